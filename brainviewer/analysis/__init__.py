@@ -1,0 +1,1 @@
+"""Arithmetic on whole studies: no Qt, no network."""

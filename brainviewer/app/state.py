@@ -1,0 +1,176 @@
+"""What the window shows, observable and without a toolkit.
+
+Changed on the main thread only, and only by ``Session``; everybody may read and listen.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+from psygnal import Signal
+
+from brainviewer.core.annotations import Annotation
+from brainviewer.core.findings import Classification, TumourFinding
+from brainviewer.core.slices import Convention, Plane, SliceView
+from brainviewer.core.study import Modality, Study
+from brainviewer.core.windowing import Window
+
+
+class Layout(StrEnum):
+    """How the panes are arranged; the 3D view stands beside each of them."""
+
+    FOUR_SEQUENCES = "four sequences"
+    THREE_PLANES = "three planes"
+    ONE_LARGE = "one large"
+
+
+class Tool(StrEnum):
+    """What the left mouse button does on a slice."""
+
+    WINDOW = "window"
+    CURSOR = "cursor"
+    PAN = "pan"
+    RULER = "ruler"
+    RECTANGLE = "rectangle"
+    ELLIPSE = "ellipse"
+    ARROW = "arrow"
+    TEXT = "text"
+
+
+class Status(StrEnum):
+    """How a result stands."""
+
+    NOT_RUN = "not run"
+    RUNNING = "running"
+    DONE = "done"
+    STALE = "stale"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class Overlays:
+    """What is drawn over the slices; opacities in 0..1."""
+
+    lesion: bool = True
+    lesion_opacity: float = 1.0
+    segmentation: bool = True
+    segmentation_filled: bool = False
+    segmentation_opacity: float = 0.8
+    heatmap: bool = True
+    heatmap_opacity: float = 0.5
+    annotations: bool = True
+    crosshair: bool = True
+    text: bool = True
+
+
+@dataclass(frozen=True)
+class Progress:
+    """A job that runs: its key (for cancelling), fraction done in 0..1, and a sentence."""
+
+    key: str
+    fraction: float
+    text: str
+
+
+@dataclass(frozen=True)
+class Notice:
+    """One sentence for the user. level: ``info``, ``caution`` or ``error``."""
+
+    text: str
+    level: str = "info"
+
+
+@dataclass
+class ViewState:
+    """Everything that is on the screen, in millimetres where it is a place.
+
+    cursor : (3,) mm, RAS+; drives every pane and the 3D scene.
+    active : the sequence that window, colour map and presets act on.
+    plane : the plane of the layouts that show one.
+    selection : id of the selected annotation, or "".
+    age_years : the patient's age where the user entered it.
+    """
+
+    study: Study | None = None
+    cursor: NDArray[np.float64] = field(default_factory=lambda: np.zeros(3))
+    layout: Layout = Layout.FOUR_SEQUENCES
+    plane: Plane = Plane.AXIAL
+    convention: Convention = Convention.RADIOLOGICAL
+    active: Modality = Modality.FLAIR
+    tool: Tool = Tool.WINDOW
+    windows: Mapping[Modality, Window] = field(default_factory=dict)
+    colour_maps: Mapping[Modality, str] = field(default_factory=dict)
+    overlays: Overlays = field(default_factory=Overlays)
+    finding: TumourFinding | None = None
+    finding_status: Status = Status.NOT_RUN
+    classification: Classification | None = None
+    classification_status: Status = Status.NOT_RUN
+    classification_message: str = ""
+    age_years: float | None = None
+    annotations: tuple[Annotation, ...] = ()
+    selection: str = ""
+    can_undo: bool = False
+    can_redo: bool = False
+    progress: tuple[Progress, ...] = ()
+    engine_text: str = ""
+
+    # One signal per thing a view may have to redraw.
+    study_changed = Signal()
+    cursor_changed = Signal()
+    layout_changed = Signal()
+    """Layout, plane, or convention."""
+    active_changed = Signal()
+    tool_changed = Signal()
+    display_changed = Signal()
+    """Windows or colour maps."""
+    overlays_changed = Signal()
+    finding_changed = Signal()
+    classification_changed = Signal()
+    annotations_changed = Signal()
+    """Annotations, selection, undo and redo."""
+    progress_changed = Signal()
+    engine_changed = Signal()
+    noticed = Signal(Notice)
+    facts_changed = Signal()
+
+    def view(self, plane: Plane | None = None) -> SliceView:
+        """The slice view of a plane of the open study (its own plane by default).
+
+        Raises LookupError if no study is open.
+        """
+        if self.study is None:
+            raise LookupError("no study is open")
+        return SliceView.of(self.study.grid, plane or self.plane, self.convention)
+
+    def slice_index(self, plane: Plane | None = None) -> int:
+        """The slice (from 0) of a plane in which the cursor lies."""
+        return self.view(plane).index_of(self.cursor)
+
+    @property
+    def on_tumour_slice(self) -> bool:
+        """Whether the cursor lies in the tumour slice."""
+        return (
+            self.study is not None
+            and self.finding is not None
+            and self.finding.index == self.slice_index(self.finding.plane)
+        )
+
+    @property
+    def facts(self) -> frozenset[str]:
+        """Named facts that enable actions and controls."""
+        finding, result = self.finding, self.classification
+        facts = {
+            "study": self.study is not None,
+            "segmentation": self.study is not None and self.study.segmentation is not None,
+            "tumour": finding is not None and finding.found,
+            "result": result is not None,
+            "heatmap": result is not None and result.heatmap is not None,
+            "annotations": bool(self.annotations),
+            "selection": bool(self.selection),
+            "undo": self.can_undo,
+            "redo": self.can_redo,
+            "running": bool(self.progress),
+        }
+        return frozenset(name for name, holds in facts.items() if holds)

@@ -1,0 +1,1 @@
+"""Immutable values and arithmetic; numpy only."""

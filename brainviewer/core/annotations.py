@@ -1,0 +1,156 @@
+"""Marks on slices, in millimetres, and edits that can be undone."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Any
+from uuid import uuid4
+
+import numpy as np
+from numpy.typing import NDArray
+
+from brainviewer.core.slices import Plane, SliceView
+from brainviewer.core.study import Modality
+
+Point = tuple[float, float, float]
+
+
+class Kind(StrEnum):
+    """What a mark is."""
+
+    RULER = "ruler"
+    RECTANGLE = "rectangle"
+    ELLIPSE = "ellipse"
+    ARROW = "arrow"
+    TEXT = "text"
+
+
+@dataclass(frozen=True)
+class Annotation:
+    """A mark on one slice.
+
+    points : world positions in mm, RAS+. Ruler and arrow: start and end (the arrow's head is its
+        end). Rectangle and ellipse: two opposite corners. Text: its anchor.
+    modality : the sequence it was drawn on; region statistics are taken from it.
+    """
+
+    kind: Kind
+    plane: Plane
+    points: tuple[Point, ...]
+    modality: Modality
+    text: str = ""
+    id: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.id:
+            object.__setattr__(self, "id", uuid4().hex)
+
+    @property
+    def length_mm(self) -> float:
+        """Distance of the first two points in mm; 0 for a text."""
+        return math.dist(self.points[0], self.points[1]) if len(self.points) > 1 else 0.0
+
+    def on_slice(self, view: SliceView, index: int) -> bool:
+        """Whether the mark belongs to a slice of a view."""
+        return view.plane is self.plane and view.index_of(self.points[0]) == index
+
+    def moved(self, by_mm: Sequence[float]) -> "Annotation":
+        """The same mark shifted by (x, y, z) mm."""
+        dx, dy, dz = by_mm
+        return replace(self, points=tuple((x + dx, y + dy, z + dz) for x, y, z in self.points))
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain data for a JSON file."""
+        return {
+            "id": self.id,
+            "kind": self.kind.value,
+            "plane": self.plane.value,
+            "sequence": self.modality.value,
+            "points_mm": [list(p) for p in self.points],
+            "text": self.text,
+        }
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> "Annotation":
+        """The mark that ``to_json`` wrote. Raises KeyError, TypeError or ValueError if damaged."""
+        kind = Kind(data["kind"])
+        points = tuple((float(x), float(y), float(z)) for x, y, z in data["points_mm"])
+        if len(points) != (1 if kind is Kind.TEXT else 2):
+            raise ValueError(f"a {kind} cannot have {len(points)} points")
+        if not np.isfinite(points).all():
+            raise ValueError("positions must be finite numbers")
+        return cls(
+            kind,
+            Plane(data["plane"]),
+            points,
+            Modality(data["sequence"]),
+            str(data.get("text", "")),
+            str(data.get("id", "")),
+        )
+
+
+@dataclass(frozen=True)
+class RegionStatistics:
+    """Values of a sequence inside a region, and its area."""
+
+    mean: float
+    sd: float
+    minimum: float
+    maximum: float
+    area_mm2: float
+    pixels: int
+
+
+def region_mask(annotation: Annotation, view: SliceView) -> NDArray[np.bool_]:
+    """(rows, columns) True where a pixel's centre lies in a rectangle or an ellipse."""
+    (r0, c0), (r1, c1) = view.to_screen(annotation.points)
+    rows, columns = np.ogrid[: view.shape[0], : view.shape[1]]
+    if annotation.kind is Kind.ELLIPSE:
+        half_r, half_c = max(abs(r1 - r0) / 2, 1e-6), max(abs(c1 - c0) / 2, 1e-6)
+        mid_r, mid_c = (r0 + r1) / 2, (c0 + c1) / 2
+        distance = ((rows - mid_r) / half_r) ** 2 + ((columns - mid_c) / half_c) ** 2
+        return np.asarray(distance <= 1)
+    inside = (rows >= min(r0, r1)) & (rows <= max(r0, r1))
+    return np.asarray(inside & (columns >= min(c0, c1)) & (columns <= max(c0, c1)))
+
+
+def region_statistics(
+    annotation: Annotation, view: SliceView, data: NDArray[Any]
+) -> RegionStatistics | None:
+    """Statistics of a rectangle or an ellipse; None when no pixel centre lies inside.
+
+    data : (i, j, k) volume on the view's grid. The area is that of the drawn shape, not of the
+    pixels counted.
+    """
+    mask = region_mask(annotation, view)
+    values = view.cut(data, view.index_of(annotation.points[0]))[mask].astype(np.float64)
+    if not values.size:
+        return None
+    (r0, c0), (r1, c1) = view.to_screen(annotation.points)
+    height, width = view.pixel_spacing
+    area = abs(r1 - r0) * height * abs(c1 - c0) * width
+    if annotation.kind is Kind.ELLIPSE:
+        area *= math.pi / 4
+    return RegionStatistics(
+        float(values.mean()),
+        float(values.std()),
+        float(values.min()),
+        float(values.max()),
+        float(area),
+        int(values.size),
+    )
+
+
+@dataclass(frozen=True)
+class Edit:
+    """One step of the user: the marks before and after it; undo is the same edit turned round."""
+
+    text: str
+    before: tuple[Annotation, ...]
+    after: tuple[Annotation, ...]
+
+    @property
+    def reversed(self) -> "Edit":
+        """The edit that takes this one back."""
+        return Edit(self.text, self.after, self.before)

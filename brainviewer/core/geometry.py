@@ -1,0 +1,129 @@
+"""Where a voxel is: one affine per grid, and everything derived from it.
+
+World positions are millimetres in RAS+ space: x grows towards the patient's Right, y towards
+Anterior, z towards Superior. Voxel indices (i, j, k) follow the order of the file and are the
+centres of voxels.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import permutations
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from brainviewer.core.errors import GeometryError
+
+Affine = NDArray[np.float64]
+AXIS_LETTERS = (("L", "R"), ("P", "A"), ("I", "S"))
+
+
+def spacing_of(affine: Affine) -> tuple[float, float, float]:
+    """Voxel size along i, j, k in mm."""
+    x, y, z = np.linalg.norm(affine[:3, :3], axis=0)
+    return float(x), float(y), float(z)
+
+
+def voxel_to_world(affine: Affine, points: ArrayLike) -> NDArray[np.float64]:
+    """World positions (n, 3) in mm, RAS+, of voxel indices (n, 3); one point may be (3,)."""
+    points = np.asarray(points, dtype=np.float64)
+    return points @ affine[:3, :3].T + affine[:3, 3]
+
+
+def world_to_voxel(affine: Affine, points: ArrayLike) -> NDArray[np.float64]:
+    """Fractional voxel indices (n, 3) of world positions (n, 3) in mm, RAS+.
+
+    Raises GeometryError if the affine cannot be inverted.
+    """
+    try:
+        inverse = np.linalg.inv(affine).astype(np.float64)
+    except np.linalg.LinAlgError:
+        raise GeometryError(
+            "The image says that its voxels have no volume.", "Export it again from its source."
+        ) from None
+    return voxel_to_world(inverse, points)
+
+
+def world_axes(affine: Affine) -> tuple[tuple[int, int, int], tuple[int, int, int]]:
+    """Which world axis each voxel axis runs along, and in which direction.
+
+    Returns (axes, signs): voxel axis n runs along world axis axes[n] (0 = R, 1 = A, 2 = S),
+    towards its positive end if signs[n] is 1. Every world axis is used once, also for oblique
+    affines: the assignment with the largest sum of direction cosines wins.
+    """
+    cosines = affine[:3, :3] / np.maximum(np.linalg.norm(affine[:3, :3], axis=0), 1e-12)
+    best = max(permutations(range(3)), key=lambda p: sum(abs(cosines[p[n], n]) for n in range(3)))
+    signs = tuple(1 if cosines[best[n], n] >= 0 else -1 for n in range(3))
+    return (best[0], best[1], best[2]), (signs[0], signs[1], signs[2])
+
+
+@dataclass(frozen=True, eq=False)
+class Grid:
+    """The voxel grid that the sequences of a study share.
+
+    shape : voxels along i, j, k.
+    affine : (4, 4) float64, voxel index to world mm, RAS+.
+    oriented : False when the file does not say how the patient lay; then the affine holds only
+        the spacing, and no letters and no sides may be shown.
+    """
+
+    shape: tuple[int, int, int]
+    affine: Affine
+    oriented: bool = True
+
+    @cached_property
+    def spacing(self) -> tuple[float, float, float]:
+        """Voxel size along i, j, k in mm."""
+        return spacing_of(self.affine)
+
+    @cached_property
+    def axes(self) -> tuple[tuple[int, int, int], tuple[int, int, int]]:
+        """See ``world_axes``."""
+        return world_axes(self.affine)
+
+    @property
+    def orientation(self) -> str:
+        """Three letters such as ``LPS``: where i, j and k grow to; ``???`` if unknown."""
+        if not self.oriented:
+            return "???"
+        axes, signs = self.axes
+        return "".join(AXIS_LETTERS[a][s > 0] for a, s in zip(axes, signs, strict=True))
+
+    @cached_property
+    def voxel_volume(self) -> float:
+        """Volume of a voxel in mm³."""
+        return float(abs(np.linalg.det(self.affine[:3, :3])))
+
+    @cached_property
+    def centre(self) -> NDArray[np.float64]:
+        """World position (3,) in mm of the middle of the grid."""
+        return voxel_to_world(self.affine, (np.array(self.shape) - 1) / 2)
+
+    def to_world(self, points: ArrayLike) -> NDArray[np.float64]:
+        """World mm of voxel indices, (n, 3) or (3,)."""
+        return voxel_to_world(self.affine, points)
+
+    def to_voxel(self, points: ArrayLike) -> NDArray[np.float64]:
+        """Fractional voxel indices of world mm, (n, 3) or (3,)."""
+        return world_to_voxel(self.affine, points)
+
+    def nearest_voxel(self, point: ArrayLike) -> tuple[int, int, int]:
+        """The voxel inside the grid that is nearest to a world position (3,) in mm."""
+        index = np.rint(self.to_voxel(point)).astype(int)
+        i, j, k = np.clip(index, 0, np.array(self.shape) - 1)
+        return int(i), int(j), int(k)
+
+    def contains(self, point: ArrayLike) -> bool:
+        """Whether a world position (3,) in mm lies in a voxel of the grid."""
+        index = np.rint(self.to_voxel(point))
+        return bool(np.all(index >= 0) and np.all(index < self.shape))
+
+    def matches(self, other: "Grid", tolerance_mm: float = 0.05) -> bool:
+        """Whether both grids put every voxel at the same place."""
+        if self.shape != other.shape or self.oriented != other.oriented:
+            return False
+        corners = np.array([(0, 0, 0), self.shape])
+        return bool(
+            np.allclose(self.to_world(corners), other.to_world(corners), atol=tolerance_mm)
+            and np.allclose(self.affine[:3, :3], other.affine[:3, :3], atol=1e-3)
+        )

@@ -1,0 +1,96 @@
+"""A study: up to four MR sequences of one head on one grid."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from brainviewer.core.geometry import Grid
+
+
+class Modality(StrEnum):
+    """The sequences that BrainViewer knows, in the order of display."""
+
+    FLAIR = "FLAIR"
+    T1 = "T1"
+    T1CE = "T1ce"
+    T2 = "T2"
+
+
+@dataclass(frozen=True, eq=False)
+class Volume:
+    """One sequence.
+
+    data : (i, j, k) array in the number type of the file (float32 at most), finite everywhere.
+    grid : where its voxels are.
+    file_name : name of the file it came from; patient data, never logged or exported unasked.
+    dtype : number type in the file, e.g. ``int16``.
+    source_grid : the file's own grid when the data were resampled onto another one.
+    """
+
+    modality: Modality
+    data: NDArray[Any]
+    grid: Grid
+    file_name: str = ""
+    dtype: str = ""
+    source_grid: Grid | None = None
+
+    @property
+    def file_grid(self) -> Grid:
+        """The grid of the file, whether or not it was resampled."""
+        return self.source_grid or self.grid
+
+    @cached_property
+    def constant(self) -> bool:
+        """True if every voxel has the same value: there is nothing to see or classify."""
+        return bool(self.data.min() == self.data.max())
+
+
+@dataclass(frozen=True, eq=False)
+class LabelMap:
+    """A segmentation that came with the study: shown as an overlay, never used to find or type.
+
+    data : (i, j, k) uint8; 0 is background.
+    """
+
+    data: NDArray[np.uint8]
+    grid: Grid
+    file_name: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Study:
+    """Sequences on one grid, the FLAIR's where there is one.
+
+    notices : sentences the user must see, e.g. that a sequence was resampled.
+    content_hash : sha256 of the voxel data and affines; the key of saved annotations.
+    synthetic : the study is made up and must be marked so on screen and in exports.
+    """
+
+    volumes: Mapping[Modality, Volume]
+    grid: Grid
+    name: str = ""
+    segmentation: LabelMap | None = None
+    notices: tuple[str, ...] = ()
+    content_hash: str = ""
+    synthetic: bool = False
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def modalities(self) -> tuple[Modality, ...]:
+        """The sequences at hand, in the order of display."""
+        return tuple(m for m in Modality if m in self.volumes)
+
+    @property
+    def missing(self) -> tuple[Modality, ...]:
+        """The sequences that are not at hand."""
+        return tuple(m for m in Modality if m not in self.volumes)
+
+    @property
+    def reference(self) -> Volume:
+        """The sequence that gave the study its grid."""
+        return self.volumes[self.modalities[0]]

@@ -1,0 +1,1 @@
+"""PySide6, pyqtgraph and VTK widgets; nothing else imports them."""

@@ -1,0 +1,1 @@
+"""Everything known about models, and the child process that runs them."""
