@@ -13,9 +13,20 @@ from psygnal import Signal
 
 from brainviewer.core.annotations import Annotation
 from brainviewer.core.findings import Classification, TumourFinding
+from brainviewer.core.overlays import Overlays
 from brainviewer.core.slices import Convention, Plane, SliceView
 from brainviewer.core.study import Modality, Study
 from brainviewer.core.windowing import Window
+
+__all__ = [
+    "Layout",
+    "Notice",
+    "Overlays",
+    "Progress",
+    "Status",
+    "Tool",
+    "ViewState",
+]
 
 
 class Layout(StrEnum):
@@ -47,22 +58,6 @@ class Status(StrEnum):
     DONE = "done"
     STALE = "stale"
     FAILED = "failed"
-
-
-@dataclass(frozen=True)
-class Overlays:
-    """What is drawn over the slices; opacities in 0..1."""
-
-    lesion: bool = True
-    lesion_opacity: float = 1.0
-    segmentation: bool = True
-    segmentation_filled: bool = False
-    segmentation_opacity: float = 0.8
-    heatmap: bool = True
-    heatmap_opacity: float = 0.5
-    annotations: bool = True
-    crosshair: bool = True
-    text: bool = True
 
 
 @dataclass(frozen=True)

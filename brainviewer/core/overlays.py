@@ -1,0 +1,19 @@
+"""What is drawn over the slices, in the window and in exported pictures alike."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Overlays:
+    """What is drawn over the slices; opacities in 0..1."""
+
+    lesion: bool = True
+    lesion_opacity: float = 1.0
+    segmentation: bool = True
+    segmentation_filled: bool = False
+    segmentation_opacity: float = 0.8
+    heatmap: bool = True
+    heatmap_opacity: float = 0.5
+    annotations: bool = True
+    crosshair: bool = True
+    text: bool = True
