@@ -1,0 +1,61 @@
+"""Writing a file whole or not at all."""
+
+import contextlib
+import errno
+import os
+from pathlib import Path
+from uuid import uuid4
+
+from brainviewer.core.errors import FileError
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Put ``content`` into a file; a file that was there stays untouched if that fails.
+
+    The content goes to a new file in the same folder, which then takes the name.
+
+    Raises FileError, with advice for a full disk, a missing folder and a missing permission.
+    """
+    try:
+        target = path.resolve()
+        draft = target.with_name(f".{uuid4().hex}.part")
+        try:
+            with draft.open("xb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            draft.replace(target)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                draft.unlink()
+            raise
+    except (OSError, ValueError) as error:
+        raise _in_words(path, error) from error
+
+
+def _in_words(path: Path, error: OSError | ValueError) -> FileError:
+    number = error.errno if isinstance(error, OSError) else None
+    folder = str(path.parent) if path.parent != Path() else "."
+    if number in (errno.ENOSPC, errno.EDQUOT):
+        return FileError(
+            f"The disk is full, so '{path.name}' was not saved.",
+            "Free some space or choose another folder, and save again.",
+        )
+    if path.is_dir():
+        return FileError(
+            f"'{path.name}' is a folder, so nothing can be saved under that name.",
+            "Choose another file name.",
+        )
+    if number in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return FileError(
+            f"You may not write '{path.name}' in the folder '{folder}'.",
+            "Choose a folder that belongs to you.",
+        )
+    if number in (errno.ENOENT, errno.ENOTDIR):
+        return FileError(
+            f"The folder '{folder}' does not exist.", "Create it or choose another folder."
+        )
+    if number == errno.ENAMETOOLONG or isinstance(error, ValueError):
+        return FileError("The file name cannot be used.", "Choose a shorter, plainer name.")
+    reason = (error.strerror or "unknown reason") if isinstance(error, OSError) else str(error)
+    return FileError(f"'{path.name}' could not be saved: {reason}.", "Try another folder.")

@@ -1,0 +1,228 @@
+"""A canvas in points (pixels at 1×) that draws sharp text and smooth lines at any scale.
+
+Pillow draws text antialiased and shapes not, so shapes are drawn enlarged into a mask, reduced,
+and the colour is laid on through it.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from PIL import Image, ImageDraw, ImageFilter, ImageFont
+
+from brainviewer.assets import resources
+
+Run = tuple[str, str, bool]
+"""A piece of a line of text: the words, their colour, whether bold."""
+
+ELLIPSIS = "…"
+
+
+@dataclass(frozen=True)
+class Box:
+    """A rectangle in points."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    def overlaps(self, other: "Box") -> bool:
+        """Whether both share any area."""
+        return (
+            self.left < other.right
+            and other.left < self.right
+            and self.top < other.bottom
+            and other.top < self.bottom
+        )
+
+    def kept_inside(self, outer: "Box") -> "Box":
+        """The same size, shifted to lie in ``outer``; its top left wins when too large."""
+        dx = max(outer.left - self.left, min(0.0, outer.right - self.right))
+        dy = max(outer.top - self.top, min(0.0, outer.bottom - self.bottom))
+        return Box(self.left + dx, self.top + dy, self.right + dx, self.bottom + dy)
+
+
+@lru_cache(maxsize=128)
+def _font(bold: bool, pixels: float) -> ImageFont.FreeTypeFont:
+    name = "DejaVuSans-Bold.ttf" if bold else "DejaVuSans.ttf"
+    return ImageFont.truetype(str(resources() / "fonts" / name), pixels)
+
+
+class Canvas:
+    """An RGB picture of width × height points, drawn at ``scale`` pixels a point."""
+
+    def __init__(
+        self, width: float, height: float, scale: float = 1, background: str = "#000000"
+    ) -> None:
+        self.width, self.height, self.scale = width, height, scale
+        size = max(1, round(width * scale)), max(1, round(height * scale))
+        self.image = Image.new("RGB", size, background)
+        self._enlarged = 4 if scale <= 2 else 2
+
+    # Text
+
+    def measure(self, text: str, size: float, bold: bool = False) -> float:
+        """Width of a text in points."""
+        return _font(bold, size * self.scale).getlength(text) / self.scale
+
+    def measure_runs(self, runs: Sequence[Run], size: float) -> float:
+        """Width in points of pieces of text set one after the other."""
+        return sum(self.measure(text, size, bold) for text, _, bold in runs)
+
+    def text(
+        self,
+        x: float,
+        y: float,
+        text: str,
+        size: float,
+        colour: str,
+        *,
+        bold: bool = False,
+        anchor: str = "la",
+        shadow: bool = False,
+    ) -> Box:
+        """Write a text; ``anchor`` as in Pillow. Returns the box it takes."""
+        font = _font(bold, size * self.scale)
+        at = x * self.scale, y * self.scale
+        left, top, right, bottom = font.getbbox(text, anchor=anchor)
+        pad = math.ceil(3 * self.scale) if shadow else 1
+        x0, y0 = math.floor(at[0] + left) - pad, math.floor(at[1] + top) - pad
+        width, height = math.ceil(right - left) + 2 * pad + 1, math.ceil(bottom - top) + 2 * pad + 1
+        mask = Image.new("L", (width, height))
+        ImageDraw.Draw(mask).text((at[0] - x0, at[1] - y0), text, 255, font, anchor=anchor)
+        if shadow:
+            soft = mask.filter(ImageFilter.GaussianBlur(0.9 * self.scale))
+            soft = soft.point([min(255, round(value * 2.2)) for value in range(256)])
+            self.image.paste("#000000", (x0, y0 + round(0.5 * self.scale)), soft)
+        self.image.paste(colour, (x0, y0), mask)
+        box = at[0] + left, at[1] + top, at[0] + right, at[1] + bottom
+        return Box(*(value / self.scale for value in box))
+
+    def runs(
+        self,
+        x: float,
+        y: float,
+        runs: Sequence[Run],
+        size: float,
+        *,
+        anchor: str = "la",
+        shadow: bool = False,
+    ) -> Box:
+        """Write pieces of text on one line; the first letter of ``anchor`` may be l, m or r."""
+        width = self.measure_runs(runs, size)
+        x -= {"l": 0.0, "m": width / 2, "r": width}[anchor[0]]
+        box = Box(x, y, x + width, y + size)
+        for text, colour, bold in runs:
+            drawn = self.text(
+                x, y, text, size, colour, bold=bold, anchor="l" + anchor[1], shadow=shadow
+            )
+            box = Box(box.left, min(box.top, drawn.top), box.right, max(box.bottom, drawn.bottom))
+            x += self.measure(text, size, bold)
+        return box
+
+    def shortened(self, text: str, width: float, size: float, bold: bool = False) -> str:
+        """The text, or as much of its beginning as fits the width, with an ellipsis."""
+        if self.measure(text, size, bold) <= width:
+            return text
+        low, high = 0, len(text)
+        while low < high:
+            middle = (low + high + 1) // 2
+            if self.measure(text[:middle].rstrip() + ELLIPSIS, size, bold) <= width:
+                low = middle
+            else:
+                high = middle - 1
+        return text[:low].rstrip() + ELLIPSIS
+
+    def wrapped(
+        self, text: str, width: float, size: float, *, bold: bool = False, lines: int = 99
+    ) -> list[str]:
+        """The text broken into at most so many lines; the last is shortened where it must be."""
+        result: list[str] = []
+        words = text.split()
+        while words and len(result) < lines:
+            if len(result) == lines - 1:
+                result.append(self.shortened(" ".join(words), width, size, bold))
+                break
+            taken = 1
+            while (
+                taken < len(words)
+                and self.measure(" ".join(words[: taken + 1]), size, bold) <= width
+            ):
+                taken += 1
+            result.append(self.shortened(" ".join(words[:taken]), width, size, bold))
+            words = words[taken:]
+        return result
+
+    # Shapes
+
+    def stroke(
+        self,
+        points: Sequence[tuple[float, float]],
+        colour: str,
+        width: float = 1.2,
+        *,
+        closed: bool = False,
+        opacity: float = 1.0,
+        halo: bool = False,
+    ) -> None:
+        """A line through points (x, y)."""
+        path = [*points, points[0], points[1]] if closed else list(points)
+        if halo:
+            self._shape(path, "#000000", width + 1.6, 0.45 * opacity)
+        self._shape(path, colour, width, opacity)
+
+    def fill(
+        self, points: Sequence[tuple[float, float]], colour: str, opacity: float = 1.0
+    ) -> None:
+        """A filled polygon."""
+        self._shape(points, colour, 0, opacity)
+
+    def bar(
+        self, left: float, top: float, right: float, bottom: float, colour: str, radius: float = 2
+    ) -> None:
+        """A filled rectangle with rounded corners."""
+        if right <= left or bottom <= top:
+            return
+        zoom = self.scale * self._enlarged
+        size = max(1, round((right - left) * zoom)), max(1, round((bottom - top) * zoom))
+        mask = Image.new("L", size)
+        radius = min(radius, (right - left) / 2, (bottom - top) / 2)
+        ImageDraw.Draw(mask).rounded_rectangle((0, 0, size[0] - 1, size[1] - 1), radius * zoom, 255)
+        mask = mask.reduce(self._enlarged)
+        self.image.paste(colour, (round(left * self.scale), round(top * self.scale)), mask)
+
+    def rule(
+        self, left: float, top: float, right: float, colour: str, thickness: float = 1
+    ) -> None:
+        """A horizontal line on whole pixels."""
+        x0, x1 = round(left * self.scale), round(right * self.scale)
+        y0 = round(top * self.scale)
+        self.image.paste(colour, (x0, y0, x1, y0 + max(1, round(thickness * self.scale))))
+
+    def place(self, picture: Image.Image, left: float, top: float) -> None:
+        """Put a picture, already at the canvas's scale, with its top left at a point."""
+        self.image.paste(picture, (round(left * self.scale), round(top * self.scale)))
+
+    def _shape(
+        self, points: Sequence[tuple[float, float]], colour: str, width: float, opacity: float
+    ) -> None:
+        """Fill a polygon (width 0) or stroke a path, smoothly."""
+        pad = (width + 2) * self.scale
+        xs, ys = [x * self.scale for x, _ in points], [y * self.scale for _, y in points]
+        x0, y0 = max(0, math.floor(min(xs) - pad)), max(0, math.floor(min(ys) - pad))
+        x1 = min(self.image.width, math.ceil(max(xs) + pad))
+        y1 = min(self.image.height, math.ceil(max(ys) + pad))
+        if x1 <= x0 or y1 <= y0:
+            return
+        zoom = self._enlarged
+        mask = Image.new("L", ((x1 - x0) * zoom, (y1 - y0) * zoom))
+        path = [((x - x0) * zoom, (y - y0) * zoom) for x, y in zip(xs, ys, strict=True)]
+        draw, value = ImageDraw.Draw(mask), round(255 * opacity)
+        if width:
+            thickness = max(1, round(width * self.scale * zoom))
+            draw.line(path, value, thickness, joint="curve")
+        else:
+            draw.polygon(path, value)
+        self.image.paste(colour, (x0, y0), mask.reduce(zoom))
