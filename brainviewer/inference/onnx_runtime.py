@@ -1,0 +1,84 @@
+"""Runs a model with ONNX Runtime: small, quick to start, the engine for machines without a GPU.
+
+``graph.onnx`` holds no numbers. Its initializers carry the names of the data sets in the Keras
+weights file and are filled from there, so that every number is stored once.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+import onnxruntime as ort
+from numpy.typing import NDArray
+
+from brainviewer.core.errors import ModelError
+from brainviewer.inference.card import ModelCard
+
+
+class OnnxRuntime:
+    """One loaded model.
+
+    engine : name of the engine, for the result.
+    device : what it runs on.
+    """
+
+    engine = "onnx"
+    device = "CPU"
+
+    def __init__(self, threads: int = 2) -> None:
+        self._threads = threads
+        self._session: Any = None
+        self._input = ""
+
+    def load(self, card: ModelCard) -> None:
+        """Load a model; raises ModelError if its files cannot be used. Verify them before."""
+        options = ort.SessionOptions()
+        options.intra_op_num_threads = self._threads
+        options.log_severity_level = 3
+        try:
+            numbers = read_weights(card.path("weights"))
+            values = [ort.OrtValue.ortvalue_from_numpy(value) for value in numbers.values()]
+            options.add_external_initializers(list(numbers), values)
+            self._session = ort.InferenceSession(
+                card.path("graph").read_bytes(), options, providers=["CPUExecutionProvider"]
+            )
+        except ModelError:
+            raise
+        except Exception as error:  # ONNX Runtime raises bare exceptions of its own
+            raise ModelError(
+                f"The model {card.id} cannot be loaded ({type(error).__name__}).",
+                "Install the model again.",
+            ) from error
+        self._input = self._session.get_inputs()[0].name
+
+    def predict(
+        self, tensor: NDArray[np.float32]
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """(1, size, size, 3) float32 -> logits (1, classes) and features (1, h, w, c)"""
+        logits, features = self._session.run(["logits", "features"], {self._input: tensor})
+        return logits, features
+
+
+def read_weights(path: Path) -> dict[str, NDArray[np.float32]]:
+    """Every array of a Keras weights file by its name, as ONNX wants it.
+
+    Kernels of convolutions come as (h, w, in, out) and are returned as (out, in, h, w).
+    """
+    numbers: dict[str, NDArray[np.float32]] = {}
+
+    def take(name: str, item: object) -> None:
+        if isinstance(item, h5py.Dataset):
+            value = item[()]
+            if value.ndim == 4:
+                value = value.transpose(3, 2, 0, 1)
+            numbers[name] = np.ascontiguousarray(value, np.float32)
+
+    try:
+        with h5py.File(path, "r") as file:
+            file.visititems(take)
+    except OSError:
+        raise ModelError(
+            f"The weights file {path.name} cannot be read.", "Install the model again."
+        ) from None
+    return numbers

@@ -1,0 +1,57 @@
+"""Which models are installed, and whether their files are what their cards say."""
+
+import hashlib
+from pathlib import Path
+
+from brainviewer.assets import resources
+from brainviewer.core.errors import ModelError
+from brainviewer.inference.card import CARD_FILE, ModelCard, load_card
+
+DEFAULT_MODEL = "resnet50-glioma"
+
+
+def installed_models(extra_folder: Path | None = None) -> list[ModelCard]:
+    """Cards of all models, sorted by id: those that ship, and those in ``extra_folder``.
+
+    A model in ``extra_folder`` takes the place of one that ships with the same id. Raises
+    ModelError if a card is wrong.
+    """
+    cards: dict[str, ModelCard] = {}
+    for folder in (resources() / "models", extra_folder):
+        if folder is not None and folder.is_dir():
+            for path in sorted(folder.glob(f"*/{CARD_FILE}")):
+                card = load_card(path.parent)
+                cards[card.id] = card
+    return [cards[name] for name in sorted(cards)]
+
+
+def model(model_id: str = DEFAULT_MODEL, extra_folder: Path | None = None) -> ModelCard:
+    """The card of one model; raises ModelError if it is not installed."""
+    cards = {card.id: card for card in installed_models(extra_folder)}
+    if model_id not in cards:
+        known = ", ".join(cards) or "none"
+        raise ModelError(
+            f"There is no model called {model_id}.", f"Choose one of the installed models: {known}."
+        )
+    return cards[model_id]
+
+
+def verify(card: ModelCard) -> None:
+    """Check every file of the model against the card, before anything of it is loaded.
+
+    Raises ModelError if a file is missing or its sha256 differs.
+    """
+    for name, expected in card.files.items():
+        path = card.folder / name
+        try:
+            with path.open("rb") as file:
+                found = hashlib.file_digest(file, "sha256").hexdigest()
+        except OSError:
+            raise ModelError(
+                f"The file {name} of the model {card.id} is missing.", "Install the model again."
+            ) from None
+        if found != expected:
+            raise ModelError(
+                f"The file {name} of the model {card.id} is damaged or was changed.",
+                "Install the model again; a file with another sha256 is never loaded.",
+            )

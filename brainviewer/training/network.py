@@ -1,0 +1,153 @@
+"""ResNet50 (He et al. 2016) as a PyTorch module that trains, and as the Keras model that ships.
+
+The module has exactly the layout of ``keras.applications.ResNet50``: the stride sits in the first
+1x1 convolution of a stage, convolutions have biases, batch normalisation uses epsilon 1.001e-5,
+padding is symmetric. So its numbers can be copied over one by one. Training it is twice as fast
+on a CPU as training the Keras model.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+_EPSILON = 1.001e-5
+STAGES = ((64, 3, 1), (128, 4, 2), (256, 6, 2), (512, 3, 2))  # filters, blocks, stride
+FEATURES = 2048
+
+
+def _convolution(inputs: int, outputs: int, kernel: int, stride: int = 1) -> nn.Conv2d:
+    padding = 1 if kernel == 3 else 0
+    return nn.Conv2d(inputs, outputs, kernel, stride, padding, bias=True)
+
+
+def _norm(channels: int) -> nn.BatchNorm2d:
+    return nn.BatchNorm2d(channels, eps=_EPSILON)
+
+
+class Block(nn.Module):  # type: ignore[misc]  # mypy does not look into torch
+    """Bottleneck block ``conv{stage}_block{n}`` of the Keras model; names are its layers'."""
+
+    def __init__(self, inputs: int, filters: int, stride: int, shortcut: bool) -> None:
+        super().__init__()
+        self.conv_1, self.bn_1 = _convolution(inputs, filters, 1, stride), _norm(filters)
+        self.conv_2, self.bn_2 = _convolution(filters, filters, 3), _norm(filters)
+        self.conv_3, self.bn_3 = _convolution(filters, 4 * filters, 1), _norm(4 * filters)
+        if shortcut:
+            self.conv_0 = _convolution(inputs, 4 * filters, 1, stride)
+            self.bn_0 = _norm(4 * filters)
+        self.shortcut = shortcut
+        self.relu = nn.ReLU(inplace=True)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(n, inputs, h, w) -> (n, 4 * filters, h / stride, w / stride)"""
+        side = self.bn_0(self.conv_0(x)) if self.shortcut else x
+        x = self.relu(self.bn_1(self.conv_1(x)))
+        x = self.relu(self.bn_2(self.conv_2(x)))
+        x = self.bn_3(self.conv_3(x))
+        return self.relu(x + side)
+
+
+class ResNet50(nn.Module):  # type: ignore[misc]
+    """The network with one dense layer on globally averaged features."""
+
+    def __init__(self, classes: int, dropout: float = 0.3) -> None:
+        super().__init__()
+        self.conv1_conv = nn.Conv2d(3, 64, 7, 2, 3, bias=True)
+        self.conv1_bn = _norm(64)
+        self.relu = nn.ReLU(inplace=True)
+        self.pool = nn.MaxPool2d(3, 2, 1)
+        self.blocks = nn.ModuleDict()
+        inputs = 64
+        for stage, (filters, count, stride) in enumerate(STAGES, start=2):
+            for number in range(1, count + 1):
+                first = number == 1
+                self.blocks[f"conv{stage}_block{number}"] = Block(
+                    inputs, filters, stride if first else 1, shortcut=first
+                )
+                inputs = 4 * filters
+        self.dropout = nn.Dropout(dropout)
+        self.dense = nn.Linear(FEATURES, classes)
+        self._initialise()
+
+    def _initialise(self) -> None:
+        for module in self.modules():
+            if isinstance(module, nn.Conv2d):
+                nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")
+                if module.bias is not None:
+                    nn.init.zeros_(module.bias)
+            elif isinstance(module, Block):
+                # Each block starts as the identity (Goyal et al. 2017).
+                nn.init.zeros_(module.bn_3.weight)
+
+    def features(self, x: Tensor) -> Tensor:
+        """(n, 3, size, size) -> (n, 2048, size / 32, size / 32)"""
+        x = self.pool(self.relu(self.conv1_bn(self.conv1_conv(x))))
+        for block in self.blocks.values():
+            x = block(x)
+        return x
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(n, 3, size, size) -> (n, classes) logits"""
+        pooled = self.features(x).mean(dim=(2, 3))
+        return torch.as_tensor(self.dense(self.dropout(pooled)))
+
+
+def new_top(network: ResNet50, classes: int) -> None:
+    """Replace the dense layer, for a task with other classes."""
+    network.dense = nn.Linear(FEATURES, classes)
+    nn.init.normal_(network.dense.weight, std=0.01)
+    nn.init.zeros_(network.dense.bias)
+
+
+def keras_model(size: int, classes: int) -> Any:
+    """The Keras model: input (n, size, size, 3), outputs ``logits`` and ``features``."""
+    import keras
+
+    base = keras.applications.ResNet50(
+        include_top=False, weights=None, input_shape=(size, size, 3), pooling=None
+    )
+    pooled = keras.layers.GlobalAveragePooling2D(name="average")(base.output)
+    logits = keras.layers.Dense(classes, name="logits")(pooled)
+    return keras.Model(
+        base.input, {"logits": logits, "features": base.output}, name="resnet50_glioma"
+    )
+
+
+def copy_into_keras(network: ResNet50, model: Any) -> None:
+    """Copy every number of the PyTorch module into the Keras model of the same layout."""
+    convolutions = {"conv1_conv": network.conv1_conv}
+    norms = {"conv1_bn": network.conv1_bn}
+    for name, block in network.blocks.items():
+        for number in (0, 1, 2, 3):
+            if hasattr(block, f"conv_{number}"):
+                convolutions[f"{name}_{number}_conv"] = getattr(block, f"conv_{number}")
+                norms[f"{name}_{number}_bn"] = getattr(block, f"bn_{number}")
+    for name, layer in convolutions.items():
+        assert layer.bias is not None
+        kernel = layer.weight.detach().permute(2, 3, 1, 0).contiguous().numpy()
+        model.get_layer(name).set_weights([kernel, layer.bias.detach().numpy()])
+    for name, norm in norms.items():
+        assert norm.running_mean is not None and norm.running_var is not None
+        values = (norm.weight, norm.bias, norm.running_mean, norm.running_var)
+        model.get_layer(name).set_weights([value.detach().numpy() for value in values])
+    dense = network.dense
+    model.get_layer("logits").set_weights(
+        [dense.weight.detach().numpy().T, dense.bias.detach().numpy()]
+    )
+
+
+def save_numbers(network: ResNet50, path: Path) -> None:
+    """Write all numbers of the network to a ``.npz`` file, whole or not at all."""
+    numbers = {name: value.detach().cpu().numpy() for name, value in network.state_dict().items()}
+    unfinished = path.with_suffix(".part.npz")
+    np.savez(unfinished, **numbers)
+    unfinished.replace(path)
+
+
+def load_numbers(network: ResNet50, path: Path) -> None:
+    """Read what ``save_numbers`` wrote, into a network with the same number of classes."""
+    with np.load(path, allow_pickle=False) as numbers:
+        network.load_state_dict({name: torch.from_numpy(numbers[name]) for name in numbers.files})

@@ -1,0 +1,66 @@
+"""Recipes: small TOML files that say how a model is made."""
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from brainviewer.core.errors import FileError
+from brainviewer.inference.card import ModelInput, parse_input
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """One training run: how many samples it sees, and how it learns from them."""
+
+    samples: int
+    batch: int
+    learning_rate: float
+    weight_decay: float
+    label_smoothing: float
+    average: float
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Everything that decides how a model comes out, besides the data."""
+
+    seed: int
+    classes: tuple[str, ...]
+    input: ModelInput
+    pretraining: Schedule
+    training: Schedule
+    slices_per_patient: int
+    least_of_largest: float
+    folds: int
+    bootstrap: int
+
+
+def read_recipe(path: Path) -> Recipe:
+    """Read a recipe; raises FileError if it cannot be read or does not hold what it must."""
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        return Recipe(
+            seed=int(content["seed"]),
+            classes=tuple(str(code) for code in content["classes"]),
+            input=parse_input(content["input"]),
+            pretraining=_schedule(content["pretraining"]),
+            training=_schedule(content["training"]),
+            slices_per_patient=int(content["training"]["slices_per_patient"]),
+            least_of_largest=float(content["training"]["least_of_largest"]),
+            folds=int(content["evaluation"]["folds"]),
+            bootstrap=int(content["evaluation"]["bootstrap"]),
+        )
+    except (OSError, KeyError, TypeError, ValueError) as error:
+        raise FileError(f"The recipe {path.name} cannot be used: {error}.", "Check it.") from None
+
+
+def _schedule(content: dict[str, Any]) -> Schedule:
+    return Schedule(
+        samples=int(content["samples"]),
+        batch=int(content["batch"]),
+        learning_rate=float(content["learning_rate"]),
+        weight_decay=float(content["weight_decay"]),
+        label_smoothing=float(content["label_smoothing"]),
+        average=float(content["average"]),
+    )
