@@ -1,0 +1,200 @@
+"""Reads NIfTI files, compressed or not, in their stored number type."""
+
+import os
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+from isal import igzip, igzip_lib
+from numpy.typing import NDArray
+
+from brainviewer.core.errors import FileError, Report, silent
+from brainviewer.core.geometry import Grid
+from brainviewer.files.nifti_header import LONGEST, Header, pair_error, parse_header
+
+_DAMAGED = (igzip.BadGzipFile, igzip_lib.IsalError, zlib.error)
+_GZIP = b"\x1f\x8b"
+_PIECE = 1 << 22  # bytes between two reports
+
+
+@dataclass(frozen=True, eq=False)
+class NiftiImage:
+    """One volume as it lies in its file.
+
+    data : (i, j, k) array in Fortran order (axis i lies together in memory), finite everywhere;
+        64-bit numbers are narrowed to 32 bits, scaled ones are float32, all else is as stored.
+    dtype : number type in the file, e.g. ``int16``.
+    notices : sentences the user must see, without the file's name.
+    description : the header's free text.
+    """
+
+    data: NDArray[Any]
+    grid: Grid
+    dtype: str
+    notices: tuple[str, ...] = ()
+    description: str = ""
+
+
+def read_nifti(path: Path, report: Report = silent) -> NiftiImage:
+    """Read the first volume of a NIfTI file.
+
+    Raises FileError with a sentence that holds the file's name but not its folder, and Cancelled
+    when ``report`` does.
+    """
+    name = path.name
+    if path.suffix.lower() in (".hdr", ".img") or name.lower().endswith((".hdr.gz", ".img.gz")):
+        raise pair_error(name)
+    with _plain_errors(name), path.open("rb") as file:
+        size = os.fstat(file.fileno()).st_size
+        if size == 0:
+            raise FileError(f"{name} is empty (0 bytes).", "Copy or export the file again.")
+        packed = file.read(2) == _GZIP
+        file.seek(0)
+        header = parse_header((_unpack(file) if packed else file).read(LONGEST), name)
+        _check_size(_unpacked_size(file, header) if packed else size, header, name)
+        file.seek(0)
+        stream = _unpack(file) if packed else file
+        voxels = _read_voxels(stream, header, name, report)
+        while packed and stream.read(_PIECE):  # to the end, where the checksum is
+            report(1.0, "Checking the file")
+        return _image(voxels.view(header.stored), header)
+
+
+def _image(stored: NDArray[Any], header: Header) -> NiftiImage:
+    """The image of the voxels (n,) as stored."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        data = _narrowed(stored.astype(stored.dtype.newbyteorder("="), copy=False), header)
+        data, notices = _finite(data)
+    return NiftiImage(
+        data.reshape(header.grid.shape, order="F"),
+        header.grid,
+        header.stored.name,
+        header.notices + notices,
+        header.description,
+    )
+
+
+def _unpack(file: IO[bytes]) -> IO[bytes]:
+    stream: IO[bytes] = igzip.IGzipFile(fileobj=file, mode="rb")
+    return stream
+
+
+@contextmanager
+def _plain_errors(name: str) -> Iterator[None]:
+    """Turn what the system says about a file into a sentence."""
+    try:
+        yield
+    except FileNotFoundError:
+        raise FileError(
+            f"There is no file {name}.", "It may have been moved or renamed; open it again."
+        ) from None
+    except PermissionError:
+        raise FileError(
+            f"You have no permission to read {name}.",
+            "Change its permissions or copy it to a folder of your own.",
+        ) from None
+    except EOFError:
+        raise FileError(
+            f"{name} is incomplete: its compressed data end too early.",
+            "Copy or download the file again.",
+        ) from None
+    except _DAMAGED:  # type: ignore[misc]  # the stubs take IsalError for a value
+        raise FileError(
+            f"{name} is damaged: it cannot be decompressed.", "Copy or download the file again."
+        ) from None
+    except MemoryError:
+        raise FileError(
+            f"{name} needs more memory than there is.", "Close other programs or crop the image."
+        ) from None
+    except OSError:
+        raise FileError(
+            f"{name} cannot be read.", "Check the disk or network it lies on and try again."
+        ) from None
+
+
+def _unpacked_size(file: IO[bytes], header: Header) -> int:
+    """Bytes in a compressed file, found without keeping them.
+
+    The size noted in the last four bytes is believed where it is the promised one. Where it is not
+    (the file was cut off, was packed in several parts, or is not what it says), they are counted,
+    until there are more than promised.
+    """
+    file.seek(-4, os.SEEK_END)
+    if int.from_bytes(file.read(4), "little") == header.file_bytes % 2**32:
+        return header.file_bytes
+    file.seek(0)
+    stream, size = _unpack(file), 0
+    while size <= header.file_bytes and (piece := len(stream.read(_PIECE))):
+        size += piece
+    return size
+
+
+def _check_size(size: int, header: Header, name: str) -> None:
+    if size == header.file_bytes:
+        return
+    shape = "×".join(map(str, header.grid.shape))
+    frames = f" in {header.frames} images" if header.frames > 1 else ""
+    if size < header.file_bytes:
+        raise FileError(
+            f"{name} is incomplete: its header promises {shape} voxels{frames}, "
+            "but the file holds fewer.",
+            "Copy or download the file again.",
+        )
+    raise FileError(
+        f"The header of {name} does not fit its voxels: it promises {shape}{frames}, "
+        "but the file holds more.",
+        "Export the file again from its source.",
+    )
+
+
+def _read_voxels(stream: IO[bytes], header: Header, name: str, report: Report) -> NDArray[np.uint8]:
+    """The bytes of the first volume."""
+    stream.seek(header.offset)
+    data = np.empty(header.frame_bytes, np.uint8)
+    view, filled = data.data, 0
+    while filled < len(view):
+        report(filled / len(view), "Reading the voxels")
+        count = stream.readinto(view[filled : filled + _PIECE])  # type: ignore[attr-defined]
+        if not count:
+            _check_size(header.offset + filled, header, name)
+        filled += count
+    report(1.0, "Reading the voxels")
+    return data
+
+
+def _narrowed(data: NDArray[Any], header: Header) -> NDArray[Any]:
+    """True values, in at most 32 bits a voxel."""
+    if (header.slope, header.intercept) != (1.0, 0.0):
+        scaled = data.astype(np.float32)
+        scaled *= np.float32(header.slope)
+        scaled += np.float32(header.intercept)
+        return scaled
+    if data.dtype.itemsize <= 4:
+        return data
+    if data.dtype.kind in "iu":
+        limits = np.iinfo(np.int32)
+        if limits.min <= int(data.min()) and int(data.max()) <= limits.max:
+            return data.astype(np.int32)
+    return data.astype(np.float32)
+
+
+def _finite(data: NDArray[Any]) -> tuple[NDArray[Any], tuple[str, ...]]:
+    """The data (n,) without NaN and infinities, and what was found on the way."""
+    low, high = data.min(), data.max()
+    notices: tuple[str, ...] = ()
+    if not (np.isfinite(low) and np.isfinite(high)):
+        bad = ~np.isfinite(data)
+        count = int(bad.sum())
+        least = float(data[~bad].min()) if count < data.size else 0.0
+        fill = min(least, 0.0)
+        data[bad] = fill
+        low, high = data.min(), data.max()
+        voxels = "1 voxel was" if count == 1 else f"{count} voxels were"
+        notices += (f"{voxels} not a finite number and set to {fill:g}.",)
+    if low == high:
+        notices += (f"Every voxel has the same value ({float(low):g}); there is nothing to see.",)
+    return data, notices

@@ -1,0 +1,222 @@
+"""What a NIfTI header says, judged before a voxel is read.
+
+NIfTI-1 and NIfTI-2 in one file (``.nii``), either byte order.
+"""
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from nibabel.nifti1 import Nifti1Header
+from nibabel.nifti2 import Nifti2Header
+from nibabel.spatialimages import HeaderDataError
+from numpy.typing import NDArray
+
+from brainviewer.core.errors import FileError
+from brainviewer.core.geometry import Affine, Grid, spacing_of
+
+LONGEST = 540
+"""Bytes of the longer of the two headers."""
+
+_COLOURS = (128, 2304)
+_COMPLEX = (32, 1792, 2048)
+_NUMBERS = (2, 4, 8, 16, 64, 256, 512, 768, 1024, 1280)
+_SMALLEST_MM, _LARGEST_MM = 1e-3, 1e3
+_DISAGREE_MM = 0.5
+
+CONVERT = "Convert it to .nii.gz, for example with dcm2niix."
+
+
+@dataclass(frozen=True, eq=False)
+class Header:
+    """What is needed to read the voxels of a file and to place them.
+
+    frames : three-dimensional images in the file, one after the other.
+    stored : number type in the file, with its byte order.
+    offset : byte at which the voxels begin.
+    slope, intercept : true value = slope * stored value + intercept.
+    """
+
+    grid: Grid
+    frames: int
+    stored: np.dtype[Any]
+    offset: int
+    slope: float
+    intercept: float
+    description: str
+    notices: tuple[str, ...]
+
+    @property
+    def frame_bytes(self) -> int:
+        """Bytes of one three-dimensional image."""
+        return math.prod(self.grid.shape) * self.stored.itemsize
+
+    @property
+    def file_bytes(self) -> int:
+        """Bytes that the whole file must have, unpacked."""
+        return self.offset + self.frames * self.frame_bytes
+
+
+def parse_header(start: bytes, name: str) -> Header:
+    """Read the first ``LONGEST`` bytes of a file.
+
+    name : the file's name, for the sentences of the errors.
+    Raises FileError if the file cannot be opened as a volume of MR values.
+    """
+    header = _recognise(start, name)
+    if bytes(header["magic"]).startswith(b"ni"):
+        raise pair_error(name)
+    shape, frames = _shape(header, name)
+    stored = _number_type(header, name)
+    grid, notices = _grid(header, shape, name)
+    if frames > 1:
+        notices += (f"The file holds {frames} images; the first one is shown.",)
+    slope, intercept = float(header["scl_slope"]), float(header["scl_inter"])
+    if not math.isfinite(slope) or slope == 0:
+        slope, intercept = 1.0, 0.0
+    return Header(
+        grid,
+        frames,
+        stored,
+        _offset(header, name),
+        slope,
+        intercept if math.isfinite(intercept) else 0.0,
+        bytes(header["descrip"]).split(b"\0")[0].decode("latin-1").strip(),
+        notices,
+    )
+
+
+def pair_error(name: str) -> FileError:
+    """The file is one of the two of an image kept as ``.hdr`` and ``.img``."""
+    return FileError(
+        f"{name} belongs to a pair of .hdr and .img files, which BrainViewer does not open.",
+        "Convert the pair to one .nii.gz file, for example with fslchfiletype or ITK-SNAP.",
+    )
+
+
+def _recognise(start: bytes, name: str) -> Nifti1Header:
+    for kind, length, magics, at in (
+        (Nifti1Header, 348, (b"n+1\0", b"ni1\0"), 344),
+        (Nifti2Header, 540, (b"n+2\0", b"ni2\0"), 4),
+    ):
+        if len(start) < length or start[at : at + 4] not in magics:
+            continue
+        for order, endianness in (("little", "<"), ("big", ">")):
+            if start[:4] == length.to_bytes(4, order):  # type: ignore[arg-type]
+                return kind(start[:length], endianness=endianness, check=False)
+    if start[128:132] == b"DICM":
+        raise FileError(f"{name} is a DICOM file, not a NIfTI image.", CONVERT)
+    raise FileError(
+        f"{name} is not a NIfTI image.", "Open files that end in .nii or .nii.gz; " + CONVERT
+    )
+
+
+def _shape(header: Nifti1Header, name: str) -> tuple[tuple[int, int, int], int]:
+    dim = [int(n) for n in header["dim"]]
+    dimensions = dim[0]
+    if not 1 <= dimensions <= 7 or any(n < 1 for n in dim[1 : 1 + min(dimensions, 3)]):
+        raise FileError(
+            f"The header of {name} is damaged: it promises an impossible number of voxels.",
+            "Copy or export the file again.",
+        )
+    i, j, k = [*dim[1 : 1 + dimensions], 1, 1][:3]
+    if min(i, j, k) < 2:
+        raise FileError(
+            f"{name} holds a single slice, not a volume.", "Open a three-dimensional image."
+        )
+    return (i, j, k), math.prod(max(n, 1) for n in dim[4 : 1 + dimensions])
+
+
+def _number_type(header: Nifti1Header, name: str) -> np.dtype[Any]:
+    code = int(header["datatype"])
+    if code in _COLOURS:
+        raise FileError(
+            f"{name} holds colours (RGB), not MR values.", "Open the grey-value image it came from."
+        )
+    if code in _COMPLEX:
+        raise FileError(
+            f"{name} holds complex numbers, not MR values.", "Open the magnitude image instead."
+        )
+    if code not in _NUMBERS:
+        raise FileError(
+            f"{name} stores its voxels in a number type that BrainViewer does not read.",
+            "Convert it to 16-bit integers or 32-bit floating-point numbers.",
+        )
+    stored: np.dtype[Any] = header.get_data_dtype()
+    return stored
+
+
+def _offset(header: Nifti1Header, name: str) -> int:
+    offset = float(header["vox_offset"])
+    least = int(header["sizeof_hdr"]) + 4
+    if offset == 0:
+        return least
+    if not math.isfinite(offset) or offset < least:
+        raise FileError(
+            f"The header of {name} is damaged: it does not say where the voxels begin.",
+            "Copy or export the file again.",
+        )
+    return int(offset)
+
+
+def _grid(
+    header: Nifti1Header, shape: tuple[int, int, int], name: str
+) -> tuple[Grid, tuple[str, ...]]:
+    """The grid by the sform, else the qform, else the voxel sizes alone."""
+    has_sform, has_qform = int(header["sform_code"]) > 0, int(header["qform_code"]) > 0
+    sform = _sound(header.get_sform()) if has_sform else None
+    qform = _qform(header) if has_qform else None
+    if sform is not None:
+        notices = _disagreement(sform, qform, shape) if has_qform else ()
+        return Grid(shape, sform), notices
+    if qform is not None:
+        notice = "The file's sform is invalid; its position in space was taken from the qform."
+        return Grid(shape, qform), ((notice,) if has_sform else ())
+    sizes = np.asarray(header["pixdim"][1:4], dtype=np.float64)
+    if _sound(np.diag([*sizes, 1.0])) is None or (sizes < 0).any():
+        raise FileError(
+            f"{name} does not say where its voxels are or how large they are.",
+            "Export it again from its source, with its orientation and voxel sizes.",
+        )
+    return Grid(shape, np.diag([*sizes, 1.0]), oriented=False), (
+        "The file does not say how the patient lay; no sides can be shown.",
+    )
+
+
+def _qform(header: Nifti1Header) -> Affine | None:
+    if header["pixdim"][0] == 0:  # by the standard the same as 1
+        header = header.copy()
+        header["pixdim"][0] = 1
+    try:
+        return _sound(header.get_qform())
+    except (HeaderDataError, ValueError):
+        return None
+
+
+def _sound(affine: NDArray[Any]) -> Affine | None:
+    """The affine if it places voxels of a believable size, else None."""
+    affine = np.array(affine, dtype=np.float64)
+    if not np.isfinite(affine).all():
+        return None
+    spacing = np.array(spacing_of(affine))
+    if (spacing < _SMALLEST_MM).any() or (spacing > _LARGEST_MM).any():
+        return None
+    flat = abs(np.linalg.det(affine[:3, :3] / spacing)) < 0.01
+    return None if flat else affine
+
+
+def _disagreement(
+    sform: Affine, qform: Affine | None, shape: tuple[int, int, int]
+) -> tuple[str, ...]:
+    if qform is None:
+        return ("The file's qform is invalid; its position in space was taken from the sform.",)
+    one, other = Grid(shape, sform), Grid(shape, qform)
+    corners = np.array(list(np.ndindex(2, 2, 2))) * (np.array(shape) - 1)
+    apart = np.linalg.norm(one.to_world(corners) - other.to_world(corners), axis=1).max()
+    if apart <= _DISAGREE_MM:
+        return ()
+    notice = f"The file's sform and qform disagree by up to {apart:.1f} mm; the sform is used."
+    if one.orientation != other.orientation:
+        notice += " Check the sides: they differ in orientation."
+    return (notice,)
