@@ -96,9 +96,13 @@ class Jobs:
             self._post(lambda: self._end(job, lambda: job.failed(expected)))
         except BaseException as error:
             bug = error
-            self._post(lambda: self._end(job, lambda: (job.stopped(), self._crashed(bug))))
+            self._post(lambda: self._end(job, lambda: self._crash(job, bug)))
         else:
             self._post(lambda: self._end(job, lambda: job.done(result)))
+
+    def _crash(self, job: _Job[Any], bug: BaseException) -> None:
+        job.stopped()
+        self._crashed(bug)
 
     def _show(self, job: _Job[Any], fraction: float, text: str) -> None:
         if self._running.get(job.key) is job:

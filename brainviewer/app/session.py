@@ -1,0 +1,276 @@
+"""Every verb of the application, for one window: open, find, classify, and what they need.
+
+Called on the main thread. Slow work runs in jobs; their answers come back through ``post``.
+"""
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from brainviewer.app.jobs import Jobs, Post
+from brainviewer.app.marking import Marking
+from brainviewer.app.settings import Settings
+from brainviewer.app.state import Notice, Progress, Status, ViewState
+from brainviewer.app.viewing import Viewing
+from brainviewer.core.errors import BrainViewerError, Report
+from brainviewer.core.findings import Classification, TumourFinding
+from brainviewer.core.study import Modality, Study
+from brainviewer.core.windowing import Window, auto_window
+from brainviewer.files.study_folder import Assignment
+
+if TYPE_CHECKING:
+    from brainviewer.inference.engine import Engine
+
+log = logging.getLogger(__name__)
+
+AskSequences = Callable[[Sequence[Path]], Assignment | None]
+"""Asks the user which file is which sequence; None if they would rather not say."""
+
+
+class Session(Viewing, Marking):
+    """State, jobs, engine and settings of one window.
+
+    post : runs a function on the main thread.
+    settings : what is remembered between starts.
+    ask_sequences : set by the window; without it, silent names are an error sentence.
+    """
+
+    def __init__(
+        self,
+        post: Post,
+        settings: Settings | None = None,
+        crashed: Callable[[BaseException], None] | None = None,
+    ) -> None:
+        Viewing.__init__(self, ViewState())
+        Marking.__init__(self)
+        self.settings = settings or Settings()
+        self.state.convention = self.settings.convention
+        self.jobs = Jobs(post, self._show_progress, crashed or self._log_crash)
+        self.ask_sequences: AskSequences | None = None
+        self.finding_method = "lesion"
+        self.threshold = 450.0
+        self._post = post
+        self._engine: Engine | None = None
+
+    # -- opening ----------------------------------------------------------------------------
+
+    def open(self, paths: Sequence[Path], assignment: Assignment | None = None) -> None:
+        """Open a study in the background; the open one stays if that fails.
+
+        paths : one folder, or the files of one study.
+        """
+
+        def work(report: Report) -> tuple[Study, Mapping[Modality, Window]]:
+            from brainviewer.app.opening import open_study
+
+            study = open_study(paths, report, assignment)
+            return study, {m: auto_window(v.data) for m, v in study.volumes.items()}
+
+        def done(opened: tuple[Study, Mapping[Modality, Window]]) -> None:
+            self.settings.remember_study(paths)
+            self._show_study(*opened)
+
+        def failed(error: BrainViewerError) -> None:
+            from brainviewer.app.opening import UnknownSequences
+
+            if isinstance(error, UnknownSequences) and self.ask_sequences:
+                if chosen := self.ask_sequences(error.files):
+                    self.open(paths, chosen)
+            else:
+                self.notice(str(error), "error")
+
+        self.jobs.start("open", work, done, failed)
+
+    def open_demo(self) -> None:
+        """Open the synthetic study that comes with the application."""
+        from brainviewer.app.opening import demo_paths
+
+        self.open(demo_paths())
+
+    def _show_study(self, study: Study, windows: Mapping[Modality, Window]) -> None:
+        for key in ("find", "classify"):
+            self.jobs.cancel(key)
+        state = self.state
+        state.study, state.windows = study, windows
+        state.colour_maps = dict.fromkeys(study.volumes, "grey")
+        if state.active not in study.volumes:
+            state.active = study.modalities[0]
+        state.age_years = None
+        self._set_finding(None, Status.NOT_RUN)
+        self._set_classification(None, Status.NOT_RUN)
+        state.cursor = study.grid.centre
+        self._user_has_moved = False
+        state.study_changed.emit()
+        self._restore_annotations()
+        for sentence in study.notices:
+            self.notice(sentence)
+        self.find_tumour(then_classify=self.settings.classify_on_opening)
+
+    # -- finding ----------------------------------------------------------------------------
+
+    def find_tumour(
+        self,
+        method: str | None = None,
+        threshold: float | None = None,
+        *,
+        then_classify: bool = False,
+    ) -> None:
+        """Look for the lesion in the background and go to its slice.
+
+        The view stays where it is if the user has scrolled since the study was opened, unless
+        the method or the threshold was chosen by hand.
+        """
+        study = self.state.study
+        if study is None:
+            return
+        asked = method is not None or threshold is not None
+        self.finding_method = method or self.finding_method
+        self.threshold = self.threshold if threshold is None else threshold
+        chosen, level = self.finding_method, self.threshold
+
+        def work(report: Report) -> TumourFinding:
+            from brainviewer.analysis.tumour import find_tumour
+
+            return find_tumour(study, chosen, threshold=level, report=report)
+
+        def done(finding: TumourFinding) -> None:
+            self._set_finding(finding, Status.DONE)
+            for sentence in finding.notices:
+                self.notice(sentence)
+            if asked or not self._user_has_moved:
+                self.go_to_tumour()
+            if self.state.classification is not None:
+                self._mark_stale("The tumour was looked for again.")
+            elif finding.found and then_classify:
+                self.classify()
+
+        def failed(error: BrainViewerError) -> None:
+            self._set_finding(None, Status.FAILED)
+            self.notice(str(error), "error")
+
+        self._set_finding(self.state.finding, Status.RUNNING)
+        self.jobs.start("find", work, done, failed, lambda: self._set_finding(None, Status.NOT_RUN))
+
+    def _set_finding(self, finding: TumourFinding | None, status: Status) -> None:
+        self.state.finding, self.state.finding_status = finding, status
+        self.state.finding_changed.emit()
+        self.state.facts_changed.emit()
+
+    # -- classifying ------------------------------------------------------------------------
+
+    def start_engine(self) -> None:
+        """Start the child process ahead of need; called when the window is idle."""
+        self._ready_engine().start()
+        self._show_engine()
+
+    def classify(self, slice_index: int | None = None) -> None:
+        """Type the glioma in the background, from the tumour slice or from a given one."""
+        study, finding = self.state.study, self.state.finding
+        if study is None or finding is None:
+            return
+        engine, age = self._ready_engine(), self.state.age_years
+
+        def work(report: Report) -> Classification:
+            from brainviewer.app.classifying import classify
+
+            return classify(
+                study, finding, engine, age_years=age, slice_index=slice_index, report=report
+            )
+
+        def done(result: Classification) -> None:
+            self._set_classification(result, Status.DONE)
+            self._show_engine()
+
+        def failed(error: BrainViewerError) -> None:
+            self._set_classification(None, Status.FAILED, str(error))
+            self.notice(str(error), "error")
+            self._show_engine()
+
+        before, before_status = self.state.classification, self.state.classification_status
+        self._set_classification(before, Status.RUNNING)
+        self.jobs.start(
+            "classify",
+            work,
+            done,
+            failed,
+            lambda: self._set_classification(
+                before, Status.NOT_RUN if before is None else before_status
+            ),
+        )
+
+    def set_age(self, years: float | None) -> None:
+        """Enter the patient's age; a result without it becomes stale."""
+        if years != self.state.age_years:
+            self.state.age_years = years
+            if self.state.classification is not None:
+                self._mark_stale("The age was changed.")
+
+    def set_engine(self, wanted: str) -> None:
+        """Choose the engine: ``auto``, ``onnx`` or ``tensorflow``."""
+        self.settings.update(engine=wanted)
+        if self._engine is not None:
+            self.jobs.cancel("classify")
+            self._engine.close()
+            self._engine = None
+            self.start_engine()
+
+    def _mark_stale(self, why: str) -> None:
+        if self.state.classification_status in (Status.DONE, Status.STALE):
+            self._set_classification(
+                self.state.classification, Status.STALE, f"{why} Classify again."
+            )
+
+    def _set_classification(
+        self, result: Classification | None, status: Status, message: str = ""
+    ) -> None:
+        self.state.classification = result
+        self.state.classification_status = status
+        self.state.classification_message = message
+        self.state.classification_changed.emit()
+        self.state.facts_changed.emit()
+
+    def _ready_engine(self) -> "Engine":
+        if self._engine is None:
+            from brainviewer.inference.engine import Engine
+
+            self._engine = Engine(self.settings.engine)
+        return self._engine
+
+    def _show_engine(self) -> None:
+        if self._engine is not None:
+            self.state.engine_text = self._engine.state
+            self.state.engine_changed.emit()
+
+    # -- saying -----------------------------------------------------------------------------
+
+    def notice(self, text: str, level: str = "info") -> None:
+        """Tell the user one sentence; it stays until read."""
+        self.state.noticed.emit(Notice(text, level))
+
+    def cancel(self, key: str) -> None:
+        """Stop a running job: ``open``, ``find`` or ``classify``."""
+        self.jobs.cancel(key)
+
+    def close(self) -> None:
+        """Stop all work and the child process, and wait for both."""
+        self.jobs.close()
+        if self._engine is not None:
+            self._engine.close()
+            self._engine = None
+
+    def _show_progress(self, key: str, fraction: float | None, text: str) -> None:
+        others = tuple(p for p in self.state.progress if p.key != key)
+        ours = () if fraction is None else (Progress(key, fraction, text),)
+        self.state.progress = (*others, *ours)
+        self.state.progress_changed.emit()
+        self.state.facts_changed.emit()
+
+    def _log_crash(self, error: BaseException) -> None:
+        log.error("A job failed unexpectedly.", exc_info=error)
+        self.notice("Something went wrong inside BrainViewer; the log has the details.", "error")
+
+    def set_overlay(self, **changes: Any) -> None:
+        """Change some fields of ``Overlays``."""
+        self.set_overlays(replace(self.state.overlays, **changes))

@@ -1,0 +1,92 @@
+"""What is remembered between starts: a small JSON file in the user's settings folder."""
+
+import json
+import logging
+import os
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+
+from brainviewer.core.slices import Convention
+
+log = logging.getLogger(__name__)
+RECENT = 8
+
+
+def settings_folder() -> Path:
+    """Where the settings live; BRAINVIEWER_HOME moves settings, journal and log together."""
+    if home := os.environ.get("BRAINVIEWER_HOME"):
+        return Path(home)
+    return Path(platformdirs.user_config_dir("brainviewer", appauthor=False))
+
+
+@dataclass
+class Settings:
+    """Choices of the user; ``path`` None keeps them in memory only.
+
+    recent : studies opened lately, newest first; each a list of paths.
+    theme : ``dark``, ``light`` or ``system``.
+    engine : ``auto``, ``onnx`` or ``tensorflow``.
+    """
+
+    path: Path | None = None
+    recent: tuple[tuple[str, ...], ...] = ()
+    theme: str = "dark"
+    convention: Convention = Convention.RADIOLOGICAL
+    engine: str = "auto"
+    classify_on_opening: bool = True
+    smooth_pixels: bool = True
+    hints_seen: bool = False
+    window_state: str = ""
+
+    @classmethod
+    def load(cls, path: Path | None = None) -> "Settings":
+        """Read the settings; what is damaged or unknown falls back to its default."""
+        path = path or settings_folder() / "settings.json"
+        settings = cls(path)
+        try:
+            stored: dict[str, Any] = json.loads(path.read_text("utf-8"))
+        except FileNotFoundError:
+            return settings
+        except (OSError, ValueError):
+            log.warning("The settings could not be read; the defaults are used.")
+            return settings
+        for item in fields(cls):
+            if item.name in stored and item.name != "path":
+                value, default = stored[item.name], getattr(settings, item.name)
+                try:
+                    if isinstance(default, tuple):
+                        value = tuple(tuple(map(str, paths)) for paths in value)
+                    else:
+                        value = type(default)(value)
+                except (TypeError, ValueError):
+                    continue
+                setattr(settings, item.name, value)
+        return settings
+
+    def update(self, **changes: Any) -> None:
+        """Change some settings and save them."""
+        for name, value in changes.items():
+            setattr(self, name, value)
+        self.save()
+
+    def remember_study(self, paths: Sequence[Path]) -> None:
+        """Put a study at the top of the recent ones."""
+        entry = tuple(str(Path(p).absolute()) for p in paths)
+        self.update(recent=(entry, *(r for r in self.recent if r != entry))[:RECENT])
+
+    def save(self) -> None:
+        """Write the file whole or not at all; a failure is logged, never in the way."""
+        if self.path is None:
+            return
+        stored = {k: v for k, v in asdict(self).items() if k != "path"}
+        temporary = self.path.with_suffix(".tmp")
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            temporary.write_text(json.dumps(stored, indent=1), "utf-8")
+            temporary.replace(self.path)
+        except OSError:
+            log.warning("The settings could not be saved.")

@@ -1,0 +1,124 @@
+"""Verbs that change how the open study is looked at."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from brainviewer.app.state import Layout, Overlays, Tool, ViewState
+from brainviewer.core.slices import Convention, Plane
+from brainviewer.core.study import Modality
+from brainviewer.core.windowing import Window, auto_window, presets, window_from_percentiles
+
+
+class Viewing:
+    """The part of ``Session`` that looks; every method needs an open study unless it says so."""
+
+    def __init__(self, state: ViewState) -> None:
+        self.state = state
+        self._user_has_moved = False
+
+    # -- where ------------------------------------------------------------------------------
+
+    def set_cursor(self, position_mm: Sequence[float]) -> None:
+        """Move the linked cursor to a world position in mm, kept inside the grid."""
+        if self.state.study is None:
+            return
+        grid = self.state.study.grid
+        voxel = np.clip(grid.to_voxel(position_mm), 0, np.array(grid.shape) - 1)
+        self._user_has_moved = True
+        self._place_cursor(grid.to_world(voxel))
+
+    def step(self, plane: Plane, by: int) -> None:
+        """Go ``by`` slices towards Superior, Anterior or Right (negative: the other way)."""
+        if self.state.study is None:
+            return
+        view = self.state.view(plane)
+        self.go_to_slice(plane, self.state.slice_index(plane) + (by if view.ascending else -by))
+
+    def go_to_slice(self, plane: Plane, index: int) -> None:
+        """Show slice ``index`` (from 0, held inside the study) of a plane."""
+        if self.state.study is None:
+            return
+        view = self.state.view(plane)
+        index = min(max(index, 0), view.count - 1)
+        if index != self.state.slice_index(plane):
+            self._user_has_moved = True
+            self._place_cursor(view.move(self.state.cursor, index))
+
+    def go_to_tumour(self) -> None:
+        """Show the tumour slice, with the cursor on the lesion; nothing without a lesion."""
+        finding = self.state.finding
+        if self.state.study is not None and finding is not None and finding.position_mm:
+            self._place_cursor(np.array(finding.position_mm))
+
+    def _place_cursor(self, position_mm: np.ndarray) -> None:
+        self.state.cursor = np.asarray(position_mm, dtype=np.float64)
+        self.state.cursor_changed.emit()
+
+    # -- how --------------------------------------------------------------------------------
+
+    def set_layout(self, layout: Layout) -> None:
+        """Arrange the panes; needs no study."""
+        self.state.layout = layout
+        self.state.layout_changed.emit()
+
+    def set_plane(self, plane: Plane) -> None:
+        """The plane of the layouts that show one; needs no study."""
+        self.state.plane = plane
+        self.state.layout_changed.emit()
+
+    def set_convention(self, convention: Convention) -> None:
+        """Radiological or neurological display; needs no study."""
+        self.state.convention = convention
+        self.state.layout_changed.emit()
+
+    def set_active(self, modality: Modality) -> None:
+        """Choose the sequence that window, colour map and the 3D view act on."""
+        study = self.state.study
+        if study is not None and modality in study.volumes and modality is not self.state.active:
+            self.state.active = modality
+            self.state.active_changed.emit()
+
+    def set_tool(self, tool: Tool) -> None:
+        """What the left mouse button does; needs no study."""
+        self.state.tool = tool
+        self.state.tool_changed.emit()
+
+    def set_overlays(self, overlays: Overlays) -> None:
+        """What is drawn over the slices; needs no study."""
+        self.state.overlays = overlays
+        self.state.overlays_changed.emit()
+
+    # -- windows ----------------------------------------------------------------------------
+
+    def set_window(self, modality: Modality, window: Window) -> None:
+        """Show a sequence through a window."""
+        if modality in self.state.windows:
+            self.state.windows = {**self.state.windows, modality: window}
+            self.state.display_changed.emit()
+
+    def auto_window(self, modality: Modality) -> None:
+        """Show a sequence through the window it was opened with."""
+        if self.state.study is not None and modality in self.state.study.volumes:
+            self.set_window(modality, auto_window(self.state.study.volumes[modality].data))
+
+    def apply_preset(self, modality: Modality, name: str) -> None:
+        """Show a sequence through a named preset of ``core.windowing.presets``."""
+        if self.state.study is not None and modality in self.state.study.volumes:
+            low, high = presets(modality)[name]
+            data = self.state.study.volumes[modality].data
+            if name == "Automatic":
+                self.auto_window(modality)
+            else:
+                self.set_window(modality, window_from_percentiles(data, low, high))
+
+    def invert(self, modality: Modality) -> None:
+        """Let black and white change places."""
+        if window := self.state.windows.get(modality):
+            self.set_window(modality, replace(window, inverted=not window.inverted))
+
+    def set_colour_map(self, modality: Modality, name: str) -> None:
+        """Show a sequence in a named colour map; ``grey`` is the default."""
+        self.state.colour_maps = {**self.state.colour_maps, modality: name}
+        self.state.display_changed.emit()
