@@ -1,0 +1,132 @@
+"""Small made-up studies whose marker lies at a known place in the patient.
+
+The head is an ellipsoid; the marker is a bright ball in its left, front, upper part, so that every
+wrong flip or swapped axis moves it to another quarter of the picture.
+"""
+
+from itertools import permutations, product
+
+import numpy as np
+from numpy.typing import NDArray
+
+from brainviewer.core.findings import Candidate, TumourFinding
+from brainviewer.core.geometry import Grid
+from brainviewer.core.slices import Plane, SliceView
+from brainviewer.core.study import LabelMap, Modality, Study, Volume
+
+# Voxels and spacing along Right, Anterior, Superior; none of them equal.
+COUNTS = (40, 48, 32)
+SPACING = (1.5, 1.0, 2.0)
+MARKER_OFFSET_MM = np.array((-12.0, 9.0, 8.0))
+MARKER_RADIUS_MM = 4.5
+MARKER_VALUE = 1000
+
+AXIS_CASES = tuple(product(permutations(range(3)), product((1, -1), repeat=3)))
+"""All 48 ways in which a file can order and direct its axes."""
+
+
+def case_name(case: tuple[tuple[int, ...], tuple[int, ...]]) -> str:
+    """The orientation code of a case, e.g. ``LPS``."""
+    axes, signs = case
+    return "".join(("LR", "PA", "IS")[a][s > 0] for a, s in zip(axes, signs, strict=True))
+
+
+def grid_of(
+    axes: tuple[int, ...] = (0, 1, 2),
+    signs: tuple[int, ...] = (-1, -1, 1),
+    *,
+    tilt_degrees: tuple[float, float, float] = (0, 0, 0),
+    oriented: bool = True,
+) -> Grid:
+    """A grid whose voxel axis n runs along world axis axes[n], in direction signs[n]."""
+    affine = np.eye(4)
+    for n, (axis, sign) in enumerate(zip(axes, signs, strict=True)):
+        affine[:3, n] = 0
+        affine[axis, n] = sign * SPACING[axis]
+    affine[:3, :3] = _rotation(tilt_degrees) @ affine[:3, :3]
+    affine[:3, 3] = (3.0, -7.0, 11.0)
+    shape = tuple(COUNTS[axis] for axis in axes)
+    return Grid((shape[0], shape[1], shape[2]), affine, oriented)
+
+
+def oblique_grid() -> Grid:
+    """A tilted grid stored left, superior, anterior."""
+    return grid_of((0, 2, 1), (-1, 1, 1), tilt_degrees=(12, -9, 7))
+
+
+def marker_position(grid: Grid) -> NDArray[np.float64]:
+    """Where the marker is, (3,) in mm, RAS+: left, in front of and above the middle."""
+    return np.asarray(grid.centre + MARKER_OFFSET_MM)
+
+
+def _distance(grid: Grid, centre: NDArray[np.float64], radii: NDArray[np.float64]) -> NDArray:
+    voxels = np.stack(np.meshgrid(*map(np.arange, grid.shape), indexing="ij"), axis=-1)
+    offset = (grid.to_world(voxels.reshape(-1, 3)) - centre) / radii
+    return np.linalg.norm(offset, axis=1).reshape(grid.shape)
+
+
+def marker_mask(grid: Grid) -> NDArray[np.bool_]:
+    """(i, j, k) True inside the marker."""
+    return _distance(grid, marker_position(grid), np.full(3, MARKER_RADIUS_MM)) <= 1
+
+
+def marker_study(
+    grid: Grid | None = None,
+    modalities: tuple[Modality, ...] = tuple(Modality),
+    *,
+    synthetic: bool = False,
+) -> Study:
+    """A head with the marker in every sequence; values differ from sequence to sequence."""
+    grid = grid or grid_of()
+    radii = np.array(COUNTS) * SPACING * 0.46
+    inside = _distance(grid, grid.centre, radii)
+    mask = marker_mask(grid)
+    volumes = {}
+    for modality in modalities:
+        base = 200 + 40 * list(Modality).index(modality)
+        data = np.where(inside <= 1, base + 60 * (1 - inside), 0).astype(np.int16)
+        data[mask] = MARKER_VALUE
+        volumes[modality] = Volume(modality, np.asfortranarray(data), grid, dtype="int16")
+    labels = LabelMap(mask.astype(np.uint8) * 2, grid)
+    return Study(
+        volumes,
+        grid,
+        name="phantom",
+        segmentation=labels,
+        content_hash=f"phantom {grid.orientation} {len(modalities)}",
+        synthetic=synthetic,
+    )
+
+
+def marker_finding(study: Study, plane: Plane = Plane.AXIAL) -> TumourFinding:
+    """What a perfect search would find in a marker study."""
+    mask = marker_mask(study.grid)
+    view = SliceView.of(study.grid, plane)
+    others = tuple(n for n in range(3) if n != view.axis)
+    height, width = view.pixel_spacing
+    areas = (mask.sum(axis=others) * height * width).astype(np.float32)
+    x, y, z = (float(v) for v in marker_position(study.grid))
+    index = view.index_of((x, y, z))
+    volume = float(mask.sum() * study.grid.voxel_volume / 1000)
+    return TumourFinding(
+        "lesion",
+        True,
+        plane,
+        index,
+        (x, y, z),
+        0.97,
+        (Candidate(index, (x, y, z), volume, 0.9),),
+        areas,
+        mask,
+    )
+
+
+def _rotation(degrees: tuple[float, float, float]) -> NDArray[np.float64]:
+    result = np.eye(3)
+    for axis, angle in enumerate(np.radians(degrees)):
+        turn = np.eye(3)
+        a, b = (axis + 1) % 3, (axis + 2) % 3
+        turn[a, a] = turn[b, b] = np.cos(angle)
+        turn[a, b], turn[b, a] = -np.sin(angle), np.sin(angle)
+        result = turn @ result
+    return result
