@@ -1,0 +1,241 @@
+"""The near end of the child process that runs networks: start it, ask it, outlive it."""
+
+import multiprocessing
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from itertools import count
+from multiprocessing.connection import Connection
+from multiprocessing.context import SpawnProcess
+from types import TracebackType
+
+import numpy as np
+from numpy.typing import NDArray
+
+from brainviewer.core.errors import Cancelled, ModelError, Report, silent
+from brainviewer.inference.card import ModelCard
+from brainviewer.inference.devices import choose_engine
+from brainviewer.inference.serve import (
+    RUNTIMES,
+    Done,
+    EngineAnswer,
+    Failure,
+    MakeRuntime,
+    Progress,
+    Request,
+    serve,
+)
+
+__all__ = ["Engine", "EngineAnswer"]
+
+_LOOK_EVERY = 0.05
+"""Seconds between two looks whether the work is still wanted."""
+
+
+class Engine:
+    """Runs networks in a child process. May be used from any thread; one request at a time.
+
+    wanted : ``onnx``, ``tensorflow``, or ``auto``: TensorFlow where it can use a GPU, falling
+        back to ONNX Runtime where that fails.
+    runtimes : how the child makes each engine; functions that can be imported by name.
+
+    The child is started by the first request, or ahead of it by ``start``, and again after a
+    crash. A request whose report raises ``Cancelled`` is left to the child to finish (loading is
+    never in vain); if it is still at it when the next one is cancelled, the child is ended.
+    """
+
+    def __init__(
+        self, wanted: str = "auto", runtimes: Mapping[str, MakeRuntime] = RUNTIMES
+    ) -> None:
+        self._wanted, self._runtimes = wanted, runtimes
+        self._names: tuple[str, ...] = ()
+        self._turn = threading.Lock()
+        self._process: SpawnProcess | None = None
+        self._connection: Connection | None = None
+        self._numbers = count(1)
+        self._unanswered = 0
+        self._notices: tuple[str, ...] = ()
+        self._state = "Engine not started"
+        self._closed = False
+
+    def __enter__(self) -> "Engine":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    @property
+    def state(self) -> str:
+        """A few words for the foot of the window, such as ``Engine ready · CPU``."""
+        return self._state
+
+    @property
+    def process_id(self) -> int | None:
+        """The child's process id; None while there is no child."""
+        process = self._process
+        return None if process is None else process.pid
+
+    def start(self) -> None:
+        """Start the child and return at once; the engine loads while others work."""
+        if self._turn.acquire(blocking=False):  # else a request has started it
+            try:
+                self._start_child()
+            finally:
+                self._turn.release()
+
+    def warm(self, card: ModelCard, report: Report = silent) -> str:
+        """Load a model ahead of its first use; returns ``state``. Raises ModelError."""
+        self._ask(card, None, report)
+        return self._state
+
+    def predict(
+        self, card: ModelCard, tensor: NDArray[np.float32], report: Report = silent
+    ) -> EngineAnswer:
+        """Run a model. Loads it first if need be.
+
+        tensor : (1, size, size, 3) float32, from ``pipeline.prepare``
+
+        Raises ModelError if the model or the engine fails (also if the child dies; the next call
+        starts a new one), Cancelled if ``report`` does or the engine is closed meanwhile.
+        """
+        answer = self._ask(card, tensor, report).answer
+        if answer is None:
+            raise ModelError("The engine gave no answer.", "Run it again.")
+        return replace(answer, notices=self._notices)
+
+    def close(self) -> None:
+        """End the child; a request under way in another thread ends as cancelled."""
+        self._closed = True
+        with self._turn:
+            self._end_child()
+            self._state = "Engine stopped"
+
+    def _ask(self, card: ModelCard, tensor: NDArray[np.float32] | None, report: Report) -> Done:
+        with self._wait_for_turn(report):
+            while True:
+                self._start_child()
+                outcome = self._exchange(card, tensor, report)
+                if isinstance(outcome, Done):
+                    self._state = f"Engine ready · {outcome.device}"
+                    return outcome
+                if outcome.engine_unusable and len(self._names) > 1:
+                    self._fall_back(outcome.message)
+                    continue
+                self._state = "Engine failed"
+                raise ModelError(outcome.message, outcome.advice)
+
+    def _exchange(
+        self, card: ModelCard, tensor: NDArray[np.float32] | None, report: Report
+    ) -> Done | Failure:
+        number = next(self._numbers)
+        fraction, text = 0.1, "Starting the engine"
+        try:
+            self._send(Request(number, card, tensor))
+            self._unanswered += 1
+            while True:
+                if self._closed:
+                    raise Cancelled
+                report(fraction, text)
+                message = self._receive()
+                if isinstance(message, Done | Failure):
+                    self._unanswered -= 1
+                if message is None or message.number != number:
+                    continue
+                if isinstance(message, Progress):
+                    fraction, text = message.fraction, message.text
+                    self._state = "Engine loading" if fraction < 0.5 else "Engine working"
+                else:
+                    return message
+        except Cancelled:
+            if self._unanswered > 1:
+                self._end_child()
+            raise
+        except _ChildDied:
+            self._end_child()
+            return Failure(
+                number,
+                "The engine stopped unexpectedly.",
+                "Classify again; if it happens again, choose the other engine or close other "
+                "programs to free memory.",
+                engine_unusable=fraction < 0.5,  # it died while loading
+            )
+
+    def _fall_back(self, reason: str) -> None:
+        self._end_child()
+        failed, self._names = self._names[0], self._names[1:]
+        self._notices = (
+            f"The {failed} engine could not be used, so {self._names[0]} was: {reason}",
+        )
+
+    def _start_child(self) -> None:
+        if self._closed:
+            raise Cancelled
+        if self._process is not None:
+            if self._process.is_alive():
+                return
+            self._end_child()
+        if not self._names:
+            first = choose_engine(self._wanted)
+            # Only a choice that was ours may be changed.
+            fallback = self._wanted == "auto" and first == "tensorflow"
+            self._names = (first, "onnx") if fallback else (first,)
+        spawn = multiprocessing.get_context("spawn")
+        self._connection, far_end = spawn.Pipe()
+        self._process = spawn.Process(
+            target=serve,
+            args=(far_end, self._runtimes[self._names[0]]),
+            name="brainviewer engine",
+            daemon=True,
+        )
+        self._process.start()
+        far_end.close()
+        self._state = "Engine starting"
+
+    def _end_child(self) -> None:
+        process, connection = self._process, self._connection
+        self._process = self._connection = None
+        self._unanswered = 0
+        if connection is not None:
+            connection.close()
+        if process is not None:
+            process.kill()
+            process.join()
+            process.close()
+            self._state = "Engine not started"
+
+    def _send(self, request: Request) -> None:
+        assert self._connection is not None
+        try:
+            self._connection.send(request)
+        except OSError:
+            raise _ChildDied from None
+
+    def _receive(self) -> Progress | Done | Failure | None:
+        """The next message, or None if there is none for a moment."""
+        assert self._connection is not None
+        try:
+            if not self._connection.poll(_LOOK_EVERY):
+                return None
+            message: Progress | Done | Failure = self._connection.recv()
+            return message
+        except (EOFError, OSError):
+            raise _ChildDied from None
+
+    @contextmanager
+    def _wait_for_turn(self, report: Report) -> Iterator[None]:
+        while not self._turn.acquire(timeout=_LOOK_EVERY):
+            report(0.05, "Waiting for the engine")
+        try:
+            yield
+        finally:
+            self._turn.release()
+
+
+class _ChildDied(Exception):
+    """The other end of the pipe is gone."""

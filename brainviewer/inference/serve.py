@@ -1,0 +1,240 @@
+"""The child process that runs networks: takes requests from a pipe until the pipe is closed.
+
+It alone imports ONNX Runtime or TensorFlow, so a long import, a crash, or memory that is never
+given back touches nothing but this process.
+"""
+
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from queue import SimpleQueue
+from types import MappingProxyType
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from brainviewer.core.errors import ModelError
+from brainviewer.inference.card import ModelCard
+from brainviewer.inference.devices import usable_cores
+
+
+class Runtime(Protocol):
+    """What an engine must be able to do; used from one thread."""
+
+    engine: str
+    device: str
+
+    def load(self, card: ModelCard) -> None:
+        """Load a model; raises ModelError if its files cannot be used."""
+
+    def predict(
+        self, tensor: NDArray[np.float32]
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """(1, size, size, 3) float32 -> logits (1, classes) and features (1, h, w, c)"""
+
+
+MakeRuntime = Callable[[], Runtime]
+
+
+@dataclass(frozen=True)
+class Request:
+    """Load the model of ``card`` if it is not loaded; with a tensor, predict as well.
+
+    tensor : (1, size, size, 3) float32
+    """
+
+    number: int
+    card: ModelCard
+    tensor: NDArray[np.float32] | None = None
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a request has come."""
+
+    number: int
+    fraction: float
+    text: str
+
+
+@dataclass(frozen=True, eq=False)
+class EngineAnswer:
+    """What the network said.
+
+    logits : (1, classes) float32
+    features : (1, h, w, c) float32, the last feature map
+    load_seconds : what it took to check and load the model, when that was done.
+    predict_seconds : what this prediction took.
+    """
+
+    logits: NDArray[np.float32]
+    features: NDArray[np.float32]
+    engine: str
+    device: str
+    load_seconds: float
+    predict_seconds: float
+    notices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Done:
+    """The end of a request; ``answer`` is None if it was only to load."""
+
+    number: int
+    device: str
+    answer: EngineAnswer | None
+
+
+@dataclass(frozen=True)
+class Failure:
+    """The other end of a request.
+
+    engine_unusable : the engine itself could not be started or could not load a sound model, so
+        another engine may be able to.
+    """
+
+    number: int
+    message: str
+    advice: str
+    engine_unusable: bool = False
+
+
+def make_onnx() -> Runtime:
+    """ONNX Runtime."""
+    from brainviewer.inference.onnx_runtime import OnnxRuntime
+
+    return OnnxRuntime(usable_cores())
+
+
+def make_tensorflow() -> Runtime:
+    """Keras on TensorFlow, without its chatter."""
+    os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+    os.environ["KERAS_BACKEND"] = "tensorflow"
+    from brainviewer.inference.keras_runtime import KerasRuntime
+
+    return KerasRuntime()
+
+
+RUNTIMES: Mapping[str, MakeRuntime] = MappingProxyType(
+    {"onnx": make_onnx, "tensorflow": make_tensorflow}
+)
+
+
+def serve(connection: Connection, make_runtime: MakeRuntime) -> None:
+    """Answer requests until the other end of the pipe is closed (or its process has died)."""
+    # Ctrl+C in a terminal reaches this process too; only the parent decides.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _keep_stdout_clean()
+    requests: SimpleQueue[Request] = SimpleQueue()
+    threading.Thread(target=_listen, args=(connection, requests), daemon=True).start()
+    server = _Server(connection, make_runtime)
+    # The runtime's import is the longest part and needs no request.
+    server.prepare()
+    while True:
+        server.answer(requests.get())
+
+
+def _listen(connection: Connection, requests: SimpleQueue[Request]) -> None:
+    """Read requests also while the network runs, so that the sender never waits, and end this
+    process as soon as there is nobody to answer."""
+    with suppress(EOFError, OSError):
+        while True:
+            requests.put(connection.recv())
+    os._exit(0)
+
+
+class _Server:
+    def __init__(self, connection: Connection, make_runtime: MakeRuntime) -> None:
+        self._connection = connection
+        self._make_runtime = make_runtime
+        self._runtime: Runtime | None = None
+        self._unusable: ModelError | None = None
+        self._loaded: tuple[str, str] | None = None
+        self._start_seconds = self._load_seconds = 0.0
+
+    def prepare(self) -> None:
+        began = time.perf_counter()
+        try:
+            self._runtime = self._make_runtime()
+        except Exception as error:  # a broken installation fails in any way it likes
+            self._unusable = ModelError(
+                f"The engine cannot be started ({type(error).__name__}: {error}).",
+                "Choose the other engine, or install BrainViewer again.",
+            )
+        self._start_seconds = time.perf_counter() - began
+
+    def answer(self, request: Request) -> None:
+        try:
+            if self._runtime is None:
+                raise self._unusable or RuntimeError("no runtime")
+            self._load(request)
+            answer = None if request.tensor is None else self._predict(request, request.tensor)
+            self._connection.send(Done(request.number, self._runtime.device, answer))
+        except Exception as error:
+            if isinstance(error, ModelError):
+                message, advice = error.message, error.advice
+            else:
+                message = f"The network could not be run ({type(error).__name__}: {error})."
+                advice = "Run it again, or choose the other engine."
+            unusable = self._runtime is None or isinstance(error, _CannotLoad)
+            self._connection.send(Failure(request.number, message, advice, unusable))
+
+    def _load(self, request: Request) -> None:
+        card = request.card
+        wanted = (str(card.folder), card.weights_sha256)
+        if self._loaded == wanted:
+            return
+        from brainviewer.inference.registry import verify
+
+        assert self._runtime is not None
+        self._connection.send(Progress(request.number, 0.3, "Loading the model"))
+        self._loaded = None
+        began = time.perf_counter()
+        verify(card)
+        try:
+            self._runtime.load(card)
+            # The first run sets up memory and, with TensorFlow, traces the network.
+            shape = (1, card.input.size, card.input.size, len(card.input.channels))
+            self._runtime.predict(np.zeros(shape, np.float32))
+        except ModelError as error:
+            raise _CannotLoad(error.message, error.advice) from error
+        except Exception as error:
+            raise _CannotLoad(
+                f"The model cannot be loaded ({type(error).__name__}: {error}).",
+                "Choose the other engine, or install the model again.",
+            ) from error
+        self._load_seconds = self._start_seconds + time.perf_counter() - began
+        self._loaded = wanted
+
+    def _predict(self, request: Request, tensor: NDArray[np.float32]) -> EngineAnswer:
+        assert self._runtime is not None
+        self._connection.send(Progress(request.number, 0.8, "Classifying"))
+        began = time.perf_counter()
+        logits, features = self._runtime.predict(tensor)
+        seconds = time.perf_counter() - began
+        return EngineAnswer(
+            logits,
+            features,
+            self._runtime.engine,
+            self._runtime.device,
+            self._load_seconds,
+            seconds,
+        )
+
+
+class _CannotLoad(ModelError):
+    """A sound model that this engine cannot load."""
+
+
+def _keep_stdout_clean() -> None:
+    # Libraries print; what the command line writes to stdout must stay one JSON object.
+    with suppress(OSError, ValueError, AttributeError):
+        sys.stdout.flush()
+        os.dup2(2, 1)

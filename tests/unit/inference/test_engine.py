@@ -1,0 +1,287 @@
+"""The engine outlives whatever its child process does."""
+
+import multiprocessing
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+import toy_runtime as toy
+
+from brainviewer.core.errors import Cancelled, ModelError
+from brainviewer.inference import engine as engine_module
+from brainviewer.inference.engine import Engine
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="kills with POSIX signals")
+TOYS = {"onnx": toy.ToyRuntime, "tensorflow": toy.ToyTensorflow}
+
+
+@pytest.fixture
+def engine():
+    with Engine("onnx", TOYS) as running:
+        yield running
+    assert multiprocessing.active_children() == []
+
+
+@pytest.fixture
+def card(tmp_path):
+    return toy.card(tmp_path)
+
+
+def cancel_when(text):
+    """A report that cancels as soon as the work says ``text``."""
+
+    def report(fraction, said):
+        if said == text:
+            raise Cancelled
+
+    return report
+
+
+def alive(pid):
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    state = Path(f"/proc/{pid}/stat")
+    return not state.exists() or state.read_text().rsplit(")", 1)[1].split()[0] != "Z"
+
+
+def wait_until(condition, seconds=30):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it did not happen"
+        time.sleep(0.02)
+
+
+def test_it_answers_with_what_the_network_said(engine, card):
+    answer = engine.predict(card, toy.tensor(fill=0.25))
+    assert answer.logits[0, 0] == pytest.approx(0.25, abs=1e-3)
+    assert answer.features.shape == (1, 2, 2, 5)
+    assert (answer.engine, answer.device, answer.notices) == ("toy", "CPU", ())
+    assert answer.load_seconds > 0
+    assert answer.predict_seconds >= 0
+    assert engine.state == "Engine ready · CPU"
+
+
+def test_a_model_is_loaded_once_in_one_child(engine, card):
+    engine.start()
+    assert engine.warm(card) == "Engine ready · CPU"
+    first, second = engine.predict(card, toy.tensor()), engine.predict(card, toy.tensor())
+    assert first.logits[0, 1] == second.logits[0, 1] == 1
+    assert first.logits[0, 2] == second.logits[0, 2] == engine.process_id != os.getpid()
+
+
+def test_it_reports_how_far_it_is(engine, card):
+    said = []
+    engine.predict(card, toy.tensor(), lambda fraction, text: said.append((fraction, text)))
+    assert [text for n, (_, text) in enumerate(said) if n == 0 or text != said[n - 1][1]] == [
+        "Starting the engine",
+        "Loading the model",
+        "Classifying",
+    ]
+    assert [f for f, _ in said] == sorted(f for f, _ in said)
+
+
+def test_weights_with_another_fingerprint_are_refused(engine, card):
+    (card.folder / "toy.weights.h5").write_bytes(b"other numbers")
+    with pytest.raises(ModelError, match="damaged") as refused:
+        engine.predict(card, toy.tensor())
+    assert refused.value.advice
+    (card.folder / "toy.weights.h5").write_bytes(b"numbers")
+    assert engine.predict(card, toy.tensor()).logits[0, 1] == 1  # never loaded before
+
+
+def test_missing_weights_are_said(engine, card):
+    (card.folder / "toy.weights.h5").unlink()
+    with pytest.raises(ModelError, match="missing"):
+        engine.predict(card, toy.tensor())
+
+
+def test_an_error_in_the_network_leaves_the_child_running(engine, card):
+    engine.warm(card)
+    child = engine.process_id
+    with pytest.raises(ModelError, match="what a tensor") as failed:
+        engine.predict(card, toy.tensor(toy.FAIL))
+    assert failed.value.advice
+    engine.predict(card, toy.tensor())
+    assert engine.process_id == child
+
+
+def test_a_child_that_dies_in_mid_run_is_said_and_replaced(engine, card):
+    engine.warm(card)
+    child = engine.process_id
+
+    def kill_while_it_runs(fraction, text):
+        if text == "Classifying" and engine.process_id == child:
+            os.kill(child, signal.SIGKILL)
+
+    with pytest.raises(ModelError, match="stopped unexpectedly") as stopped:
+        engine.predict(card, toy.tensor(toy.SLEEP), kill_while_it_runs)
+    assert stopped.value.advice
+    assert not alive(child)
+    assert engine.predict(card, toy.tensor()).logits[0, 2] == engine.process_id != child
+
+
+def test_a_child_that_died_while_idle_is_replaced_without_a_word(engine, card):
+    engine.warm(card)
+    child = engine.process_id
+    os.kill(child, signal.SIGKILL)
+    wait_until(lambda: not alive(child))
+    assert engine.predict(card, toy.tensor()).logits[0, 2] != child
+
+
+def test_a_cancelled_run_is_dropped_and_the_next_one_gets_its_own_answer(engine, tmp_path):
+    slow = toy.card(tmp_path, "slow")
+    with pytest.raises(Cancelled):
+        engine.predict(slow, toy.tensor(fill=0.75), cancel_when("Loading the model"))
+    child = engine.process_id
+    answer = engine.predict(slow, toy.tensor(fill=0.25))
+    assert answer.logits[0, 0] == pytest.approx(0.25, abs=1e-3)
+    assert (answer.logits[0, 1], engine.process_id) == (1, child)  # loading was not in vain
+
+
+def test_a_run_that_hangs_is_ended_by_cancelling_again(engine, card):
+    engine.warm(card)
+    child = engine.process_id
+    for text in ("Classifying", "Starting the engine"):
+        with pytest.raises(Cancelled):
+            engine.predict(card, toy.tensor(toy.SLEEP), cancel_when(text))
+    assert not alive(child)
+    assert engine.predict(card, toy.tensor()).logits[0, 2] != child
+
+
+def test_auto_falls_back_where_tensorflow_cannot_be_imported(card, monkeypatch):
+    monkeypatch.setattr(engine_module, "choose_engine", lambda wanted: "tensorflow")
+    with Engine("auto", TOYS) as engine:
+        answer = engine.predict(card, toy.tensor())
+        assert answer.engine == "toy"
+        assert "tensorflow" in answer.notices[0]
+        assert "no such library" in answer.notices[0]
+
+
+def test_auto_falls_back_where_loading_brings_tensorflow_down(card, monkeypatch):
+    monkeypatch.setattr(engine_module, "choose_engine", lambda wanted: "tensorflow")
+    with Engine("auto", {**TOYS, "tensorflow": toy.DeadlyTensorflow}) as engine:
+        assert engine.predict(card, toy.tensor()).notices
+
+
+def test_an_engine_that_was_asked_for_by_name_is_not_replaced(card):
+    with Engine("tensorflow", TOYS) as engine:
+        for _ in range(2):
+            with pytest.raises(ModelError, match="no such library") as failed:
+                engine.predict(card, toy.tensor())
+            assert failed.value.advice
+
+
+def test_a_model_that_cannot_be_loaded_is_said_each_time(engine, tmp_path):
+    bad = toy.card(tmp_path, "cannot be loaded")
+    for _ in range(2):
+        with pytest.raises(ModelError, match="does not fit"):
+            engine.predict(bad, toy.tensor())
+
+
+def test_closing_ends_a_run_in_another_thread(card):
+    engine, ends = Engine("onnx", TOYS), []
+    engine.warm(card)
+    child = engine.process_id
+    running = threading.Event()
+
+    def report(fraction, text):
+        if text == "Classifying":
+            running.set()
+
+    def run():
+        try:
+            engine.predict(card, toy.tensor(toy.SLEEP), report)
+        except Cancelled:
+            ends.append("cancelled")
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    assert running.wait(30)
+    engine.close()
+    thread.join(30)
+    assert ends == ["cancelled"]
+    assert not alive(child)
+    engine.close()
+    with pytest.raises(Cancelled):
+        engine.predict(card, toy.tensor())
+
+
+def test_requests_of_two_threads_wait_for_each_other(engine, card):
+    fills, got = (0.2, 0.4, 0.6, 0.8), {}
+
+    def run(fill):
+        got[fill] = float(engine.predict(card, toy.tensor(fill=fill)).logits[0, 0])
+
+    threads = [threading.Thread(target=run, args=(fill,)) for fill in fills]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert got == pytest.approx({fill: fill for fill in fills}, abs=1e-3)
+
+
+PARENT = """
+import sys, time
+from pathlib import Path
+sys.path.insert(0, sys.argv[1])
+import toy_runtime as toy
+from brainviewer.inference.engine import Engine
+
+if __name__ == "__main__":
+    engine = Engine("onnx", {"onnx": toy.ToyRuntime})
+    card = toy.card(Path(sys.argv[2]))
+    engine.predict(card, toy.tensor(toy.PRINT))
+    print("child", engine.process_id, flush=True)
+    if sys.argv[3] == "hang":
+        engine.predict(card, toy.tensor(toy.SLEEP))
+"""
+
+
+def start_parent(tmp_path, how):
+    script = tmp_path / "parent.py"
+    script.write_text(PARENT)
+    return subprocess.Popen(
+        [sys.executable, script, Path(toy.__file__).parent, tmp_path, how],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def test_the_child_ends_when_its_parent_is_killed_in_mid_run(tmp_path):
+    with start_parent(tmp_path, "hang") as parent:
+        child = int(parent.stdout.readline().split()[1])
+        assert alive(child)
+        parent.kill()
+        parent.communicate()
+    wait_until(lambda: not alive(child))
+
+
+def test_chatter_of_libraries_does_not_reach_stdout_and_nothing_outlives_the_parent(tmp_path):
+    with start_parent(tmp_path, "end") as parent:
+        out, err = parent.communicate(timeout=60)
+    assert parent.returncode == 0
+    assert out.split()[0] == "child"
+    assert out.count("\n") == 1
+    assert "chatter of a library" in err
+    wait_until(lambda: not alive(int(out.split()[1])))
+
+
+def test_what_is_sent_is_not_kept_waiting_by_a_busy_child(engine, tmp_path):
+    # Larger than any pipe: a sender that had to wait for the reader could not be cancelled.
+    slow = toy.card(tmp_path, "slow")
+    with pytest.raises(Cancelled):
+        engine.predict(slow, toy.tensor(size=512), cancel_when("Loading the model"))
+    began = time.monotonic()
+    with pytest.raises(Cancelled):
+        engine.predict(slow, toy.tensor(size=512), cancel_when("Starting the engine"))
+    assert time.monotonic() - began < 30
+    assert np.isfinite(engine.predict(slow, toy.tensor()).logits).all()

@@ -1,0 +1,112 @@
+"""An engine without a network: what it does is written in the first number of the tensor."""
+
+import hashlib
+import os
+import signal
+import time
+from pathlib import Path
+
+import numpy as np
+
+from brainviewer.core.errors import ModelError
+from brainviewer.inference.card import (
+    AgeStatistics,
+    Figure,
+    ModelCard,
+    ModelClass,
+    ModelInput,
+    Step,
+)
+
+ANSWER, SLEEP, DIE, FAIL, PRINT = 0.0, 1.0, 2.0, 3.0, 4.0
+
+
+class ToyRuntime:
+    """Answers with the mean of the tensor."""
+
+    engine = "toy"
+    device = "CPU"
+
+    def __init__(self):
+        self.loads = 0
+
+    def load(self, card):
+        self.loads += 1
+        if card.name == "cannot be loaded":
+            raise ModelError("The toy model does not fit.", "Take another.")
+        if card.name == "slow":
+            time.sleep(0.5)
+        if card.name == "deadly":
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def predict(self, tensor):
+        order = float(tensor[0, 0, 0, 0])
+        if order == SLEEP:
+            time.sleep(60)
+        elif order == DIE:
+            os.kill(os.getpid(), signal.SIGKILL)
+        elif order == FAIL:
+            raise ValueError("what a tensor")
+        elif order == PRINT:
+            print("chatter of a library", flush=True)
+        logits = np.array([[tensor.mean(), self.loads, os.getpid()]], np.float64)
+        return logits, np.ones((1, 2, 2, 5), np.float32)
+
+
+class ToyTensorflow(ToyRuntime):
+    """Stands for TensorFlow: cannot be made."""
+
+    def __init__(self):
+        raise ImportError("no such library")
+
+
+class DeadlyTensorflow(ToyRuntime):
+    """Stands for TensorFlow on a GPU that brings the process down."""
+
+    def load(self, card):
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+def tensor(order=ANSWER, fill=0.5, size=32):
+    """(1, size, size, 3) float32 with an order for the toy."""
+    numbers = np.full((1, size, size, 3), fill, np.float32)
+    numbers[0, 0, 0, 0] = order
+    return numbers
+
+
+def card(folder: Path, name="toy", channels=("FLAIR", "T1", "T1ce")) -> ModelCard:
+    """A card with one small weights file in ``folder``."""
+    (folder / "toy.weights.h5").write_bytes(b"numbers")
+    steps = (
+        Step(
+            "standardise_near_lesion",
+            {"gap": 0.02, "reach": 0.2, "rim": 0.05, "floor": 0.05, "low": -4.0, "high": 6.0},
+        ),
+        Step("crop_around_lesion", {"margin": 1.5, "least_of_head": 0.4}),
+    )
+    shares = (
+        ("A", "astrocytoma", 0.5),
+        ("O", "oligodendroglioma", 0.3),
+        ("G", "glioblastoma", 0.2),
+    )
+    return ModelCard(
+        id="toy",
+        version="1",
+        name=name,
+        classes=tuple(ModelClass(c, n, p, p) for c, n, p in shares),
+        input=ModelInput(32, channels, steps),
+        temperature=1.0,
+        age={c: AgeStatistics(45.0, 10.0) for c in "AOG"},
+        figures=(
+            Figure("accuracy", 0.7, 0.6, 0.8, 93),
+            Figure("balanced accuracy", 0.61, 0.52, 0.7, 93),
+        ),
+        figures_with_age=(Figure("balanced accuracy", 0.65, 0.55, 0.74, 93),),
+        training_data="none",
+        intended_use="tests",
+        limits=("It knows nothing.",),
+        files={"toy.weights.h5": hashlib.sha256(b"numbers").hexdigest()},
+        roles={"weights": "toy.weights.h5"},
+        folder=folder,
+        dense_layer="dense",
+    )
