@@ -9,8 +9,8 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from queue import SimpleQueue
@@ -117,9 +117,10 @@ def make_tensorflow() -> Runtime:
     """Keras on TensorFlow, without its chatter."""
     os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
     os.environ["KERAS_BACKEND"] = "tensorflow"
-    from brainviewer.inference.keras_runtime import KerasRuntime
+    with _silenced():  # its first lines come whatever the log level is
+        from brainviewer.inference.keras_runtime import KerasRuntime
 
-    return KerasRuntime()
+        return KerasRuntime()
 
 
 RUNTIMES: Mapping[str, MakeRuntime] = MappingProxyType(
@@ -231,6 +232,24 @@ class _Server:
 
 class _CannotLoad(ModelError):
     """A sound model that this engine cannot load."""
+
+
+@contextmanager
+def _silenced() -> Iterator[None]:
+    """Let nothing that is written to stderr through."""
+    try:
+        kept = os.dup(2)
+    except OSError:  # a window without a console has none
+        yield
+        return
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
 
 
 def _keep_stdout_clean() -> None:

@@ -6,6 +6,7 @@ import signal
 import time
 from pathlib import Path
 
+import h5py
 import numpy as np
 
 from brainviewer.core.errors import ModelError
@@ -76,7 +77,9 @@ def tensor(order=ANSWER, fill=0.5, size=32):
 
 def card(folder: Path, name="toy", channels=("FLAIR", "T1", "T1ce")) -> ModelCard:
     """A card with one small weights file in ``folder``."""
-    (folder / "toy.weights.h5").write_bytes(b"numbers")
+    weights = folder / "toy.weights.h5"
+    with h5py.File(weights, "w") as file:
+        file["dense"] = np.eye(5, 3, dtype=np.float32)
     steps = (
         Step(
             "standardise_near_lesion",
@@ -105,7 +108,7 @@ def card(folder: Path, name="toy", channels=("FLAIR", "T1", "T1ce")) -> ModelCar
         training_data="none",
         intended_use="tests",
         limits=("It knows nothing.",),
-        files={"toy.weights.h5": hashlib.sha256(b"numbers").hexdigest()},
+        files={"toy.weights.h5": hashlib.sha256(weights.read_bytes()).hexdigest()},
         roles={"weights": "toy.weights.h5"},
         folder=folder,
         dense_layer="dense",

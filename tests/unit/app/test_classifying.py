@@ -1,0 +1,215 @@
+"""The tumour slice reaches the network the right way round, and the answer comes back to it."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import toy_runtime as toy
+from phantoms import (
+    AXIS_CASES,
+    case_name,
+    grid_of,
+    marker_finding,
+    marker_mask,
+    marker_study,
+    oblique_grid,
+)
+
+from brainviewer.app import classifying
+from brainviewer.app.classifying import NotClassified, classify, tumour_slice
+from brainviewer.core.errors import BrainViewerError, Cancelled
+from brainviewer.core.findings import TumourFinding
+from brainviewer.core.geometry import Grid
+from brainviewer.core.slices import Plane, SliceView
+from brainviewer.core.study import Modality, Study, Volume
+from brainviewer.inference.serve import EngineAnswer
+
+NOTHING = TumourFinding("lesion", False)
+
+
+class StillEngine:
+    """Answers at once, in this process, that it saw class O in the crop's upper left corner."""
+
+    def __init__(self, notices=()):
+        self.tensor, self.notices = None, notices
+
+    def predict(self, card, tensor, report):
+        self.tensor = tensor
+        report(0.8, "Classifying")
+        features = np.zeros((1, 4, 4, 5), np.float32)
+        features[0, 0, 0, 1] = 1
+        logits = np.array([[0, 3, 0]], np.float32)
+        return EngineAnswer(logits, features, "toy", "CPU", 0.5, 0.01, self.notices)
+
+
+@pytest.fixture
+def card(tmp_path, monkeypatch):
+    made = toy.card(tmp_path)
+    monkeypatch.setattr(classifying, "model", lambda model_id: made)
+    return made
+
+
+def test_the_result_says_where_it_comes_from(card):
+    study = marker_study()
+    finding, seen = marker_finding(study), []
+    engine = StillEngine(notices=("The other engine was used.",))
+    result = classify(
+        study, finding, engine, age_years=45, report=lambda fraction, text: seen.append(fraction)
+    )
+    assert result.predicted == "O"
+    assert sum(result.classes.values()) == pytest.approx(1)
+    assert tuple(result.classes) == tuple(result.names) == ("A", "O", "G")
+    assert result.slice_index == finding.index == result.heatmap.index
+    assert (result.model_id, result.model_version) == ("toy", "1")
+    assert result.weights_sha256 == card.files["toy.weights.h5"]
+    assert (result.engine, result.device) == ("toy", "CPU")
+    assert (result.load_seconds, result.predict_seconds) == (0.5, 0.01)
+    assert result.study_hash == study.content_hash
+    assert result.sequences_used == ("FLAIR", "T1", "T1ce")
+    assert result.age_years == 45
+    assert result.quality.startswith("balanced accuracy 0.65 (0.55–0.74), 93 patients")
+    assert result.notices == ("The other engine was used.",)
+    assert engine.tensor.shape == (1, 32, 32, 3)
+    assert seen == sorted(seen)
+    assert (seen[0], seen[-1]) == (0, 1)
+
+
+@pytest.mark.parametrize("case", AXIS_CASES, ids=case_name)
+def test_the_network_sees_the_same_slice_however_the_file_is_stored(card, case):
+    study, straight = marker_study(grid_of(*case)), marker_study(grid_of())
+    turned = tumour_slice(study, marker_finding(study), card)
+    # The marker's middle lies between two slices, so the index is taken from the place.
+    place = study.grid.centre.copy()
+    place[2] = SliceView.of(study.grid, Plane.AXIAL).position_mm(turned.index)
+    same = SliceView.of(straight.grid, Plane.AXIAL).index_of(
+        place - study.grid.centre + straight.grid.centre
+    )
+    plain = tumour_slice(straight, marker_finding(straight), card, same)
+    assert turned.notices == ()
+    for name, image in plain.channels.items():
+        np.testing.assert_allclose(turned.channels[name], image, atol=1)
+    assert (turned.lesion == plain.lesion).all()
+    rows, columns = np.nonzero(plain.lesion)
+    # The marker is at the patient's left and in front: right and above on the screen.
+    assert rows.mean() < plain.lesion.shape[0] / 2
+    assert columns.mean() > plain.lesion.shape[1] / 2
+
+
+def test_pixels_become_square_and_the_heatmap_fits_the_slice_of_the_study(card):
+    study = marker_study()  # pixels of 1 mm by 1.5 mm
+    view = SliceView.of(study.grid, Plane.AXIAL)
+    cut = tumour_slice(study, marker_finding(study), card)
+    rows, columns = view.shape
+    assert cut.lesion.shape == (rows, round(columns * 1.5))
+    box_rows, box_columns = np.nonzero(cut.lesion)
+    assert abs(np.ptp(box_rows) - np.ptp(box_columns)) <= 1  # the marker is a ball
+    result = classify(study, marker_finding(study), StillEngine())
+    heat = result.heatmap.values
+    assert (heat.shape, heat.dtype) == (view.shape, np.float32)
+    assert heat.min() >= 0
+    assert heat.max() <= 1
+    # The network saw it in the upper left of the crop around the marker.
+    lesion_rows, lesion_columns = np.nonzero(view.cut(marker_mask(study.grid), result.slice_index))
+    row, column = np.unravel_index(heat.argmax(), heat.shape)
+    assert row < lesion_rows.mean()
+    assert column < lesion_columns.mean()
+
+
+def test_an_oblique_study_is_classified(card):
+    study = marker_study(oblique_grid())
+    assert classify(study, marker_finding(study), StillEngine()).predicted == "O"
+
+
+def test_another_slice_uses_the_outline_of_the_nearest_one(card):
+    study = marker_study()
+    finding = marker_finding(study)
+    last = int(np.flatnonzero(finding.area_mm2)[-1])
+    result = classify(study, finding, StillEngine(), slice_index=last + 4)
+    assert result.slice_index == result.heatmap.index == last + 4
+    assert result.notices == (
+        f"No lesion was found on slice {last + 5}; the outline of slice {last + 1} was used.",
+    )
+
+
+def test_no_lesion_is_an_outcome_not_a_failure(card):
+    engine = StillEngine()
+    with pytest.raises(NotClassified, match="No lesion was found"):
+        classify(marker_study(), NOTHING, engine)
+    assert engine.tensor is None
+    result = classify(marker_study(), NOTHING, engine, slice_index=16)
+    assert "whole head" in result.notices[0]
+
+
+def test_missing_sequences_are_named(card):
+    study = marker_study(modalities=(Modality.FLAIR, Modality.T2))
+    result = classify(study, marker_finding(study), StillEngine())
+    assert result.sequences_used == ("FLAIR",)
+    assert result.notices[0].startswith("T1 and T1ce are missing")
+
+
+def test_a_study_without_any_sequence_of_the_model_is_not_classified(card):
+    study = marker_study(modalities=(Modality.T2,))
+    with pytest.raises(NotClassified, match="none of the sequences"):
+        classify(study, marker_finding(study), StillEngine())
+
+
+def test_a_constant_volume_is_not_classified(card):
+    study = marker_study()
+    flat = Volume(Modality.T1, np.full(study.grid.shape, 7, np.int16), study.grid)
+    constant = replace(study, volumes={**study.volumes, Modality.T1: flat})
+    with pytest.raises(NotClassified, match="T1 has the same value everywhere"):
+        classify(constant, marker_finding(study), StillEngine())
+
+
+def test_an_empty_slice_is_not_classified(card):
+    study = marker_study()
+    with pytest.raises(NotClassified, match="Slice 1 is empty"):
+        classify(study, marker_finding(study), StillEngine(), slice_index=0)
+
+
+@pytest.mark.parametrize("age", [-1, 121, float("nan")])
+def test_an_impossible_age_is_refused(card, age):
+    with pytest.raises(BrainViewerError, match="cannot be right") as refused:
+        classify(marker_study(), NOTHING, StillEngine(), age_years=age)
+    assert "0 to 120" in refused.value.advice
+
+
+@pytest.mark.parametrize("index", [-1, 32])
+def test_a_slice_outside_the_study_is_refused(card, index):
+    with pytest.raises(BrainViewerError, match="slices 0 to 31"):
+        classify(marker_study(), NOTHING, StillEngine(), slice_index=index)
+
+
+def test_unknown_orientation_is_said(card):
+    grid = grid_of()
+    study = marker_study(Grid(grid.shape, np.diag([1.5, 1.0, 2.0, 1.0]), oriented=False))
+    result = classify(study, marker_finding(study), StillEngine())
+    assert "how the patient lay" in result.notices[0]
+
+
+def test_age_is_left_out_where_the_model_takes_none(card, monkeypatch):
+    monkeypatch.setattr(classifying, "model", lambda model_id: replace(card, age={}))
+    study = marker_study()
+    result = classify(study, marker_finding(study), StillEngine(), age_years=45)
+    assert result.age_years is None
+    assert "takes no age" in result.notices[0]
+    assert result.quality.startswith("balanced accuracy 0.61")
+
+
+def test_a_segmentation_in_the_folder_is_no_input(card):
+    study = marker_study()
+    bare = replace(study, segmentation=None)
+    with_file, without = StillEngine(), StillEngine()
+    classify(study, marker_finding(study), with_file)
+    classify(bare, marker_finding(study), without)
+    assert (with_file.tensor == without.tensor).all()
+
+
+def test_it_can_be_cancelled(card):
+    def cancel(fraction, text):
+        raise Cancelled
+
+    study = marker_study()
+    assert isinstance(study, Study)
+    with pytest.raises(Cancelled):
+        classify(study, marker_finding(study), StillEngine(), report=cancel)
