@@ -54,7 +54,7 @@ class Canvas:
     """An RGB picture of width × height points, drawn at ``scale`` pixels a point."""
 
     def __init__(
-        self, width: float, height: float, scale: float = 1, background: str = "#000000"
+        self, width: int, height: int, scale: float = 1, background: str = "#000000"
     ) -> None:
         self.width, self.height, self.scale = width, height, scale
         size = max(1, round(width * scale)), max(1, round(height * scale))
@@ -140,7 +140,8 @@ class Canvas:
     ) -> list[str]:
         """The text broken into at most so many lines; the last is shortened where it must be."""
         result: list[str] = []
-        words = text.split()
+        # Not at no-break spaces, which hold a number and its unit together.
+        words = [word for word in text.replace("\n", " ").split(" ") if word]
         while words and len(result) < lines:
             if len(result) == lines - 1:
                 result.append(self.shortened(" ".join(words), width, size, bold))
@@ -193,13 +194,16 @@ class Canvas:
         mask = mask.reduce(self._enlarged)
         self.image.paste(colour, (round(left * self.scale), round(top * self.scale)), mask)
 
-    def rule(
-        self, left: float, top: float, right: float, colour: str, thickness: float = 1
-    ) -> None:
-        """A horizontal line on whole pixels."""
-        x0, x1 = round(left * self.scale), round(right * self.scale)
-        y0 = round(top * self.scale)
-        self.image.paste(colour, (x0, y0, x1, y0 + max(1, round(thickness * self.scale))))
+    def paint(self, left: float, top: float, right: float, bottom: float, colour: str) -> None:
+        """A filled rectangle on whole pixels."""
+        x0, y0, x1, y1 = (round(edge * self.scale) for edge in (left, top, right, bottom))
+        self.image.paste(colour, (x0, y0, x1, y1))
+
+    def cut_off(self, height: float) -> "Canvas":
+        """The upper part, rounded up to a whole point."""
+        part = Canvas(self.width, math.ceil(height), self.scale)
+        part.image.paste(self.image)
+        return part
 
     def place(self, picture: Image.Image, left: float, top: float) -> None:
         """Put a picture, already at the canvas's scale, with its top left at a point."""

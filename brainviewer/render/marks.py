@@ -1,0 +1,201 @@
+"""Annotations drawn on a slice, with labels that stay inside the pane and off each other."""
+
+import math
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from brainviewer.core.annotations import Annotation, Kind, region_statistics
+from brainviewer.render import palette, wording
+from brainviewer.render.drawing import Box, Canvas
+from brainviewer.render.slice_image import Placement
+
+_LINE = 1.4
+_GAP = 6.0
+
+Position = tuple[float, float]
+
+
+def draw_marks(
+    canvas: Canvas,
+    placement: Placement,
+    marks: Iterable[Annotation],
+    volumes: dict[str, NDArray[Any]],
+    size: float,
+    taken: list[Box],
+) -> None:
+    """Draw marks and their labels.
+
+    marks : the marks of this slice.
+    volumes : sequence to (i, j, k) values on the view's grid, for the statistics of regions.
+    size : height of the letters in points.
+    taken : boxes that labels keep off; the labels are added.
+    """
+    marks = tuple(marks)
+    ends = {mark.id: _points(canvas, placement, mark) for mark in marks}
+    for mark in marks:
+        _draw_shape(canvas, mark, ends[mark.id])
+        taken += _covered(mark, ends[mark.id])
+    for mark in marks:
+        lines = _label(mark, placement, volumes)
+        if lines and _visible(canvas, ends[mark.id]):
+            _draw_label(canvas, mark, ends[mark.id], lines, size, taken)
+
+
+def _points(canvas: Canvas, placement: Placement, mark: Annotation) -> list[Position]:
+    """Points of a mark in the pane, in points."""
+    result = []
+    for row, column in placement.view.to_screen(mark.points):
+        x, y = placement.pixel_of(float(row), float(column))
+        result.append((x / canvas.scale, y / canvas.scale))
+    return result
+
+
+def _visible(canvas: Canvas, points: Sequence[Position]) -> bool:
+    xs, ys = [x for x, _ in points], [y for _, y in points]
+    return max(xs) >= 0 and min(xs) <= canvas.width and max(ys) >= 0 and min(ys) <= canvas.height
+
+
+def _covered(mark: Annotation, points: Sequence[Position]) -> list[Box]:
+    """Boxes that a mark's shape takes; small ones along a line."""
+    if mark.kind is Kind.TEXT:
+        return []
+    (x0, y0), (x1, y1) = points
+    if mark.kind in (Kind.RECTANGLE, Kind.ELLIPSE):
+        return [Box(min(x0, x1) - 1, min(y0, y1) - 1, max(x0, x1) + 1, max(y0, y1) + 1)]
+    along = np.linspace(0, 1, min(200, 2 + int(math.dist(*points) / 6)))
+    places = ((x0 + t * (x1 - x0), y0 + t * (y1 - y0)) for t in along)
+    return [Box(x - 3, y - 3, x + 3, y + 3) for x, y in places]
+
+
+def _draw_shape(canvas: Canvas, mark: Annotation, points: Sequence[Position]) -> None:
+    if mark.kind is Kind.TEXT:
+        return
+    start, end = points
+    if mark.kind is Kind.RECTANGLE:
+        corners = [start, (end[0], start[1]), end, (start[0], end[1])]
+        canvas.stroke(corners, palette.MARK, _LINE, closed=True, halo=True)
+    elif mark.kind is Kind.ELLIPSE:
+        middle = (start[0] + end[0]) / 2, (start[1] + end[1]) / 2
+        half = (end[0] - start[0]) / 2, (end[1] - start[1]) / 2
+        outline = [
+            (middle[0] + half[0] * math.cos(t), middle[1] + half[1] * math.sin(t))
+            for t in np.linspace(0, 2 * math.pi, 120, endpoint=False)
+        ]
+        canvas.stroke(outline, palette.MARK, _LINE, closed=True, halo=True)
+    else:
+        length = max(math.dist(start, end), 1e-6)
+        along = (end[0] - start[0]) / length, (end[1] - start[1]) / length
+        across = -along[1], along[0]
+        if mark.kind is Kind.RULER:
+            canvas.stroke((start, end), palette.MARK, _LINE, halo=True)
+            for x, y in points:
+                tick = [(x + s * across[0] * 4, y + s * across[1] * 4) for s in (-1, 1)]
+                canvas.stroke(tick, palette.MARK, _LINE, halo=True)
+        else:
+            _draw_arrow(canvas, start, end, along, across)
+
+
+def _draw_arrow(
+    canvas: Canvas, start: Position, end: Position, along: Position, across: Position
+) -> None:
+    back = end[0] - along[0] * 11, end[1] - along[1] * 11
+    neck = end[0] - along[0] * 8, end[1] - along[1] * 8
+    head = [
+        end,
+        (back[0] + across[0] * 4.5, back[1] + across[1] * 4.5),
+        neck,
+        (back[0] - across[0] * 4.5, back[1] - across[1] * 4.5),
+    ]
+    canvas.stroke((start, neck), palette.MARK, _LINE + 0.2, halo=True)
+    canvas.stroke(head, "#000000", 1.6, closed=True, opacity=0.45)
+    canvas.fill(head, palette.MARK)
+
+
+def _label(
+    mark: Annotation, placement: Placement, volumes: dict[str, NDArray[Any]]
+) -> tuple[str, ...]:
+    written = tuple(line.strip() for line in mark.text.splitlines() if line.strip())
+    if mark.kind is Kind.RULER:
+        return (*written, wording.length_text(mark))
+    if mark.kind in (Kind.RECTANGLE, Kind.ELLIPSE):
+        data = volumes.get(mark.modality)
+        if data is None:
+            return written
+        return (
+            *written,
+            *wording.statistics_lines(region_statistics(mark, placement.view, data)),
+        )
+    return written
+
+
+def _draw_label(
+    canvas: Canvas,
+    mark: Annotation,
+    points: Sequence[Position],
+    lines: Sequence[str],
+    size: float,
+    taken: list[Box],
+) -> None:
+    margin = 8.0
+    outer = Box(margin, margin, canvas.width - margin, canvas.height - margin)
+    lines = [line for text in lines for line in canvas.wrapped(text, canvas.width * 0.45, size)]
+    width = max(canvas.measure(line, size) for line in lines)
+    step = size * 1.3
+    height = step * len(lines)
+    box = _best_place(_places(mark, points, width, height), outer, taken)
+    taken.append(box)
+    for place, line in enumerate(lines):
+        canvas.text(
+            box.left,
+            box.top + step * (place + 0.8),
+            line,
+            size,
+            palette.MARK,
+            anchor="ls",
+            shadow=True,
+        )
+
+
+def _places(mark: Annotation, points: Sequence[Position], width: float, height: float) -> list[Box]:
+    """Where a label may stand, best first."""
+    if mark.kind is Kind.TEXT:
+        x, y = points[0]
+        return [Box(x, y - height, x + width, y)]
+    (x0, x1), (y0, y1) = (sorted(p[axis] for p in points) for axis in (0, 1))
+    if mark.kind is Kind.ARROW:
+        (x, y), (head_x, head_y) = points
+        # The words stand at the arrow's tail.
+        left = x + _GAP if head_x < x else x - _GAP - width
+        top = y + _GAP / 2 if head_y < y else y - _GAP / 2 - height
+        sideways = Box(left, y - height / 2, left + width, y + height / 2)
+        upright = Box(x - width / 2, top, x + width / 2, top + height)
+        level = abs(head_x - x) > abs(head_y - y)
+        return [sideways, upright] if level else [upright, sideways]
+    middle_x, middle_y = (x0 + x1) / 2, (y0 + y1) / 2
+    right = Box(x1 + _GAP, middle_y - height / 2, x1 + _GAP + width, middle_y + height / 2)
+    left_of = Box(x0 - _GAP - width, right.top, x0 - _GAP, right.bottom)
+    above = Box(middle_x - width / 2, y0 - _GAP - height, middle_x + width / 2, y0 - _GAP)
+    below = Box(above.left, y1 + _GAP, above.right, y1 + _GAP + height)
+    if mark.kind is Kind.RULER and x1 - x0 > y1 - y0:
+        return [above, below, right, left_of]
+    return [right, left_of, below, above]
+
+
+def _best_place(places: Sequence[Box], outer: Box, taken: Sequence[Box]) -> Box:
+    for place in places:
+        if place.kept_inside(outer) == place and not any(place.overlaps(t) for t in taken):
+            return place
+    inside = [place.kept_inside(outer) for place in places]
+    free = [place for place in inside if not any(place.overlaps(t) for t in taken)]
+    if free:
+        return free[0]
+    # Step down until nothing is in the way.
+    place = inside[0]
+    while place.bottom + 4 < outer.bottom:
+        place = Box(place.left, place.top + 4, place.right, place.bottom + 4)
+        if not any(place.overlaps(t) for t in taken):
+            return place
+    return inside[0]

@@ -1,0 +1,36 @@
+"""The colours of pictures; the same meaning has the same colour in the window."""
+
+from collections.abc import Mapping
+
+BACKGROUND = "#000000"
+PANEL = "#0E1215"
+LINE = "#262D34"
+GAP = "#1B2127"
+TEXT = "#D7DEE5"
+BRIGHT = "#FFFFFF"
+QUIET = "#8A97A3"
+CORNER = "#A9B8C6"
+ACCENT = "#5AA9E6"
+TUMOUR = "#FFB347"
+CAUTION = "#E6C66A"
+GOOD = "#7FD6A8"
+MARK = "#9AD4FF"
+
+CLASSES: Mapping[str, str] = {"A": "#56B4E9", "O": "#E69F00", "G": "#CC79A7", "none": "#009E73"}
+FURTHER_CLASSES = ("#F0E442", "#D55E00", "#0072B2", "#999999")
+
+# BraTS: 1 necrotic core, 2 oedema, 3 or 4 enhancing (after treatment 4 is the cavity).
+LABELS: Mapping[int, str] = {1: "#E4572E", 2: "#7BC8A4", 3: "#4EA5D9", 4: "#B08CF0"}
+OTHER_LABEL = "#D7DEE5"
+
+HEAT = "inferno"
+
+
+def class_colour(letter: str, place: int = 0) -> str:
+    """The colour of a class; ``place`` tells classes apart that the design does not name."""
+    return CLASSES.get(letter, FURTHER_CLASSES[place % len(FURTHER_CLASSES)])
+
+
+def label_colour(label: int) -> str:
+    """The colour of a segmentation value."""
+    return LABELS.get(label, OTHER_LABEL)

@@ -1,0 +1,256 @@
+"""One slice with everything that belongs on it: overlays, marks, four corners, four edges."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+from PIL import Image
+
+from brainviewer.core.annotations import Annotation, Point
+from brainviewer.core.findings import Heatmap, TumourFinding
+from brainviewer.core.overlays import Overlays
+from brainviewer.core.slices import Convention, Plane, SliceView
+from brainviewer.core.study import Modality, Study
+from brainviewer.core.windowing import Window
+from brainviewer.render import palette, wording
+from brainviewer.render.drawing import Box, Canvas, Run
+from brainviewer.render.marks import draw_marks
+from brainviewer.render.slice_image import (
+    RGB,
+    Placement,
+    Viewport,
+    blend,
+    colour_table,
+    heat_rgba,
+    heat_values,
+    outline_alpha,
+    rgb_of,
+)
+
+_MARGIN = 9.0
+_OUTLINE = 1.5
+_STEP = 1.35
+
+
+@dataclass(frozen=True, eq=False)
+class PaneSpec:
+    """What a pane shows.
+
+    index : slice from 0.
+    annotations : those that do not lie on this slice are left out.
+    heatmap : drawn only on the slice it was computed from.
+    cursor : world position in mm of the crosshair; None for no crosshair.
+    viewport : the part that is shown; None for the whole slice.
+    """
+
+    study: Study
+    modality: Modality
+    plane: Plane
+    index: int
+    window: Window
+    colour_map: str = "gray"
+    convention: Convention = Convention.RADIOLOGICAL
+    overlays: Overlays = field(default_factory=Overlays)
+    annotations: tuple[Annotation, ...] = ()
+    finding: TumourFinding | None = None
+    heatmap: Heatmap | None = None
+    cursor: Point | None = None
+    viewport: Viewport | None = None
+
+    @cached_property
+    def view(self) -> SliceView:
+        """How the plane lies on the screen."""
+        return SliceView.of(self.study.grid, self.plane, self.convention)
+
+    @property
+    def shows_heatmap(self) -> bool:
+        """Whether a heatmap of this very slice is drawn."""
+        heat = self.heatmap
+        return (
+            self.overlays.heatmap
+            and heat is not None
+            and heat.plane is self.plane
+            and heat.index == self.index
+        )
+
+    @property
+    def shows_lesion(self) -> bool:
+        """Whether the outline of the lesion passes through this slice."""
+        mask = self.finding.mask if self.finding is not None else None
+        return (
+            self.overlays.lesion
+            and mask is not None
+            and bool(self.view.cut(mask, self.index).any())
+        )
+
+    @property
+    def labels_shown(self) -> tuple[int, ...]:
+        """The values of the segmentation that are drawn in this slice."""
+        labels = self.study.segmentation
+        if not self.overlays.segmentation or labels is None:
+            return ()
+        values = np.unique(self.view.cut(labels.data, self.index))
+        return tuple(int(value) for value in values if value)
+
+    @property
+    def marks_shown(self) -> tuple[Annotation, ...]:
+        """The annotations that lie on this slice."""
+        if not self.overlays.annotations:
+            return ()
+        return tuple(a for a in self.annotations if a.on_slice(self.view, self.index))
+
+
+def draw_pane(spec: PaneSpec, size: tuple[int, int], scale: float = 1) -> Image.Image:
+    """The pane as a picture of size × scale pixels, all of it drawn at that resolution.
+
+    size : width and height in points (pixels at 1×).
+    """
+    canvas = Canvas(size[0], size[1], scale)
+    pixels = canvas.image.size
+    placement = Placement.of(spec.view, pixels, scale, spec.viewport)
+    canvas.image = Image.fromarray(_picture(spec, placement, scale))
+    _draw_crosshair(canvas, spec, placement)
+    letters = letter_size(size)
+    taken = _draw_text(canvas, spec, placement, letters)
+    volumes = {str(m): volume.data for m, volume in spec.study.volumes.items()}
+    draw_marks(canvas, placement, spec.marks_shown, volumes, letters * 0.95, taken)
+    return canvas.image
+
+
+def letter_size(size: tuple[int, int]) -> float:
+    """Height of the letters in a pane of a size, all in points."""
+    return min(13.0, max(8.0, min(size) / 34))
+
+
+def draw_title(canvas: Canvas, title: Sequence[Run], size: float) -> Box:
+    """What is shown, at the top left."""
+    return canvas.runs(_MARGIN, _MARGIN + size * 0.8, title, size, anchor="ls", shadow=True)
+
+
+def draw_synthetic(canvas: Canvas, line: int, size: float) -> Box:
+    """That the study is made up, in a line (from 0) at the top left."""
+    y = _MARGIN + size * (0.8 + _STEP * line)
+    return canvas.text(
+        _MARGIN, y, "SYNTHETIC", size * 0.9, palette.CAUTION, bold=True, anchor="ls", shadow=True
+    )
+
+
+def _picture(spec: PaneSpec, placement: Placement, scale: float) -> RGB:
+    """(height, width, 3) the slice with the overlays that are made of pixels."""
+    view, overlays = spec.view, spec.overlays
+    picture = np.zeros((placement.size[1], placement.size[0], 3), np.uint8)
+    values = view.cut(spec.study.volumes[spec.modality].data, spec.index)
+    fine, (x, y) = placement.resampled(values)
+    if not fine.size:
+        return picture
+    # Cubic interpolation overshoots; no value may appear that the slice does not hold.
+    fine = np.clip(fine, values.min(), values.max())
+    part = picture[y : y + fine.shape[0], x : x + fine.shape[1]]
+    part[:] = colour_table(spec.colour_map)[spec.window.apply(fine)]
+    if spec.shows_heatmap and spec.heatmap is not None:
+        heat, _ = placement.resampled(heat_values(spec.heatmap, view))
+        colours = heat_rgba(np.clip(heat, 0, 1), overlays.heatmap_opacity)
+        blend(picture, colours[..., :3], colours[..., 3] / 255, (x, y))
+    labels = spec.study.segmentation
+    if labels is not None:
+        plane = view.cut(labels.data, spec.index)
+        for label in spec.labels_shown:
+            soft, _ = placement.resampled(plane == label)
+            alpha = outline_alpha(soft, _OUTLINE * scale)
+            if overlays.segmentation_filled:
+                alpha = np.maximum(alpha, np.clip(soft, 0, 1) * 0.5)
+            colour = rgb_of(palette.label_colour(label))
+            blend(picture, colour, alpha * overlays.segmentation_opacity, (x, y))
+    if spec.shows_lesion and spec.finding is not None and spec.finding.mask is not None:
+        soft, _ = placement.resampled(view.cut(spec.finding.mask, spec.index))
+        alpha = outline_alpha(soft, _OUTLINE * scale) * overlays.lesion_opacity
+        blend(picture, rgb_of(palette.TUMOUR), alpha, (x, y))
+    return picture
+
+
+def _draw_crosshair(canvas: Canvas, spec: PaneSpec, placement: Placement) -> None:
+    if spec.cursor is None or not spec.overlays.crosshair:
+        return
+    row, column = spec.view.to_screen(spec.cursor)[0]
+    x, y = (value / canvas.scale for value in placement.pixel_of(float(row), float(column)))
+    for line in (((0.0, y), (canvas.width, y)), ((x, 0.0), (x, canvas.height))):
+        canvas.stroke(line, palette.ACCENT, 0.9, opacity=0.55)
+
+
+def _draw_text(canvas: Canvas, spec: PaneSpec, placement: Placement, size: float) -> list[Box]:
+    """Corners and edges. Returns the boxes they take."""
+    taken = _draw_letters(canvas, spec, size) if spec.overlays.text else []
+    width, height, margin = canvas.width, canvas.height, _MARGIN
+    step = size * _STEP
+    top, bottom = margin + size * 0.8, height - margin
+    lines = 0
+    if spec.overlays.text:
+        # What does not fit beside the letter in the middle goes to a line of its own.
+        room = width / 2 - margin - size * 1.2
+        title = [
+            (spec.modality.value, palette.BRIGHT, True),
+            (f" {spec.plane}", palette.CORNER, False),
+        ]
+        taken.append(draw_title(canvas, title, size))
+        window = wording.window_text(spec.window)
+        beside = max(canvas.measure_runs(title, size), canvas.measure(window, size)) <= room
+        lines = 1 if beside else 2
+        anchor, x = ("rs", width - margin) if beside else ("ls", margin)
+        y = top + step * (lines - 1)
+        taken.append(canvas.text(x, y, window, size, palette.CORNER, anchor=anchor, shadow=True))
+        counter = f"{spec.index + 1} / {spec.view.count}"
+        position = wording.position_text(spec.view, spec.index)
+        together = f"{counter}   {position}".rstrip()
+        stacked = canvas.measure(together, size) > room
+        rows = [counter, position] if stacked and position else [together]
+        for place, row in enumerate(reversed(rows)):
+            y = bottom - place * step
+            taken.append(
+                canvas.text(margin, y, row, size, palette.CORNER, anchor="ls", shadow=True)
+            )
+        taken.append(_draw_scale_bar(canvas, placement, size))
+    if spec.study.synthetic:
+        taken.append(draw_synthetic(canvas, lines, size))
+    return taken
+
+
+def _draw_letters(canvas: Canvas, spec: PaneSpec, size: float) -> list[Box]:
+    letters, margin = spec.view.letters, _MARGIN
+    middle_x, middle_y = canvas.width / 2, canvas.height / 2
+    places = (
+        (letters.left, margin, middle_y, "lm"),
+        (letters.right, canvas.width - margin, middle_y, "rm"),
+        (letters.top, middle_x, margin + size * 0.8, "ms"),
+        (letters.bottom, middle_x, canvas.height - margin, "ms"),
+    )
+    return [
+        canvas.text(x, y, letter, size * 1.05, palette.BRIGHT, anchor=anchor, shadow=True)
+        for letter, x, y, anchor in places
+        if letter
+    ]
+
+
+def _draw_scale_bar(canvas: Canvas, placement: Placement, size: float) -> Box:
+    """A bar of a round length, at most a fifth of the pane, at the bottom right."""
+    points_per_mm = placement.pixels_per_mm / canvas.scale
+    length_mm = round_length(canvas.width / 5 / points_per_mm)
+    length = length_mm * points_per_mm
+    right, text_y = canvas.width - _MARGIN, canvas.height - _MARGIN
+    label = f"{length_mm:g} mm"
+    taken = canvas.text(right, text_y, label, size, palette.CORNER, anchor="rs", shadow=True)
+    bar_y = text_y - size * 1.15
+    line = [
+        (right - length, bar_y - 3.5),
+        (right - length, bar_y),
+        (right, bar_y),
+        (right, bar_y - 3.5),
+    ]
+    canvas.stroke(line, palette.CORNER, 1.2, halo=True)
+    return Box(min(taken.left, right - length), bar_y - 4, right, text_y)
+
+
+def round_length(most: float) -> float:
+    """The longest of …, 1, 2, 5, 10, 20, 50, 100 … mm that is not above ``most``."""
+    power = 10.0 ** np.floor(np.log10(most))
+    return float(max(step * power for step in (1, 2, 5) if step * power <= most * (1 + 1e-9)))

@@ -1,0 +1,124 @@
+"""Where a picture came from, as plain data: what is written inside exported files."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from brainviewer import __version__
+from brainviewer.core.annotations import Annotation, Kind, region_statistics
+from brainviewer.core.findings import Classification, TumourFinding
+from brainviewer.core.slices import SliceView
+from brainviewer.core.study import Study
+from brainviewer.render import wording
+from brainviewer.render.pane import PaneSpec
+
+
+def provenance(
+    study: Study,
+    panes: Sequence[PaneSpec],
+    finding: TumourFinding | None = None,
+    classification: Classification | None = None,
+    *,
+    identify: bool = False,
+) -> dict[str, Any]:
+    """Everything needed to judge and repeat a picture; slices count from 0.
+
+    identify : add the names of the study and of its files, which may name the patient.
+    """
+    data: dict[str, Any] = {
+        "application": "BrainViewer",
+        "version": __version__,
+        "notice": wording.RESEARCH_ONLY,
+        "synthetic": study.synthetic,
+        "study_sha256": study.content_hash,
+        "grid": {
+            "shape": list(study.grid.shape),
+            "spacing_mm": [round(s, 4) for s in study.grid.spacing],
+            "orientation": study.grid.orientation,
+        },
+        "panes": [_pane(pane) for pane in panes],
+    }
+    if panes:
+        convention = panes[0].convention
+        data["orientation_convention"] = convention.value
+        data["orientation_text"] = wording.convention_text(study.grid, convention)
+    if finding is not None:
+        data["tumour"] = _finding(finding)
+    if classification is not None:
+        data["classification"] = _classification(classification)
+    if identify:
+        data["study"] = study.name
+        data["files"] = {m.value: v.file_name for m, v in study.volumes.items()}
+    return data
+
+
+def _pane(pane: PaneSpec) -> dict[str, Any]:
+    data: dict[str, Any] = {
+        "sequence": pane.modality.value,
+        "plane": pane.plane.value,
+        "slice": pane.index,
+        "slices": pane.view.count,
+        "position_mm": (
+            round(pane.view.position_mm(pane.index), 3) if pane.view.grid.oriented else None
+        ),
+        "window": {
+            "level": pane.window.level,
+            "width": pane.window.width,
+            "inverted": pane.window.inverted,
+        },
+        "colour_map": pane.colour_map,
+        "lesion_outline": pane.shows_lesion,
+        "segmentation": list(pane.labels_shown),
+        "heatmap": pane.shows_heatmap,
+        "annotations": [_mark(mark, pane) for mark in pane.marks_shown],
+    }
+    if pane.viewport is not None:
+        data["centre_mm"] = [round(float(x), 3) for x in pane.viewport.centre]
+        data["mm_per_point"] = pane.viewport.mm_per_point
+    return data
+
+
+def _mark(mark: Annotation, pane: PaneSpec) -> dict[str, Any]:
+    data = {key: value for key, value in mark.to_json().items() if key != "id"}
+    if mark.kind is Kind.RULER:
+        data["length_mm"] = round(mark.length_mm, 3)
+    if mark.kind in (Kind.RECTANGLE, Kind.ELLIPSE) and mark.modality in pane.study.volumes:
+        values = pane.study.volumes[mark.modality].data
+        radiological = SliceView.of(pane.study.grid, mark.plane)
+        if statistics := region_statistics(mark, radiological, values):
+            data["statistics"] = {
+                "mean": statistics.mean,
+                "sd": statistics.sd,
+                "min": statistics.minimum,
+                "max": statistics.maximum,
+                "area_mm2": statistics.area_mm2,
+            }
+    return data
+
+
+def _finding(finding: TumourFinding) -> dict[str, Any]:
+    return {
+        "method": finding.method,
+        "found": finding.found,
+        "plane": finding.plane.value,
+        "slice": finding.index,
+        "position_mm": list(finding.position_mm) if finding.position_mm else None,
+        "confidence": finding.confidence,
+    }
+
+
+def _classification(result: Classification) -> dict[str, Any]:
+    return {
+        "model": result.model_id,
+        "model_version": result.model_version,
+        "weights_sha256": result.weights_sha256,
+        "classes": dict(result.classes),
+        "predicted": result.predicted,
+        "predicted_name": result.names.get(result.predicted, result.predicted),
+        "slice": result.slice_index,
+        "sequences": list(result.sequences_used),
+        "age_years": result.age_years,
+        "engine": result.engine,
+        "device": result.device,
+        "quality": result.quality,
+        "study_sha256": result.study_hash,
+    }

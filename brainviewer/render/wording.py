@@ -1,0 +1,67 @@
+"""How numbers and places are written in pictures: units, sensible digits, real minus signs."""
+
+from brainviewer.core.annotations import Annotation, RegionStatistics
+from brainviewer.core.geometry import Grid
+from brainviewer.core.slices import Convention, Plane, SliceView
+from brainviewer.core.windowing import Window
+
+RESEARCH_ONLY = "Research use only, not for diagnosis"
+SYNTHETIC = "SYNTHETIC DATA"
+
+TOWARDS = {Plane.AXIAL: "S", Plane.CORONAL: "A", Plane.SAGITTAL: "R"}
+
+
+def number(value: float, digits: int = 0) -> str:
+    """A number with thousands separated and a real minus sign; never a negative zero."""
+    text = f"{value:,.{digits}f}"
+    if text.startswith("-") and not text.strip("-0.,"):
+        text = text[1:]
+    return text.replace("-", "−")
+
+
+def measured(value: float) -> str:
+    """An image value with about three significant digits, whatever the unit of the scanner."""
+    size = abs(value)
+    if size and size < 0.001:
+        return f"{value:.1e}".replace("-", "−")
+    digits = 0 if size >= 100 or not size else 1 if size >= 10 else 2 if size >= 1 else 3
+    return number(value, digits).replace(",", "")
+
+
+def window_text(window: Window) -> str:
+    """Window width and level."""
+    text = f"W {measured(window.width)}  L {measured(window.level)}"
+    return f"{text}  inverted" if window.inverted else text
+
+
+def position_text(view: SliceView, index: int) -> str:
+    """Where a slice lies, such as ``S −16.0 mm``; empty if the orientation is unknown."""
+    if not view.grid.oriented:
+        return ""
+    return f"{TOWARDS[view.plane]} {number(view.position_mm(index), 1)} mm"
+
+
+def convention_text(grid: Grid, convention: Convention) -> str:
+    """Whose right is where, in words."""
+    if not grid.oriented:
+        return "Orientation unknown: left and right cannot be told"
+    if convention is Convention.RADIOLOGICAL:
+        return "Radiological: patient’s right on the left"
+    return "Neurological: patient’s right on the right"
+
+
+def length_text(annotation: Annotation) -> str:
+    """The length of a ruler."""
+    return f"{number(annotation.length_mm, 1)} mm"
+
+
+def statistics_lines(statistics: RegionStatistics | None) -> tuple[str, ...]:
+    """The label of a region."""
+    if statistics is None:
+        return ("smaller than a pixel",)
+    s = statistics
+    return (
+        f"mean {measured(s.mean)} · SD {measured(s.sd)}",
+        f"min {measured(s.minimum)} · max {measured(s.maximum)}",
+        f"{number(s.area_mm2, 0 if s.area_mm2 >= 100 else 1)} mm²",
+    )
