@@ -2,17 +2,18 @@
 
 import math
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from brainviewer.core.annotations import Annotation, Kind, region_statistics
+from brainviewer.core.study import Modality, Study
 from brainviewer.render import palette, wording
 from brainviewer.render.drawing import Box, Canvas
 from brainviewer.render.slice_image import Placement
 
 _LINE = 1.4
+_FOREIGN = 0.55
+_REGIONS = (Kind.RECTANGLE, Kind.ELLIPSE)
 _GAP = 6.0
 
 Position = tuple[float, float]
@@ -22,24 +23,35 @@ def draw_marks(
     canvas: Canvas,
     placement: Placement,
     marks: Iterable[Annotation],
-    volumes: dict[str, NDArray[Any]],
+    study: Study,
+    modality: Modality,
     size: float,
     taken: list[Box],
+    *,
+    all_labels: bool = False,
 ) -> None:
     """Draw marks and their labels.
 
+    Every sequence shows the shapes; only the one that a mark was drawn on says its values, unless
+    ``all_labels`` is True: then the sequence is named beside them.
+
     marks : the marks of this slice.
-    volumes : sequence to (i, j, k) values on the view's grid, for the statistics of regions.
     size : height of the letters in points.
     taken : boxes that labels keep off; the labels are added.
     """
     marks = tuple(marks)
     ends = {mark.id: _points(canvas, placement, mark) for mark in marks}
     for mark in marks:
-        _draw_shape(canvas, mark, ends[mark.id])
+        own = mark.modality is modality or all_labels
+        _draw_shape(canvas, mark, ends[mark.id], 1.0 if own else _FOREIGN)
         taken += _covered(mark, ends[mark.id])
     for mark in marks:
-        lines = _label(mark, placement, volumes)
+        own = mark.modality is modality
+        if not (own or all_labels or mark.kind is Kind.TEXT):
+            continue
+        lines = _label(mark, placement, study)
+        if lines and not own and mark.kind in _REGIONS:
+            lines = (mark.modality.value, *lines)
         if lines and _visible(canvas, ends[mark.id]):
             _draw_label(canvas, mark, ends[mark.id], lines, size, taken)
 
@@ -63,20 +75,22 @@ def _covered(mark: Annotation, points: Sequence[Position]) -> list[Box]:
     if mark.kind is Kind.TEXT:
         return []
     (x0, y0), (x1, y1) = points
-    if mark.kind in (Kind.RECTANGLE, Kind.ELLIPSE):
+    if mark.kind in _REGIONS:
         return [Box(min(x0, x1) - 1, min(y0, y1) - 1, max(x0, x1) + 1, max(y0, y1) + 1)]
     along = np.linspace(0, 1, min(200, 2 + int(math.dist(*points) / 6)))
     places = ((x0 + t * (x1 - x0), y0 + t * (y1 - y0)) for t in along)
     return [Box(x - 3, y - 3, x + 3, y + 3) for x, y in places]
 
 
-def _draw_shape(canvas: Canvas, mark: Annotation, points: Sequence[Position]) -> None:
+def _draw_shape(
+    canvas: Canvas, mark: Annotation, points: Sequence[Position], opacity: float
+) -> None:
     if mark.kind is Kind.TEXT:
         return
     start, end = points
     if mark.kind is Kind.RECTANGLE:
         corners = [start, (end[0], start[1]), end, (start[0], end[1])]
-        canvas.stroke(corners, palette.MARK, _LINE, closed=True, halo=True)
+        canvas.stroke(corners, palette.MARK, _LINE, closed=True, opacity=opacity, halo=True)
     elif mark.kind is Kind.ELLIPSE:
         middle = (start[0] + end[0]) / 2, (start[1] + end[1]) / 2
         half = (end[0] - start[0]) / 2, (end[1] - start[1]) / 2
@@ -84,23 +98,19 @@ def _draw_shape(canvas: Canvas, mark: Annotation, points: Sequence[Position]) ->
             (middle[0] + half[0] * math.cos(t), middle[1] + half[1] * math.sin(t))
             for t in np.linspace(0, 2 * math.pi, 120, endpoint=False)
         ]
-        canvas.stroke(outline, palette.MARK, _LINE, closed=True, halo=True)
+        canvas.stroke(outline, palette.MARK, _LINE, closed=True, opacity=opacity, halo=True)
+    elif mark.kind is Kind.RULER:
+        _, across = _directions(start, end)
+        canvas.stroke((start, end), palette.MARK, _LINE, opacity=opacity, halo=True)
+        for x, y in points:
+            tick = [(x + s * across[0] * 4, y + s * across[1] * 4) for s in (-1, 1)]
+            canvas.stroke(tick, palette.MARK, _LINE, opacity=opacity, halo=True)
     else:
-        length = max(math.dist(start, end), 1e-6)
-        along = (end[0] - start[0]) / length, (end[1] - start[1]) / length
-        across = -along[1], along[0]
-        if mark.kind is Kind.RULER:
-            canvas.stroke((start, end), palette.MARK, _LINE, halo=True)
-            for x, y in points:
-                tick = [(x + s * across[0] * 4, y + s * across[1] * 4) for s in (-1, 1)]
-                canvas.stroke(tick, palette.MARK, _LINE, halo=True)
-        else:
-            _draw_arrow(canvas, start, end, along, across)
+        _draw_arrow(canvas, start, end, opacity)
 
 
-def _draw_arrow(
-    canvas: Canvas, start: Position, end: Position, along: Position, across: Position
-) -> None:
+def _draw_arrow(canvas: Canvas, start: Position, end: Position, opacity: float) -> None:
+    along, across = _directions(start, end)
     back = end[0] - along[0] * 11, end[1] - along[1] * 11
     neck = end[0] - along[0] * 8, end[1] - along[1] * 8
     head = [
@@ -109,25 +119,27 @@ def _draw_arrow(
         neck,
         (back[0] - across[0] * 4.5, back[1] - across[1] * 4.5),
     ]
-    canvas.stroke((start, neck), palette.MARK, _LINE + 0.2, halo=True)
-    canvas.stroke(head, "#000000", 1.6, closed=True, opacity=0.45)
-    canvas.fill(head, palette.MARK)
+    if math.dist(start, end) > 8:
+        canvas.stroke((start, neck), palette.MARK, _LINE + 0.2, opacity=opacity, halo=True)
+    canvas.stroke(head, "#000000", 1.6, closed=True, opacity=0.45 * opacity)
+    canvas.fill(head, palette.MARK, opacity)
 
 
-def _label(
-    mark: Annotation, placement: Placement, volumes: dict[str, NDArray[Any]]
-) -> tuple[str, ...]:
+def _directions(start: Position, end: Position) -> tuple[Position, Position]:
+    """Unit vectors along and across a line."""
+    length = max(math.dist(start, end), 1e-6)
+    along = (end[0] - start[0]) / length, (end[1] - start[1]) / length
+    return along, (-along[1], along[0])
+
+
+def _label(mark: Annotation, placement: Placement, study: Study) -> tuple[str, ...]:
     written = tuple(line.strip() for line in mark.text.splitlines() if line.strip())
     if mark.kind is Kind.RULER:
         return (*written, wording.length_text(mark))
-    if mark.kind in (Kind.RECTANGLE, Kind.ELLIPSE):
-        data = volumes.get(mark.modality)
-        if data is None:
-            return written
-        return (
-            *written,
-            *wording.statistics_lines(region_statistics(mark, placement.view, data)),
-        )
+    if mark.kind in _REGIONS and mark.modality in study.volumes:
+        values = study.volumes[mark.modality].data
+        statistics = region_statistics(mark, placement.view, values)
+        return (*written, *wording.statistics_lines(statistics))
     return written
 
 

@@ -42,6 +42,7 @@ class PaneSpec:
     heatmap : drawn only on the slice it was computed from.
     cursor : world position in mm of the crosshair; None for no crosshair.
     viewport : the part that is shown; None for the whole slice.
+    all_labels : marks drawn on other sequences say their values too.
     """
 
     study: Study
@@ -57,6 +58,7 @@ class PaneSpec:
     heatmap: Heatmap | None = None
     cursor: Point | None = None
     viewport: Viewport | None = None
+    all_labels: bool = False
 
     @cached_property
     def view(self) -> SliceView:
@@ -113,8 +115,16 @@ def draw_pane(spec: PaneSpec, size: tuple[int, int], scale: float = 1) -> Image.
     _draw_crosshair(canvas, spec, placement)
     letters = letter_size(size)
     taken = _draw_text(canvas, spec, placement, letters)
-    volumes = {str(m): volume.data for m, volume in spec.study.volumes.items()}
-    draw_marks(canvas, placement, spec.marks_shown, volumes, letters * 0.95, taken)
+    draw_marks(
+        canvas,
+        placement,
+        spec.marks_shown,
+        spec.study,
+        spec.modality,
+        letters * 0.95,
+        taken,
+        all_labels=spec.all_labels,
+    )
     return canvas.image
 
 
@@ -174,8 +184,14 @@ def _draw_crosshair(canvas: Canvas, spec: PaneSpec, placement: Placement) -> Non
         return
     row, column = spec.view.to_screen(spec.cursor)[0]
     x, y = (value / canvas.scale for value in placement.pixel_of(float(row), float(column)))
-    for line in (((0.0, y), (canvas.width, y)), ((x, 0.0), (x, canvas.height))):
-        canvas.stroke(line, palette.ACCENT, 0.9, opacity=0.55)
+    gap = 14.0
+    for line in (
+        ((0.0, y), (x - gap, y)),
+        ((x + gap, y), (float(canvas.width), y)),
+        ((x, 0.0), (x, y - gap)),
+        ((x, y + gap), (x, float(canvas.height))),
+    ):
+        canvas.stroke(line, palette.ACCENT, 0.9, opacity=0.6)
 
 
 def _draw_text(canvas: Canvas, spec: PaneSpec, placement: Placement, size: float) -> list[Box]:
