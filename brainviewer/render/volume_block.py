@@ -1,0 +1,161 @@
+"""What the 3D view draws, prepared with numpy so that it can be made beside the main thread.
+
+A block's voxel axes run towards Right, Anterior and Superior as nearly as the grid allows, with a
+right-handed affine. Flipped and permuted files are thereby put in order once, in numpy, and VTK is
+given nothing but a rotation: no mirrored matrices, no wrong sides.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from brainviewer.core.geometry import Affine, Grid, spacing_of, voxel_to_world
+from brainviewer.core.windowing import head_values
+
+BRIGHTEST = 4095
+"""Value of the head's bright end in a block; four times as fine as a screen, so that the surface's
+direction, which shading takes from differences, has no steps."""
+
+
+@dataclass(frozen=True, eq=False)
+class Block:
+    """A small volume.
+
+    values : (i, j, k) array, Fortran order (i fastest, as VTK wants it).
+    affine : (4, 4), voxel index to world mm, RAS+; positive determinant.
+    """
+
+    values: NDArray[Any]
+    affine: Affine
+
+    @property
+    def spacing(self) -> tuple[float, float, float]:
+        """Voxel size in mm."""
+        return spacing_of(self.affine)
+
+    @property
+    def corners(self) -> NDArray[np.float64]:
+        """(8, 3) world positions of the outermost voxels' centres."""
+        last = np.array(self.values.shape) - 1
+        return voxel_to_world(self.affine, np.array(list(np.ndindex(2, 2, 2))) * last)
+
+
+def canonical(data: NDArray[Any], grid: Grid) -> tuple[NDArray[Any], Affine]:
+    """The same voxels with axes towards Right, Anterior, Superior, and their affine.
+
+    A view of ``data``; nothing is copied. The affine's determinant is positive.
+    """
+    axes, signs = grid.axes
+    order = [axes.index(world) for world in range(3)]
+    flips = [signs[n] < 0 for n in order]
+    columns = grid.affine[:3, order]
+    if np.linalg.det(columns * [-1 if flip else 1 for flip in flips]) < 0:
+        # Only where a grid is so oblique that its nearest axes have the other handedness.
+        flips[0] = not flips[0]
+    data = data.transpose(order)
+    affine = np.eye(4)
+    affine[:3, 3] = grid.affine[:3, 3]
+    for axis, flip in enumerate(flips):
+        column = columns[:, axis]
+        if flip:
+            data = np.flip(data, axis)
+            affine[:3, 3] += column * (data.shape[axis] - 1)
+        affine[:3, axis] = -column if flip else column
+    return data, affine
+
+
+def cropped(
+    data: NDArray[Any], affine: Affine, inside: NDArray[np.bool_], margin: int
+) -> tuple[NDArray[Any], Affine]:
+    """The box around the True voxels of ``inside`` with a margin in voxels; a view."""
+    box = []
+    for axis in range(3):
+        others = tuple(n for n in range(3) if n != axis)
+        used = np.flatnonzero(inside.any(axis=others))
+        low, high = (used[0], used[-1]) if used.size else (0, data.shape[axis] - 1)
+        box.append(slice(max(0, int(low) - margin), int(high) + 1 + margin))
+    affine = affine.copy()
+    affine[:3, 3] = voxel_to_world(affine, [part.start for part in box])
+    return data[tuple(box)], affine
+
+
+def coarsened(
+    data: NDArray[Any], affine: Affine, voxel_mm: float
+) -> tuple[NDArray[np.float32], Affine]:
+    """Means of neighbouring voxels, so that none is much smaller than ``voxel_mm``.
+
+    Axes with thicker slices than that are interpolated to about ``voxel_mm`` instead.
+    """
+    spacing = spacing_of(affine)
+    factors = [max(1, round(voxel_mm / s)) for s in spacing]
+    whole = [n // f * f for n, f in zip(data.shape, factors, strict=True)]
+    data = data[: whole[0], : whole[1], : whole[2]]
+    result = np.asarray(data, dtype=np.float32)
+    for axis, factor in enumerate(factors):
+        if factor > 1:
+            shape = list(result.shape)
+            shape[axis : axis + 1] = [shape[axis] // factor, factor]
+            result = result.reshape(shape).mean(axis=axis + 1, dtype=np.float32)
+    affine = affine.copy()
+    affine[:3, 3] = voxel_to_world(affine, [(f - 1) / 2 for f in factors])
+    affine[:3, :3] *= factors
+    thick = [max(1, round(s * f / voxel_mm)) for s, f in zip(spacing, factors, strict=True)]
+    if max(thick) > 1:
+        shape = [(n - 1) * t + 1 for n, t in zip(result.shape, thick, strict=True)]
+        result = ndimage.affine_transform(
+            result, 1 / np.array(thick), output_shape=tuple(shape), order=1, mode="nearest"
+        )
+        affine[:3, :3] /= thick
+    return result, affine
+
+
+def head_block(data: NDArray[Any], grid: Grid, voxel_mm: float = 1.5) -> Block:
+    """A sequence made ready for volume rendering.
+
+    data : (i, j, k) on ``grid``.
+
+    Returns a block of uint16 in 0..BRIGHTEST: 0 is air, BRIGHTEST the 99.5th percentile of the
+    head. Noise around the head is set to 0, and the box is cut down to the head.
+    """
+    values = head_values(data)
+    low, high = float(min(0.0, values.min())), float(np.percentile(values, 99.5))
+    if high <= low:
+        high = low + 1
+    volume, affine = canonical(data, grid)
+    small, affine = coarsened(volume, affine, voxel_mm)
+    small = np.clip((small - low) / (high - low), 0, 1)
+    small = ndimage.gaussian_filter(small, 0.5, mode="nearest")
+    head = _largest_part(small > 0.12)
+    # A soft rim: the first voxels outside still carry the partial volume of the surface.
+    small[~ndimage.binary_dilation(head, iterations=2)] = 0
+    small, affine = cropped(small, affine, head, margin=2)
+    return Block(np.asfortranarray(small * BRIGHTEST, dtype=np.uint16), affine)
+
+
+def mask_block(mask: NDArray[np.bool_], grid: Grid, voxel_mm: float = 1.0) -> Block | None:
+    """A mask made ready for a smooth surface at level 0.5: float32 in 0..1; None if it is empty."""
+    volume, affine = canonical(mask, grid)
+    if not volume.any():
+        return None
+    volume, affine = cropped(volume, affine, volume, margin=0)
+    factors = [max(1, round(voxel_mm / s)) for s in spacing_of(affine)]
+    # Room for the blur, so that the surface closes also where the mask touches the grid's edge.
+    margin = [3 * f for f in factors]
+    padded = np.pad(volume, [(m, m + f) for m, f in zip(margin, factors, strict=True)])
+    affine = affine.copy()
+    affine[:3, 3] = voxel_to_world(affine, [-m for m in margin])
+    small, affine = coarsened(padded, affine, voxel_mm)
+    blurred = ndimage.gaussian_filter(small, 0.8)
+    return Block(np.asfortranarray(blurred, dtype=np.float32), affine)
+
+
+def _largest_part(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    labels, count = ndimage.label(mask)
+    if count < 2:
+        return mask
+    sizes = np.bincount(labels.ravel())
+    sizes[0] = 0
+    return np.asarray(labels == sizes.argmax())

@@ -1,0 +1,87 @@
+"""An OpenGL window of VTK that nobody sees, opened so that failure is an error and not a crash."""
+
+import logging
+import os
+import sys
+from typing import Any
+
+from vtkmodules.vtkCommonCore import VTK_STRING, vtkCommand, vtkLogger, vtkOutputWindow
+from vtkmodules.vtkRenderingCore import vtkRenderWindow
+
+from brainviewer.core.errors import BrainViewerError
+
+log = logging.getLogger(__name__)
+
+_SOFTWARE = ("llvmpipe", "softpipe", "swrast", "swr", "osmesa", "software", "gdi generic")
+_listening: list[Any] = []
+
+
+def open_window() -> vtkRenderWindow:
+    """An off-screen window with a working OpenGL context.
+
+    Raises BrainViewerError if OpenGL cannot start, or if BRAINVIEWER_NO_3D is set.
+    """
+    listen_to_vtk()
+    if os.environ.get("BRAINVIEWER_NO_3D"):
+        raise BrainViewerError(
+            "The 3D view is switched off.", "Unset BRAINVIEWER_NO_3D and start again."
+        )
+    for window in _candidates():
+        window.SetOffScreenRendering(1)
+        window.SetShowWindow(False)
+        window.SetSize(64, 64)
+        window.SetMultiSamples(4)
+        # Rendering without OpenGL would end the process; asking first does not.
+        if window.SupportsOpenGL():
+            return window
+    raise BrainViewerError(
+        "The 3D view cannot start because OpenGL 3.2 is not available.",
+        "Install the graphics driver, or on Linux libegl1 and libgl1-mesa-dri; "
+        "everything else works without it.",
+    )
+
+
+def renderer_name(window: vtkRenderWindow) -> str:
+    """What draws: the renderer string of OpenGL, e.g. ``llvmpipe (LLVM 15.0.6, 256 bits)``."""
+    window.Initialize()
+    for line in (window.ReportCapabilities() or "").splitlines():
+        name, _, value = line.partition("renderer string:")
+        if value and name.startswith("OpenGL"):
+            return str(value.strip())
+    return ""
+
+
+def is_software(renderer: str) -> bool:
+    """Whether a renderer string is one of OpenGL on the processor."""
+    return any(name in renderer.lower() for name in _SOFTWARE)
+
+
+def _candidates() -> list[vtkRenderWindow]:
+    """Windows to try, in order."""
+    if not sys.platform.startswith("linux") or os.environ.get("VTK_DEFAULT_OPENGL_WINDOW"):
+        return [vtkRenderWindow()]
+    # Only on Linux there are such classes. EGL needs no display, and none of X's ties to a thread.
+    from vtkmodules.vtkRenderingOpenGL2 import vtkEGLRenderWindow, vtkXOpenGLRenderWindow
+
+    windows: list[vtkRenderWindow] = [vtkEGLRenderWindow()]
+    if os.environ.get("DISPLAY"):
+        windows.append(vtkXOpenGLRenderWindow())
+    return windows
+
+
+def listen_to_vtk() -> None:
+    """Send VTK's warnings and errors to the log instead of the terminal."""
+    if _listening:
+        return
+
+    def heard(_window: object, _event: str, text: str) -> None:
+        log.warning("VTK: %s", " ".join(text.split()))
+
+    # How VTK is told that the event carries a text (vtkmodules.util.misc.calldata_type).
+    heard.CallDataType = VTK_STRING  # type: ignore[attr-defined]
+    vtkLogger.SetStderrVerbosity(vtkLogger.VERBOSITY_OFF)
+    output = vtkOutputWindow.GetInstance()
+    output.SetDisplayModeToNever()
+    for event in (vtkCommand.ErrorEvent, vtkCommand.WarningEvent):
+        output.AddObserver(event, heard)
+    _listening.append(heard)

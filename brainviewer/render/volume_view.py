@@ -1,0 +1,115 @@
+"""From where and how the head is looked at in 3D: values and arithmetic, no VTK."""
+
+import math
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from brainviewer.core.findings import TumourFinding
+from brainviewer.core.study import Study
+
+Rotation = NDArray[np.float64]
+
+# Towards the viewer and up on the screen, in RAS+. Right on the screen follows (up × viewer): from
+# anterior and from inferior the patient's left is on the right, as in radiology.
+_LOOKS = {
+    "A": ((0, 1, 0), (0, 0, 1)),
+    "P": ((0, -1, 0), (0, 0, 1)),
+    "L": ((-1, 0, 0), (0, 0, 1)),
+    "R": ((1, 0, 0), (0, 0, 1)),
+    "S": ((0, 0, 1), (0, 1, 0)),
+    "I": ((0, 0, -1), (0, 1, 0)),
+}
+LOOKS = tuple(_LOOKS)
+"""Letters of the six standard views: the side of the patient that faces the viewer."""
+LOOK_NAMES = {
+    "A": "anterior",
+    "P": "posterior",
+    "L": "the left",
+    "R": "the right",
+    "S": "superior",
+    "I": "inferior",
+}
+SMALLEST, LARGEST = 0.4, 4.0
+
+
+def look_rotation(letter: str) -> Rotation:
+    """(3, 3) rotation of a standard view; raises KeyError for any other letter.
+
+    Its rows are the world directions (RAS+) of screen right, screen up and towards the viewer.
+    """
+    viewer, up = (np.array(v, dtype=np.float64) for v in _LOOKS[letter])
+    return np.array([np.cross(up, viewer), up, viewer])
+
+
+def turned(rotation: Rotation, azimuth: float, elevation: float) -> Rotation:
+    """The rotation after the head is turned, about the axes of the screen.
+
+    azimuth : degrees; what faces the viewer moves to the right.
+    elevation : degrees; what faces the viewer moves up.
+    """
+    a, e = math.radians(azimuth), math.radians(elevation)
+    about_up = np.array([[math.cos(a), 0, math.sin(a)], [0, 1, 0], [-math.sin(a), 0, math.cos(a)]])
+    about_right = np.array(
+        [[1, 0, 0], [0, math.cos(e), math.sin(e)], [0, -math.sin(e), math.cos(e)]]
+    )
+    product = about_right @ about_up @ rotation
+    # Hundreds of small turns must not shear the head.
+    u, _, v = np.linalg.svd(product)
+    return np.asarray(u @ v, dtype=np.float64)
+
+
+def three_quarter(side: str = "L") -> Rotation:
+    """The view that a study opens with: from the patient's left (or right), front and above."""
+    return turned(look_rotation(side), 38 if side == "L" else -38, -18)
+
+
+@dataclass(frozen=True, eq=False)
+class VolumeView:
+    """How the 3D scene is shown.
+
+    rotation : (3, 3), rows are the world directions of screen right, screen up, to the viewer.
+    opacity : 0..1, how solid the brain is.
+    contrast : 0..1, how steeply values become light and dark.
+    size : magnification; 1 fits the head.
+    """
+
+    rotation: Rotation = field(default_factory=three_quarter)
+    opacity: float = 0.5
+    contrast: float = 0.5
+    size: float = 1.0
+
+    def looking(self, letter: str) -> "VolumeView":
+        """A standard view, otherwise as before."""
+        return replace(self, rotation=look_rotation(letter))
+
+    def turned(self, azimuth: float, elevation: float) -> "VolumeView":
+        """See ``turned``."""
+        return replace(self, rotation=turned(self.rotation, azimuth, elevation))
+
+    def shown(
+        self,
+        opacity: float | None = None,
+        contrast: float | None = None,
+        size: float | None = None,
+    ) -> "VolumeView":
+        """With other opacity, contrast or size, each kept within its limits."""
+
+        def within(value: float | None, old: float, low: float, high: float) -> float:
+            return old if value is None else min(max(float(value), low), high)
+
+        return replace(
+            self,
+            opacity=within(opacity, self.opacity, 0.0, 1.0),
+            contrast=within(contrast, self.contrast, 0.0, 1.0),
+            size=within(size, self.size, SMALLEST, LARGEST),
+        )
+
+
+def first_view(study: Study, finding: TumourFinding | None) -> VolumeView:
+    """The view that a study opens with: three-quarter, from the tumour's side if it is known."""
+    if finding is None or finding.position_mm is None or not study.grid.oriented:
+        return VolumeView()
+    left = finding.position_mm[0] < study.grid.centre[0]
+    return VolumeView(three_quarter("L" if left else "R"))
