@@ -258,6 +258,7 @@ def slice_figure(
             f"The heatmap belongs to {heat.plane} slice {heat.index} and is drawn only there.",
             "Export that slice, or leave the heatmap out.",
         )
+    marks = tuple(annotations)
     shown = overlays or Overlays(segmentation=False, crosshair=False)
     pane = PaneSpec(
         study,
@@ -268,10 +269,10 @@ def slice_figure(
         (colour_maps or {}).get(modality, "gray"),
         convention,
         replace(shown, crosshair=False),
-        tuple(annotations),
+        marks,
         finding,
         heat if heatmap else None,
-        viewport=head_viewport(study, view, number, _LARGE),
+        viewport=head_viewport(study, view, number, _LARGE, marks),
         all_labels=True,
     )
     return FigureSpec(

@@ -130,7 +130,7 @@ def draw_pane(spec: PaneSpec, size: tuple[int, int], scale: float = 1) -> Image.
 
 def letter_size(size: tuple[int, int]) -> float:
     """Height of the letters in a pane of a size, all in points."""
-    return min(13.0, max(8.0, min(size) / 34))
+    return min(13.0, max(10.0, min(size) / 34))
 
 
 def draw_title(canvas: Canvas, title: Sequence[Run], size: float) -> Box:
