@@ -131,12 +131,12 @@ def tumour_slice_figure(state: ViewState, request: ExportRequest) -> FigureSpec:
     """
     study = _opened(state)
     plane = state.finding.plane if state.finding is not None else Plane.AXIAL
-    stale = state.classification_status is Status.STALE
+    fresh = None if state.classification_status is Status.STALE else state.classification
     figure = slice_figure(
         study,
         modality=state.active,
         plane=plane,
-        heatmap=request.heatmap and not stale and _has_heatmap(study, state.classification),
+        heatmap=request.heatmap and _on_tumour_slice(study, fresh, state.finding),
         annotations=state.annotations if request.annotations else (),
         finding=state.finding,
         classification=state.classification,
@@ -427,9 +427,15 @@ def _trusted(study: Study, result: Classification | None) -> Classification | No
     return result
 
 
-def _has_heatmap(study: Study, result: Classification | None) -> bool:
+def _on_tumour_slice(
+    study: Study, result: Classification | None, finding: TumourFinding | None
+) -> bool:
+    """Whether the result has a heatmap and it lies on the tumour slice."""
     trusted = _trusted(study, result)
-    return trusted is not None and trusted.heatmap is not None
+    heat = trusted.heatmap if trusted is not None else None
+    if heat is None or finding is None:
+        return False
+    return (heat.plane, heat.index) == (finding.plane, finding.index)
 
 
 def _note(state: ViewState) -> str:

@@ -148,9 +148,14 @@ def blend(picture: RGB, colours: RGB, alpha: NDArray[Any], at: tuple[int, int]) 
 
     colours : (h, w, 3) or one colour (3,); alpha : (h, w) in 0..1; at : x and y of the part.
     """
-    height, width = alpha.shape
-    part = picture[at[1] : at[1] + height, at[0] : at[0] + width]
-    weight = alpha.astype(np.float32)[..., None]
+    rows, columns = np.flatnonzero(alpha.any(axis=1)), np.flatnonzero(alpha.any(axis=0))
+    if not rows.size:
+        return
+    # Most overlays cover a small part of the slice.
+    down, right = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
+    weight = alpha[down, right].astype(np.float32)[..., None]
+    colours = colours[down, right] if colours.ndim == 3 else colours
+    part = picture[at[1] :, at[0] :][down, right]
     part[:] = np.rint(part * (1 - weight) + colours.astype(np.float32) * weight)
 
 

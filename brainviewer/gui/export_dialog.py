@@ -1,0 +1,321 @@
+"""Asks what to export, how large and where, and shows beforehand how it will look."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from PIL import Image
+from PySide6.QtCore import QStandardPaths, Qt, QTimer
+from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QCheckBox,
+    QDialog,
+    QFileDialog,
+    QHBoxLayout,
+    QLineEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from brainviewer.app.exporting import SCALES, ExportRequest, ExportSubject
+from brainviewer.app.state import ViewState
+from brainviewer.core.errors import BrainViewerError
+from brainviewer.files.picture import SUFFIXES
+from brainviewer.gui.words import button, head, label
+from brainviewer.render import palette
+
+Preview = Callable[[ExportRequest], QImage]
+
+_PAUSE_MS = 120
+_FORMATS = {"PNG": ".png", "TIFF": ".tif"}
+
+
+def to_qimage(image: Image.Image) -> QImage:
+    """The same picture for Qt, with its own copy of the pixels."""
+    rgb = image.convert("RGB")
+    data = rgb.tobytes()
+    stride = 3 * rgb.width
+    return QImage(data, rgb.width, rgb.height, stride, QImage.Format.Format_RGB888).copy()
+
+
+class ExportDialog(QDialog):
+    """``request`` holds the user's choice once the dialog was accepted.
+
+    preview : draws a request at 1×; what it raises as BrainViewerError is shown in its place.
+    folder : where the file goes unless the user says otherwise; the pictures folder by default.
+    volume : whether there is a 3D view to export.
+    """
+
+    def __init__(
+        self,
+        state: ViewState,
+        preview: Preview,
+        parent: QWidget | None = None,
+        *,
+        folder: Path | None = None,
+        volume: bool = True,
+    ) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Export picture")
+        self._preview = preview
+        self._folder = folder or _pictures_folder()
+        self._named = False
+        facts = state.facts
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(_PAUSE_MS)
+        self._timer.timeout.connect(self._show_preview)
+
+        self._subjects = _Choice([s.value[0].upper() + s.value[1:] for s in ExportSubject])
+        self._subjects.enable(1, "tumour" in facts, "No lesion was found.")
+        self._subjects.enable(2, volume, "There is no 3D view.")
+        self._formats = _Choice(list(_FORMATS))
+        self._scales = _Choice([f"{scale}×" for scale in SCALES], chosen=1)
+        self.heatmap = _check("Heatmap", "heatmap" in facts, "There is no heatmap.")
+        self.annotations = _check("Annotations", "annotations" in facts, "There are none.")
+        self.answer = _check("Tumour and result", bool({"tumour", "result"} & facts), "")
+        self.identify = QCheckBox("Study and file names")
+        self.identify.setToolTip("They may name the patient, and are left out unless you ask.")
+        self.file_name = QLineEdit()
+        self.file_name.setAccessibleName("File name")
+        self._picture = _PreviewPane()
+        self._size = label("", "quiet")
+        self._remark = label("", "caution", wrap=True)
+        self.export_button = button("Export", "primary")
+        self._lay_out()
+
+        for choice in (self._subjects, self._scales, self._formats):
+            choice.group.idClicked.connect(self._changed)
+        for box in (self.heatmap, self.annotations, self.answer, self.identify):
+            box.toggled.connect(self._changed)
+        self.file_name.textEdited.connect(self._name_edited)
+        self._changed()
+
+    @property
+    def request(self) -> ExportRequest:
+        """What is chosen at this moment."""
+        name = Path(Path(self.file_name.text().strip()).name or "brainviewer")
+        if name.suffix.lower() not in SUFFIXES:
+            name = name.with_name(name.name + self._suffix)
+        return ExportRequest(
+            list(ExportSubject)[self._subjects.chosen],
+            self._folder / name,
+            SCALES[self._scales.chosen],
+            self.heatmap.isChecked() and self.heatmap.isEnabled(),
+            self.annotations.isChecked() and self.annotations.isEnabled(),
+            self.answer.isChecked() and self.answer.isEnabled(),
+            self.identify.isChecked(),
+        )
+
+    @property
+    def _suffix(self) -> str:
+        return list(_FORMATS.values())[self._formats.chosen]
+
+    def choose(self, subject: ExportSubject) -> None:
+        """Preset what is exported."""
+        place = list(ExportSubject).index(subject)
+        if self._subjects.group.button(place).isEnabled():
+            self._subjects.group.button(place).setChecked(True)
+            self._changed()
+
+    def done(self, result: int) -> None:
+        """Close; no preview is drawn any more."""
+        self._timer.stop()
+        super().done(result)
+
+    # -- layout -----------------------------------------------------------------------------
+
+    def _lay_out(self) -> None:
+        whole = QHBoxLayout(self)
+        whole.setContentsMargins(20, 20, 20, 20)
+        whole.setSpacing(20)
+        seen = QVBoxLayout()
+        seen.addWidget(self._picture, 1)
+        seen.addWidget(self._size)
+        whole.addLayout(seen, 1)
+        column = QVBoxLayout()
+        column.setSpacing(4)
+        for name, rows in (
+            ("What", (self._subjects,)),
+            ("Show", (self.heatmap, self.annotations, self.answer, self.identify)),
+            ("Size", (self._scales,)),
+            ("Format", (self._formats,)),
+        ):
+            column.addWidget(head(name))
+            for row in rows:
+                column.addWidget(row)
+            column.addSpacing(16)
+        column.addWidget(head("File"))
+        file_row = QHBoxLayout()
+        browse = button("Folder…", "second", "Choose the folder and the name")
+        browse.clicked.connect(self._browse)
+        file_row.addWidget(self.file_name, 1)
+        file_row.addWidget(browse)
+        column.addLayout(file_row)
+        column.addWidget(self._remark)
+        column.addStretch(1)
+        ends = QHBoxLayout()
+        cancel = button("Cancel")
+        cancel.clicked.connect(self.reject)
+        self.export_button.clicked.connect(self.accept)
+        self.export_button.setDefault(True)
+        ends.addStretch(1)
+        ends.addWidget(cancel)
+        ends.addWidget(self.export_button)
+        column.addLayout(ends)
+        side = QWidget()
+        side.setFixedWidth(320)
+        side.setLayout(column)
+        column.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(side)
+        self.resize(960, 560)
+
+    # -- what changes -----------------------------------------------------------------------
+
+    def _changed(self) -> None:
+        slices = list(ExportSubject)[self._subjects.chosen] is not ExportSubject.VOLUME
+        for box in (self.heatmap, self.annotations):
+            box.setEnabled(slices and bool(box.property("there")))
+        if not self._named:
+            subject = list(ExportSubject)[self._subjects.chosen]
+            stem = f"brainviewer-{subject.value.lower().replace(' ', '-')}"
+            self.file_name.setText(stem + self._suffix)
+        name = Path(self.file_name.text().strip())
+        kind = SUFFIXES.get(name.suffix.lower())
+        if kind is not None and kind != SUFFIXES[self._suffix]:
+            # The format that is chosen wins over the ending that was typed.
+            self.file_name.setText(str(name.with_suffix(self._suffix)))
+        self._show_remark()
+        self._timer.start()
+
+    def _name_edited(self, text: str) -> None:
+        self._named = True
+        kind = SUFFIXES.get(Path(text.strip()).suffix.lower())
+        if kind is not None:
+            self._formats.group.button(list(_FORMATS).index(kind)).setChecked(True)
+        self._show_remark()
+
+    def _show_remark(self) -> None:
+        named = bool(self.file_name.text().strip())
+        path = self.request.path
+        self.export_button.setEnabled(named)
+        if not named:
+            self._remark.setText("Give the file a name.")
+        elif path.exists():
+            self._remark.setText(f"'{path.name}' exists and will be replaced.")
+        else:
+            self._remark.setText("")
+        self.file_name.setToolTip(str(path))
+
+    def _browse(self) -> None:
+        filters = "PNG (*.png);;TIFF (*.tif *.tiff)"
+        chosen, _ = QFileDialog.getSaveFileName(
+            self,
+            "Export picture",
+            str(self.request.path),
+            filters,
+            options=QFileDialog.Option.DontConfirmOverwrite,
+        )
+        if chosen:
+            path = Path(chosen)
+            self._folder = path.parent
+            self.file_name.setText(path.name)
+            self._name_edited(path.name)
+
+    def _show_preview(self) -> None:
+        request = self.request
+        try:
+            image = self._preview(replace(request, scale=1))
+        except BrainViewerError as error:
+            self._picture.show_words(str(error))
+            self._size.setText("")
+            self.export_button.setEnabled(False)
+            return
+        self._picture.show_image(image)
+        ratio = max(image.devicePixelRatio(), 1.0)
+        width = round(image.width() / ratio) * request.scale
+        height = round(image.height() / ratio) * request.scale
+        self._size.setText(f"{width} × {height} pixels")
+
+
+class _Choice(QWidget):
+    """A row of buttons of which one is pressed."""
+
+    def __init__(self, names: list[str], chosen: int = 0) -> None:
+        super().__init__()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(4)
+        self.group = QButtonGroup(self)
+        for place, name in enumerate(names):
+            choice = QPushButton(name)
+            choice.setCheckable(True)
+            choice.setAutoDefault(False)
+            choice.setChecked(place == chosen)
+            self.group.addButton(choice, place)
+            row.addWidget(choice)
+        row.addStretch(1)
+
+    @property
+    def chosen(self) -> int:
+        """Which one is pressed, from 0."""
+        return max(0, self.group.checkedId())
+
+    def enable(self, place: int, enabled: bool, why_not: str) -> None:
+        """Let one be pressed or not, and say why not."""
+        self.group.button(place).setEnabled(enabled)
+        self.group.button(place).setToolTip("" if enabled else why_not)
+
+
+class _PreviewPane(QWidget):
+    """The picture, as large as fits; or a sentence in its place."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setMinimumSize(420, 360)
+        self.setAccessibleName("Preview")
+        self._image, self._words = QImage(), ""
+
+    def show_image(self, image: QImage) -> None:
+        self._image, self._words = image, ""
+        self.update()
+
+    def show_words(self, words: str) -> None:
+        self._image, self._words = QImage(), words
+        self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), QColor(palette.BACKGROUND))
+        if self._words:
+            painter.setPen(QColor(palette.CAUTION))
+            flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+            painter.drawText(self.rect().adjusted(24, 24, -24, -24), flags, self._words)
+        elif not self._image.isNull():
+            ratio = self.devicePixelRatioF()
+            shown = self._image.scaled(
+                self.size() * ratio,
+                Qt.AspectRatioMode.KeepAspectRatio,
+                Qt.TransformationMode.SmoothTransformation,
+            )
+            shown.setDevicePixelRatio(ratio)
+            x = (self.width() - shown.width() / ratio) / 2
+            y = (self.height() - shown.height() / ratio) / 2
+            painter.drawImage(round(x), round(y), shown)
+
+
+def _check(text: str, there: bool, why_not: str) -> QCheckBox:
+    box = QCheckBox(text)
+    box.setChecked(there)
+    box.setEnabled(there)
+    box.setProperty("there", there)
+    box.setToolTip("" if there else why_not)
+    return box
+
+
+def _pictures_folder() -> Path:
+    place = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation)
+    folder = Path(place) if place else Path.home()
+    return folder if folder.is_dir() else Path.home()
