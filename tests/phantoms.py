@@ -4,6 +4,7 @@ The head is an ellipsoid; the marker is a bright ball in its left, front, upper 
 wrong flip or swapped axis moves it to another quarter of the picture.
 """
 
+from hashlib import sha256
 from itertools import permutations, product
 
 import numpy as np
@@ -93,7 +94,7 @@ def marker_study(
         grid,
         name="phantom",
         segmentation=labels,
-        content_hash=f"phantom {grid.orientation} {len(modalities)}",
+        content_hash=sha256(f"{grid.affine} {modalities}".encode()).hexdigest(),
         synthetic=synthetic,
     )
 

@@ -1,0 +1,214 @@
+"""How marks look on a pane: shape, label, handles."""
+
+import math
+from collections.abc import Sequence
+
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen, QPolygonF
+
+from brainviewer.core.annotations import Annotation, Kind, region_statistics
+from brainviewer.core.slices import SliceView
+from brainviewer.core.study import Modality, Study
+from brainviewer.gui import image_colours
+from brainviewer.gui.image_colours import faded
+from brainviewer.gui.pane_captions import draw_text, image_font
+from brainviewer.gui.pane_geometry import PaneGeometry
+from brainviewer.render import wording
+
+LABEL_PX = 12
+_GAP = 7.0
+_HANDLE = 3.5
+_LINE = 1.4
+
+
+def handles(kind: Kind) -> tuple[tuple[int, int], ...]:
+    """Where a mark can be taken hold of: which point gives the row and which the column."""
+    if kind is Kind.TEXT:
+        return ()
+    if kind in (Kind.RECTANGLE, Kind.ELLIPSE):
+        return (0, 0), (0, 1), (1, 1), (1, 0)
+    return (0, 0), (1, 1)
+
+
+def handle_pixels(kind: Kind, points: Sequence[QPointF]) -> list[QPointF]:
+    """Screen positions of the handles of a mark whose points are at ``points``."""
+    return [QPointF(points[column].x(), points[row].y()) for row, column in handles(kind)]
+
+
+def label_lines(mark: Annotation, view: SliceView, study: Study | None) -> tuple[str, ...]:
+    """What is written beside a mark."""
+    written = tuple(line for line in (part.strip() for part in mark.text.splitlines()) if line)
+    if mark.kind is Kind.RULER:
+        return (*written, wording.length_text(mark))
+    if mark.kind in (Kind.RECTANGLE, Kind.ELLIPSE) and study and mark.modality in study.volumes:
+        data = study.volumes[mark.modality].data
+        return (*written, *wording.statistics_lines(region_statistics(mark, view, data)))
+    return written
+
+
+class MarkPainter:
+    """Paints marks; remembers the statistics of regions and where their labels stand.
+
+    label_boxes : id to the label's rectangle on the screen, of the last painting.
+    """
+
+    def __init__(self) -> None:
+        self.label_boxes: dict[str, QRectF] = {}
+        self._font = image_font(LABEL_PX)
+        self._metrics = QFontMetricsF(self._font)
+        self._lines: dict[Annotation, tuple[str, ...]] = {}
+        self._study: Study | None = None
+
+    def paint(
+        self,
+        painter: QPainter,
+        geometry: PaneGeometry,
+        study: Study | None,
+        marks: Sequence[Annotation],
+        selection: str,
+        modality: Modality,
+    ) -> None:
+        """Paint the marks of a slice.
+
+        Every sequence shows the shapes; only the one a region was drawn on shows its values.
+        """
+        self.label_boxes.clear()
+        if study is not self._study:
+            self._study = study
+            self._lines.clear()
+        places = [geometry.to_pixels(mark.points) for mark in marks]
+        for mark, points in zip(marks, places, strict=True):
+            own = mark.modality is modality or mark.kind is Kind.TEXT
+            colour = faded(
+                image_colours.BRIGHT if mark.id == selection else image_colours.MARK,
+                1.0 if own else 0.55,
+            )
+            path = shape_path(mark.kind, points)
+            for pen_colour, width in ((faded(image_colours.SHADOW, 0.55), 3.4), (colour, _LINE)):
+                painter.setPen(
+                    QPen(pen_colour, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap)
+                )
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                painter.drawPath(path)
+            if mark.kind is Kind.ARROW:
+                painter.setPen(Qt.PenStyle.NoPen)
+                painter.setBrush(colour)
+                painter.drawPolygon(arrow_head(points))
+            if own:
+                self._label(painter, geometry, mark, points, colour)
+            if mark.id == selection and own:
+                self._handles(painter, handle_pixels(mark.kind, points))
+
+    def _handles(self, painter: QPainter, places: Sequence[QPointF]) -> None:
+        painter.setPen(QPen(image_colours.ACCENT, 1.5))
+        painter.setBrush(image_colours.BRIGHT)
+        for at in places:
+            painter.drawEllipse(at, _HANDLE, _HANDLE)
+
+    def _label(
+        self,
+        painter: QPainter,
+        geometry: PaneGeometry,
+        mark: Annotation,
+        points: Sequence[QPointF],
+        colour: QColor,
+    ) -> None:
+        if mark not in self._lines:
+            if len(self._lines) > 500:
+                self._lines.clear()
+            self._lines[mark] = label_lines(mark, geometry.view, self._study)
+        lines = self._lines[mark]
+        if not lines:
+            return
+        step = self._metrics.height()
+        width = max(self._metrics.horizontalAdvance(line) for line in lines)
+        box = _best(
+            label_places(mark.kind, points, width, step * len(lines)),
+            QRectF(4, 4, geometry.size[0] - 8, geometry.size[1] - 8),
+            tuple(self.label_boxes.values()),
+        )
+        self.label_boxes[mark.id] = box
+        painter.setFont(self._font)
+        for place, line in enumerate(lines):
+            y = box.top() + place * step + self._metrics.ascent()
+            draw_text(painter, QPointF(box.left(), y), line, colour)
+
+
+def shape_path(kind: Kind, points: Sequence[QPointF]) -> QPainterPath:
+    """The lines of a mark on the screen."""
+    path = QPainterPath()
+    if kind is Kind.TEXT:
+        return path
+    start, end = points
+    if kind is Kind.RECTANGLE:
+        path.addRect(QRectF(start, end).normalized())
+    elif kind is Kind.ELLIPSE:
+        path.addEllipse(QRectF(start, end).normalized())
+    elif kind is Kind.RULER:
+        path.moveTo(start)
+        path.lineTo(end)
+        along = QLineF(start, end)
+        if along.length() > 0:
+            across = along.normalVector().unitVector()
+            step = QPointF(across.dx(), across.dy()) * 4
+            for at in points:
+                path.moveTo(at - step)
+                path.lineTo(at + step)
+    else:
+        path.moveTo(start)
+        path.lineTo(arrow_head(points)[2] if math.dist(*_pairs(points)) > 8 else end)
+    return path
+
+
+def arrow_head(points: Sequence[QPointF]) -> QPolygonF:
+    """The head of an arrow: tip, one barb, neck, other barb."""
+    start, end = points
+    line = QLineF(start, end)
+    length = max(line.length(), 1e-6)
+    along = QPointF(line.dx() / length, line.dy() / length)
+    across = QPointF(-along.y(), along.x())
+    back = end - along * 11
+    return QPolygonF([end, back + across * 4.5, end - along * 8, back - across * 4.5])
+
+
+def label_places(
+    kind: Kind, points: Sequence[QPointF], width: float, height: float
+) -> list[QRectF]:
+    """Where a label of a size may stand, best first."""
+    first = points[0]
+    if kind is Kind.TEXT:
+        return [QRectF(first.x(), first.y() - height, width, height)]
+    if kind is Kind.ARROW:
+        # The words stand at the tail.
+        left = first.x() < points[1].x()
+        x = first.x() - _GAP - width if left else first.x() + _GAP
+        return [QRectF(x, first.y() - height / 2, width, height)]
+    outer = QRectF(first, points[1]).normalized()
+    middle = outer.center()
+    level = kind is Kind.RULER and outer.width() > outer.height()
+    if kind is Kind.RULER:
+        # Beside the middle of the line, as far off as its slant makes needful.
+        slant = outer.height() / max(outer.width(), 1e-6)
+        half = min(width / 2 * slant, outer.height() / 2) if level else outer.height() / 2
+        reach = outer.width() / 2 if level else min(height / 2 / max(slant, 1e-6), 1e4)
+        outer = QRectF(middle.x() - reach, middle.y() - half, 2 * reach, 2 * half)
+    right = QRectF(outer.right() + _GAP, middle.y() - height / 2, width, height)
+    left_of = QRectF(outer.left() - _GAP - width, right.top(), width, height)
+    above = QRectF(middle.x() - width / 2, outer.top() - _GAP - height, width, height)
+    below = QRectF(above.left(), outer.bottom() + _GAP, width, height)
+    return [above, below, right, left_of] if level else [right, left_of, below, above]
+
+
+def _best(places: Sequence[QRectF], outer: QRectF, taken: Sequence[QRectF]) -> QRectF:
+    """The first place inside the pane and off other labels, else the first pushed inside."""
+    for place in places:
+        if outer.contains(place) and not any(place.intersects(other) for other in taken):
+            return place
+    place = QRectF(places[0])
+    place.moveLeft(max(outer.left(), min(place.left(), outer.right() - place.width())))
+    place.moveTop(max(outer.top(), min(place.top(), outer.bottom() - place.height())))
+    return place
+
+
+def _pairs(points: Sequence[QPointF]) -> tuple[tuple[float, float], tuple[float, float]]:
+    return (points[0].x(), points[0].y()), (points[1].x(), points[1].y())

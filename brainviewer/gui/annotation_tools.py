@@ -1,0 +1,218 @@
+"""Making, picking, moving and rewording marks by hand, in mm and through the session."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QFocusEvent, QKeyEvent
+from PySide6.QtWidgets import QLineEdit, QWidget
+
+from brainviewer.app.state import Tool
+from brainviewer.core.annotations import Annotation, Kind, Point
+from brainviewer.gui.annotation_items import handle_pixels, handles
+from brainviewer.gui.pane_captions import image_font
+
+if TYPE_CHECKING:
+    from brainviewer.gui.slice_pane import SlicePane
+
+KINDS = {
+    Tool.RULER: Kind.RULER,
+    Tool.RECTANGLE: Kind.RECTANGLE,
+    Tool.ELLIPSE: Kind.ELLIPSE,
+    Tool.ARROW: Kind.ARROW,
+    Tool.TEXT: Kind.TEXT,
+}
+REACH_PX = 6.0
+SHORTEST_PX = 4.0
+
+
+@dataclass(frozen=True)
+class Hit:
+    """What lies under the pointer: a mark, and its handle if one is meant."""
+
+    mark: Annotation
+    handle: int | None = None
+
+
+def hit_test(pane: "SlicePane", at: QPointF) -> Hit | None:
+    """The mark under the pointer; handles of the selected one first, later marks before earlier."""
+    geometry = pane.geometry_mm
+    if geometry is None or not pane.state.overlays.annotations:
+        return None
+    marks = pane.marks()
+    for mark in marks:
+        if mark.id == pane.state.selection:
+            places = handle_pixels(mark.kind, geometry.to_pixels(mark.points))
+            distances = [math.hypot(p.x() - at.x(), p.y() - at.y()) for p in places]
+            if distances and min(distances) <= REACH_PX + 2:
+                return Hit(mark, distances.index(min(distances)))
+    for mark in reversed(marks):
+        label = pane.mark_painter.label_boxes.get(mark.id)
+        if (label is not None and label.contains(at)) or (
+            distance_px(mark.kind, geometry.to_pixels(mark.points), at) <= REACH_PX
+        ):
+            return Hit(mark)
+    return None
+
+
+def distance_px(kind: Kind, points: list[QPointF], at: QPointF) -> float:
+    """Distance in pixels from a screen position to the lines of a mark."""
+    p = np.array([(q.x(), q.y()) for q in points])
+    a = np.array((at.x(), at.y()))
+    if kind is Kind.TEXT:
+        return float(np.linalg.norm(a - p[0]))
+    if kind is Kind.ELLIPSE:
+        half = np.maximum(np.abs(p[1] - p[0]) / 2, 1e-6)
+        scaled = float(np.linalg.norm((a - p.mean(axis=0)) / half))
+        return abs(scaled - 1) * float(half.min())
+    if kind is Kind.RECTANGLE:
+        low, high = p.min(axis=0), p.max(axis=0)
+        outside = np.maximum(np.maximum(low - a, a - high), 0)
+        if outside.any():
+            return float(np.linalg.norm(outside))
+        return float(np.minimum(a - low, high - a).min())
+    along = p[1] - p[0]
+    share = float(np.clip(np.dot(a - p[0], along) / max(float(np.dot(along, along)), 1e-9), 0, 1))
+    return float(np.linalg.norm(a - (p[0] + share * along)))
+
+
+def _point(pane: "SlicePane", at: QPointF) -> Point:
+    assert pane.geometry_mm is not None
+    x, y, z = pane.geometry_mm.to_world(at, pane.index).tolist()
+    return x, y, z
+
+
+class DrawDrag:
+    """Draws a new mark from where the button went down to where it goes up."""
+
+    def __init__(self, pane: "SlicePane", kind: Kind, at: QPointF) -> None:
+        self._pane, self._start = pane, at
+        first = _point(pane, at)
+        self._mark = Annotation(kind, pane.plane, (first, first), pane.modality)
+
+    def move(self, at: QPointF, modifiers: Qt.KeyboardModifier) -> None:
+        """Shift makes rectangles square and ellipses round."""
+        if modifiers & Qt.KeyboardModifier.ShiftModifier and self._mark.kind in (
+            Kind.RECTANGLE,
+            Kind.ELLIPSE,
+        ):
+            by = at - self._start
+            side = max(abs(by.x()), abs(by.y()))
+            at = self._start + QPointF(math.copysign(side, by.x()), math.copysign(side, by.y()))
+        self._mark = replace(self._mark, points=(self._mark.points[0], _point(self._pane, at)))
+        self._pane.set_draft(self._mark)
+
+    def finish(self, at: QPointF) -> None:
+        """Keep the mark unless it is too small to be meant; then pick what is there."""
+        self._pane.set_draft(None)
+        way = at - self._start
+        if math.hypot(way.x(), way.y()) >= SHORTEST_PX:
+            self._pane.session.add_annotation(self._mark)
+        else:
+            hit = hit_test(self._pane, at)
+            self._pane.session.select(hit.mark.id if hit else "")
+
+    def cancel(self) -> None:
+        """Forget the mark."""
+        self._pane.set_draft(None)
+
+
+class ChangeDrag:
+    """Moves a mark, or one of its handles, and tells the session once, at the end."""
+
+    def __init__(self, pane: "SlicePane", hit: Hit, at: QPointF) -> None:
+        self._pane, self._before, self._handle, self._start = pane, hit.mark, hit.handle, at
+        self._after = hit.mark
+
+    def move(self, at: QPointF, modifiers: Qt.KeyboardModifier) -> None:
+        """Show the mark where it would be."""
+        pane, view = self._pane, self._pane.view
+        if pane.geometry_mm is None or view is None:
+            return
+        start, now = pane.geometry_mm.to_row_column(self._start), pane.geometry_mm.to_row_column(at)
+        by = now[0] - start[0], now[1] - start[1]
+        points = view.to_screen(self._before.points)
+        if self._handle is None:
+            points += by
+        else:
+            row, column = handles(self._before.kind)[self._handle]
+            points[row, 0] += by[0]
+            points[column, 1] += by[1]
+        moved = tuple((x, y, z) for x, y, z in view.to_world(pane.index, points).tolist())
+        self._after = replace(self._before, points=moved)
+        pane.set_draft(self._after)
+
+    def finish(self, at: QPointF) -> None:
+        """Keep the change."""
+        self._pane.set_draft(None)
+        verb = "Move" if self._handle is None else "Change"
+        if self._after != self._before:
+            text = f"{verb} {self._before.kind}"
+            self._pane.session.change_annotation(self._before, self._after, text)
+
+    def cancel(self) -> None:
+        """Leave the mark where it was."""
+        self._pane.set_draft(None)
+
+
+class TextEditor(QLineEdit):
+    """A line to write in, right on the image. Enter keeps, Escape forgets."""
+
+    def __init__(
+        self, parent: QWidget, at: QPointF, text: str, keep: Callable[[str], None]
+    ) -> None:
+        super().__init__(text, parent)
+        self._keep: Callable[[str], None] | None = keep
+        self.setFont(image_font())
+        self.setPlaceholderText("Text, then Enter")
+        self.setAccessibleName("Text of the mark")
+        self.setStyleSheet(
+            "QLineEdit { background: rgba(14, 18, 21, 230); color: #FFFFFF;"
+            " border: 1px solid #5AA9E6; border-radius: 3px; padding: 3px 6px; }"
+        )
+        self.resize(200, self.sizeHint().height() + 4)
+        left = min(max(at.x() - 6, 0), max(parent.width() - self.width(), 0))
+        top = min(max(at.y() - self.height(), 0), max(parent.height() - self.height(), 0))
+        self.move(round(left), round(top))
+        self.show()
+        self.setFocus()
+        self.selectAll()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._close(keep=True)
+        elif event.key() == Qt.Key.Key_Escape:
+            self._close(keep=False)
+        else:
+            super().keyPressEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self._close(keep=True)
+
+    def _close(self, keep: bool) -> None:
+        done, self._keep = self._keep, None
+        if done is None:
+            return
+        text = self.text().strip()
+        self.hide()
+        self.deleteLater()
+        if keep and text:
+            done(text)
+
+
+def write_text(pane: "SlicePane", at: QPointF, mark: Annotation | None = None) -> None:
+    """Let the user write a new text at a place, or reword a mark."""
+    anchor, plane, modality = _point(pane, at), pane.plane, pane.modality
+
+    def keep(text: str) -> None:
+        if mark is None:
+            made = Annotation(Kind.TEXT, plane, (anchor,), modality, text)
+            pane.session.add_annotation(made)
+        elif mark in pane.state.annotations:
+            pane.session.change_annotation(mark, replace(mark, text=text), "Reword text")
+
+    TextEditor(pane.viewport(), at, mark.text if mark else "", keep)

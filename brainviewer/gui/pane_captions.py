@@ -1,0 +1,180 @@
+"""The writing on a slice: four corners, four edges, scale bar, crosshair and frame.
+
+All of it is painted straight onto the pane in pixels, so that a slice change lays out nothing.
+"""
+
+from dataclasses import dataclass, field
+
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QGuiApplication, QPainter, QPen
+
+from brainviewer.core.slices import EdgeLetters
+from brainviewer.gui import image_colours
+from brainviewer.gui.image_colours import faded
+from brainviewer.render.pane import round_length
+
+MARGIN = 10.0
+TEXT_PX = 13
+SMALL_PX = 11
+_LONGEST_BAR_PX = 80.0
+_SHADOW_STEPS = (QPointF(-0.8, 0.4), QPointF(0.8, 0.4), QPointF(0, -0.6), QPointF(0, 1.2))
+
+Size = tuple[float, float]
+"""Width and height of a pane in pixels."""
+
+
+@dataclass(frozen=True)
+class Captions:
+    """What is written on one slice; empty texts are left out.
+
+    mm_per_pixel : for the scale bar; 0 leaves it out.
+    """
+
+    title: str = ""
+    plane: str = ""
+    marks: tuple[tuple[str, QColor], ...] = ()
+    window: str = ""
+    number: str = ""
+    position: str = ""
+    letters: EdgeLetters = field(default_factory=EdgeLetters)
+    mm_per_pixel: float = 0.0
+
+
+def image_font(pixels: int = TEXT_PX, bold: bool = False) -> QFont:
+    """The system's font with digits of one width, so that running numbers stand still."""
+    font = QFont(QGuiApplication.font())
+    font.setPixelSize(pixels)
+    font.setBold(bold)
+    font.setFeature(QFont.Tag("tnum"), 1)
+    return font
+
+
+def scale_bar_mm(mm_per_pixel: float) -> float:
+    """The longest of 1, 2, 5, 10, 20 … mm that is not longer than 80 pixels."""
+    return round_length(_LONGEST_BAR_PX * mm_per_pixel)
+
+
+def draw_text(painter: QPainter, at: QPointF, text: str, colour: QColor) -> None:
+    """Write a text in the painter's font with a thin shadow; ``at`` is on its base line."""
+    if not text:
+        return
+    painter.setPen(faded(image_colours.SHADOW, 0.6 * colour.alphaF()))
+    for step in _SHADOW_STEPS:
+        painter.drawText(at + step, text)
+    painter.setPen(colour)
+    painter.drawText(at, text)
+
+
+class CaptionPainter:
+    """Paints captions with fonts that are made once."""
+
+    def __init__(self) -> None:
+        self._font, self._bold = image_font(), image_font(bold=True)
+        self._small = image_font(SMALL_PX, bold=True)
+        self._regular, self._wide = QFontMetricsF(self._font), QFontMetricsF(self._bold)
+        self._cap = self._regular.capHeight()
+        self._step = self._regular.height() + 1
+
+    def paint(self, painter: QPainter, size: Size, captions: Captions) -> None:
+        """Write everything on a pane."""
+        self._top_corners(painter, size, captions)
+        self._bottom_left(painter, size, captions)
+        self._edges(painter, size, captions.letters)
+        if captions.mm_per_pixel > 0:
+            self._scale_bar(painter, size, captions.mm_per_pixel)
+
+    def write_centred(self, painter: QPainter, size: Size, text: str) -> None:
+        """A quiet sentence in the middle of an empty pane."""
+        painter.setFont(self._font)
+        x, y = (size[0] - self._advance(text)) / 2, (size[1] + self._cap) / 2
+        draw_text(painter, QPointF(x, y), text, image_colours.CORNER)
+
+    def _advance(self, text: str) -> float:
+        return self._regular.horizontalAdvance(text)
+
+    def _room(self, size: Size) -> float:
+        """Pixels between the margin and the letter in the middle of an edge."""
+        return size[0] / 2 - MARGIN - TEXT_PX
+
+    def _top_corners(self, painter: QPainter, size: Size, captions: Captions) -> None:
+        y = MARGIN + self._cap
+        title_width = self._wide.horizontalAdvance(captions.title + " ")
+        painter.setFont(self._bold)
+        draw_text(painter, QPointF(MARGIN, y), captions.title, image_colours.BRIGHT)
+        painter.setFont(self._font)
+        draw_text(painter, QPointF(MARGIN + title_width, y), captions.plane, image_colours.CORNER)
+        window_width = self._advance(captions.window)
+        if max(window_width, title_width + self._advance(captions.plane)) <= self._room(size):
+            x = size[0] - MARGIN - window_width
+        else:
+            x, y = MARGIN, y + self._step
+        draw_text(painter, QPointF(x, y), captions.window, image_colours.CORNER)
+        if x != MARGIN:
+            y = MARGIN + self._cap
+        painter.setFont(self._small)
+        for text, colour in captions.marks:
+            y += self._step
+            draw_text(painter, QPointF(MARGIN, y), text, colour)
+
+    def _bottom_left(self, painter: QPainter, size: Size, captions: Captions) -> None:
+        y = size[1] - MARGIN
+        after = self._advance(captions.number + "   ")
+        painter.setFont(self._font)
+        if after + self._advance(captions.position) <= self._room(size):
+            at = QPointF(MARGIN + after, y)
+        else:
+            at = QPointF(MARGIN, y)
+            y -= self._step
+        draw_text(painter, QPointF(MARGIN, y), captions.number, image_colours.CORNER)
+        draw_text(painter, at, captions.position, image_colours.CORNER)
+
+    def _edges(self, painter: QPainter, size: Size, letters: EdgeLetters) -> None:
+        (width, height), top = size, MARGIN + self._cap
+        middle = (height + self._cap) / 2
+        painter.setFont(self._font)
+        for letter, x, y in (
+            (letters.left, MARGIN, middle),
+            (letters.right, width - MARGIN - self._advance(letters.right), middle),
+            (letters.top, (width - self._advance(letters.top)) / 2, top),
+            (letters.bottom, (width - self._advance(letters.bottom)) / 2, height - MARGIN),
+        ):
+            draw_text(painter, QPointF(x, y), letter, image_colours.BRIGHT)
+
+    def _scale_bar(self, painter: QPainter, size: Size, mm_per_pixel: float) -> None:
+        length = scale_bar_mm(mm_per_pixel)
+        text = f"{length:g} mm"
+        right, base = size[0] - MARGIN, size[1] - MARGIN
+        painter.setFont(self._font)
+        at = QPointF(right - self._advance(text), base)
+        draw_text(painter, at, text, image_colours.CORNER)
+        y = round(base - self._cap - 6) + 0.5
+        right = round(right) - 0.5
+        left = right - length / mm_per_pixel
+        lines = [QLineF(left, y, right, y)]
+        lines += [QLineF(x, y - 4, x, y) for x in (left, right)]
+        for colour, width in ((faded(image_colours.SHADOW, 0.6), 3), (image_colours.CORNER, 1)):
+            cap = Qt.PenCapStyle.SquareCap
+            painter.setPen(QPen(colour, width, Qt.PenStyle.SolidLine, cap))
+            painter.drawLines(lines)
+
+
+def draw_crosshair(painter: QPainter, size: Size, at: QPointF) -> None:
+    """Thin lines through the linked cursor, open in the middle so that they hide nothing."""
+    (width, height), gap = size, 14.0
+    x, y = round(at.x() - 0.5) + 0.5, round(at.y() - 0.5) + 0.5
+    painter.setPen(QPen(faded(image_colours.ACCENT, 0.6), 1))
+    painter.drawLines(
+        [
+            QLineF(0, y, x - gap, y),
+            QLineF(x + gap, y, width, y),
+            QLineF(x, 0, x, y - gap),
+            QLineF(x, y + gap, x, height),
+        ]
+    )
+
+
+def draw_frame(painter: QPainter, size: Size) -> None:
+    """The one-pixel frame of the active pane."""
+    painter.setPen(QPen(image_colours.ACCENT, 1))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawRect(QRectF(0.5, 0.5, size[0] - 1, size[1] - 1))

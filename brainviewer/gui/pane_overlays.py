@@ -1,0 +1,160 @@
+"""What lies over a slice, worked out once for all panes that show it.
+
+Positions are slice millimetres: (column × pixel width, row × pixel height), so that pixel centres
+lie at multiples of the spacing and every pane draws the same path through its own transform.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF
+from PySide6.QtGui import QColor, QPainterPath, QPolygonF
+
+from brainviewer.app.state import ViewState
+from brainviewer.core.slices import SliceView
+from brainviewer.render.palette import label_colour
+from brainviewer.render.slice_image import heat_rgba, heat_values
+
+Value = TypeVar("Value")
+Rgba = NDArray[np.uint8]
+
+FINENESS = 4
+"""Outline points per pixel."""
+
+
+def outline_path(mask: NDArray[np.bool_], spacing: tuple[float, float]) -> QPainterPath:
+    """The outline of a mask (rows, columns) in slice mm, smooth at less than a pixel.
+
+    spacing : height and width of a pixel in mm.
+
+    The mask is enlarged by linear interpolation, its border followed (Suzuki and Abe, 1985), and
+    the stairs of single pixels are averaged away along the border; even one pixel keeps a line.
+    """
+    path = QPainterPath()
+    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+    if not rows.size:
+        return path
+    top, left = int(rows[0]), int(columns[0])
+    part = np.pad(mask[top : rows[-1] + 1, left : columns[-1] + 1].astype(np.uint8) * 255, 1)
+    size = part.shape[1] * FINENESS, part.shape[0] * FINENESS
+    fine = cv2.resize(part, size, interpolation=cv2.INTER_LINEAR)
+    borders, _ = cv2.findContours(
+        (fine >= 128).astype(np.uint8), cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE
+    )
+    height, width = spacing
+    for border in borders:
+        points = _smoothed(border[:, 0, :].astype(np.float32))
+        points = cv2.approxPolyDP(points[:, None, :], 0.2, True)[:, 0, :]
+        # Pixel centres of the enlarged picture lie at (n + 1/2) / FINENESS - 1/2 pixels.
+        points = (points + 0.5) / FINENESS - 0.5 + (left - 1, top - 1)
+        path.addPolygon(QPolygonF([QPointF(x * width, y * height) for x, y in points.tolist()]))
+        path.closeSubpath()
+    return path
+
+
+def _smoothed(points: NDArray[np.float32]) -> NDArray[np.float32]:
+    """A closed line averaged over a pixel and a half of its own length."""
+    reach = min(FINENESS * 3 // 4, len(points) // 6)
+    if reach == 0:
+        return points
+    around = np.concatenate((points[-reach:], points, points[:reach]))
+    sums = np.cumsum(np.vstack((np.zeros((1, 2)), around)), axis=0)
+    window = 2 * reach + 1
+    return ((sums[window:] - sums[:-window]) / window).astype(np.float32)
+
+
+def _fill_table(opacity: float) -> Rgba:
+    """(256, 4) colours of label values, transparent at 0."""
+    colours = (QColor(label_colour(value)) for value in range(256))
+    table = np.array([(c.red(), c.green(), c.blue(), 255) for c in colours], np.uint8)
+    table[:, 3] = round(255 * opacity)
+    table[0] = 0
+    return table
+
+
+class SliceOverlays:
+    """Outlines, filled labels and heatmap of the open study, remembered for recent slices."""
+
+    def __init__(self, state: ViewState, remembered: int = 256) -> None:
+        self._state, self._remembered = state, remembered
+        self._kept: OrderedDict[tuple[Any, ...], Any] = OrderedDict()
+
+    def clear(self) -> None:
+        """Forget everything: another study, finding or result is shown."""
+        self._kept.clear()
+
+    def lesion(self, view: SliceView, index: int) -> QPainterPath | None:
+        """Outline of the lesion that was found; None where there is none."""
+        finding = self._state.finding
+        if not self._state.overlays.lesion or finding is None or finding.mask is None:
+            return None
+        mask = finding.mask
+        return self._keep(
+            ("lesion", view.plane, index),
+            lambda: outline_path(view.cut(mask, index), view.pixel_spacing),
+        )
+
+    def segmentation(self, view: SliceView, index: int) -> list[tuple[QColor, QPainterPath]]:
+        """Outlines of the study's own segmentation with their colours."""
+        labels, overlays = self._labels(), self._state.overlays
+        if labels is None or not overlays.segmentation:
+            return []
+
+        def outlines() -> list[tuple[QColor, QPainterPath]]:
+            cut = view.cut(labels, index)
+            return [
+                (QColor(label_colour(value)), outline_path(cut == value, view.pixel_spacing))
+                for value in np.flatnonzero(np.bincount(cut.ravel())).tolist()
+                if value
+            ]
+
+        return self._keep(("segmentation", view.plane, index), outlines)
+
+    def filled_segmentation(self, view: SliceView, index: int) -> Rgba | None:
+        """(rows, columns, 4) of the study's own segmentation when it is shown filled."""
+        labels, overlays = self._labels(), self._state.overlays
+        if labels is None or not (overlays.segmentation and overlays.segmentation_filled):
+            return None
+
+        def fill() -> Rgba:
+            return _fill_table(overlays.segmentation_opacity * 0.5)[view.cut(labels, index)]
+
+        return self._keep(("fill", view.plane, index, overlays.segmentation_opacity), fill)
+
+    def heatmap(self, view: SliceView, index: int) -> Rgba | None:
+        """(rows, columns, 4) of the heatmap on the slice it was computed from, else None."""
+        result, study, overlays = (
+            self._state.classification,
+            self._state.study,
+            self._state.overlays,
+        )
+        if result is None or result.heatmap is None or study is None or not overlays.heatmap:
+            return None
+        heatmap = result.heatmap
+        if heatmap.plane is not view.plane or heatmap.index != index:
+            return None
+        if result.study_hash and result.study_hash != study.content_hash:
+            return None
+
+        def colour() -> Rgba:
+            return heat_rgba(heat_values(heatmap, view), overlays.heatmap_opacity)
+
+        return self._keep(("heatmap", view.plane, index, overlays.heatmap_opacity), colour)
+
+    def _labels(self) -> NDArray[np.uint8] | None:
+        study = self._state.study
+        return None if study is None or study.segmentation is None else study.segmentation.data
+
+    def _keep(self, key: tuple[Any, ...], make: Callable[[], Value]) -> Value:
+        if key in self._kept:
+            self._kept.move_to_end(key)
+        else:
+            self._kept[key] = make()
+            if len(self._kept) > self._remembered:
+                self._kept.popitem(last=False)
+        kept: Value = self._kept[key]
+        return kept

@@ -1,0 +1,103 @@
+"""What tests of the window share: a session without threads, a study, and a watch for leaks."""
+
+import gc
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QCoreApplication, QEvent, QTimer
+from PySide6.QtWidgets import QApplication
+
+from brainviewer.app.jobs import Jobs
+from brainviewer.app.session import Session
+from brainviewer.app.settings import Settings
+from brainviewer.app.state import Status
+from brainviewer.core.errors import BrainViewerError, Cancelled
+from brainviewer.core.findings import TumourFinding
+from brainviewer.core.study import Study
+from brainviewer.core.windowing import auto_window
+from tests.phantoms import marker_finding, marker_study
+
+
+class InstantJobs(Jobs):
+    """Runs a job to its end before ``start`` returns, on the calling thread."""
+
+    def start(
+        self,
+        key: str,
+        work: Callable[..., Any],
+        done: Callable[[Any], None],
+        failed: Callable[[BrainViewerError], None],
+        stopped: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._progress(key, 0.0, "")
+        try:
+            result = work(lambda fraction, text: self._progress(key, fraction, text))
+        except Cancelled:
+            self._progress(key, None, "")
+            stopped()
+        except BrainViewerError as error:
+            self._progress(key, None, "")
+            failed(error)
+        else:
+            self._progress(key, None, "")
+            done(result)
+
+
+def show_study(session: Session, study: Study, finding: TumourFinding | None = None) -> None:
+    """Show a study as if it had been opened and searched; nothing runs."""
+    real, session.find_tumour = session.find_tumour, lambda *_, **__: None
+    try:
+        session._show_study(study, {m: auto_window(v.data) for m, v in study.volumes.items()})
+    finally:
+        session.find_tumour = real
+    if finding is not None:
+        session._set_finding(finding, Status.DONE)
+        session.go_to_tumour()
+
+
+@pytest.fixture
+def session(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Session]:
+    """A session that keeps nothing beyond the test and runs its jobs at once."""
+    monkeypatch.setenv("BRAINVIEWER_HOME", str(tmp_path))
+    crashes: list[BaseException] = []
+    session = Session(lambda function: function(), Settings(classify_on_opening=False))
+    session.jobs = InstantJobs(lambda f: f(), session._show_progress, crashes.append)
+    yield session
+    session.close()
+    assert not crashes
+
+
+@pytest.fixture
+def study() -> Study:
+    """A head with a bright marker on the patient's left; see ``tests.phantoms``."""
+    return marker_study()
+
+
+@pytest.fixture
+def shown(session: Session, study: Study) -> Session:
+    """A session that shows the study, on the slice of its marker."""
+    show_study(session, study, marker_finding(study))
+    return session
+
+
+@pytest.fixture(autouse=True)
+def _nothing_left_behind(qapp: QApplication) -> Iterator[None]:
+    """Fails a test that leaves windows, threads or running timers of the application behind."""
+    windows, threads = set(map(id, qapp.topLevelWidgets())), set(threading.enumerate())
+    yield
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+    left = [w for w in qapp.topLevelWidgets() if id(w) not in windows]
+    if left:
+        # Widgets that only a cycle of Python objects still holds are not leaks.
+        del left
+        gc.collect()
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+    names = [repr(w) for w in qapp.topLevelWidgets() if id(w) not in windows]
+    assert not names, f"windows left behind: {names}"
+    running = [t.name for t in threading.enumerate() if t not in threads and t.is_alive()]
+    assert not running, f"threads left behind: {running}"
+    timers = [t for t in qapp.findChildren(QTimer) if t.isActive()]
+    assert not timers, f"timers left running: {timers}"

@@ -1,0 +1,380 @@
+"""One pane: what it shows, and what hands do on it."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPointF, Qt
+
+from brainviewer.app.session import Session
+from brainviewer.app.state import Status, Tool
+from brainviewer.core.findings import Classification, Heatmap
+from brainviewer.core.probing import values_at
+from brainviewer.core.slices import Convention, EdgeLetters, Plane, SliceView
+from brainviewer.core.study import Modality
+from brainviewer.core.windowing import Window
+from brainviewer.gui.pane_captions import scale_bar_mm
+from brainviewer.gui.pane_geometry import Camera, PaneGeometry
+from brainviewer.gui.pane_overlays import outline_path
+from brainviewer.gui.slice_pane import SlicePane
+from tests.gui.conftest import show_study
+from tests.gui.hands import MIDDLE, RIGHT, drag, key, move, wheel
+from tests.phantoms import (
+    MARKER_RADIUS_MM,
+    MARKER_VALUE,
+    grid_of,
+    marker_finding,
+    marker_position,
+    marker_study,
+)
+
+MIDDLE_OF_PANE = QPointF(200, 150)
+
+
+@pytest.fixture
+def pane(qtbot, shown: Session) -> SlicePane:
+    pane = SlicePane(shown, Modality.FLAIR, Plane.AXIAL)
+    pane.resize(400, 300)
+    qtbot.addWidget(pane)
+    pane.show()
+    for signal, method in (
+        (shown.state.cursor_changed, pane.refresh_slice),
+        (shown.state.display_changed, pane.refresh_window),
+        (shown.state.overlays_changed, pane.refresh_overlays),
+        (shown.state.tool_changed, pane.refresh_tool),
+    ):
+        signal.connect(method)
+    return pane
+
+
+def marker_pixel(pane: SlicePane) -> QPointF:
+    assert pane.geometry_mm is not None
+    return pane.geometry_mm.to_pixels([marker_position(pane.state.study.grid)])[0]
+
+
+def colour_at(pane: SlicePane, at: QPointF) -> tuple[int, int, int]:
+    colour = pane.grab().toImage().pixelColor(at.toPoint())
+    return colour.red(), colour.green(), colour.blue()
+
+
+class TestGeometry:
+    @pytest.mark.parametrize("plane", list(Plane))
+    @pytest.mark.parametrize("camera", [Camera(), Camera((20.0, 30.0), 3.3)])
+    def test_pixels_and_millimetres_are_each_others_inverse(self, plane, camera):
+        grid = grid_of((2, 0, 1), (1, -1, -1), tilt_degrees=(9, 4, -7))
+        geometry = PaneGeometry(SliceView.of(grid, plane), (400, 300), camera)
+        for at in (QPointF(0, 0), QPointF(123.25, 77.5), QPointF(400, 300)):
+            back = geometry.to_pixels([geometry.to_world(at, 5)])[0]
+            assert (back - at).manhattanLength() < 1e-6
+
+    def test_a_millimetre_is_a_millimetre_in_both_directions(self, pane):
+        geometry = pane.geometry_mm
+        here = geometry.to_world(QPointF(100, 100), 3)
+        right = geometry.to_world(QPointF(150, 100), 3)
+        down = geometry.to_world(QPointF(100, 150), 3)
+        assert np.linalg.norm(right - here) == pytest.approx(50 * geometry.mm_per_pixel)
+        assert np.linalg.norm(down - here) == pytest.approx(50 * geometry.mm_per_pixel)
+
+    def test_zooming_keeps_the_place_under_the_pointer(self, pane):
+        at = QPointF(260, 110)
+        before = pane.geometry_mm.to_world(at, 3)
+        wheel(pane.viewport(), at, 360, Qt.KeyboardModifier.ControlModifier)
+        assert pane.camera.zoom > 1.5
+        assert np.allclose(pane.geometry_mm.to_world(at, 3), before)
+
+    def test_the_slice_cannot_be_panned_out_of_sight(self, pane):
+        for _ in range(20):
+            drag(pane.viewport(), QPointF(10, 10), QPointF(390, 290), MIDDLE)
+        place = pane.geometry_mm.to_world(MIDDLE_OF_PANE, pane.index)
+        assert pane.state.study.grid.contains(place)
+
+    def test_the_viewport_for_exports_is_what_is_shown(self, pane):
+        pane.set_camera(Camera((20.0, 30.0), 2.0))
+        viewport = pane.geometry_mm.viewport(pane.index)
+        assert np.allclose(viewport.centre, pane.geometry_mm.to_world(MIDDLE_OF_PANE, pane.index))
+        assert viewport.mm_per_point == pytest.approx(pane.geometry_mm.mm_per_pixel)
+
+
+class TestWhatIsShown:
+    def test_the_marker_is_white_and_the_air_black(self, pane, shown):
+        shown.set_overlay(lesion=False, segmentation=False, crosshair=False)
+        assert colour_at(pane, marker_pixel(pane)) == (255, 255, 255)
+        assert colour_at(pane, QPointF(30, 60)) == (0, 0, 0)
+
+    def test_the_window_decides_the_grey_level(self, pane, shown):
+        shown.set_overlay(lesion=False, segmentation=False, crosshair=False)
+        shown.set_window(Modality.FLAIR, Window.between(0, 2 * MARKER_VALUE))
+        assert colour_at(pane, marker_pixel(pane))[0] == pytest.approx(127, abs=2)
+        shown.invert(Modality.FLAIR)
+        assert colour_at(pane, marker_pixel(pane))[0] == pytest.approx(128, abs=2)
+        assert colour_at(pane, QPointF(30, 60)) == (255, 255, 255)
+
+    def test_a_colour_map_gives_colour(self, pane, shown):
+        shown.set_overlay(lesion=False, segmentation=False, crosshair=False)
+        shown.set_window(Modality.FLAIR, Window.between(0, 2 * MARKER_VALUE))
+        shown.set_colour_map(Modality.FLAIR, "viridis")
+        red, green, blue = colour_at(pane, marker_pixel(pane))
+        assert green > red + 30 and blue > red + 30
+
+    def test_the_corners_say_what_is_shown(self, pane, shown):
+        captions = pane._captions
+        assert (captions.title, captions.plane) == ("FLAIR", "axial")
+        assert captions.number == f"{shown.state.slice_index() + 1} / 32"
+        assert captions.position == "S 51.0 mm"
+        assert captions.letters == EdgeLetters("R", "L", "A", "P")
+        shown.set_window(Modality.FLAIR, Window(-610, 1240))
+        assert pane._captions.window == "W 1,240  L −610"
+
+    def test_a_synthetic_study_says_so_even_without_text(self, qtbot, session):
+        show_study(session, marker_study(synthetic=True))
+        pane = SlicePane(session, Modality.T1, Plane.AXIAL)
+        qtbot.addWidget(pane)
+        session.set_overlay(text=False, crosshair=False)
+        assert [text for text, _ in pane._captions.marks] == ["SYNTHETIC"]
+        corner = pane.grab().copy(0, 0, 120, 60).toImage()
+        colours = {corner.pixelColor(x, y).name() for x in range(corner.width()) for y in range(60)}
+        assert any(c.startswith("#e") for c in colours)
+
+    def test_without_orientation_there_are_no_letters_and_no_side(self, qtbot, session):
+        show_study(session, marker_study(grid_of(oriented=False)))
+        pane = SlicePane(session, Modality.T1, Plane.AXIAL)
+        qtbot.addWidget(pane)
+        assert pane._captions.letters == EdgeLetters()
+        assert pane._captions.position == ""
+        pane.grab()
+
+    def test_a_missing_sequence_is_said(self, qtbot, session):
+        show_study(session, marker_study(modalities=(Modality.FLAIR, Modality.T1)))
+        pane = SlicePane(session, Modality.T2, Plane.AXIAL)
+        pane.resize(400, 300)
+        qtbot.addWidget(pane)
+        assert pane.missing
+        image = pane.grab().toImage()
+        row = [image.pixelColor(x, y).lightness() for x in range(400) for y in range(140, 160)]
+        assert max(row) > 100
+        # Hands on it do nothing, and break nothing.
+        drag(pane.viewport(), QPointF(10, 10), QPointF(90, 90))
+        wheel(pane.viewport(), QPointF(50, 50))
+        key(pane, Qt.Key.Key_Delete)
+
+    def test_neurological_display_is_marked(self, qtbot, shown):
+        shown.set_convention(Convention.NEUROLOGICAL)
+        pane = SlicePane(shown, Modality.T1, Plane.AXIAL)
+        qtbot.addWidget(pane)
+        assert [text for text, _ in pane._captions.marks] == ["NEUROLOGICAL"]
+        assert pane._captions.letters == EdgeLetters("L", "R", "A", "P")
+
+    @pytest.mark.parametrize(
+        ("mm_per_pixel", "length"), [(0.01, 0.5), (0.25, 20), (0.6, 20), (0.63, 50), (2.0, 100)]
+    )
+    def test_the_scale_bar_has_a_round_length(self, mm_per_pixel, length):
+        assert scale_bar_mm(mm_per_pixel) == length
+        assert length / mm_per_pixel <= 80
+
+
+class TestOverlays:
+    def test_the_outline_follows_a_disc_closer_than_a_pixel(self):
+        rows, columns = np.ogrid[:60, :80]
+        disc = (rows - 25) ** 2 + (columns - 40) ** 2 <= 14.5**2
+        path = outline_path(disc, (2.0, 1.0))
+        distances = []
+        for place in range(path.elementCount()):
+            point = path.elementAt(place)
+            distances.append(np.hypot(point.x - 40, point.y / 2 - 25))
+        assert min(distances) > 13.8
+        assert max(distances) < 15.2
+
+    def test_even_one_pixel_is_outlined(self):
+        mask = np.zeros((9, 9), bool)
+        mask[0, 8] = True
+        bounds = outline_path(mask, (1.0, 1.0)).boundingRect()
+        assert bounds.contains(QPointF(8, 0))
+        assert 0.3 < bounds.width() <= 1
+
+    def test_the_lesion_is_outlined_in_amber_where_it_is(self, pane, shown):
+        shown.set_overlay(segmentation=False, crosshair=False)
+        at = marker_pixel(pane)
+        edge = MARKER_RADIUS_MM * pane.geometry_mm.pixels_per_mm
+        with_outline = pane.grab().toImage()
+        shown.set_overlay(lesion=False)
+        without = pane.grab().toImage()
+        changed = [
+            (x, y)
+            for x in range(400)
+            for y in range(300)
+            if with_outline.pixel(x, y) != without.pixel(x, y)
+        ]
+        assert len(changed) > 40
+        for x, y in changed:
+            assert np.hypot(x + 0.5 - at.x(), y + 0.5 - at.y()) < edge + 8
+
+    def test_an_outline_is_worked_out_once_for_all_panes(self, pane, monkeypatch):
+        calls = []
+        monkeypatch.setattr(
+            "brainviewer.gui.pane_overlays.outline_path",
+            lambda mask, spacing: calls.append(1) or outline_path(mask, spacing),
+        )
+        pane.overlays.clear()
+        first = pane.overlays.lesion(pane.view, pane.index)
+        assert pane.overlays.lesion(pane.view, pane.index) is first
+        assert len(calls) == 1
+
+    def test_the_heatmap_lies_only_on_its_own_slice(self, pane, shown):
+        state, view = shown.state, pane.view
+        values = np.zeros(view.shape, np.float32)
+        values[5, 7] = 1
+        result = Classification(
+            "m", "1", "m", "0", {"G": 1.0}, {"G": "glioblastoma"}, "G", pane.index, "onnx", "cpu",
+            0.1, 0.1, study_hash=state.study.content_hash,
+            heatmap=Heatmap(Plane.AXIAL, pane.index, values),
+        )  # fmt: skip
+        shown._set_classification(result, Status.DONE)
+        pane.refresh_overlays()
+        assert pane._heat.image is not None
+        assert pane._heat.image[5, 7, 3] == round(255 * state.overlays.heatmap_opacity)
+        assert not pane._heat.image[20, 20, 3]
+        shown.step(Plane.AXIAL, 1)
+        assert pane._heat.image is None
+        shown.step(Plane.AXIAL, -1)
+        assert pane._heat.image is not None
+        # In the other convention it is mirrored with the slice.
+        shown.set_convention(Convention.NEUROLOGICAL)
+        pane.overlays.clear()
+        pane.refresh()
+        assert pane._heat.image[5, view.shape[1] - 1 - 7, 3] > 0
+        # Another study's result is never drawn.
+        shown._set_classification(replace(result, study_hash="another"), Status.DONE)
+        pane.overlays.clear()
+        pane.refresh_overlays()
+        assert pane._heat.image is None
+
+    def test_a_filled_segmentation_covers_the_marker(self, pane, shown):
+        shown.set_overlay(lesion=False, crosshair=False, segmentation_filled=True)
+        red, green, _ = colour_at(pane, marker_pixel(pane))
+        assert green > red + 20
+        assert (
+            pane._fill.image[..., 3].astype(bool).sum()
+            == (pane.view.cut(pane.state.study.segmentation.data, pane.index) > 0).sum()
+        )
+        shown.set_overlay(segmentation=False)
+        assert pane._fill.image is None
+
+
+class TestHands:
+    def test_a_notch_is_a_slice_and_parts_of_a_notch_add_up(self, pane, shown):
+        before = shown.state.slice_index()
+        wheel(pane.viewport(), MIDDLE_OF_PANE)
+        assert shown.state.slice_index() == before + 1
+        for _ in range(4):
+            wheel(pane.viewport(), MIDDLE_OF_PANE, -30)
+        assert shown.state.slice_index() == before
+        wheel(pane.viewport(), MIDDLE_OF_PANE, 240)
+        assert shown.state.slice_index() == before + 2
+        assert pane.index == before + 2
+
+    @pytest.mark.parametrize(
+        ("code", "change"),
+        [
+            (Qt.Key.Key_Up, 1),
+            (Qt.Key.Key_Down, -1),
+            (Qt.Key.Key_PageUp, 10),
+            (Qt.Key.Key_PageDown, -10),
+        ],
+    )
+    def test_keys_step(self, pane, shown, code, change):
+        before = shown.state.slice_index()
+        key(pane, code)
+        assert shown.state.slice_index() == before + change
+
+    def test_home_and_end(self, pane, shown):
+        key(pane, Qt.Key.Key_Home)
+        assert shown.state.slice_index() == 0
+        key(pane, Qt.Key.Key_End)
+        assert shown.state.slice_index() == 31
+
+    def test_up_is_superior_also_when_the_file_runs_down(self, qtbot, session):
+        show_study(session, marker_study(grid_of((0, 1, 2), (-1, -1, -1))))
+        pane = SlicePane(session, Modality.T1, Plane.AXIAL)
+        qtbot.addWidget(pane)
+        z = session.state.cursor[2]
+        key(pane, Qt.Key.Key_Up)
+        assert session.state.cursor[2] > z
+
+    def test_dragging_sets_the_window_of_this_sequence_only(self, pane, shown):
+        before = dict(shown.state.windows)
+        drag(pane.viewport(), MIDDLE_OF_PANE, MIDDLE_OF_PANE + QPointF(40, 0))
+        wider = shown.state.windows[Modality.FLAIR]
+        assert wider.width > before[Modality.FLAIR].width
+        assert wider.level == before[Modality.FLAIR].level
+        drag(pane.viewport(), MIDDLE_OF_PANE, MIDDLE_OF_PANE - QPointF(0, 40))
+        brighter = shown.state.windows[Modality.FLAIR]
+        assert brighter.level < wider.level
+        assert brighter.width == wider.width
+        assert shown.state.windows[Modality.T1] == before[Modality.T1]
+
+    def test_the_window_never_vanishes(self, pane, shown):
+        drag(pane.viewport(), MIDDLE_OF_PANE, MIDDLE_OF_PANE - QPointF(5000, 0))
+        assert shown.state.windows[Modality.FLAIR].width > 0
+
+    def test_the_cursor_tool_moves_the_linked_cursor(self, pane, shown):
+        shown.set_tool(Tool.CURSOR)
+        at = QPointF(230, 170)
+        place = pane.geometry_mm.to_world(at, pane.index)
+        drag(pane.viewport(), MIDDLE_OF_PANE, at)
+        assert np.allclose(shown.state.cursor, place)
+
+    def test_outside_the_head_the_cursor_stays_in_the_grid(self, pane, shown):
+        shown.set_tool(Tool.CURSOR)
+        drag(pane.viewport(), MIDDLE_OF_PANE, QPointF(2, 2))
+        assert shown.state.study.grid.contains(shown.state.cursor)
+
+    def test_panning_moves_the_slice_with_the_pointer(self, pane, shown):
+        pane.set_camera(Camera(None, 2.0))
+        shown.set_tool(Tool.PAN)
+        under = pane.geometry_mm.to_world(MIDDLE_OF_PANE, 3)
+        end = MIDDLE_OF_PANE + QPointF(21, -13)
+        drag(pane.viewport(), MIDDLE_OF_PANE, end)
+        assert np.allclose(pane.geometry_mm.to_world(end, 3), under)
+
+    def test_right_drag_zooms_and_tells_the_linked_panes(self, pane, qtbot):
+        with qtbot.waitSignal(pane.camera_changed):
+            drag(pane.viewport(), MIDDLE_OF_PANE, MIDDLE_OF_PANE - QPointF(0, 60), RIGHT)
+        assert pane.camera.zoom > 1.2
+
+    def test_space_and_drag_pans_whatever_the_tool(self, pane, shown, qtbot):
+        windows = shown.state.windows
+        qtbot.keyPress(pane, Qt.Key.Key_Space)
+        drag(pane.viewport(), MIDDLE_OF_PANE, MIDDLE_OF_PANE + QPointF(15, 5))
+        qtbot.keyRelease(pane, Qt.Key.Key_Space)
+        assert pane.camera.centre is not None
+        assert shown.state.windows == windows
+
+    def test_the_place_under_the_pointer_is_told(self, pane, shown):
+        told = []
+        pane.hovered.connect(told.append)
+        move(pane.viewport(), marker_pixel(pane), Qt.MouseButton.NoButton)
+        assert values_at(shown.state.study, told[-1]) == dict.fromkeys(Modality, MARKER_VALUE)
+        move(pane.viewport(), QPointF(1, 1), Qt.MouseButton.NoButton)
+        assert told[-1] is None
+        assert values_at(shown.state.study, (1e4, 0, 0)) == {}
+
+    def test_moving_the_cursor_within_the_slice_does_not_make_the_image_again(
+        self, pane, shown, monkeypatch
+    ):
+        made = []
+        monkeypatch.setattr(pane, "_show_cut", made.append)
+        shown.set_cursor(tuple(shown.state.cursor + np.array((3.0, -2.0, 0.0))))
+        assert not made
+        shown.step(Plane.AXIAL, 1)
+        assert len(made) == 1
+
+    def test_files_dropped_on_a_pane_are_left_to_the_window(self, pane):
+        assert not pane.acceptDrops()
+        assert not pane.viewport().acceptDrops()
+
+    def test_another_study_takes_the_old_one_off_the_screen(self, pane, shown):
+        show_study(shown, marker_study(modalities=(Modality.T1,)))
+        pane.refresh()
+        assert pane._cut is None
+        assert pane._image.image is None
+        assert marker_finding(shown.state.study).index is not None
