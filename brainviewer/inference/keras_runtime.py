@@ -4,7 +4,6 @@ Imported only in the child process that runs networks, and in training: the impo
 seconds.
 """
 
-import json
 from typing import Any
 
 import keras
@@ -33,11 +32,9 @@ class KerasRuntime:
         """Load a model; raises ModelError if its files cannot be used. Verify them before."""
         try:
             architecture = card.path("architecture").read_text(encoding="utf-8")
-            json.loads(architecture)
+            # Keras refuses architectures that carry code (Lambda layers).
             network = keras.models.model_from_json(architecture)
             network.load_weights(card.path("weights"))
-        except ModelError:
-            raise
         except Exception as error:  # Keras raises errors of many kinds for a wrong file
             raise ModelError(
                 f"The model {card.id} cannot be loaded ({type(error).__name__}).",
@@ -49,7 +46,6 @@ class KerasRuntime:
         self._call = tf.function(
             lambda tensor: network(tensor, training=False), input_signature=[signature]
         )
-        self.predict(np.zeros(signature.shape, np.float32))
 
     def predict(
         self, tensor: NDArray[np.float32]

@@ -15,6 +15,7 @@ import numpy as np
 import typer
 from numpy.typing import NDArray
 
+from brainviewer.assets import resources
 from brainviewer.core.errors import FileError
 from brainviewer.inference.pipeline import combine
 from brainviewer.training.figures import bootstrap, confusion, log_loss, measures
@@ -23,7 +24,7 @@ from brainviewer.training.recipes import Recipe, read_recipe
 PREDICTIONS_FILE = "predictions.json"
 # The situation that inference is in; the others are reported beside it.
 MAIN = "largest"
-RECIPE = Path("resources/recipes/resnet50-glioma.toml")
+RECIPE = resources() / "recipes" / "resnet50-glioma.toml"
 
 Prediction = dict[str, Any]
 

@@ -34,13 +34,13 @@ from brainviewer.training.datasets import (
     read_cheng,
     read_lgg,
 )
+from brainviewer.training.evaluate import PREDICTIONS_FILE, RECIPE
 from brainviewer.training.network import ResNet50, load_numbers, new_top, save_numbers
 from brainviewer.training.recipes import Recipe, Schedule, read_recipe
 
 Sample = tuple[NDArray[np.float32], int]
 Sampler = Callable[[Random], Sample]
 
-PREDICTIONS_FILE = "predictions.json"
 FINAL_FILE = "final.npz"
 
 
@@ -253,9 +253,7 @@ def _print_progress() -> Report:
 def main(
     data: Annotated[Path, typer.Option(help="Folder that holds lgg and cheng.")],
     out: Annotated[Path, typer.Option(help="Folder for the trained networks.")],
-    recipe: Annotated[Path, typer.Option(help="How to train.")] = Path(
-        "resources/recipes/resnet50-glioma.toml"
-    ),
+    recipe: Annotated[Path, typer.Option(help="How to train.")] = RECIPE,
     threads: Annotated[int, typer.Option(help="Processor threads to use.")] = os.cpu_count() or 1,
 ) -> None:
     """Train the networks of a recipe, with cross-validation by patient."""
