@@ -66,8 +66,18 @@ class VolumeImage(QWidget):
 
     @property
     def message(self) -> str:
-        """What stands in the place of the picture, or "" """
+        """What stands in the place of the picture, if anything."""
         return self._message
+
+    @property
+    def caption(self) -> str:
+        """What is shown, in the upper left corner."""
+        return self._caption
+
+    @property
+    def warning(self) -> str:
+        """What must be known about it, under the caption."""
+        return self._warning
 
     def show_picture(self, picture: NDArray[np.uint8] | None) -> None:
         """Show a picture (height, width, 3); None clears it."""

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal
+from PySide6.QtCore import QSignalBlocker, Qt, QThread, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QShowEvent
 from PySide6.QtWidgets import (
     QGridLayout,
@@ -118,6 +118,9 @@ class VolumePane(QWidget):
         Waits for the drawing (a fraction of a second); may be called from any thread.
         Raises BrainViewerError if there is no 3D view.
         """
+        if QThread.currentThread() is self.thread() and self._study_timer.isActive():
+            self._study_timer.stop()
+            self._send_study()
         return self._worker.picture((width, height))
 
     def shutdown(self) -> None:

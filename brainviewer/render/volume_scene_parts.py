@@ -31,15 +31,13 @@ from vtkmodules.vtkRenderingVolume import (
     vtkGPUVolumeRayCastMapper,
 )
 
-from brainviewer.render.volume_block import BRIGHTEST, Block
+from brainviewer.render.volume_block import AIR, BRIGHTEST, Block
 from brainviewer.render.volume_view import VolumeView
 
 TUMOUR_COLOUR = (1.0, 0.702, 0.278)
 CURSOR_COLOUR = (0.353, 0.663, 0.902)
 # Grey levels of the brain, dark to light: warm, as in the drawing.
 _TISSUE = ((0.10, 0.085, 0.075), (0.46, 0.41, 0.375), (0.80, 0.745, 0.69), (1.0, 0.965, 0.92))
-AIR = 0.12
-"""Below this part of the brightest value there is nothing to see."""
 
 
 class Brain:
@@ -56,8 +54,8 @@ class Brain:
         self._opacity = vtkPiecewiseFunction()
         edges = vtkPiecewiseFunction()
         # Even tissue is nearly clear and its borders are not: the tumour shows through.
-        edges.AddPoint(0, 0.12)
-        edges.AddPoint(0.03 * BRIGHTEST, 0.25)
+        edges.AddPoint(0, 0.05)
+        edges.AddPoint(0.03 * BRIGHTEST, 0.20)
         edges.AddPoint(0.12 * BRIGHTEST, 1.0)
         self._property = vtkVolumeProperty()
         self._property.SetColor(self._colour)
@@ -66,9 +64,9 @@ class Brain:
         self._property.SetScalarOpacityUnitDistance(1.0)
         self._property.SetInterpolationTypeToLinear()
         self._property.ShadeOn()
-        self._property.SetAmbient(0.38)
-        self._property.SetDiffuse(0.72)
-        self._property.SetSpecular(0.12)
+        self._property.SetAmbient(0.40)
+        self._property.SetDiffuse(1.10)
+        self._property.SetSpecular(0.20)
         self._property.SetSpecularPower(12)
         self._volume = vtkVolume()
         self._volume.SetMapper(self._mapper)
@@ -89,18 +87,18 @@ class Brain:
         """Opacity and contrast of a view; coarse sampling unless ``fine``."""
         if self.block is not None:
             step = min(self.block.spacing)
-            self._mapper.SetSampleDistance(step if fine else 2 * step)
+            self._mapper.SetSampleDistance(0.6 * step if fine else 2 * step)
             coarse = 3.0 if self._software else 1.5
             self._mapper.SetImageSampleDistance(1.0 if fine else coarse)
         if self._shown == (view.opacity, view.contrast):
             return
         self._shown = (view.opacity, view.contrast)
-        middle, width = 0.48, 1.5 * 0.12**view.contrast
+        middle, width = 0.49, 2.2 * 0.06**view.contrast
         self._colour.RemoveAllPoints()
         for n, colour in enumerate(_TISSUE):
             value = middle + width * (n / (len(_TISSUE) - 1) - 0.5)
             self._colour.AddRGBPoint(value * BRIGHTEST, *colour)
-        solid = min(1.0, 0.68 * view.opacity**2.6)
+        solid = min(1.0, 0.60 * view.opacity**2.6)
         self._opacity.RemoveAllPoints()
         for value, part in ((0, 0), (AIR, 0), (AIR + 0.13, 0.55), (0.7, 0.8), (1, 1)):
             self._opacity.AddPoint(value * BRIGHTEST, part * solid)

@@ -97,8 +97,11 @@ class VolumeWorker:
         self.start()
         order = _Order(size, threading.Event())
         with self._news:
-            self._orders.append(order)
-            self._interrupt()
+            if not self._closing:
+                self._orders.append(order)
+                self._interrupt()
+            else:
+                order.done.set()
         order.done.wait(_PICTURE_SECONDS)
         if order.picture is None:
             raise BrainViewerError(
@@ -137,18 +140,14 @@ class VolumeWorker:
             with self._news:
                 scene, self._scene = self._scene, None
                 self._closing = True
+                for order in self._orders:
+                    order.done.set()
             if scene is not None:
                 scene.close()
-            self._answer_waiting()
 
     def _give_up(self, reason: str) -> None:
         self.failure = reason
         self._failed(reason)
-
-    def _answer_waiting(self) -> None:
-        for order in self._orders:
-            order.done.set()
-        self._orders.clear()
 
     def _draw_until_closed(self, scene: "VolumeScene") -> None:
         fine = True

@@ -1,0 +1,315 @@
+"""The 3D pane in a real window: controls, hands, pictures, failure and a clean end."""
+
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QImage, QMouseEvent, QWheelEvent
+from PySide6.QtWidgets import QApplication, QSlider, QToolButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from brainviewer.app.state import ViewState
+from brainviewer.core.errors import BrainViewerError
+from brainviewer.core.study import Modality
+from brainviewer.gui.volume_pane import VolumePane
+from brainviewer.render.volume_view import LOOKS, VolumeView, look_rotation
+from tests.phantoms import grid_of, marker_finding, marker_position, marker_study
+
+pytestmark = pytest.mark.window
+SIZE = (150, 120)
+WAIT_MS = 30_000
+Picture = NDArray[np.uint8]
+
+
+def open_study(state: ViewState, oriented: bool = True, synthetic: bool = False) -> None:
+    state.study = marker_study(grid_of(oriented=oriented), synthetic=synthetic)
+    state.active = Modality.T1
+    state.finding = None
+    state.cursor = state.study.grid.centre
+    state.study_changed.emit()
+
+
+@pytest.fixture
+def state() -> ViewState:
+    state = ViewState()
+    open_study(state)
+    return state
+
+
+@pytest.fixture
+def pane(qtbot: QtBot, state: ViewState) -> Iterator[VolumePane]:
+    pane = VolumePane(state)
+    qtbot.addWidget(pane)
+    pane.resize(420, 400)
+    pane.show()
+    qtbot.waitExposed(pane)
+    qtbot.waitUntil(lambda: bright(pane) > 25, timeout=WAIT_MS)
+    yield pane
+    pane.shutdown()
+    assert not any(thread.name == "volume worker" for thread in threading.enumerate())
+
+
+def on_screen(pane: VolumePane) -> Picture:
+    image = pane.image.grab().toImage().convertToFormat(QImage.Format.Format_RGB888)
+    rows = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), -1)
+    return rows[:, : 3 * image.width()].reshape(image.height(), image.width(), 3).copy()
+
+
+def bright(pane: VolumePane) -> float:
+    """Light in the middle of the picture on the screen."""
+    picture = on_screen(pane)
+    height, width = picture.shape[:2]
+    return float(picture[height // 3 : -height // 3, width // 3 : -width // 3].mean())
+
+
+def differs(first: Picture, second: Picture) -> bool:
+    return float(np.abs(first.astype(int) - second).mean()) > 1
+
+
+def slider(pane: VolumePane, name: str) -> QSlider:
+    return next(s for s in pane.findChildren(QSlider) if s.accessibleName() == name)
+
+
+def button(pane: VolumePane, text: str) -> QToolButton:
+    return next(b for b in pane.findChildren(QToolButton) if b.text() == text)
+
+
+def drag(widget: QWidget, by: QPoint, held: Qt.MouseButton) -> None:
+    start = QPointF(widget.rect().center())
+    for kind, place, pressed in (
+        (QMouseEvent.Type.MouseButtonPress, start, held),
+        (QMouseEvent.Type.MouseMove, start + QPointF(by) / 2, held),
+        (QMouseEvent.Type.MouseMove, start + QPointF(by), held),
+        (QMouseEvent.Type.MouseButtonRelease, start + QPointF(by), Qt.MouseButton.NoButton),
+    ):
+        changed = held if kind is not QMouseEvent.Type.MouseMove else Qt.MouseButton.NoButton
+        event = QMouseEvent(
+            kind,
+            place,
+            widget.mapToGlobal(place),
+            changed,
+            pressed,
+            Qt.KeyboardModifier.NoModifier,
+        )
+        QApplication.sendEvent(widget, event)
+
+
+@pytest.mark.parametrize("name", ["Opacity", "Contrast", "Size"])
+def test_sliders_change_picture_and_screen(qtbot: QtBot, pane: VolumePane, name: str) -> None:
+    before, screen = pane.picture(*SIZE), on_screen(pane)
+    control = slider(pane, name)
+    assert control.isEnabled()
+    assert control.toolTip()
+    control.setValue(control.maximum() * 4 // 5)
+    assert differs(pane.picture(*SIZE), before)
+    qtbot.waitUntil(lambda: differs(on_screen(pane), screen), timeout=WAIT_MS)
+    assert getattr(pane.view, name.lower()) > getattr(VolumeView(), name.lower())
+
+
+def test_sliders_work_with_the_keyboard(qtbot: QtBot, pane: VolumePane) -> None:
+    control = slider(pane, "Opacity")
+    qtbot.keyClick(control, Qt.Key.Key_Right)
+    assert pane.view.opacity > VolumeView().opacity
+
+
+def test_six_views_all_differ(pane: VolumePane) -> None:
+    pictures = []
+    for letter in LOOKS:
+        button(pane, letter).click()
+        assert np.array_equal(pane.view.rotation, look_rotation(letter))
+        pictures.append(pane.picture(*SIZE))
+    for n, first in enumerate(pictures):
+        assert all(differs(first, second) for second in pictures[n + 1 :])
+
+
+def test_left_drag_turns(pane: VolumePane) -> None:
+    pane.look("A")
+    before = pane.picture(*SIZE)
+    drag(pane.image, QPoint(100, 0), Qt.MouseButton.LeftButton)
+    assert differs(pane.picture(*SIZE), before)
+    # What faced the viewer has gone to the right with the hand.
+    assert (pane.view.rotation @ (0, 1, 0))[0] > 0.5
+    assert (pane.view.rotation @ (0, 0, 1))[1] == pytest.approx(1)
+
+
+def test_right_drag_sets_opacity_and_contrast(pane: VolumePane) -> None:
+    before = pane.view
+    drag(pane.image, QPoint(30, -60), Qt.MouseButton.RightButton)
+    assert pane.view.opacity == pytest.approx(before.opacity + 0.2)
+    assert pane.view.contrast == pytest.approx(before.contrast + 0.1)
+    assert slider(pane, "Opacity").value() == round(1000 * pane.view.opacity)
+
+
+def test_wheel_sets_the_size(pane: VolumePane) -> None:
+    place = QPointF(pane.image.rect().center())
+    event = QWheelEvent(
+        place,
+        pane.image.mapToGlobal(place),
+        QPoint(),
+        QPoint(0, 120),
+        Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    QApplication.sendEvent(pane.image, event)
+    assert pane.view.size == pytest.approx(1.1)
+
+
+def test_keys_turn_size_and_reset(qtbot: QtBot, pane: VolumePane) -> None:
+    first = pane.view
+    for key in (Qt.Key.Key_Left, Qt.Key.Key_Up, Qt.Key.Key_Plus):
+        before = pane.view
+        qtbot.keyClick(pane.image, key)
+        assert pane.view is not before
+    assert not np.allclose(pane.view.rotation, first.rotation)
+    assert pane.view.size > first.size
+    qtbot.keyClick(pane.image, Qt.Key.Key_Home)
+    assert np.allclose(pane.view.rotation, first.rotation)
+    assert pane.view.size == first.size
+
+
+def test_reset_button_restores_sliders(pane: VolumePane) -> None:
+    slider(pane, "Contrast").setValue(900)
+    button(pane, "Reset").click()
+    assert slider(pane, "Contrast").value() == 500
+
+
+def test_save_is_asked_for(qtbot: QtBot, state: ViewState) -> None:
+    calls: list[str] = []
+    pane = VolumePane(state, save=lambda: calls.append("saved"))
+    qtbot.addWidget(pane)
+    with qtbot.waitSignal(pane.saveRequested):
+        button(pane, "Save").click()
+    assert calls == ["saved"]
+
+
+def test_tumour_appears_and_turns_the_head_once(
+    qtbot: QtBot, pane: VolumePane, state: ViewState
+) -> None:
+    assert state.study is not None
+    x, y, z = state.study.grid.centre + np.array((20.0, 0.0, 0.0))
+    state.finding = replace(marker_finding(state.study), position_mm=(x, y, z))
+    state.finding_changed.emit()
+
+    def amber() -> int:
+        red, green, blue = (on_screen(pane)[..., n].astype(int) for n in range(3))
+        return int(((red - blue > 50) & (red > green)).sum())
+
+    qtbot.waitUntil(lambda: amber() > 50, timeout=WAIT_MS)
+    assert pane.view.rotation[2][0] > 0  # seen from the right, where it is
+    pane.look("A")
+    state.finding_changed.emit()
+    qtbot.wait(200)
+    assert np.array_equal(pane.view.rotation, look_rotation("A"))
+
+
+def test_active_sequence_is_shown(qtbot: QtBot, pane: VolumePane, state: ViewState) -> None:
+    before = pane.picture(*SIZE)
+    state.active = Modality.T2
+    state.active_changed.emit()
+    assert not np.array_equal(pane.picture(*SIZE), before)
+    assert pane.image.caption.startswith("T2")
+
+
+def test_cursor_is_drawn_only_when_the_hand_rests(
+    qtbot: QtBot, pane: VolumePane, state: ViewState
+) -> None:
+    assert state.study is not None
+    qtbot.wait(600)
+    pictures: list[object] = []
+    pane._drawn.connect(pictures.append)
+    for _ in range(20):
+        state.cursor = marker_position(state.study.grid)
+        state.cursor_changed.emit()
+        qtbot.wait(10)
+    assert not pictures
+    qtbot.waitUntil(lambda: len(pictures) == 1, timeout=WAIT_MS)
+
+
+def test_synthetic_study_is_marked_on_the_screen_only(
+    qtbot: QtBot, pane: VolumePane, state: ViewState
+) -> None:
+    plain = pane.picture(*SIZE)
+    open_study(state, synthetic=True)
+    pane.picture(*SIZE)
+    assert pane.image.warning == "SYNTHETIC"
+    assert np.array_equal(pane.picture(*SIZE), plain)
+
+
+def test_no_sides_without_an_orientation(pane: VolumePane, state: ViewState) -> None:
+    open_study(state, oriented=False)
+    pane.picture(*SIZE)
+    assert not any(button(pane, letter).isEnabled() for letter in LOOKS)
+    assert slider(pane, "Opacity").isEnabled()
+
+
+def test_no_study_is_an_empty_view(qtbot: QtBot, pane: VolumePane, state: ViewState) -> None:
+    state.study = None
+    state.study_changed.emit()
+    assert not button(pane, "Save").isEnabled()
+    qtbot.waitUntil(lambda: on_screen(pane).max() < 20, timeout=WAIT_MS)
+
+
+def test_failure_is_told_in_words(
+    qtbot: QtBot, state: ViewState, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BRAINVIEWER_NO_3D", "1")
+    pane = VolumePane(state)
+    qtbot.addWidget(pane)
+    pane.resize(420, 400)
+    pane.show()
+    qtbot.waitUntil(lambda: bool(pane.image.message), timeout=WAIT_MS)
+    assert "No 3D view" in pane.image.message
+    assert "switched off" in pane.image.message
+    assert on_screen(pane).max() > 60
+    assert not button(pane, "Save").isEnabled()
+    with pytest.raises(BrainViewerError, match="switched off"):
+        pane.picture(*SIZE)
+    # Nothing that happens afterwards wakes it.
+    state.study_changed.emit()
+    state.cursor_changed.emit()
+    qtbot.wait(500)
+    assert "No 3D view" in pane.image.message
+
+
+@pytest.mark.parametrize("how", ["close", "delete"])
+def test_nothing_is_left_behind(qtbot: QtBot, state: ViewState, how: str) -> None:
+    parent = QWidget()
+    pane = VolumePane(state, parent=parent)
+    parent.show()
+    pane.picture(*SIZE)
+    assert any(thread.name == "volume worker" for thread in threading.enumerate())
+    if how == "close":
+        pane.close()
+    parent.deleteLater()
+    qtbot.waitUntil(
+        lambda: not any(thread.name == "volume worker" for thread in threading.enumerate()),
+        timeout=WAIT_MS,
+    )
+    if how == "close":
+        state.study_changed.emit()
+        state.cursor_changed.emit()
+
+
+def test_the_main_thread_is_free_while_the_head_is_drawn(qtbot: QtBot, pane: VolumePane) -> None:
+    waited = threading.Event()
+    answer: list[Picture] = []
+
+    def draw() -> None:
+        answer.append(pane.picture(500, 500))
+        waited.set()
+
+    thread = threading.Thread(target=draw)
+    thread.start()
+    ticks = 0
+    while not waited.is_set():
+        QApplication.processEvents()
+        ticks += 1
+    thread.join()
+    assert answer[0].shape == (500, 500, 3)
+    assert ticks > 3
