@@ -54,7 +54,7 @@ class Engine:
         self._process: SpawnProcess | None = None
         self._connection: Connection | None = None
         self._numbers = count(1)
-        self._unanswered = 0
+        self._unanswered: set[int] = set()
         self._notices: tuple[str, ...] = ()
         self._state = "Engine not started"
         self._closed = False
@@ -81,13 +81,21 @@ class Engine:
         process = self._process
         return None if process is None else process.pid
 
-    def start(self) -> None:
-        """Start the child and return at once; the engine loads while others work."""
-        if self._turn.acquire(blocking=False):  # else a request has started it
-            try:
-                self._start_child()
-            finally:
-                self._turn.release()
+    def start(self, card: ModelCard | None = None) -> None:
+        """Start the child and return at once; the engine loads while others work.
+
+        card : a model to load as well. What goes wrong with it is said when it is first used.
+        """
+        if not self._turn.acquire(blocking=False):
+            return  # a request has started it
+        try:
+            self._start_child()
+            if card is not None:
+                self._send(Request(next(self._numbers), card))
+        except _ChildDied:
+            self._end_child()
+        finally:
+            self._turn.release()
 
     def warm(self, card: ModelCard, report: Report = silent) -> str:
         """Load a model ahead of its first use; returns ``state``. Raises ModelError."""
@@ -137,14 +145,14 @@ class Engine:
         fraction, text = 0.1, "Starting the engine"
         try:
             self._send(Request(number, card, tensor))
-            self._unanswered += 1
+            self._unanswered.add(number)
             while True:
                 if self._closed:
                     raise Cancelled
                 report(fraction, text)
                 message = self._receive()
                 if isinstance(message, Done | Failure):
-                    self._unanswered -= 1
+                    self._unanswered.discard(message.number)
                 if message is None or message.number != number:
                     continue
                 if isinstance(message, Progress):
@@ -153,7 +161,7 @@ class Engine:
                 else:
                     return message
         except Cancelled:
-            if self._unanswered > 1:
+            if len(self._unanswered) > 1:
                 self._end_child()
             raise
         except _ChildDied:
@@ -200,7 +208,7 @@ class Engine:
     def _end_child(self) -> None:
         process, connection = self._process, self._connection
         self._process = self._connection = None
-        self._unanswered = 0
+        self._unanswered.clear()
         if connection is not None:
             connection.close()
         if process is not None:

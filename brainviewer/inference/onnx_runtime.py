@@ -36,6 +36,8 @@ class OnnxRuntime:
         options = ort.SessionOptions()
         options.intra_op_num_threads = self._threads
         options.log_severity_level = 3
+        # Waiting threads sleep: the window and its reading threads share the same cores.
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         try:
             numbers = read_weights(card.path("weights"))
             values = [ort.OrtValue.ortvalue_from_numpy(value) for value in numbers.values()]

@@ -77,6 +77,20 @@ def test_a_model_is_loaded_once_in_one_child(engine, card):
     assert first.logits[0, 2] == second.logits[0, 2] == engine.process_id != os.getpid()
 
 
+def test_a_model_can_be_loaded_while_others_work(engine, card):
+    engine.start(card)
+    answer = engine.predict(card, toy.tensor(fill=0.25))
+    assert answer.logits[0, 0] == pytest.approx(0.25, abs=1e-3)
+    assert answer.logits[0, 1] == 1
+
+
+def test_what_goes_wrong_ahead_is_said_at_the_first_use(engine, tmp_path):
+    bad = toy.card(tmp_path, "cannot be loaded")
+    engine.start(bad)
+    with pytest.raises(ModelError, match="does not fit"):
+        engine.predict(bad, toy.tensor())
+
+
 def test_it_reports_how_far_it_is(engine, card):
     said = []
     engine.predict(card, toy.tensor(), lambda fraction, text: said.append((fraction, text)))

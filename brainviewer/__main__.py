@@ -1,0 +1,48 @@
+"""Where the program starts: the command line, and the window behind it."""
+
+import multiprocessing
+import os
+import sys
+from pathlib import Path
+
+
+def open_window(paths: list[Path], demo: bool) -> int:
+    """Open the window on the paths of a study, on the demo study, or empty.
+
+    Raises BrainViewerError if there is no screen or Qt cannot be loaded.
+    """
+    from brainviewer.core.errors import BrainViewerError
+
+    if not _has_screen():
+        raise BrainViewerError(
+            "There is no screen here to open a window on.",
+            "Use 'brainviewer analyze STUDY -o FOLDER', which needs none.",
+        )
+    try:
+        from brainviewer.gui.application import run
+    except ImportError as error:
+        if (error.name or "").startswith("brainviewer"):
+            raise
+        raise BrainViewerError(
+            f"The window cannot be opened: {error}.",
+            "Install what is missing (see the README), or use 'brainviewer analyze'.",
+        ) from error
+    return run(paths, demo)
+
+
+def main() -> None:
+    """The command ``brainviewer``."""
+    multiprocessing.freeze_support()  # a frozen application starts its child processes here
+    from brainviewer.cli import run
+
+    sys.exit(run(sys.argv[1:], open_window))
+
+
+def _has_screen() -> bool:
+    if not sys.platform.startswith("linux"):
+        return True
+    return any(os.environ.get(v) for v in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,108 @@
+"""Findings and results as plain data: what the command line prints and ``result.json`` holds.
+
+Slices count from 0; positions are in mm, RAS+.
+"""
+
+from typing import Any
+
+from brainviewer.core.findings import Classification, TumourFinding
+from brainviewer.inference.card import Figure, ModelCard
+
+
+def finding_record(finding: TumourFinding) -> dict[str, Any]:
+    """Where the tumour is."""
+    return {
+        "method": finding.method,
+        "found": finding.found,
+        "plane": finding.plane.value,
+        "index": finding.index,
+        "position_mm": _place(finding.position_mm),
+        "confidence": round(finding.confidence, 4),
+        "candidates": [
+            {
+                "index": candidate.index,
+                "position_mm": _place(candidate.position_mm),
+                "volume_ml": round(candidate.volume_ml, 3),
+                "score": round(candidate.score, 4),
+            }
+            for candidate in finding.candidates
+        ],
+        "area_mm2": [round(float(area), 2) for area in finding.area_mm2],
+        "seconds": round(finding.seconds, 4),
+        "notices": list(finding.notices),
+    }
+
+
+def classification_record(result: Classification) -> dict[str, Any]:
+    """What the model said, and what it was."""
+    return {
+        "model": result.model_id,
+        "model_version": result.model_version,
+        "weights_sha256": result.weights_sha256,
+        "classes": {code: round(p, 6) for code, p in result.classes.items()},
+        "names": dict(result.names),
+        "predicted": result.predicted,
+        "slice": result.slice_index,
+        "sequences": list(result.sequences_used),
+        "age_years": result.age_years,
+        "engine": result.engine,
+        "device": result.device,
+        "seconds": {
+            "load": round(result.load_seconds, 4),
+            "predict": round(result.predict_seconds, 4),
+        },
+        "quality": result.quality,
+        "notices": list(result.notices),
+    }
+
+
+def not_classified_record(model_id: str, why: str) -> dict[str, Any]:
+    """The same fields when there was nothing to type."""
+    return {
+        "model": model_id,
+        "model_version": None,
+        "weights_sha256": None,
+        "classes": {},
+        "names": {},
+        "predicted": None,
+        "slice": None,
+        "sequences": [],
+        "age_years": None,
+        "engine": None,
+        "device": None,
+        "seconds": {"load": 0.0, "predict": 0.0},
+        "quality": "",
+        "notices": [why],
+    }
+
+
+def model_record(card: ModelCard) -> dict[str, Any]:
+    """What is known about a model."""
+    return {
+        "id": card.id,
+        "version": card.version,
+        "name": card.name,
+        "classes": {item.code: item.name for item in card.classes},
+        "input": {"size": card.input.size, "sequences": list(card.input.channels)},
+        "takes_age": bool(card.age),
+        "figures": [_figure(figure) for figure in card.figures],
+        "figures_with_age": [_figure(figure) for figure in card.figures_with_age],
+        "training_data": card.training_data,
+        "intended_use": card.intended_use,
+        "limits": list(card.limits),
+        "weights_sha256": card.weights_sha256,
+    }
+
+
+def _figure(figure: Figure) -> dict[str, Any]:
+    return {
+        "name": figure.name,
+        "value": figure.value,
+        "low": figure.low,
+        "high": figure.high,
+        "patients": figure.patients,
+    }
+
+
+def _place(position: tuple[float, float, float] | None) -> list[float] | None:
+    return None if position is None else [round(float(x), 3) for x in position]

@@ -1,0 +1,120 @@
+"""Records in words, for a terminal. Slices count from 1 here, as on the screen."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+RESEARCH_ONLY = "Research use only, not for diagnosis."
+
+
+def study_text(record: Mapping[str, Any]) -> str:
+    """What a study holds, one sequence a line."""
+    rows = [
+        (
+            name,
+            " × ".join(str(n) for n in found["shape"]),
+            " × ".join(f"{mm:.4g}" for mm in found["spacing_mm"]) + " mm",
+            str(found["orientation"]),
+            str(found["dtype"]),
+            str(found["file"]),
+        )
+        for name, found in record["sequences"].items()
+    ]
+    lines = _columns(rows)
+    if record["missing"]:
+        lines.append(f"missing: {', '.join(record['missing'])}")
+    if record["segmentation"]:
+        found = record["segmentation"]
+        lines.append(f"segmentation: {found['file'] if isinstance(found, Mapping) else found}")
+    return _with_notices(lines, record["notices"])
+
+
+def finding_text(record: Mapping[str, Any]) -> str:
+    """Where the tumour is."""
+    if not record["found"]:
+        return _with_notices(["No lesion found."], record["notices"])
+    areas = record["area_mm2"]
+    lines = [
+        f"Tumour slice: {record['plane']} {record['index'] + 1} of {len(areas)}, "
+        f"{areas[record['index']] / 100:.1f} cm², confidence {record['confidence']:.2f}",
+        f"Position (right, anterior, superior): {_place(record['position_mm'])} mm",
+    ]
+    if len(record["candidates"]) > 1:
+        rows = [
+            (
+                f"  slice {c['index'] + 1}",
+                f"{c['volume_ml']:.1f} ml",
+                f"score {c['score']:.2f}",
+                f"at {_place(c['position_mm'])} mm",
+            )
+            for c in record["candidates"]
+        ]
+        lines += ["Candidates:", *_columns(rows)]
+    return _with_notices(lines, record["notices"])
+
+
+def classification_text(record: Mapping[str, Any]) -> str:
+    """What the model said."""
+    if record["predicted"] is None:
+        return _with_notices(["Not classified."], record["notices"])
+    classes = sorted(record["classes"].items(), key=lambda item: -item[1])
+    rows = [(f"  {code}", f"{p:4.0%}", record["names"][code]) for code, p in classes]
+    seconds = record["seconds"]
+    lines = [
+        f"{record['names'][record['predicted']]} ({record['predicted']}), {classes[0][1]:.0%}",
+        *_columns(rows),
+        f"From slice {record['slice'] + 1}, {', '.join(record['sequences'])}; model "
+        f"{record['model']} {record['model_version']}; {record['engine']} on {record['device']}, "
+        f"loaded in {seconds['load']:.2f} s, predicted in {seconds['predict'] * 1000:.0f} ms",
+    ]
+    if record["quality"]:
+        lines.append(f"How good the model is: {record['quality']}")
+    return _with_notices([*lines, RESEARCH_ONLY], record["notices"])
+
+
+def analysis_text(record: Mapping[str, Any], folder: Path) -> str:
+    """What the whole job found, and where its files are."""
+    return "\n".join(
+        [
+            finding_text({**record["pick"], "notices": []}),
+            classification_text({**record["classification"], "notices": []}),
+            *(f"Note: {sentence}" for sentence in record["notices"]),
+            f"Written to {folder}: {', '.join(record['files'])}",
+        ]
+    )
+
+
+def models_text(records: Sequence[Mapping[str, Any]]) -> str:
+    """What models there are."""
+    if not records:
+        return "No model is installed."
+    lines: list[str] = []
+    for record in records:
+        lines.append(f"{record['id']} {record['version']}: {record['name']}")
+        lines += _columns([(f"  {code}", name) for code, name in record["classes"].items()])
+        lines += [
+            f"  {f['name']} {f['value']:.2f} ({f['low']:.2f}–{f['high']:.2f}), "
+            f"{f['patients']} patients"
+            for f in record["figures"]
+            if f["name"] in ("accuracy", "balanced accuracy")
+        ]
+        lines.append(f"  {record['intended_use']}")
+    return "\n".join(lines)
+
+
+def _with_notices(lines: Sequence[str], notices: Sequence[str]) -> str:
+    return "\n".join([*lines, *(f"Note: {text}" for text in notices if text not in lines)])
+
+
+def _place(position_mm: Sequence[float] | None) -> str:
+    if position_mm is None:
+        return "unknown"
+    return ", ".join(f"{x:.1f}".replace("-", "−") for x in position_mm)
+
+
+def _columns(rows: Sequence[Sequence[str]]) -> list[str]:
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return [
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    ]

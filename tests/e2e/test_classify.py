@@ -1,0 +1,119 @@
+"""The main job on real studies, as a user of the command line sees it."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from brainviewer.core.errors import ModelError
+from brainviewer.inference.engine import Engine
+from brainviewer.inference.registry import model
+
+DATA = Path(os.environ.get("BRAINVIEWER_DATA", Path(__file__).parents[3] / "shared" / "data"))
+STUDIES = DATA / "studies"
+REGISTERED = (
+    "BraTS2021_01476",
+    "BraTS2021_01480",
+    "BraTS2021_01659",
+    "TCGA-DU-7294",
+    "TCGA-FG-6692",
+    "BraTS-GLI-00027-000",
+)
+needs_data = [
+    pytest.mark.data,
+    pytest.mark.skipif(not STUDIES.is_dir(), reason="the research studies are not here"),
+]
+
+
+def brainviewer(*arguments, code=0):
+    """What a command prints, as JSON."""
+    ended = subprocess.run(
+        [sys.executable, "-m", "brainviewer", *map(str, arguments), "--json"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (ended.returncode, ended.stderr) == (code, "")
+    return json.loads(ended.stdout)
+
+
+@pytest.mark.parametrize("name", REGISTERED)
+@pytest.mark.data
+@needs_data[1]
+def test_a_glioma_is_found_and_typed(name):
+    record = brainviewer("classify", STUDIES / name, "--engine", "onnx")
+    assert set(record["classes"]) == {"A", "O", "G"}
+    assert sum(record["classes"].values()) == pytest.approx(1, abs=1e-4)
+    assert record["predicted"] == max(record["classes"], key=record["classes"].get)
+    assert (record["engine"], record["device"]) == ("onnx", "CPU")
+    assert record["seconds"]["load"] > 0
+    assert record["seconds"]["predict"] > 0
+    assert record["slice"] == brainviewer("pick", STUDIES / name)["index"]
+
+
+@pytest.mark.data
+@needs_data[1]
+def test_the_raw_scan_on_four_grids_is_typed_as_well():
+    record = brainviewer("classify", STUDIES / "native_TCGA-FG-6692")
+    assert record["predicted"] in ("A", "O", "G")
+    assert record["notices"]  # that the grids differ
+
+
+@pytest.mark.data
+@needs_data[1]
+def test_age_and_slice_are_used():
+    study = STUDIES / "BraTS2021_01480"
+    without = brainviewer("classify", study, "--slice", 70)
+    young = brainviewer("classify", study, "--slice", 70, "--age", 25)
+    old = brainviewer("classify", study, "--slice", 70, "--age", 80)
+    assert without["slice"] == young["slice"] == 70
+    assert (without["age_years"], old["age_years"]) == (None, 80)
+    assert old["classes"]["G"] > young["classes"]["G"]
+
+
+@pytest.fixture(scope="module")
+def answers():
+    """What both engines say about the same tensor."""
+    card = model()
+    size = card.input.size
+    random = np.random.default_rng(7)
+    blobs = random.normal(size=(1, size // 8, size // 8, 3)).repeat(8, 1).repeat(8, 2)
+    tensor = blobs.astype(np.float32)
+    found = {}
+    for name in ("onnx", "tensorflow"):
+        with Engine(name) as engine:
+            found[name] = engine.predict(card, tensor)
+    return card, found
+
+
+def test_both_engines_say_the_same(answers):
+    from brainviewer.inference.pipeline import class_probabilities
+
+    card, found = answers
+    onnx, tensorflow = found["onnx"], found["tensorflow"]
+    assert (onnx.engine, tensorflow.engine) == ("onnx", "tensorflow")
+    first, second = (class_probabilities(card, a.logits[0]) for a in (onnx, tensorflow))
+    np.testing.assert_allclose(first, second, atol=1e-3)
+    np.testing.assert_allclose(onnx.logits, tensorflow.logits, rtol=1e-3, atol=1e-3)
+    scale = float(np.abs(tensorflow.features).max())
+    np.testing.assert_allclose(onnx.features, tensorflow.features, atol=1e-3 * scale)
+
+
+def test_changed_weights_are_never_loaded(tmp_path):
+    card = model()
+    for name in ("card.json", *card.files):
+        content = (card.folder / name).read_bytes()
+        (tmp_path / name).write_bytes(content)
+    weights = tmp_path / card.roles["weights"]
+    content = bytearray(weights.read_bytes())
+    content[len(content) // 2] ^= 1
+    weights.write_bytes(content)
+    from brainviewer.inference.card import load_card
+
+    size = card.input.size
+    with Engine("onnx") as engine, pytest.raises(ModelError, match="damaged or was changed"):
+        engine.predict(load_card(tmp_path), np.zeros((1, size, size, 3), np.float32))

@@ -1,0 +1,163 @@
+"""Every command on a whole study, in a fresh process."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from brainviewer.app.analysing import FIGURE, RESULT, VOLUME
+from brainviewer.assets import resources
+from brainviewer.files.nifti import read_nifti
+from brainviewer.files.picture import read_provenance
+
+CHECKOUT = Path(__file__).parents[2]
+DATA = Path(os.environ.get("BRAINVIEWER_DATA", CHECKOUT.parent / "shared" / "data"))
+STUDIES = DATA / "studies"
+needs_studies = pytest.mark.skipif(not STUDIES.is_dir(), reason="the research studies are not here")
+
+
+@pytest.fixture(scope="module")
+def demo():
+    return resources() / "demo"
+
+
+def start(*arguments, program=("-m", "brainviewer"), **more):
+    return subprocess.run(
+        [sys.executable, *program, *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        check=False,
+        **more,
+    )
+
+
+def json_of(*arguments):
+    ended = start(*arguments, "--json")
+    assert (ended.returncode, ended.stderr) == (0, "")
+    return json.loads(ended.stdout)
+
+
+def refusal(*arguments):
+    """What is said about wrong input: one line, and nothing on stdout."""
+    ended = start(*arguments)
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert "Traceback" not in ended.stderr
+    assert ended.stderr.count("\n") == 1
+    return ended.stderr
+
+
+def test_the_window_and_the_engine_are_two_processes():
+    program = (
+        "import sys, brainviewer.gui.application;"
+        "print(sorted({'tensorflow', 'keras', 'onnxruntime', 'torch'} & set(sys.modules)))"
+    )
+    ended = start(program=("-c", program))
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, "[]\n", "")
+
+
+def test_main_py_is_the_same_command(demo):
+    ended = start("info", demo, "--json", program=(CHECKOUT / "main.py",))
+    assert ended.returncode == 0
+    assert json.loads(ended.stdout) == json_of("info", demo)
+
+
+def test_info_of_the_demo_study(demo):
+    record = json_of("info", demo)
+    assert list(record["sequences"]) == ["FLAIR", "T1", "T1ce", "T2"]
+    assert record["missing"] == []
+    assert record["segmentation"]
+    assert record["sequences"]["FLAIR"]["shape"] == [240, 240, 155]
+    assert record["sequences"]["FLAIR"]["spacing_mm"] == [1, 1, 1]
+
+
+def test_the_mask_lies_on_the_grid_of_the_flair_file(demo, tmp_path):
+    saved = tmp_path / "mask.nii.gz"
+    record = json_of("pick", demo, "--mask", saved)
+    (flair,) = demo.glob("*flair.nii.gz")
+    mask, image = read_nifti(saved), read_nifti(flair)
+    assert mask.grid.matches(image.grid)
+    assert set(np.unique(mask.data)) == {0, 1}
+    areas = np.count_nonzero(mask.data, axis=(0, 1)) * np.prod(image.grid.spacing[:2])
+    np.testing.assert_allclose(areas, record["area_mm2"], rtol=1e-3, atol=0.01)
+    assert areas[record["index"]] > 0
+    truth = read_nifti(next(demo.glob("*seg.nii.gz"))).data > 0
+    true_areas = truth.sum(axis=(0, 1))
+    assert true_areas[record["index"]] >= 0.9 * true_areas.max()
+
+
+def test_the_segmentation_in_the_folder_changes_nothing(demo, tmp_path):
+    for path in demo.glob("*.nii.gz"):
+        if "seg" not in path.name:
+            shutil.copy(path, tmp_path)
+    records = [json_of("pick", folder) for folder in (demo, tmp_path)]
+    for record in records:
+        del record["seconds"]
+    assert records[0] == records[1]
+
+
+def test_analyze_writes_result_figure_and_3d_view(demo, tmp_path):
+    record = json_of("analyze", demo, "-o", tmp_path / "new" / "folder", "--age", 50)
+    folder = tmp_path / "new" / "folder"
+    assert {path.name for path in folder.iterdir()} == {RESULT, FIGURE, VOLUME}
+    assert json.loads((folder / RESULT).read_text("utf-8")) == record
+    assert record["synthetic"] is True
+    assert record["pick"]["found"] is True
+    assert record["classification"]["slice"] == record["pick"]["index"]
+    assert record["classification"]["age_years"] == 50
+    provenance = read_provenance(folder / FIGURE)
+    assert provenance["synthetic"] is True
+    assert provenance["classification"]["predicted"] == record["classification"]["predicted"]
+    with Image.open(folder / VOLUME) as volume:
+        picture = np.asarray(volume.convert("RGB"), float)
+    assert picture.std() > 10  # something is to be seen
+
+
+def test_export_is_redrawn_at_the_scale(demo, tmp_path):
+    once, twice = tmp_path / "once.png", tmp_path / "twice.tif"
+    arguments = ("export", demo, "--slice", 70, "--sequence", "T1ce")
+    json_of(*arguments, "-o", once, "--scale", 1)
+    json_of(*arguments, "-o", twice, "--scale", 2)
+    with Image.open(once) as small, Image.open(twice) as large:
+        assert abs(large.width - 2 * small.width) <= 2
+    assert read_provenance(twice)["panes"][0]["slice"] == 70
+
+
+def test_wrong_input_is_one_sentence_on_stderr(demo, tmp_path):
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "broken").mkdir()
+    (flair,) = demo.glob("*flair.nii.gz")
+    (tmp_path / "broken" / "a_flair.nii.gz").write_bytes(flair.read_bytes()[:100_000])
+    assert refusal("info", tmp_path / "nowhere")
+    assert refusal("info", tmp_path / "empty", "--json")
+    assert refusal("pick", tmp_path / "broken", "--json")
+    assert "0 to 120" in refusal("classify", demo, "--age", 200)
+    assert "0 to 154" in refusal("classify", demo, "--slice", 155)
+    assert "no model called" in refusal("classify", demo, "--model", "nonsense")
+    (tmp_path / "file").write_text("")
+    assert refusal("analyze", demo, "-o", tmp_path / "file")
+
+
+@pytest.mark.data
+@needs_studies
+def test_info_of_a_study_with_other_names():
+    record = json_of("info", STUDIES / "BraTS-GLI-00027-000")
+    assert list(record["sequences"]) == ["FLAIR", "T1", "T1ce", "T2"]
+    assert record["segmentation"] is None
+    assert record["sequences"]["T1ce"]["file"].endswith("-t1c.nii.gz")
+
+
+@pytest.mark.data
+@needs_studies
+def test_pick_on_the_raw_scan_counts_in_the_flair_files_own_slices():
+    folder = STUDIES / "native_TCGA-FG-6692"
+    shape = json_of("info", folder)["sequences"]["FLAIR"]["shape"]
+    record = json_of("pick", folder)
+    assert record["found"]
+    assert len(record["area_mm2"]) in shape
+    assert 0 <= record["index"] < len(record["area_mm2"])

@@ -1,0 +1,331 @@
+"""What every command promises: fields, exit codes, and which words go where."""
+
+import json
+import logging
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+from phantoms import marker_finding, marker_study
+
+from brainviewer import __version__, cli
+from brainviewer.core.errors import BrainViewerError, FileError
+from brainviewer.core.findings import Classification, Heatmap, TumourFinding
+from brainviewer.core.slices import Plane
+from brainviewer.inference.engine import Engine
+
+
+class Window:
+    """Stands for the window: remembers what it was asked to open."""
+
+    def __init__(self, code=0):
+        self.opened, self.code = None, code
+
+    def __call__(self, paths, demo):
+        self.opened = [str(path) for path in paths], demo
+        return self.code
+
+
+@dataclass
+class ToyCard:
+    """All of a card that a command looks at."""
+
+    id: str
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path, monkeypatch):
+    monkeypatch.setenv("BRAINVIEWER_HOME", str(tmp_path / "home"))
+    logger = logging.getLogger("brainviewer")
+    monkeypatch.setattr(logger, "handlers", [])
+    yield
+    for handler in logger.handlers:
+        handler.close()
+
+
+@pytest.fixture
+def study(monkeypatch):
+    """Every path opens the marker study; what is found in it is the marker."""
+    made = marker_study()
+    monkeypatch.setattr("brainviewer.app.opening.open_study", lambda paths, report: made)
+    monkeypatch.setattr(
+        "brainviewer.analysis.tumour.find_tumour", lambda study, *a, **k: marker_finding(study)
+    )
+    return made
+
+
+@pytest.fixture
+def result(monkeypatch, study):
+    """Every study is typed as G; no child process is started."""
+    asked = {}
+
+    def classify(study, finding, engine, **wanted):
+        asked.update(wanted)
+        index = wanted.get("slice_index")
+        return Classification(
+            "toy", "1", "Toy", "ab" * 32, {"A": 0.2, "O": 0.1, "G": 0.7},
+            {"A": "Astrocytoma", "O": "Oligodendroglioma", "G": "Glioblastoma"}, "G",
+            finding.index if index is None else index, "onnx", "CPU", 0.5, 0.02,
+            study_hash=study.content_hash, sequences_used=("FLAIR",), notices=("T1 is missing.",),
+            heatmap=Heatmap(Plane.AXIAL, finding.index, np.zeros((48, 40), np.float32)),
+        )  # fmt: skip
+
+    monkeypatch.setattr("brainviewer.app.classifying.classify", classify)
+    monkeypatch.setattr("brainviewer.app.analysing.classify", classify)
+    monkeypatch.setattr(Engine, "start", lambda self, card: asked.update(loaded=card.id))
+    monkeypatch.setattr("brainviewer.inference.registry.model", ToyCard)
+    return asked
+
+
+def run(*arguments, window=None):
+    return cli.run([str(a) for a in arguments], window or Window())
+
+
+def printed(capfd):
+    out, err = capfd.readouterr()
+    assert err == ""
+    return json.loads(out)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "opened"),
+    [
+        ([], ([], False)),
+        (["--demo"], ([], True)),
+        (["some folder"], (["some folder"], False)),
+        (["a.nii", "b.nii"], (["a.nii", "b.nii"], False)),
+        (["--debug", "some folder"], (["some folder"], False)),
+        (["window", "info"], (["info"], False)),
+        (["./info"], (["info"], False)),
+    ],
+)
+def test_without_a_command_the_window_opens(arguments, opened):
+    window = Window()
+    assert run(*arguments, window=window) == 0
+    assert window.opened == opened
+
+
+def test_the_exit_code_of_the_window_is_passed_on():
+    assert run(window=Window(code=1)) == 1
+
+
+def test_version_and_help_go_to_stdout(capfd):
+    assert run("--version") == 0
+    assert capfd.readouterr().out == f"BrainViewer {__version__}\n"
+    assert run("--help") == 0
+    out = capfd.readouterr().out
+    assert all(word in out for word in ("info", "pick", "classify", "analyze", "export", "models"))
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["info"],
+        ["pick", "folder", "--method", "magic"],
+        ["classify", "folder", "--engine", "torch"],
+        ["classify", "folder", "--slice", "first"],
+        ["analyze", "folder"],
+        ["export", "folder", "-o", "a.png", "--scale", "5"],
+        ["--nonsense"],
+    ],
+)
+def test_wrong_usage_is_code_2_and_stdout_stays_empty(arguments, capfd):
+    window = Window()
+    assert run(*arguments, window=window) == 2
+    out, err = capfd.readouterr()
+    assert out == ""
+    assert err
+    assert window.opened is None
+
+
+def test_what_the_user_can_put_right_is_one_sentence_with_advice(study, monkeypatch, capfd):
+    def refuse(paths, report):
+        raise FileError("The folder is empty.", "Choose another one.")
+
+    monkeypatch.setattr("brainviewer.app.opening.open_study", refuse)
+    assert run("info", "folder", "--json") == 2
+    out, err = capfd.readouterr()
+    assert out == ""
+    assert err == "brainviewer: The folder is empty. Choose another one.\n"
+
+
+def test_a_bug_is_code_1_without_a_traceback_unless_wanted(study, monkeypatch, capfd, tmp_path):
+    def crash(paths, report):
+        raise ZeroDivisionError(paths[0])
+
+    monkeypatch.setattr("brainviewer.app.opening.open_study", crash)
+    assert run("info", "Smith") == 1
+    out, err = capfd.readouterr()
+    assert out == ""
+    assert "ZeroDivisionError" in err
+    assert "Traceback" not in err
+    assert run("--debug", "info", "Smith") == 1
+    assert "Traceback" in capfd.readouterr().err
+    log = (tmp_path / "home" / "brainviewer.log").read_text()
+    assert "ZeroDivisionError" in log
+    assert "Smith" not in log
+
+
+def test_chatter_on_stdout_does_not_spoil_the_json(study, monkeypatch, capfd):
+    def chatty(paths, report):
+        print("a library greets")
+        os.write(1, b"a C library greets\n")
+        return study
+
+    monkeypatch.setattr("brainviewer.app.opening.open_study", chatty)
+    assert run("pick", "folder", "--json") == 0
+    out, err = capfd.readouterr()
+    assert json.loads(out)["found"] is True
+    assert "a C library greets" in err
+
+
+def test_info(study, capfd):
+    assert run("info", "folder", "--json") == 0
+    record = printed(capfd)
+    assert record.keys() >= {"sequences", "missing", "segmentation", "notices"}
+    flair = record["sequences"]["FLAIR"]
+    assert flair.keys() >= {"file", "shape", "spacing_mm", "orientation", "dtype"}
+    assert (flair["shape"], flair["orientation"]) == ([40, 48, 32], study.grid.orientation)
+    assert run("info", "folder") == 0
+    assert "40 × 48 × 32" in capfd.readouterr().out
+
+
+def test_pick(study, capfd):
+    finding = marker_finding(study)
+    assert run("pick", "folder", "--json") == 0
+    record = printed(capfd)
+    assert record.keys() >= {
+        "found", "plane", "index", "position_mm", "confidence", "candidates", "area_mm2", "seconds"
+    }  # fmt: skip
+    assert (record["plane"], record["index"]) == ("axial", finding.index)
+    assert len(record["area_mm2"]) == 32
+    assert record["position_mm"] == pytest.approx(finding.position_mm, abs=1e-3)
+    assert run("pick", "folder") == 0
+    assert f"axial {finding.index + 1} of 32" in capfd.readouterr().out
+
+
+def test_pick_passes_method_and_threshold_on(study, monkeypatch, capfd):
+    asked = []
+
+    def find(study, method="lesion", *, threshold=450.0, report=None):
+        asked.append((method, threshold))
+        return TumourFinding(method, False, area_mm2=np.zeros(32, np.float32))
+
+    monkeypatch.setattr("brainviewer.analysis.tumour.find_tumour", find)
+    assert run("pick", "f", "--method", "threshold", "--threshold", 300, "--json") == 0
+    assert asked == [("threshold", 300.0)]
+    record = printed(capfd)
+    assert (record["found"], record["index"], record["position_mm"]) == (False, None, None)
+    assert run("pick", "f") == 0
+    assert "No lesion found" in capfd.readouterr().out
+
+
+def test_classify(result, capfd):
+    arguments = ("--age", 50, "--slice", 7, "--model", "toy", "--engine", "onnx")
+    assert run("classify", "folder", "--json", *arguments) == 0
+    record = printed(capfd)
+    assert record["model"] == "toy"
+    assert record["classes"] == {"A": 0.2, "O": 0.1, "G": 0.7}
+    assert (record["predicted"], record["slice"]) == ("G", 7)
+    assert (record["engine"], record["device"]) == ("onnx", "CPU")
+    assert record["seconds"] == {"load": 0.5, "predict": 0.02}
+    assert record["notices"] == ["T1 is missing."]
+    assert (result["age_years"], result["slice_index"], result["model_id"]) == (50, 7, "toy")
+    assert result["loaded"] == "toy"  # while the study was read
+    assert run("classify", "folder") == 0
+    words = capfd.readouterr().out
+    assert "Glioblastoma (G), 70%" in words
+    assert "not for diagnosis" in words
+
+
+def test_no_tumour_is_a_result_of_classify(result, monkeypatch, capfd):
+    from brainviewer.app.classifying import NotClassified
+
+    def nothing(*args, **wanted):
+        raise NotClassified("No lesion was found.")
+
+    monkeypatch.setattr("brainviewer.app.classifying.classify", nothing)
+    assert run("classify", "folder", "--json") == 0
+    record = printed(capfd)
+    assert (record["predicted"], record["classes"], record["slice"]) == (None, {}, None)
+    assert record["notices"] == ["No lesion was found."]
+    assert run("classify", "folder") == 0
+    assert capfd.readouterr().out == "Not classified.\nNote: No lesion was found.\n"
+
+
+def test_export_writes_the_slice_that_was_asked_for(result, capfd, tmp_path):
+    file = tmp_path / "slice.png"
+    arguments = ("--plane", "coronal", "--slice", 20, "--sequence", "t1ce", "--scale", 1)
+    assert run("export", "folder", "-o", file, "--json", *arguments) == 0
+    record = printed(capfd)
+    pane = record["panes"][0]
+    assert (pane["sequence"], pane["plane"], pane["slice"]) == ("T1ce", "coronal", 20)
+    assert file.read_bytes().startswith(b"\x89PNG")
+    assert result == {}  # nothing was classified
+    assert run("export", "folder", "-o", tmp_path / "heat.png", "--heatmap") == 0
+    assert "heat.png" in capfd.readouterr().out
+    assert result["slice_index"] is None
+
+
+def test_export_refuses_before_it_works(result, capfd, tmp_path):
+    assert run("export", "folder", "-o", tmp_path / "slice.jpg") == 2
+    assert ".png" in capfd.readouterr().err
+    assert run("export", "folder", "-o", tmp_path / "slice.png", "--slice", "last") == 2
+    assert "'last' is not a slice" in capfd.readouterr().err
+    assert list(tmp_path.glob("slice.*")) == []
+
+
+def test_models(monkeypatch, capfd, tmp_path):
+    import toy_runtime
+
+    card = toy_runtime.card(tmp_path)
+    monkeypatch.setattr("brainviewer.inference.registry.installed_models", lambda: [card])
+    assert run("models", "--json") == 0
+    (model,) = printed(capfd)["models"]
+    assert (model["id"], model["version"]) == ("toy", "1")
+    assert tuple(model["classes"]) == ("A", "O", "G")
+    assert model["weights_sha256"] == card.weights_sha256
+    assert run("models") == 0
+    assert "balanced accuracy 0.61 (0.52–0.70), 93 patients" in capfd.readouterr().out
+
+
+def test_analyze_passes_everything_on(result, monkeypatch, capfd, tmp_path):
+    asked = {}
+
+    def analyze(study, folder, engine, **wanted):
+        asked.update(wanted, folder=folder)
+        return {"files": []}
+
+    monkeypatch.setattr("brainviewer.app.analysing.analyze", analyze)
+    arguments = ("--method", "threshold", "--threshold", 300, "--age", 40, "--json")
+    assert run("analyze", "folder", "-o", tmp_path, *arguments) == 0
+    assert printed(capfd) == {"files": []}
+    del asked["report"]
+    assert asked == {
+        "folder": tmp_path, "method": "threshold", "threshold": 300, "age_years": 40,
+        "model_id": None,
+    }  # fmt: skip
+
+
+def test_without_a_screen_the_window_says_so(monkeypatch):
+    from brainviewer.__main__ import open_window
+
+    if not sys.platform.startswith("linux"):
+        pytest.skip("other systems always have a screen")
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
+        monkeypatch.delenv(name, raising=False)
+    with pytest.raises(BrainViewerError, match="no screen") as refused:
+        open_window([], False)
+    assert "analyze" in refused.value.advice
+
+
+def test_the_command_line_is_light_until_a_command_runs():
+    heavy = "tensorflow keras onnxruntime h5py cv2 scipy SimpleITK vtkmodules PySide6 PIL nibabel"
+    program = (
+        "import sys, brainviewer.cli, brainviewer.__main__;"
+        f"sys.exit(bool(set('{heavy}'.split()) & set(sys.modules)))"
+    )
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
