@@ -36,6 +36,8 @@ def write_whole(path: Path, content: bytes) -> None:
 def _in_words(path: Path, error: OSError | ValueError) -> FileError:
     number = error.errno if isinstance(error, OSError) else None
     folder = str(path.parent) if path.parent != Path() else "."
+    if number in (errno.ENAMETOOLONG, errno.EINVAL) or isinstance(error, ValueError):
+        return FileError("The file name cannot be used.", "Choose a shorter, plainer name.")
     if number in (errno.ENOSPC, errno.EDQUOT):
         return FileError(
             f"The disk is full, so '{path.name}' was not saved.",
@@ -55,7 +57,5 @@ def _in_words(path: Path, error: OSError | ValueError) -> FileError:
         return FileError(
             f"The folder '{folder}' does not exist.", "Create it or choose another folder."
         )
-    if number == errno.ENAMETOOLONG or isinstance(error, ValueError):
-        return FileError("The file name cannot be used.", "Choose a shorter, plainer name.")
     reason = (error.strerror or "unknown reason") if isinstance(error, OSError) else str(error)
     return FileError(f"'{path.name}' could not be saved: {reason}.", "Try another folder.")

@@ -203,10 +203,9 @@ class ExportDialog(QDialog):
         self.export_button.setEnabled(named)
         if not named:
             self._remark.setText("Give the file a name.")
-        elif path.exists():
-            self._remark.setText(f"'{path.name}' exists and will be replaced.")
         else:
-            self._remark.setText("")
+            there = _exists(path)
+            self._remark.setText(f"'{path.name}' exists and will be replaced." if there else "")
         self.file_name.setToolTip(str(path))
 
     def _browse(self) -> None:
@@ -313,6 +312,14 @@ def _check(text: str, there: bool, why_not: str) -> QCheckBox:
     box.setProperty("there", there)
     box.setToolTip("" if there else why_not)
     return box
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except (OSError, ValueError):
+        # Too long or otherwise unusable; saving will say so.
+        return False
 
 
 def _pictures_folder() -> Path:

@@ -169,7 +169,7 @@ class Canvas:
         halo: bool = False,
     ) -> None:
         """A line through points (x, y)."""
-        path = [*points, points[0], points[1]] if closed else list(points)
+        path = [*points, *points[:2]] if closed else list(points)
         if halo:
             self._shape(path, "#000000", width + 1.6, 0.45 * opacity)
         self._shape(path, colour, width, opacity)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from brainviewer.core.annotations import Annotation, Point
@@ -16,6 +17,7 @@ from brainviewer.core.windowing import Window
 from brainviewer.render import palette, wording
 from brainviewer.render.drawing import Box, Canvas, Run
 from brainviewer.render.marks import draw_marks
+from brainviewer.render.outlines import outlines
 from brainviewer.render.slice_image import (
     RGB,
     Placement,
@@ -24,13 +26,13 @@ from brainviewer.render.slice_image import (
     colour_table,
     heat_rgba,
     heat_values,
-    outline_alpha,
     rgb_of,
 )
 
 _MARGIN = 9.0
 _OUTLINE = 1.5
 _STEP = 1.35
+_FILLED = 0.5
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,7 +113,8 @@ def draw_pane(spec: PaneSpec, size: tuple[int, int], scale: float = 1) -> Image.
     canvas = Canvas(size[0], size[1], scale)
     pixels = canvas.image.size
     placement = Placement.of(spec.view, pixels, scale, spec.viewport)
-    canvas.image = Image.fromarray(_picture(spec, placement, scale))
+    canvas.image = Image.fromarray(_picture(spec, placement))
+    _draw_outlines(canvas, spec, placement)
     _draw_crosshair(canvas, spec, placement)
     letters = letter_size(size)
     taken = _draw_text(canvas, spec, placement, letters)
@@ -146,8 +149,8 @@ def draw_synthetic(canvas: Canvas, line: int, size: float) -> Box:
     )
 
 
-def _picture(spec: PaneSpec, placement: Placement, scale: float) -> RGB:
-    """(height, width, 3) the slice with the overlays that are made of pixels."""
+def _picture(spec: PaneSpec, placement: Placement) -> RGB:
+    """(height, width, 3) the slice with the overlays that cover an area."""
     view, overlays = spec.view, spec.overlays
     picture = np.zeros((placement.size[1], placement.size[0], 3), np.uint8)
     values = view.cut(spec.study.volumes[spec.modality].data, spec.index)
@@ -163,20 +166,30 @@ def _picture(spec: PaneSpec, placement: Placement, scale: float) -> RGB:
         colours = heat_rgba(np.clip(heat, 0, 1), overlays.heatmap_opacity)
         blend(picture, colours[..., :3], colours[..., 3] / 255, (x, y))
     labels = spec.study.segmentation
-    if labels is not None:
+    if labels is not None and overlays.segmentation_filled:
         plane = view.cut(labels.data, spec.index)
         for label in spec.labels_shown:
-            soft, _ = placement.resampled(plane == label)
-            alpha = outline_alpha(soft, _OUTLINE * scale)
-            if overlays.segmentation_filled:
-                alpha = np.maximum(alpha, np.clip(soft, 0, 1) * 0.5)
-            colour = rgb_of(palette.label_colour(label))
-            blend(picture, colour, alpha * overlays.segmentation_opacity, (x, y))
-    if spec.shows_lesion and spec.finding is not None and spec.finding.mask is not None:
-        soft, _ = placement.resampled(view.cut(spec.finding.mask, spec.index))
-        alpha = outline_alpha(soft, _OUTLINE * scale) * overlays.lesion_opacity
-        blend(picture, rgb_of(palette.TUMOUR), alpha, (x, y))
+            cover, _ = placement.resampled(plane == label)
+            alpha = np.clip(cover, 0, 1) * (overlays.segmentation_opacity * _FILLED)
+            blend(picture, rgb_of(palette.label_colour(label)), alpha, (x, y))
     return picture
+
+
+def _draw_outlines(canvas: Canvas, spec: PaneSpec, placement: Placement) -> None:
+    lines: list[tuple[NDArray[np.bool_], str, float]] = []
+    labels = spec.study.segmentation
+    if labels is not None:
+        plane = spec.view.cut(labels.data, spec.index)
+        opacity = spec.overlays.segmentation_opacity
+        lines += [(plane == n, palette.label_colour(n), opacity) for n in spec.labels_shown]
+    if spec.shows_lesion and spec.finding is not None and spec.finding.mask is not None:
+        mask = spec.view.cut(spec.finding.mask, spec.index)
+        lines.append((mask, palette.TUMOUR, spec.overlays.lesion_opacity))
+    for mask, colour, opacity in lines:
+        for line in outlines(mask):
+            places = (placement.pixel_of(row, column) for row, column in line.tolist())
+            points = [(x / canvas.scale, y / canvas.scale) for x, y in places]
+            canvas.stroke(points, colour, _OUTLINE, closed=True, opacity=opacity)
 
 
 def _draw_crosshair(canvas: Canvas, spec: PaneSpec, placement: Placement) -> None:

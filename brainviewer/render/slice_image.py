@@ -159,20 +159,6 @@ def blend(picture: RGB, colours: RGB, alpha: NDArray[Any], at: tuple[int, int]) 
     part[:] = np.rint(part * (1 - weight) + colours.astype(np.float32) * weight)
 
 
-def outline_alpha(soft_mask: NDArray[np.float32], width: float) -> NDArray[np.float32]:
-    """(h, w) coverage in 0..1 of a line of ``width`` pixels where a resampled mask passes 0.5.
-
-    The distance to the border is its value's distance from 0.5 over its gradient.
-    """
-    if min(soft_mask.shape) < 2:
-        return np.zeros_like(soft_mask)
-    down, right = np.gradient(soft_mask)
-    slope = np.maximum(np.hypot(down, right), 1e-3)
-    distance = np.abs(soft_mask - 0.5) / slope
-    alpha: NDArray[np.float32] = np.clip(width / 2 + 0.5 - distance, 0, 1).astype(np.float32)
-    return alpha
-
-
 def rgb_of(colour: str) -> RGB:
     """(3,) uint8 of a colour such as ``#FFB347``."""
     return np.array(ImageColor.getrgb(colour)[:3], dtype=np.uint8)

@@ -1,0 +1,145 @@
+"""Marks in millimetres: lengths, regions, and the way through JSON."""
+
+import json
+import math
+
+import numpy as np
+import pytest
+
+from brainviewer.core.annotations import (
+    Annotation,
+    Edit,
+    Kind,
+    Point,
+    region_mask,
+    region_statistics,
+)
+from brainviewer.core.geometry import Grid
+from brainviewer.core.slices import Convention, Plane, SliceView
+from brainviewer.core.study import Modality
+from tests.phantoms import grid_of, marker_study, oblique_grid
+
+
+def mark_at(
+    kind: Kind, view: SliceView, index: int, *screen: tuple[float, float], text: str = ""
+) -> Annotation:
+    """A mark whose points lie at (row, column) positions of a slice."""
+    points: list[Point] = [tuple(map(float, p)) for p in view.to_world(index, screen)]
+    return Annotation(kind, view.plane, tuple(points), Modality.FLAIR, text)
+
+
+def test_a_ruler_measures_millimetres_on_an_anisotropic_grid() -> None:
+    grid = Grid((30, 40, 20), np.diag((0.5, 2.0, 5.0, 1.0)))
+    axial = SliceView.of(grid, Plane.AXIAL)
+    ruler = mark_at(Kind.RULER, axial, 3, (2, 4), (8, 20))
+    assert ruler.length_mm == pytest.approx(math.hypot(6 * 2.0, 16 * 0.5))
+    coronal = SliceView.of(grid, Plane.CORONAL)
+    ruler = mark_at(Kind.RULER, coronal, 3, (0, 0), (10, 20))
+    assert ruler.length_mm == pytest.approx(math.hypot(10 * 5.0, 20 * 0.5))
+
+
+@pytest.mark.parametrize("grid", [grid_of(), oblique_grid()], ids=["straight", "oblique"])
+@pytest.mark.parametrize("plane", Plane)
+@pytest.mark.parametrize("convention", Convention)
+def test_statistics_of_a_rectangle_equal_those_of_the_pixels_in_it(
+    grid: Grid, plane: Plane, convention: Convention
+) -> None:
+    view = SliceView.of(grid, plane, convention)
+    data = np.random.default_rng(1).normal(100, 30, grid.shape).astype(np.float32)
+    mark = mark_at(Kind.RECTANGLE, view, 7, (14.5, 20.5), (3.5, 6.5))
+    got = region_statistics(mark, view, data)
+    pixels = view.cut(data, 7)[4:15, 7:21].astype(np.float64)
+    assert got is not None
+    assert got.pixels == pixels.size == 11 * 14
+    assert (got.mean, got.sd) == pytest.approx((pixels.mean(), pixels.std()))
+    assert (got.minimum, got.maximum) == (pixels.min(), pixels.max())
+    height, width = view.pixel_spacing
+    assert got.area_mm2 == pytest.approx(11 * height * 14 * width)
+
+
+def test_statistics_of_an_ellipse_count_the_pixels_whose_centre_lies_in_it() -> None:
+    grid = grid_of()
+    view = SliceView.of(grid, Plane.AXIAL)
+    data = np.random.default_rng(2).integers(0, 900, grid.shape).astype(np.int16)
+    mark = mark_at(Kind.ELLIPSE, view, 5, (10, 8), (30, 26))
+    got = region_statistics(mark, view, data)
+    image = view.cut(data, 5)
+    inside = [
+        float(image[r, c])
+        for r in range(image.shape[0])
+        for c in range(image.shape[1])
+        if ((r - 20) / 10) ** 2 + ((c - 17) / 9) ** 2 <= 1
+    ]
+    assert got is not None
+    assert got.pixels == len(inside)
+    assert got.mean == pytest.approx(np.mean(inside))
+    assert got.sd == pytest.approx(np.std(inside))
+    height, width = view.pixel_spacing
+    assert got.area_mm2 == pytest.approx(math.pi * 10 * height * 9 * width)
+
+
+def test_a_region_over_the_marker_finds_its_value_only_there() -> None:
+    study = marker_study()
+    view = SliceView.of(study.grid, Plane.AXIAL)
+    rows, columns = np.nonzero(view.cut(study.segmentation.data, 20))
+    index = 20
+    mark = mark_at(
+        Kind.RECTANGLE,
+        view,
+        index,
+        (rows.mean() - 0.6, columns.mean() - 0.6),
+        (rows.mean() + 0.6, columns.mean() + 0.6),
+    )
+    got = region_statistics(mark, view, study.volumes[Modality.T2].data)
+    assert got is not None
+    assert (got.minimum, got.maximum) == (1000, 1000)
+    mirrored = mark_at(
+        Kind.RECTANGLE,
+        view,
+        index,
+        (rows.mean() - 0.6, view.shape[1] - 1 - columns.mean() - 0.6),
+        (rows.mean() + 0.6, view.shape[1] - 1 - columns.mean() + 0.6),
+    )
+    other = region_statistics(mirrored, view, study.volumes[Modality.T2].data)
+    assert other is not None
+    assert other.maximum < 500
+
+
+def test_a_region_between_pixel_centres_or_outside_has_no_statistics() -> None:
+    grid = grid_of()
+    view = SliceView.of(grid, Plane.AXIAL)
+    between = mark_at(Kind.RECTANGLE, view, 5, (10.2, 10.2), (10.8, 10.8))
+    outside = mark_at(Kind.ELLIPSE, view, 5, (-30, -30), (-10, -10))
+    data = np.ones(grid.shape)
+    assert region_statistics(between, view, data) is None
+    assert region_statistics(outside, view, data) is None
+    assert not region_mask(between, view).any()
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_json_brings_every_kind_back(kind: Kind) -> None:
+    points: tuple[Point, ...] = ((1.5, -2.0, 3.25), (4.0, 5.0, 6.0))
+    mark = Annotation(
+        kind,
+        Plane.SAGITTAL,
+        points[: 1 if kind is Kind.TEXT else 2],
+        Modality.T1CE,
+        "Ödem – 3 mm\nsecond line",
+    )
+    assert Annotation.from_json(json.loads(json.dumps(mark.to_json()))) == mark
+
+
+def test_a_mark_belongs_to_its_plane_and_slice_only() -> None:
+    view = SliceView.of(grid_of(), Plane.AXIAL)
+    mark = mark_at(Kind.TEXT, view, 9, (5, 5), text="x")
+    assert mark.on_slice(view, 9)
+    assert not mark.on_slice(view, 10)
+    assert not mark.on_slice(SliceView.of(grid_of(), Plane.CORONAL), 9)
+    assert mark.moved((0, 0, 2.0)).on_slice(view, 10)
+
+
+def test_turning_an_edit_round_twice_changes_nothing() -> None:
+    view = SliceView.of(grid_of(), Plane.AXIAL)
+    edit = Edit("Add", (), (mark_at(Kind.TEXT, view, 1, (1, 1), text="x"),))
+    assert edit.reversed.before == edit.after
+    assert edit.reversed.reversed == edit
