@@ -215,4 +215,4 @@ def write_text(pane: "SlicePane", at: QPointF, mark: Annotation | None = None) -
         elif mark in pane.state.annotations:
             pane.session.change_annotation(mark, replace(mark, text=text), "Reword text")
 
-    TextEditor(pane.viewport(), at, mark.text if mark else "", keep)
+    TextEditor(pane, at, mark.text if mark else "", keep)

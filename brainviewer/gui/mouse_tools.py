@@ -226,8 +226,8 @@ class MouseTools:
             shape = Qt.CursorShape.CrossCursor
         else:
             shape = Qt.CursorShape.ArrowCursor
-        if pane.viewport().cursor().shape() != shape:
-            pane.viewport().setCursor(shape)
+        if pane.cursor().shape() != shape:
+            pane.setCursor(shape)
 
     # -- keys -------------------------------------------------------------------------------
 

@@ -3,10 +3,12 @@
 All of it is painted straight onto the pane in pixels, so that a slice change lays out nothing.
 """
 
+import math
 from dataclasses import dataclass, field
+from functools import lru_cache
 
-from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QGuiApplication, QPainter, QPen
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QGuiApplication, QPainter, QPen, QPixmap
 
 from brainviewer.core.slices import EdgeLetters
 from brainviewer.gui import image_colours
@@ -17,6 +19,7 @@ MARGIN = 10.0
 TEXT_PX = 13
 SMALL_PX = 11
 _LONGEST_BAR_PX = 80.0
+_PAD = 2
 _SHADOW_STEPS = (QPointF(-0.8, 0.4), QPointF(0.8, 0.4), QPointF(0, -0.6), QPointF(0, 1.2))
 
 Size = tuple[float, float]
@@ -58,11 +61,43 @@ def draw_text(painter: QPainter, at: QPointF, text: str, colour: QColor) -> None
     """Write a text in the painter's font with a thin shadow; ``at`` is on its base line."""
     if not text:
         return
+    ratio = painter.device().devicePixelRatioF()
+    picture = _picture(text, painter.font().toString(), colour.rgba(), ratio)
+    # On whole pixels letters stay sharp.
+    left = round(at.x() * ratio) / ratio - _PAD
+    top = round(at.y() * ratio) / ratio - _PAD - picture.ascent
+    painter.drawPixmap(QPointF(left, top), picture.pixmap)
+
+
+@dataclass(frozen=True, eq=False)
+class _Picture:
+    pixmap: QPixmap
+    ascent: float
+
+
+@lru_cache(maxsize=512)
+def _picture(text: str, font_name: str, rgba: int, ratio: float) -> _Picture:
+    """A text with its shadow; the same words stand on many panes and slices."""
+    font = QFont()
+    font.fromString(font_name)
+    font.setFeature(QFont.Tag("tnum"), 1)
+    metrics = QFontMetricsF(font)
+    ascent = float(math.ceil(metrics.ascent()))
+    width = math.ceil(metrics.horizontalAdvance(text)) + 2 * _PAD
+    height = math.ceil(ascent + metrics.descent()) + 2 * _PAD
+    pixmap = QPixmap(math.ceil(width * ratio), math.ceil(height * ratio))
+    pixmap.setDevicePixelRatio(ratio)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    colour = QColor.fromRgba(rgba)
+    painter = QPainter(pixmap)
+    painter.setFont(font)
     painter.setPen(faded(image_colours.SHADOW, 0.6 * colour.alphaF()))
     for step in _SHADOW_STEPS:
-        painter.drawText(at + step, text)
+        painter.drawText(QPointF(_PAD, _PAD + ascent) + step, text)
     painter.setPen(colour)
-    painter.drawText(at, text)
+    painter.drawText(QPointF(_PAD, _PAD + ascent), text)
+    painter.end()
+    return _Picture(pixmap, ascent)
 
 
 class CaptionPainter:
@@ -147,30 +182,25 @@ class CaptionPainter:
         painter.setFont(self._font)
         at = QPointF(right - self._advance(text), base)
         draw_text(painter, at, text, image_colours.CORNER)
-        y = round(base - self._cap - 6) + 0.5
-        right = round(right) - 0.5
+        y = round(base - self._cap - 6)
         left = right - length / mm_per_pixel
-        lines = [QLineF(left, y, right, y)]
-        lines += [QLineF(x, y - 4, x, y) for x in (left, right)]
-        for colour, width in ((faded(image_colours.SHADOW, 0.6), 3), (image_colours.CORNER, 1)):
-            cap = Qt.PenCapStyle.SquareCap
-            painter.setPen(QPen(colour, width, Qt.PenStyle.SolidLine, cap))
-            painter.drawLines(lines)
+        bars = [QRectF(left, y, right - left, 1)]
+        bars += [QRectF(x, y - 4, 1, 4) for x in (left, right - 1)]
+        for bar in bars:
+            painter.fillRect(bar.adjusted(-1, -1, 1, 1), faded(image_colours.SHADOW, 0.6))
+        for bar in bars:
+            painter.fillRect(bar, image_colours.CORNER)
 
 
 def draw_crosshair(painter: QPainter, size: Size, at: QPointF) -> None:
     """Thin lines through the linked cursor, open in the middle so that they hide nothing."""
     (width, height), gap = size, 14.0
-    x, y = round(at.x() - 0.5) + 0.5, round(at.y() - 0.5) + 0.5
-    painter.setPen(QPen(faded(image_colours.ACCENT, 0.6), 1))
-    painter.drawLines(
-        [
-            QLineF(0, y, x - gap, y),
-            QLineF(x + gap, y, width, y),
-            QLineF(x, 0, x, y - gap),
-            QLineF(x, y + gap, x, height),
-        ]
-    )
+    x, y = round(at.x() - 0.5), round(at.y() - 0.5)
+    colour = faded(image_colours.ACCENT, 0.6)
+    painter.fillRect(QRectF(0, y, x - gap, 1), colour)
+    painter.fillRect(QRectF(x + gap + 1, y, width - x - gap - 1, 1), colour)
+    painter.fillRect(QRectF(x, 0, 1, y - gap), colour)
+    painter.fillRect(QRectF(x, y + gap + 1, 1, height - y - gap - 1), colour)
 
 
 def draw_frame(painter: QPainter, size: Size) -> None:

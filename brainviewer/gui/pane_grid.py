@@ -110,7 +110,7 @@ class PaneGrid(QWidget):
         """Zoom the panes of the current plane about their middle."""
         for pane in self.shown:
             if pane.plane is self._state.plane and pane.geometry_mm is not None:
-                middle = pane.viewport().rect().center().toPointF()
+                middle = pane.rect().center().toPointF()
                 pane.move_camera(pane.geometry_mm.zoomed(factor, middle))
                 return
 
@@ -261,7 +261,7 @@ class PaneGrid(QWidget):
 
     def _show_marks(self) -> None:
         for pane in self.shown:
-            pane.viewport().update()
+            pane.update()
 
     # -- what panes ask for -----------------------------------------------------------------
 

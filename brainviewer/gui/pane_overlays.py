@@ -10,9 +10,10 @@ from typing import Any, TypeVar
 
 import cv2
 import numpy as np
+import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF
-from PySide6.QtGui import QColor, QPainterPath, QPolygonF
+from PySide6.QtGui import QColor, QImage, QPainterPath, QPolygonF
 
 from brainviewer.app.state import ViewState
 from brainviewer.core.slices import SliceView
@@ -20,7 +21,6 @@ from brainviewer.render.palette import label_colour
 from brainviewer.render.slice_image import heat_rgba, heat_values
 
 Value = TypeVar("Value")
-Rgba = NDArray[np.uint8]
 
 FINENESS = 4
 """Outline points per pixel."""
@@ -48,7 +48,7 @@ def outline_path(mask: NDArray[np.bool_], spacing: tuple[float, float]) -> QPain
     height, width = spacing
     for border in borders:
         points = _smoothed(border[:, 0, :].astype(np.float32))
-        points = cv2.approxPolyDP(points[:, None, :], 0.2, True)[:, 0, :]
+        points = cv2.approxPolyDP(points[:, None, :], 0.35, True)[:, 0, :]
         # Pixel centres of the enlarged picture lie at (n + 1/2) / FINENESS - 1/2 pixels.
         points = (points + 0.5) / FINENESS - 0.5 + (left - 1, top - 1)
         path.addPolygon(QPolygonF([QPointF(x * width, y * height) for x, y in points.tolist()]))
@@ -67,7 +67,15 @@ def _smoothed(points: NDArray[np.float32]) -> NDArray[np.float32]:
     return ((sums[window:] - sums[:-window]) / window).astype(np.float32)
 
 
-def _fill_table(opacity: float) -> Rgba:
+def as_image(pixels: NDArray[np.uint8], form: QImage.Format) -> QImage:
+    """The picture of (rows, columns, 4) colours, in a format that paints fast."""
+    image: QImage = pg.functions.ndarray_to_qimage(np.ascontiguousarray(pixels), form)
+    if form is QImage.Format.Format_RGB32:
+        return image
+    return image.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied)
+
+
+def _fill_table(opacity: float) -> NDArray[np.uint8]:
     """(256, 4) colours of label values, transparent at 0."""
     colours = (QColor(label_colour(value)) for value in range(256))
     table = np.array([(c.red(), c.green(), c.blue(), 255) for c in colours], np.uint8)
@@ -114,19 +122,20 @@ class SliceOverlays:
 
         return self._keep(("segmentation", view.plane, index), outlines)
 
-    def filled_segmentation(self, view: SliceView, index: int) -> Rgba | None:
-        """(rows, columns, 4) of the study's own segmentation when it is shown filled."""
+    def filled_segmentation(self, view: SliceView, index: int) -> QImage | None:
+        """The study's own segmentation in colours when it is shown filled."""
         labels, overlays = self._labels(), self._state.overlays
         if labels is None or not (overlays.segmentation and overlays.segmentation_filled):
             return None
 
-        def fill() -> Rgba:
-            return _fill_table(overlays.segmentation_opacity * 0.5)[view.cut(labels, index)]
+        def fill() -> QImage:
+            table = _fill_table(overlays.segmentation_opacity * 0.5)
+            return as_image(table[view.cut(labels, index)], QImage.Format.Format_RGBA8888)
 
         return self._keep(("fill", view.plane, index, overlays.segmentation_opacity), fill)
 
-    def heatmap(self, view: SliceView, index: int) -> Rgba | None:
-        """(rows, columns, 4) of the heatmap on the slice it was computed from, else None."""
+    def heatmap(self, view: SliceView, index: int) -> QImage | None:
+        """The heatmap in colours, on the slice it was computed from; else None."""
         result, study, overlays = (
             self._state.classification,
             self._state.study,
@@ -140,8 +149,9 @@ class SliceOverlays:
         if result.study_hash and result.study_hash != study.content_hash:
             return None
 
-        def colour() -> Rgba:
-            return heat_rgba(heat_values(heatmap, view), overlays.heatmap_opacity)
+        def colour() -> QImage:
+            rgba = heat_rgba(heat_values(heatmap, view), overlays.heatmap_opacity)
+            return as_image(rgba, QImage.Format.Format_RGBA8888)
 
         return self._keep(("heatmap", view.plane, index, overlays.heatmap_opacity), colour)
 

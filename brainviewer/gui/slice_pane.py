@@ -2,20 +2,21 @@
 
 from typing import Any
 
-import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, Qt, Signal
 from PySide6.QtGui import (
     QFocusEvent,
+    QImage,
     QKeyEvent,
     QMouseEvent,
     QPainter,
+    QPaintEvent,
     QPen,
     QResizeEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QGraphicsView, QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from brainviewer.app.session import Session
 from brainviewer.core.annotations import Annotation
@@ -27,15 +28,18 @@ from brainviewer.gui.image_colours import faded
 from brainviewer.gui.mouse_tools import MouseTools
 from brainviewer.gui.pane_captions import CaptionPainter, Captions, draw_crosshair, draw_frame
 from brainviewer.gui.pane_geometry import FIT, Camera, PaneGeometry
-from brainviewer.gui.pane_overlays import SliceOverlays
+from brainviewer.gui.pane_overlays import SliceOverlays, as_image
 from brainviewer.render import wording
 from brainviewer.render.slice_image import colour_table
 
 _OUTLINE_PX = 1.5
 
 
-class SlicePane(pg.GraphicsView):
+class SlicePane(QWidget):
     """Shows the slice through the linked cursor; draws again only what has changed.
+
+    pyqtgraph turns stored values into colours. The pane is a plain widget and no graphics view:
+    four scenes would be painted seven times at every change.
 
     overlays : shared by the panes of a grid, so that each outline is worked out once.
     """
@@ -57,7 +61,7 @@ class SlicePane(pg.GraphicsView):
         overlays: SliceOverlays | None = None,
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__(parent=parent, background="k")
+        super().__init__(parent)
         self.session, self.state = session, session.state
         self.modality, self.plane = modality, plane
         self.overlays = overlays or SliceOverlays(self.state)
@@ -68,17 +72,18 @@ class SlicePane(pg.GraphicsView):
         self.draft: Annotation | None = None
         self.framed = False
         self._cut: NDArray[Any] | None = None
+        self._marks: tuple[Annotation, ...] = ()
+        self._marks_key: tuple[int, tuple[Annotation, ...]] | None = None
         self._captions = Captions()
         self._caption_painter = CaptionPainter()
-        self._image, self._heat, self._fill = (pg.ImageItem(axisOrder="row-major") for _ in "123")
-        for item in (self._image, self._heat, self._fill):
-            self.addItem(item)
+        self._image: QImage | None = None
+        self._heat: QImage | None = None
+        self._fill: QImage | None = None
+        self._smooth = True
         self._mouse = MouseTools(self)
-        self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.FullViewportUpdate)
-        self.set_smooth(True)
-        # Files dropped on a pane belong to the window.
-        self.setAcceptDrops(False)
-        self.viewport().setAcceptDrops(False)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMinimumSize(60, 60)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.refresh()
@@ -95,7 +100,7 @@ class SlicePane(pg.GraphicsView):
         """Whether the pane is the active one."""
         if framed != self.framed:
             self.framed = framed
-            self.viewport().update()
+            self.update()
 
     def set_camera(self, camera: Camera) -> None:
         """Show another part of the slice."""
@@ -110,8 +115,8 @@ class SlicePane(pg.GraphicsView):
 
     def set_smooth(self, smooth: bool) -> None:
         """Interpolate between pixels, or show them as squares."""
-        self.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
-        self.viewport().update()
+        self._smooth = smooth
+        self.update()
 
     @property
     def missing(self) -> bool:
@@ -124,6 +129,7 @@ class SlicePane(pg.GraphicsView):
         """Another study, plane or convention: draw everything again."""
         self.view = None if self.missing else self.state.view(self.plane)
         self.index = -1
+        self._marks_key = None
         self._mouse.cancel()
         self.mark_painter = MarkPainter()
         self.setAccessibleName(f"{self.modality} {self.plane} slice")
@@ -142,26 +148,24 @@ class SlicePane(pg.GraphicsView):
                 self.refresh_overlays()
                 self._write()
         else:
-            self._cut = None
-            for item in (self._image, self._heat, self._fill):
-                item.clear()
+            self._cut = self._image = self._heat = self._fill = None
             self._write()
-        self.viewport().update()
+        self.update()
 
     def refresh_window(self) -> None:
         """The window or the colour map changed."""
         if self._cut is not None:
             self._show_cut(self._cut)
             self._write()
-            self.viewport().update()
+            self.update()
 
     def refresh_overlays(self) -> None:
         """The finding, the result, or what is drawn of them changed."""
         if self.view is not None:
             active = self.modality is self.state.active
-            _show_rgba(self._heat, self.overlays.heatmap(self.view, self.index) if active else None)
-            _show_rgba(self._fill, self.overlays.filled_segmentation(self.view, self.index))
-        self.viewport().update()
+            self._heat = self.overlays.heatmap(self.view, self.index) if active else None
+            self._fill = self.overlays.filled_segmentation(self.view, self.index)
+        self.update()
 
     def refresh_tool(self) -> None:
         """Another tool: another pointer."""
@@ -175,18 +179,18 @@ class SlicePane(pg.GraphicsView):
         table = None if name in ("", "grey", "gray") else colour_table(name)
         if window.inverted:
             table = (colour_table("gray") if table is None else table)[::-1]
-        self._image.setImage(cut, autoLevels=False, levels=(window.low, window.high), lut=table)
+        # Straight from the stored number type; nothing becomes float64.
+        pixels, _ = pg.makeARGB(cut, lut=table, levels=(window.low, window.high))
+        self._image = as_image(pixels, QImage.Format.Format_RGB32)
 
     def _place(self) -> None:
-        size = max(self.viewport().width(), 1), max(self.viewport().height(), 1)
+        size = max(self.width(), 1), max(self.height(), 1)
         if self.view is None:
             self.geometry_mm = None
         else:
             self.geometry_mm = PaneGeometry(self.view, size, self.camera)
-            for item in (self._image, self._heat, self._fill):
-                item.setTransform(self.geometry_mm.image_transform)
         self._write()
-        self.viewport().update()
+        self.update()
 
     def _write(self) -> None:
         view, study, geometry = self.view, self.state.study, self.geometry_mm
@@ -212,10 +216,10 @@ class SlicePane(pg.GraphicsView):
 
     # -- painting ---------------------------------------------------------------------------
 
-    def drawForeground(self, painter: QPainter, rect: QRectF | QRect) -> None:
-        """Paint everything that is not made of pixels."""
-        size = float(self.viewport().width()), float(self.viewport().height())
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(event.rect(), image_colours.BLACK)
+        size = float(self.width()), float(self.height())
         if self.geometry_mm is None:
             if self.state.study is not None:
                 self._caption_painter.write_centred(
@@ -223,12 +227,11 @@ class SlicePane(pg.GraphicsView):
                 )
             return
         shown = self.state.overlays
-        self._paint_outlines(painter, self.geometry_mm)
+        self._paint_pixels(painter, self.geometry_mm)
         if shown.crosshair:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-            at = self.geometry_mm.to_pixels([self.state.cursor])[0]
-            draw_crosshair(painter, size, at)
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            draw_crosshair(painter, size, self.geometry_mm.to_pixels([self.state.cursor])[0])
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._paint_outlines(painter, self.geometry_mm)
         if shown.annotations:
             self.mark_painter.paint(
                 painter,
@@ -244,6 +247,15 @@ class SlicePane(pg.GraphicsView):
             self._caption_painter.paint(painter, size, Captions(marks=self._captions.marks))
         if self.framed:
             draw_frame(painter, size)
+
+    def _paint_pixels(self, painter: QPainter, geometry: PaneGeometry) -> None:
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, self._smooth)
+        painter.setTransform(geometry.image_transform, True)
+        for image in (self._image, self._heat, self._fill):
+            if image is not None:
+                painter.drawImage(0, 0, image)
+        painter.restore()
 
     def _paint_outlines(self, painter: QPainter, geometry: PaneGeometry) -> None:
         shown = self.state.overlays
@@ -267,22 +279,20 @@ class SlicePane(pg.GraphicsView):
 
     def marks(self) -> tuple[Annotation, ...]:
         """The marks of this slice, with the one that is being drawn or moved as it is now."""
-        view, draft = self.view, self.draft
+        view, key = self.view, (self.index, self.state.annotations)
         if view is None:
             return ()
-        kept = [a for a in self.state.annotations if draft is None or a.id != draft.id]
-        return tuple(
-            a for a in (*kept, *([draft] if draft else [])) if a.on_slice(view, self.index)
-        )
+        if self._marks_key != key:
+            self._marks_key = key
+            self._marks = tuple(a for a in key[1] if a.on_slice(view, self.index))
+        if self.draft is None:
+            return self._marks
+        return (*(a for a in self._marks if a.id != self.draft.id), self.draft)
 
     def set_draft(self, draft: Annotation | None) -> None:
         """Show a mark that is being drawn or moved; None when it is done."""
         self.draft = draft
-        self.viewport().update()
-
-    def close(self) -> bool:
-        # pyqtgraph would take the viewport away, and the process with it.
-        return QGraphicsView.close(self)
+        self.update()
 
     # -- hands ------------------------------------------------------------------------------
 
@@ -319,22 +329,12 @@ class SlicePane(pg.GraphicsView):
         self.hovered.emit(None)
         super().leaveEvent(event)
 
-    def resizeEvent(self, event: QResizeEvent | None) -> None:
+    def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        # pyqtgraph resizes once while it is being built.
-        if event is not None and hasattr(self, "_mouse"):
-            self._place()
+        self._place()
 
     def _report_pointer(self, at: QPointF) -> None:
         if self.geometry_mm is None or self.state.study is None:
             return
         position = self.geometry_mm.to_world(at, self.index)
         self.hovered.emit(position if self.state.study.grid.contains(position) else None)
-
-
-def _show_rgba(item: Any, rgba: NDArray[np.uint8] | None) -> None:
-    if rgba is None:
-        if item.image is not None:
-            item.clear()
-    elif item.image is None or item.image.base is not rgba:
-        item.setImage(rgba, autoLevels=False, levels=None)

@@ -11,6 +11,7 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPalette,
     QPen,
+    QPixmap,
     QPolygonF,
     QWheelEvent,
 )
@@ -41,6 +42,8 @@ class SliceStrip(QWidget):
         super().__init__(parent)
         self._session, self._state = session, session.state
         self._view: SliceView | None = None
+        self._still = QPixmap()
+        self._still_key: tuple[object, ...] | None = None
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -48,8 +51,8 @@ class SliceStrip(QWidget):
         state = self._state
         state.study_changed.connect(self._show_plane)
         state.layout_changed.connect(self._show_plane)
-        state.cursor_changed.connect(self._show_cursor)
-        state.finding_changed.connect(self._show_finding)
+        state.cursor_changed.connect(self._draw_again)
+        state.finding_changed.connect(self._draw_again)
         self._show_plane()
 
     def sizeHint(self) -> QSize:
@@ -93,23 +96,33 @@ class SliceStrip(QWidget):
 
     def _show_plane(self) -> None:
         self._view = self._state.view() if self._state.study is not None else None
+        self._still_key = None
         self.update()
 
-    def _show_cursor(self) -> None:
-        self.update()
-
-    def _show_finding(self) -> None:
+    def _draw_again(self) -> None:
         self.update()
 
     # -- painting ---------------------------------------------------------------------------
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        colours, ratio = theme.current(), self.devicePixelRatioF()
+        key = (self.size(), ratio, colours, self._state.finding, self._state.finding_status)
+        if key != self._still_key:
+            self._still_key = key
+            self._still = QPixmap(self.size() * ratio)
+            self._still.setDevicePixelRatio(ratio)
+            self._still.fill(QColor(colours.window))
+            if self._view is not None:
+                self._paint_still(QPainter(self._still), colours)
         painter = QPainter(self)
+        painter.drawPixmap(0, 0, self._still)
+        if self._view is not None:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            self._paint_thumb(painter, colours)
+
+    def _paint_still(self, painter: QPainter, colours: theme.Colours) -> None:
+        """Everything that stands still while scrolling."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        colours = theme.current()
-        painter.fillRect(self.rect(), QColor(colours.window))
-        if self._view is None:
-            return
         self._paint_text(painter, colours)
         track = self.track
         line = QRectF(track.left(), track.bottom() - 1.5, track.width(), 3)
@@ -119,7 +132,7 @@ class SliceStrip(QWidget):
         if self.finding is not None:
             self._paint_areas(painter, colours, self.finding)
         self._paint_ends(painter, colours)
-        self._paint_thumb(painter, colours)
+        painter.end()
 
     def _paint_text(self, painter: QPainter, colours: theme.Colours) -> None:
         font = image_font(12)

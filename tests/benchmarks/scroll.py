@@ -1,0 +1,108 @@
+"""How long a slice change takes with four panes, from the event to the last paint.
+
+python -m tests.benchmarks.scroll [STUDY]
+"""
+
+import json
+import sys
+import time
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QApplication
+
+from brainviewer.app.session import Session
+from brainviewer.gui.pane_grid import PaneGrid
+
+
+class _Paints(QObject):
+    """Counts what is painted."""
+
+    def __init__(self, grid: PaneGrid) -> None:
+        super().__init__()
+        self.painted: set[int] = set()
+        for pane in grid.shown:
+            pane.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Paint:
+            self.painted.add(id(watched))
+        return False
+
+
+def scroll(grid: PaneGrid, session: Session, changes: int = 300) -> dict[str, Any]:
+    """Milliseconds of slice changes by the wheel: median, 95th percentile, worst.
+
+    The grid must be on the screen with a study. Sweeps through the study and back, so that
+    outlines are worked out as well as remembered.
+    """
+    app, paints = QApplication.instance(), _Paints(grid)
+    assert app is not None
+    view = session.state.view()
+    target = grid.shown[0]
+    at = QPointF(target.rect().center())
+    session.go_to_slice(view.plane, 0 if view.ascending else view.count - 1)
+    app.processEvents()
+    up, times = 1, []
+    for _ in range(changes):
+        index = session.state.slice_index()
+        if index in (0, view.count - 1):
+            up = 1 if (index == 0) == view.ascending else -1
+        event = QWheelEvent(
+            at,
+            target.mapToGlobal(at),
+            QPoint(),
+            QPoint(0, 120 * up),
+            Qt.MouseButton.NoButton,
+            Qt.KeyboardModifier.NoModifier,
+            Qt.ScrollPhase.NoScrollPhase,
+            False,
+        )
+        paints.painted.clear()
+        start = time.perf_counter()
+        QApplication.sendEvent(target, event)
+        while len(paints.painted) < len(grid.shown):
+            app.processEvents()
+        times.append((time.perf_counter() - start) * 1000)
+        assert session.state.slice_index() != index
+    times.sort()
+    return {
+        "changes": changes,
+        "panes": len(grid.shown),
+        "pane_px": [grid.shown[0].width(), grid.shown[0].height()],
+        "median_ms": round(median(times), 2),
+        "p95_ms": round(times[int(0.95 * len(times))], 2),
+        "worst_ms": round(times[-1], 2),
+    }
+
+
+def main() -> None:
+    """Open a study, or the demo, find its tumour, and print the figures as JSON."""
+    app = QApplication.instance() or QApplication([])
+    from brainviewer.app.opening import demo_paths, open_study
+
+    from brainviewer.core.errors import silent
+    from brainviewer.core.windowing import auto_window
+
+    paths = [Path(sys.argv[1])] if len(sys.argv) > 1 else demo_paths()
+    study = open_study(paths, silent)
+    session = Session(lambda function: function())
+    session.find_tumour = lambda *_, **__: None  # type: ignore[method-assign]
+    session._show_study(study, {m: auto_window(v.data) for m, v in study.volumes.items()})
+    from brainviewer.analysis.tumour import find_tumour
+    from brainviewer.app.state import Status
+
+    session._set_finding(find_tumour(study, "lesion", report=silent), Status.DONE)
+    grid = PaneGrid(session)
+    grid.resize(1030, 874)
+    grid.show()
+    app.processEvents()
+    print(json.dumps(scroll(grid, session)))
+    session.close()
+
+
+if __name__ == "__main__":
+    main()
