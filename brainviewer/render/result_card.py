@@ -90,7 +90,7 @@ def _draw_type(column: _Column, study: Study, result: Classification, note: str)
     column.gap(12)
     ranking = sorted(result.classes.items(), key=lambda entry: -entry[1])
     labels = max((canvas.measure(letter, 13, True) for letter, _ in ranking), default=0)
-    bar_left, bar_right = column.left + max(20.0, labels + 10), column.right - 40
+    bar_left, bar_right = column.left + max(20.0, labels + 10), column.right - 52
     for place, (letter, probability) in enumerate(ranking):
         colour, base = palette.class_colour(letter, place), column.y + 12
         canvas.text(column.left, base, letter, 13, colour, bold=True, anchor="ls")
@@ -98,7 +98,8 @@ def _draw_type(column: _Column, study: Study, result: Classification, note: str)
         end = bar_left + (bar_right - bar_left) * min(max(probability, 0.0), 1.0)
         if end - bar_left >= 1:
             canvas.bar(bar_left, base - 10, end, base + 1, colour)
-        canvas.text(column.right, base, f"{probability:.2f}", 12.5, palette.TEXT, anchor="rs")
+        share = wording.probability(probability)
+        canvas.text(column.right, base, share, 12.5, palette.TEXT, anchor="rs")
         column.gap(24)
     column.gap(6)
     engine = {"onnx": "ONNX", "tensorflow": "TensorFlow"}.get(result.engine, result.engine)

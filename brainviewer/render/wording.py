@@ -28,6 +28,13 @@ def measured(value: float) -> str:
     return number(value, digits).replace(",", "")
 
 
+def probability(value: float) -> str:
+    """Two decimals; never a certainty that two decimals cannot know."""
+    if value < 0.005:
+        return "< 0.01"
+    return "> 0.99" if value >= 0.995 else f"{value:.2f}"
+
+
 def window_text(window: Window) -> str:
     """Window width and level."""
     text = f"W {measured(window.width)}  L {measured(window.level)}"

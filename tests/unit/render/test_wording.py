@@ -51,6 +51,14 @@ def test_the_convention_says_where_the_right_is() -> None:
     assert "unknown" in unknown
 
 
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(0.81, "0.81"), (0.994, "0.99"), (0.9991, "> 0.99"), (1, "> 0.99"), (0.004, "< 0.01")],
+)
+def test_a_probability_is_never_a_certainty(value: float, text: str) -> None:
+    assert wording.probability(value) == text
+
+
 def test_windows_and_regions() -> None:
     assert wording.window_text(Window(610, 1240)) == "W 1240  L 610"
     assert wording.window_text(Window(610, 1240, inverted=True)).endswith("inverted")

@@ -1,0 +1,148 @@
+"""The export dialog: what is chosen is what is asked for, and the preview shows it."""
+
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from PySide6.QtGui import QImage
+from pytestqt.qtbot import QtBot
+
+from brainviewer.app.exporting import ExportRequest, ExportSubject, request_figure
+from brainviewer.app.session import Session
+from brainviewer.app.state import ViewState
+from brainviewer.core.errors import BrainViewerError
+from brainviewer.gui.export_dialog import ExportDialog, to_qimage
+from brainviewer.render.figure import draw_figure
+
+
+class Previews:
+    """Draws previews and remembers what was asked for."""
+
+    def __init__(self, state: ViewState) -> None:
+        self.state, self.asked = state, list[ExportRequest]()
+
+    def __call__(self, request: ExportRequest) -> QImage:
+        self.asked.append(request)
+        return to_qimage(draw_figure(request_figure(self.state, request), request.scale))
+
+
+@pytest.fixture
+def previews(shown: Session) -> Previews:
+    return Previews(shown.state)
+
+
+@pytest.fixture
+def dialog(qtbot: QtBot, previews: Previews, tmp_path: Path) -> ExportDialog:
+    dialog = ExportDialog(previews.state, previews, folder=tmp_path)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    qtbot.waitUntil(lambda: bool(previews.asked))
+    return dialog
+
+
+def press(dialog: ExportDialog, text: str) -> None:
+    (chosen,) = (b for b in dialog.findChildren(type(dialog.export_button)) if b.text() == text)
+    chosen.click()
+
+
+def test_a_picture_keeps_its_colours_on_the_way_to_qt() -> None:
+    image = Image.new("RGB", (5, 3), "#0A141E")
+    image.putpixel((4, 2), (200, 100, 50))
+    converted = to_qimage(image)
+    assert (converted.width(), converted.height()) == (5, 3)
+    assert converted.pixelColor(4, 2).getRgb()[:3] == (200, 100, 50)
+    assert converted.pixelColor(0, 0).name() == "#0a141e"
+
+
+def test_it_opens_with_the_current_view_as_png_without_names(
+    dialog: ExportDialog, tmp_path: Path
+) -> None:
+    request = dialog.request
+    assert request.subject is ExportSubject.VIEW
+    assert request.path == tmp_path / "brainviewer-current-view.png"
+    assert request.scale == 2
+    assert not request.identify
+
+
+def test_every_choice_reaches_the_request_and_the_preview(
+    qtbot: QtBot, dialog: ExportDialog, previews: Previews, tmp_path: Path
+) -> None:
+    press(dialog, "Tumour slice")
+    press(dialog, "4×")
+    press(dialog, "TIFF")
+    dialog.identify.click()
+    dialog.answer.click()
+    request = dialog.request
+    assert request.subject is ExportSubject.TUMOUR_SLICE
+    assert request.scale == 4
+    assert request.path == tmp_path / "brainviewer-tumour-slice.tif"
+    assert request.identify
+    assert not request.result
+    qtbot.waitUntil(lambda: previews.asked[-1].subject is ExportSubject.TUMOUR_SLICE)
+    assert previews.asked[-1].scale == 1
+    assert previews.asked[-1].identify
+
+
+def test_several_changes_make_one_preview(
+    qtbot: QtBot, dialog: ExportDialog, previews: Previews
+) -> None:
+    before = len(previews.asked)
+    for _ in range(6):
+        dialog.identify.click()
+    qtbot.waitUntil(lambda: len(previews.asked) > before)
+    assert len(previews.asked) == before + 1
+
+
+def test_what_there_is_not_cannot_be_chosen(qtbot: QtBot, session: Session, tmp_path: Path) -> None:
+    def preview(request: ExportRequest) -> QImage:
+        raise BrainViewerError("There is nothing to export.", "Open a study first.")
+
+    dialog = ExportDialog(session.state, preview, folder=tmp_path, volume=False)
+    qtbot.addWidget(dialog)
+    dialog.choose(ExportSubject.TUMOUR_SLICE)
+    dialog.choose(ExportSubject.VOLUME)
+    assert dialog.request.subject is ExportSubject.VIEW
+    assert not dialog.heatmap.isEnabled()
+    assert not dialog.annotations.isEnabled()
+    dialog.show()
+    qtbot.waitUntil(lambda: not dialog.export_button.isEnabled())
+
+
+def test_the_ending_that_is_typed_chooses_the_format(
+    qtbot: QtBot, dialog: ExportDialog, tmp_path: Path
+) -> None:
+    dialog.file_name.clear()
+    qtbot.keyClicks(dialog.file_name, "size 1.tif")
+    assert dialog.request.path == tmp_path / "size 1.tif"
+    press(dialog, "PNG")
+    assert dialog.request.path == tmp_path / "size 1.png"
+    press(dialog, "Tumour slice")
+    assert dialog.request.path == tmp_path / "size 1.png", "a name of one's own stays"
+    dialog.file_name.clear()
+    qtbot.keyClicks(dialog.file_name, "scan.2026")
+    assert dialog.request.path == tmp_path / "scan.2026.png"
+
+
+def test_no_name_cannot_be_exported(qtbot: QtBot, dialog: ExportDialog) -> None:
+    dialog.file_name.clear()
+    qtbot.keyClicks(dialog.file_name, " ")
+    assert not dialog.export_button.isEnabled()
+    qtbot.keyClicks(dialog.file_name, "a")
+    assert dialog.export_button.isEnabled()
+
+
+def test_a_file_that_exists_is_said_before_it_is_replaced(
+    qtbot: QtBot, dialog: ExportDialog, tmp_path: Path
+) -> None:
+    (tmp_path / "old.png").write_bytes(b"old")
+    dialog.file_name.clear()
+    qtbot.keyClicks(dialog.file_name, "old.png")
+    assert "will be replaced" in dialog._remark.text()
+
+
+def test_export_accepts_and_cancel_rejects(qtbot: QtBot, dialog: ExportDialog) -> None:
+    with qtbot.waitSignal(dialog.accepted):
+        dialog.export_button.click()
+    dialog.show()
+    with qtbot.waitSignal(dialog.rejected):
+        press(dialog, "Cancel")
