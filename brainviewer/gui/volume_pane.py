@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QSignalBlocker, Qt, QThread, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, QSignalBlocker, Qt, QThread, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QShowEvent
 from PySide6.QtWidgets import (
     QGridLayout,
@@ -72,6 +72,8 @@ class VolumePane(QWidget):
         self._worker = VolumeWorker(self._drawn.emit, self._failed.emit)
         # Also when Qt deletes the pane without closing it, the thread must end.
         self.destroyed.connect(self._worker.close)
+        if application := QCoreApplication.instance():
+            application.aboutToQuit.connect(self._worker.close)
         self._start_timer = self._timer(_START_MS, self._worker.start)
         self._study_timer = self._timer(_STUDY_MS, self._send_study)
         self._cursor_timer = self._timer(_CURSOR_MS, self._send_cursor)

@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage
 
 from brainviewer.core.geometry import Affine, Grid, spacing_of, voxel_to_world
 from brainviewer.core.windowing import head_values
@@ -97,18 +96,21 @@ def coarsened(
     spacing = spacing_of(affine)
     factors = [max(1, round(voxel_mm / s)) for s in spacing]
     whole = [n // f * f for n, f in zip(data.shape, factors, strict=True)]
-    data = data[: whole[0], : whole[1], : whole[2]]
-    result = np.asarray(data, dtype=np.float32)
+    # Means go to float32 as soon as they are fewer; a whole volume in float32 is never made.
+    result = data[: whole[0], : whole[1], : whole[2]]
     for axis, factor in enumerate(factors):
         if factor > 1:
             shape = list(result.shape)
             shape[axis : axis + 1] = [shape[axis] // factor, factor]
             result = result.reshape(shape).mean(axis=axis + 1, dtype=np.float32)
+    result = np.asarray(result, dtype=np.float32)
     affine = affine.copy()
     affine[:3, 3] = voxel_to_world(affine, [(f - 1) / 2 for f in factors])
     affine[:3, :3] *= factors
     thick = [max(1, round(s * f / voxel_mm)) for s, f in zip(spacing, factors, strict=True)]
     if max(thick) > 1:
+        from scipy import ndimage
+
         shape = [(n - 1) * t + 1 for n, t in zip(result.shape, thick, strict=True)]
         result = ndimage.affine_transform(
             result, 1 / np.array(thick), output_shape=tuple(shape), order=1, mode="nearest"
@@ -117,7 +119,7 @@ def coarsened(
     return result, affine
 
 
-def head_block(data: NDArray[Any], grid: Grid, voxel_mm: float = 1.5) -> Block:
+def head_block(data: NDArray[Any], grid: Grid, voxel_mm: float = 2.0) -> Block:
     """A sequence made ready for volume rendering.
 
     data : (i, j, k) on ``grid``.
@@ -126,6 +128,9 @@ def head_block(data: NDArray[Any], grid: Grid, voxel_mm: float = 1.5) -> Block:
     head, and the head's median lies at TISSUE (by a gamma). Noise around the head is set to 0, and
     the box is cut down to the head.
     """
+    # SciPy takes a third of a second to import; the window must not wait for it.
+    from scipy import ndimage
+
     values = head_values(data)
     low, high = float(min(0.0, values.min())), float(np.percentile(values, 99.5))
     if high <= low:
@@ -147,6 +152,8 @@ def head_block(data: NDArray[Any], grid: Grid, voxel_mm: float = 1.5) -> Block:
 
 def mask_block(mask: NDArray[np.bool_], grid: Grid, voxel_mm: float = 1.0) -> Block | None:
     """A mask made ready for a smooth surface at level 0.5: float32 in 0..1; None if it is empty."""
+    from scipy import ndimage
+
     volume, affine = canonical(mask, grid)
     if not volume.any():
         return None
@@ -163,6 +170,8 @@ def mask_block(mask: NDArray[np.bool_], grid: Grid, voxel_mm: float = 1.0) -> Bl
 
 
 def _largest_part(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    from scipy import ndimage
+
     labels, count = ndimage.label(mask)
     if count < 2:
         return mask

@@ -148,6 +148,8 @@ class VolumeScene:
         """
         width, height = (max(16, int(n)) for n in size)
         self._window.SetSize(width, height)
+        # Smooth edges cost software OpenGL more than the whole head does.
+        self._window.SetMultiSamples(4 if fine or not self.software else 0)
         self._letters.place(self.view.rotation, (width, height))
         self._brain.show(self.view, fine)
         self._aim(width / height)

@@ -30,7 +30,6 @@ def open_window() -> vtkRenderWindow:
         window.SetOffScreenRendering(1)
         window.SetShowWindow(False)
         window.SetSize(64, 64)
-        window.SetMultiSamples(4)
         # Rendering without OpenGL would end the process; asking first does not.
         if window.SupportsOpenGL():
             return window

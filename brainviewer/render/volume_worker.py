@@ -126,6 +126,9 @@ class VolumeWorker:
 
     def _run(self) -> None:
         try:
+            # Slow to import, so here and now rather than when a study waits for them.
+            import scipy.ndimage  # noqa: F401
+
             from brainviewer.render.volume_scene import VolumeScene
 
             if not self._closing:
