@@ -1,0 +1,77 @@
+"""One grid for sequences that lie on different ones.
+
+The sequences of one examination share the scanner's world: they are resampled by their positions
+in it, without registration.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from brainviewer.core.errors import GeometryError
+from brainviewer.core.geometry import Grid
+from brainviewer.core.study import Modality
+
+
+def common_grid(grids: Mapping[Modality, Grid]) -> Grid:
+    """The grid that a study is shown on: the FLAIR's, else that of the first sequence at hand.
+
+    If a sequence does not say how the patient lay, no sides may be shown in the whole study.
+    """
+    reference = next(grids[m] for m in Modality if m in grids)
+    if all(grid.oriented for grid in grids.values()):
+        return reference
+    return Grid(reference.shape, np.diag([*reference.spacing, 1.0]), oriented=False)
+
+
+def coincide(grid: Grid, onto: Grid) -> bool:
+    """Whether data on ``grid`` can be taken for data on ``onto`` as they are.
+
+    Where one of them has no orientation, the same numbers of voxels of the same size must do.
+
+    Raises GeometryError if they have not, because there is then no way to bring them together.
+    """
+    if grid.oriented and onto.oriented:
+        return grid.matches(onto)
+    if grid.shape == onto.shape and np.allclose(grid.spacing, onto.spacing, rtol=0.01):
+        return True
+    raise GeometryError(
+        "The sequences have different grids, and not every file says how the patient lay.",
+        "Export them again with their orientation, or open them one by one.",
+    )
+
+
+def resample(data: NDArray[Any], grid: Grid, onto: Grid, *, labels: bool = False) -> NDArray[Any]:
+    """The values of a volume (i, j, k) at the voxels of another grid, by world position.
+
+    Linear between voxels, the nearest one for labels; what lies outside the volume gets its
+    smallest value. Keeps the number type. Returns an array of shape ``onto.shape`` in Fortran
+    order.
+    """
+    import SimpleITK as sitk  # noqa: N813 - the name that everybody knows it by
+
+    image = sitk.GetImageFromArray(np.ascontiguousarray(data.T))
+    # Both in voxel indices: a plain affine also serves sheared grids, which ITK images cannot have.
+    to_voxels = np.linalg.inv(grid.affine) @ onto.affine
+    transform = sitk.AffineTransform(3)
+    transform.SetMatrix(to_voxels[:3, :3].ravel().tolist())
+    transform.SetTranslation(to_voxels[:3, 3].tolist())
+    wide = data.dtype.kind in "iu" and data.dtype.itemsize > 2
+    between = sitk.sitkFloat64 if wide else sitk.sitkFloat32
+    moved = sitk.Resample(
+        image,
+        [int(n) for n in onto.shape],
+        transform,
+        sitk.sitkNearestNeighbor if labels else sitk.sitkLinear,
+        (0.0, 0.0, 0.0),
+        (1.0, 1.0, 1.0),
+        (1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0),
+        float(data.min()),
+        image.GetPixelID() if labels else between,
+    )
+    values = sitk.GetArrayFromImage(moved).T
+    if data.dtype.kind in "iu" and not labels:  # ITK would cut off the fraction
+        values = np.rint(values, out=values)
+    return np.asfortranarray(values.astype(data.dtype, copy=False))

@@ -1,0 +1,228 @@
+"""Opens a study: which file is which, reading beside each other, one grid."""
+
+import hashlib
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from brainviewer.analysis.alignment import coincide, common_grid, resample
+from brainviewer.assets import resources
+from brainviewer.core.errors import BrainViewerError, Cancelled, FileError, Report, silent
+from brainviewer.core.geometry import Grid
+from brainviewer.core.study import LabelMap, Modality, Study, Volume
+from brainviewer.files.nifti import NiftiImage, read_nifti
+from brainviewer.files.study_folder import SELECT, Assignment, assign, collect, explicit
+
+
+class UnknownSequences(BrainViewerError):
+    """Names do not say which file is which.
+
+    files : the files in question, to be asked about.
+    assignment : what is known so far.
+    """
+
+    def __init__(self, assignment: Assignment) -> None:
+        names = [path.name for path in assignment.unknown]
+        shown = ", ".join(names[:3]) + (" …" if len(names) > 3 else "")
+        super().__init__(f"The name does not say which sequence this is: {shown}.", SELECT)
+        self.files = assignment.unknown
+        self.assignment = assignment
+
+
+@dataclass(frozen=True, eq=False)
+class _Read:
+    """A file that was read, and the sha256 of its voxels and grid."""
+
+    image: NiftiImage
+    digest: str
+
+
+def open_study(
+    paths: Sequence[Path], report: Report = silent, assignment: Assignment | None = None
+) -> Study:
+    """Open one to four sequences, and the segmentation that lies with them.
+
+    paths : a study folder, or files; ``FLAIR=FILE`` says what a file is, whatever its name.
+    assignment : which file is which; ``paths`` then only gives the study its name.
+    Raises FileError or GeometryError if a sequence cannot be opened, UnknownSequences if names are
+    silent and no assignment was given, and Cancelled when ``report`` does.
+    """
+    report(0.0, "Looking at the files")
+    if assignment is None:
+        given, plain = explicit(paths)
+        assignment = assign(collect(plain), given) if plain else given
+        if assignment.unknown:
+            raise UnknownSequences(assignment)
+    if not assignment.files:
+        raise FileError("None of the files is an MR sequence that can be shown.", SELECT)
+    sequences, labels, notices = _read_all(assignment, report)
+    report(0.9, "Bringing the sequences onto one grid")
+    grid = common_grid({m: read.image.grid for m, read in sequences.items()})
+    volumes = {}
+    for modality, read in sequences.items():
+        volumes[modality], said = _volume(modality, read.image, grid, assignment.files[modality])
+        notices += said
+    notices += _moved_notice(volumes)
+    segmentation = None
+    if labels is not None and assignment.segmentation:
+        try:
+            segmentation = _label_map(labels, grid, assignment.segmentation.name)
+        except BrainViewerError as error:
+            notices.append(f"The segmentation was left out. {error.message}")
+    missing = [f"{modality} is missing." for modality in Modality if modality not in volumes]
+    report(1.0, "Open")
+    return Study(
+        volumes,
+        grid,
+        _name(paths, assignment),
+        segmentation,
+        (*missing, *assignment.notices, *notices),
+        _content_hash(sequences),
+        synthetic=any(r.image.description.startswith("SYNTHETIC") for r in sequences.values()),
+    )
+
+
+def demo_paths() -> list[Path]:
+    """The files of the synthetic study that comes with the application.
+
+    Raises FileError if the installation does not carry it.
+    """
+    return collect([resources() / "demo"])
+
+
+def study_info(study: Study) -> dict[str, Any]:
+    """What ``brainviewer info --json`` prints: each sequence as it lies in its own file."""
+    return {
+        "sequences": {
+            modality.value: {
+                "file": volume.file_name,
+                "shape": list(volume.file_grid.shape),
+                "spacing_mm": [round(mm, 4) for mm in volume.file_grid.spacing],
+                "orientation": volume.file_grid.orientation,
+                "dtype": volume.dtype,
+            }
+            for modality in study.modalities
+            for volume in (study.volumes[modality],)
+        },
+        "missing": [modality.value for modality in study.missing],
+        "segmentation": study.segmentation.file_name if study.segmentation else None,
+        "notices": list(study.notices),
+    }
+
+
+def _read_all(
+    assignment: Assignment, report: Report
+) -> tuple[dict[Modality, _Read], NiftiImage | None, list[str]]:
+    """Read all files in threads; a segmentation that cannot be read becomes a notice."""
+    progress = _SharedProgress(len(assignment.files) + bool(assignment.segmentation), report)
+    with ThreadPoolExecutor(thread_name_prefix="read") as pool:
+
+        def start(path: Path, name: str, work: Callable[..., Any]) -> "Future[Any]":
+            return pool.submit(work, path, progress.part(f"Reading {name}"))
+
+        files = assignment.files
+        reading = {m: start(files[m], m, _read) for m in Modality if m in files}
+        marks = assignment.segmentation
+        reading_labels = start(marks, "the segmentation", read_nifti) if marks else None
+        try:
+            sequences = {modality: future.result() for modality, future in reading.items()}
+        except BaseException:
+            progress.stop()
+            raise
+        try:
+            labels = reading_labels.result() if reading_labels else None
+        except BrainViewerError as error:
+            return sequences, None, [f"The segmentation was left out. {error.message}"]
+    return sequences, labels, []
+
+
+class _SharedProgress:
+    """One report for several files that are read at the same time."""
+
+    def __init__(self, parts: int, report: Report) -> None:
+        self._done = [0.0] * parts
+        self._next = iter(range(parts))
+        self._report, self._lock, self._stopped = report, threading.Lock(), False
+
+    def part(self, text: str) -> Report:
+        """The report of the next file."""
+        return partial(self._show, next(self._next), text)
+
+    def stop(self) -> None:
+        """Let every file that is still being read raise Cancelled at its next report."""
+        self._stopped = True
+
+    def _show(self, part: int, sentence: str, fraction: float, _: str) -> None:
+        with self._lock:
+            if self._stopped:
+                raise Cancelled
+            self._done[part] = fraction
+            self._report(0.9 * sum(self._done) / len(self._done), sentence)
+
+
+def _read(path: Path, report: Report) -> _Read:
+    image = read_nifti(path, report)
+    grid = image.grid
+    digest = hashlib.sha256(image.data.ravel(order="K").data)
+    digest.update(f"{image.data.dtype.name} {grid.shape} {grid.oriented}".encode())
+    digest.update((np.round(grid.affine, 4) + 0.0).astype("<f8").tobytes())
+    return _Read(image, digest.hexdigest())
+
+
+def _content_hash(sequences: Mapping[Modality, _Read]) -> str:
+    """sha256 over the sequences in order of display: name, voxel values, number type, grid.
+
+    The same for the same images under other names, in another folder, packed or not.
+    """
+    lines = [f"{m}={sequences[m].digest}" for m in Modality if m in sequences]
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def _volume(
+    modality: Modality, image: NiftiImage, grid: Grid, path: Path
+) -> tuple[Volume, list[str]]:
+    """A sequence on the grid of the study, and what must be said about it."""
+    said = [f"{modality}: {notice}" for notice in image.notices]
+    data, own = image.data, image.grid
+    if coincide(own, grid):
+        source = own if own.oriented != grid.oriented else None
+    else:
+        data, source = resample(data, own, grid), own
+        if data.min() == data.max() and image.data.min() != image.data.max():
+            said.append(f"{modality} shows another place than the rest of the study.")
+    return Volume(modality, data, grid, path.name, image.dtype, source), said
+
+
+def _moved_notice(volumes: Mapping[Modality, Volume]) -> list[str]:
+    """One sentence about the sequences that were resampled."""
+    moved = [m for m, volume in volumes.items() if volume.source_grid and volume.grid.oriented]
+    if not moved:
+        return []
+    names = " and ".join(", ".join(moved).rsplit(", ", 1))
+    verb = "lies on another grid and was" if len(moved) == 1 else "lie on other grids and were"
+    return [f"{names} {verb} resampled onto that of {next(iter(volumes))}."]
+
+
+def _label_map(image: NiftiImage, grid: Grid, name: str) -> LabelMap:
+    """A segmentation on the grid of the study. Raises FileError if it holds no labels."""
+    data = image.data
+    if data.min() < 0 or data.max() > 255 or not (data == data.astype(np.uint8)).all():
+        raise FileError(f"{name} holds values that are no labels.", "Use whole numbers, 0 to 255.")
+    labels: NDArray[np.uint8] = data.astype(np.uint8, order="F")
+    if not coincide(image.grid, grid):
+        labels = resample(labels, image.grid, grid, labels=True)
+    return LabelMap(labels, grid, name)
+
+
+def _name(paths: Sequence[Path], assignment: Assignment) -> str:
+    """What to call the study: the folder it was opened from, else the one its files lie in."""
+    if len(paths) == 1 and paths[0].is_dir():
+        return paths[0].resolve().name
+    return next(iter(assignment.files.values())).resolve().parent.name
