@@ -1,0 +1,170 @@
+"""Where the tumour is: its mask and the axial slice with the largest area of it."""
+
+import time
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from brainviewer.analysis import brain, lesion, threshold_rule
+from brainviewer.analysis.intensity import flatten_bias, normalise
+from brainviewer.analysis.lesion import Lesion
+from brainviewer.analysis.slice_area import areas, axial_axis, largest_slice, middle_of
+from brainviewer.analysis.symmetry import MidPlane, find_midplane
+from brainviewer.analysis.working_grid import Mask, WorkingGrid
+from brainviewer.core.errors import BrainViewerError, Report, silent
+from brainviewer.core.findings import Candidate, TumourFinding
+from brainviewer.core.study import Modality, Study
+
+METHODS = ("lesion", "threshold")
+NOTHING = "No lesion found."
+_SMALLEST_BRAIN_ML = 100.0
+# A lesion with less evidence (see Lesion) is taken for the uneven brightness of a healthy head.
+_LEAST_EVIDENCE = 0.5
+# How far to trust the sequence that leads the search.
+_TRUST = {Modality.FLAIR: 1.0, Modality.T2: 0.6, Modality.T1CE: 0.5}
+
+
+def find_tumour(
+    study: Study, method: str = "lesion", *, threshold: float = 450.0, report: Report = silent
+) -> TumourFinding:
+    """Find the tumour slice; nothing found is a result, not an error.
+
+    method : ``lesion``, or ``threshold`` for the rule of the first systems of this kind.
+    threshold : for the rule, in the units of the file.
+    report : called between the steps; may raise ``Cancelled``.
+
+    The study's own segmentation is never looked at.
+    Raises BrainViewerError for an unknown method.
+    """
+    began = time.perf_counter()
+    if method not in METHODS:
+        raise BrainViewerError(
+            f"There is no method '{method}'.", f"Choose one of: {', '.join(METHODS)}."
+        )
+    report(0.0, "Looking for the tumour")
+    if method == "threshold":
+        finding = threshold_rule.find(study, threshold)
+    else:
+        finding = _find_lesion(study, report)
+    report(1.0, "Tumour slice found" if finding.found else NOTHING)
+    return replace(finding, seconds=time.perf_counter() - began)
+
+
+@dataclass(frozen=True, eq=False)
+class _Head:
+    """A study on its working grid, ready for the search."""
+
+    working: WorkingGrid
+    images: dict[Modality, NDArray[np.float32]]
+    inside: Mask
+    plane: MidPlane
+    stripped: bool
+
+
+def _find_lesion(study: Study, report: Report) -> TumourFinding:
+    leading = next(
+        (m for m in _TRUST if m in study.volumes and not study.volumes[m].constant), None
+    )
+    if leading is None:
+        return _nothing(study, "Finding the tumour needs a FLAIR, a T2 or a T1ce with an image.")
+    head = _prepare(study, leading, report)
+    if head is not None and not study.grid.oriented:
+        # Which axis runs from side to side is not known: the head is most alike across it.
+        turned = _prepare(study, leading, report, swapped=True)
+        if turned is not None and turned.plane.cost < head.plane.cost:
+            head = turned
+    if head is None:
+        return _nothing(study, "No brain was recognised in the images.")
+    report(0.6, "Comparing the two sides")
+    spacing = head.working.spacing
+    lesions = lesion.search(
+        head.images, leading, head.inside, head.plane, spacing, not head.stripped
+    )
+    report(0.8, "Outlining the lesion")
+    if not lesions or lesions[0].evidence < _LEAST_EVIDENCE:
+        return _nothing(study)
+    notices: tuple[str, ...] = ()
+    if leading is not Modality.FLAIR:
+        notices = (f"There is no FLAIR: the tumour was looked for in {leading} and may be missed.",)
+    return _finding(study, head.working, lesions, _confidence(lesions) * _TRUST[leading], notices)
+
+
+def _prepare(
+    study: Study, leading: Modality, report: Report, swapped: bool = False
+) -> _Head | None:
+    """Working arrays, brain, normalisation and mid-sagittal plane; None without a brain."""
+    data = study.volumes[leading].data
+    working = WorkingGrid.around(study.grid, data, swapped)
+    images = {
+        m: working.thin(volume.data) for m, volume in study.volumes.items() if not volume.constant
+    }
+    spacing = working.spacing
+    report(0.2, "Finding the brain")
+    whole = brain.find_head(images[leading])
+    stripped = brain.is_stripped(images[leading], whole, spacing)
+    inside = whole if stripped else brain.find_brain(images[leading], whole, spacing)
+    if brain.millilitres(inside, spacing) < _SMALLEST_BRAIN_ML:
+        return None
+    report(0.4, "Normalising the brightness")
+    first = normalise(images[leading], inside)
+    if not first.any():
+        return None
+    plane = find_midplane(first, inside, spacing)
+    # A large lesion would bend the bias field, so it is kept out of its estimate.
+    ordinary = inside & ~lesion.suspicious(first, inside, plane, spacing)
+    images = {
+        m: normalise(flatten_bias(image, ordinary, spacing), inside) for m, image in images.items()
+    }
+    return _Head(working, images, inside, plane, stripped)
+
+
+def _confidence(lesions: list[Lesion]) -> float:
+    """0..1: how much evidence there is, and how far it outweighs the next lesion's."""
+    amount = lesions[0].evidence
+    strength = amount / (amount + 4 * _LEAST_EVIDENCE)
+    rival = lesions[1].evidence if len(lesions) > 1 else 0.0
+    return float(strength * (1 - 0.6 * rival / amount))
+
+
+def _finding(
+    study: Study,
+    working: WorkingGrid,
+    lesions: list[Lesion],
+    confidence: float,
+    notices: tuple[str, ...],
+) -> TumourFinding:
+    mask = working.refine(lesion.together(lesions))
+    grid = study.grid
+    axis = axial_axis(grid)
+    area = areas(grid, mask, axis)
+    index = largest_slice(area, grid.spacing[axis])
+    total = sum(one.evidence for one in lesions)
+    candidates = []
+    for one in lesions:
+        own = working.refine(one.mask)
+        at = largest_slice(areas(grid, own, axis), grid.spacing[axis])
+        position = middle_of(grid, own, axis, at)
+        candidates.append(Candidate(at, position, one.volume_ml, one.evidence / total))
+    return TumourFinding(
+        "lesion",
+        True,
+        index=index,
+        position_mm=middle_of(grid, mask, axis, index),
+        confidence=confidence,
+        candidates=tuple(candidates),
+        area_mm2=area,
+        mask=mask,
+        notices=notices,
+    )
+
+
+def _nothing(study: Study, *notices: str) -> TumourFinding:
+    slices = study.grid.shape[axial_axis(study.grid)]
+    return TumourFinding(
+        "lesion",
+        False,
+        area_mm2=np.zeros(slices, np.float32),
+        mask=np.zeros(study.grid.shape, bool),
+        notices=(NOTHING, *notices),
+    )

@@ -1,0 +1,151 @@
+"""A study's sequences, turned to RAS order, cropped to the head and thinned to about 2 mm.
+
+Everything that looks for a lesion works here, so that the order and direction of a file's axes
+cannot change what is found: two files of the same head give the very same working arrays.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from brainviewer.core.geometry import Grid
+
+WORKING_MM = 2.0
+Field = NDArray[np.float32]
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class WorkingGrid:
+    """How the working arrays lie in a study's grid.
+
+    order, flips : voxel axes of the file in the order R, A, S, and which of them run backwards.
+    start, factors : first voxel of the box in RAS order and voxels averaged into one, per axis.
+    shape : voxels of a working array.
+    spacing : their size in mm.
+    """
+
+    grid: Grid
+    order: tuple[int, int, int]
+    flips: tuple[bool, bool, bool]
+    start: tuple[int, int, int]
+    factors: tuple[int, int, int]
+    shape: tuple[int, int, int]
+    spacing: tuple[float, float, float]
+
+    @classmethod
+    def around(cls, grid: Grid, data: NDArray[Any], swapped: bool = False) -> "WorkingGrid":
+        """The grid that covers what is not background in ``data`` (i, j, k).
+
+        swapped : take the second axis for the one that runs from side to side; for files that do
+            not say how the patient lay.
+        """
+        axes, signs = grid.axes if grid.oriented else ((0, 1, 2), (1, 1, 1))
+        order = (axes.index(0), axes.index(1), axes.index(2))
+        if swapped:
+            order = (order[1], order[0], order[2])
+        flips = tuple(signs[n] < 0 for n in order)
+        steps = [max(1, int(WORKING_MM / grid.spacing[n] + 0.34)) for n in order]
+        turned = _turn(data, order, (flips[0], flips[1], flips[2]))
+        start, shape = [], []
+        box = _box(turned, tuple(steps))
+        for (low, high), step, count in zip(box, steps, turned.shape, strict=True):
+            blocks = max(1, min(-(-(high - low) // step), count // step))
+            start.append(min(low, count - blocks * step))
+            shape.append(blocks)
+        spacing = [grid.spacing[n] * step for n, step in zip(order, steps, strict=True)]
+        return cls(
+            grid,
+            order,
+            (flips[0], flips[1], flips[2]),
+            (start[0], start[1], start[2]),
+            (steps[0], steps[1], steps[2]),
+            (shape[0], shape[1], shape[2]),
+            (spacing[0], spacing[1], spacing[2]),
+        )
+
+    @property
+    def box(self) -> tuple[slice, slice, slice]:
+        """The box in the turned, full-resolution volume."""
+        x, y, z = (
+            slice(first, first + step * count)
+            for first, step, count in zip(self.start, self.factors, self.shape, strict=True)
+        )
+        return x, y, z
+
+    def turn(self, data: NDArray[Any]) -> NDArray[Any]:
+        """A volume (i, j, k) in the order R, A, S, cropped to the box; a view."""
+        return _turn(data, self.order, self.flips)[self.box]
+
+    def thin(self, data: NDArray[Any]) -> Field:
+        """A volume (i, j, k) as a working array: the mean of every block of voxels."""
+        turned = self.turn(data).astype(np.float32)
+        for axis, step in enumerate(self.factors):
+            if step > 1:
+                parts = [_every(turned, axis, first, step) for first in range(step)]
+                turned = np.asarray(sum(parts[1:], parts[0]) / np.float32(step))
+        return np.ascontiguousarray(turned, dtype=np.float32)
+
+    def refine(self, mask: Mask) -> Mask:
+        """A working mask as a smooth mask (i, j, k) on the study's grid."""
+        whole = np.zeros(self.grid.shape, bool)
+        if not mask.any():
+            return whole
+        box = [
+            slice(max(0, int(where[0]) - 1), int(where[-1]) + 2)
+            for where in (
+                np.flatnonzero(mask.any(axis=others)) for others in ((1, 2), (0, 2), (0, 1))
+            )
+        ]
+        fine = mask[tuple(box)].astype(np.float32)
+        for axis, step in enumerate(self.factors):
+            fine = fine.repeat(step, axis=axis)
+        fine = ndimage.gaussian_filter(
+            fine, [0.6 * step if step > 1 else 0 for step in self.factors]
+        )
+        place = tuple(
+            slice(part.start * step, part.start * step + count)
+            for part, step, count in zip(box, self.factors, fine.shape, strict=True)
+        )
+        self.turn(whole)[place] = fine > 0.5
+        return whole
+
+
+def background_of(data: NDArray[Any]) -> float:
+    """The value of air: the median of the voxels on the edges of the volume that run S-I."""
+    edges = [data[x, y].ravel() for x in (0, -1) for y in (0, -1)]
+    return float(np.median(np.concatenate(edges)))
+
+
+def _turn(
+    data: NDArray[Any], order: tuple[int, int, int], flips: tuple[bool, bool, bool]
+) -> NDArray[Any]:
+    x, y, z = (slice(None, None, -1 if flip else 1) for flip in flips)
+    return data.transpose(order)[x, y, z]
+
+
+def _every(data: Field, axis: int, first: int, step: int) -> Field:
+    selection: list[slice] = [slice(None)] * 3
+    selection[axis] = slice(first, None, step)
+    return data[tuple(selection)]
+
+
+def _box(turned: NDArray[Any], steps: tuple[int, ...]) -> list[tuple[int, int]]:
+    """First voxel and the one after the last that is not background, per axis."""
+    # Looking at every second or third voxel is enough to find the head.
+    sparse = turned[:: steps[0], :: steps[1], :: steps[2]]
+    low = background_of(sparse)
+    inside = sparse > low + 0.02 * (float(np.percentile(sparse[::2, ::2], 99)) - low)
+    box = []
+    for axis, step in enumerate(steps):
+        others = tuple(n for n in range(3) if n != axis)
+        where = np.flatnonzero(inside.any(axis=others))
+        if len(where) == 0:
+            box.append((0, turned.shape[axis]))
+        else:
+            last = min(turned.shape[axis], (int(where[-1]) + 3) * step)
+            box.append((max(0, (int(where[0]) - 2) * step), last))
+    return box
