@@ -97,7 +97,7 @@ def test_brain_is_on_its_side(scene: VolumeScene, grid: Grid) -> None:
     # From these sides the bright eighth faces the viewer.
     for letter in "ALS":
         scene.look(letter)
-        check(light_offset(scene.picture((SIZE, SIZE), fine=False)), letter, 2.5)
+        check(light_offset(scene.picture((SIZE, SIZE), fine=False)), letter, 1.5)
 
 
 @pytest.mark.parametrize("letter", EXPECTED)
