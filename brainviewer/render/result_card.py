@@ -113,6 +113,7 @@ def _draw_type(column: _Column, study: Study, result: Classification, note: str)
     column.gap(4)
     if result.quality:
         column.text(result.quality, 12, palette.QUIET)
+    column.text("The type can only be confirmed in tissue.", 12, palette.QUIET)
     if note:
         column.text(note, 12, palette.CAUTION)
     if result.study_hash and study.content_hash and result.study_hash != study.content_hash:

@@ -220,7 +220,7 @@ def test_the_kind_of_file_is_checked_before_anything_is_drawn(
     def drawn(*_: object) -> None:
         raise AssertionError
 
-    monkeypatch.setattr("brainviewer.app.exporting.draw_figure", drawn)
+    monkeypatch.setattr("brainviewer.app.study_figures.draw_figure", drawn)
     with pytest.raises(FileError, match=r"\.png or \.tif"):
         export_picture(marker_study(), tmp_path / "a.jpg", index=3)
 
