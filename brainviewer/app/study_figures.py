@@ -12,7 +12,7 @@ from brainviewer.core.findings import Classification, TumourFinding
 from brainviewer.core.overlays import Overlays
 from brainviewer.core.slices import Convention, Plane, SliceView
 from brainviewer.core.study import Modality, Study
-from brainviewer.core.windowing import Window
+from brainviewer.core.windowing import Window, auto_window
 from brainviewer.files.picture import check_picture_path, save_picture
 from brainviewer.render.figure import FigureSpec, draw_figure
 from brainviewer.render.framing import head_viewport
