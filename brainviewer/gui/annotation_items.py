@@ -200,14 +200,24 @@ def label_places(
 
 
 def _best(places: Sequence[QRectF], outer: QRectF, taken: Sequence[QRectF]) -> QRectF:
-    """The first place inside the pane and off other labels, else the first pushed inside."""
+    """The first place inside the pane and off other labels, pushed up or down if need be."""
+
+    def free(place: QRectF) -> bool:
+        return not any(place.intersects(other) for other in taken)
+
     for place in places:
-        if outer.contains(place) and not any(place.intersects(other) for other in taken):
+        if outer.contains(place) and free(place):
             return place
-    place = QRectF(places[0])
-    place.moveLeft(max(outer.left(), min(place.left(), outer.right() - place.width())))
-    place.moveTop(max(outer.top(), min(place.top(), outer.bottom() - place.height())))
-    return place
+    inside = [_pushed_inside(place, outer) for place in places]
+    steps = sorted(range(-40, 41), key=abs)
+    pushed = (_pushed_inside(p.translated(0, 6.0 * step), outer) for step in steps for p in inside)
+    return next((place for place in pushed if free(place)), inside[0])
+
+
+def _pushed_inside(place: QRectF, outer: QRectF) -> QRectF:
+    x = max(outer.left(), min(place.left(), outer.right() - place.width()))
+    y = max(outer.top(), min(place.top(), outer.bottom() - place.height()))
+    return QRectF(x, y, place.width(), place.height())
 
 
 def _pairs(points: Sequence[QPointF]) -> tuple[tuple[float, float], tuple[float, float]]:

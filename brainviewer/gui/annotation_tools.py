@@ -79,9 +79,9 @@ def distance_px(kind: Kind, points: list[QPointF], at: QPointF) -> float:
     return float(np.linalg.norm(a - (p[0] + share * along)))
 
 
-def _point(pane: "SlicePane", at: QPointF) -> Point:
+def _point(pane: "SlicePane", at: QPointF, index: int) -> Point:
     assert pane.geometry_mm is not None
-    x, y, z = pane.geometry_mm.to_world(at, pane.index).tolist()
+    x, y, z = pane.geometry_mm.to_world(at, index).tolist()
     return x, y, z
 
 
@@ -89,8 +89,9 @@ class DrawDrag:
     """Draws a new mark from where the button went down to where it goes up."""
 
     def __init__(self, pane: "SlicePane", kind: Kind, at: QPointF) -> None:
-        self._pane, self._start = pane, at
-        first = _point(pane, at)
+        # A mark stays on its slice, even if somebody scrolls while drawing.
+        self._pane, self._start, self._index = pane, at, pane.index
+        first = _point(pane, at, self._index)
         self._mark = Annotation(kind, pane.plane, (first, first), pane.modality)
 
     def move(self, at: QPointF, modifiers: Qt.KeyboardModifier) -> None:
@@ -102,7 +103,8 @@ class DrawDrag:
             by = at - self._start
             side = max(abs(by.x()), abs(by.y()))
             at = self._start + QPointF(math.copysign(side, by.x()), math.copysign(side, by.y()))
-        self._mark = replace(self._mark, points=(self._mark.points[0], _point(self._pane, at)))
+        end = _point(self._pane, at, self._index)
+        self._mark = replace(self._mark, points=(self._mark.points[0], end))
         self._pane.set_draft(self._mark)
 
     def finish(self, at: QPointF) -> None:
@@ -125,7 +127,7 @@ class ChangeDrag:
 
     def __init__(self, pane: "SlicePane", hit: Hit, at: QPointF) -> None:
         self._pane, self._before, self._handle, self._start = pane, hit.mark, hit.handle, at
-        self._after = hit.mark
+        self._after, self._index = hit.mark, pane.index
 
     def move(self, at: QPointF, modifiers: Qt.KeyboardModifier) -> None:
         """Show the mark where it would be."""
@@ -141,7 +143,7 @@ class ChangeDrag:
             row, column = handles(self._before.kind)[self._handle]
             points[row, 0] += by[0]
             points[column, 1] += by[1]
-        moved = tuple((x, y, z) for x, y, z in view.to_world(pane.index, points).tolist())
+        moved = tuple((x, y, z) for x, y, z in view.to_world(self._index, points).tolist())
         self._after = replace(self._before, points=moved)
         pane.set_draft(self._after)
 
@@ -188,6 +190,8 @@ class TextEditor(QLineEdit):
             self._close(keep=False)
         else:
             super().keyPressEvent(event)
+            # What means nothing in a text must not scroll or delete underneath.
+            event.accept()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
@@ -206,7 +210,7 @@ class TextEditor(QLineEdit):
 
 def write_text(pane: "SlicePane", at: QPointF, mark: Annotation | None = None) -> None:
     """Let the user write a new text at a place, or reword a mark."""
-    anchor, plane, modality = _point(pane, at), pane.plane, pane.modality
+    anchor, plane, modality = _point(pane, at, pane.index), pane.plane, pane.modality
 
     def keep(text: str) -> None:
         if mark is None:

@@ -51,7 +51,7 @@ class PaneGrid(QWidget):
         self._cameras: dict[Plane, Camera] = {}
         self._before_large = Layout.FOUR_SEQUENCES
         self._convention = self._state.convention
-        self._windows: dict[Modality, tuple[Window | None, str]] = {}
+        self._windows = self._displayed()
         self.panes = tuple(self._make_pane(modality) for modality in Modality)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)

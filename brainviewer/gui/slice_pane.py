@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPointF, Qt, Signal
 from PySide6.QtGui import (
     QFocusEvent,
+    QHideEvent,
     QImage,
     QKeyEvent,
     QMouseEvent,
@@ -324,6 +325,10 @@ class SlicePane(QWidget):
     def focusOutEvent(self, event: QFocusEvent) -> None:
         self._mouse.forget_keys()
         super().focusOutEvent(event)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        self._mouse.cancel()
+        super().hideEvent(event)
 
     def leaveEvent(self, event: QEvent) -> None:
         self.hovered.emit(None)
