@@ -7,6 +7,7 @@ import logging
 import traceback
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
+from difflib import get_close_matches
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -39,8 +40,17 @@ class _WindowByDefault(TyperGroup):
         flags = [a for a in args[:1] if a in _GLOBAL_FLAGS]
         rest = args[len(flags) :]
         if not rest or (rest[0] not in self.commands and rest[0] not in _OWN_OPTIONS):
+            self._refuse_misspelt(rest[:1])
             rest = [_WINDOW, *rest]
         return list(super().parse_args(ctx, [*flags, *rest]))
+
+    def _refuse_misspelt(self, first: list[str]) -> None:
+        if first and first[0].isalpha() and not Path(first[0]).exists():
+            for meant in get_close_matches(first[0], self.commands, n=1, cutoff=0.75):
+                raise BrainViewerError(
+                    f"There is no command and no study called {first[0]}.",
+                    f"Did you mean '{meant}'?",
+                )
 
 
 class Method(StrEnum):

@@ -1,6 +1,6 @@
 """Type the glioma of a study from its tumour slice."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -82,8 +82,10 @@ def classify(
     said = classify_outputs(card, answer.logits, answer.features, prepared, age_years)
     report(1.0, "Classified")
     notices = [*tumour.notices]
-    if prepared.missing:
-        notices.append(_missing_sentence(prepared.missing))
+    if absent := [name for name in prepared.missing if name not in tumour.channels]:
+        notices.append(f"The model answered without {_listed(absent)} and is less reliable.")
+    if empty := [name for name in prepared.missing if name in tumour.channels]:
+        notices.append(f"Slice {tumour.index + 1} of {_listed(empty)} is empty and was left out.")
     if age_years is not None and not said.age_used:
         notices.append("This model takes no age, so the age was left out.")
     return Classification(
@@ -222,13 +224,5 @@ def _above_zero(channels: Mapping[str, Slice]) -> list[Slice]:
     return [image - min(0.0, float(image.min())) for image in channels.values() if np.ptp(image)]
 
 
-def _missing_sentence(missing: tuple[str, ...]) -> str:
-    be = "is" if len(missing) == 1 else "are"
-    return (
-        f"{_listed(missing)} {be} missing; the model answered without "
-        f"{'it' if len(missing) == 1 else 'them'} and is less reliable."
-    )
-
-
-def _listed(names: list[str] | tuple[str, ...]) -> str:
+def _listed(names: Sequence[str]) -> str:
     return " and ".join((", ".join(names[:-1]), names[-1])) if len(names) > 1 else names[0]

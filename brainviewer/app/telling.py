@@ -58,10 +58,11 @@ def classification_text(record: Mapping[str, Any]) -> str:
     if record["predicted"] is None:
         return _with_notices(["Not classified."], record["notices"])
     classes = sorted(record["classes"].items(), key=lambda item: -item[1])
-    rows = [(f"  {code}", f"{p:4.0%}", record["names"][code]) for code, p in classes]
+    rows = [(f"  {code}", _percent(p), record["names"][code]) for code, p in classes]
     seconds = record["seconds"]
+    predicted = record["predicted"]
     lines = [
-        f"{record['names'][record['predicted']]} ({record['predicted']}), {classes[0][1]:.0%}",
+        f"{record['names'][predicted]} ({predicted}), {_percent(classes[0][1]).strip()}",
         *_columns(rows),
         f"From slice {record['slice'] + 1}, {', '.join(record['sequences'])}; model "
         f"{record['model']} {record['model_version']}; {record['engine']} on {record['device']}, "
@@ -104,6 +105,13 @@ def models_text(records: Sequence[Mapping[str, Any]]) -> str:
 
 def _with_notices(lines: Sequence[str], notices: Sequence[str]) -> str:
     return "\n".join([*lines, *(f"Note: {text}" for text in notices if text not in lines)])
+
+
+def _percent(probability: float) -> str:
+    """Never a certainty."""
+    if probability > 0.99:
+        return ">99 %"
+    return " <1 %" if probability < 0.01 else f"{100 * probability:3.0f} %"
 
 
 def _place(position_mm: Sequence[float] | None) -> str:

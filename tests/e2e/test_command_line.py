@@ -22,6 +22,11 @@ STUDIES = DATA / "studies"
 needs_studies = pytest.mark.skipif(not STUDIES.is_dir(), reason="the research studies are not here")
 
 
+@pytest.fixture(autouse=True)
+def home(tmp_path, monkeypatch):
+    monkeypatch.setenv("BRAINVIEWER_HOME", str(tmp_path / "home"))
+
+
 @pytest.fixture(scope="module")
 def demo():
     return resources() / "demo"

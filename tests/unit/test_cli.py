@@ -112,6 +112,13 @@ def test_the_exit_code_of_the_window_is_passed_on():
     assert run(window=Window(code=1)) == 1
 
 
+def test_a_misspelt_command_opens_no_window(capfd):
+    window = Window()
+    assert run("classfy", "folder", window=window) == 2
+    assert "Did you mean 'classify'?" in capfd.readouterr().err
+    assert window.opened is None
+
+
 def test_version_and_help_go_to_stdout(capfd):
     assert run("--version") == 0
     assert capfd.readouterr().out == f"BrainViewer {__version__}\n"
@@ -237,7 +244,7 @@ def test_classify(result, capfd):
     assert result["loaded"] == "toy"  # while the study was read
     assert run("classify", "folder") == 0
     words = capfd.readouterr().out
-    assert "Glioblastoma (G), 70%" in words
+    assert "Glioblastoma (G), 70 %" in words
     assert "not for diagnosis" in words
 
 

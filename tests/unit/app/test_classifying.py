@@ -144,7 +144,19 @@ def test_missing_sequences_are_named(card):
     study = marker_study(modalities=(Modality.FLAIR, Modality.T2))
     result = classify(study, marker_finding(study), StillEngine())
     assert result.sequences_used == ("FLAIR",)
-    assert result.notices[0].startswith("T1 and T1ce are missing")
+    assert result.notices == ("The model answered without T1 and T1ce and is less reliable.",)
+
+
+def test_a_sequence_that_is_empty_on_the_slice_is_named(card):
+    study = marker_study()
+    finding = marker_finding(study)
+    data = study.volumes[Modality.T1].data.copy()
+    data[:, :, finding.index] = 0
+    half = Volume(Modality.T1, data, study.grid)
+    study = replace(study, volumes={**study.volumes, Modality.T1: half})
+    result = classify(study, finding, StillEngine())
+    assert result.sequences_used == ("FLAIR", "T1ce")
+    assert result.notices == (f"Slice {finding.index + 1} of T1 is empty and was left out.",)
 
 
 def test_a_study_without_any_sequence_of_the_model_is_not_classified(card):
