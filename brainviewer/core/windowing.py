@@ -67,13 +67,13 @@ def presets(modality: Modality) -> dict[str, tuple[float, float]]:
 def head_values(data: NDArray[Any], most: int = 200_000) -> NDArray[Any]:
     """A regular sample of the values inside the head, at most about ``most`` of them.
 
-    Background is what lies at or below a tenth of the sample's 99th percentile above the minimum;
-    in skull-stripped studies that is the zeros.
+    Background is what lies at or below a tenth of the way from the sample's 1st to its 99th
+    percentile; in skull-stripped studies that is the zeros, and the few negative values that
+    resampling leaves at edges.
     """
     step = max(1, round((data.size / most) ** (1 / 3)))
     sample = data[::step, ::step, ::step].ravel()
-    low = float(sample.min())
-    top = float(np.percentile(sample, 99))
+    low, top = (float(value) for value in np.percentile(sample, (1, 99)))
     inside = sample[sample > low + 0.1 * (top - low)]
     return inside if inside.size else sample
 
