@@ -4,6 +4,7 @@ Pillow draws text antialiased and shapes not, so shapes are drawn enlarged into 
 and the colour is laid on through it.
 """
 
+import contextlib
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -44,10 +45,47 @@ class Box:
         return Box(self.left + dx, self.top + dy, self.right + dx, self.bottom + dy)
 
 
-@lru_cache(maxsize=128)
-def _font(bold: bool, pixels: float) -> ImageFont.FreeTypeFont:
+# Fonts of the system for scripts that DejaVu lacks: Chinese, Japanese, Korean, Indic scripts.
+WIDE_FONTS = (
+    "NotoSansCJK-Regular.ttc",
+    "DroidSansFallbackFull.ttf",
+    "wqy-microhei.ttc",
+    "msyh.ttc",
+    "YuGothM.ttc",
+    "malgun.ttf",
+    "Nirmala.ttc",
+    "Nirmala.ttf",
+    "PingFang.ttc",
+    "Hiragino Sans GB.ttc",
+    "AppleSDGothicNeo.ttc",
+    "Arial Unicode.ttf",
+)
+
+
+@lru_cache(maxsize=256)
+def _font(file: str, pixels: float) -> ImageFont.FreeTypeFont:
+    return ImageFont.truetype(file, pixels)
+
+
+@lru_cache(maxsize=1024)
+def _font_file(text: str, bold: bool) -> str:
+    """The bundled font, or one of the system's if that has more of the letters."""
     name = "DejaVuSans-Bold.ttf" if bold else "DejaVuSans.ttf"
-    return ImageFont.truetype(str(resources() / "fonts" / name), pixels)
+    bundled = str(resources() / "fonts" / name)
+    best, fewest = bundled, 0 if text.isascii() else _letters_missing(bundled, text)
+    for other in WIDE_FONTS if fewest else ():
+        # Most of these fonts are not there.
+        with contextlib.suppress(OSError):
+            missing = _letters_missing(other, text)
+            if missing < fewest:
+                best, fewest = other, missing
+    return best
+
+
+def _letters_missing(file: str, text: str) -> int:
+    font = _font(file, 16)
+    box = bytes(font.getmask("\U0010fffd"))
+    return sum(bytes(font.getmask(letter)) == box for letter in set(text) - {" "})
 
 
 class Canvas:
@@ -65,7 +103,7 @@ class Canvas:
 
     def measure(self, text: str, size: float, bold: bool = False) -> float:
         """Width of a text in points."""
-        return _font(bold, size * self.scale).getlength(text) / self.scale
+        return self._font_for(text, size, bold).getlength(text) / self.scale
 
     def measure_runs(self, runs: Sequence[Run], size: float) -> float:
         """Width in points of pieces of text set one after the other."""
@@ -84,7 +122,7 @@ class Canvas:
         shadow: bool = False,
     ) -> Box:
         """Write a text; ``anchor`` as in Pillow. Returns the box it takes."""
-        font = _font(bold, size * self.scale)
+        font = self._font_for(text, size, bold)
         at = x * self.scale, y * self.scale
         left, top, right, bottom = font.getbbox(text, anchor=anchor)
         pad = math.ceil(3 * self.scale) if shadow else 1
@@ -155,6 +193,9 @@ class Canvas:
             result.append(self.shortened(" ".join(words[:taken]), width, size, bold))
             words = words[taken:]
         return result
+
+    def _font_for(self, text: str, size: float, bold: bool) -> ImageFont.FreeTypeFont:
+        return _font(_font_file(text, bold), size * self.scale)
 
     # Shapes
 

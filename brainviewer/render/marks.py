@@ -153,7 +153,8 @@ def _draw_label(
 ) -> None:
     margin = 8.0
     outer = Box(margin, margin, canvas.width - margin, canvas.height - margin)
-    lines = [line for text in lines for line in canvas.wrapped(text, canvas.width * 0.45, size)]
+    room = canvas.width * 0.45
+    lines = [line for text in lines for line in canvas.wrapped(text, room, size, lines=4)]
     width = max(canvas.measure(line, size) for line in lines)
     step = size * 1.3
     height = step * len(lines)

@@ -117,17 +117,20 @@ def draw_pane(spec: PaneSpec, size: tuple[int, int], scale: float = 1) -> Image.
     _draw_outlines(canvas, spec, placement)
     _draw_crosshair(canvas, spec, placement)
     letters = letter_size(size)
-    taken = _draw_text(canvas, spec, placement, letters)
-    draw_marks(
-        canvas,
-        placement,
-        spec.marks_shown,
-        spec.study,
-        spec.modality,
-        letters * 0.95,
-        taken,
-        all_labels=spec.all_labels,
-    )
+    if spec.marks_shown:
+        # Labels keep off the corners, which are written last so that nothing covers them.
+        taken = _draw_text(Canvas(size[0], size[1], scale), spec, placement, letters)
+        draw_marks(
+            canvas,
+            placement,
+            spec.marks_shown,
+            spec.study,
+            spec.modality,
+            letters * 0.95,
+            taken,
+            all_labels=spec.all_labels,
+        )
+    _draw_text(canvas, spec, placement, letters)
     return canvas.image
 
 

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from brainviewer.render import drawing
 from brainviewer.render.drawing import Box, Canvas
 
 LONG = "Oligodendroglioma, IDH-mutant and 1p/19q-codeleted, with a remark that goes on and on"
@@ -93,3 +94,28 @@ def test_a_box_is_shifted_to_lie_inside() -> None:
     assert Box(90, -10, 110, 10).kept_inside(outer) == Box(80, 0, 100, 20)
     assert Box(10, 10, 20, 20).kept_inside(outer) == Box(10, 10, 20, 20)
     assert Box(50, 0, 250, 10).kept_inside(outer).left == 0
+
+
+def test_letters_that_the_bundled_font_lacks_come_from_the_system(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert drawing._font_file("mm² – Größe, Ωμέγα, Жизнь", False).endswith("DejaVuSans.ttf")
+    bundled = drawing._font_file("a", False)
+    missing = {"a.ttf": 2, "b.ttf": 0}
+    monkeypatch.setattr(drawing, "_letters_missing", lambda file, _: missing.get(file, 2))
+    monkeypatch.setattr(drawing, "WIDE_FONTS", ("a.ttf", "b.ttf"))
+    drawing._font_file.cache_clear()
+    assert drawing._font_file("后续", False) == "b.ttf"
+    monkeypatch.setattr(drawing, "WIDE_FONTS", ("a.ttf",))
+    drawing._font_file.cache_clear()
+    assert drawing._font_file("后续", False) == bundled
+    drawing._font_file.cache_clear()
+
+
+def test_missing_fonts_of_the_system_stop_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(drawing, "WIDE_FONTS", ("no such font.ttf",))
+    drawing._font_file.cache_clear()
+    canvas = Canvas(100, 30)
+    canvas.text(4, 20, "后续", 14, "#FFFFFF", anchor="ls")
+    drawing._font_file.cache_clear()
+    assert grey(canvas).max() > 100
