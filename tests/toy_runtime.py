@@ -68,6 +68,16 @@ class DeadlyTensorflow(ToyRuntime):
         os.kill(os.getpid(), signal.SIGKILL)
 
 
+def choose_tensorflow():
+    """What a machine with a GPU says."""
+    return "tensorflow"
+
+
+def choose_and_die():
+    """A machine whose GPU driver brings the process down."""
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
 def tensor(order=ANSWER, fill=0.5, size=32):
     """(1, size, size, 3) float32 with an order for the toy."""
     numbers = np.full((1, size, size, 3), fill, np.float32)

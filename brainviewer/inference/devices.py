@@ -7,23 +7,11 @@ from collections.abc import Callable
 from importlib.util import find_spec
 from typing import Any
 
-from brainviewer.core.errors import ModelError
-
-ENGINES = ("auto", "onnx", "tensorflow")
 Library = Callable[[str], Any]
 
 
-def choose_engine(wanted: str = "auto") -> str:
-    """The engine to try first: TensorFlow where it can use a GPU, else ONNX Runtime.
-
-    wanted : ``auto``, ``onnx`` or ``tensorflow``. Raises ModelError for anything else.
-    """
-    if wanted not in ENGINES:
-        raise ModelError(
-            f"There is no engine called {wanted}.", f"Choose one of {', '.join(ENGINES)}."
-        )
-    if wanted != "auto":
-        return wanted
+def choose_engine() -> str:
+    """The engine to try first: TensorFlow where it can use a GPU, else ONNX Runtime."""
     return "tensorflow" if gpu_name() and tensorflow_has_cuda() else "onnx"
 
 

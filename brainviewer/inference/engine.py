@@ -2,13 +2,12 @@
 
 import multiprocessing
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import count
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
-from types import TracebackType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,11 +23,15 @@ from brainviewer.inference.serve import (
     MakeRuntime,
     Progress,
     Request,
+    Started,
     serve,
 )
 
 __all__ = ["Engine", "EngineAnswer"]
 
+Message = Started | Progress | Done | Failure
+SPARE = "onnx"
+"""The engine that runs everywhere."""
 _LOOK_EVERY = 0.05
 """Seconds between two looks whether the work is still wanted."""
 
@@ -38,7 +41,8 @@ class Engine:
 
     wanted : ``onnx``, ``tensorflow``, or ``auto``: TensorFlow where it can use a GPU, falling
         back to ONNX Runtime where that fails.
-    runtimes : how the child makes each engine; functions that can be imported by name.
+    runtimes, choose : how the child makes each engine, and what ``auto`` means on this machine;
+        functions that can be imported by name. Raises ModelError if there is no such engine.
 
     The child is started by the first request, or ahead of it by ``start``, and again after a
     crash. A request whose report raises ``Cancelled`` is left to the child to finish (loading is
@@ -46,10 +50,18 @@ class Engine:
     """
 
     def __init__(
-        self, wanted: str = "auto", runtimes: Mapping[str, MakeRuntime] = RUNTIMES
+        self,
+        wanted: str = "auto",
+        runtimes: Mapping[str, MakeRuntime] = RUNTIMES,
+        choose: Callable[[], str] = choose_engine,
     ) -> None:
-        self._wanted, self._runtimes = wanted, runtimes
-        self._names: tuple[str, ...] = ()
+        if wanted not in ("auto", *runtimes):
+            raise ModelError(
+                f"There is no engine called {wanted}.",
+                f"Choose one of auto, {', '.join(runtimes)}.",
+            )
+        self._wanted, self._runtimes, self._choose = wanted, dict(runtimes), choose
+        self._engine = ""
         self._turn = threading.Lock()
         self._process: SpawnProcess | None = None
         self._connection: Connection | None = None
@@ -62,12 +74,7 @@ class Engine:
     def __enter__(self) -> "Engine":
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     @property
@@ -132,7 +139,7 @@ class Engine:
                 if isinstance(outcome, Done):
                     self._state = f"Engine ready · {outcome.device}"
                     return outcome
-                if outcome.engine_unusable and len(self._names) > 1:
+                if outcome.engine_unusable and self._wanted == "auto" and self._engine != SPARE:
                     self._fall_back(outcome.message)
                     continue
                 self._state = "Engine failed"
@@ -151,6 +158,9 @@ class Engine:
                     raise Cancelled
                 report(fraction, text)
                 message = self._receive()
+                if isinstance(message, Started):
+                    self._engine = message.engine
+                    continue
                 if isinstance(message, Done | Failure):
                     self._unanswered.discard(message.number)
                 if message is None or message.number != number:
@@ -161,6 +171,7 @@ class Engine:
                 else:
                     return message
         except Cancelled:
+            self._state = "Engine idle"
             if len(self._unanswered) > 1:
                 self._end_child()
             raise
@@ -176,10 +187,9 @@ class Engine:
 
     def _fall_back(self, reason: str) -> None:
         self._end_child()
-        failed, self._names = self._names[0], self._names[1:]
-        self._notices = (
-            f"The {failed} engine could not be used, so {self._names[0]} was: {reason}",
-        )
+        failed = self._engine or "for the GPU"
+        self._notices = (f"The engine {failed} could not be used, so {SPARE} was: {reason}",)
+        self._wanted = SPARE
 
     def _start_child(self) -> None:
         if self._closed:
@@ -188,22 +198,26 @@ class Engine:
             if self._process.is_alive():
                 return
             self._end_child()
-        if not self._names:
-            first = choose_engine(self._wanted)
-            # Only a choice that was ours may be changed.
-            fallback = self._wanted == "auto" and first == "tensorflow"
-            self._names = (first, "onnx") if fallback else (first,)
         spawn = multiprocessing.get_context("spawn")
-        self._connection, far_end = spawn.Pipe()
-        self._process = spawn.Process(
+        connection, far_end = spawn.Pipe()
+        process = spawn.Process(
             target=serve,
-            args=(far_end, self._runtimes[self._names[0]]),
+            args=(far_end, self._wanted, self._runtimes, self._choose),
             name="brainviewer engine",
             daemon=True,
         )
-        self._process.start()
-        far_end.close()
-        self._state = "Engine starting"
+        try:
+            process.start()
+        except OSError as error:
+            connection.close()
+            raise ModelError(
+                f"The engine's process cannot be started ({error.strerror}).",
+                "Close other programs and classify again.",
+            ) from error
+        finally:
+            far_end.close()
+        self._connection, self._process = connection, process
+        self._engine, self._state = "", "Engine starting"
 
     def _end_child(self) -> None:
         process, connection = self._process, self._connection
@@ -224,13 +238,13 @@ class Engine:
         except OSError:
             raise _ChildDied from None
 
-    def _receive(self) -> Progress | Done | Failure | None:
+    def _receive(self) -> Message | None:
         """The next message, or None if there is none for a moment."""
         assert self._connection is not None
         try:
             if not self._connection.poll(_LOOK_EVERY):
                 return None
-            message: Progress | Done | Failure = self._connection.recv()
+            message: Message = self._connection.recv()
             return message
         except (EOFError, OSError):
             raise _ChildDied from None

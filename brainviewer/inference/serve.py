@@ -56,6 +56,13 @@ class Request:
 
 
 @dataclass(frozen=True)
+class Started:
+    """The first thing the child says: which engine it is."""
+
+    engine: str
+
+
+@dataclass(frozen=True)
 class Progress:
     """How far a request has come."""
 
@@ -128,14 +135,26 @@ RUNTIMES: Mapping[str, MakeRuntime] = MappingProxyType(
 )
 
 
-def serve(connection: Connection, make_runtime: MakeRuntime) -> None:
-    """Answer requests until the other end of the pipe is closed (or its process has died)."""
+def serve(
+    connection: Connection,
+    wanted: str,
+    runtimes: Mapping[str, MakeRuntime],
+    choose: Callable[[], str],
+) -> None:
+    """Answer requests until the other end of the pipe is closed (or its process has died).
+
+    wanted : name of the engine, or ``auto`` for what ``choose`` says; that is asked here because
+        a driver can take its time or crash.
+    """
     # Ctrl+C in a terminal reaches this process too; only the parent decides.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _keep_stdout_clean()
     requests: SimpleQueue[Request] = SimpleQueue()
     threading.Thread(target=_listen, args=(connection, requests), daemon=True).start()
-    server = _Server(connection, make_runtime)
+    engine = choose() if wanted == "auto" else wanted
+    with suppress(OSError):  # the listener sees it, too
+        connection.send(Started(engine))
+    server = _Server(connection, runtimes[engine])
     # The runtime's import is the longest part and needs no request.
     server.prepare()
     while True:

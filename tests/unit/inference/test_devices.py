@@ -5,7 +5,6 @@ import sys
 
 import pytest
 
-from brainviewer.core.errors import ModelError
 from brainviewer.inference import devices
 
 
@@ -49,24 +48,13 @@ def test_gpu_name(library, name):
 
 
 @pytest.mark.parametrize(
-    ("gpu", "cuda", "wanted", "chosen"),
-    [
-        ("Some GPU", True, "auto", "tensorflow"),
-        ("Some GPU", False, "auto", "onnx"),
-        ("", True, "auto", "onnx"),
-        ("", False, "tensorflow", "tensorflow"),
-        ("Some GPU", True, "onnx", "onnx"),
-    ],
+    ("gpu", "cuda", "chosen"),
+    [("Some GPU", True, "tensorflow"), ("Some GPU", False, "onnx"), ("", True, "onnx")],
 )
-def test_choose_engine(monkeypatch, gpu, cuda, wanted, chosen):
+def test_choose_engine(monkeypatch, gpu, cuda, chosen):
     monkeypatch.setattr(devices, "gpu_name", lambda: gpu)
     monkeypatch.setattr(devices, "tensorflow_has_cuda", lambda: cuda)
-    assert devices.choose_engine(wanted) == chosen
-
-
-def test_an_unknown_engine_is_refused():
-    with pytest.raises(ModelError, match="no engine called torch"):
-        devices.choose_engine("torch")
+    assert devices.choose_engine() == chosen
 
 
 def test_tensorflow_needs_cudnn(monkeypatch):
@@ -82,7 +70,7 @@ def test_tensorflow_needs_cudnn(monkeypatch):
 def test_choosing_imports_no_engine():
     program = (
         "import sys; from brainviewer.inference import devices, engine, serve;"
-        "devices.choose_engine('auto'); assert devices.usable_cores() >= 1;"
+        "devices.choose_engine(); assert devices.usable_cores() >= 1;"
         "sys.exit(bool({'tensorflow', 'keras', 'onnxruntime', 'h5py'} & set(sys.modules)))"
     )
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

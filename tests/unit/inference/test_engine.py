@@ -14,7 +14,6 @@ import pytest
 import toy_runtime as toy
 
 from brainviewer.core.errors import Cancelled, ModelError
-from brainviewer.inference import engine as engine_module
 from brainviewer.inference.engine import Engine
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="kills with POSIX signals")
@@ -172,19 +171,27 @@ def test_a_run_that_hangs_is_ended_by_cancelling_again(engine, card):
     assert engine.predict(card, toy.tensor()).logits[0, 2] != child
 
 
-def test_auto_falls_back_where_tensorflow_cannot_be_imported(card, monkeypatch):
-    monkeypatch.setattr(engine_module, "choose_engine", lambda wanted: "tensorflow")
-    with Engine("auto", TOYS) as engine:
+@pytest.mark.parametrize(
+    ("tensorflow", "choose", "reason"),
+    [
+        (toy.ToyTensorflow, toy.choose_tensorflow, "no such library"),
+        (toy.DeadlyTensorflow, toy.choose_tensorflow, "stopped unexpectedly"),
+        (toy.ToyRuntime, toy.choose_and_die, "stopped unexpectedly"),
+    ],
+    ids=["cannot be imported", "dies while loading", "dies while looking for the GPU"],
+)
+def test_auto_falls_back_where_tensorflow_fails(card, tensorflow, choose, reason):
+    with Engine("auto", {**TOYS, "tensorflow": tensorflow}, choose) as engine:
         answer = engine.predict(card, toy.tensor())
         assert answer.engine == "toy"
-        assert "tensorflow" in answer.notices[0]
-        assert "no such library" in answer.notices[0]
+        assert reason in answer.notices[0]
+        assert engine.predict(card, toy.tensor()).notices == answer.notices
+        assert engine.predict(card, toy.tensor()).logits[0, 1] == 1  # still the same child
 
 
-def test_auto_falls_back_where_loading_brings_tensorflow_down(card, monkeypatch):
-    monkeypatch.setattr(engine_module, "choose_engine", lambda wanted: "tensorflow")
-    with Engine("auto", {**TOYS, "tensorflow": toy.DeadlyTensorflow}) as engine:
-        assert engine.predict(card, toy.tensor()).notices
+def test_an_unknown_engine_is_refused():
+    with pytest.raises(ModelError, match="no engine called torch"):
+        Engine("torch")
 
 
 def test_an_engine_that_was_asked_for_by_name_is_not_replaced(card):
