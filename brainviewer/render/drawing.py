@@ -9,6 +9,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import groupby
 
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
@@ -68,24 +69,31 @@ def _font(file: str, pixels: float) -> ImageFont.FreeTypeFont:
 
 
 @lru_cache(maxsize=1024)
-def _font_file(text: str, bold: bool) -> str:
-    """The bundled font, or one of the system's if that has more of the letters."""
+def _pieces(text: str, bold: bool) -> tuple[tuple[str, str], ...]:
+    """The text cut where the font must change: (font file, piece)."""
     name = "DejaVuSans-Bold.ttf" if bold else "DejaVuSans.ttf"
     bundled = str(resources() / "fonts" / name)
-    best, fewest = bundled, 0 if text.isascii() else _letters_missing(bundled, text)
-    for other in WIDE_FONTS if fewest else ():
-        # Most of these fonts are not there.
+    if text.isascii() or not text:
+        return ((bundled, text),)
+    files = [bundled if letter.isascii() else _font_file(letter, bundled) for letter in text]
+    joined = groupby(zip(files, text, strict=True), key=lambda pair: pair[0])
+    return tuple((file, "".join(letter for _, letter in pairs)) for file, pairs in joined)
+
+
+@lru_cache(maxsize=4096)
+def _font_file(letter: str, bundled: str) -> str:
+    """The bundled font, or one of the system's if only that has the letter."""
+    for file in (bundled, *WIDE_FONTS):
+        # Most of the system's fonts are not there.
         with contextlib.suppress(OSError):
-            missing = _letters_missing(other, text)
-            if missing < fewest:
-                best, fewest = other, missing
-    return best
+            if _has_letter(file, letter):
+                return file
+    return bundled
 
 
-def _letters_missing(file: str, text: str) -> int:
+def _has_letter(file: str, letter: str) -> bool:
     font = _font(file, 16)
-    box = bytes(font.getmask("\U0010fffd"))
-    return sum(bytes(font.getmask(letter)) == box for letter in set(text) - {" "})
+    return bytes(font.getmask(letter)) != bytes(font.getmask("\U0010fffd"))
 
 
 class Canvas:
@@ -103,7 +111,8 @@ class Canvas:
 
     def measure(self, text: str, size: float, bold: bool = False) -> float:
         """Width of a text in points."""
-        return self._font_for(text, size, bold).getlength(text) / self.scale
+        pieces = ((_font(file, size * self.scale), piece) for file, piece in _pieces(text, bold))
+        return sum(font.getlength(piece) for font, piece in pieces) / self.scale
 
     def measure_runs(self, runs: Sequence[Run], size: float) -> float:
         """Width in points of pieces of text set one after the other."""
@@ -122,7 +131,11 @@ class Canvas:
         shadow: bool = False,
     ) -> Box:
         """Write a text; ``anchor`` as in Pillow. Returns the box it takes."""
-        font = self._font_for(text, size, bold)
+        pieces = _pieces(text, bold)
+        if len(pieces) > 1:
+            runs = [(piece, colour, bold) for _, piece in pieces]
+            return self.runs(x, y, runs, size, anchor=anchor, shadow=shadow)
+        font = _font(pieces[0][0], size * self.scale)
         at = x * self.scale, y * self.scale
         left, top, right, bottom = font.getbbox(text, anchor=anchor)
         pad = math.ceil(3 * self.scale) if shadow else 1
@@ -193,9 +206,6 @@ class Canvas:
             result.append(self.shortened(" ".join(words[:taken]), width, size, bold))
             words = words[taken:]
         return result
-
-    def _font_for(self, text: str, size: float, bold: bool) -> ImageFont.FreeTypeFont:
-        return _font(_font_file(text, bold), size * self.scale)
 
     # Shapes
 

@@ -1,5 +1,7 @@
 """The canvas: sharp text, smooth shapes, words that fit."""
 
+from collections.abc import Iterator
+
 import numpy as np
 import pytest
 
@@ -96,26 +98,47 @@ def test_a_box_is_shifted_to_lie_inside() -> None:
     assert Box(50, 0, 250, 10).kept_inside(outer).left == 0
 
 
+@pytest.fixture
+def _fresh_fonts() -> Iterator[None]:
+    for cached in (drawing._pieces, drawing._font_file):
+        cached.cache_clear()
+    yield
+    for cached in (drawing._pieces, drawing._font_file):
+        cached.cache_clear()
+
+
+@pytest.mark.usefixtures("_fresh_fonts")
 def test_letters_that_the_bundled_font_lacks_come_from_the_system(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    assert drawing._font_file("mm² – Größe, Ωμέγα, Жизнь", False).endswith("DejaVuSans.ttf")
-    bundled = drawing._font_file("a", False)
-    missing = {"a.ttf": 2, "b.ttf": 0}
-    monkeypatch.setattr(drawing, "_letters_missing", lambda file, _: missing.get(file, 2))
+    ((file, piece),) = drawing._pieces("mm² – Größe, Ωμέγα, Жизнь", False)
+    assert file.endswith("DejaVuSans.ttf")
+    assert piece == "mm² – Größe, Ωμέγα, Жизнь"
+    has = {"后": "b.ttf", "续": "b.ttf"}
+    monkeypatch.setattr(drawing, "_has_letter", lambda file, letter: has.get(letter) == file)
     monkeypatch.setattr(drawing, "WIDE_FONTS", ("a.ttf", "b.ttf"))
-    drawing._font_file.cache_clear()
-    assert drawing._font_file("后续", False) == "b.ttf"
-    monkeypatch.setattr(drawing, "WIDE_FONTS", ("a.ttf",))
-    drawing._font_file.cache_clear()
-    assert drawing._font_file("后续", False) == bundled
-    drawing._font_file.cache_clear()
+    assert drawing._pieces("in 后续 mm", False) == ((file, "in "), ("b.ttf", "后续"), (file, " mm"))
 
 
+@pytest.mark.usefixtures("_fresh_fonts")
 def test_missing_fonts_of_the_system_stop_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(drawing, "WIDE_FONTS", ("no such font.ttf",))
-    drawing._font_file.cache_clear()
     canvas = Canvas(100, 30)
-    canvas.text(4, 20, "后续", 14, "#FFFFFF", anchor="ls")
-    drawing._font_file.cache_clear()
+    canvas.text(4, 20, "a 后续", 14, "#FFFFFF", anchor="ls")
     assert grey(canvas).max() > 100
+
+
+@pytest.mark.usefixtures("_fresh_fonts")
+def test_a_text_of_two_fonts_stands_where_one_of_one_font_would(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    bold = drawing._pieces("x", True)[0][0]
+    monkeypatch.setattr(drawing, "WIDE_FONTS", (bold,))
+    monkeypatch.setattr(drawing, "_has_letter", lambda file, letter: file == bold)
+    canvas = Canvas(200, 40)
+    box = canvas.text(190, 25, "width é mm", 14, "#FFFFFF", anchor="rs")
+    assert box.right == pytest.approx(190)
+    assert box.right - box.left == pytest.approx(canvas.measure("width é mm", 14))
+    columns = np.nonzero(grey(canvas) > 40)[1]
+    assert columns.max() <= 190
+    assert columns.min() >= box.left - 1
