@@ -207,7 +207,10 @@ def _moved_notice(volumes: Mapping[Modality, Volume]) -> list[str]:
         return []
     names = " and ".join(", ".join(moved).rsplit(", ", 1))
     verb = "lies on another grid and was" if len(moved) == 1 else "lie on other grids and were"
-    return [f"{names} {verb} resampled onto that of {next(iter(volumes))}."]
+    return [
+        f"{names} {verb} resampled onto that of {next(iter(volumes))} by position; "
+        "movement of the head between the scans is not corrected."
+    ]
 
 
 def _label_map(image: NiftiImage, grid: Grid, name: str) -> LabelMap:

@@ -1,0 +1,76 @@
+"""Every study of the data folder opens, and holds what is known to be in it."""
+
+import os
+from pathlib import Path
+
+import nibabel as nib
+import numpy as np
+import pytest
+
+from brainviewer.app.opening import open_study, study_info
+from brainviewer.core.study import Modality
+
+DATA = Path(os.environ.get("BRAINVIEWER_DATA", Path(__file__).parents[3] / "shared" / "data"))
+STUDIES = DATA / "studies"
+
+pytestmark = [
+    pytest.mark.data,
+    pytest.mark.skipif(not STUDIES.is_dir(), reason="the research studies are not here"),
+]
+
+BRATS = (240, 240, 155)
+# Study: shape of the FLAIR, orientation, number type, whether there is a segmentation.
+KNOWN = {
+    "BraTS-GLI-00027-000": (BRATS, "LPS", "int16", False),
+    "BraTS-MET-00110-000": (BRATS, "RAS", "int16", False),
+    "BraTS2021_01476": (BRATS, "LPS", "int16", True),
+    "BraTS2021_01480": (BRATS, "LPS", "int16", True),
+    "BraTS2021_01659": (BRATS, "LPS", "int16", True),
+    "BraTS2024-GLI-00009-000": ((182, 218, 182), "LAS", "float32", True),
+    "TCGA-DU-7294": (BRATS, "LPS", "int16", True),
+    "TCGA-FG-6692": (BRATS, "LPS", "int16", True),
+    "native_TCGA-FG-6692": ((208, 256, 26), "LAS", "int16", False),
+}
+
+
+@pytest.mark.parametrize("name", KNOWN)
+def test_open(name):
+    shape, orientation, dtype, segmented = KNOWN[name]
+    study = open_study([STUDIES / name])
+    assert study.name == name
+    assert study.modalities == tuple(Modality)
+    assert study.grid.shape == shape
+    assert study.grid.orientation == orientation
+    for volume in study.volumes.values():
+        assert volume.data.shape == shape
+        assert volume.data.dtype == np.dtype(dtype)
+        assert not volume.constant
+    flair = nib.load(STUDIES / name / study.volumes[Modality.FLAIR].file_name)
+    np.testing.assert_array_equal(study.volumes[Modality.FLAIR].data, np.asarray(flair.dataobj))
+    np.testing.assert_allclose(study.grid.affine, flair.affine, atol=1e-4)
+    info = study_info(study)
+    assert {entry["dtype"] for entry in info["sequences"].values()} == {dtype}
+    assert info["missing"] == []
+    assert (info["segmentation"] is not None) == segmented
+    if study.segmentation:
+        assert set(np.unique(study.segmentation.data)) <= {0, 1, 2, 3, 4}
+        assert study.segmentation.data.any()
+    assert bool(info["notices"]) == name.startswith("native")
+
+
+def test_the_four_grids_of_a_raw_scan():
+    study = open_study([STUDIES / "native_TCGA-FG-6692"])
+    info = study_info(study)["sequences"]
+    assert info["T1"]["file"].startswith("T1_AX_Other")
+    assert info["T1ce"]["file"].startswith("MRHR_T1_AX_POST_GAD")
+    assert [info[m]["shape"] for m in info] == [
+        [208, 256, 26],
+        [256, 224, 26],
+        [256, 224, 26],
+        [224, 256, 26],
+    ]
+    assert study.notices[0].startswith("T1, T1ce and T2 lie on other grids")
+
+
+def test_no_study_of_the_folder_is_left_out():
+    assert {path.name for path in STUDIES.iterdir() if path.is_dir()} == set(KNOWN)

@@ -1,0 +1,310 @@
+"""A folder becomes a study: one grid, notices, a hash of the content."""
+
+import shutil
+import threading
+from pathlib import Path
+
+import nibabel as nib
+import numpy as np
+import pytest
+
+from brainviewer.app import opening
+from brainviewer.app.opening import (
+    UnknownSequences,
+    demo_paths,
+    open_study,
+    study_info,
+)
+from brainviewer.core.errors import Cancelled, FileError, GeometryError
+from brainviewer.core.study import Modality
+from brainviewer.files.study_folder import Assignment
+
+FLAIR, T1, T1CE, T2 = Modality
+SHAPE = (12, 14, 10)
+AFFINE = np.diag([-1.0, -1.0, 2.0, 1.0])
+
+
+def values(seed: int, shape=SHAPE) -> np.ndarray:
+    return np.random.default_rng(seed).integers(0, 900, shape).astype(np.int16)
+
+
+def save(path: Path, data, affine=AFFINE, description=""):
+    image = nib.Nifti1Image(data, affine)
+    image.header["descrip"] = description.encode()
+    nib.save(image, path)
+    return path
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """Four sequences and a segmentation, in a folder with an unusual name."""
+    folder = tmp_path / "Fall Müller 7"
+    folder.mkdir()
+    for seed, name in enumerate(("flair", "t1", "t1ce", "t2")):
+        save(folder / f"x_{name}.nii.gz", values(seed))
+    labels = np.zeros(SHAPE, np.float32)
+    labels[3:6, 3:6, 3:6] = 4
+    save(folder / "x_seg.nii.gz", labels)
+    return folder
+
+
+def test_four_sequences_and_a_segmentation(folder):
+    study = open_study([folder])
+    assert study.name == "Fall Müller 7"
+    assert study.modalities == tuple(Modality)
+    assert study.missing == ()
+    assert study.notices == ()
+    assert not study.synthetic
+    for seed, modality in enumerate(Modality):
+        volume = study.volumes[modality]
+        np.testing.assert_array_equal(volume.data, values(seed))
+        assert volume.data.dtype == np.int16
+        assert volume.source_grid is None
+        assert volume.grid is study.grid
+    assert study.segmentation is not None
+    assert study.segmentation.data.dtype == np.uint8
+    assert study.segmentation.data.sum() == 4 * 27
+
+
+def test_what_is_missing_is_said(folder):
+    study = open_study([folder / "x_t1.nii.gz", folder / "x_t2.nii.gz"])
+    assert study.modalities == (T1, T2)
+    assert study.notices == ("FLAIR is missing.", "T1ce is missing.")
+    assert study.reference is study.volumes[T1]
+    assert study.segmentation is None
+    assert study.name == "Fall Müller 7"
+
+
+def test_info(folder):
+    (folder / "x_t2.nii.gz").unlink()
+    info = study_info(open_study([folder]))
+    assert list(info) == ["sequences", "missing", "segmentation", "notices"]
+    assert list(info["sequences"]) == ["FLAIR", "T1", "T1ce"]
+    assert info["sequences"]["T1ce"] == {
+        "file": "x_t1ce.nii.gz",
+        "shape": [12, 14, 10],
+        "spacing_mm": [1.0, 1.0, 2.0],
+        "orientation": "LPS",
+        "dtype": "int16",
+    }
+    assert info["missing"] == ["T2"]
+    assert info["segmentation"] == "x_seg.nii.gz"
+    assert info["notices"] == ["T2 is missing."]
+
+
+# -- one grid -------------------------------------------------------------------------------
+
+
+def test_other_grids_are_resampled_and_it_is_said(folder):
+    # The same head, stored right to left and with its rows and columns exchanged.
+    turned = AFFINE @ np.array([[0, -1, 0, 11], [1, 0, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1.0]])
+    stored = np.ascontiguousarray(values(1)[::-1].transpose(1, 0, 2))
+    save(folder / "x_t1.nii.gz", stored, turned)
+    study = open_study([folder])
+    np.testing.assert_array_equal(study.volumes[T1].data, values(1))
+    assert study.volumes[T1].grid is study.grid
+    assert study.volumes[T1].file_grid.shape == (14, 12, 10)
+    assert study_info(study)["sequences"]["T1"]["shape"] == [14, 12, 10]
+    (notice,) = study.notices
+    assert notice.startswith("T1 lies on another grid and was resampled onto that of FLAIR")
+
+
+def test_a_sequence_of_another_place(folder):
+    away = AFFINE.copy()
+    away[0, 3] = 500
+    save(folder / "x_t2.nii.gz", values(3), away)
+    assert "T2 shows another place than the rest of the study." in open_study([folder]).notices
+
+
+def without_orientation(path: Path, data) -> None:
+    image = nib.Nifti1Image(data, None)
+    image.header.set_zooms((1, 1, 2))
+    image.set_sform(None, 0)
+    image.set_qform(None, 0)
+    nib.save(image, path)
+
+
+def test_one_file_without_orientation_takes_the_sides_from_all(folder):
+    without_orientation(folder / "x_t1.nii.gz", values(1))
+    study = open_study([folder])
+    assert study.grid.orientation == "???"
+    assert study.segmentation is not None
+    assert study.volumes[FLAIR].file_grid.orientation == "LPS"
+    assert any(notice.startswith("T1: The file does not say how") for notice in study.notices)
+    without_orientation(folder / "x_t1.nii.gz", values(1, (9, 9, 9)))
+    with pytest.raises(GeometryError):
+        open_study([folder])
+
+
+# -- the segmentation never stands in the way -----------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["broken", "no labels", "other grid"])
+def test_segmentations_that_do_not_fit(folder, kind):
+    path = folder / "x_seg.nii.gz"
+    if kind == "broken":
+        path.write_bytes(path.read_bytes()[:-20])
+    elif kind == "no labels":
+        save(path, values(0).astype(np.float32) / 7)
+    else:
+        without_orientation(path, np.ones((3, 3, 3), np.uint8))
+    study = open_study([folder])
+    assert study.segmentation is None
+    (notice,) = study.notices
+    assert notice.startswith("The segmentation was left out. ")
+
+
+def test_segmentation_on_another_grid(folder):
+    fine = AFFINE @ np.diag([0.5, 0.5, 0.5, 1])
+    labels = np.zeros((24, 28, 20), np.uint8)
+    labels[6:12, 6:12, 6:12] = 2
+    save(folder / "x_seg.nii.gz", labels, fine)
+    segmentation = open_study([folder]).segmentation
+    assert segmentation is not None
+    assert segmentation.data.shape == SHAPE
+    assert np.argwhere(segmentation.data == 2).min(axis=0).tolist() == [3, 3, 3]
+    assert (segmentation.data == 2).sum() == 27
+
+
+# -- bad sequences --------------------------------------------------------------------------
+
+
+def test_a_broken_sequence_is_named(folder):
+    path = folder / "x_t1ce.nii.gz"
+    path.write_bytes(path.read_bytes()[:-20])
+    with pytest.raises(FileError, match="x_t1ce"):
+        open_study([folder])
+
+
+def test_notices_say_which_sequence(folder):
+    save(folder / "x_t2.nii.gz", np.full(SHAPE, 3, np.int16))
+    study = open_study([folder])
+    assert study.volumes[T2].constant
+    (notice,) = study.notices
+    assert notice.startswith("T2: Every voxel has the same value")
+
+
+def test_only_a_segmentation(folder):
+    with pytest.raises(FileError, match="None of the files is an MR sequence"):
+        open_study([folder / "x_seg.nii.gz"])
+
+
+# -- which file is which --------------------------------------------------------------------
+
+
+def test_silent_names_are_asked_about(folder):
+    silent = (folder / "x_t1ce.nii.gz").rename(folder / "scan 4.nii.gz")
+    with pytest.raises(UnknownSequences, match="scan 4") as caught:
+        open_study([folder])
+    assert caught.value.files == (silent,)
+    assert caught.value.assignment.files[FLAIR] == folder / "x_flair.nii.gz"
+    assert "T1ce=FILE" in caught.value.advice
+    study = open_study([folder, Path(f"t1ce={silent}")])
+    np.testing.assert_array_equal(study.volumes[T1CE].data, values(2))
+    chosen = Assignment({T2: silent, FLAIR: folder / "x_flair.nii.gz"})
+    study = open_study([folder], assignment=chosen)
+    assert study.modalities == (FLAIR, T2)
+    assert list(study.volumes) == [FLAIR, T2]
+    np.testing.assert_array_equal(study.volumes[T2].data, values(2))
+
+
+def test_a_single_silent_file(folder):
+    path = (folder / "x_t1.nii.gz").rename(folder / "scan.nii.gz")
+    with pytest.raises(UnknownSequences):
+        open_study([path])
+    assert open_study([Path(f"FLAIR={path}")]).modalities == (FLAIR,)
+
+
+# -- hash and marks -------------------------------------------------------------------------
+
+
+def test_the_hash_is_that_of_the_content(folder, tmp_path):
+    first = open_study([folder]).content_hash
+    assert len(first) == 64
+    other = tmp_path / "elsewhere"
+    other.mkdir()
+    for path in folder.iterdir():
+        if "seg" not in path.name:
+            nib.save(nib.load(path), other / path.name.replace("x_", "renamed-")[:-3])
+    assert open_study([other]).content_hash == first
+    changed = values(0)
+    changed[5, 5, 5] += 1
+    save(other / "renamed-flair.nii", changed)
+    assert open_study([other]).content_hash != first
+    save(other / "renamed-flair.nii", values(0), AFFINE @ np.diag([-1, 1, 1, 1]))
+    assert open_study([other]).content_hash != first
+    exchanged = {FLAIR: folder / "x_t1.nii.gz", T1: folder / "x_flair.nii.gz"}
+    straight = {FLAIR: folder / "x_flair.nii.gz", T1: folder / "x_t1.nii.gz"}
+    assert (
+        open_study([], assignment=Assignment(exchanged)).content_hash
+        != open_study([], assignment=Assignment(straight)).content_hash
+    )
+
+
+def test_synthetic_images_are_marked(folder):
+    assert not open_study([folder]).synthetic
+    save(folder / "x_t1.nii.gz", values(1), description="SYNTHETIC head")
+    assert open_study([folder]).synthetic
+
+
+def test_the_demo_opens():
+    study = open_study(demo_paths())
+    assert study.synthetic
+    assert study.modalities == tuple(Modality)
+    assert study.segmentation is not None
+    assert study.notices == ()
+
+
+# -- progress and cancel --------------------------------------------------------------------
+
+
+def test_progress_grows_and_never_names_a_file(folder):
+    seen = []
+    open_study([folder], lambda fraction, text: seen.append((fraction, text)))
+    fractions = [fraction for fraction, _ in seen]
+    assert fractions == sorted(fractions)
+    assert fractions[-1] == 1.0
+    assert {"Reading FLAIR", "Reading T1ce"} <= {text for _, text in seen}
+    assert not any("x_" in text or "Müller" in text for _, text in seen)
+
+
+def test_files_are_read_beside_each_other(folder):
+    """All five files wait for each other: reading them one by one would never end."""
+    together = threading.Barrier(5)
+    waited = set()
+
+    def report(fraction: float, text: str) -> None:
+        assert threading.current_thread() is threading.main_thread() or text.startswith("Reading")
+
+    read = opening.read_nifti
+
+    def wait_and_read(path, report):
+        together.wait(timeout=20)
+        waited.add(path.name)
+        return read(path, report)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(opening, "read_nifti", wait_and_read)
+        open_study([folder], report)
+    assert len(waited) == 5
+
+
+@pytest.mark.parametrize("after", [0, 1, 4, 9])
+def test_cancel(folder, after):
+    calls = []
+
+    def report(fraction: float, text: str) -> None:
+        calls.append(text)
+        if len(calls) > after:
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        open_study([folder], report)
+    assert len(calls) <= after + 5  # each file that is being read asks once more, at most
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith("read")]
+
+
+def test_a_study_that_disappears_while_open_stays(folder):
+    study = open_study([folder])
+    shutil.rmtree(folder)
+    np.testing.assert_array_equal(study.volumes[FLAIR].data, values(0))
