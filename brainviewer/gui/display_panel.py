@@ -1,0 +1,185 @@
+"""The left panel's lower half: how the active sequence is shown, and what is drawn over it."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDoubleSpinBox,
+    QGridLayout,
+    QHBoxLayout,
+    QSlider,
+    QVBoxLayout,
+    QWidget,
+)
+
+from brainviewer.app.session import Session
+from brainviewer.core.windowing import presets
+from brainviewer.gui.words import button, head, label
+
+COLOUR_MAPS = ("grey", "bone", "hot", "viridis", "magma", "turbo")
+
+
+class WindowSection(QWidget):
+    """Level, width, presets, colour map and inversion of the active sequence."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._session = session
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setSpacing(4)
+        self._level, self._width = self._number(), self._number()
+        self._width.setMinimum(0.001)
+        self._preset, self._colour = QComboBox(), QComboBox()
+        self._colour.addItems([name.capitalize() for name in COLOUR_MAPS])
+        self._invert = button("Invert", tip="Black and white change places", checkable=True)
+        rows = (
+            ("Preset", self._preset),
+            ("Level", self._level),
+            ("Width", self._width),
+            ("Colours", self._colour),
+        )
+        for n, (name, widget) in enumerate(rows):
+            grid.addWidget(label(name, "quiet"), n, 0)
+            grid.addWidget(widget, n, 1)
+            widget.setAccessibleName(name)
+        grid.addWidget(self._invert, len(rows), 1, Qt.AlignmentFlag.AlignRight)
+        grid.setColumnStretch(1, 1)
+        self._level.valueChanged.connect(self._set)
+        self._width.valueChanged.connect(self._set)
+        self._preset.textActivated.connect(
+            lambda name: session.apply_preset(session.state.active, name)
+        )
+        self._colour.activated.connect(
+            lambda n: session.set_colour_map(session.state.active, COLOUR_MAPS[n])
+        )
+        self._invert.clicked.connect(lambda: session.invert(session.state.active))
+        state = session.state
+        state.active_changed.connect(self._refill)
+        state.study_changed.connect(self._refill)
+        state.display_changed.connect(self._show)
+        self._refill()
+
+    @staticmethod
+    def _number() -> QDoubleSpinBox:
+        box = QDoubleSpinBox()
+        box.setRange(-1e7, 1e7)
+        box.setKeyboardTracking(False)
+        box.setDecimals(0)
+        return box
+
+    def _set(self) -> None:
+        state = self._session.state
+        if window := state.windows.get(state.active):
+            self._session.set_window(
+                state.active,
+                replace(window, level=self._level.value(), width=self._width.value()),
+            )
+
+    def _refill(self) -> None:
+        state = self._session.state
+        self.setEnabled(state.study is not None)
+        self._preset.clear()
+        self._preset.addItems(list(presets(state.active)))
+        self._show()
+
+    def _show(self) -> None:
+        state = self._session.state
+        if window := state.windows.get(state.active):
+            # Studies scaled to 0..1 need decimals; scanner units do not.
+            digits = 0 if window.width > 50 else 3
+            for box, value in ((self._level, window.level), (self._width, window.width)):
+                box.blockSignals(True)
+                box.setDecimals(digits)
+                box.setSingleStep(window.width / 50)
+                box.setValue(value)
+                box.blockSignals(False)
+            self._invert.setChecked(window.inverted)
+            self._colour.setCurrentIndex(
+                COLOUR_MAPS.index(state.colour_maps.get(state.active, "grey"))
+            )
+
+
+class OverlaySection(QWidget):
+    """Switches and opacities of what is drawn over the slices."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._session = session
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(4)
+        self._updates: list[Callable[[], None]] = []
+        self._add("Lesion outline", "lesion", "lesion_opacity", "tumour")
+        self._add("Heatmap", "heatmap", "heatmap_opacity", "heatmap")
+        self._add("Segmentation", "segmentation", "segmentation_opacity", "segmentation")
+        self._add("Segmentation filled", "segmentation_filled", "", "segmentation")
+        self._add("Crosshair", "crosshair", "", "study")
+        self._add("Marks", "annotations", "", "study")
+        session.state.overlays_changed.connect(self._show)
+        session.state.facts_changed.connect(self._show)
+        session.state.study_changed.connect(self._show)
+        self._show()
+
+    def _add(self, name: str, field: str, opacity: str, fact: str) -> None:
+        session = self._session
+        box = QCheckBox(name)
+        box.toggled.connect(lambda on: session.set_overlay(**{field: on}))
+        row = QHBoxLayout()
+        row.addWidget(box, 1)
+        slider = QSlider(Qt.Orientation.Horizontal)
+        if opacity:
+            slider.setRange(0, 100)
+            slider.setFixedWidth(72)
+            slider.setAccessibleName(f"{name} opacity")
+            slider.valueChanged.connect(lambda v: session.set_overlay(**{opacity: v / 100}))
+            row.addWidget(slider)
+        self._column.addLayout(row)
+
+        def update() -> None:
+            overlays, usable = session.state.overlays, fact in session.state.facts
+            for widget in (box, slider):
+                widget.blockSignals(True)
+                widget.setEnabled(usable)
+            box.setChecked(getattr(overlays, field))
+            box.setVisible(usable or fact in ("tumour", "heatmap", "study"))
+            if opacity:
+                slider.setValue(round(getattr(overlays, opacity) * 100))
+                slider.setVisible(box.isVisibleTo(self))
+                slider.setToolTip(f"Opacity {round(getattr(overlays, opacity) * 100)} %")
+            for widget in (box, slider):
+                widget.blockSignals(False)
+
+        self._updates.append(update)
+
+    def _show(self) -> None:
+        for update in self._updates:
+            update()
+
+
+class DisplayPanel(QWidget):
+    """Window and overlays, one under the other."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._session = session
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 0, 12, 12)
+        column.setSpacing(6)
+        column.addWidget(head("Overlays"))
+        column.addWidget(OverlaySection(session))
+        column.addSpacing(12)
+        self._title = head("Window")
+        column.addWidget(self._title)
+        column.addWidget(WindowSection(session))
+        column.addStretch(1)
+        session.state.active_changed.connect(self._name)
+        session.state.study_changed.connect(self._name)
+        self._name()
+
+    def _name(self) -> None:
+        state = self._session.state
+        self._title.setText(f"WINDOW · {state.active}" if state.study else "WINDOW")

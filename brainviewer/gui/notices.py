@@ -1,0 +1,108 @@
+"""Notices: one place, one sentence each, there until read. Progress: a thin line and a sentence."""
+
+from collections import deque
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QSizePolicy, QVBoxLayout, QWidget
+
+from brainviewer.app.session import Session
+from brainviewer.app.state import Notice
+from brainviewer.gui.words import button, label, set_role
+
+_ROLES = {"info": "quiet", "caution": "caution", "error": "chip-bad"}
+_JOBS = {"open": "Opening", "find": "Looking for the tumour", "classify": "Classifying"}
+_WORDS = {"info": "", "caution": "Caution: ", "error": ""}
+
+
+class NoticeBar(QFrame):
+    """Shows the oldest unread notice; the button reads it and shows the next."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self.setObjectName("notice")
+        self._waiting: deque[Notice] = deque()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 6, 8, 6)
+        self._text = label(wrap=True)
+        self._text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._next = button("Got it", "second", "Read; show the next notice, if there is one")
+        self._next.clicked.connect(self._read)
+        row.addWidget(self._text, 1)
+        row.addWidget(self._next)
+        self.hide()
+        session.state.noticed.connect(self.show_notice)
+        session.state.study_changed.connect(self._forget_infos)
+
+    @property
+    def sentences(self) -> list[str]:
+        """The unread sentences, oldest first."""
+        return [n.text for n in self._waiting]
+
+    def show_notice(self, notice: Notice) -> None:
+        """Put a notice in the queue; the same sentence is not said twice."""
+        if notice.text not in self.sentences:
+            # What went wrong is said before what is merely good to know.
+            if notice.level == "error":
+                self._waiting.appendleft(notice)
+            else:
+                self._waiting.append(notice)
+        self._show()
+
+    def _forget_infos(self) -> None:
+        self._waiting = deque(n for n in self._waiting if n.level == "error")
+        self._show()
+
+    def _read(self) -> None:
+        self._waiting.popleft()
+        self._show()
+
+    def _show(self) -> None:
+        self.setVisible(bool(self._waiting))
+        if self._waiting:
+            first = self._waiting[0]
+            set_role(self._text, _ROLES[first.level])
+            self._text.setText(_WORDS[first.level] + first.text)
+            more = len(self._waiting) - 1
+            self._next.setText(f"Got it · {more} more" if more else "Got it")
+
+
+class ProgressLine(QWidget):
+    """What runs now, with Cancel; invisible when nothing does."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._session = session
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2)
+        row = QHBoxLayout()
+        row.setContentsMargins(8, 0, 0, 0)
+        self._text = label(role="quiet")
+        self._cancel = button("Cancel")
+        self._cancel.clicked.connect(self._stop)
+        row.addWidget(self._text, 1)
+        row.addWidget(self._cancel)
+        self._line = QProgressBar()
+        self._line.setTextVisible(False)
+        self._line.setRange(0, 1000)
+        column.addLayout(row)
+        column.addWidget(self._line)
+        self.setMinimumWidth(260)
+        session.state.progress_changed.connect(self._show)
+        self._show()
+
+    def _show(self) -> None:
+        progress = self._session.state.progress
+        policy = self.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        self.setSizePolicy(policy)
+        self.setVisible(bool(progress))
+        if progress:
+            first = progress[0]
+            self._text.setText(first.text or _JOBS.get(first.key, "Working"))
+            self._line.setValue(round(first.fraction * 1000))
+
+    def _stop(self) -> None:
+        if self._session.state.progress:
+            self._session.cancel(self._session.state.progress[0].key)

@@ -1,0 +1,188 @@
+"""Colours and style of the window, dark and light. Behind slices it stays black in both."""
+
+from dataclasses import dataclass
+from string import Template
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
+from PySide6.QtWidgets import QApplication
+
+
+@dataclass(frozen=True)
+class Colours:
+    """The colours of a theme, by what they mean."""
+
+    window: str
+    panel: str
+    bar: str
+    field: str
+    line: str
+    text: str
+    quiet: str
+    faint: str
+    accent: str
+    selected: str
+    primary: str
+    primary_text: str
+    tumour: str
+    caution: str
+    good: str
+    bad: str
+
+
+DARK = Colours(
+    window="#0E1215",
+    panel="#14191D",
+    bar="#171C21",
+    field="#1D242A",
+    line="#262D34",
+    text="#D7DEE5",
+    quiet="#8A97A3",
+    faint="#4A555F",
+    accent="#5AA9E6",
+    selected="#24303D",
+    primary="#2F7FB8",
+    primary_text="#FFFFFF",
+    tumour="#FFB347",
+    caution="#E6C66A",
+    good="#7FD6A8",
+    bad="#F08A80",
+)
+LIGHT = Colours(
+    window="#E4E8EC",
+    panel="#F4F6F8",
+    bar="#FAFBFC",
+    field="#FFFFFF",
+    line="#D3DAE0",
+    text="#1B242C",
+    quiet="#55626E",
+    faint="#A9B4BE",
+    accent="#1F78B4",
+    selected="#D5E5F2",
+    primary="#2F7FB8",
+    primary_text="#FFFFFF",
+    tumour="#B36A00",
+    caution="#7D5E00",
+    good="#17734A",
+    bad="#B3261E",
+)
+# Colour-blind safe (Okabe and Ito 2008); the letter always stands beside the colour.
+CLASS_COLOURS = {"A": "#56B4E9", "O": "#E69F00", "G": "#CC79A7", "none": "#009E73"}
+
+_STYLE = Template("""
+* { outline: none; }
+QMainWindow, QDialog { background: $window; }
+QMainWindow::separator { background: $line; width: 1px; height: 1px; }
+QWidget#panel, QScrollArea#panel, QWidget#panel > QWidget { background: $panel; }
+QWidget { color: $text; font-size: 13px; }
+QLabel { background: transparent; }
+QLabel[role="head"] { color: $quiet; font-size: 11px; font-weight: 600; letter-spacing: 1px; }
+QLabel[role="quiet"] { color: $quiet; }
+QLabel[role="small"] { color: $quiet; font-size: 11px; }
+QLabel[role="answer"] { font-size: 21px; }
+QLabel[role="caution"] { color: $caution; }
+QLabel[role="chip-good"], QLabel[role="chip-caution"], QLabel[role="chip-bad"],
+QLabel[role="chip"] { border-radius: 9px; padding: 2px 8px; font-size: 12px; background: $field; }
+QLabel[role="chip-good"] { color: $good; }
+QLabel[role="chip-caution"] { color: $caution; }
+QLabel[role="chip-bad"] { color: $bad; }
+QToolBar { background: $bar; border: none; border-bottom: 1px solid $line; padding: 4px 8px;
+  spacing: 2px; }
+QToolBar::separator { background: $line; width: 1px; margin: 6px 6px; }
+QMenuBar { background: $bar; }
+QMenuBar::item { padding: 4px 10px; background: transparent; }
+QMenuBar::item:selected, QMenu::item:selected { background: $selected; }
+QMenu { background: $panel; border: 1px solid $line; padding: 4px 0; }
+QMenu::item { padding: 5px 28px 5px 24px; }
+QMenu::item:disabled { color: $faint; }
+QMenu::separator { height: 1px; background: $line; margin: 4px 0; }
+QStatusBar { background: $bar; border-top: 1px solid $line; }
+QStatusBar::item { border: none; }
+QToolButton, QPushButton { border: 1px solid transparent; border-radius: 5px; padding: 4px 9px;
+  background: transparent; }
+QToolButton:hover, QPushButton:hover { background: $field; }
+QToolButton:checked, QPushButton:checked, QPushButton[role="second"] { background: $selected; }
+QToolButton:focus, QPushButton:focus { border-color: $accent; }
+QToolButton:disabled, QPushButton:disabled { color: $faint; }
+QPushButton[role="primary"], QToolButton[role="primary"] { background: $primary;
+  color: $primary_text; }
+QPushButton[role="primary"]:disabled, QToolButton[role="primary"]:disabled {
+  background: $field; color: $faint; }
+QToolButton::menu-indicator { image: none; }
+QComboBox, QSpinBox, QDoubleSpinBox, QLineEdit { background: $field; border: 1px solid $line;
+  border-radius: 4px; padding: 3px 6px; selection-background-color: $primary; }
+QComboBox:focus, QSpinBox:focus, QDoubleSpinBox:focus, QLineEdit:focus { border-color: $accent; }
+QComboBox:disabled, QSpinBox:disabled, QDoubleSpinBox:disabled { color: $faint; }
+QComboBox QAbstractItemView { background: $panel; border: 1px solid $line;
+  selection-background-color: $selected; selection-color: $text; }
+QSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::up-button,
+QDoubleSpinBox::down-button { width: 0; border: none; }
+QCheckBox { spacing: 8px; }
+QListWidget { background: transparent; border: none; }
+QListWidget::item { border-radius: 4px; padding: 4px; }
+QListWidget::item:hover { background: $field; }
+QListWidget::item:selected { background: $selected; color: $text; }
+QSlider::groove:horizontal { height: 3px; background: $line; border-radius: 1px; }
+QSlider::sub-page:horizontal { background: $faint; border-radius: 1px; }
+QSlider::handle:horizontal { width: 12px; height: 12px; margin: -5px 0; border-radius: 6px;
+  background: $text; }
+QSlider::handle:horizontal:hover, QSlider::handle:horizontal:focus { background: $accent; }
+QSlider::handle:horizontal:disabled { background: $faint; }
+QScrollArea { border: none; }
+QScrollBar:vertical { width: 8px; background: transparent; }
+QScrollBar::handle:vertical { background: $faint; border-radius: 4px; min-height: 24px; }
+QScrollBar::add-line, QScrollBar::sub-line { height: 0; }
+QSplitter::handle { background: $line; }
+QSplitter::handle:vertical { height: 1px; }
+QTextBrowser { background: $panel; border: none; }
+QToolTip { background: $panel; color: $text; border: 1px solid $line; padding: 4px; }
+QProgressBar { border: none; background: transparent; max-height: 2px; min-height: 2px; }
+QProgressBar::chunk { background: $accent; }
+QFrame#notice { background: $field; border-bottom: 1px solid $line; }
+QFrame#card { background: $panel; border: 1px solid $line; border-radius: 8px; }
+""")
+
+
+def colours(name: str) -> Colours:
+    """The colours of ``dark``, ``light`` or ``system``."""
+    if name == "system":
+        scheme = QGuiApplication.styleHints().colorScheme()
+        name = "light" if scheme == Qt.ColorScheme.Light else "dark"
+    return LIGHT if name == "light" else DARK
+
+
+def current() -> Colours:
+    """The colours in use."""
+    app = QApplication.instance()
+    return colours(str(app.property("theme") or "dark") if app else "dark")
+
+
+def apply_theme(app: QApplication, name: str) -> None:
+    """Give the whole application the look of a theme."""
+    chosen = colours(name)
+    app.setProperty("theme", name)
+    app.setStyle("Fusion")
+    font = QFont(app.font())
+    font.setPixelSize(13)
+    app.setFont(font)
+    palette = QPalette()
+    for role, colour in (
+        (QPalette.ColorRole.Window, chosen.window),
+        (QPalette.ColorRole.Base, chosen.field),
+        (QPalette.ColorRole.AlternateBase, chosen.panel),
+        (QPalette.ColorRole.Button, chosen.panel),
+        (QPalette.ColorRole.WindowText, chosen.text),
+        (QPalette.ColorRole.Text, chosen.text),
+        (QPalette.ColorRole.ButtonText, chosen.text),
+        (QPalette.ColorRole.ToolTipBase, chosen.panel),
+        (QPalette.ColorRole.ToolTipText, chosen.text),
+        (QPalette.ColorRole.PlaceholderText, chosen.quiet),
+        (QPalette.ColorRole.Highlight, chosen.primary),
+        (QPalette.ColorRole.HighlightedText, chosen.primary_text),
+        (QPalette.ColorRole.Link, chosen.accent),
+    ):
+        palette.setColor(role, QColor(colour))
+    for role in (QPalette.ColorRole.Text, QPalette.ColorRole.ButtonText):
+        palette.setColor(QPalette.ColorGroup.Disabled, role, QColor(chosen.faint))
+    app.setPalette(palette)
+    app.setStyleSheet(_STYLE.substitute(vars(chosen)))

@@ -1,0 +1,75 @@
+"""Small pieces that every panel is made of: section heads, value rows, numbers with units."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QFont
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
+
+
+def label(text: str = "", role: str = "", *, wrap: bool = False) -> QLabel:
+    """A label with a role of the theme: head, quiet, small, answer, caution, chip…"""
+    widget = QLabel(text)
+    widget.setTextFormat(Qt.TextFormat.PlainText)
+    if role:
+        widget.setProperty("role", role)
+    widget.setWordWrap(wrap)
+    return widget
+
+
+def head(text: str) -> QLabel:
+    """A section head in small capitals."""
+    return label(text.upper(), "head")
+
+
+def set_role(widget: QWidget, role: str) -> None:
+    """Change the role of a widget and restyle it."""
+    widget.setProperty("role", role)
+    widget.style().unpolish(widget)
+    widget.style().polish(widget)
+
+
+def button(text: str, role: str = "", tip: str = "", *, checkable: bool = False) -> QPushButton:
+    """A push button with a role of the theme: primary, second or none."""
+    widget = QPushButton(text)
+    if role:
+        widget.setProperty("role", role)
+    widget.setToolTip(tip)
+    widget.setCheckable(checkable)
+    widget.setCursor(Qt.CursorShape.PointingHandCursor)
+    return widget
+
+
+def tabular(widget: QWidget) -> QWidget:
+    """Let the digits of a widget be equally wide, where the font can."""
+    font = QFont(widget.font())
+    font.setFeature(QFont.Tag("tnum"), 1)
+    widget.setFont(font)
+    return widget
+
+
+class ValueRow(QWidget):
+    """A name at the left and a value at the right."""
+
+    def __init__(self, name: str, tip: str = "") -> None:
+        super().__init__()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        self._value = label("–")
+        self._value.setAlignment(Qt.AlignmentFlag.AlignRight)
+        tabular(self._value)
+        row.addWidget(label(name, "quiet"))
+        row.addWidget(self._value, 1)
+        self.setToolTip(tip)
+
+    def set(self, text: str) -> None:
+        """Show a value; an empty one is a dash."""
+        self._value.setText(text or "–")
+
+
+def signed(value: float, digits: int = 1) -> str:
+    """A number with a real minus sign."""
+    return f"{value:.{digits}f}".replace("-", "−")
+
+
+def grouped(value: float, digits: int = 0) -> str:
+    """A number with thousands separated and a real minus sign."""
+    return f"{value:,.{digits}f}".replace("-", "−")
