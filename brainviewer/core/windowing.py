@@ -64,17 +64,22 @@ def presets(modality: Modality) -> dict[str, tuple[float, float]]:
     return {**PRESETS, **_OWN_PRESETS[modality]}
 
 
-def head_values(data: NDArray[Any], most: int = 200_000) -> NDArray[Any]:
-    """A regular sample of the values inside the head, at most about ``most`` of them.
+def head_threshold(sample: NDArray[Any]) -> float:
+    """What lies at or below it is background: a tenth of the way from the 1st to the 99th
+    percentile of a sample of the whole volume.
 
-    Background is what lies at or below a tenth of the way from the sample's 1st to its 99th
-    percentile; in skull-stripped studies that is the zeros, and the few negative values that
+    In skull-stripped studies the background is the zeros, and the few negative values that
     resampling leaves at edges.
     """
+    low, top = (float(value) for value in np.percentile(sample, (1, 99)))
+    return low + 0.1 * (top - low)
+
+
+def head_values(data: NDArray[Any], most: int = 200_000) -> NDArray[Any]:
+    """A regular sample of the values inside the head, at most about ``most`` of them."""
     step = max(1, round((data.size / most) ** (1 / 3)))
     sample = data[::step, ::step, ::step].ravel()
-    low, top = (float(value) for value in np.percentile(sample, (1, 99)))
-    inside = sample[sample > low + 0.1 * (top - low)]
+    inside = sample[sample > head_threshold(sample)]
     return inside if inside.size else sample
 
 

@@ -81,10 +81,13 @@ class MarkPainter:
             own = mark.modality is modality or mark.kind is Kind.TEXT
             colour = faded(
                 image_colours.BRIGHT if mark.id == selection else image_colours.MARK,
-                1.0 if own else 0.55,
+                1.0 if own else 0.6,
             )
             path = shape_path(mark.kind, points)
-            for pen_colour, width in ((faded(image_colours.SHADOW, 0.55), 3.4), (colour, _LINE)):
+            for pen_colour, width in (
+                (faded(image_colours.SHADOW, 0.55 if own else 0.25), 3.4),
+                (colour, _LINE),
+            ):
                 painter.setPen(
                     QPen(pen_colour, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap)
                 )
@@ -94,7 +97,7 @@ class MarkPainter:
                 painter.setPen(Qt.PenStyle.NoPen)
                 painter.setBrush(colour)
                 painter.drawPolygon(arrow_head(points))
-            if own:
+            if own and _visible(points, geometry.size):
                 self._label(painter, geometry, mark, points, colour)
             if mark.id == selection and own:
                 self._handles(painter, handle_pixels(mark.kind, points))
@@ -197,6 +200,11 @@ def label_places(
     above = QRectF(middle.x() - width / 2, outer.top() - _GAP - height, width, height)
     below = QRectF(above.left(), outer.bottom() + _GAP, width, height)
     return [above, below, right, left_of] if level else [right, left_of, below, above]
+
+
+def _visible(points: Sequence[QPointF], size: tuple[int, int]) -> bool:
+    xs, ys = [p.x() for p in points], [p.y() for p in points]
+    return max(xs) >= 0 and min(xs) <= size[0] and max(ys) >= 0 and min(ys) <= size[1]
 
 
 def _best(places: Sequence[QRectF], outer: QRectF, taken: Sequence[QRectF]) -> QRectF:

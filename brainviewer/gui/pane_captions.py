@@ -105,7 +105,7 @@ class CaptionPainter:
 
     def __init__(self) -> None:
         self._font, self._bold = image_font(), image_font(bold=True)
-        self._small = image_font(SMALL_PX, bold=True)
+        self._small, self._quiet = image_font(SMALL_PX, bold=True), image_font(SMALL_PX)
         self._regular, self._wide = QFontMetricsF(self._font), QFontMetricsF(self._bold)
         self._cap = self._regular.capHeight()
         self._step = self._regular.height() + 1
@@ -146,9 +146,9 @@ class CaptionPainter:
         draw_text(painter, QPointF(x, y), captions.window, image_colours.CORNER)
         if x != MARGIN:
             y = MARGIN + self._cap
-        painter.setFont(self._small)
         for text, colour in captions.marks:
             y += self._step
+            painter.setFont(self._small if colour == image_colours.CAUTION else self._quiet)
             draw_text(painter, QPointF(MARGIN, y), text, colour)
 
     def _bottom_left(self, painter: QPainter, size: Size, captions: Captions) -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -9,17 +10,20 @@ from PySide6.QtCore import QPointF
 from PySide6.QtGui import QTransform
 
 from brainviewer.core.slices import SliceView
+from brainviewer.core.windowing import head_threshold
 from brainviewer.render.slice_image import Viewport
 
-_ZOOMS = (0.5, 40.0)
+_ZOOMS = (0.4, 40.0)
+_MARGIN = 0.05
+"""Share of the pane kept free around the frame, for letters."""
 
 
 @dataclass(frozen=True)
 class Camera:
     """The part of a slice that is shown; it fits panes of every size.
 
-    centre : (x, y) in slice mm in the middle of the pane; None for the middle of the slice.
-    zoom : 1 shows the whole slice.
+    centre : (x, y) in slice mm in the middle of the pane; None for the middle of the frame.
+    zoom : 1 shows the whole frame.
     """
 
     centre: tuple[float, float] | None = None
@@ -27,6 +31,44 @@ class Camera:
 
 
 FIT = Camera()
+
+
+@dataclass(frozen=True)
+class Frame:
+    """The part of a plane's slices that is worth seeing, in slice mm."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
+def whole_frame(view: SliceView) -> Frame:
+    """All of every slice."""
+    (rows, columns), (height, width) = view.shape, view.pixel_spacing
+    return Frame(-width / 2, -height / 2, (columns - 0.5) * width, (rows - 0.5) * height)
+
+
+def head_frame(view: SliceView, data: NDArray[Any]) -> Frame:
+    """The head as seen through all slices of a plane; all of the slice if there is no air.
+
+    data : (i, j, k) volume on the view's grid.
+    """
+    step = max(1, min(data.shape) // 64)
+    sample = data[::step, ::step, ::step]
+    inside = (sample > head_threshold(sample)).sum(axis=view.axis) > 1
+    axes = [axis for axis in range(3) if axis != view.axis]
+    first, last = np.zeros(3), np.zeros(3)
+    for place, axis in enumerate(axes):
+        taken = np.flatnonzero(inside.any(axis=1 - place)) * step
+        if not taken.size:
+            return whole_frame(view)
+        first[axis] = max(0, taken[0] - step)
+        last[axis] = min(data.shape[axis] - 1, taken[-1] + step)
+    corners = view.to_screen(view.grid.to_world(np.array((first, last))))
+    height, width = view.pixel_spacing
+    (top, left), (bottom, right) = corners.min(axis=0) - 0.5, corners.max(axis=0) + 0.5
+    return Frame(left * width, top * height, right * width, bottom * height)
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,13 +80,17 @@ class PaneGeometry:
 
     view: SliceView
     size: tuple[int, int]
+    frame: Frame
     camera: Camera = FIT
 
     @cached_property
     def pixels_per_mm(self) -> float:
         """Screen pixels per mm."""
-        (rows, columns), (height, width) = self.view.shape, self.view.pixel_spacing
-        fit = min(self.size[0] / (columns * width), self.size[1] / (rows * height))
+        frame, (width, height) = self.frame, self.size
+        room = 1 - 2 * _MARGIN
+        fit = min(
+            room * width / (frame.right - frame.left), room * height / (frame.bottom - frame.top)
+        )
         return max(fit * self.camera.zoom, 1e-6)
 
     @property
@@ -55,8 +101,11 @@ class PaneGeometry:
     @cached_property
     def centre(self) -> tuple[float, float]:
         """(x, y) in slice mm in the middle of the pane."""
-        (rows, columns), (height, width) = self.view.shape, self.view.pixel_spacing
-        return self.camera.centre or ((columns - 1) / 2 * width, (rows - 1) / 2 * height)
+        frame = self.frame
+        return self.camera.centre or (
+            (frame.left + frame.right) / 2,
+            (frame.top + frame.bottom) / 2,
+        )
 
     @cached_property
     def transform(self) -> QTransform:

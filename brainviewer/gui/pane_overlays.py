@@ -17,6 +17,7 @@ from PySide6.QtGui import QColor, QImage, QPainterPath, QPolygonF
 
 from brainviewer.app.state import ViewState
 from brainviewer.core.slices import SliceView
+from brainviewer.gui.pane_geometry import Frame, head_frame, whole_frame
 from brainviewer.render.palette import label_colour
 from brainviewer.render.slice_image import heat_rgba, heat_values
 
@@ -85,7 +86,7 @@ def _fill_table(opacity: float) -> NDArray[np.uint8]:
 
 
 class SliceOverlays:
-    """Outlines, filled labels and heatmap of the open study, remembered for recent slices."""
+    """Frames, outlines, filled labels and heatmap of the open study, of recent slices."""
 
     def __init__(self, state: ViewState, remembered: int = 256) -> None:
         self._state, self._remembered = state, remembered
@@ -94,6 +95,14 @@ class SliceOverlays:
     def clear(self) -> None:
         """Forget everything: another study, finding or result is shown."""
         self._kept.clear()
+
+    def frame(self, view: SliceView) -> Frame:
+        """The part of a plane's slices that panes fit: the head, the same for all sequences."""
+        study = self._state.study
+        if study is None:
+            return whole_frame(view)
+        data = study.reference.data
+        return self._keep(("frame", view.plane), lambda: head_frame(view, data))
 
     def lesion(self, view: SliceView, index: int) -> QPainterPath | None:
         """Outline of the lesion that was found; None where there is none."""

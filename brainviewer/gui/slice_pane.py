@@ -189,7 +189,9 @@ class SlicePane(QWidget):
         if self.view is None:
             self.geometry_mm = None
         else:
-            self.geometry_mm = PaneGeometry(self.view, size, self.camera)
+            self.geometry_mm = PaneGeometry(
+                self.view, size, self.overlays.frame(self.view), self.camera
+            )
         self._write()
         self.update()
 
@@ -201,8 +203,12 @@ class SlicePane(QWidget):
         marks = []
         if study.synthetic:
             marks.append(("SYNTHETIC", image_colours.CAUTION))
-        if view.convention is Convention.NEUROLOGICAL and view.grid.oriented:
-            marks.append(("NEUROLOGICAL", image_colours.CAUTION))
+        if not view.grid.oriented:
+            marks.append(("ORIENTATION UNKNOWN", image_colours.CAUTION))
+        elif view.plane is not Plane.SAGITTAL:
+            usual = view.convention is Convention.RADIOLOGICAL
+            colour = image_colours.QUIET if usual else image_colours.CAUTION
+            marks.append((view.convention.value.upper(), colour))
         window = self.state.windows.get(self.modality)
         self._captions = Captions(
             self.modality.value,
@@ -244,8 +250,9 @@ class SlicePane(QWidget):
             )
         if shown.text:
             self._caption_painter.paint(painter, size, self._captions)
-        elif self._captions.marks:
-            self._caption_painter.paint(painter, size, Captions(marks=self._captions.marks))
+        else:
+            warnings = tuple(m for m in self._captions.marks if m[1] == image_colours.CAUTION)
+            self._caption_painter.paint(painter, size, Captions(marks=warnings))
         if self.framed:
             draw_frame(painter, size)
 

@@ -12,6 +12,7 @@ from brainviewer.core.slices import Plane
 from brainviewer.core.study import Modality
 from brainviewer.gui.annotation_items import label_places
 from brainviewer.gui.annotation_tools import TextEditor, distance_px, hit_test
+from brainviewer.gui.pane_geometry import Camera
 from brainviewer.gui.pane_grid import PaneGrid
 from brainviewer.gui.slice_pane import SlicePane
 from tests.gui.hands import NONE, click, double_click, drag, key, move, press, release
@@ -134,6 +135,13 @@ class TestDrawing:
             assert box.right() <= pane.width()
             assert box.bottom() <= pane.height()
         assert not any(a.intersects(b) for n, a in enumerate(boxes) for b in boxes[:n])
+
+    def test_a_mark_out_of_sight_has_no_label(self, pane, shown):
+        mark = draw(pane, Tool.RULER, QPointF(10, 10), QPointF(40, 30))
+        pane.set_camera(Camera(None, 10.0))
+        pane.grab()
+        assert mark in pane.marks()
+        assert pane.mark_painter.label_boxes == {}
 
     def test_the_label_of_a_steep_ruler_stands_beside_its_middle(self):
         places = label_places(Kind.RULER, [QPointF(100, 20), QPointF(160, 180)], 40, 14)

@@ -14,7 +14,7 @@ from brainviewer.core.slices import Convention, EdgeLetters, Plane, SliceView
 from brainviewer.core.study import Modality
 from brainviewer.core.windowing import Window
 from brainviewer.gui.pane_captions import scale_bar_mm
-from brainviewer.gui.pane_geometry import Camera, PaneGeometry
+from brainviewer.gui.pane_geometry import Camera, PaneGeometry, head_frame, whole_frame
 from brainviewer.gui.pane_overlays import outline_path
 from brainviewer.gui.slice_pane import SlicePane
 from tests.gui.conftest import show_study
@@ -62,10 +62,27 @@ class TestGeometry:
     @pytest.mark.parametrize("camera", [Camera(), Camera((20.0, 30.0), 3.3)])
     def test_pixels_and_millimetres_are_each_others_inverse(self, plane, camera):
         grid = grid_of((2, 0, 1), (1, -1, -1), tilt_degrees=(9, 4, -7))
-        geometry = PaneGeometry(SliceView.of(grid, plane), (400, 300), camera)
+        view = SliceView.of(grid, plane)
+        geometry = PaneGeometry(view, (400, 300), whole_frame(view), camera)
         for at in (QPointF(0, 0), QPointF(123.25, 77.5), QPointF(400, 300)):
             back = geometry.to_pixels([geometry.to_world(at, 5)])[0]
             assert (back - at).manhattanLength() < 1e-6
+
+    @pytest.mark.parametrize("axes", [(0, 1, 2), (2, 0, 1)])
+    def test_the_frame_is_the_head(self, axes):
+        grid = grid_of(axes, (1, -1, 1))
+        data = np.zeros(grid.shape, np.int16)
+        centre = np.array(grid.nearest_voxel(marker_position(grid)))
+        data[tuple(slice(n - 2, n + 3) for n in centre)] = 100
+        view = SliceView.of(grid, Plane.AXIAL)
+        frame = head_frame(view, data)
+        # Five voxels and one at each side.
+        assert frame.right - frame.left == pytest.approx(7 * view.pixel_spacing[1])
+        assert frame.bottom - frame.top == pytest.approx(7 * view.pixel_spacing[0])
+        row, column = view.to_screen([grid.to_world(centre)])[0]
+        assert (frame.left + frame.right) / 2 == pytest.approx(column * view.pixel_spacing[1])
+        assert (frame.top + frame.bottom) / 2 == pytest.approx(row * view.pixel_spacing[0])
+        assert head_frame(view, np.zeros(grid.shape)) == whole_frame(view)
 
     def test_a_millimetre_is_a_millimetre_in_both_directions(self, pane):
         geometry = pane.geometry_mm
@@ -130,7 +147,10 @@ class TestWhatIsShown:
         pane = SlicePane(session, Modality.T1, Plane.AXIAL)
         qtbot.addWidget(pane)
         session.set_overlay(text=False, crosshair=False)
-        assert [text for text, _ in pane._captions.marks] == ["SYNTHETIC"]
+        assert [text for text, _ in pane._captions.marks] == [
+            "SYNTHETIC",
+            "RADIOLOGICAL",
+        ]
         corner = pane.grab().copy(0, 0, 120, 60).toImage()
         colours = {corner.pixelColor(x, y).name() for x in range(corner.width()) for y in range(60)}
         assert any(c.startswith("#e") for c in colours)
@@ -141,6 +161,7 @@ class TestWhatIsShown:
         qtbot.addWidget(pane)
         assert pane._captions.letters == EdgeLetters()
         assert pane._captions.position == ""
+        assert [text for text, _ in pane._captions.marks] == ["ORIENTATION UNKNOWN"]
         pane.grab()
 
     def test_a_missing_sequence_is_said(self, qtbot, session):
