@@ -8,7 +8,6 @@ from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-import cv2
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
@@ -18,54 +17,25 @@ from PySide6.QtGui import QColor, QImage, QPainterPath, QPolygonF
 from brainviewer.app.state import ViewState
 from brainviewer.core.slices import SliceView
 from brainviewer.gui.pane_geometry import Frame, head_frame, whole_frame
+from brainviewer.render.outlines import outlines
 from brainviewer.render.palette import label_colour
 from brainviewer.render.slice_image import heat_rgba, heat_values
 
 Value = TypeVar("Value")
 
-FINENESS = 4
-"""Outline points per pixel."""
-
 
 def outline_path(mask: NDArray[np.bool_], spacing: tuple[float, float]) -> QPainterPath:
-    """The outline of a mask (rows, columns) in slice mm, smooth at less than a pixel.
+    """The outline of a mask (rows, columns) in slice mm; see ``render.outlines``.
 
     spacing : height and width of a pixel in mm.
-
-    The mask is enlarged by linear interpolation, its border followed (Suzuki and Abe, 1985), and
-    the stairs of single pixels are averaged away along the border; even one pixel keeps a line.
     """
     path = QPainterPath()
-    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
-    if not rows.size:
-        return path
-    top, left = int(rows[0]), int(columns[0])
-    part = np.pad(mask[top : rows[-1] + 1, left : columns[-1] + 1].astype(np.uint8) * 255, 1)
-    size = part.shape[1] * FINENESS, part.shape[0] * FINENESS
-    fine = cv2.resize(part, size, interpolation=cv2.INTER_LINEAR)
-    borders, _ = cv2.findContours(
-        (fine >= 128).astype(np.uint8), cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE
-    )
     height, width = spacing
-    for border in borders:
-        points = _smoothed(border[:, 0, :].astype(np.float32))
-        points = cv2.approxPolyDP(points[:, None, :], 0.35, True)[:, 0, :]
-        # Pixel centres of the enlarged picture lie at (n + 1/2) / FINENESS - 1/2 pixels.
-        points = (points + 0.5) / FINENESS - 0.5 + (left - 1, top - 1)
-        path.addPolygon(QPolygonF([QPointF(x * width, y * height) for x, y in points.tolist()]))
+    for line in outlines(mask):
+        points = [QPointF(column * width, row * height) for row, column in line.tolist()]
+        path.addPolygon(QPolygonF(points))
         path.closeSubpath()
     return path
-
-
-def _smoothed(points: NDArray[np.float32]) -> NDArray[np.float32]:
-    """A closed line averaged over a pixel and a half of its own length."""
-    reach = min(FINENESS * 3 // 4, len(points) // 6)
-    if reach == 0:
-        return points
-    around = np.concatenate((points[-reach:], points, points[:reach]))
-    sums = np.cumsum(np.vstack((np.zeros((1, 2)), around)), axis=0)
-    window = 2 * reach + 1
-    return ((sums[window:] - sums[:-window]) / window).astype(np.float32)
 
 
 def as_image(pixels: NDArray[np.uint8], form: QImage.Format) -> QImage:
@@ -121,7 +91,7 @@ class SliceOverlays:
         if labels is None or not overlays.segmentation:
             return []
 
-        def outlines() -> list[tuple[QColor, QPainterPath]]:
+        def paths() -> list[tuple[QColor, QPainterPath]]:
             cut = view.cut(labels, index)
             return [
                 (QColor(label_colour(value)), outline_path(cut == value, view.pixel_spacing))
@@ -129,7 +99,7 @@ class SliceOverlays:
                 if value
             ]
 
-        return self._keep(("segmentation", view.plane, index), outlines)
+        return self._keep(("segmentation", view.plane, index), paths)
 
     def filled_segmentation(self, view: SliceView, index: int) -> QImage | None:
         """The study's own segmentation in colours when it is shown filled."""
