@@ -39,11 +39,14 @@ def flatten_bias(image: Field, inside: Mask, spacing: tuple[float, float, float]
     basis = np.stack(
         [np.ones_like(logs), *(np.broadcast_to(t, image.shape)[sparse][where] for t in terms)], 1
     )
+    # A touch of ridge keeps the field flat where a large lesion leaves nothing to fit.
+    ridge = 0.01 * len(logs) * np.diag([0.0] + [1.0] * len(terms)).astype(np.float32)
     weights = np.zeros(basis.shape[1], np.float32)
     for limit in (0.3, 0.2, 0.2):
         near = np.abs(logs - basis @ weights) < limit
         if near.sum() < 200:
             break
-        weights = np.linalg.lstsq(basis[near], logs[near], rcond=None)[0]
+        some = basis[near]
+        weights = np.linalg.solve(some.T @ some + ridge, some.T @ logs[near])
     gain = sum((w * t for w, t in zip(weights[1:], terms, strict=True)), np.float32(weights[0]))
     return np.asarray(image / np.exp(np.clip(gain, -0.7, 0.7)), dtype=np.float32)

@@ -26,6 +26,7 @@ _SUSPICIOUS_MARGIN_MM = 6.0
 _EDGE_SHARE = 0.4
 _EDGE_LEAST = 0.9
 _FAT = 3.0
+_T2_WEIGHT = 1 / 3
 _DEEP_MM = 10.0
 _CAVITY_MM = 7.0
 _SATELLITE = 0.3
@@ -37,11 +38,13 @@ class Lesion:
     """One connected lesion.
 
     mask : (R, A, S) bool.
+    certainty : (R, A, S) float32, 0..1: from the edge, where brightness falls, to the core.
     evidence : how much there is of it: millilitres weighted by brightness, one-sidedness and
         depth; comparable between studies.
     """
 
     mask: Mask
+    certainty: Field
     evidence: float
     volume_ml: float
 
@@ -60,7 +63,12 @@ def search(
     leading : the sequence in which the lesion is bright.
     """
     bright, evidence = _compare(images[leading], brain, plane, spacing)
-    evidence[_excluded(images, leading, spacing, with_skull)] = OUTSIDE
+    t2 = None
+    if leading is Modality.FLAIR and Modality.T2 in images:
+        t2 = _smooth_inside(images[Modality.T2], brain, spacing)
+        evidence[t2 < 0] = OUTSIDE
+    if with_skull and Modality.T1 in images:
+        evidence[_smooth_inside(images[Modality.T1], brain, spacing) > _FAT] = OUTSIDE
     seeds, count = ndimage.label(evidence > _SEED)
     if count == 0:
         return []
@@ -76,10 +84,17 @@ def search(
         seed = seeds == label
         if scores[label] <= 0 or (seed & taken).any():
             continue
-        mask = _grow(seed, bright, evidence, brain, spacing) & ~taken
+        edge = _relative(bright, seed)
+        if t2 is not None:
+            # What is bright in both reaches further than what is bright in one.
+            edge = (1 - _T2_WEIGHT) * edge + _T2_WEIGHT * _relative(t2, seed)
+        grown = _grow(seed, (edge > 1) & (evidence > 0.25 * _SEED), brain, spacing)
+        mask = grown & ~taken
         volume = float(mask.sum()) * millilitres
         if volume >= _SMALLEST_ML:
-            lesions.append(Lesion(mask, float(scores[label]), volume))
+            # Cavities are dark, but no less certain for that.
+            certainty = np.where(mask, np.where(edge < 1, 1, edge / 2), 0).astype(np.float32)
+            lesions.append(Lesion(mask, certainty, float(scores[label]), volume))
             taken |= mask
     return lesions[:3]
 
@@ -93,10 +108,10 @@ def suspicious(image: Field, brain: Mask, plane: MidPlane, spacing: Spacing) -> 
     return dilate(evidence > _SUSPICIOUS, _SUSPICIOUS_MARGIN_MM, spacing)
 
 
-def together(lesions: list[Lesion]) -> Mask:
+def together(lesions: list[Lesion]) -> list[Lesion]:
     """The strongest lesion and those that have a good part of its evidence."""
     least = _SATELLITE * lesions[0].evidence
-    return np.asarray(np.logical_or.reduce([one.mask for one in lesions if one.evidence >= least]))
+    return [one for one in lesions if one.evidence >= least]
 
 
 def _compare(image: Field, brain: Mask, plane: MidPlane, spacing: Spacing) -> tuple[Field, Field]:
@@ -118,27 +133,17 @@ def _smooth_inside(image: Field, brain: Mask, spacing: Spacing) -> Field:
     return np.where(brain, smooth, np.float32(OUTSIDE)).astype(np.float32)
 
 
-def _excluded(
-    images: Mapping[Modality, Field], leading: Modality, spacing: Spacing, with_skull: bool
-) -> Mask:
-    """Where another sequence contradicts: T2 not bright (artefact), or T1 as bright as fat."""
-    excluded = np.zeros(images[leading].shape, bool)
-    sigma = [_SMOOTH_MM / s if s < 4 else 0.3 for s in spacing]
-    if leading is Modality.FLAIR and Modality.T2 in images:
-        t2 = ndimage.gaussian_filter(np.clip(images[Modality.T2], -3, 5), sigma)
-        excluded |= t2 < 0.0
-    if with_skull and Modality.T1 in images:
-        t1 = ndimage.gaussian_filter(np.clip(images[Modality.T1], -4, 6), sigma)
-        excluded |= t1 > _FAT
-    return excluded
-
-
-def _grow(seed: Mask, bright: Field, evidence: Field, brain: Mask, spacing: Spacing) -> Mask:
-    """From the seed to where the lesion is half-way down to ordinary brain; cavities filled."""
-    edge = max(_EDGE_LEAST, _EDGE_SHARE * float(np.percentile(bright[seed], 75)))
-    labels, _ = ndimage.label(seed | ((bright > edge) & (evidence > 0.25 * _SEED)))
+def _grow(seed: Mask, bright: Mask, brain: Mask, spacing: Spacing) -> Mask:
+    """From the seed to where the lesion fades into ordinary brain; cavities filled."""
+    labels, _ = ndimage.label(seed | bright)
     wanted: NDArray[np.bool_] = np.zeros(int(labels.max()) + 1, bool)
     wanted[np.unique(labels[seed])] = True
     grown: Mask = wanted[labels]
     closed = erode(dilate(grown, _CAVITY_MM, spacing), _CAVITY_MM, spacing)
     return fill_holes(grown | (closed & brain))
+
+
+def _relative(image: Field, seed: Mask) -> Field:
+    """Brightness on a scale where 1 is the edge of the lesion that ``seed`` is the core of."""
+    edge = max(_EDGE_LEAST, _EDGE_SHARE * float(np.percentile(image[seed], 75)))
+    return np.asarray(np.clip(image / np.float32(edge), -2, 2))

@@ -14,6 +14,7 @@ from brainviewer.analysis.symmetry import MidPlane, find_midplane
 from brainviewer.analysis.working_grid import Mask, WorkingGrid
 from brainviewer.core.errors import BrainViewerError, Report, silent
 from brainviewer.core.findings import Candidate, TumourFinding
+from brainviewer.core.geometry import Grid
 from brainviewer.core.study import Modality, Study
 
 METHODS = ("lesion", "threshold")
@@ -134,17 +135,18 @@ def _finding(
     confidence: float,
     notices: tuple[str, ...],
 ) -> TumourFinding:
-    mask = working.refine(lesion.together(lesions))
     grid = study.grid
     axis = axial_axis(grid)
-    area = areas(grid, mask, axis)
-    index = largest_slice(area, grid.spacing[axis])
+    parts = [_outline(grid, working, one) for one in lesions]
+    chosen = parts[: len(lesion.together(lesions))]
+    mask = np.logical_or.reduce([part.mask for part in chosen])
+    weighed = np.sum([part.weighed for part in chosen], axis=0)
+    index = largest_slice(weighed, grid.spacing[axis])
     total = sum(one.evidence for one in lesions)
     candidates = []
-    for one in lesions:
-        own = working.refine(one.mask)
-        at = largest_slice(areas(grid, own, axis), grid.spacing[axis])
-        position = middle_of(grid, own, axis, at)
+    for one, part in zip(lesions, parts, strict=True):
+        at = largest_slice(part.weighed, grid.spacing[axis])
+        position = middle_of(grid, part.mask, axis, at)
         candidates.append(Candidate(at, position, one.volume_ml, one.evidence / total))
     return TumourFinding(
         "lesion",
@@ -153,10 +155,30 @@ def _finding(
         position_mm=middle_of(grid, mask, axis, index),
         confidence=confidence,
         candidates=tuple(candidates),
-        area_mm2=area,
+        area_mm2=areas(grid, mask, axis),
         mask=mask,
         notices=notices,
     )
+
+
+@dataclass(frozen=True, eq=False)
+class _Outline:
+    """A lesion on the study's grid.
+
+    mask : (i, j, k) bool.
+    weighed : (slices,) area in mm² in which a doubtful rim counts less than the core.
+    """
+
+    mask: Mask
+    weighed: NDArray[np.float32]
+
+
+def _outline(grid: Grid, working: WorkingGrid, one: Lesion) -> _Outline:
+    mask = working.refine(one.mask)
+    axis = axial_axis(grid)
+    share = one.certainty.sum(axis=(0, 1)) / np.maximum(one.mask.sum(axis=(0, 1)), 1)
+    weights = working.spread(share.astype(np.float32), 2)
+    return _Outline(mask, areas(grid, mask, axis) * weights)
 
 
 def _nothing(study: Study, *notices: str) -> TumourFinding:

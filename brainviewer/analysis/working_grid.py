@@ -113,6 +113,14 @@ class WorkingGrid:
         self.turn(whole)[place] = fine > 0.5
         return whole
 
+    def spread(self, values: Field, axis: int) -> Field:
+        """Values (n,) along the axis R, A or S as values along that voxel axis of the file."""
+        index = np.arange(self.grid.shape[self.order[axis]])
+        if self.flips[axis]:
+            index = index[::-1]
+        blocks = (index - self.start[axis]) // self.factors[axis]
+        return values[np.clip(blocks, 0, len(values) - 1)]
+
 
 def background_of(data: NDArray[Any]) -> float:
     """The value of air: the median of the voxels on the edges of the volume that run S-I."""
