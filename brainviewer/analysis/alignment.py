@@ -1,7 +1,7 @@
 """One grid for sequences that lie on different ones.
 
-The sequences of one examination share the scanner's world: they are resampled by their positions
-in it, without registration.
+The sequences of one examination share the scanner's world, so that positions in it are enough to
+bring them together, unless the head moved (see ``registration``).
 """
 
 from collections.abc import Mapping

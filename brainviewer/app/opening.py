@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainviewer.analysis.alignment import coincide, common_grid, resample
+from brainviewer.analysis.registration import head_motion
 from brainviewer.assets import resources
 from brainviewer.core.errors import BrainViewerError, Cancelled, FileError, Report, silent
 from brainviewer.core.geometry import Grid
@@ -65,11 +66,16 @@ def open_study(
     sequences, labels, notices = _read_all(assignment, report)
     report(0.9, "Bringing the sequences onto one grid")
     grid = common_grid({m: read.image.grid for m, read in sequences.items()})
-    volumes = {}
-    for modality, read in sequences.items():
-        volumes[modality], said = _volume(modality, read.image, grid, assignment.files[modality])
-        notices += said
-    notices += _moved_notice(volumes)
+    fixed = next(iter(sequences.values())).image
+    with ThreadPoolExecutor(thread_name_prefix="place") as pool:
+        placed = list(
+            pool.map(
+                lambda m: _placed(m, sequences[m].image, fixed, grid, assignment.files[m].name),
+                sequences,
+            )
+        )
+    volumes = {p.volume.modality: p.volume for p in placed}
+    notices += [notice for p in placed for notice in p.notices] + _resampling_notice(placed)
     segmentation = None
     if labels is not None and assignment.segmentation:
         try:
@@ -185,32 +191,47 @@ def _content_hash(sequences: Mapping[Modality, _Read]) -> str:
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
-def _volume(
-    modality: Modality, image: NiftiImage, grid: Grid, path: Path
-) -> tuple[Volume, list[str]]:
-    """A sequence on the grid of the study, and what must be said about it."""
+@dataclass(frozen=True, eq=False)
+class _Placed:
+    """A sequence on the grid of the study, what must be said, and how far the head had moved."""
+
+    volume: Volume
+    notices: list[str]
+    moved_mm: float = 0.0
+
+
+def _placed(
+    modality: Modality, image: NiftiImage, fixed: NiftiImage, grid: Grid, name: str
+) -> _Placed:
+    """Bring a sequence onto the grid of the study, where the first sequence ``fixed`` lies."""
     said = [f"{modality}: {notice}" for notice in image.notices]
     data, own = image.data, image.grid
     if coincide(own, grid):
         source = own if own.oriented != grid.oriented else None
-    else:
-        data, source = resample(data, own, grid), own
-        if data.min() == data.max() and image.data.min() != image.data.max():
-            said.append(f"{modality} shows another place than the rest of the study.")
-    return Volume(modality, data, grid, path.name, image.dtype, source), said
+        return _Placed(Volume(modality, data, grid, name, image.dtype, source), said)
+    motion = head_motion(data, own, fixed.data, grid)
+    data = resample(data, motion.grid if motion else own, grid)
+    if data.min() == data.max() and image.data.min() != image.data.max():
+        said.append(f"{modality} shows another place than the rest of the study.")
+    volume = Volume(modality, data, grid, name, image.dtype, own)
+    return _Placed(volume, said, motion.distance_mm if motion else 0.0)
 
 
-def _moved_notice(volumes: Mapping[Modality, Volume]) -> list[str]:
+def _resampling_notice(placed: Sequence[_Placed]) -> list[str]:
     """One sentence about the sequences that were resampled."""
-    moved = [m for m, volume in volumes.items() if volume.source_grid and volume.grid.oriented]
+    volumes = [p.volume for p in placed]
+    moved = [v.modality for v in volumes if v.source_grid and v.grid.oriented]
     if not moved:
         return []
     names = " and ".join(", ".join(moved).rsplit(", ", 1))
     verb = "lies on another grid and was" if len(moved) == 1 else "lie on other grids and were"
-    return [
-        f"{names} {verb} resampled onto that of {next(iter(volumes))} by position; "
-        "movement of the head between the scans is not corrected."
-    ]
+    notice = f"{names} {verb} resampled onto that of {volumes[0].modality}"
+    if farthest := max(p.moved_mm for p in placed):
+        notice += (
+            f"; between the scans the head moved by up to {farthest:.0f} mm, which was corrected: "
+            "check that the sequences fit"
+        )
+    return [notice + "."]
 
 
 def _label_map(image: NiftiImage, grid: Grid, name: str) -> LabelMap:
