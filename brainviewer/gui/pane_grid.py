@@ -55,6 +55,7 @@ class PaneGrid(QWidget):
         self.panes = tuple(self._make_pane(modality) for modality in Modality)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.set_smooth(session.settings.smooth_pixels)
         self._listen()
         self._show_layout()
 

@@ -11,7 +11,7 @@ from brainviewer.app.state import Status, Tool
 from brainviewer.core.findings import Classification, Heatmap
 from brainviewer.core.probing import values_at
 from brainviewer.core.slices import Convention, EdgeLetters, Plane, SliceView
-from brainviewer.core.study import Modality
+from brainviewer.core.study import Modality, Study, Volume
 from brainviewer.core.windowing import Window
 from brainviewer.gui.pane_captions import scale_bar_mm
 from brainviewer.gui.pane_geometry import Camera, PaneGeometry, head_frame, whole_frame
@@ -24,6 +24,7 @@ from tests.phantoms import (
     MARKER_VALUE,
     grid_of,
     marker_finding,
+    marker_mask,
     marker_position,
     marker_study,
 )
@@ -125,6 +126,33 @@ class TestWhatIsShown:
         shown.invert(Modality.FLAIR)
         assert colour_at(pane, marker_pixel(pane))[0] == pytest.approx(128, abs=2)
         assert colour_at(pane, QPointF(30, 60)) == (255, 255, 255)
+
+    @pytest.mark.parametrize("dtype", ["u1", "i1", "<u2", "<i2", ">i2", "<i4", "<u4", "<f4", ">f4"])
+    def test_every_number_type_is_shown_alike(self, qtbot, session, dtype):
+        study = marker_study(modalities=(Modality.T1,))
+        data = marker_mask(study.grid).astype(dtype)
+        volume = Volume(Modality.T1, data * np.array(100, data.dtype), study.grid)
+        show_study(session, Study({Modality.T1: volume}, study.grid))
+        session.set_cursor(tuple(marker_position(study.grid)))
+        session.set_overlay(crosshair=False, text=False)
+        session.set_window(Modality.T1, Window.between(0, 200))
+        pane = SlicePane(session, Modality.T1, Plane.AXIAL)
+        pane.resize(400, 300)
+        qtbot.addWidget(pane)
+        pane.show()
+        assert colour_at(pane, marker_pixel(pane))[0] == pytest.approx(127, abs=2)
+        assert colour_at(pane, QPointF(5, 150)) == (0, 0, 0)
+
+    @pytest.mark.parametrize("dtype", [np.int16, np.float32])
+    def test_a_constant_volume_is_shown_without_a_complaint(self, qtbot, session, dtype):
+        grid = grid_of()
+        volume = Volume(Modality.T1, np.full(grid.shape, 7, dtype), grid)
+        show_study(session, Study({Modality.T1: volume}, grid))
+        pane = SlicePane(session, Modality.T1, Plane.AXIAL)
+        pane.resize(400, 300)
+        qtbot.addWidget(pane)
+        drag(pane, MIDDLE_OF_PANE, MIDDLE_OF_PANE + QPointF(10, 10))
+        assert not pane.grab().isNull()
 
     def test_a_colour_map_gives_colour(self, pane, shown):
         shown.set_overlay(lesion=False, segmentation=False, crosshair=False)
