@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-AskSequences = Callable[[Sequence[Path]], Assignment | None]
-"""Asks the user which file is which sequence; None if they would rather not say."""
+AskSequences = Callable[[Assignment], Assignment | None]
+"""Asks the user which of the unknown files is which sequence; None if they would rather not say."""
 
 
 class Session(Viewing, Marking):
@@ -76,7 +76,7 @@ class Session(Viewing, Marking):
             from brainviewer.app.opening import UnknownSequences
 
             if isinstance(error, UnknownSequences) and self.ask_sequences:
-                if chosen := self.ask_sequences(error.files):
+                if chosen := self.ask_sequences(error.assignment):
                     self.open(paths, chosen)
             else:
                 self.notice(str(error), "error")

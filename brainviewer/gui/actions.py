@@ -1,0 +1,259 @@
+"""Every action of the window as one table: id, text, shortcut, needed fact, what it does.
+
+Menus and the tool bar only name ids; actions are enabled by facts, never by hand.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QKeySequence
+
+from brainviewer.app.state import Layout, Tool, ViewState
+from brainviewer.core.slices import Convention, Plane
+from brainviewer.core.study import Modality
+
+if TYPE_CHECKING:
+    from brainviewer.gui.main_window import MainWindow
+
+
+@dataclass(frozen=True)
+class Action:
+    """One thing the user can do.
+
+    needs : the fact that enables it; "" for always.
+    checked : whether it is on, for actions that stay pressed.
+    short : the text in the tool bar, if it differs.
+    """
+
+    id: str
+    text: str
+    shortcut: str
+    needs: str
+    do: "Callable[[MainWindow], object]"
+    checked: Callable[[ViewState], bool] | None = None
+    short: str = ""
+    tip: str = ""
+
+
+def _layout(layout: Layout, key: str, short: str) -> Action:
+    return Action(
+        f"layout-{layout.name.lower()}",
+        layout.value.capitalize(),
+        key,
+        "",
+        lambda w: w.session.set_layout(layout),
+        lambda s: s.layout is layout,
+        short,
+        f"Show {layout.value}",
+    )
+
+
+def _plane(plane: Plane, key: str) -> Action:
+    return Action(
+        f"plane-{plane}",
+        plane.capitalize(),
+        key,
+        "",
+        lambda w: w.session.set_plane(plane),
+        lambda s: s.plane is plane,
+    )
+
+
+def _tool(tool: Tool, key: str, tip: str) -> Action:
+    return Action(
+        f"tool-{tool}",
+        tool.capitalize(),
+        key,
+        "",
+        lambda w: w.session.set_tool(tool),
+        lambda s: s.tool is tool,
+        "",
+        tip,
+    )
+
+
+def _sequence(modality: Modality, key: str) -> Action:
+    return Action(
+        f"sequence-{modality.name.lower()}",
+        str(modality),
+        key,
+        "study",
+        lambda w: w.session.set_active(modality),
+        lambda s: s.active is modality,
+    )
+
+
+def _overlay(field: str, text: str, key: str, needs: str) -> Action:
+    def toggle(window: "MainWindow") -> None:
+        overlays = window.session.state.overlays
+        window.session.set_overlays(replace(overlays, **{field: not getattr(overlays, field)}))
+
+    return Action(
+        f"show-{field}", text, key, needs, toggle, lambda s: bool(getattr(s.overlays, field)), text
+    )
+
+
+def _convention(convention: Convention, text: str) -> Action:
+    return Action(
+        f"convention-{convention}",
+        text,
+        "",
+        "",
+        lambda w: w.set_convention(convention),
+        lambda s: s.convention is convention,
+    )
+
+
+ACTIONS: tuple[Action, ...] = (
+    Action("open-folder", "Open study folder…", "Ctrl+O", "", lambda w: w.open_folder(),
+           short="Open", tip="Open a study folder"),
+    Action("open-files", "Open files…", "Ctrl+Shift+O", "", lambda w: w.open_files()),
+    Action("open-demo", "Open the demo study", "", "", lambda w: w.session.open_demo()),
+    Action("open-marks", "Open annotations…", "", "study", lambda w: w.open_annotations()),
+    Action("save-marks", "Save annotations as…", "Ctrl+S", "annotations",
+           lambda w: w.save_annotations()),
+    Action("export", "Export picture…", "Ctrl+E", "study", lambda w: w.export(),
+           short="Export", tip="Export an annotated picture"),
+    Action("export-tumour", "Export tumour slice…", "Ctrl+Shift+E", "tumour",
+           lambda w: w.export_tumour_slice()),
+    Action("export-volume", "Save 3D picture…", "", "study", lambda w: w.export_volume()),
+    Action("copy", "Copy view", "Ctrl+C", "study", lambda w: w.copy_view(), short="Copy view",
+           tip="Copy the current view to the clipboard"),
+    Action("quit", "Quit", "Ctrl+Q", "", lambda w: w.close()),
+    Action("undo", "Undo", "Ctrl+Z", "undo", lambda w: w.session.undo()),
+    Action("redo", "Redo", "Ctrl+Shift+Z", "redo", lambda w: w.session.redo()),
+    Action("delete", "Delete annotation", "Del", "selection",
+           lambda w: w.session.delete_selection()),
+    Action("delete-all", "Delete all annotations", "", "annotations",
+           lambda w: w.session.delete_all_annotations()),
+    _layout(Layout.FOUR_SEQUENCES, "1", "4 sequences"),
+    _layout(Layout.THREE_PLANES, "2", "3 planes"),
+    _layout(Layout.ONE_LARGE, "3", "1 large"),
+    _plane(Plane.AXIAL, "Shift+A"),
+    _plane(Plane.CORONAL, "Shift+C"),
+    _plane(Plane.SAGITTAL, "Shift+S"),
+    _convention(Convention.RADIOLOGICAL, "Radiological: patient's right on the left"),
+    _convention(Convention.NEUROLOGICAL, "Neurological: patient's right on the right"),
+    _sequence(Modality.FLAIR, "F5"),
+    _sequence(Modality.T1, "F6"),
+    _sequence(Modality.T1CE, "F7"),
+    _sequence(Modality.T2, "F8"),
+    _overlay("lesion", "Outline", "O", "tumour"),
+    _overlay("heatmap", "Heatmap", "H", "heatmap"),
+    _overlay("segmentation", "Segmentation", "S", "segmentation"),
+    _overlay("crosshair", "Crosshair", "X", "study"),
+    _overlay("annotations", "Marks", "M", "study"),
+    _overlay("text", "Corner texts", "", "study"),
+    Action("auto-window", "Automatic window", "A", "study",
+           lambda w: w.session.auto_window(w.session.state.active)),
+    Action("invert", "Invert", "I", "study", lambda w: w.session.invert(w.session.state.active)),
+    Action("fit", "Fit to pane", "F", "study", lambda w: w.grid.fit()),
+    Action("zoom-in", "Zoom in", "Ctrl++", "study", lambda w: w.grid.zoom(1.25)),
+    Action("zoom-out", "Zoom out", "Ctrl+-", "study", lambda w: w.grid.zoom(0.8)),
+    Action("smooth", "Smooth pixels", "", "", lambda w: w.toggle_smooth()),
+    Action("panels", "Images only", "F11", "", lambda w: w.toggle_panels(),
+           tip="Hide everything but the images; again to bring it back"),
+    Action("theme-dark", "Dark", "", "", lambda w: w.set_theme("dark")),
+    Action("theme-light", "Light", "", "", lambda w: w.set_theme("light")),
+    Action("theme-system", "As the system", "", "", lambda w: w.set_theme("system")),
+    Action("tumour", "Tumour slice", "T", "tumour", lambda w: w.session.go_to_tumour(),
+           short="Tumour slice", tip="Go to the tumour slice"),
+    Action("find", "Find the lesion again", "", "study",
+           lambda w: w.session.find_tumour(w.session.finding_method)),
+    Action("classify", "Classify", "C", "tumour", lambda w: w.session.classify(),
+           short="Classify", tip="Type the glioma from the tumour slice"),
+    Action("classify-here", "Classify this slice", "Shift+K", "tumour",
+           lambda w: w.classify_here()),
+    _tool(Tool.WINDOW, "W", "Drag: right for more width, up for a higher level"),
+    _tool(Tool.CURSOR, "Q", "Drag the linked cursor"),
+    _tool(Tool.PAN, "P", "Drag the image; the middle button always does"),
+    _tool(Tool.RULER, "R", "Measure a distance in mm"),
+    _tool(Tool.RECTANGLE, "B", "Mean, SD, minimum, maximum and area of a rectangle"),
+    _tool(Tool.ELLIPSE, "E", "Mean, SD, minimum, maximum and area of an ellipse"),
+    _tool(Tool.ARROW, "G", "Point at something"),
+    _tool(Tool.TEXT, "N", "Write on the slice"),
+    Action("shortcuts", "Keys and mouse", "F1", "", lambda w: w.show_shortcuts()),
+    Action("card", "Model card", "", "", lambda w: w.show_card("")),
+    Action("about", "About BrainViewer", "", "", lambda w: w.show_about()),
+)  # fmt: skip
+
+MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("File", ("open-folder", "open-files", "recent>", "open-demo", "-", "open-marks", "save-marks",
+              "-", "export", "export-tumour", "export-volume", "copy", "-", "quit")),
+    ("Edit", ("undo", "redo", "-", "delete", "delete-all")),
+    ("View", ("layout-four_sequences", "layout-three_planes", "layout-one_large", "-",
+              "plane-axial", "plane-coronal", "plane-sagittal", "-",
+              "convention-radiological", "convention-neurological", "-",
+              "show-lesion", "show-heatmap", "show-segmentation", "show-crosshair",
+              "show-annotations", "show-text", "-", "fit", "zoom-in", "zoom-out", "smooth", "-",
+              "panels", "theme>")),
+    ("Sequence", ("sequence-flair", "sequence-t1", "sequence-t1ce", "sequence-t2", "-",
+                  "auto-window", "invert", "presets>", "colours>")),
+    ("Tumour", ("tumour", "find", "-", "classify", "classify-here", "engine>")),
+    ("Tools", ("tool-window", "tool-cursor", "tool-pan", "-", "tool-ruler", "tool-rectangle",
+               "tool-ellipse", "tool-arrow", "tool-text")),
+    ("Help", ("shortcuts", "card", "-", "about")),
+)  # fmt: skip
+TOOL_BAR: tuple[str, ...] = (
+    "open-folder", "-", "layout-four_sequences", "layout-three_planes", "layout-one_large", "-",
+    "tool-window", "tool-cursor", "tool-ruler", "tool-rectangle", "tool-ellipse", "tool-arrow",
+    "tool-text", "-", "undo", "redo", "<>", "convention", "-", "tumour", "classify", "export",
+)  # fmt: skip
+
+
+class Actions:
+    """The table as QActions of a window, kept in step with the state."""
+
+    def __init__(self, window: "MainWindow") -> None:
+        self._state = window.session.state
+        self._made: dict[str, tuple[Action, QAction]] = {}
+        for action in ACTIONS:
+            made = QAction(action.text, window)
+            if action.shortcut:
+                made.setShortcut(QKeySequence(action.shortcut))
+                made.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
+            key = made.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+            made.setToolTip(f"{action.tip or action.text}" + (f"  ({key})" if key else ""))
+            if action.short:
+                made.setIconText(action.short)
+            made.setCheckable(action.checked is not None)
+            made.triggered.connect(lambda _=False, a=action: self._run(a, window))
+            window.addAction(made)
+            self._made[action.id] = (action, made)
+        state = self._state
+        for signal in (state.facts_changed, state.study_changed):
+            signal.connect(self._enable)
+        for signal in (
+            state.layout_changed,
+            state.tool_changed,
+            state.active_changed,
+            state.overlays_changed,
+        ):
+            signal.connect(self._check)
+        self._enable()
+        self._check()
+
+    def __getitem__(self, action_id: str) -> QAction:
+        return self._made[action_id][1]
+
+    def _run(self, action: Action, window: "MainWindow") -> None:
+        action.do(window)
+        # Qt has turned a pressed action over already; the state has the last word.
+        self._check()
+
+    def _enable(self) -> None:
+        facts = self._state.facts
+        for action, made in self._made.values():
+            made.setEnabled(not action.needs or action.needs in facts)
+
+    def _check(self) -> None:
+        for action, made in self._made.values():
+            if action.checked is not None:
+                made.setChecked(action.checked(self._state))
+
+
+def shortcut_rows(actions: Iterable[Action] = ACTIONS) -> list[tuple[str, str]]:
+    """(key, text) of every action that has a key, for the help page."""
+    return [(a.shortcut, a.text) for a in actions if a.shortcut]

@@ -1,0 +1,385 @@
+"""The main window: docks, menus and the tool bar, nothing else."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, Qt, QTimer
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QShowEvent
+from PySide6.QtWidgets import (
+    QApplication,
+    QDockWidget,
+    QFileDialog,
+    QHBoxLayout,
+    QMainWindow,
+    QMenu,
+    QScrollArea,
+    QSizePolicy,
+    QSplitter,
+    QStackedWidget,
+    QToolBar,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from brainviewer.app.exporting import ExportSubject
+from brainviewer.app.session import Session
+from brainviewer.core.errors import BrainViewerError
+from brainviewer.core.slices import Convention, Plane
+from brainviewer.core.windowing import presets
+from brainviewer.gui.actions import MENUS, TOOL_BAR, Actions
+from brainviewer.gui.display_panel import COLOUR_MAPS, DisplayPanel
+from brainviewer.gui.notices import NoticeBar
+from brainviewer.gui.pages import Page, about_text, card_text, shortcuts_text
+from brainviewer.gui.pane_grid import PaneGrid
+from brainviewer.gui.picture_export import PictureExport
+from brainviewer.gui.result_panel import ResultPanel
+from brainviewer.gui.sequences_dialog import ask_sequences
+from brainviewer.gui.slice_strip import SliceStrip
+from brainviewer.gui.status_bar import StatusBar
+from brainviewer.gui.study_panel import StudyPanel
+from brainviewer.gui.theme import apply_theme
+from brainviewer.gui.volume_pane import VolumePane
+from brainviewer.gui.welcome import Hints, Invitation
+from brainviewer.gui.words import label
+
+LEFT_WIDTH = 236
+RIGHT_WIDTH = 400
+_FILTER = "NIfTI (*.nii *.nii.gz);;All files (*)"
+_MARKS = "BrainViewer annotations (*.json)"
+
+
+class MainWindow(QMainWindow):
+    """Everything on one screen: panels left and right, slices in the middle."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self.session = session
+        self.setWindowTitle("BrainViewer")
+        self.setAcceptDrops(True)
+        self.resize(1400, 850)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
+        self.grid = PaneGrid(session)
+        self.volume = VolumePane(session.state, save=self.export_volume)
+        self.result = ResultPanel(session)
+        self.export_picture = PictureExport(session, self.grid, self.volume, self)
+        self.actions_by_id = Actions(self)
+        self._started = False
+        self._build_centre()
+        self._left = self._dock("Study", self._left_panel(), Qt.DockWidgetArea.LeftDockWidgetArea)
+        self._right = self._dock(
+            "3D and result", self._right_panel(), Qt.DockWidgetArea.RightDockWidgetArea
+        )
+        self.resizeDocks(
+            [self._left, self._right], [LEFT_WIDTH, RIGHT_WIDTH], Qt.Orientation.Horizontal
+        )
+        self._build_menus()
+        self._tools = self._build_tool_bar()
+        self.status = StatusBar(session, self.grid)
+        self.setStatusBar(self.status)
+        session.ask_sequences = lambda assignment: ask_sequences(assignment, self)
+        session.state.study_changed.connect(self._show_study)
+        session.state.layout_changed.connect(self._show_convention)
+        self.result.card_wanted.connect(self.show_card)
+        self.grid.set_smooth(session.settings.smooth_pixels)
+        self._show_study()
+        self._show_convention()
+        if session.settings.window_state:
+            self.restoreGeometry(QByteArray.fromBase64(session.settings.window_state.encode()))
+
+    # -- building ---------------------------------------------------------------------------
+
+    def _build_centre(self) -> None:
+        self._pages = QStackedWidget()
+        invitation = Invitation()
+        invitation.open_wanted.connect(self.open_folder)
+        invitation.demo_wanted.connect(self.session.open_demo)
+        self._pages.addWidget(invitation)
+        self._pages.addWidget(self.grid)
+        self._strip = SliceStrip(self.session)
+        centre = QWidget()
+        column = QVBoxLayout(centre)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(NoticeBar(self.session))
+        column.addWidget(self._pages, 1)
+        column.addWidget(self._strip)
+        self.setCentralWidget(centre)
+
+    def _left_panel(self) -> QWidget:
+        inside = QWidget()
+        inside.setObjectName("panel")
+        inside.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(16)
+        column.addWidget(StudyPanel(self.session))
+        column.addWidget(DisplayPanel(self.session))
+        column.addStretch(1)
+        scroll = QScrollArea()
+        scroll.setObjectName("panel")
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setWidget(inside)
+        scroll.setMinimumWidth(LEFT_WIDTH)
+        return scroll
+
+    def _right_panel(self) -> QWidget:
+        split = QSplitter(Qt.Orientation.Vertical)
+        split.setChildrenCollapsible(False)
+        split.addWidget(self.volume)
+        lower = QWidget()
+        lower.setObjectName("panel")
+        lower.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        column = QVBoxLayout(lower)
+        column.setContentsMargins(0, 0, 0, 0)
+        scroll = QScrollArea()
+        scroll.setObjectName("panel")
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setWidget(self.result)
+        column.addWidget(scroll, 1)
+        row = QHBoxLayout()
+        row.setContentsMargins(16, 8, 16, 12)
+        for name in ("show-heatmap", "show-lesion", "copy"):
+            row.addWidget(self._tool_button(name))
+        row.addStretch(1)
+        column.addLayout(row)
+        split.addWidget(lower)
+        split.setSizes([420, 400])
+        split.setMinimumWidth(320)
+        return split
+
+    def _dock(self, title: str, content: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
+        dock = QDockWidget(title, self)
+        dock.setObjectName(title)
+        dock.setTitleBarWidget(QWidget())
+        dock.setFeatures(QDockWidget.DockWidgetFeature.NoDockWidgetFeatures)
+        dock.setWidget(content)
+        self.addDockWidget(area, dock)
+        return dock
+
+    def _tool_button(self, action_id: str) -> QToolButton:
+        made = QToolButton()
+        made.setDefaultAction(self.actions_by_id[action_id])
+        made.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
+        return made
+
+    def _build_tool_bar(self) -> QToolBar:
+        bar = QToolBar("Tools")
+        bar.setMovable(False)
+        bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
+        self._convention = label(role="quiet")
+        for name in TOOL_BAR:
+            if name == "-":
+                bar.addSeparator()
+            elif name == "<>":
+                space = QWidget()
+                space.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+                bar.addWidget(space)
+            elif name == "convention":
+                bar.addWidget(self._convention)
+            else:
+                bar.addAction(self.actions_by_id[name])
+        primary = bar.widgetForAction(self.actions_by_id["export"])
+        primary.setProperty("role", "primary")
+        self.addToolBar(bar)
+        return bar
+
+    def _build_menus(self) -> None:
+        for title, names in MENUS:
+            menu = self.menuBar().addMenu(title)
+            for name in names:
+                if name == "-":
+                    menu.addSeparator()
+                elif name.endswith(">"):
+                    self._add_submenu(menu, name[:-1])
+                else:
+                    menu.addAction(self.actions_by_id[name])
+
+    def _add_submenu(self, menu: QMenu, name: str) -> None:
+        titles = {
+            "recent": "Recent studies",
+            "theme": "Theme",
+            "presets": "Window preset",
+            "colours": "Colour map",
+            "engine": "Engine",
+        }
+        submenu = menu.addMenu(titles[name])
+        if name == "theme":
+            for theme in ("dark", "light", "system"):
+                submenu.addAction(self.actions_by_id[f"theme-{theme}"])
+        else:
+            submenu.aboutToShow.connect(lambda: self._fill(submenu, name))
+
+    def _fill(self, menu: QMenu, name: str) -> None:
+        """Menus whose content depends on the moment."""
+        menu.clear()
+        session, active = self.session, self.session.state.active
+        if name == "recent":
+            for entry in session.settings.recent:
+                paths = [Path(p) for p in entry]
+                shown = paths[0] if len(paths) == 1 else paths[0].parent
+                menu.addAction(shown.name, lambda p=paths: session.open(p)).setToolTip(str(shown))
+            if menu.isEmpty():
+                menu.addAction("None yet").setEnabled(False)
+        elif name == "presets":
+            for preset in presets(active):
+                menu.addAction(preset, lambda p=preset: session.apply_preset(active, p))
+        elif name == "colours":
+            for colours in COLOUR_MAPS:
+                chosen = menu.addAction(
+                    colours.capitalize(), lambda c=colours: session.set_colour_map(active, c)
+                )
+                chosen.setCheckable(True)
+                chosen.setChecked(session.state.colour_maps.get(active, "grey") == colours)
+        elif name == "engine":
+            for engine, text in (
+                ("auto", "Automatic"),
+                ("onnx", "ONNX Runtime (CPU)"),
+                ("tensorflow", "TensorFlow"),
+            ):
+                chosen = menu.addAction(text, lambda e=engine: session.set_engine(e))
+                chosen.setCheckable(True)
+                chosen.setChecked(session.settings.engine == engine)
+
+    # -- what actions call ------------------------------------------------------------------
+
+    def open_folder(self) -> None:
+        """Ask for a study folder and open it."""
+        if folder := QFileDialog.getExistingDirectory(self, "Open study folder"):
+            self.session.open([Path(folder)])
+
+    def open_files(self) -> None:
+        """Ask for the files of a study and open them."""
+        files, _ = QFileDialog.getOpenFileNames(self, "Open the files of one study", "", _FILTER)
+        if files:
+            self.session.open([Path(f) for f in files])
+
+    def open_annotations(self) -> None:
+        """Ask for a file of annotations and show them."""
+        path, _ = QFileDialog.getOpenFileName(self, "Open annotations", "", _MARKS)
+        if path:
+            self._try(lambda: self.session.open_annotations(Path(path)))
+
+    def save_annotations(self) -> None:
+        """Ask for a place and save the annotations there."""
+        path, _ = QFileDialog.getSaveFileName(self, "Save annotations", "annotations.json", _MARKS)
+        if path:
+            self._try(lambda: self.session.save_annotations(Path(path)))
+
+    def export(self) -> None:
+        """Export what is shown."""
+        self.export_picture.ask()
+
+    def export_tumour_slice(self) -> None:
+        """Export the tumour slice."""
+        self.export_picture.ask(ExportSubject.TUMOUR_SLICE)
+
+    def export_volume(self) -> None:
+        """Export the 3D view."""
+        if "study" in self.session.state.facts:
+            self.export_picture.ask(ExportSubject.VOLUME)
+
+    def copy_view(self) -> None:
+        """Put the current view on the clipboard."""
+        self.export_picture.copy()
+
+    def classify_here(self) -> None:
+        """Classify from the axial slice that is shown."""
+        self.session.classify(self.session.state.slice_index(Plane.AXIAL))
+
+    def set_convention(self, convention: Convention) -> None:
+        """Change the display convention and remember it."""
+        self.session.settings.update(convention=convention)
+        self.session.set_convention(convention)
+
+    def set_theme(self, name: str) -> None:
+        """Change the theme and remember it."""
+        self.session.settings.update(theme=name)
+        apply_theme(QApplication.instance(), name)
+
+    def toggle_smooth(self) -> None:
+        """Interpolate between pixels, or show them as squares."""
+        smooth = not self.session.settings.smooth_pixels
+        self.session.settings.update(smooth_pixels=smooth)
+        self.grid.set_smooth(smooth)
+
+    def toggle_panels(self) -> None:
+        """Only images, or everything."""
+        show = self._left.isHidden()
+        for widget in (
+            self._left, self._right, self._tools, self.menuBar(), self.status, self._strip
+        ):  # fmt: skip
+            widget.setVisible(show)
+
+    def show_shortcuts(self) -> None:
+        """The page of keys and mouse."""
+        Page("Keys and mouse", shortcuts_text(), self).show()
+
+    def show_card(self, model_id: str) -> None:
+        """The page of a model."""
+        try:
+            Page(*card_text(model_id), self).show()
+        except BrainViewerError as error:
+            self.session.notice(str(error), "error")
+
+    def show_about(self) -> None:
+        """The page about the application."""
+        Page("About BrainViewer", about_text(), self).show()
+
+    def show_hints(self) -> None:
+        """The hints of the first start."""
+        hints = Hints(self.grid)
+        hints.read.connect(lambda: self.session.settings.update(hints_seen=True))
+
+    def _try(self, verb: Callable[[], None]) -> None:
+        try:
+            verb()
+        except BrainViewerError as error:
+            self.session.notice(str(error), "error")
+
+    # -- following the state ----------------------------------------------------------------
+
+    def _show_study(self) -> None:
+        study = self.session.state.study
+        self._pages.setCurrentIndex(0 if study is None else 1)
+        name = f"{study.name} – " if study is not None and study.name else ""
+        mark = "SYNTHETIC · " if study is not None and study.synthetic else ""
+        self.setWindowTitle(f"{mark}{name}BrainViewer")
+
+    def _show_convention(self) -> None:
+        radiological = self.session.state.convention is Convention.RADIOLOGICAL
+        self._convention.setText(
+            "Radiological · R on the left" if radiological else "Neurological · R on the right"
+        )
+
+    # -- Qt's own ---------------------------------------------------------------------------
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        paths = [Path(u.toLocalFile()) for u in event.mimeData().urls() if u.isLocalFile()]
+        event.acceptProposedAction()
+        # The file manager waits for this event to end; open after it.
+        QTimer.singleShot(0, lambda: self.session.open(paths))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if not self._started:
+            self._started = True
+            # The child process starts when the window has been painted and is idle.
+            QTimer.singleShot(1000, self._start_engine)
+
+    def _start_engine(self) -> None:
+        if self.isVisible():
+            self.session.start_engine()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        geometry = bytes(self.saveGeometry().toBase64().data()).decode()
+        self.session.settings.update(window_state=geometry)
+        self.volume.shutdown()
+        self.session.close()
+        super().closeEvent(event)

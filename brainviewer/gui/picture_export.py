@@ -1,0 +1,105 @@
+"""Takes the current view out of the window: to a file, or to the clipboard."""
+
+from pathlib import Path
+
+from PIL import Image
+from PySide6.QtCore import QMimeData
+from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtWidgets import QWidget
+
+from brainviewer.app.exporting import (
+    ExportRequest,
+    ExportSubject,
+    current_view_image,
+    export_figure,
+    request_figure,
+)
+from brainviewer.app.session import Session
+from brainviewer.core.errors import BrainViewerError, Report
+from brainviewer.gui.export_dialog import ExportDialog, to_qimage
+from brainviewer.gui.pane_grid import PaneGrid
+from brainviewer.gui.volume_pane import VolumePane
+from brainviewer.render.figure import FigureSpec, draw_figure
+
+_VOLUME_SIZE = (800, 600)
+
+
+class PictureExport:
+    """Draws what the panes show anew, at the scale that is asked for."""
+
+    def __init__(
+        self, session: Session, grid: PaneGrid, volume: VolumePane, window: QWidget
+    ) -> None:
+        self._session, self._grid, self._volume, self._window = session, grid, volume, window
+        self._folder: Path | None = None
+
+    def ask(self, subject: ExportSubject = ExportSubject.VIEW) -> None:
+        """Let the user choose, then export in the background."""
+        dialog = ExportDialog(
+            self._session.state,
+            self._preview,
+            self._window,
+            folder=self._folder,
+            volume=not self._volume.failure,
+        )
+        dialog.choose(subject)
+        try:
+            if dialog.exec():
+                self._folder = dialog.request.path.parent
+                self.save(dialog.request)
+        finally:
+            dialog.deleteLater()
+
+    def save(self, request: ExportRequest) -> None:
+        """Export in the background; a notice says where, or why not."""
+        try:
+            spec = self._figure(request)
+        except BrainViewerError as error:
+            self._session.notice(str(error), "error")
+            return
+
+        def work(report: Report) -> None:
+            export_figure(spec, request.path, request.scale, report)
+
+        self._session.jobs.start(
+            "export",
+            work,
+            lambda _: self._session.notice(f"The picture was saved as {request.path.name}."),
+            lambda error: self._session.notice(str(error), "error"),
+        )
+
+    def copy(self) -> None:
+        """Put the current view on the clipboard, at twice the size of the screen."""
+        views = self._grid.viewports
+        try:
+            image = to_qimage(
+                current_view_image(
+                    self._session.state,
+                    viewports={(v.modality, v.plane): v.viewport for v in views},
+                    pane_size=views[0].size if views else (480, 480),
+                )
+            )
+        except BrainViewerError as error:
+            self._session.notice(str(error), "error")
+            return
+        content = QMimeData()
+        content.setImageData(image)
+        QGuiApplication.clipboard().setMimeData(content)
+        self._session.notice("The view was copied.")
+
+    def _figure(self, request: ExportRequest) -> FigureSpec:
+        views = self._grid.viewports
+        volume = None
+        if request.subject is ExportSubject.VOLUME:
+            width, height = (n * request.scale for n in _VOLUME_SIZE)
+            volume = Image.fromarray(self._volume.picture(width, height))
+        return request_figure(
+            self._session.state,
+            request,
+            viewports={(v.modality, v.plane): v.viewport for v in views},
+            pane_size=views[0].size if views else (480, 480),
+            volume_picture=volume,
+        )
+
+    def _preview(self, request: ExportRequest) -> QImage:
+        return to_qimage(draw_figure(self._figure(request), request.scale))

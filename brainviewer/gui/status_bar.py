@@ -1,0 +1,48 @@
+"""The foot of the window: place and values under the cursor, what runs, the engine, the warning."""
+
+from PySide6.QtWidgets import QStatusBar
+
+from brainviewer.app.session import Session
+from brainviewer.core.probing import values_at
+from brainviewer.gui.notices import ProgressLine
+from brainviewer.gui.pane_grid import PaneGrid
+from brainviewer.gui.result_panel import RESEARCH_ONLY
+from brainviewer.gui.words import label, signed, tabular
+
+
+class StatusBar(QStatusBar):
+    """Reads the voxel under the pointer, or under the cursor when the pointer is elsewhere."""
+
+    def __init__(self, session: Session, grid: PaneGrid) -> None:
+        super().__init__()
+        self._state = session.state
+        self.setSizeGripEnabled(False)
+        self._place, self._values = label(role="quiet"), label(role="quiet")
+        self._engine = label(role="quiet")
+        for widget in (self._place, self._values):
+            tabular(widget)
+            self.addWidget(widget)
+        self.addPermanentWidget(ProgressLine(session))
+        self.addPermanentWidget(self._engine)
+        self.addPermanentWidget(label(RESEARCH_ONLY, "caution"))
+        self._place.setContentsMargins(10, 0, 14, 0)
+        grid.hovered.connect(self._show)
+        self._state.cursor_changed.connect(self._show)
+        self._state.study_changed.connect(self._show)
+        self._state.engine_changed.connect(self._show_engine)
+        self._show()
+
+    def _show_engine(self) -> None:
+        self._engine.setText(self._state.engine_text)
+
+    def _show(self, position: object = None) -> None:
+        study = self._state.study
+        if study is None:
+            self._place.setText("")
+            self._values.setText("")
+            return
+        place = self._state.cursor if position is None else position
+        x, y, z = (signed(float(v)) for v in place)
+        self._place.setText(f"x {x}  y {y}  z {z} mm")
+        values = values_at(study, place)
+        self._values.setText("   ".join(f"{m} {signed(v, 0)}" for m, v in values.items()))
