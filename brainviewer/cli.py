@@ -12,6 +12,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
+import numpy as np
 import typer
 from typer.core import TyperGroup
 
@@ -160,7 +161,8 @@ def pick(
         if mask is not None:
             from brainviewer.files.nifti_writer import write_mask
 
-            write_mask(mask, finding.mask, opened.grid)
+            lesion = np.zeros(opened.grid.shape, bool) if finding.mask is None else finding.mask
+            write_mask(mask, lesion, opened.grid, opened.reference.file_grid)
         record = finding_record(finding)
         show(out, record, as_json, lambda: finding_text(record))
 
