@@ -1,0 +1,42 @@
+"""What every test may rely on: a home of its own, and no network."""
+
+import os
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Settings, journals and logs of tests stay out of the user's."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("BRAINVIEWER_HOME", str(tmp_path_factory.mktemp("home")))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_network() -> Iterator[None]:
+    """A connection to another machine fails the test that opens it."""
+    connect = socket.socket.connect
+
+    def refuse(self: socket.socket, address: Any) -> None:
+        if self.family in (socket.AF_INET, socket.AF_INET6) and address[0] not in _THIS_MACHINE:
+            pytest.fail(f"A test wants to reach {address[0]}; tests need no network.")
+        connect(self, address)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", refuse)
+        yield
+
+
+def pytest_report_header() -> str:
+    """Say which studies the tests marked ``data`` will find."""
+    folder = Path(os.environ.get("BRAINVIEWER_DATA", _BESIDE_THE_CHECKOUT))
+    return f"studies: {'found' if folder.is_dir() else 'none'} (BRAINVIEWER_DATA, ../shared/data)"
+
+
+_THIS_MACHINE = ("127.0.0.1", "::1", "localhost")
+_BESIDE_THE_CHECKOUT = Path(__file__).parents[2] / "shared" / "data"

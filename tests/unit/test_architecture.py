@@ -1,0 +1,83 @@
+"""The layers hold, and the contracts that guard them can fail."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+LINT = (
+    "import sys; from importlinter.cli import lint_imports;"
+    "sys.exit(lint_imports(no_cache=True, no_logo=True))"
+)
+
+
+def lint(folder: Path) -> subprocess.CompletedProcess[str]:
+    """Check the contracts of ``pyproject.toml`` on the package that lies in a folder."""
+    return subprocess.run(
+        [sys.executable, "-c", LINT], cwd=folder, capture_output=True, text=True, check=False
+    )
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """The package and its contracts, to be spoilt."""
+    leave_out = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(ROOT / "brainviewer", tmp_path / "brainviewer", ignore=leave_out)
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    return tmp_path
+
+
+def test_every_contract_is_kept() -> None:
+    checked = lint(ROOT)
+    assert checked.returncode == 0, checked.stdout
+    assert "0 broken" in checked.stdout
+
+
+@pytest.mark.parametrize(
+    ("module", "planted", "broken"),
+    [
+        ("core/geometry.py", "import brainviewer.files.nifti", "Arrows point down only"),
+        ("render/pane.py", "import brainviewer.inference.card", "Arrows point down only"),
+        ("app/session.py", "import brainviewer.gui.theme", "Arrows point down only"),
+        ("core/geometry.py", "import PySide6.QtCore", "Qt and pyqtgraph only"),
+        ("cli.py", "def late():\n    import pyqtgraph", "Qt and pyqtgraph only"),
+        ("app/jobs.py", "import vtkmodules.vtkCommonCore", "VTK only"),
+        ("gui/volume_pane.py", "from vtkmodules import qt", "VTK only"),
+        ("gui/volume_pane.py", "import vtk", "no whole VTK"),
+        ("inference/pipeline.py", "import tensorflow", "TensorFlow and Keras only"),
+        ("inference/serve.py", "from keras import layers", "TensorFlow and Keras only"),
+        ("inference/engine.py", "import onnxruntime", "ONNX Runtime only"),
+        ("app/session.py", "import brainviewer.inference.onnx_runtime", "child process only"),
+        ("gui/words.py", "import brainviewer.inference.keras_runtime", "child process only"),
+        ("analysis/lesion.py", "import torch", "PyTorch and onnx"),
+        ("files/journal.py", "import pickle", "No pickles"),
+        ("newcomer.py", "", "Arrows point down only"),
+    ],
+)
+def test_a_planted_import_breaks_its_contract(
+    copy: Path, module: str, planted: str, broken: str
+) -> None:
+    with (copy / "brainviewer" / module).open("a", encoding="utf-8") as file:
+        file.write(f"\n{planted}\n")
+    checked = lint(copy)
+    assert checked.returncode != 0
+    said = checked.stdout + checked.stderr
+    if module == "newcomer.py":  # a room without a place among the layers is refused outright
+        assert "newcomer" in said
+    else:
+        names = [line.removesuffix("BROKEN") for line in said.splitlines() if "BROKEN" in line]
+        assert any(broken in name for name in names), said
+
+
+def test_the_window_brings_no_network_engine_into_its_process() -> None:
+    program = (
+        "import sys, brainviewer.gui.application;"
+        "print(*{'tensorflow', 'keras', 'onnxruntime', 'torch'} & set(sys.modules))"
+    )
+    asked = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert asked.stdout.strip() == ""
