@@ -199,7 +199,7 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
 TOOL_BAR: tuple[str, ...] = (
     "open-folder", "-", "layout-four_sequences", "layout-three_planes", "layout-one_large", "-",
     "tool-window", "tool-cursor", "tool-ruler", "tool-rectangle", "tool-ellipse", "tool-arrow",
-    "tool-text", "-", "undo", "redo", "<>", "convention", "-", "tumour", "classify", "export",
+    "tool-text", "-", "undo", "redo", "<>", "tumour", "classify", "export",
 )  # fmt: skip
 
 

@@ -41,7 +41,6 @@ from brainviewer.gui.study_panel import StudyPanel
 from brainviewer.gui.theme import apply_theme
 from brainviewer.gui.volume_pane import VolumePane
 from brainviewer.gui.welcome import Hints, Invitation
-from brainviewer.gui.words import label
 
 LEFT_WIDTH = 236
 RIGHT_WIDTH = 400
@@ -79,11 +78,9 @@ class MainWindow(QMainWindow):
         self.setStatusBar(self.status)
         session.ask_sequences = lambda assignment: ask_sequences(assignment, self)
         session.state.study_changed.connect(self._show_study)
-        session.state.layout_changed.connect(self._show_convention)
         self.result.card_wanted.connect(self.show_card)
         self.grid.set_smooth(session.settings.smooth_pixels)
         self._show_study()
-        self._show_convention()
         if session.settings.window_state:
             self.restoreGeometry(QByteArray.fromBase64(session.settings.window_state.encode()))
 
@@ -146,7 +143,7 @@ class MainWindow(QMainWindow):
         row.addStretch(1)
         column.addLayout(row)
         split.addWidget(lower)
-        split.setSizes([420, 400])
+        split.setSizes([380, 440])
         split.setMinimumWidth(320)
         return split
 
@@ -169,7 +166,6 @@ class MainWindow(QMainWindow):
         bar = QToolBar("Tools")
         bar.setMovable(False)
         bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
-        self._convention = label(role="quiet")
         for name in TOOL_BAR:
             if name == "-":
                 bar.addSeparator()
@@ -177,8 +173,6 @@ class MainWindow(QMainWindow):
                 space = QWidget()
                 space.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
                 bar.addWidget(space)
-            elif name == "convention":
-                bar.addWidget(self._convention)
             else:
                 bar.addAction(self.actions_by_id[name])
         primary = bar.widgetForAction(self.actions_by_id["export"])
@@ -347,12 +341,6 @@ class MainWindow(QMainWindow):
         name = f"{study.name} – " if study is not None and study.name else ""
         mark = "SYNTHETIC · " if study is not None and study.synthetic else ""
         self.setWindowTitle(f"{mark}{name}BrainViewer")
-
-    def _show_convention(self) -> None:
-        radiological = self.session.state.convention is Convention.RADIOLOGICAL
-        self._convention.setText(
-            "Radiological · R on the left" if radiological else "Neurological · R on the right"
-        )
 
     # -- Qt's own ---------------------------------------------------------------------------
 

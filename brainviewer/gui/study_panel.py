@@ -1,10 +1,8 @@
 """The left panel's upper half: sequences, tumour, marks."""
 
 import numpy as np
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QIcon, QImage, QPixmap
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QComboBox,
     QDoubleSpinBox,
     QHBoxLayout,
@@ -17,36 +15,9 @@ from PySide6.QtWidgets import (
 from brainviewer.app.session import Session
 from brainviewer.app.state import Status
 from brainviewer.core.annotations import Annotation, Kind, region_statistics
-from brainviewer.core.slices import Plane, SliceView
-from brainviewer.core.study import Modality, Volume
-from brainviewer.core.windowing import Window
+from brainviewer.core.slices import SliceView
+from brainviewer.gui.sequence_list import SequenceList
 from brainviewer.gui.words import ValueRow, button, grouped, head, label, signed
-
-_THUMBNAIL = 40
-
-
-def thumbnail(volume: Volume, window: Window, size: int) -> QPixmap:
-    """The middle axial slice of a sequence as a square picture of ``size`` device pixels."""
-    view = SliceView.of(volume.grid, Plane.AXIAL)
-    grey = np.ascontiguousarray(window.apply(view.cut(volume.data, view.count // 2)))
-    rows, columns = grey.shape
-    image = QImage(grey.data, columns, rows, columns, QImage.Format.Format_Grayscale8)
-    height, width = view.pixel_spacing
-    square = QPixmap(size, size)
-    square.fill(Qt.GlobalColor.black)
-    scale = size / max(rows * height, columns * width)
-    scaled = QPixmap.fromImage(image).scaled(
-        max(1, round(columns * width * scale)),
-        max(1, round(rows * height * scale)),
-        Qt.AspectRatioMode.IgnoreAspectRatio,
-        Qt.TransformationMode.SmoothTransformation,
-    )
-    from PySide6.QtGui import QPainter
-
-    painter = QPainter(square)
-    painter.drawPixmap((size - scaled.width()) // 2, (size - scaled.height()) // 2, scaled)
-    painter.end()
-    return square
 
 
 def _section(column: QVBoxLayout, title: str) -> QVBoxLayout:
@@ -56,64 +27,6 @@ def _section(column: QVBoxLayout, title: str) -> QVBoxLayout:
     column.addLayout(section)
     column.addSpacing(12)
     return section
-
-
-class SequenceList(QListWidget):
-    """The four sequences; the active one is selected, missing ones are said."""
-
-    def __init__(self, session: Session) -> None:
-        super().__init__()
-        self._session = session
-        self.setIconSize(QSize(_THUMBNAIL, _THUMBNAIL))
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setAccessibleName("Sequences")
-        self.currentItemChanged.connect(self._chosen)
-        session.state.study_changed.connect(self._fill)
-        session.state.active_changed.connect(self._select)
-        self._fill()
-
-    def _fill(self) -> None:
-        self.blockSignals(True)
-        self.clear()
-        state = self._session.state
-        for modality in Modality:
-            item = QListWidgetItem()
-            item.setData(Qt.ItemDataRole.UserRole, modality)
-            if state.study and (volume := state.study.volumes.get(modality)):
-                grid = volume.file_grid
-                shape = "×".join(map(str, grid.shape))
-                sizes = {f"{s:.2g}" for s in grid.spacing}
-                spacing = (
-                    "×".join(f"{s:.2g}" for s in grid.spacing) if len(sizes) > 1 else sizes.pop()
-                )
-                item.setText(f"{modality}\n{shape} · {spacing} mm")
-                pixels = round(_THUMBNAIL * self.devicePixelRatioF())
-                picture = thumbnail(volume, state.windows[modality], pixels)
-                picture.setDevicePixelRatio(self.devicePixelRatioF())
-                item.setIcon(QIcon(picture))
-                item.setToolTip(f"{volume.file_name}\n{volume.dtype} · {grid.orientation}")
-            else:
-                item.setText(f"{modality}\n{'missing' if state.study else '–'}")
-                item.setFlags(Qt.ItemFlag.NoItemFlags)
-                blank = QPixmap(_THUMBNAIL, _THUMBNAIL)
-                blank.fill(Qt.GlobalColor.transparent)
-                item.setIcon(QIcon(blank))
-            item.setSizeHint(QSize(120, _THUMBNAIL + 10))
-            self.addItem(item)
-        self.setFixedHeight(4 * (_THUMBNAIL + 10) + 4)
-        self.blockSignals(False)
-        self._select()
-
-    def _select(self) -> None:
-        self.blockSignals(True)
-        self.setCurrentRow(list(Modality).index(self._session.state.active))
-        self.blockSignals(False)
-
-    def _chosen(self, item: QListWidgetItem | None) -> None:
-        if item is not None:
-            self._session.set_active(Modality(item.data(Qt.ItemDataRole.UserRole)))
 
 
 class TumourSection(QWidget):
@@ -198,14 +111,18 @@ class TumourSection(QWidget):
             self._volume.set(f"{grouped(volume, 1)} mL")
         self._confidence.set(f"{finding.confidence:.2f}")
         if len(finding.candidates) > 1:
+            self._candidates.addWidget(label("Candidates", "quiet"))
+            self._candidates.addStretch(1)
             for n, candidate in enumerate(finding.candidates, 1):
-                go = button(f"{n} · {candidate.volume_ml:.1f} mL", "second")
-                go.setToolTip(f"Go to candidate {n}, score {candidate.score:.2f}")
+                go = button(str(n), "second")
+                go.setToolTip(
+                    f"Go to candidate {n}: {candidate.volume_ml:.1f} mL, "
+                    f"score {candidate.score:.2f}"
+                )
                 go.clicked.connect(
                     lambda _=False, p=candidate.position_mm: self._session.set_cursor(p)
                 )
                 self._candidates.addWidget(go)
-            self._candidates.addStretch(1)
 
 
 class MarkList(QListWidget):

@@ -73,7 +73,7 @@ _STYLE = Template("""
 * { outline: none; }
 QMainWindow, QDialog { background: $window; }
 QMainWindow::separator { background: $line; width: 1px; height: 1px; }
-QWidget#panel, QScrollArea#panel, QWidget#panel > QWidget { background: $panel; }
+QWidget#panel, QScrollArea#panel { background: $panel; }
 QWidget { color: $text; font-size: 13px; }
 QLabel { background: transparent; }
 QLabel[role="head"] { color: $quiet; font-size: 11px; font-weight: 600; letter-spacing: 1px; }
@@ -81,13 +81,15 @@ QLabel[role="quiet"] { color: $quiet; }
 QLabel[role="small"] { color: $quiet; font-size: 11px; }
 QLabel[role="answer"] { font-size: 21px; }
 QLabel[role="caution"] { color: $caution; }
+QLabel[role="small-caution"] { color: $caution; font-size: 11px; }
 QLabel[role="chip-good"], QLabel[role="chip-caution"], QLabel[role="chip-bad"],
 QLabel[role="chip"] { border-radius: 9px; padding: 2px 8px; font-size: 12px; background: $field; }
 QLabel[role="chip-good"] { color: $good; }
 QLabel[role="chip-caution"] { color: $caution; }
 QLabel[role="chip-bad"] { color: $bad; }
 QToolBar { background: $bar; border: none; border-bottom: 1px solid $line; padding: 4px 8px;
-  spacing: 2px; }
+  spacing: 1px; }
+QToolBar QToolButton { padding: 4px 7px; }
 QToolBar::separator { background: $line; width: 1px; margin: 6px 6px; }
 QMenuBar { background: $bar; }
 QMenuBar::item { padding: 4px 10px; background: transparent; }
@@ -98,6 +100,7 @@ QMenu::item:disabled { color: $faint; }
 QMenu::separator { height: 1px; background: $line; margin: 4px 0; }
 QStatusBar { background: $bar; border-top: 1px solid $line; }
 QStatusBar::item { border: none; }
+QStatusBar QLabel { padding: 0 8px; }
 QToolButton, QPushButton { border: 1px solid transparent; border-radius: 5px; padding: 4px 9px;
   background: transparent; }
 QToolButton:hover, QPushButton:hover { background: $field; }

@@ -1,0 +1,150 @@
+"""The list of the four sequences: thumbnail, name, size; missing ones are said."""
+
+import numpy as np
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPixmap
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QListWidget,
+    QListWidgetItem,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+)
+
+from brainviewer.app.session import Session
+from brainviewer.core.geometry import Grid
+from brainviewer.core.slices import Plane, SliceView
+from brainviewer.core.study import Modality, Volume
+from brainviewer.core.windowing import Window
+from brainviewer.gui import theme
+
+_THUMBNAIL = 40
+_ROW = _THUMBNAIL + 10
+_MODALITY = Qt.ItemDataRole.UserRole
+_DETAIL = Qt.ItemDataRole.UserRole + 1
+
+
+def thumbnail(volume: Volume, window: Window, size: int) -> QPixmap:
+    """The middle axial slice of a sequence as a square picture of ``size`` device pixels."""
+    view = SliceView.of(volume.grid, Plane.AXIAL)
+    grey = np.ascontiguousarray(window.apply(view.cut(volume.data, view.count // 2)))
+    rows, columns = grey.shape
+    image = QImage(grey.data, columns, rows, columns, QImage.Format.Format_Grayscale8)
+    height, width = view.pixel_spacing
+    scale = size / max(rows * height, columns * width)
+    shown = image.scaled(
+        max(1, round(columns * width * scale)),
+        max(1, round(rows * height * scale)),
+        Qt.AspectRatioMode.IgnoreAspectRatio,
+        Qt.TransformationMode.SmoothTransformation,
+    )
+    square = QPixmap(size, size)
+    square.fill(Qt.GlobalColor.black)
+    painter = QPainter(square)
+    painter.drawImage((size - shown.width()) // 2, (size - shown.height()) // 2, shown)
+    painter.end()
+    return square
+
+
+def size_text(grid: Grid) -> str:
+    """Voxels and spacing of a grid, e.g. ``240×240×155 · 1 mm``."""
+    sizes = [f"{s:.2g}" for s in grid.spacing]
+    spacing = sizes[0] if len(set(sizes)) == 1 else "×".join(sizes)
+    return f"{'×'.join(map(str, grid.shape))} · {spacing} mm"
+
+
+class _Row(QStyledItemDelegate):
+    """Paints picture, name, and a quiet second line."""
+
+    def paint(
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        index: QModelIndex | QPersistentModelIndex,
+    ) -> None:
+        colours = theme.current()
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        area = option.rect
+        if option.state & QStyle.StateFlag.State_Selected:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(colours.selected))
+            painter.drawRoundedRect(area, 4, 4)
+        picture = QRect(area.x() + 5, area.y() + 5, _THUMBNAIL, _THUMBNAIL)
+        usable = bool(index.flags() & Qt.ItemFlag.ItemIsEnabled)
+        pixmap = index.data(Qt.ItemDataRole.DecorationRole)
+        if isinstance(pixmap, QPixmap):
+            painter.drawPixmap(picture, pixmap)
+        left = picture.right() + 10
+        width = area.right() - left - 4
+        painter.setPen(QColor(colours.text if usable else colours.faint))
+        name = QRect(left, area.y() + 6, width, 19)
+        painter.drawText(name, Qt.AlignmentFlag.AlignVCenter, str(index.data()))
+        font = QFont(painter.font())
+        font.setPixelSize(11)
+        painter.setFont(font)
+        painter.setPen(QColor(colours.quiet if usable else colours.faint))
+        detail = painter.fontMetrics().elidedText(
+            str(index.data(_DETAIL)), Qt.TextElideMode.ElideRight, width
+        )
+        line = QRect(left, area.y() + 25, width, 18)
+        painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, detail)
+        painter.restore()
+
+    def sizeHint(
+        self, _option: QStyleOptionViewItem, _index: QModelIndex | QPersistentModelIndex
+    ) -> QSize:
+        return QSize(0, _ROW)
+
+
+class SequenceList(QListWidget):
+    """The four sequences; the active one is selected."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._session = session
+        self.setItemDelegate(_Row(self))
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setAccessibleName("Sequences")
+        self.setFixedHeight(len(Modality) * _ROW)
+        self.currentItemChanged.connect(self._chosen)
+        session.state.study_changed.connect(self._fill)
+        session.state.active_changed.connect(self._select)
+        self._fill()
+
+    def _fill(self) -> None:
+        self.blockSignals(True)
+        self.clear()
+        state = self._session.state
+        for modality in Modality:
+            item = QListWidgetItem(str(modality))
+            item.setData(_MODALITY, modality)
+            if state.study and (volume := state.study.volumes.get(modality)):
+                grid = volume.file_grid
+                item.setData(_DETAIL, size_text(grid))
+                ratio = self.devicePixelRatioF()
+                picture = thumbnail(volume, state.windows[modality], round(_THUMBNAIL * ratio))
+                picture.setDevicePixelRatio(ratio)
+                item.setData(Qt.ItemDataRole.DecorationRole, picture)
+                item.setToolTip(
+                    f"{volume.file_name}\n{size_text(grid)}\n{volume.dtype} · {grid.orientation}"
+                )
+            else:
+                item.setData(_DETAIL, "missing" if state.study else "–")
+                item.setFlags(Qt.ItemFlag.NoItemFlags)
+            self.addItem(item)
+        self.blockSignals(False)
+        self._select()
+
+    def _select(self) -> None:
+        self.blockSignals(True)
+        self.setCurrentRow(list(Modality).index(self._session.state.active))
+        self.blockSignals(False)
+        self.viewport().update()
+
+    def _chosen(self, item: QListWidgetItem | None) -> None:
+        if item is not None:
+            self._session.set_active(Modality(item.data(_MODALITY)))
