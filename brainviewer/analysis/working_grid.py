@@ -48,7 +48,9 @@ class WorkingGrid:
         if swapped:
             order = (order[1], order[0], order[2])
         flips = tuple(signs[n] < 0 for n in order)
-        steps = [max(1, int(WORKING_MM / grid.spacing[n] + 0.34)) for n in order]
+        steps = [
+            min(max(1, int(WORKING_MM / grid.spacing[n] + 0.34)), grid.shape[n]) for n in order
+        ]
         turned = _turn(data, order, (flips[0], flips[1], flips[2]))
         start, shape = [], []
         box = _box(turned, tuple(steps))

@@ -1,0 +1,130 @@
+"""How well the tumour slice and mask are found, beside expert segmentations.
+
+    python packaging/measure/measure_tumour.py DATA [--lgg] [--method METHOD] [--json FILE]
+
+DATA is the data folder, with ``studies`` (a folder of NIfTI files per study) and ``lgg`` (a folder
+of numbered pictures per patient: T1, FLAIR, T1ce as the three colours, and ``NNN_mask.png``).
+Prints one line per study and the means; ``--lgg`` adds the patients with skull, on whom the
+constants of the method were chosen, so those figures are not a test.
+"""
+
+import argparse
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from brainviewer.analysis.slice_area import areas, axial_axis
+from brainviewer.analysis.tumour import METHODS, find_tumour
+from brainviewer.app.opening import open_study
+from brainviewer.core.geometry import Grid
+from brainviewer.core.study import Modality, Study, Volume
+
+# The pictures have no spacing; a head of usual size is about 150 mm high.
+HEAD_HEIGHT_MM = 150.0
+Truth = NDArray[np.bool_] | None
+
+
+def studies(folder: Path) -> Iterator[tuple[Study, Truth]]:
+    """Every study with its whole-tumour mask, or None where there is none."""
+    for path in sorted(p for p in folder.iterdir() if p.is_dir()):
+        study = open_study([path])
+        yield study, None if study.segmentation is None else study.segmentation.data > 0
+
+
+def patients(folder: Path) -> Iterator[tuple[Study, Truth]]:
+    """Every patient of the picture collection as a study of three sequences."""
+    for path in sorted(p for p in folder.iterdir() if p.is_dir()):
+        pictures, masks = [], []
+        for file in sorted(path.glob("[0-9]*.jpg")):
+            # OpenCV reads blue, green, red.
+            pictures.append(cv2.imread(str(file))[:, :, ::-1])
+            mask = (
+                cv2.imread(str(file.with_name(f"{file.stem}_mask.png")), 0)
+                if (file.with_name(f"{file.stem}_mask.png").exists())
+                else np.zeros(pictures[-1].shape[:2], np.uint8)
+            )
+            masks.append(mask > 0)
+        data = np.stack(pictures).transpose(2, 1, 0, 3)
+        thickness = min(max(HEAD_HEIGHT_MM / len(pictures), 1.0), 6.5)
+        grid = Grid(data.shape[:3], np.diag([-1.0, -1.0, thickness, 1.0]))
+        sequences = (Modality.T1, Modality.FLAIR, Modality.T1CE)
+        volumes = {m: Volume(m, data[..., n], grid) for n, m in enumerate(sequences)}
+        yield Study(volumes, grid, path.name), np.stack(masks).transpose(2, 1, 0)
+
+
+def measure(study: Study, truth: Truth, method: str) -> dict[str, Any]:
+    """Figures of one study; without truth, only what was found."""
+    finding = find_tumour(study, method)
+    row: dict[str, Any] = {
+        "study": study.name,
+        "slice": finding.index,
+        "confidence": round(finding.confidence, 2),
+        "volume_ml": round(float(finding.area_mm2.sum()) * slice_mm(study) / 1000, 1),
+        "seconds": round(finding.seconds, 2),
+    }
+    if truth is not None and finding.mask is not None:
+        area = areas(study.grid, truth, axial_axis(study.grid))
+        both = float((truth & finding.mask).sum())
+        row["true_slice"] = int(area.argmax())
+        row["share"] = round(float(area[finding.index] / area.max()), 3) if finding.found else 0.0
+        row["dice"] = round(2 * both / float(truth.sum() + finding.mask.sum()), 3)
+    return row
+
+
+def slice_mm(study: Study) -> float:
+    """Distance of the axial slices."""
+    return study.grid.spacing[axial_axis(study.grid)]
+
+
+def summary(rows: list[dict[str, Any]]) -> dict[str, Any]:
+    """Means over the studies that have a segmentation, and how they go with the confidence."""
+    known = [row for row in rows if "share" in row]
+    share = np.array([row["share"] for row in known])
+    sure = np.array([row["confidence"] for row in known])
+    far = [abs(r["slice"] - r["true_slice"]) for r in known if r["slice"] is not None]
+    curve = {}
+    for low, high in ((0, 0.3), (0.3, 0.6), (0.6, 0.8), (0.8, 0.9), (0.9, 1.01)):
+        within = (sure >= low) & (sure < high)
+        if within.any():
+            right = float((share[within] >= 0.9).mean())
+            curve[f"{low}-{min(high, 1)}"] = f"{right:.2f} of {within.sum()}"
+    return {
+        "studies": len(known),
+        "mean_share": round(float(share.mean()), 3),
+        "share_at_least_0.9": round(float((share >= 0.9).mean()), 3),
+        "mean_dice": round(float(np.mean([row["dice"] for row in known])), 3),
+        "median_distance_slices": float(np.median(far)),
+        "slowest_seconds": max(row["seconds"] for row in rows),
+        "share_at_least_0.9_by_confidence": curve,
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("data", type=Path)
+    parser.add_argument("--lgg", action="store_true", help="the patients with skull as well")
+    parser.add_argument("--method", choices=METHODS, default="lesion")
+    parser.add_argument("--json", type=Path, help="write the figures here")
+    chosen = parser.parse_args()
+    report = {}
+    sources = {"studies": studies(chosen.data / "studies")}
+    if chosen.lgg:
+        sources["lgg"] = patients(chosen.data / "lgg")
+    for name, source in sources.items():
+        rows = []
+        for study, truth in source:
+            rows.append(measure(study, truth, chosen.method))
+            print("  ".join(f"{key} {value}" for key, value in rows[-1].items()), flush=True)
+        report[name] = {"summary": summary(rows), "rows": rows}
+        print(name, json.dumps(report[name]["summary"], indent=2))
+    if chosen.json:
+        chosen.json.write_text(json.dumps(report, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main()
