@@ -161,8 +161,13 @@ class Session(Viewing, Marking):
     # -- classifying ------------------------------------------------------------------------
 
     def start_engine(self) -> None:
-        """Start the child process ahead of need; called when the window is idle."""
-        self._ready_engine().start()
+        """Start the child process and load the model ahead of need; for when the window is idle."""
+        from brainviewer.inference.registry import model
+
+        try:
+            self._ready_engine().start(model())
+        except BrainViewerError as error:
+            self.notice(str(error), "error")
         self._show_engine()
 
     def classify(self, slice_index: int | None = None) -> None:
@@ -184,6 +189,12 @@ class Session(Viewing, Marking):
             self._show_engine()
 
         def failed(error: BrainViewerError) -> None:
+            from brainviewer.app.classifying import NotClassified
+
+            if isinstance(error, NotClassified):
+                self._set_classification(None, Status.NOT_RUN, str(error))
+                self._show_engine()
+                return
             self._set_classification(None, Status.FAILED, str(error))
             self.notice(str(error), "error")
             self._show_engine()

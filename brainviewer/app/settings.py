@@ -14,6 +14,10 @@ from brainviewer.core.slices import Convention
 
 log = logging.getLogger(__name__)
 RECENT = 8
+_CHOICES = {
+    "engine": ("auto", "onnx", "tensorflow"),
+    "theme": ("dark", "light", "system"),
+}
 
 
 def settings_folder() -> Path:
@@ -64,7 +68,8 @@ class Settings:
                         value = type(default)(value)
                 except (TypeError, ValueError):
                     continue
-                setattr(settings, item.name, value)
+                if value in _CHOICES.get(item.name, (value,)):
+                    setattr(settings, item.name, value)
         return settings
 
     def update(self, **changes: Any) -> None:

@@ -159,7 +159,7 @@ def shape_path(kind: Kind, points: Sequence[QPointF]) -> QPainterPath:
                 path.lineTo(at + step)
     else:
         path.moveTo(start)
-        path.lineTo(arrow_head(points)[2] if math.dist(*_pairs(points)) > 8 else end)
+        path.lineTo(arrow_head(points).at(2) if math.dist(*_pairs(points)) > 8 else end)
     return path
 
 

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
     QMainWindow,
-    QMenu,
     QScrollArea,
     QSizePolicy,
     QSplitter,
@@ -26,9 +25,9 @@ from brainviewer.app.exporting import ExportSubject
 from brainviewer.app.session import Session
 from brainviewer.core.errors import BrainViewerError
 from brainviewer.core.slices import Convention, Plane
-from brainviewer.core.windowing import presets
-from brainviewer.gui.actions import MENUS, TOOL_BAR, Actions
-from brainviewer.gui.display_panel import COLOUR_MAPS, DisplayPanel
+from brainviewer.gui.actions import TOOL_BAR, Actions
+from brainviewer.gui.display_panel import DisplayPanel
+from brainviewer.gui.menus import build_menus
 from brainviewer.gui.notices import NoticeBar
 from brainviewer.gui.pages import Page, about_text, card_text, shortcuts_text
 from brainviewer.gui.pane_grid import PaneGrid
@@ -51,6 +50,9 @@ _MARKS = "BrainViewer annotations (*.json)"
 class MainWindow(QMainWindow):
     """Everything on one screen: panels left and right, slices in the middle."""
 
+    session: Session
+    grid: PaneGrid
+
     def __init__(self, session: Session) -> None:
         super().__init__()
         self.session = session
@@ -72,7 +74,7 @@ class MainWindow(QMainWindow):
         self.resizeDocks(
             [self._left, self._right], [LEFT_WIDTH, RIGHT_WIDTH], Qt.Orientation.Horizontal
         )
-        self._build_menus()
+        build_menus(self)
         self._tools = self._build_tool_bar()
         self.status = StatusBar(session, self.grid)
         self.setStatusBar(self.status)
@@ -180,63 +182,6 @@ class MainWindow(QMainWindow):
         self.addToolBar(bar)
         return bar
 
-    def _build_menus(self) -> None:
-        for title, names in MENUS:
-            menu = self.menuBar().addMenu(title)
-            for name in names:
-                if name == "-":
-                    menu.addSeparator()
-                elif name.endswith(">"):
-                    self._add_submenu(menu, name[:-1])
-                else:
-                    menu.addAction(self.actions_by_id[name])
-
-    def _add_submenu(self, menu: QMenu, name: str) -> None:
-        titles = {
-            "recent": "Recent studies",
-            "theme": "Theme",
-            "presets": "Window preset",
-            "colours": "Colour map",
-            "engine": "Engine",
-        }
-        submenu = menu.addMenu(titles[name])
-        if name == "theme":
-            for theme in ("dark", "light", "system"):
-                submenu.addAction(self.actions_by_id[f"theme-{theme}"])
-        else:
-            submenu.aboutToShow.connect(lambda: self._fill(submenu, name))
-
-    def _fill(self, menu: QMenu, name: str) -> None:
-        """Menus whose content depends on the moment."""
-        menu.clear()
-        session, active = self.session, self.session.state.active
-        if name == "recent":
-            for entry in session.settings.recent:
-                paths = [Path(p) for p in entry]
-                shown = paths[0] if len(paths) == 1 else paths[0].parent
-                menu.addAction(shown.name, lambda p=paths: session.open(p)).setToolTip(str(shown))
-            if menu.isEmpty():
-                menu.addAction("None yet").setEnabled(False)
-        elif name == "presets":
-            for preset in presets(active):
-                menu.addAction(preset, lambda p=preset: session.apply_preset(active, p))
-        elif name == "colours":
-            for colours in COLOUR_MAPS:
-                chosen = menu.addAction(
-                    colours.capitalize(), lambda c=colours: session.set_colour_map(active, c)
-                )
-                chosen.setCheckable(True)
-                chosen.setChecked(session.state.colour_maps.get(active, "grey") == colours)
-        elif name == "engine":
-            for engine, text in (
-                ("auto", "Automatic"),
-                ("onnx", "ONNX Runtime (CPU)"),
-                ("tensorflow", "TensorFlow"),
-            ):
-                chosen = menu.addAction(text, lambda e=engine: session.set_engine(e))
-                chosen.setCheckable(True)
-                chosen.setChecked(session.settings.engine == engine)
-
     # -- what actions call ------------------------------------------------------------------
 
     def open_folder(self) -> None:
@@ -291,7 +236,9 @@ class MainWindow(QMainWindow):
     def set_theme(self, name: str) -> None:
         """Change the theme and remember it."""
         self.session.settings.update(theme=name)
-        apply_theme(QApplication.instance(), name)
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            apply_theme(app, name)
 
     def toggle_smooth(self) -> None:
         """Interpolate between pixels, or show them as squares."""

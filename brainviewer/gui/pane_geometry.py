@@ -94,6 +94,11 @@ class PaneGeometry:
         return max(fit * self.camera.zoom, 1e-6)
 
     @property
+    def key(self) -> tuple[object, ...]:
+        """Equal for panes that show a plane alike."""
+        return self.view.plane, self.view.convention, self.size, self.frame, self.camera
+
+    @property
     def mm_per_pixel(self) -> float:
         """Millimetres per screen pixel."""
         return 1 / self.pixels_per_mm

@@ -4,24 +4,41 @@ Positions are slice millimetres: (column × pixel width, row × pixel height), s
 lie at multiples of the spacing and every pane draws the same path through its own transform.
 """
 
+import math
 from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF
-from PySide6.QtGui import QColor, QImage, QPainterPath, QPolygonF
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import (
+    QColor,
+    QImage,
+    QPainter,
+    QPainterPath,
+    QPen,
+    QPixmap,
+    QPolygonF,
+)
 
 from brainviewer.app.state import ViewState
 from brainviewer.core.slices import SliceView
-from brainviewer.gui.pane_geometry import Frame, head_frame, whole_frame
+from brainviewer.gui import image_colours
+from brainviewer.gui.image_colours import faded
+from brainviewer.gui.pane_geometry import Frame, PaneGeometry, head_frame, whole_frame
 from brainviewer.render.outlines import outlines
 from brainviewer.render.palette import label_colour
 from brainviewer.render.slice_image import heat_rgba, heat_values
 
 Value = TypeVar("Value")
+
+
+_OUTLINE_PX = 1.5
+_PICTURES = 8
+"""Outline pictures kept: those of the slice that is shown, and a few for going back."""
 
 
 def outline_path(mask: NDArray[np.bool_], spacing: tuple[float, float]) -> QPainterPath:
@@ -38,11 +55,10 @@ def outline_path(mask: NDArray[np.bool_], spacing: tuple[float, float]) -> QPain
     return path
 
 
-def as_image(pixels: NDArray[np.uint8], form: QImage.Format) -> QImage:
+def as_image(rgba: NDArray[np.uint8]) -> QImage:
     """The picture of (rows, columns, 4) colours, in a format that paints fast."""
-    image: QImage = pg.functions.ndarray_to_qimage(np.ascontiguousarray(pixels), form)
-    if form is QImage.Format.Format_RGB32:
-        return image
+    pixels = np.ascontiguousarray(rgba)
+    image: QImage = pg.functions.ndarray_to_qimage(pixels, QImage.Format.Format_RGBA8888)
     return image.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied)
 
 
@@ -55,16 +71,26 @@ def _fill_table(opacity: float) -> NDArray[np.uint8]:
     return table
 
 
+@dataclass(frozen=True, eq=False)
+class OutlinePicture:
+    """Lines on a clear ground, and where its top left corner lies in the pane."""
+
+    pixmap: QPixmap
+    at: QPoint
+
+
 class SliceOverlays:
     """Frames, outlines, filled labels and heatmap of the open study, of recent slices."""
 
     def __init__(self, state: ViewState, remembered: int = 256) -> None:
         self._state, self._remembered = state, remembered
         self._kept: OrderedDict[tuple[Any, ...], Any] = OrderedDict()
+        self._pictures: dict[tuple[Any, ...], OutlinePicture | None] = {}
 
     def clear(self) -> None:
         """Forget everything: another study, finding or result is shown."""
         self._kept.clear()
+        self._pictures.clear()
 
     def frame(self, view: SliceView) -> Frame:
         """The part of a plane's slices that panes fit: the head, the same for all sequences."""
@@ -73,6 +99,50 @@ class SliceOverlays:
             return whole_frame(view)
         data = study.reference.data
         return self._keep(("frame", view.plane), lambda: head_frame(view, data))
+
+    def outlines(self, geometry: PaneGeometry, index: int, ratio: float) -> OutlinePicture | None:
+        """All outlines of a slice, drawn once for the panes that show it alike.
+
+        ratio : device pixels per pixel.
+        """
+        key = (geometry.key, index, ratio, self._state.overlays)
+        if key not in self._pictures:
+            while len(self._pictures) >= _PICTURES:
+                del self._pictures[next(iter(self._pictures))]
+            self._pictures[key] = self._draw_outlines(geometry, index, ratio)
+        return self._pictures[key]
+
+    def _draw_outlines(
+        self, geometry: PaneGeometry, index: int, ratio: float
+    ) -> OutlinePicture | None:
+        shown = self._state.overlays
+        lines = [
+            (faded(colour, shown.segmentation_opacity), path)
+            for colour, path in self.segmentation(geometry.view, index)
+        ]
+        if (lesion := self.lesion(geometry.view, index)) is not None:
+            lines.append((faded(image_colours.TUMOUR, shown.lesion_opacity), lesion))
+        bounds = QRectF()
+        for _, path in lines:
+            bounds |= geometry.transform.mapRect(path.boundingRect())
+        place = bounds.adjusted(-2, -2, 2, 2).toAlignedRect() & QRect(0, 0, *geometry.size)
+        if bounds.isEmpty() or place.isEmpty():
+            return None
+        pixmap = QPixmap(math.ceil(place.width() * ratio), math.ceil(place.height() * ratio))
+        pixmap.setDevicePixelRatio(ratio)
+        pixmap.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(pixmap)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.translate(-place.topLeft())
+        painter.setTransform(geometry.transform, True)
+        for colour, path in lines:
+            # Cosmetic pens count the pixels of the device.
+            pen = QPen(colour, _OUTLINE_PX * ratio)
+            pen.setCosmetic(True)
+            painter.setPen(pen)
+            painter.drawPath(path)
+        painter.end()
+        return OutlinePicture(pixmap, place.topLeft())
 
     def lesion(self, view: SliceView, index: int) -> QPainterPath | None:
         """Outline of the lesion that was found; None where there is none."""
@@ -109,7 +179,7 @@ class SliceOverlays:
 
         def fill() -> QImage:
             table = _fill_table(overlays.segmentation_opacity * 0.5)
-            return as_image(table[view.cut(labels, index)], QImage.Format.Format_RGBA8888)
+            return as_image(table[view.cut(labels, index)])
 
         return self._keep(("fill", view.plane, index, overlays.segmentation_opacity), fill)
 
@@ -130,7 +200,7 @@ class SliceOverlays:
 
         def colour() -> QImage:
             rgba = heat_rgba(heat_values(heatmap, view), overlays.heatmap_opacity)
-            return as_image(rgba, QImage.Format.Format_RGBA8888)
+            return as_image(rgba)
 
         return self._keep(("heatmap", view.plane, index, overlays.heatmap_opacity), colour)
 

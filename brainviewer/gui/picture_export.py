@@ -70,7 +70,7 @@ class PictureExport:
 
     def copy(self) -> None:
         """Put the current view on the clipboard, at twice the size of the screen."""
-        views = self._grid.viewports
+        views = self._grid.viewports()
         try:
             image = to_qimage(
                 current_view_image(
@@ -88,7 +88,7 @@ class PictureExport:
         self._session.notice("The view was copied.")
 
     def _figure(self, request: ExportRequest) -> FigureSpec:
-        views = self._grid.viewports
+        views = self._grid.viewports()
         volume = None
         if request.subject is ExportSubject.VOLUME:
             width, height = (n * request.scale for n in _VOLUME_SIZE)

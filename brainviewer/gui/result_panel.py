@@ -100,11 +100,7 @@ class ResultPanel(QWidget):
         self._here = button(
             "This slice", "second", "Type the glioma from the axial slice shown now"
         )
-        self._here.clicked.connect(
-            lambda: self._session.classify(
-                self._session.state.slice_index(self._session.state.finding.plane)
-            )
-        )
+        self._here.clicked.connect(self._classify_here)
         self._cancel = button("Cancel", "second")
         self._cancel.clicked.connect(lambda: self._session.cancel("classify"))
         for widget in (self._run, self._here, self._cancel):
@@ -116,6 +112,10 @@ class ResultPanel(QWidget):
 
     def _classify(self) -> None:
         self._session.classify()
+
+    def _classify_here(self) -> None:
+        if finding := self._session.state.finding:
+            self._session.classify(self._session.state.slice_index(finding.plane))
 
     def _clear_age(self) -> None:
         self._age.clear()
@@ -168,7 +168,10 @@ class ResultPanel(QWidget):
         elif not state.finding.found:
             answer, source = "No lesion found", "There is nothing to classify."
         else:
-            answer, source = "Not run", "Classify types the glioma from the tumour slice."
+            answer = "Not run"
+            source = (
+                state.classification_message or "Classify types the glioma from the tumour slice."
+            )
         self._answer.setText(answer)
         self._source.setText(source)
 

@@ -48,9 +48,9 @@ def thumbnail(volume: Volume, window: Window, size: int) -> QPixmap:
 
 
 def size_text(grid: Grid) -> str:
-    """Voxels and spacing of a grid, e.g. ``240×240×155 · 1 mm``."""
-    sizes = [f"{s:.2g}" for s in grid.spacing]
-    spacing = sizes[0] if len(set(sizes)) == 1 else "×".join(sizes)
+    """Voxels and spacing, e.g. ``240×240×155 · 1 mm`` or, thick slices, ``… · 0.9²×5 mm``."""
+    x, y, z = (f"{s:.2g}" for s in grid.spacing)
+    spacing = x if x == y == z else f"{x}²×{z}" if x == y else f"{x}×{y}×{z}"
     return f"{'×'.join(map(str, grid.shape))} · {spacing} mm"
 
 

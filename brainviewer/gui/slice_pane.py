@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPointF, Qt, Signal
 from PySide6.QtGui import (
@@ -13,7 +12,6 @@ from PySide6.QtGui import (
     QMouseEvent,
     QPainter,
     QPaintEvent,
-    QPen,
     QResizeEvent,
     QWheelEvent,
 )
@@ -25,22 +23,20 @@ from brainviewer.core.slices import Convention, Plane, SliceView
 from brainviewer.core.study import Modality
 from brainviewer.gui import image_colours
 from brainviewer.gui.annotation_items import MarkPainter
-from brainviewer.gui.image_colours import faded
 from brainviewer.gui.mouse_tools import MouseTools
 from brainviewer.gui.pane_captions import CaptionPainter, Captions, draw_crosshair, draw_frame
 from brainviewer.gui.pane_geometry import FIT, Camera, PaneGeometry
-from brainviewer.gui.pane_overlays import SliceOverlays, as_image
+from brainviewer.gui.pane_overlays import SliceOverlays
+from brainviewer.gui.pane_picture import SlicePicture
 from brainviewer.render import wording
 from brainviewer.render.slice_image import colour_table
-
-_OUTLINE_PX = 1.5
 
 
 class SlicePane(QWidget):
     """Shows the slice through the linked cursor; draws again only what has changed.
 
-    pyqtgraph turns stored values into colours. The pane is a plain widget and no graphics view:
-    four scenes would be painted seven times at every change.
+    The pane is a plain widget and no graphics view: four scenes would be painted seven times at
+    every change.
 
     overlays : shared by the panes of a grid, so that each outline is worked out once.
     """
@@ -77,7 +73,7 @@ class SlicePane(QWidget):
         self._marks_key: tuple[int, tuple[Annotation, ...]] | None = None
         self._captions = Captions()
         self._caption_painter = CaptionPainter()
-        self._image: QImage | None = None
+        self._picture = SlicePicture()
         self._heat: QImage | None = None
         self._fill: QImage | None = None
         self._smooth = True
@@ -149,7 +145,8 @@ class SlicePane(QWidget):
                 self.refresh_overlays()
                 self._write()
         else:
-            self._cut = self._image = self._heat = self._fill = None
+            self._cut = self._heat = self._fill = None
+            self._picture.clear()
             self._write()
         self.update()
 
@@ -178,11 +175,7 @@ class SlicePane(QWidget):
             return
         name = self.state.colour_maps.get(self.modality, "grey")
         table = None if name in ("", "grey", "gray") else colour_table(name)
-        if window.inverted:
-            table = (colour_table("gray") if table is None else table)[::-1]
-        # Straight from the stored number type; nothing becomes float64.
-        pixels, _ = pg.makeARGB(cut, lut=table, levels=(window.low, window.high))
-        self._image = as_image(pixels, QImage.Format.Format_RGB32)
+        self._picture.show(cut, window, table)
 
     def _place(self) -> None:
         size = max(self.width(), 1), max(self.height(), 1)
@@ -225,9 +218,9 @@ class SlicePane(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        painter.fillRect(event.rect(), image_colours.BLACK)
         size = float(self.width()), float(self.height())
         if self.geometry_mm is None:
+            painter.fillRect(event.rect(), image_colours.BLACK)
             if self.state.study is not None:
                 self._caption_painter.write_centred(
                     painter, size, f"This study has no {self.modality}"
@@ -237,8 +230,10 @@ class SlicePane(QWidget):
         self._paint_pixels(painter, self.geometry_mm)
         if shown.crosshair:
             draw_crosshair(painter, size, self.geometry_mm.to_pixels([self.state.cursor])[0])
+        ratio = self.devicePixelRatioF()
+        if lines := self.overlays.outlines(self.geometry_mm, self.index, ratio):
+            painter.drawPixmap(lines.at, lines.pixmap)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._paint_outlines(painter, self.geometry_mm)
         if shown.annotations:
             self.mark_painter.paint(
                 painter,
@@ -257,32 +252,13 @@ class SlicePane(QWidget):
             draw_frame(painter, size)
 
     def _paint_pixels(self, painter: QPainter, geometry: PaneGeometry) -> None:
+        self._picture.paint(painter, geometry, self._smooth, self.devicePixelRatioF())
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, self._smooth)
         painter.setTransform(geometry.image_transform, True)
-        for image in (self._image, self._heat, self._fill):
+        for image in (self._heat, self._fill):
             if image is not None:
                 painter.drawImage(0, 0, image)
-        painter.restore()
-
-    def _paint_outlines(self, painter: QPainter, geometry: PaneGeometry) -> None:
-        shown = self.state.overlays
-        outlines = [
-            (faded(colour, shown.segmentation_opacity), path)
-            for colour, path in self.overlays.segmentation(geometry.view, self.index)
-        ]
-        if (lesion := self.overlays.lesion(geometry.view, self.index)) is not None:
-            outlines.append((faded(image_colours.TUMOUR, shown.lesion_opacity), lesion))
-        painter.save()
-        painter.setTransform(geometry.transform, True)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        # Cosmetic pens count the pixels of the device.
-        width = _OUTLINE_PX * self.devicePixelRatioF()
-        for colour, path in outlines:
-            pen = QPen(colour, width)
-            pen.setCosmetic(True)
-            painter.setPen(pen)
-            painter.drawPath(path)
         painter.restore()
 
     def marks(self) -> tuple[Annotation, ...]:

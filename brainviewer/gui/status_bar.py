@@ -1,5 +1,7 @@
 """The foot of the window: place and values under the cursor, what runs, the engine, the warning."""
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtWidgets import QStatusBar
 
 from brainviewer.app.session import Session
@@ -35,7 +37,7 @@ class StatusBar(QStatusBar):
     def _show_engine(self) -> None:
         self._engine.setText(self._state.engine_text)
 
-    def _show(self, position: object = None) -> None:
+    def _show(self, position: NDArray[np.float64] | None = None) -> None:
         study = self._state.study
         if study is None:
             self._place.setText("")

@@ -54,6 +54,7 @@ class Hints(QFrame):
 
     def __init__(self, over: QWidget) -> None:
         super().__init__(over)
+        self._over = over
         self.setObjectName("card")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         column = QVBoxLayout(self)
@@ -81,11 +82,11 @@ class Hints(QFrame):
         return False
 
     def _place(self) -> None:
-        over = self.parentWidget()
-        self.move((over.width() - self.width()) // 2, over.height() - self.height() - 40)
+        x = (self._over.width() - self.width()) // 2
+        self.move(x, self._over.height() - self.height() - 40)
         self.raise_()
 
     def _close(self) -> None:
-        self.parentWidget().removeEventFilter(self)
+        self._over.removeEventFilter(self)
         self.read.emit()
         self.deleteLater()
