@@ -30,18 +30,25 @@ def voxel_to_world(affine: Affine, points: ArrayLike) -> NDArray[np.float64]:
     return points @ affine[:3, :3].T + affine[:3, 3]
 
 
+def inverse_of(affine: Affine) -> Affine:
+    """World mm to voxel index, for an affine of voxel index to world mm.
+
+    Raises GeometryError if the affine cannot be inverted.
+    """
+    try:
+        return np.linalg.inv(affine).astype(np.float64)
+    except np.linalg.LinAlgError:
+        raise GeometryError(
+            "The image says that its voxels have no volume.", "Export it again from its source."
+        ) from None
+
+
 def world_to_voxel(affine: Affine, points: ArrayLike) -> NDArray[np.float64]:
     """Fractional voxel indices (n, 3) of world positions (n, 3) in mm, RAS+.
 
     Raises GeometryError if the affine cannot be inverted.
     """
-    try:
-        inverse = np.linalg.inv(affine).astype(np.float64)
-    except np.linalg.LinAlgError:
-        raise GeometryError(
-            "The image says that its voxels have no volume.", "Export it again from its source."
-        ) from None
-    return voxel_to_world(inverse, points)
+    return voxel_to_world(inverse_of(affine), points)
 
 
 def world_axes(affine: Affine) -> tuple[tuple[int, int, int], tuple[int, int, int]]:
@@ -90,6 +97,10 @@ class Grid:
         return "".join(AXIS_LETTERS[a][s > 0] for a, s in zip(axes, signs, strict=True))
 
     @cached_property
+    def _inverse(self) -> Affine:
+        return inverse_of(self.affine)
+
+    @cached_property
     def voxel_volume(self) -> float:
         """Volume of a voxel in mm³."""
         return float(abs(np.linalg.det(self.affine[:3, :3])))
@@ -105,7 +116,7 @@ class Grid:
 
     def to_voxel(self, points: ArrayLike) -> NDArray[np.float64]:
         """Fractional voxel indices of world mm, (n, 3) or (3,)."""
-        return world_to_voxel(self.affine, points)
+        return voxel_to_world(self._inverse, points)
 
     def nearest_voxel(self, point: ArrayLike) -> tuple[int, int, int]:
         """The voxel inside the grid that is nearest to a world position (3,) in mm."""

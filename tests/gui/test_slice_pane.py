@@ -429,5 +429,5 @@ class TestHands:
         show_study(shown, marker_study(modalities=(Modality.T1,)))
         pane.refresh()
         assert pane._cut is None
-        assert pane._image is None
+        assert not pane._picture
         assert marker_finding(shown.state.study).index is not None
