@@ -91,7 +91,7 @@ def _picture(text: str, font_name: str, rgba: int, ratio: float) -> _Picture:
     colour = QColor.fromRgba(rgba)
     painter = QPainter(pixmap)
     painter.setFont(font)
-    painter.setPen(faded(image_colours.SHADOW, 0.6 * colour.alphaF()))
+    painter.setPen(faded(image_colours.SHADOW, 0.85 * colour.alphaF()))
     for step in _SHADOW_STEPS:
         painter.drawText(QPointF(_PAD, _PAD + ascent) + step, text)
     painter.setPen(colour)
