@@ -7,6 +7,7 @@ import numpy as np
 from brainviewer.core.annotations import Annotation
 from brainviewer.core.slices import SliceView
 from brainviewer.core.study import Study
+from brainviewer.core.windowing import head_threshold
 from brainviewer.render.slice_image import Viewport
 
 _ROOM = 26
@@ -30,10 +31,9 @@ def head_viewport(
     """
     step = max(1, min(study.grid.shape) // 64)
     sample = study.reference.data[::step, ::step, ::step]
-    low, top = float(sample.min()), float(np.percentile(sample, 99))
-    if top <= low:
+    if sample.min() == sample.max():
         return None
-    inside = (sample > low + 0.1 * (top - low)).sum(axis=view.axis) > 1
+    inside = (sample > head_threshold(sample)).sum(axis=view.axis) > 1
     axes = [axis for axis in range(3) if axis != view.axis]
     first, last = np.full(3, float(index)), np.full(3, float(index))
     for place, axis in enumerate(axes):
