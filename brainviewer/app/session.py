@@ -87,7 +87,10 @@ class Session(Viewing, Marking):
         """Open the synthetic study that comes with the application."""
         from brainviewer.app.opening import demo_paths
 
-        self.open(demo_paths())
+        try:
+            self.open(demo_paths())
+        except BrainViewerError as error:
+            self.notice(str(error), "error")
 
     def _show_study(self, study: Study, windows: Mapping[Modality, Window]) -> None:
         for key in ("find", "classify"):
@@ -125,6 +128,8 @@ class Session(Viewing, Marking):
         study = self.state.study
         if study is None:
             return
+        self.jobs.cancel("find")  # before its end can be taken for that of the new search
+        before = self.state.finding
         asked = method is not None or threshold is not None
         self.finding_method = method or self.finding_method
         self.threshold = self.threshold if threshold is None else threshold
@@ -148,10 +153,14 @@ class Session(Viewing, Marking):
 
         def failed(error: BrainViewerError) -> None:
             self._set_finding(None, Status.FAILED)
+            self._mark_stale("The tumour was looked for again.")
             self.notice(str(error), "error")
 
-        self._set_finding(self.state.finding, Status.RUNNING)
-        self.jobs.start("find", work, done, failed, lambda: self._set_finding(None, Status.NOT_RUN))
+        def stopped() -> None:
+            self._set_finding(before, Status.NOT_RUN if before is None else Status.DONE)
+
+        self._set_finding(before, Status.RUNNING)
+        self.jobs.start("find", work, done, failed, stopped)
 
     def _set_finding(self, finding: TumourFinding | None, status: Status) -> None:
         self.state.finding, self.state.finding_status = finding, status
@@ -175,7 +184,10 @@ class Session(Viewing, Marking):
         study, finding = self.state.study, self.state.finding
         if study is None or finding is None:
             return
+        self.jobs.cancel("classify")  # before its end can be taken for that of the new one
         engine, age = self._ready_engine(), self.state.age_years
+        before, before_status = self.state.classification, self.state.classification_status
+        before_message = self.state.classification_message
 
         def work(report: Report) -> Classification:
             from brainviewer.app.classifying import classify
@@ -186,6 +198,10 @@ class Session(Viewing, Marking):
 
         def done(result: Classification) -> None:
             self._set_classification(result, Status.DONE)
+            if self.state.finding is not finding:
+                self._mark_stale("The tumour was looked for again.")
+            elif self.state.age_years != age:
+                self._mark_stale("The age was changed.")
             self._show_engine()
 
         def failed(error: BrainViewerError) -> None:
@@ -193,23 +209,20 @@ class Session(Viewing, Marking):
 
             if isinstance(error, NotClassified):
                 self._set_classification(None, Status.NOT_RUN, str(error))
-                self._show_engine()
-                return
-            self._set_classification(None, Status.FAILED, str(error))
-            self.notice(str(error), "error")
+            else:
+                self._set_classification(None, Status.FAILED, str(error))
+                self.notice(str(error), "error")
             self._show_engine()
 
-        before, before_status = self.state.classification, self.state.classification_status
+        def stopped() -> None:
+            if before is None:
+                self._set_classification(None, Status.NOT_RUN)
+            else:
+                self._set_classification(before, before_status, before_message)
+            self._show_engine()
+
         self._set_classification(before, Status.RUNNING)
-        self.jobs.start(
-            "classify",
-            work,
-            done,
-            failed,
-            lambda: self._set_classification(
-                before, Status.NOT_RUN if before is None else before_status
-            ),
-        )
+        self.jobs.start("classify", work, done, failed, stopped)
 
     def set_age(self, years: float | None) -> None:
         """Enter the patient's age; a result without it becomes stale."""

@@ -52,20 +52,19 @@ class Settings:
         path = path or settings_folder() / "settings.json"
         settings = cls(path)
         try:
-            stored: dict[str, Any] = json.loads(path.read_text("utf-8"))
+            stored: Any = json.loads(path.read_text("utf-8"))
+            if not isinstance(stored, dict):
+                raise TypeError("settings are an object")
         except FileNotFoundError:
             return settings
-        except (OSError, ValueError):
+        except (OSError, ValueError, TypeError, RecursionError):
             log.warning("The settings could not be read; the defaults are used.")
             return settings
         for item in fields(cls):
             if item.name in stored and item.name != "path":
-                value, default = stored[item.name], getattr(settings, item.name)
+                default = getattr(settings, item.name)
                 try:
-                    if isinstance(default, tuple):
-                        value = tuple(tuple(map(str, paths)) for paths in value)
-                    else:
-                        value = type(default)(value)
+                    value = _as_setting(stored[item.name], default)
                 except (TypeError, ValueError):
                     continue
                 if value in _CHOICES.get(item.name, (value,)):
@@ -95,3 +94,13 @@ class Settings:
             temporary.replace(self.path)
         except OSError:
             log.warning("The settings could not be saved.")
+
+
+def _as_setting(stored: Any, default: Any) -> Any:
+    """A stored value in the type of its default. Raises TypeError or ValueError if it has none."""
+    if isinstance(default, tuple):
+        entries = [entry for entry in stored if entry and isinstance(entry, list)]
+        return tuple(tuple(map(str, paths)) for paths in entries[:RECENT])
+    if not isinstance(stored, bool if isinstance(default, bool) else str):
+        raise TypeError("damaged")
+    return type(default)(stored)

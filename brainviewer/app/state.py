@@ -159,6 +159,7 @@ class ViewState:
         facts = {
             "study": self.study is not None,
             "segmentation": self.study is not None and self.study.segmentation is not None,
+            "searched": finding is not None,
             "tumour": finding is not None and finding.found,
             "result": result is not None,
             "heatmap": result is not None and result.heatmap is not None,

@@ -164,7 +164,7 @@ ACTIONS: tuple[Action, ...] = (
            lambda w: w.session.find_tumour(w.session.finding_method)),
     Action("classify", "Classify", "C", "tumour", lambda w: w.session.classify(),
            short="Classify", tip="Type the glioma from the tumour slice"),
-    Action("classify-here", "Classify this slice", "Shift+K", "tumour",
+    Action("classify-here", "Classify this slice", "Shift+K", "searched",
            lambda w: w.classify_here()),
     _tool(Tool.WINDOW, "W", "Drag: right for more width, up for a higher level"),
     _tool(Tool.CURSOR, "Q", "Drag the linked cursor"),

@@ -32,7 +32,6 @@ class WindowSection(QWidget):
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setSpacing(4)
         self._level, self._width = self._number(), self._number()
-        self._width.setMinimum(0.001)
         self._preset, self._colour = QComboBox(), QComboBox()
         self._colour.addItems([name.capitalize() for name in COLOUR_MAPS])
         self._invert = button("Invert", tip="Black and white change places", checkable=True)
@@ -94,6 +93,8 @@ class WindowSection(QWidget):
             for box, value in ((self._level, window.level), (self._width, window.width)):
                 box.blockSignals(True)
                 box.setDecimals(digits)
+                if box is self._width:
+                    box.setMinimum(10.0**-digits)
                 box.setSingleStep(window.width / 50)
                 box.setValue(value)
                 box.blockSignals(False)

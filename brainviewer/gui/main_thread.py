@@ -33,5 +33,11 @@ class MainThread(QObject):
     def _answer(self, _: int) -> None:
         with self._lock:
             functions, self._waiting = self._waiting, deque()
-        for function in functions:
-            function()
+        try:
+            while functions:
+                functions.popleft()()
+        finally:
+            if functions:  # one of them raised; the others still have their turn
+                with self._lock:
+                    self._waiting.extendleft(reversed(functions))
+                self._knock.emit(0)

@@ -1,5 +1,6 @@
 """Takes the current view out of the window: to a file, or to the clipboard."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from PIL import Image
@@ -52,14 +53,19 @@ class PictureExport:
 
     def save(self, request: ExportRequest) -> None:
         """Export in the background; a notice says where, or why not."""
+        size = (_VOLUME_SIZE[0] * request.scale, _VOLUME_SIZE[1] * request.scale)
         try:
-            spec = self._figure(request)
+            spec = self._figure(request, Image.new("RGB", size))
         except BrainViewerError as error:
             self._session.notice(str(error), "error")
             return
 
         def work(report: Report) -> None:
-            export_figure(spec, request.path, request.scale, report)
+            ready = spec
+            if request.subject is ExportSubject.VOLUME:
+                report(0.0, "Drawing the 3D view")
+                ready = replace(spec, volume_picture=self._volume_picture(request.scale))
+            export_figure(ready, request.path, request.scale, report)
 
         self._session.jobs.start(
             "export",
@@ -87,19 +93,21 @@ class PictureExport:
         QGuiApplication.clipboard().setMimeData(content)
         self._session.notice("The view was copied.")
 
-    def _figure(self, request: ExportRequest) -> FigureSpec:
+    def _figure(self, request: ExportRequest, volume_picture: Image.Image) -> FigureSpec:
         views = self._grid.viewports()
-        volume = None
-        if request.subject is ExportSubject.VOLUME:
-            width, height = (n * request.scale for n in _VOLUME_SIZE)
-            volume = Image.fromarray(self._volume.picture(width, height))
         return request_figure(
             self._session.state,
             request,
             viewports={(v.modality, v.plane): v.viewport for v in views},
             pane_size=views[0].size if views else (480, 480),
-            volume_picture=volume,
+            volume_picture=volume_picture if request.subject is ExportSubject.VOLUME else None,
         )
 
+    def _volume_picture(self, scale: int) -> Image.Image:
+        width, height = _VOLUME_SIZE
+        return Image.fromarray(self._volume.picture(width * scale, height * scale))
+
     def _preview(self, request: ExportRequest) -> QImage:
-        return to_qimage(draw_figure(self._figure(request), request.scale))
+        volume = request.subject is ExportSubject.VOLUME
+        picture = self._volume_picture(request.scale) if volume else Image.new("RGB", (1, 1))
+        return to_qimage(draw_figure(self._figure(request, picture), request.scale))

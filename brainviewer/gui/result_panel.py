@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QSizePolicy, 
 from brainviewer.app.session import Session
 from brainviewer.app.state import Status
 from brainviewer.core.findings import Classification
+from brainviewer.core.slices import Plane
 from brainviewer.gui import theme
 from brainviewer.gui.words import button, head, label, set_role, tabular
 
@@ -114,8 +115,7 @@ class ResultPanel(QWidget):
         self._session.classify()
 
     def _classify_here(self) -> None:
-        if finding := self._session.state.finding:
-            self._session.classify(self._session.state.slice_index(finding.plane))
+        self._session.classify(self._session.state.slice_index(Plane.AXIAL))
 
     def _clear_age(self) -> None:
         self._age.clear()
@@ -144,7 +144,7 @@ class ResultPanel(QWidget):
         self._cancel.setVisible(running)
         usable = "tumour" in state.facts
         self._run.setEnabled(usable)
-        self._here.setEnabled(usable)
+        self._here.setEnabled("searched" in state.facts)
         self._run.setText("Classify again" if result else "Classify")
         if result is None:
             self._show_empty(status)
@@ -166,7 +166,11 @@ class ResultPanel(QWidget):
         elif state.finding is None:
             answer, source = "Not run", "The tumour is looked for first."
         elif not state.finding.found:
-            answer, source = "No lesion found", "There is nothing to classify."
+            answer = "No lesion found"
+            source = (
+                state.classification_message
+                or "Go to a slice that shows a tumour and classify that slice."
+            )
         else:
             answer = "Not run"
             source = (
