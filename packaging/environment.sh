@@ -150,7 +150,7 @@ prepare() {
     install_libraries "$1"
     make_venv
     if [ "$1" = test ]; then what+="[test]"; fi
-    say "Installing BrainViewer and its Python packages into .venv (about 2.5 GB, once)."
+    say "Installing BrainViewer and its Python packages into .venv (once; about 4 GB)."
     local quiet=()
     [ -t 2 ] || quiet=(--quiet)
     "$VENV_PYTHON" -m pip install --disable-pip-version-check ${quiet[@]+"${quiet[@]}"} \

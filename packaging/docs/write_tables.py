@@ -1,0 +1,76 @@
+"""Write the tables of the README and the user guide that follow from the application itself.
+
+    python packaging/docs/write_tables.py
+
+Models and their figures come from the cards, keys and mouse from the window's own tables. A table
+stands between the lines ``<!-- NAME -->`` and ``<!-- end of NAME -->``.
+"""
+
+import re
+import textwrap
+from collections.abc import Iterable
+from pathlib import Path
+
+from brainviewer.gui.actions import shortcut_rows
+from brainviewer.gui.pages import MOUSE
+from brainviewer.inference.card import Figure
+from brainviewer.inference.registry import installed_models
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = (ROOT / "README.md", ROOT / "docs" / "user-guide.md")
+FIGURES = ("accuracy", "balanced accuracy", "macro F1", "Cohen's kappa")
+
+
+def tables() -> dict[str, str]:
+    """Every table by its name, as Markdown."""
+    return {
+        "models": "\n\n".join(_models()) or "No model is installed.",
+        "mouse": _table(("hand", "what it does"), MOUSE),
+        "keys": _table(("key", "what it does"), shortcut_rows()),
+    }
+
+
+def filled(page: str) -> str:
+    """A page with its tables as they should be."""
+    for name, table in tables().items():
+        page = re.sub(
+            rf"(<!-- {name} -->\n).*?(<!-- end of {name} -->)",
+            lambda found, table=table: f"{found[1]}\n{table}\n\n{found[2]}",
+            page,
+            flags=re.DOTALL,
+        )
+    return page
+
+
+def _models() -> Iterable[str]:
+    for card in installed_models():
+        classes = ", ".join(f"**{c.code}** {c.name}" for c in card.classes)
+        with_age = {figure.name: figure for figure in card.figures_with_age}
+        rows = [
+            (figure.name, _value(figure), _value(with_age.get(figure.name)))
+            for figure in card.figures
+            if figure.name in FIGURES
+        ]
+        patients = card.figures[0].patients
+        yield textwrap.fill(
+            f"`{card.id}` {card.version}: {classes}. Input: one axial slice of "
+            f"{', '.join(card.input.channels)}. Measured by cross-validation on {patients} "
+            "patients, none of them judged by a network that was trained on them; in brackets the "
+            "95 % interval.",
+            100,
+        )
+        yield _table(("figure", "image", "image and age"), rows)
+
+
+def _value(figure: Figure | None) -> str:
+    return f"{figure.value:.2f} ({figure.low:.2f}–{figure.high:.2f})" if figure else "–"
+
+
+def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    lines = [head, ("---",) * len(head), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+if __name__ == "__main__":
+    for path in PAGES:
+        path.write_text(filled(path.read_text(encoding="utf-8")), encoding="utf-8")

@@ -1,0 +1,58 @@
+"""What the documents say follows from the application, and what they point at exists."""
+
+import importlib.util
+import re
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from brainviewer.cli import app
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = ("README.md", "CHANGELOG.md", "docs/architecture.md", "docs/user-guide.md")
+
+
+@pytest.fixture(scope="module")
+def script() -> ModuleType:
+    path = ROOT / "packaging" / "docs" / "write_tables.py"
+    spec = importlib.util.spec_from_file_location("write_tables", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def text_of(page: str) -> str:
+    return (ROOT / page).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/user-guide.md"])
+def test_tables_are_up_to_date(script: ModuleType, page: str) -> None:
+    text = text_of(page)
+    assert script.filled(text) == text, "run: python packaging/docs/write_tables.py"
+
+
+def test_every_table_stands_somewhere(script: ModuleType) -> None:
+    pages = "".join(text_of(page) for page in PAGES)
+    for name, table in script.tables().items():
+        assert f"<!-- {name} -->\n\n{table}\n" in pages
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_links_and_paths_lead_somewhere(page: str) -> None:
+    text = text_of(page)
+    places = [link.split("#")[0] for link in re.findall(r"\]\(([^)]+)\)", text)]
+    beside = [(ROOT / page).parent / place for place in places if place and "://" not in place]
+    named = re.findall(r"(?:packaging|resources|tests)/[\w./-]*\w", text)
+    for path in [*beside, *(ROOT / name for name in named)]:
+        assert path.exists(), path
+
+
+def test_the_readme_names_every_command_and_its_first_lines_start_it() -> None:
+    readme = text_of("README.md")
+    assert readme.index("bash packaging/run.sh") < readme.index("bash packaging/test.sh") < 120
+    for command in app.registered_commands:
+        name = command.name or (command.callback.__name__ if command.callback else "")
+        assert f"`brainviewer {name}" in readme or name == "window"
