@@ -29,6 +29,7 @@ _FAT = 3.0
 _T2_WEIGHT = 1 / 3
 _DEEP_MM = 10.0
 _CAVITY_MM = 7.0
+_FLUID = -1.0
 _SATELLITE = 0.3
 _SMALLEST_ML = 0.15
 
@@ -88,7 +89,10 @@ def search(
         if t2 is not None:
             # What is bright in both reaches further than what is bright in one.
             edge = (1 - _T2_WEIGHT) * edge + _T2_WEIGHT * _relative(t2, seed)
-        grown = _grow(seed, (edge > 1) & (evidence > 0.25 * _SEED), brain, spacing)
+        grown = _grow(seed, (edge > 1) & (evidence > 0.25 * _SEED))
+        # Cavities are dark as fluid; ordinary brain between two lobes is not one.
+        cavity = brain & ((bright < _FLUID) | (edge > 0.5))
+        grown = fill_holes(grown | (_close(grown, spacing) & cavity))
         mask = grown & ~taken
         volume = float(mask.sum()) * millilitres
         if volume >= _SMALLEST_ML:
@@ -133,14 +137,16 @@ def _smooth_inside(image: Field, brain: Mask, spacing: Spacing) -> Field:
     return np.where(brain, smooth, np.float32(OUTSIDE)).astype(np.float32)
 
 
-def _grow(seed: Mask, bright: Mask, brain: Mask, spacing: Spacing) -> Mask:
-    """From the seed to where the lesion fades into ordinary brain; cavities filled."""
+def _grow(seed: Mask, bright: Mask) -> Mask:
+    """From the seed to where the lesion fades into ordinary brain."""
     labels, _ = ndimage.label(seed | bright)
     wanted: NDArray[np.bool_] = np.zeros(int(labels.max()) + 1, bool)
     wanted[np.unique(labels[seed])] = True
-    grown: Mask = wanted[labels]
-    closed = erode(dilate(grown, _CAVITY_MM, spacing), _CAVITY_MM, spacing)
-    return fill_holes(grown | (closed & brain))
+    return np.asarray(wanted[labels])
+
+
+def _close(mask: Mask, spacing: Spacing) -> Mask:
+    return erode(dilate(mask, _CAVITY_MM, spacing), _CAVITY_MM, spacing)
 
 
 def _relative(image: Field, seed: Mask) -> Field:

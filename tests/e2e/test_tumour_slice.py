@@ -1,0 +1,77 @@
+"""The tumour slice of every research study, beside the expert's outline where there is one."""
+
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from brainviewer.analysis.tumour import find_tumour
+from brainviewer.app.opening import open_study
+from brainviewer.core.study import Modality
+
+DATA = Path(os.environ.get("BRAINVIEWER_DATA", Path(__file__).parents[3] / "shared" / "data"))
+STUDIES = DATA / "studies"
+
+pytestmark = [
+    pytest.mark.data,
+    pytest.mark.skipif(not STUDIES.is_dir(), reason="the research studies are not here"),
+]
+
+# Study: least share of the largest tumour area, least Dice. TCGA: outlined by a program.
+OUTLINED = {
+    "BraTS2021_01476": (0.9, 0.85),
+    "BraTS2021_01480": (0.9, 0.65),
+    "BraTS2021_01659": (0.9, 0.8),
+    "TCGA-DU-7294": (0.9, 0.85),
+    "TCGA-FG-6692": (0.9, 0.8),
+}
+
+
+@pytest.mark.parametrize("name", OUTLINED)
+def test_slice_and_mask_beside_an_outline(name):
+    least_share, least_dice = OUTLINED[name]
+    study = open_study([STUDIES / name])
+    truth = study.segmentation.data > 0
+    finding = find_tumour(study)
+    area = truth.sum(axis=(0, 1))
+    assert area[finding.index] >= least_share * area.max()
+    overlap = 2 * (truth & finding.mask).sum() / (truth.sum() + finding.mask.sum())
+    assert overlap >= least_dice
+    assert truth[study.grid.nearest_voxel(finding.position_mm)]
+    assert finding.confidence > 0.5
+    without = find_tumour(replace(study, segmentation=None))
+    assert without.index == finding.index
+    np.testing.assert_array_equal(without.mask, finding.mask)
+
+
+# Where the lesion was seen by eye: first and last slice in which it is large.
+SEEN = {
+    "BraTS-GLI-00027-000": (58, 84),
+    "BraTS-MET-00110-000": (60, 105),
+    "native_TCGA-FG-6692": (15, 19),
+}
+
+
+@pytest.mark.parametrize("name", SEEN)
+def test_slice_where_the_eye_sees_the_lesion(name):
+    low, high = SEEN[name]
+    finding = find_tumour(open_study([STUDIES / name]))
+    assert low <= finding.index <= high
+    assert finding.confidence > 0.5
+
+
+def test_treated_glioma_is_outlined():
+    study = open_study([STUDIES / "BraTS2024-GLI-00009-000"])
+    truth = study.segmentation.data > 0
+    finding = find_tumour(study)
+    # Two lobes and a cavity: the outline is good, but the slice lies in the smaller lobe.
+    assert 2 * (truth & finding.mask).sum() / (truth.sum() + finding.mask.sum()) > 0.65
+
+
+def test_flair_alone():
+    study = open_study([STUDIES / "BraTS2021_01476"])
+    alone = replace(study, volumes={Modality.FLAIR: study.volumes[Modality.FLAIR]})
+    area = (study.segmentation.data > 0).sum(axis=(0, 1))
+    assert area[find_tumour(alone).index] >= 0.9 * area.max()
