@@ -43,9 +43,9 @@ as_root() {
 
 # apt_install PACKAGE…: from fresh lists, quietly; apt's own errors are shown.
 apt_install() {
-    as_root apt-get update -qq >&2 || true
+    as_root apt-get update -qq >/dev/null || true
     as_root env DEBIAN_FRONTEND=noninteractive \
-        apt-get install -y -qq --no-install-recommends "$@" >&2
+        apt-get install -y -qq --no-install-recommends "$@" >/dev/null
 }
 
 # missing_packages LIST: the packages of a list above whose file or program is not there.
@@ -108,7 +108,7 @@ find_python() {
 install_python() {
     local version
     has_apt || return 1
-    as_root apt-get update -qq >&2 || true
+    as_root apt-get update -qq >/dev/null || true
     for version in 3.13 3.12 3.11; do
         if apt-cache show "python$version-venv" >/dev/null 2>&1; then
             say "Installing Python $version, because none of $OLDEST to $NEWEST was found."
