@@ -44,10 +44,13 @@ def evaluate(recipe: Recipe, predictions: Sequence[Prediction]) -> dict[str, Any
             answers[key] = _report(recipe, truth, probabilities)
             if situation == MAIN:
                 answers[key]["probabilities"] = np.round(probabilities, 4).tolist()
-    for name, priors in (("equal priors", np.ones(len(codes))), ("age alone", None)):
-        probabilities = unseen_probabilities(
-            recipe, predictions, MAIN, name == "age alone", priors, image=name != "age alone"
-        )
+    equal = np.ones(len(codes))
+    simpler = {
+        "equal priors, image": unseen_probabilities(recipe, predictions, MAIN, False, equal),
+        "equal priors, image and age": unseen_probabilities(recipe, predictions, MAIN, True, equal),
+        "age alone": unseen_probabilities(recipe, predictions, MAIN, True, image=False),
+    }
+    for name, probabilities in simpler.items():
         answers[name] = _report(recipe, truth, probabilities)
     everyone = fit_calibration(recipe, predictions, MAIN)
     return {

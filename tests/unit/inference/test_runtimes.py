@@ -1,0 +1,91 @@
+"""The model that ships: whole, small enough, and the same in both engines."""
+
+from pathlib import Path
+
+import h5py
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from brainviewer.core.errors import ModelError
+from brainviewer.inference.card import ModelCard
+from brainviewer.inference.onnx_runtime import OnnxRuntime
+from brainviewer.inference.pipeline import class_probabilities
+from brainviewer.inference.registry import model, verify
+
+
+@pytest.fixture(scope="module")
+def shipped() -> ModelCard:
+    card = model("resnet50-glioma")
+    verify(card)
+    return card
+
+
+def tensors() -> list[NDArray[np.float32]]:
+    random = np.random.default_rng(11)
+    whole = random.normal(0, 2, (1, 128, 128, 3)).astype(np.float32)
+    smooth = np.kron(random.normal(0, 3, (1, 8, 8, 3)), np.ones((1, 16, 16, 1)))
+    partly = whole.copy()
+    partly[..., 0] = 0
+    return [whole, smooth.astype(np.float32), partly, np.zeros_like(whole)]
+
+
+def test_both_engines_give_the_same_probabilities(shipped: ModelCard) -> None:
+    from brainviewer.inference.keras_runtime import KerasRuntime
+
+    onnx, tensorflow = OnnxRuntime(1), KerasRuntime()
+    onnx.load(shipped)
+    tensorflow.load(shipped)
+    assert (onnx.engine, tensorflow.engine) == ("onnx", "tensorflow")
+    seen = []
+    for tensor in tensors():
+        answers = [runtime.predict(tensor) for runtime in (onnx, tensorflow)]
+        for logits, features in answers:
+            assert logits.shape == (1, 3)
+            assert features.shape == (1, 4, 4, 2048)
+            assert logits.dtype == features.dtype == np.float32
+        first, second = (class_probabilities(shipped, logits[0]) for logits, _ in answers)
+        assert np.abs(first - second).max() <= 1e-3
+        seen.append(first)
+    assert np.ptp(seen, axis=0).max() > 0.01  # the answer depends on the image
+
+
+def test_the_network_is_resnet50_in_float16_and_stored_once(shipped: ModelCard) -> None:
+    weights, graph = shipped.path("weights"), shipped.path("graph")
+    assert weights.stat().st_size <= 50_000_000
+    assert graph.stat().st_size < 1_000_000
+    sizes: list[int] = []
+
+    def look(name: str, item: object) -> None:
+        if isinstance(item, h5py.Dataset):
+            assert item.dtype == np.float16
+            sizes.append(item.size)
+
+    with h5py.File(weights, "r") as file:
+        file.visititems(look)
+    resnet50_without_top, dense = 23_587_712, 2048 * 3 + 3
+    assert sum(sizes) == resnet50_without_top + dense
+
+
+def test_an_architecture_that_carries_code_is_refused(shipped: ModelCard, tmp_path: Path) -> None:
+    import keras
+
+    from brainviewer.inference.keras_runtime import KerasRuntime
+
+    layers = [keras.Input((128, 128, 3)), keras.layers.Lambda(lambda tensor: tensor)]
+    (tmp_path / "architecture.json").write_text(keras.Sequential(layers).to_json(), "utf-8")
+    card = ModelCard(**{**vars(shipped), "folder": tmp_path})
+    with pytest.raises(ModelError, match="cannot be loaded"):
+        KerasRuntime().load(card)
+
+
+def test_damaged_weights_are_an_error_not_a_crash(shipped: ModelCard, tmp_path: Path) -> None:
+    for name in shipped.files:
+        (tmp_path / name).write_bytes(b"damaged")
+    card = ModelCard(**{**vars(shipped), "folder": tmp_path})
+    with pytest.raises(ModelError, match=r"model\.weights\.h5 cannot be read"):
+        OnnxRuntime(1).load(card)
+    (tmp_path / "model.weights.h5").write_bytes(shipped.path("weights").read_bytes())
+    with pytest.raises(ModelError, match="cannot be loaded") as caught:
+        OnnxRuntime(1).load(card)
+    assert caught.value.advice

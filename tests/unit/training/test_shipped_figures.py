@@ -1,0 +1,90 @@
+"""What the card and the README of a shipped model claim is what was measured."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+
+from brainviewer.inference.card import ModelCard, load_card
+from brainviewer.inference.pipeline import class_probabilities
+from brainviewer.training.evaluate import unseen_probabilities
+from brainviewer.training.figures import measures
+from brainviewer.training.recipes import read_recipe
+
+ROOT = Path(__file__).resolve().parents[3]
+FOLDER = ROOT / "resources" / "models" / "resnet50-glioma"
+RECIPE = ROOT / "resources" / "recipes" / "resnet50-glioma.toml"
+
+
+@pytest.fixture(scope="module")
+def evaluation() -> dict[str, Any]:
+    content: dict[str, Any] = json.loads((FOLDER / "evaluation.json").read_text(encoding="utf-8"))
+    return content
+
+
+@pytest.fixture(scope="module")
+def card() -> ModelCard:
+    return load_card(FOLDER)
+
+
+def test_the_card_says_what_the_evaluation_measured(
+    card: ModelCard, evaluation: dict[str, Any]
+) -> None:
+    for key, figures in (
+        ("largest, image", card.figures),
+        ("largest, image and age", card.figures_with_age),
+    ):
+        measured = evaluation["figures"][key]["figures"]
+        assert [vars(figure) for figure in figures] == measured
+    assert card.temperature == evaluation["calibration"]["temperature"]
+    assert [item.prior for item in card.classes] == evaluation["calibration"]["priors"]
+    assert [
+        [card.age[code].mean_years, card.age[code].sd_years] for code in card.codes
+    ] == evaluation["calibration"]["ages"]
+
+
+def test_the_figures_follow_from_the_predictions(evaluation: dict[str, Any]) -> None:
+    recipe = read_recipe(RECIPE)
+    predictions = evaluation["predictions"]
+    truth = np.array([recipe.classes.index(p["label"]) for p in predictions])
+    for with_age, key in ((False, "largest, image"), (True, "largest, image and age")):
+        probabilities = unseen_probabilities(recipe, predictions, "largest", with_age)
+        stored = evaluation["figures"][key]
+        assert_allclose(stored["probabilities"], probabilities, atol=1e-4)
+        for figure in stored["figures"]:
+            value = measures(recipe.classes)[figure["name"]](truth, probabilities)
+            assert_allclose(figure["value"], value, atol=1e-4)
+            assert figure["low"] <= figure["high"]
+            if "calibration" not in figure["name"]:  # drawing patients again biases it upwards
+                assert figure["low"] <= figure["value"] <= figure["high"]
+            assert figure["patients"] == len(predictions)
+
+
+def test_every_patient_was_judged_once_by_a_network_that_never_saw_it(
+    evaluation: dict[str, Any],
+) -> None:
+    numbers = [p["number"] for p in evaluation["predictions"]]
+    assert sorted(numbers) == list(range(sum(evaluation["patients"].values())))
+    assert {p["fold"] for p in evaluation["predictions"]} == set(range(evaluation["folds"]))
+
+
+def test_no_patient_can_be_recognised(evaluation: dict[str, Any]) -> None:
+    assert not re.search(r"TCGA-\w|BraTS", json.dumps(evaluation))
+
+
+def test_the_readme_shows_the_figures_of_the_evaluation(evaluation: dict[str, Any]) -> None:
+    package = pytest.importorskip("brainviewer.training.package")
+    text = (FOLDER / "README.md").read_text(encoding="utf-8")
+    assert package.tables(evaluation) in text
+
+
+def test_the_card_describes_the_recipe(card: ModelCard) -> None:
+    recipe = read_recipe(RECIPE)
+    assert card.input == recipe.input
+    assert card.codes == recipe.classes
+    assert "metastasis" in " ".join(card.limits)
+    assert_allclose(class_probabilities(card, np.zeros(3)), [c.prior for c in card.classes], 1e-3)
