@@ -1,0 +1,156 @@
+"""Jobs: one of three callbacks each, progress that ends, cancelling, replacing, closing."""
+
+import threading
+from collections.abc import Callable, Iterator
+from queue import Empty, Queue
+
+import pytest
+
+from brainviewer.app.jobs import Jobs
+from brainviewer.core.errors import BrainViewerError, Report
+
+SOON = 10.0
+
+
+class Desk:
+    """Stands for the main thread: runs what was posted when the test says so."""
+
+    def __init__(self) -> None:
+        self.posted: Queue[Callable[[], None]] = Queue()
+        self.said: list[object] = []
+        self.progress: list[tuple[str, float | None, str]] = []
+        self.jobs = Jobs(
+            self.posted.put, lambda *news: self.progress.append(news), self.said.append
+        )
+
+    def start(self, work: Callable[[Report], object], key: str = "job") -> None:
+        self.jobs.start(
+            key,
+            work,
+            lambda result: self.said.append(("done", result)),
+            lambda error: self.said.append(("failed", str(error))),
+            lambda: self.said.append("stopped"),
+        )
+
+    def until(self, condition: Callable[[], bool]) -> None:
+        while not condition():
+            try:
+                self.posted.get(timeout=SOON)()
+            except Empty:
+                pytest.fail("nothing was posted any more")
+
+    def drain(self) -> None:
+        while not self.posted.empty():
+            self.posted.get()()
+
+
+@pytest.fixture
+def desk() -> Iterator[Desk]:
+    desk = Desk()
+    yield desk
+    desk.jobs.close()
+    assert not [t for t in threading.enumerate() if t.name.startswith("job")]
+
+
+class Waits:
+    """Work that waits until it is let go, and asks whether it is still wanted."""
+
+    def __init__(self, answer: str = "late") -> None:
+        self.begun, self.go, self.answer = threading.Event(), threading.Event(), answer
+
+    def __call__(self, report: Report) -> str:
+        self.begun.set()
+        assert self.go.wait(SOON)
+        report(0.9, "nearly")
+        return self.answer
+
+
+def test_work_runs_beside_the_main_thread_and_its_answer_comes_back_to_it(desk: Desk) -> None:
+    where: list[str] = []
+
+    def work(report: Report) -> int:
+        where.append(threading.current_thread().name)
+        report(0.5, "half")
+        return 7
+
+    desk.start(work)
+    desk.until(lambda: bool(desk.said))
+    assert desk.said == [("done", 7)]
+    assert where == ["job job"]
+    assert ("job", 0.5, "half") in desk.progress
+    assert desk.progress[-1] == ("job", None, "")
+    assert not desk.jobs.running("job")
+
+
+def test_an_expected_failure_is_not_a_crash(desk: Desk) -> None:
+    def work(_: Report) -> None:
+        raise BrainViewerError("It is broken.", "Mend it.")
+
+    desk.start(work)
+    desk.until(lambda: bool(desk.said))
+    assert desk.said == [("failed", "It is broken. Mend it.")]
+
+
+def test_a_bug_stops_the_job_and_is_handed_on(desk: Desk) -> None:
+    bug = ZeroDivisionError("a bug")
+
+    def work(_: Report) -> None:
+        raise bug
+
+    desk.start(work)
+    desk.until(lambda: len(desk.said) > 1)
+    assert desk.said == ["stopped", bug]
+    assert desk.progress[-1] == ("job", None, "")
+
+
+def test_a_cancelled_job_is_stopped_at_once_and_its_answer_is_dropped(desk: Desk) -> None:
+    work = Waits()
+    desk.start(work)
+    assert work.begun.wait(SOON)
+    desk.jobs.cancel("job")
+    assert desk.said == ["stopped"]
+    work.go.set()
+    desk.jobs.close()
+    desk.drain()
+    assert desk.said == ["stopped"]
+    assert desk.progress[-1] == ("job", None, "")
+
+
+def test_a_newer_job_takes_the_place_of_the_older(desk: Desk) -> None:
+    older, newer = Waits("older"), Waits("newer")
+    desk.start(older)
+    assert older.begun.wait(SOON)
+    desk.start(newer)
+    older.go.set()
+    newer.go.set()
+    desk.until(lambda: len(desk.said) > 1)
+    desk.jobs.close()
+    desk.drain()
+    assert desk.said == ["stopped", ("done", "newer")]
+
+
+def test_jobs_with_other_keys_do_not_meet(desk: Desk) -> None:
+    first, second = Waits("first"), Waits("second")
+    desk.start(first, "a")
+    desk.start(second, "b")
+    desk.jobs.cancel("a")
+    first.go.set()
+    second.go.set()
+    desk.until(lambda: ("done", "second") in desk.said)
+    assert desk.said == ["stopped", ("done", "second")]
+
+
+def test_closing_cancels_and_waits_for_the_threads(desk: Desk) -> None:
+    work = Waits()
+    desk.start(work)
+    assert work.begun.wait(SOON)
+    threading.Timer(0.05, work.go.set).start()
+    desk.jobs.close()
+    assert desk.said == ["stopped"]
+    assert not [t for t in threading.enumerate() if t.name.startswith("job")]
+
+
+def test_cancelling_nothing_says_nothing(desk: Desk) -> None:
+    desk.jobs.cancel("job")
+    assert not desk.said
+    assert not desk.progress
