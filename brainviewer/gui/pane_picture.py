@@ -58,7 +58,8 @@ class SlicePicture:
             self._enlarge(geometry, smooth, ratio)
         whole = QRect(0, 0, *geometry.size)
         covered = QRegion() if self._image is None else QRegion(_inner(self._place))
-        for part in QRegion(whole).subtracted(covered):
+        black = QRegion(whole).subtracted(covered)
+        for part in black:  # type: ignore[attr-defined]  # the stub forgets that regions iterate
             painter.fillRect(part, image_colours.BLACK)
         if self._image is not None:
             painter.drawImage(self._place.topLeft(), self._image)
