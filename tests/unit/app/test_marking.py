@@ -1,0 +1,173 @@
+"""Annotations: every edit undoable, kept as it is made, back when the study is opened again."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from brainviewer.core.annotations import Annotation, Kind
+from brainviewer.core.errors import FileError
+from brainviewer.core.slices import Plane
+from brainviewer.core.study import Modality, Study
+from brainviewer.core.windowing import auto_window
+from brainviewer.files import journal
+from tests.phantoms import marker_study, oblique_grid
+from tests.unit.app.desk import Desk
+
+
+def ruler(x: float = 5.0) -> Annotation:
+    return Annotation(Kind.RULER, Plane.AXIAL, ((0.0, 0.0, 0.0), (x, 0.0, 0.0)), Modality.T1)
+
+
+def show(desk: Desk, study: Study) -> None:
+    desk.session.find_tumour = lambda *_, **__: None
+    desk.session._show_study(study, {m: auto_window(v.data) for m, v in study.volumes.items()})
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("BRAINVIEWER_HOME", str(tmp_path))
+    return tmp_path
+
+
+@pytest.fixture
+def desk(home: Path) -> Iterator[Desk]:
+    desk = Desk()
+    show(desk, marker_study())
+    yield desk
+    desk.close()
+
+
+def test_a_new_mark_is_selected_and_can_be_undone_and_redone(desk: Desk) -> None:
+    session, state, mark = desk.session, desk.state, ruler()
+    session.add_annotation(mark)
+    assert state.annotations == (mark,)
+    assert state.selection == mark.id
+    assert {"annotations", "selection", "undo"} <= state.facts
+    session.undo()
+    assert state.annotations == ()
+    assert state.selection == ""
+    assert "undo" not in state.facts
+    assert "redo" in state.facts
+    session.redo()
+    assert state.annotations == (mark,)
+
+
+def test_a_changed_mark_keeps_its_place(desk: Desk) -> None:
+    session, state = desk.session, desk.state
+    first, second = ruler(1), ruler(2)
+    session.add_annotation(first)
+    session.add_annotation(second)
+    longer = replace(first, points=((0.0, 0.0, 0.0), (9.0, 0.0, 0.0)))
+    session.change_annotation(first, longer)
+    assert state.annotations == (longer, second)
+    session.undo()
+    assert state.annotations == (first, second)
+    session.change_annotation(first, first)
+    assert state.can_redo
+
+
+def test_the_selected_mark_is_deleted_and_no_other(desk: Desk) -> None:
+    session, state = desk.session, desk.state
+    first, second = ruler(1), ruler(2)
+    session.add_annotation(first)
+    session.add_annotation(second)
+    session.select("")
+    session.delete_selection()
+    assert state.annotations == (first, second)
+    session.select(first.id)
+    session.delete_selection()
+    assert state.annotations == (second,)
+    session.undo()
+    assert set(state.annotations) == {first, second}
+
+
+def test_all_marks_go_in_one_step(desk: Desk) -> None:
+    session, state = desk.session, desk.state
+    session.delete_all_annotations()
+    assert not state.can_undo
+    for x in (1, 2, 3):
+        session.add_annotation(ruler(x))
+    session.delete_all_annotations()
+    assert state.annotations == ()
+    session.undo()
+    assert len(state.annotations) == 3
+
+
+def test_marks_are_back_when_the_study_is_opened_again_and_with_it_only(desk: Desk) -> None:
+    mark = ruler()
+    desk.session.add_annotation(mark)
+    show(desk, marker_study(oblique_grid()))
+    assert desk.state.annotations == ()
+    assert not desk.state.can_undo
+    show(desk, marker_study())
+    assert desk.state.annotations == (mark,)
+    assert not desk.state.can_undo
+
+
+def test_marks_are_kept_across_a_crash_and_an_undo(desk: Desk) -> None:
+    first, second = ruler(1), ruler(2)
+    desk.session.add_annotation(first)
+    desk.session.add_annotation(second)
+    desk.session.undo()
+    # Another session, while this one is still there: nothing is written at the end only.
+    other = Desk()
+    show(other, marker_study())
+    assert other.state.annotations == (first,)
+    other.close()
+
+
+def test_a_damaged_journal_is_told_and_set_aside(desk: Desk, home: Path) -> None:
+    desk.session.add_annotation(ruler())
+    (file,) = (home / "journal").glob("*.json")
+    file.write_text("{")
+    show(desk, marker_study())
+    assert desk.state.annotations == ()
+    assert "set aside" in desk.sentences("caution")[0]
+    assert len(list((home / "journal").glob("*.damaged"))) == 1
+
+
+def test_a_full_disk_is_told_and_the_mark_stays_on_the_screen(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise FileError("The disk is full.", "Make room.")
+
+    monkeypatch.setattr(journal, "keep", full)
+    desk.session.add_annotation(ruler())
+    assert len(desk.state.annotations) == 1
+    assert desk.sentences("error") == ["The disk is full. Make room."]
+
+
+def test_marks_are_saved_and_opened_as_a_file(desk: Desk, tmp_path: Path) -> None:
+    session, path = desk.session, tmp_path / "märks of mine.json"
+    kept, other = ruler(1), ruler(2)
+    session.add_annotation(kept)
+    session.save_annotations(path)
+    session.delete_all_annotations()
+    session.add_annotation(other)
+    session.open_annotations(path)
+    assert desk.state.annotations == (kept,)
+    session.undo()
+    assert desk.state.annotations == (other,)
+
+
+def test_a_file_that_is_none_leaves_the_marks_alone(desk: Desk, tmp_path: Path) -> None:
+    mark, path = ruler(), tmp_path / "x.json"
+    desk.session.add_annotation(mark)
+    path.write_text('{"format": "something else"}')
+    with pytest.raises(FileError):
+        desk.session.open_annotations(path)
+    assert desk.state.annotations == (mark,)
+
+
+def test_without_a_study_nothing_can_be_marked(home: Path) -> None:
+    desk = Desk()
+    desk.session.add_annotation(ruler())
+    desk.session.undo()
+    desk.session.redo()
+    desk.session.delete_selection()
+    assert desk.state.annotations == ()
+    assert not desk.state.can_undo
+    desk.close()

@@ -1,0 +1,445 @@
+"""The session: what the open study, its finding and its result do when things go well or wrong."""
+
+import os
+import signal
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from brainviewer.app.classifying import NotClassified
+from brainviewer.app.opening import UnknownSequences
+from brainviewer.app.settings import Settings
+from brainviewer.app.state import Status
+from brainviewer.core.errors import FileError, ModelError
+from brainviewer.core.slices import Plane
+from brainviewer.core.study import Modality
+from brainviewer.files.study_folder import Assignment
+from tests.phantoms import marker_finding, marker_study, oblique_grid
+from tests.unit.app.desk import Desk, Verbs, a_result, nothing_found
+
+HERE = [Path("study")]
+
+
+@pytest.fixture(autouse=True)
+def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BRAINVIEWER_HOME", str(tmp_path))
+
+
+@pytest.fixture
+def verbs(monkeypatch: pytest.MonkeyPatch) -> Verbs:
+    return Verbs(monkeypatch)
+
+
+@pytest.fixture
+def desk() -> Iterator[Desk]:
+    desk = Desk()
+    yield desk
+    desk.close()
+    assert not [t for t in threading.enumerate() if t.name.startswith("job")]
+    assert not desk.crashes
+
+
+@pytest.fixture
+def opened(desk: Desk, verbs: Verbs) -> Desk:
+    """A study is open and its tumour found."""
+    desk.session.open(HERE)
+    desk.settle()
+    return desk
+
+
+@pytest.fixture
+def typed(opened: Desk) -> Desk:
+    """The glioma has been typed."""
+    opened.session.classify()
+    opened.settle()
+    assert opened.state.classification_status is Status.DONE
+    return opened
+
+
+# -- opening ------------------------------------------------------------------------------------
+
+
+def test_opening_shows_the_study_and_finds_its_tumour(opened: Desk) -> None:
+    state = opened.state
+    assert state.study is not None
+    assert set(state.windows) == set(Modality)
+    assert state.finding_status is Status.DONE
+    assert state.on_tumour_slice
+    assert {"study", "searched", "tumour", "segmentation"} <= state.facts
+    assert "running" not in state.facts
+    assert opened.session.settings.recent == ((str(Path("study").absolute()),),)
+
+
+def test_no_slow_verb_runs_on_the_main_thread(typed: Desk, verbs: Verbs) -> None:
+    assert {name for name, _ in verbs.threads} == {"open", "find", "classify"}
+    for name, thread in verbs.threads:
+        assert thread is not threading.main_thread(), name
+
+
+def test_the_open_study_stays_when_the_next_cannot_be_opened(typed: Desk, verbs: Verbs) -> None:
+    state = typed.state
+    before = (state.study, state.finding, state.classification, tuple(state.cursor))
+    verbs.answers["open"] = FileError("It is truncated.", "Copy it again.")
+    typed.session.open([Path("broken")])
+    typed.settle()
+    assert (state.study, state.finding, state.classification, tuple(state.cursor)) == before
+    assert typed.sentences("error") == ["It is truncated. Copy it again."]
+    assert ("broken",) not in [tuple(map(os.path.basename, e)) for e in _recent(typed)]
+
+
+def _recent(desk: Desk) -> tuple[tuple[str, ...], ...]:
+    return desk.session.settings.recent
+
+
+def test_a_bug_while_opening_leaves_the_study_and_says_so(opened: Desk, verbs: Verbs) -> None:
+    study, bug = opened.state.study, ZeroDivisionError()
+    verbs.answers["open"] = bug
+    opened.session.open(HERE)
+    opened.settle()
+    assert opened.crashes == [bug]
+    opened.crashes.clear()
+    assert opened.state.study is study
+
+
+def test_a_newer_opening_takes_the_place_of_the_older(desk: Desk, verbs: Verbs) -> None:
+    first, second = marker_study(), marker_study(oblique_grid())
+    shown: list[object] = []
+    desk.state.study_changed.connect(lambda: shown.append(desk.state.study))
+    verbs.gates["open"].clear()
+    verbs.answers["open"] = first
+    desk.session.open([Path("first")])
+    desk.until(lambda: verbs.threads)
+    verbs.answers["open"] = second
+    desk.session.open([Path("second")])
+    verbs.gates["open"].set()
+    desk.settle()
+    assert shown == [second]
+
+
+def test_cancelling_an_opening_keeps_the_study(opened: Desk, verbs: Verbs) -> None:
+    study = opened.state.study
+    verbs.gates["open"].clear()
+    opened.session.open([Path("other")])
+    assert "running" in opened.state.facts
+    opened.session.cancel("open")
+    verbs.gates["open"].set()
+    opened.settle()
+    assert opened.state.study is study
+    assert "running" not in opened.state.facts
+    assert not opened.sentences("error")
+
+
+def test_a_new_study_clears_what_belonged_to_the_old_one(typed: Desk, verbs: Verbs) -> None:
+    typed.session.set_age(50)
+    typed.session.set_colour_map(Modality.FLAIR, "hot")
+    verbs.answers["open"] = marker_study(oblique_grid(), (Modality.T1, Modality.T2))
+    verbs.gates["find"].clear()
+    typed.session.open(HERE)
+    typed.until(lambda: typed.state.study is verbs.answers["open"])
+    state = typed.state
+    assert state.finding is None
+    assert state.finding_status is Status.RUNNING
+    assert state.classification is None
+    assert state.classification_status is Status.NOT_RUN
+    assert state.age_years is None
+    assert state.active is Modality.T1
+    assert set(state.colour_maps.values()) == {"grey"}
+    np.testing.assert_allclose(state.cursor, state.study.grid.centre)
+    verbs.gates["find"].set()
+    typed.settle()
+
+
+def test_a_result_that_comes_after_a_new_study_is_dropped(opened: Desk, verbs: Verbs) -> None:
+    verbs.gates["classify"].clear()
+    opened.session.classify()
+    verbs.answers["open"] = marker_study(oblique_grid())
+    opened.session.open(HERE)
+    opened.until(lambda: opened.state.study is verbs.answers["open"])
+    verbs.gates["classify"].set()
+    opened.settle()
+    assert opened.state.classification is None
+    assert opened.state.classification_status is Status.NOT_RUN
+
+
+def test_silent_names_are_asked_about(desk: Desk, verbs: Verbs) -> None:
+    unknown = Assignment({}, None, (Path("x.nii"),), ())
+    known = Assignment({Modality.T1: Path("x.nii")}, None, (), ())
+    asked: list[Assignment] = []
+
+    def ask(assignment: Assignment) -> Assignment:
+        asked.append(assignment)
+        verbs.answers.pop("open")
+        return known
+
+    desk.session.ask_sequences = ask
+    verbs.answers["open"] = UnknownSequences(unknown)
+    desk.session.open(HERE)
+    desk.until(lambda: desk.state.study)
+    assert asked == [unknown]
+    name, given, _ = verbs.calls[1]
+    assert (name, given[2]) == ("open", known)
+    desk.settle()
+
+
+def test_silent_names_that_nobody_explains_open_nothing(desk: Desk, verbs: Verbs) -> None:
+    verbs.answers["open"] = UnknownSequences(Assignment({}, None, (Path("x.nii"),), ()))
+    desk.session.open(HERE)
+    desk.settle()
+    assert "x.nii" in desk.sentences("error")[0]
+    desk.notices.clear()
+    desk.session.ask_sequences = lambda _: None
+    desk.session.open(HERE)
+    desk.settle()
+    assert desk.state.study is None
+    assert not desk.notices
+
+
+def test_notices_of_the_study_and_of_the_search_are_said(desk: Desk, verbs: Verbs) -> None:
+    study = replace(marker_study(), notices=("T2 is missing.",))
+    verbs.answers["open"] = study
+    verbs.answers["find"] = replace(marker_finding(study), notices=("Found without T2.",))
+    desk.session.open(HERE)
+    desk.settle()
+    assert desk.sentences() == ["T2 is missing.", "Found without T2."]
+
+
+# -- finding ------------------------------------------------------------------------------------
+
+
+def test_the_view_stays_where_the_user_has_scrolled_to(desk: Desk, verbs: Verbs) -> None:
+    verbs.gates["find"].clear()
+    desk.session.open(HERE)
+    desk.until(lambda: desk.state.study)
+    desk.session.go_to_slice(Plane.AXIAL, 3)
+    verbs.gates["find"].set()
+    desk.settle()
+    assert desk.state.finding_status is Status.DONE
+    assert desk.state.slice_index(Plane.AXIAL) == 3
+
+
+def test_a_search_by_hand_goes_to_its_slice(opened: Desk) -> None:
+    opened.session.go_to_slice(Plane.AXIAL, 3)
+    opened.session.find_tumour("threshold", 300)
+    opened.settle()
+    assert opened.state.on_tumour_slice
+    assert (opened.session.finding_method, opened.session.threshold) == ("threshold", 300)
+
+
+def test_a_search_started_anew_is_still_running(opened: Desk, verbs: Verbs) -> None:
+    verbs.gates["find"].clear()
+    opened.session.find_tumour("threshold", 300)
+    opened.session.find_tumour("threshold", 310)
+    assert opened.state.finding_status is Status.RUNNING
+    verbs.gates["find"].set()
+    opened.settle()
+    assert opened.state.finding_status is Status.DONE
+
+
+def test_cancelling_a_search_keeps_what_was_found(opened: Desk, verbs: Verbs) -> None:
+    before = opened.state.finding
+    verbs.gates["find"].clear()
+    opened.session.find_tumour("threshold")
+    opened.session.cancel("find")
+    verbs.gates["find"].set()
+    assert opened.state.finding is before
+    assert opened.state.finding_status is Status.DONE
+
+
+def test_a_failed_search_is_failed_and_said(opened: Desk, verbs: Verbs) -> None:
+    verbs.answers["find"] = FileError("Nothing to look at.", "Open another.")
+    opened.session.find_tumour()
+    opened.settle()
+    assert opened.state.finding is None
+    assert opened.state.finding_status is Status.FAILED
+    assert opened.sentences("error") == ["Nothing to look at. Open another."]
+
+
+def test_a_bug_in_the_search_does_not_leave_it_running(opened: Desk, verbs: Verbs) -> None:
+    verbs.answers["find"] = ZeroDivisionError()
+    opened.session.find_tumour()
+    opened.settle()
+    assert opened.state.finding_status is Status.DONE
+    assert opened.crashes == [verbs.answers["find"]]
+    opened.crashes.clear()
+
+
+def test_no_lesion_is_a_result_and_no_slice(desk: Desk, verbs: Verbs) -> None:
+    verbs.answers["find"] = nothing_found()
+    desk.session.settings.classify_on_opening = True
+    desk.session.open(HERE)
+    desk.settle()
+    assert desk.state.finding_status is Status.DONE
+    assert "searched" in desk.state.facts
+    assert "tumour" not in desk.state.facts
+    np.testing.assert_allclose(desk.state.cursor, desk.state.study.grid.centre)
+    assert "classify" not in {name for name, _ in verbs.threads}
+    desk.session.go_to_tumour()
+    np.testing.assert_allclose(desk.state.cursor, desk.state.study.grid.centre)
+
+
+# -- classifying --------------------------------------------------------------------------------
+
+
+def test_opening_ends_with_the_type_if_the_user_wants_it(verbs: Verbs) -> None:
+    desk = Desk(Settings(classify_on_opening=True))
+    desk.session.open(HERE)
+    desk.settle()
+    assert desk.state.classification_status is Status.DONE
+    assert "result" in desk.state.facts
+    desk.close()
+
+
+def test_without_a_study_nothing_is_classified(desk: Desk, verbs: Verbs) -> None:
+    desk.session.classify()
+    desk.session.find_tumour()
+    assert not verbs.calls
+    assert desk.state.classification_status is Status.NOT_RUN
+
+
+def test_a_result_without_the_new_age_is_stale(typed: Desk, verbs: Verbs) -> None:
+    typed.session.set_age(61)
+    assert typed.state.classification_status is Status.STALE
+    assert "age" in typed.state.classification_message
+    typed.session.classify()
+    typed.settle()
+    assert typed.state.classification_status is Status.DONE
+    assert verbs.calls[-1][2]["age_years"] == 61
+    assert typed.state.classification_message == ""
+
+
+def test_an_age_entered_meanwhile_makes_the_coming_result_stale(opened: Desk, verbs: Verbs) -> None:
+    verbs.gates["classify"].clear()
+    opened.session.classify()
+    opened.session.set_age(61)
+    verbs.gates["classify"].set()
+    opened.settle()
+    assert opened.state.classification_status is Status.STALE
+
+
+def test_a_new_finding_makes_the_result_stale(typed: Desk) -> None:
+    typed.session.find_tumour("threshold", 200)
+    typed.settle()
+    assert typed.state.classification_status is Status.STALE
+    assert typed.state.classification is not None
+
+
+def test_a_finding_made_meanwhile_makes_the_coming_result_stale(opened: Desk, verbs: Verbs) -> None:
+    verbs.gates["classify"].clear()
+    opened.session.classify()
+    opened.session.find_tumour("threshold", 200)
+    opened.until(lambda: opened.state.finding_status is Status.DONE)
+    verbs.gates["classify"].set()
+    opened.settle()
+    assert opened.state.classification_status is Status.STALE
+
+
+def test_a_run_started_anew_is_still_running(opened: Desk, verbs: Verbs) -> None:
+    verbs.gates["classify"].clear()
+    opened.session.classify()
+    opened.session.classify(5)
+    assert opened.state.classification_status is Status.RUNNING
+    verbs.gates["classify"].set()
+    opened.settle()
+    assert opened.state.classification_status is Status.DONE
+    assert verbs.calls[-1][2]["slice_index"] == 5
+
+
+def test_cancelling_a_run_brings_back_what_was_there(typed: Desk, verbs: Verbs) -> None:
+    typed.session.set_age(61)
+    before, message = typed.state.classification, typed.state.classification_message
+    verbs.gates["classify"].clear()
+    typed.session.classify()
+    assert typed.state.classification_status is Status.RUNNING
+    typed.session.cancel("classify")
+    verbs.gates["classify"].set()
+    assert typed.state.classification is before
+    assert typed.state.classification_status is Status.STALE
+    assert typed.state.classification_message == message
+
+
+def test_a_failed_run_says_why_and_the_next_one_works(opened: Desk, verbs: Verbs) -> None:
+    verbs.answers["classify"] = ModelError("The engine stopped.", "Classify again.")
+    opened.session.classify()
+    opened.settle()
+    assert opened.state.classification_status is Status.FAILED
+    assert opened.state.classification_message == "The engine stopped. Classify again."
+    assert opened.sentences("error") == ["The engine stopped. Classify again."]
+    verbs.answers["classify"] = a_result(opened.state.study)
+    opened.session.classify()
+    opened.settle()
+    assert opened.state.classification is verbs.answers["classify"]
+
+
+def test_a_bug_in_a_run_does_not_leave_it_running(opened: Desk, verbs: Verbs) -> None:
+    verbs.answers["classify"] = ZeroDivisionError()
+    opened.session.classify()
+    opened.settle()
+    assert opened.state.classification_status is Status.NOT_RUN
+    assert opened.crashes == [verbs.answers["classify"]]
+    opened.crashes.clear()
+
+
+def test_nothing_to_classify_is_told_and_no_failure(opened: Desk, verbs: Verbs) -> None:
+    verbs.answers["classify"] = NotClassified("The slice is empty.", "Choose another.")
+    opened.session.classify()
+    opened.settle()
+    assert opened.state.classification_status is Status.NOT_RUN
+    assert opened.state.classification_message == "The slice is empty. Choose another."
+    assert not opened.sentences("error")
+
+
+def test_choosing_an_engine_that_runs_ends_the_old_child(opened: Desk) -> None:
+    opened.session.start_engine()
+    first = opened.session._engine
+    assert first is not None and first.process_id
+    opened.session.set_engine("onnx")
+    assert first.process_id is None
+    assert opened.session._engine is not first
+    assert opened.session.settings.engine == "onnx"
+    opened.session.close()
+    assert opened.session._engine is None
+
+
+# -- with the real engine -----------------------------------------------------------------------
+
+
+def test_a_child_that_is_killed_in_mid_run_ends_in_a_notice_and_a_working_next_run(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The whole way: finder, engine in its process, card of the shipped model."""
+    from brainviewer.app import opening
+
+    study = opening.open_study(opening.demo_paths())
+    monkeypatch.setattr(opening, "open_study", lambda *_: study)
+    desk.session.settings.engine = "onnx"
+    desk.session.open(HERE)
+    desk.settle()
+    assert "tumour" in desk.state.facts
+    desk.session.classify()
+    engine = desk.session._engine
+    assert engine is not None
+
+    def kill() -> bool:
+        if engine.process_id is None:
+            return False
+        os.kill(engine.process_id, signal.SIGKILL)
+        return True
+
+    desk.until(kill)
+    desk.settle()
+    assert desk.state.classification_status is Status.FAILED
+    assert "stopped unexpectedly" in desk.sentences("error")[0]
+    assert desk.state.study is study
+    desk.session.classify()
+    desk.settle()
+    result = desk.state.classification
+    assert desk.state.classification_status is Status.DONE
+    assert result is not None
+    assert sum(result.classes.values()) == pytest.approx(1, abs=1e-3)
+    assert result.heatmap is not None
+    assert result.heatmap.index == desk.state.finding.index
+    assert "ready" in desk.state.engine_text
