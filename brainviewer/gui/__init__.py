@@ -1,1 +1,1 @@
-"""PySide6, pyqtgraph and VTK widgets; nothing else imports them."""
+"""PySide6 and pyqtgraph widgets; nothing else imports them."""

@@ -166,7 +166,7 @@ ACTIONS: tuple[Action, ...] = (
            short="Classify", tip="Type the glioma from the tumour slice"),
     Action("classify-here", "Classify this slice", "Shift+K", "searched",
            lambda w: w.classify_here()),
-    _tool(Tool.WINDOW, "W", "Drag: right for more width, up for a higher level"),
+    _tool(Tool.WINDOW, "W", "Drag: right for a wider window, up for brighter"),
     _tool(Tool.CURSOR, "Q", "Drag the linked cursor"),
     _tool(Tool.PAN, "P", "Drag the image; the middle button always does"),
     _tool(Tool.RULER, "R", "Measure a distance in mm"),

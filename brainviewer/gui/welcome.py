@@ -7,7 +7,7 @@ from brainviewer.gui.words import button, head, label
 
 HINTS = (
     ("Wheel", "go through the slices"),
-    ("Drag", "window level up and down, width left and right"),
+    ("Drag", "up for brighter, left for more contrast"),
     ("T", "back to the tumour slice"),
     ("Drag the 3D brain", "rotate it; the wheel changes its size"),
     ("R, then drag", "measure in millimetres"),
