@@ -4,6 +4,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QTextBrowser, QVBoxLayout, QWidget
 
 from brainviewer import __version__
+from brainviewer.core.errors import ModelError
 from brainviewer.gui.actions import shortcut_rows
 
 MOUSE = (
@@ -58,11 +59,17 @@ def about_text() -> str:
 
 
 def card_text(model_id: str) -> tuple[str, str]:
-    """Title and Markdown of a model's page; of the first installed model without an id.
+    """Title and Markdown of a model's page; of the model that is used without an id.
 
     Raises ModelError if there is none.
     """
-    from brainviewer.inference.registry import installed_models, model
+    from brainviewer.inference.registry import DEFAULT_MODEL, model
 
-    card = model(model_id) if model_id else installed_models()[0]
-    return f"{card.name} {card.version}", (card.folder / "README.md").read_text("utf-8")
+    card = model(model_id or DEFAULT_MODEL)
+    try:
+        text = (card.folder / "README.md").read_text("utf-8")
+    except OSError:
+        raise ModelError(
+            f"The page of the model {card.id} is missing.", "Install the model again."
+        ) from None
+    return f"{card.name} {card.version}", text

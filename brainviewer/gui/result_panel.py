@@ -10,6 +10,7 @@ from brainviewer.core.findings import Classification
 from brainviewer.core.slices import Plane
 from brainviewer.gui import theme
 from brainviewer.gui.words import button, head, label, set_role, tabular
+from brainviewer.render.wording import probability
 
 RESEARCH_ONLY = "Research use only, not for diagnosis"
 _OLDEST = 120
@@ -219,7 +220,7 @@ class ResultPanel(QWidget):
             bar = Bar()
             bar.value = classes[letter]
             bar.colour = theme.CLASS_COLOURS.get(letter, theme.current().accent)
-            value = label(f"{classes[letter]:.2f}")
+            value = label(probability(classes[letter]))
             tabular(value)
             for column, widget in enumerate((name, bar, value)):
                 widget.setToolTip(f"{names.get(letter, letter)}: {classes[letter]:.3f}")

@@ -10,6 +10,7 @@ from brainviewer.gui.notices import ProgressLine
 from brainviewer.gui.pane_grid import PaneGrid
 from brainviewer.gui.result_panel import RESEARCH_ONLY
 from brainviewer.gui.words import label, signed, tabular
+from brainviewer.render.wording import measured
 
 
 class StatusBar(QStatusBar):
@@ -47,4 +48,4 @@ class StatusBar(QStatusBar):
         x, y, z = (signed(float(v)) for v in place)
         self._place.setText(f"x {x}  y {y}  z {z} mm")
         values = values_at(study, place)
-        self._values.setText("   ".join(f"{m} {signed(v, 0)}" for m, v in values.items()))
+        self._values.setText("   ".join(f"{m} {measured(v)}" for m, v in values.items()))

@@ -17,7 +17,8 @@ from brainviewer.app.state import Status
 from brainviewer.core.annotations import Annotation, Kind, region_statistics
 from brainviewer.core.slices import SliceView
 from brainviewer.gui.sequence_list import SequenceList
-from brainviewer.gui.words import ValueRow, button, grouped, head, label, signed
+from brainviewer.gui.words import ValueRow, button, grouped, head, label
+from brainviewer.render.wording import measured
 
 
 def _section(column: QVBoxLayout, title: str) -> QVBoxLayout:
@@ -160,7 +161,7 @@ class MarkList(QListWidget):
             case Kind.RECTANGLE | Kind.ELLIPSE:
                 volume = state.study.volumes.get(mark.modality)
                 found = region_statistics(mark, view, volume.data) if volume else None
-                return f"{place} · mean {signed(found.mean, 0)}" if found else place
+                return f"{place} · mean {measured(found.mean)}" if found else place
             case _:
                 return f"{place} · {mark.text}" if mark.text else place
 

@@ -1,0 +1,381 @@
+"""The panels left and right: what they say in every state, and what they ask of the session."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import (
+    QApplication,
+    QCheckBox,
+    QComboBox,
+    QDoubleSpinBox,
+    QLabel,
+    QLineEdit,
+    QListWidget,
+    QPushButton,
+    QSlider,
+    QWidget,
+)
+from pytestqt.qtbot import QtBot
+
+from brainviewer.app.session import Session
+from brainviewer.app.state import Status
+from brainviewer.core.annotations import Annotation, Kind
+from brainviewer.core.findings import Candidate
+from brainviewer.core.slices import Plane
+from brainviewer.core.study import Modality
+from brainviewer.core.windowing import Window
+from brainviewer.gui.display_panel import DisplayPanel
+from brainviewer.gui.result_panel import ResultPanel
+from brainviewer.gui.sequence_list import SequenceList
+from brainviewer.gui.study_panel import MarkList, StudyPanel
+from tests.gui.conftest import show_study
+from tests.phantoms import marker_finding, marker_study
+from tests.unit.app.desk import a_result, nothing_found
+
+
+def texts(widget: QWidget) -> str:
+    """Everything that can be read on a widget."""
+    QApplication.processEvents()  # lays out what was just made
+    labels = [w.text() for w in widget.findChildren(QLabel) if w.isVisibleTo(widget)]
+    return " | ".join(labels)
+
+
+def button(widget: QWidget, text: str) -> QPushButton:
+    return next(b for b in widget.findChildren(QPushButton) if b.text() == text)
+
+
+def named(widget: QWidget, kind: type[QWidget], name: str) -> QWidget:
+    return next(w for w in widget.findChildren(kind) if w.accessibleName() == name)
+
+
+@pytest.fixture
+def asked(session: Session, monkeypatch: pytest.MonkeyPatch) -> list[tuple[object, ...]]:
+    """What was asked of the slow verbs."""
+    calls: list[tuple[object, ...]] = []
+    for verb in ("find_tumour", "classify", "cancel"):
+        monkeypatch.setattr(session, verb, lambda *given, v=verb: calls.append((v, *given)))
+    return calls
+
+
+# -- result -------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def card(qtbot: QtBot, session: Session) -> Iterator[ResultPanel]:
+    panel = ResultPanel(session)
+    qtbot.addWidget(panel)
+    panel.resize(380, 420)
+    panel.show()
+    yield panel
+
+
+def test_the_card_always_warns(card: ResultPanel) -> None:
+    assert "Research use only, not for diagnosis" in texts(card)
+
+
+def test_the_card_without_a_study(card: ResultPanel) -> None:
+    assert "No study" in texts(card)
+    assert not button(card, "Classify").isEnabled()
+    assert not button(card, "This slice").isEnabled()
+
+
+def test_the_card_before_it_was_run(card: ResultPanel, shown: Session, asked: list) -> None:
+    assert "Not run" in texts(card)
+    button(card, "Classify").click()
+    button(card, "This slice").click()
+    slice_index = shown.state.slice_index(Plane.AXIAL)
+    assert asked == [("classify",), ("classify", slice_index)]
+
+
+def test_the_card_while_it_runs(card: ResultPanel, shown: Session, asked: list) -> None:
+    shown._set_classification(None, Status.RUNNING)
+    assert "running" in texts(card)
+    assert not button(card, "Classify").isVisibleTo(card)
+    button(card, "Cancel").click()
+    assert asked == [("cancel", "classify")]
+
+
+def test_the_card_with_a_result(card: ResultPanel, shown: Session) -> None:
+    shown._set_classification(a_result(shown.state.study), Status.DONE)
+    said = texts(card)
+    for part in (
+        "Glioblastoma, IDH-wildtype",
+        "done",
+        "slice 21",
+        "T1ce",
+        "toy 1",
+        "onnx on CPU",
+        "0.02 s",
+        "balanced accuracy 0.61",
+        "0.70",
+        "0.20",
+        "0.10",
+        "age not given",
+    ):
+        assert part in said, part
+    assert not button(card, "Cancel").isVisibleTo(card)
+    wanted: list[str] = []
+    card.card_wanted.connect(wanted.append)
+    next(w for w in card.findChildren(QLabel) if "href" in w.text()).linkActivated.emit("toy")
+    assert wanted == ["toy"]
+
+
+def test_the_card_never_shows_a_probability_as_a_certainty(
+    card: ResultPanel, shown: Session
+) -> None:
+    sure = a_result(shown.state.study, classes={"A": 0.0004, "O": 0.0, "G": 0.9996})
+    shown._set_classification(sure, Status.DONE)
+    assert "1.00" not in texts(card)
+    assert "0.00" not in texts(card)
+    assert "> 0.99" in texts(card)
+    assert "< 0.01" in texts(card)
+
+
+def test_the_card_says_why_a_result_is_stale(card: ResultPanel, shown: Session) -> None:
+    result = a_result(shown.state.study, notices=("Slice 3 of T1 is empty.",))
+    shown._set_classification(result, Status.DONE)
+    shown.set_age(44)
+    assert "stale" in texts(card)
+    assert "The age was changed." in texts(card)
+    assert "Slice 3 of T1 is empty." in texts(card)
+    assert "Glioblastoma" in texts(card)
+
+
+def test_the_card_says_why_a_run_failed(card: ResultPanel, shown: Session) -> None:
+    shown._set_classification(None, Status.FAILED, "The engine stopped. Classify again.")
+    assert "No answer" in texts(card)
+    assert "failed" in texts(card)
+    assert "The engine stopped. Classify again." in texts(card)
+    assert button(card, "Classify").isEnabled()
+
+
+def test_the_card_without_a_lesion_still_takes_a_slice_by_hand(
+    card: ResultPanel, session: Session, asked: list
+) -> None:
+    show_study(session, marker_study(), nothing_found())
+    assert "No lesion found" in texts(card)
+    assert not button(card, "Classify").isEnabled()
+    button(card, "This slice").click()
+    assert asked == [("classify", session.state.slice_index(Plane.AXIAL))]
+
+
+def test_the_card_forgets_the_result_with_its_study(card: ResultPanel, shown: Session) -> None:
+    shown._set_classification(a_result(shown.state.study), Status.DONE)
+    show_study(shown, marker_study(modalities=(Modality.T1,)))
+    assert "Glioblastoma" not in texts(card)
+    assert "onnx" not in texts(card)
+
+
+@pytest.mark.parametrize(
+    ("typed", "years"),
+    [("61", 61.0), (" 7,5 ", 7.5), ("0", 0.0), ("120", 120.0), ("", None)],
+)
+def test_an_age_is_taken(card: ResultPanel, shown: Session, typed: str, years: object) -> None:
+    shown.set_age(33)
+    age = card.findChild(QLineEdit)
+    age.setText(typed)
+    age.editingFinished.emit()
+    assert shown.state.age_years == years
+
+
+@pytest.mark.parametrize("typed", ["-1", "121", "old", "nan", "inf", "1e9", "6 1"])
+def test_a_wrong_age_is_refused_with_advice(card: ResultPanel, shown: Session, typed: str) -> None:
+    said: list[str] = []
+    shown.state.noticed.connect(lambda notice: said.append(notice.text))
+    age = card.findChild(QLineEdit)
+    age.setText(typed)
+    age.editingFinished.emit()
+    assert shown.state.age_years is None
+    assert age.text() == ""
+    assert len(said) == 1
+    assert "from 0 to 120" in said[0]
+
+
+def test_the_age_belongs_to_the_study(card: ResultPanel, shown: Session) -> None:
+    age = card.findChild(QLineEdit)
+    age.setText("61")
+    age.editingFinished.emit()
+    show_study(shown, marker_study())
+    assert age.text() == ""
+    assert shown.state.age_years is None
+
+
+# -- study --------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def left(qtbot: QtBot, session: Session) -> StudyPanel:
+    panel = StudyPanel(session)
+    qtbot.addWidget(panel)
+    panel.resize(236, 700)
+    panel.show()
+    return panel
+
+
+def test_sequences_are_listed_and_missing_ones_said(left: StudyPanel, session: Session) -> None:
+    show_study(session, marker_study(modalities=(Modality.FLAIR, Modality.T2)))
+    rows = left.findChild(SequenceList)
+    items = {rows.item(n).text(): rows.item(n) for n in range(rows.count())}
+    assert list(items) == ["FLAIR", "T1", "T1ce", "T2"]
+    usable = {name for name, item in items.items() if item.flags() & Qt.ItemFlag.ItemIsEnabled}
+    assert usable == {"FLAIR", "T2"}
+    assert "40×48×32" in items["FLAIR"].toolTip()
+    rows.setCurrentItem(items["T2"])
+    assert session.state.active is Modality.T2
+    session.set_active(Modality.FLAIR)
+    assert rows.currentItem().text() == "FLAIR"
+
+
+def test_the_tumour_is_told_in_numbers_with_units(left: StudyPanel, shown: Session) -> None:
+    finding = shown.state.finding
+    said = texts(left)
+    assert f"{finding.index + 1} of {len(finding.area_mm2)}" in said
+    assert f"{finding.area_mm2[finding.index]:.0f} mm²" in said
+    assert "0.4 mL" in said
+    assert "0.97" in said
+
+
+def test_every_state_of_the_search_has_words(left: StudyPanel, shown: Session) -> None:
+    shown._set_finding(None, Status.RUNNING)
+    assert "Looking for the tumour…" in texts(left)
+    shown._set_finding(None, Status.FAILED)
+    assert "Could not look" in texts(left)
+    shown._set_finding(nothing_found(), Status.DONE)
+    assert "No lesion found." in texts(left)
+    assert "mm²" not in texts(left)
+
+
+def test_candidates_are_one_click_away(left: StudyPanel, shown: Session) -> None:
+    finding = marker_finding(shown.state.study)
+    x, y, z = (float(v) for v in shown.state.study.grid.centre)
+    other = Candidate(10, (x + 5, y - 5, z - 4), 0.2, 0.4)
+    shown._set_finding(replace(finding, candidates=(*finding.candidates, other)), Status.DONE)
+    button(left, "2").click()
+    assert tuple(shown.state.cursor) == pytest.approx(other.position_mm)
+    button(left, "1").click()
+    assert shown.state.on_tumour_slice
+
+
+def test_the_method_and_its_threshold_are_chosen_here(
+    left: StudyPanel, shown: Session, asked: list
+) -> None:
+    method, level = left.findChild(QComboBox), left.findChild(QDoubleSpinBox)
+    assert not level.isVisibleTo(left)
+    method.setCurrentIndex(method.findData("threshold"))
+    method.activated.emit(method.currentIndex())
+    assert level.isVisibleTo(left)
+    level.setValue(300)
+    assert asked == [("find_tumour", "threshold", 450.0), ("find_tumour", "threshold", 300.0)]
+
+
+def test_marks_are_listed_with_their_measures_and_lead_to_their_place(
+    left: StudyPanel, shown: Session
+) -> None:
+    x, y, z = shown.state.finding.position_mm
+    mark = Annotation(Kind.RULER, Plane.AXIAL, ((x, y, z), (x + 12.5, y, z)), Modality.T1)
+    region = Annotation(
+        Kind.ELLIPSE, Plane.AXIAL, ((x - 3, y - 3, z), (x + 3, y + 3, z)), Modality.FLAIR
+    )
+    rows = left.findChild(MarkList)
+    assert not rows.isVisibleTo(left)
+    shown.add_annotation(mark)
+    shown.add_annotation(region)
+    assert rows.isVisibleTo(left)
+    assert "12.5 mm" in rows.item(0).text()
+    assert "mean 1000" in rows.item(1).text()
+    shown.go_to_slice(Plane.AXIAL, 1)
+    rows.itemClicked.emit(rows.item(0))
+    assert shown.state.on_tumour_slice
+    assert shown.state.selection == mark.id
+    shown.delete_all_annotations()
+    assert not rows.isVisibleTo(left)
+
+
+# -- display ------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def display(qtbot: QtBot, session: Session) -> DisplayPanel:
+    panel = DisplayPanel(session)
+    qtbot.addWidget(panel)
+    panel.resize(236, 500)
+    panel.show()
+    return panel
+
+
+def box(panel: QWidget, text: str) -> QCheckBox:
+    return next(b for b in panel.findChildren(QCheckBox) if b.text() == text)
+
+
+def test_level_and_width_follow_the_window_and_set_it(
+    display: DisplayPanel, shown: Session
+) -> None:
+    level = named(display, QDoubleSpinBox, "Level")
+    width = named(display, QDoubleSpinBox, "Width")
+    shown.set_window(Modality.FLAIR, Window(120, 80))
+    assert (level.value(), width.value()) == (120, 80)
+    width.setValue(60)
+    assert shown.state.windows[Modality.FLAIR] == Window(120, 60)
+    width.setValue(0)
+    assert shown.state.windows[Modality.FLAIR].width > 0
+    shown.set_window(Modality.FLAIR, Window(0.5, 0.25))
+    assert (level.value(), width.value()) == (0.5, 0.25)
+    width.setValue(-3)
+    assert shown.state.windows[Modality.FLAIR].width > 0
+
+
+def test_showing_a_window_does_not_change_it(display: DisplayPanel, shown: Session) -> None:
+    odd = Window(123.456, 789.123)
+    shown.set_window(Modality.FLAIR, odd)
+    shown.set_active(Modality.T1)
+    shown.set_active(Modality.FLAIR)
+    assert shown.state.windows[Modality.FLAIR] == odd
+
+
+def test_the_controls_act_on_the_active_sequence(display: DisplayPanel, shown: Session) -> None:
+    shown.set_active(Modality.T2)
+    assert any("T2" in w.text() for w in display.findChildren(QLabel))
+    before = dict(shown.state.windows)
+    button(display, "Invert").click()
+    assert shown.state.windows[Modality.T2].inverted
+    colours = named(display, QComboBox, "Colours")
+    colours.setCurrentIndex(2)
+    colours.activated.emit(2)
+    assert shown.state.colour_maps[Modality.T2] == "hot"
+    preset = named(display, QComboBox, "Preset")
+    assert "Fluid" in [preset.itemText(n) for n in range(preset.count())]
+    preset.textActivated.emit("Fluid")
+    assert shown.state.windows[Modality.T2] != before[Modality.T2]
+    assert shown.state.windows[Modality.FLAIR] == before[Modality.FLAIR]
+
+
+def test_overlays_are_switched_and_faded(display: DisplayPanel, shown: Session) -> None:
+    for text, field in (
+        ("Lesion outline", "lesion"),
+        ("Segmentation", "segmentation"),
+        ("Crosshair", "crosshair"),
+    ):
+        before = getattr(shown.state.overlays, field)
+        box(display, text).click()
+        assert getattr(shown.state.overlays, field) is not before, text
+    named(display, QSlider, "Lesion outline opacity").setValue(40)
+    assert shown.state.overlays.lesion_opacity == pytest.approx(0.4)
+    shown.set_overlay(lesion_opacity=0.9)
+    assert named(display, QSlider, "Lesion outline opacity").value() == 90
+    assert not box(display, "Heatmap").isEnabled()
+
+
+def test_without_a_study_nothing_can_be_set(display: DisplayPanel, qtbot: QtBot) -> None:
+    assert not named(display, QDoubleSpinBox, "Level").isEnabled()
+    assert not box(display, "Crosshair").isEnabled()
+
+
+def test_keys_walk_through_the_sequences(left: StudyPanel, shown: Session) -> None:
+    rows = left.findChild(SequenceList)
+    rows.setFocus()
+    QTest.keyClick(rows, Qt.Key.Key_Down)
+    assert shown.state.active is Modality.T1
+    assert isinstance(rows, QListWidget)
