@@ -98,7 +98,7 @@ class MarkPainter:
                 painter.setBrush(colour)
                 painter.drawPolygon(arrow_head(points))
             if own and _visible(points, geometry.size):
-                self._label(painter, geometry, mark, points, colour)
+                self._label(painter, geometry, mark, points, image_colours.BRIGHT)
             if mark.id == selection and own:
                 self._handles(painter, handle_pixels(mark.kind, points))
 

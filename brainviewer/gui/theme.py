@@ -83,7 +83,7 @@ QLabel[role="answer"] { font-size: 21px; }
 QLabel[role="caution"] { color: $caution; }
 QLabel[role="small-caution"] { color: $caution; font-size: 11px; }
 QLabel[role="chip-good"], QLabel[role="chip-caution"], QLabel[role="chip-bad"],
-QLabel[role="chip"] { border-radius: 9px; padding: 2px 8px; font-size: 12px; background: $field; }
+QLabel[role="chip"] { border-radius: 9px; padding: 2px 8px; font-size: 12px; background: $selected; }
 QLabel[role="chip-good"] { color: $good; }
 QLabel[role="chip-caution"] { color: $caution; }
 QLabel[role="chip-bad"] { color: $bad; }
@@ -121,6 +121,7 @@ QComboBox QAbstractItemView { background: $panel; border: 1px solid $line;
 QSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::up-button,
 QDoubleSpinBox::down-button { width: 0; border: none; }
 QCheckBox { spacing: 8px; }
+QCheckBox:disabled { color: $faint; }
 QListWidget { background: transparent; border: none; }
 QListWidget::item { border-radius: 4px; padding: 4px; }
 QListWidget::item:hover { background: $field; }
