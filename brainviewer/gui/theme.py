@@ -83,7 +83,8 @@ QLabel[role="answer"] { font-size: 21px; }
 QLabel[role="caution"] { color: $caution; }
 QLabel[role="small-caution"] { color: $caution; font-size: 11px; }
 QLabel[role="chip-good"], QLabel[role="chip-caution"], QLabel[role="chip-bad"],
-QLabel[role="chip"] { border-radius: 9px; padding: 2px 8px; font-size: 12px; background: $selected; }
+QLabel[role="chip"] { border-radius: 9px; padding: 2px 8px; font-size: 12px;
+  background: $selected; }
 QLabel[role="chip-good"] { color: $good; }
 QLabel[role="chip-caution"] { color: $caution; }
 QLabel[role="chip-bad"] { color: $bad; }
