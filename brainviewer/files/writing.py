@@ -18,6 +18,9 @@ def write_whole(path: Path, content: bytes) -> None:
     """
     try:
         target = path.resolve()
+        if target.exists() and not (target.is_file() or target.is_dir()):
+            # A link to a device, say, which the new file would take the place of.
+            raise FileError(f"'{path.name}' is not a file.", "Choose another file name.")
         draft = target.with_name(f".{uuid4().hex}.part")
         try:
             with draft.open("xb") as file:

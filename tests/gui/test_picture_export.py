@@ -1,0 +1,187 @@
+"""Out of the window: a picture in a file, a picture on the clipboard, and places that refuse."""
+
+import errno
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QDialog
+from pytestqt.qtbot import QtBot
+
+from brainviewer.app.exporting import ExportRequest, ExportSubject
+from brainviewer.app.session import Session
+from brainviewer.app.state import Layout, Status
+from brainviewer.core.annotations import Annotation, Kind
+from brainviewer.core.study import Modality, Study
+from brainviewer.gui.export_dialog import ExportDialog
+from brainviewer.gui.main_window import MainWindow
+from tests.gui.conftest import show_study
+from tests.phantoms import marker_finding
+from tests.unit.app.desk import a_result
+
+pytestmark = pytest.mark.window
+
+
+@pytest.fixture
+def window(qtbot: QtBot, session: Session, study: Study) -> Iterator[MainWindow]:
+    session.start_engine = lambda: None
+    window = MainWindow(session)
+    window.resize(1200, 760)
+    qtbot.addWidget(window)
+    window.show()
+    qtbot.waitExposed(window)
+    show_study(session, replace(study, name="Doe^Jane"), marker_finding(study))
+    session._set_classification(a_result(study), Status.DONE)
+    yield window
+    window.close()
+
+
+@pytest.fixture
+def said(window: MainWindow) -> list[tuple[str, str]]:
+    notices: list[tuple[str, str]] = []
+    window.session.state.noticed.connect(lambda n: notices.append((n.level, n.text)))
+    return notices
+
+
+def text_chunk(path: Path) -> dict[str, object]:
+    with Image.open(path) as image:
+        image.load()
+        (text,) = (v for v in image.text.values() if v.startswith("{"))
+    return json.loads(text)
+
+
+def test_what_the_dialog_asks_for_is_written(
+    window: MainWindow, said: list, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[ExportDialog] = []
+
+    def accept(dialog: ExportDialog) -> int:
+        asked.append(dialog)
+        dialog._folder = tmp_path
+        dialog._show_preview()
+        assert dialog.export_button.isEnabled()
+        return QDialog.DialogCode.Accepted
+
+    monkeypatch.setattr(ExportDialog, "exec", accept)
+    window.actions_by_id["export-tumour"].trigger()
+    path = tmp_path / "brainviewer-tumour-slice.png"
+    assert said == [("info", f"The picture was saved as {path.name}.")]
+    chunk = text_chunk(path)
+    written = json.dumps(chunk)
+    assert str(window.session.state.study.content_hash) in written
+    assert "toy" in written
+    assert "Doe" not in written
+    # The next dialog starts in the same folder.
+    window.actions_by_id["export"].trigger()
+    assert (tmp_path / "brainviewer-current-view.png").is_file()
+
+
+@pytest.mark.parametrize("layout", Layout)
+def test_the_view_is_exported_in_every_layout_and_larger_at_a_larger_scale(
+    window: MainWindow, tmp_path: Path, layout: Layout
+) -> None:
+    window.session.set_layout(layout)
+    sizes = []
+    for scale in (1, 2):
+        path = tmp_path / f"{scale}.png"
+        window.export_picture.save(ExportRequest(ExportSubject.VIEW, path, scale))
+        with Image.open(path) as image:
+            sizes.append(image.size)
+            assert np.asarray(image.convert("L")).std() > 10
+    (width, height), (wide, high) = sizes
+    assert wide == 2 * width
+    assert high == pytest.approx(2 * height, rel=0.1)  # the footer breaks its lines elsewhere
+
+
+def test_the_3d_view_is_exported(window: MainWindow, said: list, tmp_path: Path) -> None:
+    path = tmp_path / "volume.png"
+    window.export_picture.save(ExportRequest(ExportSubject.VOLUME, path, 1))
+    assert said == [("info", "The picture was saved as volume.png.")]
+    with Image.open(path) as image:
+        middle = np.asarray(image.convert("L"))[200:400, 250:550]
+    assert middle.mean() > 15
+
+
+def test_annotations_are_drawn_only_if_they_are_wanted(window: MainWindow, tmp_path: Path) -> None:
+    x, y, z = window.session.state.finding.position_mm
+    mark = Annotation(
+        Kind.RULER,
+        window.session.state.finding.plane,
+        ((x - 8, y, z), (x + 8, y, z)),
+        Modality.FLAIR,
+    )
+    window.session.add_annotation(mark)
+    drawn = []
+    for wanted in (True, False):
+        path = tmp_path / f"{wanted}.png"
+        request = ExportRequest(ExportSubject.TUMOUR_SLICE, path, 1, annotations=wanted)
+        window.export_picture.save(request)
+        with Image.open(path) as image:
+            drawn.append(np.asarray(image.convert("RGB"), int))
+    assert (np.abs(drawn[0] - drawn[1]).max(axis=-1) > 60).sum() > 20
+
+
+def test_the_view_is_copied(window: MainWindow, said: list) -> None:
+    QGuiApplication.clipboard().clear()
+    window.actions_by_id["copy"].trigger()
+    image = QGuiApplication.clipboard().image()
+    assert image.width() > window.grid.width()
+    assert said == [("info", "The view was copied.")]
+
+
+def test_a_folder_that_is_not_there_is_said(window: MainWindow, said: list, tmp_path: Path) -> None:
+    window.export_picture.save(ExportRequest(path=tmp_path / "nowhere" / "a.png"))
+    ((level, sentence),) = said
+    assert level == "error"
+    assert sentence.count(".") >= 2  # what is wrong, and what to do
+    assert "Traceback" not in sentence
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_file_that_may_not_be_written_stays_as_it_is(
+    window: MainWindow, said: list, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.png"
+    path.write_bytes(b"mine")
+
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(os, "replace", refuse)
+    monkeypatch.setattr(Path, "replace", refuse)
+    window.export_picture.save(ExportRequest(path=path))
+    assert [level for level, _ in said] == ["error"]
+    assert path.read_bytes() == b"mine"
+    assert [p.name for p in tmp_path.iterdir()] == ["a.png"]
+
+
+def test_a_full_disk_leaves_no_half_file_and_the_study_open(
+    window: MainWindow, said: list, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    before = window.session.state.study
+    window.export_picture.save(ExportRequest(path=tmp_path / "a.png"))
+    ((level, sentence),) = said
+    assert level == "error"
+    assert "disk is full" in sentence
+    assert not list(tmp_path.iterdir())
+    assert window.session.state.study is before
+
+
+def test_a_device_is_not_taken_for_a_file(window: MainWindow, said: list, tmp_path: Path) -> None:
+    if not hasattr(os, "mkfifo"):
+        pytest.skip("no pipes with names here")
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "a.png").symlink_to(tmp_path / "pipe")
+    window.export_picture.save(ExportRequest(path=tmp_path / "a.png"))
+    assert said == [("error", "'a.png' is not a file. Choose another file name.")]
+    assert (tmp_path / "pipe").is_fifo()
