@@ -46,7 +46,7 @@ def write_mask(path: Path, mask: NDArray[np.bool_], grid: Grid, onto: Grid | Non
 
 def on_grid(mask: NDArray[Any], source: Grid, target: Grid) -> NDArray[np.bool_]:
     """A mask of one grid on another, by the nearest voxel."""
-    if source.matches(target):
+    if source.matches(target) or _same_voxels(source, target):
         return mask.astype(bool)
     matrix = np.linalg.inv(source.affine) @ target.affine
     moved = ndimage.affine_transform(
@@ -58,3 +58,8 @@ def on_grid(mask: NDArray[Any], source: Grid, target: Grid) -> NDArray[np.bool_]
         mode="constant",
     )
     return np.asarray(moved > 0)
+
+
+def _same_voxels(source: Grid, target: Grid) -> bool:
+    """A study without sides, because one file has none, keeps the voxels of its other files."""
+    return source.oriented != target.oriented and source.shape == target.shape

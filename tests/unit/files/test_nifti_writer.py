@@ -72,3 +72,11 @@ def test_full_disk_leaves_the_old_file(tmp_path, monkeypatch):
 def test_missing_folder(tmp_path):
     with pytest.raises(FileError, match="does not exist"):
         write_mask(tmp_path / "nowhere" / "mask.nii.gz", block(), GRID)
+
+
+def test_a_study_that_lost_its_sides_keeps_the_voxels_of_its_file(tmp_path):
+    without = Grid(GRID.shape, np.diag([*GRID.spacing, 1.0]), oriented=False)
+    write_mask(tmp_path / "m.nii.gz", block(), without, GRID)
+    image = nib.load(tmp_path / "m.nii.gz")
+    np.testing.assert_array_equal(np.asarray(image.dataobj), block())
+    np.testing.assert_allclose(image.affine, AFFINE, atol=1e-5)
