@@ -32,6 +32,10 @@ log = logging.getLogger(__name__)
 _GLOBAL_FLAGS = ("--debug",)
 _OWN_OPTIONS = ("--version", "--help", "-h")
 _WINDOW = "window"
+# Every mistake in a command line, whether typer carries a copy of click or uses click itself.
+_UsageError: type[Exception] = next(
+    kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "UsageError"
+)
 
 
 class _WindowByDefault(TyperGroup):
@@ -82,7 +86,7 @@ app = typer.Typer(
 Study = Annotated[
     list[Path],
     typer.Argument(
-        metavar="STUDY...",
+        metavar="STUDY",
         help="A study's folder, or its files; a file may say its sequence: T1ce=scan.nii.gz",
         show_default=False,
     ),
@@ -334,9 +338,17 @@ def run(arguments: Sequence[str], open_window: OpenWindow) -> int:
 
     start_log(debug)
     try:
-        app(args=list(arguments), prog_name="brainviewer", obj=open_window)
+        code = app(
+            args=list(arguments), prog_name="brainviewer", obj=open_window, standalone_mode=False
+        )
+        return code if isinstance(code, int) else 0
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else int(end.code is not None)
+    except _UsageError as error:
+        complain(_usage_sentence(error))
+        return 2
+    except typer.Abort:
+        return 130  # interrupted from the keyboard
     except BrainViewerError as error:
         complain(str(error))
         return 2
@@ -352,7 +364,12 @@ def run(arguments: Sequence[str], open_window: OpenWindow) -> int:
         else:
             complain("Run it again as 'brainviewer --debug …' to see where, and report it.")
         return 1
-    return 0
+
+
+def _usage_sentence(error: Any) -> str:
+    """What is wrong with the command line, and where help is."""
+    command = error.ctx.command_path if error.ctx else "brainviewer"
+    return f"{error.format_message().rstrip('.')}. See '{command} --help'."
 
 
 def _engine(name: EngineName, model_id: str | None) -> "Runner":

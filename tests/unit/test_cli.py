@@ -336,3 +336,23 @@ def test_the_command_line_is_light_until_a_command_runs():
         f"sys.exit(bool(set('{heavy}'.split()) & set(sys.modules)))"
     )
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("classify", "x", "--age", "abc"),
+        ("pick", "x", "--method", "guess"),
+        ("export", "x"),
+        ("info",),
+        ("info", "x", "--jsn"),
+        ("--jsn",),
+    ],
+)
+def test_a_mistake_in_the_command_line_is_one_line_with_advice(capsys, arguments):
+    assert run(*arguments) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.count("\n") == 1
+    assert said.err.startswith("brainviewer: ")
+    assert "--help'" in said.err
