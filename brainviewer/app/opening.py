@@ -18,7 +18,7 @@ from brainviewer.assets import resources
 from brainviewer.core.errors import BrainViewerError, Cancelled, FileError, Report, silent
 from brainviewer.core.geometry import Grid
 from brainviewer.core.study import LabelMap, Modality, Study, Volume
-from brainviewer.files.nifti import NiftiImage, read_nifti
+from brainviewer.files.nifti import NiftiImage, check_nifti, read_nifti
 from brainviewer.files.study_folder import SELECT, Assignment, assign, collect, explicit
 
 
@@ -59,6 +59,8 @@ def open_study(
     if assignment is None:
         given, plain = explicit(paths)
         assignment = assign(collect(plain), given) if plain else given
+        for path in assignment.unknown:
+            check_nifti(path)  # what cannot be opened need not be asked about
         if assignment.unknown:
             raise UnknownSequences(assignment)
     if not assignment.files:

@@ -46,15 +46,9 @@ def read_nifti(path: Path, report: Report = silent) -> NiftiImage:
     when ``report`` does.
     """
     name = path.name
-    if path.suffix.lower() in (".hdr", ".img") or name.lower().endswith((".hdr.gz", ".img.gz")):
-        raise pair_error(name)
-    with _plain_errors(name), path.open("rb") as file:
+    with _plain_errors(name), _opened(path) as file:
         size = os.fstat(file.fileno()).st_size
-        if size == 0:
-            raise FileError(f"{name} is empty (0 bytes).", "Copy or export the file again.")
-        packed = file.read(2) == _GZIP
-        file.seek(0)
-        header = parse_header((_unpack(file) if packed else file).read(LONGEST), name)
+        packed, header = _header(file, name)
         _check_size(_unpacked_size(file, header) if packed else size, header, name)
         file.seek(0)
         stream = _unpack(file) if packed else file
@@ -62,6 +56,29 @@ def read_nifti(path: Path, report: Report = silent) -> NiftiImage:
         while packed and stream.read(_PIECE):  # to the end, where the checksum is
             report(1.0, "Checking the file")
         return _image(voxels.view(header.stored), header)
+
+
+def check_nifti(path: Path) -> None:
+    """Raises FileError, as ``read_nifti`` does, if the header alone says that it cannot be read."""
+    with _plain_errors(path.name), _opened(path) as file:
+        _header(file, path.name)
+
+
+def _opened(path: Path) -> IO[bytes]:
+    name = path.name.lower()
+    if name.endswith((".hdr", ".img", ".hdr.gz", ".img.gz")):
+        raise pair_error(path.name)
+    return path.open("rb")
+
+
+def _header(file: IO[bytes], name: str) -> tuple[bool, Header]:
+    """Whether the file is compressed, and its header."""
+    start = file.read(2)
+    if not start:
+        raise FileError(f"{name} is empty (0 bytes).", "Copy or export the file again.")
+    file.seek(0)
+    packed = start == _GZIP
+    return packed, parse_header((_unpack(file) if packed else file).read(LONGEST), name)
 
 
 def _image(stored: NDArray[Any], header: Header) -> NiftiImage:

@@ -108,7 +108,8 @@ def _recognise(start: bytes, name: str) -> Nifti1Header:
     if start[128:132] == b"DICM":
         raise FileError(f"{name} is a DICOM file, not a NIfTI image.", CONVERT)
     raise FileError(
-        f"{name} is not a NIfTI image.", "Open files that end in .nii or .nii.gz; " + CONVERT
+        f"{name} is not a NIfTI image.",
+        "Open a file that ends in .nii or .nii.gz, or convert yours, for example with dcm2niix.",
     )
 
 

@@ -208,6 +208,17 @@ def test_silent_names_are_asked_about(folder):
     np.testing.assert_array_equal(study.volumes[T2].data, values(2))
 
 
+@pytest.mark.parametrize(
+    ("content", "words"), [(b"Dear reader", "is not a NIfTI image"), (None, "There is no file")]
+)
+def test_what_is_no_image_is_not_asked_about(tmp_path, content, words):
+    path = tmp_path / "README.md"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(FileError, match=words):
+        open_study([path])
+
+
 def test_a_single_silent_file(folder):
     path = (folder / "x_t1.nii.gz").rename(folder / "scan.nii.gz")
     with pytest.raises(UnknownSequences):
