@@ -91,7 +91,8 @@ def _find_lesion(study: Study, report: Report) -> TumourFinding:
         return _nothing(study)
     notices: tuple[str, ...] = ()
     if leading is not Modality.FLAIR:
-        notices = (f"There is no FLAIR: the tumour was looked for in {leading} and may be missed.",)
+        why = "FLAIR is empty" if Modality.FLAIR in study.volumes else "There is no FLAIR"
+        notices = (f"{why}: the tumour was looked for in {leading} and may be missed.",)
     return _finding(study, head.working, lesions, _confidence(lesions) * _TRUST[leading], notices)
 
 

@@ -124,7 +124,8 @@ def tumour_slice(
         )
     if flat := [name for name, volume in wanted.items() if volume.constant]:
         raise NotClassified(
-            f"{_listed(flat)} has the same value everywhere, so the study is not classified.",
+            f"{_listed(flat)} {'have' if len(flat) > 1 else 'has'} the same value everywhere, "
+            "so the study is not classified.",
             "Open a study with images in it.",
         )
     channels = {

@@ -29,7 +29,9 @@ def model(model_id: str = DEFAULT_MODEL, extra_folder: Path | None = None) -> Mo
     """The card of one model; raises ModelError if it is not installed."""
     cards = {card.id: card for card in installed_models(extra_folder)}
     if model_id not in cards:
-        known = ", ".join(cards) or "none"
+        if not cards:
+            raise ModelError("No model is installed.", "Install BrainViewer again.")
+        known = ", ".join(cards)
         raise ModelError(
             f"There is no model called {model_id}.", f"Choose one of the installed models: {known}."
         )
