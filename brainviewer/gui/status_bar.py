@@ -48,4 +48,9 @@ class StatusBar(QStatusBar):
         x, y, z = (signed(float(v)) for v in place)
         self._place.setText(f"x {x}  y {y}  z {z} mm")
         values = values_at(study, place)
-        self._values.setText("   ".join(f"{m} {measured(v)}" for m, v in values.items()))
+        self._values.setText("   ".join(f"{m} {_value(v)}" for m, v in values.items()))
+
+
+def _value(value: float) -> str:
+    """Whole numbers as they are stored; others with a sensible number of digits."""
+    return signed(value, 0) if float(value).is_integer() else measured(value)

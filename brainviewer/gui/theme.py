@@ -117,6 +117,9 @@ QComboBox, QSpinBox, QDoubleSpinBox, QLineEdit { background: $field; border: 1px
   border-radius: 4px; padding: 3px 6px; selection-background-color: $primary; }
 QComboBox:focus, QSpinBox:focus, QDoubleSpinBox:focus, QLineEdit:focus { border-color: $accent; }
 QComboBox:disabled, QSpinBox:disabled, QDoubleSpinBox:disabled { color: $faint; }
+QComboBox::drop-down { border: none; width: 18px; }
+QComboBox::down-arrow { width: 0; height: 0; margin-right: 6px; border-top: 5px solid $quiet;
+  border-left: 4px solid $field; border-right: 4px solid $field; }
 QComboBox QAbstractItemView { background: $panel; border: 1px solid $line;
   selection-background-color: $selected; selection-color: $text; }
 QSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::up-button,
