@@ -16,7 +16,6 @@ from brainviewer.inference.onnx_runtime import OnnxRuntime
 from brainviewer.inference.pipeline import class_probabilities
 from brainviewer.inference.registry import model, verify
 
-
 LOAD_CODE = """
 import sys
 from pathlib import Path
