@@ -123,7 +123,7 @@ def options(
 @app.command(_WINDOW)
 def window(
     context: typer.Context,
-    study: Annotated[list[Path] | None, typer.Argument(metavar="[STUDY]...")] = None,
+    study: Annotated[list[Path] | None, typer.Argument(metavar="STUDY")] = None,
     demo: Annotated[bool, typer.Option("--demo", help="Open the synthetic demo study.")] = False,
 ) -> None:
     """Open the window (the same as no command at all)."""
