@@ -128,6 +128,7 @@ class VolumeWorker:
         try:
             # Slow to import, so here and now rather than when a study waits for them.
             import scipy.ndimage  # noqa: F401
+            import SimpleITK  # noqa: F401 - opening a study on several grids needs it
 
             from brainviewer.render.volume_scene import VolumeScene
 

@@ -428,6 +428,7 @@ def test_the_model_page_says_when_there_is_no_model(
     monkeypatch.setattr("brainviewer.inference.registry.resources", lambda: tmp_path)
     window.actions_by_id["card"].trigger()
     assert len(window.findChild(NoticeBar).sentences) == 1
+    monkeypatch.undo()
     window.show_card("no such model")
     assert "no such model" in " ".join(window.findChild(NoticeBar).sentences)
 
