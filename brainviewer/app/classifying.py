@@ -79,7 +79,7 @@ def classify(
         report(0.1 + 0.85 * fraction, text)
 
     answer = engine.predict(card, prepared.tensor, report_engine)
-    said = classify_outputs(card, answer.logits, answer.features, prepared, age_years)
+    said = classify_outputs(card, answer.logits, answer.features, answer.dense, prepared, age_years)
     report(1.0, "Classified")
     notices = [*tumour.notices]
     if absent := [name for name in prepared.missing if name not in tumour.channels]:

@@ -16,7 +16,6 @@ from brainviewer.inference.card import ModelCard, ModelInput
 from brainviewer.inference.saliency import (
     CropBox,
     class_activation,
-    dense_weights,
     map_on_slice,
 )
 
@@ -160,6 +159,7 @@ def classify_outputs(
     card: ModelCard,
     logits: NDArray[np.float32],
     features: NDArray[np.float32],
+    dense: NDArray[np.float32],
     prepared: Prepared,
     age_years: float | None = None,
 ) -> Answer:
@@ -167,6 +167,7 @@ def classify_outputs(
 
     logits : (1, classes) float32
     features : (1, h, w, c) float32, the last feature map
+    dense : (c, classes) float32, the weights of the dense layer after it
     age_years : age of the patient, if known; 0 to 120.
 
     Raises ModelError if the age cannot be one or the outputs are not those of the model.
@@ -175,7 +176,7 @@ def classify_outputs(
         raise ModelError("The model gave no usable answer.", "Install the model again.")
     probabilities = class_probabilities(card, logits[0], age_years)
     index = int(np.argmax(probabilities))
-    activation = class_activation(features, dense_weights(card), index)
+    activation = class_activation(features, dense, index)
     return Answer(
         probabilities=dict(zip(card.codes, (float(p) for p in probabilities), strict=True)),
         predicted=card.codes[index],

@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from brainviewer.core.errors import ModelError
 from brainviewer.inference.card import ModelCard
 from brainviewer.inference.devices import usable_cores
+from brainviewer.inference.saliency import dense_weights
 
 
 class Runtime(Protocol):
@@ -77,12 +78,14 @@ class EngineAnswer:
 
     logits : (1, classes) float32
     features : (1, h, w, c) float32, the last feature map
+    dense : (c, classes) float32, what the last layer makes of it
     load_seconds : what it took to check and load the model, when that was done.
     predict_seconds : what this prediction took.
     """
 
     logits: NDArray[np.float32]
     features: NDArray[np.float32]
+    dense: NDArray[np.float32]
     engine: str
     device: str
     load_seconds: float
@@ -242,6 +245,8 @@ class _Server:
         return EngineAnswer(
             logits,
             features,
+            # Read here, so that the window never has to import what reads it.
+            dense_weights(request.card),
             self._runtime.engine,
             self._runtime.device,
             self._load_seconds,

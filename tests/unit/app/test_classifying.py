@@ -39,7 +39,9 @@ class StillEngine:
         features = np.zeros((1, 4, 4, 5), np.float32)
         features[0, 0, 0, 1] = 1
         logits = np.array([[0, 3, 0]], np.float32)
-        return EngineAnswer(logits, features, "toy", "CPU", 0.5, 0.01, self.notices)
+        return EngineAnswer(
+            logits, features, np.eye(5, 3, dtype=np.float32), "toy", "CPU", 0.5, 0.01, self.notices
+        )
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from brainviewer.inference.pipeline import (
     lesion_square,
     prepare,
 )
-from brainviewer.inference.saliency import CropBox
+from brainviewer.inference.saliency import CropBox, dense_weights
 
 
 class HeadSlice:
@@ -233,7 +233,7 @@ def test_an_answer_names_the_class_and_shows_where_it_was_seen(
     features[0, 0, 3, 2] = 1  # evidence for G in the upper right of the crop
     features[0, 3, 0, 0] = 9  # evidence for A in the lower left
     logits = np.array([[0, 0, 5]], np.float32)
-    answer = classify_outputs(with_dense, logits, features, prepared)
+    answer = classify_outputs(with_dense, logits, features, dense_weights(with_dense), prepared)
     assert answer.predicted == "G"
     assert list(answer.probabilities) == ["A", "O", "G"]
     assert_allclose(sum(answer.probabilities.values()), 1)
@@ -246,7 +246,14 @@ def test_an_answer_names_the_class_and_shows_where_it_was_seen(
 
 def test_age_is_said_to_be_used(with_dense: ModelCard, prepared: Prepared) -> None:
     features = np.ones((1, 4, 4, 3), np.float32)
-    answer = classify_outputs(with_dense, np.zeros((1, 3), np.float32), features, prepared, 30)
+    answer = classify_outputs(
+        with_dense,
+        np.zeros((1, 3), np.float32),
+        features,
+        dense_weights(with_dense),
+        prepared,
+        30,
+    )
     assert answer.age_used
     assert answer.predicted == "A"
 
@@ -257,4 +264,10 @@ def test_unusable_outputs_are_refused(
 ) -> None:
     features = np.ones((1, 4, 4, 3), np.float32)
     with pytest.raises(ModelError, match="no usable answer"):
-        classify_outputs(with_dense, np.array(logits, np.float32), features, prepared)
+        classify_outputs(
+            with_dense,
+            np.array(logits, np.float32),
+            features,
+            dense_weights(with_dense),
+            prepared,
+        )
