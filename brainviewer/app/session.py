@@ -191,15 +191,10 @@ class Session(Viewing, Marking):
 
         def work(report: Report) -> Classification:
             from brainviewer.app.classifying import classify
-            from brainviewer.render import palette
-            from brainviewer.render.slice_image import colour_table
 
-            result = classify(
+            return classify(
                 study, finding, engine, age_years=age, slice_index=slice_index, report=report
             )
-            # Reading the catalogue of colour maps takes longer than a frame: not on the main thread.
-            colour_table(palette.HEAT)
-            return result
 
         def done(result: Classification) -> None:
             self._set_classification(result, Status.DONE)

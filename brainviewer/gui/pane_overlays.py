@@ -30,8 +30,8 @@ from brainviewer.gui import image_colours
 from brainviewer.gui.image_colours import faded
 from brainviewer.gui.pane_geometry import Frame, PaneGeometry, head_frame, whole_frame
 from brainviewer.render.outlines import outlines
-from brainviewer.render.palette import label_colour
-from brainviewer.render.slice_image import heat_rgba, heat_values
+from brainviewer.render.palette import HEAT, label_colour
+from brainviewer.render.slice_image import colour_table, heat_rgba, heat_values
 
 Value = TypeVar("Value")
 
@@ -86,6 +86,8 @@ class SliceOverlays:
         self._state, self._remembered = state, remembered
         self._kept: OrderedDict[tuple[Any, ...], Any] = OrderedDict()
         self._pictures: dict[tuple[Any, ...], OutlinePicture | None] = {}
+        # The catalogue of colour maps is slow to read: now, not when the first answer is drawn.
+        colour_table(HEAT)
 
     def clear(self) -> None:
         """Forget everything: another study, finding or result is shown."""
