@@ -1,4 +1,4 @@
-"""Measures everything that issue 2 sets a bar for, on this machine, and prints one JSON object.
+"""Measures everything that has a bar, on this machine, and prints one JSON object.
 
 python -m tests.benchmarks.run [--study FOLDER]… [--only NAME]…
 
