@@ -51,7 +51,6 @@ class Session(Viewing, Marking):
         self.ask_sequences: AskSequences | None = None
         self.finding_method = "lesion"
         self.threshold = 450.0
-        self._post = post
         self._engine: Engine | None = None
 
     # -- opening ----------------------------------------------------------------------------
@@ -97,6 +96,8 @@ class Session(Viewing, Marking):
             self.jobs.cancel(key)
         state = self.state
         state.study, state.windows = study, windows
+        # The marks of the old study must not be drawn or measured on the new one.
+        state.annotations, state.selection = (), ""
         state.colour_maps = dict.fromkeys(study.volumes, "grey")
         if state.active not in study.volumes:
             state.active = study.modalities[0]

@@ -14,6 +14,7 @@ from brainviewer.app.classifying import NotClassified
 from brainviewer.app.opening import UnknownSequences
 from brainviewer.app.settings import Settings
 from brainviewer.app.state import Status
+from brainviewer.core.annotations import Annotation, Kind
 from brainviewer.core.errors import FileError, ModelError
 from brainviewer.core.slices import Plane
 from brainviewer.core.study import Modality
@@ -151,6 +152,23 @@ def test_a_new_study_clears_what_belonged_to_the_old_one(typed: Desk, verbs: Ver
     np.testing.assert_allclose(state.cursor, state.study.grid.centre)
     verbs.gates["find"].set()
     typed.settle()
+
+
+def test_old_marks_never_meet_a_new_study(opened: Desk, verbs: Verbs) -> None:
+    ends = ((0.0, 0.0, 0.0), (5.0, 0.0, 0.0))
+    opened.session.add_annotation(Annotation(Kind.RULER, Plane.AXIAL, ends, Modality.FLAIR))
+    assert opened.state.selection
+    seen: list[tuple[object, ...]] = []
+
+    def look() -> None:
+        seen.append((opened.state.annotations, opened.state.selection))
+
+    opened.state.study_changed.connect(look)
+    verbs.answers["open"] = marker_study(oblique_grid(), (Modality.T1, Modality.T2))
+    opened.session.open(HERE)
+    opened.until(lambda: opened.state.study is verbs.answers["open"])
+    assert seen == [((), "")]
+    opened.settle()
 
 
 def test_a_result_that_comes_after_a_new_study_is_dropped(opened: Desk, verbs: Verbs) -> None:
