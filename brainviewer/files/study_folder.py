@@ -4,14 +4,16 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from brainviewer.core.errors import BrainViewerError, FileError
+from brainviewer.core.geometry import Grid
 from brainviewer.core.slices import Plane, SliceView
 from brainviewer.core.study import Modality
-from brainviewer.core.windowing import auto_window
+from brainviewer.core.windowing import Window, auto_window
 from brainviewer.files.nifti import NiftiImage, read_nifti
 from brainviewer.files.sequence_names import Other, Role, role_of
 
@@ -201,11 +203,16 @@ def thumbnail(path: Path, size: int = 96) -> NDArray[np.uint8]:
 
     Raises FileError if the file cannot be read.
     """
+    image = read_nifti(path)
+    return middle_slice(image.data, image.grid, auto_window(image.data), size)
+
+
+def middle_slice(data: NDArray[Any], grid: Grid, window: Window, size: int) -> NDArray[np.uint8]:
+    """The middle axial slice of a volume as (size, size) grey levels, patient right on the left."""
     import cv2
 
-    image = read_nifti(path)
-    view = SliceView.of(image.grid, Plane.AXIAL)
-    grey = auto_window(image.data).apply(view.cut(image.data, view.count // 2))
+    view = SliceView.of(grid, Plane.AXIAL)
+    grey = window.apply(view.cut(data, view.count // 2))
     height, width = (n * mm for n, mm in zip(view.shape, view.pixel_spacing, strict=True))
     scale = size / max(height, width)
     rows, columns = max(1, round(height * scale)), max(1, round(width * scale))

@@ -1,6 +1,5 @@
 """The list of the four sequences: thumbnail, name, size; missing ones are said."""
 
-import numpy as np
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPixmap
 from PySide6.QtWidgets import (
@@ -14,9 +13,9 @@ from PySide6.QtWidgets import (
 
 from brainviewer.app.session import Session
 from brainviewer.core.geometry import Grid
-from brainviewer.core.slices import Plane, SliceView
 from brainviewer.core.study import Modality, Volume
 from brainviewer.core.windowing import Window
+from brainviewer.files.study_folder import middle_slice
 from brainviewer.gui import theme
 
 _THUMBNAIL = 40
@@ -27,24 +26,9 @@ _DETAIL = Qt.ItemDataRole.UserRole + 1
 
 def thumbnail(volume: Volume, window: Window, size: int) -> QPixmap:
     """The middle axial slice of a sequence as a square picture of ``size`` device pixels."""
-    view = SliceView.of(volume.grid, Plane.AXIAL)
-    grey = np.ascontiguousarray(window.apply(view.cut(volume.data, view.count // 2)))
-    rows, columns = grey.shape
-    image = QImage(grey.data, columns, rows, columns, QImage.Format.Format_Grayscale8)
-    height, width = view.pixel_spacing
-    scale = size / max(rows * height, columns * width)
-    shown = image.scaled(
-        max(1, round(columns * width * scale)),
-        max(1, round(rows * height * scale)),
-        Qt.AspectRatioMode.IgnoreAspectRatio,
-        Qt.TransformationMode.SmoothTransformation,
-    )
-    square = QPixmap(size, size)
-    square.fill(Qt.GlobalColor.black)
-    painter = QPainter(square)
-    painter.drawImage((size - shown.width()) // 2, (size - shown.height()) // 2, shown)
-    painter.end()
-    return square
+    grey = middle_slice(volume.data, volume.grid, window, size)
+    image = QImage(grey.data, size, size, size, QImage.Format.Format_Grayscale8)
+    return QPixmap.fromImage(image)
 
 
 def size_text(grid: Grid) -> str:
