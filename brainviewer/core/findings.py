@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -89,4 +88,3 @@ class Classification:
     heatmap: Heatmap | None = None
     quality: str = ""
     notices: tuple[str, ...] = ()
-    extra: Mapping[str, Any] = field(default_factory=dict)

@@ -43,14 +43,6 @@ def inverse_of(affine: Affine) -> Affine:
         ) from None
 
 
-def world_to_voxel(affine: Affine, points: ArrayLike) -> NDArray[np.float64]:
-    """Fractional voxel indices (n, 3) of world positions (n, 3) in mm, RAS+.
-
-    Raises GeometryError if the affine cannot be inverted.
-    """
-    return voxel_to_world(inverse_of(affine), points)
-
-
 def world_axes(affine: Affine) -> tuple[tuple[int, int, int], tuple[int, int, int]]:
     """Which world axis each voxel axis runs along, and in which direction.
 

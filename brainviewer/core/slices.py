@@ -103,11 +103,6 @@ class SliceView:
         return self.grid.spacing[self.row_axis], self.grid.spacing[self.column_axis]
 
     @property
-    def slice_spacing(self) -> float:
-        """Distance of neighbouring slices in mm."""
-        return self.grid.spacing[self.axis]
-
-    @property
     def ascending(self) -> bool:
         """Whether a larger index lies further towards Superior, Anterior or Right."""
         return self.grid.axes[1][self.axis] > 0

@@ -1,7 +1,7 @@
 """A study: up to four MR sequences of one head on one grid."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 from typing import Any
@@ -78,7 +78,6 @@ class Study:
     notices: tuple[str, ...] = ()
     content_hash: str = ""
     synthetic: bool = False
-    extra: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def modalities(self) -> tuple[Modality, ...]:

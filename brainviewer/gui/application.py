@@ -75,7 +75,6 @@ class Crashes:
 
     def __init__(self, main_thread: MainThread) -> None:
         self.exit_code = 0
-        self._main_thread = main_thread
         self._showing = False
         sys.excepthook = self._hook
         threading.excepthook = lambda arguments: main_thread.post(

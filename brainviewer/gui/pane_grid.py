@@ -120,12 +120,6 @@ class PaneGrid(QWidget):
         for pane in self.panes:
             pane.set_smooth(smooth)
 
-    def focus_active(self) -> None:
-        """Give the keyboard to the active pane."""
-        for pane in self.shown:
-            if pane.framed or len(self.shown) == 1:
-                pane.setFocus()
-
     def sizeHint(self) -> QSize:
         return QSize(860, 730)
 

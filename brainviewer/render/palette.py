@@ -13,7 +13,6 @@ CORNER = "#A9B8C6"
 ACCENT = "#5AA9E6"
 TUMOUR = "#FFB347"
 CAUTION = "#E6C66A"
-GOOD = "#7FD6A8"
 MARK = "#9AD4FF"
 
 CLASSES: Mapping[str, str] = {"A": "#56B4E9", "O": "#E69F00", "G": "#CC79A7", "none": "#009E73"}
