@@ -134,8 +134,20 @@ class Engine:
     def _ask(self, card: ModelCard, tensor: NDArray[np.float32] | None, report: Report) -> Done:
         with self._wait_for_turn(report):
             while True:
-                self._start_child()
-                outcome = self._exchange(card, tensor, report)
+                fresh = self._start_child()
+                try:
+                    outcome = self._exchange(card, tensor, report)
+                except _ChildDied as death:
+                    self._end_child()
+                    if not fresh and not death.heard:
+                        continue  # it had died while idle; a new one gets the same request
+                    outcome = Failure(
+                        0,
+                        "The engine stopped unexpectedly.",
+                        "Classify again; if it happens again, choose the other engine or close "
+                        "other programs to free memory.",
+                        engine_unusable=death.loading,
+                    )
                 if isinstance(outcome, Done):
                     self._state = f"Engine ready · {outcome.device}"
                     return outcome
@@ -149,7 +161,7 @@ class Engine:
         self, card: ModelCard, tensor: NDArray[np.float32] | None, report: Report
     ) -> Done | Failure:
         number = next(self._numbers)
-        fraction, text = 0.1, "Starting the engine"
+        fraction, text, heard = 0.1, "Starting the engine", False
         try:
             self._send(Request(number, card, tensor))
             self._unanswered.add(number)
@@ -165,6 +177,7 @@ class Engine:
                     self._unanswered.discard(message.number)
                 if message is None or message.number != number:
                     continue
+                heard = True
                 if isinstance(message, Progress):
                     fraction, text = message.fraction, message.text
                     self._state = "Engine loading" if fraction < 0.5 else "Engine working"
@@ -175,15 +188,9 @@ class Engine:
             if len(self._unanswered) > 1:
                 self._end_child()
             raise
-        except _ChildDied:
-            self._end_child()
-            return Failure(
-                number,
-                "The engine stopped unexpectedly.",
-                "Classify again; if it happens again, choose the other engine or close other "
-                "programs to free memory.",
-                engine_unusable=fraction < 0.5,  # it died while loading
-            )
+        except _ChildDied as death:
+            death.heard, death.loading = heard, fraction < 0.5
+            raise
 
     def _fall_back(self, reason: str) -> None:
         self._end_child()
@@ -191,12 +198,13 @@ class Engine:
         self._notices = (f"The engine {failed} could not be used, so {SPARE} was: {reason}",)
         self._wanted = SPARE
 
-    def _start_child(self) -> None:
+    def _start_child(self) -> bool:
+        """Have a child to ask; True if it was started just now."""
         if self._closed:
             raise Cancelled
         if self._process is not None:
             if self._process.is_alive():
-                return
+                return False
             self._end_child()
         spawn = multiprocessing.get_context("spawn")
         connection, far_end = spawn.Pipe()
@@ -218,6 +226,7 @@ class Engine:
             far_end.close()
         self._connection, self._process = connection, process
         self._engine, self._state = "", "Engine starting"
+        return True
 
     def _end_child(self) -> None:
         process, connection = self._process, self._connection
@@ -260,4 +269,10 @@ class Engine:
 
 
 class _ChildDied(Exception):
-    """The other end of the pipe is gone."""
+    """The other end of the pipe is gone.
+
+    heard, loading : whether it had answered the request at all, and had not yet loaded the model.
+    """
+
+    heard = False
+    loading = True

@@ -151,6 +151,15 @@ def test_a_child_that_died_while_idle_is_replaced_without_a_word(engine, card):
     assert engine.predict(card, toy.tensor()).logits[0, 2] != child
 
 
+def test_so_is_one_whose_death_the_system_has_not_yet_told(engine, card, monkeypatch):
+    engine.warm(card)
+    child = engine.process_id
+    os.kill(child, signal.SIGKILL)
+    wait_until(lambda: not alive(child))
+    monkeypatch.setattr(engine._process, "is_alive", lambda: True)
+    assert engine.predict(card, toy.tensor()).logits[0, 2] != child
+
+
 def test_a_cancelled_run_is_dropped_and_the_next_one_gets_its_own_answer(engine, tmp_path):
     slow = toy.card(tmp_path, "slow")
     with pytest.raises(Cancelled):
