@@ -93,7 +93,9 @@ def _find_lesion(study: Study, report: Report) -> TumourFinding:
     if leading is not Modality.FLAIR:
         why = "FLAIR is empty" if Modality.FLAIR in study.volumes else "There is no FLAIR"
         notices = (f"{why}: the tumour was looked for in {leading} and may be missed.",)
-    return _finding(study, head.working, lesions, _confidence(lesions) * _TRUST[leading], notices)
+    confidence = _confidence(lesions) * _TRUST[leading]
+    found = _finding(study, head.working, lesions, confidence, notices)
+    return replace(found, brain=head.working.refine(head.inside))
 
 
 def _prepare(

@@ -11,15 +11,10 @@ from brainviewer.core.errors import BrainViewerError, Report, silent
 from brainviewer.core.findings import Classification, Heatmap, TumourFinding
 from brainviewer.core.slices import Plane, SliceView
 from brainviewer.core.study import Study
+from brainviewer.inference.answers import OLDEST, YOUNGEST, classify_outputs
 from brainviewer.inference.card import Figure, ModelCard
 from brainviewer.inference.engine import Engine
-from brainviewer.inference.pipeline import (
-    OLDEST,
-    YOUNGEST,
-    classify_outputs,
-    head_mask,
-    prepare,
-)
+from brainviewer.inference.pipeline import head_mask, prepare
 from brainviewer.inference.registry import DEFAULT_MODEL, model
 
 Slice = NDArray[np.float32]

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +25,59 @@ class Candidate:
     score: float
 
 
+class Side(StrEnum):
+    """The half of the head, as the patient has it."""
+
+    LEFT = "left"
+    RIGHT = "right"
+    BOTH = "both"
+
+
+Point = tuple[float, float, float]
+
+
+@dataclass(frozen=True)
+class Diameters:
+    """The two diameters of RANO in one axial slice (Wen et al. 2010).
+
+    index : axial slice, from 0.
+    longest_mm, perpendicular_mm : the longest diameter, and the longest one perpendicular to it.
+    longest_ends, perpendicular_ends : their end points, (x, y, z) in mm, RAS+.
+    measurable : both are at least 10 mm.
+    """
+
+    index: int
+    longest_mm: float
+    perpendicular_mm: float
+    longest_ends: tuple[Point, Point]
+    perpendicular_ends: tuple[Point, Point]
+    measurable: bool
+
+    @property
+    def product_mm2(self) -> float:
+        """Product of the two diameters."""
+        return self.longest_mm * self.perpendicular_mm
+
+
+@dataclass(frozen=True)
+class Measurements:
+    """What is measured on a lesion.
+
+    enhancing_ml : volume that takes up contrast agent; None without T1 and T1ce.
+    lesion, enhancing : diameters of the whole lesion and of its enhancing part, each on its own
+        largest axial slice; None where there is nothing to measure.
+    side : the side of the mid-sagittal plane that holds most of it; both if it lies across.
+    midline_mm : distance of the lesion's centre of mass from the mid-sagittal plane of the head.
+    """
+
+    volume_ml: float
+    enhancing_ml: float | None
+    lesion: Diameters | None
+    enhancing: Diameters | None
+    side: Side | None
+    midline_mm: float | None
+
+
 @dataclass(frozen=True, eq=False)
 class TumourFinding:
     """Where the tumour is, or that none was found.
@@ -33,6 +87,9 @@ class TumourFinding:
     confidence : 0..1.
     area_mm2 : (slices,) lesion area of every slice along that axis, in mm².
     mask : (i, j, k) bool on the study's grid.
+    slices : the slice with the largest area in each plane.
+    brain : (i, j, k) bool, what was taken for the brain.
+    enhancing : (i, j, k) bool, the part of the lesion that takes up contrast agent.
     """
 
     method: str
@@ -44,6 +101,10 @@ class TumourFinding:
     candidates: tuple[Candidate, ...] = ()
     area_mm2: NDArray[np.float32] = field(default_factory=lambda: np.zeros(0, np.float32))
     mask: NDArray[np.bool_] | None = None
+    slices: Mapping[Plane, int] = field(default_factory=dict)
+    brain: NDArray[np.bool_] | None = None
+    enhancing: NDArray[np.bool_] | None = None
+    measurements: Measurements | None = None
     seconds: float = 0.0
     notices: tuple[str, ...] = ()
 
@@ -68,6 +129,10 @@ class Classification:
     classes : class letter to probability, sums to 1.
     names : class letter to full WHO name.
     study_hash : content hash of the study it belongs to.
+    in_scope : False if the model must not answer for this study; ``reason`` says why.
+    abstained : the answer is not confident; ``reason`` says why.
+    calibrated : the probabilities were calibrated on patients that the model never saw.
+    prevalence, priors : name of the setting, and how frequent each class is taken to be.
     """
 
     model_id: str
@@ -87,4 +152,10 @@ class Classification:
     sequences_used: tuple[str, ...] = ()
     heatmap: Heatmap | None = None
     quality: str = ""
+    in_scope: bool = True
+    abstained: bool = False
+    reason: str = ""
+    calibrated: bool = False
+    prevalence: str = ""
+    priors: Mapping[str, float] = field(default_factory=dict)
     notices: tuple[str, ...] = ()

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from brainviewer.assets import resources
 from brainviewer.core.errors import FileError
-from brainviewer.inference.pipeline import combine
+from brainviewer.inference.answers import combine
 from brainviewer.training.figures import bootstrap, confusion, log_loss, measures
 from brainviewer.training.recipes import Recipe, read_recipe
 

@@ -99,7 +99,7 @@ def answers():
 
 
 def test_both_engines_say_the_same(answers):
-    from brainviewer.inference.pipeline import class_probabilities
+    from brainviewer.inference.answers import class_probabilities
 
     card, found = answers
     onnx, tensorflow = found["onnx"], found["tensorflow"]

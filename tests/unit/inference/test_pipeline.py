@@ -9,15 +9,9 @@ from numpy.testing import assert_allclose
 from numpy.typing import NDArray
 
 from brainviewer.core.errors import ModelError
+from brainviewer.inference.answers import class_probabilities, classify_outputs
 from brainviewer.inference.card import ModelCard
-from brainviewer.inference.pipeline import (
-    Prepared,
-    class_probabilities,
-    classify_outputs,
-    head_mask,
-    lesion_square,
-    prepare,
-)
+from brainviewer.inference.pipeline import Prepared, head_mask, lesion_square, prepare
 from brainviewer.inference.saliency import CropBox, dense_weights
 
 

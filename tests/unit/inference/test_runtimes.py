@@ -10,10 +10,10 @@ import pytest
 from numpy.typing import NDArray
 
 from brainviewer.core.errors import ModelError
+from brainviewer.inference.answers import class_probabilities
 from brainviewer.inference.card import ModelCard
 from brainviewer.inference.engine import Engine
 from brainviewer.inference.onnx_runtime import OnnxRuntime
-from brainviewer.inference.pipeline import class_probabilities
 from brainviewer.inference.registry import model, verify
 
 LOAD_CODE = """

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
+from brainviewer.inference.answers import class_probabilities
 from brainviewer.inference.card import ModelCard, load_card
-from brainviewer.inference.pipeline import class_probabilities
 from brainviewer.training.evaluate import unseen_probabilities
 from brainviewer.training.figures import measures
 from brainviewer.training.recipes import read_recipe
