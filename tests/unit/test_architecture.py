@@ -43,7 +43,7 @@ def test_every_contract_is_kept() -> None:
         ("render/pane.py", "import brainviewer.inference.card", "Arrows point down only"),
         ("app/session.py", "import brainviewer.gui.theme", "Arrows point down only"),
         ("core/geometry.py", "import PySide6.QtCore", "Qt and pyqtgraph only"),
-        ("cli.py", "def late():\n    import pyqtgraph", "Qt and pyqtgraph only"),
+        ("cli/studies.py", "def late():\n    import pyqtgraph", "Qt and pyqtgraph only"),
         ("app/jobs.py", "import vtkmodules.vtkCommonCore", "VTK only"),
         ("gui/volume_pane.py", "from vtkmodules import qt", "VTK only"),
         ("gui/volume_pane.py", "import vtk", "no whole VTK"),
