@@ -1,0 +1,367 @@
+"""From network logits, lesion descriptors and age to calibrated probabilities. NumPy only.
+
+A head is plain numbers, fitted after the network on patients that it never saw. Each source of
+evidence gives a log-likelihood for every class, learned as if all classes were equally frequent;
+they are added up (a logarithmic opinion pool; Genest & Zidek 1986), the logarithm of how frequent
+each class is taken to be is added on top, and the sum is scaled to probabilities. Any source may
+be absent.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from brainviewer.core.errors import ModelError
+
+YOUNGEST, OLDEST = 0.0, 120.0
+_REINSTALL = "Install the model again."
+# No single descriptor may decide alone because a scanner produced something unheard of.
+_FARTHEST = 3.0
+
+Numbers = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Source:
+    """How much a source of evidence counts: what its scores are multiplied by.
+
+    alone : when it is the only one (the inverse of a temperature; Guo et al. 2017).
+    together : when network and descriptors are both there.
+    """
+
+    alone: float
+    together: float
+
+
+@dataclass(frozen=True)
+class Term:
+    """One lesion descriptor: (value - mean) / scale times a coefficient for every class."""
+
+    name: str
+    mean: float
+    scale: float
+    coefficients: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class DescriptorPart:
+    """A linear classifier of lesion descriptors (see ``analysis.descriptors``)."""
+
+    weight: Source
+    intercepts: tuple[float, ...]
+    terms: tuple[Term, ...]
+
+
+@dataclass(frozen=True)
+class AgePart:
+    """The age at diagnosis of every class as a normal distribution, in years.
+
+    weight : what its log-density is multiplied by; 1 is plain naive Bayes.
+    """
+
+    weight: float
+    means: tuple[float, ...]
+    deviations: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Prevalence:
+    """How frequent the classes are taken to be, and where that is known from."""
+
+    shares: tuple[float, ...]
+    source: str
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a head says.
+
+    probabilities : by class code, adding up to 1.
+    confident : whether the largest one reaches the head's threshold.
+    used : the sources that took part, of ``network``, ``descriptors`` and ``age``.
+    missing : descriptors that could not be measured; the training mean stood in for them.
+    prevalence : name of the setting.
+    """
+
+    probabilities: Mapping[str, float]
+    predicted: str
+    confident: bool
+    used: tuple[str, ...]
+    missing: tuple[str, ...]
+    prevalence: str
+
+
+@dataclass(frozen=True)
+class Head:
+    """Everything that turns evidence into calibrated probabilities.
+
+    classes : class codes, in the order of the network's outputs.
+    network, descriptors, age : None where the head does not know that source.
+    prevalences : named settings; ``default`` is the one to use unless another is asked for.
+    least_confident : largest probability below which the answer is *not confident*.
+    """
+
+    classes: tuple[str, ...]
+    network: Source | None
+    descriptors: DescriptorPart | None
+    age: AgePart | None
+    prevalences: Mapping[str, Prevalence]
+    default: str
+    least_confident: float
+
+    def answer(
+        self,
+        logits: NDArray[np.floating] | None = None,
+        values: Mapping[str, float] | None = None,
+        age_years: float | None = None,
+        prevalence: str | None = None,
+    ) -> Verdict:
+        """Weigh up what is known about a patient.
+
+        logits : (classes,) output of the network, None without one.
+        values : lesion descriptors by name, None without any; NaN or absent where not measured.
+        age_years : 0 to 120, None if not known.
+        prevalence : name of a setting, None for the default.
+
+        Raises ModelError if the age cannot be one, the setting is unknown, the logits are not
+        numbers, or neither logits nor descriptors are there.
+        """
+        name = self.default if prevalence is None else prevalence
+        if name not in self.prevalences:
+            known = ", ".join(self.prevalences)
+            raise ModelError(f"There is no prevalence called {name}.", f"Choose one of: {known}.")
+        network = logits is not None and self.network is not None
+        described = values is not None and self.descriptors is not None
+        if not network and not described:
+            raise ModelError(
+                "There is nothing to tell the type of the tumour by.", "Find the tumour first."
+            )
+        score = self.evidence(logits, values, age_years)
+        score += np.log(self.prevalences[name].shares)
+        weight = np.exp(score - score.max())
+        shares = weight / weight.sum()
+        top = int(shares.argmax())
+        aged = age_years is not None and self.age is not None
+        used = (("network", network), ("descriptors", described), ("age", aged))
+        return Verdict(
+            probabilities={c: float(p) for c, p in zip(self.classes, shares, strict=True)},
+            predicted=self.classes[top],
+            confident=bool(shares[top] >= self.least_confident),
+            used=tuple(source for source, there in used if there),
+            missing=self.not_measured(values) if described else (),
+            prevalence=name,
+        )
+
+    def evidence(
+        self,
+        logits: NDArray[np.floating] | None,
+        values: Mapping[str, float] | None,
+        age_years: float | None,
+    ) -> Numbers:
+        """(classes,): the sum of the log-likelihoods, up to a constant; zeros know nothing."""
+        score = np.zeros(len(self.classes))
+        network = self.network if logits is not None else None
+        described = self.descriptors if values is not None else None
+        together = network is not None and described is not None
+        if network is not None:
+            outputs = np.asarray(logits, np.float64).ravel()
+            if outputs.shape != score.shape or not np.isfinite(outputs).all():
+                raise ModelError("The model gave no usable answer.", _REINSTALL)
+            score += (network.together if together else network.alone) * outputs
+        if described is not None and values is not None:
+            weight = described.weight
+            factor = weight.together if together else weight.alone
+            score += factor * self.descriptor_scores(values)
+        if age_years is not None:
+            score += self._age_scores(age_years)
+        return score
+
+    def descriptor_scores(self, values: Mapping[str, float]) -> Numbers:
+        """(classes,): what the descriptors alone say, unweighted."""
+        part = self.descriptors
+        if part is None:
+            return np.zeros(len(self.classes))
+        score = np.array(part.intercepts)
+        for term in part.terms:
+            value = values.get(term.name, math.nan)
+            if math.isfinite(value):
+                standard = (value - term.mean) / term.scale
+                score += max(-_FARTHEST, min(_FARTHEST, standard)) * np.array(term.coefficients)
+        return score
+
+    def not_measured(self, values: Mapping[str, float] | None) -> tuple[str, ...]:
+        """Names of the descriptors that the head knows and ``values`` does not hold."""
+        if self.descriptors is None:
+            return ()
+        there = {} if values is None else values
+        terms = self.descriptors.terms
+        return tuple(t.name for t in terms if not math.isfinite(there.get(t.name, math.nan)))
+
+    def _age_scores(self, age_years: float) -> Numbers:
+        if not YOUNGEST <= age_years <= OLDEST:
+            raise ModelError(
+                f"An age of {age_years:g} years cannot be right.",
+                "Give the age in years, 0 to 120.",
+            )
+        if self.age is None:
+            return np.zeros(len(self.classes))
+        deviations = np.array(self.age.deviations)
+        standard = (age_years - np.array(self.age.means)) / deviations
+        return np.asarray(self.age.weight * (-0.5 * standard**2 - np.log(deviations)))
+
+
+def parse_head(content: Any) -> Head:
+    """The ``head`` part of a card; raises KeyError, TypeError or ValueError if it is wrong."""
+    _only(content, {"classes", "network", "descriptors", "age", "prevalences", "default_prevalence",
+                    "least_confident"})  # fmt: skip
+    classes = tuple(_text(code) for code in content["classes"])
+    if len(classes) < 2 or len(set(classes)) != len(classes):
+        raise ValueError("the head needs two or more different classes")
+    head = Head(
+        classes=classes,
+        network=None if content["network"] is None else _source(content["network"]),
+        descriptors=_descriptors(content["descriptors"], len(classes)),
+        age=_age(content["age"], classes),
+        prevalences={
+            _text(name): _prevalence(entry, classes)
+            for name, entry in content["prevalences"].items()
+        },
+        default=_text(content["default_prevalence"]),
+        least_confident=_number(content["least_confident"]),
+    )
+    if head.network is None and head.descriptors is None:
+        raise ValueError("the head knows neither network nor descriptors")
+    if head.default not in head.prevalences:
+        raise ValueError(f"the default prevalence {head.default!r} is not among the prevalences")
+    if not 0 <= head.least_confident <= 1:
+        raise ValueError("the least confident probability must lie between 0 and 1")
+    return head
+
+
+def head_content(head: Head) -> dict[str, Any]:
+    """A head as plain data for JSON; the opposite of ``parse_head``."""
+    part, age = head.descriptors, head.age
+    return {
+        "classes": list(head.classes),
+        "network": None if head.network is None else _source_content(head.network),
+        "descriptors": None
+        if part is None
+        else {
+            "weight": _source_content(part.weight),
+            "intercepts": list(part.intercepts),
+            "terms": [
+                {
+                    "name": term.name,
+                    "mean": term.mean,
+                    "scale": term.scale,
+                    "coefficients": list(term.coefficients),
+                }
+                for term in part.terms
+            ],
+        },
+        "age": None
+        if age is None
+        else {
+            "weight": age.weight,
+            "normal": {
+                code: {"mean_years": mean, "sd_years": deviation}
+                for code, mean, deviation in zip(
+                    head.classes, age.means, age.deviations, strict=True
+                )
+            },
+        },
+        "prevalences": {
+            name: {
+                "shares": dict(zip(head.classes, entry.shares, strict=True)),
+                "source": entry.source,
+            }
+            for name, entry in head.prevalences.items()
+        },
+        "default_prevalence": head.default,
+        "least_confident": head.least_confident,
+    }
+
+
+def _source_content(source: Source) -> dict[str, float]:
+    return {"alone": source.alone, "together": source.together}
+
+
+def _source(content: Any) -> Source:
+    _only(content, {"alone", "together"})
+    source = Source(_number(content["alone"]), _number(content["together"]))
+    if source.alone < 0 or source.together < 0:
+        raise ValueError("a weight of the head must not be below 0")
+    return source
+
+
+def _descriptors(content: Any, classes: int) -> DescriptorPart | None:
+    if content is None:
+        return None
+    _only(content, {"weight", "intercepts", "terms"})
+    terms = []
+    for entry in content["terms"]:
+        _only(entry, {"name", "mean", "scale", "coefficients"})
+        scale = _number(entry["scale"])
+        if scale <= 0:
+            raise ValueError(f"the scale of {entry['name']!r} must be above 0")
+        coefficients = _numbers(entry["coefficients"], classes)
+        terms.append(Term(_text(entry["name"]), _number(entry["mean"]), scale, coefficients))
+    if not terms or len({term.name for term in terms}) != len(terms):
+        raise ValueError("the head needs different descriptors, each named once")
+    intercepts = _numbers(content["intercepts"], classes)
+    return DescriptorPart(_source(content["weight"]), intercepts, tuple(terms))
+
+
+def _age(content: Any, classes: tuple[str, ...]) -> AgePart | None:
+    if content is None:
+        return None
+    _only(content, {"weight", "normal"})
+    entries = content["normal"]
+    _only(entries, set(classes))
+    means = tuple(_number(entries[code]["mean_years"]) for code in classes)
+    deviations = tuple(_number(entries[code]["sd_years"]) for code in classes)
+    weight = _number(content["weight"])
+    if min(deviations) <= 0 or weight < 0:
+        raise ValueError("the standard deviation of an age must be above 0, its weight not below")
+    return AgePart(weight, means, deviations)
+
+
+def _prevalence(content: Any, classes: tuple[str, ...]) -> Prevalence:
+    _only(content, {"shares", "source"})
+    _only(content["shares"], set(classes))
+    shares = tuple(_number(content["shares"][code]) for code in classes)
+    if min(shares) <= 0 or abs(sum(shares) - 1) > 0.01:
+        raise ValueError("the shares of a prevalence must be above 0 and add up to 1")
+    return Prevalence(shares, _text(content["source"]))
+
+
+def _numbers(content: Any, count: int) -> tuple[float, ...]:
+    numbers = tuple(_number(value) for value in content)
+    if len(numbers) != count:
+        raise ValueError(f"{count} numbers were expected, one for each class")
+    return numbers
+
+
+def _only(content: Any, keys: set[str]) -> None:
+    if not isinstance(content, dict):
+        raise TypeError(f"named entries were expected, not {content!r}")
+    if content.keys() - keys:
+        raise ValueError(f"the entry {min(content.keys() - keys)!r} is unknown")
+    if keys - content.keys():
+        raise KeyError(min(keys - content.keys()))
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str) or not value:
+        raise TypeError(f"a text was expected, not {value!r}")
+    return value
+
+
+def _number(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise TypeError(f"a number was expected, not {value!r}")
+    return float(value)
