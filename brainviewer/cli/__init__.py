@@ -1,0 +1,9 @@
+"""The command line: the same functions as the window, one command each.
+
+Exit codes: 0 done, 2 the user's input is wrong (one sentence with advice), 1 a bug.
+"""
+
+from brainviewer.cli import studies
+from brainviewer.cli.program import app, run
+
+__all__ = ["app", "run", "studies"]

@@ -1,0 +1,40 @@
+"""Arguments and options that several commands share."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+class Method(StrEnum):
+    """How the tumour is looked for."""
+
+    LESION = "lesion"
+    THRESHOLD = "threshold"
+
+
+class EngineName(StrEnum):
+    """What runs the network."""
+
+    AUTO = "auto"
+    ONNX = "onnx"
+    TENSORFLOW = "tensorflow"
+
+
+Study = Annotated[
+    list[Path],
+    typer.Argument(
+        metavar="STUDY",
+        help="A study's folder, or its files; a file may say its sequence: T1ce=scan.nii.gz",
+        show_default=False,
+    ),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
+Age = Annotated[
+    float | None, typer.Option(help="Age of the patient in years; optional.", show_default=False)
+]
+Model = Annotated[str | None, typer.Option(help="Id of the model.", show_default=False)]
+Engine = Annotated[EngineName, typer.Option(help="What runs the network.")]
+FindBy = Annotated[Method, typer.Option(help="How the tumour is looked for.")]
+Threshold = Annotated[float, typer.Option(help="FLAIR value for the method 'threshold'.")]

@@ -1,0 +1,132 @@
+"""The program itself: its options, how it ends, and the window when there is no command."""
+
+import logging
+import traceback
+from collections.abc import Callable, Sequence
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from brainviewer import __version__
+from brainviewer.app.terminal import complain
+from brainviewer.core.errors import BrainViewerError
+
+OpenWindow = Callable[[list[Path], bool], int]
+"""Opens the window on the paths of a study, or on the demo study; returns an exit code."""
+
+log = logging.getLogger(__name__)
+_GLOBAL_FLAGS = ("--debug",)
+_OWN_OPTIONS = ("--version", "--help", "-h")
+_WINDOW = "window"
+# Every mistake in a command line, whether typer carries a copy of click or uses click itself.
+_UsageError: type[Exception] = next(
+    kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "UsageError"
+)
+
+
+class _WindowByDefault(TyperGroup):
+    """``brainviewer STUDY`` is ``brainviewer window STUDY``; a name of a command wins."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        flags = [a for a in args[:1] if a in _GLOBAL_FLAGS]
+        rest = args[len(flags) :]
+        if not rest or (rest[0] not in self.commands and rest[0] not in _OWN_OPTIONS):
+            self._refuse_misspelt(rest[:1])
+            rest = [_WINDOW, *rest]
+        return list(super().parse_args(ctx, [*flags, *rest]))
+
+    def _refuse_misspelt(self, first: list[str]) -> None:
+        if first and first[0].isalpha() and not Path(first[0]).exists():
+            for meant in get_close_matches(first[0], self.commands, n=1, cutoff=0.75):
+                raise BrainViewerError(
+                    f"There is no command and no study called {first[0]}.",
+                    f"Did you mean '{meant}'?",
+                )
+
+
+app = typer.Typer(
+    cls=_WindowByDefault,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="A viewer for brain-tumour MR. Without a command, the window opens on the study.",
+    epilog="Research use only, not for diagnosis.",
+)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"BrainViewer {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    debug: Annotated[bool, typer.Option("--debug", help="Show where a bug happened.")] = False,
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", help="Print the version.", is_eager=True, callback=_print_version
+        ),
+    ] = False,
+) -> None:
+    """Options before the command."""
+
+
+@app.command(_WINDOW)
+def window(
+    context: typer.Context,
+    study: Annotated[list[Path] | None, typer.Argument(metavar="STUDY")] = None,
+    demo: Annotated[bool, typer.Option("--demo", help="Open the synthetic demo study.")] = False,
+) -> None:
+    """Open the window (the same as no command at all)."""
+    open_window: OpenWindow = context.obj
+    raise typer.Exit(open_window(study or [], demo))
+
+
+def run(arguments: Sequence[str], open_window: OpenWindow) -> int:
+    """Run a command line; returns its exit code.
+
+    open_window : called when there is no command.
+    """
+    debug = "--debug" in arguments[:1]
+    from brainviewer.app.log import start_log
+
+    start_log(debug)
+    try:
+        code = app(
+            args=list(arguments), prog_name="brainviewer", obj=open_window, standalone_mode=False
+        )
+        return code if isinstance(code, int) else 0
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else int(end.code is not None)
+    except _UsageError as error:
+        complain(_usage_sentence(error))
+        return 2
+    except typer.Abort:
+        return 130  # interrupted from the keyboard
+    except BrainViewerError as error:
+        complain(str(error))
+        return 2
+    except BrokenPipeError:
+        return 1  # whoever read the output has gone
+    except Exception as error:
+        # Messages may hold file names, so the log gets the places only.
+        places = "".join(traceback.format_tb(error.__traceback__))
+        log.error("A command failed unexpectedly: %s\n%s", type(error).__name__, places)
+        complain(f"Something went wrong inside BrainViewer ({type(error).__name__}: {error}).")
+        if debug:
+            traceback.print_exc()
+        else:
+            complain("Run it again as 'brainviewer --debug …' to see where, and report it.")
+        return 1
+
+
+def _usage_sentence(error: Any) -> str:
+    """What is wrong with the command line, and where help is."""
+    command = error.ctx.command_path if error.ctx else "brainviewer"
+    return f"{error.format_message().rstrip('.')}. See '{command} --help'."
