@@ -1,21 +1,23 @@
-"""From a slice to the network's input.
+"""From the slices of a lesion to the network's input.
 
-Training and inference prepare a slice with the same function, driven by the steps that the card
+Training and inference prepare slices with the same functions, driven by the steps that the card
 names, so that what was learned is what is used. NumPy and OpenCV only.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from brainviewer.core.errors import ModelError
 from brainviewer.inference.card import ModelCard, ModelInput
 from brainviewer.inference.saliency import CropBox
 
 Slice = NDArray[np.float32]
+Slices = NDArray[np.float32]
 Mask = NDArray[np.bool_]
 
 _FEW_PIXELS = 50
@@ -25,7 +27,9 @@ _FEW_PIXELS = 50
 class Prepared:
     """The network's input and where it came from.
 
-    tensor : (1, size, size, 3) float32
+    tensor : (n, size, size, c) float32
+        Images whose answers are averaged. The first shows the tumour slice as it is; where the
+        model looks at mirror images too, they are the second half.
     box : the square of the slice that the tensor shows.
     shape : rows and columns of the slice.
     missing : channels of the model that the study does not have (zeros in the tensor).
@@ -37,29 +41,68 @@ class Prepared:
     missing: tuple[str, ...]
 
 
-def prepare(channels: Mapping[str, Slice], mask: Mask, card: ModelCard) -> Prepared:
-    """Prepare the tumour slice of a study for the model of ``card``.
+def slices_to_see(areas: ArrayLike, main: int, model_input: ModelInput) -> tuple[int, ...]:
+    """The slices that a model looks at, in rising order; ``main`` is among them.
 
-    channels : (rows, columns) float32 by sequence name
-        One axial slice with square pixels, anterior up and the patient's right on the left,
-        in any intensity unit. A sequence that is absent or constant counts as missing.
-    mask : (rows, columns) bool
-        The lesion on that slice; a rough outline is enough.
+    Beside the main slice they are those that cut off equal shares of the lesion's volume on the
+    way from one end to the other (a quarter at either end, for three slices), because the
+    distance between slices is not always known. A small lesion may give the same slice twice.
+
+    areas : (slices,) area of the lesion on every slice, in any unit.
+    main : the tumour slice, from 0.
+    """
+    beside = model_input.slices - 1
+    area = np.asarray(areas, np.float64)
+    if beside == 0 or area.sum() <= 0:
+        return (main,) * model_input.slices
+    volume = np.cumsum(area) / area.sum()
+    # For three slices: 1/4 and 3/4.
+    shares = (np.arange(beside) + 0.5) / beside
+    return tuple(sorted([main, *(int(np.searchsorted(volume, share)) for share in shares)]))
+
+
+def prepare(
+    channels: Mapping[str, Slices],
+    lesion: Mask,
+    card: ModelCard,
+    brain: Mask | None = None,
+    main: int | None = None,
+) -> Prepared:
+    """Prepare the slices of a lesion for the model of ``card``.
+
+    channels : (k, rows, columns) float32 by sequence name; (rows, columns) counts as k = 1
+        Axial slices from bottom to top, the k of ``slices_to_see``, with square pixels, anterior
+        up and the patient's right on the left, in any intensity unit. A sequence that is absent
+        or constant counts as missing. A model that wants more slices than it gets sees the main
+        one again.
+    lesion : the same shape, bool
+        The lesion on those slices; a rough outline is enough.
+    brain : the same shape, bool
+        What is not brain is blackened. None or empty: the whole head counts as brain.
+    main : which of the k slices is the tumour slice; the middle one if None.
 
     Raises ModelError if the mask is empty or no sequence of the model is there.
     """
-    return prepare_slice(channels, mask, card.input)
+    return prepare_slices(channels, lesion, card.input, brain, main)
 
 
-def prepare_slice(channels: Mapping[str, Slice], mask: Mask, model_input: ModelInput) -> Prepared:
+def prepare_slices(
+    channels: Mapping[str, Slices],
+    lesion: Mask,
+    model_input: ModelInput,
+    brain: Mask | None = None,
+    main: int | None = None,
+) -> Prepared:
     """The same as ``prepare`` for a model that has no card yet."""
-    if not mask.any():
+    lesion = _stack(lesion)
+    main = len(lesion) // 2 if main is None else main
+    if not lesion.any():
         raise ModelError(
             "There is no lesion on this slice, so it cannot be classified.",
             "Go to the tumour slice first.",
         )
     images = {
-        name: _from_zero(channels[name])
+        name: _from_zero(_stack(channels[name]))
         for name in model_input.channels
         if channels.get(name) is not None and np.ptp(channels[name]) > 0
     }
@@ -68,36 +111,96 @@ def prepare_slice(channels: Mapping[str, Slice], mask: Mask, model_input: ModelI
             "The study has none of the sequences that this model needs.",
             f"Open a study with {', '.join(model_input.channels)}.",
         )
-    head = head_mask(list(images.values())) | mask
-    box = CropBox(0.0, 0.0, float(max(mask.shape)))
+    inside = _inside(images, lesion, brain)
+    images, box = standardise(images, lesion, inside, model_input)
+    size = model_input.size
+    chosen = _to_show(len(lesion), main, model_input.slices)
+    pictures = np.zeros((len(chosen), size, size, len(model_input.channels)), np.float32)
+    for index, name in enumerate(model_input.channels):
+        if name in images:
+            cut = {n: cut_out(images[name][n], box, size) for n in set(chosen)}
+            pictures[..., index] = [cut[n] for n in chosen]
+    missing = tuple(name for name in model_input.channels if name not in images)
+    tensor = arrange(pictures, chosen.index(main), model_input)
+    return Prepared(tensor, box, (lesion.shape[1], lesion.shape[2]), missing)
+
+
+def arrange(pictures: Slices, main: int, model_input: ModelInput) -> Slices:
+    """Turn the pictures of one lesion into the network's batch.
+
+    pictures : (slices, size, size, channels) float32, from bottom to top
+    main : which of them is the tumour slice.
+
+    Stacked: one image with slices * channels channels, slice by slice. Otherwise one image per
+    slice, the tumour slice first. Mirror images follow where the model wants them.
+    """
+    if model_input.stacked:
+        count, rows, columns, channels = pictures.shape
+        batch = pictures.transpose(1, 2, 0, 3).reshape(1, rows, columns, count * channels)
+    else:
+        order = [main, *(n for n in range(len(pictures)) if n != main)]
+        batch = pictures[order]
+    if model_input.mirrored:
+        batch = np.concatenate([batch, batch[:, :, ::-1]])
+    return np.ascontiguousarray(batch)
+
+
+def standardise(
+    images: Mapping[str, Slices], lesion: Mask, inside: Mask, model_input: ModelInput
+) -> tuple[dict[str, Slices], CropBox]:
+    """Carry out the steps of a card on whole slices; also says which square is to be cut out.
+
+    images, lesion, inside : (k, rows, columns); ``inside`` is the brain or the head.
+    """
+    done = dict(images)
+    box = CropBox(0.0, 0.0, float(max(lesion.shape[1:])))
     for step in model_input.steps:
+        numbers = step.numbers
         if step.name == "standardise_near_lesion":
             tissue = _tissue_near_lesion(
-                head, mask, step.numbers["gap"], step.numbers["reach"], step.numbers["rim"]
+                inside, lesion, numbers["gap"], numbers["reach"], numbers["rim"]
             )
-            images = {
-                name: _standardise(
-                    image,
-                    tissue,
-                    step.numbers["floor"],
-                    step.numbers["low"],
-                    step.numbers["high"],
-                )
-                for name, image in images.items()
+            done = {
+                name: _standardise(image, tissue, numbers["floor"], numbers["low"], numbers["high"])
+                for name, image in done.items()
             }
+        elif step.name == "blacken_outside_brain":
+            black = np.float32(numbers["value"])
+            done = {name: np.where(inside, image, black) for name, image in done.items()}
         elif step.name == "crop_around_lesion":
-            box = lesion_square(head, mask, step.numbers["margin"], step.numbers["least_of_head"])
+            box = lesion_square(
+                _seen_through(inside),
+                _seen_through(lesion),
+                numbers["margin"],
+                numbers["least_of_head"],
+            )
         else:
             raise ModelError(
                 f"The card names an unknown step {step.name!r}.", "Update BrainViewer."
             )
-    size = model_input.size
-    tensor = np.zeros((1, size, size, len(model_input.channels)), np.float32)
-    for index, name in enumerate(model_input.channels):
-        if name in images:
-            tensor[0, :, :, index] = _cut(images[name], box, size)
-    missing = tuple(name for name in model_input.channels if name not in images)
-    return Prepared(tensor, box, (mask.shape[0], mask.shape[1]), missing)
+    return done, box
+
+
+def _stack(values: NDArray[Any]) -> NDArray[Any]:
+    return values[None] if values.ndim == 2 else values
+
+
+def _seen_through(mask: Mask) -> Mask:
+    """(k, rows, columns) -> (rows, columns): where any of the slices is True."""
+    return np.asarray(mask.any(axis=0))
+
+
+def _to_show(count: int, main: int, wanted: int) -> list[int]:
+    """Which of ``count`` slices are shown: all, or the main one as often as it takes."""
+    return list(range(count)) if count == wanted else [main] * wanted
+
+
+def _inside(images: Mapping[str, Slices], lesion: Mask, brain: Mask | None) -> Mask:
+    """The brain, or the head where no brain is given; the lesion belongs to it."""
+    if brain is not None and brain.any():
+        return np.asarray(_stack(brain) | lesion)
+    slices = [head_mask([image[n] for image in images.values()]) for n in range(len(lesion))]
+    return np.stack(slices) | lesion
 
 
 def head_mask(images: list[Slice]) -> Mask:
@@ -153,23 +256,26 @@ def _extent(head: Mask) -> int:
 
 
 def _tissue_near_lesion(head: Mask, lesion: Mask, gap: float, reach: float, rim: float) -> Mask:
-    """Brain outside the lesion but near it, away from the head's edge (scalp, skull).
+    """Brain outside the lesion but near it, away from the edge (scalp, skull) of the head.
 
+    head, lesion : (k, rows, columns) bool
     gap, reach, rim : fractions of the head's extent: the nearest and farthest distance from the
-        lesion, and the depth below the head's surface.
+        lesion, and the depth below the head's surface; distances are taken in the slice.
     """
-    extent = _extent(head)
-    distance = cv2.distanceTransform((~lesion).astype(np.uint8), cv2.DIST_L2, 3)
-    padded = np.pad(head.astype(np.uint8), 1)
-    depth = cv2.distanceTransform(padded, cv2.DIST_L2, 3)[1:-1, 1:-1]
+    extent = _extent(_seen_through(head))
+    distance = np.stack(
+        [cv2.distanceTransform((~one).astype(np.uint8), cv2.DIST_L2, 3) for one in lesion]
+    )
+    padded = np.pad(head.astype(np.uint8), ((0, 0), (1, 1), (1, 1)))
+    depth = np.stack([cv2.distanceTransform(one, cv2.DIST_L2, 3)[1:-1, 1:-1] for one in padded])
     inner = (depth > rim * extent) & (distance > gap * extent)
     for tissue in (inner & (distance <= reach * extent), inner, head & ~lesion):
         if np.count_nonzero(tissue) >= _FEW_PIXELS:
-            return tissue
+            return np.asarray(tissue)
     return head
 
 
-def _standardise(image: Slice, tissue: Mask, floor: float, low: float, high: float) -> Slice:
+def _standardise(image: Slices, tissue: Mask, floor: float, low: float, high: float) -> Slices:
     """Median 0 and robust standard deviation 1 in ``tissue``, clipped to low..high.
 
     The spread is at least ``floor`` times the median, so that noise-free or flat tissue does not
@@ -182,13 +288,20 @@ def _standardise(image: Slice, tissue: Mask, floor: float, low: float, high: flo
     return np.asarray(np.clip((image - median) / spread, low, high), np.float32)
 
 
-def _cut(image: Slice, box: CropBox, size: int) -> Slice:
+def cut_out(
+    image: Slice, box: CropBox, size: int, linear: NDArray[np.float64] | None = None
+) -> Slice:
+    """The square ``box`` of a slice as (size, size) float32.
+
+    linear : (2, 2), turns and stretches (x, y) about the middle of the square; None leaves it.
+    """
     scale = box.side / size
     if scale > 1.2:  # fewer pixels than before: blur first, or fine structures alias
         image = cv2.GaussianBlur(image, (0, 0), 0.4 * scale).astype(np.float32)
     # Pixel centres: output pixel p shows the slice at box.top + (p + 0.5) * scale - 0.5.
-    offset = 0.5 * scale - 0.5
-    inverse = np.array([[scale, 0, box.left + offset], [0, scale, box.top + offset]], np.float64)
+    step = scale * (np.eye(2) if linear is None else linear)
+    middle = np.array([box.left, box.top]) + box.side / 2 - 0.5
+    inverse = np.column_stack([step, middle - step @ np.full(2, (size - 1) / 2)])
     air = float(image.min())
     cut = cv2.warpAffine(
         image,
