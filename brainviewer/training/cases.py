@@ -1,118 +1,193 @@
-"""Labelled patients of a data folder, whichever layout it has."""
+"""Labelled patients of a data folder, whichever layout it has.
 
-import csv
-from collections.abc import Callable
-from dataclasses import dataclass
+``lgg``: ``labels.csv`` and a folder of pictures per patient, also one level down in a folder
+``lgg``. Challenge (CPM-RadPath 2019): one CSV with case id, class and age, and a folder of NIfTI
+files per case, beside the CSV or one level down.
+"""
+
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
-import cv2
-import numpy as np
-from numpy.typing import NDArray
-
 from brainviewer.core.errors import FileError
-from brainviewer.core.geometry import Grid
-from brainviewer.core.study import Modality, Study, Volume
+from brainviewer.core.study import Modality
+from brainviewer.files.study_folder import Assignment
+from brainviewer.training.challenge import challenge_files, load_challenge
+from brainviewer.training.collection import CLASSES, Case, Collection, LabelledStudy, Mask
+from brainviewer.training.labels import Label, is_case_table, read_labels
+from brainviewer.training.lgg import (
+    LGG_SEQUENCES,
+    check_lgg,
+    lgg_outlines,
+    lgg_slices,
+    load_lgg,
+)
+from brainviewer.training.twins import check_twins
 
-Mask = NDArray[np.bool_]
+__all__ = [
+    "CLASSES",
+    "LGG_SEQUENCES",
+    "Case",
+    "Collection",
+    "LabelledStudy",
+    "Mask",
+    "find_cases",
+    "load_lgg",
+    "read_cases",
+    "read_lgg_cases",
+]
 
-LGG_SEQUENCES = (Modality.T1, Modality.FLAIR, Modality.T1CE)
-# The pictures have no spacing; a head of usual size is about 150 mm high.
-_HEAD_HEIGHT_MM = 150.0
-# Re-encoded copies of one picture correlate above 0.995; different sequences stay below 0.92.
-_SAME_PICTURE = 0.98
+_LAYOUTS = (
+    "Give a folder with labels.csv and a folder of slices per patient, or with a CSV of case id, "
+    "class and age and a folder of NIfTI files per case."
+)
 
 
-@dataclass(frozen=True)
-class LabelledStudy:
-    """A study and the expert's outline of its lesion, (i, j, k) bool; None if there is none."""
-
-    study: Study
-    lesion: Mask | None
-
-
-@dataclass(frozen=True)
-class Case:
-    """One patient.
-
-    label : class code; empty if the type is not known.
-    age_years : None if it is not known.
-    load : reads the images; raises FileError.
-    """
-
-    case_id: str
-    label: str
-    age_years: float | None
-    load: Callable[[], LabelledStudy]
+def read_cases(data: Path) -> list[Case]:
+    """All cases of a data folder; see ``find_cases``."""
+    return list(find_cases(data).cases)
 
 
 def read_lgg_cases(folder: Path) -> list[Case]:
-    """All patients of an ``lgg`` folder, in the order of its ``labels.csv``.
+    """All patients of an ``lgg`` folder, in the order of its ``labels.csv``; see ``find_cases``."""
+    return read_cases(folder)
 
-    Raises FileError if the folder has no labels or a case is missing.
+
+def find_cases(data: Path, classes: Sequence[str] = CLASSES) -> Collection:
+    """All cases of a data folder, in the order of its table; no voxel is read yet.
+
+    Raises FileError, which names the row or the case, if the folder has neither layout, if the
+    table cannot be right (see ``read_labels``), if a case has no images, or if two cases hold the
+    same ones.
     """
+    table = _case_table(data)
+    labels = read_labels(table, classes)
+    places = _case_folders(table.parent, {label.case_id for label in labels})
+    for label in labels:
+        if label.case_id not in places:
+            raise FileError(
+                f"The case {label.case_id} (row {label.line} of {table.name}) has no folder.",
+                "Add its images, or take the row out of the table.",
+            )
+    folders = {label.case_id: places.pop(label.case_id) for label in labels}
+    notices = []
+    if left_out := sorted(name for name, folder in places.items() if _layout(folder)):
+        notices.append(f"Left out, because {table.name} has no row for them: {_some(left_out)}.")
+    layout = _common_layout(data, folders)
+    if layout == "lgg":
+        for folder in folders.values():
+            check_lgg(folder)
+        check_twins({case_id: _slices_with_tumour(f) for case_id, f in folders.items()})
+    else:
+        found = {case_id: challenge_files(folder) for case_id, folder in folders.items()}
+        notices += _missing_sequences(found)
+        check_twins({case_id: [a.files[Modality.FLAIR]] for case_id, a in found.items()})
+    load = load_lgg if layout == "lgg" else load_challenge
+    cases = tuple(_case(label, partial(load, folders[label.case_id])) for label in labels)
+    return Collection(layout, table.parent, cases, tuple(notices))
+
+
+def _case(label: Label, load: "partial[LabelledStudy]") -> Case:
+    return Case(label.case_id, label.code, label.age_years, load, label.patient, label.fold)
+
+
+def _case_table(data: Path) -> Path:
+    """The table of a data folder, or of the folder ``lgg`` in it."""
+    if not data.is_dir():
+        what = "is a file, not a folder" if data.exists() else "does not exist"
+        raise FileError(f"The data folder '{data}' {what}.", _LAYOUTS)
+    entries = _listed(data)
+    if not entries:
+        raise FileError(f"The folder {data.name} is empty.", _LAYOUTS)
+    tables = [e for e in entries if e.is_file() and e.suffix.lower() in (".csv", ".tsv")]
+    named = [table for table in tables if is_case_table(table)]
+    if len(named) > 1:
+        named = [table for table in named if table.name == "labels.csv"] or named
+    if len(named) > 1:
+        raise FileError(
+            f"The folder {data.name} holds {len(named)} tables of cases: "
+            f"{_some([table.name for table in named])}.",
+            "Keep one of them there.",
+        )
+    if named:
+        return named[0]
+    if (data / "lgg").is_dir():
+        return _case_table(data / "lgg")
+    if tables:
+        read_labels(tables[0])  # says what is wrong with it
+    raise FileError(
+        f"The folder {data.name} has no table of its cases, such as labels.csv.", _LAYOUTS
+    )
+
+
+def _case_folders(root: Path, wanted: set[str]) -> dict[str, Path]:
+    """Folders that may be cases, by name: beside the table, or below a folder that is no case."""
+    found: dict[str, Path] = {}
+    for entry in _listed(root):
+        if not entry.is_dir():
+            continue
+        inner = [] if entry.name in wanted else [e for e in _listed(entry) if e.is_dir()]
+        nested = [folder for folder in inner if folder.name in wanted]
+        for folder in inner if nested else [entry]:
+            if folder.name in found and folder.name in wanted:
+                raise FileError(
+                    f"There are two folders for the case {folder.name}.", "Keep one of them."
+                )
+            found[folder.name] = folder
+    return found
+
+
+def _common_layout(data: Path, folders: Mapping[str, Path]) -> str:
+    """The layout of all cases; raises FileError if one has no images, or if they differ."""
+    layouts = {case_id: _layout(folder) for case_id, folder in folders.items()}
+    for case_id, layout in layouts.items():
+        if not layout:
+            raise FileError(
+                f"The folder of the case {case_id} holds no images.",
+                "Add them, or take the row out of the table.",
+            )
+    if len(set(layouts.values())) > 1:
+        raise FileError(f"The folder {data.name} mixes pictures and NIfTI files.", _LAYOUTS)
+    return next(iter(layouts.values()))
+
+
+def _layout(folder: Path) -> str:
+    """``lgg``, ``challenge``, or empty if the folder holds no images."""
+    if lgg_slices(folder):
+        return "lgg"
+    # Some archives unpack each image into a folder of its name.
+    return "challenge" if any(folder.rglob("*.nii*")) else ""
+
+
+def _missing_sequences(found: Mapping[str, Assignment]) -> list[str]:
+    """One sentence for each sequence that some cases lack."""
+    lacking: dict[Modality, list[str]] = {}
+    for case_id, files in found.items():
+        for modality in files.missing:
+            lacking.setdefault(modality, []).append(case_id)
+    return [
+        f"{modality} is missing, and the case is used without it: {_some(lacking[modality])}."
+        for modality in Modality
+        if modality in lacking
+    ]
+
+
+def _slices_with_tumour(folder: Path) -> list[Path]:
+    return [
+        file.with_name(f"{file.stem.removesuffix('_mask')}.jpg") for file in lgg_outlines(folder)
+    ]
+
+
+def _listed(folder: Path) -> list[Path]:
+    """What lies in a folder, without hidden entries, by name."""
     try:
-        with (folder / "labels.csv").open(encoding="utf-8", newline="") as file:
-            rows = list(csv.DictReader(file))
+        return sorted(entry for entry in folder.iterdir() if not entry.name.startswith("."))
     except OSError:
         raise FileError(
-            f"There is no labels.csv in the folder {folder.name}.", "Check the data folder."
+            f"The folder {folder.name} cannot be read.", "Check that you may read it."
         ) from None
-    cases = []
-    for row in rows:
-        place = folder / row["case_id"]
-        if not place.is_dir():
-            raise FileError(
-                f"The labels name the case {row['case_id']}, which has no slices.",
-                "Check the data folder.",
-            )
-        age = float(row["age_years"]) if row["age_years"] else None
-        cases.append(Case(row["case_id"], row["class"], age, partial(load_lgg, place)))
-    return cases
 
 
-def load_lgg(folder: Path) -> LabelledStudy:
-    """A patient of the ``lgg`` collection as a study.
-
-    The pictures have no spacing: pixels count as 1 mm, and the slices share the height of a usual
-    head. A channel that only repeats the FLAIR is left out.
-    """
-    files = sorted(folder.glob("[0-9]*.jpg"))
-    if not files:
-        raise FileError(f"The case {folder.name} has no slices.", "Check the data folder.")
-    # OpenCV reads blue, green, red.
-    pictures = np.stack([_read(file, cv2.IMREAD_COLOR)[:, :, ::-1] for file in files])
-    lesion = np.zeros(pictures.shape[:3], bool)
-    for index, file in enumerate(files):
-        outline = file.with_name(f"{file.stem}_mask.png")
-        if outline.exists():
-            lesion[index] = _read(outline, cv2.IMREAD_GRAYSCALE) > 127
-    data = pictures.transpose(2, 1, 0, 3)
-    thickness = min(max(_HEAD_HEIGHT_MM / len(files), 1.0), 6.5)
-    shape = (data.shape[0], data.shape[1], data.shape[2])
-    grid = Grid(shape, np.diag([-1.0, -1.0, thickness, 1.0]))
-    volumes = {
-        LGG_SEQUENCES[n]: Volume(LGG_SEQUENCES[n], data[..., n], grid)
-        for n in _own_channels(pictures)
-    }
-    return LabelledStudy(Study(volumes, grid, folder.name), lesion.transpose(2, 1, 0))
-
-
-def _own_channels(pictures: NDArray[np.uint8]) -> list[int]:
-    """Channels that are sequences of their own; FLAIR stands in for those that are missing."""
-    flair = LGG_SEQUENCES.index(Modality.FLAIR)
-    sparse = pictures[:, ::2, ::2].astype(np.float32)
-    head = sparse.mean(axis=-1) > 20
-    own = []
-    for index in range(len(LGG_SEQUENCES)):
-        same = np.corrcoef(sparse[head][:, index], sparse[head][:, flair])[0, 1]
-        if index == flair or same < _SAME_PICTURE:
-            own.append(index)
-    return own
-
-
-def _read(path: Path, flags: int) -> NDArray[np.uint8]:
-    picture = cv2.imread(str(path), flags)
-    if picture is None:
-        raise FileError(f"The picture {path.name} cannot be read.", "Check the data folder.")
-    return np.asarray(picture, np.uint8)
+def _some(names: Sequence[str]) -> str:
+    more = len(names) - 5
+    return ", ".join(names[:5]) + (f" and {more} more" if more > 0 else "")
