@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from brainviewer.analysis import brain, lesion, threshold_rule
-from brainviewer.analysis.intensity import flatten_bias, normalise
+from brainviewer.analysis import lesion, threshold_rule
+from brainviewer.analysis.head import prepare
 from brainviewer.analysis.lesion import Lesion
+from brainviewer.analysis.measuring import measured
+from brainviewer.analysis.midsagittal import MidSagittalPlane
 from brainviewer.analysis.slice_area import areas, axial_axis, largest_slice, middle_of
-from brainviewer.analysis.symmetry import MidPlane, find_midplane
 from brainviewer.analysis.working_grid import Mask, WorkingGrid
 from brainviewer.core.errors import BrainViewerError, Report, silent
 from brainviewer.core.findings import Candidate, TumourFinding
@@ -19,7 +20,6 @@ from brainviewer.core.study import Modality, Study
 
 METHODS = ("lesion", "threshold")
 NOTHING = "No lesion found."
-_SMALLEST_BRAIN_ML = 100.0
 # A lesion with less evidence (see Lesion) is taken for the uneven brightness of a healthy head.
 # Heads mirrored onto themselves reach 0.9 with skull and next to nothing without.
 _LEAST_STRIPPED, _LEAST_WITH_SKULL = 0.4, 1.0
@@ -48,22 +48,11 @@ def find_tumour(
         )
     report(0.0, "Looking for the tumour")
     if method == "threshold":
-        finding = threshold_rule.find(study, threshold)
+        finding = measured(study, threshold_rule.find(study, threshold))
     else:
         finding = _find_lesion(study, report)
     report(1.0, "Tumour slice found" if finding.found else NOTHING)
     return replace(finding, seconds=time.perf_counter() - began)
-
-
-@dataclass(frozen=True, eq=False)
-class _Head:
-    """A study on its working grid, ready for the search."""
-
-    working: WorkingGrid
-    images: dict[Modality, NDArray[np.float32]]
-    inside: Mask
-    plane: MidPlane
-    stripped: bool
 
 
 def _find_lesion(study: Study, report: Report) -> TumourFinding:
@@ -72,12 +61,7 @@ def _find_lesion(study: Study, report: Report) -> TumourFinding:
     )
     if leading is None:
         return _nothing(study, "Finding the tumour needs a FLAIR, a T2 or a T1ce with an image.")
-    head = _prepare(study, leading, report)
-    if head is not None and not study.grid.oriented:
-        # Which axis runs from side to side is not known: the head is most alike across it.
-        turned = _prepare(study, leading, report, swapped=True)
-        if turned is not None and turned.plane.cost < head.plane.cost:
-            head = turned
+    head = prepare(study, leading, report)
     if head is None:
         return _nothing(study, "No brain was recognised in the images.")
     report(0.6, "Comparing the two sides")
@@ -95,36 +79,9 @@ def _find_lesion(study: Study, report: Report) -> TumourFinding:
         notices = (f"{why}: the tumour was looked for in {leading} and may be missed.",)
     confidence = _confidence(lesions) * _TRUST[leading]
     found = _finding(study, head.working, lesions, confidence, notices)
-    return replace(found, brain=head.working.refine(head.inside))
-
-
-def _prepare(
-    study: Study, leading: Modality, report: Report, swapped: bool = False
-) -> _Head | None:
-    """Working arrays, brain, normalisation and mid-sagittal plane; None without a brain."""
-    data = study.volumes[leading].data
-    working = WorkingGrid.around(study.grid, data, swapped)
-    images = {
-        m: working.thin(volume.data) for m, volume in study.volumes.items() if not volume.constant
-    }
-    spacing = working.spacing
-    report(0.2, "Finding the brain")
-    whole = brain.find_head(images[leading])
-    stripped = brain.is_stripped(images[leading], whole, spacing)
-    inside = whole if stripped else brain.find_brain(images[leading], whole, spacing)
-    if brain.millilitres(inside, spacing) < _SMALLEST_BRAIN_ML:
-        return None
-    report(0.4, "Normalising the brightness")
-    first = normalise(images[leading], inside)
-    if not first.any():
-        return None
-    plane = find_midplane(first, inside, spacing)
-    # A large lesion would bend the bias field, so it is kept out of its estimate.
-    ordinary = inside & ~lesion.suspicious(first, inside, plane, spacing)
-    images = {
-        m: normalise(flatten_bias(image, ordinary, spacing), inside) for m, image in images.items()
-    }
-    return _Head(working, images, inside, plane, stripped)
+    report(0.9, "Measuring the lesion")
+    found = replace(found, brain=head.working.refine(head.inside))
+    return measured(study, found, MidSagittalPlane.in_world(head.plane, head.working))
 
 
 def _confidence(lesions: list[Lesion]) -> float:

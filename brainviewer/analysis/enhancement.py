@@ -1,0 +1,113 @@
+"""The part of a lesion that takes up contrast agent, from T1ce and T1.
+
+Both sequences are normalised in ordinary brain, away from the lesion, so that their difference has
+no unit and is about 0 wherever nothing was taken up; its spread there tells how large a difference
+means something. What is bright before contrast as well (blood, fat, calcium) cancels.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from brainviewer.analysis.slice_area import box_of
+from brainviewer.analysis.working_grid import Field, Mask, background_of
+from brainviewer.core.geometry import Grid
+from brainviewer.core.study import Modality, Study
+
+WITHOUT_T1 = (
+    "There is no T1: what is very bright on T1ce was taken for enhancing, which blood and fat may "
+    "be as well."
+)
+_SPARSE_MM = 3.0
+_MARGIN_MM = 6.0
+_LEAST_VOXELS = 300
+_TO_SIGMA = 1.4826
+# Spread of a sequence in ordinary brain, as a share of its brightness over air, if a made-up image
+# has no contrast of its own.
+_LEAST_CONTRAST = 0.05
+_LEAST_SPREAD = 0.3
+# In units of the spread of the difference: what is certainly enhancing, and how far it reaches.
+_CERTAIN, _REACH = 4.5, 3.0
+# Brightness on T1ce in units of its spread in ordinary brain, where white matter is about 1.
+_BRIGHT = 1.0
+_ALONE_CERTAIN, _ALONE_REACH = 4.0, 3.0
+_SMALLEST_ML = 0.05
+
+
+@dataclass(frozen=True, eq=False)
+class Enhancement:
+    """mask : (i, j, k) bool, inside the lesion. notices : what the reader must know about it."""
+
+    mask: Mask
+    notices: tuple[str, ...] = ()
+
+
+def find_enhancement(study: Study, lesion: Mask, brain: Mask | None) -> Enhancement | None:
+    """The enhancing part of a lesion; None without T1ce or without ordinary brain to compare with.
+
+    lesion, brain : (i, j, k) bool. Without T1, T1ce alone is used, with a notice.
+    """
+    post = study.volumes.get(Modality.T1CE)
+    if post is None or post.constant or brain is None:
+        return None
+    pre = study.volumes.get(Modality.T1)
+    grid = study.grid
+    steps = [max(1, round(_SPARSE_MM / s)) for s in grid.spacing]
+    sparse = tuple(slice(None, None, step) for step in steps)
+    ordinary = brain[sparse] & ~_near(
+        lesion[sparse], [s * n for s, n in zip(grid.spacing, steps, strict=True)]
+    )
+    if ordinary.sum() < _LEAST_VOXELS:
+        return None
+    box = box_of(lesion)
+    inside = lesion[box]
+    bright, bright_in_brain = _normalised(post.data, sparse, ordinary, box)
+    if pre is None or pre.constant:
+        certain = bright > _ALONE_CERTAIN
+        reach = bright > _ALONE_REACH
+    else:
+        before, before_in_brain = _normalised(pre.data, sparse, ordinary, box)
+        usual = bright_in_brain - before_in_brain
+        middle = np.median(usual)
+        spread = max(_TO_SIGMA * float(np.median(np.abs(usual - middle))), _LEAST_SPREAD)
+        uptake = (bright - before - middle) / spread
+        certain = (uptake > _CERTAIN) & (bright > _BRIGHT)
+        reach = (uptake > _REACH) & (bright > _BRIGHT)
+    mask = np.zeros(lesion.shape, bool)
+    mask[box] = _clean(certain & inside, reach & inside, grid)
+    alone = pre is None or pre.constant
+    return Enhancement(mask, (WITHOUT_T1,) if alone and mask.any() else ())
+
+
+def _normalised(
+    data: NDArray[np.generic], sparse: tuple[slice, ...], ordinary: Mask, box: tuple[slice, ...]
+) -> tuple[Field, Field]:
+    """A sequence around the lesion and (n,) in ordinary brain, there with median 0 and spread 1."""
+    values = data[sparse][ordinary].astype(np.float32)
+    middle = float(np.median(values))
+    spread = _TO_SIGMA * float(np.median(np.abs(values - middle)))
+    spread = max(spread, _LEAST_CONTRAST * abs(middle - background_of(data)), 1e-30)
+    around = (data[box].astype(np.float32) - np.float32(middle)) / np.float32(spread)
+    return around, (values - np.float32(middle)) / np.float32(spread)
+
+
+def _near(lesion: Mask, spacing: list[float]) -> Mask:
+    rounds = [max(1, round(_MARGIN_MM / s)) for s in spacing]
+    return np.asarray(
+        ndimage.maximum_filter(lesion.astype(np.uint8), [2 * n + 1 for n in rounds]) > 0
+    )
+
+
+def _clean(certain: Mask, reach: Mask, grid: Grid) -> Mask:
+    """What is connected with a certain part, without specks."""
+    labels, count = ndimage.label(certain | reach, np.ones((3, 3, 3)))
+    if count == 0:
+        return np.zeros(certain.shape, bool)
+    sizes = np.bincount(labels.ravel())
+    keep = (sizes * grid.voxel_volume / 1000 >= _SMALLEST_ML) & (
+        np.bincount(labels[certain], minlength=count + 1) > 0
+    )
+    keep[0] = False
+    return np.asarray(keep[labels])

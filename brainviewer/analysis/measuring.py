@@ -1,0 +1,106 @@
+"""What is measured on a lesion: volume, diameters, side, distance to the midline, its slices."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from brainviewer.analysis.diameters import diameters
+from brainviewer.analysis.enhancement import find_enhancement
+from brainviewer.analysis.midsagittal import MidSagittalPlane
+from brainviewer.analysis.slice_area import areas, axial_axis, box_of, largest_slice
+from brainviewer.analysis.working_grid import Mask
+from brainviewer.core.findings import Diameters, Measurements, Side, TumourFinding
+from brainviewer.core.geometry import Grid
+from brainviewer.core.slices import Plane, SliceView
+from brainviewer.core.study import Study
+
+# A lesion lies across the midline if the smaller part of it is at least this share: a ball 40 mm
+# wide that reaches 10 mm beyond. What a bulging midline or an uncertain plane does is less.
+_ACROSS = 0.15
+
+
+def measured(
+    study: Study, finding: TumourFinding, plane: MidSagittalPlane | None = None
+) -> TumourFinding:
+    """The finding with its measurements, enhancing part and slices; as it is if nothing was found.
+
+    plane : mid-sagittal plane of the head; without it there are no side and no distance.
+    """
+    mask = finding.mask
+    if not finding.found or finding.index is None or mask is None or not mask.any():
+        return finding
+    enhancement = find_enhancement(study, mask, finding.brain)
+    part = _Part.of(study.grid, mask)
+    taken_up = None if enhancement is None else _Part.of(study.grid, enhancement.mask)
+    axis = axial_axis(study.grid)
+    slices = {p: part.largest(SliceView.of(study.grid, p).axis) for p in Plane}
+    slices[finding.plane] = finding.index
+    side, distance = part.side(plane) if plane is not None else (None, None)
+    measurements = Measurements(
+        volume_ml=part.millilitres,
+        enhancing_ml=None if taken_up is None else taken_up.millilitres,
+        lesion=part.diameters(axis, slices[Plane.AXIAL]),
+        enhancing=None if taken_up is None else taken_up.diameters(axis, taken_up.largest(axis)),
+        side=side if study.grid.oriented else None,
+        midline_mm=distance,
+    )
+    return replace(
+        finding,
+        measurements=measurements,
+        enhancing=None if enhancement is None else enhancement.mask,
+        slices=slices,
+        notices=(*finding.notices, *(enhancement.notices if enhancement is not None else ())),
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _Part:
+    """A mask cut out of its grid, which saves most of the time.
+
+    grid, mask : the box that holds the mask.
+    start : (3,) first voxel of the box in the whole grid.
+    """
+
+    grid: Grid
+    mask: Mask
+    start: tuple[int, ...]
+
+    @classmethod
+    def of(cls, grid: Grid, mask: Mask) -> "_Part":
+        box = box_of(mask)
+        inside = mask[box]
+        start = tuple(part.start for part in box)
+        affine = grid.affine.copy()
+        affine[:3, 3] = grid.to_world(start)
+        shape = (inside.shape[0], inside.shape[1], inside.shape[2])
+        return cls(Grid(shape, affine, grid.oriented), inside, start)
+
+    @property
+    def millilitres(self) -> float:
+        return float(np.count_nonzero(self.mask)) * self.grid.voxel_volume / 1000
+
+    def largest(self, axis: int) -> int:
+        """The slice of the whole grid with the largest area; the first one of an empty mask."""
+        if not self.mask.any():
+            return 0
+        area = areas(self.grid, self.mask, axis)
+        return self.start[axis] + largest_slice(area, self.grid.spacing[axis])
+
+    def diameters(self, axis: int, index: int) -> Diameters | None:
+        """Diameters in a slice of the whole grid; None without any mask there."""
+        inside = index - self.start[axis]
+        if not 0 <= inside < self.mask.shape[axis]:
+            return None
+        found = diameters(self.grid, self.mask, axis, inside)
+        return None if found is None else replace(found, index=index)
+
+    def side(self, plane: MidSagittalPlane) -> tuple[Side, float]:
+        """The side that holds it, and how far its centre of mass is from the plane, in mm."""
+        per_voxel, at_origin = plane.of_voxels(self.grid)
+        distances = np.argwhere(self.mask) @ per_voxel + at_origin
+        right = float((distances > 0).mean())
+        if _ACROSS <= right <= 1 - _ACROSS:
+            side = Side.BOTH
+        else:
+            side = Side.RIGHT if right > 0.5 else Side.LEFT
+        return side, abs(float(distances.mean()))
