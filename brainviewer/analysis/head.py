@@ -1,0 +1,65 @@
+"""A study made ready for the search: working arrays, brain, brightness, mid-sagittal plane."""
+
+from dataclasses import dataclass
+
+from brainviewer.analysis import brain, lesion
+from brainviewer.analysis.intensity import flatten_bias, normalise
+from brainviewer.analysis.symmetry import MidPlane, find_midplane
+from brainviewer.analysis.working_grid import Field, Mask, WorkingGrid
+from brainviewer.core.errors import Report, silent
+from brainviewer.core.study import Modality, Study
+
+_SMALLEST_BRAIN_ML = 100.0
+
+
+@dataclass(frozen=True, eq=False)
+class Head:
+    """A study on its working grid.
+
+    images : (R, A, S) float32 by sequence, in spreads from the brain's median.
+    inside : (R, A, S) bool, the brain.
+    stripped : the skull had been removed.
+    """
+
+    working: WorkingGrid
+    images: dict[Modality, Field]
+    inside: Mask
+    plane: MidPlane
+    stripped: bool
+
+
+def prepare(study: Study, leading: Modality, report: Report = silent) -> Head | None:
+    """The head of a study, or None if no brain is recognised in its sequence ``leading``."""
+    head = _prepare(study, leading, report, swapped=False)
+    if head is not None and not study.grid.oriented:
+        # Which axis runs from side to side is not known: the head is most alike across it.
+        turned = _prepare(study, leading, report, swapped=True)
+        if turned is not None and turned.plane.cost < head.plane.cost:
+            head = turned
+    return head
+
+
+def _prepare(study: Study, leading: Modality, report: Report, swapped: bool) -> Head | None:
+    data = study.volumes[leading].data
+    working = WorkingGrid.around(study.grid, data, swapped)
+    images = {
+        m: working.thin(volume.data) for m, volume in study.volumes.items() if not volume.constant
+    }
+    spacing = working.spacing
+    report(0.2, "Finding the brain")
+    whole = brain.find_head(images[leading])
+    stripped = brain.is_stripped(images[leading], whole, spacing)
+    inside = whole if stripped else brain.find_brain(images[leading], whole, spacing)
+    if brain.millilitres(inside, spacing) < _SMALLEST_BRAIN_ML:
+        return None
+    report(0.4, "Normalising the brightness")
+    first = normalise(images[leading], inside)
+    if not first.any():
+        return None
+    plane = find_midplane(first, inside, spacing)
+    # A large lesion would bend the bias field, so it is kept out of its estimate.
+    ordinary = inside & ~lesion.suspicious(first, inside, plane, spacing)
+    images = {
+        m: normalise(flatten_bias(image, ordinary, spacing), inside) for m, image in images.items()
+    }
+    return Head(working, images, inside, plane, stripped)

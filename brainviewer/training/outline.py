@@ -1,0 +1,184 @@
+"""Train the network that outlines lesions: cross-validation by patient, then the final network.
+
+    python -m brainviewer.training.outline --data DIR --out RUN
+
+DIR holds ``lgg``. Each finished part is a file in RUN; run again, and only what is missing is done
+(an unfinished network starts again). The schedule is fixed beforehand: no fold's test patients
+decide when its training stops. The figures are in RUN/figures.json.
+"""
+
+import copy
+import os
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import cv2
+import numpy as np
+import torch
+import typer
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from brainviewer.analysis.outline_input import CHANNELS
+from brainviewer.core.errors import FileError, Report
+from brainviewer.training.cases import Case, read_lgg_cases
+from brainviewer.training.datasets import patient_folds
+from brainviewer.training.outline_augment import draw_sample
+from brainviewer.training.outline_heads import TrainingHead, prepared_heads
+from brainviewer.training.outline_unet import UNet
+
+RECIPE = Path(__file__).resolve().parents[2] / "resources" / "recipes" / "lesion-outline.toml"
+
+
+@dataclass(frozen=True)
+class OutlineRecipe:
+    """How the network is trained; ``average`` is the decay of the running mean of its weights."""
+
+    seed: int
+    folds: int
+    samples: int
+    batch: int
+    learning_rate: float
+    weight_decay: float
+    average: float
+
+
+def read_outline_recipe(path: Path) -> OutlineRecipe:
+    """Read a recipe; raises FileError if it cannot be read or lacks something."""
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        training = content["training"]
+        return OutlineRecipe(
+            seed=int(content["seed"]),
+            folds=int(content["folds"]),
+            samples=int(training["samples"]),
+            batch=int(training["batch"]),
+            learning_rate=float(training["learning_rate"]),
+            weight_decay=float(training["weight_decay"]),
+            average=float(training["average"]),
+        )
+    except (OSError, KeyError, TypeError, ValueError) as error:
+        raise FileError(f"The recipe {path.name} cannot be used: {error}.", "Check it.") from None
+
+
+def folds_of(cases: list[Case], recipe: OutlineRecipe) -> NDArray[np.int64]:
+    """The fold of every case."""
+    return patient_folds([case.label for case in cases], recipe.folds, recipe.seed)
+
+
+def train_all(recipe: OutlineRecipe, data: Path, out: Path, report: Report) -> None:
+    """Leave ``fold-N.npz`` for every fold and ``final.npz``, trained on all patients, in ``out``."""
+    cases = read_lgg_cases(data / "lgg")
+    heads = prepared_heads(cases, out / "heads", report)
+    fold_of = folds_of(cases, recipe)
+    for fold in range(recipe.folds):
+        learned = [head for head, own in zip(heads, fold_of, strict=True) if own != fold]
+        train(recipe, learned, fold, f"fold {fold + 1}", out / f"fold-{fold}.npz", report)
+    train(recipe, heads, recipe.folds, "all patients", out / "final.npz", report)
+
+
+def train(
+    recipe: OutlineRecipe,
+    heads: list[TrainingHead],
+    run: int,
+    text: str,
+    path: Path,
+    report: Report,
+) -> None:
+    """Train one network and write its numbers to ``path``, unless that is there already."""
+    if path.exists():
+        return
+    torch.manual_seed(recipe.seed + run)
+    network = UNet(CHANNELS).to(memory_format=torch.channels_last).train()
+    kept = copy.deepcopy(network).eval()
+    optimizer = torch.optim.AdamW(
+        network.parameters(), lr=recipe.learning_rate, weight_decay=recipe.weight_decay
+    )
+    steps = max(1, recipe.samples // recipe.batch)
+    rate = torch.optim.lr_scheduler.OneCycleLR(
+        optimizer, recipe.learning_rate, total_steps=steps + 1, pct_start=0.15
+    )
+    mean_loss = 0.0
+    for step in range(steps):
+        random = np.random.default_rng([recipe.seed, run, step])
+        chosen = random.integers(len(heads), size=recipe.batch)
+        images, outlines = zip(*(draw_sample(heads[n], random) for n in chosen), strict=True)
+        inputs = torch.from_numpy(np.stack(images)).to(memory_format=torch.channels_last)
+        with torch.autocast("cpu", torch.bfloat16):
+            logits = network(inputs)
+        loss = outline_loss(logits.float(), torch.from_numpy(np.stack(outlines)))
+        optimizer.zero_grad()
+        loss.backward()
+        nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+        optimizer.step()
+        rate.step()
+        _average(kept, network, min(recipe.average, (1 + step) / (10 + step)))
+        mean_loss += (loss.item() - mean_loss) / min(step + 1, 100)
+        report((step + 1) / steps, f"{text}: loss {mean_loss:.3f}")
+    save_network(kept, path)
+
+
+def outline_loss(logits: Tensor, outline: Tensor) -> Tensor:
+    """Cross-entropy, and one minus the Dice coefficient of the whole batch."""
+    probability = torch.sigmoid(logits)
+    both = (probability * outline).sum()
+    dice = (2 * both + 1) / (probability.sum() + outline.sum() + 1)
+    entropy = nn.functional.binary_cross_entropy_with_logits(logits, outline)
+    return torch.as_tensor(2 * entropy + 1 - dice)
+
+
+def save_network(network: UNet, path: Path) -> None:
+    """Write all numbers of the network to a ``.npz`` file, whole or not at all."""
+    numbers = {name: value.detach().numpy() for name, value in network.state_dict().items()}
+    unfinished = path.with_suffix(".part.npz")
+    np.savez(unfinished, **numbers)
+    unfinished.replace(path)
+
+
+def load_network(path: Path) -> UNet:
+    """Read what ``save_network`` wrote."""
+    network = UNet(CHANNELS)
+    with np.load(path, allow_pickle=False) as numbers:
+        network.load_state_dict({name: torch.from_numpy(numbers[name]) for name in numbers.files})
+    return network.eval()
+
+
+def _average(kept: UNet, network: UNet, decay: float) -> None:
+    newest = network.state_dict()
+    with torch.no_grad():
+        for name, number in kept.state_dict().items():
+            if number.is_floating_point():
+                number.lerp_(newest[name], 1 - decay)
+            else:
+                number.copy_(newest[name])
+
+
+def _print_progress() -> Report:
+    last = [""]
+
+    def report(fraction: float, text: str) -> None:
+        line = f"{100 * fraction:3.0f} % {text.split(':', maxsplit=1)[0]}"
+        if line != last[0]:
+            last[0] = line
+            typer.echo(f"{100 * fraction:3.0f} % {text}", err=True)
+
+    return report
+
+
+def main(
+    data: Annotated[Path, typer.Option(help="Folder that holds lgg.")],
+    out: Annotated[Path, typer.Option(help="Folder for the trained networks.")],
+    recipe: Annotated[Path, typer.Option(help="How to train.")] = RECIPE,
+    threads: Annotated[int, typer.Option(help="Processor threads to use.")] = os.cpu_count() or 1,
+) -> None:
+    """Train the outlining network, with cross-validation by patient."""
+    torch.set_num_threads(threads)
+    cv2.setNumThreads(1)
+    out.mkdir(parents=True, exist_ok=True)
+    train_all(read_outline_recipe(recipe), data, out, _print_progress())
+
+
+if __name__ == "__main__":
+    typer.run(main)

@@ -1,0 +1,189 @@
+"""A small U-Net (Ronneberger et al. 2015): PyTorch to train, Keras to ship, ONNX to run.
+
+Convolutions have no bias of their own; batch normalisation follows each. In the ONNX graph the
+normalisation is folded into the convolution, so that it holds only what every runtime knows.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+WIDTHS = (16, 24, 48, 64, 96)
+_EPSILON = 1e-3
+
+
+class Step(nn.Module):  # type: ignore[misc]  # mypy does not look into torch
+    """Convolution 3x3, batch normalisation, rectifier."""
+
+    def __init__(self, inputs: int, outputs: int) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(inputs, outputs, 3, padding=1, bias=False)
+        self.norm = nn.BatchNorm2d(outputs, eps=_EPSILON)
+        self.relu = nn.ReLU(inplace=True)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.relu(self.norm(self.conv(x)))
+
+
+class UNet(nn.Module):  # type: ignore[misc]
+    """(n, channels, h, w) -> (n, 1, h, w) logits; h and w are multiples of 16.
+
+    The finest level has one step on each side, the others two: most of the time goes there.
+    """
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.steps = nn.ModuleDict({name: Step(a, b) for name, a, b in layout(channels)})
+        self.pool = nn.MaxPool2d(2)
+        self.up = nn.Upsample(scale_factor=2, mode="nearest")
+        self.last = nn.Conv2d(WIDTHS[0], 1, 1)
+        nn.init.constant_(self.last.bias, -3.0)
+
+    def forward(self, x: Tensor) -> Tensor:
+        kept: list[Tensor] = []
+        depth = len(WIDTHS) - 1
+        for level in range(depth + 1):
+            if level:
+                x = self.pool(x)
+            for name in _steps("down", level):
+                x = self.steps[name](x)
+            kept.append(x)
+        for level in range(depth - 1, -1, -1):
+            x = torch.cat([self.up(x), kept[level]], 1)
+            for name in _steps("up", level):
+                x = self.steps[name](x)
+        return torch.as_tensor(self.last(x))
+
+
+def layout(channels: int) -> list[tuple[str, int, int]]:
+    """(name, inputs, outputs) of every step, in the order in which they run."""
+    steps = []
+    inputs = channels
+    for level, width in enumerate(WIDTHS):
+        for name in _steps("down", level):
+            steps.append((name, inputs, width))
+            inputs = width
+    for level in range(len(WIDTHS) - 2, -1, -1):
+        inputs += WIDTHS[level]
+        for name in _steps("up", level):
+            steps.append((name, inputs, WIDTHS[level]))
+            inputs = WIDTHS[level]
+    return steps
+
+
+def _steps(way: str, level: int) -> list[str]:
+    return [f"{way}{level}_{n}" for n in range(1 if level == 0 else 2)]
+
+
+def keras_model(channels: int, size: tuple[int, int]) -> Any:
+    """The Keras model: (n, height, width, channels) -> (n, height, width, 1) probabilities."""
+    import keras
+
+    def step(x: Any, name: str, width: int) -> Any:
+        x = keras.layers.Conv2D(width, 3, padding="same", use_bias=False, name=f"{name}_conv")(x)
+        x = keras.layers.BatchNormalization(epsilon=_EPSILON, name=f"{name}_norm")(x)
+        return keras.layers.ReLU(name=f"{name}_relu")(x)
+
+    first = x = keras.Input((*size, channels), name="slices")
+    kept = []
+    for level, width in enumerate(WIDTHS):
+        if level:
+            x = keras.layers.MaxPooling2D(name=f"pool{level}")(x)
+        for name in _steps("down", level):
+            x = step(x, name, width)
+        kept.append(x)
+    for level in range(len(WIDTHS) - 2, -1, -1):
+        x = keras.layers.UpSampling2D(interpolation="nearest", name=f"wider{level}")(x)
+        x = keras.layers.Concatenate(name=f"joined{level}")([x, kept[level]])
+        for name in _steps("up", level):
+            x = step(x, name, WIDTHS[level])
+    x = keras.layers.Conv2D(1, 1, activation="sigmoid", name="lesion")(x)
+    return keras.Model(first, x, name="lesion_outline")
+
+
+def copy_into_keras(network: UNet, model: Any) -> None:
+    """Copy every number of the PyTorch module into the Keras model."""
+
+    def kernel(conv: nn.Conv2d) -> Any:
+        return conv.weight.detach().permute(2, 3, 1, 0).contiguous().numpy()
+
+    for name, step in network.steps.items():
+        model.get_layer(f"{name}_conv").set_weights([kernel(step.conv)])
+        norm = step.norm
+        values = (norm.weight, norm.bias, norm.running_mean, norm.running_var)
+        model.get_layer(f"{name}_norm").set_weights([value.detach().numpy() for value in values])
+    bias = network.last.bias
+    assert bias is not None
+    model.get_layer("lesion").set_weights([kernel(network.last), bias.detach().numpy()])
+
+
+def write_graph(network: UNet, channels: int, size: tuple[int, int], path: Path) -> None:
+    """Write the network as ONNX: ``slices`` (n, channels, h, w) -> ``lesion`` (n, 1, h, w)."""
+    import onnx
+    from onnx import TensorProto, helper, numpy_helper
+
+    nodes: list[Any] = []
+    numbers: list[Any] = []
+
+    def constant(name: str, values: Any) -> str:
+        numbers.append(numpy_helper.from_array(values, name))
+        return name
+
+    def add(kind: str, inputs: list[str], output: str, **attributes: Any) -> str:
+        nodes.append(helper.make_node(kind, inputs, [output], name=output, **attributes))
+        return output
+
+    def convolution(name: str, x: str, weight: Any, bias: Any) -> str:
+        edge = weight.shape[-1] // 2
+        weights = [constant(f"{name}.weight", weight), constant(f"{name}.bias", bias)]
+        return add("Conv", [x, *weights], name, kernel_shape=weight.shape[2:], pads=[edge] * 4)
+
+    def step(name: str, x: str) -> str:
+        weight, bias = _folded(network.steps[name])
+        return add("Relu", [convolution(f"{name}_conv", x, weight, bias)], f"{name}_relu")
+
+    twice = constant("twice", np.array([1, 1, 2, 2], np.float32))
+    x = "slices"
+    kept = []
+    for level in range(len(WIDTHS)):
+        if level:
+            x = add("MaxPool", [x], f"pool{level}", kernel_shape=[2, 2], strides=[2, 2])
+        for name in _steps("down", level):
+            x = step(name, x)
+        kept.append(x)
+    for level in range(len(WIDTHS) - 2, -1, -1):
+        x = add(
+            "Resize", [x, "", twice], f"wider{level}", mode="nearest",
+            coordinate_transformation_mode="asymmetric", nearest_mode="floor",
+        )  # fmt: skip
+        x = add("Concat", [x, kept[level]], f"joined{level}", axis=1)
+        for name in _steps("up", level):
+            x = step(name, x)
+    assert network.last.bias is not None
+    last = network.last.weight.detach().numpy(), network.last.bias.detach().numpy()
+    add("Sigmoid", [convolution("last_conv", x, *last)], "lesion")
+    graph = helper.make_graph(
+        nodes,
+        "lesion_outline",
+        [helper.make_tensor_value_info("slices", TensorProto.FLOAT, ["n", channels, *size])],
+        [helper.make_tensor_value_info("lesion", TensorProto.FLOAT, ["n", 1, *size])],
+        numbers,
+    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)])
+    model.ir_version = 8
+    onnx.checker.check_model(model)
+    path.write_bytes(model.SerializeToString())
+
+
+def _folded(step: Step) -> tuple[Any, Any]:
+    """Weights and bias of one convolution that does the work of convolution and norm."""
+    norm = step.norm
+    assert norm.running_mean is not None and norm.running_var is not None
+    with torch.no_grad():
+        gain = norm.weight / torch.sqrt(norm.running_var + norm.eps)
+        weight = step.conv.weight * gain[:, None, None, None]
+        bias = norm.bias - norm.running_mean * gain
+    return weight.contiguous().numpy(), bias.numpy()
