@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from brainviewer.core.errors import ModelError
-from brainviewer.inference.card import ModelCard, ModelInput
+from brainviewer.inference.card import ModelInput
 from brainviewer.inference.saliency import CropBox
 
 Slice = NDArray[np.float32]
@@ -64,11 +64,11 @@ def slices_to_see(areas: ArrayLike, main: int, model_input: ModelInput) -> tuple
 def prepare(
     channels: Mapping[str, Slices],
     lesion: Mask,
-    card: ModelCard,
+    model_input: ModelInput,
     brain: Mask | None = None,
     main: int | None = None,
 ) -> Prepared:
-    """Prepare the slices of a lesion for the model of ``card``.
+    """Prepare the slices of a lesion for a model.
 
     channels : (k, rows, columns) float32 by sequence name; (rows, columns) counts as k = 1
         Axial slices from bottom to top, the k of ``slices_to_see``, with square pixels, anterior
@@ -83,17 +83,6 @@ def prepare(
 
     Raises ModelError if the mask is empty or no sequence of the model is there.
     """
-    return prepare_slices(channels, lesion, card.input, brain, main)
-
-
-def prepare_slices(
-    channels: Mapping[str, Slices],
-    lesion: Mask,
-    model_input: ModelInput,
-    brain: Mask | None = None,
-    main: int | None = None,
-) -> Prepared:
-    """The same as ``prepare`` for a model that has no card yet."""
     lesion = _stack(lesion)
     main = len(lesion) // 2 if main is None else main
     if not lesion.any():

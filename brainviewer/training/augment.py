@@ -43,8 +43,17 @@ def strip_skull(
     padded = np.pad(head.astype(np.uint8), 1)
     depth = cv2.distanceTransform(padded, cv2.DIST_L2, 3)[1:-1, 1:-1]
     rim = random.uniform(0.06, 0.2) * float(depth.max())
-    kept = (depth > rim) | _grown(mask, 2)
+    kept = (depth > rim) | grown(mask, 2)
     return {name: np.where(kept, image, np.float32(0)) for name, image in channels.items()}
+
+
+def turn(random: Random) -> NDArray[np.float64]:
+    """(2, 2): a small turn, stretch and shear of (x, y)."""
+    angle = np.deg2rad(random.uniform(-20, 20))
+    turned = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+    stretch = np.diag(np.exp(random.uniform(-0.15, 0.15, 2)))
+    shear = np.array([[1, random.uniform(-0.08, 0.08)], [0, 1]])
+    return np.asarray(turned @ stretch @ shear)
 
 
 def move(
@@ -53,12 +62,7 @@ def move(
     """Mirror left to right, turn, stretch and shear about the lesion's centre."""
     rows, columns = mask.shape
     where = np.argwhere(mask).mean(axis=0)
-    angle = np.deg2rad(random.uniform(-20, 20))
-    turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
-    stretch = np.diag(np.exp(random.uniform(-0.15, 0.15, 2)))
-    shear = np.array([[1, random.uniform(-0.08, 0.08)], [0, 1]])
-    mirror = np.diag([random.choice([-1.0, 1.0]), 1.0])
-    linear = turn @ stretch @ shear @ mirror
+    linear = turn(random) @ np.diag([random.choice([-1.0, 1.0]), 1.0])
     centre = where[::-1]
     goal = np.clip(centre, 0.2 * min(rows, columns), 0.8 * min(rows, columns))
     affine = np.column_stack([linear, goal - linear @ centre])
@@ -82,8 +86,9 @@ def vary_intensity(image: NDArray[np.float32], random: Random) -> NDArray[np.flo
     changed = (changed * drift).astype(np.float32)
     if random.random() < 0.4:
         changed = cv2.GaussianBlur(changed, (0, 0), random.uniform(0.3, 1.2)).astype(np.float32)
-    if random.random() < 0.5:
-        level = random.uniform(0, 0.12) * float(np.median(changed[image > 0.1 * top]))
+    bright = image > 0.1 * top
+    if random.random() < 0.5 and bright.any():
+        level = random.uniform(0, 0.12) * float(np.median(changed[bright]))
         noise = random.standard_normal(image.shape, np.float32) * np.float32(level)
         changed = np.where(image > 0, np.abs(changed + noise), changed)
     return np.asarray(changed, np.float32)
@@ -104,7 +109,7 @@ def rough_outline(mask: NDArray[np.bool_], random: Random) -> NDArray[np.bool_]:
         )
     elif choice < 0.4:
         reach = 0.12 * max(height, width)
-        rough = _grown(mask, random.uniform(-reach, reach))
+        rough = grown(mask, random.uniform(-reach, reach))
     elif choice < 0.6:  # a part of the lesion goes unseen
         grid = np.indices(mask.shape)
         direction = random.uniform(0, 2 * np.pi)
@@ -115,7 +120,7 @@ def rough_outline(mask: NDArray[np.bool_], random: Random) -> NDArray[np.bool_]:
     return rough if rough.any() else mask
 
 
-def _grown(mask: NDArray[np.bool_], pixels: float) -> NDArray[np.bool_]:
+def grown(mask: NDArray[np.bool_], pixels: float) -> NDArray[np.bool_]:
     """Grow the mask by a number of pixels, or shrink it if that is below 0."""
     if pixels >= 0:
         far = cv2.distanceTransform((~mask).astype(np.uint8), cv2.DIST_L2, 3)

@@ -1,4 +1,4 @@
-"""Labelled image folders, read into memory: patients with their tumour slices."""
+"""The pictures of pretraining, and how patients are split into folds."""
 
 import csv
 from collections.abc import Sequence
@@ -10,10 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainviewer.core.errors import FileError
-
-LGG_CHANNELS = ("T1", "FLAIR", "T1ce")
-# Re-encoded copies of one picture correlate above 0.995; different sequences stay below 0.92.
-_SAME_PICTURE = 0.98
+from brainviewer.training.collection import Case
 
 
 @dataclass(frozen=True)
@@ -26,72 +23,6 @@ class TumourSlice:
 
     channels: dict[str, NDArray[np.float32]]
     mask: NDArray[np.bool_]
-
-
-@dataclass(frozen=True)
-class Patient:
-    """One patient: class code, age in years if known, tumour slices from the largest down."""
-
-    case_id: str
-    label: str
-    age_years: float | None
-    slices: tuple[TumourSlice, ...]
-
-
-def read_lgg(folder: Path, slices_per_patient: int, least_of_largest: float) -> list[Patient]:
-    """Read the labelled patients of an ``lgg`` folder (see the README there for its layout).
-
-    slices_per_patient : how many slices to keep, those with the largest tumour area.
-    least_of_largest : share of the largest tumour area that a slice must have to be kept.
-
-    Raises FileError if the folder has no labels or a case is missing.
-    """
-    patients = []
-    for row in _rows(folder / "labels.csv"):
-        if not row["class"]:
-            continue
-        masks = sorted((folder / row["case_id"]).glob("*_mask.png"))
-        if not masks:
-            raise FileError(
-                f"The labels name the case {row['case_id']}, which has no slices.",
-                "Check the data folder.",
-            )
-        patients.append(
-            Patient(
-                row["case_id"],
-                row["class"],
-                float(row["age_years"]) if row["age_years"] else None,
-                _largest_slices(masks, slices_per_patient, least_of_largest),
-            )
-        )
-    return patients
-
-
-def _largest_slices(masks: list[Path], count: int, least: float) -> tuple[TumourSlice, ...]:
-    lesions = [_grey(path) > 127 for path in masks]
-    pictures = [_colour(path.with_name(path.name.replace("_mask.png", ".jpg"))) for path in masks]
-    present = _present_channels(np.stack(pictures))
-    areas = np.array([np.count_nonzero(lesion) for lesion in lesions])
-    order = [int(i) for i in np.argsort(-areas, kind="stable") if areas[i] >= least * areas.max()]
-    return tuple(
-        TumourSlice({name: pictures[i][:, :, c].copy() for name, c in present.items()}, lesions[i])
-        for i in order[:count]
-    )
-
-
-def _present_channels(pictures: NDArray[np.float32]) -> dict[str, int]:
-    """Channels that are sequences of their own: FLAIR stands in for those that are missing.
-
-    pictures : (n, rows, columns, 3) float32
-    """
-    flair = LGG_CHANNELS.index("FLAIR")
-    head = pictures.mean(axis=-1) > 20
-    present = {}
-    for index, name in enumerate(LGG_CHANNELS):
-        same = np.corrcoef(pictures[head][:, index], pictures[head][:, flair])[0, 1]
-        if index == flair or same < _SAME_PICTURE:
-            present[name] = index
-    return present
 
 
 @dataclass(frozen=True)
@@ -144,6 +75,21 @@ def patient_folds(labels: Sequence[str], folds: int, seed: int) -> NDArray[np.in
     return fold
 
 
+def folds_of(cases: Sequence[Case], folds: int, seed: int) -> NDArray[np.int64]:
+    """A fold number for each case: those the data ask for, else ``patient_folds``.
+
+    All studies of one patient lie in one fold; the first one's class counts.
+    """
+    if all(case.fold for case in cases):
+        names = sorted({case.fold for case in cases})
+        return np.array([names.index(case.fold) for case in cases], np.int64)
+    patients: dict[str, str] = {}
+    for case in cases:
+        patients.setdefault(case.patient or case.case_id, case.label)
+    split = dict(zip(patients, patient_folds(list(patients.values()), folds, seed), strict=True))
+    return np.array([split[case.patient or case.case_id] for case in cases], np.int64)
+
+
 def _rows(path: Path) -> list[dict[str, str]]:
     try:
         with path.open(encoding="utf-8", newline="") as file:
@@ -156,10 +102,6 @@ def _rows(path: Path) -> list[dict[str, str]]:
 
 def _grey(path: Path) -> NDArray[np.uint8]:
     return _read(path, cv2.IMREAD_GRAYSCALE)
-
-
-def _colour(path: Path) -> NDArray[np.float32]:
-    return _read(path, cv2.IMREAD_COLOR)[:, :, ::-1].astype(np.float32)
 
 
 def _read(path: Path, flags: int) -> NDArray[np.uint8]:

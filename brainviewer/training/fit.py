@@ -1,4 +1,4 @@
-"""Train a model: pretraining, cross-validation by patient, and the final network.
+"""Train a network: pretraining, cross-validation by patient with several seeds, the final one.
 
     python -m brainviewer.training.fit --data DIR --out DIR
 
@@ -6,11 +6,9 @@ Each finished part is a file in the output folder; run again, and only what is m
 The schedule is fixed beforehand: no fold's test patients decide when its training stops.
 """
 
-import copy
 import json
 import os
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -18,218 +16,156 @@ import cv2
 import numpy as np
 import torch
 import typer
-from numpy.typing import NDArray
-from torch import nn
 
-from brainviewer.core.errors import Report
-from brainviewer.inference.card import ModelInput
-from brainviewer.inference.pipeline import head_mask, prepare_slice
-from brainviewer.training.augment import Random, rough_outline, strip_skull, vary
-from brainviewer.training.datasets import (
-    LabelledPicture,
-    Patient,
-    TumourSlice,
-    ellipse,
-    patient_folds,
-    read_cheng,
-    read_lgg,
-)
-from brainviewer.training.evaluate import PREDICTIONS_FILE, RECIPE
-from brainviewer.training.network import ResNet50, load_numbers, new_top, save_numbers
-from brainviewer.training.recipes import Recipe, Schedule, read_recipe
+from brainviewer.core.errors import FileError, Report
+from brainviewer.training.bank import Bank, make_bank
+from brainviewer.training.cases import read_cases
+from brainviewer.training.collection import Case
+from brainviewer.training.datasets import folds_of
+from brainviewer.training.evaluate import RECIPE
+from brainviewer.training.found import find_all, load_found
+from brainviewer.training.learning import from_bank, learn
+from brainviewer.training.network import ResNet50, from_pretrained, load_numbers, save_numbers
+from brainviewer.training.predicting import entry, inputs_of, predict, scrambled, summary
+from brainviewer.training.pretraining import pretrain
+from brainviewer.training.recipes import Recipe, read_recipe
 
-Sample = tuple[NDArray[np.float32], int]
-Sampler = Callable[[Random], Sample]
-
+PRETRAINED_FILE = "pretrained.npz"
 FINAL_FILE = "final.npz"
+BANK_FOLDER = "bank"
+FOUND_FOLDER = "found"
 
 
-def fit(recipe: Recipe, data: Path, out: Path, report: Report) -> None:
+def fit(recipe: Recipe, data: Path, out: Path, report: Report, workers: int = 1) -> None:
     """Make everything that the recipe describes, in the folder ``out``.
 
-    Leaves there ``pretrained.npz``, one ``fold-N.npz`` per fold, ``final.npz`` (trained on all
-    patients) and ``predictions.json`` (the folds' answers for the patients they never saw).
+    data : a folder of labelled cases (see ``cases.find_cases``); pretraining takes the pictures
+        of ``cheng`` in it or beside it and is left out where there are none.
+    workers : processes that draw the samples.
+
+    Leaves there the samples, ``pretrained.npz``, ``seedS-foldN.npz``, ``final.npz`` (trained on
+    all patients), and for each seed what its folds say about the patients they never saw (see
+    ``predict_unseen``).
     """
     out.mkdir(parents=True, exist_ok=True)
-    pretrained = out / "pretrained.npz"
-    if not pretrained.exists():
-        save_numbers(pretrain(recipe, data / "cheng", report), pretrained)
-    report(0.0, "reading the patients")
-    patients = read_lgg(data / "lgg", recipe.slices_per_patient, recipe.least_of_largest)
-    fold_of = patient_folds([patient.label for patient in patients], recipe.folds, recipe.seed)
-    predictions: list[dict[str, Any]] = []
-    for fold in range(recipe.folds):
-        path = out / f"fold-{fold}.npz"
-        learned = [p for p, f in zip(patients, fold_of, strict=True) if f != fold]
-        unseen = [p for p, f in zip(patients, fold_of, strict=True) if f == fold]
-        if not path.exists():
-            network = train(recipe, learned, pretrained, f"fold {fold + 1}", fold, report)
-            save_numbers(network, path)
-        network = ResNet50(len(recipe.classes))
-        load_numbers(network, path)
-        predictions += predict_unseen(network, recipe, unseen, fold, len(predictions))
-    _write_json(out / PREDICTIONS_FILE, predictions)
+    report(0.0, "reading the cases")
+    cases = typed_cases(recipe, data)
+    if not (out / PRETRAINED_FILE).exists():
+        save_numbers(_pretrained(recipe, data, report), out / PRETRAINED_FILE)
+    find_all(cases, out / FOUND_FOLDER, report)
+    bank = make_bank(
+        cases,
+        out / BANK_FOLDER,
+        out / FOUND_FOLDER,
+        recipe.input,
+        recipe.draws,
+        recipe.seed,
+        report,
+        workers,
+    )
+    for seed in recipe.seeds:
+        fold_of = folds_of(cases, recipe.folds, seed)
+        for fold in range(int(fold_of.max()) + 1):
+            path = fold_file(out, seed, fold)
+            if not path.exists():
+                learned = [n for n in range(len(cases)) if fold_of[n] != fold]
+                text = f"seed {seed}, fold {fold + 1}"
+                save_numbers(
+                    train(recipe, cases, bank, learned, out, [seed, fold], text, report), path
+                )
+        predict_unseen(recipe, cases, out, seed, report)
     if not (out / FINAL_FILE).exists():
-        network = train(recipe, patients, pretrained, "all patients", recipe.folds, report)
+        everyone = range(len(cases))
+        network = train(recipe, cases, bank, everyone, out, [recipe.seed], "all patients", report)
         save_numbers(network, out / FINAL_FILE)
     report(1.0, "done")
 
 
-def pretrain(recipe: Recipe, folder: Path, report: Report) -> ResNet50:
-    """Learn to see on the four classes of ``cheng``: other patients, one sequence, all planes."""
-    pictures = read_cheng(folder)
-    labels = sorted({picture.label for picture in pictures})
-    torch.manual_seed(recipe.seed)
-    network = ResNet50(len(labels))
-
-    def sample(random: Random) -> Sample:
-        picture = pictures[random.integers(len(pictures))]
-        tumour = as_sequences(picture, recipe.input.channels, random)
-        return _tensor(vary(tumour, random), recipe.input), labels.index(picture.label)
-
-    return learn(network, sample, recipe.pretraining, recipe.seed, "pretraining", report)
-
-
-def as_sequences(picture: LabelledPicture, names: tuple[str, ...], random: Random) -> TumourSlice:
-    """One picture in the place of every sequence, now and then with inverted contrast."""
-    grey = picture.picture
-    head = head_mask([grey])
-    mask = picture.mask
-    if mask is None or not mask.any():
-        inside = np.argwhere(head if head.any() else np.ones_like(head))
-        row, column = inside[random.integers(len(inside))]
-        axes = random.uniform(0.05, 0.2, 2) * min(grey.shape)
-        mask = ellipse(grey.shape, (column, row), (axes[0], axes[1]))
-    inverted = np.where(head, np.float32(np.percentile(grey, 99.5)) - grey, grey).clip(0)
-    return TumourSlice({name: inverted if random.random() < 0.25 else grey for name in names}, mask)
+def typed_cases(recipe: Recipe, data: Path) -> list[Case]:
+    """The cases whose class the recipe knows; raises FileError if a class is missing."""
+    cases = [case for case in read_cases(data) if case.label in recipe.classes]
+    for code in recipe.classes:
+        count = sum(case.label == code for case in cases)
+        if count < recipe.folds:
+            raise FileError(
+                f"There are {count} cases of class {code}, fewer than the {recipe.folds} folds.",
+                "Add cases, or ask for fewer folds in the recipe.",
+            )
+    return cases
 
 
 def train(
-    recipe: Recipe, patients: list[Patient], pretrained: Path, text: str, run: int, report: Report
+    recipe: Recipe,
+    cases: Sequence[Case],
+    bank: Bank,
+    members: Sequence[int],
+    out: Path,
+    seed: list[int],
+    text: str,
+    report: Report,
 ) -> ResNet50:
-    """Train the classifier on these patients; every class and every patient weighs the same."""
-    torch.manual_seed(recipe.seed + 1 + run)
-    with np.load(pretrained, allow_pickle=False) as numbers:
-        network = ResNet50(len(numbers["dense.bias"]))
-    load_numbers(network, pretrained)
-    new_top(network, len(recipe.classes))
-    by_class = [[p for p in patients if p.label == code] for code in recipe.classes]
-
-    def sample(random: Random) -> Sample:
-        label = int(random.integers(len(by_class)))
-        patient = by_class[label][random.integers(len(by_class[label]))]
-        tumour = patient.slices[random.integers(len(patient.slices))]
-        return _tensor(vary(tumour, random), recipe.input), label
-
-    return learn(network, sample, recipe.training, recipe.seed + 1 + run, text, report)
-
-
-def learn(
-    network: ResNet50, sample: Sampler, schedule: Schedule, seed: int, text: str, report: Report
-) -> ResNet50:
-    """Fit the network with AdamW and one cosine cycle; returns the running mean of its weights."""
-    network = network.to(memory_format=torch.channels_last).train()
-    kept: ResNet50 = copy.deepcopy(network).eval()
-    for number in kept.parameters():
-        number.requires_grad_(False)
-    optimizer = torch.optim.AdamW(
-        network.parameters(), lr=schedule.learning_rate, weight_decay=schedule.weight_decay
-    )
-    steps = max(1, schedule.samples // schedule.batch)
-    rate = torch.optim.lr_scheduler.OneCycleLR(
-        optimizer, schedule.learning_rate, total_steps=steps + 1, pct_start=0.1
-    )
-    mean_loss = 0.0
-    for step, (images, labels) in enumerate(_batches(sample, schedule.batch, steps, seed)):
-        inputs = images.to(memory_format=torch.channels_last)
-        with torch.autocast("cpu", torch.bfloat16):
-            logits = network(inputs)
-        loss = nn.functional.cross_entropy(
-            logits.float(), labels, label_smoothing=schedule.label_smoothing
-        )
-        optimizer.zero_grad()
-        loss.backward()
-        nn.utils.clip_grad_norm_(network.parameters(), 1.0)
-        optimizer.step()
-        rate.step()
-        _average(kept, network, min(schedule.average, (1 + step) / (10 + step)))
-        mean_loss += (loss.item() - mean_loss) / min(step + 1, 20)
-        report((step + 1) / steps, f"{text}: loss {mean_loss:.3f}")
-    return kept
+    """Train the classifier on some of the cases; every class and every patient weighs the same."""
+    number = int(np.random.SeedSequence(seed).generate_state(1)[0])
+    torch.manual_seed(number)
+    network = from_pretrained(out / PRETRAINED_FILE, len(recipe.classes), recipe.input.depth)
+    labels = [recipe.classes.index(case.label) for case in cases]
+    batches = from_bank(bank, labels, members, recipe.input)
+    return learn(network, batches, recipe.training, number, text, report)
 
 
 def predict_unseen(
-    network: ResNet50, recipe: Recipe, patients: list[Patient], fold: int, number: int
-) -> list[dict[str, Any]]:
-    """Logits for patients that the network never saw, in several situations.
+    recipe: Recipe, cases: Sequence[Case], out: Path, seed: int, report: Report
+) -> None:
+    """Let each fold's network answer for the patients that it never saw.
 
-    ``largest``: the slice with the largest tumour area, as inference gets it. ``three_largest``:
-    mean over three slices. ``rough_outline``: largest slice, lesion drawn carelessly.
-    ``stripped``: largest slice, scalp and skull cut off.
+    Writes ``predictions-seedS.json`` (logits in each situation), ``embeddings-seedS.npz``
+    (``case_ids`` and ``embeddings``, (n, 2048) float32) and ``activation-seedS.json`` (where the
+    networks looked, and where they look with scrambled numbers).
     """
+    entries: list[dict[str, Any]] = []
+    embeddings, looked, by_chance = [], [], []
+    fold_of = folds_of(cases, recipe.folds, seed)
+    for fold in range(int(fold_of.max()) + 1):
+        network = load_network(recipe, fold_file(out, seed, fold))
+        shuffled = scrambled(network, seed)
+        for number in np.flatnonzero(fold_of == fold):
+            case = cases[int(number)]
+            inputs = inputs_of(case, load_found(out / FOUND_FOLDER, case.case_id), recipe.input)
+            said = predict(network, inputs)
+            entries.append(entry(case, fold, seed, inputs, said))
+            embeddings.append(said.embedding)
+            if inputs.was_found:
+                looked.append(said.looked)
+                by_chance.append(predict(shuffled, inputs).looked)
+            report(len(entries) / len(cases), f"seed {seed}: unseen patients")
+    ids = [one["case_id"] for one in entries]
+    unfinished = out / f"embeddings-seed{seed}.part.npz"
+    np.savez_compressed(unfinished, case_ids=np.array(ids), embeddings=np.stack(embeddings))
+    unfinished.replace(out / f"embeddings-seed{seed}.npz")
+    about = {"trained": summary(looked), "scrambled": summary(by_chance)}
+    _write_json(out / f"activation-seed{seed}.json", about)
+    _write_json(out / f"predictions-seed{seed}.json", entries)
+
+
+def load_network(recipe: Recipe, path: Path) -> ResNet50:
+    """A network of this recipe, ready to answer."""
+    network = ResNet50(len(recipe.classes), recipe.input.depth)
+    load_numbers(network, path)
     network.eval()
-
-    def logits(slices: list[TumourSlice]) -> list[float]:
-        tensors = np.stack([_tensor(tumour, recipe.input) for tumour in slices])
-        with torch.no_grad():
-            return [round(float(v), 5) for v in network(torch.from_numpy(tensors)).mean(dim=0)]
-
-    entries = []
-    for offset, patient in enumerate(patients):
-        random = np.random.default_rng([recipe.seed, fold, offset])
-        largest = patient.slices[0]
-        rough = TumourSlice(largest.channels, rough_outline(largest.mask, random))
-        bare = TumourSlice(strip_skull(largest.channels, largest.mask, random), largest.mask)
-        entries.append(
-            {
-                "number": number + offset,
-                "fold": fold,
-                "label": patient.label,
-                "age_years": patient.age_years,
-                "logits": {
-                    "largest": logits([largest]),
-                    "three_largest": logits(list(patient.slices[:3])),
-                    "rough_outline": logits([rough]),
-                    "stripped": logits([bare]),
-                },
-            }
-        )
-    return entries
+    return network
 
 
-def _tensor(tumour: TumourSlice, model_input: ModelInput) -> NDArray[np.float32]:
-    """(3, size, size) float32, for PyTorch"""
-    tensor = prepare_slice(tumour.channels, tumour.mask, model_input).tensor
-    return np.ascontiguousarray(tensor[0].transpose(2, 0, 1))
+def fold_file(out: Path, seed: int, fold: int) -> Path:
+    """Where the network of a fold lies."""
+    return out / f"seed{seed}-fold{fold}.npz"
 
 
-def _batches(
-    sample: Sampler, size: int, steps: int, seed: int
-) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
-    """Batches, each made in a thread while the network learns from the one before."""
-
-    def make(step: int) -> tuple[torch.Tensor, torch.Tensor]:
-        random = np.random.default_rng([seed, step])
-        images, labels = zip(*(sample(random) for _ in range(size)), strict=True)
-        return torch.from_numpy(np.stack(images)), torch.tensor(labels)
-
-    with ThreadPoolExecutor(1) as maker:
-        coming = maker.submit(make, 0)
-        for step in range(1, steps + 1):
-            batch = coming.result()
-            if step < steps:
-                coming = maker.submit(make, step)
-            yield batch
-
-
-def _average(kept: ResNet50, network: ResNet50, decay: float) -> None:
-    newest = network.state_dict()
-    with torch.no_grad():
-        for name, number in kept.state_dict().items():
-            if number.is_floating_point():
-                number.lerp_(newest[name], 1 - decay)
-            else:
-                number.copy_(newest[name])
+def _pretrained(recipe: Recipe, data: Path, report: Report) -> ResNet50:
+    for folder in (data / "cheng", data.parent / "cheng"):
+        if folder.is_dir():
+            return pretrain(recipe, folder, report)
+    torch.manual_seed(recipe.seed)
+    return ResNet50(len(recipe.classes), len(recipe.input.channels))
 
 
 def _write_json(path: Path, content: Any) -> None:
@@ -251,15 +187,23 @@ def _print_progress() -> Report:
 
 
 def main(
-    data: Annotated[Path, typer.Option(help="Folder that holds lgg and cheng.")],
+    data: Annotated[Path, typer.Option(help="Folder of labelled cases.")],
     out: Annotated[Path, typer.Option(help="Folder for the trained networks.")],
     recipe: Annotated[Path, typer.Option(help="How to train.")] = RECIPE,
     threads: Annotated[int, typer.Option(help="Processor threads to use.")] = os.cpu_count() or 1,
+    predict_again: Annotated[
+        bool, typer.Option(help="Only let the trained folds answer again.")
+    ] = False,
 ) -> None:
     """Train the networks of a recipe, with cross-validation by patient."""
     torch.set_num_threads(threads)
     cv2.setNumThreads(1)
-    fit(read_recipe(recipe), data, out, _print_progress())
+    plan = read_recipe(recipe)
+    if predict_again:
+        for seed in plan.seeds:
+            predict_unseen(plan, typed_cases(plan, data), out, seed, _print_progress())
+    else:
+        fit(plan, data, out, _print_progress(), threads)
 
 
 if __name__ == "__main__":

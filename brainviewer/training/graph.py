@@ -66,11 +66,11 @@ class _Graph:
         return self.relu(self.node("Add", [x, side], f"{name}_add"))
 
 
-def write_graph(weights: Path, size: int, classes: int, path: Path) -> None:
+def write_graph(weights: Path, size: int, classes: int, path: Path, depth: int = 3) -> None:
     """Write the graph that belongs to a Keras weights file.
 
-    Input ``image`` (1, size, size, 3); outputs ``logits`` (1, classes) and ``features``
-    (1, size / 32, size / 32, 2048), as the Keras model has them.
+    Input ``image`` (n, size, size, depth); outputs ``logits`` (n, classes) and ``features``
+    (n, size / 32, size / 32, 2048), as the Keras model has them.
     """
     graph = _Graph(*_data_sets(weights))
     x = graph.node("Transpose", ["image"], "channels_first", perm=[0, 3, 1, 2])
@@ -89,11 +89,11 @@ def write_graph(weights: Path, size: int, classes: int, path: Path) -> None:
         helper.make_graph(
             graph.nodes,
             "resnet50",
-            [helper.make_tensor_value_info("image", TensorProto.FLOAT, [1, size, size, 3])],
+            [helper.make_tensor_value_info("image", TensorProto.FLOAT, ["n", size, size, depth])],
             [
-                helper.make_tensor_value_info("logits", TensorProto.FLOAT, [1, classes]),
+                helper.make_tensor_value_info("logits", TensorProto.FLOAT, ["n", classes]),
                 helper.make_tensor_value_info(
-                    "features", TensorProto.FLOAT, [1, side, side, FEATURES]
+                    "features", TensorProto.FLOAT, ["n", side, side, FEATURES]
                 ),
             ],
             graph.initializers,

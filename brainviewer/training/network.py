@@ -16,6 +16,8 @@ from torch import Tensor, nn
 _EPSILON = 1.001e-5
 STAGES = ((64, 3, 1), (128, 4, 2), (256, 6, 2), (512, 3, 2))  # filters, blocks, stride
 FEATURES = 2048
+MIDDLE_FEATURES = 1024
+_FIRST_OF_LAST = "conv5_block1"
 
 
 def _convolution(inputs: int, outputs: int, kernel: int, stride: int = 1) -> nn.Conv2d:
@@ -51,11 +53,14 @@ class Block(nn.Module):  # type: ignore[misc]  # mypy does not look into torch
 
 
 class ResNet50(nn.Module):  # type: ignore[misc]
-    """The network with one dense layer on globally averaged features."""
+    """The network with one dense layer on globally averaged features.
 
-    def __init__(self, classes: int, dropout: float = 0.3) -> None:
+    depth : channels of the input.
+    """
+
+    def __init__(self, classes: int, depth: int = 3, dropout: float = 0.3) -> None:
         super().__init__()
-        self.conv1_conv = nn.Conv2d(3, 64, 7, 2, 3, bias=True)
+        self.conv1_conv = nn.Conv2d(depth, 64, 7, 2, 3, bias=True)
         self.conv1_bn = _norm(64)
         self.relu = nn.ReLU(inplace=True)
         self.pool = nn.MaxPool2d(3, 2, 1)
@@ -82,17 +87,49 @@ class ResNet50(nn.Module):  # type: ignore[misc]
                 # Each block starts as the identity (Goyal et al. 2017).
                 nn.init.zeros_(module.bn_3.weight)
 
-    def features(self, x: Tensor) -> Tensor:
-        """(n, 3, size, size) -> (n, 2048, size / 32, size / 32)"""
+    def maps(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """(n, depth, size, size) -> the last maps at size / 16 (1024) and at size / 32 (2048)"""
         x = self.pool(self.relu(self.conv1_bn(self.conv1_conv(x))))
-        for block in self.blocks.values():
+        middle = x
+        for name, block in self.blocks.items():
+            if name == _FIRST_OF_LAST:
+                middle = x
             x = block(x)
-        return x
+        return middle, x
+
+    def features(self, x: Tensor) -> Tensor:
+        """(n, depth, size, size) -> (n, 2048, size / 32, size / 32)"""
+        return self.maps(x)[1]
+
+    def logits(self, features: Tensor) -> Tensor:
+        """(n, 2048, h, w) -> (n, classes)"""
+        return torch.as_tensor(self.dense(self.dropout(features.mean(dim=(2, 3)))))
 
     def forward(self, x: Tensor) -> Tensor:
-        """(n, 3, size, size) -> (n, classes) logits"""
-        pooled = self.features(x).mean(dim=(2, 3))
-        return torch.as_tensor(self.dense(self.dropout(pooled)))
+        """(n, depth, size, size) -> (n, classes) logits"""
+        return self.logits(self.features(x))
+
+
+class Coverage(nn.Module):  # type: ignore[misc]
+    """A second task that is only trained for, and not shipped: where the lesion lies.
+
+    It makes the last maps hold what is seen in their own place, which training by class alone
+    does not ask for. Two 1x1 convolutions say for each slice how much of a place is lesion.
+    """
+
+    def __init__(self, slices: int) -> None:
+        super().__init__()
+        self.middle = nn.Conv2d(MIDDLE_FEATURES, slices, 1)
+        self.last = nn.Conv2d(FEATURES, slices, 1)
+
+    def loss(self, maps: tuple[Tensor, Tensor], covered: Tensor) -> Tensor:
+        """Mean binary cross-entropy; ``covered`` is (n, slices, size, size) in 0..1."""
+        total = torch.zeros(())
+        for layer, features in zip((self.middle, self.last), maps, strict=True):
+            said = layer(features)
+            wanted = nn.functional.adaptive_avg_pool2d(covered, said.shape[2:])
+            total = total + nn.functional.binary_cross_entropy_with_logits(said.float(), wanted)
+        return total / 2
 
 
 def new_top(network: ResNet50, classes: int) -> None:
@@ -102,12 +139,31 @@ def new_top(network: ResNet50, classes: int) -> None:
     nn.init.zeros_(network.dense.bias)
 
 
-def keras_model(size: int, classes: int) -> Any:
-    """The Keras model: input (n, size, size, 3), outputs ``logits`` and ``features``."""
+def from_pretrained(path: Path, classes: int, depth: int) -> ResNet50:
+    """A network for another task, with all else as it was pretrained.
+
+    Where the new input has several slices of the pretrained channels, each slice starts with the
+    pretrained filters, scaled so that the sum stays what it was.
+    """
+    with np.load(path, allow_pickle=False) as numbers:
+        state = {name: torch.from_numpy(numbers[name]) for name in numbers.files}
+    stem = state["conv1_conv.weight"]
+    if depth % stem.shape[1]:
+        raise ValueError(f"{path.name} was pretrained on {stem.shape[1]} channels, not {depth}")
+    network = ResNet50(len(state["dense.bias"]), depth)
+    times = depth // stem.shape[1]
+    state["conv1_conv.weight"] = stem.repeat(1, times, 1, 1) / times
+    network.load_state_dict(state)
+    new_top(network, classes)
+    return network
+
+
+def keras_model(size: int, classes: int, depth: int = 3) -> Any:
+    """The Keras model: input (n, size, size, depth), outputs ``logits`` and ``features``."""
     import keras
 
     base = keras.applications.ResNet50(
-        include_top=False, weights=None, input_shape=(size, size, 3), pooling=None
+        include_top=False, weights=None, input_shape=(size, size, depth), pooling=None
     )
     pooled = keras.layers.GlobalAveragePooling2D(name="average")(base.output)
     logits = keras.layers.Dense(classes, name="logits")(pooled)

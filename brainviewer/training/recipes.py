@@ -6,12 +6,17 @@ from pathlib import Path
 from typing import Any
 
 from brainviewer.core.errors import FileError
-from brainviewer.inference.card import ModelInput, parse_input
+from brainviewer.inference.card import ModelInput
+from brainviewer.inference.card_file import parse_input
 
 
 @dataclass(frozen=True)
 class Schedule:
-    """One training run: how many samples it sees, and how it learns from them."""
+    """One training run: how many samples it sees, and how it learns from them.
+
+    average : decay of the running mean of the weights that is kept in the end.
+    coverage : weight of the second task, to say how much of each place is lesion.
+    """
 
     samples: int
     batch: int
@@ -19,19 +24,24 @@ class Schedule:
     weight_decay: float
     label_smoothing: float
     average: float
+    coverage: float = 0.0
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """Everything that decides how a model comes out, besides the data."""
+    """Everything that decides how a model comes out, besides the data.
+
+    seeds : the cross-validation is done once for each; a seed decides folds and chance alike.
+    draws : samples of each case in the bank.
+    """
 
     seed: int
+    seeds: tuple[int, ...]
     classes: tuple[str, ...]
     input: ModelInput
     pretraining: Schedule
     training: Schedule
-    slices_per_patient: int
-    least_of_largest: float
+    draws: int
     folds: int
     bootstrap: int
 
@@ -42,12 +52,12 @@ def read_recipe(path: Path) -> Recipe:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
         return Recipe(
             seed=int(content["seed"]),
+            seeds=tuple(int(seed) for seed in content["evaluation"]["seeds"]),
             classes=tuple(str(code) for code in content["classes"]),
             input=parse_input(content["input"]),
             pretraining=_schedule(content["pretraining"]),
             training=_schedule(content["training"]),
-            slices_per_patient=int(content["training"]["slices_per_patient"]),
-            least_of_largest=float(content["training"]["least_of_largest"]),
+            draws=int(content["bank"]["draws"]),
             folds=int(content["evaluation"]["folds"]),
             bootstrap=int(content["evaluation"]["bootstrap"]),
         )
@@ -63,4 +73,5 @@ def _schedule(content: dict[str, Any]) -> Schedule:
         weight_decay=float(content["weight_decay"]),
         label_smoothing=float(content["label_smoothing"]),
         average=float(content["average"]),
+        coverage=float(content.get("coverage", 0.0)),
     )
