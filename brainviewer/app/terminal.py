@@ -3,11 +3,16 @@
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, redirect_stdout
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from brainviewer.core.errors import Report, silent
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+_WIDTH_OF_A_FILE = 200  # characters; nothing is cut where no terminal sets a limit
 
 
 @contextmanager
@@ -31,6 +36,70 @@ def show(out: TextIO, record: dict[str, Any], as_json: bool, in_words: Callable[
     """Write a result: one JSON object, or words."""
     out.write(json.dumps(record, allow_nan=False) if as_json else in_words())
     out.write("\n")
+
+
+def show_tables(
+    out: TextIO,
+    record: dict[str, Any],
+    as_json: bool,
+    in_tables: "Callable[[], Sequence[RenderableType]]",
+) -> None:
+    """Write a result: one JSON object, or sentences and tables as wide as the terminal."""
+    if as_json:
+        show(out, record, True, str)
+        return
+    from rich.console import Console
+
+    console = Console(
+        file=out, width=None if out.isatty() else _WIDTH_OF_A_FILE, highlight=False, markup=False
+    )
+    for part in in_tables():
+        console.print(part)
+
+
+@contextmanager
+def progress_bar() -> Iterator[Report]:
+    """Progress of long work: a bar on a terminal, else a line for each tenth of each part.
+
+    What stands before the first colon of a report's text names the part.
+    """
+    if not sys.stderr.isatty():
+        yield _progress_lines()
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        TextColumn("{task.percentage:3.0f} %"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("Starting", total=1.0)
+        part = [""]
+
+        def report(fraction: float, text: str) -> None:
+            name = text.split(":", maxsplit=1)[0]
+            if name != part[0]:  # the time that remains is that of the part
+                part[0] = name
+                bar.reset(task)
+            bar.update(task, completed=fraction, description=text)
+
+        yield report
+
+
+def _progress_lines() -> Report:
+    last = [("", -1)]
+
+    def report(fraction: float, text: str) -> None:
+        step = text.split(":", maxsplit=1)[0], int(10 * fraction)
+        if step != last[0]:
+            last[0] = step
+            sys.stderr.write(f"{text} {100 * fraction:.0f} %\n")
+            sys.stderr.flush()
+
+    return report
 
 
 def progress_line() -> Report:

@@ -129,4 +129,5 @@ def run(arguments: Sequence[str], open_window: OpenWindow) -> int:
 def _usage_sentence(error: Any) -> str:
     """What is wrong with the command line, and where help is."""
     command = error.ctx.command_path if error.ctx else "brainviewer"
-    return f"{error.format_message().rstrip('.')}. See '{command} --help'."
+    said = error.format_message().rstrip(".")
+    return f"{said}{'' if said.endswith('?') else '.'} See '{command} --help'."

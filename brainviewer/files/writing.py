@@ -36,6 +36,21 @@ def write_whole(path: Path, content: bytes) -> None:
         raise _in_words(path, error) from error
 
 
+def make_folder(folder: Path) -> None:
+    """Make a folder, and those above it, where there is none; raises FileError."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except FileExistsError:
+        raise FileError(
+            f"'{folder.name}' is a file, not a folder.", "Choose another folder."
+        ) from None
+    except OSError as error:
+        raise FileError(
+            f"The folder '{folder.name}' cannot be made: {error.strerror}.",
+            "Choose another folder.",
+        ) from None
+
+
 def _in_words(path: Path, error: OSError | ValueError) -> FileError:
     number = error.errno if isinstance(error, OSError) else None
     folder = str(path.parent) if path.parent != Path() else "."

@@ -90,18 +90,17 @@ def load_lgg(folder: Path) -> LabelledStudy:
 def _own_channels(pictures: NDArray[np.uint8], case: str) -> list[int]:
     """Channels that are sequences of their own; FLAIR stands in for those that are missing."""
     flair = LGG_SEQUENCES.index(Modality.FLAIR)
-    sparse = pictures[:, ::2, ::2].astype(np.float32)
-    head = sparse.mean(axis=-1) > _HEAD
-    if not head.any() or np.ptp(sparse[head][:, flair]) == 0:
+    sparse = pictures[:, ::4, ::4].reshape(-1, len(LGG_SEQUENCES))
+    head = sparse[sparse.mean(axis=-1) > _HEAD].astype(np.float32).T
+    varies = [values.size > 0 and bool(np.ptp(values) > 0) for values in head]
+    if not varies[flair]:
         raise FileError(f"The slices of the case {case} show nothing.", _CHECK)
-    own = []
-    for index in range(len(LGG_SEQUENCES)):
-        values = sparse[head][:, index]
-        if index == flair or (
-            np.ptp(values) > 0 and np.corrcoef(values, sparse[head][:, flair])[0, 1] < _SAME_PICTURE
-        ):
-            own.append(index)
-    return own
+    return [
+        index
+        for index, values in enumerate(head)
+        if index == flair
+        or (varies[index] and np.corrcoef(values, head[flair])[0, 1] < _SAME_PICTURE)
+    ]
 
 
 def _read(path: Path, flags: int) -> NDArray[np.uint8]:

@@ -1,0 +1,40 @@
+"""Commands for researchers: look at labelled data, train a model, measure it."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from brainviewer.app.terminal import progress_line, results_only, show_tables
+from brainviewer.cli.options import AsJson
+from brainviewer.cli.program import app
+
+data = typer.Typer(help="Look at a folder of labelled cases.", rich_markup_mode=None)
+app.add_typer(data, name="data")
+
+
+@data.callback()
+def _data() -> None:
+    """Look at a folder of labelled cases."""
+
+
+@data.command()
+def summary(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder of labelled cases.")],
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Folder for summary.json and the plots.", show_default=False),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say what a folder of labelled cases holds: classes, ages, sequences, sizes."""
+    with results_only() as stdout:
+        from brainviewer.cli.tables import summary_tables
+        from brainviewer.training.cases import find_cases
+        from brainviewer.training.summary import summarise, write_summary
+
+        collection = find_cases(folder)
+        record = summarise(collection, progress_line())
+        if out is not None:
+            write_summary(record, collection, out)
+        show_tables(stdout, record, as_json, lambda: summary_tables(record))
