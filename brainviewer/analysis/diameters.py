@@ -83,7 +83,7 @@ class _Area:
         row, column = (grid.affine[:3, n] for n in range(3) if n != axis)
         height = float(np.linalg.norm(row))
         along = float(column @ row) / height  # not zero if the file shears the slice
-        across = float(np.sqrt(max(column @ column - along**2, 1e-12)))
+        across = max(float(column @ column) - along**2, 1e-12) ** 0.5
         return cls(picture, np.array([[height, along], [0.0, across]]))
 
     def voxel(self, mm: Vector) -> Vector:
