@@ -5,6 +5,7 @@ Slices count from 0; positions are in mm, RAS+.
 
 from typing import Any
 
+from brainviewer.app.measurements import measurements_record
 from brainviewer.core.findings import Classification, TumourFinding
 from brainviewer.inference.card import Figure, ModelCard
 
@@ -28,6 +29,8 @@ def finding_record(finding: TumourFinding) -> dict[str, Any]:
             for candidate in finding.candidates
         ],
         "area_mm2": [round(float(area), 2) for area in finding.area_mm2],
+        "slices": {plane.value: index for plane, index in finding.slices.items()},
+        "measurements": measurements_record(finding.measurements),
         "seconds": round(finding.seconds, 4),
         "notices": list(finding.notices),
     }

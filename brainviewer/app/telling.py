@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from brainviewer.app.measurements import measurement_rows, slices_text
+
 RESEARCH_ONLY = "Research use only, not for diagnosis."
 
 
@@ -39,6 +41,10 @@ def finding_text(record: Mapping[str, Any]) -> str:
         f"{areas[record['index']] / 100:.1f} cm², confidence {record['confidence']:.2f}",
         f"Position (right, anterior, superior): {_place(record['position_mm'])} mm",
     ]
+    if record["slices"]:
+        lines.append(f"Largest slices: {slices_text(record['slices'])}")
+    if measured := measurement_rows(record["measurements"]):
+        lines += ["Measurements:", *_columns([(f"  {name}", value) for name, value in measured])]
     if len(record["candidates"]) > 1:
         rows = [
             (
