@@ -1,11 +1,18 @@
 """Commands for researchers: look at labelled data, train a model, measure it."""
 
+import os
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from brainviewer.app.terminal import progress_line, results_only, show_tables
+from brainviewer.app.terminal import (
+    complain,
+    progress_bar,
+    progress_line,
+    results_only,
+    show_tables,
+)
 from brainviewer.cli.options import AsJson
 from brainviewer.cli.program import app
 
@@ -38,3 +45,31 @@ def summary(
         if out is not None:
             write_summary(record, collection, out)
         show_tables(stdout, record, as_json, lambda: summary_tables(record))
+
+
+@app.command()
+def train(
+    recipe: Annotated[
+        str, typer.Argument(metavar="RECIPE", help="Name of a recipe, or a TOML file.")
+    ],
+    folder: Annotated[
+        Path, typer.Option("--data", help="Folder of labelled cases.", show_default=False)
+    ],
+    out: Annotated[Path, typer.Option(help="Folder for the run.", show_default=False)],
+    threads: Annotated[
+        int | None,
+        typer.Option(min=1, help="Processor cores to use; by default all.", show_default=False),
+    ] = None,
+) -> None:
+    """Train a model; the same command again goes on where it was stopped."""
+    with results_only() as stdout:
+        from brainviewer.training import running
+
+        try:
+            file = running.find_recipe(recipe)
+            with progress_bar() as report:
+                running.train(file, folder, out, report, threads or os.cpu_count() or 1, complain)
+        except KeyboardInterrupt:
+            complain("Stopped; run the same command again to go on.")
+            raise typer.Exit(130) from None
+        stdout.write(f"Trained. 'brainviewer evaluate {out}' measures it.\n")

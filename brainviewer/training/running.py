@@ -1,0 +1,151 @@
+"""Runs a recipe, whatever kind of network it makes, in a folder that belongs to it.
+
+The folder keeps the recipe and which cases it was run on, so that a run that was broken off goes
+on with the same ones.
+"""
+
+import hashlib
+import importlib.util
+import json
+import tomllib
+from collections.abc import Callable
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from brainviewer.assets import resources
+from brainviewer.core.errors import BrainViewerError, FileError, Report
+from brainviewer.files.writing import make_folder, write_whole
+from brainviewer.training.collection import Collection
+
+RECIPE_FILE = "recipe.toml"
+RUN_FILE = "run.json"
+GLIOMA_TYPE, LESION_OUTLINE = "glioma-type", "lesion-outline"
+
+
+def shipped_recipes() -> dict[str, Path]:
+    """The recipes that come with the application, by name."""
+    return {file.stem: file for file in sorted((resources() / "recipes").glob("*.toml"))}
+
+
+def find_recipe(name: str) -> Path:
+    """The file of a recipe: one that ships, by its name, or any TOML file.
+
+    Raises FileError that lists the names if there is none.
+    """
+    shipped = shipped_recipes()
+    if name in shipped:
+        return shipped[name]
+    file = Path(name)
+    if file.is_file():
+        return file
+    if file.suffix == ".toml":
+        raise FileError(f"There is no recipe '{name}'.", _choose(shipped))
+    guess = get_close_matches(name, shipped, n=1)
+    raise FileError(
+        f"There is no recipe called '{name}'" + (f"; did you mean {guess[0]}?" if guess else "."),
+        _choose(shipped),
+    )
+
+
+def recipe_kind(recipe: Path) -> str:
+    """What a recipe makes: ``glioma-type`` or ``lesion-outline``; raises FileError."""
+    try:
+        content = tomllib.loads(recipe.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise FileError(f"The recipe {recipe.name} cannot be read: {error}.", "Check it.") from None
+    kind = content.get("kind", GLIOMA_TYPE)
+    if kind not in (GLIOMA_TYPE, LESION_OUTLINE):
+        raise FileError(
+            f"The recipe {recipe.name} is of the kind '{kind}', which is not known.",
+            f"Its kind must be {GLIOMA_TYPE} or {LESION_OUTLINE}.",
+        )
+    return str(kind)
+
+
+def train(
+    recipe: Path,
+    data: Path,
+    out: Path,
+    report: Report,
+    threads: int = 1,
+    tell: Callable[[str], None] = lambda sentence: None,
+) -> None:
+    """Do what a recipe says with labelled cases; go on where an earlier run was broken off.
+
+    tell : told what the user must know about the data.
+
+    Raises BrainViewerError, before anything is written, if PyTorch is missing, if recipe or data
+    cannot be used, or if ``out`` holds the run of another recipe or of other cases.
+    """
+    kind = recipe_kind(recipe)
+    if importlib.util.find_spec("torch") is None:
+        raise BrainViewerError("Training needs PyTorch: pip install 'brainviewer[train]'.")
+    import cv2
+    import torch
+
+    from brainviewer.training.cases import find_cases
+
+    torch.set_num_threads(threads)
+    cv2.setNumThreads(1)
+    collection = find_cases(data)
+    for notice in collection.notices:
+        tell(notice)
+    if kind == LESION_OUTLINE:
+        from brainviewer.training.outline import read_outline_recipe, train_all
+
+        outline_recipe = read_outline_recipe(recipe)
+        begin(recipe, collection, out)
+        train_all(outline_recipe, data, out, report)
+        return
+    from brainviewer.training.fit import fit, typed_cases
+    from brainviewer.training.recipes import read_recipe
+
+    plan = read_recipe(recipe)
+    typed_cases(plan, data)
+    begin(recipe, collection, out)
+    fit(plan, data, out, report, threads)
+
+
+def begin(recipe: Path, collection: Collection, out: Path) -> None:
+    """Make a folder that of this recipe and these cases, or make sure that it is.
+
+    Raises FileError if the folder holds another run, or cannot be written.
+    """
+    about = {
+        "recipe": recipe.stem,
+        "recipe_sha256": hashlib.sha256(recipe.read_bytes()).hexdigest(),
+        "layout": collection.layout,
+        "cases": len(collection.cases),
+        "cases_sha256": _same_cases(collection),
+    }
+    before = read_run(out)
+    if before is not None:
+        for key, what in (("recipe_sha256", "another recipe"), ("cases_sha256", "other cases")):
+            if before.get(key) != about[key]:
+                raise FileError(
+                    f"The folder {out.name} holds a training run with {what}.",
+                    "Choose an empty folder, or give what it was begun with.",
+                )
+        return
+    make_folder(out)
+    write_whole(out / RECIPE_FILE, recipe.read_bytes())
+    write_whole(out / RUN_FILE, (json.dumps(about, indent=1) + "\n").encode())
+
+
+def read_run(out: Path) -> dict[str, Any] | None:
+    """What a folder says about the run in it; None if it holds none."""
+    try:
+        return dict(json.loads((out / RUN_FILE).read_text(encoding="utf-8")))
+    except (OSError, ValueError):
+        return None
+
+
+def _same_cases(collection: Collection) -> str:
+    """Changes with the cases, their classes and their folds."""
+    cases = [(case.case_id, case.label, case.patient, case.fold) for case in collection.cases]
+    return hashlib.sha256(json.dumps(cases).encode()).hexdigest()
+
+
+def _choose(shipped: dict[str, Path]) -> str:
+    return f"Give the path of a TOML file, or one of these names: {', '.join(shipped)}."
