@@ -4,13 +4,21 @@ The head is an ellipsoid; the marker is a bright ball in its left, front, upper 
 wrong flip or swapped axis moves it to another quarter of the picture.
 """
 
+from dataclasses import replace
 from hashlib import sha256
 from itertools import permutations, product
 
 import numpy as np
 from numpy.typing import NDArray
 
-from brainviewer.core.findings import Candidate, TumourFinding
+from brainviewer.core.findings import (
+    Candidate,
+    Diameters,
+    Measurements,
+    Point,
+    Side,
+    TumourFinding,
+)
 from brainviewer.core.geometry import Grid
 from brainviewer.core.slices import Plane, SliceView
 from brainviewer.core.study import LabelMap, Modality, Study, Volume
@@ -119,6 +127,41 @@ def marker_finding(study: Study, plane: Plane = Plane.AXIAL) -> TumourFinding:
         (Candidate(index, (x, y, z), volume, 0.9),),
         areas,
         mask,
+    )
+
+
+def measured(finding: TumourFinding, study: Study) -> TumourFinding:
+    """The same finding with measurements; the enhancing part lies two slices below the middle."""
+    view = SliceView.of(study.grid, Plane.AXIAL)
+    middle, radius = marker_position(study.grid), MARKER_RADIUS_MM
+    index = view.index_of(middle)
+    return replace(
+        finding,
+        slices={p: SliceView.of(study.grid, p).index_of(middle) for p in Plane},
+        measurements=Measurements(
+            volume_ml=0.4,
+            enhancing_ml=0.1,
+            lesion=_cross(view, index, 2 * radius, 2 * radius - 1, True),
+            enhancing=_cross(view, index - 2, 6.0, 3.0, False),
+            side=Side.LEFT,
+            midline_mm=12.0,
+        ),
+    )
+
+
+def _cross(
+    view: SliceView, index: int, longest: float, perpendicular: float, measurable: bool
+) -> Diameters:
+    """Diameters around the marker's middle, along x and y."""
+    middle = view.move(marker_position(view.grid), index)
+
+    def ends(axis: int, length: float) -> tuple[Point, Point]:
+        half = np.eye(3)[axis] * length / 2
+        (a, b, c), (d, e, f) = (middle - half).tolist(), (middle + half).tolist()
+        return (a, b, c), (d, e, f)
+
+    return Diameters(
+        index, longest, perpendicular, ends(0, longest), ends(1, perpendicular), measurable
     )
 
 

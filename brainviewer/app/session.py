@@ -13,6 +13,7 @@ from brainviewer.app.jobs import Jobs, Post
 from brainviewer.app.marking import Marking
 from brainviewer.app.settings import Settings
 from brainviewer.app.state import Notice, Progress, Status, ViewState
+from brainviewer.app.verdicts import WITHDRAWN, Verdict, keep_verdict, kept_verdict, verdict_on
 from brainviewer.app.viewing import Viewing
 from brainviewer.core.errors import BrainViewerError, Report
 from brainviewer.core.findings import Classification, TumourFinding
@@ -52,6 +53,7 @@ class Session(Viewing, Marking):
         self.finding_method = "lesion"
         self.threshold = 450.0
         self._engine: Engine | None = None
+        self._asked_slice: int | None = None
 
     # -- opening ----------------------------------------------------------------------------
 
@@ -175,7 +177,7 @@ class Session(Viewing, Marking):
         from brainviewer.inference.registry import model
 
         try:
-            self._ready_engine().start(model())
+            self._ready_engine().start(model().network)
         except BrainViewerError as error:
             self.notice(str(error), "error")
         self._show_engine()
@@ -187,6 +189,7 @@ class Session(Viewing, Marking):
             return
         self.jobs.cancel("classify")  # before its end can be taken for that of the new one
         engine, age = self._ready_engine(), self.state.age_years
+        prevalence = self.settings.prevalence
         before, before_status = self.state.classification, self.state.classification_status
         before_message = self.state.classification_message
 
@@ -194,10 +197,17 @@ class Session(Viewing, Marking):
             from brainviewer.app.classifying import classify
 
             return classify(
-                study, finding, engine, age_years=age, slice_index=slice_index, report=report
+                study,
+                finding,
+                engine,
+                age_years=age,
+                slice_index=slice_index,
+                prevalence=prevalence or None,
+                report=report,
             )
 
         def done(result: Classification) -> None:
+            self._asked_slice = slice_index
             self._set_classification(result, Status.DONE)
             if self.state.finding is not finding:
                 self._mark_stale("The tumour was looked for again.")
@@ -232,6 +242,40 @@ class Session(Viewing, Marking):
             if self.state.classification is not None:
                 self._mark_stale("The age was changed.")
 
+    def set_prevalence(self, name: str) -> None:
+        """Choose how frequent the classes are taken to be, and answer again from the same slice.
+
+        name : ``equal``, ``training`` or ``clinic``; empty for the model's own.
+        """
+        if name == self.settings.prevalence:
+            return
+        self.settings.update(prevalence=name)
+        if self.state.classification is not None:
+            self.classify(self._asked_slice)
+
+    def judge(self, verdict: str, user_type: str = "") -> None:
+        """Agree or disagree with the answer on the screen, or withdraw that; kept locally.
+
+        verdict : ``agree``, ``disagree`` or ``withdrawn`` of ``app.verdicts``.
+        user_type : with ``disagree``, class code or ``other``.
+        """
+        result = self.state.classification
+        if result is None:
+            return
+        given = verdict_on(result, verdict, user_type)
+        try:
+            keep_verdict(given)
+        except BrainViewerError as error:
+            self.notice(str(error), "error")
+            self.state.verdict_changed.emit()  # a button that was pressed comes out again
+            return
+        self._set_verdict(None if given.verdict == WITHDRAWN else given)
+
+    def _set_verdict(self, verdict: Verdict | None) -> None:
+        self.state.verdict = verdict
+        self.state.verdict_changed.emit()
+        self.state.facts_changed.emit()
+
     def set_engine(self, wanted: str) -> None:
         """Choose the engine: ``auto``, ``onnx`` or ``tensorflow``."""
         self.settings.update(engine=wanted)
@@ -253,7 +297,9 @@ class Session(Viewing, Marking):
         self.state.classification = result
         self.state.classification_status = status
         self.state.classification_message = message
+        self.state.verdict = kept_verdict(result) if result is not None else None
         self.state.classification_changed.emit()
+        self.state.verdict_changed.emit()
         self.state.facts_changed.emit()
 
     def _ready_engine(self) -> "Engine":

@@ -17,6 +17,7 @@ RECENT = 8
 _CHOICES = {
     "engine": ("auto", "onnx", "tensorflow"),
     "theme": ("dark", "light", "system"),
+    "prevalence": ("", "equal", "training", "clinic"),
 }
 
 
@@ -34,6 +35,9 @@ class Settings:
     recent : studies opened lately, newest first; each a list of paths.
     theme : ``dark``, ``light`` or ``system``.
     engine : ``auto``, ``onnx`` or ``tensorflow``.
+    prevalence : how frequent the classes are taken to be: ``equal``, ``training`` or ``clinic``;
+        empty for what the model was calibrated for.
+    folded : names of the sections whose content is hidden, separated by commas.
     """
 
     path: Path | None = None
@@ -41,6 +45,8 @@ class Settings:
     theme: str = "dark"
     convention: Convention = Convention.RADIOLOGICAL
     engine: str = "auto"
+    prevalence: str = ""
+    folded: str = ""
     classify_on_opening: bool = True
     smooth_pixels: bool = True
     hints_seen: bool = False

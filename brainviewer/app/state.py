@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from psygnal import Signal
 
+from brainviewer.app.verdicts import Verdict
 from brainviewer.core.annotations import Annotation
 from brainviewer.core.findings import Classification, TumourFinding
 from brainviewer.core.overlays import Overlays
@@ -103,6 +104,7 @@ class ViewState:
     classification: Classification | None = None
     classification_status: Status = Status.NOT_RUN
     classification_message: str = ""
+    verdict: Verdict | None = None
     age_years: float | None = None
     annotations: tuple[Annotation, ...] = ()
     selection: str = ""
@@ -123,6 +125,7 @@ class ViewState:
     overlays_changed = Signal()
     finding_changed = Signal()
     classification_changed = Signal()
+    verdict_changed = Signal()
     annotations_changed = Signal()
     """Annotations, selection, undo and redo."""
     progress_changed = Signal()
@@ -153,6 +156,11 @@ class ViewState:
         )
 
     @property
+    def _has_diameters(self) -> bool:
+        taken = self.finding.measurements if self.finding is not None else None
+        return taken is not None and bool(taken.lesion or taken.enhancing)
+
+    @property
     def facts(self) -> frozenset[str]:
         """Named facts that enable actions and controls."""
         finding, result = self.finding, self.classification
@@ -162,7 +170,10 @@ class ViewState:
             "searched": finding is not None,
             "tumour": finding is not None and finding.found,
             "result": result is not None,
-            "heatmap": result is not None and result.heatmap is not None,
+            "heatmap": result is not None and result.in_scope and result.heatmap is not None,
+            "answered": result is not None and self.classification_status is Status.DONE,
+            "judged": self.verdict is not None,
+            "diameters": self._has_diameters,
             "annotations": bool(self.annotations),
             "selection": bool(self.selection),
             "undo": self.can_undo,

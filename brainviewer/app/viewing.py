@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from brainviewer.app.state import Layout, Overlays, Tool, ViewState
+from brainviewer.core.findings import Diameters
 from brainviewer.core.slices import Convention, Plane
 from brainviewer.core.study import Modality
 from brainviewer.core.windowing import Window, auto_window, presets, window_from_percentiles
@@ -51,6 +52,37 @@ class Viewing:
         finding = self.state.finding
         if self.state.study is not None and finding is not None and finding.position_mm:
             self._place_cursor(np.array(finding.position_mm))
+
+    def go_to_largest(self, plane: Plane) -> None:
+        """Show the slice with the largest lesion area of a plane, with the cursor on the lesion.
+
+        If no pane shows that plane, the panes change to it. Without a lesion, nothing happens.
+        """
+        finding = self.state.finding
+        if self.state.study is None or finding is None or plane not in finding.slices:
+            return
+        view, index = self.state.view(plane), finding.slices[plane]
+        place = view.move(np.array(finding.position_mm or self.state.cursor), index)
+        if finding.mask is not None:
+            inside = np.argwhere(view.cut(finding.mask, index))
+            if len(inside):
+                place = view.to_world(index, inside.mean(axis=0))[0]
+        self.show_place(place.tolist(), plane)
+
+    def show_place(self, position_mm: Sequence[float], plane: Plane) -> None:
+        """Move the cursor to a place of a slice; panes that show no such plane change to it."""
+        if self.state.study is None:
+            return
+        if self.state.layout is not Layout.THREE_PLANES and self.state.plane is not plane:
+            self.set_plane(plane)
+        self.set_cursor(position_mm)
+
+    def go_to_diameters(self, diameters: Diameters) -> None:
+        """Show the slice that diameters were measured on, with the diameters drawn."""
+        middle = np.mean(diameters.longest_ends, axis=0).tolist()
+        if not self.state.overlays.diameters:
+            self.set_overlays(replace(self.state.overlays, diameters=True))
+        self.show_place(middle, Plane.AXIAL)
 
     def _place_cursor(self, position_mm: np.ndarray) -> None:
         self.state.cursor = np.asarray(position_mm, dtype=np.float64)

@@ -9,6 +9,7 @@ class Overlays:
 
     lesion: bool = True
     lesion_opacity: float = 1.0
+    diameters: bool = False
     segmentation: bool = True
     segmentation_filled: bool = False
     segmentation_opacity: float = 0.8

@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
 
 from brainviewer.app.state import Layout, Tool, ViewState
+from brainviewer.app.verdicts import AGREE, DISAGREE, WITHDRAWN
 from brainviewer.core.slices import Convention, Plane
 from brainviewer.core.study import Modality
 
@@ -141,6 +142,7 @@ ACTIONS: tuple[Action, ...] = (
     _sequence(Modality.T1CE, "F7"),
     _sequence(Modality.T2, "F8"),
     _overlay("lesion", "Outline", "O", "tumour"),
+    _overlay("diameters", "Diameters", "D", "diameters"),
     _overlay("heatmap", "Heatmap", "H", "heatmap"),
     _overlay("segmentation", "Segmentation", "S", "segmentation"),
     _overlay("crosshair", "Crosshair", "X", "study"),
@@ -160,12 +162,20 @@ ACTIONS: tuple[Action, ...] = (
     Action("theme-system", "As the system", "", "", lambda w: w.set_theme("system")),
     Action("tumour", "Tumour slice", "T", "tumour", lambda w: w.session.go_to_tumour(),
            short="Tumour slice", tip="Go to the tumour slice"),
+    Action("copy-measurements", "Copy measurements", "Ctrl+Shift+C", "tumour",
+           lambda w: w.copy_measurements(), tip="Copy the measurements as text"),
     Action("find", "Find the lesion again", "", "study",
            lambda w: w.session.find_tumour(w.session.finding_method)),
     Action("classify", "Classify", "C", "tumour", lambda w: w.session.classify(),
            short="Classify", tip="Type the glioma from the tumour slice"),
     Action("classify-here", "Classify this slice", "Shift+K", "searched",
            lambda w: w.classify_here()),
+    Action("agree", "Agree with the answer", "", "answered",
+           lambda w: w.session.judge(AGREE)),
+    Action("disagree", "Disagree with the answer", "", "answered",
+           lambda w: w.session.judge(DISAGREE)),
+    Action("withdraw", "Withdraw your verdict", "", "judged",
+           lambda w: w.session.judge(WITHDRAWN)),
     _tool(Tool.WINDOW, "W", "Drag: right for a wider window, up for brighter"),
     _tool(Tool.CURSOR, "Q", "Drag the linked cursor"),
     _tool(Tool.PAN, "P", "Drag the image; the middle button always does"),
@@ -186,12 +196,13 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("View", ("layout-four_sequences", "layout-three_planes", "layout-one_large", "-",
               "plane-axial", "plane-coronal", "plane-sagittal", "-",
               "convention-radiological", "convention-neurological", "-",
-              "show-lesion", "show-heatmap", "show-segmentation", "show-crosshair",
-              "show-annotations", "show-text", "-", "fit", "zoom-in", "zoom-out", "smooth", "-",
-              "panels", "theme>")),
+              "show-lesion", "show-diameters", "show-heatmap", "show-segmentation",
+              "show-crosshair", "show-annotations", "show-text", "-",
+              "fit", "zoom-in", "zoom-out", "smooth", "-", "panels", "theme>")),
     ("Sequence", ("sequence-flair", "sequence-t1", "sequence-t1ce", "sequence-t2", "-",
                   "auto-window", "invert", "presets>", "colours>")),
-    ("Tumour", ("tumour", "find", "-", "classify", "classify-here", "engine>")),
+    ("Tumour", ("tumour", "find", "copy-measurements", "-", "classify", "classify-here",
+                "prevalence>", "engine>", "-", "agree", "disagree", "withdraw")),
     ("Tools", ("tool-window", "tool-cursor", "tool-pan", "-", "tool-ruler", "tool-rectangle",
                "tool-ellipse", "tool-arrow", "tool-text")),
     ("Help", ("shortcuts", "card", "-", "about")),

@@ -17,7 +17,8 @@ from PySide6.QtWidgets import (
 
 from brainviewer.app.session import Session
 from brainviewer.core.windowing import presets
-from brainviewer.gui.words import button, head, label
+from brainviewer.gui.folding import Section
+from brainviewer.gui.words import button, label
 
 COLOUR_MAPS = ("grey", "bone", "hot", "viridis", "magma", "turbo")
 
@@ -115,6 +116,7 @@ class OverlaySection(QWidget):
         self._column.setSpacing(4)
         self._updates: list[Callable[[], None]] = []
         self._add("Lesion outline", "lesion", "lesion_opacity", "tumour")
+        self._add("Diameters", "diameters", "", "diameters")
         self._add("Heatmap", "heatmap", "heatmap_opacity", "heatmap")
         self._add("Segmentation", "segmentation", "segmentation_opacity", "segmentation")
         self._add("Segmentation filled", "segmentation_filled", "", "segmentation")
@@ -169,13 +171,10 @@ class DisplayPanel(QWidget):
         self._session = session
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 0, 12, 12)
-        column.setSpacing(6)
-        column.addWidget(head("Overlays"))
-        column.addWidget(OverlaySection(session))
-        column.addSpacing(12)
-        self._title = head("Window")
-        column.addWidget(self._title)
-        column.addWidget(WindowSection(session))
+        column.setSpacing(16)
+        column.addWidget(Section("Overlays", OverlaySection(session), session.settings))
+        self._window = Section("Window", WindowSection(session), session.settings)
+        column.addWidget(self._window)
         column.addStretch(1)
         session.state.active_changed.connect(self._name)
         session.state.study_changed.connect(self._name)
@@ -183,4 +182,4 @@ class DisplayPanel(QWidget):
 
     def _name(self) -> None:
         state = self._session.state
-        self._title.setText(f"WINDOW · {state.active}" if state.study else "WINDOW")
+        self._window.set_title(f"Window · {state.active}" if state.study else "Window")

@@ -9,11 +9,9 @@ from PySide6.QtWidgets import (
     QApplication,
     QDockWidget,
     QFileDialog,
-    QHBoxLayout,
     QMainWindow,
     QScrollArea,
     QSizePolicy,
-    QSplitter,
     QStackedWidget,
     QToolBar,
     QToolButton,
@@ -33,11 +31,13 @@ from brainviewer.gui.pages import Page, about_text, card_text, shortcuts_text
 from brainviewer.gui.pane_grid import PaneGrid
 from brainviewer.gui.picture_export import PictureExport
 from brainviewer.gui.result_panel import ResultPanel
+from brainviewer.gui.right_split import RightSplit
 from brainviewer.gui.sequences_dialog import ask_sequences
 from brainviewer.gui.slice_strip import SliceStrip
 from brainviewer.gui.status_bar import StatusBar
 from brainviewer.gui.study_panel import StudyPanel
 from brainviewer.gui.theme import apply_theme
+from brainviewer.gui.tumour_section import copy_measurements
 from brainviewer.gui.volume_pane import VolumePane
 from brainviewer.gui.welcome import Hints, Invitation
 
@@ -124,28 +124,11 @@ class MainWindow(QMainWindow):
         return scroll
 
     def _right_panel(self) -> QWidget:
-        split = QSplitter(Qt.Orientation.Vertical)
-        split.setChildrenCollapsible(False)
+        split = RightSplit()
         split.addWidget(self.volume)
-        lower = QWidget()
-        lower.setObjectName("panel")
-        lower.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        column = QVBoxLayout(lower)
-        column.setContentsMargins(0, 0, 0, 0)
-        scroll = QScrollArea()
-        scroll.setObjectName("panel")
-        scroll.setWidgetResizable(True)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setWidget(self.result)
-        column.addWidget(scroll, 1)
-        row = QHBoxLayout()
-        row.setContentsMargins(16, 8, 16, 12)
         for name in ("show-heatmap", "show-lesion", "copy"):
-            row.addWidget(self._tool_button(name))
-        row.addStretch(1)
-        column.addLayout(row)
-        split.addWidget(lower)
-        split.setSizes([380, 440])
+            self.result.add_tool(self._tool_button(name))
+        split.addWidget(self.result)
         split.setMinimumWidth(320)
         return split
 
@@ -219,6 +202,10 @@ class MainWindow(QMainWindow):
         """Export the 3D view."""
         if "study" in self.session.state.facts:
             self.export_picture.ask(ExportSubject.VOLUME)
+
+    def copy_measurements(self) -> None:
+        """Put the measurements on the clipboard."""
+        copy_measurements(self.session)
 
     def copy_view(self) -> None:
         """Put the current view on the clipboard."""

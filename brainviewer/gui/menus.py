@@ -11,6 +11,7 @@ from brainviewer.app.session import Session
 from brainviewer.core.windowing import presets
 from brainviewer.gui.actions import MENUS
 from brainviewer.gui.display_panel import COLOUR_MAPS
+from brainviewer.gui.prevalence_menu import fill_prevalences
 
 if TYPE_CHECKING:
     from brainviewer.gui.main_window import MainWindow
@@ -42,6 +43,7 @@ def _add_submenu(menu: QMenu, name: str, window: "MainWindow") -> None:
         "presets": ("Window preset", _fill_presets),
         "colours": ("Colour map", _fill_colours),
         "engine": ("Engine", _fill_engines),
+        "prevalence": ("Assumed frequency of types", fill_prevalences),
     }[name]
     submenu = menu.addMenu(title)
     submenu.setToolTipsVisible(True)
@@ -51,7 +53,8 @@ def _add_submenu(menu: QMenu, name: str, window: "MainWindow") -> None:
         fill(submenu, window.session)
 
     submenu.aboutToShow.connect(refill)
-    refill()
+    if name != "prevalence":  # reads the model's card, which the first window must not wait for
+        refill()
 
 
 def _add(menu: QMenu, text: str, chosen: bool | None = None) -> QAction:

@@ -29,6 +29,8 @@ from brainviewer.core.slices import SliceView
 from brainviewer.gui import image_colours
 from brainviewer.gui.image_colours import faded
 from brainviewer.gui.pane_geometry import Frame, PaneGeometry, head_frame, whole_frame
+from brainviewer.render.diameter_lines import WIDTH as DIAMETER_PX
+from brainviewer.render.diameter_lines import diameter_lines
 from brainviewer.render.outlines import outlines
 from brainviewer.render.palette import HEAT, label_colour
 from brainviewer.render.slice_image import colour_table, heat_rgba, heat_values
@@ -124,8 +126,9 @@ class SliceOverlays:
         ]
         if (lesion := self.lesion(geometry.view, index)) is not None:
             lines.append((faded(image_colours.TUMOUR, shown.lesion_opacity), lesion))
+        thin = self.diameters(geometry.view, index)
         bounds = QRectF()
-        for _, path in lines:
+        for path in (*(path for _, path in lines), thin):
             bounds |= geometry.transform.mapRect(path.boundingRect())
         place = bounds.adjusted(-2, -2, 2, 2).toAlignedRect() & QRect(0, 0, *geometry.size)
         if bounds.isEmpty() or place.isEmpty():
@@ -143,6 +146,11 @@ class SliceOverlays:
             pen.setCosmetic(True)
             painter.setPen(pen)
             painter.drawPath(path)
+        for colour, width in ((image_colours.SHADOW, 2.6), (image_colours.TUMOUR, DIAMETER_PX)):
+            pen = QPen(colour, width * ratio)
+            pen.setCosmetic(True)
+            painter.setPen(pen)
+            painter.drawPath(thin)
         painter.end()
         return OutlinePicture(pixmap, place.topLeft())
 
@@ -156,6 +164,16 @@ class SliceOverlays:
             ("lesion", view.plane, index),
             lambda: outline_path(view.cut(mask, index), view.pixel_spacing),
         )
+
+    def diameters(self, view: SliceView, index: int) -> QPainterPath:
+        """The measured diameters of a slice; empty where there are none."""
+        path = QPainterPath()
+        if self._state.overlays.diameters:
+            height, width = view.pixel_spacing
+            for start, end in diameter_lines(self._state.finding, view, index):
+                path.moveTo(start[1] * width, start[0] * height)
+                path.lineTo(end[1] * width, end[0] * height)
+        return path
 
     def segmentation(self, view: SliceView, index: int) -> list[tuple[QColor, QPainterPath]]:
         """Outlines of the study's own segmentation with their colours."""
@@ -195,7 +213,7 @@ class SliceOverlays:
         if result is None or result.heatmap is None or study is None or not overlays.heatmap:
             return None
         heatmap = result.heatmap
-        if heatmap.plane is not view.plane or heatmap.index != index:
+        if not result.in_scope or heatmap.plane is not view.plane or heatmap.index != index:
             return None
         if result.study_hash and result.study_hash != study.content_hash:
             return None

@@ -1,47 +1,29 @@
 """The answer beside the image: what type, how sure, from what, by whom, and how good that is."""
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QPainter
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
 from brainviewer.app.session import Session
 from brainviewer.app.state import Status
 from brainviewer.core.findings import Classification
 from brainviewer.core.slices import Plane
 from brainviewer.gui import theme
-from brainviewer.gui.words import button, head, label, set_role, tabular
-from brainviewer.render.wording import probability
+from brainviewer.gui.prevalence_menu import PrevalenceLine
+from brainviewer.gui.probability_bars import ProbabilityBars
+from brainviewer.gui.verdict_row import VerdictRow
+from brainviewer.gui.words import button, head, label, set_role
+from brainviewer.render.answer_text import ONLY_GLIOMAS, AnswerText, Standing, answer_text
 
 RESEARCH_ONLY = "Research use only, not for diagnosis"
 _OLDEST = 120
-
-
-class Bar(QWidget):
-    """A probability as a bar."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.value, self.colour = 0.0, "#56B4E9"
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-
-    def sizeHint(self) -> QSize:
-        return QSize(120, 12)
-
-    def paintEvent(self, _event: object) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(theme.current().field))
-        painter.drawRoundedRect(QRectF(self.rect()), 3, 3)
-        if self.value > 0:
-            painter.setBrush(QColor(self.colour))
-            width = max(3.0, self.width() * self.value)
-            painter.drawRoundedRect(QRectF(0, 0, width, self.height()), 3, 3)
-        painter.end()
+Chip = tuple[str, str]
 
 
 class ResultPanel(QWidget):
-    """The result card with its states: not run, running, done, stale, failed."""
+    """The result card with its states.
+
+    They are: not run, running, done, not confident, out of scope, stale, failed.
+    """
 
     card_wanted = Signal(str)
     """The id of the model whose card the user wants to read."""
@@ -51,42 +33,78 @@ class ResultPanel(QWidget):
         self._session = session
         self.setObjectName("panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(16, 12, 16, 12)
-        column.setSpacing(6)
-        top = QHBoxLayout()
-        top.addWidget(head("Glioma type"))
-        top.addStretch(1)
-        top.addWidget(label(RESEARCH_ONLY, "small-caution"))
-        column.addLayout(top)
+        self._head = QHBoxLayout()
+        self._head.setSpacing(2)
+        self._head.addWidget(head("Glioma type"))
+        self._head.addStretch(1)
         self._answer = label(role="answer", wrap=True)
+        self._beneath = label(role="beneath", wrap=True)
+        self._reason = label(role="caution", wrap=True)
         self._source = label(role="quiet", wrap=True)
-        self._bars = QGridLayout()
-        self._bars.setHorizontalSpacing(10)
-        self._bars.setVerticalSpacing(6)
-        self._bars.setColumnStretch(1, 1)
+        self._bars = ProbabilityBars()
         self._chips = QHBoxLayout()
         self._chips.setSpacing(6)
-        self._engine = label(role="small", wrap=True)
+        self._scope = label(ONLY_GLIOMAS, "small-caution", wrap=True)
+        self._prevalence = PrevalenceLine(session)
+        self._verdict = VerdictRow(session)
+        self._made_by = label(role="small", wrap=True)
+        self._notes = label(role="small-caution", wrap=True)
         self._quality = label(role="small", wrap=True)
-        self._link = label(role="small")
-        self._link.setTextFormat(Qt.TextFormat.RichText)
-        self._link.linkActivated.connect(self.card_wanted)
-        self._link.setTextInteractionFlags(Qt.TextInteractionFlag.LinksAccessibleByMouse)
-        for widget in (self._answer, self._source):
-            column.addWidget(widget)
-        column.addLayout(self._bars)
-        column.addLayout(self._chips)
-        for widget in (self._engine, self._quality, self._link):
-            column.addWidget(widget)
-        column.addLayout(self._controls())
-        column.addStretch(1)
+        self._quality.setTextFormat(Qt.TextFormat.RichText)
+        self._quality.linkActivated.connect(self.card_wanted)
+        self._quality.setTextInteractionFlags(
+            Qt.TextInteractionFlag.LinksAccessibleByMouse
+            | Qt.TextInteractionFlag.LinksAccessibleByKeyboard
+        )
+        self._lay_out()
         state = session.state
         state.classification_changed.connect(self._show)
         state.finding_changed.connect(self._show)
         state.study_changed.connect(self._clear_age)
         state.engine_changed.connect(self._show)
         self._show()
+
+    def _lay_out(self) -> None:
+        card = QWidget()
+        card.setObjectName("panel")
+        column = QVBoxLayout(card)
+        column.setContentsMargins(16, 0, 16, 6)
+        column.setSpacing(6)
+        for widget in (self._answer, self._beneath, self._reason, self._source, self._bars):
+            column.addWidget(widget)
+        column.addLayout(self._chips)
+        for widget in (self._scope, self._prevalence):
+            column.addWidget(widget)
+        column.addSpacing(2)
+        column.addWidget(self._verdict)
+        column.addSpacing(2)
+        for widget in (self._notes, self._made_by, self._quality):
+            column.addWidget(widget)
+        column.addStretch(1)
+        scroll = QScrollArea()
+        scroll.setObjectName("panel")
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setWidget(card)
+        # What the user does next is never scrolled away, nor is what the answer is for.
+        below = QVBoxLayout()
+        below.setContentsMargins(16, 6, 16, 10)
+        below.setSpacing(6)
+        below.addLayout(self._controls())
+        below.addWidget(label(RESEARCH_ONLY, "small-caution"))
+        self._head.setContentsMargins(16, 8, 16, 0)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(4)
+        whole.addLayout(self._head)
+        whole.addWidget(scroll, 1)
+        whole.addLayout(below)
+
+    def add_tool(self, tool: QToolButton) -> None:
+        """Put a small button beside the head."""
+        tool.setProperty("role", "small")
+        self._head.addWidget(tool)
 
     def _controls(self) -> QHBoxLayout:
         row = QHBoxLayout()
@@ -136,6 +154,8 @@ class ResultPanel(QWidget):
             age = None
         self._session.set_age(age)
 
+    # -- what it says -----------------------------------------------------------------------
+
     def _show(self) -> None:
         state = self._session.state
         result, status = state.classification, state.classification_status
@@ -143,20 +163,28 @@ class ResultPanel(QWidget):
         self._run.setVisible(not running)
         self._here.setVisible(not running)
         self._cancel.setVisible(running)
-        usable = "tumour" in state.facts
-        self._run.setEnabled(usable)
+        self._run.setEnabled("tumour" in state.facts)
         self._here.setEnabled("searched" in state.facts)
         self._run.setText("Classify again" if result else "Classify")
         if result is None:
             self._show_empty(status)
         else:
-            self._show_result(result, status)
+            self._show_result(result, answer_text(result), status)
+        self._verdict.refresh()
 
     def _show_empty(self, status: Status) -> None:
         state = self._session.state
-        self._fill_bars({}, {}, "")
+        self._bars.show_ranking((), {})
         self._fill_chips([(str(status), "chip-bad" if status is Status.FAILED else "chip")])
-        for widget in (self._engine, self._quality, self._link):
+        self._prevalence.show_text("")
+        for widget in (
+            self._beneath,
+            self._reason,
+            self._scope,
+            self._notes,
+            self._made_by,
+            self._quality,
+        ):
             widget.hide()
         if status is Status.RUNNING:
             answer, source = "Classifying…", "The answer appears here."
@@ -180,53 +208,33 @@ class ResultPanel(QWidget):
         self._answer.setText(answer)
         self._source.setText(source)
 
-    def _show_result(self, result: Classification, status: Status) -> None:
-        state = self._session.state
-        self._answer.setText(result.names.get(result.predicted, result.predicted))
-        age = f"age {result.age_years:g}" if result.age_years is not None else "age not given"
-        used = ", ".join(result.sequences_used)
-        self._source.setText(f"from axial slice {result.slice_index + 1} · {used} · {age}")
-        self._fill_bars(dict(result.classes), dict(result.names), result.predicted)
-        words = [(str(status), {Status.DONE: "chip-good"}.get(status, "chip-caution"))]
-        words.append(("type needs tissue to confirm", "chip-caution"))
-        self._fill_chips(words)
-        seconds = result.predict_seconds
-        notes = [state.classification_message] if status is Status.STALE else []
+    def _show_result(self, result: Classification, said: AnswerText, status: Status) -> None:
+        self._answer.setText(said.headline)
+        self._source.setText(said.source)
+        bold = result.predicted if said.standing is Standing.ANSWERED else ""
+        self._bars.show_ranking(said.ranking, result.names, bold)
+        self._fill_chips(_chips(result, said.standing, status))
+        self._prevalence.show_text(said.prevalence)
+        message = self._session.state.classification_message
+        notes = [message] if status is Status.STALE else []
         notes += result.notices
-        text = (
-            f"{result.model_id} {result.model_version} · {result.engine} on {result.device} · "
-            f"{seconds:.2f} s"
+        quality = f"{result.quality} — " if result.quality else ""
+        accent = theme.current().accent
+        self._quality.setText(
+            f'{quality}<a style="color:{accent}" href="{result.model_id}">model card</a>'
         )
-        self._engine.setText("\n".join((text, *(n for n in notes if n))))
-        self._quality.setText(result.quality)
-        self._link.setText(
-            f'<a style="color:{theme.current().accent}" href="{result.model_id}">Model card</a>'
-        )
-        for widget in (self._engine, self._quality, self._link):
-            widget.show()
+        self._quality.show()
+        self._scope.show()
+        for widget, text in (
+            (self._beneath, said.beneath),
+            (self._reason, said.reason),
+            (self._notes, "\n".join(note for note in notes if note)),
+            (self._made_by, said.made_by),
+        ):
+            widget.setText(text)
+            widget.setVisible(bool(text))
 
-    def _fill_bars(self, classes: dict[str, float], names: dict[str, str], first: str) -> None:
-        while item := self._bars.takeAt(0):
-            if widget := item.widget():
-                widget.hide()
-                widget.deleteLater()
-        order = sorted(classes, key=lambda c: -classes[c])
-        for row, letter in enumerate(order):
-            name = label(letter)
-            name.setStyleSheet(
-                f"color: {theme.CLASS_COLOURS.get(letter, theme.current().text)};"
-                f"font-weight: {'600' if letter == first else '400'}"
-            )
-            bar = Bar()
-            bar.value = classes[letter]
-            bar.colour = theme.CLASS_COLOURS.get(letter, theme.current().accent)
-            value = label(probability(classes[letter]))
-            tabular(value)
-            for column, widget in enumerate((name, bar, value)):
-                widget.setToolTip(f"{names.get(letter, letter)}: {classes[letter]:.3f}")
-                self._bars.addWidget(widget, row, column)
-
-    def _fill_chips(self, words: list[tuple[str, str]]) -> None:
+    def _fill_chips(self, words: list[Chip]) -> None:
         while item := self._chips.takeAt(0):
             if widget := item.widget():
                 widget.hide()
@@ -236,3 +244,16 @@ class ResultPanel(QWidget):
             set_role(chip, role)
             self._chips.addWidget(chip)
         self._chips.addStretch(1)
+
+
+def _chips(result: Classification, standing: Standing, status: Status) -> list[Chip]:
+    """The state of an answer in a few words; what the headline says is not said again."""
+    words: list[Chip] = []
+    if status is not Status.DONE:
+        words.append((str(status), "chip-caution"))
+    elif standing is Standing.ANSWERED:
+        words.append(("confident" if result.calibrated else "done", "chip-good"))
+    if standing is not Standing.OUT_OF_SCOPE:
+        calibrated = ("calibrated", "chip"), ("not calibrated", "chip-caution")
+        words.append(calibrated[0] if result.calibrated else calibrated[1])
+    return words

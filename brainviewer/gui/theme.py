@@ -1,5 +1,6 @@
 """Colours and style of the window, dark and light. Behind slices it stays black in both."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from string import Template
 
@@ -16,6 +17,7 @@ class Colours:
     panel: str
     bar: str
     field: str
+    track: str
     line: str
     text: str
     quiet: str
@@ -28,13 +30,21 @@ class Colours:
     caution: str
     good: str
     bad: str
+    classes: Mapping[str, str]
+
+    def class_colour(self, letter: str) -> str:
+        """The colour in which a class's letter is written."""
+        return self.classes.get(letter, self.text)
 
 
+# Colour-blind safe (Okabe and Ito 2008); the letter always stands beside the colour.
+CLASS_COLOURS = {"A": "#56B4E9", "O": "#E69F00", "G": "#CC79A7", "none": "#009E73"}
 DARK = Colours(
     window="#0E1215",
     panel="#14191D",
     bar="#171C21",
     field="#1D242A",
+    track="#1D242A",
     line="#262D34",
     text="#D7DEE5",
     quiet="#8A97A3",
@@ -47,12 +57,14 @@ DARK = Colours(
     caution="#E6C66A",
     good="#7FD6A8",
     bad="#F08A80",
+    classes=CLASS_COLOURS,
 )
 LIGHT = Colours(
     window="#E4E8EC",
     panel="#F4F6F8",
     bar="#FAFBFC",
     field="#FFFFFF",
+    track="#E1E6EB",
     line="#D3DAE0",
     text="#1B242C",
     quiet="#55626E",
@@ -65,9 +77,9 @@ LIGHT = Colours(
     caution="#7D5E00",
     good="#17734A",
     bad="#B3261E",
+    # The same hues, dark enough to be read on a light ground.
+    classes={"A": "#1F78B4", "O": "#8F5B00", "G": "#A03F78", "none": "#00724F"},
 )
-# Colour-blind safe (Okabe and Ito 2008); the letter always stands beside the colour.
-CLASS_COLOURS = {"A": "#56B4E9", "O": "#E69F00", "G": "#CC79A7", "none": "#009E73"}
 
 _STYLE = Template("""
 * { outline: none; }
@@ -80,6 +92,7 @@ QLabel[role="head"] { color: $quiet; font-size: 11px; font-weight: 600; letter-s
 QLabel[role="quiet"] { color: $quiet; }
 QLabel[role="small"] { color: $quiet; font-size: 11px; }
 QLabel[role="answer"] { font-size: 21px; }
+QLabel[role="beneath"] { font-size: 15px; }
 QLabel[role="caution"] { color: $caution; }
 QLabel[role="small-caution"] { color: $caution; font-size: 11px; }
 QLabel[role="chip-good"], QLabel[role="chip-caution"], QLabel[role="chip-bad"],
@@ -108,6 +121,18 @@ QToolButton:hover, QPushButton:hover { background: $field; }
 QToolButton:checked, QPushButton:checked, QPushButton[role="second"] { background: $selected; }
 QToolButton:focus, QPushButton:focus { border-color: $accent; }
 QToolButton:disabled, QPushButton:disabled { color: $faint; }
+QPushButton[role="choice"] { background: $field; padding: 3px 10px; }
+QPushButton[role="choice"]:hover { background: $selected; }
+QPushButton[role="choice"]:checked { background: $selected; border-color: $accent; }
+QPushButton[role="choice"]:disabled { color: $faint; }
+QPushButton[role="small"], QToolButton[role="small"] { padding: 2px 6px; font-size: 12px; }
+QPushButton[role="small"] { background: $field; }
+QPushButton[role="small"]:hover, QPushButton[role="small"]:checked { background: $selected; }
+QPushButton[role="link"] { padding: 0; font-size: 11px; color: $quiet; text-align: left; }
+QPushButton[role="link"]:hover { background: transparent; color: $text; }
+QPushButton[role="link"]::menu-indicator { image: none; }
+QPushButton[role="row"] { padding: 0; border-radius: 4px; }
+QPushButton[role="row"]:disabled { background: transparent; }
 QPushButton[role="primary"], QToolButton[role="primary"] { background: $primary;
   color: $primary_text; }
 QPushButton[role="primary"]:disabled, QToolButton[role="primary"]:disabled {

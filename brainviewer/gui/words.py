@@ -1,8 +1,8 @@
-"""Small pieces that every panel is made of: section heads, value rows, numbers with units."""
+"""Small pieces that every panel is made of: section heads, buttons, numbers with units."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
 
 def label(text: str = "", role: str = "", *, wrap: bool = False) -> QLabel:
@@ -44,25 +44,6 @@ def tabular(widget: QWidget) -> QWidget:
     font.setFeature(QFont.Tag("tnum"), 1)
     widget.setFont(font)
     return widget
-
-
-class ValueRow(QWidget):
-    """A name at the left and a value at the right."""
-
-    def __init__(self, name: str, tip: str = "") -> None:
-        super().__init__()
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        self._value = label("–")
-        self._value.setAlignment(Qt.AlignmentFlag.AlignRight)
-        tabular(self._value)
-        row.addWidget(label(name, "quiet"))
-        row.addWidget(self._value, 1)
-        self.setToolTip(tip)
-
-    def set(self, text: str) -> None:
-        """Show a value; an empty one is a dash."""
-        self._value.setText(text or "–")
 
 
 def signed(value: float, digits: int = 1) -> str:

@@ -15,6 +15,8 @@ from brainviewer.core.slices import Convention, Plane, SliceView
 from brainviewer.core.study import Modality, Study
 from brainviewer.core.windowing import Window
 from brainviewer.render import palette, wording
+from brainviewer.render.diameter_lines import WIDTH as DIAMETER_WIDTH
+from brainviewer.render.diameter_lines import diameter_lines
 from brainviewer.render.drawing import Box, Canvas, Run
 from brainviewer.render.marks import draw_marks
 from brainviewer.render.outlines import outlines
@@ -87,6 +89,12 @@ class PaneSpec:
             and mask is not None
             and bool(self.view.cut(mask, self.index).any())
         )
+
+    @property
+    def diameters_shown(self) -> list[NDArray[np.float64]]:
+        """The measured diameters that are drawn in this slice; see ``diameter_lines``."""
+        shown = self.overlays.diameters
+        return diameter_lines(self.finding, self.view, self.index) if shown else []
 
     @property
     def labels_shown(self) -> tuple[int, ...]:
@@ -193,6 +201,10 @@ def _draw_outlines(canvas: Canvas, spec: PaneSpec, placement: Placement) -> None
             places = (placement.pixel_of(row, column) for row, column in line.tolist())
             points = [(x / canvas.scale, y / canvas.scale) for x, y in places]
             canvas.stroke(points, colour, _OUTLINE, closed=True, opacity=opacity)
+    for line in spec.diameters_shown:
+        places = (placement.pixel_of(row, column) for row, column in line.tolist())
+        points = [(x / canvas.scale, y / canvas.scale) for x, y in places]
+        canvas.stroke(points, palette.TUMOUR, DIAMETER_WIDTH, halo=True)
 
 
 def _draw_crosshair(canvas: Canvas, spec: PaneSpec, placement: Placement) -> None:

@@ -28,6 +28,7 @@ from brainviewer.core.slices import Plane
 from brainviewer.core.study import Modality
 from brainviewer.core.windowing import Window
 from brainviewer.gui.display_panel import DisplayPanel
+from brainviewer.gui.folding import Head
 from brainviewer.gui.result_panel import ResultPanel
 from brainviewer.gui.sequence_list import SequenceList
 from brainviewer.gui.study_panel import MarkList, StudyPanel
@@ -106,14 +107,16 @@ def test_the_card_with_a_result(card: ResultPanel, shown: Session) -> None:
         "done",
         "slice 21",
         "T1ce",
-        "toy 1",
-        "onnx on CPU",
-        "0.02 s",
+        "Toy 1",
+        "ONNX on CPU",
+        "0.02\u00a0s",
         "balanced accuracy 0.61",
         "0.70",
         "0.20",
         "0.10",
-        "age not given",
+        "age\u00a0not\u00a0given",
+        "not calibrated",
+        "Only gliomas are in scope",
     ):
         assert part in said, part
     assert not button(card, "Cancel").isVisibleTo(card)
@@ -166,7 +169,7 @@ def test_the_card_forgets_the_result_with_its_study(card: ResultPanel, shown: Se
     shown._set_classification(a_result(shown.state.study), Status.DONE)
     show_study(shown, marker_study(modalities=(Modality.T1,)))
     assert "Glioblastoma" not in texts(card)
-    assert "onnx" not in texts(card)
+    assert "ONNX" not in texts(card)
 
 
 @pytest.mark.parametrize(
@@ -337,7 +340,7 @@ def test_showing_a_window_does_not_change_it(display: DisplayPanel, shown: Sessi
 
 def test_the_controls_act_on_the_active_sequence(display: DisplayPanel, shown: Session) -> None:
     shown.set_active(Modality.T2)
-    assert any("T2" in w.text() for w in display.findChildren(QLabel))
+    assert any("T2" in w.text() for w in display.findChildren(Head))
     before = dict(shown.state.windows)
     button(display, "Invert").click()
     assert shown.state.windows[Modality.T2].inverted

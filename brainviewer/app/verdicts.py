@@ -1,0 +1,177 @@
+"""What the user thinks of an answer: agree or disagree, kept on this machine and nowhere else.
+
+A file of JSON lines in the user's data folder, which only ever grows: a changed mind is one more
+line, and the last line about an answer counts. It holds content hashes and probabilities, never
+names, paths or ages.
+"""
+
+import json
+import logging
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from brainviewer.core.errors import FileError
+from brainviewer.core.findings import Classification
+from brainviewer.files.journal import journal_folder
+
+log = logging.getLogger(__name__)
+
+FILE = "verdicts.jsonl"
+SCHEMA = 1
+AGREE, DISAGREE, WITHDRAWN = "agree", "disagree", "withdrawn"
+OUT_OF_SCOPE = "out of scope"
+OTHER = "other"
+"""The user's type where it is none of the model's."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """One opinion about one answer.
+
+    answer : class code, or ``out of scope``, that the opinion is about.
+    verdict : ``agree``, ``disagree`` or ``withdrawn``.
+    user_type : with ``disagree``, class code or ``other``; empty if the user did not say.
+    time : UTC, ISO 8601.
+    """
+
+    study_sha256: str
+    model: str
+    model_version: str
+    answer: str
+    verdict: str
+    user_type: str = ""
+    time: str = ""
+    weights_sha256: str = ""
+    not_confident: bool = False
+    prevalence: str = ""
+    slice_index: int | None = None
+    probabilities: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def agrees(self) -> bool:
+        """Whether the user agreed."""
+        return self.verdict == AGREE
+
+
+def verdicts_file() -> Path:
+    """Where verdicts are kept: beside the journal of annotations."""
+    return journal_folder().parent / FILE
+
+
+def answer_of(result: Classification) -> str:
+    """What a verdict on this result is about."""
+    return result.predicted if result.in_scope else OUT_OF_SCOPE
+
+
+def verdict_on(result: Classification, verdict: str, user_type: str = "") -> Verdict:
+    """A verdict of this moment. verdict : ``agree``, ``disagree`` or ``withdrawn``.
+
+    Raises ValueError for another word, or for a type that is none of the model's nor ``other``.
+    """
+    if verdict not in (AGREE, DISAGREE, WITHDRAWN):
+        raise ValueError(f"a verdict is not {verdict!r}")
+    if user_type and (verdict != DISAGREE or user_type not in (*result.names, OTHER)):
+        raise ValueError(f"{user_type!r} cannot be the user's type here")
+    return Verdict(
+        study_sha256=result.study_hash,
+        model=result.model_id,
+        model_version=result.model_version,
+        answer=answer_of(result),
+        verdict=verdict,
+        user_type=user_type,
+        time=datetime.now(UTC).isoformat(timespec="seconds"),
+        weights_sha256=result.weights_sha256,
+        not_confident=result.abstained,
+        prevalence=result.prevalence,
+        slice_index=result.slice_index,
+        probabilities={code: round(p, 6) for code, p in result.classes.items()},
+    )
+
+
+def keep_verdict(verdict: Verdict) -> None:
+    """Add a verdict to the file. Raises FileError if it cannot be written."""
+    record = {
+        "schema": SCHEMA,
+        "time": verdict.time,
+        "study_sha256": verdict.study_sha256,
+        "model": verdict.model,
+        "model_version": verdict.model_version,
+        "weights_sha256": verdict.weights_sha256,
+        "slice": verdict.slice_index,
+        "prevalence": verdict.prevalence,
+        "probabilities": dict(verdict.probabilities),
+        "answer": verdict.answer,
+        "not_confident": verdict.not_confident,
+        "verdict": verdict.verdict,
+        "user_type": verdict.user_type,
+    }
+    line = json.dumps(record, ensure_ascii=False) + "\n"
+    path = verdicts_file()
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("a+b") as file:
+            # A line that a full disk or a crash cut off must not swallow this one.
+            cut_off = file.tell() > 0 and not _ends_with_newline(file)
+            file.write((b"\n" if cut_off else b"") + line.encode())
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        raise FileError(
+            f"Your verdict could not be kept: {error.strerror or 'unknown reason'}.",
+            f"Check that '{path.parent}' can be written.",
+        ) from None
+
+
+def kept_verdict(result: Classification) -> Verdict | None:
+    """The last verdict on the same answer of the same model for the same study.
+
+    None if there is none, or if it was withdrawn; damaged lines are passed over.
+    """
+    if not result.study_hash:
+        return None
+    try:
+        lines = verdicts_file().read_bytes().splitlines()
+    except FileNotFoundError:
+        return None
+    except OSError:
+        log.warning("The verdicts could not be read.")
+        return None
+    asked = (result.study_hash, result.model_id, result.model_version, answer_of(result))
+    mark = result.study_hash.encode()
+    for line in reversed(lines):
+        if mark not in line:
+            continue
+        verdict = _parsed(line)
+        if verdict and _key(verdict) == asked:
+            return None if verdict.verdict == WITHDRAWN else verdict
+    return None
+
+
+def _key(verdict: Verdict) -> tuple[str, str, str, str]:
+    return verdict.study_sha256, verdict.model, verdict.model_version, verdict.answer
+
+
+def _parsed(line: bytes) -> Verdict | None:
+    try:
+        record: Any = json.loads(line)
+        verdict = Verdict(
+            study_sha256=str(record["study_sha256"]),
+            model=str(record["model"]),
+            model_version=str(record["model_version"]),
+            answer=str(record["answer"]),
+            verdict=str(record["verdict"]),
+            user_type=str(record["user_type"]),
+            time=str(record["time"]),
+        )
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return None
+    return verdict if verdict.verdict in (AGREE, DISAGREE, WITHDRAWN) else None
+
+
+def _ends_with_newline(file: Any) -> bool:
+    file.seek(-1, os.SEEK_END)
+    return bool(file.read(1) == b"\n")

@@ -1,0 +1,32 @@
+"""How the right panel shares its height between the 3D view and the answer."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QSplitter
+
+_SHARE = 0.54
+_ANSWER = 400
+_VOLUME = 210
+
+
+class RightSplit(QSplitter):
+    """The 3D view above, the answer below; the answer needs its height first.
+
+    Once the user has moved the handle, it stays where it is put.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(Qt.Orientation.Vertical)
+        self.setChildrenCollapsible(False)
+        self._moved = False
+        self.splitterMoved.connect(self._keep)
+
+    def _keep(self) -> None:
+        self._moved = True
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        if not self._moved and self.count() == 2:
+            height = self.height()
+            answer = round(max(_SHARE * height, min(_ANSWER, height - _VOLUME)))
+            self.setSizes([height - answer, answer])
+        super().resizeEvent(event)

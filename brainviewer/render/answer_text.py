@@ -1,0 +1,104 @@
+"""What is said about the type of a glioma, in the window and in exported pictures alike."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from brainviewer.core.findings import Classification
+from brainviewer.render.wording import number
+
+ONLY_GLIOMAS = "Only gliomas are in scope. The type needs tissue to confirm."
+_PREVALENCES = {"training": "as in the training data", "clinic": "as in a clinic"}
+_EVEN = 0.005
+_ENGINES = {"onnx": "ONNX", "tensorflow": "TensorFlow"}
+
+
+class Standing(StrEnum):
+    """How far an answer can be taken."""
+
+    ANSWERED = "answered"
+    NOT_CONFIDENT = "not confident"
+    OUT_OF_SCOPE = "out of scope"
+
+
+@dataclass(frozen=True)
+class AnswerText:
+    """An answer in words.
+
+    beneath : what stands smaller under the headline; empty if nothing.
+    reason : why the model is not confident or does not answer; empty if it does.
+    ranking : (class code, probability), most probable first; empty where no type may be read.
+    source : what the answer was computed from.
+    made_by : model, engine, device and time.
+    prevalence : how frequent the classes are taken to be; empty if the model does not say.
+    """
+
+    standing: Standing
+    headline: str
+    beneath: str
+    reason: str
+    ranking: tuple[tuple[str, float], ...]
+    source: str
+    made_by: str
+    prevalence: str
+
+
+def answer_text(result: Classification) -> AnswerText:
+    """The answer in words, with its standing."""
+    name = result.names.get(result.predicted, result.predicted)
+    ranking = tuple(sorted(result.classes.items(), key=lambda entry: -entry[1]))
+    standing, headline, beneath = Standing.ANSWERED, name, ""
+    if not result.in_scope:
+        standing, headline, ranking = Standing.OUT_OF_SCOPE, "Out of scope", ()
+    elif result.abstained:
+        standing, headline, beneath = (
+            Standing.NOT_CONFIDENT,
+            "Not confident",
+            f"Most probable: {name}",
+        )
+    return AnswerText(
+        standing,
+        headline,
+        beneath,
+        result.reason if standing is not Standing.ANSWERED else "",
+        ranking,
+        _source(result),
+        _made_by(result),
+        prevalence_text(result.prevalence, result.priors) if ranking else "",
+    )
+
+
+def prevalence_text(name: str, priors: Mapping[str, float]) -> str:
+    """How frequent the classes are taken to be, as a sentence; empty without priors.
+
+    name : name of the setting.
+    priors : class code to share, adding up to 1.
+    """
+    if not priors:
+        return ""
+    codes, shares = list(priors), list(priors.values())
+    if max(shares) - min(shares) < _EVEN:
+        listed = f"{', '.join(codes[:-1])} and {codes[-1]}" if len(codes) > 1 else codes[0]
+        return f"Assumes {listed} equally frequent"
+    listed = ", ".join(
+        f"{code}\u00a0{number(100 * share)}\u00a0%" for code, share in priors.items()
+    )
+    where = _PREVALENCES.get(name, "")
+    return f"Assumes {listed}" + (f", {where}" if where else "")
+
+
+def _made_by(result: Classification) -> str:
+    parts = [f"{result.model_name or result.model_id} {result.model_version}"]
+    if result.engine:  # a study may be refused before the network runs
+        engine = _ENGINES.get(result.engine, result.engine)
+        parts += [f"{engine} on {result.device}", f"{result.predict_seconds:.2f}\u00a0s"]
+    return " · ".join(parts)
+
+
+def _source(result: Classification) -> str:
+    parts = [f"from axial slice {result.slice_index + 1}"]
+    if result.sequences_used:
+        parts.append(", ".join(result.sequences_used))
+    age = result.age_years
+    parts.append("age\u00a0not\u00a0given" if age is None else f"age\u00a0{age:g}")
+    return " · ".join(parts)

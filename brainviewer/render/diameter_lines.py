@@ -1,0 +1,28 @@
+"""Where the measured diameters lie on a slice, in the window and in exported pictures alike."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from brainviewer.core.findings import TumourFinding
+from brainviewer.core.slices import Plane, SliceView
+
+WIDTH = 1.1
+"""Of the lines, in points."""
+
+
+def diameter_lines(
+    finding: TumourFinding | None, view: SliceView, index: int
+) -> list[NDArray[np.float64]]:
+    """The diameters measured on slice ``index``, each as (2, 2) screen (row, column) of its ends.
+
+    The whole lesion's and the enhancing part's, longest and perpendicular; none on other slices.
+    """
+    taken = finding.measurements if finding is not None else None
+    if taken is None or view.plane is not Plane.AXIAL:
+        return []
+    return [
+        view.to_screen(ends)
+        for diameters in (taken.lesion, taken.enhancing)
+        if diameters is not None and diameters.index == index
+        for ends in (diameters.longest_ends, diameters.perpendicular_ends)
+    ]

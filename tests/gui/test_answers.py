@@ -1,0 +1,241 @@
+"""The result card's standings, the verdict on it, and the frequency of types it assumes."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLabel, QMenu, QPushButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from brainviewer.app.session import Session
+from brainviewer.app.state import Status
+from brainviewer.app.verdicts import verdicts_file
+from brainviewer.gui.prevalence_menu import PrevalenceLine, fill_prevalences
+from brainviewer.gui.probability_bars import Bar
+from brainviewer.gui.result_panel import ResultPanel
+from brainviewer.gui.verdict_row import VerdictRow
+from tests.gui.conftest import show_study
+from tests.phantoms import marker_finding, marker_study
+from tests.unit.app.desk import a_result
+
+EQUAL = {"A": 1 / 3, "O": 1 / 3, "G": 1 / 3}
+TRAINING = {"A": 0.58, "O": 0.25, "G": 0.17}
+
+
+def texts(widget: QWidget) -> str:
+    QApplication.processEvents()
+    said = [w.text() for w in widget.findChildren(QLabel) if w.isVisibleTo(widget)]
+    said += [w.text() for w in widget.findChildren(QPushButton) if w.isVisibleTo(widget)]
+    return " | ".join(said)
+
+
+def button(widget: QWidget, text: str) -> QPushButton:
+    return next(
+        b for b in widget.findChildren(QPushButton) if b.text() == text and b.isVisibleTo(widget)
+    )
+
+
+@pytest.fixture
+def card(qtbot: QtBot, session: Session) -> Iterator[ResultPanel]:
+    panel = ResultPanel(session)
+    qtbot.addWidget(panel)
+    panel.resize(400, 420)
+    panel.show()
+    yield panel
+
+
+def answer(session: Session, **changes: Any) -> None:
+    result = a_result(session.state.study, **{"calibrated": True, "priors": EQUAL, **changes})
+    session._set_classification(result, Status.DONE)
+
+
+# -- standings ----------------------------------------------------------------------------------
+
+
+def test_a_confident_answer_says_that_it_is_calibrated(card: ResultPanel, shown: Session) -> None:
+    answer(shown)
+    said = texts(card)
+    for part in ("Glioblastoma, IDH-wildtype", "confident", "calibrated", "equally frequent"):
+        assert part in said, part
+    assert "not calibrated" not in said
+    assert "Not confident" not in said
+
+
+def test_not_confident_is_shown_and_not_hidden(card: ResultPanel, shown: Session) -> None:
+    answer(shown, abstained=True, reason="No type reaches 55 %.")
+    said = texts(card)
+    assert said.index("Not confident") < said.index("Most probable: Glioblastoma")
+    assert "No type reaches 55 %." in said
+    assert "0.70" in said
+    assert len([b for b in card.findChildren(Bar) if b.isVisibleTo(card)]) == 3
+
+
+def test_out_of_scope_leads_no_eye_to_a_type(card: ResultPanel, shown: Session) -> None:
+    answer(shown)
+    answer(shown, in_scope=False, reason="FLAIR looks like a CT scan.", engine="", device="")
+    said = texts(card)
+    assert "Out of scope" in said
+    assert "FLAIR looks like a CT scan." in said
+    assert "Only gliomas are in scope" in said
+    for part in ("Glioblastoma", "0.70", "equally frequent", "calibrated"):
+        assert part not in said, part
+    assert not [b for b in card.findChildren(Bar) if b.isVisibleTo(card)]
+    assert "heatmap" not in shown.state.facts
+
+
+def test_no_bar_is_ever_full_and_no_tip_says_a_certainty(card: ResultPanel, shown: Session) -> None:
+    answer(shown, classes={"A": 0.0, "O": 0.0, "G": 1.0})
+    texts(card)
+    for bar in card.findChildren(Bar):
+        assert "1.00" not in bar.toolTip()
+        assert "0.00" not in bar.toolTip()
+    full = next(bar for bar in card.findChildren(Bar) if bar.value == 1.0)
+    image = full.grab().toImage()
+    right, left = image.width() - 2, image.width() // 2
+    assert image.pixelColor(right, image.height() // 2) != image.pixelColor(
+        left, image.height() // 2
+    )
+
+
+# -- verdicts -----------------------------------------------------------------------------------
+
+
+def records() -> list[dict[str, Any]]:
+    return [json.loads(line) for line in verdicts_file().read_text("utf-8").splitlines()]
+
+
+def test_agreeing_is_noted_here_only_and_can_be_undone(card: ResultPanel, shown: Session) -> None:
+    answer(shown)
+    assert "Stays on this computer" in texts(card)
+    button(card, "Agree").click()
+    assert records()[-1]["verdict"] == "agree"
+    assert button(card, "Agree").isChecked()
+    assert not button(card, "Disagree").isChecked()
+    assert "judged" in shown.state.facts
+    link = next(w for w in card.findChildren(QLabel) if ">Undo<" in w.text())
+    link.linkActivated.emit("undo")
+    assert records()[-1]["verdict"] == "withdrawn"
+    assert not button(card, "Agree").isChecked()
+    assert shown.state.verdict is None
+
+
+def test_disagreeing_asks_what_it_is_instead(card: ResultPanel, shown: Session) -> None:
+    answer(shown)
+    button(card, "Disagree").click()
+    assert "In your view it is" in texts(card)
+    offered = [b.text() for b in card.findChildren(QPushButton) if b.isVisibleTo(card)]
+    assert {"A", "O", "Other"} <= set(offered)
+    assert "G" not in offered  # that is what was disagreed with
+    button(card, "O").click()
+    button(card, "A").click()
+    assert [r["user_type"] for r in records()] == ["", "O", "A"]
+    assert button(card, "A").isChecked()
+    assert not button(card, "O").isChecked()
+    button(card, "Agree").click()
+    assert records()[-1]["user_type"] == ""
+    assert "In your view" not in texts(card)
+
+
+def test_the_verdict_is_reached_with_the_keyboard(card: ResultPanel, shown: Session) -> None:
+    answer(shown)
+    row = card.findChild(VerdictRow)
+    buttons = [button(row, "Agree"), button(row, "Disagree")]
+    assert all(b.focusPolicy() & Qt.FocusPolicy.TabFocus for b in buttons)
+    assert buttons[0].nextInFocusChain() is buttons[1]
+    buttons[1].setFocus()
+    QTest.keyClick(buttons[1], Qt.Key.Key_Space)
+    assert records()[-1]["verdict"] == "disagree"
+    QTest.keyClick(buttons[1], Qt.Key.Key_Space)
+    assert records()[-1]["verdict"] == "withdrawn"
+
+
+def test_the_verdict_is_there_when_the_study_is_opened_again(
+    card: ResultPanel, shown: Session
+) -> None:
+    answer(shown)
+    button(card, "Agree").click()
+    other = marker_study(modalities=tuple(shown.state.study.modalities)[:2])
+    same = shown.state.study
+    show_study(shown, other, marker_finding(other))
+    answer(shown)
+    assert not button(card, "Agree").isChecked()
+    show_study(shown, same, marker_finding(same))
+    answer(shown)
+    assert button(card, "Agree").isChecked()
+    answer(shown, predicted="A", classes={"A": 0.6, "O": 0.1, "G": 0.3})
+    assert not button(card, "Agree").isChecked()  # another answer
+
+
+def test_what_is_agreed_with_is_named_where_the_answer_is_open(
+    card: ResultPanel, shown: Session
+) -> None:
+    answer(shown, abstained=True, reason="No type reaches 55 %.")
+    button(card, "Agree with G").click()
+    assert records()[-1]["not_confident"] is True
+    answer(shown, in_scope=False, predicted="", classes={}, reason="No brain.")
+    button(card, "Disagree").click()
+    assert records()[-1]["answer"] == "out of scope"
+    button(card, "G").click()
+    assert records()[-1]["user_type"] == "G"
+
+
+def test_a_verdict_waits_for_a_fresh_answer(card: ResultPanel, shown: Session) -> None:
+    answer(shown)
+    shown.set_age(50)
+    assert not button(card, "Agree").isEnabled()
+    assert "answered" not in shown.state.facts
+
+
+def test_a_verdict_that_cannot_be_kept_is_told(
+    card: ResultPanel, shown: Session, monkeypatch: pytest.MonkeyPatch, tmp_path
+) -> None:
+    answer(shown)
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("BRAINVIEWER_HOME", str(tmp_path / "file"))
+    notices: list[str] = []
+    shown.state.noticed.connect(lambda notice: notices.append(notice.text))
+    button(card, "Agree").click()
+    assert len(notices) == 1
+    assert not button(card, "Agree").isChecked()
+
+
+# -- prevalence ---------------------------------------------------------------------------------
+
+
+def test_choosing_a_prevalence_is_kept_and_answers_again_from_the_same_slice(
+    card: ResultPanel, shown: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer(shown, prevalence="training", priors=TRAINING)
+    assert "as in the training data" in card.findChild(PrevalenceLine).text()
+    asked: list[object] = []
+    monkeypatch.setattr(shown, "classify", asked.append)
+    shown.set_prevalence("equal")
+    assert shown.settings.prevalence == "equal"
+    assert asked == [None]
+    shown.set_prevalence("equal")
+    assert len(asked) == 1
+    shown._set_classification(None, Status.NOT_RUN)
+    shown.set_prevalence("training")
+    assert len(asked) == 1
+
+
+def test_the_menu_offers_what_the_model_knows(
+    shown: Session, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    menu = QMenu()
+    qtbot.addWidget(menu)
+    fill_prevalences(menu, shown)
+    words = [action.text() for action in menu.actions()]
+    assert any("as in the training data" in text for text in words), words
+    assert [action.isChecked() for action in menu.actions()].count(True) == 1
+    monkeypatch.setattr(shown, "classify", lambda *_: None)
+    unchecked = next(action for action in menu.actions() if not action.isChecked())
+    unchecked.trigger()
+    assert shown.settings.prevalence != ""
+    menu.clear()
+    fill_prevalences(menu, shown)
+    checked = [action.text() for action in menu.actions() if action.isChecked()]
+    assert checked == [words[[a.text() for a in menu.actions()].index(checked[0])]]

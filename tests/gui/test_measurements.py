@@ -1,0 +1,138 @@
+"""The tumour section: what was measured, each one click from its slice, and sections that fold."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton
+from pytestqt.qtbot import QtBot
+
+from brainviewer.app.session import Session
+from brainviewer.app.state import Layout, Status
+from brainviewer.core.slices import Plane
+from brainviewer.core.study import Modality
+from brainviewer.gui.folding import Head
+from brainviewer.gui.pane_overlays import SliceOverlays
+from brainviewer.gui.study_panel import StudyPanel
+from brainviewer.gui.tumour_section import MeasurementRow
+from tests.gui.conftest import show_study
+from tests.gui.hands import click
+from tests.phantoms import marker_finding, marker_study, measured
+
+
+@pytest.fixture
+def left(qtbot: QtBot, shown: Session) -> Iterator[StudyPanel]:
+    study = shown.state.study
+    shown._set_finding(measured(marker_finding(study), study), Status.DONE)
+    panel = StudyPanel(shown)
+    qtbot.addWidget(panel)
+    panel.resize(236, 800)
+    panel.show()
+    yield panel
+
+
+def rows(panel: StudyPanel) -> dict[str, MeasurementRow]:
+    QApplication.processEvents()
+    found = panel.findChildren(MeasurementRow)
+    return {r.accessibleName().split(":")[0]: r for r in found if r.isVisibleTo(panel)}
+
+
+def press(widget: MeasurementRow | QPushButton) -> None:
+    click(widget, QPointF(widget.width() / 2, widget.height() / 2))
+
+
+def test_everything_measured_can_be_read(left: StudyPanel) -> None:
+    said = {name: row.accessibleName() for name, row in rows(left).items()}
+    assert said["Volume"] == "Volume: 0.4 mL"
+    assert "0.1 mL · 25 %" in said["Enhancing"]
+    assert "9 × 8 mm 72 mm²" in said["Diameters FLAIR"]
+    assert "not measurable (< 10 mm)" in said["Diameters T1ce"]
+    assert "left, 12 mm off midline" in said["Side"]
+    for row in rows(left).values():
+        for text in row.findChildren(QLabel):
+            if text.isVisibleTo(left):
+                assert text.height() >= text.fontMetrics().height(), text.text()
+                assert text.width() >= text.minimumSizeHint().width(), text.text()
+
+
+def test_a_click_goes_to_the_slice_and_shows_the_diameters(
+    left: StudyPanel, shown: Session
+) -> None:
+    taken = shown.state.finding.measurements
+    press(rows(left)["Diameters T1ce"])
+    assert shown.state.slice_index(Plane.AXIAL) == taken.enhancing.index
+    assert shown.state.overlays.diameters
+    view = shown.state.view(Plane.AXIAL)
+    overlays = SliceOverlays(shown.state)
+    assert not overlays.diameters(view, taken.enhancing.index).isEmpty()
+    assert overlays.diameters(view, taken.enhancing.index + 1).isEmpty()
+    press(rows(left)["Enhancing"])
+    press(rows(left)["Diameters FLAIR"])
+    assert shown.state.slice_index(Plane.AXIAL) == taken.lesion.index
+    shown.set_overlay(diameters=False)
+    assert overlays.diameters(view, taken.lesion.index).isEmpty()
+    shown.go_to_slice(Plane.AXIAL, 0)
+    press(rows(left)[f"Slice {shown.state.finding.index + 1} of 32"])
+    assert shown.state.on_tumour_slice
+    assert not rows(left)["Volume"].isEnabled()
+
+
+@pytest.mark.parametrize("plane", list(Plane))
+@pytest.mark.parametrize("layout", list(Layout))
+def test_the_largest_slice_of_every_plane_is_one_click_away(
+    left: StudyPanel, shown: Session, plane: Plane, layout: Layout
+) -> None:
+    shown.set_layout(layout)
+    for other in Plane:
+        shown.go_to_slice(other, 0)
+    index = shown.state.finding.slices[plane]
+    name = f"Largest {plane} slice: {index + 1}"
+    press(next(b for b in left.findChildren(QPushButton) if b.accessibleName() == name))
+    assert shown.state.slice_index(plane) == index
+    if layout is Layout.THREE_PLANES:
+        assert shown.state.plane is Plane.AXIAL
+    else:
+        assert shown.state.plane is plane
+    # The cursor is inside the lesion, so that the other planes show it too.
+    i, j, k = (round(v) for v in shown.state.study.grid.to_voxel(shown.state.cursor))
+    assert shown.state.finding.mask[i, j, k]
+
+
+def test_what_is_missing_is_said(left: StudyPanel, shown: Session) -> None:
+    study = marker_study(modalities=(Modality.FLAIR,))
+    finding = measured(marker_finding(study), study)
+    taken = replace(finding.measurements, enhancing_ml=None, enhancing=None, side=None)
+    show_study(shown, study, replace(finding, measurements=taken))
+    said = {name: row.accessibleName() for name, row in rows(left).items()}
+    assert said["Diameters T1ce"] == "Diameters T1ce: no T1 and T1ce"
+    assert said["Enhancing"] == "Enhancing: no T1 and T1ce"
+    assert said["Side"] == "Side: not measured"
+    assert not rows(left)["Diameters T1ce"].isEnabled()
+
+
+def test_measurements_are_copied_as_text(left: StudyPanel, shown: Session) -> None:
+    copy = next(b for b in left.findChildren(QPushButton) if b.text() == "Copy")
+    copy.click()
+    text = QApplication.clipboard().text()
+    assert "Volume: 0.4 mL" in text
+    assert "phantom" not in text
+    shown._set_finding(None, Status.FAILED)
+    assert not copy.isVisibleTo(left)
+
+
+def test_a_section_folds_and_stays_folded(left: StudyPanel, shown: Session, qtbot: QtBot) -> None:
+    head = next(h for h in left.findChildren(Head) if h.text() == "TUMOUR")
+    assert rows(left)
+    head.setFocus()
+    QTest.keyClick(head, Qt.Key.Key_Space)
+    assert not rows(left)
+    assert shown.settings.folded == "Tumour"
+    again = StudyPanel(shown)
+    qtbot.addWidget(again)
+    again.show()
+    assert not rows(again)
+    next(h for h in again.findChildren(Head) if h.text() == "TUMOUR").click()
+    assert rows(again)
+    assert shown.settings.folded == ""

@@ -1,0 +1,134 @@
+"""Agree and disagree: kept line by line, found again, changed at will, nobody named."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from brainviewer.app.verdicts import (
+    AGREE,
+    DISAGREE,
+    OTHER,
+    OUT_OF_SCOPE,
+    WITHDRAWN,
+    keep_verdict,
+    kept_verdict,
+    verdict_on,
+    verdicts_file,
+)
+from brainviewer.core.errors import FileError
+from brainviewer.core.findings import Classification
+from tests.phantoms import marker_study
+from tests.unit.app.desk import a_result
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("BRAINVIEWER_HOME", str(tmp_path / "home"))
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def result() -> Classification:
+    return a_result(marker_study(), age_years=61.0)
+
+
+def records() -> list[dict[str, object]]:
+    return [json.loads(line) for line in verdicts_file().read_text("utf-8").splitlines()]
+
+
+def test_without_a_file_there_is_no_verdict(result: Classification, home: Path) -> None:
+    assert kept_verdict(result) is None
+    assert not home.exists()
+
+
+def test_a_verdict_is_kept_with_what_it_is_about_and_no_more(
+    result: Classification, home: Path
+) -> None:
+    keep_verdict(verdict_on(result, DISAGREE, "A"))
+    (record,) = records()
+    assert verdicts_file().parent == home
+    assert record.pop("time").startswith("20")
+    assert record == {
+        "schema": 1,
+        "study_sha256": result.study_hash,
+        "model": "toy",
+        "model_version": "1",
+        "weights_sha256": "0" * 64,
+        "slice": 20,
+        "prevalence": "",
+        "probabilities": {"A": 0.2, "O": 0.1, "G": 0.7},
+        "answer": "G",
+        "not_confident": False,
+        "verdict": "disagree",
+        "user_type": "A",
+    }
+
+
+def test_the_last_verdict_counts_and_can_be_withdrawn(result: Classification) -> None:
+    keep_verdict(verdict_on(result, AGREE))
+    kept = kept_verdict(result)
+    assert kept is not None
+    assert kept.agrees
+    keep_verdict(verdict_on(result, DISAGREE, OTHER))
+    kept = kept_verdict(result)
+    assert kept is not None
+    assert (kept.verdict, kept.user_type) == (DISAGREE, OTHER)
+    keep_verdict(verdict_on(result, WITHDRAWN))
+    assert kept_verdict(result) is None
+    assert [r["verdict"] for r in records()] == [AGREE, DISAGREE, WITHDRAWN]
+
+
+def test_a_verdict_belongs_to_one_answer_of_one_model_for_one_study(
+    result: Classification,
+) -> None:
+    keep_verdict(verdict_on(result, AGREE))
+    for other in (
+        replace(result, study_hash="f" * 64),
+        replace(result, study_hash=""),
+        replace(result, model_id="other"),
+        replace(result, model_version="2"),
+        replace(result, predicted="A"),
+        replace(result, in_scope=False, predicted=""),
+    ):
+        assert kept_verdict(other) is None
+    assert kept_verdict(replace(result, age_years=None, slice_index=3)) is not None
+
+
+def test_out_of_scope_is_an_answer_too(result: Classification) -> None:
+    refused = replace(result, in_scope=False, predicted="", classes={}, reason="Not a brain.")
+    keep_verdict(verdict_on(refused, AGREE))
+    kept = kept_verdict(refused)
+    assert kept is not None
+    assert kept.answer == OUT_OF_SCOPE
+
+
+def test_a_line_that_was_cut_off_harms_no_other(result: Classification) -> None:
+    keep_verdict(verdict_on(result, AGREE))
+    path = verdicts_file()
+    whole = path.read_bytes()
+    path.write_bytes(whole + b"\xff{}\nnull\n" + whole[: len(whole) // 2])
+    keep_verdict(verdict_on(result, DISAGREE))
+    assert path.read_bytes().startswith(whole)
+    kept = kept_verdict(result)
+    assert kept is not None
+    assert kept.verdict == DISAGREE
+    keep_verdict(replace(verdict_on(result, AGREE), verdict="maybe"))
+    assert kept_verdict(result) == kept  # an unknown word is passed over
+
+
+@pytest.mark.parametrize(
+    ("word", "user_type"), [("perhaps", ""), (AGREE, "A"), (DISAGREE, "X"), (WITHDRAWN, OTHER)]
+)
+def test_other_words_are_refused(result: Classification, word: str, user_type: str) -> None:
+    with pytest.raises(ValueError, match=r"verdict|type"):
+        verdict_on(result, word, user_type)
+
+
+def test_a_folder_that_cannot_be_written_is_told(result: Classification, home: Path) -> None:
+    home.parent.mkdir(exist_ok=True)
+    home.write_text("a file where the folder should be")
+    with pytest.raises(FileError, match="could not be kept"):
+        keep_verdict(verdict_on(result, AGREE))
+    assert kept_verdict(result) is None
