@@ -1,0 +1,79 @@
+"""A run belongs to one recipe and to the cases that it was begun with."""
+
+import json
+from pathlib import Path
+
+import pytest
+from labelled_folders import write_lgg
+
+from brainviewer.core.errors import FileError
+from brainviewer.training.cases import find_cases
+from brainviewer.training.running import (
+    GLIOMA_TYPE,
+    LESION_OUTLINE,
+    begin,
+    find_recipe,
+    recipe_kind,
+    shipped_recipes,
+)
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    write_lgg(tmp_path / "data")
+    return tmp_path / "data"
+
+
+def recipe(folder: Path, text: str = "seed = 1\n") -> Path:
+    file = folder / "mine.toml"
+    file.write_text(text)
+    return file
+
+
+def test_recipes_are_found_by_name_and_by_path(tmp_path: Path) -> None:
+    shipped = shipped_recipes()
+    assert {"resnet50-glioma", "lesion-outline"} <= shipped.keys()
+    assert find_recipe("resnet50-glioma") == shipped["resnet50-glioma"]
+    mine = recipe(tmp_path)
+    assert find_recipe(str(mine)) == mine
+    with pytest.raises(FileError, match="did you mean resnet50-glioma") as refused:
+        find_recipe("resnet-glioma")
+    assert "lesion-outline" in refused.value.advice
+
+
+def test_every_shipped_recipe_is_of_a_known_kind() -> None:
+    kinds = {name: recipe_kind(path) for name, path in shipped_recipes().items()}
+    assert kinds.pop("lesion-outline") == LESION_OUTLINE
+    assert set(kinds.values()) == {GLIOMA_TYPE}
+
+
+@pytest.mark.parametrize(
+    ("text", "said"), [("seed = \n", "cannot be read"), ('kind = "soup"\n', "'soup'")]
+)
+def test_a_recipe_that_is_none(tmp_path: Path, text: str, said: str) -> None:
+    with pytest.raises(FileError, match=said):
+        recipe_kind(recipe(tmp_path, text))
+
+
+def test_a_run_goes_on_with_the_same_recipe_and_cases(data: Path, tmp_path: Path) -> None:
+    mine, out = recipe(tmp_path), tmp_path / "runs" / "first"
+    begin(mine, find_cases(data), out)
+    assert (out / "recipe.toml").read_bytes() == mine.read_bytes()
+    about = json.loads((out / "run.json").read_text())
+    assert (about["recipe"], about["layout"], about["cases"]) == ("mine", "lgg", 2)
+    begin(mine, find_cases(data), out)
+    table = data / "labels.csv"
+    table.write_text(table.read_text().replace(",38,", ",39,"))
+    begin(mine, find_cases(data), out)  # an age put right does not change what was learned
+    table.write_text(table.read_text().replace(",G,", ",O,"))
+    with pytest.raises(FileError, match="other cases"):
+        begin(mine, find_cases(data), out)
+    with pytest.raises(FileError, match="another recipe"):
+        begin(recipe(tmp_path, "seed = 2\n"), find_cases(data), out)
+    assert json.loads((out / "run.json").read_text()) == about
+
+
+def test_a_file_in_the_place_of_the_folder(data: Path, tmp_path: Path) -> None:
+    (tmp_path / "out").touch()
+    with pytest.raises(FileError, match="is a file"):
+        begin(recipe(tmp_path), find_cases(data), tmp_path / "out")
