@@ -11,13 +11,14 @@ import numpy as np
 
 from brainviewer.core.errors import ModelError
 from brainviewer.inference.card import (
-    AgeStatistics,
     Figure,
     ModelCard,
     ModelClass,
     ModelInput,
+    Network,
     Step,
 )
+from brainviewer.inference.head import AgePart, Head, Prevalence, Source
 
 ANSWER, SLEEP, DIE, FAIL, PRINT = 0.0, 1.0, 2.0, 3.0, 4.0
 
@@ -31,13 +32,13 @@ class ToyRuntime:
     def __init__(self):
         self.loads = 0
 
-    def load(self, card):
+    def load(self, network):
         self.loads += 1
-        if card.name == "cannot be loaded":
+        if network.id == "cannot be loaded":
             raise ModelError("The toy model does not fit.", "Take another.")
-        if card.name == "slow":
+        if network.id == "slow":
             time.sleep(0.5)
-        if card.name == "deadly":
+        if network.id == "deadly":
             os.kill(os.getpid(), signal.SIGKILL)
 
     def predict(self, tensor):
@@ -64,7 +65,7 @@ class ToyTensorflow(ToyRuntime):
 class DeadlyTensorflow(ToyRuntime):
     """Stands for TensorFlow on a GPU that brings the process down."""
 
-    def load(self, card):
+    def load(self, network):
         os.kill(os.getpid(), signal.SIGKILL)
 
 
@@ -85,8 +86,8 @@ def tensor(order=ANSWER, fill=0.5, size=32):
     return numbers
 
 
-def card(folder: Path, name="toy", channels=("FLAIR", "T1", "T1ce")) -> ModelCard:
-    """A card with one small weights file in ``folder``."""
+def network(folder: Path, name="toy", channels=("FLAIR", "T1", "T1ce")) -> Network:
+    """A network with one small weights file in ``folder``."""
     weights = folder / "toy.weights.h5"
     with h5py.File(weights, "w") as file:
         file["dense"] = np.eye(5, 3, dtype=np.float32)
@@ -97,29 +98,56 @@ def card(folder: Path, name="toy", channels=("FLAIR", "T1", "T1ce")) -> ModelCar
         ),
         Step("crop_around_lesion", {"margin": 1.5, "least_of_head": 0.4}),
     )
+    return Network(
+        id=name,
+        folder=folder,
+        input=ModelInput(32, channels, steps),
+        dense_layer="dense",
+        files={"toy.weights.h5": hashlib.sha256(weights.read_bytes()).hexdigest()},
+        roles={"weights": "toy.weights.h5"},
+    )
+
+
+def card(folder: Path, channels=("FLAIR", "T1", "T1ce")) -> ModelCard:
+    """A card with the toy network in ``folder``, which knows age but no descriptors."""
     shares = (
         ("A", "astrocytoma", 0.5),
         ("O", "oligodendroglioma", 0.3),
         ("G", "glioblastoma", 0.2),
     )
+    made = network(folder, channels=channels)
     return ModelCard(
         id="toy",
         version="1",
-        name=name,
-        classes=tuple(ModelClass(c, n, p, p) for c, n, p in shares),
-        input=ModelInput(32, channels, steps),
-        temperature=1.0,
-        age={c: AgeStatistics(45.0, 10.0) for c in "AOG"},
-        figures=(
-            Figure("accuracy", 0.7, 0.6, 0.8, 93),
-            Figure("balanced accuracy", 0.61, 0.52, 0.7, 93),
+        name="toy",
+        classes=tuple(ModelClass(c, n) for c, n, _ in shares),
+        sequences=channels,
+        needed=("FLAIR",),
+        head=Head(
+            classes=("A", "O", "G"),
+            network=Source(1.0, 1.0),
+            descriptors=None,
+            age=AgePart(1.0, (45.0, 45.0, 45.0), (10.0, 10.0, 10.0)),
+            prevalences={
+                "training": Prevalence(tuple(p for _, _, p in shares), "tests"),
+                "clinic": Prevalence((0.1, 0.05, 0.85), "tests"),
+            },
+            default="training",
+            least_confident=0.5,
         ),
-        figures_with_age=(Figure("balanced accuracy", 0.65, 0.55, 0.74, 93),),
+        network=made,
+        scope=None,
+        figures={
+            "image": (
+                Figure("accuracy", 0.7, 0.6, 0.8, 93),
+                Figure("balanced accuracy", 0.61, 0.52, 0.7, 93),
+                Figure("error below the threshold", 0.5, 0.3, 0.7, 12),
+            ),
+            "image and age": (Figure("balanced accuracy", 0.65, 0.55, 0.74, 93),),
+        },
         training_data="none",
         intended_use="tests",
         limits=("It knows nothing.",),
-        files={"toy.weights.h5": hashlib.sha256(weights.read_bytes()).hexdigest()},
-        roles={"weights": "toy.weights.h5"},
+        files=made.files,
         folder=folder,
-        dense_layer="dense",
     )

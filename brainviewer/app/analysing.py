@@ -17,8 +17,9 @@ from brainviewer.core.findings import Classification, TumourFinding
 from brainviewer.core.study import Study
 from brainviewer.files.picture import save_picture
 from brainviewer.files.writing import write_whole
+from brainviewer.inference.answers import check_age
 from brainviewer.inference.engine import Engine
-from brainviewer.inference.registry import DEFAULT_MODEL
+from brainviewer.inference.registry import DEFAULT_MODEL, model
 from brainviewer.render.figure import FigureSpec, draw_figure
 from brainviewer.render.wording import RESEARCH_ONLY
 
@@ -38,6 +39,7 @@ def analyze(
     threshold: float = 450.0,
     model_id: str | None = None,
     age_years: float | None = None,
+    prevalence: str | None = None,
     report: Report = silent,
 ) -> dict[str, Any]:
     """Do the whole job on an open study and write result.json, figure.png and volume.png.
@@ -49,6 +51,8 @@ def analyze(
     that there is no tumour, or no OpenGL for the 3D view, is a result with a notice.
     """
     began = time.perf_counter()
+    check_age(age_years)
+    model(model_id or DEFAULT_MODEL).head.setting(prevalence)
     _make_folder(folder)
     notices = list(study.notices)
 
@@ -65,6 +69,7 @@ def analyze(
             engine,
             model_id=model_id,
             age_years=age_years,
+            prevalence=prevalence,
             report=part(0.3, 0.2),
         )
         typed = classification_record(result)

@@ -1,42 +1,53 @@
-"""Type the glioma of a study from its tumour slice."""
+"""Type the glioma of a study from the slices of its tumour."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from brainviewer.analysis.descriptors import describe
 from brainviewer.core.errors import BrainViewerError, Report, silent
 from brainviewer.core.findings import Classification, Heatmap, TumourFinding
 from brainviewer.core.slices import Plane, SliceView
 from brainviewer.core.study import Study
-from brainviewer.inference.answers import OLDEST, YOUNGEST, classify_outputs
-from brainviewer.inference.card import Figure, ModelCard
-from brainviewer.inference.engine import Engine
-from brainviewer.inference.pipeline import head_mask, prepare
+from brainviewer.inference.answers import (
+    check_age,
+    descriptors_used,
+    figures_of,
+    mean_logits,
+    said_of_figure,
+    why_doubtful,
+)
+from brainviewer.inference.card import ModelCard, ModelInput
+from brainviewer.inference.engine import Engine, EngineAnswer
+from brainviewer.inference.gates import why_not
+from brainviewer.inference.head import Verdict
+from brainviewer.inference.lesion_slices import LesionSlices, cut_slices, lesion_slices
+from brainviewer.inference.pipeline import Prepared, head_mask
 from brainviewer.inference.registry import DEFAULT_MODEL, model
+from brainviewer.inference.saliency import class_activation, map_on_slice
+from brainviewer.inference.scope import embedding, load_scope
 
 Slice = NDArray[np.float32]
 Mask = NDArray[np.bool_]
-_SQUARE_WITHIN = 0.01
+_STRANGE = "The tumour looks unlike every glioma that the model was trained on"
 
 
 class NotClassified(BrainViewerError):
     """There is nothing to type: an outcome to be told, not a failure."""
 
 
-@dataclass(frozen=True)
-class TumourSlice:
-    """The slice that is typed, as the network's preparation wants it.
+@dataclass(frozen=True, eq=False)
+class TumourSlices:
+    """The slices that are typed, and what is unusual about them.
 
-    channels : (rows, columns) float32 by sequence name, radiological, square pixels
-    lesion : (rows, columns) bool on the same pixels; a stand-in where the slice has no lesion.
+    index : the tumour slice, from 0.
     """
 
     index: int
-    channels: Mapping[str, Slice]
-    lesion: Mask
+    slices: LesionSlices
     notices: tuple[str, ...]
 
 
@@ -47,75 +58,168 @@ def classify(
     *,
     model_id: str | None = None,
     age_years: float | None = None,
+    prevalence: str | None = None,
     slice_index: int | None = None,
     report: Report = silent,
 ) -> Classification:
-    """Run a model on the tumour slice, or on the slice that is asked for.
+    """Run a model on the tumour, or on the slice that is asked for.
 
     model_id : the model that comes with the application if None.
     age_years : age of the patient, 0 to 120; optional.
-    slice_index : axial slice from 0.
+    prevalence : name of one of the model's settings; its usual one if None.
+    slice_index : axial slice from 0; only that slice is looked at.
 
+    A study that the model must not answer for is a result with ``in_scope`` False and no class.
     Raises NotClassified if no lesion was found (and no slice was asked for) or there is nothing
-    in the images to type; BrainViewerError if the age, the slice or the model cannot be right;
-    ModelError if the engine fails; Cancelled if ``report`` does.
+    in the images to type; BrainViewerError if the age, the prevalence, the slice or the model
+    cannot be right; ModelError if the engine fails; Cancelled if ``report`` does.
     """
-    report(0.0, "Preparing the slice")
-    if age_years is not None and not YOUNGEST <= age_years <= OLDEST:
-        raise BrainViewerError(
-            f"An age of {age_years:g} years cannot be right.",
-            f"Give the age in years, from {YOUNGEST:g} to {OLDEST:g}, or leave it out.",
-        )
+    report(0.0, "Preparing the slices")
+    check_age(age_years)
     card = model(model_id or DEFAULT_MODEL)
-    tumour = tumour_slice(study, finding, card, slice_index)
-    prepared = prepare(tumour.channels, tumour.lesion, card)
+    setting = card.head.setting(prevalence)
+    tumour = tumour_slices(study, finding, card, slice_index)
+    made = _Making(study, card, tumour)
+    reason = why_not(study, finding, card, asked=slice_index is not None)
+    if reason:
+        return made.refused(reason)
+    answer: EngineAnswer | None = None
+    if card.network is not None:
+        made.prepared = tumour.slices.prepare(card.network.input)
 
-    def report_engine(fraction: float, text: str) -> None:
-        report(0.1 + 0.85 * fraction, text)
+        def report_engine(fraction: float, text: str) -> None:
+            report(0.1 + 0.8 * fraction, text)
 
-    answer = engine.predict(card, prepared.tensor, report_engine)
-    said = classify_outputs(card, answer.logits, answer.features, answer.dense, prepared, age_years)
-    report(1.0, "Classified")
-    notices = [*tumour.notices]
-    if absent := [name for name in prepared.missing if name not in tumour.channels]:
-        notices.append(f"The model answered without {_listed(absent)} and is less reliable.")
-    if empty := [name for name in prepared.missing if name in tumour.channels]:
-        notices.append(f"Slice {tumour.index + 1} of {_listed(empty)} is empty and was left out.")
-    if age_years is not None and not said.age_used:
-        notices.append("This model takes no age, so the age was left out.")
-    return Classification(
-        model_id=card.id,
-        model_version=card.version,
-        model_name=card.name,
-        weights_sha256=card.weights_sha256,
-        classes=said.probabilities,
-        names={item.code: item.name for item in card.classes},
-        predicted=said.predicted,
-        slice_index=tumour.index,
-        engine=answer.engine,
-        device=answer.device,
-        load_seconds=answer.load_seconds,
-        predict_seconds=answer.predict_seconds,
-        study_hash=study.content_hash,
-        age_years=age_years if said.age_used else None,
-        sequences_used=tuple(n for n in card.input.channels if n not in prepared.missing),
-        heatmap=_on_study_grid(said.heatmap, study, tumour.index),
-        quality=quality(card, said.age_used),
-        notices=(*notices, *answer.notices),
+        answer = engine.predict(card.network, made.prepared.tensor, report_engine)
+        made.answer = answer
+        if card.scope is not None:
+            scope = load_scope(card.scope)
+            strange = scope.distance(embedding(answer.features))
+            if strange > scope.limit:
+                return made.refused(
+                    f"{_STRANGE} (distance {strange:.1f}, limit {scope.limit:.1f})."
+                )
+    values = None
+    if card.head.descriptors is not None and finding.found:
+        report(0.9, "Describing the lesion")
+        values = describe(study, finding)
+    verdict = card.head.answer(
+        None if answer is None else mean_logits(card, answer.logits), values, age_years, setting
     )
+    report(1.0, "Classified")
+    return made.answered(verdict, values, age_years)
 
 
-def tumour_slice(
+class _Making:
+    """A classification on its way: what is known about it whatever comes out."""
+
+    def __init__(self, study: Study, card: ModelCard, tumour: TumourSlices) -> None:
+        self.study, self.card, self.tumour = study, card, tumour
+        self.prepared: Prepared | None = None
+        self.answer: EngineAnswer | None = None
+
+    def refused(self, reason: str) -> Classification:
+        """Out of scope: no class, no probabilities, no heatmap."""
+        return replace(self._bare(), in_scope=False, reason=reason)
+
+    def answered(
+        self, verdict: Verdict, values: Mapping[str, float] | None, age_years: float | None
+    ) -> Classification:
+        """The answer with everything that it rests on."""
+        card = self.card
+        reason = why_doubtful(card, verdict)
+        figures = figures_of(card, verdict)
+        chosen = next((f for f in figures if f.name == "balanced accuracy"), None)
+        described = descriptors_used(card, verdict, values)
+        bare = self._bare()
+        age_used = "age" in verdict.used
+        notices = list(bare.notices)
+        if age_years is not None and not age_used:
+            notices.append("This model takes no age, so the age was left out.")
+        if described.used and described.missing:
+            notices.append(
+                f"{len(described.missing)} of {len(described.used) + len(described.missing)} "
+                "descriptors of the lesion could not be measured; usual values stood in for them."
+            )
+        shares = card.head.prevalences[verdict.prevalence].shares
+        return replace(
+            bare,
+            classes=dict(verdict.probabilities),
+            predicted=verdict.predicted,
+            age_years=age_years if age_used else None,
+            heatmap=self._heatmap(verdict.predicted),
+            quality=said_of_figure(chosen) if chosen is not None else "",
+            abstained=bool(reason),
+            reason=reason,
+            calibrated=True,
+            prevalence=verdict.prevalence,
+            priors=dict(zip(card.codes, shares, strict=True)),
+            descriptors=described.used,
+            notices=tuple(notices),
+        )
+
+    def _bare(self) -> Classification:
+        card, answer = self.card, self.answer
+        return Classification(
+            model_id=card.id,
+            model_version=card.version,
+            model_name=card.name,
+            weights_sha256=card.weights_sha256,
+            classes={},
+            names={item.code: item.name for item in card.classes},
+            predicted="",
+            slice_index=self.tumour.index,
+            engine="" if answer is None else answer.engine,
+            device="" if answer is None else answer.device,
+            load_seconds=0.0 if answer is None else answer.load_seconds,
+            predict_seconds=0.0 if answer is None else answer.predict_seconds,
+            study_hash=self.study.content_hash,
+            sequences_used=self._sequences(),
+            notices=(*self._notices(), *(() if answer is None else answer.notices)),
+        )
+
+    def _sequences(self) -> tuple[str, ...]:
+        there = tuple(n for n in self.card.sequences if n in self.study.volumes)
+        missing = () if self.prepared is None else self.prepared.missing
+        return tuple(n for n in there if n not in missing)
+
+    def _notices(self) -> list[str]:
+        notices = [*self.tumour.notices]
+        there = self.tumour.slices.channels
+        if absent := [name for name in self.card.sequences if name not in there]:
+            notices.append(f"The model answered without {_listed(absent)} and is less reliable.")
+        missing = () if self.prepared is None else self.prepared.missing
+        if empty := [name for name in missing if name in there]:
+            notices.append(
+                f"Slice {self.tumour.index + 1} of {_listed(empty)} is empty and was left out."
+            )
+        return notices
+
+    def _heatmap(self, code: str) -> Heatmap | None:
+        if self.prepared is None or self.answer is None:
+            return None
+        # The first image shows the tumour slice.
+        activation = class_activation(
+            self.answer.features[:1], self.answer.dense, self.card.codes.index(code)
+        )
+        values = map_on_slice(activation, self.prepared.box, self.prepared.shape)
+        shape = SliceView.of(self.study.grid, Plane.AXIAL).shape
+        if values.shape != shape:
+            values = cv2.resize(values, shape[::-1], interpolation=cv2.INTER_AREA)
+        return Heatmap(Plane.AXIAL, self.tumour.index, np.clip(values, 0, 1).astype(np.float32))
+
+
+def tumour_slices(
     study: Study, finding: TumourFinding, card: ModelCard, slice_index: int | None = None
-) -> TumourSlice:
-    """Cut the slice that is typed, and say what is unusual about it. Errors as ``classify``."""
+) -> TumourSlices:
+    """Cut the slices that are typed, and say what is unusual about them. Errors as ``classify``."""
     view = SliceView.of(study.grid, Plane.AXIAL)
     index = _slice_to_type(view, finding, slice_index)
-    wanted = {str(m): v for m, v in study.volumes.items() if m in card.input.channels}
+    wanted = {str(m): v for m, v in study.volumes.items() if str(m) in card.sequences}
     if not wanted:
         raise NotClassified(
             "The study has none of the sequences that this model needs.",
-            f"Open a study with {_listed(card.input.channels)}.",
+            f"Open a study with {_listed(card.sequences)}.",
         )
     if flat := [name for name, volume in wanted.items() if volume.constant]:
         raise NotClassified(
@@ -123,11 +227,7 @@ def tumour_slice(
             "so the study is not classified.",
             "Open a study with images in it.",
         )
-    channels = {
-        name: _square(np.asarray(view.cut(volume.data, index), np.float32), view)
-        for name, volume in wanted.items()
-    }
-    if all(np.ptp(image) == 0 for image in channels.values()):
+    if all(np.ptp(view.cut(volume.data, index)) == 0 for volume in wanted.values()):
         raise NotClassified(
             f"Slice {index + 1} is empty, so it is not classified.",
             "Choose a slice that shows the tumour.",
@@ -137,28 +237,21 @@ def tumour_slice(
         notices.append(
             "The study does not say how the patient lay; the network saw the slice as it is stored."
         )
-    lesion, stand_in = _lesion_near(view, finding, index)
-    if stand_in:
-        notices.append(stand_in)
-    if lesion is None:
-        return TumourSlice(index, channels, head_mask(_above_zero(channels)), tuple(notices))
-    return TumourSlice(
-        index, channels, _square(lesion.astype(np.float32), view) > 0.5, tuple(notices)
+    lesion = finding.mask if finding.found and finding.mask is not None else None
+    nothing = np.zeros(study.grid.shape, bool)
+    slices = lesion_slices(
+        study,
+        nothing if lesion is None else lesion,
+        finding.brain,
+        index,
+        card.input if card.network is not None else ModelInput(1, card.sequences, ()),
+        alone=slice_index is not None,
     )
-
-
-def quality(card: ModelCard, with_age: bool) -> str:
-    """How good the model is, with its 95 % interval and the number of patients behind it."""
-    figures = card.figures_with_age if with_age and card.figures_with_age else card.figures
-    chosen = next((f for f in figures if f.name == "balanced accuracy"), None)
-    return _figure_text(chosen or figures[0]) if figures else ""
-
-
-def _figure_text(figure: Figure) -> str:
-    return (
-        f"{figure.name} {figure.value:.2f} ({figure.low:.2f}–{figure.high:.2f}), "
-        f"{figure.patients} patients, cross-validated by patient"
-    )
+    if not slices.lesion[slices.main].any():
+        stand_in, sentence = _stand_in(view, lesion, index, slices)
+        slices = replace(slices, lesion=stand_in)
+        notices.append(sentence)
+    return TumourSlices(index, slices, tuple(notices))
 
 
 def _slice_to_type(view: SliceView, finding: TumourFinding, asked: int | None) -> int:
@@ -179,45 +272,27 @@ def _slice_to_type(view: SliceView, finding: TumourFinding, asked: int | None) -
     return view.index_of(finding.position_mm)
 
 
-def _lesion_near(view: SliceView, finding: TumourFinding, index: int) -> tuple[Mask | None, str]:
-    """The lesion's outline on a slice or, with a sentence, on the nearest slice that has one."""
-    if not finding.found or finding.mask is None or not finding.mask.any():
-        return None, "No lesion was found; the whole head on this slice was classified."
+def _stand_in(
+    view: SliceView, lesion: Mask | None, index: int, slices: LesionSlices
+) -> tuple[Mask, str]:
+    """An outline for a slice that has none, and the sentence that says so."""
+    if lesion is None or not lesion.any():
+        pictures = [
+            picture - min(0.0, float(picture.min()))
+            for picture in (channel[slices.main] for channel in slices.channels.values())
+            if np.ptp(picture)
+        ]
+        head = head_mask([np.asarray(picture, np.float32) for picture in pictures])
+        return (
+            np.stack([head] * len(slices.indices)),
+            "No lesion was found; the whole head on this slice was classified.",
+        )
     others = tuple(axis for axis in range(3) if axis != view.axis)
-    with_lesion = np.flatnonzero(finding.mask.any(axis=others))
+    with_lesion = np.flatnonzero(lesion.any(axis=others))
     nearest = int(with_lesion[np.argmin(np.abs(with_lesion - index))])
-    lesion = np.asarray(view.cut(finding.mask, nearest))
-    if nearest == index:
-        return lesion, ""
-    return lesion, (
+    return cut_slices(lesion, view, [nearest] * len(slices.indices)), (
         f"No lesion was found on slice {index + 1}; the outline of slice {nearest + 1} was used."
     )
-
-
-def _square(image: Slice, view: SliceView) -> Slice:
-    """The same slice with square pixels, of the size of the pixel's shorter side."""
-    height, width = view.pixel_spacing
-    if abs(height / width - 1) <= _SQUARE_WITHIN:
-        return np.ascontiguousarray(image)
-    short = min(height, width)
-    rows, columns = (
-        max(1, round(n * s / short)) for n, s in zip(image.shape, (height, width), strict=True)
-    )
-    return np.asarray(
-        cv2.resize(np.ascontiguousarray(image), (columns, rows), interpolation=cv2.INTER_LINEAR),
-        np.float32,
-    )
-
-
-def _on_study_grid(values: Slice, study: Study, index: int) -> Heatmap:
-    rows, columns = SliceView.of(study.grid, Plane.AXIAL).shape
-    if values.shape != (rows, columns):
-        values = cv2.resize(values, (columns, rows), interpolation=cv2.INTER_AREA)
-    return Heatmap(Plane.AXIAL, index, np.clip(values, 0, 1).astype(np.float32))
-
-
-def _above_zero(channels: Mapping[str, Slice]) -> list[Slice]:
-    return [image - min(0.0, float(image.min())) for image in channels.values() if np.ptp(image)]
 
 
 def _listed(names: Sequence[str]) -> str:

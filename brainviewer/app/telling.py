@@ -61,15 +61,21 @@ def finding_text(record: Mapping[str, Any]) -> str:
 
 def classification_text(record: Mapping[str, Any]) -> str:
     """What the model said."""
+    if record["in_scope"] is False:
+        return _with_notices([f"Out of scope. {record['reason']}"], record["notices"])
     if record["predicted"] is None:
         return _with_notices(["Not classified."], record["notices"])
     classes = sorted(record["classes"].items(), key=lambda item: -item[1])
     rows = [(f"  {code}", _percent(p), record["names"][code]) for code, p in classes]
     seconds = record["seconds"]
     predicted = record["predicted"]
+    headline = f"{record['names'][predicted]} ({predicted}), {_percent(classes[0][1]).strip()}"
+    if record["abstained"]:
+        headline = f"Not confident; perhaps {headline}. {record['reason']}"
     lines = [
-        f"{record['names'][predicted]} ({predicted}), {_percent(classes[0][1]).strip()}",
+        headline,
         *_columns(rows),
+        *_prevalence(record),
         f"From slice {record['slice'] + 1}, {', '.join(record['sequences'])}; model "
         f"{record['model']} {record['model_version']}; {record['engine']} on {record['device']}, "
         f"loaded in {seconds['load']:.2f} s, predicted in {seconds['predict'] * 1000:.0f} ms",
@@ -99,18 +105,24 @@ def models_text(records: Sequence[Mapping[str, Any]]) -> str:
     for record in records:
         lines.append(f"{record['id']} {record['version']}: {record['name']}")
         lines += _columns([(f"  {code}", name) for code, name in record["classes"].items()])
-        lines += [
-            f"  {f['name']} {f['value']:.2f} ({f['low']:.2f}–{f['high']:.2f}), "
-            f"{f['patients']} patients"
-            for f in record["figures"]
-            if f["name"] in ("accuracy", "balanced accuracy")
-        ]
+        for situation, figures in record["figures"].items():
+            lines += [
+                f"  from {situation}: {f['name']} {f['value']:.2f} "
+                f"({f['low']:.2f}–{f['high']:.2f}), {f['patients']} patients"
+                for f in figures
+                if f["name"] in ("accuracy", "balanced accuracy")
+            ]
         lines.append(f"  {record['intended_use']}")
     return "\n".join(lines)
 
 
 def _with_notices(lines: Sequence[str], notices: Sequence[str]) -> str:
     return "\n".join([*lines, *(f"Note: {text}" for text in notices if text not in lines)])
+
+
+def _prevalence(record: Mapping[str, Any]) -> list[str]:
+    shares = ", ".join(f"{code} {_percent(p).strip()}" for code, p in record["priors"].items())
+    return [f"Taken to be this frequent ({record['prevalence']}): {shares}"] if shares else []
 
 
 def _percent(probability: float) -> str:

@@ -35,6 +35,16 @@ Age = Annotated[
     float | None, typer.Option(help="Age of the patient in years; optional.", show_default=False)
 ]
 Model = Annotated[str | None, typer.Option(help="Id of the model.", show_default=False)]
+Frequency = Annotated[
+    str | None,
+    typer.Option(
+        "--prevalence",
+        metavar="NAME",
+        help="How frequent the types are taken to be, such as training, equal or clinic; "
+        "by default the model's own.",
+        show_default=False,
+    ),
+]
 Engine = Annotated[EngineName, typer.Option(help="What runs the network.")]
 FindBy = Annotated[Method, typer.Option(help="How the tumour is looked for.")]
 Threshold = Annotated[float, typer.Option(help="FLAIR value for the method 'threshold'.")]

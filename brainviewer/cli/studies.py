@@ -14,6 +14,7 @@ from brainviewer.cli.options import (
     Engine,
     EngineName,
     FindBy,
+    Frequency,
     Method,
     Model,
     Study,
@@ -73,6 +74,7 @@ def classify(
     study: Study,
     model: Model = None,
     age: Age = None,
+    prevalence: Frequency = None,
     slice_index: Annotated[
         int | None,
         typer.Option(
@@ -101,6 +103,7 @@ def classify(
                 runner,
                 model_id=model,
                 age_years=age,
+                prevalence=prevalence,
                 slice_index=slice_index,
                 report=progress_line(),
             )
@@ -121,6 +124,7 @@ def analyze(
     threshold: Threshold = 450.0,
     model: Model = None,
     age: Age = None,
+    prevalence: Frequency = None,
     engine: Engine = EngineName.AUTO,
     as_json: AsJson = False,
 ) -> None:
@@ -139,6 +143,7 @@ def analyze(
             threshold=threshold,
             model_id=model,
             age_years=age,
+            prevalence=prevalence,
             report=progress_line(),
         )
         show(out, record, as_json, lambda: analysis_text(record, folder))
@@ -232,7 +237,7 @@ def _engine(name: EngineName, model_id: str | None) -> "Runner":
 
     card = model(model_id or DEFAULT_MODEL)
     started = Started(name.value)
-    started.start(card)
+    started.start(card.network)
     return started
 
 

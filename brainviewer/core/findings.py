@@ -133,6 +133,7 @@ class Classification:
     abstained : the answer is not confident; ``reason`` says why.
     calibrated : the probabilities were calibrated on patients that the model never saw.
     prevalence, priors : name of the setting, and how frequent each class is taken to be.
+    descriptors : what was measured on the lesion and took part, by name.
     """
 
     model_id: str
@@ -158,4 +159,5 @@ class Classification:
     calibrated: bool = False
     prevalence: str = ""
     priors: Mapping[str, float] = field(default_factory=dict)
+    descriptors: Mapping[str, float] = field(default_factory=dict)
     notices: tuple[str, ...] = ()

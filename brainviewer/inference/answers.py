@@ -1,84 +1,98 @@
-"""From the network's output to an answer: probabilities, a class and a heatmap. NumPy only."""
+"""From the network's output and the lesion's descriptors to an answer. NumPy only."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from brainviewer.core.errors import ModelError
-from brainviewer.inference.card import ModelCard
-from brainviewer.inference.pipeline import Prepared
-from brainviewer.inference.saliency import class_activation, map_on_slice
+from brainviewer.inference.card import DOUBT, SITUATIONS, Figure, ModelCard
+from brainviewer.inference.head import OLDEST, YOUNGEST, Verdict
 
-YOUNGEST, OLDEST = 0.0, 120.0
+_DAYS_PER_YEAR = 365.25
+# Older than anybody, in years; a child of two and a person of 120, in days.
+_LIKELY_DAYS = (730, 43_830)
+
+
+def check_age(age_years: float | None) -> None:
+    """Refuse an age that cannot be one; raises ModelError. None is allowed."""
+    if age_years is None or YOUNGEST <= age_years <= OLDEST:
+        return
+    advice = f"Give the age in years, from {YOUNGEST:g} to {OLDEST:g}, or leave it out."
+    if _LIKELY_DAYS[0] <= age_years <= _LIKELY_DAYS[1]:
+        years = age_years / _DAYS_PER_YEAR
+        advice = f"Give the age in years; {age_years:g} days are {years:.1f} years."
+    raise ModelError(f"An age of {age_years:g} years cannot be right.", advice)
+
+
+def mean_logits(card: ModelCard, logits: NDArray[np.float32]) -> NDArray[np.float32]:
+    """(n, classes) -> (classes,): what the network says about all its images together.
+
+    Raises ModelError if the outputs are not those of the model.
+    """
+    if logits.ndim != 2 or logits.shape[1] != len(card.classes) or not np.isfinite(logits).all():
+        raise ModelError("The model gave no usable answer.", "Install the model again.")
+    return np.asarray(logits.mean(axis=0), np.float32)
+
+
+def situation(verdict: Verdict) -> str:
+    """What an answer rests on, as the card's figures name it."""
+    names = {"network": "image", "descriptors": "descriptors", "age": "age"}
+    return _joined([names[source] for source in verdict.used])
+
+
+def figures_of(card: ModelCard, verdict: Verdict) -> tuple[Figure, ...]:
+    """The figures that were measured for answers like this one; empty if there are none."""
+    return card.figures.get(situation(verdict), ())
+
+
+def why_doubtful(card: ModelCard, verdict: Verdict) -> str:
+    """Why an answer is not confident, with the measured share of wrong ones; empty if it is."""
+    if verdict.confident:
+        return ""
+    least = f"{100 * card.head.least_confident:.0f}\u00a0%"
+    doubt = next((f for f in figures_of(card, verdict) if f.name == DOUBT), None)
+    if doubt is None or doubt.patients == 0:
+        return f"No type reaches {least}."
+    wrong = round(doubt.value * doubt.patients)
+    return (
+        f"No type reaches {least}: of {doubt.patients} patients answered so, "
+        f"{wrong} were answered wrongly."
+    )
+
+
+def said_of_figure(figure: Figure) -> str:
+    """A figure in words, with its 95 % interval and the number of patients behind it."""
+    return (
+        f"{figure.name} {figure.value:.2f} ({figure.low:.2f}–{figure.high:.2f}), "
+        f"{figure.patients} patients, cross-validated by patient"
+    )
 
 
 @dataclass(frozen=True)
-class Answer:
-    """What the model says about one slice.
+class Descriptors:
+    """Which of a lesion's descriptors an answer used, by name, and which it had to do without."""
 
-    probabilities : by class code, adding up to 1.
-    predicted : code of the most probable class.
-    heatmap : (rows, columns) float32 in 0..1 on the slice, 0 outside the crop.
-    age_used : whether the age took part.
-    """
-
-    probabilities: dict[str, float]
-    predicted: str
-    heatmap: NDArray[np.float32]
-    age_used: bool
+    used: Mapping[str, float]
+    missing: tuple[str, ...]
 
 
-def classify_outputs(
-    card: ModelCard,
-    logits: NDArray[np.float32],
-    features: NDArray[np.float32],
-    dense: NDArray[np.float32],
-    prepared: Prepared,
-    age_years: float | None = None,
-) -> Answer:
-    """Turn the network's outputs into probabilities, a class and a heatmap.
-
-    logits : (1, classes) float32
-    features : (1, h, w, c) float32, the last feature map
-    dense : (c, classes) float32, the weights of the dense layer after it
-    age_years : age of the patient, if known; 0 to 120.
-
-    Raises ModelError if the age cannot be one or the outputs are not those of the model.
-    """
-    if logits.shape != (1, len(card.classes)) or not np.isfinite(logits).all():
-        raise ModelError("The model gave no usable answer.", "Install the model again.")
-    probabilities = class_probabilities(card, logits[0], age_years)
-    index = int(np.argmax(probabilities))
-    activation = class_activation(features, dense, index)
-    return Answer(
-        probabilities=dict(zip(card.codes, (float(p) for p in probabilities), strict=True)),
-        predicted=card.codes[index],
-        heatmap=map_on_slice(activation, prepared.box, prepared.shape),
-        age_used=age_years is not None and bool(card.age),
-    )
+def descriptors_used(
+    card: ModelCard, verdict: Verdict, values: Mapping[str, float] | None
+) -> Descriptors:
+    """The descriptors behind an answer."""
+    part = card.head.descriptors
+    if part is None or values is None or "descriptors" not in verdict.used:
+        return Descriptors({}, ())
+    used = {t.name: float(values[t.name]) for t in part.terms if t.name not in verdict.missing}
+    return Descriptors(used, verdict.missing)
 
 
-def class_probabilities(
-    card: ModelCard, logits: NDArray[np.floating], age_years: float | None = None
-) -> NDArray[np.float64]:
-    """Calibrated probability of each class, in the order of the card.
-
-    The network learned from equally frequent classes. Its softmax at the card's temperature is
-    therefore a likelihood: the class's prior and, where the age is known, the normal density of
-    the class's age are multiplied on (naive Bayes), and the product is scaled to 1.
-
-    logits : (classes,) float
-    """
-    priors = np.array([item.prior for item in card.classes])
-    ages = [card.age[code] for code in card.codes] if card.age else []
-    return combine(
-        np.asarray(logits, np.float64),
-        card.temperature,
-        priors,
-        np.array([[age.mean_years, age.sd_years] for age in ages]),
-        age_years,
-    )
+def _joined(names: list[str]) -> str:
+    text = " and ".join((", ".join(names[:-1]), names[-1])) if len(names) > 1 else names[0]
+    assert text in SITUATIONS
+    return text
 
 
 def combine(
@@ -88,20 +102,14 @@ def combine(
     ages: NDArray[np.float64],
     age_years: float | None,
 ) -> NDArray[np.float64]:
-    """The arithmetic of ``class_probabilities``, on bare numbers.
+    """Softmax at a temperature times class frequencies and, where it is known, age (naive Bayes).
 
     logits, priors : (classes,); ages : (classes, 2), mean and standard deviation in years, or
     empty.
     """
     score = logits / temperature + np.log(priors)
-    if age_years is not None:
-        if not YOUNGEST <= age_years <= OLDEST:
-            raise ModelError(
-                f"An age of {age_years:g} years cannot be right.",
-                "Give the age in years, 0 to 120.",
-            )
-        if len(ages):
-            mean, deviation = ages[:, 0], ages[:, 1]
-            score = score - 0.5 * ((age_years - mean) / deviation) ** 2 - np.log(deviation)
+    if age_years is not None and len(ages):
+        mean, deviation = ages[:, 0], ages[:, 1]
+        score = score - 0.5 * ((age_years - mean) / deviation) ** 2 - np.log(deviation)
     weight = np.exp(score - score.max())
     return np.asarray(weight / weight.sum(), np.float64)

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainviewer.core.errors import Cancelled, ModelError, Report, silent
-from brainviewer.inference.card import ModelCard
+from brainviewer.inference.card import Network
 from brainviewer.inference.devices import choose_engine
 from brainviewer.inference.serve import (
     RUNTIMES,
@@ -88,38 +88,38 @@ class Engine:
         process = self._process
         return None if process is None else process.pid
 
-    def start(self, card: ModelCard | None = None) -> None:
+    def start(self, network: Network | None = None) -> None:
         """Start the child and return at once; the engine loads while others work.
 
-        card : a model to load as well. What goes wrong with it is said when it is first used.
+        network : one to load as well. What goes wrong with it is said when it is first used.
         """
         if not self._turn.acquire(blocking=False):
             return  # a request has started it
         try:
             self._start_child()
-            if card is not None:
-                self._send(Request(next(self._numbers), card))
+            if network is not None:
+                self._send(Request(next(self._numbers), network))
         except _ChildDied:
             self._end_child()
         finally:
             self._turn.release()
 
-    def warm(self, card: ModelCard, report: Report = silent) -> str:
-        """Load a model ahead of its first use; returns ``state``. Raises ModelError."""
-        self._ask(card, None, report)
+    def warm(self, network: Network, report: Report = silent) -> str:
+        """Load a network ahead of its first use; returns ``state``. Raises ModelError."""
+        self._ask(network, None, report)
         return self._state
 
     def predict(
-        self, card: ModelCard, tensor: NDArray[np.float32], report: Report = silent
+        self, network: Network, tensor: NDArray[np.float32], report: Report = silent
     ) -> EngineAnswer:
-        """Run a model. Loads it first if need be.
+        """Run a network. Loads it first if need be.
 
-        tensor : (1, size, size, 3) float32, from ``pipeline.prepare``
+        tensor : (n, size, size, depth) float32, from ``pipeline.prepare``
 
         Raises ModelError if the model or the engine fails (also if the child dies; the next call
         starts a new one), Cancelled if ``report`` does or the engine is closed meanwhile.
         """
-        answer = self._ask(card, tensor, report).answer
+        answer = self._ask(network, tensor, report).answer
         if answer is None:
             raise ModelError("The engine gave no answer.", "Run it again.")
         return replace(answer, notices=self._notices)
@@ -131,12 +131,12 @@ class Engine:
             self._end_child()
             self._state = "Engine stopped"
 
-    def _ask(self, card: ModelCard, tensor: NDArray[np.float32] | None, report: Report) -> Done:
+    def _ask(self, network: Network, tensor: NDArray[np.float32] | None, report: Report) -> Done:
         with self._wait_for_turn(report):
             while True:
                 fresh = self._start_child()
                 try:
-                    outcome = self._exchange(card, tensor, report)
+                    outcome = self._exchange(network, tensor, report)
                 except _ChildDied as death:
                     self._end_child()
                     if not fresh and not death.heard:
@@ -158,12 +158,12 @@ class Engine:
                 raise ModelError(outcome.message, outcome.advice)
 
     def _exchange(
-        self, card: ModelCard, tensor: NDArray[np.float32] | None, report: Report
+        self, network: Network, tensor: NDArray[np.float32] | None, report: Report
     ) -> Done | Failure:
         number = next(self._numbers)
         fraction, text, heard = 0.1, "Starting the engine", False
         try:
-            self._send(Request(number, card, tensor))
+            self._send(Request(number, network, tensor))
             self._unanswered.add(number)
             while True:
                 if self._closed:

@@ -20,7 +20,7 @@ from brainviewer.core.errors import ModelError
 YOUNGEST, OLDEST = 0.0, 120.0
 _REINSTALL = "Install the model again."
 # No single descriptor may decide alone because a scanner produced something unheard of.
-_FARTHEST = 3.0
+FARTHEST = 3.0
 
 Numbers = NDArray[np.float64]
 
@@ -113,6 +113,14 @@ class Head:
     default: str
     least_confident: float
 
+    def setting(self, prevalence: str | None) -> str:
+        """Name of the prevalence to use, the default for None; raises ModelError if unknown."""
+        name = self.default if prevalence is None else prevalence
+        if name not in self.prevalences:
+            known = ", ".join(self.prevalences)
+            raise ModelError(f"There is no prevalence called {name}.", f"Choose one of: {known}.")
+        return name
+
     def answer(
         self,
         logits: NDArray[np.floating] | None = None,
@@ -130,10 +138,7 @@ class Head:
         Raises ModelError if the age cannot be one, the setting is unknown, the logits are not
         numbers, or neither logits nor descriptors are there.
         """
-        name = self.default if prevalence is None else prevalence
-        if name not in self.prevalences:
-            known = ", ".join(self.prevalences)
-            raise ModelError(f"There is no prevalence called {name}.", f"Choose one of: {known}.")
+        name = self.setting(prevalence)
         network = logits is not None and self.network is not None
         described = values is not None and self.descriptors is not None
         if not network and not described:
@@ -190,7 +195,7 @@ class Head:
             value = values.get(term.name, math.nan)
             if math.isfinite(value):
                 standard = (value - term.mean) / term.scale
-                score += max(-_FARTHEST, min(_FARTHEST, standard)) * np.array(term.coefficients)
+                score += max(-FARTHEST, min(FARTHEST, standard)) * np.array(term.coefficients)
         return score
 
     def not_measured(self, values: Mapping[str, float] | None) -> tuple[str, ...]:

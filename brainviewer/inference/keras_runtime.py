@@ -12,7 +12,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from brainviewer.core.errors import ModelError
-from brainviewer.inference.card import ModelCard
+from brainviewer.inference.card import Network
 
 
 class KerasRuntime:
@@ -28,29 +28,29 @@ class KerasRuntime:
         self.device = _device()
         self._call: Any = None
 
-    def load(self, card: ModelCard) -> None:
-        """Load a model; raises ModelError if its files cannot be used. Verify them before."""
+    def load(self, network: Network) -> None:
+        """Load a network; raises ModelError if its files cannot be used. Verify them before."""
         try:
-            architecture = card.path("architecture").read_text(encoding="utf-8")
+            architecture = network.path("architecture").read_text(encoding="utf-8")
             # Keras refuses architectures that carry code (Lambda layers).
-            network = keras.models.model_from_json(architecture)
-            network.load_weights(card.path("weights"))
+            loaded = keras.models.model_from_json(architecture)
+            loaded.load_weights(network.path("weights"))
         except Exception as error:  # Keras raises errors of many kinds for a wrong file
             raise ModelError(
-                f"The model {card.id} cannot be loaded ({type(error).__name__}).",
+                f"The model {network.id} cannot be loaded ({type(error).__name__}).",
                 "Install the model again.",
             ) from error
-        size = card.input.size
-        # One fixed signature: traced once, and without the overhead of predict().
-        signature = tf.TensorSpec((1, size, size, len(card.input.channels)), tf.float32)
+        size = network.input.size
+        # One signature for any number of images: traced once, without the overhead of predict().
+        signature = tf.TensorSpec((None, size, size, network.input.depth), tf.float32)
         self._call = tf.function(
-            lambda tensor: network(tensor, training=False), input_signature=[signature]
+            lambda tensor: loaded(tensor, training=False), input_signature=[signature]
         )
 
     def predict(
         self, tensor: NDArray[np.float32]
     ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """(1, size, size, 3) float32 -> logits (1, classes) and features (1, h, w, c)"""
+        """(n, size, size, depth) float32 -> logits (n, classes) and features (n, h, w, c)"""
         outputs = self._call(tf.constant(tensor, tf.float32))
         return outputs["logits"].numpy(), outputs["features"].numpy()
 

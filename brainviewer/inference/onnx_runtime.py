@@ -13,7 +13,7 @@ import onnxruntime as ort
 from numpy.typing import NDArray
 
 from brainviewer.core.errors import ModelError
-from brainviewer.inference.card import ModelCard
+from brainviewer.inference.card import Network
 
 
 class OnnxRuntime:
@@ -31,25 +31,25 @@ class OnnxRuntime:
         self._session: Any = None
         self._input = ""
 
-    def load(self, card: ModelCard) -> None:
-        """Load a model; raises ModelError if its files cannot be used. Verify them before."""
+    def load(self, network: Network) -> None:
+        """Load a network; raises ModelError if its files cannot be used. Verify them before."""
         options = ort.SessionOptions()
         options.intra_op_num_threads = self._threads
         options.log_severity_level = 3
         # Waiting threads sleep: the window and its reading threads share the same cores.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         try:
-            numbers = read_weights(card.path("weights"))
+            numbers = read_weights(network.path("weights"))
             values = [ort.OrtValue.ortvalue_from_numpy(value) for value in numbers.values()]
             options.add_external_initializers(list(numbers), values)
             self._session = ort.InferenceSession(
-                card.path("graph").read_bytes(), options, providers=["CPUExecutionProvider"]
+                network.path("graph").read_bytes(), options, providers=["CPUExecutionProvider"]
             )
         except ModelError:
             raise
         except Exception as error:  # ONNX Runtime raises bare exceptions of its own
             raise ModelError(
-                f"The model {card.id} cannot be loaded ({type(error).__name__}).",
+                f"The model {network.id} cannot be loaded ({type(error).__name__}).",
                 "Install the model again.",
             ) from error
         self._input = self._session.get_inputs()[0].name
@@ -57,7 +57,7 @@ class OnnxRuntime:
     def predict(
         self, tensor: NDArray[np.float32]
     ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """(1, size, size, 3) float32 -> logits (1, classes) and features (1, h, w, c)"""
+        """(n, size, size, depth) float32 -> logits (n, classes) and features (n, h, w, c)"""
         logits, features = self._session.run(["logits", "features"], {self._input: tensor})
         return logits, features
 

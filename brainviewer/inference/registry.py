@@ -5,7 +5,8 @@ from pathlib import Path
 
 from brainviewer.assets import resources
 from brainviewer.core.errors import ModelError
-from brainviewer.inference.card import CARD_FILE, ModelCard, load_card
+from brainviewer.inference.card import ModelCard, Network
+from brainviewer.inference.card_file import CARD_FILE, borrows, load_card
 
 DEFAULT_MODEL = "resnet50-glioma"
 
@@ -17,11 +18,19 @@ def installed_models(extra_folder: Path | None = None) -> list[ModelCard]:
     ModelError if a card is wrong.
     """
     cards: dict[str, ModelCard] = {}
+    borrowers: list[Path] = []
     for folder in (resources() / "models", extra_folder):
         if folder is not None and folder.is_dir():
             for path in sorted(folder.glob(f"*/{CARD_FILE}")):
-                card = load_card(path.parent)
-                cards[card.id] = card
+                if borrows(path.parent):
+                    borrowers.append(path.parent)
+                else:
+                    card = load_card(path.parent)
+                    cards[card.id] = card
+    lenders = dict(cards)
+    for folder in borrowers:
+        card = load_card(folder, lenders)
+        cards[card.id] = card
     return [cards[name] for name in sorted(cards)]
 
 
@@ -38,22 +47,21 @@ def model(model_id: str = DEFAULT_MODEL, extra_folder: Path | None = None) -> Mo
     return cards[model_id]
 
 
-def verify(card: ModelCard) -> None:
-    """Check every file of the model against the card, before anything of it is loaded.
+def verify(owner: ModelCard | Network) -> None:
+    """Check every file of a model or of a network against its card, before it is loaded.
 
     Raises ModelError if a file is missing or its sha256 differs.
     """
-    for name, expected in card.files.items():
-        path = card.folder / name
+    for name, expected in owner.files.items():
         try:
-            with path.open("rb") as file:
+            with (owner.folder / name).open("rb") as file:
                 found = hashlib.file_digest(file, "sha256").hexdigest()
         except OSError:
             raise ModelError(
-                f"The file {name} of the model {card.id} is missing.", "Install the model again."
+                f"The file {name} of the model {owner.id} is missing.", "Install the model again."
             ) from None
         if found != expected:
             raise ModelError(
-                f"The file {name} of the model {card.id} is damaged or was changed.",
+                f"The file {name} of the model {owner.id} is damaged or was changed.",
                 "Install the model again; a file with another sha256 is never loaded.",
             )

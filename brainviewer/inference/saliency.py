@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainviewer.core.errors import ModelError
-from brainviewer.inference.card import ModelCard
+from brainviewer.inference.card import Network
 
 
 @dataclass(frozen=True)
@@ -29,9 +29,9 @@ class CropBox:
     side: float
 
 
-def dense_weights(card: ModelCard) -> NDArray[np.float32]:
-    """(c, classes) float32: the weights of the model's dense layer, read from its weights file."""
-    return _read_dense(card.path("weights"), card.dense_layer)
+def dense_weights(network: Network) -> NDArray[np.float32]:
+    """(c, classes) float32: the weights of the dense layer, read from its weights file."""
+    return _read_dense(network.path("weights"), network.dense_layer)
 
 
 @lru_cache(maxsize=8)

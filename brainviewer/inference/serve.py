@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainviewer.core.errors import ModelError
-from brainviewer.inference.card import ModelCard
+from brainviewer.inference.card import Network
 from brainviewer.inference.devices import usable_cores
 from brainviewer.inference.saliency import dense_weights
 
@@ -32,13 +32,13 @@ class Runtime(Protocol):
     engine: str
     device: str
 
-    def load(self, card: ModelCard) -> None:
-        """Load a model; raises ModelError if its files cannot be used."""
+    def load(self, network: Network) -> None:
+        """Load a network; raises ModelError if its files cannot be used."""
 
     def predict(
         self, tensor: NDArray[np.float32]
     ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """(1, size, size, 3) float32 -> logits (1, classes) and features (1, h, w, c)"""
+        """(n, size, size, depth) float32 -> logits (n, classes) and features (n, h, w, c)"""
 
 
 MakeRuntime = Callable[[], Runtime]
@@ -46,13 +46,13 @@ MakeRuntime = Callable[[], Runtime]
 
 @dataclass(frozen=True)
 class Request:
-    """Load the model of ``card`` if it is not loaded; with a tensor, predict as well.
+    """Load the network if it is not loaded; with a tensor, predict as well.
 
-    tensor : (1, size, size, 3) float32
+    tensor : (n, size, size, depth) float32
     """
 
     number: int
-    card: ModelCard
+    network: Network
     tensor: NDArray[np.float32] | None = None
 
 
@@ -76,8 +76,8 @@ class Progress:
 class EngineAnswer:
     """What the network said.
 
-    logits : (1, classes) float32
-    features : (1, h, w, c) float32, the last feature map
+    logits : (n, classes) float32, one row per image
+    features : (n, h, w, c) float32, the last feature map
     dense : (c, classes) float32, what the last layer makes of it
     load_seconds : what it took to check and load the model, when that was done.
     predict_seconds : what this prediction took.
@@ -210,8 +210,8 @@ class _Server:
             self._connection.send(Failure(request.number, message, advice, unusable))
 
     def _load(self, request: Request) -> None:
-        card = request.card
-        wanted = (str(card.folder), card.weights_sha256)
+        network = request.network
+        wanted = (str(network.folder), network.weights_sha256)
         if self._loaded == wanted:
             return
         from brainviewer.inference.registry import verify
@@ -220,11 +220,11 @@ class _Server:
         self._connection.send(Progress(request.number, 0.3, "Loading the model"))
         self._loaded = None
         began = time.perf_counter()
-        verify(card)
+        verify(network)
         try:
-            self._runtime.load(card)
+            self._runtime.load(network)
             # The first run sets up memory and, with TensorFlow, traces the network.
-            shape = (1, card.input.size, card.input.size, len(card.input.channels))
+            shape = (1, network.input.size, network.input.size, network.input.depth)
             self._runtime.predict(np.zeros(shape, np.float32))
         except ModelError as error:
             raise _CannotLoad(error.message, error.advice) from error
@@ -246,7 +246,7 @@ class _Server:
             logits,
             features,
             # Read here, so that the window never has to import what reads it.
-            dense_weights(request.card),
+            dense_weights(request.network),
             self._runtime.engine,
             self._runtime.device,
             self._load_seconds,

@@ -19,7 +19,7 @@ import numpy as np
 import typer
 
 from brainviewer.core.errors import FileError
-from brainviewer.inference.card import CARD_FILE, parse_card
+from brainviewer.inference.card_file import CARD_FILE, parse_card
 from brainviewer.training.evaluate import MAIN, RECIPE, dump, evaluate, read_predictions
 from brainviewer.training.recipes import Recipe, read_recipe
 
@@ -39,9 +39,10 @@ def write_networks(recipe: Recipe, numbers: Path, out: Path) -> None:
     from brainviewer.training.graph import write_graph
     from brainviewer.training.network import ResNet50, copy_into_keras, keras_model, load_numbers
 
-    network = ResNet50(len(recipe.classes))
+    classes, depth = len(recipe.classes), recipe.input.depth
+    network = ResNet50(classes, depth)
     load_numbers(network, numbers)
-    model = keras_model(recipe.input.size, len(recipe.classes))
+    model = keras_model(recipe.input.size, classes, depth)
     copy_into_keras(network, model)
     architecture = json.loads(model.to_json())
     (out / ROLES["architecture"]).write_text(dump(architecture), encoding="utf-8")
@@ -49,9 +50,7 @@ def write_networks(recipe: Recipe, numbers: Path, out: Path) -> None:
         whole = Path(folder) / "whole.weights.h5"
         model.save_weights(whole)
         halve(whole, out / ROLES["weights"])
-    write_graph(
-        out / ROLES["weights"], recipe.input.size, len(recipe.classes), out / ROLES["graph"]
-    )
+    write_graph(out / ROLES["weights"], recipe.input.size, classes, out / ROLES["graph"], depth)
 
 
 def halve(source: Path, target: Path) -> None:

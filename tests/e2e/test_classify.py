@@ -94,17 +94,20 @@ def answers():
     found = {}
     for name in ("onnx", "tensorflow"):
         with Engine(name) as engine:
-            found[name] = engine.predict(card, tensor)
+            found[name] = engine.predict(card.network, tensor)
     return card, found
 
 
 def test_both_engines_say_the_same(answers):
-    from brainviewer.inference.answers import class_probabilities
+    from brainviewer.inference.answers import mean_logits
 
     card, found = answers
     onnx, tensorflow = found["onnx"], found["tensorflow"]
     assert (onnx.engine, tensorflow.engine) == ("onnx", "tensorflow")
-    first, second = (class_probabilities(card, a.logits[0]) for a in (onnx, tensorflow))
+    first, second = (
+        [*card.head.answer(mean_logits(card, a.logits)).probabilities.values()]
+        for a in (onnx, tensorflow)
+    )
     np.testing.assert_allclose(first, second, atol=1e-3)
     np.testing.assert_allclose(onnx.logits, tensorflow.logits, rtol=1e-3, atol=1e-3)
     scale = float(np.abs(tensorflow.features).max())
@@ -112,16 +115,18 @@ def test_both_engines_say_the_same(answers):
 
 
 def test_changed_weights_are_never_loaded(tmp_path):
-    card = model()
+    card = model("resnet50-glioma")
     for name in ("card.json", *card.files):
         content = (card.folder / name).read_bytes()
         (tmp_path / name).write_bytes(content)
-    weights = tmp_path / card.roles["weights"]
+    weights = tmp_path / card.network.roles["weights"]
     content = bytearray(weights.read_bytes())
     content[len(content) // 2] ^= 1
     weights.write_bytes(content)
-    from brainviewer.inference.card import load_card
+    from brainviewer.inference.card_file import load_card
 
     size = card.input.size
     with Engine("onnx") as engine, pytest.raises(ModelError, match="damaged or was changed"):
-        engine.predict(load_card(tmp_path), np.zeros((1, size, size, 3), np.float32))
+        engine.predict(
+            load_card(tmp_path).network, np.zeros((1, size, size, card.input.depth), np.float32)
+        )

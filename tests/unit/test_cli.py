@@ -35,6 +35,10 @@ class ToyCard:
 
     id: str
 
+    @property
+    def network(self):
+        return self
+
 
 @pytest.fixture(autouse=True)
 def home(tmp_path, monkeypatch):
@@ -232,7 +236,7 @@ def test_pick_passes_method_and_threshold_on(study, monkeypatch, capfd):
 
 def test_classify(result, capfd):
     arguments = ("--age", 50, "--slice", 7, "--model", "toy", "--engine", "onnx")
-    assert run("classify", "folder", "--json", *arguments) == 0
+    assert run("classify", "folder", "--json", *arguments, "--prevalence", "clinic") == 0
     record = printed(capfd)
     assert record["model"] == "toy"
     assert record["classes"] == {"A": 0.2, "O": 0.1, "G": 0.7}
@@ -241,6 +245,11 @@ def test_classify(result, capfd):
     assert record["seconds"] == {"load": 0.5, "predict": 0.02}
     assert record["notices"] == ["T1 is missing."]
     assert (result["age_years"], result["slice_index"], result["model_id"]) == (50, 7, "toy")
+    assert result["prevalence"] == "clinic"
+    assert record.keys() >= {
+        "abstained", "reason", "in_scope", "calibrated", "age_used", "prevalence", "priors",
+        "descriptors",
+    }  # fmt: skip
     assert result["loaded"] == "toy"  # while the study was read
     assert run("classify", "folder") == 0
     words = capfd.readouterr().out
@@ -308,12 +317,13 @@ def test_analyze_passes_everything_on(result, monkeypatch, capfd, tmp_path):
 
     monkeypatch.setattr("brainviewer.app.analysing.analyze", analyze)
     arguments = ("--method", "threshold", "--threshold", 300, "--age", 40, "--json")
-    assert run("analyze", "folder", "-o", tmp_path, *arguments) == 0
+    setting = ("--prevalence", "equal")
+    assert run("analyze", "folder", "-o", tmp_path, *arguments, *setting) == 0
     assert printed(capfd) == {"files": []}
     del asked["report"]
     assert asked == {
         "folder": tmp_path, "method": "threshold", "threshold": 300, "age_years": 40,
-        "model_id": None,
+        "model_id": None, "prevalence": "equal",
     }  # fmt: skip
 
 

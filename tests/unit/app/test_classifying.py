@@ -16,7 +16,7 @@ from phantoms import (
 )
 
 from brainviewer.app import classifying
-from brainviewer.app.classifying import NotClassified, classify, tumour_slice
+from brainviewer.app.classifying import NotClassified, classify, tumour_slices
 from brainviewer.core.errors import BrainViewerError, Cancelled
 from brainviewer.core.findings import TumourFinding
 from brainviewer.core.geometry import Grid
@@ -33,7 +33,7 @@ class StillEngine:
     def __init__(self, notices=()):
         self.tensor, self.notices = None, notices
 
-    def predict(self, card, tensor, report):
+    def predict(self, network, tensor, report):
         self.tensor = tensor
         report(0.8, "Classifying")
         features = np.zeros((1, 4, 4, 5), np.float32)
@@ -64,6 +64,9 @@ def test_the_result_says_where_it_comes_from(card):
     assert result.slice_index == finding.index == result.heatmap.index
     assert (result.model_id, result.model_version) == ("toy", "1")
     assert result.weights_sha256 == card.files["toy.weights.h5"]
+    assert (result.in_scope, result.abstained, result.reason) == (True, False, "")
+    assert result.calibrated
+    assert (result.prevalence, result.priors) == ("training", {"A": 0.5, "O": 0.3, "G": 0.2})
     assert (result.engine, result.device) == ("toy", "CPU")
     assert (result.load_seconds, result.predict_seconds) == (0.5, 0.01)
     assert result.study_hash == study.content_hash
@@ -79,31 +82,31 @@ def test_the_result_says_where_it_comes_from(card):
 @pytest.mark.parametrize("case", AXIS_CASES, ids=case_name)
 def test_the_network_sees_the_same_slice_however_the_file_is_stored(card, case):
     study, straight = marker_study(grid_of(*case)), marker_study(grid_of())
-    turned = tumour_slice(study, marker_finding(study), card)
+    turned = tumour_slices(study, marker_finding(study), card)
     # The marker's middle lies between two slices, so the index is taken from the place.
     place = study.grid.centre.copy()
     place[2] = SliceView.of(study.grid, Plane.AXIAL).position_mm(turned.index)
     same = SliceView.of(straight.grid, Plane.AXIAL).index_of(
         place - study.grid.centre + straight.grid.centre
     )
-    plain = tumour_slice(straight, marker_finding(straight), card, same)
+    plain = tumour_slices(straight, marker_finding(straight), card, same)
     assert turned.notices == ()
-    for name, image in plain.channels.items():
-        np.testing.assert_allclose(turned.channels[name], image, atol=1)
-    assert (turned.lesion == plain.lesion).all()
-    rows, columns = np.nonzero(plain.lesion)
+    for name, image in plain.slices.channels.items():
+        np.testing.assert_allclose(turned.slices.channels[name], image, atol=1)
+    assert (turned.slices.lesion == plain.slices.lesion).all()
+    _, rows, columns = np.nonzero(plain.slices.lesion)
     # The marker is at the patient's left and in front: right and above on the screen.
-    assert rows.mean() < plain.lesion.shape[0] / 2
-    assert columns.mean() > plain.lesion.shape[1] / 2
+    assert rows.mean() < plain.slices.lesion.shape[1] / 2
+    assert columns.mean() > plain.slices.lesion.shape[2] / 2
 
 
 def test_pixels_become_square_and_the_heatmap_fits_the_slice_of_the_study(card):
     study = marker_study()  # pixels of 1 mm by 1.5 mm
     view = SliceView.of(study.grid, Plane.AXIAL)
-    cut = tumour_slice(study, marker_finding(study), card)
+    lesion = tumour_slices(study, marker_finding(study), card).slices.lesion
     rows, columns = view.shape
-    assert cut.lesion.shape == (rows, round(columns * 1.5))
-    box_rows, box_columns = np.nonzero(cut.lesion)
+    assert lesion.shape == (1, rows, round(columns * 1.5))
+    _, box_rows, box_columns = np.nonzero(lesion)
     assert abs(np.ptp(box_rows) - np.ptp(box_columns)) <= 1  # the marker is a ball
     result = classify(study, marker_finding(study), StillEngine())
     heat = result.heatmap.values
@@ -202,7 +205,8 @@ def test_unknown_orientation_is_said(card):
 
 
 def test_age_is_left_out_where_the_model_takes_none(card, monkeypatch):
-    monkeypatch.setattr(classifying, "model", lambda model_id: replace(card, age={}))
+    ageless = replace(card, head=replace(card.head, age=None))
+    monkeypatch.setattr(classifying, "model", lambda model_id: ageless)
     study = marker_study()
     result = classify(study, marker_finding(study), StillEngine(), age_years=45)
     assert result.age_years is None
@@ -227,3 +231,83 @@ def test_it_can_be_cancelled(card):
     assert isinstance(study, Study)
     with pytest.raises(Cancelled):
         classify(study, marker_finding(study), StillEngine(), report=cancel)
+
+
+def with_volume(study, modality, data):
+    """The study with other values in one sequence."""
+    volume = Volume(modality, data, study.grid)
+    return replace(study, volumes={**study.volumes, modality: volume})
+
+
+def test_another_prevalence_is_a_setting_that_is_shown(card):
+    study = marker_study()
+    usual = classify(study, marker_finding(study), StillEngine())
+    clinic = classify(study, marker_finding(study), StillEngine(), prevalence="clinic")
+    assert clinic.prevalence == "clinic"
+    assert clinic.priors == {"A": 0.1, "O": 0.05, "G": 0.85}
+    assert clinic.classes["G"] > usual.classes["G"]
+    engine = StillEngine()
+    with pytest.raises(BrainViewerError, match="no prevalence called village") as refused:
+        classify(study, marker_finding(study), engine, prevalence="village")
+    assert "training, clinic" in refused.value.advice
+    assert engine.tensor is None
+
+
+def test_an_answer_below_the_threshold_is_shown_but_called_not_confident(card, monkeypatch):
+    strict = replace(card, head=replace(card.head, least_confident=0.99))
+    monkeypatch.setattr(classifying, "model", lambda model_id: strict)
+    study = marker_study()
+    result = classify(study, marker_finding(study), StillEngine())
+    assert result.abstained
+    assert result.in_scope
+    assert result.predicted == "O"
+    assert result.heatmap is not None
+    assert "12 patients answered so, 6 were answered wrongly" in result.reason
+
+
+def refused(result):
+    """Whether a result is one of a model that does not answer."""
+    return (result.in_scope, result.predicted, result.classes, result.heatmap) == (
+        False, "", {}, None,
+    )  # fmt: skip
+
+
+def test_without_a_sequence_that_it_needs_the_model_does_not_answer(card):
+    study, engine = marker_study(modalities=(Modality.T1, Modality.T1CE)), StillEngine()
+    result = classify(study, marker_finding(study), engine)
+    assert refused(result)
+    assert result.reason == "The model needs FLAIR, which the study does not have."
+    assert engine.tensor is None
+
+
+def test_features_far_from_those_of_the_training_are_refused(card, monkeypatch, tmp_path):
+    from brainviewer.inference.scope import fit_scope, save_scope
+
+    random = np.random.default_rng(1)
+    usual = np.array([0.0, 1.0, 0.0, 0.0, 0.0]) + random.normal(0, 0.05, (40, 5))
+    for name, limit in (("near", 1e6), ("far", 1e-6)):
+        save_scope(fit_scope(usual.astype(np.float32), 2, limit), tmp_path / f"{name}.npz")
+    study = marker_study()
+    for name in ("near", "far"):
+        known = replace(card, scope=tmp_path / f"{name}.npz")
+        monkeypatch.setattr(classifying, "model", lambda model_id, known=known: known)
+        result = classify(study, marker_finding(study), StillEngine())
+        assert refused(result) == (name == "far")
+    assert "unlike every glioma" in result.reason
+    assert result.engine == "toy"
+
+
+def test_a_model_without_a_network_answers_from_descriptors(card, monkeypatch):
+    from brainviewer.inference.head import DescriptorPart, Source, Term
+
+    term = Term("size", 0.0, 1.0, (-2.0, 0.0, 2.0))
+    part = DescriptorPart(Source(1.0, 1.0), (0.0, 0.0, 0.0), (term,))
+    bare = replace(card, network=None, head=replace(card.head, network=None, descriptors=part))
+    monkeypatch.setattr(classifying, "model", lambda model_id: bare)
+    monkeypatch.setattr(classifying, "describe", lambda study, finding: {"size": 2.0})
+    study, engine = marker_study(), StillEngine()
+    result = classify(study, marker_finding(study), engine)
+    assert engine.tensor is None
+    assert result.predicted == "G"
+    assert result.descriptors == {"size": 2.0}
+    assert (result.heatmap, result.weights_sha256, result.engine) == (None, "", "")

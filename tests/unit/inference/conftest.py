@@ -6,51 +6,77 @@ from typing import Any
 
 import pytest
 
-from brainviewer.inference.card import ModelCard, parse_card
+from brainviewer.inference.card import ModelCard, Network
+from brainviewer.inference.card_file import parse_card
 
 CARD: dict[str, Any] = {
+    "format": 2,
     "id": "small",
     "version": "1.2.3",
     "name": "Small model",
     "classes": [
-        {"code": "A", "name": "Astrocytoma", "prevalence": 0.5, "prior": 0.5},
-        {"code": "O", "name": "Oligodendroglioma", "prevalence": 0.25, "prior": 0.25},
-        {"code": "G", "name": "Glioblastoma", "prevalence": 0.25, "prior": 0.25},
+        {"code": "A", "name": "Astrocytoma"},
+        {"code": "O", "name": "Oligodendroglioma"},
+        {"code": "G", "name": "Glioblastoma"},
     ],
-    "input": {
-        "size": 64,
-        "channels": ["T1", "FLAIR", "T1ce"],
-        "steps": [
-            {
-                "name": "standardise_near_lesion",
-                "gap": 0.02,
-                "reach": 0.25,
-                "rim": 0.07,
-                "floor": 0.1,
-                "low": -4.0,
-                "high": 8.0,
+    "sequences": ["T1", "FLAIR", "T1ce"],
+    "needed": ["FLAIR"],
+    "head": {
+        "classes": ["A", "O", "G"],
+        "network": {"alone": 0.5, "together": 0.4},
+        "descriptors": None,
+        "age": {
+            "weight": 1.0,
+            "normal": {
+                "A": {"mean_years": 40.0, "sd_years": 10.0},
+                "O": {"mean_years": 50.0, "sd_years": 10.0},
+                "G": {"mean_years": 60.0, "sd_years": 10.0},
             },
-            {"name": "crop_around_lesion", "margin": 1.5, "least_of_head": 0.25},
-        ],
+        },
+        "prevalences": {
+            "training": {"shares": {"A": 0.5, "O": 0.25, "G": 0.25}, "source": "tests"},
+            "clinic": {"shares": {"A": 0.1, "O": 0.1, "G": 0.8}, "source": "tests"},
+        },
+        "default_prevalence": "training",
+        "least_confident": 0.5,
     },
-    "temperature": 2.0,
-    "age": {
-        "A": {"mean_years": 40.0, "sd_years": 10.0},
-        "O": {"mean_years": 50.0, "sd_years": 10.0},
-        "G": {"mean_years": 60.0, "sd_years": 10.0},
+    "network": {
+        "input": {
+            "size": 64,
+            "channels": ["T1", "FLAIR", "T1ce"],
+            "steps": [
+                {
+                    "name": "standardise_near_lesion",
+                    "gap": 0.02,
+                    "reach": 0.25,
+                    "rim": 0.07,
+                    "floor": 0.1,
+                    "low": -4.0,
+                    "high": 8.0,
+                },
+                {"name": "crop_around_lesion", "margin": 1.5, "least_of_head": 0.25},
+            ],
+        },
+        "dense_layer": "layers/dense/vars/0",
     },
     "figures": {
         "image": [
             {"name": "accuracy", "value": 0.6, "low": 0.5, "high": 0.7, "patients": 93},
+            {
+                "name": "error below the threshold",
+                "value": 0.5,
+                "low": 0.3,
+                "high": 0.7,
+                "patients": 12,
+            },
         ],
-        "image_and_age": [
+        "image and age": [
             {"name": "accuracy", "value": 0.7, "low": 0.6, "high": 0.8, "patients": 93},
         ],
     },
     "training_data": "made up",
     "intended_use": "tests",
     "limits": ["not a model"],
-    "dense_layer": "layers/dense/vars/0",
     "roles": {"architecture": "a.json", "weights": "w.h5", "graph": "g.onnx"},
     "files": {"a.json": "0" * 64, "w.h5": "1" * 64, "g.onnx": "2" * 64},
 }
@@ -60,6 +86,13 @@ CARD: dict[str, Any] = {
 def content() -> dict[str, Any]:
     """A card's content that a test may change."""
     return copy.deepcopy(CARD)
+
+
+@pytest.fixture
+def network(card: ModelCard) -> Network:
+    """Its network; the files do not exist."""
+    assert card.network is not None
+    return card.network
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from brainviewer.core.errors import ModelError
-from brainviewer.inference.card import load_card, parse_card
+from brainviewer.inference.card_file import load_card, parse_card
 
 Content = dict[str, Any]
 
@@ -20,10 +20,13 @@ def test_a_card_is_read_from_its_folder(content: Content, tmp_path: Path) -> Non
     assert card.class_name("G") == "Glioblastoma"
     assert card.input.size == 64
     assert card.input.steps[1].numbers == {"margin": 1.5, "least_of_head": 0.25}
-    assert card.path("graph") == tmp_path / "g.onnx"
+    assert card.network is not None
+    assert card.network.path("graph") == tmp_path / "g.onnx"
     assert card.weights_sha256 == "1" * 64
-    assert (card.figures[0].value, card.figures_with_age[0].value) == (0.6, 0.7)
-    assert card.figures[0].patients == 93
+    assert [card.figures[name][0].value for name in ("image", "image and age")] == [0.6, 0.7]
+    assert card.figures["image"][0].patients == 93
+    assert card.head.prevalences["clinic"].shares == (0.1, 0.1, 0.8)
+    assert card.scope is None
 
 
 def set_at(*path: Any) -> Callable[[Content], None]:
@@ -41,27 +44,35 @@ def set_at(*path: Any) -> Callable[[Content], None]:
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        (lambda c: c.pop("temperature"), "'temperature' is missing"),
-        (set_at("temperature", 0), "temperature must be above 0"),
-        (set_at("temperature", "2"), "a number was expected"),
-        (set_at("temperature", float("nan")), "a number was expected"),
-        (set_at("temperature", True), "a number was expected"),
+        (lambda c: c.pop("head"), "'head' is missing"),
+        (set_at("head", "classes", ["A", "G", "O"]), "other classes than the card"),
+        (set_at("head", "network", None), "neither network nor descriptors"),
+        (set_at("head", "network", "alone", float("nan")), "a number was expected"),
+        (set_at("head", "prevalences", "clinic", "shares", "A", 0.9), "add up to 1"),
+        (set_at("head", "least_confident", 1.5), "between 0 and 1"),
+        (set_at("format", 1), "not written in format 2"),
+        (set_at("temperature", 1.0), "unknown entry 'temperature'"),
+        (set_at("needed", ["T2"]), "trained on every sequence"),
+        (set_at("sequences", []), "trained on every sequence"),
         (set_at("id", ""), "a text was expected"),
-        (set_at("input", "size", 10), "input size"),
-        (set_at("input", "size", 64.5), "input size"),
-        (set_at("input", "channels", ["T1", "T1", "T2"]), "three different channels"),
-        (set_at("input", "steps", 0, "name", "os.system"), "unknown step 'os.system'"),
-        (set_at("input", "steps", 1, "extra", 1), "numbers of step"),
-        (lambda c: c["input"]["steps"].pop(), "each preparation step"),
+        (set_at("network", "input", "size", 10), "input size"),
+        (set_at("network", "input", "size", 64.5), "input size"),
+        (set_at("network", "input", "channels", ["T1", "T1", "T2"]), "different channels"),
+        (set_at("network", "input", "channels", ["T1", "T2"]), "trained on every sequence"),
+        (set_at("network", "input", "depth", 3), "unknown entry 'depth'"),
+        (set_at("network", "input", "steps", 0, "name", "os.system"), "unknown step 'os.system'"),
+        (set_at("network", "input", "steps", 1, "extra", 1), "numbers of step"),
+        (lambda c: c["network"]["input"]["steps"].pop(), "each preparation step"),
         (set_at("classes", 1, "code", "A"), "different classes"),
-        (set_at("classes", 1, "prior", 0.9), "add up to 1"),
-        (set_at("classes", 1, "prevalence", 0), "add up to 1"),
-        (set_at("age", "X", {"mean_years": 1, "sd_years": 1}), "every class or for none"),
-        (set_at("age", "A", "sd_years", 0), "above 0"),
         (lambda c: c["roles"].pop("graph"), "names no graph file"),
         (lambda c: c["files"].pop("w.h5"), "no sha256 for w.h5"),
         (set_at("files", "w.h5", "abc"), "64 characters"),
         (set_at("roles", "weights", "../w.h5"), "not a plain file name"),
+        (set_at("roles", "script", "w.h5"), "no role 'script'"),
+        (lambda c: c["network"].pop("dense_layer"), "'input' and 'dense_layer'"),
+        (set_at("network", "big"), "files of a network but does not describe one"),
+        (set_at("network", None), "files of a network but does not describe one"),
+        (set_at("figures", "guess", []), "no situation 'guess'"),
         (set_at("limits", [1]), "a text was expected"),
         (set_at("classes", None), "NoneType"),
     ],
@@ -87,6 +98,42 @@ def test_a_folder_without_a_card_is_refused(tmp_path: Path) -> None:
         load_card(tmp_path)
 
 
+def borrower(content: Content) -> Content:
+    """A card that uses the network of the small model."""
+    return {**content, "id": "other", "network": "small", "roles": {}, "files": {}}
+
+
+def test_a_model_may_use_another_ones_network(content: Content, tmp_path: Path) -> None:
+    content["roles"]["scope"] = "s.npz"
+    content["files"]["s.npz"] = "3" * 64
+    lender = parse_card(content, tmp_path / "small")
+    card = parse_card(borrower(content), tmp_path / "other", {"small": lender})
+    assert card.network == lender.network
+    assert card.network is not None
+    assert card.network.path("weights") == tmp_path / "small" / "w.h5"
+    assert card.scope == tmp_path / "small" / "s.npz"
+    assert card.weights_sha256 == "1" * 64
+    assert card.files == {}
+    with pytest.raises(ModelError, match="network of the model 'small', which is not installed"):
+        parse_card(borrower(content), tmp_path / "other")
+
+
+def test_a_model_may_do_without_a_network(content: Content, tmp_path: Path) -> None:
+    content = {**borrower(content), "network": None}
+    with pytest.raises(ModelError, match="wants a network"):
+        parse_card(content, tmp_path)
+    content["head"]["network"] = None
+    content["head"]["descriptors"] = {
+        "weight": {"alone": 1.0, "together": 1.0},
+        "intercepts": [0.0, 0.0, 0.0],
+        "terms": [{"name": "size", "mean": 0.0, "scale": 1.0, "coefficients": [1.0, 0.0, -1.0]}],
+    }
+    card = parse_card(content, tmp_path)
+    assert (card.network, card.weights_sha256) == (None, "")
+    with pytest.raises(ModelError, match="has no network"):
+        _ = card.input
+
+
 def test_a_model_may_do_without_age(content: Content, tmp_path: Path) -> None:
-    content["age"] = {}
-    assert not parse_card(content, tmp_path).age
+    content["head"]["age"] = None
+    assert parse_card(content, tmp_path).head.age is None

@@ -28,8 +28,8 @@ def engine():
 
 
 @pytest.fixture
-def card(tmp_path):
-    return toy.card(tmp_path)
+def network(tmp_path):
+    return toy.network(tmp_path)
 
 
 def cancel_when(text):
@@ -58,8 +58,8 @@ def wait_until(condition, seconds=30):
         time.sleep(0.02)
 
 
-def test_it_answers_with_what_the_network_said(engine, card):
-    answer = engine.predict(card, toy.tensor(fill=0.25))
+def test_it_answers_with_what_the_network_said(engine, network):
+    answer = engine.predict(network, toy.tensor(fill=0.25))
     assert answer.logits[0, 0] == pytest.approx(0.25, abs=1e-3)
     assert answer.features.shape == (1, 2, 2, 5)
     assert (answer.engine, answer.device, answer.notices) == ("toy", "CPU", ())
@@ -68,31 +68,31 @@ def test_it_answers_with_what_the_network_said(engine, card):
     assert engine.state == "Engine ready · CPU"
 
 
-def test_a_model_is_loaded_once_in_one_child(engine, card):
+def test_a_model_is_loaded_once_in_one_child(engine, network):
     engine.start()
-    assert engine.warm(card) == "Engine ready · CPU"
-    first, second = engine.predict(card, toy.tensor()), engine.predict(card, toy.tensor())
+    assert engine.warm(network) == "Engine ready · CPU"
+    first, second = engine.predict(network, toy.tensor()), engine.predict(network, toy.tensor())
     assert first.logits[0, 1] == second.logits[0, 1] == 1
     assert first.logits[0, 2] == second.logits[0, 2] == engine.process_id != os.getpid()
 
 
-def test_a_model_can_be_loaded_while_others_work(engine, card):
-    engine.start(card)
-    answer = engine.predict(card, toy.tensor(fill=0.25))
+def test_a_model_can_be_loaded_while_others_work(engine, network):
+    engine.start(network)
+    answer = engine.predict(network, toy.tensor(fill=0.25))
     assert answer.logits[0, 0] == pytest.approx(0.25, abs=1e-3)
     assert answer.logits[0, 1] == 1
 
 
 def test_what_goes_wrong_ahead_is_said_at_the_first_use(engine, tmp_path):
-    bad = toy.card(tmp_path, "cannot be loaded")
+    bad = toy.network(tmp_path, "cannot be loaded")
     engine.start(bad)
     with pytest.raises(ModelError, match="does not fit"):
         engine.predict(bad, toy.tensor())
 
 
-def test_it_reports_how_far_it_is(engine, card):
+def test_it_reports_how_far_it_is(engine, network):
     said = []
-    engine.predict(card, toy.tensor(), lambda fraction, text: said.append((fraction, text)))
+    engine.predict(network, toy.tensor(), lambda fraction, text: said.append((fraction, text)))
     assert [text for n, (_, text) in enumerate(said) if n == 0 or text != said[n - 1][1]] == [
         "Starting the engine",
         "Loading the model",
@@ -101,35 +101,35 @@ def test_it_reports_how_far_it_is(engine, card):
     assert [f for f, _ in said] == sorted(f for f, _ in said)
 
 
-def test_weights_with_another_fingerprint_are_refused(engine, card):
-    weights = card.folder / "toy.weights.h5"
+def test_weights_with_another_fingerprint_are_refused(engine, network):
+    weights = network.folder / "toy.weights.h5"
     sound = weights.read_bytes()
     weights.write_bytes(sound + b"!")
     with pytest.raises(ModelError, match="damaged") as refused:
-        engine.predict(card, toy.tensor())
+        engine.predict(network, toy.tensor())
     assert refused.value.advice
     weights.write_bytes(sound)
-    assert engine.predict(card, toy.tensor()).logits[0, 1] == 1  # never loaded before
+    assert engine.predict(network, toy.tensor()).logits[0, 1] == 1  # never loaded before
 
 
-def test_missing_weights_are_said(engine, card):
-    (card.folder / "toy.weights.h5").unlink()
+def test_missing_weights_are_said(engine, network):
+    (network.folder / "toy.weights.h5").unlink()
     with pytest.raises(ModelError, match="missing"):
-        engine.predict(card, toy.tensor())
+        engine.predict(network, toy.tensor())
 
 
-def test_an_error_in_the_network_leaves_the_child_running(engine, card):
-    engine.warm(card)
+def test_an_error_in_the_network_leaves_the_child_running(engine, network):
+    engine.warm(network)
     child = engine.process_id
     with pytest.raises(ModelError, match="what a tensor") as failed:
-        engine.predict(card, toy.tensor(toy.FAIL))
+        engine.predict(network, toy.tensor(toy.FAIL))
     assert failed.value.advice
-    engine.predict(card, toy.tensor())
+    engine.predict(network, toy.tensor())
     assert engine.process_id == child
 
 
-def test_a_child_that_dies_in_mid_run_is_said_and_replaced(engine, card):
-    engine.warm(card)
+def test_a_child_that_dies_in_mid_run_is_said_and_replaced(engine, network):
+    engine.warm(network)
     child = engine.process_id
 
     def kill_while_it_runs(fraction, text):
@@ -137,31 +137,31 @@ def test_a_child_that_dies_in_mid_run_is_said_and_replaced(engine, card):
             os.kill(child, signal.SIGKILL)
 
     with pytest.raises(ModelError, match="stopped unexpectedly") as stopped:
-        engine.predict(card, toy.tensor(toy.SLEEP), kill_while_it_runs)
+        engine.predict(network, toy.tensor(toy.SLEEP), kill_while_it_runs)
     assert stopped.value.advice
     assert not alive(child)
-    assert engine.predict(card, toy.tensor()).logits[0, 2] == engine.process_id != child
+    assert engine.predict(network, toy.tensor()).logits[0, 2] == engine.process_id != child
 
 
-def test_a_child_that_died_while_idle_is_replaced_without_a_word(engine, card):
-    engine.warm(card)
+def test_a_child_that_died_while_idle_is_replaced_without_a_word(engine, network):
+    engine.warm(network)
     child = engine.process_id
     os.kill(child, signal.SIGKILL)
     wait_until(lambda: not alive(child))
-    assert engine.predict(card, toy.tensor()).logits[0, 2] != child
+    assert engine.predict(network, toy.tensor()).logits[0, 2] != child
 
 
-def test_so_is_one_whose_death_the_system_has_not_yet_told(engine, card, monkeypatch):
-    engine.warm(card)
+def test_so_is_one_whose_death_the_system_has_not_yet_told(engine, network, monkeypatch):
+    engine.warm(network)
     child = engine.process_id
     os.kill(child, signal.SIGKILL)
     wait_until(lambda: not alive(child))
     monkeypatch.setattr(engine._process, "is_alive", lambda: True)
-    assert engine.predict(card, toy.tensor()).logits[0, 2] != child
+    assert engine.predict(network, toy.tensor()).logits[0, 2] != child
 
 
 def test_a_cancelled_run_is_dropped_and_the_next_one_gets_its_own_answer(engine, tmp_path):
-    slow = toy.card(tmp_path, "slow")
+    slow = toy.network(tmp_path, "slow")
     with pytest.raises(Cancelled):
         engine.predict(slow, toy.tensor(fill=0.75), cancel_when("Loading the model"))
     child = engine.process_id
@@ -170,14 +170,14 @@ def test_a_cancelled_run_is_dropped_and_the_next_one_gets_its_own_answer(engine,
     assert (answer.logits[0, 1], engine.process_id) == (1, child)  # loading was not in vain
 
 
-def test_a_run_that_hangs_is_ended_by_cancelling_again(engine, card):
-    engine.warm(card)
+def test_a_run_that_hangs_is_ended_by_cancelling_again(engine, network):
+    engine.warm(network)
     child = engine.process_id
     for text in ("Classifying", "Starting the engine"):
         with pytest.raises(Cancelled):
-            engine.predict(card, toy.tensor(toy.SLEEP), cancel_when(text))
+            engine.predict(network, toy.tensor(toy.SLEEP), cancel_when(text))
     assert not alive(child)
-    assert engine.predict(card, toy.tensor()).logits[0, 2] != child
+    assert engine.predict(network, toy.tensor()).logits[0, 2] != child
 
 
 @pytest.mark.parametrize(
@@ -189,13 +189,13 @@ def test_a_run_that_hangs_is_ended_by_cancelling_again(engine, card):
     ],
     ids=["cannot be imported", "dies while loading", "dies while looking for the GPU"],
 )
-def test_auto_falls_back_where_tensorflow_fails(card, tensorflow, choose, reason):
+def test_auto_falls_back_where_tensorflow_fails(network, tensorflow, choose, reason):
     with Engine("auto", {**TOYS, "tensorflow": tensorflow}, choose) as engine:
-        answer = engine.predict(card, toy.tensor())
+        answer = engine.predict(network, toy.tensor())
         assert answer.engine == "toy"
         assert reason in answer.notices[0]
-        assert engine.predict(card, toy.tensor()).notices == answer.notices
-        assert engine.predict(card, toy.tensor()).logits[0, 1] == 1  # still the same child
+        assert engine.predict(network, toy.tensor()).notices == answer.notices
+        assert engine.predict(network, toy.tensor()).logits[0, 1] == 1  # still the same child
 
 
 def test_an_unknown_engine_is_refused():
@@ -203,24 +203,24 @@ def test_an_unknown_engine_is_refused():
         Engine("torch")
 
 
-def test_an_engine_that_was_asked_for_by_name_is_not_replaced(card):
+def test_an_engine_that_was_asked_for_by_name_is_not_replaced(network):
     with Engine("tensorflow", TOYS) as engine:
         for _ in range(2):
             with pytest.raises(ModelError, match="no such library") as failed:
-                engine.predict(card, toy.tensor())
+                engine.predict(network, toy.tensor())
             assert failed.value.advice
 
 
 def test_a_model_that_cannot_be_loaded_is_said_each_time(engine, tmp_path):
-    bad = toy.card(tmp_path, "cannot be loaded")
+    bad = toy.network(tmp_path, "cannot be loaded")
     for _ in range(2):
         with pytest.raises(ModelError, match="does not fit"):
             engine.predict(bad, toy.tensor())
 
 
-def test_closing_ends_a_run_in_another_thread(card):
+def test_closing_ends_a_run_in_another_thread(network):
     engine, ends = Engine("onnx", TOYS), []
-    engine.warm(card)
+    engine.warm(network)
     child = engine.process_id
     running = threading.Event()
 
@@ -230,7 +230,7 @@ def test_closing_ends_a_run_in_another_thread(card):
 
     def run():
         try:
-            engine.predict(card, toy.tensor(toy.SLEEP), report)
+            engine.predict(network, toy.tensor(toy.SLEEP), report)
         except Cancelled:
             ends.append("cancelled")
 
@@ -243,14 +243,14 @@ def test_closing_ends_a_run_in_another_thread(card):
     assert not alive(child)
     engine.close()
     with pytest.raises(Cancelled):
-        engine.predict(card, toy.tensor())
+        engine.predict(network, toy.tensor())
 
 
-def test_requests_of_two_threads_wait_for_each_other(engine, card):
+def test_requests_of_two_threads_wait_for_each_other(engine, network):
     fills, got = (0.2, 0.4, 0.6, 0.8), {}
 
     def run(fill):
-        got[fill] = float(engine.predict(card, toy.tensor(fill=fill)).logits[0, 0])
+        got[fill] = float(engine.predict(network, toy.tensor(fill=fill)).logits[0, 0])
 
     threads = [threading.Thread(target=run, args=(fill,)) for fill in fills]
     for thread in threads:
@@ -269,11 +269,11 @@ from brainviewer.inference.engine import Engine
 
 if __name__ == "__main__":
     engine = Engine("onnx", {"onnx": toy.ToyRuntime})
-    card = toy.card(Path(sys.argv[2]))
-    engine.predict(card, toy.tensor(toy.PRINT))
+    network = toy.network(Path(sys.argv[2]))
+    engine.predict(network, toy.tensor(toy.PRINT))
     print("child", engine.process_id, flush=True)
     if sys.argv[3] == "hang":
-        engine.predict(card, toy.tensor(toy.SLEEP))
+        engine.predict(network, toy.tensor(toy.SLEEP))
 """
 
 
@@ -309,7 +309,7 @@ def test_chatter_of_libraries_does_not_reach_stdout_and_nothing_outlives_the_par
 
 def test_what_is_sent_is_not_kept_waiting_by_a_busy_child(engine, tmp_path):
     # Larger than any pipe: a sender that had to wait for the reader could not be cancelled.
-    slow = toy.card(tmp_path, "slow")
+    slow = toy.network(tmp_path, "slow")
     with pytest.raises(Cancelled):
         engine.predict(slow, toy.tensor(size=512), cancel_when("Loading the model"))
     began = time.monotonic()

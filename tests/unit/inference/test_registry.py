@@ -9,7 +9,7 @@ import pytest
 
 from brainviewer.core.errors import ModelError
 from brainviewer.inference import registry
-from brainviewer.inference.card import load_card
+from brainviewer.inference.card_file import load_card
 
 
 @pytest.fixture
@@ -44,6 +44,23 @@ def test_a_users_model_replaces_one_of_the_same_name(
     mine.mkdir(parents=True)
     (mine / "card.json").write_text(json.dumps(content), encoding="utf-8")
     assert registry.model("small", mine.parent).folder == mine
+
+
+def test_a_model_that_uses_another_ones_network_finds_it_wherever_it_is(
+    installed: Path, content: dict[str, Any], tmp_path: Path
+) -> None:
+    mine = tmp_path / "mine" / "a"  # read before the lender
+    mine.mkdir(parents=True)
+    borrower = content | {"id": "a", "network": "small", "roles": {}, "files": {}}
+    (mine / "card.json").write_text(json.dumps(borrower), encoding="utf-8")
+    card = registry.model("a", mine.parent)
+    assert card.network is not None
+    assert card.network.folder == installed
+    registry.verify(card.network)
+    borrower["network"] = "absent"
+    (mine / "card.json").write_text(json.dumps(borrower), encoding="utf-8")
+    with pytest.raises(ModelError, match="'absent', which is not installed"):
+        registry.model("small", mine.parent)
 
 
 def test_an_unknown_model_is_answered_with_those_there_are(installed: Path) -> None:

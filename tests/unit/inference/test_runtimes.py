@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import h5py
@@ -10,18 +11,18 @@ import pytest
 from numpy.typing import NDArray
 
 from brainviewer.core.errors import ModelError
-from brainviewer.inference.answers import class_probabilities
-from brainviewer.inference.card import ModelCard
+from brainviewer.inference.answers import mean_logits
+from brainviewer.inference.card import ModelCard, Network
 from brainviewer.inference.engine import Engine
 from brainviewer.inference.onnx_runtime import OnnxRuntime
 from brainviewer.inference.registry import model, verify
 
 LOAD_CODE = """
 import sys
+from dataclasses import replace
 from pathlib import Path
 import keras
 from brainviewer.core.errors import ModelError
-from brainviewer.inference.card import ModelCard
 from brainviewer.inference.keras_runtime import KerasRuntime
 from brainviewer.inference.registry import model
 
@@ -29,7 +30,7 @@ folder = Path(sys.argv[1])
 layers = [keras.Input((128, 128, 3)), keras.layers.Lambda(lambda tensor: tensor)]
 (folder / "architecture.json").write_text(keras.Sequential(layers).to_json(), "utf-8")
 try:
-    KerasRuntime().load(ModelCard(**{**vars(model("resnet50-glioma")), "folder": folder}))
+    KerasRuntime().load(replace(model("resnet50-glioma").network, folder=folder))
 except ModelError as error:
     print(error)
 """
@@ -42,6 +43,11 @@ def shipped() -> ModelCard:
     return card
 
 
+def network_of(card: ModelCard) -> Network:
+    assert card.network is not None
+    return card.network
+
+
 def tensors() -> list[NDArray[np.float32]]:
     random = np.random.default_rng(11)
     whole = random.normal(0, 2, (1, 128, 128, 3)).astype(np.float32)
@@ -52,23 +58,28 @@ def tensors() -> list[NDArray[np.float32]]:
 
 
 def test_both_engines_give_the_same_probabilities(shipped: ModelCard) -> None:
+    network, head = network_of(shipped), shipped.head
     with Engine("onnx") as onnx, Engine("tensorflow") as tensorflow:
         seen = []
         for tensor in tensors():
-            answers = [engine.predict(shipped, tensor) for engine in (onnx, tensorflow)]
+            answers = [engine.predict(network, tensor) for engine in (onnx, tensorflow)]
             assert [answer.engine for answer in answers] == ["onnx", "tensorflow"]
             for answer in answers:
                 assert answer.logits.shape == (1, 3)
                 assert answer.features.shape == (1, 4, 4, 2048)
                 assert answer.logits.dtype == answer.features.dtype == np.float32
-            first, second = (class_probabilities(shipped, a.logits[0]) for a in answers)
+            first, second = (
+                np.array([*head.answer(mean_logits(shipped, a.logits)).probabilities.values()])
+                for a in answers
+            )
             assert np.abs(first - second).max() <= 1e-3
             seen.append(first)
     assert np.ptp(seen, axis=0).max() > 0.01  # the answer depends on the image
 
 
 def test_the_network_is_resnet50_in_float16_and_stored_once(shipped: ModelCard) -> None:
-    weights, graph = shipped.path("weights"), shipped.path("graph")
+    network = network_of(shipped)
+    weights, graph = network.path("weights"), network.path("graph")
     assert weights.stat().st_size <= 50_000_000
     assert graph.stat().st_size < 1_000_000
     sizes: list[int] = []
@@ -100,10 +111,10 @@ def test_an_architecture_that_carries_code_is_refused(tmp_path: Path) -> None:
 def test_damaged_weights_are_an_error_not_a_crash(shipped: ModelCard, tmp_path: Path) -> None:
     for name in shipped.files:
         (tmp_path / name).write_bytes(b"damaged")
-    card = ModelCard(**{**vars(shipped), "folder": tmp_path})
+    network = replace(network_of(shipped), folder=tmp_path)
     with pytest.raises(ModelError, match=r"model\.weights\.h5 cannot be read"):
-        OnnxRuntime(1).load(card)
-    (tmp_path / "model.weights.h5").write_bytes(shipped.path("weights").read_bytes())
+        OnnxRuntime(1).load(network)
+    (tmp_path / "model.weights.h5").write_bytes(network_of(shipped).path("weights").read_bytes())
     with pytest.raises(ModelError, match="cannot be loaded") as caught:
-        OnnxRuntime(1).load(card)
+        OnnxRuntime(1).load(network)
     assert caught.value.advice

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from brainviewer.core.errors import ModelError
-from brainviewer.inference.card import ModelCard
+from brainviewer.inference.card import Network
 from brainviewer.inference.saliency import (
     CropBox,
     class_activation,
@@ -55,15 +55,15 @@ def test_the_map_is_zero_outside_the_crop_also_beyond_the_slice() -> None:
     assert heat[:, :30].max() == 0
 
 
-def test_dense_weights_come_from_the_weights_file(card: ModelCard, tmp_path: Path) -> None:
+def test_dense_weights_come_from_the_weights_file(network: Network, tmp_path: Path) -> None:
     with h5py.File(tmp_path / "w.h5", "w") as file:
         file["layers/dense/vars/0"] = np.arange(6, dtype=np.float16).reshape(2, 3)
-    weights = dense_weights(card)
+    weights = dense_weights(network)
     assert weights.dtype == np.float32
     assert weights[1].tolist() == [3, 4, 5]
 
 
-def test_unreadable_weights_are_an_error_with_advice(card: ModelCard, tmp_path: Path) -> None:
+def test_unreadable_weights_are_an_error_with_advice(network: Network, tmp_path: Path) -> None:
     (tmp_path / "w.h5").write_bytes(b"no")
     with pytest.raises(ModelError, match=r"w\.h5 cannot be read"):
-        dense_weights(card)
+        dense_weights(network)

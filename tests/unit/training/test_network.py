@@ -14,7 +14,7 @@ if "BRAINVIEWER_TEST_TRAINING" not in os.environ:
 torch = pytest.importorskip("torch")
 pytest.importorskip("onnx")
 
-from brainviewer.inference.card import parse_card  # noqa: E402
+from brainviewer.inference.card_file import parse_card  # noqa: E402
 from brainviewer.inference.keras_runtime import KerasRuntime  # noqa: E402
 from brainviewer.inference.onnx_runtime import OnnxRuntime  # noqa: E402
 from brainviewer.training import network, package, recipes  # noqa: E402

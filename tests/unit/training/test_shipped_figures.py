@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from brainviewer.inference.answers import class_probabilities
-from brainviewer.inference.card import ModelCard, load_card
+from brainviewer.inference.card import ModelCard
+from brainviewer.inference.card_file import load_card
 from brainviewer.training.evaluate import unseen_probabilities
 from brainviewer.training.figures import measures
 from brainviewer.training.recipes import read_recipe
@@ -34,17 +34,17 @@ def card() -> ModelCard:
 def test_the_card_says_what_the_evaluation_measured(
     card: ModelCard, evaluation: dict[str, Any]
 ) -> None:
-    for key, figures in (
-        ("largest, image", card.figures),
-        ("largest, image and age", card.figures_with_age),
-    ):
-        measured = evaluation["figures"][key]["figures"]
-        assert [vars(figure) for figure in figures] == measured
-    assert card.temperature == evaluation["calibration"]["temperature"]
-    assert [item.prior for item in card.classes] == evaluation["calibration"]["priors"]
-    assert [
-        [card.age[code].mean_years, card.age[code].sd_years] for code in card.codes
-    ] == evaluation["calibration"]["ages"]
+    for situation in ("image", "image and age"):
+        measured = evaluation["figures"][f"largest, {situation}"]["figures"]
+        assert [vars(figure) for figure in card.figures[situation]] == measured
+    calibration, head = evaluation["calibration"], card.head
+    assert head.network is not None
+    assert head.age is not None
+    assert_allclose(head.network.alone, 1 / calibration["temperature"], atol=1e-5)
+    assert list(head.prevalences["training"].shares) == calibration["priors"]
+    assert [list(pair) for pair in zip(head.age.means, head.age.deviations, strict=True)] == (
+        calibration["ages"]
+    )
 
 
 def test_the_figures_follow_from_the_predictions(evaluation: dict[str, Any]) -> None:
@@ -84,7 +84,5 @@ def test_the_readme_shows_the_figures_of_the_evaluation(evaluation: dict[str, An
 
 def test_the_card_describes_the_recipe(card: ModelCard) -> None:
     recipe = read_recipe(RECIPE)
-    assert card.input == recipe.input
     assert card.codes == recipe.classes
     assert "metastasis" in " ".join(card.limits)
-    assert_allclose(class_probabilities(card, np.zeros(3)), [c.prior for c in card.classes], 1e-3)

@@ -1,0 +1,254 @@
+"""Read a model card: ``card.json`` in a model's folder, strictly.
+
+Every entry is known, typed and checked; one that is not is refused, so that a misspelt setting is
+never silently left out.
+"""
+
+import json
+import math
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from brainviewer.core.errors import ModelError
+from brainviewer.inference.card import (
+    NEEDED_STEPS,
+    NETWORK_ROLES,
+    ROLES,
+    SITUATIONS,
+    STEP_NUMBERS,
+    Figure,
+    ModelCard,
+    ModelClass,
+    ModelInput,
+    Network,
+    Step,
+)
+from brainviewer.inference.head import parse_head
+
+CARD_FILE = "card.json"
+FORMAT = 2
+_REINSTALL = "Install the model again."
+
+
+def load_card(folder: Path, lenders: Mapping[str, ModelCard] = MappingProxyType({})) -> ModelCard:
+    """Read and check the card of the model in ``folder``.
+
+    lenders : other models, by id, whose network this one may use.
+
+    Raises ModelError if there is no card, or if its content is not what a card must hold.
+    """
+    return parse_card(_content(folder), folder, lenders)
+
+
+def borrows(folder: Path) -> bool:
+    """Whether the model in ``folder`` uses another one's network; raises ModelError."""
+    content = _content(folder)
+    return isinstance(content, dict) and isinstance(content.get("network"), str)
+
+
+def _content(folder: Path) -> Any:
+    path = folder / CARD_FILE
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except OSError:
+        raise ModelError(
+            f"The model folder {folder.name} has no readable card.", _REINSTALL
+        ) from None
+    except ValueError:
+        raise ModelError(
+            f"The card of the model {folder.name} is not valid JSON.", _REINSTALL
+        ) from None
+
+
+def parse_card(
+    content: Any, folder: Path, lenders: Mapping[str, ModelCard] = MappingProxyType({})
+) -> ModelCard:
+    """Turn the JSON content of a card into a ``ModelCard``; raises ModelError if it is wrong."""
+    try:
+        return _parse(content, folder, lenders)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise ModelError(
+            f"The card of the model {folder.name} is wrong: {_reason(error)}.", _REINSTALL
+        ) from None
+
+
+_ENTRIES = frozenset(
+    {
+        "format", "id", "version", "name", "classes", "sequences", "needed", "head", "network",
+        "roles", "files", "figures", "training_data", "intended_use", "limits",
+    }
+)  # fmt: skip
+_INPUT_ENTRIES = frozenset({"size", "channels", "steps", "slices", "stacked", "mirrored"})
+
+
+def _parse(content: Any, folder: Path, lenders: Mapping[str, ModelCard]) -> ModelCard:
+    if content.get("format") != FORMAT:
+        raise ValueError(f"it is not written in format {FORMAT}")
+    _known(content, _ENTRIES)
+    classes = tuple(ModelClass(_text(c["code"]), _text(c["name"])) for c in content["classes"])
+    codes = [item.code for item in classes]
+    if len(codes) < 2 or len(set(codes)) != len(codes):
+        raise ValueError("it needs two or more different classes")
+    files, roles = _files(content)
+    network, scope = _network(content, folder, files, roles, lenders)
+    head = parse_head(content["head"])
+    if list(head.classes) != codes:
+        raise ValueError("the head has other classes than the card")
+    if head.network is not None and network is None:
+        raise ValueError("the head wants a network, but there is none")
+    sequences = _texts(content["sequences"])
+    needed = _texts(content["needed"])
+    channels = () if network is None else network.input.channels
+    if not sequences or not {*needed, *channels} <= set(sequences):
+        raise ValueError("it must have been trained on every sequence that it needs or sees")
+    return ModelCard(
+        id=_text(content["id"]),
+        version=_text(content["version"]),
+        name=_text(content["name"]),
+        classes=classes,
+        sequences=sequences,
+        needed=needed,
+        head=head,
+        network=network,
+        scope=scope,
+        figures=_all_figures(content["figures"]),
+        training_data=_text(content["training_data"]),
+        intended_use=_text(content["intended_use"]),
+        limits=_texts(content["limits"]),
+        files=files,
+        folder=folder,
+    )
+
+
+def parse_input(content: Any) -> ModelInput:
+    """The ``input`` part of a card; raises KeyError, TypeError or ValueError if it is wrong."""
+    _known(content, _INPUT_ENTRIES)
+    steps = []
+    for entry in content["steps"]:
+        name = _text(entry["name"])
+        if name not in STEP_NUMBERS:
+            raise ValueError(f"it names an unknown step {name!r}")
+        numbers = {key: _number(value) for key, value in entry.items() if key != "name"}
+        if numbers.keys() != STEP_NUMBERS[name]:
+            raise ValueError(f"the numbers of step {name!r} are not the expected ones")
+        steps.append(Step(name, numbers))
+    names = [step.name for step in steps]
+    if len(set(names)) != len(names) or not set(names) >= NEEDED_STEPS:
+        raise ValueError("each preparation step must be named once")
+    size, slices = content["size"], content.get("slices", 1)
+    if not isinstance(size, int) or not 32 <= size <= 1024:
+        raise ValueError("the input size must be a whole number from 32 to 1024")
+    channels = tuple(_text(name) for name in content["channels"])
+    if not channels or len(set(channels)) != len(channels):
+        raise ValueError("it needs one or more different channels")
+    if not isinstance(slices, int) or not 1 <= slices <= 15 or slices % 2 == 0:
+        raise ValueError("the number of slices must be odd, from 1 to 15")
+    stacked, mirrored = content.get("stacked", False), content.get("mirrored", False)
+    if not isinstance(stacked, bool) or not isinstance(mirrored, bool):
+        raise TypeError("stacked and mirrored must be true or false")
+    return ModelInput(size, channels, tuple(steps), slices, stacked, mirrored)
+
+
+def _files(content: Any) -> tuple[dict[str, str], dict[str, str]]:
+    files = {_file_name(name): _text(sha) for name, sha in content["files"].items()}
+    roles = {_text(role): _file_name(name) for role, name in content["roles"].items()}
+    if any(len(sha) != 64 for sha in files.values()):
+        raise ValueError("a sha256 must have 64 characters")
+    if unknown := roles.keys() - ROLES:
+        raise ValueError(f"there is no role {sorted(unknown)[0]!r}")
+    if missing := set(roles.values()) - files.keys():
+        raise ValueError(f"there is no sha256 for {sorted(missing)[0]}")
+    return files, roles
+
+
+def _network(
+    content: Any,
+    folder: Path,
+    files: dict[str, str],
+    roles: dict[str, str],
+    lenders: Mapping[str, ModelCard],
+) -> tuple[Network | None, Path | None]:
+    """The network and its scope file: its own, those of another model, or none."""
+    entry = content["network"]
+    scope = folder / roles["scope"] if "scope" in roles else None
+    if isinstance(entry, dict):
+        if missing := NETWORK_ROLES - roles.keys():
+            raise ValueError(f"it names no {sorted(missing)[0]} file")
+        if entry.keys() != {"input", "dense_layer"}:
+            raise ValueError("the network needs the entries 'input' and 'dense_layer'")
+        own = {roles[role]: files[roles[role]] for role in sorted(NETWORK_ROLES)}
+        made = Network(
+            _text(content["id"]),
+            folder,
+            parse_input(entry["input"]),
+            _text(entry["dense_layer"]),
+            own,
+            {role: roles[role] for role in sorted(NETWORK_ROLES)},
+        )
+        return made, scope
+    if NETWORK_ROLES & roles.keys():
+        raise ValueError("it has files of a network but does not describe one")
+    if entry is None:
+        return None, scope
+    lender = lenders.get(_text(entry))
+    if lender is None or lender.network is None:
+        raise ValueError(f"it needs the network of the model {entry!r}, which is not installed")
+    return lender.network, scope or lender.scope
+
+
+def _all_figures(content: Any) -> dict[str, tuple[Figure, ...]]:
+    if unknown := content.keys() - set(SITUATIONS):
+        raise ValueError(f"there is no situation {sorted(unknown)[0]!r}")
+    return {name: _figures(content[name]) for name in SITUATIONS if name in content}
+
+
+def _figures(entries: Any) -> tuple[Figure, ...]:
+    return tuple(
+        Figure(
+            _text(entry["name"]),
+            _number(entry["value"]),
+            _number(entry["low"]),
+            _number(entry["high"]),
+            int(_number(entry["patients"])),
+        )
+        for entry in entries
+    )
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str) or not value:
+        raise TypeError(f"a text was expected, not {value!r}")
+    return value
+
+
+def _known(content: Mapping[str, Any], entries: frozenset[str]) -> None:
+    if unknown := content.keys() - entries:
+        raise ValueError(f"it has an unknown entry {sorted(unknown)[0]!r}")
+
+
+def _texts(values: Any) -> tuple[str, ...]:
+    if not isinstance(values, list):
+        raise TypeError(f"a list was expected, not {values!r}")
+    return tuple(_text(value) for value in values)
+
+
+def _number(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise TypeError(f"a number was expected, not {value!r}")
+    return float(value)
+
+
+def _file_name(value: Any) -> str:
+    # A card may only speak of files in its own folder.
+    name = _text(value)
+    if Path(name).name != name or name in {".", ".."} or "\\" in name:
+        raise ValueError(f"{name!r} is not a plain file name")
+    return name
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, KeyError):
+        return f"the entry {error.args[0]!r} is missing"
+    return str(error)

@@ -1,0 +1,96 @@
+"""Reasons not to ask a model at all: simple checks of the study, before the network runs.
+
+The bounds lie well outside of what the 93 training patients show (in brackets).
+"""
+
+from collections.abc import Mapping
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from brainviewer.core.findings import TumourFinding
+from brainviewer.core.study import Study
+from brainviewer.inference.card import ModelCard
+
+# Re-encoded copies of one image correlate above 0.995; different sequences stay below 0.91.
+_SAME_IMAGE = 0.98
+# From a small child's brain to more than the largest one.
+_BRAIN_ML = (400.0, 3000.0)
+# Share of the brain's bounding box that it fills (0.42 to 0.65); a box fills all of it.
+_BRAIN_FILLS = (0.25, 0.85)
+# Robust spread over median inside the brain (0.11 to 0.86); CT numbers above air: below 0.02.
+_LEAST_CONTRAST = 0.05
+# In CT numbers air is -1000 and brain 20 to 45.
+_AIR_HU, _BRAIN_HU = -500.0, (-50.0, 150.0)
+# Of the finder; among the training patients where it found anything, the least was 0.21.
+_LEAST_SURE = 0.15
+_ABOUT_THIS_MANY = 200_000
+
+
+def why_not(study: Study, finding: TumourFinding, card: ModelCard, asked: bool = False) -> str:
+    """Why the model must not answer for this study, as a sentence; empty if it may.
+
+    asked : the user chose the slice, so that it does not matter how sure the finder is.
+    """
+    absent = [name for name in card.needed if name not in study.volumes]
+    if absent:
+        return f"The model needs {_listed(absent)}, which the study does not have."
+    images = {str(m): v.data for m, v in study.volumes.items() if str(m) in card.sequences}
+    brain = finding.brain
+    if brain is not None and brain.any():
+        reason = _no_brain(study, brain) or _no_mr(images, brain) or _same_image(images, brain)
+        if reason:
+            return reason
+    if finding.found and not asked and finding.confidence < _LEAST_SURE:
+        return (
+            "It is too uncertain where the tumour is "
+            f"(confidence {finding.confidence:.2f}): choose its slice and classify that one."
+        )
+    return ""
+
+
+def _no_brain(study: Study, brain: NDArray[np.bool_]) -> str:
+    millilitres = float(np.count_nonzero(brain) * np.prod(study.grid.spacing) / 1000)
+    if not _BRAIN_ML[0] <= millilitres <= _BRAIN_ML[1]:
+        return f"This does not look like a whole brain: its volume would be {millilitres:.0f} mL."
+    extents = [
+        np.ptp(np.flatnonzero(brain.any(axis=axes))) + 1 for axes in ((1, 2), (0, 2), (0, 1))
+    ]
+    filled = np.count_nonzero(brain) / float(np.prod(extents))
+    if not _BRAIN_FILLS[0] <= filled <= _BRAIN_FILLS[1]:
+        return "This does not look like a brain: its shape is not that of one."
+    return ""
+
+
+def _no_mr(images: Mapping[str, NDArray[Any]], brain: NDArray[np.bool_]) -> str:
+    for name, data in images.items():
+        values = _some(data, brain)
+        middle = float(np.median(values))
+        spread = 1.4826 * float(np.median(np.abs(values - middle)))
+        as_ct = float(data.min()) < _AIR_HU and _BRAIN_HU[0] <= middle <= _BRAIN_HU[1]
+        if as_ct or (middle > 0 and spread < _LEAST_CONTRAST * middle):
+            return f"{name} does not look like MR: it has the values or the contrast of a CT scan."
+    return ""
+
+
+def _same_image(images: Mapping[str, NDArray[Any]], brain: NDArray[np.bool_]) -> str:
+    values = {name: _some(data, brain) for name, data in images.items()}
+    for one, other in combinations(values, 2):
+        if values[one].std() > 0 and values[other].std() > 0:
+            alike = float(np.corrcoef(values[one], values[other])[0, 1])
+            if alike > _SAME_IMAGE:
+                return f"{one} and {other} are the same image: say which file is which sequence."
+    return ""
+
+
+def _some(data: NDArray[Any], brain: NDArray[np.bool_]) -> NDArray[np.float32]:
+    """Values inside the brain, thinned out: enough for a median or a correlation."""
+    step = max(1, round((np.count_nonzero(brain) / _ABOUT_THIS_MANY) ** (1 / 3)))
+    thin = (slice(None, None, step),) * 3
+    return np.asarray(data[thin][brain[thin]], np.float32)
+
+
+def _listed(names: list[str]) -> str:
+    return " and ".join((", ".join(names[:-1]), names[-1])) if len(names) > 1 else names[0]

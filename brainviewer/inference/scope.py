@@ -1,0 +1,107 @@
+"""Whether a network knows what it sees: how far its features lie from those it was trained on.
+
+The features are reduced to the directions in which the training patients differ most; the squared
+Mahalanobis distance from their mean there, and what is left outside of those directions, are each
+divided by their usual size and added (Lee et al. 2018; residual: Ndiour et al. 2020). The limit is
+a quantile of the same number for patients that the network never saw (cross-validation).
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from brainviewer.core.errors import ModelError
+
+Features = NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False)
+class Scope:
+    """What features look like in scope.
+
+    mean : (c,) float32
+    axes : (c, k) float32, orthonormal
+    deviations : (k,) float32, standard deviation of the training patients along each axis.
+    residual : usual length of what is left outside of the axes.
+    limit : largest distance that counts as in scope.
+    """
+
+    mean: NDArray[np.float32]
+    axes: NDArray[np.float32]
+    deviations: NDArray[np.float32]
+    residual: float
+    limit: float
+
+    def distance(self, features: Features) -> float:
+        """How strange features are; about 1 for a usual patient.
+
+        features : (c,) float32, see ``embedding``
+        """
+        away = features - self.mean
+        along = away @ self.axes
+        rest = max(float(away @ away - along @ along), 0.0)
+        inside = float(np.mean((along / self.deviations) ** 2))
+        return 0.5 * (inside + rest / self.residual**2)
+
+
+def embedding(features: Features) -> Features:
+    """(n, h, w, c) last feature maps -> (c,): averaged over places and images, of length 1."""
+    mean = features.mean(axis=(0, 1, 2))
+    return np.asarray(mean / max(float(np.linalg.norm(mean)), 1e-12), np.float32)
+
+
+def fit_scope(embeddings: NDArray[np.float32], axes: int, limit: float = np.inf) -> Scope:
+    """The scope of the patients whose features are given.
+
+    embeddings : (n, c) float32
+    """
+    mean = embeddings.mean(axis=0)
+    away = embeddings - mean
+    _, sizes, directions = np.linalg.svd(away, full_matrices=False)
+    kept = min(axes, len(sizes) - 1)
+    base = directions[:kept].T
+    left = np.sum(away**2, axis=1) - np.sum((away @ base) ** 2, axis=1)
+    return Scope(
+        mean.astype(np.float32),
+        np.ascontiguousarray(base, np.float32),
+        (sizes[:kept] / np.sqrt(len(embeddings))).astype(np.float32),
+        float(np.sqrt(max(left.mean(), 1e-12))),
+        float(limit),
+    )
+
+
+def save_scope(scope: Scope, path: Path) -> None:
+    """Write a scope as ``.npz`` without pickle."""
+    np.savez_compressed(
+        path,
+        mean=scope.mean.astype(np.float16),
+        axes=scope.axes.astype(np.float16),
+        deviations=scope.deviations,
+        numbers=np.array([scope.residual, scope.limit]),
+    )
+
+
+@lru_cache(maxsize=4)
+def load_scope(path: Path) -> Scope:
+    """Read what ``save_scope`` wrote; raises ModelError if it cannot be used."""
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            values: dict[str, Any] = {name: np.asarray(file[name], np.float32) for name in file}
+        scope = Scope(
+            values["mean"],
+            values["axes"],
+            values["deviations"],
+            float(values["numbers"][0]),
+            float(values["numbers"][1]),
+        )
+        if scope.axes.shape != (*scope.mean.shape, *scope.deviations.shape):
+            raise ValueError("shapes differ")
+    except (OSError, EOFError, KeyError, ValueError, IndexError):
+        raise ModelError(
+            f"The file {path.name} of the model cannot be read.", "Install the model again."
+        ) from None
+    return scope
