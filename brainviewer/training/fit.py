@@ -17,12 +17,12 @@ import numpy as np
 import torch
 import typer
 
+from brainviewer.assets import resources
 from brainviewer.core.errors import FileError, Report
 from brainviewer.training.bank import Bank, make_bank
 from brainviewer.training.cases import read_cases
 from brainviewer.training.collection import Case
 from brainviewer.training.datasets import folds_of
-from brainviewer.training.evaluate import RECIPE
 from brainviewer.training.found import find_all, load_found
 from brainviewer.training.learning import from_bank, learn
 from brainviewer.training.network import ResNet50, from_pretrained, load_numbers, save_numbers
@@ -30,6 +30,7 @@ from brainviewer.training.predicting import entry, inputs_of, predict, scrambled
 from brainviewer.training.pretraining import pretrain
 from brainviewer.training.recipes import Recipe, read_recipe
 
+RECIPE = resources() / "recipes" / "resnet50-glioma.toml"
 PRETRAINED_FILE = "pretrained.npz"
 FINAL_FILE = "final.npz"
 BANK_FOLDER = "bank"
