@@ -6,6 +6,7 @@ means something. What is bright before contrast as well (blood, fat, calcium) ca
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -63,21 +64,24 @@ def find_enhancement(study: Study, lesion: Mask, brain: Mask | None) -> Enhancem
     if pre is not None and pre.constant:
         pre = None
     grid = study.grid
-    steps = [max(1, round(_SPARSE_MM / s)) for s in grid.spacing]
+    # In the order R, A, S, so that the same voxels are looked at however a file stores them.
+    spacing = [grid.spacing[grid.axes[0].index(axis)] for axis in range(3)]
+    whole, head = _turned(grid, lesion), _turned(grid, brain)
+    steps = [max(1, round(_SPARSE_MM / s)) for s in spacing]
     sparse = tuple(slice(None, None, step) for step in steps)
-    ordinary = brain[sparse] & ~_near(
-        lesion[sparse], [s * n for s, n in zip(grid.spacing, steps, strict=True)]
+    ordinary = head[sparse] & ~_near(
+        whole[sparse], [size * step for size, step in zip(spacing, steps, strict=True)]
     )
     if ordinary.sum() < _LEAST_VOXELS:
         return None
-    box = box_of(lesion)
-    inside = lesion[box]
-    bright, bright_in_brain = _normalised(post.data, sparse, ordinary, box)
+    box = box_of(whole)
+    inside = np.ascontiguousarray(whole[box])
+    bright, bright_in_brain = _normalised(_turned(grid, post.data), sparse, ordinary, box)
     if pre is None:
         certain = bright > _ALONE_CERTAIN
         reach = bright > _ALONE_REACH
     else:
-        before, before_in_brain = _normalised(pre.data, sparse, ordinary, box)
+        before, before_in_brain = _normalised(_turned(grid, pre.data), sparse, ordinary, box)
         usual = bright_in_brain - before_in_brain
         middle = np.median(usual)
         spread = max(_TO_SIGMA * float(np.median(np.abs(usual - middle))), _LEAST_SPREAD)
@@ -85,12 +89,21 @@ def find_enhancement(study: Study, lesion: Mask, brain: Mask | None) -> Enhancem
         certain = (uptake > _CERTAIN) & (bright > _BRIGHT)
         reach = (uptake > _REACH) & (bright > _BRIGHT)
     mask = np.zeros(lesion.shape, bool)
-    mask[box] = _clean(certain & inside, reach & inside, inside, grid)
+    _turned(grid, mask)[box] = _clean(
+        certain & inside, reach & inside, inside, spacing, grid.voxel_volume / 1000
+    )
     return Enhancement(mask, (WITHOUT_T1,) if pre is None and mask.any() else ())
 
 
+def _turned(grid: Grid, data: NDArray[Any]) -> NDArray[Any]:
+    """A volume (i, j, k) in the order R, A, S; a view."""
+    axes, signs = grid.axes
+    order = [axes.index(axis) for axis in range(3)]
+    return data.transpose(order)[tuple(slice(None, None, signs[n]) for n in order)]
+
+
 def _normalised(
-    data: NDArray[np.generic], sparse: tuple[slice, ...], ordinary: Mask, box: tuple[slice, ...]
+    data: NDArray[Any], sparse: tuple[slice, ...], ordinary: Mask, box: tuple[slice, ...]
 ) -> tuple[Field, Field]:
     """A sequence around the lesion and (n,) in ordinary brain, there with median 0 and spread 1."""
     values = data[sparse][ordinary].astype(np.float32)
@@ -108,19 +121,18 @@ def _near(lesion: Mask, spacing: list[float]) -> Mask:
     )
 
 
-def _clean(certain: Mask, reach: Mask, lesion: Mask, grid: Grid) -> Mask:
-    """What is connected with a certain part, without specks, vessels and pinholes."""
+def _clean(certain: Mask, reach: Mask, lesion: Mask, spacing: list[float], voxel_ml: float) -> Mask:
+    """What is connected with a certain part, without specks and vessels."""
     labels, count = ndimage.label(certain | reach, np.ones((3, 3, 3)))
     if count == 0:
         return np.zeros(certain.shape, bool)
-    voxel_ml = grid.voxel_volume / 1000
     millilitres = np.bincount(labels.ravel()) * voxel_ml
     keep = (np.bincount(labels[certain], minlength=count + 1) > 0) & (millilitres >= _SPECK_ML)
     keep[0] = False
     large = min(_VESSEL_ML, _VESSEL_SHARE * float(np.count_nonzero(lesion)) * voxel_ml)
     small = keep & (millilitres < large)
     if small.any():
-        sizes = [2 * max(1, round(_BORDER_MM / s)) + 1 for s in grid.spacing]
+        sizes = [2 * max(1, round(_BORDER_MM / s)) + 1 for s in spacing]
         deep = ndimage.minimum_filter(lesion.view(np.uint8), sizes, mode="constant") > 0
         deep_ml = np.bincount(labels[deep], minlength=count + 1) * voxel_ml
         keep &= ~small | (deep_ml >= millilitres / 2)
