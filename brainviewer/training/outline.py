@@ -23,7 +23,7 @@ from torch import Tensor, nn
 
 from brainviewer.analysis.outline_input import CHANNELS
 from brainviewer.core.errors import FileError, Report
-from brainviewer.training.cases import Case, read_lgg_cases
+from brainviewer.training.cases import Case, read_cases
 from brainviewer.training.datasets import patient_folds
 from brainviewer.training.outline_augment import draw_sample
 from brainviewer.training.outline_heads import TrainingHead, prepared_heads
@@ -70,7 +70,7 @@ def folds_of(cases: list[Case], recipe: OutlineRecipe) -> NDArray[np.int64]:
 
 def train_all(recipe: OutlineRecipe, data: Path, out: Path, report: Report) -> None:
     """Leave ``fold-N.npz`` for every fold and ``final.npz``, trained on all patients, in ``out``."""
-    cases = read_lgg_cases(data / "lgg")
+    cases = read_cases(data)
     heads = prepared_heads(cases, out / "heads", report)
     fold_of = folds_of(cases, recipe)
     for fold in range(recipe.folds):
