@@ -27,7 +27,7 @@ from brainviewer.gui.actions import TOOL_BAR, Actions
 from brainviewer.gui.display_panel import DisplayPanel
 from brainviewer.gui.menus import build_menus
 from brainviewer.gui.notices import NoticeBar
-from brainviewer.gui.pages import Page, about_text, card_text, shortcuts_text
+from brainviewer.gui.pages import Page, about_text, card_page, shortcuts_text
 from brainviewer.gui.pane_grid import PaneGrid
 from brainviewer.gui.picture_export import PictureExport
 from brainviewer.gui.result_panel import ResultPanel
@@ -248,7 +248,7 @@ class MainWindow(QMainWindow):
     def show_card(self, model_id: str) -> None:
         """The page of a model."""
         try:
-            Page(*card_text(model_id), self).show()
+            card_page(model_id, self).show()
         except BrainViewerError as error:
             self.session.notice(str(error), "error")
 

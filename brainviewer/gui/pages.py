@@ -1,11 +1,18 @@
 """Pages to read: keys and mouse, the model card, about."""
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QTextCursor, QTextDocument, QTextTable
 from PySide6.QtWidgets import QDialog, QTextBrowser, QVBoxLayout, QWidget
 
 from brainviewer import __version__
-from brainviewer.core.errors import ModelError
+from brainviewer.gui import theme
 from brainviewer.gui.actions import shortcut_rows
+from brainviewer.gui.card_page import card_html, card_style
+
+if TYPE_CHECKING:
+    from brainviewer.inference.card import ModelCard
 
 MOUSE = (
     ("Wheel", "Next slice; over the 3D view: size"),
@@ -20,20 +27,63 @@ MOUSE = (
 
 
 class Page(QDialog):
-    """Markdown in a window of its own; Escape closes it."""
+    """A text in a window of its own; Escape closes it."""
 
-    def __init__(self, title: str, markdown: str, parent: QWidget | None = None) -> None:
+    def __init__(self, title: str, markdown: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(title)
-        self.resize(720, 640)
-        text = QTextBrowser()
-        text.setOpenExternalLinks(True)
-        text.document().setDocumentMargin(20)
-        text.setMarkdown(markdown)
+        self.resize(760, 640)
+        self.text = QTextBrowser()
+        self.text.setOpenExternalLinks(True)
+        self.text.document().setDocumentMargin(20)
+        self.text.setMarkdown(markdown)
+        _space_out(self.text.document())
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(text)
+        column.addWidget(self.text)
+
+
+def _space_out(document: QTextDocument) -> None:
+    """Room between paragraphs and quiet lines in tables, which Markdown is shown without."""
+    cursor, block = QTextCursor(document), document.begin()
+    while block.isValid():
+        cursor.setPosition(block.position())
+        if cursor.currentTable() is None and cursor.currentList() is None:
+            shape = block.blockFormat()
+            shape.setTopMargin(14 if shape.headingLevel() > 1 else 0)
+            shape.setBottomMargin(6)
+            cursor.setBlockFormat(shape)
+        block = block.next()
+    for frame in document.rootFrame().childFrames():
+        if isinstance(frame, QTextTable):
+            look = frame.format().toTableFormat()
+            look.setBorderCollapse(True)
+            look.setBorder(1)
+            look.setBorderBrush(QColor(theme.current().line))
+            look.setCellPadding(4)
+            look.setBottomMargin(8)
+            frame.setFormat(look)
+
+
+class CardPage(Page):
+    """What is known about a model; a link leads to how it was made."""
+
+    def __init__(self, card: "ModelCard", parent: QWidget | None = None) -> None:
+        super().__init__(f"{card.name} {card.version}", parent=parent)
+        self._card = card
+        colours = theme.current()
+        self.text.setOpenLinks(False)
+        self.text.document().setDefaultStyleSheet(card_style(colours))
+        self.text.setHtml(card_html(card, colours))
+        self.text.anchorClicked.connect(self._show_making)
+
+    def _show_making(self) -> None:
+        try:
+            markdown = (self._card.folder / "README.md").read_text("utf-8")
+        except OSError:
+            markdown = "This model says nothing about how it was made."
+        Page(f"How {self._card.name} was made", markdown, self).show()
 
 
 def shortcuts_text() -> str:
@@ -58,18 +108,11 @@ def about_text() -> str:
     )
 
 
-def card_text(model_id: str) -> tuple[str, str]:
-    """Title and Markdown of a model's page; of the model that is used without an id.
+def card_page(model_id: str, parent: QWidget | None = None) -> CardPage:
+    """The page of a model; of the model that is used without an id.
 
     Raises ModelError if there is none.
     """
     from brainviewer.inference.registry import DEFAULT_MODEL, model
 
-    card = model(model_id or DEFAULT_MODEL)
-    try:
-        text = (card.folder / "README.md").read_text("utf-8")
-    except OSError:
-        raise ModelError(
-            f"The page of the model {card.id} is missing.", "Install the model again."
-        ) from None
-    return f"{card.name} {card.version}", text
+    return CardPage(model(model_id or DEFAULT_MODEL), parent)

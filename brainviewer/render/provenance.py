@@ -5,7 +5,7 @@ from typing import Any
 
 from brainviewer import __version__
 from brainviewer.core.annotations import Annotation, Kind, region_statistics
-from brainviewer.core.findings import Classification, TumourFinding
+from brainviewer.core.findings import Classification, Diameters, TumourFinding
 from brainviewer.core.slices import SliceView
 from brainviewer.core.study import Study
 from brainviewer.render import wording
@@ -68,6 +68,7 @@ def _pane(pane: PaneSpec) -> dict[str, Any]:
         "colour_map": pane.colour_map,
         "lesion_outline": pane.shows_lesion,
         "segmentation": list(pane.labels_shown),
+        "diameters": bool(pane.diameters_shown),
         "heatmap": pane.shows_heatmap,
         "annotations": [_mark(mark, pane) for mark in pane.marks_shown],
     }
@@ -96,6 +97,7 @@ def _mark(mark: Annotation, pane: PaneSpec) -> dict[str, Any]:
 
 
 def _finding(finding: TumourFinding) -> dict[str, Any]:
+    taken = finding.measurements
     return {
         "method": finding.method,
         "found": finding.found,
@@ -103,7 +105,24 @@ def _finding(finding: TumourFinding) -> dict[str, Any]:
         "slice": finding.index,
         "position_mm": list(finding.position_mm) if finding.position_mm else None,
         "confidence": finding.confidence,
+        "measurements": None
+        if taken is None
+        else {
+            "volume_ml": taken.volume_ml,
+            "enhancing_ml": taken.enhancing_ml,
+            "lesion_mm": _diameters(taken.lesion),
+            "enhancing_mm": _diameters(taken.enhancing),
+            "side": taken.side.value if taken.side else None,
+            "midline_mm": taken.midline_mm,
+        },
     }
+
+
+def _diameters(diameters: Diameters | None) -> list[float] | None:
+    """Longest and perpendicular."""
+    if diameters is None:
+        return None
+    return [round(diameters.longest_mm, 2), round(diameters.perpendicular_mm, 2)]
 
 
 def _classification(result: Classification) -> dict[str, Any]:
@@ -114,6 +133,12 @@ def _classification(result: Classification) -> dict[str, Any]:
         "classes": dict(result.classes),
         "predicted": result.predicted,
         "predicted_name": result.names.get(result.predicted, result.predicted),
+        "in_scope": result.in_scope,
+        "abstained": result.abstained,
+        "reason": result.reason,
+        "calibrated": result.calibrated,
+        "prevalence": result.prevalence,
+        "priors": dict(result.priors),
         "slice": result.slice_index,
         "sequences": list(result.sequences_used),
         "age_years": result.age_years,

@@ -1,14 +1,19 @@
 """The column beside the images: the type of the glioma, how sure that is, and where it lies."""
 
+from collections.abc import Sequence
+
 from brainviewer.core.findings import Classification, TumourFinding
 from brainviewer.core.slices import SliceView
 from brainviewer.core.study import Study
 from brainviewer.render import palette, wording
+from brainviewer.render.answer_text import ONLY_GLIOMAS, AnswerText, answer_text
 from brainviewer.render.drawing import Canvas
+from brainviewer.render.measurement_text import measurement_lines
 
 WIDTH = 304
 _PAD = 20.0
 _TALLEST = 1600
+_NEVER_FULL = 0.985
 
 
 class _Column:
@@ -32,14 +37,20 @@ class _Column:
             self.canvas.text(self.left, self.y + size, line, size, colour, anchor="ls")
             self.y += size * 1.42
 
-    def pair(self, label: str, value: str) -> None:
+    def pair(self, label: str, value: str, colour: str = "") -> None:
         """A quiet label on the left and its value on the right."""
         canvas, base = self.canvas, self.y + 12
         room = self.width - canvas.measure(label, 12) - 12
         canvas.text(self.left, base, label, 12, palette.QUIET, anchor="ls")
         value = canvas.shortened(value, room, 12)
-        canvas.text(self.right, base, value, 12, palette.TEXT, anchor="rs")
+        canvas.text(self.right, base, value, 12, colour or palette.TEXT, anchor="rs")
         self.y += 19
+
+    def beneath(self, text: str) -> None:
+        """A smaller line under a pair, at the right."""
+        text = self.canvas.shortened(text, self.width, 10.5)
+        self.canvas.text(self.right, self.y + 7, text, 10.5, palette.QUIET, anchor="rs")
+        self.y += 15
 
     def gap(self, points: float) -> None:
         self.y += points
@@ -73,53 +84,58 @@ def draw_result_card(
 
 
 def _draw_type(column: _Column, study: Study, result: Classification, note: str) -> None:
-    canvas = column.canvas
+    canvas, said = column.canvas, answer_text(result)
     column.head("Glioma type")
-    name = result.names.get(result.predicted, result.predicted)
     size = 21.0
-    while size > 15 and len(canvas.wrapped(name, column.width, size)) > 2:
+    while size > 15 and len(canvas.wrapped(said.headline, column.width, size)) > 2:
         size -= 1
-    column.text(name, size, palette.BRIGHT, lines=3)
+    column.text(said.headline, size, palette.BRIGHT, lines=3)
+    if said.beneath:
+        column.text(said.beneath, 14, palette.TEXT, lines=3)
     column.gap(2)
-    source = [f"from slice {result.slice_index + 1}"]
-    if result.sequences_used:
-        source.append(", ".join(result.sequences_used))
-    age = result.age_years
-    source.append("age\u00a0not\u00a0given" if age is None else f"age\u00a0{wording.number(age)}")
-    column.text(" · ".join(source), 12, palette.QUIET)
-    column.gap(12)
-    ranking = sorted(result.classes.items(), key=lambda entry: -entry[1])
-    labels = max((canvas.measure(letter, 13, True) for letter, _ in ranking), default=0)
-    bar_left, bar_right = column.left + max(20.0, labels + 10), column.right - 52
-    for place, (letter, probability) in enumerate(ranking):
-        colour, base = palette.class_colour(letter, place), column.y + 12
-        canvas.text(column.left, base, letter, 13, colour, bold=True, anchor="ls")
-        canvas.bar(bar_left, base - 10, bar_right, base + 1, palette.LINE)
-        end = bar_left + (bar_right - bar_left) * min(max(probability, 0.0), 1.0)
-        if end - bar_left >= 1:
-            canvas.bar(bar_left, base - 10, end, base + 1, colour)
-        share = wording.probability(probability)
-        canvas.text(column.right, base, share, 12.5, palette.TEXT, anchor="rs")
-        column.gap(24)
+    if said.reason:
+        column.text(said.reason, 12, palette.CAUTION, lines=6)
+        column.gap(2)
+    column.text(said.source, 12, palette.QUIET)
+    if said.ranking:
+        column.gap(12)
+        _draw_bars(column, said.ranking)
+        column.gap(2)
+        column.text(_calibration(result, said), 12, palette.QUIET)
     column.gap(6)
-    engine = {"onnx": "ONNX", "tensorflow": "TensorFlow"}.get(result.engine, result.engine)
-    seconds = f"{result.predict_seconds:.2f}\u00a0s"
-    column.text(
-        f"{result.model_name or result.model_id} {result.model_version} · "
-        f"{engine} on {result.device} · {seconds}",
-        12,
-        palette.QUIET,
-    )
+    column.text(said.made_by, 12, palette.QUIET)
     column.gap(4)
-    if result.quality:
+    if result.quality and said.ranking:
         column.text(result.quality, 12, palette.QUIET)
-    column.text("The type can only be confirmed in tissue.", 12, palette.QUIET)
+    column.text(ONLY_GLIOMAS, 12, palette.QUIET)
     if note:
         column.text(note, 12, palette.CAUTION)
     if result.study_hash and study.content_hash and result.study_hash != study.content_hash:
         column.text("Stale: this result belongs to another study.", 12, palette.CAUTION)
     for notice in result.notices[:3]:
         column.text(notice, 12, palette.CAUTION)
+
+
+def _calibration(result: Classification, said: AnswerText) -> str:
+    calibrated = "Calibrated" if result.calibrated else "Not calibrated"
+    assumes = said.prevalence[:1].lower() + said.prevalence[1:]
+    return f"{calibrated}; {assumes}." if assumes else f"{calibrated}."
+
+
+def _draw_bars(column: _Column, ranking: Sequence[tuple[str, float]]) -> None:
+    canvas = column.canvas
+    labels = max((canvas.measure(letter, 13, True) for letter, _ in ranking), default=0)
+    bar_left, bar_right = column.left + max(20.0, labels + 10), column.right - 52
+    for place, (letter, probability) in enumerate(ranking):
+        colour, base = palette.class_colour(letter, place), column.y + 12
+        canvas.text(column.left, base, letter, 13, colour, bold=True, anchor="ls")
+        canvas.bar(bar_left, base - 10, bar_right, base + 1, palette.LINE)
+        end = bar_left + (bar_right - bar_left) * min(max(probability, 0.0), _NEVER_FULL)
+        if end - bar_left >= 1:
+            canvas.bar(bar_left, base - 10, end, base + 1, colour)
+        share = wording.probability(probability)
+        canvas.text(column.right, base, share, 12.5, palette.TEXT, anchor="rs")
+        column.gap(24)
 
 
 def _draw_tumour(column: _Column, study: Study, finding: TumourFinding) -> None:
@@ -134,9 +150,10 @@ def _draw_tumour(column: _Column, study: Study, finding: TumourFinding) -> None:
     if finding.index < len(finding.area_mm2):
         area = float(finding.area_mm2[finding.index])
         column.pair("Area in this slice", f"{wording.number(area)} mm²")
-    if finding.mask is not None:
-        volume = float(finding.mask.sum()) * study.grid.voxel_volume / 1000
-        column.pair("Volume", f"{wording.number(volume, 1)} mL")
+    for line in measurement_lines(study, finding):
+        column.pair(line.name, line.value, "" if line.known else palette.QUIET)
+        if line.detail:
+            column.beneath(line.detail)
     column.pair("Confidence", f"{finding.confidence:.2f}")
     if finding.area_mm2.size and float(finding.area_mm2.max()) > 0:
         _draw_areas(column, view, finding, finding.index)

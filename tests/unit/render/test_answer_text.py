@@ -1,8 +1,11 @@
 """What is said about a type, in each of its standings."""
 
+import numpy as np
 import pytest
 
+from brainviewer.render import palette
 from brainviewer.render.answer_text import Standing, answer_text, prevalence_text
+from brainviewer.render.result_card import draw_result_card
 from tests.phantoms import marker_study
 from tests.unit.app.desk import a_result
 
@@ -69,3 +72,14 @@ def test_how_frequent_the_types_are_taken_to_be(
     name: str, priors: dict[str, float], text: str
 ) -> None:
     assert prevalence_text(name, priors) == text
+
+
+@pytest.mark.parametrize("in_scope", [True, False])
+def test_an_exported_card_shows_a_type_only_in_scope(in_scope: bool) -> None:
+    study = marker_study()
+    refused = a_result(study, in_scope=in_scope, reason="No brain.", priors=EQUAL)
+    card = np.asarray(draw_result_card(study, None, refused, 1).image)
+    colours = {tuple(bytes.fromhex(palette.CLASSES[letter][1:])) for letter in "AOG"}
+    shown = {tuple(pixel) for pixel in card.reshape(-1, 3).tolist()}
+    assert (colours <= shown) is in_scope
+    assert bool(colours & shown) is in_scope

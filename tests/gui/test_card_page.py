@@ -1,0 +1,73 @@
+"""The model's card as a page: everything that is known, readable in both themes."""
+
+import re
+from html import unescape
+
+import pytest
+from PySide6.QtCore import Qt, QUrl
+from PySide6.QtGui import QColor
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from brainviewer.gui.card_page import MADE, card_html
+from brainviewer.gui.pages import Page, card_page
+from brainviewer.gui.theme import DARK, LIGHT, Colours
+from brainviewer.inference.registry import installed_models
+
+CARDS = {card.id: card for card in installed_models()}
+
+
+@pytest.mark.parametrize("name", list(CARDS))
+def test_the_page_tells_all_that_the_card_knows(name: str) -> None:
+    card = CARDS[name]
+    said = unescape(re.sub(r"<[^>]+>", " ", card_html(card, DARK)))
+    for text in (
+        card.name,
+        card.version,
+        card.intended_use,
+        card.training_data,
+        *card.limits,
+        *(item.name for item in card.classes),
+        *(prevalence.source for prevalence in card.head.prevalences.values()),
+    ):
+        assert text in said, text
+    for sequence in card.sequences:
+        assert sequence in said
+    assert "Only gliomas are in scope" in said
+    assert "not for diagnosis" in said
+    assert "used unless you choose another" in said
+    if card.network is not None:
+        assert "no outline of the tumour" in said
+    for figures in card.figures.values():
+        for figure in figures:
+            assert figure.name in said
+            interval = f"{figure.value:.2f} ({figure.low:.2f}–{figure.high:.2f})"
+            assert interval.replace("-", "−") in said
+            assert f"{figure.patients} patients" in said
+
+
+@pytest.mark.parametrize("colours", [DARK, LIGHT])
+def test_every_text_stands_out_from_its_ground(colours: Colours) -> None:
+    def luminance(name: str) -> float:
+        parts = (QColor(name).redF(), QColor(name).greenF(), QColor(name).blueF())
+        r, g, b = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts)
+        return 0.2126 * r + 0.7152 * g + 0.0722 * b
+
+    ground = luminance(colours.panel)
+    texts = (colours.text, colours.quiet, colours.caution, colours.accent, colours.good)
+    for text in (*texts, *colours.classes.values()):
+        light, dark = sorted((luminance(text), ground), reverse=True)
+        assert (light + 0.05) / (dark + 0.05) >= 4.0, text  # WCAG asks for 4.5, 3 if large
+
+
+def test_the_link_leads_to_how_the_model_was_made(qtbot: QtBot) -> None:
+    page = card_page("")
+    qtbot.addWidget(page)
+    page.show()
+    assert "How it was made and measured" in page.text.toPlainText()
+    page.text.anchorClicked.emit(QUrl(MADE))
+    made = page.findChild(Page)
+    assert len(made.text.toPlainText()) > 200
+    QTest.keyClick(made, Qt.Key.Key_Escape)
+    assert not made.isVisible()
+    assert page.isVisible()
