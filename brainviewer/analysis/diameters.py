@@ -6,6 +6,7 @@ inside the mask from end to end. The perpendicular one crosses the longest, as a
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import cv2
 import numpy as np
@@ -17,9 +18,9 @@ from brainviewer.core.geometry import Grid
 
 MEASURABLE_MM = 10.0
 _COARSE_DEGREES, _FINE_DEGREES = 3.0, 0.5
-_COARSE_MM, _FINE_MM = 1.0, 0.25
-# Of a pixel's shorter side at most; very large masks are sampled less finely.
-_PIXEL_SHARE = 0.5
+# Distance of the places looked at, as a share of a pixel's shorter side or of 1 mm; more for a
+# very large mask.
+_COARSE, _FINE = 1.0, 0.25
 _MOST_SAMPLES = 600
 
 Vector = NDArray[np.float64]
@@ -93,9 +94,9 @@ class _Area:
     def longest(self) -> _Chord:
         """The longest chord of any direction: coarsely all around, then finely about the best."""
         coarse: list[float] = np.arange(0.0, 180.0, _COARSE_DEGREES).tolist()
-        best = max(coarse, key=lambda angle: self._longest_along(angle, _COARSE_MM).length)
+        best = max(coarse, key=lambda angle: self._longest_along(angle, _COARSE).length)
         fine = np.arange(best - _COARSE_DEGREES, best + _COARSE_DEGREES + 0.1, _FINE_DEGREES)
-        chords = [self._longest_along(angle, _FINE_MM) for angle in fine]
+        chords = [self._longest_along(angle, _FINE) for angle in fine]
         return max(chords, key=lambda chord: chord.length)
 
     def perpendicular(self, chord: _Chord) -> _Chord:
@@ -103,7 +104,7 @@ class _Area:
         middle = (chord.start + chord.end) / 2
         along = (chord.end - chord.start) / max(chord.length, 1e-9)
         across = np.array([-along[1], along[0]])
-        step = self._step(_FINE_MM)
+        step = self._step(_FINE)
         offsets = np.arange(-chord.length / 2, chord.length / 2 + step / 2, step)
         half = np.arange(0.0, self._reach, step)
         places = middle + offsets[:, None] * along
@@ -116,8 +117,8 @@ class _Area:
         at = int((reach_up + reach_down).argmax())
         return _Chord(places[at] - reach_down[at] * across, places[at] + reach_up[at] * across)
 
-    def _longest_along(self, degrees: float, wanted_mm: float) -> _Chord:
-        step = self._step(wanted_mm)
+    def _longest_along(self, degrees: float, fineness: float) -> _Chord:
+        step = self._step(fineness)
         angle = np.radians(degrees)
         along = np.array([np.cos(angle), np.sin(angle)])
         across = np.array([-along[1], along[0]])
@@ -135,16 +136,16 @@ class _Area:
             base + (last - count + 0.5) * step * along, base + (last + 0.5) * step * along
         )
 
-    @property
+    @cached_property
     def _reach(self) -> float:
         """Length in mm that no chord exceeds."""
         rows, columns = self.picture.shape
         sides = (self.to_mm @ np.array([rows, columns]), self.to_mm @ np.array([rows, -columns]))
         return float(max(np.linalg.norm(side) for side in sides))
 
-    def _step(self, wanted_mm: float) -> float:
+    def _step(self, fineness: float) -> float:
         pixel = float(np.abs(np.diag(self.to_mm)).min())
-        return max(min(wanted_mm, _PIXEL_SHARE * pixel), self._reach / _MOST_SAMPLES)
+        return max(fineness * min(1.0, pixel), self._reach / _MOST_SAMPLES)
 
     def _sample(
         self, corner: Vector, across: Vector, along: Vector, lines: Vector, samples: Vector
