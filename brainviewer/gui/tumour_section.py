@@ -9,6 +9,7 @@ from PySide6.QtWidgets import (
     QDoubleSpinBox,
     QHBoxLayout,
     QPushButton,
+    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
@@ -57,6 +58,9 @@ class MeasurementRow(QPushButton):
         column.setSpacing(0)
         column.addLayout(line)
         column.addWidget(self._detail)
+        shape = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        shape.setHeightForWidth(True)
+        self.setSizePolicy(shape)
         self.setToolTip(tip)
         if go is None:
             self.setEnabled(False)

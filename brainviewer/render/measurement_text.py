@@ -116,7 +116,11 @@ def _diameters(
         return MeasurementLine(name, without, known=False)
     detail = f"{number(diameters.product_mm2)} mm² · slice {diameters.index + 1}"
     if rano:
-        detail += " · measurable" if diameters.measurable else " · not measurable (< 10 mm)"
+        detail += (
+            " · measurable"
+            if diameters.measurable
+            else " · not\u00a0measurable\u00a0(<\u00a010\u00a0mm)"
+        )
     return MeasurementLine(name, diameters_text(diameters), detail, diameters)
 
 

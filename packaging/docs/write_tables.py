@@ -45,21 +45,24 @@ def filled(page: str) -> str:
 def _models() -> Iterable[str]:
     for card in installed_models():
         classes = ", ".join(f"**{c.code}** {c.name}" for c in card.classes)
-        with_age = {figure.name: figure for figure in card.figures_with_age}
+        measured = {
+            situation: {figure.name: figure for figure in figures}
+            for situation, figures in card.figures.items()
+            if figures
+        }
         rows = [
-            (figure.name, _value(figure), _value(with_age.get(figure.name)))
-            for figure in card.figures
-            if figure.name in FIGURES
+            (name, *(_value(figures.get(name)) for figures in measured.values()))
+            for name in FIGURES
         ]
-        patients = card.figures[0].patients
+        patients = max(f.patients for figures in measured.values() for f in figures.values())
         yield textwrap.fill(
-            f"`{card.id}` {card.version}: {classes}. Input: one axial slice of "
-            f"{', '.join(card.input.channels)}. Measured by cross-validation on {patients} "
-            "patients, none of them judged by a network that was trained on them; in brackets the "
-            "95 % interval.",
+            f"`{card.id}` {card.version}: {classes}. Trained on {', '.join(card.sequences)}. "
+            f"Measured by cross-validation on {patients} patients, none of them judged by a model "
+            "that was trained on them; in brackets the 95 % interval. Columns: what the answer "
+            "rests on.",
             100,
         )
-        yield _table(("figure", "image", "image and age"), rows)
+        yield _table(("figure", *measured), rows)
 
 
 def _value(figure: Figure | None) -> str:

@@ -20,7 +20,10 @@ from tests.unit.app.desk import nothing_found
 
 
 def said(study, finding) -> dict[str, tuple[str, str]]:
-    return {line.name: (line.value, line.detail) for line in measurement_lines(study, finding)}
+    return {
+        line.name: (line.value, line.detail.replace("\u00a0", " "))
+        for line in measurement_lines(study, finding)
+    }
 
 
 def test_every_measurement_has_its_unit_and_its_slice() -> None:
