@@ -4,9 +4,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from brainviewer.analysis.cavity import cavity_notice
 from brainviewer.analysis.diameters import diameters
 from brainviewer.analysis.enhancement import find_enhancement
 from brainviewer.analysis.midsagittal import MidSagittalPlane
+from brainviewer.analysis.ordinary_brain import OrdinaryBrain
 from brainviewer.analysis.slice_area import areas, axial_axis, box_of, largest_slice
 from brainviewer.analysis.working_grid import Mask
 from brainviewer.core.findings import Diameters, Measurements, Side, TumourFinding
@@ -29,7 +31,10 @@ def measured(
     mask = finding.mask
     if not finding.found or finding.index is None or mask is None or not mask.any():
         return finding
-    enhancement = find_enhancement(study, mask, finding.brain)
+    ordinary = None
+    if finding.brain is not None:
+        ordinary = OrdinaryBrain.around(study.grid, mask, finding.brain)
+    enhancement = None if ordinary is None else find_enhancement(study, ordinary)
     part = _Part.of(study.grid, mask)
     taken_up = None if enhancement is None else _Part.of(study.grid, enhancement.mask)
     axis = axial_axis(study.grid)
@@ -49,7 +54,11 @@ def measured(
         measurements=measurements,
         enhancing=None if enhancement is None else enhancement.mask,
         slices=slices,
-        notices=(*finding.notices, *(enhancement.notices if enhancement is not None else ())),
+        notices=(
+            *finding.notices,
+            *(() if enhancement is None else enhancement.notices),
+            *(() if ordinary is None else cavity_notice(study, ordinary)),
+        ),
     )
 
 

@@ -40,7 +40,7 @@ def measurement_rows(record: Mapping[str, Any] | None) -> list[Row]:
         measurable = "measurable" if found["measurable"] else "not measurable (below 10 mm)"
         rows.append(("Diameters, enhancing", f"{_diameters_text(found)}, {measurable}"))
     if record["side"] is not None:
-        rows.append(("Side", _SIDES[record["side"]]))
+        rows.append(("Side", record["side"]))
     if record["midline_mm"] is not None:
         rows.append(("From the midline", f"{record['midline_mm']:.0f} mm"))
     return rows
@@ -49,9 +49,6 @@ def measurement_rows(record: Mapping[str, Any] | None) -> list[Row]:
 def slices_text(slices: Mapping[str, int]) -> str:
     """The slice with the largest area in each plane."""
     return ", ".join(f"{plane} {index + 1}" for plane, index in slices.items())
-
-
-_SIDES = {"left": "left", "right": "right", "both": "both, across the midline"}
 
 
 def _diameters(found: Diameters | None) -> dict[str, Any] | None:

@@ -7,6 +7,7 @@ import pytest
 from scipy import ndimage
 
 from brainviewer.analysis.enhancement import WITHOUT_T1, find_enhancement
+from brainviewer.analysis.ordinary_brain import OrdinaryBrain
 from brainviewer.core.geometry import Grid
 from brainviewer.core.study import Modality, Study, Volume
 
@@ -44,33 +45,37 @@ def study(rim=True, seed=0, skull=False, change=lambda data: data):
     return Study(images, GRID)
 
 
+def enhancement_of(made, lesion, brain):
+    return find_enhancement(made, OrdinaryBrain.around(GRID, lesion, brain))
+
+
 def dice(a, b):
     return 2 * (a & b).sum() / (a.sum() + b.sum())
 
 
 @pytest.mark.parametrize("skull", [False, True])
 def test_rim_without_its_core(skull):
-    found = find_enhancement(study(skull=skull), LESION, BRAIN)
+    found = enhancement_of(study(skull=skull), LESION, BRAIN)
     assert dice(found.mask, RIM) > 0.95
     assert (found.mask & NECROSIS).sum() < 0.02 * NECROSIS.sum()
     assert found.notices == ()
 
 
 def test_nothing_where_nothing_was_taken_up():
-    found = find_enhancement(study(rim=False), LESION, BRAIN)
+    found = enhancement_of(study(rim=False), LESION, BRAIN)
     assert not found.mask.any()
 
 
 @pytest.mark.parametrize("factor", [0.1, 10.0])
 def test_unit_and_offset_do_not_matter(factor):
-    expected = find_enhancement(study(), LESION, BRAIN).mask
-    scaled = find_enhancement(study(change=lambda data: data * factor), LESION, BRAIN).mask
+    expected = enhancement_of(study(), LESION, BRAIN).mask
+    scaled = enhancement_of(study(change=lambda data: data * factor), LESION, BRAIN).mask
     np.testing.assert_array_equal(scaled, expected)
     # Each sequence may have a unit of its own.
     made = study()
     other = replace(made.volumes[Modality.T1], data=made.volumes[Modality.T1].data * factor + 7)
     mixed = replace(made, volumes={**made.volumes, Modality.T1: other})
-    assert (find_enhancement(mixed, LESION, BRAIN).mask != expected).mean() < 1e-4
+    assert (enhancement_of(mixed, LESION, BRAIN).mask != expected).mean() < 1e-4
 
 
 def test_blood_is_bright_before_contrast_too():
@@ -78,9 +83,9 @@ def test_blood_is_bright_before_contrast_too():
     made = study(rim=False)
     for volume in made.volumes.values():
         volume.data[blood] = 1700
-    assert not find_enhancement(made, LESION, BRAIN).mask.any()
+    assert not enhancement_of(made, LESION, BRAIN).mask.any()
     alone = replace(made, volumes={Modality.T1CE: made.volumes[Modality.T1CE]})
-    found = find_enhancement(alone, LESION, BRAIN)
+    found = enhancement_of(alone, LESION, BRAIN)
     assert dice(found.mask, blood) > 0.8
     assert found.notices == (WITHOUT_T1,)
 
@@ -93,7 +98,7 @@ def test_vessels_outside_and_along_the_border_are_left_out():
     nodule = ball(CENTRE, 3.5, (0, 0, 19))
     for spot in (outside, along, nodule):
         post[spot] = 1800
-    mask = find_enhancement(made, LESION, BRAIN).mask
+    mask = enhancement_of(made, LESION, BRAIN).mask
     assert not (mask & outside).any()
     assert not (mask & along).any()
     assert dice(mask, RIM | nodule) > 0.95
@@ -104,14 +109,14 @@ def test_specks_of_noise_are_left_out():
     post = made.volumes[Modality.T1CE].data
     for offset in ((0, 0, 0), (10, 0, 0), (0, 10, 6)):
         post[tuple(np.rint((CENTRE + offset) / SPACING).astype(int))] = 2500
-    assert not find_enhancement(made, LESION, BRAIN).mask.any()
+    assert not enhancement_of(made, LESION, BRAIN).mask.any()
 
 
 def test_small_lesion_that_enhances_as_a_whole():
     small = ball(CENTRE, 7)
     made = study(rim=False)
     made.volumes[Modality.T1CE].data[small] = 1600
-    found = find_enhancement(made, ball(CENTRE, 8), BRAIN)
+    found = enhancement_of(made, ball(CENTRE, 8), BRAIN)
     assert dice(found.mask, small) > 0.9
 
 
@@ -119,31 +124,31 @@ def test_same_picture_twice_enhances_nowhere():
     made = study(rim=False)
     copy = replace(made.volumes[Modality.T1], modality=Modality.T1CE)
     same = replace(made, volumes={Modality.T1: made.volumes[Modality.T1], Modality.T1CE: copy})
-    assert not find_enhancement(same, LESION, BRAIN).mask.any()
+    assert not enhancement_of(same, LESION, BRAIN).mask.any()
 
 
 def test_without_noise_or_contrast_of_its_own():
     images = {m: np.where(BRAIN, 500.0, 0) for m in (Modality.T1, Modality.T1CE)}
     images[Modality.T1CE][RIM] = 1000
     flat = Study({m: Volume(m, data, GRID) for m, data in images.items()}, GRID)
-    np.testing.assert_array_equal(find_enhancement(flat, LESION, BRAIN).mask, RIM)
+    np.testing.assert_array_equal(enhancement_of(flat, LESION, BRAIN).mask, RIM)
 
 
 def test_none_where_it_cannot_be_known():
     made = study()
     without = replace(made, volumes={Modality.T1: made.volumes[Modality.T1]})
-    assert find_enhancement(without, LESION, BRAIN) is None
-    assert find_enhancement(made, LESION, None) is None
-    assert find_enhancement(made, LESION, LESION) is None
+    assert enhancement_of(without, LESION, BRAIN) is None
+    assert OrdinaryBrain.around(GRID, LESION, LESION) is None
+    assert OrdinaryBrain.around(GRID, np.zeros(SHAPE, bool), BRAIN) is None
     empty = replace(made.volumes[Modality.T1CE], data=np.zeros(SHAPE, np.float32))
     constant = replace(made, volumes={**made.volumes, Modality.T1CE: empty})
-    assert find_enhancement(constant, LESION, BRAIN) is None
+    assert enhancement_of(constant, LESION, BRAIN) is None
 
 
 def test_constant_t1_counts_as_missing():
     made = study()
     empty = replace(made.volumes[Modality.T1], data=np.zeros(SHAPE, np.float32))
-    found = find_enhancement(
+    found = enhancement_of(
         replace(made, volumes={**made.volumes, Modality.T1: empty}), LESION, BRAIN
     )
     assert found.notices == (WITHOUT_T1,)
