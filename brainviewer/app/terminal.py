@@ -42,9 +42,12 @@ def show_tables(
     out: TextIO,
     record: dict[str, Any],
     as_json: bool,
-    in_tables: "Callable[[], Sequence[RenderableType]]",
+    in_tables: "Callable[[int], Sequence[RenderableType]]",
 ) -> None:
-    """Write a result: one JSON object, or sentences and tables as wide as the terminal."""
+    """Write a result: one JSON object, or sentences and tables.
+
+    in_tables : makes them for a terminal of so many characters.
+    """
     if as_json:
         show(out, record, True, str)
         return
@@ -53,7 +56,7 @@ def show_tables(
     console = Console(
         file=out, width=None if out.isatty() else _WIDTH_OF_A_FILE, highlight=False, markup=False
     )
-    for part in in_tables():
+    for part in in_tables(console.width):
         console.print(part)
 
 

@@ -44,7 +44,7 @@ def summary(
         record = summarise(collection, progress_line())
         if out is not None:
             write_summary(record, collection, out)
-        show_tables(stdout, record, as_json, lambda: summary_tables(record))
+        show_tables(stdout, record, as_json, lambda width: summary_tables(record))
 
 
 @app.command()
@@ -56,6 +56,14 @@ def train(
         Path, typer.Option("--data", help="Folder of labelled cases.", show_default=False)
     ],
     out: Annotated[Path, typer.Option(help="Folder for the run.", show_default=False)],
+    found: Annotated[
+        Path | None,
+        typer.Option(
+            help="What a finder that never saw the cases found in them, as 'evaluate' writes it "
+            "for a lesion-outline run.",
+            show_default=False,
+        ),
+    ] = None,
     threads: Annotated[
         int | None,
         typer.Option(min=1, help="Processor cores to use; by default all.", show_default=False),
@@ -68,8 +76,46 @@ def train(
         try:
             file = running.find_recipe(recipe)
             with progress_bar() as report:
-                running.train(file, folder, out, report, threads or os.cpu_count() or 1, complain)
+                cores = threads or os.cpu_count() or 1
+                running.train(file, folder, out, report, cores, complain, found)
         except KeyboardInterrupt:
             complain("Stopped; run the same command again to go on.")
             raise typer.Exit(130) from None
         stdout.write(f"Trained. 'brainviewer evaluate {out}' measures it.\n")
+
+
+@app.command()
+def evaluate(
+    what: Annotated[
+        str, typer.Argument(metavar="RUN|MODEL", help="Folder of a run, or id of a model.")
+    ],
+    recipe: Annotated[
+        str | None, typer.Option(help="By default the one of the run.", show_default=False)
+    ] = None,
+    folder: Annotated[
+        Path | None,
+        typer.Option(
+            "--data", help="Its labelled cases; by default where they were.", show_default=False
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE.json",
+            help="File for the figures, with the plots beside it; by default in the run.",
+            show_default=False,
+        ),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Measure a run on patients that its networks never saw, or show what was measured."""
+    with results_only() as stdout:
+        from brainviewer.cli.tables import evaluation_tables
+        from brainviewer.training.measuring import measure, measured_before
+
+        if Path(what).is_dir():
+            with progress_bar() as report:
+                record = measure(Path(what), recipe, folder, out, report)
+        else:
+            record = measured_before(what)
+        show_tables(stdout, record, as_json, lambda width: evaluation_tables(record, width))

@@ -1,6 +1,6 @@
 """Results of research commands as tables."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -61,3 +61,98 @@ def _spread(found: Mapping[str, float] | None, unit: str = "") -> str:
     if found["min"] == found["max"]:
         return f"{found['median']:g}{unit}"
     return f"median {found['median']:g}{unit}, {found['min']:g} to {found['max']:g}{unit}"
+
+
+_AGREEMENT = {
+    "accuracy": "accuracy",
+    "balanced": "balanced accuracy",
+    "macro F1": "macro F1",
+    "kappa": "Cohen's kappa",
+}
+"""Heading of a column, and the name of the figure in it."""
+_ONE_TABLE = 130  # characters that a table with all columns needs
+
+
+def evaluation_tables(record: Mapping[str, Any], width: int) -> "list[RenderableType]":
+    """What ``evaluate`` measured: one line for each way to answer, or each way to outline.
+
+    width : of the terminal, in characters.
+    """
+    if "methods" in record:
+        return _outline_tables(record)
+    chances = {f"AUROC {code}": f"AUROC {code} against the rest" for code in record["classes"]}
+    chances |= {"ECE": "expected calibration error"}
+    columns = [_AGREEMENT | chances] if width >= _ONE_TABLE else [_AGREEMENT, chances]
+    # The keys say what an answer rests on; "; " begins a situation, ": " a comparison.
+    groups = {
+        "Patients that the networks never saw": [
+            key for key in record["figures"] if "; " not in key and ": " not in key
+        ],
+        "In other situations": [key for key in record["figures"] if "; " in key],
+        "Controls and other ways to answer": [key for key in record["figures"] if ": " in key],
+    }
+    tables = [
+        _figure_table(title, some, record, keys)
+        for title, keys in groups.items()
+        for some in columns
+        if keys
+    ]
+    counts = ", ".join(f"{count} {code}" for code, count in record["patients"].items())
+    seeds = len(record.get("seeds", [1]))
+    lines = [
+        f"{sum(record['patients'].values())} patients ({counts}), {record['folds']}-fold "
+        f"cross-validation by patient, mean of {seeds} seed{'s' if seeds > 1 else ''}; below each "
+        f"figure its 95 % interval over {record['bootstrap_repeats']} draws of patients."
+    ]
+    if record.get("not_found"):
+        lines.append(f"No tumour was found in {record['not_found']} of them.")
+    if "winner" in record:
+        lines.append(f"Chosen by {record['criterion']}: {record['winner']}.")
+    return [*lines, *tables]
+
+
+def _figure_table(
+    title: str, columns: Mapping[str, str], record: Mapping[str, Any], keys: Sequence[str]
+) -> "RenderableType":
+    from rich.table import Table
+
+    table = Table("answer from", title=title)
+    for name in columns:
+        table.add_column(name, justify="right")
+    for key in keys:
+        known = {figure["name"]: figure for figure in record["figures"][key]["figures"]}
+        cells = [_figure_cell(known.get(name)) for name in columns.values()]
+        table.add_row(key, *cells, style="bold" if key == record.get("winner") else None)
+    return table
+
+
+def _figure_cell(figure: Mapping[str, Any] | None) -> str:
+    if figure is None:
+        return "–"
+    cell = f"{figure['value']:.2f}\n{figure['low']:.2f}–{figure['high']:.2f}"
+    return cell.replace("-", "−")
+
+
+def _outline_tables(record: Mapping[str, Any]) -> "list[RenderableType]":
+    from rich.table import Table
+
+    table = Table("method", title="Patients that the network never saw")
+    names = {
+        "mean_share": "share of the largest area",
+        "share_at_least_0.9": "share ≥ 0.9",
+        "mean_dice": "mean Dice",
+        "median_dice": "median Dice",
+        "median_distance_slices": "slices away",
+        "not_found": "not found",
+    }
+    for name in names.values():
+        table.add_column(name, justify="right")
+    for method, figures in record["methods"].items():
+        table.add_row(method, *(f"{figures[name]:.3g}" for name in names))
+    healthy = record["healthy"]
+    return [
+        f"{record['patients']} patients, {record['folds']}-fold cross-validation by patient.",
+        table,
+        f"Of {healthy['heads']} heads made healthy by mirroring, {healthy['called_sick']} were "
+        "said to hold a lesion.",
+    ]

@@ -7,8 +7,9 @@ on with the same ones.
 import hashlib
 import importlib.util
 import json
+import shutil
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -16,10 +17,9 @@ from typing import Any
 from brainviewer.assets import resources
 from brainviewer.core.errors import BrainViewerError, FileError, Report
 from brainviewer.files.writing import make_folder, write_whole
-from brainviewer.training.collection import Collection
+from brainviewer.training.collection import Case, Collection
 
-RECIPE_FILE = "recipe.toml"
-RUN_FILE = "run.json"
+RECIPE_FILE, RUN_FILE, FOUND_FOLDER = "recipe.toml", "run.json", "found"
 GLIOMA_TYPE, LESION_OUTLINE = "glioma-type", "lesion-outline"
 
 
@@ -70,17 +70,19 @@ def train(
     report: Report,
     threads: int = 1,
     tell: Callable[[str], None] = lambda sentence: None,
+    found: Path | None = None,
 ) -> None:
     """Do what a recipe says with labelled cases; go on where an earlier run was broken off.
 
     tell : told what the user must know about the data.
+    found : folder with what a finder that never saw the case found in each (see
+        ``outline_evaluate.write_found``); without it the shipped finder looks.
 
     Raises BrainViewerError, before anything is written, if PyTorch is missing, if recipe or data
     cannot be used, or if ``out`` holds the run of another recipe or of other cases.
     """
     kind = recipe_kind(recipe)
-    if importlib.util.find_spec("torch") is None:
-        raise BrainViewerError("Training needs PyTorch: pip install 'brainviewer[train]'.")
+    require_torch()
     import cv2
     import torch
 
@@ -102,9 +104,39 @@ def train(
     from brainviewer.training.recipes import read_recipe
 
     plan = read_recipe(recipe)
-    typed_cases(plan, data)
+    cases = typed_cases(plan, data)
+    if found is not None:
+        check_found(cases, found)
     begin(recipe, collection, out)
+    if found is not None:
+        _take_over(cases, found, out / FOUND_FOLDER)
     fit(plan, data, out, report, threads)
+
+
+def require_torch() -> None:
+    """Raises BrainViewerError if PyTorch is not installed."""
+    if importlib.util.find_spec("torch") is None:
+        raise BrainViewerError("Training needs PyTorch: pip install 'brainviewer[train]'.")
+
+
+def check_found(cases: Sequence[Case], found: Path) -> None:
+    """Raises FileError if a folder does not say what was found in every case."""
+    for case in cases:
+        if not (found / f"{case.case_id}.npz").is_file():
+            raise FileError(
+                f"The folder {found.name} does not say what was found in {case.case_id}.",
+                "Measure the run of a lesion-outline recipe on the same cases first.",
+            )
+
+
+def _take_over(cases: Sequence[Case], found: Path, into: Path) -> None:
+    make_folder(into)
+    for case in cases:
+        file = into / f"{case.case_id}.npz"
+        if not file.exists():
+            unfinished = file.with_suffix(".part")
+            shutil.copyfile(found / file.name, unfinished)
+            unfinished.replace(file)
 
 
 def begin(recipe: Path, collection: Collection, out: Path) -> None:
@@ -114,6 +146,7 @@ def begin(recipe: Path, collection: Collection, out: Path) -> None:
     """
     about = {
         "recipe": recipe.stem,
+        "data": str(collection.folder.resolve()),
         "recipe_sha256": hashlib.sha256(recipe.read_bytes()).hexdigest(),
         "layout": collection.layout,
         "cases": len(collection.cases),

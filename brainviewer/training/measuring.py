@@ -1,0 +1,121 @@
+"""Measures a finished run, whatever kind of network it made, or reads what was measured."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from brainviewer.core.errors import FileError, Report, silent
+from brainviewer.files.writing import make_folder, write_whole
+from brainviewer.inference.registry import installed_models
+from brainviewer.training.evaluate import EVALUATION_FILE, RECIPE, dump, evaluate_run
+from brainviewer.training.evaluation_inputs import PREDICTIONS
+from brainviewer.training.plots import draw_all
+from brainviewer.training.recipes import Recipe, read_recipe
+from brainviewer.training.running import (
+    FOUND_FOLDER,
+    LESION_OUTLINE,
+    RECIPE_FILE,
+    find_recipe,
+    read_run,
+    recipe_kind,
+    require_torch,
+)
+
+
+def measure(
+    run: Path,
+    recipe: str | None = None,
+    data: Path | None = None,
+    out: Path | None = None,
+    report: Report = silent,
+) -> dict[str, Any]:
+    """The figures of a run on patients that its networks never saw; written as JSON and plots.
+
+    recipe, data : those of the run, unless others are given.
+    out : the JSON file; ``evaluation.json`` in the run by default.
+
+    A folder that only holds an ``evaluation.json``, as those of models do, is not measured again.
+    Raises FileError if the run is not finished, or if there is nothing to measure.
+    """
+    about = read_run(run)
+    if about is None and recipe is None and not any(run.glob(PREDICTIONS)):
+        if (run / EVALUATION_FILE).is_file():
+            return _read(run / EVALUATION_FILE)
+        raise FileError(
+            f"The folder {run.name} holds no training run.", "Run 'brainviewer train' first."
+        )
+    own = run / RECIPE_FILE
+    plan_file = find_recipe(recipe) if recipe else own if own.is_file() else RECIPE
+    if data is None and about and about.get("data") and Path(about["data"]).is_dir():
+        data = Path(about["data"])
+    file = out or run / EVALUATION_FILE
+    if file.suffix != ".json":
+        raise FileError(f"'{file.name}' does not end in .json.", "Choose a name that does.")
+    if recipe_kind(plan_file) == LESION_OUTLINE:
+        record = _measure_outlines(plan_file, data, run, report)
+    else:
+        plan = read_recipe(plan_file)
+        _check_finished(run, plan)
+        record = evaluate_run(run, plan, report, data)
+    make_folder(file.parent)
+    write_whole(file, dump(record).encode())
+    if "winner" in record:
+        draw_all(record, file.parent)
+    return record
+
+
+def measured_before(model_id: str) -> dict[str, Any]:
+    """What was measured when an installed model was made; raises FileError if nothing was."""
+    cards = {card.id: card for card in installed_models()}
+    if model_id not in cards:
+        raise FileError(
+            f"There is no folder and no installed model called '{model_id}'.",
+            f"Give the folder of a run, or a model: {', '.join(cards)}.",
+        )
+    return _read(cards[model_id].folder / EVALUATION_FILE)
+
+
+def _check_finished(run: Path, plan: Recipe) -> None:
+    there = {path.name for path in run.glob(PREDICTIONS)}
+    missing = [s for s in plan.seeds if PREDICTIONS.replace("*", str(s)) not in there]
+    if missing and (there or (run / RECIPE_FILE).exists()):
+        raise FileError(
+            f"The run {run.name} is not finished: the folds of seed {missing[0]} are missing.",
+            "Run the same 'brainviewer train' again.",
+        )
+
+
+def _measure_outlines(
+    plan_file: Path, data: Path | None, run: Path, report: Report
+) -> dict[str, Any]:
+    """Figures of a lesion-outline run; leaves there what each fold's network found in the cases
+    that it never saw, for those who train on found lesions."""
+    require_torch()
+    from brainviewer.training import outline_evaluate
+    from brainviewer.training.outline import read_outline_recipe
+
+    plan = read_outline_recipe(plan_file)
+    if not (run / "final.npz").exists():
+        raise FileError(
+            f"The run {run.name} is not finished.", "Run the same 'brainviewer train' again."
+        )
+    if data is None:
+        raise FileError("The cases are needed to measure outlines.", "Name them with --data.")
+    figures = run / outline_evaluate.FIGURES_FILE
+    if figures.exists():
+        record = _read(figures)
+    else:
+        record = outline_evaluate.evaluate(plan, data, run, report)
+        write_whole(figures, (json.dumps(record, indent=1) + "\n").encode())
+    weights = tuple(record["confidence"]["weights"])
+    outline_evaluate.write_found(plan, data, run, run / FOUND_FOLDER, weights, report)
+    return record
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        return dict(json.loads(file.read_text(encoding="utf-8")))
+    except (OSError, ValueError):
+        raise FileError(
+            f"What was measured of {file.parent.name} cannot be read.", f"Check {file.name}."
+        ) from None
