@@ -141,6 +141,11 @@ class _Making:
                 f"{len(described.missing)} of {len(described.used) + len(described.missing)} "
                 "descriptors of the lesion could not be measured; usual values stood in for them."
             )
+        if figures == () and verdict.prevalence != card.head.default:
+            notices.append(
+                f"The model was measured with the prevalence '{card.head.default}', so no figure "
+                "is known for this answer."
+            )
         shares = card.head.prevalences[verdict.prevalence].shares
         return replace(
             bare,

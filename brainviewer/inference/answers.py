@@ -43,7 +43,12 @@ def situation(verdict: Verdict) -> str:
 
 
 def figures_of(card: ModelCard, verdict: Verdict) -> tuple[Figure, ...]:
-    """The figures that were measured for answers like this one; empty if there are none."""
+    """The figures that were measured for answers like this one; empty if there are none.
+
+    They were measured with the model's usual prevalence, so there are none for another one.
+    """
+    if verdict.prevalence != card.head.default:
+        return ()
     return card.figures.get(situation(verdict), ())
 
 

@@ -1,16 +1,19 @@
-"""Turn a trained network into the files that ship.
+"""Turn a trained run and its evaluation into the files that ship.
 
-    python -m brainviewer.training.package --run DIR --out resources/models/resnet50-glioma
+    python -m brainviewer.training.package --run DIR --models resources/models
 
-Writes the Keras architecture and weights, the ONNX graph, the evaluation, the card, and the tables
-of the README. ``--texts-only`` writes the card and the tables again from ``evaluation.json``.
+Every folder of ``--models`` with a file ``about.toml`` becomes a model: what people wrote about
+it stands in that file and in the README, everything measured comes from ``evaluation.json``.
+``--texts-only`` writes cards and tables again and leaves networks and evaluation alone.
 """
 
 import hashlib
 import json
 import os
+import shutil
 import tempfile
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -19,19 +22,40 @@ import numpy as np
 import typer
 
 from brainviewer.core.errors import FileError
-from brainviewer.inference.card_file import CARD_FILE, parse_card
-from brainviewer.training.evaluate import MAIN, RECIPE, dump, evaluate, read_predictions
+from brainviewer.inference.card import SITUATIONS, ModelCard
+from brainviewer.inference.card_file import CARD_FILE, FORMAT, load_card
+from brainviewer.training.evaluate import (
+    EVALUATION_FILE,
+    RECIPE,
+    SOURCES,
+    dump,
+    evaluate_run,
+    write_evaluation,
+)
+from brainviewer.training.fit import FINAL_FILE
+from brainviewer.training.readme import write_tables
 from brainviewer.training.recipes import Recipe, read_recipe
 
-ROLES = {
+ABOUT_FILE = "about.toml"
+README_FILE = "README.md"
+SCOPE_FILE = "scope.npz"
+SCOPE_CHECK_FILE = "scope.json"
+NETWORK_FILES = {
     "architecture": "architecture.json",
     "weights": "model.weights.h5",
     "graph": "graph.onnx",
 }
-EVALUATION_FILE = "evaluation.json"
-README_FILE = "README.md"
-_START = "<!-- figures: written by brainviewer.training.package -->"
-_END = "<!-- end of figures -->"
+
+About = dict[str, Any]
+Evaluation = dict[str, Any]
+
+
+def read_about(folder: Path) -> About:
+    """What people wrote about the model in ``folder``; raises FileError."""
+    try:
+        return tomllib.loads((folder / ABOUT_FILE).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise FileError(f"{ABOUT_FILE} of {folder.name} cannot be read: {error}.") from None
 
 
 def write_networks(recipe: Recipe, numbers: Path, out: Path) -> None:
@@ -39,18 +63,19 @@ def write_networks(recipe: Recipe, numbers: Path, out: Path) -> None:
     from brainviewer.training.graph import write_graph
     from brainviewer.training.network import ResNet50, copy_into_keras, keras_model, load_numbers
 
-    classes, depth = len(recipe.classes), recipe.input.depth
+    size, depth, classes = recipe.input.size, recipe.input.depth, len(recipe.classes)
     network = ResNet50(classes, depth)
     load_numbers(network, numbers)
-    model = keras_model(recipe.input.size, classes, depth)
+    model = keras_model(size, classes, depth)
     copy_into_keras(network, model)
     architecture = json.loads(model.to_json())
-    (out / ROLES["architecture"]).write_text(dump(architecture), encoding="utf-8")
+    (out / NETWORK_FILES["architecture"]).write_text(dump(architecture), encoding="utf-8")
+    weights = out / NETWORK_FILES["weights"]
     with tempfile.TemporaryDirectory() as folder:
         whole = Path(folder) / "whole.weights.h5"
         model.save_weights(whole)
-        halve(whole, out / ROLES["weights"])
-    write_graph(out / ROLES["weights"], recipe.input.size, classes, out / ROLES["graph"], depth)
+        halve(whole, weights)
+    write_graph(weights, size, classes, out / NETWORK_FILES["graph"], depth)
 
 
 def halve(source: Path, target: Path) -> None:
@@ -70,95 +95,81 @@ def halve(source: Path, target: Path) -> None:
         old.visititems(copy)
 
 
-def write_card(texts: dict[str, Any], evaluation: dict[str, Any], out: Path) -> None:
-    """Write ``card.json`` from the recipe, the evaluation and the files in ``out``."""
-    from brainviewer.training.graph import dense_data_set
+def card_content(about: About, evaluation: Evaluation, recipe_text: str, folder: Path) -> About:
+    """What ``card.json`` of the model in ``folder`` holds: texts, evaluation, files."""
+    own = about["network"] == about["id"]
+    roles = dict(NETWORK_FILES) if own else {}
+    if own and (folder / SCOPE_FILE).exists():
+        roles["scope"] = SCOPE_FILE
+    network: Any = about["network"] or None
+    if own:
+        from brainviewer.training.graph import dense_data_set
 
-    calibration, codes = evaluation["calibration"], evaluation["classes"]
-    about = texts["card"]
-    total = sum(evaluation["patients"].values())
-    content = {
+        network = {
+            "input": tomllib.loads(recipe_text)["input"],
+            "dense_layer": dense_data_set(folder / NETWORK_FILES["weights"]),
+        }
+    return {
+        "format": FORMAT,
         "id": about["id"],
         "version": about["version"],
         "name": about["name"],
         "classes": [
-            {
-                "code": code,
-                "name": about["class_names"][code],
-                "prevalence": round(evaluation["patients"][code] / total, 6),
-                "prior": prior,
-            }
-            for code, prior in zip(codes, calibration["priors"], strict=True)
+            {"code": code, "name": about["class_names"][code]} for code in evaluation["classes"]
         ],
-        "input": texts["input"],
-        "temperature": calibration["temperature"],
-        "age": {
-            code: {"mean_years": mean, "sd_years": deviation}
-            for code, (mean, deviation) in zip(codes, calibration["ages"], strict=True)
-        },
-        "figures": card_figures(evaluation),
+        "sequences": about["sequences"],
+        "needed": about["needed"],
+        "head": head_of(about, evaluation),
+        "network": network,
+        "figures": card_figures(about, evaluation),
         "training_data": about["training_data"],
         "intended_use": about["intended_use"],
         "limits": about["limits"],
-        "dense_layer": dense_data_set(out / ROLES["weights"]),
-        "roles": ROLES,
-        "files": {name: _sha256(out / name) for name in ROLES.values()},
+        "roles": roles,
+        "files": {name: _sha256(folder / name) for name in roles.values()},
     }
-    parse_card(content, out)
-    (out / CARD_FILE).write_text(dump(content), encoding="utf-8")
 
 
-def card_figures(evaluation: dict[str, Any]) -> dict[str, Any]:
+def head_of(about: About, evaluation: Evaluation) -> About:
+    """The evaluation's head, without the sources that the model does not use."""
+    head = dict(evaluation["head"])
+    for source in ("network", "descriptors"):
+        if source not in about["sources"]:
+            head[source] = None
+    return head
+
+
+def situations(about: About) -> tuple[str, ...]:
+    """What the model's answers may rest on: its first source always, the others where known."""
+    own, least = {*about["sources"], "age"}, set(about["sources"][:1])
+    return tuple(name for name in SITUATIONS if own >= set(SOURCES[name]) >= least)
+
+
+def card_figures(about: About, evaluation: Evaluation) -> About:
     """The figures of the card, as they stand in the evaluation."""
-    return {
-        "image": evaluation["figures"][f"{MAIN}, image"]["figures"],
-        "image_and_age": evaluation["figures"][f"{MAIN}, image and age"]["figures"],
-    }
+    return {name: evaluation["figures"][name]["figures"] for name in situations(about)}
 
 
-def tables(evaluation: dict[str, Any]) -> str:
-    """The evaluation as Markdown tables."""
-    patients = sum(evaluation["patients"].values())
-    kinds = ", ".join(f"{count} {code}" for code, count in evaluation["patients"].items())
-    lines = [
-        f"{patients} patients ({kinds}), {evaluation['folds']}-fold cross-validation by patient, "
-        f"one seed; in brackets the 95 % interval of {evaluation['bootstrap_repeats']} bootstrap "
-        "draws of patients.",
-        "",
-    ]
-    names = [figure["name"] for figure in card_figures(evaluation)["image"]]
-    lines += ["| figure | image | image and age |", "|---|---|---|"]
-    for index, name in enumerate(names):
-        cells = [_cell(column[index]) for column in card_figures(evaluation).values()]
-        lines.append(f"| {name} | {' | '.join(cells)} |")
-    lines += ["", "Other situations, and what simpler answers reach:", ""]
-    shown = names[:4]
-    lines += [f"| situation | {' | '.join(shown)} |", "|---" * (len(shown) + 1) + "|"]
-    for key, entry in evaluation["figures"].items():
-        cells = [_cell(figure) for figure in entry["figures"][:4]]
-        lines.append(f"| {key} | {' | '.join(cells)} |")
-    codes = evaluation["classes"]
-    for key in (f"{MAIN}, image", f"{MAIN}, image and age"):
-        lines += ["", f"Confusion matrix ({key}; rows are the truth):", ""]
-        lines += [f"| | {' | '.join(codes)} |", "|---" * (len(codes) + 1) + "|"]
-        for code, row in zip(codes, evaluation["figures"][key]["confusion"], strict=True):
-            lines.append(f"| {code} | {' | '.join(str(count) for count in row)} |")
-    return "\n".join(lines)
+def write_models(models: Path, evaluation: Evaluation, recipe_text: str) -> list[ModelCard]:
+    """Write cards and tables of all models; those with a network of their own come first."""
+    folders = [path.parent for path in sorted(models.glob(f"*/{ABOUT_FILE}"))]
+    abouts = {folder: read_about(folder) for folder in folders}
+    cards: dict[str, ModelCard] = {}
+    for folder in sorted(folders, key=lambda f: abouts[f]["network"] != abouts[f]["id"]):
+        about = abouts[folder]
+        content = card_content(about, evaluation, recipe_text, folder)
+        (folder / CARD_FILE).write_text(dump(content), encoding="utf-8")
+        cards[about["id"]] = load_card(folder, cards)
+        readme = folder / README_FILE
+        write_tables(readme, evaluation, situations(about), _scope_check(models, about))
+    return list(cards.values())
 
 
-def write_tables(evaluation: dict[str, Any], readme: Path) -> None:
-    """Put the tables between the two marks of the README."""
-    text = readme.read_text(encoding="utf-8")
-    if _START not in text or _END not in text:
-        raise FileError(f"{readme.name} has no place for the figures.", f"Add a line {_START}.")
-    before, rest = text.split(_START)
-    after = rest.split(_END)[1]
-    middle = f"{_START}\n\n{tables(evaluation)}\n\n{_END}"
-    readme.write_text(before + middle + after, encoding="utf-8")
-
-
-def _cell(figure: dict[str, Any]) -> str:
-    return f"{figure['value']:.2f} ({figure['low']:.2f}–{figure['high']:.2f})"
+def _scope_check(models: Path, about: About) -> Mapping[str, Any] | None:
+    path = models / about["network"] / SCOPE_CHECK_FILE
+    if not about["network"] or not path.exists():
+        return None
+    return dict(json.loads(path.read_text(encoding="utf-8")))
 
 
 def _sha256(path: Path) -> str:
@@ -166,25 +177,26 @@ def _sha256(path: Path) -> str:
 
 
 def main(
-    out: Annotated[Path, typer.Option(help="Folder of the model.")],
+    models: Annotated[Path, typer.Option(help="Folder of the models.")],
     run: Annotated[Path | None, typer.Option(help="Output folder of the training.")] = None,
     recipe: Annotated[Path, typer.Option(help="How it was trained.")] = RECIPE,
+    network: Annotated[str, typer.Option(help="The model that owns the files.")] = RECIPE.stem,
     texts_only: Annotated[bool, typer.Option(help="Leave networks and evaluation alone.")] = False,
 ) -> None:
-    """Write the files of a model that ship."""
+    """Write the files of the models that ship."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    plan = read_recipe(recipe)
-    out.mkdir(parents=True, exist_ok=True)
+    plan, owner = read_recipe(recipe), models / network
     if not texts_only:
         if run is None:
             raise typer.BadParameter("--run is needed to write networks.")
-        write_networks(plan, run / "final.npz", out)
-        result = evaluate(plan, read_predictions(run))
-        (out / EVALUATION_FILE).write_text(dump(result), encoding="utf-8")
-    evaluation = json.loads((out / EVALUATION_FILE).read_text(encoding="utf-8"))
-    texts = tomllib.loads(recipe.read_text(encoding="utf-8"))
-    write_card(texts, evaluation, out)
-    write_tables(evaluation, out / README_FILE)
+        write_networks(plan, run / FINAL_FILE, owner)
+        for name in (SCOPE_FILE, SCOPE_CHECK_FILE):
+            if (run / name).exists():
+                shutil.copyfile(run / name, owner / name)
+        write_evaluation(evaluate_run(run, plan), owner)
+    evaluation = json.loads((owner / EVALUATION_FILE).read_text(encoding="utf-8"))
+    for card in write_models(models, evaluation, recipe.read_text(encoding="utf-8")):
+        typer.echo(f"{card.id} {card.version}")
 
 
 if __name__ == "__main__":

@@ -59,6 +59,10 @@ def test_the_figures_are_those_of_the_same_situation(card: ModelCard) -> None:
     assert [figures_of(card, v)[0].value for v in (without, aged)] == [0.6, 0.7]
 
 
+def test_another_prevalence_has_no_figures(card: ModelCard) -> None:
+    assert figures_of(card, card.head.answer(LOGITS, prevalence="clinic")) == ()
+
+
 def test_a_confident_answer_needs_no_reason(card: ModelCard) -> None:
     assert why_doubtful(card, card.head.answer(LOGITS)) == ""
 

@@ -1,0 +1,125 @@
+"""The tables of a model's README: an evaluation as Markdown."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from brainviewer.core.errors import FileError
+
+START = "<!-- figures: written by brainviewer.training.package -->"
+END = "<!-- end of figures -->"
+_SHORT = ("accuracy", "balanced accuracy", "Cohen's kappa", "AUROC G against the rest")
+
+Evaluation = Mapping[str, Any]
+
+
+def write_tables(
+    readme: Path, evaluation: Evaluation, situations: Sequence[str], scope: Evaluation | None
+) -> None:
+    """Put the tables between the two marks of the README; raises FileError if they are absent."""
+    text = readme.read_text(encoding="utf-8")
+    if START not in text or END not in text:
+        raise FileError(f"{readme.name} has no place for the figures.", f"Add a line {START}.")
+    before, rest = text.split(START)
+    after = rest.split(END)[1]
+    middle = f"{START}\n\n{tables(evaluation, situations, scope)}\n\n{END}"
+    readme.write_text(before + middle + after, encoding="utf-8")
+
+
+def tables(
+    evaluation: Evaluation, situations: Sequence[str], scope: Evaluation | None = None
+) -> str:
+    """Everything that was measured, as Markdown.
+
+    situations : what the model's own answers rest on; everything else is shown in short.
+    scope : how often what is out of scope was refused; None leaves that out.
+    """
+    patients, codes = evaluation["patients"], evaluation["classes"]
+    total, seeds = sum(patients.values()), evaluation["seeds"]
+    kinds = ", ".join(f"{count} {code}" for code, count in patients.items())
+    parts = [
+        f"{total} patients ({kinds}), {evaluation['folds']}-fold cross-validation by patient, "
+        f"mean of {len(seeds)} seed{'s' if len(seeds) > 1 else ''}; all types taken to be equally "
+        f"frequent; in brackets the 95 % interval of {evaluation['bootstrap_repeats']} bootstrap "
+        f"draws of patients. In {evaluation['not_found']} patients the finder saw no lesion; their "
+        "answers count as they are.",
+        _in_full(evaluation, situations),
+        *_bars(evaluation),
+        "Other situations, and what simpler answers reach:",
+        _in_short(evaluation),
+    ]
+    for key in situations:
+        parts += [
+            f"Confusion matrix ({key}; rows are the truth, mean of the seeds):",
+            _confusion(codes, evaluation["figures"][key]["confusion"]),
+        ]
+    if len(seeds) > 1:
+        parts += ["The seeds one by one:", _seeds(evaluation, situations)]
+    if scope is not None:
+        parts += ["How often the model refuses to answer, by its features alone:", _scope(scope)]
+    return "\n\n".join(parts)
+
+
+def _in_full(evaluation: Evaluation, situations: Sequence[str]) -> str:
+    columns = [
+        {figure["name"]: figure for figure in evaluation["figures"][key]["figures"]}
+        for key in situations
+    ]
+    names = list(columns[0])
+    rows = [
+        [name, *(_cell(column[name]) if name in column else "" for column in columns)]
+        for name in names
+    ]
+    return _table(["figure", *situations], rows)
+
+
+def _bars(evaluation: Evaluation) -> list[str]:
+    parts = []
+    for key, bars in evaluation["bars"].items():
+        rows = [
+            [name, bar["bar"].replace(">=", "≥").replace("<=", "≤"), f"{bar['value']:.3f}",
+             "yes" if bar["met"] else "**no**"]
+            for name, bar in bars.items()
+        ]  # fmt: skip
+        parts += [f"What was set out to be reached ({key}):",
+                  _table(["figure", "bar", "reached", "met"], rows)]  # fmt: skip
+    return parts
+
+
+def _in_short(evaluation: Evaluation) -> str:
+    rows = []
+    for key, entry in evaluation["figures"].items():
+        found = {figure["name"]: figure for figure in entry["figures"]}
+        rows.append([key, *(_cell(found[name]) for name in _SHORT)])
+    return _table(["situation", *_SHORT], rows)
+
+
+def _confusion(codes: Sequence[str], table: Sequence[Sequence[float]]) -> str:
+    rows = [[code, *(f"{n:.1f}" for n in row)] for code, row in zip(codes, table, strict=True)]
+    return _table(["", *codes], rows)
+
+
+def _seeds(evaluation: Evaluation, situations: Sequence[str]) -> str:
+    rows = [
+        [f"{key}, seed {seed}", *(f"{figures[name]:.2f}" for name in _SHORT)]
+        for key in situations
+        for seed, figures in evaluation["figures"][key]["per_seed"].items()
+    ]
+    return _table(["", *_SHORT], rows)
+
+
+def _scope(scope: Evaluation) -> str:
+    rows = [
+        [name, str(entry["images"]), f"{100 * entry['refused']:.0f} %"]
+        for name, entry in scope["sets"].items()
+    ]
+    return _table(["what it is shown", "number", "refused"], rows)
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join(f"| {' | '.join(cells)} |".replace("|  |", "| |") for cells in lines)
+
+
+def _cell(figure: Mapping[str, Any]) -> str:
+    return f"{figure['value']:.2f} ({figure['low']:.2f}–{figure['high']:.2f})"
