@@ -7,8 +7,10 @@ images, gain, noise, missing sequences) is varied again each time a sample is us
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+import multiprocessing
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -193,8 +195,8 @@ def make_bank(
         np.lib.format.open_memmap(path, "w+", np.uint8, shape).flush()
     missing = [n for n, case in enumerate(cases) if case.case_id not in state["cases"]]
     jobs = [(path, n, cases[n], found, model_input, draws, seed) for n in missing]
-    with ProcessPoolExecutor(workers) as pool:
-        for n, has in zip(missing, pool.map(_fill, jobs), strict=True):
+    with _workers(workers) as run:
+        for n, has in zip(missing, run(_fill, jobs), strict=True):
             state["cases"][cases[n].case_id] = has
             _write(about, state)
             report(len(state["cases"]) / len(cases), "drawing samples")
@@ -204,6 +206,17 @@ def make_bank(
         tuple(case.case_id for case in cases),
         *levels(model_input),
     )
+
+
+@contextmanager
+def _workers(count: int) -> Iterator[Callable[..., Iterable[Any]]]:
+    """A ``map`` that runs in several processes, or in this one if one is enough."""
+    if count == 1:
+        yield map
+        return
+    # A forked process would inherit locks that threads of this one hold.
+    with ProcessPoolExecutor(count, multiprocessing.get_context("spawn")) as pool:
+        yield pool.map
 
 
 def _fill(job: tuple[Path, int, Case, Path, ModelInput, int, int]) -> list[bool]:

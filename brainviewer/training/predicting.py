@@ -158,7 +158,10 @@ def summary(looked: Sequence[dict[str, float | bool]]) -> dict[str, float]:
     """Means over patients of ``where_it_looked``."""
     return {
         "patients": len(looked),
-        **{key: round(float(np.mean([one[key] for one in looked])), 4) for key in looked[0]},
+        **{
+            key: round(float(np.mean([one[key] for one in looked])), 4)
+            for key in (looked[0] if looked else ())
+        },
     }
 
 

@@ -1,6 +1,7 @@
 """Training on a tiny made-up data set with a tiny network: every part runs, and resumes."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,33 +11,58 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
+from brainviewer.core.errors import Cancelled, FileError  # noqa: E402
 from brainviewer.training import fit as fitting  # noqa: E402
-from brainviewer.training.network import FEATURES  # noqa: E402
+from brainviewer.training import learning, predicting, pretraining  # noqa: E402
+from brainviewer.training.network import FEATURES, MIDDLE_FEATURES  # noqa: E402
 from brainviewer.training.recipes import Recipe, Schedule, read_recipe  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[3]
 
 
 class Tiny(torch.nn.Module):  # type: ignore[misc]
-    """Stands in for ResNet50: mean colour, then the dense layer."""
+    """Stands in for ResNet50: mean colours, then the dense layer."""
 
-    def __init__(self, classes: int) -> None:
+    def __init__(self, classes: int, depth: int = 3) -> None:
         super().__init__()
-        self.norm = torch.nn.BatchNorm1d(3)
-        self.wide = torch.nn.Linear(3, FEATURES)
+        self.conv1_conv = torch.nn.Conv2d(depth, MIDDLE_FEATURES, 1)
+        self.norm = torch.nn.BatchNorm2d(depth)
+        self.wide = torch.nn.Conv2d(MIDDLE_FEATURES, FEATURES, 1)
         self.dense = torch.nn.Linear(FEATURES, classes)
 
+    def maps(self, x: Any) -> Any:
+        small = torch.nn.functional.adaptive_avg_pool2d(x, 2)
+        middle = self.conv1_conv(self.norm(small))
+        return middle, self.wide(middle)
+
+    def features(self, x: Any) -> Any:
+        return self.maps(x)[1]
+
+    def logits(self, features: Any) -> Any:
+        return self.dense(features.mean(dim=(2, 3)))
+
     def forward(self, x: Any) -> Any:
-        return self.dense(self.wide(self.norm(x.mean(dim=(2, 3)))))
+        return self.logits(self.features(x))
 
 
 @pytest.fixture
 def recipe() -> Recipe:
     recipe = read_recipe(ROOT / "resources" / "recipes" / "resnet50-glioma.toml")
-    schedule = Schedule(64, 16, 1e-3, 0.0, 0.0, 0.5)
-    changes = {"pretraining": schedule, "training": schedule, "folds": 2}
-    model_input = type(recipe.input)(**{**vars(recipe.input), "size": 32})
-    return Recipe(**{**vars(recipe), **changes, "input": model_input})
+    schedule = Schedule(64, 16, 1e-3, 0.0, 0.0, 0.5, 0.5)
+    model_input = replace(recipe.input, size=32)
+    changes = {"pretraining": schedule, "training": schedule, "folds": 2, "seeds": (1, 2)}
+    return replace(recipe, **changes, input=model_input, draws=3)
+
+
+@pytest.fixture(autouse=True)
+def tiny(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fresh(path: Path, classes: int, depth: int) -> Tiny:
+        assert path.exists()
+        return Tiny(classes, depth)
+
+    monkeypatch.setattr(fitting, "from_pretrained", fresh)
+    for module in (fitting, predicting, pretraining):
+        monkeypatch.setattr(module, "ResNet50", Tiny)
 
 
 @pytest.fixture
@@ -49,12 +75,15 @@ def data(tmp_path: Path) -> Path:
     lines = ["case_id,class,age_years"]
     for number in range(12):
         code = "AOG"[number % 3]
-        picture = random.normal(90, 6, (64, 64, 3)) * head[..., None]
-        picture[lesion] = (70, 150, {"A": 40, "O": 95, "G": 200}[code])
         folder = tmp_path / "lgg" / f"case{number}"
         folder.mkdir(parents=True)
-        cv2.imwrite(str(folder / "001.jpg"), picture.clip(0, 255).astype(np.uint8)[:, :, ::-1])
-        cv2.imwrite(str(folder / "001_mask.png"), lesion.astype(np.uint8) * 255)
+        for place in range(1, 5):
+            picture = random.normal(90, 6, (64, 64, 3)) * head[..., None]
+            if place > 1:
+                picture[lesion] = (70, 150, {"A": 40, "O": 95, "G": 200}[code])
+                cv2.imwrite(str(folder / f"{place:03d}_mask.png"), lesion.astype(np.uint8) * 255)
+            colours = picture.clip(0, 255).astype(np.uint8)[:, :, ::-1]
+            cv2.imwrite(str(folder / f"{place:03d}.jpg"), colours)
         lines.append(f"case{number},{code},{40 + number}")
     (tmp_path / "lgg" / "labels.csv").write_text("\n".join(lines), encoding="utf-8")
     (tmp_path / "cheng").mkdir()
@@ -66,73 +95,114 @@ def data(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_fitting_leaves_every_file_and_goes_on_where_it_stopped(
-    recipe: Recipe, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(fitting, "ResNet50", Tiny)
-    out = tmp_path / "run"
-    done: list[str] = []
-
+def remember(done: list[str]) -> Any:
     def report(fraction: float, text: str) -> None:
         assert 0 <= fraction <= 1
         done.append(text.split(":", maxsplit=1)[0])
 
-    fitting.fit(recipe, data, out, report)
-    names = {"pretrained.npz", "fold-0.npz", "fold-1.npz", "final.npz", "predictions.json"}
-    assert {path.name for path in out.iterdir()} == names
-    predictions = json.loads((out / "predictions.json").read_text(encoding="utf-8"))
-    assert [p["number"] for p in predictions] == list(range(12))
-    assert {len(logits) for p in predictions for logits in p["logits"].values()} == {3}
-    assert "case" not in json.dumps(predictions)
-    assert {"pretraining", "fold 1", "fold 2", "all patients"} <= set(done)
+    return report
 
+
+def test_fitting_leaves_every_file_and_goes_on_where_it_was_broken_off(
+    recipe: Recipe, data: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "run"
+    done: list[str] = []
+
+    def interrupt(fraction: float, text: str) -> None:
+        if text.startswith("seed 2, fold 1"):
+            raise Cancelled
+        done.append(text.split(":", maxsplit=1)[0])
+
+    with pytest.raises(Cancelled):
+        fitting.fit(recipe, data, out, interrupt)
+    assert "seed 1, fold 2" in done
+    first = (out / "predictions-seed1.json").read_text(encoding="utf-8")
     done.clear()
-    (out / "final.npz").unlink()
-    fitting.fit(recipe, data, out, report)
-    assert "all patients" in done
-    assert not {"pretraining", "fold 1", "fold 2"} & set(done)
-    assert json.loads((out / "predictions.json").read_text(encoding="utf-8")) == predictions
+    fitting.fit(recipe, data, out, remember(done))
+    assert {"seed 2, fold 1", "seed 2, fold 2", "all patients"} <= set(done)
+    assert not {"pretraining", "drawing samples", "seed 1, fold 1"} & set(done)
+    networks = {f"seed{s}-fold{f}.npz" for s in (1, 2) for f in (0, 1)}
+    names = {path.name for path in out.iterdir()}
+    assert networks | {"pretrained.npz", "final.npz", "bank", "found"} <= names
+    assert not any(".part" in name for name in names)
+    assert (out / "predictions-seed1.json").read_text(encoding="utf-8") == first
 
 
-def test_what_can_be_learned_is_learned() -> None:
-    torch.manual_seed(0)
-    tiny = Tiny(2)
+def test_what_the_folds_say_is_written_for_every_patient(
+    recipe: Recipe, data: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "run"
+    fitting.fit(recipe, data, out, remember([]))
+    said = json.loads((out / "predictions-seed2.json").read_text(encoding="utf-8"))
+    assert sorted(p["case_id"] for p in said) == sorted(f"case{n}" for n in range(12))
+    assert {p["seed"] for p in said} == {2}
+    assert {p["fold"] for p in said} == {0, 1}
+    for one in said:
+        assert set(one["logits"]) == {"found", "expert", "single"}
+        assert all(len(row) == 3 for row in one["logits"].values())
+        assert one["age_years"] == 40 + int(one["case_id"][4:])
+    with np.load(out / "embeddings-seed2.npz") as kept:
+        assert kept["embeddings"].shape == (12, FEATURES)
+        assert kept["case_ids"].tolist() == [p["case_id"] for p in said]
 
-    def sample(random: np.random.Generator) -> tuple[Any, int]:
-        label = int(random.integers(2))
-        image = random.normal(0, 1, (3, 8, 8)).astype(np.float32)
-        image[2] += 2 * label
-        return image, label
 
-    schedule = Schedule(640, 32, 1e-3, 0.0, 0.0, 0.9)
-    kept = fitting.learn(tiny, sample, schedule, 7, "test", lambda fraction, text: None)
-    random = np.random.default_rng(99)
-    images, labels = zip(*(sample(random) for _ in range(64)), strict=True)
-    with torch.no_grad():
-        answers = kept(torch.from_numpy(np.stack(images))).argmax(dim=1).numpy()
-    assert np.mean(answers == labels) > 0.95
-    assert not kept.training
+def test_two_runs_give_the_same_network(recipe: Recipe, data: Path, tmp_path: Path) -> None:
+    one_seed = replace(recipe, seeds=(1,))
+    for name in ("one", "two"):
+        fitting.fit(one_seed, data, tmp_path / name, remember([]))
+    first, second = (
+        (tmp_path / name / "predictions-seed1.json").read_text("utf-8") for name in ("one", "two")
+    )
+    assert first == second
+
+
+def test_the_samples_of_another_recipe_are_refused(
+    recipe: Recipe, data: Path, tmp_path: Path
+) -> None:
+    one_seed = replace(recipe, seeds=(1,))
+    fitting.fit(one_seed, data, tmp_path / "run", remember([]))
+    with pytest.raises(FileError, match="another recipe"):
+        fitting.fit(replace(one_seed, draws=4), data, tmp_path / "run", remember([]))
+
+
+def test_too_few_cases_of_a_class_are_refused(recipe: Recipe, data: Path, tmp_path: Path) -> None:
+    with pytest.raises(FileError, match="4 cases of class A, fewer than the 5 folds"):
+        fitting.fit(replace(recipe, folds=5), data, tmp_path / "run", remember([]))
 
 
 def test_no_patient_of_a_fold_is_learned_from(
     recipe: Recipe, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(fitting, "ResNet50", Tiny)
-    seen: list[tuple[set[str], set[str]]] = []
-    real_train, real_predict = fitting.train, fitting.predict_unseen
-    learned: list[set[str]] = []
+    learned: dict[str, set[str]] = {}
+    real = fitting.train
 
-    def train(recipe: Recipe, patients: Any, *rest: Any) -> Any:
-        learned.append({patient.case_id for patient in patients})
-        return real_train(recipe, patients, *rest)
-
-    def predict(network: Any, recipe: Recipe, patients: Any, *rest: Any) -> Any:
-        seen.append((learned[-1], {patient.case_id for patient in patients}))
-        return real_predict(network, recipe, patients, *rest)
+    def train(recipe: Recipe, cases: Any, bank: Any, members: Any, *rest: Any) -> Any:
+        learned[rest[2]] = {cases[n].case_id for n in members}
+        return real(recipe, cases, bank, members, *rest)
 
     monkeypatch.setattr(fitting, "train", train)
-    monkeypatch.setattr(fitting, "predict_unseen", predict)
-    fitting.fit(recipe, data, tmp_path / "run", lambda fraction, text: None)
-    assert len(seen) == 2
-    assert not any(train_cases & test_cases for train_cases, test_cases in seen)
-    assert len(set.union(*(test_cases for _, test_cases in seen))) == 12
+    fitting.fit(recipe, data, tmp_path / "run", remember([]))
+    assert len(learned["all patients"]) == 12
+    for seed in (1, 2):
+        path = tmp_path / "run" / f"predictions-seed{seed}.json"
+        for one in json.loads(path.read_text(encoding="utf-8")):
+            assert one["case_id"] not in learned[f"seed {seed}, fold {one['fold'] + 1}"]
+
+
+def test_what_can_be_learned_is_learned() -> None:
+    torch.manual_seed(0)
+
+    def make(size: int, random: np.random.Generator) -> learning.Batch:
+        labels = random.integers(2, size=size)
+        images = random.normal(0, 1, (size, 3, 8, 8)).astype(np.float32)
+        images[:, 2] += 2 * labels[:, None, None]
+        return learning.Batch(torch.from_numpy(images), torch.from_numpy(labels))
+
+    schedule = Schedule(640, 32, 1e-3, 0.0, 0.0, 0.9)
+    kept = learning.learn(Tiny(2), make, schedule, 7, "test", lambda fraction, text: None)
+    batch = make(64, np.random.default_rng(99))
+    with torch.no_grad():
+        answers = kept(batch.images).argmax(dim=1)
+    assert (answers == batch.labels).float().mean() > 0.95
+    assert not kept.training
