@@ -1,5 +1,6 @@
-"""Preparation of a slice, and what is made of the network's answer."""
+"""Preparation of the slices of a lesion for the network."""
 
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -7,8 +8,8 @@ from numpy.testing import assert_allclose
 from numpy.typing import NDArray
 
 from brainviewer.core.errors import ModelError
-from brainviewer.inference.card import ModelCard
-from brainviewer.inference.pipeline import head_mask, lesion_square, prepare
+from brainviewer.inference.card import ModelCard, ModelInput, Step
+from brainviewer.inference.pipeline import head_mask, lesion_square, prepare, slices_to_see
 from brainviewer.inference.saliency import CropBox
 
 
@@ -177,3 +178,86 @@ def test_a_small_lesion_is_seen_in_a_quarter_of_the_head() -> None:
     lesion = np.zeros((200, 200), bool)
     lesion[100:104, 60:62] = True
     assert lesion_square(head, lesion, 1.5, 0.25) == CropBox(102 - 20, 61 - 20, 40)
+
+
+@pytest.fixture
+def stack(head_slice: HeadSlice) -> tuple[dict[str, NDArray[np.float32]], NDArray[np.bool_]]:
+    """Three slices: the lesion grows from bottom to top; the middle one is ``head_slice``."""
+    rows, columns = np.indices((200, 200))
+    distance = np.hypot(rows - head_slice.centre[0], columns - head_slice.centre[1])
+    lesion = np.stack([distance < radius for radius in (10, 18, 14)])
+    channels = {name: np.stack([image] * 3) for name, image in head_slice.channels.items()}
+    return channels, lesion
+
+
+def with_input(card: ModelCard, **changes: object) -> ModelInput:
+    assert card.input is not None
+    return replace(card.input, **changes)
+
+
+def test_stacked_slices_are_channels_slice_by_slice(
+    card: ModelCard, stack: tuple[dict[str, NDArray[np.float32]], NDArray[np.bool_]]
+) -> None:
+    channels, lesion = stack
+    channels["FLAIR"][0] = 100.0  # a bottom slice without any structure
+    wanted = with_input(card, slices=3, stacked=True)
+    assert wanted.depth == 9
+    tensor = prepare(channels, lesion, wanted).tensor
+    assert tensor.shape == (1, 64, 64, 9)
+    assert np.ptp(tensor[..., 1]) < 0.1 * np.ptp(tensor[..., 4])
+    assert_allclose(tensor[..., 3], tensor[..., 6], atol=1e-6)
+
+
+def test_slices_apart_put_the_tumour_slice_first_and_mirror_images_last(
+    card: ModelCard, stack: tuple[dict[str, NDArray[np.float32]], NDArray[np.bool_]]
+) -> None:
+    channels, lesion = stack
+    channels["T1"][2] *= np.linspace(0.5, 1.5, 200, dtype=np.float32)[:, None]
+    apart = with_input(card, slices=3, mirrored=True)
+    assert apart.depth == 3
+    tensor = prepare(channels, lesion, apart, main=2).tensor
+    assert tensor.shape == (6, 64, 64, 3)
+    stacked = prepare(channels, lesion, with_input(card, slices=3, stacked=True)).tensor
+    assert np.array_equal(tensor[0], stacked[0, ..., 6:])
+    assert np.array_equal(tensor[1], stacked[0, ..., :3])
+    assert np.array_equal(tensor[3:], tensor[:3, :, ::-1])
+
+
+def test_one_slice_stands_in_for_those_that_are_not_given(
+    card: ModelCard, head_slice: HeadSlice
+) -> None:
+    wanted = with_input(card, slices=3, stacked=True)
+    tensor = prepare(head_slice.channels, head_slice.lesion, wanted).tensor
+    alone = prepare(head_slice.channels, head_slice.lesion, with_input(card)).tensor
+    assert np.array_equal(tensor, np.concatenate([alone] * 3, axis=-1))
+
+
+def test_what_is_not_brain_is_black_whatever_it_was(card: ModelCard, head_slice: HeadSlice) -> None:
+    black = Step("blacken_outside_brain", {"value": -4.0})
+    steps = (*with_input(card).steps[:1], black, *with_input(card).steps[1:])
+    wanted = with_input(card, steps=steps)
+    rows, columns = np.indices((200, 200))
+    radius = np.hypot(rows - 99.5, columns - 99.5)
+    brain = radius < 70
+    bare = {n: np.where(brain, i, np.float32(0)) for n, i in head_slice.channels.items()}
+    skull = {
+        n: np.where((radius > 86) & (radius < 92), np.float32(900), i)
+        for n, i in head_slice.channels.items()
+    }
+    first = prepare(skull, head_slice.lesion, wanted, brain)
+    assert np.array_equal(first.tensor, prepare(bare, head_slice.lesion, wanted, brain).tensor)
+    edge = np.zeros((200, 200), bool)
+    edge[100:110, 40:50] = True
+    tensor = prepare(skull, edge, wanted, brain).tensor
+    assert (tensor[..., 0] == -4).any()
+    assert tensor.max() < 20
+
+
+def test_the_slices_beside_cut_off_equal_shares_of_the_lesion(card: ModelCard) -> None:
+    three = with_input(card, slices=3)
+    assert slices_to_see([0, 1, 1, 1, 1, 1, 1, 1, 1, 0], 4, three) == (2, 4, 6)
+    assert slices_to_see([0, 0, 9, 0], 2, three) == (2, 2, 2)
+    assert slices_to_see([8, 1, 1], 0, three) == (0, 0, 0)
+    assert slices_to_see(np.zeros(5), 3, three) == (3, 3, 3)
+    assert slices_to_see(np.ones(100), 50, with_input(card, slices=5)) == (12, 37, 50, 62, 87)
+    assert slices_to_see([1, 5, 1], 1, with_input(card)) == (1,)
