@@ -131,8 +131,7 @@ QPushButton[role="small"]:hover, QPushButton[role="small"]:checked { background:
 QPushButton[role="link"] { padding: 0; font-size: 11px; color: $quiet; text-align: left; }
 QPushButton[role="link"]:hover { background: transparent; color: $text; }
 QPushButton[role="link"]::menu-indicator { image: none; }
-QPushButton[role="row"] { padding: 0; border-radius: 4px; }
-QPushButton[role="row"]:disabled { background: transparent; }
+QPushButton[role="row"], QPushButton[role="row"]:hover { padding: 0; background: transparent; }
 QPushButton[role="primary"], QToolButton[role="primary"] { background: $primary;
   color: $primary_text; }
 QPushButton[role="primary"]:disabled, QToolButton[role="primary"]:disabled {

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QComboBox,
@@ -54,7 +54,7 @@ class MeasurementRow(QPushButton):
         line.addWidget(self._name)
         line.addWidget(self._value, 1)
         column = QVBoxLayout(self)
-        column.setContentsMargins(4, 1, 4, 1)
+        column.setContentsMargins(0, 1, 0, 1)
         column.setSpacing(0)
         column.addLayout(line)
         column.addWidget(self._detail)
@@ -77,6 +77,13 @@ class MeasurementRow(QPushButton):
         self._detail.setText(line.detail)
         self._detail.setVisible(bool(line.detail))
         self.setAccessibleName(f"{line.name}: {line.value} {line.detail}".strip())
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.Enter, QEvent.Type.Leave, QEvent.Type.EnabledChange):
+            font = self._value.font()
+            font.setUnderline(event.type() == QEvent.Type.Enter and self.isEnabled())
+            self._value.setFont(font)
+        return super().event(event)
 
     def sizeHint(self) -> QSize:
         return self.layout().sizeHint()
@@ -178,14 +185,17 @@ class TumourSection(QWidget):
         column.addSpacing(3)
         if finding.slices:
             column.addLayout(self._largest(finding))
+            column.addSpacing(3)
         if len(finding.candidates) > 1:
             column.addLayout(self._candidates(finding))
         return told
 
     def _tumour_slice(self, finding: TumourFinding) -> MeasurementRow:
-        row = MeasurementRow(
-            self._session.go_to_tumour, "The slice with the largest lesion area, and that area"
-        )
+        def go() -> None:
+            if finding.position_mm is not None:
+                self._session.show_place(finding.position_mm, finding.plane)
+
+        row = MeasurementRow(go, "The slice with the largest lesion area, and that area")
         index = finding.index or 0
         count, area = len(finding.area_mm2), float(finding.area_mm2[index])
         row.show_line(MeasurementLine(f"Slice {index + 1} of {count}", f"{grouped(area)} mm²"))

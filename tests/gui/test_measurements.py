@@ -74,8 +74,10 @@ def test_a_click_goes_to_the_slice_and_shows_the_diameters(
     shown.set_overlay(diameters=False)
     assert overlays.diameters(view, taken.lesion.index).isEmpty()
     shown.go_to_slice(Plane.AXIAL, 0)
+    shown.set_plane(Plane.SAGITTAL)
     press(rows(left)[f"Slice {shown.state.finding.index + 1} of 32"])
     assert shown.state.on_tumour_slice
+    assert shown.state.plane is Plane.AXIAL
     assert not rows(left)["Volume"].isEnabled()
 
 
