@@ -63,7 +63,7 @@ class Diameters:
 class Measurements:
     """What is measured on a lesion.
 
-    enhancing_ml : volume that takes up contrast agent; None without T1 and T1ce.
+    enhancing_ml : volume that takes up contrast agent; None without T1ce.
     lesion, enhancing : diameters of the whole lesion and of its enhancing part, each on its own
         largest axial slice; None where there is nothing to measure.
     side : the side of the mid-sagittal plane that holds most of it; both if it lies across.
