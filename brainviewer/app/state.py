@@ -86,6 +86,7 @@ class ViewState:
     active : the sequence that window, colour map and presets act on.
     plane : the plane of the layouts that show one.
     selection : id of the selected annotation, or "".
+    verdict : what the user said about this answer, now or when the study was open before.
     age_years : the patient's age where the user entered it.
     """
 
