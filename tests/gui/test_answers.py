@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QMenu, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QMenu, QPushButton, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
 from brainviewer.app.session import Session
@@ -16,8 +16,10 @@ from brainviewer.app.verdicts import verdicts_file
 from brainviewer.gui.prevalence_menu import PrevalenceLine, fill_prevalences
 from brainviewer.gui.probability_bars import Bar
 from brainviewer.gui.result_panel import ResultPanel
+from brainviewer.gui.right_split import RightSplit
 from brainviewer.gui.verdict_row import VerdictRow
 from tests.gui.conftest import show_study
+from tests.gui.hands import drag
 from tests.phantoms import marker_finding, marker_study
 from tests.unit.app.desk import a_result
 
@@ -239,3 +241,47 @@ def test_the_menu_offers_what_the_model_knows(
     fill_prevalences(menu, shown)
     checked = [action.text() for action in menu.actions() if action.isChecked()]
     assert checked == [words[[a.text() for a in menu.actions()].index(checked[0])]]
+
+
+# -- room ---------------------------------------------------------------------------------------
+
+
+def test_the_answer_gets_its_height_before_the_3d_view_until_the_user_says_otherwise(
+    qtbot: QtBot,
+) -> None:
+    split = RightSplit()
+    qtbot.addWidget(split)
+    for _ in range(2):
+        split.addWidget(QWidget())
+    split.show()
+    for height in (617, 950, 1500):
+        split.resize(400, height)
+        QApplication.processEvents()
+        volume, answer_height = split.sizes()
+        assert answer_height >= 390
+        assert volume >= 200
+    split.resize(400, 480)
+    QApplication.processEvents()
+    assert min(split.sizes()) >= 200  # too low for both: neither is lost
+    split.resize(400, 900)
+    handle = split.handle(1)
+    middle = QPointF(handle.rect().center())
+    drag(handle, middle, middle + QPointF(0, -150))
+    by_hand = split.sizes()[1]
+    split.resize(400, 910)
+    QApplication.processEvents()
+    assert abs(split.sizes()[1] - by_hand) <= 10
+
+
+def test_everything_of_an_answer_is_visible_at_the_smallest_usual_height(
+    qtbot: QtBot, shown: Session
+) -> None:
+    panel = ResultPanel(shown)
+    qtbot.addWidget(panel)
+    panel.resize(400, 407)  # what a window of 1280 x 720 leaves
+    panel.show()
+    answer(shown, quality="balanced accuracy 0.71 (0.62–0.79), 93 patients, by patient")
+    QApplication.processEvents()
+    for area in panel.findChildren(QScrollArea):
+        assert area.verticalScrollBar().maximum() == 0
+        assert area.horizontalScrollBar().maximum() == 0
