@@ -24,6 +24,7 @@ MOUSE = (
     ("3D: left drag", "Rotate"),
     ("3D: right drag", "Opacity and contrast"),
 )
+_WIDEST = 1100
 
 
 class Page(QDialog):
@@ -73,6 +74,8 @@ class CardPage(Page):
         super().__init__(f"{card.name} {card.version}", parent=parent)
         self._card = card
         colours = theme.current()
+        measured = sum(bool(figures) for figures in card.figures.values())
+        self.resize(max(self.width(), min(_WIDEST, 300 + 130 * measured)), self.height())
         self.text.setOpenLinks(False)
         self.text.document().setDefaultStyleSheet(card_style(colours))
         self.text.setHtml(card_html(card, colours))

@@ -163,7 +163,9 @@ QSlider::handle:horizontal:disabled { background: $faint; }
 QScrollArea { border: none; }
 QScrollBar:vertical { width: 8px; background: transparent; }
 QScrollBar::handle:vertical { background: $faint; border-radius: 4px; min-height: 24px; }
-QScrollBar::add-line, QScrollBar::sub-line { height: 0; }
+QScrollBar:horizontal { height: 8px; background: transparent; }
+QScrollBar::handle:horizontal { background: $faint; border-radius: 4px; min-width: 24px; }
+QScrollBar::add-line, QScrollBar::sub-line { height: 0; width: 0; }
 QSplitter::handle { background: $line; }
 QSplitter::handle:vertical { height: 1px; }
 QTextBrowser { background: $panel; border: none; }
