@@ -1,187 +1,326 @@
-"""Measure a trained model on the patients that its folds never saw.
+"""Measure a model on patients that it never saw.
 
-    python -m brainviewer.training.evaluate --run DIR --out evaluation.json
+Everything that is fitted after the network (descriptors, fusion, calibration, ages) comes from
+the other folds, so the figures are those of unseen patients throughout. The networks of a fold
+are asked about its own patients only.
 
-Everything that is fitted after training (temperature, age statistics, class frequencies) comes
-from the other folds, so the figures are those of unseen patients throughout.
+Declared before anything was measured: what ships is the combination of sources with the least
+log loss, all classes weighing the same, with the age, mean of the seeds (``CRITERION``).
 """
 
 import json
+import math
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import numpy as np
-import typer
 from numpy.typing import NDArray
 
 from brainviewer.assets import resources
-from brainviewer.core.errors import FileError
-from brainviewer.inference.answers import combine
-from brainviewer.training.figures import bootstrap, confusion, log_loss, measures
-from brainviewer.training.recipes import Recipe, read_recipe
+from brainviewer.core.errors import Report, silent
+from brainviewer.inference.card import DOUBT
+from brainviewer.inference.head import Head, Source, head_content
+from brainviewer.training import alternatives
+from brainviewer.training.evaluation_inputs import MAIN, Inputs, evidence, read_predictions
+from brainviewer.training.figures import (
+    Measure,
+    bootstrap,
+    confusion,
+    doubtful_error,
+    measures,
+    reliability,
+    risk_coverage,
+)
+from brainviewer.training.heads import (
+    CONTROLS,
+    LEAST_CONFIDENT,
+    Evidence,
+    fit_head,
+    probabilities,
+    softmax,
+)
+from brainviewer.training.plots import draw_all
+from brainviewer.training.recipes import Recipe
 
-PREDICTIONS_FILE = "predictions.json"
-# The situation that inference is in; the others are reported beside it.
-MAIN = "largest"
+EVALUATION_FILE = "evaluation.json"
 RECIPE = resources() / "recipes" / "resnet50-glioma.toml"
+CRITERION = "log loss, classes equally frequent"
+# What an answer may rest on (see inference.card.SITUATIONS), and the sources that this needs.
+SOURCES = {
+    "image": ("network",),
+    "image and age": ("network", "age"),
+    "descriptors": ("descriptors",),
+    "descriptors and age": ("descriptors", "age"),
+    "image and descriptors": ("network", "descriptors"),
+    "image, descriptors and age": ("network", "descriptors", "age"),
+}
+# What the project set out to reach on the lgg collection.
+BARS = {
+    "accuracy": (0.75, ">="),
+    "balanced accuracy": (0.70, ">="),
+    "Cohen's kappa": (0.58, ">="),
+    "AUROC G against the rest": (0.92, ">="),
+    "expected calibration error": (0.08, "<="),
+    "error among the most confident half": (0.12, "<="),
+}
 
-Prediction = dict[str, Any]
+Probabilities = NDArray[np.float64]
 
 
-def evaluate(recipe: Recipe, predictions: Sequence[Prediction]) -> dict[str, Any]:
+def evaluate_run(
+    run: Path, recipe: Recipe, report: Report = silent, data: Path | None = None
+) -> dict[str, Any]:
+    """Evaluate what ``fit`` left in the folder ``run``.
+
+    data : the folder of labelled cases that it was trained on; needed the first time, to describe
+        the lesions (the table stays in ``run``). Without it, and without a table, only the network
+        is measured.
+
+    Raises FileError if there is nothing to evaluate.
+    """
+    return evaluate(recipe, read_predictions(run, recipe, data, report), report)
+
+
+def write_evaluation(evaluation: dict[str, Any], folder: Path) -> list[Path]:
+    """Write ``evaluation.json`` and the plots; returns the files."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / EVALUATION_FILE
+    unfinished = path.with_suffix(".part")
+    unfinished.write_text(dump(evaluation), encoding="utf-8")
+    unfinished.replace(path)
+    return [path, *draw_all(evaluation, folder)]
+
+
+@dataclass(frozen=True, eq=False)
+class Row:
+    """One line of the evaluation.
+
+    outline : which outline of the lesion (or which slices) the answers rest on.
+    """
+
+    sources: tuple[str, ...]
+    prevalence: str
+    outline: str = MAIN
+
+
+def evaluate(recipe: Recipe, inputs: Inputs, report: Report = silent) -> dict[str, Any]:
     """Everything that the card and the README report, as plain data.
 
-    predictions : what ``fit`` wrote: number, fold, label, age_years and logits per situation.
+    inputs : what ``read_predictions`` returns; it is part of the result.
     """
     codes = recipe.classes
-    truth = _truth(predictions, codes)
-    answers: dict[str, Any] = {}
-    for situation in predictions[0]["logits"]:
-        for with_age in (False, True):
-            key = f"{situation}, {'image and age' if with_age else 'image'}"
-            probabilities = unseen_probabilities(recipe, predictions, situation, with_age)
-            answers[key] = _report(recipe, truth, probabilities)
-            if situation == MAIN:
-                answers[key]["probabilities"] = np.round(probabilities, 4).tolist()
-    equal = np.ones(len(codes))
-    simpler = {
-        "equal priors, image": unseen_probabilities(recipe, predictions, MAIN, False, equal),
-        "equal priors, image and age": unseen_probabilities(recipe, predictions, MAIN, True, equal),
-        "age alone": unseen_probabilities(recipe, predictions, MAIN, True, image=False),
-    }
-    for name, probabilities in simpler.items():
-        answers[name] = _report(recipe, truth, probabilities)
-    everyone = fit_calibration(recipe, predictions, MAIN)
+    truth = np.array([codes.index(p["label"]) for p in inputs["patients"]], np.int64)
+    main = [evidence(codes, inputs, run, MAIN) for run in inputs["runs"]]
+    folds = [np.array(run["fold"]) for run in inputs["runs"]]
+    heads = []
+    for seed, (known, fold) in enumerate(zip(main, folds, strict=True)):
+        heads.append([fit_head(known.of(fold != f), recipe.seed) for f in range(fold.max() + 1)])
+        report(0.5 * (seed + 1) / len(main), "fitting to the other folds")
+    answers: dict[str, Probabilities] = {}
+    for key, row in _rows(inputs).items():
+        seeds = [evidence(codes, inputs, run, row.outline) for run in inputs["runs"]]
+        answers[key] = np.array(
+            [_unseen(h, k, f, row) for h, k, f in zip(heads, seeds, folds, strict=True)]
+        )
+    report(0.6, "measuring simpler answers")
+    answers |= _simpler(recipe, main, folds)
+    figures = {}
+    for number, (key, runs) in enumerate(answers.items()):
+        in_full = key.removesuffix("; training prevalence") in SOURCES
+        figures[key] = _report(recipe, truth, runs, inputs, in_full)
+        report(0.7 + 0.3 * (number + 1) / len(answers), "bootstrapping")
+    final = final_head(main, recipe.seed)
     return {
-        "seed": recipe.seed,
         "folds": recipe.folds,
+        "seeds": [run["seed"] for run in inputs["runs"]],
         "bootstrap_repeats": recipe.bootstrap,
         "classes": list(codes),
         "patients": {code: int(np.sum(truth == i)) for i, code in enumerate(codes)},
-        "calibration": {
-            "temperature": everyone.temperature,
-            "priors": everyone.priors.round(6).tolist(),
-            "ages": everyone.ages.round(4).tolist(),
-        },
-        "figures": answers,
-        "predictions": list(predictions),
+        "not_found": sum(not p["found"] for p in inputs["patients"]),
+        "default_prevalence": final.default,
+        "criterion": CRITERION,
+        "winner": winner(figures),
+        "bars": bars(figures),
+        "head": head_content(final),
+        "figures": figures,
+        "inputs": inputs,
     }
 
 
-class Calibration:
-    """What is fitted on predictions: temperature, class frequencies, age per class."""
-
-    def __init__(self, temperature: float, priors: NDArray[Any], ages: NDArray[Any]) -> None:
-        self.temperature = temperature
-        self.priors = priors
-        self.ages = ages
-
-
-def fit_calibration(
-    recipe: Recipe, predictions: Sequence[Prediction], situation: str
-) -> Calibration:
-    """Fit the temperature (least log loss), the class frequencies and the ages."""
-    truth = _truth(predictions, recipe.classes)
-    logits = np.array([p["logits"][situation] for p in predictions])
-    priors = np.bincount(truth, minlength=len(recipe.classes)) / len(truth)
-    ages = np.array([_age(p) for p in predictions])
-    statistics = [
-        [float(np.nanmean(ages[truth == i])), float(np.nanstd(ages[truth == i], ddof=1))]
-        for i in range(len(recipe.classes))
-    ]
-    empty = np.zeros((0, 2))
-
-    def loss(temperature: float) -> float:
-        answers = [combine(row, temperature, priors, empty, None) for row in logits]
-        return log_loss(truth, np.array(answers))
-
-    temperatures = np.geomspace(0.2, 10, 118)
-    best = float(temperatures[np.argmin([loss(float(t)) for t in temperatures])])
-    return Calibration(round(best, 3), priors, np.array(statistics))
+def final_head(main: Sequence[Evidence], seed: int) -> Head:
+    """The head that ships: fitted on all patients, the weights averaged over the seeds."""
+    heads = [fit_head(known, seed) for known in main]
+    head = heads[0]
+    networks = [one.network for one in heads if one.network is not None]
+    if networks:
+        head = replace(head, network=_mean_source(networks))
+    if head.descriptors is not None:
+        weights = [one.descriptors.weight for one in heads if one.descriptors is not None]
+        head = replace(head, descriptors=replace(head.descriptors, weight=_mean_source(weights)))
+    if head.age is not None:
+        weight = float(np.mean([one.age.weight for one in heads if one.age is not None]))
+        head = replace(head, age=replace(head.age, weight=round(weight, 4)))
+    return head
 
 
-def unseen_probabilities(
-    recipe: Recipe,
-    predictions: Sequence[Prediction],
-    situation: str,
-    with_age: bool,
-    priors: NDArray[Any] | None = None,
-    image: bool = True,
-) -> NDArray[np.float64]:
-    """(n, classes): probabilities of every patient, calibrated on the other folds."""
-    rows = np.zeros((len(predictions), len(recipe.classes)))
-    for fold in range(recipe.folds):
-        others = [p for p in predictions if p["fold"] != fold]
-        fitted = fit_calibration(recipe, others, MAIN)
-        for index, prediction in enumerate(predictions):
-            if prediction["fold"] == fold:
-                logits = np.array(prediction["logits"][situation]) * float(image)
-                age = _age(prediction)
-                rows[index] = combine(
-                    logits,
-                    fitted.temperature,
-                    fitted.priors if priors is None else priors / priors.sum(),
-                    fitted.ages,
-                    age if with_age and not np.isnan(age) else None,
-                )
+def winner(figures: dict[str, Any]) -> str:
+    """The combination of sources that the criterion chooses."""
+    losses = {
+        key: value_of(figures[key], CRITERION) for key in SOURCES if key in figures and "age" in key
+    }
+    return min(losses, key=lambda key: losses[key])
+
+
+def bars(figures: dict[str, Any]) -> dict[str, Any]:
+    """What was set out to be reached, and whether it was, by prevalence."""
+    best = winner(figures)
+    result = {}
+    for key in (best, f"{best}; training prevalence"):
+        entry = {}
+        for name, (bar, sign) in BARS.items():
+            if not any(figure["name"] == name for figure in figures[key]["figures"]):
+                continue
+            value = value_of(figures[key], name)
+            met = value >= bar if sign == ">=" else value <= bar
+            entry[name] = {"bar": f"{sign} {bar:g}", "value": value, "met": met}
+        result[key] = entry
+    return result
+
+
+def value_of(entry: dict[str, Any], name: str) -> float:
+    """One figure of an entry of the evaluation."""
+    return float(next(figure["value"] for figure in entry["figures"] if figure["name"] == name))
+
+
+def _rows(inputs: Inputs) -> dict[str, Row]:
+    situations = inputs["runs"][0]["logits"]
+    rows = {}
+    for key, sources in SOURCES.items():
+        if "network" in sources and MAIN not in situations:
+            continue
+        if "descriptors" in sources and not inputs["descriptor_names"]:
+            continue
+        rows[key] = Row(sources, "equal")
+        rows[f"{key}; training prevalence"] = Row(sources, "training")
+        expert = "network" not in sources or "expert" in situations
+        if expert and any("expert" in p["descriptors"] for p in inputs["patients"]):
+            rows[f"{key}; expert outline"] = Row(sources, "equal", "expert")
+        if sources[0] == "network" and "single" in situations and len(sources) < 3:
+            rows[f"{key}; one slice"] = Row(sources, "equal", "single")
+    rows["age alone"] = Row(("age",), "equal")
+    rows["age alone; training prevalence"] = Row(("age",), "training")
     return rows
 
 
-def _report(
-    recipe: Recipe, truth: NDArray[np.int64], probabilities: NDArray[np.float64]
-) -> dict[str, Any]:
-    table = bootstrap(truth, probabilities, measures(recipe.classes), recipe.bootstrap, recipe.seed)
-    return {
-        "figures": [
-            {
-                "name": name,
-                "value": round(value, 4),
-                "low": round(low, 4),
-                "high": round(high, 4),
-                "patients": len(truth),
-            }
-            for name, (value, low, high) in table.items()
-        ],
-        "confusion": confusion(truth, probabilities).tolist(),
-    }
+def _unseen(
+    heads: Sequence[Head], known: Evidence, fold: NDArray[np.int64], row: Row
+) -> Probabilities:
+    """(n, classes): each patient answered by the head of the fold that it was left out of."""
+    result = np.zeros((len(fold), len(known.classes)))
+    for index, head in enumerate(heads):
+        own = fold == index
+        result[own] = probabilities(head, known.of(own), row.sources, row.prevalence)
+    return result
 
 
-def _truth(predictions: Sequence[Prediction], codes: tuple[str, ...]) -> NDArray[np.int64]:
-    return np.array([codes.index(p["label"]) for p in predictions], np.int64)
-
-
-def _age(prediction: Prediction) -> float:
-    age = prediction["age_years"]
-    return float("nan") if age is None else float(age)
-
-
-def read_predictions(run: Path) -> list[Prediction]:
-    """What ``fit`` wrote into its output folder."""
-    try:
-        content = json.loads((run / PREDICTIONS_FILE).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        raise FileError(
-            f"The folder {run.name} holds no finished cross-validation.",
-            "Run python -m brainviewer.training.fit first.",
-        ) from None
-    return list(content)
-
-
-def main(
-    run: Annotated[Path, typer.Option(help="Output folder of the training.")],
-    out: Annotated[Path, typer.Option(help="JSON file for the figures.")],
-    recipe: Annotated[Path, typer.Option(help="How it was trained.")] = RECIPE,
-) -> None:
-    """Measure a trained model by cross-validation."""
-    result = evaluate(read_recipe(recipe), read_predictions(run))
-    out.write_text(dump(result), encoding="utf-8")
-    for key, entry in result["figures"].items():
-        first = ", ".join(
-            f"{f['name']} {f['value']:.3f} ({f['low']:.3f} to {f['high']:.3f})"
-            for f in entry["figures"][:4]
+def _simpler(
+    recipe: Recipe, main: Sequence[Evidence], folds: Sequence[NDArray[np.int64]]
+) -> dict[str, Probabilities]:
+    """Answers to compare with: one class always, parts of the descriptors, other classifiers."""
+    codes = recipe.classes
+    counts = np.bincount(main[0].truth, minlength=len(codes))
+    top = int(counts.argmax())
+    always = np.tile(counts / counts.sum(), (len(main[0].truth), 1))
+    answers = {f"always {codes[top]}": np.array([always])}
+    if main[0].values is None:
+        return answers
+    for name, terms in CONTROLS.items():
+        answers[f"control: {name}"] = np.array(
+            [
+                _cross_validated(known, fold, lambda k, t=terms: fit_head(k, recipe.seed, t))
+                for known, fold in zip(main, folds, strict=True)
+            ]
         )
-        typer.echo(f"{key}: {first}")
+    random = np.random.default_rng(recipe.seed)
+    shuffled = []
+    for known, fold in zip(main, folds, strict=True):
+        wrong = replace(known, truth=random.permutation(known.truth))
+        shuffled.append(_cross_validated(wrong, fold, lambda k: fit_head(k, recipe.seed)))
+    answers["control: shuffled labels"] = np.array(shuffled)
+    for name, fit in alternatives.classifiers().items():
+        scores = [_scores(known, fold, fit) for known, fold in zip(main, folds, strict=True)]
+        answers[f"alternative: {name}"] = np.array([softmax(one) for one in scores])
+    return answers
+
+
+def _cross_validated(known: Evidence, fold: NDArray[np.int64], fit: Any) -> Probabilities:
+    known = replace(known, logits=None)
+    heads = [fit(known.of(fold != index)) for index in range(int(fold.max()) + 1)]
+    return _unseen(heads, known, fold, Row(("descriptors",), "equal"))
+
+
+def _scores(
+    known: Evidence, fold: NDArray[np.int64], fit: alternatives.Classifier
+) -> NDArray[np.float64]:
+    scores = np.zeros((len(fold), len(known.classes)))
+    for index in range(int(fold.max()) + 1):
+        own = fold == index
+        scores[own] = fit(known.of(~own), known.of(own))
+    scores[~known.seen] = 0.0
+    return scores
+
+
+def _report(
+    recipe: Recipe,
+    truth: NDArray[np.int64],
+    runs: Probabilities,
+    inputs: Inputs,
+    in_full: bool,
+) -> dict[str, Any]:
+    """in_full : with everything that the plots show."""
+    wanted = measures(recipe.classes)
+    table = bootstrap(truth, runs, wanted, recipe.bootstrap, recipe.seed)
+    figures = [_figure(name, numbers, len(truth)) for name, numbers in table.items()]
+    entry: dict[str, Any] = {
+        "figures": figures,
+        "confusion": np.mean([confusion(truth, run)[0] for run in runs], axis=0).round(2).tolist(),
+    }
+    if not in_full:
+        return entry
+    doubtful = runs.max(axis=2) < LEAST_CONFIDENT
+    for name, below in ((DOUBT, True), ("error above the threshold", False)):
+        asked: dict[str, Measure] = {name: doubtful_error(LEAST_CONFIDENT, below)}
+        numbers = bootstrap(truth, runs, asked, recipe.bootstrap, recipe.seed)[name]
+        patients = round(float(np.mean((doubtful == below).sum(axis=1))))
+        figures.append(_figure(name, numbers, patients))
+    entry["per_seed"] = {
+        str(run["seed"]): {
+            name: round(float(measure(truth, own)[0]), 4) for name, measure in wanted.items()
+        }
+        for run, own in zip(inputs["runs"], runs, strict=True)
+    }
+    curves = np.array([[risk for _, risk in risk_coverage(truth, own)] for own in runs])
+    entry["risk_coverage"] = curves.mean(axis=0).round(4).tolist()
+    pooled = np.concatenate(list(runs))
+    entry["reliability"] = [
+        {key: round(value, 4) for key, value in one.items()}
+        for one in reliability(np.tile(truth, len(runs)), pooled)
+    ]
+    entry["probabilities"] = runs.round(4).tolist()
+    return entry
+
+
+def _figure(name: str, numbers: tuple[float, float, float], patients: int) -> dict[str, Any]:
+    value, low, high = (0.0 if math.isnan(number) else round(number, 4) for number in numbers)
+    return {"name": name, "value": value, "low": low, "high": high, "patients": patients}
+
+
+def _mean_source(sources: Sequence[Source]) -> Source:
+    alone = float(np.mean([one.alone for one in sources]))
+    together = float(np.mean([one.together for one in sources]))
+    return Source(round(alone, 4), round(together, 4))
 
 
 def dump(content: Any) -> str:
@@ -198,7 +337,3 @@ def _dump(value: Any, depth: int) -> str:
         inner = [f"{pad}{json.dumps(k)}: {_dump(v, depth + 1)}" for k, v in value.items()]
         return "{\n" + ",\n".join(inner) + "\n" + " " * depth + "}"
     return "[\n" + ",\n".join(pad + _dump(v, depth + 1) for v in value) + "\n" + " " * depth + "]"
-
-
-if __name__ == "__main__":
-    typer.run(main)

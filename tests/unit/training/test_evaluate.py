@@ -1,6 +1,9 @@
 """The evaluation never lets a patient take part in its own judgement."""
 
 import json
+from copy import deepcopy
+from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -8,90 +11,217 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
+from brainviewer.analysis.descriptors import NAMES
 from brainviewer.core.errors import FileError
+from brainviewer.inference.card import DOUBT, SITUATIONS
+from brainviewer.inference.head import parse_head
 from brainviewer.training.evaluate import (
+    SOURCES,
     dump,
     evaluate,
-    fit_calibration,
-    read_predictions,
-    unseen_probabilities,
+    evaluate_run,
+    value_of,
+    write_evaluation,
 )
+from brainviewer.training.evaluation_inputs import read_predictions
 from brainviewer.training.recipes import Recipe, read_recipe
 
 ROOT = Path(__file__).resolve().parents[3]
+PATIENTS = 60
 
 
 @pytest.fixture(scope="module")
 def recipe() -> Recipe:
     recipe = read_recipe(ROOT / "resources" / "recipes" / "resnet50-glioma.toml")
-    return Recipe(**{**vars(recipe), "bootstrap": 50})
+    return replace(recipe, bootstrap=50, folds=3, seeds=(1, 2))
 
 
-def made_up(sharpness: float = 1.0, patients: int = 300) -> list[dict[str, Any]]:
-    """Predictions whose softmax at temperature 1 / sharpness is the true probability."""
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory, recipe: Recipe) -> Path:
+    """What a training of two seeds leaves."""
+    folder = tmp_path_factory.mktemp("run")
     random = np.random.default_rng(3)
-    entries = []
-    for number in range(patients):
-        logits = random.normal(0, 1.5, 3)
-        weight = np.exp(logits)
-        label = int(random.choice(3, p=weight / weight.sum()))
-        entries.append(
-            {
-                "number": number,
-                "fold": number % 5,
-                "label": "AOG"[label],
-                "age_years": float(random.normal((35, 45, 65)[label], 5)) if number % 7 else None,
-                "logits": {"largest": (logits * sharpness).tolist()},
-            }
-        )
-    return entries
+    labels = ["AAAOOG"[n % 6] for n in range(PATIENTS)]
+    ages = [{"A": 36.0, "O": 46.0, "G": 62.0}[label] + random.normal(0, 6) for label in labels]
+    for seed in recipe.seeds:
+        entries = []
+        for number, label in enumerate(labels):
+            signal = 1.2 * np.eye(3)["AOG".index(label)] + random.normal(0, 1, 3)
+            entries.append(
+                {
+                    "case_id": f"patient-{number:03d}",
+                    "fold": int((number // 6 + number * seed) % 3),
+                    "seed": seed,
+                    "label": label,
+                    "age_years": round(float(ages[number]), 1) if number % 9 else None,
+                    "found": number != 5,
+                    "logits": {k: signal.tolist() for k in ("found", "expert", "single")},
+                }
+            )
+        (folder / f"predictions-seed{seed}.json").write_text(json.dumps(entries))
+    table = []
+    for entry in entries:
+        values = random.normal(0, 1, len(NAMES))
+        values[NAMES.index("enhancing_extent")] += 2 * (entry["label"] == "G")
+        found = {"found": values.tolist()} if entry["found"] else {}
+        known = {key: entry[key] for key in ("case_id", "label", "age_years")}
+        table.append(known | found | {"expert": values.tolist()})
+    (folder / "descriptors.json").write_text(json.dumps({"names": NAMES, "patients": table}))
+    return folder
 
 
-def test_the_temperature_undoes_overconfidence(recipe: Recipe) -> None:
-    calm = fit_calibration(recipe, made_up(), "largest").temperature
-    sharp = fit_calibration(recipe, made_up(sharpness=4), "largest").temperature
-    assert_allclose(sharp / calm, 4, rtol=0.05)
+@pytest.fixture(scope="module")
+def evaluation(run: Path, recipe: Recipe) -> dict[str, Any]:
+    return evaluate_run(run, recipe)
 
 
-def test_ages_and_frequencies_are_those_of_the_patients(recipe: Recipe) -> None:
-    fitted = fit_calibration(recipe, made_up(), "largest")
-    assert_allclose(fitted.ages[:, 0], [35, 45, 65], atol=2)
-    assert_allclose(fitted.ages[:, 1], 5, atol=1.5)
-    assert_allclose(fitted.priors.sum(), 1)
+@pytest.fixture(autouse=True)
+def nothing_to_compare_with(evaluation: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Saves time: one evaluation with everything is enough."""
+    monkeypatch.setattr("brainviewer.training.alternatives.classifiers", dict)
+    monkeypatch.setattr("brainviewer.training.evaluate.CONTROLS", {})
 
 
-def test_a_patients_own_label_and_age_do_not_change_its_probabilities(recipe: Recipe) -> None:
-    predictions = made_up()
-    changed = [dict(p) for p in predictions]
-    for entry in changed:
-        if entry["fold"] == 2:
-            entry["label"] = "G"
-    before = unseen_probabilities(recipe, predictions, "largest", True)
-    after = unseen_probabilities(recipe, changed, "largest", True)
-    own = np.array([p["fold"] == 2 for p in predictions])
-    assert np.array_equal(before[own], after[own])
-    assert not np.allclose(before[~own], after[~own])
+def test_every_situation_is_measured_at_both_prevalences(evaluation: dict[str, Any]) -> None:
+    assert tuple(SOURCES) == SITUATIONS
+    for key in SITUATIONS:
+        assert {key, f"{key}; training prevalence"} <= evaluation["figures"].keys()
+    assert {"age alone", "always A", "control: shuffled labels"} <= evaluation["figures"].keys()
+    assert {"image; one slice", "image; expert outline"} <= evaluation["figures"].keys()
+    assert "control: place only" in evaluation["figures"]
 
 
-def test_an_unknown_age_leaves_the_image_alone(recipe: Recipe) -> None:
-    predictions = made_up()
-    image = unseen_probabilities(recipe, predictions, "largest", False)
-    both = unseen_probabilities(recipe, predictions, "largest", True)
-    unknown = np.array([p["age_years"] is None for p in predictions])
-    assert_allclose(image[unknown], both[unknown])
-    assert not np.allclose(image[~unknown], both[~unknown])
+@pytest.mark.skipif(find_spec("sklearn") is None, reason="scikit-learn is not installed")
+def test_other_classifiers_are_compared(evaluation: dict[str, Any]) -> None:
+    others = [key for key in evaluation["figures"] if key.startswith("alternative: ")]
+    assert len(others) == 4
+    for key in others:
+        assert value_of(evaluation["figures"][key], "AUROC G against the rest") > 0.6
 
 
-def test_the_evaluation_reports_image_age_and_both(recipe: Recipe) -> None:
-    result = evaluate(recipe, made_up(patients=100))
-    accuracy = {k: v["figures"][0]["value"] for k, v in result["figures"].items()}
-    assert accuracy["largest, image and age"] > accuracy["largest, image"]
-    assert accuracy["age alone"] > 0.5
-    assert sum(result["patients"].values()) == 100
-    assert np.sum(result["figures"]["largest, image"]["confusion"]) == 100
-    assert json.loads(dump(result)) == json.loads(json.dumps(result))
+def test_the_figures_make_sense(evaluation: dict[str, Any]) -> None:
+    figures = evaluation["figures"]
+
+    def accuracy(key: str) -> float:
+        return value_of(figures[key], "accuracy")
+
+    assert accuracy("always A") == 0.5
+    assert accuracy("image, descriptors and age") > accuracy("image") > 0.45
+    assert value_of(figures["descriptors"], "AUROC G against the rest") > 0.75
+    assert value_of(figures["control: shuffled labels"], "balanced accuracy") < 0.5
+    for entry in figures.values():
+        assert_allclose(np.sum(entry["confusion"]), PATIENTS)
+        assert all(figure["low"] <= figure["high"] for figure in entry["figures"])
 
 
-def test_a_folder_without_predictions_is_refused(tmp_path: Path) -> None:
+def test_figures_are_means_over_the_seeds(evaluation: dict[str, Any]) -> None:
+    entry = evaluation["figures"]["image and age"]
+    seeds = [one["accuracy"] for one in entry["per_seed"].values()]
+    assert len(seeds) == 2
+    assert_allclose(value_of(entry, "accuracy"), np.mean(seeds), atol=1e-4)
+    assert np.array(entry["probabilities"]).shape == (2, PATIENTS, 3)
+
+
+def test_the_figures_follow_from_the_probabilities(evaluation: dict[str, Any]) -> None:
+    truth = np.array(["AOG".index(p["label"]) for p in evaluation["inputs"]["patients"]])
+    entry = evaluation["figures"]["image, descriptors and age"]
+    answers = np.array(entry["probabilities"])
+    assert_allclose(
+        value_of(entry, "accuracy"), np.mean(answers.argmax(axis=2) == truth), atol=1e-4
+    )
+    doubtful = answers.max(axis=2) < evaluation["head"]["least_confident"]
+    doubt = next(figure for figure in entry["figures"] if figure["name"] == DOUBT)
+    assert doubt["patients"] == round(doubtful.sum(axis=1).mean())
+
+
+def test_a_patients_own_label_does_not_change_its_probabilities(
+    evaluation: dict[str, Any], recipe: Recipe
+) -> None:
+    inputs = deepcopy(evaluation["inputs"])
+    inputs["runs"] = inputs["runs"][:1]
+    own = np.array(inputs["runs"][0]["fold"]) == 1
+    for patient, inside in zip(inputs["patients"], own, strict=True):
+        patient["label"] = "G" if inside else patient["label"]
+        patient["age_years"] = patient["age_years"] if inside else 40.0 + patient["number"] % 7
+    changed = evaluate(recipe, inputs)["figures"]
+    for key in SITUATIONS:
+        before = np.array(evaluation["figures"][key]["probabilities"])[0]
+        after = np.array(changed[key]["probabilities"])[0]
+        if "age" not in key:  # the ages of the others were changed on purpose
+            assert np.array_equal(before[own], after[own])
+        assert not np.allclose(before[~own], after[~own])
+
+
+def test_the_evaluation_can_be_repeated_from_its_own_inputs(
+    evaluation: dict[str, Any], recipe: Recipe
+) -> None:
+    stored = json.loads(dump(evaluation))
+    again = evaluate(recipe, stored["inputs"])
+    assert (
+        again["figures"]["image, descriptors and age"]
+        == (stored["figures"]["image, descriptors and age"])
+    )
+    assert parse_head(stored["head"]) == parse_head(again["head"])
+
+
+def test_the_criterion_chooses_among_the_combinations(evaluation: dict[str, Any]) -> None:
+    losses = {
+        key: value_of(evaluation["figures"][key], evaluation["criterion"])
+        for key in SITUATIONS
+        if key.endswith("age")
+    }
+    assert evaluation["winner"] == min(losses, key=lambda key: losses[key])
+    assert set(evaluation["bars"][evaluation["winner"]]) >= {"accuracy", "balanced accuracy"}
+
+
+def test_no_patient_can_be_recognised(evaluation: dict[str, Any]) -> None:
+    assert "patient-0" not in json.dumps(evaluation)
+
+
+def test_it_is_written_with_its_plots(evaluation: dict[str, Any], tmp_path: Path) -> None:
+    files = write_evaluation(evaluation, tmp_path)
+    assert json.loads(files[0].read_text(encoding="utf-8")) == json.loads(json.dumps(evaluation))
+    names = {file.name for file in files[1:]}
+    assert names == {"confusion.png", "roc.png", "reliability.png", "risk-coverage.png"}
+    assert all(file.read_bytes().startswith(b"\x89PNG") for file in files[1:])
+    assert {file.name for file in tmp_path.iterdir()} == names | {"evaluation.json"}
+
+
+def test_networks_alone_are_measured_where_nothing_is_described(
+    run: Path, recipe: Recipe, tmp_path: Path
+) -> None:
+    for file in run.glob("predictions-*.json"):
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    inputs = read_predictions(tmp_path)
+    assert inputs["descriptor_names"] == []
+    result = evaluate(recipe, inputs)
+    assert result["winner"] == "image and age"
+    assert result["head"]["descriptors"] is None
+    assert not any("descriptors" in key for key in result["figures"])
+
+
+def test_descriptors_alone_are_measured_without_a_network(
+    run: Path, recipe: Recipe, tmp_path: Path
+) -> None:
+    (tmp_path / "descriptors.json").write_bytes((run / "descriptors.json").read_bytes())
+    result = evaluate_run(tmp_path, recipe)
+    assert result["winner"] == "descriptors and age"
+    assert result["head"]["network"] is None
+    assert result["seeds"] == [1, 2]
+    assert result["not_found"] == 1
+
+
+def test_a_folder_without_predictions_is_refused(recipe: Recipe, tmp_path: Path) -> None:
     with pytest.raises(FileError, match="no finished cross-validation"):
-        read_predictions(tmp_path)
+        evaluate_run(tmp_path, recipe)
+
+
+def test_predictions_about_other_cases_are_refused(
+    run: Path, recipe: Recipe, tmp_path: Path
+) -> None:
+    for file in run.iterdir():
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    entries = json.loads((tmp_path / "predictions-seed2.json").read_text())
+    (tmp_path / "predictions-seed2.json").write_text(json.dumps(entries[1:]))
+    with pytest.raises(FileError, match="not all about the same cases"):
+        evaluate_run(tmp_path, recipe)

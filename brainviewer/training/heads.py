@@ -1,0 +1,343 @@
+"""Fit a head: lesion descriptors, fusion with the network, calibration, age.
+
+Everything is fitted as if the classes were equally frequent (each class weighs the same), so
+that any prevalence can be put on top. The network's logits must come from networks that never
+saw the patient; the descriptors' scores are made so here, by an inner cross-validation.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+
+from brainviewer.analysis.descriptors import BRIGHTNESS, NAMES, POSITION, SHAPE
+from brainviewer.inference.head import (
+    FARTHEST,
+    AgePart,
+    DescriptorPart,
+    Head,
+    Prevalence,
+    Source,
+    Term,
+)
+from brainviewer.training.datasets import patient_folds
+
+Numbers = NDArray[np.float64]
+
+# What tells a glioblastoma from the two IDH-mutant types, and what tells those two apart. Chosen
+# from radiology (see analysis.descriptors), with sight of cross-validation on the lgg collection.
+GLIOBLASTOMA = (
+    "size", "solidity", "anterior", "t1_low_against_mirror", "t1_texture_against_mirror",
+    "t1ce_against_mirror", "enhancement_against_mirror", "enhancement_high", "enhancing_extent",
+)  # fmt: skip
+OLIGODENDROGLIOMA = (
+    "size", "anterior", "superior", "lateral", "frontal", "insular", "t1_low_against_mirror",
+    "t1_core", "t1ce_low_against_mirror", "enhancement_against_mirror", "t2_flair_mismatch",
+)  # fmt: skip
+# Parts of the descriptors, to see what the answer rests on.
+CONTROLS = {
+    "shape and place of the outline only": SHAPE + POSITION,
+    "brightness only": BRIGHTNESS,
+    "place only": POSITION,
+}
+# Strength of the L2 penalty, in units of a patient; the inner cross-validation chooses.
+RIDGES = (3.0, 6.0, 12.0, 24.0)
+INNER_FOLDS = 5
+# Below one half, the other types together are more likely than the one that is named.
+LEAST_CONFIDENT = 0.5
+DEFAULT_PREVALENCE = "equal"
+# Tumours by type in the registries of the United States, 2018-2019.
+_REGISTRY = {"A": 1103 + 1159 + 580, "O": 1227 + 653, "G": 883 + 1167 + 18579 + 155 + 475}
+_REGISTRY_SOURCE = (
+    "Adult-type diffuse gliomas with known molecular type in US cancer registries 2018-2019: "
+    "2,842 A, 1,880 O, 21,259 G (Ostrom et al., CBTRUS Statistical Report, Neuro-Oncology 2022, "
+    "table 7)."
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Evidence:
+    """What is known about n patients.
+
+    truth : (n,) index of the class. ages : (n,) years, NaN where not known.
+    logits : (n, classes) of networks that never saw the patient; None without a network.
+    values : (n, names) lesion descriptors, NaN where missing; None without any.
+    seen : (n,) bool, whether a lesion was found; where not, logits and values say nothing.
+    """
+
+    classes: tuple[str, ...]
+    truth: NDArray[np.int64]
+    ages: Numbers
+    seen: NDArray[np.bool_]
+    logits: Numbers | None = None
+    names: tuple[str, ...] = ()
+    values: Numbers | None = None
+
+    def of(self, members: NDArray[np.bool_] | NDArray[np.int64]) -> "Evidence":
+        """Some of the patients."""
+        return Evidence(
+            self.classes,
+            self.truth[members],
+            self.ages[members],
+            self.seen[members],
+            None if self.logits is None else self.logits[members],
+            self.names,
+            None if self.values is None else self.values[members],
+        )
+
+    def described(self, index: int) -> dict[str, float] | None:
+        """The descriptors of one patient by name, None if there are none."""
+        if self.values is None or not self.seen[index]:
+            return None
+        return dict(zip(self.names, self.values[index].tolist(), strict=True))
+
+
+def fit_head(known: Evidence, seed: int, terms: Sequence[str] = NAMES) -> Head:
+    """Fit everything on these patients.
+
+    seed : of the inner folds.
+    terms : descriptors that may be used.
+
+    The weights of network, descriptors and age are those with the least log loss, with and without
+    the age together, all classes weighing the same. The age counts for less than naive Bayes would
+    have it, because the images know something of it.
+    """
+    ages = _fit_ages(known)
+    seen = known.of(known.seen)
+    age_scores = _age_scores(seen.ages, ages)
+    sources: list[Numbers] = []
+    if seen.logits is not None:
+        sources.append(seen.logits)
+    if seen.values is not None:
+        ridge, scores = _inner_scores(seen, seed, terms)
+        sources.append(scores)
+    alone = [_fit_weights([source], age_scores, seen.truth)[0] for source in sources]
+    *together, age_weight = _fit_weights(sources, age_scores, seen.truth)
+    weights = [Source(float(a), float(t)) for a, t in zip(alone, together, strict=True)]
+    if ages is not None:
+        ages = replace(ages, weight=float(age_weight))
+    network = weights[0] if seen.logits is not None else None
+    part: DescriptorPart | None = None
+    if seen.values is not None:
+        part = DescriptorPart(weights[-1], *fit_terms(seen, ridge, terms))
+    return Head(
+        known.classes,
+        network,
+        part,
+        ages,
+        prevalences(known),
+        DEFAULT_PREVALENCE,
+        LEAST_CONFIDENT,
+    )
+
+
+def prevalences(known: Evidence) -> dict[str, Prevalence]:
+    """The named settings: equal, as in training, and, for A, O and G, as in a clinic."""
+    count = len(known.classes)
+    shares = np.bincount(known.truth, minlength=count) / len(known.truth)
+    patients = len(known.truth)
+    named = {
+        "equal": Prevalence((1 / count,) * count, "All types are taken to be equally frequent."),
+        "training": Prevalence(
+            tuple(shares.round(6).tolist()), f"As among the {patients} training patients."
+        ),
+    }
+    if set(known.classes) == set(_REGISTRY):
+        total = sum(_REGISTRY.values())
+        clinic = tuple(round(_REGISTRY[code] / total, 4) for code in known.classes)
+        named["clinic"] = Prevalence(clinic, _REGISTRY_SOURCE)
+    return named
+
+
+def probabilities(head: Head, known: Evidence, sources: Sequence[str], prevalence: str) -> Numbers:
+    """(n, classes): what the head says about every patient.
+
+    sources : those to use, of ``network``, ``descriptors`` and ``age``. Where no lesion was found,
+        only the age counts.
+    """
+    rows = np.zeros((len(known.truth), len(known.classes)))
+    for index in range(len(rows)):
+        logits = known.logits if "network" in sources and known.seen[index] else None
+        age = known.ages[index]
+        rows[index] = head.evidence(
+            None if logits is None else logits[index],
+            known.described(index) if "descriptors" in sources else None,
+            float(age) if "age" in sources and np.isfinite(age) else None,
+        )
+    return softmax(rows + np.log(head.prevalences[prevalence].shares))
+
+
+def fit_terms(
+    known: Evidence, ridge: float, wanted: Sequence[str] = NAMES
+) -> tuple[tuple[float, ...], tuple[Term, ...]]:
+    """Ridge-penalised softmax regression of the class on the descriptors.
+
+    For A, O and G the scores are built from two contrasts, each with the few descriptors that are
+    known to bear on it; for other classes from one contrast per class with all descriptors.
+    Descriptors that fewer than half of the patients have are left out. Every class weighs the
+    same, also in the means: a missing descriptor then speaks for no class.
+
+    Returns intercepts (classes,) and terms.
+    """
+    assert known.values is not None
+    enough = np.isfinite(known.values).mean(axis=0) >= 0.5
+    names = [n for n, there in zip(known.names, enough, strict=True) if there and n in wanted]
+    contrasts = [(d, [n for n in names if n in own]) for d, own in _contrasts(known.classes)]
+    used = [n for n in names if any(n in own for _, own in contrasts)]
+    raw = known.values[:, [known.names.index(n) for n in used]]
+    weight = class_weights(known.truth, len(known.classes))
+    means, scales = _moments(raw, weight)
+    standard = standardise(raw, means, scales)
+    directions = np.array([direction for direction, _ in contrasts])
+    allowed = np.array([[n in own for n in used] for _, own in contrasts])
+    intercepts, slopes = _fit_softmax(standard, known.truth, weight, directions, allowed, ridge)
+    per_class = slopes.T @ directions
+    terms = tuple(
+        Term(name, float(mean), float(scale), tuple(row.tolist()))
+        for name, mean, scale, row in zip(used, means, scales, per_class, strict=True)
+    )
+    return tuple((intercepts @ directions).tolist()), terms
+
+
+def scores_of(known: Evidence, intercepts: Sequence[float], terms: Sequence[Term]) -> Numbers:
+    """(n, classes): the scores of a fitted descriptor classifier."""
+    part = DescriptorPart(Source(1.0, 1.0), tuple(intercepts), tuple(terms))
+    head = Head(known.classes, None, part, None, {}, "", 0.0)
+    rows = [head.descriptor_scores(known.described(n) or {}) for n in range(len(known.truth))]
+    return np.array(rows)
+
+
+def class_weights(truth: NDArray[np.int64], classes: int) -> Numbers:
+    """(n,): weights of mean 1 that make all classes that occur count the same."""
+    counts = np.bincount(truth, minlength=classes)
+    return np.asarray(len(truth) / (np.count_nonzero(counts) * counts[truth]))
+
+
+def standardise(raw: Numbers, means: Numbers, scales: Numbers) -> Numbers:
+    """Descriptors as the head sees them: missing ones 0, far ones clipped."""
+    return np.clip(np.nan_to_num((raw - means) / scales), -FARTHEST, FARTHEST)
+
+
+def softmax(scores: Numbers) -> Numbers:
+    """Rows of scores as rows of probabilities."""
+    weight = np.exp(scores - scores.max(axis=1, keepdims=True))
+    return np.asarray(weight / weight.sum(axis=1, keepdims=True))
+
+
+def _contrasts(classes: tuple[str, ...]) -> list[tuple[list[float], Sequence[str]]]:
+    if set(classes) != {"A", "O", "G"}:
+        count = len(classes)
+        return [([float(n == m) - 1 / count for n in range(count)], NAMES) for m in range(count)]
+    oligo = {"A": -0.5, "O": 0.5, "G": 0.0}
+    glioblastoma = {"A": -1 / 3, "O": -1 / 3, "G": 2 / 3}
+    return [
+        ([oligo[code] for code in classes], OLIGODENDROGLIOMA),
+        ([glioblastoma[code] for code in classes], GLIOBLASTOMA),
+    ]
+
+
+def _moments(raw: Numbers, weight: Numbers) -> tuple[Numbers, Numbers]:
+    there = np.isfinite(raw)
+    shares = weight[:, None] * there
+    total = shares.sum(axis=0)
+    filled = np.where(there, raw, 0.0)
+    means = (shares * filled).sum(axis=0) / total
+    spread = np.sqrt((shares * (filled - means) ** 2).sum(axis=0) / total)
+    return means, np.where(spread > 1e-9, spread, 1.0)
+
+
+def _fit_softmax(
+    inputs: Numbers,
+    truth: NDArray[np.int64],
+    weight: Numbers,
+    directions: Numbers,
+    allowed: NDArray[np.bool_],
+    ridge: float,
+) -> tuple[Numbers, Numbers]:
+    """Intercepts (contrasts,) and slopes (contrasts, inputs) with the least penalised loss."""
+    contrasts, count = allowed.shape
+    target = np.eye(directions.shape[1])[truth]
+
+    def unpack(theta: Numbers) -> tuple[Numbers, Numbers]:
+        slopes = np.zeros((contrasts, count))
+        slopes[allowed] = theta[contrasts:]
+        return theta[:contrasts], slopes
+
+    def loss(theta: Numbers) -> tuple[float, Numbers]:
+        intercepts, slopes = unpack(theta)
+        scores = (inputs @ slopes.T + intercepts) @ directions
+        top = scores.max(axis=1)
+        total = top + np.log(np.exp(scores - top[:, None]).sum(axis=1))
+        value = (weight * (total - (scores * target).sum(axis=1))).sum()
+        value += 0.5 * ridge * (slopes**2).sum()
+        # A touch on the intercepts, too: with one contrast per class they are free by a constant.
+        value += 0.5e-3 * (intercepts**2).sum()
+        error = ((np.exp(scores - total[:, None]) - target) * weight[:, None]) @ directions.T
+        slope = error.T @ inputs + ridge * slopes
+        return float(value), np.concatenate([error.sum(axis=0) + 1e-3 * intercepts, slope[allowed]])
+
+    start = np.zeros(contrasts + int(allowed.sum()))
+    return unpack(minimize(loss, start, jac=True, method="L-BFGS-B").x)
+
+
+def _inner_scores(known: Evidence, seed: int, terms: Sequence[str]) -> tuple[float, Numbers]:
+    """The best ridge, and the scores it gives every patient from the other inner folds."""
+    labels = [known.classes[index] for index in known.truth]
+    fold = patient_folds(labels, INNER_FOLDS, seed)
+    best: tuple[float, float, Numbers] | None = None
+    for ridge in RIDGES:
+        scores = np.zeros((len(labels), len(known.classes)))
+        for index in range(INNER_FOLDS):
+            own = fold == index
+            scores[own] = scores_of(known.of(own), *fit_terms(known.of(~own), ridge, terms))
+        loss = balanced_log_loss(known.truth, softmax(scores))
+        if best is None or loss < best[0]:
+            best = (loss, ridge, scores)
+    assert best is not None
+    return best[1], best[2]
+
+
+def balanced_log_loss(truth: NDArray[np.int64], shares: Numbers) -> float:
+    """Log loss, every class weighing the same."""
+    weight = class_weights(truth, shares.shape[1])
+    return float(-np.mean(weight * np.log(shares[np.arange(len(truth)), truth] + 1e-12)))
+
+
+def _fit_weights(
+    sources: Sequence[Numbers], age_scores: Numbers, truth: NDArray[np.int64]
+) -> Numbers:
+    """(sources + 1,): factors of the sources and of the age, none below 0, with the least loss
+    with and without the age."""
+
+    def loss(factors: Numbers) -> float:
+        image = sum((f * s for f, s in zip(factors, sources, strict=False)), 0.0 * sources[0])
+        both = (image, image + factors[-1] * age_scores)
+        return sum((balanced_log_loss(truth, softmax(scores)) for scores in both), 0.0)
+
+    start = np.append(np.full(len(sources), 1.0 / len(sources)), 1.0)
+    bounds = [(0.0, 10.0)] * len(sources) + [(0.0, 1.0)]
+    return np.asarray(minimize(loss, start, bounds=bounds, method="L-BFGS-B").x.round(4))
+
+
+def _fit_ages(known: Evidence) -> AgePart | None:
+    """Mean and standard deviation per class; None if a class has fewer than three ages."""
+    of_class = [known.ages[known.truth == index] for index in range(len(known.classes))]
+    of_class = [ages[np.isfinite(ages)] for ages in of_class]
+    if min(len(ages) for ages in of_class) < 3 or min(ages.std() for ages in of_class) == 0:
+        return None
+    return AgePart(
+        1.0,
+        tuple(round(float(ages.mean()), 4) for ages in of_class),
+        tuple(round(float(ages.std(ddof=1)), 4) for ages in of_class),
+    )
+
+
+def _age_scores(ages: Numbers, part: AgePart | None) -> Numbers:
+    """(n, classes) log densities; 0 where the age is not known."""
+    if part is None:
+        return np.zeros((len(ages), 1))
+    deviations = np.array(part.deviations)
+    standard = (ages[:, None] - np.array(part.means)) / deviations
+    return np.asarray(np.nan_to_num(part.weight * (-0.5 * standard**2 - np.log(deviations))))
