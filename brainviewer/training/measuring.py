@@ -72,7 +72,10 @@ def measured_before(model_id: str) -> dict[str, Any]:
             f"There is no folder and no installed model called '{model_id}'.",
             f"Give the folder of a run, or a model: {', '.join(cards)}.",
         )
-    return _read(cards[model_id].folder / EVALUATION_FILE)
+    card = cards[model_id]
+    own = card.folder / EVALUATION_FILE
+    # A model that uses another one's network was measured together with it.
+    return _read(own if own.is_file() or card.network is None else card.network.folder / own.name)
 
 
 def _check_finished(run: Path, plan: Recipe) -> None:

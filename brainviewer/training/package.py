@@ -1,5 +1,7 @@
 """Turn a trained run and its evaluation into the files that ship.
 
+    brainviewer evaluate DIR
+    python -m brainviewer.training.scoping --run DIR --data DATA
     python -m brainviewer.training.package --run DIR --models resources/models
 
 Every folder of ``--models`` with a file ``about.toml`` becomes a model: what people wrote about
@@ -29,10 +31,9 @@ from brainviewer.training.evaluate import (
     RECIPE,
     SOURCES,
     dump,
-    evaluate_run,
-    write_evaluation,
 )
 from brainviewer.training.fit import FINAL_FILE
+from brainviewer.training.plots import draw_all
 from brainviewer.training.readme import write_tables
 from brainviewer.training.recipes import Recipe, read_recipe
 
@@ -161,15 +162,25 @@ def write_models(models: Path, evaluation: Evaluation, recipe_text: str) -> list
         (folder / CARD_FILE).write_text(dump(content), encoding="utf-8")
         cards[about["id"]] = load_card(folder, cards)
         readme = folder / README_FILE
-        write_tables(readme, evaluation, situations(about), _scope_check(models, about))
+        write_tables(readme, evaluation, situations(about), scope_check(models, about))
     return list(cards.values())
 
 
-def _scope_check(models: Path, about: About) -> Mapping[str, Any] | None:
+def scope_check(models: Path, about: About) -> Mapping[str, Any] | None:
+    """How often the network of a model refuses to answer; None if that was not measured."""
     path = models / about["network"] / SCOPE_CHECK_FILE
     if not about["network"] or not path.exists():
         return None
     return dict(json.loads(path.read_text(encoding="utf-8")))
+
+
+def _evaluation_of(run: Path) -> Path:
+    path = run / EVALUATION_FILE
+    if not path.exists():
+        raise FileError(
+            f"The run {run.name} was not measured.", "Run 'brainviewer evaluate' on it first."
+        )
+    return path
 
 
 def _sha256(path: Path) -> str:
@@ -193,8 +204,9 @@ def main(
         for name in (SCOPE_FILE, SCOPE_CHECK_FILE):
             if (run / name).exists():
                 shutil.copyfile(run / name, owner / name)
-        write_evaluation(evaluate_run(run, plan), owner)
+        shutil.copyfile(_evaluation_of(run), owner / EVALUATION_FILE)
     evaluation = json.loads((owner / EVALUATION_FILE).read_text(encoding="utf-8"))
+    draw_all(evaluation, owner)
     for card in write_models(models, evaluation, recipe.read_text(encoding="utf-8")):
         typer.echo(f"{card.id} {card.version}")
 

@@ -9,6 +9,7 @@ scope that ships has this limit around the features of the final network.
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -19,8 +20,10 @@ from numpy.typing import NDArray
 
 from brainviewer.core.errors import Report
 from brainviewer.files.writing import write_whole
+from brainviewer.inference.lesion_slices import lesion_slices
 from brainviewer.inference.scope import Scope, fit_scope, save_scope
 from brainviewer.training.datasets import folds_of
+from brainviewer.training.evaluate import RECIPE
 from brainviewer.training.fit import (
     FINAL_FILE,
     FOUND_FOLDER,
@@ -32,47 +35,69 @@ from brainviewer.training.fit import (
 from brainviewer.training.found import load_found
 from brainviewer.training.network import ResNet50
 from brainviewer.training.package import SCOPE_CHECK_FILE, SCOPE_FILE
-from brainviewer.training.predicting import MAIN, inputs_of
 from brainviewer.training.recipes import Recipe, read_recipe
-from brainviewer.training.running import RECIPE_FILE
 from brainviewer.training.strange import strange_sets
 
 AXES = 16
 QUANTILE = 0.99
 _BATCH = 16
-_OF_EACH = 40
+_OF_EACH = 24
+# Folds of the first seed that set the limit.
+FOLDS = 3
 
 Tensor = NDArray[np.float32]
 
 
+@dataclass(frozen=True, eq=False)
+class Shown:
+    """What the networks are shown, prepared: (n, size, size, depth) each.
+
+    known : one for each case of ``fold_of`` in which the finder saw a lesion, with its fold.
+    strange : what is out of scope, by what it is.
+    """
+
+    known: list[Tensor]
+    fold_of: NDArray[np.int64]
+    strange: dict[str, list[Tensor]]
+
+
+def show(recipe: Recipe, data: Path, run: Path, report: Report) -> Shown:
+    """Prepare the cases of a run, and what its final network should refuse."""
+    cases = typed_cases(recipe, data)
+    fold_of = folds_of(cases, recipe.folds, recipe.seeds[0])
+    known, folds = [], []
+    for number, (case, fold) in enumerate(zip(cases, fold_of, strict=True)):
+        report(0.5 * number / len(cases), "preparing the patients")
+        found = load_found(run / FOUND_FOLDER, case.case_id)
+        if found is None or found.index is None:
+            continue
+        study = case.load().study
+        slices = lesion_slices(study, found.lesion, found.brain, found.index, recipe.input)
+        known.append(slices.prepare(recipe.input).tensor)
+        folds.append(fold)
+    report(0.5, "preparing what is out of scope")
+    pictures = next((p for p in (data / "cheng", data.parent / "cheng") if p.is_dir()), data)
+    strange = strange_sets(cases, run / FOUND_FOLDER, pictures, recipe.input, _OF_EACH, recipe.seed)
+    return Shown(known, np.array(folds), strange)
+
+
 def make_scope(
-    recipe: Recipe, data: Path, run: Path, report: Report
+    recipe: Recipe, run: Path, shown: Shown, report: Report
 ) -> tuple[Scope, dict[str, Any]]:
     """Fit the scope of the final network in ``run``; also says what it refuses."""
-    seed = recipe.seeds[0]
-    cases = typed_cases(recipe, data)
-    fold_of = folds_of(cases, recipe.folds, seed)
-    found = [load_found(run / FOUND_FOLDER, case.case_id) for case in cases]
-    report(0.0, "preparing the patients")
-    inputs = [inputs_of(case, said, recipe.input) for case, said in zip(cases, found, strict=True)]
-    seen = np.array([one.was_found for one in inputs])
-    known = [one.prepared[MAIN].tensor for one in inputs]
-    report(0.3, "preparing what is out of scope")
-    pictures = next((p for p in (data / "cheng", data.parent / "cheng") if p.is_dir()), data)
-    sets = strange_sets(cases, run / FOUND_FOLDER, pictures, recipe.input, _OF_EACH, recipe.seed)
-    unseen = np.zeros(len(cases))
-    for fold in range(int(fold_of.max()) + 1):
-        report(0.5 + 0.08 * fold, f"features of fold {fold + 1}")
-        network = load_network(recipe, fold_file(run, seed, fold))
-        features = embeddings(network, known)
-        learned = fit_scope(features[(fold_of != fold) & seen], AXES)
-        for number in np.flatnonzero(fold_of == fold):
-            unseen[number] = learned.distance(features[number])
-    limit = float(np.quantile(unseen[seen], QUANTILE))
+    unseen: list[float] = []
+    for fold in range(min(FOLDS, int(shown.fold_of.max()) + 1)):
+        report(0.6 + 0.08 * fold, f"features of fold {fold + 1}")
+        network = load_network(recipe, fold_file(run, recipe.seeds[0], fold))
+        features = embeddings(network, shown.known)
+        learned = fit_scope(features[shown.fold_of != fold], AXES)
+        unseen += [learned.distance(row) for row in features[shown.fold_of == fold]]
+    limit = float(np.quantile(unseen, QUANTILE))
+    report(0.85, "features of the final network")
     network = load_network(recipe, run / FINAL_FILE)
-    scope = fit_scope(embeddings(network, known)[seen], AXES, limit)
-    refused = {"patients that the networks never saw": unseen[seen] > limit}
-    for name, tensors in sets.items():
+    scope = fit_scope(embeddings(network, shown.known), AXES, limit)
+    refused = {"patients that the networks never saw": np.array(unseen) > limit}
+    for name, tensors in shown.strange.items():
         distances = np.array([scope.distance(row) for row in embeddings(network, tensors)])
         refused[name] = distances > limit
     about = {
@@ -105,12 +130,13 @@ def embeddings(network: ResNet50, tensors: Sequence[Tensor]) -> NDArray[np.float
 def main(
     run: Annotated[Path, typer.Option(help="Output folder of the training.")],
     data: Annotated[Path, typer.Option(help="Folder of labelled cases it was trained on.")],
+    recipe: Annotated[Path, typer.Option(help="How it was trained.")] = RECIPE,
     threads: Annotated[int, typer.Option(help="Processor threads to use.")] = 1,
 ) -> None:
     """Write scope.npz and scope.json into the run's folder."""
     torch.set_num_threads(threads)
-    recipe = read_recipe(run / RECIPE_FILE)
-    scope, about = make_scope(recipe, data, run, _print_progress())
+    plan, report = read_recipe(recipe), _print_progress()
+    scope, about = make_scope(plan, run, show(plan, data, run, report), report)
     save_scope(scope, run / SCOPE_FILE)
     write_whole(run / SCOPE_CHECK_FILE, (json.dumps(about, indent=1) + "\n").encode())
     for name, entry in about["sets"].items():
