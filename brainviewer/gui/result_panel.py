@@ -73,8 +73,8 @@ class ResultPanel(QWidget):
         for widget in (self._answer, self._beneath, self._reason, self._source, self._bars):
             column.addWidget(widget)
         column.addLayout(self._chips)
-        for widget in (self._scope, self._prevalence):
-            column.addWidget(widget)
+        column.addWidget(self._scope)
+        column.addWidget(self._prevalence)
         column.addSpacing(2)
         column.addWidget(self._verdict)
         column.addSpacing(2)

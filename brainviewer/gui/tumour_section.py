@@ -53,11 +53,11 @@ class MeasurementRow(QPushButton):
         line.setSpacing(8)
         line.addWidget(self._name)
         line.addWidget(self._value, 1)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 1, 0, 1)
-        column.setSpacing(0)
-        column.addLayout(line)
-        column.addWidget(self._detail)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 1, 0, 1)
+        self._column.setSpacing(0)
+        self._column.addLayout(line)
+        self._column.addWidget(self._detail)
         shape = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         shape.setHeightForWidth(True)
         self.setSizePolicy(shape)
@@ -86,16 +86,16 @@ class MeasurementRow(QPushButton):
         return super().event(event)
 
     def sizeHint(self) -> QSize:
-        return self.layout().sizeHint()
+        return self._column.sizeHint()
 
     def minimumSizeHint(self) -> QSize:
-        return self.layout().minimumSize()
+        return self._column.minimumSize()
 
     def hasHeightForWidth(self) -> bool:
-        return self.layout().hasHeightForWidth()
+        return self._column.hasHeightForWidth()
 
     def heightForWidth(self, width: int) -> int:
-        return self.layout().heightForWidth(width)
+        return self._column.heightForWidth(width)
 
 
 class TumourSection(QWidget):

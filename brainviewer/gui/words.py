@@ -1,5 +1,7 @@
 """Small pieces that every panel is made of: section heads, buttons, numbers with units."""
 
+from typing import TypeVar
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QLabel, QPushButton, QWidget
@@ -38,7 +40,10 @@ def button(text: str, role: str = "", tip: str = "", *, checkable: bool = False)
     return widget
 
 
-def tabular(widget: QWidget) -> QWidget:
+Widget = TypeVar("Widget", bound=QWidget)
+
+
+def tabular(widget: Widget) -> Widget:
     """Let the digits of a widget be equally wide, where the font can."""
     font = QFont(widget.font())
     font.setFeature(QFont.Tag("tnum"), 1)
