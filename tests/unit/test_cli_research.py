@@ -4,13 +4,17 @@ import json
 import logging
 import sys
 from collections.abc import Callable, Iterator
+from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from labelled_folders import write_lgg
 
 from brainviewer import cli
+from brainviewer.cli.tables import evaluation_tables
 from brainviewer.core.errors import Report
+from brainviewer.training.running import find_recipe
 
 Tell = Callable[[str], None]
 
@@ -121,19 +125,151 @@ def test_training_is_told_what_was_asked_for(
     asked: list[object] = []
 
     def train(
-        recipe: Path, data: Path, out: Path, report: Report, threads: int, tell: Tell
+        recipe: Path, data: Path, out: Path, report: Report, threads: int, tell: Tell, found: Path
     ) -> None:
-        asked.extend([recipe.name, data, out, threads])
+        asked.extend([recipe.name, data, out, threads, found])
         tell("T2 is missing.")
         for step in range(100):
             report(step / 100, f"fold 1: loss {step}")
 
     monkeypatch.setattr("brainviewer.training.running.train", train)
     out = tmp_path / "out"
-    assert run("train", "resnet50-glioma", "--data", lgg, "--out", out, "--threads", 3) == 0
-    assert asked == ["resnet50-glioma.toml", lgg, out, 3]
+    options = ("--data", lgg, "--out", out, "--threads", 3, "--found", tmp_path)
+    assert run("train", "resnet50-glioma", *options) == 0
+    assert asked == ["resnet50-glioma.toml", lgg, out, 3, tmp_path]
     said = capfd.readouterr()
     assert said.out == f"Trained. 'brainviewer evaluate {out}' measures it.\n"
     lines = said.err.splitlines()
     assert lines[0] == "brainviewer: T2 is missing."
     assert lines[1:] == [f"fold 1: loss {step} {step} %" for step in range(0, 100, 10)]
+
+
+@pytest.fixture
+def evaluation() -> dict[str, Any]:
+    """What an evaluation writes, in small."""
+
+    def figures(value: float) -> dict[str, Any]:
+        names = ("accuracy", "balanced accuracy", "macro F1", "Cohen's kappa")
+        more = (
+            "AUROC A against the rest",
+            "AUROC G against the rest",
+            "expected calibration error",
+        )
+        return {
+            "figures": [
+                {"name": name, "value": value, "low": value - 0.1, "high": value + 0.1}
+                for name in (*names, *more)
+            ]
+        }
+
+    return {
+        "classes": ["A", "G"],
+        "patients": {"A": 54, "G": 16},
+        "seeds": [1, 2, 3],
+        "folds": 5,
+        "bootstrap_repeats": 2000,
+        "winner": "image and age",
+        "criterion": "log loss",
+        "figures": {
+            "image and age": figures(0.71),
+            "image and age; expert outline": figures(0.72),
+            "control: place only": figures(0.05),
+        },
+    }
+
+
+def test_evaluate_prints_what_was_measured_of_a_model(
+    evaluation: dict[str, Any], monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("brainviewer.training.measuring.measured_before", lambda name: evaluation)
+    assert run("evaluate", "resnet50-glioma") == 0
+    out, err = capfd.readouterr()
+    assert err == ""
+    assert "70 patients (54 A, 16 G), 5-fold cross-validation by patient, mean of 3 seeds" in out
+    assert "image and age." in out
+    lines = [[cell.strip() for cell in row.strip("│").split("│")] for row in out.splitlines()]
+    at = next(n for n, cells in enumerate(lines) if cells[0] == "image and age")
+    assert lines[at] == ["image and age", *["0.71"] * 7]
+    assert lines[at + 1] == ["", *["0.61–0.81"] * 7]
+    assert ["control: place only", *["0.05"] * 7] in lines
+    assert "−0.05–0.15" in out
+    titles = [out.index(t) for t in ("never saw", "other situations", "other ways to answer")]
+    assert titles == sorted(titles)
+    assert run("evaluate", "resnet50-glioma", "--json") == 0
+    assert json.loads(capfd.readouterr().out) == evaluation
+
+
+def test_a_narrow_terminal_gets_narrow_tables(evaluation: dict[str, Any]) -> None:
+    from rich.console import Console
+
+    for width, numbers in ((80, 4), (200, 7)):
+        console = Console(width=width, file=StringIO())
+        with console.capture() as captured:
+            for part in evaluation_tables(evaluation, width):
+                console.print(part)
+        lines = captured.get().splitlines()
+        assert max(map(len, lines)) <= width
+        assert max(line.count("0.61–0.81") for line in lines) == numbers
+        assert sum(line.count("0.61–0.81") for line in lines) == 7
+
+
+def test_evaluate_measures_a_folder_and_prints_progress(
+    evaluation: dict[str, Any],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    asked: list[object] = []
+
+    def measure(
+        folder: Path, recipe: str | None, data: Path | None, out: Path | None, report: Report
+    ) -> Any:
+        asked.extend([folder, recipe, data, out])
+        report(0.5, "bootstrapping")
+        return evaluation
+
+    monkeypatch.setattr("brainviewer.training.measuring.measure", measure)
+    out = tmp_path / "figures.json"
+    assert run("evaluate", tmp_path, "--recipe", "mine.toml", "--out", out) == 0
+    assert asked == [tmp_path, "mine.toml", None, out]
+    said = capfd.readouterr()
+    assert "0.71" in said.out
+    assert said.err == "bootstrapping 50 %\n"
+
+
+def test_outlines_have_a_table_of_their_own(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    figures = {
+        "mean_share": 0.98, "share_at_least_0.9": 0.96, "mean_dice": 0.87, "median_dice": 0.9,
+        "median_distance_slices": 0.0, "not_found": 2,
+    }  # fmt: skip
+    record = {
+        "patients": 98,
+        "folds": 5,
+        "methods": {"network": figures},
+        "healthy": {"heads": 90, "called_sick": 1},
+    }
+    monkeypatch.setattr("brainviewer.training.measuring.measured_before", lambda name: record)
+    assert run("evaluate", "lesion-outline") == 0
+    out = capfd.readouterr().out
+    row = next(line for line in out.splitlines() if line.startswith("│ network"))
+    assert [cell.strip() for cell in row.strip("│").split("│")] == [
+        "network", "0.98", "0.96", "0.87", "0.9", "0", "2"
+    ]  # fmt: skip
+
+
+def test_evaluate_says_what_there_is(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    assert run("evaluate", "nothing") == 2
+    assert "resnet50-glioma" in refused(capfd)
+    assert run("evaluate", tmp_path) == 2
+    assert "brainviewer train" in refused(capfd)
+    begun = tmp_path / "begun"
+    begun.mkdir()
+    (begun / "run.json").write_text("{}")
+    (begun / "recipe.toml").write_bytes(find_recipe("resnet50-glioma").read_bytes())
+    assert run("evaluate", begun) == 2
+    assert "not finished" in refused(capfd)
+    assert run("evaluate", begun, "--out", tmp_path / "figures.txt") == 2
+    assert ".json" in refused(capfd)
+    assert sorted(file.name for file in begun.iterdir()) == ["recipe.toml", "run.json"]

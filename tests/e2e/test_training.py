@@ -1,0 +1,106 @@
+"""A researcher's way: train on the challenge's layout, stop, go on, measure; each a process."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+from labelled_folders import PATIENTS, write_challenge
+
+from brainviewer.training.running import shipped_recipes
+
+pytestmark = [
+    pytest.mark.skipif(find_spec("torch") is None, reason="PyTorch (extra 'train') is not here"),
+    pytest.mark.skipif(sys.platform == "win32", reason="signals differ there"),
+]
+# A program that was started in the background may have been told to ignore Ctrl-C.
+PROGRAM = (
+    "import signal; signal.signal(signal.SIGINT, signal.default_int_handler);"
+    "from brainviewer.__main__ import main; main()"
+)
+SMALL = {
+    "size": "32", "draws": "2", "samples": "8", "batch": "4", "seeds": "[1]", "folds": "3",
+    "bootstrap": "20",
+}  # fmt: skip
+
+
+@pytest.fixture
+def recipe(tmp_path: Path) -> Path:
+    """The recipe for all four sequences, with next to nothing to learn."""
+    text = shipped_recipes()["resnet50-glioma-four"].read_text(encoding="utf-8")
+    for name, value in SMALL.items():
+        text, count = re.subn(rf"(?m)^{name} = .*$", f"{name} = {value}", text)
+        assert count
+    file = tmp_path / "small.toml"
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+@contextmanager
+def started(*arguments: object) -> Iterator["subprocess.Popen[str]"]:
+    """A command in a process group of its own, as in a terminal; it never outlives the test."""
+    with subprocess.Popen(
+        [sys.executable, "-c", PROGRAM, *map(str, arguments)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as process:
+        try:
+            yield process
+        finally:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+
+
+def ended(*arguments: object) -> tuple[int, str, str]:
+    """Exit code, output and messages of a command."""
+    with started(*arguments) as process:
+        out, err = process.communicate()
+        return process.returncode, out, err
+
+
+def test_train_stop_go_on_and_measure(recipe: Path, tmp_path: Path) -> None:
+    data, run = tmp_path / "data", tmp_path / "run"
+    write_challenge(data)
+    command = ("train", recipe, "--data", data, "--out", run, "--threads", 1)
+
+    last = ""
+    with started(*command) as stopped:
+        assert stopped.stderr is not None
+        for line in stopped.stderr:
+            if line.startswith("seed 1, fold 2") and "fold 2" not in last:
+                os.killpg(stopped.pid, signal.SIGINT)
+            last = line
+    assert stopped.returncode == 130
+    assert last == "brainviewer: Stopped; run the same command again to go on.\n"
+    first = run / "seed1-fold0.npz"
+    finished = first.stat().st_mtime_ns
+    assert not (run / "final.npz").exists()
+
+    code, out, err = ended(*command)
+    assert (code, out.startswith("Trained.")) == (0, True), err
+    assert "seed 1, fold 1" not in err
+    assert first.stat().st_mtime_ns == finished
+    assert (run / "final.npz").exists()
+    said = json.loads((run / "predictions-seed1.json").read_text())
+    assert sorted(one["case_id"] for one in said) == sorted(PATIENTS)
+    assert {one["fold"] for one in said} == {0, 1, 2}
+
+    code, out, err = ended("evaluate", run, "--json")
+    assert code == 0, err
+    record = json.loads(out)
+    assert record["patients"] == {"A": 3, "O": 3, "G": 3}
+    for key in ("image", "image and age", "image, descriptors and age"):
+        figures = {figure["name"]: figure for figure in record["figures"][key]["figures"]}
+        assert figures["accuracy"]["patients"] == 9
+        assert 0 <= figures["accuracy"]["low"] <= figures["accuracy"]["high"] <= 1
+    assert json.loads((run / "evaluation.json").read_text()) == record
+    assert {"confusion.png", "roc.png"} <= {file.name for file in run.glob("*.png")}
