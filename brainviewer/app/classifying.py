@@ -22,7 +22,7 @@ from brainviewer.inference.answers import (
 )
 from brainviewer.inference.card import ModelCard, ModelInput
 from brainviewer.inference.engine import Engine, EngineAnswer
-from brainviewer.inference.gates import why_not
+from brainviewer.inference.gates import what_is_unusual, why_not
 from brainviewer.inference.head import Verdict
 from brainviewer.inference.lesion_slices import LesionSlices, cut_slices, lesion_slices
 from brainviewer.inference.pipeline import Prepared, head_mask
@@ -83,6 +83,7 @@ def classify(
     reason = why_not(study, finding, card, asked=slice_index is not None)
     if reason:
         return made.refused(reason)
+    made.unusual = what_is_unusual(study, finding)
     answer: EngineAnswer | None = None
     if card.network is not None:
         made.prepared = tumour.slices.prepare(card.network.input)
@@ -115,6 +116,7 @@ class _Making:
 
     def __init__(self, study: Study, card: ModelCard, tumour: TumourSlices) -> None:
         self.study, self.card, self.tumour = study, card, tumour
+        self.unusual = ""
         self.prepared: Prepared | None = None
         self.answer: EngineAnswer | None = None
 
@@ -134,6 +136,8 @@ class _Making:
         bare = self._bare()
         age_used = "age" in verdict.used
         notices = list(bare.notices)
+        if self.unusual:
+            notices.append(self.unusual)
         if age_years is not None and not age_used:
             notices.append("This model takes no age, so the age was left out.")
         if described.used and described.missing:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainviewer.core.findings import TumourFinding
-from brainviewer.core.study import Study
+from brainviewer.core.study import Modality, Study
 from brainviewer.inference.card import ModelCard
 
 # Re-encoded copies of one image correlate above 0.995; different sequences stay below 0.91.
@@ -26,6 +26,10 @@ _LEAST_CONTRAST = 0.05
 _AIR_HU, _BRAIN_HU = -500.0, (-50.0, 150.0)
 # Of the finder; among the training patients where it found anything, the least was 0.21.
 _LEAST_SURE = 0.15
+# Correlation with T1 inside the brain: that of FLAIR was larger by 0.3 or more in every study.
+_FLAIR_IS_NEARER = 0.2
+# Of a lesion's median on T1ce, in robust standard deviations of the brain (at most 0.93).
+_BRIGHT_LESION = 1.2
 _ABOUT_THIS_MANY = 200_000
 
 
@@ -40,7 +44,12 @@ def why_not(study: Study, finding: TumourFinding, card: ModelCard, asked: bool =
     images = {str(m): v.data for m, v in study.volumes.items() if str(m) in card.sequences}
     brain = finding.brain
     if brain is not None and brain.any():
-        reason = _no_brain(study, brain) or _no_mr(images, brain) or _same_image(images, brain)
+        reason = (
+            _no_brain(study, brain)
+            or _no_mr(images, brain)
+            or _same_image(images, brain)
+            or _swapped(study, brain)
+        )
         if reason:
             return reason
     if finding.found and not asked and finding.confidence < _LEAST_SURE:
@@ -49,6 +58,24 @@ def why_not(study: Study, finding: TumourFinding, card: ModelCard, asked: bool =
             f"(confidence {finding.confidence:.2f}): choose its slice and classify that one."
         )
     return ""
+
+
+def what_is_unusual(study: Study, finding: TumourFinding) -> str:
+    """A sentence to show beside an answer; empty if nothing is unusual."""
+    brain, lesion, t1ce = finding.brain, finding.mask, study.volumes.get(Modality.T1CE)
+    if brain is None or lesion is None or t1ce is None or not (brain & ~lesion).any():
+        return ""
+    if not lesion.any() or t1ce.constant:
+        return ""
+    ordinary = _some(t1ce.data, brain & ~lesion)
+    middle = float(np.median(ordinary))
+    spread = 1.4826 * float(np.median(np.abs(ordinary - middle)))
+    if float(np.median(_some(t1ce.data, lesion))) <= middle + _BRIGHT_LESION * spread:
+        return ""
+    return (
+        "Most of the lesion is bright on T1ce, which it is in no glioma that the model was trained "
+        "on: FLAIR and T1ce may be swapped, or this is another kind of tumour."
+    )
 
 
 def _no_brain(study: Study, brain: NDArray[np.bool_]) -> str:
@@ -82,6 +109,17 @@ def _same_image(images: Mapping[str, NDArray[Any]], brain: NDArray[np.bool_]) ->
             alike = float(np.corrcoef(values[one], values[other])[0, 1])
             if alike > _SAME_IMAGE:
                 return f"{one} and {other} are the same image: say which file is which sequence."
+    return ""
+
+
+def _swapped(study: Study, brain: NDArray[np.bool_]) -> str:
+    """Fluid is dark on T1 and on FLAIR, and bright on T2."""
+    needed = (Modality.T1, Modality.FLAIR, Modality.T2)
+    if any(name not in study.volumes or study.volumes[name].constant for name in needed):
+        return ""
+    t1, flair, t2 = (_some(study.volumes[name].data, brain) for name in needed)
+    if np.corrcoef(t1, t2)[0, 1] > np.corrcoef(t1, flair)[0, 1] + _FLAIR_IS_NEARER:
+        return "FLAIR and T2 seem to be swapped: say which file is which sequence."
     return ""
 
 

@@ -11,7 +11,7 @@ from brainviewer.core.findings import TumourFinding
 from brainviewer.core.geometry import Grid
 from brainviewer.core.study import Modality, Study, Volume
 from brainviewer.inference.card import ModelCard
-from brainviewer.inference.gates import why_not
+from brainviewer.inference.gates import what_is_unusual, why_not
 
 SHAPE = (70, 90, 70)
 GRID = Grid(SHAPE, np.diag([2.0, 2.0, 2.0, 1.0]))
@@ -100,3 +100,30 @@ def test_an_unsure_finder_is_not_believed_unless_the_user_chose_the_slice(
     unsure = finding(confidence=0.05)
     assert "too uncertain" in why_not(study(), unsure, known)
     assert why_not(study(), unsure, known, asked=True) == ""
+
+
+def test_flair_and_t2_swapped_are_noticed_by_their_fluid(known: ModelCard) -> None:
+    random = np.random.default_rng(8)
+    fluid = np.kron(random.random([n // 5 for n in SHAPE]) > 0.7, np.ones((5, 5, 5))) > 0
+    made = study(Modality.FLAIR, Modality.T1, Modality.T2)
+    shades = {Modality.FLAIR: (300, 80), Modality.T1: (400, 100), Modality.T2: (200, 600)}
+    for name, (tissue, wet) in shades.items():
+        grain = random.normal(0, 40, SHAPE)
+        made = change(made, name, (np.where(fluid, wet, tissue) + grain) * brain())
+    assert why_not(made, finding(), known) == ""
+    flair, t2 = made.volumes[Modality.FLAIR], made.volumes[Modality.T2]
+    swapped = change(change(made, Modality.FLAIR, t2.data), Modality.T2, flair.data)
+    assert "FLAIR and T2 seem to be swapped" in why_not(swapped, finding(), known)
+
+
+def test_a_lesion_that_is_bright_on_t1ce_is_called_unusual() -> None:
+    made = study()
+    lesion = np.zeros(SHAPE, bool)
+    lesion[25:35, 40:50, 30:40] = True
+    found = replace(finding(), mask=lesion)
+    assert what_is_unusual(made, replace(found, mask=np.zeros(SHAPE, bool))) == ""
+    t1ce = made.volumes[Modality.T1CE].data
+    for values, unusual in ((310.0, False), (500.0, True)):
+        shown = change(made, Modality.T1CE, np.where(lesion, values, t1ce))
+        assert ("swapped" in what_is_unusual(shown, found)) == unusual
+    assert what_is_unusual(study(Modality.FLAIR), found) == ""
