@@ -11,6 +11,7 @@ class Method(StrEnum):
     """How the tumour is looked for."""
 
     LESION = "lesion"
+    MODEL_FREE = "model-free"
     THRESHOLD = "threshold"
 
 

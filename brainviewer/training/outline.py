@@ -69,7 +69,7 @@ def folds_of(cases: list[Case], recipe: OutlineRecipe) -> NDArray[np.int64]:
 
 
 def train_all(recipe: OutlineRecipe, data: Path, out: Path, report: Report) -> None:
-    """Leave ``fold-N.npz`` for every fold and ``final.npz``, trained on all patients, in ``out``."""
+    """Leave ``fold-N.npz`` for every fold and ``final.npz``, of all patients, in ``out``."""
     cases = read_cases(data)
     heads = prepared_heads(cases, out / "heads", report)
     fold_of = folds_of(cases, recipe)
@@ -155,7 +155,8 @@ def _average(kept: UNet, network: UNet, decay: float) -> None:
                 number.copy_(newest[name])
 
 
-def _print_progress() -> Report:
+def print_progress() -> Report:
+    """Say on the error channel how far the work has come, one line per percent."""
     last = [""]
 
     def report(fraction: float, text: str) -> None:
@@ -177,7 +178,7 @@ def main(
     torch.set_num_threads(threads)
     cv2.setNumThreads(1)
     out.mkdir(parents=True, exist_ok=True)
-    train_all(read_outline_recipe(recipe), data, out, _print_progress())
+    train_all(read_outline_recipe(recipe), data, out, print_progress())
 
 
 if __name__ == "__main__":

@@ -1,31 +1,30 @@
 """How well the tumour slice and mask are found, beside expert segmentations.
 
-    python packaging/measure/measure_tumour.py DATA [--lgg] [--method METHOD] [--json FILE]
+    python packaging/measure/measure_tumour.py DATA [--lgg] [--method METHOD] [--only SEQUENCE]
+        [--json FILE]
 
-DATA is the data folder, with ``studies`` (a folder of NIfTI files per study) and ``lgg`` (a folder
-of numbered pictures per patient: T1, FLAIR, T1ce as the three colours, and ``NNN_mask.png``).
+DATA is the data folder, with ``studies`` (a folder of NIfTI files per study) and ``lgg``.
 Prints one line per study and the means; ``--lgg`` adds the patients with skull, on whom the
-constants of the method were chosen, so those figures are not a test.
+network was trained and all constants were chosen, so those figures are not a test: see
+``brainviewer.training.outline_evaluate``. ``--only FLAIR`` leaves the other sequences out.
 """
 
 import argparse
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from brainviewer.analysis.slice_area import areas, axial_axis
 from brainviewer.analysis.tumour import METHODS, find_tumour
 from brainviewer.app.opening import open_study
-from brainviewer.core.geometry import Grid
-from brainviewer.core.study import Modality, Study, Volume
+from brainviewer.core.study import Modality, Study
+from brainviewer.training.cases import read_cases
 
-# The pictures have no spacing; a head of usual size is about 150 mm high.
-HEAD_HEIGHT_MM = 150.0
 Truth = NDArray[np.bool_] | None
 
 
@@ -37,24 +36,10 @@ def studies(folder: Path) -> Iterator[tuple[Study, Truth]]:
 
 
 def patients(folder: Path) -> Iterator[tuple[Study, Truth]]:
-    """Every patient of the picture collection as a study of three sequences."""
-    for path in sorted(p for p in folder.iterdir() if p.is_dir()):
-        pictures, masks = [], []
-        for file in sorted(path.glob("[0-9]*.jpg")):
-            # OpenCV reads blue, green, red.
-            pictures.append(cv2.imread(str(file))[:, :, ::-1])
-            mask = (
-                cv2.imread(str(file.with_name(f"{file.stem}_mask.png")), 0)
-                if (file.with_name(f"{file.stem}_mask.png").exists())
-                else np.zeros(pictures[-1].shape[:2], np.uint8)
-            )
-            masks.append(mask > 0)
-        data = np.stack(pictures).transpose(2, 1, 0, 3)
-        thickness = min(max(HEAD_HEIGHT_MM / len(pictures), 1.0), 6.5)
-        grid = Grid(data.shape[:3], np.diag([-1.0, -1.0, thickness, 1.0]))
-        sequences = (Modality.T1, Modality.FLAIR, Modality.T1CE)
-        volumes = {m: Volume(m, data[..., n], grid) for n, m in enumerate(sequences)}
-        yield Study(volumes, grid, path.name), np.stack(masks).transpose(2, 1, 0)
+    """Every patient of the picture collection as a study of up to three sequences."""
+    for case in read_cases(folder):
+        labelled = case.load()
+        yield labelled.study, labelled.lesion
 
 
 def measure(study: Study, truth: Truth, method: str) -> dict[str, Any]:
@@ -74,6 +59,11 @@ def measure(study: Study, truth: Truth, method: str) -> dict[str, Any]:
         row["share"] = round(float(area[finding.index] / area.max()), 3) if finding.found else 0.0
         row["dice"] = round(2 * both / float(truth.sum() + finding.mask.sum()), 3)
     return row
+
+
+def only(study: Study, modality: Modality) -> Study:
+    """The study with one of its sequences."""
+    return replace(study, volumes={modality: study.volumes[modality]})
 
 
 def slice_mm(study: Study) -> float:
@@ -109,6 +99,7 @@ def main() -> None:
     parser.add_argument("data", type=Path)
     parser.add_argument("--lgg", action="store_true", help="the patients with skull as well")
     parser.add_argument("--method", choices=METHODS, default="lesion")
+    parser.add_argument("--only", type=Modality, help="leave all other sequences out")
     parser.add_argument("--json", type=Path, help="write the figures here")
     chosen = parser.parse_args()
     report = {}
@@ -117,7 +108,8 @@ def main() -> None:
         sources["lgg"] = patients(chosen.data / "lgg")
     for name, source in sources.items():
         rows = []
-        for study, truth in source:
+        for whole, truth in source:
+            study = whole if chosen.only is None else only(whole, chosen.only)
             rows.append(measure(study, truth, chosen.method))
             print("  ".join(f"{key} {value}" for key, value in rows[-1].items()), flush=True)
         report[name] = {"summary": summary(rows), "rows": rows}

@@ -8,7 +8,9 @@ import nibabel as nib
 import numpy as np
 import pytest
 
-from brainviewer.analysis.tumour import find_tumour
+from brainviewer.analysis import tumour
+from brainviewer.analysis.lesion_finding import CUT_OFF
+from brainviewer.analysis.tumour import METHODS, NOT_INSTALLED, find_tumour
 from brainviewer.core.errors import BrainViewerError, Cancelled
 from brainviewer.core.geometry import Grid
 from brainviewer.core.study import LabelMap, Modality, Study, Volume
@@ -195,7 +197,7 @@ def test_nothing_in_a_mirrored_head(demo):
     assert_nothing(find_tumour(changed(study, mirror)))
 
 
-@pytest.mark.parametrize("method", ["lesion", "threshold"])
+@pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize("value", [0, 300])
 def test_nothing_in_a_constant_volume(method, value):
     study = study_of({FLAIR: np.full((20, 24, 16), value, np.int16)}, np.diag([2.0, 2, 2, 1]))
@@ -230,8 +232,47 @@ def test_threshold_rule(demo):
     assert_nothing(find_tumour(only(demo[0], T2), "threshold"))
 
 
+def test_without_the_network_the_search_without_a_model_is_used(demo, monkeypatch):
+    study = only(demo[0], FLAIR, T2)
+    expected = find_tumour(study, "model-free")
+    assert expected.method == "model-free"
+    assert NOT_INSTALLED not in expected.notices
+    assert not np.array_equal(expected.mask, find_tumour(study).mask)
+    monkeypatch.setattr(tumour, "installed_network", lambda: None)
+    finding = find_tumour(study)
+    np.testing.assert_array_equal(finding.mask, expected.mask)
+    assert NOT_INSTALLED in finding.notices
+
+
+def test_lesion_cut_off_by_the_field_of_view(demo):
+    study, truth = demo
+    middle = int(truth.sum(axis=(0, 1)).argmax())
+    assert CUT_OFF not in find_tumour(study).notices
+    flair = study.volumes[FLAIR].data[:, :, :middle]
+    finding = find_tumour(study_of({FLAIR: flair}, study.grid.affine))
+    assert finding.found
+    assert finding.mask[:, :, -1].any()
+    assert CUT_OFF in finding.notices
+
+
+def test_second_lesion_is_mentioned(demo):
+    study, truth = demo
+    assert not any("second lesion" in notice for notice in find_tumour(study).notices)
+    data = study.volumes[FLAIR].data.copy()
+    # A copy of the tumour, smaller and in the other half, further to the front.
+    part = np.argwhere(truth).min(axis=0), np.argwhere(truth).max(axis=0) + 1
+    box = tuple(slice(low, high) for low, high in zip(*part, strict=True))
+    small = truth[box][::2, ::2, ::2]
+    front = [data.shape[0] - part[1][0] + 4, part[1][1] + 4, part[0][2] + 6]
+    place = tuple(slice(f, f + n) for f, n in zip(front, small.shape, strict=True))
+    data[place] = np.where(small, data[box][::2, ::2, ::2], data[place])
+    finding = find_tumour(study_of({FLAIR: data}, study.grid.affine))
+    assert len(finding.candidates) >= 2
+    assert any("second lesion" in notice for notice in finding.notices)
+
+
 def test_unknown_method(demo):
-    with pytest.raises(BrainViewerError, match="lesion, threshold"):
+    with pytest.raises(BrainViewerError, match="lesion, model-free, threshold"):
         find_tumour(demo[0], "magic")
 
 

@@ -1,0 +1,347 @@
+"""Measure the outlining network on patients it never saw, and fit its confidence.
+
+    python -m brainviewer.training.outline_evaluate --data DIR --run RUN [--found DIR]
+
+RUN is the folder that ``brainviewer.training.outline`` filled. Writes RUN/figures.json;
+``--found`` also writes what is found in each patient by the network of the fold that left that
+patient out, for those who train on found lesions instead of outlined ones.
+"""
+
+import json
+import tempfile
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+from typing import Annotated, Any
+
+import cv2
+import numpy as np
+import typer
+from numpy.typing import NDArray
+
+from brainviewer.analysis import lesion, outline
+from brainviewer.analysis.brain import erode
+from brainviewer.analysis.head import Head, prepare
+from brainviewer.analysis.lesion import Lesion
+from brainviewer.analysis.lesion_finding import finding_of, nothing
+from brainviewer.analysis.outline_input import CHANNELS, DARKEST
+from brainviewer.analysis.outline_network import (
+    OutlineNetwork,
+    OutlineSettings,
+    lesion_probability,
+)
+from brainviewer.analysis.slice_area import areas, axial_axis, largest_slice
+from brainviewer.analysis.tumour import find_tumour
+from brainviewer.analysis.working_grid import Field, Mask
+from brainviewer.core.errors import Report
+from brainviewer.core.findings import TumourFinding
+from brainviewer.core.study import Modality, Study
+from brainviewer.training.cases import LabelledStudy, read_cases
+from brainviewer.training.outline import (
+    RECIPE,
+    OutlineRecipe,
+    folds_of,
+    load_network,
+    print_progress,
+    read_outline_recipe,
+)
+from brainviewer.training.outline_unet import UNet, write_graph
+
+FIGURES_FILE = "figures.json"
+FINAL = "network (what ships)"
+RIGHT = 0.9
+_MIXED = 0.3
+_SMOOTHINGS_MM = (0.1, 3.0)
+_BINS = (0.0, 0.6, 0.75, 0.85, 0.95, 1.0)
+# The size in the graph is only a hint: other sizes run as well.
+GRAPH_SIZE = (80, 96)
+
+Row = dict[str, Any]
+
+
+def runnable(network: UNet, confidence: tuple[float, ...] = ()) -> OutlineNetwork:
+    """A trained network as the analysis runs it."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "graph.onnx"
+        write_graph(network, CHANNELS, GRAPH_SIZE, path)
+        weights = confidence or (0.0,) * (len(outline.FEATURES) + 1)
+        return OutlineNetwork(path.read_bytes(), OutlineSettings("", weights))
+
+
+def evaluate(recipe: OutlineRecipe, data: Path, run: Path, report: Report) -> dict[str, Any]:
+    """Figures of the folds' networks on the patients they never saw."""
+    cases = read_cases(data)
+    fold_of = folds_of(cases, recipe)
+    networks = [runnable(load_network(run / f"fold-{n}.npz")) for n in range(recipe.folds)]
+    rows: dict[str, list[Row]] = {}
+    known, right, folds, healthy = [], [], [], []
+    for number, (case, fold) in enumerate(zip(cases, fold_of, strict=True)):
+        report(number / len(cases), "measuring")
+        labelled = case.load()
+        head = prepare(labelled.study, Modality.FLAIR)
+        assert head is not None and labelled.lesion is not None
+        found = variants(head, networks[fold])
+        for name, lesions in found.items():
+            row = score(labelled, _finding(labelled.study, head, lesions))
+            rows.setdefault(name, []).append({"number": number, "fold": int(fold), **row})
+        final = _finding(labelled.study, head, found[FINAL])
+        for mm in _SMOOTHINGS_MM:
+            row = score(labelled, _smoothed(labelled.study, final, mm))
+            rows.setdefault(f"network, areas smoothed by {mm:g} mm", []).append(row)
+        row = score(labelled, _by_probability(labelled.study, head, final, found[FINAL]))
+        rows.setdefault("network, slice by summed probability", []).append(row)
+        if found[FINAL]:
+            known.append(outline.features(found[FINAL]))
+            right.append(rows[FINAL][-1]["share"] >= RIGHT)
+            folds.append(int(fold))
+            rows[FINAL][-1]["features"] = [round(value, 4) for value in known[-1]]
+        twin = healthy_twin(head, labelled.lesion)
+        if twin is not None:
+            healthy.append(outline.evidence_of(*_probability(twin, networks[fold])))
+    fitted = fit_confidence(np.array(known), np.array(right), np.array(folds))
+    return {
+        "patients": len(cases),
+        "folds": recipe.folds,
+        "seed": recipe.seed,
+        "methods": {name: summary(some) for name, some in rows.items()},
+        "confidence": fitted,
+        "healthy": {
+            "heads": len(healthy),
+            "called_sick": int(np.sum(np.array(healthy) >= outline.LEAST_ML)),
+            "least_ml": outline.LEAST_ML,
+            "evidence_ml": [round(float(value), 3) for value in sorted(healthy)],
+        },
+        "rows": rows[FINAL],
+    }
+
+
+def variants(head: Head, network: OutlineNetwork) -> dict[str, list[Lesion]]:
+    """The lesions that each of the compared methods finds."""
+    spacing = head.working.spacing
+    compared = lesion.search(
+        head.images, Modality.FLAIR, head.inside, head.plane, spacing, not head.stripped
+    )
+    probability, _ = _probability(head, network)
+    flair = {Modality.FLAIR: head.images[Modality.FLAIR]}
+    alone, _ = _probability(replace(head, images=flair), network)
+    certain = np.zeros_like(probability)
+    for one in lesion.together(compared) if compared else []:
+        certain = np.maximum(certain, one.certainty)
+    closer, _ = _probability(_cut_closer(head), network)
+    found = {
+        "model-free": compared,
+        FINAL: outline.lesions_of(probability, spacing),
+        "network, FLAIR alone": outline.lesions_of(alone, spacing),
+        "network, brain cut 4 mm closer": outline.lesions_of(closer, spacing),
+        "network and model-free averaged": outline.lesions_of(
+            (1 - _MIXED) * probability + np.float32(_MIXED) * certain, spacing
+        ),
+    }
+    for threshold in (0.3, 0.4, 0.6):
+        lesions = outline.lesions_of(probability, spacing, threshold)
+        found[f"network, threshold {threshold}"] = lesions
+    return found
+
+
+def _probability(head: Head, network: OutlineNetwork) -> tuple[Field, tuple[float, float, float]]:
+    spacing = head.working.spacing
+    found = lesion_probability(network, head.images, head.inside, head.plane, spacing)
+    return found, spacing
+
+
+def _cut_closer(head: Head) -> Head:
+    """The head as a greedier skull stripping leaves it."""
+    return replace(head, inside=erode(head.inside, 4.0, head.working.spacing))
+
+
+def healthy_twin(head: Head, truth: Mask) -> Head | None:
+    """The head with its healthy half mirrored onto the other; None if both hold lesion."""
+    spacing, plane = head.working.spacing, head.plane
+    r, a, s = np.meshgrid(
+        *(np.arange(n) * mm for n, mm in zip(head.inside.shape, spacing, strict=True)),
+        indexing="ij",
+        sparse=True,
+    )
+    right = r - plane.offset - plane.yaw * a - plane.roll * s > 0
+    amount = head.working.thin(truth)
+    sums = float(amount[right].sum()), float(amount[~right].sum())
+    if min(sums) > 0.01 * max(sums):
+        return None
+    kept = right if sums[0] < sums[1] else ~right
+
+    def doubled(image: Field, outside: float) -> Field:
+        return np.where(kept, image, plane.mirror(image, spacing, outside)).astype(np.float32)
+
+    images = {m: doubled(image, DARKEST) for m, image in head.images.items()}
+    inside = doubled(head.inside.astype(np.float32), 0.0) > 0.5
+    return replace(head, images=images, inside=inside)
+
+
+def _finding(study: Study, head: Head, lesions: list[Lesion]) -> TumourFinding:
+    if not lesions:
+        return nothing(study, "lesion")
+    return finding_of(study, head.working, lesions, "lesion", 0.0, ())
+
+
+def _smoothed(study: Study, finding: TumourFinding, mm: float) -> TumourFinding:
+    spacing = study.grid.spacing[axial_axis(study.grid)]
+    index = largest_slice(finding.area_mm2, spacing, mm) if finding.found else None
+    return replace(finding, index=index)
+
+
+def _by_probability(
+    study: Study, head: Head, finding: TumourFinding, lesions: list[Lesion]
+) -> TumourFinding:
+    """The slice in which a doubtful rim counts less than the core."""
+    if not finding.found:
+        return finding
+    sums = np.sum([one.certainty.sum(axis=(0, 1)) for one in lesion.together(lesions)], axis=0)
+    weighed = head.working.spread(sums.astype(np.float32), 2)
+    spacing = study.grid.spacing[axial_axis(study.grid)]
+    return replace(finding, index=largest_slice(weighed, spacing))
+
+
+def score(labelled: LabelledStudy, finding: TumourFinding) -> Row:
+    """How good a finding is beside the expert's outline."""
+    truth = labelled.lesion
+    assert truth is not None and finding.mask is not None
+    area = areas(labelled.study.grid, truth, axial_axis(labelled.study.grid))
+    both = float((truth & finding.mask).sum())
+    index = finding.index
+    return {
+        "share": round(float(area[index] / area.max()), 4) if index is not None else 0.0,
+        "dice": round(2 * both / float(truth.sum() + finding.mask.sum()), 4),
+        "distance": None if index is None else abs(index - int(area.argmax())),
+    }
+
+
+def summary(rows: list[Row]) -> dict[str, float]:
+    """Means over the patients."""
+    share = np.array([row["share"] for row in rows])
+    dice = np.array([row["dice"] for row in rows])
+    far = [row["distance"] for row in rows if row["distance"] is not None]
+    return {
+        "mean_share": round(float(share.mean()), 4),
+        "share_at_least_0.9": round(float((share >= RIGHT).mean()), 4),
+        "mean_dice": round(float(dice.mean()), 4),
+        "median_dice": round(float(np.median(dice)), 4),
+        "median_distance_slices": float(np.median(far)),
+        "not_found": len(rows) - len(far),
+    }
+
+
+def fit_confidence(
+    known: NDArray[np.float64], right: NDArray[np.bool_], fold: NDArray[np.int64]
+) -> dict[str, Any]:
+    """Logistic regression from features to "the slice is right", and how well it is calibrated.
+
+    known : (n, len(FEATURES)); right, fold : (n,).
+
+    The curve is that of patients whose fold was left out of the fit.
+    """
+    sure = np.zeros(len(right))
+    for left_out in np.unique(fold):
+        rest = fold != left_out
+        weights = _logistic(known[rest], right[rest])
+        sure[~rest] = _apply(weights, known[~rest])
+    curve = []
+    for low, high in pairwise(_BINS):
+        within = (sure >= low) & (sure < high if high < 1 else sure <= 1)
+        if within.any():
+            curve.append(
+                {
+                    "from": low,
+                    "to": high,
+                    "patients": int(within.sum()),
+                    "mean_confidence": round(float(sure[within].mean()), 3),
+                    "right": round(float(right[within].mean()), 3),
+                }
+            )
+    better = (sure[right][:, None] > sure[~right]).mean() + 0.5 * (
+        sure[right][:, None] == sure[~right]
+    ).mean()
+    return {
+        "features": list(outline.FEATURES),
+        "weights": [round(float(w), 5) for w in _logistic(known, right)],
+        "auroc": round(float(better), 3),
+        "brier": round(float(((sure - right) ** 2).mean()), 4),
+        "brier_of_the_base_rate": round(float(right.mean() * (1 - right.mean())), 4),
+        "curve": curve,
+    }
+
+
+def _logistic(known: NDArray[np.float64], right: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Weights of a constant and the features as they are; ridge on standardised features."""
+    middle, spread = known.mean(axis=0), known.std(axis=0) + 1e-6
+    basis = np.column_stack([np.ones(len(known)), (known - middle) / spread])
+    ridge = np.diag([1e-6] + [1.0] * known.shape[1])
+    weights = np.zeros(basis.shape[1])
+    for _ in range(50):
+        sure = 1 / (1 + np.exp(-basis @ weights))
+        curvature = (basis * (sure * (1 - sure))[:, None]).T @ basis + ridge
+        weights -= np.linalg.solve(curvature, basis.T @ (sure - right) + ridge @ weights)
+    weights[1:] /= spread
+    weights[0] -= weights[1:] @ middle
+    return weights
+
+
+def _apply(weights: NDArray[np.float64], known: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.asarray(1 / (1 + np.exp(-(weights[0] + known @ weights[1:]))))
+
+
+def write_found(
+    recipe: OutlineRecipe,
+    data: Path,
+    run: Path,
+    out: Path,
+    confidence: tuple[float, ...],
+    report: Report,
+) -> None:
+    """Write what is found in each patient by the network that never saw that patient.
+
+    One ``<case>.npz`` each: mask and brain (i, j, k) bool, index (-1 for none), found, confidence.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    cases = read_cases(data)
+    networks = [
+        runnable(load_network(run / f"fold-{n}.npz"), confidence) for n in range(recipe.folds)
+    ]
+    for number, (case, fold) in enumerate(zip(cases, folds_of(cases, recipe), strict=True)):
+        report(number / len(cases), "writing what was found")
+        study = case.load().study
+        finding = find_tumour(study, network=networks[fold])
+        empty = np.zeros(study.grid.shape, bool)
+        unfinished = out / f"{case.case_id}.part.npz"
+        np.savez_compressed(
+            unfinished,
+            mask=empty if finding.mask is None else finding.mask,
+            brain=empty if finding.brain is None else finding.brain,
+            index=np.int64(-1 if finding.index is None else finding.index),
+            found=np.bool_(finding.found),
+            confidence=np.float32(finding.confidence),
+        )
+        unfinished.replace(out / f"{case.case_id}.npz")
+
+
+def main(
+    data: Annotated[Path, typer.Option(help="Folder of labelled cases.")],
+    run: Annotated[Path, typer.Option(help="Folder of the trained networks.")],
+    recipe: Annotated[Path, typer.Option(help="How they were trained.")] = RECIPE,
+    found: Annotated[Path | None, typer.Option(help="Write what is found here.")] = None,
+) -> None:
+    """Measure the outlining network on patients it never saw."""
+    cv2.setNumThreads(1)
+    plan = read_outline_recipe(recipe)
+    path = run / FIGURES_FILE
+    if not path.exists():
+        figures = evaluate(plan, data, run, print_progress())
+        path.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+    figures = json.loads(path.read_text(encoding="utf-8"))
+    typer.echo(json.dumps({**figures, "rows": "..."}, indent=1))
+    if found is not None:
+        weights = tuple(figures["confidence"]["weights"])
+        write_found(plan, data, run, found, weights, print_progress())
+
+
+if __name__ == "__main__":
+    typer.run(main)
