@@ -8,7 +8,7 @@ The schedule is fixed beforehand: no fold's test patients decide when its traini
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -24,7 +24,8 @@ from brainviewer.training.cases import read_cases
 from brainviewer.training.collection import Case
 from brainviewer.training.datasets import folds_of
 from brainviewer.training.found import find_all, load_found
-from brainviewer.training.learning import from_bank, learn
+from brainviewer.training.kept_maps import keep_maps
+from brainviewer.training.learning import MakeBatch, from_bank, from_maps, learn
 from brainviewer.training.network import ResNet50, from_pretrained, load_numbers, save_numbers
 from brainviewer.training.predicting import entry, inputs_of, predict, scrambled, summary
 from brainviewer.training.pretraining import pretrain
@@ -64,6 +65,7 @@ def fit(recipe: Recipe, data: Path, out: Path, report: Report, workers: int = 1)
         report,
         workers,
     )
+    batches = batch_maker(recipe, cases, bank, out, report)
     for seed in recipe.seeds:
         fold_of = folds_of(cases, recipe.folds, seed)
         for fold in range(int(fold_of.max()) + 1):
@@ -71,13 +73,11 @@ def fit(recipe: Recipe, data: Path, out: Path, report: Report, workers: int = 1)
             if not path.exists():
                 learned = [n for n in range(len(cases)) if fold_of[n] != fold]
                 text = f"seed {seed}, fold {fold + 1}"
-                save_numbers(
-                    train(recipe, cases, bank, learned, out, [seed, fold], text, report), path
-                )
+                save_numbers(train(recipe, batches(learned), out, [seed, fold], text, report), path)
         predict_unseen(recipe, cases, out, seed, report)
     if not (out / FINAL_FILE).exists():
         everyone = range(len(cases))
-        network = train(recipe, cases, bank, everyone, out, [recipe.seed], "all patients", report)
+        network = train(recipe, batches(everyone), out, [recipe.seed], "all patients", report)
         save_numbers(network, out / FINAL_FILE)
     report(1.0, "done")
 
@@ -95,22 +95,27 @@ def typed_cases(recipe: Recipe, data: Path) -> list[Case]:
     return cases
 
 
+def batch_maker(
+    recipe: Recipe, cases: Sequence[Case], bank: Bank, out: Path, report: Report
+) -> Callable[[Sequence[int]], MakeBatch]:
+    """What makes batches from some of the cases: of the samples themselves or, if stages of the
+    network are frozen, of what those make of them."""
+    labels = [recipe.classes.index(case.label) for case in cases]
+    frozen = recipe.training.frozen
+    if not frozen:
+        return lambda members: from_bank(bank, labels, members, recipe.input)
+    network = from_pretrained(out / PRETRAINED_FILE, len(recipe.classes), recipe.input.depth)
+    kept = keep_maps(bank, network, frozen, out / BANK_FOLDER, recipe.input, recipe.seed, report)
+    return lambda members: from_maps(kept, labels, members)
+
+
 def train(
-    recipe: Recipe,
-    cases: Sequence[Case],
-    bank: Bank,
-    members: Sequence[int],
-    out: Path,
-    seed: list[int],
-    text: str,
-    report: Report,
+    recipe: Recipe, batches: MakeBatch, out: Path, seed: list[int], text: str, report: Report
 ) -> ResNet50:
-    """Train the classifier on some of the cases; every class and every patient weighs the same."""
+    """Train the classifier from the pretrained network."""
     number = int(np.random.SeedSequence(seed).generate_state(1)[0])
     torch.manual_seed(number)
     network = from_pretrained(out / PRETRAINED_FILE, len(recipe.classes), recipe.input.depth)
-    labels = [recipe.classes.index(case.label) for case in cases]
-    batches = from_bank(bank, labels, members, recipe.input)
     return learn(network, batches, recipe.training, number, text, report)
 
 

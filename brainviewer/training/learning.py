@@ -14,7 +14,8 @@ from brainviewer.core.errors import Report
 from brainviewer.inference.card import ModelInput
 from brainviewer.training.augment import Random
 from brainviewer.training.bank import Bank
-from brainviewer.training.network import Coverage, ResNet50
+from brainviewer.training.kept_maps import KeptMaps, as_images, vary_cheaply
+from brainviewer.training.network import Coverage, ResNet50, astray
 from brainviewer.training.recipes import Schedule
 
 
@@ -40,67 +41,53 @@ def from_bank(
     labels : class of each case in the bank
     members : the cases that may be learned from.
     """
-    by_class = [[m for m in members if labels[m] == label] for label in range(max(labels) + 1)]
-    by_class = [group for group in by_class if group]
+    pick = _picker(labels, members)
 
     def make(size: int, random: Random) -> Batch:
-        groups = [by_class[n] for n in random.integers(len(by_class), size=size)]
-        cases = np.array([group[random.integers(len(group))] for group in groups])
+        cases = pick(size, random)
         drawn = bank.samples[cases, random.integers(bank.samples.shape[1], size=size)]
-        has = bank.has[cases].copy()
-        images, covered = vary_cheaply(drawn, has, bank.low, bank.high, random)
-        if model_input.stacked:
-            images = images.reshape(size, -1, *images.shape[-2:])
-        else:
-            one = random.integers(images.shape[1], size=size)
-            images = images[np.arange(size), one]
-            covered = covered[np.arange(size), one][:, None]
+        images, covered = vary_cheaply(drawn, bank.has[cases], bank.low, bank.high, random)
+        images, covered = as_images(images, covered, model_input)
+        one = random.integers(images.shape[1], size=size)
         return Batch(
-            torch.from_numpy(np.ascontiguousarray(images)),
+            torch.from_numpy(np.ascontiguousarray(images[np.arange(size), one])),
             torch.tensor([labels[case] for case in cases]),
-            torch.from_numpy(np.ascontiguousarray(covered)),
+            torch.from_numpy(np.ascontiguousarray(covered[np.arange(size), one])),
         )
 
     return make
 
 
-def vary_cheaply(
-    drawn: NDArray[np.uint8], has: NDArray[np.bool_], low: float, high: float, random: Random
-) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Vary samples of the bank again, in a way that costs nearly nothing.
+def from_maps(kept: KeptMaps, labels: Sequence[int], members: Sequence[int]) -> MakeBatch:
+    """Batches of what the lower stages made of the bank's samples; see ``from_bank``."""
+    pick = _picker(labels, members)
 
-    drawn : (n, slices, size, size, channels + 1); has : (n, channels), sequences that are there
+    def make(size: int, random: Random) -> Batch:
+        cases = pick(size, random)
+        _, draws, images = kept.maps.shape[:3]
+        chosen = (cases, random.integers(draws, size=size), random.integers(images, size=size))
+        maps = torch.from_numpy(kept.maps[chosen]).view(torch.bfloat16)
+        covered = kept.covered[chosen].astype(np.float32) / np.float32(255)
+        return Batch(
+            maps.permute(0, 3, 1, 2),
+            torch.tensor([labels[case] for case in cases]),
+            torch.from_numpy(covered),
+        )
 
-    Returns images (n, slices, channels, size, size) and coverage (n, slices, size, size): mirrored,
-    upside down in the order of the slices, with another gain, more noise and fewer sequences.
-    """
-    count, slices, size, _, planes = drawn.shape
-    codes = np.empty((count, slices, planes, size, size), np.uint8)
-    for n, sample in enumerate(drawn):
-        across = sample[:, :, ::-1] if random.random() < 0.5 else sample
-        upward = across[::-1] if random.random() < 0.5 else across
-        codes[n] = np.moveaxis(upward, -1, 1)
-    covered = codes[:, :, -1] * np.float32(1 / 255)
-    codes = codes[:, :, :-1]
-    shape = (count, 1, planes - 1, 1, 1)
-    gain = np.exp(random.normal(0, 0.12, shape))
-    shift = low * gain + random.normal(0, 0.15, shape)
-    values: NDArray[np.float32] = codes * (gain * (high - low) / 255).astype(np.float32)
-    values += shift.astype(np.float32)
-    strength = random.uniform(0, 0.25, shape) * (random.random(shape) < 0.5)
-    # Drawing noise for every pixel would take as long as learning from it.
-    pool = random.standard_normal(8 * size * size, np.float32)
-    for n, _, c in np.argwhere(strength[..., 0, 0] > 0):
-        for k in range(slices):
-            start = random.integers(7 * size * size)
-            grain = pool[start : start + size * size].reshape(size, size)
-            values[n, k, c] += np.float32(strength[n, 0, c, 0, 0]) * grain
-    np.clip(values, low, high, out=values)
-    values[codes == 0] = low
-    kept = has & (random.random(has.shape) > 0.15)
-    kept = np.where(kept.any(axis=1, keepdims=True), kept, has)
-    values *= kept[:, None, :, None, None]
-    return values, covered
+    return make
+
+
+def _picker(
+    labels: Sequence[int], members: Sequence[int]
+) -> Callable[[int, Random], NDArray[np.int64]]:
+    by_class = [[m for m in members if labels[m] == label] for label in range(max(labels) + 1)]
+    by_class = [group for group in by_class if group]
+
+    def pick(size: int, random: Random) -> NDArray[np.int64]:
+        groups = [by_class[n] for n in random.integers(len(by_class), size=size)]
+        return np.array([group[random.integers(len(group))] for group in groups])
+
+    return pick
 
 
 def learn(
@@ -111,10 +98,12 @@ def learn(
     kept: ResNet50 = copy.deepcopy(network).eval()
     for number in kept.parameters():
         number.requires_grad_(False)
+    if schedule.frozen:
+        network.freeze(schedule.frozen)
     steps = max(1, schedule.samples // schedule.batch)
     coverage: Coverage | None = None
     optimizer = torch.optim.AdamW(
-        network.parameters(),
+        [number for number in network.parameters() if number.requires_grad],
         lr=schedule.learning_rate,
         weight_decay=schedule.weight_decay,
         fused=True,
@@ -131,7 +120,7 @@ def learn(
             )
         inputs = batch.images.to(memory_format=torch.channels_last)
         with torch.autocast("cpu", torch.bfloat16):
-            maps = network.maps(inputs)
+            maps = network.maps(inputs, after=schedule.frozen)
             logits = network.logits(maps[1])
             aside = (
                 coverage.loss(maps, batch.covered)
@@ -142,7 +131,10 @@ def learn(
             logits.float(), batch.labels, label_smoothing=schedule.label_smoothing
         )
         optimizer.zero_grad()
-        (loss + schedule.coverage * aside).backward()
+        whole = loss + schedule.coverage * aside
+        if schedule.guidance and batch.covered is not None:
+            whole = whole + schedule.guidance * astray(network, maps[1], batch.covered)
+        whole.backward()
         nn.utils.clip_grad_norm_(network.parameters(), 1.0)
         optimizer.step()
         rate.step()

@@ -52,6 +52,11 @@ class Block(nn.Module):  # type: ignore[misc]  # mypy does not look into torch
         return self.relu(x + side)
 
 
+def stage_of(block: str) -> int:
+    """The stage, 2 to 5, that a block such as ``conv4_block1`` belongs to."""
+    return int(block[4])
+
+
 class ResNet50(nn.Module):  # type: ignore[misc]
     """The network with one dense layer on globally averaged features.
 
@@ -87,15 +92,37 @@ class ResNet50(nn.Module):  # type: ignore[misc]
                 # Each block starts as the identity (Goyal et al. 2017).
                 nn.init.zeros_(module.bn_3.weight)
 
-    def maps(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        """(n, depth, size, size) -> the last maps at size / 16 (1024) and at size / 32 (2048)"""
+    def lower(self, x: Tensor, stages: int) -> Tensor:
+        """(n, depth, size, size) -> what the first ``stages`` stages make of it, 1 to 5"""
         x = self.pool(self.relu(self.conv1_bn(self.conv1_conv(x))))
+        for name, block in self.blocks.items():
+            if stage_of(name) <= stages:
+                x = block(x)
+        return x
+
+    def maps(self, x: Tensor, after: int = 0) -> tuple[Tensor, Tensor]:
+        """(n, depth, size, size) -> the last maps at size / 16 (1024) and at size / 32 (2048)
+
+        after : ``x`` is what that many stages have made of the images already; 0 for images.
+        """
+        if after == 0:
+            x = self.lower(x, 1)
         middle = x
         for name, block in self.blocks.items():
-            if name == _FIRST_OF_LAST:
-                middle = x
-            x = block(x)
+            if stage_of(name) > max(after, 1):
+                if name == _FIRST_OF_LAST:
+                    middle = x
+                x = block(x)
         return middle, x
+
+    def freeze(self, stages: int) -> None:
+        """Keep the first stages as they are, whatever is learned."""
+        parts: list[nn.Module] = [self.conv1_conv, self.conv1_bn] if stages else []
+        parts += [block for name, block in self.blocks.items() if stage_of(name) <= stages]
+        for part in parts:
+            part.eval()
+            for number in part.parameters():
+                number.requires_grad_(False)
 
     def features(self, x: Tensor) -> Tensor:
         """(n, depth, size, size) -> (n, 2048, size / 32, size / 32)"""
@@ -130,6 +157,27 @@ class Coverage(nn.Module):  # type: ignore[misc]
             wanted = nn.functional.adaptive_avg_pool2d(covered, said.shape[2:])
             total = total + nn.functional.binary_cross_entropy_with_logits(said.float(), wanted)
         return total / 2
+
+
+def astray(network: ResNet50, features: Tensor, covered: Tensor) -> Tensor:
+    """How little of the class-activation maps lies on the lesion: mean of -log of that share.
+
+    Trained for, it has every class find its evidence in the lesion and not in the outline of the
+    head or the corner of the crop (cf. Ross et al. 2017, "Right for the right reasons").
+
+    features : (n, 2048, h, w), the last maps
+    covered : (n, slices, size, size) in 0..1; images without lesion do not count.
+    """
+    weight = network.dense.weight
+    evidence = torch.einsum("kc,nchw->nkhw", weight, features.float())
+    # Softplus instead of the map's own cut at 0, so that there is always a way back.
+    maps = nn.functional.softplus(evidence)
+    wanted = nn.functional.adaptive_avg_pool2d(covered.amax(1, keepdim=True), maps.shape[2:])
+    share = (maps * wanted).sum(dim=(2, 3)) / maps.sum(dim=(2, 3))
+    shown = (wanted.sum(dim=(1, 2, 3)) > 0).float()[:, None]
+    return torch.as_tensor(
+        -(shown * torch.log(share + 1e-3)).sum() / (shown.sum() + 1) / len(weight)
+    )
 
 
 def new_top(network: ResNet50, classes: int) -> None:

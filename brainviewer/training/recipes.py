@@ -16,6 +16,8 @@ class Schedule:
 
     average : decay of the running mean of the weights that is kept in the end.
     coverage : weight of the second task, to say how much of each place is lesion.
+    guidance : weight of looking at the lesion (see ``network.astray``).
+    frozen : how many of the five stages stay as they were pretrained.
     """
 
     samples: int
@@ -25,6 +27,8 @@ class Schedule:
     label_smoothing: float
     average: float
     coverage: float = 0.0
+    guidance: float = 0.0
+    frozen: int = 0
 
 
 @dataclass(frozen=True)
@@ -74,4 +78,12 @@ def _schedule(content: dict[str, Any]) -> Schedule:
         label_smoothing=float(content["label_smoothing"]),
         average=float(content["average"]),
         coverage=float(content.get("coverage", 0.0)),
+        guidance=float(content.get("guidance", 0.0)),
+        frozen=_stages(content.get("frozen", 0)),
     )
+
+
+def _stages(value: Any) -> int:
+    if value not in range(5):
+        raise ValueError("frozen must be a number of stages from 0 to 4")
+    return int(value)

@@ -30,9 +30,14 @@ class Tiny(torch.nn.Module):  # type: ignore[misc]
         self.wide = torch.nn.Conv2d(MIDDLE_FEATURES, FEATURES, 1)
         self.dense = torch.nn.Linear(FEATURES, classes)
 
-    def maps(self, x: Any) -> Any:
-        small = torch.nn.functional.adaptive_avg_pool2d(x, 2)
-        middle = self.conv1_conv(self.norm(small))
+    def lower(self, x: Any, stages: int) -> Any:
+        return torch.nn.functional.adaptive_avg_pool2d(x, 2)
+
+    def freeze(self, stages: int) -> None:
+        self.frozen = stages
+
+    def maps(self, x: Any, after: int = 0) -> Any:
+        middle = self.conv1_conv(self.norm(x if after else self.lower(x, 1)))
         return middle, self.wide(middle)
 
     def features(self, x: Any) -> Any:
@@ -147,8 +152,11 @@ def test_what_the_folds_say_is_written_for_every_patient(
         assert kept["case_ids"].tolist() == [p["case_id"] for p in said]
 
 
-def test_two_runs_give_the_same_network(recipe: Recipe, data: Path, tmp_path: Path) -> None:
-    one_seed = replace(recipe, seeds=(1,))
+@pytest.mark.parametrize("frozen", [0, 3])
+def test_two_runs_give_the_same_network(
+    recipe: Recipe, data: Path, tmp_path: Path, frozen: int
+) -> None:
+    one_seed = replace(recipe, seeds=(1,), training=replace(recipe.training, frozen=frozen))
     for name in ("one", "two"):
         fitting.fit(one_seed, data, tmp_path / name, remember([]))
     first, second = (
@@ -175,12 +183,17 @@ def test_no_patient_of_a_fold_is_learned_from(
     recipe: Recipe, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     learned: dict[str, set[str]] = {}
-    real = fitting.train
+    real_maker, real_train = fitting.batch_maker, fitting.train
 
-    def train(recipe: Recipe, cases: Any, bank: Any, members: Any, *rest: Any) -> Any:
-        learned[rest[2]] = {cases[n].case_id for n in members}
-        return real(recipe, cases, bank, members, *rest)
+    def batch_maker(recipe: Recipe, cases: Any, *rest: Any) -> Any:
+        make = real_maker(recipe, cases, *rest)
+        return lambda members: ({cases[n].case_id for n in members}, make(members))
 
+    def train(recipe: Recipe, batches: Any, out: Path, seed: Any, text: str, report: Any) -> Any:
+        learned[text] = batches[0]
+        return real_train(recipe, batches[1], out, seed, text, report)
+
+    monkeypatch.setattr(fitting, "batch_maker", batch_maker)
     monkeypatch.setattr(fitting, "train", train)
     fitting.fit(recipe, data, tmp_path / "run", remember([]))
     assert len(learned["all patients"]) == 12

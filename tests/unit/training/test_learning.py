@@ -9,7 +9,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from brainviewer.training.bank import Bank
-from brainviewer.training.learning import from_bank, vary_cheaply
+from brainviewer.training.kept_maps import as_images, keep_maps, vary_cheaply
+from brainviewer.training.learning import from_bank, from_maps
+from brainviewer.training.network import ResNet50
 from brainviewer.training.recipes import read_recipe
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -73,3 +75,36 @@ def test_every_class_weighs_the_same_and_only_members_are_seen() -> None:
         assert seen == set(members)
         counts = np.bincount(batch.labels.numpy(), minlength=3)
         assert counts.min() > 160
+
+
+def test_kept_maps_are_what_the_lower_stages_make_of_the_samples(
+    drawn: np.ndarray, tmp_path: Path
+) -> None:
+    torch = pytest.importorskip("torch")
+    shipped = read_recipe(ROOT / "resources" / "recipes" / "resnet50-glioma.toml").input
+    model_input = replace(shipped, size=32, stacked=False)
+    samples = drawn.repeat(2, axis=2).repeat(2, axis=3)[:6].reshape(3, 2, 3, 32, 32, 4)
+    bank = Bank(samples, np.ones((3, 3), bool), ("a", "b", "c"), LOW, HIGH)
+    torch.manual_seed(0)
+    network = ResNet50(3).eval()
+    seen: list[str] = []
+
+    def report(fraction: float, text: str) -> None:
+        seen.append(text)
+
+    kept = keep_maps(bank, network, 3, tmp_path, model_input, 5, report)
+    assert kept.maps.shape == (3, 2, 3, 4, 4, 512)
+    assert kept.covered.shape == (3, 2, 3, 1, 2, 2)
+    varied = vary_cheaply(samples[1], bank.has[[1, 1]], LOW, HIGH, np.random.default_rng([5, 1, 0]))
+    images, _ = as_images(*varied, model_input)
+    with torch.no_grad():
+        expected = network.maps(torch.from_numpy(images[1]))[1]
+        lower = torch.from_numpy(kept.maps[1, 1]).view(torch.bfloat16).float().permute(0, 3, 1, 2)
+        upper = network.maps(lower, after=3)[1]
+    assert (upper - expected).abs().max() < 0.05 * expected.abs().max()
+    again = len(seen)
+    keep_maps(bank, network, 3, tmp_path, model_input, 5, report)
+    assert len(seen) == again
+    batch = from_maps(kept, [0, 1, 2], [0, 2])(20, np.random.default_rng(0))
+    assert batch.images.shape == (20, 512, 4, 4)
+    assert set(batch.labels.tolist()) == {0, 2}
