@@ -149,8 +149,8 @@ def predict_unseen(
     np.savez_compressed(unfinished, case_ids=np.array(ids), embeddings=np.stack(embeddings))
     unfinished.replace(out / f"embeddings-seed{seed}.npz")
     about = {"trained": summary(looked), "scrambled": summary(by_chance)}
-    _write_json(out / f"activation-seed{seed}.json", about)
-    _write_json(out / f"predictions-seed{seed}.json", entries)
+    write_json(out / f"activation-seed{seed}.json", about)
+    write_json(out / f"predictions-seed{seed}.json", entries)
 
 
 def load_network(recipe: Recipe, path: Path) -> ResNet50:
@@ -174,13 +174,15 @@ def _pretrained(recipe: Recipe, data: Path, report: Report) -> ResNet50:
     return ResNet50(len(recipe.classes), len(recipe.input.channels))
 
 
-def _write_json(path: Path, content: Any) -> None:
+def write_json(path: Path, content: Any) -> None:
+    """Write a JSON file, whole or not at all."""
     unfinished = path.with_suffix(".part")
     unfinished.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
     unfinished.replace(path)
 
 
-def _print_progress() -> Report:
+def print_progress() -> Report:
+    """Progress as lines on stderr, one for each per cent."""
     last = [""]
 
     def report(fraction: float, text: str) -> None:
@@ -207,9 +209,9 @@ def main(
     plan = read_recipe(recipe)
     if predict_again:
         for seed in plan.seeds:
-            predict_unseen(plan, typed_cases(plan, data), out, seed, _print_progress())
+            predict_unseen(plan, typed_cases(plan, data), out, seed, print_progress())
     else:
-        fit(plan, data, out, _print_progress(), threads)
+        fit(plan, data, out, print_progress(), threads)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ those saves most of the time of training, and pretraining never saw a patient of
 """
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,8 @@ from brainviewer.inference.card import ModelInput
 from brainviewer.training.augment import Random
 from brainviewer.training.bank import Bank
 from brainviewer.training.network import ResNet50
+
+Hide = Callable[[NDArray[np.float32], NDArray[np.float32], ModelInput], NDArray[np.float32]]
 
 _MAPS_FILE, _COVERED_FILE, _ABOUT_FILE = "maps.npy", "covered.npy", "maps.json"
 _AT_ONCE = 8
@@ -42,13 +45,17 @@ def keep_maps(
     model_input: ModelInput,
     seed: int,
     report: Report,
+    hide: Hide | None = None,
 ) -> KeptMaps:
-    """Run the first ``stages`` stages on every sample, or read what they made of it before."""
+    """Run the first ``stages`` stages on every sample, or read what they made of it before.
+
+    hide : changes the pictures first; see ``controls``.
+    """
     about = {"stages": stages, "seed": seed, "shape": list(bank.samples.shape)}
     described = folder / _ABOUT_FILE
     if not described.exists() or json.loads(described.read_text(encoding="utf-8")) != about:
         described.unlink(missing_ok=True)
-        _write(bank, network.eval(), stages, folder, model_input, seed, report)
+        _write(bank, network.eval(), stages, folder, model_input, seed, report, hide)
         described.write_text(json.dumps(about) + "\n", encoding="utf-8")
     return KeptMaps(
         np.load(folder / _MAPS_FILE, mmap_mode="r"), np.load(folder / _COVERED_FILE, mmap_mode="r")
@@ -63,6 +70,7 @@ def _write(
     model_input: ModelInput,
     seed: int,
     report: Report,
+    hide: Hide | None,
 ) -> None:
     network = network.to(memory_format=torch.channels_last)
     cases, draws = bank.samples.shape[:2]
@@ -73,6 +81,8 @@ def _write(
             has = np.repeat(bank.has[case : case + 1], len(drawn), axis=0)
             random = np.random.default_rng([seed, case, start])
             images, cover = vary_cheaply(drawn, has, bank.low, bank.high, random)
+            if hide is not None:
+                images = hide(images, cover, model_input)
             images, cover = as_images(images, cover, model_input)
             flat = torch.from_numpy(np.ascontiguousarray(images.reshape(-1, *images.shape[2:])))
             with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):

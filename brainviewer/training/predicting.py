@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from brainviewer.core.errors import FileError
 from brainviewer.core.slices import Plane, SliceView
 from brainviewer.inference.card import ModelInput
 from brainviewer.inference.lesion_slices import LesionSlices, cut_slices, lesion_slices
@@ -61,6 +62,19 @@ def inputs_of(case: Case, found: Found | None, model_input: ModelInput) -> Input
         situations["expert"] = lesion_slices(study, true, brain, largest, model_input)
     prepared = {name: slices.prepare(model_input) for name, slices in situations.items()}
     return Inputs(prepared, cut_slices(true, view, (index,))[0], was_found)
+
+
+def expert_slices(case: Case, found: Found | None, model_input: ModelInput) -> LesionSlices:
+    """The slices of the lesion that an expert outlined; raises FileError if there is none."""
+    labelled = case.load()
+    lesion = labelled.lesion
+    if lesion is None or not lesion.any():
+        raise FileError(f"The case {case.case_id} has no outline by an expert.", "Leave it out.")
+    view = SliceView.of(labelled.study.grid, Plane.AXIAL)
+    others = tuple(axis for axis in range(3) if axis != view.axis)
+    largest = int(np.argmax(lesion.sum(axis=others)))
+    brain = None if found is None else found.brain
+    return lesion_slices(labelled.study, lesion, brain, largest, model_input)
 
 
 @dataclass(frozen=True, eq=False)
