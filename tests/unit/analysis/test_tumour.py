@@ -255,22 +255,6 @@ def test_lesion_cut_off_by_the_field_of_view(demo):
     assert CUT_OFF in finding.notices
 
 
-def test_second_lesion_is_mentioned(demo):
-    study, truth = demo
-    assert not any("second lesion" in notice for notice in find_tumour(study).notices)
-    data = study.volumes[FLAIR].data.copy()
-    # A copy of the tumour, smaller and in the other half, further to the front.
-    part = np.argwhere(truth).min(axis=0), np.argwhere(truth).max(axis=0) + 1
-    box = tuple(slice(low, high) for low, high in zip(*part, strict=True))
-    small = truth[box][::2, ::2, ::2]
-    front = [data.shape[0] - part[1][0] + 4, part[1][1] + 4, part[0][2] + 6]
-    place = tuple(slice(f, f + n) for f, n in zip(front, small.shape, strict=True))
-    data[place] = np.where(small, data[box][::2, ::2, ::2], data[place])
-    finding = find_tumour(study_of({FLAIR: data}, study.grid.affine))
-    assert len(finding.candidates) >= 2
-    assert any("second lesion" in notice for notice in finding.notices)
-
-
 def test_unknown_method(demo):
     with pytest.raises(BrainViewerError, match="lesion, model-free, threshold"):
         find_tumour(demo[0], "magic")

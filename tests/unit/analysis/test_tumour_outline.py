@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from brainviewer.analysis import outline
+from brainviewer.analysis.lesion_finding import finding_of
 from brainviewer.analysis.outline_input import (
     CHANNELS,
     DARKEST,
@@ -25,9 +26,11 @@ from brainviewer.analysis.outline_network import (
     read_network,
 )
 from brainviewer.analysis.symmetry import MidPlane
+from brainviewer.analysis.working_grid import WorkingGrid
 from brainviewer.assets import resources
 from brainviewer.core.errors import FileError
-from brainviewer.core.study import Modality
+from brainviewer.core.geometry import Grid
+from brainviewer.core.study import Modality, Study, Volume
 from brainviewer.inference.registry import installed_models
 
 SPACING = (2.0, 2.0, 4.0)
@@ -141,6 +144,27 @@ def test_lesions_come_by_evidence_with_their_holes_filled():
     assert lesions[0].evidence == pytest.approx(0.9 * (large & ~hole).sum() * 0.016, rel=1e-4)
     assert (lesions[0].certainty[hole] == 1).all()
     assert outline.lesions_of(probability, SPACING, 0.92)[0].volume_ml == lesions[1].volume_ml
+
+
+def test_second_lesion_is_mentioned_if_it_is_sizeable():
+    grid = Grid(SHAPE, np.diag([2.0, 2.0, 4.0, 1.0]))
+    flair = np.where(INSIDE, 100, 0).astype(np.int16)
+    study = Study({Modality.FLAIR: Volume(Modality.FLAIR, flair, grid)}, grid, "made")
+    working = WorkingGrid.around(grid, flair)
+
+    def finding(radius):
+        two = ball((100, 80, 48), 22) | ball((40, 100, 48), radius)
+        lesions = outline.lesions_of(working.thin(two), working.spacing)
+        assert len(lesions) == 2
+        return finding_of(study, working, lesions, "lesion", 0.5, ("Known.",))
+
+    notices = finding(12).notices
+    assert notices[0] == "Known."
+    assert len(notices) == 2 and "second lesion of 7 mL" in notices[1]
+    assert finding(5.5).notices == ("Known.",)
+    # The second one counts as a part of the tumour only if it is a good part of it.
+    assert not finding(12).mask[20, 50, 12]
+    assert finding(19).mask[20, 50, 12]
 
 
 def test_a_trace_is_no_lesion():
