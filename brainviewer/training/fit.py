@@ -26,7 +26,13 @@ from brainviewer.training.datasets import folds_of
 from brainviewer.training.found import find_all, load_found
 from brainviewer.training.kept_maps import keep_maps
 from brainviewer.training.learning import MakeBatch, from_bank, from_maps, learn
-from brainviewer.training.network import ResNet50, from_pretrained, load_numbers, save_numbers
+from brainviewer.training.network import (
+    ResNet50,
+    from_imagenet,
+    from_pretrained,
+    load_numbers,
+    save_numbers,
+)
 from brainviewer.training.predicting import entry, inputs_of, predict, scrambled, summary
 from brainviewer.training.pretraining import pretrain
 from brainviewer.training.recipes import Recipe, read_recipe
@@ -167,6 +173,8 @@ def fold_file(out: Path, seed: int, fold: int) -> Path:
 
 
 def _pretrained(recipe: Recipe, data: Path, report: Report) -> ResNet50:
+    if recipe.weights == "imagenet":
+        return from_imagenet(len(recipe.classes))
     for folder in (data / "cheng", data.parent / "cheng"):
         if folder.is_dir():
             return pretrain(recipe, folder, report)

@@ -13,6 +13,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from brainviewer.core.errors import FileError
+
 _EPSILON = 1.001e-5
 STAGES = ((64, 3, 1), (128, 4, 2), (256, 6, 2), (512, 3, 2))  # filters, blocks, stride
 FEATURES = 2048
@@ -191,19 +193,34 @@ def from_pretrained(path: Path, classes: int, depth: int) -> ResNet50:
     """A network for another task, with all else as it was pretrained.
 
     Where the new input has several slices of the pretrained channels, each slice starts with the
-    pretrained filters, scaled so that the sum stays what it was.
+    pretrained filters, scaled so that the sum stays what it was; with other channels altogether,
+    each starts with the mean filter.
     """
     with np.load(path, allow_pickle=False) as numbers:
         state = {name: torch.from_numpy(numbers[name]) for name in numbers.files}
     stem = state["conv1_conv.weight"]
     if depth % stem.shape[1]:
-        raise ValueError(f"{path.name} was pretrained on {stem.shape[1]} channels, not {depth}")
-    network = ResNet50(len(state["dense.bias"]), depth)
+        stem = stem.sum(dim=1, keepdim=True)
     times = depth // stem.shape[1]
     state["conv1_conv.weight"] = stem.repeat(1, times, 1, 1) / times
+    network = ResNet50(len(state["dense.bias"]), depth)
     network.load_state_dict(state)
     new_top(network, classes)
     return network
+
+
+def from_imagenet(classes: int) -> ResNet50:
+    """The network with the weights of ImageNet that Keras knows; raises FileError without them."""
+    import keras
+
+    try:
+        model = keras.applications.ResNet50(weights="imagenet", include_top=False)
+    except Exception as error:  # Keras raises bare exceptions if it cannot fetch a file
+        raise FileError(
+            f"The weights of ImageNet cannot be had ({type(error).__name__}).",
+            "Connect to the internet, or leave the line 'weights' out of the recipe.",
+        ) from error
+    return copy_from_keras(model, classes)
 
 
 def keras_model(size: int, classes: int, depth: int = 3) -> Any:
@@ -222,25 +239,58 @@ def keras_model(size: int, classes: int, depth: int = 3) -> Any:
 
 def copy_into_keras(network: ResNet50, model: Any) -> None:
     """Copy every number of the PyTorch module into the Keras model of the same layout."""
-    convolutions = {"conv1_conv": network.conv1_conv}
-    norms = {"conv1_bn": network.conv1_bn}
-    for name, block in network.blocks.items():
-        for number in (0, 1, 2, 3):
-            if hasattr(block, f"conv_{number}"):
-                convolutions[f"{name}_{number}_conv"] = getattr(block, f"conv_{number}")
-                norms[f"{name}_{number}_bn"] = getattr(block, f"bn_{number}")
-    for name, layer in convolutions.items():
+    for name, layer in _convolutions(network).items():
         assert layer.bias is not None
         kernel = layer.weight.detach().permute(2, 3, 1, 0).contiguous().numpy()
         model.get_layer(name).set_weights([kernel, layer.bias.detach().numpy()])
-    for name, norm in norms.items():
-        assert norm.running_mean is not None and norm.running_var is not None
-        values = (norm.weight, norm.bias, norm.running_mean, norm.running_var)
-        model.get_layer(name).set_weights([value.detach().numpy() for value in values])
+    for name, norm in _norms(network).items():
+        model.get_layer(name).set_weights([value.detach().numpy() for value in _numbers(norm)])
     dense = network.dense
     model.get_layer("logits").set_weights(
         [dense.weight.detach().numpy().T, dense.bias.detach().numpy()]
     )
+
+
+def copy_from_keras(model: Any, classes: int) -> ResNet50:
+    """The PyTorch module with the numbers of a Keras ResNet50, and a new dense layer."""
+    network = ResNet50(classes, model.get_layer("conv1_conv").get_weights()[0].shape[2])
+    with torch.no_grad():
+        for name, layer in _convolutions(network).items():
+            kernel, bias = model.get_layer(name).get_weights()
+            layer.weight.copy_(torch.from_numpy(kernel).permute(3, 2, 0, 1))
+            assert layer.bias is not None
+            layer.bias.copy_(torch.from_numpy(bias))
+        for name, norm in _norms(network).items():
+            for value, number in zip(
+                _numbers(norm), model.get_layer(name).get_weights(), strict=True
+            ):
+                value.copy_(torch.from_numpy(number))
+    return network
+
+
+def _convolutions(network: ResNet50) -> dict[str, nn.Conv2d]:
+    """Every convolution by the name of its Keras layer."""
+    found = {"conv1_conv": network.conv1_conv}
+    for name, block in network.blocks.items():
+        for number in range(4):
+            if hasattr(block, f"conv_{number}"):
+                found[f"{name}_{number}_conv"] = getattr(block, f"conv_{number}")
+    return found
+
+
+def _norms(network: ResNet50) -> dict[str, nn.BatchNorm2d]:
+    """Every batch normalisation by the name of its Keras layer."""
+    found = {"conv1_bn": network.conv1_bn}
+    for name, block in network.blocks.items():
+        for number in range(4):
+            if hasattr(block, f"bn_{number}"):
+                found[f"{name}_{number}_bn"] = getattr(block, f"bn_{number}")
+    return found
+
+
+def _numbers(norm: nn.BatchNorm2d) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    assert norm.running_mean is not None and norm.running_var is not None
+    return norm.weight, norm.bias, norm.running_mean, norm.running_var
 
 
 def save_numbers(network: ResNet50, path: Path) -> None:

@@ -37,6 +37,7 @@ class Recipe:
 
     seeds : the cross-validation is done once for each; a seed decides folds and chance alike.
     draws : samples of each case in the bank.
+    weights : ``imagenet`` to start from those instead of pretraining.
     """
 
     seed: int
@@ -48,6 +49,7 @@ class Recipe:
     draws: int
     folds: int
     bootstrap: int
+    weights: str = ""
 
 
 def read_recipe(path: Path) -> Recipe:
@@ -64,6 +66,7 @@ def read_recipe(path: Path) -> Recipe:
             draws=int(content["bank"]["draws"]),
             folds=int(content["evaluation"]["folds"]),
             bootstrap=int(content["evaluation"]["bootstrap"]),
+            weights=_weights(content["pretraining"].get("weights", "")),
         )
     except (OSError, KeyError, TypeError, ValueError) as error:
         raise FileError(f"The recipe {path.name} cannot be used: {error}.", "Check it.") from None
@@ -87,3 +90,9 @@ def _stages(value: Any) -> int:
     if value not in range(5):
         raise ValueError("frozen must be a number of stages from 0 to 4")
     return int(value)
+
+
+def _weights(value: Any) -> str:
+    if value not in ("", "imagenet"):
+        raise ValueError("weights must be imagenet, or be left out")
+    return str(value)
