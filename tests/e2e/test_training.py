@@ -52,6 +52,7 @@ def started(*arguments: object) -> Iterator["subprocess.Popen[str]"]:
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        env={**os.environ, "OMP_NUM_THREADS": "1"},  # threads that wait for each other cost more
     ) as process:
         try:
             yield process
