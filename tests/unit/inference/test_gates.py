@@ -97,7 +97,7 @@ def test_a_sequence_that_the_model_does_not_use_does_not_matter(known: ModelCard
 def test_an_unsure_finder_is_not_believed_unless_the_user_chose_the_slice(
     known: ModelCard,
 ) -> None:
-    unsure = finding(confidence=0.05)
+    unsure = finding(confidence=0.04)
     assert "too uncertain" in why_not(study(), unsure, known)
     assert why_not(study(), unsure, known, asked=True) == ""
 
