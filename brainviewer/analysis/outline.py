@@ -57,7 +57,9 @@ def _parts(
     """Connected parts by number, and the evidence of each; number 0 is everything else."""
     parts, _ = ndimage.label(probability > threshold, np.ones((3, 3, 3)))
     millilitres = spacing[0] * spacing[1] * spacing[2] / 1000
-    evidence = np.bincount(parts.ravel(), probability.ravel() * millilitres)
+    evidence: NDArray[np.float64] = np.bincount(  # type: ignore[assignment]  # weighted: float
+        parts.ravel(), probability.ravel() * millilitres
+    )
     evidence[0] = 0
     return parts, evidence
 

@@ -124,9 +124,9 @@ def network_input(
     bare = only_brain(images[Modality.FLAIR], inside)
     flair = canvas.draw(bare, spacing, DARKEST)
     slices = np.zeros((len(flair), CHANNELS, *canvas.shape), np.float32)
-    numbers = np.arange(len(flair))
+    numbers = np.arange(len(flair), dtype=np.float64)
     for index, offset in enumerate(OFFSETS_MM):
-        slices[:, index] = at(flair, numbers + offset / spacing[2])
+        slices[:, index] = at(flair, np.asarray(numbers + offset / spacing[2], np.float64))
     mirrored = plane.mirror(bare, spacing, DARKEST)
     slices[:, len(OFFSETS_MM)] = canvas.draw(mirrored, spacing, DARKEST)
     for index, modality in enumerate((Modality.T1, Modality.T1CE), len(OFFSETS_MM) + 1):

@@ -142,7 +142,8 @@ def load_network(path: Path) -> UNet:
     network = UNet(CHANNELS)
     with np.load(path, allow_pickle=False) as numbers:
         network.load_state_dict({name: torch.from_numpy(numbers[name]) for name in numbers.files})
-    return network.eval()
+    network.eval()
+    return network
 
 
 def _average(kept: UNet, network: UNet, decay: float) -> None:

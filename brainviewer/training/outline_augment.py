@@ -77,7 +77,8 @@ def _fetch(head: TrainingHead, index: float, random: Random) -> Sample:
         where = index + gap * offsets / head.slice_mm
         found = at(volume, where)
         if blur:
-            found = (2 * found + at(volume, where - blur) + at(volume, where + blur)) / 4
+            around = at(volume, where - blur) + at(volume, where + blur)
+            found = np.asarray((2 * found + around) / 4, np.float32)
         size = (SIZE[1], SIZE[0])
         flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
         drawn = [cv2.warpAffine(p, matrix, size, flags=flags, borderValue=outside) for p in found]
@@ -230,9 +231,9 @@ def _vary_sharpness(sample: Sample, random: Random) -> None:
 
 def _finish(sample: Sample, present: tuple[str, ...], random: Random) -> tuple[Planes, Planes]:
     """Cut the brain out, more or less closely, leave sequences out, and stack what is left."""
-    least = 0.0
+    least = np.zeros(SIZE, np.float32)
     if random.random() < 0.6:
-        least = random.uniform(-3, 5) + random.uniform(0, 2) * smooth_field(random, 6)
+        least += random.uniform(-3, 5) + random.uniform(0, 2) * smooth_field(random, 6)
     inside = sample.depth > least
     other = sample.mirrored_depth > least
     result = np.zeros((CHANNELS, *SIZE), np.float32)
