@@ -89,5 +89,9 @@ def _log_likelihoods(
     others: NDArray[np.float64],
     classes: int,
 ) -> NDArray[np.float64]:
-    model.fit(inputs, truth, sample_weight=class_weights(truth, classes))
-    return np.asarray(np.log(np.clip(model.predict_proba(others), 1e-6, 1)))
+    from threadpoolctl import threadpool_limits
+
+    # So few numbers: threads would only wait for each other.
+    with threadpool_limits(1):
+        model.fit(inputs, truth, sample_weight=class_weights(truth, classes))
+        return np.asarray(np.log(np.clip(model.predict_proba(others), 1e-6, 1)))

@@ -45,6 +45,7 @@ CONTROLS = {
 # Strength of the L2 penalty, in units of a patient; the inner cross-validation chooses.
 RIDGES = (3.0, 6.0, 12.0, 24.0)
 INNER_FOLDS = 5
+_MOST_STEPS = 50
 # Below one half, the other types together are more likely than the one that is named.
 LEAST_CONFIDENT = 0.5
 DEFAULT_PREVALENCE = "equal"
@@ -256,30 +257,43 @@ def _fit_softmax(
     allowed: NDArray[np.bool_],
     ridge: float,
 ) -> tuple[Numbers, Numbers]:
-    """Intercepts (contrasts,) and slopes (contrasts, inputs) with the least penalised loss."""
-    contrasts, count = allowed.shape
+    """Intercepts (contrasts,) and slopes (contrasts, inputs) with the least penalised loss.
+
+    Newton's method with halved steps; the loss is convex.
+    """
+    extended = np.column_stack([np.ones(len(inputs)), inputs])
+    free = np.column_stack([np.ones(len(allowed), bool), allowed]).ravel()
+    # A touch on the intercepts, too: with one contrast per class they are free by a constant.
+    penalty = np.tile(np.append(1e-3, np.full(inputs.shape[1], ridge)), len(allowed))
     target = np.eye(directions.shape[1])[truth]
 
-    def unpack(theta: Numbers) -> tuple[Numbers, Numbers]:
-        slopes = np.zeros((contrasts, count))
-        slopes[allowed] = theta[contrasts:]
-        return theta[:contrasts], slopes
-
     def loss(theta: Numbers) -> tuple[float, Numbers]:
-        intercepts, slopes = unpack(theta)
-        scores = (inputs @ slopes.T + intercepts) @ directions
-        top = scores.max(axis=1)
-        total = top + np.log(np.exp(scores - top[:, None]).sum(axis=1))
-        value = (weight * (total - (scores * target).sum(axis=1))).sum()
-        value += 0.5 * ridge * (slopes**2).sum()
-        # A touch on the intercepts, too: with one contrast per class they are free by a constant.
-        value += 0.5e-3 * (intercepts**2).sum()
-        error = ((np.exp(scores - total[:, None]) - target) * weight[:, None]) @ directions.T
-        slope = error.T @ inputs + ridge * slopes
-        return float(value), np.concatenate([error.sum(axis=0) + 1e-3 * intercepts, slope[allowed]])
+        shares = softmax(extended @ theta.reshape(len(allowed), -1).T @ directions)
+        surprise = -np.log((shares * target).sum(axis=1) + 1e-300)
+        return float((weight * surprise).sum() + 0.5 * (penalty * theta**2).sum()), shares
 
-    start = np.zeros(contrasts + int(allowed.sum()))
-    return unpack(minimize(loss, start, jac=True, method="L-BFGS-B").x)
+    theta = np.zeros(len(free))
+    value, shares = loss(theta)
+    for _ in range(_MOST_STEPS):
+        error = ((shares - target) * weight[:, None]) @ directions.T
+        slope = (error.T @ extended).ravel() + penalty * theta
+        # How the shares of a patient move with each pair of contrasts.
+        moved = shares @ directions.T
+        pairs = np.einsum("nc,ac,bc->nab", shares, directions, directions)
+        pairs -= moved[:, :, None] * moved[:, None, :]
+        curved = np.einsum("n,nab,ni,nj->aibj", weight, pairs, extended, extended, optimize=True)
+        hessian = curved.reshape(len(theta), -1) + np.diag(penalty)
+        step = np.zeros(len(theta))
+        step[free] = np.linalg.solve(hessian[np.ix_(free, free)], slope[free])
+        scale = 1.0
+        while (after := loss(theta - scale * step))[0] > value and scale > 1e-6:
+            scale /= 2
+        theta, gain = theta - scale * step, value - after[0]
+        value, shares = after
+        if gain < 1e-9:
+            break
+    fitted = theta.reshape(len(allowed), -1)
+    return fitted[:, 0], fitted[:, 1:]
 
 
 def _inner_scores(known: Evidence, seed: int, terms: Sequence[str]) -> tuple[float, Numbers]:
@@ -318,7 +332,8 @@ def _fit_weights(
 
     start = np.append(np.full(len(sources), 1.0 / len(sources)), 1.0)
     bounds = [(0.0, 10.0)] * len(sources) + [(0.0, 1.0)]
-    return np.asarray(minimize(loss, start, bounds=bounds, method="L-BFGS-B").x.round(4))
+    found = minimize(loss, start, bounds=bounds, method="Nelder-Mead", options={"xatol": 1e-4})
+    return np.asarray(found.x.round(4))
 
 
 def _fit_ages(known: Evidence) -> AgePart | None:

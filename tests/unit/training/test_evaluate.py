@@ -62,7 +62,7 @@ def run(tmp_path_factory: pytest.TempPathFactory, recipe: Recipe) -> Path:
     table = []
     for entry in entries:
         values = random.normal(0, 1, len(NAMES))
-        values[NAMES.index("enhancing_extent")] += 2 * (entry["label"] == "G")
+        values[NAMES.index("enhancing_extent")] += 4 * (entry["label"] == "G")
         found = {"found": values.tolist()} if entry["found"] else {}
         known = {key: entry[key] for key in ("case_id", "label", "age_years")}
         table.append(known | found | {"expert": values.tolist()})
