@@ -68,6 +68,7 @@ def ended(*arguments: object) -> tuple[int, str, str]:
         return process.returncode, out, err
 
 
+@pytest.mark.timeout(900)  # half a minute of work, more on a busy machine
 def test_train_stop_go_on_and_measure(recipe: Path, tmp_path: Path) -> None:
     data, run = tmp_path / "data", tmp_path / "run"
     write_challenge(data)
