@@ -126,10 +126,14 @@ def evaluate(recipe: Recipe, inputs: Inputs, report: Report = silent) -> dict[st
         )
     report(0.6, "measuring simpler answers")
     answers |= _simpler(recipe, main, folds)
+    asked = dict.fromkeys(answers, truth)
+    for one in inputs.get("controls", []):
+        key = f"control: image, {one['name']}"
+        answers[key], asked[key] = _network_control(recipe, main[0], one)
     figures = {}
     for number, (key, runs) in enumerate(answers.items()):
         in_full = key.removesuffix("; training prevalence") in SOURCES
-        figures[key] = _report(recipe, truth, runs, inputs, in_full)
+        figures[key] = _report(recipe, asked[key], runs, inputs, in_full)
         report(0.7 + 0.3 * (number + 1) / len(answers), "bootstrapping")
     final = final_head(main, recipe.seed)
     return {
@@ -253,6 +257,18 @@ def _simpler(
         scores = [_scores(known, fold, fit) for known, fold in zip(main, folds, strict=True)]
         answers[f"alternative: {name}"] = np.array([softmax(one) for one in scores])
     return answers
+
+
+def _network_control(
+    recipe: Recipe, known: Evidence, one: dict[str, Any]
+) -> tuple[Probabilities, NDArray[np.int64]]:
+    """The answers of one control, calibrated on the other folds, and the labels it learned."""
+    truth = np.array([recipe.classes.index(label) for label in one["labels"]], np.int64)
+    seen = np.ones(len(truth), bool)
+    own = replace(known, truth=truth, seen=seen, logits=np.array(one["logits"]), values=None)
+    fold = np.array(one["fold"])
+    heads = [fit_head(own.of(fold != f), recipe.seed) for f in range(int(fold.max()) + 1)]
+    return np.array([_unseen(heads, own, fold, Row(("network",), "equal"))]), truth
 
 
 def _cross_validated(known: Evidence, fold: NDArray[np.int64], fit: Any) -> Probabilities:

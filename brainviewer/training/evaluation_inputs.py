@@ -89,6 +89,7 @@ def read_predictions(
             }
             for entries in runs
         ],
+        "controls": [_control(path, ids) for path in _controls(run)],
     }
 
 
@@ -124,6 +125,23 @@ def _table(run: Path, recipe: Recipe | None, data: Path | None, report: Report) 
     run.mkdir(parents=True, exist_ok=True)
     find_all(cases, run / FOUND_FOLDER, report)
     return describe_all(cases, run / FOUND_FOLDER, path, report)
+
+
+def _controls(run: Path) -> list[Path]:
+    """The predictions of ``controls``: networks that see only a part, or learn false labels."""
+    return sorted(set(run.glob("predictions-*.json")) - set(run.glob(PREDICTIONS)))
+
+
+def _control(path: Path, ids: Sequence[str]) -> dict[str, Any]:
+    entries = {entry["case_id"]: entry for entry in _read_json(path)}
+    if sorted(entries) != list(ids):
+        raise FileError(f"{path.name} is not about the same cases.", "Make it again.")
+    return {
+        "name": path.stem.removeprefix("predictions-").replace("_", " "),
+        "fold": [entries[name]["fold"] for name in ids],
+        "labels": [entries[name]["label"] for name in ids],
+        "logits": [next(iter(entries[name]["logits"].values())) for name in ids],
+    }
 
 
 def _undescribed(entries: dict[str, dict[str, Any]]) -> list[Described]:
