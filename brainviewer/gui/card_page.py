@@ -12,10 +12,11 @@ from brainviewer.render.wording import RESEARCH_ONLY, number
 MADE = "made"
 """What the link to the page about how the model was made leads to."""
 HEATMAP = (
-    "The heatmap shows how strongly each part of the slice spoke for the type (class-activation "
-    "map, Zhou et al. 2016). It is coarse, it is no outline of the tumour, and it does not prove "
-    "that the answer is right."
+    "The heatmap shows how strongly each part of the slice speaks for the type to the network "
+    "(class-activation map, Zhou et al. 2016). It is coarse, it is no outline of the tumour, and "
+    "it does not prove that the answer is right."
 )
+NO_PART = " The network takes no part in the answer: the heatmap does not explain it."
 _STYLE = """
 body {{ color: {text}; }}
 h1 {{ font-size: 21px; font-weight: 400; margin: 0 0 2px 0; }}
@@ -51,7 +52,7 @@ def card_html(card: ModelCard, colours: Colours) -> str:
         _section("How frequent the types are taken to be", *_prevalences(card)),
         _section("When it does not commit itself", *_standings(card)),
         _section("Limits", _list(card.limits)),
-        _section("The heatmap", _paragraph(HEATMAP)) if card.network is not None else "",
+        _heatmap(card),
         _section("More", f'<p><a href="{MADE}">How it was made and measured</a></p>', _print(card)),
     ]
     return f"<body>{''.join(parts)}</body>"
@@ -59,6 +60,13 @@ def card_html(card: ModelCard, colours: Colours) -> str:
 
 def _section(title: str, *content: str) -> str:
     return f'<p class="head">{escape(title.upper())}</p>{"".join(content)}'
+
+
+def _heatmap(card: ModelCard) -> str:
+    if card.network is None:
+        return ""
+    part = "" if card.head.network is not None else NO_PART
+    return _section("The heatmap", _paragraph(HEATMAP + part))
 
 
 def _paragraph(text: str, role: str = "") -> str:
@@ -78,6 +86,8 @@ def _sequences(card: ModelCard) -> str:
         seen = card.network.input.slices
         slices = "the tumour slice" if seen == 1 else f"{seen} slices of the tumour"
         text += f". The network sees {slices}, cut out around the tumour, {size} × {size} pixels"
+        if card.head.network is None:
+            text += ", and takes no part in the answer"
     if card.head.descriptors is not None:
         text += f". {len(card.head.descriptors.terms)} measurements of the tumour take part"
     if card.head.age is not None:

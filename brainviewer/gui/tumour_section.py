@@ -119,6 +119,7 @@ class TumourSection(QWidget):
         chooser = QHBoxLayout()
         self._method = QComboBox()
         self._method.addItem("Lesion finder", "lesion")
+        self._method.addItem("Finder without a model", "model-free")
         self._method.addItem("FLAIR above", "threshold")
         self._method.setToolTip("How the tumour slice is found")
         self._method.activated.connect(self._look_again)

@@ -1,6 +1,7 @@
 """The model's card as a page: everything that is known, readable in both themes."""
 
 import re
+from dataclasses import replace
 from html import unescape
 
 import pytest
@@ -9,7 +10,7 @@ from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from brainviewer.gui.card_page import MADE, card_html
+from brainviewer.gui.card_page import MADE, NO_PART, card_html
 from brainviewer.gui.pages import Page, card_page
 from brainviewer.gui.theme import DARK, LIGHT, Colours
 from brainviewer.inference.registry import installed_models
@@ -61,7 +62,7 @@ def test_every_text_stands_out_from_its_ground(colours: Colours) -> None:
 
 
 def test_the_link_leads_to_how_the_model_was_made(qtbot: QtBot) -> None:
-    page = card_page("")
+    page = card_page("resnet50-glioma")
     qtbot.addWidget(page)
     page.show()
     assert "How it was made and measured" in page.text.toPlainText()
@@ -71,3 +72,10 @@ def test_the_link_leads_to_how_the_model_was_made(qtbot: QtBot) -> None:
     QTest.keyClick(made, Qt.Key.Key_Escape)
     assert not made.isVisible()
     assert page.isVisible()
+
+
+def test_a_network_that_takes_no_part_is_said_to_take_none() -> None:
+    card = CARDS["resnet50-glioma"]
+    assert NO_PART not in card_html(card, DARK)
+    silent = replace(card, head=replace(card.head, network=None))
+    assert NO_PART in card_html(silent, DARK)
