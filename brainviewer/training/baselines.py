@@ -1,27 +1,41 @@
 """What a network that never saw an MR picture makes of the lesions: the yardstick for our own.
 
+    python -m brainviewer.training.baselines --data DIR --run DIR [--weights FILE.keras]
+
 Features of a frozen ImageNet Xception (Chollet 2017), averaged over a few lesion-centred slices
-of each patient; ``heads`` fits a classifier on them in the same folds as everything else.
+of each patient as the expert outlined it; logistic regression on their principal components in the
+folds of one seed. ``evaluate`` reports it beside the controls.
 """
 
 import os
 import zipfile
+from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import cv2
 import h5py
 import numpy as np
+import typer
 from numpy.typing import NDArray
 
 from brainviewer.analysis.intensity import normalise
 from brainviewer.analysis.slice_area import axial_axis
 from brainviewer.analysis.working_grid import Mask
-from brainviewer.core.errors import FileError
+from brainviewer.core.errors import FileError, Report, silent
 from brainviewer.core.study import Modality, Study
+from brainviewer.training.collection import Case
+from brainviewer.training.datasets import folds_of
+from brainviewer.training.fit import FOUND_FOLDER, RECIPE, typed_cases, write_json
+from brainviewer.training.found import load_found
+from brainviewer.training.heads import class_weights
+from brainviewer.training.recipes import Recipe, read_recipe
 
+FEATURES_FILE = "xception.npz"
+PREDICTIONS_FILE = "predictions-imagenet_xception.json"
 SIZE = 224
+_COMPONENTS = 40
 CHANNELS = (Modality.T1, Modality.FLAIR, Modality.T1CE)
 _DARKEST, _BRIGHTEST = -4.0, 8.0
 _MARGIN = 1.5
@@ -124,3 +138,84 @@ def _copy_weights(path: Path, base: Any) -> None:
                 layer.set_weights([numbers[str(n)][()] for n in range(len(numbers))])
     except (OSError, KeyError, ValueError, zipfile.BadZipFile):
         raise FileError(f"There is no Xception in {path.name}.", "Choose another file.") from None
+
+
+def extract(
+    cases: Sequence[Case], run: Path, weights: Path | None, report: Report = silent
+) -> NDArray[np.float32]:
+    """(n, 2048): the features of every case; kept in ``run``, where they are read from next time.
+
+    Zeros where no expert outlined a lesion.
+    """
+    path = run / FEATURES_FILE
+    ids = [case.case_id for case in cases]
+    if path.exists():
+        with np.load(path, allow_pickle=False) as stored:
+            if stored["case_ids"].tolist() == ids:
+                return np.asarray(stored["features"], np.float32)
+    network = frozen_xception(weights)
+    features = np.zeros((len(cases), 2048), np.float32)
+    for number, case in enumerate(cases):
+        labelled, found = case.load(), load_found(run / FOUND_FOLDER, case.case_id)
+        if labelled.lesion is not None and found is not None and found.brain is not None:
+            pictures = lesion_pictures(labelled.study, labelled.lesion, found.brain)
+            if len(pictures):
+                features[number] = np.asarray(network(pictures, training=False)).mean(axis=0)
+        report((number + 1) / len(cases), "features of the frozen Xception")
+    unfinished = path.with_suffix(".part.npz")
+    np.savez_compressed(unfinished, case_ids=np.array(ids), features=features)
+    unfinished.replace(path)
+    return features
+
+
+def predict_unseen(
+    recipe: Recipe, cases: Sequence[Case], features: NDArray[np.float32], run: Path
+) -> None:
+    """Write what the classifier of each fold says about the patients that it never saw."""
+    from sklearn.decomposition import PCA
+    from sklearn.linear_model import LogisticRegression
+
+    seed = recipe.seeds[0]
+    truth = np.array([recipe.classes.index(case.label) for case in cases], np.int64)
+    fold_of = folds_of(cases, recipe.folds, seed)
+    # Roots: the features are means of what is left above zero, and skewed.
+    roots = np.sqrt(np.maximum(features, 0))
+    entries = []
+    for fold in range(int(fold_of.max()) + 1):
+        own = fold_of == fold
+        few = PCA(min(_COMPONENTS, int((~own).sum()) - 1), random_state=0).fit(roots[~own])
+        inputs, others = few.transform(roots[~own]), few.transform(roots[own])
+        scale = np.sqrt((inputs**2).sum(axis=1).mean())
+        model = LogisticRegression(C=1.0, max_iter=3000)
+        weight = class_weights(truth[~own], len(recipe.classes))
+        model.fit(inputs / scale, truth[~own], sample_weight=weight)
+        logits = model.predict_log_proba(others / scale)
+        for number, row in zip(np.flatnonzero(own), logits, strict=True):
+            case = cases[int(number)]
+            entries.append(
+                {
+                    "case_id": case.case_id,
+                    "fold": fold,
+                    "seed": seed,
+                    "label": case.label,
+                    "age_years": case.age_years,
+                    "logits": {"expert": [round(float(value), 5) for value in row]},
+                }
+            )
+    write_json(run / PREDICTIONS_FILE, entries)
+
+
+def main(
+    data: Annotated[Path, typer.Option(help="Folder of labelled cases.")],
+    run: Annotated[Path, typer.Option(help="Folder of a finished training.")],
+    weights: Annotated[Path | None, typer.Option(help="A .keras file with an Xception.")] = None,
+    recipe: Annotated[Path, typer.Option(help="How it was trained.")] = RECIPE,
+) -> None:
+    """Measure frozen ImageNet features in the folds of a run."""
+    plan = read_recipe(recipe)
+    cases = typed_cases(plan, data)
+    predict_unseen(plan, cases, extract(cases, run, weights), run)
+
+
+if __name__ == "__main__":
+    typer.run(main)
