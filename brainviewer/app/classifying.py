@@ -138,6 +138,10 @@ class _Making:
         notices = list(bare.notices)
         if self.unusual:
             notices.append(self.unusual)
+        if self.answer is not None and "network" not in verdict.used:
+            notices.append(
+                "The heatmap shows where the network sees this type; it took no part in the answer."
+            )
         if age_years is not None and not age_used:
             notices.append("This model takes no age, so the age was left out.")
         if described.used and described.missing:

@@ -41,6 +41,8 @@ ABOUT_FILE = "about.toml"
 README_FILE = "README.md"
 SCOPE_FILE = "scope.npz"
 SCOPE_CHECK_FILE = "scope.json"
+NETWORK_CHECK_FILE = "network.json"
+ACTIVATIONS = "activation-seed*.json"
 NETWORK_FILES = {
     "architecture": "architecture.json",
     "weights": "model.weights.h5",
@@ -162,16 +164,31 @@ def write_models(models: Path, evaluation: Evaluation, recipe_text: str) -> list
         (folder / CARD_FILE).write_text(dump(content), encoding="utf-8")
         cards[about["id"]] = load_card(folder, cards)
         readme = folder / README_FILE
-        write_tables(readme, evaluation, situations(about), scope_check(models, about))
+        write_tables(readme, evaluation, situations(about), network_check(models, about))
     return list(cards.values())
 
 
-def scope_check(models: Path, about: About) -> Mapping[str, Any] | None:
-    """How often the network of a model refuses to answer; None if that was not measured."""
-    path = models / about["network"] / SCOPE_CHECK_FILE
+def network_check(models: Path, about: About) -> Mapping[str, Any] | None:
+    """What the network of a model refuses, and where it looks; None if that was not measured."""
+    path = models / about["network"] / NETWORK_CHECK_FILE
     if not about["network"] or not path.exists():
         return None
     return dict(json.loads(path.read_text(encoding="utf-8")))
+
+
+def measured_of_network(run: Path) -> dict[str, Any]:
+    """What the scope of a run refuses, and where its networks looked, mean of the seeds."""
+    seeds = [json.loads(path.read_text("utf-8")) for path in sorted(run.glob(ACTIVATIONS))]
+    looks = {
+        name: {
+            key: round(float(np.mean([seed[name][key] for seed in seeds])), 4)
+            for key in ("energy", "area", "hit")
+        }
+        | {"patients": seeds[0][name]["patients"]}
+        for name in seeds[0]
+    }
+    scope = json.loads((run / SCOPE_CHECK_FILE).read_text(encoding="utf-8"))
+    return {"scope": scope, "looks": looks}
 
 
 def _evaluation_of(run: Path) -> Path:
@@ -201,9 +218,9 @@ def main(
         if run is None:
             raise typer.BadParameter("--run is needed to write networks.")
         write_networks(plan, run / FINAL_FILE, owner)
-        for name in (SCOPE_FILE, SCOPE_CHECK_FILE):
-            if (run / name).exists():
-                shutil.copyfile(run / name, owner / name)
+        shutil.copyfile(run / SCOPE_FILE, owner / SCOPE_FILE)
+        checked = dump(measured_of_network(run))
+        (owner / NETWORK_CHECK_FILE).write_text(checked, encoding="utf-8")
         shutil.copyfile(_evaluation_of(run), owner / EVALUATION_FILE)
     evaluation = json.loads((owner / EVALUATION_FILE).read_text(encoding="utf-8"))
     draw_all(evaluation, owner)

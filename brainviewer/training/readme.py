@@ -14,7 +14,7 @@ Evaluation = Mapping[str, Any]
 
 
 def write_tables(
-    readme: Path, evaluation: Evaluation, situations: Sequence[str], scope: Evaluation | None
+    readme: Path, evaluation: Evaluation, situations: Sequence[str], network: Evaluation | None
 ) -> None:
     """Put the tables between the two marks of the README; raises FileError if they are absent."""
     text = readme.read_text(encoding="utf-8")
@@ -22,17 +22,17 @@ def write_tables(
         raise FileError(f"{readme.name} has no place for the figures.", f"Add a line {START}.")
     before, rest = text.split(START)
     after = rest.split(END)[1]
-    middle = f"{START}\n\n{tables(evaluation, situations, scope)}\n\n{END}"
+    middle = f"{START}\n\n{tables(evaluation, situations, network)}\n\n{END}"
     readme.write_text(before + middle + after, encoding="utf-8")
 
 
 def tables(
-    evaluation: Evaluation, situations: Sequence[str], scope: Evaluation | None = None
+    evaluation: Evaluation, situations: Sequence[str], network: Evaluation | None = None
 ) -> str:
     """Everything that was measured, as Markdown.
 
     situations : what the model's own answers rest on; everything else is shown in short.
-    scope : how often what is out of scope was refused; None leaves that out.
+    network : what the network refuses and where it looks; None leaves that out.
     """
     patients, codes = evaluation["patients"], evaluation["classes"]
     total, seeds = sum(patients.values()), evaluation["seeds"]
@@ -55,8 +55,15 @@ def tables(
         ]
     if len(seeds) > 1:
         parts += ["The seeds one by one:", _seeds(evaluation, situations)]
-    if scope is not None:
-        parts += ["How often the model refuses to answer, by its features alone:", _scope(scope)]
+    if network is not None:
+        parts += [
+            "How often the model refuses to answer, by its features alone:",
+            _scope(network["scope"]),
+            "Where it looks in unseen patients (class-activation map of the answer on the tumour "
+            "slice, mean of the seeds), with its numbers as learned and with the numbers of every "
+            "layer shuffled:",
+            _looks(network["looks"]),
+        ]
     return "\n\n".join(parts)
 
 
@@ -114,6 +121,17 @@ def _scope(scope: Evaluation) -> str:
         for name, entry in scope["sets"].items()
     ]
     return _table(["what it is shown", "number", "refused"], rows)
+
+
+def _looks(looks: Evaluation) -> str:
+    rows = [
+        [name, str(entry["patients"]),
+         *(f"{100 * entry[key]:.0f} %" for key in ("energy", "area", "hit"))]
+        for name, entry in looks.items()
+    ]  # fmt: skip
+    head = ["numbers", "patients", "share of the map inside the lesion",
+            "share of the crop that is lesion", "peak inside the lesion"]  # fmt: skip
+    return _table(head, rows)
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

@@ -27,9 +27,9 @@ from brainviewer.training.evaluate import RECIPE
 from brainviewer.training.fit import (
     FINAL_FILE,
     FOUND_FOLDER,
-    _print_progress,
     fold_file,
     load_network,
+    print_progress,
     typed_cases,
 )
 from brainviewer.training.found import load_found
@@ -135,7 +135,7 @@ def main(
 ) -> None:
     """Write scope.npz and scope.json into the run's folder."""
     torch.set_num_threads(threads)
-    plan, report = read_recipe(recipe), _print_progress()
+    plan, report = read_recipe(recipe), print_progress()
     scope, about = make_scope(plan, run, show(plan, data, run, report), report)
     save_scope(scope, run / SCOPE_FILE)
     write_whole(run / SCOPE_CHECK_FILE, (json.dumps(about, indent=1) + "\n").encode())
