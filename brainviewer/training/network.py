@@ -6,6 +6,7 @@ padding is symmetric. So its numbers can be copied over one by one. Training it 
 on a CPU as training the Keras model.
 """
 
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -227,9 +228,12 @@ def keras_model(size: int, classes: int, depth: int = 3) -> Any:
     """The Keras model: input (n, size, size, depth), outputs ``logits`` and ``features``."""
     import keras
 
-    base = keras.applications.ResNet50(
-        include_top=False, weights=None, input_shape=(size, size, depth), pooling=None
-    )
+    with warnings.catch_warnings():
+        # It finds more than three channels unusual, because it means photographs.
+        warnings.simplefilter("ignore", UserWarning)
+        base = keras.applications.ResNet50(
+            include_top=False, weights=None, input_shape=(size, size, depth), pooling=None
+        )
     pooled = keras.layers.GlobalAveragePooling2D(name="average")(base.output)
     logits = keras.layers.Dense(classes, name="logits")(pooled)
     return keras.Model(

@@ -99,8 +99,8 @@ def test_kept_maps_are_what_the_lower_stages_make_of_the_samples(
     images, _ = as_images(*varied, model_input)
     with torch.no_grad():
         expected = network.maps(torch.from_numpy(images[1]))[1]
-        lower = torch.from_numpy(kept.maps[1, 1]).view(torch.bfloat16).float().permute(0, 3, 1, 2)
-        upper = network.maps(lower, after=3)[1]
+        lower = torch.from_numpy(np.array(kept.maps[1, 1])).view(torch.bfloat16).float()
+        upper = network.maps(lower.permute(0, 3, 1, 2), after=3)[1]
     assert (upper - expected).abs().max() < 0.05 * expected.abs().max()
     again = len(seen)
     keep_maps(bank, network, 3, tmp_path, model_input, 5, report)
