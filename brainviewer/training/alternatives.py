@@ -15,6 +15,8 @@ from brainviewer.training.heads import Evidence, class_weights, standardise
 Classifier = Callable[[Evidence, Evidence], NDArray[np.float64]]
 """From the patients to learn from and those to answer for to (n, classes) log-likelihoods."""
 
+_CHOSEN = 9
+
 
 def classifiers() -> dict[str, Classifier]:
     """By name; settings are fixed beforehand, mild because there are few patients."""
@@ -22,7 +24,8 @@ def classifiers() -> dict[str, Classifier]:
         return {}
     return {
         "logistic regression, all descriptors": _plain(_logistic),
-        "two stages, all descriptors": _two_stages,
+        "two stages, all descriptors": _two_stages(None),
+        "two stages, descriptors chosen in each fold": _two_stages(_CHOSEN),
         "gradient boosting, all descriptors": _plain(_boosting),
         "extremely random trees, all descriptors": _plain(_trees),
     }
@@ -56,21 +59,36 @@ def _plain(make: Callable[[], Any]) -> Classifier:
     return answer
 
 
-def _two_stages(known: Evidence, asked: Evidence) -> NDArray[np.float64]:
-    """G against the rest, then A against O."""
-    inputs, others = _inputs(known, asked)
-    a, o, g = (known.classes.index(code) for code in "AOG")
-    rare = known.truth == g
-    first = _log_likelihoods(_logistic(), inputs, rare.astype(np.int64), others, 2)
-    second = _log_likelihoods(
-        _logistic(), inputs[~rare], (known.truth[~rare] == o).astype(np.int64), others, 2
-    )
-    # Each stage takes its two sides to be equally frequent, so A and O share one half.
-    scores = np.zeros((len(others), 3))
-    scores[:, g] = first[:, 1]
-    scores[:, a] = first[:, 0] + second[:, 0] + np.log(2)
-    scores[:, o] = first[:, 0] + second[:, 1] + np.log(2)
-    return scores
+def _two_stages(chosen: int | None) -> Classifier:
+    """G against the rest, then A against O.
+
+    chosen : how many descriptors each stage takes, those that differ most between its two sides
+        among the patients it learns from; None for all.
+    """
+
+    def stage(
+        inputs: NDArray[np.float64], side: NDArray[np.bool_], others: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        difference = inputs[side].mean(axis=0) - inputs[~side].mean(axis=0)
+        spread = np.sqrt(inputs[side].var(axis=0) + inputs[~side].var(axis=0)) + 1e-9
+        best = np.argsort(-np.abs(difference / spread), kind="stable")[:chosen]
+        own, asked = inputs[:, best], others[:, best]
+        return _log_likelihoods(_logistic(), own, side.astype(np.int64), asked, 2)
+
+    def answer(known: Evidence, asked: Evidence) -> NDArray[np.float64]:
+        inputs, others = _inputs(known, asked)
+        a, o, g = (known.classes.index(code) for code in "AOG")
+        rare = known.truth == g
+        first = stage(inputs, rare, others)
+        second = stage(inputs[~rare], known.truth[~rare] == o, others)
+        # Each stage takes its two sides to be equally frequent, so A and O share one half.
+        scores = np.zeros((len(others), 3))
+        scores[:, g] = first[:, 1]
+        scores[:, a] = first[:, 0] + second[:, 0] + np.log(2)
+        scores[:, o] = first[:, 0] + second[:, 1] + np.log(2)
+        return scores
+
+    return answer
 
 
 def _inputs(known: Evidence, asked: Evidence) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

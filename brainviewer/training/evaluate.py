@@ -125,7 +125,7 @@ def evaluate(recipe: Recipe, inputs: Inputs, report: Report = silent) -> dict[st
             [_unseen(h, k, f, row) for h, k, f in zip(heads, seeds, folds, strict=True)]
         )
     report(0.6, "measuring simpler answers")
-    answers |= _simpler(recipe, main, folds)
+    answers |= _simpler(recipe, main, folds, heads)
     asked = dict.fromkeys(answers, truth)
     for one in inputs.get("controls", []):
         key = f"control: image, {one['name']}"
@@ -230,7 +230,10 @@ def _unseen(
 
 
 def _simpler(
-    recipe: Recipe, main: Sequence[Evidence], folds: Sequence[NDArray[np.int64]]
+    recipe: Recipe,
+    main: Sequence[Evidence],
+    folds: Sequence[NDArray[np.int64]],
+    heads: Sequence[Sequence[Head]],
 ) -> dict[str, Probabilities]:
     """Answers to compare with: one class always, parts of the descriptors, other classifiers."""
     codes = recipe.classes
@@ -256,6 +259,11 @@ def _simpler(
     for name, fit in alternatives.classifiers().items():
         scores = [_scores(known, fold, fit) for known, fold in zip(main, folds, strict=True)]
         answers[f"alternative: {name}"] = np.array([softmax(one) for one in scores])
+        aged = [
+            softmax(one + np.log(_unseen(h, known, fold, Row(("age",), "equal"))))
+            for one, h, known, fold in zip(scores, heads, main, folds, strict=True)
+        ]
+        answers[f"alternative: {name}, and age"] = np.array(aged)
     return answers
 
 
