@@ -61,6 +61,7 @@ def fit(recipe: Recipe, data: Path, out: Path, report: Report, workers: int = 1)
     if not (out / PRETRAINED_FILE).exists():
         save_numbers(_pretrained(recipe, data, report), out / PRETRAINED_FILE)
     find_all(cases, out / FOUND_FOLDER, report)
+    cases = _with_lesion(recipe, cases, out / FOUND_FOLDER, report)
     bank = make_bank(
         cases,
         out / BANK_FOLDER,
@@ -90,7 +91,10 @@ def fit(recipe: Recipe, data: Path, out: Path, report: Report, workers: int = 1)
 
 def typed_cases(recipe: Recipe, data: Path) -> list[Case]:
     """The cases whose class the recipe knows; raises FileError if a class is missing."""
-    cases = [case for case in read_cases(data) if case.label in recipe.classes]
+    return _enough(recipe, [case for case in read_cases(data) if case.label in recipe.classes])
+
+
+def _enough(recipe: Recipe, cases: list[Case]) -> list[Case]:
     for code in recipe.classes:
         count = sum(case.label == code for case in cases)
         if count < recipe.folds:
@@ -99,6 +103,22 @@ def typed_cases(recipe: Recipe, data: Path) -> list[Case]:
                 "Add cases, or ask for fewer folds in the recipe.",
             )
     return cases
+
+
+def _with_lesion(recipe: Recipe, cases: list[Case], found: Path, report: Report) -> list[Case]:
+    """Leave out cases in which nobody outlined a lesion and none was found."""
+    kept = []
+    for number, case in enumerate(cases):
+        said = load_found(found, case.case_id)
+        outlined = said is not None and said.index is not None
+        if not outlined:
+            lesion = case.load().lesion
+            outlined = lesion is not None and bool(lesion.any())
+        if outlined:
+            kept.append(case)
+        else:
+            report((number + 1) / len(cases), f"left out {case.case_id}, which shows no lesion")
+    return _enough(recipe, kept)
 
 
 def batch_maker(

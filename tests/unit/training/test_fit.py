@@ -8,6 +8,7 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
+from labelled_folders import PATIENTS, write_challenge
 
 torch = pytest.importorskip("torch")
 
@@ -219,3 +220,33 @@ def test_what_can_be_learned_is_learned() -> None:
         answers = kept(batch.images).argmax(dim=1)
     assert (answers == batch.labels).float().mean() > 0.95
     assert not kept.training
+
+
+def test_four_sequences_in_the_layout_of_the_challenge(recipe: Recipe, tmp_path: Path) -> None:
+    write_challenge(tmp_path / "data", PATIENTS)
+    four = read_recipe(ROOT / "resources" / "recipes" / "resnet50-glioma-four.toml")
+    shipped = replace(four.input, size=32)
+    plan = replace(recipe, input=shipped, seeds=(1,), training=replace(recipe.training, frozen=3))
+    fitting.fit(plan, tmp_path / "data", tmp_path / "run", remember([]))
+    said = json.loads((tmp_path / "run" / "predictions-seed1.json").read_text(encoding="utf-8"))
+    assert sorted(p["case_id"] for p in said) == sorted(PATIENTS)
+    with np.load(tmp_path / "run" / "final.npz") as numbers:
+        assert numbers["conv1_conv.weight"].shape[1] == 4
+
+
+def test_a_case_in_which_nobody_sees_a_lesion_is_left_out(
+    recipe: Recipe, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fitting, "find_all", lambda *_: None)
+    write_challenge(tmp_path / "data", PATIENTS)
+    dark = next(iter(PATIENTS))
+    (tmp_path / "data" / dark / f"{dark}_seg.nii.gz").unlink()
+    done: list[str] = []
+    with pytest.raises(FileError, match="fewer than the"):
+        fitting.fit(
+            replace(recipe, folds=sum(p[0] == PATIENTS[dark][0] for p in PATIENTS.values())),
+            tmp_path / "data",
+            tmp_path / "run",
+            remember(done),
+        )
+    assert f"left out {dark}, which shows no lesion" in done
