@@ -103,6 +103,7 @@ def evidence(codes: tuple[str, ...], inputs: Inputs, run: dict[str, Any], outlin
     nothing = [math.nan] * len(names)
     kind = outline if outline in OUTLINES else MAIN
     values = [p["descriptors"].get(kind) or nothing for p in patients]
+    expert = [p["descriptors"].get("expert") or nothing for p in patients]
     seen = [bool(p["found"]) or outline == "expert" for p in patients]
     return Evidence(
         codes,
@@ -112,6 +113,9 @@ def evidence(codes: tuple[str, ...], inputs: Inputs, run: dict[str, Any], outlin
         None if logits is None else np.array([row or [0.0] * len(codes) for row in logits]),
         names,
         np.array(values, np.float64) if names else None,
+        np.array(expert, np.float64)
+        if any(p["descriptors"].get("expert") for p in patients)
+        else None,
     )
 
 

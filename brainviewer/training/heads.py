@@ -65,6 +65,8 @@ class Evidence:
     truth : (n,) index of the class. ages : (n,) years, NaN where not known.
     logits : (n, classes) of networks that never saw the patient; None without a network.
     values : (n, names) lesion descriptors, NaN where missing; None without any.
+    expert : the same inside an expert's outline: learned from as well, never answered from. What
+        both outlines have in common is what holds when the outline is another one.
     seen : (n,) bool, whether a lesion was found; where not, logits and values say nothing.
     """
 
@@ -75,6 +77,7 @@ class Evidence:
     logits: Numbers | None = None
     names: tuple[str, ...] = ()
     values: Numbers | None = None
+    expert: Numbers | None = None
 
     def of(self, members: NDArray[np.bool_] | NDArray[np.int64]) -> "Evidence":
         """Some of the patients."""
@@ -86,6 +89,7 @@ class Evidence:
             None if self.logits is None else self.logits[members],
             self.names,
             None if self.values is None else self.values[members],
+            None if self.expert is None else self.expert[members],
         )
 
     def described(self, index: int) -> dict[str, float] | None:
@@ -187,13 +191,20 @@ def fit_terms(
     names = [n for n, there in zip(known.names, enough, strict=True) if there and n in wanted]
     contrasts = [(d, [n for n in names if n in own]) for d, own in _contrasts(known.classes)]
     used = [n for n in names if any(n in own for _, own in contrasts)]
-    raw = known.values[:, [known.names.index(n) for n in used]]
-    weight = class_weights(known.truth, len(known.classes))
+    raw, truth = known.values, known.truth
+    weight = class_weights(truth, len(known.classes))
+    if known.expert is not None:
+        # The two descriptions of a patient share its weight.
+        raw, truth = np.concatenate([raw, known.expert]), np.tile(truth, 2)
+        both = np.isfinite(known.expert).any(axis=1)
+        own = np.where(both, 0.5, 1.0) * weight
+        weight = np.concatenate([own, np.where(both, 0.5, 0.0) * weight])
+    raw = raw[:, [known.names.index(n) for n in used]]
     means, scales = _moments(raw, weight)
     standard = standardise(raw, means, scales)
     directions = np.array([direction for direction, _ in contrasts])
     allowed = np.array([[n in own for n in used] for _, own in contrasts])
-    intercepts, slopes = _fit_softmax(standard, known.truth, weight, directions, allowed, ridge)
+    intercepts, slopes = _fit_softmax(standard, truth, weight, directions, allowed, ridge)
     per_class = slopes.T @ directions
     terms = tuple(
         Term(name, float(mean), float(scale), tuple(row.tolist()))

@@ -122,6 +122,21 @@ def test_descriptors_speak_only_for_the_contrast_they_bear_on(known: Evidence) -
     assert_allclose(lateral["A"], -lateral["O"])
 
 
+def test_a_second_outline_shares_the_weight_of_its_patient(known: Evidence) -> None:
+    assert known.values is not None
+
+    def enhancing(evidence: Evidence) -> np.ndarray:
+        _, terms = fit_terms(evidence, 6.0)
+        return np.array(next(t.coefficients for t in terms if t.name == "enhancing_extent"))
+
+    same = replace(known, expert=known.values)
+    assert_allclose(enhancing(same), enhancing(known), atol=1e-6)
+    none = replace(known, expert=np.full_like(known.values, np.nan))
+    assert_allclose(enhancing(none), enhancing(known), atol=1e-6)
+    silent = replace(known, expert=np.where(np.arange(4) == 1, 6.0, known.values))
+    assert enhancing(silent)[2] < 0.8 * enhancing(known)[2]
+
+
 def test_a_stronger_penalty_makes_smaller_coefficients(known: Evidence) -> None:
     def size(ridge: float) -> float:
         return float(np.abs([term.coefficients for term in fit_terms(known, ridge)[1]]).sum())
