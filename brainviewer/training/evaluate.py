@@ -306,7 +306,9 @@ def _report(
     """in_full : with everything that the plots show."""
     wanted = measures(recipe.classes)
     table = bootstrap(truth, runs, wanted, recipe.bootstrap, recipe.seed)
-    figures = [_figure(name, numbers, len(truth)) for name, numbers in table.items()]
+    behind = dict.fromkeys(wanted, len(truth))
+    behind |= {f"recall {c}": int(np.sum(truth == n)) for n, c in enumerate(recipe.classes)}
+    figures = [_figure(name, numbers, behind[name]) for name, numbers in table.items()]
     entry: dict[str, Any] = {
         "figures": figures,
         "confusion": np.mean([confusion(truth, run)[0] for run in runs], axis=0).round(2).tolist(),

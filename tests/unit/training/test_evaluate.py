@@ -117,6 +117,12 @@ def test_the_figures_make_sense(evaluation: dict[str, Any]) -> None:
         assert all(figure["low"] <= figure["high"] for figure in entry["figures"])
 
 
+def test_a_recall_says_of_how_many_patients(evaluation: dict[str, Any]) -> None:
+    known = {f["name"]: f["patients"] for f in evaluation["figures"]["image"]["figures"]}
+    assert [known[f"recall {code}"] for code in "AOG"] == [30, 20, 10]
+    assert known["accuracy"] == PATIENTS
+
+
 def test_figures_are_means_over_the_seeds(evaluation: dict[str, Any]) -> None:
     entry = evaluation["figures"]["image and age"]
     seeds = [one["accuracy"] for one in entry["per_seed"].values()]
