@@ -8,7 +8,8 @@ from brainviewer.core.errors import ModelError
 from brainviewer.inference.card import ModelCard, Network
 from brainviewer.inference.card_file import CARD_FILE, borrows, load_card
 
-DEFAULT_MODEL = "resnet50-glioma"
+DEFAULT_MODEL = "glioma-descriptors"
+"""The winner of the declared criterion (``training.evaluate``)."""
 
 
 def installed_models(extra_folder: Path | None = None) -> list[ModelCard]:

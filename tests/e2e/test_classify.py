@@ -86,7 +86,7 @@ def test_age_and_slice_are_used():
 @pytest.fixture(scope="module")
 def answers():
     """What both engines say about the same tensor."""
-    card = model()
+    card = model("resnet50-glioma")
     size = card.input.size
     random = np.random.default_rng(7)
     blobs = random.normal(size=(1, size // 8, size // 8, 3)).repeat(8, 1).repeat(8, 2)
