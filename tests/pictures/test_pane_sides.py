@@ -39,7 +39,9 @@ from tests.phantoms import (
 
 SIZE = (240, 200)
 GRIDS = {case_name(case): grid_of(*case) for case in AXIS_CASES} | {"oblique": oblique_grid()}
-NOTHING = Overlays(False, 1, False, False, 1, False, 1, False, False, False)
+NOTHING = Overlays(
+    lesion=False, segmentation=False, heatmap=False, annotations=False, crosshair=False, text=False
+)
 # Where the marker lies in each plane: in the right half, in the upper half.
 HALVES = {
     Plane.AXIAL: (True, True),
