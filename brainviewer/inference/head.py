@@ -103,6 +103,8 @@ class Head:
     network, descriptors, age : None where the head does not know that source.
     prevalences : named settings; ``default`` is the one to use unless another is asked for.
     least_confident : largest probability below which the answer is *not confident*.
+    lapse : how often the evidence is about something else (another disease, a wrong outline), so
+        that no answer is ever certain.
     """
 
     classes: tuple[str, ...]
@@ -112,6 +114,7 @@ class Head:
     prevalences: Mapping[str, Prevalence]
     default: str
     least_confident: float
+    lapse: float = 0.0
 
     def setting(self, prevalence: str | None) -> str:
         """Name of the prevalence to use, the default for None; raises ModelError if unknown."""
@@ -145,10 +148,7 @@ class Head:
             raise ModelError(
                 "There is nothing to tell the type of the tumour by.", "Find the tumour first."
             )
-        score = self.evidence(logits, values, age_years)
-        score += np.log(self.prevalences[name].shares)
-        weight = np.exp(score - score.max())
-        shares = weight / weight.sum()
+        shares = self.shares(self.evidence(logits, values, age_years), name)
         top = int(shares.argmax())
         aged = age_years is not None and self.age is not None
         used = (("network", network), ("descriptors", described), ("age", aged))
@@ -160,6 +160,17 @@ class Head:
             missing=self.not_measured(values) if described else (),
             prevalence=name,
         )
+
+    def shares(self, evidence: Numbers, prevalence: str) -> Numbers:
+        """Probabilities from evidence, (..., classes), with a named prevalence on top.
+
+        The evidence counts with the share 1 - ``lapse``; for the rest only the prevalence is known.
+        """
+        frequent = np.array(self.prevalences[prevalence].shares)
+        score = evidence + np.log(frequent)
+        weight = np.exp(score - score.max(axis=-1, keepdims=True))
+        certain = weight / weight.sum(axis=-1, keepdims=True)
+        return np.asarray((1 - self.lapse) * certain + self.lapse * frequent / frequent.sum())
 
     def evidence(
         self,
@@ -222,7 +233,7 @@ class Head:
 def parse_head(content: Any) -> Head:
     """The ``head`` part of a card; raises KeyError, TypeError or ValueError if it is wrong."""
     _only(content, {"classes", "network", "descriptors", "age", "prevalences", "default_prevalence",
-                    "least_confident"})  # fmt: skip
+                    "least_confident", "lapse"})  # fmt: skip
     classes = tuple(_text(code) for code in content["classes"])
     if len(classes) < 2 or len(set(classes)) != len(classes):
         raise ValueError("the head needs two or more different classes")
@@ -237,6 +248,7 @@ def parse_head(content: Any) -> Head:
         },
         default=_text(content["default_prevalence"]),
         least_confident=_number(content["least_confident"]),
+        lapse=_number(content["lapse"]),
     )
     if head.network is None and head.descriptors is None:
         raise ValueError("the head knows neither network nor descriptors")
@@ -244,6 +256,8 @@ def parse_head(content: Any) -> Head:
         raise ValueError(f"the default prevalence {head.default!r} is not among the prevalences")
     if not 0 <= head.least_confident <= 1:
         raise ValueError("the least confident probability must lie between 0 and 1")
+    if not 0 <= head.lapse < 1:
+        raise ValueError("the lapse must lie between 0 and 1")
     return head
 
 
@@ -288,6 +302,7 @@ def head_content(head: Head) -> dict[str, Any]:
         },
         "default_prevalence": head.default,
         "least_confident": head.least_confident,
+        "lapse": head.lapse,
     }
 
 

@@ -39,6 +39,7 @@ CARD: dict[str, Any] = {
         },
         "default_prevalence": "training",
         "least_confident": 0.5,
+        "lapse": 0.0,
     },
     "network": {
         "input": {

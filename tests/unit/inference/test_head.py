@@ -35,6 +35,7 @@ CONTENT: dict[str, Any] = {
     },
     "default_prevalence": "equal",
     "least_confident": 0.5,
+    "lapse": 0.0,
 }
 LOGITS = np.array([2.0, 1.0, -1.0])
 VALUES = {"size": 0.2, "enhancement": 4.0}
@@ -152,6 +153,7 @@ def test_a_head_survives_json(head: Head) -> None:
         (("prevalences", "equal", "shares", "A"), 0.9),
         (("default_prevalence",), "moon"),
         (("least_confident",), 1.5),
+        (("lapse",), 1.0),
         (("surprise",), 1),
     ],
 )
@@ -163,3 +165,14 @@ def test_a_wrong_head_is_refused(path: tuple[Any, ...], value: Any) -> None:
     place[path[-1]] = value
     with pytest.raises((KeyError, TypeError, ValueError)):
         parse_head(content)
+
+
+def test_no_answer_is_more_certain_than_the_lapse_allows() -> None:
+    head = parse_head(deepcopy(CONTENT) | {"lapse": 0.1})
+    certain = head.answer(np.array([50.0, 0.0, 0.0]))
+    prior = head.prevalences[head.default].shares[0]
+    assert max(certain.probabilities.values()) == pytest.approx(0.9 + 0.1 * prior, abs=1e-3)
+    assert sum(certain.probabilities.values()) == pytest.approx(1)
+    for index, code in enumerate(head.classes):
+        share = head.prevalences[head.default].shares[index]
+        assert certain.probabilities[code] >= 0.1 * share - 1e-9
