@@ -93,7 +93,10 @@ def classify(
 
         answer = engine.predict(card.network, made.prepared.tensor, report_engine)
         made.answer = answer
-        if card.scope is not None:
+        # Where descriptors of the whole lesion make the answer, a slice that is asked for only
+        # decides where the heatmap lies.
+        judged = slice_index is None or card.head.network is not None
+        if card.scope is not None and judged:
             scope = load_scope(card.scope)
             strange = scope.distance(embedding(answer.features))
             if strange > scope.limit:
@@ -104,6 +107,13 @@ def classify(
     if card.head.descriptors is not None and finding.found:
         report(0.9, "Describing the lesion")
         values = describe(study, finding)
+        if set(card.head.not_measured(values)) == {t.name for t in card.head.descriptors.terms}:
+            values = None
+    if values is None and card.head.network is None:
+        raise NotClassified(
+            "There is no lesion to describe, and this model answers from its description.",
+            "Choose a model that looks at the slice, such as resnet50-glioma.",
+        )
     verdict = card.head.answer(
         None if answer is None else mean_logits(card, answer.logits), values, age_years, setting
     )
@@ -140,7 +150,8 @@ class _Making:
             notices.append(self.unusual)
         if self.answer is not None and "network" not in verdict.used:
             notices.append(
-                "The heatmap shows where the network sees this type; it took no part in the answer."
+                "The answer rests on the whole lesion; the heatmap shows where the network, which "
+                "took no part in it, sees this type."
             )
         if age_years is not None and not age_used:
             notices.append("This model takes no age, so the age was left out.")

@@ -83,6 +83,34 @@ def test_age_and_slice_are_used():
     assert old["classes"]["G"] > young["classes"]["G"]
 
 
+@pytest.mark.data
+@needs_studies
+def test_a_metastasis_is_never_a_certain_glioma():
+    record = brainviewer("classify", STUDIES / "BraTS-MET-00110-000")
+    assert max(record["classes"].values(), default=0) < 0.97  # no answer is ever certain
+
+
+@pytest.mark.data
+@needs_studies
+def test_days_are_no_years():
+    ended = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "brainviewer",
+            "classify",
+            STUDIES / "TCGA-DU-7294",
+            "--age",
+            "3000",
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == 2
+    assert "3000 days are 8.2 years" in ended.stderr
+
+
 @pytest.fixture(scope="module")
 def answers():
     """What both engines say about the same tensor."""

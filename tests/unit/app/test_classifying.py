@@ -311,3 +311,30 @@ def test_a_model_without_a_network_answers_from_descriptors(card, monkeypatch):
     assert result.predicted == "G"
     assert result.descriptors == {"size": 2.0}
     assert (result.heatmap, result.weights_sha256, result.engine) == (None, "", "")
+
+
+def test_a_slice_that_is_asked_for_does_not_judge_descriptors_of_the_lesion(
+    card, monkeypatch, tmp_path
+):
+    from brainviewer.inference.head import DescriptorPart, Source, Term
+    from brainviewer.inference.scope import fit_scope, save_scope
+
+    usual = np.eye(5, dtype=np.float32)[[0, 1, 2, 3, 4] * 4]
+    save_scope(fit_scope(usual, 2, 1e-6), tmp_path / "scope.npz")
+    part = DescriptorPart(
+        Source(1.0, 1.0), (0.0, 0.0, 0.0), (Term("size", 0.0, 1.0, (-2.0, 0.0, 2.0)),)
+    )
+    head = replace(card.head, network=None, descriptors=part)
+    described = replace(card, head=head, scope=tmp_path / "scope.npz")
+    monkeypatch.setattr(classifying, "model", lambda model_id: described)
+    monkeypatch.setattr(classifying, "describe", lambda study, finding: {"size": 2.0})
+    study = marker_study()
+    finding = marker_finding(study)
+    assert refused(classify(study, finding, StillEngine()))
+    asked = classify(study, finding, StillEngine(), slice_index=finding.index)
+    assert (asked.predicted, asked.in_scope) == ("G", True)
+    assert "rests on the whole lesion" in asked.notices[-1]
+    for nothing in (NOTHING, replace(finding, brain=None)):
+        monkeypatch.setattr(classifying, "describe", lambda study, finding: {"size": np.nan})
+        with pytest.raises(NotClassified, match="no lesion to describe"):
+            classify(study, nothing, StillEngine(), slice_index=finding.index)
