@@ -35,11 +35,13 @@ pytestmark = [
     pytest.mark.skipif(not STUDIES.is_dir(), reason="the research studies are not here"),
 ]
 
+# The finder is hardly sure of this head, which was operated on, so it may be refused.
+TREATED = "BraTS2024-GLI-00009-000"
 # One of each kind: other names and no segmentation, float32 on another grid, raw on four grids.
 JOURNEYS = (
     "BraTS-GLI-00027-000",
     "BraTS2021_01476",
-    "BraTS2024-GLI-00009-000",
+    TREATED,
     "native_TCGA-FG-6692",
 )
 
@@ -132,9 +134,13 @@ def test_journey(qtbot: QtBot, window: MainWindow, tmp_path: Path, name: str) ->
     assert [pane.modality for pane in window.grid.shown] == list(Modality)
     for pane in window.grid.shown:
         assert brightest_in_the_middle(pane) > 60, pane.modality
-    assert sum(result.classes.values()) == pytest.approx(1, abs=1e-3)
     assert result.study_hash == state.study.content_hash
-    assert result.heatmap.index == state.finding.index == result.slice_index
+    assert result.slice_index == state.finding.index
+    if result.in_scope:
+        assert sum(result.classes.values()) == pytest.approx(1, abs=1e-3)
+        assert result.heatmap.index == state.finding.index
+    else:
+        assert name == TREATED and result.reason
 
     scroll_and_come_back(window)
     before = window.volume.view
