@@ -31,7 +31,6 @@ from brainviewer.training.datasets import folds_of
 from brainviewer.training.fit import (
     BANK_FOLDER,
     FOUND_FOLDER,
-    PRETRAINED_FILE,
     RECIPE,
     print_progress,
     train,
@@ -43,7 +42,7 @@ from brainviewer.training.kept_maps import Hide, keep_maps
 from brainviewer.training.learning import MakeBatch, from_bank, from_maps, learn
 from brainviewer.training.network import from_pretrained
 from brainviewer.training.predicting import expert_slices, run
-from brainviewer.training.recipes import Recipe, read_recipe
+from brainviewer.training.recipes import PRETRAINED_FILE, Recipe, read_recipe
 
 Images = NDArray[np.float32]
 

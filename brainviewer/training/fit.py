@@ -35,11 +35,9 @@ from brainviewer.training.network import (
 )
 from brainviewer.training.predicting import entry, inputs_of, predict, scrambled, summary
 from brainviewer.training.pretraining import pretrain
-from brainviewer.training.recipes import Recipe, read_recipe
+from brainviewer.training.recipes import FINAL_FILE, PRETRAINED_FILE, Recipe, read_recipe
 
 RECIPE = resources() / "recipes" / "resnet50-glioma.toml"
-PRETRAINED_FILE = "pretrained.npz"
-FINAL_FILE = "final.npz"
 BANK_FOLDER = "bank"
 FOUND_FOLDER = "found"
 

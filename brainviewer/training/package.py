@@ -32,10 +32,9 @@ from brainviewer.training.evaluate import (
     SOURCES,
     dump,
 )
-from brainviewer.training.fit import FINAL_FILE
 from brainviewer.training.plots import draw_all
 from brainviewer.training.readme import write_tables
-from brainviewer.training.recipes import Recipe, read_recipe
+from brainviewer.training.recipes import FINAL_FILE, Recipe, read_recipe
 
 ABOUT_FILE = "about.toml"
 README_FILE = "README.md"

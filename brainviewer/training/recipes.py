@@ -9,6 +9,10 @@ from brainviewer.core.errors import FileError
 from brainviewer.inference.card import ModelInput
 from brainviewer.inference.card_file import parse_input
 
+# Networks that a run leaves in its folder.
+PRETRAINED_FILE = "pretrained.npz"
+FINAL_FILE = "final.npz"
+
 
 @dataclass(frozen=True)
 class Schedule:

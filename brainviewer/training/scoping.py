@@ -25,7 +25,6 @@ from brainviewer.inference.scope import Scope, fit_scope, save_scope
 from brainviewer.training.datasets import folds_of
 from brainviewer.training.evaluate import RECIPE
 from brainviewer.training.fit import (
-    FINAL_FILE,
     FOUND_FOLDER,
     fold_file,
     load_network,
@@ -35,7 +34,7 @@ from brainviewer.training.fit import (
 from brainviewer.training.found import load_found
 from brainviewer.training.network import ResNet50
 from brainviewer.training.package import SCOPE_CHECK_FILE, SCOPE_FILE
-from brainviewer.training.recipes import Recipe, read_recipe
+from brainviewer.training.recipes import FINAL_FILE, Recipe, read_recipe
 from brainviewer.training.strange import strange_sets
 
 AXES = 16
