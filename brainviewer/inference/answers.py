@@ -98,23 +98,3 @@ def _joined(names: list[str]) -> str:
     text = " and ".join((", ".join(names[:-1]), names[-1])) if len(names) > 1 else names[0]
     assert text in SITUATIONS
     return text
-
-
-def combine(
-    logits: NDArray[np.float64],
-    temperature: float,
-    priors: NDArray[np.float64],
-    ages: NDArray[np.float64],
-    age_years: float | None,
-) -> NDArray[np.float64]:
-    """Softmax at a temperature times class frequencies and, where it is known, age (naive Bayes).
-
-    logits, priors : (classes,); ages : (classes, 2), mean and standard deviation in years, or
-    empty.
-    """
-    score = logits / temperature + np.log(priors)
-    if age_years is not None and len(ages):
-        mean, deviation = ages[:, 0], ages[:, 1]
-        score = score - 0.5 * ((age_years - mean) / deviation) ** 2 - np.log(deviation)
-    weight = np.exp(score - score.max())
-    return np.asarray(weight / weight.sum(), np.float64)

@@ -34,7 +34,6 @@ __all__ = [
     "find_cases",
     "load_lgg",
     "read_cases",
-    "read_lgg_cases",
 ]
 
 _LAYOUTS = (
@@ -46,11 +45,6 @@ _LAYOUTS = (
 def read_cases(data: Path) -> list[Case]:
     """All cases of a data folder; see ``find_cases``."""
     return list(find_cases(data).cases)
-
-
-def read_lgg_cases(folder: Path) -> list[Case]:
-    """All patients of an ``lgg`` folder, in the order of its ``labels.csv``; see ``find_cases``."""
-    return read_cases(folder)
 
 
 def find_cases(data: Path, classes: Sequence[str] = CLASSES) -> Collection:

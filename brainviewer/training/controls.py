@@ -32,7 +32,6 @@ from brainviewer.training.fit import (
     BANK_FOLDER,
     FOUND_FOLDER,
     RECIPE,
-    print_progress,
     train,
     typed_cases,
     write_json,
@@ -42,6 +41,7 @@ from brainviewer.training.kept_maps import Hide, keep_maps
 from brainviewer.training.learning import MakeBatch, from_bank, from_maps, learn
 from brainviewer.training.network import from_pretrained
 from brainviewer.training.predicting import expert_slices, run
+from brainviewer.training.progress import print_progress
 from brainviewer.training.recipes import PRETRAINED_FILE, Recipe, read_recipe
 
 Images = NDArray[np.float32]

@@ -19,6 +19,7 @@ import typer
 
 from brainviewer.assets import resources
 from brainviewer.core.errors import FileError, Report
+from brainviewer.files.writing import write_whole
 from brainviewer.training.bank import Bank, make_bank
 from brainviewer.training.cases import read_cases
 from brainviewer.training.collection import Case
@@ -30,11 +31,11 @@ from brainviewer.training.network import (
     ResNet50,
     from_imagenet,
     from_pretrained,
-    load_numbers,
-    save_numbers,
 )
+from brainviewer.training.numbers import load_numbers, save_numbers
 from brainviewer.training.predicting import entry, inputs_of, predict, scrambled, summary
 from brainviewer.training.pretraining import pretrain
+from brainviewer.training.progress import print_progress
 from brainviewer.training.recipes import FINAL_FILE, PRETRAINED_FILE, Recipe, read_recipe
 
 RECIPE = resources() / "recipes" / "resnet50-glioma.toml"
@@ -202,22 +203,7 @@ def _pretrained(recipe: Recipe, data: Path, report: Report) -> ResNet50:
 
 def write_json(path: Path, content: Any) -> None:
     """Write a JSON file, whole or not at all."""
-    unfinished = path.with_suffix(".part")
-    unfinished.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
-    unfinished.replace(path)
-
-
-def print_progress() -> Report:
-    """Progress as lines on stderr, one for each per cent."""
-    last = [""]
-
-    def report(fraction: float, text: str) -> None:
-        line = f"{100 * fraction:3.0f} % {text.split(':', maxsplit=1)[0]}"
-        if line != last[0]:
-            last[0] = line
-            typer.echo(f"{100 * fraction:3.0f} % {text}", err=True)
-
-    return report
+    write_whole(path, (json.dumps(content, indent=1) + "\n").encode())
 
 
 def main(

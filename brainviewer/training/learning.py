@@ -16,6 +16,7 @@ from brainviewer.training.augment import Random
 from brainviewer.training.bank import Bank
 from brainviewer.training.kept_maps import KeptMaps, as_images, vary_cheaply
 from brainviewer.training.network import Coverage, ResNet50, astray
+from brainviewer.training.numbers import follow
 from brainviewer.training.recipes import Schedule
 
 
@@ -138,7 +139,7 @@ def learn(
         nn.utils.clip_grad_norm_(network.parameters(), 1.0)
         optimizer.step()
         rate.step()
-        _average(kept, network, min(schedule.average, (1 + step) / (10 + step)))
+        follow(kept, network, min(schedule.average, (1 + step) / (10 + step)))
         mean_loss += (loss.item() - mean_loss) / min(step + 1, 20)
         report((step + 1) / steps, f"{text}: loss {mean_loss:.3f}")
     return kept
@@ -157,13 +158,3 @@ def _batches(make: MakeBatch, size: int, steps: int, seed: int) -> Iterator[Batc
             if step < steps:
                 coming = maker.submit(at, step)
             yield batch
-
-
-def _average(kept: ResNet50, network: ResNet50, decay: float) -> None:
-    newest = network.state_dict()
-    with torch.no_grad():
-        for name, number in kept.state_dict().items():
-            if number.is_floating_point():
-                number.lerp_(newest[name], 1 - decay)
-            else:
-                number.copy_(newest[name])

@@ -295,17 +295,3 @@ def _norms(network: ResNet50) -> dict[str, nn.BatchNorm2d]:
 def _numbers(norm: nn.BatchNorm2d) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     assert norm.running_mean is not None and norm.running_var is not None
     return norm.weight, norm.bias, norm.running_mean, norm.running_var
-
-
-def save_numbers(network: ResNet50, path: Path) -> None:
-    """Write all numbers of the network to a ``.npz`` file, whole or not at all."""
-    numbers = {name: value.detach().cpu().numpy() for name, value in network.state_dict().items()}
-    unfinished = path.with_suffix(".part.npz")
-    np.savez(unfinished, **numbers)
-    unfinished.replace(path)
-
-
-def load_numbers(network: ResNet50, path: Path) -> None:
-    """Read what ``save_numbers`` wrote, into a network with the same number of classes."""
-    with np.load(path, allow_pickle=False) as numbers:
-        network.load_state_dict({name: torch.from_numpy(numbers[name]) for name in numbers.files})

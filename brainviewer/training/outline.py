@@ -25,9 +25,11 @@ from brainviewer.analysis.outline_input import CHANNELS
 from brainviewer.core.errors import FileError, Report
 from brainviewer.training.cases import Case, read_cases
 from brainviewer.training.datasets import patient_folds
+from brainviewer.training.numbers import follow, load_numbers, save_numbers
 from brainviewer.training.outline_augment import draw_sample
 from brainviewer.training.outline_heads import TrainingHead, prepared_heads
 from brainviewer.training.outline_unet import UNet
+from brainviewer.training.progress import print_progress
 
 RECIPE = Path(__file__).resolve().parents[2] / "resources" / "recipes" / "lesion-outline.toml"
 
@@ -114,10 +116,10 @@ def train(
         nn.utils.clip_grad_norm_(network.parameters(), 1.0)
         optimizer.step()
         rate.step()
-        _average(kept, network, min(recipe.average, (1 + step) / (10 + step)))
+        follow(kept, network, min(recipe.average, (1 + step) / (10 + step)))
         mean_loss += (loss.item() - mean_loss) / min(step + 1, 100)
         report((step + 1) / steps, f"{text}: loss {mean_loss:.3f}")
-    save_network(kept, path)
+    save_numbers(kept, path)
 
 
 def outline_loss(logits: Tensor, outline: Tensor) -> Tensor:
@@ -129,44 +131,12 @@ def outline_loss(logits: Tensor, outline: Tensor) -> Tensor:
     return torch.as_tensor(2 * entropy + 1 - dice)
 
 
-def save_network(network: UNet, path: Path) -> None:
-    """Write all numbers of the network to a ``.npz`` file, whole or not at all."""
-    numbers = {name: value.detach().numpy() for name, value in network.state_dict().items()}
-    unfinished = path.with_suffix(".part.npz")
-    np.savez(unfinished, **numbers)
-    unfinished.replace(path)
-
-
 def load_network(path: Path) -> UNet:
-    """Read what ``save_network`` wrote."""
+    """A network as ``save_numbers`` left it, ready to outline."""
     network = UNet(CHANNELS)
-    with np.load(path, allow_pickle=False) as numbers:
-        network.load_state_dict({name: torch.from_numpy(numbers[name]) for name in numbers.files})
+    load_numbers(network, path)
     network.eval()
     return network
-
-
-def _average(kept: UNet, network: UNet, decay: float) -> None:
-    newest = network.state_dict()
-    with torch.no_grad():
-        for name, number in kept.state_dict().items():
-            if number.is_floating_point():
-                number.lerp_(newest[name], 1 - decay)
-            else:
-                number.copy_(newest[name])
-
-
-def print_progress() -> Report:
-    """Say on the error channel how far the work has come, one line per percent."""
-    last = [""]
-
-    def report(fraction: float, text: str) -> None:
-        line = f"{100 * fraction:3.0f} % {text.split(':', maxsplit=1)[0]}"
-        if line != last[0]:
-            last[0] = line
-            typer.echo(f"{100 * fraction:3.0f} % {text}", err=True)
-
-    return report
 
 
 def main(

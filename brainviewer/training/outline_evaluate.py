@@ -42,10 +42,10 @@ from brainviewer.training.outline import (
     OutlineRecipe,
     folds_of,
     load_network,
-    print_progress,
     read_outline_recipe,
 )
 from brainviewer.training.outline_unet import UNet, write_graph
+from brainviewer.training.progress import print_progress
 
 FIGURES_FILE = "figures.json"
 FINAL = "network (what ships)"

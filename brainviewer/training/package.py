@@ -63,7 +63,8 @@ def read_about(folder: Path) -> About:
 def write_networks(recipe: Recipe, numbers: Path, out: Path) -> None:
     """Write architecture, weights (float16) and graph of the network in ``numbers``."""
     from brainviewer.training.graph import write_graph
-    from brainviewer.training.network import ResNet50, copy_into_keras, keras_model, load_numbers
+    from brainviewer.training.network import ResNet50, copy_into_keras, keras_model
+    from brainviewer.training.numbers import load_numbers
 
     size, depth, classes = recipe.input.size, recipe.input.depth, len(recipe.classes)
     network = ResNet50(classes, depth)

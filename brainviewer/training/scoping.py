@@ -28,12 +28,12 @@ from brainviewer.training.fit import (
     FOUND_FOLDER,
     fold_file,
     load_network,
-    print_progress,
     typed_cases,
 )
 from brainviewer.training.found import load_found
 from brainviewer.training.network import ResNet50
 from brainviewer.training.package import SCOPE_CHECK_FILE, SCOPE_FILE
+from brainviewer.training.progress import print_progress
 from brainviewer.training.recipes import FINAL_FILE, Recipe, read_recipe
 from brainviewer.training.strange import strange_sets
 

@@ -17,7 +17,7 @@ pytest.importorskip("onnx")
 from brainviewer.inference.card import Network  # noqa: E402
 from brainviewer.inference.keras_runtime import KerasRuntime  # noqa: E402
 from brainviewer.inference.onnx_runtime import OnnxRuntime  # noqa: E402
-from brainviewer.training import network, package, recipes  # noqa: E402
+from brainviewer.training import network, numbers, package, recipes  # noqa: E402
 from brainviewer.training.graph import dense_data_set  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -44,7 +44,7 @@ def test_three_engines_agree(tmp_path: Path) -> None:
     recipe = recipes.read_recipe(ROOT / "resources" / "recipes" / "resnet50-glioma.toml")
     stacked = replace(recipe.input, size=64, slices=3, stacked=True)
     made = some_network(stacked.depth)
-    network.save_numbers(made, tmp_path / "final.npz")
+    numbers.save_numbers(made, tmp_path / "final.npz")
     package.write_networks(replace(recipe, input=stacked), tmp_path / "final.npz", tmp_path)
     weights = package.NETWORK_FILES["weights"]
     loaded = Network(
@@ -64,8 +64,8 @@ def test_three_engines_agree(tmp_path: Path) -> None:
 
 def test_numbers_survive_the_file(tmp_path: Path) -> None:
     made, other = some_network(), network.ResNet50(3)
-    network.save_numbers(made, tmp_path / "numbers.npz")
-    network.load_numbers(other, tmp_path / "numbers.npz")
+    numbers.save_numbers(made, tmp_path / "numbers.npz")
+    numbers.load_numbers(other, tmp_path / "numbers.npz")
     for name, value in made.state_dict().items():
         assert torch.equal(value, other.state_dict()[name])
     model = network.keras_model(64, 3)
@@ -88,7 +88,7 @@ def test_each_block_starts_as_the_identity() -> None:
 
 def test_more_slices_of_the_same_start_with_the_same_answer(tmp_path: Path) -> None:
     made = some_network()
-    network.save_numbers(made, tmp_path / "pretrained.npz")
+    numbers.save_numbers(made, tmp_path / "pretrained.npz")
     x = torch.rand(2, 3, 64, 64)
     for depth, seen in ((3, x), (9, x.repeat(1, 3, 1, 1))):
         wider = network.from_pretrained(tmp_path / "pretrained.npz", 3, depth).eval()

@@ -13,7 +13,8 @@ pytest.importorskip("onnx")
 
 from brainviewer.analysis.outline_input import CHANNELS  # noqa: E402
 from brainviewer.training import outline_unet  # noqa: E402
-from brainviewer.training.outline import load_network, outline_loss, save_network  # noqa: E402
+from brainviewer.training.numbers import save_numbers  # noqa: E402
+from brainviewer.training.outline import load_network, outline_loss  # noqa: E402
 
 SIZE = (32, 48)
 
@@ -80,7 +81,7 @@ def test_keras_gives_the_same_answer() -> None:
 
 def test_numbers_survive_a_file(tmp_path: Path) -> None:
     network = some_network()
-    save_network(network, tmp_path / "final.npz")
+    save_numbers(network, tmp_path / "final.npz")
     again = load_network(tmp_path / "final.npz")
     assert_allclose(answer(again, some_slices()), answer(network, some_slices()))
     assert sorted(path.name for path in tmp_path.iterdir()) == ["final.npz"]

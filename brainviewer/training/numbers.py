@@ -1,0 +1,32 @@
+"""The numbers of a PyTorch network: kept in a file, and their running mean."""
+
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import nn
+
+
+def save_numbers(network: nn.Module, path: Path) -> None:
+    """Write all numbers of the network to a ``.npz`` file, whole or not at all."""
+    numbers = {name: value.detach().cpu().numpy() for name, value in network.state_dict().items()}
+    unfinished = path.with_suffix(".part.npz")
+    np.savez(unfinished, **numbers)
+    unfinished.replace(path)
+
+
+def load_numbers(network: nn.Module, path: Path) -> None:
+    """Read what ``save_numbers`` wrote, into a network of the same layout."""
+    with np.load(path, allow_pickle=False) as numbers:
+        network.load_state_dict({name: torch.from_numpy(numbers[name]) for name in numbers.files})
+
+
+def follow(kept: nn.Module, network: nn.Module, decay: float) -> None:
+    """Move the running mean ``kept`` towards the newest numbers by the share 1 - ``decay``."""
+    newest = network.state_dict()
+    with torch.no_grad():
+        for name, number in kept.state_dict().items():
+            if number.is_floating_point():
+                number.lerp_(newest[name], 1 - decay)
+            else:
+                number.copy_(newest[name])
