@@ -102,18 +102,24 @@ def test_an_unsure_finder_is_not_believed_unless_the_user_chose_the_slice(
     assert why_not(study(), unsure, known, asked=True) == ""
 
 
-def test_flair_and_t2_swapped_are_noticed_by_their_fluid(known: ModelCard) -> None:
+@pytest.mark.parametrize("leading", [Modality.T1, Modality.T1CE])
+def test_flair_and_t2_swapped_are_noticed_by_their_fluid(
+    known: ModelCard, leading: Modality
+) -> None:
+    """In any unit, and however little the fluid differs."""
     random = np.random.default_rng(8)
-    fluid = np.kron(random.random([n // 5 for n in SHAPE]) > 0.7, np.ones((5, 5, 5))) > 0
-    made = study(Modality.FLAIR, Modality.T1, Modality.T2)
-    shades = {Modality.FLAIR: (300, 80), Modality.T1: (400, 100), Modality.T2: (200, 600)}
+    fluid = np.kron(random.random([n // 5 for n in SHAPE]) > 0.9, np.ones((5, 5, 5))) > 0
+    made = study(Modality.FLAIR, leading, Modality.T2)
+    shades = {Modality.FLAIR: (300, 280), leading: (400, 100), Modality.T2: (200, 220)}
     for name, (tissue, wet) in shades.items():
         grain = random.normal(0, 40, SHAPE)
         made = change(made, name, (np.where(fluid, wet, tissue) + grain) * brain())
     assert why_not(made, finding(), known) == ""
     flair, t2 = made.volumes[Modality.FLAIR], made.volumes[Modality.T2]
-    swapped = change(change(made, Modality.FLAIR, t2.data), Modality.T2, flair.data)
+    swapped = change(change(made, Modality.FLAIR, 0.1 * t2.data), Modality.T2, 10 * flair.data)
     assert "FLAIR and T2 seem to be swapped" in why_not(swapped, finding(), known)
+    without = replace(swapped, volumes={m: v for m, v in swapped.volumes.items() if m != leading})
+    assert why_not(without, finding(), known) == ""
 
 
 def test_a_lesion_that_is_bright_on_t1ce_is_called_unusual() -> None:
