@@ -131,7 +131,7 @@ class _Making:
         self.answer: EngineAnswer | None = None
 
     def refused(self, reason: str) -> Classification:
-        """Out of scope: no class, no probabilities, no heatmap."""
+        """Out of scope: no class, no probabilities, no heatmap, and no remark on the answer."""
         return replace(self._bare(), in_scope=False, reason=reason)
 
     def answered(
@@ -145,7 +145,7 @@ class _Making:
         described = descriptors_used(card, verdict, values)
         bare = self._bare()
         age_used = "age" in verdict.used
-        notices = list(bare.notices)
+        notices = [*self._notices(), *bare.notices]
         if self.unusual:
             notices.append(self.unusual)
         if self.answer is not None and "network" not in verdict.used:
@@ -199,7 +199,7 @@ class _Making:
             predict_seconds=0.0 if answer is None else answer.predict_seconds,
             study_hash=self.study.content_hash,
             sequences_used=self._sequences(),
-            notices=(*self._notices(), *(() if answer is None else answer.notices)),
+            notices=() if answer is None else tuple(answer.notices),
         )
 
     def _sequences(self) -> tuple[str, ...]:

@@ -28,7 +28,7 @@ class AnswerText:
     beneath : what stands smaller under the headline; empty if nothing.
     reason : why the model is not confident or does not answer; empty if it does.
     ranking : (class code, probability), most probable first; empty where no type may be read.
-    source : what the answer was computed from.
+    source : what the answer was computed from; without an answer, what was looked at.
     made_by : model, engine, device and time.
     prevalence : how frequent the classes are taken to be; empty if the model does not say.
     """
@@ -96,9 +96,12 @@ def _made_by(result: Classification) -> str:
 
 
 def _source(result: Classification) -> str:
-    parts = [f"from axial slice {result.slice_index + 1}"]
+    where = f"axial slice {result.slice_index + 1}"
+    parts = [f"from {where}" if result.in_scope else where]
     if result.sequences_used:
         parts.append(", ".join(result.sequences_used))
+    if not result.in_scope:
+        return " · ".join(parts)
     age = result.age_years
     parts.append("age\u00a0not\u00a0given" if age is None else f"age\u00a0{age:g}")
     return " · ".join(parts)

@@ -273,10 +273,11 @@ def refused(result):
 
 
 def test_without_a_sequence_that_it_needs_the_model_does_not_answer(card):
-    study, engine = marker_study(modalities=(Modality.T1, Modality.T1CE)), StillEngine()
-    result = classify(study, marker_finding(study), engine)
+    study, engine = marker_study(modalities=(Modality.T1,)), StillEngine()
+    result = classify(study, marker_finding(study), engine, age_years=45)
     assert refused(result)
     assert result.reason == "The model needs FLAIR, which the study does not have."
+    assert result.notices == ()  # nothing was answered without T1ce or an age
     assert engine.tensor is None
 
 
@@ -287,12 +288,14 @@ def test_features_far_from_those_of_the_training_are_refused(card, monkeypatch, 
     usual = np.array([0.0, 1.0, 0.0, 0.0, 0.0]) + random.normal(0, 0.05, (40, 5))
     for name, limit in (("near", 1e6), ("far", 1e-6)):
         save_scope(fit_scope(usual.astype(np.float32), 2, limit), tmp_path / f"{name}.npz")
-    study = marker_study()
+    study = marker_study(modalities=(Modality.FLAIR,))
     for name in ("near", "far"):
         known = replace(card, scope=tmp_path / f"{name}.npz")
         monkeypatch.setattr(classifying, "model", lambda model_id, known=known: known)
-        result = classify(study, marker_finding(study), StillEngine())
+        result = classify(study, marker_finding(study), StillEngine(("The CPU was used.",)))
         assert refused(result) == (name == "far")
+        assert any("answered" in notice for notice in result.notices) == (name == "near")
+    assert result.notices == ("The CPU was used.",)
     assert "unlike every glioma" in result.reason
     assert result.engine == "toy"
 

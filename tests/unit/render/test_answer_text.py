@@ -49,6 +49,7 @@ def test_out_of_scope_names_no_type(classes: dict[str, float]) -> None:
     assert said.headline == "Out of scope"
     assert said.reason == "This is no brain."
     assert said.ranking == ()
+    assert said.source == "axial slice 21 · FLAIR, T1, T1ce"
     assert said.made_by == "Toy 1"
     told = " ".join((said.headline, said.beneath, said.reason, said.source, said.prevalence))
     assert "Glioblastoma" not in told
