@@ -25,7 +25,9 @@ _NIFTI_ENDING = re.compile(r"\.nii(\.gz)?$|\.gz$", re.IGNORECASE)
 _AROUND = r"(?:ax|axial|sag|cor|tra|2d|3d|tse|fse|se|r|n4)*"
 _CONTRAST = r"(?:ce|c|gd|gado?|post|postgd|postcontrast|contrast|km|enhanced)"
 
-_FLAIR = re.compile(r".*flair.*|t2f|fla|tirm.*|tir2d.*|darkfluid")
+_FLAIR = re.compile(
+    r"(?!(?:no|non|not|ohne|without)flair).*flair.*|t2f|fla|tirm.*|tir2d.*|darkfluid"
+)
 _T1 = re.compile(rf"{_AROUND}t1(?:w|wi|n|pre|nativ|native|mprage|{_AROUND})?")
 _T1CE = re.compile(rf"{_AROUND}t1(?:w|wi)?{_CONTRAST}|{_CONTRAST}t1(?:w|wi)?")
 _T1_METHODS = {"mprage", "mpr", "mp2rage", "spgr", "fspgr", "bravo"}
@@ -35,7 +37,9 @@ _CONTRAST_WORDS = {
     "ce", "gd", "gad", "gado", "gadolinium", "gadovist", "post", "postgd", "postgad",
     "postcontrast", "contrast", "kontrast", "enhanced", "km",
 }  # fmt: skip
-_NOT = {"pre", "no", "non", "without", "ohne", "vor", "nativ", "native", "unenhanced"}
+_NO = {"no", "non", "not", "without", "ohne", "kein", "keine"}
+_NOT = _NO | {"pre", "vor", "nativ", "native", "unenhanced"}
+_EITHER = {"or", "oder", "vs", "versus", "minus"}
 _NOT_CONTRAST_AFTER_POST = re.compile(r"op.*|surg.*|rt|radi.*|treat.*|process.*|therap.*|chemo.*")
 _ABOUT_ANOTHER_SPACE = {"space", "to", "in", "onto"}
 
@@ -85,12 +89,17 @@ def _words(file_name: str) -> list[str]:
 
 
 def _sequence(words: list[str]) -> Modality | None:
-    """The last sequence that is named; FLAIR beside T2 is FLAIR, beside T1 it is a kind of T1."""
+    """The last sequence that is named; FLAIR beside T2 is FLAIR, beside T1 it is a kind of T1.
+
+    One that the name denies is not named, and a name that leaves open which one it is says nothing.
+    """
     found: Modality | None = None
     before: Modality | None = None
     contrast = _says_contrast(words)
-    for position, word in enumerate(words):
-        now = _mention(word, words[position + 1 :])
+    for position, (previous, word) in enumerate(zip(["", *words], words, strict=False)):
+        now = None if previous in _NO else _mention(word, words[position + 1 :])
+        if now and found and previous in _EITHER:
+            return None
         if (now, before) in _ONE_MEANING:
             now = before
         elif now is Modality.T1 and (contrast or found is Modality.T1CE):

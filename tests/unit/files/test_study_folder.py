@@ -77,6 +77,15 @@ NAMES = {
     "brain_mask.nii": UNUSED,
     "T2_star.nii": UNUSED,
     "dwi_b1000.nii": UNUSED,
+    # denied, or left open
+    "no_flair_t2.nii.gz": T2,
+    "T1 ohne FLAIR.nii": T1,
+    "non-FLAIR.nii": None,
+    "noflair.nii": None,
+    "flair_or_t2.nii": None,
+    "t2 minus flair.nii": None,
+    "T2_FLAIR_no_contrast.nii": FLAIR,
+    "No 5 T2 FLAIR.nii": FLAIR,
     # silent
     "image001.nii": None,
     "anat.nii.gz": None,
