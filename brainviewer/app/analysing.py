@@ -12,11 +12,11 @@ from brainviewer.app.classifying import NotClassified, classify
 from brainviewer.app.exporting import analysis_spec
 from brainviewer.app.opening import study_info
 from brainviewer.app.records import classification_record, finding_record, not_classified_record
-from brainviewer.core.errors import BrainViewerError, FileError, Report, silent
+from brainviewer.core.errors import BrainViewerError, Report, silent
 from brainviewer.core.findings import Classification, TumourFinding
 from brainviewer.core.study import Study
 from brainviewer.files.picture import save_picture
-from brainviewer.files.writing import write_whole
+from brainviewer.files.writing import make_folder, write_whole
 from brainviewer.inference.answers import check_age
 from brainviewer.inference.engine import Engine
 from brainviewer.inference.registry import DEFAULT_MODEL, model
@@ -53,7 +53,7 @@ def analyze(
     began = time.perf_counter()
     check_age(age_years)
     model(model_id or DEFAULT_MODEL).head.setting(prevalence)
-    _make_folder(folder)
+    make_folder(folder)
     notices = list(study.notices)
 
     def part(start: float, share: float) -> Report:
@@ -123,16 +123,6 @@ def _volume_picture(study: Study, finding: TumourFinding) -> "Image.Image":
             f"the 3D library cannot be loaded ({error}).", "Install the package libgl1."
         ) from error
     return Image.fromarray(render_volume(study, finding))
-
-
-def _make_folder(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise FileError(
-            f"The folder '{folder.name}' cannot be made: {error.strerror}.",
-            "Choose another folder.",
-        ) from None
 
 
 def _write(

@@ -104,7 +104,7 @@ def test_nothing_is_touched_before_everything_is_ready(tmp_path):
 def test_a_folder_that_cannot_be_made_is_said_first(tmp_path, monkeypatch):
     (tmp_path / "file").write_text("")
     monkeypatch.setattr(analysing, "find_tumour", lambda *a, **k: pytest.fail("too early"))
-    with pytest.raises(FileError, match="cannot be made") as refused:
+    with pytest.raises(FileError, match="is a file, not a folder") as refused:
         analyze(marker_study(), tmp_path / "file", None)
     assert refused.value.advice
 
