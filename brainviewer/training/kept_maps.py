@@ -5,7 +5,7 @@ those saves most of the time of training, and pretraining never saw a patient of
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -55,49 +55,48 @@ def keep_maps(
     described = folder / _ABOUT_FILE
     if not described.exists() or json.loads(described.read_text(encoding="utf-8")) != about:
         described.unlink(missing_ok=True)
-        _write(bank, network.eval(), stages, folder, model_input, seed, report, hide)
+        network = network.eval().to(memory_format=torch.channels_last)
+        cases, draws = bank.samples.shape[:2]
+        maps = covered = None
+        for case, drawn, slices, lesion in _varied(bank, seed):
+            shown = slices if hide is None else hide(slices, lesion, model_input)
+            images, cover = as_images(shown, lesion, model_input)
+            bits = _lower(network, stages, images)
+            coarse = np.rint(255 * _shrunk(cover)).astype(np.uint8)
+            if maps is None or covered is None:
+                maps = _create(folder / _MAPS_FILE, np.int16, (cases, draws, *bits.shape[1:]))
+                covered = _create(
+                    folder / _COVERED_FILE, np.uint8, (cases, draws, *coarse.shape[1:])
+                )
+            maps[case, drawn], covered[case, drawn] = bits, coarse
+            report((case * draws + drawn.stop) / (cases * draws), "looking at the samples")
         described.write_text(json.dumps(about) + "\n", encoding="utf-8")
     return KeptMaps(
         np.load(folder / _MAPS_FILE, mmap_mode="r"), np.load(folder / _COVERED_FILE, mmap_mode="r")
     )
 
 
-def _write(
-    bank: Bank,
-    network: ResNet50,
-    stages: int,
-    folder: Path,
-    model_input: ModelInput,
-    seed: int,
-    report: Report,
-    hide: Hide | None,
-) -> None:
-    network = network.to(memory_format=torch.channels_last)
+def _varied(
+    bank: Bank, seed: int
+) -> Iterator[tuple[int, slice, NDArray[np.float32], NDArray[np.float32]]]:
+    """A few samples of a case at a time: the case, which draws, and what ``vary_cheaply`` makes."""
     cases, draws = bank.samples.shape[:2]
-    maps = covered = None
     for case in range(cases):
         for start in range(0, draws, _AT_ONCE):
-            drawn = bank.samples[case, start : start + _AT_ONCE]
-            has = np.repeat(bank.has[case : case + 1], len(drawn), axis=0)
+            drawn = slice(start, min(start + _AT_ONCE, draws))
+            samples = bank.samples[case, drawn]
+            has = np.repeat(bank.has[case : case + 1], len(samples), axis=0)
             random = np.random.default_rng([seed, case, start])
-            images, cover = vary_cheaply(drawn, has, bank.low, bank.high, random)
-            if hide is not None:
-                images = hide(images, cover, model_input)
-            images, cover = as_images(images, cover, model_input)
-            flat = torch.from_numpy(np.ascontiguousarray(images.reshape(-1, *images.shape[2:])))
-            with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
-                made = network.lower(flat.to(memory_format=torch.channels_last), stages)
-            bits = made.to(torch.bfloat16).permute(0, 2, 3, 1).contiguous().view(torch.int16)
-            shown = bits.numpy().reshape(*images.shape[:2], *bits.shape[1:])
-            coarse = np.rint(255 * _shrunk(cover)).astype(np.uint8)
-            if maps is None or covered is None:
-                maps = _create(folder / _MAPS_FILE, np.int16, (cases, draws, *shown.shape[1:]))
-                covered = _create(
-                    folder / _COVERED_FILE, np.uint8, (cases, draws, *coarse.shape[1:])
-                )
-            maps[case, start : start + len(drawn)] = shown
-            covered[case, start : start + len(drawn)] = coarse
-        report((case + 1) / cases, "looking at the samples")
+            yield case, drawn, *vary_cheaply(samples, has, bank.low, bank.high, random)
+
+
+def _lower(network: ResNet50, stages: int, images: NDArray[np.float32]) -> NDArray[np.int16]:
+    """(n, images, depth, size, size) -> (n, images, h, w, c), the bits of bfloat16"""
+    flat = torch.from_numpy(np.ascontiguousarray(images.reshape(-1, *images.shape[2:])))
+    with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
+        made = network.lower(flat.to(memory_format=torch.channels_last), stages)
+    bits = made.to(torch.bfloat16).permute(0, 2, 3, 1).contiguous().view(torch.int16).numpy()
+    return np.asarray(bits.reshape(*images.shape[:2], *bits.shape[1:]))
 
 
 def as_images(
