@@ -245,12 +245,13 @@ class Session(Viewing, Marking):
     def set_prevalence(self, name: str) -> None:
         """Choose how frequent the classes are taken to be, and answer again from the same slice.
 
-        name : ``equal``, ``training`` or ``clinic``; empty for the model's own.
+        name : one of those on the model's card; empty for the model's own.
         """
         if name == self.settings.prevalence:
             return
         self.settings.update(prevalence=name)
-        if self.state.classification is not None:
+        refused = self.state.classification_status is Status.FAILED
+        if refused or self.state.classification is not None:
             self.classify(self._asked_slice)
 
     def judge(self, verdict: str, user_type: str = "") -> None:

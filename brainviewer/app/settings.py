@@ -17,7 +17,6 @@ RECENT = 8
 _CHOICES = {
     "engine": ("auto", "onnx", "tensorflow"),
     "theme": ("dark", "light", "system"),
-    "prevalence": ("", "equal", "training", "clinic"),
 }
 
 
@@ -35,8 +34,8 @@ class Settings:
     recent : studies opened lately, newest first; each a list of paths.
     theme : ``dark``, ``light`` or ``system``.
     engine : ``auto``, ``onnx`` or ``tensorflow``.
-    prevalence : how frequent the classes are taken to be: ``equal``, ``training`` or ``clinic``;
-        empty for what the model was calibrated for.
+    prevalence : how frequent the classes are taken to be, by the name that the model's card gives
+        it; empty for what the model was calibrated for.
     folded : names of the sections whose content is hidden, separated by commas.
     """
 

@@ -2,9 +2,12 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
+import toy_runtime
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QMenu, QPushButton, QScrollArea, QWidget
@@ -13,11 +16,13 @@ from pytestqt.qtbot import QtBot
 from brainviewer.app.session import Session
 from brainviewer.app.state import Status
 from brainviewer.app.verdicts import verdicts_file
+from brainviewer.core.errors import ModelError
 from brainviewer.gui.prevalence_menu import PrevalenceLine, fill_prevalences
 from brainviewer.gui.probability_bars import Bar
 from brainviewer.gui.result_panel import ResultPanel
 from brainviewer.gui.right_split import RightSplit
 from brainviewer.gui.verdict_row import VerdictRow
+from brainviewer.inference import registry
 from tests.gui.conftest import show_study
 from tests.gui.hands import drag
 from tests.phantoms import marker_finding, marker_study
@@ -241,6 +246,32 @@ def test_the_menu_offers_what_the_model_knows(
     fill_prevalences(menu, shown)
     checked = [action.text() for action in menu.actions() if action.isChecked()]
     assert checked == [words[[a.text() for a in menu.actions()].index(checked[0])]]
+
+
+def test_a_prevalence_of_another_model_is_told_and_put_right_in_the_menu(
+    card: ResultPanel, shown: Session, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Models name theirs as they like, and a name that was kept may be of another model."""
+    toy = toy_runtime.card(tmp_path)
+    named = {"village": toy.head.prevalences["clinic"], "town": toy.head.prevalences["training"]}
+    head = replace(toy.head, prevalences=named, default="town")
+    monkeypatch.setattr(registry, "model", lambda *_: replace(toy, head=head))
+    said = "There is no prevalence called clinic. Choose one of: village, town."
+    shown.settings.prevalence = "clinic"
+    with pytest.raises(ModelError) as unknown:
+        head.setting(shown.settings.prevalence)
+    assert str(unknown.value) == said
+    shown._set_classification(None, Status.FAILED, said)
+    assert said in texts(card)
+    asked: list[object] = []
+    monkeypatch.setattr(shown, "classify", asked.append)
+    menu = QMenu(card)
+    fill_prevalences(menu, shown)
+    village, town = menu.actions()
+    assert (village.isChecked(), town.isChecked()) == (False, True)
+    village.trigger()
+    assert shown.settings.prevalence == "village"
+    assert asked == [None]
 
 
 # -- room ---------------------------------------------------------------------------------------

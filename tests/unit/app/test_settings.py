@@ -29,6 +29,7 @@ def test_what_is_changed_is_there_at_the_next_start(path: Path) -> None:
         convention=Convention.NEUROLOGICAL,
         classify_on_opening=False,
         window_state="AbC=",
+        prevalence="village",  # models name theirs as they like
     )
     changed.remember_study([Path("/a")])
     again = Settings.load(path)
