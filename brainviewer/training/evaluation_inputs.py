@@ -63,6 +63,8 @@ def read_predictions(
         found = {name: bool(entry["found"]) for name, entry in runs[0].items()}
     elif recipe is not None:
         runs = [_folds_only([described[name] for name in ids], recipe, s) for s in recipe.seeds]
+    if recipe is not None:
+        _check_folds(recipe, [described[name].label for name in ids], runs, ids)
     return {
         "descriptor_names": list(NAMES) if table else [],
         "patients": [
@@ -122,13 +124,40 @@ def evidence(codes: tuple[str, ...], inputs: Inputs, run: dict[str, Any], outlin
 def _table(run: Path, recipe: Recipe | None, data: Path | None, report: Report) -> list[Described]:
     path = run / TABLE_FILE
     if path.exists():
-        return read_table(path)
+        table = read_table(path)
+        if any(
+            name not in values for row in table for values in row.values.values() for name in NAMES
+        ):
+            raise FileError(
+                f"The table {path.name} holds other descriptors than this version measures.",
+                "Delete it, and name the data with --data: it is made again from the images.",
+            )
+        return table
     if data is None or recipe is None:
         return []
     cases = [case for case in read_cases(data) if case.label in recipe.classes]
     run.mkdir(parents=True, exist_ok=True)
     find_all(cases, run / FOUND_FOLDER, report)
     return describe_all(cases, run / FOUND_FOLDER, path, report)
+
+
+def _check_folds(
+    recipe: Recipe,
+    labels: Sequence[str],
+    runs: Sequence[dict[str, dict[str, Any]]],
+    ids: Sequence[str],
+) -> None:
+    """Raises FileError if a fold leaves no patient of a class to learn from."""
+    for entries in runs:
+        folds = [entries[name]["fold"] for name in ids]
+        for fold in sorted(set(folds)):
+            learned = {label for label, own in zip(labels, folds, strict=True) if own != fold}
+            for code in recipe.classes:
+                if code not in learned:
+                    raise FileError(
+                        f"Fold {fold + 1} leaves no patient of class {code} to learn from.",
+                        "Add patients of this class, or divide them among the folds.",
+                    )
 
 
 def _controls(run: Path) -> list[Path]:
