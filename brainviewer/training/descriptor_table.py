@@ -14,11 +14,13 @@ from brainviewer.analysis.descriptors import NAMES, describe
 from brainviewer.core.errors import FileError, Report
 from brainviewer.core.findings import TumourFinding
 from brainviewer.training.collection import Case
-from brainviewer.training.found import Found, load_found
+from brainviewer.training.found import STRIPPED, load_found
+from brainviewer.training.stripping import without_skull
 
 TABLE_FILE = "descriptors.json"
-# The outlines that lesions are described by: the finder's, and the expert's beside it.
-OUTLINES = ("found", "expert")
+# The outlines that lesions are described by: the finder's, and beside it the expert's and the
+# finder's when the skull has been taken off.
+OUTLINES = ("found", "expert", "stripped")
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,7 +42,7 @@ def describe_all(
     """
     rows = []
     for number, case in enumerate(cases):
-        rows.append(_describe(case, load_found(found_folder, case.case_id)))
+        rows.append(_describe(case, found_folder))
         report((number + 1) / len(cases), "describing the lesions")
     content = {
         "names": list(NAMES),
@@ -96,16 +98,22 @@ def matrix(values: Sequence[Mapping[str, float]], names: Sequence[str]) -> NDArr
     return np.array([[one.get(name, math.nan) for name in names] for one in values], np.float64)
 
 
-def _describe(case: Case, found: Found | None) -> Described:
+def _describe(case: Case, found_folder: Path) -> Described:
     labelled = case.load()
+    study = labelled.study
+    found = load_found(found_folder, case.case_id)
+    stripped = load_found(found_folder / STRIPPED, case.case_id)
     values = {}
     brain = None if found is None else found.brain
     if found is not None and found.index is not None:
         finding = TumourFinding("lesion", True, mask=found.lesion, brain=brain)
-        values["found"] = describe(labelled.study, finding)
+        values["found"] = describe(study, finding)
     if labelled.lesion is not None and labelled.lesion.any():
         finding = TumourFinding("expert", True, mask=labelled.lesion, brain=brain)
-        values["expert"] = describe(labelled.study, finding)
+        values["expert"] = describe(study, finding)
+    if brain is not None and stripped is not None and stripped.index is not None:
+        finding = TumourFinding("lesion", True, mask=stripped.lesion, brain=stripped.brain)
+        values["stripped"] = describe(without_skull(study, brain), finding)
     return Described(case.case_id, case.label, case.age_years, values)
 
 

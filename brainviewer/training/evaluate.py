@@ -199,7 +199,7 @@ def value_of(entry: dict[str, Any], name: str) -> float:
 
 
 def _rows(inputs: Inputs) -> dict[str, Row]:
-    situations = inputs["runs"][0]["logits"]
+    situations, patients = inputs["runs"][0]["logits"], inputs["patients"]
     rows = {}
     for key, sources in SOURCES.items():
         if "network" in sources and MAIN not in situations:
@@ -209,8 +209,10 @@ def _rows(inputs: Inputs) -> dict[str, Row]:
         rows[key] = Row(sources, "equal")
         rows[f"{key}; training prevalence"] = Row(sources, "training")
         expert = "network" not in sources or "expert" in situations
-        if expert and any("expert" in p["descriptors"] for p in inputs["patients"]):
+        if expert and any("expert" in p["descriptors"] for p in patients):
             rows[f"{key}; expert outline"] = Row(sources, "equal", "expert")
+        if sources[0] == "descriptors" and any("stripped" in p["descriptors"] for p in patients):
+            rows[f"{key}; skull taken off"] = Row(sources, "equal", "stripped")
         if sources[0] == "network" and "single" in situations and len(sources) < 3:
             rows[f"{key}; one slice"] = Row(sources, "equal", "single")
     rows["age alone"] = Row(("age",), "equal")

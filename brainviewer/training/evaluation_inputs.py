@@ -106,7 +106,7 @@ def evidence(codes: tuple[str, ...], inputs: Inputs, run: dict[str, Any], outlin
     kind = outline if outline in OUTLINES else MAIN
     values = [p["descriptors"].get(kind) or nothing for p in patients]
     expert = [p["descriptors"].get("expert") or nothing for p in patients]
-    seen = [bool(p["found"]) or outline == "expert" for p in patients]
+    seen = [_seen(p, outline) for p in patients]
     return Evidence(
         codes,
         np.array([codes.index(p["label"]) for p in patients], np.int64),
@@ -119,6 +119,13 @@ def evidence(codes: tuple[str, ...], inputs: Inputs, run: dict[str, Any], outlin
         if any(p["descriptors"].get("expert") for p in patients)
         else None,
     )
+
+
+def _seen(patient: dict[str, Any], outline: str) -> bool:
+    """Whether there was a lesion to look at; the expert outlined one in every patient."""
+    if outline == "stripped":
+        return bool(patient["descriptors"].get(outline))
+    return outline == "expert" or bool(patient["found"])
 
 
 def _table(run: Path, recipe: Recipe | None, data: Path | None, report: Report) -> list[Described]:

@@ -1,6 +1,6 @@
 """What the tumour finder says about every case of a collection, kept in files."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,7 +9,13 @@ from numpy.typing import NDArray
 
 from brainviewer.analysis.tumour import find_tumour
 from brainviewer.core.errors import Report
+from brainviewer.core.findings import TumourFinding
+from brainviewer.core.study import Study
 from brainviewer.training.collection import Case
+from brainviewer.training.stripping import without_skull
+
+# The folder within, for what is found when the skull has been taken off.
+STRIPPED = "stripped"
 
 Mask = NDArray[np.bool_]
 
@@ -29,23 +35,39 @@ def find_all(cases: Sequence[Case], folder: Path, report: Report) -> None:
     A finder that learned from these cases must have written the folder itself, each case by a
     network that never saw it.
     """
-    folder.mkdir(parents=True, exist_ok=True)
     for number, case in enumerate(cases):
-        path = folder / f"{case.case_id}.npz"
-        if not path.exists():
-            study = case.load().study
-            finding = find_tumour(study)
-            nothing = np.zeros(study.grid.shape, bool)
-            unfinished = path.with_suffix(".part.npz")
-            np.savez_compressed(
-                unfinished,
-                mask=nothing if finding.mask is None else finding.mask,
-                brain=nothing if finding.brain is None else finding.brain,
-                index=-1 if finding.index is None else finding.index,
-                found=finding.found,
-            )
-            unfinished.replace(path)
+        look(case, folder, find_tumour)
         report((number + 1) / len(cases), "finding the tumours")
+
+
+def look(case: Case, folder: Path, find: Callable[[Study], TumourFinding]) -> None:
+    """Write what is found in a case, and, in the folder ``STRIPPED``, what is found with the skull
+    taken off; what is there already stays."""
+    places = folder / f"{case.case_id}.npz", folder / STRIPPED / f"{case.case_id}.npz"
+    if all(place.exists() for place in places):
+        return
+    study = case.load().study
+    finding = find(study)
+    _save(study, finding, places[0])
+    if finding.brain is not None:
+        bare = without_skull(study, finding.brain)
+        _save(bare, find(bare), places[1])
+
+
+def _save(study: Study, finding: TumourFinding, path: Path) -> None:
+    """One ``<case>.npz``: mask and brain (i, j, k) bool, index (-1 for none), found, confidence."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    empty = np.zeros(study.grid.shape, bool)
+    unfinished = path.with_suffix(".part.npz")
+    np.savez_compressed(
+        unfinished,
+        mask=empty if finding.mask is None else finding.mask,
+        brain=empty if finding.brain is None else finding.brain,
+        index=np.int64(-1 if finding.index is None else finding.index),
+        found=np.bool_(finding.found),
+        confidence=np.float32(finding.confidence),
+    )
+    unfinished.replace(path)
 
 
 def load_found(folder: Path, case_id: str) -> Found | None:

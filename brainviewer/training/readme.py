@@ -8,7 +8,10 @@ from brainviewer.core.errors import FileError
 
 START = "<!-- figures: written by brainviewer.training.package -->"
 END = "<!-- end of figures -->"
-_SHORT = ("accuracy", "balanced accuracy", "Cohen's kappa", "AUROC G against the rest")
+_SHORT = (
+    "accuracy", "balanced accuracy", "Cohen's kappa", "AUROC G against the rest",
+    "expected calibration error",
+)  # fmt: skip
 
 Evaluation = Mapping[str, Any]
 

@@ -7,11 +7,12 @@ import numpy as np
 import pytest
 
 from brainviewer.core.errors import FileError
+from brainviewer.core.findings import TumourFinding
 from brainviewer.core.geometry import Grid
 from brainviewer.core.study import Modality, Study, Volume
 from brainviewer.training.bank import draw, levels, make_bank, slices_of
 from brainviewer.training.collection import Case, LabelledStudy
-from brainviewer.training.found import Found, find_all, load_found
+from brainviewer.training.found import STRIPPED, Found, find_all, load_found, look
 from brainviewer.training.recipes import read_recipe
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -119,3 +120,21 @@ def test_what_the_finder_said_is_kept(tmp_path: Path) -> None:
     assert found is not None
     assert found.lesion.shape == SHAPE
     assert load_found(tmp_path, "other") is None
+
+
+def test_the_finder_looks_again_with_the_skull_taken_off(tmp_path: Path) -> None:
+    one = case(grown_lesion(9))
+    seen = []
+
+    def find(study: Study) -> TumourFinding:
+        seen.append(study.volumes[Modality.FLAIR].data)
+        brain = grown_lesion(20)
+        return TumourFinding("lesion", True, index=6, mask=brain, brain=brain)
+
+    look(one, tmp_path, find)
+    look(one, tmp_path, find)
+    assert len(seen) == 2
+    assert seen[0][~grown_lesion(20)].any() and not seen[1][~grown_lesion(20)].any()
+    np.testing.assert_array_equal(seen[0][grown_lesion(20)], seen[1][grown_lesion(20)])
+    bare = load_found(tmp_path / STRIPPED, "one")
+    assert bare is not None and bare.index == 6

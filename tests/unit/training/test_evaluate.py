@@ -67,7 +67,9 @@ def run(tmp_path_factory: pytest.TempPathFactory, recipe: Recipe) -> Path:
         values[NAMES.index("enhancing_extent")] += 4 * (entry["label"] == "G")
         found = {"found": values.tolist()} if entry["found"] else {}
         known = {key: entry[key] for key in ("case_id", "label", "age_years")}
-        table.append(known | found | {"expert": values.tolist()})
+        # With the skull taken off, the lesion says nothing.
+        stripped = {"stripped": random.normal(0, 1, len(NAMES)).tolist()}
+        table.append(known | found | {"expert": values.tolist()} | stripped)
     (folder / "descriptors.json").write_text(json.dumps({"names": NAMES, "patients": table}))
     return folder
 
@@ -89,7 +91,12 @@ def test_every_situation_is_measured_at_both_prevalences(evaluation: dict[str, A
     for key in SITUATIONS:
         assert {key, f"{key}; training prevalence"} <= evaluation["figures"].keys()
     assert {"age alone", "always A", "control: shuffled labels"} <= evaluation["figures"].keys()
-    assert {"image; one slice", "image; expert outline"} <= evaluation["figures"].keys()
+    figures = evaluation["figures"]
+    assert {"image; one slice", "image; expert outline"} <= figures.keys()
+    assert "image; skull taken off" not in figures
+    bare, whole = (figures[f"descriptors{end}"] for end in ("; skull taken off", ""))
+    assert value_of(bare, "AUROC G against the rest") < 0.7
+    assert value_of(whole, "AUROC G against the rest") > 0.85
     assert "control: place only" in evaluation["figures"]
 
 
