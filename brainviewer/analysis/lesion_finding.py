@@ -10,8 +10,10 @@ from brainviewer.core.study import Study
 
 NOTHING = "No lesion found."
 CUT_OFF = "The lesion reaches the edge of the images: a part of it may not be shown."
-# A second lesion is worth a notice from this volume on, in mL.
+# A further lesion is worth a notice from this volume on, in mL, and from this share of the evidence
+# of the first: the search without a model brings along specks of uneven brightness.
 _SIZEABLE_ML = 1.0
+_SIZEABLE_SHARE = 0.05
 
 
 def finding_of(
@@ -58,7 +60,12 @@ def _remarks(mask: Mask, lesions: list[Lesion]) -> list[str]:
     sides = [n for n in range(3) if mask.shape[n] > 2]
     if any(np.take(mask, [0, -1], axis).any() for axis in sides):
         remarks.append(CUT_OFF)
-    others = [one.volume_ml for one in lesions[1:] if one.volume_ml >= _SIZEABLE_ML]
+    least = _SIZEABLE_SHARE * lesions[0].evidence
+    others = [
+        one.volume_ml
+        for one in lesions[1:]
+        if one.volume_ml >= _SIZEABLE_ML and one.evidence >= least
+    ]
     if others:
         count = "A second lesion" if len(others) == 1 else f"{len(others)} more lesions"
         where = "lies" if len(others) == 1 else "lie"

@@ -1,5 +1,7 @@
 """Lesions out of the probabilities of the outlining network."""
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
@@ -14,7 +16,10 @@ _SMALLEST_ML = 0.15
 _MOST = 3
 # Less evidence than this is the unevenness of a healthy head.
 LEAST_ML = 1.0
-FEATURES = ("logarithm of evidence in mL", "next lesion's share", "mean probability")
+FEATURES = ("next lesion's share", "clear part of the slice", "rank at other thresholds")
+# An outline is clear where these two thresholds agree; the slice should be the largest at all.
+_GENEROUS, _STRICT = 0.3, 0.7
+_OTHER_THRESHOLDS = (0.2, 0.35, 0.5, 0.65, 0.8)
 
 
 def lesions_of(probability: Field, spacing: Spacing, threshold: float = THRESHOLD) -> list[Lesion]:
@@ -64,18 +69,47 @@ def _parts(
     return parts, evidence
 
 
-def features(lesions: list[Lesion]) -> tuple[float, ...]:
-    """What tells how likely the slice is right: one number for each of FEATURES."""
-    first = lesions[0]
-    rival = lesions[1].evidence / first.evidence if len(lesions) > 1 else 0.0
-    return float(np.log(first.evidence)), rival, float(first.certainty[first.mask].mean())
+def features(probability: Field, lesions: list[Lesion]) -> tuple[float, ...]:
+    """What tells how likely the slice is right: one number for each of FEATURES, 0..1.
+
+    The evidence of the second lesion beside that of the first; in the axial slice with the largest
+    area, the part of the outline that stays when less is taken for lesion; and the least area of
+    that slice beside the largest one when other thresholds draw the outline.
+    """
+    rival = lesions[1].evidence / lesions[0].evidence if len(lesions) > 1 else 0.0
+
+    def area(threshold: float) -> NDArray[np.int64]:
+        return np.asarray(np.count_nonzero(probability > threshold, axis=(0, 1)))
+
+    slice_ = int(area(THRESHOLD).argmax())
+    clear = area(_STRICT)[slice_] / max(area(_GENEROUS)[slice_], 1)
+    others = [area(threshold) for threshold in _OTHER_THRESHOLDS]
+    rank = min(one[slice_] / max(one.max(), 1) for one in others)
+    return float(rival), float(clear), float(rank)
 
 
-def confidence(lesions: list[Lesion], weights: tuple[float, ...]) -> float:
+@dataclass(frozen=True)
+class Trust:
+    """A logistic function that tells how likely the slice is right; see ``confidence``.
+
+    weights : of a constant and FEATURES.
+    limits : (lowest, highest) of each of FEATURES among the patients it was fitted to. What lies
+        beyond counts as the limit: nothing is known of how the function goes on there.
+    """
+
+    weights: tuple[float, ...]
+    limits: tuple[tuple[float, float], ...]
+
+    def __call__(self, known: NDArray[np.floating]) -> NDArray[np.float64]:
+        """(..., len(FEATURES)) to probabilities (...)."""
+        lowest, highest = np.array(self.limits).T
+        logit = self.weights[0] + np.clip(known, lowest, highest) @ np.array(self.weights[1:])
+        return np.asarray(1 / (1 + np.exp(-logit)))
+
+
+def confidence(probability: Field, lesions: list[Lesion], trust: Trust) -> float:
     """Probability that the slice holds at least 0.9 of the largest area.
 
-    weights : of a constant and FEATURES, in a logistic function fitted to patients that the
-        network had not seen.
+    trust : fitted to patients that the network had not seen.
     """
-    known = (1.0, *features(lesions))
-    return float(1 / (1 + np.exp(-sum(w * x for w, x in zip(weights, known, strict=True)))))
+    return float(trust(np.array(features(probability, lesions))))

@@ -11,11 +11,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from brainviewer.analysis.outline import FEATURES, Trust
 from brainviewer.analysis.outline_input import CHANNELS, Canvas, network_input
 from brainviewer.analysis.symmetry import MidPlane
 from brainviewer.analysis.working_grid import Field, Mask
@@ -34,14 +36,10 @@ Forward = Callable[[NDArray[np.float32]], NDArray[np.float32]]
 
 @dataclass(frozen=True)
 class OutlineSettings:
-    """What was fitted together with the network, on patients that it had not seen.
-
-    confidence : weights of the logistic function that tells how likely the slice is right;
-        see ``outline.confidence``.
-    """
+    """What ships beside the graph: its checksum, and how far to trust what it finds."""
 
     sha256: str
-    confidence: tuple[float, ...]
+    trust: Trust
 
 
 class OutlineNetwork:
@@ -90,11 +88,20 @@ def read_settings(folder: Path) -> OutlineSettings:
     """Read the settings beside a network; raises FileError."""
     try:
         content = json.loads((folder / SETTINGS_FILE).read_text(encoding="utf-8"))
-        return OutlineSettings(
-            str(content["sha256"]), tuple(float(value) for value in content["confidence"])
-        )
+        return OutlineSettings(str(content["sha256"]), read_trust(content["trust"]))
     except (OSError, KeyError, TypeError, ValueError) as error:
         raise FileError(f"{SETTINGS_FILE} cannot be used: {error}.", "Install it again.") from None
+
+
+def read_trust(content: Any) -> Trust:
+    """Trust from plain data; raises KeyError, TypeError or ValueError if it does not fit."""
+    trust = Trust(
+        tuple(float(weight) for weight in content["weights"]),
+        tuple((float(low), float(high)) for low, high in content["limits"]),
+    )
+    if (len(trust.weights), len(trust.limits)) != (len(FEATURES) + 1, len(FEATURES)):
+        raise ValueError(f"the confidence rests on other features than {', '.join(FEATURES)}")
+    return trust
 
 
 def read_network(folder: Path) -> OutlineNetwork:

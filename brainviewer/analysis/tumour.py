@@ -108,7 +108,7 @@ def _by_network(head: Head, network: OutlineNetwork) -> tuple[list[Lesion], floa
     lesions = outline.lesions_of(probability, spacing)
     if not lesions:
         return [], 0.0
-    return lesions, outline.confidence(lesions, network.settings.confidence)
+    return lesions, outline.confidence(probability, lesions, network.settings.trust)
 
 
 def _by_comparison(head: Head, leading: Modality) -> tuple[list[Lesion], float]:

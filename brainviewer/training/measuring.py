@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from brainviewer.analysis.outline_network import read_trust
 from brainviewer.core.errors import FileError, Report, silent
 from brainviewer.files.writing import make_folder, write_whole
 from brainviewer.inference.registry import installed_models
@@ -110,8 +111,8 @@ def _measure_outlines(
     else:
         record = outline_evaluate.evaluate(plan, data, run, report)
         write_whole(figures, (json.dumps(record, indent=1) + "\n").encode())
-    weights = tuple(record["confidence"]["weights"])
-    outline_evaluate.write_found(plan, data, run, run / FOUND_FOLDER, weights, report)
+    trust = read_trust(record["confidence"]["trust"])
+    outline_evaluate.write_found(plan, data, run, run / FOUND_FOLDER, trust, report)
     return record
 
 

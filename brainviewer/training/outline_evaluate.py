@@ -10,7 +10,7 @@ patient out, for those who train on found lesions instead of outlined ones.
 import json
 import tempfile
 from dataclasses import replace
-from itertools import pairwise
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -24,11 +24,14 @@ from brainviewer.analysis.brain import erode
 from brainviewer.analysis.head import Head, prepare
 from brainviewer.analysis.lesion import Lesion
 from brainviewer.analysis.lesion_finding import finding_of, nothing
+from brainviewer.analysis.outline import Trust
 from brainviewer.analysis.outline_input import CHANNELS, DARKEST
 from brainviewer.analysis.outline_network import (
+    Forward,
     OutlineNetwork,
     OutlineSettings,
     lesion_probability,
+    read_trust,
 )
 from brainviewer.analysis.slice_area import areas, axial_axis, largest_slice
 from brainviewer.analysis.tumour import find_tumour
@@ -37,6 +40,7 @@ from brainviewer.core.errors import Report
 from brainviewer.core.findings import TumourFinding
 from brainviewer.core.study import Modality, Study
 from brainviewer.training.cases import LabelledStudy, read_cases
+from brainviewer.training.found import look
 from brainviewer.training.outline import (
     RECIPE,
     OutlineRecipe,
@@ -44,6 +48,7 @@ from brainviewer.training.outline import (
     load_network,
     read_outline_recipe,
 )
+from brainviewer.training.outline_trust import UNSURE, fit_trust
 from brainviewer.training.outline_unet import UNet, write_graph
 from brainviewer.training.progress import print_progress
 
@@ -52,20 +57,18 @@ FINAL = "network (what ships)"
 RIGHT = 0.9
 _MIXED = 0.3
 _SMOOTHINGS_MM = (0.1, 3.0)
-_BINS = (0.0, 0.6, 0.75, 0.85, 0.95, 1.0)
 # The size in the graph is only a hint: other sizes run as well.
 GRAPH_SIZE = (80, 96)
 
 Row = dict[str, Any]
 
 
-def runnable(network: UNet, confidence: tuple[float, ...] = ()) -> OutlineNetwork:
+def runnable(network: UNet, trust: Trust = UNSURE) -> OutlineNetwork:
     """A trained network as the analysis runs it."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "graph.onnx"
         write_graph(network, CHANNELS, GRAPH_SIZE, path)
-        weights = confidence or (0.0,) * (len(outline.FEATURES) + 1)
-        return OutlineNetwork(path.read_bytes(), OutlineSettings("", weights))
+        return OutlineNetwork(path.read_bytes(), OutlineSettings("", trust))
 
 
 def evaluate(recipe: OutlineRecipe, data: Path, run: Path, report: Report) -> dict[str, Any]:
@@ -80,7 +83,8 @@ def evaluate(recipe: OutlineRecipe, data: Path, run: Path, report: Report) -> di
         labelled = case.load()
         head = prepare(labelled.study, Modality.FLAIR)
         assert head is not None and labelled.lesion is not None
-        found = variants(head, networks[fold])
+        probability, _ = _probability(head, networks[fold])
+        found = variants(head, networks[fold], probability)
         for name, lesions in found.items():
             row = score(labelled, _finding(labelled.study, head, lesions))
             rows.setdefault(name, []).append({"number": number, "fold": int(fold), **row})
@@ -91,14 +95,14 @@ def evaluate(recipe: OutlineRecipe, data: Path, run: Path, report: Report) -> di
         row = score(labelled, _by_probability(labelled.study, head, final, found[FINAL]))
         rows.setdefault("network, slice by summed probability", []).append(row)
         if found[FINAL]:
-            known.append(outline.features(found[FINAL]))
+            known.append(outline.features(probability, found[FINAL]))
             right.append(rows[FINAL][-1]["share"] >= RIGHT)
             folds.append(int(fold))
             rows[FINAL][-1]["features"] = [round(value, 4) for value in known[-1]]
         twin = healthy_twin(head, labelled.lesion)
         if twin is not None:
             healthy.append(outline.evidence_of(*_probability(twin, networks[fold])))
-    fitted = fit_confidence(np.array(known), np.array(right), np.array(folds))
+    fitted = fit_trust(np.array(known), np.array(right), np.array(folds))
     return {
         "patients": len(cases),
         "folds": recipe.folds,
@@ -115,13 +119,13 @@ def evaluate(recipe: OutlineRecipe, data: Path, run: Path, report: Report) -> di
     }
 
 
-def variants(head: Head, network: OutlineNetwork) -> dict[str, list[Lesion]]:
-    """The lesions that each of the compared methods finds."""
+def variants(head: Head, network: OutlineNetwork, probability: Field) -> dict[str, list[Lesion]]:
+    """The lesions that each of the compared methods finds; ``probability`` is what ships."""
     spacing = head.working.spacing
     compared = lesion.search(
         head.images, Modality.FLAIR, head.inside, head.plane, spacing, not head.stripped
     )
-    probability, _ = _probability(head, network)
+    both = lesion_probability(mean_of_sides(network), head.images, head.inside, head.plane, spacing)
     flair = {Modality.FLAIR: head.images[Modality.FLAIR]}
     alone, _ = _probability(replace(head, images=flair), network)
     certain = np.zeros_like(probability)
@@ -131,6 +135,7 @@ def variants(head: Head, network: OutlineNetwork) -> dict[str, list[Lesion]]:
     found = {
         "model-free": compared,
         FINAL: outline.lesions_of(probability, spacing),
+        "network, asked about both sides in turn": outline.lesions_of(both, spacing),
         "network, FLAIR alone": outline.lesions_of(alone, spacing),
         "network, brain cut 4 mm closer": outline.lesions_of(closer, spacing),
         "network and model-free averaged": outline.lesions_of(
@@ -141,6 +146,16 @@ def variants(head: Head, network: OutlineNetwork) -> dict[str, list[Lesion]]:
         lesions = outline.lesions_of(probability, spacing, threshold)
         found[f"network, threshold {threshold}"] = lesions
     return found
+
+
+def mean_of_sides(forward: Forward) -> Forward:
+    """Asks again with right and left exchanged, and takes the mean."""
+
+    def ask(slices: NDArray[np.float32]) -> NDArray[np.float32]:
+        exchanged = forward(np.ascontiguousarray(slices[:, :, ::-1]))
+        return np.asarray((forward(slices) + exchanged[:, :, ::-1]) / 2, np.float32)
+
+    return ask
 
 
 def _probability(head: Head, network: OutlineNetwork) -> tuple[Field, tuple[float, float, float]]:
@@ -230,97 +245,21 @@ def summary(rows: list[Row]) -> dict[str, float]:
     }
 
 
-def fit_confidence(
-    known: NDArray[np.float64], right: NDArray[np.bool_], fold: NDArray[np.int64]
-) -> dict[str, Any]:
-    """Logistic regression from features to "the slice is right", and how well it is calibrated.
-
-    known : (n, len(FEATURES)); right, fold : (n,).
-
-    The curve is that of patients whose fold was left out of the fit.
-    """
-    sure = np.zeros(len(right))
-    for left_out in np.unique(fold):
-        rest = fold != left_out
-        weights = _logistic(known[rest], right[rest])
-        sure[~rest] = _apply(weights, known[~rest])
-    curve = []
-    for low, high in pairwise(_BINS):
-        within = (sure >= low) & (sure < high if high < 1 else sure <= 1)
-        if within.any():
-            curve.append(
-                {
-                    "from": low,
-                    "to": high,
-                    "patients": int(within.sum()),
-                    "mean_confidence": round(float(sure[within].mean()), 3),
-                    "right": round(float(right[within].mean()), 3),
-                }
-            )
-    better = (sure[right][:, None] > sure[~right]).mean() + 0.5 * (
-        sure[right][:, None] == sure[~right]
-    ).mean()
-    return {
-        "features": list(outline.FEATURES),
-        "weights": [round(float(w), 5) for w in _logistic(known, right)],
-        "auroc": round(float(better), 3),
-        "brier": round(float(((sure - right) ** 2).mean()), 4),
-        "brier_of_the_base_rate": round(float(right.mean() * (1 - right.mean())), 4),
-        "curve": curve,
-    }
-
-
-def _logistic(known: NDArray[np.float64], right: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """Weights of a constant and the features as they are; ridge on standardised features."""
-    middle, spread = known.mean(axis=0), known.std(axis=0) + 1e-6
-    basis = np.column_stack([np.ones(len(known)), (known - middle) / spread])
-    ridge = np.diag([1e-6] + [1.0] * known.shape[1])
-    weights = np.zeros(basis.shape[1])
-    for _ in range(50):
-        sure = 1 / (1 + np.exp(-basis @ weights))
-        curvature = (basis * (sure * (1 - sure))[:, None]).T @ basis + ridge
-        weights -= np.linalg.solve(curvature, basis.T @ (sure - right) + ridge @ weights)
-    weights[1:] /= spread
-    weights[0] -= weights[1:] @ middle
-    return weights
-
-
-def _apply(weights: NDArray[np.float64], known: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.asarray(1 / (1 + np.exp(-(weights[0] + known @ weights[1:]))))
-
-
 def write_found(
     recipe: OutlineRecipe,
     data: Path,
     run: Path,
     out: Path,
-    confidence: tuple[float, ...],
+    trust: Trust,
     report: Report,
 ) -> None:
-    """Write what is found in each patient by the network that never saw that patient.
-
-    One ``<case>.npz`` each: mask and brain (i, j, k) bool, index (-1 for none), found, confidence.
-    """
-    out.mkdir(parents=True, exist_ok=True)
+    """Write what is found in each patient by the network that never saw that patient, as
+    ``found.find_all`` does."""
     cases = read_cases(data)
-    networks = [
-        runnable(load_network(run / f"fold-{n}.npz"), confidence) for n in range(recipe.folds)
-    ]
+    networks = [runnable(load_network(run / f"fold-{n}.npz"), trust) for n in range(recipe.folds)]
     for number, (case, fold) in enumerate(zip(cases, folds_of(cases, recipe), strict=True)):
         report(number / len(cases), "writing what was found")
-        study = case.load().study
-        finding = find_tumour(study, network=networks[fold])
-        empty = np.zeros(study.grid.shape, bool)
-        unfinished = out / f"{case.case_id}.part.npz"
-        np.savez_compressed(
-            unfinished,
-            mask=empty if finding.mask is None else finding.mask,
-            brain=empty if finding.brain is None else finding.brain,
-            index=np.int64(-1 if finding.index is None else finding.index),
-            found=np.bool_(finding.found),
-            confidence=np.float32(finding.confidence),
-        )
-        unfinished.replace(out / f"{case.case_id}.npz")
+        look(case, out, partial(find_tumour, network=networks[fold]))
 
 
 def main(
@@ -339,8 +278,8 @@ def main(
     figures = json.loads(path.read_text(encoding="utf-8"))
     typer.echo(json.dumps({**figures, "rows": "..."}, indent=1))
     if found is not None:
-        weights = tuple(figures["confidence"]["weights"])
-        write_found(plan, data, run, found, weights, print_progress())
+        trust = read_trust(figures["confidence"]["trust"])
+        write_found(plan, data, run, found, trust, print_progress())
 
 
 if __name__ == "__main__":

@@ -52,7 +52,7 @@ def settings(figures: dict[str, Any], out: Path) -> dict[str, Any]:
     """Content of ``outline.json``: the graph's checksum, the confidence and all figures."""
     return {
         "sha256": hashlib.sha256((out / GRAPH_FILE).read_bytes()).hexdigest(),
-        "confidence": figures["confidence"]["weights"],
+        "trust": figures["confidence"]["trust"],
         "figures": {name: value for name, value in figures.items() if name != "rows"},
     }
 

@@ -178,7 +178,9 @@ def test_confidence_follows_the_shipped_weights():
     def sure(*balls):
         probability = sum((p * ball(m, r) for m, r, p in balls), np.zeros(SHAPE))
         lesions = outline.lesions_of(probability.astype(np.float32), SPACING)
-        return outline.confidence(lesions, read_network(SHIPPED).settings.confidence)
+        return outline.confidence(
+            probability.astype(np.float32), lesions, read_network(SHIPPED).settings.trust
+        )
 
     clear = sure(((100, 80, 48), 22, 0.97))
     assert 0 < sure(((100, 80, 48), 22, 0.6)) < clear < 1

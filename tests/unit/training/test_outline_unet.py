@@ -97,3 +97,15 @@ def test_loss_falls_with_a_better_outline() -> None:
     outline[:, :, 2:6, 2:6] = 1
     good, bad, worst = (outline_loss((outline * 8 - 4) * sign, outline) for sign in (1, 0.2, -1))
     assert 0 < good < bad < worst
+
+
+def test_both_sides_are_asked_in_turn():
+    from brainviewer.training.outline_evaluate import mean_of_sides
+
+    def sees_one_side(slices):
+        answer = np.zeros((len(slices), 1, *slices.shape[2:]), np.float32)
+        answer[:, :, :4] = 1
+        return answer
+
+    mean = mean_of_sides(sees_one_side)(np.zeros((2, 8, 8, 6), np.float32))
+    np.testing.assert_array_equal(mean, np.full((2, 1, 8, 6), 0.5))
