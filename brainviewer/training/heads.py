@@ -48,8 +48,8 @@ INNER_FOLDS = 5
 _MOST_STEPS = 50
 # Below one half, the other types together are more likely than the one that is named.
 LEAST_CONFIDENT = 0.5
-# How often the evidence is about something else. From 0.03 to 0.2 the log loss in unseen patients is
-# the same within one standard error (0.05 has the least): patients who all have a glioma cannot
+# How often the evidence is about something else. From 0.03 to 0.2 the log loss in unseen patients
+# is the same within one standard error (0.05 has the least): patients who all have a glioma cannot
 # tell how often a lesion is something else, so the more cautious side is taken.
 LAPSE = 0.15
 DEFAULT_PREVALENCE = "equal"
