@@ -115,7 +115,7 @@ def evaluate(
 
         if Path(what).is_dir():
             with progress_bar() as report:
-                record = measure(Path(what), recipe, folder, out, report)
+                record = measure(Path(what), recipe, folder, out, report, complain)
         else:
             record = measured_before(what)
         show_tables(stdout, record, as_json, lambda width: evaluation_tables(record, width))

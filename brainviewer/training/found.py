@@ -42,16 +42,17 @@ def find_all(cases: Sequence[Case], folder: Path, report: Report) -> None:
 
 def look(case: Case, folder: Path, find: Callable[[Study], TumourFinding]) -> None:
     """Write what is found in a case, and, in the folder ``STRIPPED``, what is found with the skull
-    taken off; what is there already stays."""
-    places = folder / f"{case.case_id}.npz", folder / STRIPPED / f"{case.case_id}.npz"
-    if all(place.exists() for place in places):
+    taken off; a case that the folder holds is not looked at again."""
+    place = folder / f"{case.case_id}.npz"
+    if place.exists():
         return
     study = case.load().study
     finding = find(study)
-    _save(study, finding, places[0])
     if finding.brain is not None:
         bare = without_skull(study, finding.brain)
-        _save(bare, find(bare), places[1])
+        _save(bare, find(bare), folder / STRIPPED / place.name)
+    # Last: the file that says that the case is done.
+    _save(study, finding, place)
 
 
 def _save(study: Study, finding: TumourFinding, path: Path) -> None:

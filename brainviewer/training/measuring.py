@@ -1,6 +1,7 @@
 """Measures a finished run, whatever kind of network it made, or reads what was measured."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -8,11 +9,14 @@ from brainviewer.analysis.outline_network import read_trust
 from brainviewer.core.errors import FileError, Report, silent
 from brainviewer.files.writing import make_folder, write_whole
 from brainviewer.inference.registry import installed_models
+from brainviewer.training.cases import find_cases
+from brainviewer.training.descriptor_table import TABLE_FILE
 from brainviewer.training.evaluate import EVALUATION_FILE, RECIPE, dump, evaluate_run
 from brainviewer.training.evaluation_inputs import PREDICTIONS
 from brainviewer.training.plots import draw_all
 from brainviewer.training.recipes import Recipe, read_recipe
 from brainviewer.training.running import (
+    FINDER_HAS_SEEN,
     FOUND_FOLDER,
     LESION_OUTLINE,
     RECIPE_FILE,
@@ -29,11 +33,13 @@ def measure(
     data: Path | None = None,
     out: Path | None = None,
     report: Report = silent,
+    tell: Callable[[str], None] = lambda sentence: None,
 ) -> dict[str, Any]:
     """The figures of a run on patients that its networks never saw; written as JSON and plots.
 
     recipe, data : those of the run, unless others are given.
     out : the JSON file; ``evaluation.json`` in the run by default.
+    tell : told what the user must know about the data.
 
     A folder that only holds an ``evaluation.json``, as those of models do, is not measured again.
     Raises FileError if the run is not finished, or if there is nothing to measure.
@@ -57,6 +63,9 @@ def measure(
     else:
         plan = read_recipe(plan_file)
         _check_finished(run, plan)
+        looks_now = not (run / FOUND_FOLDER).is_dir() and not (run / TABLE_FILE).is_file()
+        if data is not None and looks_now and find_cases(data).layout == "lgg":
+            tell(FINDER_HAS_SEEN)
         record = evaluate_run(run, plan, report, data)
     make_folder(file.parent)
     write_whole(file, dump(record).encode())

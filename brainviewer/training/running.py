@@ -18,9 +18,14 @@ from brainviewer.assets import resources
 from brainviewer.core.errors import BrainViewerError, FileError, Report
 from brainviewer.files.writing import make_folder, write_whole
 from brainviewer.training.collection import Case, Collection
+from brainviewer.training.found import STRIPPED
 
 RECIPE_FILE, RUN_FILE, FOUND_FOLDER = "recipe.toml", "run.json", "found"
 GLIOMA_TYPE, LESION_OUTLINE = "glioma-type", "lesion-outline"
+FINDER_HAS_SEEN = (
+    "The finder that ships learned from the lgg collection. If these are its patients, the figures "
+    "will be too good: train with --found, the outlines of finders that never saw them."
+)
 
 
 def shipped_recipes() -> dict[str, Path]:
@@ -108,6 +113,8 @@ def train(
     if found is not None:
         check_found(cases, found)
     begin(recipe, collection, out)
+    if found is None and collection.layout == "lgg":
+        tell(FINDER_HAS_SEEN)
     if found is not None:
         _take_over(cases, found, out / FOUND_FOLDER)
     fit(plan, data, out, report, threads)
@@ -130,13 +137,15 @@ def check_found(cases: Sequence[Case], found: Path) -> None:
 
 
 def _take_over(cases: Sequence[Case], found: Path, into: Path) -> None:
-    make_folder(into)
+    make_folder(into / STRIPPED)
     for case in cases:
-        file = into / f"{case.case_id}.npz"
-        if not file.exists():
-            unfinished = file.with_suffix(".part")
-            shutil.copyfile(found / file.name, unfinished)
-            unfinished.replace(file)
+        name = f"{case.case_id}.npz"
+        # In this order: the file of the whole head says that the case is done.
+        for source, target in ((found / STRIPPED, into / STRIPPED), (found, into)):
+            if (source / name).is_file() and not (target / name).exists():
+                unfinished = target / f"{case.case_id}.part"
+                shutil.copyfile(source / name, unfinished)
+                unfinished.replace(target / name)
 
 
 def begin(recipe: Path, collection: Collection, out: Path) -> None:

@@ -1,20 +1,27 @@
 """A run belongs to one recipe and to the cases that it was begun with."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 from labelled_folders import write_lgg
 
-from brainviewer.core.errors import FileError
-from brainviewer.training.cases import find_cases
+from brainviewer.core.errors import FileError, silent
+from brainviewer.core.findings import TumourFinding
+from brainviewer.core.study import Study
+from brainviewer.training import found as finding
+from brainviewer.training.cases import find_cases, read_cases
 from brainviewer.training.running import (
+    FINDER_HAS_SEEN,
     GLIOMA_TYPE,
     LESION_OUTLINE,
     begin,
     find_recipe,
     recipe_kind,
     shipped_recipes,
+    train,
 )
 
 
@@ -77,3 +84,40 @@ def test_a_file_in_the_place_of_the_folder(data: Path, tmp_path: Path) -> None:
     (tmp_path / "out").touch()
     with pytest.raises(FileError, match="is a file"):
         begin(recipe(tmp_path), find_cases(data), tmp_path / "out")
+
+
+def outlined_from(row: int) -> Callable[[Study], TumourFinding]:
+    """A finder that sees the same square in every head."""
+
+    def find(study: Study) -> TumourFinding:
+        mask = np.zeros(study.grid.shape, bool)
+        mask[row : row + 4, 20:24, 1] = True
+        brain = np.ones(study.grid.shape, bool)
+        return TumourFinding("toy", True, index=1, mask=mask, brain=brain)
+
+    return find
+
+
+def test_outlines_that_are_given_stay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("torch")
+    write_lgg(tmp_path / "data", {f"TOY-{code}": (code, 50) for code in "AOG"})
+    cases, given, out = read_cases(tmp_path / "data"), tmp_path / "given", tmp_path / "run"
+    text = shipped_recipes()["resnet50-glioma"].read_text(encoding="utf-8")
+    plan = recipe(tmp_path, text.replace("folds = 5", "folds = 1"))
+    monkeypatch.setattr("brainviewer.training.fit.fit", lambda *_: None)
+    said: list[str] = []
+    train(plan, tmp_path / "data", tmp_path / "other", silent, tell=said.append)
+    assert said == [FINDER_HAS_SEEN]
+
+    for case in cases:
+        finding.look(case, given, outlined_from(10))
+    (given / finding.STRIPPED / "TOY-A.npz").unlink()  # as if no brain had been seen
+    train(plan, tmp_path / "data", out, silent, tell=said.append, found=given)
+    assert said == [FINDER_HAS_SEEN]
+    # The finder that ships may have seen these patients: it must not look at them again.
+    monkeypatch.setattr(finding, "find_tumour", outlined_from(30))
+    finding.find_all(cases, out / "found", silent)
+    files = [file.relative_to(given) for file in given.rglob("*.npz")]
+    assert len(files) == 5
+    for file in files:
+        assert (out / "found" / file).read_bytes() == (given / file).read_bytes()
