@@ -6,6 +6,7 @@ padding is symmetric. So its numbers can be copied over one by one. Training it 
 on a CPU as training the Keras model.
 """
 
+import importlib
 import warnings
 from pathlib import Path
 from typing import Any
@@ -212,6 +213,9 @@ def from_pretrained(path: Path, classes: int, depth: int) -> ResNet50:
 
 def from_imagenet(classes: int) -> ResNet50:
     """The network with the weights of ImageNet that Keras knows; raises FileError without them."""
+    # Before Keras: TensorFlow and an optimizer's compiler each bring an LLVM, and only in this
+    # order does the process survive both.
+    importlib.import_module("torch._dynamo")
     import keras
 
     try:

@@ -222,7 +222,12 @@ def test_evaluate_measures_a_folder_and_prints_progress(
     asked: list[object] = []
 
     def measure(
-        folder: Path, recipe: str | None, data: Path | None, out: Path | None, report: Report
+        folder: Path,
+        recipe: str | None,
+        data: Path | None,
+        out: Path | None,
+        report: Report,
+        tell: Tell,
     ) -> Any:
         asked.extend([folder, recipe, data, out])
         report(0.5, "bootstrapping")

@@ -1,6 +1,9 @@
 """Training on a tiny made-up data set with a tiny network: every part runs, and resumes."""
 
 import json
+import os
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -250,3 +253,33 @@ def test_a_case_in_which_nobody_sees_a_lesion_is_left_out(
             remember(done),
         )
     assert f"left out {dark}, which shows no lesion" in done
+
+
+def test_training_goes_on_after_the_weights_of_imagenet_were_asked_for(tmp_path: Path) -> None:
+    program = """
+import socket
+import torch
+from brainviewer.core.errors import FileError
+from brainviewer.training.network import ResNet50, from_imagenet
+
+def refuse(*_): raise OSError("no network")
+
+socket.socket.connect = socket.getaddrinfo = refuse
+try:
+    from_imagenet(3)
+except FileError as error:
+    print(error)
+torch.optim.AdamW(ResNet50(3).parameters()).step()
+print("went on")
+"""
+    # A process of its own, in which nothing has loaded Keras or PyTorch's compiler before.
+    ended = subprocess.run(
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "KERAS_HOME": str(tmp_path)},
+    )
+    assert ended.returncode == 0, ended.stderr
+    assert "The weights of ImageNet cannot be had" in ended.stdout
+    assert ended.stdout.endswith("went on\n")
