@@ -5,7 +5,6 @@ never silently left out.
 """
 
 import json
-import math
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -25,7 +24,8 @@ from brainviewer.inference.card import (
     Network,
     Step,
 )
-from brainviewer.inference.head import parse_head
+from brainviewer.inference.head_content import parse_head
+from brainviewer.inference.plain_data import number, text
 
 CARD_FILE = "card.json"
 FORMAT = 2
@@ -87,7 +87,7 @@ def _parse(content: Any, folder: Path, lenders: Mapping[str, ModelCard]) -> Mode
     if content.get("format") != FORMAT:
         raise ValueError(f"it is not written in format {FORMAT}")
     _known(content, _ENTRIES)
-    classes = tuple(ModelClass(_text(c["code"]), _text(c["name"])) for c in content["classes"])
+    classes = tuple(ModelClass(text(c["code"]), text(c["name"])) for c in content["classes"])
     codes = [item.code for item in classes]
     if len(codes) < 2 or len(set(codes)) != len(codes):
         raise ValueError("it needs two or more different classes")
@@ -104,9 +104,9 @@ def _parse(content: Any, folder: Path, lenders: Mapping[str, ModelCard]) -> Mode
     if not sequences or not {*needed, *channels} <= set(sequences):
         raise ValueError("it must have been trained on every sequence that it needs or sees")
     return ModelCard(
-        id=_text(content["id"]),
-        version=_text(content["version"]),
-        name=_text(content["name"]),
+        id=text(content["id"]),
+        version=text(content["version"]),
+        name=text(content["name"]),
         classes=classes,
         sequences=sequences,
         needed=needed,
@@ -114,8 +114,8 @@ def _parse(content: Any, folder: Path, lenders: Mapping[str, ModelCard]) -> Mode
         network=network,
         scope=scope,
         figures=_all_figures(content["figures"]),
-        training_data=_text(content["training_data"]),
-        intended_use=_text(content["intended_use"]),
+        training_data=text(content["training_data"]),
+        intended_use=text(content["intended_use"]),
         limits=_texts(content["limits"]),
         files=files,
         folder=folder,
@@ -127,10 +127,10 @@ def parse_input(content: Any) -> ModelInput:
     _known(content, _INPUT_ENTRIES)
     steps = []
     for entry in content["steps"]:
-        name = _text(entry["name"])
+        name = text(entry["name"])
         if name not in STEP_NUMBERS:
             raise ValueError(f"it names an unknown step {name!r}")
-        numbers = {key: _number(value) for key, value in entry.items() if key != "name"}
+        numbers = {key: number(value) for key, value in entry.items() if key != "name"}
         if numbers.keys() != STEP_NUMBERS[name]:
             raise ValueError(f"the numbers of step {name!r} are not the expected ones")
         steps.append(Step(name, numbers))
@@ -140,7 +140,7 @@ def parse_input(content: Any) -> ModelInput:
     size, slices = content["size"], content.get("slices", 1)
     if not isinstance(size, int) or not 32 <= size <= 1024:
         raise ValueError("the input size must be a whole number from 32 to 1024")
-    channels = tuple(_text(name) for name in content["channels"])
+    channels = tuple(text(name) for name in content["channels"])
     if not channels or len(set(channels)) != len(channels):
         raise ValueError("it needs one or more different channels")
     if not isinstance(slices, int) or not 1 <= slices <= 15 or slices % 2 == 0:
@@ -152,8 +152,8 @@ def parse_input(content: Any) -> ModelInput:
 
 
 def _files(content: Any) -> tuple[dict[str, str], dict[str, str]]:
-    files = {_file_name(name): _text(sha) for name, sha in content["files"].items()}
-    roles = {_text(role): _file_name(name) for role, name in content["roles"].items()}
+    files = {_file_name(name): text(sha) for name, sha in content["files"].items()}
+    roles = {text(role): _file_name(name) for role, name in content["roles"].items()}
     if any(len(sha) != 64 for sha in files.values()):
         raise ValueError("a sha256 must have 64 characters")
     if unknown := roles.keys() - ROLES:
@@ -180,10 +180,10 @@ def _network(
             raise ValueError("the network needs the entries 'input' and 'dense_layer'")
         own = {roles[role]: files[roles[role]] for role in sorted(NETWORK_ROLES)}
         made = Network(
-            _text(content["id"]),
+            text(content["id"]),
             folder,
             parse_input(entry["input"]),
-            _text(entry["dense_layer"]),
+            text(entry["dense_layer"]),
             own,
             {role: roles[role] for role in sorted(NETWORK_ROLES)},
         )
@@ -192,7 +192,7 @@ def _network(
         raise ValueError("it has files of a network but does not describe one")
     if entry is None:
         return None, scope
-    lender = lenders.get(_text(entry))
+    lender = lenders.get(text(entry))
     if lender is None or lender.network is None:
         raise ValueError(f"it needs the network of the model {entry!r}, which is not installed")
     return lender.network, scope or lender.scope
@@ -207,20 +207,14 @@ def _all_figures(content: Any) -> dict[str, tuple[Figure, ...]]:
 def _figures(entries: Any) -> tuple[Figure, ...]:
     return tuple(
         Figure(
-            _text(entry["name"]),
-            _number(entry["value"]),
-            _number(entry["low"]),
-            _number(entry["high"]),
-            int(_number(entry["patients"])),
+            text(entry["name"]),
+            number(entry["value"]),
+            number(entry["low"]),
+            number(entry["high"]),
+            int(number(entry["patients"])),
         )
         for entry in entries
     )
-
-
-def _text(value: Any) -> str:
-    if not isinstance(value, str) or not value:
-        raise TypeError(f"a text was expected, not {value!r}")
-    return value
 
 
 def _known(content: Mapping[str, Any], entries: frozenset[str]) -> None:
@@ -231,18 +225,12 @@ def _known(content: Mapping[str, Any], entries: frozenset[str]) -> None:
 def _texts(values: Any) -> tuple[str, ...]:
     if not isinstance(values, list):
         raise TypeError(f"a list was expected, not {values!r}")
-    return tuple(_text(value) for value in values)
-
-
-def _number(value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise TypeError(f"a number was expected, not {value!r}")
-    return float(value)
+    return tuple(text(value) for value in values)
 
 
 def _file_name(value: Any) -> str:
     # A card may only speak of files in its own folder.
-    name = _text(value)
+    name = text(value)
     if Path(name).name != name or name in {".", ".."} or "\\" in name:
         raise ValueError(f"{name!r} is not a plain file name")
     return name

@@ -21,7 +21,8 @@ from numpy.typing import NDArray
 from brainviewer.assets import resources
 from brainviewer.core.errors import Report, silent
 from brainviewer.inference.card import DOUBT
-from brainviewer.inference.head import Head, Source, head_content
+from brainviewer.inference.head import Head, Source
+from brainviewer.inference.head_content import head_content
 from brainviewer.training import alternatives
 from brainviewer.training.evaluation_inputs import MAIN, Inputs, evidence, read_predictions
 from brainviewer.training.figures import (

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from brainviewer.core.errors import ModelError
-from brainviewer.inference.head import Head, head_content, parse_head
+from brainviewer.inference.head import Head
+from brainviewer.inference.head_content import head_content, parse_head
 
 CONTENT: dict[str, Any] = {
     "classes": ["A", "O", "G"],

@@ -14,7 +14,7 @@ from numpy.testing import assert_allclose
 from brainviewer.analysis.descriptors import NAMES
 from brainviewer.core.errors import FileError
 from brainviewer.inference.card import DOUBT, SITUATIONS
-from brainviewer.inference.head import parse_head
+from brainviewer.inference.head_content import parse_head
 from brainviewer.training.evaluate import (
     SOURCES,
     dump,

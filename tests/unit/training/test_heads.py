@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from brainviewer.inference.head import Head, head_content, parse_head
+from brainviewer.inference.head import Head
+from brainviewer.inference.head_content import head_content, parse_head
 from brainviewer.training.heads import (
     GLIOBLASTOMA,
     OLIGODENDROGLIOMA,

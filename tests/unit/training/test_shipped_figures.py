@@ -10,7 +10,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 from brainviewer.inference.card import DOUBT, ModelCard
-from brainviewer.inference.head import parse_head
+from brainviewer.inference.head_content import parse_head
 from brainviewer.inference.registry import DEFAULT_MODEL, installed_models, verify
 from brainviewer.training import package, readme
 from brainviewer.training.evaluate import RECIPE
