@@ -26,8 +26,9 @@ from brainviewer.analysis.working_grid import Mask
 from brainviewer.core.errors import FileError, Report, silent
 from brainviewer.core.study import Modality, Study
 from brainviewer.training.collection import Case
+from brainviewer.training.command import run_alone
 from brainviewer.training.datasets import folds_of
-from brainviewer.training.fit import FOUND_FOLDER, RECIPE, typed_cases, write_json
+from brainviewer.training.fit import FOUND_FOLDER, RECIPE, typed_cases, with_lesion, write_json
 from brainviewer.training.found import load_found
 from brainviewer.training.heads import class_weights
 from brainviewer.training.recipes import Recipe, read_recipe
@@ -213,9 +214,9 @@ def main(
 ) -> None:
     """Measure frozen ImageNet features in the folds of a run."""
     plan = read_recipe(recipe)
-    cases = typed_cases(plan, data)
+    cases = with_lesion(plan, typed_cases(plan, data), run / FOUND_FOLDER, silent)
     predict_unseen(plan, cases, extract(cases, run, weights), run)
 
 
 if __name__ == "__main__":
-    typer.run(main)
+    run_alone(main)

@@ -27,6 +27,7 @@ from brainviewer.inference.card import ModelInput
 from brainviewer.inference.pipeline import arrange, cut_out
 from brainviewer.training.bank import levels, make_bank
 from brainviewer.training.collection import Case
+from brainviewer.training.command import run_alone
 from brainviewer.training.datasets import folds_of
 from brainviewer.training.fit import (
     BANK_FOLDER,
@@ -34,6 +35,7 @@ from brainviewer.training.fit import (
     RECIPE,
     train,
     typed_cases,
+    with_lesion,
     write_json,
 )
 from brainviewer.training.found import Found, load_found
@@ -113,8 +115,10 @@ def control(name: str, recipe: Recipe, data: Path, out: Path, seed: int, report:
     target = out / f"predictions-{name}.json"
     if target.exists():
         return
-    cases = typed_cases(recipe, data)
     found = out / FOUND_FOLDER
+    cases = with_lesion(recipe, typed_cases(recipe, data), found, report)
+    # Read before samples are drawn, so that nothing is left in a folder that holds no run.
+    network = from_pretrained(out / PRETRAINED_FILE, len(recipe.classes), recipe.input.depth)
     bank = make_bank(
         cases, out / BANK_FOLDER, found, recipe.input, recipe.draws, recipe.seed, report
     )
@@ -128,7 +132,6 @@ def control(name: str, recipe: Recipe, data: Path, out: Path, seed: int, report:
             return from_bank(bank, labels, members, recipe.input)
 
     else:
-        network = from_pretrained(out / PRETRAINED_FILE, len(recipe.classes), recipe.input.depth)
         folder = out / name
         folder.mkdir(exist_ok=True)
         kept = keep_maps(
@@ -209,4 +212,4 @@ def main(
 
 
 if __name__ == "__main__":
-    typer.run(main)
+    run_alone(main)

@@ -34,6 +34,12 @@ class LabelledPicture:
     mask: NDArray[np.bool_] | None
 
 
+def cheng_folder(data: Path) -> Path:
+    """Where the pictures of ``cheng`` lie if they are there: in a data folder, or beside it."""
+    within = data / "cheng"
+    return within if within.is_dir() else data.parent / "cheng"
+
+
 def read_cheng(folder: Path) -> list[LabelledPicture]:
     """Read a ``cheng`` folder: contrast-enhanced T1 slices of four classes, in all planes."""
     pictures = []

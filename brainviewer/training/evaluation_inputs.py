@@ -46,6 +46,9 @@ def read_predictions(
         for path in sorted(run.glob(PREDICTIONS))
     ]
     table = _table(run, recipe, data, report)
+    if runs:
+        # Training leaves out cases in which nobody sees a lesion.
+        table = [row for row in table if row.case_id in runs[0]]
     described = {row.case_id: row for row in table or (_undescribed(runs[0]) if runs else [])}
     if not described:
         raise FileError(

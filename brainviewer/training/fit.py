@@ -23,7 +23,8 @@ from brainviewer.files.writing import write_whole
 from brainviewer.training.bank import Bank, make_bank
 from brainviewer.training.cases import read_cases
 from brainviewer.training.collection import Case
-from brainviewer.training.datasets import folds_of
+from brainviewer.training.command import run_alone
+from brainviewer.training.datasets import cheng_folder, folds_of
 from brainviewer.training.found import find_all, load_found
 from brainviewer.training.kept_maps import keep_maps
 from brainviewer.training.learning import MakeBatch, from_bank, from_maps, learn
@@ -60,7 +61,7 @@ def fit(recipe: Recipe, data: Path, out: Path, report: Report, workers: int = 1)
     if not (out / PRETRAINED_FILE).exists():
         save_numbers(_pretrained(recipe, data, report), out / PRETRAINED_FILE)
     find_all(cases, out / FOUND_FOLDER, report)
-    cases = _with_lesion(recipe, cases, out / FOUND_FOLDER, report)
+    cases = with_lesion(recipe, cases, out / FOUND_FOLDER, report)
     bank = make_bank(
         cases,
         out / BANK_FOLDER,
@@ -104,8 +105,12 @@ def _enough(recipe: Recipe, cases: list[Case]) -> list[Case]:
     return cases
 
 
-def _with_lesion(recipe: Recipe, cases: list[Case], found: Path, report: Report) -> list[Case]:
-    """Leave out cases in which nobody outlined a lesion and none was found."""
+def with_lesion(recipe: Recipe, cases: list[Case], found: Path, report: Report) -> list[Case]:
+    """Leave out cases in which nobody outlined a lesion and none was found.
+
+    found : folder of what was found in each case. Everything that needs the folds of a run needs
+        its cases from here: others would be dealt out to other folds.
+    """
     kept = []
     for number, case in enumerate(cases):
         said = load_found(found, case.case_id)
@@ -194,9 +199,8 @@ def fold_file(out: Path, seed: int, fold: int) -> Path:
 def _pretrained(recipe: Recipe, data: Path, report: Report) -> ResNet50:
     if recipe.weights == "imagenet":
         return from_imagenet(len(recipe.classes))
-    for folder in (data / "cheng", data.parent / "cheng"):
-        if folder.is_dir():
-            return pretrain(recipe, folder, report)
+    if (folder := cheng_folder(data)).is_dir():
+        return pretrain(recipe, folder, report)
     torch.manual_seed(recipe.seed)
     return ResNet50(len(recipe.classes), len(recipe.input.channels))
 
@@ -219,12 +223,14 @@ def main(
     torch.set_num_threads(threads)
     cv2.setNumThreads(1)
     plan = read_recipe(recipe)
+    report = print_progress()
     if predict_again:
+        cases = with_lesion(plan, typed_cases(plan, data), out / FOUND_FOLDER, report)
         for seed in plan.seeds:
-            predict_unseen(plan, typed_cases(plan, data), out, seed, print_progress())
+            predict_unseen(plan, cases, out, seed, report)
     else:
-        fit(plan, data, out, print_progress(), threads)
+        fit(plan, data, out, report, threads)
 
 
 if __name__ == "__main__":
-    typer.run(main)
+    run_alone(main)

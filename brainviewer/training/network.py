@@ -11,11 +11,11 @@ import warnings
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 
 from brainviewer.core.errors import FileError
+from brainviewer.training.numbers import read_numbers
 
 _EPSILON = 1.001e-5
 STAGES = ((64, 3, 1), (128, 4, 2), (256, 6, 2), (512, 3, 2))  # filters, blocks, stride
@@ -196,10 +196,9 @@ def from_pretrained(path: Path, classes: int, depth: int) -> ResNet50:
 
     Where the new input has several slices of the pretrained channels, each slice starts with the
     pretrained filters, scaled so that the sum stays what it was; with other channels altogether,
-    each starts with the mean filter.
+    each starts with the mean filter. Raises FileError if the file is missing.
     """
-    with np.load(path, allow_pickle=False) as numbers:
-        state = {name: torch.from_numpy(numbers[name]) for name in numbers.files}
+    state = read_numbers(path)
     stem = state["conv1_conv.weight"]
     if depth % stem.shape[1]:
         stem = stem.sum(dim=1, keepdim=True)

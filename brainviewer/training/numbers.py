@@ -1,10 +1,13 @@
 """The numbers of a PyTorch network: kept in a file, and their running mean."""
 
+import zipfile
 from pathlib import Path
 
 import numpy as np
 import torch
-from torch import nn
+from torch import Tensor, nn
+
+from brainviewer.core.errors import FileError
 
 
 def save_numbers(network: nn.Module, path: Path) -> None:
@@ -16,9 +19,20 @@ def save_numbers(network: nn.Module, path: Path) -> None:
 
 
 def load_numbers(network: nn.Module, path: Path) -> None:
-    """Read what ``save_numbers`` wrote, into a network of the same layout."""
-    with np.load(path, allow_pickle=False) as numbers:
-        network.load_state_dict({name: torch.from_numpy(numbers[name]) for name in numbers.files})
+    """Read what ``save_numbers`` wrote, into a network of the same layout; raises FileError."""
+    network.load_state_dict(read_numbers(path))
+
+
+def read_numbers(path: Path) -> dict[str, Tensor]:
+    """What ``save_numbers`` wrote, by name; raises FileError if it is not there."""
+    try:
+        with np.load(path, allow_pickle=False) as numbers:
+            return {name: torch.from_numpy(numbers[name]) for name in numbers.files}
+    except (OSError, ValueError, zipfile.BadZipFile):
+        raise FileError(
+            f"The network {path.name} is not there, or is damaged.",
+            "Run the same 'brainviewer train' again.",
+        ) from None
 
 
 def follow(kept: nn.Module, network: nn.Module, decay: float) -> None:

@@ -24,6 +24,7 @@ from torch import Tensor, nn
 from brainviewer.analysis.outline_input import CHANNELS
 from brainviewer.core.errors import FileError, Report
 from brainviewer.training.cases import Case, read_cases
+from brainviewer.training.command import run_alone
 from brainviewer.training.datasets import patient_folds
 from brainviewer.training.numbers import follow, load_numbers, save_numbers
 from brainviewer.training.outline_augment import draw_sample
@@ -153,4 +154,4 @@ def main(
 
 
 if __name__ == "__main__":
-    typer.run(main)
+    run_alone(main)

@@ -40,6 +40,7 @@ from brainviewer.core.errors import Report
 from brainviewer.core.findings import TumourFinding
 from brainviewer.core.study import Modality, Study
 from brainviewer.training.cases import LabelledStudy, read_cases
+from brainviewer.training.command import run_alone
 from brainviewer.training.found import look
 from brainviewer.training.outline import (
     RECIPE,
@@ -283,4 +284,4 @@ def main(
 
 
 if __name__ == "__main__":
-    typer.run(main)
+    run_alone(main)

@@ -17,6 +17,7 @@ import typer
 from brainviewer.analysis.outline_input import CHANNELS
 from brainviewer.analysis.outline_network import GRAPH_FILE, SETTINGS_FILE
 from brainviewer.core.errors import FileError
+from brainviewer.training.command import run_alone
 
 ARCHITECTURE_FILE = "architecture.json"
 WEIGHTS_FILE = "model.weights.h5"
@@ -123,4 +124,4 @@ def main(
 
 
 if __name__ == "__main__":
-    typer.run(main)
+    run_alone(main)

@@ -26,6 +26,7 @@ import typer
 from brainviewer.core.errors import FileError
 from brainviewer.inference.card import SITUATIONS, ModelCard
 from brainviewer.inference.card_file import CARD_FILE, FORMAT, load_card
+from brainviewer.training.command import run_alone
 from brainviewer.training.evaluate import (
     EVALUATION_FILE,
     RECIPE,
@@ -229,4 +230,4 @@ def main(
 
 
 if __name__ == "__main__":
-    typer.run(main)
+    run_alone(main)

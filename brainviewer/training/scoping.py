@@ -22,13 +22,15 @@ from brainviewer.core.errors import Report
 from brainviewer.files.writing import write_whole
 from brainviewer.inference.lesion_slices import lesion_slices
 from brainviewer.inference.scope import Scope, fit_scope, save_scope
-from brainviewer.training.datasets import folds_of
+from brainviewer.training.command import run_alone
+from brainviewer.training.datasets import cheng_folder, folds_of
 from brainviewer.training.evaluate import RECIPE
 from brainviewer.training.fit import (
     FOUND_FOLDER,
     fold_file,
     load_network,
     typed_cases,
+    with_lesion,
 )
 from brainviewer.training.found import load_found
 from brainviewer.training.network import ResNet50
@@ -63,7 +65,7 @@ class Shown:
 
 def show(recipe: Recipe, data: Path, run: Path, report: Report) -> Shown:
     """Prepare the cases of a run, and what its final network should refuse."""
-    cases = typed_cases(recipe, data)
+    cases = with_lesion(recipe, typed_cases(recipe, data), run / FOUND_FOLDER, report)
     fold_of = folds_of(cases, recipe.folds, recipe.seeds[0])
     known, folds = [], []
     for number, (case, fold) in enumerate(zip(cases, fold_of, strict=True)):
@@ -76,7 +78,7 @@ def show(recipe: Recipe, data: Path, run: Path, report: Report) -> Shown:
         known.append(slices.prepare(recipe.input).tensor)
         folds.append(fold)
     report(0.5, "preparing what is out of scope")
-    pictures = next((p for p in (data / "cheng", data.parent / "cheng") if p.is_dir()), data)
+    pictures = cheng_folder(data)
     strange = strange_sets(cases, run / FOUND_FOLDER, pictures, recipe.input, _OF_EACH, recipe.seed)
     return Shown(known, np.array(folds), strange)
 
@@ -144,4 +146,4 @@ def main(
 
 
 if __name__ == "__main__":
-    typer.run(main)
+    run_alone(main)

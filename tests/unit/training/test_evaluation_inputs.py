@@ -54,3 +54,10 @@ def test_a_table_of_other_descriptors(
     with pytest.raises(FileError, match="holds other descriptors") as refused:
         read_predictions(run, recipe)
     assert refused.value.advice.startswith("Delete it")
+
+
+def test_a_case_that_training_left_out(tmp_path: Path, recipe: Recipe) -> None:
+    run = leave(tmp_path, "AAAAAAOOOOOOGGGG")
+    file = run / "predictions-seed1.json"
+    file.write_text(json.dumps(json.loads(file.read_text())[1:]))
+    assert [p["label"] for p in read_predictions(run, recipe)["patients"]] == [*"AAAAAOOOOOOGGGG"]
