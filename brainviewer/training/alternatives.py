@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from brainviewer.training.heads import Evidence, class_weights, standardise
+from brainviewer.training.descriptor_fit import standardise
+from brainviewer.training.evidence import Evidence, class_weights
 
 Classifier = Callable[[Evidence, Evidence], NDArray[np.float64]]
 """From the patients to learn from and those to answer for to (n, classes) log-likelihoods."""

@@ -28,9 +28,9 @@ from brainviewer.core.study import Modality, Study
 from brainviewer.training.collection import Case
 from brainviewer.training.command import run_alone
 from brainviewer.training.datasets import folds_of
+from brainviewer.training.evidence import class_weights
 from brainviewer.training.fit import FOUND_FOLDER, RECIPE, typed_cases, with_lesion, write_json
 from brainviewer.training.found import load_found
-from brainviewer.training.heads import class_weights
 from brainviewer.training.recipes import Recipe, read_recipe
 
 FEATURES_FILE = "xception.npz"

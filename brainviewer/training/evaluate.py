@@ -24,7 +24,9 @@ from brainviewer.inference.card import DOUBT
 from brainviewer.inference.head import Head, Source
 from brainviewer.inference.head_content import head_content
 from brainviewer.training import alternatives
+from brainviewer.training.descriptor_fit import CONTROLS
 from brainviewer.training.evaluation_inputs import MAIN, Inputs, evidence, read_predictions
+from brainviewer.training.evidence import Evidence, softmax
 from brainviewer.training.figures import (
     Measure,
     bootstrap,
@@ -34,14 +36,7 @@ from brainviewer.training.figures import (
     reliability,
     risk_coverage,
 )
-from brainviewer.training.heads import (
-    CONTROLS,
-    LEAST_CONFIDENT,
-    Evidence,
-    fit_head,
-    probabilities,
-    softmax,
-)
+from brainviewer.training.heads import LEAST_CONFIDENT, fit_head, probabilities
 from brainviewer.training.plots import draw_all
 from brainviewer.training.recipes import Recipe
 

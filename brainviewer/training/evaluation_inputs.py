@@ -20,8 +20,8 @@ from brainviewer.training.descriptor_table import (
     describe_all,
     read_table,
 )
+from brainviewer.training.evidence import Evidence
 from brainviewer.training.found import find_all
-from brainviewer.training.heads import Evidence
 from brainviewer.training.recipes import Recipe
 
 PREDICTIONS = "predictions-seed*.json"

@@ -8,17 +8,9 @@ from numpy.testing import assert_allclose
 
 from brainviewer.inference.head import Head
 from brainviewer.inference.head_content import head_content, parse_head
-from brainviewer.training.heads import (
-    GLIOBLASTOMA,
-    OLIGODENDROGLIOMA,
-    Evidence,
-    balanced_log_loss,
-    class_weights,
-    fit_head,
-    fit_terms,
-    probabilities,
-    softmax,
-)
+from brainviewer.training.descriptor_fit import GLIOBLASTOMA, OLIGODENDROGLIOMA, fit_terms
+from brainviewer.training.evidence import Evidence, balanced_log_loss, class_weights, softmax
+from brainviewer.training.heads import fit_head, probabilities
 
 NAMES = ("size", "enhancing_extent", "lateral", "t2_flair_mismatch")
 SHARES = (0.6, 0.25, 0.15)
