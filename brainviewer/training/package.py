@@ -192,13 +192,17 @@ def measured_of_network(run: Path) -> dict[str, Any]:
     return {"scope": scope, "looks": looks}
 
 
-def _evaluation_of(run: Path) -> Path:
-    path = run / EVALUATION_FILE
-    if not path.exists():
-        raise FileError(
-            f"The run {run.name} was not measured.", "Run 'brainviewer evaluate' on it first."
-        )
-    return path
+def check_measured(run: Path) -> None:
+    """Raises FileError, before anything is written, if a run lacks what ships."""
+    steps = {
+        FINAL_FILE: "brainviewer train",
+        EVALUATION_FILE: "brainviewer evaluate",
+        SCOPE_FILE: "python -m brainviewer.training.scoping",
+        SCOPE_CHECK_FILE: "python -m brainviewer.training.scoping",
+    }
+    for name, step in steps.items():
+        if not (run / name).is_file():
+            raise FileError(f"The run {run.name} holds no {name}.", f"Run '{step}' on it first.")
 
 
 def _sha256(path: Path) -> str:
@@ -218,11 +222,12 @@ def main(
     if not texts_only:
         if run is None:
             raise typer.BadParameter("--run is needed to write networks.")
+        check_measured(run)
         write_networks(plan, run / FINAL_FILE, owner)
         shutil.copyfile(run / SCOPE_FILE, owner / SCOPE_FILE)
         checked = dump(measured_of_network(run))
         (owner / NETWORK_CHECK_FILE).write_text(checked, encoding="utf-8")
-        shutil.copyfile(_evaluation_of(run), owner / EVALUATION_FILE)
+        shutil.copyfile(run / EVALUATION_FILE, owner / EVALUATION_FILE)
     evaluation = json.loads((owner / EVALUATION_FILE).read_text(encoding="utf-8"))
     draw_all(evaluation, owner)
     for card in write_models(models, evaluation, recipe.read_text(encoding="utf-8")):
