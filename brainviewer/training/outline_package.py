@@ -115,8 +115,12 @@ def main(
     if not texts_only:
         if run is None:
             raise typer.BadParameter("--run is needed to write networks.")
-        write_networks(run / "final.npz", out)
+        if not (run / "figures.json").is_file():
+            raise FileError(
+                f"The run {run.name} was not measured.", "Run 'brainviewer evaluate' on it first."
+            )
         figures = json.loads((run / "figures.json").read_text(encoding="utf-8"))
+        write_networks(run / "final.npz", out)
         content = json.dumps(settings(figures, out), indent=1, ensure_ascii=False)
         path.write_text(content + "\n", encoding="utf-8")
     figures = json.loads(path.read_text(encoding="utf-8"))["figures"]

@@ -18,7 +18,7 @@ import torch
 import typer
 from numpy.typing import NDArray
 
-from brainviewer.core.errors import Report
+from brainviewer.core.errors import FileError, Report
 from brainviewer.files.writing import write_whole
 from brainviewer.inference.lesion_slices import lesion_slices
 from brainviewer.inference.scope import Scope, fit_scope, save_scope
@@ -64,7 +64,8 @@ class Shown:
 
 
 def show(recipe: Recipe, data: Path, run: Path, report: Report) -> Shown:
-    """Prepare the cases of a run, and what its final network should refuse."""
+    """Prepare the cases of a run, and what its final network should refuse; raises FileError if
+    the run is not begun."""
     cases = with_lesion(recipe, typed_cases(recipe, data), run / FOUND_FOLDER, report)
     fold_of = folds_of(cases, recipe.folds, recipe.seeds[0])
     known, folds = [], []
@@ -77,6 +78,11 @@ def show(recipe: Recipe, data: Path, run: Path, report: Report) -> Shown:
         slices = lesion_slices(study, found.lesion, found.brain, found.index, recipe.input)
         known.append(slices.prepare(recipe.input).tensor)
         folds.append(fold)
+    if not known:
+        raise FileError(
+            f"The run {run.name} does not say what was found in any case.",
+            "Run 'brainviewer train' first, with the same data.",
+        )
     report(0.5, "preparing what is out of scope")
     pictures = cheng_folder(data)
     strange = strange_sets(cases, run / FOUND_FOLDER, pictures, recipe.input, _OF_EACH, recipe.seed)

@@ -1,4 +1,7 @@
-"""A researcher's way: train on the challenge's layout, stop, go on, measure; each a process."""
+"""A researcher's way: train on the challenge's layout, stop, go on, measure, pack.
+
+Each step is a process of its own.
+"""
 
 import json
 import os
@@ -15,6 +18,8 @@ from pathlib import Path
 import pytest
 from labelled_folders import PATIENTS, write_challenge
 
+from brainviewer.assets import resources
+from brainviewer.inference.card_file import load_card
 from brainviewer.training.running import shipped_recipes
 
 pytestmark = [
@@ -30,6 +35,9 @@ SMALL = {
     "size": "32", "draws": "2", "samples": "8", "batch": "4", "seeds": "[1]", "folds": "3",
     "bootstrap": "20",
 }  # fmt: skip
+
+MODEL = resources() / "models" / "resnet50-glioma"
+TEXTS = ("about.toml", "README.md")
 
 
 @pytest.fixture
@@ -52,10 +60,15 @@ def run(tmp_path: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def started(*arguments: object) -> Iterator["subprocess.Popen[str]"]:
-    """A command in a process group of its own, as in a terminal; it never outlives the test."""
+def started(*arguments: object, part: bool = False) -> Iterator["subprocess.Popen[str]"]:
+    """A command in a process group of its own, as in a terminal; it never outlives the test.
+
+    part : whether it is a part of the training, ``python -m brainviewer.training.PART``.
+    """
+    name, *rest = map(str, arguments)
+    program = ["-m", f"brainviewer.training.{name}"] if part else ["-c", PROGRAM, name]
     with subprocess.Popen(
-        [sys.executable, "-c", PROGRAM, *map(str, arguments)],
+        [sys.executable, *program, *rest],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -69,15 +82,40 @@ def started(*arguments: object) -> Iterator["subprocess.Popen[str]"]:
                 os.killpg(process.pid, signal.SIGKILL)
 
 
-def ended(*arguments: object) -> tuple[int, str, str]:
+def ended(*arguments: object, part: bool = False) -> tuple[int, str, str]:
     """Exit code, output and messages of a command."""
-    with started(*arguments) as process:
+    with started(*arguments, part=part) as process:
         out, err = process.communicate()
         return process.returncode, out, err
 
 
+def pack(recipe: Path, data: Path, run: Path, models: Path) -> None:
+    """Make a model of a measured run, and read its card."""
+    shutil.copytree(MODEL, models / MODEL.name, ignore=lambda _, names: {*names} - set(TEXTS))
+    about = models / MODEL.name / "about.toml"
+    text = about.read_text(encoding="utf-8")
+    three, four = '["T1", "FLAIR", "T1ce"]', '["FLAIR", "T1", "T1ce", "T2"]'
+    assert f"sequences = {three}" in text
+    about.write_text(text.replace(f"sequences = {three}", f"sequences = {four}"), encoding="utf-8")
+    package = ("package", "--run", run, "--models", models, "--recipe", recipe)
+
+    code, out, err = ended(*package, part=True)
+    assert (code, out) == (2, "")
+    assert err.startswith(f"brainviewer: The run {run.name} holds no scope.npz.")
+    assert {file.name for file in (models / MODEL.name).iterdir()} == set(TEXTS)
+
+    code, out, err = ended("scoping", "--run", run, "--data", data, "--recipe", recipe, part=True)
+    assert code == 0, err
+    assert "noise in the shape of a head" in out
+    code, out, err = ended(*package, part=True)
+    assert (code, out) == (0, "resnet50-glioma 2.0.0\n"), err
+    card = load_card(models / MODEL.name)
+    assert card.network is not None and card.network.input.channels == ("FLAIR", "T1", "T1ce", "T2")
+    assert dict(card.figures)["image"][0].patients == 9
+
+
 @pytest.mark.timeout(900)  # half a minute of work, more on a busy machine
-def test_train_stop_go_on_and_measure(recipe: Path, tmp_path: Path, run: Path) -> None:
+def test_train_stop_go_on_measure_and_pack(recipe: Path, tmp_path: Path, run: Path) -> None:
     data = tmp_path / "data"
     write_challenge(data)
     command = ("train", recipe, "--data", data, "--out", run, "--threads", 1)
@@ -114,3 +152,5 @@ def test_train_stop_go_on_and_measure(recipe: Path, tmp_path: Path, run: Path) -
         assert 0 <= figures["accuracy"]["low"] <= figures["accuracy"]["high"] <= 1
     assert json.loads((run / "evaluation.json").read_text()) == record
     assert {"confusion.png", "roc.png"} <= {file.name for file in run.glob("*.png")}
+
+    pack(recipe, data, run, tmp_path / "models")
