@@ -1,0 +1,182 @@
+"""Pictures of every kind come out plain, and what is no picture is refused in words."""
+
+import io
+import struct
+import zlib
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from PIL import Image
+
+from brainviewer.core.errors import FileError
+from brainviewer.files import picture_reader
+from brainviewer.files.picture_reader import read_picture
+
+
+@pytest.fixture
+def scene() -> NDArray[np.uint8]:
+    """(24, 40) grey with a bright upper left corner."""
+    grey = np.add.outer(np.arange(24), np.arange(40)).astype(np.uint8)
+    grey[:6, :10] = 250
+    return grey
+
+
+def saved(path: Path, image: Image.Image, **options: object) -> Path:
+    image.save(path, **options)
+    return path
+
+
+@pytest.mark.parametrize("ending", ["png", "bmp", "tif", "gif"])
+def test_grey_is_kept_as_it_is(tmp_path: Path, scene: NDArray[np.uint8], ending: str) -> None:
+    picture = read_picture(saved(tmp_path / f"a.{ending}", Image.fromarray(scene)))
+    assert picture.pixels.dtype == np.uint8
+    assert np.array_equal(picture.pixels, scene)
+    assert not picture.coloured
+    assert picture.notices == ()
+    assert picture.stored_size == (40, 24)
+
+
+@pytest.mark.parametrize("ending", ["jpg", "webp"])
+def test_lossy_files_are_read(tmp_path: Path, scene: NDArray[np.uint8], ending: str) -> None:
+    picture = read_picture(saved(tmp_path / f"a.{ending}", Image.fromarray(scene), quality=95))
+    assert np.abs(picture.grey().astype(int) - scene).mean() < 4
+
+
+@pytest.mark.parametrize("mode", ["RGB", "RGBA", "P", "LA", "PA", "1"])
+def test_grey_in_another_dress_is_grey(tmp_path: Path, mode: str) -> None:
+    grey = np.zeros((16, 16), np.uint8)
+    grey[4:9] = 255
+    picture = read_picture(saved(tmp_path / "a.tif", Image.fromarray(grey).convert(mode)))
+    assert np.array_equal(picture.pixels, grey)
+
+
+def test_colours_stay_and_have_a_grey(tmp_path: Path) -> None:
+    red = np.zeros((16, 16, 3), np.uint8)
+    red[..., 0] = 204  # of the palette that Pillow chooses
+    for name, mode in (("a.png", "RGB"), ("p.png", "P"), ("c.tif", "CMYK")):
+        picture = read_picture(saved(tmp_path / name, Image.fromarray(red).convert(mode)))
+        assert picture.coloured
+        assert picture.pixels[5, 5].tolist() == [204, 0, 0]
+        assert picture.grey()[5, 5] == 61
+
+
+def test_deep_grey_keeps_its_bits(tmp_path: Path) -> None:
+    deep = np.arange(256, dtype=np.uint16).reshape(16, 16) * 16
+    for ending in ("png", "tif"):
+        picture = read_picture(saved(tmp_path / f"a.{ending}", Image.fromarray(deep)))
+        assert picture.pixels.dtype == np.uint16
+        assert np.array_equal(picture.pixels, deep)
+        assert (picture.grey().min(), picture.grey().max()) == (0, 255)
+
+
+def test_floating_point_is_scaled_and_told(tmp_path: Path) -> None:
+    values = np.linspace(-1, 1, 256, dtype=np.float32).reshape(16, 16)
+    picture = read_picture(saved(tmp_path / "a.tif", Image.fromarray(values)))
+    assert (picture.pixels.min(), picture.pixels.max()) == (0, 65535)
+    assert "scaled" in picture.notices[0]
+    values[0, 0] = np.nan
+    with pytest.raises(FileError, match="no numbers"):
+        read_picture(saved(tmp_path / "b.tif", Image.fromarray(values)))
+
+
+def test_transparency_is_black_and_told(tmp_path: Path) -> None:
+    layered = np.full((16, 16, 4), 255, np.uint8)
+    layered[:8, :, 3] = 0
+    picture = read_picture(saved(tmp_path / "a.png", Image.fromarray(layered)))
+    assert picture.pixels[:8].max() == 0
+    assert picture.pixels[8:].min() == 255
+    assert "transparent" in picture.notices[0]
+
+
+def test_a_picture_that_lies_on_its_side_is_turned(
+    tmp_path: Path, scene: NDArray[np.uint8]
+) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6  # the camera was held upright
+    path = saved(tmp_path / "a.png", Image.fromarray(scene), exif=exif)
+    picture = read_picture(path)
+    assert np.array_equal(picture.pixels, np.rot90(scene, -1))
+    assert picture.stored_size == (40, 24)
+
+
+def test_the_first_page_of_several(tmp_path: Path, scene: NDArray[np.uint8]) -> None:
+    pages = [Image.fromarray(scene), Image.fromarray(255 - scene)]
+    path = saved(tmp_path / "a.tif", pages[0], save_all=True, append_images=pages[1:])
+    picture = read_picture(path)
+    assert np.array_equal(picture.pixels, scene)
+    assert "2 pages" in picture.notices[0]
+
+
+@pytest.mark.parametrize("ending", ["gif", "png", "webp"])
+def test_films_are_refused(tmp_path: Path, scene: NDArray[np.uint8], ending: str) -> None:
+    pages = [Image.fromarray(scene), Image.fromarray(255 - scene)]
+    path = saved(tmp_path / f"a.{ending}", pages[0], save_all=True, append_images=pages[1:])
+    with pytest.raises(FileError, match="film of 2"):
+        read_picture(path)
+
+
+def test_files_that_hold_no_picture(tmp_path: Path) -> None:
+    contents = {"empty.jpg": b"", "text.jpg": b"patient,class\n", "noise.png": bytes(range(256))}
+    said = {"empty.jpg": "empty file", "text.jpg": "not a picture", "noise.png": "not a picture"}
+    for name, content in contents.items():
+        (tmp_path / name).write_bytes(content)
+        with pytest.raises(FileError, match=said[name]) as refused:
+            read_picture(tmp_path / name)
+        assert refused.value.advice
+    with pytest.raises(FileError, match="no file"):
+        read_picture(tmp_path / "gone.jpg")
+    with pytest.raises(FileError, match="folder"):
+        read_picture(tmp_path)
+
+
+@pytest.mark.parametrize("ending", ["jpg", "png", "tif", "webp", "bmp", "gif"])
+@pytest.mark.parametrize("share", [0.15, 0.6])
+def test_cut_off_files_are_refused(tmp_path: Path, ending: str, share: float) -> None:
+    noise = np.random.default_rng(1).integers(0, 255, (64, 64), np.uint8)
+    path = saved(tmp_path / f"a.{ending}", Image.fromarray(noise))
+    content = path.read_bytes()
+    path.write_bytes(content[: int(share * len(content))])
+    with pytest.raises(FileError):
+        read_picture(path)
+
+
+def test_tiny_pictures_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(FileError, match="1 × 1"):
+        read_picture(saved(tmp_path / "a.png", Image.new("L", (1, 1))))
+
+
+@pytest.mark.parametrize("side", [9_000, 20_000, 2_000_000_000])
+def test_a_bomb_is_refused_by_its_header(tmp_path: Path, side: int) -> None:
+    """A few bytes that promise a gigantic picture."""
+
+    def chunk(kind: bytes, content: bytes) -> bytes:
+        return (
+            struct.pack(">I", len(content)) + kind + content
+            + struct.pack(">I", zlib.crc32(kind + content))
+        )  # fmt: skip
+
+    header = struct.pack(">IIBBBBB", side, side, 8, 0, 0, 0, 0)
+    rows = zlib.compress(bytes(1_000_000))
+    content = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", rows)
+    path = tmp_path / "bomb.png"
+    path.write_bytes(content + chunk(b"IEND", b""))
+    with pytest.raises(FileError, match="too large"):
+        read_picture(path)
+
+
+def test_the_limit_is_one_of_pixels(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(picture_reader, "MOST_PIXELS", 100)
+    saved(tmp_path / "a.png", Image.new("L", (10, 10)))
+    read_picture(tmp_path / "a.png")
+    with pytest.raises(FileError, match="10 × 11"):
+        read_picture(saved(tmp_path / "b.png", Image.new("L", (10, 11))))
+
+
+def test_no_decoder_but_those_named(tmp_path: Path) -> None:
+    content = io.BytesIO()
+    Image.new("RGB", (20, 20)).save(content, "PPM")
+    (tmp_path / "a.jpg").write_bytes(content.getvalue())
+    with pytest.raises(FileError, match="not a picture"):
+        read_picture(tmp_path / "a.jpg")
