@@ -1,0 +1,1 @@
+"""What is wrong with a collection of single pictures, before a network learns it by heart."""

@@ -1,0 +1,225 @@
+"""The audit as a whole: read, compare, measure, and say it as plain data."""
+
+import time
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from brainviewer.core.errors import FileError, Report, silent
+from brainviewer.training.audit.clean import Clean, clean_split, kin_groups
+from brainviewer.training.audit.copies import COPY, Likeness, find_copies
+from brainviewer.training.audit.folder import Entry, Listing, list_pictures
+from brainviewer.training.audit.looks import Look
+from brainviewer.training.audit.oddities import ODDITIES
+from brainviewer.training.audit.reading import look_at_all
+from brainviewer.training.audit.shortcuts import FOLDS, Shortcut, measure_shortcuts
+
+SCHEMA = "brainviewer-data-audit/1"
+
+
+@dataclass(frozen=True, eq=False)
+class Audit:
+    """What was found. ``entries``, ``looks`` and the numbers in ``likeness`` belong together."""
+
+    listing: Listing
+    entries: tuple[Entry, ...]
+    looks: tuple[Look, ...]
+    unreadable: tuple[tuple[Entry, FileError], ...]
+    likeness: Likeness
+    shortcuts: tuple[Shortcut, ...]
+    clean: Clean
+    seconds: float
+
+
+def audit(
+    train: Path, test: Path | None = None, processes: int | None = None, report: Report = silent
+) -> Audit:
+    """Audit a data set of single pictures; see ``list_pictures`` for how it must look.
+
+    Raises FileError if the folders are not right, or if no picture can be read.
+    """
+    start = time.perf_counter()
+    listing = list_pictures(train, test)
+    entries: list[Entry] = []
+    looks: list[Look] = []
+    unreadable: list[tuple[Entry, FileError]] = []
+    found = look_at_all([entry.path for entry in listing.entries], processes, report)
+    for entry, look in zip(listing.entries, found, strict=True):
+        if isinstance(look, FileError):
+            unreadable.append((entry, look))
+        else:
+            entries.append(entry)
+            looks.append(look)
+    if not looks:
+        raise FileError(
+            f"None of the {len(unreadable)} pictures can be read; the first: "
+            f"{unreadable[0][1].message}",
+            "Check the folder.",
+        )
+    likeness = find_copies(looks, report)
+    kin = kin_groups(entries, likeness)
+    shortcuts = measure_shortcuts(
+        _families(entries, looks), [entry.label for entry in entries], np.array(kin), report
+    )
+    clean = clean_split(entries, looks, likeness, kin)
+    return Audit(
+        listing,
+        tuple(entries),
+        tuple(looks),
+        tuple(unreadable),
+        likeness,
+        tuple(shortcuts),
+        clean,
+        time.perf_counter() - start,
+    )
+
+
+def as_record(done: Audit) -> dict[str, Any]:
+    """The audit as plain data; the user guide describes the fields."""
+    listing, entries = done.listing, done.entries
+    return {
+        "schema": SCHEMA,
+        "folder": listing.root.name,
+        "pictures": len(listing.entries),
+        "readable": len(entries),
+        "splits": dict(Counter(entry.split for entry in listing.entries)),
+        "classes": {
+            label: {
+                "pictures": sum(counts.values()),
+                "share": round(sum(counts.values()) / len(listing.entries), 4),
+                "splits": dict(counts),
+            }
+            for label in listing.classes
+            for counts in (Counter(e.split for e in listing.entries if e.label == label),)
+        },
+        "imbalance": round(_imbalance(listing), 2),
+        "copies": _copies(done),
+        "shortcuts": {
+            shortcut.name: {
+                "features": list(shortcut.features),
+                "mean_auroc": round(shortcut.mean, 3),
+                "auroc": {code: round(value, 3) for code, value in shortcut.auroc.items()},
+            }
+            for shortcut in done.shortcuts
+        },
+        "shortcut_folds": FOLDS,
+        "odd": {
+            kind: [
+                {"file": entry.name, "reason": look.odd[kind]}
+                for entry, look in zip(entries, done.looks, strict=True)
+                if kind in look.odd
+            ]
+            for kind in ODDITIES
+        },
+        "unreadable": [
+            {"file": entry.name, "reason": error.message} for entry, error in done.unreadable
+        ],
+        "other_files": list(listing.others),
+        "clean": {
+            "kept": len(done.clean.kept),
+            "train": sum(kept.split != "test" for kept in done.clean.kept),
+            "test": sum(kept.split == "test" for kept in done.clean.kept),
+            "left_out": {
+                "unreadable": len(done.unreadable),
+                "contradicted": done.clean.contradicted,
+                "copies": done.clean.copies,
+                "alike_to_training": done.clean.moved,
+            },
+        },
+        "notices": list(listing.notices),
+        "seconds": round(done.seconds, 1),
+    }
+
+
+def copy_groups(done: Audit) -> list[dict[str, Any]]:
+    """Groups of copies, the worst first: those of several classes, of several splits, large."""
+    members: dict[int, list[int]] = {}
+    for number, group in enumerate(done.likeness.copies):
+        members.setdefault(int(group), []).append(number)
+    pairs: dict[int, list[Any]] = {}
+    for pair in done.likeness.pairs:
+        pairs.setdefault(int(done.likeness.copies[pair.first]), []).append(pair)
+    found = []
+    for group, numbers in members.items():
+        if len(numbers) < 2:
+            continue
+        some = [done.entries[n] for n in numbers]
+        found.append(
+            {
+                "files": [entry.name for entry in some],
+                "classes": sorted({entry.label for entry in some}),
+                "splits": sorted({entry.split for entry in some}),
+                "identical": len({done.looks[n].digest for n in numbers}) == 1,
+                "mirrored": any(pair.mirrored for pair in pairs[group]),
+                "least_correlation": round(min(pair.correlation for pair in pairs[group]), 4),
+            }
+        )
+    found.sort(key=lambda g: (-len(g["classes"]), -len(g["splits"]), -len(g["files"])))
+    return found
+
+
+def _copies(done: Audit) -> dict[str, Any]:
+    found = copy_groups(done)
+    return {
+        "correlation_at_least": COPY,
+        "groups": len(found),
+        "pictures": sum(len(group["files"]) for group in found),
+        "superfluous": sum(len(group["files"]) - 1 for group in found),
+        "identical_groups": sum(group["identical"] for group in found),
+        "contradicting_groups": sum(len(group["classes"]) > 1 for group in found),
+        "across_splits": _across(done),
+        "list": found,
+    }
+
+
+def _across(done: Audit) -> list[dict[str, Any]]:
+    """How many pictures of one split have a copy in another, for every two splits."""
+    entries, copies = done.entries, done.likeness.copies
+    holds: dict[tuple[str, int], bool] = {}
+    exact: dict[tuple[str, bytes], bool] = {}
+    for entry, group, look in zip(entries, copies, done.looks, strict=True):
+        holds[entry.split, int(group)] = exact[entry.split, look.digest] = True
+    rows = []
+    splits = done.listing.splits
+    for place, other in enumerate(splits):
+        for split in splits[place + 1 :]:
+            own = [n for n, entry in enumerate(entries) if entry.split == split]
+            near = [n for n in own if (other, int(copies[n])) in holds]
+            same = [n for n in near if (other, done.looks[n].digest) in exact]
+            rows.append(
+                {
+                    "split": split,
+                    "other": other,
+                    "pictures": len(own),
+                    "with_copy": len(near),
+                    "with_identical": len(same),
+                    "share": round(len(near) / max(len(own), 1), 4),
+                }
+            )
+    return rows
+
+
+def _families(
+    entries: Sequence[Entry], looks: Sequence[Look]
+) -> dict[str, tuple[list[str], NDArray[np.float64]]]:
+    """Trivial features of all pictures by family: their names, and (n, features)."""
+    families = {
+        family: (list(names), np.array([list(look.trivial[family].values()) for look in looks]))
+        for family, names in looks[0].trivial.items()
+    }
+    sizes = [entry.source_size for entry in entries]
+    if all(size is not None for size in sizes):
+        known = np.array(sizes, np.float64)
+        source = np.column_stack([known, known[:, 0] / known[:, 1]])
+        families["source size"] = (["width", "height", "aspect"], source)
+    return families
+
+
+def _imbalance(listing: Listing) -> float:
+    counts: Mapping[str, int] = Counter(entry.label for entry in listing.entries)
+    return max(counts.values()) / min(counts.values())
