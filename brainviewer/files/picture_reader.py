@@ -13,7 +13,9 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageOps, UnidentifiedImageError
+
+# Pillow opens TIFF and WebP by name once their plugins are there; the others always are.
+from PIL import Image, ImageOps, TiffImagePlugin, UnidentifiedImageError, WebPImagePlugin
 
 from brainviewer.core.errors import FileError
 
@@ -26,14 +28,18 @@ PICTURE_SUFFIXES = frozenset(
 
 MOST_PIXELS = 64_000_000
 LEAST_SIDE = 8  # pixels
-_FORMATS = ("JPEG", "PNG", "TIFF", "BMP", "WEBP", "GIF")
+_FORMATS = (
+    "JPEG",
+    "PNG",
+    "BMP",
+    "GIF",
+    TiffImagePlugin.TiffImageFile.format,
+    WebPImagePlugin.WebPImageFile.format,
+)
 _FILMS = ("GIF", "PNG", "WEBP")
 _AS_PICTURE = "Save it again as PNG or JPG."
 # Pillow warns through Python's filters, which belong to the whole process.
 _quiet = threading.Lock()
-
-
-Image.init()  # else Pillow knows only some of the formats by name
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,7 +74,7 @@ class Picture:
             return np.asarray(self.pixels, np.uint8)
         low, high = int(self.pixels.min()), int(self.pixels.max())
         spread = (self.pixels.astype(np.float32) - low) * (255 / max(high - low, 1))
-        return np.rint(spread).astype(np.uint8)
+        return np.asarray(np.rint(spread), np.uint8)
 
 
 def read_picture(path: Path) -> Picture:

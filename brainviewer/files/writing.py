@@ -36,6 +36,14 @@ def write_whole(path: Path, content: bytes) -> None:
         raise _in_words(path, error) from error
 
 
+def check_new_file(path: Path) -> None:
+    """Raises FileError if there can be no file of that name: before long work, not after it."""
+    if path.is_dir():
+        raise _in_words(path, IsADirectoryError(errno.EISDIR, "is a folder"))
+    if not path.resolve().parent.is_dir():
+        raise _in_words(path, FileNotFoundError(errno.ENOENT, "no folder"))
+
+
 def make_folder(folder: Path) -> None:
     """Make a folder, and those above it, where there is none; raises FileError."""
     try:

@@ -20,11 +20,11 @@ _SEED = 0
 
 @dataclass(frozen=True)
 class Kept:
-    """A picture that stays; ``fold`` is 0 where it is not for training."""
+    """A picture that stays; ``fold`` is empty where it is not for training."""
 
     entry: Entry
     split: str
-    fold: int
+    fold: str
     group: int
 
 
@@ -50,7 +50,8 @@ def clean_split(
 
     Of copies the largest stays, from training before others. Groups whose copies contradict each
     other are left out. A test picture stays one only if nothing alike is for training. The folds
-    that a table gives are kept, if they tear nothing apart; else new ones are made.
+    that a table gives are kept, because they may know the patients; where there is none, the
+    groups are spread evenly.
     """
     by_copy: dict[int, list[int]] = {}
     for number, group in enumerate(likeness.copies):
@@ -71,7 +72,7 @@ def clean_split(
     stay = [n for n in chosen if entries[n].split != TEST or root_of[n] not in learned]
     folds = _folds(entries, [n for n in stay if entries[n].split != TEST], root_of)
     kept = tuple(
-        Kept(entries[n], TEST if n not in folds else "train", folds.get(n, 0), int(root_of[n]))
+        Kept(entries[n], TEST if n not in folds else "train", folds.get(n, ""), int(root_of[n]))
         for n in stay
     )
     copies = len(entries) - contradicted - len(chosen)
@@ -97,25 +98,27 @@ def as_table(clean: Clean) -> bytes:
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(COLUMNS)
     for kept in clean.kept:
-        row = (kept.entry.name, kept.entry.label, kept.split, kept.fold or "", kept.group)
+        row = (kept.entry.name, kept.entry.label, kept.split, kept.fold, kept.group)
         writer.writerow(row)
     return text.getvalue().encode()
 
 
 def _folds(
     entries: Sequence[Entry], members: Sequence[int], root_of: Sequence[int]
-) -> dict[int, int]:
-    """Fold of each picture, from 1, every class spread evenly over them by group."""
+) -> dict[int, str]:
+    """Fold of each picture: the given one, else that of its group, every class spread evenly."""
     by_group: dict[int, list[int]] = {}
     for number in members:
         by_group.setdefault(int(root_of[number]), []).append(number)
+    names = sorted({entries[n].fold for n in members} - {""})
+    names = names or [str(fold + 1) for fold in range(FOLDS)]
     labels = [
-        Counter(entries[n].label for n in group).most_common(1)[0][0]
-        for group in by_group.values()
+        Counter(entries[n].label for n in group).most_common(1)[0][0] for group in by_group.values()
     ]
-    split = patient_folds(labels, FOLDS, _SEED)
-    return {
-        number: int(fold) + 1
-        for group, fold in zip(by_group.values(), split, strict=True)
-        for number in group
-    }
+    split = patient_folds(labels, len(names), _SEED)
+    found: dict[int, str] = {}
+    for group, place in zip(by_group.values(), split, strict=True):
+        given = Counter(entries[n].fold for n in group if entries[n].fold).most_common(1)
+        common = given[0][0] if given else names[place]
+        found |= {number: entries[number].fold or common for number in group}
+    return found

@@ -34,6 +34,7 @@ class Entry:
     label: str
     split: str
     patient: str = ""
+    fold: str = ""
     source_size: tuple[float, float] | None = None
 
 
@@ -52,8 +53,10 @@ class Listing:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "classes", tuple(sorted({e.label for e in self.entries})))
-        # In the order in which they were given, train first.
-        object.__setattr__(self, "splits", tuple(dict.fromkeys(e.split for e in self.entries)))
+        given = [TRAIN, "validation", TEST]
+        names = sorted({e.split for e in self.entries})
+        names.sort(key=lambda name: given.index(name) if name in given else len(given))
+        object.__setattr__(self, "splits", tuple(names))
 
 
 def list_pictures(train: Path, test: Path | None = None) -> Listing:
@@ -156,6 +159,7 @@ class _Found:
                     row["class"],
                     split,
                     row.get("patient", ""),
+                    fold,
                     _source_size(row),
                 )
             )

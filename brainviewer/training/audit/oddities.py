@@ -13,13 +13,13 @@ Grey = NDArray[np.uint8]
 Mask = NDArray[np.bool_]
 
 ODDITIES = {
-    "blank": "shows nothing",
-    "colour": "has colour",
-    "bright edge": "has a bright frame or background",
-    "montage": "looks like several pictures in one",
-    "text": "looks as if text were written on it",
-    "CT-like": "looks like CT",
-    "small": "is small",
+    "blank": "show nothing",
+    "colour": "have colour",
+    "bright edge": "have a bright frame or background",
+    "montage": "look like several pictures in one",
+    "text": "look as if text were written on them",
+    "CT-like": "look like CT",
+    "small": "are small",
 }
 """Every kind of oddity, and its words."""
 

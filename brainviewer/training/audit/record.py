@@ -3,7 +3,7 @@
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from brainviewer.training.audit.looks import Look
 from brainviewer.training.audit.oddities import ODDITIES
 from brainviewer.training.audit.reading import look_at_all
 from brainviewer.training.audit.shortcuts import FOLDS, Shortcut, measure_shortcuts
+from brainviewer.training.audit.wording import findings
 
 SCHEMA = "brainviewer-data-audit/1"
 
@@ -82,17 +83,20 @@ def audit(
 def as_record(done: Audit) -> dict[str, Any]:
     """The audit as plain data; the user guide describes the fields."""
     listing, entries = done.listing, done.entries
-    return {
+    record: dict[str, Any] = {
         "schema": SCHEMA,
         "folder": listing.root.name,
         "pictures": len(listing.entries),
         "readable": len(entries),
-        "splits": dict(Counter(entry.split for entry in listing.entries)),
+        "splits": {
+            split: sum(entry.split == split for entry in listing.entries)
+            for split in listing.splits
+        },
         "classes": {
             label: {
                 "pictures": sum(counts.values()),
                 "share": round(sum(counts.values()) / len(listing.entries), 4),
-                "splits": dict(counts),
+                "splits": {split: counts[split] for split in listing.splits},
             }
             for label in listing.classes
             for counts in (Counter(e.split for e in listing.entries if e.label == label),)
@@ -134,6 +138,7 @@ def as_record(done: Audit) -> dict[str, Any]:
         "notices": list(listing.notices),
         "seconds": round(done.seconds, 1),
     }
+    return record | {"findings": [asdict(finding) for finding in findings(record)]}
 
 
 def copy_groups(done: Audit) -> list[dict[str, Any]]:

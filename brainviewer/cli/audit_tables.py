@@ -1,0 +1,47 @@
+"""The audit of a data set as sentences and tables."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+_WORDS = {"bad": "Problem", "caution": "Look", "good": "Good"}
+_MOST_NAMED = 5
+
+
+def audit_tables(record: Mapping[str, Any]) -> "list[RenderableType]":
+    """What ``data audit`` found: what it means first, then the figures."""
+    from rich.table import Table
+
+    splits = ", ".join(f"{name} {count}" for name, count in record["splits"].items())
+    parts: list[RenderableType] = [
+        f"{record['folder']}: {record['pictures']} pictures ({splits}), {record['readable']} of "
+        "them readable.",
+        *(f"{_WORDS[finding['level']]}: {finding['text']}" for finding in record["findings"]),
+    ]
+    classes = Table("class", title="Classes")
+    for name in ("pictures", "share", *record["splits"]):
+        classes.add_column(name, justify="right")
+    for label, entry in record["classes"].items():
+        counts = [str(entry["splits"][split]) for split in record["splits"]]
+        classes.add_row(label, str(entry["pictures"]), f"{100 * entry['share']:.0f} %", *counts)
+    parts.append(classes)
+    if record["shortcuts"]:
+        shortcuts = Table("AUROC from", title="Shortcuts (0.5 is chance)")
+        for name in (*record["classes"], "mean"):
+            shortcuts.add_column(name, justify="right")
+        for name, family in record["shortcuts"].items():
+            values = [*family["auroc"].values(), family["mean_auroc"]]
+            shortcuts.add_row(name, *(f"{value:.2f}" for value in values))
+        parts.append(shortcuts)
+    unreadable = record["unreadable"]
+    parts += [f"Not read: {one['file']}: {one['reason']}" for one in unreadable[:_MOST_NAMED]]
+    if len(unreadable) > _MOST_NAMED:
+        parts.append(f"Not read: {len(unreadable) - _MOST_NAMED} more; --json lists all.")
+    clean = record["clean"]
+    parts.append(
+        f"Without copies and contradictions {clean['kept']} pictures stay: {clean['train']} for "
+        f"training, {clean['test']} for testing."
+    )
+    return [*parts, *(f"Note: {notice}" for notice in record["notices"])]

@@ -1,0 +1,84 @@
+"""What the figures of an audit mean, in sentences; the terminal and the page show the same."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from brainviewer.training.audit.oddities import ODDITIES
+
+STRONG, WEAK = 0.9, 0.7
+"""AUROC from which trivial features tell a class well, or somewhat."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """level : bad, caution or good"""
+
+    level: str
+    text: str
+
+
+def findings(record: Mapping[str, Any]) -> list[Finding]:
+    """What a user should know first, the worst first."""
+    found = [*_leaks(record), *_contradictions(record), *_shortcuts(record), *_rest(record)]
+    return sorted(found, key=lambda f: ("bad", "caution", "good").index(f.level))
+
+
+def _leaks(record: Mapping[str, Any]) -> Iterator[Finding]:
+    leaks = [row for row in record["copies"]["across_splits"] if row["with_copy"]]
+    for row in leaks:
+        yield Finding(
+            "bad",
+            f"{row['with_copy']} of the {row['pictures']} pictures of {row['split']} "
+            f"({row['share']:.0%}) have a copy in {row['other']}, {row['with_identical']} of them "
+            "identical pixel for pixel. Accuracy on this split measures memory.",
+        )
+    if record["copies"]["across_splits"] and not leaks:
+        yield Finding("good", "No picture of one split has a copy in another.")
+    more = record["copies"]["superfluous"]
+    if more:
+        yield Finding(
+            "caution",
+            f"{record['copies']['pictures']} pictures lie in {record['copies']['groups']} groups "
+            f"of copies; {more} could be left out without losing anything.",
+        )
+    elif not leaks:
+        yield Finding("good", "No two pictures are copies of each other.")
+
+
+def _contradictions(record: Mapping[str, Any]) -> Iterator[Finding]:
+    count = record["copies"]["contradicting_groups"]
+    if count:
+        said = "group of copies has" if count == 1 else "groups of copies have"
+        yield Finding("bad", f"{count} {said} labels that contradict each other.")
+
+
+def _shortcuts(record: Mapping[str, Any]) -> Iterator[Finding]:
+    told = False
+    for name, family in record["shortcuts"].items():
+        code, value = max(family["auroc"].items(), key=lambda item: item[1])
+        if value >= WEAK:
+            told = True
+            well = "well" if value >= STRONG else "somewhat"
+            yield Finding(
+                "bad" if value >= STRONG else "caution",
+                f"{name.capitalize()} alone tells {code} from the rest {well} (AUROC {value:.2f}): "
+                "a network can learn where pictures come from instead of what they show.",
+            )
+    if record["shortcuts"] and not told:
+        yield Finding("good", "Size, file, border and background do not tell the classes.")
+
+
+def _rest(record: Mapping[str, Any]) -> Iterator[Finding]:
+    if record["unreadable"]:
+        yield Finding("bad", f"{len(record['unreadable'])} pictures cannot be read.")
+    odd = {kind: len(some) for kind, some in record["odd"].items() if some}
+    if odd:
+        kinds = ", ".join(f"{count} {ODDITIES[kind]}" for kind, count in odd.items())
+        yield Finding("caution", f"Look at these pictures: {kinds}.")
+    if record["imbalance"] >= 1.5:
+        yield Finding(
+            "caution",
+            f"The largest class has {record['imbalance']:.1f} times as many pictures as the "
+            "smallest.",
+        )
