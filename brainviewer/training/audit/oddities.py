@@ -50,9 +50,10 @@ def oddities(picture: Picture, grey: Grey, flat: bool) -> dict[str, str]:
     if panels := _panels(working):
         found["montage"] = f"{panels[0]} × {panels[1]} parts with gaps between them"
     elif "bright edge" not in found:
-        if letters := _letters(working):
+        head = _head(working)
+        if letters := _letters(working, head):
             found["text"] = f"{letters} small bright marks in a line beside the head"
-        if (skull := _skull(working)) is not None:
+        if (skull := _skull(working, head)) is not None:
             found["CT-like"] = f"a ring as bright as bone ({skull:.0%} of the rim), even inside"
     return found
 
@@ -88,11 +89,11 @@ def _head(grey: Grey) -> Mask:
     return np.asarray(cv2.drawContours(largest, outlines, -1, 1, cv2.FILLED), np.uint8) > 0
 
 
-def _letters(grey: Grey) -> int:
+def _letters(grey: Grey, head: Mask) -> int:
     """How many bright marks of a letter's size stand in one line outside the head; 0 if few."""
     ground = cv2.morphologyEx(grey, cv2.MORPH_OPEN, np.ones((9, 9), np.uint8))
     ink = ((grey.astype(np.int16) - ground) > _INK).astype(np.uint8)
-    ink[cv2.dilate(_head(grey).astype(np.uint8), np.ones((5, 5), np.uint8)) > 0] = 0
+    ink[cv2.dilate(head.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0] = 0
     _, _, stats, centres = cv2.connectedComponentsWithStats(ink, connectivity=8)
     high, wide, area = stats[1:, 3], stats[1:, 2], stats[1:, 4]
     marks = (high >= 4) & (high <= 20) & (wide <= 24) & (area >= 6)
@@ -101,12 +102,12 @@ def _letters(grey: Grey) -> int:
     return most if most >= _LEAST_LETTERS else 0
 
 
-def _skull(grey: Grey) -> float | None:
+def _skull(grey: Grey, filled: Mask) -> float | None:
     """The share of the rim of the head that is as bright as bone by CT; None if it is not CT.
 
     Bone is cut off at white by the windows of CT, a closed ring; the brain inside is even.
     """
-    head = _head(grey).astype(np.uint8)
+    head = filled.astype(np.uint8)
     if head.mean() < 0.1:
         return None
     # The frame of zeros ends a head that fills the picture.

@@ -1,0 +1,88 @@
+"""Which pictures a folder holds, and which folders are refused."""
+
+from pathlib import Path
+
+import pytest
+from picture_folders import head, write, write_collection
+
+from brainviewer.core.errors import FileError
+from brainviewer.training.audit.folder import list_pictures
+
+
+def table(folder: Path, text: str) -> Path:
+    for name in ("a/1.png", "b/2.png"):
+        write(folder / name, head(1))
+    (folder / "labels.csv").write_text(text)
+    return folder
+
+
+def test_two_folders_are_train_and_test(tmp_path: Path) -> None:
+    train, test = write_collection(tmp_path)
+    (train / "glioma" / "notes.txt").write_text("x")
+    (train / "glioma" / ".hidden.png").write_text("x")
+    listing = list_pictures(train, test)
+    assert listing.classes == ("glioma", "none")
+    assert listing.splits == ("train", "test")
+    assert listing.root == tmp_path.resolve()
+    assert listing.entries[0].name == "Training/glioma/0.png"
+    assert listing.others == ("Training/glioma/notes.txt",)
+    assert len(listing.entries) == 16 + 7
+
+
+def test_one_folder_may_hold_the_splits(tmp_path: Path) -> None:
+    write_collection(tmp_path)
+    assert list_pictures(tmp_path).splits == ("train", "test")
+    write(tmp_path / "other" / "x" / "1.png", head(1))  # now they are classes
+    assert list_pictures(tmp_path).classes == ("Testing", "Training", "other")
+
+
+def test_a_table_tells_class_fold_patient_and_size(tmp_path: Path) -> None:
+    text = "file,class,fold,patient,source_width,source_height\n"
+    folder = table(tmp_path, text + "a/1.png,A,2,p1,512,256\nb/2.png,B,,,,\n")
+    write(folder / "b" / "3.png", head(1))
+    listing = list_pictures(folder)
+    first, second = listing.entries
+    assert (first.label, first.split, first.fold, first.patient) == ("A", "fold 2", "2", "p1")
+    assert first.source_size == (512, 256)
+    assert (second.split, second.source_size) == ("no fold", None)
+    assert "b/3.png" in listing.notices[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("picture,class\na/1.png,A\n", "no columns called file and class"),
+        ("file,class\na/1.png,A\na/1.png,B\n", "twice"),
+        ("file,class\na/1.png,A\n../b.png,B\n", "no file in the folder"),
+        ("file,class\na/1.png,A\n/etc/passwd,B\n", "no file in the folder"),
+        ("file,class\na/1.png,A\nb/9.png,B\n", "row 3"),
+        ("file,class\na/1.png,A\nb/2.png,\n", "no class"),
+        ("file,class\na/1.png,A\nb/2.png\n", "another number of cells"),
+        ("file,class\n", "names no picture"),
+        ("file,class\na/1.png,A\nb/2.png,A\n", "one class only"),
+    ],
+)
+def test_tables_that_cannot_be_right(tmp_path: Path, text: str, said: str) -> None:
+    with pytest.raises(FileError, match=said) as refused:
+        list_pictures(table(tmp_path, text))
+    assert refused.value.advice
+
+
+def test_folders_that_cannot_be_right(tmp_path: Path) -> None:
+    train, test = write_collection(tmp_path / "set")
+    cases = {
+        "does not exist": (tmp_path / "gone", None),
+        "is a file": (write(tmp_path / "a.png", head(1)), None),
+        "one class only": (write(tmp_path / "one" / "a" / "1.png", head(1)).parents[1], None),
+        "no folders of classes": (train / "glioma", None),
+        "are the same": (train, train),
+        "lies in the other": (train, tmp_path / "set"),
+    }
+    (tmp_path / "bare").mkdir()
+    cases["is empty"] = (tmp_path / "bare", None)
+    for said, folders in cases.items():
+        with pytest.raises(FileError, match=said):
+            list_pictures(*folders)
+    (test / "meningioma").mkdir()
+    with pytest.raises(FileError, match="class meningioma in Testing holds no picture"):
+        list_pictures(train, test)

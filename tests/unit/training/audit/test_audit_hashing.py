@@ -1,0 +1,44 @@
+"""Hashes of copies are alike, and the search finds every alike pair."""
+
+import cv2
+import numpy as np
+import pytest
+from picture_folders import head
+
+from brainviewer.training.audit.hashing import RADIUS, alike, perceptual_hash
+
+
+def test_the_search_finds_exactly_what_comparing_all_pairs_finds() -> None:
+    random = np.random.default_rng(3)
+    hashes = random.integers(0, 2**64, 600, dtype=np.uint64)
+    for number in range(300, 600):  # copies of the first half, with 0 to 11 bits changed
+        hashes[number] = hashes[number - 300]
+        for bit in random.choice(64, number % 12, replace=False):
+            hashes[number] ^= np.uint64(1) << np.uint64(bit)
+    found = {tuple(pair) for pairs in alike(hashes, hashes) for pair in pairs.tolist()}
+    distance = np.bitwise_count(hashes[:, None] ^ hashes[None])
+    first, second = np.nonzero(np.triu(distance <= RADIUS, 1))
+    assert found == set(zip(first.tolist(), second.tolist(), strict=True))
+    assert len(found) == 200
+
+
+def test_no_pairs_where_there_are_none() -> None:
+    assert list(alike(np.zeros(0, np.uint64), np.zeros(0, np.uint64))) == []
+    one = np.ones(1, np.uint64)
+    assert list(alike(one, one)) == []
+
+
+def test_a_radius_that_the_bands_cannot_find_is_refused() -> None:
+    with pytest.raises(ValueError, match="radius"):
+        list(alike(np.ones(2, np.uint64), np.ones(2, np.uint64), 8))
+
+
+def test_light_and_blur_hardly_change_a_hash_and_another_head_does() -> None:
+    picture = head(1, 32)
+    own, mirrored = perceptual_hash(picture)
+    changed = cv2.GaussianBlur((picture * 0.7 + 20).astype(np.uint8), (3, 3), 0)
+    assert np.bitwise_count(own ^ perceptual_hash(changed)[0]) <= 4
+    assert np.bitwise_count(own ^ perceptual_hash(head(2, 32))[0]) > RADIUS
+    flipped = perceptual_hash(np.ascontiguousarray(picture[:, ::-1]))
+    assert np.bitwise_count(mirrored ^ flipped[0]) <= 1
+    assert np.bitwise_count(own ^ flipped[1]) <= 1
