@@ -13,13 +13,13 @@ Grey = NDArray[np.uint8]
 Mask = NDArray[np.bool_]
 
 ODDITIES = {
-    "blank": "show nothing",
-    "colour": "have colour",
-    "bright edge": "have a bright frame or background",
-    "montage": "look like several pictures in one",
-    "text": "look as if text were written on them",
-    "CT-like": "look like CT",
-    "small": "are small",
+    "blank": "nothing to be seen",
+    "colour": "colour",
+    "bright edge": "bright frame or background",
+    "montage": "several pictures in one",
+    "text": "text on the picture",
+    "CT-like": "looks like CT",
+    "small": "very small",
 }
 """Every kind of oddity, and its words."""
 

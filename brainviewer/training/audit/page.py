@@ -1,6 +1,7 @@
 """The audit as one page of HTML that needs nothing else: style and pictures lie inside."""
 
 import base64
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import escape
 from typing import Any
@@ -155,7 +156,8 @@ def _group(group: Mapping[str, Any], entries: Mapping[str, Entry]) -> str:
     if group["identical"]:
         how = "identical pixels"
     else:
-        how = f"near-identical · correlation ≥ {group['least_correlation']:.3f}"
+        least = math.floor(1000 * group["least_correlation"]) / 1000
+        how = f"near-identical · correlation ≥ {min(least, 0.999):.3f}"
     how += " · mirrored" if group["mirrored"] else ""
     more = len(files) - _MOST_MEMBERS
     how += f" · {len(files)} pictures, {_MOST_MEMBERS} shown" if more > 0 else ""
@@ -206,7 +208,7 @@ def _shortcuts(record: Mapping[str, Any]) -> str:
 
 def _odd(record: Mapping[str, Any], entries: Mapping[str, Entry]) -> str:
     kinds = "".join(
-        f"<h3>{len(some):,} {escape(ODDITIES[kind])}</h3><div class=row>"
+        f"<h3>{escape(ODDITIES[kind])} ({len(some):,})</h3><div class=row>"
         + "".join(_figure(entries[one["file"]]) for one in some[:_MOST_ODD])
         + "</div>"
         for kind, some in record["odd"].items()

@@ -16,6 +16,7 @@ h1 { font-size:28px; line-height:1.2; margin:0 0 4px }
 h2 { font-size:18px; margin:0 0 8px }
 h2 small { color:var(--quiet); font-weight:400; font-size:15px; margin-left:4px }
 h3 { font-size:14px; margin:20px 0 8px; font-weight:600 }
+h3::first-letter { text-transform:uppercase }
 p { margin:0 0 12px }
 .eyebrow { color:var(--quiet); font-size:12px; letter-spacing:.08em; text-transform:uppercase;
   margin:0 }

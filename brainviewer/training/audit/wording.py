@@ -54,18 +54,25 @@ def _contradictions(record: Mapping[str, Any]) -> Iterator[Finding]:
 
 
 def _shortcuts(record: Mapping[str, Any]) -> Iterator[Finding]:
-    told = False
-    for name, family in record["shortcuts"].items():
-        code, value = max(family["auroc"].items(), key=lambda item: item[1])
-        if value >= WEAK:
-            told = True
-            well = "well" if value >= STRONG else "somewhat"
+    families = {
+        name: max(family["auroc"].items(), key=lambda item: float(item[1]))
+        for name, family in record["shortcuts"].items()
+    }
+    for level, low, high in (("bad", STRONG, 2.0), ("caution", WEAK, STRONG)):
+        some = [
+            f"{name} ({code} {value:.2f})"
+            for name, (code, value) in families.items()
+            if low <= value < high
+        ]
+        if some:
+            well = "well" if level == "bad" else "somewhat"
             yield Finding(
-                "bad" if value >= STRONG else "caution",
-                f"{name.capitalize()} alone tells {code} from the rest {well} (AUROC {value:.2f}): "
-                "a network can learn where pictures come from instead of what they show.",
+                level,
+                f"What has nothing to do with the disease tells a class {well}: "
+                f"{', '.join(some)}; AUROC, 0.5 is chance. A network can learn where pictures "
+                "come from instead of what they show.",
             )
-    if record["shortcuts"] and not told:
+    if families and max(value for _, value in families.values()) < WEAK:
         yield Finding("good", "Size, file, border and background do not tell the classes.")
 
 
@@ -74,8 +81,8 @@ def _rest(record: Mapping[str, Any]) -> Iterator[Finding]:
         yield Finding("bad", f"{len(record['unreadable'])} pictures cannot be read.")
     odd = {kind: len(some) for kind, some in record["odd"].items() if some}
     if odd:
-        kinds = ", ".join(f"{count} {ODDITIES[kind]}" for kind, count in odd.items())
-        yield Finding("caution", f"Look at these pictures: {kinds}.")
+        kinds = ", ".join(f"{ODDITIES[kind]} ({count})" for kind, count in odd.items())
+        yield Finding("caution", f"Some pictures look unusual: {kinds}.")
     if record["imbalance"] >= 1.5:
         yield Finding(
             "caution",
