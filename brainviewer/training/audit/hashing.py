@@ -7,8 +7,6 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.fft import dctn
 
-from brainviewer.core.errors import Report, silent
-
 Hashes = NDArray[np.uint64]
 Pairs = NDArray[np.int64]
 
@@ -40,9 +38,7 @@ def _bits(frequencies: NDArray[np.float32]) -> np.uint64:
     return np.uint64(int.from_bytes(np.packbits(above).tobytes(), "big"))
 
 
-def alike(
-    queries: Hashes, hashes: Hashes, radius: int = RADIUS, report: Report = silent
-) -> Iterator[Pairs]:
+def alike(queries: Hashes, hashes: Hashes, radius: int = RADIUS) -> Iterator[Pairs]:
     """Pairs (i, j), i < j, where ``queries[i]`` and ``hashes[j]`` differ in few bits.
 
     queries, hashes : (n,) of the same pictures; both the same, or one of the mirror images
@@ -59,14 +55,12 @@ def alike(
         keys, wanted = _band(hashes, band), _band(queries, band)
         order = np.argsort(keys, kind="stable")
         starts = np.searchsorted(keys[order], np.arange(2**_BAND_BITS + 1))
-        for number, flip in enumerate(flips):
+        for flip in flips:
             for first, second in _partners(wanted ^ flip, order, starts):
                 distance = np.bitwise_count(queries[first] ^ hashes[second])
                 near = (distance <= radius) & (first < second)
                 if near.any():
                     yield np.column_stack([first[near], second[near]])
-                done = (band + (number + 1) / len(flips)) / _BANDS
-                report(done, "Comparing pictures")
 
 
 def _band(hashes: Hashes, band: int) -> NDArray[np.int64]:
