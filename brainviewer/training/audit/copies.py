@@ -127,16 +127,30 @@ class _Thumbnails:
     """
 
     def __init__(self, pictures: NDArray[np.uint8]) -> None:
-        count, _, side, _ = pictures.shape
         self._fine = pictures
-        self._mean = pictures.mean(axis=(2, 3), dtype=np.float32)
-        self._size = pictures.std(axis=(2, 3), dtype=np.float32) * side
+        # In portions: numbers of 32 bits of all pictures would take four times their memory.
+        some = [
+            self._measured(pictures[start : start + _AT_ONCE])
+            for start in range(0, len(pictures), _AT_ONCE)
+        ]
+        self._mean, self._size, self._coarse = (
+            np.concatenate(part) for part in zip(*some, strict=True)
+        )
+
+    @staticmethod
+    def _measured(pictures: NDArray[np.uint8]) -> tuple[NDArray[np.float32], ...]:
+        """Means and lengths (n, 2), and coarse thumbnails of mean 0 and length 1."""
+        count, _, side, _ = pictures.shape
         part = side // _COARSE
         blocks = pictures.reshape(count, 2, _COARSE, part, _COARSE, part)
         coarse = blocks.mean(axis=(3, 5), dtype=np.float32)
         coarse -= coarse.mean(axis=(2, 3), keepdims=True)
-        size = np.sqrt((coarse**2).sum(axis=(2, 3), keepdims=True))
-        self._coarse = coarse / np.maximum(size, 1e-6)
+        length = np.sqrt((coarse**2).sum(axis=(2, 3), keepdims=True))
+        return (
+            pictures.mean(axis=(2, 3), dtype=np.float32),
+            pictures.std(axis=(2, 3), dtype=np.float32) * side,
+            coarse / np.maximum(length, 1e-6),
+        )
 
     def correlations(self, pairs: Pairs, mirrored: bool) -> NDArray[np.float32]:
         """(m,) the higher of the two correlations; 0 where a coarse look shows no kin."""
