@@ -1,0 +1,127 @@
+"""From pictures on disk to one array, kept in a file, and a sheet of the doubtful crops."""
+
+import hashlib
+import io
+import json
+import zipfile
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from brainviewer.analysis.contour_crop import Crop, largest_contour
+from brainviewer.core.errors import FileError, Report, silent
+from brainviewer.files.writing import write_whole
+from brainviewer.training.images.contact_sheet import Tile, contact_sheet
+from brainviewer.training.images.folders import Picture
+from brainviewer.training.images.reading import read_picture
+from brainviewer.training.images.recipe import Preparation
+
+Images = NDArray[np.uint8]
+"""(n, size, size, 1 or 3), as the network sees them."""
+
+SHEET_FILE, LIST_FILE = "doubtful-crops.png", "doubtful-crops.txt"
+_FORMAT = 1
+_MOST = 160  # pictures on the sheet
+
+
+def prepare_one(image: NDArray[np.uint8], preparation: Preparation) -> tuple[Images, Crop]:
+    """(height, width, 3) RGB -> (size, size, 1 or 3), and where it was cropped."""
+    height, width = image.shape[:2]
+    crop = Crop(0, 0, width, height)
+    if preparation.crop == "largest-contour":
+        crop = largest_contour(image)
+    part = crop.of(image)
+    size = preparation.size
+    shrinks = min(part.shape[:2]) >= size
+    part = cv2.resize(
+        part, (size, size), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
+    )
+    if preparation.colour == "grey":
+        part = cv2.cvtColor(part, cv2.COLOR_RGB2GRAY)[..., None]
+    return part, crop
+
+
+def prepare(
+    folder: Path,
+    pictures: Sequence[Picture],
+    preparation: Preparation,
+    report: Report = silent,
+) -> tuple[Images, list[Crop]]:
+    """All pictures as one array, and how each was cropped.
+
+    Raises FileError for the first that cannot be read.
+    """
+    depth = 1 if preparation.colour == "grey" else 3
+    images = np.empty((len(pictures), preparation.size, preparation.size, depth), np.uint8)
+    crops = []
+    for number, picture in enumerate(pictures):
+        images[number], crop = prepare_one(read_picture(folder / picture.file), preparation)
+        crops.append(crop)
+        report((number + 1) / len(pictures), f"preparing images: {number + 1}")
+    return images, crops
+
+
+def cache_key(folder: Path, pictures: Sequence[Picture], preparation: Preparation) -> str:
+    """Changes with the files (names, sizes, times of change) and with their preparation."""
+    about = [
+        (p.file, status.st_size, status.st_mtime_ns)
+        for p in pictures
+        for status in [(folder / p.file).stat()]
+    ]
+    text = json.dumps([_FORMAT, asdict(preparation), about])
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def read_cache(file: Path, key: str) -> Images | None:
+    """The array that ``write_cache`` kept; None if there is none for this key."""
+    try:
+        with file.open("rb") as opened, np.load(opened, allow_pickle=False) as kept:
+            return np.asarray(kept["images"]) if str(kept["key"]) == key else None
+    except (OSError, KeyError, ValueError, zipfile.BadZipFile):
+        return None
+
+
+def write_cache(file: Path, images: Images, key: str) -> None:
+    """Keep the array for the next time; raises FileError, also if the disk is full."""
+    content = io.BytesIO()
+    np.savez_compressed(content, images=images, key=np.array(key))
+    write_whole(file, content.getvalue())
+
+
+def write_doubtful(
+    folder: Path, pictures: Sequence[Picture], crops: Sequence[Crop], out: Path
+) -> int:
+    """Write a sheet of the pictures whose crop is in doubt, and the list of their files.
+
+    The list can be given back, cut down to those that shall be left out. Returns how many.
+    """
+    doubtful = [(p, c) for p, c in zip(pictures, crops, strict=True) if c.doubt]
+    for name in (SHEET_FILE, LIST_FILE):
+        (out / name).unlink(missing_ok=True)
+    if not doubtful:
+        return 0
+    lines = [f"{picture.file}\t{crop.doubt}\n" for picture, crop in doubtful]
+    write_whole(out / LIST_FILE, "".join(lines).encode())
+    write_whole(out / SHEET_FILE, _sheet(folder, doubtful[:_MOST]))
+    return len(doubtful)
+
+
+def read_list(file: Path) -> list[str]:
+    """The files in a list as ``write_doubtful`` writes it: what stands before a tab; FileError."""
+    try:
+        lines = file.read_text(encoding="utf-8").splitlines()
+    except (OSError, ValueError):
+        raise FileError(f"The list {file.name} cannot be read.", "Check its name.") from None
+    return [name for line in lines if (name := line.split("\t")[0].strip())]
+
+
+def _sheet(folder: Path, doubtful: Sequence[tuple[Picture, Crop]]) -> bytes:
+    tiles = [
+        Tile(read_picture(folder / picture.file), picture.file, crop.doubt, True, crop)
+        for picture, crop in doubtful
+    ]
+    return contact_sheet("Crops to look through", tiles)

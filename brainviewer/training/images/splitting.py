@@ -1,0 +1,192 @@
+"""Which pictures a network learns from, which stop its training, and which it is measured on."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+import numpy as np
+from numpy.typing import NDArray
+
+from brainviewer.core.errors import FileError
+from brainviewer.training.images.folders import FOLDS, TRAIN_TEST, Picture, Pictures
+from brainviewer.training.images.recipe import ImageRecipe
+
+# Neighbours in a series stay together where the data names no patients.
+_BLOCK = 12
+
+
+@dataclass(frozen=True, eq=False)
+class Split:
+    """Indices into the pictures, each (n,) int64, no two of which share a group.
+
+    name : of the fold that is tested, or ``test``.
+    """
+
+    name: str
+    train: NDArray[np.int64]
+    validation: NDArray[np.int64]
+    test: NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Chosen:
+    """The pictures that a recipe is about, with the answer that is right for each.
+
+    answers : the classes of the network; labels : (n,) int64, places in ``answers``.
+    """
+
+    source: Pictures
+    pictures: tuple[Picture, ...]
+    answers: tuple[str, ...]
+    labels: NDArray[np.int64]
+
+
+def choose(
+    recipe: ImageRecipe,
+    source: Pictures,
+    excluded: Sequence[str] = (),
+    limit: int | None = None,
+) -> Chosen:
+    """The pictures whose classes the recipe asks for, in their order.
+
+    excluded : files to leave out.
+    limit : at most so many pictures of each class of the data and each fold, spread evenly.
+
+    Raises FileError if a class has no pictures, or if an excluded file is not there.
+    """
+    known = {picture.file for picture in source.pictures}
+    if strange := [file for file in excluded if file not in known]:
+        raise FileError(
+            f"The list of excluded pictures names '{strange[0]}', which is not in the data.",
+            "Write one path below the folder of the data on each line.",
+        )
+    answers = recipe.classes or {name: (name,) for name in source.classes}
+    of = {member: answer for answer, members in answers.items() for member in members}
+    there = [p for p in source.pictures if p.label in of and p.file not in set(excluded)]
+    if limit is not None:
+        there = _thinned(there, limit)
+    names = tuple(answers)
+    for name in names:
+        if not any(of[p.label] == name for p in there):
+            raise FileError(
+                f"The data has no pictures for the class '{name}' of the recipe {recipe.name}.",
+                f"It has {', '.join(source.classes)}.",
+            )
+    labels = np.array([names.index(of[p.label]) for p in there], np.int64)
+    return Chosen(source, tuple(there), names, labels)
+
+
+def _thinned(pictures: Sequence[Picture], limit: int) -> list[Picture]:
+    def part(picture: Picture) -> tuple[str, str, bool]:
+        return picture.label, picture.fold or "", picture.testing
+
+    kept = []
+    for _, members in groupby(sorted(pictures, key=part), key=part):
+        some = list(members)
+        places = np.unique(np.linspace(0, len(some) - 1, min(limit, len(some))).astype(int))
+        kept += [some[place] for place in places]
+    return sorted(kept, key=lambda p: p.file)
+
+
+def split(recipe: ImageRecipe, chosen: Chosen, fold: str | None = None) -> list[Split]:
+    """The splits to train with: one, or with ``fold`` "all" one for each fold of the data.
+
+    fold : the one to test on; by default the last. Data without folds has one split only.
+
+    Raises FileError if there is no such fold, or if a part would lack a class.
+    """
+    random = np.random.default_rng(recipe.seed)
+    source = chosen.source
+    if source.layout == FOLDS:
+        folds = _complete_folds(chosen)
+        names = sorted(set(folds.tolist()))
+        if fold not in (None, "all", *names):
+            raise FileError(
+                f"The data has no fold '{fold}'.", f"Choose one of {', '.join(names)}, or all."
+            )
+        tested = names if fold == "all" else [fold or names[-1]]
+        parts = [(name, folds == name) for name in tested]
+    else:
+        if fold is not None:
+            raise FileError("The data names no folds.", "Leave --fold out.")
+        if source.layout == TRAIN_TEST:
+            testing = np.array([p.testing for p in chosen.pictures])
+        else:
+            everything = np.arange(len(chosen.labels))
+            testing = _drawn(chosen, everything, recipe.test, random)
+        parts = [("test", testing)]
+    splits = []
+    for name, testing in parts:
+        rest = np.flatnonzero(~testing)
+        validating = _drawn(chosen, rest, recipe.validation, random)
+        made = Split(
+            name,
+            np.flatnonzero(~testing & ~validating),
+            np.flatnonzero(validating),
+            np.flatnonzero(testing),
+        )
+        for part in ("train", "validation", "test"):
+            _check(chosen, getattr(made, part), part)
+        splits.append(made)
+    return splits
+
+
+def _complete_folds(chosen: Chosen) -> NDArray[np.str_]:
+    """The fold of each picture; what has none goes to the folds in turn, series together."""
+    names = sorted({p.fold for p in chosen.pictures if p.fold is not None})
+    groups = _groups(chosen)
+    turn: dict[str, str] = {}
+    for picture, group in zip(chosen.pictures, groups.tolist(), strict=True):
+        if picture.fold is None:
+            turn.setdefault(group, names[len(turn) % len(names)])
+    pairs = zip(chosen.pictures, groups.tolist(), strict=True)
+    return np.array([picture.fold or turn[group] for picture, group in pairs])
+
+
+def by_number(pictures: Sequence[Picture]) -> list[Picture]:
+    """Pictures in the order of the numbers in their names, so that 9.jpg comes before 10.jpg."""
+
+    def key(picture: Picture) -> list[tuple[int, str]]:
+        pieces = re.split(r"(\d+)", picture.file)
+        return [(int(piece), "") if piece.isdigit() else (0, piece) for piece in pieces]
+
+    return sorted(pictures, key=key)
+
+
+def _groups(chosen: Chosen) -> NDArray[np.str_]:
+    """What must not be torn apart: the patient, else a block of neighbours of one class.
+
+    Slices of one patient have neighbouring names where nothing else tells them.
+    """
+    groups = {p.file: p.group for p in chosen.pictures if p.group != p.file}
+    for label in {p.label for p in chosen.pictures}:
+        alone = [p for p in chosen.pictures if p.label == label and p.file not in groups]
+        block = max(1, min(_BLOCK, len(alone) // 20))
+        groups |= {p.file: f"{label}/{n // block}" for n, p in enumerate(by_number(alone))}
+    return np.array([groups[p.file] for p in chosen.pictures])
+
+
+def _drawn(
+    chosen: Chosen, members: NDArray[np.int64], share: float, random: np.random.Generator
+) -> NDArray[np.bool_]:
+    """(all pictures,) which of ``members`` are drawn: whole groups, that share of each class."""
+    groups = _groups(chosen)
+    drawn = np.zeros(len(groups), bool)
+    for place in range(len(chosen.answers)):
+        own = members[chosen.labels[members] == place]
+        wanted = max(1, round(share * len(own)))
+        for group in random.permutation(np.unique(groups[own])):
+            if drawn[own].sum() >= wanted:
+                break
+            drawn[members[groups[members] == group]] = True
+    return drawn
+
+
+def _check(chosen: Chosen, members: NDArray[np.int64], part: str) -> None:
+    for place, answer in enumerate(chosen.answers):
+        if not np.any(chosen.labels[members] == place):
+            raise FileError(
+                f"There are too few pictures of '{answer}' for a {part} part of their own.",
+                "Use more pictures, or a larger share in [split].",
+            )
