@@ -84,3 +84,27 @@ def read_weights(path: Path) -> dict[str, NDArray[np.float32]]:
             f"The weights file {path.name} cannot be read.", "Install the model again."
         ) from None
     return numbers
+
+
+class OnnxFile:
+    """A network in one ONNX file with its numbers, as trained classifiers of images are saved."""
+
+    def __init__(self, path: Path, threads: int = 2) -> None:
+        """Raises ModelError if the file cannot be used."""
+        options = ort.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.log_severity_level = 3
+        try:
+            self._session = ort.InferenceSession(
+                path.read_bytes(), options, providers=["CPUExecutionProvider"]
+            )
+        except Exception as error:  # ONNX Runtime raises bare exceptions of its own
+            raise ModelError(
+                f"The network {path.name} cannot be loaded ({type(error).__name__}).",
+                "Train it again.",
+            ) from error
+        self._input = self._session.get_inputs()[0].name
+
+    def predict(self, images: NDArray[np.float32]) -> NDArray[np.float32]:
+        """(n, size, size, depth) float32 in 0..255 -> probabilities (n, classes)"""
+        return np.asarray(self._session.run(None, {self._input: images})[0])

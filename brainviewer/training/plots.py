@@ -1,18 +1,20 @@
 """An evaluation as plots: confusion matrix, ROC curves, reliability, risk against coverage."""
 
-from collections.abc import Callable
+import io
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from brainviewer.files.writing import write_whole
 from brainviewer.render.palette import class_colour
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_INK, _GRID, _ERROR = "#2A3138", "#D5DAE0", "#B5533C"
+INK, GRID, _ERROR = "#2A3138", "#D5DAE0", "#B5533C"
 _POINTS = np.linspace(0, 1, 101)
 _DRAWS = 500
 
@@ -35,26 +37,32 @@ def draw_all(evaluation: dict[str, Any], folder: Path) -> list[Path]:
 def _confusion(evaluation: dict[str, Any], path: Path) -> None:
     codes = evaluation["classes"]
     key = evaluation["winner"]
-    figure, panels = _panels(2)
+    figure, panels = side_by_side(2)
     for axes, name in zip(panels, (key, f"{key}; training prevalence"), strict=True):
-        table = np.array(evaluation["figures"][name]["confusion"])
-        shares = table / np.maximum(table.sum(axis=1, keepdims=True), 1e-9)
-        axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
-        for (row, column), count in np.ndenumerate(table):
-            colour = "white" if shares[row, column] > 0.55 else _INK
-            text = f"{count:.1f}\n{100 * shares[row, column]:.0f} %"
-            axes.text(column, row, text, ha="center", va="center", color=colour)
-        axes.set_xticks(range(len(codes)), codes)
-        axes.set_yticks(range(len(codes)), codes)
-        axes.set_xlabel("answer")
-        axes.set_ylabel("truth")
+        draw_confusion(axes, np.array(evaluation["figures"][name]["confusion"]), codes, ".1f")
         axes.set_title(name.replace("; ", "\n"), fontsize=9)
-    _save(figure, path)
+    save(figure, path)
+
+
+def draw_confusion(
+    axes: "Axes", table: NDArray[Any], codes: Sequence[str], number: str = ".0f"
+) -> None:
+    """Counts and shares; rows are true classes, columns are answers. number : format of a count."""
+    shares = table / np.maximum(table.sum(axis=1, keepdims=True), 1e-9)
+    axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
+    for (row, column), count in np.ndenumerate(table):
+        colour = "white" if shares[row, column] > 0.55 else INK
+        text = f"{count:{number}}\n{100 * shares[row, column]:.0f} %"
+        axes.text(column, row, text, ha="center", va="center", color=colour)
+    axes.set_xticks(range(len(codes)), codes)
+    axes.set_yticks(range(len(codes)), codes)
+    axes.set_xlabel("answer")
+    axes.set_ylabel("truth")
 
 
 def _roc(evaluation: dict[str, Any], path: Path) -> None:
     truth, runs = _winner(evaluation)
-    figure, (axes,) = _panels(1)
+    figure, (axes,) = side_by_side(1)
     random = np.random.default_rng(0)
     draws = random.integers(len(truth), size=(_DRAWS, len(truth)))
     entry = evaluation["figures"][evaluation["winner"]]["figures"]
@@ -71,27 +79,27 @@ def _roc(evaluation: dict[str, Any], path: Path) -> None:
         label = f"{code}: {area['value']:.2f} ({area['low']:.2f}–{area['high']:.2f})"
         axes.fill_between(_POINTS, *bands, color=colour, alpha=0.15, linewidth=0)
         axes.plot(_POINTS, curve(np.arange(len(truth))), color=colour, label=label)
-    axes.plot([0, 1], [0, 1], color=_GRID, zorder=0)
+    axes.plot([0, 1], [0, 1], color=GRID, zorder=0)
     axes.set_xlabel("share of the other types called so")
     axes.set_ylabel("share of the type called so")
     axes.set_title(f"One type against the rest: {evaluation['winner']}", fontsize=9)
     axes.legend(title="area (95 % interval)", loc="lower right", fontsize=8, title_fontsize=8)
-    _save(figure, path)
+    save(figure, path)
 
 
 def _reliability(evaluation: dict[str, Any], path: Path) -> None:
-    figure, panels = _panels(2)
+    figure, panels = side_by_side(2)
     key = evaluation["winner"]
     for axes, name in zip(panels, (key, f"{key}; training prevalence"), strict=True):
         bins = evaluation["figures"][name]["reliability"]
         sizes = [400 * one["patients"] / sum(b["patients"] for b in bins) for one in bins]
-        axes.plot([0, 1], [0, 1], color=_GRID, zorder=0)
+        axes.plot([0, 1], [0, 1], color=GRID, zorder=0)
         axes.scatter(
             [one["confidence"] for one in bins],
             [one["accuracy"] for one in bins],
             s=sizes,
             color="#5B8DB8",
-            edgecolor=_INK,
+            edgecolor=INK,
             linewidth=0.5,
         )
         axes.set_xlim(0.3, 1)
@@ -99,23 +107,23 @@ def _reliability(evaluation: dict[str, Any], path: Path) -> None:
         axes.set_xlabel("probability of the answer")
         axes.set_ylabel("share of right answers")
         axes.set_title(name.replace("; ", "\n"), fontsize=9)
-    _save(figure, path)
+    save(figure, path)
 
 
 def _risk_coverage(evaluation: dict[str, Any], path: Path) -> None:
-    figure, (axes,) = _panels(1)
+    figure, (axes,) = side_by_side(1)
     key = evaluation["winner"]
     for name, style in ((key, "-"), (f"{key}; training prevalence", "--")):
         risks = evaluation["figures"][name]["risk_coverage"]
         shares = np.arange(1, len(risks) + 1) / len(risks)
         axes.plot(shares, risks, style, color=_ERROR, label=name)
-    axes.axvline(0.5, color=_GRID, zorder=0)
+    axes.axvline(0.5, color=GRID, zorder=0)
     axes.set_xlim(0, 1)
     axes.set_ylim(bottom=0)
     axes.set_xlabel("share of patients answered, the most confident first")
     axes.set_ylabel("share of wrong answers")
     axes.legend(fontsize=8)
-    _save(figure, path)
+    save(figure, path)
 
 
 def _winner(evaluation: dict[str, Any]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
@@ -137,7 +145,8 @@ def _roc_curve(ill: NDArray[np.bool_], score: NDArray[np.float64]) -> NDArray[np
     return np.asarray(np.interp(_POINTS, false, true))
 
 
-def _panels(count: int) -> tuple[Any, list["Axes"]]:
+def side_by_side(count: int) -> tuple[Any, list["Axes"]]:
+    """A figure with so many plots side by side."""
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(4.4 * count, 3.9), dpi=150, layout="constrained")
@@ -147,7 +156,8 @@ def _panels(count: int) -> tuple[Any, list["Axes"]]:
     return figure, panels
 
 
-def _save(figure: Any, path: Path) -> None:
-    unfinished = path.with_suffix(".part")
-    figure.savefig(unfinished, format="png")
-    unfinished.replace(path)
+def save(figure: Any, path: Path) -> None:
+    """Write a figure as PNG, whole or not at all; raises FileError."""
+    content = io.BytesIO()
+    figure.savefig(content, format="png")
+    write_whole(path, content.getvalue())

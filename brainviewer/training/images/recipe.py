@@ -255,12 +255,10 @@ def _augmentation(table: Mapping[str, Any]) -> Augmentation:
     shares = ("zoom", "shift", "shear", "brightness")
     switches = ("fresh", "flip_left_right", "flip_up_down")
     _known(table, {"copies", "rotation", *switches, *shares}, "[augmentation]")
-    made = Augmentation(
-        copies=_whole(table, "copies", 0, 100, 0),
-        rotation=_number(table, "rotation", 0, 180, 0.0),
-        **{key: _switch(table, key) for key in switches},
-        **{key: _number(table, key, 0, 0.9, 0.0) for key in shares},
-    )
+    given: dict[str, Any] = {key: _switch(table, key) for key in switches}
+    given |= {key: _number(table, key, 0, 0.9, 0.0) for key in shares}
+    given["rotation"] = _number(table, "rotation", 0, 180, 0.0)
+    made = Augmentation(copies=_whole(table, "copies", 0, 100, 0), **given)
     if table and made.fresh == (made.copies > 0):
         raise ValueError("[augmentation] needs either 'copies' or 'fresh = true'")
     return made

@@ -1,0 +1,98 @@
+"""Answers and results in files: written by one run, read by those who compare."""
+
+import io
+import json
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from brainviewer.core.errors import FileError
+from brainviewer.files.writing import write_whole
+from brainviewer.training.images.results import FORMAT, RESULT_FILE, Tested
+
+PREDICTIONS_FILE = "predictions.npz"
+
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """What the training for one split left: answers for its test and validation images."""
+
+    tested: Tested
+    seen: Tested
+    history: list[dict[str, Any]]
+    weights: str
+
+    def write(self, path: Path) -> None:
+        """Raises FileError."""
+        about = json.dumps({"history": self.history, "weights": self.weights})
+        write_predictions(path, self.tested, self.seen, about)
+
+    @staticmethod
+    def read(path: Path) -> "Part | None":
+        """None if there is nothing that can be read."""
+        kept = read_predictions(path)
+        if kept is None:
+            return None
+        tested, seen, about = kept
+        content = json.loads(about)
+        return Part(tested, seen, content["history"], content["weights"])
+
+
+def write_predictions(
+    path: Path, tested: Tested, seen: Tested | None = None, about: str = ""
+) -> None:
+    """Keep answers for test images, and for validation images, as ``.npz``; raises FileError."""
+    arrays: dict[str, Any] = {"about": np.array(about)}
+    for name, part in (("test", tested), ("validation", seen or tested)):
+        arrays |= {
+            f"{name}_files": np.array(part.files),
+            f"{name}_folds": np.array(part.folds),
+            f"{name}_truth": part.truth,
+            f"{name}_probabilities": part.probabilities,
+        }
+    content = io.BytesIO()
+    np.savez_compressed(content, **arrays)
+    write_whole(path, content.getvalue())
+
+
+def read_predictions(path: Path) -> tuple[Tested, Tested, str] | None:
+    """What ``write_predictions`` wrote; None if there is nothing that can be read."""
+    try:
+        with path.open("rb") as opened, np.load(opened, allow_pickle=False) as kept:
+            test, validation = (
+                Tested(
+                    tuple(kept[f"{name}_files"].tolist()),
+                    tuple(kept[f"{name}_folds"].tolist()),
+                    kept[f"{name}_truth"],
+                    kept[f"{name}_probabilities"],
+                )
+                for name in ("test", "validation")
+            )
+            return test, validation, str(kept["about"])
+    except (OSError, KeyError, ValueError, zipfile.BadZipFile):
+        return None
+
+
+def read_result(path: Path) -> dict[str, Any] | None:
+    """One result file; None if there is none of this format."""
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    if not isinstance(content, dict) or content.get("format") != FORMAT:
+        return None
+    return content if "network" in content else None
+
+
+def read_results(run: Path) -> list[dict[str, Any]]:
+    """All results below a folder, by network; raises FileError if there are none."""
+    found = [read_result(file) for file in sorted(run.rglob(RESULT_FILE))]
+    results_ = [one for one in found if one is not None]
+    if not results_:
+        raise FileError(
+            f"The run {run.name} is not finished.", "Run the same 'brainviewer train' again."
+        )
+    return results_

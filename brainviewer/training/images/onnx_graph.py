@@ -1,0 +1,238 @@
+"""A Keras network of the layers that recipes and ``keras.applications`` use, as ONNX.
+
+Keras keeps images as (n, h, w, channels), ONNX as (n, channels, h, w): they are turned once at the
+beginning, and back where they are laid flat.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from onnx import TensorProto, helper, numpy_helper
+
+from brainviewer.core.errors import ModelError
+
+_OPSET, _IR = 17, 8
+INPUT, OUTPUT = "image", "probabilities"
+_PLAIN = {"relu": "Relu", "sigmoid": "Sigmoid", "tanh": "Tanh"}
+
+
+class _Graph:
+    """Collects nodes and numbers."""
+
+    def __init__(self) -> None:
+        self.nodes: list[Any] = []
+        self.numbers: list[Any] = []
+
+    def node(self, kind: str, inputs: list[str], **attributes: Any) -> str:
+        output = f"{kind.lower()}_{len(self.nodes)}"
+        self.nodes.append(helper.make_node(kind, inputs, [output], name=output, **attributes))
+        return output
+
+    def constant(self, value: Any, kind: Any = np.float32) -> str:
+        name = f"numbers_{len(self.numbers)}"
+        self.numbers.append(numpy_helper.from_array(np.ascontiguousarray(value, kind), name))
+        return name
+
+    def activation(self, x: str, name: str) -> str:
+        if name == "linear":
+            return x
+        if name in _PLAIN:
+            return self.node(_PLAIN[name], [x])
+        if name in ("silu", "swish"):
+            return self.node("Mul", [x, self.node("Sigmoid", [x])])
+        if name == "softmax":
+            return self.node("Softmax", [x], axis=-1)
+        raise ModelError(f"The activation '{name}' cannot be written as ONNX.")
+
+
+def to_onnx(model: Any) -> bytes:
+    """The network as one ONNX file: input ``image``, output ``probabilities``.
+
+    model : a Keras functional model whose layers are each used once.
+
+    Raises ModelError for a layer that is not known here.
+    """
+    graph = _Graph()
+    shape = model.inputs[0].shape
+    names = {id(model.inputs[0]): graph.node("Transpose", [INPUT], perm=[0, 3, 1, 2])}
+    for layer in model.layers:
+        kind = type(layer).__name__
+        if kind == "InputLayer":
+            continue
+        given = layer.input if isinstance(layer.input, list | tuple) else [layer.input]
+        inputs = [names[id(one)] for one in given]
+        if kind in _MERGES:
+            out = _MERGES[kind](graph, inputs)
+        elif kind in _LAYERS:
+            out = _LAYERS[kind](graph, layer, inputs[0])
+        else:
+            raise ModelError(f"The layer '{kind}' cannot be written as ONNX.")
+        names[id(layer.output)] = out
+    last = names[id(model.outputs[0])]
+    graph.nodes.append(helper.make_node("Identity", [last], [OUTPUT], name=OUTPUT))
+    made = helper.make_model(
+        helper.make_graph(
+            graph.nodes,
+            "network",
+            [helper.make_tensor_value_info(INPUT, TensorProto.FLOAT, ["n", *shape[1:]])],
+            [
+                helper.make_tensor_value_info(
+                    OUTPUT, TensorProto.FLOAT, ["n", model.outputs[0].shape[-1]]
+                )
+            ],
+            graph.numbers,
+        ),
+        producer_name="brainviewer",
+        opset_imports=[helper.make_opsetid("", _OPSET)],
+        ir_version=_IR,
+    )
+    return bytes(made.SerializeToString(deterministic=True))
+
+
+def _arrays(layer: Any) -> list[NDArray[np.float32]]:
+    return [np.asarray(value) for value in layer.get_weights()]
+
+
+def _per_channel(graph: _Graph, value: Any) -> str:
+    """A number, or one for each channel, as ONNX lays it over images."""
+    array = np.asarray(value, np.float32)
+    return graph.constant(array if array.ndim == 0 else array.reshape(1, -1, 1, 1))
+
+
+def _window(layer: Any, size: Any) -> dict[str, Any]:
+    return {
+        "kernel_shape": list(size),
+        "strides": list(layer.strides),
+        "auto_pad": "SAME_UPPER" if layer.padding == "same" else "VALID",
+    }
+
+
+def _conv(graph: _Graph, layer: Any, x: str) -> str:
+    kernel, *bias = _arrays(layer)
+    numbers = [graph.constant(kernel.transpose(3, 2, 0, 1)), *map(graph.constant, bias)]
+    dilations = list(layer.dilation_rate)
+    x = graph.node("Conv", [x, *numbers], dilations=dilations, **_window(layer, layer.kernel_size))
+    return graph.activation(x, layer.activation.__name__)
+
+
+def _depthwise(graph: _Graph, layer: Any, x: str) -> str:
+    kernel, *bias = _arrays(layer)
+    x = _each_channel(graph, layer, x, kernel, [graph.constant(one) for one in bias])
+    return graph.activation(x, layer.activation.__name__)
+
+
+def _separable(graph: _Graph, layer: Any, x: str) -> str:
+    each, point, *bias = _arrays(layer)
+    x = _each_channel(graph, layer, x, each, [])
+    numbers = [graph.constant(point.transpose(3, 2, 0, 1)), *map(graph.constant, bias)]
+    return graph.activation(graph.node("Conv", [x, *numbers]), layer.activation.__name__)
+
+
+def _each_channel(
+    graph: _Graph, layer: Any, x: str, kernel: NDArray[np.float32], bias: list[str]
+) -> str:
+    """One convolution for each channel; ``kernel`` is (h, w, channels, times)."""
+    height, width, channels, times = kernel.shape
+    turned = kernel.transpose(2, 3, 0, 1).reshape(channels * times, 1, height, width)
+    window = _window(layer, (height, width))
+    return graph.node("Conv", [x, graph.constant(turned), *bias], group=channels, **window)
+
+
+def _batch_norm(graph: _Graph, layer: Any, x: str) -> str:
+    values = _arrays(layer)
+    channels = len(values[-1])
+    gamma = values.pop(0) if layer.scale else np.ones(channels)
+    beta = values.pop(0) if layer.center else np.zeros(channels)
+    numbers = [graph.constant(value) for value in (gamma, beta, *values)]
+    return graph.node("BatchNormalization", [x, *numbers], epsilon=float(layer.epsilon))
+
+
+def _relu(graph: _Graph, layer: Any, x: str) -> str:
+    if layer.negative_slope or layer.threshold:
+        raise ModelError("A leaky ReLU cannot be written as ONNX.")
+    if layer.max_value is None:
+        return graph.node("Relu", [x])
+    return graph.node("Clip", [x, graph.constant(0.0), graph.constant(layer.max_value)])
+
+
+def _zero_padding(graph: _Graph, layer: Any, x: str) -> str:
+    (top, bottom), (left, right) = layer.padding
+    pads = graph.constant([0, 0, top, left, 0, 0, bottom, right], np.int64)
+    return graph.node("Pad", [x, pads])
+
+
+def _rescaling(graph: _Graph, layer: Any, x: str) -> str:
+    x = graph.node("Mul", [x, _per_channel(graph, layer.scale)])
+    return graph.node("Add", [x, _per_channel(graph, layer.offset)])
+
+
+def _normalization(graph: _Graph, layer: Any, x: str) -> str:
+    mean, variance = np.asarray(layer.mean), np.asarray(layer.variance)
+    spread = np.maximum(np.sqrt(variance.ravel()), 1e-7)
+    x = graph.node("Sub", [x, _per_channel(graph, mean.ravel())])
+    return graph.node("Div", [x, _per_channel(graph, spread)])
+
+
+def _flatten(graph: _Graph, layer: Any, x: str) -> str:
+    if len(layer.input.shape) == 4:
+        x = graph.node("Transpose", [x], perm=[0, 2, 3, 1])
+    return graph.node("Reshape", [x, graph.constant([0, -1], np.int64)])
+
+
+def _global_average(graph: _Graph, layer: Any, x: str) -> str:
+    x = graph.node("GlobalAveragePool", [x])
+    return x if layer.keepdims else graph.node("Flatten", [x])
+
+
+def _dense(graph: _Graph, layer: Any, x: str) -> str:
+    kernel, *bias = _arrays(layer)
+    x = graph.node("Gemm", [x, graph.constant(kernel), *map(graph.constant, bias)])
+    return graph.activation(x, layer.activation.__name__)
+
+
+def _reshape(graph: _Graph, layer: Any, x: str) -> str:
+    height, width, channels = layer.target_shape
+    if (height, width) != (1, 1):
+        raise ModelError("Only rows of numbers can be reshaped in ONNX.")
+    return graph.node("Reshape", [x, graph.constant([0, channels, 1, 1], np.int64)])
+
+
+_LAYERS: dict[str, Callable[[_Graph, Any, str], str]] = {
+    "Conv2D": _conv,
+    "DepthwiseConv2D": _depthwise,
+    "SeparableConv2D": _separable,
+    "BatchNormalization": _batch_norm,
+    "Activation": lambda graph, layer, x: graph.activation(x, layer.activation.__name__),
+    "ReLU": _relu,
+    "ZeroPadding2D": _zero_padding,
+    "MaxPooling2D": lambda g, layer, x: g.node("MaxPool", [x], **_window(layer, layer.pool_size)),
+    "AveragePooling2D": lambda g, layer, x: g.node(
+        "AveragePool", [x], **_window(layer, layer.pool_size)
+    ),
+    "GlobalAveragePooling2D": _global_average,
+    "Rescaling": _rescaling,
+    "Normalization": _normalization,
+    "Flatten": _flatten,
+    "Dropout": lambda graph, layer, x: x,
+    "Dense": _dense,
+    "Reshape": _reshape,
+}
+
+
+def _chain(kind: str) -> Callable[[_Graph, list[str]], str]:
+    def merge(graph: _Graph, inputs: list[str]) -> str:
+        x = inputs[0]
+        for other in inputs[1:]:
+            x = graph.node(kind, [x, other])
+        return x
+
+    return merge
+
+
+_MERGES: dict[str, Callable[[_Graph, list[str]], str]] = {
+    "Add": _chain("Add"),
+    "Multiply": _chain("Mul"),
+    "Concatenate": lambda graph, inputs: graph.node("Concat", inputs, axis=1),
+}

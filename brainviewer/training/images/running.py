@@ -1,0 +1,237 @@
+"""Runs a recipe for single images in a folder that belongs to it.
+
+The folder keeps the recipe and the choices of the command, the prepared images, and for each
+network (a grid has many, each in a folder of its own) the trained files, ``result.json`` and its
+page. The same command goes on where it was stopped.
+"""
+
+import hashlib
+import importlib.util
+import json
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from brainviewer.core.errors import BrainViewerError, FileError, Report
+from brainviewer.files.writing import make_folder, write_whole
+from brainviewer.training.images.augmenting import write_copies
+from brainviewer.training.images.choices import Choices, with_choices
+from brainviewer.training.images.folders import TRAIN_TEST, Pictures, find_pictures
+from brainviewer.training.images.job import Job
+from brainviewer.training.images.keeping import read_result
+from brainviewer.training.images.preparing import (
+    LIST_FILE,
+    SHEET_FILE,
+    Images,
+    cache_key,
+    prepare,
+    read_cache,
+    write_cache,
+    write_doubtful,
+)
+from brainviewer.training.images.recipe import ImageRecipe, read_image_recipe
+from brainviewer.training.images.results import RESULT_FILE
+from brainviewer.training.images.splitting import Chosen, Split, choose, split
+
+RECIPE_FILE, RUN_FILE, CACHE_FILE = "recipe.toml", "run.json", "prepared.npz"
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Extras:
+    """What is written besides the run, if asked for.
+
+    augmented : folder for the varied images; logs : folder for TensorBoard.
+    """
+
+    augmented: Path | None = None
+    logs: Path | None = None
+    threads: int = 1
+
+
+def train_images(
+    recipe_file: Path,
+    data: Path,
+    out: Path,
+    report: Report,
+    tell: Tell,
+    choices: Choices,
+    extras: Extras,
+) -> list[dict[str, Any]]:
+    """Train and measure every network of a recipe; returns their results.
+
+    Raises BrainViewerError, before anything is written, if recipe, choices or data cannot be used,
+    or if ``out`` holds another run.
+    """
+    recipes = [with_choices(one, choices) for one in read_image_recipe(recipe_file)]
+    recipes = _only(recipes, choices.only)
+    require_onnx()
+    source = find_pictures(data)
+    chosen = choose(recipes[0], source, choices.excluded, choices.limit)
+    splits = split(recipes[0], chosen, choices.fold)
+    _check_triage(recipes[0], chosen)
+    about = _about(recipe_file, source, choices)
+    check_same_run(about, out)
+    images = _images(recipes[0], chosen, out, about, recipe_file, report, tell)
+    notices = (*source.notices, *_notices(chosen, choices))
+    for notice in notices:
+        tell(notice)
+    if extras.augmented is not None:
+        _write_augmented(recipes[0], chosen, splits[0], images, extras.augmented, tell)
+    start_tensorflow(extras.threads)
+    found = []
+    for number, recipe in enumerate(recipes, start=1):
+        grid = len(recipes) > 1 or bool(recipe.axes)
+        place = out / recipe.network if grid else out
+        known = read_result(place / RESULT_FILE)
+        if known is None:
+            named = f"{recipe.network} ({number} of {len(recipes)})" if grid else recipe.network
+            job = Job(recipe, chosen, images, splits, place, named, report, extras.logs)
+            known = job.run(choices, about["recipe_sha256"], notices)
+        found.append(known)
+    return found
+
+
+def _only(recipes: list[ImageRecipe], names: Sequence[str]) -> list[ImageRecipe]:
+    known = {recipe.network: recipe for recipe in recipes}
+    if strange := [name for name in names if name not in known]:
+        raise FileError(
+            f"The recipe {recipes[0].name} has no network '{strange[0]}'.",
+            f"Its networks: {', '.join(known)}.",
+        )
+    return [known[name] for name in names] if names else recipes
+
+
+def require_onnx() -> None:
+    """Raises BrainViewerError if networks could not be saved as ONNX."""
+    if importlib.util.find_spec("onnx") is None:
+        raise BrainViewerError(
+            "Training needs the package onnx, to save networks: pip install 'brainviewer[train]'."
+        )
+
+
+def _check_triage(recipe: ImageRecipe, chosen: Chosen) -> None:
+    if recipe.triage is not None and recipe.triage[0] not in chosen.answers:
+        raise FileError(
+            f"The recipe {recipe.name} asks for the sensitivity of '{recipe.triage[0]}', which is "
+            "none of its classes.",
+            f"Its classes: {', '.join(chosen.answers)}.",
+        )
+
+
+def _about(recipe_file: Path, source: Pictures, choices: Choices) -> dict[str, Any]:
+    return {
+        "recipe": recipe_file.stem,
+        "recipe_sha256": hashlib.sha256(recipe_file.read_bytes()).hexdigest(),
+        "data": str(source.folder.resolve()),
+        "layout": source.layout,
+        "images": len(source.pictures),
+        "images_sha256": source.sha256,
+        "choices": choices.content(),
+    }
+
+
+def check_same_run(about: dict[str, Any], out: Path) -> None:
+    """Raises FileError if a folder holds a run of another recipe, of other data or choices."""
+    try:
+        before = json.loads((out / RUN_FILE).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return
+    for key, what in (
+        ("recipe_sha256", "another recipe"),
+        ("images_sha256", "other images"),
+        ("choices", "other options"),
+    ):
+        if before.get(key) != about[key]:
+            raise FileError(
+                f"The folder {out.name} holds a training run with {what}.",
+                "Choose an empty folder, or give what it was begun with.",
+            )
+
+
+def begin_run(about: dict[str, Any], recipe_file: Path, out: Path) -> None:
+    """Make the folder of a run, unless it is there; raises FileError."""
+    make_folder(out)
+    if not (out / RUN_FILE).exists():
+        write_whole(out / RECIPE_FILE, recipe_file.read_bytes())
+        write_whole(out / RUN_FILE, (json.dumps(about, indent=1) + "\n").encode())
+
+
+def _images(
+    recipe: ImageRecipe,
+    chosen: Chosen,
+    out: Path,
+    about: dict[str, Any],
+    recipe_file: Path,
+    report: Report,
+    tell: Tell,
+) -> Images:
+    folder = chosen.source.folder
+    key = cache_key(folder, chosen.pictures, recipe.preparation)
+    images = read_cache(out / CACHE_FILE, key)
+    if images is None:
+        images, crops = prepare(folder, chosen.pictures, recipe.preparation, report)
+        begin_run(about, recipe_file, out)
+        doubtful = write_doubtful(folder, chosen.pictures, crops, out)
+        if doubtful:
+            tell(
+                f"{doubtful} crops are doubtful: look at {SHEET_FILE}, and give what is left of "
+                f"{LIST_FILE} as --exclude to train without those."
+            )
+        write_cache(out / CACHE_FILE, images, key)
+    return images
+
+
+def _notices(chosen: Chosen, choices: Choices) -> Iterator[str]:
+    source = chosen.source
+    if any(p.fold for p in chosen.pictures) and any(p.fold is None for p in chosen.pictures):
+        without = sorted({p.label for p in chosen.pictures if p.fold is None})
+        yield (
+            f"The data gives no fold to images of the class {', '.join(without)}: they were dealt "
+            "to the folds in series of neighbouring names, not by patient."
+        )
+    if source.layout == TRAIN_TEST:
+        yield "Nobody checked here whether images for testing are copies of those for training."
+    if choices.limit is not None:
+        yield f"Only {len(chosen.pictures)} of {len(source.pictures)} images were used."
+    unused = set(source.classes) - {p.label for p in chosen.pictures}
+    if unused:
+        yield f"Images of the class {', '.join(sorted(unused))} were left out by the recipe."
+
+
+def _write_augmented(
+    recipe: ImageRecipe, chosen: Chosen, part: Split, images: Images, out: Path, tell: Tell
+) -> None:
+    pictures = [chosen.pictures[place] for place in part.train]
+    written = write_copies(out, pictures, images[part.train], recipe.augmentation, recipe.seed)
+    tell(f"{written} varied images were written into {out.name}.")
+
+
+def start_tensorflow(threads: int) -> None:
+    """Load TensorFlow without what it says about itself, and let it use so many cores."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    with _muted():
+        import tensorflow as tf
+
+        try:
+            tf.config.threading.set_intra_op_parallelism_threads(threads)
+            tf.config.threading.set_inter_op_parallelism_threads(1)
+        except RuntimeError:
+            pass  # it runs already, with what was set then
+        tf.config.list_physical_devices()
+
+
+@contextmanager
+def _muted() -> Iterator[None]:
+    """Without stderr, to which TensorFlow's C++ writes before any setting reaches it."""
+    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)

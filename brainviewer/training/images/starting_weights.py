@@ -1,0 +1,122 @@
+"""Numbers for the base of a network, from a Keras file of whatever age or from a shipped model.
+
+Only arrays are read: nothing in such a file is executed. They are matched by layer, so that a
+file may hold more than the base.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+from numpy.typing import NDArray
+
+from brainviewer.core.errors import FileError, ModelError
+from brainviewer.inference.registry import installed_models, verify
+
+CHANNELS = "imagenet_channels"  # what ``network`` puts before a base is no part of it
+NONE, IMAGENET = "none", "imagenet"
+Arrays = list[NDArray[np.float32]]
+
+# In the order in which Keras keeps the variables of a layer.
+_ORDER = (
+    "depthwise_kernel", "pointwise_kernel", "kernel", "gamma", "beta", "bias",
+    "mean", "moving_mean", "variance", "moving_variance", "count",
+)  # fmt: skip
+# Names that Keras counts up by itself, differently in every session.
+_COUNTED = re.compile(r"(conv2d|batch_normalization|separable_conv2d|depthwise_conv2d)(?:_(\d+))?")
+
+
+def weights_file(weights: str) -> tuple[Path, str]:
+    """The file that ``--weights`` means, and what to call it; raises FileError or ModelError."""
+    file = Path(weights)
+    if file.is_file():
+        return file, file.name
+    cards = {card.id: card for card in installed_models()}
+    card = cards.get(weights)
+    if card is None or card.network is None:
+        known = ", ".join(name for name, one in cards.items() if one.network is not None)
+        raise FileError(
+            f"There are no weights '{weights}'.",
+            f"Give imagenet, none, a Keras file (.h5), or the id of a model: {known}.",
+        )
+    verify(card.network)
+    return card.network.path("weights"), f"model {weights}"
+
+
+def load_base(layers: Sequence[Any], weights: str, base: str) -> str:
+    """Fill the layers of a base with the numbers of a file or model; returns what it is called.
+
+    Raises FileError if any layer of the base has no numbers of its shape there.
+    """
+    file, name = weights_file(weights)
+    try:
+        found = _ranked(read_arrays(file))
+    except (OSError, ModelError):
+        raise FileError(
+            f"The weights {name} cannot be read.", "Give a Keras file that ends in .h5."
+        ) from None
+    own = _ranked(
+        {layer.name: layer for layer in layers if layer.weights and layer.name != CHANNELS}
+    )
+    for key, layer in own.items():
+        wanted = [tuple(value.shape) for value in layer.weights]
+        arrays = found.get(key, [])
+        if [array.shape for array in arrays] != wanted:
+            why = "has other shapes there" if arrays else "is not there"
+            raise FileError(
+                f"The weights {name} do not fit {base}: the layer {layer.name} {why}.",
+                "Give the weights of the same network.",
+            )
+    for key, layer in own.items():
+        layer.set_weights(found[key])
+    return name
+
+
+def read_arrays(file: Path) -> dict[str, Arrays]:
+    """The arrays of every layer in a Keras file, by the layer's name, in the order of Keras.
+
+    Both formats are read: ``.weights.h5`` of Keras 3, and the older ``.h5`` of weights or models.
+    """
+    parts: dict[str, list[tuple[int, NDArray[np.float32]]]] = defaultdict(list)
+
+    def take(path: str, item: Any) -> None:
+        if not isinstance(item, h5py.Dataset) or "optimizer" in path or item.shape == ():
+            return
+        last = path.rsplit("/", 1)[-1].split(":", maxsplit=1)[0]
+        if last.isdigit():
+            layer, place = str(item.parent.attrs.get("name", "")), int(last)
+        elif last in _ORDER:
+            layer, place = path.split("/")[-2], _ORDER.index(last)
+        else:
+            return
+        parts[layer].append((place, np.asarray(item[()], np.float32)))
+
+    with h5py.File(file, "r") as opened:
+        opened.visititems(take)
+    return {
+        layer: [array for _, array in sorted(some, key=lambda pair: pair[0])]
+        for layer, some in parts.items()
+    }
+
+
+def _ranked(named: dict[str, Any]) -> dict[str, Any]:
+    """The same with counted names counted from 0: the order among them is what they tell."""
+    families: dict[str, list[int]] = defaultdict(list)
+    for name in named:
+        if match := _COUNTED.fullmatch(name):
+            families[match[1]].append(int(match[2] or 0))
+    ranks = {family: _places(numbers) for family, numbers in families.items()}
+    result = {}
+    for name, value in named.items():
+        match = _COUNTED.fullmatch(name)
+        key = f"{match[1]} {ranks[match[1]][int(match[2] or 0)]}" if match else name
+        result[key] = value
+    return result
+
+
+def _places(numbers: Iterable[int]) -> dict[int, int]:
+    return {number: place for place, number in enumerate(sorted(numbers))}
