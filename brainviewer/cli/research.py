@@ -115,20 +115,109 @@ def train(
         int | None,
         typer.Option(min=1, help="Processor cores to use; by default all.", show_default=False),
     ] = None,
+    fold: Annotated[
+        str | None,
+        typer.Option(
+            help="Single images: the fold to test on, or 'all'; by default the last.",
+            show_default=False,
+        ),
+    ] = None,
+    epochs: Annotated[
+        int | None,
+        typer.Option(min=1, help="Single images: instead of the recipe's.", show_default=False),
+    ] = None,
+    batch: Annotated[
+        int | None,
+        typer.Option(min=1, help="Single images: instead of the recipe's.", show_default=False),
+    ] = None,
+    size: Annotated[
+        int | None,
+        typer.Option(
+            min=16,
+            max=1024,
+            help="Single images: pixels, instead of the recipe's.",
+            show_default=False,
+        ),
+    ] = None,
+    weights: Annotated[
+        str | None,
+        typer.Option(
+            metavar="imagenet|FILE|MODEL|none",
+            help="Transfer recipes: what the base starts from.",
+            show_default=False,
+        ),
+    ] = None,
+    limit: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            help="Single images: at most so many of each class and fold.",
+            show_default=False,
+        ),
+    ] = None,
+    exclude: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="LIST",
+            help="Single images: a file with those to leave out, one a line.",
+            show_default=False,
+        ),
+    ] = None,
+    only: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NETWORK",
+            help="Grids: train this network; may be given again.",
+            show_default=False,
+        ),
+    ] = None,
+    augmented: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="Single images: write the varied training images there.",
+            show_default=False,
+        ),
+    ] = None,
+    logs: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR", help="Single images: write TensorBoard logs there.", show_default=False
+        ),
+    ] = None,
+    runs: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="DIR",
+            help="ensemble-vote: folder of finished runs; may be given again.",
+            show_default=False,
+        ),
+    ] = None,
 ) -> None:
     """Train a model; the same command again goes on where it was stopped."""
     with results_only() as stdout:
         from brainviewer.training import running
+        from brainviewer.training.images.choices import Choices
+        from brainviewer.training.images.command import Wishes, train_images_or_vote
 
+        file = running.find_recipe(recipe)
+        of_images = running.recipe_kind(file) in (running.IMAGE_CLASSES, running.IMAGE_VOTE)
+        cores = threads or os.cpu_count() or 1
+        choices = Choices(fold, epochs, batch, size, weights or "", limit, (), tuple(only or ()))
+        wishes = Wishes(choices, exclude, augmented, logs, tuple(runs or ()), cores)
         try:
-            file = running.find_recipe(recipe)
+            if not of_images:
+                wishes.refuse_all(file)
+                with progress_bar() as report:
+                    running.train(file, folder, out, report, cores, complain, found)
+                stdout.write(f"Trained. 'brainviewer evaluate {out}' measures it.\n")
+                return
             with progress_bar() as report:
-                cores = threads or os.cpu_count() or 1
-                running.train(file, folder, out, report, cores, complain, found)
+                said = train_images_or_vote(file, folder, out, report, complain, wishes)
         except KeyboardInterrupt:
             complain("Stopped; run the same command again to go on.")
             raise typer.Exit(130) from None
-        stdout.write(f"Trained. 'brainviewer evaluate {out}' measures it.\n")
+        stdout.write(said)
 
 
 @app.command()

@@ -80,6 +80,8 @@ def evaluation_tables(record: Mapping[str, Any], width: int) -> "list[Renderable
     """
     if "methods" in record:
         return _outline_tables(record)
+    if "results" in record:
+        return _image_tables(record["results"])
     chances = {f"AUROC {code}": f"AUROC {code} against the rest" for code in record["classes"]}
     chances |= {"ECE": "expected calibration error"}
     columns = [_AGREEMENT | chances] if width >= _ONE_TABLE else [_AGREEMENT, chances]
@@ -155,4 +157,37 @@ def _outline_tables(record: Mapping[str, Any]) -> "list[RenderableType]":
         table,
         f"Of {healthy['heads']} heads made healthy by mirroring, {healthy['called_sick']} were "
         "said to hold a lesion.",
+    ]
+
+
+def _image_tables(results: Sequence[Mapping[str, Any]]) -> "list[RenderableType]":
+    """Networks for single images, measured on their test images; the best first."""
+    from rich.table import Table
+
+    table = Table("network", title="Test images that the networks never saw")
+    columns = {
+        "accuracy": "accuracy",
+        "macro F1": "macro F1",
+        "worst recall": "worst-class recall",
+        "AUROC": "AUROC",
+        "ECE": "expected calibration error",
+    }
+    for name in (*columns, "parameters", "ms an image", "trained"):
+        table.add_column(name, justify="right")
+    rows = []
+    for result in results:
+        known = {figure["name"]: figure for figure in result["figures"]}
+        cells = [_figure_cell(known.get(name)) for name in columns.values()]
+        size = f"{result['parameters']:,}".replace(",", " ")
+        cost = [size, f"{result['ms_per_image']:.1f}", f"{result['training_seconds']:.0f} s"]
+        rows.append((known["macro F1"]["value"], [result["network"], *cells, *cost]))
+    for _, cells in sorted(rows, key=lambda row: -float(row[0])):
+        table.add_row(*cells)
+    protocol = results[0]["protocol"]
+    notices = dict.fromkeys(notice for result in results for notice in result["notices"])
+    return [
+        f"{protocol['test']} test images ({protocol['split']}, {', '.join(protocol['tested'])}); "
+        "below each figure its 95 % interval over images.",
+        table,
+        *(f"Note: {notice}" for notice in notices),
     ]

@@ -13,6 +13,8 @@ from brainviewer.training.cases import find_cases
 from brainviewer.training.descriptor_table import TABLE_FILE
 from brainviewer.training.evaluate import EVALUATION_FILE, RECIPE, dump, evaluate_run
 from brainviewer.training.evaluation_inputs import PREDICTIONS
+from brainviewer.training.images.keeping import read_results
+from brainviewer.training.images.recipe import IMAGE_CLASSES, IMAGE_VOTE
 from brainviewer.training.plots import draw_all
 from brainviewer.training.recipes import Recipe, read_recipe
 from brainviewer.training.running import (
@@ -58,7 +60,13 @@ def measure(
     file = out or run / EVALUATION_FILE
     if file.suffix != ".json":
         raise FileError(f"'{file.name}' does not end in .json.", "Choose a name that does.")
-    if recipe_kind(plan_file) == LESION_OUTLINE:
+    kind = recipe_kind(plan_file)
+    if kind in (IMAGE_CLASSES, IMAGE_VOTE):
+        record = {"results": read_results(run)}
+        if out is not None:
+            write_whole(file, dump(record).encode())
+        return record
+    if kind == LESION_OUTLINE:
         record = _measure_outlines(plan_file, data, run, report)
     else:
         plan = read_recipe(plan_file)

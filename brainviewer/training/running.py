@@ -19,9 +19,11 @@ from brainviewer.core.errors import BrainViewerError, FileError, Report
 from brainviewer.files.writing import make_folder, write_whole
 from brainviewer.training.collection import Case, Collection
 from brainviewer.training.found import STRIPPED
+from brainviewer.training.images.recipe import IMAGE_CLASSES, IMAGE_VOTE
 
 RECIPE_FILE, RUN_FILE, FOUND_FOLDER = "recipe.toml", "run.json", "found"
 GLIOMA_TYPE, LESION_OUTLINE = "glioma-type", "lesion-outline"
+KINDS = (GLIOMA_TYPE, LESION_OUTLINE, IMAGE_CLASSES, IMAGE_VOTE)
 FINDER_HAS_SEEN = (
     "The finder that ships learned from the lgg collection. If these are its patients, the figures "
     "will be too good: train with --found, the outlines of finders that never saw them."
@@ -30,7 +32,7 @@ FINDER_HAS_SEEN = (
 
 def shipped_recipes() -> dict[str, Path]:
     """The recipes that come with the application, by name."""
-    return {file.stem: file for file in sorted((resources() / "recipes").glob("*.toml"))}
+    return {file.stem: file for file in sorted((resources() / "recipes").rglob("*.toml"))}
 
 
 def find_recipe(name: str) -> Path:
@@ -54,16 +56,16 @@ def find_recipe(name: str) -> Path:
 
 
 def recipe_kind(recipe: Path) -> str:
-    """What a recipe makes: ``glioma-type`` or ``lesion-outline``; raises FileError."""
+    """What a recipe makes, one of ``KINDS``; raises FileError."""
     try:
         content = tomllib.loads(recipe.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise FileError(f"The recipe {recipe.name} cannot be read: {error}.", "Check it.") from None
     kind = content.get("kind", GLIOMA_TYPE)
-    if kind not in (GLIOMA_TYPE, LESION_OUTLINE):
+    if kind not in KINDS:
         raise FileError(
             f"The recipe {recipe.name} is of the kind '{kind}', which is not known.",
-            f"Its kind must be {GLIOMA_TYPE} or {LESION_OUTLINE}.",
+            f"Its kind must be one of {', '.join(KINDS)}.",
         )
     return str(kind)
 

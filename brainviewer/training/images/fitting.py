@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from brainviewer.core.errors import FileError, Report, silent
 from brainviewer.files.writing import make_folder, write_whole
 from brainviewer.training.images.augmenting import vary_all, with_copies
+from brainviewer.training.images.logs import log_epoch
 from brainviewer.training.images.network import Built, build, freeze, thaw, variables
 from brainviewer.training.images.recipe import Augmentation, ImageRecipe, Phase
 from brainviewer.training.images.starting_weights import IMAGENET, NONE, load_base
@@ -77,19 +78,18 @@ def fit(
     if recipe.base and weights not in (NONE, IMAGENET):
         weights = load_base(built.base, weights, recipe.base)
     make_folder(out)
-    log = _Log(logs)
     kept = with_copies(train.values, train.labels, recipe.augmentation, recipe.seed)
     varied = Samples(*kept)
     fresh = recipe.augmentation if recipe.augmentation.fresh else _UNVARIED
     history: History = []
     if not recipe.base:
         live = _Training("training", built.whole, recipe, recipe.training, fresh)
-        history += live.run(varied, validation, out, report, log)
+        history += live.run(varied, validation, out, report, logs)
         return Fitted(built.whole, history, NONE)
     freeze(built)
     if recipe.augmentation.fresh:
         live = _Training("frozen", built.whole, recipe, recipe.training, fresh)
-        history += live.run(varied, validation, out, report, log)
+        history += live.run(varied, validation, out, report, logs)
     else:
         # The base answers the same in every epoch: it is asked once.
         live = _Training("frozen", built.top, recipe, recipe.training, _UNVARIED)
@@ -100,11 +100,11 @@ def fit(
             below = Samples(_features(built, varied.values, report), varied.labels)
             beside = Samples(_features(built, validation.values, report), validation.labels)
             spent = time.perf_counter() - start
-            history += live.run(below, beside, out, report, log, spent)
+            history += live.run(below, beside, out, report, logs, spent)
     if recipe.fine_tuning is not None:
         thaw(built, recipe.fine_tuning.layers)
         live = _Training("fine-tuning", built.whole, recipe, recipe.fine_tuning, fresh)
-        history += live.run(varied, validation, out, report, log)
+        history += live.run(varied, validation, out, report, logs)
     return Fitted(built.whole, history, weights)
 
 
@@ -127,29 +127,6 @@ def _outputs(model: Any, values: NDArray[Any], report: Report, part: str) -> NDA
     return np.concatenate(parts)
 
 
-class _Log:
-    """Curves for TensorBoard, if a folder is asked for."""
-
-    def __init__(self, folder: Path | None) -> None:
-        self._folder = folder
-
-    def write(self, entry: dict[str, Any]) -> None:
-        if self._folder is None:
-            return
-        import tensorflow as tf
-
-        try:
-            writer = tf.summary.create_file_writer(str(self._folder / entry["phase"]))
-            with writer.as_default(step=entry["epoch"]):
-                for name in ("loss", "accuracy", "val_loss", "val_accuracy"):
-                    tf.summary.scalar(name, entry[name])
-            writer.close()
-        except (tf.errors.OpError, OSError):
-            raise FileError(
-                "The TensorBoard logs cannot be written.", "Free some space or leave --logs out."
-            ) from None
-
-
 class _Training:
     """One phase of training of one network."""
 
@@ -161,7 +138,12 @@ class _Training:
         optimizer = keras.optimizers.get(phase.optimizer)
         optimizer.learning_rate = phase.learning_rate
         # XLA would compile for longer than such networks train.
-        model.compile(optimizer, "sparse_categorical_crossentropy", ["accuracy"], jit_compile=False)
+        model.compile(
+            optimizer=optimizer,
+            loss="sparse_categorical_crossentropy",
+            metrics=["accuracy"],
+            jit_compile=False,
+        )
         optimizer.build(model.trainable_variables)
 
     def run(
@@ -170,7 +152,7 @@ class _Training:
         validation: Samples,
         out: Path,
         report: Report,
-        log: _Log,
+        logs: Path | None,
         spent: float = 0.0,
     ) -> History:
         """Train to the end and leave the model with the numbers of its best epoch.
@@ -188,7 +170,8 @@ class _Training:
             entry["seconds"] = round(time.perf_counter() - start, 2)
             history.append(entry)
             self._keep(out, history)
-            log.write(entry)
+            if logs is not None:
+                log_epoch(logs, entry)
             report(epoch / self._phase.epochs, self._words(entry))
         self._load_best(out)
         return history

@@ -61,7 +61,7 @@ def prepare(
     for number, picture in enumerate(pictures):
         images[number], crop = prepare_one(read_picture(folder / picture.file), preparation)
         crops.append(crop)
-        report((number + 1) / len(pictures), f"preparing images: {number + 1}")
+        report((number + 1) / len(pictures), f"preparing: {number + 1} of {len(pictures)} images")
     return images, crops
 
 

@@ -127,6 +127,11 @@ _VOTE = {"kind", "about", "reported", "members", "chosen_by"}
 CRITERIA = ("macro F1", "accuracy")
 
 
+def kind_of(path: Path) -> str:
+    """``image-classes``, ``image-vote``, or whatever else stands there; raises FileError."""
+    return str(_content(path).get("kind", ""))
+
+
 def read_image_recipe(path: Path) -> list[ImageRecipe]:
     """The networks that a recipe stands for: one, or all of its grid; raises FileError."""
     content = _content(path)

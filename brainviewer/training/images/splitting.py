@@ -81,10 +81,13 @@ def _thinned(pictures: Sequence[Picture], limit: int) -> list[Picture]:
     def part(picture: Picture) -> tuple[str, str, bool]:
         return picture.label, picture.fold or "", picture.testing
 
+    folds = {picture.fold for picture in pictures if picture.fold is not None}
     kept = []
-    for _, members in groupby(sorted(pictures, key=part), key=part):
-        some = list(members)
-        places = np.unique(np.linspace(0, len(some) - 1, min(limit, len(some))).astype(int))
+    for key, members in groupby(sorted(pictures, key=part), key=part):
+        some = by_number(list(members))
+        # What is in no fold will be dealt to all of them.
+        most = limit if key[1] else limit * max(1, len(folds))
+        places = np.unique(np.linspace(0, len(some) - 1, min(most, len(some))).astype(int))
         kept += [some[place] for place in places]
     return sorted(kept, key=lambda p: p.file)
 

@@ -16,6 +16,8 @@ from brainviewer.training.cases import find_cases, read_cases
 from brainviewer.training.running import (
     FINDER_HAS_SEEN,
     GLIOMA_TYPE,
+    IMAGE_CLASSES,
+    IMAGE_VOTE,
     LESION_OUTLINE,
     begin,
     find_recipe,
@@ -51,7 +53,10 @@ def test_recipes_are_found_by_name_and_by_path(tmp_path: Path) -> None:
 def test_every_shipped_recipe_is_of_a_known_kind() -> None:
     kinds = {name: recipe_kind(path) for name, path in shipped_recipes().items()}
     assert kinds.pop("lesion-outline") == LESION_OUTLINE
-    assert set(kinds.values()) == {GLIOMA_TYPE}
+    assert kinds.pop("ensemble-vote") == IMAGE_VOTE
+    images = {name for name, kind in kinds.items() if kind == IMAGE_CLASSES}
+    assert {"cnn-128-flip", "ann-grid", "transfer-vgg16"} < images
+    assert {kinds[name] for name in kinds.keys() - images} == {GLIOMA_TYPE}
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,119 @@
+"""What ``brainviewer train`` does with a recipe for single images."""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from brainviewer.core.errors import FileError, Report
+from brainviewer.training.images.choices import Choices
+from brainviewer.training.images.folders import find_pictures
+from brainviewer.training.images.pages import PAGE_FILE
+from brainviewer.training.images.preparing import read_list
+from brainviewer.training.images.recipe import (
+    IMAGE_VOTE,
+    kind_of,
+    read_vote_recipe,
+)
+from brainviewer.training.images.results import value_of
+from brainviewer.training.images.running import Extras, begin_run, check_same_run, train_images
+from brainviewer.training.images.voting import vote
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """All options of the command that are for single images only.
+
+    exclude : a list of pictures to leave out; runs : where a vote looks for its members.
+    """
+
+    choices: Choices
+    exclude: Path | None = None
+    augmented: Path | None = None
+    logs: Path | None = None
+    runs: tuple[Path, ...] = ()
+    threads: int = 1
+
+    def given(self) -> list[str]:
+        """The options that were given, as they are written."""
+        choices = self.choices
+        values = {
+            "--fold": choices.fold,
+            "--epochs": choices.epochs,
+            "--batch": choices.batch,
+            "--size": choices.size,
+            "--weights": choices.weights,
+            "--limit": choices.limit,
+            "--only": choices.only,
+            "--exclude": self.exclude,
+            "--augmented": self.augmented,
+            "--logs": self.logs,
+            "--runs": self.runs,
+        }
+        return [name for name, value in values.items() if value]
+
+    def refuse_all(self, recipe: Path, allowed: Sequence[str] = ()) -> None:
+        """Raises FileError if an option was given that the recipe has no use for."""
+        if strange := [name for name in self.given() if name not in allowed]:
+            raise FileError(
+                f"The option {strange[0]} has no meaning for the recipe {recipe.stem}.",
+                "Leave it out.",
+            )
+
+
+def train_images_or_vote(
+    recipe: Path,
+    data: Path,
+    out: Path,
+    report: Report,
+    tell: Callable[[str], None],
+    wishes: Wishes,
+) -> str:
+    """Do what a recipe for single images says; returns what to tell in the end.
+
+    Raises BrainViewerError if recipe, data or options cannot be used.
+    """
+    if kind_of(recipe) == IMAGE_VOTE:
+        wishes.refuse_all(recipe, ("--runs",))
+        found = _vote(recipe, data, out, wishes.runs or (out.parent,))
+        return _told(found, out, "Measured")
+    if wishes.runs:
+        raise FileError(
+            f"The option --runs has no meaning for the recipe {recipe.stem}.", "Leave it out."
+        )
+    choices = wishes.choices
+    if wishes.exclude is not None:
+        choices = replace(choices, excluded=tuple(read_list(wishes.exclude)))
+    extras = Extras(wishes.augmented, wishes.logs, wishes.threads)
+    return _told(train_images(recipe, data, out, report, tell, choices, extras), out, "Trained")
+
+
+def _vote(recipe: Path, data: Path, out: Path, runs: Sequence[Path]) -> list[dict[str, Any]]:
+    plan = read_vote_recipe(recipe)
+    source = find_pictures(data)
+    if missing := [run for run in runs if not run.is_dir()]:
+        raise FileError(f"There is no folder '{missing[0].name}'.", "Correct --runs.")
+    sha256 = hashlib.sha256(recipe.read_bytes()).hexdigest()
+    about = {
+        "recipe": recipe.stem,
+        "recipe_sha256": sha256,
+        "data": str(source.folder.resolve()),
+        "images_sha256": source.sha256,
+        "choices": {},
+    }
+    check_same_run(about, out)
+    found = vote(plan, sha256, source, runs, out)
+    begin_run(about, recipe, out)
+    return found
+
+
+def _told(found: Sequence[dict[str, Any]], out: Path, done: str) -> str:
+    lines = [
+        f"{one['network']}: accuracy {value_of(one, 'accuracy'):.3f}, "
+        f"macro F1 {value_of(one, 'macro F1'):.3f} on {one['protocol']['test']} test images\n"
+        for one in found
+    ]
+    page = out / PAGE_FILE
+    where = f"See {page}" if page.exists() else f"See {PAGE_FILE} of each network in {out}"
+    return "".join([*lines, f"{done}. {where}.\n"])
