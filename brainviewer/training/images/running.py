@@ -9,6 +9,7 @@ import hashlib
 import importlib.util
 import json
 import os
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -81,13 +82,13 @@ def train_images(
         tell(notice)
     if extras.augmented is not None:
         _write_augmented(recipes[0], chosen, splits[0], images, extras.augmented, tell)
-    start_tensorflow(extras.threads)
     found = []
     for number, recipe in enumerate(recipes, start=1):
-        grid = len(recipes) > 1 or bool(recipe.axes)
+        grid = bool(recipe.axes)
         place = out / recipe.network if grid else out
         known = read_result(place / RESULT_FILE)
         if known is None:
+            start_tensorflow(extras.threads)
             named = f"{recipe.network} ({number} of {len(recipes)})" if grid else recipe.network
             job = Job(recipe, chosen, images, splits, place, named, report, extras.logs)
             known = job.run(choices, about["recipe_sha256"], notices)
@@ -211,16 +212,19 @@ def _write_augmented(
 
 
 def start_tensorflow(threads: int) -> None:
-    """Load TensorFlow without what it says about itself, and let it use so many cores."""
+    """Load TensorFlow, if that is not done, without what it says about itself.
+
+    threads : cores it may use.
+    """
+    if "tensorflow" in sys.modules:
+        return
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     with _muted():
         import tensorflow as tf
 
-        try:
-            tf.config.threading.set_intra_op_parallelism_threads(threads)
-            tf.config.threading.set_inter_op_parallelism_threads(1)
-        except RuntimeError:
-            pass  # it runs already, with what was set then
+        tf.config.threading.set_intra_op_parallelism_threads(threads)
+        tf.config.threading.set_inter_op_parallelism_threads(1)
+        tf.get_logger().setLevel("ERROR")
         tf.config.list_physical_devices()
 
 

@@ -33,11 +33,13 @@ def save_network(model: Any, out: Path) -> dict[str, Any]:
 
     Raises FileError if they cannot be written, and ModelError if ONNX does not answer as Keras.
     """
-    architecture = model.to_json()
+    architecture = json.loads(model.to_json())
+    # How it was trained stands in the result, and would bring the optimizer's numbers along.
+    architecture.pop("compile_config", None)
     # Once more from the file's content: so each layer is used once, and it is known to load.
-    saved = keras.models.model_from_json(architecture)
+    saved = keras.models.model_from_json(json.dumps(architecture))
     saved.set_weights(model.get_weights())
-    write_whole(out / ARCHITECTURE_FILE, dump(json.loads(architecture)).encode())
+    write_whole(out / ARCHITECTURE_FILE, dump(architecture).encode())
     write_whole(out / WEIGHTS_FILE, _weights(saved))
     write_whole(out / GRAPH_FILE, to_onnx(saved))
     runtime = OnnxFile(out / GRAPH_FILE, _THREADS)

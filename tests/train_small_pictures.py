@@ -1,0 +1,171 @@
+"""Trains tiny networks, in a process of its own: python train_small_pictures.py FOLDER
+
+TensorFlow may crash in a process that loads OpenGL drivers as well, as the whole suite does. What
+came out is printed as one JSON object.
+"""
+
+import errno
+import importlib.util
+import json
+import os
+import sys
+from pathlib import Path
+
+import numpy as np
+from labelled_pictures import write_table
+
+from brainviewer.core.errors import FileError, silent
+from brainviewer.training.images.choices import Choices
+from brainviewer.training.images.command import Wishes, train_images_or_vote
+from brainviewer.training.images.folders import find_pictures
+from brainviewer.training.images.preparing import prepare
+from brainviewer.training.images.recipe import read_image_recipe
+from brainviewer.training.images.running import start_tensorflow
+from brainviewer.training.images.splitting import choose, split
+
+RECIPE = """
+kind = "image-classes"
+about = "A small one"
+reported = "much"
+seed = 1
+[classes]
+tumour = ["glioma", "meningioma", "pituitary"]
+none = ["none"]
+[input]
+size = 16
+colour = "grey"
+crop = "largest-contour"
+[augmentation]
+fresh = true
+flip_left_right = true
+rotation = 10
+[network]
+layers = [
+    { layer = "conv", filters = 4, kernel = 3 },
+    { layer = "max-pool" },
+    { layer = "flatten" },
+    { layer = "dropout", rate = 0.2 },
+]
+[training]
+epochs = 3
+batch = 8
+learning_rate = 0.01
+balanced = true
+[triage]
+positive = "tumour"
+sensitivity = 0.98
+"""
+BASED = """
+kind = "image-classes"
+about = "A small base"
+seed = 1
+[input]
+size = 32
+colour = "rgb"
+[network]
+base = "MobileNetV2"
+weights = "none"
+layers = [{ layer = "global-average" }]
+[training]
+epochs = 2
+batch = 16
+[fine_tuning]
+epochs = 1
+batch = 16
+layers = 12
+"""
+
+
+def main(folder: Path) -> None:
+    """Train, stop and go on, run out of disk, and (with onnx) go the whole way."""
+    data = write_table(folder / "data", 16)
+    plain, based = folder / "plain.toml", folder / "based.toml"
+    plain.write_text(RECIPE, encoding="utf-8")
+    based.write_text(BASED, encoding="utf-8")
+    start_tensorflow(1)
+    said = {"stopped": stopped(plain, data, folder), "full": full(plain, data, folder)}
+    if importlib.util.find_spec("onnx"):
+        said["whole"] = whole(plain, data, folder)
+        # A network of 150 layers takes too long to be built every time.
+        if "BRAINVIEWER_TEST_TRAINING" in os.environ:
+            said["based"] = run(based, data, folder / "based", Choices(epochs=1, limit=2))
+    print(json.dumps(said))
+
+
+def _fit(recipe_file: Path, data: Path, out: Path, report=silent):
+    from brainviewer.training.images.fitting import Samples, fit
+
+    recipe = read_image_recipe(recipe_file)[0]
+    chosen = choose(recipe, find_pictures(data))
+    part = split(recipe, chosen)[0]
+    images, _ = prepare(data, chosen.pictures, recipe.preparation)
+    train, validation = (
+        Samples(images[m], chosen.labels[m]) for m in (part.train, part.validation)
+    )
+    return fit(recipe, len(chosen.answers), train, validation, out, report=report)
+
+
+def stopped(recipe: Path, data: Path, folder: Path) -> dict[str, object]:
+    """Stop in the middle of the second epoch, go on, and compare with a run that never stopped."""
+
+    def interrupt(fraction: float, text: str) -> None:
+        if "epoch 2" in text and fraction > 0.5:
+            raise KeyboardInterrupt
+
+    once = _fit(recipe, data, folder / "once")
+    try:
+        _fit(recipe, data, folder / "twice", interrupt)
+    except KeyboardInterrupt:
+        left = sorted(file.name for file in (folder / "twice").iterdir())
+    twice = _fit(recipe, data, folder / "twice")
+    pairs = zip(once.model.get_weights(), twice.model.get_weights(), strict=True)
+    return {
+        "left": left,
+        "difference": max(float(np.abs(a - b).max()) for a, b in pairs),
+        "losses": [[e["loss"], e["val_loss"]] for e in once.history],
+        "losses_again": [[e["loss"], e["val_loss"]] for e in twice.history],
+    }
+
+
+def full(recipe: Path, data: Path, folder: Path) -> dict[str, object]:
+    """The disk is full at the second checkpoint."""
+    real, count = os.fsync, [0]
+
+    def fsync(number: int) -> None:
+        count[0] += 1
+        if count[0] > 2:  # the best and the newest numbers of the first epoch
+            raise OSError(errno.ENOSPC, "No space left on device")
+        real(number)
+
+    os.fsync = fsync
+    try:
+        _fit(recipe, data, folder / "full")
+        said = "nothing"
+    except FileError as error:
+        said = str(error)
+    finally:
+        os.fsync = real
+    files = sorted(file.name for file in (folder / "full").iterdir())
+    after = _fit(recipe, data, folder / "full")
+    return {"said": said, "files": files, "epochs": len(after.history)}
+
+
+def whole(recipe: Path, data: Path, folder: Path) -> dict[str, object]:
+    """A recipe as the command runs it, again when it is finished, and in every fold."""
+    said = [
+        run(recipe, data, folder / "first", Choices(), folder / "logs"),
+        run(recipe, data, folder / "first", Choices()),
+        run(recipe, data, folder / "folds", Choices(fold="all", epochs=1, limit=2)),
+    ]
+    logs = sorted(p.relative_to(folder).as_posix() for p in folder.glob("logs/**/events*"))
+    return {"said": said, "logs": logs}
+
+
+def run(recipe: Path, data: Path, out: Path, choices: Choices, logs: Path | None = None) -> str:
+    """What the command says in the end."""
+    wishes = Wishes(choices, logs=logs)
+    return train_images_or_vote(recipe, data, out, silent, lambda sentence: None, wishes)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
