@@ -199,28 +199,30 @@ class _Training:
         random = np.random.default_rng([self._seed, phase, epoch])
         order = random.permutation(count)
         weight = self._class_weights(train.labels)
-        self._model.reset_metrics()
-        found: dict[str, Any] = {}
+        sums, seen = {"loss": 0.0, "accuracy": 0.0}, 0
         for start in range(0, count, batch):
             members = order[start : start + batch]
             values = train.values[members]
             if self._vary.fresh:
                 values = vary_all(values, self._vary, random)
+            self._model.reset_metrics()
             found = self._model.train_on_batch(
                 values.astype(np.float32),
                 train.labels[members],
                 sample_weight=weight[train.labels[members]],
                 return_dict=True,
             )
-            done = (epoch - 1 + min(count, start + batch) / count) / self._phase.epochs
-            loss = float(found["loss"])
+            seen += len(members)
+            sums = {key: sums[key] + len(members) * float(found[key]) for key in sums}
+            done = (epoch - 1 + seen / count) / self._phase.epochs
+            loss = sums["loss"] / seen
             report(done, f"{self._name}: epoch {epoch} of {self._phase.epochs}, loss {loss:.3f}")
             if not np.isfinite(loss):
                 raise FileError(
                     "The training does not converge: the loss is no number.",
                     "Choose a lower learning rate in the recipe.",
                 )
-        return {key: round(float(found[key]), 5) for key in ("loss", "accuracy")}
+        return {key: round(value / count, 5) for key, value in sums.items()}
 
     def _class_weights(self, labels: Labels) -> NDArray[np.float32]:
         counts = np.bincount(labels)

@@ -19,7 +19,7 @@ from brainviewer.training.images.choices import Choices
 from brainviewer.training.images.keeping import PREDICTIONS_FILE, Part, write_predictions
 from brainviewer.training.images.preparing import Images
 from brainviewer.training.images.recipe import IMAGE_CLASSES, ImageRecipe
-from brainviewer.training.images.results import RESULT_FILE, Tested, joined
+from brainviewer.training.images.results import RESULT_FILE, Answered, joined
 from brainviewer.training.images.splitting import Chosen, Split
 
 COST_FILE, PART_FILE = "cost.json", "part.npz"
@@ -121,9 +121,11 @@ class Job:
         made.write(folder / PART_FILE)
         return made
 
-    def _tested(self, part: Split, members: Any, probabilities: Any) -> Tested:
+    def _tested(self, part: Split, members: Any, probabilities: Any) -> Answered:
         files = tuple(self.chosen.pictures[place].file for place in members)
-        return Tested(files, (part.name,) * len(files), self.chosen.labels[members], probabilities)
+        return Answered(
+            files, (part.name,) * len(files), self.chosen.labels[members], probabilities
+        )
 
     def _folder(self, part: Split) -> Path:
         return self.out / f"fold-{part.name}"

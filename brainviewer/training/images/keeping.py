@@ -11,7 +11,7 @@ import numpy as np
 
 from brainviewer.core.errors import FileError
 from brainviewer.files.writing import write_whole
-from brainviewer.training.images.results import FORMAT, RESULT_FILE, Tested
+from brainviewer.training.images.results import FORMAT, RESULT_FILE, Answered
 
 PREDICTIONS_FILE = "predictions.npz"
 
@@ -20,8 +20,8 @@ PREDICTIONS_FILE = "predictions.npz"
 class Part:
     """What the training for one split left: answers for its test and validation images."""
 
-    tested: Tested
-    seen: Tested
+    tested: Answered
+    seen: Answered
     history: list[dict[str, Any]]
     weights: str
 
@@ -42,7 +42,7 @@ class Part:
 
 
 def write_predictions(
-    path: Path, tested: Tested, seen: Tested | None = None, about: str = ""
+    path: Path, tested: Answered, seen: Answered | None = None, about: str = ""
 ) -> None:
     """Keep answers for test images, and for validation images, as ``.npz``; raises FileError."""
     arrays: dict[str, Any] = {"about": np.array(about)}
@@ -58,12 +58,12 @@ def write_predictions(
     write_whole(path, content.getvalue())
 
 
-def read_predictions(path: Path) -> tuple[Tested, Tested, str] | None:
+def read_predictions(path: Path) -> tuple[Answered, Answered, str] | None:
     """What ``write_predictions`` wrote; None if there is nothing that can be read."""
     try:
         with path.open("rb") as opened, np.load(opened, allow_pickle=False) as kept:
             test, validation = (
-                Tested(
+                Answered(
                     tuple(kept[f"{name}_files"].tolist()),
                     tuple(kept[f"{name}_folds"].tolist()),
                     kept[f"{name}_truth"],

@@ -10,7 +10,7 @@ import numpy as np
 from brainviewer.files.writing import write_whole
 from brainviewer.training.images.contact_sheet import Tile, contact_sheet
 from brainviewer.training.images.preparing import Images
-from brainviewer.training.images.results import Tested
+from brainviewer.training.images.results import Answered
 from brainviewer.training.plots import GRID, INK, draw_confusion, save, side_by_side
 
 PAGE_FILE = "evaluation.html"
@@ -19,7 +19,9 @@ _EXAMPLES = 24
 _BLUE, _RED = "#2F7FB8", "#B5533C"
 
 
-def write_page(result: Mapping[str, Any], tested: Tested, images: Images | None, out: Path) -> None:
+def write_page(
+    result: Mapping[str, Any], tested: Answered, images: Images | None, out: Path
+) -> None:
     """Write ``evaluation.html`` and its pictures into ``out``; raises FileError.
 
     images : of ``tested``, in its order, as the network saw them; None to show none.
@@ -96,7 +98,7 @@ def _confusion(result: Mapping[str, Any], path: Path) -> None:
     save(figure, path)
 
 
-def _examples(classes: Sequence[str], tested: Tested, images: Images, seed: int) -> bytes:
+def _examples(classes: Sequence[str], tested: Answered, images: Images, seed: int) -> bytes:
     random = np.random.default_rng(seed)
     count = min(_EXAMPLES, len(images))
     tiles = []

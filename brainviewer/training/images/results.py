@@ -38,7 +38,7 @@ AUROC, WORST, ECE = "AUROC", "worst-class recall", "expected calibration error"
 
 
 @dataclass(frozen=True, eq=False)
-class Tested:
+class Answered:
     """Answers for the images of one or more test parts.
 
     files : their names in the data; folds : the part that each was tested in.
@@ -51,9 +51,9 @@ class Tested:
     probabilities: NDArray[np.float64]
 
 
-def joined(parts: Sequence[Tested]) -> Tested:
+def joined(parts: Sequence[Answered]) -> Answered:
     """Several test parts as one."""
-    return Tested(
+    return Answered(
         tuple(file for part in parts for file in part.files),
         tuple(fold for part in parts for fold in part.folds),
         np.concatenate([part.truth for part in parts]),
@@ -77,7 +77,7 @@ def measures(classes: Sequence[str]) -> dict[str, Measure]:
     }
 
 
-def measured(classes: Sequence[str], tested: Tested, seed: int) -> dict[str, Any]:
+def measured(classes: Sequence[str], tested: Answered, seed: int) -> dict[str, Any]:
     """Figures with intervals, confusion matrix, report and reliability of tested images."""
     wanted = measures(classes)
     table = bootstrap(tested.truth, tested.probabilities, wanted, DRAWS, seed)
@@ -120,8 +120,8 @@ def class_report(classes: Sequence[str], matrix: NDArray[np.float64]) -> dict[st
 def operating_point(
     recipe: ImageRecipe,
     classes: Sequence[str],
-    validation: Tested,
-    tested: Tested,
+    validation: Answered,
+    tested: Answered,
 ) -> dict[str, Any] | None:
     """A threshold for triage and what it reaches; None if the recipe asks for none.
 
@@ -155,7 +155,7 @@ def operating_point(
     }
 
 
-def in_short(tested: Tested) -> dict[str, float]:
+def in_short(tested: Answered) -> dict[str, float]:
     """What networks are compared by before their test images are looked at."""
     return {
         "accuracy": round(float(accuracy(tested.truth, tested.probabilities)[0]), 4),

@@ -22,7 +22,7 @@ from brainviewer.training.images.keeping import (
 )
 from brainviewer.training.images.pages import write_page
 from brainviewer.training.images.recipe import IMAGE_CLASSES, IMAGE_VOTE, VoteRecipe
-from brainviewer.training.images.results import RESULT_FILE, Tested
+from brainviewer.training.images.results import RESULT_FILE, Answered
 
 _SEED = 2026
 
@@ -32,7 +32,7 @@ class Member:
     """A trained network: what is known of it, and what it answered, sorted by file."""
 
     result: dict[str, Any]
-    tested: Tested
+    tested: Answered
 
 
 def vote(
@@ -99,7 +99,7 @@ def _member(file: Path) -> Member | None:
     order = np.argsort(tested.files)
     return Member(
         result,
-        Tested(
+        Answered(
             tuple(tested.files[place] for place in order),
             tuple(tested.folds[place] for place in order),
             tested.truth[order],
@@ -113,7 +113,7 @@ def _result(
     recipe_sha256: str,
     name: str,
     members: Sequence[Member],
-    tested: Tested,
+    tested: Answered,
 ) -> dict[str, Any]:
     known = [member.result for member in members]
     first = known[0]

@@ -1,0 +1,175 @@
+"""What the command refuses, before TensorFlow is loaded and before anything is written."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from labelled_pictures import write_pictures, write_table
+
+from brainviewer import cli
+from brainviewer.training.images.folders import find_pictures
+from brainviewer.training.images.keeping import write_predictions
+from brainviewer.training.images.recipe import read_image_recipe
+from brainviewer.training.images.results import (
+    RESULT_FILE,
+    Answered,
+    measured,
+    operating_point,
+    value_of,
+)
+from brainviewer.training.images.voting import majority
+
+SHIPPED = Path(__file__).resolve().parents[4] / "resources" / "recipes" / "images"
+
+
+@pytest.fixture(autouse=True)
+def _onnx(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("brainviewer.training.images.running.require_onnx", lambda: None)
+
+
+def run(*arguments: object) -> int:
+    def window(paths: list[Path], demo: bool) -> int:
+        raise AssertionError("A research command opened the window.")
+
+    return cli.run([str(a) for a in arguments], window)
+
+
+def refused(capfd: pytest.CaptureFixture[str]) -> str:
+    """The one sentence that a command ended with."""
+    out, err = capfd.readouterr()
+    assert out == ""
+    sentences = [line for line in err.splitlines() if line.startswith("brainviewer: ")]
+    assert len(sentences) == 1
+    return sentences[0]
+
+
+def spoilt(data: Path) -> None:
+    (data / "glioma" / "1.png").write_bytes((data / "glioma" / "1.png").read_bytes()[:60])
+
+
+def text_file(data: Path) -> None:
+    (data / "glioma" / "1.png").write_text("no picture")
+
+
+def emptied(data: Path) -> None:
+    for file in (data / "none").iterdir():
+        file.unlink()
+
+
+@pytest.mark.parametrize(
+    ("spoil", "options", "said"),
+    [
+        (spoilt, (), "1.png cannot be read"),
+        (text_file, (), "1.png cannot be read"),
+        (emptied, (), "'none' holds no pictures"),
+        (lambda data: None, ("--fold", 3), "names no folds"),
+        (lambda data: None, ("--weights", "none"), "no base"),
+        (lambda data: None, ("--only", "4-nodes"), "no network '4-nodes'"),
+        (lambda data: None, ("--runs", "."), "--runs has no meaning"),
+        (lambda data: None, ("--exclude", "nothing.txt"), "nothing.txt cannot be read"),
+        (lambda data: None, ("--epochs", 0), "--epochs"),
+    ],
+)
+def test_bad_input_is_one_sentence_and_leaves_nothing(
+    spoil: Any, options: tuple[object, ...], said: str, tmp_path: Path, capfd: Any
+) -> None:
+    data = write_pictures(tmp_path / "data", 12)
+    spoil(data)
+    out = tmp_path / "out"
+    assert run("train", "cnn-128-flip", "--data", data, "--out", out, *options) == 2
+    assert said in refused(capfd)
+    assert not out.exists()
+    assert "tensorflow" not in sys.modules
+
+
+def test_a_recipe_with_an_unknown_layer(tmp_path: Path, capfd: Any) -> None:
+    mine = tmp_path / "mine.toml"
+    text = (SHIPPED / "cnn-128-flip.toml").read_text(encoding="utf-8")
+    mine.write_text(text.replace('"flatten"', '"lambda"'), encoding="utf-8")
+    assert run("train", mine, "--data", tmp_path, "--out", tmp_path / "out") == 2
+    assert "no layer 'lambda'" in refused(capfd)
+
+
+def test_options_of_images_are_refused_for_other_recipes(tmp_path: Path, capfd: Any) -> None:
+    options = ("--data", tmp_path, "--out", tmp_path / "out", "--epochs", 3)
+    assert run("train", "resnet50-glioma", *options) == 2
+    assert "--epochs has no meaning for the recipe resnet50-glioma" in refused(capfd)
+
+
+def result_of(folder: Path, name: str, source: Any, right: float) -> None:
+    """A result as a training writes it, of a network that answers rightly so often."""
+    random = np.random.default_rng(sum(name.encode()))
+    truth = np.arange(20) % 4
+    wrong = random.random(20) > right
+    said = np.where(wrong, (truth + 1) % 4, truth)
+    chances = np.full((20, 4), 0.1)
+    chances[np.arange(20), said] = 0.7
+    files = tuple(f"{n:02d}.png" for n in range(20))
+    classes = ["glioma", "meningioma", "pituitary", "none"]
+    tested = Answered(files, ("4",) * 20, truth, chances)
+    result = {
+        "format": 1, "kind": "image-classes", "recipe": name, "network": name, "about": "x",
+        "data": {"images_sha256": source.sha256}, "classes": classes,
+        "protocol": {"split": "patient-wise folds", "tested": ["4"], "train": 40,
+                     "validation": 4, "test": 20},
+        "settings": {"pretrained": False}, "validation": {"macro F1": right, "accuracy": right},
+        "parameters": 10, "size_bytes": 100, "ms_per_image": 1.0, "training_seconds": 2.0,
+        "notices": [], **measured(classes, tested, 1),
+    }  # fmt: skip
+    (folder / name).mkdir(parents=True)
+
+    (folder / name / RESULT_FILE).write_text(json.dumps(result))
+    write_predictions(folder / name / "predictions.npz", tested)
+
+
+def test_a_vote_of_finished_runs(tmp_path: Path, capfd: Any) -> None:
+    data = write_table(tmp_path / "data", 4)
+    source = find_pictures(data)
+    runs, out = tmp_path / "runs", tmp_path / "vote"
+    for name, right in (("a", 0.9), ("b", 0.85)):
+        result_of(runs, name, source, right)
+    command = ("train", "ensemble-vote", "--data", data, "--runs", runs, "--out", out)
+    assert run(*command) == 2
+    assert "2 were found" in refused(capfd)
+    assert not out.exists()
+    for name, right in (("c", 0.8), ("d", 0.2)):
+        result_of(runs, name, source, right)
+    assert run(*command) == 0
+    said = capfd.readouterr().out
+    assert "ensemble-vote-majority: accuracy" in said and "ensemble-vote-soft" in said
+
+    soft = json.loads((out / "soft" / RESULT_FILE).read_text())
+    assert [one["network"] for one in soft["members"]] == ["a", "b", "c"]
+    assert soft["parameters"] == 30
+    best = max(one["accuracy"] for one in soft["members"])
+    assert value_of(soft, "accuracy") >= best - 0.1
+    assert (out / "majority" / "evaluation.html").is_file()
+
+
+def test_the_majority_decides_and_probability_breaks_ties() -> None:
+    stacked = np.array([
+        [[0.6, 0.4, 0.0], [0.5, 0.3, 0.2]],
+        [[0.6, 0.4, 0.0], [0.1, 0.6, 0.3]],
+        [[0.0, 1.0, 0.0], [0.0, 0.1, 0.9]],
+    ])  # fmt: skip
+    shares = majority(stacked)
+    assert shares.argmax(axis=1).tolist() == [0, 2]
+    np.testing.assert_allclose(shares.sum(axis=1), 1)
+    assert stacked.mean(axis=0)[0].argmax() == 1
+
+
+def test_the_operating_point_reaches_its_sensitivity() -> None:
+    recipe = read_image_recipe(SHIPPED / "binary-200-augmented.toml")[0]
+    random = np.random.default_rng(0)
+    truth = (np.arange(400) % 4 == 0).astype(np.int64)  # 0 is tumour
+    score = np.clip(random.normal(np.where(truth == 0, 0.75, 0.35), 0.15), 0, 1)
+    tested = Answered((), (), truth, np.column_stack([score, 1 - score]))
+    point = operating_point(recipe, ["tumour", "none"], tested, tested)
+    assert point is not None
+    sensitivity, specificity = (one["value"] for one in point["figures"])
+    assert 0.98 <= sensitivity < 0.99
+    assert 0.3 < specificity < 0.9
+    assert specificity == pytest.approx(np.mean(score[truth == 1] < point["threshold"]), abs=1e-3)
