@@ -199,9 +199,10 @@ def train(
         from brainviewer.training import running
         from brainviewer.training.images.choices import Choices
         from brainviewer.training.images.command import Wishes, train_images_or_vote
+        from brainviewer.training.images.recipe import IMAGE_CLASSES, IMAGE_VOTE
 
         file = running.find_recipe(recipe)
-        of_images = running.recipe_kind(file) in (running.IMAGE_CLASSES, running.IMAGE_VOTE)
+        of_images = running.recipe_kind(file) in (IMAGE_CLASSES, IMAGE_VOTE)
         cores = threads or os.cpu_count() or 1
         choices = Choices(fold, epochs, batch, size, weights or "", limit, (), tuple(only or ()))
         wishes = Wishes(choices, exclude, augmented, logs, tuple(runs or ()), cores)

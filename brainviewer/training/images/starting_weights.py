@@ -73,7 +73,20 @@ def load_base(layers: Sequence[Any], weights: str, base: str) -> str:
             )
     for key, layer in own.items():
         layer.set_weights(found[key])
+    if not Path(weights).is_file():
+        _standardise(layers)
     return name
+
+
+def _standardise(layers: Sequence[Any]) -> None:
+    """Have a base see 0..255 as -1..3.
+
+    The models that ship learned from standardised intensities, not from ImageNet's scale.
+    """
+    for layer in layers:
+        if layer.name == CHANNELS:
+            kernel = np.eye(3, dtype=np.float32)[None, None] / 64
+            layer.set_weights([kernel, np.full(3, -1, np.float32)])
 
 
 def read_arrays(file: Path) -> dict[str, Arrays]:

@@ -149,6 +149,8 @@ def test_weights_that_do_not_fit_are_refused(tmp_path: Path) -> None:
 def test_a_shipped_model_lends_its_weights() -> None:
     built = build(recipe("transfer-resnet50"), 4)
     assert load_base(built.base, "resnet50-glioma", "ResNet50") == "model resnet50-glioma"
+    images = np.full((1, 32, 32, 3), 128, np.float32)
+    assert_allclose(np.asarray(built.trunk.layers[1](images)), 1.0)
 
 
 def test_a_size_that_is_too_small_is_refused() -> None:
