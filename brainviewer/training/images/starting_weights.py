@@ -4,7 +4,9 @@ Only arrays are read: nothing in such a file is executed. They are matched by la
 file may hold more than the base.
 """
 
+import io
 import re
+import zipfile
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -19,6 +21,8 @@ from brainviewer.inference.registry import installed_models, verify
 
 CHANNELS = "imagenet_channels"  # what ``network`` puts before a base is no part of it
 NONE, IMAGENET = "none", "imagenet"
+_SNAKE = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[a-z0-9])(?=[A-Z][a-z])")
+_INSIDE = "model.weights.h5"
 Arrays = list[NDArray[np.float32]]
 
 # In the order in which Keras keeps the variables of a layer.
@@ -41,7 +45,7 @@ def weights_file(weights: str) -> tuple[Path, str]:
         known = ", ".join(name for name, one in cards.items() if one.network is not None)
         raise FileError(
             f"There are no weights '{weights}'.",
-            f"Give imagenet, none, a Keras file (.h5), or the id of a model: {known}.",
+            f"Give imagenet, none, a Keras file (.h5, .keras), or the id of a model: {known}.",
         )
     verify(card.network)
     return card.network.path("weights"), f"model {weights}"
@@ -57,11 +61,12 @@ def load_base(layers: Sequence[Any], weights: str, base: str) -> str:
         found = _ranked(read_arrays(file))
     except (OSError, ModelError):
         raise FileError(
-            f"The weights {name} cannot be read.", "Give a Keras file that ends in .h5."
+            f"The weights {name} cannot be read.", "Give a Keras file that ends in .h5 or .keras."
         ) from None
-    own = _ranked(
-        {layer.name: layer for layer in layers if layer.weights and layer.name != CHANNELS}
-    )
+    weighted = [layer for layer in layers if layer.weights and layer.name != CHANNELS]
+    own = _ranked({layer.name: layer for layer in weighted})
+    if not own.keys() & found.keys():
+        own, found = _by_kind(weighted), _largest_model(found)
     for key, layer in own.items():
         wanted = [tuple(value.shape) for value in layer.weights]
         arrays = found.get(key, [])
@@ -92,7 +97,7 @@ def _standardise(layers: Sequence[Any]) -> None:
 def read_arrays(file: Path) -> dict[str, Arrays]:
     """The arrays of every layer in a Keras file, by the layer's name, in the order of Keras.
 
-    Both formats are read: ``.weights.h5`` of Keras 3, and the older ``.h5`` of weights or models.
+    ``.weights.h5`` and ``.keras`` of Keras 3 are read, and the older ``.h5`` of weights or models.
     """
     parts: dict[str, list[tuple[int, NDArray[np.float32]]]] = defaultdict(list)
 
@@ -101,19 +106,32 @@ def read_arrays(file: Path) -> dict[str, Arrays]:
             return
         last = path.rsplit("/", 1)[-1].split(":", maxsplit=1)[0]
         if last.isdigit():
-            layer, place = str(item.parent.attrs.get("name", "")), int(last)
+            # Older files have no names, only the kind of each layer, counted within its model.
+            unnamed = path.removesuffix(f"/vars/{last}")
+            layer, place = str(item.parent.attrs.get("name", unnamed)), int(last)
         elif last in _ORDER:
             layer, place = path.split("/")[-2], _ORDER.index(last)
         else:
             return
         parts[layer].append((place, np.asarray(item[()], np.float32)))
 
-    with h5py.File(file, "r") as opened:
+    with _opened(file) as opened:
         opened.visititems(take)
     return {
         layer: [array for _, array in sorted(some, key=lambda pair: pair[0])]
         for layer, some in parts.items()
     }
+
+
+def _opened(file: Path) -> Any:
+    """The HDF5 file; a ``.keras`` file is an archive that holds one."""
+    if not zipfile.is_zipfile(file):
+        return h5py.File(file, "r")
+    with zipfile.ZipFile(file) as archive:
+        try:
+            return h5py.File(io.BytesIO(archive.read(_INSIDE)), "r")
+        except (KeyError, zipfile.BadZipFile) as error:
+            raise OSError(str(error)) from None
 
 
 def _ranked(named: dict[str, Any]) -> dict[str, Any]:
@@ -129,6 +147,26 @@ def _ranked(named: dict[str, Any]) -> dict[str, Any]:
         key = f"{match[1]} {ranks[match[1]][int(match[2] or 0)]}" if match else name
         result[key] = value
     return result
+
+
+def _by_kind(layers: Sequence[Any]) -> dict[str, Any]:
+    """Layers by their kind, counted as Keras counts them in its files: conv2d, conv2d_1, …"""
+    counts: dict[str, int] = defaultdict(int)
+    result = {}
+    for layer in layers:
+        kind = _SNAKE.sub("_", type(layer).__name__).lower()
+        result[f"{kind}_{counts[kind]}" if counts[kind] else kind] = layer
+        counts[kind] += 1
+    return result
+
+
+def _largest_model(found: dict[str, Arrays]) -> dict[str, Arrays]:
+    """The layers of the model with the most layers: a base may lie inside another model."""
+    models: dict[str, dict[str, Arrays]] = defaultdict(dict)
+    for path, arrays in found.items():
+        model, _, layer = path.rpartition("/")
+        models[model][layer] = arrays
+    return max(models.values(), key=len, default={})
 
 
 def _places(numbers: Iterable[int]) -> dict[int, int]:

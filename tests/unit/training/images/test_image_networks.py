@@ -110,7 +110,7 @@ def test_a_frozen_base_stays_and_its_last_layers_thaw() -> None:
     assert_allclose(inner, built.whole.predict_on_batch(images), atol=1e-6)
 
 
-@pytest.mark.parametrize("suffix", ["base.weights.h5", "whole.weights.h5", "old.h5"])
+@pytest.mark.parametrize("suffix", ["base.weights.h5", "whole.weights.h5", "old.h5", "new.keras"])
 def test_weights_come_from_files_old_and_new(suffix: str, tmp_path: Path) -> None:
     one = recipe("transfer-xception", 80)
     made = as_trained(build(one, 4).whole)
