@@ -67,6 +67,8 @@ def fit(
 ) -> Fitted:
     """Train the network of a recipe; go on where the folder ``out`` says that it was stopped.
 
+    What fine-tuning learned is kept if it lowered the validation loss.
+
     weights : what the base starts from instead of what the recipe says.
     logs : folder for TensorBoard.
 
@@ -102,9 +104,13 @@ def fit(
             spent = time.perf_counter() - start
             history += live.run(below, beside, out, report, logs, spent)
     if recipe.fine_tuning is not None:
+        frozen = built.whole.get_weights()
         thaw(built, recipe.fine_tuning.layers)
         live = _Training("fine-tuning", built.whole, recipe, recipe.fine_tuning, fresh)
-        history += live.run(varied, validation, out, report, logs)
+        tuned = live.run(varied, validation, out, report, logs)
+        if _least_loss(tuned) > _least_loss(history):
+            built.whole.set_weights(frozen)
+        history += tuned
     return Fitted(built.whole, history, weights)
 
 
@@ -275,6 +281,10 @@ def _best(history: Sequence[dict[str, Any]]) -> int:
     """The epoch, from 1, with the least validation loss; 0 without any."""
     losses = [entry["val_loss"] for entry in history]
     return 1 + losses.index(min(losses)) if losses else 0
+
+
+def _least_loss(history: Sequence[dict[str, Any]]) -> float:
+    return min(float(entry["val_loss"]) for entry in history)
 
 
 def _judged(found: NDArray[np.float32], labels: Labels) -> dict[str, float]:
