@@ -155,6 +155,14 @@ def train(
             show_default=False,
         ),
     ] = None,
+    split: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="LIST.csv",
+            help="Single images: the split that 'data audit --write-clean' wrote.",
+            show_default=False,
+        ),
+    ] = None,
     exclude: Annotated[
         Path | None,
         typer.Option(
@@ -205,7 +213,7 @@ def train(
         of_images = running.recipe_kind(file) in (IMAGE_CLASSES, IMAGE_VOTE)
         cores = threads or os.cpu_count() or 1
         choices = Choices(fold, epochs, batch, size, weights or "", limit, (), tuple(only or ()))
-        wishes = Wishes(choices, exclude, augmented, logs, tuple(runs or ()), cores)
+        wishes = Wishes(choices, exclude, augmented, logs, tuple(runs or ()), cores, split)
         try:
             if not of_images:
                 wishes.refuse_all(file)

@@ -76,6 +76,12 @@ class Picture:
         spread = (self.pixels.astype(np.float32) - low) * (255 / max(high - low, 1))
         return np.asarray(np.rint(spread), np.uint8)
 
+    def rgb(self) -> NDArray[np.uint8]:
+        """(rows, columns, 3) uint8; grey three times where there is no colour."""
+        if self.pixels.ndim == 3:
+            return np.asarray(self.pixels, np.uint8)
+        return np.repeat(self.grey()[..., None], 3, axis=2)
+
 
 def read_picture(path: Path) -> Picture:
     """Decode a JPG, PNG, TIFF, BMP, WebP or still GIF.

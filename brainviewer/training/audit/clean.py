@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from brainviewer.training.audit.copies import Likeness, groups
-from brainviewer.training.audit.folder import TEST, Entry
 from brainviewer.training.audit.looks import Look
 from brainviewer.training.datasets import patient_folds
+from brainviewer.training.pictures import TEST, Entry
 
 FOLDS = 5
 COLUMNS = ("file", "class", "split", "fold", "group")

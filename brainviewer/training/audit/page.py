@@ -12,11 +12,11 @@ import numpy as np
 from brainviewer import __version__
 from brainviewer.core.errors import FileError
 from brainviewer.files.picture_reader import read_picture
-from brainviewer.training.audit.folder import Entry
 from brainviewer.training.audit.oddities import ODDITIES
 from brainviewer.training.audit.page_style import STYLE
 from brainviewer.training.audit.record import Audit, as_record
 from brainviewer.training.audit.wording import STRONG, WEAK
+from brainviewer.training.pictures import Entry
 
 _SIDE = 168  # pixels of a shown picture
 _MOST_GROUPS = 18  # shown of each kind

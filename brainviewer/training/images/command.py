@@ -8,24 +8,29 @@ from typing import Any
 
 from brainviewer.core.errors import FileError, Report
 from brainviewer.training.images.choices import Choices
-from brainviewer.training.images.folders import find_pictures
+from brainviewer.training.images.folders import Pictures
 from brainviewer.training.images.pages import PAGE_FILE
 from brainviewer.training.images.preparing import read_list
-from brainviewer.training.images.recipe import (
-    IMAGE_VOTE,
-    kind_of,
-    read_vote_recipe,
-)
+from brainviewer.training.images.recipe import IMAGE_VOTE
+from brainviewer.training.images.recipe import read_vote_recipe
 from brainviewer.training.images.results import value_of
-from brainviewer.training.images.running import Extras, begin_run, check_same_run, train_images
+from brainviewer.training.images.running import (
+    Extras,
+    begin_run,
+    check_same_run,
+    find_split,
+    train_images,
+)
 from brainviewer.training.images.voting import vote
+from brainviewer.training.running import recipe_kind
 
 
 @dataclass(frozen=True)
 class Wishes:
     """All options of the command that are for single images only.
 
-    exclude : a list of pictures to leave out; runs : where a vote looks for its members.
+    split : a list as ``data audit --write-clean`` writes it; exclude : a list of pictures to leave
+    out; runs : where a vote looks for its members.
     """
 
     choices: Choices
@@ -34,6 +39,7 @@ class Wishes:
     logs: Path | None = None
     runs: tuple[Path, ...] = ()
     threads: int = 1
+    split: Path | None = None
 
     def given(self) -> list[str]:
         """The options that were given, as they are written."""
@@ -46,6 +52,7 @@ class Wishes:
             "--weights": choices.weights,
             "--limit": choices.limit,
             "--only": choices.only,
+            "--split": self.split,
             "--exclude": self.exclude,
             "--augmented": self.augmented,
             "--logs": self.logs,
@@ -74,9 +81,9 @@ def train_images_or_vote(
 
     Raises BrainViewerError if recipe, data or options cannot be used.
     """
-    if kind_of(recipe) == IMAGE_VOTE:
-        wishes.refuse_all(recipe, ("--runs",))
-        found = _vote(recipe, data, out, wishes.runs or (out.parent,))
+    if recipe_kind(recipe) == IMAGE_VOTE:
+        wishes.refuse_all(recipe, ("--runs", "--split"))
+        found = _vote(recipe, find_split(data, wishes.split), out, wishes.runs or (out.parent,))
         return _told(found, out, "Measured")
     if wishes.runs:
         raise FileError(
@@ -86,12 +93,12 @@ def train_images_or_vote(
     if wishes.exclude is not None:
         choices = replace(choices, excluded=tuple(read_list(wishes.exclude)))
     extras = Extras(wishes.augmented, wishes.logs, wishes.threads)
-    return _told(train_images(recipe, data, out, report, tell, choices, extras), out, "Trained")
+    found = train_images(recipe, data, out, report, tell, choices, extras, wishes.split)
+    return _told(found, out, "Trained")
 
 
-def _vote(recipe: Path, data: Path, out: Path, runs: Sequence[Path]) -> list[dict[str, Any]]:
+def _vote(recipe: Path, source: Pictures, out: Path, runs: Sequence[Path]) -> list[dict[str, Any]]:
     plan = read_vote_recipe(recipe)
-    source = find_pictures(data)
     if missing := [run for run in runs if not run.is_dir()]:
         raise FileError(f"There is no folder '{missing[0].name}'.", "Correct --runs.")
     sha256 = hashlib.sha256(recipe.read_bytes()).hexdigest()

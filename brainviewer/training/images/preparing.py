@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 
 from brainviewer.analysis.contour_crop import Crop, largest_contour
 from brainviewer.core.errors import FileError, Report, silent
+from brainviewer.files.picture_reader import read_picture
 from brainviewer.files.writing import write_whole
 from brainviewer.training.images.contact_sheet import Tile, contact_sheet
 from brainviewer.training.images.folders import Picture
-from brainviewer.training.images.reading import read_picture
 from brainviewer.training.images.recipe import Preparation
 
 Images = NDArray[np.uint8]
@@ -59,7 +59,8 @@ def prepare(
     images = np.empty((len(pictures), preparation.size, preparation.size, depth), np.uint8)
     crops = []
     for number, picture in enumerate(pictures):
-        images[number], crop = prepare_one(read_picture(folder / picture.file), preparation)
+        image = read_picture(folder / picture.file).rgb()
+        images[number], crop = prepare_one(image, preparation)
         crops.append(crop)
         report((number + 1) / len(pictures), f"preparing: {number + 1} of {len(pictures)} images")
     return images, crops
@@ -121,7 +122,7 @@ def read_list(file: Path) -> list[str]:
 
 def _sheet(folder: Path, doubtful: Sequence[tuple[Picture, Crop]]) -> bytes:
     tiles = [
-        Tile(read_picture(folder / picture.file), picture.file, crop.doubt, True, crop)
+        Tile(read_picture(folder / picture.file).rgb(), picture.file, crop.doubt, True, crop)
         for picture, crop in doubtful
     ]
     return contact_sheet("Crops to look through", tiles)

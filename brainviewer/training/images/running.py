@@ -20,7 +20,7 @@ from brainviewer.core.errors import BrainViewerError, FileError, Report
 from brainviewer.files.writing import make_folder, write_whole
 from brainviewer.training.images.augmenting import write_copies
 from brainviewer.training.images.choices import Choices, with_choices
-from brainviewer.training.images.folders import TRAIN_TEST, Pictures, find_pictures
+from brainviewer.training.images.folders import Pictures, find_pictures
 from brainviewer.training.images.job import Job
 from brainviewer.training.images.keeping import read_result
 from brainviewer.training.images.preparing import (
@@ -33,8 +33,10 @@ from brainviewer.training.images.preparing import (
     write_cache,
     write_doubtful,
 )
-from brainviewer.training.images.recipe import ImageRecipe, read_image_recipe
+from brainviewer.training.images.recipe import ImageRecipe
+from brainviewer.training.images.recipe import read_image_recipe
 from brainviewer.training.images.results import RESULT_FILE
+from brainviewer.training.images.split_list import with_split_list
 from brainviewer.training.images.splitting import Chosen, Split, choose, split
 
 RECIPE_FILE, RUN_FILE, CACHE_FILE = "recipe.toml", "run.json", "prepared.npz"
@@ -61,8 +63,11 @@ def train_images(
     tell: Tell,
     choices: Choices,
     extras: Extras,
+    split_list: Path | None = None,
 ) -> list[dict[str, Any]]:
     """Train and measure every network of a recipe; returns their results.
+
+    split_list : as ``with_split_list`` reads it, instead of the split of the data
 
     Raises BrainViewerError, before anything is written, if recipe, choices or data cannot be used,
     or if ``out`` holds another run.
@@ -70,7 +75,7 @@ def train_images(
     recipes = [with_choices(one, choices) for one in read_image_recipe(recipe_file)]
     recipes = _only(recipes, choices.only)
     require_onnx()
-    source = find_pictures(data)
+    source = find_split(data, split_list)
     chosen = choose(recipes[0], source, choices.excluded, choices.limit)
     splits = split(recipes[0], chosen, choices.fold)
     _check_triage(recipes[0], chosen)
@@ -94,6 +99,12 @@ def train_images(
             known = job.run(choices, about["recipe_sha256"], notices)
         found.append(known)
     return found
+
+
+def find_split(data: Path, split_list: Path | None) -> Pictures:
+    """The pictures of a folder, split as the list says if there is one; raises FileError."""
+    source = find_pictures(data)
+    return source if split_list is None else with_split_list(source, split_list)
 
 
 def _only(recipes: list[ImageRecipe], names: Sequence[str]) -> list[ImageRecipe]:
@@ -194,8 +205,6 @@ def _notices(chosen: Chosen, choices: Choices) -> Iterator[str]:
             f"The data gives no fold to images of the class {', '.join(without)}: they were dealt "
             "to the folds in series of neighbouring names, not by patient."
         )
-    if source.layout == TRAIN_TEST:
-        yield "Nobody checked here whether images for testing are copies of those for training."
     if choices.limit is not None:
         yield f"Only {len(chosen.pictures)} of {len(source.pictures)} images were used."
     unused = set(source.classes) - {p.label for p in chosen.pictures}

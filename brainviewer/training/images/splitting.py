@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainviewer.core.errors import FileError
-from brainviewer.training.images.folders import FOLDS, TRAIN_TEST, Picture, Pictures
+from brainviewer.training.images.folders import Picture, Pictures
 from brainviewer.training.images.recipe import ImageRecipe
 
 # Neighbours in a series stay together where the data names no patients.
@@ -101,7 +101,7 @@ def split(recipe: ImageRecipe, chosen: Chosen, fold: str | None = None) -> list[
     """
     random = np.random.default_rng(recipe.seed)
     source = chosen.source
-    if source.layout == FOLDS:
+    if any(picture.fold is not None for picture in source.pictures):
         folds = _complete_folds(chosen)
         names = sorted(set(folds.tolist()))
         if fold not in (None, "all", *names):
@@ -113,19 +113,18 @@ def split(recipe: ImageRecipe, chosen: Chosen, fold: str | None = None) -> list[
     else:
         if fold is not None:
             raise FileError("The data names no folds.", "Leave --fold out.")
-        if source.layout == TRAIN_TEST:
-            testing = np.array([p.testing for p in chosen.pictures])
-        else:
+        testing = np.array([p.testing for p in chosen.pictures])
+        if not any(picture.testing for picture in source.pictures):
             everything = np.arange(len(chosen.labels))
             testing = _drawn(chosen, everything, recipe.test, random)
         parts = [("test", testing)]
     splits = []
     for name, testing in parts:
-        rest = np.flatnonzero(~testing)
+        rest = np.flatnonzero(~testing & ~_kin_of_tested(chosen, testing))
         validating = _drawn(chosen, rest, recipe.validation, random)
         made = Split(
             name,
-            np.flatnonzero(~testing & ~validating),
+            np.setdiff1d(rest, np.flatnonzero(validating)),
             np.flatnonzero(validating),
             np.flatnonzero(testing),
         )
@@ -133,6 +132,13 @@ def split(recipe: ImageRecipe, chosen: Chosen, fold: str | None = None) -> list[
             _check(chosen, getattr(made, part), part)
         splits.append(made)
     return splits
+
+
+def _kin_of_tested(chosen: Chosen, testing: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """(pictures,) what the data groups with test pictures: folds that are given can tear groups."""
+    pairs = zip(chosen.pictures, testing.tolist(), strict=True)
+    tested = {p.group for p, is_tested in pairs if is_tested and p.group != p.file}
+    return np.array([picture.group in tested for picture in chosen.pictures])
 
 
 def _complete_folds(chosen: Chosen) -> NDArray[np.str_]:

@@ -60,6 +60,7 @@ def test_colours_stay_and_have_a_grey(tmp_path: Path) -> None:
         assert picture.coloured
         assert picture.pixels[5, 5].tolist() == [204, 0, 0]
         assert picture.grey()[5, 5] == 61
+        assert np.array_equal(picture.rgb(), red)
 
 
 def test_deep_grey_keeps_its_bits(tmp_path: Path) -> None:
@@ -69,6 +70,7 @@ def test_deep_grey_keeps_its_bits(tmp_path: Path) -> None:
         assert picture.pixels.dtype == np.uint16
         assert np.array_equal(picture.pixels, deep)
         assert (picture.grey().min(), picture.grey().max()) == (0, 255)
+        assert np.array_equal(picture.rgb()[..., 1], picture.grey())
 
 
 def test_floating_point_is_scaled_and_told(tmp_path: Path) -> None:

@@ -62,13 +62,14 @@ def emptied(data: Path) -> None:
 @pytest.mark.parametrize(
     ("spoil", "options", "said"),
     [
-        (spoilt, (), "1.png cannot be read"),
-        (text_file, (), "1.png cannot be read"),
-        (emptied, (), "'none' holds no pictures"),
+        (spoilt, (), "1.png is damaged or cut off"),
+        (text_file, (), "1.png is not a picture"),
+        (emptied, (), "class none in data holds no picture"),
         (lambda data: None, ("--fold", 3), "names no folds"),
         (lambda data: None, ("--weights", "none"), "no base"),
         (lambda data: None, ("--only", "4-nodes"), "no network '4-nodes'"),
         (lambda data: None, ("--runs", "."), "--runs has no meaning"),
+        (lambda data: None, ("--split", "nothing.csv"), "nothing.csv cannot be read"),
         (lambda data: None, ("--exclude", "nothing.txt"), "nothing.txt cannot be read"),
         (lambda data: None, ("--epochs", 0), "--epochs"),
     ],

@@ -15,8 +15,8 @@ from brainviewer.training.images.folders import (
     class_name,
     find_pictures,
 )
-from brainviewer.training.images.reading import read_picture
-from brainviewer.training.images.recipe import ImageRecipe, read_image_recipe
+from brainviewer.training.images.recipe import ImageRecipe
+from brainviewer.training.images.recipe import read_image_recipe
 from brainviewer.training.images.splitting import Chosen, choose, split
 
 SHIPPED = Path(__file__).resolve().parents[4] / "resources" / "recipes" / "images"
@@ -119,7 +119,7 @@ def test_a_binary_recipe_joins_classes_and_a_limit_thins_them(tmp_path: Path) ->
 @pytest.mark.parametrize(
     ("row", "said"),
     [
-        ("glioma/99.png,glioma,1", "not there"),
+        ("glioma/99.png,glioma,1", "There is no file glioma/99.png"),
         ("glioma/1.png,glioma,1", "twice"),
     ],
 )
@@ -130,20 +130,20 @@ def test_a_table_that_is_wrong(tmp_path: Path, row: str, said: str) -> None:
     with pytest.raises(FileError, match=said):
         find_pictures(tmp_path)
     table.write_text("name,kind\n")
-    with pytest.raises(FileError, match="'file' and 'class'"):
+    with pytest.raises(FileError, match="file and class"):
         find_pictures(tmp_path)
 
 
 def test_folders_that_cannot_be_used(tmp_path: Path) -> None:
-    with pytest.raises(FileError, match="no folder"):
+    with pytest.raises(FileError, match="does not exist"):
         find_pictures(tmp_path / "nowhere")
-    with pytest.raises(FileError, match="no labelled pictures"):
+    with pytest.raises(FileError, match="is empty"):
         find_pictures(tmp_path)
     write_pictures(tmp_path / "one", 2, ("glioma",))
-    with pytest.raises(FileError, match="only the class 'glioma'"):
+    with pytest.raises(FileError, match="one class only, glioma"):
         find_pictures(tmp_path / "one")
     (tmp_path / "one" / "none").mkdir()
-    with pytest.raises(FileError, match="'none' holds no pictures"):
+    with pytest.raises(FileError, match="class none in one holds no picture"):
         find_pictures(tmp_path / "one")
     two = find_pictures(write_pictures(tmp_path / "two", 4, ("glioma", "pituitary")))
     with pytest.raises(FileError, match="no pictures for the class 'none'"):
@@ -153,17 +153,8 @@ def test_folders_that_cannot_be_used(tmp_path: Path) -> None:
         split(recipe(), choose(recipe(), single))
 
 
-def test_pictures_of_every_kind_become_rgb(tmp_path: Path) -> None:
-    for mode, colour in (("L", 200), ("RGB", (9, 8, 7)), ("CMYK", (0, 0, 0, 0)), ("1", 1)):
-        file = tmp_path / f"{mode}.tif"
-        Image.new(mode, (5, 4), colour).save(file)
-        assert read_picture(file).shape == (4, 5, 3)
-    deep = np.linspace(0, 4000, 20).reshape(4, 5).astype(np.uint16)
-    Image.fromarray(deep).save(tmp_path / "deep.png")
-    seen = read_picture(tmp_path / "deep.png")
-    assert (seen.min(), seen.max()) == (0, 255)
-    Image.new("RGBA", (5, 4), (255, 255, 255, 0)).save(tmp_path / "clear.png")
-    assert read_picture(tmp_path / "clear.png").max() == 0
-    (tmp_path / "text.jpg").write_text("no picture")
-    with pytest.raises(FileError, match=r"text\.jpg cannot be read"):
-        read_picture(tmp_path / "text.jpg")
+def test_names_that_mean_one_class_are_one_class(tmp_path: Path) -> None:
+    write_pictures(tmp_path, 1, ("none", "glioma"))
+    (tmp_path / "glioma").rename(tmp_path / "no")
+    with pytest.raises(FileError, match="one class only, none"):
+        find_pictures(tmp_path)

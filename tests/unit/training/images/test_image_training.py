@@ -112,13 +112,14 @@ def test_the_saved_network_gives_the_answers_that_were_measured(
     kept = read_predictions(out / "predictions.npz")
     assert kept is not None
     tested = kept[0]
+
+    from brainviewer.files.picture_reader import read_picture
     from brainviewer.training.images.preparing import prepare_one
-    from brainviewer.training.images.reading import read_picture
     from brainviewer.training.images.recipe import Preparation
 
     how = Preparation(16, "grey", "largest-contour")
     files = [whole[0] / "data" / file for file in tested.files]
-    images = np.stack([prepare_one(read_picture(file), how)[0] for file in files])
+    images = np.stack([prepare_one(read_picture(file).rgb(), how)[0] for file in files])
     found = OnnxFile(out / "model.onnx", 1).predict(images.astype(np.float32))
     np.testing.assert_allclose(found, tested.probabilities, atol=1e-4)
 

@@ -1,4 +1,4 @@
-"""The pictures of a data set, with class and split: folders of classes, or ``labels.csv``."""
+"""The single pictures of a data set, with class and split, as folders or ``labels.csv`` say."""
 
 import csv
 from collections.abc import Iterator, Mapping, Sequence
@@ -95,11 +95,44 @@ def list_pictures(train: Path, test: Path | None = None) -> Listing:
         others += found.others
         notices += found.notices
     listing = Listing(root, tuple(entries), tuple(others), tuple(notices))
-    if len(listing.classes) < 2:
-        raise FileError(
-            f"The folder {train.name} holds one class only, {listing.classes[0]}.", _ADVICE
-        )
+    check_classes(f"The folder {train.name}", listing.classes)
     return listing
+
+
+def check_classes(what: str, classes: Sequence[str]) -> None:
+    """Raises FileError, which begins with ``what``, if there is only one class."""
+    if len(classes) < 2:
+        raise FileError(f"{what} holds one class only, {classes[0]}.", _ADVICE)
+
+
+def read_table(table: Path, needed: Sequence[str]) -> list[tuple[int, dict[str, str]]]:
+    """The rows of a CSV file with their line numbers, by the columns' names in small letters.
+
+    Raises FileError if it cannot be read, lacks a needed column, or has a row of another length.
+    """
+    try:
+        with table.open(encoding="utf-8-sig", newline="") as file:
+            reader = csv.DictReader(file, strict=True)
+            columns = [name.strip().lower() for name in reader.fieldnames or []]
+            if not set(needed) <= set(columns):
+                named = f"{', '.join(needed[:-1])} and {needed[-1]}"
+                raise FileError(
+                    f"{table.name} has no columns called {named}.",
+                    f"Its first line must name the columns, for example: {','.join(needed)}.",
+                )
+            reader.fieldnames = columns
+            rows = []
+            for row in reader:
+                if None in row or None in row.values():
+                    raise FileError(
+                        f"Row {reader.line_num} of {table.name} has another number of cells than "
+                        "there are columns.",
+                        "Put it right.",
+                    )
+                rows.append((reader.line_num, {key: row[key].strip() for key in columns}))
+            return rows
+    except (OSError, UnicodeDecodeError, csv.Error):
+        raise FileError(f"{table.name} cannot be read.", "Save it as CSV, in UTF-8.") from None
 
 
 class _Found:
@@ -133,7 +166,7 @@ class _Found:
     def from_table(self) -> None:
         """The class is what the table says; its folds are splits."""
         named = set()
-        for line, row in _rows(self.folder / TABLE):
+        for line, row in read_table(self.folder / TABLE, ("file", "class")):
             file = self.folder / row["file"]
             where = f"row {line} of {TABLE}"
             inside = PurePosixPath(row["file"])
@@ -176,31 +209,6 @@ class _Found:
 
     def _name(self, file: Path) -> str:
         return file.relative_to(self.root).as_posix()
-
-
-def _rows(table: Path) -> list[tuple[int, dict[str, str]]]:
-    try:
-        with table.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file, strict=True)
-            columns = [name.strip().lower() for name in reader.fieldnames or []]
-            if not {"file", "class"} <= set(columns):
-                raise FileError(
-                    f"{table.name} has no columns called file and class.",
-                    "Its first line must name the columns, for example: file,class,fold.",
-                )
-            reader.fieldnames = columns
-            rows = []
-            for row in reader:
-                if None in row or None in row.values():
-                    raise FileError(
-                        f"Row {reader.line_num} of {table.name} has another number of cells than "
-                        "there are columns.",
-                        "Put it right.",
-                    )
-                rows.append((reader.line_num, {key: row[key].strip() for key in columns}))
-            return rows
-    except (OSError, UnicodeDecodeError, csv.Error):
-        raise FileError(f"{table.name} cannot be read.", "Save it as CSV, in UTF-8.") from None
 
 
 def _source_size(row: Mapping[str, str]) -> tuple[float, float] | None:

@@ -6,7 +6,7 @@ import pytest
 from picture_folders import head, write, write_collection
 
 from brainviewer.core.errors import FileError
-from brainviewer.training.audit.folder import list_pictures
+from brainviewer.training.pictures import list_pictures
 
 
 def table(folder: Path, text: str) -> Path:
