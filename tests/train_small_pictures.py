@@ -19,7 +19,7 @@ from brainviewer.training.images.choices import Choices
 from brainviewer.training.images.command import Wishes, train_images_or_vote
 from brainviewer.training.images.folders import find_pictures
 from brainviewer.training.images.preparing import prepare
-from brainviewer.training.images.recipe import read_image_recipe
+from brainviewer.training.images.recipe_reading import read_image_recipe
 from brainviewer.training.images.running import start_tensorflow
 from brainviewer.training.images.splitting import choose, split
 

@@ -8,7 +8,6 @@ import hashlib
 import importlib.util
 import json
 import shutil
-import tomllib
 from collections.abc import Callable, Sequence
 from difflib import get_close_matches
 from pathlib import Path
@@ -20,6 +19,7 @@ from brainviewer.files.writing import make_folder, write_whole
 from brainviewer.training.collection import Case, Collection
 from brainviewer.training.found import STRIPPED
 from brainviewer.training.images.recipe import IMAGE_CLASSES, IMAGE_VOTE
+from brainviewer.training.images.recipe_reading import recipe_content
 
 RECIPE_FILE, RUN_FILE, FOUND_FOLDER = "recipe.toml", "run.json", "found"
 GLIOMA_TYPE, LESION_OUTLINE = "glioma-type", "lesion-outline"
@@ -57,11 +57,7 @@ def find_recipe(name: str) -> Path:
 
 def recipe_kind(recipe: Path) -> str:
     """What a recipe makes, one of ``KINDS``; raises FileError."""
-    try:
-        content = tomllib.loads(recipe.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise FileError(f"The recipe {recipe.name} cannot be read: {error}.", "Check it.") from None
-    kind = content.get("kind", GLIOMA_TYPE)
+    kind = recipe_content(recipe).get("kind", GLIOMA_TYPE)
     if kind not in KINDS:
         raise FileError(
             f"The recipe {recipe.name} is of the kind '{kind}', which is not known.",

@@ -1,16 +1,11 @@
 """Teach a network, epoch by epoch; what was stopped goes on as if it had not been.
 
-After every epoch the folder holds the newest numbers with the state of the optimizer and of chance
-(``PHASE.last.npz``) and the best so far (``PHASE.best.npz``); both are written whole or not at
-all, so that a full disk or Ctrl-C leaves the epoch before. The order of the images follows from
-seed, phase and epoch alone. Early stopping is that of Keras: it ends a phase when the validation
-loss has not become better for ``patience`` epochs, and the best epoch is kept.
+The order of the images follows from seed, phase and epoch alone. Early stopping is that of Keras:
+it ends a phase when the validation loss has not become better for ``patience`` epochs, and the best
+epoch is kept.
 """
 
-import io
-import json
 import time
-import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,18 +16,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainviewer.core.errors import FileError, Report, silent
-from brainviewer.files.writing import make_folder, write_whole
+from brainviewer.files.writing import make_folder
 from brainviewer.training.images.augmenting import vary_all, with_copies
+from brainviewer.training.images.checkpoints import Checkpoints, History
 from brainviewer.training.images.logs import log_epoch
-from brainviewer.training.images.network import Built, build, freeze, thaw, variables
+from brainviewer.training.images.network import Built, build, freeze, thaw
 from brainviewer.training.images.recipe import Augmentation, ImageRecipe, Phase
 from brainviewer.training.images.starting_weights import IMAGENET, NONE, load_base
 
 Images = NDArray[np.uint8]
 Labels = NDArray[np.int64]
 Probabilities = NDArray[np.float64]
-History = list[dict[str, Any]]
-"""One entry per epoch: phase, epoch, loss, accuracy, val_loss, val_accuracy, seconds."""
 
 _UNVARIED = Augmentation()
 _AT_ONCE = 64  # images that a network answers for together
@@ -165,7 +159,8 @@ class _Training:
 
         spent : seconds of work before, which count for the first epoch.
         """
-        history = self._resume(out)
+        kept = Checkpoints(out, self._name)
+        history = kept.resume(self._model)
         while not self._ended(history):
             start = time.perf_counter() - (0.0 if history else spent)
             epoch = len(history) + 1
@@ -175,21 +170,22 @@ class _Training:
             entry |= _judged(found, validation.labels)
             entry["seconds"] = round(time.perf_counter() - start, 2)
             history.append(entry)
-            self._keep(out, history)
+            kept.keep(self._model, history, _best(history) == len(history))
             if logs is not None:
                 log_epoch(logs, entry)
             report(epoch / self._phase.epochs, self._words(entry))
-        self._load_best(out)
+        kept.load_best(self._model)
         return history
 
     def finished(self, out: Path) -> bool:
         """Whether an earlier run came to the end of this phase."""
-        return self._ended(self._meta(out))
+        return self._ended(Checkpoints(out, self._name).history())
 
     def take_over(self, out: Path) -> History:
         """The best numbers and the history of a phase that came to its end before."""
-        self._load_best(out)
-        return self._meta(out)
+        kept = Checkpoints(out, self._name)
+        kept.load_best(self._model)
+        return kept.history()
 
     def _ended(self, history: History) -> bool:
         patience = self._phase.patience
@@ -243,39 +239,6 @@ class _Training:
             f"validation {entry['val_loss']:.3f} and {entry['val_accuracy']:.2f}"
         )
 
-    # Checkpoints
-
-    def _keep(self, out: Path, history: History) -> None:
-        numbers = {f"n{i}": np.asarray(v) for i, v in enumerate(variables(self._model))}
-        if _best(history) == len(history):
-            _write(out / f"{self._name}.best.npz", numbers)
-        state = {f"o{i}": np.asarray(v) for i, v in enumerate(self._model.optimizer.variables)}
-        about = np.array(json.dumps(history))
-        _write(out / f"{self._name}.last.npz", numbers | state | {"history": about})
-
-    def _meta(self, out: Path) -> History:
-        kept = _read(out / f"{self._name}.last.npz")
-        return [] if kept is None else list(json.loads(str(kept["history"])))
-
-    def _resume(self, out: Path) -> History:
-        kept = _read(out / f"{self._name}.last.npz")
-        if kept is None:
-            return []
-        for place, variable in enumerate(variables(self._model)):
-            variable.assign(kept[f"n{place}"])
-        for place, variable in enumerate(self._model.optimizer.variables):
-            variable.assign(kept[f"o{place}"])
-        return list(json.loads(str(kept["history"])))
-
-    def _load_best(self, out: Path) -> None:
-        kept = _read(out / f"{self._name}.best.npz")
-        if kept is None:
-            raise FileError(
-                f"The checkpoint of {out.name} is missing.", "Train into an empty folder."
-            )
-        for place, variable in enumerate(variables(self._model)):
-            variable.assign(kept[f"n{place}"])
-
 
 def _best(history: Sequence[dict[str, Any]]) -> int:
     """The epoch, from 1, with the least validation loss; 0 without any."""
@@ -293,21 +256,3 @@ def _judged(found: NDArray[np.float32], labels: Labels) -> dict[str, float]:
         "val_loss": round(float(-np.log(right).mean()), 5),
         "val_accuracy": round(float((found.argmax(axis=1) == labels).mean()), 5),
     }
-
-
-def _write(file: Path, arrays: dict[str, Any]) -> None:
-    content = io.BytesIO()
-    np.savez(content, **arrays)
-    write_whole(file, content.getvalue())
-
-
-def _read(file: Path) -> dict[str, NDArray[Any]] | None:
-    try:
-        with file.open("rb") as opened, np.load(opened, allow_pickle=False) as kept:
-            return {name: kept[name] for name in kept.files}
-    except FileNotFoundError:
-        return None
-    except (OSError, ValueError, zipfile.BadZipFile):
-        raise FileError(
-            f"The checkpoint {file.name} cannot be read.", "Remove it to train from the beginning."
-        ) from None

@@ -56,6 +56,13 @@ def expand(entries: Any, axes: Mapping[str, Any]) -> tuple[Layer, ...]:
     return layers
 
 
+def whole_number(key: str, value: Any, low: int, high: int) -> int:
+    """The value of a setting, which must lie within the limits; raises ValueError, in words."""
+    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+        raise ValueError(f"'{key}' must be a whole number from {low} to {high}")
+    return value
+
+
 def _each(entries: Sequence[Any], axes: Mapping[str, Any]) -> Iterator[Layer]:
     for entry in entries:
         if not isinstance(entry, dict):
@@ -63,7 +70,7 @@ def _each(entries: Sequence[Any], axes: Mapping[str, Any]) -> Iterator[Layer]:
         if "repeat" in entry:
             if entry.keys() != {"repeat", "layers"}:
                 raise ValueError("a repetition has the keys 'repeat' and 'layers'")
-            times = _whole("repeat", _filled(entry["repeat"], axes), 0, 64)
+            times = whole_number("repeat", _filled(entry["repeat"], axes), 0, 64)
             for _ in range(times):
                 yield from _each(entry["layers"], axes)
         else:
@@ -93,9 +100,9 @@ def _filled(value: Any, axes: Mapping[str, Any]) -> Any:
 
 def _check(key: str, value: Any) -> None:
     if key in ("filters", "units"):
-        _whole(key, value, 1, MOST_UNITS)
+        whole_number(key, value, 1, MOST_UNITS)
     elif key in ("kernel", "stride", "size"):
-        _whole(key, value, 1, 32)
+        whole_number(key, value, 1, 32)
     elif key == "rate":
         if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 1:
             raise ValueError("a dropout rate must be from 0 to below 1")
@@ -103,12 +110,6 @@ def _check(key: str, value: Any) -> None:
         allowed = ACTIVATIONS if key == "activation" else PADDINGS
         if value not in allowed:
             raise ValueError(f"there is no {key} '{value}' (known: {', '.join(allowed)})")
-
-
-def _whole(key: str, value: Any, low: int, high: int) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-        raise ValueError(f"'{key}' must be a whole number from {low} to {high}")
-    return value
 
 
 def _check_order(layers: Sequence[Layer]) -> None:

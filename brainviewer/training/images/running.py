@@ -34,7 +34,7 @@ from brainviewer.training.images.preparing import (
     write_doubtful,
 )
 from brainviewer.training.images.recipe import ImageRecipe
-from brainviewer.training.images.recipe import read_image_recipe
+from brainviewer.training.images.recipe_reading import read_image_recipe
 from brainviewer.training.images.results import RESULT_FILE
 from brainviewer.training.images.split_list import with_split_list
 from brainviewer.training.images.splitting import Chosen, Split, choose, split

@@ -12,7 +12,7 @@ from labelled_pictures import write_pictures, write_table
 from brainviewer import cli
 from brainviewer.training.images.folders import find_pictures
 from brainviewer.training.images.keeping import write_predictions
-from brainviewer.training.images.recipe import read_image_recipe
+from brainviewer.training.images.recipe_reading import read_image_recipe
 from brainviewer.training.images.results import (
     RESULT_FILE,
     Answered,

@@ -16,7 +16,7 @@ from brainviewer.training.images.folders import (
     find_pictures,
 )
 from brainviewer.training.images.recipe import ImageRecipe
-from brainviewer.training.images.recipe import read_image_recipe
+from brainviewer.training.images.recipe_reading import read_image_recipe
 from brainviewer.training.images.splitting import Chosen, choose, split
 
 SHIPPED = Path(__file__).resolve().parents[4] / "resources" / "recipes" / "images"

@@ -20,11 +20,8 @@ from brainviewer.inference.onnx_runtime import OnnxFile
 from brainviewer.training.images.layers import expand
 from brainviewer.training.images.network import build, freeze, thaw
 from brainviewer.training.images.onnx_graph import to_onnx
-from brainviewer.training.images.recipe import (
-    BASES,
-    ImageRecipe,
-    read_image_recipe,
-)
+from brainviewer.training.images.recipe import BASES, ImageRecipe
+from brainviewer.training.images.recipe_reading import read_image_recipe
 from brainviewer.training.images.starting_weights import load_base
 
 SHIPPED = Path(__file__).resolve().parents[4] / "resources" / "recipes" / "images"

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from brainviewer.core.errors import FileError
-from brainviewer.training.images.recipe import BASES, read_image_recipe, read_vote_recipe
+from brainviewer.training.images.recipe import BASES
+from brainviewer.training.images.recipe_reading import read_image_recipe, read_vote_recipe
 
 SHIPPED = Path(__file__).resolve().parents[4] / "resources" / "recipes" / "images"
 SMALL = """

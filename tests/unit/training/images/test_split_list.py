@@ -9,7 +9,7 @@ from picture_folders import write_collection
 from brainviewer.core.errors import FileError
 from brainviewer.training.audit import clean, record
 from brainviewer.training.images.folders import Pictures, find_pictures
-from brainviewer.training.images.recipe import read_image_recipe
+from brainviewer.training.images.recipe_reading import read_image_recipe
 from brainviewer.training.images.split_list import LISTED, with_split_list
 from brainviewer.training.images.splitting import Chosen, Split, choose, split
 
