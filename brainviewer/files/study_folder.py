@@ -14,6 +14,7 @@ from brainviewer.core.geometry import Grid
 from brainviewer.core.slices import Plane, SliceView
 from brainviewer.core.study import Modality
 from brainviewer.core.windowing import Window, auto_window
+from brainviewer.files.folder_listing import list_folder
 from brainviewer.files.nifti import NiftiImage, read_nifti
 from brainviewer.files.sequence_names import Other, Role, role_of
 
@@ -73,8 +74,8 @@ def _images_of_study(folder: Path) -> list[Path]:
             )
         if images:
             return next(iter(images.values()))
-        level = [child for place in level for child in _listed(place) if child.is_dir()]
-    if any(entry.suffix.lower() == ".dcm" for entry in _listed(folder)):
+        level = [child for place in level for child in list_folder(place) if child.is_dir()]
+    if any(entry.suffix.lower() == ".dcm" for entry in list_folder(folder)):
         raise FileError(
             f"The folder {folder.name} holds DICOM files, but no NIfTI image.",
             "Convert them to .nii.gz, for example with dcm2niix.",
@@ -85,24 +86,13 @@ def _images_of_study(folder: Path) -> list[Path]:
     )
 
 
-def _listed(folder: Path) -> list[Path]:
-    """What lies in a folder, without hidden entries, by name."""
-    try:
-        return sorted(entry for entry in folder.iterdir() if not entry.name.startswith("."))
-    except OSError:
-        raise FileError(
-            f"The folder {folder.name} cannot be read.",
-            "Check that it is still there and that you have permission to read it.",
-        ) from None
-
-
 def _images_in(folder: Path) -> list[Path]:
     """The images in a folder; some archives unpack each image into a folder of its name.
 
     Of an image that lies there packed and unpacked, the unpacked file is taken.
     """
     images: dict[str, Path] = {}
-    for entry in _listed(folder):
+    for entry in list_folder(folder):
         name = entry.name.lower()
         if not name.endswith((".nii", ".nii.gz")):
             continue

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from brainviewer.core.errors import FileError
 from brainviewer.core.study import Modality
+from brainviewer.files.folder_listing import list_folder
 from brainviewer.files.study_folder import Assignment
 from brainviewer.training.challenge import challenge_files, load_challenge
 from brainviewer.training.collection import CLASSES, Case, Collection, LabelledStudy, Mask
@@ -90,7 +91,7 @@ def _case_table(data: Path) -> Path:
     if not data.is_dir():
         what = "is a file, not a folder" if data.exists() else "does not exist"
         raise FileError(f"The data folder '{data}' {what}.", _LAYOUTS)
-    entries = _listed(data)
+    entries = list_folder(data)
     if not entries:
         raise FileError(f"The folder {data.name} is empty.", _LAYOUTS)
     tables = [e for e in entries if e.is_file() and e.suffix.lower() in (".csv", ".tsv")]
@@ -117,10 +118,10 @@ def _case_table(data: Path) -> Path:
 def _case_folders(root: Path, wanted: set[str]) -> dict[str, Path]:
     """Folders that may be cases, by name: beside the table, or below a folder that is no case."""
     found: dict[str, Path] = {}
-    for entry in _listed(root):
+    for entry in list_folder(root):
         if not entry.is_dir():
             continue
-        inner = [] if entry.name in wanted else [e for e in _listed(entry) if e.is_dir()]
+        inner = [] if entry.name in wanted else [e for e in list_folder(entry) if e.is_dir()]
         nested = [folder for folder in inner if folder.name in wanted]
         for folder in inner if nested else [entry]:
             if folder.name in found and folder.name in wanted:
@@ -170,16 +171,6 @@ def _slices_with_tumour(folder: Path) -> list[Path]:
     return [
         file.with_name(f"{file.stem.removesuffix('_mask')}.jpg") for file in lgg_outlines(folder)
     ]
-
-
-def _listed(folder: Path) -> list[Path]:
-    """What lies in a folder, without hidden entries, by name."""
-    try:
-        return sorted(entry for entry in folder.iterdir() if not entry.name.startswith("."))
-    except OSError:
-        raise FileError(
-            f"The folder {folder.name} cannot be read.", "Check that you may read it."
-        ) from None
 
 
 def _some(names: Sequence[str]) -> str:

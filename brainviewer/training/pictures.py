@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from brainviewer.core.errors import FileError
+from brainviewer.files.folder_listing import list_folder
 from brainviewer.files.picture_reader import PICTURE_SUFFIXES
 
 TRAIN, TEST = "train", "test"
@@ -223,7 +224,7 @@ def _check_folder(folder: Path) -> None:
     if not folder.is_dir():
         what = "is a file, not a folder" if folder.exists() else "does not exist"
         raise FileError(f"The folder '{folder}' {what}.", _ADVICE)
-    if not _listed(folder):
+    if not list_folder(folder):
         raise FileError(f"The folder {folder.name} is empty.", _ADVICE)
 
 
@@ -248,23 +249,14 @@ def _common_root(folders: Sequence[Path]) -> Path:
 
 
 def _folders(folder: Path) -> list[Path]:
-    return [entry for entry in _listed(folder) if entry.is_dir()]
+    return [entry for entry in list_folder(folder) if entry.is_dir()]
 
 
 def _files(folder: Path) -> Iterator[Path]:
     """All files below a folder, by name; links to folders are not followed."""
-    for entry in _listed(folder):
+    for entry in list_folder(folder):
         if entry.is_dir():
             if not entry.is_symlink():
                 yield from _files(entry)
         else:
             yield entry
-
-
-def _listed(folder: Path) -> list[Path]:
-    try:
-        return sorted(entry for entry in folder.iterdir() if not entry.name.startswith("."))
-    except OSError:
-        raise FileError(
-            f"The folder {folder.name} cannot be read.", "Check that you may read it."
-        ) from None

@@ -8,11 +8,11 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
+import command_line
 import numpy as np
 import pytest
 from picture_folders import head, write, write_collection
 
-from brainviewer import cli
 from brainviewer.core.errors import Report
 from brainviewer.training.audit import reading, record
 
@@ -33,10 +33,7 @@ def folders(tmp_path: Path) -> tuple[Path, Path]:
 
 
 def run(*arguments: object) -> int:
-    def window(paths: list[Path], demo: bool) -> int:
-        raise AssertionError("The audit opened the window.")
-
-    return cli.run(["data", "audit", *map(str, arguments)], window)
+    return command_line.run("data", "audit", *arguments)
 
 
 def audited(capfd: pytest.CaptureFixture[str], *arguments: object) -> dict[str, Any]:

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from command_line import run
 from labelled_folders import write_lgg
 
-from brainviewer import cli
 from brainviewer.cli.tables import evaluation_tables
 from brainviewer.core.errors import Report
 from brainviewer.training.running import find_recipe
@@ -33,13 +33,6 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def lgg(tmp_path: Path) -> Path:
     write_lgg(tmp_path / "data" / "lgg")
     return tmp_path / "data"
-
-
-def run(*arguments: object) -> int:
-    def window(paths: list[Path], demo: bool) -> int:
-        raise AssertionError("A research command opened the window.")
-
-    return cli.run([str(a) for a in arguments], window)
 
 
 def refused(capfd: pytest.CaptureFixture[str]) -> str:

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from command_line import refused, run
 from labelled_pictures import write_pictures, write_table
 
-from brainviewer import cli
 from brainviewer.training.images.folders import find_pictures
 from brainviewer.training.images.keeping import write_predictions
 from brainviewer.training.images.recipe_reading import read_image_recipe
@@ -28,22 +28,6 @@ SHIPPED = Path(__file__).resolve().parents[4] / "resources" / "recipes" / "image
 @pytest.fixture(autouse=True)
 def _onnx(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("brainviewer.training.images.running.require_onnx", lambda: None)
-
-
-def run(*arguments: object) -> int:
-    def window(paths: list[Path], demo: bool) -> int:
-        raise AssertionError("A research command opened the window.")
-
-    return cli.run([str(a) for a in arguments], window)
-
-
-def refused(capfd: pytest.CaptureFixture[str]) -> str:
-    """The one sentence that a command ended with."""
-    out, err = capfd.readouterr()
-    assert out == ""
-    sentences = [line for line in err.splitlines() if line.startswith("brainviewer: ")]
-    assert len(sentences) == 1
-    return sentences[0]
 
 
 def spoilt(data: Path) -> None:
