@@ -37,10 +37,9 @@ def with_split_list(source: Pictures, file: Path) -> Pictures:
         return replace(picture, group=group, fold=fold, testing=row["split"] == TEST)
 
     pictures = tuple(listed(picture) for picture in source.pictures if picture.file in rows)
-    said = (
-        f"The split is that of {file.name}: {len(pictures)} of {len(known)} images, what is alike "
-        "on one side."
-    )
+    said = f"The split is that of {file.name}: {len(pictures)} of {len(known)} images."
+    if any(p.fold is None and p.group == p.file for p in (known[name] for name in rows)):
+        said += " Where no patients are known it keeps together what looks alike, no more."
     notices = (*(notice for notice in source.notices if notice != UNCHECKED), said)
     found = replace(source, layout=LISTED, pictures=pictures, notices=notices)
     check_classes(f"The list {file.name}", found.classes)

@@ -42,6 +42,7 @@ def test_what_the_audit_writes_can_be_trained_on(tmp_path: Path) -> None:
     assert found.sha256 != whole.sha256
     assert any("Nobody checked" in notice for notice in whole.notices)
     assert not any("Nobody checked" in notice for notice in found.notices)
+    assert found.notices[-1].endswith("what looks alike, no more.")
     chosen, (part,) = chosen_and_parts(found)
     tested = {chosen.pictures[place].file for place in part.test}
     assert tested == {kept.entry.name for kept in done.clean.kept if kept.split == "test"}
