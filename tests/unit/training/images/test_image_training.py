@@ -41,7 +41,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, A
 def whole(trained: tuple[Path, dict[str, Any]]) -> tuple[Path, dict[str, Any]]:
     folder, said = trained
     if "whole" not in said:
-        pytest.skip("networks are saved with the package onnx, of the extra train")
+        pytest.skip("networks are saved with the package onnx")
     return folder, said["whole"]
 
 
