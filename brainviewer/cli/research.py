@@ -206,11 +206,13 @@ def train(
     with results_only() as stdout:
         from brainviewer.training import running
         from brainviewer.training.images.choices import Choices
-        from brainviewer.training.images.command import Wishes, train_images_or_vote
+        from brainviewer.training.images.command import Wishes, no_meaning, train_images_or_vote
         from brainviewer.training.images.recipe import IMAGE_CLASSES, IMAGE_VOTE
 
         file = running.find_recipe(recipe)
         of_images = running.recipe_kind(file) in (IMAGE_CLASSES, IMAGE_VOTE)
+        if of_images and found is not None:
+            raise no_meaning("--found", file)
         cores = threads or os.cpu_count() or 1
         choices = Choices(fold, epochs, batch, size, weights or "", limit, (), tuple(only or ()))
         wishes = Wishes(choices, exclude, augmented, logs, tuple(runs or ()), cores, split)

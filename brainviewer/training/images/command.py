@@ -63,10 +63,14 @@ class Wishes:
     def refuse_all(self, recipe: Path, allowed: Sequence[str] = ()) -> None:
         """Raises FileError if an option was given that the recipe has no use for."""
         if strange := [name for name in self.given() if name not in allowed]:
-            raise FileError(
-                f"The option {strange[0]} has no meaning for the recipe {recipe.stem}.",
-                "Leave it out.",
-            )
+            raise no_meaning(strange[0], recipe)
+
+
+def no_meaning(option: str, recipe: Path) -> FileError:
+    """What to raise for an option that a recipe has no use for."""
+    return FileError(
+        f"The option {option} has no meaning for the recipe {recipe.stem}.", "Leave it out."
+    )
 
 
 def train_images_or_vote(
@@ -86,9 +90,7 @@ def train_images_or_vote(
         found = _vote(recipe, find_split(data, wishes.split), out, wishes.runs or (out.parent,))
         return _told(found, out, "Measured")
     if wishes.runs:
-        raise FileError(
-            f"The option --runs has no meaning for the recipe {recipe.stem}.", "Leave it out."
-        )
+        raise no_meaning("--runs", recipe)
     choices = wishes.choices
     if wishes.exclude is not None:
         choices = replace(choices, excluded=tuple(read_list(wishes.exclude)))
