@@ -1,5 +1,6 @@
 """What every test may rely on: a home of its own, and no network."""
 
+import logging
 import os
 import socket
 from collections.abc import Iterator
@@ -30,6 +31,17 @@ def _no_network() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(socket.socket, "connect", refuse)
         yield
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A home for this test alone, and a log that is closed after it."""
+    monkeypatch.setenv("BRAINVIEWER_HOME", str(tmp_path / "home"))
+    logger = logging.getLogger("brainviewer")
+    monkeypatch.setattr(logger, "handlers", [])
+    yield
+    for handler in logger.handlers:
+        handler.close()
 
 
 def pytest_report_header() -> str:

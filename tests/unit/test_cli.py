@@ -1,7 +1,6 @@
 """What every command promises: fields, exit codes, and which words go where."""
 
 import json
-import logging
 import os
 import subprocess
 import sys
@@ -40,14 +39,7 @@ class ToyCard:
         return self
 
 
-@pytest.fixture(autouse=True)
-def home(tmp_path, monkeypatch):
-    monkeypatch.setenv("BRAINVIEWER_HOME", str(tmp_path / "home"))
-    logger = logging.getLogger("brainviewer")
-    monkeypatch.setattr(logger, "handlers", [])
-    yield
-    for handler in logger.handlers:
-        handler.close()
+pytestmark = pytest.mark.usefixtures("home")
 
 
 @pytest.fixture

@@ -2,8 +2,6 @@
 
 import csv
 import json
-import logging
-from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -16,15 +14,7 @@ from picture_folders import head, write, write_collection
 from brainviewer.core.errors import Report
 from brainviewer.training.audit import reading, record
 
-
-@pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("BRAINVIEWER_HOME", str(tmp_path / "home"))
-    logger = logging.getLogger("brainviewer")
-    monkeypatch.setattr(logger, "handlers", [])
-    yield
-    for handler in logger.handlers:
-        handler.close()
+pytestmark = pytest.mark.usefixtures("home")
 
 
 @pytest.fixture

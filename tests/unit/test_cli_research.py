@@ -1,9 +1,8 @@
 """The commands for researchers: what they print, write and refuse."""
 
 import json
-import logging
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -19,14 +18,7 @@ from brainviewer.training.running import find_recipe
 Tell = Callable[[str], None]
 
 
-@pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("BRAINVIEWER_HOME", str(tmp_path / "home"))
-    logger = logging.getLogger("brainviewer")
-    monkeypatch.setattr(logger, "handlers", [])
-    yield
-    for handler in logger.handlers:
-        handler.close()
+pytestmark = pytest.mark.usefixtures("home")
 
 
 @pytest.fixture
