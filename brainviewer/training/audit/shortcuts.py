@@ -14,7 +14,7 @@ from scipy.stats import rankdata
 
 from brainviewer.core.errors import Report, silent
 from brainviewer.training.datasets import patient_folds
-from brainviewer.training.heads import class_weights, softmax
+from brainviewer.training.evidence import class_weights, softmax
 
 Numbers = NDArray[np.float64]
 
