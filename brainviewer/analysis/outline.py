@@ -19,7 +19,7 @@ LEAST_ML = 1.0
 FEATURES = ("next lesion's share", "clear part of the slice", "rank at other thresholds")
 # An outline is clear where these two thresholds agree; the slice should be the largest at all.
 _GENEROUS, _STRICT = 0.3, 0.7
-_OTHER_THRESHOLDS = (0.2, 0.35, 0.5, 0.65, 0.8)
+_OTHER_THRESHOLDS = (0.2, 0.35, 0.65, 0.8)
 
 
 def lesions_of(probability: Field, spacing: Spacing, threshold: float = THRESHOLD) -> list[Lesion]:

@@ -33,9 +33,7 @@ class OnnxRuntime:
 
     def load(self, network: Network) -> None:
         """Load a network; raises ModelError if its files cannot be used. Verify them before."""
-        options = ort.SessionOptions()
-        options.intra_op_num_threads = self._threads
-        options.log_severity_level = 3
+        options = _quiet_options(self._threads)
         # Waiting threads sleep: the window and its reading threads share the same cores.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         try:
@@ -91,12 +89,9 @@ class OnnxFile:
 
     def __init__(self, path: Path, threads: int = 2) -> None:
         """Raises ModelError if the file cannot be used."""
-        options = ort.SessionOptions()
-        options.intra_op_num_threads = threads
-        options.log_severity_level = 3
         try:
             self._session = ort.InferenceSession(
-                path.read_bytes(), options, providers=["CPUExecutionProvider"]
+                path.read_bytes(), _quiet_options(threads), providers=["CPUExecutionProvider"]
             )
         except Exception as error:  # ONNX Runtime raises bare exceptions of its own
             raise ModelError(
@@ -108,3 +103,10 @@ class OnnxFile:
     def predict(self, images: NDArray[np.float32]) -> NDArray[np.float32]:
         """(n, size, size, depth) float32 in 0..255 -> probabilities (n, classes)"""
         return np.asarray(self._session.run(None, {self._input: images})[0])
+
+
+def _quiet_options(threads: int) -> ort.SessionOptions:
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.log_severity_level = 3
+    return options

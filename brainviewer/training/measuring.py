@@ -122,12 +122,7 @@ def _measure_outlines(
         )
     if data is None:
         raise FileError("The cases are needed to measure outlines.", "Name them with --data.")
-    figures = run / outline_evaluate.FIGURES_FILE
-    if figures.exists():
-        record = _read(figures)
-    else:
-        record = outline_evaluate.evaluate(plan, data, run, report)
-        write_whole(figures, (json.dumps(record, indent=1) + "\n").encode())
+    record = _read(outline_evaluate.figures_file(plan, data, run, report))
     trust = read_trust(record["confidence"]["trust"])
     outline_evaluate.write_found(plan, data, run, run / FOUND_FOLDER, trust, report)
     return record

@@ -246,11 +246,11 @@ def keras_model(size: int, classes: int, depth: int = 3) -> Any:
 
 def copy_into_keras(network: ResNet50, model: Any) -> None:
     """Copy every number of the PyTorch module into the Keras model of the same layout."""
-    for name, layer in _convolutions(network).items():
+    for name, layer in _layers(network, "conv").items():
         assert layer.bias is not None
         kernel = layer.weight.detach().permute(2, 3, 1, 0).contiguous().numpy()
         model.get_layer(name).set_weights([kernel, layer.bias.detach().numpy()])
-    for name, norm in _norms(network).items():
+    for name, norm in _layers(network, "bn").items():
         model.get_layer(name).set_weights([value.detach().numpy() for value in _numbers(norm)])
     dense = network.dense
     model.get_layer("logits").set_weights(
@@ -262,12 +262,12 @@ def copy_from_keras(model: Any, classes: int) -> ResNet50:
     """The PyTorch module with the numbers of a Keras ResNet50, and a new dense layer."""
     network = ResNet50(classes, model.get_layer("conv1_conv").get_weights()[0].shape[2])
     with torch.no_grad():
-        for name, layer in _convolutions(network).items():
+        for name, layer in _layers(network, "conv").items():
             kernel, bias = model.get_layer(name).get_weights()
             layer.weight.copy_(torch.from_numpy(kernel).permute(3, 2, 0, 1))
             assert layer.bias is not None
             layer.bias.copy_(torch.from_numpy(bias))
-        for name, norm in _norms(network).items():
+        for name, norm in _layers(network, "bn").items():
             for value, number in zip(
                 _numbers(norm), model.get_layer(name).get_weights(), strict=True
             ):
@@ -275,23 +275,14 @@ def copy_from_keras(model: Any, classes: int) -> ResNet50:
     return network
 
 
-def _convolutions(network: ResNet50) -> dict[str, nn.Conv2d]:
-    """Every convolution by the name of its Keras layer."""
-    found = {"conv1_conv": network.conv1_conv}
+def _layers(network: ResNet50, kind: str) -> dict[str, Any]:
+    """Every layer of a kind, ``conv`` or ``bn``, by the name of its Keras layer."""
+    first = f"conv1_{kind}"
+    found = {first: getattr(network, first)}
     for name, block in network.blocks.items():
         for number in range(4):
-            if hasattr(block, f"conv_{number}"):
-                found[f"{name}_{number}_conv"] = getattr(block, f"conv_{number}")
-    return found
-
-
-def _norms(network: ResNet50) -> dict[str, nn.BatchNorm2d]:
-    """Every batch normalisation by the name of its Keras layer."""
-    found = {"conv1_bn": network.conv1_bn}
-    for name, block in network.blocks.items():
-        for number in range(4):
-            if hasattr(block, f"bn_{number}"):
-                found[f"{name}_{number}_bn"] = getattr(block, f"bn_{number}")
+            if hasattr(block, f"{kind}_{number}"):
+                found[f"{name}_{number}_{kind}"] = getattr(block, f"{kind}_{number}")
     return found
 
 

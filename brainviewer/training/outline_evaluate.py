@@ -39,6 +39,7 @@ from brainviewer.analysis.working_grid import Field, Mask
 from brainviewer.core.errors import Report
 from brainviewer.core.findings import TumourFinding
 from brainviewer.core.study import Modality, Study
+from brainviewer.files.writing import write_whole
 from brainviewer.training.cases import LabelledStudy, read_cases
 from brainviewer.training.command import run_alone
 from brainviewer.training.found import look
@@ -246,6 +247,15 @@ def summary(rows: list[Row]) -> dict[str, float]:
     }
 
 
+def figures_file(recipe: OutlineRecipe, data: Path, run: Path, report: Report) -> Path:
+    """The file with the figures of a run, measured and written now unless it is there."""
+    path = run / FIGURES_FILE
+    if not path.exists():
+        figures = evaluate(recipe, data, run, report)
+        write_whole(path, (json.dumps(figures, indent=1) + "\n").encode())
+    return path
+
+
 def write_found(
     recipe: OutlineRecipe,
     data: Path,
@@ -272,10 +282,7 @@ def main(
     """Measure the outlining network on patients it never saw."""
     cv2.setNumThreads(1)
     plan = read_outline_recipe(recipe)
-    path = run / FIGURES_FILE
-    if not path.exists():
-        figures = evaluate(plan, data, run, print_progress())
-        path.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+    path = figures_file(plan, data, run, print_progress())
     figures = json.loads(path.read_text(encoding="utf-8"))
     typer.echo(json.dumps({**figures, "rows": "..."}, indent=1))
     if found is not None:

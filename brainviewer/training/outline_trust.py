@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from brainviewer.analysis.outline import FEATURES, Trust
 from brainviewer.core.errors import FileError
+from brainviewer.training.figures import area_under_curve
 
 # Before anything is fitted: every slice is as likely right as wrong.
 UNSURE = Trust((0.0,) * (len(FEATURES) + 1), ((0.0, 0.0),) * len(FEATURES))
@@ -49,13 +50,10 @@ def fit_trust(
                     "right": round(float(right[within].mean()), 3),
                 }
             )
-    better = (sure[right][:, None] > sure[~right]).mean() + 0.5 * (
-        sure[right][:, None] == sure[~right]
-    ).mean()
     return {
         "features": list(FEATURES),
         "trust": asdict(_fitted(known, right)),
-        "auroc": round(float(better), 3),
+        "auroc": round(area_under_curve(right, sure), 3),
         "brier": round(float(((sure - right) ** 2).mean()), 4),
         "brier_of_the_base_rate": round(float(right.mean() * (1 - right.mean())), 4),
         "curve": curve,

@@ -1,7 +1,7 @@
 """An evaluation as plots: confusion matrix, ROC curves, reliability, risk against coverage."""
 
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -87,25 +87,32 @@ def _roc(evaluation: dict[str, Any], path: Path) -> None:
     save(figure, path)
 
 
+def draw_reliability(
+    axes: Any, bins: Sequence[Mapping[str, float]], sizes: Sequence[float], colour: str
+) -> None:
+    """How often answers of some probability are right; sizes are those of the dots."""
+    axes.plot([0, 1], [0, 1], color=GRID, zorder=0)
+    axes.scatter(
+        [one["confidence"] for one in bins],
+        [one["accuracy"] for one in bins],
+        s=sizes,
+        color=colour,
+        edgecolor=INK,
+        linewidth=0.5,
+    )
+    axes.set_xlabel("probability of the answer")
+    axes.set_ylabel("share of right answers")
+
+
 def _reliability(evaluation: dict[str, Any], path: Path) -> None:
     figure, panels = side_by_side(2)
     key = evaluation["winner"]
     for axes, name in zip(panels, (key, f"{key}; training prevalence"), strict=True):
         bins = evaluation["figures"][name]["reliability"]
         sizes = [400 * one["patients"] / sum(b["patients"] for b in bins) for one in bins]
-        axes.plot([0, 1], [0, 1], color=GRID, zorder=0)
-        axes.scatter(
-            [one["confidence"] for one in bins],
-            [one["accuracy"] for one in bins],
-            s=sizes,
-            color="#5B8DB8",
-            edgecolor=INK,
-            linewidth=0.5,
-        )
+        draw_reliability(axes, bins, sizes, "#5B8DB8")
         axes.set_xlim(0.3, 1)
         axes.set_ylim(0, 1.05)
-        axes.set_xlabel("probability of the answer")
-        axes.set_ylabel("share of right answers")
         axes.set_title(name.replace("; ", "\n"), fontsize=9)
     save(figure, path)
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QTimer
 from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
 from brainviewer.app.jobs import Jobs
 from brainviewer.app.session import Session
@@ -18,6 +19,7 @@ from brainviewer.core.errors import BrainViewerError, Cancelled
 from brainviewer.core.findings import TumourFinding
 from brainviewer.core.study import Study
 from brainviewer.core.windowing import auto_window
+from brainviewer.gui.result_panel import ResultPanel
 from tests.phantoms import marker_finding, marker_study
 
 
@@ -74,6 +76,16 @@ def session(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Session
 def study() -> Study:
     """A head with a bright marker on the patient's left; see ``tests.phantoms``."""
     return marker_study()
+
+
+@pytest.fixture
+def card(qtbot: QtBot, session: Session) -> Iterator[ResultPanel]:
+    """The card with the answer, in a window of its own."""
+    panel = ResultPanel(session)
+    qtbot.addWidget(panel)
+    panel.resize(400, 420)
+    panel.show()
+    yield panel
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """The result card's standings, the verdict on it, and the frequency of types it assumes."""
 
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -43,15 +42,6 @@ def button(widget: QWidget, text: str) -> QPushButton:
     return next(
         b for b in widget.findChildren(QPushButton) if b.text() == text and b.isVisibleTo(widget)
     )
-
-
-@pytest.fixture
-def card(qtbot: QtBot, session: Session) -> Iterator[ResultPanel]:
-    panel = ResultPanel(session)
-    qtbot.addWidget(panel)
-    panel.resize(400, 420)
-    panel.show()
-    yield panel
 
 
 def answer(session: Session, **changes: Any) -> None:

@@ -1,6 +1,5 @@
 """The panels left and right: what they say in every state, and what they ask of the session."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -62,15 +61,6 @@ def asked(session: Session, monkeypatch: pytest.MonkeyPatch) -> list[tuple[objec
 
 
 # -- result -------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def card(qtbot: QtBot, session: Session) -> Iterator[ResultPanel]:
-    panel = ResultPanel(session)
-    qtbot.addWidget(panel)
-    panel.resize(380, 420)
-    panel.show()
-    yield panel
 
 
 def test_the_card_always_warns(card: ResultPanel) -> None:

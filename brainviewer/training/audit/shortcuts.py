@@ -10,11 +10,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
-from scipy.stats import rankdata
 
 from brainviewer.core.errors import Report, silent
 from brainviewer.training.datasets import patient_folds
 from brainviewer.training.evidence import class_weights, softmax
+from brainviewer.training.figures import area_under_curve
 
 Numbers = NDArray[np.float64]
 
@@ -74,16 +74,11 @@ def measure_shortcuts(
     for number, (name, (features, values)) in enumerate(families.items()):
         report(number / len(families), "Looking for shortcuts")
         shares = _unseen(np.asarray(values, np.float64)[chosen], truth, fold_of, len(classes))
-        scores = {code: auroc(truth == n, shares[:, n]) for n, code in enumerate(classes)}
+        scores = {
+            code: area_under_curve(truth == n, shares[:, n]) for n, code in enumerate(classes)
+        }
         found.append(Shortcut(name, tuple(features), scores))
     return found
-
-
-def auroc(positive: NDArray[np.bool_], score: Numbers) -> float:
-    """Area under the ROC curve by ranks, ties counted half (Mann and Whitney 1947)."""
-    many = int(positive.sum())
-    above = float(rankdata(score)[positive].sum()) - many * (many + 1) / 2
-    return above / (many * (len(score) - many))
 
 
 def _unseen(

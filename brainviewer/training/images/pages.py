@@ -11,7 +11,14 @@ from brainviewer.files.writing import write_whole
 from brainviewer.training.images.contact_sheet import Tile, contact_sheet
 from brainviewer.training.images.preparing import Images
 from brainviewer.training.images.results import Answered
-from brainviewer.training.plots import GRID, INK, draw_confusion, save, side_by_side
+from brainviewer.training.plots import (
+    GRID,
+    INK,
+    draw_confusion,
+    draw_reliability,
+    save,
+    side_by_side,
+)
 
 PAGE_FILE = "evaluation.html"
 CURVES_FILE, CONFUSION_FILE, EXAMPLES_FILE = "curves.png", "confusion.png", "examples.png"
@@ -81,19 +88,9 @@ def _confusion(result: Mapping[str, Any], path: Path) -> None:
     left.set_title("test images", fontsize=10)
     bins = result["reliability"]
     most = max(one["images"] for one in bins)
-    right.plot([0, 1], [0, 1], color=GRID, zorder=0)
-    right.scatter(
-        [one["confidence"] for one in bins],
-        [one["accuracy"] for one in bins],
-        s=[10 + 90 * one["images"] / most for one in bins],
-        color=_BLUE,
-        edgecolor=INK,
-        linewidth=0.5,
-    )
+    draw_reliability(right, bins, [10 + 90 * one["images"] / most for one in bins], _BLUE)
     right.set_xlim(0, 1.03)
     right.set_ylim(0, 1.03)
-    right.set_xlabel("probability of the answer")
-    right.set_ylabel("share of right answers")
     right.set_title("reliability", fontsize=10)
     save(figure, path)
 

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from brainviewer.training.audit.shortcuts import auroc, measure_shortcuts
+from brainviewer.training.audit.shortcuts import measure_shortcuts
+from brainviewer.training.figures import area_under_curve
 
 RANDOM = np.random.default_rng(5)
 LABELS = ["a", "b", "c"] * 60
@@ -49,4 +50,4 @@ def test_too_few_groups_are_not_measured() -> None:
 
 
 def test_auroc_counts_ties_half() -> None:
-    assert auroc(np.array([True, True, False]), np.array([2.0, 1.0, 1.0])) == 0.75
+    assert area_under_curve(np.array([True, True, False]), np.array([2.0, 1.0, 1.0])) == 0.75
