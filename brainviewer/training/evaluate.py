@@ -9,7 +9,6 @@ log loss, all classes weighing the same, with the age, mean of the seeds (``CRIT
 """
 
 import json
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -29,12 +28,14 @@ from brainviewer.training.evaluation_inputs import MAIN, Inputs, evidence, read_
 from brainviewer.training.evidence import Evidence, softmax
 from brainviewer.training.figures import (
     Measure,
+    as_entry,
     bootstrap,
     confusion,
     doubtful_error,
     measures,
     reliability,
     risk_coverage,
+    value_of,
 )
 from brainviewer.training.heads import LEAST_CONFIDENT, fit_head, probabilities
 from brainviewer.training.plots import draw_all
@@ -189,11 +190,6 @@ def bars(figures: dict[str, Any]) -> dict[str, Any]:
     return result
 
 
-def value_of(entry: dict[str, Any], name: str) -> float:
-    """One figure of an entry of the evaluation."""
-    return float(next(figure["value"] for figure in entry["figures"] if figure["name"] == name))
-
-
 def _rows(inputs: Inputs) -> dict[str, Row]:
     situations, patients = inputs["runs"][0]["logits"], inputs["patients"]
     rows = {}
@@ -306,7 +302,7 @@ def _report(
     table = bootstrap(truth, runs, wanted, recipe.bootstrap, recipe.seed)
     behind = dict.fromkeys(wanted, len(truth))
     behind |= {f"recall {c}": int(np.sum(truth == n)) for n, c in enumerate(recipe.classes)}
-    figures = [_figure(name, numbers, behind[name]) for name, numbers in table.items()]
+    figures = [as_entry(name, numbers, "patients", behind[name]) for name, numbers in table.items()]
     entry: dict[str, Any] = {
         "figures": figures,
         "confusion": np.mean([confusion(truth, run)[0] for run in runs], axis=0).round(2).tolist(),
@@ -318,7 +314,7 @@ def _report(
         asked: dict[str, Measure] = {name: doubtful_error(LEAST_CONFIDENT, below)}
         numbers = bootstrap(truth, runs, asked, recipe.bootstrap, recipe.seed)[name]
         patients = round(float(np.mean((doubtful == below).sum(axis=1))))
-        figures.append(_figure(name, numbers, patients))
+        figures.append(as_entry(name, numbers, "patients", patients))
     entry["per_seed"] = {
         str(run["seed"]): {
             name: round(float(measure(truth, own)[0]), 4) for name, measure in wanted.items()
@@ -334,11 +330,6 @@ def _report(
     ]
     entry["probabilities"] = runs.round(4).tolist()
     return entry
-
-
-def _figure(name: str, numbers: tuple[float, float, float], patients: int) -> dict[str, Any]:
-    value, low, high = (0.0 if math.isnan(number) else round(number, 4) for number in numbers)
-    return {"name": name, "value": value, "low": low, "high": high, "patients": patients}
 
 
 def _mean_source(sources: Sequence[Source]) -> Source:

@@ -5,7 +5,9 @@ Every function takes true classes (n,) int, probabilities (n, classes) float and
 They return (draws,) float.
 """
 
+import math
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -210,6 +212,19 @@ def measures(codes: tuple[str, ...]) -> dict[str, Measure]:
     }
     table |= {f"AUROC {code} against the rest": auroc(i) for i, code in enumerate(codes)}
     return table | {f"recall {code}": recall(i) for i, code in enumerate(codes)}
+
+
+def as_entry(
+    name: str, numbers: tuple[float, float, float], counted: str, count: int
+) -> dict[str, Any]:
+    """A figure as results hold it: value and interval, and how many of what it rests on."""
+    value, low, high = (0.0 if math.isnan(number) else round(number, 4) for number in numbers)
+    return {"name": name, "value": value, "low": low, "high": high, counted: count}
+
+
+def value_of(result: Mapping[str, Any], name: str) -> float:
+    """One of the figures of a result."""
+    return float(next(one["value"] for one in result["figures"] if one["name"] == name))
 
 
 def bootstrap(

@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from brainviewer.core.errors import FileError, Report
+from brainviewer.training.figures import value_of
 from brainviewer.training.images.choices import Choices
 from brainviewer.training.images.folders import Pictures
 from brainviewer.training.images.pages import PAGE_FILE
 from brainviewer.training.images.preparing import read_list
 from brainviewer.training.images.recipe import IMAGE_VOTE
 from brainviewer.training.images.recipe_reading import read_vote_recipe
-from brainviewer.training.images.results import value_of
 from brainviewer.training.images.running import (
     Extras,
     begin_run,

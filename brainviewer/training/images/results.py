@@ -4,8 +4,7 @@ Figures are of test images that the network never saw. Intervals are over images
 the data does not always name them.
 """
 
-import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
@@ -19,6 +18,7 @@ from brainviewer.training.figures import (
     Truth,
     Values,
     accuracy,
+    as_entry,
     auroc,
     balanced_accuracy,
     bootstrap,
@@ -85,7 +85,7 @@ def measured(classes: Sequence[str], tested: Answered, seed: int) -> dict[str, A
     behind = {f"recall {name}": int(count) for name, count in zip(classes, counts, strict=True)}
     figures = []
     for name, numbers in table.items():
-        figures.append(_figure(name, numbers, behind.get(name, len(tested.truth))))
+        figures.append(as_entry(name, numbers, "images", behind.get(name, len(tested.truth))))
     matrix = confusion(tested.truth, tested.probabilities)[0]
     bins = reliability(tested.truth, tested.probabilities)
     return {
@@ -145,7 +145,7 @@ def operating_point(
     numbers = {"sensitivity": int(ill.sum()), "specificity": int((~ill).sum())}
     figures = []
     for name, found in table.items():
-        figures.append(_figure(name, found, numbers[name]))
+        figures.append(as_entry(name, found, "images", numbers[name]))
     return {
         "positive": positive,
         "wanted_sensitivity": wanted,
@@ -185,16 +185,6 @@ def settings(recipe: ImageRecipe, weights: str, changed: Sequence[str]) -> dict[
         "seed": recipe.seed,
         "changed": list(changed),
     }
-
-
-def value_of(result: Mapping[str, Any], name: str) -> float:
-    """One figure of a result."""
-    return float(next(one["value"] for one in result["figures"] if one["name"] == name))
-
-
-def _figure(name: str, numbers: tuple[float, float, float], images: int) -> dict[str, Any]:
-    value, low, high = (0.0 if math.isnan(number) else round(number, 4) for number in numbers)
-    return {"name": name, "value": value, "low": low, "high": high, "images": images}
 
 
 def _worst_recall(

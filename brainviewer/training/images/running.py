@@ -38,8 +38,9 @@ from brainviewer.training.images.recipe_reading import read_image_recipe
 from brainviewer.training.images.results import RESULT_FILE
 from brainviewer.training.images.split_list import with_split_list
 from brainviewer.training.images.splitting import Chosen, Split, choose, split
+from brainviewer.training.running import RECIPE_FILE, RUN_FILE
 
-RECIPE_FILE, RUN_FILE, CACHE_FILE = "recipe.toml", "run.json", "prepared.npz"
+CACHE_FILE = "prepared.npz"
 Tell = Callable[[str], None]
 
 

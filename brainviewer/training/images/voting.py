@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from brainviewer.core.errors import FileError
 from brainviewer.files.writing import make_folder, write_whole
 from brainviewer.training.evaluate import dump
+from brainviewer.training.figures import value_of
 from brainviewer.training.images import results
 from brainviewer.training.images.folders import Pictures
 from brainviewer.training.images.keeping import (
@@ -138,7 +139,7 @@ def _result(
                 "network": one["network"],
                 "recipe": one["recipe"],
                 "validation": one["validation"],
-                "accuracy": results.value_of(one, "accuracy"),
+                "accuracy": value_of(one, "accuracy"),
             }
             for one in known
         ],

@@ -20,10 +20,10 @@ from brainviewer.training.evaluate import (
     dump,
     evaluate,
     evaluate_run,
-    value_of,
     write_evaluation,
 )
 from brainviewer.training.evaluation_inputs import read_predictions
+from brainviewer.training.figures import value_of
 from brainviewer.training.recipes import Recipe, read_recipe
 
 ROOT = Path(__file__).resolve().parents[3]

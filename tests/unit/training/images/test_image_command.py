@@ -10,6 +10,7 @@ import pytest
 from command_line import refused, run
 from labelled_pictures import write_pictures, write_table
 
+from brainviewer.training.figures import value_of
 from brainviewer.training.images.folders import find_pictures
 from brainviewer.training.images.keeping import write_predictions
 from brainviewer.training.images.recipe_reading import read_image_recipe
@@ -18,7 +19,6 @@ from brainviewer.training.images.results import (
     Answered,
     measured,
     operating_point,
-    value_of,
 )
 from brainviewer.training.images.voting import majority
 

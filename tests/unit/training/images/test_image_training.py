@@ -13,8 +13,8 @@ from PIL import Image
 
 from brainviewer.cli.tables import evaluation_tables
 from brainviewer.inference.onnx_runtime import OnnxFile
+from brainviewer.training.figures import value_of
 from brainviewer.training.images.keeping import read_predictions, read_result
-from brainviewer.training.images.results import value_of
 from brainviewer.training.measuring import measure
 
 TESTS = Path(__file__).resolve().parents[3]
