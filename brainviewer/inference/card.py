@@ -33,9 +33,15 @@ STEP_NUMBERS: Mapping[str, frozenset[str]] = MappingProxyType(
         "standardise_near_lesion": frozenset({"gap", "reach", "rim", "floor", "low", "high"}),
         "blacken_outside_brain": frozenset({"value"}),
         "crop_around_lesion": frozenset({"margin", "least_of_head"}),
+        "standardise_in_head": frozenset({"floor", "low", "high"}),
+        "blacken_outside_head": frozenset({"value"}),
+        "crop_to_head": frozenset({"margin"}),
     }
 )
-NEEDED_STEPS = frozenset({"standardise_near_lesion", "crop_around_lesion"})
+LESION_STEPS = frozenset({"standardise_near_lesion", "crop_around_lesion"})
+PICTURE_STEPS = frozenset({"standardise_in_head", "crop_to_head"})
+PICTURE = "picture"
+"""The one "sequence" of a model of single pictures, whatever sequence they show."""
 
 
 @dataclass(frozen=True)
@@ -160,6 +166,11 @@ class ModelCard:
         if self.network is None:
             raise ModelError(f"The model {self.id} has no network.", "Choose another model.")
         return self.network.input
+
+    @property
+    def of_pictures(self) -> bool:
+        """Whether it answers for single pictures, not for studies."""
+        return PICTURE in self.sequences
 
     @property
     def weights_sha256(self) -> str:

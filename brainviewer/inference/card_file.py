@@ -12,8 +12,10 @@ from typing import Any
 
 from brainviewer.core.errors import ModelError
 from brainviewer.inference.card import (
-    NEEDED_STEPS,
+    LESION_STEPS,
     NETWORK_ROLES,
+    PICTURE,
+    PICTURE_STEPS,
     ROLES,
     SITUATIONS,
     STEP_NUMBERS,
@@ -134,15 +136,18 @@ def parse_input(content: Any) -> ModelInput:
         if numbers.keys() != STEP_NUMBERS[name]:
             raise ValueError(f"the numbers of step {name!r} are not the expected ones")
         steps.append(Step(name, numbers))
+    channels = tuple(text(name) for name in content["channels"])
+    if not channels or len(set(channels)) != len(channels):
+        raise ValueError("it needs one or more different channels")
+    if PICTURE in channels and len(channels) > 1:
+        raise ValueError("a model of pictures has no other channel")
+    needed = PICTURE_STEPS if PICTURE in channels else LESION_STEPS
     names = [step.name for step in steps]
-    if len(set(names)) != len(names) or not set(names) >= NEEDED_STEPS:
+    if len(set(names)) != len(names) or not set(names) >= needed:
         raise ValueError("each preparation step must be named once")
     size, slices = content["size"], content.get("slices", 1)
     if not isinstance(size, int) or not 32 <= size <= 1024:
         raise ValueError("the input size must be a whole number from 32 to 1024")
-    channels = tuple(text(name) for name in content["channels"])
-    if not channels or len(set(channels)) != len(channels):
-        raise ValueError("it needs one or more different channels")
     if not isinstance(slices, int) or not 1 <= slices <= 15 or slices % 2 == 0:
         raise ValueError("the number of slices must be odd, from 1 to 15")
     stacked, mirrored = content.get("stacked", False), content.get("mirrored", False)
