@@ -1,0 +1,180 @@
+"""What happens to a picture on its way to the program and must not change the answer.
+
+Edits are done to the whole picture, before it is prepared, with the same chance for everybody: a
+seed decides where letters go and what they say. None of them hides the tumour.
+"""
+
+import math
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from brainviewer.inference.picture_input import head_of
+
+Grey = NDArray[np.uint8]
+Random = np.random.Generator
+Edit = Callable[[Grey, Random], Grey]
+Shares = dict[str, tuple[float, float, float]]
+
+MOST_CHANGED = 0.02
+"""Share of answers that benign edits may change."""
+
+_QUALITY = 30
+_DEGREES = 15.0
+_BRIGHTNESS = 0.2
+_FRAME = 0.04  # of the longer side
+_CUT = 0.05  # of each side
+# Standard deviation as a share of the longer side. A picture taken by hand from a screen blurs a
+# point to about a hundredth of the picture, full width at half height, which is 2.4 of them.
+_BLUR, _STRONG_BLUR = 0.005, 0.01
+_LETTERS = 0.035  # height, of the longer side
+
+# What scanners and archives print; nobody's name.
+_CORNERS = (
+    ("2019-03-07 10:41", "T1 SE +C", "Se: 5/12"),
+    ("12.11.2016", "AX T1 FS", "Im: 14/24"),
+    ("07:58:31", "TR 540 TE 12", "SL 5.0 mm"),
+    ("W 612 L 288", "Zoom 100%", "FoV 230*230"),
+)
+_SIDES = ("R", "L", "A", "P")
+
+
+def edit(picture: Grey, name: str, seed: int) -> Grey:
+    """One of the edits by name, the same for the same seed.
+
+    picture : (rows, columns) uint8
+    """
+    made = EDITS[name] if name in EDITS else EXTRA_EDITS[name]
+    return made(picture, np.random.default_rng(seed))
+
+
+def changed_answers(before: NDArray[np.int64], after: Mapping[str, NDArray[np.int64]]) -> Shares:
+    """Share of answers that each edit changed, with its 95 % interval, and of all together.
+
+    before : (n,) answers to the pictures as they are
+    after : by name of the edit, (n,) answers to the same pictures, edited
+
+    The interval is Wilson's (1927), which stays open where nothing changed. That of all edits
+    together rests on the n pictures, as if the edits of one picture told nothing new.
+    """
+    changed = {name: float(np.mean(answers != before)) for name, answers in after.items()}
+    changed["all together"] = float(np.mean(list(changed.values())))
+    return {name: (share, *_interval(share, len(before))) for name, share in changed.items()}
+
+
+def _interval(share: float, count: int) -> tuple[float, float]:
+    z = 1.959964
+    middle = share + z**2 / (2 * count)
+    reach = z * math.sqrt(share * (1 - share) / count + z**2 / (4 * count**2))
+    whole = 1 + z**2 / count
+    return max(0.0, (middle - reach) / whole), min(1.0, (middle + reach) / whole)
+
+
+def _jpeg(picture: Grey, random: Random) -> Grey:
+    _, packed = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])
+    return np.asarray(cv2.imdecode(packed, cv2.IMREAD_GRAYSCALE), np.uint8)
+
+
+def _blurred(share: float) -> Edit:
+    def blur(picture: Grey, random: Random) -> Grey:
+        return np.asarray(cv2.GaussianBlur(picture, (0, 0), share * max(picture.shape)), np.uint8)
+
+    return blur
+
+
+def _turned(degrees: float) -> Edit:
+    """Anticlockwise on a larger canvas, so that nothing is cut off; black where it was empty."""
+
+    def turn(picture: Grey, random: Random) -> Grey:
+        rows, columns = picture.shape
+        angle = math.radians(abs(degrees))
+        wide = math.ceil(columns * math.cos(angle) + rows * math.sin(angle))
+        high = math.ceil(rows * math.cos(angle) + columns * math.sin(angle))
+        matrix = cv2.getRotationMatrix2D(((columns - 1) / 2, (rows - 1) / 2), degrees, 1.0)
+        matrix[:, 2] += ((wide - columns) / 2, (high - rows) / 2)
+        turned = cv2.warpAffine(picture, matrix, (wide, high), flags=cv2.INTER_LINEAR)
+        return np.asarray(turned, np.uint8)
+
+    return turn
+
+
+def _scaled(factor: float) -> Edit:
+    def scale(picture: Grey, random: Random) -> Grey:
+        return np.asarray(np.clip(np.rint(picture * factor), 0, 255), np.uint8)
+
+    return scale
+
+
+def _lettered(picture: Grey, random: Random) -> Grey:
+    """Lines of text in two to four corners, and a side's letter that touches the head."""
+    lettered = picture.copy()
+    rows, columns = picture.shape
+    height = max(7, round(_LETTERS * max(rows, columns)))
+    corners = random.permutation(4)[: int(random.integers(2, 5))]
+    for corner, lines in zip(corners.tolist(), random.permutation(_CORNERS), strict=False):
+        for place, line in enumerate(lines.tolist()):
+            wide = _text_width(line, height)
+            left = 2 if corner % 2 == 0 else columns - wide - 2
+            below = round(1.5 * height * place)
+            down = height + 2 + below if corner < 2 else rows - 4 - below
+            _write(lettered, line, (left, down), height)
+    head = head_of(picture.astype(np.float32) - float(picture.min()))
+    if head.any():
+        middle = round(float(np.flatnonzero(head.any(axis=1)).mean()))
+        across = np.flatnonzero(head.any(axis=0))
+        left = int(across[0] - height // 2 if random.random() < 0.5 else across[-1] - height // 2)
+        letter = _SIDES[int(random.integers(len(_SIDES)))]
+        _write(lettered, letter, (left, middle), round(1.5 * height))
+    return lettered
+
+
+def _text_width(text: str, height: int) -> int:
+    return int(cv2.getTextSize(text, cv2.FONT_HERSHEY_SIMPLEX, height / 22, 1)[0][0])
+
+
+def _write(picture: Grey, text: str, left_below: tuple[int, int], height: int) -> None:
+    """Letters of about ``height`` pixels; those of Hershey are 22 high at the scale of 1."""
+    thick = max(1, round(height / 14))
+    font, scale = cv2.FONT_HERSHEY_SIMPLEX, height / 22
+    cv2.putText(picture, text, left_below, font, scale, 255, thick, cv2.LINE_AA)
+
+
+def _framed(grey: int) -> Edit:
+    def frame(picture: Grey, random: Random) -> Grey:
+        return np.pad(picture, max(2, round(_FRAME * max(picture.shape))), constant_values=grey)
+
+    return frame
+
+
+def _cut(picture: Grey, random: Random) -> Grey:
+    rows, columns = (round(_CUT * length) for length in picture.shape)
+    return picture[rows : picture.shape[0] - rows, columns : picture.shape[1] - columns].copy()
+
+
+def _mirrored(picture: Grey, random: Random) -> Grey:
+    return np.ascontiguousarray(picture[:, ::-1])
+
+
+EDITS: Mapping[str, Edit] = MappingProxyType(
+    {
+        "JPEG of quality 30": _jpeg,
+        "blur": _blurred(_BLUR),
+        "turned 15° left": _turned(_DEGREES),
+        "turned 15° right": _turned(-_DEGREES),
+        "20 % brighter": _scaled(1 + _BRIGHTNESS),
+        "20 % darker": _scaled(1 - _BRIGHTNESS),
+        "text burned in": _lettered,
+        "white frame": _framed(255),
+        "grey frame": _framed(128),
+        "5 % cut off each side": _cut,
+    }
+)
+"""Edits that count."""
+
+EXTRA_EDITS: Mapping[str, Edit] = MappingProxyType(
+    {"blur twice as strong": _blurred(_STRONG_BLUR), "mirrored": _mirrored}
+)
+"""Edits that are reported beside them."""
