@@ -15,6 +15,10 @@ from brainviewer.inference.pipeline import Mask, Prepared, Slice, cut_out, head_
 from brainviewer.inference.saliency import CropBox
 
 _LEAST_OF_PICTURE = 0.02
+# Widths at a longer side of 256 pixels.
+_SIDE, _LETTERS, _GAPS = 256, 15, 21
+# A line shows nothing if so many of its pixels differ by no more than this share of the range.
+_MOSTLY, _SAME = 0.97, 0.1
 
 
 def prepare_picture(picture: NDArray[np.float32], model_input: ModelInput) -> Prepared:
@@ -62,34 +66,60 @@ def standardise_picture(
     return picture, box
 
 
+def picture_bounds(model_input: ModelInput) -> tuple[float, float]:
+    """The range that standardised pictures are clipped to."""
+    numbers = next(s.numbers for s in model_input.steps if s.name == "standardise_in_head")
+    return numbers["low"], numbers["high"]
+
+
 def head_of(picture: Slice) -> Mask:
     """Where the head is, without holes; empty where nothing is big enough to be one.
 
+    A frame around the picture, and letters that touch the head, do not belong to it.
+
     picture : (rows, columns) float32 from 0
     """
-    if np.ptp(picture) == 0:
-        return np.zeros(picture.shape, bool)
+    head = np.zeros(picture.shape, bool)
+    inner = _without_frame(picture)
+    part = picture[inner]
+    if min(part.shape) < 2 or np.ptp(part) == 0:
+        return head
     # The same share of a small and a large picture is smoothed away.
-    scale = 256 / max(picture.shape)
-    small = cv2.resize(
-        picture,
-        None,
-        fx=scale,
-        fy=scale,
-        interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR,
-    )
-    # Small gaps in the outline (ears, sinuses, the neck) are closed before it is filled.
-    inside = cv2.morphologyEx(
-        head_mask([small]).astype(np.uint8),
-        cv2.MORPH_CLOSE,
-        cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (21, 21)),
-        borderType=cv2.BORDER_CONSTANT,
-        borderValue=0,
-    )
-    if inside.mean() < _LEAST_OF_PICTURE:
-        return np.zeros(picture.shape, bool)
-    full = cv2.resize(inside, picture.shape[::-1], interpolation=cv2.INTER_NEAREST)
-    return np.asarray(full, bool)
+    scale = _SIDE / max(part.shape)
+    size = (max(2, round(scale * part.shape[1])), max(2, round(scale * part.shape[0])))
+    way = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    found = head_mask([np.asarray(cv2.resize(part, size, interpolation=way), np.float32)])
+    solid = _largest(_morph(found.astype(np.uint8), cv2.MORPH_OPEN, _LETTERS))
+    # Small gaps in the outline (ears, sinuses, the neck) belong to the head.
+    solid = _morph(solid, cv2.MORPH_CLOSE, _GAPS)
+    if solid.mean() >= _LEAST_OF_PICTURE:
+        head[inner] = cv2.resize(solid, part.shape[::-1], interpolation=cv2.INTER_NEAREST) > 0
+    return head
+
+
+def _without_frame(picture: Slice) -> tuple[slice, slice]:
+    """What is left of a picture without the lines at its edges that show nothing."""
+    near = _SAME * float(np.ptp(picture))
+    ends = []
+    for lines in (picture, picture.T):
+        middle = np.median(lines, axis=1, keepdims=True)
+        plain = (np.abs(lines - middle) <= near).mean(axis=1) >= _MOSTLY
+        shown = np.flatnonzero(~plain)
+        ends.append(slice(int(shown[0]), int(shown[-1]) + 1) if len(shown) else slice(0, 0))
+    return ends[0], ends[1]
+
+
+def _largest(mask: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    _, parts, about, _ = cv2.connectedComponentsWithStats(mask)
+    if len(about) < 2:
+        return mask
+    return np.asarray(parts == 1 + int(about[1:, cv2.CC_STAT_AREA].argmax()), np.uint8)
+
+
+def _morph(mask: NDArray[np.uint8], how: int, width: int) -> NDArray[np.uint8]:
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (width, width))
+    padded = cv2.morphologyEx(np.pad(mask, width), how, disc)
+    return np.asarray(padded[width:-width, width:-width], np.uint8)
 
 
 def _square(head: Mask, margin: float) -> CropBox:

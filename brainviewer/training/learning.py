@@ -4,6 +4,7 @@ import copy
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 import torch
@@ -15,7 +16,7 @@ from brainviewer.inference.card import ModelInput
 from brainviewer.training.augment import Random
 from brainviewer.training.bank import Bank
 from brainviewer.training.kept_maps import KeptMaps, as_images, vary_cheaply
-from brainviewer.training.network import Coverage, ResNet50, astray
+from brainviewer.training.network import Coverage, MapNetwork, astray
 from brainviewer.training.numbers import follow
 from brainviewer.training.recipes import Schedule
 
@@ -32,6 +33,7 @@ class Batch:
 
 
 MakeBatch = Callable[[int, Random], Batch]
+Trained = TypeVar("Trained", bound=MapNetwork)
 
 
 def from_bank(
@@ -92,11 +94,11 @@ def _picker(
 
 
 def learn(
-    network: ResNet50, make: MakeBatch, schedule: Schedule, seed: int, text: str, report: Report
-) -> ResNet50:
+    network: Trained, make: MakeBatch, schedule: Schedule, seed: int, text: str, report: Report
+) -> Trained:
     """Fit the network with AdamW and one cosine cycle; returns the running mean of its weights."""
     network = network.to(memory_format=torch.channels_last).train()
-    kept: ResNet50 = copy.deepcopy(network).eval()
+    kept: Trained = copy.deepcopy(network).eval()
     for number in kept.parameters():
         number.requires_grad_(False)
     if schedule.frozen:
@@ -113,7 +115,7 @@ def learn(
     mean_loss = 0.0
     for step, batch in enumerate(_batches(make, schedule.batch, steps, seed)):
         if coverage is None and schedule.coverage and batch.covered is not None:
-            coverage = Coverage(batch.covered.shape[1])
+            coverage = Coverage(batch.covered.shape[1], *network.channels)
             optimizer.add_param_group({"params": coverage.parameters()})
         if rate is None:
             rate = torch.optim.lr_scheduler.OneCycleLR(

@@ -61,11 +61,35 @@ def stage_of(block: str) -> int:
     return int(block[4])
 
 
-class ResNet50(nn.Module):  # type: ignore[misc]
+class MapNetwork(nn.Module):  # type: ignore[misc]
+    """What training asks of a network: maps of features, averaged below one dense layer.
+
+    channels : of the maps at size / 16 and at size / 32 that ``maps`` gives.
+    """
+
+    channels: tuple[int, int]
+    dense: nn.Linear
+
+    def maps(self, x: Tensor, after: int = 0) -> tuple[Tensor, Tensor]:
+        """(n, depth, size, size) -> maps; ``after``: ``x`` has passed that many parts already."""
+        raise NotImplementedError
+
+    def logits(self, features: Tensor) -> Tensor:
+        """(n, channels, h, w) of the last maps -> (n, classes)"""
+        raise NotImplementedError
+
+    def freeze(self, stages: int) -> None:
+        """Keep the first parts as they are, whatever is learned."""
+        raise NotImplementedError
+
+
+class ResNet50(MapNetwork):
     """The network with one dense layer on globally averaged features.
 
     depth : channels of the input.
     """
+
+    channels = (MIDDLE_FEATURES, FEATURES)
 
     def __init__(self, classes: int, depth: int = 3, dropout: float = 0.3) -> None:
         super().__init__()
@@ -148,10 +172,10 @@ class Coverage(nn.Module):  # type: ignore[misc]
     does not ask for. Two 1x1 convolutions say for each slice how much of a place is lesion.
     """
 
-    def __init__(self, slices: int) -> None:
+    def __init__(self, slices: int, middle: int, last: int) -> None:
         super().__init__()
-        self.middle = nn.Conv2d(MIDDLE_FEATURES, slices, 1)
-        self.last = nn.Conv2d(FEATURES, slices, 1)
+        self.middle = nn.Conv2d(middle, slices, 1)
+        self.last = nn.Conv2d(last, slices, 1)
 
     def loss(self, maps: tuple[Tensor, Tensor], covered: Tensor) -> Tensor:
         """Mean binary cross-entropy; ``covered`` is (n, slices, size, size) in 0..1."""
@@ -163,7 +187,7 @@ class Coverage(nn.Module):  # type: ignore[misc]
         return total / 2
 
 
-def astray(network: ResNet50, features: Tensor, covered: Tensor) -> Tensor:
+def astray(network: MapNetwork, features: Tensor, covered: Tensor) -> Tensor:
     """How little of the class-activation maps lies on the lesion: mean of -log of that share.
 
     Trained for, it has every class find its evidence in the lesion and not in the outline of the

@@ -21,7 +21,7 @@ class Schedule:
     average : decay of the running mean of the weights that is kept in the end.
     coverage : weight of the second task, to say how much of each place is lesion.
     guidance : weight of looking at the lesion (see ``network.astray``).
-    frozen : how many of the five stages stay as they were pretrained.
+    frozen : how many of the network's stages or blocks stay as they were pretrained.
     """
 
     samples: int
@@ -65,8 +65,8 @@ def read_recipe(path: Path) -> Recipe:
             seeds=tuple(int(seed) for seed in content["evaluation"]["seeds"]),
             classes=tuple(str(code) for code in content["classes"]),
             input=parse_input(content["input"]),
-            pretraining=_schedule(content["pretraining"]),
-            training=_schedule(content["training"]),
+            pretraining=read_schedule(content["pretraining"]),
+            training=read_schedule(content["training"]),
             draws=int(content["bank"]["draws"]),
             folds=int(content["evaluation"]["folds"]),
             bootstrap=int(content["evaluation"]["bootstrap"]),
@@ -76,7 +76,11 @@ def read_recipe(path: Path) -> Recipe:
         raise FileError(f"The recipe {path.name} cannot be used: {error}.", "Check it.") from None
 
 
-def _schedule(content: dict[str, Any]) -> Schedule:
+def read_schedule(content: dict[str, Any], parts: int = 4) -> Schedule:
+    """A ``Schedule``; ``parts``: how many parts of the network may stay frozen.
+
+    Raises KeyError, TypeError or ValueError if it is wrong.
+    """
     return Schedule(
         samples=int(content["samples"]),
         batch=int(content["batch"]),
@@ -86,13 +90,13 @@ def _schedule(content: dict[str, Any]) -> Schedule:
         average=float(content["average"]),
         coverage=float(content.get("coverage", 0.0)),
         guidance=float(content.get("guidance", 0.0)),
-        frozen=_stages(content.get("frozen", 0)),
+        frozen=_frozen(content.get("frozen", 0), parts),
     )
 
 
-def _stages(value: Any) -> int:
-    if value not in range(5):
-        raise ValueError("frozen must be a number of stages from 0 to 4")
+def _frozen(value: Any, parts: int) -> int:
+    if value not in range(parts + 1):
+        raise ValueError(f"frozen must be a number of stages from 0 to {parts}")
     return int(value)
 
 

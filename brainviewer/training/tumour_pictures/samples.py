@@ -1,0 +1,107 @@
+"""Labelled pictures to learn from: those of ``cheng``, and slices of the ``lgg`` collection.
+
+In ``cheng`` every tumour is on a contrast-enhanced T1 and most pictures without one are of other
+sequences, so a network could answer by the sequence. The slices of ``lgg``, other patients, show
+tumours and none on the same three sequences; they are learned from, not measured with.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from brainviewer.core.errors import FileError
+from brainviewer.core.study import Modality
+from brainviewer.training.cases import read_cases
+from brainviewer.training.datasets import ellipse, patient_folds
+from brainviewer.training.tumour_pictures.folds import FOLDS, read_labelled
+
+CHENG, LGG = "cheng", "lgg"
+_LGG_SEED = 2026
+# Slices of each lgg patient and sequence; a slice without tumour keeps this far from one with.
+_WITH, _WITHOUT, _AWAY = 1, 1, 2
+_LEAST_HEAD, _LEAST_LESION = 0.6, 0.3  # of the largest on any slice of the patient
+
+
+@dataclass(frozen=True, eq=False)
+class Sample:
+    """One picture.
+
+    name : file, or patient, slice and sequence.
+    fold : 1 to 4; all pictures of a patient lie in one.
+    picture : (rows, columns) float32 grey values
+    lesion : (rows, columns) bool, where it lies, roughly; None where there is none or nobody said.
+    """
+
+    name: str
+    source: str
+    label: str
+    fold: int
+    picture: NDArray[np.float32]
+    lesion: NDArray[np.bool_] | None
+
+
+def read_samples(cheng: Path, lgg: Path | None) -> list[Sample]:
+    """All samples; raises FileError if a picture cannot be read."""
+    samples = list(cheng_samples(cheng))
+    if lgg is not None:
+        samples += lgg_samples(lgg)
+    return samples
+
+
+def cheng_samples(folder: Path) -> Iterator[Sample]:
+    """The pictures of a ``cheng`` folder; lesions are ellipses in the boxes of its table."""
+    for item in read_labelled(folder):
+        read = cv2.imread(str(folder / item.file), cv2.IMREAD_GRAYSCALE)
+        if read is None:
+            raise FileError(f"The picture {item.file} cannot be read.", "Check the data folder.")
+        picture = read.astype(np.float32)
+        rows, columns = picture.shape
+        lesion = None
+        if item.box is not None:
+            x, y, width, height = item.box
+            half = (width * columns / 2, height * rows / 2)
+            lesion = ellipse(picture.shape, (x * columns, y * rows), half)
+        yield Sample(item.file, CHENG, item.label, item.fold, picture, lesion)
+
+
+def lgg_samples(folder: Path) -> list[Sample]:
+    """A few axial slices of each patient and sequence: the glioma, and far from it none."""
+    cases = read_cases(folder)
+    fold_of = patient_folds([case.label for case in cases], len(FOLDS), _LGG_SEED) + 1
+    random = np.random.default_rng(_LGG_SEED)
+    samples = []
+    for case, fold in zip(cases, fold_of, strict=True):
+        labelled = case.load()
+        if labelled.lesion is None:
+            continue
+        ill = labelled.lesion.sum(axis=(0, 1))
+        with_tumour = np.flatnonzero(ill > _LEAST_LESION * ill.max())
+        first, last = np.flatnonzero(ill)[[0, -1]]
+        for modality, volume in labelled.study.volumes.items():
+            head = (volume.data > 20).sum(axis=(0, 1))
+            index = np.arange(len(ill))
+            free = np.flatnonzero(
+                ((index < first - _AWAY) | (index > last + _AWAY))
+                & (head > _LEAST_HEAD * head.max())
+            )
+            for label, slices, count in (
+                ("glioma", with_tumour, _WITH if modality is not Modality.T1 else 0),
+                ("none", free, _WITHOUT),
+            ):
+                for k in random.permutation(slices)[:count]:
+                    lesion = labelled.lesion[:, :, k].T if label == "glioma" else None
+                    samples.append(
+                        Sample(
+                            f"{case.case_id}/{k}/{modality}",
+                            LGG,
+                            label,
+                            int(fold),
+                            volume.data[:, :, k].T.astype(np.float32),
+                            lesion,
+                        )
+                    )
+    return samples
