@@ -218,9 +218,10 @@ def train(
         wishes = Wishes(choices, exclude, augmented, logs, tuple(runs or ()), cores, split)
         try:
             if not of_images:
-                wishes.refuse_all(file)
+                of_tumours = running.recipe_kind(file) == running.TUMOUR_PICTURES
+                wishes.refuse_all(file, ("--weights",) if of_tumours else ())
                 with progress_bar() as report:
-                    running.train(file, folder, out, report, cores, complain, found)
+                    running.train(file, folder, out, report, cores, complain, found, weights or "")
                 stdout.write(f"Trained. 'brainviewer evaluate {out}' measures it.\n")
                 return
             with progress_bar() as report:
@@ -253,6 +254,14 @@ def evaluate(
             show_default=False,
         ),
     ] = None,
+    strange: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="Single pictures: a folder for each kind of those that are out of scope.",
+            show_default=False,
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Measure a run on patients that its networks never saw, or show what was measured."""
@@ -262,7 +271,7 @@ def evaluate(
 
         if Path(what).is_dir():
             with progress_bar() as report:
-                record = measure(Path(what), recipe, folder, out, report, complain)
+                record = measure(Path(what), recipe, folder, out, report, complain, strange)
         else:
             record = measured_before(what)
         show_tables(stdout, record, as_json, lambda width: evaluation_tables(record, width))

@@ -22,6 +22,7 @@ from brainviewer.training.running import (
     FOUND_FOLDER,
     LESION_OUTLINE,
     RECIPE_FILE,
+    TUMOUR_PICTURES,
     find_recipe,
     read_run,
     recipe_kind,
@@ -36,12 +37,15 @@ def measure(
     out: Path | None = None,
     report: Report = silent,
     tell: Callable[[str], None] = lambda sentence: None,
+    strange: Path | None = None,
 ) -> dict[str, Any]:
     """The figures of a run on patients that its networks never saw; written as JSON and plots.
 
     recipe, data : those of the run, unless others are given.
     out : the JSON file; ``evaluation.json`` in the run by default.
     tell : told what the user must know about the data.
+    strange : pictures that are out of scope, in a folder for each kind; for networks that name a
+        tumour on one picture.
 
     A folder that only holds an ``evaluation.json``, as those of models do, is not measured again.
     Raises FileError if the run is not finished, or if there is nothing to measure.
@@ -68,6 +72,11 @@ def measure(
         return record
     if kind == LESION_OUTLINE:
         record = _measure_outlines(plan_file, data, run, report)
+    elif kind == TUMOUR_PICTURES:
+        require_torch()
+        from brainviewer.training.tumour_pictures.command import measure_pictures
+
+        record = measure_pictures(plan_file, data, run, report, strange)
     else:
         plan = read_recipe(plan_file)
         _check_finished(run, plan)

@@ -156,8 +156,10 @@ def card_figures(about: About, evaluation: Evaluation) -> About:
 
 def write_models(models: Path, evaluation: Evaluation, recipe_text: str) -> list[ModelCard]:
     """Write cards and tables of all models; those with a network of their own come first."""
-    folders = [path.parent for path in sorted(models.glob(f"*/{ABOUT_FILE}"))]
-    abouts = {folder: read_about(folder) for folder in folders}
+    found = [path.parent for path in sorted(models.glob(f"*/{ABOUT_FILE}"))]
+    abouts = {folder: read_about(folder) for folder in found}
+    # Models of single pictures are packed by themselves.
+    folders = [folder for folder in found if "network" in abouts[folder]]
     cards: dict[str, ModelCard] = {}
     for folder in sorted(folders, key=lambda f: abouts[f]["network"] != abouts[f]["id"]):
         about = abouts[folder]

@@ -20,13 +20,17 @@ def write_tables(
     readme: Path, evaluation: Evaluation, situations: Sequence[str], network: Evaluation | None
 ) -> None:
     """Put the tables between the two marks of the README; raises FileError if they are absent."""
+    put_tables(readme, tables(evaluation, situations, network))
+
+
+def put_tables(readme: Path, made: str) -> None:
+    """Put what was made between the two marks of the README; raises FileError without them."""
     text = readme.read_text(encoding="utf-8")
     if START not in text or END not in text:
         raise FileError(f"{readme.name} has no place for the figures.", f"Add a line {START}.")
     before, rest = text.split(START)
     after = rest.split(END)[1]
-    middle = f"{START}\n\n{tables(evaluation, situations, network)}\n\n{END}"
-    readme.write_text(before + middle + after, encoding="utf-8")
+    readme.write_text(f"{before}{START}\n\n{made}\n\n{END}{after}", encoding="utf-8")
 
 
 def tables(
@@ -77,10 +81,10 @@ def _in_full(evaluation: Evaluation, situations: Sequence[str]) -> str:
     ]
     names = list(columns[0])
     rows = [
-        [name, *(_cell(column[name]) if name in column else "" for column in columns)]
+        [name, *(cell(column[name]) if name in column else "" for column in columns)]
         for name in names
     ]
-    return _table(["figure", *situations], rows)
+    return table(["figure", *situations], rows)
 
 
 def _bars(evaluation: Evaluation) -> list[str]:
@@ -92,7 +96,7 @@ def _bars(evaluation: Evaluation) -> list[str]:
             for name, bar in bars.items()
         ]  # fmt: skip
         parts += [f"What was set out to be reached ({key}):",
-                  _table(["figure", "bar", "reached", "met"], rows)]  # fmt: skip
+                  table(["figure", "bar", "reached", "met"], rows)]  # fmt: skip
     return parts
 
 
@@ -100,13 +104,13 @@ def _in_short(evaluation: Evaluation) -> str:
     rows = []
     for key, entry in evaluation["figures"].items():
         found = {figure["name"]: figure for figure in entry["figures"]}
-        rows.append([key, *(_cell(found[name]) for name in _SHORT)])
-    return _table(["situation", *_SHORT], rows)
+        rows.append([key, *(cell(found[name]) for name in _SHORT)])
+    return table(["situation", *_SHORT], rows)
 
 
-def _confusion(codes: Sequence[str], table: Sequence[Sequence[float]]) -> str:
-    rows = [[code, *(f"{n:.1f}" for n in row)] for code, row in zip(codes, table, strict=True)]
-    return _table(["", *codes], rows)
+def _confusion(codes: Sequence[str], counts: Sequence[Sequence[float]]) -> str:
+    rows = [[code, *(f"{n:.1f}" for n in row)] for code, row in zip(codes, counts, strict=True)]
+    return table(["", *codes], rows)
 
 
 def _seeds(evaluation: Evaluation, situations: Sequence[str]) -> str:
@@ -115,7 +119,7 @@ def _seeds(evaluation: Evaluation, situations: Sequence[str]) -> str:
         for key in situations
         for seed, figures in evaluation["figures"][key]["per_seed"].items()
     ]
-    return _table(["", *_SHORT], rows)
+    return table(["", *_SHORT], rows)
 
 
 def _scope(scope: Evaluation) -> str:
@@ -123,7 +127,7 @@ def _scope(scope: Evaluation) -> str:
         [name, str(entry["images"]), f"{100 * entry['refused']:.0f} %"]
         for name, entry in scope["sets"].items()
     ]
-    return _table(["what it is shown", "number", "refused"], rows)
+    return table(["what it is shown", "number", "refused"], rows)
 
 
 def _looks(looks: Evaluation) -> str:
@@ -134,13 +138,15 @@ def _looks(looks: Evaluation) -> str:
     ]  # fmt: skip
     head = ["numbers", "patients", "share of the map inside the lesion",
             "share of the crop that is lesion", "peak inside the lesion"]  # fmt: skip
-    return _table(head, rows)
+    return table(head, rows)
 
 
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A Markdown table."""
     lines = [head, ["---"] * len(head), *rows]
     return "\n".join(f"| {' | '.join(cells)} |".replace("|  |", "| |") for cells in lines)
 
 
-def _cell(figure: Mapping[str, Any]) -> str:
+def cell(figure: Mapping[str, Any]) -> str:
+    """A figure with its interval."""
     return f"{figure['value']:.2f} ({figure['low']:.2f}–{figure['high']:.2f})"

@@ -23,7 +23,8 @@ from brainviewer.training.images.recipe_reading import recipe_content
 
 RECIPE_FILE, RUN_FILE, FOUND_FOLDER = "recipe.toml", "run.json", "found"
 GLIOMA_TYPE, LESION_OUTLINE = "glioma-type", "lesion-outline"
-KINDS = (GLIOMA_TYPE, LESION_OUTLINE, IMAGE_CLASSES, IMAGE_VOTE)
+TUMOUR_PICTURES = "tumour-pictures"
+KINDS = (GLIOMA_TYPE, LESION_OUTLINE, TUMOUR_PICTURES, IMAGE_CLASSES, IMAGE_VOTE)
 FINDER_HAS_SEEN = (
     "The finder that ships learned from the lgg collection. If these are its patients, the figures "
     "will be too good: train with --found, the outlines of finders that never saw them."
@@ -74,12 +75,14 @@ def train(
     threads: int = 1,
     tell: Callable[[str], None] = lambda sentence: None,
     found: Path | None = None,
+    weights: str = "",
 ) -> None:
     """Do what a recipe says with labelled cases; go on where an earlier run was broken off.
 
     tell : told what the user must know about the data.
     found : folder with what a finder that never saw the case found in each (see
         ``outline_evaluate.write_found``); without it the shipped finder looks.
+    weights : what a network for single pictures starts from, instead of what its recipe says.
 
     Raises BrainViewerError, before anything is written, if PyTorch is missing, if recipe or data
     cannot be used, or if ``out`` holds the run of another recipe or of other cases.
@@ -93,6 +96,11 @@ def train(
 
     torch.set_num_threads(threads)
     cv2.setNumThreads(1)
+    if kind == TUMOUR_PICTURES:
+        from brainviewer.training.tumour_pictures.command import train_pictures
+
+        train_pictures(recipe, data, out, weights, report)
+        return
     collection = find_cases(data)
     for notice in collection.notices:
         tell(notice)

@@ -50,7 +50,8 @@ class _Graph:
 def to_onnx(model: Any) -> bytes:
     """The network as one ONNX file: input ``image``, output ``probabilities``.
 
-    model : a Keras functional model whose layers are each used once.
+    model : a Keras functional model whose layers are each used once. One with named outputs keeps
+        their names.
 
     Raises ModelError for a layer that is not known here.
     """
@@ -70,17 +71,20 @@ def to_onnx(model: Any) -> bytes:
         else:
             raise ModelError(f"The layer '{kind}' cannot be written as ONNX.")
         names[id(layer.output)] = out
-    last = names[id(model.outputs[0])]
-    graph.nodes.append(helper.make_node("Identity", [last], [OUTPUT], name=OUTPUT))
+    outputs = model.output if isinstance(model.output, dict) else {OUTPUT: model.outputs[0]}
+    for name, tensor in outputs.items():
+        last = names[id(tensor)]
+        if len(tensor.shape) == 4:
+            last = graph.node("Transpose", [last], perm=[0, 2, 3, 1])
+        graph.nodes.append(helper.make_node("Identity", [last], [name], name=name))
     made = helper.make_model(
         helper.make_graph(
             graph.nodes,
             "network",
             [helper.make_tensor_value_info(INPUT, TensorProto.FLOAT, ["n", *shape[1:]])],
             [
-                helper.make_tensor_value_info(
-                    OUTPUT, TensorProto.FLOAT, ["n", model.outputs[0].shape[-1]]
-                )
+                helper.make_tensor_value_info(name, TensorProto.FLOAT, ["n", *tensor.shape[1:]])
+                for name, tensor in outputs.items()
             ],
             graph.numbers,
         ),

@@ -9,8 +9,6 @@ from brainviewer.inference.card_file import parse_input
 from brainviewer.training.images.recipe_reading import recipe_content
 from brainviewer.training.recipes import Schedule, read_schedule
 
-KIND = "tumour-pictures"
-
 
 @dataclass(frozen=True)
 class PictureRecipe:

@@ -1,0 +1,123 @@
+"""``train`` and ``evaluate`` for the network of single pictures."""
+
+import hashlib
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from brainviewer.core.errors import FileError, Report
+from brainviewer.files.picture_reader import read_picture
+from brainviewer.files.writing import make_folder, write_whole
+from brainviewer.inference.scope import fit_scope, save_scope
+from brainviewer.training.datasets import cheng_folder
+from brainviewer.training.package import SCOPE_FILE
+from brainviewer.training.recipes import FINAL_FILE
+from brainviewer.training.tumour_pictures.fit import fit, load_network
+from brainviewer.training.tumour_pictures.measuring import evaluate
+from brainviewer.training.tumour_pictures.predicting import (
+    AXES,
+    PREDICTIONS_FILE,
+    embeddings_of,
+    load_predictions,
+    predict_unseen,
+    save_predictions,
+)
+from brainviewer.training.tumour_pictures.recipe import read_picture_recipe
+from brainviewer.training.tumour_pictures.samples import cheng_samples, read_samples
+
+RECIPE_FILE, RUN_FILE = "recipe.toml", "run.json"
+
+
+def train_pictures(recipe: Path, data: Path, out: Path, weights: str, report: Report) -> None:
+    """Train in the folder ``out``; go on where an earlier run was broken off.
+
+    data : the folder ``cheng``, or one that holds it; ``lgg`` is taken from beside it.
+
+    Raises FileError if the data, the recipe or the folder cannot be used.
+    """
+    plan = read_picture_recipe(recipe)
+    cheng, lgg = folders(data)
+    about = {
+        "recipe": recipe.stem,
+        "data": str(cheng.resolve()),
+        "recipe_sha256": hashlib.sha256(recipe.read_bytes()).hexdigest(),
+        "weights": weights or plan.weights,
+    }
+    file = out / RUN_FILE
+    if file.is_file():
+        before = json.loads(file.read_text(encoding="utf-8"))
+        if any(before.get(key) != about[key] for key in ("recipe_sha256", "weights")):
+            raise FileError(
+                f"The folder {out.name} holds a training run with another recipe or other weights.",
+                "Choose an empty folder, or give what it was begun with.",
+            )
+    else:
+        make_folder(out)
+        write_whole(out / RECIPE_FILE, recipe.read_bytes())
+        write_whole(file, (json.dumps(about, indent=1) + "\n").encode())
+    fit(replace(plan, weights=weights or plan.weights), cheng, lgg, out, report)
+
+
+def folders(data: Path) -> tuple[Path, Path | None]:
+    """Where ``cheng`` and ``lgg`` lie, the latter None if it is not there; raises FileError."""
+    cheng = data if (data / "labels.csv").is_file() else cheng_folder(data)
+    if not (cheng / "labels.csv").is_file():
+        raise FileError(
+            f"There are no pictures with a labels.csv in {data.name}.",
+            "Give the folder 'cheng', or the one that holds it.",
+        )
+    lgg = cheng.parent / "lgg"
+    return cheng, lgg if lgg.is_dir() else None
+
+
+def measure_pictures(
+    recipe: Path, data: Path | None, run: Path, report: Report, strange: Path | None = None
+) -> dict[str, Any]:
+    """Measure a finished run; leaves the scope of its final network there.
+
+    strange : folder of pictures that are out of scope, in a folder for each kind; None leaves
+        them out.
+
+    Raises FileError if the run is not finished or its data is not there.
+    """
+    if not (run / FINAL_FILE).is_file():
+        raise FileError(
+            f"The run {run.name} is not finished.", "Run the same 'brainviewer train' again."
+        )
+    if data is None:
+        raise FileError("The pictures are needed to measure.", "Name their folder with --data.")
+    plan = read_picture_recipe(recipe)
+    cheng, lgg = folders(data)
+    if not (run / PREDICTIONS_FILE).is_file():
+        samples = read_samples(cheng, lgg)
+        odd = [] if strange is None else read_strange(strange)
+        said = predict_unseen(samples, odd, run, plan.input, report)
+        save_predictions(said, run / PREDICTIONS_FILE)
+    controls = _controls(run)
+    record = evaluate(load_predictions(run / PREDICTIONS_FILE), controls)
+    if not (run / SCOPE_FILE).is_file():
+        report(0.9, "features of the final network")
+        network = load_network(run / FINAL_FILE)
+        pictures = [sample.picture for sample in cheng_samples(cheng)]
+        features = embeddings_of(network, pictures, plan.input)
+        save_scope(fit_scope(features, AXES, record["scope"]["limit"]), run / SCOPE_FILE)
+    return record
+
+
+def read_strange(folder: Path) -> list[tuple[str, NDArray[np.float32]]]:
+    """Kind and grey values of every picture in a folder of kinds; raises FileError."""
+    kinds = sorted(path for path in folder.iterdir() if path.is_dir())
+    return [
+        (kind.name, read_picture(file).grey().astype(np.float32))
+        for kind in kinds
+        for file in sorted(kind.glob("*.png"))
+    ]
+
+
+def _controls(run: Path) -> dict[str, Any]:
+    file = run / "controls.json"
+    return dict(json.loads(file.read_text(encoding="utf-8"))) if file.is_file() else {}

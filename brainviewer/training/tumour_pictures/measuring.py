@@ -1,0 +1,264 @@
+"""Everything that is reported about the network for single pictures, as plain data.
+
+The networks of the cross-validation answer for pictures of patients that they never saw; how sure
+they are is scaled with the other folds. The head that ships is fitted to all folds.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize_scalar
+
+from brainviewer.inference.card import DOUBT
+from brainviewer.inference.head import Head, Prevalence, Source
+from brainviewer.inference.head_content import head_content
+from brainviewer.training.evidence import balanced_log_loss
+from brainviewer.training.figures import (
+    accuracy,
+    area_under_curve,
+    as_entry,
+    bootstrap,
+    doubtful_error,
+    value_of,
+)
+from brainviewer.training.images.results import DRAWS, Answered, measured, measures
+from brainviewer.training.tumour_pictures.edits import EDITS, changed_answers
+from brainviewer.training.tumour_pictures.folds import CLASSES, FOLDS
+from brainviewer.training.tumour_pictures.predicting import EDIT_NAMES, Predictions
+
+# The usual working point: 95 % of what is in scope passes, with some to spare.
+QUANTILE = 0.96
+# Below it, answers are wrong about as often as right.
+LEAST_CONFIDENT = 0.6
+# How often the evidence is about something else: nothing is certain from one picture.
+LAPSE = 0.01
+EQUAL = "equal"
+BARS = {
+    "accuracy": (0.95, ">="),
+    "macro F1": (0.94, ">="),
+    "worst-class recall": (0.90, ">="),
+    "expected calibration error": (0.03, "<="),
+    "AUROC of what is out of scope": (0.95, ">="),
+    "false refusals": (0.05, "<="),
+    "answers changed by benign edits": (0.02, "<="),
+}
+_SEED = 2026
+_SHORT = ("accuracy", "macro F1", "worst-class recall", "AUROC")
+_KIND_OF_NONE = CLASSES.index("none")
+
+Probabilities = NDArray[np.float64]
+
+
+def evaluate(said: Predictions, controls: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """What card, README and leaderboard report.
+
+    controls : what trivial information alone tells (see ``controls``).
+    """
+    heads = {fold: fit_head(said.logits[said.folds != fold], said.labels[said.folds != fold])
+             for fold in FOLDS}  # fmt: skip
+    answers = _scaled(said.logits, said.folds, heads)
+    names = said.files.tolist()
+    tested = Answered(tuple(names), tuple(map(str, said.folds)), said.labels, answers)
+    whole = measured(CLASSES, tested, _SEED)
+    whole["figures"] += _above_and_below(said.labels, answers)
+    scope = _scope(said)
+    edits = _edits(said, answers, heads)
+    reached = {name: value_of(whole, name) for name in list(BARS)[:4]}
+    reached |= {
+        "AUROC of what is out of scope": scope["AUROC"],
+        "false refusals": scope["false_refusals"],
+        "answers changed by benign edits": edits["all together"]["value"],
+    }
+    return {
+        "kind": "tumour-pictures",
+        "classes": list(CLASSES),
+        "images": {name: int(np.sum(said.labels == n)) for n, name in enumerate(CLASSES)},
+        "folds": len(FOLDS),
+        "bootstrap_repeats": DRAWS,
+        "head": head_content(fit_head(said.logits, said.labels)),
+        "bars": {
+            name: {
+                "bar": f"{sign} {bar:g}",
+                "value": round(reached[name], 4),
+                "met": bool(reached[name] >= bar if sign == ">=" else reached[name] <= bar),
+            }
+            for name, (bar, sign) in BARS.items()
+        },
+        **whole,
+        "tumours_alone": _tumours_alone(said.labels, answers),
+        "each_fold": {
+            str(fold): _in_short(said.labels[said.folds == fold], answers[said.folds == fold])
+            for fold in FOLDS
+        },
+        "shown_less": {
+            "the outer tenth on each side only": _in_short(
+                said.labels, _scaled(said.bordered, said.folds, heads)
+            ),
+            "all but the middle": _in_short(said.labels, _scaled(said.masked, said.folds, heads)),
+        },
+        "controls": dict(controls or {}),
+        "edits": edits,
+        "scope": scope,
+        "looks": _looks(said),
+        "lgg": _lgg(said),
+    }
+
+
+def fit_head(logits: NDArray[np.float32], labels: NDArray[np.int64]) -> Head:
+    """The head whose scale gives the least log loss, all classes weighing the same."""
+    count = len(CLASSES)
+    shares = np.bincount(labels, minlength=count) / len(labels)
+    prevalences = {
+        EQUAL: Prevalence((1 / count,) * count, "All answers are taken to be equally frequent."),
+        "training": Prevalence(
+            tuple(shares.round(6).tolist()), f"As among the {len(labels)} training pictures."
+        ),
+    }
+
+    def head(scale: float) -> Head:
+        return Head(
+            CLASSES, Source(scale, scale), None, None, prevalences, EQUAL, LEAST_CONFIDENT, LAPSE
+        )
+
+    def loss(scale: float) -> float:
+        return balanced_log_loss(labels, _shares(head(scale), logits))
+
+    found = minimize_scalar(loss, bounds=(0.05, 10), method="bounded")
+    return head(round(float(found.x), 4))
+
+
+def refusal_limit(distances: NDArray[np.float32]) -> float:
+    """The distance that all but a few of the unseen pictures keep below."""
+    return float(np.quantile(distances, QUANTILE))
+
+
+def _shares(head: Head, logits: NDArray[np.float32]) -> Probabilities:
+    assert head.network is not None
+    return head.shares(head.network.alone * logits.astype(np.float64), head.default)
+
+
+def _scaled(
+    logits: NDArray[np.float32], folds: NDArray[np.int64], heads: Mapping[int, Head]
+) -> Probabilities:
+    result = np.zeros(logits.shape)
+    for fold, head in heads.items():
+        result[folds == fold] = _shares(head, logits[folds == fold])
+    return result
+
+
+def _above_and_below(labels: NDArray[np.int64], answers: Probabilities) -> list[dict[str, Any]]:
+    doubtful = answers.max(axis=1) < LEAST_CONFIDENT
+    entries = []
+    for name, below in ((DOUBT, True), ("error above the threshold", False)):
+        asked = {name: doubtful_error(LEAST_CONFIDENT, below)}
+        numbers = bootstrap(labels, answers, asked, DRAWS, _SEED)[name]
+        entries.append(as_entry(name, numbers, "images", int(np.sum(doubtful == below))))
+    return entries
+
+
+def _in_short(labels: NDArray[np.int64], answers: Probabilities) -> dict[str, float]:
+    table = measures(CLASSES)
+    return {name: round(float(table[name](labels, answers)[0]), 4) for name in _SHORT}
+
+
+def _tumours_alone(labels: NDArray[np.int64], answers: Probabilities) -> list[dict[str, Any]]:
+    """Pictures with a tumour only; ``none`` stays a possible answer."""
+    ill = labels != _KIND_OF_NONE
+    wanted = {name: measures(CLASSES)[name] for name in ("accuracy", "worst-class recall")}
+    table = bootstrap(labels[ill], answers[ill], wanted, DRAWS, _SEED)
+    entries = [as_entry(name, numbers, "images", int(ill.sum())) for name, numbers in table.items()]
+    two = np.column_stack([1 - answers[:, _KIND_OF_NONE], answers[:, _KIND_OF_NONE]])
+    numbers = bootstrap((~ill).astype(np.int64), two, {"tumour": accuracy}, DRAWS, _SEED)["tumour"]
+    return [*entries, as_entry("tumour or none, accuracy", numbers, "images", len(labels))]
+
+
+def _edits(
+    said: Predictions, answers: Probabilities, heads: Mapping[int, Head]
+) -> dict[str, dict[str, Any]]:
+    before = answers[said.chosen].argmax(axis=1)
+    after = {
+        name: _scaled(said.edited[n], said.folds[said.chosen], heads).argmax(axis=1)
+        for n, name in enumerate(EDIT_NAMES)
+    }
+    counted = changed_answers(before, {name: after[name] for name in EDITS})
+    beside = changed_answers(before, {n: a for n, a in after.items() if n not in EDITS})
+    beside.pop("all together")
+    return {
+        name: as_entry(name, numbers, "images", len(before))
+        for name, numbers in {**counted, **beside}.items()
+    }
+
+
+def _scope(said: Predictions) -> dict[str, Any]:
+    """Each fold's network for itself: its unseen pictures against all strange ones."""
+    refused, areas = [], []
+    strange: dict[str, list[float]] = {}
+    of_kind: dict[str, list[float]] = {}
+    kinds = np.unique(said.strange_kinds)
+    for place, fold in enumerate(FOLDS):
+        own = said.distances[said.folds == fold]
+        limit = refusal_limit(said.distances[said.folds != fold])
+        refused.append(own > limit)
+        odd = said.strange_distances[place]
+        if len(odd):
+            areas.append(_area(own, odd))
+        for kind in kinds.tolist():
+            some = odd[said.strange_kinds == kind]
+            strange.setdefault(kind, []).append(float(np.mean(some > limit)))
+            of_kind.setdefault(kind, []).append(_area(own, some))
+    return {
+        "quantile": QUANTILE,
+        "limit": round(refusal_limit(said.distances), 4),
+        "false_refusals": round(float(np.mean(np.concatenate(refused))), 4),
+        "AUROC": round(float(np.mean(areas)), 4) if areas else 0.0,
+        "kinds": {
+            kind: {
+                "images": int(np.sum(said.strange_kinds == kind)),
+                "refused": round(float(np.mean(strange[kind])), 4),
+                "AUROC": round(float(np.mean(of_kind[kind])), 4),
+            }
+            for kind in kinds.tolist()
+        },
+    }
+
+
+def _area(own: NDArray[np.float32], odd: NDArray[np.float32]) -> float:
+    strange = np.repeat([False, True], [len(own), len(odd)])
+    return area_under_curve(strange, np.concatenate([own, odd]).astype(np.float64))
+
+
+def _looks(said: Predictions) -> dict[str, float]:
+    known = np.isfinite(said.inside)
+    return {
+        "images": int(known.sum()),
+        "inside": round(float(said.inside[known].mean()), 4),
+        "hit": round(float(said.hit[known].mean()), 4),
+        "area": round(float(said.area[known].mean()), 4),
+    }
+
+
+def _lgg(said: Predictions) -> dict[str, dict[str, Any]]:
+    """What unseen patients of another collection are answered, by sequence and truth."""
+    sequences = np.array([str(name).rsplit("/", 1)[-1] for name in said.lgg_names])
+    answers = said.lgg_logits.argmax(axis=1)
+    rows: dict[str, dict[str, Any]] = {}
+    for sequence in sorted(set(sequences.tolist())):
+        for label in ("glioma", "none"):
+            some = (sequences == sequence) & (said.lgg_labels == CLASSES.index(label))
+            if some.any():
+                shares = np.bincount(answers[some], minlength=len(CLASSES)) / some.sum()
+                rows[f"{label} on {sequence}"] = {
+                    "images": int(some.sum()),
+                    **dict(zip(CLASSES, shares.round(4).tolist(), strict=True)),
+                }
+    return rows
+
+
+def summary(evaluation: Mapping[str, Any]) -> Sequence[str]:
+    """A few lines for the terminal."""
+    return [
+        f"{name}: {entry['value']:.3f} ({entry['bar']}{'' if entry['met'] else ', not met'})"
+        for name, entry in evaluation["bars"].items()
+    ]

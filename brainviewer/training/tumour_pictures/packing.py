@@ -1,0 +1,112 @@
+"""Turn a measured run into the files of the model that ships.
+
+    python -m brainviewer.training.tumour_pictures.packing --run DIR --model resources/models/ID
+
+What people wrote about the model stands in ``about.toml`` and ``README.md`` of its folder;
+everything measured comes from ``evaluation.json``. ``--texts-only`` leaves the network alone.
+"""
+
+import hashlib
+import json
+import shutil
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from brainviewer.assets import resources
+from brainviewer.core.errors import FileError
+from brainviewer.inference.card_file import CARD_FILE, FORMAT, load_card
+from brainviewer.training.command import run_alone
+from brainviewer.training.evaluate import EVALUATION_FILE, dump
+from brainviewer.training.package import (
+    NETWORK_FILES,
+    README_FILE,
+    SCOPE_FILE,
+    read_about,
+)
+from brainviewer.training.readme import put_tables
+from brainviewer.training.recipes import FINAL_FILE
+from brainviewer.training.tumour_pictures.readme import tables
+
+About = dict[str, Any]
+
+
+def card_content(about: About, evaluation: About, recipe_text: str, folder: Path) -> About:
+    """What ``card.json`` of the model in ``folder`` holds: texts, evaluation, files."""
+    from brainviewer.training.graph import dense_data_set
+
+    roles = {**NETWORK_FILES, "scope": SCOPE_FILE}
+    figures = [
+        {**{k: v for k, v in one.items() if k != "images"}, "patients": one["images"]}
+        for one in evaluation["figures"]
+    ]
+    return {
+        "format": FORMAT,
+        "id": about["id"],
+        "version": about["version"],
+        "name": about["name"],
+        "classes": [
+            {"code": code, "name": about["class_names"][code]} for code in evaluation["classes"]
+        ],
+        "sequences": ["picture"],
+        "needed": ["picture"],
+        "head": evaluation["head"],
+        "network": {
+            "input": tomllib.loads(recipe_text)["input"],
+            "dense_layer": dense_data_set(folder / NETWORK_FILES["weights"]),
+        },
+        "figures": {"image": figures},
+        "training_data": about["training_data"],
+        "intended_use": about["intended_use"],
+        "limits": about["limits"],
+        "roles": roles,
+        "files": {
+            name: hashlib.sha256((folder / name).read_bytes()).hexdigest()
+            for name in roles.values()
+        },
+    }
+
+
+def write_model(folder: Path, recipe_text: str) -> None:
+    """Write card and tables of the model in ``folder`` from its texts and evaluation."""
+    about = read_about(folder)
+    evaluation = json.loads((folder / EVALUATION_FILE).read_text(encoding="utf-8"))
+    content = card_content(about, evaluation, recipe_text, folder)
+    (folder / CARD_FILE).write_text(dump(content), encoding="utf-8")
+    load_card(folder)
+    put_tables(folder / README_FILE, tables(evaluation))
+
+
+def main(
+    model: Annotated[Path, typer.Option(help="Folder of the model.")],
+    run: Annotated[Path | None, typer.Option(help="Folder of the measured run.")] = None,
+    recipe: Annotated[
+        Path | None, typer.Option(help="How it was trained; by default named as the model.")
+    ] = None,
+    texts_only: Annotated[bool, typer.Option(help="Leave the network alone.")] = False,
+) -> None:
+    """Write the files of the model that ships."""
+    plan_file = recipe or resources() / "recipes" / f"{model.name}.toml"
+    if not texts_only:
+        from brainviewer.training.tumour_pictures.networks import write_networks
+        from brainviewer.training.tumour_pictures.recipe import read_picture_recipe
+
+        if run is None:
+            raise typer.BadParameter("--run is needed to write the network.")
+        for name in (FINAL_FILE, EVALUATION_FILE, SCOPE_FILE):
+            if not (run / name).is_file():
+                raise FileError(
+                    f"The run {run.name} holds no {name}.",
+                    "Run 'brainviewer train' and 'brainviewer evaluate' on it first.",
+                )
+        write_networks(run / FINAL_FILE, read_picture_recipe(plan_file).input, model)
+        for name in (EVALUATION_FILE, SCOPE_FILE):
+            shutil.copyfile(run / name, model / name)
+    write_model(model, plan_file.read_text(encoding="utf-8"))
+    typer.echo(f"{model.name} is written.")
+
+
+if __name__ == "__main__":
+    run_alone(main)

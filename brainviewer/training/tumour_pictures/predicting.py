@@ -1,0 +1,215 @@
+"""What the networks of the cross-validation say about pictures that they never saw."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from brainviewer.core.errors import FileError, Report
+from brainviewer.inference.card import ModelInput
+from brainviewer.inference.picture_input import prepare_picture
+from brainviewer.inference.pipeline import cut_out
+from brainviewer.inference.saliency import CropBox
+from brainviewer.inference.scope import embedding, fit_scope
+from brainviewer.training.tumour_pictures.controls import border_only, centre_masked
+from brainviewer.training.tumour_pictures.edits import EDITS, EXTRA_EDITS, edit
+from brainviewer.training.tumour_pictures.fit import fold_file, load_network
+from brainviewer.training.tumour_pictures.folds import CLASSES, FOLDS
+from brainviewer.training.tumour_pictures.samples import CHENG, LGG, Sample
+from brainviewer.training.tumour_pictures.xception import FEATURES, Xception
+
+PREDICTIONS_FILE = "predictions.npz"
+EDIT_NAMES = (*EDITS, *EXTRA_EDITS)
+AXES = 16
+_BATCH = 16
+_OF_FOLD = 600  # pictures that tell what a fold's network has seen
+_EVERY = 4  # one picture in so many is edited
+_SEED = 2026
+
+Tensors = NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False)
+class Predictions:
+    """Answers to unseen pictures; n of ``cheng``, m of them edited, k of ``lgg``, s strange ones.
+
+    files : (n,) and folds : (n,), labels : (n,) place in ``CLASSES``
+    logits : (n, 4); bordered, masked : the same, shown the border or all but the centre alone.
+    distances : (n,) from what the fold's network learned from (see ``inference.scope``).
+    inside : (n,) share of the map of the true class that lies on the lesion, NaN without lesion.
+    hit : (n,) whether its largest value does, NaN without lesion; area : (n,) share of the lesion.
+    chosen : (m,) which of n were edited; edited : (edits, m, 4) logits, as in ``EDIT_NAMES``.
+    lgg_names : (k,), lgg_labels : (k,), lgg_logits : (k, 4)
+    strange_kinds : (s,), strange_distances : (4, s), by each fold's network.
+    """
+
+    files: NDArray[Any]
+    folds: NDArray[np.int64]
+    labels: NDArray[np.int64]
+    logits: NDArray[np.float32]
+    bordered: NDArray[np.float32]
+    masked: NDArray[np.float32]
+    distances: NDArray[np.float32]
+    inside: NDArray[np.float32]
+    hit: NDArray[np.float32]
+    area: NDArray[np.float32]
+    chosen: NDArray[np.int64]
+    edited: NDArray[np.float32]
+    lgg_names: NDArray[Any]
+    lgg_labels: NDArray[np.int64]
+    lgg_logits: NDArray[np.float32]
+    strange_kinds: NDArray[Any]
+    strange_distances: NDArray[np.float32]
+
+
+def predict_unseen(
+    samples: Sequence[Sample],
+    strange: Sequence[tuple[str, NDArray[np.float32]]],
+    run: Path,
+    model_input: ModelInput,
+    report: Report,
+) -> Predictions:
+    """Let each fold's network answer for the pictures that it never saw.
+
+    strange : kind and picture, (rows, columns), of what is out of scope.
+    """
+    ours = [n for n, sample in enumerate(samples) if sample.source == CHENG]
+    theirs = [n for n, sample in enumerate(samples) if sample.source == LGG]
+    tensors, boxes = _prepared([sample.picture for sample in samples], model_input)
+    odd, _ = _prepared([picture for _, picture in strange], model_input)
+    chosen = np.array(ours[::_EVERY])
+    size, count = model_input.size, len(CLASSES)
+    logits = np.zeros((len(samples), count), np.float32)
+    bordered, masked = np.zeros_like(logits), np.zeros_like(logits)
+    edited = np.zeros((len(EDIT_NAMES), len(chosen), count), np.float32)
+    distances = np.zeros(len(samples), np.float32)
+    inside, hit, area = (np.full(len(samples), np.nan, np.float32) for _ in range(3))
+    strange_distances = np.zeros((len(FOLDS), len(strange)), np.float32)
+    random = np.random.default_rng(_SEED)
+    for place, fold in enumerate(FOLDS):
+        network = load_network(fold_file(run, fold)).to(memory_format=torch.channels_last)
+        own = np.array([n for n, sample in enumerate(samples) if sample.fold == fold])
+        learned = np.array([n for n in ours if samples[n].fold != fold])
+        some = random.permutation(learned)[:_OF_FOLD]
+        scope = fit_scope(_embeddings(look(network, tensors[some])[1]), AXES)
+        report(place / 4, f"fold {fold}: unseen pictures")
+        logits[own], maps = look(network, tensors[own])
+        distances[own] = [scope.distance(row) for row in _embeddings(maps)]
+        dense = network.dense.weight.detach().numpy().T
+        for n, features in zip(own.tolist(), maps, strict=True):
+            lesion = samples[n].lesion
+            if lesion is not None:
+                shown = cut_out(lesion.astype(np.float32), boxes[n], size)
+                column = dense[:, CLASSES.index(samples[n].label)]
+                inside[n], hit[n], area[n] = _looked(features @ column, shown)
+        bordered[own] = look(network, border_only(tensors[own]))[0]
+        masked[own] = look(network, centre_masked(tensors[own]))[0]
+        report((place + 0.3) / 4, f"fold {fold}: strange pictures")
+        _, maps = look(network, odd)
+        strange_distances[place] = [scope.distance(row) for row in _embeddings(maps)]
+        mine = np.flatnonzero([samples[n].fold == fold for n in chosen])
+        for row, name in enumerate(EDIT_NAMES):
+            report((place + 0.4 + 0.6 * row / len(EDIT_NAMES)) / 4, f"fold {fold}: {name}")
+            changed = [
+                edit(samples[n].picture.astype(np.uint8), name, int(n)) for n in chosen[mine]
+            ]
+            pictures = [one.astype(np.float32) for one in changed]
+            edited[row, mine] = look(network, _prepared(pictures, model_input)[0])[0]
+    codes = np.array([CLASSES.index(sample.label) for sample in samples])
+    place_of = {n: place for place, n in enumerate(ours)}
+    return Predictions(
+        np.array([samples[n].name for n in ours]),
+        np.array([samples[n].fold for n in ours]),
+        codes[ours],
+        logits[ours],
+        bordered[ours],
+        masked[ours],
+        distances[ours],
+        inside[ours],
+        hit[ours],
+        area[ours],
+        np.array([place_of[n] for n in chosen.tolist()]),
+        edited,
+        np.array([samples[n].name for n in theirs]),
+        codes[theirs],
+        logits[theirs],
+        np.array([kind for kind, _ in strange]),
+        strange_distances,
+    )
+
+
+def look(network: Xception, tensors: Tensors) -> tuple[Tensors, Tensors]:
+    """(n, size, size, 1) -> logits (n, 4) and last maps (n, h, w, 2048)"""
+    logits, maps = [], []
+    if not len(tensors):
+        return np.zeros((0, len(CLASSES)), np.float32), np.zeros((0, 1, 1, FEATURES), np.float32)
+    with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
+        for start in range(0, len(tensors), _BATCH):
+            batch = torch.from_numpy(tensors[start : start + _BATCH]).permute(0, 3, 1, 2)
+            features = network.features(batch.contiguous(memory_format=torch.channels_last))
+            logits.append(network.logits(features.float()).float().numpy())
+            maps.append(features.float().permute(0, 2, 3, 1).numpy())
+    return np.concatenate(logits), np.concatenate(maps)
+
+
+def save_predictions(said: Predictions, path: Path) -> None:
+    """Write them as ``.npz``, whole or not at all."""
+    unfinished = path.with_suffix(".part.npz")
+    np.savez_compressed(unfinished, **{f.name: getattr(said, f.name) for f in fields(said)})
+    unfinished.replace(path)
+
+
+def load_predictions(path: Path) -> Predictions:
+    """Read what ``save_predictions`` wrote; raises FileError."""
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            return Predictions(**{f.name: file[f.name] for f in fields(Predictions)})
+    except (OSError, KeyError, ValueError):
+        raise FileError(
+            f"The run {path.parent.name} has no answers to unseen pictures.",
+            "Let its networks answer first.",
+        ) from None
+
+
+def _prepared(
+    pictures: Iterable[NDArray[np.float32]], model_input: ModelInput
+) -> tuple[Tensors, list[CropBox]]:
+    made = [prepare_picture(picture, model_input) for picture in pictures]
+    size = model_input.size
+    tensors = [one.tensor[0] for one in made]
+    return np.stack(tensors) if made else np.zeros((0, size, size, 1), np.float32), [
+        one.box for one in made
+    ]
+
+
+def _embeddings(maps: Tensors) -> NDArray[np.float32]:
+    return np.stack([embedding(one[None]) for one in maps])
+
+
+def _looked(evidence: Tensors, lesion: Tensors) -> tuple[float, float, float]:
+    """Share of a map on the lesion, whether its top lies there, and the lesion's own share.
+
+    evidence : (h, w); lesion : (size, size) in 0..1. A place is lesion where a quarter of it is.
+    """
+    rows = len(evidence)
+    block = len(lesion) // rows
+    covered = lesion.reshape(rows, block, rows, block).mean(axis=(1, 3))
+    positive = np.maximum(evidence, 0)
+    top = np.unravel_index(int(evidence.argmax()), evidence.shape)
+    share = float((positive * covered).sum() / max(float(positive.sum()), 1e-9))
+    return share, float(covered[top] > 0.05), float(covered.mean())
+
+
+def embeddings_of(
+    network: Xception, pictures: Sequence[NDArray[np.float32]], model_input: ModelInput
+) -> NDArray[np.float32]:
+    """(n, 2048): the features of whole pictures as ``inference.scope.embedding`` gives them."""
+    rows = []
+    for start in range(0, len(pictures), 8 * _BATCH):
+        some, _ = _prepared(pictures[start : start + 8 * _BATCH], model_input)
+        rows.append(_embeddings(look(network, some)[1]))
+    return np.concatenate(rows)

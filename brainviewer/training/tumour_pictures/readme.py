@@ -1,0 +1,110 @@
+"""The tables of a picture model's README: its evaluation as Markdown."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from brainviewer.training.readme import cell, table
+
+_CELLS = ("accuracy", "macro F1", "worst-class recall", "AUROC")
+
+
+def tables(evaluation: Mapping[str, Any]) -> str:
+    """Everything that was measured, as Markdown."""
+    kinds = ", ".join(f"{count} {name}" for name, count in evaluation["images"].items())
+    total = sum(evaluation["images"].values())
+    parts = [
+        f"{total} pictures ({kinds}), {evaluation['folds']}-fold cross-validation, no patient in "
+        "two folds (pictures of `none`, whose patients are not named: no near-copies in two); all "
+        "answers taken to be equally frequent; in brackets the 95 % interval of "
+        f"{evaluation['bootstrap_repeats']} bootstrap draws of pictures, too narrow rather than "
+        "too wide, because pictures of one patient resemble each other.",
+        table(
+            ["what was set out to be reached", "bar", "reached", "met"],
+            [
+                [
+                    name,
+                    bar["bar"].replace(">=", "≥").replace("<=", "≤"),
+                    f"{bar['value']:.3f}",
+                    "yes" if bar["met"] else "**no**",
+                ]
+                for name, bar in evaluation["bars"].items()
+            ],
+        ),
+        table(
+            ["figure", "value"],
+            [[one["name"], cell(one)] for one in evaluation["figures"]],
+        ),
+        "Among the pictures with a tumour alone, and when asked for tumour or none only:",
+        table(["figure", "value"], [[o["name"], cell(o)] for o in evaluation["tumours_alone"]]),
+        "Confusion matrix (rows are the truth):",
+        table(
+            ["", *evaluation["classes"]],
+            [
+                [name, *(str(n) for n in row)]
+                for name, row in zip(evaluation["classes"], evaluation["confusion"], strict=True)
+            ],
+        ),
+        "Fold by fold:",
+        _short({f"fold {fold}": row for fold, row in evaluation["each_fold"].items()}),
+        "The same networks, shown less:",
+        _short(evaluation["shown_less"]),
+        *_controls(evaluation["controls"]),
+        "Answers that an edit of the picture changes:",
+        table(
+            ["edit", "changed"],
+            [
+                [name, f"{100 * o['value']:.1f} % ({100 * o['low']:.1f}–{100 * o['high']:.1f})"]
+                for name, o in evaluation["edits"].items()
+            ],
+        ),
+        _scope_text(evaluation["scope"]),
+        table(
+            ["out of scope", "pictures", "refused", "AUROC"],
+            [
+                [kind, str(o["images"]), f"{100 * o['refused']:.0f} %", f"{o['AUROC']:.3f}"]
+                for kind, o in evaluation["scope"]["kinds"].items()
+            ],
+        ),
+        _looks_text(evaluation["looks"]),
+        "Unseen patients of the `lgg` collection, by sequence: what is answered.",
+        table(
+            ["truth", "pictures", *evaluation["classes"]],
+            [
+                [name, str(o["images"]), *(f"{100 * o[c]:.0f} %" for c in evaluation["classes"])]
+                for name, o in evaluation["lgg"].items()
+            ],
+        ),
+    ]
+    return "\n\n".join(parts)
+
+
+def _short(rows: Mapping[str, Mapping[str, float]]) -> str:
+    return table(
+        ["", *_CELLS], [[key, *(f"{row[c]:.3f}" for c in _CELLS)] for key, row in rows.items()]
+    )
+
+
+def _controls(controls: Mapping[str, Any]) -> list[str]:
+    if not controls:
+        return []
+    rows = []
+    for name, one in controls["controls"].items():
+        found = {figure["name"]: figure for figure in one["figures"]}
+        rows.append([name, *(cell(found[key]) for key in _CELLS)])
+    return ["What simpler classifiers make of trivial information:", table(["", *_CELLS], rows)]
+
+
+def _scope_text(scope: Mapping[str, Any]) -> str:
+    return (
+        f"By its features alone the model refuses {100 * scope['false_refusals']:.1f} % of the "
+        f"pictures that are in scope, and tells what is not from what is with an AUROC of "
+        f"{scope['AUROC']:.3f}:"
+    )
+
+
+def _looks_text(looks: Mapping[str, Any]) -> str:
+    return (
+        f"In {looks['images']} unseen tumours the top of the heatmap lies on the tumour in "
+        f"{100 * looks['hit']:.0f} %, and {100 * looks['inside']:.0f} % of the heatmap do; the "
+        f"tumour takes up {100 * looks['area']:.0f} % of the picture."
+    )
