@@ -18,12 +18,10 @@ from brainviewer.training.package import SCOPE_FILE
 from brainviewer.training.recipes import FINAL_FILE
 from brainviewer.training.tumour_pictures.fit import fit, load_network
 from brainviewer.training.tumour_pictures.measuring import evaluate
-from brainviewer.training.tumour_pictures.predicting import (
-    AXES,
+from brainviewer.training.tumour_pictures.predicting import AXES, embeddings_of, predict_unseen
+from brainviewer.training.tumour_pictures.predictions import (
     PREDICTIONS_FILE,
-    embeddings_of,
     load_predictions,
-    predict_unseen,
     save_predictions,
 )
 from brainviewer.training.tumour_pictures.recipe import read_picture_recipe

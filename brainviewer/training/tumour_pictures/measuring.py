@@ -26,7 +26,7 @@ from brainviewer.training.figures import (
 from brainviewer.training.images.results import DRAWS, Answered, measured, measures
 from brainviewer.training.tumour_pictures.edits import EDITS, changed_answers
 from brainviewer.training.tumour_pictures.folds import CLASSES, FOLDS
-from brainviewer.training.tumour_pictures.predicting import EDIT_NAMES, Predictions
+from brainviewer.training.tumour_pictures.predictions import EDIT_NAMES, Predictions
 
 # The usual working point: 95 % of what is in scope passes, with some to spare.
 QUANTILE = 0.96

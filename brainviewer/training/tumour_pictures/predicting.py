@@ -1,29 +1,26 @@
 """What the networks of the cross-validation say about pictures that they never saw."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from brainviewer.core.errors import FileError, Report
+from brainviewer.core.errors import Report
 from brainviewer.inference.card import ModelInput
 from brainviewer.inference.picture_input import prepare_picture
 from brainviewer.inference.pipeline import cut_out
 from brainviewer.inference.saliency import CropBox
 from brainviewer.inference.scope import embedding, fit_scope
 from brainviewer.training.tumour_pictures.controls import border_only, centre_masked
-from brainviewer.training.tumour_pictures.edits import EDITS, EXTRA_EDITS, edit
+from brainviewer.training.tumour_pictures.edits import edit
 from brainviewer.training.tumour_pictures.fit import fold_file, load_network
 from brainviewer.training.tumour_pictures.folds import CLASSES, FOLDS
+from brainviewer.training.tumour_pictures.predictions import EDIT_NAMES, Predictions
 from brainviewer.training.tumour_pictures.samples import CHENG, LGG, Sample
 from brainviewer.training.tumour_pictures.xception import FEATURES, Xception
 
-PREDICTIONS_FILE = "predictions.npz"
-EDIT_NAMES = (*EDITS, *EXTRA_EDITS)
 AXES = 16
 _BATCH = 16
 _OF_FOLD = 600  # pictures that tell what a fold's network has seen
@@ -31,39 +28,6 @@ _EVERY = 4  # one picture in so many is edited
 _SEED = 2026
 
 Tensors = NDArray[np.float32]
-
-
-@dataclass(frozen=True, eq=False)
-class Predictions:
-    """Answers to unseen pictures; n of ``cheng``, m of them edited, k of ``lgg``, s strange ones.
-
-    files : (n,) and folds : (n,), labels : (n,) place in ``CLASSES``
-    logits : (n, 4); bordered, masked : the same, shown the border or all but the centre alone.
-    distances : (n,) from what the fold's network learned from (see ``inference.scope``).
-    inside : (n,) share of the map of the true class that lies on the lesion, NaN without lesion.
-    hit : (n,) whether its largest value does, NaN without lesion; area : (n,) share of the lesion.
-    chosen : (m,) which of n were edited; edited : (edits, m, 4) logits, as in ``EDIT_NAMES``.
-    lgg_names : (k,), lgg_labels : (k,), lgg_logits : (k, 4)
-    strange_kinds : (s,), strange_distances : (4, s), by each fold's network.
-    """
-
-    files: NDArray[Any]
-    folds: NDArray[np.int64]
-    labels: NDArray[np.int64]
-    logits: NDArray[np.float32]
-    bordered: NDArray[np.float32]
-    masked: NDArray[np.float32]
-    distances: NDArray[np.float32]
-    inside: NDArray[np.float32]
-    hit: NDArray[np.float32]
-    area: NDArray[np.float32]
-    chosen: NDArray[np.int64]
-    edited: NDArray[np.float32]
-    lgg_names: NDArray[Any]
-    lgg_labels: NDArray[np.int64]
-    lgg_logits: NDArray[np.float32]
-    strange_kinds: NDArray[Any]
-    strange_distances: NDArray[np.float32]
 
 
 def predict_unseen(
@@ -154,25 +118,6 @@ def look(network: Xception, tensors: Tensors) -> tuple[Tensors, Tensors]:
             logits.append(network.logits(features.float()).float().numpy())
             maps.append(features.float().permute(0, 2, 3, 1).numpy())
     return np.concatenate(logits), np.concatenate(maps)
-
-
-def save_predictions(said: Predictions, path: Path) -> None:
-    """Write them as ``.npz``, whole or not at all."""
-    unfinished = path.with_suffix(".part.npz")
-    np.savez_compressed(unfinished, **{f.name: getattr(said, f.name) for f in fields(said)})
-    unfinished.replace(path)
-
-
-def load_predictions(path: Path) -> Predictions:
-    """Read what ``save_predictions`` wrote; raises FileError."""
-    try:
-        with np.load(path, allow_pickle=False) as file:
-            return Predictions(**{f.name: file[f.name] for f in fields(Predictions)})
-    except (OSError, KeyError, ValueError):
-        raise FileError(
-            f"The run {path.parent.name} has no answers to unseen pictures.",
-            "Let its networks answer first.",
-        ) from None
 
 
 def _prepared(
