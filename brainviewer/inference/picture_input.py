@@ -19,6 +19,7 @@ _LEAST_OF_PICTURE = 0.02
 _SIDE, _LETTERS, _GAPS = 256, 15, 21
 # A line shows nothing if so many of its pixels differ by no more than this share of the range.
 _MOSTLY, _SAME = 0.97, 0.1
+_FRAMES = 4  # one in another
 
 
 def prepare_picture(picture: NDArray[np.float32], model_input: ModelInput) -> Prepared:
@@ -98,15 +99,30 @@ def head_of(picture: Slice) -> Mask:
 
 
 def _without_frame(picture: Slice) -> tuple[slice, slice]:
-    """What is left of a picture without the lines at its edges that show nothing."""
+    """What is left of a picture without the lines at its edges that show nothing.
+
+    Black beside the head is one such line, but only once a frame around it is gone.
+    """
     near = _SAME * float(np.ptp(picture))
-    ends = []
-    for lines in (picture, picture.T):
-        middle = np.median(lines, axis=1, keepdims=True)
-        plain = (np.abs(lines - middle) <= near).mean(axis=1) >= _MOSTLY
-        shown = np.flatnonzero(~plain)
-        ends.append(slice(int(shown[0]), int(shown[-1]) + 1) if len(shown) else slice(0, 0))
-    return ends[0], ends[1]
+    ends = (slice(0, picture.shape[0]), slice(0, picture.shape[1]))
+    for _ in range(_FRAMES):
+        part, before = picture[ends], ends
+        shown = [np.flatnonzero(~_plain(lines, near)) for lines in (part, part.T)]
+        if not all(map(len, shown)):
+            return slice(0, 0), slice(0, 0)
+        rows, columns = (
+            slice(end.start + int(some[0]), end.start + int(some[-1]) + 1)
+            for end, some in zip(ends, shown, strict=True)
+        )
+        ends = (rows, columns)
+        if ends == before:
+            break
+    return ends
+
+
+def _plain(lines: Slice, near: float) -> Mask:
+    middle = np.median(lines, axis=1, keepdims=True)
+    return np.asarray((np.abs(lines - middle) <= near).mean(axis=1) >= _MOSTLY)
 
 
 def _largest(mask: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -122,11 +122,11 @@ def fit_head(logits: NDArray[np.float32], labels: NDArray[np.int64]) -> Head:
             CLASSES, Source(scale, scale), None, None, prevalences, EQUAL, LEAST_CONFIDENT, LAPSE
         )
 
-    def loss(scale: float) -> float:
-        return balanced_log_loss(labels, _shares(head(scale), logits))
+    def loss(exponent: float) -> float:
+        return balanced_log_loss(labels, _shares(head(float(np.exp(exponent))), logits))
 
-    found = minimize_scalar(loss, bounds=(0.05, 10), method="bounded")
-    return head(round(float(found.x), 4))
+    found = minimize_scalar(loss, bounds=(-4, 3), method="bounded")
+    return head(round(float(np.exp(found.x)), 4))
 
 
 def refusal_limit(distances: NDArray[np.float32]) -> float:
