@@ -25,7 +25,11 @@ from brainviewer.training.tumour_pictures.predictions import (
     save_predictions,
 )
 from brainviewer.training.tumour_pictures.recipe import read_picture_recipe
-from brainviewer.training.tumour_pictures.samples import cheng_samples, read_samples
+from brainviewer.training.tumour_pictures.samples import (
+    cheng_samples,
+    read_samples,
+    with_copies,
+)
 
 RECIPE_FILE, RUN_FILE = "recipe.toml", "run.json"
 
@@ -93,14 +97,17 @@ def measure_pictures(
     if not (run / PREDICTIONS_FILE).is_file():
         samples = read_samples(cheng, lgg)
         odd = [] if strange is None else read_strange(strange)
-        said = predict_unseen(samples, odd, run, plan.input, report)
+        doubtful = with_copies(samples, plan.left_out)
+        said = predict_unseen(samples, odd, run, plan.input, report, doubtful)
         save_predictions(said, run / PREDICTIONS_FILE)
     controls = _controls(run)
     record = evaluate(load_predictions(run / PREDICTIONS_FILE), controls)
     if not (run / SCOPE_FILE).is_file():
         report(0.9, "features of the final network")
         network = load_network(run / FINAL_FILE)
-        pictures = [sample.picture for sample in cheng_samples(cheng)]
+        samples = list(cheng_samples(cheng))
+        doubtful = with_copies(samples, plan.left_out)
+        pictures = [one.picture for one in samples if one.name not in doubtful]
         features = embeddings_of(network, pictures, plan.input)
         save_scope(fit_scope(features, AXES, record["scope"]["limit"]), run / SCOPE_FILE)
     return record

@@ -19,7 +19,7 @@ from brainviewer.training.recipes import FINAL_FILE, PRETRAINED_FILE
 from brainviewer.training.tumour_pictures.bank import Bank, make_bank
 from brainviewer.training.tumour_pictures.folds import CLASSES, FOLDS
 from brainviewer.training.tumour_pictures.recipe import PictureRecipe
-from brainviewer.training.tumour_pictures.samples import CHENG, Sample, read_samples
+from brainviewer.training.tumour_pictures.samples import CHENG, Sample, read_samples, with_copies
 from brainviewer.training.tumour_pictures.xception import Xception, from_imagenet
 
 BANK_FOLDER = "bank"
@@ -37,6 +37,7 @@ def fit(recipe: PictureRecipe, cheng: Path, lgg: Path | None, out: Path, report:
     (out / BANK_FOLDER).mkdir(parents=True, exist_ok=True)
     report(0.0, "reading the pictures")
     samples = read_samples(cheng, lgg if recipe.lgg else None)
+    doubtful = with_copies(samples, recipe.left_out)
     start = out / PRETRAINED_FILE
     if not start.exists():
         save_numbers(from_imagenet(recipe.weights, len(CLASSES), recipe.input), start)
@@ -53,7 +54,11 @@ def fit(recipe: PictureRecipe, cheng: Path, lgg: Path | None, out: Path, report:
     parts = [(fold_file(out, fold), fold) for fold in FOLDS] + [(out / FINAL_FILE, 0)]
     for path, fold in parts:
         if not path.exists():
-            members = [n for n, sample in enumerate(samples) if sample.fold != fold]
+            members = [
+                n
+                for n, sample in enumerate(samples)
+                if sample.fold != fold and sample.name not in doubtful
+            ]
             weight = drawn_how_often(samples, members, recipe.lgg)
             make = batches(samples, bank, weight)
             torch.manual_seed(recipe.seed + fold)

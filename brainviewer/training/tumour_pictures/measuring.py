@@ -56,8 +56,11 @@ def evaluate(said: Predictions, controls: Mapping[str, Any] | None = None) -> di
 
     controls : what trivial information alone tells (see ``controls``).
     """
-    heads = {fold: fit_head(said.logits[said.folds != fold], said.labels[said.folds != fold])
-             for fold in FOLDS}  # fmt: skip
+    right = ~said.doubtful
+    heads = {}
+    for fold in FOLDS:
+        others = (said.folds != fold) & right
+        heads[fold] = fit_head(said.logits[others], said.labels[others])
     answers = _scaled(said.logits, said.folds, heads)
     names = said.files.tolist()
     tested = Answered(tuple(names), tuple(map(str, said.folds)), said.labels, answers)
@@ -77,7 +80,7 @@ def evaluate(said: Predictions, controls: Mapping[str, Any] | None = None) -> di
         "images": {name: int(np.sum(said.labels == n)) for n, name in enumerate(CLASSES)},
         "folds": len(FOLDS),
         "bootstrap_repeats": DRAWS,
-        "head": head_content(fit_head(said.logits, said.labels)),
+        "head": head_content(fit_head(said.logits[right], said.labels[right])),
         "bars": {
             name: {
                 "bar": f"{sign} {bar:g}",
@@ -87,6 +90,8 @@ def evaluate(said: Predictions, controls: Mapping[str, Any] | None = None) -> di
             for name, (bar, sign) in BARS.items()
         },
         **whole,
+        "doubtful": {"images": int(said.doubtful.sum()), "answers": _answered(said, answers)},
+        "without_doubtful": measured(CLASSES, _some(tested, right), _SEED)["figures"],
         "tumours_alone": _tumours_alone(said.labels, answers),
         "each_fold": {
             str(fold): _in_short(said.labels[said.folds == fold], answers[said.folds == fold])
@@ -104,6 +109,21 @@ def evaluate(said: Predictions, controls: Mapping[str, Any] | None = None) -> di
         "looks": _looks(said),
         "lgg": _lgg(said),
     }
+
+
+def _some(tested: Answered, chosen: NDArray[np.bool_]) -> Answered:
+    places = np.flatnonzero(chosen).tolist()
+    return Answered(
+        tuple(tested.files[n] for n in places),
+        tuple(tested.folds[n] for n in places),
+        tested.truth[chosen],
+        tested.probabilities[chosen],
+    )
+
+
+def _answered(said: Predictions, answers: Probabilities) -> dict[str, int]:
+    counts = np.bincount(answers[said.doubtful].argmax(axis=1), minlength=len(CLASSES))
+    return dict(zip(CLASSES, counts.tolist(), strict=True))
 
 
 def fit_head(logits: NDArray[np.float32], labels: NDArray[np.int64]) -> Head:
@@ -198,8 +218,8 @@ def _scope(said: Predictions) -> dict[str, Any]:
     of_kind: dict[str, list[float]] = {}
     kinds = np.unique(said.strange_kinds)
     for place, fold in enumerate(FOLDS):
-        own = said.distances[said.folds == fold]
-        limit = refusal_limit(said.distances[said.folds != fold])
+        own = said.distances[(said.folds == fold) & ~said.doubtful]
+        limit = refusal_limit(said.distances[(said.folds != fold) & ~said.doubtful])
         refused.append(own > limit)
         odd = said.strange_distances[place]
         if len(odd):
@@ -210,7 +230,7 @@ def _scope(said: Predictions) -> dict[str, Any]:
             of_kind.setdefault(kind, []).append(_area(own, some))
     return {
         "quantile": QUANTILE,
-        "limit": round(refusal_limit(said.distances), 4),
+        "limit": round(refusal_limit(said.distances[~said.doubtful]), 4),
         "false_refusals": round(float(np.mean(np.concatenate(refused))), 4),
         "AUROC": round(float(np.mean(areas)), 4) if areas else 0.0,
         "kinds": {

@@ -36,9 +36,11 @@ def predict_unseen(
     run: Path,
     model_input: ModelInput,
     report: Report,
+    doubtful: frozenset[str] = frozenset(),
 ) -> Predictions:
     """Let each fold's network answer for the pictures that it never saw.
 
+    doubtful : names of pictures that are not learned from.
     strange : kind and picture, (rows, columns), of what is out of scope.
     """
     ours = [n for n, sample in enumerate(samples) if sample.source == CHENG]
@@ -57,7 +59,9 @@ def predict_unseen(
     for place, fold in enumerate(FOLDS):
         network = load_network(fold_file(run, fold)).to(memory_format=torch.channels_last)
         own = np.array([n for n, sample in enumerate(samples) if sample.fold == fold])
-        learned = np.array([n for n in ours if samples[n].fold != fold])
+        learned = np.array(
+            [n for n in ours if samples[n].fold != fold and samples[n].name not in doubtful]
+        )
         some = random.permutation(learned)[:_OF_FOLD]
         scope = fit_scope(_embeddings(look(network, tensors[some])[1]), AXES)
         report(place / 4, f"fold {fold}: unseen pictures")
@@ -86,6 +90,7 @@ def predict_unseen(
     codes = np.array([CLASSES.index(sample.label) for sample in samples])
     place_of = {n: place for place, n in enumerate(ours)}
     return Predictions(
+        np.array([samples[n].name in doubtful for n in ours]),
         np.array([samples[n].name for n in ours]),
         np.array([samples[n].fold for n in ours]),
         codes[ours],

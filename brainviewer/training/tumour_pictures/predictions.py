@@ -19,6 +19,7 @@ EDIT_NAMES = (*EDITS, *EXTRA_EDITS)
 class Predictions:
     """Answers to unseen pictures; n of ``cheng``, m of them edited, k of ``lgg``, s strange ones.
 
+    doubtful : (n,) whether its label is plainly wrong (see the recipe), so nobody learned from it.
     files : (n,) and folds : (n,), labels : (n,) place in ``CLASSES``
     logits : (n, 4); bordered, masked : the same, shown the border or all but the centre alone.
     distances : (n,) from what the fold's network learned from (see ``inference.scope``).
@@ -29,6 +30,7 @@ class Predictions:
     strange_kinds : (s,), strange_distances : (4, s), by each fold's network.
     """
 
+    doubtful: NDArray[np.bool_]
     files: NDArray[Any]
     folds: NDArray[np.int64]
     labels: NDArray[np.int64]

@@ -34,6 +34,11 @@ def tables(evaluation: Mapping[str, Any]) -> str:
             ["figure", "value"],
             [[one["name"], cell(one)] for one in evaluation["figures"]],
         ),
+        _doubtful_text(evaluation["doubtful"]),
+        table(
+            ["figure", "value"],
+            [[one["name"], cell(one)] for one in evaluation["without_doubtful"][:6]],
+        ),
         "Among the pictures with a tumour alone, and when asked for tumour or none only:",
         table(["figure", "value"], [[o["name"], cell(o)] for o in evaluation["tumours_alone"]]),
         "Confusion matrix (rows are the truth):",
@@ -92,6 +97,15 @@ def _controls(controls: Mapping[str, Any]) -> list[str]:
         found = {figure["name"]: figure for figure in one["figures"]}
         rows.append([name, *(cell(found[key]) for key in _CELLS)])
     return ["What simpler classifiers make of trivial information:", table(["", *_CELLS], rows)]
+
+
+def _doubtful_text(doubtful: Mapping[str, Any]) -> str:
+    said = ", ".join(f"{count} {name}" for name, count in doubtful["answers"].items() if count)
+    return (
+        f"{doubtful['images']} of the pictures are plainly not what they are labelled (see the "
+        "recipe: tumours among those without one, and CT). Nothing learned from them; in the "
+        f"figures above they count as they are labelled. They are answered: {said}. Without them:"
+    )
 
 
 def _scope_text(scope: Mapping[str, Any]) -> str:

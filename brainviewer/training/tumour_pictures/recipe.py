@@ -17,12 +17,14 @@ class PictureRecipe:
     weights : what it starts from: ``imagenet``, or a Keras file.
     draws : variants of each picture.
     lgg : share of the samples that shows slices of the ``lgg`` collection.
+    left_out : pictures of ``cheng`` that are not learned from, nor are their copies.
     """
 
     seed: int
     weights: str
     draws: int
     lgg: float
+    left_out: tuple[str, ...]
     input: ModelInput
     training: Schedule
 
@@ -36,6 +38,7 @@ def read_picture_recipe(path: Path) -> PictureRecipe:
             weights=str(content["weights"]),
             draws=int(content["draws"]),
             lgg=float(content["lgg"]),
+            left_out=tuple(str(name) for name in content["left_out"]),
             input=parse_input(content["input"]),
             training=read_schedule(content["training"], parts=11),
         )

@@ -5,7 +5,7 @@ sequences, so a network could answer by the sequence. The slices of ``lgg``, oth
 tumours and none on the same three sequences; they are learned from, not measured with.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from brainviewer.core.errors import FileError
 from brainviewer.core.study import Modality
 from brainviewer.training.cases import read_cases
 from brainviewer.training.datasets import ellipse, patient_folds
-from brainviewer.training.tumour_pictures.folds import FOLDS, read_labelled
+from brainviewer.training.tumour_pictures.folds import FOLDS, near_copies, read_labelled
 
 CHENG, LGG = "cheng", "lgg"
 _LGG_SEED = 2026
@@ -105,3 +105,24 @@ def lgg_samples(folder: Path) -> list[Sample]:
                         )
                     )
     return samples
+
+
+def with_copies(samples: Sequence[Sample], names: Sequence[str]) -> frozenset[str]:
+    """Pictures of ``cheng`` and the near-copies of each among those of its class.
+
+    Raises FileError if one is not there.
+    """
+    found: set[str] = set()
+    for label in sorted({name.split("/")[0] for name in names}):
+        some = [s for s in samples if s.source == CHENG and s.label == label]
+        group = near_copies([sample.picture.astype(np.uint8) for sample in some])
+        number = dict(zip((sample.name for sample in some), group.tolist(), strict=True))
+        wanted = [name for name in names if name.startswith(f"{label}/")]
+        if missing := [name for name in wanted if name not in number]:
+            raise FileError(
+                f"The picture {missing[0]}, which is to be left out, is not there.",
+                "Take it out of the recipe.",
+            )
+        groups = {number[name] for name in wanted}
+        found |= {name for name, its in number.items() if its in groups}
+    return frozenset(found)

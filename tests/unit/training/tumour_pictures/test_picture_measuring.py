@@ -27,6 +27,7 @@ def answers(wrong: float, strange: float, count: int = 400) -> Predictions:
     edited = np.repeat(logits[chosen][None], len(EDIT_NAMES), axis=0)
     edited[0, :5] = -edited[0, :5]  # the first edit changes five answers
     return Predictions(
+        doubtful=np.arange(count) == 0,
         files=np.array([f"{n}.jpg" for n in range(count)]),
         folds=1 + np.arange(count) // 4 % 4,
         labels=labels,
@@ -62,6 +63,8 @@ def test_what_is_reported_is_what_was_answered() -> None:
     assert record["looks"] == {"images": 300, "inside": 0.5, "hit": 1, "area": 0.1}
     assert record["lgg"]["none on T1ce"]["glioma"] == 1
     assert record["lgg"]["glioma on FLAIR"]["glioma"] == 1
+    assert record["doubtful"]["images"] == sum(record["doubtful"]["answers"].values()) == 1
+    assert record["without_doubtful"][0]["images"] == 399
     assert any("accuracy" in line for line in summary(record))
 
 
