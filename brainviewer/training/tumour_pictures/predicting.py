@@ -24,7 +24,7 @@ from brainviewer.training.tumour_pictures.xception import FEATURES, Xception
 AXES = 16
 _BATCH = 16
 _OF_FOLD = 600  # pictures that tell what a fold's network has seen
-_EVERY = 4  # one picture in so many is edited
+_EVERY = 6  # one picture in so many is edited
 _SEED = 2026
 
 Tensors = NDArray[np.float32]
@@ -63,9 +63,9 @@ def predict_unseen(
             [n for n in ours if samples[n].fold != fold and samples[n].name not in doubtful]
         )
         some = random.permutation(learned)[:_OF_FOLD]
-        scope = fit_scope(_embeddings(look(network, tensors[some])[1]), AXES)
+        scope = fit_scope(_embeddings(look(network, tensors[some], model_input.mirrored)[1]), AXES)
         report(place / 4, f"fold {fold}: unseen pictures")
-        logits[own], maps = look(network, tensors[own])
+        logits[own], maps = look(network, tensors[own], model_input.mirrored)
         distances[own] = [scope.distance(row) for row in _embeddings(maps)]
         dense = network.dense.weight.detach().numpy().T
         for n, features in zip(own.tolist(), maps, strict=True):
@@ -73,11 +73,11 @@ def predict_unseen(
             if lesion is not None:
                 shown = cut_out(lesion.astype(np.float32), boxes[n], size)
                 column = dense[:, CLASSES.index(samples[n].label)]
-                inside[n], hit[n], area[n] = _looked(features @ column, shown)
-        bordered[own] = look(network, border_only(tensors[own]))[0]
-        masked[own] = look(network, centre_masked(tensors[own]))[0]
+                inside[n], hit[n], area[n] = _looked(features[0] @ column, shown)
+        bordered[own] = look(network, border_only(tensors[own]), False)[0]
+        masked[own] = look(network, centre_masked(tensors[own]), False)[0]
         report((place + 0.3) / 4, f"fold {fold}: strange pictures")
-        _, maps = look(network, odd)
+        _, maps = look(network, odd, model_input.mirrored)
         strange_distances[place] = [scope.distance(row) for row in _embeddings(maps)]
         mine = np.flatnonzero([samples[n].fold == fold for n in chosen])
         for row, name in enumerate(EDIT_NAMES):
@@ -86,7 +86,9 @@ def predict_unseen(
                 edit(samples[n].picture.astype(np.uint8), name, int(n)) for n in chosen[mine]
             ]
             pictures = [one.astype(np.float32) for one in changed]
-            edited[row, mine] = look(network, _prepared(pictures, model_input)[0])[0]
+            edited[row, mine] = look(
+                network, _prepared(pictures, model_input)[0], model_input.mirrored
+            )[0]
     codes = np.array([CLASSES.index(sample.label) for sample in samples])
     place_of = {n: place for place, n in enumerate(ours)}
     return Predictions(
@@ -111,17 +113,26 @@ def predict_unseen(
     )
 
 
-def look(network: Xception, tensors: Tensors) -> tuple[Tensors, Tensors]:
-    """(n, size, size, 1) -> logits (n, 4) and last maps (n, h, w, 2048)"""
+def look(network: Xception, tensors: Tensors, mirrored: bool) -> tuple[Tensors, Tensors]:
+    """What a network makes of prepared pictures.
+
+    tensors : (n, size, size, 1); mirrored : whether it looks at their mirror images too.
+
+    Returns logits (n, 4), the mean of both, and last maps (n, 1 or 2, h, w, 2048).
+    """
+    views = np.stack([tensors, tensors[:, :, ::-1]] if mirrored else [tensors], axis=1)
     logits, maps = [], []
-    if not len(tensors):
-        return np.zeros((0, len(CLASSES)), np.float32), np.zeros((0, 1, 1, FEATURES), np.float32)
     with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
         for start in range(0, len(tensors), _BATCH):
-            batch = torch.from_numpy(tensors[start : start + _BATCH]).permute(0, 3, 1, 2)
+            some = views[start : start + _BATCH]
+            batch = torch.from_numpy(some.reshape(-1, *some.shape[2:])).permute(0, 3, 1, 2)
             features = network.features(batch.contiguous(memory_format=torch.channels_last))
-            logits.append(network.logits(features.float()).float().numpy())
-            maps.append(features.float().permute(0, 2, 3, 1).numpy())
+            said = network.logits(features.float()).float().numpy()
+            logits.append(said.reshape(*some.shape[:2], -1).mean(axis=1))
+            shown = features.float().permute(0, 2, 3, 1).numpy()
+            maps.append(shown.reshape(*some.shape[:2], *shown.shape[1:]))
+    if not logits:
+        return np.zeros((0, len(CLASSES)), np.float32), np.zeros((0, 1, 1, 1, FEATURES), np.float32)
     return np.concatenate(logits), np.concatenate(maps)
 
 
@@ -137,7 +148,7 @@ def _prepared(
 
 
 def _embeddings(maps: Tensors) -> NDArray[np.float32]:
-    return np.stack([embedding(one[None]) for one in maps])
+    return np.stack([embedding(one) for one in maps])
 
 
 def _looked(evidence: Tensors, lesion: Tensors) -> tuple[float, float, float]:
@@ -161,5 +172,5 @@ def embeddings_of(
     rows = []
     for start in range(0, len(pictures), 8 * _BATCH):
         some, _ = _prepared(pictures[start : start + 8 * _BATCH], model_input)
-        rows.append(_embeddings(look(network, some)[1]))
+        rows.append(_embeddings(look(network, some, model_input.mirrored)[1]))
     return np.concatenate(rows)
