@@ -19,6 +19,7 @@ from brainviewer.training.running import (
     IMAGE_CLASSES,
     IMAGE_VOTE,
     LESION_OUTLINE,
+    TUMOUR_PICTURES,
     begin,
     find_recipe,
     recipe_kind,
@@ -54,6 +55,7 @@ def test_every_shipped_recipe_is_of_a_known_kind() -> None:
     kinds = {name: recipe_kind(path) for name, path in shipped_recipes().items()}
     assert kinds.pop("lesion-outline") == LESION_OUTLINE
     assert kinds.pop("ensemble-vote") == IMAGE_VOTE
+    assert kinds.pop("xception-tumour") == TUMOUR_PICTURES
     images = {name for name, kind in kinds.items() if kind == IMAGE_CLASSES}
     assert {"cnn-128-flip", "ann-grid", "transfer-vgg16"} < images
     assert {kinds[name] for name in kinds.keys() - images} == {GLIOMA_TYPE}
