@@ -8,31 +8,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainviewer.analysis.descriptors import describe
+from brainviewer.app.answering import activation, answered, refused, unanswered, why_strange
 from brainviewer.core.errors import BrainViewerError, Report, silent
 from brainviewer.core.findings import Classification, Heatmap, TumourFinding
 from brainviewer.core.slices import Plane, SliceView
 from brainviewer.core.study import Study
-from brainviewer.inference.answers import (
-    check_age,
-    descriptors_used,
-    figures_of,
-    mean_logits,
-    said_of_figure,
-    why_doubtful,
-)
+from brainviewer.inference.answers import check_age, descriptors_used, mean_logits
 from brainviewer.inference.card import ModelCard, ModelInput
 from brainviewer.inference.engine import Engine, EngineAnswer
 from brainviewer.inference.gates import what_is_unusual, why_not
 from brainviewer.inference.head import Verdict
 from brainviewer.inference.lesion_slices import LesionSlices, cut_slices, lesion_slices
 from brainviewer.inference.pipeline import Prepared, head_mask
-from brainviewer.inference.registry import DEFAULT_MODEL, model
-from brainviewer.inference.saliency import class_activation, map_on_slice
-from brainviewer.inference.scope import embedding, load_scope
+from brainviewer.inference.registry import study_model
 
 Slice = NDArray[np.float32]
 Mask = NDArray[np.bool_]
-_STRANGE = "The tumour looks unlike every glioma that the model was trained on"
 
 
 class NotClassified(BrainViewerError):
@@ -76,13 +67,13 @@ def classify(
     """
     report(0.0, "Preparing the slices")
     check_age(age_years)
-    card = model(model_id or DEFAULT_MODEL)
+    card = study_model(model_id)
     setting = card.head.setting(prevalence)
     tumour = tumour_slices(study, finding, card, slice_index)
     made = _Making(study, card, tumour)
     reason = why_not(study, finding, card, asked=slice_index is not None)
     if reason:
-        return made.refused(reason)
+        return refused(made.bare(), reason)
     made.unusual = what_is_unusual(study, finding)
     answer: EngineAnswer | None = None
     if card.network is not None:
@@ -96,13 +87,8 @@ def classify(
         # Where descriptors of the whole lesion make the answer, a slice that is asked for only
         # decides where the heatmap lies.
         judged = slice_index is None or card.head.network is not None
-        if card.scope is not None and judged:
-            scope = load_scope(card.scope)
-            strange = scope.distance(embedding(answer.features))
-            if strange > scope.limit:
-                return made.refused(
-                    f"{_STRANGE} (distance {strange:.1f}, limit {scope.limit:.1f})."
-                )
+        if judged and (strange := why_strange(card, answer)):
+            return refused(made.bare(), strange)
     values = None
     if card.head.descriptors is not None and finding.found:
         report(0.9, "Describing the lesion")
@@ -130,22 +116,23 @@ class _Making:
         self.prepared: Prepared | None = None
         self.answer: EngineAnswer | None = None
 
-    def refused(self, reason: str) -> Classification:
-        """Out of scope: no class, no probabilities, no heatmap, and no remark on the answer."""
-        return replace(self._bare(), in_scope=False, reason=reason)
+    def bare(self) -> Classification:
+        """What is known without an answer."""
+        return unanswered(
+            self.card,
+            self.answer,
+            self.study.content_hash,
+            self.tumour.index,
+            self._sequences(),
+        )
 
     def answered(
         self, verdict: Verdict, values: Mapping[str, float] | None, age_years: float | None
     ) -> Classification:
         """The answer with everything that it rests on."""
-        card = self.card
-        reason = why_doubtful(card, verdict)
-        figures = figures_of(card, verdict)
-        chosen = next((f for f in figures if f.name == "balanced accuracy"), None)
-        described = descriptors_used(card, verdict, values)
-        bare = self._bare()
-        age_used = "age" in verdict.used
-        notices = [*self._notices(), *bare.notices]
+        described = descriptors_used(self.card, verdict, values)
+        aged = "age" in verdict.used
+        notices = self._notices()
         if self.unusual:
             notices.append(self.unusual)
         if self.answer is not None and "network" not in verdict.used:
@@ -153,53 +140,18 @@ class _Making:
                 "The answer rests on the whole lesion; the heatmap shows where the network, which "
                 "took no part in it, sees this type."
             )
-        if age_years is not None and not age_used:
+        if age_years is not None and not aged:
             notices.append("This model takes no age, so the age was left out.")
         if described.used and described.missing:
             notices.append(
                 f"{len(described.missing)} of {len(described.used) + len(described.missing)} "
                 "descriptors of the lesion could not be measured; usual values stood in for them."
             )
-        if figures == () and verdict.prevalence != card.head.default:
-            notices.append(
-                f"The model was measured with the prevalence '{card.head.default}', so no figure "
-                "is known for this answer."
-            )
-        shares = card.head.prevalences[verdict.prevalence].shares
         return replace(
-            bare,
-            classes=dict(verdict.probabilities),
-            predicted=verdict.predicted,
-            age_years=age_years if age_used else None,
+            answered(self.bare(), self.card, verdict, notices),
+            age_years=age_years if aged else None,
             heatmap=self._heatmap(verdict.predicted),
-            quality=said_of_figure(chosen) if chosen is not None else "",
-            abstained=bool(reason),
-            reason=reason,
-            calibrated=True,
-            prevalence=verdict.prevalence,
-            priors=dict(zip(card.codes, shares, strict=True)),
             descriptors=described.used,
-            notices=tuple(notices),
-        )
-
-    def _bare(self) -> Classification:
-        card, answer = self.card, self.answer
-        return Classification(
-            model_id=card.id,
-            model_version=card.version,
-            model_name=card.name,
-            weights_sha256=card.weights_sha256,
-            classes={},
-            names={item.code: item.name for item in card.classes},
-            predicted="",
-            slice_index=self.tumour.index,
-            engine="" if answer is None else answer.engine,
-            device="" if answer is None else answer.device,
-            load_seconds=0.0 if answer is None else answer.load_seconds,
-            predict_seconds=0.0 if answer is None else answer.predict_seconds,
-            study_hash=self.study.content_hash,
-            sequences_used=self._sequences(),
-            notices=() if answer is None else tuple(answer.notices),
         )
 
     def _sequences(self) -> tuple[str, ...]:
@@ -222,11 +174,7 @@ class _Making:
     def _heatmap(self, code: str) -> Heatmap | None:
         if self.prepared is None or self.answer is None:
             return None
-        # The first image shows the tumour slice.
-        activation = class_activation(
-            self.answer.features[:1], self.answer.dense, self.card.codes.index(code)
-        )
-        values = map_on_slice(activation, self.prepared.box, self.prepared.shape)
+        values = activation(self.card, self.answer, self.prepared, code)
         shape = SliceView.of(self.study.grid, Plane.AXIAL).shape
         if values.shape != shape:
             values = cv2.resize(values, shape[::-1], interpolation=cv2.INTER_AREA)

@@ -1,13 +1,13 @@
 """From the network's output and the lesion's descriptors to an answer. NumPy only."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from brainviewer.core.errors import ModelError
-from brainviewer.inference.card import DOUBT, SITUATIONS, Figure, ModelCard
+from brainviewer.inference.card import DOUBT, NO_TUMOUR, SITUATIONS, Figure, ModelCard
 from brainviewer.inference.head import OLDEST, YOUNGEST, Verdict
 
 _DAYS_PER_YEAR = 365.25
@@ -56,23 +56,40 @@ def why_doubtful(card: ModelCard, verdict: Verdict) -> str:
     """Why an answer is not confident, with the measured share of wrong ones; empty if it is."""
     if verdict.confident:
         return ""
-    least = f"{100 * card.head.least_confident:.0f}\u00a0%"
+    kind = "class" if card.of_pictures else "type"
+    least = f"No {kind} reaches {100 * card.head.least_confident:.0f}\u00a0%"
     doubt = next((f for f in figures_of(card, verdict) if f.name == DOUBT), None)
     if doubt is None or doubt.patients == 0:
-        return f"No type reaches {least}."
+        return f"{least}."
     wrong = round(doubt.value * doubt.patients)
     return (
-        f"No type reaches {least}: of {doubt.patients} patients answered so, "
-        f"{wrong} were answered wrongly."
+        f"{least}: of {doubt.patients} {card.counted} answered so, {wrong} were answered wrongly."
     )
 
 
-def said_of_figure(figure: Figure) -> str:
-    """A figure in words, with its 95 % interval and the number of patients behind it."""
+def main_figure(figures: Sequence[Figure]) -> Figure | None:
+    """The figure that says most in one number; None if it was not measured."""
+    by_name = {figure.name: figure for figure in figures}
+    return by_name.get("balanced accuracy", by_name.get("accuracy"))
+
+
+def said_of_figure(figure: Figure, counted: str = "patients") -> str:
+    """A figure in words, with its 95 % interval and how many stand behind it.
+
+    counted : what they are.
+    """
     return (
         f"{figure.name} {figure.value:.2f} ({figure.low:.2f}–{figure.high:.2f}), "
-        f"{figure.patients} patients, cross-validated by patient"
+        f"{figure.patients} {counted}, cross-validated by patient"
     )
+
+
+def tumour_probability(classes: Mapping[str, float]) -> float | None:
+    """How probable any tumour is; None if the model has no class for "no tumour", or no answer.
+
+    classes : class code to probability, adding up to 1.
+    """
+    return 1.0 - classes[NO_TUMOUR] if NO_TUMOUR in classes else None
 
 
 @dataclass(frozen=True)

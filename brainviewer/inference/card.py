@@ -42,6 +42,8 @@ LESION_STEPS = frozenset({"standardise_near_lesion", "crop_around_lesion"})
 PICTURE_STEPS = frozenset({"standardise_in_head", "crop_to_head"})
 PICTURE = "picture"
 """The one "sequence" of a model of single pictures, whatever sequence they show."""
+NO_TUMOUR = "none"
+"""Code of the class that says there is no tumour."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +89,10 @@ class ModelClass:
 
 @dataclass(frozen=True)
 class Figure:
-    """A measured figure with its 95 % bootstrap interval and the number of patients behind it."""
+    """A measured figure with its 95 % bootstrap interval and the number of patients behind it.
+
+    patients : images, where the model is one of single pictures.
+    """
 
     name: str
     value: float
@@ -171,6 +176,11 @@ class ModelCard:
     def of_pictures(self) -> bool:
         """Whether it answers for single pictures, not for studies."""
         return PICTURE in self.sequences
+
+    @property
+    def counted(self) -> str:
+        """What its figures count."""
+        return "images" if self.of_pictures else "patients"
 
     @property
     def weights_sha256(self) -> str:

@@ -10,6 +10,8 @@ from brainviewer.inference.card_file import CARD_FILE, borrows, load_card
 
 DEFAULT_MODEL = "glioma-descriptors"
 """The winner of the declared criterion (``training.evaluate``)."""
+DEFAULT_PICTURE_MODEL = "xception-tumour"
+"""The model of single pictures that answers unless another is asked for."""
 
 
 def installed_models(extra_folder: Path | None = None) -> list[ModelCard]:
@@ -46,6 +48,31 @@ def model(model_id: str = DEFAULT_MODEL, extra_folder: Path | None = None) -> Mo
             f"There is no model called {model_id}.", f"Choose one of the installed models: {known}."
         )
     return cards[model_id]
+
+
+def study_model(model_id: str | None = None) -> ModelCard:
+    """A model that answers for studies, the default for None; raises ModelError if it does not."""
+    card = model(model_id or DEFAULT_MODEL)
+    if card.of_pictures:
+        raise ModelError(
+            f"The model {card.id} answers for single pictures, not for studies.",
+            f"Choose a model of studies, such as {DEFAULT_MODEL}.",
+        )
+    return card
+
+
+def picture_model(model_id: str | None = None) -> ModelCard:
+    """A model that answers for single pictures, the default for None.
+
+    Raises ModelError if it is not installed, or answers for studies.
+    """
+    card = model(model_id or DEFAULT_PICTURE_MODEL)
+    if not card.of_pictures:
+        raise ModelError(
+            f"The model {card.id} answers for studies, not for single pictures.",
+            f"Choose a model of pictures, such as {DEFAULT_PICTURE_MODEL}.",
+        )
+    return card
 
 
 def verify(owner: ModelCard | Network) -> None:

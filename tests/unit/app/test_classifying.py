@@ -47,7 +47,7 @@ class StillEngine:
 @pytest.fixture
 def card(tmp_path, monkeypatch):
     made = toy.card(tmp_path)
-    monkeypatch.setattr(classifying, "model", lambda model_id: made)
+    monkeypatch.setattr(classifying, "study_model", lambda model_id: made)
     return made
 
 
@@ -206,7 +206,7 @@ def test_unknown_orientation_is_said(card):
 
 def test_age_is_left_out_where_the_model_takes_none(card, monkeypatch):
     ageless = replace(card, head=replace(card.head, age=None))
-    monkeypatch.setattr(classifying, "model", lambda model_id: ageless)
+    monkeypatch.setattr(classifying, "study_model", lambda model_id: ageless)
     study = marker_study()
     result = classify(study, marker_finding(study), StillEngine(), age_years=45)
     assert result.age_years is None
@@ -255,7 +255,7 @@ def test_another_prevalence_is_a_setting_that_is_shown(card):
 
 def test_an_answer_below_the_threshold_is_shown_but_called_not_confident(card, monkeypatch):
     strict = replace(card, head=replace(card.head, least_confident=0.99))
-    monkeypatch.setattr(classifying, "model", lambda model_id: strict)
+    monkeypatch.setattr(classifying, "study_model", lambda model_id: strict)
     study = marker_study()
     result = classify(study, marker_finding(study), StillEngine())
     assert result.abstained
@@ -291,7 +291,7 @@ def test_features_far_from_those_of_the_training_are_refused(card, monkeypatch, 
     study = marker_study(modalities=(Modality.FLAIR,))
     for name in ("near", "far"):
         known = replace(card, scope=tmp_path / f"{name}.npz")
-        monkeypatch.setattr(classifying, "model", lambda model_id, known=known: known)
+        monkeypatch.setattr(classifying, "study_model", lambda model_id, known=known: known)
         result = classify(study, marker_finding(study), StillEngine(("The CPU was used.",)))
         assert refused(result) == (name == "far")
         assert any("answered" in notice for notice in result.notices) == (name == "near")
@@ -306,7 +306,7 @@ def test_a_model_without_a_network_answers_from_descriptors(card, monkeypatch):
     term = Term("size", 0.0, 1.0, (-2.0, 0.0, 2.0))
     part = DescriptorPart(Source(1.0, 1.0), (0.0, 0.0, 0.0), (term,))
     bare = replace(card, network=None, head=replace(card.head, network=None, descriptors=part))
-    monkeypatch.setattr(classifying, "model", lambda model_id: bare)
+    monkeypatch.setattr(classifying, "study_model", lambda model_id: bare)
     monkeypatch.setattr(classifying, "describe", lambda study, finding: {"size": 2.0})
     study, engine = marker_study(), StillEngine()
     result = classify(study, marker_finding(study), engine)
@@ -329,7 +329,7 @@ def test_a_slice_that_is_asked_for_does_not_judge_descriptors_of_the_lesion(
     )
     head = replace(card.head, network=None, descriptors=part)
     described = replace(card, head=head, scope=tmp_path / "scope.npz")
-    monkeypatch.setattr(classifying, "model", lambda model_id: described)
+    monkeypatch.setattr(classifying, "study_model", lambda model_id: described)
     monkeypatch.setattr(classifying, "describe", lambda study, finding: {"size": 2.0})
     study = marker_study()
     finding = marker_finding(study)

@@ -1,0 +1,143 @@
+"""A made-up model of single pictures that really runs, and pictures for it."""
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import cv2
+import h5py
+import numpy as np
+from numpy.typing import NDArray
+
+from brainviewer.inference.card import ModelCard
+from brainviewer.inference.card_file import load_card
+
+CLASSES = {
+    "glioma": "Glioma",
+    "meningioma": "Meningioma",
+    "pituitary": "Pituitary tumour",
+    "none": "No tumour",
+}
+_SIZE = 32
+
+
+def mr_head(lesion: bool = False, size: int = 160) -> NDArray[np.uint8]:
+    """(size, size): a head on black with tissue of its own, bright fat around it, and a lesion."""
+    random = np.random.default_rng(3)
+    noise = cv2.resize(random.random((9, 9)).astype(np.float32), (size, size), interpolation=2)
+    inside = np.zeros((size, size), np.uint8)
+    middle = (size // 2, size // 2)
+    cv2.ellipse(inside, middle, (size * 34 // 100, size * 42 // 100), 0, 0, 360, 1, cv2.FILLED)
+    picture = (inside * (60 + 90 * noise)).astype(np.uint8)
+    cv2.ellipse(picture, middle, (size * 34 // 100, size * 42 // 100), 0, 0, 360, 190, 2)
+    if lesion:
+        cv2.circle(picture, (size * 36 // 100, size * 40 // 100), size // 10, 250, cv2.FILLED)
+    return picture
+
+
+def card_content() -> dict[str, Any]:
+    """What stands in the card, without the files' fingerprints."""
+    share = 1 / len(CLASSES)
+    return {
+        "format": 2,
+        "id": "toy-pictures",
+        "version": "1.0.0",
+        "name": "Toy of pictures",
+        "classes": [{"code": code, "name": name} for code, name in CLASSES.items()],
+        "sequences": ["picture"],
+        "needed": ["picture"],
+        "head": {
+            "classes": list(CLASSES),
+            "network": {"alone": 1.0, "together": 1.0},
+            "descriptors": None,
+            "age": None,
+            "prevalences": {
+                "equal": {"shares": dict.fromkeys(CLASSES, share), "source": "tests"},
+                "clinic": {
+                    "shares": {"glioma": 0.1, "meningioma": 0.1, "pituitary": 0.1, "none": 0.7},
+                    "source": "tests",
+                },
+            },
+            "default_prevalence": "equal",
+            "least_confident": 0.5,
+            "lapse": 0.02,
+        },
+        "network": {
+            "input": {
+                "size": _SIZE,
+                "channels": ["picture"],
+                "steps": [
+                    {"name": "standardise_in_head", "floor": 0.1, "low": -4.0, "high": 8.0},
+                    {"name": "blacken_outside_head", "value": -4.0},
+                    {"name": "crop_to_head", "margin": 1.1},
+                ],
+                "mirrored": True,
+            },
+            "dense_layer": "dense",
+        },
+        "figures": {
+            "image": [
+                {"name": "accuracy", "value": 0.95, "low": 0.94, "high": 0.96, "patients": 2832},
+                {"name": DOUBTFUL, "value": 0.5, "low": 0.3, "high": 0.7, "patients": 40},
+            ]
+        },
+        "training_data": "made up",
+        "intended_use": "tests",
+        "limits": ["It only knows bright from dark."],
+        "roles": {"architecture": "a.json", "weights": "w.h5", "graph": "g.onnx"},
+    }
+
+
+DOUBTFUL = "error below the threshold"
+
+
+def write_model(folder: Path) -> ModelCard:
+    """A model that calls a picture ``glioma`` where much of the head is far above its median.
+
+    Its features are the bright part and the dark part of the input, averaged over squares of
+    eight pixels.
+    """
+    import onnx
+    from onnx import TensorProto, helper
+
+    folder.mkdir(parents=True, exist_ok=True)
+    dense = np.array([[9, 0, 0, 0], [0, 0, 0, 1]], np.float32)
+    with h5py.File(folder / "w.h5", "w") as file:
+        file["dense"] = dense
+    nodes = [
+        helper.make_node("Transpose", ["x"], ["first"], perm=[0, 3, 1, 2]),
+        helper.make_node("Sub", ["first", "three"], ["above"]),
+        helper.make_node("Relu", ["above"], ["bright"]),
+        helper.make_node("Neg", ["first"], ["below"]),
+        helper.make_node("Relu", ["below"], ["dark"]),
+        helper.make_node("Concat", ["bright", "dark"], ["both"], axis=1),
+        helper.make_node("AveragePool", ["both"], ["pooled"], kernel_shape=[8, 8], strides=[8, 8]),
+        helper.make_node("Transpose", ["pooled"], ["features"], perm=[0, 2, 3, 1]),
+        helper.make_node("GlobalAveragePool", ["pooled"], ["mean"]),
+        helper.make_node("Flatten", ["mean"], ["vector"]),
+        helper.make_node("MatMul", ["vector", "dense"], ["logits"]),
+    ]
+    graph = helper.make_graph(
+        nodes,
+        "toy",
+        [helper.make_tensor_value_info("x", TensorProto.FLOAT, ["n", _SIZE, _SIZE, 1])],
+        [
+            helper.make_tensor_value_info("logits", TensorProto.FLOAT, ["n", 4]),
+            helper.make_tensor_value_info("features", TensorProto.FLOAT, ["n", 4, 4, 2]),
+        ],
+        [
+            helper.make_tensor("three", TensorProto.FLOAT, [], [3.0]),
+            helper.make_tensor("dense", TensorProto.FLOAT, dense.shape, dense.ravel()),
+        ],
+    )
+    made = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=9)
+    onnx.save(made, folder / "g.onnx")
+    (folder / "a.json").write_text("{}", encoding="utf-8")
+    content = card_content()
+    content["files"] = {
+        name: hashlib.sha256((folder / name).read_bytes()).hexdigest()
+        for name in content["roles"].values()
+    }
+    (folder / "card.json").write_text(json.dumps(content), encoding="utf-8")
+    return load_card(folder)
