@@ -3,10 +3,14 @@
 Slices count from 0; positions are in mm, RAS+.
 """
 
+from pathlib import Path
 from typing import Any
 
 from brainviewer.app.measurements import measurements_record
+from brainviewer.core.errors import BrainViewerError
 from brainviewer.core.findings import Classification, TumourFinding
+from brainviewer.files.picture_reader import Picture
+from brainviewer.inference.answers import tumour_probability
 from brainviewer.inference.card import Figure, ModelCard
 
 
@@ -67,6 +71,39 @@ def classification_record(result: Classification) -> dict[str, Any]:
     }
 
 
+# What a single picture does not have.
+_OF_STUDIES = frozenset({"slice", "sequences", "age_years", "age_used", "descriptors"})
+
+
+def picture_record(
+    result: Classification, path: Path, picture: Picture, top: int | None = None
+) -> dict[str, Any]:
+    """What the model said of a single picture, the most probable class first.
+
+    path : as the user named it.
+    top : how many classes are kept; all of them if None.
+    """
+    record = classification_record(result)
+    rows, columns = picture.pixels.shape[:2]
+    ranked = sorted(record["classes"].items(), key=lambda entry: -entry[1])
+    tumour = tumour_probability(result.classes)
+    return {
+        "file": str(path),
+        "size": [columns, rows],
+        **{name: value for name, value in record.items() if name not in _OF_STUDIES},
+        "classes": dict(ranked[:top]),
+        "tumour": None if tumour is None else round(tumour, 6),
+        "picture_sha256": result.study_hash or None,
+        "heatmap": None,
+        "notices": [*picture.notices, *result.notices],
+    }
+
+
+def unread_picture_record(path: Path, error: BrainViewerError) -> dict[str, Any]:
+    """What stands for a picture that cannot be read, among others that can."""
+    return {"file": str(path), "error": str(error)}
+
+
 def not_classified_record(model_id: str, why: str) -> dict[str, Any]:
     """The same fields when there was nothing to type."""
     return {
@@ -102,6 +139,7 @@ def model_record(card: ModelCard) -> dict[str, Any]:
         "version": card.version,
         "name": card.name,
         "classes": {item.code: item.name for item in card.classes},
+        "answers_for": "pictures" if card.of_pictures else "studies",
         "sequences": list(card.sequences),
         "needed": list(card.needed),
         "network": None if card.network is None else card.network.id,

@@ -65,23 +65,27 @@ def classification_text(record: Mapping[str, Any]) -> str:
         return _with_notices([f"Out of scope. {record['reason']}"], record["notices"])
     if record["predicted"] is None:
         return _with_notices(["Not classified."], record["notices"])
-    classes = sorted(record["classes"].items(), key=lambda item: -item[1])
-    rows = [(f"  {code}", _percent(p), record["names"][code]) for code, p in classes]
-    seconds = record["seconds"]
-    predicted = record["predicted"]
-    headline = f"{record['names'][predicted]} ({predicted}), {_percent(classes[0][1]).strip()}"
-    if record["abstained"]:
-        headline = f"Not confident; perhaps {headline}. {record['reason']}"
     lines = [
-        headline,
-        *_columns(rows),
+        _headline(record),
+        *_ranking(record),
         *_prevalence(record),
-        f"From slice {record['slice'] + 1}, {', '.join(record['sequences'])}; model "
-        f"{record['model']} {record['model_version']}; {record['engine']} on {record['device']}, "
-        f"loaded in {seconds['load']:.2f} s, predicted in {seconds['predict'] * 1000:.0f} ms",
+        f"From slice {record['slice'] + 1}, {', '.join(record['sequences'])}; {_made_by(record)}",
+        *_quality(record),
     ]
-    if record["quality"]:
-        lines.append(f"How good the model is: {record['quality']}")
+    return _with_notices([*lines, RESEARCH_ONLY], record["notices"])
+
+
+def picture_text(record: Mapping[str, Any]) -> str:
+    """What the model said of a single picture."""
+    where = f"{record['file']}: "
+    if record["in_scope"] is False:
+        return _with_notices([f"{where}Out of scope. {record['reason']}"], record["notices"])
+    lines = [where + _headline(record), *_ranking(record)]
+    if record["tumour"] is not None:
+        lines.append(f"Any tumour: {_percent(record['tumour']).strip()}")
+    lines += [*_prevalence(record), f"By {_made_by(record)}", *_quality(record)]
+    if record["heatmap"]:
+        lines.append(f"Heatmap: {record['heatmap']}")
     return _with_notices([*lines, RESEARCH_ONLY], record["notices"])
 
 
@@ -103,12 +107,15 @@ def models_text(records: Sequence[Mapping[str, Any]]) -> str:
         return "No model is installed."
     lines: list[str] = []
     for record in records:
-        lines.append(f"{record['id']} {record['version']}: {record['name']}")
+        lines.append(
+            f"{record['id']} {record['version']}: {record['name']} (for {record['answers_for']})"
+        )
+        counted = "images" if record["answers_for"] == "pictures" else "patients"
         lines += _columns([(f"  {code}", name) for code, name in record["classes"].items()])
         for situation, figures in record["figures"].items():
             lines += [
                 f"  from {situation}: {f['name']} {f['value']:.2f} "
-                f"({f['low']:.2f}–{f['high']:.2f}), {f['patients']} patients"
+                f"({f['low']:.2f}–{f['high']:.2f}), {f['patients']} {counted}"
                 for f in figures
                 if f["name"] in ("accuracy", "balanced accuracy")
             ]
@@ -118,6 +125,30 @@ def models_text(records: Sequence[Mapping[str, Any]]) -> str:
 
 def _with_notices(lines: Sequence[str], notices: Sequence[str]) -> str:
     return "\n".join([*lines, *(f"Note: {text}" for text in notices if text not in lines)])
+
+
+def _headline(record: Mapping[str, Any]) -> str:
+    code = record["predicted"]
+    said = f"{record['names'][code]} ({code}), {_percent(record['classes'][code]).strip()}"
+    return f"Not confident; perhaps {said}. {record['reason']}" if record["abstained"] else said
+
+
+def _ranking(record: Mapping[str, Any]) -> list[str]:
+    classes = sorted(record["classes"].items(), key=lambda item: -item[1])
+    return _columns([(f"  {code}", _percent(p), record["names"][code]) for code, p in classes])
+
+
+def _made_by(record: Mapping[str, Any]) -> str:
+    seconds = record["seconds"]
+    return (
+        f"model {record['model']} {record['model_version']}; {record['engine']} on "
+        f"{record['device']}, loaded in {seconds['load']:.2f} s, predicted in "
+        f"{seconds['predict'] * 1000:.0f} ms"
+    )
+
+
+def _quality(record: Mapping[str, Any]) -> list[str]:
+    return [f"How good the model is: {record['quality']}"] if record["quality"] else []
 
 
 def _prevalence(record: Mapping[str, Any]) -> list[str]:

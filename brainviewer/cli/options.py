@@ -31,6 +31,14 @@ Study = Annotated[
         show_default=False,
     ),
 ]
+StudyOrPictures = Annotated[
+    list[Path],
+    typer.Argument(
+        metavar="STUDY|IMAGE...",
+        help="A study's folder or files; or single pictures, or a folder of them.",
+        show_default=False,
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 Age = Annotated[
     float | None, typer.Option(help="Age of the patient in years; optional.", show_default=False)

@@ -1,8 +1,8 @@
-"""Commands that work on one study, and the list of models."""
+"""Commands that work on one study (``classify`` also on pictures), and the list of models."""
 
 from contextlib import nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
 import typer
@@ -18,14 +18,17 @@ from brainviewer.cli.options import (
     Method,
     Model,
     Study,
+    StudyOrPictures,
     Threshold,
 )
+from brainviewer.cli.pictures import Wishes, classify_pictures
 from brainviewer.cli.program import app
 from brainviewer.core.errors import BrainViewerError
 from brainviewer.core.slices import Plane
 from brainviewer.core.study import Modality
 
 if TYPE_CHECKING:
+    from brainviewer.inference.card import ModelCard
     from brainviewer.inference.engine import Engine as Runner
 
 
@@ -71,7 +74,7 @@ def pick(
 
 @app.command()
 def classify(
-    study: Study,
+    paths: StudyOrPictures,
     model: Model = None,
     age: Age = None,
     prevalence: Frequency = None,
@@ -81,37 +84,42 @@ def classify(
             "--slice", help="Axial slice, from 0; by default the tumour slice.", show_default=False
         ),
     ] = None,
+    top: Annotated[
+        int | None,
+        typer.Option(min=1, help="Pictures: so many classes at most.", show_default=False),
+    ] = None,
+    heatmap: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="OUT.png|FOLDER",
+            help="Pictures: save where the network looked; a folder for several.",
+            show_default=False,
+        ),
+    ] = None,
     engine: Engine = EngineName.AUTO,
     as_json: AsJson = False,
 ) -> None:
-    """Type the glioma: A, O or G."""
-    with results_only() as out, _engine(engine, model) as runner:
-        from brainviewer.analysis.tumour import find_tumour
-        from brainviewer.app.classifying import NotClassified
-        from brainviewer.app.classifying import classify as classify_study
-        from brainviewer.app.opening import open_study
-        from brainviewer.app.records import classification_record, not_classified_record
-        from brainviewer.app.telling import classification_text
-        from brainviewer.inference.registry import DEFAULT_MODEL
+    """Type the glioma of a study: A, O or G. Or say what single pictures show."""
+    with results_only() as out:
+        from brainviewer.app.picture_files import pictures_among
 
-        opened = open_study(study, progress_line())
-        finding = find_tumour(opened, report=progress_line())
-        try:
-            result = classify_study(
-                opened,
-                finding,
-                runner,
-                model_id=model,
-                age_years=age,
-                prevalence=prevalence,
-                slice_index=slice_index,
-                report=progress_line(),
-            )
-            record = classification_record(result)
-        except NotClassified as nothing:
-            record = not_classified_record(model or DEFAULT_MODEL, str(nothing))
-        record["notices"] = [*opened.notices, *finding.notices, *record["notices"]]
-        show(out, record, as_json, lambda: classification_text(record))
+        if pictures := pictures_among(paths):
+            _only_for("studies", {"--age": age, "--slice": slice_index})
+            files: list[Path] = []
+            if heatmap is not None:
+                from brainviewer.app.picture_heatmap import heatmap_files
+
+                files = heatmap_files(pictures, heatmap)
+            wishes = Wishes(model, prevalence, top, files)
+            with _picture_engine(engine, model) as runner:
+                classify_pictures(pictures, runner, wishes, out, as_json)
+        else:
+            from brainviewer.app.telling import classification_text
+
+            _only_for("pictures", {"--top": top, "--heatmap": heatmap})
+            with _engine(engine, model) as runner:
+                record = _classified(paths, runner, model, age, prevalence, slice_index)
+            show(out, record, as_json, lambda: classification_text(record))
 
 
 @app.command()
@@ -223,19 +231,80 @@ def models(as_json: AsJson = False) -> None:
     with results_only() as out:
         from brainviewer.app.records import model_record
         from brainviewer.app.telling import models_text
-        from brainviewer.inference.registry import DEFAULT_MODEL, installed_models
+        from brainviewer.inference.registry import (
+            DEFAULT_MODEL,
+            DEFAULT_PICTURE_MODEL,
+            installed_models,
+        )
 
         records = [model_record(card) for card in installed_models()]
-        record = {"default": DEFAULT_MODEL, "models": records}
+        record = {
+            "default": DEFAULT_MODEL,
+            "default_for_pictures": DEFAULT_PICTURE_MODEL,
+            "models": records,
+        }
         show(out, record, as_json, lambda: models_text(records))
+
+
+def _classified(
+    study: list[Path],
+    runner: "Runner",
+    model: str | None,
+    age: float | None,
+    prevalence: str | None,
+    slice_index: int | None,
+) -> dict[str, Any]:
+    from brainviewer.analysis.tumour import find_tumour
+    from brainviewer.app.classifying import NotClassified
+    from brainviewer.app.classifying import classify as classify_study
+    from brainviewer.app.opening import open_study
+    from brainviewer.app.records import classification_record, not_classified_record
+    from brainviewer.inference.registry import DEFAULT_MODEL
+
+    opened = open_study(study, progress_line())
+    finding = find_tumour(opened, report=progress_line())
+    try:
+        result = classify_study(
+            opened,
+            finding,
+            runner,
+            model_id=model,
+            age_years=age,
+            prevalence=prevalence,
+            slice_index=slice_index,
+            report=progress_line(),
+        )
+        record = classification_record(result)
+    except NotClassified as nothing:
+        record = not_classified_record(model or DEFAULT_MODEL, str(nothing))
+    record["notices"] = [*opened.notices, *finding.notices, *record["notices"]]
+    return record
+
+
+def _only_for(what: str, given: dict[str, object]) -> None:
+    """Refuse options that would be left out without a word."""
+    for name, value in given.items():
+        if value is not None:
+            raise BrainViewerError(f"{name} is for {what} only.", "Leave it out.")
 
 
 def _engine(name: EngineName, model_id: str | None) -> "Runner":
     """An engine that loads the model while the study is read."""
-    from brainviewer.inference.engine import Engine as Started
-    from brainviewer.inference.registry import DEFAULT_MODEL, model
+    from brainviewer.inference.registry import study_model
 
-    card = model(model_id or DEFAULT_MODEL)
+    return _started(name, study_model(model_id))
+
+
+def _picture_engine(name: EngineName, model_id: str | None) -> "Runner":
+    """The same for pictures."""
+    from brainviewer.inference.registry import picture_model
+
+    return _started(name, picture_model(model_id))
+
+
+def _started(name: EngineName, card: "ModelCard") -> "Runner":
+    from brainviewer.inference.engine import Engine as Started
+
     started = Started(name.value)
     started.start(card.network)
     return started

@@ -54,12 +54,14 @@ def _models() -> Iterable[str]:
             (name, *(_value(figures.get(name)) for figures in measured.values()))
             for name in FIGURES
         ]
-        patients = max(f.patients for figures in measured.values() for f in figures.values())
+        many = max((f.patients for by in measured.values() for f in by.values()), default=0)
+        seen = "single pictures" if card.of_pictures else ", ".join(card.sequences)
+        them = "their patient" if card.of_pictures else "them"
         yield textwrap.fill(
-            f"`{card.id}` {card.version}: {classes}. Trained on {', '.join(card.sequences)}. "
-            f"Measured by cross-validation on {patients} patients, none of them judged by a model "
-            "that was trained on them; in brackets the 95 % interval. Columns: what the answer "
-            "rests on.",
+            f"`{card.id}` {card.version}: {classes}. Trained on {seen}. "
+            f"Measured by cross-validation on {many} {card.counted}, none of them judged by a "
+            f"model that was trained on {them}; in brackets the 95 % interval. Columns: what the "
+            "answer rests on.",
             100,
         )
         yield _table(("figure", *measured), rows)

@@ -33,6 +33,7 @@ class ToyCard:
     """All of a card that a command looks at."""
 
     id: str
+    of_pictures = False
 
     @property
     def network(self):

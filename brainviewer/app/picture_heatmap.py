@@ -1,0 +1,55 @@
+"""A picture with what the network looked at, as a file."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from brainviewer.core.errors import BrainViewerError
+from brainviewer.core.findings import Heatmap
+from brainviewer.files.picture import check_picture_path, save_picture
+from brainviewer.files.picture_reader import Picture
+from brainviewer.files.writing import check_new_file, make_folder
+from brainviewer.render.slice_image import heat_rgba
+
+_OPACITY = 0.5
+
+
+def heatmap_files(pictures: Sequence[Path], out: Path) -> list[Path]:
+    """The file of each picture's heatmap: ``out`` itself for one, else in the folder ``out``.
+
+    In a folder they are called like the picture, ``NAME-heatmap.png``, with a number where two
+    pictures have one name. Makes the folder. Raises BrainViewerError if there can be no such file.
+    """
+    if len(pictures) == 1 and out.suffix and not out.is_dir():
+        check_picture_path(out)
+        check_new_file(out)
+        return [out]
+    if out.suffix.lower() == ".png":
+        raise BrainViewerError(
+            f"{out.name} names one file, but there are {len(pictures)} pictures.",
+            "Give a folder for their heatmaps.",
+        )
+    make_folder(out)
+    taken: dict[str, int] = {}
+    files = []
+    for picture in pictures:
+        count = taken[picture.stem] = taken.get(picture.stem, 0) + 1
+        again = "" if count == 1 else f"-{count}"
+        files.append(out / f"{picture.stem}-heatmap{again}.png")
+    return files
+
+
+def save_heatmap(
+    picture: Picture, heatmap: Heatmap, path: Path, provenance: dict[str, Any]
+) -> None:
+    """Save a picture in grey under its heatmap, whole or not at all; raises FileError.
+
+    provenance : plain data to be kept inside the file.
+    """
+    grey = np.repeat(picture.grey()[..., None], 3, axis=2)
+    base = Image.fromarray(grey).convert("RGBA")
+    base.alpha_composite(Image.fromarray(heat_rgba(heatmap.values, _OPACITY), "RGBA"))
+    save_picture(base.convert("RGB"), path, provenance)

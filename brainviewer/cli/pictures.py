@@ -1,0 +1,109 @@
+"""Commands for single pictures: what they show, and what the classes mean."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, TextIO
+
+import typer
+
+from brainviewer.app.terminal import complain, progress_line, results_only, show
+from brainviewer.cli.options import AsJson
+from brainviewer.cli.program import app
+from brainviewer.core.errors import FileError
+
+if TYPE_CHECKING:
+    from brainviewer.inference.engine import Engine
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What is asked of every picture.
+
+    top : how many classes are told; all of them if None.
+    heatmaps : a file for each picture; empty for none.
+    """
+
+    model_id: str | None = None
+    prevalence: str | None = None
+    top: int | None = None
+    heatmaps: Sequence[Path] = ()
+
+
+def classify_pictures(
+    pictures: Sequence[Path], runner: "Engine", wishes: Wishes, out: TextIO, as_json: bool
+) -> None:
+    """Say what each picture shows, one JSON object a line.
+
+    One picture that cannot be read is a mistake of the user. Among several, its object has
+    ``error`` instead of an answer, the others are answered, and the exit code is 2 in the end.
+    """
+    from brainviewer.app.records import unread_picture_record
+    from brainviewer.app.telling import picture_text
+
+    failed = False
+    for number, path in enumerate(pictures):
+        try:
+            record = _classified(path, runner, wishes, number)
+        except FileError as error:
+            if len(pictures) == 1:
+                raise
+            failed = True
+            record = unread_picture_record(path, error)
+            if not as_json:
+                complain(str(error))
+                continue
+        show(out, record, as_json, partial(picture_text, record))
+        out.flush()
+    if failed:
+        raise typer.Exit(2)
+
+
+def _classified(path: Path, runner: "Engine", wishes: Wishes, number: int) -> dict[str, Any]:
+    from brainviewer.app.picture_classifying import classify_picture
+    from brainviewer.app.picture_files import content_hash
+    from brainviewer.app.records import picture_record
+    from brainviewer.files.picture_reader import read_picture
+
+    picture = read_picture(path)
+    result = classify_picture(
+        picture.pixels,
+        runner,
+        model_id=wishes.model_id,
+        prevalence=wishes.prevalence,
+        report=progress_line(),
+        picture_hash=content_hash(picture),
+    )
+    record = picture_record(result, path, picture, wishes.top)
+    if wishes.heatmaps and result.heatmap is not None:
+        from brainviewer.app.picture_heatmap import save_heatmap
+
+        file = wishes.heatmaps[number]
+        save_heatmap(picture, result.heatmap, file, {**record, "file": None})
+        record["heatmap"] = str(file)
+    return record
+
+
+@app.command()
+def explain(
+    name: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="CLASS", help="Code of a class, such as glioma.", show_default=False
+        ),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say what a class of the picture model is, how common, and what to look for."""
+    with results_only() as out:
+        from brainviewer.app.class_texts import class_text, class_texts
+
+        if name is None:
+            texts = class_texts()
+            record: dict[str, Any] = {"classes": {t.code: t.summary for t in texts}}
+            show(out, record, as_json, lambda: "\n".join(f"{t.code}: {t.summary}" for t in texts))
+        else:
+            text = class_text(name)
+            record = {"class": text.code, "title": text.title, "text": text.markdown}
+            show(out, record, as_json, text.markdown.rstrip)

@@ -1,0 +1,117 @@
+"""What is painted over disappears, can be had back, and the change of the answer is told."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from toy_pictures import mr_head, write_model
+
+from brainviewer.app import picture_classifying
+from brainviewer.app.picture_editing import Fill, PictureEdits, compare, paint_over, what_if
+from brainviewer.core.errors import BrainViewerError
+from brainviewer.core.findings import Classification
+from brainviewer.inference.serve import EngineAnswer
+
+LESION = mr_head(lesion=True) > 235
+
+
+def wide(mask, by=3):
+    import cv2
+
+    return cv2.dilate(mask.astype(np.uint8), np.ones((2 * by + 1,) * 2)) > 0
+
+
+@pytest.mark.parametrize("fill", list(Fill))
+@pytest.mark.parametrize("kind", ["grey", "deep", "colour"])
+def test_a_lesion_that_is_painted_over_is_gone_and_the_rest_stays(fill, kind):
+    pixels = mr_head(lesion=True)
+    if kind == "deep":
+        pixels = pixels.astype(np.uint16) * 257
+    elif kind == "colour":
+        pixels = np.repeat(pixels[..., None], 3, axis=2)
+    region, before = wide(LESION), pixels.copy()
+    painted = paint_over(pixels, region, fill)
+    assert (painted.dtype, painted.shape) == (pixels.dtype, pixels.shape)
+    np.testing.assert_array_equal(pixels, before)
+    np.testing.assert_array_equal(painted[~region], pixels[~region])
+    scale = 257 if kind == "deep" else 1
+    plain = mr_head() if kind != "colour" else np.repeat(mr_head()[..., None], 3, axis=2)
+    off = np.abs(painted[region].astype(float) / scale - plain[region])
+    assert off.mean() < 30  # the lesion is 110 brighter than the tissue
+
+
+def test_edits_are_undone_and_redone_and_a_new_one_ends_the_branch():
+    start = PictureEdits.of(mr_head(lesion=True))
+    once = start.paint(wide(LESION))
+    corner = np.zeros(LESION.shape, bool)
+    corner[60:80, 90:110] = True
+    twice = once.paint(corner, Fill.FLAT)
+    assert (start.edited, once.edited, twice.can_redo) == (False, True, False)
+    back = twice.undo()
+    assert back.can_redo
+    np.testing.assert_array_equal(back.pixels, once.pixels)
+    np.testing.assert_array_equal(back.redo().pixels, twice.pixels)
+    np.testing.assert_array_equal(back.undo().undo().pixels, start.pixels)
+    other = back.paint(corner, Fill.MIRRORED)
+    assert not other.can_redo
+    assert len(other.states) == 3
+    assert other.redo().position == other.position
+
+
+def test_what_cannot_be_painted_is_refused():
+    edits = PictureEdits.of(mr_head())
+    for region in (np.zeros((160, 160), bool), np.ones((160, 160), bool), np.ones((9, 9), bool)):
+        with pytest.raises(BrainViewerError):
+            edits.paint(region)
+
+
+def answer(**changes):
+    made = Classification(
+        "toy", "1", "Toy", "ab", {"glioma": 0.9, "none": 0.1},
+        {"glioma": "Glioma", "none": "No tumour"}, "glioma", 0, "onnx", "CPU", 0, 0,
+        prevalence="equal",
+    )  # fmt: skip
+    return replace(made, **changes)
+
+
+def test_the_change_of_every_class_is_told():
+    after = answer(classes={"glioma": 0.2, "none": 0.8}, predicted="none")
+    told = compare(answer(), after)
+    assert told.sentence == "Glioma (90\u00a0%) became No tumour (80\u00a0%)."
+    assert {c.code: round(c.difference, 3) for c in told.changes} == {"glioma": -0.7, "none": 0.7}
+    same = compare(answer(), answer(classes={"glioma": 0.8, "none": 0.2}))
+    assert same.sentence == "Still Glioma: 90\u00a0% before, 80\u00a0% after."
+
+
+def test_out_of_scope_has_no_numbers_and_other_models_no_comparison():
+    lost = answer(in_scope=False, classes={}, predicted="", reason="Nothing is left.")
+    assert compare(answer(), lost).changes == ()
+    assert "Nothing is left." in compare(answer(), lost).sentence
+    assert compare(lost, answer()).sentence.endswith("it is answered.")
+    with pytest.raises(BrainViewerError, match="different models"):
+        compare(answer(), answer(model_id="other"))
+    with pytest.raises(BrainViewerError, match="prevalences"):
+        compare(answer(), answer(prevalence="clinic"))
+
+
+def test_what_if_asks_the_same_model_about_the_edited_picture(tmp_path, monkeypatch):
+    card = write_model(tmp_path / "toy-pictures")
+    asked = []
+    monkeypatch.setattr(
+        picture_classifying, "picture_model", lambda name: asked.append(name) or card
+    )
+
+    class Engine:
+        def predict(self, network, tensor, report):
+            bright = float((tensor > 3).mean())
+            logits = np.array([[200 * bright, 0, 0, 3]] * 2, np.float32)
+            features = np.ones((2, 4, 4, 2), np.float32)
+            return EngineAnswer(logits, features, np.ones((2, 4), np.float32), "toy", "CPU", 0, 0)
+
+    engine = Engine()
+    pixels = mr_head(lesion=True)
+    before = picture_classifying.classify_picture(pixels, engine)
+    after, told = what_if(PictureEdits.of(pixels).paint(wide(LESION)), before, engine)
+    assert asked == [None, "toy-pictures"]
+    assert (before.predicted, after.predicted) == ("glioma", "none")
+    assert told.sentence.startswith("Glioma")

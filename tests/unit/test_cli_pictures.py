@@ -1,0 +1,155 @@
+"""The command on single pictures: one object, lines of objects, heatmaps, and mistakes."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from command_line import refused, run
+from PIL import Image
+from toy_pictures import CLASSES, mr_head, write_model
+
+from brainviewer.files.picture import read_provenance
+from brainviewer.inference.engine import Engine
+from brainviewer.inference.serve import EngineAnswer
+
+pytestmark = pytest.mark.usefixtures("home")
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """Two pictures; the model is a toy that answers in this process."""
+    card = write_model(tmp_path / "models" / "toy-pictures")
+    monkeypatch.setattr("brainviewer.inference.registry.model", lambda model_id: card)
+    monkeypatch.setattr(Engine, "start", lambda self, network: None)
+
+    def predict(self, network, tensor, report):
+        logits = np.array([[0, 0, 0, 2 + 2 * (tensor.max() < 8)]] * 2, np.float32)
+        features = np.ones((2, 4, 4, 2), np.float32)
+        return EngineAnswer(logits, features, np.ones((2, 4), np.float32), "toy", "CPU", 0.1, 0.01)
+
+    monkeypatch.setattr(Engine, "predict", predict)
+    made = tmp_path / "pictures"
+    made.mkdir()
+    Image.fromarray(mr_head()).save(made / "a.png")
+    Image.fromarray(mr_head(lesion=True)).save(made / "b.jpg")
+    (made / "notes.txt").write_text("not a picture")
+    return made
+
+
+def lines(capfd) -> list[dict]:
+    out, err = capfd.readouterr()
+    assert err == ""
+    return [json.loads(line) for line in out.splitlines()]
+
+
+def test_one_picture_is_one_object(folder, capfd):
+    assert run("classify", folder / "a.png", "--json") == 0
+    (record,) = lines(capfd)
+    assert record["file"] == str(folder / "a.png")
+    assert record["size"] == [160, 160]
+    assert set(record["classes"]) == set(CLASSES)
+    assert list(record["classes"].values()) == sorted(record["classes"].values(), reverse=True)
+    assert record["predicted"] == "none"
+    assert record["tumour"] == pytest.approx(1 - record["classes"]["none"])
+    assert (record["in_scope"], record["model"], record["heatmap"]) == (True, "toy-pictures", None)
+    assert len(record["picture_sha256"]) == 64
+    assert not {"slice", "age_years", "descriptors"} & record.keys()
+
+
+def test_several_pictures_are_a_line_each_and_a_folder_is_its_pictures(folder, capfd):
+    assert run("classify", folder / "b.jpg", folder / "a.png", "--json", "--top", 2) == 0
+    two = lines(capfd)
+    assert [Path(record["file"]).name for record in two] == ["b.jpg", "a.png"]
+    assert all(len(record["classes"]) == 2 for record in two)
+    assert run("classify", folder, "--json") == 0
+    assert [Path(record["file"]).name for record in lines(capfd)] == ["a.png", "b.jpg"]
+
+
+def test_a_broken_picture_among_others_does_not_stop_them(folder, capfd):
+    (folder / "aa.png").write_text("words")
+    assert run("classify", folder, "--json") == 2
+    first, broken, last = lines(capfd)
+    assert first["predicted"] == last["predicted"] == "none"
+    assert broken.keys() == {"file", "error"}
+    assert "not a picture" in broken["error"]
+    assert run("classify", folder) == 2
+    out, err = capfd.readouterr()
+    assert out.count("No tumour (none)") == 2
+    assert "not a picture" in err
+
+
+def test_a_broken_picture_alone_is_a_mistake(folder, capfd):
+    (folder / "aa.png").write_text("words")
+    assert run("classify", folder / "aa.png", "--json") == 2
+    assert "not a picture" in refused(capfd)
+    assert run("classify", folder / "gone.png", "--json") == 2
+    assert "no file gone.png" in refused(capfd)
+
+
+def test_words(folder, capfd):
+    assert run("classify", folder / "a.png") == 0
+    out = capfd.readouterr().out
+    assert out.startswith(f"{folder / 'a.png'}: No tumour (none), ")
+    assert "Any tumour: " in out
+    assert "Research use only" in out
+
+
+def test_out_of_scope_is_an_answer(folder, capfd, tmp_path):
+    Image.fromarray(np.full((90, 90), 9, np.uint8)).save(folder / "flat.png")
+    heat = tmp_path / "heat.png"
+    assert run("classify", folder / "flat.png", "--json", "--heatmap", heat) == 0
+    (record,) = lines(capfd)
+    assert (record["in_scope"], record["predicted"], record["tumour"]) == (False, None, None)
+    assert not heat.exists()
+    assert run("classify", folder / "flat.png") == 0
+    assert "Out of scope. There is nothing to be seen" in capfd.readouterr().out
+
+
+def test_heatmaps(folder, capfd, tmp_path):
+    heat = tmp_path / "heat.png"
+    assert run("classify", folder / "a.png", "--json", "--heatmap", heat) == 0
+    assert lines(capfd)[0]["heatmap"] == str(heat)
+    with Image.open(heat) as image:
+        assert (image.size, image.mode) == ((160, 160), "RGB")
+    inside = read_provenance(heat)
+    assert (inside["model"], inside["file"]) == ("toy-pictures", None)
+    assert run("classify", folder, "--heatmap", tmp_path / "heat") == 0
+    names = sorted(path.name for path in (tmp_path / "heat").iterdir())
+    assert names == ["a-heatmap.png", "b-heatmap.png"]
+
+
+def test_what_does_not_fit_together_is_refused(folder, capfd, tmp_path):
+    (tmp_path / "t1.nii.gz").write_text("")
+    cases = (
+        ([folder, "--heatmap", tmp_path / "one.png"], "one.png names one file"),
+        ([folder / "a.png", "--heatmap", tmp_path / "heat.jpg"], ".png"),
+        ([folder / "a.png", "--age", 40], "--age is for studies"),
+        ([folder / "a.png", "--slice", 4], "--slice is for studies"),
+        ([tmp_path / "t1.nii.gz", "--top", 2], "--top is for pictures"),
+        ([tmp_path / "t1.nii.gz", folder / "a.png"], "is no picture"),
+        ([folder / "a.png", "--prevalence", "village"], "no prevalence called village"),
+    )
+    for arguments, said in cases:
+        assert run("classify", *arguments) == 2
+        assert said in refused(capfd)
+
+
+def test_explain(capfd):
+    assert run("explain", "glioma") == 0
+    assert capfd.readouterr().out.startswith("# Glioma\n")
+    assert run("explain", "--json") == 0
+    assert set(json.loads(capfd.readouterr().out)["classes"]) == set(CLASSES)
+    assert run("explain", "stroke") == 2
+    assert "no class called stroke" in refused(capfd)
+
+
+def test_the_model_says_what_it_answers_for(folder, capfd, monkeypatch):
+    from brainviewer.inference import registry
+
+    card = registry.model("any")
+    monkeypatch.setattr("brainviewer.inference.registry.installed_models", lambda: [card])
+    assert run("models") == 0
+    out = capfd.readouterr().out
+    assert "toy-pictures 1.0.0: Toy of pictures (for pictures)" in out
+    assert "accuracy 0.95 (0.94–0.96), 2832 images" in out
