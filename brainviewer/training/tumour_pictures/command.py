@@ -6,11 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from brainviewer.core.errors import FileError, Report
-from brainviewer.files.picture_reader import read_picture
 from brainviewer.files.writing import make_folder, write_whole
 from brainviewer.inference.scope import fit_scope, save_scope
 from brainviewer.training.datasets import cheng_folder
@@ -18,7 +14,12 @@ from brainviewer.training.package import SCOPE_FILE
 from brainviewer.training.recipes import FINAL_FILE
 from brainviewer.training.tumour_pictures.fit import fit, load_network
 from brainviewer.training.tumour_pictures.measuring import evaluate
-from brainviewer.training.tumour_pictures.predicting import AXES, embeddings_of, predict_unseen
+from brainviewer.training.tumour_pictures.predicting import (
+    AXES,
+    embeddings_of,
+    predict_unseen,
+    read_strange,
+)
 from brainviewer.training.tumour_pictures.predictions import (
     PREDICTIONS_FILE,
     load_predictions,
@@ -111,16 +112,6 @@ def measure_pictures(
         features = embeddings_of(network, pictures, plan.input)
         save_scope(fit_scope(features, AXES, record["scope"]["limit"]), run / SCOPE_FILE)
     return record
-
-
-def read_strange(folder: Path) -> list[tuple[str, NDArray[np.float32]]]:
-    """Kind and grey values of every picture in a folder of kinds; raises FileError."""
-    kinds = sorted(path for path in folder.iterdir() if path.is_dir())
-    return [
-        (kind.name, read_picture(file).grey().astype(np.float32))
-        for kind in kinds
-        for file in sorted(kind.glob("*.png"))
-    ]
 
 
 def _controls(run: Path) -> dict[str, Any]:

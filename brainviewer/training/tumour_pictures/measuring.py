@@ -212,16 +212,21 @@ def _edits(
 
 
 def _scope(said: Predictions) -> dict[str, Any]:
-    """Each fold's network for itself: its unseen pictures against all strange ones."""
+    """Each fold's network for itself: its unseen pictures against all strange ones.
+
+    What the simple checks refuse counts as farthest away.
+    """
+    distances = np.where(said.gated, np.inf, said.distances)
     refused, areas = [], []
     strange: dict[str, list[float]] = {}
     of_kind: dict[str, list[float]] = {}
     kinds = np.unique(said.strange_kinds)
+    known = ~said.doubtful
     for place, fold in enumerate(FOLDS):
-        own = said.distances[(said.folds == fold) & ~said.doubtful]
-        limit = refusal_limit(said.distances[(said.folds != fold) & ~said.doubtful])
+        own = distances[(said.folds == fold) & known]
+        limit = refusal_limit(said.distances[(said.folds != fold) & known])
         refused.append(own > limit)
-        odd = said.strange_distances[place]
+        odd = np.where(said.strange_gated, np.inf, said.strange_distances[place])
         if len(odd):
             areas.append(_area(own, odd))
         for kind in kinds.tolist():
@@ -230,12 +235,14 @@ def _scope(said: Predictions) -> dict[str, Any]:
             of_kind.setdefault(kind, []).append(_area(own, some))
     return {
         "quantile": QUANTILE,
-        "limit": round(refusal_limit(said.distances[~said.doubtful]), 4),
+        "limit": round(refusal_limit(said.distances[known]), 4),
         "false_refusals": round(float(np.mean(np.concatenate(refused))), 4),
+        "gated": round(float(said.gated[known].mean()), 4),
         "AUROC": round(float(np.mean(areas)), 4) if areas else 0.0,
         "kinds": {
             kind: {
                 "images": int(np.sum(said.strange_kinds == kind)),
+                "gated": round(float(np.mean(said.strange_gated[said.strange_kinds == kind])), 4),
                 "refused": round(float(np.mean(strange[kind])), 4),
                 "AUROC": round(float(np.mean(of_kind[kind])), 4),
             }

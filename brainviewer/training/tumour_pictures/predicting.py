@@ -1,6 +1,7 @@
 """What the networks of the cross-validation say about pictures that they never saw."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -8,8 +9,10 @@ import torch
 from numpy.typing import NDArray
 
 from brainviewer.core.errors import Report
+from brainviewer.files.picture_reader import read_picture
 from brainviewer.inference.card import ModelInput
-from brainviewer.inference.picture_input import prepare_picture
+from brainviewer.inference.picture_gates import why_not_picture
+from brainviewer.inference.picture_input import head_of, prepare_picture
 from brainviewer.inference.pipeline import cut_out
 from brainviewer.inference.saliency import CropBox
 from brainviewer.inference.scope import embedding, fit_scope
@@ -25,14 +28,43 @@ AXES = 16
 _BATCH = 16
 _OF_FOLD = 600  # pictures that tell what a fold's network has seen
 _EVERY = 6  # one picture in so many is edited
+_OF_KIND = 60
 _SEED = 2026
 
 Tensors = NDArray[np.float32]
 
 
+@dataclass(frozen=True, eq=False)
+class Strange:
+    """A picture that is out of scope.
+
+    grey : (rows, columns) float32
+    gated : the simple checks refuse it before the network runs.
+    """
+
+    kind: str
+    grey: NDArray[np.float32]
+    gated: bool
+
+
+def read_strange(folder: Path) -> list[Strange]:
+    """Pictures in a folder for each kind, evenly at most ``_OF_KIND`` of each; raises FileError."""
+    found = []
+    for kind in sorted(path for path in folder.iterdir() if path.is_dir()):
+        files = sorted(kind.glob("*.png"))
+        chosen = np.linspace(0, len(files) - 1, min(_OF_KIND, len(files))).round().astype(int)
+        for n in chosen.tolist():
+            picture = read_picture(files[n])
+            grey = picture.grey().astype(np.float32)
+            gated = bool(why_not_picture(picture.rgb()))
+            gated = gated or not head_of(grey - grey.min()).any()
+            found.append(Strange(kind.name.replace("-", " ").replace("_", " "), grey, gated))
+    return found
+
+
 def predict_unseen(
     samples: Sequence[Sample],
-    strange: Sequence[tuple[str, NDArray[np.float32]]],
+    strange: Sequence[Strange],
     run: Path,
     model_input: ModelInput,
     report: Report,
@@ -41,12 +73,13 @@ def predict_unseen(
     """Let each fold's network answer for the pictures that it never saw.
 
     doubtful : names of pictures that are not learned from.
-    strange : kind and picture, (rows, columns), of what is out of scope.
+    strange : what is out of scope.
     """
     ours = [n for n, sample in enumerate(samples) if sample.source == CHENG]
     theirs = [n for n, sample in enumerate(samples) if sample.source == LGG]
     tensors, boxes = _prepared([sample.picture for sample in samples], model_input)
-    odd, _ = _prepared([picture for _, picture in strange], model_input)
+    passed = np.flatnonzero([not one.gated for one in strange])
+    odd, _ = _prepared([strange[n].grey for n in passed.tolist()], model_input)
     chosen = np.array(ours[::_EVERY])
     size, count = model_input.size, len(CLASSES)
     logits = np.zeros((len(samples), count), np.float32)
@@ -54,7 +87,7 @@ def predict_unseen(
     edited = np.zeros((len(EDIT_NAMES), len(chosen), count), np.float32)
     distances = np.zeros(len(samples), np.float32)
     inside, hit, area = (np.full(len(samples), np.nan, np.float32) for _ in range(3))
-    strange_distances = np.zeros((len(FOLDS), len(strange)), np.float32)
+    strange_distances = np.full((len(FOLDS), len(strange)), np.inf, np.float32)
     random = np.random.default_rng(_SEED)
     for place, fold in enumerate(FOLDS):
         network = load_network(fold_file(run, fold)).to(memory_format=torch.channels_last)
@@ -78,7 +111,7 @@ def predict_unseen(
         masked[own] = look(network, centre_masked(tensors[own]), False)[0]
         report((place + 0.3) / 4, f"fold {fold}: strange pictures")
         _, maps = look(network, odd, model_input.mirrored)
-        strange_distances[place] = [scope.distance(row) for row in _embeddings(maps)]
+        strange_distances[place, passed] = [scope.distance(row) for row in _embeddings(maps)]
         mine = np.flatnonzero([samples[n].fold == fold for n in chosen])
         for row, name in enumerate(EDIT_NAMES):
             report((place + 0.4 + 0.6 * row / len(EDIT_NAMES)) / 4, f"fold {fold}: {name}")
@@ -99,6 +132,7 @@ def predict_unseen(
         logits[ours],
         bordered[ours],
         masked[ours],
+        np.array([bool(why_not_picture(samples[n].picture)) for n in ours]),
         distances[ours],
         inside[ours],
         hit[ours],
@@ -108,7 +142,8 @@ def predict_unseen(
         np.array([samples[n].name for n in theirs]),
         codes[theirs],
         logits[theirs],
-        np.array([kind for kind, _ in strange]),
+        np.array([one.kind for one in strange]),
+        np.array([one.gated for one in strange], bool),
         strange_distances,
     )
 

@@ -22,12 +22,13 @@ class Predictions:
     doubtful : (n,) whether its label is plainly wrong (see the recipe), so nobody learned from it.
     files : (n,) and folds : (n,), labels : (n,) place in ``CLASSES``
     logits : (n, 4); bordered, masked : the same, shown the border or all but the centre alone.
+    gated : (n,) whether the simple checks refuse it before the network runs.
     distances : (n,) from what the fold's network learned from (see ``inference.scope``).
     inside : (n,) share of the map of the true class that lies on the lesion, NaN without lesion.
     hit : (n,) whether its largest value does, NaN without lesion; area : (n,) share of the lesion.
     chosen : (m,) which of n were edited; edited : (edits, m, 4) logits, as in ``EDIT_NAMES``.
     lgg_names : (k,), lgg_labels : (k,), lgg_logits : (k, 4)
-    strange_kinds : (s,), strange_distances : (4, s), by each fold's network.
+    strange_kinds : (s,), strange_gated : (s,), strange_distances : (4, s), by each fold's network.
     """
 
     doubtful: NDArray[np.bool_]
@@ -37,6 +38,7 @@ class Predictions:
     logits: NDArray[np.float32]
     bordered: NDArray[np.float32]
     masked: NDArray[np.float32]
+    gated: NDArray[np.bool_]
     distances: NDArray[np.float32]
     inside: NDArray[np.float32]
     hit: NDArray[np.float32]
@@ -47,6 +49,7 @@ class Predictions:
     lgg_labels: NDArray[np.int64]
     lgg_logits: NDArray[np.float32]
     strange_kinds: NDArray[Any]
+    strange_gated: NDArray[np.bool_]
     strange_distances: NDArray[np.float32]
 
 

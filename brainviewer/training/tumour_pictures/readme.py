@@ -64,9 +64,15 @@ def tables(evaluation: Mapping[str, Any]) -> str:
         ),
         _scope_text(evaluation["scope"]),
         table(
-            ["out of scope", "pictures", "refused", "AUROC"],
+            ["out of scope", "pictures", "refused by simple checks", "refused", "AUROC"],
             [
-                [kind, str(o["images"]), f"{100 * o['refused']:.0f} %", f"{o['AUROC']:.3f}"]
+                [
+                    kind,
+                    str(o["images"]),
+                    f"{100 * o['gated']:.0f} %",
+                    f"{100 * o['refused']:.0f} %",
+                    f"{o['AUROC']:.3f}",
+                ]
                 for kind, o in evaluation["scope"]["kinds"].items()
             ],
         ),
@@ -109,10 +115,12 @@ def _doubtful_text(doubtful: Mapping[str, Any]) -> str:
 
 
 def _scope_text(scope: Mapping[str, Any]) -> str:
+    gated, refused = 100 * scope["gated"], 100 * scope["false_refusals"]
     return (
-        f"By its features alone the model refuses {100 * scope['false_refusals']:.1f} % of the "
-        f"pictures that are in scope, and tells what is not from what is with an AUROC of "
-        f"{scope['AUROC']:.3f}:"
+        "Before the network runs, simple checks refuse what is plainly no slice of a head "
+        f"({gated:.1f} % of the pictures in scope). Together with how far its features lie from "
+        f"what was learned, {refused:.1f} % of the pictures in scope are refused, and what is out "
+        f"of scope is told from what is in it with an AUROC of {scope['AUROC']:.3f}:"
     )
 
 

@@ -34,6 +34,7 @@ def answers(wrong: float, strange: float, count: int = 400) -> Predictions:
         logits=logits.astype(np.float32),
         bordered=np.zeros((count, 4), np.float32),
         masked=logits.astype(np.float32),
+        gated=np.arange(count) == 7,
         distances=random.normal(1, 0.1, count).astype(np.float32),
         inside=np.where(labels < 3, 0.5, np.nan).astype(np.float32),
         hit=np.where(labels < 3, 1.0, np.nan).astype(np.float32),
@@ -44,6 +45,7 @@ def answers(wrong: float, strange: float, count: int = 400) -> Predictions:
         lgg_labels=np.array([0, 3]),
         lgg_logits=np.array([[2, 0, 0, 0], [2, 0, 0, 0]], np.float32),
         strange_kinds=np.array(["photographs"] * 20),
+        strange_gated=np.arange(20) == 3,
         strange_distances=random.normal(1 + strange, 0.1, (4, 20)).astype(np.float32),
     )
 
@@ -57,9 +59,10 @@ def test_what_is_reported_is_what_was_answered() -> None:
     assert record["shown_less"]["the outer tenth on each side only"]["accuracy"] == 0.25
     assert record["edits"][EDIT_NAMES[0]]["value"] == 0.05
     assert record["edits"][EDIT_NAMES[1]]["value"] == 0
-    assert record["scope"]["AUROC"] == 1
+    assert record["scope"]["AUROC"] > 0.99
     assert record["scope"]["false_refusals"] == pytest.approx(0.04, abs=0.02)
     assert record["scope"]["kinds"]["photographs"]["refused"] == 1
+    assert record["scope"]["kinds"]["photographs"]["gated"] == 0.05
     assert record["looks"] == {"images": 300, "inside": 0.5, "hit": 1, "area": 0.1}
     assert record["lgg"]["none on T1ce"]["glioma"] == 1
     assert record["lgg"]["glioma on FLAIR"]["glioma"] == 1
