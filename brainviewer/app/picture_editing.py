@@ -132,8 +132,9 @@ def _other_half(pixels: Pixels, region: Mask) -> NDArray[np.generic]:
     rim = _around(region)
     here, there = float(np.median(grey[rim])), float(np.median(grey[:, source][rim]))
     gain = here / there if there > 0 else 1.0
-    most = np.iinfo(pixels.dtype).max
-    return np.clip(np.rint(mirrored * gain), 0, most).astype(pixels.dtype)
+    values = np.clip(np.rint(mirrored * gain), 0, np.iinfo(pixels.dtype).max)
+    done: NDArray[np.generic] = np.asarray(values, pixels.dtype)
+    return done
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from brainviewer.app.picture_classifying import classify_picture
 from brainviewer.core.errors import Cancelled, ModelError
 from brainviewer.core.slices import Plane
 from brainviewer.inference.answers import tumour_probability
+from brainviewer.inference.engine import Engine
 from brainviewer.inference.registry import picture_model, study_model
 from brainviewer.inference.scope import fit_scope, save_scope
 from brainviewer.inference.serve import EngineAnswer
@@ -116,6 +117,17 @@ def test_features_far_from_the_training_are_out_of_scope(card, tmp_path, monkeyp
         result = classify_picture(mr_head(), StillEngine(5, 0, 0, 0))
         assert result.in_scope == in_scope
     assert "unlike every picture" in result.reason
+
+
+def test_the_whole_way_with_a_network_in_its_child_process(card):
+    with Engine("onnx") as engine:
+        seen = classify_picture(mr_head(lesion=True), engine)
+        plain = classify_picture(mr_head(), engine)
+    assert (seen.predicted, plain.predicted) == ("glioma", "none")
+    assert (seen.engine, seen.device) == ("onnx", "CPU")
+    row, column = np.unravel_index(seen.heatmap.values.argmax(), seen.heatmap.values.shape)
+    assert abs(row - 64) < 20  # the lesion's place
+    assert abs(column - 58) < 20
 
 
 def test_cancelling_goes_through(card):
