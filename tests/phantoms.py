@@ -21,7 +21,7 @@ from brainviewer.core.findings import (
 )
 from brainviewer.core.geometry import Grid
 from brainviewer.core.slices import Plane, SliceView
-from brainviewer.core.study import LabelMap, Modality, Study, Volume
+from brainviewer.core.study import SEQUENCES, LabelMap, Modality, Study, Volume
 
 # Voxels and spacing along Right, Anterior, Superior; none of them equal.
 COUNTS = (40, 48, 32)
@@ -81,7 +81,7 @@ def marker_mask(grid: Grid) -> NDArray[np.bool_]:
 
 def marker_study(
     grid: Grid | None = None,
-    modalities: tuple[Modality, ...] = tuple(Modality),
+    modalities: tuple[Modality, ...] = SEQUENCES,
     *,
     synthetic: bool = False,
 ) -> Study:
@@ -92,7 +92,7 @@ def marker_study(
     mask = marker_mask(grid)
     volumes = {}
     for modality in modalities:
-        base = 200 + 40 * list(Modality).index(modality)
+        base = 200 + 40 * SEQUENCES.index(modality)
         data = np.where(inside <= 1, base + 60 * (1 - inside), 0).astype(np.int16)
         data[mask] = MARKER_VALUE
         volumes[modality] = Volume(modality, np.asfortranarray(data), grid, dtype="int16")

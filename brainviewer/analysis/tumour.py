@@ -48,9 +48,14 @@ def find_tumour(
     report : called between the steps; may raise ``Cancelled``.
 
     The study's own segmentation is never looked at.
-    Raises BrainViewerError for an unknown method.
+    Raises BrainViewerError for an unknown method, or if this is a single picture.
     """
     began = time.perf_counter()
+    if study.is_picture:
+        raise BrainViewerError(
+            "The tumour is looked for in studies, not in single pictures.",
+            "Open the sequences as NIfTI files.",
+        )
     if method not in METHODS:
         raise BrainViewerError(
             f"There is no method '{method}'.", f"Choose one of: {', '.join(METHODS)}."

@@ -82,11 +82,11 @@ def panes_of(state: ViewState) -> tuple[Pane, ...]:
     """Sequence and plane of every pane of the layout, row by row; none without a study."""
     if state.study is None:
         return ()
-    if state.layout is Layout.FOUR_SEQUENCES:
+    if state.shown_layout is Layout.FOUR_SEQUENCES:
         return tuple((modality, state.plane) for modality in state.study.modalities)
-    if state.layout is Layout.THREE_PLANES:
+    if state.shown_layout is Layout.THREE_PLANES:
         return tuple((state.active, plane) for plane in Plane)
-    return ((state.active, state.plane),)
+    return ((state.active, state.shown_plane),)
 
 
 def view_figure(

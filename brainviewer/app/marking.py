@@ -56,7 +56,9 @@ class Marking:
 
     def save_annotations(self, path: Path) -> None:
         """Write the marks to a file of the user's choice. Raises FileError."""
-        journal.save_annotations(path, self.state.annotations)
+        study = self.state.study
+        words = study.grid.coordinates if study is not None else journal.WORLD
+        journal.save_annotations(path, self.state.annotations, words)
 
     def open_annotations(self, path: Path) -> None:
         """Replace the marks by those of a file, as one step of undo. Raises FileError."""
@@ -100,6 +102,7 @@ class Marking:
         if self.state.study is None:
             return
         try:
-            journal.keep(self.state.study.content_hash, self.state.annotations)
+            study = self.state.study
+            journal.keep(study.content_hash, self.state.annotations, study.grid.coordinates)
         except BrainViewerError as error:
             self.state.noticed.emit(Notice(str(error), "error"))

@@ -1,4 +1,4 @@
-"""Opens a study: which file is which, reading beside each other, one grid."""
+"""Opens a study: which file is which, reading beside each other, one grid. Or one picture."""
 
 import hashlib
 import threading
@@ -14,10 +14,11 @@ from numpy.typing import NDArray
 
 from brainviewer.analysis.alignment import coincide, common_grid, resample
 from brainviewer.analysis.registration import head_motion
+from brainviewer.app.picture_opening import open_picture, picture_info, pictures_of
 from brainviewer.assets import resources
 from brainviewer.core.errors import BrainViewerError, Cancelled, FileError, Report, silent
 from brainviewer.core.geometry import Grid
-from brainviewer.core.study import LabelMap, Modality, Study, Volume
+from brainviewer.core.study import SEQUENCES, LabelMap, Modality, Study, Volume
 from brainviewer.files.nifti import NiftiImage, check_nifti, read_nifti
 from brainviewer.files.study_folder import SELECT, Assignment, assign, collect, explicit
 
@@ -48,15 +49,22 @@ class _Read:
 def open_study(
     paths: Sequence[Path], report: Report = silent, assignment: Assignment | None = None
 ) -> Study:
-    """Open one to four sequences, and the segmentation that lies with them.
+    """Open one to four sequences, and the segmentation that lies with them; or one picture.
 
-    paths : a study folder, or files; ``FLAIR=FILE`` says what a file is, whatever its name.
+    paths : a study folder, or files; ``FLAIR=FILE`` says what a file is, whatever its name. Or a
+        picture; see ``picture_opening``.
     assignment : which file is which; ``paths`` then only gives the study its name.
     Raises FileError or GeometryError if a sequence cannot be opened, UnknownSequences if names are
     silent and no assignment was given, and Cancelled when ``report`` does.
     """
     report(0.0, "Looking at the files")
     if assignment is None:
+        if pictures := pictures_of(paths):
+            if len(pictures) > 1:
+                raise FileError(
+                    f"These are {len(pictures)} pictures, and one is needed.", "Name one of them."
+                )
+            return open_picture(pictures[0], report)
         given, plain = explicit(paths)
         assignment = assign(collect(plain), given) if plain else given
         for path in assignment.unknown:
@@ -84,7 +92,7 @@ def open_study(
             segmentation = _label_map(labels, grid, assignment.segmentation.name)
         except BrainViewerError as error:
             notices.append(f"The segmentation was left out. {error.message}")
-    missing = [f"{modality} is missing." for modality in Modality if modality not in volumes]
+    missing = [f"{modality} is missing." for modality in SEQUENCES if modality not in volumes]
     report(1.0, "Open")
     return Study(
         volumes,
@@ -107,6 +115,8 @@ def demo_paths() -> list[Path]:
 
 def study_info(study: Study) -> dict[str, Any]:
     """What ``brainviewer info --json`` prints: each sequence as it lies in its own file."""
+    if study.is_picture:
+        return picture_info(study)
     return {
         "sequences": {
             modality.value: {
@@ -136,7 +146,7 @@ def _read_all(
             return pool.submit(work, path, progress.part(f"Reading {name}"))
 
         files = assignment.files
-        reading = {m: start(files[m], m, _read) for m in Modality if m in files}
+        reading = {m: start(files[m], m, _read) for m in SEQUENCES if m in files}
         marks = assignment.segmentation
         reading_labels = start(marks, "the segmentation", read_nifti) if marks else None
         try:
@@ -189,7 +199,7 @@ def _content_hash(sequences: Mapping[Modality, _Read]) -> str:
 
     The same for the same images under other names, in another folder, packed or not.
     """
-    lines = [f"{m}={sequences[m].digest}" for m in Modality if m in sequences]
+    lines = [f"{m}={sequences[m].digest}" for m in SEQUENCES if m in sequences]
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 

@@ -4,33 +4,31 @@ Called on the main thread. Slow work runs in jobs; their answers come back throu
 """
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from brainviewer.app.jobs import Jobs, Post
+from brainviewer.app.judging import Judging
 from brainviewer.app.marking import Marking
+from brainviewer.app.picture_answer import NO_PICTURE_MODEL, classify_frame, picture_classifier
 from brainviewer.app.settings import Settings
+from brainviewer.app.showing import Showing
 from brainviewer.app.state import Notice, Progress, Status, ViewState
-from brainviewer.app.verdicts import WITHDRAWN, Verdict, keep_verdict, kept_verdict, verdict_on
+from brainviewer.app.verdicts import kept_verdict
 from brainviewer.app.viewing import Viewing
 from brainviewer.core.errors import BrainViewerError, Report
 from brainviewer.core.findings import Classification, TumourFinding
 from brainviewer.core.study import Modality, Study
-from brainviewer.core.windowing import Window, auto_window
-from brainviewer.files.study_folder import Assignment
+from brainviewer.core.windowing import Window
 
 if TYPE_CHECKING:
     from brainviewer.inference.engine import Engine
 
 log = logging.getLogger(__name__)
 
-AskSequences = Callable[[Assignment], Assignment | None]
-"""Asks the user which of the unknown files is which sequence; None if they would rather not say."""
 
-
-class Session(Viewing, Marking):
+class Session(Viewing, Marking, Showing, Judging):
     """State, jobs, engine and settings of one window.
 
     post : runs a function on the main thread.
@@ -46,52 +44,16 @@ class Session(Viewing, Marking):
     ) -> None:
         Viewing.__init__(self, ViewState())
         Marking.__init__(self)
+        Showing.__init__(self)
         self.settings = settings or Settings()
         self.state.convention = self.settings.convention
         self.jobs = Jobs(post, self._show_progress, crashed or self._log_crash)
-        self.ask_sequences: AskSequences | None = None
         self.finding_method = "lesion"
         self.threshold = 450.0
         self._engine: Engine | None = None
         self._asked_slice: int | None = None
 
     # -- opening ----------------------------------------------------------------------------
-
-    def open(self, paths: Sequence[Path], assignment: Assignment | None = None) -> None:
-        """Open a study in the background; the open one stays if that fails.
-
-        paths : one folder, or the files of one study.
-        """
-
-        def work(report: Report) -> tuple[Study, Mapping[Modality, Window]]:
-            from brainviewer.app.opening import open_study
-
-            study = open_study(paths, report, assignment)
-            return study, {m: auto_window(v.data) for m, v in study.volumes.items()}
-
-        def done(opened: tuple[Study, Mapping[Modality, Window]]) -> None:
-            self.settings.remember_study(paths)
-            self._show_study(*opened)
-
-        def failed(error: BrainViewerError) -> None:
-            from brainviewer.app.opening import UnknownSequences
-
-            if isinstance(error, UnknownSequences) and self.ask_sequences:
-                if chosen := self.ask_sequences(error.assignment):
-                    self.open(paths, chosen)
-            else:
-                self.notice(str(error), "error")
-
-        self.jobs.start("open", work, done, failed)
-
-    def open_demo(self) -> None:
-        """Open the synthetic study that comes with the application."""
-        from brainviewer.app.opening import demo_paths
-
-        try:
-            self.open(demo_paths())
-        except BrainViewerError as error:
-            self.notice(str(error), "error")
 
     def _show_study(self, study: Study, windows: Mapping[Modality, Window]) -> None:
         for key in ("find", "classify"):
@@ -110,9 +72,10 @@ class Session(Viewing, Marking):
         self._user_has_moved = False
         state.study_changed.emit()
         self._restore_annotations()
-        for sentence in study.notices:
-            self.notice(sentence)
-        self.find_tumour(then_classify=self.settings.classify_on_opening)
+        if not study.is_picture:
+            self.find_tumour(then_classify=self.settings.classify_on_opening)
+        elif self.settings.classify_on_opening and picture_classifier() is not None:
+            self.classify()
 
     # -- finding ----------------------------------------------------------------------------
 
@@ -129,7 +92,7 @@ class Session(Viewing, Marking):
         the method or the threshold was chosen by hand.
         """
         study = self.state.study
-        if study is None:
+        if study is None or study.is_picture:
             return
         self.jobs.cancel("find")  # before its end can be taken for that of the new search
         before = self.state.finding
@@ -183,9 +146,15 @@ class Session(Viewing, Marking):
         self._show_engine()
 
     def classify(self, slice_index: int | None = None) -> None:
-        """Type the glioma in the background, from the tumour slice or from a given one."""
+        """Type the glioma in the background, from the tumour slice or from a given one.
+
+        Of a picture, its class; a given slice is a frame, the one that is shown by default.
+        """
         study, finding = self.state.study, self.state.finding
-        if study is None or finding is None:
+        if study is None or (finding is None and not study.is_picture):
+            return
+        if study.is_picture and picture_classifier() is None:
+            self._set_classification(None, Status.NOT_RUN, NO_PICTURE_MODEL)
             return
         self.jobs.cancel("classify")  # before its end can be taken for that of the new one
         engine, age = self._ready_engine(), self.state.age_years
@@ -193,9 +162,13 @@ class Session(Viewing, Marking):
         before, before_status = self.state.classification, self.state.classification_status
         before_message = self.state.classification_message
 
+        frame = self.state.slice_index() if slice_index is None else slice_index
+
         def work(report: Report) -> Classification:
             from brainviewer.app.classifying import classify
 
+            if finding is None:
+                return classify_frame(study, frame, engine, report)
             return classify(
                 study,
                 finding,
@@ -253,29 +226,6 @@ class Session(Viewing, Marking):
         refused = self.state.classification_status is Status.FAILED
         if refused or self.state.classification is not None:
             self.classify(self._asked_slice)
-
-    def judge(self, verdict: str, user_type: str = "") -> None:
-        """Agree or disagree with the answer on the screen, or withdraw that; kept locally.
-
-        verdict : ``agree``, ``disagree`` or ``withdrawn`` of ``app.verdicts``.
-        user_type : with ``disagree``, class code or ``other``.
-        """
-        result = self.state.classification
-        if result is None:
-            return
-        given = verdict_on(result, verdict, user_type)
-        try:
-            keep_verdict(given)
-        except BrainViewerError as error:
-            self.notice(str(error), "error")
-            self.state.verdict_changed.emit()  # a button that was pressed comes out again
-            return
-        self._set_verdict(None if given.verdict == WITHDRAWN else given)
-
-    def _set_verdict(self, verdict: Verdict | None) -> None:
-        self.state.verdict = verdict
-        self.state.verdict_changed.emit()
-        self.state.facts_changed.emit()
 
     def set_engine(self, wanted: str) -> None:
         """Choose the engine: ``auto``, ``onnx`` or ``tensorflow``."""

@@ -6,6 +6,7 @@ Changed on the main thread only, and only by ``Session``; everybody may read and
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -82,7 +83,9 @@ class Notice:
 class ViewState:
     """Everything that is on the screen, in millimetres where it is a place.
 
-    cursor : (3,) mm, RAS+; drives every pane and the 3D scene.
+    film : the pictures that were opened together, of which ``film_index`` is shown or on its way;
+        ``film_unreadable`` are those that were tried in vain. Empty unless a picture is open.
+    cursor : (3,) mm, RAS+ (in a picture: see ``Grid``); drives every pane and the 3D scene.
     active : the sequence that window, colour map and presets act on.
     plane : the plane of the layouts that show one.
     selection : id of the selected annotation, or "".
@@ -91,6 +94,9 @@ class ViewState:
     """
 
     study: Study | None = None
+    film: tuple[Path, ...] = ()
+    film_index: int = 0
+    film_unreadable: frozenset[int] = frozenset()
     cursor: NDArray[np.float64] = field(default_factory=lambda: np.zeros(3))
     layout: Layout = Layout.FOUR_SEQUENCES
     plane: Plane = Plane.AXIAL
@@ -116,6 +122,7 @@ class ViewState:
 
     # One signal per thing a view may have to redraw.
     study_changed = Signal()
+    film_changed = Signal()
     cursor_changed = Signal()
     layout_changed = Signal()
     """Layout, plane, or convention."""
@@ -143,6 +150,17 @@ class ViewState:
             raise LookupError("no study is open")
         return SliceView.of(self.study.grid, plane or self.plane, self.convention)
 
+    @property
+    def shown_layout(self) -> Layout:
+        """The arrangement on the screen: a picture stands alone, whatever is chosen for studies."""
+        picture = self.study is not None and self.study.is_picture
+        return Layout.ONE_LARGE if picture else self.layout
+
+    @property
+    def shown_plane(self) -> Plane:
+        """The plane on the screen: a picture has one only."""
+        return self.plane if self.study is None else self.view().plane
+
     def slice_index(self, plane: Plane | None = None) -> int:
         """The slice (from 0) of a plane in which the cursor lies."""
         return self.view(plane).index_of(self.cursor)
@@ -165,8 +183,14 @@ class ViewState:
     def facts(self) -> frozenset[str]:
         """Named facts that enable actions and controls."""
         finding, result = self.finding, self.classification
+        picture = self.study is not None and self.study.is_picture
         facts = {
             "study": self.study is not None,
+            "sequences": self.study is not None and not picture,
+            "picture": picture,
+            "planes": not picture,
+            "film": len(self.film) > 1,
+            "classifiable": picture or (finding is not None and finding.found),
             "segmentation": self.study is not None and self.study.segmentation is not None,
             "searched": finding is not None,
             "tumour": finding is not None and finding.found,

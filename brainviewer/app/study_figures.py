@@ -12,7 +12,7 @@ from brainviewer.core.findings import Classification, TumourFinding
 from brainviewer.core.overlays import Overlays
 from brainviewer.core.slices import Convention, Plane, SliceView
 from brainviewer.core.study import Modality, Study
-from brainviewer.core.windowing import Window, auto_window
+from brainviewer.core.windowing import Window, opening_window
 from brainviewer.files.picture import check_picture_path, save_picture
 from brainviewer.render.figure import FigureSpec, draw_figure
 from brainviewer.render.framing import head_viewport
@@ -46,7 +46,8 @@ def slice_figure(
     """One slice, large, framed so that the head fills it.
 
     modality : the study's first sequence if None.
-    index : slice from 0, or ``auto`` for the one that the finding names.
+    index : slice from 0, or ``auto`` for the one that the finding names; of a picture, the middle
+        frame.
 
     Raises BrainViewerError if the study has no such sequence or slice, if ``auto`` has no lesion
     to go to, or if a heatmap is wanted that does not exist or belongs to another slice.
@@ -57,9 +58,12 @@ def slice_figure(
             f"The study has no {modality}.", f"It has {', '.join(study.modalities)}."
         )
     view = SliceView.of(study.grid, plane, convention)
+    if study.is_picture and index == AUTO:
+        index = view.count // 2
     number = tumour_index(view, finding) if index == AUTO else _checked_index(view, index)
     result_shown = trusted_result(study, classification)
     heat = result_shown.heatmap if result_shown is not None else None
+    plane = view.plane
     if heatmap and heat is None:
         raise BrainViewerError(
             "There is no heatmap to draw.", "Classify the study first, or leave the heatmap out."
@@ -173,7 +177,7 @@ def analysis_spec(
             modality,
             plane,
             index,
-            auto_window(study.volumes[modality].data),
+            opening_window(study.volumes[modality]),
             overlays=Overlays(segmentation=False, heatmap=modality is heated),
             finding=finding,
             heatmap=result.heatmap if result is not None else None,
@@ -221,7 +225,7 @@ def _checked_index(view: SliceView, index: int | str) -> int:
 
 def window_of(study: Study, modality: Modality, windows: Mapping[Modality, Window]) -> Window:
     """The window that is set for a sequence, or the one it opens with."""
-    return windows.get(modality) or auto_window(study.volumes[modality].data)
+    return windows.get(modality) or opening_window(study.volumes[modality])
 
 
 def trusted_result(study: Study, result: Classification | None) -> Classification | None:

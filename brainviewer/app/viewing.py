@@ -9,7 +9,7 @@ from brainviewer.app.state import Layout, Overlays, Tool, ViewState
 from brainviewer.core.findings import Diameters
 from brainviewer.core.slices import Convention, Plane
 from brainviewer.core.study import Modality
-from brainviewer.core.windowing import Window, auto_window, presets, window_from_percentiles
+from brainviewer.core.windowing import Window, opening_window, presets, window_from_percentiles
 
 
 class Viewing:
@@ -133,7 +133,7 @@ class Viewing:
     def auto_window(self, modality: Modality) -> None:
         """Show a sequence through the window it was opened with."""
         if self.state.study is not None and modality in self.state.study.volumes:
-            self.set_window(modality, auto_window(self.state.study.volumes[modality].data))
+            self.set_window(modality, opening_window(self.state.study.volumes[modality]))
 
     def apply_preset(self, modality: Modality, name: str) -> None:
         """Show a sequence through a named preset of ``core.windowing.presets``."""

@@ -1,4 +1,4 @@
-"""Marks on slices, in millimetres, and edits that can be undone."""
+"""Marks on slices, in the unit of their grid, and edits that can be undone."""
 
 import math
 from collections.abc import Sequence
@@ -30,8 +30,9 @@ class Kind(StrEnum):
 class Annotation:
     """A mark on one slice.
 
-    points : world positions in mm, RAS+. Ruler and arrow: start and end (the arrow's head is its
-        end). Rectangle and ellipse: two opposite corners. Text: its anchor.
+    points : world positions, mm in RAS+ (in a picture: see ``Grid``). Ruler and arrow: start and
+        end (the arrow's head is its end). Rectangle and ellipse: two opposite corners. Text: its
+        anchor.
     modality : the sequence it was drawn on; region statistics are taken from it.
     """
 
@@ -47,18 +48,23 @@ class Annotation:
             object.__setattr__(self, "id", uuid4().hex)
 
     @property
-    def length_mm(self) -> float:
-        """Distance of the first two points in mm; 0 for a text."""
+    def length(self) -> float:
+        """Distance of the first two points, in mm or the grid's own unit; 0 for a text."""
         return math.dist(self.points[0], self.points[1]) if len(self.points) > 1 else 0.0
 
     def on_slice(self, view: SliceView, index: int) -> bool:
         """Whether the mark belongs to a slice of a view."""
         return view.plane is self.plane and view.index_of(self.points[0]) == index
 
-    def moved(self, by_mm: Sequence[float]) -> "Annotation":
-        """The same mark shifted by (x, y, z) mm."""
-        dx, dy, dz = by_mm
+    def moved(self, by: Sequence[float]) -> "Annotation":
+        """The same mark shifted by (x, y, z) in world units."""
+        dx, dy, dz = by
         return replace(self, points=tuple((x + dx, y + dy, z + dz) for x, y, z in self.points))
+
+    @property
+    def _points_key(self) -> str:
+        """Pictures need not know a millimetre."""
+        return "points" if self.modality is Modality.PICTURE else "points_mm"
 
     def to_json(self) -> dict[str, Any]:
         """Plain data for a JSON file."""
@@ -67,7 +73,7 @@ class Annotation:
             "kind": self.kind.value,
             "plane": self.plane.value,
             "sequence": self.modality.value,
-            "points_mm": [list(p) for p in self.points],
+            self._points_key: [list(p) for p in self.points],
             "text": self.text,
         }
 
@@ -75,7 +81,8 @@ class Annotation:
     def from_json(cls, data: dict[str, Any]) -> "Annotation":
         """The mark that ``to_json`` wrote. Raises KeyError, TypeError or ValueError if damaged."""
         kind = Kind(data["kind"])
-        points = tuple((float(x), float(y), float(z)) for x, y, z in data["points_mm"])
+        places = data["points" if data["sequence"] == Modality.PICTURE else "points_mm"]
+        points = tuple((float(x), float(y), float(z)) for x, y, z in places)
         if len(points) != (1 if kind is Kind.TEXT else 2):
             raise ValueError(f"a {kind} cannot have {len(points)} points")
         if not np.isfinite(points).all():
@@ -92,13 +99,13 @@ class Annotation:
 
 @dataclass(frozen=True)
 class RegionStatistics:
-    """Values of a sequence inside a region, and its area."""
+    """Values of a sequence inside a region, and its area in mm² or the grid's own unit."""
 
     mean: float
     sd: float
     minimum: float
     maximum: float
-    area_mm2: float
+    area: float
     pixels: int
 
 

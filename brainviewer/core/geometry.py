@@ -2,10 +2,12 @@
 
 World positions are millimetres in RAS+ space: x grows towards the patient's Right, y towards
 Anterior, z towards Superior. Voxel indices (i, j, k) follow the order of the file and are the
-centres of voxels.
+centres of voxels. Single pictures, which often know neither the patient nor a millimetre, have a
+world of their own: see ``Grid.as_stored`` and ``Unit``.
 """
 
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cached_property
 from itertools import permutations
 
@@ -16,6 +18,20 @@ from brainviewer.core.errors import GeometryError
 
 Affine = NDArray[np.float64]
 AXIS_LETTERS = (("L", "R"), ("P", "A"), ("I", "S"))
+
+
+class Unit(StrEnum):
+    """What world positions of a grid count in."""
+
+    MM = "mm"
+    MICRON = "µm"
+    PIXEL = "px"
+    """The file does not know how large its pixels are."""
+
+    @property
+    def key(self) -> str:
+        """The unit as a part of names in JSON."""
+        return "um" if self is Unit.MICRON else self.value
 
 
 def spacing_of(affine: Affine) -> tuple[float, float, float]:
@@ -64,21 +80,35 @@ class Grid:
     affine : (4, 4) float64, voxel index to world mm, RAS+.
     oriented : False when the file does not say how the patient lay; then the affine holds only
         the spacing, and no letters and no sides may be shown.
+    as_stored : a single picture, (columns, rows, frames): shown the way round that it is stored,
+        whatever the display convention. Not ``oriented``, its world grows to the right and down
+        from the middle of its first pixel.
+    unit : of world positions, spacing and everything measured; other than mm only in pictures.
     """
 
     shape: tuple[int, int, int]
     affine: Affine
     oriented: bool = True
+    as_stored: bool = False
+    unit: Unit = Unit.MM
 
     @cached_property
     def spacing(self) -> tuple[float, float, float]:
-        """Voxel size along i, j, k in mm."""
+        """Voxel size along i, j, k in mm, or in the grid's own unit."""
         return spacing_of(self.affine)
 
     @cached_property
     def axes(self) -> tuple[tuple[int, int, int], tuple[int, int, int]]:
         """See ``world_axes``."""
         return world_axes(self.affine)
+
+    @property
+    def coordinates(self) -> str:
+        """What world positions are, in words."""
+        if self.as_stored and not self.oriented:
+            words = {Unit.MM: "millimetres", Unit.MICRON: "micrometres", Unit.PIXEL: "pixels"}
+            return f"{words[self.unit]}, to the right and down from the first pixel; frame"
+        return "millimetres, RAS+"
 
     @property
     def orientation(self) -> str:

@@ -70,7 +70,12 @@ class SliceView:
     def of(
         cls, grid: Grid, plane: Plane, convention: Convention = Convention.RADIOLOGICAL
     ) -> "SliceView":
-        """The view of a plane; the voxel axis nearest to the plane's normal is stepped through."""
+        """The view of a plane; the voxel axis nearest to the plane's normal is stepped through.
+
+        A picture has one view only, as it is stored; it goes by the name of the axial plane.
+        """
+        if grid.as_stored:
+            return cls(grid, Plane.AXIAL, Convention.RADIOLOGICAL, 2, 1, 0, False, False)
         step, right, down = _LAYOUT[plane]
         if convention is Convention.NEUROLOGICAL and plane is not Plane.SAGITTAL:
             right = -right
@@ -104,8 +109,11 @@ class SliceView:
 
     @property
     def ascending(self) -> bool:
-        """Whether a larger index lies further towards Superior, Anterior or Right."""
-        return self.grid.axes[1][self.axis] > 0
+        """Whether a larger index lies further towards Superior, Anterior or Right.
+
+        Frames of a picture are taken as they come.
+        """
+        return self.grid.as_stored or self.grid.axes[1][self.axis] > 0
 
     @cached_property
     def letters(self) -> EdgeLetters:
@@ -123,13 +131,19 @@ class SliceView:
         return EdgeLetters(left, right, top, bottom)
 
     def arrange(self, plane_data: NDArray[Any]) -> NDArray[Any]:
-        """Turn ``volume.take(index, axis)`` into (rows, columns) as on screen; a view."""
+        """Turn ``volume.take(index, axis)`` into (rows, columns) as on screen; a view.
+
+        Colours may follow as a last axis.
+        """
         if self.row_axis > self.column_axis:
-            plane_data = plane_data.T
+            plane_data = plane_data.swapaxes(0, 1)
         return plane_data[:: -1 if self.row_flip else 1, :: -1 if self.column_flip else 1]
 
     def cut(self, data: NDArray[Any], index: int) -> NDArray[Any]:
-        """Slice ``index`` of a volume (i, j, k) as (rows, columns); a view, nothing is copied."""
+        """Slice ``index`` of a volume (i, j, k) as (rows, columns); a view, nothing is copied.
+
+        Colours may follow as a last axis.
+        """
         selection: list[Any] = [slice(None)] * 3
         selection[self.axis] = index
         return self.arrange(data[tuple(selection)])

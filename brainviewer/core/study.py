@@ -1,4 +1,4 @@
-"""A study: up to four MR sequences of one head on one grid."""
+"""A study: up to four MR sequences of one head on one grid, or one single picture."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,23 +13,32 @@ from brainviewer.core.geometry import Grid
 
 
 class Modality(StrEnum):
-    """The sequences that BrainViewer knows, in the order of display."""
+    """The sequences that BrainViewer knows, in the order of display, and single pictures."""
 
     FLAIR = "FLAIR"
     T1 = "T1"
     T1CE = "T1ce"
     T2 = "T2"
+    PICTURE = "Picture"
+    """One image of whatever kind, alone in its study."""
+
+
+SEQUENCES = (Modality.FLAIR, Modality.T1, Modality.T1CE, Modality.T2)
+"""What a study of a head is made of, in the order of display."""
 
 
 @dataclass(frozen=True, eq=False)
 class Volume:
-    """One sequence.
+    """One sequence, or one picture.
 
     data : (i, j, k) array in the number type of the file (float32 at most), finite everywhere.
     grid : where its voxels are.
     file_name : name of the file it came from; patient data, never logged or exported unasked.
     dtype : number type in the file, e.g. ``int16``.
     source_grid : the file's own grid when the data were resampled onto another one.
+    rgb : (i, j, k, 3) colours of a coloured picture; ``data`` are its grey values.
+    shown : the stored values that the file wants shown black and white, if it says so; the first
+        is the larger one where small values are bright.
     """
 
     modality: Modality
@@ -38,6 +47,8 @@ class Volume:
     file_name: str = ""
     dtype: str = ""
     source_grid: Grid | None = None
+    rgb: NDArray[np.uint8] | None = None
+    shown: tuple[float, float] | None = None
 
     @property
     def file_grid(self) -> Grid:
@@ -64,7 +75,7 @@ class LabelMap:
 
 @dataclass(frozen=True, eq=False)
 class Study:
-    """Sequences on one grid, the FLAIR's where there is one.
+    """Sequences on one grid, the FLAIR's where there is one; or one picture.
 
     notices : sentences the user must see, e.g. that a sequence was resampled.
     content_hash : sha256 of the voxel data and affines; the key of saved annotations.
@@ -86,10 +97,19 @@ class Study:
 
     @property
     def missing(self) -> tuple[Modality, ...]:
-        """The sequences that are not at hand."""
-        return tuple(m for m in Modality if m not in self.volumes)
+        """The sequences that are not at hand; a picture misses none."""
+        return () if self.is_picture else tuple(m for m in SEQUENCES if m not in self.volumes)
+
+    @property
+    def is_picture(self) -> bool:
+        """Whether this is a single picture: no sequences, no 3D, no tumour search."""
+        return Modality.PICTURE in self.volumes
 
     @property
     def reference(self) -> Volume:
         """The sequence that gave the study its grid."""
         return self.volumes[self.modalities[0]]
+
+    def picture_grey(self, frame: int = 0) -> NDArray[np.float32]:
+        """(rows, columns) grey values of a picture, as they are stored; luma of colours."""
+        return self.volumes[Modality.PICTURE].data[:, :, frame].T.astype(np.float32)

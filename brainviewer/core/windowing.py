@@ -1,13 +1,13 @@
 """Window level and width: from stored values to grey levels."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from brainviewer.core.study import Modality
+from brainviewer.core.study import Modality, Volume
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ _OWN_PRESETS: Mapping[Modality, Mapping[str, tuple[float, float]]] = {
 
 def presets(modality: Modality) -> dict[str, tuple[float, float]]:
     """Names and percentiles (black, white) of the presets of a sequence."""
-    return {**PRESETS, **_OWN_PRESETS[modality]}
+    return {**PRESETS, **_OWN_PRESETS.get(modality, {})}
 
 
 def head_threshold(sample: NDArray[Any]) -> float:
@@ -98,3 +98,12 @@ def auto_window(data: NDArray[Any]) -> Window:
     low = float(min(0.0, values.min()))
     high = float(np.percentile(values, 99.5))
     return Window.between(low, high if high > low else low + 1)
+
+
+def opening_window(volume: Volume) -> Window:
+    """The window a sequence or a picture opens with: what its file says, else ``auto_window``."""
+    if volume.shown is None:
+        return auto_window(volume.data)
+    black, white = volume.shown
+    window = Window.between(min(black, white), max(black, white))
+    return replace(window, inverted=black > white)

@@ -20,6 +20,7 @@ from brainviewer.files.writing import write_whole
 
 FORMAT = "BrainViewer annotations"
 SCHEMA = 1
+WORLD = "millimetres, RAS+"
 _MOST_BYTES = 50_000_000
 
 
@@ -37,8 +38,10 @@ def journal_folder() -> Path:
     return (Path(home) if home else user_data_path("BrainViewer", appauthor=False)) / "journal"
 
 
-def keep(study_hash: str, annotations: Iterable[Annotation]) -> None:
+def keep(study_hash: str, annotations: Iterable[Annotation], coordinates: str = WORLD) -> None:
     """Save the annotations of a study as they stand; a study without a hash keeps none.
+
+    coordinates : what positions count in, for whoever reads the file.
 
     Raises FileError; what was kept before then stays.
     """
@@ -56,7 +59,7 @@ def keep(study_hash: str, annotations: Iterable[Annotation]) -> None:
             f"Annotations cannot be kept in '{path.parent}': {error.strerror}.",
             "Save them as a file of your own.",
         ) from error
-    save_annotations(path, annotations)
+    save_annotations(path, annotations, coordinates)
 
 
 def restore(study_hash: str) -> Kept:
@@ -72,12 +75,14 @@ def restore(study_hash: str) -> Kept:
         return Kept(notice=_set_aside(path))
 
 
-def save_annotations(path: Path, annotations: Iterable[Annotation]) -> None:
-    """Write annotations to a JSON file, whole or not at all. Raises FileError."""
+def save_annotations(
+    path: Path, annotations: Iterable[Annotation], coordinates: str = WORLD
+) -> None:
+    """Write annotations to a JSON file, whole or not at all; see ``keep``. Raises FileError."""
     content = {
         "format": FORMAT,
         "schema": SCHEMA,
-        "coordinates": "millimetres, RAS+",
+        "coordinates": coordinates,
         "annotations": [annotation.to_json() for annotation in annotations],
     }
     text = json.dumps(content, indent=1, ensure_ascii=False) + "\n"

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps, TiffImagePlugin, UnidentifiedImageError, WebPImagePlugin
 
 from brainviewer.core.errors import FileError
+from brainviewer.files.pixel_size import PixelSize, pixel_size, whole_slide
 
 Pixels = NDArray[np.uint8] | NDArray[np.uint16]
 
@@ -52,6 +53,7 @@ class Picture:
     stored_size : (columns, rows) in the file, before it was turned upright
     file_bytes : size of the file
     notices : what was done to it that a user should know, sentences
+    pixel_size : where the file knows it (TIFF)
     """
 
     pixels: Pixels
@@ -59,6 +61,7 @@ class Picture:
     stored_size: tuple[int, int]
     file_bytes: int
     notices: tuple[str, ...] = ()
+    pixel_size: PixelSize | None = None
 
     @property
     def coloured(self) -> bool:
@@ -131,6 +134,11 @@ def _without_warnings() -> Iterator[None]:
 
 def _decode(image: Image.Image, name: str, file_bytes: int) -> Picture:
     columns, rows = image.size
+    if whole_slide(image):
+        raise FileError(
+            f"{name} is a whole-slide image, which BrainViewer does not open.",
+            "Export the part that is meant as TIFF or PNG.",
+        )
     if columns * rows > MOST_PIXELS:
         raise _too_large(name, image.size)
     if min(columns, rows) < LEAST_SIDE:
@@ -146,9 +154,11 @@ def _decode(image: Image.Image, name: str, file_bytes: int) -> Picture:
     notices = []
     if frames > 1 and kind == "TIFF":
         notices.append(f"It holds {frames} pages; the first is shown.")
+    size, about_size = pixel_size(image)
     upright = ImageOps.exif_transpose(image)
     pixels, said = _plain(upright, name)
-    return Picture(pixels, kind, (columns, rows), file_bytes, (*notices, *said))
+    notices += [*about_size, *said]
+    return Picture(pixels, kind, (columns, rows), file_bytes, tuple(notices), size)
 
 
 def _plain(image: Image.Image, name: str) -> tuple[Pixels, list[str]]:

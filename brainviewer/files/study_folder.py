@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from brainviewer.core.errors import BrainViewerError, FileError
 from brainviewer.core.geometry import Grid
 from brainviewer.core.slices import Plane, SliceView
-from brainviewer.core.study import Modality
+from brainviewer.core.study import SEQUENCES, Modality
 from brainviewer.core.windowing import Window, auto_window
 from brainviewer.files.folder_listing import list_folder
 from brainviewer.files.nifti import NiftiImage, read_nifti
@@ -43,7 +43,7 @@ class Assignment:
     @property
     def missing(self) -> tuple[Modality, ...]:
         """The sequences without a file."""
-        return tuple(m for m in Modality if m not in self.files)
+        return tuple(m for m in SEQUENCES if m not in self.files)
 
 
 def collect(paths: Sequence[Path]) -> list[Path]:
@@ -120,7 +120,7 @@ def explicit(paths: Iterable[Path]) -> tuple[Assignment, list[Path]]:
         if word.startswith("seg"):
             segmentation = file
             continue
-        modality = next(m for m in Modality if m.lower() == word)
+        modality = next(m for m in SEQUENCES if m.lower() == word)
         if modality in files:
             raise FileError(f"{modality} was given twice.", "Give one file for each sequence.")
         files[modality] = file
@@ -140,7 +140,7 @@ def assign(files: Sequence[Path], given: Assignment | None = None) -> Assignment
         if path.resolve() not in taken:
             claims.setdefault(role_of(path.name), []).append(path)
     sequences = dict(given.files)
-    for modality in Modality:
+    for modality in SEQUENCES:
         claimants = claims.get(modality, [])
         if modality not in given.files and len(claimants) > 1:
             names = " and ".join(path.name for path in claimants[:2])
@@ -156,13 +156,13 @@ def assign(files: Sequence[Path], given: Assignment | None = None) -> Assignment
     if len(labels) > 1 and not given.segmentation:
         notices.append(f"Of {len(labels)} segmentations, {labels[0].name} is shown.")
     unused = claims.get(Other.UNUSED, [])
-    if len(sequences) == len(Modality):
+    if len(sequences) == len(SEQUENCES):
         unused, unknown = [*unused, *unknown], []
     if unused:
         names = ", ".join(path.name for path in unused[:3]) + (" …" if len(unused) > 3 else "")
         notices.append(f"Left out, because it is none of the four sequences: {names}.")
     return Assignment(
-        {m: sequences[m] for m in Modality if m in sequences},
+        {m: sequences[m] for m in SEQUENCES if m in sequences},
         given.segmentation or (labels[0] if labels else None),
         tuple(unknown),
         tuple(notices),

@@ -38,11 +38,12 @@ def handle_pixels(kind: Kind, points: Sequence[QPointF]) -> list[QPointF]:
 def label_lines(mark: Annotation, view: SliceView, study: Study | None) -> tuple[str, ...]:
     """What is written beside a mark."""
     written = tuple(line for line in (part.strip() for part in mark.text.splitlines()) if line)
+    unit = view.grid.unit
     if mark.kind is Kind.RULER:
-        return (*written, wording.length_text(mark))
+        return (*written, wording.length_text(mark, unit))
     if mark.kind in (Kind.RECTANGLE, Kind.ELLIPSE) and study and mark.modality in study.volumes:
         data = study.volumes[mark.modality].data
-        return (*written, *wording.statistics_lines(region_statistics(mark, view, data)))
+        return (*written, *wording.statistics_lines(region_statistics(mark, view, data), unit))
     return written
 
 

@@ -30,7 +30,7 @@ Size = tuple[float, float]
 class Captions:
     """What is written on one slice; empty texts are left out.
 
-    mm_per_pixel : for the scale bar; 0 leaves it out.
+    mm_per_pixel : for the scale bar, in ``unit``; 0 leaves it out.
     """
 
     title: str = ""
@@ -41,6 +41,7 @@ class Captions:
     position: str = ""
     letters: EdgeLetters = field(default_factory=EdgeLetters)
     mm_per_pixel: float = 0.0
+    unit: str = "mm"
 
 
 def image_font(pixels: int = TEXT_PX, bold: bool = False) -> QFont:
@@ -116,7 +117,7 @@ class CaptionPainter:
         self._bottom_left(painter, size, captions)
         self._edges(painter, size, captions.letters)
         if captions.mm_per_pixel > 0:
-            self._scale_bar(painter, size, captions.mm_per_pixel)
+            self._scale_bar(painter, size, captions.mm_per_pixel, captions.unit)
 
     def write_centred(self, painter: QPainter, size: Size, text: str) -> None:
         """A quiet sentence in the middle of an empty pane."""
@@ -175,9 +176,9 @@ class CaptionPainter:
         ):
             draw_text(painter, QPointF(x, y), letter, image_colours.BRIGHT)
 
-    def _scale_bar(self, painter: QPainter, size: Size, mm_per_pixel: float) -> None:
+    def _scale_bar(self, painter: QPainter, size: Size, mm_per_pixel: float, unit: str) -> None:
         length = scale_bar_mm(mm_per_pixel)
-        text = f"{length:g} mm"
+        text = f"{length:g} {unit}"
         right, base = size[0] - MARGIN, size[1] - MARGIN
         painter.setFont(self._font)
         at = QPointF(right - self._advance(text), base)

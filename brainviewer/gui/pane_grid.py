@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from brainviewer.app.session import Session
 from brainviewer.app.state import Layout
 from brainviewer.core.slices import Plane
-from brainviewer.core.study import Modality
+from brainviewer.core.study import SEQUENCES, Modality
 from brainviewer.core.windowing import Window
 from brainviewer.gui import image_colours
 from brainviewer.gui.pane_captions import image_font
@@ -52,7 +52,7 @@ class PaneGrid(QWidget):
         self._before_large = Layout.FOUR_SEQUENCES
         self._convention = self._state.convention
         self._windows = self._displayed()
-        self.panes = tuple(self._make_pane(modality) for modality in Modality)
+        self.panes = tuple(self._make_pane(modality) for modality in SEQUENCES)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.set_smooth(session.settings.smooth_pixels)
@@ -110,7 +110,7 @@ class PaneGrid(QWidget):
     def zoom(self, factor: float) -> None:
         """Zoom the panes of the current plane about their middle."""
         for pane in self.shown:
-            if pane.plane is self._state.plane and pane.geometry_mm is not None:
+            if pane.plane is self._state.shown_plane and pane.geometry_mm is not None:
                 middle = pane.rect().center().toPointF()
                 pane.move_camera(pane.geometry_mm.zoomed(factor, middle))
                 return
@@ -127,25 +127,25 @@ class PaneGrid(QWidget):
 
     def _places(self) -> tuple[tuple[Modality, Plane], ...]:
         state = self._state
-        if state.layout is Layout.FOUR_SEQUENCES:
-            return tuple((modality, state.plane) for modality in Modality)
-        if state.layout is Layout.THREE_PLANES:
+        if state.shown_layout is Layout.FOUR_SEQUENCES:
+            return tuple((modality, state.plane) for modality in SEQUENCES)
+        if state.shown_layout is Layout.THREE_PLANES:
             return tuple((state.active, plane) for plane in Plane)
-        return ((state.active, state.plane),)
+        return ((state.active, state.shown_plane),)
 
     def _rectangles(self) -> list[QRect]:
         width, height = self.width(), self.height()
         left, top = (width - GAP) // 2, (height - GAP) // 2
         right_x, low_y = left + GAP, top + GAP
         right, low = width - right_x, height - low_y
-        if self._state.layout is Layout.FOUR_SEQUENCES:
+        if self._state.shown_layout is Layout.FOUR_SEQUENCES:
             return [
                 QRect(0, 0, left, top),
                 QRect(right_x, 0, right, top),
                 QRect(0, low_y, left, low),
                 QRect(right_x, low_y, right, low),
             ]
-        if self._state.layout is Layout.THREE_PLANES:
+        if self._state.shown_layout is Layout.THREE_PLANES:
             left = round(width * 0.58)
             right_x = left + GAP
             right = width - right_x
@@ -177,7 +177,7 @@ class PaneGrid(QWidget):
         middle = self.rect().adjusted(0, 0, 0, -16)
         painter.setFont(image_font(21))
         painter.setPen(image_colours.TEXT)
-        painter.drawText(middle, Qt.AlignmentFlag.AlignCenter, "Drop a study here")
+        painter.drawText(middle, Qt.AlignmentFlag.AlignCenter, "Drop a study or a picture here")
         painter.setFont(image_font())
         painter.setPen(image_colours.CORNER)
         painter.drawText(
@@ -227,7 +227,7 @@ class PaneGrid(QWidget):
         for pane in self.panes:
             pane.set_framed(
                 state.study is not None
-                and state.layout is not Layout.ONE_LARGE
+                and state.shown_layout is not Layout.ONE_LARGE
                 and pane.modality is state.active
                 and pane.plane is state.plane
             )
@@ -268,7 +268,7 @@ class PaneGrid(QWidget):
             self._session.set_plane(pane.plane)
 
     def _enlarge(self, pane: SlicePane) -> None:
-        if pane.missing:
+        if pane.missing or "picture" in self._state.facts:
             return
         if self._state.layout is Layout.ONE_LARGE:
             self._session.set_layout(self._before_large)

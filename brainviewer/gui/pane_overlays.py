@@ -99,7 +99,7 @@ class SliceOverlays:
     def frame(self, view: SliceView) -> Frame:
         """The part of a plane's slices that panes fit: the head, the same for all sequences."""
         study = self._state.study
-        if study is None:
+        if study is None or study.is_picture:
             return whole_frame(view)
         data = study.reference.data
         return self._keep(("frame", view.plane), lambda: head_frame(view, data))

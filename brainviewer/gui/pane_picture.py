@@ -14,6 +14,7 @@ from brainviewer.core.windowing import Window
 from brainviewer.gui import image_colours
 from brainviewer.gui.pane_geometry import PaneGeometry
 
+_GREY = QImage.Format.Format_Grayscale8
 _BESIDE = 2
 """Pixels of the slice around the visible part that interpolation looks at."""
 
@@ -41,7 +42,10 @@ class SlicePicture:
     def show(
         self, cut: NDArray[Any], window: Window, table: NDArray[np.uint8] | None = None
     ) -> None:
-        """Show stored values (rows, columns) through a window and a (256, 3) colour table."""
+        """Show stored values (rows, columns) through a window and a (256, 3) colour table.
+
+        Values (rows, columns, 3) are colours, each of them shown through the window.
+        """
         # Straight from the stored number type; nothing becomes float64.
         grey = pg.functions.rescaleData(
             cut, 255 / window.width, window.low, dtype=np.uint8, clip=(0, 255)
@@ -69,7 +73,7 @@ class SlicePicture:
         if self._grey is None:
             return
         at, (width, height) = geometry.image_transform, geometry.size
-        rows, columns = self._grey.shape
+        rows, columns = self._grey.shape[:2]
         first_column, last_column, left, right = _visible(
             at.m11() * ratio, at.dx() * ratio, columns, width * ratio
         )
@@ -83,8 +87,13 @@ class SlicePicture:
         smaller = size[0] < part.shape[1] or size[1] < part.shape[0]
         shrinking = cv2.INTER_AREA if smaller else cv2.INTER_CUBIC
         pixels = cv2.resize(part, size, interpolation=shrinking if smooth else cv2.INTER_NEAREST)
-        form = QImage.Format.Format_Indexed8 if self._colours else QImage.Format.Format_Grayscale8
-        image: QImage = pg.functions.ndarray_to_qimage(pixels, form)
+        if pixels.ndim == 3:
+            image = QImage(
+                pixels.data, size[0], size[1], 3 * size[0], QImage.Format.Format_RGB888
+            ).copy()
+        else:
+            form = QImage.Format.Format_Indexed8 if self._colours else _GREY
+            image = pg.functions.ndarray_to_qimage(pixels, form)
         if self._colours:
             image.setColorTable(self._colours)
         image.setDevicePixelRatio(ratio)

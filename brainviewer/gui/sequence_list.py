@@ -1,4 +1,4 @@
-"""The list of the four sequences: thumbnail, name, size; missing ones are said."""
+"""The list of the four sequences: thumbnail, name, size; missing ones are said. Or the picture."""
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPixmap
@@ -12,8 +12,8 @@ from PySide6.QtWidgets import (
 )
 
 from brainviewer.app.session import Session
-from brainviewer.core.geometry import Grid
-from brainviewer.core.study import Modality, Volume
+from brainviewer.core.geometry import Grid, Unit
+from brainviewer.core.study import SEQUENCES, Modality, Volume
 from brainviewer.core.windowing import Window
 from brainviewer.files.study_folder import middle_slice
 from brainviewer.gui import theme
@@ -33,9 +33,18 @@ def thumbnail(volume: Volume, window: Window, size: int) -> QPixmap:
 
 def size_text(grid: Grid) -> str:
     """Voxels and spacing, e.g. ``240×240×155 · 1 mm`` or, thick slices, ``… · 0.9²×5 mm``."""
+    if grid.as_stored:
+        columns, rows, frames = grid.shape
+        pixels = f"{columns}×{rows}" + (f"×{frames}" if frames > 1 else "")
+        return f"{pixels} px" if grid.unit is Unit.PIXEL else f"{pixels} · {_pixel(grid)}"
     x, y, z = (f"{s:.2g}" for s in grid.spacing)
     spacing = x if x == y == z else f"{x}²×{z}" if x == y else f"{x}×{y}×{z}"
     return f"{'×'.join(map(str, grid.shape))} · {spacing} mm"
+
+
+def _pixel(grid: Grid) -> str:
+    width, height = (f"{side:.3g}" for side in grid.spacing[:2])
+    return f"{width if width == height else f'{width}×{height}'} {grid.unit}"
 
 
 class _Row(QStyledItemDelegate):
@@ -93,7 +102,6 @@ class SequenceList(QListWidget):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setAccessibleName("Sequences")
-        self.setFixedHeight(len(Modality) * _ROW)
         self.currentItemChanged.connect(self._chosen)
         session.state.study_changed.connect(self._fill)
         session.state.active_changed.connect(self._select)
@@ -103,7 +111,7 @@ class SequenceList(QListWidget):
         self.blockSignals(True)
         self.clear()
         state = self._session.state
-        for modality in Modality:
+        for modality in self._rows():
             item = QListWidgetItem(str(modality))
             item.setData(_MODALITY, modality)
             if state.study and (volume := state.study.volumes.get(modality)):
@@ -120,12 +128,18 @@ class SequenceList(QListWidget):
                 item.setData(_DETAIL, "missing" if state.study else "–")
                 item.setFlags(Qt.ItemFlag.NoItemFlags)
             self.addItem(item)
+        self.setFixedHeight(self.count() * _ROW)
         self.blockSignals(False)
         self._select()
 
+    def _rows(self) -> tuple[Modality, ...]:
+        study = self._session.state.study
+        return study.modalities if study is not None and study.is_picture else SEQUENCES
+
     def _select(self) -> None:
         self.blockSignals(True)
-        self.setCurrentRow(list(Modality).index(self._session.state.active))
+        rows, active = self._rows(), self._session.state.active
+        self.setCurrentRow(rows.index(active) if active in rows else 0)
         self.blockSignals(False)
         self.viewport().update()
 

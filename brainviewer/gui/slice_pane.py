@@ -19,7 +19,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from brainviewer.app.session import Session
 from brainviewer.core.annotations import Annotation
-from brainviewer.core.slices import Convention, Plane, SliceView
+from brainviewer.core.slices import Plane, SliceView
 from brainviewer.core.study import Modality
 from brainviewer.gui import image_colours
 from brainviewer.gui.annotation_items import MarkPainter
@@ -28,8 +28,8 @@ from brainviewer.gui.pane_captions import CaptionPainter, Captions, draw_crossha
 from brainviewer.gui.pane_geometry import FIT, Camera, PaneGeometry
 from brainviewer.gui.pane_overlays import SliceOverlays
 from brainviewer.gui.pane_picture import SlicePicture
-from brainviewer.render import wording
-from brainviewer.render.slice_image import colour_table
+from brainviewer.gui.slice_captions import slice_captions
+from brainviewer.render.slice_image import colour_table, own_colours
 
 
 class SlicePane(QWidget):
@@ -140,8 +140,8 @@ class SlicePane(QWidget):
             index = self.view.index_of(self.state.cursor)
             if index != self.index:
                 self.index = index
-                self._cut = self.view.cut(self.state.study.volumes[self.modality].data, index)
-                self._show_cut(self._cut)
+                self._take_cut()
+                self._show_cut()
                 self.refresh_overlays()
                 self._write()
         else:
@@ -153,7 +153,8 @@ class SlicePane(QWidget):
     def refresh_window(self) -> None:
         """The window or the colour map changed."""
         if self._cut is not None:
-            self._show_cut(self._cut)
+            self._take_cut()
+            self._show_cut()
             self._write()
             self.update()
 
@@ -169,13 +170,22 @@ class SlicePane(QWidget):
         """Another tool: another pointer."""
         self._mouse.show_pointer()
 
-    def _show_cut(self, cut: NDArray[Any]) -> None:
-        window = self.state.windows.get(self.modality)
-        if window is None:
-            return
-        name = self.state.colour_maps.get(self.modality, "grey")
-        table = None if name in ("", "grey", "gray") else colour_table(name)
-        self._picture.show(cut, window, table)
+    def _take_cut(self) -> None:
+        """The values of the slice, or its colours where they are what is shown."""
+        if self.view is not None and self.state.study is not None:
+            volume = self.state.study.volumes[self.modality]
+            colours = own_colours(volume, self._colour_map)
+            self._cut = self.view.cut(volume.data if colours is None else colours, self.index)
+
+    @property
+    def _colour_map(self) -> str:
+        return self.state.colour_maps.get(self.modality, "grey")
+
+    def _show_cut(self) -> None:
+        window, name = self.state.windows.get(self.modality), self._colour_map
+        if window is not None and self._cut is not None:
+            table = None if name in ("", "grey", "gray") else colour_table(name)
+            self._picture.show(self._cut, window, table)
 
     def _place(self) -> None:
         size = max(self.width(), 1), max(self.height(), 1)
@@ -193,26 +203,8 @@ class SlicePane(QWidget):
         if view is None or study is None or geometry is None:
             self._captions = Captions()
             return
-        marks = []
-        if study.synthetic:
-            marks.append(("SYNTHETIC", image_colours.CAUTION))
-        if not view.grid.oriented:
-            marks.append(("ORIENTATION UNKNOWN", image_colours.CAUTION))
-        elif view.plane is not Plane.SAGITTAL:
-            usual = view.convention is Convention.RADIOLOGICAL
-            colour = image_colours.QUIET if usual else image_colours.CAUTION
-            marks.append((view.convention.value.upper(), colour))
         window = self.state.windows.get(self.modality)
-        self._captions = Captions(
-            self.modality.value,
-            self.plane.value,
-            tuple(marks),
-            wording.window_text(window) if window else "",
-            f"{self.index + 1} / {view.count}",
-            wording.position_text(view, max(self.index, 0)),
-            view.letters,
-            geometry.mm_per_pixel,
-        )
+        self._captions = slice_captions(study, self.modality, view, self.index, window, geometry)
 
     # -- painting ---------------------------------------------------------------------------
 

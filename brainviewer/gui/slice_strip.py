@@ -151,6 +151,8 @@ class SliceStrip(QWidget):
         if self.finding is not None:
             largest = float(self.finding.area_mm2.max())
             return "Tumour area per slice", f"largest {number(largest)} mm²"
+        if view.grid.as_stored:
+            return (f"{view.count} frames",)
         slices = f"{view.count} {view.plane} slices"
         if self._state.finding_status is Status.RUNNING:
             return "Looking for the tumour", slices
@@ -188,7 +190,7 @@ class SliceStrip(QWidget):
 
     def _paint_ends(self, painter: QPainter, colours: theme.Colours) -> None:
         assert self._view is not None
-        if not self._view.grid.oriented:
+        if not self._view.grid.oriented or self._view.grid.as_stored:
             return
         font = image_font(11)
         painter.setFont(font)
@@ -261,7 +263,8 @@ class SliceStrip(QWidget):
                         f"{candidate.volume_ml:.1f} mL, score {candidate.score:.2f}"
                     )
         index = self.index_at(at.x())
-        words = [f"Slice {index + 1}", position_text(view, index)]
+        word = "Frame" if view.grid.as_stored else "Slice"
+        words = [f"{word} {index + 1}", position_text(view, index)]
         if finding is not None:
             words.append(f"tumour {number(float(finding.area_mm2[index]))} mm²")
         if finding is not None and finding.index == index:

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QStatusBar
 
 from brainviewer.app.session import Session
 from brainviewer.core.probing import values_at
+from brainviewer.core.study import Modality, Study
 from brainviewer.gui.notices import ProgressLine
 from brainviewer.gui.pane_grid import PaneGrid
 from brainviewer.gui.result_panel import RESEARCH_ONLY
@@ -45,10 +46,24 @@ class StatusBar(QStatusBar):
             self._values.setText("")
             return
         place = self._state.cursor if position is None else position
+        if study.is_picture:
+            self._show_pixel(study, place)
+            return
         x, y, z = (signed(float(v)) for v in place)
         self._place.setText(f"x {x}  y {y}  z {z} mm")
         values = values_at(study, place)
         self._values.setText("   ".join(f"{m} {_value(v)}" for m, v in values.items()))
+
+    def _show_pixel(self, study: Study, place: NDArray[np.float64]) -> None:
+        """Columns and rows count from 0, as in every program for images."""
+        column, row, frame = study.grid.nearest_voxel(place)
+        volume = study.volumes[Modality.PICTURE]
+        self._place.setText(f"column {column}  row {row}")
+        if volume.rgb is None:
+            self._values.setText(f"value {_value(float(volume.data[column, row, frame]))}")
+        else:
+            red, green, blue = volume.rgb[column, row, frame].tolist()
+            self._values.setText(f"R {red}   G {green}   B {blue}")
 
 
 def _value(value: float) -> str:

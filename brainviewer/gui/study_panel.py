@@ -10,7 +10,7 @@ from brainviewer.core.slices import SliceView
 from brainviewer.gui.folding import Section
 from brainviewer.gui.sequence_list import SequenceList
 from brainviewer.gui.tumour_section import CopyButton, TumourSection
-from brainviewer.render.wording import measured
+from brainviewer.render.wording import length_text, measured
 
 
 class MarkList(QListWidget):
@@ -41,10 +41,14 @@ class MarkList(QListWidget):
         if state.study is None:
             return str(mark.kind)
         view = SliceView.of(state.study.grid, mark.plane)
-        place = f"{str(mark.kind).capitalize()} · {mark.plane} {view.index_of(mark.points[0]) + 1}"
+        place, index = str(mark.kind).capitalize(), view.index_of(mark.points[0])
+        if not state.study.is_picture:
+            place = f"{place} · {mark.plane} {index + 1}"
+        elif view.count > 1:
+            place = f"{place} · frame {index + 1}"
         match mark.kind:
             case Kind.RULER:
-                return f"{place} · {mark.length_mm:.1f} mm"
+                return f"{place} · {length_text(mark, view.grid.unit)}"
             case Kind.RECTANGLE | Kind.ELLIPSE:
                 volume = state.study.volumes.get(mark.modality)
                 found = region_statistics(mark, view, volume.data) if volume else None
@@ -71,13 +75,22 @@ class StudyPanel(QWidget):
         column.setContentsMargins(12, 12, 12, 0)
         column.setSpacing(16)
         settings = session.settings
-        column.addWidget(Section("Sequences", SequenceList(session), settings))
+        self._sequences = Section("Sequences", SequenceList(session), settings)
+        column.addWidget(self._sequences)
         tumour, copy = TumourSection(session), CopyButton(session)
-        column.addWidget(Section("Tumour", tumour, settings, copy))
+        self._tumour = Section("Tumour", tumour, settings, copy)
+        column.addWidget(self._tumour)
         self._marks = Section("Marks", MarkList(session), settings)
         column.addWidget(self._marks)
         session.state.annotations_changed.connect(self._show_marks)
+        session.state.study_changed.connect(self._show_study)
         self._show_marks()
+        self._show_study()
+
+    def _show_study(self) -> None:
+        picture = "picture" in self._session.state.facts
+        self._sequences.set_title("Picture" if picture else "Sequences")
+        self._tumour.setVisible(not picture)
 
     def _show_marks(self) -> None:
         self._marks.setVisible(bool(self._session.state.annotations))

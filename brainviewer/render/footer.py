@@ -65,8 +65,10 @@ def provenance_lines(
     if panes:
         sequences = ", ".join(dict.fromkeys(pane.modality.value for pane in panes))
         places = ", ".join(dict.fromkeys(_place(pane) for pane in panes))
-        convention = wording.convention_text(study.grid, panes[0].convention)
-        lines.append(f"{sequences} · {places} · {convention}")
+        parts = [sequences, places, wording.convention_text(study.grid, panes[0].convention)]
+        if study.is_picture:
+            parts.append(wording.pixel_text(study.grid))
+        lines.append(" · ".join(part for part in parts if part))
         windows = (f"{pane.modality} {wording.window_text(pane.window)}" for pane in panes)
         lines.append("Window " + ", ".join(dict.fromkeys(windows)))
     source = [f"BrainViewer {__version__}"]
@@ -79,7 +81,7 @@ def provenance_lines(
 
 
 def _place(pane: PaneSpec) -> str:
-    place = f"{pane.plane} slice {pane.index + 1} of {pane.view.count}"
+    place = wording.place_text(pane.view, pane.index)
     position = wording.position_text(pane.view, pane.index)
     return f"{place} at {position}" if position else place
 

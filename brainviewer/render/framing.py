@@ -29,6 +29,8 @@ def head_viewport(
     size : width and height of the pane in points.
     marks : annotations; those on this slice are shown whole.
     """
+    if study.is_picture:
+        return None
     step = max(1, min(study.grid.shape) // 64)
     sample = study.reference.data[::step, ::step, ::step]
     if sample.min() == sample.max():

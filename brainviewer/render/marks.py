@@ -135,11 +135,11 @@ def _directions(start: Position, end: Position) -> tuple[Position, Position]:
 def _label(mark: Annotation, placement: Placement, study: Study) -> tuple[str, ...]:
     written = tuple(line.strip() for line in mark.text.splitlines() if line.strip())
     if mark.kind is Kind.RULER:
-        return (*written, wording.length_text(mark))
+        return (*written, wording.length_text(mark, study.grid.unit))
     if mark.kind in _REGIONS and mark.modality in study.volumes:
         values = study.volumes[mark.modality].data
         statistics = region_statistics(mark, placement.view, values)
-        return (*written, *wording.statistics_lines(statistics))
+        return (*written, *wording.statistics_lines(statistics, study.grid.unit))
     return written
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +29,7 @@ from brainviewer.render.slice_image import (
     colour_table,
     heat_rgba,
     heat_values,
+    own_colours,
     rgb_of,
 )
 
@@ -164,18 +166,22 @@ def _picture(spec: PaneSpec, placement: Placement) -> RGB:
     """(height, width, 3) the slice with the overlays that cover an area."""
     view, overlays = spec.view, spec.overlays
     picture = np.zeros((placement.size[1], placement.size[0], 3), np.uint8)
-    values = view.cut(spec.study.volumes[spec.modality].data, spec.index)
-    fine, (x, y) = placement.resampled(values)
-    if not fine.size:
+    volume = spec.study.volumes[spec.modality]
+    colours = own_colours(volume, spec.colour_map)
+    if colours is None:
+        grey, (x, y) = _shown(spec, view.cut(volume.data, spec.index), placement)
+        seen = colour_table(spec.colour_map)[grey]
+    else:
+        cut = view.cut(colours, spec.index)
+        shown = [_shown(spec, cut[..., channel], placement) for channel in range(3)]
+        seen, (x, y) = np.dstack([channel for channel, _ in shown]), shown[0][1]
+    if not seen.size:
         return picture
-    # Cubic interpolation overshoots; no value may appear that the slice does not hold.
-    fine = np.clip(fine, values.min(), values.max())
-    part = picture[y : y + fine.shape[0], x : x + fine.shape[1]]
-    part[:] = colour_table(spec.colour_map)[spec.window.apply(fine)]
+    picture[y : y + seen.shape[0], x : x + seen.shape[1]] = seen
     if spec.shows_heatmap and spec.heatmap is not None:
         heat, _ = placement.resampled(heat_values(spec.heatmap, view))
-        colours = heat_rgba(np.clip(heat, 0, 1), overlays.heatmap_opacity)
-        blend(picture, colours[..., :3], colours[..., 3] / 255, (x, y))
+        warm = heat_rgba(np.clip(heat, 0, 1), overlays.heatmap_opacity)
+        blend(picture, warm[..., :3], warm[..., 3] / 255, (x, y))
     labels = spec.study.segmentation
     if labels is not None and overlays.segmentation_filled:
         plane = view.cut(labels.data, spec.index)
@@ -184,6 +190,15 @@ def _picture(spec: PaneSpec, placement: Placement) -> RGB:
             alpha = np.clip(cover, 0, 1) * (overlays.segmentation_opacity * _FILLED)
             blend(picture, rgb_of(palette.label_colour(label)), alpha, (x, y))
     return picture
+
+
+def _shown(
+    spec: PaneSpec, values: NDArray[Any], placement: Placement
+) -> tuple[NDArray[np.uint8], tuple[int, int]]:
+    """Stored values (rows, columns) as grey levels of the pane, and where they begin in it."""
+    fine, at = placement.resampled(values)
+    # Cubic interpolation overshoots; no value may appear that the slice does not hold.
+    return spec.window.apply(np.clip(fine, values.min(), values.max())), at
 
 
 def _draw_outlines(canvas: Canvas, spec: PaneSpec, placement: Placement) -> None:
@@ -232,10 +247,9 @@ def _draw_text(canvas: Canvas, spec: PaneSpec, placement: Placement, size: float
     if spec.overlays.text:
         # What does not fit beside the letter in the middle goes to a line of its own.
         room = width / 2 - margin - size * 1.2
-        title = [
-            (spec.modality.value, palette.BRIGHT, True),
-            (f" {spec.plane}", palette.CORNER, False),
-        ]
+        title = [(spec.modality.value, palette.BRIGHT, True)]
+        if not spec.study.is_picture:
+            title.append((f" {spec.plane}", palette.CORNER, False))
         taken.append(draw_title(canvas, title, size))
         window = wording.window_text(spec.window)
         beside = max(canvas.measure_runs(title, size), canvas.measure(window, size)) <= room
@@ -243,7 +257,8 @@ def _draw_text(canvas: Canvas, spec: PaneSpec, placement: Placement, size: float
         anchor, x = ("rs", width - margin) if beside else ("ls", margin)
         y = top + step * (lines - 1)
         taken.append(canvas.text(x, y, window, size, palette.CORNER, anchor=anchor, shadow=True))
-        counter = f"{spec.index + 1} / {spec.view.count}"
+        single = spec.study.is_picture and spec.view.count == 1
+        counter = "" if single else f"{spec.index + 1} / {spec.view.count}"
         position = wording.position_text(spec.view, spec.index)
         together = f"{counter}   {position}".rstrip()
         stacked = canvas.measure(together, size) > room
@@ -281,7 +296,7 @@ def _draw_scale_bar(canvas: Canvas, placement: Placement, size: float) -> Box:
     length_mm = round_length(canvas.width / 5 / points_per_mm)
     length = length_mm * points_per_mm
     right, text_y = canvas.width - _MARGIN, canvas.height - _MARGIN
-    label = f"{length_mm:g} mm"
+    label = f"{length_mm:g} {placement.view.grid.unit}"
     taken = canvas.text(right, text_y, label, size, palette.CORNER, anchor="rs", shadow=True)
     bar_y = text_y - size * 1.15
     line = [
@@ -295,6 +310,6 @@ def _draw_scale_bar(canvas: Canvas, placement: Placement, size: float) -> Box:
 
 
 def round_length(most: float) -> float:
-    """The longest of …, 1, 2, 5, 10, 20, 50, 100 … mm that is not above ``most``."""
+    """The longest of …, 1, 2, 5, 10, 20, 50, 100 … units that is not above ``most``."""
     power = 10.0 ** np.floor(np.log10(most))
     return float(max(step * power for step in (1, 2, 5) if step * power <= most * (1 + 1e-9)))

@@ -32,7 +32,7 @@ def provenance(
         "study_sha256": study.content_hash,
         "grid": {
             "shape": list(study.grid.shape),
-            "spacing_mm": [round(s, 4) for s in study.grid.spacing],
+            f"spacing_{study.grid.unit.key}": [round(s, 4) for s in study.grid.spacing],
             "orientation": study.grid.orientation,
         },
         "panes": [_pane(pane) for pane in panes],
@@ -52,14 +52,13 @@ def provenance(
 
 
 def _pane(pane: PaneSpec) -> dict[str, Any]:
+    placed = bool(wording.position_text(pane.view, pane.index))
     data: dict[str, Any] = {
         "sequence": pane.modality.value,
         "plane": pane.plane.value,
         "slice": pane.index,
         "slices": pane.view.count,
-        "position_mm": (
-            round(pane.view.position_mm(pane.index), 3) if pane.view.grid.oriented else None
-        ),
+        "position_mm": round(pane.view.position_mm(pane.index), 3) if placed else None,
         "window": {
             "level": pane.window.level,
             "width": pane.window.width,
@@ -73,15 +72,16 @@ def _pane(pane: PaneSpec) -> dict[str, Any]:
         "annotations": [_mark(mark, pane) for mark in pane.marks_shown],
     }
     if pane.viewport is not None:
-        data["centre_mm"] = [round(float(x), 3) for x in pane.viewport.centre]
-        data["mm_per_point"] = pane.viewport.mm_per_point
+        unit = pane.study.grid.unit.key
+        data[f"centre_{unit}"] = [round(float(x), 3) for x in pane.viewport.centre]
+        data[f"{unit}_per_point"] = pane.viewport.mm_per_point
     return data
 
 
 def _mark(mark: Annotation, pane: PaneSpec) -> dict[str, Any]:
     data = {key: value for key, value in mark.to_json().items() if key != "id"}
     if mark.kind is Kind.RULER:
-        data["length_mm"] = round(mark.length_mm, 3)
+        data[f"length_{pane.study.grid.unit.key}"] = round(mark.length, 3)
     if mark.kind in (Kind.RECTANGLE, Kind.ELLIPSE) and mark.modality in pane.study.volumes:
         values = pane.study.volumes[mark.modality].data
         radiological = SliceView.of(pane.study.grid, mark.plane)
@@ -91,7 +91,7 @@ def _mark(mark: Annotation, pane: PaneSpec) -> dict[str, Any]:
                 "sd": statistics.sd,
                 "min": statistics.minimum,
                 "max": statistics.maximum,
-                "area_mm2": statistics.area_mm2,
+                f"area_{pane.study.grid.unit.key}2": statistics.area,
             }
     return data
 

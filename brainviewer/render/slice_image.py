@@ -12,6 +12,7 @@ from PIL import Image, ImageColor
 from brainviewer.core.annotations import Point
 from brainviewer.core.findings import Heatmap
 from brainviewer.core.slices import Convention, SliceView
+from brainviewer.core.study import Volume
 from brainviewer.render import palette
 
 RGB = NDArray[np.uint8]
@@ -22,7 +23,7 @@ class Viewport:
     """The part of a slice that is shown.
 
     centre : world position in mm, RAS+, in the middle of the pane.
-    mm_per_point : how many mm a pixel of the pane at 1× covers.
+    mm_per_point : how many mm a pixel of the pane at 1× covers; of a picture, in its own unit.
     """
 
     centre: Point
@@ -112,6 +113,14 @@ def _table(name: str) -> RGB:
         lut = np.repeat(np.linspace(0, 1, 256)[:, None], 3, axis=1)
     table: RGB = np.rint(np.asarray(lut)[:, :3] * 255).astype(np.uint8)
     return table
+
+
+def own_colours(volume: Volume, colour_map: str) -> NDArray[np.uint8] | None:
+    """(i, j, k, 3) the colours that a picture is shown in; None if it is shown by its grey values.
+
+    A colour map is made for grey values: choosing one takes a picture's own colours away.
+    """
+    return volume.rgb if colour_map in ("", "gray", "grey") else None
 
 
 def heat_rgba(values: NDArray[np.float32], opacity: float) -> RGB:

@@ -1,12 +1,14 @@
 """How numbers and places are written in pictures: units, sensible digits, real minus signs."""
 
 from brainviewer.core.annotations import Annotation, RegionStatistics
-from brainviewer.core.geometry import Grid
+from brainviewer.core.geometry import Grid, Unit
 from brainviewer.core.slices import Convention, Plane, SliceView
 from brainviewer.core.windowing import Window
 
 RESEARCH_ONLY = "Research use only, not for diagnosis"
 SYNTHETIC = "SYNTHETIC DATA"
+
+SIZE_UNKNOWN = "size not known: lengths in pixels"
 
 TOWARDS = {Plane.AXIAL: "S", Plane.CORONAL: "A", Plane.SAGITTAL: "R"}
 
@@ -42,14 +44,16 @@ def window_text(window: Window) -> str:
 
 
 def position_text(view: SliceView, index: int) -> str:
-    """Where a slice lies, such as ``S −16.0 mm``; empty if the orientation is unknown."""
-    if not view.grid.oriented:
+    """Where a slice lies, such as ``S −16.0 mm``; empty if nobody knows, and for pictures."""
+    if not view.grid.oriented or view.grid.as_stored:
         return ""
     return f"{TOWARDS[view.plane]} {number(view.position_mm(index), 1)} mm"
 
 
 def convention_text(grid: Grid, convention: Convention) -> str:
     """Whose right is where, in words."""
+    if grid.as_stored:
+        return "As stored" if grid.oriented else "As stored: left and right cannot be told"
     if not grid.oriented:
         return "Orientation unknown: left and right cannot be told"
     if convention is Convention.RADIOLOGICAL:
@@ -57,12 +61,28 @@ def convention_text(grid: Grid, convention: Convention) -> str:
     return "Neurological: patient’s right on the right"
 
 
-def length_text(annotation: Annotation) -> str:
+def place_text(view: SliceView, index: int) -> str:
+    """Which slice of which plane, or which frame of a picture; empty if it has but one."""
+    if not view.grid.as_stored:
+        return f"{view.plane} slice {index + 1} of {view.count}"
+    return f"frame {index + 1} of {view.count}" if view.count > 1 else ""
+
+
+def pixel_text(grid: Grid) -> str:
+    """How large the pixels are, or that nobody knows."""
+    if grid.unit is Unit.PIXEL:
+        return SIZE_UNKNOWN
+    width, height = (f"{side:.3g}" for side in grid.spacing[:2])
+    size = width if width == height else f"{width} × {height}"
+    return f"pixels of {size} {grid.unit}"
+
+
+def length_text(annotation: Annotation, unit: Unit) -> str:
     """The length of a ruler."""
-    return f"{number(annotation.length_mm, 1)} mm"
+    return f"{number(annotation.length, 1)} {unit}"
 
 
-def statistics_lines(statistics: RegionStatistics | None) -> tuple[str, ...]:
+def statistics_lines(statistics: RegionStatistics | None, unit: Unit) -> tuple[str, ...]:
     """The label of a region."""
     if statistics is None:
         return ("smaller than a pixel",)
@@ -70,5 +90,5 @@ def statistics_lines(statistics: RegionStatistics | None) -> tuple[str, ...]:
     return (
         f"mean {measured(s.mean)} · SD {measured(s.sd)}",
         f"min {measured(s.minimum)} · max {measured(s.maximum)}",
-        f"{number(s.area_mm2, 0 if s.area_mm2 >= 100 else 1)} mm²",
+        f"{number(s.area, 0 if s.area >= 100 else 1)} {unit}²",
     )

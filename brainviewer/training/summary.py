@@ -9,7 +9,7 @@ import numpy as np
 
 from brainviewer.core.errors import BrainViewerError, Report, silent
 from brainviewer.core.slices import Plane, SliceView
-from brainviewer.core.study import Modality
+from brainviewer.core.study import SEQUENCES
 from brainviewer.files.writing import make_folder, write_whole
 from brainviewer.training.collection import CLASSES, Case, Collection
 from brainviewer.training.evaluate import dump
@@ -45,7 +45,7 @@ def summarise(collection: Collection, report: Report = silent) -> dict[str, Any]
         },
         "age_years": ages(cases),
         "folds": dict(sorted(Counter(case.fold for case in cases if case.fold).items())),
-        "sequences": {m.value: sum(m in image["sequences"] for image in images) for m in Modality},
+        "sequences": {m.value: sum(m in image["sequences"] for image in images) for m in SEQUENCES},
         "outlined": sum(image["outlined"] for image in images),
         "slices": _spread([image["slices"] for image in images]),
         "in_plane": _common([image["in_plane"] for image in images]),

@@ -69,7 +69,7 @@ class TestDrawing:
 
     def test_a_ruler_measures_millimetres(self, pane):
         mark = draw(pane, Tool.RULER, QPointF(50, 50), QPointF(130, 110))
-        assert mark.length_mm == pytest.approx(100 * pane.geometry_mm.mm_per_pixel)
+        assert mark.length == pytest.approx(100 * pane.geometry_mm.mm_per_pixel)
 
     def test_shift_makes_a_circle(self, pane, shown):
         shown.set_tool(Tool.ELLIPSE)

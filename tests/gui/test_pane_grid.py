@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication
 from brainviewer.app.session import Session
 from brainviewer.app.state import Layout
 from brainviewer.core.slices import Convention, Plane
-from brainviewer.core.study import Modality
+from brainviewer.core.study import SEQUENCES, Modality
 from brainviewer.core.windowing import Window
 from brainviewer.gui.pane_geometry import FIT
 from brainviewer.gui.pane_grid import PaneGrid
@@ -35,7 +35,7 @@ def grid(qtbot, shown: Session) -> PaneGrid:
 
 class TestArrangement:
     def test_four_sequences_of_one_plane(self, grid):
-        assert [(p.modality, p.plane) for p in grid.shown] == [(m, Plane.AXIAL) for m in Modality]
+        assert [(p.modality, p.plane) for p in grid.shown] == [(m, Plane.AXIAL) for m in SEQUENCES]
         assert all(p.isVisible() for p in grid.shown)
         assert [p.geometry().getRect() for p in grid.shown] == [
             (0, 0, 300, 200), (302, 0, 300, 200), (0, 202, 300, 200), (302, 202, 300, 200),
@@ -150,7 +150,7 @@ class TestLinks:
     def test_viewports_are_what_is_on_the_screen(self, grid, shown):
         wheel(grid.panes[0], HERE, 240, Qt.KeyboardModifier.ControlModifier)
         shown_panes = grid.viewports()
-        assert [v.modality for v in shown_panes] == list(Modality)
+        assert [v.modality for v in shown_panes] == list(SEQUENCES)
         for place, pane in zip(shown_panes, grid.shown, strict=True):
             assert place.size == (pane.width(), pane.height())
             assert place.index == shown.state.slice_index()
@@ -171,7 +171,7 @@ class TestRedrawing:
     def test_a_slice_change_makes_each_image_once(self, grid, shown, cuts):
         panes = grid.panes
         shown.step(Plane.AXIAL, 1)
-        assert cuts == list(Modality)
+        assert cuts == list(SEQUENCES)
         assert grid.panes is panes
 
     def test_within_the_slice_only_the_crosshair_moves(self, grid, shown, cuts):

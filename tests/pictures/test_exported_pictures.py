@@ -12,7 +12,7 @@ from brainviewer.core.findings import Classification, Heatmap
 from brainviewer.core.geometry import Grid
 from brainviewer.core.overlays import Overlays
 from brainviewer.core.slices import Convention, EdgeLetters, Plane, SliceView
-from brainviewer.core.study import Modality, Study
+from brainviewer.core.study import SEQUENCES, Modality, Study
 from brainviewer.core.windowing import Window
 from brainviewer.files.picture import read_provenance
 from brainviewer.render.figure import draw_figure
@@ -183,7 +183,7 @@ def test_the_analysis_figure_holds_every_sequence_and_the_result(scale: int) -> 
 
 @pytest.mark.parametrize("count", [1, 2, 3])
 def test_studies_with_fewer_sequences_make_a_figure_too(count: int) -> None:
-    study = marker_study(modalities=tuple(Modality)[:count])
+    study = marker_study(modalities=SEQUENCES[:count])
     image = analysis_figure(study, marker_finding(study), None, 1)
     assert image.width > 400
     assert image.height > 400

@@ -7,9 +7,9 @@ from phantoms import AXIS_CASES, case_name, grid_of, oblique_grid
 from brainviewer.analysis.alignment import coincide, common_grid, resample
 from brainviewer.core.errors import GeometryError
 from brainviewer.core.geometry import Grid
-from brainviewer.core.study import Modality
+from brainviewer.core.study import SEQUENCES
 
-FLAIR, T1, T1CE, T2 = Modality
+FLAIR, T1, T1CE, T2 = SEQUENCES
 
 
 def ramp(grid: Grid) -> np.ndarray:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from brainviewer.analysis.descriptors import NAMES, describe
 from brainviewer.core.findings import TumourFinding
 from brainviewer.core.geometry import Grid
-from brainviewer.core.study import Modality, Study, Volume
+from brainviewer.core.study import SEQUENCES, Modality, Study, Volume
 
 SHAPE = (100, 120, 80)
 GRID = Grid(SHAPE, np.diag([1.5, 1.5, 1.5, 1.0]))
@@ -38,7 +38,7 @@ def made_up(
     """A noisy brain of 100 with a spread of 10; the lesion's values are in spreads."""
     random = np.random.default_rng(1)
     volumes = {}
-    for modality in Modality:
+    for modality in SEQUENCES:
         image = 100 + 10 * random.standard_normal(SHAPE, np.float32)
         image[lesion] += 10 * (values or {}).get(modality, 0.0)
         image[lesion & CORE] += 10 * (core or {}).get(modality, 0.0)

@@ -13,11 +13,11 @@ from brainviewer.analysis.lesion_finding import CUT_OFF
 from brainviewer.analysis.tumour import METHODS, NOT_INSTALLED, find_tumour
 from brainviewer.core.errors import BrainViewerError, Cancelled
 from brainviewer.core.geometry import Grid
-from brainviewer.core.study import LabelMap, Modality, Study, Volume
+from brainviewer.core.study import SEQUENCES, LabelMap, Study, Volume
 from tests.phantoms import AXIS_CASES, case_name
 
 ROOT = Path(__file__).resolve().parents[3]
-FLAIR, T1, T1CE, T2 = Modality
+FLAIR, T1, T1CE, T2 = SEQUENCES
 
 
 def study_of(images, affine, oriented=True):

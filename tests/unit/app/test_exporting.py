@@ -25,7 +25,7 @@ from brainviewer.core.annotations import Annotation, Kind
 from brainviewer.core.errors import BrainViewerError, Cancelled, FileError
 from brainviewer.core.findings import Classification, Heatmap, TumourFinding
 from brainviewer.core.slices import Plane, SliceView
-from brainviewer.core.study import Modality, Study
+from brainviewer.core.study import SEQUENCES, Modality, Study
 from brainviewer.core.windowing import auto_window
 from brainviewer.files.picture import read_provenance
 from brainviewer.render.figure import draw_figure
@@ -112,7 +112,7 @@ def test_the_file_tells_where_it_came_from(tmp_path: Path, suffix: str) -> None:
     view = SliceView.of(study.grid, Plane.AXIAL)
     assert pane["position_mm"] == pytest.approx(view.position_mm(finding.index))
     assert pane["heatmap"] is True
-    assert pane["annotations"][0]["length_mm"] == pytest.approx(mark.length_mm, abs=0.001)
+    assert pane["annotations"][0]["length_mm"] == pytest.approx(mark.length, abs=0.001)
     window = auto_window(study.volumes[Modality.T1CE].data)
     assert (pane["window"]["level"], pane["window"]["width"]) == (window.level, window.width)
     assert got["classification"]["model"] == "resnet50-glioma"
@@ -241,7 +241,7 @@ def test_a_cancelled_export_leaves_the_old_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("layout", "expected"),
     [
-        (Layout.FOUR_SEQUENCES, [(m, Plane.AXIAL) for m in Modality]),
+        (Layout.FOUR_SEQUENCES, [(m, Plane.AXIAL) for m in SEQUENCES]),
         (Layout.THREE_PLANES, [(Modality.T2, p) for p in Plane]),
         (Layout.ONE_LARGE, [(Modality.T2, Plane.AXIAL)]),
     ],

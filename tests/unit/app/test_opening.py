@@ -16,10 +16,10 @@ from brainviewer.app.opening import (
     study_info,
 )
 from brainviewer.core.errors import Cancelled, FileError, GeometryError
-from brainviewer.core.study import Modality
+from brainviewer.core.study import SEQUENCES
 from brainviewer.files.study_folder import Assignment
 
-FLAIR, T1, T1CE, T2 = Modality
+FLAIR, T1, T1CE, T2 = SEQUENCES
 SHAPE = (12, 14, 10)
 AFFINE = np.diag([-1.0, -1.0, 2.0, 1.0])
 
@@ -51,11 +51,11 @@ def folder(tmp_path):
 def test_four_sequences_and_a_segmentation(folder):
     study = open_study([folder])
     assert study.name == "Fall Müller 7"
-    assert study.modalities == tuple(Modality)
+    assert study.modalities == SEQUENCES
     assert study.missing == ()
     assert study.notices == ()
     assert not study.synthetic
-    for seed, modality in enumerate(Modality):
+    for seed, modality in enumerate(SEQUENCES):
         volume = study.volumes[modality]
         np.testing.assert_array_equal(volume.data, values(seed))
         assert volume.data.dtype == np.int16
@@ -261,7 +261,7 @@ def test_synthetic_images_are_marked(folder):
 def test_the_demo_opens():
     study = open_study(demo_paths())
     assert study.synthetic
-    assert study.modalities == tuple(Modality)
+    assert study.modalities == SEQUENCES
     assert study.segmentation is not None
     assert study.notices == ()
 

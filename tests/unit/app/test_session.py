@@ -17,7 +17,7 @@ from brainviewer.app.state import Status
 from brainviewer.core.annotations import Annotation, Kind
 from brainviewer.core.errors import FileError, ModelError
 from brainviewer.core.slices import Plane
-from brainviewer.core.study import Modality
+from brainviewer.core.study import SEQUENCES, Modality
 from brainviewer.files.study_folder import Assignment
 from tests.phantoms import marker_finding, marker_study, oblique_grid
 from tests.unit.app.desk import Desk, Verbs, a_result, nothing_found
@@ -67,7 +67,7 @@ def typed(opened: Desk) -> Desk:
 def test_opening_shows_the_study_and_finds_its_tumour(opened: Desk) -> None:
     state = opened.state
     assert state.study is not None
-    assert set(state.windows) == set(Modality)
+    assert set(state.windows) == set(SEQUENCES)
     assert state.finding_status is Status.DONE
     assert state.on_tumour_slice
     assert {"study", "searched", "tumour", "segmentation"} <= state.facts

@@ -9,12 +9,12 @@ from scipy import ndimage
 from brainviewer.analysis.tumour import find_tumour
 from brainviewer.app.records import finding_record
 from brainviewer.app.telling import finding_text
-from brainviewer.core.study import Modality
+from brainviewer.core.study import SEQUENCES
 from tests.unit.analysis import test_tumour
 from tests.unit.analysis.test_tumour import only
 
 demo = test_tumour.demo
-FLAIR, T1, T1CE, T2 = Modality
+FLAIR, T1, T1CE, T2 = SEQUENCES
 
 
 def told(study):

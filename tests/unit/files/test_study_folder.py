@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 
 from brainviewer.core.errors import FileError
-from brainviewer.core.study import Modality
+from brainviewer.core.study import SEQUENCES
 from brainviewer.files.sequence_names import Other, role_of
 from brainviewer.files.study_folder import Assignment, assign, collect, explicit, thumbnail
 
-FLAIR, T1, T1CE, T2 = Modality
+FLAIR, T1, T1CE, T2 = SEQUENCES
 SEGMENTATION, UNUSED = Other
 
 NAMES = {
@@ -179,7 +179,7 @@ def test_four_sequences_and_a_segmentation(tmp_path):
     )
     found = assign([seg, t1, t2, flair, t1ce])
     assert found == Assignment({FLAIR: flair, T1: t1, T1CE: t1ce, T2: t2}, seg)
-    assert list(found.files) == list(Modality)
+    assert list(found.files) == list(SEQUENCES)
     assert found.missing == ()
 
 

@@ -10,7 +10,7 @@ import pytest
 from labelled_folders import PATIENTS, SHAPE, write_challenge, write_lgg
 
 from brainviewer.core.errors import FileError
-from brainviewer.core.study import Modality
+from brainviewer.core.study import SEQUENCES, Modality
 from brainviewer.training.cases import find_cases, read_cases
 
 THREE = dict(list(PATIENTS.items())[:3])
@@ -52,7 +52,7 @@ def test_the_challenge_layout(made: Path) -> None:
     assert [case.label for case in found.cases] == ["A", "O", "G"]
     assert [case.age_years for case in found.cases] == pytest.approx([41, 50, 63], abs=0.01)
     loaded = found.cases[2].load()
-    assert loaded.study.modalities == tuple(Modality)
+    assert loaded.study.modalities == SEQUENCES
     assert loaded.study.grid.shape == SHAPE
     assert loaded.lesion is not None
     flair = loaded.study.volumes[Modality.FLAIR].data

@@ -1,0 +1,37 @@
+"""The class of the picture on the screen, where a model for single pictures is installed."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from importlib import import_module
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
+from brainviewer.core.errors import BrainViewerError, Report
+from brainviewer.core.findings import Classification
+from brainviewer.core.study import Study
+
+if TYPE_CHECKING:
+    from brainviewer.inference.engine import Engine
+
+NO_PICTURE_MODEL = "No model for single pictures is installed."
+
+
+def picture_classifier() -> Callable[..., Classification] | None:
+    """What classifies single pictures; None where that part, or a model for it, is not there."""
+    name = "brainviewer.app.picture_classifying"
+    if find_spec(name) is None:
+        return None
+    found: Callable[..., Classification] = import_module(name).classify_picture
+    return found
+
+
+def classify_frame(study: Study, frame: int, engine: "Engine", report: Report) -> Classification:
+    """The class of one frame of a picture. Raises BrainViewerError."""
+    classify_picture = picture_classifier()
+    if classify_picture is None:
+        raise BrainViewerError(NO_PICTURE_MODEL)
+    grey = study.picture_grey(frame)
+    result = classify_picture(grey, engine, report=report, picture_hash=study.content_hash)
+    heat = result.heatmap
+    # The picture has one plane; which of its frames it was, only the caller knows.
+    return result if heat is None else replace(result, heatmap=replace(heat, index=frame))
