@@ -111,7 +111,8 @@ def view_figure(
         annotations=request.annotations and state.overlays.annotations,
         heatmap=request.heatmap and state.overlays.heatmap,
     )
-    cursor: Point = (float(state.cursor[0]), float(state.cursor[1]), float(state.cursor[2]))
+    x, y, z = (float(value) for value in state.cursor)
+    cursor: Point | None = None if study.is_picture else (x, y, z)
     result = trusted_result(study, state.classification)
     fresh = result if state.classification_status is not Status.STALE else None
     panes = [

@@ -13,7 +13,7 @@ from brainviewer.app.judging import Judging
 from brainviewer.app.marking import Marking
 from brainviewer.app.picture_answer import NO_PICTURE_MODEL, classify_frame, picture_classifier
 from brainviewer.app.settings import Settings
-from brainviewer.app.showing import Showing
+from brainviewer.app.showing import THUMBNAILS, Showing
 from brainviewer.app.state import Notice, Progress, Status, ViewState
 from brainviewer.app.verdicts import kept_verdict
 from brainviewer.app.viewing import Viewing
@@ -74,7 +74,7 @@ class Session(Viewing, Marking, Showing, Judging):
         self._restore_annotations()
         if not study.is_picture:
             self.find_tumour(then_classify=self.settings.classify_on_opening)
-        elif self.settings.classify_on_opening and picture_classifier() is not None:
+        elif self.settings.classify_on_opening:
             self.classify()
 
     # -- finding ----------------------------------------------------------------------------
@@ -283,6 +283,8 @@ class Session(Viewing, Marking, Showing, Judging):
             self._engine = None
 
     def _show_progress(self, key: str, fraction: float | None, text: str) -> None:
+        if key == THUMBNAILS:
+            return
         others = tuple(p for p in self.state.progress if p.key != key)
         ours = () if fraction is None else (Progress(key, fraction, text),)
         self.state.progress = (*others, *ours)

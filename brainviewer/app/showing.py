@@ -4,6 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from brainviewer.app.jobs import Jobs
 from brainviewer.app.settings import Settings
 from brainviewer.app.state import ViewState
@@ -15,6 +18,14 @@ from brainviewer.files.study_folder import Assignment
 AskSequences = Callable[[Assignment], Assignment | None]
 """Asks the user which of the unknown files is which sequence; None if they would rather not say."""
 
+Ready = Callable[[int, NDArray[np.uint8] | None], None]
+"""Takes the place of a picture in the film strip, and (rows, columns, 3) uint8; None if it cannot
+be read."""
+
+THUMBNAILS = "thumbnails"
+"""The one job that is nobody's business."""
+
+_A_FEW = 4
 _MOST_TRIES = 20
 """Unreadable pictures in a row before a folder is given up."""
 
@@ -142,6 +153,31 @@ class Showing:
             wanted += 1 if by > 0 else -1
         self.show_picture(wanted)
 
+    def make_thumbnails(self, indices: Sequence[int], size: int, ready: Ready) -> None:
+        """Make small pictures of the film strip in the background, without a word.
+
+        A few at a time, so that the first are soon there; a new call takes the place of an old one.
+        size : longer side in pixels. ready : called for each of them; see ``Ready``.
+        """
+        film, now, later = self.state.film, indices[:_A_FEW], indices[_A_FEW:]
+
+        def work(report: Report) -> list[tuple[int, NDArray[np.uint8] | None]]:
+            made = []
+            for index in now:
+                report(0.0, "")
+                made.append((index, _thumbnail(film[index], size)))
+            return made
+
+        def done(made: list[tuple[int, NDArray[np.uint8] | None]]) -> None:
+            if self.state.film != film:
+                return
+            for index, pixels in made:
+                ready(index, pixels)
+            if later:
+                self.make_thumbnails(later, size, ready)
+
+        self.jobs.start(THUMBNAILS, work, done, lambda _: None)
+
     def _show_opened(self, opened: Opened) -> None:
         if opened.film != self.state.film:
             self.state.film = opened.film
@@ -158,6 +194,15 @@ class Showing:
         self.state.film_index, self.state.film_unreadable = index, unreadable
         self.state.film_changed.emit()
         self.state.facts_changed.emit()
+
+
+def _thumbnail(path: Path, size: int) -> NDArray[np.uint8] | None:
+    from brainviewer.app.picture_opening import thumbnail
+
+    try:
+        return thumbnail(path, size)
+    except FileError:
+        return None
 
 
 def _first_readable(film: tuple[Path, ...], report: Report) -> Opened:

@@ -151,6 +151,11 @@ class ViewState:
         return SliceView.of(self.study.grid, plane or self.plane, self.convention)
 
     @property
+    def solid_study(self) -> Study | None:
+        """The open study, if it has a third dimension to be looked at."""
+        return None if self.study is not None and self.study.is_picture else self.study
+
+    @property
     def shown_layout(self) -> Layout:
         """The arrangement on the screen: a picture stands alone, whatever is chosen for studies."""
         picture = self.study is not None and self.study.is_picture

@@ -10,7 +10,9 @@ RESEARCH_ONLY = "Research use only, not for diagnosis."
 
 
 def study_text(record: Mapping[str, Any]) -> str:
-    """What a study holds, one sequence a line."""
+    """What a study holds, one sequence a line; or what a picture is."""
+    if "picture" in record:
+        return _with_notices(_picture_lines(record["picture"]), record["notices"])
     rows = [
         (
             name,
@@ -29,6 +31,18 @@ def study_text(record: Mapping[str, Any]) -> str:
         found = record["segmentation"]
         lines.append(f"segmentation: {found['file'] if isinstance(found, Mapping) else found}")
     return _with_notices(lines, record["notices"])
+
+
+def _picture_lines(found: Mapping[str, Any]) -> list[str]:
+    frames = f" × {found['frames']} frames" if found["frames"] > 1 else ""
+    size = found["pixel_size"]
+    pixel = " × ".join(f"{side:.4g}" for side in size) + f" {found['unit']}" if size else "unknown"
+    kind = f"{found['dtype']}, {'colour' if found['colour'] else 'grey'}"
+    return [
+        f"{found['file']}: {found['rows']} × {found['columns']} pixels{frames}, {kind}",
+        f"pixel size (height × width): {pixel}",
+        f"orientation: {found['orientation']}",
+    ]
 
 
 def finding_text(record: Mapping[str, Any]) -> str:

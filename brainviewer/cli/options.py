@@ -27,7 +27,8 @@ Study = Annotated[
     list[Path],
     typer.Argument(
         metavar="STUDY",
-        help="A study's folder, or its files; a file may say its sequence: T1ce=scan.nii.gz",
+        help="A study's folder, or its files; a file may say its sequence: T1ce=scan.nii.gz. "
+        "Or a single image.",
         show_default=False,
     ),
 ]

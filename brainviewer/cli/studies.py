@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 @app.command()
 def info(study: Study, as_json: AsJson = False) -> None:
-    """Say what a study holds."""
+    """Say what a study, or a picture, holds."""
     with results_only() as out:
         from brainviewer.app.opening import open_study, study_info
         from brainviewer.app.telling import study_text
@@ -183,7 +183,7 @@ def export(
     engine: Engine = EngineName.AUTO,
     as_json: AsJson = False,
 ) -> None:
-    """Save one slice as a picture."""
+    """Save one slice, or one image, as an annotated picture."""
     index = _slice_of(slice_index)
     with results_only() as out, _engine(engine, model) if heatmap else nullcontext() as runner:
         from brainviewer.analysis.tumour import find_tumour
@@ -195,9 +195,15 @@ def export(
         check_picture_path(file)
         marks = load_annotations(annotations) if annotations is not None else ()
         opened = open_study(study, progress_line())
-        finding = find_tumour(opened, report=progress_line())
+        picture = opened.is_picture
+        finding = None if picture else find_tumour(opened, report=progress_line())
         result = None
-        if runner is not None:
+        if runner is not None and finding is None:
+            from brainviewer.app.picture_answer import classify_frame
+
+            frame = index if isinstance(index, int) else opened.grid.shape[2] // 2
+            result = classify_frame(opened, frame, runner, progress_line())
+        elif runner is not None and finding is not None:
             from brainviewer.app.classifying import classify as classify_study
 
             result = classify_study(

@@ -20,6 +20,8 @@ from brainviewer.core.windowing import presets
 from brainviewer.gui.folding import Section
 from brainviewer.gui.words import button, label
 
+_ON_PICTURES = ("heatmap", "study")
+_ALWAYS = (*_ON_PICTURES, "tumour", "sequences")
 COLOUR_MAPS = ("grey", "bone", "hot", "viridis", "magma", "turbo")
 
 
@@ -120,7 +122,7 @@ class OverlaySection(QWidget):
         self._add("Heatmap", "heatmap", "heatmap_opacity", "heatmap")
         self._add("Segmentation", "segmentation", "segmentation_opacity", "segmentation")
         self._add("Segmentation filled", "segmentation_filled", "", "segmentation")
-        self._add("Crosshair", "crosshair", "", "study")
+        self._add("Crosshair", "crosshair", "", "sequences")
         self._add("Marks", "annotations", "", "study")
         session.state.overlays_changed.connect(self._show)
         session.state.facts_changed.connect(self._show)
@@ -148,7 +150,8 @@ class OverlaySection(QWidget):
                 widget.blockSignals(True)
                 widget.setEnabled(usable)
             box.setChecked(getattr(overlays, field))
-            box.setVisible(usable or fact in ("tumour", "heatmap", "study"))
+            always = _ON_PICTURES if "picture" in session.state.facts else _ALWAYS
+            box.setVisible(usable or fact in always)
             if opacity:
                 slider.setValue(round(getattr(overlays, opacity) * 100))
                 slider.setVisible(box.isVisibleTo(self))

@@ -1,6 +1,5 @@
 """The main window: docks, menus and the tool bar, nothing else."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, Qt, QTimer
@@ -8,8 +7,6 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QShowEvent
 from PySide6.QtWidgets import (
     QApplication,
     QDockWidget,
-    QFileDialog,
-    QMainWindow,
     QScrollArea,
     QSizePolicy,
     QStackedWidget,
@@ -25,6 +22,8 @@ from brainviewer.core.errors import BrainViewerError
 from brainviewer.core.slices import Convention, Plane
 from brainviewer.gui.actions import TOOL_BAR, Actions
 from brainviewer.gui.display_panel import DisplayPanel
+from brainviewer.gui.file_verbs import FileVerbs
+from brainviewer.gui.film_strip import FilmStrip
 from brainviewer.gui.menus import build_menus
 from brainviewer.gui.notices import NoticeBar
 from brainviewer.gui.pages import Page, about_text, card_page, shortcuts_text
@@ -43,14 +42,11 @@ from brainviewer.gui.welcome import Hints, Invitation
 
 LEFT_WIDTH = 236
 RIGHT_WIDTH = 400
-_FILTER = "NIfTI (*.nii *.nii.gz);;All files (*)"
-_MARKS = "BrainViewer annotations (*.json)"
 
 
-class MainWindow(QMainWindow):
+class MainWindow(FileVerbs):
     """Everything on one screen: panels left and right, slices in the middle."""
 
-    session: Session
     grid: PaneGrid
 
     def __init__(self, session: Session) -> None:
@@ -95,7 +91,7 @@ class MainWindow(QMainWindow):
         invitation.demo_wanted.connect(self.session.open_demo)
         self._pages.addWidget(invitation)
         self._pages.addWidget(self.grid)
-        self._strip = SliceStrip(self.session)
+        self._strip, self._film = SliceStrip(self.session), FilmStrip(self.session)
         centre = QWidget()
         column = QVBoxLayout(centre)
         column.setContentsMargins(0, 0, 0, 0)
@@ -103,6 +99,7 @@ class MainWindow(QMainWindow):
         column.addWidget(NoticeBar(self.session))
         column.addWidget(self._pages, 1)
         column.addWidget(self._strip)
+        column.addWidget(self._film)
         self.setCentralWidget(centre)
 
     def _left_panel(self) -> QWidget:
@@ -167,29 +164,6 @@ class MainWindow(QMainWindow):
 
     # -- what actions call ------------------------------------------------------------------
 
-    def open_folder(self) -> None:
-        """Ask for a study folder and open it."""
-        if folder := QFileDialog.getExistingDirectory(self, "Open study folder"):
-            self.session.open([Path(folder)])
-
-    def open_files(self) -> None:
-        """Ask for the files of a study and open them."""
-        files, _ = QFileDialog.getOpenFileNames(self, "Open the files of one study", "", _FILTER)
-        if files:
-            self.session.open([Path(f) for f in files])
-
-    def open_annotations(self) -> None:
-        """Ask for a file of annotations and show them."""
-        path, _ = QFileDialog.getOpenFileName(self, "Open annotations", "", _MARKS)
-        if path:
-            self._try(lambda: self.session.open_annotations(Path(path)))
-
-    def save_annotations(self) -> None:
-        """Ask for a place and save the annotations there."""
-        path, _ = QFileDialog.getSaveFileName(self, "Save annotations", "annotations.json", _MARKS)
-        if path:
-            self._try(lambda: self.session.save_annotations(Path(path)))
-
     def export(self) -> None:
         """Export what is shown."""
         self.export_picture.ask()
@@ -236,10 +210,9 @@ class MainWindow(QMainWindow):
     def toggle_panels(self) -> None:
         """Only images, or everything."""
         show = self._left.isHidden()
-        for widget in (
-            self._left, self._right, self._tools, self.menuBar(), self.status, self._strip
-        ):  # fmt: skip
+        for widget in (self._left, self._right, self._tools, self.menuBar(), self.status):
             widget.setVisible(show)
+        self._show_strips()
 
     def show_shortcuts(self) -> None:
         """The page of keys and mouse."""
@@ -261,20 +234,24 @@ class MainWindow(QMainWindow):
         hints = Hints(self.grid)
         hints.read.connect(lambda: self.session.settings.update(hints_seen=True))
 
-    def _try(self, verb: Callable[[], None]) -> None:
-        try:
-            verb()
-        except BrainViewerError as error:
-            self.session.notice(str(error), "error")
-
     # -- following the state ----------------------------------------------------------------
 
     def _show_study(self) -> None:
         study = self.session.state.study
         self._pages.setCurrentIndex(0 if study is None else 1)
         name = f"{study.name} – " if study is not None and study.name else ""
+        self._show_strips()
+        self.volume.setVisible("picture" not in self.session.state.facts)
         mark = "SYNTHETIC · " if study is not None and study.synthetic else ""
         self.setWindowTitle(f"{mark}{name}BrainViewer")
+
+    def _show_strips(self) -> None:
+        """The strip of slices where there are several, the film strip where pictures are."""
+        state, panels = self.session.state, not self._left.isHidden()
+        picture = state.study is not None and state.study.is_picture
+        several = state.study is None or state.view().count > 1
+        self._strip.setVisible(panels and (several or not picture))
+        self._film.setVisible(panels and picture and "film" in state.facts)
 
     # -- Qt's own ---------------------------------------------------------------------------
 

@@ -39,7 +39,7 @@ def _add_submenu(menu: QMenu, name: str, window: "MainWindow") -> None:
             submenu.addAction(window.actions_by_id[f"theme-{theme}"])
         return
     title, fill = {
-        "recent": ("Recent studies", _fill_recent),
+        "recent": ("Recent", _fill_recent),
         "presets": ("Window preset", _fill_presets),
         "colours": ("Colour map", _fill_colours),
         "engine": ("Engine", _fill_engines),

@@ -178,7 +178,10 @@ class MouseTools:
         notches = int(self._turned / NOTCH)
         if notches:
             self._turned -= notches * NOTCH
-            self._pane.session.step(self._pane.plane, notches)
+            if self._through_film:
+                self._pane.session.step_picture(-notches)
+            else:
+                self._pane.session.step(self._pane.plane, notches)
 
     def _begin(self, button: Qt.MouseButton, at: QPointF) -> Drag | None:
         pane, tool = self._pane, self._pane.state.tool
@@ -229,6 +232,12 @@ class MouseTools:
         if pane.cursor().shape() != shape:
             pane.setCursor(shape)
 
+    @property
+    def _through_film(self) -> bool:
+        """Whether a step leads to another picture: this one has a single frame."""
+        pane = self._pane
+        return "film" in pane.state.facts and pane.view is not None and pane.view.count == 1
+
     # -- keys -------------------------------------------------------------------------------
 
     def key_press(self, event: QKeyEvent) -> bool:
@@ -244,7 +253,14 @@ class MouseTools:
         }
         if event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
             return False
-        if key in steps:
+        sideways = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
+        if key in sideways and "film" in pane.state.facts:
+            session.step_picture(sideways[Qt.Key(key)])
+        elif key in steps and self._through_film:
+            # Down and End lead to the end of the film.
+            back = key in (Qt.Key.Key_Home, Qt.Key.Key_End)
+            session.step_picture(steps[Qt.Key(key)] if back else -steps[Qt.Key(key)])
+        elif key in steps:
             session.step(pane.plane, steps[Qt.Key(key)])
         elif key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
             session.delete_selection()

@@ -41,7 +41,7 @@ class PictureExport:
             self._preview,
             self._window,
             folder=self._folder,
-            volume=not self._volume.failure,
+            volume=not self._volume.failure and self._session.state.solid_study is not None,
         )
         dialog.choose(subject)
         try:

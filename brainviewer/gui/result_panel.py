@@ -35,7 +35,8 @@ class ResultPanel(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._head = QHBoxLayout()
         self._head.setSpacing(2)
-        self._head.addWidget(head("Glioma type"))
+        self._title = head("Glioma type")
+        self._head.addWidget(self._title)
         self._head.addStretch(1)
         self._answer = label(role="answer", wrap=True)
         self._beneath = label(role="beneath", wrap=True)
@@ -127,7 +128,8 @@ class ResultPanel(QWidget):
             row.addWidget(widget)
         row.addStretch(1)
         row.addWidget(self._age)
-        row.addWidget(label("years", "quiet"))
+        self._years = label("years", "quiet")
+        row.addWidget(self._years)
         return row
 
     def _classify(self) -> None:
@@ -159,11 +161,14 @@ class ResultPanel(QWidget):
     def _show(self) -> None:
         state = self._session.state
         result, status = state.classification, state.classification_status
-        running = status is Status.RUNNING
+        running, picture = status is Status.RUNNING, "picture" in state.facts
+        self._title.setText("CLASS" if picture else "GLIOMA TYPE")
+        self._age.setVisible(not picture)
+        self._years.setVisible(not picture)
         self._run.setVisible(not running)
-        self._here.setVisible(not running)
+        self._here.setVisible(not running and not picture)
         self._cancel.setVisible(running)
-        self._run.setEnabled("tumour" in state.facts)
+        self._run.setEnabled("classifiable" in state.facts)
         self._here.setEnabled("searched" in state.facts)
         self._run.setText("Classify again" if result else "Classify")
         if result is None:
@@ -192,6 +197,8 @@ class ResultPanel(QWidget):
             answer, source = "No answer", state.classification_message
         elif state.study is None:
             answer, source = "No study", "Open a study to begin."
+        elif state.study.is_picture:
+            answer, source = "Not run", state.classification_message
         elif state.finding is None:
             answer, source = "Not run", "The tumour is looked for first."
         elif not state.finding.found:
@@ -224,7 +231,7 @@ class ResultPanel(QWidget):
             f'{quality}<a style="color:{accent}" href="{result.model_id}">model card</a>'
         )
         self._quality.show()
-        self._scope.show()
+        self._scope.setVisible("picture" not in self._session.state.facts)
         for widget, text in (
             (self._beneath, said.beneath),
             (self._reason, said.reason),

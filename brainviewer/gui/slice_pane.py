@@ -3,18 +3,8 @@
 from typing import Any
 
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QPointF, Qt, Signal
-from PySide6.QtGui import (
-    QFocusEvent,
-    QHideEvent,
-    QImage,
-    QKeyEvent,
-    QMouseEvent,
-    QPainter,
-    QPaintEvent,
-    QResizeEvent,
-    QWheelEvent,
-)
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QImage, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from brainviewer.app.session import Session
@@ -26,13 +16,14 @@ from brainviewer.gui.annotation_items import MarkPainter
 from brainviewer.gui.mouse_tools import MouseTools
 from brainviewer.gui.pane_captions import CaptionPainter, Captions, draw_crosshair, draw_frame
 from brainviewer.gui.pane_geometry import FIT, Camera, PaneGeometry
+from brainviewer.gui.pane_hands import PaneHands
 from brainviewer.gui.pane_overlays import SliceOverlays
 from brainviewer.gui.pane_picture import SlicePicture
 from brainviewer.gui.slice_captions import slice_captions
 from brainviewer.render.slice_image import colour_table, own_colours
 
 
-class SlicePane(QWidget):
+class SlicePane(PaneHands):
     """Shows the slice through the linked cursor; draws again only what has changed.
 
     The pane is a plain widget and no graphics view: four scenes would be painted seven times at
@@ -41,10 +32,6 @@ class SlicePane(QWidget):
     overlays : shared by the panes of a grid, so that each outline is worked out once.
     """
 
-    hovered = Signal(object)
-    """World position (3,) in mm under the pointer, or None."""
-    activated = Signal()
-    """A button went down on this pane."""
     enlarged = Signal()
     """Double click: this one large, or back."""
     camera_changed = Signal(object)
@@ -220,7 +207,7 @@ class SlicePane(QWidget):
             return
         shown = self.state.overlays
         self._paint_pixels(painter, self.geometry_mm)
-        if shown.crosshair:
+        if shown.crosshair and self.state.solid_study is not None:
             draw_crosshair(painter, size, self.geometry_mm.to_pixels([self.state.cursor])[0])
         ratio = self.devicePixelRatioF()
         if lines := self.overlays.outlines(self.geometry_mm, self.index, ratio):
@@ -270,51 +257,6 @@ class SlicePane(QWidget):
         self.draft = draft
         self.update()
 
-    # -- hands ------------------------------------------------------------------------------
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        self.activated.emit()
-        self._mouse.press(event)
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        self._mouse.move(event)
-        self._report_pointer(event.position())
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        self._mouse.release(event)
-
-    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        self._mouse.double_click(event)
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        self._mouse.wheel(event)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if not self._mouse.key_press(event):
-            event.ignore()
-
-    def keyReleaseEvent(self, event: QKeyEvent) -> None:
-        if not self._mouse.key_release(event):
-            event.ignore()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        self._mouse.forget_keys()
-        super().focusOutEvent(event)
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        self._mouse.cancel()
-        super().hideEvent(event)
-
-    def leaveEvent(self, event: QEvent) -> None:
-        self.hovered.emit(None)
-        super().leaveEvent(event)
-
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._place()
-
-    def _report_pointer(self, at: QPointF) -> None:
-        if self.geometry_mm is None or self.state.study is None:
-            return
-        position = self.geometry_mm.to_world(at, self.index)
-        self.hovered.emit(position if self.state.study.grid.contains(position) else None)

@@ -227,7 +227,7 @@ class VolumePane(QWidget):
         self._worker.wish(view=view)
 
     def _first_view(self) -> VolumeView:
-        study = self._state.study
+        study = self._state.solid_study
         return VolumeView() if study is None else first_view(study, self._state.finding)
 
     def _study_changed(self) -> None:
@@ -246,7 +246,7 @@ class VolumePane(QWidget):
 
     def _send_study(self) -> None:
         state = self._state
-        study = state.study
+        study = state.solid_study
         modality = None
         if study is not None:
             modality = state.active if state.active in study.volumes else study.modalities[0]
@@ -266,7 +266,7 @@ class VolumePane(QWidget):
         self._worker.wish(size=self.image.pixels)
 
     def _show_words(self) -> None:
-        study = self._state.study
+        study = self._state.solid_study
         usable = study is not None and not self.failure
         for control in (self._opacity, self._contrast, self._size, self._reset, self._save):
             control.setEnabled(usable)
@@ -285,7 +285,7 @@ class VolumePane(QWidget):
     # From the worker to the screen
 
     def _show_picture(self, picture: NDArray[np.uint8]) -> None:
-        if self._state.study is not None:
+        if self._state.solid_study is not None:
             self.image.show_picture(picture)
 
     def _show_failure(self, _reason: str) -> None:

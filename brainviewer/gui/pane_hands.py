@@ -1,0 +1,65 @@
+"""Hands on a pane: what Qt says of mouse, wheel and keys, given to the tools."""
+
+from PySide6.QtCore import QEvent, QPointF, Signal
+from PySide6.QtGui import QFocusEvent, QHideEvent, QKeyEvent, QMouseEvent, QWheelEvent
+from PySide6.QtWidgets import QWidget
+
+from brainviewer.app.state import ViewState
+from brainviewer.gui.mouse_tools import MouseTools
+from brainviewer.gui.pane_geometry import PaneGeometry
+
+
+class PaneHands(QWidget):
+    """The part of a pane that takes events."""
+
+    hovered = Signal(object)
+    """World position (3,) in mm under the pointer, or None."""
+    activated = Signal()
+    """A button went down on this pane."""
+    state: ViewState
+    index: int
+    geometry_mm: PaneGeometry | None
+    _mouse: MouseTools
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self.activated.emit()
+        self._mouse.press(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self._mouse.move(event)
+        self._report_pointer(event.position())
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self._mouse.release(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        self._mouse.double_click(event)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        self._mouse.wheel(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not self._mouse.key_press(event):
+            event.ignore()
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        if not self._mouse.key_release(event):
+            event.ignore()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        self._mouse.forget_keys()
+        super().focusOutEvent(event)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        self._mouse.cancel()
+        super().hideEvent(event)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self.hovered.emit(None)
+        super().leaveEvent(event)
+
+    def _report_pointer(self, at: QPointF) -> None:
+        if self.geometry_mm is None or self.state.study is None:
+            return
+        position = self.geometry_mm.to_world(at, self.index)
+        self.hovered.emit(position if self.state.study.grid.contains(position) else None)
