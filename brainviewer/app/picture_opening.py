@@ -1,6 +1,7 @@
 """Opens single pictures: which files are some, and a picture as a study of its own."""
 
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,7 +46,7 @@ def _pictures_in(folder: Path) -> tuple[Path, ...]:
         return ()
     found = [entry for entry in entries if entry.is_file() and is_picture(entry)]
     if found:
-        return tuple(found)
+        return tuple(sorted(found, key=_natural))
     folders = [entry for entry in entries if entry.is_dir()]
     inside = [[child for child in list_folder(place) if child.is_file()] for place in folders]
     if any(child.name.lower().endswith((".nii", ".nii.gz")) for f in inside for child in f):
@@ -62,6 +63,12 @@ def _pictures_in(folder: Path) -> tuple[Path, ...]:
             "Open one of these folders.",
         )
     return ()
+
+
+def _natural(path: Path) -> list[tuple[int, str]]:
+    """Names in the order of their numbers: 2.jpg before 10.jpg."""
+    parts = re.split(r"(\d+)", path.name.lower())
+    return [(int(part), "") if part.isdecimal() else (-1, part) for part in parts]
 
 
 @dataclass(frozen=True, eq=False)

@@ -99,7 +99,12 @@ def read_picture(path: Path) -> Picture:
         file_bytes = path.stat().st_size
         if path.is_file() and file_bytes == 0:
             raise FileError(f"{path.name} is an empty file.", "Copy it again from its source.")
-        with _without_warnings(), Image.open(path, formats=_FORMATS) as image:
+        # Not by its name: Pillow 13 maps a named TIFF that lies on its side with its sides swapped.
+        with (
+            _without_warnings(),
+            path.open("rb") as file,
+            Image.open(file, formats=_FORMATS) as image,
+        ):
             return _decode(image, path.name, file_bytes)
     except FileError:
         raise

@@ -3,6 +3,7 @@
 import pytest
 
 from brainviewer.core.annotations import RegionStatistics
+from brainviewer.core.geometry import Unit
 from brainviewer.core.slices import Convention, Plane, SliceView
 from brainviewer.core.windowing import Window
 from brainviewer.render import wording
@@ -62,6 +63,6 @@ def test_a_probability_is_never_a_certainty(value: float, text: str) -> None:
 def test_windows_and_regions() -> None:
     assert wording.window_text(Window(610, 1240)) == "W 1240  L 610"
     assert wording.window_text(Window(610, 1240, inverted=True)).endswith("inverted")
-    lines = wording.statistics_lines(RegionStatistics(516.2, 33.8, 433, 637, 400.2, 400))
+    lines = wording.statistics_lines(RegionStatistics(516.2, 33.8, 433, 637, 400.2, 400), Unit.MM)
     assert lines == ("mean 516 · SD 33.8", "min 433 · max 637", "400 mm²")
-    assert wording.statistics_lines(None) == ("smaller than a pixel",)
+    assert wording.statistics_lines(None, Unit.PIXEL) == ("smaller than a pixel",)

@@ -1,0 +1,129 @@
+"""A picture is a study of its own: as stored, in its own unit, with its colours."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from brainviewer.app.opening import open_study, study_info
+from brainviewer.app.picture_opening import open_picture, pictures_of, thumbnail
+from brainviewer.app.study_figures import slice_figure
+from brainviewer.core.errors import BrainViewerError, FileError
+from brainviewer.core.geometry import Unit
+from brainviewer.core.slices import Convention, Plane, SliceView
+from brainviewer.core.study import Modality
+from brainviewer.core.windowing import opening_window
+from brainviewer.render.figure import draw_figure
+
+PICTURE = Modality.PICTURE
+
+
+@pytest.fixture
+def grey() -> np.ndarray:
+    """(30, 50), bright at the upper left."""
+    values = np.zeros((30, 50), np.uint8)
+    values[:8, :12] = 250
+    return values
+
+
+def saved(path: Path, values: np.ndarray, **options: object) -> Path:
+    Image.fromarray(values).save(path, **options)
+    return path
+
+
+@pytest.mark.parametrize("convention", Convention)
+@pytest.mark.parametrize("plane", Plane)
+def test_it_is_shown_as_it_is_stored(
+    tmp_path: Path, grey: np.ndarray, plane: Plane, convention: Convention
+) -> None:
+    study = open_picture(saved(tmp_path / "a.png", grey))
+    view = SliceView.of(study.grid, plane, convention)
+    assert np.array_equal(view.cut(study.volumes[PICTURE].data, 0), grey)
+    assert not any((view.letters.left, view.letters.right, view.letters.top, view.letters.bottom))
+    assert view.to_world(0, [(3, 7)])[0].tolist() == [7, 3, 0]
+
+
+def test_without_a_size_it_counts_pixels_and_says_so(tmp_path: Path, grey: np.ndarray) -> None:
+    study = open_study([saved(tmp_path / "a.jpg", grey)])
+    assert study.is_picture
+    assert study.missing == ()
+    assert study.grid.unit is Unit.PIXEL
+    assert any("pixels" in notice for notice in study.notices)
+    info = study_info(study)["picture"]
+    assert (info["rows"], info["columns"], info["unit"]) == (30, 50, "px")
+    assert info["pixel_size"] is None
+
+
+def test_a_tiff_in_micrometres(tmp_path: Path, grey: np.ndarray) -> None:
+    path = saved(
+        tmp_path / "a.tif", grey, resolution_unit=3, x_resolution=20000, y_resolution=10000
+    )
+    study = open_picture(path)
+    assert study.grid.unit is Unit.MICRON
+    assert study.grid.spacing[:2] == pytest.approx((0.5, 1.0))
+    assert study.notices == ()
+
+
+def test_colours_are_kept_beside_their_grey(tmp_path: Path) -> None:
+    red = np.zeros((20, 20, 3), np.uint8)
+    red[..., 0] = 200
+    study = open_picture(saved(tmp_path / "a.png", red))
+    volume = study.volumes[PICTURE]
+    assert volume.rgb is not None
+    assert volume.rgb[5, 5, 0].tolist() == [200, 0, 0]
+    assert study.picture_grey().tolist()[5][5] == 60
+    middle = np.asarray(draw_figure(slice_figure(study)))[360, 360]
+    assert middle.tolist() == [200, 0, 0]
+
+
+def test_deep_grey_opens_through_a_window_of_its_own(tmp_path: Path, grey: np.ndarray) -> None:
+    study = open_picture(saved(tmp_path / "a.png", grey.astype(np.uint16) * 100))
+    volume = study.volumes[PICTURE]
+    assert volume.data.dtype == np.uint16
+    assert volume.data.max() == 25000
+    assert opening_window(volume).high > 20000
+    eight = open_picture(saved(tmp_path / "b.png", grey)).volumes[PICTURE]
+    assert (opening_window(eight).low, opening_window(eight).high) == (0, 255)
+
+
+def test_the_hash_is_that_of_the_content(tmp_path: Path, grey: np.ndarray) -> None:
+    first = open_picture(saved(tmp_path / "a.png", grey)).content_hash
+    assert open_picture(saved(tmp_path / "b.bmp", grey)).content_hash == first
+    assert open_picture(saved(tmp_path / "c.png", grey + 1)).content_hash != first
+    sized = saved(tmp_path / "d.tif", grey, resolution_unit=3, resolution=20.0)
+    assert open_picture(sized).content_hash != first
+
+
+def test_which_files_are_pictures(tmp_path: Path, grey: np.ndarray) -> None:
+    for name in ("10.png", "2.png", "1.png"):
+        saved(tmp_path / name, grey)
+    (tmp_path / "notes.txt").write_text("nothing")
+    assert [p.name for p in pictures_of([tmp_path])] == ["1.png", "2.png", "10.png"]
+    assert pictures_of([tmp_path / "2.png", tmp_path / "1.png"])[0].name == "2.png"
+    assert pictures_of([tmp_path / "1.png", tmp_path / "notes.txt"]) == ()
+    (tmp_path / "flair.nii.gz").write_bytes(b"")
+    assert pictures_of([tmp_path]) == ()
+
+
+def test_a_folder_of_folders_with_pictures(tmp_path: Path, grey: np.ndarray) -> None:
+    (tmp_path / "glioma").mkdir()
+    saved(tmp_path / "glioma" / "1.png", grey)
+    with pytest.raises(FileError, match="glioma") as caught:
+        pictures_of([tmp_path])
+    assert "Open one" in caught.value.advice
+
+
+def test_no_tumour_is_looked_for(tmp_path: Path, grey: np.ndarray) -> None:
+    from brainviewer.analysis.tumour import find_tumour
+
+    study = open_picture(saved(tmp_path / "a.png", grey))
+    with pytest.raises(BrainViewerError, match="single pictures"):
+        find_tumour(study)
+
+
+def test_thumbnails_keep_their_shape(tmp_path: Path, grey: np.ndarray) -> None:
+    small = thumbnail(saved(tmp_path / "a.png", grey), 25)
+    assert small.shape == (15, 25, 3)
+    assert small[1, 1].tolist() == [250, 250, 250]
+    assert small[-1, -1].tolist() == [0, 0, 0]
