@@ -6,7 +6,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-from brainviewer.core.errors import BrainViewerError, Report
+from brainviewer.core.errors import BrainViewerError, ModelError, Report
 from brainviewer.core.findings import Classification
 from brainviewer.core.study import Study
 
@@ -18,8 +18,13 @@ NO_PICTURE_MODEL = "No model for single pictures is installed."
 
 def picture_classifier() -> Callable[..., Classification] | None:
     """What classifies single pictures; None where that part, or a model for it, is not there."""
+    from brainviewer.inference.registry import installed_models
+
     name = "brainviewer.app.picture_classifying"
-    if find_spec(name) is None:
+    try:
+        if find_spec(name) is None or not any(card.of_pictures for card in installed_models()):
+            return None
+    except ModelError:  # a wrong card is told when the engine starts
         return None
     found: Callable[..., Classification] = import_module(name).classify_picture
     return found
@@ -30,8 +35,8 @@ def classify_frame(study: Study, frame: int, engine: "Engine", report: Report) -
     classify_picture = picture_classifier()
     if classify_picture is None:
         raise BrainViewerError(NO_PICTURE_MODEL)
-    grey = study.picture_grey(frame)
-    result = classify_picture(grey, engine, report=report, picture_hash=study.content_hash)
+    pixels = study.picture_pixels(frame)
+    result = classify_picture(pixels, engine, report=report, picture_hash=study.content_hash)
     heat = result.heatmap
     # The picture has one plane; which of its frames it was, only the caller knows.
     return result if heat is None else replace(result, heatmap=replace(heat, index=frame))

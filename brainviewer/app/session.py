@@ -165,10 +165,10 @@ class Session(Viewing, Marking, Showing, Judging):
         frame = self.state.slice_index() if slice_index is None else slice_index
 
         def work(report: Report) -> Classification:
-            from brainviewer.app.classifying import classify
-
             if finding is None:
                 return classify_frame(study, frame, engine, report)
+            from brainviewer.app.classifying import classify
+
             return classify(
                 study,
                 finding,

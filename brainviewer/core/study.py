@@ -111,5 +111,13 @@ class Study:
         return self.volumes[self.modalities[0]]
 
     def picture_grey(self, frame: int = 0) -> NDArray[np.float32]:
-        """(rows, columns) grey values of a picture, as they are stored; luma of colours."""
-        return self.volumes[Modality.PICTURE].data[:, :, frame].T.astype(np.float32)
+        """(rows, columns) grey values of a picture, larger where brighter; luma of colours."""
+        volume = self.volumes[Modality.PICTURE]
+        grey = volume.data[:, :, frame].T.astype(np.float32)
+        dark_is_large = volume.shown is not None and volume.shown[0] > volume.shown[1]
+        return grey.min() + grey.max() - grey if dark_is_large else grey
+
+    def picture_pixels(self, frame: int = 0) -> NDArray[Any]:
+        """(rows, columns, 3) uint8 RGB of a coloured picture, else ``picture_grey``."""
+        rgb = self.volumes[Modality.PICTURE].rgb
+        return self.picture_grey(frame) if rgb is None else rgb[:, :, frame].swapaxes(0, 1)

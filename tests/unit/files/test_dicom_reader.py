@@ -66,8 +66,8 @@ def test_a_file_that_knows_no_size_counts_pixels(tmp_path: Path, ramp: np.ndarra
     path = dicom(tmp_path / "a.dcm", ramp)
     assert read_dicom(path).grid.unit is Unit.MM
     # Pixel spacing and orientation under tags that mean nothing.
-    content = path.read_bytes().replace(b"\x28\x00\x30\x00DS", b"\x28\x00\x32\x00DS")
-    path.write_bytes(content.replace(b"\x20\x00\x37\x00DS", b"\x20\x00\x38\x00DS"))
+    content = path.read_bytes().replace(b"\x28\x00\x30\x00", b"\x28\x00\x32\x00")
+    path.write_bytes(content.replace(b"\x20\x00\x37\x00", b"\x20\x00\x38\x00"))
     grid = read_dicom(path).grid
     assert grid.unit is Unit.PIXEL
     assert not grid.oriented
