@@ -25,6 +25,10 @@ be read."""
 THUMBNAILS = "thumbnails"
 """The one job that is nobody's business."""
 
+SERIES = (
+    "DICOM files are shown one by one; convert a series with dcm2niix to see the head in three "
+    "planes and in 3D."
+)
 _A_FEW = 4
 _MOST_TRIES = 20
 """Unreadable pictures in a row before a folder is given up."""
@@ -35,7 +39,7 @@ class Opened:
     """What a job of opening brings back.
 
     film : the pictures that were opened together, of which ``index`` is shown.
-    unreadable : those of them that were tried in vain; said : a sentence about them.
+    unreadable : those of them that were tried in vain; said : sentences about the film.
     """
 
     study: Study
@@ -43,7 +47,7 @@ class Opened:
     film: tuple[Path, ...] = ()
     index: int = 0
     unreadable: frozenset[int] = frozenset()
-    said: str = ""
+    said: tuple[str, ...] = ()
 
     @classmethod
     def of(
@@ -52,7 +56,7 @@ class Opened:
         film: tuple[Path, ...] = (),
         index: int = 0,
         unreadable: frozenset[int] = frozenset(),
-        said: str = "",
+        said: tuple[str, ...] = (),
     ) -> "Opened":
         """With the windows that the study opens with, which takes a look at every volume."""
         windows = {m: opening_window(v) for m, v in study.volumes.items()}
@@ -185,8 +189,8 @@ class Showing:
         self._point_at(opened.index, opened.unreadable)
         self._show_study(opened.study, opened.windows)
         # Pictures of one source have the same things to say; once is enough.
-        for sentence in (*opened.study.notices, opened.said):
-            if sentence and sentence not in self._told:
+        for sentence in (*opened.study.notices, *opened.said):
+            if sentence not in self._told:
                 self._told.add(sentence)
                 self.notice(sentence)
 
@@ -208,6 +212,7 @@ def _thumbnail(path: Path, size: int) -> NDArray[np.uint8] | None:
 def _first_readable(film: tuple[Path, ...], report: Report) -> Opened:
     """The first picture that can be opened. Raises the error of the first if none can."""
     from brainviewer.app.picture_opening import open_picture
+    from brainviewer.files.dicom_reader import is_dicom
 
     first: FileError | None = None
     for index, path in enumerate(film[:_MOST_TRIES]):
@@ -216,6 +221,9 @@ def _first_readable(film: tuple[Path, ...], report: Report) -> Opened:
         except FileError as error:
             first = first or error
             continue
-        return Opened.of(study, film, index, frozenset(range(index)), str(first) if first else "")
+        said = [str(first)] if first else []
+        if len(film) > 1 and is_dicom(path):
+            said.append(SERIES)
+        return Opened.of(study, film, index, frozenset(range(index)), tuple(said))
     assert first is not None
     raise first

@@ -21,6 +21,7 @@ MOUSE = (
     ("Left drag", "The chosen tool"),
     ("Double click", "One large pane, and back"),
     ("↑ ↓  Page ↑ ↓  Home End", "Slices"),
+    ("← →", "Pictures of a film strip; so does the wheel, where a picture has no slices"),
     ("3D: left drag", "Rotate"),
     ("3D: right drag", "Opacity and contrast"),
 )
