@@ -44,17 +44,17 @@ def _pictures_in(folder: Path) -> tuple[Path, ...]:
     entries = list_folder(folder)
     if any(entry.name.lower().endswith((".nii", ".nii.gz")) for entry in entries):
         return ()
+    folders = [entry for entry in entries if entry.is_dir()]
+    inside = [list_folder(place) for place in folders]
+    if any(child.name.lower().endswith((".nii", ".nii.gz")) for f in inside for child in f):
+        return ()
     found = [entry for entry in entries if entry.is_file() and is_picture(entry)]
     if found:
         return tuple(sorted(found, key=_natural))
-    folders = [entry for entry in entries if entry.is_dir()]
-    inside = [[child for child in list_folder(place) if child.is_file()] for place in folders]
-    if any(child.name.lower().endswith((".nii", ".nii.gz")) for f in inside for child in f):
-        return ()
     with_pictures = [
         place.name
         for place, children in zip(folders, inside, strict=True)
-        if any(is_picture(child) for child in children[:20])
+        if any(child.is_file() and is_picture(child) for child in children[:20])
     ]
     if with_pictures:
         names = ", ".join(with_pictures[:3]) + (" …" if len(with_pictures) > 3 else "")

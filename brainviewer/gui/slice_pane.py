@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from brainviewer.app.session import Session
 from brainviewer.core.annotations import Annotation
 from brainviewer.core.slices import Plane, SliceView
-from brainviewer.core.study import Modality
+from brainviewer.core.study import Modality, Study
 from brainviewer.gui import image_colours
 from brainviewer.gui.annotation_items import MarkPainter
 from brainviewer.gui.mouse_tools import MouseTools
@@ -127,8 +127,8 @@ class SlicePane(PaneHands):
             index = self.view.index_of(self.state.cursor)
             if index != self.index:
                 self.index = index
-                self._take_cut()
-                self._show_cut()
+                self._cut = self._take_cut(self.state.study, self.view)
+                self._show_cut(self._cut)
                 self.refresh_overlays()
                 self._write()
         else:
@@ -139,9 +139,9 @@ class SlicePane(PaneHands):
 
     def refresh_window(self) -> None:
         """The window or the colour map changed."""
-        if self._cut is not None:
-            self._take_cut()
-            self._show_cut()
+        if self._cut is not None and self.view is not None and self.state.study is not None:
+            self._cut = self._take_cut(self.state.study, self.view)
+            self._show_cut(self._cut)
             self._write()
             self.update()
 
@@ -157,22 +157,21 @@ class SlicePane(PaneHands):
         """Another tool: another pointer."""
         self._mouse.show_pointer()
 
-    def _take_cut(self) -> None:
+    def _take_cut(self, study: Study, view: SliceView) -> NDArray[Any]:
         """The values of the slice, or its colours where they are what is shown."""
-        if self.view is not None and self.state.study is not None:
-            volume = self.state.study.volumes[self.modality]
-            colours = own_colours(volume, self._colour_map)
-            self._cut = self.view.cut(volume.data if colours is None else colours, self.index)
+        volume = study.volumes[self.modality]
+        colours = own_colours(volume, self._colour_map)
+        return view.cut(volume.data if colours is None else colours, self.index)
 
     @property
     def _colour_map(self) -> str:
         return self.state.colour_maps.get(self.modality, "grey")
 
-    def _show_cut(self) -> None:
+    def _show_cut(self, cut: NDArray[Any]) -> None:
         window, name = self.state.windows.get(self.modality), self._colour_map
-        if window is not None and self._cut is not None:
+        if window is not None:
             table = None if name in ("", "grey", "gray") else colour_table(name)
-            self._picture.show(self._cut, window, table)
+            self._picture.show(cut, window, table)
 
     def _place(self) -> None:
         size = max(self.width(), 1), max(self.height(), 1)

@@ -112,6 +112,11 @@ def test_a_folder_of_folders_with_pictures(tmp_path: Path, grey: np.ndarray) -> 
     with pytest.raises(FileError, match="glioma") as caught:
         pictures_of([tmp_path])
     assert "Open one" in caught.value.advice
+    # Previews beside a study's folder do not make it a set of pictures.
+    saved(tmp_path / "preview.png", grey)
+    assert len(pictures_of([tmp_path])) == 1
+    (tmp_path / "glioma" / "flair.nii").write_bytes(b"")
+    assert pictures_of([tmp_path]) == ()
 
 
 def test_no_tumour_is_looked_for(tmp_path: Path, grey: np.ndarray) -> None:
