@@ -1,0 +1,66 @@
+"""Commands that take a single image as they take a study."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from brainviewer import cli
+
+pytestmark = pytest.mark.usefixtures("home")
+
+
+@pytest.fixture
+def image(tmp_path: Path) -> Path:
+    """A TIFF of half a millimetre a pixel, with a mark of its own."""
+    path = tmp_path / "scan.tif"
+    Image.fromarray(np.eye(40, 60, dtype=np.uint8) * 200).save(
+        path, resolution_unit=3, resolution=20
+    )
+    return path
+
+
+def run(*arguments: object) -> int:
+    return cli.run([str(argument) for argument in arguments], lambda *_: 99)
+
+
+def test_info_says_what_the_file_knows(image: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    assert run("info", image, "--json") == 0
+    record = json.loads(capfd.readouterr().out)
+    assert record["notices"] == []
+    assert record["picture"]["pixel_size"] == [0.5, 0.5]
+    assert record["picture"]["unit"] == "mm"
+    assert run("info", image) == 0
+    assert "40 × 60 pixels" in capfd.readouterr().out
+
+
+def test_an_annotated_image_is_exported(
+    image: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    mark = {
+        "kind": "ruler",
+        "plane": "axial",
+        "sequence": "Picture",
+        "points": [[0, 0, 0], [3, 4, 0]],
+    }
+    content = {"format": "BrainViewer annotations", "schema": 1, "annotations": [mark]}
+    marks = tmp_path / "marks.json"
+    marks.write_text(json.dumps(content))
+    out = tmp_path / "out.png"
+    assert run("export", image, "-o", out, "--annotations", marks, "--json") == 0
+    record = json.loads(capfd.readouterr().out)
+    assert record["panes"][0]["annotations"][0]["length_mm"] == 5
+    assert record["grid"]["spacing_mm"] == [0.5, 0.5, 1.0]
+    with Image.open(out) as written:
+        assert written.size[0] == 1440
+
+
+def test_what_needs_a_study_says_so(image: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    assert run("pick", image) == 2
+    assert "single pictures" in capfd.readouterr().err
+    image.write_text("hello")
+    assert run("info", image) == 2
+    assert "scan.tif" in capfd.readouterr().err
+    assert run("window", image) == 99
