@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from brainviewer.core.errors import BrainViewerError
-from brainviewer.core.study import Modality
+from brainviewer.core.study import SEQUENCES, Modality
 from brainviewer.files.study_folder import Assignment, thumbnail
 from brainviewer.gui.words import button, label
 
@@ -55,7 +55,7 @@ class SequencesDialog(QDialog):
             name.setMinimumWidth(260)
             choice = QComboBox()
             choice.setAccessibleName(f"Sequence of file {row + 1}")
-            choice.addItems([*map(str, Modality), _SEGMENTATION, _LEAVE])
+            choice.addItems([*map(str, SEQUENCES), _SEGMENTATION, _LEAVE])
             choice.setCurrentText(str(free[row]) if row < len(free) else _LEAVE)
             choice.currentTextChanged.connect(self._check)
             self._choices[path] = choice

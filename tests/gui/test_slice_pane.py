@@ -11,7 +11,7 @@ from brainviewer.app.state import Status, Tool
 from brainviewer.core.findings import Classification, Heatmap
 from brainviewer.core.probing import values_at
 from brainviewer.core.slices import Convention, EdgeLetters, Plane, SliceView
-from brainviewer.core.study import Modality, Study, Volume
+from brainviewer.core.study import SEQUENCES, Modality, Study, Volume
 from brainviewer.core.windowing import Window
 from brainviewer.gui.pane_captions import scale_bar_mm
 from brainviewer.gui.pane_geometry import Camera, PaneGeometry, head_frame, whole_frame
@@ -407,7 +407,7 @@ class TestHands:
         told = []
         pane.hovered.connect(told.append)
         move(pane, marker_pixel(pane), Qt.MouseButton.NoButton)
-        assert values_at(shown.state.study, told[-1]) == dict.fromkeys(Modality, MARKER_VALUE)
+        assert values_at(shown.state.study, told[-1]) == dict.fromkeys(SEQUENCES, MARKER_VALUE)
         move(pane, QPointF(1, 1), Qt.MouseButton.NoButton)
         assert told[-1] is None
         assert values_at(shown.state.study, (1e4, 0, 0)) == {}
