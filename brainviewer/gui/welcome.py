@@ -29,7 +29,7 @@ class Invitation(QWidget):
         column.setSpacing(10)
         title = label("Drop a study or a picture here", "answer")
         title.setStyleSheet("color: #D7DEE5")
-        text = label("a folder, the FLAIR, T1, T1ce and T2 files as NIfTI, or single images")
+        text = label("FLAIR, T1, T1ce and T2 as NIfTI, or single images")
         text.setStyleSheet("color: #8A97A3")
         for widget in (title, text):
             widget.setAlignment(Qt.AlignmentFlag.AlignCenter)

@@ -249,7 +249,7 @@ def test_menus_that_depend_on_the_moment_are_filled(busy: MainWindow) -> None:
     for menu in busy.findChildren(QMenu):
         menu.aboutToShow.emit()
         filled[menu.title()] = menu.actions()
-    recent = filled["Recent studies"]
+    recent = filled["Recent"]
     assert [a.text() for a in recent] == ["one", "two"]
     recent[0].trigger()
     assert called == ["open"]
