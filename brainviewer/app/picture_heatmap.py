@@ -9,8 +9,9 @@ from PIL import Image
 
 from brainviewer.core.errors import BrainViewerError
 from brainviewer.core.findings import Heatmap
+from brainviewer.core.study import Modality, Study
+from brainviewer.core.windowing import opening_window
 from brainviewer.files.picture import check_picture_path, save_picture
-from brainviewer.files.picture_reader import Picture
 from brainviewer.files.writing import check_new_file, make_folder
 from brainviewer.render.slice_image import heat_rgba
 
@@ -43,13 +44,14 @@ def heatmap_files(pictures: Sequence[Path], out: Path) -> list[Path]:
 
 
 def save_heatmap(
-    picture: Picture, heatmap: Heatmap, path: Path, provenance: dict[str, Any]
+    picture: Study, frame: int, heatmap: Heatmap, path: Path, provenance: dict[str, Any]
 ) -> None:
-    """Save a picture in grey under its heatmap, whole or not at all; raises FileError.
+    """Save a frame of a picture in grey under its heatmap, whole or not at all; raises FileError.
 
     provenance : plain data to be kept inside the file.
     """
-    grey = np.repeat(picture.grey()[..., None], 3, axis=2)
-    base = Image.fromarray(grey).convert("RGBA")
+    window = opening_window(picture.volumes[Modality.PICTURE])
+    grey = window.apply(picture.volumes[Modality.PICTURE].data[:, :, frame].T)
+    base = Image.fromarray(np.repeat(grey[..., None], 3, axis=2)).convert("RGBA")
     base.alpha_composite(Image.fromarray(heat_rgba(heatmap.values, _OPACITY), "RGBA"))
     save_picture(base.convert("RGB"), path, provenance)

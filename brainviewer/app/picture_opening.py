@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from brainviewer.core.errors import FileError, Report, silent
+from brainviewer.core.errors import BrainViewerError, FileError, Report, silent
 from brainviewer.core.geometry import Grid, Unit
 from brainviewer.core.study import Modality, Study, Volume
 from brainviewer.core.windowing import opening_window
@@ -38,6 +38,21 @@ def pictures_of(paths: Sequence[Path]) -> tuple[Path, ...]:
     if not files or len(files) < len(paths) or not all(is_picture(path) for path in files):
         return ()
     return tuple(dict.fromkeys(files))
+
+
+def pictures_among(paths: Sequence[Path]) -> list[Path]:
+    """The pictures that are named, those of every folder; empty if it is a study.
+
+    Raises BrainViewerError if there are pictures and something else, FileError as ``pictures_of``.
+    """
+    found = [pictures_of([path]) for path in paths]
+    others = [path for path, some in zip(paths, found, strict=True) if not some]
+    if others and len(others) < len(paths):
+        raise BrainViewerError(
+            f"{others[0].name} is no picture, but others are.",
+            "Give pictures alone, or the files of one study.",
+        )
+    return [picture for some in found for picture in some]
 
 
 def _pictures_in(folder: Path) -> tuple[Path, ...]:

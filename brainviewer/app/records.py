@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from brainviewer.app.measurements import measurements_record
+from brainviewer.app.picture_opening import SIZE_UNKNOWN
 from brainviewer.core.errors import BrainViewerError
 from brainviewer.core.findings import Classification, TumourFinding
-from brainviewer.files.picture_reader import Picture
+from brainviewer.core.study import Study
 from brainviewer.inference.answers import tumour_probability
 from brainviewer.inference.card import Figure, ModelCard
 
@@ -76,26 +77,28 @@ _OF_STUDIES = frozenset({"slice", "sequences", "age_years", "age_used", "descrip
 
 
 def picture_record(
-    result: Classification, path: Path, picture: Picture, top: int | None = None
+    result: Classification, path: Path, picture: Study, frame: int = 0, top: int | None = None
 ) -> dict[str, Any]:
-    """What the model said of a single picture, the most probable class first.
+    """What the model said of one frame of a picture, the most probable class first.
 
     path : as the user named it.
     top : how many classes are kept; all of them if None.
     """
     record = classification_record(result)
-    rows, columns = picture.pixels.shape[:2]
+    columns, rows, _ = picture.grid.shape
     ranked = sorted(record["classes"].items(), key=lambda entry: -entry[1])
     tumour = tumour_probability(result.classes)
     return {
         "file": str(path),
         "size": [columns, rows],
+        "frame": frame,
         **{name: value for name, value in record.items() if name not in _OF_STUDIES},
         "classes": dict(ranked[:top]),
         "tumour": None if tumour is None else round(tumour, 6),
         "picture_sha256": result.study_hash or None,
         "heatmap": None,
-        "notices": [*picture.notices, *result.notices],
+        # How large the pixels are makes no difference to the answer.
+        "notices": [*(n for n in picture.notices if n != SIZE_UNKNOWN), *result.notices],
     }
 
 

@@ -23,12 +23,14 @@ class Wishes:
 
     top : how many classes are told; all of them if None.
     heatmaps : a file for each picture; empty for none.
+    frame : which one of a picture that has several, from 0; the middle one if None.
     """
 
     model_id: str | None = None
     prevalence: str | None = None
     top: int | None = None
     heatmaps: Sequence[Path] = ()
+    frame: int | None = None
 
 
 def classify_pictures(
@@ -62,25 +64,31 @@ def classify_pictures(
 
 def _classified(path: Path, runner: "Engine", wishes: Wishes, number: int) -> dict[str, Any]:
     from brainviewer.app.picture_classifying import classify_picture
-    from brainviewer.app.picture_files import content_hash
+    from brainviewer.app.picture_opening import open_picture
     from brainviewer.app.records import picture_record
-    from brainviewer.files.picture_reader import read_picture
 
-    picture = read_picture(path)
+    study = open_picture(path)
+    frames = study.grid.shape[2]
+    frame = frames // 2 if wishes.frame is None else wishes.frame
+    if not 0 <= frame < frames:
+        raise FileError(
+            f"There is no frame {frame} in {path.name}: it has {frames}, counted from 0.",
+            "Choose one of them, or leave --slice out.",
+        )
     result = classify_picture(
-        picture.pixels,
+        study.picture_pixels(frame),
         runner,
         model_id=wishes.model_id,
         prevalence=wishes.prevalence,
         report=progress_line(),
-        picture_hash=content_hash(picture),
+        picture_hash=study.content_hash,
     )
-    record = picture_record(result, path, picture, wishes.top)
+    record = picture_record(result, path, study, frame, wishes.top)
     if wishes.heatmaps and result.heatmap is not None:
         from brainviewer.app.picture_heatmap import save_heatmap
 
         file = wishes.heatmaps[number]
-        save_heatmap(picture, result.heatmap, file, {**record, "file": None})
+        save_heatmap(study, frame, result.heatmap, file, {**record, "file": None})
         record["heatmap"] = str(file)
     return record
 

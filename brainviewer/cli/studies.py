@@ -81,7 +81,10 @@ def classify(
     slice_index: Annotated[
         int | None,
         typer.Option(
-            "--slice", help="Axial slice, from 0; by default the tumour slice.", show_default=False
+            "--slice",
+            help="Axial slice, from 0; by default the tumour slice. Of a picture the frame; by "
+            "default the middle one.",
+            show_default=False,
         ),
     ] = None,
     top: Annotated[
@@ -101,16 +104,16 @@ def classify(
 ) -> None:
     """Type the glioma of a study: A, O or G. Or say what single pictures show."""
     with results_only() as out:
-        from brainviewer.app.picture_files import pictures_among
+        from brainviewer.app.picture_opening import pictures_among
 
         if pictures := pictures_among(paths):
-            _only_for("studies", {"--age": age, "--slice": slice_index})
+            _only_for("studies", {"--age": age})
             files: list[Path] = []
             if heatmap is not None:
                 from brainviewer.app.picture_heatmap import heatmap_files
 
                 files = heatmap_files(pictures, heatmap)
-            wishes = Wishes(model, prevalence, top, files)
+            wishes = Wishes(model, prevalence, top, files, slice_index)
             with _picture_engine(engine, model) as runner:
                 classify_pictures(pictures, runner, wishes, out, as_json)
         else:

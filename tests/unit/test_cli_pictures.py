@@ -125,7 +125,7 @@ def test_what_does_not_fit_together_is_refused(folder, capfd, tmp_path):
         ([folder, "--heatmap", tmp_path / "one.png"], "one.png names one file"),
         ([folder / "a.png", "--heatmap", tmp_path / "heat.jpg"], ".png"),
         ([folder / "a.png", "--age", 40], "--age is for studies"),
-        ([folder / "a.png", "--slice", 4], "--slice is for studies"),
+        ([folder / "a.png", "--slice", 4], "There is no frame 4 in a.png"),
         ([tmp_path / "t1.nii.gz", "--top", 2], "--top is for pictures"),
         ([tmp_path / "t1.nii.gz", folder / "a.png"], "is no picture"),
         ([folder / "a.png", "--prevalence", "village"], "no prevalence called village"),
