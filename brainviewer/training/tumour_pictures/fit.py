@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from brainviewer.core.errors import Report
+from brainviewer.core.errors import FileError, Report
 from brainviewer.training.augment import Random
 from brainviewer.training.learning import Batch, MakeBatch, learn
 from brainviewer.training.numbers import load_numbers, save_numbers
@@ -74,7 +74,10 @@ def fit(recipe: PictureRecipe, cheng: Path, lgg: Path | None, out: Path, report:
 def drawn_how_often(
     samples: Sequence[Sample], members: Sequence[int], lgg: float
 ) -> NDArray[np.float64]:
-    """(samples,) the chance of each to be drawn; 0 for those that must not be learned from."""
+    """(samples,) the chance of each to be drawn; 0 for those that must not be learned from.
+
+    Raises FileError if nothing is left of a class.
+    """
     weight = np.zeros(len(samples))
     for ours, share in ((True, 1 - lgg), (False, lgg)):
         some = [n for n in members if (samples[n].source == CHENG) is ours]
@@ -82,6 +85,12 @@ def drawn_how_often(
         frequent = np.array([labels.count(label) for label in labels], float) ** -_BALANCE
         if some:
             weight[some] = share * frequent / frequent.sum()
+    for label in CLASSES:
+        if not sum(w for w, s in zip(weight, samples, strict=True) if s.label == label):
+            raise FileError(
+                f"There are no pictures of the class {label} to learn from.",
+                "Add some, in more than one fold.",
+            )
     return np.asarray(weight / weight.sum())
 
 

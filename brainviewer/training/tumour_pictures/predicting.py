@@ -183,7 +183,8 @@ def _prepared(
 
 
 def _embeddings(maps: Tensors) -> NDArray[np.float32]:
-    return np.stack([embedding(one) for one in maps])
+    rows = [embedding(one) for one in maps]
+    return np.stack(rows) if rows else np.zeros((0, FEATURES), np.float32)
 
 
 def _looked(evidence: Tensors, lesion: Tensors) -> tuple[float, float, float]:

@@ -1,0 +1,118 @@
+"""From a folder of pictures to a model that ships: trained, measured and packed, in small."""
+
+import csv
+import os
+import shutil
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+# TensorFlow may crash in a process that loads OpenGL drivers as well, as the whole suite does.
+if "BRAINVIEWER_TEST_TRAINING" not in os.environ:
+    pytest.skip("set BRAINVIEWER_TEST_TRAINING=1 and run it alone", allow_module_level=True)
+pytest.importorskip("onnx")
+pytest.importorskip("torch._dynamo")  # before Keras: the other way round, the process dies
+
+import keras
+
+from brainviewer.assets import resources
+from brainviewer.core.errors import FileError, silent
+from brainviewer.inference.card_file import load_card
+from brainviewer.inference.onnx_runtime import OnnxRuntime
+from brainviewer.inference.picture_input import prepare_picture
+from brainviewer.inference.registry import verify
+from brainviewer.inference.scope import embedding, load_scope
+from brainviewer.training.measuring import measure
+from brainviewer.training.running import train
+from brainviewer.training.tumour_pictures import packing
+from brainviewer.training.tumour_pictures.folds import CLASSES
+
+SHIPPED = resources() / "recipes" / "xception-tumour.toml"
+MODEL = resources() / "models" / "xception-tumour"
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
+
+
+def picture(label: int, random: np.random.Generator) -> tuple[np.ndarray, tuple[float, ...]]:
+    """A head with a spot whose place tells the class; without one for the last."""
+    head = np.zeros((110, 110), np.uint8)
+    cv2.ellipse(head, (55, 55), (40, 50), 0, 0, 360, 90, cv2.FILLED)
+    # No two heads resemble each other so much that they count as copies.
+    texture = cv2.resize(random.uniform(0.2, 1, (5, 5)), (110, 110), interpolation=cv2.INTER_CUBIC)
+    head = (head * texture.clip(0.2, 1)).astype(np.uint8)
+    x, y = ((35, 40), (75, 40), (55, 80), (0, 0))[label]
+    if label < 3:
+        cv2.circle(head, (x, y), 9, 200, cv2.FILLED)
+    noisy = head + random.normal(0, 6, head.shape) * (head > 0)
+    return noisy.clip(0, 255).astype(np.uint8), (x / 110, y / 110, 0.16, 0.16)
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder, random = tmp_path_factory.mktemp("data"), np.random.default_rng(0)
+    rows = []
+    for number in range(32):
+        label = number % 4
+        shown, box = picture(label, random)
+        file = f"{CLASSES[label]}/{number}.png"
+        (folder / "cheng" / CLASSES[label]).mkdir(parents=True, exist_ok=True)
+        cv2.imwrite(str(folder / "cheng" / file), shown)
+        ill = label < 3
+        fold = 1 + number // 8 if ill else ""
+        rows.append([file, CLASSES[label], fold, 110, 110, *(box if ill else [""] * 4)])
+    with (folder / "cheng" / "labels.csv").open("w", newline="") as table:
+        head = "file class fold source_width source_height box_cx box_cy box_w box_h"
+        csv.writer(table).writerows([head.split(), *rows])
+    (folder / "strange" / "stripes").mkdir(parents=True)
+    stripes = np.tile(np.arange(120) % 16 * 15, (120, 1)).astype(np.uint8)
+    cv2.imwrite(str(folder / "strange" / "stripes" / "1.png"), stripes)
+    return folder
+
+
+def test_trained_measured_and_packed(data: Path, tmp_path: Path) -> None:
+    text = SHIPPED.read_text(encoding="utf-8")
+    for line, instead in (
+        ("size = 192", "size = 96"), ("samples = 14400", "samples = 32"),
+        ("batch = 32", "batch = 8"), ("draws = 6", "draws = 1"), ("frozen = 5", "frozen = 10"),
+        ("lgg = 0.15", "lgg = 0.0"),
+    ):  # fmt: skip
+        assert line in text
+        text = text.replace(line, instead)
+    left_out = text[text.index("left_out") : text.index("]\n", text.index("left_out")) + 2]
+    recipe = tmp_path / "small.toml"
+    recipe.write_text(text.replace(left_out, 'left_out = ["none/3.png"]\n'), encoding="utf-8")
+    weights = tmp_path / "some.weights.h5"
+    keras.applications.Xception(
+        include_top=False, weights=None, input_shape=(96, 96, 3)
+    ).save_weights(weights)
+    run = tmp_path / "run"
+    train(recipe, data / "cheng", run, silent, weights=str(weights))
+    first = (run / "fold1.npz").stat().st_mtime_ns
+    train(recipe, data / "cheng", run, silent, weights=str(weights))
+    assert (run / "fold1.npz").stat().st_mtime_ns == first
+    with pytest.raises(FileError, match="other weights"):
+        train(recipe, data / "cheng", run, silent)
+
+    record = measure(run, strange=data / "strange")
+    assert sum(record["images"].values()) == 32
+    assert record["scope"]["kinds"]["stripes"]["images"] == 1
+    assert record["doubtful"]["images"] >= 1
+
+    model = tmp_path / MODEL.name
+    model.mkdir()
+    for name in ("about.toml", "README.md"):
+        shutil.copyfile(MODEL / name, model / name)
+    packing.main(model, run, recipe)
+    card = load_card(model)
+    verify(card)
+    assert card.of_pictures
+    assert card.network is not None
+    assert card.scope is not None
+    runtime = OnnxRuntime(1)
+    runtime.load(card.network)
+    shown, _ = picture(1, np.random.default_rng(9))
+    logits, features = runtime.predict(prepare_picture(shown.astype(np.float32), card.input).tensor)
+    answer = card.head.answer(logits[0])
+    assert sum(answer.probabilities.values()) == pytest.approx(1)
+    assert np.isfinite(load_scope(card.scope).distance(embedding(features)))
