@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from brainviewer.inference.card import ModelCard
     from brainviewer.inference.engine import Engine as Runner
 
+_FEW = 12  # pictures
+
 
 @app.command()
 def info(study: Study, as_json: AsJson = False) -> None:
@@ -114,7 +116,7 @@ def classify(
 
                 files = heatmap_files(pictures, heatmap)
             wishes = Wishes(model, prevalence, top, files, slice_index)
-            with _picture_engine(engine, model) as runner:
+            with _picture_engine(engine, model, len(pictures)) as runner:
                 classify_pictures(pictures, runner, wishes, out, as_json)
         else:
             from brainviewer.app.telling import classification_text
@@ -304,17 +306,18 @@ def _engine(name: EngineName, model_id: str | None) -> "Runner":
     return _started(name, study_model(model_id))
 
 
-def _picture_engine(name: EngineName, model_id: str | None) -> "Runner":
-    """The same for pictures."""
+def _picture_engine(name: EngineName, model_id: str | None, pictures: int) -> "Runner":
+    """The same for pictures; for a few of them what loads soon is sooner done."""
     from brainviewer.inference.registry import picture_model
 
-    return _started(name, picture_model(model_id))
+    return _started(name, picture_model(model_id), once=pictures <= _FEW)
 
 
-def _started(name: EngineName, card: "ModelCard") -> "Runner":
+def _started(name: EngineName, card: "ModelCard", once: bool = False) -> "Runner":
     from brainviewer.inference.engine import Engine as Started
+    from brainviewer.inference.serve import FOR_ONCE, RUNTIMES
 
-    started = Started(name.value)
+    started = Started(name.value, FOR_ONCE if once else RUNTIMES)
     started.start(card.network)
     return started
 

@@ -4,6 +4,7 @@
 weights file and are filled from there, so that every number is stored once.
 """
 
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -26,8 +27,9 @@ class OnnxRuntime:
     engine = "onnx"
     device = "CPU"
 
-    def __init__(self, threads: int = 2) -> None:
-        self._threads = threads
+    def __init__(self, threads: int = 2, thorough: bool = True) -> None:
+        """thorough : take the time to lay the network out for fast runs."""
+        self._threads, self._thorough = threads, thorough
         self._session: Any = None
         self._input = ""
 
@@ -36,6 +38,8 @@ class OnnxRuntime:
         options = _quiet_options(self._threads)
         # Waiting threads sleep: the window and its reading threads share the same cores.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        if not self._thorough:
+            options.graph_optimization_level = ort.GraphOptimizationLevel.ORT_ENABLE_EXTENDED
         try:
             numbers = read_weights(network.path("weights"))
             values = [ort.OrtValue.ortvalue_from_numpy(value) for value in numbers.values()]
@@ -65,23 +69,26 @@ def read_weights(path: Path) -> dict[str, NDArray[np.float32]]:
 
     Kernels of convolutions come as (h, w, in, out) and are returned as (out, in, h, w).
     """
-    numbers: dict[str, NDArray[np.float32]] = {}
+    numbers: dict[str, Future[NDArray[np.float32]]] = {}
+    with ThreadPoolExecutor(2) as workers:
 
-    def take(name: str, item: object) -> None:
-        if isinstance(item, h5py.Dataset):
-            value = item[()]
-            if value.ndim == 4:
-                value = value.transpose(3, 2, 0, 1)
-            numbers[name] = np.ascontiguousarray(value, np.float32)
+        def take(name: str, item: object) -> None:
+            if isinstance(item, h5py.Dataset):
+                numbers[name] = workers.submit(_as_onnx, item[()])
 
-    try:
-        with h5py.File(path, "r") as file:
-            file.visititems(take)
-    except OSError:
-        raise ModelError(
-            f"The weights file {path.name} cannot be read.", "Install the model again."
-        ) from None
-    return numbers
+        try:
+            with h5py.File(path, "r") as file:
+                file.visititems(take)
+        except OSError:
+            raise ModelError(
+                f"The weights file {path.name} cannot be read.", "Install the model again."
+            ) from None
+    return {name: made.result() for name, made in numbers.items()}
+
+
+def _as_onnx(value: NDArray[Any]) -> NDArray[np.float32]:
+    turned = value.transpose(3, 2, 0, 1) if value.ndim == 4 else value
+    return np.ascontiguousarray(turned, np.float32)
 
 
 class OnnxFile:

@@ -5,15 +5,10 @@ feature map weighted by that class's row of the dense layer. No gradient is need
 """
 
 from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-
-from brainviewer.core.errors import ModelError
-from brainviewer.inference.card import Network
 
 
 @dataclass(frozen=True)
@@ -27,24 +22,6 @@ class CropBox:
     top: float
     left: float
     side: float
-
-
-def dense_weights(network: Network) -> NDArray[np.float32]:
-    """(c, classes) float32: the weights of the dense layer, read from its weights file."""
-    return _read_dense(network.path("weights"), network.dense_layer)
-
-
-@lru_cache(maxsize=8)
-def _read_dense(path: Path, name: str) -> NDArray[np.float32]:
-    import h5py
-
-    try:
-        with h5py.File(path, "r") as file:
-            return np.asarray(file[name][()], np.float32)
-    except (OSError, KeyError):
-        raise ModelError(
-            f"The weights file {path.name} cannot be read.", "Install the model again."
-        ) from None
 
 
 def class_activation(

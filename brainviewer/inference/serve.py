@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
@@ -22,8 +23,9 @@ from numpy.typing import NDArray
 
 from brainviewer.core.errors import ModelError
 from brainviewer.inference.card import Network
+from brainviewer.inference.dense_layer import dense_weights
 from brainviewer.inference.devices import usable_cores
-from brainviewer.inference.saliency import dense_weights
+from brainviewer.inference.registry import verify
 
 
 class Runtime(Protocol):
@@ -42,6 +44,7 @@ class Runtime(Protocol):
 
 
 MakeRuntime = Callable[[], Runtime]
+_Key = tuple[str, str]
 
 
 @dataclass(frozen=True)
@@ -123,6 +126,13 @@ def make_onnx() -> Runtime:
     return OnnxRuntime(usable_cores())
 
 
+def make_onnx_for_once() -> Runtime:
+    """ONNX Runtime, sooner loaded and a fifth slower to run."""
+    from brainviewer.inference.onnx_runtime import OnnxRuntime
+
+    return OnnxRuntime(usable_cores(), thorough=False)
+
+
 def make_tensorflow() -> Runtime:
     """Keras on TensorFlow, without its chatter."""
     os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
@@ -136,6 +146,10 @@ def make_tensorflow() -> Runtime:
 RUNTIMES: Mapping[str, MakeRuntime] = MappingProxyType(
     {"onnx": make_onnx, "tensorflow": make_tensorflow}
 )
+FOR_ONCE: Mapping[str, MakeRuntime] = MappingProxyType(
+    {"onnx": make_onnx_for_once, "tensorflow": make_tensorflow}
+)
+"""For a few answers and then no more."""
 
 
 def serve(
@@ -153,33 +167,67 @@ def serve(
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _keep_stdout_clean()
     requests: SimpleQueue[Request] = SimpleQueue()
-    threading.Thread(target=_listen, args=(connection, requests), daemon=True).start()
+    checks = _Checks()
+    threading.Thread(target=_listen, args=(connection, requests, checks), daemon=True).start()
     engine = choose() if wanted == "auto" else wanted
     with suppress(OSError):  # the listener sees it, too
         connection.send(Started(engine))
-    server = _Server(connection, runtimes[engine])
+    server = _Server(connection, runtimes[engine], checks, requests.empty)
     # The runtime's import is the longest part and needs no request.
     server.prepare()
     while True:
         server.answer(requests.get())
 
 
-def _listen(connection: Connection, requests: SimpleQueue[Request]) -> None:
+class _Checks:
+    """Compares the files of networks with their cards while the runtime is imported.
+
+    loaded : the network that runs and was compared when it was loaded.
+    """
+
+    def __init__(self) -> None:
+        self._checker = ThreadPoolExecutor(1)
+        self._begun: dict[_Key, Future[None]] = {}
+        self.loaded: _Key | None = None
+
+    def begin(self, network: Network) -> None:
+        key = _key(network)
+        if key != self.loaded and key not in self._begun:
+            self._begun[key] = self._checker.submit(verify, network)
+
+    def wait(self, network: Network) -> None:
+        """Raises ModelError as ``registry.verify`` does."""
+        begun = self._begun.pop(_key(network), None)
+        (begun or self._checker.submit(verify, network)).result()
+
+
+def _key(network: Network) -> _Key:
+    return str(network.folder), network.weights_sha256
+
+
+def _listen(connection: Connection, requests: SimpleQueue[Request], checks: _Checks) -> None:
     """Read requests also while the network runs, so that the sender never waits, and end this
     process as soon as there is nobody to answer."""
     with suppress(EOFError, OSError):
         while True:
-            requests.put(connection.recv())
+            request = connection.recv()
+            checks.begin(request.network)
+            requests.put(request)
     os._exit(0)
 
 
 class _Server:
-    def __init__(self, connection: Connection, make_runtime: MakeRuntime) -> None:
-        self._connection = connection
+    def __init__(
+        self,
+        connection: Connection,
+        make_runtime: MakeRuntime,
+        checks: _Checks,
+        idle: Callable[[], bool],
+    ) -> None:
+        self._connection, self._checks, self._idle = connection, checks, idle
         self._make_runtime = make_runtime
         self._runtime: Runtime | None = None
         self._unusable: ModelError | None = None
-        self._loaded: tuple[str, str] | None = None
         self._start_seconds = self._load_seconds = 0.0
 
     def prepare(self) -> None:
@@ -211,21 +259,20 @@ class _Server:
 
     def _load(self, request: Request) -> None:
         network = request.network
-        wanted = (str(network.folder), network.weights_sha256)
-        if self._loaded == wanted:
+        if self._checks.loaded == _key(network):
             return
-        from brainviewer.inference.registry import verify
-
         assert self._runtime is not None
         self._connection.send(Progress(request.number, 0.3, "Loading the model"))
-        self._loaded = None
+        self._checks.loaded = None
         began = time.perf_counter()
-        verify(network)
+        self._checks.wait(network)
         try:
             self._runtime.load(network)
-            # The first run sets up memory and, with TensorFlow, traces the network.
-            shape = (1, network.input.size, network.input.size, network.input.depth)
-            self._runtime.predict(np.zeros(shape, np.float32))
+            # The first run sets up memory and, with TensorFlow, traces the network. If somebody
+            # waits for an answer, that is the first run.
+            if self._idle() and request.tensor is None:
+                shape = (1, network.input.size, network.input.size, network.input.depth)
+                self._runtime.predict(np.zeros(shape, np.float32))
         except ModelError as error:
             raise _CannotLoad(error.message, error.advice) from error
         except Exception as error:
@@ -234,7 +281,7 @@ class _Server:
                 "Choose the other engine, or install the model again.",
             ) from error
         self._load_seconds = self._start_seconds + time.perf_counter() - began
-        self._loaded = wanted
+        self._checks.loaded = _key(network)
 
     def _predict(self, request: Request, tensor: NDArray[np.float32]) -> EngineAnswer:
         assert self._runtime is not None

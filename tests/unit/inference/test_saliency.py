@@ -8,10 +8,10 @@ import pytest
 
 from brainviewer.core.errors import ModelError
 from brainviewer.inference.card import Network
+from brainviewer.inference.dense_layer import dense_weights
 from brainviewer.inference.saliency import (
     CropBox,
     class_activation,
-    dense_weights,
     map_on_slice,
 )
 
