@@ -9,13 +9,13 @@ from typing import Any
 import cv2
 import numpy as np
 
-from brainviewer import __version__
 from brainviewer.core.errors import FileError
 from brainviewer.files.picture_reader import read_picture
 from brainviewer.training.audit.oddities import ODDITIES
 from brainviewer.training.audit.page_style import STYLE
 from brainviewer.training.audit.record import Audit, as_record
 from brainviewer.training.audit.wording import STRONG, WEAK
+from brainviewer.training.page_shell import as_page as whole_page
 from brainviewer.training.pictures import Entry
 
 _SIDE = 168  # pixels of a shown picture
@@ -40,16 +40,7 @@ def as_page(done: Audit) -> bytes:
         _clean(record),
     ]
     body = "\n".join(part for part in parts if part)
-    title = f"Audit of {escape(record['folder'])}"
-    page = (
-        '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        '<meta name="color-scheme" content="dark light">\n'
-        f"<title>{title}</title>\n<style>{STYLE}</style></head>\n<body><main>\n{body}\n"
-        f"<footer>BrainViewer {escape(__version__)} · research use only, not for diagnosis</footer>"
-        "\n</main></body></html>\n"
-    )
-    return page.encode()
+    return whole_page(f"Audit of {record['folder']}", body, STYLE)
 
 
 def _head(record: Mapping[str, Any]) -> str:

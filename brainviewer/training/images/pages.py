@@ -11,6 +11,7 @@ from brainviewer.files.writing import write_whole
 from brainviewer.training.images.contact_sheet import Tile, contact_sheet
 from brainviewer.training.images.preparing import Images
 from brainviewer.training.images.results import Answered
+from brainviewer.training.page_shell import as_page
 from brainviewer.training.plots import (
     GRID,
     INK,
@@ -43,7 +44,7 @@ def write_page(
         sheet = _examples(result["classes"], tested, images, int(result["settings"]["seed"]))
         write_whole(out / EXAMPLES_FILE, sheet)
         pictures[EXAMPLES_FILE] = "Random test images, with answer and truth"
-    write_whole(out / PAGE_FILE, _page(result, pictures).encode())
+    write_whole(out / PAGE_FILE, _page(result, pictures))
 
 
 def _curves(history: Sequence[Mapping[str, Any]], path: Path) -> None:
@@ -109,9 +110,12 @@ def _examples(classes: Sequence[str], tested: Answered, images: Images, seed: in
     return contact_sheet(f"{count} test images, drawn by chance", tiles)
 
 
-def _page(result: Mapping[str, Any], pictures: Mapping[str, str]) -> str:
-    name, about = html.escape(result["network"]), html.escape(result["about"])
-    parts = [f"<h1>{name}</h1><p>{about}.</p>"]
+def _page(result: Mapping[str, Any], pictures: Mapping[str, str]) -> bytes:
+    about = html.escape(result["about"])
+    parts = [
+        "<header><p class=eyebrow>Evaluation of a network</p>"
+        f"<h1>{html.escape(result['network'])}</h1><p>{about}.</p>"
+    ]
     if result["reported"]:
         own = next(f for f in result["figures"] if f["name"] == "accuracy")
         parts.append(
@@ -119,41 +123,49 @@ def _page(result: Mapping[str, Any], pictures: Mapping[str, str]) -> str:
             f"accuracy {_span(own)}.</p>"
         )
     parts += [f"<p class=note>{html.escape(notice)}</p>" for notice in result["notices"]]
-    parts.append("<h2>Figures</h2>" + _figures(result["figures"]))
+    parts.append("</header>")
+    parts.append(_section("Figures", _figures(result["figures"])))
     if result.get("operating_point"):
-        parts.append(_operating_point(result["operating_point"]))
-    parts.append("<h2>Classes</h2>" + _report(result["report"]))
+        parts.append(_section("For triage", _operating_point(result["operating_point"])))
+    parts.append(_section("Classes", _report(result["report"])))
     for file, title in pictures.items():
-        words = html.escape(title)
-        parts.append(f'<h2>{words}</h2><img src="{file}" alt="{words}">')
-    parts.append("<h2>How it was made</h2>" + _rows(_facts(result)))
-    parts.append("<p class=quiet>Research use only, not for diagnosis.</p>")
-    return _SHELL.format(title=name, body="\n".join(parts))
+        parts.append(_section(title, f'<img src="{file}" alt="{html.escape(title)}">'))
+    parts.append(_section("How it was made", _rows(_facts(result))))
+    return as_page(result["network"], "\n".join(parts))
+
+
+def _section(title: str, body: str) -> str:
+    return f"<section><h2>{html.escape(title)}</h2>{body}</section>"
 
 
 def _figures(figures: Sequence[Mapping[str, Any]]) -> str:
     rows = "".join(
-        f"<tr><td>{html.escape(one['name'])}<td>{one['value']:.3f}"
+        f"<tr><th>{html.escape(one['name'])}<td>{one['value']:.3f}"
         f"<td>{one['low']:.3f}–{one['high']:.3f}<td>{one['images']}"
         for one in figures
     )
-    head = "<tr><th>figure<th>value<th>95 % interval<th>images"
-    return f"<table>{head}{rows}</table>"
+    return _table("figure<th>value<th>95 % interval<th>images", rows)
 
 
 def _report(report: Mapping[str, Mapping[str, float]]) -> str:
     rows = "".join(
-        f"<tr><td>{html.escape(name)}<td>{one['precision']:.3f}<td>{one['recall']:.3f}"
+        f"<tr><th>{html.escape(name)}<td>{one['precision']:.3f}<td>{one['recall']:.3f}"
         f"<td>{one['F1']:.3f}<td>{one['support']}"
         for name, one in report.items()
     )
-    return f"<table><tr><th>class<th>precision<th>recall<th>F1<th>support{rows}</table>"
+    return _table("class<th>precision<th>recall<th>F1<th>support", rows)
+
+
+def _table(head: str, rows: str) -> str:
+    return (
+        f"<div class=wide><table><thead><tr><th>{head}</thead><tbody>{rows}</tbody></table></div>"
+    )
 
 
 def _operating_point(point: Mapping[str, Any]) -> str:
     words = ", ".join(f"{one['name']} {_span(one)}" for one in point["figures"])
     return (
-        f"<h2>For triage</h2><p>Called {html.escape(point['positive'])} from a probability of "
+        f"<p>Called {html.escape(point['positive'])} from a probability of "
         f"{point['threshold']:.4f} on, which was chosen for a sensitivity of at least "
         f"{point['wanted_sensitivity']:g} on {html.escape(point['chosen_on'])}. On the test "
         f"images: {words}.</p>"
@@ -188,33 +200,9 @@ def _facts(result: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _rows(facts: Mapping[str, str]) -> str:
-    rows = "".join(
-        f"<tr><td>{html.escape(k)}<td class=words>{html.escape(v)}" for k, v in facts.items()
-    )
-    return f"<table>{rows}</table>"
+    rows = "".join(f"<tr><th>{html.escape(k)}<td>{html.escape(v)}" for k, v in facts.items())
+    return f"<div class=wide><table class=words><tbody>{rows}</tbody></table></div>"
 
 
 def _span(figure: Mapping[str, Any]) -> str:
     return f"{figure['value']:.3f} ({figure['low']:.3f}–{figure['high']:.3f})"
-
-
-_SHELL = """<!DOCTYPE html>
-<html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>{title}</title>
-<style>
-body {{ background: #0E1215; color: #D7DEE5; font: 14px/1.5 system-ui, sans-serif;
-  margin: 32px auto; max-width: 1180px; padding: 0 24px; }}
-h1 {{ font-size: 21px; margin: 0; }}
-h2 {{ color: #8A97A3; font-size: 12px; letter-spacing: .06em; margin: 32px 0 8px;
-  text-transform: uppercase; }}
-table {{ border-collapse: collapse; font-variant-numeric: tabular-nums; }}
-td, th {{ border-bottom: 1px solid #262D34; padding: 4px 24px 4px 0; text-align: right; }}
-td:first-child, th:first-child, td.words {{ text-align: left; }}
-th {{ color: #8A97A3; font-weight: normal; }}
-img {{ display: block; max-width: 100%; }}
-.note {{ color: #E6C66A; }} .quiet {{ color: #8A97A3; margin-top: 32px; }}
-</style>
-<body>
-{body}
-</body></html>
-"""
