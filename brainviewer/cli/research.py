@@ -275,3 +275,35 @@ def evaluate(
         else:
             record = measured_before(what)
         show_tables(stdout, record, as_json, lambda width: evaluation_tables(record, width))
+
+
+@app.command()
+def leaderboard(
+    folder: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="DIR",
+            help="Folder of finished runs; by default the results that come with BrainViewer.",
+            show_default=False,
+        ),
+    ] = None,
+    html: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE.html", help="Write it as a page.", show_default=False),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Compare networks for single images, on patients kept apart and under a leaky split."""
+    with results_only() as stdout:
+        from brainviewer.assets import resources
+        from brainviewer.cli.leaderboard_tables import leaderboard_tables
+        from brainviewer.files.writing import check_new_file, write_whole
+        from brainviewer.training.leaderboard import entries, page, record
+
+        if html is not None:
+            check_new_file(html)
+        tables = entries.read_tables(folder or resources() / "leaderboard")
+        found = record.as_record(tables)
+        if html is not None:
+            write_whole(html, page.as_page(tables))
+        show_tables(stdout, found, as_json, lambda width: leaderboard_tables(found, width))

@@ -143,6 +143,7 @@ class Job:
         source = self.chosen.source
         counts = np.bincount(self.chosen.labels, minlength=len(self.chosen.answers))
         return {
+            "folder": source.folder.name,
             "layout": source.layout,
             "images_sha256": source.sha256,
             "images": len(self.chosen.pictures),

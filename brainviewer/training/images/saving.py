@@ -3,7 +3,6 @@
 import hashlib
 import json
 import tempfile
-import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -16,12 +15,12 @@ from brainviewer.files.writing import write_whole
 from brainviewer.inference.onnx_runtime import OnnxFile
 from brainviewer.training.evaluate import dump
 from brainviewer.training.images.onnx_graph import to_onnx
+from brainviewer.training.images.timing import milliseconds
 
 ARCHITECTURE_FILE, WEIGHTS_FILE = "architecture.json", "model.weights.h5"
 GRAPH_FILE, CARD_FILE = "model.onnx", "card.json"
 MODEL_FILES = (ARCHITECTURE_FILE, WEIGHTS_FILE, GRAPH_FILE)
 _FORMAT = "image-1"
-_THREADS, _REPEATS = 2, 30
 # Keras computes in another order than ONNX Runtime.
 _TOLERANCE = 1e-3
 
@@ -42,16 +41,17 @@ def save_network(model: Any, out: Path) -> dict[str, Any]:
     write_whole(out / ARCHITECTURE_FILE, dump(architecture).encode())
     write_whole(out / WEIGHTS_FILE, _weights(saved))
     write_whole(out / GRAPH_FILE, to_onnx(saved))
-    runtime = OnnxFile(out / GRAPH_FILE, _THREADS)
-    shape = (1, *model.input_shape[1:])
+    _, size, _, channels = model.input_shape
+    shape = (1, size, size, channels)
     image = np.random.default_rng(0).uniform(0, 255, shape).astype(np.float32)
-    difference = np.abs(runtime.predict(image) - model.predict_on_batch(image)).max()
+    answer = OnnxFile(out / GRAPH_FILE, threads=1).predict(image)
+    difference = np.abs(answer - model.predict_on_batch(image)).max()
     if difference > _TOLERANCE:
         raise ModelError(f"The ONNX file answers otherwise than the network ({difference:.2g}).")
     return {
         "parameters": int(model.count_params()),
         "size_bytes": (out / GRAPH_FILE).stat().st_size,
-        "ms_per_image": _milliseconds(runtime, image),
+        "ms_per_image": milliseconds(out / GRAPH_FILE, size, channels),
     }
 
 
@@ -96,15 +96,6 @@ def _weights(model: Any) -> bytes:
             "The disk is full, so the weights were not saved.",
             "Free some space and run the same command again.",
         ) from None
-
-
-def _milliseconds(runtime: OnnxFile, image: Any) -> float:
-    times = []
-    for _ in range(_REPEATS + 3):
-        start = time.perf_counter()
-        runtime.predict(image)
-        times.append(time.perf_counter() - start)
-    return round(1000 * float(np.median(times[3:])), 3)
 
 
 def _sha256(path: Path) -> str:

@@ -1,0 +1,81 @@
+"""The leaderboard as tables for a terminal."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+_FIGURES = {
+    "macro F1": "macro F1",
+    "accuracy": "accuracy",
+    "worst-class recall": "worst recall",
+    "AUROC": "AUROC",
+    "expected calibration error": "ECE",
+}
+_SIDES = {"patient_wise": "patients apart", "tutorial": "tutorial split"}
+_ROOM = 150  # characters that the columns of cost need as well
+
+
+def leaderboard_tables(record: Mapping[str, Any], width: int) -> "list[RenderableType]":
+    """What ``leaderboard`` found, the best first; costs only where there is room for them.
+
+    width : of the terminal, in characters.
+    """
+    parts: list[RenderableType] = [_table(found, width >= _ROOM) for found in record["tables"]]
+    return [*parts, *(f"Note: {notice}" for notice in record["notices"])]
+
+
+def _table(found: Mapping[str, Any], costs: bool) -> "RenderableType":
+    from rich.table import Table
+
+    title = ", ".join(found["classes"]) or "two classes"
+    sides = [
+        f"{words}: {found[side]['folder'] or found[side]['layout']}"
+        for side, words in _SIDES.items()
+        if found[side]
+    ]
+    table = Table(title=f"{title} ({'; '.join(sides)})")
+    table.add_column("network", min_width=30)
+    for name in _FIGURES.values():
+        table.add_column(name, justify="right")
+    table.add_column("tutorial accuracy", justify="right")
+    table.add_column("inflation", justify="right")
+    table.add_column("reported")
+    if costs:
+        for name in ("parameters", "MB", "ms", "training s"):
+            table.add_column(name, justify="right")
+    for row in found["rows"]:
+        table.add_row(*_cells(row), *(_costs(row) if costs else ()))
+    return table
+
+
+def _cells(row: Mapping[str, Any]) -> list[str]:
+    true, told = row["patient_wise"], row["tutorial"]
+    figures = ["–"] * len(_FIGURES) if true is None else [_figure(true, key) for key in _FIGURES]
+    rise = row["inflation"]["accuracy"]
+    name = row["network"]
+    of = f" ({row['recipe']})" if row["recipe"] not in (None, name) else ""
+    conditions = f"\n{', '.join(row['conditions'])}" if row["conditions"] else ""
+    return [
+        f"{name}{of}{conditions}",
+        *figures,
+        "–" if told is None else _figure(told, "accuracy"),
+        "–" if rise is None else f"{rise['value']:+.3f}",
+        row["reported"] or "–",
+    ]
+
+
+def _figure(side: Mapping[str, Any], name: str) -> str:
+    one = side["figures"][name]
+    return f"{one['value']:.3f}\n{one['low']:.2f}–{one['high']:.2f}"
+
+
+def _costs(row: Mapping[str, Any]) -> list[str]:
+    shown = (
+        ("parameters", "{:,.0f}", 1),
+        ("size_bytes", "{:.1f}", 1e6),
+        ("ms_per_image", "{:.2f}", 1),
+        ("training_seconds", "{:.0f}", 1),
+    )
+    return ["–" if row[key] is None else how.format(row[key] / by) for key, how, by in shown]

@@ -1,0 +1,98 @@
+"""Results of runs as the small files that a leaderboard is made from.
+
+    python -m brainviewer.training.leaderboard.collect RUNS OUT
+
+``RUNS`` holds runs of ``brainviewer train`` at any depth; ``OUT`` gets a file for each network,
+at the place where its result was. All networks are timed again, one after the other, so that
+their times can be compared.
+"""
+
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from brainviewer.core.errors import BrainViewerError, FileError
+from brainviewer.files.writing import make_folder, write_whole
+from brainviewer.training.evaluate import dump
+from brainviewer.training.images.keeping import read_result
+from brainviewer.training.images.recipe import IMAGE_VOTE
+from brainviewer.training.images.results import RESULT_FILE
+from brainviewer.training.images.timing import milliseconds
+from brainviewer.training.running import RUN_FILE
+
+_GRAPH_FILE = "model.onnx"
+_MOST_EPOCHS = 24  # kept of each fold and phase
+_CURVES = ("loss", "accuracy", "val_loss", "val_accuracy")
+
+
+def collect(runs: Path, out: Path) -> list[Path]:
+    """Write the small results of all runs below a folder; returns their files.
+
+    Raises FileError if there are none, or if one cannot be written.
+    """
+    found = {file: read_result(file) for file in sorted(runs.rglob(RESULT_FILE))}
+    results = {file: result for file, result in found.items() if result is not None}
+    if not results:
+        raise FileError(
+            f"There are no results in {runs.name}.", "Name the folder that the runs are in."
+        )
+    for file, result in results.items():
+        graph, how = file.parent / _GRAPH_FILE, result["settings"]
+        if graph.is_file():
+            channels = 1 if how["colour"] == "grey" else 3
+            result["ms_per_image"] = milliseconds(graph, how["input_size"], channels)
+    times = {(one["recipe"], one["network"]): one["ms_per_image"] for one in results.values()}
+    written = []
+    for file, result in results.items():
+        if result["kind"] == IMAGE_VOTE:
+            members = [times.get((one["recipe"], one["network"])) for one in result["members"]]
+            if None not in members:
+                result["ms_per_image"] = round(sum(filter(None, members)), 3)
+        place = out / file.parent.relative_to(runs).parent / f"{file.parent.name}.json"
+        make_folder(place.parent)
+        result["data"].setdefault("folder", _folder(file.parent))
+        write_whole(place, dump(thinned(result)).encode())
+        written.append(place)
+    return written
+
+
+def thinned(result: Mapping[str, Any]) -> dict[str, Any]:
+    """The same with what the curves show of the history, and at most so many epochs."""
+    parts: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
+    for entry in result["history"]:
+        parts.setdefault((entry["fold"], entry["phase"]), []).append(entry)
+    history = [_short(entry) for entries in parts.values() for entry in _some(entries)]
+    return {**result, "history": history}
+
+
+def _some(entries: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Some of the epochs, with the first and the last."""
+    step = -(-len(entries) // _MOST_EPOCHS)
+    return [*entries[:-1:step], entries[-1]]
+
+
+def _short(entry: Mapping[str, Any]) -> dict[str, Any]:
+    kept = {key: entry[key] for key in ("fold", "phase", "epoch")}
+    return kept | {key: round(entry[key], 3) for key in _CURVES}
+
+
+def _folder(run: Path) -> str | None:
+    """The name of the folder of a run's data: results of before do not tell it."""
+    for folder in (run, run.parent):
+        try:
+            return Path(json.loads((folder / RUN_FILE).read_text(encoding="utf-8"))["data"]).name
+        except (OSError, ValueError, KeyError):
+            continue
+    return None
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 3:
+        sys.exit("usage: python -m brainviewer.training.leaderboard.collect RUNS OUT")
+    try:
+        sys.stderr.write(f"{len(collect(*map(Path, sys.argv[1:])))} results written\n")
+    except BrainViewerError as error:
+        sys.stderr.write(f"{error}\n")
+        sys.exit(2)

@@ -1,0 +1,147 @@
+"""Which results belong into one row, and which rows into one table."""
+
+import json
+from collections import defaultdict
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from brainviewer.core.errors import FileError
+from brainviewer.training.figures import value_of
+from brainviewer.training.images.keeping import read_result
+from brainviewer.training.images.recipe import IMAGE_CLASSES, IMAGE_VOTE
+from brainviewer.training.images.split_list import LISTED
+
+Result = dict[str, Any]
+SHIPPED = "shipped-model"
+KINDS = (IMAGE_CLASSES, IMAGE_VOTE, SHIPPED)
+RANKED_BY = "macro F1"
+_MOST_BYTES = 4_000_000  # of a result; the architecture beside it can be larger
+
+
+@dataclass(frozen=True, eq=False)
+class Entry:
+    """One network; at least one of the two is there.
+
+    apart : its result on patients that were kept apart from those that it learned from.
+    tutorial : its result under a split that nobody made by patient.
+    """
+
+    apart: Result | None
+    tutorial: Result | None
+
+    @property
+    def known(self) -> Result:
+        """The result that tells what the network is."""
+        known = self.apart or self.tutorial
+        assert known is not None
+        return known
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """Rows that can be compared: the same question, asked of the same images.
+
+    classes : the answers; empty where each row has two of its own.
+    entries : the best first.
+    """
+
+    classes: tuple[str, ...]
+    entries: tuple[Entry, ...]
+
+
+def read_tables(folder: Path) -> list[Table]:
+    """All results below a folder, those with more than two classes first.
+
+    Raises FileError if there is no such folder, or no result in it.
+    """
+    if not folder.is_dir():
+        raise FileError(
+            f"There is no folder '{folder.name}'.",
+            "Name one with results, as 'brainviewer train' writes them.",
+        )
+    found = list(_results(folder))
+    if not found:
+        raise FileError(
+            f"There are no results of networks for single images in {folder.name}.",
+            "Train some first: brainviewer train cnn-128-flip --data DIR --out "
+            f"{folder.name}/cnn-128-flip",
+        )
+    apart: dict[tuple[bool, str], dict[Hashable, Result]] = defaultdict(dict)
+    tutorial: dict[bool, dict[Hashable, Result]] = defaultdict(dict)
+    for result in found:
+        two = len(result["classes"]) == 2
+        if is_apart(result):
+            _keep(apart[two, result["data"]["images_sha256"]], result)
+        else:
+            _keep(tutorial[two], result)
+    tables = []
+    for two in (False, True):
+        own = [rows for (is_two, _), rows in apart.items() if is_two == two] or [{}]
+        own.sort(key=len, reverse=True)
+        alone = {key for key in tutorial[two] if not any(key in rows for rows in own)}
+        for number, rows in enumerate(own):
+            keys = [*rows, *(alone if number == 0 else ())]
+            entries = [Entry(rows.get(key), tutorial[two].get(key)) for key in keys]
+            if entries:
+                tables.append(_table(entries, two))
+    return tables
+
+
+def is_apart(result: Mapping[str, Any]) -> bool:
+    """Whether the split of a result keeps patients, or at least copies, apart."""
+    protocol = result["protocol"]
+    return bool(protocol["grouped"]) or protocol["split"] == LISTED
+
+
+def _results(folder: Path) -> Iterator[Result]:
+    for file in sorted(folder.rglob("*.json")):
+        if file.stat().st_size > _MOST_BYTES:
+            continue
+        result = read_result(file)
+        if result is None or result.get("kind") not in KINDS:
+            continue
+        try:
+            _same_network(result), is_apart(result), result["data"]["images_sha256"]
+            value_of(result, RANKED_BY)
+        except (KeyError, TypeError, StopIteration):
+            raise FileError(
+                f"The result {file.name} in {file.parent.name} is not complete.",
+                "docs/image-results.md says what it must hold.",
+            ) from None
+        yield result
+
+
+def _same_network(result: Mapping[str, Any]) -> Hashable:
+    """The same for two results of one network that was trained in the same way on other data."""
+    how = result["settings"]
+    training, tuning = how.get("training") or {}, how.get("fine_tuning") or {}
+    return (
+        result["kind"],
+        result.get("recipe"),
+        result["network"],
+        tuple(result["classes"]),
+        how.get("input_size"),
+        how.get("weights"),
+        json.dumps([training, tuning], sort_keys=True),
+    )
+
+
+def _keep(rows: dict[Hashable, Result], result: Result) -> None:
+    """Of two results of the same network the one that rests on more test images counts."""
+    key = _same_network(result)
+    if key not in rows or rows[key]["protocol"]["test"] < result["protocol"]["test"]:
+        rows[key] = result
+
+
+def _table(entries: Sequence[Entry], two: bool) -> Table:
+    ranked = sorted(entries, key=_rank)
+    questions = {tuple(entry.known["classes"]) for entry in entries}
+    alike = len({frozenset(classes) for classes in questions}) == 1
+    return Table(questions.pop() if alike and not two else (), tuple(ranked))
+
+
+def _rank(entry: Entry) -> tuple[bool, float, str]:
+    value = value_of(entry.known, RANKED_BY)
+    return entry.apart is None, -value, str(entry.known["network"])

@@ -1,0 +1,183 @@
+"""The leaderboard as one page of HTML that needs nothing else; it can be read without its script.
+
+A row opens to the learning curves and confusion matrices of its network. Columns sort on a click.
+"""
+
+from collections.abc import Mapping, Sequence
+from html import escape
+from typing import Any
+
+from brainviewer.training.leaderboard.columns import COLUMNS, TRIAGE, Column
+from brainviewer.training.leaderboard.drawing import confusion_matrix, learning_curves
+from brainviewer.training.leaderboard.entries import SHIPPED, Entry, Result, Table
+from brainviewer.training.leaderboard.overview import best_of_recipes, overview, title_of
+from brainviewer.training.leaderboard.page_style import SCRIPT, STYLE
+from brainviewer.training.leaderboard.record import as_record, mean_inflation
+from brainviewer.training.page_shell import as_page as whole_page
+
+TITLE = "Leaderboard of networks for single MR images"
+
+
+def as_page(tables: Sequence[Table]) -> bytes:
+    """The page, in UTF-8."""
+    record = as_record(tables)
+    parts = [_head(tables)]
+    for table, told in zip(tables, record["tables"], strict=True):
+        if table.classes:
+            parts.append(overview(told["rows"]))
+        parts.append(_board(table, told))
+    notes = "".join(f"<li>{escape(notice)}" for notice in _notices(tables, record))
+    parts.append(f"<section><h2>How to read it</h2><ul class=quiet>{notes}</ul></section>")
+    return whole_page(TITLE, "\n".join(parts), STYLE, SCRIPT)
+
+
+def _head(tables: Sequence[Table]) -> str:
+    count = sum(len(table.entries) for table in tables)
+    said = ""
+    mean = mean_inflation(tables[0])
+    if mean is not None:
+        how = "higher" if mean >= 0 else "lower"
+        said = (
+            " Trained and tested under the tutorial split, which keeps no patients apart, the "
+            f"same networks score {abs(100 * mean):.0f} points of accuracy {how} on average."
+        )
+    return (
+        f"<header><p class=eyebrow>Leaderboard</p><h1>{escape(TITLE)}</h1>"
+        f"<p>{_networks(count)}, measured on patients never seen before.{said}</p></header>"
+    )
+
+
+def _networks(count: int) -> str:
+    return f"{count} network{'s' * (count != 1)}"
+
+
+def _notices(tables: Sequence[Table], record: Mapping[str, Any]) -> list[str]:
+    """What holds for all, and what the results themselves want to be known, each once."""
+    of_rows = [
+        notice
+        for table in tables
+        for entry in table.entries
+        for notice in (entry.apart or {}).get("notices", ())
+        if not notice.startswith("Only ")  # the rows say how many images they are made from
+    ]
+    return [*record["notices"], *dict.fromkeys(of_rows), _COSTS]
+
+
+_COSTS = (
+    "Milliseconds are the median for one image with ONNX Runtime on two threads; training time is "
+    "that of one network on one processor core. Both depend on what else the machine does."
+)
+
+
+def _board(table: Table, told: Mapping[str, Any]) -> str:
+    rows = told["rows"]
+    columns = COLUMNS if table.classes else TRIAGE
+    best = best_of_recipes(rows)
+    bodies = "".join(
+        _body(entry, row, columns, row in best)
+        for entry, row in zip(table.entries, rows, strict=True)
+    )
+    title = ", ".join(table.classes) if table.classes else "Two classes: another question"
+    only = (
+        "<label class=only><input type=checkbox> <span>only the best of each recipe</span></label>"
+        if len(best) < len(rows)
+        else ""
+    )
+    return (
+        f"<section><h2>{escape(title[:1].upper() + title[1:])} "
+        f"<small>{_networks(len(rows))}</small></h2>{only}<div class=wide><table class=board>"
+        f"<thead>{_groups(columns, told)}{_heads(columns)}</thead>{bodies}</table></div></section>"
+    )
+
+
+def _groups(columns: Sequence[Column], told: Mapping[str, Any]) -> str:
+    names = list(dict.fromkeys(column.group for column in columns))
+    cells = []
+    for name in names:
+        count = sum(column.group == name for column in columns)
+        data = told.get(
+            {"Patients kept apart": "patient_wise", "Tutorial split": "tutorial"}.get(name, "")
+        )
+        folder = f" · {data['folder']}" if data and data.get("folder") else ""
+        cells.append(f"<th colspan={count}>{escape(name + folder)}</th>")
+    return f"<tr>{''.join(cells)}</tr>"
+
+
+def _heads(columns: Sequence[Column]) -> str:
+    cells = []
+    for place, column in enumerate(columns):
+        kind = " data-words" if column.words else " data-low" if column.low else ""
+        sort = " aria-sort=descending" if column.ranked else ""
+        name = " class=name" if place == 0 else f" class={column.kind}" if column.kind else ""
+        cells.append(
+            f"<th{name} data-column={place}{kind}{sort}>"
+            f"<button>{escape(column.title)}</button></th>"
+        )
+    return f"<tr>{''.join(cells)}</tr>"
+
+
+def _body(entry: Entry, row: Mapping[str, Any], columns: Sequence[Column], best: bool) -> str:
+    cells = "".join(column.cell(row) for column in columns[1:])
+    name = str(row["network"])
+    badge = " <span class=badge>ships</span>" if row["kind"] == SHIPPED else ""
+    recipe = row["recipe"]
+    of = f"<small>{escape(recipe)}</small>" if recipe and recipe != name else ""
+    question = " / ".join(row["classes"]) if columns is TRIAGE else ""
+    asked = f"<small>{escape(question)}</small>" if question else ""
+    less = ", ".join(row["conditions"])
+    said = f"<small class=less>{escape(less)}</small>" if less else ""
+    return (
+        f"<tbody{' class=best' if best else ''}><tr>"
+        f'<th class=name data-value="{escape(title_of(row))}"><label class=open>'
+        f"<input type=checkbox><b>{escape(name)}</b>{badge}{of}{asked}{said}</label></th>"
+        f"{cells}</tr>"
+        f"<tr class=more><td colspan={len(columns)}><div class=detail>{_detail(entry)}</div></td>"
+        "</tr></tbody>"
+    )
+
+
+def _detail(entry: Entry) -> str:
+    known = entry.known
+    facts = f"<p class=quiet>{escape(_sentence(known))}</p>"
+    sides = "".join(
+        _side(title, result)
+        for title, result in (
+            ("Patients kept apart", entry.apart), ("Tutorial split", entry.tutorial)
+        )
+        if result is not None
+    )  # fmt: skip
+    return f"{facts}<div class=sides>{sides}</div>"
+
+
+def _side(title: str, result: Result) -> str:
+    protocol = result["protocol"]
+    tested = ", ".join(protocol["tested"])
+    where = f"folds {tested}" if len(protocol["tested"]) > 1 else f"fold {tested}"
+    if protocol["tested"] == ["test"]:
+        where = "the testing folder"
+    counts = f"{protocol['train']} images for training, {protocol['test']} tested ({where})"
+    curves = learning_curves(result.get("history") or [])
+    key = (
+        "<p class=key><span style='color:var(--accent)'>training</span>"
+        "<span style='color:var(--caution)'>validation</span></p>"
+        if curves
+        else ""
+    )
+    return (
+        f"<div class=side><h3>{title}</h3><p class=quiet>{escape(counts)}</p><div class=pair><div>"
+        f"{curves}{key}</div>{confusion_matrix(result['classes'], result['confusion'])}</div></div>"
+    )
+
+
+def _sentence(known: Result) -> str:
+    """What the network is and how it was trained."""
+    how = known["settings"]
+    parts = [str(known["about"])]
+    if how.get("input_size"):
+        parts.append(f"{how['input_size']} × {how['input_size']} pixels, {how.get('colour')}")
+    if how.get("base"):
+        start = how["weights"] if how.get("pretrained") else "no pretraining"
+        parts.append(f"{how['base']} from {start}")
+    if known.get("epochs"):
+        parts.append(f"epochs trained: {', '.join(map(str, known['epochs']))}")
+    return ". ".join(parts) + "."
