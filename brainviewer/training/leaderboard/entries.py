@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,8 @@ from brainviewer.training.images.recipe import IMAGE_CLASSES, IMAGE_VOTE
 from brainviewer.training.images.split_list import LISTED
 
 Result = dict[str, Any]
+Rows = dict[Hashable, Result]
+Question = tuple[str, ...]
 SHIPPED = "shipped-model"
 KINDS = (IMAGE_CLASSES, IMAGE_VOTE, SHIPPED)
 RANKED_BY = "macro F1"
@@ -68,24 +70,25 @@ def read_tables(folder: Path) -> list[Table]:
             "Train some first: brainviewer train cnn-128-flip --data DIR --out "
             f"{folder.name}/cnn-128-flip",
         )
-    apart: dict[tuple[bool, str], dict[Hashable, Result]] = defaultdict(dict)
-    tutorial: dict[bool, dict[Hashable, Result]] = defaultdict(dict)
+    apart: dict[tuple[Question, str], Rows] = defaultdict(dict)
+    tutorial: dict[Question, Rows] = defaultdict(dict)
     for result in found:
-        two = len(result["classes"]) == 2
+        question = _question(result)
         if is_apart(result):
-            _keep(apart[two, result["data"]["images_sha256"]], result)
+            _keep(apart[question, result["data"]["images_sha256"]], result)
         else:
-            _keep(tutorial[two], result)
+            _keep(tutorial[question], result)
     tables = []
-    for two in (False, True):
-        own = [rows for (is_two, _), rows in apart.items() if is_two == two] or [{}]
+    for question in sorted({_question(result) for result in found}, key=len, reverse=True):
+        own = [rows for (asked, _), rows in apart.items() if asked == question] or [{}]
         own.sort(key=len, reverse=True)
-        alone = {key for key in tutorial[two] if not any(key in rows for rows in own)}
-        for number, rows in enumerate(own):
-            keys = [*rows, *(alone if number == 0 else ())]
-            entries = [Entry(rows.get(key), tutorial[two].get(key)) for key in keys]
-            if entries:
-                tables.append(_table(entries, two))
+        told = tutorial[question]
+        alone = [key for key in told if not any(key in rows for rows in own)]
+        for rows in own:
+            keys = [*rows, *(alone if rows is own[0] else ())]
+            entries = [Entry(rows.get(key), told.get(key)) for key in keys]
+            classes = tuple(entries[0].known["classes"]) if question else ()
+            tables.append(Table(classes, tuple(sorted(entries, key=_rank))))
     return tables
 
 
@@ -128,18 +131,16 @@ def _same_network(result: Mapping[str, Any]) -> Hashable:
     )
 
 
-def _keep(rows: dict[Hashable, Result], result: Result) -> None:
+def _keep(rows: Rows, result: Result) -> None:
     """Of two results of the same network the one that rests on more test images counts."""
     key = _same_network(result)
     if key not in rows or rows[key]["protocol"]["test"] < result["protocol"]["test"]:
         rows[key] = result
 
 
-def _table(entries: Sequence[Entry], two: bool) -> Table:
-    ranked = sorted(entries, key=_rank)
-    questions = {tuple(entry.known["classes"]) for entry in entries}
-    alike = len({frozenset(classes) for classes in questions}) == 1
-    return Table(questions.pop() if alike and not two else (), tuple(ranked))
+def _question(result: Mapping[str, Any]) -> Question:
+    """The classes, in whatever order; empty for two, which have one table together."""
+    return tuple(sorted(result["classes"])) if len(result["classes"]) > 2 else ()
 
 
 def _rank(entry: Entry) -> tuple[bool, float, str]:

@@ -5,9 +5,10 @@ A row opens to the learning curves and confusion matrices of its network. Column
 
 from collections.abc import Mapping, Sequence
 from html import escape
+from itertools import groupby
 from typing import Any
 
-from brainviewer.training.leaderboard.columns import COLUMNS, TRIAGE, Column
+from brainviewer.training.leaderboard.columns import APART, COLUMNS, TRIAGE, TUTORIAL, Column
 from brainviewer.training.leaderboard.drawing import confusion_matrix, learning_curves
 from brainviewer.training.leaderboard.entries import SHIPPED, Entry, Result, Table
 from brainviewer.training.leaderboard.overview import best_of_recipes, overview, title_of
@@ -32,7 +33,9 @@ def as_page(tables: Sequence[Table]) -> bytes:
 
 
 def _head(tables: Sequence[Table]) -> str:
-    count = sum(len(table.entries) for table in tables)
+    entries = [entry for table in tables for entry in table.entries]
+    apart = sum(entry.apart is not None for entry in entries)
+    which = "" if apart == len(entries) else f" {apart} of them"
     said = ""
     mean = mean_inflation(tables[0])
     if mean is not None:
@@ -43,7 +46,8 @@ def _head(tables: Sequence[Table]) -> str:
         )
     return (
         f"<header><p class=eyebrow>Leaderboard</p><h1>{escape(TITLE)}</h1>"
-        f"<p>{_networks(count)}, measured on patients never seen before.{said}</p></header>"
+        f"<p>{_networks(len(entries))},{which} measured on patients never seen before.{said}</p>"
+        "</header>"
     )
 
 
@@ -91,15 +95,12 @@ def _board(table: Table, told: Mapping[str, Any]) -> str:
 
 
 def _groups(columns: Sequence[Column], told: Mapping[str, Any]) -> str:
-    names = list(dict.fromkeys(column.group for column in columns))
+    data = {APART: told["patient_wise"], TUTORIAL: told["tutorial"]}
     cells = []
-    for name in names:
-        count = sum(column.group == name for column in columns)
-        data = told.get(
-            {"Patients kept apart": "patient_wise", "Tutorial split": "tutorial"}.get(name, "")
-        )
-        folder = f" · {data['folder']}" if data and data.get("folder") else ""
-        cells.append(f"<th colspan={count}>{escape(name + folder)}</th>")
+    for name, members in groupby(columns, key=lambda column: column.group):
+        of = data.get(name) or {}
+        words = " · ".join(filter(None, (name, of.get("folder"))))
+        cells.append(f"<th colspan={len(list(members))}>{escape(words)}</th>")
     return f"<tr>{''.join(cells)}</tr>"
 
 
@@ -139,13 +140,8 @@ def _body(entry: Entry, row: Mapping[str, Any], columns: Sequence[Column], best:
 def _detail(entry: Entry) -> str:
     known = entry.known
     facts = f"<p class=quiet>{escape(_sentence(known))}</p>"
-    sides = "".join(
-        _side(title, result)
-        for title, result in (
-            ("Patients kept apart", entry.apart), ("Tutorial split", entry.tutorial)
-        )
-        if result is not None
-    )  # fmt: skip
+    both = ((APART, entry.apart), (TUTORIAL, entry.tutorial))
+    sides = "".join(_side(title, result) for title, result in both if result is not None)
     return f"{facts}<div class=sides>{sides}</div>"
 
 

@@ -67,6 +67,18 @@ def test_other_questions_and_other_data_have_tables_of_their_own(tmp_path: Path)
     assert tables[2].entries[0].known["network"] == "binary"
 
 
+def test_three_classes_are_another_question_than_four(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        result(),
+        result("three", classes=FOUR[:3]),
+        result("back", 0.5, classes=FOUR[::-1]),
+    )
+    assert [[row[0] for row in table] for table in networks(tmp_path)] == [
+        ["cnn-128-flip", "back"], ["three"],
+    ]  # fmt: skip
+
+
 def test_a_split_from_a_list_counts_as_kept_apart(tmp_path: Path) -> None:
     listed = result(apart=False)
     listed["protocol"]["split"] = "split list"
