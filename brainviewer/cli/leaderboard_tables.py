@@ -40,6 +40,7 @@ def _table(found: Mapping[str, Any], costs: bool) -> "RenderableType":
     for name in _FIGURES.values():
         table.add_column(name, justify="right")
     table.add_column("tutorial accuracy", justify="right")
+    table.add_column("on copies / others", justify="right")
     table.add_column("inflation", justify="right")
     table.add_column("reported")
     if costs:
@@ -61,6 +62,7 @@ def _cells(row: Mapping[str, Any]) -> list[str]:
         f"{name}{of}{conditions}",
         *figures,
         "–" if told is None else _figure(told, "accuracy"),
+        "–" if told is None or told["leak"] is None else _by_copies(told["leak"]),
         "–" if rise is None else f"{rise['value']:+.3f}",
         row["reported"] or "–",
     ]
@@ -69,6 +71,10 @@ def _cells(row: Mapping[str, Any]) -> list[str]:
 def _figure(side: Mapping[str, Any], name: str) -> str:
     one = side["figures"][name]
     return f"{one['value']:.3f}\n{one['low']:.2f}–{one['high']:.2f}"
+
+
+def _by_copies(leak: Mapping[str, Any]) -> str:
+    return " / ".join(f"{one['value']:.2f}" for one in leak["figures"])
 
 
 def _costs(row: Mapping[str, Any]) -> list[str]:

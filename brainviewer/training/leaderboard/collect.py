@@ -4,7 +4,8 @@
 
 ``RUNS`` holds runs of ``brainviewer train`` at any depth; ``OUT`` gets a file for each network,
 at the place where its result was. All networks are timed again, one after the other, so that
-their times can be compared.
+their times can be compared. Results under a tutorial split learn how right their network is on
+test images that are copies of training images, where the data is still there.
 """
 
 import json
@@ -16,10 +17,12 @@ from typing import Any
 from brainviewer.core.errors import BrainViewerError, FileError
 from brainviewer.files.writing import make_folder, write_whole
 from brainviewer.training.evaluate import dump
-from brainviewer.training.images.keeping import read_result
+from brainviewer.training.images.folders import TRAIN_TEST, find_pictures
+from brainviewer.training.images.keeping import PREDICTIONS_FILE, read_predictions, read_result
 from brainviewer.training.images.recipe import IMAGE_VOTE
 from brainviewer.training.images.results import RESULT_FILE
 from brainviewer.training.images.timing import milliseconds
+from brainviewer.training.leaderboard.leak import by_copies, copied
 from brainviewer.training.running import RUN_FILE
 
 _GRAPH_FILE = "model.onnx"
@@ -38,6 +41,7 @@ def collect(runs: Path, out: Path) -> list[Path]:
         raise FileError(
             f"There are no results in {runs.name}.", "Name the folder that the runs are in."
         )
+    _tell_copies(results)
     for file, result in results.items():
         graph, how = file.parent / _GRAPH_FILE, result["settings"]
         if graph.is_file():
@@ -52,10 +56,25 @@ def collect(runs: Path, out: Path) -> list[Path]:
                 result["ms_per_image"] = round(sum(filter(None, members)), 3)
         place = out / file.parent.relative_to(runs).parent / f"{file.parent.name}.json"
         make_folder(place.parent)
-        result["data"].setdefault("folder", _folder(file.parent))
+        data = _data(file.parent)
+        result["data"].setdefault("folder", None if data is None else data.name)
         write_whole(place, dump(thinned(result)).encode())
         written.append(place)
     return written
+
+
+def _tell_copies(results: Mapping[Path, dict[str, Any]]) -> None:
+    """Add how right each network is on test images that are copies, where their data is here."""
+    known: dict[Path, frozenset[str]] = {}
+    for file, result in results.items():
+        answered = read_predictions(file.parent / PREDICTIONS_FILE)
+        data = _data(file.parent)
+        if result["data"]["layout"] != TRAIN_TEST or answered is None or data is None:
+            continue
+        if data.is_dir():
+            if data not in known:
+                known[data] = copied(find_pictures(data))
+            result["leak"] = by_copies(answered[0], known[data], int(result["settings"]["seed"]))
 
 
 def thinned(result: Mapping[str, Any]) -> dict[str, Any]:
@@ -78,11 +97,11 @@ def _short(entry: Mapping[str, Any]) -> dict[str, Any]:
     return kept | {key: round(entry[key], 3) for key in _CURVES}
 
 
-def _folder(run: Path) -> str | None:
-    """The name of the folder of a run's data: results of before do not tell it."""
+def _data(run: Path) -> Path | None:
+    """The folder of a run's data; a network of a grid lies in a folder of its own in the run."""
     for folder in (run, run.parent):
         try:
-            return Path(json.loads((folder / RUN_FILE).read_text(encoding="utf-8"))["data"]).name
+            return Path(json.loads((folder / RUN_FILE).read_text(encoding="utf-8"))["data"])
         except (OSError, ValueError, KeyError):
             continue
     return None

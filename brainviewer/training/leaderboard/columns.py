@@ -6,6 +6,7 @@ from html import escape
 from typing import Any
 
 from brainviewer.training.images.results import AUROC, ECE, WORST
+from brainviewer.training.leaderboard.leak import ON_COPIES, ON_OTHERS
 
 Row = Mapping[str, Any]
 Shown = tuple[float | str | None, str, str]
@@ -105,6 +106,17 @@ def _threshold(row: Row) -> Shown:
     return point["threshold"], f"{point['threshold']:.3f}", below
 
 
+def _told(name: str) -> Callable[[Row], Shown]:
+    def show(row: Row) -> Shown:
+        leak = (row["tutorial"] or {}).get("leak")
+        if leak is None:
+            return _EMPTY
+        one = next(figure for figure in leak["figures"] if figure["name"] == name)
+        return one["value"], f"{one['value']:.3f}", f"{one['low']:.3f}–{one['high']:.3f}"
+
+    return show
+
+
 _NAME = Column("", "network", lambda row: _EMPTY, words=True)
 _MEASURED = (
     Column(APART, "macro F1", _figure("patient_wise", "macro F1"), ranked=True),
@@ -115,6 +127,8 @@ _MEASURED = (
 )
 _COMPARED = (
     Column(TUTORIAL, "accuracy", _figure("tutorial", "accuracy")),
+    Column(TUTORIAL, "on copies", _told(ON_COPIES)),
+    Column(TUTORIAL, "on the others", _told(ON_OTHERS)),
     Column(TUTORIAL, "inflation", _inflation, kind="up"),
     Column(SOURCE, "reported", _reported, kind="told", words=True),
     Column(COST, "parameters", _number("parameters", count), low=True),

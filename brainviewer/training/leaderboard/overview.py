@@ -5,7 +5,9 @@ from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from typing import Any
 
+from brainviewer.training.figures import value_of
 from brainviewer.training.leaderboard.entries import SHIPPED
+from brainviewer.training.leaderboard.leak import ON_COPIES, ON_OTHERS
 
 Row = Mapping[str, Any]
 _SHARE = re.compile(r"(\d+(?:\.\d+)?) %")
@@ -17,6 +19,8 @@ def overview(rows: Sequence[Row]) -> str:
     if not best:
         return ""
     values = [value for row in best for value in _accuracies(row) if value is not None]
+    leaks = [row["tutorial"]["leak"] for row in best if row["tutorial"] is not None]
+    values += [value_of(leak, ON_OTHERS) for leak in leaks if leak is not None]
     low = max(0.0, (int(10 * min(values)) - 1) / 10)
 
     def place(value: float) -> str:
@@ -30,6 +34,8 @@ def overview(rows: Sequence[Row]) -> str:
         "<section><h2>What the accuracy of each recipe is worth</h2><p class=key>"
         '<span><span class="dot apart"></span>patients kept apart, with interval</span>'
         '<span><span class="dot tutorial"></span>tutorial split, and how many points higher</span>'
+        '<span><span class="dot others"></span>its test images without a copy</span>'
+        '<span><span class="dot copies"></span>its copies of training images</span>'
         '<span><span class="dot reported"></span>reported by its source</span></p>'
         f"<div class=lines>{lines}<div class=scale><b></b><div class=ticks>{ticks}</div><i></i>"
         "</div></div></section>"
@@ -57,7 +63,14 @@ def _line(row: Row, place: Callable[[float], str]) -> str:
     interval = row["patient_wise"]["figures"]["accuracy"]
     marks = [_stretch("span", place, interval["low"], interval["high"])]
     if told is not None:
-        marks.append(_stretch("gap", place, *sorted((true, told))))
+        leak = row["tutorial"]["leak"]
+        if leak is not None:
+            ends = [value_of(leak, name) for name in (ON_OTHERS, ON_COPIES)]
+            marks.append(_stretch("gap", place, min(ends), max(ends)))
+            marks.append(
+                _dot("others", place(ends[0]), f"test images without a copy {ends[0]:.3f}")
+            )
+            marks.append(_dot("copies", place(ends[1]), f"copies of training images {ends[1]:.3f}"))
         marks.append(_dot("tutorial", place(told), f"tutorial split {told:.3f}"))
     if reported is not None:
         marks.append(_dot("reported", place(reported), f"reported: {row['reported']}"))

@@ -13,7 +13,7 @@ from brainviewer.training.leaderboard.drawing import confusion_matrix, learning_
 from brainviewer.training.leaderboard.entries import SHIPPED, Entry, Result, Table
 from brainviewer.training.leaderboard.overview import best_of_recipes, overview, title_of
 from brainviewer.training.leaderboard.page_style import SCRIPT, STYLE
-from brainviewer.training.leaderboard.record import as_record, mean_inflation
+from brainviewer.training.leaderboard.record import as_record, told_by_copies
 from brainviewer.training.page_shell import as_page as whole_page
 
 TITLE = "Leaderboard of networks for single MR images"
@@ -36,13 +36,14 @@ def _head(tables: Sequence[Table]) -> str:
     entries = [entry for table in tables for entry in table.entries]
     apart = sum(entry.apart is not None for entry in entries)
     which = "" if apart == len(entries) else f" {apart} of them"
+    told = told_by_copies(tables[0])
     said = ""
-    mean = mean_inflation(tables[0])
-    if mean is not None:
-        how = "higher" if mean >= 0 else "lower"
+    if told is not None:
+        copies, others, on_copies, on_others = told
         said = (
-            " Trained and tested under the tutorial split, which keeps no patients apart, the "
-            f"same networks score {abs(100 * mean):.0f} points of accuracy {how} on average."
+            f" Under the tutorial split {copies} of {copies + others} test images are copies of "
+            f"training images. On these the networks are right in {on_copies:.0%} on average, on "
+            f"the others in {on_others:.0%}."
         )
     return (
         f"<header><p class=eyebrow>Leaderboard</p><h1>{escape(TITLE)}</h1>"

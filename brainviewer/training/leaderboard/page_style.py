@@ -16,6 +16,8 @@ header p { max-width:90ch }
 .span { height:7px; margin-top:-3px; background:var(--accent); opacity:.3; border-radius:2px }
 .dot { width:11px; height:11px; margin:-5px 0 0 -5px; border-radius:6px }
 .dot.apart { background:var(--accent) } .dot.tutorial { background:var(--bad) }
+.dot.copies, .dot.others { width:7px; height:7px; margin:-3px 0 0 -3px; background:var(--bad) }
+.dot.others { background:var(--panel); box-shadow:inset 0 0 0 2px var(--bad) }
 .dot.reported { border:2px solid var(--caution); border-radius:0; transform:rotate(45deg);
   width:9px; height:9px; margin:-4px 0 0 -4px }
 .ticks { position:relative; height:20px; color:var(--quiet); font-size:12px }

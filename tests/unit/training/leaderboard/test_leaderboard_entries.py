@@ -4,16 +4,19 @@ import json
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 import pytest
 from board_results import FOUR, epoch, result, write
+from labelled_pictures import head, write_pictures
 
 from brainviewer.core.errors import FileError
-from brainviewer.training.images.folders import Picture, Pictures
+from brainviewer.training.images.folders import Picture, Pictures, find_pictures
 from brainviewer.training.images.results import Answered
 from brainviewer.training.leaderboard.collect import collect, thinned
 from brainviewer.training.leaderboard.conditions import conditions
 from brainviewer.training.leaderboard.entries import SHIPPED, Entry, read_tables
+from brainviewer.training.leaderboard.leak import by_copies, copied
 from brainviewer.training.leaderboard.record import as_record, figure, inflation
 from brainviewer.training.leaderboard.shipped import shipped_result
 
@@ -210,3 +213,22 @@ def test_runs_are_collected_where_they_were(tmp_path: Path) -> None:
     assert json.loads(written.read_text())["data"]["folder"] == "cheng"
     with pytest.raises(FileError, match="no results"):
         collect(tmp_path / "out" / "set", tmp_path / "again")
+
+
+def test_copies_are_found_and_counted_apart(tmp_path: Path) -> None:
+    write_pictures(tmp_path / "Training", 3)
+    write_pictures(tmp_path / "Testing", 1)
+    unlike = tmp_path / "Testing" / "glioma" / "unlike.png"
+    assert cv2.imwrite(str(unlike), cv2.flip(head("glioma", 50), 1))
+    source = find_pictures(tmp_path)
+    found = copied(source)
+    files = [p.file for p in source.pictures if p.testing]
+    assert found == set(files) - {"Testing/glioma/unlike.png"}
+    truth = np.zeros(len(files), np.int64)
+    said = np.array([file in found for file in files])
+    answered = Answered(tuple(files), ("test",) * len(files), truth, np.eye(2)[1 - said])
+    told = by_copies(answered, found, 1)
+    assert told is not None
+    assert (told["copies"], told["others"]) == (4, 1)
+    assert [one["value"] for one in told["figures"]] == [1.0, 0.0]
+    assert by_copies(answered, files, 1) is None

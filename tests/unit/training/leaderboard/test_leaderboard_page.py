@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from board_results import epoch, result, write
+from board_results import epoch, leak, result, write
 
 from brainviewer.training.leaderboard.drawing import confusion_matrix, learning_curves
 from brainviewer.training.leaderboard.entries import read_tables
@@ -106,6 +106,16 @@ def test_curves_go_on_from_phase_to_phase_and_stay_inside() -> None:
         across = [x for x, _ in line]
         assert across == sorted(set(across)) and len(across) == 4
         assert all(0 <= x <= 250 and 0 <= y <= 132 for x, y in line)
+
+
+def test_the_page_says_first_what_copies_are_worth(tmp_path: Path) -> None:
+    leaky = [result(name, apart=False) for name in ("a", "b")]
+    leaky[0]["leak"], leaky[1]["leak"] = leak(0.9, 0.3), leak(0.8, 0.2)
+    write(tmp_path, result("a"), *leaky)
+    page = page_of(tmp_path)
+    assert "40 of 60 test images are copies" in page
+    assert "in 85% on average" in page and "the others in 25%" in page
+    assert page.count('class="dot copies"') == 2  # of the row in the overview, and of the key
 
 
 def test_one_epoch_is_a_dot() -> None:
