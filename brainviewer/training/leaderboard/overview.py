@@ -33,7 +33,7 @@ def overview(rows: Sequence[Row]) -> str:
     return (
         "<section><h2>What the accuracy of each recipe is worth</h2><p class=key>"
         '<span><span class="dot apart"></span>patients kept apart, with interval</span>'
-        '<span><span class="dot tutorial"></span>tutorial split, and how many points higher</span>'
+        '<span><span class="dot tutorial"></span>tutorial split, and how many points apart</span>'
         '<span><span class="dot others"></span>its test images without a copy</span>'
         '<span><span class="dot copies"></span>its copies of training images</span>'
         '<span><span class="dot reported"></span>reported by its source</span></p>'

@@ -26,16 +26,16 @@ header p { max-width:90ch }
   margin:0 0 12px }
 .key .dot { display:inline-block; position:static; margin:0 7px 0 0; vertical-align:-1px }
 .board { width:100%; font-size:13px; line-height:1.35 }
-.board td, .board th { padding:7px 14px 7px 0; vertical-align:top }
+.board td, .board th { padding:7px 12px 7px 0; vertical-align:top }
 .board thead th { white-space:normal; text-align:right; vertical-align:bottom;
-  padding:3px 14px 3px 0 }
+  padding:3px 12px 3px 0 }
 .board thead th:first-child, .board thead th.told { text-align:left }
 .board thead tr:first-child th { border-bottom:1px solid var(--line); text-align:left;
   color:var(--text) }
 .board thead tr:first-child th:first-child { border-bottom:0 }
 .board small { display:block; color:var(--quiet); font-size:11px }
 .board .name { position:sticky; left:0; background:var(--panel); white-space:normal;
-  min-width:210px; max-width:300px; z-index:1 }
+  min-width:190px; max-width:280px; z-index:1 }
 .board .name b { font-weight:600; overflow-wrap:anywhere }
 .board .name small { max-width:280px }
 .board small.less { color:var(--caution) }
