@@ -2,18 +2,25 @@
 
 import hashlib
 import json
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from brainviewer.core.errors import FileError, Report
 from brainviewer.files.writing import make_folder, write_whole
 from brainviewer.inference.scope import fit_scope, save_scope
 from brainviewer.training.datasets import cheng_folder
+from brainviewer.training.evaluate import dump
+from brainviewer.training.images.folders import find_pictures
+from brainviewer.training.images.results import RESULT_FILE
+from brainviewer.training.leaderboard.shipped import shipped_result
 from brainviewer.training.package import SCOPE_FILE
 from brainviewer.training.recipes import FINAL_FILE
 from brainviewer.training.tumour_pictures.fit import fit, load_network
-from brainviewer.training.tumour_pictures.measuring import evaluate
+from brainviewer.training.tumour_pictures.folds import CLASSES, FOLDS
+from brainviewer.training.tumour_pictures.measuring import evaluate, unseen_answers
 from brainviewer.training.tumour_pictures.predicting import (
     AXES,
     embeddings_of,
@@ -22,10 +29,11 @@ from brainviewer.training.tumour_pictures.predicting import (
 )
 from brainviewer.training.tumour_pictures.predictions import (
     PREDICTIONS_FILE,
+    Predictions,
     load_predictions,
     save_predictions,
 )
-from brainviewer.training.tumour_pictures.recipe import read_picture_recipe
+from brainviewer.training.tumour_pictures.recipe import PictureRecipe, read_picture_recipe
 from brainviewer.training.tumour_pictures.samples import (
     cheng_samples,
     read_samples,
@@ -101,8 +109,9 @@ def measure_pictures(
         doubtful = with_copies(samples, plan.left_out)
         said = predict_unseen(samples, odd, run, plan.input, report, doubtful)
         save_predictions(said, run / PREDICTIONS_FILE)
-    controls = _controls(run)
-    record = evaluate(load_predictions(run / PREDICTIONS_FILE), controls)
+    said = load_predictions(run / PREDICTIONS_FILE)
+    record = evaluate(said, _controls(run))
+    write_whole(run / RESULT_FILE, dump(_result(recipe.stem, plan, said, cheng)).encode())
     if not (run / SCOPE_FILE).is_file():
         report(0.9, "features of the final network")
         network = load_network(run / FINAL_FILE)
@@ -112,6 +121,38 @@ def measure_pictures(
         features = embeddings_of(network, pictures, plan.input)
         save_scope(fit_scope(features, AXES, record["scope"]["limit"]), run / SCOPE_FILE)
     return record
+
+
+def _result(name: str, plan: PictureRecipe, said: Predictions, cheng: Path) -> dict[str, Any]:
+    """The run as a row of the leaderboard; what it costs is known when it is packed."""
+    learned = int(np.sum((said.folds != FOLDS[0]) & ~said.doubtful))
+    left_out = int(said.doubtful.sum())
+    made = shipped_result(
+        name,
+        "Xception on the head alone, the first blocks frozen, and where the tumour lies as a "
+        "second task",
+        find_pictures(cheng),
+        CLASSES,
+        unseen_answers(said),
+        {
+            "input_size": plan.input.size,
+            "colour": "grey",
+            "crop": "head",
+            "base": "Xception",
+            "weights": "imagenet",
+            "pretrained": True,
+            "training": asdict(plan.training),
+            "seed": plan.seed,
+        },
+        {},
+        {"train": learned, "validation": 0},
+        plan.seed,
+    )
+    made["notices"].append(
+        f"Slices of the lgg collection were learned from as well; {left_out} pictures with a wrong "
+        "label were not learned from, but count."
+    )
+    return made
 
 
 def _controls(run: Path) -> dict[str, Any]:

@@ -57,13 +57,9 @@ def evaluate(said: Predictions, controls: Mapping[str, Any] | None = None) -> di
     controls : what trivial information alone tells (see ``controls``).
     """
     right = ~said.doubtful
-    heads = {}
-    for fold in FOLDS:
-        others = (said.folds != fold) & right
-        heads[fold] = fit_head(said.logits[others], said.labels[others])
-    answers = _scaled(said.logits, said.folds, heads)
-    names = said.files.tolist()
-    tested = Answered(tuple(names), tuple(map(str, said.folds)), said.labels, answers)
+    heads = _heads(said)
+    tested = unseen_answers(said)
+    answers = tested.probabilities
     whole = measured(CLASSES, tested, _SEED)
     whole["figures"] += _above_and_below(said.labels, answers)
     scope = _scope(said)
@@ -124,6 +120,25 @@ def _some(tested: Answered, chosen: NDArray[np.bool_]) -> Answered:
 def _answered(said: Predictions, answers: Probabilities) -> dict[str, int]:
     counts = np.bincount(answers[said.doubtful].argmax(axis=1), minlength=len(CLASSES))
     return dict(zip(CLASSES, counts.tolist(), strict=True))
+
+
+def unseen_answers(said: Predictions) -> Answered:
+    """The calibrated answer to every picture of ``cheng``, by what never saw its fold."""
+    return Answered(
+        tuple(said.files.tolist()),
+        tuple(str(fold) for fold in said.folds.tolist()),
+        said.labels,
+        _scaled(said.logits, said.folds, _heads(said)),
+    )
+
+
+def _heads(said: Predictions) -> dict[int, Head]:
+    """The head of each fold, fitted to the others."""
+    heads = {}
+    for fold in FOLDS:
+        others = (said.folds != fold) & ~said.doubtful
+        heads[fold] = fit_head(said.logits[others], said.labels[others])
+    return heads
 
 
 def fit_head(logits: NDArray[np.float32], labels: NDArray[np.int64]) -> Head:

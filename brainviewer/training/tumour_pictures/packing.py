@@ -9,17 +9,23 @@ everything measured comes from ``evaluation.json``. ``--texts-only`` leaves the 
 import hashlib
 import json
 import shutil
+import statistics
+import time
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any
 
+import numpy as np
 import typer
 
 from brainviewer.assets import resources
 from brainviewer.core.errors import FileError
+from brainviewer.files.writing import write_whole
 from brainviewer.inference.card_file import CARD_FILE, FORMAT, load_card
+from brainviewer.inference.onnx_runtime import OnnxRuntime, read_weights
 from brainviewer.training.command import run_alone
 from brainviewer.training.evaluate import EVALUATION_FILE, dump
+from brainviewer.training.images.results import RESULT_FILE
 from brainviewer.training.package import (
     NETWORK_FILES,
     README_FILE,
@@ -29,6 +35,8 @@ from brainviewer.training.package import (
 from brainviewer.training.readme import put_tables
 from brainviewer.training.recipes import FINAL_FILE
 from brainviewer.training.tumour_pictures.readme import tables
+
+_TIMED = 60
 
 About = dict[str, Any]
 
@@ -79,11 +87,35 @@ def write_model(folder: Path, recipe_text: str) -> None:
     put_tables(folder / README_FILE, tables(evaluation))
 
 
+def board_row(folder: Path, run: Path) -> bytes:
+    """The model's row of the leaderboard, with what its network costs on this machine."""
+    card = load_card(folder)
+    assert card.network is not None
+    runtime = OnnxRuntime(2)
+    runtime.load(card.network)
+    size = card.input.size
+    blank = np.zeros((1, size, size, card.input.depth), np.float32)
+    seconds = []
+    for _ in range(_TIMED):
+        began = time.perf_counter()
+        runtime.predict(blank)
+        seconds.append(time.perf_counter() - began)
+    weights = card.network.path("weights")
+    row = json.loads((run / RESULT_FILE).read_text(encoding="utf-8"))
+    row["parameters"] = sum(value.size for value in read_weights(weights).values())
+    row["size_bytes"] = weights.stat().st_size
+    row["ms_per_image"] = round(1000 * statistics.median(seconds[_TIMED // 5 :]), 2)
+    return dump(row).encode()
+
+
 def main(
     model: Annotated[Path, typer.Option(help="Folder of the model.")],
     run: Annotated[Path | None, typer.Option(help="Folder of the measured run.")] = None,
     recipe: Annotated[
         Path | None, typer.Option(help="How it was trained; by default named as the model.")
+    ] = None,
+    board: Annotated[
+        Path | None, typer.Option(help="File for the model's row of the leaderboard.")
     ] = None,
     texts_only: Annotated[bool, typer.Option(help="Leave the network alone.")] = False,
 ) -> None:
@@ -105,6 +137,8 @@ def main(
         for name in (EVALUATION_FILE, SCOPE_FILE):
             shutil.copyfile(run / name, model / name)
     write_model(model, plan_file.read_text(encoding="utf-8"))
+    if board is not None and run is not None:
+        write_whole(board, board_row(model, run))
     typer.echo(f"{model.name} is written.")
 
 
