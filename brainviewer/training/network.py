@@ -68,19 +68,28 @@ class MapNetwork(nn.Module):  # type: ignore[misc]
     """
 
     channels: tuple[int, int]
+    dropout: nn.Dropout
     dense: nn.Linear
 
     def maps(self, x: Tensor, after: int = 0) -> tuple[Tensor, Tensor]:
         """(n, depth, size, size) -> maps; ``after``: ``x`` has passed that many parts already."""
         raise NotImplementedError
 
-    def logits(self, features: Tensor) -> Tensor:
-        """(n, channels, h, w) of the last maps -> (n, classes)"""
-        raise NotImplementedError
-
     def freeze(self, stages: int) -> None:
         """Keep the first parts as they are, whatever is learned."""
         raise NotImplementedError
+
+    def features(self, x: Tensor) -> Tensor:
+        """(n, depth, size, size) -> the last maps, (n, channels, size / 32, size / 32)"""
+        return self.maps(x)[1]
+
+    def logits(self, features: Tensor) -> Tensor:
+        """(n, channels, h, w) of the last maps -> (n, classes)"""
+        return torch.as_tensor(self.dense(self.dropout(features.mean(dim=(2, 3)))))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(n, depth, size, size) -> (n, classes) logits"""
+        return self.logits(self.features(x))
 
 
 class ResNet50(MapNetwork):
@@ -151,18 +160,6 @@ class ResNet50(MapNetwork):
             part.eval()
             for number in part.parameters():
                 number.requires_grad_(False)
-
-    def features(self, x: Tensor) -> Tensor:
-        """(n, depth, size, size) -> (n, 2048, size / 32, size / 32)"""
-        return self.maps(x)[1]
-
-    def logits(self, features: Tensor) -> Tensor:
-        """(n, 2048, h, w) -> (n, classes)"""
-        return torch.as_tensor(self.dense(self.dropout(features.mean(dim=(2, 3)))))
-
-    def forward(self, x: Tensor) -> Tensor:
-        """(n, depth, size, size) -> (n, classes) logits"""
-        return self.logits(self.features(x))
 
 
 class Coverage(nn.Module):  # type: ignore[misc]

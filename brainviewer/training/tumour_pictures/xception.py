@@ -116,18 +116,6 @@ class Xception(MapNetwork):
             x = torch.relu(conv(x))
         return middle, x
 
-    def features(self, x: Tensor) -> Tensor:
-        """(n, 1, size, size) -> (n, 2048, size / 32, size / 32)"""
-        return self.maps(x)[1]
-
-    def logits(self, features: Tensor) -> Tensor:
-        """(n, 2048, h, w) -> (n, classes)"""
-        return torch.as_tensor(self.dense(self.dropout(features.mean(dim=(2, 3)))))
-
-    def forward(self, x: Tensor) -> Tensor:
-        """(n, 1, size, size) -> (n, classes) logits"""
-        return self.logits(self.features(x))
-
     def freeze(self, blocks: int) -> None:
         """Keep all that ``lower`` runs as it is, whatever is learned."""
         for part in (self.conv1, self.norm1, self.conv2, self.norm2, *self.blocks[:blocks]):
