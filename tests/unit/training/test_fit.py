@@ -27,6 +27,8 @@ ROOT = Path(__file__).resolve().parents[3]
 class Tiny(torch.nn.Module):  # type: ignore[misc]
     """Stands in for ResNet50: mean colours, then the dense layer."""
 
+    channels = (1024, 2048)
+
     def __init__(self, classes: int, depth: int = 3) -> None:
         super().__init__()
         self.conv1_conv = torch.nn.Conv2d(depth, MIDDLE_FEATURES, 1)
