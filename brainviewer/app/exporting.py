@@ -113,7 +113,7 @@ def view_figure(
     )
     x, y, z = (float(value) for value in state.cursor)
     cursor: Point | None = None if study.is_picture else (x, y, z)
-    result = trusted_result(study, state.classification)
+    result = trusted_result(study, state.shown_result)
     fresh = result if state.classification_status is not Status.STALE else None
     panes = [
         PaneSpec(
@@ -257,6 +257,9 @@ def _on_tumour_slice(
 
 def _note(state: ViewState) -> str:
     """What must be said beside a result that is not fresh."""
+    if state.trial is not None and state.trial.edited:
+        said = state.trial.comparison.sentence if state.trial.comparison is not None else ""
+        return f"Edited picture. {said}".rstrip()
     if state.classification is None or state.classification_status is not Status.STALE:
         return ""
     return f"Stale: {state.classification_message or 'computed before a change.'}"

@@ -1,5 +1,6 @@
 """The class of the picture on the screen, where a model for single pictures is installed."""
 
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from importlib import import_module
@@ -30,13 +31,42 @@ def picture_classifier() -> Callable[..., Classification] | None:
     return found
 
 
-def classify_frame(study: Study, frame: int, engine: "Engine", report: Report) -> Classification:
-    """The class of one frame of a picture. Raises BrainViewerError."""
+def classify_frame(
+    study: Study, frame: int, engine: "Engine", report: Report, prevalence: str = ""
+) -> Classification:
+    """The class of one frame of a picture. Raises BrainViewerError.
+
+    prevalence : one of the settings of the model; its usual one if empty or unknown to it.
+    """
     classify_picture = picture_classifier()
     if classify_picture is None:
         raise BrainViewerError(NO_PICTURE_MODEL)
     pixels = study.picture_pixels(frame)
-    result = classify_picture(pixels, engine, report=report, picture_hash=study.content_hash)
+    result = classify_picture(
+        pixels,
+        engine,
+        prevalence=known_prevalence(prevalence),
+        report=report,
+        picture_hash=study.content_hash,
+    )
     heat = result.heatmap
     # The picture has one plane; which of its frames it was, only the caller knows.
     return result if heat is None else replace(result, heatmap=replace(heat, index=frame))
+
+
+def known_prevalence(name: str) -> str | None:
+    """The setting of this name, if the model of pictures has it: it may be a newer one now."""
+    from brainviewer.inference.registry import picture_model
+
+    return name if name in picture_model(None).head.prevalences else None
+
+
+def wait_for_rest(report: Report, seconds: float) -> None:
+    """Wait, so that pictures that are only passed by are not classified; Cancelled by ``report``.
+
+    seconds : how long a picture must have been looked at.
+    """
+    ends = time.monotonic() + seconds
+    while (left := ends - time.monotonic()) > 0:
+        time.sleep(min(left, 0.03))
+        report(0.0, "")

@@ -7,10 +7,9 @@ from numpy.typing import NDArray
 
 from brainviewer.app.answering import activation, answered, refused, unanswered, why_strange
 from brainviewer.core.errors import Report, silent
-from brainviewer.core.findings import Classification, Heatmap
+from brainviewer.core.findings import PICTURE, Classification, Heatmap
 from brainviewer.core.slices import Plane
 from brainviewer.inference.answers import mean_logits
-from brainviewer.inference.card import PICTURE
 from brainviewer.inference.engine import Engine
 from brainviewer.inference.picture_gates import grey_of, why_not_picture
 from brainviewer.inference.picture_input import prepare_picture
@@ -43,7 +42,7 @@ def classify_picture(
     card = picture_model(model_id)
     setting = card.head.setting(prevalence)
     if reason := why_not_picture(picture):
-        return refused(unanswered(card, None, picture_hash), reason)
+        return refused(unanswered(card, None, picture_hash, sequences=(PICTURE,)), reason)
     prepared = prepare_picture(grey_of(picture), card.input)
 
     def report_engine(fraction: float, text: str) -> None:

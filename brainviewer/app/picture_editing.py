@@ -16,7 +16,7 @@ from brainviewer.core.errors import BrainViewerError, Report, silent
 from brainviewer.core.findings import Classification
 from brainviewer.inference.engine import Engine
 
-Pixels = NDArray[np.uint8] | NDArray[np.uint16]
+Pixels = NDArray[np.uint8] | NDArray[np.uint16] | NDArray[np.float32]
 Mask = NDArray[np.bool_]
 
 _REACH = 0.02  # of the longest side: how far around a pixel tissue is looked at
@@ -47,7 +47,10 @@ class PictureEdits:
 
     @classmethod
     def of(cls, pixels: Pixels) -> "PictureEdits":
-        """Nothing painted yet. pixels : (rows, columns) or (rows, columns, 3) uint8, or uint16."""
+        """Nothing painted yet.
+
+        pixels : (rows, columns) uint8, uint16 or float32, or (rows, columns, 3) uint8.
+        """
         return cls((pixels,))
 
     @property
@@ -132,7 +135,10 @@ def _other_half(pixels: Pixels, region: Mask) -> NDArray[np.generic]:
     rim = _around(region)
     here, there = float(np.median(grey[rim])), float(np.median(grey[:, source][rim]))
     gain = here / there if there > 0 else 1.0
-    values = np.clip(np.rint(mirrored * gain), 0, np.iinfo(pixels.dtype).max)
+    values = mirrored * gain
+    if pixels.dtype.kind == "u":
+        most = 2 ** (8 * pixels.dtype.itemsize) - 1
+        values = np.clip(np.rint(values), 0, most)
     done: NDArray[np.generic] = np.asarray(values, pixels.dtype)
     return done
 

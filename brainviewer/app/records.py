@@ -9,9 +9,8 @@ from typing import Any
 from brainviewer.app.measurements import measurements_record
 from brainviewer.app.picture_opening import SIZE_UNKNOWN
 from brainviewer.core.errors import BrainViewerError
-from brainviewer.core.findings import Classification, TumourFinding
+from brainviewer.core.findings import Classification, TumourFinding, tumour_probability
 from brainviewer.core.study import Study
-from brainviewer.inference.answers import tumour_probability
 from brainviewer.inference.card import Figure, ModelCard
 
 

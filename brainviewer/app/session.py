@@ -10,11 +10,17 @@ from typing import TYPE_CHECKING, Any
 
 from brainviewer.app.jobs import Jobs, Post
 from brainviewer.app.judging import Judging
-from brainviewer.app.marking import Marking
-from brainviewer.app.picture_answer import NO_PICTURE_MODEL, classify_frame, picture_classifier
+from brainviewer.app.picture_answer import (
+    NO_PICTURE_MODEL,
+    classify_frame,
+    picture_classifier,
+    wait_for_rest,
+)
+from brainviewer.app.picture_results import PictureResults
 from brainviewer.app.settings import Settings
 from brainviewer.app.showing import THUMBNAILS, Showing
 from brainviewer.app.state import Notice, Progress, Status, ViewState
+from brainviewer.app.trying import Trying
 from brainviewer.app.verdicts import kept_verdict
 from brainviewer.app.viewing import Viewing
 from brainviewer.core.errors import BrainViewerError, Report
@@ -28,7 +34,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-class Session(Viewing, Marking, Showing, Judging):
+class Session(Viewing, Trying, Showing, Judging):
     """State, jobs, engine and settings of one window.
 
     post : runs a function on the main thread.
@@ -43,7 +49,7 @@ class Session(Viewing, Marking, Showing, Judging):
         crashed: Callable[[BaseException], None] | None = None,
     ) -> None:
         Viewing.__init__(self, ViewState())
-        Marking.__init__(self)
+        Trying.__init__(self)
         Showing.__init__(self)
         self.settings = settings or Settings()
         self.state.convention = self.settings.convention
@@ -52,10 +58,14 @@ class Session(Viewing, Marking, Showing, Judging):
         self.threshold = 450.0
         self._engine: Engine | None = None
         self._asked_slice: int | None = None
+        self._picture_results = PictureResults()
+        self.rest_seconds = 0.25
+        """How long a picture of a film strip must be looked at before it is classified."""
 
     # -- opening ----------------------------------------------------------------------------
 
     def _show_study(self, study: Study, windows: Mapping[Modality, Window]) -> None:
+        self.forget_trial()
         for key in ("find", "classify"):
             self.jobs.cancel(key)
         state = self.state
@@ -72,10 +82,18 @@ class Session(Viewing, Marking, Showing, Judging):
         self._user_has_moved = False
         state.study_changed.emit()
         self._restore_annotations()
-        if not study.is_picture:
+        if study.is_picture:
+            self._answer_picture(study)
+        else:
             self.find_tumour(then_classify=self.settings.classify_on_opening)
+
+    def _answer_picture(self, study: Study) -> None:
+        """Show what was said of a picture before, or classify it when it is looked at."""
+        kept = self._picture_results.of(study.content_hash, self.state.slice_index())
+        if kept is not None:
+            self._set_classification(kept, Status.DONE)
         elif self.settings.classify_on_opening:
-            self.classify()
+            self.classify(rest=self.rest_seconds if len(self.state.film) > 1 else 0.0)
 
     # -- finding ----------------------------------------------------------------------------
 
@@ -145,12 +163,13 @@ class Session(Viewing, Marking, Showing, Judging):
             self.notice(str(error), "error")
         self._show_engine()
 
-    def classify(self, slice_index: int | None = None) -> None:
+    def classify(self, slice_index: int | None = None, *, rest: float = 0.0) -> None:
         """Type the glioma in the background, from the tumour slice or from a given one.
 
         Of a picture, its class; a given slice is a frame, the one that is shown by default.
+        rest : seconds to wait before, in which a newer call may take the place of this one.
         """
-        study, finding = self.state.study, self.state.finding
+        study, finding = self.state.unedited, self.state.finding
         if study is None or (finding is None and not study.is_picture):
             return
         if study.is_picture and picture_classifier() is None:
@@ -158,7 +177,7 @@ class Session(Viewing, Marking, Showing, Judging):
             return
         self.jobs.cancel("classify")  # before its end can be taken for that of the new one
         engine, age = self._ready_engine(), self.state.age_years
-        prevalence = self.settings.prevalence
+        prevalence = self.prevalence
         before, before_status = self.state.classification, self.state.classification_status
         before_message = self.state.classification_message
 
@@ -166,7 +185,8 @@ class Session(Viewing, Marking, Showing, Judging):
 
         def work(report: Report) -> Classification:
             if finding is None:
-                return classify_frame(study, frame, engine, report)
+                wait_for_rest(report, rest)
+                return classify_frame(study, frame, engine, report, prevalence)
             from brainviewer.app.classifying import classify
 
             return classify(
@@ -181,6 +201,8 @@ class Session(Viewing, Marking, Showing, Judging):
 
         def done(result: Classification) -> None:
             self._asked_slice = slice_index
+            if study.is_picture:
+                self._picture_results.keep(study.content_hash, frame, result)
             self._set_classification(result, Status.DONE)
             if self.state.finding is not finding:
                 self._mark_stale("The tumour was looked for again.")
@@ -215,14 +237,25 @@ class Session(Viewing, Marking, Showing, Judging):
             if self.state.classification is not None:
                 self._mark_stale("The age was changed.")
 
+    @property
+    def prevalence(self) -> str:
+        """The prevalence that was chosen for what is open; empty for the model's own."""
+        settings = self.settings
+        return settings.picture_prevalence if self._of_pictures else settings.prevalence
+
+    @property
+    def _of_pictures(self) -> bool:
+        return self.state.study is not None and self.state.study.is_picture
+
     def set_prevalence(self, name: str) -> None:
         """Choose how frequent the classes are taken to be, and answer again from the same slice.
 
         name : one of those on the model's card; empty for the model's own.
         """
-        if name == self.settings.prevalence:
+        if name == self.prevalence:
             return
-        self.settings.update(prevalence=name)
+        self.settings.update(**{"picture_prevalence" if self._of_pictures else "prevalence": name})
+        self._picture_results.clear()
         refused = self.state.classification_status is Status.FAILED
         if refused or self.state.classification is not None:
             self.classify(self._asked_slice)
@@ -230,6 +263,7 @@ class Session(Viewing, Marking, Showing, Judging):
     def set_engine(self, wanted: str) -> None:
         """Choose the engine: ``auto``, ``onnx`` or ``tensorflow``."""
         self.settings.update(engine=wanted)
+        self._picture_results.clear()
         if self._engine is not None:
             self.jobs.cancel("classify")
             self._engine.close()
@@ -249,11 +283,13 @@ class Session(Viewing, Marking, Showing, Judging):
         self.state.classification_status = status
         self.state.classification_message = message
         self.state.verdict = kept_verdict(result) if result is not None else None
+        self._follow_answer()
         self.state.classification_changed.emit()
         self.state.verdict_changed.emit()
         self.state.facts_changed.emit()
 
     def _ready_engine(self) -> "Engine":
+        """See ``Trying``."""
         if self._engine is None:
             from brainviewer.inference.engine import Engine
 

@@ -35,7 +35,8 @@ class Settings:
     theme : ``dark``, ``light`` or ``system``.
     engine : ``auto``, ``onnx`` or ``tensorflow``.
     prevalence : how frequent the classes are taken to be, by the name that the model's card gives
-        it; empty for what the model was calibrated for.
+        it; empty for what the model was calibrated for. ``picture_prevalence`` is that of the
+        model of single pictures, whose settings are others.
     folded : names of the sections whose content is hidden, separated by commas.
     """
 
@@ -45,6 +46,7 @@ class Settings:
     convention: Convention = Convention.RADIOLOGICAL
     engine: str = "auto"
     prevalence: str = ""
+    picture_prevalence: str = ""
     folded: str = ""
     classify_on_opening: bool = True
     smooth_pixels: bool = True

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,9 @@ from brainviewer.core.overlays import Overlays
 from brainviewer.core.slices import Convention, Plane, SliceView
 from brainviewer.core.study import Modality, Study
 from brainviewer.core.windowing import Window
+
+if TYPE_CHECKING:
+    from brainviewer.app.picture_trial import Trial
 
 __all__ = [
     "Layout",
@@ -50,6 +54,8 @@ class Tool(StrEnum):
     ELLIPSE = "ellipse"
     ARROW = "arrow"
     TEXT = "text"
+    BRUSH = "brush"
+    """Paints over a part of a picture; only in a trial."""
 
 
 class Status(StrEnum):
@@ -91,6 +97,8 @@ class ViewState:
     selection : id of the selected annotation, or "".
     verdict : what the user said about this answer, now or when the study was open before.
     age_years : the patient's age where the user entered it.
+    trial : what is painted over in the open picture to see the answer change; ``study`` is the
+        edited picture then.
     """
 
     study: Study | None = None
@@ -113,6 +121,7 @@ class ViewState:
     classification_message: str = ""
     verdict: Verdict | None = None
     age_years: float | None = None
+    trial: "Trial | None" = None
     annotations: tuple[Annotation, ...] = ()
     selection: str = ""
     can_undo: bool = False
@@ -134,6 +143,7 @@ class ViewState:
     finding_changed = Signal()
     classification_changed = Signal()
     verdict_changed = Signal()
+    trial_changed = Signal()
     annotations_changed = Signal()
     """Annotations, selection, undo and redo."""
     progress_changed = Signal()
@@ -166,6 +176,17 @@ class ViewState:
         """The plane on the screen: a picture has one only."""
         return self.plane if self.study is None else self.view().plane
 
+    @property
+    def unedited(self) -> Study | None:
+        """The open study as it is in its files, whatever is painted over it."""
+        return self.study if self.trial is None else self.trial.original
+
+    @property
+    def shown_result(self) -> Classification | None:
+        """The answer for what is on the screen: for the edited picture, if it is one."""
+        edited = self.trial is not None and self.trial.edited
+        return self.trial.after if self.trial is not None and edited else self.classification
+
     def slice_index(self, plane: Plane | None = None) -> int:
         """The slice (from 0) of a plane in which the cursor lies."""
         return self.view(plane).index_of(self.cursor)
@@ -187,7 +208,7 @@ class ViewState:
     @property
     def facts(self) -> frozenset[str]:
         """Named facts that enable actions and controls."""
-        finding, result = self.finding, self.classification
+        finding, result, shown = self.finding, self.classification, self.shown_result
         picture = self.study is not None and self.study.is_picture
         facts = {
             "study": self.study is not None,
@@ -200,14 +221,18 @@ class ViewState:
             "searched": finding is not None,
             "tumour": finding is not None and finding.found,
             "result": result is not None,
-            "heatmap": result is not None and result.in_scope and result.heatmap is not None,
+            "heatmap": shown is not None and shown.in_scope and shown.heatmap is not None,
             "answered": result is not None and self.classification_status is Status.DONE,
             "judged": self.verdict is not None,
             "diameters": self._has_diameters,
             "annotations": bool(self.annotations),
             "selection": bool(self.selection),
-            "undo": self.can_undo,
-            "redo": self.can_redo,
+            "explained": result is not None and result.of_picture and bool(result.predicted),
+            "triable": picture and result is not None,
+            "trial": self.trial is not None,
+            "markable": self.trial is None,
+            "undo": self.can_undo if self.trial is None else self.trial.can_undo,
+            "redo": self.can_redo if self.trial is None else self.trial.can_redo,
             "running": bool(self.progress),
         }
         return frozenset(name for name, holds in facts.items() if holds)

@@ -9,6 +9,12 @@ from numpy.typing import NDArray
 
 from brainviewer.core.slices import Plane
 
+PICTURE = "picture"
+"""What a model of single pictures looks at, in place of sequences."""
+
+NO_TUMOUR = "none"
+"""The class of pictures that show no tumour."""
+
 
 @dataclass(frozen=True)
 class Candidate:
@@ -161,3 +167,16 @@ class Classification:
     priors: Mapping[str, float] = field(default_factory=dict)
     descriptors: Mapping[str, float] = field(default_factory=dict)
     notices: tuple[str, ...] = ()
+
+    @property
+    def of_picture(self) -> bool:
+        """Whether it is about a single picture, not about a study."""
+        return self.sequences_used == (PICTURE,)
+
+
+def tumour_probability(classes: Mapping[str, float]) -> float | None:
+    """How probable any tumour is; None if the model has no class for "no tumour", or no answer.
+
+    classes : class code to probability, adding up to 1.
+    """
+    return 1.0 - classes[NO_TUMOUR] if NO_TUMOUR in classes else None

@@ -80,6 +80,7 @@ class Study:
     notices : sentences the user must see, e.g. that a sequence was resampled.
     content_hash : sha256 of the voxel data and affines; the key of saved annotations.
     synthetic : the study is made up and must be marked so on screen and in exports.
+    edited : the same for a picture that is painted over; its hash is that of the picture before.
     """
 
     volumes: Mapping[Modality, Volume]
@@ -89,6 +90,7 @@ class Study:
     notices: tuple[str, ...] = ()
     content_hash: str = ""
     synthetic: bool = False
+    edited: bool = False
 
     @property
     def modalities(self) -> tuple[Modality, ...]:

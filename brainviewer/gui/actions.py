@@ -62,12 +62,12 @@ def _plane(plane: Plane, key: str) -> Action:
     )
 
 
-def _tool(tool: Tool, key: str, tip: str) -> Action:
+def _tool(tool: Tool, key: str, tip: str, needs: str = "") -> Action:
     return Action(
         f"tool-{tool}",
         tool.capitalize(),
         key,
-        "",
+        needs,
         lambda w: w.session.set_tool(tool),
         lambda s: s.tool is tool,
         "",
@@ -173,9 +173,16 @@ ACTIONS: tuple[Action, ...] = (
     Action("find", "Find the lesion again", "", "sequences",
            lambda w: w.session.find_tumour(w.session.finding_method)),
     Action("classify", "Classify", "C", "classifiable", lambda w: w.session.classify(),
-           short="Classify", tip="Type the glioma from the tumour slice"),
+           short="Classify", tip="Type the glioma from the tumour slice, or classify the picture"),
     Action("classify-here", "Classify this slice", "Shift+K", "searched",
            lambda w: w.classify_here()),
+    Action("what-if", "What if I edit it?", "Shift+W", "triable", lambda w: w.toggle_trial(),
+           lambda s: s.trial is not None,
+           tip="Paint over a part of a picture and see the answer change"),
+    Action("reset-trial", "Take all edits back", "", "trial",
+           lambda w: w.session.reset_trial()),
+    Action("explain", "What is this class?", "Shift+F1", "explained", lambda w: w.show_class(),
+           tip="What the class is, how common, and what to look for"),
     Action("agree", "Agree with the answer", "", "answered",
            lambda w: w.session.judge(AGREE)),
     Action("disagree", "Disagree with the answer", "", "answered",
@@ -185,11 +192,14 @@ ACTIONS: tuple[Action, ...] = (
     _tool(Tool.WINDOW, "W", "Drag: right for a wider window, up for brighter"),
     _tool(Tool.CURSOR, "Q", "Drag the linked cursor"),
     _tool(Tool.PAN, "P", "Drag the image; the middle button always does"),
-    _tool(Tool.RULER, "R", "Measure a distance"),
-    _tool(Tool.RECTANGLE, "B", "Mean, SD, minimum, maximum and area of a rectangle"),
-    _tool(Tool.ELLIPSE, "E", "Mean, SD, minimum, maximum and area of an ellipse"),
-    _tool(Tool.ARROW, "G", "Point at something"),
-    _tool(Tool.TEXT, "N", "Write on the slice"),
+    _tool(Tool.RULER, "R", "Measure a distance", "markable"),
+    _tool(Tool.RECTANGLE, "B", "Mean, SD, minimum, maximum and area of a rectangle",
+          "markable"),
+    _tool(Tool.ELLIPSE, "E", "Mean, SD, minimum, maximum and area of an ellipse",
+          "markable"),
+    _tool(Tool.ARROW, "G", "Point at something", "markable"),
+    _tool(Tool.TEXT, "N", "Write on the slice", "markable"),
+    _tool(Tool.BRUSH, "K", "Paint over a part of the picture; Shift takes away", "trial"),
     Action("shortcuts", "Keys and mouse", "F1", "", lambda w: w.show_shortcuts()),
     Action("card", "Model card", "", "", lambda w: w.show_card("")),
     Action("about", "About BrainViewer", "", "", lambda w: w.show_about()),
@@ -210,9 +220,10 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Sequence", ("sequence-flair", "sequence-t1", "sequence-t1ce", "sequence-t2", "-",
                   "auto-window", "invert", "presets>", "colours>")),
     ("Tumour", ("tumour", "find", "copy-measurements", "-", "classify", "classify-here",
-                "prevalence>", "engine>", "-", "agree", "disagree", "withdraw")),
+                "prevalence>", "engine>", "-", "explain", "what-if", "reset-trial",
+                "-", "agree", "disagree", "withdraw")),
     ("Tools", ("tool-window", "tool-cursor", "tool-pan", "-", "tool-ruler", "tool-rectangle",
-               "tool-ellipse", "tool-arrow", "tool-text")),
+               "tool-ellipse", "tool-arrow", "tool-text", "tool-brush")),
     ("Help", ("shortcuts", "card", "-", "about")),
 )  # fmt: skip
 TOOL_BAR: tuple[str, ...] = (
@@ -249,6 +260,7 @@ class Actions:
             state.tool_changed,
             state.active_changed,
             state.overlays_changed,
+            state.trial_changed,
         ):
             signal.connect(self._check)
         self._enable()

@@ -21,6 +21,7 @@ from brainviewer.app.session import Session
 from brainviewer.core.errors import BrainViewerError
 from brainviewer.core.slices import Convention, Plane
 from brainviewer.gui.actions import TOOL_BAR, Actions
+from brainviewer.gui.class_note import class_page
 from brainviewer.gui.display_panel import DisplayPanel
 from brainviewer.gui.file_verbs import FileVerbs
 from brainviewer.gui.film_strip import FilmStrip
@@ -39,6 +40,7 @@ from brainviewer.gui.theme import apply_theme
 from brainviewer.gui.tumour_section import copy_measurements
 from brainviewer.gui.volume_pane import VolumePane
 from brainviewer.gui.welcome import Hints, Invitation
+from brainviewer.gui.what_if_panel import WhatIfPanel
 
 LEFT_WIDTH = 236
 RIGHT_WIDTH = 400
@@ -77,6 +79,7 @@ class MainWindow(FileVerbs):
         session.ask_sequences = lambda assignment: ask_sequences(assignment, self)
         session.state.study_changed.connect(self._show_study)
         self.result.card_wanted.connect(self.show_card)
+        self.result.class_wanted.connect(self.show_class)
         self.grid.set_smooth(session.settings.smooth_pixels)
         self._show_study()
         if session.settings.window_state:
@@ -123,11 +126,20 @@ class MainWindow(FileVerbs):
     def _right_panel(self) -> QWidget:
         split = RightSplit()
         split.addWidget(self.volume)
-        for name in ("show-heatmap", "show-lesion", "copy"):
-            self.result.add_tool(self._tool_button(name))
+        tools = {n: self._tool_button(n) for n in ("show-heatmap", "show-lesion", "copy")}
+        for tool in tools.values():
+            self.result.add_tool(tool)
+        self._outline = tools["show-lesion"]
         split.addWidget(self.result)
         split.setMinimumWidth(320)
-        return split
+        right = QWidget()
+        right.setObjectName("panel")
+        column = QVBoxLayout(right)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(WhatIfPanel(self.session))
+        column.addWidget(split, 1)
+        return right
 
     def _dock(self, title: str, content: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
         dock = QDockWidget(title, self)
@@ -225,6 +237,21 @@ class MainWindow(FileVerbs):
         except BrainViewerError as error:
             self.session.notice(str(error), "error")
 
+    def show_class(self, code: str = "") -> None:
+        """The page of a class; of the one that the answer names, without a code."""
+        result = self.session.state.classification
+        try:
+            class_page(code or (result.predicted if result is not None else ""), self).show()
+        except BrainViewerError as error:
+            self.session.notice(str(error), "error")
+
+    def toggle_trial(self) -> None:
+        """Edit the picture on trial, or show it again as it is."""
+        if self.session.state.trial is None:
+            self.session.start_trial()
+        else:
+            self.session.stop_trial()
+
     def show_about(self) -> None:
         """The page about the application."""
         Page("About BrainViewer", about_text(), self).show()
@@ -241,7 +268,8 @@ class MainWindow(FileVerbs):
         self._pages.setCurrentIndex(0 if study is None else 1)
         name = f"{study.name} – " if study is not None and study.name else ""
         self._show_strips()
-        self.volume.setVisible("picture" not in self.session.state.facts)
+        for of_studies in (self.volume, self._outline):
+            of_studies.setVisible("picture" not in self.session.state.facts)
         mark = "SYNTHETIC · " if study is not None and study.synthetic else ""
         self.setWindowTitle(f"{mark}{name}BrainViewer")
 

@@ -9,6 +9,7 @@ from brainviewer.app.state import Tool
 from brainviewer.core.annotations import Kind
 from brainviewer.core.windowing import Window, head_values
 from brainviewer.gui.annotation_tools import KINDS, ChangeDrag, DrawDrag, hit_test, write_text
+from brainviewer.gui.brush import BrushDrag, turned_brush
 
 if TYPE_CHECKING:
     from brainviewer.gui.slice_pane import SlicePane
@@ -132,7 +133,8 @@ class MouseTools:
         """A button went down."""
         if self._drag is None and self._pane.geometry_mm is not None:
             self._button = event.button()
-            self._drag = self._begin(event.button(), event.position())
+            erase = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+            self._drag = self._begin(event.button(), event.position(), erase)
 
     def move(self, event: QMouseEvent) -> None:
         """The pointer moved."""
@@ -150,7 +152,7 @@ class MouseTools:
 
     def double_click(self, event: QMouseEvent) -> None:
         """A text is reworded; anything else makes the pane large, or small again."""
-        if event.button() != Qt.MouseButton.LeftButton:
+        if event.button() != Qt.MouseButton.LeftButton or self._pane.brush.active:
             self.press(event)
             return
         self.cancel()
@@ -178,12 +180,19 @@ class MouseTools:
         notches = int(self._turned / NOTCH)
         if notches:
             self._turned -= notches * NOTCH
-            if self._through_film:
+            if self._pane.brush.active:
+                self._turn_brush(notches)
+            elif self._through_film:
                 self._pane.session.step_picture(-notches)
             else:
                 self._pane.session.step(self._pane.plane, notches)
 
-    def _begin(self, button: Qt.MouseButton, at: QPointF) -> Drag | None:
+    def _turn_brush(self, notches: int) -> None:
+        pane = self._pane
+        if pane.state.trial is not None:
+            pane.session.set_brush(turned_brush(pane.state.trial.brush, notches))
+
+    def _begin(self, button: Qt.MouseButton, at: QPointF, erase: bool) -> Drag | None:
         pane, tool = self._pane, self._pane.state.tool
         if button == Qt.MouseButton.MiddleButton:
             return PanDrag(pane, at)
@@ -193,7 +202,9 @@ class MouseTools:
             return None
         if self._space:
             return PanDrag(pane, at)
-        hit = hit_test(pane, at)
+        if pane.brush.active:
+            return BrushDrag(pane, at, erase=erase)
+        hit = hit_test(pane, at) if pane.state.trial is None else None
         if hit is not None and (hit.handle is not None or tool not in KINDS):
             pane.session.select(hit.mark.id)
             return ChangeDrag(pane, hit, at)
@@ -217,7 +228,8 @@ class MouseTools:
     def show_pointer(self, at: QPointF | None = None) -> None:
         """The pointer says what the left button would do."""
         pane, tool = self._pane, self._pane.state.tool
-        hit = hit_test(pane, at) if at is not None else None
+        free = pane.state.trial is None
+        hit = hit_test(pane, at) if at is not None and free else None
         if self._space or tool is Tool.PAN:
             shape = Qt.CursorShape.OpenHandCursor
         elif hit is not None and (hit.handle is not None or tool not in KINDS):
@@ -225,7 +237,7 @@ class MouseTools:
             shape = Qt.CursorShape.SizeAllCursor if moving else Qt.CursorShape.PointingHandCursor
         elif tool is Tool.TEXT:
             shape = Qt.CursorShape.IBeamCursor
-        elif tool in KINDS or tool is Tool.CURSOR:
+        elif tool in KINDS or tool in (Tool.CURSOR, Tool.BRUSH):
             shape = Qt.CursorShape.CrossCursor
         else:
             shape = Qt.CursorShape.ArrowCursor

@@ -79,6 +79,7 @@ class PaneGrid(QWidget):
         state.finding_changed.connect(self._show_results)
         state.classification_changed.connect(self._show_results)
         state.annotations_changed.connect(self._show_marks)
+        state.trial_changed.connect(self._show_trial)
 
     # -- for others -------------------------------------------------------------------------
 
@@ -257,6 +258,13 @@ class PaneGrid(QWidget):
     def _show_marks(self) -> None:
         for pane in self.shown:
             pane.update()
+
+    def _show_trial(self) -> None:
+        """The picture is edited, or itself again."""
+        self._overlays.clear()
+        for pane in self.shown:
+            pane.refresh_window()
+            pane.refresh_overlays()
 
     # -- what panes ask for -----------------------------------------------------------------
 

@@ -5,6 +5,7 @@ from PySide6.QtGui import QFocusEvent, QHideEvent, QKeyEvent, QMouseEvent, QWhee
 from PySide6.QtWidgets import QWidget
 
 from brainviewer.app.state import ViewState
+from brainviewer.gui.brush import BrushLook
 from brainviewer.gui.mouse_tools import MouseTools
 from brainviewer.gui.pane_geometry import PaneGeometry
 
@@ -19,6 +20,7 @@ class PaneHands(QWidget):
     state: ViewState
     index: int
     geometry_mm: PaneGeometry | None
+    brush: BrushLook
     _mouse: MouseTools
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -27,6 +29,7 @@ class PaneHands(QWidget):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         self._mouse.move(event)
+        self.brush.hover(event.position())
         self._report_pointer(event.position())
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
@@ -56,6 +59,7 @@ class PaneHands(QWidget):
 
     def leaveEvent(self, event: QEvent) -> None:
         self.hovered.emit(None)
+        self.brush.hover(None)
         super().leaveEvent(event)
 
     def _report_pointer(self, at: QPointF) -> None:

@@ -206,7 +206,7 @@ class SliceOverlays:
     def heatmap(self, view: SliceView, index: int) -> QImage | None:
         """The heatmap in colours, on the slice it was computed from; else None."""
         result, study, overlays = (
-            self._state.classification,
+            self._state.shown_result,
             self._state.study,
             self._state.overlays,
         )

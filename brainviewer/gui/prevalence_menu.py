@@ -2,26 +2,33 @@
 
 from functools import partial
 
-from PySide6.QtGui import QActionGroup
-from PySide6.QtWidgets import QMenu, QPushButton
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QActionGroup, QResizeEvent
+from PySide6.QtWidgets import QMenu, QPushButton, QSizePolicy
 
 from brainviewer.app.session import Session
 from brainviewer.core.errors import BrainViewerError
 from brainviewer.render.answer_text import prevalence_text
 
+_TIP = (
+    "How frequent the types are taken to be before looking at the images. "
+    "Click to choose another assumption; the answer follows at once."
+)
+
 
 def fill_prevalences(menu: QMenu, session: Session) -> None:
     """The prevalences that the model in use knows, the one in use checked."""
-    from brainviewer.inference.registry import DEFAULT_MODEL, model
+    from brainviewer.inference.registry import DEFAULT_MODEL, DEFAULT_PICTURE_MODEL, model
 
     result = session.state.classification
+    usual = DEFAULT_PICTURE_MODEL if "picture" in session.state.facts else DEFAULT_MODEL
     try:
-        card = model(result.model_id if result else DEFAULT_MODEL)
+        card = model(result.model_id if result else usual)
     except BrainViewerError:
         menu.addAction("No model").setEnabled(False)
         return
     group = QActionGroup(menu)
-    chosen = session.settings.prevalence
+    chosen = session.prevalence
     if chosen not in card.head.prevalences:
         chosen = card.head.default
     for name, prevalence in card.head.prevalences.items():
@@ -45,11 +52,10 @@ class PrevalenceLine(QPushButton):
     def __init__(self, session: Session) -> None:
         super().__init__()
         self._session = session
+        self._text = ""
         self.setProperty("role", "link")
-        self.setToolTip(
-            "How frequent the types are taken to be before looking at the images. "
-            "Click to choose another assumption; the answer follows at once."
-        )
+        # Long names of classes must not make the panel wider.
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self._menu = QMenu(self)
         self._menu.setToolTipsVisible(True)
         self._menu.aboutToShow.connect(self._refill)
@@ -57,9 +63,20 @@ class PrevalenceLine(QPushButton):
 
     def show_text(self, text: str) -> None:
         """Show a sentence; an empty one hides the line."""
-        self.setText(f"{text} ▾")
+        self._text = text
+        self._shorten()
         self.setAccessibleName(f"{text}. Change")
         self.setVisible(bool(text))
+
+    def _shorten(self) -> None:
+        room = self.width() - self.fontMetrics().horizontalAdvance("  ▾")
+        shown = self.fontMetrics().elidedText(self._text, Qt.TextElideMode.ElideRight, room)
+        self.setText(f"{shown} ▾")
+        self.setToolTip(f"{self._text}.\n{_TIP}" if shown != self._text else _TIP)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._shorten()
 
     def _refill(self) -> None:
         self._menu.clear()

@@ -8,6 +8,7 @@ from brainviewer.app.state import Status
 from brainviewer.core.findings import Classification
 from brainviewer.core.slices import Plane
 from brainviewer.gui import theme
+from brainviewer.gui.class_note import ClassNote
 from brainviewer.gui.prevalence_menu import PrevalenceLine
 from brainviewer.gui.probability_bars import ProbabilityBars
 from brainviewer.gui.verdict_row import VerdictRow
@@ -27,6 +28,8 @@ class ResultPanel(QWidget):
 
     card_wanted = Signal(str)
     """The id of the model whose card the user wants to read."""
+    class_wanted = Signal(str)
+    """The code of the class that the user wants to read about."""
 
     def __init__(self, session: Session) -> None:
         super().__init__()
@@ -43,6 +46,9 @@ class ResultPanel(QWidget):
         self._reason = label(role="caution", wrap=True)
         self._source = label(role="quiet", wrap=True)
         self._bars = ProbabilityBars()
+        self._tumour = label(wrap=True)
+        self._class = ClassNote()
+        self._class.wanted.connect(self.class_wanted)
         self._chips = QHBoxLayout()
         self._chips.setSpacing(6)
         self._scope = label(ONLY_GLIOMAS, "small-caution", wrap=True)
@@ -63,6 +69,7 @@ class ResultPanel(QWidget):
         state.finding_changed.connect(self._show)
         state.study_changed.connect(self._clear_age)
         state.engine_changed.connect(self._show)
+        state.trial_changed.connect(self._show)
         self._show()
 
     def _lay_out(self) -> None:
@@ -71,7 +78,8 @@ class ResultPanel(QWidget):
         column = QVBoxLayout(card)
         column.setContentsMargins(16, 0, 16, 6)
         column.setSpacing(6)
-        for widget in (self._answer, self._beneath, self._reason, self._source, self._bars):
+        above = self._answer, self._beneath, self._reason, self._class, self._source, self._bars
+        for widget in (*above, self._tumour):
             column.addWidget(widget)
         column.addLayout(self._chips)
         column.addWidget(self._scope)
@@ -124,7 +132,11 @@ class ResultPanel(QWidget):
         self._here.clicked.connect(self._classify_here)
         self._cancel = button("Cancel", "second")
         self._cancel.clicked.connect(lambda: self._session.cancel("classify"))
-        for widget in (self._run, self._here, self._cancel):
+        self._what_if = button(
+            "What if I edit it?", "second", "Paint over a part and see the answer change  (Shift+W)"
+        )
+        self._what_if.clicked.connect(self._session.start_trial)
+        for widget in (self._run, self._here, self._cancel, self._what_if):
             row.addWidget(widget)
         row.addStretch(1)
         row.addWidget(self._age)
@@ -162,7 +174,14 @@ class ResultPanel(QWidget):
         state = self._session.state
         result, status = state.classification, state.classification_status
         running, picture = status is Status.RUNNING, "picture" in state.facts
-        self._title.setText("CLASS" if picture else "GLIOMA TYPE")
+        trial = state.trial is not None
+        title = "CLASS OF THE ORIGINAL" if trial else "CLASS" if picture else "GLIOMA TYPE"
+        self._title.setText(title)
+        self._run.setToolTip(
+            "Classify the picture" if picture else "Type the glioma from the tumour slice"
+        )
+        self._what_if.setVisible(picture and not trial and not running)
+        self._what_if.setEnabled("triable" in state.facts)
         self._age.setVisible(not picture)
         self._years.setVisible(not picture)
         self._run.setVisible(not running)
@@ -180,11 +199,13 @@ class ResultPanel(QWidget):
     def _show_empty(self, status: Status) -> None:
         state = self._session.state
         self._bars.show_ranking((), {})
+        self._class.show_class(None)
         self._fill_chips([(str(status), "chip-bad" if status is Status.FAILED else "chip")])
         self._prevalence.show_text("")
         for widget in (
             self._beneath,
             self._reason,
+            self._tumour,
             self._scope,
             self._notes,
             self._made_by,
@@ -198,7 +219,10 @@ class ResultPanel(QWidget):
         elif state.study is None:
             answer, source = "No study", "Open a study to begin."
         elif state.study.is_picture:
-            answer, source = "Not run", state.classification_message
+            answer, source = (
+                "Not run",
+                state.classification_message or "Classify says what it shows.",
+            )
         elif state.finding is None:
             answer, source = "Not run", "The tumour is looked for first."
         elif not state.finding.found:
@@ -214,10 +238,11 @@ class ResultPanel(QWidget):
             )
         self._answer.setText(answer)
         self._source.setText(source)
+        self._source.setVisible(bool(source))
 
     def _show_result(self, result: Classification, said: AnswerText, status: Status) -> None:
         self._answer.setText(said.headline)
-        self._source.setText(said.source)
+        self._class.show_class(result)
         bold = result.predicted if said.standing is Standing.ANSWERED else ""
         self._bars.show_ranking(said.ranking, result.names, bold)
         self._fill_chips(_chips(result, said.standing, status))
@@ -234,6 +259,8 @@ class ResultPanel(QWidget):
         self._scope.setVisible("picture" not in self._session.state.facts)
         for widget, text in (
             (self._beneath, said.beneath),
+            (self._source, said.source),
+            (self._tumour, said.tumour),
             (self._reason, said.reason),
             (self._notes, "\n".join(note for note in notes if note)),
             (self._made_by, said.made_by),

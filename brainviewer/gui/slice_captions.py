@@ -23,6 +23,8 @@ def slice_captions(
     picture, grid = study.is_picture, view.grid
     if study.synthetic:
         marks.append(("SYNTHETIC", image_colours.CAUTION))
+    if study.edited:
+        marks.append((wording.EDITED.upper(), image_colours.CAUTION))
     if grid.unit is Unit.PIXEL:
         marks.append((wording.SIZE_UNKNOWN.upper(), image_colours.CAUTION))
     if picture:

@@ -13,6 +13,7 @@ from brainviewer.core.slices import Plane, SliceView
 from brainviewer.core.study import Modality, Study
 from brainviewer.gui import image_colours
 from brainviewer.gui.annotation_items import MarkPainter
+from brainviewer.gui.brush import BrushLook
 from brainviewer.gui.mouse_tools import MouseTools
 from brainviewer.gui.pane_captions import CaptionPainter, Captions, draw_crosshair, draw_frame
 from brainviewer.gui.pane_geometry import FIT, Camera, PaneGeometry
@@ -64,6 +65,7 @@ class SlicePane(PaneHands):
         self._heat: QImage | None = None
         self._fill: QImage | None = None
         self._smooth = True
+        self.brush = BrushLook(self)
         self._mouse = MouseTools(self)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setMouseTracking(True)
@@ -212,6 +214,7 @@ class SlicePane(PaneHands):
         if lines := self.overlays.outlines(self.geometry_mm, self.index, ratio):
             painter.drawPixmap(lines.at, lines.pixmap)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self.brush.paint(painter, self.geometry_mm)
         if shown.annotations:
             self.mark_painter.paint(
                 painter,

@@ -8,6 +8,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication
 
+from brainviewer.render import palette
+
 
 @dataclass(frozen=True)
 class Colours:
@@ -38,7 +40,7 @@ class Colours:
 
 
 # Colour-blind safe (Okabe and Ito 2008); the letter always stands beside the colour.
-CLASS_COLOURS = {"A": "#56B4E9", "O": "#E69F00", "G": "#CC79A7", "none": "#009E73"}
+CLASS_COLOURS = palette.CLASSES
 DARK = Colours(
     window="#0E1215",
     panel="#14191D",
@@ -78,7 +80,15 @@ LIGHT = Colours(
     good="#17734A",
     bad="#B3261E",
     # The same hues, dark enough to be read on a light ground.
-    classes={"A": "#1F78B4", "O": "#8F5B00", "G": "#A03F78", "none": "#00724F"},
+    classes={
+        "A": "#1F78B4",
+        "O": "#8F5B00",
+        "G": "#A03F78",
+        "glioma": "#A03F78",
+        "meningioma": "#1F78B4",
+        "pituitary": "#8F5B00",
+        "none": "#00724F",
+    },
 )
 
 _STYLE = Template("""
@@ -199,7 +209,7 @@ def apply_theme(app: QApplication, name: str) -> None:
     font = QFont(app.font())
     font.setPixelSize(13)
     app.setFont(font)
-    palette = QPalette()
+    roles = QPalette()
     for role, colour in (
         (QPalette.ColorRole.Window, chosen.window),
         (QPalette.ColorRole.Base, chosen.field),
@@ -215,8 +225,8 @@ def apply_theme(app: QApplication, name: str) -> None:
         (QPalette.ColorRole.HighlightedText, chosen.primary_text),
         (QPalette.ColorRole.Link, chosen.accent),
     ):
-        palette.setColor(role, QColor(colour))
+        roles.setColor(role, QColor(colour))
     for role in (QPalette.ColorRole.Text, QPalette.ColorRole.ButtonText):
-        palette.setColor(QPalette.ColorGroup.Disabled, role, QColor(chosen.faint))
-    app.setPalette(palette)
+        roles.setColor(QPalette.ColorGroup.Disabled, role, QColor(chosen.faint))
+    app.setPalette(roles)
     app.setStyleSheet(_STYLE.substitute(vars(chosen)))

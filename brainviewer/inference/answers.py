@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainviewer.core.errors import ModelError
-from brainviewer.inference.card import DOUBT, NO_TUMOUR, SITUATIONS, Figure, ModelCard
+from brainviewer.inference.card import DOUBT, SITUATIONS, Figure, ModelCard
 from brainviewer.inference.head import OLDEST, YOUNGEST, Verdict
 
 _DAYS_PER_YEAR = 365.25
@@ -82,14 +82,6 @@ def said_of_figure(figure: Figure, counted: str = "patients") -> str:
         f"{figure.name} {figure.value:.2f} ({figure.low:.2f}–{figure.high:.2f}), "
         f"{figure.patients} {counted}, cross-validated by patient"
     )
-
-
-def tumour_probability(classes: Mapping[str, float]) -> float | None:
-    """How probable any tumour is; None if the model has no class for "no tumour", or no answer.
-
-    classes : class code to probability, adding up to 1.
-    """
-    return 1.0 - classes[NO_TUMOUR] if NO_TUMOUR in classes else None
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from brainviewer.core.errors import ModelError
+from brainviewer.core.findings import PICTURE
 from brainviewer.inference.head import Head
 
 NETWORK_ROLES = frozenset({"architecture", "weights", "graph"})
@@ -40,10 +41,6 @@ STEP_NUMBERS: Mapping[str, frozenset[str]] = MappingProxyType(
 )
 LESION_STEPS = frozenset({"standardise_near_lesion", "crop_around_lesion"})
 PICTURE_STEPS = frozenset({"standardise_in_head", "crop_to_head"})
-PICTURE = "picture"
-"""The one "sequence" of a model of single pictures, whatever sequence they show."""
-NO_TUMOUR = "none"
-"""Code of the class that says there is no tumour."""
 
 
 @dataclass(frozen=True)

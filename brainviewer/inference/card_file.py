@@ -11,10 +11,10 @@ from types import MappingProxyType
 from typing import Any
 
 from brainviewer.core.errors import ModelError
+from brainviewer.core.findings import PICTURE
 from brainviewer.inference.card import (
     LESION_STEPS,
     NETWORK_ROLES,
-    PICTURE,
     PICTURE_STEPS,
     ROLES,
     SITUATIONS,

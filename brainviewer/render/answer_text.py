@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from brainviewer.core.findings import Classification
-from brainviewer.render.wording import number
+from brainviewer.core.findings import Classification, tumour_probability
+from brainviewer.render.wording import number, probability
 
 ONLY_GLIOMAS = "Only gliomas are in scope. The type needs tissue to confirm."
 _PREVALENCES = {"training": "as in the training data", "clinic": "as in a clinic"}
 _EVEN = 0.005
+_FEW = 3
 _ENGINES = {"onnx": "ONNX", "tensorflow": "TensorFlow"}
 
 
@@ -26,6 +27,7 @@ class AnswerText:
     """An answer in words.
 
     beneath : what stands smaller under the headline; empty if nothing.
+    tumour : how probable any tumour is, where "no tumour" is one of the classes.
     reason : why the model is not confident or does not answer; empty if it does.
     ranking : (class code, probability), most probable first; empty where no type may be read.
     source : what the answer was computed from; without an answer, what was looked at.
@@ -36,6 +38,7 @@ class AnswerText:
     standing: Standing
     headline: str
     beneath: str
+    tumour: str
     reason: str
     ranking: tuple[tuple[str, float], ...]
     source: str
@@ -60,12 +63,21 @@ def answer_text(result: Classification) -> AnswerText:
         standing,
         headline,
         beneath,
+        tumour_text(result),
         result.reason if standing is not Standing.ANSWERED else "",
         ranking,
         _source(result),
         _made_by(result),
         prevalence_text(result.prevalence, result.priors) if ranking else "",
     )
+
+
+def tumour_text(result: Classification) -> str:
+    """How probable any tumour is, and none; empty where that is no question or no answer."""
+    tumour = tumour_probability(result.classes)
+    if tumour is None or not result.in_scope:
+        return ""
+    return f"Any tumour\u00a0{probability(tumour)} · no tumour\u00a0{probability(1 - tumour)}"
 
 
 def prevalence_text(name: str, priors: Mapping[str, float]) -> str:
@@ -79,7 +91,10 @@ def prevalence_text(name: str, priors: Mapping[str, float]) -> str:
     codes, shares = list(priors), list(priors.values())
     if max(shares) - min(shares) < _EVEN:
         listed = f"{', '.join(codes[:-1])} and {codes[-1]}" if len(codes) > 1 else codes[0]
-        return f"Assumes {listed} equally frequent"
+        if len(codes) > _FEW:
+            listed = f"all {len(codes)} classes"
+        where = ", as in the training data" if name == "training" else ""
+        return f"Assumes {listed} equally frequent{where}"
     listed = ", ".join(
         f"{code}\u00a0{number(100 * share)}\u00a0%" for code, share in priors.items()
     )
@@ -96,6 +111,8 @@ def _made_by(result: Classification) -> str:
 
 
 def _source(result: Classification) -> str:
+    if result.of_picture:
+        return "from this picture alone" if result.in_scope else ""
     where = f"axial slice {result.slice_index + 1}"
     parts = [f"from {where}" if result.in_scope else where]
     if result.sequences_used:

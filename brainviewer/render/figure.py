@@ -13,8 +13,8 @@ from brainviewer.render.footer import draw_footer, provenance_lines
 from brainviewer.render.pane import (
     PaneSpec,
     draw_pane,
-    draw_synthetic,
     draw_title,
+    draw_warning,
     letter_size,
 )
 from brainviewer.render.provenance import provenance
@@ -133,5 +133,5 @@ def _fitted(study: Study, picture: Image.Image, size: tuple[int, int], scale: fl
     letters = letter_size(size)
     draw_title(canvas, [("3D", palette.BRIGHT, True)], letters)
     if study.synthetic:
-        draw_synthetic(canvas, 1, letters)
+        draw_warning(canvas, "SYNTHETIC", 1, letters)
     return canvas.image

@@ -29,6 +29,8 @@ def draw_footer(
     warnings = [(wording.RESEARCH_ONLY, False)]
     if study.synthetic:
         warnings.insert(0, (wording.SYNTHETIC, True))
+    if study.edited:
+        warnings.insert(0, (wording.EDITED_HOW, True))
     widest = max(canvas.measure(text, _SIZE, bold) for text, bold in warnings)
     beside = width >= widest * 2.5
     room = width - 2 * _PAD - (widest + 24 if beside else 0)

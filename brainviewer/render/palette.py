@@ -15,7 +15,15 @@ TUMOUR = "#FFB347"
 CAUTION = "#E6C66A"
 MARK = "#9AD4FF"
 
-CLASSES: Mapping[str, str] = {"A": "#56B4E9", "O": "#E69F00", "G": "#CC79A7", "none": "#009E73"}
+CLASSES: Mapping[str, str] = {
+    "A": "#56B4E9",
+    "O": "#E69F00",
+    "G": "#CC79A7",
+    "glioma": "#CC79A7",
+    "meningioma": "#56B4E9",
+    "pituitary": "#E69F00",
+    "none": "#009E73",
+}
 FURTHER_CLASSES = ("#F0E442", "#D55E00", "#0072B2", "#999999")
 
 # BraTS: 1 necrotic core, 2 oedema, 3 or 4 enhancing (after treatment 4 is the cavity).

@@ -124,6 +124,8 @@ def draw_pane(spec: PaneSpec, size: tuple[int, int], scale: float = 1) -> Image.
     pixels = canvas.image.size
     placement = Placement.of(spec.view, pixels, scale, spec.viewport)
     canvas.image = Image.fromarray(_picture(spec, placement))
+    if spec.study.edited:
+        _draw_border(canvas, placement)
     _draw_outlines(canvas, spec, placement)
     _draw_crosshair(canvas, spec, placement)
     letters = letter_size(size)
@@ -154,11 +156,11 @@ def draw_title(canvas: Canvas, title: Sequence[Run], size: float) -> Box:
     return canvas.runs(_MARGIN, _MARGIN + size * 0.8, title, size, anchor="ls", shadow=True)
 
 
-def draw_synthetic(canvas: Canvas, line: int, size: float) -> Box:
-    """That the study is made up, in a line (from 0) at the top left."""
+def draw_warning(canvas: Canvas, text: str, line: int, size: float) -> Box:
+    """What must not be overlooked, in a line (from 0) at the top left."""
     y = _MARGIN + size * (0.8 + _STEP * line)
     return canvas.text(
-        _MARGIN, y, "SYNTHETIC", size * 0.9, palette.CAUTION, bold=True, anchor="ls", shadow=True
+        _MARGIN, y, text, size * 0.9, palette.CAUTION, bold=True, anchor="ls", shadow=True
     )
 
 
@@ -222,6 +224,21 @@ def _draw_outlines(canvas: Canvas, spec: PaneSpec, placement: Placement) -> None
         canvas.stroke(points, palette.TUMOUR, DIAMETER_WIDTH, halo=True)
 
 
+def _draw_border(canvas: Canvas, placement: Placement) -> None:
+    """Round an edited picture, so that it is never taken for the original."""
+    rows, columns = placement.view.shape
+    corners = [(-0.5, -0.5), (-0.5, columns - 0.5), (rows - 0.5, columns - 0.5), (rows - 0.5, -0.5)]
+    places = (placement.pixel_of(row, column) for row, column in corners)
+    points = [
+        (
+            min(max(x / canvas.scale, 1.0), canvas.width - 1.0),
+            min(max(y / canvas.scale, 1.0), canvas.height - 1.0),
+        )
+        for x, y in places
+    ]
+    canvas.stroke(points, palette.CAUTION, 2.0, closed=True)
+
+
 def _draw_crosshair(canvas: Canvas, spec: PaneSpec, placement: Placement) -> None:
     if spec.cursor is None or not spec.overlays.crosshair:
         return
@@ -270,7 +287,10 @@ def _draw_text(canvas: Canvas, spec: PaneSpec, placement: Placement, size: float
             )
         taken.append(_draw_scale_bar(canvas, placement, size))
     if spec.study.synthetic:
-        taken.append(draw_synthetic(canvas, lines, size))
+        taken.append(draw_warning(canvas, "SYNTHETIC", lines, size))
+        lines += 1
+    if spec.study.edited:
+        taken.append(draw_warning(canvas, wording.EDITED.upper(), lines, size))
     return taken
 
 

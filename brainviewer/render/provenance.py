@@ -29,6 +29,7 @@ def provenance(
         "version": __version__,
         "notice": wording.RESEARCH_ONLY,
         "synthetic": study.synthetic,
+        "edited": study.edited,
         "study_sha256": study.content_hash,
         "grid": {
             "shape": list(study.grid.shape),

@@ -85,7 +85,7 @@ def draw_result_card(
 
 def _draw_type(column: _Column, study: Study, result: Classification, note: str) -> None:
     canvas, said = column.canvas, answer_text(result)
-    column.head("Glioma type")
+    column.head("Class" if result.of_picture else "Glioma type")
     size = 21.0
     while size > 15 and len(canvas.wrapped(said.headline, column.width, size)) > 2:
         size -= 1
@@ -96,18 +96,22 @@ def _draw_type(column: _Column, study: Study, result: Classification, note: str)
     if said.reason:
         column.text(said.reason, 12, palette.CAUTION, lines=6)
         column.gap(2)
-    column.text(said.source, 12, palette.QUIET)
+    if said.source:
+        column.text(said.source, 12, palette.QUIET)
     if said.ranking:
         column.gap(12)
         _draw_bars(column, said.ranking)
         column.gap(2)
+        if said.tumour:
+            column.text(said.tumour, 12, palette.TEXT)
         column.text(_calibration(result, said), 12, palette.QUIET)
     column.gap(6)
     column.text(said.made_by, 12, palette.QUIET)
     column.gap(4)
     if result.quality and said.ranking:
         column.text(result.quality, 12, palette.QUIET)
-    column.text(ONLY_GLIOMAS, 12, palette.QUIET)
+    if not result.of_picture:
+        column.text(ONLY_GLIOMAS, 12, palette.QUIET)
     if note:
         column.text(note, 12, palette.CAUTION)
     if result.study_hash and study.content_hash and result.study_hash != study.content_hash:

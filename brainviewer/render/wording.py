@@ -7,6 +7,8 @@ from brainviewer.core.windowing import Window
 
 RESEARCH_ONLY = "Research use only, not for diagnosis"
 SYNTHETIC = "SYNTHETIC DATA"
+EDITED = "edited picture"
+EDITED_HOW = "EDITED PICTURE: a part of it was painted over"
 
 SIZE_UNKNOWN = "size not known: lengths in pixels"
 

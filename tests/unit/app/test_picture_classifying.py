@@ -9,8 +9,8 @@ from toy_pictures import mr_head, write_model
 from brainviewer.app import picture_classifying
 from brainviewer.app.picture_classifying import classify_picture
 from brainviewer.core.errors import Cancelled, ModelError
+from brainviewer.core.findings import tumour_probability
 from brainviewer.core.slices import Plane
-from brainviewer.inference.answers import tumour_probability
 from brainviewer.inference.engine import Engine
 from brainviewer.inference.registry import picture_model, study_model
 from brainviewer.inference.scope import fit_scope, save_scope
