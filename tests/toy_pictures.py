@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from brainviewer.inference.card import ModelCard
 from brainviewer.inference.card_file import load_card
+from brainviewer.inference.serve import EngineAnswer
 
 CLASSES = {
     "glioma": "Glioma",
@@ -145,3 +146,41 @@ def write_model(folder: Path) -> ModelCard:
     }
     (folder / "card.json").write_text(json.dumps(content), encoding="utf-8")
     return load_card(folder)
+
+
+class ToyEngine:
+    """Answers at once, in this process: ``glioma`` where something is bright, else ``none``.
+
+    asked : how often it was asked.
+    """
+
+    state = "Engine ready"
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    def predict(self, network: Any, tensor: NDArray[np.float32], report: Any) -> EngineAnswer:
+        self.asked += 1
+        report(0.5, "Classifying")
+        bright = float((tensor > 3).mean())
+        logits = np.array([[200 * bright, 0, 0, 3]], np.float32)
+        features = np.ones((1, 4, 4, 2), np.float32)
+        features[0, 0, 0] = 5 + bright
+        return EngineAnswer(logits, features, np.ones((2, 4), np.float32), "toy", "CPU", 0, 0)
+
+    def close(self) -> None:
+        """Nothing runs."""
+
+
+def install_toy(session: Any, folder: Path, monkeypatch: Any) -> ToyEngine:
+    """Let a session classify pictures by a toy, whatever is installed."""
+    from brainviewer.app import picture_answer
+    from brainviewer.app import session as session_module
+    from brainviewer.app.picture_classifying import classify_picture
+
+    card, engine = write_model(folder), ToyEngine()
+    monkeypatch.setattr("brainviewer.inference.registry.model", lambda model_id="": card)
+    for place in (picture_answer, session_module):
+        monkeypatch.setattr(place, "picture_classifier", lambda: classify_picture)
+    session._engine, session.rest_seconds = engine, 0.0
+    return engine

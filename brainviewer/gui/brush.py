@@ -133,12 +133,9 @@ class BrushLook:
 
 
 def _draw_border(painter: QPainter, geometry: PaneGeometry) -> None:
-    """Round the whole picture, so that an edited one is never taken for the original."""
-    rows, columns = geometry.view.shape
-    place = geometry.image_transform.mapRect(QRectF(0, 0, columns, rows))
+    """Round the whole pane, so that an edited picture is never taken for the original."""
     pen = QPen(image_colours.CAUTION, _BORDER_PX)
     pen.setJoinStyle(Qt.PenJoinStyle.MiterJoin)
     painter.setPen(pen)
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    seen = QRectF(0, 0, *geometry.size).adjusted(1, 1, -1, -1)
-    painter.drawRect(place.adjusted(-1, -1, 1, 1).intersected(seen))
+    painter.drawRect(QRectF(0, 0, *geometry.size).adjusted(1, 1, -1, -1))

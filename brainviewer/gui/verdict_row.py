@@ -46,7 +46,8 @@ class VerdictRow(QWidget):
         self._type_row = QHBoxLayout(self._types)
         self._type_row.setContentsMargins(0, 0, 0, 0)
         self._type_row.setSpacing(6)
-        self._type_row.addWidget(label("In your view it is", "quiet"))
+        self._it_is = label(role="quiet")
+        self._type_row.addWidget(self._it_is)
         self._type_row.addStretch(1)
         self._type_buttons: dict[str, QPushButton] = {}
         column.addWidget(self._types)
@@ -92,12 +93,15 @@ class VerdictRow(QWidget):
         codes = [code for code in result.names if code != said] + [OTHER]
         if list(self._type_buttons) == codes:
             return
+        # The classes of pictures are words, and five of them must fit.
+        self._it_is.setText("It is" if result.of_picture else "In your view it is")
+        role = "small" if result.of_picture else "choice"
         for old in self._type_buttons.values():
             old.hide()
             old.deleteLater()
         self._type_buttons = {}
         for code in codes:
-            made = button("Other" if code == OTHER else code, "choice", checkable=True)
+            made = button("Other" if code == OTHER else code, role, checkable=True)
             made.setToolTip(result.names.get(code, "Another tumour, or no tumour"))
             made.setAccessibleName(f"In your view it is {result.names.get(code, 'another')}")
             made.clicked.connect(lambda _=False, c=code: self._choose(c))

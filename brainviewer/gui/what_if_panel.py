@@ -102,7 +102,9 @@ def _right(widget: QLabel, column: int) -> QLabel:
 def _changed(change: "Change") -> str:
     """The change with its sign; a plain zero where nothing changed."""
     text = signed(change.difference, 2)
-    return "0.00" if text == "−0.00" else text if text.startswith("−") else f"+{text}"
+    if text.strip("−") == "0.00":
+        return "0.00"
+    return text if text.startswith("−") else f"+{text}"
 
 
 class WhatIfPanel(QWidget):

@@ -125,7 +125,7 @@ def draw_pane(spec: PaneSpec, size: tuple[int, int], scale: float = 1) -> Image.
     placement = Placement.of(spec.view, pixels, scale, spec.viewport)
     canvas.image = Image.fromarray(_picture(spec, placement))
     if spec.study.edited:
-        _draw_border(canvas, placement)
+        _draw_border(canvas)
     _draw_outlines(canvas, spec, placement)
     _draw_crosshair(canvas, spec, placement)
     letters = letter_size(size)
@@ -224,19 +224,11 @@ def _draw_outlines(canvas: Canvas, spec: PaneSpec, placement: Placement) -> None
         canvas.stroke(points, palette.TUMOUR, DIAMETER_WIDTH, halo=True)
 
 
-def _draw_border(canvas: Canvas, placement: Placement) -> None:
+def _draw_border(canvas: Canvas) -> None:
     """Round an edited picture, so that it is never taken for the original."""
-    rows, columns = placement.view.shape
-    corners = [(-0.5, -0.5), (-0.5, columns - 0.5), (rows - 0.5, columns - 0.5), (rows - 0.5, -0.5)]
-    places = (placement.pixel_of(row, column) for row, column in corners)
-    points = [
-        (
-            min(max(x / canvas.scale, 1.0), canvas.width - 1.0),
-            min(max(y / canvas.scale, 1.0), canvas.height - 1.0),
-        )
-        for x, y in places
-    ]
-    canvas.stroke(points, palette.CAUTION, 2.0, closed=True)
+    right, low = canvas.width - 1.0, canvas.height - 1.0
+    corners = [(1.0, 1.0), (right, 1.0), (right, low), (1.0, low)]
+    canvas.stroke(corners, palette.CAUTION, 2.0, closed=True)
 
 
 def _draw_crosshair(canvas: Canvas, spec: PaneSpec, placement: Placement) -> None:

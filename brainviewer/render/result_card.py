@@ -85,7 +85,8 @@ def draw_result_card(
 
 def _draw_type(column: _Column, study: Study, result: Classification, note: str) -> None:
     canvas, said = column.canvas, answer_text(result)
-    column.head("Class" if result.of_picture else "Glioma type")
+    of_picture = "Class of the edited picture" if study.edited else "Class"
+    column.head(of_picture if result.of_picture else "Glioma type")
     size = 21.0
     while size > 15 and len(canvas.wrapped(said.headline, column.width, size)) > 2:
         size -= 1

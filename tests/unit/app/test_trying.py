@@ -1,0 +1,205 @@
+"""Pictures that are edited on trial, and answers that are kept while a film strip is open."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from brainviewer.app.exporting import ExportRequest, view_figure
+from brainviewer.app.picture_editing import Fill
+from brainviewer.app.picture_results import PictureResults
+from brainviewer.app.settings import Settings
+from brainviewer.app.state import Status, Tool
+from brainviewer.core.findings import Heatmap
+from brainviewer.core.slices import Plane
+from tests.phantoms import marker_study
+from tests.toy_pictures import ToyEngine, install_toy, mr_head
+from tests.unit.app.desk import Desk, a_result
+
+LESION = mr_head(lesion=True, size=150) > 235
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A head with a lesion, and one without."""
+    for name, lesion in (("1", True), ("2", False)):
+        Image.fromarray(mr_head(lesion, size=150)).save(tmp_path / f"{name}.png")
+    return tmp_path
+
+
+@pytest.fixture
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+    monkeypatch.setenv("BRAINVIEWER_HOME", str(tmp_path / "home"))
+    desk = Desk(Settings(classify_on_opening=True))
+    yield desk
+    desk.close()
+    assert not desk.crashes
+
+
+@pytest.fixture
+def engine(
+    desk: Desk, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[ToyEngine]:
+    """The folder is open, and its first picture classified."""
+    engine = install_toy(desk.session, tmp_path / "toy", monkeypatch)
+    desk.session.open([folder])
+    desk.settle()
+    yield engine
+
+
+def test_going_back_to_a_picture_needs_no_network(desk: Desk, engine: ToyEngine) -> None:
+    state, session = desk.state, desk.session
+    first = state.classification
+    assert first is not None
+    assert (first.predicted, engine.asked) == ("glioma", 1)
+    session.show_picture(1)
+    desk.settle()
+    assert state.classification is not None
+    assert (state.classification.predicted, engine.asked) == ("none", 2)
+    session.show_picture(0)
+    desk.settle()
+    assert state.classification is first
+    assert (state.classification_status, engine.asked) == (Status.DONE, 2)
+    session.classify()
+    desk.settle()
+    assert engine.asked == 3  # asked for by hand, it is looked at again
+
+
+def test_pictures_that_are_passed_by_are_not_classified(desk: Desk, engine: ToyEngine) -> None:
+    desk.session.rest_seconds = 60
+    desk.session.show_picture(1)
+    desk.until(lambda: desk.session.jobs.running("classify"))
+    assert desk.state.classification is None
+    desk.session.show_picture(0)
+    desk.settle()
+    assert (desk.state.film_index, engine.asked) == (0, 1)
+
+
+def test_the_settings_of_gliomas_and_of_pictures_are_apart(desk: Desk, engine: ToyEngine) -> None:
+    session, state = desk.session, desk.state
+    session.settings.prevalence = "training"  # the toy knows none of this name
+    session.classify()
+    desk.settle()
+    assert state.classification is not None
+    assert state.classification.prevalence == "equal"
+    session.set_prevalence("clinic")
+    desk.settle()
+    assert state.classification.prevalence == "clinic"
+    assert session.settings.prevalence == "training"
+    session.settings.picture_prevalence = "gone with an older model"
+    session.classify()
+    desk.settle()
+    assert state.classification.prevalence == "equal"
+
+
+def test_painting_over_the_lesion_changes_the_answer(desk: Desk, engine: ToyEngine) -> None:
+    session, state = desk.session, desk.state
+    original, before = state.study, state.classification
+    session.start_trial()
+    assert state.tool is Tool.BRUSH
+    session.paint(LESION)
+    desk.settle()
+    trial = state.trial
+    assert trial is not None
+    assert trial.after is not None
+    assert trial.comparison is not None
+    assert trial.comparison.sentence.startswith("Glioma")
+    assert (trial.after.predicted, trial.status) == ("none", Status.DONE)
+    assert state.study is not None
+    assert state.study.edited
+    assert state.shown_result is trial.after
+    assert state.classification is before  # the answer for the picture itself stands
+    session.undo()
+    assert (state.study, state.shown_result) == (original, before)
+    session.redo()
+    session.fill_with(Fill.FLAT)
+    desk.settle()
+    session.stop_trial()
+    assert (state.study, state.trial, state.classification) == (original, None, before)
+    assert state.tool is Tool.WINDOW
+    assert state.overlays.heatmap
+
+
+def test_the_export_of_an_edited_picture_says_so(desk: Desk, engine: ToyEngine) -> None:
+    session, state = desk.session, desk.state
+    plain = view_figure(state, ExportRequest())
+    assert plain.provenance["edited"] is False
+    session.start_trial()
+    session.paint(LESION)
+    desk.settle()
+    figure = view_figure(state, ExportRequest())
+    assert figure.provenance["edited"] is True
+    assert figure.provenance["classification"]["predicted"] == "none"
+    assert figure.result_note.startswith("Edited picture. Glioma")
+
+
+def test_another_picture_and_another_frame_end_the_trial(desk: Desk, engine: ToyEngine) -> None:
+    session, state = desk.session, desk.state
+    session.start_trial()
+    session.paint(LESION)
+    session.show_picture(1)
+    desk.settle()
+    assert state.trial is None
+    assert state.study is not None
+    assert not state.study.edited
+    assert "trial" not in state.facts
+    session.show_picture(0)
+    desk.settle()
+    assert not state.study.edited
+
+
+def test_the_newest_stroke_wins_and_too_large_ones_are_refused(
+    desk: Desk, engine: ToyEngine
+) -> None:
+    session, state = desk.session, desk.state
+    session.start_trial()
+    session.paint(LESION)
+    session.paint(np.zeros_like(LESION))
+    desk.settle()
+    assert state.trial is not None
+    assert (state.trial.after, state.trial.edited) == (None, False)
+    session.paint(np.ones_like(LESION))
+    assert len(state.trial.steps) == 3
+    assert "smaller part" in desk.sentences("error")[-1]
+
+
+def test_a_new_answer_for_the_picture_is_compared_with(desk: Desk, engine: ToyEngine) -> None:
+    session, state = desk.session, desk.state
+    session.start_trial()
+    session.paint(LESION)
+    desk.settle()
+    session.set_prevalence("clinic")
+    desk.settle()
+    assert state.trial is not None
+    assert state.trial.after is not None
+    assert state.trial.after.prevalence == state.trial.before.prevalence == "clinic"
+    session.stop_trial()
+    assert state.study is not None
+    assert state.classification is not None
+    assert state.classification.predicted == "glioma"  # of the picture as it is, not as edited
+
+
+def test_marks_are_not_touched_by_a_trial(desk: Desk, engine: ToyEngine) -> None:
+    session, state = desk.session, desk.state
+    session.start_trial()
+    session.paint(LESION)
+    desk.settle()
+    assert (state.annotations, "markable" in state.facts) == ((), False)
+    session.undo()
+    session.stop_trial()
+    assert "undo" not in state.facts
+
+
+def test_the_oldest_answers_go_first() -> None:
+    heat = Heatmap(Plane.AXIAL, 0, np.zeros((10, 10), np.float32))
+    result = replace(a_result(marker_study()), heatmap=heat)
+    kept = PictureResults(most_bytes=900)
+    for name in "abc":
+        kept.keep(name, 0, result)
+    assert [kept.of(name, 0) is result for name in "abc"] == [False, True, True]
+    assert kept.of("b", 1) is None
+    kept.clear()
+    assert kept.of("c", 0) is None
