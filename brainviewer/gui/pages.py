@@ -22,6 +22,7 @@ MOUSE = (
     ("Double click", "One large pane, and back"),
     ("↑ ↓  Page ↑ ↓  Home End", "Slices"),
     ("← →", "Pictures of a film strip; so does the wheel, where a picture has no slices"),
+    ("Brush: drag, Shift + drag, wheel", "Paint over, take away, size of the brush"),
     ("3D: left drag", "Rotate"),
     ("3D: right drag", "Opacity and contrast"),
 )

@@ -175,7 +175,7 @@ class ResultPanel(QWidget):
         result, status = state.classification, state.classification_status
         running, picture = status is Status.RUNNING, "picture" in state.facts
         trial = state.trial is not None
-        title = "CLASS OF THE ORIGINAL" if trial else "CLASS" if picture else "GLIOMA TYPE"
+        title = "CLASS · ORIGINAL" if trial else "CLASS" if picture else "GLIOMA TYPE"
         self._title.setText(title)
         self._run.setToolTip(
             "Classify the picture" if picture else "Type the glioma from the tumour slice"

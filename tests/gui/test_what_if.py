@@ -1,0 +1,167 @@
+"""A picture with its answer in the window, painted over with the mouse."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLabel, QMenu
+from pytestqt.qtbot import QtBot
+
+from brainviewer.app.session import Session
+from brainviewer.app.state import Status, Tool
+from brainviewer.gui import image_colours
+from brainviewer.gui.main_window import MainWindow
+from brainviewer.gui.pages import Page
+from brainviewer.gui.prevalence_menu import fill_prevalences
+from brainviewer.gui.what_if_panel import ChangeTable, WhatIfPanel
+from tests.gui.hands import drag, key, move, press, release, wheel
+from tests.toy_pictures import install_toy, mr_head
+
+pytestmark = pytest.mark.window
+LESION = (64, 58)  # row and column of its middle
+
+
+@pytest.fixture
+def window(
+    qtbot: QtBot, session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[MainWindow]:
+    for name, lesion in (("1", True), ("2", False)):
+        Image.fromarray(mr_head(lesion)).save(tmp_path / f"{name}.png")
+    install_toy(session, tmp_path / "toy", monkeypatch)
+    session.start_engine = lambda: None
+    session.settings.classify_on_opening = True
+    window = MainWindow(session)
+    window.resize(1200, 760)
+    qtbot.addWidget(window)
+    window.show()
+    qtbot.waitExposed(window)
+    session.open([tmp_path])
+    yield window
+    window.close()
+
+
+@pytest.fixture
+def trying(window: MainWindow) -> MainWindow:
+    """The brush is in hand, wide enough for the lesion."""
+    window.actions_by_id["what-if"].trigger()
+    window.session.set_brush(36)
+    return window
+
+
+def place(window: MainWindow, row: float, column: float) -> QPointF:
+    return window.grid.panes[0].geometry_mm.transform.map(QPointF(column, row))
+
+
+def texts(widget: object) -> str:
+    return "\n".join(label.text() for label in widget.findChildren(QLabel) if label.isVisible())
+
+
+def test_the_answer_stands_beside_the_picture(window: MainWindow) -> None:
+    said = texts(window.result)
+    assert "Glioma\n" in said
+    assert "Any tumour" in said
+    assert "from this picture alone" in said
+    assert "age" not in said.split("model card")[0].lower().replace("image", "")
+    assert "Only gliomas" not in said
+    assert window.result.width() <= 400  # nothing makes the panel wider than it is
+    assert not window.findChild(WhatIfPanel).isVisible()
+
+
+def test_what_is_this_opens_a_page(window: MainWindow) -> None:
+    window.result.class_wanted.emit("glioma")
+    (page,) = [w for w in QApplication.topLevelWidgets() if isinstance(w, Page) and w.isVisible()]
+    assert "glial cells" in page.text.toPlainText()
+    page.close()
+
+
+def test_the_menu_offers_what_the_model_of_pictures_knows(window: MainWindow) -> None:
+    window.session.settings.prevalence = "training"
+    menu = QMenu()
+    fill_prevalences(menu, window.session)
+    assert len(menu.actions()) == 2
+    assert [action.isChecked() for action in menu.actions()] == [True, False]
+    menu.actions()[1].trigger()
+    assert window.session.state.classification.prevalence == "clinic"
+
+
+def test_a_stroke_changes_the_picture_and_the_answer(trying: MainWindow) -> None:
+    state, pane = trying.session.state, trying.grid.panes[0]
+    original = state.study
+    panel = trying.findChild(WhatIfPanel)
+    press(pane, place(trying, *LESION))
+    move(pane, place(trying, LESION[0] + 1, LESION[1] + 1))
+    assert state.study is original  # only marked so far
+    release(pane, place(trying, LESION[0] + 1, LESION[1] + 1))
+    assert state.trial.region[LESION]
+    assert state.study.edited
+    assert state.trial.comparison.sentence.startswith("Glioma")
+    QApplication.processEvents()  # the rows of the table come to stand in their places
+    said = texts(panel)
+    assert "EDITED PICTURE" in said
+    assert "No tumour" in said
+    rows = texts(panel.findChild(ChangeTable)).splitlines()
+    assert {"glioma", "none", "before", "after", "change"} <= set(rows)
+    assert any(row.startswith("−") for row in rows)
+    assert any(row.startswith("+") for row in rows)
+    assert ("EDITED PICTURE", image_colours.CAUTION) in pane._captions.marks
+    assert pane.grab().toImage().pixelColor(1, pane.height() // 2) == image_colours.CAUTION
+    trying.actions_by_id["what-if"].trigger()
+    assert state.study is original
+    assert pane.grab().toImage().pixelColor(1, pane.height() // 2) != image_colours.CAUTION
+    assert not panel.isVisible()
+    assert "Glioma" in texts(trying.result)
+
+
+def test_shift_takes_away_and_undo_brings_back(trying: MainWindow) -> None:
+    state, pane = trying.session.state, trying.grid.panes[0]
+    drag(pane, place(trying, 64, 58), place(trying, 64, 90))
+    whole = state.trial.region.sum()
+    drag(
+        pane,
+        place(trying, 64, 90),
+        place(trying, 64, 95),
+        modifiers=Qt.KeyboardModifier.ShiftModifier,
+    )
+    assert 0 < state.trial.region.sum() < whole
+    for _ in range(2):
+        trying.actions_by_id["undo"].trigger()
+    assert not state.study.edited
+    trying.actions_by_id["redo"].trigger()
+    assert state.trial.region.sum() == whole
+    trying.actions_by_id["reset-trial"].trigger()
+    assert not state.study.edited
+    assert state.annotations == ()
+
+
+def test_escape_lets_go_of_a_stroke(trying: MainWindow) -> None:
+    state, pane = trying.session.state, trying.grid.panes[0]
+    press(pane, place(trying, *LESION))
+    key(pane, Qt.Key.Key_Escape)
+    release(pane, place(trying, *LESION))
+    assert not state.trial.edited
+    assert state.trial.status is Status.NOT_RUN
+
+
+def test_the_wheel_sets_the_brush_and_marks_are_left_alone(trying: MainWindow) -> None:
+    state, pane = trying.session.state, trying.grid.panes[0]
+    before = state.trial.brush
+    wheel(pane, QPointF(200, 200), -120)
+    assert state.trial.brush < before
+    assert state.film_index == 0
+    assert not trying.actions_by_id["tool-ruler"].isEnabled()
+    QTest.keyClick(pane, Qt.Key.Key_Right)
+    assert (state.film_index, state.trial, state.tool) == (1, None, Tool.WINDOW)
+    assert trying.actions_by_id["tool-ruler"].isEnabled()
+
+
+def test_a_picture_without_an_answer_cannot_be_tried(window: MainWindow) -> None:
+    session = window.session
+    assert window.actions_by_id["what-if"].isEnabled()
+    session._set_classification(None, Status.NOT_RUN)
+    assert not window.actions_by_id["what-if"].isEnabled()
+    session.start_trial()
+    assert session.state.trial is None
+    assert not session.state.study.edited
