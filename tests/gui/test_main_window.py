@@ -119,9 +119,9 @@ def trigger_all(window: MainWindow) -> set[str]:
     return done
 
 
-_ALWAYS = ("", "planes")
-"""Facts that hold in an empty window; ``planes`` fails for single pictures only."""
-_RARE = ("heatmap", "undo", "redo", "selection", "film")
+_ALWAYS = ("", "planes", "markable")
+"""Facts that hold in an empty window; ``planes`` fails for pictures, ``markable`` in a trial."""
+_RARE = ("heatmap", "undo", "redo", "selection", "film", "triable", "trial", "explained")
 
 
 def test_every_action_without_a_need_works_without_a_study(window: MainWindow) -> None:
