@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import h5py
 from onnx import TensorProto, helper
 
 from brainviewer.training.network import FEATURES, STAGES
+from brainviewer.training.weights_file import data_sets
 
 _EPSILON = 1.001e-5
 _OPSET = 17
@@ -72,7 +72,7 @@ def write_graph(weights: Path, size: int, classes: int, path: Path, depth: int =
     Input ``image`` (n, size, size, depth); outputs ``logits`` (n, classes) and ``features``
     (n, size / 32, size / 32, 2048), as the Keras model has them.
     """
-    graph = _Graph(*_data_sets(weights))
+    graph = _Graph(*data_sets(weights))
     x = graph.node("Transpose", ["image"], "channels_first", perm=[0, 3, 1, 2])
     x = graph.relu(graph.convolution(x, "conv1", 7, 2, 3))
     x = graph.node("MaxPool", [x], "pool1", kernel_shape=[3, 3], strides=[2, 2], pads=[1] * 4)
@@ -103,24 +103,3 @@ def write_graph(weights: Path, size: int, classes: int, path: Path, depth: int =
         ir_version=8,
     )
     path.write_bytes(model.SerializeToString(deterministic=True))
-
-
-def _data_sets(weights: Path) -> tuple[dict[str, str], dict[str, tuple[int, ...]]]:
-    """Where a layer's variables lie in a Keras weights file, and the shape of each."""
-    groups: dict[str, str] = {}
-    shapes: dict[str, tuple[int, ...]] = {}
-
-    def look(name: str, item: Any) -> None:
-        if isinstance(item, h5py.Dataset):
-            shapes[name] = item.shape
-        elif "name" in item.attrs:
-            groups[str(item.attrs["name"])] = name
-
-    with h5py.File(weights, "r") as file:
-        file.visititems(look)
-    return groups, shapes
-
-
-def dense_data_set(weights: Path) -> str:
-    """Name of the data set that holds the weights of the layer ``logits``."""
-    return f"{_data_sets(weights)[0]['logits']}/0"

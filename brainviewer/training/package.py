@@ -107,7 +107,7 @@ def card_content(about: About, evaluation: Evaluation, recipe_text: str, folder:
         roles["scope"] = SCOPE_FILE
     network: Any = about["network"] or None
     if own:
-        from brainviewer.training.graph import dense_data_set
+        from brainviewer.training.weights_file import dense_data_set
 
         network = {
             "input": tomllib.loads(recipe_text)["input"],

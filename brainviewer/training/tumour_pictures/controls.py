@@ -21,14 +21,14 @@ from numpy.typing import NDArray
 from brainviewer.assets import resources
 from brainviewer.core.errors import Report
 from brainviewer.files.picture_reader import read_picture
-from brainviewer.files.writing import check_new_file
+from brainviewer.files.writing import check_new_file, write_whole
 from brainviewer.inference.card import ModelInput
 from brainviewer.inference.card_file import parse_input
 from brainviewer.inference.picture_input import head_of, prepare_picture
 from brainviewer.inference.pipeline import cut_out
 from brainviewer.training.command import run_alone
+from brainviewer.training.evaluate import dump
 from brainviewer.training.figures import area_under_curve, as_entry, bootstrap
-from brainviewer.training.fit import write_json
 from brainviewer.training.images.recipe_reading import recipe_content
 from brainviewer.training.images.results import DRAWS, measures
 from brainviewer.training.progress import print_progress
@@ -301,7 +301,7 @@ def main(
     check_new_file(out)
     model_input = parse_input(recipe_content(recipe)["input"])
     report = print_progress()
-    write_json(out, measure(read_prepared(data, model_input, report), report))
+    write_whole(out, dump(measure(read_prepared(data, model_input, report), report)).encode())
 
 
 if __name__ == "__main__":

@@ -43,7 +43,7 @@ About = dict[str, Any]
 
 def card_content(about: About, evaluation: About, recipe_text: str, folder: Path) -> About:
     """What ``card.json`` of the model in ``folder`` holds: texts, evaluation, files."""
-    from brainviewer.training.graph import dense_data_set
+    from brainviewer.training.weights_file import dense_data_set
 
     roles = {**NETWORK_FILES, "scope": SCOPE_FILE}
     figures = [

@@ -18,7 +18,7 @@ from brainviewer.inference.card import Network  # noqa: E402
 from brainviewer.inference.keras_runtime import KerasRuntime  # noqa: E402
 from brainviewer.inference.onnx_runtime import OnnxRuntime  # noqa: E402
 from brainviewer.training import network, numbers, package, recipes  # noqa: E402
-from brainviewer.training.graph import dense_data_set  # noqa: E402
+from brainviewer.training.weights_file import dense_data_set  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[3]
 

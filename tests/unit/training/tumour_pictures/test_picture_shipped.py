@@ -29,7 +29,6 @@ def test_the_files_are_those_of_the_card(card: ModelCard) -> None:
 
 
 def test_the_card_says_what_was_written_and_what_was_measured(card: ModelCard) -> None:
-    pytest.importorskip("onnx")
     evaluation = json.loads((card.folder / "evaluation.json").read_text(encoding="utf-8"))
     recipe = (resources() / "recipes" / f"{card.id}.toml").read_text(encoding="utf-8")
     content = card_content(read_about(card.folder), evaluation, recipe, card.folder)
