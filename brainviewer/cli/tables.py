@@ -82,6 +82,8 @@ def evaluation_tables(record: Mapping[str, Any], width: int) -> "list[Renderable
         return _outline_tables(record)
     if "results" in record:
         return _image_tables(record["results"])
+    if "bars" in record and "edits" in record:
+        return _picture_tables(record)
     chances = {f"AUROC {code}": f"AUROC {code} against the rest" for code in record["classes"]}
     chances |= {"ECE": "expected calibration error"}
     columns = [_AGREEMENT | chances] if width >= _ONE_TABLE else [_AGREEMENT, chances]
@@ -157,6 +159,34 @@ def _outline_tables(record: Mapping[str, Any]) -> "list[RenderableType]":
         table,
         f"Of {healthy['heads']} heads made healthy by mirroring, {healthy['called_sick']} were "
         "said to hold a lesion.",
+    ]
+
+
+def _picture_tables(record: Mapping[str, Any]) -> "list[RenderableType]":
+    """The network that names a tumour on one picture: bars, figures, edits, what is refused."""
+    from rich.table import Table
+
+    bars = Table("set out to be reached", "bar", "reached", "met")
+    for name, bar in record["bars"].items():
+        bars.add_row(name, bar["bar"], f"{bar['value']:.3f}", "yes" if bar["met"] else "no")
+    figures = Table("figure", "value", title="Pictures that the networks never saw")
+    for figure in record["figures"]:
+        figures.add_row(figure["name"], _figure_cell(figure).replace("\n", "  "))
+    edits = Table("edit of the picture", "answers changed")
+    for name, edit in record["edits"].items():
+        edits.add_row(name, f"{100 * edit['value']:.1f} %")
+    scope = Table("out of scope", "pictures", "refused")
+    for kind, one in record["scope"]["kinds"].items():
+        scope.add_row(kind, str(one["images"]), f"{100 * one['refused']:.0f} %")
+    counts = ", ".join(f"{count} {name}" for name, count in record["images"].items())
+    return [
+        f"{sum(record['images'].values())} pictures ({counts}), {record['folds']}-fold "
+        f"cross-validation by patient; 95 % intervals over {record['bootstrap_repeats']} draws of "
+        "pictures.",
+        bars,
+        figures,
+        edits,
+        scope,
     ]
 
 

@@ -110,9 +110,17 @@ def test_training_is_told_what_was_asked_for(
     asked: list[object] = []
 
     def train(
-        recipe: Path, data: Path, out: Path, report: Report, threads: int, tell: Tell, found: Path
+        recipe: Path,
+        data: Path,
+        out: Path,
+        report: Report,
+        threads: int,
+        tell: Tell,
+        found: Path,
+        weights: str,
     ) -> None:
         asked.extend([recipe.name, data, out, threads, found])
+        assert weights == ""
         tell("T2 is missing.")
         for step in range(100):
             report(step / 100, f"fold 1: loss {step}")
@@ -213,8 +221,10 @@ def test_evaluate_measures_a_folder_and_prints_progress(
         out: Path | None,
         report: Report,
         tell: Tell,
+        strange: Path | None,
     ) -> Any:
         asked.extend([folder, recipe, data, out])
+        assert strange is None
         report(0.5, "bootstrapping")
         return evaluation
 
@@ -263,3 +273,12 @@ def test_evaluate_says_what_there_is(tmp_path: Path, capfd: pytest.CaptureFixtur
     assert run("evaluate", begun, "--out", tmp_path / "figures.txt") == 2
     assert ".json" in refused(capfd)
     assert sorted(file.name for file in begun.iterdir()) == ["recipe.toml", "run.json"]
+
+
+def test_evaluate_shows_what_was_measured_of_the_picture_model(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    assert run("evaluate", "xception-tumour") == 0
+    said = capfd.readouterr().out
+    for text in ("macro F1", "recall meningioma", "JPEG of quality 30", "CT of the head"):
+        assert text in said
