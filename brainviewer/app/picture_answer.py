@@ -3,8 +3,6 @@
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from importlib import import_module
-from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from brainviewer.core.errors import BrainViewerError, ModelError, Report
@@ -18,17 +16,17 @@ NO_PICTURE_MODEL = "No model for single pictures is installed."
 
 
 def picture_classifier() -> Callable[..., Classification] | None:
-    """What classifies single pictures; None where that part, or a model for it, is not there."""
+    """What classifies single pictures; None where no model for them is installed."""
     from brainviewer.inference.registry import installed_models
 
-    name = "brainviewer.app.picture_classifying"
     try:
-        if find_spec(name) is None or not any(card.of_pictures for card in installed_models()):
+        if not any(card.of_pictures for card in installed_models()):
             return None
     except ModelError:  # a wrong card is told when the engine starts
         return None
-    found: Callable[..., Classification] = import_module(name).classify_picture
-    return found
+    from brainviewer.app.picture_classifying import classify_picture
+
+    return classify_picture
 
 
 def classify_frame(

@@ -15,7 +15,7 @@ import os
 import shutil
 import tempfile
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -107,29 +107,57 @@ def card_content(about: About, evaluation: Evaluation, recipe_text: str, folder:
         roles["scope"] = SCOPE_FILE
     network: Any = about["network"] or None
     if own:
-        from brainviewer.training.weights_file import dense_data_set
+        network = own_network(recipe_text, folder)
+    return card_of(
+        about,
+        evaluation["classes"],
+        roles,
+        folder,
+        head=head_of(about, evaluation),
+        network=network,
+        figures=card_figures(about, evaluation),
+    )
 
-        network = {
-            "input": tomllib.loads(recipe_text)["input"],
-            "dense_layer": dense_data_set(folder / NETWORK_FILES["weights"]),
-        }
+
+def own_network(recipe_text: str, folder: Path) -> About:
+    """What a card says of the network whose files lie in ``folder``."""
+    from brainviewer.training.weights_file import dense_data_set
+
+    return {
+        "input": tomllib.loads(recipe_text)["input"],
+        "dense_layer": dense_data_set(folder / NETWORK_FILES["weights"]),
+    }
+
+
+def card_of(
+    about: About,
+    codes: Sequence[str],
+    roles: Mapping[str, str],
+    folder: Path,
+    *,
+    head: About,
+    network: Any,
+    figures: About,
+) -> About:
+    """A card as plain data, of any model.
+
+    codes : its answers; roles : its files in ``folder`` by what they are.
+    """
     return {
         "format": FORMAT,
         "id": about["id"],
         "version": about["version"],
         "name": about["name"],
-        "classes": [
-            {"code": code, "name": about["class_names"][code]} for code in evaluation["classes"]
-        ],
+        "classes": [{"code": code, "name": about["class_names"][code]} for code in codes],
         "sequences": about["sequences"],
         "needed": about["needed"],
-        "head": head_of(about, evaluation),
+        "head": head,
         "network": network,
-        "figures": card_figures(about, evaluation),
+        "figures": figures,
         "training_data": about["training_data"],
         "intended_use": about["intended_use"],
         "limits": about["limits"],
-        "roles": roles,
+        "roles": dict(roles),
         "files": {name: _sha256(folder / name) for name in roles.values()},
     }
 

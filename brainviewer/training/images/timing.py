@@ -1,6 +1,7 @@
 """How long a network takes for one image."""
 
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -11,18 +12,20 @@ _THREADS, _ROUNDS, _REPEATS, _WARMING = 2, 3, 30, 3
 
 
 def milliseconds(graph: Path, size: int, channels: int) -> float:
-    """Median of single images (size, size, channels) with ONNX Runtime on two threads.
-
-    It is that of the fastest of three rounds: other work on the machine only makes it slower.
-    """
+    """Median of single images (size, size, channels) with ONNX Runtime on two threads."""
     runtime = OnnxFile(graph, _THREADS)
     random = np.random.default_rng(0)
     image = random.uniform(0, 255, (1, size, size, channels)).astype(np.float32)
+    return median_milliseconds(lambda: runtime.predict(image))
+
+
+def median_milliseconds(run: Callable[[], object]) -> float:
+    """Median of the fastest of three rounds: other work on the machine only makes it slower."""
     for _ in range(_WARMING):
-        runtime.predict(image)
+        run()
     times = np.empty((_ROUNDS, _REPEATS))
     for place in np.ndindex(*times.shape):
         start = time.perf_counter()
-        runtime.predict(image)
+        run()
         times[place] = time.perf_counter() - start
     return round(1000 * float(np.median(times, axis=1).min()), 3)

@@ -46,10 +46,14 @@ def _figure(side: str, name: str) -> Callable[[Row], Shown]:
     def show(row: Row) -> Shown:
         if row[side] is None:
             return _EMPTY
-        one = row[side]["figures"][name]
-        return one["value"], f"{one['value']:.3f}", f"{one['low']:.3f}–{one['high']:.3f}"
+        return _with_interval(row[side]["figures"][name])
 
     return show
+
+
+def _with_interval(figure: Mapping[str, Any]) -> Shown:
+    value = figure["value"]
+    return value, f"{value:.3f}", f"{figure['low']:.3f}–{figure['high']:.3f}"
 
 
 def _inflation(row: Row) -> Shown:
@@ -87,13 +91,14 @@ def duration(seconds: float) -> str:
     return f"{seconds:.0f} s" if seconds < 600 else f"{seconds / 60:.0f} min"
 
 
-def _operating(name: str) -> Callable[[Row], Shown]:
+def _of_part(side: str, part: str, name: str) -> Callable[[Row], Shown]:
+    """A figure of what only some results hold: an operating point, or a leak."""
+
     def show(row: Row) -> Shown:
-        point = (row["patient_wise"] or {}).get("operating_point")
-        if point is None:
+        found = (row[side] or {}).get(part)
+        if found is None:
             return _EMPTY
-        one = next(figure for figure in point["figures"] if figure["name"] == name)
-        return one["value"], f"{one['value']:.3f}", f"{one['low']:.3f}–{one['high']:.3f}"
+        return _with_interval(next(one for one in found["figures"] if one["name"] == name))
 
     return show
 
@@ -106,17 +111,6 @@ def _threshold(row: Row) -> Shown:
     return point["threshold"], f"{point['threshold']:.3f}", below
 
 
-def _told(name: str) -> Callable[[Row], Shown]:
-    def show(row: Row) -> Shown:
-        leak = (row["tutorial"] or {}).get("leak")
-        if leak is None:
-            return _EMPTY
-        one = next(figure for figure in leak["figures"] if figure["name"] == name)
-        return one["value"], f"{one['value']:.3f}", f"{one['low']:.3f}–{one['high']:.3f}"
-
-    return show
-
-
 _NAME = Column("", "network", lambda row: _EMPTY, words=True)
 _MEASURED = (
     Column(APART, "macro F1", _figure("patient_wise", "macro F1"), ranked=True),
@@ -127,8 +121,8 @@ _MEASURED = (
 )
 _COMPARED = (
     Column(TUTORIAL, "accuracy", _figure("tutorial", "accuracy")),
-    Column(TUTORIAL, "on copies", _told(ON_COPIES)),
-    Column(TUTORIAL, "on the others", _told(ON_OTHERS)),
+    Column(TUTORIAL, "on copies", _of_part("tutorial", "leak", ON_COPIES)),
+    Column(TUTORIAL, "on the others", _of_part("tutorial", "leak", ON_OTHERS)),
     Column(TUTORIAL, "inflation", _inflation, kind="up"),
     Column(SOURCE, "reported", _reported, kind="told", words=True),
     Column(COST, "parameters", _number("parameters", count), low=True),
@@ -141,7 +135,7 @@ TRIAGE = (
     _NAME,
     *_MEASURED,
     Column("Triage", "threshold", _threshold),
-    Column("Triage", "sensitivity", _operating("sensitivity")),
-    Column("Triage", "specificity", _operating("specificity")),
+    Column("Triage", "sensitivity", _of_part("patient_wise", "operating_point", "sensitivity")),
+    Column("Triage", "specificity", _of_part("patient_wise", "operating_point", "specificity")),
     *_COMPARED,
 )

@@ -18,6 +18,7 @@ from brainviewer.training.images.results import RESULT_FILE
 from brainviewer.training.leaderboard.shipped import shipped_result
 from brainviewer.training.package import SCOPE_FILE
 from brainviewer.training.recipes import FINAL_FILE
+from brainviewer.training.running import RECIPE_FILE, RUN_FILE, read_run
 from brainviewer.training.tumour_pictures.fit import fit, load_network
 from brainviewer.training.tumour_pictures.folds import CLASSES, FOLDS
 from brainviewer.training.tumour_pictures.measuring import evaluate, unseen_answers
@@ -40,8 +41,6 @@ from brainviewer.training.tumour_pictures.samples import (
     with_copies,
 )
 
-RECIPE_FILE, RUN_FILE = "recipe.toml", "run.json"
-
 
 def train_pictures(recipe: Path, data: Path, out: Path, weights: str, report: Report) -> None:
     """Train in the folder ``out``; go on where an earlier run was broken off.
@@ -58,9 +57,8 @@ def train_pictures(recipe: Path, data: Path, out: Path, weights: str, report: Re
         "recipe_sha256": hashlib.sha256(recipe.read_bytes()).hexdigest(),
         "weights": weights or plan.weights,
     }
-    file = out / RUN_FILE
-    if file.is_file():
-        before = json.loads(file.read_text(encoding="utf-8"))
+    before = read_run(out)
+    if before is not None:
         if any(before.get(key) != about[key] for key in ("recipe_sha256", "weights")):
             raise FileError(
                 f"The folder {out.name} holds a training run with another recipe or other weights.",
@@ -69,7 +67,7 @@ def train_pictures(recipe: Path, data: Path, out: Path, weights: str, report: Re
     else:
         make_folder(out)
         write_whole(out / RECIPE_FILE, recipe.read_bytes())
-        write_whole(file, (json.dumps(about, indent=1) + "\n").encode())
+        write_whole(out / RUN_FILE, (json.dumps(about, indent=1) + "\n").encode())
     fit(replace(plan, weights=weights or plan.weights), cheng, lgg, out, report)
 
 
@@ -115,9 +113,8 @@ def measure_pictures(
     if not (run / SCOPE_FILE).is_file():
         report(0.9, "features of the final network")
         network = load_network(run / FINAL_FILE)
-        samples = list(cheng_samples(cheng))
-        doubtful = with_copies(samples, plan.left_out)
-        pictures = [one.picture for one in samples if one.name not in doubtful]
+        left_out = set(said.files[said.doubtful].tolist())
+        pictures = [one.picture for one in cheng_samples(cheng) if one.name not in left_out]
         features = embeddings_of(network, pictures, plan.input)
         save_scope(fit_scope(features, AXES, record["scope"]["limit"]), run / SCOPE_FILE)
     return record

@@ -85,8 +85,8 @@ def drawn_how_often(
         frequent = np.array([labels.count(label) for label in labels], float) ** -_BALANCE
         if some:
             weight[some] = share * frequent / frequent.sum()
-    for label in CLASSES:
-        if not sum(w for w, s in zip(weight, samples, strict=True) if s.label == label):
+    for label, shown in zip(CLASSES, _shown(samples, weight), strict=True):
+        if not shown:
             raise FileError(
                 f"There are no pictures of the class {label} to learn from.",
                 "Add some, in more than one fold.",
@@ -119,12 +119,16 @@ def _forget_frequencies(
 
     Its answer is then the evidence of the picture alone, as the head wants it.
     """
-    shown = [
+    with torch.no_grad():
+        network.dense.bias -= torch.log(torch.tensor(_shown(samples, weight)))
+
+
+def _shown(samples: Sequence[Sample], weight: NDArray[np.float64]) -> list[float]:
+    """How often each class is drawn."""
+    return [
         sum(w for w, sample in zip(weight, samples, strict=True) if sample.label == label)
         for label in CLASSES
     ]
-    with torch.no_grad():
-        network.dense.bias -= torch.log(torch.tensor(shown))
 
 
 def load_network(path: Path) -> Xception:

@@ -6,12 +6,8 @@ What people wrote about the model stands in ``about.toml`` and ``README.md`` of 
 everything measured comes from ``evaluation.json``. ``--texts-only`` leaves the network alone.
 """
 
-import hashlib
 import json
 import shutil
-import statistics
-import time
-import tomllib
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -20,61 +16,44 @@ import typer
 
 from brainviewer.assets import resources
 from brainviewer.core.errors import FileError
+from brainviewer.core.findings import PICTURE
 from brainviewer.files.writing import write_whole
-from brainviewer.inference.card_file import CARD_FILE, FORMAT, load_card
+from brainviewer.inference.card_file import CARD_FILE, load_card
 from brainviewer.inference.onnx_runtime import OnnxRuntime, read_weights
 from brainviewer.training.command import run_alone
 from brainviewer.training.evaluate import EVALUATION_FILE, dump
 from brainviewer.training.images.results import RESULT_FILE
+from brainviewer.training.images.timing import median_milliseconds
 from brainviewer.training.package import (
     NETWORK_FILES,
     README_FILE,
     SCOPE_FILE,
+    card_of,
+    own_network,
     read_about,
 )
 from brainviewer.training.readme import put_tables
 from brainviewer.training.recipes import FINAL_FILE
 from brainviewer.training.tumour_pictures.readme import tables
 
-_TIMED = 60
-
 About = dict[str, Any]
 
 
 def card_content(about: About, evaluation: About, recipe_text: str, folder: Path) -> About:
     """What ``card.json`` of the model in ``folder`` holds: texts, evaluation, files."""
-    from brainviewer.training.weights_file import dense_data_set
-
-    roles = {**NETWORK_FILES, "scope": SCOPE_FILE}
     figures = [
         {**{k: v for k, v in one.items() if k != "images"}, "patients": one["images"]}
         for one in evaluation["figures"]
     ]
-    return {
-        "format": FORMAT,
-        "id": about["id"],
-        "version": about["version"],
-        "name": about["name"],
-        "classes": [
-            {"code": code, "name": about["class_names"][code]} for code in evaluation["classes"]
-        ],
-        "sequences": ["picture"],
-        "needed": ["picture"],
-        "head": evaluation["head"],
-        "network": {
-            "input": tomllib.loads(recipe_text)["input"],
-            "dense_layer": dense_data_set(folder / NETWORK_FILES["weights"]),
-        },
-        "figures": {"image": figures},
-        "training_data": about["training_data"],
-        "intended_use": about["intended_use"],
-        "limits": about["limits"],
-        "roles": roles,
-        "files": {
-            name: hashlib.sha256((folder / name).read_bytes()).hexdigest()
-            for name in roles.values()
-        },
-    }
+    return card_of(
+        {**about, "sequences": [PICTURE], "needed": [PICTURE]},
+        evaluation["classes"],
+        {**NETWORK_FILES, "scope": SCOPE_FILE},
+        folder,
+        head=evaluation["head"],
+        network=own_network(recipe_text, folder),
+        figures={"image": figures},
+    )
 
 
 def write_model(folder: Path, recipe_text: str) -> None:
@@ -93,18 +72,13 @@ def board_row(folder: Path, run: Path) -> bytes:
     assert card.network is not None
     runtime = OnnxRuntime(2)
     runtime.load(card.network)
-    size = card.input.size
-    blank = np.zeros((1, size, size, card.input.depth), np.float32)
-    seconds = []
-    for _ in range(_TIMED):
-        began = time.perf_counter()
-        runtime.predict(blank)
-        seconds.append(time.perf_counter() - began)
+    side = card.input.size
+    blank = np.zeros((1, side, side, card.input.depth), np.float32)
     weights = card.network.path("weights")
     row = json.loads((run / RESULT_FILE).read_text(encoding="utf-8"))
     row["parameters"] = sum(value.size for value in read_weights(weights).values())
     row["size_bytes"] = weights.stat().st_size
-    row["ms_per_image"] = round(1000 * statistics.median(seconds[_TIMED // 5 :]), 2)
+    row["ms_per_image"] = median_milliseconds(lambda: runtime.predict(blank))
     return dump(row).encode()
 
 
