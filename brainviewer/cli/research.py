@@ -142,8 +142,9 @@ def train(
     weights: Annotated[
         str | None,
         typer.Option(
-            metavar="imagenet|FILE|MODEL|none",
-            help="Transfer recipes: what the base starts from.",
+            metavar="imagenet|FILE|MODEL|none|RUN",
+            help="Transfer recipes and xception-tumour: what the base starts from. "
+            "resnet50-tumour: the run of xception-tumour that it learns from.",
             show_default=False,
         ),
     ] = None,

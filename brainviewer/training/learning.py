@@ -23,13 +23,24 @@ from brainviewer.training.recipes import Schedule
 
 @dataclass(frozen=True, eq=False)
 class Batch:
-    """images : (n, depth, size, size) float32; labels : (n,) int64
+    """images : (n, depth, size, size) float32
+    labels : (n,) int64; None where nobody says, and only the further tasks are learned.
     covered : (n, slices, size, size) float32, share of lesion; None where it is not known.
+    shown : what a further task needs besides; None where there is none.
     """
 
     images: Tensor
-    labels: Tensor
+    labels: Tensor | None
     covered: Tensor | None = None
+    shown: Tensor | None = None
+
+
+class FurtherTask(nn.Module):  # type: ignore[misc]  # mypy does not look into torch
+    """Something else that is learned at the same time; its own numbers are, too."""
+
+    def loss(self, maps: tuple[Tensor, Tensor], logits: Tensor, batch: Batch) -> Tensor:
+        """What is added to the loss of the classes, given what the network made of a batch."""
+        raise NotImplementedError
 
 
 MakeBatch = Callable[[int, Random], Batch]
@@ -94,7 +105,13 @@ def _picker(
 
 
 def learn(
-    network: Trained, make: MakeBatch, schedule: Schedule, seed: int, text: str, report: Report
+    network: Trained,
+    make: MakeBatch,
+    schedule: Schedule,
+    seed: int,
+    text: str,
+    report: Report,
+    further: FurtherTask | None = None,
 ) -> Trained:
     """Fit the network with AdamW and one cosine cycle; returns the running mean of its weights."""
     network = network.to(memory_format=torch.channels_last).train()
@@ -111,6 +128,8 @@ def learn(
         weight_decay=schedule.weight_decay,
         fused=True,
     )
+    if further is not None:
+        optimizer.add_param_group({"params": further.parameters()})
     rate: torch.optim.lr_scheduler.LRScheduler | None = None
     mean_loss = 0.0
     for step, batch in enumerate(_batches(make, schedule.batch, steps, seed)):
@@ -130,9 +149,11 @@ def learn(
                 if coverage is not None and batch.covered is not None
                 else torch.zeros(())
             )
-        loss = nn.functional.cross_entropy(
-            logits.float(), batch.labels, label_smoothing=schedule.label_smoothing
-        )
+            loss = torch.zeros(()) if further is None else further.loss(maps, logits, batch)
+        if batch.labels is not None:
+            loss = loss + nn.functional.cross_entropy(
+                logits.float(), batch.labels, label_smoothing=schedule.label_smoothing
+            )
         optimizer.zero_grad()
         whole = loss + schedule.coverage * aside
         if schedule.guidance and batch.covered is not None:

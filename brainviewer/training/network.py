@@ -71,6 +71,10 @@ class MapNetwork(nn.Module):  # type: ignore[misc]
     dropout: nn.Dropout
     dense: nn.Linear
 
+    def lower(self, x: Tensor, parts: int) -> Tensor:
+        """(n, depth, size, size) -> what the first parts make of it"""
+        raise NotImplementedError
+
     def maps(self, x: Tensor, after: int = 0) -> tuple[Tensor, Tensor]:
         """(n, depth, size, size) -> maps; ``after``: ``x`` has passed that many parts already."""
         raise NotImplementedError
@@ -129,11 +133,11 @@ class ResNet50(MapNetwork):
                 # Each block starts as the identity (Goyal et al. 2017).
                 nn.init.zeros_(module.bn_3.weight)
 
-    def lower(self, x: Tensor, stages: int) -> Tensor:
-        """(n, depth, size, size) -> what the first ``stages`` stages make of it, 1 to 5"""
+    def lower(self, x: Tensor, parts: int) -> Tensor:
+        """(n, depth, size, size) -> what the first ``parts`` of its stages make of it, 1 to 5"""
         x = self.pool(self.relu(self.conv1_bn(self.conv1_conv(x))))
         for name, block in self.blocks.items():
-            if stage_of(name) <= stages:
+            if stage_of(name) <= parts:
                 x = block(x)
         return x
 
@@ -248,7 +252,7 @@ def from_imagenet(classes: int) -> ResNet50:
     return copy_from_keras(model, classes)
 
 
-def keras_model(size: int, classes: int, depth: int = 3) -> Any:
+def keras_model(size: int, classes: int, depth: int = 3, name: str = "resnet50_glioma") -> Any:
     """The Keras model: input (n, size, size, depth), outputs ``logits`` and ``features``."""
     import keras
 
@@ -260,9 +264,7 @@ def keras_model(size: int, classes: int, depth: int = 3) -> Any:
         )
     pooled = keras.layers.GlobalAveragePooling2D(name="average")(base.output)
     logits = keras.layers.Dense(classes, name="logits")(pooled)
-    return keras.Model(
-        base.input, {"logits": logits, "features": base.output}, name="resnet50_glioma"
-    )
+    return keras.Model(base.input, {"logits": logits, "features": base.output}, name=name)
 
 
 def copy_into_keras(network: ResNet50, model: Any) -> None:

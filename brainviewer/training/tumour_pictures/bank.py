@@ -20,20 +20,23 @@ from numpy.typing import NDArray
 from brainviewer.core.errors import Report
 from brainviewer.inference.card import ModelInput
 from brainviewer.inference.picture_input import head_of, picture_bounds
+from brainviewer.training.network import MapNetwork
 from brainviewer.training.tumour_pictures.samples import Sample
 from brainviewer.training.tumour_pictures.varying import vary
-from brainviewer.training.tumour_pictures.xception import Xception
 
-_MAPS_FILE, _COVERED_FILE, _ABOUT_FILE = "maps.npy", "covered.npy", "maps.json"
+_PICTURES_FILE, _MAPS_FILE, _COVERED_FILE = "pictures.npy", "maps.npy", "covered.npy"
+_ABOUT_FILE = "maps.json"
 _AT_ONCE = 4  # samples
 
 
 @dataclass(frozen=True, eq=False)
 class Bank:
-    """maps : (samples, draws, h, w, c) int16, the bits of bfloat16
+    """pictures : (samples, draws, size, size) uint8, codes of the range that is clipped to
+    maps : (samples, draws, h, w, c) int16, the bits of bfloat16
     covered : (samples, draws, size / 16, size / 16) uint8, lesion in 1/255
     """
 
+    pictures: NDArray[np.uint8]
     maps: NDArray[np.int16]
     covered: NDArray[np.uint8]
 
@@ -41,7 +44,7 @@ class Bank:
 def make_bank(
     samples: Sequence[Sample],
     draws: int,
-    network: Xception,
+    network: MapNetwork,
     blocks: int,
     model_input: ModelInput,
     folder: Path,
@@ -52,26 +55,31 @@ def make_bank(
     names = [sample.name for sample in samples]
     about = {"blocks": blocks, "seed": seed, "draws": draws, "samples": names}
     described = folder / _ABOUT_FILE
-    if not described.exists() or json.loads(described.read_text(encoding="utf-8")) != about:
+    if (
+        not (folder / _PICTURES_FILE).exists()
+        or not described.exists()
+        or json.loads(described.read_text(encoding="utf-8")) != about
+    ):
         described.unlink(missing_ok=True)
         network = network.eval().to(memory_format=torch.channels_last)
-        maps = covered = None
+        pictures = maps = covered = None
         first = 0
         for codes, cover in _variants(samples, draws, model_input, seed):
             bits = _lower(network, blocks, pictures_of(codes, model_input))
-            if maps is None or covered is None:
+            if pictures is None or maps is None or covered is None:
                 shape = (len(samples), draws)
+                pictures = _create(folder / _PICTURES_FILE, np.uint8, (*shape, *codes.shape[2:]))
                 maps = _create(folder / _MAPS_FILE, np.int16, (*shape, *bits.shape[1:]))
                 covered = _create(folder / _COVERED_FILE, np.uint8, (*shape, *cover.shape[2:]))
             last = first + len(codes)
+            pictures[first:last] = codes
             maps[first:last] = bits.reshape(len(codes), draws, *bits.shape[1:])
             covered[first:last] = cover
             first = last
             report(first / len(samples), "looking at varied pictures")
         described.write_text(json.dumps(about) + "\n", encoding="utf-8")
-    return Bank(
-        np.load(folder / _MAPS_FILE, mmap_mode="r"), np.load(folder / _COVERED_FILE, mmap_mode="r")
-    )
+    files = (_PICTURES_FILE, _MAPS_FILE, _COVERED_FILE)
+    return Bank(*(np.load(folder / name, mmap_mode="r") for name in files))
 
 
 def pictures_of(codes: NDArray[np.uint8], model_input: ModelInput) -> NDArray[np.float32]:
@@ -110,7 +118,7 @@ def _vary_some(
     return np.stack(codes), np.stack(cover)
 
 
-def _lower(network: Xception, blocks: int, pictures: NDArray[np.float32]) -> NDArray[np.int16]:
+def _lower(network: MapNetwork, blocks: int, pictures: NDArray[np.float32]) -> NDArray[np.int16]:
     """(n, 1, size, size) -> (n, h, w, c), the bits of bfloat16"""
     flat = torch.from_numpy(pictures)
     with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):

@@ -19,7 +19,8 @@ from brainviewer.training.leaderboard.shipped import shipped_result
 from brainviewer.training.package import SCOPE_FILE
 from brainviewer.training.recipes import FINAL_FILE
 from brainviewer.training.running import RECIPE_FILE, RUN_FILE, read_run
-from brainviewer.training.tumour_pictures.fit import fit, load_network
+from brainviewer.training.tumour_pictures.backbones import BACKBONES, load_network
+from brainviewer.training.tumour_pictures.fit import fit
 from brainviewer.training.tumour_pictures.folds import CLASSES, FOLDS
 from brainviewer.training.tumour_pictures.measuring import evaluate, unseen_answers
 from brainviewer.training.tumour_pictures.predicting import (
@@ -40,12 +41,18 @@ from brainviewer.training.tumour_pictures.samples import (
     read_samples,
     with_copies,
 )
+from brainviewer.training.tumour_pictures.student import check_teacher, fit_student
+
+# What stands in a row of the leaderboard, without and with a teacher.
+_HOW = (", the first blocks frozen", " that learns from another network")
 
 
 def train_pictures(recipe: Path, data: Path, out: Path, weights: str, report: Report) -> None:
     """Train in the folder ``out``; go on where an earlier run was broken off.
 
     data : the folder ``cheng``, or one that holds it; ``lgg`` is taken from beside it.
+    weights : what to start from instead of what the recipe says; for a recipe with a teacher, the
+        folder of the teacher's run.
 
     Raises FileError if the data, the recipe or the folder cannot be used.
     """
@@ -57,6 +64,13 @@ def train_pictures(recipe: Path, data: Path, out: Path, weights: str, report: Re
         "recipe_sha256": hashlib.sha256(recipe.read_bytes()).hexdigest(),
         "weights": weights or plan.weights,
     }
+    if plan.teacher:
+        check_teacher(plan, Path(weights))
+        if lgg is None:
+            raise FileError(
+                f"The recipe {recipe.stem} needs the folder lgg beside {cheng.name}.",
+                "Put it there.",
+            )
     before = read_run(out)
     if before is not None:
         if any(before.get(key) != about[key] for key in ("recipe_sha256", "weights")):
@@ -68,7 +82,10 @@ def train_pictures(recipe: Path, data: Path, out: Path, weights: str, report: Re
         make_folder(out)
         write_whole(out / RECIPE_FILE, recipe.read_bytes())
         write_whole(out / RUN_FILE, (json.dumps(about, indent=1) + "\n").encode())
-    fit(replace(plan, weights=weights or plan.weights), cheng, lgg, out, report)
+    if not plan.teacher:
+        fit(replace(plan, weights=weights or plan.weights), cheng, lgg, out, report)
+    elif lgg is not None:
+        fit_student(plan, cheng, lgg, Path(weights), out, report)
 
 
 def folders(data: Path) -> tuple[Path, Path | None]:
@@ -105,14 +122,14 @@ def measure_pictures(
         samples = read_samples(cheng, lgg)
         odd = [] if strange is None else read_strange(strange)
         doubtful = with_copies(samples, plan.left_out)
-        said = predict_unseen(samples, odd, run, plan.input, report, doubtful)
+        said = predict_unseen(samples, odd, run, plan, report, doubtful)
         save_predictions(said, run / PREDICTIONS_FILE)
     said = load_predictions(run / PREDICTIONS_FILE)
     record = evaluate(said, _controls(run))
     write_whole(run / RESULT_FILE, dump(_result(recipe.stem, plan, said, cheng)).encode())
     if not (run / SCOPE_FILE).is_file():
         report(0.9, "features of the final network")
-        network = load_network(run / FINAL_FILE)
+        network = load_network(run / FINAL_FILE, plan.network)
         left_out = set(said.files[said.doubtful].tolist())
         pictures = [one.picture for one in cheng_samples(cheng) if one.name not in left_out]
         features = embeddings_of(network, pictures, plan.input)
@@ -124,9 +141,10 @@ def _result(name: str, plan: PictureRecipe, said: Predictions, cheng: Path) -> d
     """The run as a row of the leaderboard; what it costs is known when it is packed."""
     learned = int(np.sum((said.folds != FOLDS[0]) & ~said.doubtful))
     left_out = int(said.doubtful.sum())
+    title = BACKBONES[plan.network].title
     made = shipped_result(
         name,
-        "Xception on the head alone, the first blocks frozen, and where the tumour lies as a "
+        f"{title} on the head alone{_HOW[bool(plan.teacher)]}, and where the tumour lies as a "
         "second task",
         find_pictures(cheng),
         CLASSES,
@@ -135,8 +153,8 @@ def _result(name: str, plan: PictureRecipe, said: Predictions, cheng: Path) -> d
             "input_size": plan.input.size,
             "colour": "grey",
             "crop": "head",
-            "base": "Xception",
-            "weights": "imagenet",
+            "base": title,
+            "weights": plan.teacher or "imagenet",
             "pretrained": True,
             "training": asdict(plan.training),
             "seed": plan.seed,

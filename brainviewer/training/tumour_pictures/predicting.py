@@ -16,13 +16,15 @@ from brainviewer.inference.picture_input import head_of, prepare_picture
 from brainviewer.inference.pipeline import cut_out
 from brainviewer.inference.saliency import CropBox
 from brainviewer.inference.scope import embedding, fit_scope
+from brainviewer.training.network import FEATURES, MapNetwork
+from brainviewer.training.tumour_pictures.backbones import load_network
 from brainviewer.training.tumour_pictures.controls import border_only, centre_masked
 from brainviewer.training.tumour_pictures.edits import edit
-from brainviewer.training.tumour_pictures.fit import fold_file, load_network
+from brainviewer.training.tumour_pictures.fit import fold_file
 from brainviewer.training.tumour_pictures.folds import CLASSES, FOLDS
 from brainviewer.training.tumour_pictures.predictions import EDIT_NAMES, Predictions
+from brainviewer.training.tumour_pictures.recipe import PictureRecipe
 from brainviewer.training.tumour_pictures.samples import CHENG, LGG, Sample
-from brainviewer.training.tumour_pictures.xception import FEATURES, Xception
 
 AXES = 16
 _BATCH = 16
@@ -66,7 +68,7 @@ def predict_unseen(
     samples: Sequence[Sample],
     strange: Sequence[Strange],
     run: Path,
-    model_input: ModelInput,
+    recipe: PictureRecipe,
     report: Report,
     doubtful: frozenset[str] = frozenset(),
 ) -> Predictions:
@@ -75,6 +77,7 @@ def predict_unseen(
     doubtful : names of pictures that are not learned from.
     strange : what is out of scope.
     """
+    model_input = recipe.input
     ours = [n for n, sample in enumerate(samples) if sample.source == CHENG]
     theirs = [n for n, sample in enumerate(samples) if sample.source == LGG]
     tensors, boxes = _prepared([sample.picture for sample in samples], model_input)
@@ -90,7 +93,8 @@ def predict_unseen(
     strange_distances = np.full((len(FOLDS), len(strange)), np.inf, np.float32)
     random = np.random.default_rng(_SEED)
     for place, fold in enumerate(FOLDS):
-        network = load_network(fold_file(run, fold)).to(memory_format=torch.channels_last)
+        network = load_network(fold_file(run, fold), recipe.network)
+        network = network.to(memory_format=torch.channels_last)
         own = np.array([n for n, sample in enumerate(samples) if sample.fold == fold])
         learned = np.array(
             [n for n in ours if samples[n].fold != fold and samples[n].name not in doubtful]
@@ -148,7 +152,7 @@ def predict_unseen(
     )
 
 
-def look(network: Xception, tensors: Tensors, mirrored: bool) -> tuple[Tensors, Tensors]:
+def look(network: MapNetwork, tensors: Tensors, mirrored: bool) -> tuple[Tensors, Tensors]:
     """What a network makes of prepared pictures.
 
     tensors : (n, size, size, 1); mirrored : whether it looks at their mirror images too.
@@ -202,7 +206,7 @@ def _looked(evidence: Tensors, lesion: Tensors) -> tuple[float, float, float]:
 
 
 def embeddings_of(
-    network: Xception, pictures: Sequence[NDArray[np.float32]], model_input: ModelInput
+    network: MapNetwork, pictures: Sequence[NDArray[np.float32]], model_input: ModelInput
 ) -> NDArray[np.float32]:
     """(n, 2048): the features of whole pictures as ``inference.scope.embedding`` gives them."""
     rows = []

@@ -94,11 +94,11 @@ class Xception(MapNetwork):
         self.dropout = nn.Dropout(dropout)
         self.dense = nn.Linear(FEATURES, classes)
 
-    def lower(self, x: Tensor, blocks: int) -> Tensor:
-        """(n, 1, size, size) -> what the first ``blocks`` of the 12 blocks make of it"""
+    def lower(self, x: Tensor, parts: int) -> Tensor:
+        """(n, 1, size, size) -> what the first ``parts`` of the 12 blocks make of it"""
         x = torch.relu(self.norm1(self.conv1(x)))
         x = torch.relu(self.norm2(self.conv2(x)))
-        for block in self.blocks[:blocks]:
+        for block in self.blocks[:parts]:
             x = block(x)
         return x
 

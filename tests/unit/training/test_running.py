@@ -56,6 +56,7 @@ def test_every_shipped_recipe_is_of_a_known_kind() -> None:
     assert kinds.pop("lesion-outline") == LESION_OUTLINE
     assert kinds.pop("ensemble-vote") == IMAGE_VOTE
     assert kinds.pop("xception-tumour") == TUMOUR_PICTURES
+    assert kinds.pop("resnet50-tumour") == TUMOUR_PICTURES
     images = {name for name, kind in kinds.items() if kind == IMAGE_CLASSES}
     assert {"cnn-128-flip", "ann-grid", "transfer-vgg16"} < images
     assert {kinds[name] for name in kinds.keys() - images} == {GLIOMA_TYPE}

@@ -18,22 +18,26 @@ import keras  # noqa: E402
 from brainviewer.assets import resources  # noqa: E402
 from brainviewer.inference.card import Network  # noqa: E402
 from brainviewer.inference.onnx_runtime import OnnxRuntime  # noqa: E402
+from brainviewer.training.network import MapNetwork  # noqa: E402
 from brainviewer.training.numbers import save_numbers  # noqa: E402
+from brainviewer.training.tumour_pictures.backbones import BACKBONES  # noqa: E402
 from brainviewer.training.tumour_pictures.folds import CLASSES  # noqa: E402
 from brainviewer.training.tumour_pictures.networks import write_networks  # noqa: E402
-from brainviewer.training.tumour_pictures.recipe import read_picture_recipe  # noqa: E402
-from brainviewer.training.tumour_pictures.xception import Xception, from_imagenet  # noqa: E402
+from brainviewer.training.tumour_pictures.recipe import (  # noqa: E402
+    PictureRecipe,
+    read_picture_recipe,
+)
+from brainviewer.training.tumour_pictures.xception import from_imagenet  # noqa: E402
 
-RECIPE = read_picture_recipe(resources() / "recipes" / "xception-tumour.toml")
+RECIPES = resources() / "recipes"
 ROLES = {"architecture": "architecture.json", "weights": "model.weights.h5", "graph": "graph.onnx"}
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 
 
-@pytest.fixture(scope="module")
-def network() -> Xception:
+def network_of(recipe: PictureRecipe) -> MapNetwork:
     """As if trained: no number is 0 or 1 any more."""
     torch.manual_seed(0)
-    made = Xception(len(CLASSES)).eval()
+    made = BACKBONES[recipe.network].build(len(CLASSES)).eval()
     for module in made.modules():
         if isinstance(module, torch.nn.BatchNorm2d):
             torch.nn.init.uniform_(module.weight, 0.8, 1.2)
@@ -43,16 +47,20 @@ def network() -> Xception:
     return made
 
 
-def test_what_ships_answers_as_what_was_trained(network: Xception, tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["xception-tumour", "resnet50-tumour"])
+def test_what_ships_answers_as_what_was_trained(name: str, tmp_path: Path) -> None:
+    recipe = read_picture_recipe(RECIPES / f"{name}.toml")
+    network = network_of(recipe)
     save_numbers(network, tmp_path / "final.npz")
-    write_networks(tmp_path / "final.npz", RECIPE.input, tmp_path)
+    write_networks(tmp_path / "final.npz", recipe, tmp_path)
     model = keras.models.model_from_json((tmp_path / "architecture.json").read_text("utf-8"))
     model.load_weights(tmp_path / "model.weights.h5")
     assert (tmp_path / "graph.onnx").stat().st_size < 200_000
     assert (tmp_path / "model.weights.h5").stat().st_size < 50e6
-    pictures = np.random.default_rng(1).uniform(-3, 5, (2, 192, 192, 1)).astype(np.float32)
+    shape = (2, recipe.input.size, recipe.input.size, 1)
+    pictures = np.random.default_rng(1).uniform(-3, 5, shape).astype(np.float32)
     runtime = OnnxRuntime(1)
-    runtime.load(Network("x", tmp_path, RECIPE.input, "", {}, ROLES))
+    runtime.load(Network("x", tmp_path, recipe.input, "", {}, ROLES))
     logits, features = runtime.predict(pictures)
     said = model.predict_on_batch(pictures)
     with torch.no_grad():
@@ -69,7 +77,8 @@ def test_what_ships_answers_as_what_was_trained(network: Xception, tmp_path: Pat
 def test_imagenet_numbers_see_grey_as_they_saw_colours(tmp_path: Path) -> None:
     base = keras.applications.Xception(include_top=False, weights=None, input_shape=(96, 96, 3))
     base.save_weights(tmp_path / "some.weights.h5")
-    made = from_imagenet(str(tmp_path / "some.weights.h5"), 4, RECIPE.input).eval()
+    recipe = read_picture_recipe(RECIPES / "xception-tumour.toml")
+    made = from_imagenet(str(tmp_path / "some.weights.h5"), 4, recipe.input).eval()
     picture = np.random.default_rng(2).uniform(-3, 5, (1, 96, 96)).astype(np.float32)
     colours = np.repeat(((picture + 3) / 4 - 1)[..., None], 3, axis=-1)
     wanted = base.predict_on_batch(colours)
@@ -79,8 +88,8 @@ def test_imagenet_numbers_see_grey_as_they_saw_colours(tmp_path: Path) -> None:
     assert_allclose(found, wanted, atol=1e-3 * float(np.abs(wanted).max()))
 
 
-def test_frozen_blocks_stay_and_the_rest_learns(network: Xception) -> None:
-    network.train()
+def test_frozen_blocks_stay_and_the_rest_learns() -> None:
+    network = network_of(read_picture_recipe(RECIPES / "xception-tumour.toml")).train()
     network.freeze(5)
     learning = {name for name, number in network.named_parameters() if number.requires_grad}
     assert not any(name.startswith(("conv1", "conv2", "blocks.4.")) for name in learning)

@@ -28,8 +28,10 @@ from brainviewer.training.measuring import measure
 from brainviewer.training.running import train
 from brainviewer.training.tumour_pictures import packing
 from brainviewer.training.tumour_pictures.folds import CLASSES
+from tests.labelled_folders import write_lgg
 
 SHIPPED = resources() / "recipes" / "xception-tumour.toml"
+STUDENT = SHIPPED.with_name("resnet50-tumour.toml")
 MODEL = resources() / "models" / "xception-tumour"
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 
@@ -70,6 +72,37 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+def taught(data: Path, run: Path, folder: Path) -> None:
+    """The ResNet50 learns from a finished run, is measured and packed."""
+    text = STUDENT.read_text(encoding="utf-8")
+    for line, instead in (
+        ("size = 160", "size = 64"), ("samples = 25600", "samples = 16"),
+        ("samples = 10240", "samples = 16"), ("batch = 32", "batch = 8"), ("lgg = 0.15", "lgg = 0"),
+    ):  # fmt: skip
+        assert line in text
+        text = text.replace(line, instead)
+    left_out = text[text.index("left_out") : text.index("]\n", text.index("left_out")) + 2]
+    recipe = folder / "student.toml"
+    recipe.write_text(text.replace(left_out, 'left_out = ["none/3.png"]\n'), encoding="utf-8")
+    with pytest.raises(FileError, match="learns from a finished run of xception-tumour"):
+        train(recipe, data / "cheng", folder / "student", silent)
+    with pytest.raises(FileError, match="needs the folder lgg"):
+        train(recipe, data / "cheng", folder / "student", silent, weights=str(run))
+    assert not (folder / "student").exists()
+    write_lgg(data / "lgg")
+    train(recipe, data / "cheng", folder / "student", silent, weights=str(run))
+    record = measure(folder / "student")
+    assert sum(record["images"].values()) == 32
+    model = folder / "resnet50-tumour"
+    model.mkdir()
+    for name in ("about.toml", "README.md"):
+        shutil.copyfile(MODEL.parent / model.name / name, model / name)
+    packing.main(model, folder / "student", recipe)
+    card = load_card(model)
+    verify(card)
+    assert card.input.size == 64
+
+
 def test_trained_measured_and_packed(data: Path, tmp_path: Path) -> None:
     text = SHIPPED.read_text(encoding="utf-8")
     for line, instead in (
@@ -95,6 +128,7 @@ def test_trained_measured_and_packed(data: Path, tmp_path: Path) -> None:
         train(recipe, data / "cheng", run, silent)
 
     record = measure(run, strange=data / "strange")
+    taught(data, run, tmp_path)
     assert sum(record["images"].values()) == 32
     assert record["scope"]["kinds"]["stripes"]["images"] == 1
     assert record["doubtful"]["images"] >= 1
