@@ -233,19 +233,25 @@ def bootstrap(
     wanted: Mapping[str, Measure],
     repeats: int,
     seed: int,
+    groups: NDArray[Any] | None = None,
 ) -> dict[str, tuple[float, float, float]]:
     """Each figure with its 95 % percentile interval over patients drawn with replacement.
 
     runs : (seeds, n, classes) probabilities of the same patients; a figure is the mean over seeds,
         in every draw. (n, classes) counts as one seed.
+    groups : (n,) of those that are drawn together; None if each stands for itself.
 
     The networks stay the same: the interval covers the choice of test patients only.
     """
     runs = runs.reshape(-1, *runs.shape[-2:])
     random = np.random.default_rng(seed)
-    drawn = random.integers(len(truth), size=(repeats, len(truth)))
-    counts = np.zeros((repeats, len(truth)))
-    np.add.at(counts, (np.arange(repeats)[:, None], drawn), 1)
+    alone = np.arange(len(truth))
+    group_of = np.unique(alone if groups is None else groups, return_inverse=True)[1]
+    several = int(group_of.max()) + 1
+    drawn = random.integers(several, size=(repeats, several))
+    drawn_groups = np.zeros((repeats, several))
+    np.add.at(drawn_groups, (np.arange(repeats)[:, None], drawn), 1)
+    counts = drawn_groups[:, group_of]
     result = {}
     for name, measure in wanted.items():
         value = float(np.mean([measure(truth, run)[0] for run in runs]))

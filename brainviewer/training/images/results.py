@@ -43,12 +43,14 @@ class Answered:
 
     files : their names in the data; folds : the part that each was tested in.
     truth : (n,) int64; probabilities : (n, classes) float64
+    groups : (n,) of images that are drawn together for intervals; None if each is for itself.
     """
 
     files: tuple[str, ...]
     folds: tuple[str, ...]
     truth: NDArray[np.int64]
     probabilities: NDArray[np.float64]
+    groups: NDArray[Any] | None = None
 
 
 def joined(parts: Sequence[Answered]) -> Answered:
@@ -80,7 +82,7 @@ def measures(classes: Sequence[str]) -> dict[str, Measure]:
 def measured(classes: Sequence[str], tested: Answered, seed: int) -> dict[str, Any]:
     """Figures with intervals, confusion matrix, report and reliability of tested images."""
     wanted = measures(classes)
-    table = bootstrap(tested.truth, tested.probabilities, wanted, DRAWS, seed)
+    table = bootstrap(tested.truth, tested.probabilities, wanted, DRAWS, seed, groups=tested.groups)
     counts = np.bincount(tested.truth, minlength=len(classes))
     behind = {f"recall {name}": int(count) for name, count in zip(classes, counts, strict=True)}
     figures = []

@@ -9,12 +9,10 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize_scalar
 
 from brainviewer.inference.card import DOUBT
-from brainviewer.inference.head import Head, Prevalence, Source
+from brainviewer.inference.head import Head
 from brainviewer.inference.head_content import head_content
-from brainviewer.training.evidence import balanced_log_loss
 from brainviewer.training.figures import (
     accuracy,
     area_under_curve,
@@ -24,17 +22,19 @@ from brainviewer.training.figures import (
     value_of,
 )
 from brainviewer.training.images.results import DRAWS, Answered, measured, measures
+from brainviewer.training.tumour_pictures.calibrating import (
+    LEAST_CONFIDENT,
+    Probabilities,
+    fit_head,
+    heads_of_folds,
+    scaled,
+)
 from brainviewer.training.tumour_pictures.edits import EDITS, changed_answers
 from brainviewer.training.tumour_pictures.folds import CLASSES, FOLDS
 from brainviewer.training.tumour_pictures.predictions import EDIT_NAMES, Predictions
 
 # The usual working point: 95 % of what is in scope passes, with some to spare.
 QUANTILE = 0.96
-# Below it, answers are wrong about as often as right.
-LEAST_CONFIDENT = 0.6
-# How often the evidence is about something else: nothing is certain from one picture.
-LAPSE = 0.01
-EQUAL = "equal"
 BARS = {
     "accuracy": (0.95, ">="),
     "macro F1": (0.94, ">="),
@@ -48,8 +48,6 @@ _SEED = 2026
 _SHORT = ("accuracy", "macro F1", "worst-class recall", "AUROC")
 _KIND_OF_NONE = CLASSES.index("none")
 
-Probabilities = NDArray[np.float64]
-
 
 def evaluate(said: Predictions, controls: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """What card, README and leaderboard report.
@@ -57,11 +55,11 @@ def evaluate(said: Predictions, controls: Mapping[str, Any] | None = None) -> di
     controls : what trivial information alone tells (see ``controls``).
     """
     right = ~said.doubtful
-    heads = _heads(said)
+    heads = heads_of_folds(said)
     tested = unseen_answers(said)
     answers = tested.probabilities
     whole = measured(CLASSES, tested, _SEED)
-    whole["figures"] += _above_and_below(said.labels, answers)
+    whole["figures"] += _above_and_below(tested)
     scope = _scope(said)
     edits = _edits(said, answers, heads)
     reached = {name: value_of(whole, name) for name in list(BARS)[:4]}
@@ -88,16 +86,16 @@ def evaluate(said: Predictions, controls: Mapping[str, Any] | None = None) -> di
         **whole,
         "doubtful": {"images": int(said.doubtful.sum()), "answers": _answered(said, answers)},
         "without_doubtful": measured(CLASSES, _some(tested, right), _SEED)["figures"],
-        "tumours_alone": _tumours_alone(said.labels, answers),
+        "tumours_alone": _tumours_alone(tested),
         "each_fold": {
             str(fold): _in_short(said.labels[said.folds == fold], answers[said.folds == fold])
             for fold in FOLDS
         },
         "shown_less": {
             "the outer tenth on each side only": _in_short(
-                said.labels, _scaled(said.bordered, said.folds, heads)
+                said.labels, scaled(said.bordered, said.folds, heads)
             ),
-            "all but the middle": _in_short(said.labels, _scaled(said.masked, said.folds, heads)),
+            "all but the middle": _in_short(said.labels, scaled(said.masked, said.folds, heads)),
         },
         "controls": dict(controls or {}),
         "edits": edits,
@@ -114,6 +112,7 @@ def _some(tested: Answered, chosen: NDArray[np.bool_]) -> Answered:
         tuple(tested.folds[n] for n in places),
         tested.truth[chosen],
         tested.probabilities[chosen],
+        None if tested.groups is None else tested.groups[chosen],
     )
 
 
@@ -128,40 +127,9 @@ def unseen_answers(said: Predictions) -> Answered:
         tuple(said.files.tolist()),
         tuple(str(fold) for fold in said.folds.tolist()),
         said.labels,
-        _scaled(said.logits, said.folds, _heads(said)),
+        scaled(said.logits, said.folds, heads_of_folds(said)),
+        said.groups,
     )
-
-
-def _heads(said: Predictions) -> dict[int, Head]:
-    """The head of each fold, fitted to the others."""
-    heads = {}
-    for fold in FOLDS:
-        others = (said.folds != fold) & ~said.doubtful
-        heads[fold] = fit_head(said.logits[others], said.labels[others])
-    return heads
-
-
-def fit_head(logits: NDArray[np.float32], labels: NDArray[np.int64]) -> Head:
-    """The head whose scale gives the least log loss, all classes weighing the same."""
-    count = len(CLASSES)
-    shares = np.bincount(labels, minlength=count) / len(labels)
-    prevalences = {
-        EQUAL: Prevalence((1 / count,) * count, "All answers are taken to be equally frequent."),
-        "training": Prevalence(
-            tuple(shares.round(6).tolist()), f"As among the {len(labels)} training pictures."
-        ),
-    }
-
-    def head(scale: float) -> Head:
-        return Head(
-            CLASSES, Source(scale, scale), None, None, prevalences, EQUAL, LEAST_CONFIDENT, LAPSE
-        )
-
-    def loss(exponent: float) -> float:
-        return balanced_log_loss(labels, _shares(head(float(np.exp(exponent))), logits))
-
-    found = minimize_scalar(loss, bounds=(-4, 3), method="bounded")
-    return head(round(float(np.exp(found.x)), 4))
 
 
 def refusal_limit(distances: NDArray[np.float32]) -> float:
@@ -169,26 +137,13 @@ def refusal_limit(distances: NDArray[np.float32]) -> float:
     return float(np.quantile(distances, QUANTILE))
 
 
-def _shares(head: Head, logits: NDArray[np.float32]) -> Probabilities:
-    assert head.network is not None
-    return head.shares(head.network.alone * logits.astype(np.float64), head.default)
-
-
-def _scaled(
-    logits: NDArray[np.float32], folds: NDArray[np.int64], heads: Mapping[int, Head]
-) -> Probabilities:
-    result = np.zeros(logits.shape)
-    for fold, head in heads.items():
-        result[folds == fold] = _shares(head, logits[folds == fold])
-    return result
-
-
-def _above_and_below(labels: NDArray[np.int64], answers: Probabilities) -> list[dict[str, Any]]:
+def _above_and_below(tested: Answered) -> list[dict[str, Any]]:
+    labels, answers = tested.truth, tested.probabilities
     doubtful = answers.max(axis=1) < LEAST_CONFIDENT
     entries = []
     for name, below in ((DOUBT, True), ("error above the threshold", False)):
         asked = {name: doubtful_error(LEAST_CONFIDENT, below)}
-        numbers = bootstrap(labels, answers, asked, DRAWS, _SEED)[name]
+        numbers = bootstrap(labels, answers, asked, DRAWS, _SEED, tested.groups)[name]
         entries.append(as_entry(name, numbers, "images", int(np.sum(doubtful == below))))
     return entries
 
@@ -198,14 +153,16 @@ def _in_short(labels: NDArray[np.int64], answers: Probabilities) -> dict[str, fl
     return {name: round(float(table[name](labels, answers)[0]), 4) for name in _SHORT}
 
 
-def _tumours_alone(labels: NDArray[np.int64], answers: Probabilities) -> list[dict[str, Any]]:
+def _tumours_alone(tested: Answered) -> list[dict[str, Any]]:
     """Pictures with a tumour only; ``none`` stays a possible answer."""
+    labels, answers = tested.truth, tested.probabilities
     ill = labels != _KIND_OF_NONE
     wanted = {name: measures(CLASSES)[name] for name in ("accuracy", "worst-class recall")}
     table = bootstrap(labels[ill], answers[ill], wanted, DRAWS, _SEED)
     entries = [as_entry(name, numbers, "images", int(ill.sum())) for name, numbers in table.items()]
     two = np.column_stack([1 - answers[:, _KIND_OF_NONE], answers[:, _KIND_OF_NONE]])
-    numbers = bootstrap((~ill).astype(np.int64), two, {"tumour": accuracy}, DRAWS, _SEED)["tumour"]
+    asked = {"tumour": accuracy}
+    numbers = bootstrap((~ill).astype(np.int64), two, asked, DRAWS, _SEED, tested.groups)["tumour"]
     return [*entries, as_entry("tumour or none, accuracy", numbers, "images", len(labels))]
 
 
@@ -214,16 +171,21 @@ def _edits(
 ) -> dict[str, dict[str, Any]]:
     before = answers[said.chosen].argmax(axis=1)
     after = {
-        name: _scaled(said.edited[n], said.folds[said.chosen], heads).argmax(axis=1)
+        name: scaled(said.edited[n], said.folds[said.chosen], heads).argmax(axis=1)
         for n, name in enumerate(EDIT_NAMES)
     }
     counted = changed_answers(before, {name: after[name] for name in EDITS})
     beside = changed_answers(before, {n: a for n, a in after.items() if n not in EDITS})
     beside.pop("all together")
-    return {
+    found = {
         name: as_entry(name, numbers, "images", len(before))
         for name, numbers in {**counted, **beside}.items()
     }
+    well = before == _KIND_OF_NONE
+    for name, answered in after.items():
+        # Whether sharpness, which tells most pictures without a tumour, is what it goes by.
+        found[name]["crossed"] = int(np.sum(well != (answered == _KIND_OF_NONE)))
+    return found
 
 
 def _scope(said: Predictions) -> dict[str, Any]:

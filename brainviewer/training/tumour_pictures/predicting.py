@@ -130,6 +130,7 @@ def predict_unseen(
     place_of = {n: place for place, n in enumerate(ours)}
     return Predictions(
         np.array([samples[n].name in doubtful for n in ours]),
+        np.array([samples[n].group for n in ours]),
         np.array([samples[n].name for n in ours]),
         np.array([samples[n].fold for n in ours]),
         codes[ours],

@@ -20,6 +20,7 @@ class Predictions:
     """Answers to unseen pictures; n of ``cheng``, m of them edited, k of ``lgg``, s strange ones.
 
     doubtful : (n,) whether its label is plainly wrong (see the recipe), so nobody learned from it.
+    groups : (n,) pictures of one are near-copies (see ``folds``); most stand alone.
     files : (n,) and folds : (n,), labels : (n,) place in ``CLASSES``
     logits : (n, 4); bordered, masked : the same, shown the border or all but the centre alone.
     gated : (n,) whether the simple checks refuse it before the network runs.
@@ -32,6 +33,7 @@ class Predictions:
     """
 
     doubtful: NDArray[np.bool_]
+    groups: NDArray[Any]
     files: NDArray[Any]
     folds: NDArray[np.int64]
     labels: NDArray[np.int64]

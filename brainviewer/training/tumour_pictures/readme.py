@@ -16,8 +16,9 @@ def tables(evaluation: Mapping[str, Any]) -> str:
         f"{total} pictures ({kinds}), {evaluation['folds']}-fold cross-validation, no patient in "
         "two folds (pictures of `none`, whose patients are not named: no near-copies in two); all "
         "answers taken to be equally frequent; in brackets the 95 % interval of "
-        f"{evaluation['bootstrap_repeats']} bootstrap draws of pictures, too narrow rather than "
-        "too wide, because pictures of one patient resemble each other.",
+        f"{evaluation['bootstrap_repeats']} bootstrap draws of pictures, near-copies together; "
+        "too narrow rather than too wide, because pictures of one patient resemble each other, and "
+        "which those are is not told.",
         table(
             ["what was set out to be reached", "bar", "reached", "met"],
             [
@@ -54,11 +55,16 @@ def tables(evaluation: Mapping[str, Any]) -> str:
         "The same networks, shown less:",
         _short(evaluation["shown_less"]),
         *_controls(evaluation["controls"]),
-        "Answers that an edit of the picture changes:",
+        "Answers that an edit of the picture changes, and how many of these from a tumour to none "
+        "or back:",
         table(
-            ["edit", "changed"],
+            ["edit", "changed", "tumour or none"],
             [
-                [name, f"{100 * o['value']:.1f} % ({100 * o['low']:.1f}–{100 * o['high']:.1f})"]
+                [
+                    name,
+                    f"{100 * o['value']:.1f} % ({100 * o['low']:.1f}–{100 * o['high']:.1f})",
+                    f"{o['crossed']} of {o['images']}" if "crossed" in o else "",
+                ]
                 for name, o in evaluation["edits"].items()
             ],
         ),
@@ -102,7 +108,15 @@ def _controls(controls: Mapping[str, Any]) -> list[str]:
     for name, one in controls["controls"].items():
         found = {figure["name"]: figure for figure in one["figures"]}
         rows.append([name, *(cell(found[key]) for key in _CELLS)])
-    return ["What simpler classifiers make of trivial information:", table(["", *_CELLS], rows)]
+    told = controls["source_size_from_prepared"]
+    return [
+        "What simpler classifiers make of trivial information:",
+        table(["", *_CELLS], rows),
+        "What is left of the size before resizing in the prepared picture: whether a picture "
+        "without a tumour was a large one is told with an AUROC of "
+        + " and ".join(f"{value:.2f} from the {name}" for name, value in told.items())
+        + ".",
+    ]
 
 
 def _doubtful_text(doubtful: Mapping[str, Any]) -> str:

@@ -31,6 +31,7 @@ class Sample:
     """One picture.
 
     name : file, or patient, slice and sequence.
+    group : its patient, or the first of the near-copies that it is one of, where that is known.
     fold : 1 to 4; all pictures of a patient lie in one.
     picture : (rows, columns) float32 grey values
     lesion : (rows, columns) bool, where it lies, roughly; None where there is none or nobody said.
@@ -38,6 +39,7 @@ class Sample:
 
     name: str
     source: str
+    group: str
     label: str
     fold: int
     picture: NDArray[np.float32]
@@ -65,7 +67,7 @@ def cheng_samples(folder: Path) -> Iterator[Sample]:
             x, y, width, height = item.box
             half = (width * columns / 2, height * rows / 2)
             lesion = ellipse(picture.shape, (x * columns, y * rows), half)
-        yield Sample(item.file, CHENG, item.label, item.fold, picture, lesion)
+        yield Sample(item.file, CHENG, item.group, item.label, item.fold, picture, lesion)
 
 
 def lgg_samples(folder: Path) -> list[Sample]:
@@ -98,6 +100,7 @@ def lgg_samples(folder: Path) -> list[Sample]:
                         Sample(
                             f"{case.case_id}/{k}/{modality}",
                             LGG,
+                            case.case_id,
                             label,
                             int(fold),
                             volume.data[:, :, k].T.astype(np.float32),

@@ -44,7 +44,7 @@ def unlabelled_samples(lgg: Path) -> list[Sample]:
                         for data in (volume.data, outline)
                     )
                     name = f"{case.case_id}/{'xyz'[axis]}{k}/{modality}"
-                    samples.append(Sample(name, LGG, "", 0, picture, ill > 0.5))
+                    samples.append(Sample(name, LGG, case.case_id, "", 0, picture, ill > 0.5))
     return samples
 
 

@@ -99,6 +99,18 @@ def test_a_draw_is_judged_like_the_patients_in_it(name: str) -> None:
     assert_allclose(measure(truth, table, counts), measure(truth[draw], table[draw]))
 
 
+def test_copies_that_are_drawn_together_tell_nothing_new() -> None:
+    random = np.random.default_rng(3)
+    truth, table = random.integers(2, size=60), random.random((60, 2))
+    wanted = {"accuracy": figures.accuracy}
+    alone = figures.bootstrap(truth, table, wanted, 300, 1)["accuracy"]
+    twice, names = (np.repeat(values, 2, axis=0) for values in (table, np.arange(60).astype(str)))
+    together = figures.bootstrap(np.repeat(truth, 2), twice, wanted, 300, 1, names)["accuracy"]
+    apart = figures.bootstrap(np.repeat(truth, 2), twice, wanted, 300, 1)["accuracy"]
+    assert together[2] - together[1] == pytest.approx(alone[2] - alone[1], rel=0.2)
+    assert apart[2] - apart[1] < 0.85 * (together[2] - together[1])
+
+
 def test_bootstrap_intervals_hold_the_value_and_can_be_repeated() -> None:
     truth, table = np.tile(TRUTH, 10), np.tile(SURE, (10, 1))
     wanted = {"accuracy": figures.accuracy}

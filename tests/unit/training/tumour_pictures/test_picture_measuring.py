@@ -7,7 +7,8 @@ import pytest
 
 from brainviewer.core.errors import FileError
 from brainviewer.inference.head_content import parse_head
-from brainviewer.training.tumour_pictures.measuring import evaluate, fit_head, summary
+from brainviewer.training.tumour_pictures.calibrating import fit_head
+from brainviewer.training.tumour_pictures.measuring import evaluate, summary
 from brainviewer.training.tumour_pictures.predictions import (
     EDIT_NAMES,
     Predictions,
@@ -25,9 +26,10 @@ def answers(wrong: float, strange: float, count: int = 400) -> Predictions:
     logits = 3 * np.eye(4)[said] + random.normal(0, 0.3, (count, 4))
     chosen = np.arange(0, count, 4)
     edited = np.repeat(logits[chosen][None], len(EDIT_NAMES), axis=0)
-    edited[0, :5] = -edited[0, :5]  # the first edit changes five answers
+    edited[0, :5] = [0, 0, 0, 9]  # the first edit changes five answers, from a tumour to none
     return Predictions(
         doubtful=np.arange(count) == 0,
+        groups=np.array([f"{n}.jpg" for n in range(count)]),
         files=np.array([f"{n}.jpg" for n in range(count)]),
         folds=1 + np.arange(count) // 4 % 4,
         labels=labels,
@@ -59,6 +61,8 @@ def test_what_is_reported_is_what_was_answered() -> None:
     assert record["shown_less"]["the outer tenth on each side only"]["accuracy"] == 0.25
     assert record["edits"][EDIT_NAMES[0]]["value"] == 0.05
     assert record["edits"][EDIT_NAMES[1]]["value"] == 0
+    assert record["edits"][EDIT_NAMES[0]]["crossed"] == 5
+    assert record["edits"][EDIT_NAMES[1]]["crossed"] == 0
     assert record["scope"]["AUROC"] > 0.99
     assert record["scope"]["false_refusals"] == pytest.approx(0.04, abs=0.02)
     assert record["scope"]["kinds"]["photographs"]["refused"] == 1
