@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from brainviewer.inference.card import ModelCard
 from brainviewer.inference.card_file import load_card
-from brainviewer.inference.serve import EngineAnswer
+from brainviewer.inference.runtimes import EngineAnswer
 
 CLASSES = {
     "glioma": "Glioma",

@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 from brainviewer.core.findings import Classification
 from brainviewer.inference.answers import figures_of, main_figure, said_of_figure, why_doubtful
 from brainviewer.inference.card import ModelCard
-from brainviewer.inference.engine import EngineAnswer
 from brainviewer.inference.head import Verdict
 from brainviewer.inference.pipeline import Prepared
+from brainviewer.inference.runtimes import EngineAnswer
 from brainviewer.inference.saliency import class_activation, map_on_slice
 from brainviewer.inference.scope import embedding, load_scope
 

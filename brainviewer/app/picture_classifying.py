@@ -10,15 +10,15 @@ from brainviewer.core.errors import Report, silent
 from brainviewer.core.findings import PICTURE, Classification, Heatmap
 from brainviewer.core.slices import Plane
 from brainviewer.inference.answers import mean_logits
-from brainviewer.inference.engine import Engine
 from brainviewer.inference.picture_gates import grey_of, why_not_picture
 from brainviewer.inference.picture_input import prepare_picture
 from brainviewer.inference.registry import picture_model
+from brainviewer.inference.runtimes import Runner
 
 
 def classify_picture(
     picture: NDArray[np.generic],
-    engine: Engine,
+    engine: Runner,
     *,
     model_id: str | None = None,
     prevalence: str | None = None,

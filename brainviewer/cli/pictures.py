@@ -14,7 +14,7 @@ from brainviewer.cli.program import app
 from brainviewer.core.errors import FileError
 
 if TYPE_CHECKING:
-    from brainviewer.inference.engine import Engine
+    from brainviewer.inference.runtimes import Runner
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Wishes:
 
 
 def classify_pictures(
-    pictures: Sequence[Path], runner: "Engine", wishes: Wishes, out: TextIO, as_json: bool
+    pictures: Sequence[Path], runner: "Runner", wishes: Wishes, out: TextIO, as_json: bool
 ) -> None:
     """Say what each picture shows, one JSON object a line.
 
@@ -62,7 +62,7 @@ def classify_pictures(
         raise typer.Exit(2)
 
 
-def _classified(path: Path, runner: "Engine", wishes: Wishes, number: int) -> dict[str, Any]:
+def _classified(path: Path, runner: "Runner", wishes: Wishes, number: int) -> dict[str, Any]:
     from brainviewer.app.picture_classifying import classify_picture
     from brainviewer.app.picture_opening import open_picture
     from brainviewer.app.records import picture_record

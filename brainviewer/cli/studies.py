@@ -29,7 +29,8 @@ from brainviewer.core.study import Modality
 
 if TYPE_CHECKING:
     from brainviewer.inference.card import ModelCard
-    from brainviewer.inference.engine import Engine as Runner
+    from brainviewer.inference.engine import Engine as ChildEngine
+    from brainviewer.inference.inline import InlineEngine
 
 _FEW = 12  # pictures
 
@@ -259,7 +260,7 @@ def models(as_json: AsJson = False) -> None:
 
 def _classified(
     study: list[Path],
-    runner: "Runner",
+    runner: "ChildEngine",
     model: str | None,
     age: float | None,
     prevalence: str | None,
@@ -299,25 +300,33 @@ def _only_for(what: str, given: dict[str, object]) -> None:
             raise BrainViewerError(f"{name} is for {what} only.", "Leave it out.")
 
 
-def _engine(name: EngineName, model_id: str | None) -> "Runner":
+def _engine(name: EngineName, model_id: str | None) -> "ChildEngine":
     """An engine that loads the model while the study is read."""
     from brainviewer.inference.registry import study_model
 
     return _started(name, study_model(model_id))
 
 
-def _picture_engine(name: EngineName, model_id: str | None, pictures: int) -> "Runner":
+def _picture_engine(
+    name: EngineName, model_id: str | None, pictures: int
+) -> "ChildEngine | InlineEngine":
     """The same for pictures; for a few of them what loads soon is sooner done."""
+    from brainviewer.inference.devices import choose_engine
     from brainviewer.inference.registry import picture_model
 
-    return _started(name, picture_model(model_id), once=pictures <= _FEW)
+    card = picture_model(model_id)
+    chosen = choose_engine() if name is EngineName.AUTO else name.value
+    if pictures <= _FEW and chosen == EngineName.ONNX.value and card.network is not None:
+        from brainviewer.inference.inline import InlineEngine
+
+        return InlineEngine(card.network)
+    return _started(name, card)
 
 
-def _started(name: EngineName, card: "ModelCard", once: bool = False) -> "Runner":
-    from brainviewer.inference.engine import Engine as Started
-    from brainviewer.inference.serve import FOR_ONCE, RUNTIMES
+def _started(name: EngineName, card: "ModelCard") -> "ChildEngine":
+    from brainviewer.inference.engine import Engine
 
-    started = Started(name.value, FOR_ONCE if once else RUNTIMES)
+    started = Engine(name.value)
     started.start(card.network)
     return started
 

@@ -15,19 +15,15 @@ from numpy.typing import NDArray
 from brainviewer.core.errors import Cancelled, ModelError, Report, silent
 from brainviewer.inference.card import Network
 from brainviewer.inference.devices import choose_engine
+from brainviewer.inference.runtimes import RUNTIMES, EngineAnswer, MakeRuntime
 from brainviewer.inference.serve import (
-    RUNTIMES,
     Done,
-    EngineAnswer,
     Failure,
-    MakeRuntime,
     Progress,
     Request,
     Started,
     serve,
 )
-
-__all__ = ["Engine", "EngineAnswer"]
 
 Message = Started | Progress | Done | Failure
 SPARE = "onnx"

@@ -9,14 +9,12 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from queue import SimpleQueue
-from types import MappingProxyType
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,26 +22,15 @@ from numpy.typing import NDArray
 from brainviewer.core.errors import ModelError
 from brainviewer.inference.card import Network
 from brainviewer.inference.dense_layer import dense_weights
-from brainviewer.inference.devices import usable_cores
 from brainviewer.inference.registry import verify
+from brainviewer.inference.runtimes import (
+    EngineAnswer,
+    MakeRuntime,
+    Runtime,
+    not_run,
+    start_runtime,
+)
 
-
-class Runtime(Protocol):
-    """What an engine must be able to do; used from one thread."""
-
-    engine: str
-    device: str
-
-    def load(self, network: Network) -> None:
-        """Load a network; raises ModelError if its files cannot be used."""
-
-    def predict(
-        self, tensor: NDArray[np.float32]
-    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """(n, size, size, depth) float32 -> logits (n, classes) and features (n, h, w, c)"""
-
-
-MakeRuntime = Callable[[], Runtime]
 _Key = tuple[str, str]
 
 
@@ -75,27 +62,6 @@ class Progress:
     text: str
 
 
-@dataclass(frozen=True, eq=False)
-class EngineAnswer:
-    """What the network said.
-
-    logits : (n, classes) float32, one row per image
-    features : (n, h, w, c) float32, the last feature map
-    dense : (c, classes) float32, what the last layer makes of it
-    load_seconds : what it took to check and load the model, when that was done.
-    predict_seconds : what this prediction took.
-    """
-
-    logits: NDArray[np.float32]
-    features: NDArray[np.float32]
-    dense: NDArray[np.float32]
-    engine: str
-    device: str
-    load_seconds: float
-    predict_seconds: float
-    notices: tuple[str, ...] = ()
-
-
 @dataclass(frozen=True)
 class Done:
     """The end of a request; ``answer`` is None if it was only to load."""
@@ -117,39 +83,6 @@ class Failure:
     message: str
     advice: str
     engine_unusable: bool = False
-
-
-def make_onnx() -> Runtime:
-    """ONNX Runtime."""
-    from brainviewer.inference.onnx_runtime import OnnxRuntime
-
-    return OnnxRuntime(usable_cores())
-
-
-def make_onnx_for_once() -> Runtime:
-    """ONNX Runtime, sooner loaded and a fifth slower to run."""
-    from brainviewer.inference.onnx_runtime import OnnxRuntime
-
-    return OnnxRuntime(usable_cores(), thorough=False)
-
-
-def make_tensorflow() -> Runtime:
-    """Keras on TensorFlow, without its chatter."""
-    os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
-    os.environ["KERAS_BACKEND"] = "tensorflow"
-    with _silenced():  # its first lines come whatever the log level is
-        from brainviewer.inference.keras_runtime import KerasRuntime
-
-        return KerasRuntime()
-
-
-RUNTIMES: Mapping[str, MakeRuntime] = MappingProxyType(
-    {"onnx": make_onnx, "tensorflow": make_tensorflow}
-)
-FOR_ONCE: Mapping[str, MakeRuntime] = MappingProxyType(
-    {"onnx": make_onnx_for_once, "tensorflow": make_tensorflow}
-)
-"""For a few answers and then no more."""
 
 
 def serve(
@@ -233,12 +166,9 @@ class _Server:
     def prepare(self) -> None:
         began = time.perf_counter()
         try:
-            self._runtime = self._make_runtime()
-        except Exception as error:  # a broken installation fails in any way it likes
-            self._unusable = ModelError(
-                f"The engine cannot be started ({type(error).__name__}: {error}).",
-                "Choose the other engine, or install BrainViewer again.",
-            )
+            self._runtime = start_runtime(self._make_runtime)
+        except ModelError as error:
+            self._unusable = error
         self._start_seconds = time.perf_counter() - began
 
     def answer(self, request: Request) -> None:
@@ -249,13 +179,9 @@ class _Server:
             answer = None if request.tensor is None else self._predict(request, request.tensor)
             self._connection.send(Done(request.number, self._runtime.device, answer))
         except Exception as error:
-            if isinstance(error, ModelError):
-                message, advice = error.message, error.advice
-            else:
-                message = f"The network could not be run ({type(error).__name__}: {error})."
-                advice = "Run it again, or choose the other engine."
+            said = not_run(error)
             unusable = self._runtime is None or isinstance(error, _CannotLoad)
-            self._connection.send(Failure(request.number, message, advice, unusable))
+            self._connection.send(Failure(request.number, said.message, said.advice, unusable))
 
     def _load(self, request: Request) -> None:
         network = request.network
@@ -303,24 +229,6 @@ class _Server:
 
 class _CannotLoad(ModelError):
     """A sound model that this engine cannot load."""
-
-
-@contextmanager
-def _silenced() -> Iterator[None]:
-    """Let nothing that is written to stderr through."""
-    try:
-        kept = os.dup(2)
-    except OSError:  # a window without a console has none
-        yield
-        return
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    try:
-        os.dup2(nowhere, 2)
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
-        os.close(nowhere)
 
 
 def _keep_stdout_clean() -> None:

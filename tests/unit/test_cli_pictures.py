@@ -10,8 +10,8 @@ from PIL import Image
 from toy_pictures import CLASSES, mr_head, write_model
 
 from brainviewer.files.picture import read_provenance
-from brainviewer.inference.engine import Engine
-from brainviewer.inference.serve import EngineAnswer
+from brainviewer.inference.inline import InlineEngine
+from brainviewer.inference.runtimes import EngineAnswer
 
 pytestmark = pytest.mark.usefixtures("home")
 
@@ -21,14 +21,14 @@ def folder(tmp_path, monkeypatch):
     """Two pictures; the model is a toy that answers in this process."""
     card = write_model(tmp_path / "models" / "toy-pictures")
     monkeypatch.setattr("brainviewer.inference.registry.model", lambda model_id: card)
-    monkeypatch.setattr(Engine, "start", lambda self, network: None)
+    monkeypatch.setattr(InlineEngine, "_load", lambda self: (None, 0.1))
 
     def predict(self, network, tensor, report):
         logits = np.array([[0, 0, 0, 2 + 2 * (tensor.max() < 8)]] * 2, np.float32)
         features = np.ones((2, 4, 4, 2), np.float32)
         return EngineAnswer(logits, features, np.ones((2, 4), np.float32), "toy", "CPU", 0.1, 0.01)
 
-    monkeypatch.setattr(Engine, "predict", predict)
+    monkeypatch.setattr(InlineEngine, "predict", predict)
     made = tmp_path / "pictures"
     made.mkdir()
     Image.fromarray(mr_head()).save(made / "a.png")

@@ -22,7 +22,7 @@ from brainviewer.core.findings import TumourFinding
 from brainviewer.core.geometry import Grid
 from brainviewer.core.slices import Plane, SliceView
 from brainviewer.core.study import Modality, Study, Volume
-from brainviewer.inference.serve import EngineAnswer
+from brainviewer.inference.runtimes import EngineAnswer
 
 NOTHING = TumourFinding("lesion", False)
 

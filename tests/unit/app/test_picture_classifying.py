@@ -13,8 +13,8 @@ from brainviewer.core.findings import tumour_probability
 from brainviewer.core.slices import Plane
 from brainviewer.inference.engine import Engine
 from brainviewer.inference.registry import picture_model, study_model
+from brainviewer.inference.runtimes import EngineAnswer
 from brainviewer.inference.scope import fit_scope, save_scope
-from brainviewer.inference.serve import EngineAnswer
 
 
 class StillEngine:

@@ -10,7 +10,7 @@ from brainviewer.app import picture_classifying
 from brainviewer.app.picture_editing import Fill, PictureEdits, compare, paint_over, what_if
 from brainviewer.core.errors import BrainViewerError
 from brainviewer.core.findings import Classification
-from brainviewer.inference.serve import EngineAnswer
+from brainviewer.inference.runtimes import EngineAnswer
 
 LESION = mr_head(lesion=True) > 235
 
