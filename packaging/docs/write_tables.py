@@ -18,7 +18,7 @@ from brainviewer.inference.registry import installed_models
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = (ROOT / "README.md", ROOT / "docs" / "user-guide.md")
-FIGURES = ("accuracy", "balanced accuracy", "macro F1", "Cohen's kappa")
+FIGURES = ("accuracy", "balanced accuracy", "macro F1", "worst-class recall", "Cohen's kappa")
 
 
 def tables() -> dict[str, str]:
@@ -53,6 +53,7 @@ def _models() -> Iterable[str]:
         rows = [
             (name, *(_value(figures.get(name)) for figures in measured.values()))
             for name in FIGURES
+            if any(name in figures for figures in measured.values())
         ]
         many = max((f.patients for by in measured.values() for f in by.values()), default=0)
         seen = "single pictures" if card.of_pictures else ", ".join(card.sequences)
