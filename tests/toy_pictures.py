@@ -2,12 +2,14 @@
 
 import hashlib
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import cv2
 import h5py
 import numpy as np
+import SimpleITK
 from numpy.typing import NDArray
 
 from brainviewer.inference.card import ModelCard
@@ -35,6 +37,16 @@ def mr_head(lesion: bool = False, size: int = 160) -> NDArray[np.uint8]:
     if lesion:
         cv2.circle(picture, (size * 36 // 100, size * 40 // 100), size // 10, 250, cv2.FILLED)
     return picture
+
+
+def write_frames(path: Path, lesions: Sequence[bool], size: int = 160) -> Path:
+    """A DICOM file with a frame for each of ``lesions``: a head with a lesion, or without."""
+    frames = np.stack([mr_head(lesion, size) for lesion in lesions])
+    image = SimpleITK.GetImageFromArray(frames)
+    image.SetMetaData("0008|0016", "1.2.840.10008.5.1.4.1.1.7")  # secondary capture
+    image.SetMetaData("0008|0060", "MR")
+    SimpleITK.WriteImage(image, str(path))
+    return path
 
 
 def card_content() -> dict[str, Any]:
@@ -175,12 +187,10 @@ class ToyEngine:
 def install_toy(session: Any, folder: Path, monkeypatch: Any) -> ToyEngine:
     """Let a session classify pictures by a toy, whatever is installed."""
     from brainviewer.app import picture_answer
-    from brainviewer.app import session as session_module
     from brainviewer.app.picture_classifying import classify_picture
 
     card, engine = write_model(folder), ToyEngine()
     monkeypatch.setattr("brainviewer.inference.registry.model", lambda model_id="": card)
-    for place in (picture_answer, session_module):
-        monkeypatch.setattr(place, "picture_classifier", lambda: classify_picture)
+    monkeypatch.setattr(picture_answer, "picture_classifier", lambda: classify_picture)
     session._engine, session.rest_seconds = engine, 0.0
     return engine

@@ -1,11 +1,11 @@
-"""The class of the picture on the screen, where a model for single pictures is installed."""
+"""The class of one frame of a picture, where a model for single pictures is installed."""
 
 import time
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from brainviewer.core.errors import BrainViewerError, ModelError, Report
+from brainviewer.core.errors import ModelError, Report
 from brainviewer.core.findings import Classification
 from brainviewer.core.study import Study
 
@@ -32,24 +32,37 @@ def picture_classifier() -> Callable[..., Classification] | None:
 def classify_frame(
     study: Study, frame: int, engine: "Engine", report: Report, prevalence: str = ""
 ) -> Classification:
-    """The class of one frame of a picture. Raises BrainViewerError.
+    """The class of one frame of a picture, from 0.
 
     prevalence : one of the settings of the model; its usual one if empty or unknown to it.
+
+    Raises NotClassified where no model for single pictures is installed; see also
+    ``classify_picture``.
     """
     classify_picture = picture_classifier()
     if classify_picture is None:
-        raise BrainViewerError(NO_PICTURE_MODEL)
-    pixels = study.picture_pixels(frame)
+        from brainviewer.app.classifying import NotClassified
+
+        raise NotClassified(NO_PICTURE_MODEL)
     result = classify_picture(
-        pixels,
+        study.picture_pixels(frame),
         engine,
         prevalence=known_prevalence(prevalence),
         report=report,
         picture_hash=study.content_hash,
     )
+    return of_frame(result, study, frame)
+
+
+def of_frame(result: Classification, study: Study, frame: int) -> Classification:
+    """An answer with the frame that it is for: the network saw one picture and cannot know."""
     heat = result.heatmap
-    # The picture has one plane; which of its frames it was, only the caller knows.
-    return result if heat is None else replace(result, heatmap=replace(heat, index=frame))
+    return replace(
+        result,
+        slice_index=frame,
+        frames=study.grid.shape[2],
+        heatmap=None if heat is None else replace(heat, index=frame),
+    )
 
 
 def known_prevalence(name: str) -> str | None:

@@ -8,15 +8,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from brainviewer.app.following import Following
 from brainviewer.app.jobs import Jobs, Post
 from brainviewer.app.judging import Judging
-from brainviewer.app.picture_answer import (
-    NO_PICTURE_MODEL,
-    classify_frame,
-    picture_classifier,
-    wait_for_rest,
-)
-from brainviewer.app.picture_results import PictureResults
+from brainviewer.app.picture_answer import classify_frame, wait_for_rest
 from brainviewer.app.settings import Settings
 from brainviewer.app.showing import THUMBNAILS, Showing
 from brainviewer.app.state import Notice, Progress, Status, ViewState
@@ -34,7 +29,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-class Session(Viewing, Trying, Showing, Judging):
+class Session(Viewing, Trying, Showing, Following, Judging):
     """State, jobs, engine and settings of one window.
 
     post : runs a function on the main thread.
@@ -51,6 +46,7 @@ class Session(Viewing, Trying, Showing, Judging):
         Viewing.__init__(self, ViewState())
         Trying.__init__(self)
         Showing.__init__(self)
+        Following.__init__(self)
         self.settings = settings or Settings()
         self.state.convention = self.settings.convention
         self.jobs = Jobs(post, self._show_progress, crashed or self._log_crash)
@@ -58,9 +54,6 @@ class Session(Viewing, Trying, Showing, Judging):
         self.threshold = 450.0
         self._engine: Engine | None = None
         self._asked_slice: int | None = None
-        self._picture_results = PictureResults()
-        self.rest_seconds = 0.25
-        """How long a picture of a film strip must be looked at before it is classified."""
 
     # -- opening ----------------------------------------------------------------------------
 
@@ -83,17 +76,9 @@ class Session(Viewing, Trying, Showing, Judging):
         state.study_changed.emit()
         self._restore_annotations()
         if study.is_picture:
-            self._answer_picture(study)
+            self._answer_frame(study, self.rest_seconds if len(state.film) > 1 else 0.0)
         else:
             self.find_tumour(then_classify=self.settings.classify_on_opening)
-
-    def _answer_picture(self, study: Study) -> None:
-        """Show what was said of a picture before, or classify it when it is looked at."""
-        kept = self._picture_results.of(study.content_hash, self.state.slice_index())
-        if kept is not None:
-            self._set_classification(kept, Status.DONE)
-        elif self.settings.classify_on_opening:
-            self.classify(rest=self.rest_seconds if len(self.state.film) > 1 else 0.0)
 
     # -- finding ----------------------------------------------------------------------------
 
@@ -166,22 +151,18 @@ class Session(Viewing, Trying, Showing, Judging):
     def classify(self, slice_index: int | None = None, *, rest: float = 0.0) -> None:
         """Type the glioma in the background, from the tumour slice or from a given one.
 
-        Of a picture, its class; a given slice is a frame, the one that is shown by default.
+        Of a picture, the class of the frame that is shown.
         rest : seconds to wait before, in which a newer call may take the place of this one.
         """
         study, finding = self.state.unedited, self.state.finding
         if study is None or (finding is None and not study.is_picture):
-            return
-        if study.is_picture and picture_classifier() is None:
-            self._set_classification(None, Status.NOT_RUN, NO_PICTURE_MODEL)
             return
         self.jobs.cancel("classify")  # before its end can be taken for that of the new one
         engine, age = self._ready_engine(), self.state.age_years
         prevalence = self.prevalence
         before, before_status = self.state.classification, self.state.classification_status
         before_message = self.state.classification_message
-
-        frame = self.state.slice_index() if slice_index is None else slice_index
+        frame = self.state.slice_index()
 
         def work(report: Report) -> Classification:
             if finding is None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from brainviewer.app.jobs import Jobs
 from brainviewer.app.marking import Marking
+from brainviewer.app.picture_answer import of_frame
 from brainviewer.app.state import Notice, Status, Tool
 from brainviewer.core.errors import BrainViewerError, Report
 from brainviewer.core.findings import Classification
@@ -145,14 +146,11 @@ class Trying(Marking):
         trial, engine = self.state.trial, self._ready_engine()
         if trial is None:
             return
-        before, frame = trial.before, trial.frame
+        original, before, frame = trial.original, trial.before, trial.frame
 
         def work(report: Report) -> "tuple[Classification, Comparison]":
             after, comparison = what_if(edits, before, engine, report)
-            heat = after.heatmap
-            # The picture has one plane; which of its frames it was, only the caller knows.
-            shown = after if heat is None else replace(after, heatmap=replace(heat, index=frame))
-            return shown, comparison
+            return of_frame(after, original, frame), comparison
 
         def done(answer: "tuple[Classification, Comparison]") -> None:
             if self.state.trial is not None:

@@ -127,7 +127,7 @@ def keep_verdict(verdict: Verdict) -> None:
 
 
 def kept_verdict(result: Classification) -> Verdict | None:
-    """The last verdict on the same answer of the same model for the same study.
+    """The last verdict on the same answer of the same model for the same study, or frame.
 
     None if there is none, or if it was withdrawn; damaged lines are passed over.
     """
@@ -146,6 +146,8 @@ def kept_verdict(result: Classification) -> Verdict | None:
         if mark not in line:
             continue
         verdict = _parsed(line)
+        if result.of_picture and verdict and verdict.slice_index != result.slice_index:
+            continue  # of another frame, which is another picture
         if verdict and _key(verdict) == asked:
             return None if verdict.verdict == WITHDRAWN else verdict
     return None
@@ -166,6 +168,7 @@ def _parsed(line: bytes) -> Verdict | None:
             verdict=str(record["verdict"]),
             user_type=str(record["user_type"]),
             time=str(record["time"]),
+            slice_index=record.get("slice"),
         )
     except (ValueError, TypeError, KeyError, RecursionError):
         return None

@@ -134,6 +134,8 @@ class Classification:
 
     classes : class letter to probability, sums to 1.
     names : class letter to full WHO name.
+    slice_index : axial slice, or frame of a picture, that it is from; ``frames`` is how many frames
+        the picture has, 1 of a study.
     study_hash : content hash of the study it belongs to.
     in_scope : False if the model must not answer for this study; ``reason`` says why.
     abstained : the answer is not confident; ``reason`` says why.
@@ -167,6 +169,7 @@ class Classification:
     priors: Mapping[str, float] = field(default_factory=dict)
     descriptors: Mapping[str, float] = field(default_factory=dict)
     notices: tuple[str, ...] = ()
+    frames: int = 1
 
     @property
     def of_picture(self) -> bool:

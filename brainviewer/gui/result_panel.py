@@ -221,7 +221,8 @@ class ResultPanel(QWidget):
         elif state.study.is_picture:
             answer, source = (
                 "Not run",
-                state.classification_message or "Classify says what it shows.",
+                state.classification_message
+                or f"Classify says what {'this frame' if state.view().count > 1 else 'it'} shows.",
             )
         elif state.finding is None:
             answer, source = "Not run", "The tumour is looked for first."

@@ -112,7 +112,9 @@ def _made_by(result: Classification) -> str:
 
 def _source(result: Classification) -> str:
     if result.of_picture:
-        return "from this picture alone" if result.in_scope else ""
+        several = result.frames > 1
+        what = f"frame {result.slice_index + 1} of {result.frames}" if several else "this picture"
+        return f"from {what} alone" if result.in_scope else what if several else ""
     where = f"axial slice {result.slice_index + 1}"
     parts = [f"from {where}" if result.in_scope else where]
     if result.sequences_used:

@@ -12,13 +12,14 @@ from pytestqt.qtbot import QtBot
 
 from brainviewer.app.session import Session
 from brainviewer.app.state import Status, Tool
+from brainviewer.core.slices import Plane
 from brainviewer.gui import image_colours
 from brainviewer.gui.main_window import MainWindow
 from brainviewer.gui.pages import Page
 from brainviewer.gui.prevalence_menu import fill_prevalences
 from brainviewer.gui.what_if_panel import ChangeTable, WhatIfPanel
 from tests.gui.hands import drag, key, move, press, release, wheel
-from tests.toy_pictures import install_toy, mr_head
+from tests.toy_pictures import install_toy, mr_head, write_frames
 
 pytestmark = pytest.mark.window
 LESION = (64, 58)  # row and column of its middle
@@ -68,6 +69,24 @@ def test_the_answer_stands_beside_the_picture(window: MainWindow) -> None:
     assert "Only gliomas" not in said
     assert window.result.width() <= 400  # nothing makes the panel wider than it is
     assert not window.findChild(WhatIfPanel).isVisible()
+
+
+def test_the_wheel_brings_the_answer_of_another_frame(window: MainWindow, tmp_path: Path) -> None:
+    window.session.open([write_frames(tmp_path / "film.dcm", (False, True, False))])
+    assert "from frame 2 of 3 alone" in texts(window.result)
+    wheel(window.grid.panes[0], QPointF(200, 200), -120)
+    said = texts(window.result)
+    assert "No tumour\n" in said
+    assert f"from frame {window.session.state.slice_index() + 1} of 3 alone" in said
+    window.session.settings.classify_on_opening = False
+    window.session.go_to_slice(Plane.AXIAL, 1)  # answered before
+    assert "from frame 2 of 3 alone" in texts(window.result)
+    window.session._picture_results.clear()
+    window.session.go_to_slice(Plane.AXIAL, 0)
+    said = texts(window.result)
+    assert "Classify says what this frame shows." in said
+    assert "from frame" not in said
+    assert not window.actions_by_id["what-if"].isEnabled()
 
 
 def test_what_is_this_opens_a_page(window: MainWindow) -> None:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from brainviewer.app import picture_answer, session
+from brainviewer.app import picture_answer
 from brainviewer.core.annotations import Annotation, Kind
 from brainviewer.core.findings import Classification
 from brainviewer.core.slices import Plane
@@ -122,7 +122,6 @@ def test_a_picture_is_classified_by_the_model_of_pictures(
         return classify
 
     monkeypatch.setattr(picture_answer, "picture_classifier", found)
-    monkeypatch.setattr(session, "picture_classifier", found)
     opened(desk, folder).session.classify()
     desk.settle()
     assert desk.state.classification is not None
@@ -136,7 +135,8 @@ def test_a_picture_is_classified_by_the_model_of_pictures(
 def test_without_a_model_that_is_said(
     desk: Desk, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(session, "picture_classifier", lambda: None)
+    monkeypatch.setattr(picture_answer, "picture_classifier", lambda: None)
     opened(desk, folder).session.classify()
+    desk.settle()
     assert desk.state.classification is None
     assert desk.state.classification_message == picture_answer.NO_PICTURE_MODEL

@@ -18,7 +18,7 @@ from brainviewer.app.verdicts import (
     verdicts_file,
 )
 from brainviewer.core.errors import FileError
-from brainviewer.core.findings import Classification
+from brainviewer.core.findings import PICTURE, Classification
 from tests.phantoms import marker_study
 from tests.unit.app.desk import a_result
 
@@ -94,6 +94,16 @@ def test_a_verdict_belongs_to_one_answer_of_one_model_for_one_study(
     ):
         assert kept_verdict(other) is None
     assert kept_verdict(replace(result, age_years=None, slice_index=3)) is not None
+
+
+def test_another_frame_of_a_picture_is_another_picture(result: Classification) -> None:
+    frame = replace(result, sequences_used=(PICTURE,), slice_index=3, frames=8)
+    keep_verdict(verdict_on(frame, AGREE))
+    keep_verdict(verdict_on(replace(frame, slice_index=4), DISAGREE))
+    kept = kept_verdict(frame)
+    assert kept is not None
+    assert kept.verdict == AGREE
+    assert kept_verdict(replace(frame, slice_index=5)) is None
 
 
 def test_out_of_scope_is_an_answer_too(result: Classification) -> None:

@@ -1,8 +1,11 @@
 """What is said about a type, in each of its standings."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from brainviewer.core.findings import PICTURE
 from brainviewer.render import palette
 from brainviewer.render.answer_text import Standing, answer_text, prevalence_text
 from brainviewer.render.result_card import draw_result_card
@@ -30,6 +33,15 @@ def test_not_confident_says_so_first_and_the_type_beneath() -> None:
     assert said.beneath == "Most probable: Glioblastoma, IDH-wildtype"
     assert said.reason == "No type reaches 55 %."
     assert len(said.ranking) == 3
+
+
+def test_a_frame_of_several_is_named() -> None:
+    picture = a_result(marker_study(), sequences_used=(PICTURE,), slice_index=0)
+    assert answer_text(picture).source == "from this picture alone"
+    assert answer_text(replace(picture, frames=8)).source == "from frame 1 of 8 alone"
+    refused = replace(picture, in_scope=False, reason="It is blank.")
+    assert answer_text(refused).source == ""
+    assert answer_text(replace(refused, frames=8)).source == "frame 1 of 8"
 
 
 @pytest.mark.parametrize("classes", [{}, {"A": 0.2, "O": 0.1, "G": 0.7}])

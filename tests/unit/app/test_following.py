@@ -1,0 +1,138 @@
+"""Pictures of several frames: the answer is that of the frame on the screen, or there is none."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from brainviewer.app.exporting import ExportRequest, view_figure
+from brainviewer.app.settings import Settings
+from brainviewer.app.state import Status
+from brainviewer.core.findings import Classification
+from brainviewer.core.slices import Plane
+from tests.toy_pictures import ToyEngine, install_toy, write_frames
+from tests.unit.app.desk import Desk
+
+
+@pytest.fixture
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+    monkeypatch.setenv("BRAINVIEWER_HOME", str(tmp_path / "home"))
+    desk = Desk(Settings(classify_on_opening=True))
+    yield desk
+    desk.close()
+    assert not desk.crashes
+
+
+@pytest.fixture
+def engine(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ToyEngine:
+    """Five frames, of which the middle one has a lesion, are open at it and classified."""
+    engine = install_toy(desk.session, tmp_path / "toy", monkeypatch)
+    desk.session.open([write_frames(tmp_path / "film.dcm", (False, False, True, False, False))])
+    desk.settle()
+    return engine
+
+
+def go_to(desk: Desk, frame: int) -> None:
+    desk.session.go_to_slice(Plane.AXIAL, frame)
+    desk.settle()
+
+
+def answer(desk: Desk) -> Classification:
+    result = desk.state.classification
+    assert result is not None
+    assert desk.state.classification_status is Status.DONE
+    assert result.slice_index == desk.state.slice_index()
+    assert result.heatmap is None or result.heatmap.index == result.slice_index
+    return result
+
+
+def test_another_frame_is_answered_anew_and_going_back_needs_no_network(
+    desk: Desk, engine: ToyEngine
+) -> None:
+    first = answer(desk)
+    assert (first.predicted, first.slice_index, first.frames) == ("glioma", 2, 5)
+    go_to(desk, 3)
+    assert (answer(desk).predicted, engine.asked) == ("none", 2)
+    go_to(desk, 2)
+    assert answer(desk) is first
+    assert engine.asked == 2
+
+
+def test_no_answer_stands_beside_another_frame(desk: Desk, engine: ToyEngine) -> None:
+    desk.session.rest_seconds = 60
+    seen: list[tuple[int, Classification | None]] = []
+    state = desk.state
+    state.classification_changed.connect(
+        lambda: seen.append((state.slice_index(), state.classification))
+    )
+    desk.session.step(Plane.AXIAL, 1)
+    assert (state.classification, state.classification_status) == (None, Status.RUNNING)
+    assert "heatmap" not in state.facts
+    assert "classification" not in view_figure(state, ExportRequest()).provenance
+    desk.session.step(Plane.AXIAL, -1)  # before it was looked at for long
+    assert answer(desk).predicted == "glioma"
+    assert engine.asked == 1
+    assert all(result is None or result.slice_index == frame for frame, result in seen)
+
+
+def test_a_frame_that_is_left_while_it_is_classified_is_dropped(
+    desk: Desk, engine: ToyEngine
+) -> None:
+    desk.session.rest_seconds = 60
+    desk.session.classify()
+    desk.session.step(Plane.AXIAL, 1)
+    desk.until(lambda: len(desk.session.jobs._threads) == 1)  # the network has ended for nothing
+    assert desk.state.classification is None
+    desk.session.cancel("classify")
+    assert desk.state.classification_status is Status.NOT_RUN
+
+
+def test_moving_inside_a_frame_changes_nothing(desk: Desk, engine: ToyEngine) -> None:
+    before = answer(desk)
+    x, y, z = desk.state.cursor
+    desk.session.set_cursor((x + 9, y - 9, z))
+    desk.settle()
+    assert (desk.state.classification, engine.asked) == (before, 1)
+
+
+def test_only_what_is_asked_for_is_classified_where_the_user_wants_it_so(
+    desk: Desk, engine: ToyEngine
+) -> None:
+    desk.session.settings.classify_on_opening = False
+    go_to(desk, 1)
+    assert desk.state.classification is None
+    assert (desk.state.classification_status, engine.asked) == (Status.NOT_RUN, 1)
+    desk.session.classify()
+    desk.settle()
+    assert answer(desk).predicted == "none"
+    go_to(desk, 2)
+    assert answer(desk).predicted == "glioma"
+
+
+def test_another_prevalence_answers_for_the_frame_on_the_screen(
+    desk: Desk, engine: ToyEngine
+) -> None:
+    desk.session.classify(2)
+    desk.settle()
+    go_to(desk, 3)
+    desk.session.set_prevalence("clinic")
+    desk.settle()
+    assert (answer(desk).slice_index, answer(desk).prevalence) == (3, "clinic")
+
+
+def test_a_trial_ends_with_its_frame(desk: Desk, engine: ToyEngine) -> None:
+    session, state = desk.session, desk.state
+    original = state.study
+    assert original is not None
+    session.start_trial()
+    assert state.trial is not None
+    region = state.trial.region.copy()
+    region[40:100, 30:90] = True
+    session.paint(region)
+    desk.settle()
+    assert state.trial is not None
+    assert state.trial.after is not None
+    assert (state.trial.after.slice_index, state.trial.after.frames) == (2, 5)
+    go_to(desk, 3)
+    assert (state.trial, state.study) == (None, original)
+    assert answer(desk).predicted == "none"
