@@ -161,9 +161,10 @@ def thumbnail(path: Path, size: int) -> NDArray[np.uint8]:
     """
     import cv2
 
-    volume = open_picture(path).volumes[Modality.PICTURE]
+    study = open_picture(path)
+    volume = study.volumes[Modality.PICTURE]
     values = volume.data if volume.rgb is None else volume.rgb
-    plane = np.ascontiguousarray(values[:, :, values.shape[2] // 2].swapaxes(0, 1))
+    plane = np.ascontiguousarray(values[:, :, study.frame_index()].swapaxes(0, 1))
     pixels = opening_window(volume).apply(plane)
     scale = size / max(plane.shape[:2])
     shape = max(1, round(plane.shape[1] * scale)), max(1, round(plane.shape[0] * scale))

@@ -72,6 +72,8 @@ class Session(Viewing, Trying, Showing, Following, Judging):
         self._set_finding(None, Status.NOT_RUN)
         self._set_classification(None, Status.NOT_RUN)
         state.cursor = study.grid.centre
+        if study.is_picture:  # of an even number of frames, the centre is between two
+            state.cursor = state.view().move(state.cursor, study.frame_index())
         self._user_has_moved = False
         state.study_changed.emit()
         self._restore_annotations()

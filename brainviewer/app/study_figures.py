@@ -58,8 +58,8 @@ def slice_figure(
             f"The study has no {modality}.", f"It has {', '.join(study.modalities)}."
         )
     view = SliceView.of(study.grid, plane, convention)
-    if study.is_picture and index == AUTO:
-        index = view.count // 2
+    if study.is_picture:
+        index = study.frame_index(index if isinstance(index, int) else None)
     number = tumour_index(view, finding) if index == AUTO else _checked_index(view, index)
     result_shown = trusted_result(study, classification)
     heat = result_shown.heatmap if result_shown is not None else None

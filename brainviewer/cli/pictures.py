@@ -68,13 +68,7 @@ def _classified(path: Path, runner: "Runner", wishes: Wishes, number: int) -> di
     from brainviewer.app.records import picture_record
 
     study = open_picture(path)
-    frames = study.grid.shape[2]
-    frame = frames // 2 if wishes.frame is None else wishes.frame
-    if not 0 <= frame < frames:
-        raise FileError(
-            f"There is no frame {frame} in {path.name}: it has {frames}, counted from 0.",
-            "Choose one of them, or leave --slice out.",
-        )
+    frame = study.frame_index(wishes.frame)
     result = classify_picture(
         study.picture_pixels(frame),
         runner,

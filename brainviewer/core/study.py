@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from brainviewer.core.errors import FileError
 from brainviewer.core.geometry import Grid
 
 
@@ -111,6 +112,20 @@ class Study:
     def reference(self) -> Volume:
         """The sequence that gave the study its grid."""
         return self.volumes[self.modalities[0]]
+
+    def frame_index(self, wanted: int | None = None) -> int:
+        """A frame of a picture, from 0: the wanted one, or the middle one, which is shown first.
+
+        Raises FileError if the picture has no such frame.
+        """
+        frames = self.grid.shape[2]
+        index = frames // 2 if wanted is None else wanted
+        if not 0 <= index < frames:
+            raise FileError(
+                f"There is no frame {index} in {self.name}: it has {frames}, counted from 0.",
+                "Choose one of them.",
+            )
+        return index
 
     def picture_grey(self, frame: int = 0) -> NDArray[np.float32]:
         """(rows, columns) grey values of a picture, larger where brighter; luma of colours."""

@@ -8,6 +8,7 @@ import pytest
 from brainviewer.app.exporting import ExportRequest, view_figure
 from brainviewer.app.settings import Settings
 from brainviewer.app.state import Status
+from brainviewer.core.errors import FileError
 from brainviewer.core.findings import Classification
 from brainviewer.core.slices import Plane
 from tests.toy_pictures import ToyEngine, install_toy, write_frames
@@ -85,6 +86,18 @@ def test_a_frame_that_is_left_while_it_is_classified_is_dropped(
     assert desk.state.classification is None
     desk.session.cancel("classify")
     assert desk.state.classification_status is Status.NOT_RUN
+
+
+def test_a_picture_opens_at_the_frame_that_the_command_line_classifies(
+    desk: Desk, engine: ToyEngine, tmp_path: Path
+) -> None:
+    desk.session.open([write_frames(tmp_path / "even.dcm", (False,) * 4)])
+    desk.settle()
+    assert answer(desk).slice_index == 2
+    assert desk.state.study is not None
+    assert desk.state.study.frame_index() == 2
+    with pytest.raises(FileError, match=r"no frame 4 in even\.dcm: it has 4"):
+        desk.state.study.frame_index(4)
 
 
 def test_moving_inside_a_frame_changes_nothing(desk: Desk, engine: ToyEngine) -> None:
