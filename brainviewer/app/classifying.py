@@ -15,13 +15,12 @@ from brainviewer.core.slices import Plane, SliceView
 from brainviewer.core.study import Study
 from brainviewer.inference.answers import check_age, descriptors_used, mean_logits
 from brainviewer.inference.card import ModelCard, ModelInput
-from brainviewer.inference.engine import Engine
 from brainviewer.inference.gates import what_is_unusual, why_not
 from brainviewer.inference.head import Verdict
 from brainviewer.inference.lesion_slices import LesionSlices, cut_slices, lesion_slices
 from brainviewer.inference.pipeline import Prepared, head_mask
 from brainviewer.inference.registry import study_model
-from brainviewer.inference.runtimes import EngineAnswer
+from brainviewer.inference.runtimes import EngineAnswer, Runner
 
 Slice = NDArray[np.float32]
 Mask = NDArray[np.bool_]
@@ -46,7 +45,7 @@ class TumourSlices:
 def classify(
     study: Study,
     finding: TumourFinding,
-    engine: Engine,
+    engine: Runner,
     *,
     model_id: str | None = None,
     age_years: float | None = None,

@@ -10,7 +10,7 @@ from brainviewer.core.findings import Classification
 from brainviewer.core.study import Study
 
 if TYPE_CHECKING:
-    from brainviewer.inference.engine import Engine
+    from brainviewer.inference.runtimes import Runner
 
 NO_PICTURE_MODEL = "No model for single pictures is installed."
 
@@ -30,11 +30,18 @@ def picture_classifier() -> Callable[..., Classification] | None:
 
 
 def classify_frame(
-    study: Study, frame: int, engine: "Engine", report: Report, prevalence: str = ""
+    study: Study,
+    frame: int,
+    engine: "Runner",
+    report: Report,
+    prevalence: str = "",
+    *,
+    model_id: str | None = None,
 ) -> Classification:
     """The class of one frame of a picture, from 0.
 
     prevalence : one of the settings of the model; its usual one if empty or unknown to it.
+    model_id : the model that comes with the application if None.
 
     Raises NotClassified where no model for single pictures is installed; see also
     ``classify_picture``.
@@ -47,7 +54,8 @@ def classify_frame(
     result = classify_picture(
         study.picture_pixels(frame),
         engine,
-        prevalence=known_prevalence(prevalence),
+        model_id=model_id,
+        prevalence=known_prevalence(prevalence, model_id),
         report=report,
         picture_hash=study.content_hash,
     )
@@ -65,11 +73,11 @@ def of_frame(result: Classification, study: Study, frame: int) -> Classification
     )
 
 
-def known_prevalence(name: str) -> str | None:
+def known_prevalence(name: str, model_id: str | None = None) -> str | None:
     """The setting of this name, if the model of pictures has it: it may be a newer one now."""
     from brainviewer.inference.registry import picture_model
 
-    return name if name in picture_model(None).head.prevalences else None
+    return name if name in picture_model(model_id).head.prevalences else None
 
 
 def wait_for_rest(report: Report, seconds: float) -> None:

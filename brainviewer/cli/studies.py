@@ -1,6 +1,5 @@
 """Commands that work on one study (``classify`` also on pictures), and the list of models."""
 
-from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -8,6 +7,7 @@ import numpy as np
 import typer
 
 from brainviewer.app.terminal import progress_line, results_only, show
+from brainviewer.cli.engines import picture_engine, study_engine
 from brainviewer.cli.options import (
     Age,
     AsJson,
@@ -24,15 +24,9 @@ from brainviewer.cli.options import (
 from brainviewer.cli.pictures import Wishes, classify_pictures
 from brainviewer.cli.program import app
 from brainviewer.core.errors import BrainViewerError
-from brainviewer.core.slices import Plane
-from brainviewer.core.study import Modality
 
 if TYPE_CHECKING:
-    from brainviewer.inference.card import ModelCard
     from brainviewer.inference.engine import Engine as ChildEngine
-    from brainviewer.inference.inline import InlineEngine
-
-_FEW = 12  # pictures
 
 
 @app.command()
@@ -117,13 +111,13 @@ def classify(
 
                 files = heatmap_files(pictures, heatmap)
             wishes = Wishes(model, prevalence, top, files, slice_index)
-            with _picture_engine(engine, model, len(pictures)) as runner:
+            with picture_engine(engine, model, len(pictures)) as runner:
                 classify_pictures(pictures, runner, wishes, out, as_json)
         else:
             from brainviewer.app.telling import classification_text
 
             _only_for("pictures", {"--top": top, "--heatmap": heatmap})
-            with _engine(engine, model) as runner:
+            with study_engine(engine, model) as runner:
                 record = _classified(paths, runner, model, age, prevalence, slice_index)
             show(out, record, as_json, lambda: classification_text(record))
 
@@ -143,7 +137,7 @@ def analyze(
     as_json: AsJson = False,
 ) -> None:
     """Do the whole job without a window: result.json, figure.png and volume.png."""
-    with results_only() as out, _engine(engine, model) as runner:
+    with results_only() as out, study_engine(engine, model) as runner:
         from brainviewer.app.analysing import analyze as analyze_study
         from brainviewer.app.opening import open_study
         from brainviewer.app.telling import analysis_text
@@ -161,80 +155,6 @@ def analyze(
             report=progress_line(),
         )
         show(out, record, as_json, lambda: analysis_text(record, folder))
-
-
-@app.command()
-def export(
-    study: Study,
-    file: Annotated[
-        Path,
-        typer.Option("-o", "--output", help="PNG or TIFF file to write.", show_default=False),
-    ],
-    sequence: Annotated[
-        Modality | None,
-        typer.Option(case_sensitive=False, help="By default the first one.", show_default=False),
-    ] = None,
-    plane: Annotated[Plane, typer.Option(help="Plane of the slice.")] = Plane.AXIAL,
-    slice_index: Annotated[
-        str, typer.Option("--slice", metavar="auto|INDEX", help="From 0; auto: tumour slice.")
-    ] = "auto",
-    scale: Annotated[int, typer.Option(min=1, max=4, help="Pixels per point.")] = 2,
-    heatmap: Annotated[
-        bool, typer.Option("--heatmap", help="Classify, and draw where the network looked.")
-    ] = False,
-    annotations: Annotated[
-        Path | None, typer.Option(help="Annotations to draw (JSON).", show_default=False)
-    ] = None,
-    model: Model = None,
-    engine: Engine = EngineName.AUTO,
-    as_json: AsJson = False,
-) -> None:
-    """Save one slice, or one image, as an annotated picture."""
-    index = _slice_of(slice_index)
-    with results_only() as out, _engine(engine, model) if heatmap else nullcontext() as runner:
-        from brainviewer.analysis.tumour import find_tumour
-        from brainviewer.app.exporting import export_picture
-        from brainviewer.app.opening import open_study
-        from brainviewer.files.journal import load_annotations
-        from brainviewer.files.picture import check_picture_path
-
-        check_picture_path(file)
-        marks = load_annotations(annotations) if annotations is not None else ()
-        opened = open_study(study, progress_line())
-        picture = opened.is_picture
-        finding = None if picture else find_tumour(opened, report=progress_line())
-        result = None
-        if runner is not None and finding is None:
-            from brainviewer.app.picture_answer import classify_frame
-
-            frame = index if isinstance(index, int) else opened.grid.shape[2] // 2
-            result = classify_frame(opened, frame, runner, progress_line())
-        elif runner is not None and finding is not None:
-            from brainviewer.app.classifying import classify as classify_study
-
-            result = classify_study(
-                opened,
-                finding,
-                runner,
-                model_id=model,
-                slice_index=index if isinstance(index, int) else None,
-                report=progress_line(),
-            )
-        figure = export_picture(
-            opened,
-            file,
-            modality=sequence,
-            plane=plane,
-            index=index,
-            scale=scale,
-            heatmap=heatmap,
-            annotations=marks,
-            finding=finding,
-            classification=result,
-            report=progress_line(),
-        )
-        record = {"file": str(file), **figure.provenance, "scale": scale}
-        show(out, record, as_json, lambda: f"Written to {file}")
 
 
 @app.command()
@@ -298,42 +218,3 @@ def _only_for(what: str, given: dict[str, object]) -> None:
     for name, value in given.items():
         if value is not None:
             raise BrainViewerError(f"{name} is for {what} only.", "Leave it out.")
-
-
-def _engine(name: EngineName, model_id: str | None) -> "ChildEngine":
-    """An engine that loads the model while the study is read."""
-    from brainviewer.inference.registry import study_model
-
-    return _started(name, study_model(model_id))
-
-
-def _picture_engine(
-    name: EngineName, model_id: str | None, pictures: int
-) -> "ChildEngine | InlineEngine":
-    """The same for pictures; for a few of them what loads soon is sooner done."""
-    from brainviewer.inference.devices import choose_engine
-    from brainviewer.inference.registry import picture_model
-
-    card = picture_model(model_id)
-    chosen = choose_engine() if name is EngineName.AUTO else name.value
-    if pictures <= _FEW and chosen == EngineName.ONNX.value and card.network is not None:
-        from brainviewer.inference.inline import InlineEngine
-
-        return InlineEngine(card.network)
-    return _started(name, card)
-
-
-def _started(name: EngineName, card: "ModelCard") -> "ChildEngine":
-    from brainviewer.inference.engine import Engine
-
-    started = Engine(name.value)
-    started.start(card.network)
-    return started
-
-
-def _slice_of(text: str) -> int | str:
-    if text == "auto" or text.isdecimal():
-        return text if text == "auto" else int(text)
-    raise BrainViewerError(
-        f"'{text}' is not a slice.", "Give its number, counted from 0, or 'auto'."
-    )

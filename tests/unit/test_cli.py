@@ -277,6 +277,12 @@ def test_export_writes_the_slice_that_was_asked_for(result, capfd, tmp_path):
     assert run("export", "folder", "-o", tmp_path / "heat.png", "--heatmap") == 0
     assert "heat.png" in capfd.readouterr().out
     assert result["slice_index"] is None
+    named = ("--model", "toy", "--slice", 20, "--json")
+    assert run("export", "folder", "-o", file, *named) == 0
+    assert printed(capfd)["panes"][0]["heatmap"] is False
+    assert (result["model_id"], result["slice_index"]) == ("toy", 20)
+    assert run("export", "folder", "-o", file, *named, "--plane", "coronal") == 0
+    assert result["slice_index"] is None  # slices are classified in the axial plane
 
 
 def test_export_refuses_before_it_works(result, capfd, tmp_path):

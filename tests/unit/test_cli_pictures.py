@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from command_line import refused, run
 from PIL import Image
-from toy_pictures import CLASSES, mr_head, write_model
+from toy_pictures import CLASSES, mr_head, write_frames, write_model
 
 from brainviewer.files.picture import read_provenance
 from brainviewer.inference.inline import InlineEngine
@@ -117,6 +117,63 @@ def test_heatmaps(folder, capfd, tmp_path):
     assert run("classify", folder, "--heatmap", tmp_path / "heat") == 0
     names = sorted(path.name for path in (tmp_path / "heat").iterdir())
     assert names == ["a-heatmap.png", "b-heatmap.png"]
+
+
+def test_an_export_holds_the_answer_and_where_the_network_looked(folder, capfd, tmp_path):
+    out = tmp_path / "out.png"
+    assert run("export", folder / "b.jpg", "-o", out, "--json", "--scale", 1) == 0
+    (plain,) = lines(capfd)
+    assert "classification" not in plain
+    with Image.open(out) as image:
+        narrow = image.width
+    assert run("export", folder / "b.jpg", "-o", out, "--json", "--heatmap", "--scale", 1) == 0
+    (record,) = lines(capfd)
+    assert record["classification"]["model"] == "toy-pictures"
+    assert record["panes"][0]["heatmap"] is True
+    assert read_provenance(out)["classification"] == record["classification"]
+    with Image.open(out) as image:
+        assert image.width > narrow  # the answer stands beside the picture
+        colours = np.asarray(image, np.int16)[:700, :700]
+    assert np.ptp(colours, axis=2).max() > 60
+    named = ("--model", "toy-pictures", "--scale", 1)
+    assert run("export", folder / "b.jpg", "-o", out, "--json", *named) == 0
+    (record,) = lines(capfd)
+    assert record["classification"]["predicted"] == "none"
+    assert record["panes"][0]["heatmap"] is False
+
+
+def test_an_export_of_one_frame_is_answered_for_that_frame(folder, capfd, tmp_path):
+    film = write_frames(tmp_path / "film.dcm", (False, True, False))
+    out = tmp_path / "out.png"
+    arguments = (film, "-o", out, "--heatmap", "--scale", 1, "--slice")
+    assert run("export", *arguments, 2, "--json") == 0
+    (record,) = lines(capfd)
+    assert record["classification"]["slice"] == record["panes"][0]["slice"] == 2
+    out.unlink()
+    assert run("export", *arguments, 3) == 2
+    assert "There is no frame 3 in film.dcm" in refused(capfd)
+    assert not out.exists()
+
+
+def test_an_export_of_what_is_out_of_scope_says_so(folder, capfd, tmp_path):
+    Image.fromarray(np.full((90, 90), 9, np.uint8)).save(folder / "flat.png")
+    out = tmp_path / "out.png"
+    assert run("export", folder / "flat.png", "-o", out, "--heatmap") == 0
+    assert "Out of scope. There is nothing to be seen" in capfd.readouterr().out
+    inside = read_provenance(out)
+    assert inside["classification"]["in_scope"] is False
+    assert inside["panes"][0]["heatmap"] is False
+
+
+def test_an_export_refuses_a_model_of_studies(folder, capfd, tmp_path, monkeypatch):
+    import toy_runtime
+
+    card = toy_runtime.card(tmp_path)
+    monkeypatch.setattr("brainviewer.inference.registry.model", lambda model_id: card)
+    out = tmp_path / "out.png"
+    assert run("export", folder / "a.png", "-o", out, "--model", "toy") == 2
+    assert "answers for studies" in refused(capfd)
+    assert not out.exists()
 
 
 def test_what_does_not_fit_together_is_refused(folder, capfd, tmp_path):

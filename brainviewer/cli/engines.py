@@ -1,0 +1,43 @@
+"""Engines of the commands that classify: the model loads while the study is read."""
+
+from typing import TYPE_CHECKING
+
+from brainviewer.cli.options import EngineName
+
+if TYPE_CHECKING:
+    from brainviewer.inference.card import ModelCard
+    from brainviewer.inference.engine import Engine
+    from brainviewer.inference.inline import InlineEngine
+
+_FEW = 12  # pictures
+
+
+def study_engine(name: EngineName, model_id: str | None) -> "Engine":
+    """For studies. Raises ModelError if there is no such model, or it answers for pictures."""
+    from brainviewer.inference.registry import study_model
+
+    return _started(name, study_model(model_id))
+
+
+def picture_engine(
+    name: EngineName, model_id: str | None, pictures: int = 1
+) -> "Engine | InlineEngine":
+    """The same for pictures; for a few of them what loads soon is sooner done."""
+    from brainviewer.inference.devices import choose_engine
+    from brainviewer.inference.registry import picture_model
+
+    card = picture_model(model_id)
+    chosen = choose_engine() if name is EngineName.AUTO else name.value
+    if pictures <= _FEW and chosen == EngineName.ONNX.value and card.network is not None:
+        from brainviewer.inference.inline import InlineEngine
+
+        return InlineEngine(card.network)
+    return _started(name, card)
+
+
+def _started(name: EngineName, card: "ModelCard") -> "Engine":
+    from brainviewer.inference.engine import Engine
+
+    started = Engine(name.value)
+    started.start(card.network)
+    return started

@@ -1,0 +1,134 @@
+"""The command that saves a slice, or a picture, with what is said of it."""
+
+from contextlib import nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from brainviewer.app.terminal import progress_line, results_only, show
+from brainviewer.cli.engines import picture_engine, study_engine
+from brainviewer.cli.options import AsJson, Engine, EngineName, Study
+from brainviewer.cli.program import app
+from brainviewer.core.errors import BrainViewerError
+from brainviewer.core.findings import Classification, TumourFinding
+from brainviewer.core.slices import Plane
+from brainviewer.core.study import Modality
+from brainviewer.core.study import Study as Opened
+
+if TYPE_CHECKING:
+    from brainviewer.inference.runtimes import Runner
+
+
+@app.command()
+def export(
+    study: Study,
+    file: Annotated[
+        Path,
+        typer.Option("-o", "--output", help="PNG or TIFF file to write.", show_default=False),
+    ],
+    sequence: Annotated[
+        Modality | None,
+        typer.Option(case_sensitive=False, help="By default the first one.", show_default=False),
+    ] = None,
+    plane: Annotated[Plane, typer.Option(help="Plane of the slice.")] = Plane.AXIAL,
+    slice_index: Annotated[
+        str,
+        typer.Option(
+            "--slice",
+            metavar="auto|INDEX",
+            help="From 0; auto: tumour slice. Of an image the frame; auto: the middle one.",
+        ),
+    ] = "auto",
+    scale: Annotated[int, typer.Option(min=1, max=4, help="Pixels per point.")] = 2,
+    heatmap: Annotated[
+        bool, typer.Option("--heatmap", help="Classify, and draw where the network looked.")
+    ] = False,
+    annotations: Annotated[
+        Path | None, typer.Option(help="Annotations to draw (JSON).", show_default=False)
+    ] = None,
+    model: Annotated[
+        str | None, typer.Option(help="Classify with the model of this id.", show_default=False)
+    ] = None,
+    engine: Engine = EngineName.AUTO,
+    as_json: AsJson = False,
+) -> None:
+    """Save one slice, or one image, as an annotated picture."""
+    index = _slice_of(slice_index)
+    with results_only() as out:
+        from brainviewer.app.picture_opening import pictures_of
+        from brainviewer.files.journal import load_annotations
+        from brainviewer.files.picture import check_picture_path
+
+        check_picture_path(file)
+        marks = load_annotations(annotations) if annotations is not None else ()
+        started = picture_engine if pictures_of(study) else study_engine
+        wanted = heatmap or model is not None
+        with started(engine, model) if wanted else nullcontext() as runner:
+            from brainviewer.analysis.tumour import find_tumour
+            from brainviewer.app.exporting import export_picture
+            from brainviewer.app.opening import open_study
+
+            opened = open_study(study, progress_line())
+            finding = None if opened.is_picture else find_tumour(opened, report=progress_line())
+            result = None
+            if runner is not None:
+                result = _answer(opened, finding, runner, model, plane, index)
+            figure = export_picture(
+                opened,
+                file,
+                modality=sequence,
+                plane=plane,
+                index=index,
+                scale=scale,
+                # Nothing was looked at in what is out of scope, and the picture says that.
+                heatmap=heatmap and result is not None and result.in_scope,
+                annotations=marks,
+                finding=finding,
+                classification=result,
+                report=progress_line(),
+            )
+        record = {"file": str(file), **figure.provenance, "scale": scale}
+        show(out, record, as_json, lambda: _text(file, result))
+
+
+def _answer(
+    study: Opened,
+    finding: TumourFinding | None,
+    runner: "Runner",
+    model: str | None,
+    plane: Plane,
+    index: int | str,
+) -> Classification:
+    """For the slice or frame that is drawn; for the tumour slice where that is no axial one."""
+    chosen = index if isinstance(index, int) else None
+    if finding is None:
+        from brainviewer.app.picture_answer import classify_frame
+
+        return classify_frame(
+            study, study.frame_index(chosen), runner, progress_line(), model_id=model
+        )
+    from brainviewer.app.classifying import classify
+
+    return classify(
+        study,
+        finding,
+        runner,
+        model_id=model,
+        slice_index=chosen if plane is Plane.AXIAL else None,
+        report=progress_line(),
+    )
+
+
+def _text(file: Path, result: Classification | None) -> str:
+    if result is None or result.in_scope:
+        return f"Written to {file}"
+    return f"Written to {file}\nOut of scope. {result.reason}"
+
+
+def _slice_of(text: str) -> int | str:
+    if text == "auto" or text.isdecimal():
+        return text if text == "auto" else int(text)
+    raise BrainViewerError(
+        f"'{text}' is not a slice.", "Give its number, counted from 0, or 'auto'."
+    )
