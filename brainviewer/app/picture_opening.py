@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from brainviewer.core.errors import BrainViewerError, FileError, Report, silent
 from brainviewer.core.geometry import Grid, Unit
+from brainviewer.core.luma import luma
 from brainviewer.core.study import Modality, Study, Volume
 from brainviewer.core.windowing import opening_window
 from brainviewer.files.dicom_reader import is_dicom, read_dicom
@@ -194,9 +195,8 @@ def _read_dicom(path: Path) -> _Decoded:
     image = read_dicom(path)
     if image.frames.ndim == 3:
         return _Decoded(image.frames, None, image.grid, image.shown, image.notices)
-    luma = np.array([0.299, 0.587, 0.114], np.float32)
     colours = np.asarray(image.frames[..., :3], np.uint8)
-    grey = np.stack([np.rint(frame @ luma).astype(np.uint8) for frame in colours])
+    grey = np.stack([np.rint(luma(frame)).astype(np.uint8) for frame in colours])
     return _Decoded(grey, colours, image.grid, image.shown, image.notices)
 
 

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from brainviewer.app.picture_editing import Comparison, Fill, Mask, PictureEdits, Pixels
 from brainviewer.app.state import Status
 from brainviewer.core.findings import Classification
+from brainviewer.core.luma import luma
 from brainviewer.core.study import Modality, Study
 
-_LUMA = np.array([0.299, 0.587, 0.114], np.float32)
 _BRUSH = 0.06  # of the longest side
 _LARGEST_BRUSH = 0.25
 _MOST_BYTES = 256 * 1024**2
@@ -137,7 +137,7 @@ def painted_over(trial: Trial) -> tuple[PictureEdits, Study]:
     if rgb is not None:
         rgb = rgb.copy()
         rgb[:, :, frame] = done.swapaxes(0, 1)
-        stored[region] = _as(stored, done[region] @ _LUMA)
+        stored[region] = _as(stored, luma(done[region]))
     else:
         before = volume.data[:, :, frame]
         turned = volume.shown is not None and volume.shown[0] > volume.shown[1]

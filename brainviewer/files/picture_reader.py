@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps, TiffImagePlugin, UnidentifiedImageError, WebPImagePlugin
 
 from brainviewer.core.errors import FileError
+from brainviewer.core.luma import luma
 from brainviewer.files.pixel_size import PixelSize, pixel_size, whole_slide
 
 Pixels = NDArray[np.uint8] | NDArray[np.uint16]
@@ -69,10 +70,9 @@ class Picture:
         return self.pixels.ndim == 3
 
     def grey(self) -> NDArray[np.uint8]:
-        """(rows, columns) uint8: luma of colours (Rec. 601); deep grey with its range spread."""
+        """(rows, columns) uint8: luma of colours; deep grey with its range spread."""
         if self.pixels.ndim == 3:
-            weights = np.array([0.299, 0.587, 0.114], np.float32)
-            return np.asarray(np.rint(self.pixels @ weights), np.uint8)
+            return np.asarray(np.rint(luma(self.pixels)), np.uint8)
         if self.pixels.dtype == np.uint8:
             return np.asarray(self.pixels, np.uint8)
         low, high = int(self.pixels.min()), int(self.pixels.max())

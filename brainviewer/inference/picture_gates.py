@@ -18,6 +18,7 @@ from brainviewer.analysis.picture_signs import (
     panels,
     working_size,
 )
+from brainviewer.core.luma import luma
 from brainviewer.inference.picture_input import head_of
 
 _LEAST_SIDE = 48  # pixels (84)
@@ -63,10 +64,10 @@ def why_not_picture(picture: NDArray[np.generic]) -> str:
 
 
 def grey_of(picture: NDArray[np.generic]) -> NDArray[np.float32]:
-    """(rows, columns) float32: luma of colours (Rec. 601); what is no number counts as 0."""
+    """(rows, columns) float32: luma of colours; what is no number counts as 0."""
     values = np.nan_to_num(np.asarray(picture, np.float32), nan=0.0, posinf=0.0, neginf=0.0)
     if values.ndim == 3:
-        values = values @ np.array([0.299, 0.587, 0.114], np.float32)
+        values = luma(values)
     return np.asarray(values, np.float32)
 
 

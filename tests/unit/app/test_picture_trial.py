@@ -10,6 +10,7 @@ from PIL import Image
 from brainviewer.app.picture_editing import Fill
 from brainviewer.app.picture_opening import open_picture
 from brainviewer.app.picture_trial import Trial, painted_over
+from brainviewer.core.luma import luma
 from brainviewer.core.study import Modality, Study
 from tests.toy_pictures import mr_head
 from tests.unit.app.desk import a_result
@@ -52,8 +53,8 @@ def test_the_lesion_goes_and_the_rest_stays_as_it_is_stored(kind: str, tmp_path:
     assert shown[LESION].max(axis=-1).mean() < (was - was[0, 0])[LESION].max(axis=-1).mean() - 40
     if kind == "colour":
         assert after.rgb is not None
-        luma = after.rgb[:, :, 0].swapaxes(0, 1)[LESION] @ np.array([0.299, 0.587, 0.114])
-        np.testing.assert_allclose(after.data[:, :, 0].T[LESION], luma, atol=0.6)
+        expected = luma(after.rgb[:, :, 0].swapaxes(0, 1)[LESION])
+        np.testing.assert_allclose(after.data[:, :, 0].T[LESION], expected, atol=0.6)
 
 
 def test_only_the_frame_that_is_shown_is_painted_over(tmp_path: Path) -> None:
