@@ -19,6 +19,7 @@ from brainviewer.core.errors import BrainViewerError, Cancelled
 from brainviewer.core.findings import TumourFinding
 from brainviewer.core.study import Study
 from brainviewer.core.windowing import auto_window
+from brainviewer.gui.main_window import MainWindow
 from brainviewer.gui.result_panel import ResultPanel
 from tests.phantoms import marker_finding, marker_study
 
@@ -86,6 +87,19 @@ def card(qtbot: QtBot, session: Session) -> Iterator[ResultPanel]:
     panel.resize(400, 420)
     panel.show()
     yield panel
+
+
+@pytest.fixture
+def window(qtbot: QtBot, session: Session) -> Iterator[MainWindow]:
+    """The whole window with nothing in it, and no engine."""
+    session.start_engine = lambda: None
+    window = MainWindow(session)
+    window.resize(1200, 760)
+    qtbot.addWidget(window)
+    window.show()
+    qtbot.waitExposed(window)
+    yield window
+    window.close()
 
 
 @pytest.fixture

@@ -23,25 +23,13 @@ from brainviewer.gui.right_split import RightSplit
 from brainviewer.gui.verdict_row import VerdictRow
 from brainviewer.inference import registry
 from tests.gui.conftest import show_study
+from tests.gui.eyes import button, texts
 from tests.gui.hands import drag
 from tests.phantoms import marker_finding, marker_study
 from tests.unit.app.desk import a_result
 
 EQUAL = {"A": 1 / 3, "O": 1 / 3, "G": 1 / 3}
 TRAINING = {"A": 0.58, "O": 0.25, "G": 0.17}
-
-
-def texts(widget: QWidget) -> str:
-    QApplication.processEvents()
-    said = [w.text() for w in widget.findChildren(QLabel) if w.isVisibleTo(widget)]
-    said += [w.text() for w in widget.findChildren(QPushButton) if w.isVisibleTo(widget)]
-    return " | ".join(said)
-
-
-def button(widget: QWidget, text: str) -> QPushButton:
-    return next(
-        b for b in widget.findChildren(QPushButton) if b.text() == text and b.isVisibleTo(widget)
-    )
 
 
 def answer(session: Session, **changes: Any) -> None:
@@ -295,14 +283,11 @@ def test_the_answer_gets_its_height_before_the_3d_view_until_the_user_says_other
 
 
 def test_everything_of_an_answer_is_visible_at_the_smallest_usual_height(
-    qtbot: QtBot, shown: Session
+    card: ResultPanel, shown: Session
 ) -> None:
-    panel = ResultPanel(shown)
-    qtbot.addWidget(panel)
-    panel.resize(400, 407)  # what a window of 1280 x 720 leaves
-    panel.show()
+    card.resize(400, 407)  # what a window of 1280 x 720 leaves
     answer(shown, quality="balanced accuracy 0.71 (0.62–0.79), 93 patients, by patient")
     QApplication.processEvents()
-    for area in panel.findChildren(QScrollArea):
+    for area in card.findChildren(QScrollArea):
         assert area.verticalScrollBar().maximum() == 0
         assert area.horizontalScrollBar().maximum() == 0

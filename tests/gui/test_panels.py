@@ -6,14 +6,12 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
-    QApplication,
     QCheckBox,
     QComboBox,
     QDoubleSpinBox,
     QLabel,
     QLineEdit,
     QListWidget,
-    QPushButton,
     QSlider,
     QWidget,
 )
@@ -32,19 +30,9 @@ from brainviewer.gui.result_panel import ResultPanel
 from brainviewer.gui.sequence_list import SequenceList
 from brainviewer.gui.study_panel import MarkList, StudyPanel
 from tests.gui.conftest import show_study
+from tests.gui.eyes import button, texts
 from tests.phantoms import marker_finding, marker_study
 from tests.unit.app.desk import a_result, nothing_found
-
-
-def texts(widget: QWidget) -> str:
-    """Everything that can be read on a widget."""
-    QApplication.processEvents()  # lays out what was just made
-    labels = [w.text() for w in widget.findChildren(QLabel) if w.isVisibleTo(widget)]
-    return " | ".join(labels)
-
-
-def button(widget: QWidget, text: str) -> QPushButton:
-    return next(b for b in widget.findChildren(QPushButton) if b.text() == text)
 
 
 def named(widget: QWidget, kind: type[QWidget], name: str) -> QWidget:

@@ -3,7 +3,6 @@
 import errno
 import json
 import os
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +11,6 @@ import pytest
 from PIL import Image
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog
-from pytestqt.qtbot import QtBot
 
 from brainviewer.app.exporting import ExportRequest, ExportSubject
 from brainviewer.app.session import Session
@@ -29,17 +27,10 @@ pytestmark = pytest.mark.window
 
 
 @pytest.fixture
-def window(qtbot: QtBot, session: Session, study: Study) -> Iterator[MainWindow]:
-    session.start_engine = lambda: None
-    window = MainWindow(session)
-    window.resize(1200, 760)
-    qtbot.addWidget(window)
-    window.show()
-    qtbot.waitExposed(window)
+def window(window: MainWindow, session: Session, study: Study) -> MainWindow:
     show_study(session, replace(study, name="Doe^Jane"), marker_finding(study))
     session._set_classification(a_result(study), Status.DONE)
-    yield window
-    window.close()
+    return window
 
 
 @pytest.fixture

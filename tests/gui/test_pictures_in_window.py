@@ -1,6 +1,5 @@
 """A single picture in the window: one pane, a film strip, its own colours and units."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -37,16 +36,9 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def window(qtbot: QtBot, session: Session, folder: Path) -> Iterator[MainWindow]:
-    session.start_engine = lambda: None
-    window = MainWindow(session)
-    window.resize(1200, 760)
-    qtbot.addWidget(window)
-    window.show()
-    qtbot.waitExposed(window)
+def window(window: MainWindow, session: Session, folder: Path) -> MainWindow:
     session.open([folder])
-    yield window
-    window.close()
+    return window
 
 
 def pixel(window: MainWindow, x: float, y: float) -> tuple[int, int, int]:

@@ -7,9 +7,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QImage, QMouseEvent, QWheelEvent
-from PySide6.QtWidgets import QApplication, QSlider, QToolButton, QWidget
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QApplication, QSlider, QWidget
 from pytestqt.qtbot import QtBot
 
 from brainviewer.app.state import ViewState
@@ -17,11 +17,14 @@ from brainviewer.core.errors import BrainViewerError
 from brainviewer.core.study import Modality
 from brainviewer.gui.volume_pane import VolumePane
 from brainviewer.render.volume_view import LOOKS, VolumeView, look_rotation
+from tests.gui.eyes import button
+from tests.gui.hands import RIGHT, drag, wheel
 from tests.phantoms import grid_of, marker_finding, marker_position, marker_study
 
 pytestmark = pytest.mark.window
 SIZE = (150, 120)
 WAIT_MS = 30_000
+MIDDLE = QPointF(210, 180)  # of the picture, about
 Picture = NDArray[np.uint8]
 
 
@@ -40,13 +43,18 @@ def state() -> ViewState:
     return state
 
 
-@pytest.fixture
-def pane(qtbot: QtBot, state: ViewState) -> Iterator[VolumePane]:
+def pane_on_screen(qtbot: QtBot, state: ViewState) -> VolumePane:
     pane = VolumePane(state)
     qtbot.addWidget(pane)
     pane.resize(420, 400)
     pane.show()
     qtbot.waitExposed(pane)
+    return pane
+
+
+@pytest.fixture
+def pane(qtbot: QtBot, state: ViewState) -> Iterator[VolumePane]:
+    pane = pane_on_screen(qtbot, state)
     qtbot.waitUntil(lambda: bright(pane) > 25, timeout=WAIT_MS)
     yield pane
     pane.shutdown()
@@ -72,30 +80,6 @@ def differs(first: Picture, second: Picture) -> bool:
 
 def slider(pane: VolumePane, name: str) -> QSlider:
     return next(s for s in pane.findChildren(QSlider) if s.accessibleName() == name)
-
-
-def button(pane: VolumePane, text: str) -> QToolButton:
-    return next(b for b in pane.findChildren(QToolButton) if b.text() == text)
-
-
-def drag(widget: QWidget, by: QPoint, held: Qt.MouseButton) -> None:
-    start = QPointF(widget.rect().center())
-    for kind, place, pressed in (
-        (QMouseEvent.Type.MouseButtonPress, start, held),
-        (QMouseEvent.Type.MouseMove, start + QPointF(by) / 2, held),
-        (QMouseEvent.Type.MouseMove, start + QPointF(by), held),
-        (QMouseEvent.Type.MouseButtonRelease, start + QPointF(by), Qt.MouseButton.NoButton),
-    ):
-        changed = held if kind is not QMouseEvent.Type.MouseMove else Qt.MouseButton.NoButton
-        event = QMouseEvent(
-            kind,
-            place,
-            widget.mapToGlobal(place),
-            changed,
-            pressed,
-            Qt.KeyboardModifier.NoModifier,
-        )
-        QApplication.sendEvent(widget, event)
 
 
 @pytest.mark.parametrize("name", ["Opacity", "Contrast", "Size"])
@@ -129,7 +113,7 @@ def test_six_views_all_differ(pane: VolumePane) -> None:
 def test_left_drag_turns(pane: VolumePane) -> None:
     pane.look("A")
     before = pane.picture(*SIZE)
-    drag(pane.image, QPoint(100, 0), Qt.MouseButton.LeftButton)
+    drag(pane.image, MIDDLE, MIDDLE + QPointF(100, 0))
     assert differs(pane.picture(*SIZE), before)
     # What faced the viewer has gone to the right with the hand.
     assert (pane.view.rotation @ (0, 1, 0))[0] > 0.5
@@ -138,25 +122,14 @@ def test_left_drag_turns(pane: VolumePane) -> None:
 
 def test_right_drag_sets_opacity_and_contrast(pane: VolumePane) -> None:
     before = pane.view
-    drag(pane.image, QPoint(30, -60), Qt.MouseButton.RightButton)
+    drag(pane.image, MIDDLE, MIDDLE + QPointF(30, -60), RIGHT)
     assert pane.view.opacity == pytest.approx(before.opacity + 0.2)
     assert pane.view.contrast == pytest.approx(before.contrast + 0.1)
     assert slider(pane, "Opacity").value() == round(1000 * pane.view.opacity)
 
 
 def test_wheel_sets_the_size(pane: VolumePane) -> None:
-    place = QPointF(pane.image.rect().center())
-    event = QWheelEvent(
-        place,
-        pane.image.mapToGlobal(place),
-        QPoint(),
-        QPoint(0, 120),
-        Qt.MouseButton.NoButton,
-        Qt.KeyboardModifier.NoModifier,
-        Qt.ScrollPhase.NoScrollPhase,
-        False,
-    )
-    QApplication.sendEvent(pane.image, event)
+    wheel(pane.image, MIDDLE)
     assert pane.view.size == pytest.approx(1.1)
 
 
@@ -259,10 +232,7 @@ def test_failure_is_told_in_words(
     qtbot: QtBot, state: ViewState, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("BRAINVIEWER_NO_3D", "1")
-    pane = VolumePane(state)
-    qtbot.addWidget(pane)
-    pane.resize(420, 400)
-    pane.show()
+    pane = pane_on_screen(qtbot, state)
     qtbot.waitUntil(lambda: bool(pane.image.message), timeout=WAIT_MS)
     assert "No 3D view" in pane.image.message
     assert "switched off" in pane.image.message

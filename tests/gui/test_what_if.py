@@ -1,14 +1,12 @@
 """A picture with its answer in the window, painted over with the mouse."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from PIL import Image
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QMenu
-from pytestqt.qtbot import QtBot
+from PySide6.QtWidgets import QApplication, QMenu
 
 from brainviewer.app.session import Session
 from brainviewer.app.state import Status, Tool
@@ -18,6 +16,7 @@ from brainviewer.gui.main_window import MainWindow
 from brainviewer.gui.pages import Page
 from brainviewer.gui.prevalence_menu import fill_prevalences
 from brainviewer.gui.what_if_panel import ChangeTable, WhatIfPanel
+from tests.gui.eyes import texts
 from tests.gui.hands import drag, key, move, press, release, wheel
 from tests.toy_pictures import install_toy, mr_head, write_frames
 
@@ -27,21 +26,15 @@ LESION = (64, 58)  # row and column of its middle
 
 @pytest.fixture
 def window(
-    qtbot: QtBot, session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[MainWindow]:
+    window: MainWindow, session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> MainWindow:
+    """A film strip of a head with a lesion, which is classified, and one without."""
     for name, lesion in (("1", True), ("2", False)):
         Image.fromarray(mr_head(lesion)).save(tmp_path / f"{name}.png")
     install_toy(session, tmp_path / "toy", monkeypatch)
-    session.start_engine = lambda: None
     session.settings.classify_on_opening = True
-    window = MainWindow(session)
-    window.resize(1200, 760)
-    qtbot.addWidget(window)
-    window.show()
-    qtbot.waitExposed(window)
     session.open([tmp_path])
-    yield window
-    window.close()
+    return window
 
 
 @pytest.fixture
@@ -54,10 +47,6 @@ def trying(window: MainWindow) -> MainWindow:
 
 def place(window: MainWindow, row: float, column: float) -> QPointF:
     return window.grid.panes[0].geometry_mm.transform.map(QPointF(column, row))
-
-
-def texts(widget: object) -> str:
-    return "\n".join(label.text() for label in widget.findChildren(QLabel) if label.isVisible())
 
 
 def test_the_answer_stands_beside_the_picture(window: MainWindow) -> None:
@@ -117,7 +106,6 @@ def test_a_stroke_changes_the_picture_and_the_answer(trying: MainWindow) -> None
     assert state.trial.region[LESION]
     assert state.study.edited
     assert state.trial.comparison.sentence.startswith("Glioma")
-    QApplication.processEvents()  # the rows of the table come to stand in their places
     said = texts(panel)
     assert "EDITED PICTURE" in said
     assert "No tumour" in said
