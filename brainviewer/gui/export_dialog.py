@@ -4,17 +4,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from PIL import Image
-from PySide6.QtCore import QStandardPaths, Qt, QTimer
-from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent
+from PySide6.QtCore import QStandardPaths, QTimer
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import (
-    QButtonGroup,
     QCheckBox,
     QDialog,
     QFileDialog,
     QHBoxLayout,
     QLineEdit,
-    QPushButton,
     QVBoxLayout,
     QWidget,
 )
@@ -23,21 +20,14 @@ from brainviewer.app.exporting import SCALES, ExportRequest, ExportSubject
 from brainviewer.app.state import ViewState
 from brainviewer.core.errors import BrainViewerError
 from brainviewer.files.picture import SUFFIXES
+from brainviewer.gui.choice_row import ChoiceRow
+from brainviewer.gui.export_preview import PreviewPane
 from brainviewer.gui.words import button, head, label
-from brainviewer.render import palette
 
 Preview = Callable[[ExportRequest], QImage]
 
 _PAUSE_MS = 120
 _FORMATS = {"PNG": ".png", "TIFF": ".tif"}
-
-
-def to_qimage(image: Image.Image) -> QImage:
-    """The same picture for Qt, with its own copy of the pixels."""
-    rgb = image.convert("RGB")
-    data = rgb.tobytes()
-    stride = 3 * rgb.width
-    return QImage(data, rgb.width, rgb.height, stride, QImage.Format.Format_RGB888).copy()
 
 
 class ExportDialog(QDialog):
@@ -68,11 +58,11 @@ class ExportDialog(QDialog):
         self._timer.setInterval(_PAUSE_MS)
         self._timer.timeout.connect(self._show_preview)
 
-        self._subjects = _Choice([s.value[0].upper() + s.value[1:] for s in ExportSubject])
+        self._subjects = ChoiceRow([s.value[0].upper() + s.value[1:] for s in ExportSubject])
         self._subjects.enable(1, "tumour" in facts, "No lesion was found.")
         self._subjects.enable(2, volume, "There is no 3D view.")
-        self._formats = _Choice(list(_FORMATS))
-        self._scales = _Choice([f"{scale}×" for scale in SCALES], chosen=1)
+        self._formats = ChoiceRow(list(_FORMATS))
+        self._scales = ChoiceRow([f"{scale}×" for scale in SCALES], chosen=1)
         self.heatmap = _check("Heatmap", "heatmap" in facts, "There is no heatmap.")
         self.annotations = _check("Annotations", "annotations" in facts, "There are none.")
         self.answer = _check("Tumour and result", bool({"tumour", "result"} & facts), "")
@@ -80,7 +70,7 @@ class ExportDialog(QDialog):
         self.identify.setToolTip("They may name the patient, and are left out unless you ask.")
         self.file_name = QLineEdit()
         self.file_name.setAccessibleName("File name")
-        self._picture = _PreviewPane()
+        self._picture = PreviewPane()
         self._size = label("", "quiet")
         self._remark = label("", "caution", wrap=True)
         self.export_button = button("Export", "primary")
@@ -237,72 +227,6 @@ class ExportDialog(QDialog):
         width = round(image.width() / ratio) * request.scale
         height = round(image.height() / ratio) * request.scale
         self._size.setText(f"{width} × {height} pixels")
-
-
-class _Choice(QWidget):
-    """A row of buttons of which one is pressed."""
-
-    def __init__(self, names: list[str], chosen: int = 0) -> None:
-        super().__init__()
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(4)
-        self.group = QButtonGroup(self)
-        for place, name in enumerate(names):
-            choice = QPushButton(name)
-            choice.setCheckable(True)
-            choice.setAutoDefault(False)
-            choice.setChecked(place == chosen)
-            self.group.addButton(choice, place)
-            row.addWidget(choice)
-        row.addStretch(1)
-
-    @property
-    def chosen(self) -> int:
-        """Which one is pressed, from 0."""
-        return max(0, self.group.checkedId())
-
-    def enable(self, place: int, enabled: bool, why_not: str) -> None:
-        """Let one be pressed or not, and say why not."""
-        self.group.button(place).setEnabled(enabled)
-        self.group.button(place).setToolTip("" if enabled else why_not)
-
-
-class _PreviewPane(QWidget):
-    """The picture, as large as fits; or a sentence in its place."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setMinimumSize(420, 360)
-        self.setAccessibleName("Preview")
-        self._image, self._words = QImage(), ""
-
-    def show_image(self, image: QImage) -> None:
-        self._image, self._words = image, ""
-        self.update()
-
-    def show_words(self, words: str) -> None:
-        self._image, self._words = QImage(), words
-        self.update()
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.fillRect(self.rect(), QColor(palette.BACKGROUND))
-        if self._words:
-            painter.setPen(QColor(palette.CAUTION))
-            flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
-            painter.drawText(self.rect().adjusted(24, 24, -24, -24), flags, self._words)
-        elif not self._image.isNull():
-            ratio = self.devicePixelRatioF()
-            shown = self._image.scaled(
-                self.size() * ratio,
-                Qt.AspectRatioMode.KeepAspectRatio,
-                Qt.TransformationMode.SmoothTransformation,
-            )
-            shown.setDevicePixelRatio(ratio)
-            x = (self.width() - shown.width() / ratio) / 2
-            y = (self.height() - shown.height() / ratio) / 2
-            painter.drawImage(round(x), round(y), shown)
 
 
 def _check(text: str, there: bool, why_not: str) -> QCheckBox:

@@ -17,7 +17,8 @@ from brainviewer.app.exporting import (
 )
 from brainviewer.app.session import Session
 from brainviewer.core.errors import BrainViewerError, Report
-from brainviewer.gui.export_dialog import ExportDialog, to_qimage
+from brainviewer.gui.export_dialog import ExportDialog
+from brainviewer.gui.export_preview import to_qimage
 from brainviewer.gui.pane_grid import PaneGrid
 from brainviewer.gui.volume_pane import VolumePane
 from brainviewer.render.figure import FigureSpec, draw_figure

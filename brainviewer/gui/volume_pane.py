@@ -4,34 +4,19 @@ from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QCoreApplication, QSignalBlocker, Qt, QThread, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, QThread, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QShowEvent
-from PySide6.QtWidgets import (
-    QGridLayout,
-    QHBoxLayout,
-    QLabel,
-    QSlider,
-    QToolButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from brainviewer.app.state import ViewState
+from brainviewer.gui.volume_controls import VolumeControls
 from brainviewer.gui.volume_image import VolumeImage
-from brainviewer.render.volume_view import (
-    LARGEST,
-    LOOK_NAMES,
-    LOOKS,
-    SMALLEST,
-    VolumeView,
-    first_view,
-)
+from brainviewer.render.volume_view import VolumeView, first_view
 from brainviewer.render.volume_worker import VolumeWorker
 
 _START_MS = 250
 _STUDY_MS = 120
 _CURSOR_MS = 300
-_SLIDER_STEPS = 1000
 
 
 class VolumePane(QWidget):
@@ -55,7 +40,7 @@ class VolumePane(QWidget):
         self._state = state
         self._touched = False
         self.image = VolumeImage()
-        self.controls = self._make_controls()
+        self.controls = VolumeControls()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -64,6 +49,10 @@ class VolumePane(QWidget):
         self.image.view_wanted.connect(self.set_view)
         self.image.reset_wanted.connect(self.reset)
         self.image.resized.connect(self._ask_for_size)
+        self.controls.sliders_moved.connect(self._sliders_moved)
+        self.controls.look_wanted.connect(self.look)
+        self.controls.reset_wanted.connect(self.reset)
+        self.controls.save_wanted.connect(self.saveRequested)
         if save is not None:
             self.saveRequested.connect(save)
 
@@ -133,97 +122,14 @@ class VolumePane(QWidget):
             signal.disconnect(slot, missing_ok=True)
         self._worker.close()
 
-    # Controls
-
-    def _make_controls(self) -> QWidget:
-        row = QWidget()
-        row.setObjectName("panel")
-        self._opacity = self._slider("Opacity", "How solid the brain is")
-        self._contrast = self._slider("Contrast", "How steeply dark turns to light")
-        self._size = self._slider("Size", "How large the head is shown")
-        grid = QGridLayout(row)
-        grid.setContentsMargins(10, 6, 10, 8)
-        grid.setHorizontalSpacing(12)
-        grid.setVerticalSpacing(2)
-        for column, slider in enumerate((self._opacity, self._contrast, self._size)):
-            label = QLabel(slider.accessibleName())
-            label.setProperty("role", "small")
-            label.setBuddy(slider)
-            grid.addWidget(label, 0, column)
-            grid.addWidget(slider, 1, column)
-            grid.setColumnStretch(column, 1)
-        self._looks = {letter: self._look_button(letter) for letter in LOOKS}
-        self._reset = self._button("Reset", "Back to the first view (Home)", self.reset)
-        self._save = self._button("Save", "Save this view as a picture", self.saveRequested.emit)
-        for line, buttons in enumerate(
-            (tuple(self._looks.values()), (self._reset, self._save)),
-        ):
-            box = QHBoxLayout()
-            box.setSpacing(0)
-            box.addStretch(1)
-            for button in buttons:
-                box.addWidget(button)
-            grid.addLayout(box, line, 3)
-        return row
-
-    def _slider(self, name: str, tip: str) -> QSlider:
-        slider = QSlider(Qt.Orientation.Horizontal)
-        slider.setRange(0, _SLIDER_STEPS)
-        slider.setPageStep(_SLIDER_STEPS // 10)
-        slider.setSingleStep(_SLIDER_STEPS // 50)
-        slider.setMinimumWidth(48)
-        slider.setAccessibleName(name)
-        slider.setToolTip(tip)
-        slider.valueChanged.connect(self._sliders_moved)
-        return slider
-
-    def _look_button(self, letter: str) -> QToolButton:
-        return self._button(
-            letter, f"Seen from {LOOK_NAMES[letter]}", lambda: self.look(letter), narrow=True
-        )
-
-    def _button(
-        self, text: str, tip: str, slot: Callable[[], object], narrow: bool = False
-    ) -> QToolButton:
-        button = QToolButton()
-        button.setText(text)
-        button.setToolTip(tip)
-        button.setAccessibleName(tip)
-        button.setAutoRaise(True)
-        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        button.setProperty("role", "quiet")
-        padding = "2px 4px" if narrow else "2px 6px"
-        button.setStyleSheet(f"QToolButton {{ padding: {padding}; font-size: 12px; }}")
-        button.clicked.connect(slot)
-        return button
-
-    def _sliders_moved(self) -> None:
-        span = np.log(LARGEST / SMALLEST)
-        self.set_view(
-            self.view.shown(
-                opacity=self._opacity.value() / _SLIDER_STEPS,
-                contrast=self._contrast.value() / _SLIDER_STEPS,
-                size=SMALLEST * np.exp(span * self._size.value() / _SLIDER_STEPS),
-            )
-        )
-
-    def _show_on_sliders(self, view: VolumeView) -> None:
-        size = np.log(view.size / SMALLEST) / np.log(LARGEST / SMALLEST)
-        for slider, share in (
-            (self._opacity, view.opacity),
-            (self._contrast, view.contrast),
-            (self._size, size),
-        ):
-            # A slider that the hand is on keeps its own, finer place.
-            if not slider.isSliderDown():
-                with QSignalBlocker(slider):
-                    slider.setValue(round(share * _SLIDER_STEPS))
+    def _sliders_moved(self, opacity: float, contrast: float, size: float) -> None:
+        self.set_view(self.view.shown(opacity=opacity, contrast=contrast, size=size))
 
     # From the state to the worker
 
     def _apply(self, view: VolumeView) -> None:
         self.image.view = view
-        self._show_on_sliders(view)
+        self.controls.show_view(view)
         self._worker.wish(view=view)
 
     def _first_view(self) -> VolumeView:
@@ -267,12 +173,9 @@ class VolumePane(QWidget):
 
     def _show_words(self) -> None:
         study = self._state.solid_study
-        usable = study is not None and not self.failure
-        for control in (self._opacity, self._contrast, self._size, self._reset, self._save):
-            control.setEnabled(usable)
-        for button in self._looks.values():
-            # Without a known orientation nothing may be called a side.
-            button.setEnabled(usable and study is not None and study.grid.oriented)
+        # Without a known orientation nothing may be called a side.
+        oriented = study is not None and study.grid.oriented
+        self.controls.enable(study is not None and not self.failure, oriented)
         if self.failure:
             self.image.show_words(message=f"No 3D view.\n{self.failure}")
         elif study is None:

@@ -11,7 +11,8 @@ from brainviewer.app.exporting import ExportRequest, ExportSubject, request_figu
 from brainviewer.app.session import Session
 from brainviewer.app.state import ViewState
 from brainviewer.core.errors import BrainViewerError
-from brainviewer.gui.export_dialog import ExportDialog, to_qimage
+from brainviewer.gui.export_dialog import ExportDialog
+from brainviewer.gui.export_preview import to_qimage
 from brainviewer.render.figure import draw_figure
 
 
