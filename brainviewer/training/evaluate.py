@@ -10,7 +10,7 @@ log loss, all classes weighing the same, with the age, mean of the seeds (``CRIT
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +22,8 @@ from brainviewer.core.errors import Report, silent
 from brainviewer.inference.card import DOUBT
 from brainviewer.inference.head import Head, Source
 from brainviewer.inference.head_content import head_content
-from brainviewer.training import alternatives
-from brainviewer.training.descriptor_fit import CONTROLS
 from brainviewer.training.evaluation_inputs import MAIN, Inputs, evidence, read_predictions
-from brainviewer.training.evidence import Evidence, softmax
+from brainviewer.training.evidence import Evidence
 from brainviewer.training.figures import (
     Measure,
     as_entry,
@@ -37,9 +35,16 @@ from brainviewer.training.figures import (
     risk_coverage,
     value_of,
 )
-from brainviewer.training.heads import LEAST_CONFIDENT, fit_head, probabilities
+from brainviewer.training.heads import LEAST_CONFIDENT, fit_head
 from brainviewer.training.plots import draw_all
 from brainviewer.training.recipes import Recipe
+from brainviewer.training.unseen import (
+    Probabilities,
+    Row,
+    network_control,
+    simpler_answers,
+    unseen,
+)
 
 EVALUATION_FILE = "evaluation.json"
 RECIPE = resources() / "recipes" / "resnet50-glioma.toml"
@@ -62,8 +67,6 @@ BARS = {
     "expected calibration error": (0.08, "<="),
     "error among the most confident half": (0.12, "<="),
 }
-
-Probabilities = NDArray[np.float64]
 
 
 def evaluate_run(
@@ -90,18 +93,6 @@ def write_evaluation(evaluation: dict[str, Any], folder: Path) -> list[Path]:
     return [path, *draw_all(evaluation, folder)]
 
 
-@dataclass(frozen=True, eq=False)
-class Row:
-    """One line of the evaluation.
-
-    outline : which outline of the lesion (or which slices) the answers rest on.
-    """
-
-    sources: tuple[str, ...]
-    prevalence: str
-    outline: str = MAIN
-
-
 def evaluate(recipe: Recipe, inputs: Inputs, report: Report = silent) -> dict[str, Any]:
     """Everything that the card and the README report, as plain data.
 
@@ -119,14 +110,14 @@ def evaluate(recipe: Recipe, inputs: Inputs, report: Report = silent) -> dict[st
     for key, row in _rows(inputs).items():
         seeds = [evidence(codes, inputs, run, row.outline) for run in inputs["runs"]]
         answers[key] = np.array(
-            [_unseen(h, k, f, row) for h, k, f in zip(heads, seeds, folds, strict=True)]
+            [unseen(h, k, f, row) for h, k, f in zip(heads, seeds, folds, strict=True)]
         )
     report(0.6, "measuring simpler answers")
-    answers |= _simpler(recipe, main, folds, heads)
+    answers |= simpler_answers(recipe, main, folds, heads)
     asked = dict.fromkeys(answers, truth)
     for one in inputs.get("controls", []):
         key = f"control: image, {one['name']}"
-        answers[key], asked[key] = _network_control(recipe, main[0], one)
+        answers[key], asked[key] = network_control(recipe, main[0], one)
     figures = {}
     for number, (key, runs) in enumerate(answers.items()):
         in_full = key.removesuffix("; training prevalence") in SOURCES
@@ -210,84 +201,6 @@ def _rows(inputs: Inputs) -> dict[str, Row]:
     rows["age alone"] = Row(("age",), "equal")
     rows["age alone; training prevalence"] = Row(("age",), "training")
     return rows
-
-
-def _unseen(
-    heads: Sequence[Head], known: Evidence, fold: NDArray[np.int64], row: Row
-) -> Probabilities:
-    """(n, classes): each patient answered by the head of the fold that it was left out of."""
-    result = np.zeros((len(fold), len(known.classes)))
-    for index, head in enumerate(heads):
-        own = fold == index
-        result[own] = probabilities(head, known.of(own), row.sources, row.prevalence)
-    return result
-
-
-def _simpler(
-    recipe: Recipe,
-    main: Sequence[Evidence],
-    folds: Sequence[NDArray[np.int64]],
-    heads: Sequence[Sequence[Head]],
-) -> dict[str, Probabilities]:
-    """Answers to compare with: one class always, parts of the descriptors, other classifiers."""
-    codes = recipe.classes
-    counts = np.bincount(main[0].truth, minlength=len(codes))
-    top = int(counts.argmax())
-    always = np.tile(counts / counts.sum(), (len(main[0].truth), 1))
-    answers = {f"always {codes[top]}": np.array([always])}
-    if main[0].values is None:
-        return answers
-    for name, terms in CONTROLS.items():
-        answers[f"control: {name}"] = np.array(
-            [
-                _cross_validated(known, fold, lambda k, t=terms: fit_head(k, recipe.seed, t))
-                for known, fold in zip(main, folds, strict=True)
-            ]
-        )
-    random = np.random.default_rng(recipe.seed)
-    shuffled = []
-    for known, fold in zip(main, folds, strict=True):
-        wrong = replace(known, truth=random.permutation(known.truth))
-        shuffled.append(_cross_validated(wrong, fold, lambda k: fit_head(k, recipe.seed)))
-    answers["control: shuffled labels"] = np.array(shuffled)
-    for name, fit in alternatives.classifiers().items():
-        scores = [_scores(known, fold, fit) for known, fold in zip(main, folds, strict=True)]
-        answers[f"alternative: {name}"] = np.array([softmax(one) for one in scores])
-        aged = [
-            softmax(one + np.log(_unseen(h, known, fold, Row(("age",), "equal"))))
-            for one, h, known, fold in zip(scores, heads, main, folds, strict=True)
-        ]
-        answers[f"alternative: {name}, and age"] = np.array(aged)
-    return answers
-
-
-def _network_control(
-    recipe: Recipe, known: Evidence, one: dict[str, Any]
-) -> tuple[Probabilities, NDArray[np.int64]]:
-    """The answers of one control, calibrated on the other folds, and the labels it learned."""
-    truth = np.array([recipe.classes.index(label) for label in one["labels"]], np.int64)
-    seen = np.ones(len(truth), bool)
-    own = replace(known, truth=truth, seen=seen, logits=np.array(one["logits"]), values=None)
-    fold = np.array(one["fold"])
-    heads = [fit_head(own.of(fold != f), recipe.seed) for f in range(int(fold.max()) + 1)]
-    return np.array([_unseen(heads, own, fold, Row(("network",), "equal"))]), truth
-
-
-def _cross_validated(known: Evidence, fold: NDArray[np.int64], fit: Any) -> Probabilities:
-    known = replace(known, logits=None)
-    heads = [fit(known.of(fold != index)) for index in range(int(fold.max()) + 1)]
-    return _unseen(heads, known, fold, Row(("descriptors",), "equal"))
-
-
-def _scores(
-    known: Evidence, fold: NDArray[np.int64], fit: alternatives.Classifier
-) -> NDArray[np.float64]:
-    scores = np.zeros((len(fold), len(known.classes)))
-    for index in range(int(fold.max()) + 1):
-        own = fold == index
-        scores[own] = fit(known.of(~own), known.of(own))
-    scores[~known.seen] = 0.0
-    return scores
 
 
 def _report(

@@ -83,7 +83,7 @@ def evaluation(run: Path, recipe: Recipe) -> dict[str, Any]:
 def nothing_to_compare_with(evaluation: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
     """Saves time: one evaluation with everything is enough."""
     monkeypatch.setattr("brainviewer.training.alternatives.classifiers", dict)
-    monkeypatch.setattr("brainviewer.training.evaluate.CONTROLS", {})
+    monkeypatch.setattr("brainviewer.training.unseen.CONTROLS", {})
 
 
 def test_every_situation_is_measured_at_both_prevalences(evaluation: dict[str, Any]) -> None:
