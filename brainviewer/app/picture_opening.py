@@ -35,10 +35,9 @@ def pictures_of(paths: Sequence[Path]) -> tuple[Path, ...]:
     """
     if len(paths) == 1 and paths[0].is_dir():
         return _pictures_in(paths[0])
-    files = [path for path in paths if path.is_file() or not path.exists()]
-    if not files or len(files) < len(paths) or not all(is_picture(path) for path in files):
+    if not paths or not all(is_picture(path) and not path.is_dir() for path in paths):
         return ()
-    return tuple(dict.fromkeys(files))
+    return tuple(dict.fromkeys(paths))
 
 
 def pictures_among(paths: Sequence[Path]) -> list[Path]:
@@ -47,13 +46,18 @@ def pictures_among(paths: Sequence[Path]) -> list[Path]:
     Raises BrainViewerError if there are pictures and something else, FileError as ``pictures_of``.
     """
     found = [pictures_of([path]) for path in paths]
-    others = [path for path, some in zip(paths, found, strict=True) if not some]
-    if others and len(others) < len(paths):
-        raise BrainViewerError(
-            f"{others[0].name} is no picture, but others are.",
-            "Give pictures alone, or the files of one study.",
-        )
-    return [picture for some in found for picture in some]
+    if not any(found):
+        return []
+    pictures: list[Path] = []
+    for path, some in zip(paths, found, strict=True):
+        # A folder called scan.jpg is one picture that cannot be read, not a reason to stop.
+        if not some and not is_picture(path):
+            raise BrainViewerError(
+                f"{path.name} is no picture, but others are.",
+                "Give pictures alone, or the files of one study.",
+            )
+        pictures += some or (path,)
+    return pictures
 
 
 def _pictures_in(folder: Path) -> tuple[Path, ...]:

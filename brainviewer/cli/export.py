@@ -59,8 +59,10 @@ def export(
         from brainviewer.app.picture_opening import pictures_of
         from brainviewer.files.journal import load_annotations
         from brainviewer.files.picture import check_picture_path
+        from brainviewer.files.writing import check_new_file
 
         check_picture_path(file)
+        check_new_file(file)
         marks = load_annotations(annotations) if annotations is not None else ()
         started = picture_engine if pictures_of(study) else study_engine
         wanted = heatmap or model is not None

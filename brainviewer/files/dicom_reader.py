@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from brainviewer.core.errors import FileError
 from brainviewer.core.geometry import Grid, Unit
-from brainviewer.files.picture_reader import MOST_PIXELS
+from brainviewer.files.native_output import without_stderr
+from brainviewer.files.picture_reader import LEAST_SIDE, MOST_PIXELS, size_of_file, too_small
 
 DICOM_SUFFIXES = frozenset((".dcm", ".dicom", ".ima"))
 MOST_VOXELS = 512_000_000
@@ -44,6 +45,8 @@ def is_dicom(path: Path) -> bool:
     """Whether a file is DICOM by its name, or by the four letters at their place in it."""
     if path.suffix.lower() in DICOM_SUFFIXES:
         return True
+    if not path.is_file():  # a pipe would wait for whoever writes into it
+        return False
     try:
         with path.open("rb") as file:
             return file.read(132)[128:] == b"DICM"
@@ -60,8 +63,7 @@ def read_dicom(path: Path) -> DicomImage:
     import SimpleITK as sitk  # noqa: N813 - the name that everybody knows it by
 
     try:
-        if path.stat().st_size == 0:
-            raise FileError(f"{path.name} is an empty file.", "Copy it again from its source.")
+        size_of_file(path)
         path.open("rb").close()
     except OSError as error:
         why = error.strerror or "unknown reason"
@@ -79,8 +81,11 @@ def read_dicom(path: Path) -> DicomImage:
         if size[0] * size[1] > MOST_PIXELS or size[0] * size[1] * size[2] > MOST_VOXELS:
             shape = " × ".join(str(n) for n in size if n > 1)
             raise FileError(f"{path.name} is too large to open ({shape} pixels).", _AGAIN)
+        if min(size[:2]) < LEAST_SIDE:
+            raise too_small(path.name, size)
         tags = {key: reader.GetMetaData(key).strip() for key in reader.GetMetaDataKeys()}
-        image = reader.Execute()
+        with without_stderr():
+            image = reader.Execute()
     except (RuntimeError, MemoryError):
         raise FileError(
             f"{path.name} is no DICOM image that can be shown, or it is damaged.", _AGAIN

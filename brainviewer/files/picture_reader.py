@@ -6,7 +6,7 @@ used. What comes out is plain: grey or RGB, the right way up, opaque.
 
 import threading
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +19,7 @@ from PIL import Image, ImageOps, TiffImagePlugin, UnidentifiedImageError, WebPIm
 
 from brainviewer.core.errors import FileError
 from brainviewer.core.luma import luma
+from brainviewer.files.native_output import without_stderr
 from brainviewer.files.pixel_size import PixelSize, pixel_size, whole_slide
 
 Pixels = NDArray[np.uint8] | NDArray[np.uint16]
@@ -38,6 +39,7 @@ _FORMATS = (
     TiffImagePlugin.TiffImageFile.format,
     WebPImagePlugin.WebPImageFile.format,
 )
+_BEGINNINGS = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"II*\0", b"MM\0*")
 _FILMS = ("GIF", "PNG", "WEBP")
 _AS_PICTURE = "Save it again as PNG or JPG."
 # Pillow warns through Python's filters, which belong to the whole process.
@@ -96,9 +98,7 @@ def read_picture(path: Path) -> Picture:
     more than ``MOST_PIXELS``; then hardly more than its header has been read.
     """
     try:
-        file_bytes = path.stat().st_size
-        if path.is_file() and file_bytes == 0:
-            raise FileError(f"{path.name} is an empty file.", "Copy it again from its source.")
+        file_bytes = size_of_file(path)
         # Not by its name: Pillow 13 maps a named TIFF that lies on its side with its sides swapped.
         with (
             _without_warnings(),
@@ -109,6 +109,8 @@ def read_picture(path: Path) -> Picture:
     except FileError:
         raise
     except UnidentifiedImageError:
+        if _begins_as_picture(path):
+            raise _damaged(path.name) from None
         raise FileError(
             f"{path.name} is not a picture, whatever its name says.",
             "Give a JPG, PNG, TIFF, BMP or WebP file.",
@@ -121,12 +123,25 @@ def read_picture(path: Path) -> Picture:
         raise FileError(f"You may not read {path.name}.", "Check its permissions.") from None
     except FileNotFoundError:
         raise FileError(f"There is no file {path.name}.", "Check the name.") from None
-    except IsADirectoryError:
-        raise FileError(f"{path.name} is a folder.", "Give the files in it.") from None
     except Exception:
         # Damaged files make the decoders raise almost anything: OSError, SyntaxError,
         # struct.error, zlib.error, KeyError and more.
-        raise FileError(f"{path.name} is damaged or cut off.", _AS_PICTURE) from None
+        raise _damaged(path.name) from None
+
+
+def size_of_file(path: Path) -> int:
+    """In bytes; raises FileError if it is no file, or an empty one, and OSError if it is not there.
+
+    A pipe would be waited for, and a device never ends.
+    """
+    size = path.stat().st_size
+    if path.is_dir():
+        raise FileError(f"{path.name} is a folder.", "Give the files in it.")
+    if not path.is_file():
+        raise FileError(f"{path.name} is no ordinary file.", "Copy the picture into one.")
+    if size == 0:
+        raise FileError(f"{path.name} is an empty file.", "Copy it again from its source.")
+    return size
 
 
 @contextmanager
@@ -147,10 +162,7 @@ def _decode(image: Image.Image, name: str, file_bytes: int) -> Picture:
     if columns * rows > MOST_PIXELS:
         raise _too_large(name, image.size)
     if min(columns, rows) < LEAST_SIDE:
-        raise FileError(
-            f"{name} is too small to show anything ({columns} × {rows} pixels).",
-            f"Give a picture of at least {LEAST_SIDE} × {LEAST_SIDE} pixels.",
-        )
+        raise too_small(name, image.size)
     kind, frames = image.format or "", getattr(image, "n_frames", 1)
     if frames > 1 and kind in _FILMS:
         raise FileError(
@@ -160,7 +172,8 @@ def _decode(image: Image.Image, name: str, file_bytes: int) -> Picture:
     if frames > 1 and kind == "TIFF":
         notices.append(f"It holds {frames} pages; the first is shown.")
     size, about_size = pixel_size(image)
-    upright = ImageOps.exif_transpose(image)
+    with without_stderr():
+        upright = ImageOps.exif_transpose(image)
     pixels, said = _plain(upright, name)
     notices += [*about_size, *said]
     return Picture(pixels, kind, (columns, rows), file_bytes, tuple(notices), size)
@@ -198,6 +211,24 @@ def _scaled(values: NDArray[np.float64], name: str) -> tuple[Pixels, list[str]]:
         return values.astype(np.uint16), []
     spread = (values - low) * (65535 / max(high - low, 1e-12))
     return np.rint(spread).astype(np.uint16), ["Its values were scaled to 16 bits."]
+
+
+def too_small(name: str, size: Sequence[int]) -> FileError:
+    """What to raise for a picture with a side below ``LEAST_SIDE``; size : columns, rows, …"""
+    return FileError(
+        f"{name} is too small to show anything ({size[0]} × {size[1]} pixels).",
+        f"Give a picture of at least {LEAST_SIDE} × {LEAST_SIDE} pixels.",
+    )
+
+
+def _begins_as_picture(path: Path) -> bool:
+    """Whether it was one of them: a TIFF often has its table of contents at its end."""
+    with path.open("rb") as file:
+        return file.read(8).startswith(_BEGINNINGS)
+
+
+def _damaged(name: str) -> FileError:
+    return FileError(f"{name} is damaged or cut off.", _AS_PICTURE)
 
 
 def _too_large(name: str, size: tuple[int, int] | None = None) -> FileError:

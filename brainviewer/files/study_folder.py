@@ -82,7 +82,7 @@ def _images_of_study(folder: Path) -> list[Path]:
         )
     raise FileError(
         f"There is no NIfTI image in the folder {folder.name}.",
-        "Open a folder that holds .nii or .nii.gz files.",
+        "Open a folder that holds .nii or .nii.gz files, or pictures.",
     )
 
 

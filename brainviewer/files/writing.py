@@ -18,9 +18,7 @@ def write_whole(path: Path, content: bytes) -> None:
     """
     try:
         target = path.resolve()
-        if target.exists() and not (target.is_file() or target.is_dir()):
-            # A link to a device, say, which the new file would take the place of.
-            raise FileError(f"'{path.name}' is not a file.", "Choose another file name.")
+        _refuse_device(path)
         draft = target.with_name(f".{uuid4().hex}.part")
         try:
             with draft.open("xb") as file:
@@ -38,10 +36,20 @@ def write_whole(path: Path, content: bytes) -> None:
 
 def check_new_file(path: Path) -> None:
     """Raises FileError if there can be no file of that name: before long work, not after it."""
+    target = path.resolve()
     if path.is_dir():
         raise _in_words(path, IsADirectoryError(errno.EISDIR, "is a folder"))
-    if not path.resolve().parent.is_dir():
+    if not target.parent.is_dir():
         raise _in_words(path, FileNotFoundError(errno.ENOENT, "no folder"))
+    _refuse_device(path)
+    if not os.access(target.parent, os.W_OK):
+        raise _in_words(path, PermissionError(errno.EACCES, "not allowed"))
+
+
+def check_new_folder(folder: Path) -> None:
+    """Raises FileError if ``make_folder`` could not make it because a file has its name."""
+    if folder.exists() and not folder.is_dir():
+        raise _no_folder(folder)
 
 
 def make_folder(folder: Path) -> None:
@@ -49,14 +57,22 @@ def make_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except FileExistsError:
-        raise FileError(
-            f"'{folder.name}' is a file, not a folder.", "Choose another folder."
-        ) from None
+        raise _no_folder(folder) from None
     except OSError as error:
         raise FileError(
             f"The folder '{folder.name}' cannot be made: {error.strerror}.",
             "Choose another folder.",
         ) from None
+
+
+def _no_folder(folder: Path) -> FileError:
+    return FileError(f"'{folder.name}' is a file, not a folder.", "Choose another folder.")
+
+
+def _refuse_device(path: Path) -> None:
+    """Raises FileError for a device, say, or a link to one: the new file would take its place."""
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        raise FileError(f"'{path.name}' is not a file.", "Choose another file name.")
 
 
 def _in_words(path: Path, error: OSError | ValueError) -> FileError:
@@ -67,7 +83,7 @@ def _in_words(path: Path, error: OSError | ValueError) -> FileError:
     if number in (errno.ENOSPC, errno.EDQUOT):
         return FileError(
             f"The disk is full, so '{path.name}' was not saved.",
-            "Free some space or choose another folder, and save again.",
+            "Free some space or choose another folder, and try again.",
         )
     if path.is_dir():
         return FileError(

@@ -1,13 +1,16 @@
 """Commands that take a single image as they take a study."""
 
+import errno
 import json
 from pathlib import Path
 
 import numpy as np
 import pytest
+from command_line import refused
 from PIL import Image
 
 from brainviewer import cli
+from brainviewer.inference.engine import Engine
 
 pytestmark = pytest.mark.usefixtures("home")
 
@@ -55,6 +58,48 @@ def test_an_annotated_image_is_exported(
     assert record["grid"]["spacing_mm"] == [0.5, 0.5, 1.0]
     with Image.open(out) as written:
         assert written.size[0] == 1440
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("-o", "out.gif"), "saved as '.gif'"),
+        (("-o", "nowhere/out.png"), "does not exist"),
+        (("-o", "folder.png"), "'folder.png' is a folder"),
+        (("-o", "out.png", "--slice", 7), "no axial slice 7"),
+        (("-o", "out.png", "--slice", 7, "--heatmap"), "no frame 7"),
+        (("-o", "out.png", "--annotations", "scan.tif"), "not a file of annotations"),
+    ],
+)
+def test_exports_that_cannot_be(
+    options: tuple[object, ...],
+    said: str,
+    image: Path,
+    tmp_path: Path,
+    capfd: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(Engine, "start", lambda self, network: None)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "folder.png").mkdir()
+    assert run("export", image, *options) == 2
+    assert said in refused(capfd)
+    assert not (tmp_path / "out.png").exists()
+
+
+def test_an_export_to_a_full_disk_leaves_nothing(
+    image: Path,
+    tmp_path: Path,
+    capfd: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def no_space(number: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", no_space)
+    assert run("export", image, "-o", tmp_path / "out.png") == 2
+    assert "The disk is full, so 'out.png' was not saved." in refused(capfd)
+    assert {path.name for path in tmp_path.iterdir()} == {"scan.tif", "home"}
 
 
 def test_what_needs_a_study_says_so(image: Path, capfd: pytest.CaptureFixture[str]) -> None:

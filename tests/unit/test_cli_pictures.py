@@ -1,5 +1,6 @@
 """The command on single pictures: one object, lines of objects, heatmaps, and mistakes."""
 
+import errno
 import json
 from pathlib import Path
 
@@ -77,6 +78,30 @@ def test_a_broken_picture_among_others_does_not_stop_them(folder, capfd):
     out, err = capfd.readouterr()
     assert out.count("No tumour (none)") == 2
     assert "not a picture" in err
+
+
+def test_a_folder_and_a_missing_file_among_pictures_do_not_stop_them(folder, capfd):
+    (folder / "empty.jpg").mkdir()
+    names = ("a.png", "empty.jpg", "gone.png", "b.jpg")
+    assert run("classify", *(folder / name for name in names), "--json") == 2
+    records = lines(capfd)
+    assert [Path(record["file"]).name for record in records] == list(names)
+    assert [record.get("predicted") for record in records] == ["none", None, None, "none"]
+    assert records[1]["error"].startswith("empty.jpg is a folder.")
+
+
+def test_a_heatmap_that_cannot_be_saved(folder, capfd, tmp_path, monkeypatch):
+    heat = tmp_path / "heat.png"
+    monkeypatch.setattr("os.fsync", no_space)
+    assert run("classify", folder / "a.png", "--json", "--heatmap", heat) == 2
+    assert "The disk is full, so 'heat.png' was not saved." in refused(capfd)
+    assert run("classify", folder, "--json", "--heatmap", tmp_path / "heat") == 2
+    assert all("disk is full" in record["error"] for record in lines(capfd))
+    assert not [path for path in tmp_path.rglob("*") if "heat" in path.name and path.is_file()]
+
+
+def no_space(number):
+    raise OSError(errno.ENOSPC, "No space left on device")
 
 
 def test_a_broken_picture_alone_is_a_mistake(folder, capfd):

@@ -11,12 +11,12 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from brainviewer.core.errors import BrainViewerError, FileError, Report
+from brainviewer.files.native_output import without_stderr
 from brainviewer.files.writing import make_folder, write_whole
 from brainviewer.training.images.augmenting import write_copies
 from brainviewer.training.images.choices import Choices, with_choices
@@ -229,23 +229,10 @@ def start_tensorflow(threads: int) -> None:
     if "tensorflow" in sys.modules:
         return
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    with _muted():
+    with without_stderr():
         import tensorflow as tf
 
         tf.config.threading.set_intra_op_parallelism_threads(threads)
         tf.config.threading.set_inter_op_parallelism_threads(1)
         tf.get_logger().setLevel("ERROR")
         tf.config.list_physical_devices()
-
-
-@contextmanager
-def _muted() -> Iterator[None]:
-    """Without stderr, to which TensorFlow's C++ writes before any setting reaches it."""
-    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 2)
-    try:
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
-        os.close(nowhere)

@@ -1,5 +1,6 @@
 """Single DICOM images: frames, size, side and window as far as the file says, else a sentence."""
 
+import contextlib
 from pathlib import Path
 
 import numpy as np
@@ -106,3 +107,36 @@ def test_what_is_no_image_is_said_in_a_sentence(tmp_path: Path, ramp: np.ndarray
         assert caught.value.advice
     with pytest.raises(FileError, match="cannot be read"):
         read_dicom(tmp_path / "gone.dcm")
+    with pytest.raises(FileError, match="is a folder"):
+        read_dicom(tmp_path)
+
+
+def test_the_header_decides_whether_it_is_opened(tmp_path: Path, ramp: np.ndarray) -> None:
+    with pytest.raises(FileError, match=r"too small to show anything \(1 × 1 pixels\)"):
+        read_dicom(dicom(tmp_path / "one.dcm", ramp[:1, :1]))
+    path = dicom(tmp_path / "large.dcm", ramp)
+    content = bytearray(path.read_bytes())
+    for tag in (b"\x28\x00\x10\x00", b"\x28\x00\x11\x00"):
+        place = content.index(tag) + 8
+        content[place : place + 2] = (20_000).to_bytes(2, "little")
+    path.write_bytes(content)
+    with pytest.raises(FileError, match="20000 × 20000"):
+        read_dicom(path)
+
+
+def test_decoders_say_nothing_themselves(
+    tmp_path: Path, ramp: np.ndarray, capfd: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "a.dcm"
+    writer = SimpleITK.ImageFileWriter()
+    writer.SetImageIO("GDCMImageIO")
+    writer.UseCompressionOn()
+    writer.SetCompressor("JPEG")
+    writer.SetFileName(str(path))
+    writer.Execute(SimpleITK.GetImageFromArray(np.tile(ramp, (9, 9)).astype(np.uint8)[None]))
+    content = path.read_bytes()
+    at = content.rindex(b"\xff\xda") + 40  # inside the compressed pixels
+    path.write_bytes(content[:at] + bytes(60) + content[at + 60 :])
+    with contextlib.suppress(FileError):
+        read_dicom(path)
+    assert capfd.readouterr() == ("", "")

@@ -1,6 +1,7 @@
 """Pictures of every kind come out plain, and what is no picture is refused in words."""
 
 import io
+import os
 import struct
 import zlib
 from pathlib import Path
@@ -133,15 +134,34 @@ def test_files_that_hold_no_picture(tmp_path: Path) -> None:
         read_picture(tmp_path)
 
 
+def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "a.png")
+    with pytest.raises(FileError, match="no ordinary file"):
+        read_picture(tmp_path / "a.png")
+
+
 @pytest.mark.parametrize("ending", ["jpg", "png", "tif", "webp", "bmp", "gif"])
 @pytest.mark.parametrize("share", [0.15, 0.6])
 def test_cut_off_files_are_refused(tmp_path: Path, ending: str, share: float) -> None:
     noise = np.random.default_rng(1).integers(0, 255, (64, 64), np.uint8)
-    path = saved(tmp_path / f"a.{ending}", Image.fromarray(noise))
+    # A compressed TIFF has its table of contents at its end.
+    packed = {"compression": "tiff_lzw"} if ending == "tif" else {}
+    path = saved(tmp_path / f"a.{ending}", Image.fromarray(noise), **packed)
     content = path.read_bytes()
     path.write_bytes(content[: int(share * len(content))])
-    with pytest.raises(FileError):
+    with pytest.raises(FileError, match="cut off"):
         read_picture(path)
+
+
+def test_decoders_say_nothing_themselves(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    noise = np.random.default_rng(1).integers(0, 255, (64, 64), np.uint8)
+    path = saved(tmp_path / "a.tif", Image.fromarray(noise), compression="tiff_lzw")
+    content = bytearray(path.read_bytes())
+    content[1000:1400] = bytes(range(255, 55, -1)) * 2
+    path.write_bytes(content)
+    with pytest.raises(FileError, match="damaged"):
+        read_picture(path)
+    assert capfd.readouterr() == ("", "")
 
 
 def test_tiny_pictures_are_refused(tmp_path: Path) -> None:
