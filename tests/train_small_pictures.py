@@ -11,6 +11,7 @@ import os
 import sys
 from pathlib import Path
 
+import h5py
 import numpy as np
 from labelled_pictures import write_table
 
@@ -86,6 +87,18 @@ def main(folder: Path) -> None:
     said = {"stopped": stopped(plain, data, folder), "full": full(plain, data, folder)}
     if importlib.util.find_spec("onnx"):
         said["whole"] = whole(plain, data, folder)
+        said["refused"] = [
+            refused(
+                RECIPE.replace('{ layer = "max-pool" }', '{ layer = "max-pool", size = 32 }'),
+                data,
+                folder / "small",
+            ),
+            refused(
+                BASED.replace("MobileNetV2", "VGG16").replace("none", str(other(folder))),
+                data,
+                folder / "misfit",
+            ),
+        ]
         # A network of 150 layers takes too long to be built every time.
         if "BRAINVIEWER_TEST_TRAINING" in os.environ:
             said["based"] = run(based, data, folder / "based", Choices(epochs=1, limit=2))
@@ -159,6 +172,23 @@ def whole(recipe: Path, data: Path, folder: Path) -> dict[str, object]:
     ]
     logs = sorted(p.relative_to(folder).as_posix() for p in folder.glob("logs/**/events*"))
     return {"said": said, "logs": logs}
+
+
+def other(folder: Path) -> Path:
+    """A weights file of another network."""
+    with h5py.File(folder / "other.h5", "w") as file:
+        file.create_dataset("layers/dense/vars/0", data=np.zeros((2, 2), np.float32))
+    return folder / "other.h5"
+
+
+def refused(recipe: str, data: Path, out: Path) -> list[object]:
+    """What is said to a network that cannot be made, and whether anything was written."""
+    file = out.with_suffix(".toml")
+    file.write_text(recipe, encoding="utf-8")
+    try:
+        return [run(file, data, out, Choices()), out.exists()]
+    except FileError as error:
+        return [str(error), out.exists()]
 
 
 def run(recipe: Path, data: Path, out: Path, choices: Choices, logs: Path | None = None) -> str:

@@ -69,10 +69,7 @@ def fit(
     Raises FileError if the network cannot be built, its weights do not fit, or a checkpoint cannot
     be written.
     """
-    weights = weights or recipe.weights or NONE
-    built = build(recipe, classes, weights == IMAGENET)
-    if recipe.base and weights not in (NONE, IMAGENET):
-        weights = load_base(built.base, weights, recipe.base)
+    built, weights = begin(recipe, classes, weights)
     make_folder(out)
     kept = with_copies(train.values, train.labels, recipe.augmentation, recipe.seed)
     varied = Samples(*kept)
@@ -106,6 +103,20 @@ def fit(
             built.whole.set_weights(frozen)
         history += tuned
     return Fitted(built.whole, history, weights)
+
+
+def begin(recipe: ImageRecipe, classes: int, weights: str = "") -> tuple[Built, str]:
+    """The network of a recipe before it has learned anything, and what it starts from.
+
+    weights : instead of what the recipe says.
+
+    Raises FileError if it cannot be built, or if its weights cannot be had or do not fit.
+    """
+    weights = weights or recipe.weights or NONE
+    built = build(recipe, classes, weights == IMAGENET)
+    if recipe.base and weights not in (NONE, IMAGENET):
+        weights = load_base(built.base, weights, recipe.base)
+    return built, weights
 
 
 def answers(model: Any, values: NDArray[Any], report: Report = silent) -> Probabilities:

@@ -5,6 +5,7 @@ forget it. The output is one probability for each class. Imported only where a n
 TensorFlow takes seconds to load.
 """
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -108,7 +109,10 @@ def _base(name: str, image: Any, imagenet: bool) -> Any:
     if not imagenet:
         return make(include_top=False, weights=None, input_tensor=scaled)
     try:
-        return make(include_top=False, weights="imagenet", input_tensor=scaled)
+        with warnings.catch_warnings():
+            # MobileNetV2 says that its weights are those for 224 pixels: they fit all sizes.
+            warnings.simplefilter("ignore", UserWarning)
+            return make(include_top=False, weights="imagenet", input_tensor=scaled)
     except Exception as error:  # Keras raises bare exceptions if it cannot fetch a file
         raise FileError(
             f"The weights of ImageNet for {name} cannot be had ({type(error).__name__}).",

@@ -67,12 +67,22 @@ def prepare(
 
 
 def cache_key(folder: Path, pictures: Sequence[Picture], preparation: Preparation) -> str:
-    """Changes with the files (names, sizes, times of change) and with their preparation."""
-    about = [
-        (p.file, status.st_size, status.st_mtime_ns)
-        for p in pictures
-        for status in [(folder / p.file).stat()]
-    ]
+    """Changes with the files (names, sizes, times of change) and with their preparation.
+
+    Raises FileError if a file is not there: a link may lead nowhere.
+    """
+    try:
+        about = [
+            (p.file, status.st_size, status.st_mtime_ns)
+            for p in pictures
+            for status in [(folder / p.file).stat()]
+        ]
+    except OSError as error:
+        name = Path(str(error.filename)).name
+        raise FileError(
+            f"The picture {name} cannot be read: {error.strerror}.",
+            "Put it back, or take it out of the data.",
+        ) from None
     text = json.dumps([_FORMAT, asdict(preparation), about])
     return hashlib.sha256(text.encode()).hexdigest()
 

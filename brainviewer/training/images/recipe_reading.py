@@ -38,8 +38,14 @@ def recipe_content(path: Path) -> dict[str, Any]:
     """What a TOML file says, unchecked; raises FileError if it is none."""
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
+    except UnicodeDecodeError:
+        raise FileError(
+            f"{path.name} is not a recipe: it is no text.",
+            "Give a TOML file, or the name of a recipe that comes with BrainViewer.",
+        ) from None
     except (OSError, ValueError) as error:
-        raise FileError(f"The recipe {path.name} cannot be read: {error}.", "Check it.") from None
+        why = error.strerror if isinstance(error, OSError) else error
+        raise FileError(f"The recipe {path.name} cannot be read: {why}.", "Correct it.") from None
 
 
 def read_image_recipe(path: Path) -> list[ImageRecipe]:

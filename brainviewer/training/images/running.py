@@ -17,7 +17,7 @@ from typing import Any
 
 from brainviewer.core.errors import BrainViewerError, FileError, Report
 from brainviewer.files.native_output import without_stderr
-from brainviewer.files.writing import make_folder, write_whole
+from brainviewer.files.writing import check_new_folder, make_folder, write_whole
 from brainviewer.training.images.augmenting import write_copies
 from brainviewer.training.images.choices import Choices, with_choices
 from brainviewer.training.images.folders import Pictures, find_pictures
@@ -38,6 +38,7 @@ from brainviewer.training.images.recipe_reading import read_image_recipe
 from brainviewer.training.images.results import RESULT_FILE
 from brainviewer.training.images.split_list import with_split_list
 from brainviewer.training.images.splitting import Chosen, Split, choose, split
+from brainviewer.training.images.starting_weights import IMAGENET, NONE, numbers_of
 from brainviewer.training.running import RECIPE_FILE, RUN_FILE
 
 CACHE_FILE = "prepared.npz"
@@ -75,6 +76,10 @@ def train_images(
     """
     recipes = [with_choices(one, choices) for one in read_image_recipe(recipe_file)]
     recipes = _only(recipes, choices.only)
+    for folder in filter(None, (out, extras.augmented, extras.logs)):
+        check_new_folder(folder)
+    if choices.weights not in ("", NONE, IMAGENET):
+        numbers_of(choices.weights)
     require_onnx()
     source = find_split(data, split_list)
     chosen = choose(recipes[0], source, choices.excluded, choices.limit)
@@ -82,7 +87,11 @@ def train_images(
     _check_triage(recipes[0], chosen)
     about = _about(recipe_file, source, choices)
     check_same_run(about, out)
-    images = _images(recipes[0], chosen, out, about, recipe_file, report, tell)
+
+    def check() -> None:
+        _check_networks(recipes, len(chosen.answers), choices.weights, extras.threads)
+
+    images = _images(recipes[0], chosen, out, about, recipe_file, report, tell, check)
     notices = (*source.notices, *_notices(chosen, choices))
     for notice in notices:
         tell(notice)
@@ -181,12 +190,15 @@ def _images(
     recipe_file: Path,
     report: Report,
     tell: Tell,
+    check: Callable[[], None],
 ) -> Images:
+    """The prepared images, from the run if it has them; ``check`` comes before it is begun."""
     folder = chosen.source.folder
     key = cache_key(folder, chosen.pictures, recipe.preparation)
     images = read_cache(out / CACHE_FILE, key)
     if images is None:
         images, crops = prepare(folder, chosen.pictures, recipe.preparation, report)
+        check()
         begin_run(about, recipe_file, out)
         doubtful = write_doubtful(folder, chosen.pictures, crops, out)
         if doubtful:
@@ -196,6 +208,20 @@ def _images(
             )
         write_cache(out / CACHE_FILE, images, key)
     return images
+
+
+def _check_networks(
+    recipes: Sequence[ImageRecipe], classes: int, weights: str, threads: int
+) -> None:
+    """Raises FileError if a network cannot be built, or cannot start from its weights."""
+    start_tensorflow(threads)
+    import keras
+
+    from brainviewer.training.images.fitting import begin
+
+    for recipe in recipes:
+        begin(recipe, classes, weights)
+        keras.utils.clear_session()
 
 
 def _notices(chosen: Chosen, choices: Choices) -> Iterator[str]:

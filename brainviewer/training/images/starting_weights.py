@@ -16,13 +16,14 @@ import h5py
 import numpy as np
 from numpy.typing import NDArray
 
-from brainviewer.core.errors import FileError, ModelError
+from brainviewer.core.errors import FileError
 from brainviewer.inference.registry import installed_models, verify
 
 CHANNELS = "imagenet_channels"  # what ``network`` puts before a base is no part of it
 NONE, IMAGENET = "none", "imagenet"
 _SNAKE = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[a-z0-9])(?=[A-Z][a-z])")
 _INSIDE = "model.weights.h5"
+_MOST_NUMBERS = 500_000_000  # of one array: a damaged file can promise any size
 Arrays = list[NDArray[np.float32]]
 
 # In the order in which Keras keeps the variables of a layer.
@@ -51,18 +52,28 @@ def weights_file(weights: str) -> tuple[Path, str]:
     return card.network.path("weights"), f"model {weights}"
 
 
+def numbers_of(weights: str) -> tuple[dict[str, Arrays], str]:
+    """What ``read_arrays`` finds in what ``--weights`` means, and what to call it.
+
+    Raises FileError if it is not there or cannot be read, and ModelError for a damaged model.
+    """
+    file, name = weights_file(weights)
+    try:
+        return read_arrays(file), name
+    except Exception:
+        # Damaged files make h5py and zipfile raise almost anything.
+        raise FileError(
+            f"The weights {name} cannot be read.", "Give a Keras file that ends in .h5 or .keras."
+        ) from None
+
+
 def load_base(layers: Sequence[Any], weights: str, base: str) -> str:
     """Fill the layers of a base with the numbers of a file or model; returns what it is called.
 
     Raises FileError if any layer of the base has no numbers of its shape there.
     """
-    file, name = weights_file(weights)
-    try:
-        found = _ranked(read_arrays(file))
-    except (OSError, ModelError):
-        raise FileError(
-            f"The weights {name} cannot be read.", "Give a Keras file that ends in .h5 or .keras."
-        ) from None
+    held, name = numbers_of(weights)
+    found = _ranked(held)
     weighted = [layer for layer in layers if layer.weights and layer.name != CHANNELS]
     own = _ranked({layer.name: layer for layer in weighted})
     if not own.keys() & found.keys():
@@ -113,6 +124,8 @@ def read_arrays(file: Path) -> dict[str, Arrays]:
             layer, place = path.split("/")[-2], _ORDER.index(last)
         else:
             return
+        if item.size > _MOST_NUMBERS:
+            raise OSError("a layer that no network has")
         parts[layer].append((place, np.asarray(item[()], np.float32)))
 
     with _opened(file) as opened:

@@ -1,14 +1,17 @@
 """What the command refuses, before TensorFlow is loaded and before anything is written."""
 
 import json
+import shutil
 import sys
 from pathlib import Path
 from typing import Any
 
+import h5py
 import numpy as np
 import pytest
 from command_line import refused, run
 from labelled_pictures import write_pictures, write_table
+from PIL import Image
 
 from brainviewer.training.figures import value_of
 from brainviewer.training.images.folders import find_pictures
@@ -43,9 +46,29 @@ def emptied(data: Path) -> None:
         file.unlink()
 
 
+def one_class(data: Path) -> None:
+    for name in ("glioma", "meningioma", "pituitary"):
+        shutil.rmtree(data / name)
+
+
+def film(data: Path) -> None:
+    pages = [Image.new("L", (20, 20), shade) for shade in (0, 200)]
+    pages[0].save(data / "glioma" / "1.gif", save_all=True, append_images=pages[1:])
+
+
+def dangling(data: Path) -> None:
+    (data / "glioma" / "1.png").unlink()
+    (data / "glioma" / "1.png").symlink_to(data / "gone.png")
+
+
 @pytest.mark.parametrize(
     ("spoil", "options", "said"),
     [
+        (one_class, (), "holds one class only, none"),
+        (film, (), "1.gif is a film of 2 pictures"),
+        (dangling, (), "1.png cannot be read: No such file"),
+        (lambda data: (data / "glioma" / "1.png").write_bytes(b""), (), "1.png is an empty file"),
+        (lambda data: Image.new("L", (1, 1)).save(data / "none" / "1.png"), (), "(1 × 1 pixels)"),
         (spoilt, (), "1.png is damaged or cut off"),
         (text_file, (), "1.png is not a picture"),
         (emptied, (), "class none in data holds no picture"),
@@ -71,12 +94,58 @@ def test_bad_input_is_one_sentence_and_leaves_nothing(
     assert "tensorflow" not in sys.modules
 
 
-def test_a_recipe_with_an_unknown_layer(tmp_path: Path, capfd: Any) -> None:
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        ('"flatten"', '"lambda"', "no layer 'lambda'"),
+        ("seed", "sead", "unknown key 'sead' (did you mean 'seed'?)"),
+        ("kind", "\0", "mine.toml cannot be read"),
+        ("kind", "\udcff", "mine.toml is not a recipe: it is no text"),
+    ],
+)
+def test_a_recipe_that_cannot_be_used(
+    before: str, after: str, said: str, tmp_path: Path, capfd: Any
+) -> None:
     mine = tmp_path / "mine.toml"
     text = (SHIPPED / "cnn-128-flip.toml").read_text(encoding="utf-8")
-    mine.write_text(text.replace('"flatten"', '"lambda"'), encoding="utf-8")
+    mine.write_text(text.replace(before, after), encoding="utf-8", errors="surrogateescape")
     assert run("train", mine, "--data", tmp_path, "--out", tmp_path / "out") == 2
-    assert "no layer 'lambda'" in refused(capfd)
+    assert said in refused(capfd)
+    assert not (tmp_path / "out").exists()
+
+
+def test_weights_that_cannot_be_read_are_refused_first(tmp_path: Path, capfd: Any) -> None:
+    with h5py.File(tmp_path / "whole.h5", "w") as file:
+        file.create_dataset("layers/dense/vars/0", data=np.zeros((90, 90)))
+    whole = (tmp_path / "whole.h5").read_bytes()
+    with h5py.File(tmp_path / "words.h5", "w") as file:
+        file.create_dataset("layers/dense/vars/0", data=[b"words"])
+    with h5py.File(tmp_path / "bomb.h5", "w") as file:
+        file.create_dataset("layers/dense/vars/0", (10**6, 10**6), chunks=(1000, 1000))
+    contents = {
+        "text.h5": b"words", "text.keras": b"words", "empty.h5": b"", "cut.h5": whole[:9000],
+        "damaged.h5": whole[:400] + bytes(range(256)) * 4 + whole[1424:],
+    }  # fmt: skip
+    for name, content in contents.items():
+        (tmp_path / name).write_bytes(content)
+    out = tmp_path / "out"
+    command = ("train", "transfer-vgg16", "--data", tmp_path / "nowhere", "--out", out)
+    for name in (*contents, "words.h5", "bomb.h5"):
+        assert run(*command, "--weights", tmp_path / name) == 2
+        assert f"The weights {name} cannot be read" in refused(capfd)
+    assert run(*command, "--weights", tmp_path / "gone.h5") == 2
+    assert "There are no weights" in refused(capfd)
+    assert not out.exists()
+    assert "tensorflow" not in sys.modules
+
+
+def test_a_file_in_the_place_of_a_folder_is_seen_first(tmp_path: Path, capfd: Any) -> None:
+    (tmp_path / "taken").touch()
+    for options in (("--out", "taken"), ("--out", "out", "--augmented", "taken")):
+        paths = [tmp_path / word if word in ("taken", "out") else word for word in options]
+        assert run("train", "cnn-128-flip", "--data", tmp_path / "nowhere", *paths) == 2
+        assert "'taken' is a file, not a folder" in refused(capfd)
+    assert not (tmp_path / "out").exists()
 
 
 def test_options_of_images_are_refused_for_other_recipes(tmp_path: Path, capfd: Any) -> None:

@@ -105,6 +105,15 @@ def test_a_run_leaves_a_model_a_result_and_a_page(whole: tuple[Path, dict[str, A
     assert len([name for name in said["logs"] if "/plain/4/training/" in name]) == 3
 
 
+def test_a_network_that_cannot_be_made_leaves_no_run(
+    trained: tuple[Path, dict[str, Any]], whole: tuple[Path, dict[str, Any]]
+) -> None:
+    (small, begun), (misfit, begun_too) = trained[1]["refused"]
+    assert "cannot be built at 16 x 16 pixels" in small
+    assert misfit.startswith("The weights other.h5 do not fit VGG16: the layer block1_conv1 is not")
+    assert not begun and not begun_too
+
+
 def test_the_saved_network_gives_the_answers_that_were_measured(
     whole: tuple[Path, dict[str, Any]],
 ) -> None:
