@@ -12,6 +12,7 @@ from brainviewer.training.figures import value_of
 from brainviewer.training.images.keeping import read_result
 from brainviewer.training.images.recipe import IMAGE_CLASSES, IMAGE_VOTE
 from brainviewer.training.images.split_list import LISTED
+from brainviewer.training.leaderboard.complete import what_is_wrong
 
 Result = dict[str, Any]
 Rows = dict[Hashable, Result]
@@ -100,19 +101,17 @@ def is_apart(result: Mapping[str, Any]) -> bool:
 
 def _results(folder: Path) -> Iterator[Result]:
     for file in sorted(folder.rglob("*.json")):
-        if file.stat().st_size > _MOST_BYTES:
+        if not file.is_file() or file.stat().st_size > _MOST_BYTES:
             continue
         result = read_result(file)
         if result is None or result.get("kind") not in KINDS:
             continue
-        try:
-            _same_network(result), is_apart(result), result["data"]["images_sha256"]
-            value_of(result, RANKED_BY)
-        except (KeyError, TypeError, StopIteration):
+        if wrong := what_is_wrong(result):
             raise FileError(
-                f"The result {file.name} in {file.parent.name} is not complete.",
-                "docs/image-results.md says what it must hold.",
-            ) from None
+                f"The result {file.name} in {file.parent.name} is not complete: '{wrong}' is "
+                "missing or wrong.",
+                "Train it again, or put it right: docs/image-results.md says what it must hold.",
+            )
         yield result
 
 

@@ -5,13 +5,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from brainviewer.training.figures import value_of
-from brainviewer.training.images.results import AUROC, ECE, WORST
+from brainviewer.training.leaderboard.complete import FIGURES
 from brainviewer.training.leaderboard.conditions import conditions
 from brainviewer.training.leaderboard.entries import RANKED_BY, Entry, Result, Table
 from brainviewer.training.leaderboard.leak import ON_COPIES, ON_OTHERS
 
 SCHEMA = "brainviewer-leaderboard/1"
-FIGURES = ("macro F1", "accuracy", WORST, AUROC, ECE)
 INFLATED = ("accuracy", "macro F1")
 INTERVALS = (
     "Intervals (95 %) are over images, drawn with replacement, not over patients: cheng tells the "

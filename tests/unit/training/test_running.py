@@ -94,6 +94,15 @@ def test_a_file_in_the_place_of_the_folder(data: Path, tmp_path: Path) -> None:
         begin(recipe(tmp_path), find_cases(data), tmp_path / "out")
 
 
+def test_weights_that_cannot_be_read_begin_no_run(tmp_path: Path) -> None:
+    pytest.importorskip("torch")
+    (tmp_path / "words.h5").write_text("words")
+    plan, out = shipped_recipes()["xception-tumour"], tmp_path / "out"
+    with pytest.raises(FileError, match=r"weights words\.h5 cannot be read"):
+        train(plan, tmp_path, out, silent, weights=str(tmp_path / "words.h5"))
+    assert not out.exists()
+
+
 def outlined_from(row: int) -> Callable[[Study], TumourFinding]:
     """A finder that sees the same square in every head."""
 

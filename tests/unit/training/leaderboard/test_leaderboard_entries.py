@@ -1,6 +1,7 @@
 """Which results stand in one row and one table, and what a row says about how it was made."""
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -232,3 +233,35 @@ def test_copies_are_found_and_counted_apart(tmp_path: Path) -> None:
     assert (told["copies"], told["others"]) == (4, 1)
     assert [one["value"] for one in told["figures"]] == [1.0, 0.0]
     assert by_copies(answered, files, 1) is None
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "said"),
+    [
+        ("about", None, "'about'"),
+        ("network", ["a"], "'network'"),
+        ("classes", [], "'classes'"),
+        ("confusion", [[1, 2]], "'confusion'"),
+        ("confusion", [["many"]], "'confusion'"),
+        ("parameters", "many", "'parameters'"),
+        ("training_seconds", float("nan"), "'training_seconds'"),
+        ("notices", None, "'notices'"),
+        ("history", [{"fold": "1"}], "'history.phase'"),
+        ("operating_point", {}, "'operating_point.positive'"),
+        ("settings", {}, "'settings.training'"),
+        ("leak", "none", "'leak'"),
+    ],
+)
+def test_an_entry_of_another_kind_is_named(
+    place: str, value: object, said: str, tmp_path: Path
+) -> None:
+    write(tmp_path, result() | {place: value})
+    with pytest.raises(FileError, match=f"{said} is missing or wrong"):
+        networks(tmp_path)
+
+
+def test_links_that_lead_nowhere_and_pipes_are_passed_over(tmp_path: Path) -> None:
+    write(tmp_path, result())
+    (tmp_path / "link.json").symlink_to(tmp_path / "gone.json")
+    os.mkfifo(tmp_path / "pipe.json")
+    assert len(networks(tmp_path)[0]) == 1
