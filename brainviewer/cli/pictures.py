@@ -39,7 +39,8 @@ def classify_pictures(
     """Say what each picture shows, one JSON object a line.
 
     One picture that cannot be read is a mistake of the user. Among several, its object has
-    ``error`` instead of an answer, the others are answered, and the exit code is 2 in the end.
+    ``error`` instead of an answer, the others are answered, and the exit code is 2 in the end. If
+    only its heatmap cannot be saved, it has both.
     """
     from brainviewer.app.records import unread_picture_record
     from brainviewer.app.telling import picture_text
@@ -51,13 +52,14 @@ def classify_pictures(
         except FileError as error:
             if len(pictures) == 1:
                 raise
-            failed = True
             record = unread_picture_record(path, error)
+        if "error" in record:
+            failed = True
             if not as_json:
-                complain(str(error))
-                continue
-        show(out, record, as_json, partial(picture_text, record))
-        out.flush()
+                complain(record["error"])
+        if as_json or "predicted" in record:
+            show(out, record, as_json, partial(picture_text, record))
+            out.flush()
     if failed:
         raise typer.Exit(2)
 
@@ -82,8 +84,13 @@ def _classified(path: Path, runner: "Runner", wishes: Wishes, number: int) -> di
         from brainviewer.app.picture_heatmap import save_heatmap
 
         file = wishes.heatmaps[number]
-        save_heatmap(study, frame, result.heatmap, file, {**record, "file": None})
-        record["heatmap"] = str(file)
+        try:
+            save_heatmap(study, frame, result.heatmap, file, {**record, "file": None})
+            record["heatmap"] = str(file)
+        except FileError as error:
+            if len(wishes.heatmaps) == 1:
+                raise
+            record["error"] = str(error)
     return record
 
 
