@@ -30,6 +30,7 @@ Study = Annotated[
         help="A study's folder, or its files; a file may say its sequence: T1ce=scan.nii.gz. "
         "Or a single image.",
         show_default=False,
+        readable=False,  # one that may not be read is told by whoever reads it
     ),
 ]
 StudyOrPictures = Annotated[
@@ -38,6 +39,7 @@ StudyOrPictures = Annotated[
         metavar="STUDY|IMAGE...",
         help="A study's folder or files; or single pictures, or a folder of them.",
         show_default=False,
+        readable=False,  # the others are answered
     ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]

@@ -2,6 +2,7 @@
 
 import errno
 import json
+import os
 from pathlib import Path
 
 import numpy as np
@@ -88,6 +89,26 @@ def test_a_folder_and_a_missing_file_among_pictures_do_not_stop_them(folder, cap
     assert [Path(record["file"]).name for record in records] == list(names)
     assert [record.get("predicted") for record in records] == ["none", None, None, "none"]
     assert records[1]["error"].startswith("empty.jpg is a folder.")
+
+
+def test_a_picture_that_may_not_be_read_among_others(folder, capfd, monkeypatch):
+    # Permissions do not bind whoever runs the tests as root.
+    allowed, opened = os.access, Path.open
+
+    def access(path, mode, **options):
+        return Path(path).name != "a.png" and allowed(path, mode, **options)
+
+    def refuse(path, *arguments, **options):
+        if path.name == "a.png":
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return opened(path, *arguments, **options)
+
+    monkeypatch.setattr(os, "access", access)
+    monkeypatch.setattr(Path, "open", refuse)
+    assert run("classify", folder / "a.png", folder / "b.jpg", "--json") == 2
+    closed, answered = lines(capfd)
+    assert closed["error"] == "You may not read a.png. Check its permissions."
+    assert answered["predicted"] == "none"
 
 
 def test_a_heatmap_that_cannot_be_saved(folder, capfd, tmp_path, monkeypatch):

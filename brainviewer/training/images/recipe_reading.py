@@ -45,7 +45,9 @@ def recipe_content(path: Path) -> dict[str, Any]:
         ) from None
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) else error
-        raise FileError(f"The recipe {path.name} cannot be read: {why}.", "Correct it.") from None
+        raise FileError(
+            f"The recipe {path.name} cannot be read: {why}.", "Check the file."
+        ) from None
 
 
 def read_image_recipe(path: Path) -> list[ImageRecipe]:
