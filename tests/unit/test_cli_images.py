@@ -66,7 +66,7 @@ def test_an_annotated_image_is_exported(
         (("-o", "out.gif"), "saved as '.gif'"),
         (("-o", "nowhere/out.png"), "does not exist"),
         (("-o", "folder.png"), "'folder.png' is a folder"),
-        (("-o", "out.png", "--slice", 7), "no axial slice 7"),
+        (("-o", "out.png", "--slice", 7), "no frame 7"),
         (("-o", "out.png", "--slice", 7, "--heatmap"), "no frame 7"),
         (("-o", "out.png", "--annotations", "scan.tif"), "not a file of annotations"),
     ],
