@@ -1,5 +1,6 @@
 """The program itself: its options, how it ends, and the window when there is no command."""
 
+import errno
 import logging
 import traceback
 from collections.abc import Callable, Sequence
@@ -115,6 +116,10 @@ def run(arguments: Sequence[str], open_window: OpenWindow) -> int:
     except BrokenPipeError:
         return 1  # whoever read the output has gone
     except Exception as error:
+        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+            # Of the file, say, that the output is sent to.
+            complain("The disk is full. Free some space, and try again.")
+            return 2
         # Messages may hold file names, so the log gets the places only.
         places = "".join(traceback.format_tb(error.__traceback__))
         log.error("A command failed unexpectedly: %s\n%s", type(error).__name__, places)

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -171,6 +172,21 @@ def test_a_bug_is_code_1_without_a_traceback_unless_wanted(study, monkeypatch, c
     log = (tmp_path / "home" / "brainviewer.log").read_text()
     assert "ZeroDivisionError" in log
     assert "Smith" not in log
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="Linux has a disk that is full")
+def test_output_that_a_full_disk_does_not_take(capfd):
+    kept, full = os.dup(1), os.open("/dev/full", os.O_WRONLY)
+    os.dup2(full, 1)
+    try:
+        assert run("models", "--json") == 2
+    finally:
+        os.dup2(kept, 1)
+        os.close(kept)
+        os.close(full)
+    assert (
+        capfd.readouterr().err == "brainviewer: The disk is full. Free some space, and try again.\n"
+    )
 
 
 def test_chatter_on_stdout_does_not_spoil_the_json(study, monkeypatch, capfd):
