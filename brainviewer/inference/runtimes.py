@@ -1,8 +1,7 @@
 """The engines that run networks, how each is made, and what they answer."""
 
 import os
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Protocol
@@ -11,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainviewer.core.errors import ModelError, Report, silent
+from brainviewer.files.native_output import without_stderr
 from brainviewer.inference.card import Network
 from brainviewer.inference.devices import usable_cores
 
@@ -84,7 +84,7 @@ def make_tensorflow() -> Runtime:
     """Keras on TensorFlow, without its chatter."""
     os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
     os.environ["KERAS_BACKEND"] = "tensorflow"
-    with _silenced():  # its first lines come whatever the log level is
+    with without_stderr():  # its first lines come whatever the log level is
         from brainviewer.inference.keras_runtime import KerasRuntime
 
         return KerasRuntime()
@@ -114,21 +114,3 @@ def not_run(error: Exception) -> ModelError:
         f"The network could not be run ({type(error).__name__}: {error}).",
         "Run it again, or choose the other engine.",
     )
-
-
-@contextmanager
-def _silenced() -> Iterator[None]:
-    """Let nothing that is written to stderr through."""
-    try:
-        kept = os.dup(2)
-    except OSError:  # a window without a console has none
-        yield
-        return
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    try:
-        os.dup2(nowhere, 2)
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
-        os.close(nowhere)

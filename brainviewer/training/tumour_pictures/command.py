@@ -2,13 +2,14 @@
 
 import hashlib
 import json
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from brainviewer.core.errors import FileError, Report
+from brainviewer.files.native_output import without_stderr
 from brainviewer.files.writing import make_folder, write_whole
 from brainviewer.inference.scope import fit_scope, save_scope
 from brainviewer.training.datasets import cheng_folder
@@ -16,8 +17,10 @@ from brainviewer.training.evaluate import dump
 from brainviewer.training.images.folders import find_pictures
 from brainviewer.training.images.results import RESULT_FILE
 from brainviewer.training.leaderboard.shipped import shipped_result
+from brainviewer.training.network import MapNetwork
+from brainviewer.training.numbers import save_numbers
 from brainviewer.training.package import SCOPE_FILE
-from brainviewer.training.recipes import FINAL_FILE
+from brainviewer.training.recipes import FINAL_FILE, PRETRAINED_FILE
 from brainviewer.training.running import RECIPE_FILE, RUN_FILE, read_run
 from brainviewer.training.tumour_pictures.backbones import BACKBONES, load_network
 from brainviewer.training.tumour_pictures.fit import fit
@@ -42,6 +45,7 @@ from brainviewer.training.tumour_pictures.samples import (
     with_copies,
 )
 from brainviewer.training.tumour_pictures.student import check_teacher, fit_student
+from brainviewer.training.tumour_pictures.xception import from_imagenet
 
 # What stands in a row of the leaderboard, without and with a teacher.
 _HOW = (", the first blocks frozen", " that learns from another network")
@@ -79,13 +83,23 @@ def train_pictures(recipe: Path, data: Path, out: Path, weights: str, report: Re
                 "Choose an empty folder, or give what it was begun with.",
             )
     else:
+        # Before the run is begun: with weights that do not fit it would refuse the right ones.
+        start = None if plan.teacher else _started(plan, about["weights"])
         make_folder(out)
+        if start is not None:
+            save_numbers(start, out / PRETRAINED_FILE)
         write_whole(out / RECIPE_FILE, recipe.read_bytes())
         write_whole(out / RUN_FILE, (json.dumps(about, indent=1) + "\n").encode())
     if not plan.teacher:
-        fit(replace(plan, weights=weights or plan.weights), cheng, lgg, out, report)
+        fit(plan, cheng, lgg, out, report)
     elif lgg is not None:
         fit_student(plan, cheng, lgg, Path(weights), out, report)
+
+
+def _started(plan: PictureRecipe, weights: str) -> MapNetwork:
+    # TensorFlow's own code says on stderr which GPUs it misses.
+    with without_stderr():
+        return from_imagenet(weights, len(CLASSES), plan.input)
 
 
 def folders(data: Path) -> tuple[Path, Path | None]:

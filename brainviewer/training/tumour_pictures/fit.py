@@ -23,7 +23,6 @@ from brainviewer.training.tumour_pictures.bank import Bank, make_bank
 from brainviewer.training.tumour_pictures.folds import CLASSES, FOLDS
 from brainviewer.training.tumour_pictures.recipe import PictureRecipe
 from brainviewer.training.tumour_pictures.samples import CHENG, Sample, read_samples, with_copies
-from brainviewer.training.tumour_pictures.xception import from_imagenet
 
 BANK_FOLDER = "bank"
 # Between equally often and as often as they are: rare classes count, none is told by heart.
@@ -37,6 +36,7 @@ def fit(recipe: PictureRecipe, cheng: Path, lgg: Path | None, out: Path, report:
     """Make everything that a recipe without a teacher describes, in the folder ``out``.
 
     lgg : folder of that collection; None to do without.
+    out : holds the numbers that are started from.
 
     Leaves there the variants, ``foldN.npz`` for each fold and ``final.npz``, trained on all.
     """
@@ -44,8 +44,6 @@ def fit(recipe: PictureRecipe, cheng: Path, lgg: Path | None, out: Path, report:
     report(0.0, "reading the pictures")
     samples = read_samples(cheng, lgg if recipe.lgg else None)
     start = out / PRETRAINED_FILE
-    if not start.exists():
-        save_numbers(from_imagenet(recipe.weights, len(CLASSES), recipe.input), start)
     bank = make_bank(
         samples,
         recipe.draws,

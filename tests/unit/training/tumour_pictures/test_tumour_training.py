@@ -120,6 +120,11 @@ def test_trained_measured_and_packed(data: Path, tmp_path: Path) -> None:
         include_top=False, weights=None, input_shape=(96, 96, 3)
     ).save_weights(weights)
     run = tmp_path / "run"
+    other = tmp_path / "other.weights.h5"
+    keras.Sequential([keras.Input((4,)), keras.layers.Dense(2)]).save_weights(other)
+    with pytest.raises(FileError):
+        train(recipe, data / "cheng", run, silent, weights=str(other))
+    assert not run.exists()
     train(recipe, data / "cheng", run, silent, weights=str(weights))
     first = (run / "fold1.npz").stat().st_mtime_ns
     train(recipe, data / "cheng", run, silent, weights=str(weights))
