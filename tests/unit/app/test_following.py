@@ -1,27 +1,16 @@
 """Pictures of several frames: the answer is that of the frame on the screen, or there is none."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from brainviewer.app.exporting import ExportRequest, view_figure
-from brainviewer.app.settings import Settings
 from brainviewer.app.state import Status
 from brainviewer.core.errors import FileError
 from brainviewer.core.findings import Classification
 from brainviewer.core.slices import Plane
 from tests.toy_pictures import ToyEngine, install_toy, write_frames
 from tests.unit.app.desk import Desk
-
-
-@pytest.fixture
-def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
-    monkeypatch.setenv("BRAINVIEWER_HOME", str(tmp_path / "home"))
-    desk = Desk(Settings(classify_on_opening=True))
-    yield desk
-    desk.close()
-    assert not desk.crashes
 
 
 @pytest.fixture

@@ -11,7 +11,6 @@ from PIL import Image
 from brainviewer.app.exporting import ExportRequest, view_figure
 from brainviewer.app.picture_editing import Fill
 from brainviewer.app.picture_results import PictureResults
-from brainviewer.app.settings import Settings
 from brainviewer.app.state import Status, Tool
 from brainviewer.core.findings import Heatmap
 from brainviewer.core.slices import Plane
@@ -28,15 +27,6 @@ def folder(tmp_path: Path) -> Path:
     for name, lesion in (("1", True), ("2", False)):
         Image.fromarray(mr_head(lesion, size=150)).save(tmp_path / f"{name}.png")
     return tmp_path
-
-
-@pytest.fixture
-def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
-    monkeypatch.setenv("BRAINVIEWER_HOME", str(tmp_path / "home"))
-    desk = Desk(Settings(classify_on_opening=True))
-    yield desk
-    desk.close()
-    assert not desk.crashes
 
 
 @pytest.fixture
