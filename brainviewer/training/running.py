@@ -97,11 +97,8 @@ def train(
     torch.set_num_threads(threads)
     cv2.setNumThreads(1)
     if kind == TUMOUR_PICTURES:
-        from brainviewer.training.images.starting_weights import IMAGENET, numbers_of
         from brainviewer.training.tumour_pictures.command import train_pictures
 
-        if weights not in ("", IMAGENET):
-            numbers_of(weights)
         train_pictures(recipe, data, out, weights, report)
         return
     collection = find_cases(data)
