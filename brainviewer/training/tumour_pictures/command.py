@@ -140,7 +140,8 @@ def measure_pictures(
         save_predictions(said, run / PREDICTIONS_FILE)
     said = load_predictions(run / PREDICTIONS_FILE)
     record = evaluate(said, _controls(run))
-    write_whole(run / RESULT_FILE, dump(_result(recipe.stem, plan, said, cheng)).encode())
+    name = str((read_run(run) or {}).get("recipe", recipe.stem))
+    write_whole(run / RESULT_FILE, dump(_result(name, plan, said, cheng)).encode())
     if not (run / SCOPE_FILE).is_file():
         report(0.9, "features of the final network")
         network = load_network(run / FINAL_FILE, plan.network)

@@ -70,8 +70,10 @@ def test_what_ships_answers_as_what_was_trained(name: str, tmp_path: Path) -> No
     assert top > 0.1
     assert_allclose(features, said["features"], atol=1e-3 * top)
     assert_allclose(features, maps.permute(0, 2, 3, 1).numpy(), atol=1e-2 * top)
+    # Half as many digits are kept; the ResNet's made-up numbers give large answers.
+    large = max(1.0, float(np.abs(wanted).max()))
     assert_allclose(logits, said["logits"], atol=1e-3)
-    assert_allclose(logits, wanted, atol=1e-2)
+    assert_allclose(logits, wanted, atol=2e-3 * large)
 
 
 def test_imagenet_numbers_see_grey_as_they_saw_colours(tmp_path: Path) -> None:

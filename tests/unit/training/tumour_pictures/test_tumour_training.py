@@ -1,6 +1,7 @@
 """From a folder of pictures to a model that ships: trained, measured and packed, in small."""
 
 import csv
+import json
 import os
 import shutil
 from collections.abc import Sequence
@@ -136,6 +137,8 @@ def test_trained_measured_and_packed(data: Path, tmp_path: Path) -> None:
     record = measure(run, strange=data / "strange")
     taught(data, run, tmp_path)
     assert sum(record["images"].values()) == 32
+    row = json.loads((run / "result.json").read_text(encoding="utf-8"))
+    assert row["network"] == recipe.stem
     assert record["scope"]["kinds"]["stripes"]["images"] == 1
     assert record["doubtful"]["images"] >= 1
 
