@@ -20,7 +20,7 @@ def sample(lesion: bool) -> Sample:
     noise = np.random.default_rng(0).normal(0, 4, picture.shape) * (picture > 0)
     shown = picture + noise + (140.0 * spot if lesion else 0)
     return Sample(
-        "a", "cheng", "glioma" if lesion else "none", 1, shown.astype(np.float32),
+        "a", "cheng", "a", "glioma" if lesion else "none", 1, shown.astype(np.float32),
         spot.astype(bool) if lesion else None,
     )  # fmt: skip
 
