@@ -16,6 +16,7 @@ from brainviewer.training.datasets import cheng_folder
 from brainviewer.training.evaluate import dump
 from brainviewer.training.images.folders import find_pictures
 from brainviewer.training.images.results import RESULT_FILE
+from brainviewer.training.images.starting_weights import IMAGENET, numbers_of
 from brainviewer.training.leaderboard.shipped import shipped_result
 from brainviewer.training.network import MapNetwork
 from brainviewer.training.numbers import save_numbers
@@ -61,6 +62,8 @@ def train_pictures(recipe: Path, data: Path, out: Path, weights: str, report: Re
     Raises FileError if the data, the recipe or the folder cannot be used.
     """
     plan = read_picture_recipe(recipe)
+    if not plan.teacher and weights not in ("", IMAGENET):
+        numbers_of(weights)
     cheng, lgg = folders(data)
     about = {
         "recipe": recipe.stem,
