@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 
 from brainviewer.gui import theme
-from brainviewer.gui.words import label, tabular
+from brainviewer.gui.words import clear, label, tabular
 from brainviewer.render.wording import probability
 
 _NEVER_FULL = 0.985
@@ -56,10 +56,7 @@ class ProbabilityBars(QWidget):
 
         bold : the class whose letter stands out; empty for none.
         """
-        while item := self._grid.takeAt(0):
-            if widget := item.widget():
-                widget.hide()
-                widget.deleteLater()
+        clear(self._grid)
         colours = theme.current()
         for row, (letter, value) in enumerate(ranking):
             name = label(letter)

@@ -12,7 +12,7 @@ from brainviewer.gui.class_note import ClassNote
 from brainviewer.gui.prevalence_menu import PrevalenceLine
 from brainviewer.gui.probability_bars import ProbabilityBars
 from brainviewer.gui.verdict_row import VerdictRow
-from brainviewer.gui.words import button, head, label, set_role
+from brainviewer.gui.words import button, clear, head, label, set_role
 from brainviewer.render.answer_text import ONLY_GLIOMAS, AnswerText, Standing, answer_text
 
 RESEARCH_ONLY = "Research use only, not for diagnosis"
@@ -270,10 +270,7 @@ class ResultPanel(QWidget):
             widget.setVisible(bool(text))
 
     def _fill_chips(self, words: list[Chip]) -> None:
-        while item := self._chips.takeAt(0):
-            if widget := item.widget():
-                widget.hide()
-                widget.deleteLater()
+        clear(self._chips)
         for text, role in words:
             chip = label(text)
             set_role(chip, role)

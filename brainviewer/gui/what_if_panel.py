@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 from brainviewer.app.session import Session
 from brainviewer.app.state import Status, Tool
 from brainviewer.gui import theme
-from brainviewer.gui.words import button, head, label, set_role, signed, tabular
+from brainviewer.gui.words import button, clear, head, label, set_role, signed, tabular
 from brainviewer.render.wording import EDITED, probability
 
 if TYPE_CHECKING:
@@ -72,10 +72,7 @@ class ChangeTable(QWidget):
 
     def show_changes(self, changes: "Sequence[Change]") -> None:
         """Show what became of every class; nothing without any."""
-        while item := self._grid.takeAt(0):
-            if widget := item.widget():
-                widget.hide()
-                widget.deleteLater()
+        clear(self._grid)
         self.setVisible(bool(changes))
         if not changes:
             return

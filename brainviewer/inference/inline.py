@@ -6,7 +6,6 @@ command has nothing to keep alive, and is sooner done without starting a second 
 
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
-from types import TracebackType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,12 +37,7 @@ class InlineEngine:
     def __enter__(self) -> "InlineEngine":
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._workers.shutdown(wait=False, cancel_futures=True)
 
     def predict(
