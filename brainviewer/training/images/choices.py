@@ -5,6 +5,9 @@ from typing import Any
 
 from brainviewer.core.errors import FileError
 from brainviewer.training.images.recipe import ImageRecipe
+from brainviewer.training.images.starting_weights import NONE
+
+_SLOWER = 0.1  # a whole network learns at this share of the rate for a dense layer alone
 
 
 @dataclass(frozen=True)
@@ -42,7 +45,10 @@ class Choices:
 
 
 def with_choices(recipe: ImageRecipe, choices: Choices) -> ImageRecipe:
-    """The recipe with the numbers of the command line in place of its own."""
+    """The recipe with the numbers of the command line in place of its own.
+
+    A base without pretraining is nothing to stand on: it learns from the first, all at once.
+    """
     training = recipe.training
     tuning = recipe.fine_tuning
     if choices.epochs is not None:
@@ -59,4 +65,10 @@ def with_choices(recipe: ImageRecipe, choices: Choices) -> ImageRecipe:
     preparation = recipe.preparation
     if choices.size is not None:
         preparation = replace(preparation, size=choices.size)
-    return replace(recipe, training=training, fine_tuning=tuning, preparation=preparation)
+    weights = choices.weights or recipe.weights
+    if recipe.base and weights in ("", NONE):
+        weights, tuning = NONE, None
+        training = replace(training, learning_rate=training.learning_rate * _SLOWER)
+    return replace(
+        recipe, training=training, fine_tuning=tuning, preparation=preparation, weights=weights
+    )

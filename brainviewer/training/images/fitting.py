@@ -20,7 +20,7 @@ from brainviewer.files.writing import make_folder
 from brainviewer.training.images.augmenting import vary_all, with_copies
 from brainviewer.training.images.checkpoints import Checkpoints, History
 from brainviewer.training.images.logs import log_epoch
-from brainviewer.training.images.network import Built, build, freeze, thaw
+from brainviewer.training.images.network import Built, build, freeze, learn_whole, thaw
 from brainviewer.training.images.recipe import Augmentation, ImageRecipe, Phase
 from brainviewer.training.images.starting_weights import IMAGENET, NONE, load_base
 
@@ -55,30 +55,30 @@ def fit(
     train: Samples,
     validation: Samples,
     out: Path,
-    weights: str = "",
     report: Report = silent,
     logs: Path | None = None,
 ) -> Fitted:
     """Train the network of a recipe; go on where the folder ``out`` says that it was stopped.
 
-    What fine-tuning learned is kept if it lowered the validation loss.
+    A base without pretraining learns with all the rest; another is frozen first, and what
+    fine-tuning learned is kept if it lowered the validation loss.
 
-    weights : what the base starts from instead of what the recipe says.
     logs : folder for TensorBoard.
 
     Raises FileError if the network cannot be built, its weights do not fit, or a checkpoint cannot
     be written.
     """
-    built, weights = begin(recipe, classes, weights)
+    built, weights = begin(recipe, classes)
     make_folder(out)
     kept = with_copies(train.values, train.labels, recipe.augmentation, recipe.seed)
     varied = Samples(*kept)
     fresh = recipe.augmentation if recipe.augmentation.fresh else _UNVARIED
     history: History = []
-    if not recipe.base:
+    if weights == NONE:
+        learn_whole(built)
         live = _Training("training", built.whole, recipe, recipe.training, fresh)
         history += live.run(varied, validation, out, report, logs)
-        return Fitted(built.whole, history, NONE)
+        return Fitted(built.whole, history, weights)
     freeze(built)
     if recipe.augmentation.fresh:
         live = _Training("frozen", built.whole, recipe, recipe.training, fresh)
@@ -105,14 +105,12 @@ def fit(
     return Fitted(built.whole, history, weights)
 
 
-def begin(recipe: ImageRecipe, classes: int, weights: str = "") -> tuple[Built, str]:
+def begin(recipe: ImageRecipe, classes: int) -> tuple[Built, str]:
     """The network of a recipe before it has learned anything, and what it starts from.
-
-    weights : instead of what the recipe says.
 
     Raises FileError if it cannot be built, or if its weights cannot be had or do not fit.
     """
-    weights = weights or recipe.weights or NONE
+    weights = recipe.weights or NONE
     built = build(recipe, classes, weights == IMAGENET)
     if recipe.base and weights not in (NONE, IMAGENET):
         weights = load_base(built.base, weights, recipe.base)

@@ -43,7 +43,7 @@ class Job:
         from brainviewer.training.images.pages import write_page
         from brainviewer.training.images.saving import write_card
 
-        parts = [self._part(split_, choices.weights) for split_ in self.splits]
+        parts = [self._part(split_) for split_ in self.splits]
         tested, validated = joined([p.tested for p in parts]), joined([p.seen for p in parts])
         self.report(1.0, f"{self.named}: measuring")
         classes = list(self.chosen.answers)
@@ -79,7 +79,7 @@ class Job:
         self._forget()
         return result
 
-    def _part(self, part: Split, weights: str) -> Part:
+    def _part(self, part: Split) -> Part:
         """Train for one split, unless that is done; the first network is the one that is saved."""
         folder = self._folder(part)
         done = Part.read(folder / PART_FILE)
@@ -104,7 +104,6 @@ class Job:
             train,
             validation,
             folder,
-            weights,
             report,
             logs,
         )

@@ -23,6 +23,7 @@ _IMAGENET_MEANS = (123.68, 116.779, 103.939)  # red, green, blue
 _TURNED = ("ResNet50", "VGG16", "VGG19")
 """Trained on blue, green, red with the mean of ImageNet taken away; the others on -1..1."""
 _OWN_SCALING = ("EfficientNetB0",)
+_MOMENTUM = 0.9
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,6 +75,16 @@ def build(recipe: ImageRecipe, classes: int, imagenet: bool = False) -> Built:
             f"The network {recipe.network} cannot be built at {size} x {size} pixels: {said}.",
             "Choose a larger size or fewer layers.",
         ) from None
+
+
+def learn_whole(built: Built) -> None:
+    """Everything learns, the base without pretraining too.
+
+    Its batch normalisation was made for training of weeks: its statistics follow faster here.
+    """
+    for layer in built.base:
+        if isinstance(layer, keras.layers.BatchNormalization):
+            layer.momentum = _MOMENTUM
 
 
 def freeze(built: Built) -> None:

@@ -73,6 +73,7 @@ class ImageRecipe:
     network : its name; the recipe's own name, or for a grid one made of its values.
     classes : answer to the classes of the data that it stands for; empty to take them as they are.
     base, weights : of ``keras.applications``, and what it starts from; both empty without a base.
+        Without pretraining (``none``) all of it learns, in one phase.
     test, validation : shares of the images, where the data says nothing.
     triage : the answer whose sensitivity is asked for, and that sensitivity; None without one.
     """

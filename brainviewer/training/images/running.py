@@ -89,7 +89,7 @@ def train_images(
     check_same_run(about, out)
 
     def check() -> None:
-        _check_networks(recipes, len(chosen.answers), choices.weights, extras.threads)
+        _check_networks(recipes, len(chosen.answers), extras.threads)
 
     images = _images(recipes[0], chosen, out, about, recipe_file, report, tell, check)
     notices = (*source.notices, *_notices(chosen, choices))
@@ -210,9 +210,7 @@ def _images(
     return images
 
 
-def _check_networks(
-    recipes: Sequence[ImageRecipe], classes: int, weights: str, threads: int
-) -> None:
+def _check_networks(recipes: Sequence[ImageRecipe], classes: int, threads: int) -> None:
     """Raises FileError if a network cannot be built, or cannot start from its weights."""
     start_tensorflow(threads)
     import keras
@@ -220,7 +218,7 @@ def _check_networks(
     from brainviewer.training.images.fitting import begin
 
     for recipe in recipes:
-        begin(recipe, classes, weights)
+        begin(recipe, classes)
         keras.utils.clear_session()
 
 

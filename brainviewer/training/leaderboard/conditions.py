@@ -19,7 +19,7 @@ def conditions(result: Mapping[str, Any]) -> list[str]:
     how, recipe = result["settings"], _recipe(str(result.get("recipe")))
     said = []
     if how.get("base") and not how.get("pretrained"):
-        said.append("without pretraining")
+        said.append("without pretraining, all of it trained at once")
     if recipe is not None:
         said += _less(how, recipe)
     limit = result["protocol"].get("limit")
@@ -37,7 +37,7 @@ def _less(how: Mapping[str, Any], recipe: ImageRecipe) -> list[str]:
     training, tuning = how.get("training"), how.get("fine_tuning")
     if training and training["epochs"] != recipe.training.epochs:
         said.append(f"{training['epochs']} of {recipe.training.epochs} epochs")
-    if recipe.fine_tuning is not None:
+    if recipe.fine_tuning is not None and how.get("pretrained"):
         if tuning is None:
             said.append("not fine-tuned")
         elif tuning["epochs"] != recipe.fine_tuning.epochs:

@@ -18,7 +18,7 @@ import keras
 from brainviewer.core.errors import FileError
 from brainviewer.inference.onnx_runtime import OnnxFile
 from brainviewer.training.images.layers import expand
-from brainviewer.training.images.network import build, freeze, thaw
+from brainviewer.training.images.network import build, freeze, learn_whole, thaw
 from brainviewer.training.images.onnx_graph import to_onnx
 from brainviewer.training.images.recipe import BASES, ImageRecipe
 from brainviewer.training.images.recipe_reading import read_image_recipe
@@ -105,6 +105,18 @@ def test_a_frozen_base_stays_and_its_last_layers_thaw() -> None:
     images = np.zeros((1, 32, 32, 3), np.float32)
     inner = built.top.predict_on_batch(built.trunk.predict_on_batch(images))
     assert_allclose(inner, built.whole.predict_on_batch(images), atol=1e-6)
+
+
+def test_without_pretraining_everything_learns_but_the_turned_colours() -> None:
+    built = build(recipe("transfer-resnet50"), 4)
+    learn_whole(built)
+    norms = [la for la in built.base if isinstance(la, keras.layers.BatchNormalization)]
+    assert {norm.momentum for norm in norms} == {0.9}
+    fixed = {v.path for v in built.whole.non_trainable_variables}
+    assert {path.split("/")[-1] for path in fixed} == {
+        "kernel", "bias", "moving_mean", "moving_variance"
+    }  # fmt: skip
+    assert [path for path in fixed if path.endswith("kernel")] == ["imagenet_channels/kernel"]
 
 
 @pytest.mark.parametrize("suffix", ["base.weights.h5", "whole.weights.h5", "old.h5", "new.keras"])

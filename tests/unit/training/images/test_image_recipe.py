@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from brainviewer.core.errors import FileError
+from brainviewer.training.images.choices import Choices, with_choices
 from brainviewer.training.images.recipe import BASES
 from brainviewer.training.images.recipe_reading import read_image_recipe, read_vote_recipe
 
@@ -76,6 +77,17 @@ def test_what_the_sources_say_stands_in_the_recipes() -> None:
     triage = read_image_recipe(SHIPPED / "binary-200-augmented.toml")[0]
     assert triage.triage == ("tumour", 0.98)
     assert triage.augmentation.shear == 0 and not triage.augmentation.flip_up_down
+
+
+def test_without_pretraining_there_is_nothing_to_freeze_or_tune() -> None:
+    (vgg16,) = read_image_recipe(SHIPPED / "transfer-vgg16.toml")
+    new = with_choices(vgg16, Choices(weights="none"))
+    assert (new.weights, new.fine_tuning) == ("none", None)
+    assert new.training.learning_rate == pytest.approx(vgg16.training.learning_rate / 10)
+    assert with_choices(vgg16, Choices()) == vgg16
+    other = with_choices(vgg16, Choices(weights="mine.h5", epochs=2))
+    assert (other.weights, other.training.epochs) == ("mine.h5", 2)
+    assert other.fine_tuning is not None
 
 
 def test_grids_are_as_large_as_they_are_said_to_be() -> None:

@@ -150,8 +150,21 @@ def test_a_base_is_frozen_and_then_tuned(whole: tuple[Path, dict[str, Any]]) -> 
     result = read_result(whole[0] / "based" / "result.json")
     assert result is not None
     assert [one["phase"] for one in result["history"]] == ["frozen", "fine-tuning"]
-    assert (result["settings"]["base"], result["settings"]["weights"]) == ("MobileNetV2", "none")
+    assert result["settings"]["base"] == "MobileNetV2"
+    assert result["settings"]["weights"] == "model.weights.h5"
     assert result["parameters"] > 2_000_000
+
+
+@pytest.mark.skipif(
+    "BRAINVIEWER_TEST_TRAINING" not in os.environ, reason="set BRAINVIEWER_TEST_TRAINING=1"
+)
+def test_a_base_without_pretraining_learns_at_once(whole: tuple[Path, dict[str, Any]]) -> None:
+    result = read_result(whole[0] / "new" / "result.json")
+    assert result is not None
+    assert [one["phase"] for one in result["history"]] == ["training"]
+    how = result["settings"]
+    assert (how["weights"], how["pretrained"], how["fine_tuning"]) == ("none", False, None)
+    assert how["training"]["learning_rate"] == pytest.approx(1e-4)
 
 
 def test_evaluate_shows_a_run(whole: tuple[Path, dict[str, Any]]) -> None:

@@ -148,18 +148,18 @@ def test_a_row_says_what_was_not_pretrained_tuned_or_varied() -> None:
         input_size=224,
         base="VGG16",
         training={"epochs": 30, "batch": 32},
-        fine_tuning={"epochs": 1, "batch": 16},
     )
     one["protocol"]["limit"] = 20
     assert conditions(one) == [
-        "without pretraining",
-        "fine-tuned for 1 of 10 epochs",
+        "without pretraining, all of it trained at once",
         "no varied copies, not 3",
         "on 30 training images only",
         "tested on fold 4 only",
     ]
-    one["settings"] |= {"fine_tuning": None, "pretrained": True}
+    one["settings"] |= {"pretrained": True}
     assert conditions(one)[0] == "not fine-tuned"
+    one["settings"]["fine_tuning"] = {"epochs": 1, "batch": 16}
+    assert conditions(one)[0] == "fine-tuned for 1 of 10 epochs"
 
 
 def test_own_recipes_have_nothing_to_be_compared_with() -> None:
