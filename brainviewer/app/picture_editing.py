@@ -4,7 +4,7 @@ A picture is edited as it is shown, in its own pixels; nothing is written to its
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 import cv2
@@ -34,66 +34,14 @@ class Fill(StrEnum):
     """The median of what lies around it."""
 
 
-@dataclass(frozen=True, eq=False)
-class PictureEdits:
-    """A picture, and what has been painted over so far; immutable.
-
-    states : pixels before the first edit, after it, after the next, and so on.
-    position : which of them is shown.
-    """
-
-    states: tuple[Pixels, ...]
-    position: int = 0
-
-    @classmethod
-    def of(cls, pixels: Pixels) -> "PictureEdits":
-        """Nothing painted yet.
-
-        pixels : (rows, columns) uint8, uint16 or float32, or (rows, columns, 3) uint8.
-        """
-        return cls((pixels,))
-
-    @property
-    def pixels(self) -> Pixels:
-        """The picture as it is now."""
-        return self.states[self.position]
-
-    @property
-    def original(self) -> Pixels:
-        """The picture before the first edit."""
-        return self.states[0]
-
-    @property
-    def edited(self) -> bool:
-        """Whether anything is painted over."""
-        return self.position > 0
-
-    @property
-    def can_redo(self) -> bool:
-        """Whether an edit was undone that can be had back."""
-        return self.position + 1 < len(self.states)
-
-    def paint(self, region: Mask, fill: Fill = Fill.SURROUNDINGS) -> "PictureEdits":
-        """Paint over a region; what was undone before is gone.
-
-        region : (rows, columns) bool
-
-        Raises BrainViewerError if the region is empty, of another size, or leaves nothing.
-        """
-        painted = paint_over(self.pixels, region, fill)
-        return PictureEdits((*self.states[: self.position + 1], painted), self.position + 1)
-
-    def undo(self) -> "PictureEdits":
-        """Without the last edit; the same if there is none."""
-        return replace(self, position=max(0, self.position - 1))
-
-    def redo(self) -> "PictureEdits":
-        """With the edit that was undone last; the same if there is none."""
-        return replace(self, position=min(len(self.states) - 1, self.position + 1))
-
-
 def paint_over(pixels: Pixels, region: Mask, fill: Fill = Fill.SURROUNDINGS) -> Pixels:
-    """A copy of a picture without what lies in a region; errors as ``PictureEdits.paint``."""
+    """A copy of a picture without what lies in a region.
+
+    pixels : (rows, columns) uint8, uint16 or float32, or (rows, columns, 3) uint8.
+    region : (rows, columns) bool
+
+    Raises BrainViewerError if the region is empty, of another size, or leaves nothing.
+    """
     if region.shape != pixels.shape[:2]:
         raise BrainViewerError("The region does not fit the picture.", "Mark it on this picture.")
     if not region.any():
@@ -171,14 +119,14 @@ class Comparison:
 
 
 def what_if(
-    edits: PictureEdits, before: Classification, engine: Engine, report: Report = silent
+    edited: Pixels, before: Classification, engine: Engine, report: Report = silent
 ) -> tuple[Classification, Comparison]:
-    """Classify a picture as it is edited, with the model and the setting of an earlier answer.
+    """Classify an edited picture with the model and the setting of an earlier answer.
 
     before : what was said of the original. Errors as ``classify_picture``.
     """
     after = classify_picture(
-        edits.pixels,
+        edited,
         engine,
         model_id=before.model_id,
         prevalence=before.prevalence or None,

@@ -1,6 +1,7 @@
 """A picture with what the network looked at, as a file."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -18,29 +19,38 @@ from brainviewer.render.slice_image import heat_rgba
 _OPACITY = 0.5
 
 
-def heatmap_files(pictures: Sequence[Path], out: Path) -> list[Path]:
+@contextmanager
+def heatmap_files(pictures: Sequence[Path], out: Path) -> Iterator[Sequence[Path]]:
     """The file of each picture's heatmap: ``out`` itself for one, else in the folder ``out``.
 
     In a folder they are called like the picture, ``NAME-heatmap.png``, with a number where two
-    pictures have one name. Makes the folder. Raises BrainViewerError if there can be no such file.
+    pictures have one name. The folder is made, and goes again if nothing came into it.
+
+    Raises BrainViewerError if there can be no such file.
     """
     if len(pictures) == 1 and out.suffix and not out.is_dir():
         check_picture_path(out)
         check_new_file(out)
-        return [out]
+        yield [out]
+        return
     if out.suffix.lower() == ".png":
         raise BrainViewerError(
             f"{out.name} names one file, but there are {len(pictures)} pictures.",
             "Give a folder for their heatmaps.",
         )
-    make_folder(out)
     taken: dict[str, int] = {}
     files = []
     for picture in pictures:
         count = taken[picture.stem] = taken.get(picture.stem, 0) + 1
         again = "" if count == 1 else f"-{count}"
         files.append(out / f"{picture.stem}-heatmap{again}.png")
-    return files
+    new = not out.exists()
+    make_folder(out)
+    try:
+        yield files
+    finally:
+        if new and not any(out.iterdir()):
+            out.rmdir()
 
 
 def save_heatmap(

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from brainviewer.app.picture_editing import Comparison, Fill, Mask, PictureEdits, Pixels
+from brainviewer.app.picture_editing import Comparison, Fill, Mask, Pixels, paint_over
 from brainviewer.app.state import Status
 from brainviewer.core.findings import Classification
 from brainviewer.core.luma import luma
@@ -120,18 +120,18 @@ class Trial:
         return replace(self, steps=steps, position=len(steps) - 1)
 
 
-def painted_over(trial: Trial) -> tuple[PictureEdits, Study]:
+def painted_over(trial: Trial) -> tuple[Pixels, Study]:
     """The edited frame as the model sees it, and the picture with it to be shown.
 
-    Raises BrainViewerError as ``PictureEdits.paint``.
+    Raises BrainViewerError as ``paint_over``.
     """
     study, frame = trial.original, trial.frame
     volume = study.volumes[Modality.PICTURE]
     pixels: Pixels = study.picture_pixels(frame)
     if volume.data.dtype in (np.uint8, np.uint16):
         pixels = pixels.astype(volume.data.dtype if pixels.ndim == 2 else np.uint8)
-    edits = PictureEdits.of(pixels).paint(trial.region, trial.fill)
-    done, region = edits.pixels, trial.region
+    region = trial.region
+    done = paint_over(pixels, region, trial.fill)
     data, rgb = volume.data.copy(), volume.rgb
     stored = data[:, :, frame].T  # a view: writing to it changes the frame
     if rgb is not None:
@@ -145,7 +145,7 @@ def painted_over(trial: Trial) -> tuple[PictureEdits, Study]:
         ends = float(before.min()) + float(before.max())
         stored[region] = _as(stored, ends - values if turned else values)
     edited = replace(volume, data=data, rgb=rgb)
-    return edits, replace(study, volumes={Modality.PICTURE: edited}, edited=True)
+    return done, replace(study, volumes={Modality.PICTURE: edited}, edited=True)
 
 
 def _as(stored: NDArray[Any], values: NDArray[Any]) -> NDArray[Any]:

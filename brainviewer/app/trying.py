@@ -12,7 +12,7 @@ from brainviewer.core.errors import BrainViewerError, Report
 from brainviewer.core.findings import Classification
 
 if TYPE_CHECKING:
-    from brainviewer.app.picture_editing import Comparison, Fill, Mask, PictureEdits
+    from brainviewer.app.picture_editing import Comparison, Fill, Mask, Pixels
     from brainviewer.app.picture_trial import Trial
     from brainviewer.core.study import Study
     from brainviewer.inference.engine import Engine
@@ -128,19 +128,19 @@ class Trying(Marking):
             self._show_trial(fresh)
             return
 
-        def work(report: Report) -> "tuple[PictureEdits, Study]":
+        def work(report: Report) -> "tuple[Pixels, Study]":
             report(0.0, "Filling what was painted over")
             return painted_over(trial)
 
-        def done(made: "tuple[PictureEdits, Study]") -> None:
-            edits, self.state.study = made
+        def done(made: "tuple[Pixels, Study]") -> None:
+            pixels, self.state.study = made
             self.state.trial_changed.emit()
-            self._answer(edits)
+            self._answer(pixels)
 
         self._show_trial(fresh)
         self.jobs.start(KEY, work, done, self._failed, self._stopped)
 
-    def _answer(self, edits: "PictureEdits") -> None:
+    def _answer(self, pixels: "Pixels") -> None:
         from brainviewer.app.picture_editing import what_if
 
         trial, engine = self.state.trial, self._ready_engine()
@@ -149,7 +149,7 @@ class Trying(Marking):
         original, before, frame = trial.original, trial.before, trial.frame
 
         def work(report: Report) -> "tuple[Classification, Comparison]":
-            after, comparison = what_if(edits, before, engine, report)
+            after, comparison = what_if(pixels, before, engine, report)
             return of_frame(after, original, frame), comparison
 
         def done(answer: "tuple[Classification, Comparison]") -> None:

@@ -1,5 +1,7 @@
 """Commands that work on one study (``classify`` also on pictures), and the list of models."""
 
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -105,17 +107,17 @@ def classify(
 
         if pictures := pictures_among(paths):
             _only_for("studies", {"--age": age})
-            files: list[Path] = []
-            if heatmap is not None:
-                from brainviewer.app.picture_heatmap import heatmap_files
-
-                files = heatmap_files(pictures, heatmap)
-            wishes = Wishes(model, prevalence, top, files, slice_index)
-            with picture_engine(engine, model, len(pictures)) as runner:
+            with (
+                _heatmap_files(pictures, heatmap) as files,
+                picture_engine(engine, model, len(pictures)) as runner,
+            ):
+                wishes = Wishes(model, prevalence, top, files, slice_index)
                 classify_pictures(pictures, runner, wishes, out, as_json)
         else:
             from brainviewer.app.telling import classification_text
+            from brainviewer.files.study_folder import collect
 
+            collect(paths)  # what is neither study nor pictures has no options to be refused
             _only_for("pictures", {"--top": top, "--heatmap": heatmap})
             with study_engine(engine, model) as runner:
                 record = _classified(paths, runner, model, age, prevalence, slice_index)
@@ -211,6 +213,16 @@ def _classified(
         record = not_classified_record(model or DEFAULT_MODEL, str(nothing))
     record["notices"] = [*opened.notices, *finding.notices, *record["notices"]]
     return record
+
+
+def _heatmap_files(
+    pictures: Sequence[Path], out: Path | None
+) -> AbstractContextManager[Sequence[Path]]:
+    if out is None:
+        return nullcontext(())
+    from brainviewer.app.picture_heatmap import heatmap_files
+
+    return heatmap_files(pictures, out)
 
 
 def _only_for(what: str, given: dict[str, object]) -> None:

@@ -123,7 +123,18 @@ def test_a_heatmap_that_cannot_be_saved(folder, capfd, tmp_path, monkeypatch):
     assert run("classify", folder, "--heatmap", tmp_path / "heat") == 2
     out, err = capfd.readouterr()
     assert (out.count("No tumour (none)"), err.count("disk is full")) == (2, 2)
-    assert not [path for path in tmp_path.rglob("*") if "heat" in path.name and path.is_file()]
+    assert not [path for path in tmp_path.rglob("*") if "heat" in path.name]
+
+
+def test_a_folder_for_heatmaps_stays_only_if_it_was_there(folder, capfd, tmp_path):
+    text, heat = tmp_path / "text.jpg", tmp_path / "heat"
+    text.write_text("no picture")
+    assert run("classify", text, "--heatmap", heat) == 2
+    assert "text.jpg is not a picture" in refused(capfd)
+    assert not heat.exists()
+    heat.mkdir()
+    assert run("classify", text, "--heatmap", heat) == 2
+    assert heat.is_dir()
 
 
 def no_space(number):
@@ -229,6 +240,7 @@ def test_an_export_refuses_a_model_of_studies(folder, capfd, tmp_path, monkeypat
 
 def test_what_does_not_fit_together_is_refused(folder, capfd, tmp_path):
     (tmp_path / "t1.nii.gz").write_text("")
+    (tmp_path / "empty").mkdir()
     cases = (
         ([folder, "--heatmap", tmp_path / "one.png"], "one.png names one file"),
         ([folder / "a.png", "--heatmap", tmp_path / "heat.jpg"], ".png"),
@@ -236,6 +248,7 @@ def test_what_does_not_fit_together_is_refused(folder, capfd, tmp_path):
         ([folder / "a.png", "--slice", 4], "There is no frame 4 in a.png"),
         ([tmp_path / "t1.nii.gz", "--top", 2], "--top is for pictures"),
         ([tmp_path / "t1.nii.gz", folder / "a.png"], "is no picture"),
+        ([tmp_path / "empty", "--heatmap", tmp_path / "heat"], "no NIfTI image in the folder"),
         ([folder / "a.png", "--prevalence", "village"], "no prevalence called village"),
     )
     for arguments, said in cases:

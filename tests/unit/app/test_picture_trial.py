@@ -38,7 +38,7 @@ def test_the_lesion_goes_and_the_rest_stays_as_it_is_stored(kind: str, tmp_path:
     before = study.volumes[Modality.PICTURE]
     copy = before.data.copy()
     trial = Trial.of(study, 0, a_result(study)).painted(LESION)
-    edits, edited = painted_over(trial)
+    painted, edited = painted_over(trial)
     after = edited.volumes[Modality.PICTURE]
     assert edited.edited
     assert edited.content_hash == study.content_hash
@@ -47,7 +47,7 @@ def test_the_lesion_goes_and_the_rest_stays_as_it_is_stored(kind: str, tmp_path:
     np.testing.assert_array_equal(after.data[:, :, 0].T[~LESION], copy[:, :, 0].T[~LESION])
     seen = edited.picture_pixels(0)
     # Where small values are bright, the ends of the scale decide what is zero.
-    shown, known = (pixels.astype(float) - pixels[0, 0] for pixels in (seen, edits.pixels))
+    shown, known = (pixels.astype(float) - pixels[0, 0] for pixels in (seen, painted))
     np.testing.assert_allclose(shown, known, atol=1)
     was = study.picture_pixels(0).astype(float)
     assert shown[LESION].max(axis=-1).mean() < (was - was[0, 0])[LESION].max(axis=-1).mean() - 40
