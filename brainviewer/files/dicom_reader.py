@@ -20,6 +20,9 @@ MOST_VOXELS = 512_000_000
 _PIXEL_SPACING, _AT_DETECTOR = "0028|0030", "0018|1164"
 _ORIENTATION, _PHOTOMETRIC = "0020|0037", "0028|0004"
 _CENTRE, _WIDTH = "0028|1050", "0028|1051"
+_BITS, _SAMPLES = "0028|0100", "0028|0002"
+_SYNTAX = b"\x02\x00\x10\x00UI"  # explicit and little-endian in every file
+_UNCOMPRESSED = (b"1.2.840.10008.1.2", b"1.2.840.10008.1.2.1", b"1.2.840.10008.1.2.2")
 _AGAIN = "Export it again from its source, or save the image as PNG."
 
 
@@ -84,6 +87,8 @@ def read_dicom(path: Path) -> DicomImage:
         if min(size[:2]) < LEAST_SIDE:
             raise too_small(path.name, size)
         tags = {key: reader.GetMetaData(key).strip() for key in reader.GetMetaDataKeys()}
+        if _promises_too_much(path, tags, size):
+            raise FileError(f"{path.name} holds fewer pixels than its header promises.", _AGAIN)
         with without_stderr():
             image = reader.Execute()
     except (RuntimeError, MemoryError):
@@ -95,6 +100,22 @@ def read_dicom(path: Path) -> DicomImage:
         frames = frames[None]
     grid, notices = _grid(image, tags, size)
     return DicomImage(frames, grid, _shown(tags, frames), notices)
+
+
+def _promises_too_much(path: Path, tags: dict[str, str], size: tuple[int, ...]) -> bool:
+    """Whether pixels are missing, which GDCM would make black; of compressed ones nobody knows."""
+    with path.open("rb") as file:
+        head = file.read(4096)
+    place = head.find(_SYNTAX) + len(_SYNTAX)
+    length = int.from_bytes(head[place : place + 2], "little")
+    syntax = head[place + 2 : place + 2 + length].rstrip(b"\0 ")
+    if syntax not in _UNCOMPRESSED or "422" in tags.get(_PHOTOMETRIC, ""):
+        return False
+    try:
+        bits = int(tags[_BITS]) * int(tags.get(_SAMPLES, 1))
+    except (KeyError, ValueError):
+        return False
+    return path.stat().st_size < size[0] * size[1] * size[2] * bits // 8
 
 
 def _plain(values: NDArray[Any], name: str) -> NDArray[Any]:
