@@ -7,7 +7,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
-    QDoubleSpinBox,
     QGridLayout,
     QHBoxLayout,
     QSlider,
@@ -18,7 +17,7 @@ from PySide6.QtWidgets import (
 from brainviewer.app.session import Session
 from brainviewer.core.windowing import presets
 from brainviewer.gui.folding import Section
-from brainviewer.gui.words import button, label
+from brainviewer.gui.words import button, label, number_field
 
 _ON_PICTURES = ("heatmap", "study")
 _ALWAYS = (*_ON_PICTURES, "tumour", "sequences")
@@ -34,7 +33,7 @@ class WindowSection(QWidget):
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setSpacing(4)
-        self._level, self._width = self._number(), self._number()
+        self._level, self._width = (number_field(-1e7, 1e7) for _ in range(2))
         self._preset, self._colour = QComboBox(), QComboBox()
         self._colour.addItems([name.capitalize() for name in COLOUR_MAPS])
         self._invert = button("Invert", tip="Black and white change places", checkable=True)
@@ -64,14 +63,6 @@ class WindowSection(QWidget):
         state.study_changed.connect(self._refill)
         state.display_changed.connect(self._show)
         self._refill()
-
-    @staticmethod
-    def _number() -> QDoubleSpinBox:
-        box = QDoubleSpinBox()
-        box.setRange(-1e7, 1e7)
-        box.setKeyboardTracking(False)
-        box.setDecimals(0)
-        return box
 
     def _set(self) -> None:
         state = self._session.state

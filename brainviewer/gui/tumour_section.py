@@ -6,7 +6,6 @@ from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QComboBox,
-    QDoubleSpinBox,
     QHBoxLayout,
     QPushButton,
     QSizePolicy,
@@ -19,7 +18,7 @@ from brainviewer.app.state import Status
 from brainviewer.core.findings import Diameters, TumourFinding
 from brainviewer.core.slices import Plane
 from brainviewer.core.study import Study
-from brainviewer.gui.words import button, grouped, label, set_role, tabular
+from brainviewer.gui.words import button, grouped, label, number_field, set_role, tabular
 from brainviewer.render.measurement_text import (
     MeasurementLine,
     measurement_lines,
@@ -123,11 +122,8 @@ class TumourSection(QWidget):
         self._method.addItem("FLAIR above", "threshold")
         self._method.setToolTip("How the tumour slice is found")
         self._method.activated.connect(self._look_again)
-        self._threshold = QDoubleSpinBox()
-        self._threshold.setRange(0, 1_000_000)
-        self._threshold.setDecimals(0)
+        self._threshold = number_field(0, 1_000_000)
         self._threshold.setValue(self._session.threshold)
-        self._threshold.setKeyboardTracking(False)
         self._threshold.setToolTip("Threshold in the FLAIR's own intensity unit")
         self._threshold.valueChanged.connect(self._look_again)
         chooser.addWidget(self._method, 1)

@@ -4,7 +4,7 @@ from typing import TypeVar
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QLabel, QLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QDoubleSpinBox, QLabel, QLayout, QPushButton, QWidget
 
 
 def label(text: str = "", role: str = "", *, wrap: bool = False) -> QLabel:
@@ -46,6 +46,17 @@ def button(text: str, role: str = "", tip: str = "", *, checkable: bool = False)
     widget.setCheckable(checkable)
     widget.setCursor(Qt.CursorShape.PointingHandCursor)
     return widget
+
+
+def number_field(low: float, high: float) -> QDoubleSpinBox:
+    """A field for a whole number; it counts when it is entered, not while it is typed."""
+    field = QDoubleSpinBox()
+    field.setRange(low, high)
+    field.setDecimals(0)
+    field.setKeyboardTracking(False)
+    # Style sheets do not pad the text of spin boxes.
+    field.lineEdit().setTextMargins(5, 0, 0, 0)
+    return field
 
 
 Widget = TypeVar("Widget", bound=QWidget)
