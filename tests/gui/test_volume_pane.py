@@ -196,6 +196,7 @@ def test_cursor_is_drawn_only_when_the_hand_rests(
     qtbot.wait(600)
     pictures: list[object] = []
     pane._drawn.connect(pictures.append)
+    pane._cursor_timer.setInterval(1000)  # a busy machine must not look like a resting hand
     for _ in range(20):
         state.cursor = marker_position(state.study.grid)
         state.cursor_changed.emit()
