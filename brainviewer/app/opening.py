@@ -14,12 +14,13 @@ from numpy.typing import NDArray
 
 from brainviewer.analysis.alignment import coincide, common_grid, resample
 from brainviewer.analysis.registration import head_motion
-from brainviewer.app.picture_opening import open_picture, picture_info, pictures_of
+from brainviewer.app.picture_opening import open_picture, picture_info
 from brainviewer.assets import resources
 from brainviewer.core.errors import BrainViewerError, Cancelled, FileError, Report, silent
 from brainviewer.core.geometry import Grid
 from brainviewer.core.study import SEQUENCES, LabelMap, Modality, Study, Volume
 from brainviewer.files.nifti import NiftiImage, check_nifti, read_nifti
+from brainviewer.files.picture_folder import pictures_of
 from brainviewer.files.study_folder import SELECT, Assignment, assign, collect, explicit
 
 

@@ -90,7 +90,7 @@ class Showing:
 
         def work(report: Report) -> Opened:
             from brainviewer.app.opening import open_study
-            from brainviewer.app.picture_opening import pictures_of
+            from brainviewer.files.picture_folder import pictures_of
 
             film = pictures_of(paths) if assignment is None else ()
             if film:
@@ -212,7 +212,7 @@ def _thumbnail(path: Path, size: int) -> NDArray[np.uint8] | None:
 def _first_readable(film: tuple[Path, ...], report: Report) -> Opened:
     """The first picture that can be opened. Raises the error of the first if none can."""
     from brainviewer.app.picture_opening import open_picture
-    from brainviewer.files.dicom_reader import is_dicom
+    from brainviewer.files.picture_folder import is_dicom
 
     first: FileError | None = None
     for index, path in enumerate(film[:_MOST_TRIES]):

@@ -56,9 +56,9 @@ def export(
     """Save one slice, or one image, as an annotated picture."""
     index = _slice_of(slice_index)
     with results_only() as out:
-        from brainviewer.app.picture_opening import pictures_of
         from brainviewer.files.journal import load_annotations
         from brainviewer.files.picture import check_picture_path
+        from brainviewer.files.picture_folder import pictures_of
         from brainviewer.files.writing import check_new_file
 
         check_picture_path(file)

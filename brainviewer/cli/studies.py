@@ -103,7 +103,7 @@ def classify(
 ) -> None:
     """Type the glioma of a study: A, O or G. Or say what single pictures show."""
     with results_only() as out:
-        from brainviewer.app.picture_opening import pictures_among
+        from brainviewer.files.picture_folder import pictures_among
 
         if pictures := pictures_among(paths):
             _only_for("studies", {"--age": age})

@@ -15,7 +15,6 @@ from brainviewer.core.geometry import Grid, Unit
 from brainviewer.files.native_output import without_stderr
 from brainviewer.files.picture_reader import LEAST_SIDE, MOST_PIXELS, size_of_file, too_small
 
-DICOM_SUFFIXES = frozenset((".dcm", ".dicom", ".ima"))
 MOST_VOXELS = 512_000_000
 _PIXEL_SPACING, _AT_DETECTOR = "0028|0030", "0018|1164"
 _ORIENTATION, _PHOTOMETRIC = "0020|0037", "0028|0004"
@@ -42,19 +41,6 @@ class DicomImage:
     grid: Grid
     shown: tuple[float, float] | None
     notices: tuple[str, ...] = ()
-
-
-def is_dicom(path: Path) -> bool:
-    """Whether a file is DICOM by its name, or by the four letters at their place in it."""
-    if path.suffix.lower() in DICOM_SUFFIXES:
-        return True
-    if not path.is_file():  # a pipe would wait for whoever writes into it
-        return False
-    try:
-        with path.open("rb") as file:
-            return file.read(132)[128:] == b"DICM"
-    except OSError:
-        return False
 
 
 def read_dicom(path: Path) -> DicomImage:

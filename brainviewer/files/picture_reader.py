@@ -24,11 +24,6 @@ from brainviewer.files.pixel_size import PixelSize, pixel_size, whole_slide
 
 Pixels = NDArray[np.uint8] | NDArray[np.uint16]
 
-PICTURE_SUFFIXES = frozenset(
-    (".bmp", ".gif", ".jfif", ".jpe", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp")
-)
-"""Endings of the names of files that ``read_picture`` may be able to read, in small letters."""
-
 MOST_PIXELS = 64_000_000
 LEAST_SIDE = 8  # pixels
 _FORMATS = (

@@ -7,8 +7,7 @@ from PySide6.QtWidgets import QFileDialog, QMainWindow
 
 from brainviewer.app.session import Session
 from brainviewer.core.errors import BrainViewerError
-from brainviewer.files.dicom_reader import DICOM_SUFFIXES
-from brainviewer.files.picture_reader import PICTURE_SUFFIXES
+from brainviewer.files.picture_folder import DICOM_SUFFIXES, PICTURE_SUFFIXES
 
 _STUDIES = "NIfTI (*.nii *.nii.gz);;All files (*)"
 _ENDINGS = sorted(PICTURE_SUFFIXES | DICOM_SUFFIXES)

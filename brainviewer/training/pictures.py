@@ -7,7 +7,7 @@ from pathlib import Path, PurePosixPath
 
 from brainviewer.core.errors import FileError
 from brainviewer.files.folder_listing import list_folder
-from brainviewer.files.picture_reader import PICTURE_SUFFIXES
+from brainviewer.files.picture_folder import PICTURE_SUFFIXES
 
 TRAIN, TEST = "train", "test"
 TABLE = "labels.csv"

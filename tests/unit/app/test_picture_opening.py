@@ -7,9 +7,9 @@ import pytest
 from PIL import Image
 
 from brainviewer.app.opening import open_study, study_info
-from brainviewer.app.picture_opening import open_picture, pictures_of, thumbnail
+from brainviewer.app.picture_opening import open_picture, thumbnail
 from brainviewer.app.study_figures import slice_figure
-from brainviewer.core.errors import BrainViewerError, FileError
+from brainviewer.core.errors import BrainViewerError
 from brainviewer.core.geometry import Unit
 from brainviewer.core.slices import Convention, Plane, SliceView
 from brainviewer.core.study import Modality
@@ -93,30 +93,6 @@ def test_the_hash_is_that_of_the_content(tmp_path: Path, grey: np.ndarray) -> No
     assert open_picture(saved(tmp_path / "c.png", grey + 1)).content_hash != first
     sized = saved(tmp_path / "d.tif", grey, resolution_unit=3, resolution=20.0)
     assert open_picture(sized).content_hash != first
-
-
-def test_which_files_are_pictures(tmp_path: Path, grey: np.ndarray) -> None:
-    for name in ("10.png", "2.png", "1.png"):
-        saved(tmp_path / name, grey)
-    (tmp_path / "notes.txt").write_text("nothing")
-    assert [p.name for p in pictures_of([tmp_path])] == ["1.png", "2.png", "10.png"]
-    assert pictures_of([tmp_path / "2.png", tmp_path / "1.png"])[0].name == "2.png"
-    assert pictures_of([tmp_path / "1.png", tmp_path / "notes.txt"]) == ()
-    (tmp_path / "flair.nii.gz").write_bytes(b"")
-    assert pictures_of([tmp_path]) == ()
-
-
-def test_a_folder_of_folders_with_pictures(tmp_path: Path, grey: np.ndarray) -> None:
-    (tmp_path / "glioma").mkdir()
-    saved(tmp_path / "glioma" / "1.png", grey)
-    with pytest.raises(FileError, match="glioma") as caught:
-        pictures_of([tmp_path])
-    assert "Open one" in caught.value.advice
-    # Previews beside a study's folder do not make it a set of pictures.
-    saved(tmp_path / "preview.png", grey)
-    assert len(pictures_of([tmp_path])) == 1
-    (tmp_path / "glioma" / "flair.nii").write_bytes(b"")
-    assert pictures_of([tmp_path]) == ()
 
 
 def test_no_tumour_is_looked_for(tmp_path: Path, grey: np.ndarray) -> None:

@@ -1,0 +1,96 @@
+"""Which files are single pictures, without decoding any: it is asked before anything is loaded."""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from brainviewer.core.errors import BrainViewerError, FileError
+from brainviewer.files.folder_listing import list_folder
+
+PICTURE_SUFFIXES = frozenset(
+    (".bmp", ".gif", ".jfif", ".jpe", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp")
+)
+"""Endings of the names of files that ``read_picture`` may be able to read, in small letters."""
+DICOM_SUFFIXES = frozenset((".dcm", ".dicom", ".ima"))
+
+
+def is_dicom(path: Path) -> bool:
+    """Whether a file is DICOM by its name, or by the four letters at their place in it."""
+    if path.suffix.lower() in DICOM_SUFFIXES:
+        return True
+    if not path.is_file():  # a pipe would wait for whoever writes into it
+        return False
+    try:
+        with path.open("rb") as file:
+            return file.read(132)[128:] == b"DICM"
+    except OSError:
+        return False
+
+
+def is_picture(path: Path) -> bool:
+    """Whether a file is a single picture by its name, or DICOM by its content."""
+    return path.suffix.lower() in PICTURE_SUFFIXES or is_dicom(path)
+
+
+def pictures_of(paths: Sequence[Path]) -> tuple[Path, ...]:
+    """The pictures that were meant, in the order of their names; none if it is a study.
+
+    paths : pictures, or a folder that holds some and no NIfTI image.
+    Raises FileError if a folder holds pictures in its folders only.
+    """
+    if len(paths) == 1 and paths[0].is_dir():
+        return _pictures_in(paths[0])
+    if not paths or not all(is_picture(path) and not path.is_dir() for path in paths):
+        return ()
+    return tuple(dict.fromkeys(paths))
+
+
+def pictures_among(paths: Sequence[Path]) -> list[Path]:
+    """The pictures that are named, those of every folder; empty if it is a study.
+
+    Raises BrainViewerError if there are pictures and something else, FileError as ``pictures_of``.
+    """
+    found = [pictures_of([path]) for path in paths]
+    if not any(found):
+        return []
+    pictures: list[Path] = []
+    for path, some in zip(paths, found, strict=True):
+        # A folder called scan.jpg is one picture that cannot be read, not a reason to stop.
+        if not some and not is_picture(path):
+            raise BrainViewerError(
+                f"{path.name} is no picture, but others are.",
+                "Give pictures alone, or the files of one study.",
+            )
+        pictures += some or (path,)
+    return pictures
+
+
+def _pictures_in(folder: Path) -> tuple[Path, ...]:
+    entries = list_folder(folder)
+    if any(entry.name.lower().endswith((".nii", ".nii.gz")) for entry in entries):
+        return ()
+    folders = [entry for entry in entries if entry.is_dir()]
+    inside = [list_folder(place) for place in folders]
+    if any(child.name.lower().endswith((".nii", ".nii.gz")) for f in inside for child in f):
+        return ()
+    found = [entry for entry in entries if entry.is_file() and is_picture(entry)]
+    if found:
+        return tuple(sorted(found, key=_natural))
+    with_pictures = [
+        place.name
+        for place, children in zip(folders, inside, strict=True)
+        if any(child.is_file() and is_picture(child) for child in children[:20])
+    ]
+    if with_pictures:
+        names = ", ".join(with_pictures[:3]) + (" …" if len(with_pictures) > 3 else "")
+        raise FileError(
+            f"The folder {folder.name} holds pictures only in its folders: {names}.",
+            "Open one of these folders.",
+        )
+    return ()
+
+
+def _natural(path: Path) -> list[tuple[int, str]]:
+    """Names in the order of their numbers: 2.jpg before 10.jpg."""
+    parts = re.split(r"(\d+)", path.name.lower())
+    return [(int(part), "") if part.isdecimal() else (-1, part) for part in parts]

@@ -1,0 +1,45 @@
+"""Which files are pictures is known by their names, or their first letters."""
+
+from pathlib import Path
+
+import pytest
+
+from brainviewer.core.errors import FileError
+from brainviewer.files.picture_folder import is_dicom, pictures_of
+
+
+def made(path: Path) -> Path:
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(b"")
+    return path
+
+
+def test_which_files_are_pictures(tmp_path: Path) -> None:
+    for name in ("10.png", "2.png", "1.png", "notes.txt"):
+        made(tmp_path / name)
+    assert [p.name for p in pictures_of([tmp_path])] == ["1.png", "2.png", "10.png"]
+    assert pictures_of([tmp_path / "2.png", tmp_path / "1.png"])[0].name == "2.png"
+    assert pictures_of([tmp_path / "1.png", tmp_path / "notes.txt"]) == ()
+    made(tmp_path / "flair.nii.gz")
+    assert pictures_of([tmp_path]) == ()
+
+
+def test_a_folder_of_folders_with_pictures(tmp_path: Path) -> None:
+    made(tmp_path / "glioma" / "1.png")
+    with pytest.raises(FileError, match="glioma") as caught:
+        pictures_of([tmp_path])
+    assert "Open one" in caught.value.advice
+    # Previews beside a study's folder do not make it a set of pictures.
+    made(tmp_path / "preview.png")
+    assert len(pictures_of([tmp_path])) == 1
+    made(tmp_path / "glioma" / "flair.nii")
+    assert pictures_of([tmp_path]) == ()
+
+
+def test_dicom_is_known_by_its_content(tmp_path: Path) -> None:
+    (tmp_path / "IM_0001").write_bytes(bytes(128) + b"DICM and more")
+    (tmp_path / "b").write_bytes(b"no image at all")
+    assert is_dicom(tmp_path / "IM_0001")
+    assert is_dicom(tmp_path / "gone.dcm")
+    assert not is_dicom(tmp_path / "b")
+    assert not is_dicom(tmp_path / "gone")
