@@ -117,7 +117,8 @@ def classify(
             from brainviewer.app.telling import classification_text
             from brainviewer.files.study_folder import collect
 
-            collect(paths)  # what is neither study nor pictures has no options to be refused
+            if top is not None or heatmap is not None:
+                collect(paths)  # where nothing is to be opened, that is said, not this
             _only_for("pictures", {"--top": top, "--heatmap": heatmap})
             with study_engine(engine, model) as runner:
                 record = _classified(paths, runner, model, age, prevalence, slice_index)

@@ -197,10 +197,10 @@ def test_cursor_is_drawn_only_when_the_hand_rests(
     pictures: list[object] = []
     pane._drawn.connect(pictures.append)
     pane._cursor_timer.setInterval(1000)  # a busy machine must not look like a resting hand
-    for _ in range(20):
+    for _ in range(20):  # longer in all than the hand must rest
         state.cursor = marker_position(state.study.grid)
         state.cursor_changed.emit()
-        qtbot.wait(10)
+        qtbot.wait(60)
     assert not pictures
     qtbot.waitUntil(lambda: len(pictures) == 1, timeout=WAIT_MS)
 

@@ -94,6 +94,7 @@ def test_it_is_known_by_its_content(tmp_path: Path, ramp: np.ndarray) -> None:
     (tmp_path / "b").write_bytes(b"no image at all")
     assert not is_dicom(tmp_path / "b")
     assert not is_dicom(tmp_path / "gone")
+    assert is_dicom(tmp_path / "gone.dcm")  # by its name
 
 
 def test_what_is_no_image_is_said_in_a_sentence(tmp_path: Path, ramp: np.ndarray) -> None:

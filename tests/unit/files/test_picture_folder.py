@@ -1,11 +1,11 @@
-"""Which files are pictures is known by their names, or their first letters."""
+"""Which files are pictures, alone and in folders; DICOM is known in ``test_dicom_reader``."""
 
 from pathlib import Path
 
 import pytest
 
 from brainviewer.core.errors import FileError
-from brainviewer.files.picture_folder import is_dicom, pictures_of
+from brainviewer.files.picture_folder import pictures_of
 
 
 def made(path: Path) -> Path:
@@ -34,12 +34,3 @@ def test_a_folder_of_folders_with_pictures(tmp_path: Path) -> None:
     assert len(pictures_of([tmp_path])) == 1
     made(tmp_path / "glioma" / "flair.nii")
     assert pictures_of([tmp_path]) == ()
-
-
-def test_dicom_is_known_by_its_content(tmp_path: Path) -> None:
-    (tmp_path / "IM_0001").write_bytes(bytes(128) + b"DICM and more")
-    (tmp_path / "b").write_bytes(b"no image at all")
-    assert is_dicom(tmp_path / "IM_0001")
-    assert is_dicom(tmp_path / "gone.dcm")
-    assert not is_dicom(tmp_path / "b")
-    assert not is_dicom(tmp_path / "gone")
