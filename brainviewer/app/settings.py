@@ -10,10 +10,13 @@ from typing import Any
 
 import platformdirs
 
+from brainviewer.core.errors import FileError
 from brainviewer.core.slices import Convention
+from brainviewer.files.ordinary_file import read_ordinary
 
 log = logging.getLogger(__name__)
 RECENT = 8
+_MOST_BYTES = 1_000_000
 _CHOICES = {
     "engine": ("auto", "onnx", "tensorflow"),
     "theme": ("dark", "light", "system"),
@@ -58,13 +61,13 @@ class Settings:
         """Read the settings; what is damaged or unknown falls back to its default."""
         path = path or settings_folder() / "settings.json"
         settings = cls(path)
+        if not os.path.lexists(path):
+            return settings
         try:
-            stored: Any = json.loads(path.read_text("utf-8"))
+            stored: Any = json.loads(read_ordinary(path, _MOST_BYTES))
             if not isinstance(stored, dict):
                 raise TypeError("settings are an object")
-        except FileNotFoundError:
-            return settings
-        except (OSError, ValueError, TypeError, RecursionError):
+        except (FileError, ValueError, TypeError, RecursionError):
             log.warning("The settings could not be read; the defaults are used.")
             return settings
         for item in fields(cls):

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+from brainviewer.core.shown_text import shown_text
+
 
 class BrainViewerError(Exception):
     """Something the user can understand and act on.
@@ -11,9 +13,9 @@ class BrainViewerError(Exception):
     """
 
     def __init__(self, message: str, advice: str = "") -> None:
-        super().__init__(message, advice)
-        self.message = message
-        self.advice = advice
+        # File names are quoted in sentences, and may hold anything.
+        self.message, self.advice = shown_text(message), shown_text(advice)
+        super().__init__(self.message, self.advice)
 
     def __str__(self) -> str:
         return f"{self.message} {self.advice}".strip()

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from brainviewer.core.errors import FileError
 from brainviewer.core.geometry import Grid, Unit
 from brainviewer.files.native_output import without_stderr
+from brainviewer.files.ordinary_file import open_ordinary
 from brainviewer.files.picture_reader import LEAST_SIDE, MOST_PIXELS, size_of_file, too_small
 
 MOST_VOXELS = 512_000_000
@@ -51,14 +52,8 @@ def read_dicom(path: Path) -> DicomImage:
     """
     import SimpleITK as sitk  # noqa: N813 - the name that everybody knows it by
 
-    try:
-        size_of_file(path)
-        path.open("rb").close()
-    except OSError as error:
-        why = error.strerror or "unknown reason"
-        raise FileError(
-            f"{path.name} cannot be read: {why}.", "Check that it exists and that you may read it."
-        ) from None
+    size_of_file(path)
+    open_ordinary(path).close()  # whether it may be read
     # ITK would print its doubts to the terminal.
     sitk.ProcessObject.SetGlobalWarningDisplay(False)
     reader = sitk.ImageFileReader()

@@ -16,6 +16,7 @@ from platformdirs import user_data_path
 
 from brainviewer.core.annotations import Annotation
 from brainviewer.core.errors import FileError
+from brainviewer.files.ordinary_file import read_ordinary
 from brainviewer.files.writing import write_whole
 
 FORMAT = "BrainViewer annotations"
@@ -100,14 +101,7 @@ def load_annotations(path: Path) -> tuple[Annotation, ...]:
         "Choose a file that was saved with 'Save annotations as'.",
     )
     try:
-        if path.stat().st_size > _MOST_BYTES:
-            raise damaged
-        content = json.loads(path.read_bytes().decode("utf-8"))
-    except OSError as error:
-        raise FileError(
-            f"'{path.name}' cannot be read: {error.strerror or 'unknown reason'}.",
-            "Check that the file exists and that you may read it.",
-        ) from error
+        content = json.loads(read_ordinary(path, _MOST_BYTES).decode("utf-8"))
     except (ValueError, RecursionError) as error:
         raise damaged from error
     if not isinstance(content, dict) or content.get("format") != FORMAT:

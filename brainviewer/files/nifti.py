@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from brainviewer.core.errors import FileError, Report, silent
 from brainviewer.core.geometry import Grid
 from brainviewer.files.nifti_header import LONGEST, Header, pair_error, parse_header
+from brainviewer.files.ordinary_file import open_ordinary, plain_errors
 
 _DAMAGED = (igzip.BadGzipFile, igzip_lib.IsalError, zlib.error)
 _GZIP = b"\x1f\x8b"
@@ -46,7 +47,7 @@ def read_nifti(path: Path, report: Report = silent) -> NiftiImage:
     when ``report`` does.
     """
     name = path.name
-    with _plain_errors(name), _opened(path) as file:
+    with _plain_errors(path), _opened(path) as file:
         size = os.fstat(file.fileno()).st_size
         packed, header = _header(file, name)
         _check_size(_unpacked_size(file, header) if packed else size, header, name)
@@ -60,7 +61,7 @@ def read_nifti(path: Path, report: Report = silent) -> NiftiImage:
 
 def check_nifti(path: Path) -> None:
     """Raises FileError, as ``read_nifti`` does, if the header alone says that it cannot be read."""
-    with _plain_errors(path.name), _opened(path) as file:
+    with _plain_errors(path), _opened(path) as file:
         _header(file, path.name)
 
 
@@ -68,7 +69,7 @@ def _opened(path: Path) -> IO[bytes]:
     name = path.name.lower()
     if name.endswith((".hdr", ".img", ".hdr.gz", ".img.gz")):
         raise pair_error(path.name)
-    return path.open("rb")
+    return open_ordinary(path)
 
 
 def _header(file: IO[bytes], name: str) -> tuple[bool, Header]:
@@ -101,36 +102,21 @@ def _unpack(file: IO[bytes]) -> IO[bytes]:
 
 
 @contextmanager
-def _plain_errors(name: str) -> Iterator[None]:
-    """Turn what the system says about a file into a sentence."""
-    try:
-        yield
-    except FileNotFoundError:
-        raise FileError(
-            f"There is no file {name}.", "It may have been moved or renamed; open it again."
-        ) from None
-    except PermissionError:
-        raise FileError(
-            f"You have no permission to read {name}.",
-            "Change its permissions or copy it to a folder of your own.",
-        ) from None
-    except EOFError:
-        raise FileError(
-            f"{name} is incomplete: its compressed data end too early.",
-            "Copy or download the file again.",
-        ) from None
-    except _DAMAGED:  # type: ignore[misc]  # the stubs take IsalError for a value
-        raise FileError(
-            f"{name} is damaged: it cannot be decompressed.", "Copy or download the file again."
-        ) from None
-    except MemoryError:
-        raise FileError(
-            f"{name} needs more memory than there is.", "Close other programs or crop the image."
-        ) from None
-    except OSError:
-        raise FileError(
-            f"{name} cannot be read.", "Check the disk or network it lies on and try again."
-        ) from None
+def _plain_errors(path: Path) -> Iterator[None]:
+    """Turn what the system and the unpacking say about a file into a sentence."""
+    name = path.name
+    with plain_errors(path):
+        try:
+            yield
+        except EOFError:
+            raise FileError(
+                f"{name} is incomplete: its compressed data end too early.",
+                "Copy or download the file again.",
+            ) from None
+        except _DAMAGED:  # type: ignore[misc]  # the stubs take IsalError for a value
+            raise FileError(
+                f"{name} is damaged: it cannot be decompressed.", "Copy or download the file again."
+            ) from None
 
 
 def _unpacked_size(file: IO[bytes], header: Header) -> int:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from brainviewer.core.errors import BrainViewerError, FileError
 from brainviewer.files.folder_listing import list_folder
+from brainviewer.files.ordinary_file import open_ordinary, plain_errors
 
 PICTURE_SUFFIXES = frozenset(
     (".bmp", ".gif", ".jfif", ".jpe", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp")
@@ -18,12 +19,10 @@ def is_dicom(path: Path) -> bool:
     """Whether a file is DICOM by its name, or by the four letters at their place in it."""
     if path.suffix.lower() in DICOM_SUFFIXES:
         return True
-    if not path.is_file():  # a pipe would wait for whoever writes into it
-        return False
     try:
-        with path.open("rb") as file:
+        with open_ordinary(path) as file, plain_errors(path):
             return file.read(132)[128:] == b"DICM"
-    except OSError:
+    except FileError:
         return False
 
 

@@ -20,6 +20,7 @@ from PIL import Image, ImageOps, TiffImagePlugin, UnidentifiedImageError, WebPIm
 from brainviewer.core.errors import FileError
 from brainviewer.core.luma import luma
 from brainviewer.files.native_output import without_stderr
+from brainviewer.files.ordinary_file import check_ordinary, open_ordinary
 from brainviewer.files.pixel_size import PixelSize, pixel_size, whole_slide
 
 Pixels = NDArray[np.uint8] | NDArray[np.uint16]
@@ -97,7 +98,7 @@ def read_picture(path: Path) -> Picture:
         # Not by its name: Pillow 13 maps a named TIFF that lies on its side with its sides swapped.
         with (
             _without_warnings(),
-            path.open("rb") as file,
+            open_ordinary(path) as file,
             Image.open(file, formats=_FORMATS) as image,
         ):
             return _decode(image, path.name, file_bytes)
@@ -114,10 +115,6 @@ def read_picture(path: Path) -> Picture:
         raise _too_large(path.name) from None
     except MemoryError:
         raise FileError(f"There is not enough memory to open {path.name}.", _AS_PICTURE) from None
-    except PermissionError:
-        raise FileError(f"You may not read {path.name}.", "Check its permissions.") from None
-    except FileNotFoundError:
-        raise FileError(f"There is no file {path.name}.", "Check the name.") from None
     except Exception:
         # Damaged files make the decoders raise almost anything: OSError, SyntaxError,
         # struct.error, zlib.error, KeyError and more.
@@ -125,15 +122,8 @@ def read_picture(path: Path) -> Picture:
 
 
 def size_of_file(path: Path) -> int:
-    """In bytes; raises FileError if it is no file, or an empty one, and OSError if it is not there.
-
-    A pipe would be waited for, and a device never ends.
-    """
-    size = path.stat().st_size
-    if path.is_dir():
-        raise FileError(f"{path.name} is a folder.", "Give the files in it.")
-    if not path.is_file():
-        raise FileError(f"{path.name} is no ordinary file.", "Copy the picture into one.")
+    """In bytes; raises FileError if it is no ordinary file, or an empty one."""
+    size = check_ordinary(path)
     if size == 0:
         raise FileError(f"{path.name} is an empty file.", "Copy it again from its source.")
     return size

@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from brainviewer.core.errors import FileError
+from brainviewer.files.ordinary_file import read_ordinary
 from brainviewer.training.collection import CLASSES
 
 DAYS_PER_YEAR = 365.25
 OLDEST_YEARS = 120
+_MOST_BYTES = 50_000_000
 
 _COLUMNS = {
     "case": re.compile(r"(case_?(submitter_?)?)?id|case(_name)?|(cpm|brats)\w*id"),
@@ -262,13 +264,7 @@ def _table(file: Path) -> list[tuple[int, list[str]]]:
 
 
 def _text(file: Path) -> str:
-    try:
-        content = file.read_bytes()
-    except OSError as error:
-        raise FileError(
-            f"{file.name} cannot be read ({error.strerror or 'unknown reason'}).",
-            "Check that it is there and that you may read it.",
-        ) from None
+    content = read_ordinary(file, _MOST_BYTES)
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         encodings = ["utf-16"]
     else:

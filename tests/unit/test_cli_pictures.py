@@ -107,7 +107,7 @@ def test_a_picture_that_may_not_be_read_among_others(folder, capfd, monkeypatch)
     monkeypatch.setattr(Path, "open", refuse)
     assert run("classify", folder / "a.png", folder / "b.jpg", "--json") == 2
     closed, answered = lines(capfd)
-    assert closed["error"] == "You may not read a.png. Check its permissions."
+    assert closed["error"].startswith("You have no permission to read a.png. ")
     assert answered["predicted"] == "none"
 
 

@@ -151,5 +151,5 @@ def test_a_newer_schema_asks_for_an_update(tmp_path: Path) -> None:
 
 
 def test_a_missing_file_is_refused_with_advice(tmp_path: Path) -> None:
-    with pytest.raises(FileError, match="cannot be read"):
+    with pytest.raises(FileError, match="There is no file"):
         journal.load_annotations(tmp_path / "nowhere.json")

@@ -104,5 +104,5 @@ def test_what_cannot_be_right_is_refused_in_a_sentence(
 
 
 def test_a_table_that_may_not_be_read(tmp_path: Path) -> None:
-    with pytest.raises(FileError, match="cannot be read"):
+    with pytest.raises(FileError, match="is a folder"):
         read_labels(tmp_path)

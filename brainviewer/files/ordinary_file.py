@@ -1,0 +1,161 @@
+"""The one door to a file that the user names: an ordinary file, and not larger than expected.
+
+A pipe would wait for whoever writes into it, a device never ends, a link may lead to either or
+round in a circle. Whatever the system or a reader says about a file becomes a sentence here.
+"""
+
+import errno
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from brainviewer.core.errors import FileError
+from brainviewer.core.shown_text import shortened
+
+_KINDS = {
+    stat.S_IFIFO: "a pipe",
+    stat.S_IFSOCK: "a socket",
+    stat.S_IFCHR: "a device",
+    stat.S_IFBLK: "a device",
+}
+_AGAIN = "Copy or export the file again."
+
+
+def is_ordinary(path: Path) -> bool:
+    """Whether there is a file that can be read to its end; False where nobody can tell."""
+    try:
+        return stat.S_ISREG(path.stat().st_mode)
+    except (OSError, ValueError):
+        return False
+
+
+def check_ordinary(path: Path, most_bytes: int | None = None) -> int:
+    """The size of an ordinary file in bytes.
+
+    most_bytes : the largest size that makes sense for what is expected.
+    Raises FileError if there is none, if it is something else, or if it is larger.
+    """
+    with plain_errors(path):
+        return _checked(path, _status(path), most_bytes)
+
+
+def open_ordinary(path: Path, most_bytes: int | None = None) -> BinaryIO:
+    """An ordinary file, open for reading; see ``check_ordinary``.
+
+    What goes wrong while it is read is put into words by ``plain_errors``.
+    """
+    with plain_errors(path):
+        _checked(path, _status(path), most_bytes)
+        file = path.open("rb")
+        try:
+            _checked(path, os.fstat(file.fileno()), most_bytes)  # of what was really opened
+        except BaseException:
+            file.close()
+            raise
+        return file
+
+
+def read_ordinary(path: Path, most_bytes: int) -> bytes:
+    """The content of an ordinary file; see ``check_ordinary``. Raises FileError."""
+    with open_ordinary(path, most_bytes) as file, plain_errors(path):
+        content = file.read(most_bytes + 1)
+    if len(content) > most_bytes:  # some files of the system do not say how long they are
+        raise _too_large(path, len(content))
+    return content
+
+
+@contextmanager
+def plain_errors(path: Path, damaged: FileError | None = None) -> Iterator[None]:
+    """Turn what the system and a reader say about a file into FileError.
+
+    damaged : raised for what a reader says of content that makes no sense: numbers out of range,
+        broken UTF-8, nesting without end, missing parts. Without it such errors are bugs and pass,
+        but for those that only a file can cause.
+    """
+    name = shortened(path.name or str(path))
+    try:
+        yield
+    except (FileNotFoundError, NotADirectoryError):
+        raise _missing(path, name) from None
+    except PermissionError:
+        raise FileError(
+            f"You have no permission to read {name}.",
+            "Change its permissions or copy it to a folder of your own.",
+        ) from None
+    except IsADirectoryError:
+        raise _folder(name) from None
+    except MemoryError:
+        raise FileError(
+            f"{name} needs more memory than there is.", "Close other programs or crop the image."
+        ) from None
+    except OSError as error:
+        raise _refused(name, error) from None
+    except RecursionError:
+        raise damaged or FileError(
+            f"{name} cannot be read: its content is nested too deeply.", _AGAIN
+        ) from None
+    except (ArithmeticError, ValueError, LookupError, TypeError, EOFError):
+        if damaged is None:
+            raise
+        raise damaged from None
+
+
+def _status(path: Path) -> os.stat_result:
+    try:
+        return path.stat()
+    except ValueError:  # a zero byte, or half a character
+        raise FileError("The name of the file cannot be used.", "Check the name.") from None
+
+
+def _checked(path: Path, status: os.stat_result, most_bytes: int | None) -> int:
+    kind = stat.S_IFMT(status.st_mode)
+    name = shortened(path.name or str(path))
+    if kind == stat.S_IFDIR:
+        raise _folder(name)
+    if kind != stat.S_IFREG:
+        what = _KINDS.get(kind, "something else")
+        raise FileError(
+            f"{name} is no ordinary file but {what}.", "Copy its content into a file first."
+        )
+    if most_bytes is not None and status.st_size > most_bytes:
+        raise _too_large(path, status.st_size)
+    return status.st_size
+
+
+def _folder(name: str) -> FileError:
+    return FileError(f"{name} is a folder.", "Give the files in it.")
+
+
+def _too_large(path: Path, size: int) -> FileError:
+    mega = size / 1e6
+    said = f"{mega / 1000:,.1f} GB" if mega >= 1000 else f"{mega:,.0f} MB"
+    return FileError(
+        f"{shortened(path.name)} is too large for what it should be ({said}).",
+        "Check that it is the file you mean.",
+    )
+
+
+def _missing(path: Path, name: str) -> FileError:
+    if path.is_symlink():
+        return FileError(
+            f"{name} is a link to a file that is not there.",
+            "Open the file itself, or fetch it to the place that the link names.",
+        )
+    return FileError(
+        f"There is no file {name}.", "It may have been moved or renamed: check its name."
+    )
+
+
+def _refused(name: str, error: OSError) -> FileError:
+    if error.errno == errno.ELOOP:
+        return FileError(
+            f"{name} is a link that leads back to itself.", "Open the file that was meant."
+        )
+    if error.errno == errno.ENAMETOOLONG:
+        return FileError(f"The name {name} is too long.", "Check the name; shorten it if need be.")
+    return FileError(
+        f"{name} cannot be read.", "Check the disk or network it lies on and try again."
+    )
