@@ -72,7 +72,7 @@ class Job:
         }
         places = {picture.file: place for place, picture in enumerate(self.chosen.pictures)}
         shown = self.images[[places[file] for file in tested.files]]
-        write_predictions(self.out / PREDICTIONS_FILE, tested)
+        write_predictions(self.out / PREDICTIONS_FILE, tested, validated)
         write_page(result, tested, shown, self.out)
         write_card(result, self.out)
         write_whole(self.out / RESULT_FILE, dump(result).encode())

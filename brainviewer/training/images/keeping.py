@@ -5,7 +5,7 @@ import json
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -34,31 +34,46 @@ class Part:
     def read(path: Path) -> "Part | None":
         """None if there is nothing that can be read."""
         kept = read_predictions(path)
-        if kept is None:
+        if kept is None or kept.validation is None:
             return None
-        tested, seen, about = kept
-        content = json.loads(about)
-        return Part(tested, seen, content["history"], content["weights"])
+        content = json.loads(kept.about)
+        return Part(kept.test, kept.validation, content["history"], content["weights"])
+
+
+class Predictions(NamedTuple):
+    """Answers as a file keeps them; validation : None where there were no validation images."""
+
+    test: Answered
+    validation: Answered | None
+    about: str = ""
 
 
 def write_predictions(
     path: Path, tested: Answered, seen: Answered | None = None, about: str = ""
 ) -> None:
-    """Keep answers for test images, and for validation images, as ``.npz``; raises FileError."""
+    """Keep answers as ``.npz``; raises FileError.
+
+    Those for test images stand under ``test_...``, those for validation images, if there are any,
+    under ``validation_...``: a threshold may be chosen on the second only.
+    """
     arrays: dict[str, Any] = {"about": np.array(about)}
-    for name, part in (("test", tested), ("validation", seen or tested)):
+    for name, part in (("test", tested), ("validation", seen)):
+        if part is None:
+            continue
         arrays |= {
             f"{name}_files": np.array(part.files),
             f"{name}_folds": np.array(part.folds),
             f"{name}_truth": part.truth,
             f"{name}_probabilities": part.probabilities,
         }
+        if part.groups is not None:
+            arrays[f"{name}_groups"] = np.array(part.groups)
     content = io.BytesIO()
     np.savez_compressed(content, **arrays)
     write_whole(path, content.getvalue())
 
 
-def read_predictions(path: Path) -> tuple[Answered, Answered, str] | None:
+def read_predictions(path: Path) -> Predictions | None:
     """What ``write_predictions`` wrote; None if there is nothing that can be read."""
     try:
         with path.open("rb") as opened, np.load(opened, allow_pickle=False) as kept:
@@ -68,10 +83,14 @@ def read_predictions(path: Path) -> tuple[Answered, Answered, str] | None:
                     tuple(kept[f"{name}_folds"].tolist()),
                     kept[f"{name}_truth"],
                     kept[f"{name}_probabilities"],
+                    kept.get(f"{name}_groups"),
                 )
+                if name == "test" or f"{name}_truth" in kept
+                else None
                 for name in ("test", "validation")
             )
-            return test, validation, str(kept["about"])
+            assert test is not None
+            return Predictions(test, validation, str(kept["about"]))
     except (OSError, KeyError, ValueError, zipfile.BadZipFile):
         return None
 

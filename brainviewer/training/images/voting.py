@@ -1,7 +1,7 @@
 """The best networks that were trained before answer together, by majority and by soft vote."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -30,10 +30,14 @@ _SEED = 2026
 
 @dataclass(frozen=True, eq=False)
 class Member:
-    """A trained network: what is known of it, and what it answered, sorted by file."""
+    """A trained network: what is known of it, and what it answered, sorted by file.
+
+    seen : answers for its validation images; None where they were not kept.
+    """
 
     result: dict[str, Any]
     tested: Answered
+    seen: Answered | None
 
 
 def vote(
@@ -48,13 +52,13 @@ def vote(
     """
     members = chosen_members(recipe, source, runs)
     found = []
-    tested = members[0].tested
-    stacked = np.stack([member.tested.probabilities for member in members])
-    for name, probabilities in (("majority", majority(stacked)), ("soft", stacked.mean(axis=0))):
-        answered = replace(tested, probabilities=probabilities)
+    seen = _shared([member.seen for member in members])
+    for name, together in (("majority", majority), ("soft", _mean)):
+        answered = _voted([member.tested for member in members], together)
         result = _result(recipe, recipe_sha256, f"{recipe.name}-{name}", members, answered)
         make_folder(out / name)
-        write_predictions(out / name / PREDICTIONS_FILE, answered)
+        validated = _voted(seen, together) if seen else None
+        write_predictions(out / name / PREDICTIONS_FILE, answered, validated)
         write_page(result, answered, None, out / name)
         write_whole(out / name / RESULT_FILE, dump(result).encode())
         found.append(result)
@@ -91,21 +95,42 @@ def majority(stacked: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(shares / shares.sum(axis=1, keepdims=True))
 
 
+def _mean(stacked: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.asarray(stacked.mean(axis=0))
+
+
+def _voted(
+    parts: Sequence[Answered], together: Callable[[NDArray[np.float64]], NDArray[np.float64]]
+) -> Answered:
+    """The answer of all members to the images that each of them answered."""
+    stacked = np.stack([part.probabilities for part in parts])
+    return replace(parts[0], probabilities=together(stacked))
+
+
+def _shared(parts: Sequence[Answered | None]) -> list[Answered]:
+    """The answers of all members, if they are about the same images; else none."""
+    known = [part for part in parts if part is not None]
+    same = len({(part.files, part.folds) for part in known}) == 1
+    return known if same and len(known) == len(parts) else []
+
+
 def _member(file: Path) -> Member | None:
     result = read_result(file)
     kept = read_predictions(file.parent / PREDICTIONS_FILE)
     if result is None or kept is None or result["kind"] != IMAGE_CLASSES:
         return None
-    tested = kept[0]
-    order = np.argsort(tested.files)
-    return Member(
-        result,
-        Answered(
-            tuple(tested.files[place] for place in order),
-            tuple(tested.folds[place] for place in order),
-            tested.truth[order],
-            tested.probabilities[order],
-        ),
+    seen = None if kept.validation is None else _by_file(kept.validation)
+    return Member(result, _by_file(kept.test), seen)
+
+
+def _by_file(part: Answered) -> Answered:
+    order = np.argsort(part.files, kind="stable")
+    return Answered(
+        tuple(part.files[place] for place in order),
+        tuple(part.folds[place] for place in order),
+        part.truth[order],
+        part.probabilities[order],
+        None if part.groups is None else part.groups[order],
     )
 
 

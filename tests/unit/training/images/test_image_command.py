@@ -202,6 +202,11 @@ def test_a_vote_of_finished_runs(tmp_path: Path, capfd: Any) -> None:
     best = max(one["accuracy"] for one in soft["members"])
     assert value_of(soft, "accuracy") >= best - 0.1
     assert (out / "majority" / "evaluation.html").is_file()
+    with np.load(out / "soft" / "predictions.npz") as kept:
+        # Of the members no answers for validation images were kept: none are made up.
+        assert sorted(kept) == [
+            "about", "test_files", "test_folds", "test_probabilities", "test_truth"
+        ]  # fmt: skip
 
 
 def test_the_majority_decides_and_probability_breaks_ties() -> None:

@@ -133,6 +133,39 @@ def test_the_saved_network_gives_the_answers_that_were_measured(
     np.testing.assert_allclose(found, tested.probabilities, atol=1e-4)
 
 
+def test_each_name_in_the_answers_holds_what_it_says(whole: tuple[Path, dict[str, Any]]) -> None:
+    """A threshold that is chosen on ``validation_...`` was not chosen on the test images."""
+    for run, splits in (("first", ("4",)), ("folds", ("1", "2", "3", "4"))):
+        out = whole[0] / run
+        result = read_result(out / "result.json")
+        with np.load(out / "predictions.npz") as kept:
+            arrays = dict(kept)
+        assert result is not None
+        names = ("files", "folds", "truth", "probabilities")
+        test, validation = (
+            dict(zip(names, (arrays[f"{part}_{name}"] for name in names), strict=True))
+            for part in ("test", "validation")
+        )
+        for part in (test, validation):
+            assert {len(values) for values in part.values()} == {len(part["files"])}
+            said = [file.split("/")[0] == "none" for file in part["files"]]
+            assert part["truth"].tolist() == list(map(int, said))
+            assert set(part["folds"]) == set(splits)
+        for fold in splits:
+            own = (part["files"][part["folds"] == fold] for part in (test, validation))
+            assert not set.intersection(*map(set, own))
+        assert len(test["files"]) == result["protocol"]["test"]
+        of_first = int((validation["folds"] == splits[0]).sum())
+        assert of_first == result["protocol"]["validation"]
+        right = validation["probabilities"].argmax(axis=1) == validation["truth"]
+        assert right.mean() == pytest.approx(result["validation"]["accuracy"], abs=1e-4)
+        point = result["operating_point"]
+        scores = validation["probabilities"][validation["truth"] == 0, 0]
+        assert np.mean(scores >= point["threshold"]) >= point["wanted_sensitivity"]
+        calls = test["probabilities"][test["truth"] == 0, 0] >= point["threshold"]
+        assert calls.mean() == pytest.approx(point["figures"][0]["value"], abs=1e-4)
+
+
 def test_every_fold_is_answered(whole: tuple[Path, dict[str, Any]]) -> None:
     result = read_result(whole[0] / "folds" / "result.json")
     assert result is not None
