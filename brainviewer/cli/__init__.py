@@ -3,7 +3,7 @@
 Exit codes: 0 done, 2 the user's input is wrong (one sentence with advice), 1 a bug.
 """
 
-from brainviewer.cli import export, pictures, research, studies
+from brainviewer.cli import export, labelled_data, pictures, research, studies
 from brainviewer.cli.program import app, run
 
-__all__ = ["app", "export", "pictures", "research", "run", "studies"]
+__all__ = ["app", "export", "labelled_data", "pictures", "research", "run", "studies"]

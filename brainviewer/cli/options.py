@@ -60,3 +60,12 @@ Frequency = Annotated[
 Engine = Annotated[EngineName, typer.Option(help="What runs the network.")]
 FindBy = Annotated[Method, typer.Option(help="How the tumour is looked for.")]
 Threshold = Annotated[float, typer.Option(help="FLAIR value for the method 'threshold'.")]
+GroupBy = Annotated[
+    str | None,
+    typer.Option(
+        metavar="REGEX",
+        help=r"Single images: finds the patient in a picture's path, such as '(P\d+)_'; "
+        "pictures of one patient stay together.",
+        show_default=False,
+    ),
+]

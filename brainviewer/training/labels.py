@@ -1,7 +1,5 @@
 """The table that names the cases of a data folder: id, class, age, and perhaps patient and fold."""
 
-import csv
-import io
 import math
 import re
 from collections.abc import Mapping, Sequence
@@ -9,12 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from brainviewer.core.errors import FileError
-from brainviewer.files.ordinary_file import read_ordinary
 from brainviewer.training.collection import CLASSES
+from brainviewer.training.delimited import read_lines
 
 DAYS_PER_YEAR = 365.25
 OLDEST_YEARS = 120
-_MOST_BYTES = 50_000_000
 
 _COLUMNS = {
     "case": re.compile(r"(case_?(submitter_?)?)?id|case(_name)?|(cpm|brats)\w*id"),
@@ -220,12 +217,12 @@ def _columns(header: Sequence[str]) -> dict[str, str]:
 
 
 def _header(file: Path) -> list[str]:
-    return _table(file)[0][1]
+    return read_lines(file, _EXAMPLE)[0][1]
 
 
 def _rows(file: Path) -> list[tuple[int, dict[str, str]]]:
     """Every row with something in it, and the line it ends on."""
-    (_, header), *table = _table(file)
+    (_, header), *table = read_lines(file, _EXAMPLE)
     rows = []
     for line, cells in table:
         if len(cells) != len(header):
@@ -236,44 +233,3 @@ def _rows(file: Path) -> list[tuple[int, dict[str, str]]]:
             )
         rows.append((line, dict(zip(header, cells, strict=True))))
     return rows
-
-
-def _table(file: Path) -> list[tuple[int, list[str]]]:
-    """Lines that hold something, with their numbers; the first names the columns, each once.
-
-    The delimiter is the one that this line uses most.
-    """
-    text = _text(file)
-    first = text.lstrip().split("\n", 1)[0]
-    reader = csv.reader(
-        io.StringIO(text, newline=""), delimiter=max(",;\t", key=first.count), strict=True
-    )
-    try:
-        table = [(reader.line_num, cells) for cells in reader if any(c.strip() for c in cells)]
-    except csv.Error as error:
-        raise FileError(
-            f"{file.name} is not a table that can be read ({error}).", "Save it as CSV again."
-        ) from None
-    if not table:
-        raise FileError(f"{file.name} is empty.", _EXAMPLE)
-    header = [name.strip() for name in table[0][1]]
-    for name in header:
-        if header.count(name) > 1:
-            raise FileError(f"{file.name} has two columns called '{name}'.", "Rename one of them.")
-    return [(table[0][0], header), *table[1:]]
-
-
-def _text(file: Path) -> str:
-    content = read_ordinary(file, _MOST_BYTES)
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        encodings = ["utf-16"]
-    else:
-        encodings = ["utf-8-sig", "cp1252"]
-    for encoding in encodings:
-        try:
-            text = content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\0" not in text:
-            return text
-    raise FileError(f"{file.name} is not a text file.", "Save it as CSV, in UTF-8.")

@@ -1,13 +1,21 @@
 """The single pictures of a data set, with class and split, as folders or ``labels.csv`` say."""
 
-import csv
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
+from brainviewer.core.counting import counted
 from brainviewer.core.errors import FileError
 from brainviewer.files.folder_listing import list_folder
 from brainviewer.files.picture_folder import PICTURE_SUFFIXES
+from brainviewer.training.delimited import read_table
+from brainviewer.training.patients import (
+    folder_patient,
+    named_patient,
+    never_found,
+    read_pattern,
+    row_patient,
+)
 
 TRAIN, TEST = "train", "test"
 TABLE = "labels.csv"
@@ -26,7 +34,7 @@ class Entry:
 
     name : path in the report, with slashes, from the folder that holds all splits
     split : train, test, validation, or the fold that ``labels.csv`` gives it
-    patient : empty if not known
+    patient : empty if not known; the same in two classes is one patient
     source_size : (columns, rows) before somebody resized it, if ``labels.csv`` knows
     """
 
@@ -60,12 +68,15 @@ class Listing:
         object.__setattr__(self, "splits", tuple(names))
 
 
-def list_pictures(train: Path, test: Path | None = None) -> Listing:
+def list_pictures(train: Path, test: Path | None = None, group_by: str = "") -> Listing:
     """All pictures of one or two folders; none is opened yet.
 
     A folder holds a folder per class, or ``labels.csv`` with the columns ``file`` and ``class``,
-    and perhaps ``fold``, ``patient``, ``source_width`` and ``source_height``. Without ``test`` it
-    may hold the folders of splits, such as Training and Testing.
+    and perhaps ``fold``, ``patient``, ``source_width`` and ``source_height``. The folders in that
+    of a class are patients, if a class has several. Without ``test`` it may hold the folders of
+    splits, such as Training and Testing.
+
+    group_by : a pattern that finds the patient in a picture's path, instead of table and folders.
 
     Raises FileError if there is no such folder, if there are fewer than two classes, if a class
     holds no picture, or if the table cannot be right.
@@ -86,54 +97,59 @@ def list_pictures(train: Path, test: Path | None = None) -> Listing:
     entries: list[Entry] = []
     others: list[str] = []
     notices: list[str] = []
+    of_folders: list[Entry] = []
     for split, folder in folders.items():
         found = _Found(root, folder.resolve(), split)
         if (folder / TABLE).is_file():
             found.from_table()
+            entries += found.entries
         else:
             found.from_folders()
-        entries += found.entries
+            of_folders += found.entries
         others += found.others
         notices += found.notices
+    entries += of_folders if group_by else _by_folders(of_folders, notices)
+    if group_by:
+        entries = _grouped(entries, group_by, notices)
     listing = Listing(root, tuple(entries), tuple(others), tuple(notices))
     check_classes(f"The folder {train.name}", listing.classes)
     return listing
+
+
+def _grouped(entries: Sequence[Entry], group_by: str, notices: list[str]) -> list[Entry]:
+    """Entries with the patients that a pattern names; ``notices`` learns of those without one."""
+    pattern = read_pattern(group_by)
+    grouped = [replace(e, patient=named_patient(pattern, e.name)) for e in entries]
+    alone = [entry.name for entry in grouped if not entry.patient]
+    if len(alone) == len(entries):
+        raise never_found(pattern, alone[0])
+    if alone:
+        notices.append(
+            f"The pattern names no patient in {counted(len(alone), 'picture')}, such as {alone[0]}."
+        )
+    return grouped
+
+
+def _by_folders(entries: Sequence[Entry], notices: list[str]) -> list[Entry]:
+    """Entries of folders: those in which a class has one folder only name no patient."""
+    of_class: dict[str, set[str]] = {}
+    for entry in entries:
+        of_class.setdefault(entry.label, set()).add(entry.patient)
+    several = {label: found - {""} for label, found in of_class.items()}
+    if max(map(len, several.values()), default=0) < 2:
+        return [replace(entry, patient="") for entry in entries]
+    patients = set().union(*several.values())
+    notices.append(
+        f"The folders in those of the classes are taken for patients: {len(patients)}. A name that "
+        "stands in two classes is one patient."
+    )
+    return list(entries)
 
 
 def check_classes(what: str, classes: Sequence[str]) -> None:
     """Raises FileError, which begins with ``what``, if there is only one class."""
     if len(classes) < 2:
         raise FileError(f"{what} holds one class only, {classes[0]}.", _ADVICE)
-
-
-def read_table(table: Path, needed: Sequence[str]) -> list[tuple[int, dict[str, str]]]:
-    """The rows of a CSV file with their line numbers, by the columns' names in small letters.
-
-    Raises FileError if it cannot be read, lacks a needed column, or has a row of another length.
-    """
-    try:
-        with table.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file, strict=True)
-            columns = [name.strip().lower() for name in reader.fieldnames or []]
-            if not set(needed) <= set(columns):
-                named = f"{', '.join(needed[:-1])} and {needed[-1]}"
-                raise FileError(
-                    f"{table.name} has no columns called {named}.",
-                    f"Its first line must name the columns, for example: {','.join(needed)}.",
-                )
-            reader.fieldnames = columns
-            rows = []
-            for row in reader:
-                if None in row or None in row.values():
-                    raise FileError(
-                        f"Row {reader.line_num} of {table.name} has another number of cells than "
-                        "there are columns.",
-                        "Put it right.",
-                    )
-                rows.append((reader.line_num, {key: row[key].strip() for key in columns}))
-            return rows
-    except (OSError, UnicodeDecodeError, csv.Error):
-        raise FileError(f"{table.name} cannot be read.", "Save it as CSV, in UTF-8.") from None
 
 
 class _Found:
@@ -154,7 +170,9 @@ class _Found:
             before = len(self.entries)
             for file in _files(folder):
                 if file.suffix.lower() in PICTURE_SUFFIXES:
-                    self.entries.append(Entry(file, self._name(file), folder.name, self.split))
+                    name = self._name(file)
+                    patient = folder_patient(file.relative_to(folder))
+                    self.entries.append(Entry(file, name, folder.name, self.split, patient))
                 else:
                     self.others.append(self._name(file))
             if len(self.entries) == before:
@@ -192,7 +210,7 @@ class _Found:
                     self._name(file),
                     row["class"],
                     split,
-                    row.get("patient", ""),
+                    row_patient(row),
                     fold,
                     _source_size(row),
                 )
@@ -214,7 +232,8 @@ class _Found:
 
 def _source_size(row: Mapping[str, str]) -> tuple[float, float] | None:
     try:
-        size = float(row["source_width"]), float(row["source_height"])
+        cells = (row[name].replace(",", ".") for name in ("source_width", "source_height"))
+        size = float(next(cells)), float(next(cells))
     except (KeyError, ValueError):
         return None
     return size if min(size) > 0 else None

@@ -38,14 +38,18 @@ class Audit:
 
 
 def audit(
-    train: Path, test: Path | None = None, processes: int | None = None, report: Report = silent
+    train: Path,
+    test: Path | None = None,
+    processes: int | None = None,
+    report: Report = silent,
+    group_by: str = "",
 ) -> Audit:
     """Audit a data set of single pictures; see ``list_pictures`` for how it must look.
 
     Raises FileError if the folders are not right, or if no picture can be read.
     """
     start = time.perf_counter()
-    listing = list_pictures(train, test)
+    listing = list_pictures(train, test, group_by)
     entries: list[Entry] = []
     looks: list[Look] = []
     unreadable: list[tuple[Entry, FileError]] = []

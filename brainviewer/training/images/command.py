@@ -30,7 +30,7 @@ class Wishes:
     """All options of the command that are for single images only.
 
     split : a list as ``data audit --write-clean`` writes it; exclude : a list of pictures to leave
-    out; runs : where a vote looks for its members.
+    out; runs : where a vote looks for its members; group_by : a pattern that names the patient.
     """
 
     choices: Choices
@@ -40,6 +40,7 @@ class Wishes:
     runs: tuple[Path, ...] = ()
     threads: int = 1
     split: Path | None = None
+    group_by: str = ""
 
     def given(self) -> list[str]:
         """The options that were given, as they are written."""
@@ -53,6 +54,7 @@ class Wishes:
             "--limit": choices.limit,
             "--only": choices.only,
             "--split": self.split,
+            "--group-by": self.group_by,
             "--exclude": self.exclude,
             "--augmented": self.augmented,
             "--logs": self.logs,
@@ -86,8 +88,9 @@ def train_images_or_vote(
     Raises BrainViewerError if recipe, data or options cannot be used.
     """
     if recipe_kind(recipe) == IMAGE_VOTE:
-        wishes.refuse_all(recipe, ("--runs", "--split"))
-        found = _vote(recipe, find_split(data, wishes.split), out, wishes.runs or (out.parent,))
+        wishes.refuse_all(recipe, ("--runs", "--split", "--group-by"))
+        source = find_split(data, wishes.split, wishes.group_by)
+        found = _vote(recipe, source, out, wishes.runs or (out.parent,))
         return _told(found, out, "Measured")
     if wishes.runs:
         raise no_meaning("--runs", recipe)
@@ -95,7 +98,9 @@ def train_images_or_vote(
     if wishes.exclude is not None:
         choices = replace(choices, excluded=tuple(read_list(wishes.exclude)))
     extras = Extras(wishes.augmented, wishes.logs, wishes.threads)
-    found = train_images(recipe, data, out, report, tell, choices, extras, wishes.split)
+    found = train_images(
+        recipe, data, out, report, tell, choices, extras, wishes.split, wishes.group_by
+    )
     return _told(found, out, "Trained")
 
 

@@ -65,12 +65,12 @@ class Pictures:
         return hashlib.sha256(json.dumps(rows).encode()).hexdigest()
 
 
-def find_pictures(folder: Path) -> Pictures:
+def find_pictures(folder: Path, group_by: str = "") -> Pictures:
     """The labelled pictures below a folder, as ``list_pictures`` reads it; raises FileError.
 
     Pictures in a folder for validation count as those for training: every recipe draws its own.
     """
-    listing = list_pictures(folder)
+    listing = list_pictures(folder, group_by=group_by)
     testing = any(entry.split == TEST for entry in listing.entries)
     made = (_picture(entry, testing) for entry in listing.entries)
     pictures = tuple(sorted(made, key=lambda p: p.file))

@@ -66,10 +66,12 @@ def train_images(
     choices: Choices,
     extras: Extras,
     split_list: Path | None = None,
+    group_by: str = "",
 ) -> list[dict[str, Any]]:
     """Train and measure every network of a recipe; returns their results.
 
     split_list : as ``with_split_list`` reads it, instead of the split of the data
+    group_by : a pattern that finds the patient in a picture's path
 
     Raises BrainViewerError, before anything is written, if recipe, choices or data cannot be used,
     or if ``out`` holds another run.
@@ -81,7 +83,7 @@ def train_images(
     if choices.weights not in ("", NONE, IMAGENET):
         numbers_of(choices.weights)
     require_onnx()
-    source = find_split(data, split_list)
+    source = find_split(data, split_list, group_by)
     chosen = choose(recipes[0], source, choices.excluded, choices.limit)
     splits = split(recipes[0], chosen, choices.fold)
     _check_triage(recipes[0], chosen)
@@ -111,9 +113,9 @@ def train_images(
     return found
 
 
-def find_split(data: Path, split_list: Path | None) -> Pictures:
+def find_split(data: Path, split_list: Path | None, group_by: str = "") -> Pictures:
     """The pictures of a folder, split as the list says if there is one; raises FileError."""
-    source = find_pictures(data)
+    source = find_pictures(data, group_by)
     return source if split_list is None else with_split_list(source, split_list)
 
 

@@ -1,13 +1,25 @@
 """A split from a list, as ``brainviewer data audit --write-clean`` writes it."""
 
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+
 from brainviewer.core.errors import FileError
 from brainviewer.training.audit.clean import COLUMNS
-from brainviewer.training.images.folders import UNCHECKED, Picture, Pictures, class_name
-from brainviewer.training.pictures import TEST, TRAIN, check_classes, read_table
+from brainviewer.training.audit.copies import groups
+from brainviewer.training.delimited import read_table
+from brainviewer.training.images.folders import (
+    UNCHECKED,
+    UNGROUPED,
+    Picture,
+    Pictures,
+    class_name,
+)
+from brainviewer.training.patients import row_patient
+from brainviewer.training.pictures import TEST, TRAIN, check_classes
 
 LISTED = "split list"
 
@@ -15,7 +27,8 @@ LISTED = "split list"
 def with_split_list(source: Pictures, file: Path) -> Pictures:
     """The pictures that the list names, with its groups; the others are left out.
 
-    Its test images are the ones to test on; where it has none, its folds are.
+    A column ``patient`` adds what the data does not know. Its test images are the ones to test on;
+    where it has none, its folds are.
 
     Raises FileError if the list cannot be read, or if it is about other pictures.
     """
@@ -26,24 +39,51 @@ def with_split_list(source: Pictures, file: Path) -> Pictures:
         rows[row["file"]] = row
     if not rows:
         raise FileError(f"{file.name} names no picture.", "Audit the data again.")
-    members = Counter(row["group"] for row in rows.values())
     testing = any(row["split"] == TEST for row in rows.values())
+    own = [picture for picture in source.pictures if picture.file in rows]
+    group_of = _together(own, rows)
 
     def listed(picture: Picture) -> Picture:
         row = rows[picture.file]
-        # What is alone in its group still belongs to its patient, or to its neighbours.
-        group = row["group"] if members[row["group"]] > 1 else picture.group
         fold = None if testing else row["fold"] or None
+        group = group_of[picture.file]
         return replace(picture, group=group, fold=fold, testing=row["split"] == TEST)
 
-    pictures = tuple(listed(picture) for picture in source.pictures if picture.file in rows)
+    pictures = tuple(map(listed, own))
     said = f"The split is that of {file.name}: {len(pictures)} of {len(known)} images."
-    if any(p.fold is None and p.group == p.file for p in (known[name] for name in rows)):
+    if any(p.fold is None and p.group == p.file and not row_patient(rows[p.file]) for p in own):
         said += " Where no patients are known it keeps together what looks alike, no more."
-    notices = (*(notice for notice in source.notices if notice != UNCHECKED), said)
-    found = replace(source, layout=LISTED, pictures=pictures, notices=notices)
+    patients = any(row_patient(row) for row in rows.values())
+    settled = {UNCHECKED, UNGROUPED} if patients else {UNCHECKED}
+    notices = (*(notice for notice in source.notices if notice not in settled), said)
+    grouped = source.grouped or patients
+    found = replace(source, layout=LISTED, pictures=pictures, grouped=grouped, notices=notices)
     check_classes(f"The list {file.name}", found.classes)
     return found
+
+
+def _together(pictures: Sequence[Picture], rows: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
+    """The group of each picture: what the list, the data or a patient holds together.
+
+    What is alone in its group stands for itself, so that its neighbours may be kept with it.
+    """
+    first: dict[tuple[str, str], int] = {}
+    links = []
+    for place, picture in enumerate(pictures):
+        row = rows[picture.file]
+        holds = {"list": row["group"], "patient": row_patient(row)}
+        holds["data"] = picture.group if picture.group != picture.file else ""
+        links += [(first.setdefault(key, place), place) for key in holds.items() if key[1]]
+    pairs = np.array(links, np.int64).reshape(-1, 2)
+    roots = groups(len(pictures), pairs).tolist()
+    many = Counter(roots)
+    leader = {root: pictures[place].file for place, root in reversed([*enumerate(roots)])}
+    # Alone with a patient's name it is that patient.
+    named = [row_patient(rows[p.file]) or p.group for p in pictures]
+    return {
+        picture.file: f"{leader[root]} and others" if many[root] > 1 else name
+        for picture, root, name in zip(pictures, roots, named, strict=True)
+    }
 
 
 def _check(

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,8 +12,9 @@ from brainviewer.core.errors import FileError
 from brainviewer.training.images.folders import Picture, Pictures
 from brainviewer.training.images.recipe import ImageRecipe
 
-# Neighbours in a series stay together where the data names no patients.
-_BLOCK = 12
+# Neighbours in a series stay together where the data names no patients: so many of them, or, where
+# a class has few pictures, as many as leave so many series of it.
+_BLOCK, _SERIES, _LEAST_SERIES = 12, 5, 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -164,16 +165,31 @@ def by_number(pictures: Sequence[Picture]) -> list[Picture]:
 
 
 def _groups(chosen: Chosen) -> NDArray[np.str_]:
-    """What must not be torn apart: the patient, else a block of neighbours of one class.
+    """What must not be torn apart: the patient, else a series of neighbours of one class.
 
     Slices of one patient have neighbouring names where nothing else tells them.
     """
     groups = {p.file: p.group for p in chosen.pictures if p.group != p.file}
+    folds = len({p.fold for p in chosen.pictures if p.fold is not None})
     for label in {p.label for p in chosen.pictures}:
         alone = [p for p in chosen.pictures if p.label == label and p.file not in groups]
-        block = max(1, min(_BLOCK, len(alone) // 20))
-        groups |= {p.file: f"{label}/{n // block}" for n, p in enumerate(by_number(alone))}
+        for number, series in enumerate(_series(by_number(alone), folds)):
+            groups |= {p.file: f"{label}/{number}" for p in series}
     return np.array([groups[p.file] for p in chosen.pictures])
+
+
+def _series(pictures: Sequence[Picture], folds: int) -> list[Sequence[Picture]]:
+    """Pictures in series of neighbours: enough of them for every part and every fold to have one.
+
+    folds : that the series are dealt to; 0 if there are none.
+    """
+    many = len(pictures)
+    if many >= _BLOCK * max(_SERIES, folds + 1):
+        return [pictures[start : start + _BLOCK] for start in range(0, many, _BLOCK)]
+    wanted = _SERIES if many >= 2 * _SERIES else _LEAST_SERIES
+    wanted = min(many, max(wanted, folds + 1))
+    ends = [many * number // max(wanted, 1) for number in range(wanted + 1)]
+    return [pictures[start:end] for start, end in pairwise(ends)]
 
 
 def _drawn(

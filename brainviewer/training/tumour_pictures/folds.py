@@ -12,7 +12,8 @@ from brainviewer.core.errors import FileError
 from brainviewer.files.picture_reader import read_picture
 from brainviewer.training.audit.copies import KIN, groups
 from brainviewer.training.audit.looks import SIDE, content_box, shrink
-from brainviewer.training.pictures import TABLE, read_table
+from brainviewer.training.delimited import read_table
+from brainviewer.training.pictures import TABLE
 
 CLASSES = ("glioma", "meningioma", "pituitary", "none")
 FOLDS = (1, 2, 3, 4)

@@ -48,6 +48,62 @@ def test_a_table_tells_class_fold_patient_and_size(tmp_path: Path) -> None:
     assert "b/3.png" in listing.notices[0]
 
 
+@pytest.mark.parametrize("delimiter", [";", "\t"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+def test_a_table_as_spreadsheets_save_it(tmp_path: Path, delimiter: str, encoding: str) -> None:
+    folder = table(tmp_path, "")
+    rows = ["Datei,file,class,Subject ID,source_width,source_height"]
+    rows += ["ä,a/1.png,A,p1,'512,5',256", "ö,b/2.png,B,,,"]
+    text = "\r\n".join(row.replace(",", delimiter) for row in rows)
+    text = text.replace(f"'512{delimiter}5'", "512,5").replace("Subject ID", "subject_id")
+    (folder / "labels.csv").write_bytes(text.encode(encoding))
+    first, second = list_pictures(folder).entries
+    assert (first.label, first.patient, first.source_size) == ("A", "p1", (512.5, 256))
+    assert (second.label, second.patient, second.source_size) == ("B", "", None)
+
+
+def test_folders_in_those_of_the_classes_are_patients(tmp_path: Path) -> None:
+    for name in ("a/p1/1.png", "a/p1/second visit/2.png", "a/p2/1.png", "b/p1/1.png", "b/9.png"):
+        write(tmp_path / name, head(1))
+    listing = list_pictures(tmp_path)
+    assert {e.name: e.patient for e in listing.entries} == {
+        "a/p1/1.png": "p1", "a/p1/second visit/2.png": "p1", "a/p2/1.png": "p2",
+        "b/p1/1.png": "p1", "b/9.png": "",
+    }  # fmt: skip
+    assert "taken for patients: 2" in listing.notices[0]
+
+
+def test_one_folder_in_that_of_a_class_is_no_patient(tmp_path: Path) -> None:
+    for name in ("a/images/1.png", "a/images/2.png", "b/images/1.png"):
+        write(tmp_path / name, head(1))
+    listing = list_pictures(tmp_path)
+    assert not any(entry.patient for entry in listing.entries)
+    assert not listing.notices
+
+
+def test_a_pattern_names_the_patient(tmp_path: Path) -> None:
+    for name in ("a/P07_1.png", "a/P07_2.png", "a/P08_1.png", "b/x/P07.png", "b/y/scan.png"):
+        write(tmp_path / name, head(1))
+    listing = list_pictures(tmp_path, group_by=r"P(\d+)")
+    assert [entry.patient for entry in listing.entries] == ["07", "07", "08", "07", ""]
+    assert listing.notices == (
+        "The pattern names no patient in 1 picture, such as b/y/scan.png.",
+    )  # fmt: skip
+    whole = list_pictures(tmp_path, group_by=r"P\d+")
+    assert whole.entries[0].patient == "P07"
+
+
+@pytest.mark.parametrize(
+    ("pattern", "said"), [("(", "is no pattern"), ("Q", "names no patient in")]
+)
+def test_a_pattern_that_cannot_be_used(pattern: str, said: str, tmp_path: Path) -> None:
+    for name in ("a/1.png", "b/1.png"):
+        write(tmp_path / name, head(1))
+    with pytest.raises(FileError, match=said) as refused:
+        list_pictures(tmp_path, group_by=pattern)
+    assert "regular expression" in refused.value.advice
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [

@@ -1,5 +1,6 @@
 """Pictures are found in their layouts, and what belongs together is never torn apart."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,8 @@ from brainviewer.training.images.folders import (
     FOLDERS,
     FOLDS,
     TRAIN_TEST,
+    Picture,
+    Pictures,
     class_name,
     find_pictures,
 )
@@ -100,6 +103,58 @@ def test_a_patient_is_never_on_both_sides(tmp_path: Path) -> None:
         for members in (part.train, part.validation, part.test)
     ]
     assert sum(map(len, sides)) == len(set().union(*sides)) == 24
+
+
+def test_the_folders_of_patients_are_never_torn_apart(tmp_path: Path) -> None:
+    for label in ("glioma", "none"):
+        for patient in range(6):
+            folder = tmp_path / label / f"p{patient}"
+            folder.mkdir(parents=True)
+            for number in range(3):
+                Image.new("L", (20, 20)).save(folder / f"{number}.jpg")
+    found = find_pictures(tmp_path)
+    assert found.grouped
+    chosen = choose(recipe(), found)
+    part = split(recipe(), chosen)[0]
+    sides = [
+        {chosen.pictures[n].file.split("/")[1] for n in members}
+        for members in (part.train, part.validation, part.test)
+    ]
+    assert sum(map(len, sides)) == len(set().union(*sides)) == 6
+
+
+@pytest.mark.parametrize("each", [6, 7, 10, 13, 20, 30, 39, 40, 59, 60, 90, 250])
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_no_picture_is_tested_between_two_that_were_learned_from(
+    each: int, seed: int, tmp_path: Path
+) -> None:
+    """Slices of one patient have neighbouring names: 1846 between 1845 and 1847."""
+    pictures = [
+        Picture(f"{label}/IMG_{n}.jpg", label, f"{label}/IMG_{n}.jpg")
+        for label in ("glioma", "none")
+        for n in range(1840, 1840 + each)
+    ]
+    source = Pictures(tmp_path, FOLDERS, tuple(pictures), False)
+    how = replace(recipe(), seed=seed)
+    chosen = choose(how, source)
+    part = split(how, chosen)[0]
+    side = {}
+    for name in ("train", "validation", "test"):
+        side |= {int(n): name for n in getattr(part, name)}
+    assert len(side) == len(pictures)
+    for n in range(1, len(pictures) - 1):
+        labels = {chosen.pictures[m].label for m in (n - 1, n, n + 1)}
+        if len(labels) == 1:
+            assert side[n] in (side[n - 1], side[n + 1])
+
+
+@pytest.mark.parametrize("each", [5, 8, 20, 39])
+def test_few_pictures_in_no_fold_are_dealt_to_all(each: int, tmp_path: Path) -> None:
+    source = find_pictures(write_table(tmp_path, 8))
+    extra = [Picture(f"none/x{n}.png", "none", f"none/x{n}.png") for n in range(each)]
+    pictures = [p for p in source.pictures if p.label != "none"] + extra
+    chosen = choose(recipe(), replace(source, pictures=tuple(pictures)))
+    assert len(split(recipe(), chosen, "all")) == 4
 
 
 def test_a_binary_recipe_joins_classes_and_a_limit_thins_them(tmp_path: Path) -> None:

@@ -96,3 +96,38 @@ def test_a_list_without_rows_or_columns(tmp_path: Path) -> None:
     (tmp_path / "clean.csv").write_text("file,class\n")
     with pytest.raises(FileError, match="no columns called file, class, split, fold and group"):
         with_split_list(source, tmp_path / "clean.csv")
+
+
+def test_a_column_of_the_list_names_the_patients(tmp_path: Path) -> None:
+    data = write_pictures(tmp_path / "data", 12)
+    rows = [
+        f"{label}/{n}.png,{label},train,,{100 * place + n},{label} {n % 4}"
+        for place, label in enumerate(CLASSES)
+        for n in range(1, 13)
+    ]
+    file = list_of(tmp_path, [])
+    file.write_text(HEADER.strip() + ",patient\n" + "\n".join(rows), encoding="utf-8")
+    found = with_split_list(find_pictures(data), file)
+    assert found.grouped
+    assert not any("which images are of one patient" in notice for notice in found.notices)
+    chosen, (part,) = chosen_and_parts(found)
+    sides = [
+        {chosen.pictures[place].group for place in members}
+        for members in (part.train, part.validation, part.test)
+    ]
+    assert sum(map(len, sides)) == len(set().union(*sides)) == 16
+
+
+def test_what_the_data_and_what_the_list_hold_together_stays_together(tmp_path: Path) -> None:
+    data = write_pictures(tmp_path / "data", 12)
+    source = find_pictures(data, r"(\d)\.png")  # 1 and 11, 2 and 12 are of one patient
+    rows = [
+        f"{label}/{n}.png,{label},train,,{100 * place + (n + 1) // 2}"
+        for place, label in enumerate(CLASSES)
+        for n in range(1, 13)
+    ]
+    found = with_split_list(source, list_of(tmp_path, rows))
+    group = {picture.file: picture.group for picture in found.pictures}
+    of = {n: group[f"glioma/{n}.png"] for n in range(1, 13)}
+    assert of[1] == of[2] == of[11] == of[12] == group["none/1.png"]
+    assert of[3] == of[4] != of[1]

@@ -1,0 +1,88 @@
+"""Commands for researchers: look at labelled data."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from brainviewer.app.terminal import progress_bar, progress_line, results_only, show_tables
+from brainviewer.cli.options import AsJson, GroupBy
+from brainviewer.cli.program import app
+
+data = typer.Typer(help="Look at a folder of labelled cases.", rich_markup_mode=None)
+app.add_typer(data, name="data")
+
+
+@data.callback()
+def _data() -> None:
+    """Look at a folder of labelled cases."""
+
+
+@data.command()
+def summary(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder of labelled cases.")],
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Folder for summary.json and the plots.", show_default=False),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say what a folder of labelled cases holds: classes, ages, sequences, sizes."""
+    with results_only() as stdout:
+        from brainviewer.cli.tables import summary_tables
+        from brainviewer.training.cases import find_cases
+        from brainviewer.training.summary import summarise, write_summary
+
+        collection = find_cases(folder)
+        record = summarise(collection, progress_line())
+        if out is not None:
+            write_summary(record, collection, out)
+        show_tables(stdout, record, as_json, lambda width: summary_tables(record))
+
+
+@data.command()
+def audit(
+    train_folder: Annotated[
+        Path,
+        typer.Argument(metavar="TRAIN", help="Folder with a folder of pictures per class."),
+    ],
+    test_folder: Annotated[
+        Path | None,
+        typer.Argument(metavar="TEST", help="The same for testing.", show_default=False),
+    ] = None,
+    html: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE.html", help="Write a page with pictures.", show_default=False),
+    ] = None,
+    write_clean: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="LIST.csv",
+            help="Write a split without copies, alike pictures in one fold.",
+            show_default=False,
+        ),
+    ] = None,
+    processes: Annotated[
+        int | None,
+        typer.Option(min=1, help="How many to use; by default one per core.", show_default=False),
+    ] = None,
+    group_by: GroupBy = None,
+    as_json: AsJson = False,
+) -> None:
+    """Find copies, wrong labels, shortcuts and odd pictures in a set of single images."""
+    with results_only() as stdout:
+        from brainviewer.cli.audit_tables import audit_tables
+        from brainviewer.files.writing import check_new_file, write_whole
+        from brainviewer.training.audit import clean, page, record
+
+        for file in (html, write_clean):
+            if file is not None:
+                check_new_file(file)
+        with progress_bar() as report:
+            done = record.audit(train_folder, test_folder, processes, report, group_by or "")
+        found = record.as_record(done)
+        if html is not None:
+            write_whole(html, page.as_page(done))
+        if write_clean is not None:
+            write_whole(write_clean, clean.as_table(done.clean))
+        show_tables(stdout, found, as_json, lambda width: audit_tables(found))
