@@ -59,6 +59,27 @@ _OWN_PRESETS: Mapping[Modality, Mapping[str, tuple[float, float]]] = {
 }
 
 
+_DARK_END, _BRIGHT_END = 2.0, 99.5
+"""Percentiles of the head and of the brain between which the automatic window is laid."""
+_ROOM_BELOW, _ROOM_ABOVE = 0.1, 0.12
+"""Shares of what lies between the two ends that the window reaches beyond them."""
+_BRIGHTEST = 5.5
+"""The bright end is at most so many interquartile ranges above the median: fluid on T2 must not
+push grey and white matter into the dark."""
+_ABOVE_AIR = 0.02
+"""How far black lies above the air, as a share of what lies between air and white."""
+_INNER = 0.8
+"""Size of the ellipsoid that is brain, beside that of the head."""
+_SAMPLED = 64
+"""Voxels of the sample along an axis, about."""
+_PADDED = 0.15
+"""A larger share of voxels with exactly one value is padding."""
+_BELOW_PADDING = 0.1
+"""With a larger share of the other voxels below it, padding lies amidst the values."""
+_RINGING = 0.02
+"""What resampling leaves around a stripped brain, as a share of its brightest values."""
+
+
 def presets(modality: Modality) -> dict[str, tuple[float, float]]:
     """Names and percentiles (black, white) of the presets of a sequence."""
     return {**PRESETS, **_OWN_PRESETS.get(modality, {})}
@@ -93,7 +114,83 @@ def window_from_percentiles(data: NDArray[Any], black: float, white: float) -> W
 
 
 def auto_window(data: NDArray[Any]) -> Window:
-    """The window a study opens with: black is the air, white the head's 99.5th percentile."""
+    """The window a sequence opens with: the brain's values fill the greys, air is black.
+
+    data : (i, j, k) stored values of one sequence, with or without the skull.
+
+    The brain is taken to be what is inside the head and in the inner ellipsoid of its box, so that
+    scalp, fat and eyes of a scan with skull have no part in it. Room is left beyond its
+    percentiles: the bulk of the brain lies in the middle greys, and what is brighter than nearly
+    all of it is told from white.
+    """
+    sample, head, air = _head_sample(data)
+    if not head.any() or not (inside := head & _inner_ellipsoid(head)).any():
+        return _full_window(sample)
+    values = sample[inside]
+    quarter, middle, three_quarters, high = (
+        float(v) for v in np.percentile(values, (25, 50, 75, _BRIGHT_END))
+    )
+    low = min(float(np.percentile(sample[head], _DARK_END)), quarter)
+    if high <= low:
+        return _full_window(sample)
+    high += _ROOM_ABOVE * (high - low)
+    high = min(high, middle + max(_BRIGHTEST * (three_quarters - quarter), middle - low))
+    low -= _ROOM_BELOW * (high - low)
+    if air.size and (floor := float(np.percentile(air, 90))) < quarter:
+        # Where the brain's own dark end reaches down to the noise of the air, air stays black.
+        low = min(max(low, floor + _ABOVE_AIR * (high - floor)), quarter)
+    return Window.between(low, high)
+
+
+def _full_window(values: NDArray[Any]) -> Window:
+    """From the smallest to the largest value; one unit wide where all are equal."""
+    low, high = float(values.min()), float(values.max())
+    return Window.between(low, high if high > low else low + 1)
+
+
+def _head_sample(data: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.bool_], NDArray[Any]]:
+    """A regular sample (i, j, k) of a volume, which of it is head, and the values of the air.
+
+    There are none of the air where padding lies amidst the values of the head.
+    """
+    i, j, k = (max(1, round(count / _SAMPLED)) for count in data.shape)
+    sample = data[::i, ::j, ::k]
+    padding, share = _commonest(sample)
+    if share > _PADDED and np.mean(sample < padding) > _BELOW_PADDING * (1 - share):
+        # Scans that were normalised have the value of the air amidst those of the brain.
+        return sample, sample != padding, sample[:0].ravel()
+    if share > _PADDED:
+        # A value that so many voxels share exactly is no measurement; dark tissue is one.
+        threshold = padding + _RINGING * (float(np.percentile(sample, 99)) - padding)
+    else:
+        threshold = head_threshold(sample)
+    head: NDArray[np.bool_] = sample > threshold
+    return sample, head, sample[~head]
+
+
+def _commonest(sample: NDArray[Any]) -> tuple[float, float]:
+    """The value that most voxels have, and their share."""
+    values, counts = np.unique(sample, return_counts=True)
+    most = int(counts.argmax())
+    return float(values[most]), float(counts[most] / sample.size)
+
+
+def _inner_ellipsoid(head: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """The middle of the head's box: brain, whatever lies around it."""
+    squares: NDArray[np.float64] = np.zeros(head.shape)
+    for axis in range(3):
+        filled = head.mean(axis=tuple(n for n in range(3) if n != axis))
+        there = np.flatnonzero(filled > 0.05 * filled.max())
+        low, high = int(there[0]), int(there[-1]) + 1
+        offset = (np.arange(head.shape[axis]) + 0.5 - (low + high) / 2) / ((high - low) / 2)
+        shape = [1, 1, 1]
+        shape[axis] = -1
+        squares = squares + (offset**2).reshape(shape)
+    return squares <= _INNER**2
+
+
+def _picture_window(data: NDArray[Any]) -> Window:
+    """From nothing to the 99.5th percentile: a picture may show anything."""
     values = head_values(data)
     low = float(min(0.0, values.min()))
     high = float(np.percentile(values, 99.5))
@@ -103,6 +200,8 @@ def auto_window(data: NDArray[Any]) -> Window:
 def opening_window(volume: Volume) -> Window:
     """The window a sequence or a picture opens with: what its file says, else ``auto_window``."""
     if volume.shown is None:
+        if volume.modality is Modality.PICTURE:
+            return _picture_window(volume.data)
         return auto_window(volume.data)
     black, white = volume.shown
     window = Window.between(min(black, white), max(black, white))
