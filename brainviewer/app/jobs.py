@@ -58,7 +58,8 @@ class Jobs:
         job = _Job(key, work, done, failed, stopped)
         job.thread = threading.Thread(target=self._run, args=(job,), name=f"job {key}")
         self._running[key] = job
-        self._threads.add(job.thread)
+        # One that has just posted its end may still be there for a moment.
+        self._threads = {job.thread, *(t for t in self._threads if t.is_alive())}
         self._progress(key, 0.0, "")
         job.thread.start()
 
@@ -109,8 +110,6 @@ class Jobs:
             self._progress(job.key, fraction, text)
 
     def _end(self, job: _Job[Any], callback: Callable[[], object]) -> None:
-        if job.thread:
-            self._threads.discard(job.thread)
         # A job that was cancelled or replaced has had its callback already.
         if self._running.get(job.key) is job:
             del self._running[job.key]

@@ -3,7 +3,6 @@
 Called on the main thread. Slow work runs in jobs; their answers come back through ``post``.
 """
 
-import logging
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -11,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 from brainviewer.app.following import Following
 from brainviewer.app.jobs import Jobs, Post
 from brainviewer.app.judging import Judging
+from brainviewer.app.noticing import Noticing
 from brainviewer.app.picture_answer import classify_frame, wait_for_rest
 from brainviewer.app.settings import Settings
-from brainviewer.app.showing import THUMBNAILS, Showing
-from brainviewer.app.state import Notice, Progress, Status, ViewState
+from brainviewer.app.showing import Showing
+from brainviewer.app.state import Status, ViewState
 from brainviewer.app.trying import Trying
 from brainviewer.app.verdicts import kept_verdict
 from brainviewer.app.viewing import Viewing
@@ -26,10 +26,8 @@ from brainviewer.core.windowing import Window
 if TYPE_CHECKING:
     from brainviewer.inference.engine import Engine
 
-log = logging.getLogger(__name__)
 
-
-class Session(Viewing, Trying, Showing, Following, Judging):
+class Session(Noticing, Viewing, Trying, Showing, Following, Judging):
     """State, jobs, engine and settings of one window.
 
     post : runs a function on the main thread.
@@ -47,9 +45,11 @@ class Session(Viewing, Trying, Showing, Following, Judging):
         Trying.__init__(self)
         Showing.__init__(self)
         Following.__init__(self)
+        Noticing.__init__(self)
         self.settings = settings or Settings()
         self.state.convention = self.settings.convention
-        self.jobs = Jobs(post, self._show_progress, crashed or self._log_crash)
+        self.state.crashed = crashed or self._log_crash
+        self.jobs = Jobs(post, self._show_progress, self.state.crashed)
         self.finding_method = "lesion"
         self.threshold = 450.0
         self._engine: Engine | None = None
@@ -286,10 +286,6 @@ class Session(Viewing, Trying, Showing, Following, Judging):
 
     # -- saying -----------------------------------------------------------------------------
 
-    def notice(self, text: str, level: str = "info") -> None:
-        """Tell the user one sentence; it stays until read."""
-        self.state.noticed.emit(Notice(text, level))
-
     def cancel(self, key: str) -> None:
         """Stop a running job: ``open``, ``find`` or ``classify``."""
         self.jobs.cancel(key)
@@ -300,19 +296,6 @@ class Session(Viewing, Trying, Showing, Following, Judging):
         if self._engine is not None:
             self._engine.close()
             self._engine = None
-
-    def _show_progress(self, key: str, fraction: float | None, text: str) -> None:
-        if key == THUMBNAILS:
-            return
-        others = tuple(p for p in self.state.progress if p.key != key)
-        ours = () if fraction is None else (Progress(key, fraction, text),)
-        self.state.progress = (*others, *ours)
-        self.state.progress_changed.emit()
-        self.state.facts_changed.emit()
-
-    def _log_crash(self, error: BaseException) -> None:
-        log.error("A job failed unexpectedly.", exc_info=error)
-        self.notice("Something went wrong inside BrainViewer; the log has the details.", "error")
 
     def set_overlay(self, **changes: Any) -> None:
         """Change some fields of ``Overlays``."""

@@ -8,11 +8,11 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
-import platformdirs
-
 from brainviewer.core.errors import FileError
 from brainviewer.core.slices import Convention
 from brainviewer.files.ordinary_file import read_ordinary
+from brainviewer.files.user_folders import OWN_FILE, make_own_folder, settings_folder
+from brainviewer.files.writing import write_whole
 
 log = logging.getLogger(__name__)
 RECENT = 8
@@ -21,13 +21,6 @@ _CHOICES = {
     "engine": ("auto", "onnx", "tensorflow"),
     "theme": ("dark", "light", "system"),
 }
-
-
-def settings_folder() -> Path:
-    """Where the settings live; BRAINVIEWER_HOME moves settings, journal and log together."""
-    if home := os.environ.get("BRAINVIEWER_HOME"):
-        return Path(home)
-    return Path(platformdirs.user_config_dir("brainviewer", appauthor=False))
 
 
 @dataclass
@@ -97,12 +90,10 @@ class Settings:
         if self.path is None:
             return
         stored = {k: v for k, v in asdict(self).items() if k != "path"}
-        temporary = self.path.with_suffix(".tmp")
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            temporary.write_text(json.dumps(stored, indent=1), "utf-8")
-            temporary.replace(self.path)
-        except OSError:
+            make_own_folder(self.path.parent)
+            write_whole(self.path, json.dumps(stored, indent=1).encode(), OWN_FILE)
+        except (OSError, FileError):
             log.warning("The settings could not be saved.")
 
 

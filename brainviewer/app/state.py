@@ -3,7 +3,8 @@
 Changed on the main thread only, and only by ``Session``; everybody may read and listen.
 """
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -11,8 +12,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from psygnal import Signal
 
+from brainviewer.app.signals import Signal
 from brainviewer.app.verdicts import Verdict
 from brainviewer.core.annotations import Annotation
 from brainviewer.core.findings import Classification, TumourFinding
@@ -23,6 +24,8 @@ from brainviewer.core.windowing import Window
 
 if TYPE_CHECKING:
     from brainviewer.app.picture_trial import Trial
+
+log = logging.getLogger(__name__)
 
 __all__ = [
     "Layout",
@@ -85,6 +88,10 @@ class Notice:
     level: str = "info"
 
 
+def _log_crash(error: BaseException) -> None:
+    log.error("A listener failed unexpectedly.", exc_info=error)
+
+
 @dataclass
 class ViewState:
     """Everything that is on the screen, in millimetres where it is a place.
@@ -99,6 +106,7 @@ class ViewState:
     age_years : the patient's age where the user entered it.
     trial : what is painted over in the open picture to see the answer change; ``study`` is the
         edited picture then.
+    crashed : told of an exception in a listener of one of the signals.
     """
 
     study: Study | None = None
@@ -128,6 +136,7 @@ class ViewState:
     can_redo: bool = False
     progress: tuple[Progress, ...] = ()
     engine_text: str = ""
+    crashed: Callable[[BaseException], None] = _log_crash
 
     # One signal per thing a view may have to redraw.
     study_changed = Signal()
@@ -148,7 +157,8 @@ class ViewState:
     """Annotations, selection, undo and redo."""
     progress_changed = Signal()
     engine_changed = Signal()
-    noticed = Signal(Notice)
+    noticed = Signal()
+    """With a ``Notice``."""
     facts_changed = Signal()
 
     def view(self, plane: Plane | None = None) -> SliceView:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from brainviewer.app.measurements import measurement_rows, slices_text
+from brainviewer.core.shown_text import shown_text
 
 RESEARCH_ONLY = "Research use only, not for diagnosis."
 
@@ -39,7 +40,7 @@ def _picture_lines(found: Mapping[str, Any]) -> list[str]:
     pixel = " × ".join(f"{side:.4g}" for side in size) + f" {found['unit']}" if size else "unknown"
     kind = f"{found['dtype']}, {'colour' if found['colour'] else 'grey'}"
     return [
-        f"{found['file']}: {found['rows']} × {found['columns']} pixels{frames}, {kind}",
+        f"{shown_text(found['file'])}: {found['rows']} × {found['columns']} pixels{frames}, {kind}",
         f"pixel size (height × width): {pixel}",
         f"orientation: {found['orientation']}",
     ]
@@ -91,7 +92,7 @@ def classification_text(record: Mapping[str, Any]) -> str:
 
 def picture_text(record: Mapping[str, Any]) -> str:
     """What the model said of a single picture."""
-    where = f"{record['file']}: "
+    where = f"{shown_text(record['file'])}: "
     if record["in_scope"] is False:
         return _with_notices([f"{where}Out of scope. {record['reason']}"], record["notices"])
     lines = [where + _headline(record), *_ranking(record)]
@@ -138,7 +139,8 @@ def models_text(records: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _with_notices(lines: Sequence[str], notices: Sequence[str]) -> str:
-    return "\n".join([*lines, *(f"Note: {text}" for text in notices if text not in lines)])
+    notes = (f"Note: {shown_text(text)}" for text in notices if text not in lines)
+    return "\n".join([*lines, *notes])
 
 
 def _headline(record: Mapping[str, Any]) -> str:
@@ -184,6 +186,7 @@ def _place(position_mm: Sequence[float] | None) -> str:
 
 
 def _columns(rows: Sequence[Sequence[str]]) -> list[str]:
+    rows = [[shown_text(cell) for cell in row] for row in rows]  # a name may hold a line's end
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return [
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()

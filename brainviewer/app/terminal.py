@@ -8,9 +8,11 @@ from contextlib import contextmanager, redirect_stdout
 from typing import TYPE_CHECKING, Any, TextIO
 
 from brainviewer.core.errors import Report, silent
+from brainviewer.core.shown_text import shown_text
 
 if TYPE_CHECKING:
-    from rich.console import RenderableType
+    from rich.console import Console, RenderableType
+    from rich.text import Text
 
 _WIDTH_OF_A_FILE = 200  # characters; nothing is cut where no terminal sets a limit
 
@@ -34,7 +36,7 @@ def results_only() -> Iterator[TextIO]:
 
 def show(out: TextIO, record: dict[str, Any], as_json: bool, in_words: Callable[[], str]) -> None:
     """Write a result: one JSON object, or words."""
-    out.write(json.dumps(record, allow_nan=False) if as_json else in_words())
+    out.write(json.dumps(record, allow_nan=False) if as_json else shown_lines(in_words()))
     out.write("\n")
 
 
@@ -51,11 +53,7 @@ def show_tables(
     if as_json:
         show(out, record, True, str)
         return
-    from rich.console import Console
-
-    console = Console(
-        file=out, width=None if out.isatty() else _WIDTH_OF_A_FILE, highlight=False, markup=False
-    )
+    console = _console(file=out, width=None if out.isatty() else _WIDTH_OF_A_FILE)
     for part in in_tables(console.width):
         console.print(part)
 
@@ -69,7 +67,6 @@ def progress_bar() -> Iterator[Report]:
     if not sys.stderr.isatty():
         yield _progress_lines()
         return
-    from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns = (
@@ -78,7 +75,7 @@ def progress_bar() -> Iterator[Report]:
         TextColumn("{task.percentage:3.0f} %"),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    with Progress(*columns, console=_console(stderr=True), transient=True) as bar:
         task = bar.add_task("Starting", total=1.0)
         part = [""]
 
@@ -87,7 +84,7 @@ def progress_bar() -> Iterator[Report]:
             if name != part[0]:  # the time that remains is that of the part
                 part[0] = name
                 bar.reset(task)
-            bar.update(task, completed=fraction, description=text)
+            bar.update(task, completed=fraction, description=shown_text(text))
 
         yield report
 
@@ -99,7 +96,7 @@ def _progress_lines() -> Report:
         step = text.split(":", maxsplit=1)[0], int(10 * fraction)
         if step != last[0]:
             last[0] = step
-            sys.stderr.write(f"{text} {100 * fraction:.0f} %\n")
+            sys.stderr.write(f"{shown_text(text)} {100 * fraction:.0f} %\n")
             sys.stderr.flush()
 
     return report
@@ -111,7 +108,7 @@ def progress_line() -> Report:
         return silent
 
     def report(fraction: float, text: str) -> None:
-        words = f"{text} {fraction:.0%}" if text and fraction < 1 else ""
+        words = f"{shown_text(text)} {fraction:.0%}" if text and fraction < 1 else ""
         sys.stderr.write(f"\r\x1b[K{words}")
         sys.stderr.flush()
 
@@ -121,4 +118,21 @@ def progress_line() -> Report:
 def complain(sentence: str) -> None:
     """Say what is wrong, on stderr."""
     start = "\r\x1b[K" if sys.stderr.isatty() else ""
-    sys.stderr.write(f"{start}brainviewer: {sentence}\n")
+    sys.stderr.write(f"{start}brainviewer: {shown_text(sentence)}\n")
+
+
+def shown_lines(text: str) -> str:
+    """Words of several lines, in which names may stand, without control codes."""
+    return "\n".join(shown_text(line) for line in text.split("\n"))
+
+
+def _console(**options: Any) -> "Console":
+    """A terminal for tables in which names are names: no markup, no emoji, no control codes."""
+    from rich.console import Console
+
+    class PlainConsole(Console):
+        def render_str(self, text: str, **how: Any) -> "Text":
+            """Every cell, title and sentence goes through here."""
+            return super().render_str(shown_lines(text), **how)
+
+    return PlainConsole(highlight=False, markup=False, emoji=False, **options)

@@ -16,12 +16,14 @@ from typing import Any
 
 from brainviewer.core.errors import FileError
 from brainviewer.core.findings import Classification
-from brainviewer.files.journal import journal_folder
+from brainviewer.files.ordinary_file import check_ordinary, read_ordinary
+from brainviewer.files.user_folders import data_folder, make_own_folder, open_own_file
 
 log = logging.getLogger(__name__)
 
 FILE = "verdicts.jsonl"
 SCHEMA = 1
+_MOST_BYTES = 200_000_000
 AGREE, DISAGREE, WITHDRAWN = "agree", "disagree", "withdrawn"
 OUT_OF_SCOPE = "out of scope"
 OTHER = "other"
@@ -59,7 +61,7 @@ class Verdict:
 
 def verdicts_file() -> Path:
     """Where verdicts are kept: beside the journal of annotations."""
-    return journal_folder().parent / FILE
+    return data_folder() / FILE
 
 
 def answer_of(result: Classification) -> str:
@@ -112,8 +114,10 @@ def keep_verdict(verdict: Verdict) -> None:
     line = json.dumps(record, ensure_ascii=False) + "\n"
     path = verdicts_file()
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("a+b") as file:
+        make_own_folder(path.parent)
+        if path.exists():
+            check_ordinary(path)
+        with open(path, "a+b", opener=open_own_file) as file:
             # A line that a full disk or a crash cut off must not swallow this one.
             cut_off = file.tell() > 0 and not _ends_with_newline(file)
             file.write((b"\n" if cut_off else b"") + line.encode())
@@ -122,7 +126,7 @@ def keep_verdict(verdict: Verdict) -> None:
     except OSError as error:
         raise FileError(
             f"Your verdict could not be kept: {error.strerror or 'unknown reason'}.",
-            f"Check that '{path.parent}' can be written.",
+            f"Check the folder '{path.parent}': it must be yours, and the disk must have room.",
         ) from None
 
 
@@ -133,11 +137,12 @@ def kept_verdict(result: Classification) -> Verdict | None:
     """
     if not result.study_hash:
         return None
-    try:
-        lines = verdicts_file().read_bytes().splitlines()
-    except FileNotFoundError:
+    path = verdicts_file()
+    if not path.exists():
         return None
-    except OSError:
+    try:
+        lines = read_ordinary(path, _MOST_BYTES).splitlines()
+    except FileError:
         log.warning("The verdicts could not be read.")
         return None
     asked = (result.study_hash, result.model_id, result.model_version, answer_of(result))

@@ -2,6 +2,7 @@
 
 import errno
 import logging
+import sys
 import traceback
 from collections.abc import Callable, Sequence
 from difflib import get_close_matches
@@ -14,6 +15,7 @@ from typer.core import TyperGroup
 from brainviewer import __version__
 from brainviewer.app.terminal import complain
 from brainviewer.core.errors import BrainViewerError
+from brainviewer.core.shown_text import shown_text
 
 OpenWindow = Callable[[list[Path], bool], int]
 """Opens the window on the paths of a study, or on the demo study; returns an exit code."""
@@ -120,12 +122,12 @@ def run(arguments: Sequence[str], open_window: OpenWindow) -> int:
             # Of the file, say, that the output is sent to.
             complain("The disk is full. Free some space, and try again.")
             return 2
-        # Messages may hold file names, so the log gets the places only.
-        places = "".join(traceback.format_tb(error.__traceback__))
-        log.error("A command failed unexpectedly: %s\n%s", type(error).__name__, places)
+        log.error("A command failed unexpectedly.", exc_info=error)
         complain(f"Something went wrong inside BrainViewer ({type(error).__name__}: {error}).")
         if debug:
-            traceback.print_exc()
+            # Each line by itself: names in it may hold control codes.
+            for line in "".join(traceback.format_exception(error)).splitlines():
+                print(shown_text(line), file=sys.stderr)
         else:
             complain("Run it again as 'brainviewer --debug …' to see where, and report it.")
         return 1

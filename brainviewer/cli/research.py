@@ -11,9 +11,11 @@ from brainviewer.app.terminal import (
     progress_bar,
     results_only,
     show_tables,
+    shown_lines,
 )
 from brainviewer.cli.options import AsJson, GroupBy
 from brainviewer.cli.program import app
+from brainviewer.core.shown_text import shown_text
 
 
 @app.command()
@@ -148,14 +150,16 @@ def train(
                 wishes.refuse_all(file, ("--weights",) if of_tumours else ())
                 with progress_bar() as report:
                     running.train(file, folder, out, report, cores, complain, found, weights or "")
-                stdout.write(f"Trained. 'brainviewer evaluate {out}' measures it.\n")
+                stdout.write(
+                    f"Trained. 'brainviewer evaluate {shown_text(str(out))}' measures it.\n"
+                )
                 return
             with progress_bar() as report:
                 said = train_images_or_vote(file, folder, out, report, complain, wishes)
         except KeyboardInterrupt:
             complain("Stopped; run the same command again to go on.")
             raise typer.Exit(130) from None
-        stdout.write(said)
+        stdout.write(shown_lines(said))
 
 
 @app.command()

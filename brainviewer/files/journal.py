@@ -5,18 +5,16 @@ hash. It holds no file names and no patient names.
 """
 
 import json
-import os
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from uuid import uuid4
 
-from platformdirs import user_data_path
-
 from brainviewer.core.annotations import Annotation
 from brainviewer.core.errors import FileError
 from brainviewer.files.ordinary_file import read_ordinary
+from brainviewer.files.user_folders import journal_folder
 from brainviewer.files.writing import write_whole
 
 FORMAT = "BrainViewer annotations"
@@ -31,12 +29,6 @@ class Kept:
 
     annotations: tuple[Annotation, ...] = ()
     notice: str = ""
-
-
-def journal_folder() -> Path:
-    """Where journals lie: ``journal`` in BRAINVIEWER_HOME or in the user's data folder."""
-    home = os.environ.get("BRAINVIEWER_HOME")
-    return (Path(home) if home else user_data_path("BrainViewer", appauthor=False)) / "journal"
 
 
 def keep(study_hash: str, annotations: Iterable[Annotation], coordinates: str = WORLD) -> None:

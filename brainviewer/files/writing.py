@@ -3,35 +3,48 @@
 import contextlib
 import errno
 import os
+import stat
+import sys
 from pathlib import Path
-from uuid import uuid4
 
 from brainviewer.core.errors import FileError
+from brainviewer.files.drafts import new_draft, sweep
+
+_swept: set[Path] = set()
 
 
-def write_whole(path: Path, content: bytes) -> None:
+def write_whole(path: Path, content: bytes, mode: int = 0o666) -> None:
     """Put ``content`` into a file; a file that was there stays untouched if that fails.
 
-    The content goes to a new file in the same folder, which then takes the name.
+    The content goes to a new file in the same folder, which then takes the name. The first call
+    for a folder removes what killed processes left unfinished there.
+
+    mode : permissions of a new file, of which the user's umask takes some away; a file that is
+        replaced hands on its own, but for what ``mode`` does not allow.
 
     Raises FileError, with advice for a full disk, a missing folder and a missing permission.
     """
     try:
         target = path.resolve()
         _refuse_device(path)
-        draft = target.with_name(f".{uuid4().hex}.part")
-        try:
-            with draft.open("xb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
+        if target.parent not in _swept:
+            _swept.add(target.parent)
+            sweep(target.parent)
+        with new_draft(target.parent, mode) as (draft, file):
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+            _hand_on_permissions(target, draft, mode)
+            if sys.platform == "win32":
+                file.close()  # what is open cannot be renamed there
             draft.replace(target)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                draft.unlink()
-            raise
     except (OSError, ValueError) as error:
         raise _in_words(path, error) from error
+
+
+def _hand_on_permissions(target: Path, draft: Path, mode: int) -> None:
+    with contextlib.suppress(OSError):
+        draft.chmod(stat.S_IMODE(target.stat().st_mode) & mode)
 
 
 def check_new_file(path: Path) -> None:

@@ -119,7 +119,7 @@ class VolumePane(QWidget):
         for timer in (self._start_timer, self._study_timer, self._cursor_timer):
             timer.stop()
         for signal, slot in self._connections:
-            signal.disconnect(slot, missing_ok=True)
+            signal.disconnect(slot)
         self._worker.close()
 
     def _sliders_moved(self, opacity: float, contrast: float, size: float) -> None:

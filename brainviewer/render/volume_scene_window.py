@@ -2,6 +2,7 @@
 
 import logging
 import os
+import re
 import sys
 from typing import Any
 
@@ -11,6 +12,7 @@ from vtkmodules.vtkRenderingCore import vtkRenderWindow
 from brainviewer.core.errors import BrainViewerError
 
 log = logging.getLogger(__name__)
+_VTK_CLASS = re.compile(r"\bvtk[A-Z]\w*")
 
 _SOFTWARE = ("llvmpipe", "softpipe", "swrast", "swr", "osmesa", "software", "gdi generic")
 _listening: list[Any] = []
@@ -74,7 +76,8 @@ def listen_to_vtk() -> None:
         return
 
     def heard(_window: object, _event: str, text: str) -> None:
-        log.warning("VTK: %s", " ".join(text.split()))
+        # The rest may name folders of the user's, as of a driver that is missing.
+        log.warning("VTK is not content: %s", " ".join(dict.fromkeys(_VTK_CLASS.findall(text))))
 
     # How VTK is told that the event carries a text (vtkmodules.util.misc.calldata_type).
     heard.CallDataType = VTK_STRING  # type: ignore[attr-defined]

@@ -3,6 +3,7 @@
 import typer
 
 from brainviewer.core.errors import Report
+from brainviewer.core.shown_text import shown_text
 
 
 def print_progress() -> Report:
@@ -13,6 +14,6 @@ def print_progress() -> Report:
         line = f"{100 * fraction:3.0f} % {text.split(':', maxsplit=1)[0]}"
         if line != last[0]:
             last[0] = line
-            typer.echo(f"{100 * fraction:3.0f} % {text}", err=True)
+            typer.echo(f"{100 * fraction:3.0f} % {shown_text(text)}", err=True)
 
     return report

@@ -66,7 +66,8 @@ def session(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Session
     """A session that keeps nothing beyond the test and runs its jobs at once."""
     monkeypatch.setenv("BRAINVIEWER_HOME", str(tmp_path))
     crashes: list[BaseException] = []
-    session = Session(lambda function: function(), Settings(classify_on_opening=False))
+    settings = Settings(classify_on_opening=False)
+    session = Session(lambda function: function(), settings, crashes.append)
     session.jobs = InstantJobs(lambda f: f(), session._show_progress, crashes.append)
     yield session
     session.close()

@@ -1,0 +1,61 @@
+"""Locks between processes, which the system takes back when a process is killed.
+
+Where the file system or the system (Windows) knows none, nothing is locked and everything goes on.
+"""
+
+import errno
+import os
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+_PAUSE = 0.01
+
+
+def try_lock(descriptor: int) -> bool:
+    """Lock an open file or folder; False if another process holds the lock.
+
+    The lock goes when the file is closed. Raises OSError where there are no locks.
+    """
+    if sys.platform == "win32":
+        raise OSError(errno.ENOTSUP, "no locks")
+    import fcntl
+
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+@contextmanager
+def locked_folder(folder: Path, seconds: float) -> Iterator[None]:
+    """Hold the lock of a folder.
+
+    Raises TimeoutError if another process still holds it after so many seconds, and OSError if the
+    folder cannot be opened.
+    """
+    if sys.platform == "win32":
+        yield
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        _wait_for_lock(descriptor, seconds)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _wait_for_lock(descriptor: int, seconds: float) -> None:
+    late = time.monotonic() + seconds
+    try:
+        while not try_lock(descriptor):
+            if time.monotonic() > late:
+                raise TimeoutError
+            time.sleep(_PAUSE)
+    except TimeoutError:
+        raise
+    except OSError:
+        return  # the file system has no locks

@@ -1,0 +1,104 @@
+"""Unfinished files of killed processes go; those that somebody is writing stay."""
+
+import os
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from brainviewer.app.log import start_log
+from brainviewer.files import writing
+from brainviewer.files.drafts import sweep
+from brainviewer.files.writing import write_whole
+
+_WRITER = """
+import sys
+from pathlib import Path
+from brainviewer.files.drafts import new_draft
+with new_draft(Path(sys.argv[1]), 0o600) as (path, file):
+    file.write(b"half")
+    file.flush()
+    print("writing", flush=True)
+    sys.stdin.read()
+"""
+
+
+def writer(folder: Path) -> subprocess.Popen[bytes]:
+    """A process that is in the middle of a file."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", _WRITER, str(folder)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)},
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == b"writing\n"
+    return process
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    process.kill()
+    process.communicate()
+
+
+def drafts(folder: Path) -> list[Path]:
+    return list(folder.glob(".*.part"))
+
+
+def test_the_draft_of_a_killed_process_is_swept_and_that_of_a_running_one_is_not(
+    tmp_path: Path,
+) -> None:
+    first, second = writer(tmp_path), writer(tmp_path)
+    try:
+        end(first)
+        assert len(drafts(tmp_path)) == 2
+        sweep(tmp_path)
+        (left,) = drafts(tmp_path)
+        assert left.read_bytes() == b"half"
+    finally:
+        end(second)
+    sweep(tmp_path)
+    assert drafts(tmp_path) == []
+
+
+@pytest.mark.usefixtures("home")
+def test_the_next_start_sweeps_the_folders_of_the_user(tmp_path: Path) -> None:
+    folders = [tmp_path / "home", tmp_path / "home" / "journal"]
+    for folder in folders:
+        folder.mkdir()
+        end(writer(folder))
+    start_log()
+    assert [drafts(folder) for folder in folders] == [[], []]
+
+
+def test_the_next_file_sweeps_the_folder_that_it_goes_to(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writing, "_swept", set())
+    end(writer(tmp_path))
+    write_whole(tmp_path / "figure.png", b"whole")
+    assert [path.name for path in tmp_path.iterdir()] == ["figure.png"]
+
+
+def test_what_only_looks_like_a_draft_stays(tmp_path: Path) -> None:
+    names = [".part", "a.part", f".{'0' * 31}g.part", f"{'0' * 32}.part"]
+    for name in names:
+        (tmp_path / name).write_text("mine")
+    (tmp_path / f".{'1' * 32}.part").symlink_to(tmp_path / "a.part")
+    (tmp_path / f".{'2' * 32}.part").mkdir()
+    sweep(tmp_path)
+    sweep(tmp_path / "nowhere")
+    assert len(list(tmp_path.iterdir())) == len(names) + 2
+
+
+def test_a_file_that_is_replaced_hands_on_its_permissions(tmp_path: Path) -> None:
+    path = tmp_path / "marks.json"
+    path.write_text("old")
+    path.chmod(0o600)
+    write_whole(path, b"new")
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    path.chmod(0o644)
+    write_whole(path, b"own", 0o600)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
