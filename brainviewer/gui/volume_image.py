@@ -41,6 +41,8 @@ class VolumeImage(QWidget):
     view_wanted = Signal(object)
     """A ``VolumeView`` that the user's hand asks for."""
     reset_wanted = Signal()
+    released = Signal()
+    """The hand has let go of the head."""
     resized = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -135,6 +137,7 @@ class VolumeImage(QWidget):
 
     def mouseReleaseEvent(self, _event: QMouseEvent) -> None:
         self._last = None
+        self.released.emit()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         if event.button() is Qt.MouseButton.LeftButton:

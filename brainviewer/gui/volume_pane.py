@@ -59,6 +59,7 @@ class VolumePane(QWidget):
         self._drawn.connect(self._show_picture)
         self._failed.connect(self._show_failure)
         self._worker = VolumeWorker(self._drawn.emit, self._failed.emit)
+        self.image.released.connect(self._worker.rest)
         # Also when Qt deletes the pane without closing it, the thread must end.
         self.destroyed.connect(self._worker.close)
         if application := QCoreApplication.instance():

@@ -39,6 +39,12 @@ CURSOR_COLOUR = (0.353, 0.663, 0.902)
 # Grey levels of the brain, dark to light: warm, as in the drawing.
 _TISSUE = ((0.10, 0.085, 0.075), (0.46, 0.41, 0.375), (0.80, 0.745, 0.69), (1.0, 0.965, 0.92))
 
+# Whether the picture is fine: distance of samples along a ray in voxels, of rays in pixels. A
+# processor takes half as long for the second of each pair as for a graphics card's, and what is
+# lost is hardly seen: smooth tissue, two voxels of which fit into a pixel of neither picture.
+_ON_PROCESSOR = {False: (2.0, 5.0), True: (1.0, 1.0)}
+_ON_GRAPHICS_CARD = {False: (2.0, 1.5), True: (0.6, 1.0)}
+
 
 class Brain:
     """A sequence as a translucent body."""
@@ -86,10 +92,10 @@ class Brain:
     def show(self, view: VolumeView, fine: bool) -> None:
         """Opacity and contrast of a view; coarse sampling unless ``fine``."""
         if self.block is not None:
-            step = min(self.block.spacing)
-            self._mapper.SetSampleDistance(0.6 * step if fine else 2 * step)
-            coarse = 3.0 if self._software else 1.5
-            self._mapper.SetImageSampleDistance(1.0 if fine else coarse)
+            sampling = _ON_PROCESSOR if self._software else _ON_GRAPHICS_CARD
+            along_ray, between_rays = sampling[fine]
+            self._mapper.SetSampleDistance(along_ray * min(self.block.spacing))
+            self._mapper.SetImageSampleDistance(between_rays)
         if self._shown == (view.opacity, view.contrast):
             return
         self._shown = (view.opacity, view.contrast)

@@ -73,7 +73,7 @@ class VolumeWorker:
         self._orders: list[_Order] = []
         self._blocks: dict[Modality, Block] = {}
         self._scene: VolumeScene | None = None
-        self._closing = self._may_abort = False
+        self._closing = self._may_abort = self._at_rest = False
         self.failure = ""
         self._thread = threading.Thread(target=self._run, name="volume worker", daemon=True)
 
@@ -86,7 +86,14 @@ class VolumeWorker:
         """Change fields of the wish; drawing that it makes out of date is given up."""
         with self._news:
             self._wish = replace(self._wish, **changes)
+            self._at_rest = False
             self._interrupt()
+
+    def rest(self) -> None:
+        """Say that no other wish will follow soon: the fine picture need not be waited for."""
+        with self._news:
+            self._at_rest = True
+            self._news.notify_all()
 
     def picture(self, size: tuple[int, int]) -> Picture:
         """A fine picture of the present wish in any size, (height, width, 3) uint8.
@@ -157,10 +164,10 @@ class VolumeWorker:
         fine = True
         while True:
             with self._news:
+                settled = False
                 if self._wish is self._shown and not self._orders and not self._closing:
-                    settled = not self._news.wait(None if fine else _SETTLE_SECONDS)
-                else:
-                    settled = False
+                    waited = fine or not self._at_rest
+                    settled = not (waited and self._news.wait(None if fine else _SETTLE_SECONDS))
                 if self._closing:
                     return
                 wish, order = self._wish, self._orders.pop(0) if self._orders else None

@@ -400,6 +400,22 @@ def test_worker_draws_coarsely_and_then_finely(
     assert len(wall.pictures) == 2
 
 
+def test_worker_draws_finely_at_once_when_the_hand_lets_go(
+    worker: VolumeWorker, wall: Wall, study: Study, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("brainviewer.render.volume_worker._SETTLE_SECONDS", 1000.0)
+    worker.wish(study=study, modality=Modality.T1, size=SIZE)
+    worker.start()
+    assert wall.wait(lambda: len(wall.pictures) == 1)
+    worker.rest()
+    assert wall.wait(lambda: len(wall.pictures) == 2)
+    assert np.array_equal(worker.picture(SIZE), wall.pictures[-1])
+    # The next turn is waited for again.
+    worker.wish(view=VolumeView().turned(5, 0))
+    assert wall.wait(lambda: len(wall.pictures) == 3)
+    assert not np.array_equal(worker.picture(SIZE), wall.pictures[-1])
+
+
 def test_worker_draws_the_newest_view_only(worker: VolumeWorker, wall: Wall, study: Study) -> None:
     worker.wish(study=study, modality=Modality.T1, size=SIZE)
     view = VolumeView()

@@ -1,0 +1,114 @@
+"""How many pictures a second the 3D view paints while it is turned, and how soon it is fine again.
+
+python -m tests.benchmarks.turn [STUDY]
+
+To compare two commits, run this file in turn with the one and the other on PYTHONPATH.
+"""
+
+import json
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QEvent, QObject, QPointF, Qt
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import QApplication, QWidget
+
+from brainviewer.app.opening import demo_paths, open_study
+from brainviewer.app.session import Session
+from brainviewer.core.errors import silent
+from brainviewer.core.windowing import auto_window
+from brainviewer.gui.volume_pane import VolumePane
+
+_HELD = Qt.MouseButton.LeftButton
+
+
+class _Pictures(QObject):
+    """When a picture that the worker drew was shown."""
+
+    def __init__(self, pane: VolumePane) -> None:
+        super().__init__()
+        self.times: list[float] = []
+        show = pane.image.show_picture
+
+        def shown(picture: Any) -> None:
+            show(picture)
+            pane.image.repaint()
+            self.times.append(time.perf_counter())
+
+        pane.image.show_picture = shown
+
+
+def turn(pane: VolumePane, seconds: float = 4.0, calm: float = 3.0) -> dict[str, Any]:
+    """Pictures a second during a drag, and seconds from its end to the last, fine picture.
+
+    The pane must be on the screen with a study. The mouse moves 125 times a second.
+    """
+    app, image, pictures = QApplication.instance(), pane.image, _Pictures(pane)
+    assert app is not None
+    _wait(app, lambda: bool(pictures.times) and time.perf_counter() - pictures.times[-1] > calm)
+    place = QPointF(image.width() / 2, image.height() / 2)
+    _mouse(image, QEvent.Type.MouseButtonPress, place)
+    pictures.times.clear()
+    start = time.perf_counter()
+    while (now := time.perf_counter()) < start + seconds:
+        place += QPointF(1.5, 0.4)
+        _mouse(image, QEvent.Type.MouseMove, place)
+        while time.perf_counter() < now + 0.008:
+            app.processEvents()
+            time.sleep(0.0005)
+    drawn = len(pictures.times)
+    released = time.perf_counter()
+    _mouse(image, QEvent.Type.MouseButtonRelease, place)
+    _wait(app, lambda: time.perf_counter() - max(released, pictures.times[-1]) > calm)
+    return {
+        "size": list(image.pixels),
+        "pictures_a_second": round(drawn / seconds, 1),
+        "fine_after_s": round(pictures.times[-1] - released, 3),
+    }
+
+
+def _mouse(widget: QWidget, kind: QEvent.Type, at: QPointF) -> None:
+    button = Qt.MouseButton.NoButton if kind is QEvent.Type.MouseMove else _HELD
+    none = Qt.KeyboardModifier.NoModifier
+    held = Qt.MouseButton.NoButton if kind is QEvent.Type.MouseButtonRelease else _HELD
+    QApplication.sendEvent(
+        widget, QMouseEvent(kind, at, widget.mapToGlobal(at), button, held, none)
+    )
+
+
+def _wait(app: Any, condition: Callable[[], bool], seconds: float = 60.0) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > end:
+            raise TimeoutError(condition)
+        app.processEvents()
+        time.sleep(0.001)
+
+
+def main() -> None:
+    """Open a study, or the demo, show its tumour, turn it, and print the figures as JSON."""
+    app = QApplication.instance() or QApplication([])
+    paths = [Path(sys.argv[1])] if len(sys.argv) > 1 else demo_paths()
+    study = open_study(paths, silent)
+    session = Session(lambda function: function())
+    session.find_tumour = lambda *_, **__: None  # type: ignore[method-assign]
+    session._show_study(study, {m: auto_window(v.data) for m, v in study.volumes.items()})
+    from brainviewer.analysis.tumour import find_tumour
+    from brainviewer.app.state import Status
+
+    session._set_finding(find_tumour(study, "lesion", report=silent), Status.DONE)
+    pane = VolumePane(session.state)
+    pane.show()
+    pane.resize(800, 800 + pane.height() - pane.image.height())
+    app.processEvents()
+    pane.resize(800, pane.height() + 800 - pane.image.height())
+    print(json.dumps(turn(pane)))
+    pane.close()
+    session.close()
+
+
+if __name__ == "__main__":
+    main()
