@@ -22,7 +22,7 @@ libxcb-shape.so.0 libxcb-shape0
 /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf fonts-dejavu-core
 "
 TEST_PROGRAMS="
-xvfb-run xvfb
+Xvfb xvfb
 xauth xauth
 "
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs every test, in real windows on a screen of its own (Xvfb):
+# Runs every test, a process for each core and real windows on a screen of their own (Xvfb):
 #   bash packaging/test.sh [ARGUMENTS OF PYTEST]
 # The first start installs what is missing; later ones need no network.
 set -euo pipefail
@@ -8,8 +8,11 @@ source "$(dirname "${BASH_SOURCE[0]}")/environment.sh"
 prepare test
 
 cd "$ROOT"
+# What computes in threads would fight over the cores with the other processes.
+export OMP_NUM_THREADS=1
+# Qt talks to Xvfb, which pytest-xvfb starts for each process, whatever the desktop speaks.
 if [ "$(uname -s)" = Linux ]; then
-    exec env -u WAYLAND_DISPLAY QT_QPA_PLATFORM=xcb \
-        xvfb-run -a -s "-screen 0 1680x1050x24" "$VENV_PYTHON" -m pytest "$@"
+    unset WAYLAND_DISPLAY
+    export QT_QPA_PLATFORM=xcb
 fi
-exec "$VENV_PYTHON" -m pytest "$@"
+exec "$VENV_PYTHON" -m pytest --numprocesses auto --dist worksteal "$@"
