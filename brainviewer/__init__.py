@@ -1,3 +1,13 @@
 """A viewer for brain-tumour MR that finds the tumour, types it and says how sure it is."""
 
+import os
+import socket
+
 __version__ = "0.1.0"
+
+# Nothing leaves the computer, and no process makes a socket for it: the window, the command line,
+# the engine, training and its workers import this package before any library.
+# ONNX Runtime reads this while it is imported (its own switch comes too late).
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"
+# urllib3, which Keras and pydicom import, would open a socket to see whether the machine has IPv6.
+socket.has_ipv6 = False

@@ -82,10 +82,16 @@ class Progress:
 
 @dataclass(frozen=True)
 class Notice:
-    """One sentence for the user. level: ``info``, ``caution`` or ``error``."""
+    """One sentence for the user.
+
+    level : ``info``, ``caution`` or ``error``.
+    action, act : what the user may do about it, as words on a button, and what the button does.
+    """
 
     text: str
     level: str = "info"
+    action: str = ""
+    act: Callable[[], object] = field(default=lambda: None, compare=False)
 
 
 def _log_crash(error: BaseException) -> None:
@@ -159,6 +165,8 @@ class ViewState:
     engine_changed = Signal()
     noticed = Signal()
     """With a ``Notice``."""
+    notice_settled = Signal()
+    """With a ``Notice`` that need not be read any more: what it said is no longer so."""
     facts_changed = Signal()
 
     def view(self, plane: Plane | None = None) -> SliceView:

@@ -3,7 +3,15 @@
 from collections import deque
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QProgressBar,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from brainviewer.app.session import Session
 from brainviewer.app.state import Notice
@@ -28,10 +36,12 @@ class NoticeBar(QFrame):
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._next = button("Got it", "second", "Read; show the next notice, if there is one")
         self._next.clicked.connect(self._read)
+        self._act: QPushButton | None = None
         row.addWidget(self._text, 1)
         row.addWidget(self._next)
         self.hide()
         session.state.noticed.connect(self.show_notice)
+        session.state.notice_settled.connect(self._forget)
         session.state.study_changed.connect(self._forget_infos)
 
     @property
@@ -53,9 +63,34 @@ class NoticeBar(QFrame):
         self._waiting = deque(n for n in self._waiting if n.level == "error")
         self._show()
 
+    def _forget(self, notice: Notice) -> None:
+        if notice in self._waiting:
+            self._waiting.remove(notice)
+            self._show()
+
     def _read(self) -> None:
         self._waiting.popleft()
         self._show()
+
+    def _do(self) -> None:
+        chosen = self._waiting[0]
+        self._read()
+        chosen.act()
+
+    def _offer(self, notice: Notice) -> None:
+        """The button of what can be done about it, where there is something."""
+        if self._act is not None:
+            self._act.hide()
+            self._act.setParent(None)
+            self._act.deleteLater()
+            self._act = None
+        if notice.action:
+            self._act = button(notice.action, "second")
+            self._act.clicked.connect(self._do)
+            layout = self.layout()
+            assert isinstance(layout, QHBoxLayout)
+            layout.insertWidget(1, self._act)
+            self._act.show()
 
     def _show(self) -> None:
         self.setVisible(bool(self._waiting))
@@ -63,6 +98,7 @@ class NoticeBar(QFrame):
             first = self._waiting[0]
             set_role(self._text, _ROLES[first.level])
             self._text.setText(_WORDS[first.level] + first.text)
+            self._offer(first)
             more = len(self._waiting) - 1
             self._next.setText(f"Got it · {more} more" if more else "Got it")
 

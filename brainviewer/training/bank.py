@@ -7,9 +7,7 @@ images, gain, noise, missing sequences) is varied again each time a sample is us
 
 import hashlib
 import json
-import multiprocessing
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +19,7 @@ from numpy.typing import NDArray
 
 from brainviewer.core.errors import FileError, Report
 from brainviewer.core.slices import Plane, SliceView
+from brainviewer.core.worker_pool import worker_pool
 from brainviewer.inference.card import ModelInput
 from brainviewer.inference.lesion_slices import cut_slices
 from brainviewer.inference.pipeline import cut_out, head_mask, slices_to_see, standardise
@@ -214,8 +213,7 @@ def _workers(count: int) -> Iterator[Callable[..., Iterable[Any]]]:
     if count == 1:
         yield map
         return
-    # A forked process would inherit locks that threads of this one hold.
-    with ProcessPoolExecutor(count, multiprocessing.get_context("spawn")) as pool:
+    with worker_pool(count) as pool:
         yield pool.map
 
 

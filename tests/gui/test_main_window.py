@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from brainviewer.app.jobs import Jobs
 from brainviewer.app.session import Session
-from brainviewer.app.state import Layout, Status, Tool
+from brainviewer.app.state import Layout, Notice, Status, Tool
 from brainviewer.core.annotations import Annotation, Kind
 from brainviewer.core.errors import FileError, Report
 from brainviewer.core.slices import Convention, Plane
@@ -375,6 +375,30 @@ def test_notices_wait_in_one_place_until_they_are_read(window: MainWindow) -> No
     for left in (2, 1, 0):
         read.click()
         assert len(bar.sentences) == left
+    assert not bar.isVisible()
+
+
+def test_a_notice_offers_what_can_be_done_about_it(window: MainWindow) -> None:
+    bar, noticed = window.findChild(NoticeBar), window.session.state.noticed
+    done: list[str] = []
+    offer = Notice("The engine is silent.", "error", "Restart", lambda: done.append("restarted"))
+    noticed.emit(Notice("T2 is missing."))
+    noticed.emit(offer)
+    button = next(b for b in bar.findChildren(QPushButton) if b.text() == "Restart")
+    assert button.isVisible()
+    button.click()
+    assert done == ["restarted"]
+    assert bar.sentences == ["T2 is missing."]
+    assert len(bar.findChildren(QPushButton)) == 1
+
+
+def test_a_notice_that_is_settled_goes(window: MainWindow) -> None:
+    bar, state = window.findChild(NoticeBar), window.session.state
+    offer = Notice("The engine is silent.", "error", "Restart")
+    state.noticed.emit(offer)
+    state.notice_settled.emit(offer)
+    state.notice_settled.emit(offer)
+    assert bar.sentences == []
     assert not bar.isVisible()
 
 

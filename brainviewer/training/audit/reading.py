@@ -1,15 +1,13 @@
 """Looking at every picture once, in several processes."""
 
-import multiprocessing
 import os
-import signal
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import cv2
 
 from brainviewer.core.errors import FileError, Report, silent
+from brainviewer.core.worker_pool import worker_pool
 from brainviewer.training.audit.looks import Look, look_at
 
 _AT_ONCE = 32  # pictures that a process gets together
@@ -30,13 +28,8 @@ def look_at_all(
         found: Iterator[Look | FileError] = map(_look, paths)
         yield from _told(found, len(paths), report)
         return
-    # Decoders that fork with threads around them can hang.
-    spawn = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(count, mp_context=spawn, initializer=_start)
-    try:
+    with worker_pool(count, _start) as pool:
         yield from _told(pool.map(_look, paths, chunksize=_AT_ONCE), len(paths), report)
-    finally:
-        pool.shutdown(cancel_futures=True)
 
 
 def _told(
@@ -49,7 +42,6 @@ def _told(
 
 def _start() -> None:
     cv2.setNumThreads(1)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which ends us
 
 
 def _look(path: Path) -> Look | FileError:

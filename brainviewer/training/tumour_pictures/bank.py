@@ -6,10 +6,8 @@ depends on who learns from it; keeping that saves most of the time of training.
 
 import json
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +16,7 @@ import torch
 from numpy.typing import NDArray
 
 from brainviewer.core.errors import Report
+from brainviewer.core.worker_pool import worker_pool
 from brainviewer.inference.card import ModelInput
 from brainviewer.inference.picture_input import head_of, picture_bounds
 from brainviewer.training.network import MapNetwork
@@ -97,7 +96,7 @@ def _variants(
         (samples[start : start + _AT_ONCE], draws, model_input, [seed, start])
         for start in range(0, len(samples), _AT_ONCE)
     )
-    with ProcessPoolExecutor(1, get_context("spawn")) as pool:
+    with worker_pool(1) as pool:
         # Only a few ahead: all of them at once would fill the memory.
         coming = [pool.submit(_vary_some, *job) for job in islice(jobs, 8)]
         while coming:
