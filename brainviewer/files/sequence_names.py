@@ -1,14 +1,18 @@
-"""Which MR sequence a file holds, judged by its name alone.
+"""Which MR sequence a file holds, judged by its name alone; a name that leaves it open says None.
 
-Knows the names of BraTS 2018 to 2024, TCGA, UPENN-GBM, UCSF-PDGM and BIDS, what scanners write
-into series descriptions, and common words of radiology in English and German.
+One rule, in this order: a kind of file that is none of the four sequences, FLAIR words, contrast
+words beside T1, weighting. The words stand in ``sequence_words`` and ``sequence_mention``.
 """
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from enum import StrEnum
 
 from brainviewer.core.study import Modality
+from brainviewer.files import sequence_words as words
+from brainviewer.files.bids_name import BidsName
+from brainviewer.files.sequence_mention import Mention, mention
 
 
 class Other(StrEnum):
@@ -21,109 +25,133 @@ class Other(StrEnum):
 
 Role = Modality | Other
 
-_NIFTI_ENDING = re.compile(r"\.nii(\.gz)?$|\.gz$", re.IGNORECASE)
-_AROUND = r"(?:ax|axial|sag|cor|tra|2d|3d|tse|fse|se|r|n4)*"
-_CONTRAST = r"(?:ce|c|gd|gado?|post|postgd|postcontrast|contrast|km|enhanced)"
-
-_FLAIR = re.compile(
-    r"(?!(?:no|non|not|ohne|without)flair).*flair.*|t2f|fla|tirm.*|tir2d.*|darkfluid"
+_ENDING = re.compile(r"\.(?:nii|hdr|img|mgz|mgh|nrrd|nhdr|mha|mhd)(?:\.gz)?$|\.gz$")
+_START, _END = r"(?<![^\W_])", r"(?![^\W_])"
+_PLUS_C = re.compile(rf"\+\s*(?:c|gd|km){_END}|{_START}c\s*\+")
+_ONE_TO_OTHER = re.compile(rf"{_START}(flair|t[12][a-z]*)2(t[12]|flair|mni)")
+_FLAIR_PHRASES = re.compile(
+    r"(?<!\S)(?:dark fluid|da fl|spc ir|fluid attenuated|fluid suppressed)(?!\S)"
 )
-_T1 = re.compile(rf"{_AROUND}t1(?:w|wi|n|pre|nativ|native|mprage|{_AROUND})?")
-_T1CE = re.compile(rf"{_AROUND}t1(?:w|wi)?{_CONTRAST}|{_CONTRAST}t1(?:w|wi)?")
-_T1_METHODS = {"mprage", "mpr", "mp2rage", "spgr", "fspgr", "bravo"}
-_T2 = re.compile(rf"{_AROUND}t2(?:w|wi|tse|fse|space|{_AROUND})?")
-
-_CONTRAST_WORDS = {
-    "ce", "gd", "gad", "gado", "gadolinium", "gadovist", "post", "postgd", "postgad",
-    "postcontrast", "contrast", "kontrast", "enhanced", "km",
-}  # fmt: skip
-_NO = {"no", "non", "not", "without", "ohne", "kein", "keine"}
-_NOT = _NO | {"pre", "vor", "nativ", "native", "unenhanced"}
-_EITHER = {"or", "oder", "vs", "versus", "minus"}
-_NOT_CONTRAST_AFTER_POST = re.compile(r"op.*|surg.*|rt|radi.*|treat.*|process.*|therap.*|chemo.*")
-_ABOUT_ANOTHER_SPACE = {"space", "to", "in", "onto"}
-
-# A mention right after another one that does not change what is meant.
-_ONE_MEANING = {
-    (Modality.FLAIR, Modality.T1),
-    (Modality.FLAIR, Modality.T1CE),
-    (Modality.T2, Modality.FLAIR),
-}
-
-_SEGMENTATION = re.compile(
-    r"seg|segm|segmentation|segmented|tumou?r?mask|tumou?rseg|mask|labels?|labelmap|truth|gt|roi"
-    r"|glistrboost"
+_NO_FLAIR = re.compile(r"(?<!\S)(?:no|non|not|ohne|without) FLAIR(?!\S)")
+_EITHER = re.compile(r"[A-Z]\w+ (?:or|oder|vs|versus|minus) [A-Z]")
+_TARGET = re.compile(
+    rf"([A-Z]\w+(?: \S+)*?) (?:{words.REGISTERED})(?: to)? (?:[A-Z]\w+|mni\w*)(?: space)?(?!\S)"
 )
-_NOT_OF_A_TUMOUR = {"brain", "head", "skull", "bet", "parenchyma", "tissue"}
-_OF_A_TUMOUR = re.compile(r"tumou?rs?|lesions?|glioma|wholetumou?r")
-_UNUSED = re.compile(
-    r"adc|e?dwi|swi|asl|dti|dsc|dce|pwi|perf.*|tracew?|r?cb[fv]|mtt|ttp|tmax|bold|fmri|rsfmri|tof"
-    r"|mra|angio.*|pd|pdw|t2star|t2s|t[12]map|locali[sz]er|scout|survey|brainmask|b\d+"
-)
+_TARGET_FIRST = re.compile(r"(?<!\S)(?:to|onto|in) [A-Z]\S+ (?=.*[A-Z])")
+_T1_FLAIR = re.compile(rf"T1\S*(?: (?:{words.DESCRIBES}))* FLAIR")
+_T1_C = re.compile(rf"T1\S*(?: (?:{words.DESCRIBES}))* c(?!\S)")
+_LEFT_OPEN = "postorpre"
 
 
 def role_of(file_name: str) -> Role | None:
     """What a file is, or None where its name does not say."""
-    words = _words(file_name)
-    if any(_SEGMENTATION.fullmatch(word) for word in words):
-        if _NOT_OF_A_TUMOUR.isdisjoint(words) or any(map(_OF_A_TUMOUR.fullmatch, words)):
-            return Other.SEGMENTATION
+    said, contrast = _words_of(file_name)
+    if kind := _kind(said):
+        return kind
+    text = _without_time_and_target(_marked(said))
+    return None if _EITHER.search(text) else _sequence(text, contrast)
+
+
+def _words_of(file_name: str) -> tuple[list[str], bool]:
+    """The words of a name in small letters, and whether an entity says contrast."""
+    stem = _ENDING.sub("", unicodedata.normalize("NFKC", file_name).lower())
+    bids = BidsName.of(stem)
+    entities = bids.entities
+    # A label or a description belongs to the mask, the acquisition to the image.
+    stem = "_".join([*(entities[k] for k in ("acq", "desc", "label") if k in entities), bids.rest])
+    if entities.get("part", "mag") != "mag":
+        stem += "_phase"
+    if "inv" in entities:
+        stem += "_inv1"
+    if entities.get("acq") in ("post", "pre"):  # contrast, or a point in time
+        stem = stem.replace(entities["acq"], _LEFT_OPEN, 1)
+    stem = re.sub(r"t2\s?\*", "t2star", stem)
+    stem = _ONE_TO_OTHER.sub(r"\1 to \2", _PLUS_C.sub(" contrast ", stem))
+    return re.findall(r"[^\W_]+", stem), bids.contrast
+
+
+def _marked(said: Iterable[str]) -> str:
+    """The words between single spaces, those that name a sequence in capitals."""
+    text = " ".join(mention(word) or word for word in said)
+    return _FLAIR_PHRASES.sub(Mention.FLAIR, text)
+
+
+def _kind(said: list[str]) -> Other | None:
+    """The first row of the rule: what is none of the four sequences."""
+    text = " ".join(said)
+    if _found(words.BRAIN_MASK, text) and not _found(words.OF_A_TUMOUR, text):
         return Other.UNUSED
-    if "star" in words and "t2" in words:
+    if not words.TUMOUR.isdisjoint(said) or "glistr boost" in text:
+        return Other.SEGMENTATION
+    for before, word in zip(["", *said], said, strict=False):
+        if word in words.UNUSED and before not in words.NOT:
+            return Other.UNUSED
+        if word.startswith(words.UNUSED_STARTS):
+            return Other.UNUSED
+    if any(f" {phrase} " in f" {text} " for phrase in words.UNUSED_PHRASES):
         return Other.UNUSED
-    if sequence := _sequence(words):
-        return sequence
-    return Other.UNUSED if any(map(_UNUSED.fullmatch, words)) else None
+    named = [mention(word) for word in said]
+    if Mention.T2 in named and not words.GRADIENT_ECHO.isdisjoint(said):
+        return Other.UNUSED
+    if "sub" in said and any(named[: said.index("sub")]):  # before a sequence it is the subject
+        return Other.UNUSED
+    return Other.UNUSED if said[-1:] == ["ph"] else None
 
 
-def _words(file_name: str) -> list[str]:
-    """The words of a name in small letters, ``+c`` read as contrast, other spaces left out."""
-    stem = _NIFTI_ENDING.sub("", unicodedata.normalize("NFKC", file_name)).lower()
-    stem = re.sub(r"\+\s*(c|gd|km)\b|\bc\s*\+", " contrast ", stem).replace("dark-fluid", "flair")
-    words = re.findall(r"[^\W_]+", stem)
-    return [
-        word
-        for before, word in zip(["", *words], words, strict=False)
-        if before not in _ABOUT_ANOTHER_SPACE
-    ]
+def _sequence(text: str, contrast: bool) -> Role | None:
+    """The other rows: FLAIR words, contrast words, weighting, and what methods alone say."""
+    said = text.split()
+    contrast = contrast or _says_contrast(said, text)
+    t1 = Mention.T1 in said or Mention.T1CE in said
+    if Mention.FLAIR in said:
+        # "T1 FLAIR" is a T1; what "FLAIR T1" is nobody can tell.
+        if t1 and _T1_FLAIR.search(text):
+            return _t1(said, contrast)
+        return None if t1 else Modality.FLAIR
+    if t1 and Mention.T2 in said:
+        return None
+    if t1:
+        return _t1(said, contrast)
+    if Mention.T2 in said:
+        return None if {"pd", "pdw"} & set(said) else Modality.T2
+    return _weakly(said, text, contrast)
 
 
-def _sequence(words: list[str]) -> Modality | None:
-    """The last sequence that is named; FLAIR beside T2 is FLAIR, beside T1 it is a kind of T1.
-
-    One that the name denies is not named, and a name that leaves open which one it is says nothing.
-    """
-    found: Modality | None = None
-    before: Modality | None = None
-    contrast = _says_contrast(words)
-    for position, (previous, word) in enumerate(zip(["", *words], words, strict=False)):
-        now = None if previous in _NO else _mention(word, words[position + 1 :])
-        if now and found and previous in _EITHER:
-            return None
-        if (now, before) in _ONE_MEANING:
-            now = before
-        elif now is Modality.T1 and (contrast or found is Modality.T1CE):
-            now = Modality.T1CE
-        found, before = now or found, now
-    return found
-
-
-def _mention(word: str, following: list[str]) -> Modality | None:
-    if _T1CE.fullmatch(word):
-        return Modality.T1CE
-    if _T1.fullmatch(word) or word in _T1_METHODS or word == "t1flair":
-        return Modality.T1CE if _T1.fullmatch(word) and following[:1] == ["c"] else Modality.T1
-    if _FLAIR.fullmatch(word):
+def _weakly(said: list[str], text: str, contrast: bool) -> Role | None:
+    """What a name says between the lines: by a letter put before, or by a method."""
+    if {Mention.WEAK_T1, Mention.WEAK_T1CE} & set(said) or not words.T1_METHODS.isdisjoint(said):
+        return _t1(said, contrast)
+    if Mention.WEAK_T2 in said:
+        return Modality.T2
+    if _found(words.FLAIR_METHODS, text):
         return Modality.FLAIR
-    return Modality.T2 if _T2.fullmatch(word) else None
+    return Other.UNUSED if _found(words.UNUSED_ALONE, text) else None
 
 
-def _says_contrast(words: list[str]) -> bool:
+def _t1(said: list[str], contrast: bool) -> Modality | None:
+    """T1 with or without contrast; None where a word may mean contrast or a point in time."""
+    if contrast or Mention.T1CE in said or Mention.WEAK_T1CE in said:
+        return Modality.T1CE
+    return None if _LEFT_OPEN in said else Modality.T1
+
+
+def _says_contrast(said: list[str], text: str) -> bool:
     """Whether a word speaks of a contrast agent that was given."""
-    for before, word, after in zip(["", *words], words, [*words[1:], ""], strict=False):
-        if word not in _CONTRAST_WORDS or before in _NOT:
-            continue
-        if word == "post" and _NOT_CONTRAST_AFTER_POST.fullmatch(after):
-            continue
-        return True
-    return False
+    denied = {*words.NOT, "w o"}
+    pairs = zip(["", "", *said], ["", *said], said, strict=False)
+    for first, second, word in pairs:
+        if word in words.CONTRAST and not {second, f"{first} {second}"} & denied:
+            return True
+    methods = " ".join("T1" if word in words.T1_METHODS else word for word in said)
+    return bool(_T1_C.search(methods))
+
+
+def _without_time_and_target(text: str) -> str:
+    """Without points in time, what the name denies, and the image that this one was brought to."""
+    text = _NO_FLAIR.sub(" ", re.sub(rf"(?<!\S)(?:{words.A_TIME.pattern})(?!\S)", " ", text))
+    return _TARGET_FIRST.sub("", _TARGET.sub(r"\1", " ".join(text.split())))
+
+
+def _found(pattern: re.Pattern[str], text: str) -> bool:
+    """Whether a pattern fits whole words of a text."""
+    return bool(re.search(rf"(?<!\S)(?:{pattern.pattern})(?!\S)", text))
