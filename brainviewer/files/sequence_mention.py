@@ -1,10 +1,11 @@
-"""One word of a file's name that names a sequence: ``t1w``, ``axT2``, ``3dflair``, ``T1Gd``, ``rT1``.
+"""One word of a file's name that names a sequence: ``t1w``, ``axT2``, ``3dflair``, ``T1Gd``.
 
 A mention is only what is made of known parts: the T1 of the patient ``PAT1`` is none.
 """
 
-import re
 from enum import StrEnum
+
+from brainviewer.files.sequence_words import each
 
 
 class Mention(StrEnum):
@@ -23,17 +24,13 @@ class Mention(StrEnum):
     WEAK_T2 = "WEAKT2"
 
 
-_PLANES = frozenset(
-    """
+_PLANES = each("""
     oax ax axial osag sag sagittal ocor cor coronal tra trans transversal transverse obl 2d 3d iso
     se tse fse frfse tfe ir space spc cube vista blade prop propeller haste brain bet n4 raw img
-    """.split()
-)
+    """)
 """Planes and methods."""
-_T1_METHODS = frozenset("mprage memprage mpr mp2rage spgr fspgr bravo vibe tfl fl2d fl3d".split())
-_AGENTS = frozenset(
-    "ce c gd gad gado gadolinium post postgd postgad postcontrast contrast km enhanced".split()
-)
+_T1_METHODS = each("mprage memprage mpr mp2rage spgr fspgr bravo vibe tfl fl2d fl3d")
+_AGENTS = each("ce c gd gad gado gadolinium post postgd postgad postcontrast contrast km enhanced")
 _W = frozenset(("w", "wi", "wt", "weighted"))
 _LETTERS = frozenset(("r", "w", "m", "s", "e", "sw", "wm", "wr", "mr", "br"))
 _WHOLE = {"t2f": Mention.FLAIR, "tirm": Mention.FLAIR, "darkfluid": Mention.FLAIR}

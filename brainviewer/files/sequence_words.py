@@ -7,24 +7,26 @@ what radiologists write in English, German, French, Spanish and Italian.
 
 import re
 
-CONTRAST = frozenset(
-    """
+
+def each(words: str) -> frozenset[str]:
+    """The words of a text."""
+    return frozenset(words.split())
+
+
+CONTRAST = each("""
     ce gd gad gado gadolinium gadovist gadavist gadobutrol gadoterate gadoteridol gbca dotarem
     magnevist prohance multihance omniscan clariscan post postgd postgad postc postcontrast contrast
     contrasted kontrast kontrastmittel contraste contrasto enhanced km mitkm nachkm kmnach mdc civ
     inj injection injected injecte
-    """.split()
-)
-NOT = frozenset(
-    """
+    """)
+NOT = each("""
     no non not un without wo ohne kein keine sans sin senza zonder bez sem pre vor v o before avant
     nativ native unenhanced
-    """.split()
-)
+    """)
 """These deny the word behind them."""
 A_TIME = re.compile(
-    r"(?:post|pre) ?(?:ops?|operativ\w*|surg\w*|rt|rtx|radi\w*|treat\w*|tx|process\w*|proc|therap\w*"
-    r"|chemo\w*|crt|biops\w*|resect\w*|implant\w*|mortem|baseline|interven\w*|trauma\w*|stroke"
+    r"(?:post|pre) ?(?:ops?|operativ\w*|surg\w*|rt|rtx|radi\w*|treat\w*|tx|process\w*|proc"
+    r"|therap\w*|chemo\w*|crt|biops\w*|resect\w*|implant\w*|mortem|baseline|interven\w*|trauma\w*|stroke"
     r"|days?|weeks?|months?|years?)"
     r"|(?:ses|sess|session|visit|tp|timepoint|time|exam|date|day|week|month|status) (?:post|pre)"
 )
@@ -36,28 +38,22 @@ REGISTERED = "to|onto|into|in|on|reg|coreg|registered|aligned"
 DESCRIBES = "ax|axial|sag|cor|tra|obl|2d|3d|tse|fse|se|ir|space|spc|tirm|fs|blade|mprage"
 """May stand between a weighting and what it belongs to."""
 
-T1_METHODS = frozenset(
-    """
+T1_METHODS = each("""
     mprage memprage mempr mpr mp2rage unit1 uni spgr fspgr efspgr irspgr irfspgr bravo vibe thrive
     tfe mdeft 3dmprage 3dbravo 3dspgr 3dfspgr 3dtfe
-    """.split()
-)
+    """)
 """Their images are T1-weighted, where no weighting is said."""
 FLAIR_METHODS = re.compile(r"fla|tir[23]d\w*")
 """Pulse sequences, FLAIR where nothing else is said."""
 
-GRADIENT_ECHO = frozenset(
-    "star gre ffe fe fl2d fl3d flash fgre hemo haemo me2d medic merge epi ssfp".split()
-)
+GRADIENT_ECHO = each("star gre ffe fe fl2d fl3d flash fgre hemo haemo me2d medic merge epi ssfp")
 """Methods whose T2 weighting is T2*."""
 
-TUMOUR = frozenset(
-    """
+TUMOUR = each("""
     seg segm segmentation segmentations segmented segmask mask masks label labels labelmap truth
     groundtruth gt roi rois gtv ctv ptv glistrboost tumormask tumourmask tumorseg tumourseg
     tumorsegmentation tumoursegmentation lesionmask lesionseg
-    """.split()
-)
+    """)
 OF_A_TUMOUR = re.compile(r"(?:whole)?tumou?rs?(?:mask|seg\w*)?|lesions?(?:mask|seg)?|gliomas?")
 BRAIN_MASK = re.compile(
     r"(?:brain|head|skull|bet|parenchyma|tissue|csf|gm|wm|defac\w*)"
@@ -67,12 +63,11 @@ BRAIN_MASK = re.compile(
     r"|(?:brain|head|skull|deface)masks?"
 )
 
-UNUSED = frozenset(
-    """
+UNUSED = each("""
     adc dadc dwi dwis edwi sdwi isodwi tradwi dw sdw dti dtifit dki noddi ivim diff diffusion trace
     tracew tensor exponential apparent sbref
-    asl pasl casl pcasl dsc dce pwi perf perfusion perfused cbf cbv rcbf rcbv nrcbv relcbf relcbv mtt
-    ttp tmax ktrans gbp pbp psr dyn dynamic twist m0scan
+    asl pasl casl pcasl dsc dce pwi perf perfusion perfused cbf cbv rcbf rcbv nrcbv relcbf relcbv
+    mtt ttp tmax ktrans gbp pbp psr dyn dynamic twist m0scan
     bold venbold fmri rsfmri sfmri ep2d epi mrs mrsi svs csi spectro spectroscopy
     tof tof2d tof3d mra mrv angio angiography pca venc mip minip
     swi swip swi2d swi3d swan eswan qsm t2s t2sw r2star hemo haemo merge phase pha phasediff phase1
@@ -84,15 +79,14 @@ UNUSED = frozenset(
     localizer localiser loc 3pl 3plane scout aascout headscout survey smartbrain calibration calib
     topogram screenshot screenshots screensave
     pve aseg aparc wmparc ribbon probseg dseg parc parcellation synthseg
-    """.split()
-)
+    """)
 UNUSED_PHRASES = (
     "cerebral blood", "phase contrast", "t2 star", "bias field", "fast bias", "b ffe", "inv 1",
     "inv 2", "t1 images", "proton density", "3 plane", "asset cal", "screen shot",
 )  # fmt: skip
 UNUSED_STARTS = ("t2star", "t2gre", "t2ffe", "t2wffe", "t2flash")
 UNUSED_ALONE = re.compile(
-    r"b\d+|r[12]|l[123]|(?:atlas|fa|md|ad|rd|colfa|at|ph|cbct|ct|cta|ctp|pet|fdg|fet|suv|pd|pdw|gre"
-    r"|flash|mag|rest|task|gm|wm|csf|brain|ref|cal|qc|overlay|noise)"
+    r"b\d+|r[12]|l[123]|(?:atlas|fa|colfa|ph|cbct|ct|cta|ctp|pet|fdg|fet|suv|pd|pdw|gre"
+    r"|flash|mag|rest|task|gm|wm|csf|qc|overlay|noise)"
 )
 """What these say counts only where no sequence is named: they may be initials or numbers."""

@@ -283,6 +283,7 @@ BY_HAND = {
     "b1000": UNUSED,
     "B100_T1": T1,
     "FA_T1": T1,
+    "README.md": None,
     # French, Spanish, Italian
     "T1 gado": T1CE,
     "T1 sans injection": T1,
