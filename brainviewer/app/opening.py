@@ -4,7 +4,7 @@ import hashlib
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -15,28 +15,20 @@ from numpy.typing import NDArray
 from brainviewer.analysis.alignment import coincide, common_grid, resample
 from brainviewer.analysis.registration import head_motion
 from brainviewer.app.picture_opening import open_picture, picture_info
+from brainviewer.app.which_is_which import UnknownSequences, which_is_which
 from brainviewer.assets import resources
 from brainviewer.core.errors import BrainViewerError, Cancelled, FileError, Report, silent
 from brainviewer.core.geometry import Grid
 from brainviewer.core.study import SEQUENCES, LabelMap, Modality, Study, Volume
-from brainviewer.files.nifti import NiftiImage, check_nifti, read_nifti
+from brainviewer.files.nifti import NiftiImage, read_nifti
 from brainviewer.files.picture_folder import pictures_of
-from brainviewer.files.study_folder import SELECT, Assignment, assign, collect, explicit
-
-
-class UnknownSequences(BrainViewerError):
-    """Names do not say which file is which.
-
-    files : the files in question, to be asked about.
-    assignment : what is known so far.
-    """
-
-    def __init__(self, assignment: Assignment) -> None:
-        names = [path.name for path in assignment.unknown]
-        shown = ", ".join(names[:3]) + (" …" if len(names) > 3 else "")
-        super().__init__(f"The name does not say which sequence this is: {shown}.", SELECT)
-        self.files = assignment.unknown
-        self.assignment = assignment
+from brainviewer.files.study_folder import (
+    LARGEST_TUMOUR_ML,
+    SELECT,
+    Assignment,
+    collect,
+    some_names,
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,12 +58,7 @@ def open_study(
                     f"These are {len(pictures)} pictures, and one is needed.", "Name one of them."
                 )
             return open_picture(pictures[0], report)
-        given, plain = explicit(paths)
-        assignment = assign(collect(plain), given) if plain else given
-        for path in assignment.unknown:
-            check_nifti(path)  # what cannot be opened need not be asked about
-        if assignment.unknown:
-            raise UnknownSequences(assignment)
+        assignment = which_is_which(paths)
     if not assignment.files:
         raise FileError("None of the files is an MR sequence that can be shown.", SELECT)
     sequences, labels, notices = _read_all(assignment, report)
@@ -104,6 +91,25 @@ def open_study(
         _content_hash(sequences),
         synthetic=any(r.image.description.startswith("SYNTHETIC") for r in sequences.values()),
     )
+
+
+def open_without_asking(paths: Sequence[Path], report: Report = silent) -> Study:
+    """As ``open_study``, but files whose names are silent are left out with a notice.
+
+    Raises UnknownSequences if no file says which sequence it is, or if several claim one.
+    """
+    try:
+        return open_study(paths, report)
+    except UnknownSequences as unknown:
+        known = unknown.assignment
+        if not known.files or unknown.several:
+            raise
+        notice = (
+            f"Left out, because the name does not say which sequence it is: "
+            f"{some_names(known.unknown)}."
+        )
+        known = replace(known, unknown=(), notices=(*known.notices, notice))
+        return open_study(paths, report, known)
 
 
 def demo_paths() -> list[Path]:
@@ -252,6 +258,12 @@ def _label_map(image: NiftiImage, grid: Grid, name: str) -> LabelMap:
     data = image.data
     if data.min() < 0 or data.max() > 255 or not (data == data.astype(np.uint8)).all():
         raise FileError(f"{name} holds values that are no labels.", "Use whole numbers, 0 to 255.")
+    volume_ml = np.count_nonzero(data) * image.grid.voxel_volume / 1000
+    if volume_ml > LARGEST_TUMOUR_ML:
+        raise FileError(
+            f"{name} marks {volume_ml:,.0f} mL, more than a tumour; it may be the mask of a brain.",
+            "Name the segmentation of the tumour: seg=FILE.",
+        )
     labels: NDArray[np.uint8] = data.astype(np.uint8, order="F")
     if not coincide(image.grid, grid):
         labels = resample(labels, image.grid, grid, labels=True)

@@ -103,7 +103,7 @@ class Showing:
             self._show_opened(opened)
 
         def failed(error: BrainViewerError) -> None:
-            from brainviewer.app.opening import UnknownSequences
+            from brainviewer.app.which_is_which import UnknownSequences
 
             if isinstance(error, UnknownSequences) and self.ask_sequences:
                 if chosen := self.ask_sequences(error.assignment):

@@ -69,9 +69,9 @@ def export(
         with started(engine, model) if wanted else nullcontext() as runner:
             from brainviewer.analysis.tumour import find_tumour
             from brainviewer.app.exporting import export_picture
-            from brainviewer.app.opening import open_study
+            from brainviewer.app.opening import open_without_asking
 
-            opened = open_study(study, progress_line())
+            opened = open_without_asking(study, progress_line())
             finding = None if opened.is_picture else find_tumour(opened, report=progress_line())
             result = None
             if runner is not None:

@@ -35,10 +35,10 @@ if TYPE_CHECKING:
 def info(study: Study, as_json: AsJson = False) -> None:
     """Say what a study, or a picture, holds."""
     with results_only() as out:
-        from brainviewer.app.opening import open_study, study_info
+        from brainviewer.app.opening import open_without_asking, study_info
         from brainviewer.app.telling import study_text
 
-        opened = open_study(study, progress_line())
+        opened = open_without_asking(study, progress_line())
         record = study_info(opened)
         show(out, record, as_json, lambda: study_text(record))
 
@@ -56,11 +56,11 @@ def pick(
     """Find the tumour and its slice."""
     with results_only() as out:
         from brainviewer.analysis.tumour import find_tumour
-        from brainviewer.app.opening import open_study
+        from brainviewer.app.opening import open_without_asking
         from brainviewer.app.records import finding_record
         from brainviewer.app.telling import finding_text
 
-        opened = open_study(study, progress_line())
+        opened = open_without_asking(study, progress_line())
         finding = find_tumour(opened, method.value, threshold=threshold, report=progress_line())
         if mask is not None:
             from brainviewer.files.nifti_writer import write_mask
@@ -142,10 +142,10 @@ def analyze(
     """Do the whole job without a window: result.json, figure.png and volume.png."""
     with results_only() as out, study_engine(engine, model) as runner:
         from brainviewer.app.analysing import analyze as analyze_study
-        from brainviewer.app.opening import open_study
+        from brainviewer.app.opening import open_without_asking
         from brainviewer.app.telling import analysis_text
 
-        opened = open_study(study, progress_line())
+        opened = open_without_asking(study, progress_line())
         record = analyze_study(
             opened,
             folder,
@@ -192,11 +192,11 @@ def _classified(
     from brainviewer.analysis.tumour import find_tumour
     from brainviewer.app.classifying import NotClassified
     from brainviewer.app.classifying import classify as classify_study
-    from brainviewer.app.opening import open_study
+    from brainviewer.app.opening import open_without_asking
     from brainviewer.app.records import classification_record, not_classified_record
     from brainviewer.inference.registry import DEFAULT_MODEL
 
-    opened = open_study(study, progress_line())
+    opened = open_without_asking(study, progress_line())
     finding = find_tumour(opened, report=progress_line())
     try:
         result = classify_study(

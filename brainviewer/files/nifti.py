@@ -65,6 +65,12 @@ def check_nifti(path: Path) -> None:
         _header(file, path.name)
 
 
+def voxel_sizes(path: Path) -> tuple[float, ...]:
+    """The edges of a voxel in mm, by the header alone; raises FileError as ``check_nifti``."""
+    with _plain_errors(path), _opened(path) as file:
+        return _header(file, path.name)[1].grid.spacing
+
+
 def _opened(path: Path) -> IO[bytes]:
     name = path.name.lower()
     if name.endswith((".hdr", ".img", ".hdr.gz", ".img.gz")):

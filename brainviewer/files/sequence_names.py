@@ -52,6 +52,18 @@ def role_of(file_name: str) -> Role | None:
     return None if _EITHER.search(text) else _sequence(text, contrast)
 
 
+def is_bare_mask(file_name: str) -> bool:
+    """Whether a name says no more than that the file is a mask, of whatever."""
+    said = words_of(file_name)
+    whose = _found(words.OF_A_TUMOUR, " ".join(said))
+    return not whose and not {"mask", "masks"}.isdisjoint(said)
+
+
+def words_of(file_name: str) -> list[str]:
+    """The words of a name in small letters, without its ending and its BIDS entities."""
+    return _words_of(file_name)[0]
+
+
 def _words_of(file_name: str) -> tuple[list[str], bool]:
     """The words of a name in small letters, and whether an entity says contrast."""
     stem = _ENDING.sub("", unicodedata.normalize("NFKC", file_name).lower())

@@ -1,7 +1,7 @@
 """Which files make up a study, and which of them is which sequence."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,14 +16,22 @@ from brainviewer.core.study import SEQUENCES, Modality
 from brainviewer.core.windowing import Window, auto_window
 from brainviewer.files.folder_listing import list_folder
 from brainviewer.files.nifti import NiftiImage, read_nifti
-from brainviewer.files.sequence_names import Other, Role, role_of
+from brainviewer.files.sequence_names import Other, Role, is_bare_mask, role_of
+from brainviewer.files.study_places import images_of_study
+from brainviewer.files.versions import (
+    Version,
+    better_version,
+    refuse_several_studies,
+    together,
+    without_common_start,
+)
 
 SELECT = (
     "Select the files of one study, or say which is which: FLAIR=FILE T1=FILE T1ce=FILE T2=FILE."
 )
-_DEEPEST = 3  # folders below the one given
 _MOST_LABELS = 10
-_LARGEST_TUMOUR_ML = 600.0
+LARGEST_TUMOUR_ML = 600.0
+"""A segmentation that marks more is taken for that of a brain."""
 _NAMED = re.compile(r"(flair|t1|t1ce|t2|seg|segmentation)=(.+)", re.IGNORECASE)
 
 
@@ -62,19 +70,8 @@ def collect(paths: Sequence[Path]) -> list[Path]:
 
 
 def _images_of_study(folder: Path) -> list[Path]:
-    level = [folder]
-    for _ in range(_DEEPEST + 1):
-        images = {place: found for place in level if (found := _images_in(place))}
-        if len(images) > 1:
-            names = sorted(place.name for place in images)
-            shown = ", ".join(names[:3]) + (" …" if len(names) > 3 else "")
-            raise FileError(
-                f"The folder {folder.name} holds {len(names)} studies: {shown}.",
-                "Open one of these folders.",
-            )
-        if images:
-            return next(iter(images.values()))
-        level = [child for place in level for child in list_folder(place) if child.is_dir()]
+    if images := images_of_study(folder):
+        return images
     if any(entry.suffix.lower() == ".dcm" for entry in list_folder(folder)):
         raise FileError(
             f"The folder {folder.name} holds DICOM files, but no NIfTI image.",
@@ -84,23 +81,6 @@ def _images_of_study(folder: Path) -> list[Path]:
         f"There is no NIfTI image in the folder {folder.name}.",
         "Open a folder that holds .nii or .nii.gz files, or pictures.",
     )
-
-
-def _images_in(folder: Path) -> list[Path]:
-    """The images in a folder; some archives unpack each image into a folder of its name.
-
-    Of an image that lies there packed and unpacked, the unpacked file is taken.
-    """
-    images: dict[str, Path] = {}
-    for entry in list_folder(folder):
-        name = entry.name.lower()
-        if not name.endswith((".nii", ".nii.gz")):
-            continue
-        if not entry.is_dir():
-            images.setdefault(name.removesuffix(".gz"), entry)
-        elif len(inner := _images_in(entry)) == 1:
-            images[name] = inner[0]
-    return list(images.values())
 
 
 def explicit(paths: Iterable[Path]) -> tuple[Assignment, list[Path]]:
@@ -127,46 +107,106 @@ def explicit(paths: Iterable[Path]) -> tuple[Assignment, list[Path]]:
     return Assignment(files, segmentation), plain
 
 
+class SeveralVersions(FileError):
+    """Several files claim one sequence, and nobody can tell which is better.
+
+    assignment : what is known; the claimants are its unknown files.
+    """
+
+    def __init__(self, message: str, assignment: Assignment) -> None:
+        super().__init__(message, SELECT)
+        self.assignment = assignment
+
+
 def assign(files: Sequence[Path], given: Assignment | None = None) -> Assignment:
     """Find out which file is which, by name, and what is a segmentation also by content.
 
     given : what is known already; these files and roles are not looked at again.
-    Raises FileError if two files claim the same sequence.
+    Raises SeveralVersions if two files claim the same sequence and none is better, FileError if the
+    files are those of several studies.
     """
     given = given or Assignment()
     taken = {path.resolve() for path in (*given.files.values(), given.segmentation) if path}
-    claims: dict[Role | None, list[Path]] = {}
-    for path in files:
-        if path.resolve() not in taken:
-            claims.setdefault(role_of(path.name), []).append(path)
-    sequences = dict(given.files)
-    for modality in SEQUENCES:
-        claimants = claims.get(modality, [])
-        if modality not in given.files and len(claimants) > 1:
-            names = " and ".join(path.name for path in claimants[:2])
-            raise FileError(f"{len(claimants)} files are named as {modality}: {names}.", SELECT)
-        if claimants:
-            sequences.setdefault(modality, claimants[0])
+    rest = [path for path in files if path.resolve() not in taken]
+    claims = _claims(rest, given)
     unknown = claims.get(None, [])
-    labels = claims.get(Other.SEGMENTATION, [])
+    # What is no more than a mask may be one of the brain.
+    labels = sorted(claims.get(Other.SEGMENTATION, []), key=lambda path: is_bare_mask(path.name))
     if not labels and not given.segmentation:
         labels = [path for path in unknown if _is_tumour_label_map(path)]
         unknown = [path for path in unknown if path not in labels]
-    notices = []
+    sequences, notices, doubtful = _sequences(claims, given)
     if len(labels) > 1 and not given.segmentation:
         notices.append(f"Of {len(labels)} segmentations, {labels[0].name} is shown.")
     unused = claims.get(Other.UNUSED, [])
     if len(sequences) == len(SEQUENCES):
         unused, unknown = [*unused, *unknown], []
     if unused:
-        names = ", ".join(path.name for path in unused[:3]) + (" …" if len(unused) > 3 else "")
-        notices.append(f"Left out, because it is none of the four sequences: {names}.")
-    return Assignment(
+        notices.append(f"Left out, because it is none of the four sequences: {some_names(unused)}.")
+    assignment = Assignment(
         {m: sequences[m] for m in SEQUENCES if m in sequences},
         given.segmentation or (labels[0] if labels else None),
-        tuple(unknown),
+        (*doubtful, *unknown),
         tuple(notices),
     )
+    if doubtful:
+        modality = role_of(doubtful[0].name)
+        names = " and ".join(path.name for path in doubtful[:2])
+        message = f"{len(doubtful)} files are named as {modality}: {names}."
+        raise SeveralVersions(message, assignment)
+    return assignment
+
+
+def some_names(paths: Sequence[Path]) -> str:
+    """The names of a few files, for a sentence."""
+    return ", ".join(path.name for path in paths[:3]) + (" …" if len(paths) > 3 else "")
+
+
+def _sequences(
+    claims: Mapping[Role | None, Sequence[Path]], given: Assignment
+) -> tuple[dict[Modality, Path], list[str], Sequence[Path]]:
+    """The file of each sequence, what is said of versions, and the files of one still open."""
+    sequences, versions = dict(given.files), dict[Modality, Version]()
+    open_ones: list[Sequence[Path]] = []
+    for modality in SEQUENCES:
+        claimants = claims.get(modality, [])
+        if not claimants or modality in given.files:
+            continue
+        if len(claimants) == 1:
+            sequences[modality] = claimants[0]
+        elif version := better_version(modality, claimants):
+            sequences[modality], versions[modality] = version.path, version
+        else:
+            open_ones.append(claimants)
+    refuse_several_studies(open_ones)
+    return sequences, together(versions), open_ones[0] if open_ones else ()
+
+
+def _claims(files: Sequence[Path], given: Assignment) -> dict[Role | None, list[Path]]:
+    """The files by what their names say, or where these are silent, the names of their folders.
+
+    Where two files claim a sequence, the words that all names begin with are left out: of
+    ``t1_flair``, ``t1_t1`` and ``t1_t2`` the first is a point in time.
+    """
+    names = {path: path.name for path in files}
+    claims = _by_role(files, names)
+    if any(len(claims.get(m, [])) > 1 for m in SEQUENCES if m not in given.files):
+        names = without_common_start(files)
+        other = _by_role(files, names)
+        if None not in other and all(len(other.get(m, [])) <= 1 for m in SEQUENCES):
+            return other
+    return claims
+
+
+def _by_role(files: Sequence[Path], names: Mapping[Path, str]) -> dict[Role | None, list[Path]]:
+    claims: dict[Role | None, list[Path]] = {}
+    in_folders = len({path.parent for path in files}) > 1
+    for path in files:
+        role = role_of(names[path])
+        if role is None and in_folders:
+            role = role_of(path.parent.name) or role_of(path.parent.parent.name)
+        claims.setdefault(role, []).append(path)
+    return claims
 
 
 def _is_tumour_label_map(path: Path) -> bool:
@@ -176,7 +216,7 @@ def _is_tumour_label_map(path: Path) -> bool:
     except BrainViewerError:
         return False
     volume_ml = np.count_nonzero(image.data) * image.grid.voxel_volume / 1000
-    return holds_labels(image) and bool(volume_ml < _LARGEST_TUMOUR_ML)
+    return holds_labels(image) and bool(volume_ml < LARGEST_TUMOUR_ML)
 
 
 def holds_labels(image: NiftiImage) -> bool:

@@ -9,12 +9,8 @@ import numpy as np
 import pytest
 
 from brainviewer.app import opening
-from brainviewer.app.opening import (
-    UnknownSequences,
-    demo_paths,
-    open_study,
-    study_info,
-)
+from brainviewer.app.opening import demo_paths, open_study, open_without_asking, study_info
+from brainviewer.app.which_is_which import UnknownSequences
 from brainviewer.core.errors import Cancelled, FileError, GeometryError
 from brainviewer.core.study import SEQUENCES
 from brainviewer.files.study_folder import Assignment
@@ -224,6 +220,33 @@ def test_a_single_silent_file(folder):
     with pytest.raises(UnknownSequences):
         open_study([path])
     assert open_study([Path(f"FLAIR={path}")]).modalities == (FLAIR,)
+
+
+def test_a_silent_file_is_left_out_where_nobody_can_be_asked(folder):
+    silent = (folder / "x_t1ce.nii.gz").rename(folder / "scan 4.nii.gz")
+    (folder / "notes.nii").write_bytes(b"Dear reader")
+    study = open_without_asking([folder])
+    assert study.modalities == (FLAIR, T1, T2)
+    assert "does not say which sequence it is: scan 4.nii.gz." in study.notices[-1]
+    assert any("notes.nii" in notice for notice in study.notices)
+    with pytest.raises(UnknownSequences):
+        open_without_asking([silent])
+
+
+def test_two_files_of_a_sequence_are_asked_about(folder):
+    shutil.copy(folder / "x_t1.nii.gz", folder / "y_t1.nii.gz")
+    for door in (open_study, open_without_asking):
+        with pytest.raises(UnknownSequences, match="2 files are named as T1") as asked:
+            door([folder])
+        assert set(asked.value.assignment.files) == {FLAIR, T1CE, T2}
+        assert len(asked.value.files) == 2
+
+
+def test_a_mask_of_the_brain_is_no_tumour(folder):
+    save(folder / "x_seg.nii.gz", np.ones(SHAPE, np.uint8), np.diag([-9.0, -9.0, 9.0, 1.0]))
+    study = open_study([folder])
+    assert study.segmentation is None
+    assert "may be the mask of a brain" in study.notices[0]
 
 
 # -- hash and marks -------------------------------------------------------------------------

@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 
 from brainviewer.app.classifying import NotClassified
-from brainviewer.app.opening import UnknownSequences
 from brainviewer.app.settings import Settings
 from brainviewer.app.state import Status
+from brainviewer.app.which_is_which import UnknownSequences
 from brainviewer.core.annotations import Annotation, Kind
 from brainviewer.core.errors import FileError, ModelError
 from brainviewer.core.slices import Plane
