@@ -16,9 +16,12 @@ class Noticing:
     def __init__(self) -> None:
         self._telling_crash = False
 
-    def notice(self, text: str, level: str = "info") -> None:
-        """Tell the user one sentence; it stays until read."""
-        self.state.noticed.emit(Notice(text, level))
+    def notice(self, text: str, level: str = "info", *, of_study: bool = False) -> None:
+        """Tell the user one sentence; it stays until read, or until its study is left.
+
+        of_study : an error that is about the study or its files; see ``Notice``.
+        """
+        self.state.noticed.emit(Notice(text, level, of_study=of_study))
 
     def _show_progress(self, key: str, fraction: float | None, text: str) -> None:
         if key == THUMBNAILS:

@@ -125,7 +125,7 @@ class Session(Noticing, Viewing, Trying, Showing, Following, Judging):
         def failed(error: BrainViewerError) -> None:
             self._set_finding(None, Status.FAILED)
             self._mark_stale("The tumour was looked for again.")
-            self.notice(str(error), "error")
+            self.notice(str(error), "error", of_study=True)
 
         def stopped() -> None:
             self._set_finding(before, Status.NOT_RUN if before is None else Status.DONE)
@@ -200,7 +200,7 @@ class Session(Noticing, Viewing, Trying, Showing, Following, Judging):
                 self._set_classification(None, Status.NOT_RUN, str(error))
             else:
                 self._set_classification(None, Status.FAILED, str(error))
-                self.notice(str(error), "error")
+                self.notice(str(error), "error", of_study=True)
             self._show_engine()
 
         def stopped() -> None:

@@ -75,7 +75,7 @@ class Showing:
         self._shown_picture = 0
         self._told: set[str] = set()
 
-    def notice(self, text: str, level: str = "info") -> None:
+    def notice(self, text: str, level: str = "info", *, of_study: bool = False) -> None:
         """See ``Session``."""
         raise NotImplementedError
 
@@ -109,7 +109,7 @@ class Showing:
                 if chosen := self.ask_sequences(error.assignment):
                     self.open(paths, chosen)
             else:
-                self.notice(str(error), "error")
+                self.notice(str(error), "error", of_study=True)
 
         self.jobs.start("open", work, done, failed)
 
@@ -120,7 +120,7 @@ class Showing:
         try:
             self.open(demo_paths())
         except BrainViewerError as error:
-            self.notice(str(error), "error")
+            self.notice(str(error), "error", of_study=True)
 
     # -- film strip -------------------------------------------------------------------------
 
@@ -138,7 +138,7 @@ class Showing:
 
         def failed(error: BrainViewerError) -> None:
             self._point_at(self._shown_picture, unreadable | {index})
-            self.notice(str(error), "error")
+            self.notice(str(error), "error", of_study=True)
 
         self._point_at(index, unreadable)
         self.jobs.start(

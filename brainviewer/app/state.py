@@ -85,6 +85,7 @@ class Notice:
     """One sentence for the user.
 
     level : ``info``, ``caution`` or ``error``.
+    of_study : an error that is about the study, and goes with it; what is no error always does.
     action, act : what the user may do about it, as words on a button, and what the button does.
     """
 
@@ -92,6 +93,7 @@ class Notice:
     level: str = "info"
     action: str = ""
     act: Callable[[], object] = field(default=lambda: None, compare=False)
+    of_study: bool = False
 
 
 def _log_crash(error: BaseException) -> None:

@@ -3,9 +3,8 @@
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, Qt, QTimer
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QShowEvent
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import (
-    QApplication,
     QDockWidget,
     QScrollArea,
     QSizePolicy,
@@ -16,18 +15,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from brainviewer.app.exporting import ExportSubject
 from brainviewer.app.session import Session
-from brainviewer.core.errors import BrainViewerError
-from brainviewer.core.slices import Convention, Plane
 from brainviewer.gui.actions import TOOL_BAR, Actions
-from brainviewer.gui.class_note import class_page
 from brainviewer.gui.display_panel import DisplayPanel
-from brainviewer.gui.file_verbs import FileVerbs
 from brainviewer.gui.film_strip import FilmStrip
+from brainviewer.gui.image_focus import ImageFocus
 from brainviewer.gui.menus import build_menus
 from brainviewer.gui.notices import NoticeBar
-from brainviewer.gui.pages import Page, about_text, card_page, shortcuts_text
 from brainviewer.gui.pane_grid import PaneGrid
 from brainviewer.gui.picture_export import PictureExport
 from brainviewer.gui.result_panel import ResultPanel
@@ -36,20 +30,17 @@ from brainviewer.gui.sequences_dialog import ask_sequences
 from brainviewer.gui.slice_strip import SliceStrip
 from brainviewer.gui.status_bar import StatusBar
 from brainviewer.gui.study_panel import StudyPanel
-from brainviewer.gui.theme import apply_theme
-from brainviewer.gui.tumour_section import copy_measurements
 from brainviewer.gui.volume_pane import VolumePane
-from brainviewer.gui.welcome import Hints, Invitation
+from brainviewer.gui.welcome import Invitation
 from brainviewer.gui.what_if_panel import WhatIfPanel
+from brainviewer.gui.window_verbs import WindowVerbs
 
 LEFT_WIDTH = 236
 RIGHT_WIDTH = 400
 
 
-class MainWindow(FileVerbs):
+class MainWindow(WindowVerbs):
     """Everything on one screen: panels left and right, slices in the middle."""
-
-    grid: PaneGrid
 
     def __init__(self, session: Session) -> None:
         super().__init__()
@@ -76,6 +67,7 @@ class MainWindow(FileVerbs):
         self._tools = self._build_tool_bar()
         self.status = StatusBar(session, self.grid)
         self.setStatusBar(self.status)
+        self._focus = ImageFocus(self, lambda: self.grid.active_pane)
         session.ask_sequences = lambda assignment: ask_sequences(assignment, self)
         session.state.study_changed.connect(self._show_study)
         self.result.card_wanted.connect(self.show_card)
@@ -99,10 +91,10 @@ class MainWindow(FileVerbs):
         column = QVBoxLayout(centre)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(NoticeBar(self.session))
         column.addWidget(self._pages, 1)
         column.addWidget(self._strip)
         column.addWidget(self._film)
+        NoticeBar(self.session, over=self._pages)
         self.setCentralWidget(centre)
 
     def _left_panel(self) -> QWidget:
@@ -174,50 +166,7 @@ class MainWindow(FileVerbs):
         self.addToolBar(bar)
         return bar
 
-    # -- what actions call ------------------------------------------------------------------
-
-    def export(self) -> None:
-        """Export what is shown."""
-        self.export_picture.ask()
-
-    def export_tumour_slice(self) -> None:
-        """Export the tumour slice."""
-        self.export_picture.ask(ExportSubject.TUMOUR_SLICE)
-
-    def export_volume(self) -> None:
-        """Export the 3D view."""
-        if "study" in self.session.state.facts:
-            self.export_picture.ask(ExportSubject.VOLUME)
-
-    def copy_measurements(self) -> None:
-        """Put the measurements on the clipboard."""
-        copy_measurements(self.session)
-
-    def copy_view(self) -> None:
-        """Put the current view on the clipboard."""
-        self.export_picture.copy()
-
-    def classify_here(self) -> None:
-        """Classify from the axial slice that is shown."""
-        self.session.classify(self.session.state.slice_index(Plane.AXIAL))
-
-    def set_convention(self, convention: Convention) -> None:
-        """Change the display convention and remember it."""
-        self.session.settings.update(convention=convention)
-        self.session.set_convention(convention)
-
-    def set_theme(self, name: str) -> None:
-        """Change the theme and remember it."""
-        self.session.settings.update(theme=name)
-        app = QApplication.instance()
-        if isinstance(app, QApplication):
-            apply_theme(app, name)
-
-    def toggle_smooth(self) -> None:
-        """Interpolate between pixels, or show them as squares."""
-        smooth = not self.session.settings.smooth_pixels
-        self.session.settings.update(smooth_pixels=smooth)
-        self.grid.set_smooth(smooth)
+    # -- only images ------------------------------------------------------------------------
 
     def toggle_panels(self) -> None:
         """Only images, or everything."""
@@ -226,40 +175,12 @@ class MainWindow(FileVerbs):
             widget.setVisible(show)
         self._show_strips()
 
-    def show_shortcuts(self) -> None:
-        """The page of keys and mouse."""
-        Page("Keys and mouse", shortcuts_text(), self).show()
-
-    def show_card(self, model_id: str) -> None:
-        """The page of a model."""
-        try:
-            card_page(model_id, self).show()
-        except BrainViewerError as error:
-            self.session.notice(str(error), "error")
-
-    def show_class(self, code: str = "") -> None:
-        """The page of a class; of the one that the answer names, without a code."""
-        result = self.session.state.classification
-        try:
-            class_page(code or (result.predicted if result is not None else ""), self).show()
-        except BrainViewerError as error:
-            self.session.notice(str(error), "error")
-
-    def toggle_trial(self) -> None:
-        """Edit the picture on trial, or show it again as it is."""
-        if self.session.state.trial is None:
-            self.session.start_trial()
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Escape, where it means nothing else, brings back what F11 has hidden."""
+        if event.key() == Qt.Key.Key_Escape and self._left.isHidden():
+            self.toggle_panels()
         else:
-            self.session.stop_trial()
-
-    def show_about(self) -> None:
-        """The page about the application."""
-        Page("About BrainViewer", about_text(), self).show()
-
-    def show_hints(self) -> None:
-        """The hints of the first start."""
-        hints = Hints(self.grid)
-        hints.read.connect(lambda: self.session.settings.update(hints_seen=True))
+            super().keyPressEvent(event)
 
     # -- following the state ----------------------------------------------------------------
 
@@ -272,6 +193,7 @@ class MainWindow(FileVerbs):
             of_studies.setVisible("picture" not in self.session.state.facts)
         mark = "SYNTHETIC · " if study is not None and study.synthetic else ""
         self.setWindowTitle(f"{mark}{name}BrainViewer")
+        self._focus.leave_buttons()
 
     def _show_strips(self) -> None:
         """The strip of slices where there are several, the film strip where pictures are."""

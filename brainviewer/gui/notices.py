@@ -2,7 +2,7 @@
 
 from collections import deque
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -23,10 +23,15 @@ _WORDS = {"info": "", "caution": "Caution: ", "error": ""}
 
 
 class NoticeBar(QFrame):
-    """Shows the oldest unread notice; the button reads it and shows the next."""
+    """Shows the oldest unread notice; the button reads it and shows the next.
 
-    def __init__(self, session: Session) -> None:
-        super().__init__()
+    over : what it lies on, along its upper edge, so that nothing moves when it comes or goes.
+    """
+
+    def __init__(self, session: Session, over: QWidget) -> None:
+        super().__init__(over.parentWidget())
+        self._over = over
+        over.installEventFilter(self)
         self.setObjectName("notice")
         self._waiting: deque[Notice] = deque()
         row = QHBoxLayout(self)
@@ -42,7 +47,7 @@ class NoticeBar(QFrame):
         self.hide()
         session.state.noticed.connect(self.show_notice)
         session.state.notice_settled.connect(self._forget)
-        session.state.study_changed.connect(self._forget_infos)
+        session.state.study_changed.connect(self._forget_study)
 
     @property
     def sentences(self) -> list[str]:
@@ -59,8 +64,23 @@ class NoticeBar(QFrame):
                 self._waiting.append(notice)
         self._show()
 
-    def _forget_infos(self) -> None:
-        self._waiting = deque(n for n in self._waiting if n.level == "error")
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.Resize, QEvent.Type.Move):
+            self._place()
+        return False
+
+    def _place(self) -> None:
+        """Along the upper edge of what it lies on, as high as its words need."""
+        over, layout = self._over.geometry(), self.layout()
+        height = layout.heightForWidth(over.width()) if layout is not None else 0
+        self.setGeometry(
+            over.x(), over.y(), over.width(), max(height, self.minimumSizeHint().height())
+        )
+        self.raise_()
+
+    def _forget_study(self) -> None:
+        """Another study is shown: what was about the one before goes with it."""
+        self._waiting = deque(n for n in self._waiting if n.level == "error" and not n.of_study)
         self._show()
 
     def _forget(self, notice: Notice) -> None:
@@ -101,6 +121,7 @@ class NoticeBar(QFrame):
             self._offer(first)
             more = len(self._waiting) - 1
             self._next.setText(f"Got it · {more} more" if more else "Got it")
+            self._place()
 
 
 class ProgressLine(QWidget):

@@ -88,6 +88,14 @@ class PaneGrid(QWidget):
         """The visible panes, row by row."""
         return self.panes[: len(self._places())]
 
+    @property
+    def active_pane(self) -> SlicePane | None:
+        """The pane that keys act on: the framed one, or the first; None without a study."""
+        if self._state.study is None:
+            return None
+        shown = [pane for pane in self.shown if not pane.missing]
+        return next((pane for pane in shown if pane.framed), shown[0] if shown else None)
+
     def viewports(self) -> tuple[ShownPane, ...]:
         """What every visible pane shows; panes of missing sequences are left out."""
         return tuple(
@@ -162,8 +170,11 @@ class PaneGrid(QWidget):
         for pane, rectangle in zip(self.panes, rectangles, strict=False):
             pane.setGeometry(rectangle)
         empty = self._state.study is None
+        had_focus = self.window().focusWidget() in self.panes
         for place, pane in enumerate(self.panes):
             pane.setVisible(place < len(rectangles) and not empty)
+        if had_focus and (active := self.active_pane) is not None:
+            active.setFocus()  # what was hidden must not pass the keys on to a panel
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._arrange()

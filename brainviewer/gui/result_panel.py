@@ -162,7 +162,9 @@ class ResultPanel(QWidget):
             age = -1.0
         if age is not None and not 0 <= age <= _OLDEST:
             self._session.notice(
-                f"The age must be a number of years from 0 to {_OLDEST}. Enter it again.", "error"
+                f"The age must be a number of years from 0 to {_OLDEST}. Enter it again.",
+                "error",
+                of_study=True,
             )
             self._age.clear()
             age = None

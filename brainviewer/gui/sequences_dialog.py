@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 from brainviewer.core.errors import BrainViewerError
 from brainviewer.core.study import SEQUENCES, Modality
 from brainviewer.files.study_folder import Assignment, thumbnail
+from brainviewer.gui.image_focus import WheelGuard
 from brainviewer.gui.words import button, label
 
 _SIZE = 96
@@ -74,6 +75,7 @@ class SequencesDialog(QDialog):
         foot.addWidget(self._open)
         column.addLayout(foot)
         self._check()
+        WheelGuard(self)
 
     @property
     def assignment(self) -> Assignment:

@@ -411,6 +411,34 @@ def test_a_new_study_takes_the_notices_of_the_old_one_with_it(
     assert window.findChild(NoticeBar).sentences == ["The disk is full."]
 
 
+def test_a_notice_lies_over_the_panes_and_moves_none(window: MainWindow, study: Study) -> None:
+    show_study(window.session, study)
+    QApplication.processEvents()
+    bar = window.findChild(NoticeBar)
+    before = [pane.geometry() for pane in window.grid.shown], window.grid.geometry()
+    window.session.notice("The forms of the file disagree. " * 12, "caution")
+    QApplication.processEvents()
+    assert bar.isVisible()
+    assert ([pane.geometry() for pane in window.grid.shown], window.grid.geometry()) == before
+    corner = bar.mapTo(window, bar.rect().topLeft())
+    assert corner == window.grid.mapTo(window, window.grid.rect().topLeft())
+    assert bar.width() == window.grid.width()
+    height = bar.height()
+    window.resize(900, 700)
+    QApplication.processEvents()
+    assert bar.width() == window.grid.width()
+    assert bar.height() > height  # more lines of text, none of them cut off
+    bar.findChild(QPushButton).click()
+    QApplication.processEvents()
+    assert not bar.isVisible()
+
+
+def test_an_error_about_a_study_leaves_with_it(window: MainWindow, study: Study) -> None:
+    window.session.notice("T1 could not be read.", "error", of_study=True)
+    show_study(window.session, study)
+    assert window.findChild(NoticeBar).sentences == []
+
+
 def test_progress_is_a_line_with_a_sentence_and_cancel(window: MainWindow) -> None:
     line = window.findChild(ProgressLine)
     assert not line.isVisible()
