@@ -23,6 +23,7 @@ from brainviewer.analysis.symmetry import MidPlane
 from brainviewer.analysis.working_grid import Field, Mask
 from brainviewer.assets import resources
 from brainviewer.core.errors import FileError
+from brainviewer.core.findings import NetworkIdentity
 from brainviewer.core.study import Modality
 
 FOLDER = "lesion-outline"
@@ -36,10 +37,16 @@ Forward = Callable[[NDArray[np.float32]], NDArray[np.float32]]
 
 @dataclass(frozen=True)
 class OutlineSettings:
-    """What ships beside the graph: its checksum, and how far to trust what it finds."""
+    """What ships beside the graph: its checksum and version, and how far to trust what it finds."""
 
     sha256: str
     trust: Trust
+    version: str = ""
+
+    @property
+    def identity(self) -> NetworkIdentity:
+        """Which network this is, for whoever wants to repeat a result."""
+        return NetworkIdentity(FOLDER, self.version, self.sha256)
 
 
 class OutlineNetwork:
@@ -88,7 +95,8 @@ def read_settings(folder: Path) -> OutlineSettings:
     """Read the settings beside a network; raises FileError."""
     try:
         content = json.loads((folder / SETTINGS_FILE).read_text(encoding="utf-8"))
-        return OutlineSettings(str(content["sha256"]), read_trust(content["trust"]))
+        trust = read_trust(content["trust"])
+        return OutlineSettings(str(content["sha256"]), trust, str(content["version"]))
     except (OSError, KeyError, TypeError, ValueError) as error:
         raise FileError(f"{SETTINGS_FILE} cannot be used: {error}.", "Install it again.") from None
 

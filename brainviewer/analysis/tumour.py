@@ -91,13 +91,15 @@ def _find_lesion(
     report(0.6, "Outlining the lesion")
     if method == "lesion" and leading is Modality.FLAIR and network is not None:
         lesions, confidence = _by_network(head, network)
+        used = network.settings.identity
     else:
+        used = None
         lesions, confidence = _by_comparison(head, leading)
     report(0.8, "Measuring the lesion")
     if not lesions:
         return nothing(study, method, *notices)
     found = finding_of(study, head.working, lesions, method, confidence, notices)
-    found = replace(found, brain=head.working.refine(head.inside))
+    found = replace(found, brain=head.working.refine(head.inside), network=used)
     return measured(study, found, MidSagittalPlane.in_world(head.plane, head.working))
 
 

@@ -40,10 +40,12 @@ def analyze(
     model_id: str | None = None,
     age_years: float | None = None,
     prevalence: str | None = None,
+    heatmap: bool = False,
     report: Report = silent,
 ) -> dict[str, Any]:
     """Do the whole job on an open study and write result.json, figure.png and volume.png.
 
+    heatmap : draw where the network looked on one sequence of figure.png.
     folder : made if it does not exist. Files of these names are replaced, each whole or not at
         all, and only when all of them are ready.
 
@@ -83,7 +85,7 @@ def analyze(
     except BrainViewerError as no_3d:
         notices.append(f"{VOLUME} was not made: {no_3d}")
     report(0.75, "Drawing the figure")
-    specs = {FIGURE: analysis_spec(study, finding, result)}
+    specs = {FIGURE: analysis_spec(study, finding, result, heatmap=heatmap)}
     if volume is not None:
         specs[VOLUME] = FigureSpec(
             study,

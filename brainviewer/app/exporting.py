@@ -72,7 +72,7 @@ class ExportRequest:
     subject: ExportSubject = ExportSubject.VIEW
     path: Path = Path("brainviewer.png")
     scale: int = 2
-    heatmap: bool = True
+    heatmap: bool = False
     annotations: bool = True
     result: bool = True
     identify: bool = False
@@ -109,7 +109,7 @@ def view_figure(
     overlays = replace(
         state.overlays,
         annotations=request.annotations and state.overlays.annotations,
-        heatmap=request.heatmap and state.overlays.heatmap,
+        heatmap=request.heatmap,
     )
     x, y, z = (float(value) for value in state.cursor)
     cursor: Point | None = None if study.is_picture else (x, y, z)
@@ -166,7 +166,7 @@ def tumour_slice_figure(state: ViewState, request: ExportRequest) -> FigureSpec:
         convention=state.convention,
         windows=state.windows,
         colour_maps=state.colour_maps,
-        overlays=replace(state.overlays, annotations=True, heatmap=True, text=True),
+        overlays=replace(state.overlays, annotations=True, text=True),
         result=request.result,
         identify=request.identify,
     )
@@ -230,7 +230,7 @@ def current_view_image(
     """The current view for the clipboard. Raises BrainViewerError if no study is open."""
     figure = view_figure(
         state,
-        ExportRequest(scale=scale),
+        ExportRequest(scale=scale, heatmap=state.overlays.heatmap),
         viewports=viewports,
         pane_size=pane_size,
         volume_picture=volume_picture,

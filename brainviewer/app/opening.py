@@ -132,6 +132,7 @@ def study_info(study: Study) -> dict[str, Any]:
                 "spacing_mm": [round(mm, 4) for mm in volume.file_grid.spacing],
                 "orientation": volume.file_grid.orientation,
                 "dtype": volume.dtype,
+                **_computed(volume),
             }
             for modality in study.modalities
             for volume in (study.volumes[modality],)
@@ -140,6 +141,13 @@ def study_info(study: Study) -> dict[str, Any]:
         "segmentation": study.segmentation.file_name if study.segmentation else None,
         "notices": list(study.notices),
     }
+
+
+def _computed(volume: Volume) -> dict[str, Any]:
+    """What is said of a sequence whose voxels are not those of its file."""
+    if not volume.resampled:
+        return {}
+    return {"resampled": True, "moved_mm": round(volume.moved_mm, 2)}
 
 
 def _read_all(
@@ -212,11 +220,10 @@ def _content_hash(sequences: Mapping[Modality, _Read]) -> str:
 
 @dataclass(frozen=True, eq=False)
 class _Placed:
-    """A sequence on the grid of the study, what must be said, and how far the head had moved."""
+    """A sequence on the grid of the study, and what must be said."""
 
     volume: Volume
     notices: list[str]
-    moved_mm: float = 0.0
 
 
 def _placed(
@@ -232,8 +239,8 @@ def _placed(
     data = resample(data, motion.grid if motion else own, grid)
     if data.min() == data.max() and image.data.min() != image.data.max():
         said.append(f"{modality} shows another place than the rest of the study.")
-    volume = Volume(modality, data, grid, name, image.dtype, own)
-    return _Placed(volume, said, motion.distance_mm if motion else 0.0)
+    moved_mm = motion.distance_mm if motion else 0.0
+    return _Placed(Volume(modality, data, grid, name, image.dtype, own, moved_mm=moved_mm), said)
 
 
 def _resampling_notice(placed: Sequence[_Placed]) -> list[str]:
@@ -245,7 +252,7 @@ def _resampling_notice(placed: Sequence[_Placed]) -> list[str]:
     names = " and ".join(", ".join(moved).rsplit(", ", 1))
     verb = "lies on another grid and was" if len(moved) == 1 else "lie on other grids and were"
     notice = f"{names} {verb} resampled onto that of {volumes[0].modality}"
-    if farthest := max(p.moved_mm for p in placed):
+    if farthest := max(v.moved_mm for v in volumes):
         notice += (
             f"; between the scans the head moved by up to {farthest:.0f} mm, which was corrected: "
             "check that the sequences fit"

@@ -3,21 +3,29 @@
 Slices count from 0; positions are in mm, RAS+.
 """
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from brainviewer.app.measurements import measurements_record
 from brainviewer.app.picture_opening import SIZE_UNKNOWN
 from brainviewer.core.errors import BrainViewerError
-from brainviewer.core.findings import Classification, TumourFinding, tumour_probability
+from brainviewer.core.findings import (
+    Classification,
+    NetworkIdentity,
+    TumourFinding,
+    tumour_probability,
+)
 from brainviewer.core.study import Study
 from brainviewer.inference.card import Figure, ModelCard
 
 
 def finding_record(finding: TumourFinding) -> dict[str, Any]:
-    """Where the tumour is."""
+    """Where the tumour is, and what found it."""
+    area = finding.slice_area_mm2
     return {
         "method": finding.method,
+        "network": network_record(finding.network),
         "found": finding.found,
         "plane": finding.plane.value,
         "index": finding.index,
@@ -32,12 +40,18 @@ def finding_record(finding: TumourFinding) -> dict[str, Any]:
             }
             for candidate in finding.candidates
         ],
+        "slice_area_mm2": None if area is None else round(area, 2),
         "area_mm2": [round(float(area), 2) for area in finding.area_mm2],
         "slices": {plane.value: index for plane, index in finding.slices.items()},
         "measurements": measurements_record(finding.measurements),
         "seconds": round(finding.seconds, 4),
         "notices": list(finding.notices),
     }
+
+
+def network_record(network: NetworkIdentity | None) -> dict[str, Any] | None:
+    """Which network it was; None for none."""
+    return None if network is None else asdict(network)
 
 
 def classification_record(result: Classification) -> dict[str, Any]:

@@ -7,9 +7,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from brainviewer.app.assuming import Assuming
 from brainviewer.app.following import Following
 from brainviewer.app.jobs import Jobs, Post
 from brainviewer.app.judging import Judging
+from brainviewer.app.kept_ages import kept_age
 from brainviewer.app.noticing import Noticing
 from brainviewer.app.picture_answer import classify_frame, wait_for_rest
 from brainviewer.app.settings import Settings
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
     from brainviewer.inference.engine import Engine
 
 
-class Session(Noticing, Viewing, Trying, Showing, Following, Judging):
+class Session(Noticing, Viewing, Trying, Showing, Following, Judging, Assuming):
     """State, jobs, engine and settings of one window.
 
     post : runs a function on the main thread.
@@ -46,6 +48,7 @@ class Session(Noticing, Viewing, Trying, Showing, Following, Judging):
         Showing.__init__(self)
         Following.__init__(self)
         Noticing.__init__(self)
+        Assuming.__init__(self)
         self.settings = settings or Settings()
         self.state.convention = self.settings.convention
         self.state.crashed = crashed or self._log_crash
@@ -53,7 +56,6 @@ class Session(Noticing, Viewing, Trying, Showing, Following, Judging):
         self.finding_method = "lesion"
         self.threshold = 450.0
         self._engine: Engine | None = None
-        self._asked_slice: int | None = None
 
     # -- opening ----------------------------------------------------------------------------
 
@@ -61,6 +63,7 @@ class Session(Noticing, Viewing, Trying, Showing, Following, Judging):
         self.forget_trial()
         for key in ("find", "classify"):
             self.jobs.cancel(key)
+        self._asked_slice = None
         state = self.state
         state.study, state.windows = study, windows
         # The marks of the old study must not be drawn or measured on the new one.
@@ -68,7 +71,7 @@ class Session(Noticing, Viewing, Trying, Showing, Following, Judging):
         state.colour_maps = dict.fromkeys(study.volumes, "grey")
         if state.active not in study.volumes:
             state.active = study.modalities[0]
-        state.age_years = None
+        state.age_years = None if study.is_picture else kept_age(study.content_hash)
         self._set_finding(None, Status.NOT_RUN)
         self._set_classification(None, Status.NOT_RUN)
         state.cursor = study.grid.centre
@@ -161,7 +164,8 @@ class Session(Noticing, Viewing, Trying, Showing, Following, Judging):
             return
         self.jobs.cancel("classify")  # before its end can be taken for that of the new one
         engine, age = self._ready_engine(), self.state.age_years
-        prevalence = self.prevalence
+        prevalence, asked_before = self.prevalence, self._asked_slice
+        self._asked_slice = slice_index
         before, before_status = self.state.classification, self.state.classification_status
         before_message = self.state.classification_message
         frame = self.state.slice_index()
@@ -183,7 +187,6 @@ class Session(Noticing, Viewing, Trying, Showing, Following, Judging):
             )
 
         def done(result: Classification) -> None:
-            self._asked_slice = slice_index
             if study.is_picture:
                 self._picture_results.keep(study.content_hash, frame, result)
             self._set_classification(result, Status.DONE)
@@ -204,6 +207,7 @@ class Session(Noticing, Viewing, Trying, Showing, Following, Judging):
             self._show_engine()
 
         def stopped() -> None:
+            self._asked_slice = asked_before
             if before is None:
                 self._set_classification(None, Status.NOT_RUN)
             else:
@@ -212,36 +216,6 @@ class Session(Noticing, Viewing, Trying, Showing, Following, Judging):
 
         self._set_classification(before, Status.RUNNING)
         self.jobs.start("classify", work, done, failed, stopped)
-
-    def set_age(self, years: float | None) -> None:
-        """Enter the patient's age; a result without it becomes stale."""
-        if years != self.state.age_years:
-            self.state.age_years = years
-            if self.state.classification is not None:
-                self._mark_stale("The age was changed.")
-
-    @property
-    def prevalence(self) -> str:
-        """The prevalence that was chosen for what is open; empty for the model's own."""
-        settings = self.settings
-        return settings.picture_prevalence if self._of_pictures else settings.prevalence
-
-    @property
-    def _of_pictures(self) -> bool:
-        return self.state.study is not None and self.state.study.is_picture
-
-    def set_prevalence(self, name: str) -> None:
-        """Choose how frequent the classes are taken to be, and answer again from the same slice.
-
-        name : one of those on the model's card; empty for the model's own.
-        """
-        if name == self.prevalence:
-            return
-        self.settings.update(**{"picture_prevalence" if self._of_pictures else "prevalence": name})
-        self._picture_results.clear()
-        refused = self.state.classification_status is Status.FAILED
-        if refused or self.state.classification is not None:
-            self.classify(self._asked_slice)
 
     def set_engine(self, wanted: str) -> None:
         """Choose the engine: ``auto``, ``onnx`` or ``tensorflow``."""

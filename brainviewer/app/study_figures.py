@@ -74,7 +74,7 @@ def slice_figure(
             "Export that slice, or leave the heatmap out.",
         )
     marks = tuple(annotations)
-    shown = overlays or Overlays(segmentation=False, crosshair=False)
+    shown = overlays or Overlays(segmentation=False)
     pane = PaneSpec(
         study,
         modality,
@@ -83,7 +83,7 @@ def slice_figure(
         window_of(study, modality, windows or {}),
         (colour_maps or {}).get(modality, "gray"),
         convention,
-        replace(shown, crosshair=False),
+        replace(shown, crosshair=False, heatmap=heatmap),
         marks,
         finding,
         heat if heatmap else None,
@@ -158,11 +158,15 @@ def export_figure(figure: FigureSpec, path: Path, scale: int = 2, report: Report
 
 
 def analysis_spec(
-    study: Study, finding: TumourFinding | None, classification: Classification | None
+    study: Study,
+    finding: TumourFinding | None,
+    classification: Classification | None,
+    *,
+    heatmap: bool = False,
 ) -> FigureSpec:
-    """All sequences at the tumour slice (the middle one without a lesion), heatmap and result.
+    """All sequences at the tumour slice (the middle one without a lesion), and the result.
 
-    The heatmap lies on one sequence only, so that the anatomy can be read on the others.
+    heatmap : draw it on one sequence only, so that the anatomy can be read on the others.
     """
     plane = finding.plane if finding is not None else Plane.AXIAL
     view = SliceView.of(study.grid, plane)
@@ -178,7 +182,7 @@ def analysis_spec(
             plane,
             index,
             opening_window(study.volumes[modality]),
-            overlays=Overlays(segmentation=False, heatmap=modality is heated),
+            overlays=Overlays(segmentation=False, heatmap=heatmap and modality is heated),
             finding=finding,
             heatmap=result.heatmap if result is not None else None,
             viewport=viewport,

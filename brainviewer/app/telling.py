@@ -53,7 +53,7 @@ def finding_text(record: Mapping[str, Any]) -> str:
     areas = record["area_mm2"]
     lines = [
         f"Tumour slice: {record['plane']} {record['index'] + 1} of {len(areas)}, "
-        f"{areas[record['index']] / 100:.1f} cm², confidence {record['confidence']:.2f}",
+        f"{record['slice_area_mm2']:,.0f} mm², confidence {record['confidence']:.2f}",
         f"Position (right, anterior, superior): {_place(record['position_mm'])} mm",
     ]
     if record["slices"]:

@@ -28,7 +28,7 @@ class Trying(Marking):
     def __init__(self) -> None:
         super().__init__()
         self._tool_before = Tool.WINDOW
-        self._heatmap_before = True
+        self._heatmap_before = False
         self.state.cursor_changed.connect(self._stay_on_frame)
 
     def _ready_engine(self) -> "Engine":

@@ -136,6 +136,9 @@ def analyze(
     model: Model = None,
     age: Age = None,
     prevalence: Frequency = None,
+    heatmap: Annotated[
+        bool, typer.Option("--heatmap", help="Draw where the network looked.")
+    ] = False,
     engine: Engine = EngineName.AUTO,
     as_json: AsJson = False,
 ) -> None:
@@ -155,6 +158,7 @@ def analyze(
             model_id=model,
             age_years=age,
             prevalence=prevalence,
+            heatmap=heatmap,
             report=progress_line(),
         )
         show(out, record, as_json, lambda: analysis_text(record, folder))

@@ -84,18 +84,31 @@ class Measurements:
     midline_mm: float | None
 
 
+@dataclass(frozen=True)
+class NetworkIdentity:
+    """Which network it was: id, version, and the sha256 of its file of numbers."""
+
+    id: str
+    version: str
+    sha256: str
+
+
 @dataclass(frozen=True, eq=False)
 class TumourFinding:
     """Where the tumour is, or that none was found.
 
-    index : tumour slice, from 0, along the voxel axis of ``plane``; None if nothing was found.
+    index : tumour slice, from 0, along the voxel axis of ``plane``; None if nothing was found. It
+        is the slice with the largest area after smoothing over a little distance, so that a
+        slice beside it can hold a little more (see ``analysis.slice_area``).
     position_mm : (x, y, z) in mm, RAS+, of the lesion's middle in the tumour slice.
     confidence : 0..1.
-    area_mm2 : (slices,) lesion area of every slice along that axis, in mm².
+    area_mm2 : (slices,) lesion area of every slice along that axis, in mm²; ``slice_area_mm2`` is
+        that of the tumour slice, the one that is told.
     mask : (i, j, k) bool on the study's grid.
     slices : the slice with the largest area in each plane.
     brain : (i, j, k) bool, what was taken for the brain.
     enhancing : (i, j, k) bool, the part of the lesion that takes up contrast agent.
+    network : the network that outlined the lesion; None where none did.
     """
 
     method: str
@@ -111,8 +124,16 @@ class TumourFinding:
     brain: NDArray[np.bool_] | None = None
     enhancing: NDArray[np.bool_] | None = None
     measurements: Measurements | None = None
+    network: NetworkIdentity | None = None
     seconds: float = 0.0
     notices: tuple[str, ...] = ()
+
+    @property
+    def slice_area_mm2(self) -> float | None:
+        """Lesion area in the tumour slice, in mm²; None if nothing was found."""
+        if self.index is None or not self.index < len(self.area_mm2):
+            return None
+        return float(self.area_mm2[self.index])
 
 
 @dataclass(frozen=True, eq=False)

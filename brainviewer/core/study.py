@@ -37,6 +37,7 @@ class Volume:
     file_name : name of the file it came from; patient data, never logged or exported unasked.
     dtype : number type in the file, e.g. ``int16``.
     source_grid : the file's own grid when the data were resampled onto another one.
+    moved_mm : how far the head's motion between the scans was corrected for; 0 if it was not.
     rgb : (i, j, k, 3) colours of a coloured picture; ``data`` are its grey values.
     shown : the stored values that the file wants shown black and white, if it says so; the first
         is the larger one where small values are bright.
@@ -50,6 +51,13 @@ class Volume:
     source_grid: Grid | None = None
     rgb: NDArray[np.uint8] | None = None
     shown: tuple[float, float] | None = None
+    moved_mm: float = 0.0
+
+    @property
+    def resampled(self) -> bool:
+        """Whether the voxels are not those of the file: they were computed for another grid."""
+        own = self.source_grid
+        return own is not None and (self.moved_mm > 0 or not _same_voxels(own, self.grid))
 
     @property
     def file_grid(self) -> Grid:
@@ -60,6 +68,13 @@ class Volume:
     def constant(self) -> bool:
         """True if every voxel has the same value: there is nothing to see or classify."""
         return bool(self.data.min() == self.data.max())
+
+
+def _same_voxels(one: Grid, other: Grid) -> bool:
+    """Without an orientation, as many voxels of the same size are taken for the same ones."""
+    if one.oriented and other.oriented:
+        return one.matches(other)
+    return one.shape == other.shape and np.allclose(one.spacing, other.spacing, rtol=0.01)
 
 
 @dataclass(frozen=True, eq=False)

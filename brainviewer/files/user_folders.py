@@ -1,7 +1,8 @@
 """Where BrainViewer keeps what is the user's own, readable by nobody else.
 
-Settings with the recent studies, the log, feedback and the journal of annotations name patients or
-tell what was done with them: folders are 0700 and files 0600, also those that older versions made.
+Settings with the recent studies, the log, feedback, ages and the journal of annotations name
+patients or tell what was done with them: folders are 0700 and files 0600, also those that older
+versions made.
 """
 
 import os
@@ -38,6 +39,11 @@ def journal_folder() -> Path:
     return data_folder() / "journal"
 
 
+def ages_folder() -> Path:
+    """Where the ages lie that were entered for studies."""
+    return data_folder() / "ages"
+
+
 def make_own_folder(folder: Path) -> None:
     """Make one of the folders above, for the user alone; raises OSError."""
     folder.mkdir(mode=OWN_FOLDER, parents=True, exist_ok=True)
@@ -51,7 +57,8 @@ def open_own_file(path: str, flags: int) -> int:
 
 def tidy_up() -> None:
     """Close what others could read, and remove what killed processes left; never raises."""
-    for folder in dict.fromkeys((settings_folder(), data_folder(), journal_folder())):
+    folders = settings_folder(), data_folder(), journal_folder(), ages_folder()
+    for folder in dict.fromkeys(folders):
         with suppress(OSError):
             if not folder.is_dir():
                 continue
@@ -62,7 +69,7 @@ def tidy_up() -> None:
 
 
 def _files_in(folder: Path) -> Iterator[Path]:
-    if folder == journal_folder():
+    if folder in (journal_folder(), ages_folder()):
         yield from folder.iterdir()
         return
     for pattern in _PATTERNS:

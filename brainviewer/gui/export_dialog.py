@@ -64,6 +64,7 @@ class ExportDialog(QDialog):
         self._formats = ChoiceRow(list(_FORMATS))
         self._scales = ChoiceRow([f"{scale}×" for scale in SCALES], chosen=1)
         self.heatmap = _check("Heatmap", "heatmap" in facts, "There is no heatmap.")
+        self.heatmap.setChecked(self.heatmap.isChecked() and state.overlays.heatmap)
         self.annotations = _check("Annotations", "annotations" in facts, "There are none.")
         self.answer = _check("Tumour and result", bool({"tumour", "result"} & facts), "")
         self.identify = QCheckBox("Study and file names")

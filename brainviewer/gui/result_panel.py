@@ -67,7 +67,7 @@ class ResultPanel(QWidget):
         state = session.state
         state.classification_changed.connect(self._show)
         state.finding_changed.connect(self._show)
-        state.study_changed.connect(self._clear_age)
+        state.study_changed.connect(self._show_age)
         state.engine_changed.connect(self._show)
         state.trial_changed.connect(self._show)
         self._show()
@@ -121,7 +121,10 @@ class ResultPanel(QWidget):
         self._age = QLineEdit()
         self._age.setPlaceholderText("Age")
         self._age.setFixedWidth(64)
-        self._age.setToolTip("The patient's age in years, optional; used when it is given")
+        self._age.setToolTip(
+            "The patient's age in years, optional; the answer follows. Kept on this computer with "
+            "the study, for you alone"
+        )
         self._age.setAccessibleName("Patient age in years")
         self._age.editingFinished.connect(self._enter_age)
         self._run = button("Classify", "primary", "Type the glioma from the tumour slice")
@@ -150,8 +153,10 @@ class ResultPanel(QWidget):
     def _classify_here(self) -> None:
         self._session.classify(self._session.state.slice_index(Plane.AXIAL))
 
-    def _clear_age(self) -> None:
-        self._age.clear()
+    def _show_age(self) -> None:
+        """The age that is kept with the study that was opened."""
+        age = self._session.state.age_years
+        self._age.setText("" if age is None else f"{age:g}")
         self._show()
 
     def _enter_age(self) -> None:
@@ -166,8 +171,8 @@ class ResultPanel(QWidget):
                 "error",
                 of_study=True,
             )
-            self._age.clear()
-            age = None
+            self._show_age()  # what was there before still holds
+            return
         self._session.set_age(age)
 
     # -- what it says -----------------------------------------------------------------------

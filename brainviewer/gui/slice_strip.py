@@ -149,8 +149,8 @@ class SliceStrip(QWidget):
         view = self._view
         assert view is not None
         if self.finding is not None:
-            largest = float(self.finding.area_mm2.max())
-            return "Tumour area per slice", f"largest {number(largest)} mm²"
+            area = self.finding.slice_area_mm2 or 0.0
+            return "Tumour area per slice", f"tumour slice {number(area)} mm²"
         if view.grid.as_stored:
             return (f"{view.count} frames",)
         slices = f"{view.count} {view.plane} slices"

@@ -18,13 +18,18 @@ from brainviewer.app.state import Status
 from brainviewer.core.findings import Diameters, TumourFinding
 from brainviewer.core.slices import Plane
 from brainviewer.core.study import Study
-from brainviewer.gui.words import button, grouped, label, number_field, set_role, tabular
+from brainviewer.gui.words import button, label, number_field, set_role, tabular
 from brainviewer.render.measurement_text import (
     MeasurementLine,
     measurement_lines,
     measurement_text,
+    slice_line,
 )
 
+TUMOUR_SLICE_TIP = (
+    "The slice with the largest lesion area, and the area in it. Areas are smoothed over "
+    "neighbouring slices first, so that a slice beside it can hold a little more."
+)
 _SHORT = {Plane.AXIAL: "Axial", Plane.CORONAL: "Cor", Plane.SAGITTAL: "Sag"}
 _TIPS = {
     "Volume": "Volume of the lesion mask",
@@ -192,10 +197,8 @@ class TumourSection(QWidget):
             if finding.position_mm is not None:
                 self._session.show_place(finding.position_mm, finding.plane)
 
-        row = MeasurementRow(go, "The slice with the largest lesion area, and that area")
-        index = finding.index or 0
-        count, area = len(finding.area_mm2), float(finding.area_mm2[index])
-        row.show_line(MeasurementLine(f"Slice {index + 1} of {count}", f"{grouped(area)} mm²"))
+        row = MeasurementRow(go, TUMOUR_SLICE_TIP)
+        row.show_line(slice_line(finding))
         return row
 
     def _way_to(self, diameters: Diameters | None) -> Callable[[], None] | None:

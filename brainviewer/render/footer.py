@@ -73,13 +73,32 @@ def provenance_lines(
         lines.append(" · ".join(part for part in parts if part))
         windows = (f"{pane.modality} {wording.window_text(pane.window)}" for pane in panes)
         lines.append("Window " + ", ".join(dict.fromkeys(windows)))
+    if computed := resampling_text(study):
+        lines.append(computed)
     source = [f"BrainViewer {__version__}"]
     if finding is not None and finding.found:
-        source.append(f"tumour found by method “{finding.method}”")
+        source.append(_found_by(finding))
     if classification is not None:
         model = f"{classification.model_id} {classification.model_version}"
         source.append(f"model {model}, weights {classification.weights_sha256[:8]}")
     return [*lines, " · ".join(source)]
+
+
+def resampling_text(study: Study) -> str:
+    """Which sequences were computed for another grid, and how far each was moved; or nothing."""
+    parts = [
+        f"{modality} resampled"
+        + (f" and moved by {wording.number(volume.moved_mm, 1)} mm" if volume.moved_mm else "")
+        for modality, volume in study.volumes.items()
+        if volume.resampled
+    ]
+    return ", ".join(parts)
+
+
+def _found_by(finding: TumourFinding) -> str:
+    if (network := finding.network) is not None:
+        return f"tumour found by {network.id} {network.version}, sha256 {network.sha256[:8]}"
+    return f"tumour found by method “{finding.method}”"
 
 
 def _place(pane: PaneSpec) -> str:

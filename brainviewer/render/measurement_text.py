@@ -48,6 +48,15 @@ def measurement_lines(study: Study, finding: TumourFinding) -> tuple[Measurement
     )
 
 
+def slice_line(finding: TumourFinding) -> MeasurementLine:
+    """The tumour slice, counted from 1, and the lesion's area in it: the same number everywhere."""
+    area = finding.slice_area_mm2
+    if finding.index is None or area is None:
+        return MeasurementLine("Tumour slice", "none", known=False)
+    place = f"Slice {finding.index + 1} of {len(finding.area_mm2)}"
+    return MeasurementLine(place, f"{number(area)} mm²")
+
+
 def measurement_text(study: Study, finding: TumourFinding) -> str:
     """All measurements as lines of text, to be pasted elsewhere; slices count from 1.
 
@@ -57,6 +66,9 @@ def measurement_text(study: Study, finding: TumourFinding) -> str:
         f"{line.name}: {line.value}" + (f" ({line.detail})" if line.detail else "")
         for line in measurement_lines(study, finding)
     ]
+    if finding.found:
+        chosen = slice_line(finding)
+        lines.insert(0, f"Tumour slice: {finding.plane} {chosen.name.lower()}, {chosen.value}")
     if finding.slices:
         largest = (f"{plane} {index + 1}" for plane, index in finding.slices.items())
         lines.append(f"Largest slices: {', '.join(largest)}")

@@ -1,13 +1,14 @@
 """Where a picture came from, as plain data: what is written inside exported files."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 from brainviewer import __version__
 from brainviewer.core.annotations import Annotation, Kind, region_statistics
 from brainviewer.core.findings import Classification, Diameters, TumourFinding
 from brainviewer.core.slices import SliceView
-from brainviewer.core.study import Study
+from brainviewer.core.study import Study, Volume
 from brainviewer.render import wording
 from brainviewer.render.pane import PaneSpec
 
@@ -42,6 +43,8 @@ def provenance(
         convention = panes[0].convention
         data["orientation_convention"] = convention.value
         data["orientation_text"] = wording.convention_text(study.grid, convention)
+    if not study.is_picture:
+        data["sequences"] = {m.value: _placing(study.volumes[m]) for m in study.modalities}
     if finding is not None:
         data["tumour"] = _finding(finding)
     if classification is not None:
@@ -50,6 +53,17 @@ def provenance(
         data["study"] = study.name
         data["files"] = {m.value: v.file_name for m, v in study.volumes.items()}
     return data
+
+
+def _placing(volume: Volume) -> dict[str, Any]:
+    """Whether the voxels are those of the file, and if not, from what they were computed."""
+    own = volume.file_grid
+    return {
+        "resampled": volume.resampled,
+        "file_shape": list(own.shape),
+        "file_spacing_mm": [round(mm, 4) for mm in own.spacing],
+        "moved_mm": round(volume.moved_mm, 2),
+    }
 
 
 def _pane(pane: PaneSpec) -> dict[str, Any]:
@@ -101,9 +115,11 @@ def _finding(finding: TumourFinding) -> dict[str, Any]:
     taken = finding.measurements
     return {
         "method": finding.method,
+        "network": None if finding.network is None else asdict(finding.network),
         "found": finding.found,
         "plane": finding.plane.value,
         "slice": finding.index,
+        "slice_area_mm2": finding.slice_area_mm2,
         "position_mm": list(finding.position_mm) if finding.position_mm else None,
         "confidence": finding.confidence,
         "measurements": None

@@ -8,7 +8,7 @@ from brainviewer.core.study import Study
 from brainviewer.render import palette, wording
 from brainviewer.render.answer_text import ONLY_GLIOMAS, AnswerText, answer_text
 from brainviewer.render.drawing import Canvas
-from brainviewer.render.measurement_text import measurement_lines
+from brainviewer.render.measurement_text import measurement_lines, slice_line
 
 WIDTH = 304
 _PAD = 20.0
@@ -149,12 +149,10 @@ def _draw_tumour(column: _Column, study: Study, finding: TumourFinding) -> None:
         column.text("No lesion found", 15, palette.TEXT)
         return
     view = SliceView.of(study.grid, finding.plane)
-    column.pair("Largest in", f"{finding.plane} slice {finding.index + 1} of {view.count}")
+    column.pair("Tumour slice", f"{finding.plane} {finding.index + 1} of {view.count}")
     if position := wording.position_text(view, finding.index):
         column.pair("Position", position)
-    if finding.index < len(finding.area_mm2):
-        area = float(finding.area_mm2[finding.index])
-        column.pair("Area in this slice", f"{wording.number(area)} mm²")
+    column.pair("Area in this slice", slice_line(finding).value)
     for line in measurement_lines(study, finding):
         column.pair(line.name, line.value, "" if line.known else palette.QUIET)
         if line.detail:

@@ -22,6 +22,8 @@ from brainviewer.training.command import run_alone
 ARCHITECTURE_FILE = "architecture.json"
 WEIGHTS_FILE = "model.weights.h5"
 README_FILE = "README.md"
+VERSION = "1.0.0"
+"""Of the network that ships; another set of numbers has another one."""
 START = "<!-- figures: written by brainviewer.training.outline_package -->"
 END = "<!-- end of figures -->"
 _COLUMNS = {
@@ -50,8 +52,9 @@ def write_networks(numbers: Path, out: Path) -> None:
 
 
 def settings(figures: dict[str, Any], out: Path) -> dict[str, Any]:
-    """Content of ``outline.json``: the graph's checksum, the confidence and all figures."""
+    """Content of ``outline.json``: version, the graph's checksum, the confidence, all figures."""
     return {
+        "version": VERSION,
         "sha256": hashlib.sha256((out / GRAPH_FILE).read_bytes()).hexdigest(),
         "trust": figures["confidence"]["trust"],
         "figures": {name: value for name, value in figures.items() if name != "rows"},

@@ -84,6 +84,7 @@ def test_heads_that_moved_between_the_scans_lie_over_each_other():
     """
     study = open_study([STUDIES / "native_TCGA-FG-6692"])
     assert "the head moved by up to 20 mm" in study.notices[0]
+    assert 10 < study.volumes[SEQUENCES[1]].moved_mm < 30
     flair, *others = (head_of(study.volumes[modality].data) for modality in SEQUENCES)
     for head in others:
         assert 2 * (head & flair).sum() / (head.sum() + flair.sum()) > 0.97

@@ -169,7 +169,7 @@ def test_what_is_agreed_with_is_named_where_the_answer_is_open(
 
 def test_a_verdict_waits_for_a_fresh_answer(card: ResultPanel, shown: Session) -> None:
     answer(shown)
-    shown.set_age(50)
+    shown._mark_stale("The tumour was looked for again.")
     assert not button(card, "Agree").isEnabled()
     assert "answered" not in shown.state.facts
 

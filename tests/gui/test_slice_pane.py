@@ -279,6 +279,9 @@ class TestOverlays:
         )  # fmt: skip
         shown._set_classification(result, Status.DONE)
         pane.refresh_overlays()
+        assert pane._heat is None  # until it is asked for
+        shown.set_overlay(heatmap=True)
+        pane.refresh_overlays()
         assert pane._heat is not None
         opacity = pane._heat.pixelColor(7, 5).alphaF()
         assert opacity == pytest.approx(state.overlays.heatmap_opacity, abs=0.01)

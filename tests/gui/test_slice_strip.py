@@ -110,8 +110,8 @@ def test_the_height_of_the_bars_is_the_area(strip, shown):
 
 
 def test_what_is_written(strip, shown):
-    largest = float(shown.state.finding.area_mm2.max())
-    assert strip._lines() == ("Tumour area per slice", f"largest {largest:.0f} mm²")
+    area = shown.state.finding.slice_area_mm2
+    assert strip._lines() == ("Tumour area per slice", f"tumour slice {area:.0f} mm²")
     shown._set_finding(TumourFinding("lesion", False), Status.DONE)
     assert strip._lines() == ("No lesion found", "32 axial slices")
     shown._set_finding(None, Status.RUNNING)

@@ -103,6 +103,8 @@ def test_tumour_of_the_demo(demo):
     assert 1 <= len(finding.candidates) <= 3
     assert finding.candidates[0].score == max(c.score for c in finding.candidates)
     assert finding.seconds > 0
+    assert finding.network.id == "lesion-outline"
+    assert len(finding.network.sha256) == 64
 
 
 @pytest.mark.parametrize("case", AXIS_CASES, ids=case_name)

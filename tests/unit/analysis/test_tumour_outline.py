@@ -1,5 +1,6 @@
 """From slices to the outlining network, and from its probabilities to lesions."""
 
+import hashlib
 import json
 from concurrent.futures import ThreadPoolExecutor
 
@@ -209,6 +210,13 @@ def test_other_files_than_those_that_were_measured_are_refused(tmp_path):
     (tmp_path / GRAPH_FILE).write_bytes(graph[:-1] + bytes([graph[-1] ^ 1]))
     with pytest.raises(FileError, match="damaged"):
         read_network(tmp_path)
+
+
+def test_what_was_found_says_by_which_network():
+    settings = json.loads((SHIPPED / SETTINGS_FILE).read_text("utf-8"))
+    identity = read_network(SHIPPED).settings.identity
+    assert (identity.id, identity.version) == (FOLDER, settings["version"])
+    assert identity.sha256 == hashlib.sha256((SHIPPED / GRAPH_FILE).read_bytes()).hexdigest()
 
 
 def test_it_is_no_classifier_and_small():

@@ -59,11 +59,16 @@ def test_three_files_that_agree(tmp_path):
     assert "not for diagnosis" in record["notice"]
     provenance = read_provenance(folder / FIGURE)
     assert [pane["sequence"] for pane in provenance["panes"]] == ["FLAIR", "T1", "T1ce", "T2"]
-    assert any(pane["heatmap"] for pane in provenance["panes"])
+    assert not any(pane["heatmap"] for pane in provenance["panes"])
     assert provenance["classification"]["predicted"] == "G"
     assert read_provenance(folder / VOLUME)["synthetic"] is True
     assert fractions == sorted(fractions)
     assert fractions[-1] == 1
+
+
+def test_the_heatmap_is_drawn_on_request(tmp_path):
+    analyze(marker_study(), tmp_path, None, heatmap=True)
+    assert sum(p["heatmap"] for p in read_provenance(tmp_path / FIGURE)["panes"]) == 1
 
 
 def test_without_a_tumour_there_is_still_a_figure(tmp_path, monkeypatch):

@@ -264,7 +264,10 @@ def test_the_view_is_shown_as_it_is_and_keeps_what_was_captured() -> None:
     state.annotations = (ruler(state.study, state.slice_index()),)
     seen = Viewport(state.finding.position_mm, 0.3)
     figure = request_figure(
-        state, ExportRequest(), viewports={(Modality.T1, Plane.AXIAL): seen}, pane_size=(200, 150)
+        state,
+        ExportRequest(heatmap=True),
+        viewports={(Modality.T1, Plane.AXIAL): seen},
+        pane_size=(200, 150),
     )
     before = np.asarray(draw_figure(figure))
     assert [p.viewport for p in figure.panes] == [None, seen, None, None]
@@ -283,8 +286,18 @@ def test_what_is_switched_off_stays_off() -> None:
     figure = request_figure(state, ExportRequest(heatmap=False, annotations=False, result=False))
     assert not any(p.shows_heatmap or p.marks_shown for p in figure.panes)
     assert draw_figure(figure).width < draw_figure(replace(figure, result=True)).width
-    state.overlays = replace(state.overlays, heatmap=False)
-    assert not any(p.shows_heatmap for p in request_figure(state, ExportRequest()).panes)
+
+
+def test_the_heatmap_is_drawn_only_where_it_was_asked_for() -> None:
+    state = state_of(marker_study())
+    for subject in (ExportSubject.VIEW, ExportSubject.TUMOUR_SLICE):
+        assert not any(p.shows_heatmap for p in request_figure(state, ExportRequest(subject)).panes)
+        asked = ExportRequest(subject, heatmap=True)
+        assert any(p.shows_heatmap for p in request_figure(state, asked).panes)
+    result = state.classification
+    for wanted in (False, True):
+        figure = analysis_spec(state.study, state.finding, result, heatmap=wanted)
+        assert sum(p.shows_heatmap for p in figure.panes) == wanted
 
 
 def test_a_stale_result_says_so_and_shows_no_heatmap() -> None:
@@ -292,7 +305,7 @@ def test_a_stale_result_says_so_and_shows_no_heatmap() -> None:
     state.classification_status = Status.STALE
     state.classification_message = "The age was changed."
     for subject in (ExportSubject.VIEW, ExportSubject.TUMOUR_SLICE):
-        figure = request_figure(state, ExportRequest(subject))
+        figure = request_figure(state, ExportRequest(subject, heatmap=True))
         assert "Stale: The age was changed." in figure.result_note
         assert not any(p.shows_heatmap for p in figure.panes)
 
@@ -301,7 +314,7 @@ def test_the_tumour_slice_is_exported_wherever_the_cursor_is() -> None:
     state = state_of(marker_study())
     state.cursor = np.array(state.study.grid.to_world((1, 1, 1)))
     state.active = Modality.T1CE
-    figure = request_figure(state, ExportRequest(ExportSubject.TUMOUR_SLICE))
+    figure = request_figure(state, ExportRequest(ExportSubject.TUMOUR_SLICE, heatmap=True))
     (pane,) = figure.panes
     assert (pane.modality, pane.index) == (Modality.T1CE, state.finding.index)
     assert pane.shows_heatmap

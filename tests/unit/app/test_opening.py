@@ -100,7 +100,11 @@ def test_other_grids_are_resampled_and_it_is_said(folder):
     np.testing.assert_array_equal(study.volumes[T1].data, values(1))
     assert study.volumes[T1].grid is study.grid
     assert study.volumes[T1].file_grid.shape == (14, 12, 10)
-    assert study_info(study)["sequences"]["T1"]["shape"] == [14, 12, 10]
+    said = study_info(study)["sequences"]
+    assert said["T1"]["shape"] == [14, 12, 10]
+    assert (said["T1"]["resampled"], said["T1"]["moved_mm"]) == (True, 0)
+    assert [m for m, v in study.volumes.items() if v.resampled] == [T1]
+    assert "resampled" not in said["FLAIR"]
     (notice,) = study.notices
     assert notice.startswith("T1 lies on another grid and was resampled onto that of FLAIR")
 

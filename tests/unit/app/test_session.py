@@ -1,5 +1,6 @@
 """The session: what the open study, its finding and its result do when things go well or wrong."""
 
+import json
 import os
 import signal
 import threading
@@ -11,6 +12,7 @@ import numpy as np
 import pytest
 
 from brainviewer.app.classifying import NotClassified
+from brainviewer.app.kept_ages import kept_age
 from brainviewer.app.settings import Settings
 from brainviewer.app.state import Status
 from brainviewer.app.which_is_which import UnknownSequences
@@ -19,6 +21,7 @@ from brainviewer.core.errors import FileError, ModelError
 from brainviewer.core.slices import Plane
 from brainviewer.core.study import SEQUENCES, Modality
 from brainviewer.files.study_folder import Assignment
+from brainviewer.files.user_folders import ages_folder
 from tests.phantoms import marker_finding, marker_study, oblique_grid
 from tests.unit.app.desk import Desk, Verbs, a_result, nothing_found
 
@@ -318,24 +321,77 @@ def test_without_a_study_nothing_is_classified(desk: Desk, verbs: Verbs) -> None
     assert desk.state.classification_status is Status.NOT_RUN
 
 
-def test_a_result_without_the_new_age_is_stale(typed: Desk, verbs: Verbs) -> None:
-    typed.session.set_age(61)
-    assert typed.state.classification_status is Status.STALE
-    assert "age" in typed.state.classification_message
-    typed.session.classify()
+def test_the_answer_follows_the_age_at_once(typed: Desk, verbs: Verbs) -> None:
+    typed.session.classify(7)
     typed.settle()
-    assert typed.state.classification_status is Status.DONE
-    assert verbs.calls[-1][2]["age_years"] == 61
-    assert typed.state.classification_message == ""
+    for age in (61, None):
+        typed.session.set_age(age)
+        assert typed.state.classification_status is Status.RUNNING
+        typed.settle()
+        assert typed.state.classification_status is Status.DONE
+        assert typed.state.classification_message == ""
+        asked = verbs.calls[-1][2]
+        assert (asked["age_years"], asked["slice_index"]) == (age, 7)
 
 
-def test_an_age_entered_meanwhile_makes_the_coming_result_stale(opened: Desk, verbs: Verbs) -> None:
+def test_an_age_entered_meanwhile_is_in_the_coming_answer(opened: Desk, verbs: Verbs) -> None:
     verbs.gates["classify"].clear()
-    opened.session.classify()
+    opened.session.classify(5)
     opened.session.set_age(61)
+    assert opened.state.classification_status is Status.RUNNING
     verbs.gates["classify"].set()
     opened.settle()
-    assert opened.state.classification_status is Status.STALE
+    assert opened.state.classification_status is Status.DONE
+    asked = verbs.calls[-1][2]
+    assert (asked["age_years"], asked["slice_index"]) == (61, 5)
+
+
+def test_an_age_alone_starts_nothing(opened: Desk, verbs: Verbs) -> None:
+    opened.session.set_age(61)
+    opened.settle()
+    assert opened.state.classification_status is Status.NOT_RUN
+    assert "classify" not in [name for name, *_ in verbs.calls]
+
+
+def test_the_age_is_kept_with_the_study_for_its_owner_only(typed: Desk, verbs: Verbs) -> None:
+    study, other = typed.state.study, marker_study(oblique_grid())
+    typed.session.set_age(61.5)
+    (kept,) = ages_folder().iterdir()
+    assert (kept.stat().st_mode & 0o077, ages_folder().stat().st_mode & 0o077) == (0, 0)
+    assert json.loads(kept.read_text("utf-8")) == {"age_years": 61.5}
+    for opened, age in ((other, None), (study, 61.5)):
+        verbs.answers["open"] = opened
+        typed.session.open(HERE)
+        typed.until(lambda opened=opened: typed.state.study is opened)
+        typed.settle()
+        assert typed.state.age_years == age
+    typed.session.set_age(None)
+    assert not list(ages_folder().iterdir())
+
+
+@pytest.mark.parametrize("content", ["", "[]", '{"age_years": "old"}', '{"age_years": 400}', "NaN"])
+def test_a_damaged_age_is_no_age(typed: Desk, verbs: Verbs, content: str) -> None:
+    study = typed.state.study
+    typed.session.set_age(61)
+    (kept,) = ages_folder().iterdir()
+    kept.write_text(content, encoding="utf-8")
+    assert kept_age(study.content_hash) is None
+
+
+def test_a_slice_of_the_study_before_is_not_asked_for_in_the_next(
+    typed: Desk, verbs: Verbs
+) -> None:
+    typed.session.classify(7)
+    typed.settle()
+    verbs.answers["open"] = marker_study(oblique_grid())
+    typed.session.open(HERE)
+    typed.until(lambda: typed.state.study is verbs.answers["open"])
+    typed.settle()
+    typed.session.classify()
+    typed.settle()
+    typed.session.set_age(40)
+    typed.settle()
+    assert verbs.calls[-1][2]["slice_index"] is None
 
 
 def test_a_new_finding_makes_the_result_stale(typed: Desk) -> None:
@@ -367,7 +423,7 @@ def test_a_run_started_anew_is_still_running(opened: Desk, verbs: Verbs) -> None
 
 
 def test_cancelling_a_run_brings_back_what_was_there(typed: Desk, verbs: Verbs) -> None:
-    typed.session.set_age(61)
+    typed.session._mark_stale("The tumour was looked for again.")
     before, message = typed.state.classification, typed.state.classification_message
     verbs.gates["classify"].clear()
     typed.session.classify()

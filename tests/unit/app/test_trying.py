@@ -110,7 +110,7 @@ def test_painting_over_the_lesion_changes_the_answer(desk: Desk, engine: ToyEngi
     session.stop_trial()
     assert (state.study, state.trial, state.classification) == (original, None, before)
     assert state.tool is Tool.WINDOW
-    assert state.overlays.heatmap
+    assert not state.overlays.heatmap
 
 
 def test_the_export_of_an_edited_picture_says_so(desk: Desk, engine: ToyEngine) -> None:

@@ -3,11 +3,14 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
+from brainviewer.app.records import finding_record
+from brainviewer.app.telling import finding_text
 from brainviewer.core.slices import Plane, SliceView
 from brainviewer.core.study import Modality
 from brainviewer.render.diameter_lines import diameter_lines
-from brainviewer.render.measurement_text import measurement_lines, measurement_text
+from brainviewer.render.measurement_text import measurement_lines, measurement_text, slice_line
 from tests.phantoms import (
     grid_of,
     marker_finding,
@@ -97,3 +100,18 @@ def test_diameters_lie_on_their_own_axial_slice_and_on_the_lesion() -> None:
     assert diameter_lines(finding, view, taken.lesion.index + 1) == []
     assert diameter_lines(finding, SliceView.of(study.grid, Plane.CORONAL), 20) == []
     assert diameter_lines(None, view, 20) == []
+
+
+def test_the_area_of_the_tumour_slice_is_one_number_everywhere() -> None:
+    """The slice is chosen by smoothed area, so that one beside it may hold more."""
+    study = marker_study()
+    found = marker_finding(study)
+    area = np.array(found.area_mm2)
+    area[found.index], area[found.index + 1] = 2404.2, 2412.0
+    found = replace(found, area_mm2=area)
+    assert found.slice_area_mm2 == pytest.approx(2404.2)
+    assert slice_line(found).value == "2,404 mm²"
+    record = finding_record(found)
+    assert record["slice_area_mm2"] == pytest.approx(2404.2)
+    said = [measurement_text(study, found), finding_text(record)]
+    assert all("2,404 mm²" in text and "2,412" not in text for text in said)
