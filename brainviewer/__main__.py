@@ -5,6 +5,9 @@ import os
 import sys
 from pathlib import Path
 
+CHILD_FLAG = "--decode-images"
+"""What a frozen application starts itself with to decode images; see ``files.decoding``."""
+
 
 def open_window(paths: list[Path], demo: bool) -> int:
     """Open the window on the paths of a study, on the demo study, or empty.
@@ -33,6 +36,10 @@ def open_window(paths: list[Path], demo: bool) -> int:
 def main() -> None:
     """The command ``brainviewer``."""
     multiprocessing.freeze_support()  # a frozen application starts its child processes here
+    if sys.argv[1:] == [CHILD_FLAG]:
+        from brainviewer.files.decoding.child import main as decode_images
+
+        return decode_images()
     from brainviewer.cli import run
 
     sys.exit(run(sys.argv[1:], open_window))

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from brainviewer.core.errors import Report, silent
 from brainviewer.core.geometry import Grid, Unit
-from brainviewer.core.luma import luma
+from brainviewer.core.luma import grey_levels
 from brainviewer.core.study import Modality, Study, Volume
 from brainviewer.core.windowing import opening_window
 from brainviewer.files.dicom_reader import read_dicom
@@ -40,7 +40,7 @@ def open_picture(path: Path, report: Report = silent) -> Study:
     Raises FileError if it cannot be opened, and Cancelled when ``report`` does.
     """
     report(0.1, "Reading the picture")
-    decoded = _read_dicom(path) if is_dicom(path) else _read_picture(path)
+    decoded = (_read_dicom if is_dicom(path) else _read_picture)(path, report)
     report(0.8, "Reading the picture")
     rgb = None if decoded.rgb is None else decoded.rgb.transpose(2, 1, 0, 3)
     data = decoded.frames.transpose(2, 1, 0)
@@ -107,8 +107,8 @@ def thumbnail(path: Path, size: int) -> NDArray[np.uint8]:
     return np.asarray(picture, np.uint8)
 
 
-def _read_picture(path: Path) -> _Decoded:
-    picture = read_picture(path)
+def _read_picture(path: Path, report: Report) -> _Decoded:
+    picture = read_picture(path, report)
     rows, columns = picture.pixels.shape[:2]
     affine, unit = np.eye(4), Unit.PIXEL
     if size := picture.pixel_size:
@@ -124,13 +124,12 @@ def _read_picture(path: Path) -> _Decoded:
     )
 
 
-def _read_dicom(path: Path) -> _Decoded:
-    image = read_dicom(path)
+def _read_dicom(path: Path, report: Report) -> _Decoded:
+    image = read_dicom(path, report)
     if image.frames.ndim == 3:
         return _Decoded(image.frames, None, image.grid, image.shown, image.notices)
-    colours = np.asarray(image.frames[..., :3], np.uint8)
-    grey = np.stack([np.rint(luma(frame)).astype(np.uint8) for frame in colours])
-    return _Decoded(grey, colours, image.grid, image.shown, image.notices)
+    colours = np.asarray(image.frames, np.uint8)
+    return _Decoded(grey_levels(colours), colours, image.grid, image.shown, image.notices)
 
 
 def _content_hash(decoded: _Decoded) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+_BLOCK = 2**24  # numbers that are made floats at a time
 _WEIGHTS = np.array([0.299, 0.587, 0.114], np.float32)
 
 
@@ -16,3 +17,15 @@ def luma(colours: NDArray[Any]) -> NDArray[np.float32]:
     Returns (...) float32, not rounded.
     """
     return np.asarray(colours @ _WEIGHTS, np.float32)
+
+
+def grey_levels(colours: NDArray[Any]) -> NDArray[np.uint8]:
+    """Luma of (rows, columns, 3) or (frames, rows, columns, 3) colours, rounded.
+
+    Made a part at a time, so that large images take no more memory than they need.
+    """
+    out = np.empty(colours.shape[:-1], np.uint8)
+    count = max(1, _BLOCK // max(1, colours[0].size))
+    for at in range(0, len(colours), count):
+        out[at : at + count] = np.rint(luma(colours[at : at + count]))
+    return out

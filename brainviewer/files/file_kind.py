@@ -18,6 +18,11 @@ class FileKind:
     name: str
     advice: str
 
+    @property
+    def picture(self) -> bool:
+        """Whether it is a picture, although perhaps none that can be opened."""
+        return self.advice == _SAVE
+
 
 _SAVE = "Save the image that is meant as PNG or JPG."
 _EXPORT = "Export the image that is meant as PNG or JPG."
@@ -28,7 +33,7 @@ _CONVERT = "Convert it to NIfTI."
 _COPY = "Check that it is the file you mean."
 _CARRIED = "Give the file that was meant, not this one."
 
-_LFS = FileKind("a Git LFS pointer, not the file it stands for", _FETCH)
+_LFS = FileKind("a Git LFS pointer", _FETCH)
 _HTML = FileKind("an HTML page", _PAGE)
 _NIFTI = FileKind("a NIfTI image", "Give it a name that ends in .nii or .nii.gz.")
 _ISO_MEDIA = {
@@ -44,7 +49,7 @@ _ISO_MEDIA = {
     b"msf1": FileKind("an HEIF image", _SAVE),
     b"jp2 ": FileKind("a JPEG 2000 image", _SAVE),
 }
-_VIDEO = FileKind("a video", _SAVE)
+_VIDEO = FileKind("a video", "Save the frame that is meant as PNG or JPG.")
 _BEGINNINGS: tuple[tuple[bytes, FileKind], ...] = (
     (b"%PDF-", FileKind("a PDF document", _EXPORT)),
     (b"%!PS", FileKind("a PostScript document", _EXPORT)),

@@ -1,45 +1,29 @@
-"""Single pictures from disk, whoever made them: the one place that decodes image files.
+"""Single pictures from disk, whoever made them: the one door to image files that are no DICOM.
 
-A picture is judged by its header before memory is taken, and only the decoders named here are
-used. What comes out is plain: grey or RGB, the right way up, opaque.
+A picture is judged by its header before memory is taken. What comes out is plain: grey or RGB, the
+right way up, opaque.
 """
 
-import threading
-import warnings
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+import io
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import UnidentifiedImageError
 
-# Pillow opens TIFF and WebP by name once their plugins are there; the others always are.
-from PIL import Image, ImageOps, TiffImagePlugin, UnidentifiedImageError, WebPImagePlugin
-
-from brainviewer.core.errors import FileError
-from brainviewer.core.luma import luma
-from brainviewer.files.native_output import without_stderr
-from brainviewer.files.ordinary_file import check_ordinary, open_ordinary
-from brainviewer.files.pixel_size import PixelSize, pixel_size, whole_slide
-
-Pixels = NDArray[np.uint8] | NDArray[np.uint16]
-
-MOST_PIXELS = 64_000_000
-LEAST_SIDE = 8  # pixels
-_FORMATS = (
-    "JPEG",
-    "PNG",
-    "BMP",
-    "GIF",
-    TiffImagePlugin.TiffImageFile.format,
-    WebPImagePlugin.WebPImageFile.format,
-)
-_BEGINNINGS = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"II*\0", b"MM\0*")
-_FILMS = ("GIF", "PNG", "WEBP")
-_AS_PICTURE = "Save it again as PNG or JPG."
-# Pillow warns through Python's filters, which belong to the whole process.
-_quiet = threading.Lock()
+from brainviewer.core.errors import Cancelled, FileError, Report, silent
+from brainviewer.core.geometry import Unit
+from brainviewer.core.luma import grey_levels
+from brainviewer.core.shown_text import shortened
+from brainviewer.files.decoding.process import DamagedError, decode
+from brainviewer.files.image2d.decoded_image import DecodedImage
+from brainviewer.files.image2d.first_look import JPEG, MOST_FILE_BYTES, PNG, safe_to_decode
+from brainviewer.files.image2d.pillow_image import decode_with_pillow
+from brainviewer.files.image2d.plain_pixels import AS_PICTURE, Pixels
+from brainviewer.files.ordinary_file import check_ordinary, open_ordinary, plain_errors
+from brainviewer.files.pixel_size import PixelSize
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,7 +54,7 @@ class Picture:
     def grey(self) -> NDArray[np.uint8]:
         """(rows, columns) uint8: luma of colours; deep grey with its range spread."""
         if self.pixels.ndim == 3:
-            return np.asarray(np.rint(luma(self.pixels)), np.uint8)
+            return grey_levels(self.pixels)
         if self.pixels.dtype == np.uint8:
             return np.asarray(self.pixels, np.uint8)
         low, high = int(self.pixels.min()), int(self.pixels.max())
@@ -84,141 +68,75 @@ class Picture:
         return np.repeat(self.grey()[..., None], 3, axis=2)
 
 
-def read_picture(path: Path) -> Picture:
-    """Decode a JPG, PNG, TIFF, BMP, WebP or still GIF.
+def read_picture(path: Path, report: Report = silent) -> Picture:
+    """Decode a JPG, PNG, TIFF, BMP, WebP, JPEG 2000 or still GIF.
 
     EXIF rotation is applied, palettes and CMYK become RGB, transparent parts black, and of a TIFF
-    with several pages the first is taken.
+    with several pages the first is taken. JPG and PNG of 8 bits are decoded at once, all others in
+    a child process.
 
-    Raises FileError if it is no such picture, moves, is damaged, has a side below ``LEAST_SIDE`` or
-    more than ``MOST_PIXELS``; then hardly more than its header has been read.
+    Raises FileError if it is no such picture, moves, is damaged, too small or too large (then
+    hardly more than its header has been read), and Cancelled when ``report`` does.
     """
+    file_bytes = size_of_file(path)
     try:
-        file_bytes = size_of_file(path)
-        # Not by its name: Pillow 13 maps a named TIFF that lies on its side with its sides swapped.
-        with (
-            _without_warnings(),
-            open_ordinary(path) as file,
-            Image.open(file, formats=_FORMATS) as image,
-        ):
-            return _decode(image, path.name, file_bytes)
+        content = _small_file(path, file_bytes)
+        if content is not None and safe_to_decode(content):
+            image = decode_with_pillow(io.BytesIO(content), path.name)
+        else:
+            decoded = decode("image", path, report)
+            image = _image(decoded.frames[0], decoded.about, decoded.notices)
     except FileError:
         raise
-    except UnidentifiedImageError:
-        if _begins_as_picture(path):
-            raise _damaged(path.name) from None
-        raise FileError(
-            f"{path.name} is not a picture, whatever its name says.",
-            "Give a JPG, PNG, TIFF, BMP or WebP file.",
-        ) from None
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-        raise _too_large(path.name) from None
     except MemoryError:
-        raise FileError(f"There is not enough memory to open {path.name}.", _AS_PICTURE) from None
-    except Exception:
+        raise FileError(
+            f"There is not enough memory to open {shortened(path.name)}.", AS_PICTURE
+        ) from None
+    except (DamagedError, UnidentifiedImageError):
+        raise _damaged(path) from None
+    except Exception as error:
+        if isinstance(error, Cancelled):
+            raise
         # Damaged files make the decoders raise almost anything: OSError, SyntaxError,
         # struct.error, zlib.error, KeyError and more.
-        raise _damaged(path.name) from None
+        raise _damaged(path) from None
+    return Picture(
+        image.pixels,
+        image.format,
+        image.stored_size,
+        file_bytes,
+        image.notices,
+        image.pixel_size,
+    )
 
 
 def size_of_file(path: Path) -> int:
     """In bytes; raises FileError if it is no ordinary file, or an empty one."""
     size = check_ordinary(path)
     if size == 0:
-        raise FileError(f"{path.name} is an empty file.", "Copy it again from its source.")
+        raise FileError(
+            f"{shortened(path.name)} is an empty file.", "Copy it again from its source."
+        )
     return size
 
 
-@contextmanager
-def _without_warnings() -> Iterator[None]:
-    with _quiet, warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        warnings.simplefilter("error", Image.DecompressionBombWarning)
-        yield
+def _small_file(path: Path, file_bytes: int) -> bytes | None:
+    """The content of a JPEG or a PNG that is not very long; None of others."""
+    with open_ordinary(path) as file, plain_errors(path):
+        head = file.read(len(PNG))
+        if file_bytes > MOST_FILE_BYTES or not head.startswith((JPEG, PNG)):
+            return None
+        return head + file.read(MOST_FILE_BYTES)
 
 
-def _decode(image: Image.Image, name: str, file_bytes: int) -> Picture:
-    columns, rows = image.size
-    if whole_slide(image):
-        raise FileError(
-            f"{name} is a whole-slide image, which BrainViewer does not open.",
-            "Export the part that is meant as TIFF or PNG.",
-        )
-    if columns * rows > MOST_PIXELS:
-        raise _too_large(name, image.size)
-    if min(columns, rows) < LEAST_SIDE:
-        raise too_small(name, image.size)
-    kind, frames = image.format or "", getattr(image, "n_frames", 1)
-    if frames > 1 and kind in _FILMS:
-        raise FileError(
-            f"{name} is a film of {frames} pictures.", "Save the one that is meant as PNG."
-        )
-    notices = []
-    if frames > 1 and kind == "TIFF":
-        notices.append(f"It holds {frames} pages; the first is shown.")
-    size, about_size = pixel_size(image)
-    with without_stderr():
-        upright = ImageOps.exif_transpose(image)
-    pixels, said = _plain(upright, name)
-    notices += [*about_size, *said]
-    return Picture(pixels, kind, (columns, rows), file_bytes, tuple(notices), size)
+def _image(pixels: NDArray[Any], about: dict[str, Any], notices: tuple[str, ...]) -> DecodedImage:
+    """What the child process says of an image."""
+    size = about["pixel_size"]
+    if size is not None:
+        size = PixelSize(float(size["height"]), float(size["width"]), Unit(size["unit"]))
+    columns, rows = about["stored_size"]
+    return DecodedImage(pixels, str(about["format"]), (int(columns), int(rows)), notices, size)
 
 
-def _plain(image: Image.Image, name: str) -> tuple[Pixels, list[str]]:
-    """Grey or RGB pixels, and what was done to get them."""
-    if image.mode.startswith("I;16"):
-        return np.asarray(image).astype(np.uint16), []
-    if image.mode in ("I", "F"):
-        return _scaled(np.asarray(image, np.float64), name)
-    if image.mode in ("L", "1"):
-        return np.asarray(image.convert("L"), np.uint8), []
-    notices = []
-    if image.has_transparency_data:
-        layered = image.convert("RGBA")
-        if np.asarray(layered.getchannel("A")).min() < 255:
-            notices.append("Its transparent parts are shown black.")
-            ground = Image.new("RGBA", layered.size, (0, 0, 0, 255))
-            layered = Image.alpha_composite(ground, layered)
-        image = layered
-    colours = np.asarray(image.convert("RGB"), np.uint8)
-    first = colours[..., 0]
-    if np.array_equal(first, colours[..., 1]) and np.array_equal(first, colours[..., 2]):
-        return np.ascontiguousarray(first), notices
-    return colours, notices
-
-
-def _scaled(values: NDArray[np.float64], name: str) -> tuple[Pixels, list[str]]:
-    """Values of 32 bits as uint16; whole numbers that fit stay what they are."""
-    if not np.isfinite(values).all():
-        raise FileError(f"{name} holds values that are no numbers.", _AS_PICTURE)
-    low, high = float(values.min()), float(values.max())
-    if low >= 0 and high <= 65535 and np.array_equal(values, np.rint(values)):
-        return values.astype(np.uint16), []
-    spread = (values - low) * (65535 / max(high - low, 1e-12))
-    return np.rint(spread).astype(np.uint16), ["Its values were scaled to 16 bits."]
-
-
-def too_small(name: str, size: Sequence[int]) -> FileError:
-    """What to raise for a picture with a side below ``LEAST_SIDE``; size : columns, rows, …"""
-    return FileError(
-        f"{name} is too small to show anything ({size[0]} × {size[1]} pixels).",
-        f"Give a picture of at least {LEAST_SIDE} × {LEAST_SIDE} pixels.",
-    )
-
-
-def _begins_as_picture(path: Path) -> bool:
-    """Whether it was one of them: a TIFF often has its table of contents at its end."""
-    with path.open("rb") as file:
-        return file.read(8).startswith(_BEGINNINGS)
-
-
-def _damaged(name: str) -> FileError:
-    return FileError(f"{name} is damaged or cut off.", _AS_PICTURE)
-
-
-def _too_large(name: str, size: tuple[int, int] | None = None) -> FileError:
-    said = f" ({size[0]} × {size[1]} pixels)" if size else ""
-    return FileError(
-        f"{name} is too large to open{said}.",
-        f"Save it with at most {MOST_PIXELS // 1_000_000} million pixels.",
-    )
+def _damaged(path: Path) -> FileError:
+    return FileError(f"{shortened(path.name)} is damaged or cut off.", AS_PICTURE)

@@ -2,15 +2,15 @@
 
 import math
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-
-from PIL import Image, TiffImagePlugin
+from typing import Any
 
 from brainviewer.core.geometry import Unit
 
 _DESCRIPTION, _X_RESOLUTION, _Y_RESOLUTION, _RESOLUTION_UNIT = 270, 282, 283, 296
-_ORIENTATION, _TILE_WIDTH, _SUB_IMAGES, _HAMAMATSU = 274, 322, 330, 65420
+_ORIENTATION, _SUB_IMAGES, _HAMAMATSU = 274, 330, 65420
 _INCH_MM = 25.4
 _UNIT_MM = {
     "nm": 1e-6,
@@ -42,15 +42,14 @@ class PixelSize:
     unit: Unit
 
 
-def pixel_size(image: Image.Image) -> tuple[PixelSize | None, list[str]]:
-    """The pixel size of an opened TIFF, and what must be said about it; None for other files.
+def pixel_size(tags: Mapping[int, Any]) -> tuple[PixelSize | None, list[str]]:
+    """The pixel size of a TIFF, and what must be said about it; None if it is not known.
+
+    tags : values by number; fractions as pairs of whole numbers.
 
     What other formats call their resolution is a size on paper, as are the 72 and 96 dots per inch
     that programs write into TIFF files for want of anything better.
     """
-    if not isinstance(image, TiffImagePlugin.TiffImageFile):
-        return None, []
-    tags = image.tag_v2
     description = str(tags.get(_DESCRIPTION, ""))
     unit_mm = _TAG_UNIT_MM.get(tags.get(_RESOLUTION_UNIT, 2))
     across, down = (_number(tags.get(tag)) for tag in (_X_RESOLUTION, _Y_RESOLUTION))
@@ -74,25 +73,19 @@ def pixel_size(image: Image.Image) -> tuple[PixelSize | None, list[str]]:
     return PixelSize(height, width, Unit.MM), []
 
 
-def whole_slide(image: Image.Image) -> bool:
+def whole_slide(pages: Sequence[Any]) -> bool:
     """Whether a TIFF is the pyramid of a slide scanner: the same image at several sizes, in tiles.
 
-    Only headers are read.
+    pages : the first pages, as tifffile reads them
     """
-    if not isinstance(image, TiffImagePlugin.TiffImageFile):
-        return False
-    tags = image.tag_v2
-    if _HAMAMATSU in tags or str(tags.get(_DESCRIPTION, "")).startswith("Aperio"):
+    first = pages[0]
+    if _HAMAMATSU in first.tags or str(first.description).startswith("Aperio"):
         return True
-    if _TILE_WIDTH not in tags:
+    if not first.is_tiled:
         return False
-    if _SUB_IMAGES in tags:
+    if _SUB_IMAGES in first.tags:
         return True
-    widths = []
-    for page in range(min(getattr(image, "n_frames", 1), 4)):
-        image.seek(page)
-        widths.append(image.size[0])
-    image.seek(0)
+    widths = [page.imagewidth for page in pages]
     return len(widths) > 2 and all(b < a for a, b in pairwise(widths))
 
 
@@ -104,10 +97,10 @@ def _ome(description: str, axis: str) -> float:
     return _number(size[1]) * mm if size else 0.0
 
 
-def _number(value: object) -> float:
+def _number(value: Any) -> float:
     """A tag as a positive number; 0 if it is none."""
     try:
-        number = float(value)  # type: ignore[arg-type]
-    except (TypeError, ValueError, ZeroDivisionError):
+        number = value[0] / value[1] if isinstance(value, tuple) else float(value)
+    except (TypeError, ValueError, ArithmeticError, IndexError):
         return 0.0
     return number if math.isfinite(number) and number > 0 else 0.0

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from brainviewer.core.errors import FileError
-from brainviewer.files import picture_reader
+from brainviewer.files.image2d import size_limits
 from brainviewer.files.picture_reader import read_picture
 
 
@@ -189,7 +189,7 @@ def test_a_bomb_is_refused_by_its_header(tmp_path: Path, side: int) -> None:
 
 
 def test_the_limit_is_one_of_pixels(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(picture_reader, "MOST_PIXELS", 100)
+    monkeypatch.setattr(size_limits, "MOST_PIXELS", 100)
     saved(tmp_path / "a.png", Image.new("L", (10, 10)))
     read_picture(tmp_path / "a.png")
     with pytest.raises(FileError, match="10 × 11"):
@@ -200,5 +200,5 @@ def test_no_decoder_but_those_named(tmp_path: Path) -> None:
     content = io.BytesIO()
     Image.new("RGB", (20, 20)).save(content, "PPM")
     (tmp_path / "a.jpg").write_bytes(content.getvalue())
-    with pytest.raises(FileError, match="not a picture"):
+    with pytest.raises(FileError, match="a PNM image, which BrainViewer does not open"):
         read_picture(tmp_path / "a.jpg")

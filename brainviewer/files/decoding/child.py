@@ -1,0 +1,89 @@
+"""The far end: decodes one file after the other, until nobody asks any more."""
+
+import json
+import os
+import sys
+import warnings
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+
+from brainviewer.core.errors import FileError
+from brainviewer.core.shown_text import shortened
+from brainviewer.files.decoding import message
+from brainviewer.files.decoding.limits import limit_process, limit_time, seconds_for
+from brainviewer.files.decoding.message import Decoding
+from brainviewer.files.ordinary_file import open_ordinary
+
+Reader = Callable[[BinaryIO, str], Decoding]
+_READERS = {
+    "dicom": "brainviewer.files.dicom.decoding",
+    "image": "brainviewer.files.image2d.decoding",
+}
+"""The module that knows a kind of file; its ``start_decoding(file, name)`` is a ``Reader``."""
+
+
+def main() -> None:
+    """Answer requests, one JSON object a line on the standard input, until it is closed."""
+    requests, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for stream in (1, 2):  # codecs print there what they think of a file
+        os.dup2(nowhere, stream)
+    warnings.simplefilter("ignore")
+    limit_process()
+    for line in requests:
+        request = json.loads(line)
+        try:
+            _answer(answers, request["kind"], Path(request["path"]))
+            answers.flush()
+        except BrokenPipeError:
+            return
+
+
+def _answer(answers: BinaryIO, kind: str, path: Path) -> None:
+    try:
+        with open_ordinary(path) as file:
+            limit_time(seconds_for(os.fstat(file.fileno()).st_size))
+            read: Reader = import_module(_READERS[kind]).start_decoding
+            _send(answers, read(file, path.name))
+    except FileError as error:
+        _line(answers, message.REFUSED, [error.message, error.advice])
+    except MemoryError:
+        _line(answers, message.FAILED, message.MEMORY)
+    except RecursionError:
+        said = f"{shortened(path.name)} cannot be read: its content is nested too deeply."
+        _line(answers, message.REFUSED, [said, "Copy or export the file again."])
+    except BrokenPipeError:
+        raise
+    except Exception:
+        # Damaged files make decoders raise almost anything.
+        _line(answers, message.FAILED, message.DAMAGED)
+
+
+def _send(answers: BinaryIO, decoding: Decoding) -> None:
+    shape, dtype, count = decoding.shape, np.dtype(decoding.dtype), decoding.count
+    header = {"shape": shape, "dtype": dtype.name, "count": count, "about": decoding.about}
+    _line(answers, message.HEADER, header)
+    sent = 0
+    for frame in decoding.frames:
+        if frame.shape != tuple(shape) or frame.dtype != dtype:
+            raise ValueError("a frame is not what its header promised")
+        answers.write(message.FRAME)
+        answers.write(np.ascontiguousarray(frame).data)
+        sent += 1
+        if sent == count:
+            break
+    if sent < count:
+        raise ValueError("frames are missing")
+    _line(answers, message.END, decoding.notices)
+
+
+def _line(answers: BinaryIO, first: bytes, content: object) -> None:
+    answers.write(first + json.dumps(content).encode() + b"\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,228 @@
+"""The near end: asks a child process for the pixels of a file, and outlives it."""
+
+import atexit
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from brainviewer.core.errors import FileError, Report, silent
+from brainviewer.core.shown_text import shortened
+from brainviewer.files.decoding import message
+from brainviewer.files.decoding.limits import ended_by_time, patience_for
+from brainviewer.files.ordinary_file import check_ordinary
+
+CHILD_FLAG = "--decode-images"
+"""Makes a frozen application a decoder; others start Python itself."""
+_ADVICE = "Save the image that is meant as PNG."
+_LOOK_EVERY = 0.05
+"""Seconds between two looks whether the file is still wanted."""
+_PACKAGE = str(Path(__file__).parents[3])
+_PROGRAM = (
+    "import sys; sys.path[:] = sys.argv[1:]; "
+    "from brainviewer.files.decoding.child import main; main()"
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Decoded:
+    """The pixels of a file.
+
+    frames : (frames, rows, columns) or (frames, rows, columns, 3)
+    about : what else is known of it, as ``Decoding.about``
+    notices : sentences that a user should know
+    """
+
+    frames: NDArray[Any]
+    about: dict[str, Any]
+    notices: tuple[str, ...]
+
+
+class DamagedError(Exception):
+    """The decoder cannot read the file; the caller knows how to say so."""
+
+
+def decode(kind: str, path: Path, report: Report = silent) -> Decoded:
+    """Decode a file in a child process, which is started by the first call and kept.
+
+    kind : ``dicom`` or ``image``
+
+    Raises FileError if it cannot be opened or takes too much time or memory, DamagedError if the
+    decoder fails on it, and Cancelled when ``report`` does: the child is ended then.
+    """
+    patience = patience_for(check_ordinary(path))
+    child = _take()
+    keep = False
+    reader = _Reader(child, kind, path)
+    reader.start()
+    try:
+        until = time.monotonic() + patience
+        while reader.is_alive():
+            reader.join(_LOOK_EVERY)
+            report(0.2, "Reading the image")
+            if time.monotonic() > until:
+                raise _too_slow(path)
+        keep = reader.whole
+        return reader.result(path)
+    finally:
+        if keep:
+            _give_back(child)
+        else:
+            _end(child)
+            reader.join()
+
+
+class _Reader(threading.Thread):
+    """Exchanges one request for one answer; ends when the child does.
+
+    whole : the answer was read to its end, so that the child can be asked again
+    """
+
+    def __init__(self, child: "subprocess.Popen[bytes]", kind: str, path: Path) -> None:
+        super().__init__(name="decoder", daemon=True)
+        self._child = child
+        self._request = json.dumps({"kind": kind, "path": str(path.absolute())}).encode()
+        self._decoded: Decoded | None = None
+        self._failure: Exception | None = None
+        self.whole = False
+
+    def run(self) -> None:
+        asks, answers = self._child.stdin, self._child.stdout
+        assert asks is not None
+        assert answers is not None
+        try:
+            asks.write(self._request + b"\n")
+            asks.flush()
+            self._read(answers)
+        except (OSError, EOFError, ValueError, LookupError, TypeError):
+            pass  # the child died in the middle of it
+        except MemoryError as error:
+            self._failure = error
+
+    def result(self, path: Path) -> Decoded:
+        """What was read; raises what ``decode`` raises."""
+        if self._decoded is not None:
+            return self._decoded
+        if isinstance(self._failure, MemoryError):
+            raise FileError(f"{shortened(path.name)} needs too much memory to open.", _ADVICE)
+        if self._failure is not None:
+            raise self._failure
+        try:
+            code = self._child.wait(2)  # it closed its end and is about to end
+        except subprocess.TimeoutExpired:
+            code = None
+        if ended_by_time(code):
+            raise _too_slow(path)
+        raise DamagedError
+
+    def _read(self, answers: IO[bytes]) -> None:
+        first, content = self._line(answers)
+        if first == message.HEADER:
+            shape = (int(content["count"]), *map(int, content["shape"]))
+            dtype = np.dtype(str(content["dtype"]))
+            if dtype.kind not in "uif" or np.prod(shape, dtype=float) * dtype.itemsize > (
+                message.MOST_BYTES
+            ):
+                raise MemoryError
+            frames = np.empty(shape, dtype)
+            about = dict(content["about"])
+            for frame in frames:
+                first = answers.read(1)
+                if first != message.FRAME:
+                    break
+                _fill(answers, frame)
+            else:
+                first = answers.read(1)
+            content = json.loads(answers.readline())
+            if first == message.END:
+                self._decoded = Decoded(frames, about, tuple(map(str, content)))
+        if first == message.REFUSED:
+            self._failure = FileError(str(content[0]), str(content[1]))
+        elif first == message.FAILED:
+            self._failure = MemoryError() if content == message.MEMORY else DamagedError()
+        self.whole = first in (message.END, message.REFUSED, message.FAILED)
+
+    def _line(self, answers: IO[bytes]) -> tuple[bytes, Any]:
+        return answers.read(1), json.loads(answers.readline())
+
+
+def _fill(answers: IO[bytes], frame: NDArray[Any]) -> None:
+    rest = memoryview(frame.reshape(-1).view(np.uint8).data)
+    while rest:
+        count = answers.readinto(rest)  # type: ignore[attr-defined]
+        if not count:
+            raise EOFError
+        rest = rest[count:]
+
+
+def _too_slow(path: Path) -> FileError:
+    return FileError(f"{shortened(path.name)} takes too long to open.", _ADVICE)
+
+
+_idle: "list[subprocess.Popen[bytes]]" = []
+_owner = os.getpid()
+_MOST_IDLE = 2
+
+
+def _take() -> "subprocess.Popen[bytes]":
+    """A child that nobody is asking anything."""
+    while _idle and _owner == os.getpid():
+        child = _idle.pop()
+        if child.poll() is None:
+            return child
+        _end(child)
+    return _start()
+
+
+def _give_back(child: "subprocess.Popen[bytes]") -> None:
+    if len(_idle) < _MOST_IDLE:
+        _idle.append(child)
+    else:
+        _end(child)
+
+
+def _start() -> "subprocess.Popen[bytes]":
+    if getattr(sys, "frozen", False):
+        command = [sys.executable, CHILD_FLAG]
+    else:
+        # Not ``multiprocessing``: it would run the caller's program in the child as well.
+        places = [_PACKAGE, *(place for place in sys.path if Path(place).is_absolute())]
+        command = [sys.executable, "-I", "-S", "-c", _PROGRAM, *places]
+    environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+    try:
+        return subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=environment,
+        )
+    except OSError:
+        raise FileError(
+            "The process that reads images cannot be started.",
+            "Close other programs and open the image again.",
+        ) from None
+
+
+def _end(child: "subprocess.Popen[bytes]") -> None:
+    child.kill()
+    child.wait()
+    for stream in (child.stdin, child.stdout):
+        if stream is not None:
+            with contextlib.suppress(OSError):  # what was not sent yet
+                stream.close()
+
+
+@atexit.register
+def _end_all() -> None:
+    while _idle:
+        _end(_idle.pop())

@@ -1,0 +1,1 @@
+"""DICOM: what the header says, and pixels frame by frame."""

@@ -1,0 +1,134 @@
+"""Where the pixels of a DICOM file are, as far as it knows (PS3.3 C.7.6.2, C.7.6.16.2)."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from pydicom.dataset import Dataset
+
+from brainviewer.files.dicom.functional_groups import frame_group
+from brainviewer.files.dicom.header import PixelLayout, number, numbers
+
+AT_DETECTOR = "Its lengths are those at the detector; the patient's are smaller."
+TURNED = "Its frames lie in different directions, so that no sides are shown."
+INVALID = "Its orientation is invalid, so that no sides are shown."
+_TO_RAS = np.diag((-1.0, -1.0, 1.0))
+_LARGEST_MM = 1e4
+_ALIKE = 1e-3
+
+
+@dataclass(frozen=True, eq=False)
+class Placement:
+    """affine : (4, 4) from (column, row, frame) to mm, RAS+ where ``oriented``
+    sized : the file says how large its pixels are
+    notices : sentences
+    """
+
+    affine: NDArray[np.float64]
+    sized: bool
+    oriented: bool
+    notices: tuple[str, ...] = ()
+
+
+def placement(dataset: Dataset, layout: PixelLayout) -> Placement:
+    """Where the pixels of all frames are."""
+    size = _pixel_size(dataset)
+    affine = np.eye(4)
+    if size is None:
+        return Placement(affine, False, False)
+    rows_mm, columns_mm = size
+    notices = []
+    if _at_detector(dataset):
+        notices.append(AT_DETECTOR)
+    turn, *others = (_turn(dataset, frame) for frame in range(layout.frames))
+    if any(_differ(turn, other) for other in others):
+        turn = None
+        notices.append(TURNED)
+    axes = None if turn is None else _axes(turn)
+    if turn is not None and axes is None:
+        notices.append(INVALID)
+    depth = number(dataset, "SpacingBetweenSlices") or _group_number(
+        dataset, "PixelMeasuresSequence", "SpacingBetweenSlices"
+    )
+    if not depth or not 0 < depth < _LARGEST_MM:
+        depth = 1.0
+    if axes is None:
+        affine[:3, :3] = np.diag((columns_mm, rows_mm, depth))
+        return Placement(affine, True, False, tuple(notices))
+    across, down = axes
+    positions = [_position(dataset, frame) for frame in range(layout.frames)]
+    normal = np.cross(across, down)
+    through = normal * depth
+    if layout.frames > 1 and (step := _even_step(positions)) is not None:
+        straight = normal * (step @ normal)
+        aslant = np.linalg.norm(step - straight) > _ALIKE * np.linalg.norm(step)
+        through = step if aslant else straight
+    affine[:3, :3] = _TO_RAS @ np.stack((across * columns_mm, down * rows_mm, through), axis=1)
+    if (origin := positions[0]) is not None:
+        affine[:3, 3] = _TO_RAS @ origin
+    return Placement(affine, True, True, tuple(notices))
+
+
+def _pixel_size(dataset: Dataset) -> tuple[float, float] | None:
+    """Height and width of a pixel in mm."""
+    measures = frame_group(dataset, 0, "PixelMeasuresSequence")
+    for place, keyword in (
+        (measures, "PixelSpacing"),
+        (dataset, "PixelSpacing"),
+        (dataset, "ImagerPixelSpacing"),
+        (dataset, "NominalScannedPixelSpacing"),
+    ):
+        size = numbers(place, keyword) if place is not None else ()
+        if len(size) == 2 and all(0 < side < _LARGEST_MM for side in size):
+            return size[0], size[1]
+    return None
+
+
+def _at_detector(dataset: Dataset) -> bool:
+    there = numbers(dataset, "ImagerPixelSpacing")
+    return bool(there) and numbers(dataset, "PixelSpacing") in ((), there)
+
+
+def _group_number(dataset: Dataset, group: str, keyword: str) -> float | None:
+    place = frame_group(dataset, 0, group)
+    return None if place is None else number(place, keyword)
+
+
+def _turn(dataset: Dataset, frame: int) -> tuple[float, ...] | None:
+    """The directions of a row and of a column, LPS+."""
+    place = frame_group(dataset, frame, "PlaneOrientationSequence") or dataset
+    found = numbers(place, "ImageOrientationPatient")
+    return found if len(found) == 6 else None
+
+
+def _differ(one: tuple[float, ...] | None, other: tuple[float, ...] | None) -> bool:
+    if one is None or other is None:
+        return one is not other
+    return not np.allclose(one, other, rtol=0, atol=_ALIKE)
+
+
+def _axes(turn: tuple[float, ...]) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
+    across, down = np.array(turn[:3]), np.array(turn[3:])
+    lengths = np.linalg.norm(across), np.linalg.norm(down)
+    if not np.isfinite(lengths).all() or min(lengths) < 0.5 or abs(across @ down) > 0.01:
+        return None
+    return across / lengths[0], down / lengths[1]
+
+
+def _position(dataset: Dataset, frame: int) -> NDArray[np.float64] | None:
+    place = frame_group(dataset, frame, "PlanePositionSequence") or dataset
+    found = np.array(numbers(place, "ImagePositionPatient"))
+    return found if found.shape == (3,) and np.isfinite(found).all() else None
+
+
+def _even_step(positions: list[NDArray[np.float64] | None]) -> NDArray[np.float64] | None:
+    """From each frame to the next in mm; None if they do not lie at even distances."""
+    known = [position for position in positions if position is not None]
+    if len(known) < len(positions):
+        return None
+    steps = np.diff(np.array(known), axis=0)
+    step = steps.mean(axis=0)
+    size = float(np.linalg.norm(step))
+    if size < _ALIKE or np.abs(steps - step).max() > 0.1 * size:
+        return None
+    return np.asarray(step)

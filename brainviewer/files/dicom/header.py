@@ -1,0 +1,208 @@
+"""The header of a DICOM file: read without its pixels, and judged before they are."""
+
+import struct
+from dataclasses import dataclass
+from typing import Any, BinaryIO
+
+from pydicom import dcmread
+from pydicom.dataset import Dataset
+from pydicom.errors import InvalidDicomError
+from pydicom.uid import UID, DeflatedExplicitVRLittleEndian
+
+from brainviewer.core.errors import FileError
+from brainviewer.core.shown_text import shortened
+from brainviewer.files.image2d.size_limits import check_size, too_large
+
+MOST_VOXELS = 512_000_000
+AGAIN = "Export it again from its source, or save the image as PNG."
+_LARGE_VALUE = 2**20  # bytes; longer elements than that are no part of the header
+_KEYWORDS = {
+    (0x7FE0, 0x0010): "PixelData",
+    (0x7FE0, 0x0008): "FloatPixelData",
+    (0x7FE0, 0x0009): "DoubleFloatPixelData",
+}
+
+
+@dataclass(frozen=True)
+class PixelLayout:
+    """How pixels are stored.
+
+    photometric : such as ``MONOCHROME2``
+    keyword : of the element that holds them
+    vr : of that element, ``OB`` or ``OW``
+    """
+
+    rows: int
+    columns: int
+    frames: int
+    samples: int
+    photometric: str
+    bits_allocated: int
+    bits_stored: int
+    high_bit: int
+    signed: bool
+    planar: int
+    keyword: str
+    vr: str
+    syntax: UID
+
+    @property
+    def floating(self) -> bool:
+        """Whether the pixels are floating-point numbers."""
+        return self.keyword != "PixelData"
+
+    def options(self) -> dict[str, Any]:
+        """What pydicom's decoders want to know; see ``pydicom.pixels.Decoder.iter_array``."""
+        return {
+            "rows": self.rows,
+            "columns": self.columns,
+            "number_of_frames": self.frames,
+            "samples_per_pixel": self.samples,
+            "photometric_interpretation": self.photometric,
+            "bits_allocated": self.bits_allocated,
+            "bits_stored": self.bits_stored,
+            "pixel_representation": int(self.signed),
+            "planar_configuration": self.planar,
+            "pixel_keyword": self.keyword,
+            "pixel_vr": self.vr,
+            "transfer_syntax_uid": self.syntax,
+        }
+
+
+def read_header(file: BinaryIO, name: str) -> tuple[Dataset, PixelLayout]:
+    """The elements before the pixels, and how the pixels are stored.
+
+    file : at its beginning; afterwards at the first byte of the pixels, but in a deflated file,
+        where they are in the dataset.
+
+    Raises FileError if it holds no image, or one that is too small or too large.
+    """
+    dataset = _elements(file, name)
+    syntax = _syntax(dataset)
+    if syntax == DeflatedExplicitVRLittleEndian:
+        found = next((word for word in _KEYWORDS.values() if word in dataset), None)
+        keyword, vr = (found or "", dataset[found].VR if found else "")
+    else:
+        keyword, vr = _pixel_element(file, syntax)
+    if not keyword or number(dataset, "Rows") is None:
+        raise _without_image(dataset, name)
+    layout = _layout(dataset, syntax, keyword, vr, name)
+    columns, rows, frames = layout.columns, layout.rows, layout.frames
+    if columns * rows * frames > MOST_VOXELS:
+        raise too_large(name, (columns, rows, frames), MOST_VOXELS)
+    check_size(name, columns, rows)
+    return dataset, layout
+
+
+def number(dataset: Dataset, keyword: str, default: float | None = None) -> float | None:
+    """An element as a number, the first of several; the default if it is absent or no number."""
+    try:
+        value = dataset.get(keyword)
+        if value is not None and not isinstance(value, str | bytes | int | float):
+            value = value[0]
+        return default if value is None or value == "" else float(value)
+    except (ValueError, TypeError, LookupError, OverflowError):
+        return default
+
+
+def numbers(dataset: Dataset, keyword: str) -> tuple[float, ...]:
+    """An element as several numbers; none if one of them is no number."""
+    try:
+        value = dataset.get(keyword)
+        if value is None:
+            return ()
+        return tuple(float(item) for item in (value if hasattr(value, "__iter__") else [value]))
+    except (ValueError, TypeError, OverflowError):
+        return ()
+
+
+def _elements(file: BinaryIO, name: str) -> Dataset:
+    try:
+        dataset = dcmread(file, stop_before_pixels=True, force=True, defer_size=_LARGE_VALUE)
+        if _syntax(dataset) == DeflatedExplicitVRLittleEndian:
+            file.seek(0)
+            dataset = dcmread(file)
+    except InvalidDicomError:
+        raise _no_dicom(name) from None
+    if not len(dataset):
+        raise _no_dicom(name)
+    return dataset
+
+
+def _syntax(dataset: Dataset) -> UID:
+    """How it is encoded; files without a preamble do not say it."""
+    named = getattr(dataset, "file_meta", {}).get("TransferSyntaxUID")
+    if named:
+        return UID(named)
+    implicit, little = dataset.original_encoding
+    if implicit:
+        return UID("1.2.840.10008.1.2")
+    return UID("1.2.840.10008.1.2.1" if little else "1.2.840.10008.1.2.2")
+
+
+def _pixel_element(file: BinaryIO, syntax: UID) -> tuple[str, str]:
+    """Keyword and type of the element that the file is at; empty at the end of the file."""
+    order = "<" if syntax.is_little_endian else ">"
+    try:
+        if syntax.is_implicit_VR:
+            group, element, _ = struct.unpack(f"{order}HHL", file.read(8))
+            return _KEYWORDS[group, element], "OW"
+        group, element, vr, _, _ = struct.unpack(f"{order}HH2sHL", file.read(12))
+        return _KEYWORDS[group, element], vr.decode("ascii")
+    except (struct.error, KeyError):
+        return "", ""
+
+
+def _layout(dataset: Dataset, syntax: UID, keyword: str, vr: str, name: str) -> PixelLayout:
+    def whole(word: str, default: int | None = None) -> int:
+        value = number(dataset, word, default)
+        if value is None or value != int(value) or value < 0:
+            raise FileError(f"{shortened(name)} does not say how its pixels are stored.", AGAIN)
+        return int(value)
+
+    floating = {"FloatPixelData": 32, "DoubleFloatPixelData": 64}.get(keyword)
+    allocated = floating or whole("BitsAllocated")
+    stored = whole("BitsStored", allocated)
+    if not 0 < stored <= allocated:
+        stored = allocated
+    samples = whole("SamplesPerPixel", 1) or 1
+    photometric = str(dataset.get("PhotometricInterpretation") or "")
+    high = whole("HighBit", stored - 1)
+    if not stored - 1 <= high < allocated:
+        high = stored - 1
+    return PixelLayout(
+        rows=whole("Rows"),
+        columns=whole("Columns"),
+        frames=whole("NumberOfFrames", 1) or 1,
+        samples=samples,
+        photometric=photometric.strip().upper() or ("RGB" if samples == 3 else "MONOCHROME2"),
+        bits_allocated=allocated,
+        bits_stored=stored,
+        high_bit=high,
+        signed=whole("PixelRepresentation", 0) == 1,
+        planar=whole("PlanarConfiguration", 0),
+        keyword=keyword,
+        vr=vr,
+        syntax=syntax,
+    )
+
+
+def _no_dicom(name: str) -> FileError:
+    return FileError(f"{shortened(name)} is no DICOM image, whatever its name says.", AGAIN)
+
+
+def _without_image(dataset: Dataset, name: str) -> FileError:
+    if "DirectoryRecordSequence" in dataset:
+        return FileError(
+            f"{shortened(name)} lists what lies on a CD; it holds no image itself.",
+            "Open the images in the folders beside it.",
+        )
+    kind = dataset.get("SOPClassUID")
+    said = f" ({UID(kind).name})" if kind and not UID(kind).name[:1].isdigit() else ""
+    if not kind:
+        return FileError(
+            f"{shortened(name)} is no DICOM image that can be shown, or it is damaged.", AGAIN
+        )
+    return FileError(
+        f"{shortened(name)} is a DICOM file without an image{said}.", "Give the images themselves."
+    )

@@ -1,0 +1,1 @@
+"""Single images in the formats of cameras, screens and microscopes."""

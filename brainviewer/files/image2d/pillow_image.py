@@ -1,0 +1,94 @@
+"""Images that Pillow decodes: JPEG, PNG, BMP, WebP and GIF of 8 bits, and rare kinds of TIFF."""
+
+import threading
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import BinaryIO
+
+import numpy as np
+
+# Pillow opens TIFF and WebP by name once their plugins are there; the others always are.
+from PIL import Image, TiffImagePlugin, WebPImagePlugin
+
+from brainviewer.core.errors import FileError
+from brainviewer.core.shown_text import shortened
+from brainviewer.files.image2d.decoded_image import DecodedImage
+from brainviewer.files.image2d.plain_pixels import CLEAR, Pixels, plain_pixels, scaled
+from brainviewer.files.image2d.size_limits import check_size, too_large
+from brainviewer.files.image2d.upright import ORIENTATION, upright
+
+_FORMATS = (
+    "JPEG",
+    "PNG",
+    "BMP",
+    "GIF",
+    TiffImagePlugin.TiffImageFile.format,
+    WebPImagePlugin.WebPImageFile.format,
+)
+_FILMS = ("GIF", "PNG", "WEBP")
+# Pillow warns through Python's filters, which belong to the whole process.
+_quiet = threading.Lock()
+
+
+@contextmanager
+def opened(file: BinaryIO, name: str) -> Iterator[Image.Image]:
+    """An image whose header was read and judged.
+
+    Raises FileError if it is too small or too large, or a film; UnidentifiedImageError if it is
+    none of the formats that are known here, and almost anything if it is damaged.
+    """
+    with _quiet, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        warnings.simplefilter("error", Image.DecompressionBombWarning)
+        try:
+            # Not by its name: Pillow 13 maps a named TIFF that lies on its side with its sides
+            # swapped.
+            with Image.open(file, formats=_FORMATS) as image:
+                check_size(name, *image.size)
+                frames = getattr(image, "n_frames", 1)
+                if frames > 1 and image.format in _FILMS:
+                    raise FileError(
+                        f"{shortened(name)} is a film of {frames} pictures.",
+                        "Save the one that is meant as PNG.",
+                    )
+                yield image
+        except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+            raise too_large(name) from None
+
+
+def decode_with_pillow(file: BinaryIO, name: str) -> DecodedImage:
+    """Decode an image. Raises what ``opened`` raises."""
+    with opened(file, name) as image:
+        size, kind = image.size, image.format or ""
+        orientation = orientation_of(image)
+        pixels, notices = _plain(image, name)
+    return DecodedImage(upright(pixels, orientation), kind, size, tuple(notices))
+
+
+def orientation_of(image: Image.Image) -> object:
+    """Where the first row and column are seen; None if it is not said, or not legibly."""
+    try:
+        return image.getexif().get(ORIENTATION)
+    except Exception:  # damaged EXIF raises almost anything, and says nothing of the pixels
+        return None
+
+
+def _plain(image: Image.Image, name: str) -> tuple[Pixels, list[str]]:
+    """Grey or RGB pixels, and what was done to get them."""
+    if image.mode.startswith("I;16"):
+        return np.asarray(image).astype(np.uint16), []
+    if image.mode in ("I", "F"):
+        return scaled(np.asarray(image), name)
+    if image.mode in ("L", "1"):
+        return np.asarray(image.convert("L"), np.uint8), []
+    notices = []
+    if image.has_transparency_data:
+        layered = image.convert("RGBA")
+        if np.asarray(layered.getchannel("A")).min() < 255:
+            notices.append(CLEAR)
+            ground = Image.new("RGBA", layered.size, (0, 0, 0, 255))
+            layered = Image.alpha_composite(ground, layered)
+        image = layered
+    pixels, said = plain_pixels(np.asarray(image.convert("RGB"), np.uint8), 8, name)
+    return pixels, notices + said

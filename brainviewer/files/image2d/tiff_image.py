@@ -1,0 +1,153 @@
+"""TIFF, decoded by tifffile: every depth, and each photometric interpretation exactly once."""
+
+from dataclasses import replace
+from typing import Any, BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
+from tifffile import TiffFile, TiffFileError, TiffPage
+
+from brainviewer.core.errors import FileError
+from brainviewer.core.shown_text import shortened
+from brainviewer.files.image2d.decoded_image import DecodedImage
+from brainviewer.files.image2d.photometric import mirrored, rgb_of_ycc, to_eight_bits
+from brainviewer.files.image2d.pillow_image import decode_with_pillow
+from brainviewer.files.image2d.plain_pixels import AS_PICTURE, plain_pixels
+from brainviewer.files.image2d.size_limits import MOST_PIXELS, check_size, too_large
+from brainviewer.files.image2d.tiff_pages import MANY_PAGES, page_count
+from brainviewer.files.image2d.upright import ORIENTATION, upright
+from brainviewer.files.pixel_size import pixel_size, whole_slide
+
+_WHITE, _BLACK, _RGB, _PALETTE, _MASK, _INKS, _YCC = range(7)
+_JPEG = (7, 33003, 33005, 33007, 34712)
+"""Compressions whose codecs give RGB for luma and colour differences."""
+_BY_LIBTIFF = (6,)
+"""Compressions that only libtiff, in Pillow, knows: JPEG as it was stored before 1995."""
+_CHANNELS = "It holds {} channels; the first is shown."
+
+
+def decode_tiff(file: BinaryIO, name: str) -> DecodedImage:
+    """Decode the first page.
+
+    Raises FileError if it is too large or stored in a way that is not known here, and almost
+    anything if it is damaged.
+    """
+    count = page_count(file)
+    file.seek(0)
+    with TiffFile(file) as tiff:
+        page = tiff.pages.first
+        size = page.imagewidth, page.imagelength
+        if whole_slide([tiff.pages[n] for n in range(min(count, 4))]):
+            raise FileError(
+                f"{shortened(name)} is a whole-slide image, which BrainViewer does not open.",
+                "Export the part that is meant as TIFF or PNG.",
+            )
+        check_size(name, *size)
+        if page.is_tiled and page.tilewidth * page.tilelength > MOST_PIXELS:
+            raise too_large(name, (page.tilewidth, page.tilelength))
+        notices = []
+        if count > 1:
+            many = f"more than {MANY_PAGES:,}" if count > MANY_PAGES else f"{count:,}"
+            notices.append(f"It holds {many} pages; the first is shown.")
+        millimetres, about_size = pixel_size({tag.code: tag.value for tag in page.tags})
+        notices += about_size
+        if page.compression in _BY_LIBTIFF or (page.photometric == _YCC and _subsampled(page)):
+            file.seek(0)
+            image = decode_with_pillow(file, name)
+        else:
+            image = _decode_page(page, name)
+    return replace(image, notices=(*notices, *image.notices), pixel_size=millimetres)
+
+
+def _decode_page(page: TiffPage, name: str) -> DecodedImage:
+    if page.dtype is None or page.dtype.kind == "c":
+        raise _unknown(page, name)
+    try:
+        values = np.asarray(page.asarray(maxworkers=1))
+    except (TiffFileError, ValueError, NotImplementedError) as error:
+        if "not supported" in str(error) or "requires" in str(error) or "missing" in str(error):
+            raise _unknown(page, name) from None
+        raise
+    values = _channels_last(values, page)
+    bits = page.bitspersample
+    if values.dtype.kind == "b":
+        values, bits = values.astype(np.uint8), 1
+    values, bits, alpha, notices = _meant(values, bits, page, name)
+    pixels, said = plain_pixels(values, bits, name, alpha)
+    orientation = page.tags.valueof(ORIENTATION)
+    size = page.imagewidth, page.imagelength
+    return DecodedImage(upright(pixels, orientation), "TIFF", size, (*notices, *said))
+
+
+def _channels_last(values: NDArray[Any], page: TiffPage) -> NDArray[Any]:
+    """(rows, columns) or (rows, columns, channels), of a stack of slices the first."""
+    channels, depth = page.samplesperpixel, page.imagedepth
+    rows, columns = page.imagelength, page.imagewidth
+    if page.planarconfig == 2 and channels > 1:
+        values = np.moveaxis(values.reshape(channels, depth, rows, columns), 0, -1)
+    values = values.reshape(depth, rows, columns, channels)[0]
+    return values[..., 0] if channels == 1 else values
+
+
+def _meant(
+    values: NDArray[Any], bits: int, page: TiffPage, name: str
+) -> tuple[NDArray[Any], int, bool, list[str]]:
+    """Grey or RGB in which 0 is black, with an alpha channel or without, and what to say."""
+    kind = int(page.photometric)
+    own = {_RGB: 3, _YCC: 3, _INKS: 4}.get(kind, 1)
+    channels = 1 if values.ndim == 2 else values.shape[2]
+    if channels < own or kind not in (_WHITE, _BLACK, _RGB, _PALETTE, _MASK, _INKS, _YCC):
+        raise _unknown(page, name)
+    notices = []
+    extra = page.extrasamples[0] if page.extrasamples else 0
+    alpha = channels == own + 1 and extra == 2
+    # Alpha of kind 1 is multiplied into the colours already: they stand on black as they are.
+    if own == 1 and channels > 1 and not extra:
+        notices.append(_CHANNELS.format(channels))
+    if channels > own and not alpha:
+        values = values[..., :own]
+    if own == 1 and values.ndim == 3 and not alpha:
+        values = values[..., 0]
+    if kind == _WHITE:
+        if alpha:
+            values = np.dstack([mirrored(values[..., 0], bits), values[..., 1]])
+        else:
+            values = mirrored(values, bits)
+    elif kind == _PALETTE:
+        values, bits, alpha = _coloured(values[..., 0] if alpha else values, page), 8, False
+    elif kind == _INKS:
+        values = _without_inks(values, bits)
+    elif kind == _YCC and page.compression not in _JPEG:
+        values = rgb_of_ycc(values, 2**bits - 1)
+    return values, bits, alpha, notices
+
+
+def _coloured(values: NDArray[Any], page: TiffPage) -> NDArray[np.uint8]:
+    """Colours by number; some writers put 8-bit colours into the 16-bit map."""
+    table = np.asarray(page.colormap)
+    deep = int(table.max()) > 255
+    colours = (table >> 8 if deep else table).astype(np.uint8).T
+    return np.asarray(colours[np.minimum(values, len(colours) - 1)])
+
+
+def _without_inks(values: NDArray[Any], bits: int) -> NDArray[np.uint8]:
+    """RGB of cyan, magenta, yellow and black, as screens show them without a profile."""
+    inks = to_eight_bits(values[..., :4], bits).astype(np.uint16)
+    light = (255 - inks[..., :3]) * (255 - inks[..., 3:])
+    return np.asarray((light + 127) // 255, np.uint8)
+
+
+def _subsampled(page: TiffPage) -> bool:
+    subsampling = tuple(page.subsampling or (2, 2))
+    return page.compression not in _JPEG and subsampling != (1, 1)
+
+
+def _unknown(page: TiffPage, name: str) -> FileError:
+    how = []
+    for value, word in ((page.photometric, "colours"), (page.compression, "compression")):
+        how.append(f"{word} {getattr(value, 'name', value)}")
+    return FileError(
+        f"{shortened(name)} is a TIFF stored in a way that is not known here "
+        f"({', '.join(how)}, {page.bitspersample} bits).",
+        AS_PICTURE,
+    )
