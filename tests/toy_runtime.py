@@ -151,3 +151,9 @@ def card(folder: Path, channels=("FLAIR", "T1", "T1ce")) -> ModelCard:
         files=made.files,
         folder=folder,
     )
+
+
+def say_half(connection, *_):
+    """A child that hangs in the middle of its first message."""
+    os.write(connection.fileno(), (1000).to_bytes(4, "big") + b"half")
+    time.sleep(600)

@@ -5,9 +5,10 @@ Called on the main thread. Slow work runs in jobs; their answers come back throu
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from brainviewer.app.assuming import Assuming
+from brainviewer.app.engine_control import EngineControl
 from brainviewer.app.following import Following
 from brainviewer.app.jobs import Jobs, Post
 from brainviewer.app.judging import Judging
@@ -25,11 +26,8 @@ from brainviewer.core.findings import Classification, TumourFinding
 from brainviewer.core.study import Modality, Study
 from brainviewer.core.windowing import Window
 
-if TYPE_CHECKING:
-    from brainviewer.inference.engine import Engine
 
-
-class Session(Noticing, Viewing, Trying, Showing, Following, Judging, Assuming):
+class Session(Noticing, EngineControl, Viewing, Trying, Showing, Following, Judging, Assuming):
     """State, jobs, engine and settings of one window.
 
     post : runs a function on the main thread.
@@ -49,13 +47,13 @@ class Session(Noticing, Viewing, Trying, Showing, Following, Judging, Assuming):
         Following.__init__(self)
         Noticing.__init__(self)
         Assuming.__init__(self)
+        EngineControl.__init__(self, post)
         self.settings = settings or Settings()
         self.state.convention = self.settings.convention
         self.state.crashed = crashed or self._log_crash
         self.jobs = Jobs(post, self._show_progress, self.state.crashed)
         self.finding_method = "lesion"
         self.threshold = 450.0
-        self._engine: Engine | None = None
 
     # -- opening ----------------------------------------------------------------------------
 
@@ -143,16 +141,6 @@ class Session(Noticing, Viewing, Trying, Showing, Following, Judging, Assuming):
 
     # -- classifying ------------------------------------------------------------------------
 
-    def start_engine(self) -> None:
-        """Start the child process and load the model ahead of need; for when the window is idle."""
-        from brainviewer.inference.registry import model
-
-        try:
-            self._ready_engine().start(model().network)
-        except BrainViewerError as error:
-            self.notice(str(error), "error")
-        self._show_engine()
-
     def classify(self, slice_index: int | None = None, *, rest: float = 0.0) -> None:
         """Type the glioma in the background, from the tumour slice or from a given one.
 
@@ -217,16 +205,6 @@ class Session(Noticing, Viewing, Trying, Showing, Following, Judging, Assuming):
         self._set_classification(before, Status.RUNNING)
         self.jobs.start("classify", work, done, failed, stopped)
 
-    def set_engine(self, wanted: str) -> None:
-        """Choose the engine: ``auto``, ``onnx`` or ``tensorflow``."""
-        self.settings.update(engine=wanted)
-        self._picture_results.clear()
-        if self._engine is not None:
-            self.jobs.cancel("classify")
-            self._engine.close()
-            self._engine = None
-            self.start_engine()
-
     def _mark_stale(self, why: str) -> None:
         if self.state.classification_status in (Status.DONE, Status.STALE):
             self._set_classification(
@@ -245,19 +223,6 @@ class Session(Noticing, Viewing, Trying, Showing, Following, Judging, Assuming):
         self.state.verdict_changed.emit()
         self.state.facts_changed.emit()
 
-    def _ready_engine(self) -> "Engine":
-        """See ``Trying``."""
-        if self._engine is None:
-            from brainviewer.inference.engine import Engine
-
-            self._engine = Engine(self.settings.engine)
-        return self._engine
-
-    def _show_engine(self) -> None:
-        if self._engine is not None:
-            self.state.engine_text = self._engine.state
-            self.state.engine_changed.emit()
-
     # -- saying -----------------------------------------------------------------------------
 
     def cancel(self, key: str) -> None:
@@ -266,10 +231,8 @@ class Session(Noticing, Viewing, Trying, Showing, Following, Judging, Assuming):
 
     def close(self) -> None:
         """Stop all work and the child process, and wait for both."""
+        self._end_engine()  # first: work that waits for it then ends
         self.jobs.close()
-        if self._engine is not None:
-            self._engine.close()
-            self._engine = None
 
     def set_overlay(self, **changes: Any) -> None:
         """Change some fields of ``Overlays``."""

@@ -1,35 +1,31 @@
 """The near end of the child process that runs networks: start it, ask it, outlive it."""
 
-import multiprocessing
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import count
-from multiprocessing.connection import Connection
-from multiprocessing.context import SpawnProcess
 
 import numpy as np
 from numpy.typing import NDArray
 
 from brainviewer.core.errors import Cancelled, ModelError, Report, silent
 from brainviewer.inference.card import Network
+from brainviewer.inference.child import Child, ChildDied
 from brainviewer.inference.devices import choose_engine
 from brainviewer.inference.runtimes import RUNTIMES, EngineAnswer, MakeRuntime
-from brainviewer.inference.serve import (
-    Done,
-    Failure,
-    Progress,
-    Request,
-    Started,
-    serve,
-)
+from brainviewer.inference.serve import Done, Failure, Progress, Request, Started
 
-Message = Started | Progress | Done | Failure
 SPARE = "onnx"
 """The engine that runs everywhere."""
 _LOOK_EVERY = 0.05
 """Seconds between two looks whether the work is still wanted."""
+_PATIENCE = 30.0
+"""Seconds of silence after which the child may hang: it says what it does as it goes along, and
+loading or running a network takes that long on no machine that it was seen on."""
+_CLOSE_WITHIN = 1.0
+"""Seconds that closing waits for a request that is under way elsewhere."""
 
 
 class Engine:
@@ -39,10 +35,15 @@ class Engine:
         back to ONNX Runtime where that fails.
     runtimes, choose : how the child makes each engine, and what ``auto`` means on this machine;
         functions that can be imported by name. Raises ModelError if there is no such engine.
+    patience, on_silence : after so many seconds without a word from the child while somebody
+        waits, ``on_silence(True)`` is called in the thread that waits, and ``on_silence(False)``
+        when that is over.
 
     The child is started by the first request, or ahead of it by ``start``, and again after a
     crash. A request whose report raises ``Cancelled`` is left to the child to finish (loading is
-    never in vain); if it is still at it when the next one is cancelled, the child is ended.
+    never in vain); if it is still at it when the next one is cancelled, or was silent for longer
+    than ``patience``, the child is ended. Nobody ever waits for a child that hangs: whatever
+    waits here asks ``report`` again and again.
     """
 
     def __init__(
@@ -50,6 +51,8 @@ class Engine:
         wanted: str = "auto",
         runtimes: Mapping[str, MakeRuntime] = RUNTIMES,
         choose: Callable[[], str] = choose_engine,
+        patience: float = _PATIENCE,
+        on_silence: Callable[[bool], None] = lambda silent: None,
     ) -> None:
         if wanted not in ("auto", *runtimes):
             raise ModelError(
@@ -59,8 +62,8 @@ class Engine:
         self._wanted, self._runtimes, self._choose = wanted, dict(runtimes), choose
         self._engine = ""
         self._turn = threading.Lock()
-        self._process: SpawnProcess | None = None
-        self._connection: Connection | None = None
+        self._patience, self._on_silence = patience, on_silence
+        self._process: Child | None = None
         self._numbers = count(1)
         self._unanswered: set[int] = set()
         self._notices: tuple[str, ...] = ()
@@ -92,11 +95,9 @@ class Engine:
         if not self._turn.acquire(blocking=False):
             return  # a request has started it
         try:
-            self._start_child()
+            child, _ = self._ready_child()
             if network is not None:
-                self._send(Request(next(self._numbers), network))
-        except _ChildDied:
-            self._end_child()
+                child.send(Request(next(self._numbers), network))
         finally:
             self._turn.release()
 
@@ -120,23 +121,39 @@ class Engine:
             raise ModelError("The engine gave no answer.", "Run it again.")
         return replace(answer, notices=self._notices)
 
+    def restart(self) -> None:
+        """End the child and start another, which is asked again what the first was asked."""
+        child = self._process
+        if child is not None:
+            child.abandoned = True
+            child.kill()
+        self.start()
+
     def close(self) -> None:
         """End the child; a request under way in another thread ends as cancelled."""
         self._closed = True
-        with self._turn:
-            self._end_child()
-            self._state = "Engine stopped"
+        child = self._process
+        if child is not None:
+            child.kill()  # first of all: nothing that waits for it waits any longer
+        if self._turn.acquire(timeout=_CLOSE_WITHIN):
+            try:
+                self._end_child()
+            finally:
+                self._turn.release()
+        self._state = "Engine stopped"
 
     def _ask(self, network: Network, tensor: NDArray[np.float32] | None, report: Report) -> Done:
         with self._wait_for_turn(report):
             while True:
-                fresh = self._start_child()
+                child, fresh = self._ready_child()
                 try:
-                    outcome = self._exchange(network, tensor, report)
-                except _ChildDied as death:
+                    outcome = self._exchange(child, network, tensor, report)
+                except ChildDied as death:
                     self._end_child()
-                    if not fresh and not death.heard:
-                        continue  # it had died while idle; a new one gets the same request
+                    if self._closed:
+                        raise Cancelled from None
+                    if child.abandoned or (not fresh and not death.heard):
+                        continue  # ended, or died while idle; a new one gets the same request
                     outcome = Failure(
                         0,
                         "The engine stopped unexpectedly.",
@@ -154,18 +171,22 @@ class Engine:
                 raise ModelError(outcome.message, outcome.advice)
 
     def _exchange(
-        self, network: Network, tensor: NDArray[np.float32] | None, report: Report
+        self, child: Child, network: Network, tensor: NDArray[np.float32] | None, report: Report
     ) -> Done | Failure:
         number = next(self._numbers)
         fraction, text, heard = 0.1, "Starting the engine", False
+        watch = _Watch(self._patience, self._on_silence)
         try:
-            self._send(Request(number, network, tensor))
+            child.send(Request(number, network, tensor))
             self._unanswered.add(number)
             while True:
                 if self._closed:
                     raise Cancelled
                 report(fraction, text)
-                message = self._receive()
+                message = child.receive(_LOOK_EVERY)
+                watch.look(message is not None)
+                if watch.silent:
+                    self._state = "Engine does not answer"
                 if isinstance(message, Started):
                     self._engine = message.engine
                     continue
@@ -181,12 +202,14 @@ class Engine:
                     return message
         except Cancelled:
             self._state = "Engine idle"
-            if len(self._unanswered) > 1:
+            if len(self._unanswered) > 1 or watch.silent:
                 self._end_child()
             raise
-        except _ChildDied as death:
+        except ChildDied as death:
             death.heard, death.loading = heard, fraction < 0.5
             raise
+        finally:
+            watch.end()
 
     def _fall_back(self, reason: str) -> None:
         self._end_child()
@@ -194,69 +217,33 @@ class Engine:
         self._notices = (f"The engine {failed} could not be used, so {SPARE} was: {reason}",)
         self._wanted = SPARE
 
-    def _start_child(self) -> bool:
-        """Have a child to ask; True if it was started just now."""
+    def _ready_child(self) -> tuple[Child, bool]:
+        """A child to ask, and whether it was started just now."""
+        if self._process is not None:
+            if self._process.is_alive() and not self._process.abandoned:
+                return self._process, False
+            self._end_child()
         if self._closed:
             raise Cancelled
-        if self._process is not None:
-            if self._process.is_alive():
-                return False
-            self._end_child()
-        spawn = multiprocessing.get_context("spawn")
-        connection, far_end = spawn.Pipe()
-        process = spawn.Process(
-            target=serve,
-            args=(far_end, self._wanted, self._runtimes, self._choose),
-            name="brainviewer engine",
-            daemon=True,
-        )
-        try:
-            process.start()
-        except OSError as error:
-            connection.close()
-            raise ModelError(
-                f"The engine's process cannot be started ({error.strerror}).",
-                "Close other programs and classify again.",
-            ) from error
-        finally:
-            far_end.close()
-        self._connection, self._process = connection, process
+        self._process = child = Child(self._wanted, self._runtimes, self._choose)
         self._engine, self._state = "", "Engine starting"
-        return True
+        if self._closed:  # meanwhile; whoever closed it saw no child to kill
+            self._end_child()
+            raise Cancelled
+        return child, True
 
     def _end_child(self) -> None:
-        process, connection = self._process, self._connection
-        self._process = self._connection = None
+        child, self._process = self._process, None
         self._unanswered.clear()
-        if connection is not None:
-            connection.close()
-        if process is not None:
-            process.kill()
-            process.join()
-            process.close()
+        if child is not None:
+            child.end()
             self._state = "Engine not started"
-
-    def _send(self, request: Request) -> None:
-        assert self._connection is not None
-        try:
-            self._connection.send(request)
-        except OSError:
-            raise _ChildDied from None
-
-    def _receive(self) -> Message | None:
-        """The next message, or None if there is none for a moment."""
-        assert self._connection is not None
-        try:
-            if not self._connection.poll(_LOOK_EVERY):
-                return None
-            message: Message = self._connection.recv()
-            return message
-        except (EOFError, OSError):
-            raise _ChildDied from None
 
     @contextmanager
     def _wait_for_turn(self, report: Report) -> Iterator[None]:
         while not self._turn.acquire(timeout=_LOOK_EVERY):
+            if self._closed:
+                raise Cancelled
             report(0.05, "Waiting for the engine")
         try:
             yield
@@ -264,11 +251,23 @@ class Engine:
             self._turn.release()
 
 
-class _ChildDied(Exception):
-    """The other end of the pipe is gone.
+class _Watch:
+    """Tells when the child has been silent for too long, and when that is over."""
 
-    heard, loading : whether it had answered the request at all, and had not yet loaded the model.
-    """
+    def __init__(self, patience: float, tell: Callable[[bool], None]) -> None:
+        self.silent = False
+        self._patience, self._tell = patience, tell
+        self._last = time.monotonic()
 
-    heard = False
-    loading = True
+    def look(self, heard: bool) -> None:
+        if heard:
+            self._last = time.monotonic()
+        silent = time.monotonic() - self._last > self._patience
+        if silent != self.silent:
+            self.silent = silent
+            self._tell(silent)
+
+    def end(self) -> None:
+        if self.silent:
+            self.silent = False
+            self._tell(False)
