@@ -55,7 +55,8 @@ def open_study(
         if pictures := pictures_of(paths):
             if len(pictures) > 1:
                 raise FileError(
-                    f"These are {len(pictures)} pictures, and one is needed.", "Name one of them."
+                    f"These are {len(pictures)} pictures, and one is needed.",
+                    f"Name one of them, for example {pictures[0]}.",
                 )
             return open_picture(pictures[0], report)
         assignment = which_is_which(paths)

@@ -15,17 +15,17 @@ from numpy.typing import NDArray
 
 from brainviewer.core.errors import FileError
 from brainviewer.core.geometry import Affine, Grid, spacing_of
+from brainviewer.files.file_kind import HEAD_BYTES
+from brainviewer.files.not_nifti import not_nifti
 
-LONGEST = 540
-"""Bytes of the longer of the two headers."""
+LONGEST = HEAD_BYTES
+"""Bytes of the longer of the two headers (540), and what tells other kinds of files."""
 
 _COLOURS = (128, 2304)
 _COMPLEX = (32, 1792, 2048)
 _NUMBERS = (2, 4, 8, 16, 64, 256, 512, 768, 1024, 1280)
 _SMALLEST_MM, _LARGEST_MM = 1e-3, 1e3
 _DISAGREE_MM = 0.5
-
-CONVERT = "Convert it to .nii.gz, for example with dcm2niix."
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,12 +105,7 @@ def _recognise(start: bytes, name: str) -> Nifti1Header:
         for order, endianness in (("little", "<"), ("big", ">")):
             if start[:4] == length.to_bytes(4, order):  # type: ignore[arg-type]
                 return kind(start[:length], endianness=endianness, check=False)
-    if start[128:132] == b"DICM":
-        raise FileError(f"{name} is a DICOM file, not a NIfTI image.", CONVERT)
-    raise FileError(
-        f"{name} is not a NIfTI image.",
-        "Open a file that ends in .nii or .nii.gz, or convert yours, for example with dcm2niix.",
-    )
+    raise not_nifti(start, name)
 
 
 def _shape(header: Nifti1Header, name: str) -> tuple[tuple[int, int, int], int]:

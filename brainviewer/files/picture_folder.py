@@ -6,13 +6,19 @@ from pathlib import Path
 
 from brainviewer.core.errors import BrainViewerError, FileError
 from brainviewer.files.folder_listing import list_folder
-from brainviewer.files.ordinary_file import open_ordinary, plain_errors
+from brainviewer.files.ordinary_file import is_ordinary, open_ordinary, plain_errors
+from brainviewer.files.study_places import images_of_study
 
 PICTURE_SUFFIXES = frozenset(
     (".bmp", ".gif", ".jfif", ".jpe", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp")
 )
 """Endings of the names of files that ``read_picture`` may be able to read, in small letters."""
 DICOM_SUFFIXES = frozenset((".dcm", ".dicom", ".ima"))
+CONTENTS_OF_A_CD = "DICOMDIR"
+"""The file that lists what is on a CD; DICOM itself, but no image (DICOM PS3.10)."""
+_DEEPEST_OF_A_CD = 7
+_MOST_FOLDERS = 500
+_ENOUGH = 5
 
 
 def is_dicom(path: Path) -> bool:
@@ -34,9 +40,12 @@ def is_picture(path: Path) -> bool:
 def pictures_of(paths: Sequence[Path]) -> tuple[Path, ...]:
     """The pictures that were meant, in the order of their names; none if it is a study.
 
-    paths : pictures, or a folder that holds some and no NIfTI image.
+    paths : pictures; or a folder that holds some and no NIfTI image, or the root of a CD with one
+        series of DICOM images.
     Raises FileError if a folder holds pictures in its folders only.
     """
+    if len(paths) == 1 and paths[0].name.upper() == CONTENTS_OF_A_CD and not paths[0].is_dir():
+        return dicom_images_below(paths[0].absolute().parent)
     if len(paths) == 1 and paths[0].is_dir():
         return _pictures_in(paths[0])
     if not paths or not all(is_picture(path) and not path.is_dir() for path in paths):
@@ -65,20 +74,19 @@ def pictures_among(paths: Sequence[Path]) -> list[Path]:
 
 
 def _pictures_in(folder: Path) -> tuple[Path, ...]:
+    if _is_study(folder):
+        return ()
     entries = list_folder(folder)
-    if any(entry.name.lower().endswith((".nii", ".nii.gz")) for entry in entries):
-        return ()
-    folders = [entry for entry in entries if entry.is_dir()]
-    inside = [list_folder(place) for place in folders]
-    if any(child.name.lower().endswith((".nii", ".nii.gz")) for f in inside for child in f):
-        return ()
-    found = [entry for entry in entries if entry.is_file() and is_picture(entry)]
+    if any(entry.name.upper() == CONTENTS_OF_A_CD for entry in entries):
+        return dicom_images_below(folder)
+    found = [entry for entry in entries if is_ordinary(entry) and is_picture(entry)]
     if found:
         return tuple(sorted(found, key=_natural))
+    folders = [entry for entry in entries if entry.is_dir()]
     with_pictures = [
         place.name
-        for place, children in zip(folders, inside, strict=True)
-        if any(child.is_file() and is_picture(child) for child in children[:20])
+        for place in folders
+        if any(is_ordinary(child) and is_picture(child) for child in list_folder(place)[:20])
     ]
     if with_pictures:
         names = ", ".join(with_pictures[:3]) + (" …" if len(with_pictures) > 3 else "")
@@ -86,7 +94,39 @@ def _pictures_in(folder: Path) -> tuple[Path, ...]:
             f"The folder {folder.name} holds pictures only in its folders: {names}.",
             "Open one of these folders.",
         )
-    return ()
+    return dicom_images_below(folder) if folders else ()
+
+
+def _is_study(folder: Path) -> bool:
+    """Whether there is a NIfTI image in a folder or a few levels below it."""
+    try:
+        return bool(images_of_study(folder))
+    except FileError:
+        return True  # several studies; whoever opens it says so
+
+
+def dicom_images_below(folder: Path) -> tuple[Path, ...]:
+    """The DICOM images of the only folder below that holds some, as on a CD; none if there is none.
+
+    Raises FileError that names the folders if there are several.
+    """
+    level, found = [folder], dict[Path, tuple[Path, ...]]()
+    for _ in range(_DEEPEST_OF_A_CD):
+        for place in level:
+            files = [e for e in list_folder(place) if e.name.upper() != CONTENTS_OF_A_CD]
+            files = [e for e in files if is_ordinary(e)]
+            if any(map(is_dicom, files[:_ENOUGH])):
+                found[place] = tuple(sorted(filter(is_dicom, files), key=_natural))
+        level = [child for place in level for child in list_folder(place) if child.is_dir()]
+        level = level[:_MOST_FOLDERS]
+    if len(found) > 1:
+        names = [f"{place.relative_to(folder)} ({len(images)})" for place, images in found.items()]
+        shown = ", ".join(names[:3]) + (" …" if len(names) > 3 else "")
+        raise FileError(
+            f"The folder {folder.name} holds DICOM images in {len(found)} folders: {shown}.",
+            "Open one of these folders, or convert all of them with dcm2niix.",
+        )
+    return next(iter(found.values()), ())
 
 
 def _natural(path: Path) -> list[tuple[int, str]]:

@@ -14,7 +14,7 @@ from brainviewer.core.geometry import Grid
 from brainviewer.core.slices import Plane, SliceView
 from brainviewer.core.study import SEQUENCES, Modality
 from brainviewer.core.windowing import Window, auto_window
-from brainviewer.files.folder_listing import list_folder
+from brainviewer.files.folder_contents import nothing_to_open
 from brainviewer.files.nifti import NiftiImage, read_nifti
 from brainviewer.files.sequence_names import Other, Role, is_bare_mask, role_of
 from brainviewer.files.study_places import images_of_study
@@ -63,24 +63,15 @@ def collect(paths: Sequence[Path]) -> list[Path]:
     """
     files: list[Path] = []
     for path in paths:
-        files += _images_of_study(path) if path.is_dir() else [path]
+        if not path.is_dir():
+            files.append(path)
+        elif images := images_of_study(path):
+            files += images
+        else:
+            raise nothing_to_open(path)
     if not files:
         raise FileError("No file was given.", "Give a study folder or its image files.")
     return list(dict.fromkeys(files))
-
-
-def _images_of_study(folder: Path) -> list[Path]:
-    if images := images_of_study(folder):
-        return images
-    if any(entry.suffix.lower() == ".dcm" for entry in list_folder(folder)):
-        raise FileError(
-            f"The folder {folder.name} holds DICOM files, but no NIfTI image.",
-            "Convert them to .nii.gz, for example with dcm2niix.",
-        )
-    raise FileError(
-        f"There is no NIfTI image in the folder {folder.name}.",
-        "Open a folder that holds .nii or .nii.gz files, or pictures.",
-    )
 
 
 def explicit(paths: Iterable[Path]) -> tuple[Assignment, list[Path]]:
