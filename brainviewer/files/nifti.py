@@ -1,5 +1,6 @@
 """Reads NIfTI files, compressed or not, in their stored number type."""
 
+import math
 import os
 import zlib
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ from brainviewer.core.errors import FileError, Report, silent
 from brainviewer.core.geometry import Grid
 from brainviewer.files.nifti_header import LONGEST, Header, pair_error, parse_header
 from brainviewer.files.ordinary_file import open_ordinary, plain_errors
+from brainviewer.files.volume_limits import MOST_UNPACKED, check_volume
 
 _DAMAGED = (igzip.BadGzipFile, igzip_lib.IsalError, zlib.error)
 _GZIP = b"\x1f\x8b"
@@ -51,18 +53,24 @@ def read_nifti(path: Path, report: Report = silent) -> NiftiImage:
         size = os.fstat(file.fileno()).st_size
         packed, header = _header(file, name)
         _check_size(_unpacked_size(file, header) if packed else size, header, name)
+        check_volume(header, name)
         file.seek(0)
         stream = _unpack(file) if packed else file
-        voxels = _read_voxels(stream, header, name, report)
-        while packed and stream.read(_PIECE):  # to the end, where the checksum is
-            report(1.0, "Checking the file")
-        return _image(voxels.view(header.stored), header)
+        values = _read_values(stream, header, name, report)
+        if packed:
+            _read_to_the_end(stream, header, name, report)
+        return _image(values, header)
+
+
+def read_header(path: Path) -> Header:
+    """What the header alone says; raises FileError, as ``read_nifti``, if that is enough to."""
+    with _plain_errors(path), _opened(path) as file:
+        return _header(file, path.name)[1]
 
 
 def check_nifti(path: Path) -> None:
     """Raises FileError, as ``read_nifti`` does, if the header alone says that it cannot be read."""
-    with _plain_errors(path), _opened(path) as file:
-        _header(file, path.name)
+    read_header(path)
 
 
 def voxel_sizes(path: Path) -> tuple[float, ...]:
@@ -88,11 +96,9 @@ def _header(file: IO[bytes], name: str) -> tuple[bool, Header]:
     return packed, parse_header((_unpack(file) if packed else file).read(LONGEST), name)
 
 
-def _image(stored: NDArray[Any], header: Header) -> NiftiImage:
-    """The image of the voxels (n,) as stored."""
-    with np.errstate(over="ignore", invalid="ignore"):
-        data = _narrowed(stored.astype(stored.dtype.newbyteorder("="), copy=False), header)
-        data, notices = _finite(data)
+def _image(values: NDArray[Any], header: Header) -> NiftiImage:
+    """The image of the true values (n,)."""
+    data, notices = _finite(_narrowed(values))
     return NiftiImage(
         data.reshape(header.grid.shape, order="F"),
         header.grid,
@@ -130,16 +136,17 @@ def _unpacked_size(file: IO[bytes], header: Header) -> int:
 
     The size noted in the last four bytes is believed where it is the promised one. Where it is not
     (the file was cut off, was packed in several parts, or is not what it says), they are counted,
-    until there are more than promised.
+    until there are more than promised, or more than would be opened.
     """
     file.seek(-4, os.SEEK_END)
     if int.from_bytes(file.read(4), "little") == header.file_bytes % 2**32:
         return header.file_bytes
     file.seek(0)
+    most = min(header.file_bytes, MOST_UNPACKED)
     stream, size = _unpack(file), 0
-    while size <= header.file_bytes and (piece := len(stream.read(_PIECE))):
+    while size <= most and (piece := len(stream.read(_PIECE))):
         size += piece
-    return size
+    return header.file_bytes if size > most < header.file_bytes else size
 
 
 def _check_size(size: int, header: Header, name: str) -> None:
@@ -160,35 +167,58 @@ def _check_size(size: int, header: Header, name: str) -> None:
     )
 
 
-def _read_voxels(stream: IO[bytes], header: Header, name: str, report: Report) -> NDArray[np.uint8]:
-    """The bytes of the first volume."""
+def _read_values(stream: IO[bytes], header: Header, name: str, report: Report) -> NDArray[Any]:
+    """The true values (n,) of the first volume; 64-bit integers as stored.
+
+    Converted piece by piece, so that no second copy of the volume is made.
+    """
     stream.seek(header.offset)
-    data = np.empty(header.frame_bytes, np.uint8)
-    view, filled = data.data, 0
-    while filled < len(view):
-        report(filled / len(view), "Reading the voxels")
-        count = stream.readinto(view[filled : filled + _PIECE])  # type: ignore[attr-defined]
-        if not count:
-            _check_size(header.offset + filled, header, name)
-        filled += count
+    count = math.prod(header.grid.shape)
+    values = np.empty(count, header.read_as)
+    width = header.stored.itemsize
+    step = _PIECE // width
+    piece = np.empty(min(step, count), header.stored)
+    for first in range(0, count, step):
+        report(first / count, "Reading the voxels")
+        some = piece[: min(step, count - first)]
+        _fill(stream, some.view(np.uint8).data, header.offset + first * width, header, name)
+        into = values[first : first + len(some)]
+        with np.errstate(over="ignore", invalid="ignore"):
+            into[:] = some
+            if header.scaled:
+                into *= np.float32(header.slope)
+                into += np.float32(header.intercept)
     report(1.0, "Reading the voxels")
-    return data
+    return values
 
 
-def _narrowed(data: NDArray[Any], header: Header) -> NDArray[Any]:
-    """True values, in at most 32 bits a voxel."""
-    if (header.slope, header.intercept) != (1.0, 0.0):
-        scaled = data.astype(np.float32)
-        scaled *= np.float32(header.slope)
-        scaled += np.float32(header.intercept)
-        return scaled
-    if data.dtype.itemsize <= 4:
-        return data
-    if data.dtype.kind in "iu":
-        limits = np.iinfo(np.int32)
-        if limits.min <= int(data.min()) and int(data.max()) <= limits.max:
-            return data.astype(np.int32)
-    return data.astype(np.float32)
+def _fill(stream: IO[bytes], view: memoryview, at: int, header: Header, name: str) -> None:
+    """Read as many bytes as the view holds, from byte ``at`` of the file."""
+    filled = 0
+    while filled < len(view):
+        got = stream.readinto(view[filled:])  # type: ignore[attr-defined]
+        if not got:
+            _check_size(at + filled, header, name)
+        filled += got
+
+
+def _read_to_the_end(stream: IO[bytes], header: Header, name: str, report: Report) -> None:
+    """Read on to where the checksum is. Raises FileError if there is more than was promised."""
+    size = header.offset + header.frame_bytes
+    while piece := len(stream.read(_PIECE)):
+        size += piece
+        if size > header.file_bytes:
+            _check_size(size, header, name)
+        report(1.0, "Checking the file")
+
+
+def _narrowed(values: NDArray[Any]) -> NDArray[Any]:
+    """The values in at most 32 bits each."""
+    if values.dtype.itemsize <= 4:
+        return values
+    limits = np.iinfo(np.int32)
+    fits = limits.min <= int(values.min()) and int(values.max()) <= limits.max
+    return values.astype(np.int32 if fits else np.float32)
 
 
 def _finite(data: NDArray[Any]) -> tuple[NDArray[Any], tuple[str, ...]]:

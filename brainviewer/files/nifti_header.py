@@ -10,12 +10,11 @@ from typing import Any
 import numpy as np
 from nibabel.nifti1 import Nifti1Header
 from nibabel.nifti2 import Nifti2Header
-from nibabel.spatialimages import HeaderDataError
-from numpy.typing import NDArray
 
 from brainviewer.core.errors import FileError
-from brainviewer.core.geometry import Affine, Grid, spacing_of
+from brainviewer.core.geometry import Grid
 from brainviewer.files.file_kind import HEAD_BYTES
+from brainviewer.files.nifti_affine import grid_of
 from brainviewer.files.not_nifti import not_nifti
 
 LONGEST = HEAD_BYTES
@@ -24,8 +23,6 @@ LONGEST = HEAD_BYTES
 _COLOURS = (128, 2304)
 _COMPLEX = (32, 1792, 2048)
 _NUMBERS = (2, 4, 8, 16, 64, 256, 512, 768, 1024, 1280)
-_SMALLEST_MM, _LARGEST_MM = 1e-3, 1e3
-_DISAGREE_MM = 0.5
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,6 +54,29 @@ class Header:
         """Bytes that the whole file must have, unpacked."""
         return self.offset + self.frames * self.frame_bytes
 
+    @property
+    def scaled(self) -> bool:
+        """Whether stored values are not the true ones."""
+        return (self.slope, self.intercept) != (1.0, 0.0)
+
+    @property
+    def read_as(self) -> np.dtype[Any]:
+        """Number type of the true values as they are read; 64-bit integers stay what they are."""
+        native = self.stored.newbyteorder("=")
+        stays = not self.scaled and (native.kind in "iu" or native.itemsize <= 4)
+        return native if stays else np.dtype(np.float32)
+
+    @property
+    def kept_bytes(self) -> int:
+        """Bytes of a voxel in memory."""
+        return min(4, self.read_as.itemsize)
+
+    @property
+    def read_bytes(self) -> int:
+        """Bytes that a voxel takes at most while it is read."""
+        wide = self.read_as.itemsize > 4  # narrowed when all of it is there
+        return self.read_as.itemsize + (4 if wide else 0)
+
 
 def parse_header(start: bytes, name: str) -> Header:
     """Read the first ``LONGEST`` bytes of a file.
@@ -69,7 +89,7 @@ def parse_header(start: bytes, name: str) -> Header:
         raise pair_error(name)
     shape, frames = _shape(header, name)
     stored = _number_type(header, name)
-    grid, notices = _grid(header, shape, name)
+    grid, notices = grid_of(header, shape, name)
     if frames > 1:
         notices += (f"The file holds {frames} images; the first one is shown.",)
     slope, intercept = float(header["scl_slope"]), float(header["scl_inter"])
@@ -154,65 +174,3 @@ def _offset(header: Nifti1Header, name: str) -> int:
             "Copy or export the file again.",
         )
     return int(offset)
-
-
-def _grid(
-    header: Nifti1Header, shape: tuple[int, int, int], name: str
-) -> tuple[Grid, tuple[str, ...]]:
-    """The grid by the sform, else the qform, else the voxel sizes alone."""
-    has_sform, has_qform = int(header["sform_code"]) > 0, int(header["qform_code"]) > 0
-    sform = _sound(header.get_sform()) if has_sform else None
-    qform = _qform(header) if has_qform else None
-    if sform is not None:
-        notices = _disagreement(sform, qform, shape) if has_qform else ()
-        return Grid(shape, sform), notices
-    if qform is not None:
-        notice = "The file's sform is invalid; its position in space was taken from the qform."
-        return Grid(shape, qform), ((notice,) if has_sform else ())
-    sizes = np.asarray(header["pixdim"][1:4], dtype=np.float64)
-    if _sound(np.diag([*sizes, 1.0])) is None or (sizes < 0).any():
-        raise FileError(
-            f"{name} does not say where its voxels are or how large they are.",
-            "Export it again from its source, with its orientation and voxel sizes.",
-        )
-    return Grid(shape, np.diag([*sizes, 1.0]), oriented=False), (
-        "The file does not say how the patient lay; no sides can be shown.",
-    )
-
-
-def _qform(header: Nifti1Header) -> Affine | None:
-    if header["pixdim"][0] == 0:  # by the standard the same as 1
-        header = header.copy()
-        header["pixdim"][0] = 1
-    try:
-        return _sound(header.get_qform())
-    except (HeaderDataError, ValueError):
-        return None
-
-
-def _sound(affine: NDArray[Any]) -> Affine | None:
-    """The affine if it places voxels of a believable size, else None."""
-    affine = np.array(affine, dtype=np.float64)
-    if not np.isfinite(affine).all():
-        return None
-    spacing = np.array(spacing_of(affine))
-    if (spacing < _SMALLEST_MM).any() or (spacing > _LARGEST_MM).any():
-        return None
-    flat = abs(np.linalg.det(affine[:3, :3] / spacing)) < 0.01
-    return None if flat else affine
-
-
-def _disagreement(
-    sform: Affine, qform: Affine | None, shape: tuple[int, int, int]
-) -> tuple[str, ...]:
-    if qform is None:
-        return ("The file's qform is invalid; its position in space was taken from the sform.",)
-    one, other = Grid(shape, sform), Grid(shape, qform)
-    corners = np.array(list(np.ndindex(2, 2, 2))) * (np.array(shape) - 1)
-    apart = np.linalg.norm(one.to_world(corners) - other.to_world(corners), axis=1).max()
-    if apart <= _DISAGREE_MM:
-        return ()
-    notice = f"The file's sform and qform disagree by up to {apart:.1f} mm; the sform is used."
-    if one.orientation != other.orientation:
-        notice += " Check the sides: they differ in orientation."
-    return (notice,)

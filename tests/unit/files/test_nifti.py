@@ -17,7 +17,9 @@ VALUES = np.arange(4 * 5 * 6).reshape(4, 5, 6)
 
 
 def image(values=VALUES, dtype=np.int16, affine=AFFINE, kind=nib.Nifti1Image):
-    return kind(np.asarray(values).astype(dtype), affine, dtype=np.dtype(dtype))
+    made = kind(np.asarray(values).astype(dtype), affine, dtype=np.dtype(dtype))
+    made.header.set_xyzt_units("mm")
+    return made
 
 
 def packed(content: bytes) -> bytes:
