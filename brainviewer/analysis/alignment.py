@@ -15,27 +15,45 @@ from brainviewer.core.geometry import Grid
 from brainviewer.core.study import Modality
 
 
-def common_grid(grids: Mapping[Modality, Grid]) -> Grid:
-    """The grid that a study is shown on: the FLAIR's, else that of the first sequence at hand.
+def reference_of(grids: Mapping[Modality, Grid]) -> Modality:
+    """The sequence that gives a study its grid: the FLAIR, else the first one at hand.
 
-    If a sequence does not say how the patient lay, no sides may be shown in the whole study.
+    Where that one does not say how the patient lay and others do, it is the first of those that it
+    fits, else the first of them.
     """
-    reference = next(grids[m] for m in Modality if m in grids)
+    order = [m for m in Modality if m in grids]
+    known = [m for m in order if grids[m].oriented]
+    if not known:
+        return order[0]
+    return next((m for m in known if fits(grids[order[0]], grids[m])), known[0])
+
+
+def common_grid(grids: Mapping[Modality, Grid]) -> Grid:
+    """The grid that a study is shown on: that of ``reference_of``.
+
+    If a sequence does not say how the patient lay, no sides may be told in the whole study.
+    """
+    reference = grids[reference_of(grids)]
     if all(grid.oriented for grid in grids.values()):
         return reference
-    return Grid(reference.shape, np.diag([*reference.spacing, 1.0]), oriented=False)
+    return Grid(reference.shape, reference.affine, oriented=False)
+
+
+def fits(grid: Grid, onto: Grid) -> bool:
+    """Whether two grids have as many voxels of the same size, wherever they lie."""
+    return grid.shape == onto.shape and np.allclose(grid.spacing, onto.spacing, rtol=0.01)
 
 
 def coincide(grid: Grid, onto: Grid) -> bool:
     """Whether data on ``grid`` can be taken for data on ``onto`` as they are.
 
-    Where one of them has no orientation, the same numbers of voxels of the same size must do.
+    Where one of them has no orientation, ``fits`` must do.
 
-    Raises GeometryError if they have not, because there is then no way to bring them together.
+    Raises GeometryError if it does not, because there is then no way to bring them together.
     """
     if grid.oriented and onto.oriented:
         return grid.matches(onto)
-    if grid.shape == onto.shape and np.allclose(grid.spacing, onto.spacing, rtol=0.01):
+    if fits(grid, onto):
         return True
     raise GeometryError(
         "The sequences have different grids, and not every file says how the patient lay.",

@@ -10,25 +10,17 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from brainviewer.analysis.alignment import coincide, common_grid, resample
-from brainviewer.analysis.registration import head_motion
 from brainviewer.app.picture_opening import open_picture, picture_info
+from brainviewer.app.placing import Plan, labels_notices, place, place_labels, placing_notices
 from brainviewer.app.which_is_which import UnknownSequences, which_is_which
 from brainviewer.assets import resources
 from brainviewer.core.errors import BrainViewerError, Cancelled, FileError, Report, silent
-from brainviewer.core.geometry import Grid
-from brainviewer.core.study import SEQUENCES, LabelMap, Modality, Study, Volume
-from brainviewer.files.nifti import NiftiImage, read_nifti
+from brainviewer.core.study import SEQUENCES, Modality, Study, Volume
+from brainviewer.files.nifti import NiftiImage, read_header, read_nifti
 from brainviewer.files.picture_folder import pictures_of
-from brainviewer.files.study_folder import (
-    LARGEST_TUMOUR_ML,
-    SELECT,
-    Assignment,
-    collect,
-    some_names,
-)
+from brainviewer.files.study_folder import SELECT, Assignment, collect, some_names
+from brainviewer.files.volume_limits import check_study
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,30 +54,29 @@ def open_study(
         assignment = which_is_which(paths)
     if not assignment.files:
         raise FileError("None of the files is an MR sequence that can be shown.", SELECT)
+    headers = {m: read_header(path) for m, path in assignment.files.items()}
+    plan = Plan.of({m: header.grid for m, header in headers.items()})
+    files = {m: path for m, path in assignment.files.items() if m not in plan.left_out}
+    check_study({m: headers[m] for m in files}, plan.grid)
+    assignment = replace(assignment, files=files)
     sequences, labels, notices = _read_all(assignment, report)
     report(0.9, "Bringing the sequences onto one grid")
-    grid = common_grid({m: read.image.grid for m, read in sequences.items()})
-    fixed = next(iter(sequences.values())).image
-    with ThreadPoolExecutor(thread_name_prefix="place") as pool:
-        placed = list(
-            pool.map(
-                lambda m: _placed(m, sequences[m].image, fixed, grid, assignment.files[m].name),
-                sequences,
-            )
-        )
+    images = {m: read.image for m, read in sequences.items()}
+    placed = place(plan, images, {m: path.name for m, path in files.items()})
     volumes = {p.volume.modality: p.volume for p in placed}
-    notices += [notice for p in placed for notice in p.notices] + _resampling_notice(placed)
+    notices += [*plan.left_out.values(), *placing_notices(plan, images, placed)]
     segmentation = None
     if labels is not None and assignment.segmentation:
         try:
-            segmentation = _label_map(labels, grid, assignment.segmentation.name)
+            segmentation = place_labels(plan, labels, assignment.segmentation.name)
+            notices += labels_notices(plan, labels)
         except BrainViewerError as error:
             notices.append(f"The segmentation was left out. {error.message}")
-    missing = [f"{modality} is missing." for modality in SEQUENCES if modality not in volumes]
+    missing = [f"{modality} is missing." for modality in SEQUENCES if modality not in headers]
     report(1.0, "Open")
     return Study(
         volumes,
-        grid,
+        plan.grid,
         _name(paths, assignment),
         segmentation,
         (*missing, *assignment.notices, *notices),
@@ -217,65 +208,6 @@ def _content_hash(sequences: Mapping[Modality, _Read]) -> str:
     """
     lines = [f"{m}={sequences[m].digest}" for m in SEQUENCES if m in sequences]
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
-
-
-@dataclass(frozen=True, eq=False)
-class _Placed:
-    """A sequence on the grid of the study, and what must be said."""
-
-    volume: Volume
-    notices: list[str]
-
-
-def _placed(
-    modality: Modality, image: NiftiImage, fixed: NiftiImage, grid: Grid, name: str
-) -> _Placed:
-    """Bring a sequence onto the grid of the study, where the first sequence ``fixed`` lies."""
-    said = [f"{modality}: {notice}" for notice in image.notices]
-    data, own = image.data, image.grid
-    if coincide(own, grid):
-        source = own if own.oriented != grid.oriented else None
-        return _Placed(Volume(modality, data, grid, name, image.dtype, source), said)
-    motion = head_motion(data, own, fixed.data, grid)
-    data = resample(data, motion.grid if motion else own, grid)
-    if data.min() == data.max() and image.data.min() != image.data.max():
-        said.append(f"{modality} shows another place than the rest of the study.")
-    moved_mm = motion.distance_mm if motion else 0.0
-    return _Placed(Volume(modality, data, grid, name, image.dtype, own, moved_mm=moved_mm), said)
-
-
-def _resampling_notice(placed: Sequence[_Placed]) -> list[str]:
-    """One sentence about the sequences that were resampled."""
-    volumes = [p.volume for p in placed]
-    moved = [v.modality for v in volumes if v.source_grid and v.grid.oriented]
-    if not moved:
-        return []
-    names = " and ".join(", ".join(moved).rsplit(", ", 1))
-    verb = "lies on another grid and was" if len(moved) == 1 else "lie on other grids and were"
-    notice = f"{names} {verb} resampled onto that of {volumes[0].modality}"
-    if farthest := max(v.moved_mm for v in volumes):
-        notice += (
-            f"; between the scans the head moved by up to {farthest:.0f} mm, which was corrected: "
-            "check that the sequences fit"
-        )
-    return [notice + "."]
-
-
-def _label_map(image: NiftiImage, grid: Grid, name: str) -> LabelMap:
-    """A segmentation on the grid of the study. Raises FileError if it holds no labels."""
-    data = image.data
-    if data.min() < 0 or data.max() > 255 or not (data == data.astype(np.uint8)).all():
-        raise FileError(f"{name} holds values that are no labels.", "Use whole numbers, 0 to 255.")
-    volume_ml = np.count_nonzero(data) * image.grid.voxel_volume / 1000
-    if volume_ml > LARGEST_TUMOUR_ML:
-        raise FileError(
-            f"{name} marks {volume_ml:,.0f} mL, more than a tumour; it may be the mask of a brain.",
-            "Name the segmentation of the tumour: seg=FILE.",
-        )
-    labels: NDArray[np.uint8] = data.astype(np.uint8, order="F")
-    if not coincide(image.grid, grid):
-        labels = resample(labels, image.grid, grid, labels=True)
-    return LabelMap(labels, grid, name)
 
 
 def _name(paths: Sequence[Path], assignment: Assignment) -> str:

@@ -78,8 +78,9 @@ class Grid:
 
     shape : voxels along i, j, k.
     affine : (4, 4) float64, voxel index to world mm, RAS+.
-    oriented : False when the file does not say how the patient lay; then the affine holds only
-        the spacing, and no letters and no sides may be shown.
+    oriented : False when a file does not say how the patient lay; then no letters, sides and
+        positions may be told. The affine holds the spacing, and, where other files of the study
+        know it, how they lie.
     as_stored : a single picture, (columns, rows, frames): shown the way round that it is stored,
         whatever the display convention. Not ``oriented``, its world grows to the right and down
         from the middle of its first pixel.

@@ -1,7 +1,7 @@
 """A study: up to four MR sequences of one head on one grid, or one single picture."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
 from typing import Any
@@ -57,7 +57,9 @@ class Volume:
     def resampled(self) -> bool:
         """Whether the voxels are not those of the file: they were computed for another grid."""
         own = self.source_grid
-        return own is not None and (self.moved_mm > 0 or not _same_voxels(own, self.grid))
+        if own is None or not own.oriented:  # laid over the others as it is
+            return False
+        return self.moved_mm > 0 or not own.matches(replace(self.grid, oriented=True))
 
     @property
     def file_grid(self) -> Grid:
@@ -68,13 +70,6 @@ class Volume:
     def constant(self) -> bool:
         """True if every voxel has the same value: there is nothing to see or classify."""
         return bool(self.data.min() == self.data.max())
-
-
-def _same_voxels(one: Grid, other: Grid) -> bool:
-    """Without an orientation, as many voxels of the same size are taken for the same ones."""
-    if one.oriented and other.oriented:
-        return one.matches(other)
-    return one.shape == other.shape and np.allclose(one.spacing, other.spacing, rtol=0.01)
 
 
 @dataclass(frozen=True, eq=False)

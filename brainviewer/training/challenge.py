@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from brainviewer.analysis.alignment import coincide, common_grid, resample
+from brainviewer.analysis.alignment import coincide, common_grid, reference_of, resample
 from brainviewer.analysis.registration import head_motion
 from brainviewer.core.errors import BrainViewerError, FileError
 from brainviewer.core.geometry import Grid
@@ -49,24 +49,24 @@ def load_challenge(folder: Path) -> LabelledStudy:
     found = challenge_files(folder)
     with _naming(folder):
         images = {m: read_nifti(file) for m, file in found.files.items()}
-        grid = common_grid({m: image.grid for m, image in images.items()})
-        fixed = images[Modality.FLAIR]
+        grids = {m: image.grid for m, image in images.items()}
+        grid, fixed = common_grid(grids), images[reference_of(grids)]
         volumes = {
-            m: Volume(m, _placed(image, fixed, grid), grid, found.files[m].name, image.dtype)
+            m: Volume(m, _placed(image, fixed), grid, found.files[m].name, image.dtype)
             for m, image in images.items()
         }
         lesion = None
         if found.segmentation is not None:
-            lesion = _outline(read_nifti(found.segmentation), grid)
+            lesion = _outline(read_nifti(found.segmentation), fixed.grid)
     return LabelledStudy(Study(volumes, grid, folder.name), lesion)
 
 
-def _placed(image: NiftiImage, fixed: NiftiImage, grid: Grid) -> NDArray[Any]:
-    """The voxels of a sequence on the grid of the study, as the window brings them there."""
-    if coincide(image.grid, grid):
+def _placed(image: NiftiImage, fixed: NiftiImage) -> NDArray[Any]:
+    """The voxels of a sequence on the grid of ``fixed``, as the window brings them there."""
+    if coincide(image.grid, fixed.grid):
         return image.data
-    motion = head_motion(image.data, image.grid, fixed.data, grid)
-    return resample(image.data, motion.grid if motion else image.grid, grid)
+    motion = head_motion(image.data, image.grid, fixed.data, fixed.grid)
+    return resample(image.data, motion.grid if motion else image.grid, fixed.grid)
 
 
 def _outline(image: NiftiImage, grid: Grid) -> Mask:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from phantoms import AXIS_CASES, case_name, grid_of, oblique_grid
 
-from brainviewer.analysis.alignment import coincide, common_grid, resample
+from brainviewer.analysis.alignment import coincide, common_grid, reference_of, resample
 from brainviewer.core.errors import GeometryError
 from brainviewer.core.geometry import Grid
 from brainviewer.core.study import SEQUENCES
@@ -98,6 +98,17 @@ def test_one_file_without_orientation_takes_the_sides_from_all():
     assert grid.spacing == known.spacing
     assert coincide(known, grid)
     assert coincide(unknown, grid)
+
+
+def test_who_gives_the_grid_where_the_first_knows_nothing():
+    known, other = grid_of(), oblique_grid()
+    unknown = Grid(other.shape, np.diag([*other.spacing, 1.0]), oriented=False)
+    assert reference_of({FLAIR: unknown, T1: known, T2: other}) is T2  # that it fits
+    assert reference_of({FLAIR: unknown, T1: known}) is T1
+    assert reference_of({T1: unknown, T2: unknown}) is T1
+    grid = common_grid({FLAIR: unknown, T1: known, T2: other})
+    assert not grid.oriented
+    np.testing.assert_array_equal(grid.affine, other.affine)
 
 
 def test_what_coincides():

@@ -11,7 +11,7 @@ import pytest
 from brainviewer.app import opening
 from brainviewer.app.opening import demo_paths, open_study, open_without_asking, study_info
 from brainviewer.app.which_is_which import UnknownSequences
-from brainviewer.core.errors import Cancelled, FileError, GeometryError
+from brainviewer.core.errors import Cancelled, FileError
 from brainviewer.core.study import SEQUENCES
 from brainviewer.files.study_folder import Assignment
 
@@ -27,6 +27,7 @@ def values(seed: int, shape=SHAPE) -> np.ndarray:
 def save(path: Path, data, affine=AFFINE, description=""):
     image = nib.Nifti1Image(data, affine)
     image.header["descrip"] = description.encode()
+    image.header.set_xyzt_units("mm")
     nib.save(image, path)
     return path
 
@@ -119,6 +120,7 @@ def test_a_sequence_of_another_place(folder):
 def without_orientation(path: Path, data) -> None:
     image = nib.Nifti1Image(data, None)
     image.header.set_zooms((1, 1, 2))
+    image.header.set_xyzt_units("mm")
     image.set_sform(None, 0)
     image.set_qform(None, 0)
     nib.save(image, path)
@@ -131,9 +133,51 @@ def test_one_file_without_orientation_takes_the_sides_from_all(folder):
     assert study.segmentation is not None
     assert study.volumes[FLAIR].file_grid.orientation == "LPS"
     assert any(notice.startswith("T1: The file does not say how") for notice in study.notices)
+    assert "T1 was laid over FLAIR by the order of the voxels" in study.notices[-1]
+
+
+def test_what_knows_nothing_and_does_not_fit_is_left_out(folder):
     without_orientation(folder / "x_t1.nii.gz", values(1, (9, 9, 9)))
-    with pytest.raises(GeometryError):
-        open_study([folder])
+    study = open_study([folder])
+    assert study.modalities == (FLAIR, T1CE, T2)
+    assert study.grid.orientation == "LPS"
+    (notice,) = study.notices
+    assert notice.startswith("T1 was left out: it does not say how the patient lay")
+    assert "9×9×9" in notice
+    assert "12×14×10" in notice
+
+
+MIRRORED = AFFINE @ np.array([[-1, 0, 0, 11], [0, 1, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1.0]])
+
+
+@pytest.mark.parametrize("unknown", SEQUENCES)
+def test_only_the_file_that_knows_nothing_is_laid_over_by_array_order(folder, unknown):
+    """All others are stored right to left and turned, and say so."""
+    for seed, modality in enumerate(SEQUENCES):
+        if modality is not unknown and modality is not FLAIR:
+            save(folder / f"x_{modality.lower()}.nii.gz", values(seed)[::-1], MIRRORED)
+    without_orientation(folder / f"x_{unknown.lower()}.nii.gz", values(SEQUENCES.index(unknown)))
+    study = open_study([folder])
+    turned = unknown is FLAIR  # then T1 gives the study its grid, with its rows the other way
+    for seed, modality in enumerate(SEQUENCES):
+        expected = values(seed)[::-1] if turned and modality is not FLAIR else values(seed)
+        np.testing.assert_array_equal(study.volumes[modality].data, expected)
+    assert not study.grid.oriented
+    by_order = [notice for notice in study.notices if "by the order of the voxels" in notice]
+    assert len(by_order) == 1
+    assert by_order[0].startswith(f"{unknown} was laid over {T1 if turned else FLAIR}")
+
+
+def test_where_nobody_knows_all_are_laid_over_the_first(folder):
+    for seed, modality in enumerate(SEQUENCES):
+        without_orientation(folder / f"x_{modality.lower()}.nii.gz", values(seed))
+    study = open_study([folder])
+    assert study.modalities == SEQUENCES
+    assert [n for n in study.notices if "how the patient lay" in n] == [
+        "FLAIR, T1, T1ce and T2: The file does not say how the patient lay; no sides can be shown."
+    ]
+    assert any("T1, T1ce and T2 were laid over FLAIR" in notice for notice in study.notices)
+    assert any("segmentation was laid over FLAIR" in notice for notice in study.notices)
 
 
 # -- the segmentation never stands in the way -----------------------------------------------
