@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from brainviewer.core.errors import FileError, Report, silent
 from brainviewer.core.geometry import Grid, Unit
 from brainviewer.core.shown_text import shortened
-from brainviewer.core.windowing import auto_window
+from brainviewer.core.study import Modality, Volume
+from brainviewer.core.windowing import opening_window
 from brainviewer.files.decoding.process import DamagedError, Decoded, decode
 from brainviewer.files.picture_reader import size_of_file
 
@@ -63,10 +64,10 @@ def read_dicom(path: Path, report: Report = silent) -> DicomImage:
         as_stored=True,
         unit=Unit.MM if about["sized"] else Unit.PIXEL,
     )
-    return DicomImage(frames, grid, _shown(decoded), decoded.notices)
+    return DicomImage(frames, grid, _shown(decoded, grid), decoded.notices)
 
 
-def _shown(decoded: Decoded) -> tuple[float, float] | None:
+def _shown(decoded: Decoded, grid: Grid) -> tuple[float, float] | None:
     """Black and white by the file's window; turned round where small values are bright."""
     frames, said = decoded.frames, decoded.about["window"]
     if frames.ndim == 4:
@@ -80,5 +81,5 @@ def _shown(decoded: Decoded) -> tuple[float, float] | None:
     low, high = decoded.about["span"] or (float(frames.min()), float(frames.max()))
     step = max(1, round((frames.size / _SAMPLED) ** (1 / 3)))
     sample = frames.transpose(2, 1, 0)[::step, ::step, ::step].astype(np.float64)
-    window = auto_window(low + high - sample)
+    window = opening_window(Volume(Modality.PICTURE, low + high - sample, grid))
     return low + high - window.low, low + high - window.high
