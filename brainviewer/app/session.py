@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
 from brainviewer.app.assuming import Assuming
 from brainviewer.app.engine_control import EngineControl
 from brainviewer.app.following import Following
@@ -24,7 +26,7 @@ from brainviewer.app.viewing import Viewing
 from brainviewer.core.errors import BrainViewerError, Report
 from brainviewer.core.findings import Classification, TumourFinding
 from brainviewer.core.study import Modality, Study
-from brainviewer.core.windowing import Window
+from brainviewer.core.windowing import AUTOMATIC, Window
 
 
 class Session(Noticing, EngineControl, Viewing, Trying, Showing, Following, Judging, Assuming):
@@ -64,6 +66,7 @@ class Session(Noticing, EngineControl, Viewing, Trying, Showing, Following, Judg
         self._asked_slice = None
         state = self.state
         state.study, state.windows = study, windows
+        state.presets = dict.fromkeys(windows, AUTOMATIC)
         # The marks of the old study must not be drawn or measured on the new one.
         state.annotations, state.selection = (), ""
         state.colour_maps = dict.fromkeys(study.volumes, "grey")
@@ -91,11 +94,13 @@ class Session(Noticing, EngineControl, Viewing, Trying, Showing, Following, Judg
         threshold: float | None = None,
         *,
         then_classify: bool = False,
+        then_slice: int | None = None,
     ) -> None:
         """Look for the lesion in the background and go to its slice.
 
         The view stays where it is if the user has scrolled since the study was opened, unless
         the method or the threshold was chosen by hand.
+        then_classify : classify what was found, or slice ``then_slice`` if that is given.
         """
         study = self.state.study
         if study is None or study.is_picture:
@@ -116,12 +121,14 @@ class Session(Noticing, EngineControl, Viewing, Trying, Showing, Following, Judg
             self._set_finding(finding, Status.DONE)
             for sentence in finding.notices:
                 self.notice(sentence)
-            if asked or not self._user_has_moved:
+            if asked:
                 self.go_to_tumour()
+            elif finding.position_mm and not self._user_has_moved:
+                self._place_cursor(np.array(finding.position_mm))
             if self.state.classification is not None:
                 self._mark_stale("The tumour was looked for again.")
-            elif finding.found and then_classify:
-                self.classify()
+            elif then_classify and (finding.found or then_slice is not None):
+                self.classify(then_slice)
 
         def failed(error: BrainViewerError) -> None:
             self._set_finding(None, Status.FAILED)
@@ -148,7 +155,12 @@ class Session(Noticing, EngineControl, Viewing, Trying, Showing, Following, Judg
         rest : seconds to wait before, in which a newer call may take the place of this one.
         """
         study, finding = self.state.unedited, self.state.finding
-        if study is None or (finding is None and not study.is_picture):
+        if study is None:
+            return
+        if finding is None and not study.is_picture:
+            if self.state.finding_status is not Status.RUNNING:
+                # The search was stopped, or has failed.
+                self.find_tumour(then_classify=True, then_slice=slice_index)
             return
         self.jobs.cancel("classify")  # before its end can be taken for that of the new one
         engine, age = self._ready_engine(), self.state.age_years

@@ -41,7 +41,7 @@ __all__ = [
 class Layout(StrEnum):
     """How the panes are arranged; the 3D view stands beside each of them."""
 
-    FOUR_SEQUENCES = "four sequences"
+    FOUR_SEQUENCES = "all sequences"
     THREE_PLANES = "three planes"
     ONE_LARGE = "one large"
 
@@ -109,6 +109,7 @@ class ViewState:
     cursor : (3,) mm, RAS+ (in a picture: see ``Grid``); drives every pane and the 3D scene.
     active : the sequence that window, colour map and presets act on.
     plane : the plane of the layouts that show one.
+    presets : the name of the preset that each window is, or ``OWN``.
     selection : id of the selected annotation, or "".
     verdict : what the user said about this answer, now or when the study was open before.
     age_years : the patient's age where the user entered it.
@@ -128,6 +129,7 @@ class ViewState:
     active: Modality = Modality.FLAIR
     tool: Tool = Tool.WINDOW
     windows: Mapping[Modality, Window] = field(default_factory=dict)
+    presets: Mapping[Modality, str] = field(default_factory=dict)
     colour_maps: Mapping[Modality, str] = field(default_factory=dict)
     overlays: Overlays = field(default_factory=Overlays)
     finding: TumourFinding | None = None
@@ -150,6 +152,8 @@ class ViewState:
     study_changed = Signal()
     film_changed = Signal()
     cursor_changed = Signal()
+    place_sought = Signal()
+    """A place (3,) in mm that must come into sight, whatever part of a slice is shown."""
     layout_changed = Signal()
     """Layout, plane, or convention."""
     active_changed = Signal()
@@ -221,6 +225,12 @@ class ViewState:
         )
 
     @property
+    def _unsearched(self) -> bool:
+        """Whether a study waits for a search that was stopped or has failed."""
+        waits = self.solid_study is not None and self.finding is None
+        return waits and self.finding_status is not Status.RUNNING
+
+    @property
     def _has_diameters(self) -> bool:
         taken = self.finding.measurements if self.finding is not None else None
         return taken is not None and bool(taken.lesion or taken.enhancing)
@@ -236,7 +246,8 @@ class ViewState:
             "picture": picture,
             "planes": not picture,
             "film": len(self.film) > 1,
-            "classifiable": picture or (finding is not None and finding.found),
+            "classifiable": picture or self._unsearched or (finding is not None and finding.found),
+            "classifiable here": self._unsearched or finding is not None,
             "segmentation": self.study is not None and self.study.segmentation is not None,
             "searched": finding is not None,
             "tumour": finding is not None and finding.found,

@@ -6,10 +6,18 @@ from dataclasses import replace
 import numpy as np
 
 from brainviewer.app.state import Layout, Overlays, Tool, ViewState
+from brainviewer.core.annotations import Annotation
 from brainviewer.core.findings import Diameters
 from brainviewer.core.slices import Convention, Plane
 from brainviewer.core.study import Modality
-from brainviewer.core.windowing import Window, opening_window, presets, window_from_percentiles
+from brainviewer.core.windowing import (
+    AUTOMATIC,
+    OWN,
+    Window,
+    opening_window,
+    presets,
+    window_from_percentiles,
+)
 
 
 class Viewing:
@@ -48,10 +56,12 @@ class Viewing:
             self._place_cursor(view.move(self.state.cursor, index))
 
     def go_to_tumour(self) -> None:
-        """Show the tumour slice, with the cursor on the lesion; nothing without a lesion."""
+        """Show the tumour slice with the lesion in sight; nothing without a lesion."""
         finding = self.state.finding
         if self.state.study is not None and finding is not None and finding.position_mm:
+            self._show_plane(finding.plane)
             self._place_cursor(np.array(finding.position_mm))
+            self.state.place_sought.emit(self.state.cursor)
 
     def go_to_largest(self, plane: Plane) -> None:
         """Show the slice with the largest lesion area of a plane, with the cursor on the lesion.
@@ -73,9 +83,22 @@ class Viewing:
         """Move the cursor to a place of a slice; panes that show no such plane change to it."""
         if self.state.study is None:
             return
-        if self.state.layout is not Layout.THREE_PLANES and self.state.plane is not plane:
-            self.set_plane(plane)
+        self._show_plane(plane)
         self.set_cursor(position_mm)
+        self.state.place_sought.emit(self.state.cursor)
+
+    def show_annotation(self, mark: Annotation) -> None:
+        """Bring a mark into sight on the sequence it was drawn on."""
+        if not self.state.overlays.annotations:
+            self.set_overlays(replace(self.state.overlays, annotations=True))
+        self.set_active(mark.modality)
+        self.show_place(np.mean(mark.points, axis=0).tolist(), mark.plane)
+
+    def _show_plane(self, plane: Plane) -> None:
+        """Let a pane show a plane; a picture has one only."""
+        shown = self.state.shown_layout is Layout.THREE_PLANES or self.state.plane is plane
+        if not shown and self.state.solid_study is not None:
+            self.set_plane(plane)
 
     def go_to_diameters(self, diameters: Diameters) -> None:
         """Show the slice that diameters were measured on, with the diameters drawn."""
@@ -124,31 +147,33 @@ class Viewing:
 
     # -- windows ----------------------------------------------------------------------------
 
-    def set_window(self, modality: Modality, window: Window) -> None:
-        """Show a sequence through a window."""
+    def set_window(self, modality: Modality, window: Window, preset: str = OWN) -> None:
+        """Show a sequence through a window; ``preset`` is the name of the one that it is."""
         if modality in self.state.windows:
             self.state.windows = {**self.state.windows, modality: window}
+            self.state.presets = {**self.state.presets, modality: preset}
             self.state.display_changed.emit()
 
     def auto_window(self, modality: Modality) -> None:
         """Show a sequence through the window it was opened with."""
         if self.state.study is not None and modality in self.state.study.volumes:
-            self.set_window(modality, opening_window(self.state.study.volumes[modality]))
+            window = opening_window(self.state.study.volumes[modality])
+            self.set_window(modality, window, AUTOMATIC)
 
     def apply_preset(self, modality: Modality, name: str) -> None:
         """Show a sequence through a named preset of ``core.windowing.presets``."""
-        if self.state.study is not None and modality in self.state.study.volumes:
+        if name == AUTOMATIC:
+            self.auto_window(modality)
+        elif self.state.study is not None and modality in self.state.study.volumes:
             low, high = presets(modality)[name]
             data = self.state.study.volumes[modality].data
-            if name == "Automatic":
-                self.auto_window(modality)
-            else:
-                self.set_window(modality, window_from_percentiles(data, low, high))
+            self.set_window(modality, window_from_percentiles(data, low, high), name)
 
     def invert(self, modality: Modality) -> None:
         """Let black and white change places."""
         if window := self.state.windows.get(modality):
-            self.set_window(modality, replace(window, inverted=not window.inverted))
+            turned = replace(window, inverted=not window.inverted)
+            self.set_window(modality, turned, self.state.presets.get(modality, OWN))
 
     def set_colour_map(self, modality: Modality, name: str) -> None:
         """Show a sequence in a named colour map; ``grey`` is the default."""

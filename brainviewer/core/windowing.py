@@ -43,9 +43,12 @@ class Window:
         return np.invert(grey) if self.inverted else grey
 
 
+AUTOMATIC = "Automatic"
+OWN = "Own"
+"""Stands for the name of a preset where the user has set the window by hand."""
 # Percentiles of the head's values shown black and white.
 PRESETS: Mapping[str, tuple[float, float]] = {
-    "Automatic": (1.0, 99.5),
+    AUTOMATIC: (1.0, 99.5),
     "Full range": (0.0, 100.0),
     "High contrast": (10.0, 97.0),
     "Lesion": (40.0, 99.9),

@@ -135,7 +135,7 @@ ACTIONS: tuple[Action, ...] = (
            lambda w: w.session.delete_selection()),
     Action("delete-all", "Delete all annotations", "", "annotations",
            lambda w: w.session.delete_all_annotations()),
-    _layout(Layout.FOUR_SEQUENCES, "1", "4 sequences"),
+    _layout(Layout.FOUR_SEQUENCES, "1", "Sequences"),
     _layout(Layout.THREE_PLANES, "2", "3 planes"),
     _layout(Layout.ONE_LARGE, "3", "1 large"),
     _plane(Plane.AXIAL, "Shift+A"),
@@ -170,11 +170,11 @@ ACTIONS: tuple[Action, ...] = (
            short="Tumour slice", tip="Go to the tumour slice"),
     Action("copy-measurements", "Copy measurements", "Ctrl+Shift+C", "tumour",
            lambda w: w.copy_measurements(), tip="Copy the measurements as text"),
-    Action("find", "Find the lesion again", "", "sequences",
+    Action("find", "Find the lesion", "", "sequences",
            lambda w: w.session.find_tumour(w.session.finding_method)),
     Action("classify", "Classify", "C", "classifiable", lambda w: w.session.classify(),
            short="Classify", tip="Type the glioma from the tumour slice, or classify the picture"),
-    Action("classify-here", "Classify this slice", "Shift+K", "searched",
+    Action("classify-here", "Classify this slice", "Shift+K", "classifiable here",
            lambda w: w.classify_here()),
     Action("what-if", "What if I edit it?", "Shift+W", "triable", lambda w: w.toggle_trial(),
            lambda s: s.trial is not None,
@@ -256,6 +256,7 @@ class Actions:
         for signal in (state.facts_changed, state.study_changed):
             signal.connect(self._enable)
         for signal in (
+            state.study_changed,
             state.layout_changed,
             state.tool_changed,
             state.active_changed,

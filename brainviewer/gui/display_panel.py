@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from brainviewer.app.session import Session
-from brainviewer.core.windowing import presets
+from brainviewer.core.windowing import OWN, presets
 from brainviewer.gui.folding import Section
 from brainviewer.gui.words import button, label, number_field
 
@@ -51,9 +51,7 @@ class WindowSection(QWidget):
         grid.setColumnStretch(1, 1)
         self._level.valueChanged.connect(self._set)
         self._width.valueChanged.connect(self._set)
-        self._preset.textActivated.connect(
-            lambda name: session.apply_preset(session.state.active, name)
-        )
+        self._preset.textActivated.connect(self._apply)
         self._colour.activated.connect(
             lambda n: session.set_colour_map(session.state.active, COLOUR_MAPS[n])
         )
@@ -63,6 +61,10 @@ class WindowSection(QWidget):
         state.study_changed.connect(self._refill)
         state.display_changed.connect(self._show)
         self._refill()
+
+    def _apply(self, name: str) -> None:
+        if name != OWN:
+            self._session.apply_preset(self._session.state.active, name)
 
     def _set(self) -> None:
         state = self._session.state
@@ -92,10 +94,20 @@ class WindowSection(QWidget):
                 box.setSingleStep(window.width / 50)
                 box.setValue(value)
                 box.blockSignals(False)
+            self._name_preset(state.presets.get(state.active, OWN))
             self._invert.setChecked(window.inverted)
             self._colour.setCurrentIndex(
                 COLOUR_MAPS.index(state.colour_maps.get(state.active, "grey"))
             )
+
+    def _name_preset(self, name: str) -> None:
+        """Show which preset the window is; *Own* is there only while it is none."""
+        place = self._preset.findText(OWN)
+        if name == OWN and place < 0:
+            self._preset.addItem(OWN)
+        elif name != OWN and place >= 0:
+            self._preset.removeItem(place)
+        self._preset.setCurrentIndex(self._preset.findText(name))
 
 
 class OverlaySection(QWidget):

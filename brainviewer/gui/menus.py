@@ -82,8 +82,9 @@ def _open(session: Session, paths: list[Path], _checked: bool = False) -> None:
 
 def _fill_presets(menu: QMenu, session: Session) -> None:
     active = session.state.active
+    current = session.state.presets.get(active)
     for name in presets(active):
-        _add(menu, name).triggered.connect(partial(_apply_preset, session, name))
+        _add(menu, name, name == current).triggered.connect(partial(_apply_preset, session, name))
 
 
 def _apply_preset(session: Session, name: str, _checked: bool = False) -> None:

@@ -7,7 +7,7 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent, QWheelEvent
 
 from brainviewer.app.state import Tool
 from brainviewer.core.annotations import Kind
-from brainviewer.core.windowing import Window, head_values
+from brainviewer.core.windowing import OWN, Window, head_values
 from brainviewer.gui.annotation_tools import KINDS, ChangeDrag, DrawDrag, hit_test, write_text
 from brainviewer.gui.brush import BrushDrag, turned_brush
 
@@ -57,6 +57,7 @@ class WindowDrag(_Simple):
         super().__init__(pane, at)
         assert pane.state.study is not None
         self._before = pane.state.windows[pane.modality]
+        self._preset = pane.state.presets.get(pane.modality, OWN)
         values = head_values(pane.state.study.volumes[pane.modality].data)
         span = float(values.max()) - float(values.min())
         self._per_pixel = max(span, self._before.width, 1e-6) / _ACROSS_PX
@@ -75,7 +76,7 @@ class WindowDrag(_Simple):
 
     def cancel(self) -> None:
         """Back to the window from before."""
-        self.pane.session.set_window(self.pane.modality, self._before)
+        self.pane.session.set_window(self.pane.modality, self._before, self._preset)
 
 
 class CursorDrag(_Simple):

@@ -1,8 +1,10 @@
-"""The panes side by side: four sequences, three planes, or one large."""
+"""The panes side by side: all sequences, three planes, or one large."""
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QRect, QSize, Qt, Signal
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -12,13 +14,15 @@ from brainviewer.core.slices import Plane
 from brainviewer.core.study import SEQUENCES, Modality
 from brainviewer.core.windowing import Window
 from brainviewer.gui import image_colours
+from brainviewer.gui.pane_arrangement import pane_rectangles
 from brainviewer.gui.pane_captions import image_font
 from brainviewer.gui.pane_geometry import FIT, Camera
 from brainviewer.gui.pane_overlays import SliceOverlays
 from brainviewer.gui.slice_pane import SlicePane
 from brainviewer.render.slice_image import Viewport
 
-GAP = 2
+_EDGE = 12
+"""Pixels at the edge of a pane in which a place is not in sight."""
 
 
 @dataclass(frozen=True)
@@ -80,6 +84,7 @@ class PaneGrid(QWidget):
         state.classification_changed.connect(self._show_results)
         state.annotations_changed.connect(self._show_marks)
         state.trial_changed.connect(self._show_trial)
+        state.place_sought.connect(self._bring_into_sight)
 
     # -- for others -------------------------------------------------------------------------
 
@@ -124,6 +129,15 @@ class PaneGrid(QWidget):
                 pane.move_camera(pane.geometry_mm.zoomed(factor, middle))
                 return
 
+    def _bring_into_sight(self, position_mm: NDArray[np.float64]) -> None:
+        """Pan the panes that are enlarged so far that a place lies outside them."""
+        for pane in self.shown:
+            if pane.geometry_mm is None:
+                continue
+            at, room = pane.geometry_mm.to_pixels([position_mm])[0], pane.rect()
+            if not room.adjusted(_EDGE, _EDGE, -_EDGE, -_EDGE).contains(at.toPoint()):
+                pane.move_camera(pane.geometry_mm.panned(room.center().toPointF() - at))
+
     def set_smooth(self, smooth: bool) -> None:
         """Interpolate between pixels, or show them as squares."""
         for pane in self.panes:
@@ -137,36 +151,15 @@ class PaneGrid(QWidget):
     def _places(self) -> tuple[tuple[Modality, Plane], ...]:
         state = self._state
         if state.shown_layout is Layout.FOUR_SEQUENCES:
-            return tuple((modality, state.plane) for modality in SEQUENCES)
+            there = SEQUENCES if state.study is None else state.study.modalities
+            return tuple((modality, state.plane) for modality in there)
         if state.shown_layout is Layout.THREE_PLANES:
             return tuple((state.active, plane) for plane in Plane)
         return ((state.active, state.shown_plane),)
 
-    def _rectangles(self) -> list[QRect]:
-        width, height = self.width(), self.height()
-        left, top = (width - GAP) // 2, (height - GAP) // 2
-        right_x, low_y = left + GAP, top + GAP
-        right, low = width - right_x, height - low_y
-        if self._state.shown_layout is Layout.FOUR_SEQUENCES:
-            return [
-                QRect(0, 0, left, top),
-                QRect(right_x, 0, right, top),
-                QRect(0, low_y, left, low),
-                QRect(right_x, low_y, right, low),
-            ]
-        if self._state.shown_layout is Layout.THREE_PLANES:
-            left = round(width * 0.58)
-            right_x = left + GAP
-            right = width - right_x
-            return [
-                QRect(0, 0, left, height),
-                QRect(right_x, 0, right, top),
-                QRect(right_x, low_y, right, low),
-            ]
-        return [QRect(0, 0, width, height)]
-
     def _arrange(self) -> None:
-        rectangles = self._rectangles()
+        layout = self._state.shown_layout
+        rectangles = pane_rectangles(layout, len(self._places()), self.width(), self.height())
         for pane, rectangle in zip(self.panes, rectangles, strict=False):
             pane.setGeometry(rectangle)
         empty = self._state.study is None

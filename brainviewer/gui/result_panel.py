@@ -195,7 +195,7 @@ class ResultPanel(QWidget):
         self._here.setVisible(not running and not picture)
         self._cancel.setVisible(running)
         self._run.setEnabled("classifiable" in state.facts)
-        self._here.setEnabled("searched" in state.facts)
+        self._here.setEnabled("classifiable here" in state.facts)
         self._run.setText("Classify again" if result else "Classify")
         if result is None:
             self._show_empty(status)
@@ -232,7 +232,13 @@ class ResultPanel(QWidget):
                 or f"Classify says what {'this frame' if state.view().count > 1 else 'it'} shows.",
             )
         elif state.finding is None:
-            answer, source = "Not run", "The tumour is looked for first."
+            looking = state.finding_status is Status.RUNNING
+            answer, source = (
+                "Not run",
+                "The tumour is looked for first."
+                if looking
+                else "The tumour was not looked for. Classify looks for it first.",
+            )
         elif not state.finding.found:
             answer = "No lesion found"
             source = (

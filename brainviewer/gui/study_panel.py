@@ -1,6 +1,5 @@
 """The left panel's upper half: sequences, tumour, marks."""
 
-import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
@@ -60,7 +59,7 @@ class MarkList(QListWidget):
         chosen = item.data(Qt.ItemDataRole.UserRole)
         for mark in self._session.state.annotations:
             if mark.id == chosen:
-                self._session.set_cursor(np.mean(mark.points, axis=0))
+                self._session.show_annotation(mark)
                 self._session.select(mark.id)
                 return
 

@@ -112,7 +112,15 @@ class TumourSection(QWidget):
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(4)
         self._status = label("", "quiet", wrap=True)
-        self._column.addWidget(self._status)
+        self._find = button("Find", "second", "Look for the tumour")
+        self._find.clicked.connect(self._look_again)
+        self._cancel = button("Cancel", "second", "Stop looking for the tumour")
+        self._cancel.clicked.connect(lambda: session.cancel("find"))
+        row = QHBoxLayout()
+        row.addWidget(self._status, 1)
+        row.addWidget(self._find)
+        row.addWidget(self._cancel)
+        self._column.addLayout(row)
         self._told: QWidget | None = None
         self._column.addLayout(self._method_row())
         session.state.finding_changed.connect(self._show)
@@ -167,6 +175,10 @@ class TumourSection(QWidget):
             text = "No lesion found."
         else:
             text = "" if found else "Not looked for yet."
+        running = state.finding_status is Status.RUNNING
+        waits = state.study is not None and state.finding is None
+        self._find.setVisible(waits and not running)
+        self._cancel.setVisible(running)
         self._status.setText(text)
         self._status.setVisible(bool(text))
 
@@ -228,7 +240,9 @@ class TumourSection(QWidget):
             go.setToolTip(
                 f"Go to candidate {n}: {candidate.volume_ml:.1f} mL, score {candidate.score:.2f}"
             )
-            go.clicked.connect(lambda _=False, p=candidate.position_mm: self._session.set_cursor(p))
+            go.clicked.connect(
+                lambda _=False, p=candidate.position_mm: self._session.show_place(p, finding.plane)
+            )
             row.addWidget(go)
         return row
 

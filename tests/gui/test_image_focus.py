@@ -28,6 +28,8 @@ from tests.gui.conftest import show_study
 from tests.gui.hands import wheel
 from tests.phantoms import marker_finding, measured
 
+pytestmark = pytest.mark.window
+
 
 @pytest.fixture
 def reading(qtbot: QtBot, window: MainWindow, study: Study) -> MainWindow:

@@ -132,7 +132,8 @@ def test_actions_are_enabled_by_facts_alone(window: MainWindow, study: Study) ->
     always = {a.id for a in ACTIONS if a.needs in _ALWAYS}
     assert enabled() == always
     show_study(window.session, study)
-    there = {"study", "sequences", "segmentation"}
+    # Nothing looks for the tumour yet: classifying would do that first.
+    there = {"study", "sequences", "segmentation", "classifiable", "classifiable here"}
     assert enabled() == always | {a.id for a in ACTIONS if a.needs in there}
     window.session._set_finding(marker_finding(study), Status.DONE)
     assert {"tumour", "classify", "classify-here", "export-tumour", "show-lesion"} <= enabled()

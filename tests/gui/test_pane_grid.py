@@ -105,7 +105,7 @@ class TestArrangement:
         show_study(shown, marker_study(modalities=(Modality.FLAIR, Modality.T2)))
         assert [v.modality for v in grid.viewports()] == [Modality.FLAIR, Modality.T2]
         click(grid.panes[1], HERE)
-        assert shown.state.active is Modality.FLAIR
+        assert shown.state.active is Modality.T2
 
 
 class TestLinks:
