@@ -10,7 +10,10 @@ from brainviewer.files.ordinary_file import is_ordinary, open_ordinary, plain_er
 from brainviewer.files.study_places import images_of_study
 
 PICTURE_SUFFIXES = frozenset(
-    (".bmp", ".gif", ".jfif", ".jpe", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp")
+    (
+        *(".bmp", ".gif", ".j2c", ".j2k", ".jfif", ".jls", ".jp2", ".jpe", ".jpeg", ".jpf"),
+        *(".jpg", ".png", ".tif", ".tiff", ".webp"),
+    )
 )
 """Endings of the names of files that ``read_picture`` may be able to read, in small letters."""
 DICOM_SUFFIXES = frozenset((".dcm", ".dicom", ".ima"))

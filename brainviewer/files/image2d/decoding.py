@@ -4,8 +4,6 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import BinaryIO
 
-from PIL import UnidentifiedImageError
-
 from brainviewer.core.errors import FileError
 from brainviewer.core.shown_text import shortened
 from brainviewer.files.decoding.message import Decoding
@@ -51,23 +49,19 @@ def _decoder_for(head: bytes, name: str) -> Decoder:
         return decode_jpeg if head.startswith(JPEG) else decode_jpeg_2000
     kind = kind_of(head)
     if kind is not None and kind.name in _BY_PILLOW:
-        return _decode_with_pillow
+        from brainviewer.files.image2d.pillow_image import decode_with_pillow
+
+        return decode_with_pillow
     if kind is not None:
         if kind.picture:
             said = f"{shortened(name)} is {kind.name}, which BrainViewer does not open."
         else:
             said = f"{shortened(name)} is not a picture but {kind.name}."
         raise FileError(said, kind.advice)
-    raise no_image(name)
-
-
-def _decode_with_pillow(file: BinaryIO, name: str) -> DecodedImage:
-    from brainviewer.files.image2d.pillow_image import decode_with_pillow
-
-    try:
-        return decode_with_pillow(file, name)
-    except UnidentifiedImageError:
-        raise no_image(name) from None
+    raise FileError(
+        f"{shortened(name)} is not a picture, whatever its name says.",
+        "Give a JPG, PNG, TIFF, BMP or WebP file.",
+    )
 
 
 def no_image(name: str) -> FileError:

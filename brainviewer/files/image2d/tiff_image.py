@@ -51,7 +51,7 @@ def decode_tiff(file: BinaryIO, name: str) -> DecodedImage:
             notices.append(f"It holds {many} pages; the first is shown.")
         millimetres, about_size = pixel_size({tag.code: tag.value for tag in page.tags})
         notices += about_size
-        if page.compression in _BY_LIBTIFF or (page.photometric == _YCC and _subsampled(page)):
+        if page.compression in _BY_LIBTIFF:
             file.seek(0)
             image = decode_with_pillow(file, name)
         else:
@@ -60,7 +60,7 @@ def decode_tiff(file: BinaryIO, name: str) -> DecodedImage:
 
 
 def _decode_page(page: TiffPage, name: str) -> DecodedImage:
-    if page.dtype is None or page.dtype.kind == "c":
+    if page.dtype is None or page.dtype.kind == "c" or _subsampled(page):
         raise _unknown(page, name)
     try:
         values = np.asarray(page.asarray(maxworkers=1))
@@ -116,7 +116,7 @@ def _meant(
     elif kind == _PALETTE:
         values, bits, alpha = _coloured(values[..., 0] if alpha else values, page), 8, False
     elif kind == _INKS:
-        values = _without_inks(values, bits)
+        values, bits = _without_inks(values, bits), 8
     elif kind == _YCC and page.compression not in _JPEG:
         values = rgb_of_ycc(values, 2**bits - 1)
     return values, bits, alpha, notices
@@ -138,8 +138,9 @@ def _without_inks(values: NDArray[Any], bits: int) -> NDArray[np.uint8]:
 
 
 def _subsampled(page: TiffPage) -> bool:
-    subsampling = tuple(page.subsampling or (2, 2))
-    return page.compression not in _JPEG and subsampling != (1, 1)
+    """Whether several pixels share their colour differences, outside JPEG."""
+    luma = page.photometric == _YCC and page.compression not in _JPEG
+    return luma and tuple(page.subsampling or (2, 2)) != (1, 1)  # 2 × 2 where nothing is said
 
 
 def _unknown(page: TiffPage, name: str) -> FileError:
