@@ -40,13 +40,14 @@ def measured(
     axis = axial_axis(study.grid)
     slices = {p: part.largest(SliceView.of(study.grid, p).axis) for p in Plane}
     slices[finding.plane] = finding.index
-    side, distance = part.side(plane) if plane is not None else (None, None)
+    known = plane is not None and study.grid.oriented
+    side, distance = part.side(plane) if plane is not None and known else (None, None)
     measurements = Measurements(
         volume_ml=part.millilitres,
         enhancing_ml=None if taken_up is None else taken_up.millilitres,
         lesion=part.diameters(axis, slices[Plane.AXIAL]),
         enhancing=None if taken_up is None else taken_up.diameters(axis, taken_up.largest(axis)),
-        side=side if study.grid.oriented else None,
+        side=side,
         midline_mm=distance,
     )
     return replace(

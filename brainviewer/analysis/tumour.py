@@ -66,7 +66,7 @@ def find_tumour(
     else:
         finding = _find_lesion(study, method, network, report)
     report(1.0, "Tumour slice found" if finding.found else NOTHING)
-    return replace(finding, seconds=time.perf_counter() - began)
+    return replace(finding, oriented=study.grid.oriented, seconds=time.perf_counter() - began)
 
 
 def _find_lesion(

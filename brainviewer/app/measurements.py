@@ -6,21 +6,24 @@ Slices count from 0 in the data and from 1 in the words.
 from collections.abc import Mapping
 from typing import Any
 
-from brainviewer.core.findings import Diameters, Measurements
+from brainviewer.core.findings import Diameters, Measurements, Point
 
 Row = tuple[str, str]
 _LEAST_ML = 0.1
 
 
-def measurements_record(taken: Measurements | None) -> dict[str, Any] | None:
-    """Volumes in mL, lengths in mm, end points (x, y, z) in mm, RAS+; None if none were taken."""
+def measurements_record(taken: Measurements | None, oriented: bool = True) -> dict[str, Any] | None:
+    """Volumes in mL, lengths in mm, end points (x, y, z) in mm, RAS+; None if none were taken.
+
+    oriented : whether the study says how the patient lay; without it there are no end points.
+    """
     if taken is None:
         return None
     return {
         "volume_ml": _rounded(taken.volume_ml),
         "enhancing_ml": _rounded(taken.enhancing_ml),
-        "lesion": _diameters(taken.lesion),
-        "enhancing": _diameters(taken.enhancing),
+        "lesion": _diameters(taken.lesion, oriented),
+        "enhancing": _diameters(taken.enhancing, oriented),
         "side": None if taken.side is None else taken.side.value,
         "midline_mm": _rounded(taken.midline_mm),
     }
@@ -51,17 +54,21 @@ def slices_text(slices: Mapping[str, int]) -> str:
     return ", ".join(f"{plane} {index + 1}" for plane, index in slices.items())
 
 
-def _diameters(found: Diameters | None) -> dict[str, Any] | None:
+def _diameters(found: Diameters | None, oriented: bool) -> dict[str, Any] | None:
     if found is None:
         return None
+
+    def ends(of: tuple[Point, Point]) -> list[list[float | None]] | None:
+        return [[_rounded(x) for x in end] for end in of] if oriented else None
+
     return {
         "index": found.index,
         "longest_mm": _rounded(found.longest_mm),
         "perpendicular_mm": _rounded(found.perpendicular_mm),
         "product_mm2": _rounded(found.product_mm2),
         "measurable": found.measurable,
-        "longest_ends_mm": [[_rounded(x) for x in end] for end in found.longest_ends],
-        "perpendicular_ends_mm": [[_rounded(x) for x in end] for end in found.perpendicular_ends],
+        "longest_ends_mm": ends(found.longest_ends),
+        "perpendicular_ends_mm": ends(found.perpendicular_ends),
     }
 
 

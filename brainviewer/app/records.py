@@ -29,12 +29,12 @@ def finding_record(finding: TumourFinding) -> dict[str, Any]:
         "found": finding.found,
         "plane": finding.plane.value,
         "index": finding.index,
-        "position_mm": _place(finding.position_mm),
+        "position_mm": _place(finding.told(finding.position_mm)),
         "confidence": round(finding.confidence, 4),
         "candidates": [
             {
                 "index": candidate.index,
-                "position_mm": _place(candidate.position_mm),
+                "position_mm": _place(finding.told(candidate.position_mm)),
                 "volume_ml": round(candidate.volume_ml, 3),
                 "score": round(candidate.score, 4),
             }
@@ -43,7 +43,7 @@ def finding_record(finding: TumourFinding) -> dict[str, Any]:
         "slice_area_mm2": None if area is None else round(area, 2),
         "area_mm2": [round(float(area), 2) for area in finding.area_mm2],
         "slices": {plane.value: index for plane, index in finding.slices.items()},
-        "measurements": measurements_record(finding.measurements),
+        "measurements": measurements_record(finding.measurements, finding.oriented),
         "seconds": round(finding.seconds, 4),
         "notices": list(finding.notices),
     }

@@ -54,7 +54,7 @@ def finding_text(record: Mapping[str, Any]) -> str:
     lines = [
         f"Tumour slice: {record['plane']} {record['index'] + 1} of {len(areas)}, "
         f"{record['slice_area_mm2']:,.0f} mm², confidence {record['confidence']:.2f}",
-        f"Position (right, anterior, superior): {_place(record['position_mm'])} mm",
+        f"Position (right, anterior, superior): {_place(record['position_mm'])}",
     ]
     if record["slices"]:
         lines.append(f"Largest slices: {slices_text(record['slices'])}")
@@ -66,7 +66,9 @@ def finding_text(record: Mapping[str, Any]) -> str:
                 f"  slice {c['index'] + 1}",
                 f"{c['volume_ml']:.1f} ml",
                 f"score {c['score']:.2f}",
-                f"at {_place(c['position_mm'])} mm",
+                f"position {_place(c['position_mm'])}"
+                if c["position_mm"] is None
+                else f"at {_place(c['position_mm'])}",
             )
             for c in record["candidates"]
         ]
@@ -182,7 +184,7 @@ def _percent(probability: float) -> str:
 def _place(position_mm: Sequence[float] | None) -> str:
     if position_mm is None:
         return "unknown"
-    return ", ".join(f"{x:.1f}".replace("-", "−") for x in position_mm)
+    return ", ".join(f"{x:.1f}".replace("-", "−") for x in position_mm) + " mm"
 
 
 def _columns(rows: Sequence[Sequence[str]]) -> list[str]:

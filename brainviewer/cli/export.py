@@ -1,5 +1,6 @@
 """The command that saves a slice, or a picture, with what is said of it."""
 
+from collections.abc import Sequence
 from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -91,7 +92,8 @@ def export(
                 report=progress_line(),
             )
         record = {"file": str(file), **figure.provenance, "scale": scale}
-        show(out, record, as_json, lambda: _text(file, result))
+        record["notices"] = list(opened.notices)
+        show(out, record, as_json, lambda: _text(file, result, opened.notices))
 
 
 def _answer(
@@ -122,10 +124,11 @@ def _answer(
     )
 
 
-def _text(file: Path, result: Classification | None) -> str:
-    if result is None or result.in_scope:
-        return f"Written to {file}"
-    return f"Written to {file}\nOut of scope. {result.reason}"
+def _text(file: Path, result: Classification | None, notices: Sequence[str]) -> str:
+    lines = [f"Written to {file}", *(f"Note: {notice}" for notice in notices)]
+    if result is not None and not result.in_scope:
+        lines.append(f"Out of scope. {result.reason}")
+    return "\n".join(lines)
 
 
 def _slice_of(text: str) -> int | str:

@@ -68,6 +68,7 @@ def pick(
             lesion = np.zeros(opened.grid.shape, bool) if finding.mask is None else finding.mask
             write_mask(mask, lesion, opened.grid, opened.reference.file_grid)
         record = finding_record(finding)
+        record["notices"] = [*opened.notices, *finding.notices]
         show(out, record, as_json, lambda: finding_text(record))
 
 

@@ -74,6 +74,7 @@ class Measurements:
         largest axial slice; None where there is nothing to measure.
     side : the side of the mid-sagittal plane that holds most of it; both if it lies across.
     midline_mm : distance of the lesion's centre of mass from the mid-sagittal plane of the head.
+        Neither is known without the orientation of the patient.
     """
 
     volume_ml: float
@@ -100,7 +101,9 @@ class TumourFinding:
     index : tumour slice, from 0, along the voxel axis of ``plane``; None if nothing was found. It
         is the slice with the largest area after smoothing over a little distance, so that a
         slice beside it can hold a little more (see ``analysis.slice_area``).
-    position_mm : (x, y, z) in mm, RAS+, of the lesion's middle in the tumour slice.
+    position_mm : (x, y, z) in mm, in the world of the study's grid, of the lesion's middle in the
+        tumour slice. It leads a view there; what is told of it is ``told``.
+    oriented : whether the study's grid says how the patient lay.
     confidence : 0..1.
     area_mm2 : (slices,) lesion area of every slice along that axis, in mm²; ``slice_area_mm2`` is
         that of the tumour slice, the one that is told.
@@ -125,8 +128,13 @@ class TumourFinding:
     enhancing: NDArray[np.bool_] | None = None
     measurements: Measurements | None = None
     network: NetworkIdentity | None = None
+    oriented: bool = True
     seconds: float = 0.0
     notices: tuple[str, ...] = ()
+
+    def told(self, position: Point | None) -> Point | None:
+        """A position in mm, RAS+, as it may be told: None without the patient's orientation."""
+        return position if self.oriented else None
 
     @property
     def slice_area_mm2(self) -> float | None:

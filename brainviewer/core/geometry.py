@@ -109,7 +109,7 @@ class Grid:
         if self.as_stored and not self.oriented:
             words = {Unit.MM: "millimetres", Unit.MICRON: "micrometres", Unit.PIXEL: "pixels"}
             return f"{words[self.unit]}, to the right and down from the first pixel; frame"
-        return "millimetres, RAS+"
+        return "millimetres, RAS+" if self.oriented else "millimetres; orientation unknown"
 
     @property
     def orientation(self) -> str:

@@ -49,8 +49,12 @@ class StatusBar(QStatusBar):
         if study.is_picture:
             self._show_pixel(study, place)
             return
-        x, y, z = (signed(float(v)) for v in place)
-        self._place.setText(f"x {x}  y {y}  z {z} mm")
+        if study.grid.oriented:
+            x, y, z = (signed(float(v)) for v in place)
+            self._place.setText(f"x {x}  y {y}  z {z} mm")
+        else:
+            i, j, k = study.grid.nearest_voxel(place)
+            self._place.setText(f"voxel {i}  {j}  {k}, orientation unknown")
         values = values_at(study, place)
         self._values.setText("   ".join(f"{m} {_value(v)}" for m, v in values.items()))
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from brainviewer.core.findings import Diameters, Measurements, TumourFinding
 from brainviewer.core.geometry import Grid
 from brainviewer.core.study import Modality, Study
-from brainviewer.render.wording import number
+from brainviewer.render.wording import NO_ORIENTATION, number
 
 NOT_MEASURED = "not measured"
 _LEAST_ML = 0.1
@@ -74,6 +74,8 @@ def measurement_text(study: Study, finding: TumourFinding) -> str:
         lines.append(f"Largest slices: {', '.join(largest)}")
     if not lines:
         lines.append("No lesion found.")
+    if not study.grid.oriented:
+        lines.append(f"{NO_ORIENTATION}.")
     if study.synthetic:
         lines.insert(0, "SYNTHETIC DATA")
     lines.append("Measured by BrainViewer; research use only, not for diagnosis.")

@@ -38,6 +38,7 @@ def provenance(
             "orientation": study.grid.orientation,
         },
         "panes": [_pane(pane) for pane in panes],
+        "notices": [] if _placed(study) else [wording.NO_ORIENTATION],
     }
     if panes:
         convention = panes[0].convention
@@ -67,13 +68,15 @@ def _placing(volume: Volume) -> dict[str, Any]:
 
 
 def _pane(pane: PaneSpec) -> dict[str, Any]:
-    placed = bool(wording.position_text(pane.view, pane.index))
+    placed = _placed(pane.study)
     data: dict[str, Any] = {
         "sequence": pane.modality.value,
         "plane": pane.plane.value,
         "slice": pane.index,
         "slices": pane.view.count,
-        "position_mm": round(pane.view.position_mm(pane.index), 3) if placed else None,
+        "position_mm": round(pane.view.position_mm(pane.index), 3)
+        if wording.position_text(pane.view, pane.index)
+        else None,
         "window": {
             "level": pane.window.level,
             "width": pane.window.width,
@@ -88,13 +91,21 @@ def _pane(pane: PaneSpec) -> dict[str, Any]:
     }
     if pane.viewport is not None:
         unit = pane.study.grid.unit.key
-        data[f"centre_{unit}"] = [round(float(x), 3) for x in pane.viewport.centre]
+        centre = [round(float(x), 3) for x in pane.viewport.centre]
+        data[f"centre_{unit}"] = centre if placed else None
         data[f"{unit}_per_point"] = pane.viewport.mm_per_point
     return data
 
 
+def _placed(study: Study) -> bool:
+    """Whether positions mean anything: a picture has its own, a head those of the patient."""
+    return study.grid.oriented or study.grid.as_stored
+
+
 def _mark(mark: Annotation, pane: PaneSpec) -> dict[str, Any]:
     data = {key: value for key, value in mark.to_json().items() if key != "id"}
+    if not _placed(pane.study):
+        data = {key: None if key.startswith("points") else value for key, value in data.items()}
     if mark.kind is Kind.RULER:
         data[f"length_{pane.study.grid.unit.key}"] = round(mark.length, 3)
     if mark.kind in (Kind.RECTANGLE, Kind.ELLIPSE) and mark.modality in pane.study.volumes:
@@ -120,7 +131,7 @@ def _finding(finding: TumourFinding) -> dict[str, Any]:
         "plane": finding.plane.value,
         "slice": finding.index,
         "slice_area_mm2": finding.slice_area_mm2,
-        "position_mm": list(finding.position_mm) if finding.position_mm else None,
+        "position_mm": list(place) if (place := finding.told(finding.position_mm)) else None,
         "confidence": finding.confidence,
         "measurements": None
         if taken is None

@@ -12,6 +12,8 @@ EDITED_HOW = "EDITED PICTURE: a part of it was painted over"
 
 SIZE_UNKNOWN = "size not known: lengths in pixels"
 
+NO_ORIENTATION = "Orientation unknown: left and right cannot be told"
+
 TOWARDS = {Plane.AXIAL: "S", Plane.CORONAL: "A", Plane.SAGITTAL: "R"}
 
 
@@ -57,7 +59,7 @@ def convention_text(grid: Grid, convention: Convention) -> str:
     if grid.as_stored:
         return "As stored" if grid.oriented else "As stored: left and right cannot be told"
     if not grid.oriented:
-        return "Orientation unknown: left and right cannot be told"
+        return NO_ORIENTATION
     if convention is Convention.RADIOLOGICAL:
         return "Radiological: patient’s right on the left"
     return "Neurological: patient’s right on the right"
