@@ -40,14 +40,13 @@ def measured(
     axis = axial_axis(study.grid)
     slices = {p: part.largest(SliceView.of(study.grid, p).axis) for p in Plane}
     slices[finding.plane] = finding.index
-    known = plane is not None and study.grid.oriented
-    side, distance = part.side(plane) if plane is not None and known else (None, None)
+    side, distance = part.side(plane) if plane is not None else (None, None)
     measurements = Measurements(
         volume_ml=part.millilitres,
         enhancing_ml=None if taken_up is None else taken_up.millilitres,
         lesion=part.diameters(axis, slices[Plane.AXIAL]),
         enhancing=None if taken_up is None else taken_up.diameters(axis, taken_up.largest(axis)),
-        side=side,
+        side=side if study.grid.oriented else None,
         midline_mm=distance,
     )
     return replace(

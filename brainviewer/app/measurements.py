@@ -15,7 +15,7 @@ _LEAST_ML = 0.1
 def measurements_record(taken: Measurements | None, oriented: bool = True) -> dict[str, Any] | None:
     """Volumes in mL, lengths in mm, end points (x, y, z) in mm, RAS+; None if none were taken.
 
-    oriented : whether the study says how the patient lay; without it there are no end points.
+    oriented : whether the study says how the patient lay; without it no place is told.
     """
     if taken is None:
         return None
@@ -24,8 +24,8 @@ def measurements_record(taken: Measurements | None, oriented: bool = True) -> di
         "enhancing_ml": _rounded(taken.enhancing_ml),
         "lesion": _diameters(taken.lesion, oriented),
         "enhancing": _diameters(taken.enhancing, oriented),
-        "side": None if taken.side is None else taken.side.value,
-        "midline_mm": _rounded(taken.midline_mm),
+        "side": taken.side.value if taken.side and oriented else None,
+        "midline_mm": _rounded(taken.midline_mm) if oriented else None,
     }
 
 

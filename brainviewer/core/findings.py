@@ -74,7 +74,7 @@ class Measurements:
         largest axial slice; None where there is nothing to measure.
     side : the side of the mid-sagittal plane that holds most of it; both if it lies across.
     midline_mm : distance of the lesion's centre of mass from the mid-sagittal plane of the head.
-        Neither is known without the orientation of the patient.
+        It is not told without the orientation of the patient, as sides and places are not.
     """
 
     volume_ml: float

@@ -139,10 +139,11 @@ def _diameters(
 
 
 def _side(grid: Grid, taken: Measurements | None) -> MeasurementLine:
+    if not grid.oriented:
+        return MeasurementLine("Side", "orientation unknown", known=False)
     side = taken.side if taken else None
     if side is None:
-        why = NOT_MEASURED if grid.oriented else "orientation unknown"
-        return MeasurementLine("Side", why, known=False)
+        return MeasurementLine("Side", NOT_MEASURED, known=False)
     value = str(side)
     if taken is not None and taken.midline_mm is not None:
         value += f", {number(abs(taken.midline_mm))} mm off midline"

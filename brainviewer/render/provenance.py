@@ -140,8 +140,8 @@ def _finding(finding: TumourFinding) -> dict[str, Any]:
             "enhancing_ml": taken.enhancing_ml,
             "lesion_mm": _diameters(taken.lesion),
             "enhancing_mm": _diameters(taken.enhancing),
-            "side": taken.side.value if taken.side else None,
-            "midline_mm": taken.midline_mm,
+            "side": taken.side.value if taken.side and finding.oriented else None,
+            "midline_mm": taken.midline_mm if finding.oriented else None,
         },
     }
 
