@@ -166,9 +166,12 @@ def _picture_tables(record: Mapping[str, Any]) -> "list[RenderableType]":
     """The network that names a tumour on one picture: bars, figures, edits, what is refused."""
     from rich.table import Table
 
+    from brainviewer.training.intervals import bar_words
+
     bars = Table("set out to be reached", "bar", "reached", "met")
     for name, bar in record["bars"].items():
-        bars.add_row(name, bar["bar"], f"{bar['value']:.3f}", "yes" if bar["met"] else "no")
+        reached = f"{bar['value']:.3f}  {bar['low']:.3f}–{bar['high']:.3f}"
+        bars.add_row(name, bar["bar"], reached, bar_words(bar))
     figures = Table("figure", "value", title="Pictures that the networks never saw")
     for figure in record["figures"]:
         figures.add_row(figure["name"], _figure_cell(figure).replace("\n", "  "))

@@ -86,7 +86,7 @@ class ModelClass:
 
 @dataclass(frozen=True)
 class Figure:
-    """A measured figure with its 95 % bootstrap interval and the number of patients behind it.
+    """A measured figure with its 95 % interval and the number of patients behind it.
 
     patients : images, where the model is one of single pictures.
     """

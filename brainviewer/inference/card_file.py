@@ -216,7 +216,7 @@ def _figures(entries: Any) -> tuple[Figure, ...]:
             number(entry["value"]),
             number(entry["low"]),
             number(entry["high"]),
-            int(number(entry["patients"])),
+            int(number(entry["images" if "images" in entry else "patients"])),
         )
         for entry in entries
     )

@@ -25,17 +25,14 @@ from brainviewer.inference.head_content import head_content
 from brainviewer.training.evaluation_inputs import MAIN, Inputs, evidence, read_predictions
 from brainviewer.training.evidence import Evidence
 from brainviewer.training.figures import (
-    Measure,
-    as_entry,
-    bootstrap,
     confusion,
     doubtful_error,
     measures,
     reliability,
     risk_coverage,
-    value_of,
 )
 from brainviewer.training.heads import LEAST_CONFIDENT, fit_head
+from brainviewer.training.intervals import against_bar, estimates, value_of
 from brainviewer.training.plots import draw_all
 from brainviewer.training.recipes import Recipe
 from brainviewer.training.unseen import (
@@ -166,18 +163,16 @@ def winner(figures: dict[str, Any]) -> str:
 
 
 def bars(figures: dict[str, Any]) -> dict[str, Any]:
-    """What was set out to be reached, and whether it was, by prevalence."""
+    """What was set out to be reached, and whether it was (``against_bar``), by prevalence."""
     best = winner(figures)
     result = {}
     for key in (best, f"{best}; training prevalence"):
-        entry = {}
-        for name, (bar, sign) in BARS.items():
-            if not any(figure["name"] == name for figure in figures[key]["figures"]):
-                continue
-            value = value_of(figures[key], name)
-            met = value >= bar if sign == ">=" else value <= bar
-            entry[name] = {"bar": f"{sign} {bar:g}", "value": value, "met": met}
-        result[key] = entry
+        known = {figure["name"]: figure for figure in figures[key]["figures"]}
+        result[key] = {
+            name: against_bar(known[name], sign, bar)
+            for name, (bar, sign) in BARS.items()
+            if name in known
+        }
     return result
 
 
@@ -212,25 +207,21 @@ def _report(
 ) -> dict[str, Any]:
     """in_full : with everything that the plots show."""
     wanted = measures(recipe.classes)
-    table = bootstrap(truth, runs, wanted, recipe.bootstrap, recipe.seed)
-    behind = dict.fromkeys(wanted, len(truth))
-    behind |= {f"recall {c}": int(np.sum(truth == n)) for n, c in enumerate(recipe.classes)}
-    figures = [as_entry(name, numbers, "patients", behind[name]) for name, numbers in table.items()]
+    if in_full:
+        for name, below in ((DOUBT, True), ("error above the threshold", False)):
+            wanted[name] = doubtful_error(LEAST_CONFIDENT, below)
+    table = estimates(truth, runs, wanted, recipe.bootstrap, recipe.seed)
+    figures = [one.entry(name, "patients", len(truth)) for name, one in table.items()]
     entry: dict[str, Any] = {
         "figures": figures,
         "confusion": np.mean([confusion(truth, run)[0] for run in runs], axis=0).round(2).tolist(),
     }
     if not in_full:
         return entry
-    doubtful = runs.max(axis=2) < LEAST_CONFIDENT
-    for name, below in ((DOUBT, True), ("error above the threshold", False)):
-        asked: dict[str, Measure] = {name: doubtful_error(LEAST_CONFIDENT, below)}
-        numbers = bootstrap(truth, runs, asked, recipe.bootstrap, recipe.seed)[name]
-        patients = round(float(np.mean((doubtful == below).sum(axis=1))))
-        figures.append(as_entry(name, numbers, "patients", patients))
     entry["per_seed"] = {
         str(run["seed"]): {
-            name: round(float(measure(truth, own)[0]), 4) for name, measure in wanted.items()
+            name: round(float(measure(truth, own)[0]), 4)
+            for name, measure in measures(recipe.classes).items()
         }
         for run, own in zip(inputs["runs"], runs, strict=True)
     }

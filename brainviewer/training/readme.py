@@ -91,11 +91,15 @@ def _bars(evaluation: Evaluation) -> list[str]:
     parts = []
     for key, bars in evaluation["bars"].items():
         rows = [
-            [name, bar["bar"].replace(">=", "≥").replace("<=", "≤"), f"{bar['value']:.3f}",
-             "yes" if bar["met"] else "**no**"]
+            [
+                name,
+                bar["bar"].replace(">=", "≥").replace("<=", "≤"),
+                f"{bar['value']:.3f} ({bar['low']:.3f}–{bar['high']:.3f})",
+                met(bar),
+            ]
             for name, bar in bars.items()
-        ]  # fmt: skip
-        parts += [f"What was set out to be reached ({key}):",
+        ]
+        parts += [f"What was set out to be reached ({key}), met where the whole interval is there:",
                   table(["figure", "bar", "reached", "met"], rows)]  # fmt: skip
     return parts
 
@@ -139,6 +143,11 @@ def _looks(looks: Evaluation) -> str:
     head = ["numbers", "patients", "share of the map inside the lesion",
             "share of the crop that is lesion", "peak inside the lesion"]  # fmt: skip
     return table(head, rows)
+
+
+def met(bar: Mapping[str, Any]) -> str:
+    """Whether a bar was met (``intervals.against_bar``), as a cell."""
+    return "yes" if bar["met"] else "on average" if bar["reached"] else "**no**"
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from brainviewer.core.errors import FileError, Report
-from brainviewer.training.figures import value_of
 from brainviewer.training.images.choices import Choices
 from brainviewer.training.images.folders import Pictures
 from brainviewer.training.images.pages import PAGE_FILE
@@ -22,6 +21,7 @@ from brainviewer.training.images.running import (
     train_images,
 )
 from brainviewer.training.images.voting import vote
+from brainviewer.training.intervals import value_of
 from brainviewer.training.running import recipe_kind
 
 

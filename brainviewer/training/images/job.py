@@ -122,8 +122,15 @@ class Job:
 
     def _tested(self, part: Split, members: Any, probabilities: Any) -> Answered:
         files = tuple(self.chosen.pictures[place].file for place in members)
+        groups = np.array([self.chosen.pictures[place].group for place in members])
+        named = self.chosen.source.grouped and groups.tolist() != list(files)
         return Answered(
-            files, (part.name,) * len(files), self.chosen.labels[members], probabilities
+            files,
+            (part.name,) * len(files),
+            self.chosen.labels[members],
+            probabilities,
+            groups if named else None,
+            "patients" if named else "images",
         )
 
     def _folder(self, part: Split) -> Path:

@@ -67,7 +67,7 @@ def write_predictions(
             f"{name}_probabilities": part.probabilities,
         }
         if part.groups is not None:
-            arrays[f"{name}_groups"] = np.array(part.groups)
+            arrays |= {f"{name}_groups": np.array(part.groups), f"{name}_over": np.array(part.over)}
     content = io.BytesIO()
     np.savez_compressed(content, **arrays)
     write_whole(path, content.getvalue())
@@ -84,6 +84,7 @@ def read_predictions(path: Path) -> Predictions | None:
                     kept[f"{name}_truth"],
                     kept[f"{name}_probabilities"],
                     kept.get(f"{name}_groups"),
+                    str(kept.get(f"{name}_over", "images")),
                 )
                 if name == "test" or f"{name}_truth" in kept
                 else None

@@ -1,10 +1,10 @@
 """What a trained network is worth, as one small JSON file (docs/image-results.md).
 
-Figures are of test images that the network never saw. Intervals are over images, not patients:
-the data does not always name them.
+Figures are of test images that the network never saw. Intervals are over patients where the data
+names them, else over images.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
@@ -12,23 +12,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainviewer.training.figures import (
-    Counts,
-    Measure,
-    Probabilities,
-    Truth,
-    Values,
     accuracy,
-    as_entry,
     auroc,
     balanced_accuracy,
-    bootstrap,
     calibration_error,
     confusion,
     macro_f1,
     recall,
     reliability,
+    worst_recall,
 )
 from brainviewer.training.images.recipe import ImageRecipe
+from brainviewer.training.intervals import Estimate, estimates
+from brainviewer.training.metric_kinds import MeanArea, Measure
 
 FORMAT = 1
 RESULT_FILE = "result.json"
@@ -44,6 +40,7 @@ class Answered:
     files : their names in the data; folds : the part that each was tested in.
     truth : (n,) int64; probabilities : (n, classes) float64
     groups : (n,) of images that are drawn together for intervals; None if each is for itself.
+    over : what a group is.
     """
 
     files: tuple[str, ...]
@@ -51,15 +48,19 @@ class Answered:
     truth: NDArray[np.int64]
     probabilities: NDArray[np.float64]
     groups: NDArray[Any] | None = None
+    over: str = "images"
 
 
 def joined(parts: Sequence[Answered]) -> Answered:
     """Several test parts as one."""
+    groups = [part.groups for part in parts if part.groups is not None]
     return Answered(
         tuple(file for part in parts for file in part.files),
         tuple(fold for part in parts for fold in part.folds),
         np.concatenate([part.truth for part in parts]),
         np.concatenate([part.probabilities for part in parts]),
+        np.concatenate(groups) if len(groups) == len(parts) else None,
+        parts[0].over,
     )
 
 
@@ -69,8 +70,8 @@ def measures(classes: Sequence[str]) -> dict[str, Measure]:
         "accuracy": accuracy,
         "balanced accuracy": balanced_accuracy,
         "macro F1": macro_f1,
-        WORST: _worst_recall,
-        AUROC: _mean_auroc(len(classes)),
+        WORST: worst_recall,
+        AUROC: MeanArea(len(classes)),
         ECE: calibration_error,
     }
     table |= {f"recall {name}": recall(place) for place, name in enumerate(classes)}
@@ -82,16 +83,12 @@ def measures(classes: Sequence[str]) -> dict[str, Measure]:
 def measured(classes: Sequence[str], tested: Answered, seed: int) -> dict[str, Any]:
     """Figures with intervals, confusion matrix, report and reliability of tested images."""
     wanted = measures(classes)
-    table = bootstrap(tested.truth, tested.probabilities, wanted, DRAWS, seed, groups=tested.groups)
-    counts = np.bincount(tested.truth, minlength=len(classes))
-    behind = {f"recall {name}": int(count) for name, count in zip(classes, counts, strict=True)}
-    figures = []
-    for name, numbers in table.items():
-        figures.append(as_entry(name, numbers, "images", behind.get(name, len(tested.truth))))
+    table = estimates(tested.truth, tested.probabilities, wanted, DRAWS, seed, tested.groups)
     matrix = confusion(tested.truth, tested.probabilities)[0]
     bins = reliability(tested.truth, tested.probabilities)
     return {
-        "figures": figures,
+        "figures": entries(table, len(tested.truth)),
+        "intervals": _over(tested),
         "confusion": matrix.astype(int).tolist(),
         "report": class_report(classes, matrix),
         "reliability": [
@@ -143,18 +140,26 @@ def operating_point(
     called = np.column_stack([~calls, calls]).astype(float)
     truth = ill.astype(np.int64)
     asked = {"sensitivity": recall(1), "specificity": recall(0)}
-    table = bootstrap(truth, called, asked, DRAWS, recipe.seed)
-    numbers = {"sensitivity": int(ill.sum()), "specificity": int((~ill).sum())}
-    figures = []
-    for name, found in table.items():
-        figures.append(as_entry(name, found, "images", numbers[name]))
+    table = estimates(truth, called, asked, DRAWS, recipe.seed, tested.groups)
     return {
         "positive": positive,
         "wanted_sensitivity": wanted,
         "threshold": threshold,
         "chosen_on": f"{len(scores)} validation images of {positive}",
-        "figures": figures,
+        "figures": entries(table, len(truth)),
     }
+
+
+def _over(tested: Answered) -> dict[str, Any]:
+    """What intervals are over, and how many of these there are."""
+    if tested.groups is None:
+        return {"over": "images", "units": len(tested.truth)}
+    return {"over": tested.over, "units": len(np.unique(tested.groups))}
+
+
+def entries(table: Mapping[str, Estimate], images: int) -> list[dict[str, Any]]:
+    """Estimates as results hold them; images : that those rest on which are no shares."""
+    return [one.entry(name, "images", images) for name, one in table.items()]
 
 
 def in_short(tested: Answered) -> dict[str, float]:
@@ -187,22 +192,6 @@ def settings(recipe: ImageRecipe, weights: str, changed: Sequence[str]) -> dict[
         "seed": recipe.seed,
         "changed": list(changed),
     }
-
-
-def _worst_recall(
-    truth: Truth, probabilities: Probabilities, counts: Counts | None = None
-) -> Values:
-    classes = np.unique(truth)
-    each = [recall(int(place))(truth, probabilities, counts) for place in classes]
-    return np.asarray(np.nanmin(each, axis=0))
-
-
-def _mean_auroc(classes: int) -> Measure:
-    def measure(truth: Truth, probabilities: Probabilities, counts: Counts | None = None) -> Values:
-        each = [auroc(place)(truth, probabilities, counts) for place in range(classes)]
-        return np.asarray(np.mean(each, axis=0))
-
-    return measure
 
 
 def _share(part: float, whole: float) -> float:

@@ -184,10 +184,12 @@ def _series(pictures: Sequence[Picture], folds: int) -> list[Sequence[Picture]]:
     folds : that the series are dealt to; 0 if there are none.
     """
     many = len(pictures)
-    if many >= _BLOCK * max(_SERIES, folds + 1):
+    if many >= _BLOCK * max(_SERIES, 2 * folds):
         return [pictures[start : start + _BLOCK] for start in range(0, many, _BLOCK)]
     wanted = _SERIES if many >= 2 * _SERIES else _LEAST_SERIES
-    wanted = min(many, max(wanted, folds + 1))
+    if folds:  # as many for each; one is enough where what is left makes training and validation
+        wanted = folds if many < 4 * folds and folds > 2 else 2 * folds
+    wanted = min(many, wanted)
     ends = [many * number // max(wanted, 1) for number in range(wanted + 1)]
     return [pictures[start:end] for start, end in pairwise(ends)]
 

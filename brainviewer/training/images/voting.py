@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from brainviewer.core.errors import FileError
 from brainviewer.files.writing import make_folder, write_whole
 from brainviewer.training.evaluate import dump
-from brainviewer.training.figures import value_of
 from brainviewer.training.images import results
 from brainviewer.training.images.folders import Pictures
 from brainviewer.training.images.keeping import (
@@ -24,6 +23,7 @@ from brainviewer.training.images.keeping import (
 from brainviewer.training.images.pages import write_page
 from brainviewer.training.images.recipe import IMAGE_CLASSES, IMAGE_VOTE, VoteRecipe
 from brainviewer.training.images.results import RESULT_FILE, Answered
+from brainviewer.training.intervals import value_of
 
 _SEED = 2026
 
@@ -131,6 +131,7 @@ def _by_file(part: Answered) -> Answered:
         part.truth[order],
         part.probabilities[order],
         None if part.groups is None else part.groups[order],
+        part.over,
     )
 
 

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from brainviewer.core.errors import FileError
-from brainviewer.training.figures import value_of
 from brainviewer.training.images.keeping import read_result
 from brainviewer.training.images.recipe import IMAGE_CLASSES, IMAGE_VOTE
 from brainviewer.training.images.split_list import LISTED
+from brainviewer.training.intervals import value_of
 from brainviewer.training.leaderboard.complete import what_is_wrong
 
 Result = dict[str, Any]

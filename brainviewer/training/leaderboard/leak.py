@@ -8,9 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainviewer.files.picture_reader import read_picture
-from brainviewer.training.figures import accuracy, as_entry, bootstrap
+from brainviewer.training.figures import accuracy
 from brainviewer.training.images.folders import Pictures
 from brainviewer.training.images.results import DRAWS, Answered
+from brainviewer.training.intervals import estimates
 
 ON_COPIES, ON_OTHERS = "accuracy on copies", "accuracy on the others"
 _SIDE = 32  # pixels of a thumbnail
@@ -40,8 +41,8 @@ def by_copies(answered: Answered, copies: Collection[str], seed: int) -> dict[st
     figures = []
     for name, part in ((ON_COPIES, has_copy), (ON_OTHERS, ~has_copy)):
         truth, probabilities = answered.truth[part], answered.probabilities[part]
-        numbers = bootstrap(truth, probabilities, {name: accuracy}, DRAWS, seed)[name]
-        figures.append(as_entry(name, numbers, "images", int(part.sum())))
+        one = estimates(truth, probabilities, {name: accuracy}, DRAWS, seed)[name]
+        figures.append(one.entry(name, "images", int(part.sum())))
     return {"copies": int(has_copy.sum()), "others": int((~has_copy).sum()), "figures": figures}
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from typing import Any
 
-from brainviewer.training.figures import value_of
+from brainviewer.training.intervals import value_of
 from brainviewer.training.leaderboard.entries import SHIPPED
 from brainviewer.training.leaderboard.leak import ON_COPIES, ON_OTHERS
 

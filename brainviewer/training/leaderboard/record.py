@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from brainviewer.training.figures import value_of
+from brainviewer.training.intervals import value_of
 from brainviewer.training.leaderboard.complete import FIGURES
 from brainviewer.training.leaderboard.conditions import conditions
 from brainviewer.training.leaderboard.entries import RANKED_BY, Entry, Result, Table

@@ -28,9 +28,10 @@ from brainviewer.inference.picture_input import head_of, prepare_picture
 from brainviewer.inference.pipeline import cut_out
 from brainviewer.training.command import run_alone
 from brainviewer.training.evaluate import dump
-from brainviewer.training.figures import area_under_curve, as_entry, bootstrap
+from brainviewer.training.figures import area_under_curve
 from brainviewer.training.images.recipe_reading import recipe_content
-from brainviewer.training.images.results import DRAWS, measures
+from brainviewer.training.images.results import DRAWS, entries, measures
+from brainviewer.training.intervals import estimates
 from brainviewer.training.progress import print_progress
 from brainviewer.training.tumour_pictures.folds import (
     CLASSES,
@@ -180,10 +181,11 @@ def unseen(
 def measure(prepared: Prepared, report: Report) -> dict[str, Any]:
     """What each part tells, as plain data: figures of the better classifier of two.
 
-    Intervals are over pictures, as for the network.
+    Intervals are over pictures, near-copies together, as for the network.
     """
     truth = np.array([CLASSES.index(file.label) for file in prepared.files], np.int64)
     fold_of = np.array([file.fold for file in prepared.files], np.int64)
+    groups = np.array([file.group for file in prepared.files])
     parts = features(prepared)
     controls = {}
     for number, (name, values) in enumerate(parts.items()):
@@ -191,13 +193,11 @@ def measure(prepared: Prepared, report: Report) -> dict[str, Any]:
         answers = unseen(values, truth, fold_of)
         right = {key: float(np.mean(p.argmax(axis=1) == truth)) for key, p in answers.items()}
         best = max(right, key=lambda key: right[key])
-        table = bootstrap(truth, answers[best], measures(CLASSES), DRAWS, _SEED)
+        table = estimates(truth, answers[best], measures(CLASSES), DRAWS, _SEED, groups)
         controls[name] = {
             "classifier": best,
             "accuracy_of_each": {key: round(value, 4) for key, value in right.items()},
-            "figures": [
-                as_entry(key, numbers, "images", len(truth)) for key, numbers in table.items()
-            ],
+            "figures": entries(table, len(truth)),
         }
     return {
         "classes": list(CLASSES),

@@ -13,11 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainviewer.inference.picture_input import head_of
+from brainviewer.training.intervals import Estimate, share
 
 Grey = NDArray[np.uint8]
 Random = np.random.Generator
 Edit = Callable[[Grey, Random], Grey]
-Shares = dict[str, tuple[float, float, float]]
 
 MOST_CHANGED = 0.02
 """Share of answers that benign edits may change."""
@@ -51,26 +51,20 @@ def edit(picture: Grey, name: str, seed: int) -> Grey:
     return made(picture, np.random.default_rng(seed))
 
 
-def changed_answers(before: NDArray[np.int64], after: Mapping[str, NDArray[np.int64]]) -> Shares:
+def changed_answers(
+    before: NDArray[np.int64], after: Mapping[str, NDArray[np.int64]]
+) -> dict[str, Estimate]:
     """Share of answers that each edit changed, with its 95 % interval, and of all together.
 
     before : (n,) answers to the pictures as they are
     after : by name of the edit, (n,) answers to the same pictures, edited
 
-    The interval is Wilson's (1927), which stays open where nothing changed. That of all edits
-    together rests on the n pictures, as if the edits of one picture told nothing new.
+    That of all edits together rests on the n pictures, as if the edits of one picture told nothing
+    new.
     """
     changed = {name: float(np.mean(answers != before)) for name, answers in after.items()}
     changed["all together"] = float(np.mean(list(changed.values())))
-    return {name: (share, *_interval(share, len(before))) for name, share in changed.items()}
-
-
-def _interval(share: float, count: int) -> tuple[float, float]:
-    z = 1.959964
-    middle = share + z**2 / (2 * count)
-    reach = z * math.sqrt(share * (1 - share) / count + z**2 / (4 * count**2))
-    whole = 1 + z**2 / count
-    return max(0.0, (middle - reach) / whole), min(1.0, (middle + reach) / whole)
+    return {name: share(so, len(before)) for name, so in changed.items()}
 
 
 def _jpeg(picture: Grey, random: Random) -> Grey:

@@ -13,15 +13,10 @@ from numpy.typing import NDArray
 from brainviewer.inference.card import DOUBT
 from brainviewer.inference.head import Head
 from brainviewer.inference.head_content import head_content
-from brainviewer.training.figures import (
-    accuracy,
-    area_under_curve,
-    as_entry,
-    bootstrap,
-    doubtful_error,
-    value_of,
-)
-from brainviewer.training.images.results import DRAWS, Answered, measured, measures
+from brainviewer.training.figures import accuracy, area_under_curve, doubtful_error
+from brainviewer.training.images.results import DRAWS, Answered, entries, measured, measures
+from brainviewer.training.intervals import against_bar, bar_words, estimates, share
+from brainviewer.training.metric_kinds import area_interval
 from brainviewer.training.tumour_pictures.calibrating import (
     LEAST_CONFIDENT,
     Probabilities,
@@ -62,12 +57,6 @@ def evaluate(said: Predictions, controls: Mapping[str, Any] | None = None) -> di
     whole["figures"] += _above_and_below(tested)
     scope = _scope(said)
     edits = _edits(said, answers, heads)
-    reached = {name: value_of(whole, name) for name in list(BARS)[:4]}
-    reached |= {
-        "AUROC of what is out of scope": scope["AUROC"],
-        "false refusals": scope["false_refusals"],
-        "answers changed by benign edits": edits["all together"]["value"],
-    }
     return {
         "kind": "tumour-pictures",
         "classes": list(CLASSES),
@@ -75,14 +64,7 @@ def evaluate(said: Predictions, controls: Mapping[str, Any] | None = None) -> di
         "folds": len(FOLDS),
         "bootstrap_repeats": DRAWS,
         "head": head_content(fit_head(said.logits[right], said.labels[right])),
-        "bars": {
-            name: {
-                "bar": f"{sign} {bar:g}",
-                "value": round(reached[name], 4),
-                "met": bool(reached[name] >= bar if sign == ">=" else reached[name] <= bar),
-            }
-            for name, (bar, sign) in BARS.items()
-        },
+        "bars": bars(whole["figures"], edits, scope),
         **whole,
         "doubtful": {"images": int(said.doubtful.sum()), "answers": _answered(said, answers)},
         "without_doubtful": measured(CLASSES, _some(tested, right), _SEED)["figures"],
@@ -105,6 +87,20 @@ def evaluate(said: Predictions, controls: Mapping[str, Any] | None = None) -> di
     }
 
 
+def bars(
+    figures: Sequence[Mapping[str, Any]], edits: Mapping[str, Any], scope: Mapping[str, Any]
+) -> dict[str, dict[str, Any]]:
+    """What was set out to be reached, and whether it was (``against_bar``)."""
+    reached = {figure["name"]: figure for figure in figures}
+    reached["answers changed by benign edits"] = edits["all together"]
+    for name, key in (
+        ("AUROC of what is out of scope", "AUROC"), ("false refusals", "false_refusals"),
+    ):  # fmt: skip
+        ends = (scope[key], scope[f"{key}_low"], scope[f"{key}_high"])
+        reached[name] = dict(zip(("value", "low", "high"), ends, strict=True))
+    return {name: against_bar(reached[name], sign, bar) for name, (bar, sign) in BARS.items()}
+
+
 def _some(tested: Answered, chosen: NDArray[np.bool_]) -> Answered:
     places = np.flatnonzero(chosen).tolist()
     return Answered(
@@ -113,6 +109,7 @@ def _some(tested: Answered, chosen: NDArray[np.bool_]) -> Answered:
         tested.truth[chosen],
         tested.probabilities[chosen],
         None if tested.groups is None else tested.groups[chosen],
+        tested.over,
     )
 
 
@@ -129,6 +126,7 @@ def unseen_answers(said: Predictions) -> Answered:
         said.labels,
         scaled(said.logits, said.folds, heads_of_folds(said)),
         said.groups,
+        "near-copies",
     )
 
 
@@ -139,13 +137,12 @@ def refusal_limit(distances: NDArray[np.float32]) -> float:
 
 def _above_and_below(tested: Answered) -> list[dict[str, Any]]:
     labels, answers = tested.truth, tested.probabilities
-    doubtful = answers.max(axis=1) < LEAST_CONFIDENT
-    entries = []
-    for name, below in ((DOUBT, True), ("error above the threshold", False)):
-        asked = {name: doubtful_error(LEAST_CONFIDENT, below)}
-        numbers = bootstrap(labels, answers, asked, DRAWS, _SEED, tested.groups)[name]
-        entries.append(as_entry(name, numbers, "images", int(np.sum(doubtful == below))))
-    return entries
+    asked = {
+        name: doubtful_error(LEAST_CONFIDENT, below)
+        for name, below in ((DOUBT, True), ("error above the threshold", False))
+    }
+    table = estimates(labels, answers, asked, DRAWS, _SEED, tested.groups)
+    return entries(table, len(labels))
 
 
 def _in_short(labels: NDArray[np.int64], answers: Probabilities) -> dict[str, float]:
@@ -158,12 +155,12 @@ def _tumours_alone(tested: Answered) -> list[dict[str, Any]]:
     labels, answers = tested.truth, tested.probabilities
     ill = labels != _KIND_OF_NONE
     wanted = {name: measures(CLASSES)[name] for name in ("accuracy", "worst-class recall")}
-    table = bootstrap(labels[ill], answers[ill], wanted, DRAWS, _SEED)
-    entries = [as_entry(name, numbers, "images", int(ill.sum())) for name, numbers in table.items()]
+    groups = None if tested.groups is None else tested.groups[ill]
+    table = estimates(labels[ill], answers[ill], wanted, DRAWS, _SEED, groups)
     two = np.column_stack([1 - answers[:, _KIND_OF_NONE], answers[:, _KIND_OF_NONE]])
-    asked = {"tumour": accuracy}
-    numbers = bootstrap((~ill).astype(np.int64), two, asked, DRAWS, _SEED, tested.groups)["tumour"]
-    return [*entries, as_entry("tumour or none, accuracy", numbers, "images", len(labels))]
+    asked = {"tumour or none, accuracy": accuracy}
+    both = estimates((~ill).astype(np.int64), two, asked, DRAWS, _SEED, tested.groups)
+    return [*entries(table, int(ill.sum())), *entries(both, len(labels))]
 
 
 def _edits(
@@ -178,8 +175,7 @@ def _edits(
     beside = changed_answers(before, {n: a for n, a in after.items() if n not in EDITS})
     beside.pop("all together")
     found = {
-        name: as_entry(name, numbers, "images", len(before))
-        for name, numbers in {**counted, **beside}.items()
+        name: one.entry(name, "images", len(before)) for name, one in {**counted, **beside}.items()
     }
     well = before == _KIND_OF_NONE
     for name, answered in after.items():
@@ -197,7 +193,8 @@ def _scope(said: Predictions) -> dict[str, Any]:
     refused, areas = [], []
     strange: dict[str, list[float]] = {}
     of_kind: dict[str, list[float]] = {}
-    kinds = np.unique(said.strange_kinds)
+    kind_of = said.strange_kinds
+    kinds = np.unique(kind_of)
     known = ~said.doubtful
     for place, fold in enumerate(FOLDS):
         own = distances[(said.folds == fold) & known]
@@ -207,25 +204,42 @@ def _scope(said: Predictions) -> dict[str, Any]:
         if len(odd):
             areas.append(_area(own, odd))
         for kind in kinds.tolist():
-            some = odd[said.strange_kinds == kind]
+            some = odd[kind_of == kind]
             strange.setdefault(kind, []).append(float(np.mean(some > limit)))
             of_kind.setdefault(kind, []).append(_area(own, some))
     return {
         "quantile": QUANTILE,
         "limit": round(refusal_limit(said.distances[known]), 4),
-        "false_refusals": round(float(np.mean(np.concatenate(refused))), 4),
+        "images": int(known.sum()),
+        **share_with_ends("false_refusals", float(np.mean(np.concatenate(refused))), known.sum()),
         "gated": round(float(said.gated[known].mean()), 4),
-        "AUROC": round(float(np.mean(areas)), 4) if areas else 0.0,
+        **area_with_ends(float(np.mean(areas)) if areas else 0.5, known.sum(), len(kind_of)),
         "kinds": {
             kind: {
-                "images": int(np.sum(said.strange_kinds == kind)),
-                "gated": round(float(np.mean(said.strange_gated[said.strange_kinds == kind])), 4),
-                "refused": round(float(np.mean(strange[kind])), 4),
+                "images": int(np.sum(kind_of == kind)),
+                "gated": round(float(np.mean(said.strange_gated[kind_of == kind])), 4),
+                **share_with_ends(
+                    "refused", float(np.mean(strange[kind])), np.sum(kind_of == kind)
+                ),
                 "AUROC": round(float(np.mean(of_kind[kind])), 4),
             }
             for kind in kinds.tolist()
         },
     }
+
+
+def share_with_ends(name: str, so: float, images: int) -> dict[str, float]:
+    """A share of so many pictures and the ends of its interval, each by a name of its own."""
+    one = share(so, int(images))
+    ends = {name: one.value, f"{name}_low": one.low, f"{name}_high": one.high}
+    return {key: round(value, 4) for key, value in ends.items()}
+
+
+def area_with_ends(area: float, known: int, strange: int) -> dict[str, float]:
+    """The same of the area under the ROC curve of what is out of scope (``area_interval``)."""
+    low, high = area_interval(area, max(1, int(strange)), max(1, int(known)))
+    ends = {"AUROC": area, "AUROC_low": min(low, area), "AUROC_high": max(high, area)}
+    return {key: round(value, 4) for key, value in ends.items()}
 
 
 def _area(own: NDArray[np.float32], odd: NDArray[np.float32]) -> float:
@@ -263,6 +277,6 @@ def _lgg(said: Predictions) -> dict[str, dict[str, Any]]:
 def summary(evaluation: Mapping[str, Any]) -> Sequence[str]:
     """A few lines for the terminal."""
     return [
-        f"{name}: {entry['value']:.3f} ({entry['bar']}{'' if entry['met'] else ', not met'})"
+        f"{name}: {entry['value']:.3f} ({entry['bar']}, {bar_words(entry)})"
         for name, entry in evaluation["bars"].items()
     ]

@@ -41,10 +41,8 @@ About = dict[str, Any]
 
 def card_content(about: About, evaluation: About, recipe_text: str, folder: Path) -> About:
     """What ``card.json`` of the model in ``folder`` holds: texts, evaluation, files."""
-    figures = [
-        {**{k: v for k, v in one.items() if k != "images"}, "patients": one["images"]}
-        for one in evaluation["figures"]
-    ]
+    kept = ("name", "value", "low", "high", "images")
+    figures = [{key: one[key] for key in kept} for one in evaluation["figures"]]
     return card_of(
         {**about, "sequences": [PICTURE], "needed": [PICTURE]},
         evaluation["classes"],

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from brainviewer.training.readme import cell, table
+from brainviewer.training.readme import cell, met, table
 
 _CELLS = ("accuracy", "macro F1", "worst-class recall", "AUROC")
 
@@ -25,8 +25,8 @@ def tables(evaluation: Mapping[str, Any]) -> str:
                 [
                     name,
                     bar["bar"].replace(">=", "≥").replace("<=", "≤"),
-                    f"{bar['value']:.3f}",
-                    "yes" if bar["met"] else "**no**",
+                    f"{bar['value']:.3f} ({bar['low']:.3f}–{bar['high']:.3f})",
+                    met(bar),
                 ]
                 for name, bar in evaluation["bars"].items()
             ],

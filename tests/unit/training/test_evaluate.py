@@ -23,7 +23,7 @@ from brainviewer.training.evaluate import (
     write_evaluation,
 )
 from brainviewer.training.evaluation_inputs import read_predictions
-from brainviewer.training.figures import value_of
+from brainviewer.training.intervals import value_of
 from brainviewer.training.recipes import Recipe, read_recipe
 
 ROOT = Path(__file__).resolve().parents[3]

@@ -99,37 +99,6 @@ def test_a_draw_is_judged_like_the_patients_in_it(name: str) -> None:
     assert_allclose(measure(truth, table, counts), measure(truth[draw], table[draw]))
 
 
-def test_copies_that_are_drawn_together_tell_nothing_new() -> None:
-    random = np.random.default_rng(3)
-    truth, table = random.integers(2, size=60), random.random((60, 2))
-    wanted = {"accuracy": figures.accuracy}
-    alone = figures.bootstrap(truth, table, wanted, 300, 1)["accuracy"]
-    twice, names = (np.repeat(values, 2, axis=0) for values in (table, np.arange(60).astype(str)))
-    together = figures.bootstrap(np.repeat(truth, 2), twice, wanted, 300, 1, names)["accuracy"]
-    apart = figures.bootstrap(np.repeat(truth, 2), twice, wanted, 300, 1)["accuracy"]
-    assert together[2] - together[1] == pytest.approx(alone[2] - alone[1], rel=0.2)
-    assert apart[2] - apart[1] < 0.85 * (together[2] - together[1])
-
-
-def test_bootstrap_intervals_hold_the_value_and_can_be_repeated() -> None:
-    truth, table = np.tile(TRUTH, 10), np.tile(SURE, (10, 1))
-    wanted = {"accuracy": figures.accuracy}
-    value, low, high = figures.bootstrap(truth, table, wanted, 500, 1)["accuracy"]
-    assert low < value == 0.5 < high
-    # The standard error of a share of one half among 60 patients is 0.065.
-    assert_allclose(high - low, 4 * 0.0645, rtol=0.2)
-    assert figures.bootstrap(truth, table, wanted, 500, 1)["accuracy"] == (value, low, high)
-
-
-def test_the_seeds_are_averaged_inside_a_draw() -> None:
-    """Seeds are not further patients: three equal ones do not make the interval narrower."""
-    truth, table = np.tile(TRUTH, 10), np.tile(SURE, (10, 1))
-    wanted = {"accuracy": figures.accuracy}
-    one = figures.bootstrap(truth, table, wanted, 300, 1)["accuracy"]
-    three = figures.bootstrap(truth, np.stack([table] * 3), wanted, 300, 1)["accuracy"]
-    assert_allclose(three, one)
-
-
 @pytest.mark.parametrize("name", figures.measures(CODES))
 def test_perfect_answers_have_the_best_figures(name: str) -> None:
     best = 0 if any(word in name for word in figures.ERRORS) else 1

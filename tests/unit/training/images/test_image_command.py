@@ -13,7 +13,6 @@ from command_line import refused, run
 from labelled_pictures import write_pictures, write_table
 from PIL import Image
 
-from brainviewer.training.figures import value_of
 from brainviewer.training.images.folders import find_pictures
 from brainviewer.training.images.keeping import write_predictions
 from brainviewer.training.images.recipe_reading import read_image_recipe
@@ -24,6 +23,7 @@ from brainviewer.training.images.results import (
     operating_point,
 )
 from brainviewer.training.images.voting import majority
+from brainviewer.training.intervals import value_of
 
 SHIPPED = Path(__file__).resolve().parents[4] / "resources" / "recipes" / "images"
 

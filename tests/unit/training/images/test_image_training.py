@@ -13,8 +13,8 @@ from PIL import Image
 
 from brainviewer.cli.tables import evaluation_tables
 from brainviewer.inference.onnx_runtime import OnnxFile
-from brainviewer.training.figures import value_of
 from brainviewer.training.images.keeping import read_predictions, read_result
+from brainviewer.training.intervals import value_of
 from brainviewer.training.measuring import measure
 
 TESTS = Path(__file__).resolve().parents[3]
@@ -75,8 +75,8 @@ def test_a_run_leaves_a_model_a_result_and_a_page(whole: tuple[Path, dict[str, A
     assert result is not None
     assert result["classes"] == ["tumour", "none"]
     assert result["protocol"] == {
-        "split": "patient-wise folds", "grouped": True, "tested": ["4"], "train": 43,
-        "validation": 5, "test": 16, "limit": None,
+        "split": "patient-wise folds", "grouped": True, "tested": ["4"], "train": 42,
+        "validation": 6, "test": 16, "limit": None,
     }  # fmt: skip
     assert 0 <= value_of(result, "worst-class recall") <= value_of(result, "balanced accuracy")
     assert result["report"]["tumour"]["support"] == 12
