@@ -24,3 +24,17 @@ def resources() -> Path:
         "The installation is incomplete: the folder 'resources' is missing.",
         "Install BrainViewer again.",
     )
+
+
+@cache
+def guide() -> Path:
+    """The user guide, Markdown with its pictures beside it: of the checkout, or as it was shipped.
+
+    Raises FileError if the installation carries none.
+    """
+    for folder in (resources() / "guide", resources().parent / "docs"):
+        if (folder / "user-guide.md").is_file():
+            return folder / "user-guide.md"
+    raise FileError(
+        "The installation is incomplete: the user guide is missing.", "Install BrainViewer again."
+    )

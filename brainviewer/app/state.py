@@ -245,6 +245,7 @@ class ViewState:
             "sequences": self.study is not None and not picture,
             "picture": picture,
             "planes": not picture,
+            "sides": self.solid_study is not None and self.solid_study.grid.oriented,
             "film": len(self.film) > 1,
             "classifiable": picture or self._unsearched or (finding is not None and finding.found),
             "classifiable here": self._unsearched or finding is not None,

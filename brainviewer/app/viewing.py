@@ -19,6 +19,9 @@ from brainviewer.core.windowing import (
     window_from_percentiles,
 )
 
+_COVERING = ("lesion", "diameters", "segmentation", "heatmap", "annotations", "crosshair")
+"""What hides a part of the image, by the names in ``Overlays``."""
+
 
 class Viewing:
     """The part of ``Session`` that looks; every method needs an open study unless it says so."""
@@ -26,6 +29,7 @@ class Viewing:
     def __init__(self, state: ViewState) -> None:
         self.state = state
         self._user_has_moved = False
+        self._before_bare = Overlays()
 
     # -- where ------------------------------------------------------------------------------
 
@@ -144,6 +148,16 @@ class Viewing:
         """What is drawn over the slices; needs no study."""
         self.state.overlays = overlays
         self.state.overlays_changed.emit()
+
+    def toggle_overlays(self) -> None:
+        """Hide all that is drawn over the slices but their corner texts, or bring it back."""
+        shown = self.state.overlays
+        bare = replace(shown, **dict.fromkeys(_COVERING, False))
+        if shown != bare:
+            self._before_bare = shown
+            self.set_overlays(bare)
+        else:
+            self.set_overlays(self._before_bare)
 
     # -- windows ----------------------------------------------------------------------------
 

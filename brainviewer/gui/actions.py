@@ -1,19 +1,18 @@
 """Every action of the window as one table: id, text, shortcut, needed fact, what it does.
 
-Menus and the tool bar only name ids; actions are enabled by facts, never by hand.
+Menus, context menus, the tool bar and the sheet of keys only name ids; actions are enabled by
+facts, never by hand.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
-
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QKeySequence
 
 from brainviewer.app.state import Layout, Tool, ViewState
 from brainviewer.app.verdicts import AGREE, DISAGREE, WITHDRAWN
 from brainviewer.core.slices import Convention, Plane
 from brainviewer.core.study import Modality
+from brainviewer.render.volume_view import LOOK_NAMES, LOOKS
 
 if TYPE_CHECKING:
     from brainviewer.gui.main_window import MainWindow
@@ -26,6 +25,8 @@ class Action:
     needs : the fact that enables it; "" for always.
     checked : whether it is on, for actions that stay pressed.
     short : the text in the tool bar, if it differs.
+    also : a second shortcut.
+    pane_key : a key that the panes listen to themselves, because holding it means more.
     """
 
     id: str
@@ -36,6 +37,13 @@ class Action:
     checked: Callable[[ViewState], bool] | None = None
     short: str = ""
     tip: str = ""
+    also: str = ""
+    pane_key: str = ""
+
+    @property
+    def keys(self) -> str:
+        """Every key of the action, for people to read."""
+        return " or ".join(key for key in (self.shortcut or self.pane_key, self.also) if key)
 
 
 def _layout(layout: Layout, key: str, short: str) -> Action:
@@ -107,6 +115,16 @@ def _convention(convention: Convention, text: str) -> Action:
     )
 
 
+def _look(letter: str) -> Action:
+    return Action(
+        f"look-{letter.lower()}",
+        f"3D from {LOOK_NAMES[letter]}",
+        "",
+        "sides",
+        lambda w: w.volume.look(letter),
+    )
+
+
 ACTIONS: tuple[Action, ...] = (
     Action("open-folder", "Open study folder…", "Ctrl+O", "", lambda w: w.open_folder(),
            short="Open", tip="Open a study folder"),
@@ -128,9 +146,11 @@ ACTIONS: tuple[Action, ...] = (
     Action("export-volume", "Save 3D picture…", "", "sequences", lambda w: w.export_volume()),
     Action("copy", "Copy view", "Ctrl+C", "study", lambda w: w.copy_view(), short="Copy view",
            tip="Copy the current view to the clipboard"),
+    *(_look(letter) for letter in LOOKS),
+    Action("volume-reset", "Reset the 3D view", "", "sequences", lambda w: w.volume.reset()),
     Action("quit", "Quit", "Ctrl+Q", "", lambda w: w.close()),
     Action("undo", "Undo", "Ctrl+Z", "undo", lambda w: w.session.undo()),
-    Action("redo", "Redo", "Ctrl+Shift+Z", "redo", lambda w: w.session.redo()),
+    Action("redo", "Redo", "Ctrl+Shift+Z", "redo", lambda w: w.session.redo(), also="Ctrl+Y"),
     Action("delete", "Delete annotation", "Del", "selection",
            lambda w: w.session.delete_selection()),
     Action("delete-all", "Delete all annotations", "", "annotations",
@@ -147,6 +167,9 @@ ACTIONS: tuple[Action, ...] = (
     _sequence(Modality.T1, "F6"),
     _sequence(Modality.T1CE, "F7"),
     _sequence(Modality.T2, "F8"),
+    Action("overlays", "Hide or show all overlays", "", "study",
+           lambda w: w.session.toggle_overlays(), pane_key="Space",
+           tip="Only the image; again to bring the overlays back"),
     _overlay("lesion", "Outline", "O", "tumour"),
     _overlay("diameters", "Diameters", "D", "diameters"),
     _overlay("heatmap", "Heatmap", "H", "heatmap"),
@@ -200,6 +223,8 @@ ACTIONS: tuple[Action, ...] = (
     _tool(Tool.ARROW, "G", "Point at something", "markable"),
     _tool(Tool.TEXT, "N", "Write on the slice", "markable"),
     _tool(Tool.BRUSH, "K", "Paint over a part of the picture; Shift takes away", "trial"),
+    Action("guide", "User guide", "", "", lambda w: w.show_guide(),
+           tip="The guide that came with this version; needs no network"),
     Action("shortcuts", "Keys and mouse", "F1", "", lambda w: w.show_shortcuts()),
     Action("card", "Model card", "", "", lambda w: w.show_card("")),
     Action("about", "About BrainViewer", "", "", lambda w: w.show_about()),
@@ -213,9 +238,10 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("View", ("layout-four_sequences", "layout-three_planes", "layout-one_large", "-",
               "plane-axial", "plane-coronal", "plane-sagittal", "-",
               "convention-radiological", "convention-neurological", "-",
-              "show-lesion", "show-diameters", "show-heatmap", "show-segmentation",
+              "overlays", "show-lesion", "show-diameters", "show-heatmap", "show-segmentation",
               "show-crosshair", "show-annotations", "show-text", "-",
-              "fit", "zoom-in", "zoom-out", "smooth", "-", "picture-before", "picture-next", "-",
+              "fit", "zoom-in", "zoom-out", "smooth", "look>", "-",
+              "picture-before", "picture-next", "-",
               "panels", "theme>")),
     ("Sequence", ("sequence-flair", "sequence-t1", "sequence-t1ce", "sequence-t2", "-",
                   "auto-window", "invert", "presets>", "colours>")),
@@ -224,68 +250,43 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
                 "-", "agree", "disagree", "withdraw")),
     ("Tools", ("tool-window", "tool-cursor", "tool-pan", "-", "tool-ruler", "tool-rectangle",
                "tool-ellipse", "tool-arrow", "tool-text", "tool-brush")),
-    ("Help", ("shortcuts", "card", "-", "about")),
+    ("Help", ("guide", "shortcuts", "card", "-", "about")),
 )  # fmt: skip
 TOOL_BAR: tuple[str, ...] = (
     "open-folder", "-", "layout-four_sequences", "layout-three_planes", "layout-one_large", "-",
     "tool-window", "tool-cursor", "tool-ruler", "tool-rectangle", "tool-ellipse", "tool-arrow",
     "tool-text", "-", "undo", "redo", "<>", "tumour", "classify", "export",
 )  # fmt: skip
-
-
-class Actions:
-    """The table as QActions of a window, kept in step with the state."""
-
-    def __init__(self, window: "MainWindow") -> None:
-        self._state = window.session.state
-        self._made: dict[str, tuple[Action, QAction]] = {}
-        for action in ACTIONS:
-            made = QAction(action.text, window)
-            if action.shortcut:
-                made.setShortcut(QKeySequence(action.shortcut))
-                made.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
-            key = made.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
-            made.setToolTip(f"{action.tip or action.text}" + (f"  ({key})" if key else ""))
-            if action.short:
-                made.setIconText(action.short)
-            made.setCheckable(action.checked is not None)
-            made.triggered.connect(lambda _=False, a=action: self._run(a, window))
-            window.addAction(made)
-            self._made[action.id] = (action, made)
-        state = self._state
-        for signal in (state.facts_changed, state.study_changed):
-            signal.connect(self._enable)
-        for signal in (
-            state.study_changed,
-            state.layout_changed,
-            state.tool_changed,
-            state.active_changed,
-            state.overlays_changed,
-            state.trial_changed,
-        ):
-            signal.connect(self._check)
-        self._enable()
-        self._check()
-
-    def __getitem__(self, action_id: str) -> QAction:
-        return self._made[action_id][1]
-
-    def _run(self, action: Action, window: "MainWindow") -> None:
-        action.do(window)
-        # Qt has turned a pressed action over already; the state has the last word.
-        self._check()
-
-    def _enable(self) -> None:
-        facts = self._state.facts
-        for action, made in self._made.values():
-            made.setEnabled(not action.needs or action.needs in facts)
-
-    def _check(self) -> None:
-        for action, made in self._made.values():
-            if action.checked is not None:
-                made.setChecked(action.checked(self._state))
+LOOK_ACTIONS: tuple[str, ...] = (
+    *(f"look-{letter.lower()}" for letter in LOOKS),
+    "-",
+    "volume-reset",
+)
+CONTEXT_MENUS: Mapping[str, tuple[str, ...]] = {
+    "pane": ("tumour", "classify-here", "-", "auto-window", "presets>", "colours>", "invert", "-",
+             "fit", "overlays", "show-crosshair", "-", "tools>", "delete", "-",
+             "copy", "export"),
+    "volume": (*LOOK_ACTIONS, "-", "show-crosshair", "export-volume"),
+    "sequences": ("layout-one_large", "-", "auto-window", "presets>", "colours>", "invert"),
+    "marks": ("delete", "delete-all", "-", "save-marks", "open-marks"),
+    "film": ("picture-before", "picture-next", "-", "copy", "export"),
+}  # fmt: skip
+"""The menus of the right button, by what lies under it."""
 
 
 def shortcut_rows(actions: Iterable[Action] = ACTIONS) -> list[tuple[str, str]]:
     """(key, text) of every action that has a key, for the help page."""
-    return [(a.shortcut, a.text) for a in actions if a.shortcut]
+    return [(a.keys, a.text) for a in actions if a.keys]
+
+
+def grouped_shortcuts() -> list[tuple[str, list[tuple[str, str]]]]:
+    """(menu, rows of key and text) in the order of the menus; actions of no menu come last."""
+    by_id = {action.id: action for action in ACTIONS}
+    groups: list[tuple[str, list[tuple[str, str]]]] = []
+    seen: set[str] = set()
+    for title, names in MENUS:
+        inside = [by_id[name] for name in names if name in by_id]
+        seen.update(action.id for action in inside)
+        groups.append((title, shortcut_rows(inside)))
+    groups.append(("More", shortcut_rows(a for a in ACTIONS if a.id not in seen)))
+    return [(title, rows) for title, rows in groups if rows]

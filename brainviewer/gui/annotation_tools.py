@@ -88,7 +88,8 @@ def _point(pane: "SlicePane", at: QPointF, index: int) -> Point:
 class DrawDrag:
     """Draws a new mark from where the button went down to where it goes up."""
 
-    def __init__(self, pane: "SlicePane", kind: Kind, at: QPointF) -> None:
+    def __init__(self, pane: "SlicePane", kind: Kind, at: QPointF, shift: bool = False) -> None:
+        self._shift = shift
         # A mark stays on its slice, even if somebody scrolls while drawing.
         self._pane, self._start, self._index = pane, at, pane.index
         first = _point(pane, at, self._index)
@@ -108,11 +109,16 @@ class DrawDrag:
         self._pane.set_draft(self._mark)
 
     def finish(self, at: QPointF) -> None:
-        """Keep the mark unless it is too small to be meant; then pick what is there."""
+        """Keep the mark unless it is too small to be meant; then pick what is there.
+
+        A click with Shift places the cursor, as it does with every other tool.
+        """
         self._pane.set_draft(None)
         way = at - self._start
         if math.hypot(way.x(), way.y()) >= SHORTEST_PX:
             self._pane.session.add_annotation(self._mark)
+        elif self._shift:
+            self._pane.session.set_cursor(_point(self._pane, at, self._index))
         else:
             hit = hit_test(self._pane, at)
             self._pane.session.select(hit.mark.id if hit else "")

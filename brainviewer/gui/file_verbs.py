@@ -19,33 +19,52 @@ class FileVerbs(QMainWindow):
     """The part of the window with dialogs for files; its actions call these."""
 
     session: Session
+    _folder = ""
+
+    def _start_folder(self) -> str:
+        """Where a dialog begins: in the folder that was used last, or that held the last study."""
+        recent = [Path(entry[0]) for entry in self.session.settings.recent]
+        places = [Path(self._folder)] if self._folder else []
+        for place in (*places, *(path.parent for path in recent)):
+            if is_folder(place):
+                return str(place)
+        return ""
+
+    def _open(self, paths: list[Path]) -> None:
+        self._folder = str(paths[0].parent)
+        self.session.open(paths)
 
     def open_folder(self) -> None:
         """Ask for a folder with a study or with pictures, and open it."""
-        if folder := QFileDialog.getExistingDirectory(self, "Open study folder"):
-            self.session.open([Path(folder)])
+        start = self._start_folder()
+        if folder := QFileDialog.getExistingDirectory(self, "Open study folder", start):
+            self._open([Path(folder)])
 
     def open_files(self) -> None:
         """Ask for the files of a study and open them."""
-        files, _ = QFileDialog.getOpenFileNames(self, "Open the files of one study", "", _STUDIES)
+        title, start = "Open the files of one study", self._start_folder()
+        files, _ = QFileDialog.getOpenFileNames(self, title, start, _STUDIES)
         if files:
-            self.session.open([Path(f) for f in files])
+            self._open([Path(f) for f in files])
 
     def open_pictures(self) -> None:
         """Ask for single pictures and open them."""
-        files, _ = QFileDialog.getOpenFileNames(self, "Open pictures", "", _PICTURES)
+        start = self._start_folder()
+        files, _ = QFileDialog.getOpenFileNames(self, "Open pictures", start, _PICTURES)
         if files:
-            self.session.open([Path(f) for f in files])
+            self._open([Path(f) for f in files])
 
     def open_annotations(self) -> None:
         """Ask for a file of annotations and show them."""
-        path, _ = QFileDialog.getOpenFileName(self, "Open annotations", "", _MARKS)
+        start = self._start_folder()
+        path, _ = QFileDialog.getOpenFileName(self, "Open annotations", start, _MARKS)
         if path:
             self._try(lambda: self.session.open_annotations(Path(path)))
 
     def save_annotations(self) -> None:
         """Ask for a place and save the annotations there."""
-        path, _ = QFileDialog.getSaveFileName(self, "Save annotations", "annotations.json", _MARKS)
+        start = str(Path(self._start_folder()) / "annotations.json")
+        path, _ = QFileDialog.getSaveFileName(self, "Save annotations", start, _MARKS)
         if path:
             self._try(lambda: self.session.save_annotations(Path(path)))
 
@@ -54,3 +73,11 @@ class FileVerbs(QMainWindow):
             verb()
         except BrainViewerError as error:
             self.session.notice(str(error), "error")
+
+
+def is_folder(path: Path) -> bool:
+    """Whether a folder is there and can be looked into."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return False

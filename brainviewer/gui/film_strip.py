@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
 
 from brainviewer.app.session import Session
 from brainviewer.gui import image_colours, theme
+from brainviewer.gui.wheel_steps import NOTCH, notches
 
 _SIDE = 76
 _CELL = QSize(_SIDE + 12, _SIDE + 28)
@@ -105,7 +106,7 @@ class FilmStrip(QListWidget):
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         bar = self.horizontalScrollBar()
-        bar.setValue(bar.value() - (event.angleDelta().y() or event.angleDelta().x()))
+        bar.setValue(bar.value() - round(NOTCH * notches(event)))
         event.accept()
 
     def resizeEvent(self, event: QResizeEvent) -> None:

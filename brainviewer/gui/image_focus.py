@@ -110,6 +110,7 @@ class ImageFocus(WheelGuard):
         self._images = images
         self._tabbed = self._sending = False
         self._before = ""
+        self._sent = Qt.Key.Key_unknown
         super().__init__(window)
 
     def to_images(self) -> None:
@@ -137,15 +138,10 @@ class ImageFocus(WheelGuard):
             self.leave_buttons()
         elif kind is QEvent.Type.FocusIn and isinstance(event, QFocusEvent):
             self._focus(watched, event)
-        elif kind is QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
-            # Space is a key of the images, and of a button that was walked to.
-            if event.key() == Qt.Key.Key_Space and (
-                isinstance(watched, SlicePane) or _owns(watched, Qt.Key.Key_Space)
-            ):
-                event.accept()
-                return True
         elif kind is QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
             return self._key(watched, event)
+        elif kind is QEvent.Type.KeyRelease and isinstance(event, QKeyEvent):
+            return self._key_up(event)
         return False
 
     def _press(self, watched: QWidget) -> None:
@@ -173,7 +169,15 @@ class ImageFocus(WheelGuard):
             return watched in (focus, field) and self._leave(field, key)
         if watched is not focus or _owns(focus, key):
             return False
+        self._sent = key
         return self._send(event) or key in _ARROWS
+
+    def _key_up(self, event: QKeyEvent) -> bool:
+        """What was pressed on the images is let go there as well."""
+        if event.key() != self._sent or self._sending or event.isAutoRepeat():
+            return False
+        self._sent = Qt.Key.Key_unknown
+        return self._send(event)
 
     def _leave(self, field: Field, key: Qt.Key) -> bool:
         if isinstance(field.parentWidget(), SlicePane):

@@ -3,7 +3,14 @@
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, Qt, QTimer
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QShowEvent
+from PySide6.QtGui import (
+    QCloseEvent,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDropEvent,
+    QKeyEvent,
+    QShowEvent,
+)
 from PySide6.QtWidgets import (
     QDockWidget,
     QScrollArea,
@@ -16,10 +23,13 @@ from PySide6.QtWidgets import (
 )
 
 from brainviewer.app.session import Session
-from brainviewer.gui.actions import TOOL_BAR, Actions
+from brainviewer.gui.actions import TOOL_BAR
+from brainviewer.gui.context_menus import offer_context_menus
 from brainviewer.gui.display_panel import DisplayPanel
+from brainviewer.gui.drop_highlight import DropHighlight
 from brainviewer.gui.film_strip import FilmStrip
 from brainviewer.gui.image_focus import ImageFocus
+from brainviewer.gui.live_actions import Actions
 from brainviewer.gui.menus import build_menus
 from brainviewer.gui.notices import NoticeBar
 from brainviewer.gui.pane_grid import PaneGrid
@@ -41,6 +51,8 @@ RIGHT_WIDTH = 400
 
 class MainWindow(WindowVerbs):
     """Everything on one screen: panels left and right, slices in the middle."""
+
+    volume: VolumePane
 
     def __init__(self, session: Session) -> None:
         super().__init__()
@@ -67,6 +79,8 @@ class MainWindow(WindowVerbs):
         self._tools = self._build_tool_bar()
         self.status = StatusBar(session, self.grid)
         self.setStatusBar(self.status)
+        self._drop = DropHighlight(self)
+        offer_context_menus(self)
         self._focus = ImageFocus(self, lambda: self.grid.active_pane)
         session.ask_sequences = lambda assignment: ask_sequences(assignment, self)
         session.state.study_changed.connect(self._show_study)
@@ -81,7 +95,8 @@ class MainWindow(WindowVerbs):
 
     def _build_centre(self) -> None:
         self._pages = QStackedWidget()
-        invitation = Invitation()
+        invitation = Invitation(self.session.settings)
+        invitation.recent_wanted.connect(self._open)
         invitation.open_wanted.connect(self.open_folder)
         invitation.demo_wanted.connect(self.session.open_demo)
         self._pages.addWidget(invitation)
@@ -208,10 +223,16 @@ class MainWindow(WindowVerbs):
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if any(url.isLocalFile() for url in event.mimeData().urls()):
             event.acceptProposedAction()
+            self._drop.show_over()
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        self._drop.hide()
+        super().dragLeaveEvent(event)
 
     def dropEvent(self, event: QDropEvent) -> None:
         paths = [Path(u.toLocalFile()) for u in event.mimeData().urls() if u.isLocalFile()]
         event.acceptProposedAction()
+        self._drop.hide()
         # The file manager waits for this event to end; open after it.
         QTimer.singleShot(0, lambda: self.session.open(paths))
 

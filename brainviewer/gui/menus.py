@@ -1,42 +1,87 @@
 """The menu bar: the table of ``actions``, and the menus whose content depends on the moment."""
 
+import re
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu
 
 from brainviewer.app.session import Session
 from brainviewer.core.windowing import presets
-from brainviewer.gui.actions import MENUS
+from brainviewer.gui.actions import CONTEXT_MENUS, LOOK_ACTIONS, MENUS
 from brainviewer.gui.display_panel import COLOUR_MAPS
 from brainviewer.gui.prevalence_menu import fill_prevalences
 
 if TYPE_CHECKING:
     from brainviewer.gui.main_window import MainWindow
 
+_STILL = {
+    "theme": ("Theme", ("theme-dark", "theme-light", "theme-system")),
+    "look": ("3D view", LOOK_ACTIONS),
+    "tools": ("Tool", dict(MENUS)["Tools"]),
+}
+"""Submenus whose content is always the same."""
 _ENGINES = {"auto": "Automatic", "onnx": "ONNX Runtime", "tensorflow": "TensorFlow"}
 
 
 def build_menus(window: "MainWindow") -> None:
-    """Fill the menu bar of the window."""
-    for title, names in MENUS:
+    """Fill the menu bar of the window; every entry can be reached by a letter."""
+    titles = with_mnemonics([title for title, _ in MENUS])
+    for title, (_, names) in zip(titles, MENUS, strict=True):
         menu = window.menuBar().addMenu(title)
-        for name in names:
-            if name == "-":
-                menu.addSeparator()
-            elif name.endswith(">"):
-                _add_submenu(menu, name[:-1], window)
-            else:
-                menu.addAction(window.actions_by_id[name])
+        _fill(menu, names, window)
+        actions = [action for action in menu.actions() if not action.isSeparator()]
+        texts = with_mnemonics([action.text() for action in actions])
+        for action, text in zip(actions, texts, strict=True):
+            action.setText(text)
+
+
+def context_menu(window: "MainWindow", kind: str) -> QMenu:
+    """The menu of the right button over a kind of thing; see ``actions.CONTEXT_MENUS``."""
+    menu = QMenu(window)
+    menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    _fill(menu, CONTEXT_MENUS[kind], window)
+    return menu
+
+
+def with_mnemonics(texts: Sequence[str]) -> list[str]:
+    """The texts with an ampersand before a letter each, no letter twice where that can be.
+
+    A text that has one keeps it. First letters of words come before others.
+    """
+    marked: list[str] = []
+    taken: set[str] = set()
+    for text in texts:
+        words, _, key = text.partition("\t")
+        found = [m.start() for m in re.finditer(r"\b[A-Za-z0-9]", words)]
+        found += [n for n, letter in enumerate(words) if letter.isalnum() and letter.isascii()]
+        at = next((n for n in found if words[n].lower() not in taken), min(found, default=None))
+        if "&" in words or at is None:
+            marked.append(text)
+            continue
+        taken.add(words[at].lower())
+        marked.append(words[:at] + "&" + words[at:] + (f"\t{key}" if key else ""))
+    return marked
+
+
+def _fill(menu: QMenu, names: Sequence[str], window: "MainWindow") -> None:
+    for name in names:
+        if name == "-":
+            menu.addSeparator()
+        elif name.endswith(">"):
+            _add_submenu(menu, name[:-1], window)
+        else:
+            menu.addAction(window.actions_by_id[name])
 
 
 def _add_submenu(menu: QMenu, name: str, window: "MainWindow") -> None:
-    if name == "theme":
-        submenu = menu.addMenu("Theme")
-        for theme in ("dark", "light", "system"):
-            submenu.addAction(window.actions_by_id[f"theme-{theme}"])
+    if name in _STILL:
+        title, names = _STILL[name]
+        _fill(menu.addMenu(title), names, window)
         return
     title, fill = {
         "recent": ("Recent", _fill_recent),
@@ -69,7 +114,8 @@ def _fill_recent(menu: QMenu, session: Session) -> None:
     for entry in session.settings.recent:
         paths = [Path(p) for p in entry]
         shown = paths[0] if len(paths) == 1 else paths[0].parent
-        action = _add(menu, shown.name)
+        # A name is no text of ours: an ampersand in it names no key.
+        action = _add(menu, shown.name.replace("&", "&&"))
         action.setToolTip(str(shown))
         action.triggered.connect(partial(_open, session, paths))
     if menu.isEmpty():

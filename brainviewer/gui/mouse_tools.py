@@ -1,121 +1,24 @@
 """What mouse and keys do on a pane; every change goes through the session."""
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QWheelEvent
 
 from brainviewer.app.state import Tool
 from brainviewer.core.annotations import Kind
-from brainviewer.core.windowing import OWN, Window, head_values
 from brainviewer.gui.annotation_tools import KINDS, ChangeDrag, DrawDrag, hit_test, write_text
 from brainviewer.gui.brush import BrushDrag, turned_brush
+from brainviewer.gui.mouse_drags import CursorDrag, Drag, PanDrag, WindowDrag, ZoomDrag
+from brainviewer.gui.wheel_steps import WheelSteps, notches
 
 if TYPE_CHECKING:
     from brainviewer.gui.slice_pane import SlicePane
 
 PAGE = 10
-NOTCH = 120
-_ACROSS_PX = 400.0
-"""Dragging so many pixels changes the window by the whole range of the head's values."""
+STILL_PX = 4
+"""A hand that moved less has not moved."""
 _ZOOM_A_NOTCH = 1.2
-
-
-class Drag(Protocol):
-    """Something that happens while a button is down."""
-
-    def move(self, at: QPointF, modifiers: Qt.KeyboardModifier) -> None:
-        """The pointer is at ``at``."""
-
-    def finish(self, at: QPointF) -> None:
-        """The button went up."""
-
-    def cancel(self) -> None:
-        """The user thought better of it."""
-
-
-class _Simple:
-    """A drag whose every movement is already final."""
-
-    def __init__(self, pane: "SlicePane", at: QPointF) -> None:
-        self.pane, self.start = pane, at
-
-    def move(self, at: QPointF, modifiers: Qt.KeyboardModifier) -> None:
-        """Overridden."""
-
-    def finish(self, at: QPointF) -> None:
-        """Nothing is left to do."""
-
-    def cancel(self) -> None:
-        """What has been done stays."""
-
-
-class WindowDrag(_Simple):
-    """Right widens the window, up makes the image brighter."""
-
-    def __init__(self, pane: "SlicePane", at: QPointF) -> None:
-        super().__init__(pane, at)
-        assert pane.state.study is not None
-        self._before = pane.state.windows[pane.modality]
-        self._preset = pane.state.presets.get(pane.modality, OWN)
-        values = head_values(pane.state.study.volumes[pane.modality].data)
-        span = float(values.max()) - float(values.min())
-        self._per_pixel = max(span, self._before.width, 1e-6) / _ACROSS_PX
-
-    def move(self, at: QPointF, modifiers: Qt.KeyboardModifier) -> None:
-        """In proportion to the range of the data."""
-        by, before = at - self.start, self._before
-        width = max(before.width + by.x() * self._per_pixel, self._per_pixel)
-        level = before.level + by.y() * self._per_pixel
-        self.pane.session.set_window(self.pane.modality, Window(level, width, before.inverted))
-
-    def finish(self, at: QPointF) -> None:
-        """A click without a movement takes the selection away."""
-        if (at - self.start).manhattanLength() < 2:
-            self.pane.session.select("")
-
-    def cancel(self) -> None:
-        """Back to the window from before."""
-        self.pane.session.set_window(self.pane.modality, self._before, self._preset)
-
-
-class CursorDrag(_Simple):
-    """The linked cursor follows the pointer."""
-
-    def __init__(self, pane: "SlicePane", at: QPointF) -> None:
-        super().__init__(pane, at)
-        self.move(at, Qt.KeyboardModifier.NoModifier)
-
-    def move(self, at: QPointF, modifiers: Qt.KeyboardModifier) -> None:
-        """Only within the slice; the session keeps it inside the grid."""
-        if self.pane.geometry_mm is not None:
-            place = self.pane.geometry_mm.to_world(at, self.pane.index)
-            self.pane.session.set_cursor(tuple(place.tolist()))
-
-
-class PanDrag(_Simple):
-    """The slice follows the pointer."""
-
-    def move(self, at: QPointF, modifiers: Qt.KeyboardModifier) -> None:
-        """Move by what was gone since the last time."""
-        if self.pane.geometry_mm is not None:
-            self.pane.move_camera(self.pane.geometry_mm.panned(at - self.start))
-            self.start = at
-
-
-class ZoomDrag(_Simple):
-    """Up zooms in, down zooms out, about the place where the button went down."""
-
-    def __init__(self, pane: "SlicePane", at: QPointF) -> None:
-        super().__init__(pane, at)
-        self._last = at
-
-    def move(self, at: QPointF, modifiers: Qt.KeyboardModifier) -> None:
-        """150 pixels double or halve."""
-        if self.pane.geometry_mm is not None:
-            factor = 2 ** ((self._last.y() - at.y()) / 150)
-            self.pane.move_camera(self.pane.geometry_mm.zoomed(factor, self.start))
-            self._last = at
 
 
 class MouseTools:
@@ -125,8 +28,10 @@ class MouseTools:
         self._pane = pane
         self._drag: Drag | None = None
         self._button = Qt.MouseButton.NoButton
+        self._start = QPointF()
         self._space = False
-        self._turned = 0
+        self._space_used = False
+        self._wheel = WheelSteps()
 
     # -- mouse ------------------------------------------------------------------------------
 
@@ -134,8 +39,9 @@ class MouseTools:
         """A button went down."""
         if self._drag is None and self._pane.geometry_mm is not None:
             self._button = event.button()
-            erase = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-            self._drag = self._begin(event.button(), event.position(), erase)
+            self._start = event.position()
+            shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+            self._drag = self._begin(event.button(), event.position(), shift)
 
     def move(self, event: QMouseEvent) -> None:
         """The pointer moved."""
@@ -150,6 +56,9 @@ class MouseTools:
             drag, self._drag = self._drag, None
             drag.finish(event.position())
             self.show_pointer(event.position())
+            by = event.position() - self._start
+            if event.button() is Qt.MouseButton.RightButton and by.manhattanLength() < STILL_PX:
+                self.ask_for_menu(event.position())
 
     def double_click(self, event: QMouseEvent) -> None:
         """A text is reworded; anything else makes the pane large, or small again."""
@@ -169,31 +78,31 @@ class MouseTools:
         geometry = self._pane.geometry_mm
         if geometry is None:
             return
-        turned = event.angleDelta().y() or event.angleDelta().x()
         if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            factor = _ZOOM_A_NOTCH ** (turned / NOTCH)
+            factor = _ZOOM_A_NOTCH ** notches(event)
             self._pane.move_camera(geometry.zoomed(factor, event.position()))
             return
-        # Fine wheels and touch pads send parts of a notch.
-        if turned * self._turned < 0:
-            self._turned = 0
-        self._turned += turned
-        notches = int(self._turned / NOTCH)
-        if notches:
-            self._turned -= notches * NOTCH
+        if steps := self._wheel.add(event):
             if self._pane.brush.active:
-                self._turn_brush(notches)
+                self._turn_brush(steps)
             elif self._through_film:
-                self._pane.session.step_picture(-notches)
+                self._pane.session.step_picture(-steps)
             else:
-                self._pane.session.step(self._pane.plane, notches)
+                self._pane.session.step(self._pane.plane, steps)
 
-    def _turn_brush(self, notches: int) -> None:
+    def _turn_brush(self, steps: int) -> None:
         pane = self._pane
         if pane.state.trial is not None:
-            pane.session.set_brush(turned_brush(pane.state.trial.brush, notches))
+            pane.session.set_brush(turned_brush(pane.state.trial.brush, steps))
 
-    def _begin(self, button: Qt.MouseButton, at: QPointF, erase: bool) -> Drag | None:
+    def ask_for_menu(self, at: QPointF) -> None:
+        """The menu of a place; what lies there is selected, so that it can be acted on."""
+        pane = self._pane
+        if pane.state.trial is None and (hit := hit_test(pane, at)) is not None:
+            pane.session.select(hit.mark.id)
+        pane.menu_wanted.emit(pane.mapToGlobal(at.toPoint()))
+
+    def _begin(self, button: Qt.MouseButton, at: QPointF, shift: bool) -> Drag | None:
         pane, tool = self._pane, self._pane.state.tool
         if button == Qt.MouseButton.MiddleButton:
             return PanDrag(pane, at)
@@ -202,9 +111,12 @@ class MouseTools:
         if button != Qt.MouseButton.LeftButton:
             return None
         if self._space:
+            self._space_used = True
             return PanDrag(pane, at)
         if pane.brush.active:
-            return BrushDrag(pane, at, erase=erase)
+            return BrushDrag(pane, at, erase=shift)
+        if shift and (tool not in KINDS or tool is Tool.TEXT):
+            return CursorDrag(pane, at)
         hit = hit_test(pane, at) if pane.state.trial is None else None
         if hit is not None and (hit.handle is not None or tool not in KINDS):
             pane.session.select(hit.mark.id)
@@ -213,7 +125,7 @@ class MouseTools:
             write_text(pane, at, hit.mark if hit and hit.mark.kind is Kind.TEXT else None)
             return None
         if tool in KINDS:
-            return DrawDrag(pane, KINDS[tool], at)
+            return DrawDrag(pane, KINDS[tool], at, shift)
         if tool is Tool.CURSOR:
             return CursorDrag(pane, at)
         if tool is Tool.PAN:
@@ -282,8 +194,9 @@ class MouseTools:
         elif key == Qt.Key.Key_Escape and pane.state.selection:
             session.select("")
         elif key == Qt.Key.Key_Space:
-            self._space = True
-            self.show_pointer()
+            if not event.isAutoRepeat():
+                self._space, self._space_used = True, False
+                self.show_pointer()
         else:
             return False
         return True
@@ -293,7 +206,10 @@ class MouseTools:
         if event.key() != Qt.Key.Key_Space:
             return False
         if not event.isAutoRepeat():
+            tapped = self._space and not self._space_used
             self.forget_keys()
+            if tapped:
+                self._pane.session.toggle_overlays()
         return True
 
     def forget_keys(self) -> None:

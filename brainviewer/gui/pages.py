@@ -1,27 +1,31 @@
-"""Pages to read: keys and mouse, the model card, about."""
+"""Pages to read: the guide, the model card, about."""
 
+import re
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QTextCursor, QTextDocument, QTextTable
+from PySide6.QtCore import Qt, QUrl
+from PySide6.QtGui import QColor, QDesktopServices, QTextCursor, QTextDocument, QTextTable
 from PySide6.QtWidgets import QDialog, QTextBrowser, QVBoxLayout, QWidget
 
 from brainviewer import __version__
+from brainviewer.assets import guide
 from brainviewer.gui import theme
-from brainviewer.gui.actions import shortcut_rows
 from brainviewer.gui.card_page import card_html, card_style
 
 if TYPE_CHECKING:
     from brainviewer.inference.card import ModelCard
 
 MOUSE = (
-    ("Wheel", "Next slice; over the 3D view: size"),
+    ("Wheel, two fingers", "Next slice; over the 3D view: size"),
     ("Ctrl + wheel, right drag", "Zoom"),
     ("Middle drag, Space + drag", "Pan"),
     ("Left drag", "The chosen tool"),
+    ("Shift + click", "Place the cursor, with any tool; the brush takes away"),
+    ("Right click", "A menu, on panes, the 3D view and lists"),
     ("Double click", "One large pane, and back"),
     ("↑ ↓  Page ↑ ↓  Home End", "Slices"),
     ("← →", "Pictures of a film strip; so does the wheel, where a picture has no slices"),
+    ("Esc", "Leave a field as it was; bring back what F11 has hidden"),
     ("Brush: drag, Shift + drag, wheel", "Paint over, take away, size of the brush"),
     ("3D: left drag", "Rotate"),
     ("3D: right drag", "Opacity and contrast"),
@@ -69,6 +73,49 @@ def _space_out(document: QTextDocument) -> None:
             frame.setFormat(look)
 
 
+def _fit_pictures(document: QTextDocument, width: int) -> None:
+    """Show pictures that are wider than the page as wide as the page."""
+    cursor, block = QTextCursor(document), document.begin()
+    while block.isValid():
+        pieces = block.begin()
+        while not pieces.atEnd():
+            piece = pieces.fragment()
+            if piece.charFormat().isImageFormat():
+                shape = piece.charFormat().toImageFormat()
+                shape.setWidth(width)
+                cursor.setPosition(piece.position())
+                cursor.setPosition(
+                    piece.position() + piece.length(), QTextCursor.MoveMode.KeepAnchor
+                )
+                cursor.setCharFormat(shape)
+            pieces += 1
+        block = block.next()
+
+
+class GuidePage(Page):
+    """The user guide that came with the application."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        folder = guide().parent
+        super().__init__("User guide", parent=parent)
+        self.resize(860, 760)
+        self.text.setSearchPaths([str(folder)])
+        text = guide().read_text("utf-8")
+        self.text.setMarkdown(re.sub(r"<!--.*?-->", "", text, flags=re.DOTALL))
+        _space_out(self.text.document())
+        _fit_pictures(self.text.document(), self.width() - 80)
+        self.text.setOpenLinks(False)
+        self.text.anchorClicked.connect(self._follow)
+
+    def _follow(self, link: QUrl) -> None:
+        """Other documents open as pages; addresses in the web are left to the user."""
+        target = guide().parent / link.path()
+        if not link.scheme() and target.suffix == ".md" and target.is_file():
+            Page(target.stem, target.read_text("utf-8"), self).show()
+        elif link.scheme() in ("http", "https"):
+            QDesktopServices.openUrl(link)
+
+
 class CardPage(Page):
     """What is known about a model; a link leads to how it was made."""
 
@@ -89,16 +136,6 @@ class CardPage(Page):
         except OSError:
             markdown = "This model says nothing about how it was made."
         Page(f"How {self._card.name} was made", markdown, self).show()
-
-
-def shortcuts_text() -> str:
-    """Keys and mouse as Markdown."""
-    keys = "\n".join(f"| {key} | {text} |" for key, text in shortcut_rows())
-    mouse = "\n".join(f"| {hand} | {text} |" for hand, text in MOUSE)
-    return (
-        f"## Mouse\n\n| Hand | What it does |\n|---|---|\n{mouse}\n\n"
-        f"## Keys\n\n| Key | What it does |\n|---|---|\n{keys}\n"
-    )
 
 
 def about_text() -> str:

@@ -45,6 +45,8 @@ class PaneGrid(QWidget):
     The four panes are made once and change places; nothing is built again while scrolling.
     """
 
+    menu_wanted = Signal(object)
+    """The place on the screen, a ``QPoint``, that a menu is wanted for."""
     hovered = Signal(object)
     """World position (3,) in mm under the pointer, or None."""
 
@@ -66,6 +68,7 @@ class PaneGrid(QWidget):
     def _make_pane(self, modality: Modality) -> SlicePane:
         pane = SlicePane(self._session, modality, self._state.plane, self._overlays, self)
         pane.hovered.connect(self.hovered)
+        pane.menu_wanted.connect(self.menu_wanted)
         pane.activated.connect(lambda: self._activate(pane))
         pane.enlarged.connect(lambda: self._enlarge(pane))
         pane.camera_changed.connect(lambda camera: self._link(pane.plane, camera))

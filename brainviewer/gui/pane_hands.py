@@ -1,7 +1,14 @@
 """Hands on a pane: what Qt says of mouse, wheel and keys, given to the tools."""
 
 from PySide6.QtCore import QEvent, QPointF, Signal
-from PySide6.QtGui import QFocusEvent, QHideEvent, QKeyEvent, QMouseEvent, QWheelEvent
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QFocusEvent,
+    QHideEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import QWidget
 
 from brainviewer.app.state import ViewState
@@ -15,6 +22,8 @@ class PaneHands(QWidget):
 
     hovered = Signal(object)
     """World position (3,) in mm under the pointer, or None."""
+    menu_wanted = Signal(object)
+    """The place on the screen, a ``QPoint``, that a menu is wanted for."""
     activated = Signal()
     """A button went down on this pane."""
     state: ViewState
@@ -37,6 +46,12 @@ class PaneHands(QWidget):
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         self._mouse.double_click(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        # With the mouse the menu comes when the button goes up: dragging with it zooms.
+        if event.reason() is QContextMenuEvent.Reason.Keyboard:
+            self._mouse.ask_for_menu(event.pos().toPointF())
+        event.accept()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         self._mouse.wheel(event)

@@ -24,6 +24,7 @@ from brainviewer.core.slices import Plane, SliceView
 from brainviewer.gui import theme
 from brainviewer.gui.image_colours import faded
 from brainviewer.gui.pane_captions import image_font
+from brainviewer.gui.wheel_steps import WheelSteps
 from brainviewer.render.wording import number, position_text
 
 _TEXT_WIDTH = 190.0
@@ -42,6 +43,7 @@ class SliceStrip(QWidget):
         super().__init__(parent)
         self._session, self._state = session, session.state
         self._view: SliceView | None = None
+        self._wheel = WheelSteps()
         self._still = QPixmap()
         self._still_key: tuple[object, ...] | None = None
         self.setMouseTracking(True)
@@ -225,8 +227,8 @@ class SliceStrip(QWidget):
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         event.accept()
-        if self._view is not None and (notches := round(event.angleDelta().y() / 120)):
-            self._session.step(self._view.plane, notches)
+        if self._view is not None and (steps := self._wheel.add(event)):
+            self._session.step(self._view.plane, steps)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         steps = {

@@ -1,6 +1,6 @@
 """The left panel's upper half: sequences, tumour, marks."""
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from brainviewer.app.session import Session
@@ -54,6 +54,11 @@ class MarkList(QListWidget):
                 return f"{place} · mean {measured(found.mean)}" if found else place
             case _:
                 return f"{place} · {mark.text}" if mark.text else place
+
+    def select_at(self, at: QPoint) -> None:
+        """Select the mark at a place of the list, if there is one."""
+        if (item := self.itemAt(at)) is not None:
+            self._session.select(item.data(Qt.ItemDataRole.UserRole))
 
     def _go(self, item: QListWidgetItem) -> None:
         chosen = item.data(Qt.ItemDataRole.UserRole)

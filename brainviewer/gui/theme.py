@@ -141,6 +141,8 @@ QPushButton[role="small"]:hover, QPushButton[role="small"]:checked { background:
 QPushButton[role="link"] { padding: 0; font-size: 11px; color: $quiet; text-align: left; }
 QPushButton[role="link"]:hover { background: transparent; color: $text; }
 QPushButton[role="link"]::menu-indicator { image: none; }
+QPushButton[role="recent"] { padding: 2px 8px; color: #5AA9E6; }
+QPushButton[role="recent"]:hover { background: #1D242A; }
 QPushButton[role="row"], QPushButton[role="row"]:hover { padding: 0; background: transparent; }
 QPushButton[role="primary"], QToolButton[role="primary"] { background: $primary;
   color: $primary_text; }

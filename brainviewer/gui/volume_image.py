@@ -5,6 +5,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
+    QContextMenuEvent,
     QFont,
     QImage,
     QKeyEvent,
@@ -16,6 +17,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from brainviewer.gui.wheel_steps import notches
 from brainviewer.render.volume_view import VolumeView
 
 _BACKGROUND = QColor(8, 11, 13)
@@ -23,6 +25,8 @@ _TEXT, _QUIET, _CAUTION = QColor("#D7DEE5"), QColor("#8A97A3"), QColor("#E6C66A"
 _DEGREES_PER_PIXEL = 0.45
 _SHARE_PER_PIXEL = 1 / 300
 _STEP = 5.0
+_STILL_PX = 4
+"""A hand that moved less has not moved."""
 _TURNS = {
     Qt.Key.Key_Left: (-_STEP, 0.0),
     Qt.Key.Key_Right: (_STEP, 0.0),
@@ -41,6 +45,8 @@ class VolumeImage(QWidget):
     view_wanted = Signal(object)
     """A ``VolumeView`` that the user's hand asks for."""
     reset_wanted = Signal()
+    menu_wanted = Signal(object)
+    """The place on the screen, a ``QPoint``, that a menu is wanted for."""
     released = Signal()
     """The hand has let go of the head."""
     resized = Signal()
@@ -51,6 +57,7 @@ class VolumeImage(QWidget):
         self._image = QImage()
         self._caption = self._warning = self._message = ""
         self._last: QPointF | None = None
+        self._start = QPointF()
         self.setMinimumSize(120, 120)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -133,10 +140,13 @@ class VolumeImage(QWidget):
     # Hands
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        self._last = event.position()
+        self._last = self._start = event.position()
 
-    def mouseReleaseEvent(self, _event: QMouseEvent) -> None:
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         self._last = None
+        moved = (event.position() - self._start).manhattanLength()
+        if event.button() is Qt.MouseButton.RightButton and moved < _STILL_PX:
+            self.menu_wanted.emit(event.globalPosition().toPoint())
         self.released.emit()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
@@ -159,9 +169,14 @@ class VolumeImage(QWidget):
             return
         self.view_wanted.emit(view)
 
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        # With the mouse the menu comes when the button goes up: dragging with it sets the look.
+        if event.reason() is QContextMenuEvent.Reason.Keyboard:
+            self.menu_wanted.emit(event.globalPos())
+        event.accept()
+
     def wheelEvent(self, event: QWheelEvent) -> None:
-        notches = event.angleDelta().y() / 120
-        self.view_wanted.emit(self.view.shown(size=self.view.size * 1.1**notches))
+        self.view_wanted.emit(self.view.shown(size=self.view.size * 1.1 ** notches(event)))
         event.accept()
 
     def event(self, event: QEvent) -> bool:

@@ -1,10 +1,15 @@
 """What stands in the middle when nothing is open, and the five hints of the first start."""
 
+from pathlib import Path
+
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
-from brainviewer.gui.words import button, head, label
+from brainviewer.app.settings import Settings
+from brainviewer.gui.words import button, clear, head, label
 
+_RECENT = 5
 HINTS = (
     ("Wheel", "go through the slices"),
     ("Drag", "up for brighter, left for more contrast"),
@@ -15,13 +20,16 @@ HINTS = (
 
 
 class Invitation(QWidget):
-    """An empty window is an invitation."""
+    """An empty window is an invitation; what was open lately is one click away."""
 
     open_wanted = Signal()
     demo_wanted = Signal()
+    recent_wanted = Signal(list)
+    """The paths of a study that was opened before."""
 
-    def __init__(self) -> None:
+    def __init__(self, settings: Settings) -> None:
         super().__init__()
+        self._settings = settings
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setStyleSheet("Invitation { background: black; }")
         column = QVBoxLayout(self)
@@ -45,6 +53,31 @@ class Invitation(QWidget):
         row.addWidget(demo)
         column.addSpacing(6)
         column.addLayout(row)
+        self._recent = QVBoxLayout()
+        self._recent.setSpacing(2)
+        column.addSpacing(14)
+        column.addLayout(self._recent)
+        self._list_recent()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        self._list_recent()
+        super().showEvent(event)
+
+    def _list_recent(self) -> None:
+        """The studies that were opened lately, newest first."""
+        clear(self._recent)
+        entries = [[Path(path) for path in entry] for entry in self._settings.recent[:_RECENT]]
+        if entries:
+            title = head("Recent studies")
+            title.setAlignment(Qt.AlignmentFlag.AlignCenter)
+            self._recent.addWidget(title)
+        for paths in entries:
+            shown = paths[0] if len(paths) == 1 else paths[0].parent
+            # A name is no text of ours: an ampersand in it names no key.
+            open_again = button(shown.name.replace("&", "&&"), "recent")
+            open_again.setAccessibleName(f"Open {shown.name} again")
+            open_again.clicked.connect(lambda _=False, p=paths: self.recent_wanted.emit(p))
+            self._recent.addWidget(open_again, 0, Qt.AlignmentFlag.AlignCenter)
 
 
 class Hints(QFrame):

@@ -7,7 +7,8 @@ from brainviewer.core.errors import BrainViewerError
 from brainviewer.core.slices import Convention, Plane
 from brainviewer.gui.class_note import class_page
 from brainviewer.gui.file_verbs import FileVerbs
-from brainviewer.gui.pages import Page, about_text, card_page, shortcuts_text
+from brainviewer.gui.key_sheet import KeySheet
+from brainviewer.gui.pages import GuidePage, Page, about_text, card_page
 from brainviewer.gui.pane_grid import PaneGrid
 from brainviewer.gui.picture_export import PictureExport
 from brainviewer.gui.theme import apply_theme
@@ -66,7 +67,14 @@ class WindowVerbs(FileVerbs):
 
     def show_shortcuts(self) -> None:
         """The page of keys and mouse."""
-        Page("Keys and mouse", shortcuts_text(), self).show()
+        KeySheet(self).show()
+
+    def show_guide(self) -> None:
+        """The user guide."""
+        try:
+            GuidePage(self).show()
+        except (BrainViewerError, OSError):
+            self.session.notice("The user guide is not part of this installation.", "error")
 
     def show_card(self, model_id: str) -> None:
         """The page of a model."""

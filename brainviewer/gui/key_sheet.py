@@ -1,0 +1,77 @@
+"""All keys and what the mouse does, grouped as in the menus, with a line to search in."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QDialog,
+    QHeaderView,
+    QLineEdit,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from brainviewer.gui.actions import grouped_shortcuts
+from brainviewer.gui.pages import MOUSE
+
+
+class KeySheet(QDialog):
+    """Escape closes it. Every word that is typed must stand in a row, in any order."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle("Keys and mouse")
+        self.resize(640, 700)
+        self.search = QLineEdit()
+        self.search.setPlaceholderText("Search")
+        self.search.setAccessibleName("Search in keys and mouse")
+        self.search.setClearButtonEnabled(True)
+        self.search.textChanged.connect(self._filter)
+        self.rows = QTreeWidget()
+        self.rows.setColumnCount(2)
+        self.rows.setHeaderHidden(True)
+        self.rows.setRootIsDecorated(False)
+        self.rows.setIndentation(16)
+        self.rows.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._groups: list[tuple[QTreeWidgetItem, list[QTreeWidgetItem]]] = []
+        self._fill("Mouse", [(hand, text) for hand, text in MOUSE])
+        for title, rows in grouped_shortcuts():
+            self._fill(title, rows)
+        self.rows.expandAll()
+        self.rows.header().setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 12, 12, 12)
+        column.addWidget(self.search)
+        column.addWidget(self.rows)
+        self.search.setFocus()
+
+    @property
+    def shown(self) -> list[tuple[str, str, str]]:
+        """Group, key and text of the rows that are not filtered out."""
+        return [
+            (group.text(0), row.text(0), row.text(1))
+            for group, rows in self._groups
+            for row in rows
+            if not row.isHidden()
+        ]
+
+    def _fill(self, title: str, rows: Sequence[tuple[str, str]]) -> None:
+        group = QTreeWidgetItem(self.rows, [title])
+        group.setFlags(Qt.ItemFlag.ItemIsEnabled)
+        group.setFirstColumnSpanned(True)
+        font = group.font(0)
+        font.setBold(True)
+        group.setFont(0, font)
+        made = [QTreeWidgetItem(group, [key, text]) for key, text in rows]
+        self._groups.append((group, made))
+
+    def _filter(self, wanted: str) -> None:
+        words = wanted.casefold().split()
+        for group, rows in self._groups:
+            for row in rows:
+                said = f"{group.text(0)} {row.text(0)} {row.text(1)}".casefold()
+                row.setHidden(not all(word in said for word in words))
+            group.setHidden(all(row.isHidden() for row in rows))
