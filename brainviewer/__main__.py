@@ -5,8 +5,7 @@ import os
 import sys
 from pathlib import Path
 
-CHILD_FLAG = "--decode-images"
-"""What a frozen application starts itself with to decode images; see ``files.decoding``."""
+from brainviewer.files.decoding import CHILD_FLAG
 
 
 def open_window(paths: list[Path], demo: bool) -> int:

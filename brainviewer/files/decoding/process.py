@@ -17,12 +17,10 @@ from numpy.typing import NDArray
 
 from brainviewer.core.errors import FileError, Report, silent
 from brainviewer.core.shown_text import shortened
-from brainviewer.files.decoding import message
+from brainviewer.files.decoding import CHILD_FLAG, message
 from brainviewer.files.decoding.limits import ended_by_time, patience_for
 from brainviewer.files.ordinary_file import check_ordinary
 
-CHILD_FLAG = "--decode-images"
-"""Makes a frozen application a decoder; others start Python itself."""
 _ADVICE = "Save the image that is meant as PNG."
 _LOOK_EVERY = 0.05
 """Seconds between two looks whether the file is still wanted."""

@@ -1,7 +1,6 @@
 """The pixels of a DICOM file, one frame after the other: what is stored, and what is meant."""
 
 import io
-import os
 from collections.abc import Iterator
 from itertools import chain
 from typing import Any, BinaryIO
@@ -31,7 +30,7 @@ def stored_frames(
 
     Yields (rows, columns) or (rows, columns, samples) arrays, their bits put right and signed as
     the header says; of colours that a codec has turned into RGB, "RGB".
-    Raises FileError if pixels are missing, or are stored in a way that nobody here can read.
+    Raises FileError if they are stored in a way that nobody here can read.
     """
     try:
         plugin = plugin_for(layout.syntax)
@@ -40,8 +39,6 @@ def stored_frames(
     in_memory = "PixelData" in dataset
     if layout.bits_allocated not in (1, 8, 16, 32, 64):
         raise _unreadable(layout, name)
-    if not layout.syntax.is_encapsulated and not in_memory:
-        _check_length(layout, file, name)
     if layout.bits_allocated == 1 and not layout.syntax.is_encapsulated:
         for bits in _single_bits(layout, io.BytesIO(dataset.PixelData) if in_memory else file):
             yield bits, layout.photometric
@@ -98,14 +95,6 @@ def _single_bits(layout: PixelLayout, file: BinaryIO) -> Iterator[NDArray[np.uin
         packed = np.frombuffer(file.read((offset + count + 7) // 8), np.uint8)
         bits = np.unpackbits(packed, bitorder="little")[offset : offset + count]
         yield bits.reshape(layout.rows, layout.columns)
-
-
-def _check_length(layout: PixelLayout, file: BinaryIO, name: str) -> None:
-    bits = layout.rows * layout.columns * layout.samples * layout.bits_allocated
-    if layout.photometric == "YBR_FULL_422":
-        bits = bits * 2 // 3
-    if (bits * layout.frames + 7) // 8 > os.fstat(file.fileno()).st_size - file.tell():
-        raise FileError(f"{shortened(name)} holds fewer pixels than its header promises.", AGAIN)
 
 
 def _unreadable(layout: PixelLayout, name: str) -> FileError:

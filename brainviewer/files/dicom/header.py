@@ -1,5 +1,6 @@
 """The header of a DICOM file: read without its pixels, and judged before they are."""
 
+import os
 import struct
 from dataclasses import dataclass
 from typing import Any, BinaryIO
@@ -51,6 +52,16 @@ class PixelLayout:
         """Whether the pixels are floating-point numbers."""
         return self.keyword != "PixelData"
 
+    @property
+    def least_bytes(self) -> int:
+        """What the pixels take in the file: exactly, or at least if they are compressed."""
+        if self.syntax.is_encapsulated:
+            return 8 * self.frames  # each begins with a tag and a length
+        bits = self.rows * self.columns * self.samples * self.bits_allocated
+        if self.photometric == "YBR_FULL_422":
+            bits = bits * 2 // 3
+        return (bits * self.frames + 7) // 8
+
     def options(self) -> dict[str, Any]:
         """What pydicom's decoders want to know; see ``pydicom.pixels.Decoder.iter_array``."""
         return {
@@ -75,7 +86,8 @@ def read_header(file: BinaryIO, name: str) -> tuple[Dataset, PixelLayout]:
     file : at its beginning; afterwards at the first byte of the pixels, but in a deflated file,
         where they are in the dataset.
 
-    Raises FileError if it holds no image, or one that is too small or too large.
+    Raises FileError if it holds no image, one that is too small or too large, or fewer pixels than
+    it says.
     """
     dataset = _elements(file, name)
     syntax = _syntax(dataset)
@@ -91,6 +103,12 @@ def read_header(file: BinaryIO, name: str) -> tuple[Dataset, PixelLayout]:
     if columns * rows * frames > MOST_VOXELS:
         raise too_large(name, (columns, rows, frames), MOST_VOXELS)
     check_size(name, columns, rows)
+    if keyword in dataset:
+        there = len(dataset[keyword].value)
+    else:
+        there = os.fstat(file.fileno()).st_size - file.tell()
+    if layout.least_bytes > there:
+        raise FileError(f"{shortened(name)} holds fewer pixels than its header promises.", AGAIN)
     return dataset, layout
 
 

@@ -62,11 +62,3 @@ def _decoder_for(head: bytes, name: str) -> Decoder:
         f"{shortened(name)} is not a picture, whatever its name says.",
         "Give a JPG, PNG, TIFF, BMP or WebP file.",
     )
-
-
-def no_image(name: str) -> FileError:
-    """What to raise for a file that is no image of any kind that is known."""
-    return FileError(
-        f"{shortened(name)} is not a picture, whatever its name says.",
-        "Give a JPG, PNG, TIFF, BMP or WebP file.",
-    )

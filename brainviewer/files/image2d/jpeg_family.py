@@ -7,15 +7,19 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from brainviewer.core.errors import FileError
+from brainviewer.core.shown_text import shortened
 from brainviewer.files.image2d.decoded_image import DecodedImage
-from brainviewer.files.image2d.jpeg_markers import exif, jpeg_frame
+from brainviewer.files.image2d.jpeg_markers import exif, jpeg_frame, scan_count
 from brainviewer.files.image2d.photometric import rgb_of_ycc
 from brainviewer.files.image2d.pillow_image import decode_with_pillow
-from brainviewer.files.image2d.plain_pixels import plain_pixels
+from brainviewer.files.image2d.plain_pixels import AS_PICTURE, plain_pixels
 from brainviewer.files.image2d.size_limits import check_size
 from brainviewer.files.image2d.upright import ORIENTATION, upright
 
 _SIZES = b"\xff\x4f\xff\x51"
+_MOST_SCANS = 1000
+"""A decoder goes over all pixels for each; no program writes as many."""
 _SYCC = 18
 """Enumerated colour space of JP2: luma and colour differences (ITU-T T.800, I.5.3.3)."""
 
@@ -24,6 +28,8 @@ def decode_jpeg(file: BinaryIO, name: str) -> DecodedImage:
     """Decode a JPEG or JPEG-LS of any process. Raises almost anything if it is damaged."""
     content = file.read()
     frame = jpeg_frame(content)
+    if scan_count(content) > _MOST_SCANS:
+        raise FileError(f"{shortened(name)} takes too long to open.", AS_PICTURE)
     if frame.huffman and frame.bits == 8:
         file.seek(0)
         return decode_with_pillow(file, name)

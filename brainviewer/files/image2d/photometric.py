@@ -58,11 +58,14 @@ def colours_narrowed(bits: int) -> str:
 def over_black(values: NDArray[Any], alpha: NDArray[Any], most: int) -> NDArray[Any]:
     """What is seen of values on a black ground.
 
-    values : (rows, columns) or (rows, columns, 3)
+    values : (rows, columns) or (rows, columns, channels), unsigned, at most 32 bits
     alpha : (rows, columns), 0 where it is clear and ``most`` where it is solid
     """
-    shares = alpha if values.ndim == 2 else alpha[..., None]
-    return ((values * shares.astype(np.uint32) + most // 2) // most).astype(values.dtype)
+    out = np.empty_like(values)
+    for place, row, solid in zip(out, values, alpha, strict=True):  # a row at a time: they are long
+        shares = solid.astype(np.uint64) if row.ndim == 1 else solid[:, None].astype(np.uint64)
+        place[...] = (row * shares + most // 2) // most
+    return out
 
 
 def is_grey(rgb: NDArray[Any]) -> bool:

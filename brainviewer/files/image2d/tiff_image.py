@@ -23,6 +23,8 @@ _JPEG = (7, 33003, 33005, 33007, 34712)
 """Compressions whose codecs give RGB for luma and colour differences."""
 _BY_LIBTIFF = (6,)
 """Compressions that only libtiff, in Pillow, knows: JPEG as it was stored before 1995."""
+_NOT_DECODED = ("not supported", "not implemented", "requires the", "unknown")
+"""What tifffile says of compressions and kinds of numbers that it does not know."""
 _CHANNELS = "It holds {} channels; the first is shown."
 
 
@@ -65,7 +67,7 @@ def _decode_page(page: TiffPage, name: str) -> DecodedImage:
     try:
         values = np.asarray(page.asarray(maxworkers=1))
     except (TiffFileError, ValueError, NotImplementedError) as error:
-        if "not supported" in str(error) or "requires" in str(error) or "missing" in str(error):
+        if any(words in str(error) for words in _NOT_DECODED):
             raise _unknown(page, name) from None
         raise
     values = _channels_last(values, page)

@@ -1,0 +1,191 @@
+"""Whatever a file does to its decoder becomes a sentence, and the next file is opened."""
+
+import os
+import struct
+import subprocess
+import sys
+import time
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import tifffile
+from dicom_files import DEFLATED, header, save
+
+from brainviewer.core.errors import Cancelled, FileError
+from brainviewer.files.decoding import process
+from brainviewer.files.dicom_reader import read_dicom
+from brainviewer.files.picture_reader import read_picture
+
+CHILD = "import sys; sys.path[:] = sys.argv[1:]; {}\n"
+SERVE = "from brainviewer.files.decoding.child import main; main()"
+
+
+@pytest.fixture(autouse=True)
+def fresh_children() -> Iterator[None]:
+    """No child of another test, and none that was made to fail for the next."""
+    process._end_all()
+    yield
+    process._end_all()
+
+
+@pytest.fixture
+def tiff(tmp_path: Path) -> Path:
+    tifffile.imwrite(tmp_path / "a.tif", np.arange(600, dtype=np.uint16).reshape(20, 30))
+    return tmp_path / "a.tif"
+
+
+def child(monkeypatch: pytest.MonkeyPatch, before: str) -> None:
+    """Let children run a program before they serve."""
+    monkeypatch.setattr(process, "_PROGRAM", CHILD.format(before) + SERVE)
+
+
+def test_one_child_serves_file_after_file(tiff: Path, tmp_path: Path) -> None:
+    read_picture(tiff)
+    (first,) = process._idle
+    (tmp_path / "b.tif").write_bytes(tiff.read_bytes()[:60])
+    with pytest.raises(FileError, match="damaged"):
+        read_picture(tmp_path / "b.tif")
+    read_picture(tiff)
+    assert process._idle == [first]
+
+
+def test_a_crash_is_a_sentence(tiff: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patch:
+        child(patch, "import os, signal; os.kill(os.getpid(), signal.SIGSEGV)")
+        with pytest.raises(FileError, match="damaged"):
+            read_picture(tiff)
+    assert read_picture(tiff).pixels.shape == (20, 30)
+
+
+def test_an_idle_child_that_died_is_replaced(tiff: Path) -> None:
+    read_picture(tiff)
+    process._idle[0].kill()
+    process._idle[0].wait()
+    assert read_picture(tiff).pixels.shape == (20, 30)
+
+
+def test_processor_time_is_limited(tiff: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    child(
+        monkeypatch,
+        "from brainviewer.files.decoding import child, limits; limits.SECONDS = 0; "
+        "import brainviewer.files.image2d.decoding as images; "
+        "images.start_decoding = lambda file, name: [0 for n in iter(int, 1)]",
+    )
+    with pytest.raises(FileError, match="takes too long"):
+        read_picture(tiff)
+
+
+def test_nobody_waits_for_ever(tiff: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(process, "patience_for", lambda file_bytes: 0.1)
+    child(monkeypatch, "import time; time.sleep(60)")
+    with pytest.raises(FileError, match="takes too long"):
+        read_picture(tiff)
+    assert process._idle == []
+
+
+def test_waiting_can_be_cancelled(tiff: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_more(fraction: float, text: str) -> None:
+        raise Cancelled
+
+    child(monkeypatch, "import time; time.sleep(60)")
+    with pytest.raises(Cancelled):
+        read_picture(tiff, no_more)
+    assert process._idle == []
+
+
+def test_a_megabyte_that_unpacks_to_more_than_there_may_be(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    child(monkeypatch, "import brainviewer.files.decoding.limits as l; l.MEMORY = 2**26")
+    values = np.zeros((1, 16, 16), np.uint8)
+    path = save(tmp_path / "a.dcm", header(values), values.tobytes(), DEFLATED)
+    content = path.read_bytes()
+    end = 144 + struct.unpack_from("<I", content, 140)[0]
+    dataset = zlib.decompress(content[end:], -15)
+    at = dataset.rindex(b"\xe0\x7f\x10\x00")
+    private = b"\x29\x00\x10\x10OB\0\0" + struct.pack("<I", 2**27) + bytes(2**27)
+    packer = zlib.compressobj(9, zlib.DEFLATED, -15)
+    packed = packer.compress(dataset[:at] + private + dataset[at:]) + packer.flush()
+    path.write_bytes(content[:end] + packed)
+    assert path.stat().st_size < 2**20
+    with pytest.raises(FileError, match="too much memory"):
+        read_dicom(path)
+
+
+@pytest.mark.parametrize("count", [300, 20_000])
+def test_nested_sequences_are_a_sentence(tmp_path: Path, count: int) -> None:
+    values = np.zeros((1, 16, 16), np.uint8)
+    path = save(tmp_path / "a.dcm", header(values), values.tobytes())
+    content = path.read_bytes()
+    at = content.rindex(b"\xe0\x7f\x10\x00")
+    without_end = b"\xff\xff\xff\xff"
+    opened = b"\x40\x00\x30\xa7SQ\0\0" + without_end + b"\xfe\xff\x00\xe0" + without_end
+    closed = b"\xfe\xff\x0d\xe0\0\0\0\0\xfe\xff\xdd\xe0\0\0\0\0"
+    path.write_bytes(content[:at] + opened * count + closed * count + content[at:])
+    with pytest.raises(FileError, match="nested too deeply"):
+        read_dicom(path)
+
+
+def test_decoders_print_nothing(
+    tiff: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    child(
+        monkeypatch,
+        "import os, brainviewer.files.image2d.decoding as images; start = images.start_decoding; "
+        "images.start_decoding = lambda file, name: (os.write(1, b'out'), os.write(2, b'err'), "
+        "print('said'), start(file, name))[-1]",
+    )
+    assert read_picture(tiff).pixels.shape == (20, 30)
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_program_without_a_guard_can_read_images(tiff: Path, tmp_path: Path) -> None:
+    program = tmp_path / "program.py"
+    program.write_text(
+        "from pathlib import Path\n"
+        "from brainviewer.files.picture_reader import read_picture\n"
+        f"print(read_picture(Path({str(tiff)!r})).pixels.shape)\n"
+    )
+    root = str(Path(process.__file__).parents[3])
+    done = subprocess.run(
+        [sys.executable, str(program)],
+        capture_output=True, text=True, check=False, env={**os.environ, "PYTHONPATH": root},
+    )  # fmt: skip
+    assert (done.stdout, done.stderr) == ("(20, 30)\n", "")
+
+
+def test_the_child_ends_with_its_parent(tiff: Path) -> None:
+    root = str(Path(process.__file__).parents[3])
+    program = (
+        "import os, signal; from pathlib import Path; "
+        "from brainviewer.files.decoding import process; "
+        "from brainviewer.files.picture_reader import read_picture; "
+        f"read_picture(Path({str(tiff)!r})); print(process._idle[0].pid, flush=True); "
+        "os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        capture_output=True, text=True, check=False, env={**os.environ, "PYTHONPATH": root},
+    )  # fmt: skip
+    child_id = int(done.stdout)
+    for _ in range(600):
+        if not _runs(child_id):
+            break
+        time.sleep(0.05)
+    assert not _runs(child_id)
+
+
+def _runs(process_id: int) -> bool:
+    try:
+        return "Z" not in Path(f"/proc/{process_id}/stat").read_text().split()[2]
+    except OSError:
+        return False
+
+
+def test_names_that_are_no_utf8(tmp_path: Path, tiff: Path) -> None:
+    name = os.fsdecode(b"scan\xff\xfe.tif")
+    (tmp_path / name).write_bytes(tiff.read_bytes())
+    assert read_picture(tmp_path / name).pixels.shape == (20, 30)
