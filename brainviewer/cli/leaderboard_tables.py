@@ -29,41 +29,47 @@ def leaderboard_tables(record: Mapping[str, Any], width: int) -> "list[Renderabl
 def _table(found: Mapping[str, Any], costs: bool) -> "RenderableType":
     from rich.table import Table
 
-    title = ", ".join(found["classes"]) or "two classes"
+    title = ", ".join(found["classes"])
     sides = [
-        f"{words}: {found[side]['folder'] or found[side]['layout']}"
+        f"{words}: n = {found[side]['test']:,} of {found[side]['folder'] or found[side]['layout']}"
         for side, words in _SIDES.items()
         if found[side]
     ]
     table = Table(title=f"{title} ({'; '.join(sides)})")
     table.add_column("network", min_width=30)
+    table.add_column("n", justify="right")
     for name in _FIGURES.values():
         table.add_column(name, justify="right")
     table.add_column("tutorial accuracy", justify="right")
     table.add_column("on copies / others", justify="right")
-    table.add_column("inflation", justify="right")
+    inflated = any(row["inflation"] for row in found["rows"])
+    if inflated:
+        table.add_column("inflation", justify="right")
     table.add_column("reported")
     if costs:
         for name in ("parameters", "MB", "ms", "training s"):
             table.add_column(name, justify="right")
     for row in found["rows"]:
-        table.add_row(*_cells(row), *(_costs(row) if costs else ()))
+        table.add_row(*_cells(row, inflated), *(_costs(row) if costs else ()))
     return table
 
 
-def _cells(row: Mapping[str, Any]) -> list[str]:
+def _cells(row: Mapping[str, Any], inflated: bool) -> list[str]:
+    """inflated : whether there is a column for the inflation."""
     true, told = row["patient_wise"], row["tutorial"]
     figures = ["–"] * len(_FIGURES) if true is None else [_figure(true, key) for key in _FIGURES]
-    rise = row["inflation"]["accuracy"]
+    rise = row["inflation"]
+    images = (true or told)["images"]["test"]
     name = row["network"]
     of = f" ({row['recipe']})" if row["recipe"] not in (None, name) else ""
     conditions = f"\n{', '.join(row['conditions'])}" if row["conditions"] else ""
     return [
         f"{name}{of}{conditions}",
+        str(images),
         *figures,
         "–" if told is None else _figure(told, "accuracy"),
         "–" if told is None or told["leak"] is None else _by_copies(told["leak"]),
-        "–" if rise is None else f"{rise['value']:+.3f}",
+        *(["–" if rise is None else f"{rise['value']:+.3f}"] if inflated else []),
         row["reported"] or "–",
     ]
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from board_results import result, write
+from board_results import leak, result, write
 from command_line import refused, run
 
 from brainviewer.training.intervals import value_of
@@ -17,19 +17,24 @@ FILES = sorted(SHIPPED.rglob("*.json"))
 
 
 def test_json_html_and_tables(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    runs = write(tmp_path / "runs", result(right=0.5), result(right=0.9, apart=False))
+    leaky = result(right=0.9, apart=False)
+    counts = {"copies": 15, "right_on_copies": 14, "others": 15, "right_on_others": 4}
+    leaky["leak"] = leak(0.93, 0.27) | {"by_class": [counts] * 4}
+    runs = write(tmp_path / "runs", result(right=0.5), leaky)
     page = tmp_path / "page.html"
     assert run("leaderboard", runs, "--html", page, "--json") == 0
     found = json.loads(capfd.readouterr().out)
-    assert found["schema"] == "brainviewer-leaderboard/1"
+    assert found["schema"] == "brainviewer-leaderboard/2"
     (table,) = found["tables"]
-    assert table["patient_wise"] == {"folder": "apart", "layout": "patient-wise folds"}
+    assert table["patient_wise"] == {
+        "folder": "apart", "layout": "patient-wise folds", "tested": list("1234"), "test": 60
+    }  # fmt: skip
     (row,) = table["rows"]
-    assert row["inflation"]["accuracy"]["value"] == pytest.approx(0.4, abs=0.01)
+    assert row["inflation"]["value"] == pytest.approx(2 / 3, abs=0.01)
     assert page.read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
     assert run("leaderboard", runs) == 0
     said = capfd.readouterr().out
-    assert "cnn-128-flip" in said and "+0.4" in said and "parameters" in said
+    assert "cnn-128-flip" in said and "+0.6" in said and "parameters" in said
 
 
 @pytest.mark.parametrize(
@@ -56,22 +61,34 @@ def test_the_page_is_rebuilt_from_the_results_that_ship(
 ) -> None:
     page = tmp_path / "leaderboard.html"
     assert run("leaderboard", "--html", page, "--json") == 0
-    four, two = json.loads(capfd.readouterr().out)["tables"]
-    assert four["patient_wise"]["folder"] == "cheng" and four["tutorial"]["folder"] == "sartaj"
-    rows = four["rows"] + two["rows"]
+    tables = json.loads(capfd.readouterr().out)["tables"]
+    rows = [row for table in tables for row in table["rows"]]
     results = [json.loads(file.read_text(encoding="utf-8")) for file in FILES]
     assert {(row["recipe"], row["network"]) for row in rows} == {
         (one["recipe"], one["network"]) for one in results
     }
     text = page.read_text(encoding="utf-8")
     assert all(f"<b>{row['network']}</b>" in text for row in rows)
-    assert all(len(row["classes"]) == 2 for row in two["rows"])
-    both = [row for row in rows if row["inflation"]["accuracy"] is not None]
-    assert "cnn-128-flip" in {row["network"] for row in both}
-    assert all(row["tutorial"]["leak"]["copies"] > 100 for row in both)
-    apart = [row["patient_wise"] for row in four["rows"] if row["patient_wise"] is not None]
-    figures = [side["figures"]["macro F1"]["value"] for side in apart]
-    assert figures == sorted(figures, reverse=True)
+    assert [table["patient_wise"]["test"] for table in tables] == [
+        2832,
+        721,
+        312,
+        240,
+        160,
+        246,
+        721,
+    ]
+    for table in tables:
+        assert table["patient_wise"]["folder"] == "cheng"
+        for side in ("patient_wise", "tutorial"):
+            sides = [row[side] for row in table["rows"] if row[side] is not None]
+            assert {one["images"]["test"] for one in sides} == {table[side]["test"]}
+        figures = [row["patient_wise"]["figures"]["macro F1"]["value"] for row in table["rows"]]
+        assert figures == sorted(figures, reverse=True)
+    # Of sartaj 201 of 242 copies are in classes with hardly an image that has none.
+    assert all(row["inflation"] is None for row in rows)
+    leaks = [row["tutorial"]["leak"] for row in rows if row["tutorial"] is not None]
+    assert {leak["copies"] for leak in leaks if leak} >= {242}
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(SHIPPED)))

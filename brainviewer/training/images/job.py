@@ -3,6 +3,7 @@
 What is done is not done again, so that the same command goes on where it was stopped.
 """
 
+import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -152,6 +153,9 @@ class Job:
             "folder": source.folder.name,
             "layout": source.layout,
             "images_sha256": source.sha256,
+            "test_sha256": _sha256_of(
+                sorted(self.chosen.pictures[n].file for part in self.splits for n in part.test)
+            ),
             "images": len(self.chosen.pictures),
             "classes": dict(zip(self.chosen.answers, map(int, counts), strict=True)),
         }
@@ -167,3 +171,8 @@ class Job:
             "test": sum(len(part.test) for part in self.splits),
             "limit": choices.limit,
         }
+
+
+def _sha256_of(files: Sequence[str]) -> str:
+    """Changes with the names of the images."""
+    return hashlib.sha256(json.dumps(files).encode()).hexdigest()

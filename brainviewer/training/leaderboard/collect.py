@@ -74,7 +74,7 @@ def _tell_copies(results: Mapping[Path, dict[str, Any]]) -> None:
         if data.is_dir():
             if data not in known:
                 known[data] = copied(find_pictures(data))
-            result["leak"] = by_copies(answered.test, known[data], int(result["settings"]["seed"]))
+            result["leak"] = by_copies(answered.test, known[data])
 
 
 def thinned(result: Mapping[str, Any]) -> dict[str, Any]:

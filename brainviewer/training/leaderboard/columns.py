@@ -1,6 +1,6 @@
 """The columns of the leaderboard: what each shows of a row, and what it sorts by."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Any
@@ -20,7 +20,7 @@ _EMPTY: Shown = (None, "–", "")
 class Column:
     """One column.
 
-    words : sorts by words; low : less is better; ranked : the rows are in its order at first.
+    words : sorts by words; low : less is better.
     """
 
     group: str
@@ -29,17 +29,18 @@ class Column:
     kind: str = ""
     words: bool = False
     low: bool = False
-    ranked: bool = False
 
     def cell(self, row: Row) -> str:
         """The cell in HTML."""
         value, shown, below = self.show(row)
         small = f"<small>{escape(below)}</small>" if below else ""
         sort = "" if value is None else f' data-value="{escape(str(value))}"'
-        kind = self.kind
-        if kind == "up" and not (isinstance(value, float) and value > 0):
-            kind = ""
-        return f"<td{f' class={kind}' if kind else ''}{sort}>{escape(shown)}{small}</td>"
+        kind = f" class={self.kind}" if self.kind else ""
+        return f"<td{kind}{sort}>{escape(shown)}{small}</td>"
+
+    def empty(self, rows: Sequence[Row]) -> bool:
+        """Whether it has nothing to show of any row."""
+        return all(self.show(row)[0] is None for row in rows)
 
 
 def _figure(side: str, name: str) -> Callable[[Row], Shown]:
@@ -56,8 +57,26 @@ def _with_interval(figure: Mapping[str, Any]) -> Shown:
     return value, f"{value:.3f}", f"{figure['low']:.3f}–{figure['high']:.3f}"
 
 
+def _counted(figure: Mapping[str, Any], images: int) -> Shown:
+    """The same, and of how many images."""
+    value, shown, below = _with_interval(figure)
+    return value, shown, f"{below} of {images}"
+
+
+def _images(side: str) -> Callable[[Row], Shown]:
+    """How many images are tested."""
+
+    def show(row: Row) -> Shown:
+        if row[side] is None:
+            return _EMPTY
+        many = row[side]["images"]["test"]
+        return many, f"{many:,}", ""
+
+    return show
+
+
 def _inflation(row: Row) -> Shown:
-    one = row["inflation"]["accuracy"]
+    one = row["inflation"]
     if one is None:
         return _EMPTY
     return one["value"], f"{one['value']:+.3f}", f"{one['low']:+.3f} to {one['high']:+.3f}"
@@ -91,14 +110,27 @@ def duration(seconds: float) -> str:
     return f"{seconds:.0f} s" if seconds < 600 else f"{seconds / 60:.0f} min"
 
 
-def _of_part(side: str, part: str, name: str) -> Callable[[Row], Shown]:
-    """A figure of what only some results hold: an operating point, or a leak."""
+def _at_point(name: str) -> Callable[[Row], Shown]:
+    """A figure of the operating point, which only some results hold."""
 
     def show(row: Row) -> Shown:
-        found = (row[side] or {}).get(part)
+        found = (row["patient_wise"] or {}).get("operating_point")
         if found is None:
             return _EMPTY
         return _with_interval(next(one for one in found["figures"] if one["name"] == name))
+
+    return show
+
+
+def _on(name: str, part: str) -> Callable[[Row], Shown]:
+    """Accuracy on test images that are copies, or on the others."""
+
+    def show(row: Row) -> Shown:
+        leak = (row["tutorial"] or {}).get("leak")
+        if leak is None:
+            return _EMPTY
+        figure = next(one for one in leak["figures"] if one["name"] == name)
+        return _counted(figure, leak[part])
 
     return show
 
@@ -113,29 +145,34 @@ def _threshold(row: Row) -> Shown:
 
 _NAME = Column("", "network", lambda row: _EMPTY, words=True)
 _MEASURED = (
-    Column(APART, "macro F1", _figure("patient_wise", "macro F1"), ranked=True),
+    Column(APART, "n", _images("patient_wise")),
+    Column(APART, "macro F1", _figure("patient_wise", "macro F1")),
     Column(APART, "accuracy", _figure("patient_wise", "accuracy")),
     Column(APART, "worst recall", _figure("patient_wise", WORST)),
     Column(APART, "AUROC", _figure("patient_wise", AUROC)),
     Column(APART, "ECE", _figure("patient_wise", ECE), low=True),
 )
 _COMPARED = (
+    Column(TUTORIAL, "n", _images("tutorial")),
+    Column(TUTORIAL, "macro F1", _figure("tutorial", "macro F1")),
     Column(TUTORIAL, "accuracy", _figure("tutorial", "accuracy")),
-    Column(TUTORIAL, "on copies", _of_part("tutorial", "leak", ON_COPIES)),
-    Column(TUTORIAL, "on the others", _of_part("tutorial", "leak", ON_OTHERS)),
-    Column(TUTORIAL, "inflation", _inflation, kind="up"),
+    Column(TUTORIAL, "on copies", _on(ON_COPIES, "copies")),
+    Column(TUTORIAL, "on the others", _on(ON_OTHERS, "others")),
+    Column(TUTORIAL, "inflation", _inflation),
     Column(SOURCE, "reported", _reported, kind="told", words=True),
     Column(COST, "parameters", _number("parameters", count), low=True),
     Column(COST, "size", _number("size_bytes", megabytes), low=True),
     Column(COST, "ms an image", _number("ms_per_image", "{:.2f}".format), low=True),
     Column(COST, "training", _number("training_seconds", duration), low=True),
 )
+RANKED = "macro F1"
+"""The column that the rows are in the order of at first: the first of this title."""
 COLUMNS = (_NAME, *_MEASURED, *_COMPARED)
 TRIAGE = (
     _NAME,
     *_MEASURED,
     Column("Triage", "threshold", _threshold),
-    Column("Triage", "sensitivity", _of_part("patient_wise", "operating_point", "sensitivity")),
-    Column("Triage", "specificity", _of_part("patient_wise", "operating_point", "specificity")),
+    Column("Triage", "sensitivity", _at_point("sensitivity")),
+    Column("Triage", "specificity", _at_point("specificity")),
     *_COMPARED,
 )

@@ -23,6 +23,7 @@ _FIGURE = {"name": str, "value": float, "low": float, "high": float}
 _SPLIT = {"split": str, "tested": [str], "train": int, "validation": int, "test": int}
 _PHASE = {"epochs": int, "batch": int}
 _TRAINED = {"training": _PHASE, "fine_tuning": _Maybe(_PHASE)}  # by a recipe for single images
+_COPIES = dict.fromkeys(("copies", "right_on_copies", "others", "right_on_others"), int)
 _EPOCH = {"fold": str, "phase": str, "epoch": int}
 _CURVES = dict.fromkeys(("loss", "accuracy", "val_loss", "val_accuracy"), float)
 _COSTS = ("parameters", "size_bytes", "ms_per_image", "training_seconds")
@@ -44,7 +45,9 @@ _SHAPE: Mapping[str, Any] = {
     "operating_point": _Maybe(
         {"positive": str, "wanted_sensitivity": float, "threshold": float, "figures": [_FIGURE]}
     ),
-    "leak": _Maybe({"copies": int, "others": int, "figures": [_FIGURE]}),
+    "leak": _Maybe(
+        {"copies": int, "others": int, "figures": [_FIGURE], "by_class": _Maybe([_COPIES])}
+    ),
     "members": _Maybe([{"network": str}]),
     **{key: _Maybe(float) for key in _COSTS},
 }

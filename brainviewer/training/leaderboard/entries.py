@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -44,18 +44,28 @@ class Entry:
 
 @dataclass(frozen=True, eq=False)
 class Table:
-    """Rows that can be compared: the same question, asked of the same images.
+    """Rows that can be compared: the same question, asked of the same test images.
 
-    classes : the answers; empty where each row has two of its own.
-    entries : the best first.
+    entries : the best first; where one has a result of a side, all have it of the same images, or
+        none.
     """
 
     classes: tuple[str, ...]
     entries: tuple[Entry, ...]
 
+    @property
+    def apart(self) -> Result | None:
+        """One of the results on patients kept apart; None if the table has none."""
+        return next((e.apart for e in self.entries if e.apart), None)
+
+    @property
+    def tutorial(self) -> Result | None:
+        """One of the results under a tutorial split; None if the table has none."""
+        return next((e.tutorial for e in self.entries if e.tutorial), None)
+
 
 def read_tables(folder: Path) -> list[Table]:
-    """All results below a folder, those with more than two classes first.
+    """All results below a folder; tables with more classes first, then with more test images.
 
     Raises FileError if there is no such folder, or no result in it.
     """
@@ -71,26 +81,53 @@ def read_tables(folder: Path) -> list[Table]:
             "Train some first: brainviewer train cnn-128-flip --data DIR --out "
             f"{folder.name}/cnn-128-flip",
         )
-    apart: dict[tuple[Question, str], Rows] = defaultdict(dict)
-    tutorial: dict[Question, Rows] = defaultdict(dict)
-    for result in found:
-        question = _question(result)
-        if is_apart(result):
-            _keep(apart[question, result["data"]["images_sha256"]], result)
-        else:
-            _keep(tutorial[question], result)
+    apart = _by_protocol([result for result in found if is_apart(result)])
+    tutorial = _by_protocol([result for result in found if not is_apart(result)])
     tables = []
-    for question in sorted({_question(result) for result in found}, key=len, reverse=True):
-        own = [rows for (asked, _), rows in apart.items() if asked == question] or [{}]
-        own.sort(key=len, reverse=True)
-        told = tutorial[question]
-        alone = [key for key in told if not any(key in rows for rows in own)]
-        for rows in own:
-            keys = [*rows, *(alone if rows is own[0] else ())]
-            entries = [Entry(rows.get(key), told.get(key)) for key in keys]
-            classes = tuple(entries[0].known["classes"]) if question else ()
-            tables.append(Table(classes, tuple(sorted(entries, key=_rank))))
-    return tables
+    for (question, _), rows in apart.items():
+        told = _twins(rows, [own for (asked, _), own in tutorial.items() if asked == question])
+        tables.append(_table([Entry(rows[key], told.get(key)) for key in rows]))
+    shown = {id(e.tutorial) for table in tables for e in table.entries}
+    for rows in tutorial.values():
+        alone = [Entry(None, result) for result in rows.values() if id(result) not in shown]
+        if alone:
+            tables.append(_table(alone))
+    return sorted(tables, key=_first)
+
+
+def _by_protocol(results: Sequence[Result]) -> dict[tuple[Question, Hashable], Rows]:
+    """Results with the same classes and test images; of one network the one with more training."""
+    coarse: dict[tuple[Question, Hashable], list[Result]] = defaultdict(list)
+    for result in results:
+        protocol = result["protocol"]
+        images = (result["data"]["images_sha256"], *protocol["tested"], protocol["test"])
+        coarse[_question(result), images].append(result)
+    found: dict[tuple[Question, Hashable], Rows] = defaultdict(dict)
+    for (question, asked), members in coarse.items():
+        # Older results do not say which images exactly; as many of the same folds are the same.
+        known = {one["data"].get("test_sha256") for one in members} - {None}
+        for one in members:
+            exact: Hashable = one["data"].get("test_sha256") if len(known) > 1 else None
+            _keep(found[question, (asked, exact)], one)
+    return found
+
+
+def _twins(rows: Rows, told: Sequence[Rows]) -> Rows:
+    """The results of the same networks under one tutorial split, that of most of them."""
+    own = [{key: one[key] for key in rows if key in one} for one in told]
+    return max(own, key=len, default={})
+
+
+def _table(entries: Sequence[Entry]) -> Table:
+    classes = tuple(entries[0].known["classes"])
+    return Table(classes, tuple(sorted(entries, key=_rank)))
+
+
+def _first(table: Table) -> tuple[Any, ...]:
+    """By the answers, then by the test images, those of patients kept apart before others."""
+    known = table.entries[0].known
+    images, rows = known["protocol"]["test"], len(table.entries)
+    return (-len(table.classes), table.classes, table.apart is None, -images, -rows)
 
 
 def is_apart(result: Mapping[str, Any]) -> bool:
@@ -131,17 +168,16 @@ def _same_network(result: Mapping[str, Any]) -> Hashable:
 
 
 def _keep(rows: Rows, result: Result) -> None:
-    """Of two results of the same network the one that rests on more test images counts."""
+    """Of two results of the same network the one that learned from more images counts."""
     key = _same_network(result)
-    if key not in rows or rows[key]["protocol"]["test"] < result["protocol"]["test"]:
+    if key not in rows or rows[key]["protocol"]["train"] < result["protocol"]["train"]:
         rows[key] = result
 
 
 def _question(result: Mapping[str, Any]) -> Question:
-    """The classes, in whatever order; empty for two, which have one table together."""
-    return tuple(sorted(result["classes"])) if len(result["classes"]) > 2 else ()
+    """The classes, in whatever order."""
+    return tuple(sorted(result["classes"]))
 
 
-def _rank(entry: Entry) -> tuple[bool, float, str]:
-    value = value_of(entry.known, RANKED_BY)
-    return entry.apart is None, -value, str(entry.known["network"])
+def _rank(entry: Entry) -> tuple[float, str]:
+    return -value_of(entry.known, RANKED_BY), str(entry.known["network"])

@@ -8,12 +8,26 @@ from html import escape
 from itertools import groupby
 from typing import Any
 
-from brainviewer.training.leaderboard.columns import APART, COLUMNS, TRIAGE, TUTORIAL, Column
+from brainviewer.core.counting import counted
+from brainviewer.training.leaderboard.columns import (
+    APART,
+    COLUMNS,
+    RANKED,
+    TRIAGE,
+    TUTORIAL,
+    Column,
+)
 from brainviewer.training.leaderboard.drawing import confusion_matrix, learning_curves
 from brainviewer.training.leaderboard.entries import SHIPPED, Entry, Result, Table
-from brainviewer.training.leaderboard.overview import best_of_recipes, overview, title_of
+from brainviewer.training.leaderboard.overview import (
+    best_of_recipes,
+    overview,
+    part_of,
+    tested_on,
+    title_of,
+)
 from brainviewer.training.leaderboard.page_style import SCRIPT, STYLE
-from brainviewer.training.leaderboard.record import as_record, told_by_copies
+from brainviewer.training.leaderboard.record import as_record
 from brainviewer.training.page_shell import as_page as whole_page
 
 TITLE = "Leaderboard of networks for single MR images"
@@ -24,9 +38,7 @@ def as_page(tables: Sequence[Table]) -> bytes:
     record = as_record(tables)
     parts = [_head(tables)]
     for table, told in zip(tables, record["tables"], strict=True):
-        if table.classes:
-            parts.append(overview(told["rows"]))
-        parts.append(_board(table, told))
+        parts += [overview(told), _board(table, told)]
     notes = "".join(f"<li>{escape(notice)}" for notice in _notices(tables, record))
     parts.append(f"<section><h2>How to read it</h2><ul class=quiet>{notes}</ul></section>")
     return whole_page(TITLE, "\n".join(parts), STYLE, SCRIPT)
@@ -36,24 +48,24 @@ def _head(tables: Sequence[Table]) -> str:
     entries = [entry for table in tables for entry in table.entries]
     apart = sum(entry.apart is not None for entry in entries)
     which = "" if apart == len(entries) else f" {apart} of them"
-    told = told_by_copies(tables[0])
+    leaks = [e.tutorial["leak"] for e in entries if e.tutorial and e.tutorial.get("leak")]
     said = ""
-    if told is not None:
-        copies, others, on_copies, on_others = told
-        said = (
+    if len(tables) > 1:
+        said += (
+            f" They were tested on different images: {len(tables)} tables, each of one set of "
+            "test images, which cannot be ranked against each other."
+        )
+    if leaks:
+        copies, others = leaks[0]["copies"], leaks[0]["others"]
+        said += (
             f" Under the tutorial split {copies} of {copies + others} test images are copies of "
-            f"training images. On these the networks are right in {on_copies:.0%} on average, on "
-            f"the others in {on_others:.0%}."
+            "training images."
         )
     return (
         f"<header><p class=eyebrow>Leaderboard</p><h1>{escape(TITLE)}</h1>"
-        f"<p>{_networks(len(entries))},{which} measured on patients never seen before.{said}</p>"
-        "</header>"
+        f"<p>{counted(len(entries), 'network')},{which} measured on patients never seen before."
+        f"{said}</p></header>"
     )
-
-
-def _networks(count: int) -> str:
-    return f"{count} network{'s' * (count != 1)}"
 
 
 def _notices(tables: Sequence[Table], record: Mapping[str, Any]) -> list[str]:
@@ -76,13 +88,15 @@ _COSTS = (
 
 def _board(table: Table, told: Mapping[str, Any]) -> str:
     rows = told["rows"]
-    columns = COLUMNS if table.classes else TRIAGE
+    asked = COLUMNS if len(table.classes) > 2 else TRIAGE
+    optional = (APART, TUTORIAL)
+    columns = [c for c in asked if c.group not in optional or not c.empty(rows)]
     best = best_of_recipes(rows)
     bodies = "".join(
         _body(entry, row, columns, row in best)
         for entry, row in zip(table.entries, rows, strict=True)
     )
-    title = ", ".join(table.classes) if table.classes else "Two classes: another question"
+    title = " or ".join(table.classes) if len(table.classes) == 2 else ", ".join(table.classes)
     only = (
         "<label class=only><input type=checkbox> <span>only the best of each recipe</span></label>"
         if len(best) < len(rows)
@@ -90,7 +104,8 @@ def _board(table: Table, told: Mapping[str, Any]) -> str:
     )
     return (
         f"<section><h2>{escape(title[:1].upper() + title[1:])} "
-        f"<small>{_networks(len(rows))}</small></h2>{only}<div class=wide><table class=board>"
+        f"<small>{escape(tested_on(told))}, {counted(len(rows), 'network')}</small></h2>{only}"
+        "<div class=wide><table class=board>"
         f"<thead>{_groups(columns, told)}{_heads(columns)}</thead>{bodies}</table></div></section>"
     )
 
@@ -107,9 +122,10 @@ def _groups(columns: Sequence[Column], told: Mapping[str, Any]) -> str:
 
 def _heads(columns: Sequence[Column]) -> str:
     cells = []
+    ranked = next((column for column in columns if column.title == RANKED), None)
     for place, column in enumerate(columns):
         kind = " data-words" if column.words else " data-low" if column.low else ""
-        sort = " aria-sort=descending" if column.ranked else ""
+        sort = " aria-sort=descending" if column is ranked else ""
         name = " class=name" if place == 0 else f" class={column.kind}" if column.kind else ""
         cells.append(
             f"<th{name} data-column={place}{kind}{sort}>"
@@ -124,14 +140,12 @@ def _body(entry: Entry, row: Mapping[str, Any], columns: Sequence[Column], best:
     badge = " <span class=badge>ships</span>" if row["kind"] == SHIPPED else ""
     recipe = row["recipe"]
     of = f"<small>{escape(recipe)}</small>" if recipe and recipe != name else ""
-    question = " / ".join(row["classes"]) if columns is TRIAGE else ""
-    asked = f"<small>{escape(question)}</small>" if question else ""
     less = ", ".join(row["conditions"])
     said = f"<small class=less>{escape(less)}</small>" if less else ""
     return (
         f"<tbody{' class=best' if best else ''}><tr>"
         f'<th class=name data-value="{escape(title_of(row))}"><label class=open>'
-        f"<input type=checkbox><b>{escape(name)}</b>{badge}{of}{asked}{said}</label></th>"
+        f"<input type=checkbox><b>{escape(name)}</b>{badge}{of}{said}</label></th>"
         f"{cells}</tr>"
         f"<tr class=more><td colspan={len(columns)}><div class=detail>{_detail(entry)}</div></td>"
         "</tr></tbody>"
@@ -148,11 +162,8 @@ def _detail(entry: Entry) -> str:
 
 def _side(title: str, result: Result) -> str:
     protocol = result["protocol"]
-    tested = ", ".join(protocol["tested"])
-    where = f"folds {tested}" if len(protocol["tested"]) > 1 else f"fold {tested}"
-    if protocol["tested"] == ["test"]:
-        where = "the testing folder"
-    counts = f"{protocol['train']} images for training, {protocol['test']} tested ({where})"
+    trained = counted(protocol["train"], "image")
+    counts = f"{trained} for training, {protocol['test']} tested ({part_of(protocol['tested'])})"
     curves = learning_curves(result.get("history") or [])
     key = (
         "<p class=key><span style='color:var(--accent)'>training</span>"

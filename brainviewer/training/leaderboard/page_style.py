@@ -6,18 +6,16 @@ header p { max-width:90ch }
 .lines > div { display:grid; grid-template-columns:minmax(120px,22%) 1fr 44px; gap:16px;
   align-items:center; border-top:1px solid var(--line); font-size:14px }
 .lines b { font-weight:500; line-height:20px; padding:5px 0; overflow-wrap:anywhere }
-.lines i { font-style:normal; text-align:right; color:var(--bad) }
-.lines i.less { color:var(--quiet) }
+.lines b small { display:block; color:var(--caution); font-weight:400; font-size:12px;
+  line-height:16px }
+.lines i { font-style:normal; text-align:right; color:var(--quiet) }
 .line { position:relative; height:29px }
 .line::before { content:""; position:absolute; left:0; right:0; top:14px; height:1px;
   background:var(--track) }
 .line span { position:absolute; top:14px }
-.gap { height:3px; margin-top:-1px; background:var(--bad); opacity:.45 }
 .span { height:7px; margin-top:-3px; background:var(--accent); opacity:.3; border-radius:2px }
 .dot { width:11px; height:11px; margin:-5px 0 0 -5px; border-radius:6px }
 .dot.apart { background:var(--accent) } .dot.tutorial { background:var(--bad) }
-.dot.copies, .dot.others { width:7px; height:7px; margin:-3px 0 0 -3px; background:var(--bad) }
-.dot.others { background:var(--panel); box-shadow:inset 0 0 0 2px var(--bad) }
 .dot.reported { border:2px solid var(--caution); border-radius:0; transform:rotate(45deg);
   width:9px; height:9px; margin:-4px 0 0 -4px }
 .ticks { position:relative; height:20px; color:var(--quiet); font-size:12px }
@@ -41,8 +39,6 @@ header p { max-width:90ch }
 .board small.less { color:var(--caution) }
 .board td.told { white-space:normal; text-align:left; color:var(--quiet); min-width:120px;
   max-width:170px; font-size:12px }
-.board td.up { color:var(--bad); font-weight:600 }
-.board td.up small { font-weight:400 }
 .badge { display:inline-block; border:1px solid var(--good); color:var(--good); border-radius:3px;
   font-size:10px; padding:0 4px; margin-left:4px; vertical-align:1px; white-space:nowrap }
 .board button { all:unset; cursor:pointer; color:var(--quiet) }

@@ -16,9 +16,9 @@ from brainviewer.training.images.folders import Picture, Pictures, find_pictures
 from brainviewer.training.images.results import Answered
 from brainviewer.training.leaderboard.collect import collect, thinned
 from brainviewer.training.leaderboard.conditions import conditions
-from brainviewer.training.leaderboard.entries import SHIPPED, Entry, read_tables
-from brainviewer.training.leaderboard.leak import by_copies, copied
-from brainviewer.training.leaderboard.record import as_record, figure, inflation
+from brainviewer.training.leaderboard.entries import SHIPPED, read_tables
+from brainviewer.training.leaderboard.leak import by_copies, copied, inflation
+from brainviewer.training.leaderboard.record import as_record
 from brainviewer.training.leaderboard.shipped import shipped_result
 
 
@@ -39,13 +39,16 @@ def test_a_network_and_its_twin_under_the_tutorial_split_share_a_row(tmp_path: P
         result("only-tutorial", 0.99, apart=False),
     )
     assert networks(tmp_path) == [
-        [("strong", True, True), ("weak", True, False), ("only-tutorial", False, True)]
+        [("strong", True, True), ("weak", True, False)],
+        [("only-tutorial", False, True)],
     ]
 
 
 def test_another_size_is_another_row(tmp_path: Path) -> None:
     write(tmp_path, result(), result(apart=False, input_size=64))
-    assert networks(tmp_path) == [[("cnn-128-flip", True, False), ("cnn-128-flip", False, True)]]
+    assert networks(tmp_path) == [
+        [("cnn-128-flip", True, False)], [("cnn-128-flip", False, True)]
+    ]  # fmt: skip
 
 
 def test_networks_of_two_grids_may_have_one_name(tmp_path: Path) -> None:
@@ -53,22 +56,55 @@ def test_networks_of_two_grids_may_have_one_name(tmp_path: Path) -> None:
     assert len(networks(tmp_path)[0]) == 2
 
 
-def test_more_test_images_count_more_than_one_fold(tmp_path: Path) -> None:
-    write(tmp_path, result(), result(tested=("4",), images=20))
-    (table,) = read_tables(tmp_path)
-    (entry,) = table.entries
-    assert entry.known["protocol"]["tested"] == ["1", "2", "3", "4"]
+def test_each_set_of_test_images_has_a_table_of_its_own(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        result("best", 0.95, tested=("4",), images=20),
+        result("good", 0.9, tested=("4",), images=40),
+        result("fair", 0.8),
+        result("poor", 0.6, tested=("4",), images=40),
+    )
+    tables = read_tables(tmp_path)
+    assert [[row[0] for row in table] for table in networks(tmp_path)] == [
+        ["fair"], ["good", "poor"], ["best"]
+    ]  # fmt: skip
+    told = as_record(tables)
+    assert [table["patient_wise"]["test"] for table in told["tables"]] == [60, 40, 20]
+    for table in told["tables"]:
+        for row in table["rows"]:
+            assert row["patient_wise"]["images"]["test"] == table["patient_wise"]["test"]
+    assert any("do not rank across tables" in notice for notice in told["notices"])
+
+
+def test_as_many_images_can_be_other_images(tmp_path: Path) -> None:
+    some, others, older = result("some"), result("others"), result("older")
+    some["data"]["test_sha256"], others["data"]["test_sha256"] = "1", "2"
+    write(tmp_path / "two", some, others)
+    assert len(read_tables(tmp_path / "two")) == 2
+    write(tmp_path / "one", some, older)
+    assert len(read_tables(tmp_path / "one")) == 1
+
+
+def test_twins_under_another_tutorial_split_stand_apart(tmp_path: Path) -> None:
+    others = [result(name, apart=False, images=20) for name in ("c",)]
+    write(
+        tmp_path, *(result(name) for name in "abc"), *others,
+        *(result(name, apart=False) for name in "ab"),
+    )  # fmt: skip
+    assert networks(tmp_path) == [
+        [("a", True, True), ("b", True, True), ("c", True, False)], [("c", False, True)]
+    ]  # fmt: skip
 
 
 def test_other_questions_and_other_data_have_tables_of_their_own(tmp_path: Path) -> None:
     elsewhere = result("elsewhere")
     elsewhere["data"]["images_sha256"] = "c"
     binary = result("binary", classes=("tumour", "none"))
-    write(tmp_path, binary, elsewhere, result(), result("twin", apart=False))
+    other = result("other", classes=("meningioma", "none"))
+    write(tmp_path, binary, other, elsewhere, result(), result("weak", 0.5))
     tables = read_tables(tmp_path)
-    assert [len(t.entries) for t in tables] == [2, 1, 1]
-    assert [t.classes for t in tables] == [FOUR, FOUR, ()]
-    assert tables[2].entries[0].known["network"] == "binary"
+    assert [len(t.entries) for t in tables] == [2, 1, 1, 1]
+    assert [t.classes for t in tables] == [FOUR, FOUR, ("meningioma", "none"), ("tumour", "none")]
 
 
 def test_three_classes_are_another_question_than_four(tmp_path: Path) -> None:
@@ -109,24 +145,40 @@ def test_a_result_that_lacks_something_is_refused(missing: str, tmp_path: Path) 
         read_tables(tmp_path)
 
 
-def test_inflation_has_the_interval_of_a_difference() -> None:
-    entry = Entry(result(right=0.5), result(right=0.9, apart=False))
-    true, told = result(right=0.5), result(right=0.9, apart=False)
-    found = inflation(entry, "accuracy")
+def by_class(*rows: tuple[int, int, int, int]) -> dict[str, Any]:
+    """A leak: of each class copies, those answered rightly, others, and rightly of these."""
+    names = ("copies", "right_on_copies", "others", "right_on_others")
+    return {"by_class": [dict(zip(names, row, strict=True)) for row in rows]}
+
+
+def test_inflation_compares_copies_with_others_of_their_class() -> None:
+    # In each class copies are right in 80 %, others in 50 %: more of the easy class are copies.
+    found = inflation(by_class((80, 64, 40, 20), (20, 16, 60, 30)))
     assert found is not None
-    a, b = figure(true, "accuracy"), figure(told, "accuracy")
-    assert found["value"] == pytest.approx(0.4, abs=1e-3)
-    down = ((b["value"] - b["low"]) ** 2 + (a["high"] - a["value"]) ** 2) ** 0.5
-    assert found["low"] == pytest.approx(found["value"] - down, abs=1e-3)
-    assert found["low"] < found["value"] < found["high"]
-    assert inflation(Entry(true, None), "accuracy") is None
+    assert found["value"] == pytest.approx(0.3)
+    assert 0 < found["low"] < 0.3 < found["high"] < 0.5
+
+
+def test_inflation_is_left_out_where_the_classes_explain_it() -> None:
+    # 90 of 100 copies are right and 34 of 100 others, but no class knows its copies better.
+    assert inflation(by_class((95, 86, 10, 9), (20, 4, 90, 18))) is None
+
+
+def test_inflation_is_left_out_where_copies_have_nothing_to_be_compared_with() -> None:
+    # As in sartaj: two classes of copies, one of others.
+    assert (
+        inflation(by_class((20, 15, 80, 8), (109, 90, 6, 3), (21, 18, 46, 29), (92, 85, 0, 0)))
+        is None
+    )
+    assert inflation({"copies": 40, "others": 20, "figures": []}) is None
+    assert inflation(None) is None
 
 
 def test_training_time_is_that_of_one_network(tmp_path: Path) -> None:
     write(tmp_path, result())
     (row,) = as_record(read_tables(tmp_path))["tables"][0]["rows"]
     assert row["training_seconds"] == 10.0
-    assert row["inflation"] == {"accuracy": None, "macro F1": None}
+    assert row["inflation"] is None
 
 
 @pytest.mark.parametrize(
@@ -180,7 +232,7 @@ def test_a_model_that_ships_joins_the_rows_of_its_data(tmp_path: Path) -> None:
         "best", "The model", source, FOUR, answered, {"input_size": 224},
         {"parameters": 5}, {"train": 6, "validation": 0},
     )  # fmt: skip
-    trained = result()
+    trained = result(tested=("1", "2"), images=8)
     trained["data"]["images_sha256"] = source.sha256
     write(tmp_path / "in", json.loads(json.dumps(made)), trained)
     (table,) = read_tables(tmp_path / "in")
@@ -228,11 +280,14 @@ def test_copies_are_found_and_counted_apart(tmp_path: Path) -> None:
     truth = np.zeros(len(files), np.int64)
     said = np.array([file in found for file in files])
     answered = Answered(tuple(files), ("test",) * len(files), truth, np.eye(2)[1 - said])
-    told = by_copies(answered, found, 1)
+    told = by_copies(answered, found)
     assert told is not None
     assert (told["copies"], told["others"]) == (4, 1)
     assert [one["value"] for one in told["figures"]] == [1.0, 0.0]
-    assert by_copies(answered, files, 1) is None
+    assert told["by_class"][0] == {
+        "copies": 4, "right_on_copies": 4, "others": 1, "right_on_others": 0
+    }  # fmt: skip
+    assert by_copies(answered, files) is None
 
 
 @pytest.mark.parametrize(
