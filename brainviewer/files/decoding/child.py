@@ -1,5 +1,6 @@
 """The far end: decodes one file after the other, until nobody asks any more."""
 
+import io
 import json
 import os
 import sys
@@ -24,6 +25,8 @@ _READERS = {
     "image": "brainviewer.files.image2d.decoding",
 }
 """The module that knows a kind of file; its ``start_decoding(file, name)`` is a ``Reader``."""
+_HELD_BYTES = 2**27
+"""Size of files that are read as a whole."""
 
 
 def main() -> None:
@@ -46,9 +49,13 @@ def main() -> None:
 def _answer(answers: BinaryIO, kind: str, path: Path) -> None:
     try:
         with open_ordinary(path) as file:
-            limit_time(seconds_for(os.fstat(file.fileno()).st_size))
+            size = os.fstat(file.fileno()).st_size
+            limit_time(seconds_for(size))
             read: Reader = import_module(_READERS[kind]).start_decoding
-            _send(answers, read(file, path.name))
+            # From memory a damaged length is read as far as the file goes; from a disk it would
+            # take its memory first.
+            content = io.BytesIO(file.read()) if size <= _HELD_BYTES else file
+            _send(answers, read(content, path.name))
     except FileError as error:
         _line(answers, message.REFUSED, [error.message, error.advice])
     except MemoryError:

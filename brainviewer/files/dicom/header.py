@@ -106,7 +106,9 @@ def read_header(file: BinaryIO, name: str) -> tuple[Dataset, PixelLayout]:
     if keyword in dataset:
         there = len(dataset[keyword].value)
     else:
-        there = os.fstat(file.fileno()).st_size - file.tell()
+        place = file.tell()
+        there = file.seek(0, os.SEEK_END) - place
+        file.seek(place)
     if layout.least_bytes > there:
         raise FileError(f"{shortened(name)} holds fewer pixels than its header promises.", AGAIN)
     return dataset, layout
@@ -215,12 +217,14 @@ def _without_image(dataset: Dataset, name: str) -> FileError:
             f"{shortened(name)} lists what lies on a CD; it holds no image itself.",
             "Open the images in the folders beside it.",
         )
-    kind = dataset.get("SOPClassUID")
-    said = f" ({UID(kind).name})" if kind and not UID(kind).name[:1].isdigit() else ""
-    if not kind:
+    if "Rows" in dataset:
+        return FileError(f"{shortened(name)} ends before its pixels.", AGAIN)
+    kind = UID(str(dataset.get("SOPClassUID") or ""))
+    if kind.name == kind or "Image Storage" in kind.name:
         return FileError(
             f"{shortened(name)} is no DICOM image that can be shown, or it is damaged.", AGAIN
         )
     return FileError(
-        f"{shortened(name)} is a DICOM file without an image{said}.", "Give the images themselves."
+        f"{shortened(name)} is a DICOM file without an image ({kind.name}).",
+        "Give the images themselves.",
     )

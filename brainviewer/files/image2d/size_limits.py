@@ -11,13 +11,14 @@ LEAST_SIDE = 8  # pixels
 
 def check_size(name: str, columns: int, rows: int) -> None:
     """Raises FileError if one image is too small to show anything, or too large to open."""
-    if columns * rows > MOST_PIXELS:
-        raise too_large(name, (columns, rows))
     if min(columns, rows) < LEAST_SIDE:
         raise FileError(
-            f"{shortened(name)} is too small to show anything ({columns} × {rows} pixels).",
+            f"{shortened(name)} is too small to show anything "
+            f"({max(columns, 0)} × {max(rows, 0)} pixels).",
             f"Give an image of at least {LEAST_SIDE} × {LEAST_SIDE} pixels.",
         )
+    if columns * rows > MOST_PIXELS:
+        raise too_large(name, (columns, rows))
 
 
 def too_large(
