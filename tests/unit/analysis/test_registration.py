@@ -3,10 +3,13 @@
 import numpy as np
 import pytest
 from scipy import ndimage
+from scipy.spatial.transform import Rotation
 
 from brainviewer.analysis.alignment import resample
-from brainviewer.analysis.registration import head_motion
+from brainviewer.analysis.registration import LEAST_MM, Motion, head_motion
+from brainviewer.app.opening import demo_paths
 from brainviewer.core.geometry import Grid
+from brainviewer.files.nifti import read_nifti
 
 FIXED = Grid((90, 100, 30), np.diag([-2.0, 2.0, 5.0, 1.0]))
 MOVED = Grid((100, 90, 28), np.diag([-2.0, 2.0, 5.5, 1.0]))
@@ -59,3 +62,81 @@ def test_what_tells_nothing_is_left_where_it_is():
     assert head_motion(head_at(FIXED), away, head_at(FIXED), FIXED) is None
     small = Grid((6, 6, 6), np.eye(4))
     assert head_motion(noise[:6, :6, :6], small, noise[6:12, :6, :6], small) is None
+
+
+# -- uneven brightness is no motion -----------------------------------------------------------
+
+Scan = tuple[np.ndarray, Grid]
+
+
+@pytest.fixture(scope="module")
+def demo() -> tuple[Scan, Scan]:
+    """FLAIR and T1 of the synthetic study; the T1 with thick, oblique slices of the same place."""
+    flair, t1 = (
+        read_nifti(path)
+        for path in demo_paths()
+        if path.name.endswith(("_flair.nii.gz", "_t1.nii.gz"))
+    )
+    spacing = np.array([0.9, 0.9, 5.0])
+    affine = np.eye(4)
+    affine[:3, :3] = turned(6, -3, 4)[:3, :3] @ (t1.grid.affine[:3, :3] * spacing)
+    shape = (266, 266, 31)
+    affine[:3, 3] = t1.grid.centre - affine[:3, :3] @ ((np.array(shape) - 1) / 2)
+    oblique = Grid(shape, affine)
+    return (flair.data, flair.grid), (resample(t1.data, t1.grid, oblique), oblique)
+
+
+def turned(*degrees: float) -> np.ndarray:
+    turn = np.eye(4)
+    turn[:3, :3] = Rotation.from_euler("xyz", degrees, degrees=True).as_matrix()
+    return turn
+
+
+def ramp(scan: Scan, axis: int, size: float) -> Scan:
+    """Brightness that rises by ``size`` towards one end of a voxel axis and falls at the other."""
+    data, grid = scan
+    along = np.linspace(-1, 1, data.shape[axis]).reshape([-1 if n == axis else 1 for n in range(3)])
+    return np.rint(data * (1 + size * along)).astype(data.dtype), grid
+
+
+def remaining(motion: Motion | None, true: Grid, fixed: Scan) -> float:
+    """How far the head is from where it should be, in mm."""
+    assert motion is not None
+    data, grid = fixed
+    head = np.argwhere(data[::8, ::8, ::8] > 100) * 8
+    points = grid.to_world(head)
+    found = motion.grid.to_world(true.to_voxel(points))
+    return float(np.sqrt(((found - points) ** 2).sum(axis=1).mean()))
+
+
+@pytest.mark.parametrize(
+    ("of_moving", "of_fixed"),
+    [((0, 0.2), None), ((2, 0.2), None), (None, (1, 0.2)), ((0, 0.2), (0, -0.2))],
+)
+def test_a_ramp_of_brightness_moves_nothing(demo, of_moving, of_fixed):
+    fixed, moving = demo
+    moving = ramp(moving, *of_moving) if of_moving else moving
+    fixed = ramp(fixed, *of_fixed) if of_fixed else fixed
+    assert head_motion(*moving, *fixed) is None
+
+
+@pytest.mark.parametrize(
+    ("offset", "degrees"),
+    [((0, 0, 3), (0, 0, 0)), ((2, 1, -3), (2, -1, 2)), ((0, 5, 0), (5, 0, 0))],
+)
+def test_true_motion_is_corrected_under_a_ramp(demo, offset, degrees):
+    fixed, (data, true) = demo
+    motion = np.eye(4)
+    motion[:3, 3] = fixed[1].centre + offset
+    back = np.eye(4)
+    back[:3, 3] = -fixed[1].centre
+    moved = Grid(true.shape, motion @ turned(*degrees) @ back @ true.affine)
+    for scan in ((data, moved), ramp((data, moved), 1, 0.2)):
+        assert remaining(head_motion(*scan, *fixed), true, fixed) < LEAST_MM / 2
+
+
+def test_less_than_the_error_of_the_method_is_left_alone(demo):
+    fixed, (data, true) = demo
+    shifted = true.affine.copy()
+    shifted[:3, 3] += 0.5
+    assert head_motion(data, Grid(true.shape, shifted), *fixed) is None
