@@ -25,6 +25,9 @@ from brainviewer.gui.export_preview import PreviewPane
 from brainviewer.gui.words import button, head, label
 
 Preview = Callable[[ExportRequest], QImage]
+LaterPreview = Callable[
+    [ExportRequest, Callable[[QImage], None], Callable[[BrainViewerError], None]], None
+]
 
 _PAUSE_MS = 120
 _FORMATS = {"PNG": ".png", "TIFF": ".tif"}
@@ -36,6 +39,8 @@ class ExportDialog(QDialog):
     preview : draws a request at 1×; what it raises as BrainViewerError is shown in its place.
     folder : where the file goes unless the user says otherwise; the pictures folder by default.
     volume : whether there is a 3D view to export.
+    draw_later : draws the preview of the 3D view in the background: called with the request, and
+        with what takes the picture, or the error, when it is there.
     """
 
     def __init__(
@@ -46,10 +51,12 @@ class ExportDialog(QDialog):
         *,
         folder: Path | None = None,
         volume: bool = True,
+        draw_later: LaterPreview | None = None,
     ) -> None:
         super().__init__(parent)
         self.setWindowTitle("Export picture")
-        self._preview = preview
+        self._preview, self._draw_later = preview, draw_later
+        self._asked = 0
         self._folder = folder or _pictures_folder()
         self._named = False
         facts = state.facts
@@ -114,6 +121,7 @@ class ExportDialog(QDialog):
     def done(self, result: int) -> None:
         """Close; no preview is drawn any more."""
         self._timer.stop()
+        self._asked += 1
         super().done(result)
 
     # -- layout -----------------------------------------------------------------------------
@@ -216,17 +224,36 @@ class ExportDialog(QDialog):
 
     def _show_preview(self) -> None:
         request = self.request
+        self._asked += 1
+        asked = self._asked
         try:
-            image = self._preview(replace(request, scale=1))
+            if self._draw_later is not None and request.subject is ExportSubject.VOLUME:
+                self._picture.show_words("The 3D view is being drawn…")
+                self._size.setText("")
+                self._draw_later(
+                    replace(request, scale=1),
+                    lambda image: self._show_image(image, asked),
+                    lambda error: self._show_error(error, asked),
+                )
+            else:
+                self._show_image(self._preview(replace(request, scale=1)), asked)
         except BrainViewerError as error:
-            self._picture.show_words(str(error))
+            self._show_error(error, asked)
+
+    def _show_error(self, error: BrainViewerError, asked: int) -> None:
+        if asked == self._asked:
+            self._picture.show_words(str(error), caution=True)
             self._size.setText("")
             self.export_button.setEnabled(False)
+
+    def _show_image(self, image: QImage, asked: int) -> None:
+        """Show a preview, unless something else was chosen since it was asked for."""
+        if asked != self._asked:
             return
         self._picture.show_image(image)
-        ratio = max(image.devicePixelRatio(), 1.0)
-        width = round(image.width() / ratio) * request.scale
-        height = round(image.height() / ratio) * request.scale
+        ratio, scale = max(image.devicePixelRatio(), 1.0), SCALES[self._scales.chosen]
+        width = round(image.width() / ratio) * scale
+        height = round(image.height() / ratio) * scale
         self._size.setText(f"{width} × {height} pixels")
 
 

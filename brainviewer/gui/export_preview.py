@@ -2,10 +2,10 @@
 
 from PIL import Image
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QWidget
 
-from brainviewer.render import palette
+from brainviewer.gui import theme
 
 
 def to_qimage(image: Image.Image) -> QImage:
@@ -23,23 +23,30 @@ class PreviewPane(QWidget):
         super().__init__()
         self.setMinimumSize(420, 360)
         self.setAccessibleName("Preview")
-        self._image, self._words = QImage(), ""
+        self._image, self._words, self._caution = QImage(), "", False
 
     def show_image(self, image: QImage) -> None:
         """Show a picture."""
         self._image, self._words = image, ""
         self.update()
 
-    def show_words(self, words: str) -> None:
-        """Say why there is none."""
-        self._image, self._words = QImage(), words
+    @property
+    def words(self) -> str:
+        """What stands in the place of the picture, if anything."""
+        return self._words
+
+    def show_words(self, words: str, *, caution: bool = False) -> None:
+        """Say what becomes of it, or why there is none."""
+        self._image, self._words, self._caution = QImage(), words, caution
         self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
-        painter.fillRect(self.rect(), QColor(palette.BACKGROUND))
+        # No black beside the picture: it would look like a part of it.
+        painter.fillRect(self.rect(), self.palette().color(QPalette.ColorRole.Window))
         if self._words:
-            painter.setPen(QColor(palette.CAUTION))
+            colours = theme.current()
+            painter.setPen(QColor(colours.caution if self._caution else colours.quiet))
             flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
             painter.drawText(self.rect().adjusted(24, 24, -24, -24), flags, self._words)
         elif not self._image.isNull():

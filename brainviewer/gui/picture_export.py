@@ -1,5 +1,6 @@
 """Takes the current view out of the window: to a file, or to the clipboard."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,6 +25,8 @@ from brainviewer.gui.volume_pane import VolumePane
 from brainviewer.render.figure import FigureSpec, draw_figure
 
 _VOLUME_SIZE = (800, 600)
+_DRAWING = 0.8
+"""The share of an export that the drawing of the 3D view takes."""
 
 
 class PictureExport:
@@ -42,6 +45,7 @@ class PictureExport:
             self._preview,
             self._window,
             folder=self._folder,
+            draw_later=self._preview_volume,
             volume=not self._volume.failure and self._session.state.solid_study is not None,
         )
         dialog.choose(subject)
@@ -50,13 +54,13 @@ class PictureExport:
                 self._folder = dialog.request.path.parent
                 self.save(dialog.request)
         finally:
+            self._session.cancel("preview")
             dialog.deleteLater()
 
     def save(self, request: ExportRequest) -> None:
         """Export in the background; a notice says where, or why not."""
-        size = (_VOLUME_SIZE[0] * request.scale, _VOLUME_SIZE[1] * request.scale)
         try:
-            spec = self._figure(request, Image.new("RGB", size))
+            spec = self._figure(request, _nothing_yet(request.scale))
         except BrainViewerError as error:
             self._session.notice(str(error), "error")
             return
@@ -64,10 +68,10 @@ class PictureExport:
         def work(report: Report) -> None:
             ready = spec
             if request.subject is ExportSubject.VOLUME:
-                report(0.0, "Drawing the 3D view")
-                ready = replace(spec, volume_picture=self._volume_picture(request.scale))
+                ready = replace(spec, volume_picture=self._volume_picture(request.scale, report))
             export_figure(ready, request.path, request.scale, report)
 
+        self._volume.bring_up_to_date()
         self._session.jobs.start(
             "export",
             work,
@@ -104,11 +108,36 @@ class PictureExport:
             volume_picture=volume_picture if request.subject is ExportSubject.VOLUME else None,
         )
 
-    def _volume_picture(self, scale: int) -> Image.Image:
+    def _volume_picture(self, scale: int, report: Report) -> Image.Image:
+        """The 3D view at a scale; blocks, but can be cancelled at any moment."""
         width, height = _VOLUME_SIZE
-        return Image.fromarray(self._volume.picture(width * scale, height * scale))
+
+        def waiting(share: float) -> None:
+            report(_DRAWING * share, "Drawing the 3D view")
+
+        waiting(0.0)
+        return Image.fromarray(self._volume.picture(width * scale, height * scale, waiting))
 
     def _preview(self, request: ExportRequest) -> QImage:
-        volume = request.subject is ExportSubject.VOLUME
-        picture = self._volume_picture(request.scale) if volume else Image.new("RGB", (1, 1))
-        return to_qimage(draw_figure(self._figure(request, picture), request.scale))
+        return to_qimage(draw_figure(self._figure(request, _nothing_yet(1)), request.scale))
+
+    def _preview_volume(
+        self,
+        request: ExportRequest,
+        ready: Callable[[QImage], None],
+        failed: Callable[[BrainViewerError], None],
+    ) -> None:
+        """Draw the preview in the background, since the 3D view may take a while."""
+        spec = self._figure(request, _nothing_yet(request.scale))
+        self._volume.bring_up_to_date()
+
+        def work(report: Report) -> QImage:
+            picture = self._volume_picture(request.scale, report)
+            return to_qimage(draw_figure(replace(spec, volume_picture=picture), request.scale))
+
+        self._session.jobs.start("preview", work, ready, failed)
+
+
+def _nothing_yet(scale: int) -> Image.Image:
+    """Stands for the 3D view until it is drawn."""
+    return Image.new("RGB", (_VOLUME_SIZE[0] * scale, _VOLUME_SIZE[1] * scale))

@@ -104,16 +104,24 @@ class VolumePane(QWidget):
         self._touched = False
         self._apply(self._first_view())
 
-    def picture(self, width: int, height: int) -> NDArray[np.uint8]:
+    def picture(
+        self, width: int, height: int, waiting: Callable[[float], None] = lambda _: None
+    ) -> NDArray[np.uint8]:
         """The present view as (height, width, 3) uint8, drawn anew in that size.
 
-        Waits for the drawing (a fraction of a second); may be called from any thread.
+        Waits for the drawing, which a large picture takes long for; may be called from any thread.
+        waiting : called meanwhile with the share done; what it raises gives the picture up.
         Raises BrainViewerError if there is no 3D view.
         """
-        if QThread.currentThread() is self.thread() and self._study_timer.isActive():
+        if QThread.currentThread() is self.thread():
+            self.bring_up_to_date()
+        return self._worker.picture((width, height), waiting)
+
+    def bring_up_to_date(self) -> None:
+        """Send what has changed to the worker at once; on the main thread."""
+        if self._study_timer.isActive():
             self._study_timer.stop()
             self._send_study()
-        return self._worker.picture((width, height))
 
     def shutdown(self) -> None:
         """Stop drawing and release OpenGL; the pane stays as it is."""

@@ -6,6 +6,7 @@ nothing. VTK itself is imported here as well, after the first slices are on the 
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
@@ -25,7 +26,9 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 Picture = NDArray[np.uint8]
 _SETTLE_SECONDS = 0.15
-_PICTURE_SECONDS = 60.0
+_ASK_SECONDS = 0.1
+_NEARLY = 0.97
+"""The share done of a picture that takes longer than was expected."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,6 +60,7 @@ class _Order:
     size: tuple[int, int]
     done: threading.Event
     picture: Picture | None = None
+    began: float | None = None
 
 
 class VolumeWorker:
@@ -75,6 +79,7 @@ class VolumeWorker:
         self._scene: VolumeScene | None = None
         self._closing = self._may_abort = self._at_rest = False
         self.failure = ""
+        self._seconds_a_pixel = 0.0
         self._thread = threading.Thread(target=self._run, name="volume worker", daemon=True)
 
     def start(self) -> None:
@@ -95,10 +100,15 @@ class VolumeWorker:
             self._at_rest = True
             self._news.notify_all()
 
-    def picture(self, size: tuple[int, int]) -> Picture:
+    def picture(
+        self, size: tuple[int, int], waiting: Callable[[float], None] = lambda _: None
+    ) -> Picture:
         """A fine picture of the present wish in any size, (height, width, 3) uint8.
 
-        Blocks until it is drawn; may be called from any thread but the worker's own.
+        Blocks until it is drawn, however long that takes; may be called from any thread but the
+        worker's own.
+        waiting : called ten times a second with the share that is done, from 0 to 1, as far as can
+            be told from earlier pictures; the picture is given up when it raises.
         Raises BrainViewerError if there is no 3D view.
         """
         self.start()
@@ -109,12 +119,32 @@ class VolumeWorker:
                 self._interrupt()
             else:
                 order.done.set()
-        order.done.wait(_PICTURE_SECONDS)
+        try:
+            while not order.done.wait(_ASK_SECONDS):
+                waiting(self._share_done(order))
+        except BaseException:
+            self._give_back(order)
+            raise
         if order.picture is None:
             raise BrainViewerError(
                 self.failure or "The 3D view could not be drawn.", "Try again, or leave it out."
             )
         return order.picture
+
+    def _share_done(self, order: _Order) -> float:
+        """As far as the time tells that a picture of this size should take."""
+        expected = self._seconds_a_pixel * order.size[0] * order.size[1]
+        if order.began is None or not expected:
+            return 0.0
+        return min(_NEARLY, (time.monotonic() - order.began) / expected)
+
+    def _give_back(self, order: _Order) -> None:
+        """Nobody waits for a picture any more; if it is being drawn, that ends."""
+        with self._news:
+            if order in self._orders:
+                self._orders.remove(order)
+            elif order.began is not None and not order.done.is_set() and self._scene is not None:
+                self._scene.abort()
 
     def close(self) -> None:
         """Stop and wait for the thread; the OpenGL context is released in it."""
@@ -174,7 +204,10 @@ class VolumeWorker:
             if order is not None:
                 try:
                     self._prepare(scene, wish)
+                    order.began = time.monotonic()
                     order.picture = scene.picture(order.size)
+                    took = time.monotonic() - order.began
+                    self._seconds_a_pixel = took / (order.size[0] * order.size[1])
                 finally:
                     order.done.set()
             elif wish is not self._shown:

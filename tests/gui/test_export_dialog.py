@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QImage, QPalette
 from pytestqt.qtbot import QtBot
 
 from brainviewer.app.exporting import ExportRequest, ExportSubject, request_figure
@@ -12,7 +12,7 @@ from brainviewer.app.session import Session
 from brainviewer.app.state import ViewState
 from brainviewer.core.errors import BrainViewerError
 from brainviewer.gui.export_dialog import ExportDialog
-from brainviewer.gui.export_preview import to_qimage
+from brainviewer.gui.export_preview import PreviewPane, to_qimage
 from brainviewer.render.figure import draw_figure
 
 
@@ -147,3 +147,35 @@ def test_export_accepts_and_cancel_rejects(qtbot: QtBot, dialog: ExportDialog) -
     dialog.show()
     with qtbot.waitSignal(dialog.rejected):
         press(dialog, "Cancel")
+
+
+def test_the_preview_of_3d_says_that_it_is_being_drawn(
+    qtbot: QtBot, previews: Previews, tmp_path: Path
+) -> None:
+    waiting: list[tuple] = []
+    dialog = ExportDialog(
+        previews.state, previews, folder=tmp_path, draw_later=lambda *given: waiting.append(given)
+    )
+    qtbot.addWidget(dialog)
+    dialog.choose(ExportSubject.VOLUME)
+    dialog.show()
+    qtbot.waitUntil(lambda: bool(waiting))
+    pane = dialog.findChild(PreviewPane)
+    assert pane.words == "The 3D view is being drawn…"
+    assert dialog.export_button.isEnabled()
+    request, ready, failed = waiting[0]
+    assert (request.subject, request.scale) == (ExportSubject.VOLUME, 1)
+    ready(to_qimage(Image.new("RGB", (80, 20), "#FF0000")))
+    assert pane.words == ""
+    # Beside a wide picture there is the dialog, and no black band.
+    shown = pane.grab().toImage()
+    ground = shown.pixelColor(pane.width() // 2, 2)
+    assert ground == dialog.palette().color(QPalette.ColorRole.Window)
+    assert shown.pixelColor(pane.width() // 2, pane.height() // 2).red() > 200
+    # An answer to what was asked before is not shown.
+    press(dialog, "Current view")
+    qtbot.waitUntil(lambda: bool(previews.asked))
+    failed(BrainViewerError("Too late.", "Try again."))
+    assert pane.words == ""
+    assert dialog.export_button.isEnabled()
+    dialog.reject()

@@ -16,6 +16,7 @@ from brainviewer.app.exporting import ExportRequest, ExportSubject
 from brainviewer.app.session import Session
 from brainviewer.app.state import Layout, Status
 from brainviewer.core.annotations import Annotation, Kind
+from brainviewer.core.errors import Cancelled
 from brainviewer.core.study import Modality, Study
 from brainviewer.gui.export_dialog import ExportDialog
 from brainviewer.gui.main_window import MainWindow
@@ -176,3 +177,33 @@ def test_a_device_is_not_taken_for_a_file(window: MainWindow, said: list, tmp_pa
     window.export_picture.save(ExportRequest(path=tmp_path / "a.png"))
     assert said == [("error", "'a.png' is not a file. Choose another file name.")]
     assert (tmp_path / "pipe").is_fifo()
+
+
+def test_a_3d_export_tells_how_far_it_is_and_can_be_cancelled(
+    window: MainWindow, said: list, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[tuple[str, float, str]] = []
+    monkeypatch.setattr(
+        window.session.jobs, "_progress", lambda key, share, text: told.append((key, share, text))
+    )
+
+    def draws(width: int, height: int, waiting) -> np.ndarray:
+        for share in (0.25, 0.5):
+            waiting(share)
+        return np.zeros((height, width, 3), np.uint8)
+
+    monkeypatch.setattr(window.volume, "picture", draws)
+    path = tmp_path / "head.png"
+    request = ExportRequest(ExportSubject.VOLUME, path, 1, False, False, True, False)
+    window.export_picture.save(request)
+    assert path.is_file()
+    drawing = [share for key, share, text in told if text == "Drawing the 3D view"]
+    assert drawing == [0.0, pytest.approx(0.2), pytest.approx(0.4)]
+
+    def gives_up(width: int, height: int, waiting) -> np.ndarray:
+        raise Cancelled
+
+    monkeypatch.setattr(window.volume, "picture", gives_up)
+    window.export_picture.save(replace(request, path=tmp_path / "none.png"))
+    assert [made.name for made in tmp_path.iterdir()] == ["head.png"]
+    assert not [text for level, text in said if level == "error"]
