@@ -1,12 +1,18 @@
 """Verbs that make, change and keep annotations."""
 
+import logging
+from dataclasses import replace
 from pathlib import Path
 
 from brainviewer.app.history import History
 from brainviewer.app.state import Notice, ViewState
+from brainviewer.core.annotation_limits import MOST_ANNOTATIONS, held_inside, why_impossible
 from brainviewer.core.annotations import Annotation, Edit
-from brainviewer.core.errors import BrainViewerError
-from brainviewer.files import journal
+from brainviewer.core.errors import FileError
+from brainviewer.files import annotation_file
+from brainviewer.files.journal import Journal
+
+log = logging.getLogger(__name__)
 
 
 class Marking:
@@ -16,9 +22,11 @@ class Marking:
 
     def __init__(self) -> None:
         self._history = History()
+        self._journal: Journal | None = None
+        self._told_of_others = False
 
     def add_annotation(self, annotation: Annotation) -> None:
-        """Put a mark on its slice and select it."""
+        """Put a mark on its slice, held within the images, and select it."""
         self._edit(Edit(f"Add {annotation.kind}", (), (annotation,)), select=annotation.id)
 
     def change_annotation(self, before: Annotation, after: Annotation, text: str = "") -> None:
@@ -56,18 +64,59 @@ class Marking:
 
     def save_annotations(self, path: Path) -> None:
         """Write the marks to a file of the user's choice. Raises FileError."""
-        study = self.state.study
-        words = study.grid.coordinates if study is not None else journal.WORLD
-        journal.save_annotations(path, self.state.annotations, words)
+        if self.state.study is not None:
+            annotation_file.save_annotations(path, self.state.annotations, self.state.study)
 
-    def open_annotations(self, path: Path) -> None:
-        """Replace the marks by those of a file, as one step of undo. Raises FileError."""
-        marks = tuple(journal.load_annotations(path))
-        self._edit(Edit("Open annotations", self.state.annotations, marks))
+    def open_annotations(self, path: Path, *, other_study: bool = False) -> None:
+        """Replace the marks by those of a file, as one step of undo.
+
+        other_study : the user wants to see marks that were made on another study.
+        Raises FileError, and OtherStudy if the user has to be asked.
+        """
+        study = self.state.study
+        if study is None:
+            raise FileError("Annotations need a study to lie on.", "Open their study first.")
+        found = annotation_file.read_annotations(path)
+        found.check_study(study, other_study=other_study)
+        marks = found.marks_on(study)
+        if marks.left_out and not marks.annotations:
+            raise FileError(
+                f"None of the annotations in '{found.name}' can be shown on this study. "
+                + marks.notice,
+                "Open the study that they were made on.",
+            )
+        self._edit(Edit("Open annotations", self.state.annotations, marks.annotations))
+        for said in (*found.notices_on(study), marks.notice):
+            if said:
+                self.state.noticed.emit(Notice(said, "caution"))
+
+    def take_in_other_edits(self) -> None:
+        """Show what another window has made of the annotations of the same study, if it has."""
+        if self._journal is not None and self._journal.changed_elsewhere:
+            self._keep_annotations(self._journal)
+
+    def leave_out(self, annotation: Annotation, error: BaseException) -> None:
+        """Draw an annotation no more, because that failed; it stays in the list and on disk."""
+        if annotation.id not in self.state.undrawable:
+            log.error("An annotation could not be drawn.", exc_info=error)
+            self.state.undrawable |= {annotation.id}
+            said = "An annotation cannot be drawn. It is left out of the images, and stays kept."
+            self.state.noticed.emit(Notice(said, "error"))
 
     def _edit(self, edit: Edit, select: str = "") -> None:
-        if self.state.study is None:
+        study = self.state.study
+        if study is None:
             return
+        impossible = [why for why in why_impossible(edit.after, study.grid) if why]
+        if len(self.state.annotations) - len(edit.before) + len(edit.after) > MOST_ANNOTATIONS:
+            impossible.append(f"there can be {MOST_ANNOTATIONS:,} on a study")
+        if impossible:
+            said = f"The annotation was not made: {impossible[0]}."
+            self.state.noticed.emit(Notice(said, "error"))
+            return
+        if select:  # made or changed by hand
+            held = tuple(held_inside(mark, study.grid) for mark in edit.after)
+            edit = replace(edit, after=held)
         self._history.push(edit)
         self._apply(edit, select)
 
@@ -76,8 +125,10 @@ class Marking:
         new = {a.id: a for a in edit.after}
         # A changed mark keeps its place in the list, so that lists on screen do not jump.
         kept = [new.pop(a.id, a) for a in self.state.annotations if a.id in new or a.id not in gone]
+        self.state.undrawable -= gone
         self._show_annotations((*kept, *new.values()), select)
-        self._keep_annotations()
+        if self._journal is not None:
+            self._keep_annotations(self._journal)
 
     def _show_annotations(self, annotations: tuple[Annotation, ...], select: str = "") -> None:
         self.state.annotations = annotations
@@ -89,20 +140,31 @@ class Marking:
 
     def _restore_annotations(self) -> None:
         """Show what was saved for the open study, with a fresh history."""
-        self._history = History()
+        self._history, self._journal, self._told_of_others = History(), None, False
+        self.state.undrawable = frozenset()
         marks: tuple[Annotation, ...] = ()
         if self.state.study is not None:
-            kept = journal.restore(self.state.study.content_hash)
+            self._journal = Journal(self.state.study)
+            kept = self._journal.restore()
             marks = kept.annotations
             if kept.notice:
                 self.state.noticed.emit(Notice(kept.notice, "caution"))
         self._show_annotations(marks)
 
-    def _keep_annotations(self) -> None:
-        if self.state.study is None:
-            return
+    def _keep_annotations(self, journal: Journal) -> None:
         try:
-            study = self.state.study
-            journal.keep(study.content_hash, self.state.annotations, study.grid.coordinates)
-        except BrainViewerError as error:
+            kept = journal.keep(self.state.annotations)
+        except FileError as error:
             self.state.noticed.emit(Notice(str(error), "error"))
+            return
+        if kept.notice:
+            self.state.noticed.emit(Notice(kept.notice, "caution"))
+        if kept.annotations == self.state.annotations:
+            return
+        if not self._told_of_others:
+            self._told_of_others = True
+            said = "Another window changes these annotations, too; what both do is kept."
+            self.state.noticed.emit(Notice(said))
+        there = {mark.id for mark in kept.annotations}
+        selected = self.state.selection if self.state.selection in there else ""
+        self._show_annotations(kept.annotations, selected)

@@ -110,6 +110,7 @@ class ViewState:
     active : the sequence that window, colour map and presets act on.
     plane : the plane of the layouts that show one.
     presets : the name of the preset that each window is, or ``OWN``.
+    undrawable : ids of annotations whose drawing failed.
     selection : id of the selected annotation, or "".
     verdict : what the user said about this answer, now or when the study was open before.
     age_years : the patient's age where the user entered it.
@@ -141,6 +142,7 @@ class ViewState:
     age_years: float | None = None
     trial: "Trial | None" = None
     annotations: tuple[Annotation, ...] = ()
+    undrawable: frozenset[str] = frozenset()
     selection: str = ""
     can_undo: bool = False
     can_redo: bool = False

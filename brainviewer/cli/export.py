@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from brainviewer.app.terminal import progress_line, results_only, show
+from brainviewer.app.terminal import complain, progress_line, results_only, show
 from brainviewer.cli.engines import picture_engine, study_engine
 from brainviewer.cli.options import AsJson, Engine, EngineName, Study
 from brainviewer.cli.program import app
@@ -18,6 +18,8 @@ from brainviewer.core.study import Modality
 from brainviewer.core.study import Study as Opened
 
 if TYPE_CHECKING:
+    from brainviewer.core.annotations import Annotation as MadeAnnotation
+    from brainviewer.files.annotation_file import AnnotationFile
     from brainviewer.inference.runtimes import Runner
 
 
@@ -48,6 +50,10 @@ def export(
     annotations: Annotated[
         Path | None, typer.Option(help="Annotations to draw (JSON).", show_default=False)
     ] = None,
+    other_study: Annotated[
+        bool,
+        typer.Option("--other-study", help="Draw annotations that were made on another study."),
+    ] = False,
     model: Annotated[
         str | None, typer.Option(help="Classify with the model of this id.", show_default=False)
     ] = None,
@@ -57,14 +63,14 @@ def export(
     """Save one slice, or one image, as an annotated picture."""
     index = _slice_of(slice_index)
     with results_only() as out:
-        from brainviewer.files.journal import load_annotations
+        from brainviewer.files.annotation_file import read_annotations
         from brainviewer.files.picture import check_picture_path
         from brainviewer.files.picture_folder import pictures_of
         from brainviewer.files.writing import check_new_file
 
         check_picture_path(file)
         check_new_file(file)
-        marks = load_annotations(annotations) if annotations is not None else ()
+        marked = read_annotations(annotations) if annotations is not None else None
         started = picture_engine if pictures_of(study) else study_engine
         wanted = heatmap or model is not None
         with started(engine, model) if wanted else nullcontext() as runner:
@@ -73,6 +79,7 @@ def export(
             from brainviewer.app.opening import open_without_asking
 
             opened = open_without_asking(study, progress_line())
+            marks = () if marked is None else _marks(marked, opened, other_study)
             finding = None if opened.is_picture else find_tumour(opened, report=progress_line())
             result = None
             if runner is not None:
@@ -94,6 +101,23 @@ def export(
         record = {"file": str(file), **figure.provenance, "scale": scale}
         record["notices"] = list(opened.notices)
         show(out, record, as_json, lambda: _text(file, result, opened.notices))
+
+
+def _marks(
+    file: "AnnotationFile", study: Opened, other_study: bool
+) -> "tuple[MadeAnnotation, ...]":
+    from brainviewer.files.annotation_file import OtherStudy
+
+    try:
+        file.check_study(study, other_study=other_study)
+    except OtherStudy as error:
+        advice = "Give the study that they were made on, or --other-study to draw them here."
+        raise BrainViewerError(error.message, advice) from None
+    found = file.marks_on(study)
+    for said in (*file.notices_on(study), found.notice):
+        if said:
+            complain(said)
+    return found.annotations
 
 
 def _answer(

@@ -1,7 +1,7 @@
 """Marks on slices, in the unit of their grid, and edits that can be undone."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
@@ -61,6 +61,10 @@ class Annotation:
         dx, dy, dz = by
         return replace(self, points=tuple((x + dx, y + dy, z + dz) for x, y, z in self.points))
 
+    def placed(self, points: Iterable[Sequence[float]]) -> "Annotation":
+        """The same mark at other world positions."""
+        return replace(self, points=tuple((float(x), float(y), float(z)) for x, y, z in points))
+
     @property
     def _points_key(self) -> str:
         """Pictures need not know a millimetre."""
@@ -82,19 +86,22 @@ class Annotation:
         """The mark that ``to_json`` wrote. Raises KeyError, TypeError or ValueError if damaged."""
         kind = Kind(data["kind"])
         places = data["points" if data["sequence"] == Modality.PICTURE else "points_mm"]
-        points = tuple((float(x), float(y), float(z)) for x, y, z in places)
+        points = tuple(_point(*place) for place in places)
         if len(points) != (1 if kind is Kind.TEXT else 2):
             raise ValueError(f"a {kind} cannot have {len(points)} points")
-        if not np.isfinite(points).all():
-            raise ValueError("positions must be finite numbers")
-        return cls(
-            kind,
-            Plane(data["plane"]),
-            points,
-            Modality(data["sequence"]),
-            str(data.get("text", "")),
-            str(data.get("id", "")),
-        )
+        text, own_id = data.get("text", ""), data.get("id", "")
+        if not isinstance(text, str) or not isinstance(own_id, str):
+            raise TypeError("text and id are texts")
+        return cls(kind, Plane(data["plane"]), points, Modality(data["sequence"]), text, own_id)
+
+
+def _point(*position: Any) -> Point:
+    if any(isinstance(value, bool) or not isinstance(value, int | float) for value in position):
+        raise TypeError("positions are numbers")
+    x, y, z = (float(value) for value in position)
+    if not (math.isfinite(x) and math.isfinite(y) and math.isfinite(z)):
+        raise ValueError("positions are finite")
+    return x, y, z
 
 
 @dataclass(frozen=True)

@@ -1,141 +1,202 @@
-"""Annotations on disk: kept as they are made, brought back, and saved as a file of one's own.
+"""Annotations kept as they are made, and brought back when their study is opened again.
 
 The journal lies in the user's data folder, one file for each study, named by the study's content
-hash. It holds no file names and no patient names.
+hash. Several windows may write the same one: what each of them changed since it last read the file
+is brought into what is there, under a lock.
 """
 
-import json
+import errno
 import re
-from collections.abc import Iterable
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 from brainviewer.core.annotations import Annotation
 from brainviewer.core.errors import FileError
-from brainviewer.files.ordinary_file import read_ordinary
-from brainviewer.files.user_folders import journal_folder
-from brainviewer.files.writing import write_whole
+from brainviewer.core.study import Study
+from brainviewer.files.annotation_file import (
+    DamagedFile,
+    NewerFile,
+    read_annotations,
+    save_annotations,
+)
+from brainviewer.files.locks import locked_folder
+from brainviewer.files.user_folders import OWN_FILE, journal_folder, make_own_folder
 
-FORMAT = "BrainViewer annotations"
-SCHEMA = 1
-WORLD = "millimetres, RAS+"
-_MOST_BYTES = 50_000_000
+_PATIENCE = 2.0
+"""Seconds to wait for another window, which holds the lock for milliseconds."""
+_ELSEWHERE = "Keep new ones with 'Save annotations as'"
+_Stamp = tuple[int, int, int]
 
 
 @dataclass(frozen=True)
 class Kept:
-    """What the journal holds for a study. notice : a sentence if it was damaged, else empty."""
+    """What the journal holds for a study. notice : a sentence if something is amiss, else empty."""
 
     annotations: tuple[Annotation, ...] = ()
     notice: str = ""
 
 
-def keep(study_hash: str, annotations: Iterable[Annotation], coordinates: str = WORLD) -> None:
-    """Save the annotations of a study as they stand; a study without a hash keeps none.
+@dataclass(frozen=True)
+class _OnDisk:
+    """The file when it was last read or written, or that there was none."""
 
-    coordinates : what positions count in, for whoever reads the file.
+    annotations: tuple[Annotation, ...] = ()
+    left_out: tuple[Any, ...] = ()
+    stamp: _Stamp | None = None
+    notice: str = ""
 
-    Raises FileError; what was kept before then stays.
-    """
-    if not study_hash:
-        return
-    path = _journal_of(study_hash)
-    annotations = tuple(annotations)
-    try:
-        if not annotations:
-            path.unlink(missing_ok=True)
+
+class Journal:
+    """The annotations of one study on disk; a study without a hash has none there."""
+
+    def __init__(self, study: Study) -> None:
+        if study.content_hash and not re.fullmatch(r"[0-9A-Za-z_-]+", study.content_hash):
+            raise ValueError("a content hash is made of letters and digits")
+        self._study = study
+        self._path = journal_folder() / f"{study.content_hash}.json"
+        self._state = _OnDisk()
+
+    def restore(self) -> Kept:
+        """What was kept. A journal that makes no sense is set aside under a new name and told.
+
+        One that cannot be read now, or that a newer version wrote, stays where it is and is told.
+        """
+        if self._stamp_now() is None:
+            return Kept()
+        try:
+            with self._alone():
+                self._state = self._on_disk()
+        except FileError as error:
+            return Kept(notice=str(error))
+        return Kept(self._state.annotations, self._state.notice)
+
+    @property
+    def changed_elsewhere(self) -> bool:
+        """Whether another window has written since this one last looked."""
+        return self._state.stamp != self._stamp_now()
+
+    def keep(self, annotations: Sequence[Annotation]) -> Kept:
+        """Bring what changed here into what is on disk; returns both together.
+
+        Of an annotation that was changed in two windows the later change stays.
+
+        Raises FileError; what was kept before then stays, and the next call tries again.
+        """
+        if not self._study.content_hash:
+            return Kept(tuple(annotations))
+        try:
+            make_own_folder(self._path.parent)
+        except OSError as error:
+            raise self._not_kept(error) from None
+        with self._alone():
+            there = self._on_disk()
+            together = merged(self._state.annotations, annotations, there.annotations)
+            if together != there.annotations or there.stamp is None:
+                self._write(together, there.left_out)
+            self._state = replace(there, annotations=together, stamp=self._stamp_now())
+        return Kept(together, there.notice)
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        try:
+            with locked_folder(self._path.parent, _PATIENCE):
+                yield
+        except TimeoutError:
+            raise FileError(
+                "Another BrainViewer is writing the annotations and does not come to an end.",
+                f"Close it. {_ELSEWHERE} until then.",
+            ) from None
+        except OSError as error:
+            raise self._not_kept(error) from None
+
+    def _on_disk(self) -> "_OnDisk":
+        """What the file holds; read only if it is another one than before."""
+        stamp = self._stamp_now()
+        if stamp is None or not self._study.content_hash:
+            return _OnDisk()
+        if stamp == self._state.stamp:
+            return replace(self._state, notice="")
+        try:
+            found = read_annotations(self._path).marks_on(self._study)
+        except DamagedFile:
+            return _OnDisk(notice=self._set_aside())
+        except NewerFile as error:
+            raise FileError(
+                "A newer version of BrainViewer has kept annotations of this study, which are "
+                "left as they are.",
+                f"Update BrainViewer. {_ELSEWHERE} until then.",
+            ) from error
+        except FileError as error:
+            raise FileError(
+                f"The annotations kept for this study cannot be read now. {error.message}",
+                f"Open the study again when '{self._path}' can be read. {_ELSEWHERE} until then.",
+            ) from error
+        kept = f" What was left out stays in '{self._path}'."
+        notice = found.notice and found.notice + kept
+        return _OnDisk(found.annotations, found.left_out, stamp, notice)
+
+    def _write(self, annotations: tuple[Annotation, ...], left_out: tuple[Any, ...]) -> None:
+        if not annotations and not left_out:
+            self._path.unlink(missing_ok=True)
             return
-        path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise FileError(
-            f"Annotations cannot be kept in '{path.parent}': {error.strerror}.",
-            "Save them as a file of your own.",
-        ) from error
-    save_annotations(path, annotations, coordinates)
+        try:
+            save_annotations(self._path, annotations, self._study, left_out, OWN_FILE)
+        except FileError as error:
+            raise self._not_kept(error.__cause__) from error
 
+    def _stamp_now(self) -> _Stamp | None:
+        """Tells one writing of the file from the next; None if there is no file."""
+        if not self._study.content_hash:
+            return None
+        try:
+            found = self._path.stat()
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except OSError:
+            return (0, 0, 0)  # reading it will say what is wrong
+        return found.st_ino, found.st_mtime_ns, found.st_size
 
-def restore(study_hash: str) -> Kept:
-    """What was kept for a study; a damaged journal is set aside under a new name and told."""
-    if not study_hash:
-        return Kept()
-    path = _journal_of(study_hash)
-    if not path.exists():
-        return Kept()
-    try:
-        return Kept(load_annotations(path))
-    except FileError:
-        return Kept(notice=_set_aside(path))
+    def _set_aside(self) -> str:
+        aside = self._path.with_name(self._path.name + ".damaged")
+        while aside.exists():
+            aside = self._path.with_name(f"{self._path.name}.{uuid4().hex[:8]}.damaged")
+        self._path.rename(aside)
+        return f"The saved annotations of this study were damaged; they are set aside as '{aside}'."
 
-
-def save_annotations(
-    path: Path, annotations: Iterable[Annotation], coordinates: str = WORLD
-) -> None:
-    """Write annotations to a JSON file, whole or not at all; see ``keep``. Raises FileError."""
-    content = {
-        "format": FORMAT,
-        "schema": SCHEMA,
-        "coordinates": coordinates,
-        "annotations": [annotation.to_json() for annotation in annotations],
-    }
-    text = json.dumps(content, indent=1, ensure_ascii=False) + "\n"
-    # A lone surrogate, as some keyboards can produce, must not stop the saving.
-    write_whole(path, text.encode("utf-8", errors="replace"))
-
-
-def load_annotations(path: Path) -> tuple[Annotation, ...]:
-    """The annotations of a file that ``save_annotations`` wrote.
-
-    Raises FileError if it is missing, damaged, of another kind or of a newer schema.
-    """
-    damaged = FileError(
-        f"'{path.name}' is not a file of annotations, or it is damaged.",
-        "Choose a file that was saved with 'Save annotations as'.",
-    )
-    try:
-        content = json.loads(read_ordinary(path, _MOST_BYTES).decode("utf-8"))
-    except (ValueError, RecursionError) as error:
-        raise damaged from error
-    if not isinstance(content, dict) or content.get("format") != FORMAT:
-        raise damaged
-    schema = content.get("schema")
-    if not isinstance(schema, int) or schema < 1:
-        raise damaged
-    if schema > SCHEMA:
-        raise FileError(
-            f"'{path.name}' was saved by a newer version of BrainViewer.",
-            "Update BrainViewer to open it.",
+    def _not_kept(self, error: BaseException | None) -> FileError:
+        number = error.errno if isinstance(error, OSError) else None
+        if number in (errno.ENOSPC, errno.EDQUOT):
+            return FileError(
+                "The disk is full, so the last change of the annotations was not kept.",
+                "Free some space and change one again, or use 'Save annotations as'.",
+            )
+        reason = (error.strerror if isinstance(error, OSError) else "") or "unknown reason"
+        return FileError(
+            f"Annotations cannot be kept in '{self._path.parent}': {reason}.",
+            f"Make it a folder that you may write. {_ELSEWHERE} until then.",
         )
-    try:
-        annotations = [Annotation.from_json(entry) for entry in content["annotations"]]
-    except (KeyError, TypeError, ValueError, ArithmeticError) as error:
-        raise damaged from error
-    return _with_own_ids(annotations)
 
 
-def _journal_of(study_hash: str) -> Path:
-    if not re.fullmatch(r"[0-9A-Za-z_-]+", study_hash):
-        raise ValueError("a content hash is made of letters and digits")
-    return journal_folder() / f"{study_hash}.json"
+def merged(
+    before: Sequence[Annotation], here: Sequence[Annotation], there: Sequence[Annotation]
+) -> tuple[Annotation, ...]:
+    """What two windows made of the same annotations, by their ids.
 
-
-def _set_aside(path: Path) -> str:
-    aside = path.with_name(path.name + ".damaged")
-    while aside.exists():
-        aside = path.with_name(f"{path.name}.{uuid4().hex[:8]}.damaged")
-    try:
-        path.rename(aside)
-    except OSError:
-        return f"The saved annotations of this study cannot be read; they lie in '{path}'."
-    return f"The saved annotations of this study were damaged; they were set aside as '{aside}'."
-
-
-def _with_own_ids(annotations: Iterable[Annotation]) -> tuple[Annotation, ...]:
-    """The same marks; one whose id was seen already gets a new one."""
-    seen: set[str] = set()
+    before : what both knew. here : of the window that changes last; its changes win. there : of
+        the other one.
+    """
+    known = {mark.id: mark for mark in before}
+    theirs = {mark.id: mark for mark in there}
     result = []
-    for annotation in annotations:
-        own = annotation if annotation.id not in seen else replace(annotation, id=uuid4().hex)
-        seen.add(own.id)
-        result.append(own)
-    return tuple(result)
+    for mark in here:
+        untouched = known.get(mark.id) == mark
+        if untouched and mark.id in theirs:
+            result.append(theirs[mark.id])
+        elif not untouched:
+            result.append(mark)
+    ours = {mark.id for mark in here}
+    new = (mark for mark in there if mark.id not in ours and mark.id not in known)
+    return (*result, *new)

@@ -7,7 +7,9 @@ from PySide6.QtWidgets import QFileDialog, QMainWindow
 
 from brainviewer.app.session import Session
 from brainviewer.core.errors import BrainViewerError
+from brainviewer.files.annotation_file import OtherStudy
 from brainviewer.files.picture_folder import DICOM_SUFFIXES, PICTURE_SUFFIXES
+from brainviewer.gui.questions import ask
 
 _STUDIES = "NIfTI (*.nii *.nii.gz);;All files (*)"
 _ENDINGS = sorted(PICTURE_SUFFIXES | DICOM_SUFFIXES)
@@ -59,7 +61,14 @@ class FileVerbs(QMainWindow):
         start = self._start_folder()
         path, _ = QFileDialog.getOpenFileName(self, "Open annotations", start, _MARKS)
         if path:
-            self._try(lambda: self.session.open_annotations(Path(path)))
+            self._try(lambda: self._open_annotations(Path(path)))
+
+    def _open_annotations(self, path: Path) -> None:
+        try:
+            self.session.open_annotations(path)
+        except OtherStudy as error:
+            if ask(self, error.message, "Show them on this study all the same?", "Show them"):
+                self.session.open_annotations(path, other_study=True)
 
     def save_annotations(self) -> None:
         """Ask for a place and save the annotations there."""

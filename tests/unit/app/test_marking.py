@@ -1,23 +1,30 @@
 """Annotations: every edit undoable, kept as it is made, back when the study is opened again."""
 
+import json
+import math
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from brainviewer.app import marking
 from brainviewer.core.annotations import Annotation, Kind
 from brainviewer.core.errors import FileError
 from brainviewer.core.slices import Plane
 from brainviewer.core.study import Modality, Study
 from brainviewer.core.windowing import auto_window
-from brainviewer.files import journal
+from brainviewer.files.annotation_file import OtherStudy
+from brainviewer.files.journal import Journal
 from tests.phantoms import marker_study, oblique_grid
 from tests.unit.app.desk import Desk
 
 
-def ruler(x: float = 5.0) -> Annotation:
-    return Annotation(Kind.RULER, Plane.AXIAL, ((0.0, 0.0, 0.0), (x, 0.0, 0.0)), Modality.T1)
+Y, Z = -30.0, 42.0  # inside the phantom, as 0 to -55 are for x
+
+
+def ruler(length: float = 5.0) -> Annotation:
+    return Annotation(Kind.RULER, Plane.AXIAL, ((0.0, Y, Z), (-length, Y, Z)), Modality.T1)
 
 
 def show(desk: Desk, study: Study) -> None:
@@ -59,7 +66,7 @@ def test_a_changed_mark_keeps_its_place(desk: Desk) -> None:
     first, second = ruler(1), ruler(2)
     session.add_annotation(first)
     session.add_annotation(second)
-    longer = replace(first, points=((0.0, 0.0, 0.0), (9.0, 0.0, 0.0)))
+    longer = replace(first, points=((0.0, Y, Z), (-9.0, Y, Z)))
     session.change_annotation(first, longer)
     assert state.annotations == (longer, second)
     session.undo()
@@ -134,7 +141,7 @@ def test_a_full_disk_is_told_and_the_mark_stays_on_the_screen(
     def full(*_: object) -> None:
         raise FileError("The disk is full.", "Make room.")
 
-    monkeypatch.setattr(journal, "keep", full)
+    monkeypatch.setattr(Journal, "keep", full)
     desk.session.add_annotation(ruler())
     assert len(desk.state.annotations) == 1
     assert desk.sentences("error") == ["The disk is full. Make room."]
@@ -160,6 +167,109 @@ def test_a_file_that_is_none_leaves_the_marks_alone(desk: Desk, tmp_path: Path) 
     with pytest.raises(FileError):
         desk.session.open_annotations(path)
     assert desk.state.annotations == (mark,)
+
+
+def test_a_file_of_another_study_has_to_be_wanted(desk: Desk, tmp_path: Path) -> None:
+    session, path = desk.session, tmp_path / "marks.json"
+    mark = ruler()
+    session.add_annotation(mark)
+    session.save_annotations(path)
+    show(desk, marker_study(oblique_grid()))
+    with pytest.raises(OtherStudy):
+        session.open_annotations(path)
+    assert desk.state.annotations == ()
+    session.open_annotations(path, other_study=True)
+    assert desk.state.annotations == (mark,)
+    assert "another study" in desk.sentences("caution")[-1]
+
+
+def test_a_file_of_nothing_that_fits_leaves_the_marks_alone(desk: Desk, tmp_path: Path) -> None:
+    session, path, mark = desk.session, tmp_path / "marks.json", ruler()
+    session.add_annotation(mark)
+    session.save_annotations(path)
+    path.write_text(path.read_text().replace("-5.0", "-5e300"))
+    with pytest.raises(FileError, match="None of the annotations"):
+        session.open_annotations(path)
+    assert desk.state.annotations == (mark,)
+
+
+@pytest.mark.parametrize(
+    "mark",
+    [
+        replace(ruler(), points=((0.0, 0.0, 0.0), (1e308, -1e308, 0.0))),
+        replace(ruler(), points=((math.nan, 0.0, 0.0), (1.0, 0.0, 0.0))),
+        replace(ruler(), points=((0.0, 0.0, 0.0), (math.inf, 0.0, 0.0))),
+        replace(ruler(), text="a" * 100_000),
+        replace(ruler(), modality=Modality.PICTURE),
+    ],
+)
+def test_what_cannot_be_is_not_stored(desk: Desk, home: Path, mark: Annotation) -> None:
+    good = ruler()
+    desk.session.add_annotation(good)
+    desk.session.add_annotation(mark)
+    desk.session.change_annotation(good, replace(mark, id=good.id))
+    assert desk.state.annotations == (good,)
+    assert "was not made" in desk.sentences("error")[0]
+    (file,) = (home / "journal").glob("*.json")
+    assert len(json.loads(file.read_text())["annotations"]) == 1
+
+
+def test_marks_are_held_within_the_images(desk: Desk) -> None:
+    session, state = desk.session, desk.state
+    grid = state.study.grid
+    session.add_annotation(ruler(80.0))
+    (drawn,) = state.annotations
+    assert grid.contains(drawn.points[1])
+    # Moved over the edge, a mark keeps its length.
+    small = ruler(6.0)
+    session.add_annotation(small)
+    session.change_annotation(small, small.moved((40.0, 0.0, 0.0)))
+    moved = state.annotations[1]
+    assert moved.length == pytest.approx(6.0)
+    assert all(grid.contains(point) for point in moved.points)
+
+
+def test_no_more_marks_than_can_be_kept(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(marking, "MOST_ANNOTATIONS", 2)
+    for x in (1, 2, 3):
+        desk.session.add_annotation(ruler(x))
+    assert len(desk.state.annotations) == 2
+    longer = replace(desk.state.annotations[0], text="longer")
+    desk.session.change_annotation(desk.state.annotations[0], longer)
+    assert desk.state.annotations[0] == longer
+
+
+def test_two_windows_on_one_study_show_what_both_made(desk: Desk) -> None:
+    other = Desk()
+    show(other, marker_study())
+    mine, theirs = ruler(1), ruler(2)
+    desk.session.add_annotation(mine)
+    assert other.state.annotations == ()
+    other.session.add_annotation(theirs)
+    assert set(other.state.annotations) == {mine, theirs}
+    assert other.state.selection == theirs.id
+    assert "Another window" in other.sentences("info")[-1]
+    desk.session.take_in_other_edits()
+    assert set(desk.state.annotations) == {mine, theirs}
+    # Undo takes back what was done here, and nothing of the other window.
+    desk.session.undo()
+    assert desk.state.annotations == (theirs,)
+    other.session.take_in_other_edits()
+    assert other.state.annotations == (theirs,)
+    other.close()
+
+
+def test_a_mark_that_cannot_be_drawn_is_said_once_and_stays_kept(desk: Desk) -> None:
+    mark = ruler()
+    desk.session.add_annotation(mark)
+    for _ in range(2):
+        desk.session.leave_out(mark, ZeroDivisionError())
+    assert desk.state.undrawable == {mark.id}
+    assert len(desk.sentences("error")) == 1
+    assert desk.state.annotations == (mark,)
+    show(desk, marker_study())
+    assert desk.state.annotations == (mark,)
+    assert not desk.state.undrawable
 
 
 def test_without_a_study_nothing_can_be_marked(home: Path) -> None:

@@ -2,7 +2,11 @@
 
 import errno
 import json
+import os
+import stat
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -10,13 +14,17 @@ from brainviewer.core.annotations import Annotation, Kind
 from brainviewer.core.errors import FileError
 from brainviewer.core.slices import Plane
 from brainviewer.core.study import Modality
-from brainviewer.files import journal, writing
+from brainviewer.files import drafts, journal, locks, ordinary_file, writing
+from brainviewer.files.annotation_file import FORMAT
+from brainviewer.files.journal import Journal, Kept, merged
+from tests.phantoms import marker_study
 
-HASH = "0f" * 32
+STUDY = marker_study()
+X, Y, Z = (float(v) for v in STUDY.grid.centre)
 RULER = Annotation(
-    Kind.RULER, Plane.AXIAL, ((1.0, 2.0, 3.0), (4.0, 6.0, 3.0)), Modality.FLAIR, "grösste Länge"
+    Kind.RULER, Plane.AXIAL, ((X, Y, Z), (X + 3, Y + 4, Z)), Modality.FLAIR, "grösste Länge"
 )
-NOTE = Annotation(Kind.TEXT, Plane.CORONAL, ((1.5, 2.5, -3.5),), Modality.T2, "后续 ✓")
+NOTE = Annotation(Kind.TEXT, Plane.CORONAL, ((X + 1.5, Y, Z),), Modality.T2, "后续 ✓")
 
 
 @pytest.fixture(autouse=True)
@@ -25,131 +33,263 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "home"
 
 
+def file_of(home: Path) -> Path:
+    return home / "journal" / f"{STUDY.content_hash}.json"
+
+
+def restored() -> Kept:
+    return Journal(STUDY).restore()
+
+
+def kept(*marks: Annotation) -> Kept:
+    """What somebody made who opened the study now."""
+    book = Journal(STUDY)
+    book.restore()
+    return book.keep(marks)
+
+
 def test_what_was_kept_comes_back() -> None:
-    journal.keep(HASH, (RULER, NOTE))
-    assert journal.restore(HASH) == journal.Kept((RULER, NOTE))
-    assert journal.restore("ab" * 32) == journal.Kept()
+    kept(RULER, NOTE)
+    assert restored() == Kept((RULER, NOTE))
+    assert Journal(replace(STUDY, content_hash="ab" * 32)).restore() == Kept()
 
 
 def test_keeping_none_forgets_and_leaves_no_file(home: Path) -> None:
-    journal.keep(HASH, (RULER,))
-    journal.keep(HASH, ())
-    assert journal.restore(HASH).annotations == ()
+    kept(RULER)
+    kept()
+    assert restored().annotations == ()
     assert not list((home / "journal").iterdir())
 
 
 def test_a_study_without_a_hash_keeps_nothing(home: Path) -> None:
-    journal.keep("", (RULER,))
-    assert journal.restore("") == journal.Kept()
+    nobody = Journal(replace(STUDY, content_hash=""))
+    assert nobody.keep((RULER,)) == Kept((RULER,))
+    assert nobody.restore() == Kept()
+    assert not nobody.changed_elsewhere
     assert not home.exists()
 
 
 def test_a_hash_cannot_lead_out_of_the_folder() -> None:
     with pytest.raises(ValueError, match="hash"):
-        journal.keep("../elsewhere", (RULER,))
+        Journal(replace(STUDY, content_hash="../elsewhere"))
+
+
+def test_nobody_else_can_read_it_and_it_says_whose_it_is(home: Path) -> None:
+    before = os.umask(0)
+    try:
+        kept(RULER)
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE(file_of(home).stat().st_mode) == 0o600
+    assert stat.S_IMODE(file_of(home).parent.stat().st_mode) == 0o700
+    study = json.loads(file_of(home).read_text("utf-8"))["study"]
+    assert study["sha256"] == STUDY.content_hash
+    assert study["unit"] == "mm"
+    assert study["shape"] == list(STUDY.grid.shape)
+
+
+# -- several windows -------------------------------------------------------------------------
+
+
+def test_what_two_windows_make_survives() -> None:
+    first, second = Journal(STUDY), Journal(STUDY)
+    first.restore()
+    second.restore()
+    first.keep((RULER,))
+    assert second.changed_elsewhere
+    assert second.keep((NOTE,)).annotations == (NOTE, RULER)
+    assert not second.changed_elsewhere
+    longer = replace(RULER, text="longer")
+    assert first.keep((longer,)).annotations == (longer, NOTE)
+    assert second.keep((NOTE, RULER)).annotations == (NOTE, longer)
+    # What one of them deletes is gone for both, and stays so.
+    assert first.keep((longer,)).annotations == (longer,)
+    assert second.keep((NOTE, longer)).annotations == (longer,)
+    assert restored().annotations == (longer,)
+
+
+A, B, C, D = (replace(RULER, id=name, text=name) for name in "abcd")
+
+
+@pytest.mark.parametrize(
+    ("before", "here", "there", "both"),
+    [
+        ((A, B), (A, B), (A, B), (A, B)),
+        ((A,), (A, B), (A, C), (A, B, C)),
+        ((A, B), (B,), (A, B, C), (B, C)),
+        ((A, B), (A, B), (B,), (B,)),
+        ((A, B), (), (A, B), ()),
+        ((A,), (), (A, C), (C,)),
+        ((A,), (replace(A, text="mine"),), (A, B), (replace(A, text="mine"), B)),
+        ((A,), (A,), (replace(A, text="theirs"),), (replace(A, text="theirs"),)),
+        # The later change wins, and what was changed outlives what another window deleted.
+        (
+            (A,),
+            (replace(A, text="mine"),),
+            (replace(A, text="theirs"),),
+            (replace(A, text="mine"),),
+        ),
+        ((A,), (replace(A, text="mine"),), (), (replace(A, text="mine"),)),
+        ((), (B,), (A,), (B, A)),
+    ],
+)
+def test_edits_are_brought_together_by_the_id_of_the_mark(
+    before: Any, here: Any, there: Any, both: Any
+) -> None:
+    assert merged(before, here, there) == both
+
+
+def test_a_window_that_never_lets_go_is_said_and_nothing_waits_for_ever(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept(RULER)
+    monkeypatch.setattr(journal, "_PATIENCE", 0.05)
+    mine = Journal(STUDY)
+    mine.restore()
+    with locks.locked_folder(home / "journal", 1), pytest.raises(FileError, match="Another"):
+        mine.keep((RULER, NOTE))
+    assert mine.keep((RULER, NOTE)).annotations == (RULER, NOTE)
+
+
+def test_where_there_are_no_locks_marks_are_kept_all_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def none(_: int) -> bool:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(locks, "try_lock", none)
+    monkeypatch.setattr(drafts, "try_lock", none)
+    kept(RULER)
+    assert restored().annotations == (RULER,)
+
+
+# -- what is wrong with the file -------------------------------------------------------------
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[1, 2]", b"\xff\xfe\x00", b"[" * 100_000])
 def test_a_damaged_journal_is_set_aside_and_told(home: Path, content: bytes) -> None:
-    journal.keep(HASH, (RULER,))
-    (file,) = (home / "journal").iterdir()
+    kept(RULER)
+    file = file_of(home)
     file.write_bytes(content)
-    kept = journal.restore(HASH)
-    assert kept.annotations == ()
-    assert "damaged" in kept.notice
+    found = restored()
+    assert found.annotations == ()
+    assert "damaged" in found.notice
     (aside,) = (home / "journal").iterdir()
-    assert aside.name == f"{HASH}.json.damaged"
+    assert aside.name == f"{STUDY.content_hash}.json.damaged"
     assert aside.read_bytes() == content
     # The next one is set aside beside it, not over it.
-    journal.keep(HASH, (NOTE,))
-    assert journal.restore(HASH).annotations == (NOTE,)
+    kept(NOTE)
+    assert restored().annotations == (NOTE,)
     file.write_bytes(b"again")
-    assert journal.restore(HASH).notice
+    assert restored().notice
     assert sorted(f.read_bytes() for f in (home / "journal").iterdir()) == sorted(
         (content, b"again")
     )
 
 
+def test_a_journal_that_is_damaged_while_it_is_open_is_set_aside_too(home: Path) -> None:
+    mine = Journal(STUDY)
+    mine.restore()
+    mine.keep((RULER,))
+    file_of(home).write_bytes(b"{")
+    found = mine.keep((RULER, NOTE))
+    assert "set aside" in found.notice
+    assert restored().annotations[-1] == NOTE
+
+
+def no_permission(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
+    def refused(*_: object, **__: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(ordinary_file, "_status", refused)
+
+
+@pytest.mark.parametrize("number", [errno.EACCES, errno.EIO, errno.ESTALE, errno.ETIMEDOUT])
+def test_a_journal_that_cannot_be_read_now_is_left_where_it_is(
+    home: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    kept(RULER)
+    before = file_of(home).read_bytes()
+    with monkeypatch.context() as patch:
+        no_permission(patch, number)
+        mine = Journal(STUDY)
+        found = mine.restore()
+        assert found.annotations == ()
+        assert "cannot be read now" in found.notice
+        assert "damaged" not in found.notice
+        with pytest.raises(FileError, match="Save annotations as"):
+            mine.keep((NOTE,))
+    assert [f.name for f in (home / "journal").iterdir()] == [file_of(home).name]
+    assert file_of(home).read_bytes() == before
+    # Once it can be read, nothing of either is lost.
+    assert mine.keep((NOTE,)).annotations == (NOTE, RULER)
+
+
+def test_a_pipe_in_place_of_a_journal_is_left_alone(home: Path) -> None:
+    (home / "journal").mkdir(parents=True)
+    os.mkfifo(file_of(home))
+    assert "cannot be read now" in restored().notice
+    assert file_of(home).is_fifo()
+
+
+def test_a_journal_of_a_newer_version_is_left_as_it_is(home: Path) -> None:
+    (home / "journal").mkdir(parents=True)
+    file_of(home).write_bytes(changed(schema=99))
+    mine = Journal(STUDY)
+    found = mine.restore()
+    assert "newer version" in found.notice
+    assert "Update" in found.notice
+    with pytest.raises(FileError, match="newer version"):
+        mine.keep((NOTE,))
+    assert file_of(home).read_bytes() == changed(schema=99)
+    assert len(list((home / "journal").iterdir())) == 1
+
+
+FAR = {**NOTE.to_json(), "id": "far", "points_mm": [[1e308, -1e308, 0.0]]}
+BROKEN = {"kind": "ruler", "points_mm": "none", "note": ["of", {"another": "program"}]}
+
+
+def test_bad_entries_leave_the_others_and_stay_on_disk(home: Path) -> None:
+    (home / "journal").mkdir(parents=True)
+    file_of(home).write_bytes(changed(annotations=[FAR, RULER.to_json(), BROKEN]))
+    mine = Journal(STUDY)
+    found = mine.restore()
+    assert found.annotations == (RULER,)
+    assert found.notice.startswith("2 annotations were left out")
+    assert str(file_of(home)) in found.notice
+    mine.keep((RULER, NOTE))
+    mine.keep(())
+    kept(NOTE)
+    entries = json.loads(file_of(home).read_text("utf-8"))["annotations"]
+    assert entries == [NOTE.to_json(), FAR, BROKEN]
+
+
 def test_a_full_disk_leaves_what_was_kept(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    journal.keep(HASH, (RULER,))
+    kept(RULER)
+    mine = Journal(STUDY)
+    mine.restore()
 
     def full(descriptor: int) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(writing.os, "fsync", full)
-    with pytest.raises(FileError, match="disk is full"):
-        journal.keep(HASH, (NOTE,))
-    monkeypatch.undo()
-    monkeypatch.setenv("BRAINVIEWER_HOME", str(home))
-    assert journal.restore(HASH).annotations == (RULER,)
+    with monkeypatch.context() as patch:
+        patch.setattr(writing.os, "fsync", full)
+        with pytest.raises(FileError, match="disk is full"):
+            mine.keep((RULER, NOTE))
+    assert restored().annotations == (RULER,)
     assert len(list((home / "journal").iterdir())) == 1
+    # What another window made meanwhile is not taken for deleted when there is room again.
+    kept(RULER, A)
+    assert set(mine.keep((RULER, NOTE)).annotations) == {RULER, NOTE, A}
 
 
 def test_a_home_that_is_a_file_is_said(home: Path) -> None:
     home.write_text("in the way")
-    with pytest.raises(FileError, match="cannot be kept"):
-        journal.keep(HASH, (RULER,))
-
-
-def test_save_as_and_open(tmp_path: Path) -> None:
-    file = tmp_path / "Ängström marks.json"
-    journal.save_annotations(file, [RULER, NOTE])
-    assert journal.load_annotations(file) == (RULER, NOTE)
-    content = json.loads(file.read_text("utf-8"))
-    assert content["schema"] == 1
-    assert set(content["annotations"][0]) == {
-        "id",
-        "kind",
-        "plane",
-        "sequence",
-        "points_mm",
-        "text",
-    }
-
-
-def test_marks_with_the_same_id_get_their_own(tmp_path: Path) -> None:
-    journal.save_annotations(tmp_path / "a.json", [RULER, RULER])
-    first, second = journal.load_annotations(tmp_path / "a.json")
-    assert first.id != second.id
-    assert first.points == second.points
+    with pytest.raises(FileError, match="cannot be kept") as caught:
+        Journal(STUDY).keep((RULER,))
+    assert "Save annotations as" in caught.value.advice
 
 
 def changed(**changes: object) -> bytes:
-    content = {"format": journal.FORMAT, "schema": 1, "annotations": [RULER.to_json()]}
+    content = {"format": FORMAT, "schema": 1, "annotations": [RULER.to_json()]}
     return json.dumps({**content, **changes}).encode()
-
-
-@pytest.mark.parametrize(
-    "content",
-    [
-        changed(format="something else"),
-        changed(schema="1"),
-        changed(schema=0),
-        changed(annotations=None),
-        changed(annotations=["ruler"]),
-        changed(annotations=[{**RULER.to_json(), "kind": "volume"}]),
-        changed(annotations=[{**RULER.to_json(), "points_mm": [[0, 0, 0]]}]),
-        changed(annotations=[{**RULER.to_json(), "points_mm": [[0, 0], [1, 1]]}]),
-        changed(annotations=[{**RULER.to_json(), "points_mm": [[0, 0, 0], [0, 0, 1e999]]}]),
-        changed(annotations=[{**RULER.to_json(), "points_mm": [[0, 0, 0], [0, 0, 10**400]]}]),
-        changed(annotations=[{**RULER.to_json(), "sequence": "PET"}]),
-    ],
-)
-def test_a_file_of_another_kind_is_refused_with_advice(tmp_path: Path, content: bytes) -> None:
-    file = tmp_path / "marks.json"
-    file.write_bytes(content)
-    with pytest.raises(FileError) as caught:
-        journal.load_annotations(file)
-    assert "marks.json" in caught.value.message
-    assert caught.value.advice
-
-
-def test_a_newer_schema_asks_for_an_update(tmp_path: Path) -> None:
-    (tmp_path / "new.json").write_bytes(changed(schema=99))
-    with pytest.raises(FileError, match="Update BrainViewer"):
-        journal.load_annotations(tmp_path / "new.json")
-
-
-def test_a_missing_file_is_refused_with_advice(tmp_path: Path) -> None:
-    with pytest.raises(FileError, match="There is no file"):
-        journal.load_annotations(tmp_path / "nowhere.json")

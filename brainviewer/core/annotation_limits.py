@@ -1,0 +1,70 @@
+"""What an annotation can be on a study: where it lies, how long its text is, how many there are."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from brainviewer.core.annotations import Annotation
+from brainviewer.core.geometry import Grid
+from brainviewer.core.slices import Plane
+from brainviewer.core.study import Modality
+
+MOST_ANNOTATIONS = 50_000
+LONGEST_TEXT = 2_000
+MARGIN = 0.5
+"""How far outside the images a mark may lie, as a fraction of their extent along each axis: marks
+that older versions let be drawn beyond the edge are still marks."""
+
+_EDGE = 0.499  # voxels from the centre of the outermost ones, which still is inside them
+
+OUTSIDE = "it lies outside the images"
+TOO_LONG = "its text is too long"
+OTHER_KIND = "it belongs to another kind of image"
+
+
+def why_impossible(annotations: Sequence[Annotation], grid: Grid) -> list[str]:
+    """For each annotation why it cannot be one of a study on ``grid``; empty if it can be."""
+    reasons = [_why_other(annotation, grid) for annotation in annotations]
+    points = [(place, p) for place, a in enumerate(annotations) for p in a.points]
+    if points:
+        near = _near([point for _, point in points], grid)
+        for (place, _), inside in zip(points, near.tolist(), strict=True):
+            if not inside:
+                reasons[place] = OUTSIDE
+    return reasons
+
+
+def clipped(points: ArrayLike, grid: Grid) -> NDArray[np.float64]:
+    """World positions (n, 3), each moved to the nearest place inside the voxels of the grid."""
+    voxels = grid.to_voxel(np.atleast_2d(np.asarray(points, dtype=np.float64)))
+    return grid.to_world(np.clip(voxels, -_EDGE, np.array(grid.shape) - 1 + _EDGE))
+
+
+def held_inside(annotation: Annotation, grid: Grid) -> Annotation:
+    """The annotation within the images: moved as a whole where it fits, else cut off."""
+    voxels = grid.to_voxel(annotation.points)
+    low, high = -_EDGE, np.array(grid.shape) - 1 + _EDGE
+    if np.all((voxels >= low) & (voxels <= high)):
+        return annotation
+    voxels = voxels + np.maximum(low - voxels.min(axis=0), 0)
+    voxels = voxels - np.maximum(voxels.max(axis=0) - high, 0)
+    return annotation.placed(grid.to_world(np.clip(voxels, low, high)))
+
+
+def _why_other(annotation: Annotation, grid: Grid) -> str:
+    if (annotation.modality is Modality.PICTURE) is not grid.as_stored:
+        return OTHER_KIND
+    if grid.as_stored and annotation.plane is not Plane.AXIAL:
+        return OTHER_KIND
+    return TOO_LONG if len(annotation.text) > LONGEST_TEXT else ""
+
+
+def _near(points: ArrayLike, grid: Grid) -> NDArray[np.bool_]:
+    """(n,) whether world positions (n, 3) lie inside the grid or in the margin around it."""
+    extent = np.array(grid.shape, dtype=np.float64)
+    margin = MARGIN * extent
+    with np.errstate(over="ignore", invalid="ignore"):
+        voxels = grid.to_voxel(points)
+        near = (voxels >= -0.5 - margin) & (voxels <= extent - 0.5 + margin)
+    return np.asarray(near.all(axis=1))

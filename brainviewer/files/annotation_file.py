@@ -1,0 +1,236 @@
+"""A file of annotations: which study they belong to, and the marks themselves.
+
+JSON with the keys ``format``, ``schema``, ``coordinates`` (words for whoever reads the file),
+``study`` (see ``MarkedStudy``; older versions did not write it) and ``annotations``. It holds no
+file names and no patient names.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from brainviewer.core.annotation_limits import MOST_ANNOTATIONS, why_impossible
+from brainviewer.core.annotations import Annotation
+from brainviewer.core.errors import FileError
+from brainviewer.core.geometry import Unit
+from brainviewer.core.marked_study import MarkedStudy
+from brainviewer.core.study import Study
+from brainviewer.files.ordinary_file import read_ordinary
+from brainviewer.files.writing import write_whole
+
+FORMAT = "BrainViewer annotations"
+SCHEMA = 1
+_MOST_BYTES = 50_000_000
+_LONGEST_ID = 64
+_UNITS = {"millimetres": Unit.MM, "micrometres": Unit.MICRON, "pixels": Unit.PIXEL}
+_DAMAGED = "it is damaged"
+_TOO_MANY = f"there are more than {MOST_ANNOTATIONS:,}"
+
+
+class DamagedFile(FileError):
+    """The file can be read, and what it holds is not a file of annotations."""
+
+
+class NewerFile(FileError):
+    """A newer version wrote the file."""
+
+
+class OtherStudy(FileError):
+    """The annotations were made on another study, and whoever asks for it may see them here."""
+
+
+@dataclass(frozen=True)
+class Marks:
+    """What of a file can be shown on a study.
+
+    left_out : the entries that cannot, as they stand in the file; why : the reason of each.
+    """
+
+    annotations: tuple[Annotation, ...] = ()
+    left_out: tuple[Any, ...] = ()
+    why: tuple[str, ...] = ()
+
+    @property
+    def notice(self) -> str:
+        """A sentence about what was left out; empty if nothing was."""
+        if not self.left_out:
+            return ""
+        few = len(self.left_out) == 1
+        start = "One annotation was" if few else f"{len(self.left_out):,} annotations were"
+        return f"{start} left out: {'; '.join(Counter(self.why))}."
+
+
+@dataclass(frozen=True)
+class AnnotationFile:
+    """What a file says. name : of the file, for sentences. source : None if it does not say."""
+
+    name: str
+    entries: tuple[Any, ...]
+    source: MarkedStudy | None = None
+    coordinates: str = ""
+
+    def marks_on(self, study: Study) -> Marks:
+        """The marks that are possible on a study; whether it is theirs is not asked."""
+        read = [_read(entry) for entry in self.entries[:MOST_ANNOTATIONS]]
+        whole = _with_own_ids([mark for mark in read if mark is not None])
+        reasons = iter(zip(whole, why_impossible(whole, study.grid), strict=True))
+        shown: list[Annotation] = []
+        left: list[tuple[Any, str]] = []
+        for entry, mark in zip(self.entries, read, strict=False):
+            own, why = (None, _DAMAGED) if mark is None else next(reasons)
+            if own is None or why:
+                left.append((entry, why))
+            else:
+                shown.append(own)
+        left += [(entry, _TOO_MANY) for entry in self.entries[MOST_ANNOTATIONS:]]
+        return Marks(tuple(shown), tuple(e for e, _ in left), tuple(why for _, why in left))
+
+    def check_study(self, study: Study, *, other_study: bool = False) -> None:
+        """Raises FileError if the marks say nothing about a study, OtherStudy if they may.
+
+        other_study : the user wants to see marks of another study on this one.
+        """
+        if not self._same_unit(study):
+            raise FileError(
+                f"The annotations in '{self.name}' were made on images of another kind or unit.",
+                "Open the study that they were made on.",
+            )
+        if self.source is None or not self.source.content_hash or self.source.is_same(study):
+            return
+        if not self.source.shares_space(study):
+            raise FileError(
+                f"The annotations in '{self.name}' were made on another study, whose positions "
+                "cannot be told on this one.",
+                "Open the study that they were made on.",
+            )
+        if not other_study:
+            raise OtherStudy(
+                f"The annotations in '{self.name}' were made on another study.",
+                "Open the study that they were made on.",
+            )
+
+    def notices_on(self, study: Study) -> tuple[str, ...]:
+        """What must be said when the marks are shown on a study."""
+        if self.source is None or not self.source.content_hash:
+            said = (
+                f"'{self.name}' does not say which study it belongs to: check that it is this one."
+            )
+        elif not self.source.is_same(study):
+            said = (
+                f"The annotations of '{self.name}' were made on another study: check each of them."
+            )
+        else:
+            return ()
+        return (said,)
+
+    def _same_unit(self, study: Study) -> bool:
+        if self.source is not None:
+            ours, theirs = self.source.grid, study.grid
+            return (ours.unit, ours.as_stored) == (theirs.unit, theirs.as_stored)
+        unit = _UNITS.get(self.coordinates.split(",")[0])
+        return unit in (None, study.grid.unit)
+
+
+def save_annotations(
+    path: Path,
+    annotations: Iterable[Annotation],
+    study: Study,
+    others: Sequence[Any] = (),
+    mode: int = 0o666,
+) -> None:
+    """Write annotations to a JSON file, whole or not at all. Raises FileError.
+
+    others : entries that cannot be shown and are kept as they are.
+    mode : permissions; see ``write_whole``.
+    """
+    head = {
+        "format": FORMAT,
+        "schema": SCHEMA,
+        "coordinates": study.grid.coordinates,
+        "study": MarkedStudy.of(study).to_json(),
+    }
+    lines = [*map(_line, annotations), *(json.dumps(entry) for entry in others)]
+    text = json.dumps(head, indent=1)[: -len("\n}")] + ',\n "annotations": ['
+    text += ",".join(f"\n  {line}" for line in lines) + ("\n ]\n}\n" if lines else "]\n}\n")
+    # A lone surrogate, as some keyboards can produce, must not stop the saving.
+    write_whole(path, text.encode("utf-8", errors="replace"), mode)
+
+
+def read_annotations(path: Path) -> AnnotationFile:
+    """What a file that ``save_annotations`` wrote says.
+
+    Raises FileError if it cannot be read, DamagedFile if it is damaged or of another kind, and
+    NewerFile if it is of a newer schema.
+    """
+    content = read_ordinary(path, _MOST_BYTES)
+    try:
+        return _parsed(path.name, json.loads(content.decode("utf-8")))
+    except (LookupError, TypeError, ValueError, ArithmeticError, RecursionError) as error:
+        raise DamagedFile(
+            f"'{path.name}' is not a file of annotations, or it is damaged.",
+            "Choose a file that was saved with 'Save annotations as'.",
+        ) from error
+
+
+def _parsed(name: str, content: Any) -> AnnotationFile:
+    if not isinstance(content, dict) or content.get("format") != FORMAT:
+        raise ValueError("another kind of file")
+    schema = content.get("schema")
+    if not isinstance(schema, int) or schema < 1:
+        raise ValueError("no schema")
+    if schema > SCHEMA:
+        raise NewerFile(
+            f"'{name}' was saved by a newer version of BrainViewer.",
+            "Update BrainViewer to open it.",
+        )
+    entries = content["annotations"]
+    if not isinstance(entries, list):
+        raise TypeError("annotations are a list")
+    if entries and all(_read(entry) is None for entry in entries):
+        raise ValueError("no annotation in it makes sense")
+    words = str(content.get("coordinates", ""))
+    return AnnotationFile(name, tuple(entries), _source(content.get("study")), words)
+
+
+def _source(told: Any) -> MarkedStudy | None:
+    """None where nobody knows, which is said when the marks are shown."""
+    try:
+        return MarkedStudy.from_json(told)
+    except (LookupError, TypeError, ValueError, ArithmeticError):
+        return None
+
+
+def _read(entry: Any) -> Annotation | None:
+    try:
+        mark = Annotation.from_json(entry)
+    except (LookupError, TypeError, ValueError, ArithmeticError, AttributeError):
+        return None
+    if not entry.get("id") or len(mark.id) > _LONGEST_ID:
+        # The same one at every reading, so that two windows speak of the same mark.
+        known = json.dumps(entry, sort_keys=True).encode("utf-8", errors="replace")
+        return replace(mark, id=sha256(known).hexdigest()[:32])
+    return mark
+
+
+@lru_cache(maxsize=2 * MOST_ANNOTATIONS)
+def _line(annotation: Annotation) -> str:
+    return json.dumps(annotation.to_json(), ensure_ascii=False)
+
+
+def _with_own_ids(annotations: Sequence[Annotation]) -> list[Annotation]:
+    """The same marks; one whose id was seen already gets another one."""
+    seen: set[str] = set()
+    result = []
+    for mark in annotations:
+        own, count = mark, 1
+        while own.id in seen:
+            count += 1
+            own = replace(mark, id=f"{mark.id[: _LONGEST_ID - 8]}-{count}")
+        seen.add(own.id)
+        result.append(own)
+    return result
