@@ -95,13 +95,14 @@ class Annotation:
         return cls(kind, Plane(data["plane"]), points, Modality(data["sequence"]), text, own_id)
 
 
-def _point(*position: Any) -> Point:
-    if any(isinstance(value, bool) or not isinstance(value, int | float) for value in position):
+def _point(x: object, y: object, z: object) -> Point:
+    numbers = (int, float)
+    if type(x) not in numbers or type(y) not in numbers or type(z) not in numbers:
         raise TypeError("positions are numbers")
-    x, y, z = (float(value) for value in position)
-    if not (math.isfinite(x) and math.isfinite(y) and math.isfinite(z)):
+    point = float(x), float(y), float(z)  # type: ignore[arg-type]
+    if not math.isfinite(point[0] + point[1] + point[2]):
         raise ValueError("positions are finite")
-    return x, y, z
+    return point
 
 
 @dataclass(frozen=True)

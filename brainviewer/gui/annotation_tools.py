@@ -11,6 +11,7 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from brainviewer.app.state import Tool
+from brainviewer.core.annotation_limits import LONGEST_TEXT, clipped, held_inside
 from brainviewer.core.annotations import Annotation, Kind, Point
 from brainviewer.gui.annotation_items import handle_pixels, handles
 from brainviewer.gui.pane_captions import image_font
@@ -80,8 +81,10 @@ def distance_px(kind: Kind, points: list[QPointF], at: QPointF) -> float:
 
 
 def _point(pane: "SlicePane", at: QPointF, index: int) -> Point:
+    """The place under the pointer, or the nearest one on the image."""
     assert pane.geometry_mm is not None
-    x, y, z = pane.geometry_mm.to_world(at, index).tolist()
+    place = clipped(pane.geometry_mm.to_world(at, index), pane.geometry_mm.view.grid)
+    x, y, z = place[0].tolist()
     return x, y, z
 
 
@@ -103,10 +106,19 @@ class DrawDrag:
         ):
             by = at - self._start
             side = max(abs(by.x()), abs(by.y()))
-            at = self._start + QPointF(math.copysign(side, by.x()), math.copysign(side, by.y()))
+            by = QPointF(math.copysign(side, by.x()), math.copysign(side, by.y()))
+            at = self._start + by * self._room(by)
         end = _point(self._pane, at, self._index)
         self._mark = replace(self._mark, points=(self._mark.points[0], end))
         self._pane.set_draft(self._mark)
+
+    def _room(self, by: QPointF) -> float:
+        """The fraction of a way from the start in pixels that stays on the image."""
+        assert self._pane.geometry_mm is not None
+        end = _point(self._pane, self._start + by, self._index)
+        inside = self._pane.geometry_mm.to_pixels([self._mark.points[0], end])
+        ways = (inside[1].x() - inside[0].x(), by.x()), (inside[1].y() - inside[0].y(), by.y())
+        return min((abs(way / whole) for way, whole in ways if whole), default=1.0)
 
     def finish(self, at: QPointF) -> None:
         """Keep the mark unless it is too small to be meant; then pick what is there.
@@ -149,8 +161,11 @@ class ChangeDrag:
             row, column = handles(self._before.kind)[self._handle]
             points[row, 0] += by[0]
             points[column, 1] += by[1]
-        moved = tuple((x, y, z) for x, y, z in view.to_world(self._index, points).tolist())
-        self._after = replace(self._before, points=moved)
+        places = view.to_world(self._index, points)
+        if self._handle is None:
+            self._after = held_inside(self._before.placed(places), view.grid)
+        else:
+            self._after = self._before.placed(clipped(places, view.grid))
         pane.set_draft(self._after)
 
     def finish(self, at: QPointF) -> None:
@@ -175,6 +190,7 @@ class TextEditor(QLineEdit):
         super().__init__(text, parent)
         self._keep: Callable[[str], None] | None = keep
         self.setFont(image_font())
+        self.setMaxLength(LONGEST_TEXT)
         self.setPlaceholderText("Text, then Enter")
         self.setAccessibleName("Text of the mark")
         self.setStyleSheet(

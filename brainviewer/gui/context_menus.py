@@ -7,9 +7,9 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QAbstractItemView
 
 from brainviewer.gui.film_strip import FilmStrip
+from brainviewer.gui.mark_list import MarkList
 from brainviewer.gui.menus import context_menu
 from brainviewer.gui.sequence_list import SequenceList
-from brainviewer.gui.study_panel import MarkList
 
 if TYPE_CHECKING:
     from brainviewer.gui.main_window import MainWindow

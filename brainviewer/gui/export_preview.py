@@ -6,6 +6,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QWidget
 
 from brainviewer.gui import theme
+from brainviewer.gui.painting import painting
 
 
 def to_qimage(image: Image.Image) -> QImage:
@@ -41,7 +42,10 @@ class PreviewPane(QWidget):
         self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        painter = QPainter(self)
+        with painting(self) as painter:
+            self._paint(painter)
+
+    def _paint(self, painter: QPainter) -> None:
         # No black beside the picture: it would look like a part of it.
         painter.fillRect(self.rect(), self.palette().color(QPalette.ColorRole.Window))
         if self._words:

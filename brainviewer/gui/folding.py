@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QVBoxLa
 
 from brainviewer.app.settings import Settings
 from brainviewer.gui import theme
+from brainviewer.gui.painting import painting
 
 _CHEVRON = 3.5
 
@@ -32,8 +33,11 @@ class Head(QAbstractButton):
         return QSize(metrics.horizontalAdvance(self.text()) + 20, metrics.height() + 4)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
+        with painting(self) as painter:
+            self._paint(painter)
+
+    def _paint(self, painter: QPainter) -> None:
         colours = theme.current()
-        painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(self._font())
         bright = self.underMouse() or self.hasFocus()
@@ -48,7 +52,6 @@ class Head(QAbstractButton):
         else:
             points = ((x - half / 2, y - half), (x + half / 2, y), (x - half / 2, y + half))
         painter.drawPolyline(QPolygonF([QPointF(*point) for point in points]))
-        painter.end()
 
     def _font(self) -> QFont:
         font = QFont(self.font())

@@ -13,6 +13,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QGuiApplication, QPainte
 from brainviewer.core.slices import EdgeLetters
 from brainviewer.gui import image_colours
 from brainviewer.gui.image_colours import faded
+from brainviewer.gui.painting import painting
 from brainviewer.render.pane import round_length
 
 MARGIN = 10.0
@@ -90,14 +91,13 @@ def _picture(text: str, font_name: str, rgba: int, ratio: float) -> _Picture:
     pixmap.setDevicePixelRatio(ratio)
     pixmap.fill(Qt.GlobalColor.transparent)
     colour = QColor.fromRgba(rgba)
-    painter = QPainter(pixmap)
-    painter.setFont(font)
-    painter.setPen(faded(image_colours.SHADOW, 0.85 * colour.alphaF()))
-    for step in _SHADOW_STEPS:
-        painter.drawText(QPointF(_PAD, _PAD + ascent) + step, text)
-    painter.setPen(colour)
-    painter.drawText(QPointF(_PAD, _PAD + ascent), text)
-    painter.end()
+    with painting(pixmap) as painter:
+        painter.setFont(font)
+        painter.setPen(faded(image_colours.SHADOW, 0.85 * colour.alphaF()))
+        for step in _SHADOW_STEPS:
+            painter.drawText(QPointF(_PAD, _PAD + ascent) + step, text)
+        painter.setPen(colour)
+        painter.drawText(QPointF(_PAD, _PAD + ascent), text)
     return _Picture(pixmap, ascent)
 
 

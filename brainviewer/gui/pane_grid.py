@@ -14,6 +14,7 @@ from brainviewer.core.slices import Plane
 from brainviewer.core.study import SEQUENCES, Modality
 from brainviewer.core.windowing import Window
 from brainviewer.gui import image_colours
+from brainviewer.gui.painting import painting
 from brainviewer.gui.pane_arrangement import pane_rectangles
 from brainviewer.gui.pane_captions import image_font
 from brainviewer.gui.pane_geometry import FIT, Camera
@@ -177,7 +178,10 @@ class PaneGrid(QWidget):
         super().resizeEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
+        with painting(self) as painter:
+            self._paint(painter, event)
+
+    def _paint(self, painter: QPainter, event: QPaintEvent) -> None:
         if self._state.study is not None:
             painter.fillRect(event.rect(), image_colours.GAP)
             return

@@ -28,7 +28,9 @@ from brainviewer.app.state import ViewState
 from brainviewer.core.slices import SliceView
 from brainviewer.gui import image_colours
 from brainviewer.gui.image_colours import faded
+from brainviewer.gui.painting import painting
 from brainviewer.gui.pane_geometry import Frame, PaneGeometry, head_frame, whole_frame
+from brainviewer.gui.slice_marks import SliceMarks
 from brainviewer.render.diameter_lines import WIDTH as DIAMETER_PX
 from brainviewer.render.diameter_lines import diameter_lines
 from brainviewer.render.outlines import outlines
@@ -88,6 +90,7 @@ class SliceOverlays:
         self._state, self._remembered = state, remembered
         self._kept: OrderedDict[tuple[Any, ...], Any] = OrderedDict()
         self._pictures: dict[tuple[Any, ...], OutlinePicture | None] = {}
+        self.marks = SliceMarks(state)
         # The catalogue of colour maps is slow to read: now, not when the first answer is drawn.
         colour_table(HEAT)
 
@@ -136,22 +139,21 @@ class SliceOverlays:
         pixmap = QPixmap(math.ceil(place.width() * ratio), math.ceil(place.height() * ratio))
         pixmap.setDevicePixelRatio(ratio)
         pixmap.fill(Qt.GlobalColor.transparent)
-        painter = QPainter(pixmap)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.translate(-place.topLeft())
-        painter.setTransform(geometry.transform, True)
-        for colour, path in lines:
-            # Cosmetic pens count the pixels of the device.
-            pen = QPen(colour, _OUTLINE_PX * ratio)
-            pen.setCosmetic(True)
-            painter.setPen(pen)
-            painter.drawPath(path)
-        for colour, width in ((image_colours.SHADOW, 2.6), (image_colours.TUMOUR, DIAMETER_PX)):
-            pen = QPen(colour, width * ratio)
-            pen.setCosmetic(True)
-            painter.setPen(pen)
-            painter.drawPath(thin)
-        painter.end()
+        with painting(pixmap) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.translate(-place.topLeft())
+            painter.setTransform(geometry.transform, True)
+            for colour, path in lines:
+                # Cosmetic pens count the pixels of the device.
+                pen = QPen(colour, _OUTLINE_PX * ratio)
+                pen.setCosmetic(True)
+                painter.setPen(pen)
+                painter.drawPath(path)
+            for colour, width in ((image_colours.SHADOW, 2.6), (image_colours.TUMOUR, DIAMETER_PX)):
+                pen = QPen(colour, width * ratio)
+                pen.setCosmetic(True)
+                painter.setPen(pen)
+                painter.drawPath(thin)
         return OutlinePicture(pixmap, place.topLeft())
 
     def lesion(self, view: SliceView, index: int) -> QPainterPath | None:

@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 
 from brainviewer.gui import theme
+from brainviewer.gui.painting import painting
 from brainviewer.gui.words import clear, label, tabular
 from brainviewer.render.wording import probability
 
@@ -26,7 +27,10 @@ class Bar(QWidget):
         return QSize(120, 12)
 
     def paintEvent(self, _event: object) -> None:
-        painter = QPainter(self)
+        with painting(self) as painter:
+            self._paint(painter)
+
+    def _paint(self, painter: QPainter) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(theme.current().track))
@@ -35,7 +39,6 @@ class Bar(QWidget):
             painter.setBrush(QColor(self.colour))
             width = max(3.0, self.width() * min(self.value, _NEVER_FULL))
             painter.drawRoundedRect(QRectF(0, 0, width, self.height()), 3, 3)
-        painter.end()
 
 
 class ProbabilityBars(QWidget):

@@ -3,7 +3,7 @@
 from typing import Any
 
 from numpy.typing import NDArray
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QImage, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -15,6 +15,7 @@ from brainviewer.gui import image_colours
 from brainviewer.gui.annotation_items import MarkPainter
 from brainviewer.gui.brush import BrushLook
 from brainviewer.gui.mouse_tools import MouseTools
+from brainviewer.gui.painting import painting
 from brainviewer.gui.pane_captions import CaptionPainter, Captions, draw_crosshair, draw_frame
 from brainviewer.gui.pane_geometry import FIT, Camera, PaneGeometry
 from brainviewer.gui.pane_hands import PaneHands
@@ -57,8 +58,6 @@ class SlicePane(PaneHands):
         self.draft: Annotation | None = None
         self.framed = False
         self._cut: NDArray[Any] | None = None
-        self._marks: tuple[Annotation, ...] = ()
-        self._marks_key: tuple[int, tuple[Annotation, ...]] | None = None
         self._captions = Captions()
         self._caption_painter = CaptionPainter()
         self._picture = SlicePicture()
@@ -115,9 +114,8 @@ class SlicePane(PaneHands):
         """Another study, plane or convention: draw everything again."""
         self.view = None if self.missing else self.state.view(self.plane)
         self.index = -1
-        self._marks_key = None
         self._mouse.cancel()
-        self.mark_painter = MarkPainter()
+        self.mark_painter = MarkPainter(self._leave_out)
         self.setAccessibleName(f"{self.modality} {self.plane} slice")
         self._place()
         self.refresh_slice()
@@ -197,7 +195,10 @@ class SlicePane(PaneHands):
     # -- painting ---------------------------------------------------------------------------
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
+        with painting(self) as painter:
+            self._paint(painter, event)
+
+    def _paint(self, painter: QPainter, event: QPaintEvent) -> None:
         size = float(self.width()), float(self.height())
         if self.geometry_mm is None:
             painter.fillRect(event.rect(), image_colours.BLACK)
@@ -244,15 +245,16 @@ class SlicePane(PaneHands):
 
     def marks(self) -> tuple[Annotation, ...]:
         """The marks of this slice, with the one that is being drawn or moved as it is now."""
-        view, key = self.view, (self.index, self.state.annotations)
-        if view is None:
+        if self.view is None:
             return ()
-        if self._marks_key != key:
-            self._marks_key = key
-            self._marks = tuple(a for a in key[1] if a.on_slice(view, self.index))
+        marks = self.overlays.marks.on(self.view, self.index)
         if self.draft is None:
-            return self._marks
-        return (*(a for a in self._marks if a.id != self.draft.id), self.draft)
+            return marks
+        return (*(a for a in marks if a.id != self.draft.id), self.draft)
+
+    def _leave_out(self, mark: Annotation, error: Exception) -> None:
+        # Said after the painting, since a notice may move what is being painted.
+        QTimer.singleShot(0, self, lambda: self.session.leave_out(mark, error))
 
     def set_draft(self, draft: Annotation | None) -> None:
         """Show a mark that is being drawn or moved; None when it is done."""

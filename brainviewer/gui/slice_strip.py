@@ -23,6 +23,7 @@ from brainviewer.core.findings import TumourFinding
 from brainviewer.core.slices import Plane, SliceView
 from brainviewer.gui import theme
 from brainviewer.gui.image_colours import faded
+from brainviewer.gui.painting import painting
 from brainviewer.gui.pane_captions import image_font
 from brainviewer.gui.wheel_steps import WheelSteps
 from brainviewer.render.wording import number, position_text
@@ -115,12 +116,13 @@ class SliceStrip(QWidget):
             self._still.setDevicePixelRatio(ratio)
             self._still.fill(QColor(colours.window))
             if self._view is not None:
-                self._paint_still(QPainter(self._still), colours)
-        painter = QPainter(self)
-        painter.drawPixmap(0, 0, self._still)
-        if self._view is not None:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            self._paint_thumb(painter, colours)
+                with painting(self._still) as painter:
+                    self._paint_still(painter, colours)
+        with painting(self) as painter:
+            painter.drawPixmap(0, 0, self._still)
+            if self._view is not None:
+                painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+                self._paint_thumb(painter, colours)
 
     def _paint_still(self, painter: QPainter, colours: theme.Colours) -> None:
         """Everything that stands still while scrolling."""

@@ -162,10 +162,10 @@ QSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::up-button,
 QDoubleSpinBox::down-button { width: 0; border: none; }
 QCheckBox { spacing: 8px; }
 QCheckBox:disabled { color: $faint; }
-QListWidget { background: transparent; border: none; }
-QListWidget::item { border-radius: 4px; padding: 4px; }
-QListWidget::item:hover { background: $field; }
-QListWidget::item:selected { background: $selected; color: $text; }
+QListWidget, MarkList { background: transparent; border: none; }
+QListWidget::item, MarkList::item { border-radius: 4px; padding: 4px; }
+QListWidget::item:hover, MarkList::item:hover { background: $field; }
+QListWidget::item:selected, MarkList::item:selected { background: $selected; color: $text; }
 QSlider::groove:horizontal { height: 3px; background: $line; border-radius: 1px; }
 QSlider::sub-page:horizontal { background: $faint; border-radius: 1px; }
 QSlider::handle:horizontal { width: 12px; height: 12px; margin: -5px 0; border-radius: 6px;

@@ -17,6 +17,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from brainviewer.gui.painting import painting
 from brainviewer.gui.wheel_steps import notches
 from brainviewer.render.volume_view import VolumeView
 
@@ -107,7 +108,10 @@ class VolumeImage(QWidget):
     # Painting
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        painter = QPainter(self)
+        with painting(self) as painter:
+            self._paint(painter)
+
+    def _paint(self, painter: QPainter) -> None:
         painter.fillRect(self.rect(), _BACKGROUND)
         if self._message:
             painter.setPen(_QUIET)

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from brainviewer.app.session import Session
 from brainviewer.app.state import Status, Tool
 from brainviewer.gui import theme
+from brainviewer.gui.painting import painting
 from brainviewer.gui.words import button, clear, head, label, set_role, signed, tabular
 from brainviewer.render.wording import EDITED, probability
 
@@ -47,7 +48,11 @@ class ChangeBar(QWidget):
         return QSize(80, 14)
 
     def paintEvent(self, _event: object) -> None:
-        colours, painter = theme.current(), QPainter(self)
+        with painting(self) as painter:
+            self._paint(painter)
+
+    def _paint(self, painter: QPainter) -> None:
+        colours = theme.current()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(colours.track))
@@ -56,7 +61,6 @@ class ChangeBar(QWidget):
         painter.drawRoundedRect(QRectF(0, 1, max(3.0, self.width() * self.after * _ROOM), 12), 3, 3)
         at = max(1.0, self.width() * self.before * _ROOM)
         painter.fillRect(QRectF(at - 1, 0, 2, 14), QColor(colours.text))
-        painter.end()
 
 
 class ChangeTable(QWidget):

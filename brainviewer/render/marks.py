@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from brainviewer.core.annotations import Annotation, Kind, region_statistics
+from brainviewer.core.shown_text import shown_text
 from brainviewer.core.study import Modality, Study
 from brainviewer.render import palette, wording
 from brainviewer.render.drawing import Box, Canvas
@@ -133,7 +134,8 @@ def _directions(start: Position, end: Position) -> tuple[Position, Position]:
 
 
 def _label(mark: Annotation, placement: Placement, study: Study) -> tuple[str, ...]:
-    written = tuple(line.strip() for line in mark.text.splitlines() if line.strip())
+    parts = (shown_text(part).strip() for part in mark.text.splitlines())
+    written = tuple(line for line in parts if line)
     if mark.kind is Kind.RULER:
         return (*written, wording.length_text(mark, study.grid.unit))
     if mark.kind in _REGIONS and mark.modality in study.volumes:

@@ -19,10 +19,10 @@ from brainviewer.gui.actions import ACTIONS, CONTEXT_MENUS, MENUS
 from brainviewer.gui.drop_highlight import DropHighlight
 from brainviewer.gui.key_sheet import KeySheet
 from brainviewer.gui.main_window import MainWindow
+from brainviewer.gui.mark_list import MarkList
 from brainviewer.gui.menus import with_mnemonics
 from brainviewer.gui.pages import GuidePage
 from brainviewer.gui.sequence_list import SequenceList
-from brainviewer.gui.study_panel import MarkList
 from brainviewer.gui.welcome import Invitation
 from tests.gui.conftest import show_study
 from tests.gui.hands import LEFT, RIGHT, click, drag, press, release, wheel
@@ -123,7 +123,7 @@ def test_3d_and_lists_have_menus(reading: MainWindow) -> None:
     menu.close()
     for kind, word in ((SequenceList, "Automatic window"), (MarkList, "Delete annotation")):
         rows = reading.findChild(kind)
-        rows.customContextMenuRequested.emit(rows.visualItemRect(rows.item(0)).center())
+        rows.customContextMenuRequested.emit(rows.visualRect(rows.model().index(0, 0)).center())
         menu = _popup()
         assert word in _said(menu)
         menu.close()

@@ -16,9 +16,9 @@ from brainviewer.core.slices import Plane, SliceView
 from brainviewer.core.study import SEQUENCES, Modality, Study, Volume
 from brainviewer.gui.display_panel import WindowSection
 from brainviewer.gui.main_window import MainWindow
+from brainviewer.gui.mark_list import MarkList
 from brainviewer.gui.pane_arrangement import pane_rectangles
 from brainviewer.gui.pane_grid import PaneGrid
-from brainviewer.gui.study_panel import MarkList
 from brainviewer.gui.tumour_section import TumourSection
 from tests.gui.conftest import show_study
 from tests.gui.eyes import button, texts
@@ -159,7 +159,7 @@ def test_a_click_on_an_annotation_brings_it_into_sight(
         for pane in window.grid.shown:
             wheel(pane, QPointF(pane.width() - 3.0, pane.height() - 3.0), 120 * 12, CTRL)
         session.set_cursor(study.grid.to_world((30, 40, 25)))
-        at = rows.visualItemRect(rows.item(row)).center()
+        at = rows.visualRect(rows.model().index(row, 0)).center()
         QTest.mouseClick(rows.viewport(), Qt.MouseButton.LeftButton, pos=at)
         middle = session.state.cursor
         assert _in_sight(window.grid, middle, mark.plane)

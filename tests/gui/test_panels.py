@@ -26,9 +26,10 @@ from brainviewer.core.study import Modality
 from brainviewer.core.windowing import Window
 from brainviewer.gui.display_panel import DisplayPanel
 from brainviewer.gui.folding import Head
+from brainviewer.gui.mark_list import MarkList
 from brainviewer.gui.result_panel import ResultPanel
 from brainviewer.gui.sequence_list import SequenceList
-from brainviewer.gui.study_panel import MarkList, StudyPanel
+from brainviewer.gui.study_panel import StudyPanel
 from tests.gui.conftest import show_study
 from tests.gui.eyes import button, texts
 from tests.phantoms import marker_finding, marker_study
@@ -265,10 +266,10 @@ def test_marks_are_listed_with_their_measures_and_lead_to_their_place(
     shown.add_annotation(mark)
     shown.add_annotation(region)
     assert rows.isVisibleTo(left)
-    assert "12.5 mm" in rows.item(0).text()
-    assert "mean 1000" in rows.item(1).text()
+    assert "12.5 mm" in rows.model().index(0).data()
+    assert "mean 1000" in rows.model().index(1).data()
     shown.go_to_slice(Plane.AXIAL, 1)
-    rows.itemClicked.emit(rows.item(0))
+    rows.clicked.emit(rows.model().index(0))
     assert shown.state.on_tumour_slice
     assert shown.state.selection == mark.id
     shown.delete_all_annotations()

@@ -60,6 +60,46 @@ def test_an_annotated_image_is_exported(
         assert written.size[0] == 1440
 
 
+def test_annotations_of_another_image_or_unit_are_not_drawn(
+    image: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    points = [[0, 0, 0], [3, 4, 0]]
+    mark = {"kind": "ruler", "plane": "axial", "sequence": "Picture", "points": points}
+    own = {
+        "sha256": "ab" * 32,
+        "unit": "mm",
+        "picture": True,
+        "oriented": False,
+        "shape": [1, 1, 1],
+        "affine": np.eye(4).tolist(),
+    }
+    marks, out = tmp_path / "marks.json", tmp_path / "out.png"
+
+    def export(*options: str, **changes: object) -> int:
+        content = {"format": "BrainViewer annotations", "schema": 1, "annotations": [mark]}
+        marks.write_text(json.dumps({**content, **changes}))
+        return run("export", image, "-o", out, "--annotations", marks, *options)
+
+    assert export(coordinates="pixels, to the right and down from the first pixel; frame") == 2
+    assert "another kind or unit" in refused(capfd)
+    assert export("--other-study", study={**own, "unit": "px"}) == 2
+    assert "another kind or unit" in refused(capfd)
+    assert export("--other-study", study=own) == 2
+    assert "cannot be told" in refused(capfd)
+    assert not out.exists()
+    with Image.open(image) as opened:
+        shape = [*opened.size, 1]
+    same_grid = {**own, "shape": shape, "affine": np.diag([0.5, 0.5, 1, 1]).tolist()}
+    assert export(study=same_grid) == 2
+    assert "--other-study" in refused(capfd)
+    assert not out.exists()
+    assert export("--other-study", study=same_grid) == 0
+    assert "another study" in capfd.readouterr().err
+    far = {**mark, "points": [[0, 0, 0], [1e308, -1e308, 0]]}
+    assert export(annotations=[mark, far]) == 0
+    assert "One annotation was left out" in capfd.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("options", "said"),
     [

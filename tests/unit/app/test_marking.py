@@ -19,7 +19,6 @@ from brainviewer.files.journal import Journal
 from tests.phantoms import marker_study, oblique_grid
 from tests.unit.app.desk import Desk
 
-
 Y, Z = -30.0, 42.0  # inside the phantom, as 0 to -55 are for x
 
 

@@ -10,8 +10,8 @@ import pytest
 
 from brainviewer.app.settings import Settings
 from brainviewer.core.errors import FileError
+from brainviewer.files.annotation_file import read_annotations
 from brainviewer.files.dicom_reader import read_dicom
-from brainviewer.files.journal import load_annotations
 from brainviewer.files.nifti import check_nifti, read_nifti
 from brainviewer.files.ordinary_file import (
     check_ordinary,
@@ -28,7 +28,7 @@ READERS: list[Callable[[Path], object]] = [
     read_nifti,
     read_picture,
     read_dicom,
-    load_annotations,
+    read_annotations,
     read_labels,
     check_ordinary,
     open_ordinary,
