@@ -1,12 +1,13 @@
 """From a network's output to a classification: what studies and single pictures share."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
 
-from brainviewer.core.findings import Classification
+from brainviewer.core.findings import ANSWER, SCOPE, Classification, NetworkIdentity, NetworkUse
 from brainviewer.inference.answers import figures_of, main_figure, said_of_figure, why_doubtful
 from brainviewer.inference.card import ModelCard
 from brainviewer.inference.head import Verdict
@@ -20,29 +21,46 @@ def unanswered(
     card: ModelCard,
     answer: EngineAnswer | None,
     content_hash: str,
-    slice_index: int = 0,
+    used_for: Mapping[str, int] = MappingProxyType({}),
     sequences: tuple[str, ...] = (),
 ) -> Classification:
     """What is known of a classification whatever comes out: the model, and what it looked at.
 
     answer : of the network; None if it was not asked.
+    used_for : see ``NetworkUse``. Slice, weights, engine and times of the classification are those
+        of a network that takes part in the answer, and else unknown.
     """
+    network = None if answer is None else _use(card, answer, used_for)
+    own = network if card.head.network is not None else None
     return Classification(
         model_id=card.id,
         model_version=card.version,
         model_name=card.name,
-        weights_sha256=card.weights_sha256,
+        weights_sha256="" if own is None else own.identity.sha256,
         classes={},
         names={item.code: item.name for item in card.classes},
         predicted="",
-        slice_index=slice_index,
-        engine="" if answer is None else answer.engine,
-        device="" if answer is None else answer.device,
-        load_seconds=0.0 if answer is None else answer.load_seconds,
-        predict_seconds=0.0 if answer is None else answer.predict_seconds,
+        slice_index=None if own is None else used_for.get(ANSWER, used_for.get(SCOPE)),
+        engine="" if own is None else own.engine,
+        device="" if own is None else own.device,
+        load_seconds=0.0 if own is None else own.load_seconds,
+        predict_seconds=0.0 if own is None else own.predict_seconds,
         study_hash=content_hash,
         sequences_used=sequences,
         notices=() if answer is None else tuple(answer.notices),
+        network=network,
+    )
+
+
+def _use(card: ModelCard, answer: EngineAnswer, used_for: Mapping[str, int]) -> NetworkUse:
+    assert card.network is not None  # it gave the answer
+    return NetworkUse(
+        NetworkIdentity(card.network.id, card.network.version, card.network.weights_sha256),
+        answer.engine,
+        answer.device,
+        answer.load_seconds,
+        answer.predict_seconds,
+        dict(used_for),
     )
 
 
@@ -52,16 +70,21 @@ def refused(bare: Classification, reason: str) -> Classification:
 
 
 def answered(
-    bare: Classification, card: ModelCard, verdict: Verdict, notices: Sequence[str] = ()
+    bare: Classification,
+    card: ModelCard,
+    verdict: Verdict,
+    notices: Sequence[str] = (),
+    doubts: Sequence[str] = (),
 ) -> Classification:
     """The answer, how sure it is, and how good the model was where it was measured.
 
     notices : what is to be said of it before what the engine said.
+    doubts : why it cannot be confident, however probable it is; each a sentence, and a notice too.
     """
     reason = why_doubtful(card, verdict)
     figures = figures_of(card, verdict)
     chosen = main_figure(figures)
-    said = [*notices, *bare.notices]
+    said = [*doubts, *notices, *bare.notices]
     if not figures and verdict.prevalence != card.head.default:
         said.append(
             f"The model was measured with the prevalence '{card.head.default}', so no figure "
@@ -79,7 +102,7 @@ def answered(
         prevalence=verdict.prevalence,
         priors=dict(zip(card.codes, shares, strict=True)),
         notices=tuple(said),
-    )
+    ).doubted(doubts)
 
 
 def why_strange(card: ModelCard, answer: EngineAnswer) -> str:

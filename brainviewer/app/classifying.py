@@ -1,45 +1,41 @@
-"""Type the glioma of a study from the slices of its tumour."""
+"""Type the glioma of a study: from slices of its tumour, its description, or both."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from brainviewer.analysis.descriptors import describe
 from brainviewer.app.answering import activation, answered, refused, unanswered, why_strange
-from brainviewer.core.errors import BrainViewerError, Report, silent
-from brainviewer.core.findings import Classification, Heatmap, TumourFinding
+from brainviewer.app.typed_slices import NotClassified, TumourSlices, listed, tumour_slices
+from brainviewer.core.errors import Report, silent
+from brainviewer.core.findings import (
+    ANSWER,
+    HEATMAP,
+    SCOPE,
+    Classification,
+    Heatmap,
+    TumourFinding,
+)
 from brainviewer.core.slices import Plane, SliceView
 from brainviewer.core.study import Study
 from brainviewer.inference.answers import check_age, descriptors_used, mean_logits
-from brainviewer.inference.card import ModelCard, ModelInput
-from brainviewer.inference.gates import what_is_unusual, why_not
+from brainviewer.inference.card import ModelCard
+from brainviewer.inference.gates import what_is_unusual, why_not, why_unsure
 from brainviewer.inference.head import Verdict
-from brainviewer.inference.lesion_slices import LesionSlices, cut_slices, lesion_slices
-from brainviewer.inference.pipeline import Prepared, head_mask
+from brainviewer.inference.out_of_distribution import why_unfamiliar
+from brainviewer.inference.pipeline import Prepared
 from brainviewer.inference.registry import study_model
 from brainviewer.inference.runtimes import EngineAnswer, Runner
 
-Slice = NDArray[np.float32]
-Mask = NDArray[np.bool_]
+__all__ = ["NotClassified", "TumourSlices", "classify", "tumour_slices"]
 
-
-class NotClassified(BrainViewerError):
-    """There is nothing to type: an outcome to be told, not a failure."""
-
-
-@dataclass(frozen=True, eq=False)
-class TumourSlices:
-    """The slices that are typed, and what is unusual about them.
-
-    index : the tumour slice, from 0.
-    """
-
-    index: int
-    slices: LesionSlices
-    notices: tuple[str, ...]
+NO_DESCRIPTION = (
+    "There is no lesion to describe, and this model answers from its description.",
+    "Choose a model that looks at the slice, such as resnet50-glioma.",
+)
+NO_SIDES = "The study does not say how the patient lay, and was read as it is stored."
 
 
 def classify(
@@ -58,7 +54,8 @@ def classify(
     model_id : the model that comes with the application if None.
     age_years : age of the patient, 0 to 120; optional.
     prevalence : name of one of the model's settings; its usual one if None.
-    slice_index : axial slice from 0; only that slice is looked at.
+    slice_index : axial slice from 0; a model that looks at slices then looks at this one only.
+        What would refuse the study without it is a doubt about the answer.
 
     A study that the model must not answer for is a result with ``in_scope`` False and no class.
     Raises NotClassified if no lesion was found (and no slice was asked for) or there is nothing
@@ -69,107 +66,149 @@ def classify(
     check_age(age_years)
     card = study_model(model_id)
     setting = card.head.setting(prevalence)
-    tumour = tumour_slices(study, finding, card, slice_index)
-    made = _Making(study, card, tumour)
-    reason = why_not(study, finding, card, asked=slice_index is not None)
-    if reason:
+    made = _Making(study, finding, card, tumour_slices(study, finding, card, slice_index))
+    asked = slice_index is not None
+    if reason := why_not(study, finding, card, asked=asked):
         return refused(made.bare(), reason)
-    made.unusual = what_is_unusual(study, finding)
-    answer: EngineAnswer | None = None
+    if card.head.network is None and not finding.found:
+        raise NotClassified(*NO_DESCRIPTION)
+    if unsure := why_unsure(finding):
+        made.doubts.append(unsure)
     if card.network is not None:
-        made.prepared = tumour.slices.prepare(card.network.input)
 
         def report_engine(fraction: float, text: str) -> None:
             report(0.1 + 0.8 * fraction, text)
 
-        answer = engine.predict(card.network, made.prepared.tensor, report_engine)
-        made.answer = answer
-        # Where descriptors of the whole lesion make the answer, a slice that is asked for only
-        # decides where the heatmap lies.
-        judged = slice_index is None or card.head.network is not None
-        if judged and (strange := why_strange(card, answer)):
+        if asked and finding.found and card.scope is not None:
+            whole = tumour_slices(study, finding, card)
+            if strange := made.look(whole, engine, SCOPE, report_engine):
+                made.doubts.append(strange)
+        strange = made.look(made.tumour, engine, HEATMAP, report_engine)
+        if strange and (not asked or card.head.network is not None):
             return refused(made.bare(), strange)
     values = None
-    if card.head.descriptors is not None and finding.found:
+    if finding.found and (card.head.descriptors is not None or card.lesions is not None):
         report(0.9, "Describing the lesion")
         values = describe(study, finding)
-        if set(card.head.not_measured(values)) == {t.name for t in card.head.descriptors.terms}:
-            values = None
+    made.doubts += why_unfamiliar(card.lesions, values, age_years)
+    if card.head.descriptors is None or not made.measured(values):
+        values = None
     if values is None and card.head.network is None:
-        raise NotClassified(
-            "There is no lesion to describe, and this model answers from its description.",
-            "Choose a model that looks at the slice, such as resnet50-glioma.",
-        )
-    verdict = card.head.answer(
-        None if answer is None else mean_logits(card, answer.logits), values, age_years, setting
-    )
+        raise NotClassified(*NO_DESCRIPTION)
+    logits = None if made.answer is None else mean_logits(card, made.answer.logits)
+    verdict = card.head.answer(logits, values, age_years, setting)
     report(1.0, "Classified")
-    return made.answered(verdict, values, age_years)
+    return made.answered(verdict, values, age_years, asked)
 
 
 class _Making:
-    """A classification on its way: what is known about it whatever comes out."""
+    """A classification on its way: what is known about it whatever comes out.
 
-    def __init__(self, study: Study, card: ModelCard, tumour: TumourSlices) -> None:
-        self.study, self.card, self.tumour = study, card, tumour
-        self.unusual = ""
+    tumour : the slices that were asked for, or those of the tumour.
+    doubts : why the answer cannot be confident, as sentences.
+    """
+
+    def __init__(
+        self, study: Study, finding: TumourFinding, card: ModelCard, tumour: TumourSlices
+    ) -> None:
+        self.study, self.finding, self.card, self.tumour = study, finding, card, tumour
+        self.doubts: list[str] = []
         self.prepared: Prepared | None = None
         self.answer: EngineAnswer | None = None
+        self._used_for: dict[str, int] = {}
+
+    def look(self, slices: TumourSlices, engine: Runner, last: str, report: Report) -> str:
+        """Let the network see slices; returns why it does not know them, empty if it may.
+
+        last : ``heatmap`` for those that are typed, ``scope`` for a look before at the tumour's.
+        """
+        assert self.card.network is not None
+        self.prepared = slices.slices.prepare(self.card.network.input)
+        answer = engine.predict(self.card.network, self.prepared.tensor, report)
+        before = 0.0 if self.answer is None else self.answer.predict_seconds
+        self.answer = replace(answer, predict_seconds=before + answer.predict_seconds)
+        takes_part = self.card.head.network is not None
+        if self.card.scope is not None and (takes_part or SCOPE not in self._used_for):
+            self._used_for[SCOPE] = slices.index
+        if last == HEATMAP:
+            self._used_for |= {ANSWER: slices.index} if takes_part else {}
+            self._used_for[HEATMAP] = slices.index
+        return why_strange(self.card, answer)
+
+    def measured(self, values: Mapping[str, float] | None) -> bool:
+        """Whether any descriptor that the answer could rest on is there."""
+        part = self.card.head.descriptors
+        return part is not None and len(self.card.head.not_measured(values)) < len(part.terms)
 
     def bare(self) -> Classification:
         """What is known without an answer."""
+        return self._bare({what: n for what, n in self._used_for.items() if what == SCOPE})
+
+    def _bare(self, used_for: Mapping[str, int]) -> Classification:
         return unanswered(
-            self.card,
-            self.answer,
-            self.study.content_hash,
-            self.tumour.index,
-            self._sequences(),
+            self.card, self.answer, self.study.content_hash, used_for, self._sequences()
         )
 
     def answered(
-        self, verdict: Verdict, values: Mapping[str, float] | None, age_years: float | None
+        self,
+        verdict: Verdict,
+        values: Mapping[str, float] | None,
+        age_years: float | None,
+        asked: bool,
     ) -> Classification:
         """The answer with everything that it rests on."""
         described = descriptors_used(self.card, verdict, values)
         aged = "age" in verdict.used
-        notices = self._notices()
-        if self.unusual:
-            notices.append(self.unusual)
-        if self.answer is not None and "network" not in verdict.used:
-            notices.append(
-                "The answer rests on the whole lesion; the heatmap shows where the network, which "
-                "took no part in it, sees this type."
-            )
-        if age_years is not None and not aged:
-            notices.append("This model takes no age, so the age was left out.")
         if described.used and described.missing:
-            notices.append(
+            self.doubts.append(
                 f"{len(described.missing)} of {len(described.used) + len(described.missing)} "
                 "descriptors of the lesion could not be measured; usual values stood in for them."
             )
+        notices = []
+        if asked and "network" not in verdict.used:
+            notices.append(
+                f"Slice {self.tumour.index + 1} has no influence on the answer, which rests on the "
+                "whole lesion."
+            )
+        if age_years is not None and not aged:
+            notices.append("This model takes no age, so the age was left out.")
         return replace(
-            answered(self.bare(), self.card, verdict, notices),
+            answered(
+                self._bare(self._used_for),
+                self.card,
+                verdict,
+                notices,
+                [*self.doubts, *self._doubts_about_images()],
+            ),
             age_years=age_years if aged else None,
             heatmap=self._heatmap(verdict.predicted),
             descriptors=described.used,
         )
 
-    def _sequences(self) -> tuple[str, ...]:
-        there = tuple(n for n in self.card.sequences if n in self.study.volumes)
-        missing = () if self.prepared is None else self.prepared.missing
-        return tuple(n for n in there if n not in missing)
+    @property
+    def _empty(self) -> tuple[str, ...]:
+        """Sequences that show nothing on the slices that the answer rests on."""
+        if self.prepared is None or self.card.head.network is None:
+            return ()
+        return tuple(n for n in self.prepared.missing if n in self.tumour.slices.channels)
 
-    def _notices(self) -> list[str]:
-        notices = [*self.tumour.notices]
-        there = self.tumour.slices.channels
-        if absent := [name for name in self.card.sequences if name not in there]:
-            notices.append(f"The model answered without {_listed(absent)} and is less reliable.")
-        missing = () if self.prepared is None else self.prepared.missing
-        if empty := [name for name in missing if name in there]:
-            notices.append(
-                f"Slice {self.tumour.index + 1} of {_listed(empty)} is empty and was left out."
-            )
-        return notices
+    def _sequences(self) -> tuple[str, ...]:
+        there = (n for n in self.card.sequences if n in self.study.volumes)
+        return tuple(n for n in there if n not in self._empty)
+
+    def _doubts_about_images(self) -> list[str]:
+        doubts = [] if self.study.grid.oriented else [NO_SIDES]
+        if absent := [n for n in self.card.sequences if n not in self.study.volumes]:
+            doubts.append(f"The model answered without {listed(absent)} and is less reliable.")
+        if self._empty:
+            where = f"Slice {self.tumour.index + 1} of {listed(self._empty)}"
+            doubts.append(f"{where} is empty and was left out.")
+        if self.card.head.network is not None:
+            doubts += self.tumour.notices
+        if unusual := what_is_unusual(self.study, self.finding):
+            doubts.append(unusual)
+        # Where the finder doubts the lesion, its type is doubtful, too.
+        return [*doubts, *(self.finding.notices if self.finding.found else ())]
 
     def _heatmap(self, code: str) -> Heatmap | None:
         if self.prepared is None or self.answer is None:
@@ -179,93 +218,3 @@ class _Making:
         if values.shape != shape:
             values = cv2.resize(values, shape[::-1], interpolation=cv2.INTER_AREA)
         return Heatmap(Plane.AXIAL, self.tumour.index, np.clip(values, 0, 1).astype(np.float32))
-
-
-def tumour_slices(
-    study: Study, finding: TumourFinding, card: ModelCard, slice_index: int | None = None
-) -> TumourSlices:
-    """Cut the slices that are typed, and say what is unusual about them. Errors as ``classify``."""
-    view = SliceView.of(study.grid, Plane.AXIAL)
-    index = _slice_to_type(view, finding, slice_index)
-    wanted = {str(m): v for m, v in study.volumes.items() if str(m) in card.sequences}
-    if not wanted:
-        raise NotClassified(
-            "The study has none of the sequences that this model needs.",
-            f"Open a study with {_listed(card.sequences)}.",
-        )
-    if flat := [name for name, volume in wanted.items() if volume.constant]:
-        raise NotClassified(
-            f"{_listed(flat)} {'have' if len(flat) > 1 else 'has'} the same value everywhere, "
-            "so the study is not classified.",
-            "Open a study with images in it.",
-        )
-    if all(np.ptp(view.cut(volume.data, index)) == 0 for volume in wanted.values()):
-        raise NotClassified(
-            f"Slice {index + 1} is empty, so it is not classified.",
-            "Choose a slice that shows the tumour.",
-        )
-    notices: list[str] = []
-    if not study.grid.oriented:
-        notices.append(
-            "The study does not say how the patient lay; the network saw the slice as it is stored."
-        )
-    lesion = finding.mask if finding.found and finding.mask is not None else None
-    nothing = np.zeros(study.grid.shape, bool)
-    slices = lesion_slices(
-        study,
-        nothing if lesion is None else lesion,
-        finding.brain,
-        index,
-        card.input if card.network is not None else ModelInput(1, card.sequences, ()),
-        alone=slice_index is not None,
-    )
-    if not slices.lesion[slices.main].any():
-        stand_in, sentence = _stand_in(view, lesion, index, slices)
-        slices = replace(slices, lesion=stand_in)
-        notices.append(sentence)
-    return TumourSlices(index, slices, tuple(notices))
-
-
-def _slice_to_type(view: SliceView, finding: TumourFinding, asked: int | None) -> int:
-    if asked is not None:
-        if not 0 <= asked < view.count:
-            raise BrainViewerError(
-                f"There is no slice {asked}: the study has slices 0 to {view.count - 1}.",
-                "Choose one of them.",
-            )
-        return asked
-    if not finding.found or finding.index is None:
-        raise NotClassified(
-            "No lesion was found, so the study was not classified.",
-            "Go to a slice that shows a tumour and classify that slice.",
-        )
-    if finding.plane is Plane.AXIAL or finding.position_mm is None:
-        return finding.index
-    return view.index_of(finding.position_mm)
-
-
-def _stand_in(
-    view: SliceView, lesion: Mask | None, index: int, slices: LesionSlices
-) -> tuple[Mask, str]:
-    """An outline for a slice that has none, and the sentence that says so."""
-    if lesion is None or not lesion.any():
-        pictures = [
-            picture - min(0.0, float(picture.min()))
-            for picture in (channel[slices.main] for channel in slices.channels.values())
-            if np.ptp(picture)
-        ]
-        head = head_mask([np.asarray(picture, np.float32) for picture in pictures])
-        return (
-            np.stack([head] * len(slices.indices)),
-            "No lesion was found; the whole head on this slice was classified.",
-        )
-    others = tuple(axis for axis in range(3) if axis != view.axis)
-    with_lesion = np.flatnonzero(lesion.any(axis=others))
-    nearest = int(with_lesion[np.argmin(np.abs(with_lesion - index))])
-    return cut_slices(lesion, view, [nearest] * len(slices.indices)), (
-        f"No lesion was found on slice {index + 1}; the outline of slice {nearest + 1} was used."
-    )
-
-
-def _listed(names: Sequence[str]) -> str:
-    return " and ".join((", ".join(names[:-1]), names[-1])) if len(names) > 1 else names[0]

@@ -64,11 +64,14 @@ def classify_frame(
 
 def of_frame(result: Classification, study: Study, frame: int) -> Classification:
     """An answer with the frame that it is for: the network saw one picture and cannot know."""
-    heat = result.heatmap
+    heat, network = result.heatmap, result.network
+    if network is not None:
+        network = replace(network, used_for=dict.fromkeys(network.used_for, frame))
     return replace(
         result,
         slice_index=frame,
         frames=study.grid.shape[2],
+        network=network,
         heatmap=None if heat is None else replace(heat, index=frame),
     )
 

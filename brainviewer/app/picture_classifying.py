@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from brainviewer.app.answering import activation, answered, refused, unanswered, why_strange
 from brainviewer.core.errors import Report, silent
-from brainviewer.core.findings import PICTURE, Classification, Heatmap
+from brainviewer.core.findings import ANSWER, HEATMAP, PICTURE, SCOPE, Classification, Heatmap
 from brainviewer.core.slices import Plane
 from brainviewer.inference.answers import mean_logits
 from brainviewer.inference.picture_gates import grey_of, why_not_picture
@@ -50,9 +50,11 @@ def classify_picture(
 
     assert card.network is not None  # it has an input
     answer = engine.predict(card.network, prepared.tensor, report_engine)
-    bare = unanswered(card, answer, picture_hash, sequences=(PICTURE,))
+    scope = {} if card.scope is None else {SCOPE: 0}
+    bare = unanswered(card, answer, picture_hash, scope, (PICTURE,))
     if strange := why_strange(card, answer):
         return refused(bare, strange)
+    bare = unanswered(card, answer, picture_hash, {ANSWER: 0, **scope, HEATMAP: 0}, (PICTURE,))
     verdict = card.head.answer(mean_logits(card, answer.logits), prevalence=setting)
     report(1.0, "Classified")
     return replace(

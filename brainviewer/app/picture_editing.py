@@ -19,6 +19,8 @@ from brainviewer.inference.engine import Engine
 Pixels = NDArray[np.uint8] | NDArray[np.uint16] | NDArray[np.float32]
 Mask = NDArray[np.bool_]
 
+EDITED = "A part of the picture was painted over, so this is no answer for the patient."
+
 _REACH = 0.02  # of the longest side: how far around a pixel tissue is looked at
 _RIM = 0.03  # of the longest side: how wide the tissue around the region is
 
@@ -124,6 +126,8 @@ def what_if(
     """Classify an edited picture with the model and the setting of an earlier answer.
 
     before : what was said of the original. Errors as ``classify_picture``.
+
+    The answer for an edited picture is never confident, and tells if the original was refused.
     """
     after = classify_picture(
         edited,
@@ -132,7 +136,8 @@ def what_if(
         prevalence=before.prevalence or None,
         report=report,
     )
-    return after, compare(before, after)
+    doubts = [EDITED] if before.in_scope else [EDITED, f"Before, it was refused: {before.reason}"]
+    return after.doubted(doubts), compare(before, after)
 
 
 def compare(before: Classification, after: Classification) -> Comparison:

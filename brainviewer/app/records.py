@@ -13,11 +13,13 @@ from brainviewer.core.errors import BrainViewerError
 from brainviewer.core.findings import (
     Classification,
     NetworkIdentity,
+    NetworkUse,
     TumourFinding,
     tumour_probability,
 )
 from brainviewer.core.study import Study
 from brainviewer.inference.card import Figure, ModelCard
+from brainviewer.render.answer_text import condition_text
 
 
 def finding_record(finding: TumourFinding) -> dict[str, Any]:
@@ -66,23 +68,43 @@ def classification_record(result: Classification) -> dict[str, Any]:
         "in_scope": result.in_scope,
         "abstained": result.abstained,
         "reason": result.reason,
+        "condition": condition_text(result) or None,
         "calibrated": result.calibrated,
         "prevalence": result.prevalence or None,
         "priors": {code: round(share, 6) for code, share in result.priors.items()},
         "slice": result.slice_index,
+        "network": _use_record(result.network, result.of_picture),
         "sequences": list(result.sequences_used),
         "age_years": result.age_years,
         "age_used": result.age_years is not None,
         "descriptors": {name: round(value, 4) for name, value in result.descriptors.items()},
         "engine": result.engine or None,
         "device": result.device or None,
-        "seconds": {
-            "load": round(result.load_seconds, 4),
-            "predict": round(result.predict_seconds, 4),
-        },
+        "seconds": _seconds(result.engine, result.load_seconds, result.predict_seconds),
         "quality": result.quality,
         "notices": list(result.notices),
     }
+
+
+def _use_record(network: NetworkUse | None, of_picture: bool) -> dict[str, Any] | None:
+    """A network that was run, whether or not the answer rests on it; None for none."""
+    if network is None:
+        return None
+    slices = {} if of_picture else {"slices": dict(network.used_for)}
+    return {
+        **asdict(network.identity),
+        "used_for": list(network.used_for),
+        **slices,
+        "engine": network.engine,
+        "device": network.device,
+        "seconds": _seconds(network.engine, network.load_seconds, network.predict_seconds),
+    }
+
+
+def _seconds(engine: str, load: float, predict: float) -> dict[str, float | None]:
+    """What a network took; None for each where none was run."""
+    times = {"load": load, "predict": predict}
+    return {name: round(taken, 4) if engine else None for name, taken in times.items()}
 
 
 # What a single picture does not have.
@@ -132,17 +154,19 @@ def not_classified_record(model_id: str, why: str) -> dict[str, Any]:
         "in_scope": None,
         "abstained": False,
         "reason": why,
+        "condition": None,
         "calibrated": False,
         "prevalence": None,
         "priors": {},
         "slice": None,
+        "network": None,
         "sequences": [],
         "age_years": None,
         "age_used": False,
         "descriptors": {},
         "engine": None,
         "device": None,
-        "seconds": {"load": 0.0, "predict": 0.0},
+        "seconds": _seconds("", 0.0, 0.0),
         "quality": "",
         "notices": [why],
     }

@@ -6,6 +6,7 @@ from typing import Any
 
 from brainviewer.app.measurements import measurement_rows, slices_text
 from brainviewer.core.shown_text import shown_text
+from brainviewer.render.answer_text import ONLY_GLIOMAS
 
 RESEARCH_ONLY = "Research use only, not for diagnosis."
 
@@ -86,8 +87,10 @@ def classification_text(record: Mapping[str, Any]) -> str:
         _headline(record),
         *_ranking(record),
         *_prevalence(record),
-        f"From slice {record['slice'] + 1}, {', '.join(record['sequences'])}; {_made_by(record)}",
+        f"From {_rests_on(record)}, {', '.join(record['sequences'])}; {_made_by(record)}",
+        *_beside(record),
         *_quality(record),
+        ONLY_GLIOMAS,
     ]
     return _with_notices([*lines, RESEARCH_ONLY], record["notices"])
 
@@ -141,8 +144,9 @@ def models_text(records: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _with_notices(lines: Sequence[str], notices: Sequence[str]) -> str:
-    notes = (f"Note: {shown_text(text)}" for text in notices if text not in lines)
-    return "\n".join([*lines, *notes])
+    said = "\n".join(lines)
+    notes = (f"Note: {shown_text(text)}" for text in notices if text not in said)
+    return "\n".join([said, *notes])
 
 
 def _headline(record: Mapping[str, Any]) -> str:
@@ -156,12 +160,29 @@ def _ranking(record: Mapping[str, Any]) -> list[str]:
     return _columns([(f"  {code}", _percent(p), record["names"][code]) for code, p in classes])
 
 
+def _rests_on(record: Mapping[str, Any]) -> str:
+    return "the whole lesion" if record["slice"] is None else f"slice {record['slice'] + 1}"
+
+
 def _made_by(record: Mapping[str, Any]) -> str:
+    made = f"model {record['model']} {record['model_version']}"
+    return f"{made}; {_ran(record)}" if record["engine"] else made
+
+
+def _beside(record: Mapping[str, Any]) -> list[str]:
+    """A network that was run without part in the answer, and what for."""
+    network = record["network"]
+    if network is None or "answer" in network["used_for"]:
+        return []
+    what = " and ".join(network["used_for"])
+    return [f"Only for {what}: {network['id']} {network['version']}; {_ran(network)}"]
+
+
+def _ran(record: Mapping[str, Any]) -> str:
     seconds = record["seconds"]
     return (
-        f"model {record['model']} {record['model_version']}; {record['engine']} on "
-        f"{record['device']}, loaded in {seconds['load']:.2f} s, predicted in "
-        f"{seconds['predict'] * 1000:.0f} ms"
+        f"{record['engine']} on {record['device']}, loaded in {seconds['load']:.2f} s, "
+        f"predicted in {seconds['predict'] * 1000:.0f} ms"
     )
 
 

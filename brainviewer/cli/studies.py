@@ -217,7 +217,8 @@ def _classified(
         record = classification_record(result)
     except NotClassified as nothing:
         record = not_classified_record(model or DEFAULT_MODEL, str(nothing))
-    record["notices"] = [*opened.notices, *finding.notices, *record["notices"]]
+    notices = [*opened.notices, *finding.notices, *record["notices"]]
+    record["notices"] = list(dict.fromkeys(notices))
     return record
 
 

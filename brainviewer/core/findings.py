@@ -1,7 +1,7 @@
 """What was found out about a study, each with where it came from."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 import numpy as np
@@ -157,20 +157,43 @@ class Heatmap:
     values: NDArray[np.float32]
 
 
+ANSWER, SCOPE, HEATMAP = "answer", "scope", "heatmap"
+"""What a network is run for."""
+
+
+@dataclass(frozen=True, eq=False)
+class NetworkUse:
+    """A network that was run for a classification, with part in the answer or without.
+
+    used_for : ``answer``, ``scope`` (whether the model may answer) and ``heatmap``, each with the
+        axial slice or frame that it was run on, from 0.
+    """
+
+    identity: NetworkIdentity
+    engine: str
+    device: str
+    load_seconds: float
+    predict_seconds: float
+    used_for: Mapping[str, int]
+
+
 @dataclass(frozen=True, eq=False)
 class Classification:
     """The type of the glioma with everything needed to judge and repeat it.
 
+    weights_sha256, engine, device, load_seconds, predict_seconds : of the network that the answer
+        rests on; empty and 0 where it rests on none, whatever ``network`` was run for beside it.
     classes : class letter to probability, sums to 1.
     names : class letter to full WHO name.
-    slice_index : axial slice, or frame of a picture, that it is from; ``frames`` is how many frames
-        the picture has, 1 of a study.
+    slice_index : axial slice, or frame of a picture, that it is from; None where it rests on the
+        whole lesion. ``frames`` is how many frames the picture has, 1 of a study.
     study_hash : content hash of the study it belongs to.
     in_scope : False if the model must not answer for this study; ``reason`` says why.
-    abstained : the answer is not confident; ``reason`` says why.
+    abstained : the answer is not confident; ``reason`` says why, every doubt in a sentence.
     calibrated : the probabilities were calibrated on patients that the model never saw.
     prevalence, priors : name of the setting, and how frequent each class is taken to be.
     descriptors : what was measured on the lesion and took part, by name.
+    notices : sentences to be told with it; those that make it doubtful stand in ``reason``, too.
     """
 
     model_id: str
@@ -180,7 +203,7 @@ class Classification:
     classes: Mapping[str, float]
     names: Mapping[str, str]
     predicted: str
-    slice_index: int
+    slice_index: int | None
     engine: str
     device: str
     load_seconds: float
@@ -199,6 +222,17 @@ class Classification:
     descriptors: Mapping[str, float] = field(default_factory=dict)
     notices: tuple[str, ...] = ()
     frames: int = 1
+    network: NetworkUse | None = None
+
+    def doubted(self, doubts: Sequence[str]) -> "Classification":
+        """The same answer with doubts, each a sentence: it is not confident then.
+
+        What is out of scope is no answer and stays as it is.
+        """
+        if not doubts or not self.in_scope:
+            return self
+        reasons = [*doubts, self.reason] if self.abstained else doubts
+        return replace(self, abstained=True, reason=" ".join(reasons))
 
     @property
     def of_picture(self) -> bool:

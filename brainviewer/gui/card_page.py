@@ -144,7 +144,10 @@ def _prevalences(card: ModelCard) -> list[str]:
 def _standings(card: ModelCard) -> list[str]:
     least = number(100 * card.head.least_confident)
     lines = [
-        f"Not confident: no type reaches {least}\u00a0%.",
+        "Confident: if it is a glioma, which the model takes for granted and cannot tell.",
+        f"Not confident: no type reaches {least}\u00a0%; or a sequence or measurement is missing; "
+        "or tumour or age are unlike those that it was trained on; or the search has a doubt about "
+        "the tumour; or the study was refused and a slice was asked for all the same.",
         "Out of scope: the study is no MR of a whole brain, a sequence that is needed is missing, "
         "or it is too uncertain where the tumour is"
         + ("; or the tumour looks unlike all that it was trained on." if card.scope else "."),

@@ -13,7 +13,13 @@ from brainviewer.gui.prevalence_menu import PrevalenceLine
 from brainviewer.gui.probability_bars import ProbabilityBars
 from brainviewer.gui.verdict_row import VerdictRow
 from brainviewer.gui.words import button, clear, head, label, set_role
-from brainviewer.render.answer_text import ONLY_GLIOMAS, AnswerText, Standing, answer_text
+from brainviewer.render.answer_text import (
+    ONLY_GLIOMAS,
+    AnswerText,
+    Standing,
+    answer_text,
+    condition_text,
+)
 
 RESEARCH_ONLY = "Research use only, not for diagnosis"
 _OLDEST = 120
@@ -55,7 +61,8 @@ class ResultPanel(QWidget):
         self._prevalence = PrevalenceLine(session)
         self._verdict = VerdictRow(session)
         self._made_by = label(role="small", wrap=True)
-        self._notes = label(role="small-caution", wrap=True)
+        self._stale = label(role="small-caution", wrap=True)
+        self._notes = label(role="small", wrap=True)
         self._quality = label(role="small", wrap=True)
         self._quality.setTextFormat(Qt.TextFormat.RichText)
         self._quality.linkActivated.connect(self.card_wanted)
@@ -87,7 +94,7 @@ class ResultPanel(QWidget):
         column.addSpacing(2)
         column.addWidget(self._verdict)
         column.addSpacing(2)
-        for widget in (self._notes, self._made_by, self._quality):
+        for widget in (self._stale, self._notes, self._made_by, self._quality):
             column.addWidget(widget)
         column.addStretch(1)
         scroll = QScrollArea()
@@ -127,10 +134,12 @@ class ResultPanel(QWidget):
         )
         self._age.setAccessibleName("Patient age in years")
         self._age.editingFinished.connect(self._enter_age)
-        self._run = button("Classify", "primary", "Type the glioma from the tumour slice")
+        self._run = button("Classify", "primary", "Type the glioma that was found")
         self._run.clicked.connect(self._classify)
         self._here = button(
-            "This slice", "second", "Type the glioma from the axial slice shown now"
+            "This slice",
+            "second",
+            "Answer for the axial slice shown now, also where the study was refused",
         )
         self._here.clicked.connect(self._classify_here)
         self._cancel = button("Cancel", "second")
@@ -185,7 +194,7 @@ class ResultPanel(QWidget):
         title = "CLASS · ORIGINAL" if trial else "CLASS" if picture else "GLIOMA TYPE"
         self._title.setText(title)
         self._run.setToolTip(
-            "Classify the picture" if picture else "Type the glioma from the tumour slice"
+            "Classify the picture" if picture else "Type the glioma that was found"
         )
         self._what_if.setVisible(picture and not trial and not running)
         self._what_if.setEnabled("triable" in state.facts)
@@ -214,6 +223,7 @@ class ResultPanel(QWidget):
             self._reason,
             self._tumour,
             self._scope,
+            self._stale,
             self._notes,
             self._made_by,
             self._quality,
@@ -247,9 +257,7 @@ class ResultPanel(QWidget):
             )
         else:
             answer = "Not run"
-            source = (
-                state.classification_message or "Classify types the glioma from the tumour slice."
-            )
+            source = state.classification_message or "Classify types the glioma that was found."
         self._answer.setText(answer)
         self._source.setText(source)
         self._source.setVisible(bool(source))
@@ -261,9 +269,7 @@ class ResultPanel(QWidget):
         self._bars.show_ranking(said.ranking, result.names, bold)
         self._fill_chips(_chips(result, said.standing, status))
         self._prevalence.show_text(said.prevalence)
-        message = self._session.state.classification_message
-        notes = [message] if status is Status.STALE else []
-        notes += result.notices
+        stale = self._session.state.classification_message if status is Status.STALE else ""
         quality = f"{result.quality} — " if result.quality else ""
         accent = theme.current().accent
         self._quality.setText(
@@ -276,8 +282,9 @@ class ResultPanel(QWidget):
             (self._source, said.source),
             (self._tumour, said.tumour),
             (self._reason, said.reason),
-            (self._notes, "\n".join(note for note in notes if note)),
-            (self._made_by, said.made_by),
+            (self._stale, stale),
+            (self._notes, "\n".join(said.notes)),
+            (self._made_by, "\n".join(filter(None, (said.made_by, said.beside)))),
         ):
             widget.setText(text)
             widget.setVisible(bool(text))
@@ -297,7 +304,9 @@ def _chips(result: Classification, standing: Standing, status: Status) -> list[C
     if status is not Status.DONE:
         words.append((str(status), "chip-caution"))
     elif standing is Standing.ANSWERED:
-        words.append(("confident" if result.calibrated else "done", "chip-good"))
+        # Never green: whether it is a glioma at all, or one of the classes, nobody has checked.
+        sure = "confident" if result.calibrated else "done"
+        words.append((f"{sure}, if {condition_text(result)}", "chip"))
     if standing is not Standing.OUT_OF_SCOPE:
         calibrated = ("calibrated", "chip"), ("not calibrated", "chip-caution")
         words.append(calibrated[0] if result.calibrated else calibrated[1])

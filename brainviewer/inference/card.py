@@ -12,6 +12,7 @@ from types import MappingProxyType
 from brainviewer.core.errors import ModelError
 from brainviewer.core.findings import PICTURE
 from brainviewer.inference.head import Head
+from brainviewer.inference.out_of_distribution import LesionDistribution
 
 NETWORK_ROLES = frozenset({"architecture", "weights", "graph"})
 ROLES = NETWORK_ROLES | {"scope"}
@@ -102,7 +103,7 @@ class Figure:
 class Network:
     """The files of a network and what it eats.
 
-    id : the model that owns the files.
+    id, version : the model that owns the files.
     folder : where they lie.
     dense_layer : name of the dense layer's weights inside the weights file.
     files : sha256 by file name; ``roles`` says which file is what.
@@ -114,6 +115,7 @@ class Network:
     dense_layer: str
     files: Mapping[str, str]
     roles: Mapping[str, str]
+    version: str = ""
 
     def path(self, role: str) -> Path:
         """The file that plays ``role`` (architecture, weights, graph)."""
@@ -137,6 +139,7 @@ class ModelCard:
     network : None where lesion descriptors alone are used. Another model's where the files are
         shared.
     scope : file that says what the network's features look like in scope; None if unknown.
+    lesions : what the lesions of the training patients are like; None if unknown.
     figures : measured by cross-validation, by what the answer rests on (``SITUATIONS``).
     files : sha256 by name of every file of this model, in ``folder``.
     """
@@ -156,6 +159,7 @@ class ModelCard:
     limits: tuple[str, ...]
     files: Mapping[str, str]
     folder: Path
+    lesions: LesionDistribution | None = None
 
     @property
     def codes(self) -> tuple[str, ...]:

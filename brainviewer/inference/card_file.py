@@ -27,6 +27,7 @@ from brainviewer.inference.card import (
     Step,
 )
 from brainviewer.inference.head_content import parse_head
+from brainviewer.inference.out_of_distribution import LesionDistribution, parse_distribution
 from brainviewer.inference.plain_data import number, text
 
 CARD_FILE = "card.json"
@@ -80,6 +81,7 @@ _ENTRIES = frozenset(
     {
         "format", "id", "version", "name", "classes", "sequences", "needed", "head", "network",
         "roles", "files", "figures", "training_data", "intended_use", "limits",
+        "out_of_distribution",
     }
 )  # fmt: skip
 _INPUT_ENTRIES = frozenset({"size", "channels", "steps", "slices", "stacked", "mirrored"})
@@ -121,6 +123,7 @@ def _parse(content: Any, folder: Path, lenders: Mapping[str, ModelCard]) -> Mode
         limits=_texts(content["limits"]),
         files=files,
         folder=folder,
+        lesions=_lesions(content, lenders),
     )
 
 
@@ -191,6 +194,7 @@ def _network(
             text(entry["dense_layer"]),
             own,
             {role: roles[role] for role in sorted(NETWORK_ROLES)},
+            text(content["version"]),
         )
         return made, scope
     if NETWORK_ROLES & roles.keys():
@@ -201,6 +205,14 @@ def _network(
     if lender is None or lender.network is None:
         raise ValueError(f"it needs the network of the model {entry!r}, which is not installed")
     return lender.network, scope or lender.scope
+
+
+def _lesions(content: Any, lenders: Mapping[str, ModelCard]) -> LesionDistribution | None:
+    """Of the training patients: its own entry, or that of the model whose network it uses."""
+    own, lender = content.get("out_of_distribution"), content["network"]
+    if own is not None:
+        return parse_distribution(own)
+    return lenders[lender].lesions if isinstance(lender, str) else None
 
 
 def _all_figures(content: Any) -> dict[str, tuple[Figure, ...]]:

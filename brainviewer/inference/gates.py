@@ -36,7 +36,8 @@ _ABOUT_THIS_MANY = 200_000
 def why_not(study: Study, finding: TumourFinding, card: ModelCard, asked: bool = False) -> str:
     """Why the model must not answer for this study, as a sentence; empty if it may.
 
-    asked : the user chose the slice, so that it does not matter how sure the finder is.
+    asked : the user wants an answer for a slice all the same; that the finder is unsure is then a
+        doubt about the answer (``why_unsure``).
     """
     absent = [name for name in card.needed if name not in study.volumes]
     if absent:
@@ -52,12 +53,16 @@ def why_not(study: Study, finding: TumourFinding, card: ModelCard, asked: bool =
         )
         if reason:
             return reason
-    if finding.found and not asked and finding.confidence < _LEAST_SURE:
-        return (
-            "It is too uncertain where the tumour is "
-            f"(confidence {finding.confidence:.2f}): choose its slice and classify that one."
-        )
+    if not asked and (unsure := why_unsure(finding)):
+        return f"{unsure} Classify a slice for an answer all the same, which is not confident then."
     return ""
+
+
+def why_unsure(finding: TumourFinding) -> str:
+    """Why what was found may be no tumour, as a sentence; empty if the finder is sure enough."""
+    if not finding.found or finding.confidence >= _LEAST_SURE:
+        return ""
+    return f"It is too uncertain where the tumour is (confidence {finding.confidence:.2f})."
 
 
 def what_is_unusual(study: Study, finding: TumourFinding) -> str:

@@ -4,10 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from brainviewer.core.findings import Classification, tumour_probability
+from brainviewer.core.findings import ANSWER, Classification, NetworkUse, tumour_probability
 from brainviewer.render.wording import number, probability
 
-ONLY_GLIOMAS = "Only gliomas are in scope. The type needs tissue to confirm."
+ONLY_GLIOMAS = (
+    "Only gliomas are in scope; a metastasis, say, is not told from one. The type needs tissue to "
+    "confirm."
+)
 _PREVALENCES = {"training": "as in the training data", "clinic": "as in a clinic"}
 _EVEN = 0.005
 _FEW = 3
@@ -31,8 +34,10 @@ class AnswerText:
     reason : why the model is not confident or does not answer; empty if it does.
     ranking : (class code, probability), most probable first; empty where no type may be read.
     source : what the answer was computed from; without an answer, what was looked at.
-    made_by : model, engine, device and time.
+    made_by : model, and where its network gave the answer engine, device and time.
+    beside : a network that was run without part in the answer, and what for; empty if none was.
     prevalence : how frequent the classes are taken to be; empty if the model does not say.
+    notes : what else is to be told, and is not said by the reason.
     """
 
     standing: Standing
@@ -43,7 +48,9 @@ class AnswerText:
     ranking: tuple[tuple[str, float], ...]
     source: str
     made_by: str
+    beside: str
     prevalence: str
+    notes: tuple[str, ...]
 
 
 def answer_text(result: Classification) -> AnswerText:
@@ -68,8 +75,17 @@ def answer_text(result: Classification) -> AnswerText:
         ranking,
         _source(result),
         _made_by(result),
+        _beside(result),
         prevalence_text(result.prevalence, result.priors) if ranking else "",
+        tuple(notice for notice in result.notices if notice not in result.reason),
     )
+
+
+def condition_text(result: Classification) -> str:
+    """What an answer takes for granted, since the model cannot know it; empty without an answer."""
+    if not result.in_scope or not result.predicted:
+        return ""
+    return "it is one of these classes" if result.of_picture else "it is a glioma"
 
 
 def tumour_text(result: Classification) -> str:
@@ -104,19 +120,34 @@ def prevalence_text(name: str, priors: Mapping[str, float]) -> str:
 
 def _made_by(result: Classification) -> str:
     parts = [f"{result.model_name or result.model_id} {result.model_version}"]
-    if result.engine:  # a study may be refused before the network runs
-        engine = _ENGINES.get(result.engine, result.engine)
-        parts += [f"{engine} on {result.device}", f"{result.predict_seconds:.2f}\u00a0s"]
+    if result.engine:  # it may rest on no network, or be refused before one runs
+        parts += _ran(result)
     return " · ".join(parts)
+
+
+def _beside(result: Classification) -> str:
+    network = result.network
+    if network is None or ANSWER in network.used_for:
+        return ""
+    what = " and ".join(network.used_for).capitalize()
+    name = f"{network.identity.id} {network.identity.version}"
+    return " · ".join([f"{what} only: {name}", *_ran(network)])
+
+
+def _ran(run: Classification | NetworkUse) -> list[str]:
+    engine = _ENGINES.get(run.engine, run.engine)
+    return [f"{engine} on {run.device}", f"{run.predict_seconds:.2f}\u00a0s"]
 
 
 def _source(result: Classification) -> str:
     if result.of_picture:
         several = result.frames > 1
-        what = f"frame {result.slice_index + 1} of {result.frames}" if several else "this picture"
+        frame = (result.slice_index or 0) + 1
+        what = f"frame {frame} of {result.frames}" if several else "this picture"
         return f"from {what} alone" if result.in_scope else what if several else ""
-    where = f"axial slice {result.slice_index + 1}"
-    parts = [f"from {where}" if result.in_scope else where]
+    index = result.slice_index
+    where = "the whole lesion" if index is None else f"axial slice {index + 1}"
+    parts = [f"from {where}"] if result.in_scope else [] if index is None else [where]
     if result.sequences_used:
         parts.append(", ".join(result.sequences_used))
     if not result.in_scope:

@@ -53,7 +53,12 @@ class FigureSpec:
     def provenance(self) -> dict[str, Any]:
         """See ``brainviewer.render.provenance``."""
         return provenance(
-            self.study, self.panes, self.finding, self.classification, identify=self.identify
+            self.study,
+            self.panes,
+            self.finding,
+            self.classification,
+            note=self.result_note,
+            identify=self.identify,
         )
 
 

@@ -80,7 +80,8 @@ def provenance_lines(
         source.append(_found_by(finding))
     if classification is not None:
         model = f"{classification.model_id} {classification.model_version}"
-        source.append(f"model {model}, weights {classification.weights_sha256[:8]}")
+        weights = classification.weights_sha256[:8]
+        source.append(f"model {model}" + (f", weights {weights}" if weights else ""))
     return [*lines, " · ".join(source)]
 
 

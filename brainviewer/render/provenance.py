@@ -6,10 +6,11 @@ from typing import Any
 
 from brainviewer import __version__
 from brainviewer.core.annotations import Annotation, Kind, region_statistics
-from brainviewer.core.findings import Classification, Diameters, TumourFinding
+from brainviewer.core.findings import Classification, Diameters, NetworkUse, TumourFinding
 from brainviewer.core.slices import SliceView
 from brainviewer.core.study import Study, Volume
 from brainviewer.render import wording
+from brainviewer.render.answer_text import condition_text
 from brainviewer.render.pane import PaneSpec
 
 
@@ -19,10 +20,12 @@ def provenance(
     finding: TumourFinding | None = None,
     classification: Classification | None = None,
     *,
+    note: str = "",
     identify: bool = False,
 ) -> dict[str, Any]:
     """Everything needed to judge and repeat a picture; slices count from 0.
 
+    note : what the reader must know about the result, e.g. that it is stale.
     identify : add the names of the study and of its files, which may name the patient.
     """
     data: dict[str, Any] = {
@@ -49,7 +52,7 @@ def provenance(
     if finding is not None:
         data["tumour"] = _finding(finding)
     if classification is not None:
-        data["classification"] = _classification(classification)
+        data["classification"] = _classification(classification) | {"note": note}
     if identify:
         data["study"] = study.name
         data["files"] = {m.value: v.file_name for m, v in study.volumes.items()}
@@ -153,25 +156,39 @@ def _diameters(diameters: Diameters | None) -> list[float] | None:
     return [round(diameters.longest_mm, 2), round(diameters.perpendicular_mm, 2)]
 
 
+def _use(network: NetworkUse) -> dict[str, Any]:
+    """A network that was run, whether or not the answer rests on it."""
+    return {
+        **asdict(network.identity),
+        "used_for": dict(network.used_for),
+        "engine": network.engine,
+        "device": network.device,
+    }
+
+
 def _classification(result: Classification) -> dict[str, Any]:
     return {
         "model": result.model_id,
         "model_version": result.model_version,
-        "weights_sha256": result.weights_sha256,
+        "weights_sha256": result.weights_sha256 or None,
         "classes": dict(result.classes),
         "predicted": result.predicted,
         "predicted_name": result.names.get(result.predicted, result.predicted),
         "in_scope": result.in_scope,
         "abstained": result.abstained,
         "reason": result.reason,
+        "condition": condition_text(result) or None,
         "calibrated": result.calibrated,
         "prevalence": result.prevalence,
         "priors": dict(result.priors),
         "slice": result.slice_index,
+        "network": None if result.network is None else _use(result.network),
         "sequences": list(result.sequences_used),
         "age_years": result.age_years,
-        "engine": result.engine,
-        "device": result.device,
+        "descriptors": sorted(result.descriptors),
+        "engine": result.engine or None,
+        "device": result.device or None,
         "quality": result.quality,
+        "notices": list(result.notices),
         "study_sha256": result.study_hash,
     }

@@ -95,7 +95,7 @@ def _draw_type(column: _Column, study: Study, result: Classification, note: str)
         column.text(said.beneath, 14, palette.TEXT, lines=3)
     column.gap(2)
     if said.reason:
-        column.text(said.reason, 12, palette.CAUTION, lines=6)
+        column.text(said.reason, 12, palette.CAUTION, lines=20)
         column.gap(2)
     if said.source:
         column.text(said.source, 12, palette.QUIET)
@@ -107,7 +107,8 @@ def _draw_type(column: _Column, study: Study, result: Classification, note: str)
             column.text(said.tumour, 12, palette.TEXT)
         column.text(_calibration(result, said), 12, palette.QUIET)
     column.gap(6)
-    column.text(said.made_by, 12, palette.QUIET)
+    for made in filter(None, (said.made_by, said.beside)):
+        column.text(made, 12, palette.QUIET)
     column.gap(4)
     if result.quality and said.ranking:
         column.text(result.quality, 12, palette.QUIET)
@@ -117,8 +118,8 @@ def _draw_type(column: _Column, study: Study, result: Classification, note: str)
         column.text(note, 12, palette.CAUTION)
     if result.study_hash and study.content_hash and result.study_hash != study.content_hash:
         column.text("Stale: this result belongs to another study.", 12, palette.CAUTION)
-    for notice in result.notices[:3]:
-        column.text(notice, 12, palette.CAUTION)
+    for notice in said.notes:
+        column.text(notice, 12, palette.QUIET)
 
 
 def _calibration(result: Classification, said: AnswerText) -> str:

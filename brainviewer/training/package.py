@@ -42,6 +42,7 @@ README_FILE = "README.md"
 SCOPE_FILE = "scope.npz"
 SCOPE_CHECK_FILE = "scope.json"
 NETWORK_CHECK_FILE = "network.json"
+OUT_OF_DISTRIBUTION_FILE = "out_of_distribution.json"
 ACTIVATIONS = "activation-seed*.json"
 NETWORK_FILES = {
     "architecture": "architecture.json",
@@ -108,7 +109,7 @@ def card_content(about: About, evaluation: Evaluation, recipe_text: str, folder:
     network: Any = about["network"] or None
     if own:
         network = own_network(recipe_text, folder)
-    return card_of(
+    content = card_of(
         about,
         evaluation["classes"],
         roles,
@@ -117,6 +118,10 @@ def card_content(about: About, evaluation: Evaluation, recipe_text: str, folder:
         network=network,
         figures=card_figures(about, evaluation),
     )
+    lesions = folder / OUT_OF_DISTRIBUTION_FILE
+    if own and lesions.exists():
+        content["out_of_distribution"] = json.loads(lesions.read_text(encoding="utf-8"))
+    return content
 
 
 def own_network(recipe_text: str, folder: Path) -> About:

@@ -51,16 +51,21 @@ def test_a_glioma_is_found_and_typed(name):
     assert set(record["classes"]) == {"A", "O", "G"}
     assert sum(record["classes"].values()) == pytest.approx(1, abs=1e-4)
     assert record["predicted"] == max(record["classes"], key=record["classes"].get)
-    assert (record["engine"], record["device"]) == ("onnx", "CPU")
-    assert record["seconds"]["load"] > 0
-    assert record["seconds"]["predict"] > 0
+    network = record["network"]
+    assert (network["id"], network["used_for"]) == ("resnet50-glioma", ["scope", "heatmap"])
+    assert (network["engine"], network["device"]) == ("onnx", "CPU")
+    assert network["seconds"]["load"] > 0
+    assert network["seconds"]["predict"] > 0
+    assert record["engine"] is None  # the answer rests on the descriptors alone
 
 
 @pytest.mark.data
 @needs_studies
 def test_it_is_the_slice_that_was_picked_that_is_typed():
     study = STUDIES / "BraTS2021_01659"
-    assert brainviewer("classify", study)["slice"] == brainviewer("pick", study)["index"]
+    index = brainviewer("pick", study)["index"]
+    assert brainviewer("classify", study, "--model", "resnet50-glioma")["slice"] == index
+    assert brainviewer("classify", study)["network"]["slices"] == {"scope": index, "heatmap": index}
 
 
 @pytest.mark.data
@@ -75,12 +80,42 @@ def test_the_raw_scan_on_four_grids_is_typed_as_well():
 @needs_studies
 def test_age_and_slice_are_used():
     study = STUDIES / "BraTS2021_01480"
-    without = brainviewer("classify", study, "--slice", 70)
-    young = brainviewer("classify", study, "--slice", 70, "--age", 25)
-    old = brainviewer("classify", study, "--slice", 70, "--age", 80)
+    image = ("--model", "resnet50-glioma")
+    without = brainviewer("classify", study, "--slice", 70, *image)
+    young = brainviewer("classify", study, "--slice", 70, "--age", 25, *image)
+    old = brainviewer("classify", study, "--slice", 70, "--age", 70, *image)
+    other = brainviewer("classify", study, "--slice", 80, *image)
     assert without["slice"] == young["slice"] == 70
-    assert (without["age_years"], old["age_years"]) == (None, 80)
+    assert (without["age_years"], old["age_years"]) == (None, 70)
     assert old["classes"]["G"] > young["classes"]["G"]
+    assert without["classes"] != other["classes"]
+
+
+@pytest.mark.data
+@needs_studies
+def test_a_slice_that_the_model_does_not_look_at_is_said_to_have_no_influence():
+    study = STUDIES / "BraTS2021_01480"
+    plain = brainviewer("classify", study)
+    for index in (60, 90):
+        asked = brainviewer("classify", study, "--slice", index)
+        assert asked["classes"] == plain["classes"]
+        assert (asked["slice"], asked["weights_sha256"], asked["engine"]) == (None, None, None)
+        (said,) = [notice for notice in asked["notices"] if "no influence" in notice]
+        assert f"Slice {index + 1} " in said
+
+
+@pytest.mark.data
+@needs_studies
+@pytest.mark.parametrize("image", [(), ("--model", "resnet50-glioma"), ("--model", "glioma-fused")])
+def test_an_answer_past_a_refusal_is_not_confident(image):
+    study = STUDIES / "BraTS2024-GLI-00009-000"  # the finder is at a loss after the treatment
+    refused = brainviewer("classify", study, *image)
+    assert (refused["in_scope"], refused["predicted"]) == (False, None)
+    reason = refused["reason"].split(" Classify")[0]
+    for index in (60, 90, 110):
+        asked = brainviewer("classify", study, "--slice", index, *image)
+        assert reason in asked["reason"] or asked["in_scope"] is False
+        assert asked["abstained"] or asked["in_scope"] is False
 
 
 @pytest.mark.data
@@ -88,6 +123,8 @@ def test_age_and_slice_are_used():
 def test_a_metastasis_is_never_a_certain_glioma():
     record = brainviewer("classify", STUDIES / "BraTS-MET-00110-000")
     assert max(record["classes"].values(), default=0) < 0.97  # no answer is ever certain
+    # No score that was tried tells it from a glioma: the answer says what it takes for granted.
+    assert record["condition"] == "it is a glioma"
 
 
 @pytest.mark.data

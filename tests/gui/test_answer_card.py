@@ -16,6 +16,7 @@ from brainviewer.app.session import Session
 from brainviewer.app.state import Status
 from brainviewer.app.verdicts import verdicts_file
 from brainviewer.core.errors import ModelError
+from brainviewer.core.findings import NetworkIdentity, NetworkUse
 from brainviewer.gui.prevalence_menu import PrevalenceLine, fill_prevalences
 from brainviewer.gui.probability_bars import Bar
 from brainviewer.gui.result_panel import ResultPanel
@@ -43,10 +44,64 @@ def answer(session: Session, **changes: Any) -> None:
 def test_a_confident_answer_says_that_it_is_calibrated(card: ResultPanel, shown: Session) -> None:
     answer(shown)
     said = texts(card)
-    for part in ("Glioblastoma, IDH-wildtype", "confident", "calibrated", "equally frequent"):
+    for part in ("Glioblastoma, IDH-wildtype", "calibrated", "equally frequent"):
         assert part in said, part
+    assert "confident, if it is a glioma" in said
     assert "not calibrated" not in said
     assert "Not confident" not in said
+
+
+STANDINGS: list[tuple[Status, dict[str, Any]]] = [
+    (Status.DONE, {}),
+    (Status.DONE, {"abstained": True, "reason": "No type reaches 55 %."}),
+    (Status.DONE, {"in_scope": False, "reason": "FLAIR looks like a CT scan."}),
+    (Status.DONE, {"sequences_used": ("picture",), "slice_index": 0}),
+    (Status.DONE, {"slice_index": None, "engine": ""}),
+    (Status.STALE, {}),
+    (Status.RUNNING, {}),
+]
+
+
+@pytest.mark.parametrize(("status", "changes"), STANDINGS, ids=str)
+def test_no_chip_is_green_and_confident_never_stands_beside_a_doubt(
+    card: ResultPanel, shown: Session, status: Status, changes: dict[str, Any]
+) -> None:
+    """What the model takes for granted, that it is a glioma, nobody has checked."""
+    answer(shown, **changes)
+    shown._set_classification(shown.state.classification, status, "Looked for again.")
+    texts(card)
+    visible = [w for w in card.findChildren(QLabel) if w.isVisibleTo(card)]
+    roles = {w.text(): str(w.property("role")) for w in visible}
+    assert "chip-good" not in roles.values()
+    confident = [text for text in roles if text.startswith("confident")]
+    assert bool(confident) is (status is Status.DONE and not {"abstained", "in_scope"} & {*changes})
+    assert all(", if it is " in text for text in confident)
+    if confident:
+        assert not card._reason.isVisibleTo(card)
+        assert not card._stale.isVisibleTo(card)
+
+
+def test_a_reason_is_told_once_and_other_notices_quietly(card: ResultPanel, shown: Session) -> None:
+    doubt, remark = "The model answered without T1.", "Slice 3 has no influence on the answer."
+    answer(shown, abstained=True, reason=doubt, notices=(doubt, remark))
+    said = texts(card)
+    assert (said.count(doubt), said.count(remark)) == (1, 1)
+    assert card._notes.property("role") == "small"
+
+
+def test_the_card_names_a_network_that_took_no_part(card: ResultPanel, shown: Session) -> None:
+    network = NetworkUse(
+        NetworkIdentity("resnet50-glioma", "2.0.0", "ab" * 32),
+        "onnx",
+        "CPU",
+        0.2,
+        0.03,
+        {"scope": 20, "heatmap": 20},
+    )
+    answer(shown, slice_index=None, engine="", device="", weights_sha256="", network=network)
+    said = texts(card)
+    assert "from the whole lesion" in said
+    assert "Scope and heatmap only: resnet50-glioma 2.0.0 · ONNX on CPU" in said
 
 
 def test_not_confident_is_shown_and_not_hidden(card: ResultPanel, shown: Session) -> None:

@@ -32,7 +32,7 @@ from brainviewer.gui.sequence_list import SequenceList
 from brainviewer.gui.study_panel import StudyPanel
 from tests.gui.conftest import show_study
 from tests.gui.eyes import button, texts
-from tests.phantoms import marker_finding, marker_study
+from tests.phantoms import marker_finding, marker_study, oblique_grid
 from tests.unit.app.desk import a_result, nothing_found
 
 
@@ -119,9 +119,9 @@ def test_the_card_never_shows_a_probability_as_a_certainty(
 def test_the_card_says_why_a_result_is_stale(card: ResultPanel, shown: Session) -> None:
     result = a_result(shown.state.study, notices=("Slice 3 of T1 is empty.",))
     shown._set_classification(result, Status.DONE)
-    shown.set_age(44)
+    shown._mark_stale("The tumour was looked for again.")
     assert "stale" in texts(card)
-    assert "The age was changed." in texts(card)
+    assert "The tumour was looked for again." in texts(card)
     assert "Slice 3 of T1 is empty." in texts(card)
     assert "Glioblastoma" in texts(card)
 
@@ -180,9 +180,24 @@ def test_the_age_belongs_to_the_study(card: ResultPanel, shown: Session) -> None
     age = card.findChild(QLineEdit)
     age.setText("61")
     age.editingFinished.emit()
-    show_study(shown, marker_study())
+    study = shown.state.study
+    show_study(shown, marker_study(oblique_grid()))
     assert age.text() == ""
     assert shown.state.age_years is None
+    show_study(shown, study)
+    assert age.text() == "61"
+    assert shown.state.age_years == 61
+
+
+@pytest.mark.parametrize("text", ["sixty", "-1", "121", "nan"])
+def test_an_age_that_cannot_be_one_leaves_the_one_before(
+    card: ResultPanel, shown: Session, text: str
+) -> None:
+    age = card.findChild(QLineEdit)
+    for entered in ("61", text):
+        age.setText(entered)
+        age.editingFinished.emit()
+    assert (age.text(), shown.state.age_years) == ("61", 61)
 
 
 # -- study --------------------------------------------------------------------------------------

@@ -333,12 +333,12 @@ def test_analyze_passes_everything_on(result, monkeypatch, capfd, tmp_path):
     monkeypatch.setattr("brainviewer.app.analysing.analyze", analyze)
     arguments = ("--method", "threshold", "--threshold", 300, "--age", 40, "--json")
     setting = ("--prevalence", "equal")
-    assert run("analyze", "folder", "-o", tmp_path, *arguments, *setting) == 0
+    assert run("analyze", "folder", "-o", tmp_path, "--heatmap", *arguments, *setting) == 0
     assert printed(capfd) == {"files": []}
     del asked["report"]
     assert asked == {
         "folder": tmp_path, "method": "threshold", "threshold": 300, "age_years": 40,
-        "model_id": None, "prevalence": "equal",
+        "model_id": None, "prevalence": "equal", "heatmap": True,
     }  # fmt: skip
 
 
