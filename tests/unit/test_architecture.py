@@ -54,6 +54,8 @@ def test_every_contract_is_kept() -> None:
         ("gui/words.py", "import brainviewer.inference.keras_runtime", "what makes engines only"),
         ("app/session.py", "import brainviewer.inference.inline", "No window runs a network"),
         ("analysis/lesion.py", "import torch", "PyTorch and onnx"),
+        ("app/picture_opening.py", "import pydicom", "Decoders of foreign images only"),
+        ("files/picture_reader.py", "import tifffile", "Decoders of foreign images only"),
         ("files/journal.py", "import pickle", "No pickles"),
         ("newcomer.py", "", "Arrows point down only"),
     ],

@@ -12,6 +12,7 @@ from pydicom.uid import UID, DeflatedExplicitVRLittleEndian
 
 from brainviewer.core.errors import FileError
 from brainviewer.core.shown_text import shortened
+from brainviewer.files.file_kind import HEAD_BYTES, kind_of
 from brainviewer.files.image2d.size_limits import check_size, too_large
 
 MOST_VOXELS = 512_000_000
@@ -137,6 +138,10 @@ def numbers(dataset: Dataset, keyword: str) -> tuple[float, ...]:
 
 
 def _elements(file: BinaryIO, name: str) -> Dataset:
+    head = file.read(HEAD_BYTES)
+    file.seek(0)
+    if head[128:132] != b"DICM" and (kind := kind_of(head)):
+        raise FileError(f"{shortened(name)} is no DICOM image but {kind.name}.", kind.advice)
     try:
         dataset = dcmread(file, stop_before_pixels=True, force=True, defer_size=_LARGE_VALUE)
         if _syntax(dataset) == DeflatedExplicitVRLittleEndian:

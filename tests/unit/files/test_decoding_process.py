@@ -157,6 +157,23 @@ def test_a_program_without_a_guard_can_read_images(tiff: Path, tmp_path: Path) -
     assert (done.stdout, done.stderr) == ("(20, 30)\n", "")
 
 
+def test_the_decoders_stay_in_the_child(tiff: Path, tmp_path: Path) -> None:
+    values = np.zeros((1, 16, 16), np.uint8)
+    image = save(tmp_path / "a.dcm", header(values, "MONOCHROME1"), values.tobytes())
+    program = (
+        "import sys; from pathlib import Path; "
+        "from brainviewer.app.picture_opening import open_picture; "
+        f"open_picture(Path({str(tiff)!r})); open_picture(Path({str(image)!r})); "
+        "print(*{'pydicom', 'tifffile', 'imagecodecs', 'SimpleITK'} & set(sys.modules))"
+    )
+    root = str(Path(process.__file__).parents[3])
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        capture_output=True, text=True, check=False, env={**os.environ, "PYTHONPATH": root},
+    )  # fmt: skip
+    assert (done.stdout, done.stderr) == ("\n", "")
+
+
 def test_the_child_ends_with_its_parent(tiff: Path) -> None:
     root = str(Path(process.__file__).parents[3])
     program = (

@@ -158,10 +158,9 @@ def test_files_without_an_image_are_named(
 
 def test_a_file_that_ends_before_its_pixels(tmp_path: Path, values: np.ndarray) -> None:
     content = save(tmp_path / "a.dcm", header(values), values.tobytes()).read_bytes()
-    for end in (content.rindex(b"\xe0\x7f\x10\x00"), content.rindex(b"\xe0\x7f\x10\x00") + 9):
-        (tmp_path / "b.dcm").write_bytes(content[:end])
-        with pytest.raises(FileError, match="ends before its pixels"):
-            read_dicom(tmp_path / "b.dcm")
+    (tmp_path / "b.dcm").write_bytes(content[: content.rindex(b"\xe0\x7f\x10\x00")])
+    with pytest.raises(FileError, match="ends before its pixels"):
+        read_dicom(tmp_path / "b.dcm")
 
 
 def test_what_is_stored_in_an_unknown_way_is_named(tmp_path: Path, values: np.ndarray) -> None:

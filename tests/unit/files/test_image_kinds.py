@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from brainviewer.core.errors import FileError
+from brainviewer.files.dicom_reader import read_dicom
 from brainviewer.files.picture_reader import read_picture
 
 GREY, RGB, GREY_ALPHA, RGBA = 0, 2, 4, 6
@@ -110,12 +111,12 @@ NAMED = {
 
 
 @pytest.mark.parametrize("said", NAMED)
-@pytest.mark.parametrize("ending", [".jpg", ".png", ".tif"])
+@pytest.mark.parametrize("ending", [".jpg", ".png", ".tif", ".dcm"])
 def test_what_is_no_picture_is_named_for_what_it_is(tmp_path: Path, said: str, ending: str) -> None:
     path = tmp_path / f"scan{ending}"
     path.write_bytes(NAMED[said])
     with pytest.raises(FileError) as refused:
-        read_picture(path)
+        (read_dicom if ending == ".dcm" else read_picture)(path)
     assert said in refused.value.message
     assert "damaged" not in str(refused.value)
     assert refused.value.advice
