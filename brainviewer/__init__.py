@@ -1,5 +1,12 @@
 """A viewer for brain-tumour MR that finds the tumour, types it and says how sure it is."""
 
+import signal
+import sys
+
+if sys.orig_argv[1:3] == ["-m", "brainviewer"] or sys.argv[0].endswith(("/brainviewer", ".exe")):
+    # Started as a program: until a command has begun, Ctrl-C ends it at once and in silence.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
 import os
 import socket
 

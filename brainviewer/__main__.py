@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -41,7 +42,14 @@ def main() -> None:
         return decode_images()
     from brainviewer.cli import run
 
-    sys.exit(run(sys.argv[1:], open_window))
+    # From here on there is something that may have to be tidied up; see the package's first lines.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        code = run(sys.argv[1:], open_window)
+    except KeyboardInterrupt:
+        code = 130
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    sys.exit(code)
 
 
 def _has_screen() -> bool:

@@ -14,6 +14,7 @@ from brainviewer.app.opening import study_info
 from brainviewer.app.records import classification_record, finding_record, not_classified_record
 from brainviewer.core.errors import BrainViewerError, Report, silent
 from brainviewer.core.findings import Classification, TumourFinding
+from brainviewer.core.shown_text import storable
 from brainviewer.core.study import Study
 from brainviewer.files.picture import save_picture
 from brainviewer.files.writing import make_folder, write_whole
@@ -137,5 +138,5 @@ def _write(
     if VOLUME not in pictures:  # one of an earlier study must not stand beside this result
         (folder / VOLUME).unlink(missing_ok=True)
     # Last, so that a result.json says that the rest is there.
-    text = json.dumps(record, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+    text = json.dumps(storable(record), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
     write_whole(folder / RESULT, text.encode())

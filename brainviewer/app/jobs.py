@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 from brainviewer.core.errors import BrainViewerError, Cancelled, Report
+from brainviewer.files.ordinary_file import told_by_the_system
 
 Result = TypeVar("Result")
 Post = Callable[[Callable[[], None]], None]
@@ -96,10 +97,15 @@ class Jobs:
             expected = error
             self._post(lambda: self._end(job, lambda: job.failed(expected)))
         except BaseException as error:
-            bug = error
-            self._post(lambda: self._end(job, lambda: self._crash(job, bug)))
+            self._fail(job, error)
         else:
             self._post(lambda: self._end(job, lambda: job.done(result)))
+
+    def _fail(self, job: _Job[Any], error: BaseException) -> None:
+        if said := told_by_the_system(error):
+            self._post(lambda: self._end(job, lambda: job.failed(said)))
+        else:
+            self._post(lambda: self._end(job, lambda: self._crash(job, error)))
 
     def _crash(self, job: _Job[Any], bug: BaseException) -> None:
         job.stopped()

@@ -18,6 +18,7 @@ from brainviewer.assets import resources
 from brainviewer.core.errors import BrainViewerError, Cancelled, FileError, Report, silent
 from brainviewer.core.study import SEQUENCES, Modality, Study, Volume
 from brainviewer.files.nifti import NiftiImage, read_header, read_nifti
+from brainviewer.files.ordinary_file import is_folder, resolved
 from brainviewer.files.picture_folder import pictures_of
 from brainviewer.files.study_folder import SELECT, Assignment, collect, some_names
 from brainviewer.files.volume_limits import check_study
@@ -212,6 +213,6 @@ def _content_hash(sequences: Mapping[Modality, _Read]) -> str:
 
 def _name(paths: Sequence[Path], assignment: Assignment) -> str:
     """What to call the study: the folder it was opened from, else the one its files lie in."""
-    if len(paths) == 1 and paths[0].is_dir():
-        return paths[0].resolve().name
-    return next(iter(assignment.files.values())).resolve().parent.name
+    if len(paths) == 1 and is_folder(paths[0]):
+        return resolved(paths[0]).name
+    return resolved(next(iter(assignment.files.values()))).parent.name

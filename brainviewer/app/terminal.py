@@ -8,13 +8,31 @@ from contextlib import contextmanager, redirect_stdout
 from typing import TYPE_CHECKING, Any, TextIO
 
 from brainviewer.core.errors import Report, silent
-from brainviewer.core.shown_text import shown_text
+from brainviewer.core.shown_text import shown_text, storable
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
     from rich.text import Text
 
 _WIDTH_OF_A_FILE = 200  # characters; nothing is cut where no terminal sets a limit
+
+
+def open_closed_streams() -> None:
+    """Let what was started without stdin, stdout or stderr write to nowhere.
+
+    Else the next file that is opened would get their number, and what is printed.
+    """
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        try:
+            os.fstat(number)
+        except OSError:
+            nowhere = os.open(os.devnull, os.O_RDWR)
+            if nowhere != number:
+                os.dup2(nowhere, number)
+                os.close(nowhere)
+        if getattr(sys, name) is None:
+            stream = open(number, "r" if number == 0 else "w", encoding="utf-8", closefd=False)  # noqa: SIM115 - a number
+            setattr(sys, name, stream)
 
 
 @contextmanager
@@ -36,7 +54,7 @@ def results_only() -> Iterator[TextIO]:
 
 def show(out: TextIO, record: dict[str, Any], as_json: bool, in_words: Callable[[], str]) -> None:
     """Write a result: one JSON object, or words."""
-    out.write(json.dumps(record, allow_nan=False) if as_json else shown_lines(in_words()))
+    out.write(json.dumps(storable(record), allow_nan=False) if as_json else shown_lines(in_words()))
     out.write("\n")
 
 

@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from brainviewer.files.ordinary_file import resolved
+
 
 class Method(StrEnum):
     """How the tumour is looked for."""
@@ -23,6 +25,11 @@ class EngineName(StrEnum):
     TENSORFLOW = "tensorflow"
 
 
+def _with_a_name(paths: list[Path]) -> list[Path]:
+    """The same paths; ``.`` and ``..`` as the folders that they are, for sentences name them."""
+    return [path if path.name not in ("", "..") else resolved(path) for path in paths]
+
+
 Study = Annotated[
     list[Path],
     typer.Argument(
@@ -31,6 +38,7 @@ Study = Annotated[
         "Or a single image.",
         show_default=False,
         readable=False,  # one that may not be read is told by whoever reads it
+        callback=_with_a_name,
     ),
 ]
 StudyOrPictures = Annotated[
@@ -40,6 +48,7 @@ StudyOrPictures = Annotated[
         help="A study's folder or files; or single pictures, or a folder of them.",
         show_default=False,
         readable=False,  # the others are answered
+        callback=_with_a_name,
     ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]

@@ -13,9 +13,10 @@ import typer
 from typer.core import TyperGroup
 
 from brainviewer import __version__
-from brainviewer.app.terminal import complain
+from brainviewer.app.terminal import complain, open_closed_streams
 from brainviewer.core.errors import BrainViewerError
 from brainviewer.core.shown_text import shown_text
+from brainviewer.files.ordinary_file import told_by_the_system
 
 OpenWindow = Callable[[list[Path], bool], int]
 """Opens the window on the paths of a study, or on the demo study; returns an exit code."""
@@ -96,10 +97,17 @@ def run(arguments: Sequence[str], open_window: OpenWindow) -> int:
 
     open_window : called when there is no command.
     """
+    open_closed_streams()
     debug = "--debug" in arguments[:1]
     from brainviewer.app.log import start_log
 
     start_log(debug)
+    if not _has_working_folder():
+        complain(
+            "The folder that this was started in is no longer there. "
+            "Change to another folder and try again."
+        )
+        return 2
     try:
         code = app(
             args=list(arguments), prog_name="brainviewer", obj=open_window, standalone_mode=False
@@ -118,6 +126,9 @@ def run(arguments: Sequence[str], open_window: OpenWindow) -> int:
     except BrokenPipeError:
         return 1  # whoever read the output has gone
     except Exception as error:
+        if said := told_by_the_system(error):
+            complain(str(said))
+            return 2
         if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
             # Of the file, say, that the output is sent to.
             complain("The disk is full. Free some space, and try again.")
@@ -131,6 +142,14 @@ def run(arguments: Sequence[str], open_window: OpenWindow) -> int:
         else:
             complain("Run it again as 'brainviewer --debug …' to see where, and report it.")
         return 1
+
+
+def _has_working_folder() -> bool:
+    try:
+        Path.cwd()
+    except OSError:
+        return False
+    return True
 
 
 def _usage_sentence(error: Any) -> str:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from brainviewer.core.errors import FileError
 from brainviewer.core.geometry import Grid
+from brainviewer.core.shown_text import shown_text
 
 
 class Modality(StrEnum):
@@ -53,6 +54,9 @@ class Volume:
     shown: tuple[float, float] | None = None
     moved_mm: float = 0.0
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "file_name", shown_text(self.file_name))
+
     @property
     def resampled(self) -> bool:
         """Whether the voxels are not those of the file: they were computed for another grid."""
@@ -83,6 +87,9 @@ class LabelMap:
     grid: Grid
     file_name: str = ""
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "file_name", shown_text(self.file_name))
+
 
 @dataclass(frozen=True, eq=False)
 class Study:
@@ -102,6 +109,11 @@ class Study:
     content_hash: str = ""
     synthetic: bool = False
     edited: bool = False
+
+    def __post_init__(self) -> None:
+        # Names of files may hold anything, and notices quote them.
+        object.__setattr__(self, "name", shown_text(self.name))
+        object.__setattr__(self, "notices", tuple(map(shown_text, self.notices)))
 
     @property
     def modalities(self) -> tuple[Modality, ...]:

@@ -8,7 +8,7 @@ from brainviewer.core.errors import FileError
 from brainviewer.files.file_kind import HEAD_BYTES, FileKind
 from brainviewer.files.folder_listing import list_folder
 from brainviewer.files.not_nifti import CONVERT_DICOM, known_kind
-from brainviewer.files.ordinary_file import open_ordinary, plain_errors
+from brainviewer.files.ordinary_file import is_folder, open_ordinary, plain_errors
 
 _PAIR = FileKind(
     "pairs of .hdr and .img files (Analyze or NIfTI)",
@@ -72,8 +72,8 @@ def _files_below(folder: Path) -> Iterator[Path]:
     level = [folder]
     for _ in range(_DEEPEST + 1):
         entries = [entry for place in level for entry in list_folder(place)]
-        level = [entry for entry in entries if entry.is_dir()][:_MOST_FILES]
-        yield from (entry for entry in entries if not entry.is_dir())
+        level = [entry for entry in entries if is_folder(entry)][:_MOST_FILES]
+        yield from (entry for entry in entries if not is_folder(entry))
 
 
 def _unpacked(head: bytes) -> bytes:

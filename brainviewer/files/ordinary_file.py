@@ -21,6 +21,10 @@ _KINDS = {
     stat.S_IFCHR: "a device",
     stat.S_IFBLK: "a device",
 }
+_OF_THE_SYSTEM = frozenset((
+    errno.EACCES, errno.EIO, errno.ELOOP, errno.EMFILE, errno.ENAMETOOLONG, errno.ENFILE,
+    errno.ENOTCONN, errno.EPERM, errno.EROFS, errno.ESTALE, errno.ETIMEDOUT,
+))  # fmt: skip
 _AGAIN = "Copy or export the file again."
 
 
@@ -30,6 +34,34 @@ def is_ordinary(path: Path) -> bool:
         return stat.S_ISREG(path.stat().st_mode)
     except (OSError, ValueError):
         return False
+
+
+def is_folder(path: Path) -> bool:
+    """Whether there is a folder, or a link to one; False where nobody can tell."""
+    try:
+        return stat.S_ISDIR(path.stat().st_mode)
+    except (OSError, ValueError):
+        return False
+
+
+def is_there(path: Path) -> bool:
+    """Whether there is a file, a folder or anything else, not only a link; see ``is_folder``."""
+    try:
+        path.stat()
+    except (OSError, ValueError):
+        return False
+    return True
+
+
+def resolved(path: Path) -> Path:
+    """The path without links, as far as they lead anywhere.
+
+    Other than ``Path.resolve`` it takes circles of links, and a working folder that was deleted.
+    """
+    try:
+        return Path(os.path.realpath(path))
+    except (OSError, ValueError):
+        return path
 
 
 def check_ordinary(path: Path, most_bytes: int | None = None) -> int:
@@ -147,6 +179,29 @@ def _missing(path: Path, name: str) -> FileError:
     return FileError(
         f"There is no file {name}.", "It may have been moved or renamed: check its name."
     )
+
+
+def told_by_the_system(error: BaseException) -> FileError | None:
+    """The sentence for what only a file, its name or the machine can cause, wherever it is raised.
+
+    None for all else, which is a bug.
+    """
+    if isinstance(error, MemoryError):
+        return FileError(
+            "There is not enough memory for this.", "Close other programs, or use smaller files."
+        )
+    if isinstance(error, UnicodeEncodeError) and isinstance(error.object, str):
+        return FileError("A name holds characters that cannot be written.", "Rename the file.")
+    if not isinstance(error, OSError) or error.errno not in _OF_THE_SYSTEM:
+        return None
+    if error.filename is None:
+        return FileError(f"The system refused: {error.strerror}.", "Try again.")
+    path = Path(os.fsdecode(error.filename))
+    try:
+        with plain_errors(path):
+            raise error
+    except FileError as said:
+        return said
 
 
 def _refused(name: str, error: OSError) -> FileError:

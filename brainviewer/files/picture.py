@@ -10,6 +10,7 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from brainviewer.core.errors import FileError
+from brainviewer.core.shown_text import storable
 from brainviewer.files.writing import write_whole
 
 PROVENANCE_KEY = "BrainViewer"
@@ -40,11 +41,11 @@ def save_picture(image: Image.Image, path: Path, provenance: Mapping[str, Any]) 
     content = io.BytesIO()
     if SUFFIXES[path.suffix.lower()] == "PNG":
         chunks = PngInfo()
-        chunks.add_itxt(PROVENANCE_KEY, json.dumps(provenance, ensure_ascii=False))
+        chunks.add_itxt(PROVENANCE_KEY, json.dumps(storable(provenance), ensure_ascii=False))
         image.save(content, "PNG", pnginfo=chunks)
     else:
         # The tag is ASCII by definition.
-        description = json.dumps(provenance, ensure_ascii=True)
+        description = json.dumps(storable(provenance), ensure_ascii=True)
         image.save(
             content,
             "TIFF",
@@ -62,6 +63,6 @@ def read_provenance(path: Path) -> dict[str, Any]:
             text = dict(getattr(image, "tag_v2", {})).get(_TIFF_DESCRIPTION)
     try:
         provenance = json.loads(text or "{}")
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return provenance if isinstance(provenance, dict) else {}

@@ -6,7 +6,13 @@ from pathlib import Path
 
 from brainviewer.core.errors import BrainViewerError, FileError
 from brainviewer.files.folder_listing import list_folder
-from brainviewer.files.ordinary_file import is_ordinary, open_ordinary, plain_errors
+from brainviewer.files.ordinary_file import (
+    is_folder,
+    is_ordinary,
+    open_ordinary,
+    plain_errors,
+    resolved,
+)
 from brainviewer.files.study_places import images_of_study
 
 PICTURE_SUFFIXES = frozenset(
@@ -47,11 +53,11 @@ def pictures_of(paths: Sequence[Path]) -> tuple[Path, ...]:
         series of DICOM images.
     Raises FileError if a folder holds pictures in its folders only.
     """
-    if len(paths) == 1 and paths[0].name.upper() == CONTENTS_OF_A_CD and not paths[0].is_dir():
-        return dicom_images_below(paths[0].absolute().parent)
-    if len(paths) == 1 and paths[0].is_dir():
+    if len(paths) == 1 and paths[0].name.upper() == CONTENTS_OF_A_CD and not is_folder(paths[0]):
+        return dicom_images_below(resolved(paths[0]).parent)
+    if len(paths) == 1 and is_folder(paths[0]):
         return _pictures_in(paths[0])
-    if not paths or not all(is_picture(path) and not path.is_dir() for path in paths):
+    if not paths or not all(is_picture(path) and not is_folder(path) for path in paths):
         return ()
     return tuple(dict.fromkeys(paths))
 
@@ -85,7 +91,7 @@ def _pictures_in(folder: Path) -> tuple[Path, ...]:
     found = [entry for entry in entries if is_ordinary(entry) and is_picture(entry)]
     if found:
         return tuple(sorted(found, key=_natural))
-    folders = [entry for entry in entries if entry.is_dir()]
+    folders = [entry for entry in entries if is_folder(entry)]
     with_pictures = [
         place.name
         for place in folders
@@ -120,7 +126,7 @@ def dicom_images_below(folder: Path) -> tuple[Path, ...]:
             files = [e for e in files if is_ordinary(e)]
             if any(map(is_dicom, files[:_ENOUGH])):
                 found[place] = tuple(sorted(filter(is_dicom, files), key=_natural))
-        level = [child for place in level for child in list_folder(place) if child.is_dir()]
+        level = [child for place in level for child in list_folder(place) if is_folder(child)]
         level = level[:_MOST_FOLDERS]
     if len(found) > 1:
         names = [f"{place.relative_to(folder)} ({len(images)})" for place, images in found.items()]

@@ -25,6 +25,9 @@ from brainviewer.files.image2d.plain_pixels import AS_PICTURE, Pixels
 from brainviewer.files.ordinary_file import check_ordinary, open_ordinary, plain_errors
 from brainviewer.files.pixel_size import PixelSize
 
+MOST_BYTES = 4_000_000_000
+"""The largest file in which an image is looked for."""
+
 
 @dataclass(frozen=True, eq=False)
 class Picture:
@@ -112,7 +115,7 @@ def read_picture(path: Path, report: Report = silent) -> Picture:
 
 def size_of_file(path: Path) -> int:
     """In bytes; raises FileError if it is no ordinary file, or an empty one."""
-    size = check_ordinary(path)
+    size = check_ordinary(path, MOST_BYTES)
     if size == 0:
         raise FileError(
             f"{shortened(path.name)} is an empty file.", "Copy it again from its source."

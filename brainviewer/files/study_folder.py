@@ -16,6 +16,7 @@ from brainviewer.core.study import SEQUENCES, Modality
 from brainviewer.core.windowing import Window, auto_window
 from brainviewer.files.folder_contents import nothing_to_open
 from brainviewer.files.nifti import NiftiImage, read_nifti
+from brainviewer.files.ordinary_file import is_folder, is_there, resolved
 from brainviewer.files.sequence_names import Other, Role, is_bare_mask, role_of
 from brainviewer.files.study_places import images_of_study
 from brainviewer.files.versions import (
@@ -63,7 +64,7 @@ def collect(paths: Sequence[Path]) -> list[Path]:
     """
     files: list[Path] = []
     for path in paths:
-        if not path.is_dir():
+        if not is_folder(path):
             files.append(path)
         elif images := images_of_study(path):
             files += images
@@ -83,7 +84,7 @@ def explicit(paths: Iterable[Path]) -> tuple[Assignment, list[Path]]:
     segmentation: Path | None = None
     plain: list[Path] = []
     for path in paths:
-        match = None if path.exists() else _NAMED.fullmatch(str(path))
+        match = None if is_there(path) else _NAMED.fullmatch(str(path))
         if match is None:
             plain.append(path)
             continue
@@ -117,8 +118,8 @@ def assign(files: Sequence[Path], given: Assignment | None = None) -> Assignment
     files are those of several studies.
     """
     given = given or Assignment()
-    taken = {path.resolve() for path in (*given.files.values(), given.segmentation) if path}
-    rest = [path for path in files if path.resolve() not in taken]
+    taken = {resolved(path) for path in (*given.files.values(), given.segmentation) if path}
+    rest = [path for path in files if resolved(path) not in taken]
     claims = _claims(rest, given)
     unknown = claims.get(None, [])
     # What is no more than a mask may be one of the brain.

@@ -12,6 +12,7 @@ from pathlib import Path
 from brainviewer.core.errors import FileError
 from brainviewer.core.study import SEQUENCES
 from brainviewer.files.folder_listing import list_folder
+from brainviewer.files.ordinary_file import is_folder
 from brainviewer.files.sequence_names import role_of
 from brainviewer.files.sequence_words import each
 
@@ -35,7 +36,7 @@ def images_of_study(folder: Path) -> list[Path]:
         images = {place: found for place in level if (found := _images_in(place))}
         if images:
             return _of_one_study(folder, images)
-        level = [child for place in level for child in list_folder(place) if child.is_dir()]
+        level = [child for place in level for child in list_folder(place) if is_folder(child)]
         level = [c for c in level if c.name.lower() not in _ABOUT_DATA] or level
         if len(level) > _MOST_FOLDERS:
             raise FileError(
@@ -86,7 +87,7 @@ def _images_in(folder: Path) -> list[Path]:
         name = entry.name.lower()
         if not name.endswith((".nii", ".nii.gz")):
             continue
-        if not entry.is_dir():
+        if not is_folder(entry):
             images.setdefault(name.removesuffix(".gz"), entry)
         elif len(inner := _images_in(entry)) == 1:
             images[name] = inner[0]

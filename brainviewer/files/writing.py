@@ -9,7 +9,9 @@ from pathlib import Path
 
 from brainviewer.core.errors import FileError
 from brainviewer.files.drafts import new_draft, sweep
+from brainviewer.files.ordinary_file import is_folder, is_ordinary, is_there, resolved
 
+_LONGEST_NAME = 255
 _swept: set[Path] = set()
 
 
@@ -25,7 +27,7 @@ def write_whole(path: Path, content: bytes, mode: int = 0o666) -> None:
     Raises FileError, with advice for a full disk, a missing folder and a missing permission.
     """
     try:
-        target = path.resolve()
+        target = resolved(path)
         _refuse_device(path)
         if target.parent not in _swept:
             _swept.add(target.parent)
@@ -49,10 +51,12 @@ def _hand_on_permissions(target: Path, draft: Path, mode: int) -> None:
 
 def check_new_file(path: Path) -> None:
     """Raises FileError if there can be no file of that name: before long work, not after it."""
-    target = path.resolve()
-    if path.is_dir():
+    if len(os.fsencode(path.name)) > _LONGEST_NAME:
+        raise _in_words(path, OSError(errno.ENAMETOOLONG, "too long"))
+    target = resolved(path)
+    if is_folder(path):
         raise _in_words(path, IsADirectoryError(errno.EISDIR, "is a folder"))
-    if not target.parent.is_dir():
+    if not is_folder(target.parent):
         raise _in_words(path, FileNotFoundError(errno.ENOENT, "no folder"))
     _refuse_device(path)
     if not os.access(target.parent, os.W_OK):
@@ -61,7 +65,7 @@ def check_new_file(path: Path) -> None:
 
 def check_new_folder(folder: Path) -> None:
     """Raises FileError if ``make_folder`` could not make it because a file has its name."""
-    if folder.exists() and not folder.is_dir():
+    if is_there(folder) and not is_folder(folder):
         raise _no_folder(folder)
 
 
@@ -84,7 +88,11 @@ def _no_folder(folder: Path) -> FileError:
 
 def _refuse_device(path: Path) -> None:
     """Raises FileError for a device, say, or a link to one: the new file would take its place."""
-    if path.exists() and not (path.is_file() or path.is_dir()):
+    if resolved(path).is_symlink():
+        raise FileError(
+            f"'{path.name}' is a link that leads back to itself.", "Choose another file name."
+        )
+    if is_there(path) and not (is_ordinary(path) or is_folder(path)):
         raise FileError(f"'{path.name}' is not a file.", "Choose another file name.")
 
 
@@ -98,7 +106,7 @@ def _in_words(path: Path, error: OSError | ValueError) -> FileError:
             f"The disk is full, so '{path.name}' was not saved.",
             "Free some space or choose another folder, and try again.",
         )
-    if path.is_dir():
+    if is_folder(path):
         return FileError(
             f"'{path.name}' is a folder, so nothing can be saved under that name.",
             "Choose another file name.",

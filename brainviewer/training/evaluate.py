@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from brainviewer.assets import resources
 from brainviewer.core.errors import Report, silent
+from brainviewer.core.shown_text import storable
 from brainviewer.inference.card import DOUBT
 from brainviewer.inference.head import Head, Source
 from brainviewer.inference.head_content import head_content
@@ -244,7 +245,7 @@ def _mean_source(sources: Sequence[Source]) -> Source:
 
 def dump(content: Any) -> str:
     """JSON with one prediction or figure per line: readable, and small in a diff."""
-    return _dump(content, 0) + "\n"
+    return _dump(storable(content), 0) + "\n"
 
 
 def _dump(value: Any, depth: int) -> str:

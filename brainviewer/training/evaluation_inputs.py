@@ -1,6 +1,5 @@
 """What an evaluation rests on: what networks and descriptors say about unseen patients."""
 
-import json
 import math
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,6 +9,7 @@ import numpy as np
 
 from brainviewer.analysis.descriptors import NAMES
 from brainviewer.core.errors import FileError, Report, silent
+from brainviewer.files.structured import read_json
 from brainviewer.training.cases import read_cases
 from brainviewer.training.collection import Case
 from brainviewer.training.datasets import folds_of
@@ -207,8 +207,8 @@ def _folds_only(table: Sequence[Described], recipe: Recipe, seed: int) -> dict[s
 
 def _read_json(path: Path) -> list[dict[str, Any]]:
     try:
-        return list(json.loads(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError):
+        return list(read_json(path))
+    except (FileError, TypeError, ValueError):
         raise FileError(f"The file {path.name} cannot be read.", "Train again.") from None
 
 

@@ -1,12 +1,12 @@
 """Measures a finished run, whatever kind of network it made, or reads what was measured."""
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from brainviewer.analysis.outline_network import read_trust
 from brainviewer.core.errors import FileError, Report, silent
+from brainviewer.files.structured import read_json
 from brainviewer.files.writing import make_folder, write_whole
 from brainviewer.inference.registry import installed_models
 from brainviewer.training.cases import find_cases
@@ -139,8 +139,8 @@ def _measure_outlines(
 
 def _read(file: Path) -> dict[str, Any]:
     try:
-        return dict(json.loads(file.read_text(encoding="utf-8")))
-    except (OSError, ValueError):
+        return dict(read_json(file))
+    except (FileError, TypeError, ValueError):
         raise FileError(
             f"What was measured of {file.parent.name} cannot be read.", f"Check {file.name}."
         ) from None

@@ -9,7 +9,6 @@ decide when its training stops. The figures are in RUN/figures.json.
 
 import copy
 import os
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -23,6 +22,7 @@ from torch import Tensor, nn
 
 from brainviewer.analysis.outline_input import CHANNELS
 from brainviewer.core.errors import FileError, Report
+from brainviewer.files.structured import read_toml
 from brainviewer.training.cases import Case, read_cases
 from brainviewer.training.command import run_alone
 from brainviewer.training.datasets import patient_folds
@@ -50,8 +50,8 @@ class OutlineRecipe:
 
 def read_outline_recipe(path: Path) -> OutlineRecipe:
     """Read a recipe; raises FileError if it cannot be read or lacks something."""
+    content = read_toml(path)
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
         training = content["training"]
         return OutlineRecipe(
             seed=int(content["seed"]),
@@ -62,7 +62,7 @@ def read_outline_recipe(path: Path) -> OutlineRecipe:
             weight_decay=float(training["weight_decay"]),
             average=float(training["average"]),
         )
-    except (OSError, KeyError, TypeError, ValueError) as error:
+    except (ArithmeticError, KeyError, TypeError, ValueError) as error:
         raise FileError(f"The recipe {path.name} cannot be used: {error}.", "Check it.") from None
 
 

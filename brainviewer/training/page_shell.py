@@ -64,4 +64,4 @@ def as_page(title: str, body: str, style: str = "", script: str = "") -> bytes:
         f"<footer>BrainViewer {escape(__version__)} · research use only, not for diagnosis</footer>"
         f"\n</main>{end}</body></html>\n"
     )
-    return page.encode()
+    return page.encode(errors="replace")  # names of files may be no UTF-8

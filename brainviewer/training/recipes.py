@@ -1,11 +1,11 @@
 """Recipes: small TOML files that say how a model is made."""
 
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from brainviewer.core.errors import FileError
+from brainviewer.files.structured import read_toml
 from brainviewer.inference.card import ModelInput
 from brainviewer.inference.card_file import parse_input
 
@@ -58,8 +58,8 @@ class Recipe:
 
 def read_recipe(path: Path) -> Recipe:
     """Read a recipe; raises FileError if it cannot be read or does not hold what it must."""
+    content = read_toml(path)
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
         return Recipe(
             seed=int(content["seed"]),
             seeds=tuple(int(seed) for seed in content["evaluation"]["seeds"]),
@@ -72,7 +72,7 @@ def read_recipe(path: Path) -> Recipe:
             bootstrap=int(content["evaluation"]["bootstrap"]),
             weights=_weights(content["pretraining"].get("weights", "")),
         )
-    except (OSError, KeyError, TypeError, ValueError) as error:
+    except (ArithmeticError, KeyError, TypeError, ValueError) as error:
         raise FileError(f"The recipe {path.name} cannot be used: {error}.", "Check it.") from None
 
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from brainviewer.core.errors import FileError
+from brainviewer.core.shown_text import storable
 from brainviewer.training.audit.copies import Likeness, groups
 from brainviewer.training.audit.looks import Look
 from brainviewer.training.datasets import patient_folds
@@ -93,11 +95,16 @@ def kin_groups(entries: Sequence[Entry], likeness: Likeness) -> list[int]:
 
 
 def as_table(clean: Clean) -> bytes:
-    """The split as CSV, in UTF-8."""
+    """The split as CSV, in UTF-8. Raises FileError if the name of a picture is none."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(COLUMNS)
     for kept in clean.kept:
+        if storable(kept.entry.name) != kept.entry.name:
+            raise FileError(
+                f"The name of the picture {kept.entry.name} is no UTF-8 and cannot be listed.",
+                "Rename it.",
+            )
         row = (kept.entry.name, kept.entry.label, kept.split, kept.fold, kept.group)
         writer.writerow(row)
     return text.getvalue().encode()

@@ -6,13 +6,13 @@ combination of its values.
 """
 
 import itertools
-import tomllib
 from collections.abc import Mapping
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 from brainviewer.core.errors import FileError
+from brainviewer.files.structured import read_toml
 from brainviewer.training.images.layers import expand, whole_number
 from brainviewer.training.images.recipe import (
     BASES,
@@ -37,16 +37,11 @@ _VOTE = {"kind", "about", "reported", "members", "chosen_by"}
 def recipe_content(path: Path) -> dict[str, Any]:
     """What a TOML file says, unchecked; raises FileError if it is none."""
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except UnicodeDecodeError:
+        return read_toml(path)
+    except FileError as error:
         raise FileError(
-            f"{path.name} is not a recipe: it is no text.",
+            error.message,
             "Give a TOML file, or the name of a recipe that comes with BrainViewer.",
-        ) from None
-    except (OSError, ValueError) as error:
-        why = error.strerror if isinstance(error, OSError) else error
-        raise FileError(
-            f"The recipe {path.name} cannot be read: {why}.", "Check the file."
         ) from None
 
 
@@ -55,7 +50,7 @@ def read_image_recipe(path: Path) -> list[ImageRecipe]:
     content = recipe_content(path)
     try:
         return _parse(path.stem, content)
-    except (KeyError, TypeError, ValueError) as error:
+    except (ArithmeticError, KeyError, TypeError, ValueError) as error:
         raise _refusal(path, error) from None
 
 
@@ -74,7 +69,7 @@ def read_vote_recipe(path: Path) -> VoteRecipe:
             _whole(content, "members", 2, 99),
             criterion,
         )
-    except (KeyError, TypeError, ValueError) as error:
+    except (ArithmeticError, KeyError, TypeError, ValueError) as error:
         raise _refusal(path, error) from None
 
 

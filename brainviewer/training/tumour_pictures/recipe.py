@@ -61,6 +61,6 @@ def read_picture_recipe(path: Path) -> PictureRecipe:
             raise ValueError("it must name either weights or a teacher")
         if recipe.draws < 1 or not 0 <= recipe.lgg < 1:
             raise ValueError("draws must be at least 1, and lgg a share")
-    except (KeyError, TypeError, ValueError) as error:
+    except (ArithmeticError, KeyError, TypeError, ValueError) as error:
         raise FileError(f"The recipe {path.name} cannot be used: {error}.", "Check it.") from None
     return recipe
