@@ -27,6 +27,8 @@ _FORMATS = (
     WebPImagePlugin.WebPImageFile.format,
 )
 _FILMS = ("GIF", "PNG", "WEBP")
+_PNG_DEPTH = 24
+"""Place of the byte that says how many bits a PNG has."""
 # Pillow warns through Python's filters, which belong to the whole process.
 _quiet = threading.Lock()
 
@@ -63,6 +65,13 @@ def decode_with_pillow(file: BinaryIO, name: str) -> DecodedImage:
         size, kind = image.size, image.format or ""
         orientation = orientation_of(image)
         pixels, notices = _plain(image, name)
+        if kind == "PNG" and image.mode in ("1", "L") and "transparency" in image.info:
+            file.seek(_PNG_DEPTH)
+            bits = file.read(1)[0]
+            # Pillow spreads pixels of fewer bits over eight, but not always this one value.
+            clear = min(image.info["transparency"] * 255 // (2**bits - 1), 255)
+            pixels = np.where(pixels == clear, 0, pixels).astype(np.uint8)
+            notices = [*notices, CLEAR]
     return DecodedImage(upright(pixels, orientation), kind, size, tuple(notices))
 
 

@@ -132,3 +132,63 @@ def test_a_still_gif_opens_and_a_cut_one_is_damaged(tmp_path: Path) -> None:
     (tmp_path / "b.gif").write_bytes(content.getvalue()[:40])
     with pytest.raises(FileError, match="damaged"):
         read_picture(tmp_path / "b.gif")
+
+
+def packed_png(
+    path: Path, rows: NDArray[np.uint8], bits: int, colour: int, **chunks: bytes
+) -> Path:
+    """A PNG of at most 8 bits, of values (rows, columns) or (rows, columns, channels)."""
+
+    def chunk(kind: bytes, content: bytes) -> bytes:
+        body = kind + content
+        return struct.pack(">I", len(content)) + body + struct.pack(">I", zlib.crc32(body))
+
+    planes = (rows.reshape(len(rows), -1)[..., None] >> np.arange(bits - 1, -1, -1)) & 1
+    lines = np.packbits(planes.reshape(len(rows), -1), axis=1)
+    content = b"".join(b"\0" + line.tobytes() for line in lines)
+    header = struct.pack(">IIBBBBB", rows.shape[1], rows.shape[0], bits, colour, 0, 0, 0)
+    extra = b"".join(chunk(kind.encode(), value) for kind, value in chunks.items())
+    body = chunk(b"IHDR", header) + extra + chunk(b"IDAT", zlib.compress(content))
+    path.write_bytes(b"\x89PNG\r\n\x1a\n" + body + chunk(b"IEND", b""))
+    return path
+
+
+@pytest.mark.parametrize("bits", [1, 2, 4, 8])
+@pytest.mark.parametrize("clear", [False, True])
+def test_grey_png_of_few_bits(tmp_path: Path, bits: int, clear: bool) -> None:
+    most = 2**bits - 1
+    values = (np.arange(20 * 30) % (most + 1)).reshape(20, 30).astype(np.uint8)
+    chunks = {"tRNS": struct.pack(">H", most)} if clear else {}
+    picture = read_picture(packed_png(tmp_path / "a.png", values, bits, GREY, **chunks))
+    expected = values * (255 // most)
+    if clear:
+        expected = np.where(values == most, 0, expected)
+    assert np.array_equal(picture.pixels, expected)
+    assert ("transparent" in " ".join(picture.notices)) == clear
+
+
+@pytest.mark.parametrize("bits", [1, 2, 4, 8])
+@pytest.mark.parametrize("clear", [False, True])
+def test_palettes_of_png(tmp_path: Path, bits: int, clear: bool) -> None:
+    table = np.random.default_rng(0).integers(0, 256, (2**bits, 3)).astype(np.uint8)
+    values = (np.arange(20 * 30) % 2**bits).reshape(20, 30).astype(np.uint8)
+    chunks = {"PLTE": table.tobytes()} | ({"tRNS": b"\0"} if clear else {})
+    picture = read_picture(packed_png(tmp_path / "a.png", values, bits, 3, **chunks))
+    expected = table[values]
+    if clear:
+        expected = np.where((values == 0)[..., None], 0, expected)
+    assert np.array_equal(picture.pixels, expected)
+
+
+@pytest.mark.parametrize("colour", [RGB, GREY_ALPHA, RGBA])
+def test_channels_of_png(tmp_path: Path, colour: int) -> None:
+    channels = {RGB: 3, GREY_ALPHA: 2, RGBA: 4}[colour]
+    values = np.random.default_rng(0).integers(0, 256, (20, 30, channels)).astype(np.uint8)
+    picture = read_picture(packed_png(tmp_path / "a.png", values, 8, colour))
+    if colour == RGB:
+        expected = values.astype(float)
+    else:
+        expected = values[..., :-1] * (values[..., -1:] / 255)
+    if channels == 2:
+        expected = expected[..., 0]
+    assert np.abs(picture.pixels - expected).max() <= 1
