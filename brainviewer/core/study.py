@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from brainviewer.core.errors import FileError
 from brainviewer.core.geometry import Grid
+from brainviewer.core.segments import segment_names
 from brainviewer.core.shown_text import shown_text
 
 
@@ -134,6 +135,14 @@ class Study:
     def reference(self) -> Volume:
         """The sequence that gave the study its grid."""
         return self.volumes[self.modalities[0]]
+
+    @cached_property
+    def segment_names(self) -> Mapping[int, str]:
+        """The values of the segmentation and what they mean; see ``core.segments``."""
+        if self.segmentation is None:
+            return {}
+        t1ce = self.volumes.get(Modality.T1CE)
+        return segment_names(self.segmentation.data, None if t1ce is None else t1ce.data)
 
     def frame_index(self, wanted: int | None = None) -> int:
         """A frame of a picture, from 0: the wanted one, or the middle one, which is shown first.

@@ -39,6 +39,7 @@ def run(paths: list[Path], demo: bool) -> int:
     app.setApplicationVersion(__version__)
     settings = Settings.load()
     apply_theme(app, settings.theme)
+    app.styleHints().colorSchemeChanged.connect(lambda: _follow_system(app, settings))
     icon = resources() / "icons" / "brainviewer.png"
     if icon.is_file():
         app.setWindowIcon(QIcon(str(icon)))
@@ -68,6 +69,12 @@ def run(paths: list[Path], demo: bool) -> int:
         session.close()
         main_thread.drain()
     return crashes.exit_code
+
+
+def _follow_system(app: QApplication, settings: Settings) -> None:
+    """Wear what the system has just changed to, where that is what the user wants."""
+    if settings.theme == "system":
+        apply_theme(app, settings.theme)
 
 
 class Crashes:

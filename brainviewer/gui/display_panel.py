@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 from brainviewer.app.session import Session
 from brainviewer.core.windowing import OWN, presets
 from brainviewer.gui.folding import Section
+from brainviewer.gui.segment_legend import SegmentLegend
 from brainviewer.gui.words import button, label, number_field
 
 _ON_PICTURES = ("heatmap", "study")
@@ -125,6 +126,7 @@ class OverlaySection(QWidget):
         self._add("Heatmap", "heatmap", "heatmap_opacity", "heatmap")
         self._add("Segmentation", "segmentation", "segmentation_opacity", "segmentation")
         self._add("Segmentation filled", "segmentation_filled", "", "segmentation")
+        self._column.addWidget(SegmentLegend(session))
         self._add("Crosshair", "crosshair", "", "sequences")
         self._add("Marks", "annotations", "", "study")
         session.state.overlays_changed.connect(self._show)

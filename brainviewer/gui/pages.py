@@ -44,11 +44,23 @@ class Page(QDialog):
         self.text = QTextBrowser()
         self.text.setOpenExternalLinks(True)
         self.text.document().setDocumentMargin(20)
-        self.text.setMarkdown(markdown)
-        _space_out(self.text.document())
+        self._markdown = markdown
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.text)
+        self.write()
+        theme.themes.changed.connect(self._write_again)
+
+    def write(self) -> None:
+        """Fill the page, in the colours of the theme."""
+        self.text.setMarkdown(self._markdown)
+        _space_out(self.text.document())
+
+    def _write_again(self) -> None:
+        bar = self.text.verticalScrollBar()
+        place = bar.value()
+        self.write()
+        bar.setValue(place)
 
 
 def _space_out(document: QTextDocument) -> None:
@@ -93,19 +105,23 @@ def _fit_pictures(document: QTextDocument, width: int) -> None:
 
 
 class GuidePage(Page):
-    """The user guide that came with the application."""
+    """The user guide that came with the application.
+
+    Raises FileError if none came with it, or OSError if it cannot be read.
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        folder = guide().parent
-        super().__init__("User guide", parent=parent)
-        self.resize(860, 760)
-        self.text.setSearchPaths([str(folder)])
-        text = guide().read_text("utf-8")
-        self.text.setMarkdown(re.sub(r"<!--.*?-->", "", text, flags=re.DOTALL))
-        _space_out(self.text.document())
-        _fit_pictures(self.text.document(), self.width() - 80)
+        text = re.sub(r"<!--.*?-->", "", guide().read_text("utf-8"), flags=re.DOTALL)
+        super().__init__("User guide", text, parent)
         self.text.setOpenLinks(False)
         self.text.anchorClicked.connect(self._follow)
+
+    def write(self) -> None:
+        """Fill the page, with pictures as wide as it."""
+        self.resize(860, 760)
+        self.text.setSearchPaths([str(guide().parent)])
+        super().write()
+        _fit_pictures(self.text.document(), self.width() - 80)
 
     def _follow(self, link: QUrl) -> None:
         """Other documents open as pages; addresses in the web are left to the user."""
@@ -120,15 +136,18 @@ class CardPage(Page):
     """What is known about a model; a link leads to how it was made."""
 
     def __init__(self, card: "ModelCard", parent: QWidget | None = None) -> None:
-        super().__init__(f"{card.name} {card.version}", parent=parent)
         self._card = card
-        colours = theme.current()
+        super().__init__(f"{card.name} {card.version}", parent=parent)
         measured = sum(bool(figures) for figures in card.figures.values())
         self.resize(max(self.width(), min(_WIDEST, 300 + 130 * measured)), self.height())
         self.text.setOpenLinks(False)
-        self.text.document().setDefaultStyleSheet(card_style(colours))
-        self.text.setHtml(card_html(card, colours))
         self.text.anchorClicked.connect(self._show_making)
+
+    def write(self) -> None:
+        """Fill the page, in the colours of the theme."""
+        colours = theme.current()
+        self.text.document().setDefaultStyleSheet(card_style(colours))
+        self.text.setHtml(card_html(self._card, colours))
 
     def _show_making(self) -> None:
         try:

@@ -20,8 +20,13 @@ MARGIN = 10.0
 TEXT_PX = 13
 SMALL_PX = 11
 _LONGEST_BAR_PX = 80.0
-_PAD = 2
-_SHADOW_STEPS = (QPointF(-0.8, 0.4), QPointF(0.8, 0.4), QPointF(0, -0.6), QPointF(0, 1.2))
+_PAD = 3
+_HALO_PX = 1.1
+_HALO = tuple(
+    QPointF(_HALO_PX * math.cos(turn * math.pi / 4), _HALO_PX * math.sin(turn * math.pi / 4))
+    for turn in range(8)
+)
+"""Steps in which a text is written in black all round itself, to be read on bright tissue."""
 
 Size = tuple[float, float]
 """Width and height of a pane in pixels."""
@@ -60,7 +65,7 @@ def scale_bar_mm(mm_per_pixel: float) -> float:
 
 
 def draw_text(painter: QPainter, at: QPointF, text: str, colour: QColor) -> None:
-    """Write a text in the painter's font with a thin shadow; ``at`` is on its base line."""
+    """Write a text in the painter's font with a thin halo; ``at`` is on its base line."""
     if not text:
         return
     ratio = painter.device().devicePixelRatioF()
@@ -79,7 +84,7 @@ class _Picture:
 
 @lru_cache(maxsize=512)
 def _picture(text: str, font_name: str, rgba: int, ratio: float) -> _Picture:
-    """A text with its shadow; the same words stand on many panes and slices."""
+    """A text with its halo; the same words stand on many panes and slices."""
     font = QFont()
     font.fromString(font_name)
     font.setFeature(QFont.Tag("tnum"), 1)
@@ -93,8 +98,8 @@ def _picture(text: str, font_name: str, rgba: int, ratio: float) -> _Picture:
     colour = QColor.fromRgba(rgba)
     with painting(pixmap) as painter:
         painter.setFont(font)
-        painter.setPen(faded(image_colours.SHADOW, 0.85 * colour.alphaF()))
-        for step in _SHADOW_STEPS:
+        painter.setPen(faded(image_colours.BLACK, 0.8 * colour.alphaF()))
+        for step in _HALO:
             painter.drawText(QPointF(_PAD, _PAD + ascent) + step, text)
         painter.setPen(colour)
         painter.drawText(QPointF(_PAD, _PAD + ascent), text)

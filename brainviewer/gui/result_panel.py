@@ -77,6 +77,7 @@ class ResultPanel(QWidget):
         state.study_changed.connect(self._show_age)
         state.engine_changed.connect(self._show)
         state.trial_changed.connect(self._show)
+        theme.themes.changed.connect(self._show)
         self._show()
 
     def _lay_out(self) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from string import Template
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication
 
@@ -189,6 +189,15 @@ QFrame#card { background: $panel; border: 1px solid $line; border-radius: 8px; }
 """)
 
 
+class _Themes(QObject):
+    """Says when another theme is worn, for what has written a colour into its text."""
+
+    changed = Signal()
+
+
+themes = _Themes()
+
+
 def colours(name: str) -> Colours:
     """The colours of ``dark``, ``light`` or ``system``."""
     if name == "system":
@@ -232,3 +241,4 @@ def apply_theme(app: QApplication, name: str) -> None:
         roles.setColor(QPalette.ColorGroup.Disabled, role, QColor(chosen.faint))
     app.setPalette(roles)
     app.setStyleSheet(_STYLE.substitute(vars(chosen)))
+    themes.changed.emit()

@@ -52,6 +52,7 @@ class VerdictRow(QWidget):
         self._type_buttons: dict[str, QPushButton] = {}
         column.addWidget(self._types)
         session.state.verdict_changed.connect(self.refresh)
+        theme.themes.changed.connect(self.refresh)
         self.refresh()
 
     def refresh(self) -> None:

@@ -141,6 +141,7 @@ class WhatIfPanel(QWidget):
         column.addWidget(self._said)
         column.addWidget(self._table)
         session.state.trial_changed.connect(self._show)
+        theme.themes.changed.connect(self._show)
         session.state.tool_changed.connect(self._show)
         session.state.facts_changed.connect(self._show_steps)
         self._show()

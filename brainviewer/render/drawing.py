@@ -19,6 +19,8 @@ Run = tuple[str, str, bool]
 """A piece of a line of text: the words, their colour, whether bold."""
 
 ELLIPSIS = "…"
+_HALO = 1.1
+"""Width of the halo round a text in points."""
 
 
 @dataclass(frozen=True)
@@ -144,9 +146,10 @@ class Canvas:
         mask = Image.new("L", (width, height))
         ImageDraw.Draw(mask).text((at[0] - x0, at[1] - y0), text, 255, font, anchor=anchor)
         if shadow:
-            soft = mask.filter(ImageFilter.GaussianBlur(0.9 * self.scale))
-            soft = soft.point([min(255, round(value * 2.2)) for value in range(256)])
-            self.image.paste("#000000", (x0, y0 + round(0.5 * self.scale)), soft)
+            # A thin halo, as the window draws it: to be read on bright tissue.
+            wide = mask.filter(ImageFilter.MaxFilter(2 * max(1, round(_HALO * self.scale)) + 1))
+            soft = wide.filter(ImageFilter.GaussianBlur(0.4 * self.scale))
+            self.image.paste("#000000", (x0, y0), soft)
         self.image.paste(colour, (x0, y0), mask)
         box = at[0] + left, at[1] + top, at[0] + right, at[1] + bottom
         return Box(*(value / self.scale for value in box))

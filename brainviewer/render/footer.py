@@ -114,7 +114,10 @@ def _legend(panes: Sequence[PaneSpec]) -> list[tuple[str, str]]:
     if any(pane.shows_lesion for pane in panes):
         entries.append((palette.TUMOUR, "tumour outline, found automatically"))
     labels = sorted({label for pane in panes for label in pane.labels_shown})
-    entries += [(palette.label_colour(label), f"segmentation {label}") for label in labels]
+    names = panes[0].study.segment_names if panes else {}
+    entries += [
+        (palette.label_colour(label), wording.segment_text(label, names)) for label in labels
+    ]
     if any(pane.shows_heatmap for pane in panes):
         entries.append((_HEAT, "class-activation heatmap, low to high"))
     return entries

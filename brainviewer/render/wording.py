@@ -1,5 +1,7 @@
 """How numbers and places are written in pictures: units, sensible digits, real minus signs."""
 
+from collections.abc import Mapping
+
 from brainviewer.core.annotations import Annotation, RegionStatistics
 from brainviewer.core.geometry import Grid, Unit
 from brainviewer.core.slices import Convention, Plane, SliceView
@@ -96,3 +98,9 @@ def statistics_lines(statistics: RegionStatistics | None, unit: Unit) -> tuple[s
         f"min {measured(s.minimum)} · max {measured(s.maximum)}",
         f"{number(s.area, 0 if s.area >= 100 else 1)} {unit}²",
     )
+
+
+def segment_text(label: int, names: Mapping[int, str]) -> str:
+    """What a value of the study's own segmentation means, with the value."""
+    name = names.get(label, "")
+    return f"segmentation {label}" + (f": {name.lower()}" if len(names) > 1 and name else "")

@@ -1,0 +1,162 @@
+"""Corner texts on bright tissue, in the window and in exports; what segments and themes show."""
+
+import cv2
+import numpy as np
+import pyqtgraph as pg
+import pytest
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF
+from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtWidgets import QApplication, QWidget
+
+from brainviewer.app.session import Session
+from brainviewer.app.state import Status
+from brainviewer.core.segments import segment_names
+from brainviewer.core.study import Study
+from brainviewer.gui import image_colours
+from brainviewer.gui.display_panel import DisplayPanel
+from brainviewer.gui.main_window import MainWindow
+from brainviewer.gui.pages import CardPage, Page
+from brainviewer.gui.pane_captions import draw_text, image_font
+from brainviewer.gui.result_panel import ResultPanel
+from brainviewer.gui.segment_legend import SegmentLegend
+from brainviewer.gui.study_panel import StudyPanel
+from brainviewer.gui.theme import apply_theme
+from brainviewer.render import palette
+from brainviewer.render.drawing import Canvas
+from tests.gui.conftest import show_study
+from tests.gui.eyes import texts
+from tests.phantoms import marker_finding, marker_study, measured
+from tests.unit.app.desk import a_result
+
+pytestmark = pytest.mark.window
+WORDS, SIZE = "W 1240  L 610  75 / 155", (240, 40)
+
+
+def _on_screen(ground: str) -> NDArray[np.uint8]:
+    image = QImage(*SIZE, QImage.Format.Format_RGB32)
+    image.fill(QColor(ground))
+    painter = QPainter(image)
+    painter.setFont(image_font())
+    draw_text(painter, QPointF(12, 25), WORDS, image_colours.CORNER)
+    painter.end()
+    return pg.functions.ndarray_from_qimage(image)[..., :3].max(axis=-1).copy()
+
+
+def _in_export(ground: str) -> NDArray[np.uint8]:
+    canvas = Canvas(*SIZE, 1, ground)
+    canvas.text(12, 25, WORDS, 13, palette.CORNER, anchor="ls", shadow=True)
+    return np.asarray(canvas.image).max(axis=-1)
+
+
+@pytest.mark.parametrize("draw", [_on_screen, _in_export], ids=["window", "export"])
+@pytest.mark.parametrize("ground", ["#FFFFFF", "#C8C8C8", "#808080"])
+def test_corner_texts_are_legible_on_bright_tissue_without_a_box(draw, ground: str) -> None:
+    letters = (draw("#000000") > 110).astype(np.uint8)
+    drawn = draw(ground)
+    near = cv2.dilate(letters, np.ones((3, 3), np.uint8)) - letters
+    assert np.median(drawn[letters > 0]) > 150
+    assert np.median(drawn[near > 0]) < 90
+    # No box: what is a few pixels off is tissue.
+    off = cv2.dilate(letters, np.ones((11, 11), np.uint8)) == 0
+    assert (drawn[off] == int(ground[1:3], 16)).all()
+
+
+# -- segments -----------------------------------------------------------------------------------
+
+
+def _labels(*values: int) -> NDArray[np.uint8]:
+    made = np.zeros((8, 8, 8), np.uint8)
+    for place, value in enumerate(values):
+        made[place] = value
+    return made
+
+
+@pytest.mark.parametrize(
+    ("values", "t1ce_of_4", "names"),
+    [
+        ((1, 2, 4), 900, {1: "Necrosis", 2: "Oedema", 4: "Enhancing"}),
+        ((1, 2, 4), None, {1: "Necrosis", 2: "Oedema", 4: "Enhancing"}),
+        ((1, 2, 3), None, {1: "Necrosis", 2: "Oedema", 3: "Enhancing"}),
+        ((1, 2, 3, 4), 900, {1: "Necrosis", 2: "Oedema", 3: "Enhancing", 4: "Resection cavity"}),
+        ((2, 4), 20, {2: "Oedema", 4: "Resection cavity"}),
+        ((1, 2), None, {1: "Necrosis", 2: "Oedema"}),
+        ((1,), None, {1: "Segmentation"}),
+        ((2, 7), None, {2: "Value 2", 7: "Value 7"}),
+        ((), None, {}),
+    ],
+)
+def test_values_of_a_segmentation_are_named_by_their_convention(
+    values: tuple[int, ...], t1ce_of_4: int | None, names: dict[int, str]
+) -> None:
+    labels = _labels(*values)
+    t1ce = None
+    if t1ce_of_4 is not None:
+        t1ce = np.where(labels == 4, t1ce_of_4, 300)
+    assert segment_names(labels, t1ce) == names
+
+
+def test_the_legend_stands_under_the_switch_and_goes_with_it(window: MainWindow) -> None:
+    study = marker_study()
+    study.segmentation.data[:] = 0
+    study.segmentation.data[3:6, 3:6, 3:6] = _labels(1, 2, 4)[:3, :3, :3]
+    show_study(window.session, study)
+    legend = window.findChild(SegmentLegend)
+    assert legend.isVisible()
+    said = [word for word in texts(legend).split("\n") if word]
+    assert said == ["Necrosis", "1", "Oedema", "2", "Enhancing", "4"]
+    window.session.set_overlay(segmentation=False)
+    assert not legend.isVisible()
+
+
+# -- themes -------------------------------------------------------------------------------------
+
+
+def _looks(widget: QWidget) -> NDArray[np.uint8]:
+    QApplication.processEvents()
+    image = widget.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
+    return pg.functions.ndarray_from_qimage(image)[..., :3].copy()
+
+
+@pytest.mark.parametrize("kind", [ResultPanel, StudyPanel, DisplayPanel])
+@pytest.mark.parametrize(("before", "after"), [("dark", "light"), ("light", "dark")])
+def test_another_theme_leaves_nothing_of_the_one_before(
+    qapp: QApplication, qtbot, session: Session, study: Study, kind: type, before: str, after: str
+) -> None:
+    show_study(session, study, measured(marker_finding(study), study))
+    session._set_classification(a_result(study), Status.DONE)
+    try:
+        apply_theme(qapp, before)
+        worn = kind(session)
+        qtbot.addWidget(worn)
+        worn.resize(380, 700)
+        worn.show()
+        QApplication.processEvents()
+        apply_theme(qapp, after)
+        fresh = kind(session)
+        qtbot.addWidget(fresh)
+        fresh.resize(380, 700)
+        fresh.show()
+        assert (_looks(worn) == _looks(fresh)).all()
+    finally:
+        apply_theme(qapp, "dark")
+
+
+def test_open_pages_wear_the_new_theme(qapp: QApplication, window: MainWindow) -> None:
+    try:
+        apply_theme(qapp, "dark")
+        window.show_card("")
+        window.show_about()
+        pages = window.findChildren(Page)
+        assert any(isinstance(page, CardPage) for page in pages)
+        dark = [page.text.toHtml() for page in pages]
+        apply_theme(qapp, "light")
+        for page, before in zip(pages, dark, strict=True):
+            changed = page.text.toHtml()
+            assert page.text.toPlainText()
+            if isinstance(page, CardPage):
+                assert "#d7dee5" in before.lower()
+                assert "#d7dee5" not in changed.lower()
+            page.close()
+    finally:
+        apply_theme(qapp, "dark")
