@@ -1,9 +1,11 @@
 """Work beside the main thread: run, report, cancel.
 
-A newer job with the same key replaces the older one, whose report then raises ``Cancelled``.
+A newer job with the same key replaces the older one, whose report then raises ``Cancelled``; or it
+waits until the older ones have ended, where each of them has to be done.
 """
 
 import threading
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
@@ -45,6 +47,7 @@ class Jobs:
         self._post, self._progress, self._crashed = post, progress, crashed
         self._running: dict[str, _Job[Any]] = {}
         self._threads: set[threading.Thread] = set()
+        self._queues: dict[str, deque[Callable[[], None]]] = {}
 
     def start(
         self,
@@ -64,12 +67,36 @@ class Jobs:
         self._progress(key, 0.0, "")
         job.thread.start()
 
+    def queue(
+        self,
+        key: str,
+        work: Callable[[Report], Result],
+        done: Callable[[Result], None],
+        failed: Callable[[BrainViewerError], None],
+        stopped: Callable[[], None] = lambda: None,
+    ) -> None:
+        """The same after all earlier jobs of the key have ended, whatever their end."""
+        waiting = self._queues.setdefault(key, deque())
+        waiting.append(lambda: self.start(key, work, done, failed, stopped))
+        if not self.running(key):
+            self._start_next(key)
+
+    def unfinished(self, key: str) -> int:
+        """How many jobs of a key run or wait."""
+        return int(self.running(key)) + len(self._queues.get(key, ()))
+
+    def drop(self, key: str) -> None:
+        """Forget what waits, and ask what runs to stop."""
+        self._queues.pop(key, None)
+        self.cancel(key)
+
     def cancel(self, key: str) -> None:
         """Ask a job to stop; without one, nothing happens."""
         if job := self._running.pop(key, None):
             job.cancelled.set()
             self._progress(key, None, "")
             job.stopped()
+            self._start_next(key)
 
     def running(self, key: str) -> bool:
         """Whether a job with this key is under way."""
@@ -78,7 +105,7 @@ class Jobs:
     def close(self) -> None:
         """Cancel everything and wait until the threads have ended."""
         for key in tuple(self._running):
-            self.cancel(key)
+            self.drop(key)
         for thread in tuple(self._threads):
             thread.join()
 
@@ -113,11 +140,19 @@ class Jobs:
 
     def _show(self, job: _Job[Any], fraction: float, text: str) -> None:
         if self._running.get(job.key) is job:
-            self._progress(job.key, fraction, text)
+            more = len(self._queues.get(job.key, ()))
+            self._progress(job.key, fraction, f"{text} · {more} more" if more else text)
 
     def _end(self, job: _Job[Any], callback: Callable[[], object]) -> None:
         # A job that was cancelled or replaced has had its callback already.
         if self._running.get(job.key) is job:
             del self._running[job.key]
             self._progress(job.key, None, "")
-            callback()
+            try:
+                callback()
+            finally:
+                self._start_next(job.key)
+
+    def _start_next(self, key: str) -> None:
+        if (waiting := self._queues.get(key)) and not self.running(key):
+            waiting.popleft()()

@@ -9,7 +9,7 @@ from types import TracebackType
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QApplication, QMessageBox
+from PySide6.QtWidgets import QApplication
 
 from brainviewer import __version__
 from brainviewer.app.log import start_log
@@ -19,6 +19,7 @@ from brainviewer.assets import resources
 from brainviewer.core.errors import BrainViewerError
 from brainviewer.gui.main_thread import MainThread
 from brainviewer.gui.main_window import MainWindow
+from brainviewer.gui.questions import plain_box
 from brainviewer.gui.theme import apply_theme
 
 log = logging.getLogger(__name__)
@@ -100,12 +101,10 @@ class Crashes:
         if self._showing:
             return
         self._showing = True
-        box = QMessageBox()
-        box.setWindowTitle("BrainViewer")
         if isinstance(error, BrainViewerError):
-            box.setText(str(error))
+            box = plain_box(str(error))
         else:
-            box.setText("Something went wrong inside BrainViewer. Your study stays open.")
+            box = plain_box("Something went wrong inside BrainViewer. Your study stays open.")
             box.setInformativeText("The log in the settings folder has the details.")
             box.setDetailedText(f"{type(error).__name__}: {error}")
         box.finished.connect(self._shown)

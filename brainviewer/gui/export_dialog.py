@@ -1,5 +1,6 @@
 """Asks what to export, how large and where, and shows beforehand how it will look."""
 
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -19,9 +20,11 @@ from PySide6.QtWidgets import (
 from brainviewer.app.exporting import SCALES, ExportRequest, ExportSubject
 from brainviewer.app.state import ViewState
 from brainviewer.core.errors import BrainViewerError
+from brainviewer.core.shown_text import shown_text
 from brainviewer.files.picture import SUFFIXES
 from brainviewer.gui.choice_row import ChoiceRow
 from brainviewer.gui.export_preview import PreviewPane
+from brainviewer.gui.outside_text import as_tip
 from brainviewer.gui.words import button, head, label
 
 Preview = Callable[[ExportRequest], QImage]
@@ -30,6 +33,7 @@ LaterPreview = Callable[
 ]
 
 _PAUSE_MS = 120
+_ENDS_OF_FOLDERS = tuple(filter(None, (os.sep, os.altsep)))
 _FORMATS = {"PNG": ".png", "TIFF": ".tif"}
 
 
@@ -94,18 +98,30 @@ class ExportDialog(QDialog):
     @property
     def request(self) -> ExportRequest:
         """What is chosen at this moment."""
-        name = Path(Path(self.file_name.text().strip()).name or "brainviewer")
-        if name.suffix.lower() not in SUFFIXES:
-            name = name.with_name(name.name + self._suffix)
         return ExportRequest(
             list(ExportSubject)[self._subjects.chosen],
-            self._folder / name,
+            self._path,
             SCALES[self._scales.chosen],
             self.heatmap.isChecked() and self.heatmap.isEnabled(),
             self.annotations.isChecked() and self.annotations.isEnabled(),
             self.answer.isChecked() and self.answer.isEnabled(),
             self.identify.isChecked(),
         )
+
+    @property
+    def _path(self) -> Path:
+        """What was typed: a name, or a path, which counts from the folder that was chosen."""
+        typed = self.file_name.text().strip()
+        # Unlike Path's own, it leaves the name of a user that there is not as it is.
+        path = self._folder / os.path.expanduser(typed)  # noqa: PTH111
+        if not typed or typed.endswith(_ENDS_OF_FOLDERS) or _is(path, Path.is_dir):
+            path /= self._own_name
+        return path if path.suffix.lower() in SUFFIXES else Path(f"{path}{self._suffix}")
+
+    @property
+    def _own_name(self) -> str:
+        subject = list(ExportSubject)[self._subjects.chosen]
+        return f"brainviewer-{subject.value.lower().replace(' ', '-')}{self._suffix}"
 
     @property
     def _suffix(self) -> str:
@@ -178,9 +194,7 @@ class ExportDialog(QDialog):
         for box in (self.heatmap, self.annotations):
             box.setEnabled(slices and bool(box.property("there")))
         if not self._named:
-            subject = list(ExportSubject)[self._subjects.chosen]
-            stem = f"brainviewer-{subject.value.lower().replace(' ', '-')}"
-            self.file_name.setText(stem + self._suffix)
+            self.file_name.setText(self._own_name)
         name = Path(self.file_name.text().strip())
         kind = SUFFIXES.get(name.suffix.lower())
         if kind is not None and kind != SUFFIXES[self._suffix]:
@@ -198,14 +212,19 @@ class ExportDialog(QDialog):
 
     def _show_remark(self) -> None:
         named = bool(self.file_name.text().strip())
-        path = self.request.path
-        self.export_button.setEnabled(named)
+        path = self._path
+        folder = _is(path.parent, Path.is_dir)
+        self.export_button.setEnabled(named and folder)
         if not named:
-            self._remark.setText("Give the file a name.")
+            said = "Give the file a name."
+        elif not folder:
+            said = f"There is no folder '{path.parent}'."
+        elif _is(path, Path.exists):
+            said = f"'{path.name}' exists and will be replaced."
         else:
-            there = _exists(path)
-            self._remark.setText(f"'{path.name}' exists and will be replaced." if there else "")
-        self.file_name.setToolTip(str(path))
+            said = f"Goes to {path.parent}." if path.parent != self._folder else ""
+        self._remark.setText(shown_text(said))
+        self.file_name.setToolTip(as_tip(shown_text(str(path))))
 
     def _browse(self) -> None:
         filters = "PNG (*.png);;TIFF (*.tif *.tiff)"
@@ -266,9 +285,9 @@ def _check(text: str, there: bool, why_not: str) -> QCheckBox:
     return box
 
 
-def _exists(path: Path) -> bool:
+def _is(path: Path, kind: Callable[[Path], bool]) -> bool:
     try:
-        return path.exists()
+        return kind(path)
     except (OSError, ValueError):
         # Too long or otherwise unusable; saving will say so.
         return False

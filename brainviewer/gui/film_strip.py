@@ -24,7 +24,9 @@ from PySide6.QtWidgets import (
 )
 
 from brainviewer.app.session import Session
+from brainviewer.core.shown_text import shown_text
 from brainviewer.gui import image_colours, theme
+from brainviewer.gui.outside_text import as_tip
 from brainviewer.gui.wheel_steps import NOTCH, notches
 
 _SIDE = 76
@@ -64,8 +66,8 @@ class FilmStrip(QListWidget):
             self._film = state.film
             self.clear()
             for path in state.film:
-                item = QListWidgetItem(path.name)
-                item.setToolTip(path.name)
+                item = QListWidgetItem(shown_text(path.name))
+                item.setToolTip(as_tip(shown_text(path.name)))
                 self.addItem(item)
             self._timer.start()
         for row in state.film_unreadable:

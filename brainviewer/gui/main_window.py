@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, Qt, QTimer
+from PySide6.QtCore import QByteArray, QEvent, Qt, QTimer
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
@@ -32,6 +32,7 @@ from brainviewer.gui.image_focus import ImageFocus
 from brainviewer.gui.live_actions import Actions
 from brainviewer.gui.menus import build_menus
 from brainviewer.gui.notices import NoticeBar
+from brainviewer.gui.outside_text import in_title
 from brainviewer.gui.pane_grid import PaneGrid
 from brainviewer.gui.picture_export import PictureExport
 from brainviewer.gui.result_panel import ResultPanel
@@ -202,7 +203,7 @@ class MainWindow(WindowVerbs):
     def _show_study(self) -> None:
         study = self.session.state.study
         self._pages.setCurrentIndex(0 if study is None else 1)
-        name = f"{study.name} – " if study is not None and study.name else ""
+        name = f"{in_title(study.name)} – " if study is not None and study.name else ""
         self._show_strips()
         for of_studies in (self.volume, self._outline):
             of_studies.setVisible("picture" not in self.session.state.facts)
@@ -247,7 +248,15 @@ class MainWindow(WindowVerbs):
         if self.isVisible():
             self.session.start_engine()
 
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.ActivationChange and self.isActiveWindow():
+            self.session.take_in_other_edits()
+
     def closeEvent(self, event: QCloseEvent) -> None:
+        if not self.export_picture.finished():
+            event.ignore()
+            return
         geometry = bytes(self.saveGeometry().toBase64().data()).decode()
         self.session.settings.update(window_state=geometry)
         self.volume.shutdown()

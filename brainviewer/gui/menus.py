@@ -11,9 +11,11 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu
 
 from brainviewer.app.session import Session
+from brainviewer.core.shown_text import shown_text
 from brainviewer.core.windowing import presets
 from brainviewer.gui.actions import CONTEXT_MENUS, LOOK_ACTIONS, MENUS
 from brainviewer.gui.display_panel import COLOUR_MAPS
+from brainviewer.gui.outside_text import as_tip, on_button
 from brainviewer.gui.prevalence_menu import fill_prevalences
 
 if TYPE_CHECKING:
@@ -114,9 +116,8 @@ def _fill_recent(menu: QMenu, session: Session) -> None:
     for entry in session.settings.recent:
         paths = [Path(p) for p in entry]
         shown = paths[0] if len(paths) == 1 else paths[0].parent
-        # A name is no text of ours: an ampersand in it names no key.
-        action = _add(menu, shown.name.replace("&", "&&"))
-        action.setToolTip(str(shown))
+        action = _add(menu, on_button(shown.name))
+        action.setToolTip(as_tip(shown_text(str(shown))))
         action.triggered.connect(partial(_open, session, paths))
     if menu.isEmpty():
         _add(menu, "None yet").setEnabled(False)

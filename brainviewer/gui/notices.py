@@ -19,6 +19,7 @@ from brainviewer.gui.words import button, label, set_role
 
 _ROLES = {"info": "quiet", "caution": "caution", "error": "chip-bad"}
 _JOBS = {"open": "Opening", "find": "Looking for the tumour", "classify": "Classifying"}
+_JOBS |= {"export": "Saving the picture", "preview": "Drawing the preview"}
 _WORDS = {"info": "", "caution": "Caution: ", "error": ""}
 
 

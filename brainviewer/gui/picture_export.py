@@ -5,9 +5,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from PIL import Image
-from PySide6.QtCore import QMimeData
-from PySide6.QtGui import QGuiApplication, QImage
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QMimeData, QUrl
+from PySide6.QtGui import QDesktopServices, QGuiApplication, QImage
+from PySide6.QtWidgets import QDialog, QWidget
 
 from brainviewer.app.exporting import (
     ExportRequest,
@@ -17,7 +17,10 @@ from brainviewer.app.exporting import (
     request_figure,
 )
 from brainviewer.app.session import Session
+from brainviewer.app.state import Notice
 from brainviewer.core.errors import BrainViewerError, Report
+from brainviewer.core.shown_text import shown_text
+from brainviewer.gui.closing_dialog import EXPORT, ClosingDialog
 from brainviewer.gui.export_dialog import ExportDialog
 from brainviewer.gui.export_preview import to_qimage
 from brainviewer.gui.pane_grid import PaneGrid
@@ -37,6 +40,7 @@ class PictureExport:
     ) -> None:
         self._session, self._grid, self._volume, self._window = session, grid, volume, window
         self._folder: Path | None = None
+        self._closing: ClosingDialog | None = None
 
     def ask(self, subject: ExportSubject = ExportSubject.VIEW) -> None:
         """Let the user choose, then export in the background."""
@@ -68,16 +72,49 @@ class PictureExport:
         def work(report: Report) -> None:
             ready = spec
             if request.subject is ExportSubject.VOLUME:
+                self._check_same(spec)
                 ready = replace(spec, volume_picture=self._volume_picture(request.scale, report))
+                self._check_same(spec)
             export_figure(ready, request.path, request.scale, report)
 
         self._volume.bring_up_to_date()
-        self._session.jobs.start(
-            "export",
-            work,
-            lambda _: self._session.notice(f"The picture was saved as {request.path.name}."),
-            lambda error: self._session.notice(str(error), "error"),
+        self._session.jobs.queue(
+            EXPORT, work, lambda _: self._tell_where(request.path), self._tell_why_not
         )
+
+    def finished(self) -> bool:
+        """Whether the window may close: exports are waited for, unless the user drops them.
+
+        False if the user would rather stay, or if something could not be saved.
+        """
+        if not self._session.jobs.unfinished(EXPORT):
+            return True
+        self._closing = ClosingDialog(self._session, self._window)
+        try:
+            return self._closing.exec() == QDialog.DialogCode.Accepted
+        finally:
+            self._closing.deleteLater()
+            self._closing = None
+
+    def _tell_where(self, path: Path) -> None:
+        folder = path.absolute().parent
+        said = shown_text(f"The picture was saved as {path.name} in {folder}.")
+        url = QUrl.fromLocalFile(str(folder))
+        act = lambda: QDesktopServices.openUrl(url)  # noqa: E731
+        self._session.state.noticed.emit(Notice(said, action="Show folder", act=act))
+
+    def _tell_why_not(self, error: BrainViewerError) -> None:
+        self._session.notice(str(error), "error")
+        if self._closing is not None:
+            self._closing.reject()  # else nobody would read it
+
+    def _check_same(self, spec: FigureSpec) -> None:
+        """The 3D view shows what is open now, and the words under it are of what was then."""
+        if self._session.state.study is not spec.study:
+            raise BrainViewerError(
+                "Another study was opened before the 3D view was drawn, so it was not saved.",
+                "Open the study again, and export before you go on.",
+            )
 
     def copy(self) -> None:
         """Put the current view on the clipboard, at twice the size of the screen."""

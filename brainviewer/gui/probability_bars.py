@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 
 from brainviewer.gui import theme
+from brainviewer.gui.outside_text import as_tip
 from brainviewer.gui.painting import painting
 from brainviewer.gui.words import clear, label, tabular
 from brainviewer.render.wording import probability
@@ -71,6 +72,6 @@ class ProbabilityBars(QWidget):
             figure.setAlignment(Qt.AlignmentFlag.AlignRight)
             bar = Bar(value, theme.CLASS_COLOURS.get(letter, colours.accent))
             for column, widget in enumerate((name, bar, figure)):
-                widget.setToolTip(f"{names.get(letter, letter)}: {probability(value)}")
+                widget.setToolTip(as_tip(f"{names.get(letter, letter)}: {probability(value)}"))
                 self._grid.addWidget(widget, row, column)
         self.setVisible(bool(ranking))

@@ -13,10 +13,12 @@ from PySide6.QtWidgets import (
 
 from brainviewer.app.session import Session
 from brainviewer.core.geometry import Grid, Unit
+from brainviewer.core.shown_text import shown_text
 from brainviewer.core.study import SEQUENCES, Modality, Volume
 from brainviewer.core.windowing import Window
 from brainviewer.files.study_folder import middle_slice
 from brainviewer.gui import theme
+from brainviewer.gui.outside_text import as_tip
 
 _THUMBNAIL = 40
 _ROW = _THUMBNAIL + 10
@@ -121,9 +123,8 @@ class SequenceList(QListWidget):
                 picture = thumbnail(volume, state.windows[modality], round(_THUMBNAIL * ratio))
                 picture.setDevicePixelRatio(ratio)
                 item.setData(Qt.ItemDataRole.DecorationRole, picture)
-                item.setToolTip(
-                    f"{volume.file_name}\n{size_text(grid)}\n{volume.dtype} · {grid.orientation}"
-                )
+                about = f"{size_text(grid)}\n{volume.dtype} · {grid.orientation}"
+                item.setToolTip(as_tip(f"{shown_text(volume.file_name)}\n{about}"))
             else:
                 item.setData(_DETAIL, "missing" if state.study else "–")
                 item.setFlags(Qt.ItemFlag.NoItemFlags)

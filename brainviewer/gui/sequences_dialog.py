@@ -16,9 +16,11 @@ from PySide6.QtWidgets import (
 )
 
 from brainviewer.core.errors import BrainViewerError
+from brainviewer.core.shown_text import shown_text
 from brainviewer.core.study import SEQUENCES, Modality
 from brainviewer.files.study_folder import Assignment, thumbnail
 from brainviewer.gui.image_focus import WheelGuard
+from brainviewer.gui.outside_text import as_tip
 from brainviewer.gui.words import button, label
 
 _SIZE = 96
@@ -51,8 +53,8 @@ class SequencesDialog(QDialog):
                 picture.setPixmap(QPixmap.fromImage(image))
             except BrainViewerError as error:
                 picture.setText("unreadable")
-                picture.setToolTip(str(error))
-            name = label(path.name, wrap=True)
+                picture.setToolTip(as_tip(str(error)))
+            name = label(shown_text(path.name), wrap=True)
             name.setMinimumWidth(260)
             choice = QComboBox()
             choice.setAccessibleName(f"Sequence of file {row + 1}")

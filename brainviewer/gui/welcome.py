@@ -7,6 +7,8 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from brainviewer.app.settings import Settings
+from brainviewer.core.shown_text import shown_text
+from brainviewer.gui.outside_text import on_button
 from brainviewer.gui.words import button, clear, head, label
 
 _RECENT = 5
@@ -73,9 +75,8 @@ class Invitation(QWidget):
             self._recent.addWidget(title)
         for paths in entries:
             shown = paths[0] if len(paths) == 1 else paths[0].parent
-            # A name is no text of ours: an ampersand in it names no key.
-            open_again = button(shown.name.replace("&", "&&"), "recent")
-            open_again.setAccessibleName(f"Open {shown.name} again")
+            open_again = button(on_button(shown.name), "recent")
+            open_again.setAccessibleName(f"Open {shown_text(shown.name)} again")
             open_again.clicked.connect(lambda _=False, p=paths: self.recent_wanted.emit(p))
             self._recent.addWidget(open_again, 0, Qt.AlignmentFlag.AlignCenter)
 

@@ -124,6 +124,39 @@ def test_the_ending_that_is_typed_chooses_the_format(
     assert dialog.request.path == tmp_path / "scan.2026.png"
 
 
+def test_a_path_that_is_typed_is_where_the_file_goes(
+    qtbot: QtBot, dialog: ExportDialog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "sub" / "below").mkdir(parents=True)
+    monkeypatch.setenv("HOME", str(tmp_path / "sub"))
+    own = "brainviewer-current-view.png"
+    for typed, path in (
+        (f"{tmp_path}/sub/a.png", tmp_path / "sub" / "a.png"),
+        ("sub/a", tmp_path / "sub" / "a.png"),
+        ("sub/below/a.tif", tmp_path / "sub" / "below" / "a.tif"),
+        ("~/a.png", tmp_path / "sub" / "a.png"),
+        ("~nobody-at-all.png", tmp_path / "~nobody-at-all.png"),
+        ("sub", tmp_path / "sub" / own),
+        ("sub/", tmp_path / "sub" / own),
+        ("..", tmp_path / ".." / own),
+    ):
+        dialog.file_name.clear()
+        qtbot.keyClicks(dialog.file_name, typed)
+        assert dialog.request.path.with_suffix("") == path.with_suffix(""), typed
+        assert dialog.export_button.isEnabled(), typed
+    dialog.file_name.clear()
+    qtbot.keyClicks(dialog.file_name, "nowhere/a.png")
+    assert not dialog.export_button.isEnabled()
+    assert "There is no folder" in dialog._remark.text()
+
+
+@pytest.mark.parametrize("typed", ["/", "a" * 5000, "a\0b.png", "/dev/null/a.png"])
+def test_a_path_that_is_none_is_no_bug(dialog: ExportDialog, typed: str) -> None:
+    dialog.file_name.setText(typed)
+    dialog._name_edited(typed)
+    assert dialog.request.path.suffix
+
+
 def test_no_name_cannot_be_exported(qtbot: QtBot, dialog: ExportDialog) -> None:
     dialog.file_name.clear()
     qtbot.keyClicks(dialog.file_name, " ")

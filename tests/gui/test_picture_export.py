@@ -63,7 +63,7 @@ def test_what_the_dialog_asks_for_is_written(
     monkeypatch.setattr(ExportDialog, "exec", accept)
     window.actions_by_id["export-tumour"].trigger()
     path = tmp_path / "brainviewer-tumour-slice.png"
-    assert said == [("info", f"The picture was saved as {path.name}.")]
+    assert said == [("info", f"The picture was saved as {path.name} in {tmp_path}.")]
     chunk = text_chunk(path)
     written = json.dumps(chunk)
     assert str(window.session.state.study.content_hash) in written
@@ -94,7 +94,7 @@ def test_the_view_is_exported_in_every_layout_and_larger_at_a_larger_scale(
 def test_the_3d_view_is_exported(window: MainWindow, said: list, tmp_path: Path) -> None:
     path = tmp_path / "volume.png"
     window.export_picture.save(ExportRequest(ExportSubject.VOLUME, path, 1))
-    assert said == [("info", "The picture was saved as volume.png.")]
+    assert said == [("info", f"The picture was saved as volume.png in {tmp_path}.")]
     with Image.open(path) as image:
         middle = np.asarray(image.convert("L"))[200:400, 250:550]
     assert middle.mean() > 15

@@ -1,0 +1,92 @@
+"""Files of annotations in the window, and a second window on the same study."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QEvent
+from PySide6.QtWidgets import QApplication, QFileDialog
+
+from brainviewer.app.session import Session
+from brainviewer.core.annotations import Annotation, Kind
+from brainviewer.core.slices import Plane
+from brainviewer.core.study import Modality, Study
+from brainviewer.gui import file_verbs
+from brainviewer.gui.main_window import MainWindow
+from tests.gui.conftest import show_study
+from tests.unit.app.desk import Desk
+
+pytestmark = pytest.mark.window
+
+
+@pytest.fixture
+def mark(study: Study) -> Annotation:
+    x, y, z = (float(v) for v in study.grid.centre)
+    return Annotation(Kind.RULER, Plane.AXIAL, ((x, y, z), (x + 5, y, z)), Modality.FLAIR)
+
+
+@pytest.fixture
+def file(
+    window: MainWindow, study: Study, mark: Annotation, tmp_path: Path, monkeypatch
+) -> Iterator[Path]:
+    """A file of annotations of the study, which the dialogs choose."""
+    path = tmp_path / "marks.json"
+    chosen = (str(path), "")
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_, **__: chosen)
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_, **__: chosen)
+    show_study(window.session, study)
+    window.session.add_annotation(mark)
+    window.save_annotations()
+    yield path
+
+
+@pytest.mark.parametrize("wanted", [False, True])
+def test_annotations_of_another_study_are_asked_about(
+    window: MainWindow,
+    session: Session,
+    study: Study,
+    mark: Annotation,
+    file: Path,
+    wanted: bool,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[str] = []
+
+    def ask(_parent: object, what: str, _question: str, _yes: str) -> bool:
+        asked.append(what)
+        return wanted
+
+    monkeypatch.setattr(file_verbs, "ask", ask)
+    window.open_annotations()
+    assert asked == []
+    show_study(session, replace(study, content_hash="ab" * 32))
+    window.open_annotations()
+    assert asked == ["The annotations in 'marks.json' were made on another study."]
+    assert session.state.annotations == ((mark,) if wanted else ())
+
+
+def test_annotations_of_a_damaged_file_are_a_notice(
+    window: MainWindow, session: Session, mark: Annotation, file: Path
+) -> None:
+    said: list[str] = []
+    session.state.noticed.connect(lambda notice: said.append(notice.text))
+    file.write_text("{")
+    window.open_annotations()
+    assert "not a file of annotations" in said[0]
+    assert session.state.annotations == (mark,)
+
+
+def test_what_another_window_made_is_there_when_this_one_is_used_again(
+    window: MainWindow, session: Session, study: Study, mark: Annotation, monkeypatch
+) -> None:
+    show_study(session, study)
+    other = Desk()
+    other.session.find_tumour = lambda *_, **__: None
+    other.session._show_study(study, dict(session.state.windows))
+    other.session.add_annotation(mark)
+    assert session.state.annotations == ()
+    monkeypatch.setattr(window, "isActiveWindow", lambda: True)
+    QApplication.sendEvent(window, QEvent(QEvent.Type.ActivationChange))
+    assert session.state.annotations == (mark,)
+    other.close()
