@@ -24,8 +24,9 @@ def grey_levels(colours: NDArray[Any]) -> NDArray[np.uint8]:
 
     Made a part at a time, so that large images take no more memory than they need.
     """
-    out = np.empty(colours.shape[:-1], np.uint8)
-    count = max(1, _BLOCK // max(1, colours[0].size))
-    for at in range(0, len(colours), count):
-        out[at : at + count] = np.rint(luma(colours[at : at + count]))
-    return out
+    rows = colours.reshape(-1, *colours.shape[-2:])
+    out = np.empty(rows.shape[:2], np.uint8)
+    count = max(1, _BLOCK // max(1, rows[0].size))
+    for at in range(0, len(rows), count):
+        out[at : at + count] = np.rint(luma(rows[at : at + count]))
+    return out.reshape(colours.shape[:-1])

@@ -22,6 +22,7 @@ from brainviewer.files.decoding.limits import ended_by_time, patience_for
 from brainviewer.files.ordinary_file import check_ordinary
 
 _ADVICE = "Save the image that is meant as PNG."
+_LONGEST_LINE = 2**20
 _LOOK_EVERY = 0.05
 """Seconds between two looks whether the file is still wanted."""
 _PACKAGE = str(Path(__file__).parents[3])
@@ -101,10 +102,10 @@ class _Reader(threading.Thread):
             asks.write(self._request + b"\n")
             asks.flush()
             self._read(answers)
-        except (OSError, EOFError, ValueError, LookupError, TypeError):
-            pass  # the child died in the middle of it
         except MemoryError as error:
             self._failure = error
+        except Exception:
+            return  # the child died in the middle of it, or what it says makes no sense
 
     def result(self, path: Path) -> Decoded:
         """What was read; raises what ``decode`` raises."""
@@ -140,7 +141,7 @@ class _Reader(threading.Thread):
                 _fill(answers, frame)
             else:
                 first = answers.read(1)
-            content = json.loads(answers.readline())
+            content = json.loads(answers.readline(_LONGEST_LINE))
             if first == message.END:
                 self._decoded = Decoded(frames, about, tuple(map(str, content)))
         if first == message.REFUSED:
@@ -150,7 +151,7 @@ class _Reader(threading.Thread):
         self.whole = first in (message.END, message.REFUSED, message.FAILED)
 
     def _line(self, answers: IO[bytes]) -> tuple[bytes, Any]:
-        return answers.read(1), json.loads(answers.readline())
+        return answers.read(1), json.loads(answers.readline(_LONGEST_LINE))
 
 
 def _fill(answers: IO[bytes], frame: NDArray[Any]) -> None:
@@ -203,6 +204,7 @@ def _start() -> "subprocess.Popen[bytes]":
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             env=environment,
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )
     except OSError:
         raise FileError(

@@ -11,7 +11,7 @@ from brainviewer.core.shown_text import shortened
 from brainviewer.files.decoding.message import MOST_BYTES, Decoding
 from brainviewer.files.dicom.frames import colours, stored_frames
 from brainviewer.files.dicom.geometry import placement
-from brainviewer.files.dicom.header import AGAIN, PixelLayout, read_header
+from brainviewer.files.dicom.header import AGAIN, PixelLayout, inflated, read_header
 from brainviewer.files.dicom.palette import read_palette
 from brainviewer.files.dicom.rescaling import NARROWED, Rescaling, frame_window, rescaling
 from brainviewer.files.image2d.photometric import colours_narrowed
@@ -31,6 +31,7 @@ def start_decoding(file: BinaryIO, name: str) -> Decoding:
 
     Raises FileError if it holds no image that can be shown.
     """
+    file = inflated(file, name)
     dataset, layout = read_header(file, name)
     where = placement(dataset, layout)
     about: dict[str, Any] = {
@@ -41,7 +42,7 @@ def start_decoding(file: BinaryIO, name: str) -> Decoding:
         "window": None,
         "span": None,
     }
-    stored = stored_frames(dataset, layout, file, name)
+    stored = stored_frames(layout, file, name)
     shape: tuple[int, ...] = (layout.rows, layout.columns)
     palette = layout.samples == 1 and layout.photometric == "PALETTE COLOR"
     if palette or layout.samples > 1:
@@ -65,7 +66,10 @@ def start_decoding(file: BinaryIO, name: str) -> Decoding:
         about["inverted"] = layout.photometric == "MONOCHROME1"
         about["span"] = how.span
     decoding.notices += where.notices
-    if decoding.frame_bytes * layout.frames > MOST_BYTES:
+    held = decoding.frame_bytes * layout.frames
+    if len(decoding.shape) == 3:  # the application holds the grey of colours as well
+        held += held // 3
+    if held > MOST_BYTES:
         raise too_large(name, (layout.columns, layout.rows, layout.frames))
     return decoding
 

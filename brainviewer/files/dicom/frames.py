@@ -1,13 +1,11 @@
 """The pixels of a DICOM file, one frame after the other: what is stored, and what is meant."""
 
-import io
 from collections.abc import Iterator
 from itertools import chain
 from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
-from pydicom.dataset import Dataset
 from pydicom.pixels import get_decoder
 from pydicom.uid import RLELossless
 
@@ -22,7 +20,7 @@ _VIDEO = ("1.2.840.10008.1.2.4.10", "1.2.840.10008.1.2.7.")
 
 
 def stored_frames(
-    dataset: Dataset, layout: PixelLayout, file: BinaryIO, name: str
+    layout: PixelLayout, file: BinaryIO, name: str
 ) -> Iterator[tuple[NDArray[Any], str]]:
     """Stored values and photometric interpretation of each frame, in the order of the file.
 
@@ -36,11 +34,10 @@ def stored_frames(
         plugin = plugin_for(layout.syntax)
     except NotImplementedError:
         raise _unreadable(layout, name) from None
-    in_memory = "PixelData" in dataset
     if layout.bits_allocated not in (1, 8, 16, 32, 64):
         raise _unreadable(layout, name)
     if layout.bits_allocated == 1 and not layout.syntax.is_encapsulated:
-        for bits in _single_bits(layout, io.BytesIO(dataset.PixelData) if in_memory else file):
+        for bits in _single_bits(layout, file):
             yield bits, layout.photometric
         return
     decoder = get_decoder(layout.syntax)
@@ -50,7 +47,7 @@ def stored_frames(
         parts = [[frame] for frame in range(layout.frames)]
     frames = chain.from_iterable(
         decoder.iter_array(
-            dataset if in_memory else file,
+            file,
             indices=part,
             raw=True,
             validate=False,

@@ -1,14 +1,16 @@
 """The header of a DICOM file: read without its pixels, and judged before they are."""
 
+import io
 import os
 import struct
+import zlib
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 from pydicom import dcmread
 from pydicom.dataset import Dataset
 from pydicom.errors import InvalidDicomError
-from pydicom.uid import UID, DeflatedExplicitVRLittleEndian
+from pydicom.uid import UID
 
 from brainviewer.core.errors import FileError
 from brainviewer.core.shown_text import shortened
@@ -17,6 +19,9 @@ from brainviewer.files.image2d.size_limits import check_size, too_large
 
 MOST_VOXELS = 512_000_000
 AGAIN = "Export it again from its source, or save the image as PNG."
+_META_LENGTH, _META_START = b"\2\0\0\0UL\4\0", 144
+_DEFLATED = b"\2\0\x10\0UI\x16\x001.2.840.10008.1.2.1.99"
+_MOST_INFLATED = 2**29
 _LARGE_VALUE = 2**20  # bytes; longer elements than that are no part of the header
 _KEYWORDS = {
     (0x7FE0, 0x0010): "PixelData",
@@ -81,22 +86,33 @@ class PixelLayout:
         }
 
 
+def inflated(file: BinaryIO, name: str) -> BinaryIO:
+    """The same file; if its dataset is deflated as a whole (PS3.5, A.5), that dataset alone.
+
+    Raises FileError if it is too large, and zlib.error if it is damaged.
+    """
+    head = file.read(HEAD_BYTES)
+    file.seek(0)
+    if head[128:132] != b"DICM" or head[132:140] != _META_LENGTH or _DEFLATED not in head:
+        return file
+    file.seek(_META_START + int.from_bytes(head[140:144], "little"))
+    content = zlib.decompressobj(wbits=-15).decompress(file.read(), _MOST_INFLATED + 1)
+    if len(content) > _MOST_INFLATED:
+        raise FileError(f"{shortened(name)} needs too much memory to open.", AGAIN)
+    return io.BytesIO(content)
+
+
 def read_header(file: BinaryIO, name: str) -> tuple[Dataset, PixelLayout]:
     """The elements before the pixels, and how the pixels are stored.
 
-    file : at its beginning; afterwards at the first byte of the pixels, but in a deflated file,
-        where they are in the dataset.
+    file : at its beginning, inflated; afterwards at the first byte of the pixels.
 
     Raises FileError if it holds no image, one that is too small or too large, or fewer pixels than
     it says.
     """
     dataset = _elements(file, name)
     syntax = _syntax(dataset)
-    if syntax == DeflatedExplicitVRLittleEndian:
-        found = next((word for word in _KEYWORDS.values() if word in dataset), None)
-        keyword, vr = (found or "", dataset[found].VR if found else "")
-    else:
-        keyword, vr = _pixel_element(file, syntax)
+    keyword, vr = _pixel_element(file, syntax)
     if not keyword or number(dataset, "Rows") is None:
         raise _without_image(dataset, name)
     layout = _layout(dataset, syntax, keyword, vr, name)
@@ -104,12 +120,9 @@ def read_header(file: BinaryIO, name: str) -> tuple[Dataset, PixelLayout]:
     if columns * rows * frames > MOST_VOXELS:
         raise too_large(name, (columns, rows, frames), MOST_VOXELS)
     check_size(name, columns, rows)
-    if keyword in dataset:
-        there = len(dataset[keyword].value)
-    else:
-        place = file.tell()
-        there = file.seek(0, os.SEEK_END) - place
-        file.seek(place)
+    place = file.tell()
+    there = file.seek(0, os.SEEK_END) - place
+    file.seek(place)
     if layout.least_bytes > there:
         raise FileError(f"{shortened(name)} holds fewer pixels than its header promises.", AGAIN)
     return dataset, layout
@@ -144,9 +157,6 @@ def _elements(file: BinaryIO, name: str) -> Dataset:
         raise FileError(f"{shortened(name)} is no DICOM image but {kind.name}.", kind.advice)
     try:
         dataset = dcmread(file, stop_before_pixels=True, force=True, defer_size=_LARGE_VALUE)
-        if _syntax(dataset) == DeflatedExplicitVRLittleEndian:
-            file.seek(0)
-            dataset = dcmread(file)
     except InvalidDicomError:
         raise _no_dicom(name) from None
     if not len(dataset):
