@@ -18,3 +18,6 @@ __version__ = "0.1.0"
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 # urllib3, which Keras and pydicom import, would open a socket to see whether the machine has IPv6.
 socket.has_ipv6 = False
+# OpenBLAS, which NumPy brings, keeps a core busy for a tenth of a second after each piece of work,
+# waiting for more. This is the shortest it can be told to wait; results do not depend on it.
+os.environ.setdefault("OPENBLAS_THREAD_TIMEOUT", "4")

@@ -1,6 +1,7 @@
 """Type the glioma of a study: from slices of its tumour, its description, or both."""
 
 from collections.abc import Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 
 import cv2
@@ -74,22 +75,25 @@ def classify(
         raise NotClassified(*NO_DESCRIPTION)
     if unsure := why_unsure(finding):
         made.doubts.append(unsure)
-    if card.network is not None:
+    described: Future[Mapping[str, float]] | None = None
+    # The network runs in a process of its own; the lesion is described meanwhile.
+    with ThreadPoolExecutor(1) as meanwhile:
+        if finding.found and (card.head.descriptors is not None or card.lesions is not None):
+            described = meanwhile.submit(describe, study, finding)
+        if card.network is not None:
 
-        def report_engine(fraction: float, text: str) -> None:
-            report(0.1 + 0.8 * fraction, text)
+            def report_engine(fraction: float, text: str) -> None:
+                report(0.1 + 0.8 * fraction, text)
 
-        if asked and finding.found and card.scope is not None:
-            whole = tumour_slices(study, finding, card)
-            if strange := made.look(whole, engine, SCOPE, report_engine):
-                made.doubts.append(strange)
-        strange = made.look(made.tumour, engine, HEATMAP, report_engine)
-        if strange and (not asked or card.head.network is not None):
-            return refused(made.bare(), strange)
-    values = None
-    if finding.found and (card.head.descriptors is not None or card.lesions is not None):
+            if asked and finding.found and card.scope is not None:
+                whole = tumour_slices(study, finding, card)
+                if strange := made.look(whole, engine, SCOPE, report_engine):
+                    made.doubts.append(strange)
+            strange = made.look(made.tumour, engine, HEATMAP, report_engine)
+            if strange and (not asked or card.head.network is not None):
+                return refused(made.bare(), strange)
         report(0.9, "Describing the lesion")
-        values = describe(study, finding)
+        values = None if described is None else described.result()
     made.doubts += why_unfamiliar(card.lesions, values, age_years)
     if card.head.descriptors is None or not made.measured(values):
         values = None

@@ -13,7 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainviewer.analysis.alignment import coincide, common_grid, fits, reference_of, resample
-from brainviewer.analysis.registration import head_motion
 from brainviewer.core.errors import FileError
 from brainviewer.core.geometry import Grid
 from brainviewer.core.study import LabelMap, Modality, Volume
@@ -138,6 +137,8 @@ def _placed(
 
     if coincide(own, plan.own):
         return Placed(volume(data, own if own.oriented != plan.grid.oriented else None))
+    from brainviewer.analysis.registration import head_motion
+
     motion = head_motion(data, own, images[plan.reference].data, plan.own)
     data = resample(data, motion.grid if motion else own, plan.own)
     said: tuple[str, ...] = ()

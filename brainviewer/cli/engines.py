@@ -1,8 +1,11 @@
 """Engines of the commands that classify: the model loads while the study is read."""
 
+import threading
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from brainviewer.cli.options import EngineName
+from brainviewer.core.errors import BrainViewerError, Cancelled
 
 if TYPE_CHECKING:
     from brainviewer.inference.card import ModelCard
@@ -38,6 +41,13 @@ def picture_engine(
 def _started(name: EngineName, card: "ModelCard") -> "Engine":
     from brainviewer.inference.engine import Engine
 
-    started = Engine(name.value)
-    started.start(card.network)
-    return started
+    engine = Engine(name.value)
+    # Starting a process takes a while in which files can be read.
+    threading.Thread(target=_start, args=(engine, card)).start()
+    return engine
+
+
+def _start(engine: "Engine", card: "ModelCard") -> None:
+    # What is wrong is said when the engine is asked; a command may have ended before.
+    with suppress(BrainViewerError, Cancelled):
+        engine.start(card.network)

@@ -11,6 +11,7 @@ from brainviewer.app.terminal import complain, progress_line, results_only, show
 from brainviewer.cli.engines import picture_engine, study_engine
 from brainviewer.cli.options import AsJson, Engine, EngineName, Study
 from brainviewer.cli.program import app
+from brainviewer.cli.study_opening import TUMOUR, open_and_import
 from brainviewer.core.errors import BrainViewerError
 from brainviewer.core.findings import Classification, TumourFinding
 from brainviewer.core.slices import Plane
@@ -71,16 +72,19 @@ def export(
         check_picture_path(file)
         check_new_file(file)
         marked = read_annotations(annotations) if annotations is not None else None
-        started = picture_engine if pictures_of(study) else study_engine
+        of_pictures = bool(pictures_of(study))
+        started = picture_engine if of_pictures else study_engine
         wanted = heatmap or model is not None
         with started(engine, model) if wanted else nullcontext() as runner:
-            from brainviewer.analysis.tumour import find_tumour
-            from brainviewer.app.exporting import export_picture
-            from brainviewer.app.opening import open_without_asking
-
-            opened = open_without_asking(study, progress_line())
+            opened = open_and_import(study, *(() if of_pictures else (TUMOUR,)))
             marks = () if marked is None else _marks(marked, opened, other_study)
-            finding = None if opened.is_picture else find_tumour(opened, report=progress_line())
+            finding = None
+            if not opened.is_picture:
+                from brainviewer.analysis.tumour import find_tumour
+
+                finding = find_tumour(opened, report=progress_line())
+            from brainviewer.app.exporting import export_picture
+
             result = None
             if runner is not None:
                 result = _answer(opened, finding, runner, model, plane, index)

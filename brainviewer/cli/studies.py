@@ -25,6 +25,7 @@ from brainviewer.cli.options import (
 )
 from brainviewer.cli.pictures import Wishes, classify_pictures
 from brainviewer.cli.program import app
+from brainviewer.cli.study_opening import ANALYSING, CLASSIFYING, TUMOUR, open_and_import
 from brainviewer.core.errors import BrainViewerError
 
 if TYPE_CHECKING:
@@ -55,12 +56,11 @@ def pick(
 ) -> None:
     """Find the tumour and its slice."""
     with results_only() as out:
+        opened = open_and_import(study, TUMOUR)
         from brainviewer.analysis.tumour import find_tumour
-        from brainviewer.app.opening import open_without_asking
         from brainviewer.app.records import finding_record
         from brainviewer.app.telling import finding_text
 
-        opened = open_without_asking(study, progress_line())
         finding = find_tumour(opened, method.value, threshold=threshold, report=progress_line())
         if mask is not None:
             from brainviewer.files.nifti_writer import write_mask
@@ -145,11 +145,10 @@ def analyze(
 ) -> None:
     """Do the whole job without a window: result.json, figure.png and volume.png."""
     with results_only() as out, study_engine(engine, model) as runner:
+        opened = open_and_import(study, ANALYSING)
         from brainviewer.app.analysing import analyze as analyze_study
-        from brainviewer.app.opening import open_without_asking
         from brainviewer.app.telling import analysis_text
 
-        opened = open_without_asking(study, progress_line())
         record = analyze_study(
             opened,
             folder,
@@ -194,14 +193,13 @@ def _classified(
     prevalence: str | None,
     slice_index: int | None,
 ) -> dict[str, Any]:
+    opened = open_and_import(study, TUMOUR, CLASSIFYING)
     from brainviewer.analysis.tumour import find_tumour
     from brainviewer.app.classifying import NotClassified
     from brainviewer.app.classifying import classify as classify_study
-    from brainviewer.app.opening import open_without_asking
     from brainviewer.app.records import classification_record, not_classified_record
     from brainviewer.inference.registry import DEFAULT_MODEL
 
-    opened = open_without_asking(study, progress_line())
     finding = find_tumour(opened, report=progress_line())
     try:
         result = classify_study(

@@ -8,12 +8,11 @@ size), the form is called invalid instead.
 from typing import Any
 
 import numpy as np
-from nibabel.nifti1 import Nifti1Header
-from nibabel.quaternions import quat2mat
 from numpy.typing import NDArray
 
 from brainviewer.core.errors import FileError
 from brainviewer.core.geometry import Affine, Grid, spacing_of
+from brainviewer.files.nifti_fields import Fields, rotation, sform
 
 UNIT_UNKNOWN = "The file does not name its unit of length; it was taken for millimetres."
 NO_ORIENTATION = "The file does not say how the patient lay; no sides can be shown."
@@ -33,9 +32,7 @@ _HALF_TURN = 1e-7
 """Square of the quaternion's real part below which it counts as 0, as in ``nifti1_io.c``."""
 
 
-def grid_of(
-    header: Nifti1Header, shape: tuple[int, int, int], name: str
-) -> tuple[Grid, tuple[str, ...]]:
+def grid_of(header: Fields, shape: tuple[int, int, int], name: str) -> tuple[Grid, tuple[str, ...]]:
     """The grid of a file, and what must be said about it.
 
     name : the file's name, for the sentence of the error.
@@ -44,11 +41,11 @@ def grid_of(
     unit = _MILLIMETRES.get(int(header["xyzt_units"]) & _UNIT_BITS)
     notices = () if unit else (UNIT_UNKNOWN,)
     has_sform, has_qform = int(header["sform_code"]) > 0, int(header["qform_code"]) > 0
-    sform = _sound(header.get_sform(), unit) if has_sform else None
+    by_sform = _sound(sform(header), unit) if has_sform else None
     qform = _sound(_qform(header), unit) if has_qform else None
-    if sform is not None:
-        return Grid(shape, sform), notices + (
-            _disagreement(sform, qform, shape) if has_qform else ()
+    if by_sform is not None:
+        return Grid(shape, by_sform), notices + (
+            _disagreement(by_sform, qform, shape) if has_qform else ()
         )
     if qform is not None:
         notice = "The file's sform is invalid; its position in space was taken from the qform."
@@ -71,7 +68,7 @@ def grid_of(
     return Grid(shape, sizes, oriented=False), (*notices, invalid if forms else NO_ORIENTATION)
 
 
-def _qform(header: Nifti1Header) -> NDArray[np.float64]:
+def _qform(header: Fields) -> NDArray[np.float64]:
     """The affine (4, 4) of the qform in the unit of the file; NaN where it is no rotation.
 
     A quaternion that is a little too long, as rounding leaves it, is brought to length 1; the
@@ -86,10 +83,10 @@ def _qform(header: Nifti1Header) -> NDArray[np.float64]:
     if real < _HALF_TURN:
         real, parts = 0.0, parts / length
     sizes = np.asarray(header["pixdim"][1:4], dtype=np.float64)
-    rotation = quat2mat(np.array([np.sqrt(real), *parts]))
+    turned = rotation(np.array([np.sqrt(real), *parts]))
     handed = -1.0 if float(header["pixdim"][0]) < 0 else 1.0
     affine = np.eye(4)
-    affine[:3, :3] = rotation * np.abs(sizes) * (1.0, 1.0, handed)
+    affine[:3, :3] = turned * np.abs(sizes) * (1.0, 1.0, handed)
     affine[:3, 3] = [header[f"qoffset_{name}"] for name in "xyz"]
     return affine
 

@@ -8,13 +8,19 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from nibabel.nifti1 import Nifti1Header
-from nibabel.nifti2 import Nifti2Header
 
 from brainviewer.core.errors import FileError
 from brainviewer.core.geometry import Grid
 from brainviewer.files.file_kind import HEAD_BYTES
 from brainviewer.files.nifti_affine import grid_of
+from brainviewer.files.nifti_fields import (
+    FIELDS_1,
+    FIELDS_2,
+    NUMBER_TYPES,
+    Fields,
+    number_type,
+    read_fields,
+)
 from brainviewer.files.not_nifti import not_nifti
 
 LONGEST = HEAD_BYTES
@@ -22,7 +28,6 @@ LONGEST = HEAD_BYTES
 
 _COLOURS = (128, 2304)
 _COMPLEX = (32, 1792, 2048)
-_NUMBERS = (2, 4, 8, 16, 64, 256, 512, 768, 1024, 1280)
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,20 +120,22 @@ def pair_error(name: str) -> FileError:
     )
 
 
-def _recognise(start: bytes, name: str) -> Nifti1Header:
-    for kind, length, magics, at in (
-        (Nifti1Header, 348, (b"n+1\0", b"ni1\0"), 344),
-        (Nifti2Header, 540, (b"n+2\0", b"ni2\0"), 4),
+def _recognise(start: bytes, name: str) -> Fields:
+    for kind, magics, at in (
+        (FIELDS_1, (b"n+1\0", b"ni1\0"), 344),
+        (FIELDS_2, (b"n+2\0", b"ni2\0"), 4),
     ):
+        length = kind.itemsize
         if len(start) < length or start[at : at + 4] not in magics:
             continue
-        for order, endianness in (("little", "<"), ("big", ">")):
-            if start[:4] == length.to_bytes(4, order):  # type: ignore[arg-type]
-                return kind(start[:length], endianness=endianness, check=False)
+        if start[:4] == length.to_bytes(4, "little"):
+            return read_fields(start, kind, "<")
+        if start[:4] == length.to_bytes(4, "big"):
+            return read_fields(start, kind, ">")
     raise not_nifti(start, name)
 
 
-def _shape(header: Nifti1Header, name: str) -> tuple[tuple[int, int, int], int]:
+def _shape(header: Fields, name: str) -> tuple[tuple[int, int, int], int]:
     dim = [int(n) for n in header["dim"]]
     dimensions = dim[0]
     if not 1 <= dimensions <= 7 or any(n < 1 for n in dim[1 : 1 + min(dimensions, 3)]):
@@ -144,7 +151,7 @@ def _shape(header: Nifti1Header, name: str) -> tuple[tuple[int, int, int], int]:
     return (i, j, k), math.prod(max(n, 1) for n in dim[4 : 1 + dimensions])
 
 
-def _number_type(header: Nifti1Header, name: str) -> np.dtype[Any]:
+def _number_type(header: Fields, name: str) -> np.dtype[Any]:
     code = int(header["datatype"])
     if code in _COLOURS:
         raise FileError(
@@ -154,16 +161,15 @@ def _number_type(header: Nifti1Header, name: str) -> np.dtype[Any]:
         raise FileError(
             f"{name} holds complex numbers, not MR values.", "Open the magnitude image instead."
         )
-    if code not in _NUMBERS:
+    if code not in NUMBER_TYPES:
         raise FileError(
             f"{name} stores its voxels in a number type that BrainViewer does not read.",
             "Convert it to 16-bit integers or 32-bit floating-point numbers.",
         )
-    stored: np.dtype[Any] = header.get_data_dtype()
-    return stored
+    return number_type(header)
 
 
-def _offset(header: Nifti1Header, name: str) -> int:
+def _offset(header: Fields, name: str) -> int:
     offset = float(header["vox_offset"])
     least = int(header["sizeof_hdr"]) + 4
     if offset == 0:

@@ -1,1 +1,1 @@
-"""PySide6 and pyqtgraph widgets; nothing else imports them."""
+"""PySide6 widgets; nothing else imports them."""

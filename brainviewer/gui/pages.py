@@ -163,7 +163,7 @@ def about_text() -> str:
         f"## BrainViewer {__version__}\n\n"
         "A viewer for brain-tumour MR that finds the tumour, types it and says how sure it is.\n\n"
         "**Research use only, not for diagnosis.**\n\n"
-        "Apache License 2.0. Built with Qt (PySide6), VTK, pyqtgraph, NumPy, nibabel, pydicom, "
+        "Apache License 2.0. Built with Qt (PySide6), VTK, NumPy, nibabel, pydicom, "
         "tifffile, SimpleITK, OpenCV, TensorFlow and ONNX Runtime. "
         "Nothing leaves this computer.\n\n"
         "The demo study is synthetic, made from the ICBM 152 tissue maps.\n"

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import numpy as np
-import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import (
@@ -30,6 +29,7 @@ from brainviewer.gui import image_colours
 from brainviewer.gui.image_colours import faded
 from brainviewer.gui.painting import painting
 from brainviewer.gui.pane_geometry import Frame, PaneGeometry, head_frame, whole_frame
+from brainviewer.gui.screen_pixels import image_of
 from brainviewer.gui.slice_marks import SliceMarks
 from brainviewer.render.diameter_lines import WIDTH as DIAMETER_PX
 from brainviewer.render.diameter_lines import diameter_lines
@@ -62,7 +62,7 @@ def outline_path(mask: NDArray[np.bool_], spacing: tuple[float, float]) -> QPain
 def as_image(rgba: NDArray[np.uint8]) -> QImage:
     """The picture of (rows, columns, 4) colours, in a format that paints fast."""
     pixels = np.ascontiguousarray(rgba)
-    image: QImage = pg.functions.ndarray_to_qimage(pixels, QImage.Format.Format_RGBA8888)
+    image = image_of(pixels, QImage.Format.Format_RGBA8888)
     return image.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied)
 
 

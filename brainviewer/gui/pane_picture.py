@@ -5,7 +5,6 @@ from typing import Any
 
 import cv2
 import numpy as np
-import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QRect, QRectF
 from PySide6.QtGui import QImage, QPainter, QRegion
@@ -13,6 +12,7 @@ from PySide6.QtGui import QImage, QPainter, QRegion
 from brainviewer.core.windowing import Window
 from brainviewer.gui import image_colours
 from brainviewer.gui.pane_geometry import PaneGeometry
+from brainviewer.gui.screen_pixels import grey_levels, image_of
 
 _GREY = QImage.Format.Format_Grayscale8
 _BESIDE = 2
@@ -47,9 +47,7 @@ class SlicePicture:
         Values (rows, columns, 3) are colours, each of them shown through the window.
         """
         # Straight from the stored number type; nothing becomes float64.
-        grey = pg.functions.rescaleData(
-            cut, 255 / window.width, window.low, dtype=np.uint8, clip=(0, 255)
-        )
+        grey = grey_levels(cut, window)
         self._grey = np.ascontiguousarray(np.invert(grey) if window.inverted else grey)
         self._colours = [] if table is None else [_rgb(colour) for colour in table.tolist()]
         self._key = None
@@ -88,12 +86,10 @@ class SlicePicture:
         shrinking = cv2.INTER_AREA if smaller else cv2.INTER_CUBIC
         pixels = cv2.resize(part, size, interpolation=shrinking if smooth else cv2.INTER_NEAREST)
         if pixels.ndim == 3:
-            image = QImage(
-                pixels.data, size[0], size[1], 3 * size[0], QImage.Format.Format_RGB888
-            ).copy()
+            form = QImage.Format.Format_RGB888
         else:
             form = QImage.Format.Format_Indexed8 if self._colours else _GREY
-            image = pg.functions.ndarray_to_qimage(pixels, form)
+        image = image_of(pixels, form)
         if self._colours:
             image.setColorTable(self._colours)
         image.setDevicePixelRatio(ratio)

@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import rankdata
 
 from brainviewer.core.findings import TumourFinding
+from brainviewer.core.ranking import average_ranks
 from brainviewer.core.study import Modality, Study
 from brainviewer.inference.card import ModelCard
 
@@ -128,8 +128,8 @@ def _swapped(study: Study, brain: NDArray[np.bool_]) -> str:
     flair, t2 = there.get(Modality.FLAIR), there.get(Modality.T2)
     if t1 is None or flair is None or t2 is None:
         return ""
-    ranks = [rankdata(_some(volume.data, brain)) for volume in (t1, flair, t2)]
-    with_flair, with_t2 = np.corrcoef(ranks)[0, 1:]
+    ranks = [average_ranks(_some(volume.data, brain)) for volume in (t1, flair, t2)]
+    with_flair, with_t2 = np.asarray(np.corrcoef(ranks))[0, 1:]
     if with_t2 > with_flair:
         return "FLAIR and T2 seem to be swapped: say which file is which sequence."
     return ""

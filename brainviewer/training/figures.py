@@ -5,8 +5,8 @@ How sure they are, ``intervals`` says.
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import rankdata
 
+from brainviewer.core.ranking import average_ranks
 from brainviewer.training.metric_kinds import (
     Area,
     Biased,
@@ -72,7 +72,7 @@ def area_under_curve(positive: NDArray[np.bool_], score: NDArray[np.float64]) ->
     positive, score : (n,); some are positive and some are not.
     """
     many = int(positive.sum())
-    above = float(rankdata(score)[positive].sum()) - many * (many + 1) / 2
+    above = float(average_ranks(score)[positive].sum()) - many * (many + 1) / 2
     return above / (many * (len(score) - many))
 
 

@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from brainviewer.analysis.tumour import find_tumour
 from brainviewer.core.errors import Report
 from brainviewer.core.findings import TumourFinding
 from brainviewer.core.study import Study
@@ -35,6 +34,8 @@ def find_all(cases: Sequence[Case], folder: Path, report: Report) -> None:
     A finder that learned from these cases must have written the folder itself, each case by a
     network that never saw it.
     """
+    from brainviewer.analysis.tumour import find_tumour
+
     for number, case in enumerate(cases):
         look(case, folder, find_tumour)
         report((number + 1) / len(cases), "finding the tumours")

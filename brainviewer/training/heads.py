@@ -11,7 +11,6 @@ from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 
 from brainviewer.analysis.descriptors import NAMES
 from brainviewer.inference.head import AgePart, DescriptorPart, Head, Prevalence, Source
@@ -115,6 +114,7 @@ def _fit_weights(
 ) -> Numbers:
     """(sources + 1,): factors of the sources and of the age, none below 0, with the least loss
     with and without the age."""
+    from scipy.optimize import minimize
 
     def loss(factors: Numbers) -> float:
         image = sum((f * s for f, s in zip(factors, sources, strict=False)), 0.0 * sources[0])

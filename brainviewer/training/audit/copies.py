@@ -5,8 +5,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import coo_matrix
-from scipy.sparse.csgraph import connected_components
 
 from brainviewer.core.errors import Report, silent
 from brainviewer.training.audit.hashing import Pairs, alike
@@ -79,6 +77,9 @@ def find_copies(looks: Sequence[Look], report: Report = silent) -> Likeness:
 
 def groups(count: int, pairs: Pairs) -> NDArray[np.int64]:
     """(count,) number of the connected group of each; pairs : (m, 2)"""
+    from scipy.sparse import coo_matrix
+    from scipy.sparse.csgraph import connected_components
+
     links = coo_matrix((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(count, count))
     return np.asarray(connected_components(links, directed=False)[1], np.int64)
 

@@ -5,7 +5,6 @@ from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.fft import dctn
 
 Hashes = NDArray[np.uint64]
 Pairs = NDArray[np.int64]
@@ -25,6 +24,8 @@ def perceptual_hash(picture: NDArray[np.uint8]) -> tuple[np.uint64, np.uint64]:
     their median (Zauner 2010, "Implementation and Benchmarking of Perceptual Image Hash
     Functions"). Light, contrast, size and compression hardly change it.
     """
+    from scipy.fft import dctn
+
     if picture.shape != (_SIDE, _SIDE):
         raise ValueError(f"{picture.shape} is hashed; it takes {_SIDE} × {_SIDE}.")
     low = dctn(picture.astype(np.float32), norm="ortho")[:8, :8]

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 
 from brainviewer.core.errors import Report, silent
 from brainviewer.training.datasets import patient_folds
@@ -109,6 +108,8 @@ def _unseen(
 
 def _fit(inputs: Numbers, truth: NDArray[np.int64], classes: int) -> Numbers:
     """(features, classes) weights with the least penalised loss; the first input is constant."""
+    from scipy.optimize import minimize
+
     target = np.eye(classes)[truth]
     weight = class_weights(truth, classes)[:, None]
     penalty = np.full((inputs.shape[1], 1), _RIDGE)

@@ -1,0 +1,36 @@
+"""How commands open a study: what looks at it is imported meanwhile."""
+
+import threading
+from collections.abc import Sequence
+from contextlib import suppress
+from importlib import import_module
+from pathlib import Path
+
+from brainviewer.app.terminal import progress_line
+from brainviewer.core.study import Study
+
+TUMOUR = "brainviewer.analysis.tumour"
+CLASSIFYING = "brainviewer.app.classifying"
+ANALYSING = "brainviewer.app.analysing"
+
+
+def open_and_import(paths: Sequence[Path], *modules: str) -> Study:
+    """Open a study as ``open_without_asking`` does, and import modules at the same time.
+
+    Reading waits for files, and unpacks them without Python's lock; importing the arithmetic
+    takes as long as that.
+    """
+    from brainviewer.app.opening import open_without_asking
+
+    ahead = threading.Thread(target=_import, args=(modules,), name="import")
+    ahead.start()
+    try:
+        return open_without_asking(list(paths), progress_line())
+    finally:
+        ahead.join()
+
+
+def _import(modules: Sequence[str]) -> None:
+    with suppress(Exception):  # the command meets it again where it imports them itself
+        for name in modules:
+            import_module(name)
