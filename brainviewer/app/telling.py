@@ -55,7 +55,7 @@ def finding_text(record: Mapping[str, Any]) -> str:
     lines = [
         f"Tumour slice: {record['plane']} {record['index'] + 1} of {len(areas)}, "
         f"{record['slice_area_mm2']:,.0f} mm², confidence {record['confidence']:.2f}",
-        f"Position (right, anterior, superior): {_place(record['position_mm'])}",
+        _position_line(record["position_mm"]),
     ]
     if record["slices"]:
         lines.append(f"Largest slices: {slices_text(record['slices'])}")
@@ -200,6 +200,11 @@ def _percent(probability: float) -> str:
     if probability > 0.99:
         return ">99 %"
     return " <1 %" if probability < 0.01 else f"{100 * probability:3.0f} %"
+
+
+def _position_line(position_mm: Sequence[float] | None) -> str:
+    axes = "" if position_mm is None else " (right, anterior, superior)"
+    return f"Position{axes}: {_place(position_mm)}"
 
 
 def _place(position_mm: Sequence[float] | None) -> str:
