@@ -71,7 +71,7 @@ _BRIGHTEST = 5.5
 push grey and white matter into the dark."""
 _ABOVE_AIR = 0.02
 """How far black lies above the air, as a share of what lies between air and white."""
-_INNER = 0.8
+_INNER = 0.75
 """Size of the ellipsoid that is brain, beside that of the head."""
 _SAMPLED = 64
 """Voxels of the sample along an axis, about."""
