@@ -25,7 +25,7 @@ class DropHighlight(QWidget):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
-        painter.fillRect(self.rect(), faded(BLACK, 0.55))
+        painter.fillRect(self.rect(), faded(BLACK, 0.7))
         painter.setPen(QPen(QColor(theme.current().accent), 3))
         painter.drawRect(QRectF(self.rect()).adjusted(6, 6, -6, -6))
         painter.setFont(image_font(21))

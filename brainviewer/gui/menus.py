@@ -36,10 +36,7 @@ def build_menus(window: "MainWindow") -> None:
     for title, (_, names) in zip(titles, MENUS, strict=True):
         menu = window.menuBar().addMenu(title)
         _fill(menu, names, window)
-        actions = [action for action in menu.actions() if not action.isSeparator()]
-        texts = with_mnemonics([action.text() for action in actions])
-        for action, text in zip(actions, texts, strict=True):
-            action.setText(text)
+        _give_letters(menu)
 
 
 def context_menu(window: "MainWindow", kind: str) -> QMenu:
@@ -47,7 +44,15 @@ def context_menu(window: "MainWindow", kind: str) -> QMenu:
     menu = QMenu(window)
     menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     _fill(menu, CONTEXT_MENUS[kind], window)
+    _give_letters(menu)
     return menu
+
+
+def _give_letters(menu: QMenu) -> None:
+    actions = [action for action in menu.actions() if not action.isSeparator()]
+    texts = with_mnemonics([action.text() for action in actions])
+    for action, text in zip(actions, texts, strict=True):
+        action.setText(text)
 
 
 def with_mnemonics(texts: Sequence[str]) -> list[str]:
@@ -56,7 +61,7 @@ def with_mnemonics(texts: Sequence[str]) -> list[str]:
     A text that has one keeps it. First letters of words come before others.
     """
     marked: list[str] = []
-    taken: set[str] = set()
+    taken = {text[text.index("&") + 1].lower() for text in texts if "&" in text}
     for text in texts:
         words, _, key = text.partition("\t")
         found = [m.start() for m in re.finditer(r"\b[A-Za-z0-9]", words)]
