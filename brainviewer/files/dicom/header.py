@@ -21,7 +21,7 @@ MOST_VOXELS = 512_000_000
 AGAIN = "Export it again from its source, or save the image as PNG."
 _META_LENGTH, _META_START = b"\2\0\0\0UL\4\0", 144
 _DEFLATED = b"\2\0\x10\0UI\x16\x001.2.840.10008.1.2.1.99"
-_MOST_INFLATED = 2**29
+_MOST_INFLATED = 2**28
 _LARGE_VALUE = 2**20  # bytes; longer elements than that are no part of the header
 _KEYWORDS = {
     (0x7FE0, 0x0010): "PixelData",
