@@ -71,7 +71,8 @@ def test_a_frame_that_is_left_while_it_is_classified_is_dropped(
     desk.session.rest_seconds = 60
     desk.session.classify()
     desk.session.step(Plane.AXIAL, 1)
-    desk.until(lambda: len(desk.session.jobs._threads) == 1)  # the network has ended for nothing
+    threads = desk.session.jobs._threads
+    desk.until(lambda: sum(thread.is_alive() for thread in threads) == 1)  # the network has ended
     assert desk.state.classification is None
     desk.session.cancel("classify")
     assert desk.state.classification_status is Status.NOT_RUN
