@@ -11,7 +11,8 @@ from traceback import walk_tb
 from types import TracebackType
 from typing import Any
 
-from brainviewer.files.user_folders import make_own_folder, open_own_file, settings_folder, tidy_up
+from brainviewer.files.tidying import tidy_up
+from brainviewer.files.user_folders import make_own_folder, open_own_file, settings_folder
 
 
 def start_log(debug: bool = False) -> None:

@@ -105,7 +105,7 @@ def picture_text(record: Mapping[str, Any]) -> str:
         lines.append(f"Any tumour: {_percent(record['tumour']).strip()}")
     lines += [*_prevalence(record), f"By {_made_by(record)}", *_quality(record)]
     if record["heatmap"]:
-        lines.append(f"Heatmap: {record['heatmap']}")
+        lines.append(f"Heatmap: {shown_text(record['heatmap'])}")
     return _with_notices([*lines, RESEARCH_ONLY], record["notices"])
 
 
@@ -116,7 +116,7 @@ def analysis_text(record: Mapping[str, Any], folder: Path) -> str:
             finding_text({**record["pick"], "notices": []}),
             classification_text({**record["classification"], "notices": []}),
             *(f"Note: {sentence}" for sentence in record["notices"]),
-            f"Written to {folder}: {', '.join(record['files'])}",
+            f"Written to {shown_text(str(folder))}: {', '.join(record['files'])}",
         ]
     )
 

@@ -14,6 +14,7 @@ from brainviewer.cli.program import app
 from brainviewer.cli.study_opening import TUMOUR, open_and_import
 from brainviewer.core.errors import BrainViewerError
 from brainviewer.core.findings import Classification, TumourFinding
+from brainviewer.core.shown_text import shown_text
 from brainviewer.core.slices import Plane
 from brainviewer.core.study import Modality
 from brainviewer.core.study import Study as Opened
@@ -153,7 +154,7 @@ def _answer(
 
 
 def _text(file: Path, result: Classification | None, notices: Sequence[str]) -> str:
-    lines = [f"Written to {file}", *(f"Note: {notice}" for notice in notices)]
+    lines = [f"Written to {shown_text(str(file))}", *(f"Note: {notice}" for notice in notices)]
     if result is not None and not result.in_scope:
         lines.append(f"Out of scope. {result.reason}")
     return "\n".join(lines)

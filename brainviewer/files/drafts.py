@@ -1,7 +1,8 @@
 """Files that are being written: beside their place, under a name of their own, locked.
 
 A process that is killed leaves its draft behind, but not its lock: so others know it for abandoned
-and remove it.
+and remove it. While a draft lies outside the folders of the user's own, a link in one of these says
+where, so that the next start finds it.
 """
 
 import errno
@@ -14,6 +15,12 @@ from typing import BinaryIO
 from uuid import uuid4
 
 from brainviewer.files.locks import try_lock
+from brainviewer.files.user_folders import (
+    data_folder,
+    make_own_folder,
+    settings_folder,
+    unfinished_folder,
+)
 
 _NAME = re.compile(r"\.[0-9a-f]{32}\.part")
 _TRIES = 20
@@ -27,14 +34,16 @@ def new_draft(folder: Path, mode: int) -> Iterator[tuple[Path, BinaryIO]]:
     mode : permissions, of which the user's umask takes some away.
     Raises OSError.
     """
-    path, descriptor = _locked_draft(folder, mode)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            yield path, file
-    except BaseException:
-        with suppress(OSError):
-            path.unlink()
-        raise
+    path = folder / f".{uuid4().hex}.part"
+    with _linked(path):
+        descriptor = _opened(path, mode)
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                yield path, file
+        except BaseException:
+            with suppress(OSError):
+                path.unlink()
+            raise
 
 
 def sweep(folder: Path) -> None:
@@ -46,27 +55,59 @@ def sweep(folder: Path) -> None:
                     _remove_abandoned(Path(entry.path))
 
 
-def _locked_draft(folder: Path, mode: int) -> tuple[Path, int]:
+def sweep_elsewhere() -> None:
+    """The same for the drafts that killed processes left in other folders."""
+    with suppress(OSError):
+        for link in unfinished_folder().iterdir():
+            with suppress(OSError):
+                path = link.readlink()
+                if not _NAME.fullmatch(path.name) or _remove_abandoned(path):
+                    link.unlink()
+
+
+@contextmanager
+def _linked(draft: Path) -> Iterator[None]:
+    if draft.is_relative_to(data_folder()) or draft.is_relative_to(settings_folder()):
+        yield
+        return
+    link = unfinished_folder() / draft.stem[1:]
+    with suppress(OSError):  # what cannot be noted is swept by the next file in its folder
+        make_own_folder(link.parent)
+        link.symlink_to(draft)
+    try:
+        yield
+    finally:
+        with suppress(OSError):
+            link.unlink()
+            link.parent.rmdir()  # if it was the last one
+
+
+def _opened(path: Path, mode: int) -> int:
     for _ in range(_TRIES):
-        path = folder / f".{uuid4().hex}.part"
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, mode)
         try:
             if try_lock(descriptor) and os.fstat(descriptor).st_nlink:
-                break
+                return descriptor
         except OSError:
-            break  # no locks here, so nobody sweeps
+            return descriptor  # no locks here, so nobody sweeps
         # Another process swept it in the moment before it was locked.
         os.close(descriptor)
-    else:
-        raise FileNotFoundError(errno.ENOENT, "the new file is gone")
-    return path, descriptor
-
-
-def _remove_abandoned(path: Path) -> None:
-    # For writing, since some file systems give locks on nothing else.
-    descriptor = os.open(path, os.O_RDWR | _NO_LINK)
-    try:
-        if try_lock(descriptor):
+        with suppress(FileNotFoundError):
             path.unlink()
+    raise FileNotFoundError(errno.ENOENT, "the new file is gone")
+
+
+def _remove_abandoned(path: Path) -> bool:
+    """Whether a draft is gone; False if a running process writes it."""
+    try:
+        # For writing, since some file systems give locks on nothing else.
+        descriptor = os.open(path, os.O_RDWR | _NO_LINK)
+    except FileNotFoundError:
+        return True
+    try:
+        if not try_lock(descriptor):
+            return False
+        path.unlink()
+        return True
     finally:
         os.close(descriptor)

@@ -8,16 +8,12 @@ versions made.
 import os
 import stat
 import sys
-from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
 import platformdirs
 
-from brainviewer.files.drafts import sweep
-
 OWN_FOLDER, OWN_FILE = 0o700, 0o600
-_PATTERNS = ("settings.json*", "settings.tmp", "brainviewer.log*", "verdicts.jsonl*")
 
 
 def settings_folder() -> Path:
@@ -44,10 +40,15 @@ def ages_folder() -> Path:
     return data_folder() / "ages"
 
 
+def unfinished_folder() -> Path:
+    """Where links to files lie that are being written elsewhere; see ``drafts``."""
+    return data_folder() / "unfinished"
+
+
 def make_own_folder(folder: Path) -> None:
     """Make one of the folders above, for the user alone; raises OSError."""
     folder.mkdir(mode=OWN_FOLDER, parents=True, exist_ok=True)
-    _close_folder(folder)
+    close_folder(folder)
 
 
 def open_own_file(path: str, flags: int) -> int:
@@ -55,29 +56,11 @@ def open_own_file(path: str, flags: int) -> int:
     return os.open(path, flags, OWN_FILE)
 
 
-def tidy_up() -> None:
-    """Close what others could read, and remove what killed processes left; never raises."""
-    folders = settings_folder(), data_folder(), journal_folder(), ages_folder()
-    for folder in dict.fromkeys(folders):
-        with suppress(OSError):
-            if not folder.is_dir():
-                continue
-            _close_folder(folder)
-            for path in _files_in(folder):
-                _close_file(path)
-            sweep(folder)
+def close_folder(folder: Path) -> None:
+    """Let nobody else look into a folder.
 
-
-def _files_in(folder: Path) -> Iterator[Path]:
-    if folder in (journal_folder(), ages_folder()):
-        yield from folder.iterdir()
-        return
-    for pattern in _PATTERNS:
-        yield from folder.glob(pattern)
-
-
-def _close_folder(folder: Path) -> None:
-    """A folder that BRAINVIEWER_HOME shares with others, such as /tmp, stays open to them."""
+    One that BRAINVIEWER_HOME shares with others, such as /tmp, stays open to them.
+    """
     if sys.platform == "win32":
         return
     with suppress(OSError):
@@ -87,7 +70,8 @@ def _close_folder(folder: Path) -> None:
             folder.chmod(OWN_FOLDER)
 
 
-def _close_file(path: Path) -> None:
+def close_file(path: Path) -> None:
+    """Let nobody else read a file; a link is left alone."""
     if sys.platform == "win32":
         return
     with suppress(OSError):

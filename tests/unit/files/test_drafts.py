@@ -11,6 +11,7 @@ import pytest
 from brainviewer.app.log import start_log
 from brainviewer.files import writing
 from brainviewer.files.drafts import sweep
+from brainviewer.files.tidying import tidy_up
 from brainviewer.files.writing import write_whole
 
 _WRITER = """
@@ -80,6 +81,38 @@ def test_the_next_file_sweeps_the_folder_that_it_goes_to(
     end(writer(tmp_path))
     write_whole(tmp_path / "figure.png", b"whole")
     assert [path.name for path in tmp_path.iterdir()] == ["figure.png"]
+
+
+@pytest.mark.usefixtures("home")
+def test_the_next_start_sweeps_every_other_folder_too(tmp_path: Path) -> None:
+    folders = [tmp_path / "exports", tmp_path / "results"]
+    for folder in folders:
+        folder.mkdir()
+    running = writer(folders[1])
+    try:
+        end(writer(folders[0]))
+        start_log()
+        assert [len(drafts(folder)) for folder in folders] == [0, 1]
+    finally:
+        end(running)
+    tidy_up()
+    assert drafts(folders[1]) == []
+    write_whole(folders[0] / "a.png", b"whole")
+    assert [path.name for path in folders[0].iterdir()] == ["a.png"]
+    assert [path.name for path in (tmp_path / "home").iterdir()] in ([], ["brainviewer.log"])
+
+
+@pytest.mark.usefixtures("home")
+def test_a_link_to_something_else_removes_nothing(tmp_path: Path) -> None:
+    mine = tmp_path / "thesis.odt"
+    mine.write_text("mine")
+    place = tmp_path / "home" / "unfinished"
+    place.mkdir(parents=True)
+    (place / "a").symlink_to(mine)
+    (place / "b").symlink_to(tmp_path / f".{'0' * 32}.part")
+    tidy_up()
+    assert mine.read_text() == "mine"
+    assert list(place.iterdir()) == []
 
 
 def test_what_only_looks_like_a_draft_stays(tmp_path: Path) -> None:

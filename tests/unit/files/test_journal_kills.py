@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from brainviewer.files.journal import Journal
-from brainviewer.files.user_folders import tidy_up
+from brainviewer.files.tidying import tidy_up
 from tests.phantoms import marker_study
 
 # Makes marks for ever, and says of each that it is kept.
