@@ -37,6 +37,8 @@ def main() -> None:
         os.dup2(nowhere, stream)
     warnings.simplefilter("ignore")
     limit_process()
+    answers.write(message.READY)
+    answers.flush()
     for line in requests:
         request = json.loads(line)
         try:

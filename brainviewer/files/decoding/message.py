@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+READY = b"S"
+"""Sent once, when the child can be asked."""
 HEADER, FRAME, END, REFUSED, FAILED = b"H", b"F", b"E", b"R", b"X"
 """A line of JSON; the bytes of one frame; notices; why it is refused; why it failed."""
 

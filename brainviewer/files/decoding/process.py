@@ -59,9 +59,9 @@ def decode(kind: str, path: Path, report: Report = silent) -> Decoded:
     decoder fails on it, and Cancelled when ``report`` does: the child is ended then.
     """
     patience = patience_for(check_ordinary(path))
-    child = _take()
+    child, fresh = _take()
     keep = False
-    reader = _Reader(child, kind, path)
+    reader = _Reader(child, fresh, kind, path)
     reader.start()
     try:
         until = time.monotonic() + patience
@@ -83,12 +83,15 @@ def decode(kind: str, path: Path, report: Report = silent) -> Decoded:
 class _Reader(threading.Thread):
     """Exchanges one request for one answer; ends when the child does.
 
+    fresh : the child was started just now, and says when it is ready
     whole : the answer was read to its end, so that the child can be asked again
     """
 
-    def __init__(self, child: "subprocess.Popen[bytes]", kind: str, path: Path) -> None:
+    def __init__(
+        self, child: "subprocess.Popen[bytes]", fresh: bool, kind: str, path: Path
+    ) -> None:
         super().__init__(name="decoder", daemon=True)
-        self._child = child
+        self._child, self._fresh = child, fresh
         self._request = json.dumps({"kind": kind, "path": str(path.absolute())}).encode()
         self._decoded: Decoded | None = None
         self._failure: Exception | None = None
@@ -99,6 +102,9 @@ class _Reader(threading.Thread):
         assert asks is not None
         assert answers is not None
         try:
+            if self._fresh and answers.read(1) != message.READY:
+                self._failure = _not_started()
+                return
             asks.write(self._request + b"\n")
             asks.flush()
             self._read(answers)
@@ -163,6 +169,13 @@ def _fill(answers: IO[bytes], frame: NDArray[Any]) -> None:
         rest = rest[count:]
 
 
+def _not_started() -> FileError:
+    return FileError(
+        "The process that reads images cannot be started.",
+        "Close other programs and open the image again.",
+    )
+
+
 def _too_slow(path: Path) -> FileError:
     return FileError(f"{shortened(path.name)} takes too long to open.", _ADVICE)
 
@@ -172,14 +185,14 @@ _owner = os.getpid()
 _MOST_IDLE = 2
 
 
-def _take() -> "subprocess.Popen[bytes]":
-    """A child that nobody is asking anything."""
+def _take() -> tuple["subprocess.Popen[bytes]", bool]:
+    """A child that nobody is asking anything, and whether it was started for this."""
     while _idle and _owner == os.getpid():
         child = _idle.pop()
         if child.poll() is None:
-            return child
+            return child, False
         _end(child)
-    return _start()
+    return _start(), True
 
 
 def _give_back(child: "subprocess.Popen[bytes]") -> None:
@@ -207,10 +220,7 @@ def _start() -> "subprocess.Popen[bytes]":
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )
     except OSError:
-        raise FileError(
-            "The process that reads images cannot be started.",
-            "Close other programs and open the image again.",
-        ) from None
+        raise _not_started() from None
 
 
 def _end(child: "subprocess.Popen[bytes]") -> None:

@@ -54,8 +54,15 @@ def test_one_child_serves_file_after_file(tiff: Path, tmp_path: Path) -> None:
 
 def test_a_crash_is_a_sentence(tiff: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patch:
-        child(patch, "import os, signal; os.kill(os.getpid(), signal.SIGSEGV)")
+        child(
+            patch,
+            "import os, signal, brainviewer.files.image2d.decoding as images; "
+            "images.start_decoding = lambda file, name: os.kill(os.getpid(), signal.SIGSEGV)",
+        )
         with pytest.raises(FileError, match="damaged"):
+            read_picture(tiff)
+        child(patch, "raise SystemExit")
+        with pytest.raises(FileError, match="cannot be started"):
             read_picture(tiff)
     assert read_picture(tiff).pixels.shape == (20, 30)
 
