@@ -155,8 +155,9 @@ def _answer(
 
 def _text(file: Path, result: Classification | None, notices: Sequence[str]) -> str:
     lines = [f"Written to {shown_text(str(file))}", *(f"Note: {notice}" for notice in notices)]
-    if result is not None and not result.in_scope:
-        lines.append(f"Out of scope. {result.reason}")
+    if result is not None and result.reason:
+        standing = "Not confident." if result.in_scope else "Out of scope."
+        lines.append(f"{standing} {result.reason}")
     return "\n".join(lines)
 
 

@@ -8,22 +8,16 @@ from brainviewer.app.state import Status
 from brainviewer.core.findings import Classification
 from brainviewer.core.slices import Plane
 from brainviewer.gui import theme
+from brainviewer.gui.answer_chips import Chip, answer_chips
 from brainviewer.gui.class_note import ClassNote
 from brainviewer.gui.prevalence_menu import PrevalenceLine
 from brainviewer.gui.probability_bars import ProbabilityBars
 from brainviewer.gui.verdict_row import VerdictRow
 from brainviewer.gui.words import button, clear, head, label, set_role
-from brainviewer.render.answer_text import (
-    ONLY_GLIOMAS,
-    AnswerText,
-    Standing,
-    answer_text,
-    condition_text,
-)
+from brainviewer.render.answer_text import ONLY_GLIOMAS, AnswerText, Standing, answer_text
 
 RESEARCH_ONLY = "Research use only, not for diagnosis"
 _OLDEST = 120
-Chip = tuple[str, str]
 
 
 class ResultPanel(QWidget):
@@ -57,7 +51,7 @@ class ResultPanel(QWidget):
         self._class.wanted.connect(self.class_wanted)
         self._chips = QHBoxLayout()
         self._chips.setSpacing(6)
-        self._scope = label(ONLY_GLIOMAS, "small-caution", wrap=True)
+        self._scope = label(ONLY_GLIOMAS, "small", wrap=True)
         self._prevalence = PrevalenceLine(session)
         self._verdict = VerdictRow(session)
         self._made_by = label(role="small", wrap=True)
@@ -268,7 +262,7 @@ class ResultPanel(QWidget):
         self._class.show_class(result)
         bold = result.predicted if said.standing is Standing.ANSWERED else ""
         self._bars.show_ranking(said.ranking, result.names, bold)
-        self._fill_chips(_chips(result, said.standing, status))
+        self._fill_chips(answer_chips(result, said.standing, status))
         self._prevalence.show_text(said.prevalence)
         stale = self._session.state.classification_message if status is Status.STALE else ""
         quality = f"{result.quality} — " if result.quality else ""
@@ -297,18 +291,3 @@ class ResultPanel(QWidget):
             set_role(chip, role)
             self._chips.addWidget(chip)
         self._chips.addStretch(1)
-
-
-def _chips(result: Classification, standing: Standing, status: Status) -> list[Chip]:
-    """The state of an answer in a few words; what the headline says is not said again."""
-    words: list[Chip] = []
-    if status is not Status.DONE:
-        words.append((str(status), "chip-caution"))
-    elif standing is Standing.ANSWERED:
-        # Never green: whether it is a glioma at all, or one of the classes, nobody has checked.
-        sure = "confident" if result.calibrated else "done"
-        words.append((f"{sure}, if {condition_text(result)}", "chip"))
-    if standing is not Standing.OUT_OF_SCOPE:
-        calibrated = ("calibrated", "chip"), ("not calibrated", "chip-caution")
-        words.append(calibrated[0] if result.calibrated else calibrated[1])
-    return words

@@ -79,12 +79,12 @@ def test_the_raw_scan_on_four_grids_is_typed_as_well():
 @pytest.mark.data
 @needs_studies
 def test_age_and_slice_are_used():
-    study = STUDIES / "BraTS2021_01480"
+    study = STUDIES / "BraTS2021_01476"
     image = ("--model", "resnet50-glioma")
     without = brainviewer("classify", study, "--slice", 70, *image)
     young = brainviewer("classify", study, "--slice", 70, "--age", 25, *image)
     old = brainviewer("classify", study, "--slice", 70, "--age", 70, *image)
-    other = brainviewer("classify", study, "--slice", 80, *image)
+    other = brainviewer("classify", study, "--slice", 85, *image)
     assert without["slice"] == young["slice"] == 70
     assert (without["age_years"], old["age_years"]) == (None, 70)
     assert old["classes"]["G"] > young["classes"]["G"]
