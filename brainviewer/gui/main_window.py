@@ -177,6 +177,10 @@ class MainWindow(WindowVerbs):
                 bar.addWidget(space)
             else:
                 bar.addAction(self.actions_by_id[name])
+        if (more := bar.findChild(QToolButton, "qt_toolbar_ext_button")) is not None:
+            # Qt's own arrow is black on black.
+            more.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
+            more.setText("»")
         primary = bar.widgetForAction(self.actions_by_id["export"])
         primary.setProperty("role", "primary")
         self.addToolBar(bar)

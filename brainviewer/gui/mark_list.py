@@ -58,6 +58,7 @@ class MarkList(QListView):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setAccessibleName("Marks")
         self.clicked.connect(self._go)
+        self.activated.connect(self._go)
         session.state.annotations_changed.connect(self._follow)
         session.state.study_changed.connect(self._fill)
         self._fill()

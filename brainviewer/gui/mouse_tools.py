@@ -121,6 +121,9 @@ class MouseTools:
         if hit is not None and (hit.handle is not None or tool not in KINDS):
             pane.session.select(hit.mark.id)
             return ChangeDrag(pane, hit, at)
+        if tool in KINDS and not pane.state.overlays.annotations:
+            # What is drawn must be seen, also after all overlays were hidden.
+            pane.session.set_overlay(annotations=True)
         if tool is Tool.TEXT:
             write_text(pane, at, hit.mark if hit and hit.mark.kind is Kind.TEXT else None)
             return None

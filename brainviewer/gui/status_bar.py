@@ -2,7 +2,7 @@
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtWidgets import QStatusBar
+from PySide6.QtWidgets import QSizePolicy, QStatusBar
 
 from brainviewer.app.session import Session
 from brainviewer.core.probing import values_at
@@ -25,7 +25,10 @@ class StatusBar(QStatusBar):
         self._engine = label(role="quiet")
         for widget in (self._place, self._values):
             tabular(widget)
-            self.addWidget(widget)
+        self.addWidget(self._place)
+        self.addWidget(self._values, 1)
+        # Numbers that grow under the pointer must not make the window wider.
+        self._values.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.addPermanentWidget(ProgressLine(session))
         self.addPermanentWidget(self._engine)
         self.addPermanentWidget(label(RESEARCH_ONLY, "caution"))

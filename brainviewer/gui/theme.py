@@ -114,6 +114,7 @@ QLabel[role="chip-bad"] { color: $bad; }
 QToolBar { background: $bar; border: none; border-bottom: 1px solid $line; padding: 4px 8px;
   spacing: 1px; }
 QToolBar QToolButton { padding: 4px 7px; }
+QToolBar QToolButton#qt_toolbar_ext_button { padding: 0; background: $selected; }
 QToolBar::separator { background: $line; width: 1px; margin: 6px 6px; }
 QMenuBar { background: $bar; }
 QMenuBar::item { padding: 4px 10px; background: transparent; }

@@ -167,6 +167,16 @@ def test_space_hides_and_shows_all_overlays(reading: MainWindow) -> None:
     assert reading.actions_by_id["overlays"].text().endswith("\tSpace")
 
 
+def test_what_is_drawn_while_all_is_hidden_is_seen(reading: MainWindow) -> None:
+    session, pane = reading.session, reading.grid.shown[0]
+    session.toggle_overlays()
+    session.set_tool(Tool.RULER)
+    press(pane, HERE)
+    assert session.state.overlays.annotations
+    assert not session.state.overlays.lesion
+    release(pane, HERE)
+
+
 def test_space_with_a_drag_pans_and_hides_nothing(reading: MainWindow) -> None:
     session, pane = reading.session, reading.grid.shown[0]
     before, camera = session.state.overlays, pane.camera

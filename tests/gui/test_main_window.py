@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence, QShortcut
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QMenu, QPushButton
+from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QMenu, QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
 
 from brainviewer.app.jobs import Jobs
@@ -433,6 +433,21 @@ def test_a_notice_lies_over_the_panes_and_moves_none(window: MainWindow, study: 
     bar.findChild(QPushButton).click()
     QApplication.processEvents()
     assert not bar.isVisible()
+
+
+def test_numbers_in_the_status_bar_do_not_widen_the_window(window: MainWindow) -> None:
+    before = window.minimumSizeHint().width()
+    window.status._values.setText("FLAIR 123456.789   T1 123456.789   T1ce 123456.789   " * 9)
+    QApplication.processEvents()
+    assert window.minimumSizeHint().width() == before
+
+
+def test_a_narrow_window_offers_what_its_tool_bar_cannot_hold(window: MainWindow) -> None:
+    more = window._tools.findChild(QToolButton, "qt_toolbar_ext_button")
+    window.resize(window.minimumSizeHint())
+    QApplication.processEvents()
+    assert more.isVisible()
+    assert more.text() == "»"
 
 
 def test_an_error_about_a_study_leaves_with_it(window: MainWindow, study: Study) -> None:
