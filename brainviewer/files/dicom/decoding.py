@@ -76,11 +76,12 @@ def start_decoding(file: BinaryIO, name: str) -> Decoding:
 
 def _grey(stored: Frames, how: Rescaling, decoding: Decoding, name: str) -> Iterator[NDArray[Any]]:
     for number, (values, _) in enumerate(stored):
-        if values.dtype.kind == "f" and not np.isfinite(values).all():
-            raise FileError(f"{shortened(name)} holds values that are no numbers.", AGAIN)
         if NARROWED not in decoding.notices and how.narrows(values):
             decoding.notices.append(NARROWED)
-        yield how.apply(values, number)
+        meant = how.apply(values, number)
+        if meant.dtype.kind == "f" and not np.isfinite(meant).all():
+            raise FileError(f"{shortened(name)} holds values that are no numbers.", AGAIN)
+        yield meant
 
 
 def _check_colours(layout: PixelLayout, palette: bool, name: str) -> None:

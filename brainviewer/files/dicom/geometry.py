@@ -14,6 +14,7 @@ TURNED = "Its frames lie in different directions, so that no sides are shown."
 INVALID = "Its orientation is invalid, so that no sides are shown."
 _TO_RAS = np.diag((-1.0, -1.0, 1.0))
 _LARGEST_MM = 1e4
+_FARTHEST_MM = 1e6
 _ALIKE = 1e-3
 
 
@@ -118,7 +119,7 @@ def _axes(turn: tuple[float, ...]) -> tuple[NDArray[np.float64], NDArray[np.floa
 def _position(dataset: Dataset, frame: int) -> NDArray[np.float64] | None:
     place = frame_group(dataset, frame, "PlanePositionSequence") or dataset
     found = np.array(numbers(place, "ImagePositionPatient"))
-    return found if found.shape == (3,) and np.isfinite(found).all() else None
+    return found if found.shape == (3,) and np.all(np.abs(found) < _FARTHEST_MM) else None
 
 
 def _even_step(positions: list[NDArray[np.float64] | None]) -> NDArray[np.float64] | None:

@@ -11,9 +11,10 @@ from brainviewer.files.dicom.functional_groups import frame_group
 from brainviewer.files.dicom.header import PixelLayout, number, numbers
 from brainviewer.files.dicom.palette import table_entries
 
-NARROWED = "Its 32-bit values are kept to seven digits."
+NARROWED = "Its values are kept to seven digits."
 _GROUP = "PixelValueTransformationSequence"
-_LEAST_WIDTH = 1e-6
+_LEAST_WIDTH, _LARGEST = 1e-6, 1e30
+"""Of a window: beyond them the arithmetic of its display ends."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,5 +103,6 @@ def frame_window(dataset: Dataset, frame: int, least_width: float) -> tuple[floa
     centres, widths = numbers(place, "WindowCenter"), numbers(place, "WindowWidth")
     if not centres or not widths or not np.isfinite((centres[0], widths[0])).all():
         return None
-    centre, width = centres[0], widths[0]
-    return (centre - width / 2, centre + width / 2) if width >= least_width else None
+    low, high = centres[0] - widths[0] / 2, centres[0] + widths[0] / 2
+    sensible = widths[0] >= least_width and max(abs(low), abs(high)) < _LARGEST
+    return (low, high) if sensible else None

@@ -71,6 +71,13 @@ def test_a_rescale_keeps_the_number_type_that_holds_it(tmp_path: Path, values: n
         assert np.array_equal(image.frames, expected)
 
 
+def test_values_beyond_all_numbers_are_refused(tmp_path: Path, values: np.ndarray) -> None:
+    for n, (slope, intercept) in enumerate(((1e308, 0), (1, 1e300), (1e-3, 1e39))):
+        dataset = header(values, RescaleSlope=f"{slope:.1e}", RescaleIntercept=f"{intercept:.1e}")
+        with pytest.raises(FileError, match="no numbers"):
+            read_dicom(save(tmp_path / f"{n}.dcm", dataset, values.tobytes()))
+
+
 def test_a_modality_table_is_looked_up(tmp_path: Path) -> None:
     values = np.arange(256, dtype=np.uint8).reshape(1, 16, 16)
     dataset = header(values)
@@ -89,6 +96,8 @@ def test_windows_of_frames(tmp_path: Path, values: np.ndarray) -> None:
 
     assert enhanced(tmp_path / "a.dcm", values, windows(60, 60, 60)).shown == (70, 130)
     assert enhanced(tmp_path / "b.dcm", values, windows(60, 80, 60)).shown is None
+    for width in (0.5, -4, 1e300):  # windows that show nothing
+        assert enhanced(tmp_path / "c.dcm", values, windows(width, width, width)).shown is None
 
 
 def placed(positions: list[list[float]], turns: list[list[float]]) -> list[Dataset]:
@@ -127,6 +136,13 @@ def test_an_invalid_orientation_is_none_and_it_is_said(tmp_path: Path, values: n
         image = read_dicom(save(tmp_path / f"{n}.dcm", dataset, values.tobytes()))
         assert not image.grid.oriented
         assert "orientation is invalid" in image.notices[0]
+
+
+def test_positions_that_cannot_be_are_unknown(tmp_path: Path, values: np.ndarray) -> None:
+    dataset = header(values, PixelSpacing=[1, 1], ImageOrientationPatient=AXIAL)
+    dataset.ImagePositionPatient = ["1e300", "0", "0"]
+    grid = read_dicom(save(tmp_path / "a.dcm", dataset, values.tobytes())).grid
+    assert np.allclose(grid.affine[:3, 3], 0)
 
 
 def test_sizes_that_cannot_be_are_unknown(tmp_path: Path, values: np.ndarray) -> None:
