@@ -34,7 +34,8 @@ __all__ = ["NotClassified", "TumourSlices", "classify", "tumour_slices"]
 
 NO_DESCRIPTION = (
     "There is no lesion to describe, and this model answers from its description.",
-    "Choose a model that looks at the slice, such as resnet50-glioma.",
+    "Look for it by another method, or choose a model that looks at slices, such as "
+    "resnet50-glioma.",
 )
 NO_SIDES = "The study does not say how the patient lay, and was read as it is stored."
 

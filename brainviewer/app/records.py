@@ -11,6 +11,9 @@ from brainviewer.app.measurements import measurements_record
 from brainviewer.app.picture_opening import SIZE_UNKNOWN
 from brainviewer.core.errors import BrainViewerError
 from brainviewer.core.findings import (
+    ANSWER,
+    HEATMAP,
+    SCOPE,
     Classification,
     NetworkIdentity,
     NetworkUse,
@@ -183,6 +186,7 @@ def model_record(card: ModelCard) -> dict[str, Any]:
         "sequences": list(card.sequences),
         "needed": list(card.needed),
         "network": None if card.network is None else card.network.id,
+        "network_used_for": _uses(card),
         "takes_age": card.head.age is not None,
         "takes_descriptors": card.head.descriptors is not None,
         "prevalences": {
@@ -203,6 +207,14 @@ def model_record(card: ModelCard) -> dict[str, Any]:
         "limits": list(card.limits),
         "weights_sha256": card.weights_sha256 or None,
     }
+
+
+def _uses(card: ModelCard) -> list[str]:
+    """What the model runs a network for."""
+    if card.network is None:
+        return []
+    answer = [] if card.head.network is None else [ANSWER]
+    return [*answer, *([] if card.scope is None else [SCOPE]), HEATMAP]
 
 
 def _figure(figure: Figure) -> dict[str, Any]:

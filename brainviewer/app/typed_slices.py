@@ -38,7 +38,7 @@ def tumour_slices(
 ) -> TumourSlices:
     """Cut the slices that are typed, and say what is doubtful of them. Errors as ``classify``."""
     view = SliceView.of(study.grid, Plane.AXIAL)
-    index = _slice_to_type(view, finding, slice_index)
+    index = _slice_to_type(view, finding, card, slice_index)
     wanted = {str(m): v for m, v in study.volumes.items() if str(m) in card.sequences}
     if not wanted:
         raise NotClassified(
@@ -74,7 +74,9 @@ def tumour_slices(
     return TumourSlices(index, slices, tuple(notices))
 
 
-def _slice_to_type(view: SliceView, finding: TumourFinding, asked: int | None) -> int:
+def _slice_to_type(
+    view: SliceView, finding: TumourFinding, card: ModelCard, asked: int | None
+) -> int:
     if asked is not None:
         if not 0 <= asked < view.count:
             raise BrainViewerError(
@@ -85,7 +87,9 @@ def _slice_to_type(view: SliceView, finding: TumourFinding, asked: int | None) -
     if not finding.found or finding.index is None:
         raise NotClassified(
             "No lesion was found, so the study was not classified.",
-            "Go to a slice that shows a tumour and classify that slice.",
+            "Go to a slice that shows a tumour and classify that slice."
+            if card.head.network is not None
+            else "Look for it by another method: this model answers from what is found.",
         )
     if finding.plane is Plane.AXIAL or finding.position_mm is None:
         return finding.index

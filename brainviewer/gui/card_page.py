@@ -16,6 +16,7 @@ HEATMAP = (
     "(class-activation map, Zhou et al. 2016). It is coarse, it is no outline of the tumour, and "
     "it does not prove that the answer is right."
 )
+_BESIDE = "scope and heatmap"
 NO_PART = " The network takes no part in the answer: the heatmap does not explain it."
 _STYLE = """
 body {{ color: {text}; }}
@@ -156,9 +157,10 @@ def _standings(card: ModelCard) -> list[str]:
 
 
 def _print(card: ModelCard) -> str:
-    if not card.weights_sha256:
+    if card.network is None:
         return ""
-    return _paragraph(f"Weights sha256 {card.weights_sha256}", "quiet")
+    part = "" if card.head.network is not None else f" of {card.network.id}, for {_BESIDE} only"
+    return _paragraph(f"Weights sha256 {card.weights_sha256}{part}", "quiet")
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -246,10 +246,7 @@ class ResultPanel(QWidget):
             )
         elif not state.finding.found:
             answer = "No lesion found"
-            source = (
-                state.classification_message
-                or "Go to a slice that shows a tumour and classify that slice."
-            )
+            source = state.classification_message or "Look for it by another method, under Tumour."
         else:
             answer = "Not run"
             source = state.classification_message or "Classify types the glioma that was found."
