@@ -54,14 +54,10 @@ class Settings:
         """Read the settings; what is damaged or unknown falls back to its default."""
         path = path or settings_folder() / "settings.json"
         settings = cls(path)
-        if not os.path.lexists(path):
-            return settings
         try:
-            stored: Any = json.loads(read_ordinary(path, _MOST_BYTES))
-            if not isinstance(stored, dict):
-                raise TypeError("settings are an object")
-        except (FileError, ValueError, TypeError, RecursionError):
-            log.warning("The settings could not be read; the defaults are used.")
+            stored = _on_disk(path)
+        except FileError:
+            log.warning("The settings cannot be read now; the defaults are used.")
             return settings
         for item in fields(cls):
             if item.name in stored and item.name != "path":
@@ -75,26 +71,44 @@ class Settings:
         return settings
 
     def update(self, **changes: Any) -> None:
-        """Change some settings and save them."""
+        """Change some settings and save them; what another window changed stays.
+
+        A file that cannot be read now is left as it is. A failure is logged, never in the way.
+        """
         for name, value in changes.items():
             setattr(self, name, value)
-        self.save()
-
-    def remember_study(self, paths: Sequence[Path]) -> None:
-        """Put a study at the top of the recent ones."""
-        entry = tuple(str(Path(p).absolute()) for p in paths)
-        self.update(recent=(entry, *(r for r in self.recent if r != entry))[:RECENT])
-
-    def save(self) -> None:
-        """Write the file whole or not at all; a failure is logged, never in the way."""
         if self.path is None:
             return
-        stored = {k: v for k, v in asdict(self).items() if k != "path"}
+        ours = {name: value for name, value in asdict(self).items() if name != "path"}
         try:
+            stored = {**ours, **_on_disk(self.path), **{name: ours[name] for name in changes}}
             make_own_folder(self.path.parent)
             write_whole(self.path, json.dumps(stored, indent=1).encode(), OWN_FILE)
         except (OSError, FileError):
             log.warning("The settings could not be saved.")
+
+    def remember_study(self, paths: Sequence[Path]) -> None:
+        """Put a study at the top of the recent ones."""
+        entry = tuple(str(Path(p).absolute()) for p in paths)
+        known = self.path is not None and Settings.load(self.path).recent
+        self.update(recent=(entry, *(r for r in known or self.recent if r != entry))[:RECENT])
+
+
+def _on_disk(path: Path) -> dict[str, Any]:
+    """What a file of settings holds; nothing if there is none, or if it makes no sense.
+
+    Raises FileError if it cannot be read now.
+    """
+    if not os.path.lexists(path):
+        return {}
+    try:
+        stored = json.loads(read_ordinary(path, _MOST_BYTES))
+    except (ValueError, RecursionError):
+        stored = None
+    if not isinstance(stored, dict):
+        log.warning("The settings are damaged; the defaults are used.")
+        return {}
+    return stored
 
 
 def _as_setting(stored: Any, default: Any) -> Any:

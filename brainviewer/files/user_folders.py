@@ -47,8 +47,10 @@ def unfinished_folder() -> Path:
 
 def make_own_folder(folder: Path) -> None:
     """Make one of the folders above, for the user alone; raises OSError."""
-    folder.mkdir(mode=OWN_FOLDER, parents=True, exist_ok=True)
-    close_folder(folder)
+    homes = (home for home in (settings_folder(), data_folder()) if folder.is_relative_to(home))
+    for own in (*homes, folder):
+        own.mkdir(mode=OWN_FOLDER, parents=True, exist_ok=True)
+        close_folder(own)
 
 
 def open_own_file(path: str, flags: int) -> int:

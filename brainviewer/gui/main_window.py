@@ -90,7 +90,8 @@ class MainWindow(WindowVerbs):
         self.grid.set_smooth(session.settings.smooth_pixels)
         self._show_study()
         if session.settings.window_state:
-            self.restoreGeometry(QByteArray.fromBase64(session.settings.window_state.encode()))
+            stored = session.settings.window_state.encode("ascii", "replace")
+            self.restoreGeometry(QByteArray.fromBase64(stored))
 
     # -- building ---------------------------------------------------------------------------
 

@@ -347,6 +347,17 @@ def test_a_study_with_one_sequence_can_be_shown(window: MainWindow) -> None:
     assert window.session.state.active is Modality.T2
 
 
+@pytest.mark.parametrize("stored", ["\ud800", "not base64 !", "AAAA" * 1000])
+def test_a_damaged_place_of_the_window_is_no_obstacle(
+    qtbot: QtBot, session: Session, stored: str
+) -> None:
+    session.start_engine = lambda: None
+    session.settings.window_state = stored
+    window = MainWindow(session)
+    qtbot.addWidget(window)
+    window.close()
+
+
 def test_the_window_is_where_it_was_at_the_next_start(
     qtbot: QtBot, window: MainWindow, session: Session
 ) -> None:

@@ -152,6 +152,6 @@ def test_a_folder_that_everybody_shares_stays_open(
 ) -> None:
     tmp_path.chmod(0o1777)
     monkeypatch.setenv("BRAINVIEWER_HOME", str(tmp_path))
-    Settings(tmp_path / "settings.json").save()
+    Settings(tmp_path / "settings.json").update()
     assert mode(tmp_path) == 0o1777
     assert mode(tmp_path / "settings.json") == 0o600

@@ -1,5 +1,6 @@
 """Settings: kept between starts, whatever has happened to their file."""
 
+import errno
 import json
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pytest
 
 from brainviewer.app.settings import RECENT, Settings, settings_folder
 from brainviewer.core.slices import Convention
+from brainviewer.files import ordinary_file
 
 
 @pytest.fixture
@@ -81,6 +83,42 @@ def test_recent_studies_are_newest_first_each_once_and_few(path: Path) -> None:
     assert len(settings.recent) == RECENT
     assert settings.recent.count(("/s5",)) == 1
     assert ("/s0",) not in settings.recent
+
+
+def test_two_windows_keep_what_both_change(path: Path) -> None:
+    first, second = Settings.load(path), Settings.load(path)
+    first.update(theme="light")
+    second.update(engine="onnx")
+    first.remember_study([Path("/a")])
+    second.remember_study([Path("/b")])
+    again = Settings.load(path)
+    assert (again.theme, again.engine) == ("light", "onnx")
+    assert again.recent == (("/b",), ("/a",))
+    assert second.theme == "dark"  # each window stays as it is
+
+
+def test_settings_that_cannot_be_read_now_are_left_as_they_are(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Settings.load(path).update(theme="light")
+    before = path.read_bytes()
+
+    def refused(*_: object) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(ordinary_file, "_status", refused)
+        settings = Settings.load(path)
+        settings.update(engine="onnx")
+    assert path.read_bytes() == before
+    assert settings.engine == "onnx"
+
+
+def test_what_a_newer_version_keeps_stays(path: Path) -> None:
+    path.parent.mkdir()
+    path.write_text('{"theme": "light", "of_tomorrow": [1, 2]}')
+    Settings.load(path).update(engine="onnx")
+    assert json.loads(path.read_text())["of_tomorrow"] == [1, 2]
 
 
 def test_a_folder_that_cannot_be_written_is_no_obstacle(tmp_path: Path) -> None:

@@ -81,7 +81,8 @@ def test_nobody_else_can_read_it_and_it_says_whose_it_is(home: Path) -> None:
     finally:
         os.umask(before)
     assert stat.S_IMODE(file_of(home).stat().st_mode) == 0o600
-    assert stat.S_IMODE(file_of(home).parent.stat().st_mode) == 0o700
+    for folder in (home / "journal", home):
+        assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     study = json.loads(file_of(home).read_text("utf-8"))["study"]
     assert study["sha256"] == STUDY.content_hash
     assert study["unit"] == "mm"
