@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from brainviewer.analysis.fluid_check import doubtful_names
 from brainviewer.app.picture_opening import open_picture, picture_info
 from brainviewer.app.placing import Plan, labels_notices, place, place_labels, placing_notices
 from brainviewer.app.which_is_which import UnknownSequences, which_is_which
@@ -66,6 +67,7 @@ def open_study(
     placed = place(plan, images, {m: path.name for m, path in files.items()})
     volumes = {p.volume.modality: p.volume for p in placed}
     notices += [*plan.left_out.values(), *placing_notices(plan, images, placed)]
+    notices += doubtful_names(volumes).values()
     segmentation = None
     if labels is not None and assignment.segmentation:
         try:

@@ -1,0 +1,30 @@
+"""On real studies no right name is doubted, and an exchange of T2 with another is told."""
+
+from dataclasses import replace
+from itertools import combinations
+
+import pytest
+
+from brainviewer.analysis.fluid_check import doubtful_names
+from brainviewer.app.opening import open_study
+from brainviewer.core.study import Modality
+from tests.e2e import test_open_studies
+
+pytestmark = test_open_studies.pytestmark
+
+
+@pytest.mark.parametrize("name", test_open_studies.KNOWN)
+def test_names_and_content(name):
+    study = open_study([test_open_studies.STUDIES / name])
+    assert not any("fluid" in notice for notice in study.notices)
+    volumes = study.volumes
+    for count in (1, 2, 3):
+        for some in combinations(volumes, count):
+            assert doubtful_names({m: volumes[m] for m in some}) == {}
+    for other in (Modality.FLAIR, Modality.T1, Modality.T1CE):
+        exchanged = {
+            **volumes,
+            Modality.T2: replace(volumes[other], modality=Modality.T2),
+            other: replace(volumes[Modality.T2], modality=other),
+        }
+        assert Modality.T2 in doubtful_names(exchanged) or other in doubtful_names(exchanged)
