@@ -307,6 +307,7 @@ def test_a_stale_result_says_so_and_shows_no_heatmap() -> None:
     for subject in (ExportSubject.VIEW, ExportSubject.TUMOUR_SLICE):
         figure = request_figure(state, ExportRequest(subject, heatmap=True))
         assert "Stale: The age was changed." in figure.result_note
+        assert figure.provenance["classification"]["note"] == figure.result_note
         assert not any(p.shows_heatmap for p in figure.panes)
 
 

@@ -96,3 +96,12 @@ def test_what_if_asks_the_same_model_about_the_edited_picture(tmp_path, monkeypa
     assert asked == [None, "toy-pictures"]
     assert (before.predicted, after.predicted) == ("glioma", "none")
     assert told.sentence.startswith("Glioma")
+    # The picture is edited: its answer is never confident, however probable it is.
+    assert (before.abstained, after.abstained) == (False, True)
+    assert "painted over" in after.reason
+    blank = picture_classifying.classify_picture(np.zeros_like(pixels), engine)
+    assert not blank.in_scope
+    past, told = what_if(pixels, blank, engine)
+    assert past.abstained
+    assert blank.reason in past.reason
+    assert blank.reason in told.sentence
