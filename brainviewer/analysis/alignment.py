@@ -89,7 +89,9 @@ def resample(data: NDArray[Any], grid: Grid, onto: Grid, *, labels: bool = False
         float(data.min()),
         image.GetPixelID() if labels else between,
     )
-    values = sitk.GetArrayFromImage(moved).T
-    if data.dtype.kind in "iu" and not labels:  # ITK would cut off the fraction
-        values = np.rint(values, out=values)
-    return np.asfortranarray(values.astype(data.dtype, copy=False))
+    values = sitk.GetArrayViewFromImage(moved)
+    kept = np.empty(onto.shape, data.dtype, order="F")
+    for k, plane in enumerate(values):  # one by one, so that no second copy is made
+        # ITK would cut off the fraction.
+        kept[:, :, k] = np.rint(plane.T) if data.dtype.kind in "iu" else plane.T
+    return kept

@@ -128,14 +128,11 @@ def dilate(mask: Mask, radius_mm: float, spacing: Spacing) -> Mask:
     """Dilation by a disc in every axial slice."""
     if not mask.any():
         return mask
-    pad = int(radius_mm / min(spacing[:2])) + 1
-    wide = np.pad(~mask, ((pad, pad), (pad, pad), (0, 0)), constant_values=True)
-    grown = np.zeros(wide.shape, bool)
-    for index in range(mask.shape[2]):
-        if not wide[:, :, index].all():
-            distance = ndimage.distance_transform_edt(wide[:, :, index], sampling=spacing[:2])
-            grown[:, :, index] = distance <= radius_mm
-    return grown[pad:-pad, pad:-pad]
+    grown = np.zeros(mask.shape, bool)
+    for index in np.flatnonzero(mask.any(axis=(0, 1))):
+        distance = ndimage.distance_transform_edt(~mask[:, :, index], sampling=spacing[:2])
+        grown[:, :, index] = distance <= radius_mm
+    return grown
 
 
 def millilitres(mask: Mask, spacing: Spacing) -> float:

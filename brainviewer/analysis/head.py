@@ -4,12 +4,14 @@ from dataclasses import dataclass
 
 from brainviewer.analysis import brain, lesion
 from brainviewer.analysis.intensity import flatten_bias, normalise
+from brainviewer.analysis.slice_area import box_of
 from brainviewer.analysis.symmetry import MidPlane, find_midplane
 from brainviewer.analysis.working_grid import Field, Mask, WorkingGrid
 from brainviewer.core.errors import Report, silent
 from brainviewer.core.study import Modality, Study
 
 _SMALLEST_BRAIN_ML = 100.0
+_LONGEST_BRAIN_MM = 350.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,8 +51,10 @@ def _prepare(study: Study, leading: Modality, report: Report, swapped: bool) -> 
     report(0.2, "Finding the brain")
     whole = brain.find_head(images[leading])
     stripped = brain.is_stripped(images[leading], whole, spacing)
+    if brain.millilitres(whole, spacing) < _SMALLEST_BRAIN_ML:
+        return None
     inside = whole if stripped else brain.find_brain(images[leading], whole, spacing)
-    if brain.millilitres(inside, spacing) < _SMALLEST_BRAIN_ML:
+    if not _is_brain(inside, spacing):
         return None
     report(0.4, "Normalising the brightness")
     first = normalise(images[leading], inside)
@@ -63,3 +67,17 @@ def _prepare(study: Study, leading: Modality, report: Report, swapped: bool) -> 
         m: normalise(flatten_bias(image, ordinary, spacing), inside) for m, image in images.items()
     }
     return Head(working, images, inside, plane, stripped)
+
+
+def _is_brain(inside: Mask, spacing: brain.Spacing) -> bool:
+    """Whether a mask has the size of a brain, or of a good part of one.
+
+    What is far larger is no head, and would take memory without bounds.
+    """
+    if brain.millilitres(inside, spacing) < _SMALLEST_BRAIN_ML:
+        return False
+    box = box_of(inside)
+    return all(
+        (part.stop - part.start) * mm <= _LONGEST_BRAIN_MM
+        for part, mm in zip(box, spacing, strict=True)
+    )

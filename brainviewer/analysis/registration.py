@@ -4,6 +4,7 @@ Between the scans of an examination patients move, or are taken out and put back
 that the scanner wrote down belong to the table and not to the head.
 """
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -65,7 +66,7 @@ def head_motion(data: NDArray[Any], grid: Grid, fixed: NDArray[Any], onto: Grid)
     import SimpleITK as sitk  # noqa: N813 - the name that everybody knows it by
 
     still, moved = _coarse(fixed, onto), _coarse(data, grid)
-    if min(still.values.shape) < _LEAST_VOXELS or still.values.size > _MOST_VOXELS:
+    if still is None or moved is None or min(still.values.shape) < _LEAST_VOXELS:
         return None
     moving = resample(moved.values, moved.grid, still.grid)
     if np.count_nonzero(still.head) < _LEAST_HEAD or moving.min() == moving.max():
@@ -111,12 +112,17 @@ def head_motion(data: NDArray[Any], grid: Grid, fixed: NDArray[Any], onto: Grid)
     return _motion(rigid, grid, still)
 
 
-def _coarse(data: NDArray[Any], grid: Grid) -> _Scan:
-    """Means over blocks of about ``_COARSE_MM``, without bias field and the brightest spots."""
+def _coarse(data: NDArray[Any], grid: Grid) -> _Scan | None:
+    """Means over blocks of about ``_COARSE_MM``, without bias field and the brightest spots.
+
+    None where there are more of them than a head has.
+    """
     steps = [max(1, int(_COARSE_MM / mm)) for mm in grid.spacing]
     counts = [n // step for n, step in zip(grid.shape, steps, strict=True)]
     if min(counts) < 1:
         steps, counts = [1, 1, 1], list(grid.shape)
+    if math.prod(counts) > _MOST_VOXELS:
+        return None
     i, j, k = (count * step for count, step in zip(counts, steps, strict=True))
     brightest = np.percentile(data[::4, ::4, ::2], 99.5)
     cut = np.minimum(data[:i, :j, :k], brightest).astype(np.float32, copy=False)

@@ -4,6 +4,7 @@ Everything that looks for a lesion works here, so that the order and direction o
 cannot change what is found: two files of the same head give the very same working arrays.
 """
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +15,9 @@ from scipy import ndimage
 from brainviewer.core.geometry import Grid
 
 WORKING_MM = 2.0
+_MOST_VOXELS = 1 << 24
+"""Voxels of a working array at most; a head has half as many where its voxels are smallest."""
+_COARSER = 1.25
 Field = NDArray[np.float32]
 Mask = NDArray[np.bool_]
 
@@ -48,16 +52,21 @@ class WorkingGrid:
         if swapped:
             order = (order[1], order[0], order[2])
         flips = tuple(signs[n] < 0 for n in order)
-        steps = [
-            min(max(1, int(WORKING_MM / grid.spacing[n] + 0.34)), grid.shape[n]) for n in order
-        ]
         turned = _turn(data, order, (flips[0], flips[1], flips[2]))
-        start, shape = [], []
-        box = _box(turned, tuple(steps))
-        for (low, high), step, count in zip(box, steps, turned.shape, strict=True):
-            blocks = max(1, min(-(-(high - low) // step), count // step))
-            start.append(min(low, count - blocks * step))
-            shape.append(blocks)
+        size_mm = WORKING_MM
+        while True:
+            steps = [
+                min(max(1, int(size_mm / grid.spacing[n] + 0.34)), grid.shape[n]) for n in order
+            ]
+            start, shape = [], []
+            box = _box(turned, tuple(steps))
+            for (low, high), step, count in zip(box, steps, turned.shape, strict=True):
+                blocks = max(1, min(-(-(high - low) // step), count // step))
+                start.append(min(low, count - blocks * step))
+                shape.append(blocks)
+            if math.prod(shape) <= _MOST_VOXELS:
+                break
+            size_mm *= _COARSER
         spacing = [grid.spacing[n] * step for n, step in zip(order, steps, strict=True)]
         return cls(
             grid,

@@ -18,10 +18,10 @@ LARGEST_MM = 2000.0
 """Length of a side of a volume: more than anybody's height is no head, and no patient."""
 MOST_UNPACKED = 4 << 30
 """Bytes of a whole file, unpacked, all its images included."""
-MOST_BYTES = 1792 << 20
+MOST_BYTES = 1536 << 20
 """What a study may take in memory, by ``study_bytes``."""
 
-_MASK_BYTES = 12
+_MASK_BYTES = 8
 """Bytes for each voxel that masks and copies take while a lesion is looked for and drawn."""
 
 
@@ -43,10 +43,12 @@ def check_volume(header: Header, name: str) -> None:
 
 
 def check_study(headers: Mapping[str, Header], grid: Grid) -> None:
-    """Raises FileError if volumes that lie on ``grid`` together are too large.
+    """Raises FileError if a volume, or all that come to lie on ``grid`` together, are too large.
 
     headers : by what the volume is, such as ``FLAIR``.
     """
+    for name, header in headers.items():
+        check_volume(header, name)
     if study_bytes(headers, grid) > MOST_BYTES:
         sizes = ", ".join(f"{name} {_voxels(header.grid)}" for name, header in headers.items())
         raise FileError(
@@ -67,7 +69,7 @@ def study_bytes(headers: Mapping[str, Header], grid: Grid) -> int:
     total = voxels * _MASK_BYTES
     for header in headers.values():
         total += math.prod(header.grid.shape) * header.read_bytes
-        if header.grid.shape != grid.shape:
+        if not header.grid.matches(grid):
             total += voxels * header.kept_bytes
     return total
 

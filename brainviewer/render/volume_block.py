@@ -6,6 +6,7 @@ given nothing but a rotation: no mirrored matrices, no wrong sides.
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +23,9 @@ AIR = 0.12
 """Below this part of the brightest value lies no tissue."""
 TISSUE = 0.55
 """The part of the brightest value that the median of the head is brought to."""
+_MOST_VOXELS = 1 << 23
+"""Voxels of a block; a head has a tenth of them."""
+_MOST_PADDED = 1 << 28
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,7 +98,7 @@ def coarsened(
     Axes with thicker slices than that are interpolated to about ``voxel_mm`` instead.
     """
     spacing = spacing_of(affine)
-    factors = [max(1, round(voxel_mm / s)) for s in spacing]
+    factors = _factors(data.shape, spacing, voxel_mm)
     whole = [n // f * f for n, f in zip(data.shape, factors, strict=True)]
     # Means go to float32 as soon as they are fewer; a whole volume in float32 is never made.
     result = data[: whole[0], : whole[1], : whole[2]]
@@ -107,7 +111,9 @@ def coarsened(
     affine = affine.copy()
     affine[:3, 3] = voxel_to_world(affine, [(f - 1) / 2 for f in factors])
     affine[:3, :3] *= factors
-    thick = [max(1, round(s * f / voxel_mm)) for s, f in zip(spacing, factors, strict=True)]
+    drawn = [s * f for s, f in zip(spacing, factors, strict=True)]
+    size = _drawable(result.shape, drawn, voxel_mm)
+    thick = [max(1, round(mm / size)) for mm in drawn]
     if max(thick) > 1:
         from scipy import ndimage
 
@@ -117,6 +123,18 @@ def coarsened(
         )
         affine[:3, :3] /= thick
     return result, affine
+
+
+def _drawable(shape: Sequence[int], spacing: Sequence[float], voxel_mm: float) -> float:
+    """The voxel size, or a larger one where a block would have more voxels than can be drawn."""
+    cubic_mm = math.prod(n * mm for n, mm in zip(shape, spacing, strict=True))
+    return max(voxel_mm, float(np.cbrt(cubic_mm / _MOST_VOXELS)))
+
+
+def _factors(shape: Sequence[int], spacing: Sequence[float], voxel_mm: float) -> list[int]:
+    """Voxels along each axis that become one of about ``voxel_mm``; never more than there are."""
+    size = _drawable(shape, spacing, voxel_mm)
+    return [min(n, max(1, round(size / mm))) for n, mm in zip(shape, spacing, strict=True)]
 
 
 def head_block(data: NDArray[Any], grid: Grid, voxel_mm: float = 2.0) -> Block:
@@ -158,7 +176,12 @@ def mask_block(mask: NDArray[np.bool_], grid: Grid, voxel_mm: float = 1.0) -> Bl
     if not volume.any():
         return None
     volume, affine = cropped(volume, affine, volume, margin=0)
-    factors = [max(1, round(voxel_mm / s)) for s in spacing_of(affine)]
+    factors = _factors(volume.shape, spacing_of(affine), voxel_mm)
+    while math.prod(n + 7 * f for n, f in zip(volume.shape, factors, strict=True)) > _MOST_PADDED:
+        voxel_mm /= 2
+        factors = _factors(volume.shape, spacing_of(affine), voxel_mm)
+        if max(factors) == 1:
+            break
     # Room for the blur, so that the surface closes also where the mask touches the grid's edge.
     margin = [3 * f for f in factors]
     padded = np.pad(volume, [(m, m + f) for m, f in zip(margin, factors, strict=True)])
