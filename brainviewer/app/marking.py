@@ -77,18 +77,10 @@ class Marking:
         if study is None:
             raise FileError("Annotations need a study to lie on.", "Open their study first.")
         found = annotation_file.read_annotations(path)
-        found.check_study(study, other_study=other_study)
-        marks = found.marks_on(study)
-        if marks.left_out and not marks.annotations:
-            raise FileError(
-                f"None of the annotations in '{found.name}' can be shown on this study. "
-                + marks.notice,
-                "Open the study that they were made on.",
-            )
-        self._edit(Edit("Open annotations", self.state.annotations, marks.annotations))
-        for said in (*found.notices_on(study), marks.notice):
-            if said:
-                self.state.noticed.emit(Notice(said, "caution"))
+        marks, notices = found.opened_on(study, other_study=other_study)
+        self._edit(Edit("Open annotations", self.state.annotations, marks))
+        for said in notices:
+            self.state.noticed.emit(Notice(said, "caution"))
 
     def take_in_other_edits(self) -> None:
         """Show what another window has made of the annotations of the same study, if it has."""
@@ -101,7 +93,7 @@ class Marking:
             log.error("An annotation could not be drawn.", exc_info=error)
             self.state.undrawable |= {annotation.id}
             said = "An annotation cannot be drawn. It is left out of the images, and stays kept."
-            self.state.noticed.emit(Notice(said, "error"))
+            self.state.noticed.emit(Notice(said, "error", of_study=True))
 
     def _edit(self, edit: Edit, select: str = "") -> None:
         study = self.state.study
@@ -112,7 +104,7 @@ class Marking:
             impossible.append(f"there can be {MOST_ANNOTATIONS:,} on a study")
         if impossible:
             said = f"The annotation was not made: {impossible[0]}."
-            self.state.noticed.emit(Notice(said, "error"))
+            self.state.noticed.emit(Notice(said, "error", of_study=True))
             return
         if select:  # made or changed by hand
             held = tuple(held_inside(mark, study.grid) for mark in edit.after)
@@ -155,7 +147,7 @@ class Marking:
         try:
             kept = journal.keep(self.state.annotations)
         except FileError as error:
-            self.state.noticed.emit(Notice(str(error), "error"))
+            self.state.noticed.emit(Notice(str(error), "error", of_study=True))
             return
         if kept.notice:
             self.state.noticed.emit(Notice(kept.notice, "caution"))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from brainviewer.app.terminal import complain, progress_line, results_only, show
+from brainviewer.app.terminal import progress_line, results_only, show
 from brainviewer.cli.engines import picture_engine, study_engine
 from brainviewer.cli.options import AsJson, Engine, EngineName, Study
 from brainviewer.cli.program import app
@@ -78,7 +78,7 @@ def export(
         wanted = heatmap or model is not None
         with started(engine, model) if wanted else nullcontext() as runner:
             opened = open_and_import(study, *(() if of_pictures else (TUMOUR,)))
-            marks = () if marked is None else _marks(marked, opened, other_study)
+            marks, said = _marks(marked, opened, other_study)
             finding = None
             if not opened.is_picture:
                 from brainviewer.analysis.tumour import find_tumour
@@ -104,25 +104,24 @@ def export(
                 report=progress_line(),
             )
         record = {"file": str(file), **figure.provenance, "scale": scale}
-        record["notices"] = list(opened.notices)
-        show(out, record, as_json, lambda: _text(file, result, opened.notices))
+        notices = [*opened.notices, *said]
+        record["notices"] = notices
+        show(out, record, as_json, lambda: _text(file, result, notices))
 
 
 def _marks(
-    file: "AnnotationFile", study: Opened, other_study: bool
-) -> "tuple[MadeAnnotation, ...]":
+    file: "AnnotationFile | None", study: Opened, other_study: bool
+) -> "tuple[tuple[MadeAnnotation, ...], tuple[str, ...]]":
+    """The marks to draw, and what must be said of them."""
+    if file is None:
+        return (), ()
     from brainviewer.files.annotation_file import OtherStudy
 
     try:
-        file.check_study(study, other_study=other_study)
+        return file.opened_on(study, other_study=other_study)
     except OtherStudy as error:
         advice = "Give the study that they were made on, or --other-study to draw them here."
         raise BrainViewerError(error.message, advice) from None
-    found = file.marks_on(study)
-    for said in (*file.notices_on(study), found.notice):
-        if said:
-            complain(said)
-    return found.annotations
 
 
 def _answer(

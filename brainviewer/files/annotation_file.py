@@ -90,6 +90,24 @@ class AnnotationFile:
         left += [(entry, _TOO_MANY) for entry in self.entries[MOST_ANNOTATIONS:]]
         return Marks(tuple(shown), tuple(e for e, _ in left), tuple(why for _, why in left))
 
+    def opened_on(
+        self, study: Study, *, other_study: bool = False
+    ) -> tuple[tuple[Annotation, ...], tuple[str, ...]]:
+        """The marks to show on a study, and sentences that must be said beside them.
+
+        Raises what ``check_study`` raises, and FileError if none of the marks can be shown.
+        """
+        self.check_study(study, other_study=other_study)
+        marks = self.marks_on(study)
+        if marks.left_out and not marks.annotations:
+            raise FileError(
+                f"None of the annotations in '{self.name}' can be shown on this study. "
+                + marks.notice,
+                "Open the study that they were made on.",
+            )
+        said = (*self.notices_on(study), marks.notice)
+        return marks.annotations, tuple(sentence for sentence in said if sentence)
+
     def check_study(self, study: Study, *, other_study: bool = False) -> None:
         """Raises FileError if the marks say nothing about a study, OtherStudy if they may.
 

@@ -94,10 +94,12 @@ def test_annotations_of_another_image_or_unit_are_not_drawn(
     assert "--other-study" in refused(capfd)
     assert not out.exists()
     assert export("--other-study", study=same_grid) == 0
-    assert "another study" in capfd.readouterr().err
+    assert "another study" in capfd.readouterr().out
     far = {**mark, "points": [[0, 0, 0], [1e308, -1e308, 0]]}
     assert export(annotations=[mark, far]) == 0
-    assert "One annotation was left out" in capfd.readouterr().err
+    assert "One annotation was left out" in capfd.readouterr().out
+    assert export(annotations=[far]) == 2
+    assert "None of the annotations" in refused(capfd)
 
 
 @pytest.mark.parametrize(
