@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from brainviewer.core.counting import counted
+
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
@@ -16,8 +18,8 @@ def audit_tables(record: Mapping[str, Any]) -> "list[RenderableType]":
 
     splits = ", ".join(f"{name} {count}" for name, count in record["splits"].items())
     parts: list[RenderableType] = [
-        f"{record['folder']}: {record['pictures']} pictures ({splits}), {record['readable']} of "
-        "them readable.",
+        f"{record['folder']}: {counted(record['pictures'], 'picture')} ({splits}), "
+        f"{record['readable']} of them readable.",
         *(f"{_WORDS[finding['level']]}: {finding['text']}" for finding in record["findings"]),
     ]
     classes = Table("class", title="Classes")
@@ -41,7 +43,8 @@ def audit_tables(record: Mapping[str, Any]) -> "list[RenderableType]":
         parts.append(f"Not read: {len(unreadable) - _MOST_NAMED} more; --json lists all.")
     clean = record["clean"]
     parts.append(
-        f"Without copies and contradictions {clean['kept']} pictures stay: {clean['train']} for "
+        "Without copies and contradictions "
+        f"{counted(clean['kept'], 'picture stays', 'pictures stay')}: {clean['train']} for "
         f"training, {clean['test']} for testing."
     )
     return [*parts, *(f"Note: {notice}" for notice in record["notices"])]

@@ -13,15 +13,21 @@ from brainviewer.app.terminal import (
     show_tables,
     shown_lines,
 )
+from brainviewer.assets import resources
 from brainviewer.cli.options import AsJson, GroupBy
 from brainviewer.cli.program import app
 from brainviewer.core.shown_text import shown_text
+
+RECIPES = sorted(file.stem for file in (resources() / "recipes").rglob("*.toml"))
 
 
 @app.command()
 def train(
     recipe: Annotated[
-        str, typer.Argument(metavar="RECIPE", help="Name of a recipe, or a TOML file.")
+        str,
+        typer.Argument(
+            metavar="RECIPE", help=f"A TOML file, or one that ships: {', '.join(RECIPES)}."
+        ),
     ],
     folder: Annotated[
         Path, typer.Option("--data", help="Folder of labelled cases.", show_default=False)
@@ -225,7 +231,6 @@ def leaderboard(
 ) -> None:
     """Compare networks for single images, on patients kept apart and under a leaky split."""
     with results_only() as stdout:
-        from brainviewer.assets import resources
         from brainviewer.cli.leaderboard_tables import leaderboard_tables
         from brainviewer.files.writing import check_new_file, write_whole
         from brainviewer.training.leaderboard import entries, page, record

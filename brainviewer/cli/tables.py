@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from brainviewer.core.counting import counted
+
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
@@ -38,8 +40,10 @@ def summary_tables(record: Mapping[str, Any]) -> "list[RenderableType]":
     images.add_row("pixel size", pixel if record["pixel_mm"] else "not stored in this layout")
     if record["slice_mm"]:
         images.add_row("distance of slices", thickness)
-    first = f"{record['folder']}: {_LAYOUTS[record['layout']]}, {record['cases']} cases of "
-    first += f"{record['patients']} patients, {unlabelled} without a class"
+    first = (
+        f"{record['folder']}: {_LAYOUTS[record['layout']]}, {counted(record['cases'], 'case')} of "
+    )
+    first += f"{counted(record['patients'], 'patient')}, {unlabelled} without a class"
     lines = [first + (f"; ages of {total['missing']} missing." if total["missing"] else ".")]
     if record["folds"]:
         folds = ", ".join(f"{fold}: {count}" for fold, count in record["folds"].items())
@@ -104,9 +108,9 @@ def evaluation_tables(record: Mapping[str, Any], width: int) -> "list[Renderable
     counts = ", ".join(f"{count} {code}" for code, count in record["patients"].items())
     seeds = len(record.get("seeds", [1]))
     lines = [
-        f"{sum(record['patients'].values())} patients ({counts}), {record['folds']}-fold "
-        f"cross-validation by patient, mean of {seeds} seed{'s' if seeds > 1 else ''}; below each "
-        f"figure its 95 % interval over {record['bootstrap_repeats']} draws of patients."
+        f"{counted(sum(record['patients'].values()), 'patient')} ({counts}), "
+        f"{record['folds']}-fold cross-validation by patient, mean of {counted(seeds, 'seed')}; "
+        "below each figure its 95 % interval over patients."
     ]
     if record.get("not_found"):
         lines.append(f"No tumour was found in {record['not_found']} of them.")
@@ -155,10 +159,11 @@ def _outline_tables(record: Mapping[str, Any]) -> "list[RenderableType]":
         table.add_row(method, *(f"{figures[name]:.3g}" for name in names))
     healthy = record["healthy"]
     return [
-        f"{record['patients']} patients, {record['folds']}-fold cross-validation by patient.",
+        f"{counted(record['patients'], 'patient')}, {record['folds']}-fold cross-validation by "
+        "patient.",
         table,
-        f"Of {healthy['heads']} heads made healthy by mirroring, {healthy['called_sick']} were "
-        "said to hold a lesion.",
+        f"Of {counted(healthy['heads'], 'head')} made healthy by mirroring, "
+        f"{counted(healthy['called_sick'], 'was', 'were')} said to hold a lesion.",
     ]
 
 
@@ -183,9 +188,8 @@ def _picture_tables(record: Mapping[str, Any]) -> "list[RenderableType]":
         scope.add_row(kind, str(one["images"]), f"{100 * one['refused']:.0f} %")
     counts = ", ".join(f"{count} {name}" for name, count in record["images"].items())
     return [
-        f"{sum(record['images'].values())} pictures ({counts}), {record['folds']}-fold "
-        f"cross-validation by patient; 95 % intervals over {record['bootstrap_repeats']} draws of "
-        "pictures.",
+        f"{counted(sum(record['images'].values()), 'picture')} ({counts}), {record['folds']}-fold "
+        "cross-validation by patient, as far as patients are known; 95 % intervals over pictures.",
         bars,
         figures,
         edits,
@@ -217,10 +221,11 @@ def _image_tables(results: Sequence[Mapping[str, Any]]) -> "list[RenderableType]
     for _, cells in sorted(rows, key=lambda row: -float(row[0])):
         table.add_row(*cells)
     protocol = results[0]["protocol"]
+    over = results[0].get("intervals", {}).get("over", "images")
     notices = dict.fromkeys(notice for result in results for notice in result["notices"])
     return [
-        f"{protocol['test']} test images ({protocol['split']}, {', '.join(protocol['tested'])}); "
-        "below each figure its 95 % interval over images.",
+        f"{counted(protocol['test'], 'test image')} ({protocol['split']}, "
+        f"{', '.join(protocol['tested'])}); below each figure its 95 % interval over {over}.",
         table,
         *(f"Note: {notice}" for notice in notices),
     ]

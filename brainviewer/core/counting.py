@@ -6,4 +6,4 @@ def counted(count: int, one: str, many: str = "") -> str:
 
     one : its name for one of it; many : for any other number, by default with an s.
     """
-    return f"{count} {one if count == 1 else many or f'{one}s'}"
+    return f"{count:,} {one if count == 1 else many or f'{one}s'}"

@@ -18,6 +18,7 @@ import torch
 import typer
 
 from brainviewer.assets import resources
+from brainviewer.core.counting import counted
 from brainviewer.core.errors import FileError, Report
 from brainviewer.files.writing import write_whole
 from brainviewer.training.bank import Bank, make_bank
@@ -99,7 +100,8 @@ def _enough(recipe: Recipe, cases: list[Case]) -> list[Case]:
         count = sum(case.label == code for case in cases)
         if count < recipe.folds:
             raise FileError(
-                f"There are {count} cases of class {code}, fewer than the {recipe.folds} folds.",
+                f"There {'is' if count == 1 else 'are'} {counted(count, 'case')} of class {code}, "
+                f"fewer than the {recipe.folds} folds.",
                 "Add cases, or ask for fewer folds in the recipe.",
             )
     return cases

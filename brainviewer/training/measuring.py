@@ -4,7 +4,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from brainviewer.analysis.outline_network import read_trust
+from brainviewer.analysis.outline_network import SETTINGS_FILE, read_trust
+from brainviewer.assets import resources
 from brainviewer.core.errors import FileError, Report, silent
 from brainviewer.files.structured import read_json
 from brainviewer.files.writing import make_folder, write_whole
@@ -16,6 +17,7 @@ from brainviewer.training.evaluation_inputs import PREDICTIONS
 from brainviewer.training.images.keeping import read_results
 from brainviewer.training.images.recipe import IMAGE_CLASSES, IMAGE_VOTE
 from brainviewer.training.plots import draw_all
+from brainviewer.training.provenance import made_with
 from brainviewer.training.recipes import Recipe, read_recipe
 from brainviewer.training.running import (
     FINDER_HAS_SEEN,
@@ -70,34 +72,40 @@ def measure(
         if out is not None:
             write_whole(file, dump(record).encode())
         return record
+    measured: dict[str, Any]
     if kind == LESION_OUTLINE:
-        record = _measure_outlines(plan_file, data, run, report)
+        measured = _measure_outlines(plan_file, data, run, report)
     elif kind == TUMOUR_PICTURES:
         require_torch()
         from brainviewer.training.tumour_pictures.command import measure_pictures
 
-        record = measure_pictures(plan_file, data, run, report, strange)
+        measured = measure_pictures(plan_file, data, run, report, strange)
     else:
         plan = read_recipe(plan_file)
         _check_finished(run, plan)
         looks_now = not (run / FOUND_FOLDER).is_dir() and not (run / TABLE_FILE).is_file()
         if data is not None and looks_now and find_cases(data).layout == "lgg":
             tell(FINDER_HAS_SEEN)
-        record = evaluate_run(run, plan, report, data)
+        measured = evaluate_run(run, plan, report, data)
+    measured = {**measured, "measured_with": made_with()}
     make_folder(file.parent)
-    write_whole(file, dump(record).encode())
-    if "winner" in record:
-        draw_all(record, file.parent)
-    return record
+    write_whole(file, dump(measured).encode())
+    if "winner" in measured:
+        draw_all(measured, file.parent)
+    return measured
 
 
 def measured_before(model_id: str) -> dict[str, Any]:
     """What was measured when an installed model was made; raises FileError if nothing was."""
     cards = {card.id: card for card in installed_models()}
+    models = resources() / "models"
+    outlines = {file.parent.name: file for file in models.glob(f"*/{SETTINGS_FILE}")}
+    if model_id in outlines and model_id not in cards:
+        return dict(_read(outlines[model_id])["figures"])
     if model_id not in cards:
         raise FileError(
             f"There is no folder and no installed model called '{model_id}'.",
-            f"Give the folder of a run, or a model: {', '.join(cards)}.",
+            f"Give the folder of a run, or a model: {', '.join([*cards, *outlines])}.",
         )
     card = cards[model_id]
     own = card.folder / EVALUATION_FILE

@@ -43,7 +43,11 @@ tbody tr { border-top:1px solid var(--line) }
 .track span { display:block; height:100%; background:var(--accent) }
 img { max-width:100% }
 footer { color:var(--quiet); font-size:12px; margin-top:24px }
-@media (max-width: 600px) { main { padding:20px 12px 32px } section { padding:16px } }
+@media (max-width: 600px) { main { padding:20px 12px 32px } section { padding:16px }
+  h1 { font-size:24px } th, td { padding-right:14px } .words th, .words td { display:block;
+  padding-right:0; white-space:normal } .words tbody tr { display:block; padding:4px 0 }
+  tbody th { white-space:normal } }
+h1, p, td { overflow-wrap:anywhere }
 @media print { section { break-inside:avoid } }
 """
 

@@ -222,7 +222,8 @@ class _Found:
         self.others += [self._name(f) for f in left if f.suffix.lower() not in PICTURE_SUFFIXES]
         if unnamed:
             self.notices.append(
-                f"Left out, because {TABLE} has no row for them: {len(unnamed)} pictures, such as "
+                f"Left out, because {TABLE} has no row for them: "
+                f"{counted(len(unnamed), 'picture')}, such as "
                 f"{self._name(unnamed[0])}."
             )
 

@@ -1,7 +1,9 @@
 """An evaluation as plots: confusion matrix, ROC curves, reliability, risk against coverage."""
 
 import io
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +17,22 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 INK, GRID, _ERROR = "#2A3138", "#D5DAE0", "#B5533C"
+
+
+@dataclass(frozen=True)
+class Theme:
+    """Colours of a plot: ground, writing, lines behind, the first and the second curve."""
+
+    ground: str
+    ink: str
+    grid: str
+    first: str
+    second: str
+
+
+LIGHT = Theme("#FFFFFF", INK, GRID, "#2F7FB8", "#B5533C")
+DARK = Theme("#14191D", "#D7DEE5", "#343C44", "#5AA9E6", "#E6C66A")
+"""Of pages on dark screens (``page_shell``)."""
 _POINTS = np.linspace(0, 1, 101)
 _DRAWS = 500
 
@@ -45,13 +63,22 @@ def _confusion(evaluation: dict[str, Any], path: Path) -> None:
 
 
 def draw_confusion(
-    axes: "Axes", table: NDArray[Any], codes: Sequence[str], number: str = ".0f"
+    axes: "Axes",
+    table: NDArray[Any],
+    codes: Sequence[str],
+    number: str = ".0f",
+    theme: Theme = LIGHT,
 ) -> None:
     """Counts and shares; rows are true classes, columns are answers. number : format of a count."""
+    from matplotlib.colors import LinearSegmentedColormap
+
     shares = table / np.maximum(table.sum(axis=1, keepdims=True), 1e-9)
-    axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
+    dark = LinearSegmentedColormap.from_list("shares", [DARK.ground, DARK.first])
+    axes.imshow(shares, cmap="Blues" if theme is LIGHT else dark, vmin=0, vmax=1)
     for (row, column), count in np.ndenumerate(table):
-        colour = "white" if shares[row, column] > 0.55 else INK
+        full = shares[row, column] > 0.55
+        colour = (theme.ground if full else theme.ink) if theme is LIGHT else theme.ink
+        colour = DARK.ground if full and theme is DARK else colour
         text = f"{count:{number}}\n{100 * shares[row, column]:.0f} %"
         axes.text(column, row, text, ha="center", va="center", color=colour)
     axes.set_xticks(range(len(codes)), codes)
@@ -88,16 +115,20 @@ def _roc(evaluation: dict[str, Any], path: Path) -> None:
 
 
 def draw_reliability(
-    axes: Any, bins: Sequence[Mapping[str, float]], sizes: Sequence[float], colour: str
+    axes: Any,
+    bins: Sequence[Mapping[str, float]],
+    sizes: Sequence[float],
+    colour: str,
+    theme: Theme = LIGHT,
 ) -> None:
     """How often answers of some probability are right; sizes are those of the dots."""
-    axes.plot([0, 1], [0, 1], color=GRID, zorder=0)
+    axes.plot([0, 1], [0, 1], color=theme.grid, zorder=0)
     axes.scatter(
         [one["confidence"] for one in bins],
         [one["accuracy"] for one in bins],
         s=sizes,
         color=colour,
-        edgecolor=INK,
+        edgecolor=theme.ink,
         linewidth=0.5,
     )
     axes.set_xlabel("probability of the answer")
@@ -165,6 +196,28 @@ def side_by_side(count: int) -> tuple[Any, list["Axes"]]:
 
 def save(figure: Any, path: Path) -> None:
     """Write a figure as PNG, whole or not at all; raises FileError."""
+    write_whole(path, as_png(figure))
+
+
+def as_png(figure: Any) -> bytes:
+    """A figure as the bytes of a PNG."""
     content = io.BytesIO()
     figure.savefig(content, format="png")
-    write_whole(path, content.getvalue())
+    return content.getvalue()
+
+
+@contextmanager
+def drawn_in(theme: Theme) -> Iterator[None]:
+    """Figures that are made and saved inside have the colours of a theme."""
+    from matplotlib import rc_context
+
+    writing = (
+        "text.color", "axes.labelcolor", "axes.titlecolor", "axes.edgecolor", "xtick.color",
+        "ytick.color", "legend.labelcolor",
+    )  # fmt: skip
+    grounds = ("figure.facecolor", "axes.facecolor", "savefig.facecolor")
+    colours: dict[Any, Any] = dict.fromkeys(writing, theme.ink) | dict.fromkeys(
+        grounds, theme.ground
+    )
+    with rc_context(colours):
+        yield

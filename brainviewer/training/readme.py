@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from brainviewer.core.counting import counted
 from brainviewer.core.errors import FileError
 
 START = "<!-- figures: written by brainviewer.training.package -->"
@@ -46,10 +47,11 @@ def tables(
     kinds = ", ".join(f"{count} {code}" for code, count in patients.items())
     parts = [
         f"{total} patients ({kinds}), {evaluation['folds']}-fold cross-validation by patient, "
-        f"mean of {len(seeds)} seed{'s' if len(seeds) > 1 else ''}; all types taken to be equally "
-        f"frequent; in brackets the 95 % interval of {evaluation['bootstrap_repeats']} bootstrap "
-        f"draws of patients. In {evaluation['not_found']} patients the finder saw no lesion; their "
-        "answers count as they are.",
+        f"mean of {counted(len(seeds), 'seed')}; all types taken to be equally "
+        "frequent; in brackets the 95 % interval over patients: Wilson's for shares, of "
+        f"{evaluation['bootstrap_repeats']} bootstrap draws for the rest. In "
+        f"{counted(evaluation['not_found'], 'patient')} the finder saw no lesion; their answers "
+        "count as they are.",
         _in_full(evaluation, situations),
         *_bars(evaluation),
         "Other situations, and what simpler answers reach:",

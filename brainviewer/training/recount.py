@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from brainviewer.core.counting import counted
 from brainviewer.core.errors import BrainViewerError, FileError
 from brainviewer.files.writing import write_whole
 from brainviewer.inference.card import DOUBT
@@ -240,7 +241,7 @@ if __name__ == "__main__":
     if len(sys.argv) != 2:
         sys.exit("usage: python -m brainviewer.training.recount FOLDER")
     try:
-        sys.stderr.write(f"{main(Path(sys.argv[1]))} results written\n")
+        sys.stderr.write(f"{counted(main(Path(sys.argv[1])), 'result')} written\n")
     except BrainViewerError as error:
         sys.stderr.write(f"{error}\n")
         sys.exit(2)

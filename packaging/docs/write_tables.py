@@ -6,14 +6,16 @@ Models and their figures come from the cards, keys and mouse from the window's o
 stands between the lines ``<!-- NAME -->`` and ``<!-- end of NAME -->``.
 """
 
+import json
 import re
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 from brainviewer.gui.actions import shortcut_rows
 from brainviewer.gui.pages import MOUSE
-from brainviewer.inference.card import Figure
+from brainviewer.inference.card import Figure, ModelCard
 from brainviewer.inference.registry import installed_models
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -25,6 +27,7 @@ def tables() -> dict[str, str]:
     """Every table by its name, as Markdown."""
     return {
         "models": "\n\n".join(_models()) or "No model is installed.",
+        "refusals": "\n\n".join(_refusals()) or "No model of single pictures is installed.",
         "mouse": _table(("hand", "what it does"), MOUSE),
         "keys": _table(("key", "what it does"), shortcut_rows()),
     }
@@ -57,15 +60,71 @@ def _models() -> Iterable[str]:
         ]
         many = max((f.patients for by in measured.values() for f in by.values()), default=0)
         seen = "single pictures" if card.of_pictures else ", ".join(card.sequences)
-        them = "their patient" if card.of_pictures else "them"
+        unseen = "none of them judged by a model that was trained on them"
+        if card.of_pictures:
+            none = _evaluation(card)["images"]["none"]
+            unseen = (
+                "those of a tumour judged by a model that was not trained on their patient; the "
+                f"patients of the {none} without a tumour are not known, and only near-copies of "
+                "these were kept apart"
+            )
         yield textwrap.fill(
             f"`{card.id}` {card.version}: {classes}. Trained on {seen}. "
-            f"Measured by cross-validation on {many} {card.counted}, none of them judged by a "
-            f"model that was trained on {them}; in brackets the 95 % interval. Columns: what the "
-            "answer rests on.",
+            f"Measured by cross-validation on {many} {card.counted}, {unseen}; in brackets the "
+            "95 % interval. Columns: what the answer rests on.",
             100,
         )
         yield _table(("figure", *measured), rows)
+
+
+def _refusals() -> Iterable[str]:
+    """What the models of single pictures refuse, and what they refuse falsely."""
+    for card in installed_models():
+        if not card.of_pictures:
+            continue
+        scope = _evaluation(card)["scope"]
+        kinds = sorted(scope["kinds"].items(), key=lambda kind: kind[1]["refused"])
+        least = ", ".join(f"{name} {_percent(kind)}" for name, kind in kinds if not _all(kind))
+        rest = sum(_all(kind) for _, kind in kinds)
+        inside = _share(scope, "false_refusals")
+        text = (
+            f"`{card.id}` refuses, of what is no MR of a head: {least}; all of {rest} other kinds. "
+            f"It falsely refuses {inside} of the pictures inside the data that it was made from"
+        )
+        for name, part in _elsewhere(scope):
+            text += f"; {name} {_share(part, 'refused')}, {_of(part)}"
+        yield textwrap.fill(f"{text}.".replace("%", " %").replace("  %", " %"), 100)
+
+
+def _elsewhere(scope: Mapping[str, Any]) -> Iterable[tuple[str, Mapping[str, Any]]]:
+    found = scope.get("elsewhere")
+    if found:
+        none = found["classes"]["none"]
+        yield f"of MR without a tumour from another source (`{found['folder']}`)", none["all"]
+        yield "of its testing folder alone", none["testing"]
+        yield "of those without a near-copy among the training pictures", none["without a copy"]
+
+
+def _all(kind: Mapping[str, Any]) -> bool:
+    return bool(kind["refused"] == 1)
+
+
+def _percent(kind: Mapping[str, Any]) -> str:
+    return "over 99%" if kind["refused"] >= 0.995 else f"{kind['refused']:.0%}"
+
+
+def _of(part: Mapping[str, Any]) -> str:
+    return f"{part['refused_images']} of {part['passed']}"
+
+
+def _share(part: Mapping[str, Any], name: str) -> str:
+    value, low, high = (100 * part[key] for key in (name, f"{name}_low", f"{name}_high"))
+    digits = 1 if value < 10 else 0
+    return f"{value:.{digits}f}% ({low:.{digits}f}–{high:.{digits}f})"
+
+
+def _evaluation(card: ModelCard) -> Mapping[str, Any]:
+    return dict(json.loads((card.folder / "evaluation.json").read_text(encoding="utf-8")))
 
 
 def _value(figure: Figure | None) -> str:

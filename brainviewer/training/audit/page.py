@@ -9,6 +9,7 @@ from typing import Any
 import cv2
 import numpy as np
 
+from brainviewer.core.counting import counted
 from brainviewer.core.errors import FileError
 from brainviewer.files.picture_reader import read_picture
 from brainviewer.training.audit.oddities import ODDITIES
@@ -47,7 +48,8 @@ def _head(record: Mapping[str, Any]) -> str:
     splits = ", ".join(f"{name} {count:,}" for name, count in record["splits"].items())
     return (
         f"<header><p class=eyebrow>Audit of a data set</p><h1>{escape(record['folder'])}</h1>"
-        f"<p class=quiet>{record['pictures']:,} pictures in {len(record['classes'])} classes "
+        f"<p class=quiet>{counted(record['pictures'], 'picture')} in "
+        f"{counted(len(record['classes']), 'class', 'classes')} "
         f"· {escape(splits)} · {record['seconds']:.0f} s</p></header>"
     )
 

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from brainviewer.core.counting import counted
 from brainviewer.core.errors import FileError, Report, silent
 from brainviewer.training.audit.clean import Clean, clean_split, kin_groups
 from brainviewer.training.audit.copies import COPY, Likeness, find_copies
@@ -62,7 +63,7 @@ def audit(
             looks.append(look)
     if not looks:
         raise FileError(
-            f"None of the {len(unreadable)} pictures can be read; the first: "
+            f"None of the {counted(len(unreadable), 'picture')} can be read; the first: "
             f"{unreadable[0][1].message}",
             "Check the folder.",
         )

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from brainviewer.core.counting import counted
 from brainviewer.training.audit.oddities import ODDITIES
 
 STRONG, WEAK = 0.9, 0.7
@@ -29,8 +30,9 @@ def _leaks(record: Mapping[str, Any]) -> Iterator[Finding]:
     for row in leaks:
         yield Finding(
             "bad",
-            f"{row['with_copy']} of the {row['pictures']} pictures of {row['split']} "
-            f"({row['share']:.0%}) have a copy in {row['other']}, {row['with_identical']} of them "
+            f"{row['with_copy']} of the {counted(row['pictures'], 'picture')} of {row['split']} "
+            f"({row['share']:.0%}) {'has' if row['with_copy'] == 1 else 'have'} a copy in "
+            f"{row['other']}, {row['with_identical']} of them "
             "identical pixel for pixel. Accuracy on this split measures memory.",
         )
     if record["copies"]["across_splits"] and not leaks:
@@ -39,8 +41,9 @@ def _leaks(record: Mapping[str, Any]) -> Iterator[Finding]:
     if more:
         yield Finding(
             "caution",
-            f"{record['copies']['pictures']} pictures lie in {record['copies']['groups']} groups "
-            f"of copies; {more} could be left out without losing anything.",
+            f"{record['copies']['pictures']} pictures lie in "
+            f"{counted(record['copies']['groups'], 'group')} of copies; {more} could be left out "
+            "without losing anything.",
         )
     elif not leaks:
         yield Finding("good", "No two pictures are copies of each other.")
@@ -78,7 +81,7 @@ def _shortcuts(record: Mapping[str, Any]) -> Iterator[Finding]:
 
 def _rest(record: Mapping[str, Any]) -> Iterator[Finding]:
     if record["unreadable"]:
-        yield Finding("bad", f"{len(record['unreadable'])} pictures cannot be read.")
+        yield Finding("bad", f"{counted(len(record['unreadable']), 'picture')} cannot be read.")
     odd = {kind: len(some) for kind, some in record["odd"].items() if some}
     if odd:
         kinds = ", ".join(f"{ODDITIES[kind]} ({count})" for kind, count in odd.items())

@@ -3,6 +3,7 @@
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from brainviewer.core.counting import counted
 from brainviewer.core.errors import FileError
 from brainviewer.training.images.recipe import ImageRecipe
 from brainviewer.training.images.starting_weights import NONE
@@ -42,6 +43,36 @@ class Choices:
         content = self.content()
         del content["fold"]
         return [name for name, value in content.items() if value]
+
+
+def changes(before: ImageRecipe, after: ImageRecipe, choices: Choices) -> list[str]:
+    """In words, what the command line changed of a recipe: ``1 epoch instead of 20``.
+
+    before : as the file has it; after : as ``with_choices`` made it.
+    """
+    said = []
+    if before.preparation.size != after.preparation.size:
+        said.append(f"{after.preparation.size} pixels instead of {before.preparation.size}")
+    pairs = [("", before.training, after.training)]
+    if before.fine_tuning is not None and after.fine_tuning is not None:
+        pairs.append(("fine-tuning: ", before.fine_tuning, after.fine_tuning))
+    for phase, old, new in pairs:
+        if old.epochs != new.epochs:
+            said.append(f"{phase}{counted(new.epochs, 'epoch')} instead of {old.epochs}")
+        if old.batch != new.batch:
+            said.append(f"{phase}batches of {new.batch} instead of {old.batch}")
+        if old.learning_rate != new.learning_rate:
+            said.append(f"{phase}learning rate {new.learning_rate:g}, not {old.learning_rate:g}")
+    if before.base and before.weights != after.weights:
+        start = "no pretraining" if after.weights == NONE else after.weights
+        said.append(f"from {start} instead of {before.weights or 'no pretraining'}")
+    if before.fine_tuning is not None and after.fine_tuning is None:
+        said.append("not fine-tuned")
+    if choices.limit is not None:
+        said.append(f"at most {counted(choices.limit, 'image')} of each class and fold")
+    if choices.excluded:
+        said.append(f"{counted(len(choices.excluded), 'image')} excluded")
+    return said
 
 
 def with_choices(recipe: ImageRecipe, choices: Choices) -> ImageRecipe:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from brainviewer.core.counting import counted
 from brainviewer.core.errors import FileError, Report
 from brainviewer.training.images.choices import Choices
 from brainviewer.training.images.folders import Pictures
@@ -125,7 +126,8 @@ def _vote(recipe: Path, source: Pictures, out: Path, runs: Sequence[Path]) -> li
 def _told(found: Sequence[dict[str, Any]], out: Path, done: str) -> str:
     lines = [
         f"{one['network']}: accuracy {value_of(one, 'accuracy'):.3f}, "
-        f"macro F1 {value_of(one, 'macro F1'):.3f} on {one['protocol']['test']} test images\n"
+        f"macro F1 {value_of(one, 'macro F1'):.3f} on "
+        f"{counted(one['protocol']['test'], 'test image')}\n"
         for one in found
     ]
     page = out / PAGE_FILE

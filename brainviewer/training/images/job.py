@@ -22,6 +22,7 @@ from brainviewer.training.images.preparing import Images
 from brainviewer.training.images.recipe import IMAGE_CLASSES, ImageRecipe
 from brainviewer.training.images.results import RESULT_FILE, Answered, joined
 from brainviewer.training.images.splitting import Chosen, Split
+from brainviewer.training.provenance import made_with
 
 COST_FILE, PART_FILE = "cost.json", "part.npz"
 
@@ -39,8 +40,17 @@ class Job:
     report: Report
     logs: Path | None
 
-    def run(self, choices: Choices, recipe_sha256: str, notices: Sequence[str]) -> dict[str, Any]:
-        """Do what is not done yet and write the result; returns it."""
+    def run(
+        self,
+        choices: Choices,
+        recipe_sha256: str,
+        notices: Sequence[str],
+        changes: Sequence[str] = (),
+    ) -> dict[str, Any]:
+        """Do what is not done yet and write the result; returns it.
+
+        changes : in words, what is otherwise than the recipe says.
+        """
         from brainviewer.training.images.pages import write_page
         from brainviewer.training.images.saving import write_card
 
@@ -61,6 +71,9 @@ class Job:
             "data": self._data(),
             "protocol": self._protocol(choices),
             "settings": results.settings(self.recipe, parts[0].weights, choices.changed()),
+            "changes": list(changes),
+            "seed": self.recipe.seed,
+            "made_with": made_with(),
             "classes": classes,
             **results.measured(classes, tested, self.recipe.seed),
             "operating_point": results.operating_point(self.recipe, classes, validated, tested),

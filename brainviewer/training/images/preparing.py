@@ -4,15 +4,17 @@ import hashlib
 import io
 import json
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
+from types import MappingProxyType
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from brainviewer.analysis.contour_crop import Crop, largest_contour
+from brainviewer.core.counting import counted
 from brainviewer.core.errors import FileError, Report, silent
 from brainviewer.files.picture_reader import read_picture
 from brainviewer.files.writing import write_whole
@@ -25,6 +27,7 @@ Images = NDArray[np.uint8]
 
 SHEET_FILE, LIST_FILE = "doubtful-crops.png", "doubtful-crops.txt"
 _FORMAT = 1
+_NAMED = 5  # files that a sentence names
 _MOST = 160  # pictures on the sheet
 
 
@@ -50,39 +53,33 @@ def prepare(
     pictures: Sequence[Picture],
     preparation: Preparation,
     report: Report = silent,
+    unread: dict[str, str] | None = None,
 ) -> tuple[Images, list[Crop]]:
     """All pictures as one array, and how each was cropped.
 
-    Raises FileError for the first that cannot be read.
+    unread : learns which files cannot be read, and why; these are left out. Without it the first
+        such file raises FileError.
     """
     depth = 1 if preparation.colour == "grey" else 3
     images = np.empty((len(pictures), preparation.size, preparation.size, depth), np.uint8)
-    crops = []
+    crops: list[Crop] = []
     for number, picture in enumerate(pictures):
-        image = read_picture(folder / picture.file).rgb()
-        images[number], crop = prepare_one(image, preparation)
-        crops.append(crop)
+        try:
+            image = read_picture(folder / picture.file).rgb()
+        except FileError as error:
+            if unread is None:
+                raise
+            unread[picture.file] = error.message
+        else:
+            images[len(crops)], crop = prepare_one(image, preparation)
+            crops.append(crop)
         report((number + 1) / len(pictures), f"preparing: {number + 1} of {len(pictures)} images")
-    return images, crops
+    return images[: len(crops)], crops
 
 
 def cache_key(folder: Path, pictures: Sequence[Picture], preparation: Preparation) -> str:
-    """Changes with the files (names, sizes, times of change) and with their preparation.
-
-    Raises FileError if a file is not there: a link may lead nowhere.
-    """
-    try:
-        about = [
-            (p.file, status.st_size, status.st_mtime_ns)
-            for p in pictures
-            for status in [(folder / p.file).stat()]
-        ]
-    except OSError as error:
-        name = Path(str(error.filename)).name
-        raise FileError(
-            f"The picture {name} cannot be read: {error.strerror}.",
-            "Put it back, or take it out of the data.",
-        ) from None
+    """Changes with the files (names, sizes, times of change) and with their preparation."""
+    about = [(p.file, *_state(folder / p.file)) for p in pictures]
     text = json.dumps([_FORMAT, asdict(preparation), about])
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -96,11 +93,42 @@ def read_cache(file: Path, key: str) -> Images | None:
         return None
 
 
-def write_cache(file: Path, images: Images, key: str) -> None:
+def read_unread(file: Path) -> dict[str, str]:
+    """What was left out of the array that ``write_cache`` kept, and why."""
+    try:
+        with file.open("rb") as opened, np.load(opened, allow_pickle=False) as kept:
+            return dict(json.loads(str(kept["unread"])))
+    except (OSError, KeyError, ValueError, zipfile.BadZipFile):
+        return {}
+
+
+def write_cache(
+    file: Path, images: Images, key: str, unread: Mapping[str, str] = MappingProxyType({})
+) -> None:
     """Keep the array for the next time; raises FileError, also if the disk is full."""
     content = io.BytesIO()
-    np.savez_compressed(content, images=images, key=np.array(key))
+    left_out = np.array(json.dumps(dict(unread)))
+    np.savez_compressed(content, images=images, key=np.array(key), unread=left_out)
     write_whole(file, content.getvalue())
+
+
+def unread_words(unread: Mapping[str, str], many: int) -> str:
+    """Which images could not be read, with their folders, and how many of ``many``."""
+    named = [f"{file} ({reason.rstrip('.')})" for file, reason in sorted(unread.items())]
+    more = f", and {len(named) - _NAMED} more" if len(named) > _NAMED else ""
+    return (
+        f"{counted(len(unread), 'image')} of {many} cannot be read and "
+        f"{'is' if len(unread) == 1 else 'are'} left out: {', '.join(named[:_NAMED])}{more}."
+    )
+
+
+def _state(file: Path) -> tuple[int, int]:
+    """Size and time of change; a link may lead nowhere."""
+    try:
+        status = file.stat()
+    except OSError:
+        return -1, -1
+    return status.st_size, status.st_mtime_ns
 
 
 def write_doubtful(

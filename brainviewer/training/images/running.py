@@ -15,11 +15,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from brainviewer.core.counting import counted
 from brainviewer.core.errors import BrainViewerError, FileError, Report
 from brainviewer.files.native_output import without_stderr
 from brainviewer.files.writing import check_new_folder, make_folder, write_whole
 from brainviewer.training.images.augmenting import write_copies
-from brainviewer.training.images.choices import Choices, with_choices
+from brainviewer.training.images.choices import Choices, changes, with_choices
 from brainviewer.training.images.folders import Pictures, find_pictures
 from brainviewer.training.images.job import Job
 from brainviewer.training.images.keeping import read_result
@@ -30,6 +31,8 @@ from brainviewer.training.images.preparing import (
     cache_key,
     prepare,
     read_cache,
+    read_unread,
+    unread_words,
     write_cache,
     write_doubtful,
 )
@@ -37,7 +40,7 @@ from brainviewer.training.images.recipe import ImageRecipe
 from brainviewer.training.images.recipe_reading import read_image_recipe
 from brainviewer.training.images.results import RESULT_FILE
 from brainviewer.training.images.split_list import with_split_list
-from brainviewer.training.images.splitting import Chosen, Split, choose, split
+from brainviewer.training.images.splitting import Chosen, Split, choose, split, without
 from brainviewer.training.images.starting_weights import IMAGENET, NONE, numbers_of
 from brainviewer.training.running import RECIPE_FILE, RUN_FILE
 
@@ -76,8 +79,8 @@ def train_images(
     Raises BrainViewerError, before anything is written, if recipe, choices or data cannot be used,
     or if ``out`` holds another run.
     """
-    recipes = [with_choices(one, choices) for one in read_image_recipe(recipe_file)]
-    recipes = _only(recipes, choices.only)
+    own = _only(read_image_recipe(recipe_file), choices.only)
+    recipes = [with_choices(one, choices) for one in own]
     for folder in filter(None, (out, extras.augmented, extras.logs)):
         check_new_folder(folder)
     if choices.weights not in ("", NONE, IMAGENET):
@@ -90,11 +93,16 @@ def train_images(
     about = _about(recipe_file, source, choices)
     check_same_run(about, out)
 
-    def check() -> None:
+    def check(readable: Chosen) -> None:
+        split(recipes[0], readable, choices.fold)
         _check_networks(recipes, len(chosen.answers), extras.threads)
 
-    images = _images(recipes[0], chosen, out, about, recipe_file, report, tell, check)
+    images, unread = _images(recipes[0], chosen, out, about, recipe_file, report, tell, check)
     notices = (*source.notices, *_notices(chosen, choices))
+    if unread:
+        notices = (*notices, unread_words(unread, len(chosen.pictures)))
+        chosen = without(chosen, unread)
+        splits = split(recipes[0], chosen, choices.fold)
     for notice in notices:
         tell(notice)
     if extras.augmented is not None:
@@ -108,7 +116,8 @@ def train_images(
             start_tensorflow(extras.threads)
             named = f"{recipe.network} ({number} of {len(recipes)})" if grid else recipe.network
             job = Job(recipe, chosen, images, splits, place, named, report, extras.logs)
-            known = job.run(choices, about["recipe_sha256"], notices)
+            less = changes(own[number - 1], recipe, choices)
+            known = job.run(choices, about["recipe_sha256"], notices, less)
         found.append(known)
     return found
 
@@ -192,24 +201,30 @@ def _images(
     recipe_file: Path,
     report: Report,
     tell: Tell,
-    check: Callable[[], None],
-) -> Images:
-    """The prepared images, from the run if it has them; ``check`` comes before it is begun."""
+    check: Callable[[Chosen], None],
+) -> tuple[Images, dict[str, str]]:
+    """The prepared images, from the run if it has them, and which files cannot be read.
+
+    check : of what can be read, before the run is begun.
+    """
     folder = chosen.source.folder
     key = cache_key(folder, chosen.pictures, recipe.preparation)
     images = read_cache(out / CACHE_FILE, key)
-    if images is None:
-        images, crops = prepare(folder, chosen.pictures, recipe.preparation, report)
-        check()
-        begin_run(about, recipe_file, out)
-        doubtful = write_doubtful(folder, chosen.pictures, crops, out)
-        if doubtful:
-            tell(
-                f"{doubtful} crops are doubtful: look at {SHEET_FILE}, and give what is left of "
-                f"{LIST_FILE} as --exclude to train without those."
-            )
-        write_cache(out / CACHE_FILE, images, key)
-    return images
+    if images is not None:
+        return images, read_unread(out / CACHE_FILE)
+    unread: dict[str, str] = {}
+    images, crops = prepare(folder, chosen.pictures, recipe.preparation, report, unread)
+    readable = without(chosen, unread)
+    check(readable)
+    begin_run(about, recipe_file, out)
+    doubtful = write_doubtful(folder, readable.pictures, crops, out)
+    if doubtful:
+        tell(
+            f"{counted(doubtful, 'crop is', 'crops are')} doubtful: look at {SHEET_FILE}, and "
+            f"give what is left of {LIST_FILE} as --exclude to train without those."
+        )
+    write_cache(out / CACHE_FILE, images, key, unread)
+    return images, unread
 
 
 def _check_networks(recipes: Sequence[ImageRecipe], classes: int, threads: int) -> None:
@@ -233,7 +248,8 @@ def _notices(chosen: Chosen, choices: Choices) -> Iterator[str]:
             "to the folds in series of neighbouring names, not by patient."
         )
     if choices.limit is not None:
-        yield f"Only {len(chosen.pictures)} of {len(source.pictures)} images were used."
+        many = counted(len(source.pictures), "image")
+        yield f"Only {len(chosen.pictures)} of {many} were used."
     unused = set(source.classes) - {p.label for p in chosen.pictures}
     if unused:
         yield f"Images of the class {', '.join(sorted(unused))} were left out by the recipe."
@@ -244,7 +260,7 @@ def _write_augmented(
 ) -> None:
     pictures = [chosen.pictures[place] for place in part.train]
     written = write_copies(out, pictures, images[part.train], recipe.augmentation, recipe.seed)
-    tell(f"{written} varied images were written into {out.name}.")
+    tell(f"{counted(written, 'varied image was', 'varied images were')} written into {out.name}.")
 
 
 def start_tensorflow(threads: int) -> None:

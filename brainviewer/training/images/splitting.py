@@ -1,7 +1,7 @@
 """Which pictures a network learns from, which stop its training, and which it is measured on."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 
@@ -76,6 +76,13 @@ def choose(
             )
     labels = np.array([names.index(of[p.label]) for p in there], np.int64)
     return Chosen(source, tuple(there), names, labels)
+
+
+def without(chosen: Chosen, files: Collection[str]) -> Chosen:
+    """The same without some files."""
+    stays = np.array([picture.file not in files for picture in chosen.pictures], bool)
+    pictures = tuple(p for p, stay in zip(chosen.pictures, stays.tolist(), strict=True) if stay)
+    return Chosen(chosen.source, pictures, chosen.answers, chosen.labels[stays])
 
 
 def _thinned(pictures: Sequence[Picture], limit: int) -> list[Picture]:

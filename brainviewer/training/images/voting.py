@@ -24,6 +24,7 @@ from brainviewer.training.images.pages import write_page
 from brainviewer.training.images.recipe import IMAGE_CLASSES, IMAGE_VOTE, VoteRecipe
 from brainviewer.training.images.results import RESULT_FILE, Answered
 from brainviewer.training.intervals import value_of
+from brainviewer.training.provenance import made_with
 
 _SEED = 2026
 
@@ -160,6 +161,9 @@ def _result(
             "pretrained": any(one["settings"]["pretrained"] for one in known),
             "chosen_by": recipe.chosen_by,
         },
+        "changes": [],
+        "seed": _SEED,
+        "made_with": made_with(),
         "members": [
             {
                 "network": one["network"],

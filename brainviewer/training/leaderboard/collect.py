@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from brainviewer.core.counting import counted
 from brainviewer.core.errors import BrainViewerError, FileError
 from brainviewer.files.writing import make_folder, write_whole
 from brainviewer.training.evaluate import dump
@@ -111,7 +112,7 @@ if __name__ == "__main__":
     if len(sys.argv) != 3:
         sys.exit("usage: python -m brainviewer.training.leaderboard.collect RUNS OUT")
     try:
-        sys.stderr.write(f"{len(collect(*map(Path, sys.argv[1:])))} results written\n")
+        sys.stderr.write(f"{counted(len(collect(*map(Path, sys.argv[1:]))), 'result')} written\n")
     except BrainViewerError as error:
         sys.stderr.write(f"{error}\n")
         sys.exit(2)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
+from brainviewer.core.counting import counted
 from brainviewer.core.errors import FileError
 from brainviewer.training.images.folders import FOLDS
 from brainviewer.training.images.recipe import IMAGE_VOTE, ImageRecipe
@@ -24,7 +25,7 @@ def conditions(result: Mapping[str, Any]) -> list[str]:
         said += _less(how, recipe)
     limit = result["protocol"].get("limit")
     if limit is not None:
-        said.append(f"on {result['protocol']['train']} training images only")
+        said.append(f"on {counted(result['protocol']['train'], 'training image')} only")
     return [*said, *_tested(result)]
 
 
@@ -46,7 +47,8 @@ def _less(how: Mapping[str, Any], recipe: ImageRecipe) -> list[str]:
         said.append(f"batches of {training['batch']}, not {recipe.training.batch}")
     copies = (how.get("augmentation") or {}).get("copies", 0)
     if copies < recipe.augmentation.copies:
-        said.append(f"{copies or 'no'} varied copies, not {recipe.augmentation.copies}")
+        many = counted(copies, "varied copy", "varied copies") if copies else "no varied copies"
+        said.append(f"{many}, not {recipe.augmentation.copies}")
     return said
 
 

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from typing import Any
 
+from brainviewer.core.counting import counted
+
 _WIDTH, _HEIGHT, _LEFT, _BOTTOM, _TOP = 250, 132, 26, 18, 8
 _ACCURACY = "accuracy"
 
@@ -77,7 +79,7 @@ def _panel(name: str, runs: Sequence[tuple[Sequence[int], Sequence[Mapping[str, 
         f'<text x="{_LEFT - 4}" y="{base}" text-anchor=end>0</text>'
         f'<text x="{_LEFT}" y="{_HEIGHT - 5}">{name}</text>'
         f'<text x="{_WIDTH - 6}" y="{_HEIGHT - 5}" text-anchor=end>'
-        f"{most} epoch{'s' * (most != 1)}</text>{''.join(lines)}</svg>"
+        f"{counted(most, 'epoch')}</text>{''.join(lines)}</svg>"
     )
 
 

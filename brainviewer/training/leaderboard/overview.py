@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from typing import Any
 
+from brainviewer.core.counting import counted
 from brainviewer.training.leaderboard.entries import SHIPPED
 
 Row = Mapping[str, Any]
@@ -55,7 +56,7 @@ def tested_on(table: Mapping[str, Any]) -> str:
     """The test images of a table in words: ``721 test images of cheng, fold 4``."""
     side = table["patient_wise"] or table["tutorial"]
     of = f" of {side['folder']}" if side["folder"] else ""
-    return f"{side['test']:,} test images{of}, {part_of(side['tested'])}"
+    return f"{counted(side['test'], 'test image')}{of}, {part_of(side['tested'])}"
 
 
 def part_of(tested: Sequence[str]) -> str:

@@ -182,8 +182,8 @@ def _result(name: str, plan: PictureRecipe, said: Predictions, cheng: Path) -> d
         plan.seed,
     )
     made["notices"].append(
-        f"Slices of the lgg collection were learned from as well; {left_out} pictures with a wrong "
-        "label were not learned from, but count."
+        "Slices of the lgg collection were learned from as well. Pictures with a wrong label were "
+        f"not learned from, but count: {left_out}."
     )
     return made
 

@@ -15,10 +15,11 @@ def tables(evaluation: Mapping[str, Any]) -> str:
     parts = [
         f"{total} pictures ({kinds}), {evaluation['folds']}-fold cross-validation, no patient in "
         "two folds (pictures of `none`, whose patients are not named: no near-copies in two); all "
-        "answers taken to be equally frequent; in brackets the 95 % interval of "
-        f"{evaluation['bootstrap_repeats']} bootstrap draws of pictures, near-copies together; "
-        "too narrow rather than too wide, because pictures of one patient resemble each other, and "
-        "which those are is not told.",
+        "answers taken to be equally frequent; in brackets the 95 % interval: Wilson's for shares, "
+        f"of {evaluation['bootstrap_repeats']} bootstrap draws for the rest, of pictures with "
+        "near-copies together; too narrow rather than too wide, because pictures of one patient "
+        "resemble each other, and which those are is not told. A bar is met where the whole "
+        "interval is beyond it.",
         table(
             ["what was set out to be reached", "bar", "reached", "met"],
             [
@@ -76,12 +77,14 @@ def tables(evaluation: Mapping[str, Any]) -> str:
                     kind,
                     str(o["images"]),
                     f"{100 * o['gated']:.0f} %",
-                    f"{100 * o['refused']:.0f} %",
+                    f"{100 * o['refused']:.0f} % "
+                    f"({100 * o['refused_low']:.0f}–{100 * o['refused_high']:.0f})",
                     f"{o['AUROC']:.3f}",
                 ]
                 for kind, o in evaluation["scope"]["kinds"].items()
             ],
         ),
+        *_elsewhere(evaluation["scope"].get("elsewhere")),
         _looks_text(evaluation["looks"]),
         "Unseen patients of the `lgg` collection, by sequence: what is answered.",
         table(
@@ -130,12 +133,35 @@ def _doubtful_text(doubtful: Mapping[str, Any]) -> str:
 
 def _scope_text(scope: Mapping[str, Any]) -> str:
     gated, refused = 100 * scope["gated"], 100 * scope["false_refusals"]
+    low, high = 100 * scope["false_refusals_low"], 100 * scope["false_refusals_high"]
     return (
         "Before the network runs, simple checks refuse what is plainly no slice of a head "
         f"({gated:.1f} % of the pictures in scope). Together with how far its features lie from "
-        f"what was learned, {refused:.1f} % of the pictures in scope are refused, and what is out "
-        f"of scope is told from what is in it with an AUROC of {scope['AUROC']:.3f}:"
+        f"what was learned, {refused:.1f} % ({low:.1f}–{high:.1f}) of the pictures in scope are "
+        "refused, and what is out of scope is told from what is in it with an AUROC of "
+        f"{scope['AUROC']:.3f}:"
     )
+
+
+def _elsewhere(found: Mapping[str, Any] | None) -> list[str]:
+    """What is refused of MR of heads from another source (``elsewhere``)."""
+    if not found:
+        return []
+    rows = [
+        [label, name, str(row["images"]), str(row["gated"]), f"{row['refused_images']} of "
+         f"{row['passed']}", f"{100 * row['refused']:.0f} % "
+         f"({100 * row['refused_low']:.0f}–{100 * row['refused_high']:.0f})"]
+        for label, parts in found["classes"].items()
+        for name, row in parts.items()
+    ]  # fmt: skip
+    return [
+        f"False refusals elsewhere: pictures of `{found['folder']}`, another source that overlaps "
+        'with the training pictures; "without a copy" are those without a near-copy among them. '
+        "Simple checks refuse CT that is passed off as MR there; the shares are of what passes. "
+        "Intervals here and above are over pictures, of which several are cut from one or belong "
+        "to one patient: too narrow.",
+        table(["class", "which", "pictures", "refused by simple checks", "refused", "share"], rows),
+    ]
 
 
 def _looks_text(looks: Mapping[str, Any]) -> str:

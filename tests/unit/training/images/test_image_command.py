@@ -13,8 +13,13 @@ from command_line import refused, run
 from labelled_pictures import write_pictures, write_table
 from PIL import Image
 
+from brainviewer.core.errors import silent
+from brainviewer.training.images import running
+from brainviewer.training.images.choices import Choices
 from brainviewer.training.images.folders import find_pictures
+from brainviewer.training.images.job import Job
 from brainviewer.training.images.keeping import write_predictions
+from brainviewer.training.images.preparing import unread_words
 from brainviewer.training.images.recipe_reading import read_image_recipe
 from brainviewer.training.images.results import (
     RESULT_FILE,
@@ -22,6 +27,7 @@ from brainviewer.training.images.results import (
     measured,
     operating_point,
 )
+from brainviewer.training.images.running import Extras, train_images
 from brainviewer.training.images.voting import majority
 from brainviewer.training.intervals import value_of
 
@@ -35,6 +41,11 @@ def _onnx(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def spoilt(data: Path) -> None:
     (data / "glioma" / "1.png").write_bytes((data / "glioma" / "1.png").read_bytes()[:60])
+
+
+def all_spoilt(data: Path) -> None:
+    for file in (data / "glioma").iterdir():
+        file.write_bytes(file.read_bytes()[:60])
 
 
 def text_file(data: Path) -> None:
@@ -65,12 +76,7 @@ def dangling(data: Path) -> None:
     ("spoil", "options", "said"),
     [
         (one_class, (), "holds one class only, none"),
-        (film, (), "1.gif is a film of 2 pictures"),
-        (dangling, (), "1.png cannot be read: No such file"),
-        (lambda data: (data / "glioma" / "1.png").write_bytes(b""), (), "1.png is an empty file"),
-        (lambda data: Image.new("L", (1, 1)).save(data / "none" / "1.png"), (), "(1 × 1 pixels)"),
-        (spoilt, (), "1.png is damaged or cut off"),
-        (text_file, (), "1.png is not a picture"),
+        (all_spoilt, (), "too few pictures of 'glioma'"),
         (emptied, (), "class none in data holds no picture"),
         (lambda data: None, ("--fold", 3), "names no folds"),
         (lambda data: None, ("--weights", "none"), "no base"),
@@ -92,6 +98,62 @@ def test_bad_input_is_one_sentence_and_leaves_nothing(
     assert said in refused(capfd)
     assert not out.exists()
     assert "tensorflow" not in sys.modules
+
+
+def empty(data: Path) -> None:
+    (data / "glioma" / "1.png").write_bytes(b"")
+
+
+def tiny(data: Path) -> None:
+    Image.new("L", (1, 1)).save(data / "glioma" / "1.png")
+
+
+class Trained(Exception):
+    """Training would begin."""
+
+
+@pytest.mark.parametrize("spoil", [film, dangling, empty, tiny, spoilt, text_file])
+def test_an_image_that_cannot_be_read_is_named_and_left_out(
+    spoil: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = write_pictures(tmp_path / "data", 12)
+    spoil(data)
+    bad = "glioma/1.gif" if spoil is film else "glioma/1.png"
+    told: list[str] = []
+    jobs: list[Job] = []
+
+    def begin(job: Job, *_: object) -> None:
+        jobs.append(job)
+        raise Trained
+
+    monkeypatch.setattr(Job, "run", begin)
+    for name in ("_check_networks", "start_tensorflow"):
+        monkeypatch.setattr(running, name, lambda *_: None)
+    for _ in range(2):  # the second time the images come from the run
+        told.clear()
+        with pytest.raises(Trained):
+            train_images(
+                SHIPPED / "cnn-128-flip.toml", data, tmp_path / "out", silent, told.append,
+                Choices(), Extras(),
+            )  # fmt: skip
+        (said,) = (sentence for sentence in told if "cannot be read" in sentence)
+        many = 49 if spoil is film else 48
+        assert said.startswith(f"1 image of {many} cannot be read and is left out: {bad} (")
+    for job in jobs:
+        files = [picture.file for picture in job.chosen.pictures]
+        assert bad not in files
+        assert len(job.images) == len(files) == many - 1
+        parts = job.splits[0]
+        members = np.concatenate([parts.train, parts.validation, parts.test])
+        assert sorted(members.tolist()) == list(range(len(files)))
+
+
+def test_many_that_cannot_be_read_are_counted() -> None:
+    said = unread_words({f"a/{n}.png": "It is cut off." for n in range(7)}, 20)
+    assert said.startswith(
+        "7 images of 20 cannot be read and are left out: a/0.png (It is cut off)"
+    )
+    assert said.endswith("a/4.png (It is cut off), and 2 more.")
 
 
 @pytest.mark.parametrize(
