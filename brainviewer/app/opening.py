@@ -17,8 +17,10 @@ from brainviewer.app.placing import Plan, labels_notices, place, place_labels, p
 from brainviewer.app.which_is_which import UnknownSequences, which_is_which
 from brainviewer.assets import resources
 from brainviewer.core.errors import BrainViewerError, Cancelled, FileError, Report, silent
+from brainviewer.core.geometry import Grid
 from brainviewer.core.study import SEQUENCES, Modality, Study, Volume
 from brainviewer.files.nifti import NiftiImage, read_header, read_nifti
+from brainviewer.files.nifti_header import Header
 from brainviewer.files.ordinary_file import is_folder, resolved
 from brainviewer.files.picture_folder import pictures_of
 from brainviewer.files.study_folder import SELECT, Assignment, collect, some_names
@@ -59,9 +61,11 @@ def open_study(
     headers = {m: read_header(path) for m, path in assignment.files.items()}
     plan = Plan.of({m: header.grid for m, header in headers.items()})
     files = {m: path for m, path in assignment.files.items() if m not in plan.left_out}
-    check_study({m: headers[m] for m in files}, plan.grid)
-    assignment = replace(assignment, files=files)
-    sequences, labels, notices = _read_all(assignment, report)
+    kept = {str(m): headers[m] for m in files}
+    check_study(kept, plan.grid)
+    assignment, notices = _with_room_for_labels(replace(assignment, files=files), kept, plan.grid)
+    sequences, labels, unread = _read_all(assignment, report)
+    notices += unread
     report(0.9, "Bringing the sequences onto one grid")
     images = {m: read.image for m, read in sequences.items()}
     placed = place(plan, images, {m: path.name for m, path in files.items()})
@@ -143,6 +147,21 @@ def _computed(volume: Volume) -> dict[str, Any]:
     if not volume.resampled:
         return {}
     return {"resampled": True, "moved_mm": round(volume.moved_mm, 2)}
+
+
+def _with_room_for_labels(
+    assignment: Assignment, headers: Mapping[str, Header], grid: Grid
+) -> tuple[Assignment, list[str]]:
+    """The assignment without a segmentation that is too large, and the notice that says so."""
+    if assignment.segmentation is None:
+        return assignment, []
+    try:
+        labels = read_header(assignment.segmentation)
+        check_study({**headers, "segmentation": labels}, grid)
+    except BrainViewerError as error:
+        notice = f"The segmentation was left out. {error.message}"
+        return replace(assignment, segmentation=None), [notice]
+    return assignment, []
 
 
 def _read_all(

@@ -17,7 +17,7 @@ from brainviewer.core.errors import FileError, Report, silent
 from brainviewer.core.geometry import Grid
 from brainviewer.files.nifti_header import LONGEST, Header, pair_error, parse_header
 from brainviewer.files.ordinary_file import open_ordinary, plain_errors
-from brainviewer.files.volume_limits import MOST_UNPACKED, check_volume
+from brainviewer.files.volume_limits import MOST_UNPACKED, check_unpacked, check_volume
 
 _DAMAGED = (igzip.BadGzipFile, igzip_lib.IsalError, zlib.error)
 _GZIP = b"\x1f\x8b"
@@ -54,6 +54,8 @@ def read_nifti(path: Path, report: Report = silent) -> NiftiImage:
         packed, header = _header(file, name)
         _check_size(_unpacked_size(file, header) if packed else size, header, name)
         check_volume(header, name)
+        if packed:
+            check_unpacked(header, name)
         file.seek(0)
         stream = _unpack(file) if packed else file
         values = _read_values(stream, header, name, report)

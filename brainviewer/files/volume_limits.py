@@ -42,6 +42,16 @@ def check_volume(header: Header, name: str) -> None:
         )
 
 
+def check_unpacked(header: Header, name: str) -> None:
+    """Raises FileError if a compressed file is too large to be unpacked."""
+    if header.file_bytes > MOST_UNPACKED:
+        images = f"its {header.frames} images take" if header.frames > 1 else "it takes"
+        raise FileError(
+            f"{name} is too large: unpacked, {images} {header.file_bytes / 1e9:.0f} GB.",
+            "Save one image of it in a file of its own.",
+        )
+
+
 def check_study(headers: Mapping[str, Header], grid: Grid) -> None:
     """Raises FileError if a volume, or all that come to lie on ``grid`` together, are too large.
 

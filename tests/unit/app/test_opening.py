@@ -13,6 +13,7 @@ from brainviewer.app.opening import demo_paths, open_study, open_without_asking,
 from brainviewer.app.which_is_which import UnknownSequences
 from brainviewer.core.errors import Cancelled, FileError
 from brainviewer.core.study import SEQUENCES
+from brainviewer.files import volume_limits
 from brainviewer.files.study_folder import Assignment
 
 FLAIR, T1, T1CE, T2 = SEQUENCES
@@ -390,3 +391,23 @@ def test_a_study_that_disappears_while_open_stays(folder):
     study = open_study([folder])
     shutil.rmtree(folder)
     np.testing.assert_array_equal(study.volumes[FLAIR].data, values(0))
+
+
+def test_a_segmentation_that_leaves_no_room_is_left_out(folder, monkeypatch):
+    whole = open_study([folder])
+    monkeypatch.setattr(volume_limits, "MOST_BYTES", volume_bytes(whole))
+    study = open_study([folder])
+    assert study.modalities == SEQUENCES
+    assert study.segmentation is None
+    (notice,) = study.notices
+    assert notice.startswith("The segmentation was left out. ")
+    assert "too large" in notice
+    monkeypatch.setattr(volume_limits, "MOST_BYTES", volume_bytes(whole) - 1)
+    with pytest.raises(FileError, match="together are too large"):
+        open_study([folder])
+
+
+def volume_bytes(study) -> int:
+    """What the sequences of a study are reckoned to take."""
+    kept = sum(volume.data.nbytes for volume in study.volumes.values())
+    return kept + volume_limits._MASK_BYTES * study.reference.data.size

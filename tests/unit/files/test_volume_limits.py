@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from brainviewer.core.errors import FileError
-from brainviewer.files import nifti
+from brainviewer.files import nifti, volume_limits
 from brainviewer.files.nifti import read_nifti
 from brainviewer.files.nifti_header import parse_header
 from brainviewer.files.volume_limits import MOST_BYTES, check_study, check_volume
@@ -93,6 +93,15 @@ def test_a_file_that_unpacks_to_more_than_it_says(tmp_path, monkeypatch, shape):
     with pytest.raises(FileError, match=r"holds more|too large"):
         read_nifti(path)
     assert sum(read) < (1 << 24) + 2 * (1 << 22)
+
+
+def test_a_file_of_many_images_is_not_unpacked_for_the_first(tmp_path, monkeypatch):
+    monkeypatch.setattr(volume_limits, "MOST_UNPACKED", 1 << 20)
+    path = tmp_path / "scan.nii.gz"
+    shape = (32, 32, 32, 40)
+    path.write_bytes(gzip.compress(start_of(shape) + bytes(2 * math.prod(shape)), 1))
+    with pytest.raises(FileError, match="its 40 images take"):
+        read_nifti(path)
 
 
 @pytest.mark.parametrize(
