@@ -270,6 +270,39 @@ def test_cancelling_a_search_keeps_what_was_found(opened: Desk, verbs: Verbs) ->
     assert opened.state.finding_status is Status.DONE
 
 
+@pytest.mark.parametrize("slice_index", [None, 7])
+def test_after_a_cancelled_first_search_classify_goes_on(
+    desk: Desk, verbs: Verbs, slice_index: int | None
+) -> None:
+    verbs.gates["find"].clear()
+    desk.session.open(HERE)
+    desk.until(lambda: desk.state.finding_status is Status.RUNNING)
+    assert not {"classifiable", "classifiable here"} & desk.state.facts
+    desk.session.cancel("find")
+    assert desk.state.finding is None
+    assert {"classifiable", "classifiable here"} <= desk.state.facts
+    verbs.gates["find"].set()
+    desk.settle()
+    desk.session.classify(slice_index)
+    desk.settle()
+    assert desk.state.finding_status is Status.DONE
+    assert desk.state.classification_status is Status.DONE
+    name, _, named = verbs.calls[-1]
+    assert (name, named["slice_index"]) == ("classify", slice_index)
+
+
+def test_the_tumour_comes_into_sight_by_itself_but_no_plane_is_changed(
+    desk: Desk, verbs: Verbs
+) -> None:
+    desk.session.set_plane(Plane.SAGITTAL)
+    desk.session.open(HERE)
+    desk.settle()
+    assert desk.state.on_tumour_slice
+    assert desk.state.plane is Plane.SAGITTAL
+    desk.session.go_to_tumour()
+    assert desk.state.plane is Plane.AXIAL
+
+
 def test_a_failed_search_is_failed_and_said(opened: Desk, verbs: Verbs) -> None:
     verbs.answers["find"] = FileError("Nothing to look at.", "Open another.")
     opened.session.find_tumour()
