@@ -22,9 +22,6 @@ from brainviewer.gui.pane_overlays import SliceOverlays
 from brainviewer.gui.slice_pane import SlicePane
 from brainviewer.render.slice_image import Viewport
 
-_EDGE = 12
-"""Pixels at the edge of a pane in which a place is not in sight."""
-
 
 @dataclass(frozen=True)
 class ShownPane:
@@ -136,11 +133,7 @@ class PaneGrid(QWidget):
     def _bring_into_sight(self, position_mm: NDArray[np.float64]) -> None:
         """Pan the panes that are enlarged so far that a place lies outside them."""
         for pane in self.shown:
-            if pane.geometry_mm is None:
-                continue
-            at, room = pane.geometry_mm.to_pixels([position_mm])[0], pane.rect()
-            if not room.adjusted(_EDGE, _EDGE, -_EDGE, -_EDGE).contains(at.toPoint()):
-                pane.move_camera(pane.geometry_mm.panned(room.center().toPointF() - at))
+            pane.bring_into_sight(position_mm)
 
     def set_smooth(self, smooth: bool) -> None:
         """Interpolate between pixels, or show them as squares."""

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QImage, QPainter, QPaintEvent, QResizeEvent
@@ -23,6 +24,9 @@ from brainviewer.gui.pane_overlays import SliceOverlays
 from brainviewer.gui.pane_picture import SlicePicture
 from brainviewer.gui.slice_captions import slice_captions
 from brainviewer.render.slice_image import colour_table, own_colours
+
+_EDGE = 12
+"""Pixels at the edge of a pane in which a place is not in sight."""
 
 
 class SlicePane(PaneHands):
@@ -97,6 +101,13 @@ class SlicePane(PaneHands):
         """The user zoomed or panned: show it here and tell the linked panes."""
         self.set_camera(camera)
         self.camera_changed.emit(camera)
+
+    def bring_into_sight(self, position_mm: NDArray[np.float64]) -> None:
+        """Pan to a place (3,) in mm if it lies outside of what is shown, or at its very edge."""
+        if self.geometry_mm is not None:
+            at, room = self.geometry_mm.to_pixels([position_mm])[0], self.rect()
+            if not room.adjusted(_EDGE, _EDGE, -_EDGE, -_EDGE).contains(at.toPoint()):
+                self.move_camera(self.geometry_mm.panned(room.center().toPointF() - at))
 
     def set_smooth(self, smooth: bool) -> None:
         """Interpolate between pixels, or show them as squares."""

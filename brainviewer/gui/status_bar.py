@@ -2,16 +2,41 @@
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtWidgets import QSizePolicy, QStatusBar
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QPaintEvent
+from PySide6.QtWidgets import QLabel, QSizePolicy, QStatusBar
 
 from brainviewer.app.session import Session
 from brainviewer.core.probing import values_at
 from brainviewer.core.study import Modality, Study
+from brainviewer.gui import theme
 from brainviewer.gui.notices import ProgressLine
+from brainviewer.gui.painting import painting
 from brainviewer.gui.pane_grid import PaneGrid
 from brainviewer.gui.result_panel import RESEARCH_ONLY
 from brainviewer.gui.words import label, signed, tabular
 from brainviewer.render.wording import measured
+
+
+class Shortened(QLabel):
+    """A quiet text that is shortened where there is no room, and never asks for any.
+
+    Numbers that grow under the pointer must not make the window wider.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setProperty("role", "quiet")
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        with painting(self) as painter:
+            room = self.contentsRect().adjusted(8, 0, -8, 0)
+            text = self.fontMetrics().elidedText(
+                self.text(), Qt.TextElideMode.ElideRight, room.width()
+            )
+            painter.setPen(QColor(theme.current().quiet))
+            painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, text)
 
 
 class StatusBar(QStatusBar):
@@ -21,14 +46,12 @@ class StatusBar(QStatusBar):
         super().__init__()
         self._state = session.state
         self.setSizeGripEnabled(False)
-        self._place, self._values = label(role="quiet"), label(role="quiet")
+        self._place, self._values = label(role="quiet"), Shortened()
         self._engine = label(role="quiet")
         for widget in (self._place, self._values):
             tabular(widget)
         self.addWidget(self._place)
         self.addWidget(self._values, 1)
-        # Numbers that grow under the pointer must not make the window wider.
-        self._values.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.addPermanentWidget(ProgressLine(session))
         self.addPermanentWidget(self._engine)
         self.addPermanentWidget(label(RESEARCH_ONLY, "caution"))
