@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 from brainviewer.core.errors import BrainViewerError, Cancelled, Report
+from brainviewer.core.memory import limit_pools
 from brainviewer.files.ordinary_file import told_by_the_system
 
 Result = TypeVar("Result")
@@ -47,6 +48,7 @@ class Jobs:
         self._post, self._progress, self._crashed = post, progress, crashed
         self._running: dict[str, _Job[Any]] = {}
         self._threads: set[threading.Thread] = set()
+        limit_pools()  # every job has a thread of its own
         self._queues: dict[str, deque[Callable[[], None]]] = {}
 
     def start(

@@ -4,7 +4,8 @@ from collections import OrderedDict
 
 from brainviewer.core.findings import Classification
 
-_MOST_BYTES = 256 * 1024**2
+_MOST_BYTES = 8 * 1024**2
+"""A heatmap of a large picture takes one megabyte; the network is asked again in a moment."""
 
 
 class PictureResults:

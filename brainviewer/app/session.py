@@ -25,6 +25,7 @@ from brainviewer.app.verdicts import kept_verdict
 from brainviewer.app.viewing import Viewing
 from brainviewer.core.errors import BrainViewerError, Report
 from brainviewer.core.findings import Classification, TumourFinding
+from brainviewer.core.memory import give_back
 from brainviewer.core.study import Modality, Study
 from brainviewer.core.windowing import AUTOMATIC, Window
 
@@ -115,7 +116,10 @@ class Session(Noticing, EngineControl, Viewing, Trying, Showing, Following, Judg
         def work(report: Report) -> TumourFinding:
             from brainviewer.analysis.tumour import find_tumour
 
-            return find_tumour(study, chosen, threshold=level, report=report)
+            try:
+                return find_tumour(study, chosen, threshold=level, report=report)
+            finally:
+                give_back()  # what this took, and the study before
 
         def done(finding: TumourFinding) -> None:
             self._set_finding(finding, Status.DONE)

@@ -11,6 +11,7 @@ from brainviewer.app.jobs import Jobs
 from brainviewer.app.settings import Settings
 from brainviewer.app.state import ViewState
 from brainviewer.core.errors import BrainViewerError, FileError, Report
+from brainviewer.core.memory import give_back
 from brainviewer.core.study import Modality, Study
 from brainviewer.core.windowing import Window, opening_window
 from brainviewer.files.study_folder import Assignment
@@ -92,6 +93,7 @@ class Showing:
             from brainviewer.app.opening import open_study
             from brainviewer.files.picture_folder import pictures_of
 
+            give_back()  # what the last one took
             film = pictures_of(paths) if assignment is None else ()
             if film:
                 return _first_readable(film, report)
@@ -134,6 +136,7 @@ class Showing:
         def work(report: Report) -> Opened:
             from brainviewer.app.picture_opening import open_picture
 
+            give_back(pause=2.0)
             return Opened.of(open_picture(film[index], report), film, index, unreadable)
 
         def failed(error: BrainViewerError) -> None:

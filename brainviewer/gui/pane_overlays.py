@@ -51,10 +51,8 @@ def outline_path(mask: NDArray[np.bool_], spacing: tuple[float, float]) -> QPain
     spacing : height and width of a pixel in mm.
     """
     path = QPainterPath()
-    height, width = spacing
     for line in outlines(mask):
-        points = [QPointF(column * width, row * height) for row, column in line.tolist()]
-        path.addPolygon(QPolygonF(points))
+        path.addPolygon(QPolygonF([QPointF(x, y) for y, x in (line * spacing).tolist()]))
         path.closeSubpath()
     return path
 
@@ -184,7 +182,7 @@ class SliceOverlays:
             return []
 
         def paths() -> list[tuple[QColor, QPainterPath]]:
-            cut = view.cut(labels, index)
+            cut = np.ascontiguousarray(view.cut(labels, index))
             return [
                 (QColor(label_colour(value)), outline_path(cut == value, view.pixel_spacing))
                 for value in np.flatnonzero(np.bincount(cut.ravel())).tolist()

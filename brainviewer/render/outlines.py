@@ -16,11 +16,14 @@ def outlines(mask: NDArray[np.bool_]) -> list[NDArray[np.float64]]:
     The mask is enlarged by linear interpolation, its border followed (Suzuki and Abe, 1985), and
     the stairs of single pixels are averaged away along the border; even one pixel keeps a line.
     """
+    # A slice of a volume lies scattered in memory; gathered once, what follows is fast.
+    mask = np.ascontiguousarray(mask)
     rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
     if not rows.size:
         return []
-    top, left = int(rows[0]), int(columns[0])
-    part = np.pad(mask[top : rows[-1] + 1, left : columns[-1] + 1].astype(np.uint8) * 255, 1)
+    top, left, bottom, right = int(rows[0]), int(columns[0]), int(rows[-1]), int(columns[-1])
+    part = np.zeros((bottom - top + 3, right - left + 3), np.uint8)
+    part[1:-1, 1:-1][mask[top : bottom + 1, left : right + 1]] = 255
     size = part.shape[1] * _FINENESS, part.shape[0] * _FINENESS
     fine = cv2.resize(part, size, interpolation=cv2.INTER_LINEAR)
     borders, _ = cv2.findContours(
@@ -40,7 +43,7 @@ def _smoothed(points: NDArray[np.float32]) -> NDArray[np.float32]:
     reach = min(_FINENESS * 3 // 4, len(points) // 6)
     if reach == 0:
         return points
-    around = np.concatenate((points[-reach:], points, points[:reach]))
-    sums = np.cumsum(np.vstack((np.zeros((1, 2)), around)), axis=0)
+    around = np.concatenate((np.zeros((1, 2)), points[-reach:], points, points[:reach]))
+    sums = np.cumsum(around, axis=0)
     window = 2 * reach + 1
     return ((sums[window:] - sums[:-window]) / window).astype(np.float32)

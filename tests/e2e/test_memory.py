@@ -1,0 +1,106 @@
+"""The window does not grow from opening to opening."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from brainviewer.app.picture_results import PictureResults
+from brainviewer.core.findings import Heatmap
+from brainviewer.core.slices import Plane
+from tests.phantoms import marker_study
+from tests.unit.app.desk import a_result
+
+ROOT = Path(__file__).parents[2]
+MOST_GROWN_MB = 20
+
+SCRIPT = """
+import sys, time
+from pathlib import Path
+from PySide6.QtWidgets import QApplication
+from brainviewer.app.session import Session
+from brainviewer.app.settings import Settings
+from brainviewer.app.state import Status
+from brainviewer.gui.main_thread import MainThread
+from brainviewer.gui.main_window import MainWindow
+
+def taken():
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmRSS"))
+
+def main(app, paths, count):
+    session = Session(MainThread(app).post, Settings(classify_on_opening=False))
+    session.start_engine = lambda: None
+    window = MainWindow(session)
+    window.show()
+    state = session.state
+
+    def wait(condition):
+        while not condition():
+            app.processEvents()
+            time.sleep(0.005)
+
+    for number in range(count):
+        before = state.study
+        session.open([paths[number % len(paths)]])
+        wait(lambda: state.study is not before and not session.jobs.running("open"))
+        study = state.study
+        wait(lambda: study.is_picture or state.finding_status is Status.DONE)
+        until = time.monotonic() + 0.5  # the 3D view is drawn
+        wait(lambda: time.monotonic() > until)
+        print(taken(), flush=True)
+    window.close()
+
+if __name__ == "__main__":
+    main(QApplication([]), [Path(p) for p in sys.argv[2:]], int(sys.argv[1]))
+"""
+
+
+def grown(tmp_path: Path, count: int, paths: list[Path], warm: int) -> float:
+    """Megabytes from opening ``warm`` on, when all is loaded that a window needs, to the last."""
+    script = tmp_path / "openings.py"
+    script.write_text(SCRIPT)
+    done = subprocess.run(
+        [sys.executable, script, str(count), *map(str, paths)],
+        env={**os.environ, "PYTHONPATH": str(ROOT), "BRAINVIEWER_HOME": str(tmp_path / "home")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    taken = [float(line) for line in done.stdout.split()]
+    assert len(taken) == count, done.stderr[-1000:]
+    # What is drawn or searched at the moment comes and goes.
+    return min(taken[-4:]) - min(taken[warm : warm + 4])
+
+
+@pytest.mark.window
+def test_studies(tmp_path: Path) -> None:
+    assert grown(tmp_path, 18, [ROOT / "resources" / "demo"], 3) < MOST_GROWN_MB
+
+
+@pytest.mark.window
+def test_pictures(tmp_path: Path) -> None:
+    random = np.random.default_rng(5)
+    paths = [tmp_path / f"{number}.png" for number in range(50)]
+    for path in paths:
+        Image.fromarray(random.integers(0, 255, (512, 512), np.uint8)).save(path)
+    assert grown(tmp_path, len(paths), paths, 20) < MOST_GROWN_MB
+
+
+def test_answers_of_pictures_that_were_open_take_little() -> None:
+    study, kept = marker_study(), PictureResults()
+    for number in range(100):
+        values = np.zeros((512, 512), np.float32)
+        heatmap = Heatmap(Plane.AXIAL, 0, values)
+        kept.keep(str(number), 0, a_result(study, heatmap=heatmap))
+    sizes = [
+        answer.heatmap.values.nbytes
+        for number in range(100)
+        if (answer := kept.of(str(number), 0)) is not None and answer.heatmap is not None
+    ]
+    assert sizes, "the newest are kept"
+    assert sum(sizes) < MOST_GROWN_MB / 2 * 1024**2
