@@ -73,7 +73,7 @@ def test_what_cannot_be_read_is_listed_and_the_rest_audited(
     assert found["unreadable"] == [
         {
             "file": "Training/none/text.jpg",
-            "reason": "text.jpg is not a picture, whatever its name says.",
+            "reason": "text.jpg is not a picture but a text file.",
         }
     ]
     assert found["other_files"] == ["Training/none/Thumbs.db"]
