@@ -142,11 +142,13 @@ def sform(fields: Fields) -> NDArray[np.float64]:
 
 def rotation(quaternion: NDArray[np.float64]) -> NDArray[np.float64]:
     """(3, 3) rotation of a quaternion (real part first) of about length 1 (``nifti1.h``)."""
-    w, x, y, z = quaternion * np.sqrt(2.0 / np.dot(quaternion, quaternion))
+    # Twice the products of the parts; roots would leave half turns a little askew.
+    double = 2.0 * np.outer(quaternion, quaternion) / np.dot(quaternion, quaternion)
+    (_, wx, wy, wz), (_, xx, xy, xz), (_, _, yy, yz), (_, _, _, zz) = double
     return np.array(
         [
-            [1.0 - (y * y + z * z), x * y - w * z, x * z + w * y],
-            [x * y + w * z, 1.0 - (x * x + z * z), y * z - w * x],
-            [x * z - w * y, y * z + w * x, 1.0 - (x * x + y * y)],
+            [1.0 - (yy + zz), xy - wz, xz + wy],
+            [xy + wz, 1.0 - (xx + zz), yz - wx],
+            [xz - wy, yz + wx, 1.0 - (xx + yy)],
         ]
     )
