@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from brainviewer.analysis.descriptors import NAMES, describe
 from brainviewer.core.errors import FileError, Report
 from brainviewer.core.findings import TumourFinding
+from brainviewer.files.structured import read_json
 from brainviewer.training.collection import Case
 from brainviewer.training.found import STRIPPED, load_found
 from brainviewer.training.stripping import without_skull
@@ -68,7 +69,7 @@ def describe_all(
 def read_table(path: Path) -> list[Described]:
     """What ``describe_all`` wrote; raises FileError if it cannot be read."""
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = read_json(path)
         names = content["names"]
         return [
             Described(
@@ -86,7 +87,7 @@ def read_table(path: Path) -> list[Described]:
             )
             for row in content["patients"]
         ]
-    except (OSError, KeyError, TypeError, ValueError):
+    except (FileError, KeyError, TypeError, ValueError):
         raise FileError(
             f"The table of descriptors {path.name} cannot be read.",
             "Delete it; it is made again from the images.",

@@ -31,6 +31,9 @@ from brainviewer.training.running import (
     require_torch,
 )
 
+_MEASURED = ("methods", "results", "bars", "classes", "figures")
+"""One of these stands in every file of figures."""
+
 
 def measure(
     run: Path,
@@ -147,8 +150,11 @@ def _measure_outlines(
 
 def _read(file: Path) -> dict[str, Any]:
     try:
-        return dict(read_json(file))
+        record = dict(read_json(file))
     except (FileError, TypeError, ValueError):
+        record = {}
+    if record.keys().isdisjoint(_MEASURED):
         raise FileError(
             f"What was measured of {file.parent.name} cannot be read.", f"Check {file.name}."
-        ) from None
+        )
+    return record

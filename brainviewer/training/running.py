@@ -15,6 +15,7 @@ from typing import Any
 
 from brainviewer.assets import resources
 from brainviewer.core.errors import BrainViewerError, FileError, Report
+from brainviewer.files.structured import read_json
 from brainviewer.files.writing import make_folder, write_whole
 from brainviewer.training.collection import Case, Collection
 from brainviewer.training.found import STRIPPED
@@ -184,8 +185,8 @@ def begin(recipe: Path, collection: Collection, out: Path) -> None:
 def read_run(out: Path) -> dict[str, Any] | None:
     """What a folder says about the run in it; None if it holds none."""
     try:
-        return dict(json.loads((out / RUN_FILE).read_text(encoding="utf-8")))
-    except (OSError, ValueError):
+        return dict(read_json(out / RUN_FILE))
+    except (FileError, TypeError, ValueError):
         return None
 
 

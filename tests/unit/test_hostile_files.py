@@ -78,6 +78,28 @@ def test_hostile_files_are_refused_in_a_sentence(command, ending, data, tmp_path
         assert len(refused(capfd)) < 700
 
 
+@pytest.mark.parametrize(
+    ("command", "place"),
+    [
+        ("leaderboard", "run/result.json"),
+        ("leaderboard", "cheng/x.json"),
+        ("evaluate", "run.json"),
+        ("evaluate", "recipe.toml"),
+        ("evaluate", "evaluation.json"),
+        ("evaluate", "predictions-1.json"),
+        ("info", "x_flair.nii.gz"),
+        ("info", "DICOMDIR"),
+    ],
+)
+def test_hostile_files_in_a_folder_are_refused_in_a_sentence(command, place, tmp_path, capfd):
+    for name, make in HOSTILE.items():
+        file = tmp_path / name / place
+        file.parent.mkdir(parents=True)
+        make(file)
+        assert run(command, tmp_path / name) == 2, name
+        assert "went wrong" not in refused(capfd), name
+
+
 @pytest.mark.parametrize("name", ["loop.png", "loop.nii.gz", "n" * 300 + ".png"])
 def test_results_are_not_written_to_such_names(name, data, tmp_path, capfd):
     if name.startswith("loop"):

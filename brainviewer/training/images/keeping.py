@@ -10,6 +10,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from brainviewer.core.errors import FileError
+from brainviewer.files.ordinary_file import open_ordinary
+from brainviewer.files.structured import read_json
 from brainviewer.files.writing import write_whole
 from brainviewer.training.images.results import FORMAT, RESULT_FILE, Answered
 
@@ -76,7 +78,7 @@ def write_predictions(
 def read_predictions(path: Path) -> Predictions | None:
     """What ``write_predictions`` wrote; None if there is nothing that can be read."""
     try:
-        with path.open("rb") as opened, np.load(opened, allow_pickle=False) as kept:
+        with open_ordinary(path) as opened, np.load(opened, allow_pickle=False) as kept:
             test, validation = (
                 Answered(
                     tuple(kept[f"{name}_files"].tolist()),
@@ -92,15 +94,15 @@ def read_predictions(path: Path) -> Predictions | None:
             )
             assert test is not None
             return Predictions(test, validation, str(kept["about"]))
-    except (OSError, KeyError, ValueError, zipfile.BadZipFile):
+    except (FileError, OSError, KeyError, ValueError, zipfile.BadZipFile):
         return None
 
 
 def read_result(path: Path) -> dict[str, Any] | None:
     """One result file; None if there is none of this format."""
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        content = read_json(path)
+    except (FileError, ValueError):
         return None
     if not isinstance(content, dict) or content.get("format") != FORMAT:
         return None

@@ -18,6 +18,7 @@ from typing import Any
 from brainviewer.core.counting import counted
 from brainviewer.core.errors import BrainViewerError, FileError, Report
 from brainviewer.files.native_output import without_stderr
+from brainviewer.files.structured import read_json
 from brainviewer.files.writing import check_new_folder, make_folder, write_whole
 from brainviewer.training.images.augmenting import write_copies
 from brainviewer.training.images.choices import Choices, changes, with_choices
@@ -170,8 +171,8 @@ def _about(recipe_file: Path, source: Pictures, choices: Choices) -> dict[str, A
 def check_same_run(about: dict[str, Any], out: Path) -> None:
     """Raises FileError if a folder holds a run of another recipe, of other data or choices."""
     try:
-        before = json.loads((out / RUN_FILE).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        before = dict(read_json(out / RUN_FILE))
+    except (FileError, TypeError, ValueError):
         return
     for key, what in (
         ("recipe_sha256", "another recipe"),

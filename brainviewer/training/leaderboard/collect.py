@@ -8,7 +8,6 @@ their times can be compared. Results under a tutorial split learn how right thei
 test images that are copies of training images, where the data is still there.
 """
 
-import json
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -16,6 +15,7 @@ from typing import Any
 
 from brainviewer.core.counting import counted
 from brainviewer.core.errors import BrainViewerError, FileError
+from brainviewer.files.structured import read_json
 from brainviewer.files.writing import make_folder, write_whole
 from brainviewer.training.evaluate import dump
 from brainviewer.training.images.folders import TRAIN_TEST, find_pictures
@@ -102,8 +102,8 @@ def _data(run: Path) -> Path | None:
     """The folder of a run's data; a network of a grid lies in a folder of its own in the run."""
     for folder in (run, run.parent):
         try:
-            return Path(json.loads((folder / RUN_FILE).read_text(encoding="utf-8"))["data"])
-        except (OSError, ValueError, KeyError):
+            return Path(read_json(folder / RUN_FILE)["data"])
+        except (FileError, LookupError, TypeError):
             continue
     return None
 
