@@ -1,6 +1,7 @@
 """Verbs that make, change and keep annotations."""
 
 import logging
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from brainviewer.core.annotation_limits import MOST_ANNOTATIONS, held_inside, wh
 from brainviewer.core.annotations import Annotation, Edit
 from brainviewer.core.errors import FileError
 from brainviewer.files import annotation_file
-from brainviewer.files.journal import Journal
+from brainviewer.files.journal import Journal, Kept
 
 log = logging.getLogger(__name__)
 
@@ -85,7 +86,9 @@ class Marking:
     def take_in_other_edits(self) -> None:
         """Show what another window has made of the annotations of the same study, if it has."""
         if self._journal is not None and self._journal.changed_elsewhere:
-            self._keep_annotations(self._journal)
+            # What is wrong was said when the study was opened, and is again at the next edit.
+            with suppress(FileError):
+                self._take_in(self._journal.keep(self.state.annotations))
 
     def leave_out(self, annotation: Annotation, error: BaseException) -> None:
         """Draw an annotation no more, because that failed; it stays in the list and on disk."""
@@ -145,10 +148,11 @@ class Marking:
 
     def _keep_annotations(self, journal: Journal) -> None:
         try:
-            kept = journal.keep(self.state.annotations)
+            self._take_in(journal.keep(self.state.annotations))
         except FileError as error:
             self.state.noticed.emit(Notice(str(error), "error", of_study=True))
-            return
+
+    def _take_in(self, kept: Kept) -> None:
         if kept.notice:
             self.state.noticed.emit(Notice(kept.notice, "caution"))
         if kept.annotations == self.state.annotations:

@@ -258,6 +258,24 @@ def test_two_windows_on_one_study_show_what_both_made(desk: Desk) -> None:
     other.close()
 
 
+def test_a_journal_that_cannot_be_read_is_said_at_the_opening_and_at_edits_only(
+    desk: Desk, home: Path
+) -> None:
+    desk.session.add_annotation(ruler(1))
+    (file,) = (home / "journal").glob("*.json")
+    newer = file.read_text().replace('"schema": 1', '"schema": 99')
+    file.write_text(newer)
+    show(desk, marker_study())
+    assert len(desk.notices) == 1
+    for _ in range(3):
+        desk.session.take_in_other_edits()
+    assert len(desk.notices) == 1
+    desk.session.add_annotation(ruler(2))
+    assert "newer version" in desk.sentences("error")[-1]
+    assert len(desk.state.annotations) == 1
+    assert file.read_text() == newer
+
+
 def test_a_mark_that_cannot_be_drawn_is_said_once_and_stays_kept(desk: Desk) -> None:
     mark = ruler()
     desk.session.add_annotation(mark)
