@@ -69,6 +69,7 @@ class Journal:
         try:
             with self._alone():
                 self._state = self._on_disk()
+                self._remove_empty()
         except FileError as error:
             return Kept(notice=str(error))
         return Kept(self._state.annotations, self._state.notice)
@@ -95,7 +96,7 @@ class Journal:
             there = self._on_disk()
             together = merged(self._state.annotations, annotations, there.annotations)
             if together != there.annotations or there.stamp is None:
-                self._write(together, there.left_out)
+                self._write(together, there)
             self._state = replace(there, annotations=together, stamp=self._stamp_now())
         return Kept(together, there.notice)
 
@@ -113,16 +114,20 @@ class Journal:
             raise self._not_kept(error) from None
 
     def _on_disk(self) -> "_OnDisk":
-        """What the file holds; read only if it is another one than before."""
+        """What the file holds; read only if it is another one than before.
+
+        A file that is gone or damaged deletes nothing of what is known: windows that delete all
+        annotations leave an empty file.
+        """
         stamp = self._stamp_now()
-        if stamp is None or not self._study.content_hash:
-            return _OnDisk()
+        if stamp is None:
+            return replace(self._state, stamp=None, notice="")
         if stamp == self._state.stamp:
             return replace(self._state, notice="")
         try:
             found = read_annotations(self._path).marks_on(self._study)
         except DamagedFile:
-            return _OnDisk(notice=self._set_aside())
+            return replace(self._state, stamp=None, notice=self._set_aside())
         except NewerFile as error:
             raise FileError(
                 "A newer version of BrainViewer has kept annotations of this study, which are "
@@ -138,12 +143,16 @@ class Journal:
         notice = found.notice and found.notice + kept
         return _OnDisk(found.annotations, found.left_out, stamp, notice)
 
-    def _write(self, annotations: tuple[Annotation, ...], left_out: tuple[Any, ...]) -> None:
-        if not annotations and not left_out:
-            self._path.unlink(missing_ok=True)
+    def _remove_empty(self) -> None:
+        if self._state.stamp and not self._state.annotations and not self._state.left_out:
+            self._path.unlink()
+            self._state = _OnDisk()
+
+    def _write(self, annotations: tuple[Annotation, ...], there: _OnDisk) -> None:
+        if there.stamp is None and not annotations and not there.left_out:
             return
         try:
-            save_annotations(self._path, annotations, self._study, left_out, OWN_FILE)
+            save_annotations(self._path, annotations, self._study, there.left_out, OWN_FILE)
         except FileError as error:
             raise self._not_kept(error.__cause__) from error
 

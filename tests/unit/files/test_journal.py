@@ -3,6 +3,7 @@
 import errno
 import json
 import os
+import shutil
 import stat
 from dataclasses import replace
 from pathlib import Path
@@ -59,6 +60,28 @@ def test_keeping_none_forgets_and_leaves_no_file(home: Path) -> None:
     kept()
     assert restored().annotations == ()
     assert not list((home / "journal").iterdir())
+    kept()
+    assert not list((home / "journal").iterdir())
+
+
+def test_what_all_was_deleted_in_one_window_is_gone_in_the_other() -> None:
+    first, second = Journal(STUDY), Journal(STUDY)
+    first.restore()
+    first.keep((RULER, NOTE))
+    second.restore()
+    second.keep(())
+    assert first.changed_elsewhere
+    assert first.keep((RULER, NOTE)).annotations == ()
+
+
+def test_a_journal_that_is_gone_deletes_nothing(home: Path) -> None:
+    """The folder may lie on a network that is not there now."""
+    mine = Journal(STUDY)
+    mine.restore()
+    mine.keep((RULER, NOTE))
+    shutil.rmtree(home)
+    assert mine.keep((RULER, NOTE, A)).annotations == (RULER, NOTE, A)
+    assert restored().annotations == (RULER, NOTE, A)
 
 
 def test_a_study_without_a_hash_keeps_nothing(home: Path) -> None:
@@ -195,7 +218,8 @@ def test_a_journal_that_is_damaged_while_it_is_open_is_set_aside_too(home: Path)
     file_of(home).write_bytes(b"{")
     found = mine.keep((RULER, NOTE))
     assert "set aside" in found.notice
-    assert restored().annotations[-1] == NOTE
+    assert found.annotations == (RULER, NOTE)
+    assert restored().annotations == (RULER, NOTE)
 
 
 def no_permission(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
