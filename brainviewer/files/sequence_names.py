@@ -46,6 +46,15 @@ _LEFT_OPEN = "postorpre"
 def role_of(file_name: str) -> Role | None:
     """What a file is, or None where its name does not say."""
     said, contrast = _words_of(file_name)
+    role = _role_by(said, contrast)
+    if len(said) > 2 and said[1].isdecimal() and said[0] in words.CONTRAST | words.UNUSED:
+        # "GD-001 T1" may be the T1 of the patient GD-001.
+        of_patient = _role_by(said[2:], contrast)
+        return None if isinstance(of_patient, Modality) and of_patient is not role else role
+    return role
+
+
+def _role_by(said: list[str], contrast: bool) -> Role | None:
     if kind := _kind(said):
         return kind
     text = _without_time_and_target(_marked(said))

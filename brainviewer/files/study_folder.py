@@ -177,12 +177,13 @@ def _sequences(
 def _claims(files: Sequence[Path], given: Assignment) -> dict[Role | None, list[Path]]:
     """The files by what their names say, or where these are silent, the names of their folders.
 
-    Where two files claim a sequence, the words that all names begin with are left out: of
-    ``t1_flair``, ``t1_t1`` and ``t1_t2`` the first is a point in time.
+    Where two files claim a sequence or one is silent, the words that all names begin with are left
+    out: of ``t1_flair``, ``t1_t1`` and ``t1_t2`` the first is a point in time.
     """
     names = {path: path.name for path in files}
     claims = _by_role(files, names)
-    if any(len(claims.get(m, [])) > 1 for m in SEQUENCES if m not in given.files):
+    doubled = any(len(claims.get(m, [])) > 1 for m in SEQUENCES if m not in given.files)
+    if (doubled or None in claims) and len(files) > 1:
         names = without_common_start(files)
         other = _by_role(files, names)
         if None not in other and all(len(other.get(m, [])) <= 1 for m in SEQUENCES):

@@ -159,6 +159,13 @@ def test_a_point_in_time_that_is_called_t1(tmp_path):
     }  # fmt: skip
 
 
+def test_a_patient_that_is_called_gd(tmp_path):
+    made(tmp_path, "GD-001_flair.nii", "GD-001_t1.nii", "GD-001_t2.nii")
+    assert opened(tmp_path) == {
+        "FLAIR": "GD-001_flair.nii", "T1": "GD-001_t1.nii", "T2": "GD-001_t2.nii",
+    }  # fmt: skip
+
+
 def test_a_mask_of_whatever_comes_behind_a_segmentation(tmp_path):
     made(tmp_path, "flair.nii", "a_mask.nii", "b_seg.nii")
     assert opened(tmp_path)["seg"] == "b_seg.nii"
