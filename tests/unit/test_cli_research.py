@@ -1,6 +1,7 @@
 """The commands for researchers: what they print, write and refuse."""
 
 import json
+import re
 import sys
 from collections.abc import Callable
 from io import StringIO
@@ -11,6 +12,7 @@ import pytest
 from command_line import run
 from labelled_folders import write_lgg
 
+from brainviewer.assets import resources
 from brainviewer.cli.tables import evaluation_tables
 from brainviewer.core.errors import Report
 from brainviewer.training.running import find_recipe
@@ -282,3 +284,21 @@ def test_evaluate_shows_what_was_measured_of_the_picture_model(
     said = capfd.readouterr().out
     for text in ("macro F1", "recall meningioma", "JPEG of quality 30", "CT of the head"):
         assert text in said
+
+
+def test_what_was_measured_of_the_outlines_is_shown(capfd: pytest.CaptureFixture[str]) -> None:
+    assert run("evaluate", "lesion-outline", "--json") == 0
+    found = json.loads(capfd.readouterr().out)
+    own = resources() / "models" / "lesion-outline" / "outline.json"
+    assert found == json.loads(own.read_text(encoding="utf-8"))["figures"]
+    assert run("evaluate", "lesion-outline") == 0
+    assert "network (what ships)" in capfd.readouterr().out
+    assert run("evaluate", "no-such-model") == 2
+    assert "lesion-outline" in capfd.readouterr().err
+
+
+def test_the_recipes_stand_in_the_help(capfd: pytest.CaptureFixture[str]) -> None:
+    assert run("train", "--help") == 0
+    said = re.sub(r"\s+", "", capfd.readouterr().out)
+    for file in (resources() / "recipes").rglob("*.toml"):
+        assert file.stem in said

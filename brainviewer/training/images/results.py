@@ -50,6 +50,17 @@ class Answered:
     groups: NDArray[Any] | None = None
     over: str = "images"
 
+    def at(self, places: NDArray[np.int64]) -> "Answered":
+        """Some of the images, in the order of their places."""
+        return Answered(
+            tuple(self.files[place] for place in places.tolist()),
+            tuple(self.folds[place] for place in places.tolist()),
+            self.truth[places],
+            self.probabilities[places],
+            None if self.groups is None else self.groups[places],
+            self.over,
+        )
+
 
 def joined(parts: Sequence[Answered]) -> Answered:
     """Several test parts as one."""

@@ -125,15 +125,7 @@ def _member(file: Path) -> Member | None:
 
 
 def _by_file(part: Answered) -> Answered:
-    order = np.argsort(part.files, kind="stable")
-    return Answered(
-        tuple(part.files[place] for place in order),
-        tuple(part.folds[place] for place in order),
-        part.truth[order],
-        part.probabilities[order],
-        None if part.groups is None else part.groups[order],
-        part.over,
-    )
+    return part.at(np.argsort(part.files, kind="stable"))
 
 
 def _result(

@@ -67,7 +67,7 @@ def evaluate(said: Predictions, controls: Mapping[str, Any] | None = None) -> di
         "bars": bars(whole["figures"], edits, scope),
         **whole,
         "doubtful": {"images": int(said.doubtful.sum()), "answers": _answered(said, answers)},
-        "without_doubtful": measured(CLASSES, _some(tested, right), _SEED)["figures"],
+        "without_doubtful": measured(CLASSES, tested.at(np.flatnonzero(right)), _SEED)["figures"],
         "tumours_alone": _tumours_alone(tested),
         "each_fold": {
             str(fold): _in_short(said.labels[said.folds == fold], answers[said.folds == fold])
@@ -99,18 +99,6 @@ def bars(
         ends = (scope[key], scope[f"{key}_low"], scope[f"{key}_high"])
         reached[name] = dict(zip(("value", "low", "high"), ends, strict=True))
     return {name: against_bar(reached[name], sign, bar) for name, (bar, sign) in BARS.items()}
-
-
-def _some(tested: Answered, chosen: NDArray[np.bool_]) -> Answered:
-    places = np.flatnonzero(chosen).tolist()
-    return Answered(
-        tuple(tested.files[n] for n in places),
-        tuple(tested.folds[n] for n in places),
-        tested.truth[chosen],
-        tested.probabilities[chosen],
-        None if tested.groups is None else tested.groups[chosen],
-        tested.over,
-    )
 
 
 def _answered(said: Predictions, answers: Probabilities) -> dict[str, int]:

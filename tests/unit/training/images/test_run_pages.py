@@ -118,3 +118,11 @@ def test_a_folder_that_is_no_checkout_has_no_commit(tmp_path: Path) -> None:
     (tmp_path / ".git").mkdir()
     (tmp_path / "pyproject.toml").touch()
     assert provenance._commit(tmp_path)["commit"] is None
+
+
+def test_what_is_wide_scrolls_by_itself(tmp_path: Path) -> None:
+    """The page itself must fit a screen of 390 pixels."""
+    page = page_of(tmp_path, a_result())
+    assert page.count("<table") == page.count("<div class=wide><table")
+    assert page.count("<picture") == page.count("<div class=wide><picture") == 2
+    assert ".wide { overflow-x:auto }" in page

@@ -1,0 +1,190 @@
+"""What README, documents, cards and READMEs of models say in words is what was measured.
+
+Tables are compared where they are written (``test_shipped_figures``, ``test_picture_shipped``,
+``test_documents``). Here every claim in a sentence stands beside the figures that carry it, and a
+figure that stands in no sentence here must not stand in the README either.
+"""
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from brainviewer.inference.registry import installed_models
+
+ROOT = Path(__file__).resolve().parents[3]
+MODELS = ROOT / "resources" / "models"
+
+
+def read(*parts: str) -> dict[str, Any]:
+    content: dict[str, Any] = json.loads(MODELS.joinpath(*parts).read_text(encoding="utf-8"))
+    return content
+
+
+GLIOMA = read("resnet50-glioma", "evaluation.json")
+XCEPTION, RESNET = (read(f"{name}-tumour", "evaluation.json") for name in ("xception", "resnet50"))
+OUTLINE = read("lesion-outline", "outline.json")["figures"]["methods"]["network (what ships)"]
+CARDS = {card.id: card for card in installed_models()}
+BOARD = ROOT / "resources" / "leaderboard"
+COPIES = json.loads((BOARD / "sartaj" / "cnn-128-flip.json").read_text(encoding="utf-8"))["leak"]
+
+
+def glioma(situation: str, *names: str) -> tuple[str, ...]:
+    """Figures of the evaluation of the glioma types, with two digits."""
+    found = {one["name"]: one["value"] for one in GLIOMA["figures"][situation]["figures"]}
+    return tuple(f"{found[name]:.2f}" for name in names)
+
+
+THREE = ("accuracy", "balanced accuracy", "Cohen's kappa")
+LOGISTIC = "alternative: logistic regression, all descriptors, and age"
+CHOSEN = "alternative: two stages, descriptors chosen in each fold, and age"
+TREES = "alternative: extremely random trees, all descriptors, and age"
+SHARES = [f"{100 * n / sum(GLIOMA['patients'].values()):.0f}" for n in GLIOMA["patients"].values()]
+CLINIC = [
+    f"{100 * share:.0f}" for share in CARDS["glioma-descriptors"].head.prevalences["clinic"].shares
+]
+MARKS = ("20 % brighter", "20 % darker", "text burned in", "white frame", "grey frame")
+
+# Page, sentence (a blank stands for any space), and what must stand in its brackets.
+CLAIMS: list[tuple[str, str, Callable[[], tuple[str, ...]]]] = [
+    ("README.md", r"without any choice reach an accuracy of ([\d.]+) with the age",
+     lambda: glioma(LOGISTIC, "accuracy")),
+    ("README.md", r"blind choice inside each fold ([\d.]+)\. ", lambda: glioma(CHOSEN, "accuracy")),
+    ("README.md", r"The accuracy of ([\d.]+) that was set out for is not reached",
+     lambda: (XCEPTION["bars"]["accuracy"]["bar"].split()[1],)),
+    ("README.md", r"change at most ([\d.]+) % of its answers",
+     lambda: (f"{100 * max(XCEPTION['edits'][name]['value'] for name in MARKS):.1f}",)),
+    ("README.md", r"that (\d+) of the (\d+) pictures labelled as showing no tumour",
+     lambda: (str(XCEPTION["doubtful"]["images"]), str(XCEPTION["images"]["none"]))),
+    ("README.md", r"`sartaj`, (\d+) of whose (\d+) test images are copies",
+     lambda: (str(COPIES["copies"]), str(COPIES["copies"] + COPIES["others"]))),
+    ("README.md", r"\(mean Dice ([\d.]+), the chosen slice holds ([\d.]+) of the largest",
+     lambda: (f"{OUTLINE['mean_dice']:.2f}", f"{OUTLINE['mean_share']:.2f}")),
+    *(
+        (f"resources/models/{model}/README.md", sentence, carried)
+        for model in ("glioma-descriptors", "glioma-fused")
+        for sentence, carried in (
+            (r"reach an accuracy of ([\d.]+) \(balanced ([\d.]+), κ ([\d.]+)\) in the same kind",
+             lambda: glioma(LOGISTIC, *THREE)),
+            (r"and ([\d.]+) \(([\d.]+), ([\d.]+)\) in extremely random trees",
+             lambda: glioma(TREES, *THREE)),
+            (r"inside every fold reach ([\d.]+) \(([\d.]+), ([\d.]+)\)",
+             lambda: glioma(CHOSEN, *THREE)),
+        )
+    ),
+    ("resources/models/glioma-descriptors/about.toml",
+     r"an accuracy of ([\d.]+) \(balanced ([\d.]+)\) with the age",
+     lambda: glioma(LOGISTIC, *THREE[:2])),
+    ("resources/models/glioma-descriptors/about.toml", r"inside every fold ([\d.]+) \(([\d.]+)\)",
+     lambda: glioma(CHOSEN, *THREE[:2])),
+    *(
+        (f"resources/models/{model}/README.md",
+         r"patients hold (\d+) % A, (\d+) % O and (\d+) % G; a clinic sees about (\d+) % A, "
+         r"(\d+) % O and (\d+) % G",
+         lambda: (*SHARES, *CLINIC))
+        for model in ("glioma-descriptors", "glioma-fused", "resnet50-glioma")
+    ),
+    *(
+        (f"resources/models/{model}/README.md", r"(\d+) of the (\d+) training patients have a glio",
+         lambda: (str(GLIOMA["patients"]["G"]), str(sum(GLIOMA["patients"].values()))))
+        for model in ("glioma-descriptors", "glioma-fused", "resnet50-glioma")
+    ),
+]  # fmt: skip
+# Figures in the README that nothing stored carries: measured by a command that is named there.
+_OF_COMMANDS = re.compile(r"`python\s+packaging/measure/")
+_MARKED = re.compile(r"<!-- (\w+) -->.*?<!-- end of \1 -->", re.DOTALL)
+_CODE = re.compile(r"```.*?```", re.DOTALL)
+_FIGURE = re.compile(
+    r"(?<![\w.])0\.\d+|\d[\d.]* %(?! interval)|\b\d[\d,]* of (?:the |whose )?\d[\d,]*"
+)
+
+
+def text_of(page: str) -> str:
+    """Without what is written by itself, with single blanks."""
+    text = _CODE.sub("", _MARKED.sub("", (ROOT / page).read_text(encoding="utf-8")))
+    return re.sub(r"\s+", " ", text)
+
+
+@pytest.mark.parametrize(("page", "sentence", "carried"), CLAIMS, ids=lambda value: str(value)[:60])
+def test_a_claim_is_what_was_measured(
+    page: str, sentence: str, carried: Callable[[], tuple[str, ...]]
+) -> None:
+    found = re.search(sentence, text_of(page))
+    assert found is not None, f"{page} does not say '{sentence}' any more: put it right here too"
+    assert found.groups() == carried()
+
+
+def test_no_figure_of_the_readme_is_without_a_claim() -> None:
+    text = text_of("README.md")
+    carried = [re.search(sentence, text) for page, sentence, _ in CLAIMS if page == "README.md"]
+    spans = [found.span() for found in carried if found]
+    for found in _FIGURE.finditer(text):
+        inside = any(start <= found.start() < end for start, end in spans)
+        near = text[found.start() : found.end() + 240]
+        assert inside or _OF_COMMANDS.search(near), f"nothing carries '{near[:60]}'"
+
+
+@pytest.mark.parametrize("evaluation", [XCEPTION, RESNET], ids=["xception", "resnet50"])
+def test_words_about_pictures_are_no_larger_than_what_was_measured(
+    evaluation: dict[str, Any],
+) -> None:
+    readme = text_of("README.md")
+    # None of these may come back unless it is true of every kind.
+    assert min(kind["refused"] for kind in evaluation["scope"]["kinds"].values()) < 0.9
+    for claim in ("nearly all that is no MR", "learns nothing from"):
+        assert claim not in readme
+    assert "none of them judged by a model that was trained on their patient" not in readme
+    edits = evaluation["edits"]
+    for name in ("JPEG of quality 30", "blur"):  # "hardly ever turns a tumour into none or back"
+        assert edits[name]["crossed"] <= 0.02 * edits[name]["images"]
+    chance = evaluation["controls"]["largest_class"]
+    shown = evaluation["shown_less"]
+    # "the outermost tenth alone it guesses", "all but the middle ... better than by chance"
+    assert shown["the outer tenth on each side only"]["accuracy"] <= chance
+    assert shown["all but the middle"]["accuracy"] > chance
+    told = evaluation["controls"]["source_size_from_prepared"].values()
+    assert max(told) < 0.6  # "in the prepared picture it cannot be told any more"
+
+
+def test_what_the_readme_says_of_the_two_models_of_pictures() -> None:
+    readme = text_of("README.md")
+    assert "It is well calibrated" in readme
+    assert XCEPTION["bars"]["expected calibration error"]["met"]
+    assert not XCEPTION["bars"]["accuracy"]["reached"]
+    assert "nearly twice as fast and less accurate" in readme
+    rows = [
+        json.loads((BOARD / "cheng" / f"{name}-tumour.json").read_text(encoding="utf-8"))
+        for name in ("xception", "resnet50")
+    ]
+    assert 1.6 < rows[0]["ms_per_image"] / rows[1]["ms_per_image"] < 2
+    accuracies = [one["figures"][0]["value"] for one in rows]
+    assert accuracies[0] > accuracies[1]
+    for row, evaluation in zip(rows, (XCEPTION, RESNET), strict=True):
+        assert row["figures"] == evaluation["figures"][: len(row["figures"])]
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/user-guide.md"])
+@pytest.mark.parametrize("evaluation", [XCEPTION], ids=["xception"])
+def test_false_refusals_elsewhere_stand_beside_those_inside(
+    page: str, evaluation: dict[str, Any]
+) -> None:
+    text = re.sub(r"\s+", " ", (ROOT / page).read_text(encoding="utf-8"))
+    scope = evaluation["scope"]
+    part = scope["elsewhere"]["classes"]["none"]["all"]
+    assert part["refused"] == pytest.approx(part["refused_images"] / part["passed"], abs=1e-4)
+    assert part["refused"] > scope["false_refusals"]  # "more MR of other sources than of their own"
+    inside = f"{100 * scope['false_refusals']:.1f} % ("
+    assert inside in text and f"{part['refused_images']} of {part['passed']}" in text
+    kinds = scope["kinds"]
+    for name in ("CT of the head", "screenshot"):
+        assert f"{name} {kinds[name]['refused']:.0%}".replace("%", " %") in text
+
+
+@pytest.mark.parametrize("model", ["xception-tumour", "resnet50-tumour"])
+def test_the_card_says_that_refusals_are_not_complete(model: str) -> None:
+    limits = " ".join(CARDS[model].limits)
+    assert "does not refuse all that is no MR of a head" in limits
+    assert "from other sources" in limits
