@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 
 from brainviewer.app.session import Session
 from brainviewer.app.state import Notice
+from brainviewer.core.shown_text import shown_text
 from brainviewer.gui.words import button, label, set_role
 
 _ROLES = {"info": "quiet", "caution": "caution", "error": "chip-bad"}
@@ -118,7 +119,7 @@ class NoticeBar(QFrame):
         if self._waiting:
             first = self._waiting[0]
             set_role(self._text, _ROLES[first.level])
-            self._text.setText(_WORDS[first.level] + first.text)
+            self._text.setText(_WORDS[first.level] + shown_text(first.text))
             self._offer(first)
             more = len(self._waiting) - 1
             self._next.setText(f"Got it · {more} more" if more else "Got it")

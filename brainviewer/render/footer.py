@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from brainviewer import __version__
 from brainviewer.core.findings import Classification, TumourFinding
+from brainviewer.core.shown_text import shown_text
 from brainviewer.core.study import Study
 from brainviewer.render import palette, wording
 from brainviewer.render.drawing import Canvas
@@ -63,7 +64,7 @@ def provenance_lines(
     if identify:
         files = (volume.file_name for volume in study.volumes.values())
         names = [f"Study {study.name}" if study.name else "", ", ".join(f for f in files if f)]
-        lines.append(" · ".join(name for name in names if name))
+        lines.append(shown_text(" · ".join(name for name in names if name)))
     if panes:
         sequences = ", ".join(dict.fromkeys(pane.modality.value for pane in panes))
         places = ", ".join(dict.fromkeys(_place(pane) for pane in panes))

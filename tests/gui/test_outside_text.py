@@ -32,6 +32,7 @@ from brainviewer.gui.main_window import MainWindow
 from brainviewer.gui.outside_text import as_tip, in_title, on_button
 from brainviewer.gui.questions import plain_box
 from brainviewer.gui.sequences_dialog import SequencesDialog
+from brainviewer.render.footer import provenance_lines
 from tests.gui.conftest import show_study
 
 pytestmark = pytest.mark.window
@@ -153,6 +154,17 @@ def test_messages(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
     assert box.textFormat() == Qt.TextFormat.PlainText
     assert READ in box.text()
     box.close()
+
+
+def test_a_notice_is_one_line(window: MainWindow, session: Session) -> None:
+    session.notice(f"In {NAME}, fluid is dark.")
+    texts = [label.text() for label in window.findChildren(QLabel) if "fluid" in label.text()]
+    assert texts == [f"In {READ}, fluid is dark."]
+
+
+def test_names_that_are_written_on_a_picture(named: Study) -> None:
+    (said,) = provenance_lines(named, (), None, None, identify=True)[:1]
+    assert READ in said
 
 
 def test_a_tip_keeps_its_lines() -> None:
