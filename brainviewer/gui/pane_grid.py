@@ -14,6 +14,7 @@ from brainviewer.core.slices import Plane
 from brainviewer.core.study import SEQUENCES, Modality
 from brainviewer.core.windowing import Window
 from brainviewer.gui import image_colours
+from brainviewer.gui.outlines_ahead import OutlinesAhead
 from brainviewer.gui.painting import painting
 from brainviewer.gui.pane_arrangement import pane_rectangles
 from brainviewer.gui.pane_captions import image_font
@@ -61,6 +62,7 @@ class PaneGrid(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.set_smooth(session.settings.smooth_pixels)
         self._listen()
+        OutlinesAhead(self._state, self._overlays, self)
         self._show_layout()
 
     def _make_pane(self, modality: Modality) -> SlicePane:

@@ -84,7 +84,7 @@ class OutlinePicture:
 class SliceOverlays:
     """Frames, outlines, filled labels and heatmap of the open study, of recent slices."""
 
-    def __init__(self, state: ViewState, remembered: int = 256) -> None:
+    def __init__(self, state: ViewState, remembered: int = 2048) -> None:
         self._state, self._remembered = state, remembered
         self._kept: OrderedDict[tuple[Any, ...], Any] = OrderedDict()
         self._pictures: dict[tuple[Any, ...], OutlinePicture | None] = {}

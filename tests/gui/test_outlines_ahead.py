@@ -1,0 +1,51 @@
+"""Outlines are there before a slice is scrolled to."""
+
+import pytest
+from PySide6.QtCore import QTimer
+from pytestqt.qtbot import QtBot
+
+from brainviewer.app.session import Session
+from brainviewer.app.state import Layout
+from brainviewer.core.slices import Plane
+from brainviewer.core.study import Study
+from brainviewer.gui import pane_overlays
+from brainviewer.gui.outlines_ahead import OutlinesAhead
+from brainviewer.gui.pane_grid import PaneGrid
+from tests.gui.conftest import show_study
+from tests.phantoms import marker_finding
+
+pytestmark = pytest.mark.window
+
+
+@pytest.mark.parametrize(
+    ("layout", "planes"),
+    [(Layout.FOUR_SEQUENCES, (Plane.AXIAL,)), (Layout.THREE_PLANES, tuple(Plane))],
+)
+def test_a_window_at_rest_outlines_every_slice_once(
+    qtbot: QtBot,
+    session: Session,
+    study: Study,
+    monkeypatch: pytest.MonkeyPatch,
+    layout: Layout,
+    planes: tuple[Plane, ...],
+) -> None:
+    made: list[object] = []
+    outline = pane_overlays.outline_path
+    monkeypatch.setattr(
+        pane_overlays, "outline_path", lambda *given: (made.append(given), outline(*given))[1]
+    )
+    session.state.layout = layout
+    grid = PaneGrid(session)
+    qtbot.addWidget(grid)
+    grid.resize(700, 600)
+    grid.show()
+    show_study(session, study, marker_finding(study))
+    timer = grid.findChild(OutlinesAhead).findChild(QTimer)
+    qtbot.waitUntil(lambda: not timer.isActive(), timeout=60_000)
+    assert len(made) >= sum(session.state.view(plane).count for plane in planes)
+    made.clear()
+    for plane in planes:
+        for index in range(session.state.view(plane).count):
+            session.go_to_slice(plane, index)
+            grid.repaint()
+    assert made == []
