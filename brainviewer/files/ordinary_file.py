@@ -9,8 +9,8 @@ import os
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO
 
 from brainviewer.core.errors import FileError
 from brainviewer.core.shown_text import shortened
@@ -74,7 +74,7 @@ def check_ordinary(path: Path, most_bytes: int | None = None) -> int:
         return _checked(path, _status(path), most_bytes)
 
 
-def open_ordinary(path: Path, most_bytes: int | None = None) -> BinaryIO:
+def open_ordinary(path: Path, most_bytes: int | None = None) -> BufferedReader:
     """An ordinary file, open for reading; see ``check_ordinary``.
 
     What goes wrong while it is read is put into words by ``plain_errors``.

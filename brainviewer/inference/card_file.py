@@ -4,14 +4,15 @@ Every entry is known, typed and checked; one that is not is refused, so that a m
 never silently left out.
 """
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from brainviewer.core.errors import ModelError
+from brainviewer.core.errors import FileError, ModelError
 from brainviewer.core.findings import PICTURE
+from brainviewer.files.ordinary_file import is_ordinary
+from brainviewer.files.structured import read_json
 from brainviewer.inference.card import (
     LESION_STEPS,
     NETWORK_ROLES,
@@ -53,15 +54,13 @@ def borrows(folder: Path) -> bool:
 
 def _content(folder: Path) -> Any:
     path = folder / CARD_FILE
+    if not is_ordinary(path):
+        raise ModelError(f"The model folder {folder.name} has no readable card.", _REINSTALL)
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except OSError:
+        return read_json(path)
+    except FileError as error:
         raise ModelError(
-            f"The model folder {folder.name} has no readable card.", _REINSTALL
-        ) from None
-    except ValueError:
-        raise ModelError(
-            f"The card of the model {folder.name} is not valid JSON.", _REINSTALL
+            f"The card of the model {folder.name} is not valid JSON: {error.message}", _REINSTALL
         ) from None
 
 

@@ -4,7 +4,8 @@ import hashlib
 from pathlib import Path
 
 from brainviewer.assets import resources
-from brainviewer.core.errors import ModelError
+from brainviewer.core.errors import FileError, ModelError
+from brainviewer.files.ordinary_file import open_ordinary
 from brainviewer.inference.card import ModelCard, Network
 from brainviewer.inference.card_file import CARD_FILE, borrows, load_card
 
@@ -82,9 +83,9 @@ def verify(owner: ModelCard | Network) -> None:
     """
     for name, expected in owner.files.items():
         try:
-            with (owner.folder / name).open("rb") as file:
+            with open_ordinary(owner.folder / name) as file:
                 found = hashlib.file_digest(file, "sha256").hexdigest()
-        except OSError:
+        except (FileError, OSError):
             raise ModelError(
                 f"The file {name} of the model {owner.id} is missing.", "Install the model again."
             ) from None

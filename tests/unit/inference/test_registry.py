@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -85,3 +86,21 @@ def test_one_changed_byte_is_noticed(installed: Path) -> None:
     (installed / "g.onnx").write_bytes(data)
     with pytest.raises(ModelError, match=r"g\.onnx of the model small is damaged"):
         registry.verify(load_card(installed))
+
+
+def test_files_of_a_model_that_are_pipes_or_nest_without_end(
+    installed: Path, content: dict[str, Any], tmp_path: Path
+) -> None:
+    card = registry.model("small")
+    name = next(iter(content["files"]))
+    (installed / name).unlink()
+    os.mkfifo(installed / name)
+    with pytest.raises(ModelError, match=f"The file {name} of the model small is missing"):
+        registry.verify(card)
+    (installed / "card.json").write_text("[" * 100_000, encoding="utf-8")
+    with pytest.raises(ModelError, match="card of the model small is not valid JSON"):
+        load_card(installed)
+    (installed / "card.json").unlink()
+    os.mkfifo(installed / "card.json")
+    with pytest.raises(ModelError, match="no readable card"):
+        load_card(installed)
