@@ -15,6 +15,10 @@ _PAIR = FileKind(
     "Convert each pair to one .nii.gz file, for example with fslchfiletype or ITK-SNAP.",
 )
 _DICOM = FileKind("DICOM files", CONVERT_DICOM.replace("it", "them", 1))
+_CD = FileKind(
+    "the list of a CD without its images (DICOM)",
+    "Copy the whole CD, or open the folder that holds its images.",
+)
 _ADVICE = "Open a folder that holds .nii or .nii.gz files, or pictures."
 _MOST_FILES, _DEEPEST = 200, 3
 
@@ -57,6 +61,8 @@ def _kind_of_file(file: Path) -> FileKind | None:
     name = file.name.lower().removesuffix(".gz")
     if name.endswith(".hdr") or (name.endswith(".img") and not file.with_suffix(".hdr").exists()):
         return _PAIR
+    if name == "dicomdir":
+        return _CD
     if name.endswith(".dcm"):
         return _DICOM
     try:

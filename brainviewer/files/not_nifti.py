@@ -42,6 +42,11 @@ def not_nifti(head: bytes, name: str) -> FileError:
 
     head : its first bytes, unpacked; HEAD_BYTES of them or fewer.
     """
+    if name.upper() == "DICOMDIR":
+        return FileError(
+            f"{name} lists what lies on a CD; it holds no image itself.",
+            "Open the folder that holds the images.",
+        )
     if head[128:132] == b"DICM":
         return FileError(f"{name} is a DICOM file, not a NIfTI image.", CONVERT_DICOM)
     kind = known_kind(head)

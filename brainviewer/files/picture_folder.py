@@ -83,15 +83,18 @@ def pictures_among(paths: Sequence[Path]) -> list[Path]:
 
 
 def _pictures_in(folder: Path) -> tuple[Path, ...]:
-    if _is_study(folder):
-        return ()
     entries = list_folder(folder)
+    folders = [entry for entry in entries if is_folder(entry)]
+    near = [*entries, *(child for place in folders for child in list_folder(place))]
+    if any(entry.name.lower().endswith((".nii", ".nii.gz")) for entry in near):
+        return ()
     if any(entry.name.upper() == CONTENTS_OF_A_CD for entry in entries):
         return dicom_images_below(folder)
     found = [entry for entry in entries if is_ordinary(entry) and is_picture(entry)]
     if found:
         return tuple(sorted(found, key=_natural))
-    folders = [entry for entry in entries if is_folder(entry)]
+    if _is_study(folder):
+        return ()
     with_pictures = [
         place.name
         for place in folders

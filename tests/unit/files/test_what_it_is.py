@@ -128,3 +128,22 @@ def test_pictures_beside_a_study_do_not_hide_it(tmp_path):
     (tmp_path / "SNAPSHOT" / "a.png").touch()
     assert pictures_of([tmp_path]) == ()
     assert len(collect([tmp_path])) == 1
+
+
+def test_a_study_far_below_does_not_hide_pictures(tmp_path):
+    (tmp_path / "a.png").touch()
+    far = tmp_path / "backup" / "patient"
+    far.mkdir(parents=True)
+    (far / "T1.nii.gz").touch()
+    assert pictures_of([tmp_path]) == (tmp_path / "a.png",)
+
+
+def test_the_list_of_a_cd_without_its_images(tmp_path):
+    (tmp_path / "DICOMDIR").write_bytes(DICOM)
+    for opened in (tmp_path, tmp_path / "DICOMDIR"):
+        assert pictures_of([opened]) == ()
+    with pytest.raises(FileError, match="the list of a CD without its images") as refused:
+        collect([tmp_path])
+    assert "Copy the whole CD" in refused.value.advice
+    with pytest.raises(FileError, match="lists what lies on a CD"):
+        read_nifti(tmp_path / "DICOMDIR")
