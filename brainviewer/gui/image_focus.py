@@ -169,6 +169,9 @@ class ImageFocus(WheelGuard):
             return watched in (focus, field) and self._leave(field, key)
         if watched is not focus or _owns(focus, key):
             return False
+        if key is Qt.Key.Key_Escape and focus is not self._root:
+            self.to_images()  # from what was walked to with Tab
+            return True
         self._sent = key
         return self._send(event) or key in _ARROWS
 
@@ -180,7 +183,7 @@ class ImageFocus(WheelGuard):
         return self._send(event)
 
     def _leave(self, field: Field, key: Qt.Key) -> bool:
-        if isinstance(field.parentWidget(), SlicePane):
+        if self._images() is None or isinstance(field.parentWidget(), SlicePane):
             return False  # the editor of a text on the image has keys of its own
         if key is Qt.Key.Key_Escape:
             _line(field).setText(self._before)

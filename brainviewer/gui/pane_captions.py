@@ -21,6 +21,8 @@ TEXT_PX = 13
 SMALL_PX = 11
 _LONGEST_BAR_PX = 80.0
 _PAD = 3
+_APART = 6.0
+"""Pixels between two texts that stand side by side."""
 _HALO_PX = 1.1
 _HALO = tuple(
     QPointF(_HALO_PX * math.cos(turn * math.pi / 4), _HALO_PX * math.sin(turn * math.pi / 4))
@@ -120,7 +122,7 @@ class CaptionPainter:
         """Write everything on a pane."""
         self._top_corners(painter, size, captions)
         self._bottom_left(painter, size, captions)
-        self._edges(painter, size, captions.letters)
+        self._edges(painter, size, captions)
         if captions.mm_per_pixel > 0:
             self._scale_bar(painter, size, captions.mm_per_pixel, captions.unit)
 
@@ -169,15 +171,24 @@ class CaptionPainter:
         draw_text(painter, QPointF(MARGIN, y), captions.number, image_colours.CORNER)
         draw_text(painter, at, captions.position, image_colours.CORNER)
 
-    def _edges(self, painter: QPainter, size: Size, letters: EdgeLetters) -> None:
-        (width, height), top = size, MARGIN + self._cap
+    def _edges(self, painter: QPainter, size: Size, captions: Captions) -> None:
+        (width, height), top, letters = size, MARGIN + self._cap, captions.letters
         middle = (height + self._cap) / 2
+        # In a narrow pane the letters in the middle make way for the words in the corners.
+        title = self._wide.horizontalAdvance(captions.title + " ") + self._advance(captions.plane)
+        title_end, position_end = (
+            MARGIN + length + _APART for length in (title, self._advance(captions.position))
+        )
         painter.setFont(self._font)
         for letter, x, y in (
             (letters.left, MARGIN, middle),
             (letters.right, width - MARGIN - self._advance(letters.right), middle),
-            (letters.top, (width - self._advance(letters.top)) / 2, top),
-            (letters.bottom, (width - self._advance(letters.bottom)) / 2, height - MARGIN),
+            (letters.top, max((width - self._advance(letters.top)) / 2, title_end), top),
+            (
+                letters.bottom,
+                max((width - self._advance(letters.bottom)) / 2, position_end),
+                height - MARGIN,
+            ),
         ):
             draw_text(painter, QPointF(x, y), letter, image_colours.BRIGHT)
 

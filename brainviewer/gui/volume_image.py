@@ -18,6 +18,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from brainviewer.gui.painting import painting
+from brainviewer.gui.pane_captions import draw_text
 from brainviewer.gui.wheel_steps import notches
 from brainviewer.render.volume_view import VolumeView
 
@@ -133,8 +134,7 @@ class VolumeImage(QWidget):
         baseline = painter.fontMetrics().ascent() + 8
         for text, colour in ((self._caption, _TEXT), (self._warning, _CAUTION)):
             if text:
-                painter.setPen(colour)
-                painter.drawText(QPointF(10, baseline), text)
+                draw_text(painter, QPointF(10, baseline), text, colour)
                 baseline += painter.fontMetrics().height()
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -24,6 +24,7 @@ from brainviewer.gui.folding import Head
 from brainviewer.gui.main_window import MainWindow
 from brainviewer.gui.sequence_list import SequenceList
 from brainviewer.gui.slice_pane import SlicePane
+from brainviewer.gui.volume_image import VolumeImage
 from tests.gui.conftest import show_study
 from tests.gui.hands import wheel
 from tests.phantoms import marker_finding, measured
@@ -169,6 +170,12 @@ def test_what_was_walked_to_keeps_its_own_keys_and_no_others(reading: MainWindow
     _press_key(reading, Qt.Key.Key_Up)
     assert slider.value() == value
     assert reading.session.state.slice_index() == index + 2
+    for kind in (QSlider, QComboBox, Head, VolumeImage):
+        walked_to = next(w for w in reading.findChildren(kind) if w.isVisible() and w.isEnabled())
+        walked_to.setFocus(Qt.FocusReason.OtherFocusReason)
+        assert reading.focusWidget() is walked_to
+        _press_key(reading, Qt.Key.Key_Escape)
+        assert isinstance(reading.focusWidget(), SlicePane)
     button = reading.findChild(Head)
     button.setFocus(Qt.FocusReason.OtherFocusReason)
     _press_key(reading, Qt.Key.Key_Down)

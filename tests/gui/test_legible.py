@@ -22,6 +22,7 @@ from brainviewer.gui.result_panel import ResultPanel
 from brainviewer.gui.segment_legend import SegmentLegend
 from brainviewer.gui.study_panel import StudyPanel
 from brainviewer.gui.theme import apply_theme
+from brainviewer.gui.volume_image import VolumeImage
 from brainviewer.render import palette
 from brainviewer.render.drawing import Canvas
 from tests.gui.conftest import show_study
@@ -60,6 +61,20 @@ def test_corner_texts_are_legible_on_bright_tissue_without_a_box(draw, ground: s
     # No box: what is a few pixels off is tissue.
     off = cv2.dilate(letters, np.ones((11, 11), np.uint8)) == 0
     assert (drawn[off] == int(ground[1:3], 16)).all()
+
+
+def test_the_caption_of_the_3d_view_is_legible_on_a_bright_head(qtbot) -> None:
+    image = VolumeImage()
+    qtbot.addWidget(image)
+    image.resize(200, 150)
+    image.show_words("T1ce 3D", "SYNTHETIC")
+    looks = []
+    for grey in (0, 255):
+        image.show_picture(np.full((150, 200, 3), grey, np.uint8))
+        looks.append(_looks(image).max(axis=-1)[:60, :120])
+    letters = (looks[0] > 110).astype(np.uint8)
+    near = cv2.dilate(letters, np.ones((3, 3), np.uint8)) - letters
+    assert np.median(looks[1][near > 0]) < 90
 
 
 # -- segments -----------------------------------------------------------------------------------
