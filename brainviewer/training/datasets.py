@@ -1,6 +1,7 @@
 """The pictures of pretraining, and how patients are split into folds."""
 
 import csv
+import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainviewer.core.errors import FileError
+from brainviewer.files.ordinary_file import is_ordinary, read_ordinary
 from brainviewer.training.collection import Case
+
+_MOST_BYTES = 50_000_000
 
 
 @dataclass(frozen=True)
@@ -97,13 +101,17 @@ def folds_of(cases: Sequence[Case], folds: int, seed: int) -> NDArray[np.int64]:
 
 
 def _rows(path: Path) -> list[dict[str, str]]:
+    unreadable = FileError(
+        f"There is no readable {path.name} in the folder {path.parent.name}.",
+        "Check the data folder.",
+    )
+    if not is_ordinary(path):
+        raise unreadable
+    text = read_ordinary(path, _MOST_BYTES)
     try:
-        with path.open(encoding="utf-8", newline="") as file:
-            return list(csv.DictReader(file))
-    except OSError:
-        raise FileError(
-            f"There is no {path.name} in the folder {path.parent.name}.", "Check the data folder."
-        ) from None
+        return list(csv.DictReader(io.StringIO(text.decode("utf-8-sig"), newline="")))
+    except (csv.Error, UnicodeDecodeError):
+        raise unreadable from None
 
 
 def _grey(path: Path) -> NDArray[np.uint8]:

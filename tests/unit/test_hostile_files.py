@@ -52,6 +52,9 @@ COMMANDS: dict[str, Callable[[Path, Path], list[object]]] = {
     "split": lambda file, data: [
         "train", "cnn-128-flip", "--data", data, "--out", data / "run", "--split", file,
     ],
+    "exclude": lambda file, data: [
+        "train", "cnn-128-flip", "--data", data / "none", "--out", data / "run", "--exclude", file,
+    ],
     "evaluate": lambda file, data: ["evaluate", file],
     "leaderboard": lambda file, data: ["leaderboard", file],
 }  # fmt: skip

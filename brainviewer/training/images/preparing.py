@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from brainviewer.analysis.contour_crop import Crop, largest_contour
 from brainviewer.core.counting import counted
 from brainviewer.core.errors import FileError, Report, silent
+from brainviewer.files.ordinary_file import read_ordinary
 from brainviewer.files.picture_reader import read_picture
 from brainviewer.files.writing import write_whole
 from brainviewer.training.images.contact_sheet import Tile, contact_sheet
@@ -29,6 +30,7 @@ SHEET_FILE, LIST_FILE = "doubtful-crops.png", "doubtful-crops.txt"
 _FORMAT = 1
 _NAMED = 5  # files that a sentence names
 _MOST = 160  # pictures on the sheet
+_MOST_BYTES_OF_A_LIST = 50_000_000
 
 
 def prepare_one(image: NDArray[np.uint8], preparation: Preparation) -> tuple[Images, Crop]:
@@ -152,8 +154,8 @@ def write_doubtful(
 def read_list(file: Path) -> list[str]:
     """The files in a list as ``write_doubtful`` writes it: what stands before a tab; FileError."""
     try:
-        lines = file.read_text(encoding="utf-8").splitlines()
-    except (OSError, ValueError):
+        lines = read_ordinary(file, _MOST_BYTES_OF_A_LIST).decode("utf-8").splitlines()
+    except (FileError, ValueError):
         raise FileError(f"The list {file.name} cannot be read.", "Check its name.") from None
     return [name for line in lines if (name := line.split("\t")[0].strip())]
 
