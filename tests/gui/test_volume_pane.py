@@ -193,9 +193,13 @@ def test_cursor_is_drawn_only_when_the_hand_rests(
     qtbot: QtBot, pane: VolumePane, state: ViewState
 ) -> None:
     assert state.study is not None
-    qtbot.wait(600)
-    pictures: list[object] = []
+    pictures: list[Picture] = []
     pane._drawn.connect(pictures.append)
+    # The last picture of what went before is the fine one, however long a busy machine takes.
+    pane.set_view(pane.view.turned(5, 0))
+    fine = pane.picture(*pane.image.pixels)
+    qtbot.waitUntil(lambda: bool(pictures) and np.array_equal(pictures[-1], fine), timeout=WAIT_MS)
+    pictures.clear()
     pane._cursor_timer.setInterval(1000)  # a busy machine must not look like a resting hand
     for _ in range(20):  # longer in all than the hand must rest
         state.cursor = marker_position(state.study.grid)
