@@ -24,7 +24,7 @@ without ramps of brightness, the method was off by 0.2 to 1.7 mm: less cannot be
 
 _COARSE_MM = 3.4
 _SMOOTHING_MM = (4.0, 1.0)
-_SHARE = 0.3  # of the voxels that are compared
+_SHARES = (1.0, 0.3)  # of the voxels that are compared, in the first and the second round
 _MARGIN = 2  # voxels around the head that take part
 _LEAST_VOXELS = 8  # along each axis
 _LEAST_HEAD = 4000  # voxels; chance alone makes fewer of them look alike somewhere
@@ -83,7 +83,7 @@ def head_motion(data: NDArray[Any], grid: Grid, fixed: NDArray[Any], onto: Grid)
         [float(n * mm / 2) for n, mm in zip(still.values.shape, still.grid.spacing, strict=True)]
     )
     gain = 0.0
-    for smoothing in _SMOOTHING_MM:
+    for smoothing, share in zip(_SMOOTHING_MM, _SHARES, strict=True):
         pair = [
             sitk.SmoothingRecursiveGaussian(image(values), smoothing)
             for values in (still.values, moving)
@@ -93,7 +93,7 @@ def head_motion(data: NDArray[Any], grid: Grid, fixed: NDArray[Any], onto: Grid)
         method.SetMetricAsMattesMutualInformation(32)
         method.SetMetricFixedMask(mask)
         method.SetMetricSamplingStrategy(method.REGULAR)
-        method.SetMetricSamplingPercentage(_SHARE, 1)
+        method.SetMetricSamplingPercentage(share, 1)
         method.SetInterpolator(sitk.sitkLinear)
         method.SetOptimizerAsRegularStepGradientDescent(4.0, 0.02, 100, 0.7)
         method.SetOptimizerScalesFromPhysicalShift()
