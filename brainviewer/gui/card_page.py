@@ -103,31 +103,32 @@ def _figures(card: ModelCard) -> list[str]:
         return [_paragraph("No figures were measured.", "caution")]
     patients = Counter(f.patients for name in situations for f in card.figures[name])
     usual = patients.most_common(1)[0][0]
+    known = ", as far as patients are known" if card.of_pictures else ""
     names = list(dict.fromkeys(f.name for name in situations for f in card.figures[name]))
     heads = "".join(f'<th align="right">{escape(name)}</th>' for name in ("", *situations))
     rows = []
     for name in names:
         cells = [
-            _figure(next((f for f in card.figures[s] if f.name == name), None), usual)
+            _figure(next((f for f in card.figures[s] if f.name == name), None), usual, card.counted)
             for s in situations
         ]
         values = "".join(f'<td align="right">{cell}</td>' for cell in cells)
         rows.append(f"<tr><td>{escape(name)}</td>{values}</tr>")
     return [
         _paragraph(
-            f"{usual} patients, cross-validated by patient; in brackets 95 % intervals over "
-            "patients. Columns: what the answer rests on.",
+            f"{usual} {card.counted}, cross-validated by patient{known}; in brackets 95 % "
+            f"intervals over {card.counted}. Columns: what the answer rests on.",
             "quiet",
         ),
         f'<table cellspacing="0"><tr>{heads}</tr>{"".join(rows)}</table>',
     ]
 
 
-def _figure(figure: Figure | None, usual: int) -> str:
+def _figure(figure: Figure | None, usual: int, counted: str) -> str:
     if figure is None:
         return "–"
     text = f"{number(figure.value, 2)} ({number(figure.low, 2)}–{number(figure.high, 2)})"
-    return text if figure.patients == usual else f"{text}, {figure.patients} patients"
+    return text if figure.patients == usual else f"{text}, {figure.patients} {counted}"
 
 
 def _prevalences(card: ModelCard) -> list[str]:

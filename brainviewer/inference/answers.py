@@ -76,11 +76,12 @@ def main_figure(figures: Sequence[Figure]) -> Figure | None:
 def said_of_figure(figure: Figure, counted: str = "patients") -> str:
     """A figure in words, with its 95 % interval and how many stand behind it.
 
-    counted : what they are.
+    counted : what they are. Of images not every patient is known.
     """
+    known = "" if counted == "patients" else ", as far as known"
     return (
         f"{figure.name} {figure.value:.2f} ({figure.low:.2f}–{figure.high:.2f}), "
-        f"{figure.patients} {counted}, cross-validated by patient"
+        f"{figure.patients} {counted}, cross-validated by patient{known}"
     )
 
 

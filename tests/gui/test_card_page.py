@@ -45,7 +45,7 @@ def test_the_page_tells_all_that_the_card_knows(name: str) -> None:
             assert figure.name in said
             interval = f"{figure.value:.2f} ({figure.low:.2f}–{figure.high:.2f})"
             assert interval.replace("-", "−") in said
-            assert f"{figure.patients} patients" in said
+            assert f"{figure.patients} {card.counted}" in said
 
 
 @pytest.mark.parametrize("colours", [DARK, LIGHT])
