@@ -167,7 +167,7 @@ def test_what_the_readme_says_of_the_two_models_of_pictures() -> None:
 
 
 @pytest.mark.parametrize("page", ["README.md", "docs/user-guide.md"])
-@pytest.mark.parametrize("evaluation", [XCEPTION], ids=["xception"])
+@pytest.mark.parametrize("evaluation", [XCEPTION, RESNET], ids=["xception", "resnet50"])
 def test_false_refusals_elsewhere_stand_beside_those_inside(
     page: str, evaluation: dict[str, Any]
 ) -> None:
