@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.toy_pictures import write_frames
+
 ROOT = Path(__file__).parents[2]
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -152,8 +154,10 @@ def test_commands_open_find_classify_and_export(watched: Run, house: Path) -> No
     from brainviewer.app.opening import demo_paths
 
     demo = demo_paths()[0].parent
+    film = write_frames(house / "film.dcm", (False, True))
     for command in (
         ["info", demo],
+        ["info", film],
         ["pick", demo],
         ["classify", demo, "--model", "resnet50-glioma"],
         ["export", demo, "-o", house / "slice.png", "--heatmap", "--model", "resnet50-glioma"],

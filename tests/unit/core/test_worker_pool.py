@@ -1,7 +1,6 @@
 """Worker processes end with their parent, whatever ends it."""
 
 import ast
-import os
 import signal
 import subprocess
 import sys
@@ -12,6 +11,7 @@ import pytest
 
 import brainviewer
 from brainviewer.core.worker_pool import worker_pool
+from tests.processes import running
 
 PARENT = """
 import os, time
@@ -27,16 +27,6 @@ if __name__ == "__main__":
         print("resting", flush=True)
         time.sleep(600)
 """
-
-
-def running(pid: int) -> bool:
-    """Whether a process is there and not merely unburied."""
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    state = Path(f"/proc/{pid}/stat")
-    return not state.exists() or state.read_text().rsplit(")", 1)[1].split()[0] != "Z"
 
 
 @pytest.mark.parametrize("sleeps", [(600, 600), (0.5, 0.5)], ids=["at work", "at rest"])

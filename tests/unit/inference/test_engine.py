@@ -15,6 +15,7 @@ import toy_runtime as toy
 
 from brainviewer.core.errors import Cancelled, ModelError
 from brainviewer.inference.engine import Engine
+from tests.processes import running
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="kills with POSIX signals")
 TOYS = {"onnx": toy.ToyRuntime, "tensorflow": toy.ToyTensorflow}
@@ -40,15 +41,6 @@ def cancel_when(text):
             raise Cancelled
 
     return report
-
-
-def alive(pid):
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    state = Path(f"/proc/{pid}/stat")
-    return not state.exists() or state.read_text().rsplit(")", 1)[1].split()[0] != "Z"
 
 
 def wait_until(condition, seconds=30):
@@ -139,7 +131,7 @@ def test_a_child_that_dies_in_mid_run_is_said_and_replaced(engine, network):
     with pytest.raises(ModelError, match="stopped unexpectedly") as stopped:
         engine.predict(network, toy.tensor(toy.SLEEP), kill_while_it_runs)
     assert stopped.value.advice
-    assert not alive(child)
+    assert not running(child)
     assert engine.predict(network, toy.tensor()).logits[0, 2] == engine.process_id != child
 
 
@@ -147,7 +139,7 @@ def test_a_child_that_died_while_idle_is_replaced_without_a_word(engine, network
     engine.warm(network)
     child = engine.process_id
     os.kill(child, signal.SIGKILL)
-    wait_until(lambda: not alive(child))
+    wait_until(lambda: not running(child))
     assert engine.predict(network, toy.tensor()).logits[0, 2] != child
 
 
@@ -155,7 +147,7 @@ def test_so_is_one_whose_death_the_system_has_not_yet_told(engine, network, monk
     engine.warm(network)
     child = engine.process_id
     os.kill(child, signal.SIGKILL)
-    wait_until(lambda: not alive(child))
+    wait_until(lambda: not running(child))
     monkeypatch.setattr(engine._process, "is_alive", lambda: True)
     assert engine.predict(network, toy.tensor()).logits[0, 2] != child
 
@@ -176,7 +168,7 @@ def test_a_run_that_hangs_is_ended_by_cancelling_again(engine, network):
     for text in ("Classifying", "Starting the engine"):
         with pytest.raises(Cancelled):
             engine.predict(network, toy.tensor(toy.SLEEP), cancel_when(text))
-    assert not alive(child)
+    assert not running(child)
     assert engine.predict(network, toy.tensor()).logits[0, 2] != child
 
 
@@ -222,11 +214,11 @@ def test_closing_ends_a_run_in_another_thread(network):
     engine, ends = Engine("onnx", TOYS), []
     engine.warm(network)
     child = engine.process_id
-    running = threading.Event()
+    under_way = threading.Event()
 
     def report(fraction, text):
         if text == "Classifying":
-            running.set()
+            under_way.set()
 
     def run():
         try:
@@ -236,11 +228,11 @@ def test_closing_ends_a_run_in_another_thread(network):
 
     thread = threading.Thread(target=run)
     thread.start()
-    assert running.wait(30)
+    assert under_way.wait(30)
     engine.close()
     thread.join(30)
     assert ends == ["cancelled"]
-    assert not alive(child)
+    assert not running(child)
     engine.close()
     with pytest.raises(Cancelled):
         engine.predict(network, toy.tensor())
@@ -291,10 +283,10 @@ def start_parent(tmp_path, how):
 def test_the_child_ends_when_its_parent_is_killed_in_mid_run(tmp_path):
     with start_parent(tmp_path, "hang") as parent:
         child = int(parent.stdout.readline().split()[1])
-        assert alive(child)
+        assert running(child)
         parent.kill()
         parent.communicate()
-    wait_until(lambda: not alive(child))
+    wait_until(lambda: not running(child))
 
 
 def test_chatter_of_libraries_does_not_reach_stdout_and_nothing_outlives_the_parent(tmp_path):
@@ -304,7 +296,7 @@ def test_chatter_of_libraries_does_not_reach_stdout_and_nothing_outlives_the_par
     assert out.split()[0] == "child"
     assert out.count("\n") == 1
     assert "chatter of a library" in err
-    wait_until(lambda: not alive(int(out.split()[1])))
+    wait_until(lambda: not running(int(out.split()[1])))
 
 
 def test_what_is_sent_is_not_kept_waiting_by_a_busy_child(engine, tmp_path):
