@@ -28,6 +28,7 @@ from brainviewer.training.images.results import (
     operating_point,
 )
 from brainviewer.training.images.running import Extras, train_images
+from brainviewer.training.images.splitting import Split, choose
 from brainviewer.training.images.voting import majority
 from brainviewer.training.intervals import value_of
 
@@ -295,3 +296,27 @@ def test_the_operating_point_reaches_its_sensitivity() -> None:
     assert 0.98 <= sensitivity < 0.99
     assert 0.3 < specificity < 0.9
     assert specificity == pytest.approx(np.mean(score[truth == 1] < point["threshold"]), abs=1e-3)
+
+
+def test_intervals_are_over_patients_where_they_are_known(tmp_path: Path) -> None:
+    """Six images of each patient, all right or all wrong, are worth about one."""
+    for label in ("glioma", "none"):
+        for patient in range(8):
+            folder = tmp_path / label / f"{label}-{patient}"
+            folder.mkdir(parents=True)
+            for number in range(6):
+                Image.new("L", (20, 20)).save(folder / f"{number}.png")
+    recipe = read_image_recipe(SHIPPED / "cnn-128-flip.toml")[0]
+    chosen = choose(recipe, find_pictures(tmp_path))
+    everything = np.arange(len(chosen.labels))
+    part = Split("test", everything, everything, everything)
+    patients = np.array([int(p.group[-1]) for p in chosen.pictures])
+    said = np.where(patients % 4 == 0, 1 - chosen.labels, chosen.labels)
+    job = Job(recipe, chosen, np.zeros(1, np.uint8), [part], tmp_path, "", silent, None)
+    tested = job._tested(part, everything, np.eye(2)[said])
+    found = measured(["glioma", "none"], tested, 1)
+    assert found["intervals"] == {"over": "patients", "units": 16}
+    accuracy = found["figures"][0]
+    assert (accuracy["value"], accuracy["images"]) == (0.75, 96)
+    assert accuracy["effective"] == pytest.approx(15, abs=0.1)
+    assert accuracy["high"] - accuracy["low"] > 0.35  # over images it would be 0.17
