@@ -3,7 +3,9 @@
 import signal
 import sys
 
-if sys.orig_argv[1:3] == ["-m", "brainviewer"] or sys.argv[0].endswith(("/brainviewer", ".exe")):
+if sys.orig_argv[1:3] == ["-m", "brainviewer"] or "".join(sys.argv[:1]).endswith(
+    ("/brainviewer", "\\brainviewer.exe")
+):
     # Started as a program: until a command has begun, Ctrl-C ends it at once and in silence.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
