@@ -200,12 +200,16 @@ def test_cursor_is_drawn_only_when_the_hand_rests(
     fine = pane.picture(*pane.image.pixels)
     qtbot.waitUntil(lambda: bool(pictures) and np.array_equal(pictures[-1], fine), timeout=WAIT_MS)
     pictures.clear()
-    pane._cursor_timer.setInterval(1000)  # a busy machine must not look like a resting hand
-    for _ in range(20):  # longer in all than the hand must rest
+    # A busy machine must not look like a resting hand, nor a hand at rest take a minute.
+    pane._cursor_timer.setInterval(60_000)
+    for _ in range(20):
         state.cursor = marker_position(state.study.grid)
         state.cursor_changed.emit()
         qtbot.wait(60)
+    state.cursor_changed.emit()
+    assert pane._cursor_timer.remainingTime() > 59_500  # started anew by the last step
     assert not pictures
+    pane._cursor_timer.start(0)
     qtbot.waitUntil(lambda: len(pictures) == 1, timeout=WAIT_MS)
 
 
