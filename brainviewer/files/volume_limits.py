@@ -21,6 +21,7 @@ MOST_UNPACKED = 4 << 30
 MOST_BYTES = 1536 << 20
 """What a study may take in memory, by ``study_bytes``."""
 
+_FLOAT_BYTES = 4
 _MASK_BYTES = 8
 """Bytes for each voxel that masks and copies take while a lesion is looked for and drawn."""
 
@@ -76,12 +77,13 @@ def file_bytes(header: Header) -> int:
 def study_bytes(headers: Mapping[str, Header], grid: Grid) -> int:
     """Memory that reading volumes, bringing them onto ``grid`` and looking at them takes."""
     voxels = math.prod(grid.shape)
-    total = voxels * _MASK_BYTES
+    total, resampling = voxels * _MASK_BYTES, 0
     for header in headers.values():
         total += math.prod(header.grid.shape) * header.read_bytes
         if not header.grid.matches(grid):
             total += voxels * header.kept_bytes
-    return total
+            resampling = voxels * _FLOAT_BYTES
+    return total + resampling
 
 
 def _voxels(grid: Grid) -> str:
