@@ -64,14 +64,14 @@ _OWN_PRESETS: Mapping[Modality, Mapping[str, tuple[float, float]]] = {
 
 _DARK_END, _BRIGHT_END = 2.0, 99.5
 """Percentiles of the head and of the brain between which the automatic window is laid."""
-_ROOM_BELOW, _ROOM_ABOVE = 0.1, 0.12
+_ROOM_BELOW, _ROOM_ABOVE = 0.1, 0.15
 """Shares of what lies between the two ends that the window reaches beyond them."""
-_BRIGHTEST = 5.5
+_BRIGHTEST = 5.0
 """The bright end is at most so many interquartile ranges above the median: fluid on T2 must not
 push grey and white matter into the dark."""
 _ABOVE_AIR = 0.02
 """How far black lies above the air, as a share of what lies between air and white."""
-_INNER = 0.75
+_INNER = 0.7
 """Size of the ellipsoid that is brain, beside that of the head."""
 _SAMPLED = 64
 """Voxels of the sample along an axis, about."""
