@@ -108,7 +108,9 @@ def text_of(page: str) -> str:
     return re.sub(r"\s+", " ", text)
 
 
-@pytest.mark.parametrize(("page", "sentence", "carried"), CLAIMS, ids=lambda value: str(value)[:60])
+@pytest.mark.parametrize(
+    ("page", "sentence", "carried"), CLAIMS, ids=[f"{c[0]}-{n}" for n, c in enumerate(CLAIMS)]
+)
 def test_a_claim_is_what_was_measured(
     page: str, sentence: str, carried: Callable[[], tuple[str, ...]]
 ) -> None:
