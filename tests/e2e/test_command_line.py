@@ -113,7 +113,10 @@ def test_analyze_writes_result_figure_and_3d_view(demo, tmp_path):
     assert json.loads((folder / RESULT).read_text("utf-8")) == record
     assert record["synthetic"] is True
     assert record["pick"]["found"] is True
-    assert record["classification"]["slice"] == record["pick"]["index"]
+    # The model that answers describes the whole lesion; its network judges the slice beside it.
+    assert record["classification"]["slice"] is None
+    slices = record["classification"]["network"]["slices"]
+    assert set(slices.values()) == {record["pick"]["index"]}
     assert record["classification"]["age_years"] == 50
     provenance = read_provenance(folder / FIGURE)
     assert provenance["synthetic"] is True
