@@ -4,7 +4,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, redirect_stdout
+from contextlib import contextmanager, redirect_stdout, suppress
 from typing import TYPE_CHECKING, Any, TextIO
 
 from brainviewer.core.errors import Report, silent
@@ -134,9 +134,11 @@ def progress_line() -> Report:
 
 
 def complain(sentence: str) -> None:
-    """Say what is wrong, on stderr."""
+    """Say what is wrong, on stderr; where nothing can be written there, nothing is said."""
     start = "\r\x1b[K" if sys.stderr.isatty() else ""
-    sys.stderr.write(f"{start}brainviewer: {shown_text(sentence)}\n")
+    with suppress(OSError):
+        sys.stderr.write(f"{start}brainviewer: {shown_text(sentence)}\n")
+        sys.stderr.flush()
 
 
 def shown_lines(text: str) -> str:

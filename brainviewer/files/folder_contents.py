@@ -43,7 +43,10 @@ def nothing_to_open(folder: Path) -> FileError:
                 f"The folder {folder.name} holds no NIfTI image, but {what}: {shown}.", kind.advice
             )
     if not files:
-        empty = f"There is no NIfTI image in the folder {folder.name}: it is empty."
+        why = "its folders hold no files" if list_folder(folder) else "it is empty"
+        if any(_folders_below(folder, _DEEPEST + 1)):
+            why = f"nothing is searched more than {_DEEPEST} folders down"
+        empty = f"There is no NIfTI image in the folder {folder.name}: {why}."
         return FileError(empty, _ADVICE)
     return FileError(f"There is no NIfTI image in the folder {folder.name}.", _ADVICE)
 
@@ -75,11 +78,18 @@ def _kind_of_file(file: Path) -> FileKind | None:
 
 
 def _files_below(folder: Path) -> Iterator[Path]:
+    for depth in range(_DEEPEST + 1):
+        entries = [e for place in _folders_below(folder, depth) for e in list_folder(place)]
+        yield from (entry for entry in entries if not is_folder(entry))
+
+
+def _folders_below(folder: Path, depth: int) -> list[Path]:
+    """The folders so many levels below."""
     level = [folder]
-    for _ in range(_DEEPEST + 1):
+    for _ in range(depth):
         entries = [entry for place in level for entry in list_folder(place)]
         level = [entry for entry in entries if is_folder(entry)][:_MOST_FILES]
-        yield from (entry for entry in entries if not is_folder(entry))
+    return level
 
 
 def _unpacked(head: bytes) -> bytes:

@@ -28,6 +28,8 @@ Role = Modality | Other
 _ENDING = re.compile(r"\.(?:nii|hdr|img|mgz|mgh|nrrd|nhdr|mha|mhd)(?:\.gz)?$|\.gz$")
 _START, _END = r"(?<![^\W_])", r"(?![^\W_])"
 _PLUS_C = re.compile(rf"\+\s*(?:c|gd|km){_END}|{_START}c\s*\+")
+_MINUS_C = re.compile(r"(?<![^\W\d_])(?:c|ce|gd|km)-(?=[\s_.)]|$)")
+_ONE_MINUS_OTHER = re.compile(rf"t1[ _]?(?:ce?|gd|gad|post|km)-(?=t1[a-z]*{_END})")
 _ONE_TO_OTHER = re.compile(rf"{_START}(flair|t[12][a-z]*)2(t[12]|flair|mni)")
 _FLAIR_PHRASES = re.compile(
     r"(?<!\S)(?:dark fluid|da fl|spc ir|fluid attenuated|fluid suppressed)(?!\S)"
@@ -40,6 +42,7 @@ _TARGET = re.compile(
 _TARGET_FIRST = re.compile(r"(?<!\S)(?:to|onto|in) [A-Z]\S+ (?=.*[A-Z])")
 _T1_FLAIR = re.compile(rf"T1\S*(?: (?:{words.DESCRIBES}))* FLAIR")
 _T1_C = re.compile(rf"T1\S*(?: (?:{words.DESCRIBES}))* c(?!\S)")
+_MASK = re.compile(r"masks?")
 _LEFT_OPEN = "postorpre"
 
 
@@ -61,11 +64,13 @@ def _role_by(said: list[str], contrast: bool) -> Role | None:
     return None if _EITHER.search(text) else _sequence(text, contrast)
 
 
-def is_bare_mask(file_name: str) -> bool:
-    """Whether a name says no more than that the file is a mask, of whatever."""
-    said = words_of(file_name)
-    whose = _found(words.OF_A_TUMOUR, " ".join(said))
-    return not whose and not {"mask", "masks"}.isdisjoint(said)
+def rank_of_segmentation(file_name: str) -> int:
+    """The smaller, the rather is it the outline of the tumour: made by hand before automatic."""
+    text = " ".join(words_of(file_name))
+    better, poorer = _found(words.BETTER_OUTLINES, text), _found(words.POORER_OUTLINES, text)
+    whose = _found(words.OF_A_TUMOUR, text)
+    bare = not whose and _found(_MASK, text)  # it may be one of the brain
+    return 4 * bare - 2 * better + poorer
 
 
 def words_of(file_name: str) -> list[str]:
@@ -87,7 +92,8 @@ def _words_of(file_name: str) -> tuple[list[str], bool]:
     if entities.get("acq") in ("post", "pre"):  # contrast, or a point in time
         stem = stem.replace(entities["acq"], _LEFT_OPEN, 1)
     stem = re.sub(r"t2\s?\*", "t2star", stem)
-    stem = _ONE_TO_OTHER.sub(r"\1 to \2", _PLUS_C.sub(" contrast ", stem))
+    stem = _MINUS_C.sub(" no contrast ", _PLUS_C.sub(" contrast ", stem))
+    stem = _ONE_TO_OTHER.sub(r"\1 to \2", _ONE_MINUS_OTHER.sub(" minus ", stem))
     return re.findall(r"[^\W_]+", stem), bids.contrast
 
 
@@ -103,6 +109,8 @@ def _kind(said: list[str]) -> Other | None:
     if _found(words.BRAIN_MASK, text) and not _found(words.OF_A_TUMOUR, text):
         return Other.UNUSED
     if not words.TUMOUR.isdisjoint(said) or "glistr boost" in text:
+        return Other.SEGMENTATION
+    if "dseg" in said and _found(words.OF_A_TUMOUR, text):
         return Other.SEGMENTATION
     for before, word in zip(["", *said], said, strict=False):
         if word in words.UNUSED and before not in words.NOT:

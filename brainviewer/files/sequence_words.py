@@ -55,6 +55,8 @@ TUMOUR = each("""
     tumorsegmentation tumoursegmentation lesionmask lesionseg
     """)
 OF_A_TUMOUR = re.compile(r"(?:whole)?tumou?rs?(?:mask|seg\w*)?|lesions?(?:mask|seg)?|gliomas?")
+BETTER_OUTLINES = re.compile(r"manual\w*|expert\w*|corrected|reviewed|final")
+POORER_OUTLINES = re.compile(r"auto\w*|approx\w*|pred\w*")
 BRAIN_MASK = re.compile(
     r"(?:brain|head|skull|bet|parenchyma|tissue|csf|gm|wm|defac\w*)"
     r"(?: (?:strip\w*|tissue|parenchyma|extract\w*|bet))* (?:[a-z]+ )?"
@@ -74,7 +76,7 @@ UNUSED = each("""
     phase2 magnitude magnitude1 magnitude2 imaginary
     map maps mapping mapit t1map t2map t1maps t2maps qt1 qt2 qt1map qt2map t1rho r1map r2map b0map
     b1map fieldmap pdmap molli mtr mtsat mwf jacobian jacobians warpfield xfm biasfield probmap
-    subtraction subtractions subtracted subtract substraction subtr difference delta deltat1
+    subtraction subtractions subtracted subtract substraction subtr minus difference delta deltat1
     stir psir dir fgatir ciss fiesta trufi fisp bffe pdt2 inv1 inv2
     localizer localiser loc 3pl 3plane scout aascout headscout survey smartbrain calibration calib
     topogram screenshot screenshots screensave

@@ -17,12 +17,13 @@ from brainviewer.core.windowing import Window, auto_window
 from brainviewer.files.folder_contents import nothing_to_open
 from brainviewer.files.nifti import NiftiImage, read_nifti
 from brainviewer.files.ordinary_file import is_folder, is_there, resolved
-from brainviewer.files.sequence_names import Other, Role, is_bare_mask, role_of
+from brainviewer.files.sequence_names import Other, Role, rank_of_segmentation, role_of
 from brainviewer.files.study_places import images_of_study
 from brainviewer.files.versions import (
     Version,
     better_version,
     refuse_several_studies,
+    several_owners,
     together,
     without_common_start,
 )
@@ -122,8 +123,9 @@ def assign(files: Sequence[Path], given: Assignment | None = None) -> Assignment
     rest = [path for path in files if resolved(path) not in taken]
     claims = _claims(rest, given)
     unknown = claims.get(None, [])
-    # What is no more than a mask may be one of the brain.
-    labels = sorted(claims.get(Other.SEGMENTATION, []), key=lambda path: is_bare_mask(path.name))
+    labels = sorted(
+        claims.get(Other.SEGMENTATION, []), key=lambda path: rank_of_segmentation(path.name)
+    )
     if not labels and not given.segmentation:
         labels = [path for path in unknown if _is_tumour_label_map(path)]
         unknown = [path for path in unknown if path not in labels]
@@ -135,6 +137,9 @@ def assign(files: Sequence[Path], given: Assignment | None = None) -> Assignment
         unused, unknown = [*unused, *unknown], []
     if unused:
         notices.append(f"Left out, because it is none of the four sequences: {some_names(unused)}.")
+    chosen = [path for m, path in sequences.items() if m not in given.files]
+    if notice := several_owners(chosen):
+        notices.append(notice)
     assignment = Assignment(
         {m: sequences[m] for m in SEQUENCES if m in sequences},
         given.segmentation or (labels[0] if labels else None),

@@ -13,7 +13,7 @@ from brainviewer.core.errors import FileError
 from brainviewer.core.study import SEQUENCES
 from brainviewer.files.folder_listing import list_folder
 from brainviewer.files.ordinary_file import is_folder
-from brainviewer.files.sequence_names import role_of
+from brainviewer.files.sequence_names import Other, role_of
 from brainviewer.files.sequence_words import each
 
 _DEEPEST = 3  # folders below the one given
@@ -55,7 +55,12 @@ def _of_one_study(folder: Path, images: dict[Path, list[Path]]) -> list[Path]:
     for place, found in images.items():
         branches.setdefault(place.relative_to(root).parts[0], []).extend(found)
     names = list(branches)
-    if all(name.lower() in _BIDS_DATA for name in names) or _one_for_each_sequence(names):
+    studies = [name for name in names if not isinstance(role_of(name), Other)]
+    if (
+        len(studies) == 1
+        or all(name.lower() in _BIDS_DATA for name in names)
+        or _one_for_each_sequence(names)
+    ):
         return [image for found in branches.values() for image in found]
     shown = ", ".join(sorted(names)[:3]) + (" …" if len(names) > 3 else "")
     raise FileError(

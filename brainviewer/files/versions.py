@@ -11,6 +11,7 @@ from pathlib import Path
 
 from brainviewer.core.errors import FileError
 from brainviewer.core.study import Modality
+from brainviewer.files.bids_name import BidsName
 from brainviewer.files.nifti import voxel_sizes
 from brainviewer.files.sequence_mention import mention
 from brainviewer.files.sequence_names import words_of
@@ -27,6 +28,10 @@ _PREFERENCES: tuple[tuple[frozenset[str], int, str], ...] = (
     (each("mpr reformat reformatted mip"), -2, "original"),
     (each("fs fatsat spair"), -1, "without fat suppression"),
 )
+_BEHIND = ("without", "made", "named")
+"""Reasons that begin with these stand behind the noun."""
+_COUNTED = each("im img image ser series scan slice run vol volume acq frame se mr")
+_PEOPLE = each("patient patientid pat case subject subj sub id training validation burdenko")
 _NEUTRAL = T1_METHODS | each(
     "ax axial tra trans sag sagittal cor coronal obl 2d 3d iso se tse fse ir space spc cube vista"
     " blade propeller p2 p3 p4 gre vibe mm km gd gad post ce contrast"
@@ -37,7 +42,7 @@ _FINER = 1.4
 
 @dataclass(frozen=True)
 class Version:
-    """The file that was taken, and what makes it better: the end of "the … one"."""
+    """The file that was taken, and what makes it better: "the … one" or "the one …"."""
 
     path: Path
     reason: str
@@ -66,7 +71,8 @@ def together(versions: Mapping[Modality, Version]) -> list[str]:
     for reason, modalities in said.items():
         names = " and ".join(", ".join(modalities).rsplit(", ", 1))
         files = ", ".join(versions[m].path.name for m in modalities)
-        what = f"the {reason} one of each" if len(modalities) > 1 else f"the {reason} one"
+        one = "one of each" if len(modalities) > 1 else "one"
+        what = f"the {one} {reason}" if reason.startswith(_BEHIND) else f"the {reason} {one}"
         sentences.append(f"Of {names} there are several versions; {what} is used: {files}.")
     return sentences
 
@@ -79,7 +85,7 @@ def refuse_several_studies(sequences: Sequence[Sequence[Path]]) -> None:
     if len(sequences) < 2:
         return
     apart = [{frozenset(own) for own in _own_words(claimants).values()} for claimants in sequences]
-    if any(words != apart[0] for words in apart):
+    if len(apart[0]) < 2 or any(words != apart[0] for words in apart):
         return
     names = ", ".join(path.name for path in sequences[0][:3])
     raise FileError(
@@ -87,6 +93,37 @@ def refuse_several_studies(sequences: Sequence[Sequence[Path]]) -> None:
         f"{' …' if len(sequences[0]) > 3 else ''}.",
         "Select the files of one of them, or keep each in a folder of its own.",
     )
+
+
+def several_owners(files: Sequence[Path]) -> str | None:
+    """The notice that files seem to be of several patients or examinations, by their names."""
+    owners: dict[str, set[str]] = {}
+    for word, number in filter(None, map(_owner, files)):
+        owners.setdefault(word, set()).add(number)
+    if all(len(numbers) < 2 for numbers in owners.values()):
+        return None
+    names = ", ".join(path.name for path in files)
+    return (
+        "By their names, the files may be of different patients or examinations: check that they "
+        f"belong together ({names})."
+    )
+
+
+def _owner(path: Path) -> tuple[str, str] | None:
+    """A collection and the number of a patient or a date in it, where a name begins with them."""
+    stem = path.name.lower()
+    if entities := BidsName.of(stem).entities:
+        return "sub", "_".join(entities.get(key, "") for key in ("sub", "ses"))
+    first, before = "", ""
+    for word in re.findall(r"[^\W_]+", stem):
+        if mention(word) or word in _NEUTRAL or word in _COUNTED:
+            break
+        if first and re.fullmatch(r"\d{4,5}|[12]\d{7}", word):
+            return first, word
+        if before in _PEOPLE and re.fullmatch(r"\d{1,3}", word):
+            return first, word
+        first, before = first or word, word
+    return None
 
 
 def without_common_start(files: Sequence[Path]) -> dict[Path, str]:

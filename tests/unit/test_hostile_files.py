@@ -166,6 +166,12 @@ def test_closed_streams(closed, data):
     assert shell(f"BV info gone.nii {closed}", data).returncode == 2
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="Linux has a disk that is full")
+@pytest.mark.parametrize("what", ["info gone.nii", "info --nonsens", "info t1.nii >/dev/full"])
+def test_errors_that_a_full_disk_does_not_take(what, data):
+    assert shell(f"BV {what} 2>/dev/full", data).returncode == 2
+
+
 def test_whoever_read_the_output_has_gone(data):
     done = shell("BV info t1.nii | true", data)
     assert done.stderr == b""

@@ -131,7 +131,8 @@ def test_the_better_version_is_taken_and_said(tmp_path, taken, other, reason):
     (path,) = found.files.values()
     assert path.name == taken
     (notice,) = found.notices
-    assert f"the {reason} one is used: {taken}" in notice
+    said = (f"the {reason} one is used: {taken}", f"the one {reason} is used: {taken}")
+    assert any(words in notice for words in said)
 
 
 def test_the_finest_of_several_planes(tmp_path):
@@ -169,3 +170,75 @@ def test_a_patient_that_is_called_gd(tmp_path):
 def test_a_mask_of_whatever_comes_behind_a_segmentation(tmp_path):
     made(tmp_path, "flair.nii", "a_mask.nii", "b_seg.nii")
     assert opened(tmp_path)["seg"] == "b_seg.nii"
+
+
+@pytest.mark.parametrize("labels", ["labels", "segmentation", "masks"])
+def test_a_folder_of_outlines_is_no_second_study(tmp_path, labels):
+    made(tmp_path, "images/T1.nii.gz", "images/FLAIR.nii.gz", f"{labels}/tumor_seg.nii.gz")
+    assert opened(tmp_path) == {
+        "FLAIR": "images/FLAIR.nii.gz", "T1": "images/T1.nii.gz",
+        "seg": f"{labels}/tumor_seg.nii.gz",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("automatic", "by_hand"),
+    [
+        ("TCGA-06-0138_GlistrBoost.nii.gz", "TCGA-06-0138_GlistrBoost_ManuallyCorrected.nii.gz"),
+        ("UPENN-GBM-00001_11_automated_approx_segm.nii.gz", "UPENN-GBM-00001_11_segm.nii.gz"),
+        ("seg_predicted.nii.gz", "seg.nii.gz"),
+    ],
+)
+def test_the_outline_made_by_hand_is_shown(tmp_path, automatic, by_hand):
+    made(tmp_path, "FLAIR.nii.gz", automatic, by_hand)
+    assert opened(tmp_path)["seg"] == by_hand
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("BraTS-GLI-00000-000-t1n.nii.gz", "BraTS-GLI-00001-000-t2f.nii.gz"),
+        ("sub-01_T1w.nii.gz", "sub-02_FLAIR.nii.gz"),
+        ("sub-01_ses-1_T1w.nii.gz", "sub-01_ses-2_FLAIR.nii.gz"),
+        ("TCGA-06-0138_2003.06.03_t1.nii.gz", "TCGA-DU-7294_2003.06.03_flair.nii.gz"),
+        ("Patient_001_T1.nii.gz", "Patient_002_FLAIR.nii.gz"),
+        ("smith_20200101_T1.nii.gz", "smith_20210101_FLAIR.nii.gz"),
+    ],
+)
+def test_files_of_two_patients_are_said(tmp_path, names):
+    (notice,) = assign(collect([made(tmp_path, *names)])).notices
+    assert "different patients or examinations" in notice
+    assert all(name in notice for name in names)
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("3_t1_mprage.nii.gz", "4_t2_flair.nii.gz"),
+        ("AX_T1_20200101083000_3.nii.gz", "AX_FLAIR_20200101084500_4.nii.gz"),
+        ("ax_mprage_1003.nii.gz", "ax_flair_1004.nii.gz"),
+        ("IM_0003_T1.nii.gz", "IM_0004_FLAIR.nii.gz"),
+        ("smith_20200101083000_T1.nii.gz", "smith_20200101084500_FLAIR.nii.gz"),
+        ("sub-01_T1w.nii.gz", "FLAIR.nii.gz"),
+    ],
+)
+def test_numbers_of_series_are_no_patients(tmp_path, names):
+    assert assign(collect([made(tmp_path, *names)])).notices == ()
+
+
+def test_versions_that_differ_by_a_letter_are_of_one_patient(tmp_path):
+    made(tmp_path, "T1.nii", "rT1.nii", "FLAIR.nii", "rFLAIR.nii")
+    with pytest.raises(SeveralVersions, match="2 files are named as FLAIR"):
+        assign(collect([tmp_path]))
+
+
+def test_the_reason_for_a_version_is_said_in_english(tmp_path):
+    made(tmp_path, "FLAIR.nii.gz", "FLAIR_unstripped.nii.gz")
+    (notice,) = assign(collect([tmp_path])).notices
+    assert "the one without the skull is used: FLAIR.nii.gz" in notice
+
+
+def test_a_folder_with_folders_is_not_called_empty(tmp_path):
+    made(tmp_path, "a/b/c/d/e/T1.nii.gz")
+    with pytest.raises(FileError, match="nothing is searched more than 3 folders down"):
+        collect([tmp_path])

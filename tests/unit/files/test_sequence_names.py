@@ -11,6 +11,26 @@ from brainviewer.files.sequence_names import Other, role_of
 FLAIR, T1, T1CE, T2 = SEQUENCES
 SEGMENTATION, UNUSED = Other
 
+MINUS = {
+    "T1_C-": T1,
+    "T1 C- ax": T1,
+    "T1C-": T1,
+    "T1_KM-": T1,
+    "AX_T1_Gd-_MPR": T1,
+    "T1_C+": T1CE,
+    "T1-C": T1CE,
+    "T1-c-2": T1CE,
+    "T1ce-T1": UNUSED,
+    "T1c-T1n": UNUSED,
+    "T1_post-T1_pre": UNUSED,
+    "T1ce_minus_T1": UNUSED,
+    "post-T1": T1CE,
+    "CE-T1w": T1CE,
+    "sub-01_acq-T1ce_T1w": T1CE,
+    "sub-01_label-tumor_dseg": SEGMENTATION,
+    "sub-01_dseg": UNUSED,
+}
+
 SIEMENS = {
     "T2_SPACE_FLAIR_Sag_CS_17": FLAIR,
     "T1_MPRAGE_SAG_12": T1,
@@ -324,7 +344,7 @@ BY_HAND = {
     "series_5": None,
 }
 
-NAMES = {**SIEMENS, **GE, **PHILIPS, **BIDS, **COLLECTIONS, **BY_HAND}
+NAMES = {**MINUS, **SIEMENS, **GE, **PHILIPS, **BIDS, **COLLECTIONS, **BY_HAND}
 
 
 def test_the_table_is_large():

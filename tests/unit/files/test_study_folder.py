@@ -76,6 +76,7 @@ NAMES = {
     "flair_tumour_mask.nii": SEGMENTATION,
     "brain_mask.nii": UNUSED,
     "T2_star.nii": UNUSED,
+    "t2 minus flair.nii": UNUSED,
     "dwi_b1000.nii": UNUSED,
     # denied, or left open
     "no_flair_t2.nii.gz": T2,
@@ -83,7 +84,6 @@ NAMES = {
     "non-FLAIR.nii": None,
     "noflair.nii": None,
     "flair_or_t2.nii": None,
-    "t2 minus flair.nii": None,
     "T2_FLAIR_no_contrast.nii": FLAIR,
     "No 5 T2 FLAIR.nii": FLAIR,
     # silent
