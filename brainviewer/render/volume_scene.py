@@ -176,7 +176,8 @@ class VolumeScene:
             return
         corners = block.corners
         centre = (corners.min(axis=0) + corners.max(axis=0)) / 2
-        spread = float(np.linalg.norm(corners - centre, axis=1).max())
+        # What is smaller than a millimetre is one point on the grid of the picture.
+        spread = max(1.0, float(np.linalg.norm(corners - centre, axis=1).max()))
         half = 0.72 * spread
         distance = half / math.tan(math.radians(VIEW_ANGLE / 2))
         visible = half / self.view.size / min(1.0, aspect)

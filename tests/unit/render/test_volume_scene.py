@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from brainviewer.core.errors import BrainViewerError
 from brainviewer.core.findings import TumourFinding
-from brainviewer.core.geometry import voxel_to_world
+from brainviewer.core.geometry import Grid, voxel_to_world
 from brainviewer.core.study import Modality, Study
 from brainviewer.render.volume_block import (
     BRIGHTEST,
@@ -129,6 +129,13 @@ def test_constant_volume_is_no_reason_to_stop(value: int) -> None:
     grid = grid_of()
     block = head_block(np.full(grid.shape, value, np.int16), grid)
     assert np.isfinite(block.affine).all()
+
+
+def test_a_volume_smaller_than_a_millimetre_is_drawn(scene: VolumeScene) -> None:
+    grid = Grid((48, 48, 32), np.diag([0.01, 0.01, 0.01, 1.0]))
+    scene.set_study(marker_study(grid, (Modality.FLAIR,)), Modality.FLAIR)
+    scene.reset()
+    assert scene.picture(SIZE).shape == (100, 120, 3)
 
 
 def test_mask_block_is_empty_only_for_an_empty_mask() -> None:
