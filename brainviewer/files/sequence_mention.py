@@ -44,6 +44,18 @@ _BEHIND_T1 = (
 _BEHIND_T2 = _PLANES | _W | {"mpr"}
 
 
+_BESIDE_AGENTS = (
+    _PLANES | _T1_METHODS | each("with mit nach mri mr dtpa inj con 0 1 2 3 4 5 6 7 8 9")
+)
+_AGENTS_IN_WORDS = _AGENTS - {"c", "ce"}
+
+
+def names_agent(word: str) -> bool:
+    """Whether a word is a contrast agent and what people write together with one: ``mprageGd``."""
+    made = _made_of(word, _BESIDE_AGENTS | _AGENTS_IN_WORDS)
+    return made and not _made_of(word, _BESIDE_AGENTS)
+
+
 def mention(word: str) -> Mention | None:
     """What a word in small letters names, if it names a sequence."""
     for core, named in (("t1", _t1), ("flair", _flair), ("t2", _t2)):

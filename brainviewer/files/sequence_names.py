@@ -12,7 +12,7 @@ from enum import StrEnum
 from brainviewer.core.study import Modality
 from brainviewer.files import sequence_words as words
 from brainviewer.files.bids_name import BidsName
-from brainviewer.files.sequence_mention import Mention, mention
+from brainviewer.files.sequence_mention import Mention, mention, names_agent
 
 
 class Other(StrEnum):
@@ -44,6 +44,8 @@ _T1_FLAIR = re.compile(rf"T1\S*(?: (?:{words.DESCRIBES}))* FLAIR")
 _T1_C = re.compile(rf"T1\S*(?: (?:{words.DESCRIBES}))* c(?!\S)")
 _MASK = re.compile(r"masks?")
 _LEFT_OPEN = "postorpre"
+_LEFT_OPEN_WORD = re.compile(rf"{_LEFT_OPEN}|(?:post|pre)\d+")
+_PERHAPS_FLAIR = re.compile(r"[a-z0-9]*(?:flair|tirm)[a-z0-9]*")
 
 
 def role_of(file_name: str) -> Role | None:
@@ -142,7 +144,8 @@ def _sequence(text: str, contrast: bool) -> Role | None:
     if t1:
         return _t1(said, contrast)
     if Mention.T2 in said:
-        return None if {"pd", "pdw"} & set(said) else Modality.T2
+        unclear = {"pd", "pdw"} & set(said) or any(map(_PERHAPS_FLAIR.fullmatch, said))
+        return None if unclear else Modality.T2
     return _weakly(said, text, contrast)
 
 
@@ -161,15 +164,22 @@ def _t1(said: list[str], contrast: bool) -> Modality | None:
     """T1 with or without contrast; None where a word may mean contrast or a point in time."""
     if contrast or Mention.T1CE in said or Mention.WEAK_T1CE in said:
         return Modality.T1CE
-    return None if _LEFT_OPEN in said else Modality.T1
+    return None if any(map(_LEFT_OPEN_WORD.fullmatch, said)) else Modality.T1
 
 
 def _says_contrast(said: list[str], text: str) -> bool:
     """Whether a word speaks of a contrast agent that was given."""
+    said = [word for word in said if not _LEFT_OPEN_WORD.fullmatch(word)]
     denied = {*words.NOT, "w o"}
     pairs = zip(["", "", *said], ["", *said], said, strict=False)
+    named = False
     for first, second, word in pairs:
-        if word in words.CONTRAST and not {second, f"{first} {second}"} & denied:
+        named = named or word.isupper() or word in words.T1_METHODS
+        # With a number, before the sequence, it may be a patient: "GD001 T1".
+        given = word in words.CONTRAST or (
+            names_agent(word) and (named or not word[-1].isdecimal())
+        )
+        if given and not {second, f"{first} {second}"} & denied:
             return True
     methods = " ".join("T1" if word in words.T1_METHODS else word for word in said)
     return bool(_T1_C.search(methods))

@@ -17,7 +17,7 @@ CONTRAST = each("""
     ce gd gad gado gadolinium gadovist gadavist gadobutrol gadoterate gadoteridol gbca dotarem
     magnevist prohance multihance omniscan clariscan post postgd postgad postc postcontrast contrast
     contrasted kontrast kontrastmittel contraste contrasto enhanced km mitkm nachkm kmnach mdc civ
-    inj injection injected injecte
+    inj injection injected injecte cemri cemr
     """)
 NOT = each("""
     no non not un without wo ohne kein keine sans sin senza zonder bez sem pre vor v o before avant

@@ -11,6 +11,32 @@ from brainviewer.files.sequence_names import Other, role_of
 FLAIR, T1, T1CE, T2 = SEQUENCES
 SEGMENTATION, UNUSED = Other
 
+TOGETHER = {
+    "T1_mprageGd": T1CE,
+    "T1_MPRAGEpost": T1CE,
+    "T1_axpost": T1CE,
+    "T1_withcontrast": T1CE,
+    "T1_nachGd": T1CE,
+    "T1_postinj": T1CE,
+    "T1_GdDTPA": T1CE,
+    "T1_contrast2": T1CE,
+    "T1_km2": T1CE,
+    "T1_ceMRI": T1CE,
+    "T1_withoutGd": T1,
+    "T1_nocontrast": T1,
+    "T1_preGd": T1,
+    "T1_no_gd2": T1,
+    "T1_posterior": T1,
+    "T1_postop2": T1,
+    "GD001_T1": T1,
+    "KM12 T1 mprage": T1,
+    "T1_post1": None,
+    "T1_Gd_post1": T1CE,
+    "T2_FLAIRcorr": None,
+    "T2_noFLAIR": None,
+    "T2_tirmax": None,
+}
+
 MINUS = {
     "T1_C-": T1,
     "T1 C- ax": T1,
@@ -344,7 +370,7 @@ BY_HAND = {
     "series_5": None,
 }
 
-NAMES = {**MINUS, **SIEMENS, **GE, **PHILIPS, **BIDS, **COLLECTIONS, **BY_HAND}
+NAMES = {**TOGETHER, **MINUS, **SIEMENS, **GE, **PHILIPS, **BIDS, **COLLECTIONS, **BY_HAND}
 
 
 def test_the_table_is_large():
