@@ -6,6 +6,7 @@ OpenGL contexts do; while it renders, Python's lock is free.
 
 import math
 
+import cv2
 import numpy as np
 import vtkmodules.vtkRenderingFreeType  # registers the drawing of text
 import vtkmodules.vtkRenderingVolumeOpenGL2  # noqa: F401  registers the drawing of volumes
@@ -24,6 +25,9 @@ from brainviewer.render.volume_view import VolumeView, first_view
 
 BACKGROUND = (0.032, 0.043, 0.051)
 VIEW_ANGLE = 22.0
+_MOST_WHILE_TURNING = 480
+"""Pixels of the longer side that a processor draws while the head is turned, and enlarges: what it
+takes does not grow with the pane then."""
 
 
 class VolumeScene:
@@ -146,17 +150,23 @@ class VolumeScene:
 
         Returns (height, width, 3) uint8.
         """
-        width, height = (max(16, int(n)) for n in size)
+        whole = tuple(max(16, int(n)) for n in size)
+        share = 1.0
+        if self.software and not fine:
+            share = min(1.0, _MOST_WHILE_TURNING / max(whole))
+        width, height = (max(16, round(n * share)) for n in whole)
         self._window.SetSize(width, height)
         # Smooth edges cost software OpenGL more than the whole head does.
         self._window.SetMultiSamples(4 if fine or not self.software else 0)
-        self._letters.place(self.view.rotation, (width, height))
-        self._brain.show(self.view, fine)
+        self._letters.place(self.view.rotation, (width, height), share)
+        self._brain.show(self.view, fine, max(width, height))
         self._aim(width / height)
         self._window.Render()
         pixels = vtkUnsignedCharArray()
         self._window.GetPixelData(0, 0, width - 1, height - 1, 0, pixels, 0)
         rows: NDArray[np.uint8] = vtk_to_numpy(pixels).reshape(height, width, 3)[::-1]
+        if share < 1:
+            return np.asarray(cv2.resize(rows, whole, interpolation=cv2.INTER_LINEAR), np.uint8)
         return np.ascontiguousarray(rows)
 
     def abort(self) -> None:

@@ -39,11 +39,12 @@ CURSOR_COLOUR = (0.353, 0.663, 0.902)
 # Grey levels of the brain, dark to light: warm, as in the drawing.
 _TISSUE = ((0.10, 0.085, 0.075), (0.46, 0.41, 0.375), (0.80, 0.745, 0.69), (1.0, 0.965, 0.92))
 
-# Whether the picture is fine: distance of samples along a ray in voxels, of rays in pixels. A
-# processor takes half as long for the second of each pair as for a graphics card's, and what is
-# lost is hardly seen: smooth tissue, two voxels of which fit into a pixel of neither picture.
-_ON_PROCESSOR = {False: (2.0, 5.0), True: (1.0, 1.0)}
-_ON_GRAPHICS_CARD = {False: (2.0, 1.5), True: (0.6, 1.0)}
+# Distance of samples along a ray, in voxels, of a coarse and of a fine picture. A processor takes
+# two thirds of the time for the second, and smooth tissue hardly shows it.
+_ALONG_RAY = {False: 2.0, True: 0.6}
+_ALONG_RAY_ON_PROCESSOR = {False: 2.0, True: 1.0}
+_RAYS_ACROSS = 130
+"""Rays over the longer side of a coarse picture that a processor draws."""
 
 
 class Brain:
@@ -89,13 +90,16 @@ class Brain:
             self._mapper.SetInputData(_image(block))
             self._volume.SetUserMatrix(_rotation(block))
 
-    def show(self, view: VolumeView, fine: bool) -> None:
-        """Opacity and contrast of a view; coarse sampling unless ``fine``."""
+    def show(self, view: VolumeView, fine: bool, pixels: int) -> None:
+        """Opacity and contrast of a view; coarse sampling unless ``fine``.
+
+        pixels : of the longer side of the picture.
+        """
         if self.block is not None:
-            sampling = _ON_PROCESSOR if self._software else _ON_GRAPHICS_CARD
-            along_ray, between_rays = sampling[fine]
+            along_ray = (_ALONG_RAY_ON_PROCESSOR if self._software else _ALONG_RAY)[fine]
+            coarse = max(1.5, pixels / _RAYS_ACROSS) if self._software else 1.5
             self._mapper.SetSampleDistance(along_ray * min(self.block.spacing))
-            self._mapper.SetImageSampleDistance(between_rays)
+            self._mapper.SetImageSampleDistance(1.0 if fine else coarse)
         if self._shown == (view.opacity, view.contrast):
             return
         self._shown = (view.opacity, view.contrast)

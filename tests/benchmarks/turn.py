@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QEvent, QObject, QPointF, Qt
+from PySide6.QtCore import QEvent, QEventLoop, QObject, QPointF, Qt, QTimer
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -53,12 +53,12 @@ def turn(pane: VolumePane, seconds: float = 4.0, calm: float = 3.0) -> dict[str,
     _mouse(image, QEvent.Type.MouseButtonPress, place)
     pictures.times.clear()
     start = time.perf_counter()
-    while (now := time.perf_counter()) < start + seconds:
+    while time.perf_counter() < start + seconds:
         place += QPointF(1.5, 0.4)
         _mouse(image, QEvent.Type.MouseMove, place)
-        while time.perf_counter() < now + 0.008:
-            app.processEvents()
-            time.sleep(0.0005)
+        loop = QEventLoop()
+        QTimer.singleShot(8, loop.quit)
+        loop.exec()
     drawn = len(pictures.times)
     released = time.perf_counter()
     _mouse(image, QEvent.Type.MouseButtonRelease, place)
