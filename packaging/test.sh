@@ -10,6 +10,8 @@ prepare test
 cd "$ROOT"
 # What computes in threads would fight over the cores with the other processes.
 export OMP_NUM_THREADS=1
+# They start the program hundreds of times, which would compile it as often.
+unset PYTHONDONTWRITEBYTECODE
 # Qt talks to Xvfb, which pytest-xvfb starts for each process, whatever the desktop speaks.
 if [ "$(uname -s)" = Linux ]; then
     unset WAYLAND_DISPLAY
