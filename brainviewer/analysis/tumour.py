@@ -1,5 +1,6 @@
 """Where the tumour is: its mask and the axial slice with the largest area of it."""
 
+import math
 import time
 from collections.abc import Mapping
 from dataclasses import replace
@@ -48,7 +49,7 @@ def find_tumour(
     report : called between the steps; may raise ``Cancelled``.
 
     The study's own segmentation is never looked at.
-    Raises BrainViewerError for an unknown method, or if this is a single picture.
+    Raises BrainViewerError for an unknown method, a threshold that is no number, and pictures.
     """
     began = time.perf_counter()
     if study.is_picture:
@@ -60,6 +61,8 @@ def find_tumour(
         raise BrainViewerError(
             f"There is no method '{method}'.", f"Choose one of: {', '.join(METHODS)}."
         )
+    if not math.isfinite(threshold):
+        raise BrainViewerError("The threshold is no number.", "Give a value of FLAIR, such as 450.")
     report(0.0, "Looking for the tumour")
     if method == "threshold":
         finding = measured(study, threshold_rule.find(study, threshold))

@@ -50,7 +50,7 @@ def main(app, paths, count):
         wait(lambda: state.study is not before and not session.jobs.running("open"))
         study = state.study
         wait(lambda: study.is_picture or state.finding_status is Status.DONE)
-        until = time.monotonic() + 0.5  # the 3D view is drawn
+        until = time.monotonic() + (0.05 if study.is_picture else 0.5)  # the 3D view is drawn
         wait(lambda: time.monotonic() > until)
         print(taken(), flush=True)
     window.close()

@@ -18,3 +18,12 @@ def frame_group(dataset: Dataset, frame: int, keyword: str) -> Dataset | None:
     except (TypeError, AttributeError, LookupError):  # something else stands in their place
         pass
     return None
+
+
+def frames_described(dataset: Dataset) -> int | None:
+    """How many frames have a group of their own; None where nothing is said frame by frame."""
+    groups = dataset.get("PerFrameFunctionalGroupsSequence")
+    try:
+        return len(groups) if groups else None
+    except TypeError:  # something else stands in its place
+        return None

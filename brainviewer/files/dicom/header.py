@@ -14,6 +14,7 @@ from pydicom.uid import UID
 
 from brainviewer.core.errors import FileError
 from brainviewer.core.shown_text import shortened
+from brainviewer.files.dicom.functional_groups import frames_described
 from brainviewer.files.file_kind import HEAD_BYTES, kind_of
 from brainviewer.files.image2d.size_limits import check_size, too_large
 
@@ -125,6 +126,11 @@ def read_header(file: BinaryIO, name: str) -> tuple[Dataset, PixelLayout]:
     file.seek(place)
     if layout.least_bytes > there:
         raise FileError(f"{shortened(name)} holds fewer pixels than its header promises.", AGAIN)
+    described = frames_described(dataset)
+    if described is not None and described < frames:
+        # Nobody knows how the others are to be rescaled, or where they lie.
+        said = f"{shortened(name)} describes {described} of its {frames} frames only."
+        raise FileError(said, AGAIN)
     return dataset, layout
 
 

@@ -18,7 +18,10 @@ def decode_deep_png(file: BinaryIO, name: str) -> DecodedImage:
         size, orientation = image.size, orientation_of(image)
         clear = image.info.get("transparency")
     file.seek(0)
-    values = np.asarray(imagecodecs.png_decode(file.read()))
+    content = file.read()
+    if b"IEND" not in content:  # the decoder fills up what is missing
+        raise ValueError("the end of the file is missing")
+    values = np.asarray(imagecodecs.png_decode(content))
     channels = 1 if values.ndim == 2 else values.shape[2]
     if clear is not None and channels in (1, 3):
         values, channels = _with_alpha(values, clear), channels + 1

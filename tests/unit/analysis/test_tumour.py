@@ -257,6 +257,12 @@ def test_lesion_cut_off_by_the_field_of_view(demo):
     assert CUT_OFF in finding.notices
 
 
+@pytest.mark.parametrize("threshold", [float("nan"), float("inf")])
+def test_a_threshold_that_is_no_number(demo, threshold):
+    with pytest.raises(BrainViewerError, match="no number"):
+        find_tumour(demo[0], "threshold", threshold=threshold)
+
+
 def test_unknown_method(demo):
     with pytest.raises(BrainViewerError, match="lesion, model-free, threshold"):
         find_tumour(demo[0], "magic")

@@ -41,6 +41,12 @@ def rescale(slope: float, intercept: float) -> Dataset:
     return item(RescaleSlope=slope, RescaleIntercept=intercept, RescaleType="US")
 
 
+def test_frames_that_nothing_is_said_of_are_not_guessed(tmp_path: Path, values: np.ndarray) -> None:
+    groups = [item(PixelValueTransformationSequence=rescale(2, 10))] * 2
+    with pytest.raises(FileError, match="describes 2 of its 3 frames only"):
+        enhanced(tmp_path / "a.dcm", values, groups)
+
+
 def test_each_frame_has_its_own_rescale(tmp_path: Path, values: np.ndarray) -> None:
     lines = [(1, 0), (2, 10), (0.5, -3)]
     groups = [item(PixelValueTransformationSequence=rescale(*line)) for line in lines]

@@ -69,6 +69,19 @@ def test_deep_colours_and_clear_parts_of_png(tmp_path: Path, ramp: NDArray[np.ui
     assert np.array_equal(picture.pixels, np.where(ramp == 7, 0, ramp))
 
 
+@pytest.mark.parametrize("missing", [1, 12, 60, 400])
+def test_a_deep_png_that_is_cut_off_is_damaged(
+    tmp_path: Path, ramp: NDArray[np.uint16], missing: int
+) -> None:
+    path = png(tmp_path / "a.png", ramp, GREY)
+    path.write_bytes(path.read_bytes()[:-missing])
+    if missing == 1:  # of the last checksum: every pixel is there
+        assert np.array_equal(read_picture(path).pixels, ramp)
+    else:
+        with pytest.raises(FileError, match="damaged or cut off"):
+            read_picture(path)
+
+
 @pytest.mark.parametrize("bits", [8, 12, 16])
 @pytest.mark.parametrize("kind", ["lossless", "near", "jp2", "j2k", "extended"])
 def test_rare_kinds_of_jpeg(tmp_path: Path, bits: int, kind: str) -> None:
