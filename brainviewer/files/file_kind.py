@@ -30,6 +30,8 @@ _FETCH = "Fetch the file itself with 'git lfs pull'."
 _PAGE = "Download the file itself, not the page about it."
 _UNPACK = "Unpack it and give the files in it."
 _CONVERT = "Convert it to NIfTI."
+_SLICER = "Convert it to .nii.gz, for example with 3D Slicer or ITK-SNAP."
+CONVERT_DICOM = "Convert it to .nii.gz, for example with dcm2niix."
 _COPY = "Check that it is the file you mean."
 _CARRIED = "Give the file that was meant, not this one."
 
@@ -82,14 +84,29 @@ _BEGINNINGS: tuple[tuple[bytes, FileKind], ...] = (
     (b"(\xb5/\xfd", FileKind("a file packed with zstd", _UNPACK)),
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", FileKind("an office document", _EXPORT)),
     (b"{\\rtf", FileKind("a text document", _EXPORT)),
-    (b"NRRD", FileKind("an NRRD volume", _CONVERT)),
-    (b"\0\0\0\1\0\0", FileKind("a FreeSurfer volume (mgh)", _CONVERT)),
-    (b"ObjectType = Image", FileKind("a MetaImage header", _CONVERT)),
+    (b"NRRD", FileKind("an NRRD volume", _SLICER)),
+    (
+        b"\0\0\0\1\0\0",
+        FileKind(
+            "a FreeSurfer volume (mgh, mgz)",
+            "Convert it to .nii.gz, for example with mri_convert of FreeSurfer or with 3D Slicer.",
+        ),
+    ),
+    (b"ObjectType = Image", FileKind("a MetaImage volume (mha, mhd)", _SLICER)),
+    (b"NDims = ", FileKind("a MetaImage volume (mha, mhd)", _SLICER)),
     (b"ITK_MetaImage", FileKind("a MetaImage header", _CONVERT)),
-    (b"\x89HDF\r\n", FileKind("an HDF5 file", _CONVERT)),
-    (b"CDF\1", FileKind("a MINC volume", _CONVERT)),
-    (b"MATLAB", FileKind("a MATLAB file", _CONVERT)),
-    (b"\x93NUMPY", FileKind("a NumPy array", _CONVERT)),
+    (b"CDF\1", FileKind("a MINC volume", "Convert it to .nii.gz, for example with mnc2nii.")),
+    (
+        b"\x89HDF\r\n",
+        FileKind("an HDF5 file, as MINC 2 and MATLAB write it", "Convert it to .nii.gz."),
+    ),
+    (b"MATLAB", FileKind("a MATLAB file", "Save the volume as NIfTI (niftiwrite in MATLAB).")),
+    (b"\x93NUMPY", FileKind("a NumPy array", "Save it as NIfTI, for example with nibabel.")),
+    (b"# === DATA DESC", FileKind("the header of a Philips PAR/REC pair", CONVERT_DICOM)),
+    (
+        b"/annex/objects/",
+        FileKind("a git-annex pointer", "Fetch the file itself with 'git annex get'."),
+    ),
     (b"SQLite format 3", FileKind("a database", _CARRIED)),
     (b"\x7fELF", FileKind("a program", _CARRIED)),
     (b"MZ", FileKind("a program", _CARRIED)),
@@ -110,8 +127,9 @@ def kind_of(head: bytes) -> FileKind | None:
         return FileKind("a WebP image", _SAVE)
     if head.startswith(b"BM") and head[6:10] == b"\0\0\0\0":
         return FileKind("a BMP image", _SAVE)
+    start = head.lstrip(b"\n")
     for beginning, kind in _BEGINNINGS:
-        if head.startswith(beginning):
+        if start.startswith(beginning):
             return kind
     if head[128:132] == b"DICM":
         return FileKind("a DICOM file", "Give it a name that ends in .dcm.")

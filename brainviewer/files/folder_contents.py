@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from brainviewer.core.errors import FileError
-from brainviewer.files.file_kind import HEAD_BYTES, FileKind
+from brainviewer.files.file_kind import CONVERT_DICOM, HEAD_BYTES, FileKind
 from brainviewer.files.folder_listing import list_folder
-from brainviewer.files.not_nifti import CONVERT_DICOM, known_kind
+from brainviewer.files.not_nifti import known_kind
 from brainviewer.files.ordinary_file import is_folder, open_ordinary, plain_errors
 
 _PAIR = FileKind(

@@ -1,40 +1,10 @@
 """What was given as a NIfTI image and is none: named by its bytes, with what helps."""
 
 from brainviewer.core.errors import FileError
-from brainviewer.files.file_kind import FileKind, kind_of
+from brainviewer.files.file_kind import CONVERT_DICOM, FileKind, kind_of
 
-CONVERT_DICOM = "Convert it to .nii.gz, for example with dcm2niix."
-_SLICER = "Convert it to .nii.gz, for example with 3D Slicer or ITK-SNAP."
 _ITSELF = "Open the NIfTI image itself (.nii or .nii.gz)."
-_VOLUMES: tuple[tuple[bytes, FileKind], ...] = (
-    (
-        b"\0\0\0\1\0\0",
-        FileKind(
-            "a FreeSurfer volume (mgh, mgz)",
-            "Convert it to .nii.gz, for example with mri_convert of FreeSurfer or with 3D Slicer.",
-        ),
-    ),
-    (b"NRRD", FileKind("an NRRD volume", _SLICER)),
-    (b"ObjectType = Image", FileKind("a MetaImage volume (mha, mhd)", _SLICER)),
-    (b"NDims = ", FileKind("a MetaImage volume (mha, mhd)", _SLICER)),
-    (b"CDF\1", FileKind("a MINC volume", "Convert it to .nii.gz, for example with mnc2nii.")),
-    (
-        b"\x89HDF\r\n",
-        FileKind("an HDF5 file, as MINC 2 and MATLAB write it", "Convert it to .nii.gz."),
-    ),
-    (b"MATLAB", FileKind("a MATLAB file", "Save the volume as NIfTI (niftiwrite in MATLAB).")),
-    (b"\x93NUMPY", FileKind("a NumPy array", "Save it as NIfTI, for example with nibabel.")),
-    (b"# === DATA DESC", FileKind("the header of a Philips PAR/REC pair", CONVERT_DICOM)),
-    (
-        b"/annex/objects/",
-        FileKind("a git-annex pointer", "Fetch the file itself with 'git annex get'."),
-    ),
-    (
-        b"version https://git-lfs",
-        FileKind("a Git LFS pointer", "Fetch the file itself with 'git lfs pull'."),
-    ),
-    (b"\x1f\x8b", FileKind("a file that was packed twice", "Unpack it once with gunzip.")),
-)  # fmt: skip
+_PACKED_TWICE = FileKind("a file that was packed twice", "Unpack it once with gunzip.")
 
 
 def not_nifti(head: bytes, name: str) -> FileError:
@@ -61,8 +31,5 @@ def not_nifti(head: bytes, name: str) -> FileError:
 
 
 def known_kind(head: bytes) -> FileKind | None:
-    """The kind of a file by its first bytes; of volumes with advice for their format."""
-    for beginning, kind in _VOLUMES:
-        if head.lstrip(b"\n").startswith(beginning):
-            return kind
-    return kind_of(head)
+    """The kind of a file by its first bytes, unpacked; see ``kind_of``."""
+    return _PACKED_TWICE if head.startswith(b"\x1f\x8b") else kind_of(head)
