@@ -77,8 +77,7 @@ def check_nifti(path: Path) -> None:
 
 def voxel_sizes(path: Path) -> tuple[float, ...]:
     """The edges of a voxel in mm, by the header alone; raises FileError as ``check_nifti``."""
-    with _plain_errors(path), _opened(path) as file:
-        return _header(file, path.name)[1].grid.spacing
+    return read_header(path).grid.spacing
 
 
 def _opened(path: Path) -> IO[bytes]:
