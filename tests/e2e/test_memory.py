@@ -27,6 +27,7 @@ from brainviewer.app.settings import Settings
 from brainviewer.app.state import Status
 from brainviewer.gui.main_thread import MainThread
 from brainviewer.gui.main_window import MainWindow
+from brainviewer.gui.volume_pane import VolumePane
 
 def taken():
     lines = Path("/proc/self/status").read_text().splitlines()
@@ -38,6 +39,7 @@ def main(app, paths, count):
     window = MainWindow(session)
     window.show()
     state = session.state
+    head = window.findChild(VolumePane)
 
     def wait(condition):
         while not condition():
@@ -50,7 +52,9 @@ def main(app, paths, count):
         wait(lambda: state.study is not before and not session.jobs.running("open"))
         study = state.study
         wait(lambda: study.is_picture or state.finding_status is Status.DONE)
-        until = time.monotonic() + (0.05 if study.is_picture else 0.5)  # the 3D view is drawn
+        # What draws the 3D view is loaded beside the first openings, late on a busy machine.
+        wait(lambda: study.is_picture or head.failure or not head.image._image.isNull())
+        until = time.monotonic() + (0.05 if study.is_picture else 0.5)  # it is drawn finely
         wait(lambda: time.monotonic() > until)
         print(taken(), flush=True)
     window.close()
@@ -79,7 +83,7 @@ def grown(tmp_path: Path, count: int, paths: list[Path], warm: int) -> float:
 
 @pytest.mark.window
 def test_studies(tmp_path: Path) -> None:
-    assert grown(tmp_path, 18, [ROOT / "resources" / "demo"], 3) < MOST_GROWN_MB
+    assert grown(tmp_path, 24, [ROOT / "resources" / "demo"], 8) < MOST_GROWN_MB
 
 
 @pytest.mark.window
