@@ -1,53 +1,73 @@
-"""The main job on real studies, as a user of the command line sees it."""
+"""The main job on real studies: the tumour is found and typed."""
 
 import json
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
 
-from brainviewer.core.errors import ModelError
+from brainviewer.app.classifying import classify
+from brainviewer.app.records import classification_record
+from brainviewer.core.errors import BrainViewerError, ModelError
 from brainviewer.inference.engine import Engine
 from brainviewer.inference.registry import model
+from tests.studies import STUDIES, found, needs_studies, opened
 
-DATA = Path(os.environ.get("BRAINVIEWER_DATA", Path(__file__).parents[3] / "shared" / "data"))
-STUDIES = DATA / "studies"
+SURE = "BraTS2021_01476"
 REGISTERED = (
-    "BraTS2021_01476",
+    SURE,
     "BraTS2021_01480",
     "BraTS2021_01659",
     "TCGA-DU-7294",
     "TCGA-FG-6692",
     "BraTS-GLI-00027-000",
 )
-needs_studies = pytest.mark.skipif(not STUDIES.is_dir(), reason="the research studies are not here")
 
 
-@pytest.fixture(autouse=True)
-def home(tmp_path, monkeypatch):
-    monkeypatch.setenv("BRAINVIEWER_HOME", str(tmp_path / "home"))
+@pytest.fixture(scope="module")
+def engine():
+    with Engine("onnx") as engine:
+        yield engine
 
 
-def brainviewer(*arguments, code=0):
-    """What a command prints, as JSON."""
+@pytest.fixture
+def classified(engine):
+    """What ``classify`` answers for a study, which is opened and searched once."""
+
+    def classified(name, **wanted):
+        return classification_record(classify(opened(name), found(name), engine, **wanted))
+
+    return classified
+
+
+@pytest.mark.data
+@needs_studies
+def test_the_command_says_what_is_found_here(classified, tmp_path):
+    wanted = ("--engine", "onnx", "--model", "glioma-fused", "--age", "25", "--slice", "70")
     ended = subprocess.run(
-        [sys.executable, "-m", "brainviewer", *map(str, arguments), "--json"],
+        [sys.executable, "-m", "brainviewer", "classify", STUDIES / SURE, *wanted, "--json"],
+        env=os.environ | {"BRAINVIEWER_HOME": str(tmp_path / "home")},
         capture_output=True,
         text=True,
         check=False,
     )
-    assert (ended.returncode, ended.stderr) == (code, "")
-    return json.loads(ended.stdout)
+    assert (ended.returncode, ended.stderr) == (0, "")
+    said = json.loads(ended.stdout)
+    here = classified(SURE, model_id="glioma-fused", age_years=25, slice_index=70)
+    here["notices"] = [*opened(SURE).notices, *found(SURE).notices, *here["notices"]]
+    assert said.pop("classes") == pytest.approx(here.pop("classes"), abs=1e-4)
+    for record in (said, here):
+        del record["seconds"], record["network"]["seconds"]
+    assert said == here
 
 
 @pytest.mark.parametrize("name", REGISTERED)
 @pytest.mark.data
 @needs_studies
-def test_a_glioma_is_found_and_typed(name):
-    record = brainviewer("classify", STUDIES / name, "--engine", "onnx")
+def test_a_glioma_is_found_and_typed(classified, name):
+    record = classified(name)
     assert set(record["classes"]) == {"A", "O", "G"}
     assert sum(record["classes"].values()) == pytest.approx(1, abs=1e-4)
     assert record["predicted"] == max(record["classes"], key=record["classes"].get)
@@ -61,30 +81,28 @@ def test_a_glioma_is_found_and_typed(name):
 
 @pytest.mark.data
 @needs_studies
-def test_it_is_the_slice_that_was_picked_that_is_typed():
-    study = STUDIES / "BraTS2021_01659"
-    index = brainviewer("pick", study)["index"]
-    assert brainviewer("classify", study, "--model", "resnet50-glioma")["slice"] == index
-    assert brainviewer("classify", study)["network"]["slices"] == {"scope": index, "heatmap": index}
+def test_it_is_the_slice_that_was_picked_that_is_typed(classified):
+    name = "BraTS2021_01659"
+    index = found(name).index
+    assert classified(name, model_id="resnet50-glioma")["slice"] == index
+    assert classified(name)["network"]["slices"] == {"scope": index, "heatmap": index}
 
 
 @pytest.mark.data
 @needs_studies
-def test_the_raw_scan_on_four_grids_is_typed_as_well():
-    record = brainviewer("classify", STUDIES / "native_TCGA-FG-6692")
-    assert record["predicted"] in ("A", "O", "G")
-    assert record["notices"]  # that the grids differ
+def test_the_raw_scan_on_four_grids_is_typed_as_well(classified):
+    assert classified("native_TCGA-FG-6692")["predicted"] in ("A", "O", "G")
+    assert opened("native_TCGA-FG-6692").notices  # that the grids differ
 
 
 @pytest.mark.data
 @needs_studies
-def test_age_and_slice_are_used():
-    study = STUDIES / "BraTS2021_01476"
-    image = ("--model", "resnet50-glioma")
-    without = brainviewer("classify", study, "--slice", 70, *image)
-    young = brainviewer("classify", study, "--slice", 70, "--age", 25, *image)
-    old = brainviewer("classify", study, "--slice", 70, "--age", 70, *image)
-    other = brainviewer("classify", study, "--slice", 85, *image)
+def test_age_and_slice_are_used(classified):
+    image = {"model_id": "resnet50-glioma"}
+    without = classified(SURE, slice_index=70, **image)
+    young = classified(SURE, slice_index=70, age_years=25, **image)
+    old = classified(SURE, slice_index=70, age_years=70, **image)
+    other = classified(SURE, slice_index=85, **image)
     assert without["slice"] == young["slice"] == 70
     assert (without["age_years"], old["age_years"]) == (None, 70)
     assert old["classes"]["G"] > young["classes"]["G"]
@@ -93,11 +111,11 @@ def test_age_and_slice_are_used():
 
 @pytest.mark.data
 @needs_studies
-def test_a_slice_that_the_model_does_not_look_at_is_said_to_have_no_influence():
-    study = STUDIES / "BraTS2021_01480"
-    plain = brainviewer("classify", study)
+def test_a_slice_that_the_model_does_not_look_at_is_said_to_have_no_influence(classified):
+    name = "BraTS2021_01480"
+    plain = classified(name)
     for index in (60, 90):
-        asked = brainviewer("classify", study, "--slice", index)
+        asked = classified(name, slice_index=index)
         assert asked["classes"] == plain["classes"]
         assert (asked["slice"], asked["weights_sha256"], asked["engine"]) == (None, None, None)
         (said,) = [notice for notice in asked["notices"] if "no influence" in notice]
@@ -106,22 +124,22 @@ def test_a_slice_that_the_model_does_not_look_at_is_said_to_have_no_influence():
 
 @pytest.mark.data
 @needs_studies
-@pytest.mark.parametrize("image", [(), ("--model", "resnet50-glioma"), ("--model", "glioma-fused")])
-def test_an_answer_past_a_refusal_is_not_confident(image):
-    study = STUDIES / "BraTS2024-GLI-00009-000"  # the finder is at a loss after the treatment
-    refused = brainviewer("classify", study, *image)
+@pytest.mark.parametrize("model_id", [None, "resnet50-glioma", "glioma-fused"])
+def test_an_answer_past_a_refusal_is_not_confident(classified, model_id):
+    name = "BraTS2024-GLI-00009-000"  # the finder is at a loss after the treatment
+    refused = classified(name, model_id=model_id)
     assert (refused["in_scope"], refused["predicted"]) == (False, None)
     reason = refused["reason"].split(" Classify")[0]
     for index in (60, 90, 110):
-        asked = brainviewer("classify", study, "--slice", index, *image)
+        asked = classified(name, model_id=model_id, slice_index=index)
         assert reason in asked["reason"] or asked["in_scope"] is False
         assert asked["abstained"] or asked["in_scope"] is False
 
 
 @pytest.mark.data
 @needs_studies
-def test_a_metastasis_is_never_a_certain_glioma():
-    record = brainviewer("classify", STUDIES / "BraTS-MET-00110-000")
+def test_a_metastasis_is_never_a_certain_glioma(classified):
+    record = classified("BraTS-MET-00110-000")
     assert max(record["classes"].values(), default=0) < 0.97  # no answer is ever certain
     # No score that was tried tells it from a glioma: the answer says what it takes for granted.
     assert record["condition"] == "it is a glioma"
@@ -129,23 +147,9 @@ def test_a_metastasis_is_never_a_certain_glioma():
 
 @pytest.mark.data
 @needs_studies
-def test_days_are_no_years():
-    ended = subprocess.run(
-        [
-            sys.executable,
-            "-m",
-            "brainviewer",
-            "classify",
-            STUDIES / "TCGA-DU-7294",
-            "--age",
-            "3000",
-        ],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert ended.returncode == 2
-    assert "3000 days are 8.2 years" in ended.stderr
+def test_days_are_no_years(classified):
+    with pytest.raises(BrainViewerError, match=r"3000 days are 8\.2 years"):
+        classified("TCGA-DU-7294", age_years=3000)
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""Every command on a whole study, in a fresh process."""
+"""Every command on a whole study; in a process of its own where that may matter."""
 
 import json
 import os
@@ -12,14 +12,15 @@ import pytest
 from PIL import Image
 
 from brainviewer.app.analysing import FIGURE, RESULT, VOLUME
+from brainviewer.app.opening import study_info
+from brainviewer.app.records import finding_record
 from brainviewer.assets import resources
 from brainviewer.files.nifti import read_nifti
 from brainviewer.files.picture import read_provenance
+from tests.command_line import run
+from tests.studies import STUDIES, found, needs_studies, opened
 
 CHECKOUT = Path(__file__).parents[2]
-DATA = Path(os.environ.get("BRAINVIEWER_DATA", CHECKOUT.parent / "shared" / "data"))
-STUDIES = DATA / "studies"
-needs_studies = pytest.mark.skipif(not STUDIES.is_dir(), reason="the research studies are not here")
 
 
 @pytest.fixture(autouse=True)
@@ -32,6 +33,43 @@ def demo():
     return resources() / "demo"
 
 
+@pytest.fixture(scope="module")
+def picked(demo, tmp_path_factory):
+    """What ``pick --mask`` says of the demo study, and the mask."""
+    folder = tmp_path_factory.mktemp("picked")
+    environment = os.environ | {"BRAINVIEWER_HOME": str(folder / "home")}
+    saved = folder / "mask.nii.gz"
+    return json_of("pick", demo, "--mask", saved, env=environment), read_nifti(saved)
+
+
+@pytest.fixture
+def told(capfd):
+    """What a command prints as JSON, without a process of its own."""
+
+    def told(*arguments):
+        assert run(*arguments, "--json") == 0
+        out, err = capfd.readouterr()
+        assert err == ""
+        return json.loads(out)
+
+    return told
+
+
+@pytest.fixture
+def refusal(capfd):
+    """What is said about wrong input: one line, and nothing on stdout."""
+
+    def refusal(*arguments):
+        assert run(*arguments) == 2
+        out, err = capfd.readouterr()
+        assert out == ""
+        assert "Traceback" not in err
+        assert err.count("\n") == 1
+        return err
+
+    return refusal
+
+
 def start(*arguments, program=("-m", "brainviewer"), **more):
     return subprocess.run(
         [sys.executable, *program, *map(str, arguments)],
@@ -42,19 +80,10 @@ def start(*arguments, program=("-m", "brainviewer"), **more):
     )
 
 
-def json_of(*arguments):
-    ended = start(*arguments, "--json")
+def json_of(*arguments, **more):
+    ended = start(*arguments, "--json", **more)
     assert (ended.returncode, ended.stderr) == (0, "")
     return json.loads(ended.stdout)
-
-
-def refusal(*arguments):
-    """What is said about wrong input: one line, and nothing on stdout."""
-    ended = start(*arguments)
-    assert (ended.returncode, ended.stdout) == (2, "")
-    assert "Traceback" not in ended.stderr
-    assert ended.stderr.count("\n") == 1
-    return ended.stderr
 
 
 def test_the_window_and_the_engine_are_two_processes():
@@ -72,8 +101,8 @@ def test_main_py_is_the_same_command(demo):
     assert json.loads(ended.stdout) == json_of("info", demo)
 
 
-def test_info_of_the_demo_study(demo):
-    record = json_of("info", demo)
+def test_info_of_the_demo_study(demo, told):
+    record = told("info", demo)
     assert list(record["sequences"]) == ["FLAIR", "T1", "T1ce", "T2"]
     assert record["missing"] == []
     assert record["segmentation"]
@@ -81,11 +110,10 @@ def test_info_of_the_demo_study(demo):
     assert record["sequences"]["FLAIR"]["spacing_mm"] == [1, 1, 1]
 
 
-def test_the_mask_lies_on_the_grid_of_the_flair_file(demo, tmp_path):
-    saved = tmp_path / "mask.nii.gz"
-    record = json_of("pick", demo, "--mask", saved)
+def test_the_mask_lies_on_the_grid_of_the_flair_file(demo, picked):
+    record, mask = picked
     (flair,) = demo.glob("*flair.nii.gz")
-    mask, image = read_nifti(saved), read_nifti(flair)
+    image = read_nifti(flair)
     assert mask.grid.matches(image.grid)
     assert set(np.unique(mask.data)) == {0, 1}
     areas = np.count_nonzero(mask.data, axis=(0, 1)) * np.prod(image.grid.spacing[:2])
@@ -96,11 +124,11 @@ def test_the_mask_lies_on_the_grid_of_the_flair_file(demo, tmp_path):
     assert true_areas[record["index"]] >= 0.9 * true_areas.max()
 
 
-def test_the_segmentation_in_the_folder_changes_nothing(demo, tmp_path):
+def test_the_segmentation_in_the_folder_changes_nothing(demo, picked, told, tmp_path):
     for path in demo.glob("*.nii.gz"):
         if "seg" not in path.name:
             shutil.copy(path, tmp_path)
-    records = [json_of("pick", folder) for folder in (demo, tmp_path)]
+    records = [dict(picked[0]), told("pick", tmp_path)]
     for record in records:
         del record["seconds"]
     assert records[0] == records[1]
@@ -126,17 +154,17 @@ def test_analyze_writes_result_figure_and_3d_view(demo, tmp_path):
     assert picture.std() > 10  # something is to be seen
 
 
-def test_export_is_redrawn_at_the_scale(demo, tmp_path):
+def test_export_is_redrawn_at_the_scale(demo, told, tmp_path):
     once, twice = tmp_path / "once.png", tmp_path / "twice.tif"
     arguments = ("export", demo, "--slice", 70, "--sequence", "T1ce")
-    json_of(*arguments, "-o", once, "--scale", 1)
-    json_of(*arguments, "-o", twice, "--scale", 2)
+    told(*arguments, "-o", once, "--scale", 1)
+    told(*arguments, "-o", twice, "--scale", 2)
     with Image.open(once) as small, Image.open(twice) as large:
         assert abs(large.width - 2 * small.width) <= 2
     assert read_provenance(twice)["panes"][0]["slice"] == 70
 
 
-def test_wrong_input_is_one_sentence_on_stderr(demo, tmp_path):
+def test_wrong_input_is_one_sentence_on_stderr(demo, refusal, tmp_path):
     (tmp_path / "empty").mkdir()
     (tmp_path / "broken").mkdir()
     (flair,) = demo.glob("*flair.nii.gz")
@@ -153,8 +181,8 @@ def test_wrong_input_is_one_sentence_on_stderr(demo, tmp_path):
 
 @pytest.mark.data
 @needs_studies
-def test_info_of_a_study_with_other_names():
-    record = json_of("info", STUDIES / "BraTS-GLI-00027-000")
+def test_info_of_a_study_with_other_names(told):
+    record = told("info", STUDIES / "BraTS-GLI-00027-000")
     assert list(record["sequences"]) == ["FLAIR", "T1", "T1ce", "T2"]
     assert record["segmentation"] is None
     assert record["sequences"]["T1ce"]["file"].endswith("-t1c.nii.gz")
@@ -163,9 +191,9 @@ def test_info_of_a_study_with_other_names():
 @pytest.mark.data
 @needs_studies
 def test_pick_on_the_raw_scan_counts_in_the_flair_files_own_slices():
-    folder = STUDIES / "native_TCGA-FG-6692"
-    shape = json_of("info", folder)["sequences"]["FLAIR"]["shape"]
-    record = json_of("pick", folder)
+    name = "native_TCGA-FG-6692"
+    shape = study_info(opened(name))["sequences"]["FLAIR"]["shape"]
+    record = finding_record(found(name))
     assert record["found"]
     assert len(record["area_mm2"]) in shape
     assert 0 <= record["index"] < len(record["area_mm2"])

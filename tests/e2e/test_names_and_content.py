@@ -6,16 +6,16 @@ from itertools import combinations
 import pytest
 
 from brainviewer.analysis.fluid_check import doubtful_names
-from brainviewer.app.opening import open_study
 from brainviewer.core.study import Modality
 from tests.e2e import test_open_studies
+from tests.studies import opened
 
 pytestmark = test_open_studies.pytestmark
 
 
 @pytest.mark.parametrize("name", test_open_studies.KNOWN)
 def test_names_and_content(name):
-    study = open_study([test_open_studies.STUDIES / name])
+    study = opened(name)
     assert not any("fluid" in notice for notice in study.notices)
     volumes = study.volumes
     for count in (1, 2, 3):

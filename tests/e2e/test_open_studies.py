@@ -1,23 +1,15 @@
 """Every study of the data folder opens, and holds what is known to be in it."""
 
-import os
-from pathlib import Path
-
 import nibabel as nib
 import numpy as np
 import pytest
 from scipy import ndimage
 
-from brainviewer.app.opening import open_study, study_info
+from brainviewer.app.opening import study_info
 from brainviewer.core.study import SEQUENCES, Modality
+from tests.studies import STUDIES, needs_studies, opened
 
-DATA = Path(os.environ.get("BRAINVIEWER_DATA", Path(__file__).parents[3] / "shared" / "data"))
-STUDIES = DATA / "studies"
-
-pytestmark = [
-    pytest.mark.data,
-    pytest.mark.skipif(not STUDIES.is_dir(), reason="the research studies are not here"),
-]
+pytestmark = [pytest.mark.data, needs_studies]
 
 BRATS = (240, 240, 155)
 # Study: shape of the FLAIR, orientation, number type, whether there is a segmentation.
@@ -37,7 +29,7 @@ KNOWN = {
 @pytest.mark.parametrize("name", KNOWN)
 def test_open(name):
     shape, orientation, dtype, segmented = KNOWN[name]
-    study = open_study([STUDIES / name])
+    study = opened(name)
     assert study.name == name
     assert study.modalities == SEQUENCES
     assert study.grid.shape == shape
@@ -60,7 +52,7 @@ def test_open(name):
 
 
 def test_the_four_grids_of_a_raw_scan():
-    study = open_study([STUDIES / "native_TCGA-FG-6692"])
+    study = opened("native_TCGA-FG-6692")
     info = study_info(study)["sequences"]
     assert info["T1"]["file"].startswith("T1_AX_Other")
     assert info["T1ce"]["file"].startswith("MRHR_T1_AX_POST_GAD")
@@ -82,7 +74,7 @@ def test_heads_that_moved_between_the_scans_lie_over_each_other():
 
     By the scanner's positions alone the heads overlap by 0.93 (T1), 0.92 (T1ce) and 0.95 (T2).
     """
-    study = open_study([STUDIES / "native_TCGA-FG-6692"])
+    study = opened("native_TCGA-FG-6692")
     assert "the head moved by up to 20 mm" in study.notices[0]
     assert 10 < study.volumes[SEQUENCES[1]].moved_mm < 30
     flair, *others = (head_of(study.volumes[modality].data) for modality in SEQUENCES)

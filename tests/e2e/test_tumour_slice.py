@@ -1,23 +1,15 @@
 """The tumour slice of every research study, beside the expert's outline where there is one."""
 
-import os
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from brainviewer.analysis.tumour import find_tumour
-from brainviewer.app.opening import open_study
 from brainviewer.core.study import Modality
+from tests.studies import found, needs_studies, opened
 
-DATA = Path(os.environ.get("BRAINVIEWER_DATA", Path(__file__).parents[3] / "shared" / "data"))
-STUDIES = DATA / "studies"
-
-pytestmark = [
-    pytest.mark.data,
-    pytest.mark.skipif(not STUDIES.is_dir(), reason="the research studies are not here"),
-]
+pytestmark = [pytest.mark.data, needs_studies]
 
 # Study: least share of the largest tumour area, least Dice. TCGA: outlined by a program.
 OUTLINED = {
@@ -32,9 +24,8 @@ OUTLINED = {
 @pytest.mark.parametrize("name", OUTLINED)
 def test_slice_and_mask_beside_an_outline(name):
     least_share, least_dice = OUTLINED[name]
-    study = open_study([STUDIES / name])
+    study, finding = opened(name), found(name)
     truth = study.segmentation.data > 0
-    finding = find_tumour(study)
     area = truth.sum(axis=(0, 1))
     assert area[finding.index] >= least_share * area.max()
     overlap = 2 * (truth & finding.mask).sum() / (truth.sum() + finding.mask.sum())
@@ -57,15 +48,15 @@ SEEN = {
 @pytest.mark.parametrize("name", SEEN)
 def test_slice_where_the_eye_sees_the_lesion(name):
     low, high = SEEN[name]
-    finding = find_tumour(open_study([STUDIES / name]))
+    finding = found(name)
     assert low <= finding.index <= high
     assert finding.confidence > 0.5
 
 
 def test_treated_glioma_is_outlined():
-    study = open_study([STUDIES / "BraTS2024-GLI-00009-000"])
+    name = "BraTS2024-GLI-00009-000"
+    study, finding = opened(name), found(name)
     truth = study.segmentation.data > 0
-    finding = find_tumour(study)
     # Two lobes and a cavity.
     area = truth.sum(axis=(0, 1))
     assert area[finding.index] >= 0.9 * area.max()
@@ -73,7 +64,7 @@ def test_treated_glioma_is_outlined():
 
 
 def test_flair_alone():
-    study = open_study([STUDIES / "BraTS2021_01476"])
+    study = opened("BraTS2021_01476")
     alone = replace(study, volumes={Modality.FLAIR: study.volumes[Modality.FLAIR]})
     area = (study.segmentation.data > 0).sum(axis=(0, 1))
     assert area[find_tumour(alone).index] >= 0.9 * area.max()

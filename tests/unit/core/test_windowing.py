@@ -119,9 +119,9 @@ STUDIES = sorted(p.name for p in (DATA / "studies").iterdir()) if DATA.is_dir() 
 @pytest.mark.parametrize("name", STUDIES)
 def test_brain_of_real_studies_lies_in_the_middle_greys(name: str) -> None:
     from brainviewer.analysis.brain import find_brain, find_head
-    from brainviewer.app.opening import open_study
+    from tests.studies import opened
 
-    study = open_study([DATA / "studies" / name], lambda *_: None)
+    study = opened(name)
     flair = study.volumes[Modality.FLAIR].data.astype(np.float32)
     if name.startswith("native"):
         head = find_head(flair)

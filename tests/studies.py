@@ -1,0 +1,31 @@
+"""The research studies, each opened and searched once in a process, however many tests ask."""
+
+import os
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from brainviewer.analysis.tumour import find_tumour
+from brainviewer.app.opening import open_study
+from brainviewer.core.findings import TumourFinding
+from brainviewer.core.study import Study
+
+DATA = Path(os.environ.get("BRAINVIEWER_DATA", Path(__file__).parents[2] / "shared" / "data"))
+STUDIES = DATA / "studies"
+needs_studies = pytest.mark.skipif(not STUDIES.is_dir(), reason="the research studies are not here")
+
+
+@cache
+def opened(name: str) -> Study:
+    """A study as it is shown; nobody may write into it."""
+    study = open_study([STUDIES / name])
+    for volume in study.volumes.values():
+        volume.data.flags.writeable = False
+    return study
+
+
+@cache
+def found(name: str) -> TumourFinding:
+    """What the finder says of it."""
+    return find_tumour(opened(name))
