@@ -152,37 +152,6 @@ def test_days_are_no_years(classified):
         classified("TCGA-DU-7294", age_years=3000)
 
 
-@pytest.fixture(scope="module")
-def answers():
-    """What both engines say about the same tensor."""
-    card = model("resnet50-glioma")
-    size = card.input.size
-    random = np.random.default_rng(7)
-    blobs = random.normal(size=(1, size // 8, size // 8, 3)).repeat(8, 1).repeat(8, 2)
-    tensor = blobs.astype(np.float32)
-    found = {}
-    for name in ("onnx", "tensorflow"):
-        with Engine(name) as engine:
-            found[name] = engine.predict(card.network, tensor)
-    return card, found
-
-
-def test_both_engines_say_the_same(answers):
-    from brainviewer.inference.answers import mean_logits
-
-    card, found = answers
-    onnx, tensorflow = found["onnx"], found["tensorflow"]
-    assert (onnx.engine, tensorflow.engine) == ("onnx", "tensorflow")
-    first, second = (
-        [*card.head.answer(mean_logits(card, a.logits)).probabilities.values()]
-        for a in (onnx, tensorflow)
-    )
-    np.testing.assert_allclose(first, second, atol=1e-3)
-    np.testing.assert_allclose(onnx.logits, tensorflow.logits, rtol=1e-3, atol=1e-3)
-    scale = float(np.abs(tensorflow.features).max())
-    np.testing.assert_allclose(onnx.features, tensorflow.features, atol=1e-3 * scale)
-
-
 def test_changed_weights_are_never_loaded(tmp_path):
     card = model("resnet50-glioma")
     for name in ("card.json", *card.files):

@@ -62,6 +62,18 @@ def demo():
 
 
 @pytest.fixture(scope="module")
+def found(demo):
+    """What is found in the demo study as it is."""
+    return find_tumour(demo[0])
+
+
+@pytest.fixture(scope="module")
+def found_on_flair(demo):
+    """What is found in its FLAIR alone."""
+    return find_tumour(only(demo[0], FLAIR))
+
+
+@pytest.fixture(scope="module")
 def healthy():
     path = ROOT / "packaging" / "demo" / "make_demo_study.py"
     spec = importlib.util.spec_from_file_location("make_demo_study", path)
@@ -87,9 +99,8 @@ def assert_nothing(finding):
     assert "no lesion found" in finding.notices[0].lower()
 
 
-def test_tumour_of_the_demo(demo):
-    study, truth = demo
-    finding = find_tumour(study)
+def test_tumour_of_the_demo(demo, found):
+    (study, truth), finding = demo, found
     assert finding.found
     assert finding.confidence > 0.5
     assert share_of_largest(truth, finding.index) > 0.9
@@ -108,10 +119,9 @@ def test_tumour_of_the_demo(demo):
 
 
 @pytest.mark.parametrize("case", AXIS_CASES, ids=case_name)
-def test_same_place_however_it_is_stored(demo, case):
-    study = only(demo[0], FLAIR)
-    expected = find_tumour(study)
-    turned = stored(study, *case)
+def test_same_place_however_it_is_stored(demo, found_on_flair, case):
+    expected = found_on_flair
+    turned = stored(only(demo[0], FLAIR), *case)
     finding = find_tumour(turned)
     np.testing.assert_allclose(finding.position_mm, expected.position_mm, atol=1e-6)
     axis = turned.grid.axes[0].index(2)
@@ -121,19 +131,17 @@ def test_same_place_however_it_is_stored(demo, case):
 
 
 @pytest.mark.parametrize("factor", [0.1, 10.0])
-def test_unit_of_intensity_does_not_matter(demo, factor):
-    study = demo[0]
-    expected = find_tumour(study)
+def test_unit_of_intensity_does_not_matter(demo, found, factor):
+    study, expected = demo[0], found
     finding = find_tumour(changed(study, lambda data: (data * factor).astype(np.float32)))
     assert finding.index == expected.index
     assert (finding.mask != expected.mask).mean() < 1e-5
 
 
-def test_mild_bias_field_does_not_matter(demo):
-    study = demo[0]
+def test_mild_bias_field_does_not_matter(demo, found):
+    study, expected = demo[0], found
     x, y, z = np.meshgrid(*(np.linspace(-1, 1, n) for n in study.grid.shape), indexing="ij")
     field = np.exp(0.15 * x - 0.1 * y + 0.1 * z * z)
-    expected = find_tumour(study)
     finding = find_tumour(changed(study, lambda data: (data * field).astype(np.float32)))
     assert abs(finding.index - expected.index) <= 1
     both = (finding.mask & expected.mask).sum()
@@ -143,7 +151,7 @@ def test_mild_bias_field_does_not_matter(demo):
 @pytest.mark.parametrize(
     "modalities", [(FLAIR,), (FLAIR, T2), (FLAIR, T1, T1CE), (T2,), (T2, T1), (T1CE,)], ids=str
 )
-def test_one_to_four_sequences(demo, modalities):
+def test_one_to_four_sequences(demo, found, modalities):
     study, truth = demo
     finding = find_tumour(only(study, *modalities))
     assert finding.found
@@ -151,7 +159,7 @@ def test_one_to_four_sequences(demo, modalities):
     assert truth[study.grid.nearest_voxel(finding.position_mm)]
     assert bool(finding.notices) == (FLAIR not in modalities)
     if FLAIR not in modalities:
-        assert finding.confidence < find_tumour(study).confidence
+        assert finding.confidence < found.confidence
 
 
 def test_t1_alone_is_not_enough(demo):
@@ -160,18 +168,18 @@ def test_t1_alone_is_not_enough(demo):
     assert any("needs a FLAIR" in notice for notice in finding.notices)
 
 
-def test_segmentation_is_never_used(demo):
+def test_segmentation_is_never_used(demo, found):
     study, truth = demo
     wrong = LabelMap(np.flip(truth, 0).astype(np.uint8), study.grid)
-    first, second = find_tumour(study), find_tumour(replace(study, segmentation=wrong))
+    first, second = found, find_tumour(replace(study, segmentation=wrong))
     assert first.index == second.index
     np.testing.assert_array_equal(first.mask, second.mask)
 
 
-def test_unknown_orientation_takes_the_last_axis(demo):
+def test_unknown_orientation_takes_the_last_axis(demo, found):
     study = demo[0]
     plain = {m: v.data for m, v in study.volumes.items()}
-    expected = find_tumour(study).index
+    expected = found.index
     assert find_tumour(study_of(plain, np.diag([2.0, 2, 2, 1]), False)).index == expected
     # Also when the head lies with its sides along the second axis.
     turned = {m: data.transpose(1, 0, 2) for m, data in plain.items()}
@@ -183,10 +191,9 @@ def test_nothing_in_the_healthy_twin(healthy, modalities):
     assert_nothing(find_tumour(only(healthy, *modalities)))
 
 
-def test_nothing_in_a_mirrored_head(demo):
+def test_nothing_in_a_mirrored_head(demo, found):
     study, truth = demo
-    finding = find_tumour(study)
-    assert finding.found
+    assert found.found
     middle = study.grid.shape[0] // 2
     sick_first = truth[:middle].sum() > truth[middle:].sum()
 
@@ -246,10 +253,10 @@ def test_without_the_network_the_search_without_a_model_is_used(demo, monkeypatc
     assert NOT_INSTALLED in finding.notices
 
 
-def test_lesion_cut_off_by_the_field_of_view(demo):
+def test_lesion_cut_off_by_the_field_of_view(demo, found):
     study, truth = demo
     middle = int(truth.sum(axis=(0, 1)).argmax())
-    assert CUT_OFF not in find_tumour(study).notices
+    assert CUT_OFF not in found.notices
     flair = study.volumes[FLAIR].data[:, :, :middle]
     finding = find_tumour(study_of({FLAIR: flair}, study.grid.affine))
     assert finding.found

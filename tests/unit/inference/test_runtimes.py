@@ -54,7 +54,9 @@ def tensors() -> list[NDArray[np.float32]]:
     smooth = np.kron(random.normal(0, 3, (1, 8, 8, 3)), np.ones((1, 16, 16, 1)))
     partly = whole.copy()
     partly[..., 0] = 0
-    return [whole, smooth.astype(np.float32), partly, np.zeros_like(whole)]
+    blobs = np.random.default_rng(7).normal(size=(1, 16, 16, 3)).repeat(8, 1).repeat(8, 2)
+    made = [whole, smooth, partly, np.zeros_like(whole), blobs]
+    return [tensor.astype(np.float32) for tensor in made]
 
 
 def test_both_engines_give_the_same_probabilities(shipped: ModelCard) -> None:
@@ -68,6 +70,11 @@ def test_both_engines_give_the_same_probabilities(shipped: ModelCard) -> None:
                 assert answer.logits.shape == (1, 3)
                 assert answer.features.shape == (1, 4, 4, 2048)
                 assert answer.logits.dtype == answer.features.dtype == np.float32
+            by_onnx, by_tensorflow = answers
+            close = {"rtol": 1e-3, "atol": 1e-3}
+            np.testing.assert_allclose(by_onnx.logits, by_tensorflow.logits, **close)
+            scale = float(np.abs(by_tensorflow.features).max())
+            np.testing.assert_allclose(by_onnx.features, by_tensorflow.features, atol=1e-3 * scale)
             first, second = (
                 np.array([*head.answer(mean_logits(shipped, a.logits)).probabilities.values()])
                 for a in answers
