@@ -1,5 +1,6 @@
 """Where the program starts: the command line, and the window behind it."""
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -35,6 +36,9 @@ def open_window(paths: list[Path], demo: bool) -> int:
 
 def main() -> None:
     """The command ``brainviewer``."""
+    # Importing makes thousands of objects and no garbage; looking for it so often as Python does by
+    # itself takes a tenth of a second.
+    gc.set_threshold(20_000, 20, 20)
     multiprocessing.freeze_support()  # a frozen application starts its child processes here
     if sys.argv[1:] == [CHILD_FLAG]:
         from brainviewer.files.decoding.child import main as decode_images

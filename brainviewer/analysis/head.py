@@ -1,5 +1,6 @@
 """A study made ready for the search: working arrays, brain, brightness, mid-sagittal plane."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from brainviewer.analysis import brain, lesion
@@ -63,9 +64,13 @@ def _prepare(study: Study, leading: Modality, report: Report, swapped: bool) -> 
     plane = find_midplane(first, inside, spacing)
     # A large lesion would bend the bias field, so it is kept out of its estimate.
     ordinary = inside & ~lesion.suspicious(first, inside, plane, spacing)
-    images = {
-        m: normalise(flatten_bias(image, ordinary, spacing), inside) for m, image in images.items()
-    }
+
+    def flat(image: Field) -> Field:
+        return normalise(flatten_bias(image, ordinary, spacing), inside)
+
+    # Two at a time: NumPy works without Python's lock, and each takes memory.
+    with ThreadPoolExecutor(2) as pool:
+        images = dict(zip(images, pool.map(flat, images.values()), strict=True))
     return Head(working, images, inside, plane, stripped)
 
 

@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 
 from brainviewer.analysis.fluid_check import doubtful_names
-from brainviewer.app.picture_opening import open_picture, picture_info
 from brainviewer.app.placing import Plan, labels_notices, place, place_labels, placing_notices
 from brainviewer.app.which_is_which import UnknownSequences, which_is_which
 from brainviewer.assets import resources
@@ -54,6 +53,8 @@ def open_study(
                     f"These are {len(pictures)} pictures, and one is needed.",
                     f"Name one of them, for example {pictures[0]}.",
                 )
+            from brainviewer.app.picture_opening import open_picture
+
             return open_picture(pictures[0], report)
         assignment = which_is_which(paths)
     if not assignment.files:
@@ -122,6 +123,8 @@ def demo_paths() -> list[Path]:
 def study_info(study: Study) -> dict[str, Any]:
     """What ``brainviewer info --json`` prints: each sequence as it lies in its own file."""
     if study.is_picture:
+        from brainviewer.app.picture_opening import picture_info
+
         return picture_info(study)
     return {
         "sequences": {

@@ -9,15 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainviewer.core.errors import Report, silent
-from brainviewer.core.geometry import Grid, Unit
+from brainviewer.core.geometry import SIZE_UNKNOWN, Grid, Unit
 from brainviewer.core.luma import grey_levels
 from brainviewer.core.study import Modality, Study, Volume
 from brainviewer.core.windowing import opening_window
 from brainviewer.files.dicom_reader import read_dicom
 from brainviewer.files.picture_folder import is_dicom
 from brainviewer.files.picture_reader import read_picture
-
-SIZE_UNKNOWN = "The file does not say how large its pixels are: lengths are in pixels."
 
 
 @dataclass(frozen=True, eq=False)

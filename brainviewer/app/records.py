@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from brainviewer.app.measurements import measurements_record
-from brainviewer.app.picture_opening import SIZE_UNKNOWN
 from brainviewer.core.errors import BrainViewerError
 from brainviewer.core.findings import (
     ANSWER,
@@ -20,6 +19,7 @@ from brainviewer.core.findings import (
     TumourFinding,
     tumour_probability,
 )
+from brainviewer.core.geometry import SIZE_UNKNOWN
 from brainviewer.core.study import Study
 from brainviewer.inference.card import Figure, ModelCard
 from brainviewer.render.answer_text import condition_text

@@ -15,23 +15,27 @@ if TYPE_CHECKING:
 _FEW = 12  # pictures
 
 
-def study_engine(name: EngineName, model_id: str | None) -> "Engine":
-    """For studies. Raises ModelError if there is no such model, or it answers for pictures."""
+def study_engine(name: EngineName, model_id: str | None) -> "Engine | InlineEngine":
+    """For a study. Raises ModelError if there is no such model, or it answers for pictures."""
     from brainviewer.inference.registry import study_model
 
-    return _started(name, study_model(model_id))
+    return _for_one_or_many(name, study_model(model_id), once=True)
 
 
 def picture_engine(
     name: EngineName, model_id: str | None, pictures: int = 1
 ) -> "Engine | InlineEngine":
     """The same for pictures; for a few of them what loads soon is sooner done."""
-    from brainviewer.inference.devices import choose_engine
     from brainviewer.inference.registry import picture_model
 
-    card = picture_model(model_id)
+    return _for_one_or_many(name, picture_model(model_id), once=pictures <= _FEW)
+
+
+def _for_one_or_many(name: EngineName, card: "ModelCard", once: bool) -> "Engine | InlineEngine":
+    from brainviewer.inference.devices import choose_engine
+
     chosen = choose_engine() if name is EngineName.AUTO else name.value
-    if pictures <= _FEW and chosen == EngineName.ONNX.value and card.network is not None:
+    if once and chosen == EngineName.ONNX.value and card.network is not None:
         from brainviewer.inference.inline import InlineEngine
 
         return InlineEngine(card.network)

@@ -20,6 +20,9 @@ Affine = NDArray[np.float64]
 AXIS_LETTERS = (("L", "R"), ("P", "A"), ("I", "S"))
 
 
+SIZE_UNKNOWN = "The file does not say how large its pixels are: lengths are in pixels."
+
+
 class Unit(StrEnum):
     """What world positions of a grid count in."""
 

@@ -16,6 +16,7 @@ from brainviewer.core.errors import BrainViewerError, FileError
 from brainviewer.core.findings import Classification, Heatmap, TumourFinding
 from brainviewer.core.slices import Plane
 from brainviewer.inference.engine import Engine
+from brainviewer.inference.inline import InlineEngine
 
 
 class Window:
@@ -73,7 +74,11 @@ def result(monkeypatch, study):
 
     monkeypatch.setattr("brainviewer.app.classifying.classify", classify)
     monkeypatch.setattr("brainviewer.app.analysing.classify", classify)
-    monkeypatch.setattr(Engine, "start", lambda self, card: asked.update(loaded=card.id))
+    monkeypatch.setattr(Engine, "start", lambda self, network: asked.update(loaded=network.id))
+    monkeypatch.setattr(
+        InlineEngine, "__init__", lambda self, network: asked.update(loaded=network.id)
+    )
+    monkeypatch.setattr(InlineEngine, "__exit__", lambda self, *error: None)
     monkeypatch.setattr("brainviewer.inference.registry.model", ToyCard)
     return asked
 

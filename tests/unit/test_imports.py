@@ -62,10 +62,10 @@ def imported(tmp_path: Path, *arguments: object) -> set[str]:
         ("--version", ARITHMETIC | NETWORKS | {"PIL"}),
         ("models", ARITHMETIC | NETWORKS),
         ("explain", ARITHMETIC | NETWORKS | {"PIL"}),
-        ("info STUDY", ARITHMETIC | NETWORKS),
+        ("info STUDY", ARITHMETIC | NETWORKS | {"PIL"}),
         ("info IMAGE", ARITHMETIC | NETWORKS),
-        ("pick STUDY", NETWORKS),
-        ("classify STUDY", NETWORKS),  # the engine's process has them
+        ("pick STUDY", NETWORKS | {"PIL"}),
+        ("classify STUDY", {"PIL"}),
         ("classify IMAGE", {"scipy"}),
         ("export STUDY -o OUT", NETWORKS),
         ("export IMAGE -o OUT", {"scipy"} | NETWORKS),
