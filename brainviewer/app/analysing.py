@@ -19,8 +19,8 @@ from brainviewer.core.study import Study
 from brainviewer.files.picture import save_picture
 from brainviewer.files.writing import make_folder, write_whole
 from brainviewer.inference.answers import check_age
-from brainviewer.inference.engine import Engine
 from brainviewer.inference.registry import DEFAULT_MODEL, model
+from brainviewer.inference.runtimes import Runner
 from brainviewer.render.figure import FigureSpec, draw_figure
 from brainviewer.render.wording import RESEARCH_ONLY
 
@@ -34,7 +34,7 @@ SCALES = {FIGURE: 2, VOLUME: 1}
 def analyze(
     study: Study,
     folder: Path,
-    engine: Engine,
+    engine: Runner,
     *,
     method: str = "lesion",
     threshold: float = 450.0,

@@ -29,7 +29,7 @@ from brainviewer.cli.study_opening import ANALYSING, CLASSIFYING, TUMOUR, open_a
 from brainviewer.core.errors import BrainViewerError
 
 if TYPE_CHECKING:
-    from brainviewer.inference.engine import Engine as ChildEngine
+    from brainviewer.inference.runtimes import Runner
 
 
 @app.command()
@@ -187,7 +187,7 @@ def models(as_json: AsJson = False) -> None:
 
 def _classified(
     study: list[Path],
-    runner: "ChildEngine",
+    runner: "Runner",
     model: str | None,
     age: float | None,
     prevalence: str | None,
