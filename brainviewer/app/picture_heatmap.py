@@ -13,6 +13,7 @@ from brainviewer.core.findings import Heatmap
 from brainviewer.core.study import Modality, Study
 from brainviewer.core.windowing import opening_window
 from brainviewer.files.picture import check_picture_path, save_picture
+from brainviewer.files.sources import refuse_source
 from brainviewer.files.writing import check_new_file, make_folder
 from brainviewer.render.slice_image import heat_rgba
 
@@ -31,9 +32,10 @@ def heatmap_files(pictures: Sequence[Path], out: Path) -> Iterator[Sequence[Path
     if len(pictures) == 1 and out.suffix and not out.is_dir():
         check_picture_path(out)
         check_new_file(out)
+        refuse_source(out, pictures)
         yield [out]
         return
-    if out.suffix.lower() == ".png":
+    if out.suffix.lower() == ".png" and not out.is_dir():
         raise BrainViewerError(
             f"{out.name} names one file, but there are {len(pictures)} pictures.",
             "Give a folder for their heatmaps.",
@@ -43,7 +45,9 @@ def heatmap_files(pictures: Sequence[Path], out: Path) -> Iterator[Sequence[Path
     for picture in pictures:
         count = taken[picture.stem] = taken.get(picture.stem, 0) + 1
         again = "" if count == 1 else f"-{count}"
-        files.append(out / f"{picture.stem}-heatmap{again}.png")
+        file = out / f"{picture.stem}-heatmap{again}.png"
+        refuse_source(file, pictures)
+        files.append(file)
     new = not out.exists()
     make_folder(out)
     try:

@@ -11,7 +11,7 @@ from brainviewer.app.terminal import progress_line, results_only, show
 from brainviewer.cli.engines import picture_engine, study_engine
 from brainviewer.cli.options import AsJson, Engine, EngineName, Study
 from brainviewer.cli.program import app
-from brainviewer.cli.study_opening import TUMOUR, open_and_import
+from brainviewer.cli.study_opening import TUMOUR, check_output, open_and_import
 from brainviewer.core.errors import BrainViewerError
 from brainviewer.core.findings import Classification, TumourFinding
 from brainviewer.core.shown_text import shown_text
@@ -68,10 +68,9 @@ def export(
         from brainviewer.files.annotation_file import read_annotations
         from brainviewer.files.picture import check_picture_path
         from brainviewer.files.picture_folder import pictures_of
-        from brainviewer.files.writing import check_new_file
 
         check_picture_path(file)
-        check_new_file(file)
+        check_output(file, study)
         marked = read_annotations(annotations) if annotations is not None else None
         of_pictures = bool(pictures_of(study))
         started = picture_engine if of_pictures else study_engine

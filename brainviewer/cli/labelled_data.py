@@ -1,5 +1,6 @@
 """Commands for researchers: look at labelled data."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -8,6 +9,8 @@ import typer
 from brainviewer.app.terminal import progress_bar, progress_line, results_only, show_tables
 from brainviewer.cli.options import AsJson, GroupBy
 from brainviewer.cli.program import app
+from brainviewer.core.errors import FileError
+from brainviewer.core.shown_text import shown_text
 
 data = typer.Typer(help="Look at a folder of labelled cases.", rich_markup_mode=None)
 app.add_typer(data, name="data")
@@ -75,9 +78,10 @@ def audit(
         from brainviewer.files.writing import check_new_file, write_whole
         from brainviewer.training.audit import clean, page, record
 
-        for file in (html, write_clean):
-            if file is not None:
-                check_new_file(file)
+        outputs = [file for file in (html, write_clean) if file is not None]
+        for file in outputs:
+            check_new_file(file)
+        _refuse_sources(outputs, train_folder, test_folder)
         with progress_bar() as report:
             done = record.audit(train_folder, test_folder, processes, report, group_by or "")
         found = record.as_record(done)
@@ -86,3 +90,27 @@ def audit(
         if write_clean is not None:
             write_whole(write_clean, clean.as_table(done.clean))
         show_tables(stdout, found, as_json, lambda width: audit_tables(found))
+
+
+def _refuse_sources(outputs: Sequence[Path], train: Path, test: Path | None) -> None:
+    """Raises FileError if a result would replace a picture, a table of labels or the other result.
+
+    The pictures are only listed where something is there that would be replaced.
+    """
+    from brainviewer.files.ordinary_file import is_there, resolved
+    from brainviewer.files.sources import refuse_source
+    from brainviewer.training.pictures import TABLE, list_pictures
+
+    if len({resolved(file) for file in outputs}) < len(outputs):
+        raise FileError(
+            f"The page and the list would both be saved as '{shown_text(outputs[0].name)}'.",
+            "Give two names.",
+        )
+    if not any(map(is_there, outputs)):
+        return
+    listing = list_pictures(train, test)
+    pictures = [entry.path for entry in listing.entries]
+    folders = {folder for picture in pictures for folder in picture.parents}
+    tables = [folder / TABLE for folder in folders if folder.is_relative_to(listing.root)]
+    for file in outputs:
+        refuse_source(file, [*pictures, *tables])

@@ -25,7 +25,13 @@ from brainviewer.cli.options import (
 )
 from brainviewer.cli.pictures import Wishes, classify_pictures
 from brainviewer.cli.program import app
-from brainviewer.cli.study_opening import ANALYSING, CLASSIFYING, TUMOUR, open_and_import
+from brainviewer.cli.study_opening import (
+    ANALYSING,
+    CLASSIFYING,
+    TUMOUR,
+    check_output,
+    open_and_import,
+)
 from brainviewer.core.errors import BrainViewerError
 
 if TYPE_CHECKING:
@@ -56,6 +62,8 @@ def pick(
 ) -> None:
     """Find the tumour and its slice."""
     with results_only() as out:
+        if mask is not None:
+            check_output(mask, study)
         opened = open_and_import(study, TUMOUR)
         from brainviewer.analysis.tumour import find_tumour
         from brainviewer.app.records import finding_record

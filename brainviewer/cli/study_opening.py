@@ -30,6 +30,17 @@ def open_and_import(paths: Sequence[Path], *modules: str) -> Study:
         ahead.join()
 
 
+def check_output(file: Path, paths: Sequence[Path]) -> None:
+    """Raises FileError if a result cannot be saved there, or would replace what it is made from."""
+    from brainviewer.files.ordinary_file import is_there
+    from brainviewer.files.sources import files_of, refuse_source
+    from brainviewer.files.writing import check_new_file
+
+    check_new_file(file)
+    if is_there(file):
+        refuse_source(file, files_of(paths))
+
+
 def _import(modules: Sequence[str]) -> None:
     with suppress(Exception):  # the command meets it again where it imports them itself
         for name in modules:

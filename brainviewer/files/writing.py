@@ -96,6 +96,19 @@ def _refuse_device(path: Path) -> None:
         raise FileError(f"'{path.name}' is not a file.", "Choose another file name.")
 
 
+def _without_folder(path: Path) -> FileError:
+    """Why there is no folder for a file: it, or the one that a link leads to, is not there."""
+    target = resolved(path)
+    place = target.parent if path.is_symlink() else path.parent
+    if is_folder(place):  # of the system, where nobody can make files
+        said = f"Nothing can be saved in the folder '{place}'."
+        return FileError(said, "Choose another folder.")
+    if is_there(place):
+        said = f"'{place}' is a file, not a folder, so nothing can be saved in it."
+        return FileError(said, "Choose another folder.")
+    return FileError(f"The folder '{place}' does not exist.", "Create it or choose another folder.")
+
+
 def _in_words(path: Path, error: OSError | ValueError) -> FileError:
     number = error.errno if isinstance(error, OSError) else None
     folder = str(path.parent) if path.parent != Path() else "."
@@ -117,8 +130,6 @@ def _in_words(path: Path, error: OSError | ValueError) -> FileError:
             "Choose a folder that belongs to you.",
         )
     if number in (errno.ENOENT, errno.ENOTDIR):
-        return FileError(
-            f"The folder '{folder}' does not exist.", "Create it or choose another folder."
-        )
+        return _without_folder(path)
     reason = (error.strerror or "unknown reason") if isinstance(error, OSError) else str(error)
     return FileError(f"'{path.name}' could not be saved: {reason}.", "Try another folder.")
