@@ -7,9 +7,10 @@ from PySide6.QtWidgets import QFileDialog, QMainWindow
 
 from brainviewer.app.session import Session
 from brainviewer.core.errors import BrainViewerError
+from brainviewer.core.study import Study
 from brainviewer.files.annotation_file import OtherStudy
 from brainviewer.files.picture_folder import DICOM_SUFFIXES, PICTURE_SUFFIXES
-from brainviewer.gui.questions import ask
+from brainviewer.gui.questions import ANOTHER_STUDY, ask
 
 _STUDIES = "NIfTI (*.nii *.nii.gz);;All files (*)"
 _ENDINGS = sorted(PICTURE_SUFFIXES | DICOM_SUFFIXES)
@@ -58,24 +59,35 @@ class FileVerbs(QMainWindow):
 
     def open_annotations(self) -> None:
         """Ask for a file of annotations and show them."""
-        start = self._start_folder()
+        start, study = self._start_folder(), self.session.state.study
         path, _ = QFileDialog.getOpenFileName(self, "Open annotations", start, _MARKS)
-        if path:
-            self._try(lambda: self._open_annotations(Path(path)))
+        if path and self._still(study, "no annotations were opened"):
+            self._try(lambda: self._open_annotations(Path(path), study))
 
-    def _open_annotations(self, path: Path) -> None:
+    def _open_annotations(self, path: Path, study: Study | None) -> None:
         try:
             self.session.open_annotations(path)
         except OtherStudy as error:
-            if ask(self, error.message, "Show them on this study all the same?", "Show them"):
+            wanted = ask(self, error.message, "Show them on this study all the same?", "Show them")
+            if wanted and self._still(study, "no annotations were opened"):
                 self.session.open_annotations(path, other_study=True)
 
     def save_annotations(self) -> None:
         """Ask for a place and save the annotations there."""
-        start = str(Path(self._start_folder()) / "annotations.json")
+        start, study = (
+            str(Path(self._start_folder()) / "annotations.json"),
+            self.session.state.study,
+        )
         path, _ = QFileDialog.getSaveFileName(self, "Save annotations", start, _MARKS)
-        if path:
+        if path and self._still(study, "no annotations were saved"):
             self._try(lambda: self.session.save_annotations(Path(path)))
+
+    def _still(self, study: Study | None, undone: str) -> bool:
+        """Whether the study that a dialog was about is still open; if not, that is said."""
+        if self.session.state.study is study:
+            return True
+        self.session.notice(ANOTHER_STUDY.format(undone), "caution")
+        return False
 
     def _try(self, verb: Callable[[], None]) -> None:
         try:

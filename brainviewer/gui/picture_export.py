@@ -24,6 +24,7 @@ from brainviewer.gui.closing_dialog import EXPORT, ClosingDialog
 from brainviewer.gui.export_dialog import ExportDialog
 from brainviewer.gui.export_preview import to_qimage
 from brainviewer.gui.pane_grid import PaneGrid
+from brainviewer.gui.questions import ANOTHER_STUDY
 from brainviewer.gui.volume_pane import VolumePane
 from brainviewer.render.figure import FigureSpec, draw_figure
 
@@ -53,11 +54,16 @@ class PictureExport:
             volume=not self._volume.failure and self._session.state.solid_study is not None,
         )
         dialog.choose(subject)
+        study, changed = self._session.state.study, self._session.state.study_changed
+        changed.connect(dialog.reject)
         try:
-            if dialog.exec():
+            if dialog.exec() and self._session.state.study is study:
                 self._folder = dialog.request.path.parent
                 self.save(dialog.request)
+            elif self._session.state.study is not study:
+                self._session.notice(ANOTHER_STUDY.format("nothing was exported"), "caution")
         finally:
+            changed.disconnect(dialog.reject)
             self._session.cancel("preview")
             dialog.deleteLater()
 

@@ -3,6 +3,9 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMessageBox, QWidget
 
+ANOTHER_STUDY = "Another study was opened meanwhile, so {}. Try again if it is about this one."
+"""What is said where a question was about the study before; with what was not done."""
+
 
 def plain_box(text: str, parent: QWidget | None = None) -> QMessageBox:
     """A message whose text is text, whatever names stand in it."""

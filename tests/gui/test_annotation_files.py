@@ -90,3 +90,45 @@ def test_what_another_window_made_is_there_when_this_one_is_used_again(
     QApplication.sendEvent(window, QEvent(QEvent.Type.ActivationChange))
     assert session.state.annotations == (mark,)
     other.close()
+
+
+@pytest.mark.parametrize("verb", ["open_annotations", "save_annotations"])
+def test_a_file_that_was_chosen_for_one_study_is_not_taken_for_the_next(
+    window: MainWindow,
+    session: Session,
+    study: Study,
+    file: Path,
+    verb: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What was opened before goes on opening while a dialog waits for a name."""
+    other = replace(study, name="the next", content_hash="9" * 64)
+
+    def choose(*_: object, **__: object) -> tuple[str, str]:
+        show_study(session, other)
+        return str(file), ""
+
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", choose)
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", choose)
+    monkeypatch.setattr(file_verbs, "ask", lambda *_: True)
+    said: list[str] = []
+    session.state.noticed.connect(lambda notice: said.append(notice.text))
+    before = file.read_bytes()
+    getattr(window, verb)()
+    assert session.state.annotations == ()
+    assert file.read_bytes() == before
+    assert len(said) == 1 and "Another study" in said[0]
+
+
+def test_marks_of_another_study_are_shown_only_on_the_one_that_was_asked_about(
+    window: MainWindow, session: Session, study: Study, file: Path, monkeypatch
+) -> None:
+    show_study(session, replace(study, content_hash="8" * 64))
+
+    def ask(*_: object) -> bool:
+        show_study(session, replace(study, content_hash="9" * 64))
+        return True
+
+    monkeypatch.setattr(file_verbs, "ask", ask)
+    window.open_annotations()
+    assert session.state.annotations == ()

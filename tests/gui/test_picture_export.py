@@ -207,3 +207,34 @@ def test_a_3d_export_tells_how_far_it_is_and_can_be_cancelled(
     window.export_picture.save(replace(request, path=tmp_path / "none.png"))
     assert [made.name for made in tmp_path.iterdir()] == ["head.png"]
     assert not [text for level, text in said if level == "error"]
+
+
+@pytest.mark.parametrize("pressed", [True, False])
+def test_what_was_chosen_for_one_study_is_not_exported_of_the_next(
+    window: MainWindow,
+    session: Session,
+    study: Study,
+    said: list,
+    tmp_path: Path,
+    pressed: bool,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A study that was still opening comes in under the dialog, which shows the one before."""
+    closed: list[ExportDialog] = []
+
+    def close(dialog: ExportDialog) -> None:
+        closed.append(dialog)
+
+    monkeypatch.setattr(ExportDialog, "reject", close)
+
+    def wait(dialog: ExportDialog) -> int:
+        dialog._folder = tmp_path
+        show_study(session, replace(study, name="the next", content_hash="9" * 64))
+        return QDialog.DialogCode.Accepted if pressed else QDialog.DialogCode.Rejected
+
+    monkeypatch.setattr(ExportDialog, "exec", wait)
+    window.actions_by_id["export"].trigger()
+    assert len(closed) == 1
+    assert not list(tmp_path.glob("*.png"))
+    ((level, text),) = said
+    assert level == "caution" and "Another study" in text
