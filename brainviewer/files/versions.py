@@ -97,10 +97,7 @@ def refuse_several_studies(sequences: Sequence[Sequence[Path]]) -> None:
 
 def several_owners(files: Sequence[Path]) -> str | None:
     """The notice that files seem to be of several patients or examinations, by their names."""
-    owners: dict[str, set[str]] = {}
-    for word, number in filter(None, map(_owner, files)):
-        owners.setdefault(word, set()).add(number)
-    if all(len(numbers) < 2 for numbers in owners.values()):
+    if len({number for _, number in filter(None, map(_owner, files))}) < 2:
         return None
     names = ", ".join(path.name for path in files)
     return (

@@ -202,6 +202,8 @@ def test_the_outline_made_by_hand_is_shown(tmp_path, automatic, by_hand):
         ("sub-01_ses-1_T1w.nii.gz", "sub-01_ses-2_FLAIR.nii.gz"),
         ("TCGA-06-0138_2003.06.03_t1.nii.gz", "TCGA-DU-7294_2003.06.03_flair.nii.gz"),
         ("Patient_001_T1.nii.gz", "Patient_002_FLAIR.nii.gz"),
+        ("BraTS2021_01480_flair.nii.gz", "TCGA-DU-7294_t1.nii.gz"),
+        ("sub-01_T1w.nii.gz", "UPENN-GBM-00001_11_FLAIR.nii.gz"),
         ("smith_20200101_T1.nii.gz", "smith_20210101_FLAIR.nii.gz"),
     ],
 )
