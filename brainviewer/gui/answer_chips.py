@@ -17,7 +17,9 @@ def answer_chips(result: Classification, standing: Standing, status: Status) -> 
         # Never green: whether it is a glioma at all, or one of the classes, nobody has checked.
         sure = "confident" if result.calibrated else "done"
         words.append((f"{sure}, if {condition_text(result)}", "chip"))
-    if standing is not Standing.OUT_OF_SCOPE:
-        calibrated = ("calibrated", "chip"), ("not calibrated", "chip-caution")
-        words.append(calibrated[0] if result.calibrated else calibrated[1])
+    if not result.calibrated and standing is not Standing.OUT_OF_SCOPE:
+        words.append(("not calibrated", "chip-caution"))
+    elif standing is Standing.ANSWERED:
+        # Where there is a doubt, the model was not measured on cases like this one.
+        words.append(("calibrated", "chip"))
     return words

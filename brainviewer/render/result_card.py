@@ -6,7 +6,7 @@ from brainviewer.core.findings import Classification, TumourFinding
 from brainviewer.core.slices import SliceView
 from brainviewer.core.study import Study
 from brainviewer.render import palette, wording
-from brainviewer.render.answer_text import ONLY_GLIOMAS, AnswerText, answer_text
+from brainviewer.render.answer_text import ONLY_GLIOMAS, AnswerText, Standing, answer_text
 from brainviewer.render.drawing import Canvas
 from brainviewer.render.measurement_text import measurement_lines, slice_line
 
@@ -123,9 +123,13 @@ def _draw_type(column: _Column, study: Study, result: Classification, note: str)
 
 
 def _calibration(result: Classification, said: AnswerText) -> str:
-    calibrated = "Calibrated" if result.calibrated else "Not calibrated"
-    assumes = said.prevalence[:1].lower() + said.prevalence[1:]
-    return f"{calibrated}; {assumes}." if assumes else f"{calibrated}."
+    if not result.calibrated:
+        words = "Not calibrated"
+    else:  # of a case that the model doubts nobody has measured it
+        words = "Calibrated" if said.standing is Standing.ANSWERED else ""
+    assumes = said.prevalence[:1].lower() + said.prevalence[1:] if words else said.prevalence
+    said_of_it = "; ".join(filter(None, (words, assumes)))
+    return said_of_it and f"{said_of_it}."
 
 
 def _draw_bars(column: _Column, ranking: Sequence[tuple[str, float]]) -> None:

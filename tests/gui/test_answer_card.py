@@ -110,6 +110,7 @@ def test_not_confident_is_shown_and_not_hidden(card: ResultPanel, shown: Session
     assert said.index("Not confident") < said.index("Most probable: Glioblastoma")
     assert "No type reaches 55 %." in said
     assert "0.70" in said
+    assert "calibrated" not in said  # where it doubts, nobody has measured it
     assert len([b for b in card.findChildren(Bar) if b.isVisibleTo(card)]) == 3
 
 
