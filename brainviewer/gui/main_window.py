@@ -140,7 +140,6 @@ class MainWindow(WindowVerbs):
             self.result.add_tool(tool)
         self._outline = tools["show-lesion"]
         split.addWidget(self.result)
-        split.setMinimumWidth(320)
         right = QWidget()
         right.setObjectName("panel")
         column = QVBoxLayout(right)

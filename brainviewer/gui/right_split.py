@@ -1,12 +1,13 @@
 """How the right panel shares its height between the 3D view and the answer."""
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSplitter
 
 _SHARE = 0.54
 _ANSWER = 400
 _VOLUME = 210
+_NARROWEST = 320
 
 
 class RightSplit(QSplitter):
@@ -23,6 +24,10 @@ class RightSplit(QSplitter):
 
     def _keep(self) -> None:
         self._moved = True
+
+    def minimumSizeHint(self) -> QSize:
+        """As wide as the words on its buttons, so that none is ever cut off."""
+        return super().minimumSizeHint().expandedTo(QSize(_NARROWEST, 0))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         if not self._moved and self.count() == 2:

@@ -10,7 +10,15 @@ import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence, QShortcut
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QMenu, QPushButton, QToolButton
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QFileDialog,
+    QLineEdit,
+    QMenu,
+    QPushButton,
+    QToolButton,
+)
 from pytestqt.qtbot import QtBot
 
 from brainviewer.app.jobs import Jobs
@@ -570,3 +578,16 @@ assert not heavy, heavy
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_no_word_is_cut_off_where_the_right_panel_is_narrow(
+    qtbot: QtBot, window: MainWindow, session: Session, study: Study
+) -> None:
+    """Its width was fixed, so that large letters cut *Classify again* to "lassify aga"."""
+    show_study(session, study, marker_finding(study))
+    session._set_classification(a_result(study), Status.DONE)
+    window.result.setStyleSheet("* { font-size: 22px; }")
+    window.resize(window.minimumSizeHint())
+    buttons = [b for b in window.result.findChildren(QAbstractButton) if b.isVisible()]
+    assert "Classify again" in {b.text() for b in buttons}
+    qtbot.waitUntil(lambda: all(b.width() >= b.minimumSizeHint().width() for b in buttons))
