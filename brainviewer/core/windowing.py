@@ -9,6 +9,9 @@ from numpy.typing import NDArray
 
 from brainviewer.core.study import Modality, Volume
 
+_NARROWEST = 1e-30
+"""Grey levels of a narrower window would be beyond single precision."""
+
 
 @dataclass(frozen=True)
 class Window:
@@ -24,7 +27,7 @@ class Window:
     @classmethod
     def between(cls, low: float, high: float) -> "Window":
         """The window that shows ``low`` black and ``high`` white."""
-        return cls((low + high) / 2, max(high - low, 1e-6))
+        return cls((low + high) / 2, max(high - low, _NARROWEST) if high > low else 1e-6)
 
     @property
     def low(self) -> float:

@@ -1,5 +1,6 @@
 """The left panel's lower half: how the active sequence is shown, and what is drawn over it."""
 
+import math
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -22,6 +23,9 @@ from brainviewer.gui.words import button, label, number_field
 
 _ON_PICTURES = ("heatmap", "study")
 _ALWAYS = (*_ON_PICTURES, "tumour", "sequences")
+_LARGEST = 1e15
+"""Above it, whole numbers are no longer told apart."""
+_MOST_DIGITS = 15
 COLOUR_MAPS = ("grey", "bone", "hot", "viridis", "magma", "turbo")
 
 
@@ -34,7 +38,7 @@ class WindowSection(QWidget):
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setSpacing(4)
-        self._level, self._width = (number_field(-1e7, 1e7) for _ in range(2))
+        self._level, self._width = (number_field(-_LARGEST, _LARGEST) for _ in range(2))
         self._preset, self._colour = QComboBox(), QComboBox()
         self._colour.addItems([name.capitalize() for name in COLOUR_MAPS])
         self._invert = button("Invert", tip="Black and white change places", checkable=True)
@@ -50,8 +54,8 @@ class WindowSection(QWidget):
             widget.setAccessibleName(name)
         grid.addWidget(self._invert, len(rows), 1, Qt.AlignmentFlag.AlignRight)
         grid.setColumnStretch(1, 1)
-        self._level.valueChanged.connect(self._set)
-        self._width.valueChanged.connect(self._set)
+        self._level.valueChanged.connect(self._set_level)
+        self._width.valueChanged.connect(self._set_width)
         self._preset.textActivated.connect(self._apply)
         self._colour.activated.connect(
             lambda n: session.set_colour_map(session.state.active, COLOUR_MAPS[n])
@@ -67,13 +71,17 @@ class WindowSection(QWidget):
         if name != OWN:
             self._session.apply_preset(self._session.state.active, name)
 
-    def _set(self) -> None:
-        state = self._session.state
-        if window := state.windows.get(state.active):
-            self._session.set_window(
-                state.active,
-                replace(window, level=self._level.value(), width=self._width.value()),
-            )
+    # Each changes what was entered and nothing else: a field may show less than the whole value.
+
+    def _set_level(self, level: float) -> None:
+        active = self._session.state.active
+        if window := self._session.state.windows.get(active):
+            self._session.set_window(active, replace(window, level=level))
+
+    def _set_width(self, width: float) -> None:
+        active = self._session.state.active
+        if window := self._session.state.windows.get(active):
+            self._session.set_window(active, replace(window, width=width))
 
     def _refill(self) -> None:
         state = self._session.state
@@ -85,8 +93,7 @@ class WindowSection(QWidget):
     def _show(self) -> None:
         state = self._session.state
         if window := state.windows.get(state.active):
-            # Studies scaled to 0..1 need decimals; scanner units do not.
-            digits = 0 if window.width > 50 else 3
+            digits = _digits_for(window.width)
             for box, value in ((self._level, window.level), (self._width, window.width)):
                 box.blockSignals(True)
                 box.setDecimals(digits)
@@ -109,6 +116,13 @@ class WindowSection(QWidget):
         elif name != OWN and place >= 0:
             self._preset.removeItem(place)
         self._preset.setCurrentIndex(self._preset.findText(name))
+
+
+def _digits_for(width: float) -> int:
+    """Scanner units need no decimals; studies scaled to 0..1, or to less, do."""
+    if width > 50:
+        return 0
+    return min(max(3, 3 - math.floor(math.log10(width))), _MOST_DIGITS)
 
 
 class OverlaySection(QWidget):

@@ -1,5 +1,7 @@
 """The answer beside the image: what type, how sure, from what, by whom, and how good that is."""
 
+import re
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
@@ -18,6 +20,7 @@ from brainviewer.render.answer_text import ONLY_GLIOMAS, AnswerText, Standing, a
 
 RESEARCH_ONLY = "Research use only, not for diagnosis"
 _OLDEST = 120
+_YEARS = re.compile(r"\d{1,3}([.,]\d+)?", re.ASCII)
 
 
 class ResultPanel(QWidget):
@@ -164,12 +167,9 @@ class ResultPanel(QWidget):
         self._show()
 
     def _enter_age(self) -> None:
-        text = self._age.text().strip().replace(",", ".")
-        try:
-            age = float(text) if text else None
-        except ValueError:
-            age = -1.0
-        if age is not None and not 0 <= age <= _OLDEST:
+        text = self._age.text().strip()
+        age = float(text.replace(",", ".")) if _YEARS.fullmatch(text) else None
+        if (age is None and text) or (age is not None and age > _OLDEST):
             self._session.notice(
                 f"The age must be a number of years from 0 to {_OLDEST}. Enter it again.",
                 "error",
@@ -178,6 +178,7 @@ class ResultPanel(QWidget):
             self._show_age()  # what was there before still holds
             return
         self._session.set_age(age)
+        self._show_age()  # as it was understood
 
     # -- what it says -----------------------------------------------------------------------
 
@@ -195,6 +196,7 @@ class ResultPanel(QWidget):
         self._what_if.setEnabled("triable" in state.facts)
         self._age.setVisible(not picture)
         self._years.setVisible(not picture)
+        self._age.setEnabled(state.study is not None)
         self._run.setVisible(not running)
         self._here.setVisible(not running and not picture)
         self._cancel.setVisible(running)

@@ -135,7 +135,7 @@ class TumourSection(QWidget):
         self._method.addItem("FLAIR above", "threshold")
         self._method.setToolTip("How the tumour slice is found")
         self._method.activated.connect(self._look_again)
-        self._threshold = number_field(0, 1_000_000)
+        self._threshold = number_field(0, 1e15, digits=6)
         self._threshold.setValue(self._session.threshold)
         self._threshold.setToolTip("Threshold in the FLAIR's own intensity unit")
         self._threshold.valueChanged.connect(self._look_again)

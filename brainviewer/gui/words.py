@@ -48,11 +48,25 @@ def button(text: str, role: str = "", tip: str = "", *, checkable: bool = False)
     return widget
 
 
-def number_field(low: float, high: float) -> QDoubleSpinBox:
-    """A field for a whole number; it counts when it is entered, not while it is typed."""
-    field = QDoubleSpinBox()
+class _NumberField(QDoubleSpinBox):
+    """Shows no digits that say nothing, so that the text is always the whole value."""
+
+    def textFromValue(self, value: float) -> str:
+        text = super().textFromValue(value)
+        point = self.locale().decimalPoint()
+        return text.rstrip("0").removesuffix(point) if point in text else text
+
+
+def number_field(low: float, high: float, digits: int = 0) -> QDoubleSpinBox:
+    """A field for a number; it counts when it is entered, not while it is typed.
+
+    digits : how many may stand after the point.
+    """
+    field = _NumberField()
     field.setRange(low, high)
-    field.setDecimals(0)
+    field.setDecimals(digits)
+    field.setGroupSeparatorShown(False)
+    field.setMinimumWidth(1)  # else as wide as the largest number that it could hold
     field.setKeyboardTracking(False)
     # Style sheets do not pad the text of spin boxes.
     field.lineEdit().setTextMargins(5, 0, 0, 0)

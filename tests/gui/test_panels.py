@@ -163,7 +163,26 @@ def test_an_age_is_taken(card: ResultPanel, shown: Session, typed: str, years: o
     assert shown.state.age_years == years
 
 
-@pytest.mark.parametrize("typed", ["-1", "121", "old", "nan", "inf", "1e9", "6 1"])
+@pytest.mark.parametrize(
+    ("typed", "shown_as"), [(" 7,5 ", "7.5"), ("061", "61"), ("45.50", "45.5")]
+)
+def test_an_age_stands_there_as_it_was_understood(
+    card: ResultPanel, shown: Session, typed: str, shown_as: str
+) -> None:
+    age = card.findChild(QLineEdit)
+    age.setText(typed)
+    age.editingFinished.emit()
+    assert age.text() == shown_as
+
+
+def test_an_age_needs_a_study(card: ResultPanel, session: Session) -> None:
+    assert not card.findChild(QLineEdit).isEnabled()
+
+
+WRONG_AGES = ["-1", "121", "old", "nan", "inf", "1e9", "6 1", "4_5", "1e1", "-0", "+5", "٤٥"]
+
+
+@pytest.mark.parametrize("typed", WRONG_AGES)
 def test_a_wrong_age_is_refused_with_advice(card: ResultPanel, shown: Session, typed: str) -> None:
     said: list[str] = []
     shown.state.noticed.connect(lambda notice: said.append(notice.text))
@@ -266,6 +285,9 @@ def test_the_method_and_its_threshold_are_chosen_here(
     assert level.isVisibleTo(left)
     level.setValue(300)
     assert asked == [("find_tumour", "threshold", 450.0), ("find_tumour", "threshold", 300.0)]
+    assert level.text() == "300"
+    level.setValue(0.25)  # of a study scaled to 0..1
+    assert (level.text(), asked[-1]) == ("0.25", ("find_tumour", "threshold", 0.25))
 
 
 def test_marks_are_listed_with_their_measures_and_lead_to_their_place(
@@ -322,6 +344,23 @@ def test_level_and_width_follow_the_window_and_set_it(
     assert (level.value(), width.value()) == (0.5, 0.25)
     width.setValue(-3)
     assert shown.state.windows[Modality.FLAIR].width > 0
+
+
+@pytest.mark.parametrize("unit", [1e-9, 1e-6, 1e-3, 1e3, 1e9])
+def test_level_and_width_are_true_in_every_unit(
+    display: DisplayPanel, shown: Session, unit: float
+) -> None:
+    """Entering one of them left the other as its field could show it: 0, or ten million."""
+    level = named(display, QDoubleSpinBox, "Level")
+    width = named(display, QDoubleSpinBox, "Width")
+    there = Window(948.25 * unit, 926.5 * unit)
+    shown.set_window(Modality.FLAIR, there)
+    for field, value in ((level, there.level), (width, there.width)):
+        assert field.value() == pytest.approx(value, rel=1e-2)
+        assert float(field.text()) == field.value()
+    level.setValue(500 * unit)
+    assert shown.state.windows[Modality.FLAIR].width == there.width
+    assert shown.state.windows[Modality.FLAIR].level == pytest.approx(500 * unit)
 
 
 def test_showing_a_window_does_not_change_it(display: DisplayPanel, shown: Session) -> None:
