@@ -5,7 +5,7 @@ A mention is only what is made of known parts: the T1 of the patient ``PAT1`` is
 
 from enum import StrEnum
 
-from brainviewer.files.sequence_words import each
+from brainviewer.files.sequence_words import AGENT, NOT, each
 
 
 class Mention(StrEnum):
@@ -41,7 +41,7 @@ _BEHIND_FLAIR = _PLANES | _AGENTS | _W | {"t2", "t2w", "fs", "pre", "longtr", *"
 _BEHIND_T1 = (
     _PLANES | _T1_METHODS | _W | {"ffe", "gre", "flair", "n", "pre", "nat", "nativ", "native"}
 )
-_BEHIND_T2 = _PLANES | _W | {"mpr"}
+_BEHIND_T2 = (_PLANES - {"ir"}) | _W | {"mpr"}
 
 
 _BESIDE_AGENTS = (
@@ -52,6 +52,9 @@ _AGENTS_IN_WORDS = _AGENTS - {"c", "ce"}
 
 def names_agent(word: str) -> bool:
     """Whether a word is a contrast agent and what people write together with one: ``mprageGd``."""
+    if brand := AGENT.search(word):
+        before = word[: brand.start()]
+        return not any(before.endswith(no) for no in NOT if len(no) > 1)
     made = _made_of(word, _BESIDE_AGENTS | _AGENTS_IN_WORDS)
     return made and not _made_of(word, _BESIDE_AGENTS)
 
@@ -86,7 +89,7 @@ def _flair(before: str, behind: str) -> Mention | None:
 def _t2(before: str, behind: str) -> Mention | None:
     if not _made_of(behind, _BEHIND_T2):
         return None
-    if _made_of(before, _BEFORE):
+    if _made_of(before, _BEFORE - {"ir"}):
         return Mention.T2
     return Mention.WEAK_T2 if before in _LETTERS else None
 

@@ -27,12 +27,12 @@ Role = Modality | Other
 
 _ENDING = re.compile(r"\.(?:nii|hdr|img|mgz|mgh|nrrd|nhdr|mha|mhd)(?:\.gz)?$|\.gz$")
 _START, _END = r"(?<![^\W_])", r"(?![^\W_])"
-_PLUS_C = re.compile(rf"\+\s*(?:c|gd|km){_END}|{_START}c\s*\+")
-_MINUS_C = re.compile(r"(?<![^\W\d_])(?:c|ce|gd|km)-(?=[\s_.)]|$)")
+_PLUS_C = re.compile(rf"(?:\+|{_START}plus)\s*(?:c|gd|km){_END}|{_START}c\s*\+")
+_MINUS_C = re.compile(r"(?<![^\W\d_])(?:c|ce|gd|gado?|km|kontrast)(?:-(?=[\s_.)]|$)|\s+-(?=_|$))")
 _ONE_MINUS_OTHER = re.compile(rf"t1[ _]?(?:ce?|gd|gad|post|km)-(?=t1[a-z]*{_END})")
 _ONE_TO_OTHER = re.compile(rf"{_START}(flair|t[12][a-z]*)2(t[12]|flair|mni)")
 _FLAIR_PHRASES = re.compile(
-    r"(?<!\S)(?:dark fluid|da fl|spc ir|fluid attenuated|fluid suppressed)(?!\S)"
+    r"(?<!\S)(?:dark fluid|da fl|spc ir|space ir|fluid attenuated|fluid suppressed)(?!\S)"
 )
 _NO_FLAIR = re.compile(r"(?<!\S)(?:no|non|not|ohne|without) FLAIR(?!\S)")
 _EITHER = re.compile(r"[A-Z]\w+ (?:or|oder|vs|versus|minus) [A-Z]")
@@ -44,7 +44,7 @@ _T1_FLAIR = re.compile(rf"T1\S*(?: (?:{words.DESCRIBES}))* FLAIR")
 _T1_C = re.compile(rf"T1\S*(?: (?:{words.DESCRIBES}))* c(?!\S)")
 _MASK = re.compile(r"masks?")
 _LEFT_OPEN = "postorpre"
-_LEFT_OPEN_WORD = re.compile(rf"{_LEFT_OPEN}|(?:post|pre)\d+")
+_LEFT_OPEN_WORD = re.compile(rf"{_LEFT_OPEN}|(?:post|pre)\d+|contr?")
 _PERHAPS_FLAIR = re.compile(r"[a-z0-9]*(?:flair|tirm)[a-z0-9]*")
 
 
@@ -63,7 +63,19 @@ def _role_by(said: list[str], contrast: bool) -> Role | None:
     if kind := _kind(said):
         return kind
     text = _without_time_and_target(_marked(said))
-    return None if _EITHER.search(text) else _sequence(text, contrast)
+    return None if _EITHER.search(text) or _unsure(text) else _sequence(text, contrast)
+
+
+def _unsure(text: str) -> bool:
+    """Whether words beside a sequence may mean that the file holds something else."""
+    said = text.split()
+    named = [place for place, word in enumerate(said) if word.isupper()]
+    if not named:
+        return False
+    behind = words.TUMOUR_BEHIND.intersection(said[named[0] :])
+    return bool(behind) or not (words.MADE_UP | words.OTHER_METHODS | words.FINDINGS).isdisjoint(
+        said
+    )
 
 
 def rank_of_segmentation(file_name: str) -> int:
@@ -82,7 +94,7 @@ def words_of(file_name: str) -> list[str]:
 
 def _words_of(file_name: str) -> tuple[list[str], bool]:
     """The words of a name in small letters, and whether an entity says contrast."""
-    stem = _ENDING.sub("", unicodedata.normalize("NFKC", file_name).lower())
+    stem = _ENDING.sub("", _without_accents(file_name.lower()))
     bids = BidsName.of(stem)
     entities = bids.entities
     # A label or a description belongs to the mask, the acquisition to the image.
@@ -91,12 +103,19 @@ def _words_of(file_name: str) -> tuple[list[str], bool]:
         stem += "_phase"
     if "inv" in entities:
         stem += "_inv1"
-    if entities.get("acq") in ("post", "pre"):  # contrast, or a point in time
-        stem = stem.replace(entities["acq"], _LEFT_OPEN, 1)
-    stem = re.sub(r"t2\s?\*", "t2star", stem)
+    if {entities.get(k) for k in ("acq", "desc", "rec")} & {"post", "pre"}:
+        # Contrast, or a point in time.
+        stem = f"{_LEFT_OPEN}_" + re.sub(rf"{_START}(?:post|pre)_", "", stem)
+    stem = re.sub(r"(t2|flair)\s?\*", r"\1star", stem)
     stem = _MINUS_C.sub(" no contrast ", _PLUS_C.sub(" contrast ", stem))
     stem = _ONE_TO_OTHER.sub(r"\1 to \2", _ONE_MINUS_OTHER.sub(" minus ", stem))
     return re.findall(r"[^\W_]+", stem), bids.contrast
+
+
+def _without_accents(text: str) -> str:
+    """``prä`` and ``injecté`` as they are written without German and French keys."""
+    letters = unicodedata.normalize("NFKD", text)
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))
 
 
 def _marked(said: Iterable[str]) -> str:
@@ -122,7 +141,11 @@ def _kind(said: list[str]) -> Other | None:
     if any(f" {phrase} " in f" {text} " for phrase in words.UNUSED_PHRASES):
         return Other.UNUSED
     named = [mention(word) for word in said]
-    if Mention.T2 in named and not words.GRADIENT_ECHO.isdisjoint(said):
+    if {Mention.T2, Mention.WEAK_T2} & set(named) and not words.GRADIENT_ECHO.isdisjoint(said):
+        return Other.UNUSED
+    if Mention.FLAIR in named and "star" in said:
+        return Other.UNUSED
+    if any("dixon" in word for word in said) and {"f", "fat"} & set(said):
         return Other.UNUSED
     if "sub" in said and any(named[: said.index("sub")]):  # before a sequence it is the subject
         return Other.UNUSED
@@ -144,8 +167,8 @@ def _sequence(text: str, contrast: bool) -> Role | None:
     if t1:
         return _t1(said, contrast)
     if Mention.T2 in said:
-        unclear = {"pd", "pdw"} & set(said) or any(map(_PERHAPS_FLAIR.fullmatch, said))
-        return None if unclear else Modality.T2
+        unclear = not words.NOT_ONLY_T2.isdisjoint(said)
+        return None if unclear or any(map(_PERHAPS_FLAIR.fullmatch, said)) else Modality.T2
     return _weakly(said, text, contrast)
 
 

@@ -17,11 +17,17 @@ CONTRAST = each("""
     ce gd gad gado gadolinium gadovist gadavist gadobutrol gadoterate gadoteridol gbca dotarem
     magnevist prohance multihance omniscan clariscan post postgd postgad postc postcontrast contrast
     contrasted kontrast kontrastmittel contraste contrasto enhanced km mitkm nachkm kmnach mdc civ
-    inj injection injected injecte cemri cemr
+    inj injection injected injecte cemri cemr dota
     """)
+AGENT = re.compile(
+    r"gad(?:o|a)vist|gado(?:lin|but|ter|pic|xet|diam|benat|vers|fos)|magne?vist|magnograf|dotarem"
+    r"|dotagraf|clariscan|prohance|multihance|omniscan|optimark|primovist|eovist|vueway|elucirem"
+    r"|artirem|[ck]ontrast"
+)
+"""In the middle of a word, too, these are contrast agents."""
 NOT = each("""
-    no non not un without wo ohne kein keine sans sin senza zonder bez sem pre vor v o before avant
-    nativ native unenhanced
+    no non not un without wo ohne kein keine sans sin senza zonder bez sem pre pra prae vor v o
+    before avant nativ native unenhanced
     """)
 """These deny the word behind them."""
 A_TIME = re.compile(
@@ -46,7 +52,10 @@ T1_METHODS = each("""
 FLAIR_METHODS = re.compile(r"fla|tir[23]d\w*")
 """Pulse sequences, FLAIR where nothing else is said."""
 
-GRADIENT_ECHO = each("star gre ffe fe fl2d fl3d flash fgre hemo haemo me2d medic merge epi ssfp")
+GRADIENT_ECHO = each("""
+    star gre ffe fe fl2d fl3d flash fgre hemo haemo me2d medic merge epi ssfp eg gradient
+    gradientecho gradientenecho
+    """)
 """Methods whose T2 weighting is T2*."""
 
 TUMOUR = each("""
@@ -58,7 +67,7 @@ OF_A_TUMOUR = re.compile(r"(?:whole)?tumou?rs?(?:mask|seg\w*)?|lesions?(?:mask|s
 BETTER_OUTLINES = re.compile(r"manual\w*|expert\w*|corrected|reviewed|final")
 POORER_OUTLINES = re.compile(r"auto\w*|approx\w*|pred\w*")
 BRAIN_MASK = re.compile(
-    r"(?:brain|head|skull|bet|parenchyma|tissue|csf|gm|wm|defac\w*)"
+    r"(?:brain|head|skull|bet|fast|parenchyma|tissue|csf|gm|wm|defac\w*)"
     r"(?: (?:strip\w*|tissue|parenchyma|extract\w*|bet))* (?:[a-z]+ )?"
     r"(?:seg|segm|segmentations?|segmented|masks?|labels?)"
     r"|(?:mask|seg|segmentation) (?:brain|head|skull|bet)"
@@ -81,14 +90,30 @@ UNUSED = each("""
     localizer localiser loc 3pl 3plane scout aascout headscout survey smartbrain calibration calib
     topogram screenshot screenshots screensave
     pve aseg aparc wmparc ribbon probseg dseg parc parcellation synthseg
+    inversewarp 0warp 0inversewarp 1warp 1inversewarp relax relaxation relaxometry decay
+    prob probability probabilities heatmap gradcam saliency error residual residuals edges laplacian
+    wavelet histogram entropy
     """)
 UNUSED_PHRASES = (
     "cerebral blood", "phase contrast", "t2 star", "bias field", "fast bias", "b ffe", "inv 1",
-    "inv 2", "t1 images", "proton density", "3 plane", "asset cal", "screen shot",
+    "inv 2", "t1 images", "proton density", "3 plane", "asset cal", "screen shot", "fat only",
 )  # fmt: skip
-UNUSED_STARTS = ("t2star", "t2gre", "t2ffe", "t2wffe", "t2flash")
+UNUSED_STARTS = ("t2star", "flairstar", "t2gre", "t2ffe", "t2wffe", "t2flash")
 UNUSED_ALONE = re.compile(
     r"b\d+|r[12]|l[123]|(?:atlas|fa|colfa|ph|cbct|ct|cta|ctp|pet|fdg|fet|suv|pd|pdw|gre"
     r"|flash|mag|rest|task|gm|wm|csf|qc|overlay|noise)"
 )
 """What these say counts only where no sequence is named: they may be initials or numbers."""
+
+MADE_UP = each("""
+    synth synthetic synthesis synthesized synthesised fake gen generated pred predicted prediction
+    simulated
+    """)
+"""Made by a program, perhaps; what it is worth only the user knows."""
+OTHER_METHODS = each("mt mtc mton mtoff ct cta pet fdg fet warp")
+"""Beside a sequence they may be what was imaged, or what it was laid over."""
+FINDINGS = each("lesion lesions edema oedema odem necrosis")
+"""Beside a sequence they may be outlines that were drawn on it; ``TUMOUR_BEHIND`` behind one."""
+TUMOUR_BEHIND = each("tumor tumour tumors tumours")
+NOT_ONLY_T2 = each("pd pdw ir tir irprep b0 prep")
+"""Beside T2 they are FLAIR, STIR, diffusion, or two images in one."""

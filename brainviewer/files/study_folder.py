@@ -18,14 +18,18 @@ from brainviewer.files.folder_contents import nothing_to_open
 from brainviewer.files.nifti import NiftiImage, read_nifti
 from brainviewer.files.ordinary_file import is_folder, is_there, resolved
 from brainviewer.files.sequence_names import Other, Role, rank_of_segmentation, role_of
+from brainviewer.files.shared_words import (
+    one_brought_to_others,
+    several_owners,
+    without_common_start,
+    without_shared_contrast,
+)
 from brainviewer.files.study_places import images_of_study
 from brainviewer.files.versions import (
     Version,
     better_version,
     refuse_several_studies,
-    several_owners,
     together,
-    without_common_start,
 )
 
 SELECT = (
@@ -188,12 +192,12 @@ def _claims(files: Sequence[Path], given: Assignment) -> dict[Role | None, list[
     names = {path: path.name for path in files}
     claims = _by_role(files, names)
     doubled = any(len(claims.get(m, [])) > 1 for m in SEQUENCES if m not in given.files)
-    if (doubled or None in claims) and len(files) > 1:
+    if (doubled or None in claims) and len(files) > 1 and not one_brought_to_others(files):
         names = without_common_start(files)
         other = _by_role(files, names)
         if None not in other and all(len(other.get(m, [])) <= 1 for m in SEQUENCES):
             return other
-    return claims
+    return without_shared_contrast(claims)
 
 
 def _by_role(files: Sequence[Path], names: Mapping[Path, str]) -> dict[Role | None, list[Path]]:

@@ -4,14 +4,12 @@ UCSF-PDGM, for one, holds every sequence as it was and with corrected brightness
 tell which is better, the voxels do if one is much finer; else nobody chooses but the user.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from brainviewer.core.errors import FileError
 from brainviewer.core.study import Modality
-from brainviewer.files.bids_name import BidsName
 from brainviewer.files.nifti import voxel_sizes
 from brainviewer.files.sequence_mention import mention
 from brainviewer.files.sequence_names import words_of
@@ -30,9 +28,7 @@ _PREFERENCES: tuple[tuple[frozenset[str], int, str], ...] = (
 )
 _BEHIND = ("without", "made", "named")
 """Reasons that begin with these stand behind the noun."""
-_COUNTED = each("im img image ser series scan slice run vol volume acq frame se mr")
-_PEOPLE = each("patient patientid pat case subject subj sub id training validation burdenko")
-_NEUTRAL = T1_METHODS | each(
+NEUTRAL = T1_METHODS | each(
     "ax axial tra trans sag sagittal cor coronal obl 2d 3d iso se tse fse ir space spc cube vista"
     " blade propeller p2 p3 p4 gre vibe mm km gd gad post ce contrast"
 )
@@ -57,7 +53,7 @@ def better_version(modality: Modality, claimants: Sequence[Path]) -> Version | N
     differing = {word for words in own.values() for word in words}
     if differing and differing <= known:
         return _by_name(modality, own)
-    if differing <= known | _NEUTRAL:
+    if differing <= known | NEUTRAL:
         return _by_voxels(claimants)
     return None
 
@@ -93,44 +89,6 @@ def refuse_several_studies(sequences: Sequence[Sequence[Path]]) -> None:
         f"{' …' if len(sequences[0]) > 3 else ''}.",
         "Select the files of one of them, or keep each in a folder of its own.",
     )
-
-
-def several_owners(files: Sequence[Path]) -> str | None:
-    """The notice that files seem to be of several patients or examinations, by their names."""
-    if len({number for _, number in filter(None, map(_owner, files))}) < 2:
-        return None
-    names = ", ".join(path.name for path in files)
-    return (
-        "By their names, the files may be of different patients or examinations: check that they "
-        f"belong together ({names})."
-    )
-
-
-def _owner(path: Path) -> tuple[str, str] | None:
-    """A collection and the number of a patient or a date in it, where a name begins with them."""
-    stem = path.name.lower()
-    if entities := BidsName.of(stem).entities:
-        return "sub", "_".join(entities.get(key, "") for key in ("sub", "ses"))
-    first, before = "", ""
-    for word in re.findall(r"[^\W_]+", stem):
-        if mention(word) or word in _NEUTRAL or word in _COUNTED:
-            break
-        if first and re.fullmatch(r"\d{4,5}|[12]\d{7}", word):
-            return first, word
-        if before in _PEOPLE and re.fullmatch(r"\d{1,3}", word):
-            return first, word
-        first, before = first or word, word
-    return None
-
-
-def without_common_start(files: Sequence[Path]) -> dict[Path, str]:
-    """The names of files without the words that all of them begin with."""
-    parts = {path: re.split(r"(?<=[_\W])", path.name) for path in files}
-    shortest = min(len(one) for one in parts.values())
-    same = 0
-    while same < shortest - 1 and len({one[same] for one in parts.values()}) == 1:
-        same += 1
-    return {path: "".join(one[same:]) for path, one in parts.items()}
 
 
 def _own_words(claimants: Sequence[Path]) -> dict[Path, set[str]]:

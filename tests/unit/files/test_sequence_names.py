@@ -370,7 +370,86 @@ BY_HAND = {
     "series_5": None,
 }
 
-NAMES = {**TOGETHER, **MINUS, **SIEMENS, **GE, **PHILIPS, **BIDS, **COLLECTIONS, **BY_HAND}
+BESIDE = {
+    # letters with accents, and without
+    "T1 injecté": T1CE,
+    "T1 après injection": T1CE,
+    "T1 non injecté": T1,
+    "T1 prä KM": T1,
+    "T1 prae KM": T1,
+    # agents by name, in the middle of words, denied
+    "T1_gadovistax": T1CE,
+    "T1_Gadovist7ml": T1CE,
+    "T1 dotarem 15ml": T1CE,
+    "T1_dota": T1CE,
+    "T1_primovist": T1CE,
+    "T1 vueway": T1CE,
+    "T1_magnevist10": T1CE,
+    "T1_postMultihance": T1CE,
+    "T1 axial Kontrastmittelserie": T1CE,
+    "T1 nach Kontrastmittelgabe": T1CE,
+    "T1_ohneDotarem": T1,
+    "T1_nongadolinium": T1,
+    "T1_precontrast": T1,
+    "T1 gado -": T1,
+    "T1 gado-": T1,
+    "T1 plus C": T1CE,
+    "T1_cont": None,
+    "T1_contr": None,
+    # points in time or contrast, in BIDS
+    "sub-01_rec-post_T1w": None,
+    "sub-01_desc-post_T1w": None,
+    # T2 that is none, or may be none
+    "T2_IR": None,
+    "T2W_IR": None,
+    "T2IR": None,
+    "IR-TSE T2": None,
+    "t2_spc_tir_sag": None,
+    "t2_space_ir": FLAIR,
+    "eT2W_FFE": UNUSED,
+    "T2 echo de gradient": UNUSED,
+    "T2 EG axial": UNUSED,
+    "T1 EG 3D gado": T1CE,
+    "FLAIR_star": UNUSED,
+    "FLAIR*": UNUSED,
+    "T2_b0": None,
+    "T2_relaxation": UNUSED,
+    # fat alone, other methods, what programs made
+    "T1_vibe_dixon_F": UNUSED,
+    "T2_tse_dixon_F": UNUSED,
+    "T1_vibe_dixon_W": T1,
+    "T1_fat_only": UNUSED,
+    "T1_fatsat": T1,
+    "T1_MT": None,
+    "T1_CT": None,
+    "PET_T1": None,
+    "synthetic_T2": None,
+    "T1ce_pred": None,
+    "T1_1Warp": UNUSED,
+    "T1_1InverseWarp": UNUSED,
+    "T1_Warped": T1,
+    "T1_gradcam": UNUSED,
+    "T1_fast_seg": UNUSED,
+    # drawn on a sequence, or the sequence itself
+    "FLAIR_lesion": None,
+    "lesion_FLAIR": None,
+    "FLAIR_edema": None,
+    "T2_tumor": None,
+    "Tumor01_T1": T1,
+    "tumor_T1": T1,
+}
+
+NAMES = {
+    **BESIDE,
+    **TOGETHER,
+    **MINUS,
+    **SIEMENS,
+    **GE,
+    **PHILIPS,
+    **BIDS,
+    **COLLECTIONS,
+    **BY_HAND,
+}
 
 
 def test_the_table_is_large():
