@@ -1,5 +1,6 @@
 """What every test may rely on: a home of its own, and no network."""
 
+import gc
 import logging
 import os
 import socket
@@ -42,6 +43,12 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     yield
     for handler in logger.handlers:
         handler.close()
+
+
+def pytest_collection_finish() -> None:
+    """Searches for garbage leave out what is there before the first test, which is most."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_report_header() -> str:

@@ -9,6 +9,7 @@ import runpy
 from pathlib import Path
 from typing import Any
 
+import nibabel as nib
 import numpy as np
 import pytest
 
@@ -126,9 +127,13 @@ def test_no_side_without_orientation(
     capfd: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    demo = Path(os.path.commonpath(demo_paths()))
-    demo = demo if demo.is_dir() else demo.parent
-    monkeypatch.setattr("sys.argv", ["make.py", str(demo)])
+    (tmp_path / "demo").mkdir()
+    for path in demo_paths():  # at 2 mm, since it is the orientation that matters
+        image = nib.load(path)
+        affine = image.affine @ np.diag([2.0, 2, 2, 1])
+        thin = nib.Nifti1Image(np.asarray(image.dataobj)[::2, ::2, ::2], affine, image.header)
+        nib.save(thin, tmp_path / "demo" / path.name)
+    monkeypatch.setattr("sys.argv", ["make.py", str(tmp_path / "demo")])
     runpy.run_path(str(CASES / "no_orientation" / "make.py"))
     assert run("pick", "study") == 0
     words = "".join(capfd.readouterr()).lower()
