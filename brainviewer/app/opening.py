@@ -79,7 +79,7 @@ def open_study(
             segmentation = place_labels(plan, labels, assignment.segmentation.name)
             notices += labels_notices(plan, labels)
         except BrainViewerError as error:
-            notices.append(f"The segmentation was left out. {error.message}")
+            notices.append(_without_labels(assignment, error))
     missing = [f"{modality} is missing." for modality in SEQUENCES if modality not in headers]
     report(1.0, "Open")
     return Study(
@@ -162,9 +162,16 @@ def _with_room_for_labels(
         labels = read_header(assignment.segmentation)
         check_study({**headers, "segmentation": labels}, grid)
     except BrainViewerError as error:
-        notice = f"The segmentation was left out. {error.message}"
+        notice = _without_labels(assignment, error)
         return replace(assignment, segmentation=None), [notice]
     return assignment, []
+
+
+def _without_labels(assignment: Assignment, error: BrainViewerError) -> str:
+    """The notice that the segmentation was left out; raises the error if the user had named it."""
+    if assignment.segmentation_named:
+        raise error
+    return f"The segmentation was left out. {error.message}"
 
 
 def _read_all(
@@ -189,7 +196,7 @@ def _read_all(
         try:
             labels = reading_labels.result() if reading_labels else None
         except BrainViewerError as error:
-            return sequences, None, [f"The segmentation was left out. {error.message}"]
+            return sequences, None, [_without_labels(assignment, error)]
     return sequences, labels, []
 
 

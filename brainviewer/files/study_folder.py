@@ -45,6 +45,7 @@ _NAMED = re.compile(r"(flair|t1|t1ce|t2|seg|segmentation)=(.+)", re.IGNORECASE)
 class Assignment:
     """Which file is which.
 
+    segmentation_named : the user said so, and wants no study without it.
     unknown : files whose names and contents say nothing.
     notices : sentences about files that were left out.
     """
@@ -53,6 +54,7 @@ class Assignment:
     segmentation: Path | None = None
     unknown: tuple[Path, ...] = ()
     notices: tuple[str, ...] = ()
+    segmentation_named: bool = False
 
     @property
     def missing(self) -> tuple[Modality, ...]:
@@ -95,13 +97,15 @@ def explicit(paths: Iterable[Path]) -> tuple[Assignment, list[Path]]:
             continue
         word, file = match[1].lower(), Path(match[2]).expanduser()
         if word.startswith("seg"):
+            if segmentation is not None:
+                raise FileError("A segmentation was given twice.", "Give one of them.")
             segmentation = file
             continue
         modality = next(m for m in SEQUENCES if m.lower() == word)
         if modality in files:
             raise FileError(f"{modality} was given twice.", "Give one file for each sequence.")
         files[modality] = file
-    return Assignment(files, segmentation), plain
+    return Assignment(files, segmentation, segmentation_named=segmentation is not None), plain
 
 
 class SeveralVersions(FileError):
@@ -149,6 +153,7 @@ def assign(files: Sequence[Path], given: Assignment | None = None) -> Assignment
         given.segmentation or (labels[0] if labels else None),
         (*doubtful, *unknown),
         tuple(notices),
+        given.segmentation_named,
     )
     if doubtful:
         modality = role_of(doubtful[0].name)

@@ -90,6 +90,25 @@ def test_info(folder):
     assert info["notices"] == ["T2 is missing."]
 
 
+def damage(path: Path) -> None:
+    path.write_bytes(b"no image")
+
+
+@pytest.mark.parametrize("spoil", [damage, Path.unlink])
+def test_a_segmentation_that_was_named_is_not_left_out(folder, spoil):
+    named = folder / "outline.nii.gz"
+    (folder / "x_seg.nii.gz").rename(named)
+    spoil(named)
+    with pytest.raises(FileError):
+        open_study([folder / "x_t1.nii.gz", Path(f"seg={named}")])
+
+
+def test_a_damaged_segmentation_that_lies_there_is_left_out_and_said(folder):
+    damage(folder / "x_seg.nii.gz")
+    (notice,) = open_study([folder]).notices
+    assert notice.startswith("The segmentation was left out.")
+
+
 # -- one grid -------------------------------------------------------------------------------
 
 

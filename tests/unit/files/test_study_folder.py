@@ -227,10 +227,13 @@ def test_named_on_the_command_line(tmp_path):
     said, rest = explicit(
         [Path("flair=/data/a b.nii"), plain, Path("T1CE=c.nii"), Path("seg=s.nii.gz")]
     )
-    assert said == Assignment({FLAIR: Path("/data/a b.nii"), T1CE: Path("c.nii")}, Path("s.nii.gz"))
+    files = {FLAIR: Path("/data/a b.nii"), T1CE: Path("c.nii")}
+    assert said == Assignment(files, Path("s.nii.gz"), segmentation_named=True)
     assert rest == [plain]
     with pytest.raises(FileError, match="T2 was given twice"):
         explicit([Path("t2=a.nii"), Path("T2=b.nii")])
+    with pytest.raises(FileError, match="segmentation was given twice"):
+        explicit([Path("seg=a.nii"), Path("segmentation=b.nii")])
 
 
 def test_a_file_whose_name_looks_like_a_choice(tmp_path, monkeypatch):
