@@ -26,7 +26,7 @@ from brainviewer.core.errors import BrainViewerError
 from brainviewer.core.findings import Classification, TumourFinding
 from brainviewer.core.slices import Plane
 from brainviewer.core.study import Modality, Study
-from brainviewer.render.figure import FigureSpec, draw_figure
+from brainviewer.render.figure import FigureSpec, Place, draw_figure
 from brainviewer.render.pane import PaneSpec
 from brainviewer.render.slice_image import Viewport
 
@@ -94,13 +94,15 @@ def view_figure(
     request: ExportRequest,
     *,
     viewports: Mapping[Pane, Viewport] | None = None,
+    places: Mapping[Pane, Place] | None = None,
     pane_size: tuple[int, int] = SMALL,
     volume_picture: Image.Image | None = None,
 ) -> FigureSpec:
     """The current view as it is shown, ready to be drawn in another thread.
 
     viewports : the part that each pane shows; a pane that is not named shows the whole slice.
-    pane_size : width and height of a pane on the screen in pixels.
+    places : where each pane lies on the screen, if all have one; see ``FigureSpec``.
+    pane_size : width and height of a pane that has none, in pixels.
     volume_picture : the 3D view beside the slices, already drawn at the request's scale.
 
     Raises BrainViewerError if no study is open.
@@ -115,6 +117,7 @@ def view_figure(
     cursor: Point | None = None if study.is_picture else (x, y, z)
     result = trusted_result(study, state.shown_result)
     fresh = result if state.classification_status is not Status.STALE else None
+    shown, known = panes_of(state), places or {}
     panes = [
         PaneSpec(
             study,
@@ -131,7 +134,7 @@ def view_figure(
             cursor,
             (viewports or {}).get((modality, plane)),
         )
-        for modality, plane in panes_of(state)
+        for modality, plane in shown
     ]
     return FigureSpec(
         study,
@@ -144,6 +147,7 @@ def view_figure(
         _note(state),
         request.result,
         identify=request.identify,
+        places=tuple(known[pane] for pane in shown) if known.keys() >= set(shown) else (),
     )
 
 
@@ -201,6 +205,7 @@ def request_figure(
     request: ExportRequest,
     *,
     viewports: Mapping[Pane, Viewport] | None = None,
+    places: Mapping[Pane, Place] | None = None,
     pane_size: tuple[int, int] = SMALL,
     volume_picture: Image.Image | None = None,
 ) -> FigureSpec:
@@ -215,7 +220,12 @@ def request_figure(
             raise BrainViewerError("There is no 3D view to export.", "Export the slices instead.")
         return volume_figure(state, request, volume_picture)
     return view_figure(
-        state, request, viewports=viewports, pane_size=pane_size, volume_picture=volume_picture
+        state,
+        request,
+        viewports=viewports,
+        places=places,
+        pane_size=pane_size,
+        volume_picture=volume_picture,
     )
 
 
@@ -223,6 +233,7 @@ def current_view_image(
     state: ViewState,
     *,
     viewports: Mapping[Pane, Viewport] | None = None,
+    places: Mapping[Pane, Place] | None = None,
     pane_size: tuple[int, int] = SMALL,
     volume_picture: Image.Image | None = None,
     scale: int = 2,
@@ -232,6 +243,7 @@ def current_view_image(
         state,
         ExportRequest(scale=scale, heatmap=state.overlays.heatmap),
         viewports=viewports,
+        places=places,
         pane_size=pane_size,
         volume_picture=volume_picture,
     )

@@ -21,6 +21,7 @@ from brainviewer.gui.pane_captions import image_font
 from brainviewer.gui.pane_geometry import FIT, Camera
 from brainviewer.gui.pane_overlays import SliceOverlays
 from brainviewer.gui.slice_pane import SlicePane
+from brainviewer.render.figure import Place
 from brainviewer.render.slice_image import Viewport
 
 
@@ -28,14 +29,14 @@ from brainviewer.render.slice_image import Viewport
 class ShownPane:
     """What one visible pane shows, for pictures that are drawn anew.
 
-    index : slice from 0. size : width and height in pixels at 1×.
+    index : slice from 0. place : see ``FigureSpec``.
     """
 
     modality: Modality
     plane: Plane
     index: int
     viewport: Viewport
-    size: tuple[int, int]
+    place: Place
 
 
 class PaneGrid(QWidget):
@@ -112,7 +113,7 @@ class PaneGrid(QWidget):
                 pane.plane,
                 pane.index,
                 pane.geometry_mm.viewport(pane.index),
-                pane.geometry_mm.size,
+                (pane.x(), pane.y(), *pane.geometry_mm.size),
             )
             for pane in self.shown
             if pane.geometry_mm is not None

@@ -130,7 +130,7 @@ class PictureExport:
                 current_view_image(
                     self._session.state,
                     viewports={(v.modality, v.plane): v.viewport for v in views},
-                    pane_size=views[0].size if views else (480, 480),
+                    places={(v.modality, v.plane): v.place for v in views},
                 )
             )
         except BrainViewerError as error:
@@ -147,7 +147,7 @@ class PictureExport:
             self._session.state,
             request,
             viewports={(v.modality, v.plane): v.viewport for v in views},
-            pane_size=views[0].size if views else (480, 480),
+            places={(v.modality, v.plane): v.place for v in views},
             volume_picture=volume_picture if request.subject is ExportSubject.VOLUME else None,
         )
 

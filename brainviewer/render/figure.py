@@ -21,6 +21,8 @@ from brainviewer.render.provenance import provenance
 from brainviewer.render.result_card import draw_result_card
 
 _GAP = 2
+Place = tuple[int, int, int, int]
+"""Left, top, width and height of a pane, in points."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,6 +31,7 @@ class FigureSpec:
 
     panes : row by row; columns : how many stand side by side.
     pane_size : width and height of every pane in points (pixels at 1×).
+    places : where the panes lie instead, one for each; none for a grid of equal ones.
     volume_picture : the 3D view, already drawn, as one more pane.
     finding, classification : shown in the column beside the panes if ``result`` is True, and
         named in the provenance.
@@ -48,6 +51,7 @@ class FigureSpec:
     result: bool = True
     footer: bool = True
     identify: bool = False
+    places: tuple[Place, ...] = ()
 
     @property
     def provenance(self) -> dict[str, Any]:
@@ -97,32 +101,38 @@ def draw_figure(spec: FigureSpec, scale: float = 1) -> Image.Image:
 def _draw_grid(spec: FigureSpec, scale: float) -> Canvas:
     """The panes; the 3D view takes a free place, else a column of its own."""
     wide, tall = spec.pane_size
+    places = list(spec.places) or _equal_places(spec)
+    width = max((left + across for left, _, across, _ in places), default=0)
+    height = max((top + down for _, top, _, down in places), default=0)
+    volume: Place | None = None
+    if spec.volume_picture is not None:
+        if len(places) > len(spec.panes):
+            volume = places[-1]
+        else:
+            height = max(height, tall)
+            volume = (width + _GAP if places else 0, 0, wide, height)
+            width = volume[0] + wide
+    canvas = Canvas(width, height, scale, palette.GAP)
+    for (left, top, *size), pane in zip(places, spec.panes, strict=False):
+        canvas.place(draw_pane(pane, (size[0], size[1]), scale), left, top)
+    for left, top, across, down in places[len(spec.panes) :]:
+        canvas.paint(left, top, left + across, top + down, palette.BACKGROUND)
+    if volume is not None and spec.volume_picture is not None:
+        picture = _fitted(spec.study, spec.volume_picture, volume[2:], scale)
+        canvas.place(picture, *volume[:2])
+    return canvas
+
+
+def _equal_places(spec: FigureSpec) -> list[Place]:
+    """Row by row, as many as fill the last row."""
+    wide, tall = spec.pane_size
     columns = max(1, min(spec.columns, len(spec.panes)))
     rows = -(-len(spec.panes) // columns)
-    width = columns * wide + (columns - 1) * _GAP if rows else 0
-    height = rows * tall + max(0, rows - 1) * _GAP
-    volume_at: tuple[int, int] | None = None
-    volume_size = spec.pane_size
-    if spec.volume_picture is not None:
-        if rows * columns > len(spec.panes):
-            volume_at = (columns - 1) * (wide + _GAP), (rows - 1) * (tall + _GAP)
-        else:
-            volume_at = (width + _GAP if rows else 0, 0)
-            height = max(height, tall)
-            width, volume_size = volume_at[0] + wide, (wide, height)
-    canvas = Canvas(width, height, scale, palette.GAP)
-    for place, pane in enumerate(spec.panes):
-        row, column = divmod(place, columns)
-        picture = draw_pane(pane, spec.pane_size, scale)
-        canvas.place(picture, column * (wide + _GAP), row * (tall + _GAP))
-    for place in range(len(spec.panes), rows * columns):
-        row, column = divmod(place, columns)
-        left, top = column * (wide + _GAP), row * (tall + _GAP)
-        canvas.paint(left, top, left + wide, top + tall, palette.BACKGROUND)
-    if volume_at is not None and spec.volume_picture is not None:
-        picture = _fitted(spec.study, spec.volume_picture, volume_size, scale)
-        canvas.place(picture, *volume_at)
-    return canvas
+    return [
+        (column * (wide + _GAP), row * (tall + _GAP), wide, tall)
+        for row in range(rows)
+        for column in range(columns)
+    ]
 
 
 def _fitted(study: Study, picture: Image.Image, size: tuple[int, int], scale: float) -> Image.Image:

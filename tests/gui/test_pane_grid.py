@@ -152,7 +152,7 @@ class TestLinks:
         shown_panes = grid.viewports()
         assert [v.modality for v in shown_panes] == list(SEQUENCES)
         for place, pane in zip(shown_panes, grid.shown, strict=True):
-            assert place.size == (pane.width(), pane.height())
+            assert place.place[2:] == (pane.width(), pane.height())
             assert place.index == shown.state.slice_index()
             middle = pane.geometry_mm.to_world(QPointF(150, 100), pane.index)
             assert np.allclose(place.viewport.centre, middle)

@@ -10,18 +10,19 @@ import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QDialog
+from PySide6.QtWidgets import QApplication, QDialog
 
 from brainviewer.app.exporting import ExportRequest, ExportSubject
 from brainviewer.app.session import Session
 from brainviewer.app.state import Layout, Status
 from brainviewer.core.annotations import Annotation, Kind
 from brainviewer.core.errors import Cancelled
-from brainviewer.core.study import Modality, Study
+from brainviewer.core.study import SEQUENCES, Modality, Study
 from brainviewer.gui.export_dialog import ExportDialog
 from brainviewer.gui.main_window import MainWindow
+from brainviewer.render.figure import draw_figure
 from tests.gui.conftest import show_study
-from tests.phantoms import marker_finding
+from tests.phantoms import marker_finding, marker_study
 from tests.unit.app.desk import a_result
 
 pytestmark = pytest.mark.window
@@ -238,3 +239,20 @@ def test_what_was_chosen_for_one_study_is_not_exported_of_the_next(
     assert not list(tmp_path.glob("*.png"))
     ((level, text),) = said
     assert level == "caution" and "Another study" in text
+
+
+@pytest.mark.parametrize(
+    ("layout", "sequences"),
+    [(Layout.FOUR_SEQUENCES, 3), (Layout.FOUR_SEQUENCES, 2), (Layout.THREE_PLANES, 4)],
+)
+def test_panes_lie_in_the_export_as_on_the_screen(
+    window: MainWindow, session: Session, layout: Layout, sequences: int
+) -> None:
+    """Three were written two by two with an empty place, whatever the screen showed."""
+    show_study(session, marker_study(modalities=SEQUENCES[:sequences]))
+    session.set_layout(layout)
+    QApplication.processEvents()
+    figure = window.export_picture._figure(ExportRequest(result=False), Image.new("RGB", (9, 9)))
+    assert figure.places == tuple(pane.geometry().getRect() for pane in window.grid.shown)
+    drawn = draw_figure(replace(figure, footer=False), 1)
+    assert drawn.size == (window.grid.width(), window.grid.height())
