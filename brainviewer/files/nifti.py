@@ -1,20 +1,23 @@
 """Reads NIfTI files, compressed or not, in their stored number type."""
 
+import io
 import math
 import os
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, TypeVar
 
 import numpy as np
 from isal import igzip, igzip_lib
 from numpy.typing import NDArray
 
+from brainviewer.core.counting import counted
 from brainviewer.core.errors import FileError, Report, silent
 from brainviewer.core.geometry import Grid
+from brainviewer.files.gzip_tail import FirstPart, bytes_behind
 from brainviewer.files.nifti_header import LONGEST, Header, pair_error, parse_header
 from brainviewer.files.ordinary_file import open_ordinary, plain_errors
 from brainviewer.files.volume_limits import MOST_UNPACKED, check_unpacked, check_volume
@@ -22,6 +25,10 @@ from brainviewer.files.volume_limits import MOST_UNPACKED, check_unpacked, check
 _DAMAGED = (igzip.BadGzipFile, igzip_lib.IsalError, zlib.error)
 _GZIP = b"\x1f\x8b"
 _PIECE = 1 << 22  # bytes between two reports
+_BELONG = ("is no part of it.", "are no part of it.")
+_BEYOND = "too large for a number of 32 bits"
+_NARROWED = "Its values are kept to seven digits."
+_Made = TypeVar("_Made", "NiftiImage", Header)
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,26 +55,14 @@ def read_nifti(path: Path, report: Report = silent) -> NiftiImage:
     Raises FileError with a sentence that holds the file's name but not its folder, and Cancelled
     when ``report`` does.
     """
-    name = path.name
     with _plain_errors(path), _opened(path) as file:
-        size = os.fstat(file.fileno()).st_size
-        packed, header = _header(file, name)
-        _check_size(_unpacked_size(file, header) if packed else size, header, name)
-        check_volume(header, name)
-        if packed:
-            check_unpacked(header, name)
-        file.seek(0)
-        stream = _unpack(file) if packed else file
-        values = _read_values(stream, header, name, report)
-        if packed:
-            _read_to_the_end(stream, header, name, report)
-        return _image(values, header)
+        return _without_junk(file, lambda part: _read(part, path.name, report))
 
 
 def read_header(path: Path) -> Header:
     """What the header alone says; raises FileError, as ``read_nifti``, if that is enough to."""
     with _plain_errors(path), _opened(path) as file:
-        return _header(file, path.name)[1]
+        return _without_junk(file, lambda part: _header(part, path.name)[1])
 
 
 def check_nifti(path: Path) -> None:
@@ -78,6 +73,38 @@ def check_nifti(path: Path) -> None:
 def voxel_sizes(path: Path) -> tuple[float, ...]:
     """The edges of a voxel in mm, by the header alone; raises FileError as ``check_nifti``."""
     return read_header(path).grid.spacing
+
+
+def _without_junk(file: IO[bytes], read: Callable[[IO[bytes]], _Made]) -> _Made:
+    """What is read of a file, or of what stands before the junk behind its compressed data."""
+    try:
+        return read(file)
+    except (EOFError, *_DAMAGED):  # type: ignore[misc]  # as in _plain_errors
+        junk = bytes_behind(file, MOST_UNPACKED)
+        if not junk:
+            raise
+        length = file.seek(0, os.SEEK_END) - junk
+        made: _Made = read(io.BufferedReader(FirstPart(file, length)))
+        notice = f"{counted(junk, 'byte')} behind the compressed data {_BELONG[junk > 1]}"
+        return replace(made, notices=(*made.notices, notice))
+
+
+def _read(file: IO[bytes], name: str, report: Report) -> NiftiImage:
+    packed, header = _header(file, name)
+    _check_size(_unpacked_size(file, header) if packed else _length(file), header, name)
+    check_volume(header, name)
+    if packed:
+        check_unpacked(header, name)
+    file.seek(0)
+    stream = _unpack(file) if packed else file
+    values, beyond = _read_values(stream, header, name, report)
+    if packed:
+        _read_to_the_end(stream, header, name, report)
+    return _image(values, beyond, header)
+
+
+def _length(file: IO[bytes]) -> int:
+    return file.seek(0, os.SEEK_END)
 
 
 def _opened(path: Path) -> IO[bytes]:
@@ -97,14 +124,15 @@ def _header(file: IO[bytes], name: str) -> tuple[bool, Header]:
     return packed, parse_header((_unpack(file) if packed else file).read(LONGEST), name)
 
 
-def _image(values: NDArray[Any], header: Header) -> NiftiImage:
-    """The image of the true values (n,)."""
-    data, notices = _finite(_narrowed(values))
+def _image(values: NDArray[Any], beyond: int, header: Header) -> NiftiImage:
+    """The image of the true values (n,), of which so many are beyond what is kept."""
+    values, narrowed = _narrowed(values)
+    data, notices = _finite(values, beyond)
     return NiftiImage(
         data.reshape(header.grid.shape, order="F"),
         header.grid,
         header.stored.name,
-        header.notices + notices,
+        header.notices + narrowed + notices,
         header.description,
     )
 
@@ -168,10 +196,13 @@ def _check_size(size: int, header: Header, name: str) -> None:
     )
 
 
-def _read_values(stream: IO[bytes], header: Header, name: str, report: Report) -> NDArray[Any]:
+def _read_values(
+    stream: IO[bytes], header: Header, name: str, report: Report
+) -> tuple[NDArray[Any], int]:
     """The true values (n,) of the first volume; 64-bit integers as stored.
 
-    Converted piece by piece, so that no second copy of the volume is made.
+    Converted piece by piece, so that no second copy of the volume is made. Also how many numbers
+    became infinite that are not: they are too large for what is kept.
     """
     stream.seek(header.offset)
     count = math.prod(header.grid.shape)
@@ -179,6 +210,8 @@ def _read_values(stream: IO[bytes], header: Header, name: str, report: Report) -
     width = header.stored.itemsize
     step = _PIECE // width
     piece = np.empty(min(step, count), header.stored)
+    grows = header.scaled or (header.stored.kind == "f" and width > values.itemsize)
+    beyond = 0
     for first in range(0, count, step):
         report(first / count, "Reading the voxels")
         some = piece[: min(step, count - first)]
@@ -189,8 +222,10 @@ def _read_values(stream: IO[bytes], header: Header, name: str, report: Report) -
             if header.scaled:
                 into *= np.float32(header.slope)
                 into += np.float32(header.intercept)
+        if grows and not np.isfinite(into).all():
+            beyond += int((~np.isfinite(into) & np.isfinite(some)).sum())
     report(1.0, "Reading the voxels")
-    return values
+    return values, beyond
 
 
 def _fill(stream: IO[bytes], view: memoryview, at: int, header: Header, name: str) -> None:
@@ -213,17 +248,24 @@ def _read_to_the_end(stream: IO[bytes], header: Header, name: str, report: Repor
         report(1.0, "Checking the file")
 
 
-def _narrowed(values: NDArray[Any]) -> NDArray[Any]:
-    """The values in at most 32 bits each."""
+def _narrowed(values: NDArray[Any]) -> tuple[NDArray[Any], tuple[str, ...]]:
+    """The values in at most 32 bits each, and what to say if they lose digits."""
     if values.dtype.itemsize <= 4:
-        return values
+        return values, ()
     limits = np.iinfo(np.int32)
     fits = limits.min <= int(values.min()) and int(values.max()) <= limits.max
-    return values.astype(np.int32 if fits else np.float32)
+    if fits:
+        return values.astype(np.int32), ()
+    kept = values.astype(np.float32)
+    same = np.array_equal(kept.astype(np.float64), values.astype(np.float64))
+    return kept, () if same else (_NARROWED,)
 
 
-def _finite(data: NDArray[Any]) -> tuple[NDArray[Any], tuple[str, ...]]:
-    """The data (n,) without NaN and infinities, and what was found on the way."""
+def _finite(data: NDArray[Any], beyond: int) -> tuple[NDArray[Any], tuple[str, ...]]:
+    """The data (n,) without NaN and infinities, and what was found on the way.
+
+    beyond : how many of the infinities are numbers in the file.
+    """
     low, high = data.min(), data.max()
     notices: tuple[str, ...] = ()
     if not (np.isfinite(low) and np.isfinite(high)):
@@ -233,8 +275,9 @@ def _finite(data: NDArray[Any]) -> tuple[NDArray[Any], tuple[str, ...]]:
         fill = min(least, 0.0)
         data[bad] = fill
         low, high = data.min(), data.max()
-        voxels = "1 voxel was" if count == 1 else f"{count} voxels were"
-        notices += (f"{voxels} not a finite number and set to {fill:g}.",)
+        for number, what in ((count - beyond, "not a finite number"), (beyond, _BEYOND)):
+            voxels = "1 voxel was" if number == 1 else f"{number} voxels were"
+            notices += (f"{voxels} {what} and set to {fill:g}.",) if number else ()
     if low == high:
         notices += (f"Every voxel has the same value ({float(low):g}); there is nothing to see.",)
     return data, notices
