@@ -61,6 +61,8 @@ class Session(Noticing, EngineControl, Viewing, Trying, Showing, Following, Judg
     # -- opening ----------------------------------------------------------------------------
 
     def _show_study(self, study: Study, windows: Mapping[Modality, Window]) -> None:
+        if self.state.study is not None:
+            self.state.study_leaving.emit()
         self.forget_trial()
         for key in ("find", "classify"):
             self.jobs.cancel(key)

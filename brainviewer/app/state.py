@@ -151,6 +151,8 @@ class ViewState:
     crashed: Callable[[BaseException], None] = _log_crash
 
     # One signal per thing a view may have to redraw.
+    study_leaving = Signal()
+    """Another study is about to be shown: what is being entered still belongs to this one."""
     study_changed = Signal()
     film_changed = Signal()
     cursor_changed = Signal()

@@ -219,6 +219,10 @@ class TextEditor(QLineEdit):
         super().focusOutEvent(event)
         self._close(keep=True)
 
+    def finish(self) -> None:
+        """Keep what is written so far: it is about the study that is still open."""
+        self._close(keep=True)
+
     def _close(self, keep: bool) -> None:
         done, self._keep = self._keep, None
         if done is None:
@@ -241,4 +245,5 @@ def write_text(pane: "SlicePane", at: QPointF, mark: Annotation | None = None) -
         elif mark in pane.state.annotations:
             pane.session.change_annotation(mark, replace(mark, text=text), "Reword text")
 
-    TextEditor(pane, at, mark.text if mark else "", keep)
+    editor = TextEditor(pane, at, mark.text if mark else "", keep)
+    pane.state.study_leaving.connect(editor.finish)

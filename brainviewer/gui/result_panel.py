@@ -71,6 +71,7 @@ class ResultPanel(QWidget):
         state = session.state
         state.classification_changed.connect(self._show)
         state.finding_changed.connect(self._show)
+        state.study_leaving.connect(self._finish_age)
         state.study_changed.connect(self._show_age)
         state.engine_changed.connect(self._show)
         state.trial_changed.connect(self._show)
@@ -165,6 +166,11 @@ class ResultPanel(QWidget):
         age = self._session.state.age_years
         self._age.setText("" if age is None else f"{age:g}")
         self._show()
+
+    def _finish_age(self) -> None:
+        """What is typed and not yet entered is the age of the patient who is still shown."""
+        if self._age.isModified():
+            self._enter_age()
 
     def _enter_age(self) -> None:
         text = self._age.text().strip()

@@ -1,5 +1,7 @@
 """Marks by hand: made, picked, moved, reworded, deleted, undone; always in mm."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, Qt
@@ -15,6 +17,7 @@ from brainviewer.gui.annotation_tools import TextEditor, distance_px, hit_test
 from brainviewer.gui.pane_geometry import Camera
 from brainviewer.gui.pane_grid import PaneGrid
 from brainviewer.gui.slice_pane import SlicePane
+from tests.gui.conftest import show_study
 from tests.gui.hands import NONE, click, double_click, drag, key, move, press, release
 from tests.phantoms import MARKER_VALUE
 
@@ -309,6 +312,18 @@ class TestWriting:
         QTest.keyClicks(editor_of(pane), "no")
         key(editor_of(pane), Qt.Key.Key_Escape)
         assert shown.state.annotations == ()
+
+    def test_a_text_that_is_half_written_stays_with_its_study(self, pane, shown, study):
+        """Enter wrote it on the study that had come in meanwhile."""
+        shown.set_tool(Tool.TEXT)
+        click(pane, START)
+        editor = editor_of(pane)
+        QTest.keyClicks(editor, "Check")
+        show_study(shown, replace(study, content_hash="9" * 64))
+        assert not editor.isVisible()
+        assert shown.state.annotations == ()
+        show_study(shown, study)
+        assert [a.text for a in shown.state.annotations] == ["Check"]
 
     def test_an_empty_text_is_no_mark(self, pane, shown):
         shown.set_tool(Tool.TEXT)

@@ -175,6 +175,17 @@ def test_an_age_stands_there_as_it_was_understood(
     assert age.text() == shown_as
 
 
+def test_an_age_that_is_half_entered_is_of_the_study_that_is_still_shown(
+    qtbot: QtBot, card: ResultPanel, shown: Session
+) -> None:
+    before = shown.state.study
+    qtbot.keyClicks(card.findChild(QLineEdit), "47")
+    show_study(shown, replace(before, content_hash="9" * 64))
+    assert (shown.state.age_years, card.findChild(QLineEdit).text()) == (None, "")
+    show_study(shown, before)
+    assert shown.state.age_years == 47
+
+
 def test_an_age_needs_a_study(card: ResultPanel, session: Session) -> None:
     assert not card.findChild(QLineEdit).isEnabled()
 
