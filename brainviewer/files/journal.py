@@ -183,10 +183,10 @@ class Journal:
                 "Free some space and change one again, or use 'Save annotations as'.",
             )
         reason = (error.strerror if isinstance(error, OSError) else "") or "unknown reason"
-        return FileError(
-            f"Annotations cannot be kept in '{self._path.parent}': {reason}.",
-            f"Make it a folder that you may write. {_ELSEWHERE} until then.",
-        )
+        advice = f"Make it a folder that you may write. {_ELSEWHERE} until then."
+        if number in (errno.EFBIG, errno.EIO):  # it may be written, and still cannot
+            advice = f"{_ELSEWHERE}, in another place."
+        return FileError(f"Annotations cannot be kept in '{self._path.parent}': {reason}.", advice)
 
 
 def merged(

@@ -21,6 +21,7 @@ from brainviewer.app.exporting import SCALES, ExportRequest, ExportSubject
 from brainviewer.app.state import ViewState
 from brainviewer.core.errors import BrainViewerError
 from brainviewer.core.shown_text import shown_text
+from brainviewer.files.ordinary_file import resolved
 from brainviewer.files.picture import SUFFIXES
 from brainviewer.gui.choice_row import ChoiceRow
 from brainviewer.gui.export_preview import PreviewPane
@@ -222,7 +223,11 @@ class ExportDialog(QDialog):
         elif _is(path, Path.exists):
             said = f"'{path.name}' exists and will be replaced."
         else:
-            said = f"Goes to {path.parent}." if path.parent != self._folder else ""
+            elsewhere = path.parent != self._folder
+            typed = Path(self.file_name.text().strip()).name
+            said = f"Goes to {resolved(path.parent)}." if elsewhere else ""
+            if not elsewhere and typed.casefold() != path.name.casefold():
+                said = f"Is saved as '{path.name}'."
         self._remark.setText(shown_text(said))
         self.file_name.setToolTip(as_tip(shown_text(str(path))))
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QDialog,
     QHeaderView,
@@ -47,6 +48,13 @@ class KeySheet(QDialog):
         column.addWidget(self.search)
         column.addWidget(self.rows)
         self.search.setFocus()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """As wide as its longest row, which no words are cut from."""
+        super().showEvent(event)
+        missing = self.rows.sizeHintForColumn(1) - self.rows.columnWidth(1)
+        if missing > 0:
+            self.resize(self.width() + missing, self.height())
 
     @property
     def shown(self) -> list[tuple[str, str, str]]:

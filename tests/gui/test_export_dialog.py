@@ -174,6 +174,18 @@ def test_a_file_that_exists_is_said_before_it_is_replaced(
     assert "will be replaced" in dialog._remark.text()
 
 
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [("scan.jpg", "Is saved as 'scan.jpg.png'."), ("a", "Is saved as 'a.png'."), ("a.png", "")],
+)
+def test_a_name_that_gets_another_ending_is_said(
+    qtbot: QtBot, dialog: ExportDialog, typed: str, said: str
+) -> None:
+    dialog.file_name.clear()
+    qtbot.keyClicks(dialog.file_name, typed)
+    assert dialog._remark.text() == said
+
+
 def test_export_accepts_and_cancel_rejects(qtbot: QtBot, dialog: ExportDialog) -> None:
     with qtbot.waitSignal(dialog.accepted):
         dialog.export_button.click()

@@ -309,6 +309,7 @@ def test_the_sheet_of_keys_is_grouped_and_can_be_searched(window: MainWindow) ->
     assert all("tumour" in " ".join(row).casefold() for row in sheet.shown)
     sheet.search.clear()
     assert sheet.shown == rows
+    assert sheet.rows.columnWidth(1) >= sheet.rows.sizeHintForColumn(1)  # no row is cut off
     sheet.close()
 
 

@@ -289,6 +289,19 @@ def test_bad_entries_leave_the_others_and_stay_on_disk(home: Path) -> None:
     assert entries == [NOTE.to_json(), FAR, BROKEN]
 
 
+def test_a_file_too_large_is_not_called_a_matter_of_permission(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(descriptor: int) -> None:
+        raise OSError(errno.EFBIG, "File too large")
+
+    monkeypatch.setattr(writing.os, "fsync", refuse)
+    with pytest.raises(FileError, match="File too large") as refused:
+        Journal(STUDY).keep((RULER,))
+    assert "may write" not in str(refused.value)
+    assert "Save annotations as" in str(refused.value)
+
+
 def test_a_full_disk_leaves_what_was_kept(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     kept(RULER)
     mine = Journal(STUDY)
