@@ -15,7 +15,13 @@ import numpy as np
 from brainviewer.core.errors import FileError
 from brainviewer.core.shown_text import shortened
 from brainviewer.files.decoding import message
-from brainviewer.files.decoding.limits import limit_process, limit_time, seconds_for
+from brainviewer.files.decoding.limits import (
+    ends_with_asker,
+    limit_process,
+    limit_time,
+    seconds_for,
+    watch_requests,
+)
 from brainviewer.files.decoding.message import Decoding
 from brainviewer.files.ordinary_file import open_ordinary
 
@@ -37,6 +43,7 @@ def main() -> None:
         os.dup2(nowhere, stream)
     warnings.simplefilter("ignore")
     limit_process()
+    watch_requests(requests.fileno())
     answers.write(message.READY)
     answers.flush()
     for line in requests:
@@ -57,7 +64,10 @@ def _answer(answers: BinaryIO, kind: str, path: Path) -> None:
             # From memory a damaged length is read as far as the file goes; from a disk it would
             # take its memory first.
             content = io.BytesIO(file.read()) if size <= _HELD_BYTES else file
-            _send(answers, read(content, path.name))
+            with ends_with_asker():
+                decoding = read(content, path.name)
+                _send(answers, decoding)
+        _line(answers, message.END, decoding.notices)
     except FileError as error:
         _line(answers, message.REFUSED, [error.message, error.advice])
     except MemoryError:
@@ -87,7 +97,6 @@ def _send(answers: BinaryIO, decoding: Decoding) -> None:
             break
     if sent < count:
         raise ValueError("frames are missing")
-    _line(answers, message.END, decoding.notices)
 
 
 def _line(answers: BinaryIO, first: bytes, content: object) -> None:

@@ -4,9 +4,11 @@ import contextlib
 import os
 import signal
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 try:
+    import fcntl
     import resource
 except ImportError:  # Windows has no such limits
     resource = None  # type: ignore[assignment]
@@ -43,6 +45,33 @@ def limit_process() -> None:
     ):
         with contextlib.suppress(OSError, ValueError):
             resource.setrlimit(what, (most, most))
+
+
+def watch_requests(pipe: int) -> None:
+    """Let the system say when the other end of a pipe is closed; see ``ends_with_asker``."""
+    if resource is None:
+        return
+    signal.signal(signal.SIGIO, signal.SIG_IGN)
+    with contextlib.suppress(OSError):
+        fcntl.fcntl(pipe, fcntl.F_SETOWN, os.getpid())
+        fcntl.fcntl(pipe, fcntl.F_SETFL, fcntl.fcntl(pipe, fcntl.F_GETFL) | os.O_ASYNC)
+
+
+@contextlib.contextmanager
+def ends_with_asker() -> Iterator[None]:
+    """Let this process end at once when whoever asked is gone, also in the middle of a decoder.
+
+    The system ends it, since decoders do not come back to Python. It also would if a further
+    request came meanwhile: there is none before the last word of the answer.
+    """
+    if resource is None:
+        yield
+        return
+    signal.signal(signal.SIGIO, signal.SIG_DFL)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGIO, signal.SIG_IGN)
 
 
 def limit_time(seconds: int) -> None:

@@ -202,6 +202,41 @@ def test_the_child_ends_with_its_parent(tiff: Path) -> None:
     assert not _runs(child_id)
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="the system does not say it there")
+def test_the_child_ends_with_its_parent_in_the_middle_of_a_file(tiff: Path) -> None:
+    root = str(Path(process.__file__).parents[3])
+    # As in a codec, Python is not asked before the end.
+    endless = "decoding.start_decoding = lambda file, name: sum(range(10**12))"
+    child = CHILD.format(f"from brainviewer.files.image2d import decoding; {endless}; {SERVE}")
+    program = (
+        "import threading, time; from pathlib import Path; "
+        "from brainviewer.files.decoding import process; "
+        f"process._PROGRAM = {child!r}; start = process._start; "
+        "process._start = lambda: (child := start(), print(child.pid, flush=True))[0]; "
+        f"process.decode('image', Path({str(tiff)!r}))"
+    )
+    parent = subprocess.Popen(
+        [sys.executable, "-c", program],
+        stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": root},
+    )  # fmt: skip
+    with parent:
+        assert parent.stdout is not None
+        child_id = int(parent.stdout.readline())
+        until = time.monotonic() + 60
+        while _processor_time(child_id) < 1.5 and time.monotonic() < until:  # it is decoding
+            time.sleep(0.02)
+        assert _runs(child_id)
+        parent.kill()
+        parent.wait()
+    time.sleep(0.5)
+    assert not _runs(child_id)
+
+
+def _processor_time(process_id: int) -> float:
+    fields = Path(f"/proc/{process_id}/stat").read_text().split()
+    return (int(fields[13]) + int(fields[14])) / os.sysconf("SC_CLK_TCK")
+
+
 def _runs(process_id: int) -> bool:
     try:
         return "Z" not in Path(f"/proc/{process_id}/stat").read_text().split()[2]
