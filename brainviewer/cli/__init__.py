@@ -1,6 +1,7 @@
 """The command line: the same functions as the window, one command each.
 
-Exit codes: 0 done, 2 the user's input is wrong (one sentence with advice), 1 a bug.
+Exit codes: 0 done, 2 the user's input is wrong (one sentence with advice), 1 a bug;
+130 interrupted, 141 nobody reads the output any more.
 """
 
 from brainviewer.cli import export, labelled_data, pictures, research, studies

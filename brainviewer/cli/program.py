@@ -92,6 +92,10 @@ def window(
     raise typer.Exit(open_window(study or [], demo))
 
 
+_NOBODY_READS = 141
+"""Whoever read the output has gone: 128 + SIGPIPE, as of other programs."""
+
+
 def run(arguments: Sequence[str], open_window: OpenWindow) -> int:
     """Run a command line; returns its exit code.
 
@@ -114,7 +118,7 @@ def run(arguments: Sequence[str], open_window: OpenWindow) -> int:
         )
         return code if isinstance(code, int) else 0
     except SystemExit as end:
-        return end.code if isinstance(end.code, int) else int(end.code is not None)
+        return _code_of(end)
     except _UsageError as error:
         complain(_usage_sentence(error))
         return 2
@@ -124,7 +128,7 @@ def run(arguments: Sequence[str], open_window: OpenWindow) -> int:
         complain(str(error))
         return 2
     except BrokenPipeError:
-        return 1  # whoever read the output has gone
+        return _NOBODY_READS
     except Exception as error:
         if said := told_by_the_system(error):
             complain(str(said))
@@ -142,6 +146,12 @@ def run(arguments: Sequence[str], open_window: OpenWindow) -> int:
         else:
             complain("Run it again as 'brainviewer --debug …' to see where, and report it.")
         return 1
+
+
+def _code_of(end: SystemExit) -> int:
+    if isinstance(end.__context__, BrokenPipeError):  # caught by the library of commands
+        return _NOBODY_READS
+    return end.code if isinstance(end.code, int) else int(end.code is not None)
 
 
 def _has_working_folder() -> bool:

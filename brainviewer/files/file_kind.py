@@ -52,6 +52,8 @@ _ISO_MEDIA = {
     b"jp2 ": FileKind("a JPEG 2000 image", _SAVE),
 }
 _VIDEO = FileKind("a video", "Save the frame that is meant as PNG or JPG.")
+_SOUND = FileKind("a sound recording", _CARRIED)
+_RIFF = {b"WEBP": FileKind("a WebP image", _SAVE), b"AVI ": _VIDEO, b"WAVE": _SOUND}
 _BEGINNINGS: tuple[tuple[bytes, FileKind], ...] = (
     (b"%PDF-", FileKind("a PDF document", _EXPORT)),
     (b"%!PS", FileKind("a PostScript document", _EXPORT)),
@@ -72,7 +74,9 @@ _BEGINNINGS: tuple[tuple[bytes, FileKind], ...] = (
     (b"v/1\x01", FileKind("an OpenEXR image", _SAVE)),
     (b"\0\0\1\0", FileKind("an icon", _SAVE)),
     (b"qoif", FileKind("a QOI image", _SAVE)),
-    (b"RIFF", _VIDEO),
+    (b"OggS", _SOUND),
+    (b"ID3", _SOUND),
+    (b"fLaC", _SOUND),
     (b"\x1aE\xdf\xa3", _VIDEO),
     (b"PK\3\4", FileKind("a ZIP archive or an office document", _UNPACK)),
     (b"PK\5\6", FileKind("an empty ZIP archive", _UNPACK)),
@@ -85,6 +89,22 @@ _BEGINNINGS: tuple[tuple[bytes, FileKind], ...] = (
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", FileKind("an office document", _EXPORT)),
     (b"{\\rtf", FileKind("a text document", _EXPORT)),
     (b"NRRD", FileKind("an NRRD volume", _SLICER)),
+    (
+        b"mrtrix image",
+        FileKind("an MRtrix volume", "Convert it to .nii.gz, for example with mrconvert."),
+    ),
+    (b"mrtrix tracks", FileKind("a file of MRtrix tracks", _CARRIED)),
+    (
+        b"type = string-attribute",
+        FileKind("the header of an AFNI volume", "Convert it to .nii.gz with 3dAFNItoNIFTI."),
+    ),
+    (
+        b"type  = string-attribute",
+        FileKind("the header of an AFNI volume", "Convert it to .nii.gz with 3dAFNItoNIFTI."),
+    ),
+    (b"SIMPLE  =", FileKind("a FITS image", _SAVE)),
+    (b"\0\5\x16\7", FileKind("what macOS keeps beside a file (AppleDouble)", _CARRIED)),
+    (b"\0\0\0\1Bud1", FileKind("what macOS keeps of a folder (.DS_Store)", _CARRIED)),
     (
         b"\0\0\0\1\0\0",
         FileKind(
@@ -111,6 +131,8 @@ _BEGINNINGS: tuple[tuple[bytes, FileKind], ...] = (
     (b"\x7fELF", FileKind("a program", _CARRIED)),
     (b"MZ", FileKind("a program", _CARRIED)),
 )
+_JSON = re.compile(rb"[{\[]\s*(?:[\"{}\[\]\d-]|true|false|null|$)")
+"""Other texts begin with a bracket, too, as settings of Windows do."""
 _PLAIN_TEXT = re.compile(rb"[\t\n\f\r\x20-\x7e\x80-\xff]+")
 
 
@@ -123,8 +145,8 @@ def kind_of(head: bytes) -> FileKind | None:
         return _LFS
     if head[4:8] == b"ftyp":
         return _ISO_MEDIA.get(head[8:12], _VIDEO)
-    if head.startswith(b"RIFF") and head[8:12] == b"WEBP":
-        return FileKind("a WebP image", _SAVE)
+    if head.startswith(b"RIFF"):
+        return _RIFF.get(head[8:12])
     if head.startswith(b"BM") and head[6:10] == b"\0\0\0\0":
         return FileKind("a BMP image", _SAVE)
     start = head.lstrip(b"\n")
@@ -154,7 +176,7 @@ def _kind_of_text(head: bytes) -> FileKind | None:
         return FileKind("an SVG drawing" if svg else "an XML file", _SAVE if svg else _CARRIED)
     if b"%pdf-" in start:
         return FileKind("a PDF document", _EXPORT)
-    if text.startswith((b"{", b"[")) and _is_text(text):
+    if _JSON.match(text) and _is_text(text):
         return FileKind("a JSON file", _CARRIED)
     if _is_text(text):
         return FileKind("a text file", _COPY)

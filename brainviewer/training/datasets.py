@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from brainviewer.core.errors import FileError
 from brainviewer.files.ordinary_file import is_ordinary, read_ordinary
 from brainviewer.training.collection import Case
+from brainviewer.training.image_file import read_pixels
 
 _MOST_BYTES = 50_000_000
 
@@ -119,7 +120,4 @@ def _grey(path: Path) -> NDArray[np.uint8]:
 
 
 def _read(path: Path, flags: int) -> NDArray[np.uint8]:
-    picture = cv2.imread(str(path), flags)
-    if picture is None:
-        raise FileError(f"The picture {path.name} cannot be read.", "Check the data folder.")
-    return np.asarray(picture, np.uint8)
+    return read_pixels(path, flags, f"The picture {path.name}")

@@ -13,6 +13,7 @@ from brainviewer.core.errors import FileError
 from brainviewer.core.geometry import Grid
 from brainviewer.core.study import Modality, Study, Volume
 from brainviewer.training.collection import LabelledStudy
+from brainviewer.training.image_file import read_pixels
 
 LGG_SEQUENCES = (Modality.T1, Modality.FLAIR, Modality.T1CE)
 # The pictures have no spacing; a head of usual size is about 150 mm high.
@@ -104,9 +105,4 @@ def _own_channels(pictures: NDArray[np.uint8], case: str) -> list[int]:
 
 
 def _read(path: Path, flags: int) -> NDArray[np.uint8]:
-    picture = cv2.imread(str(path), flags)
-    if picture is None:
-        raise FileError(
-            f"The picture {path.name} of the case {path.parent.name} cannot be read.", _CHECK
-        )
-    return np.asarray(picture, np.uint8)
+    return read_pixels(path, flags, f"The picture {path.name} of the case {path.parent.name}")

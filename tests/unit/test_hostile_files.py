@@ -173,8 +173,9 @@ def test_errors_that_a_full_disk_does_not_take(what, data):
 
 
 def test_whoever_read_the_output_has_gone(data):
-    done = shell("BV info t1.nii | true", data)
-    assert done.stderr == b""
+    for command in ("info t1.nii", "models --json", "--help"):
+        done = shell(f"(sleep 0.5; BV {command}; echo $? >&2) | true", data)
+        assert done.stderr == b"141\n"
 
 
 def test_a_working_folder_that_was_deleted(data, tmp_path):

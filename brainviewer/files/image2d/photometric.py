@@ -9,8 +9,12 @@ _COLOURS_NARROWED = "Its colours have {bits} bits and are shown with 8."
 
 
 def mirrored(values: NDArray[Any], bits: int) -> NDArray[Any]:
-    """Grey values in which 0 was white, so that 0 is black; floats within their own range."""
-    if values.dtype.kind == "u":
+    """Grey values in which 0 was white, so that small ones are black.
+
+    Numbers of more than 16 bits, which are scaled anyway, are mirrored within their own range: far
+    from 0 they would lose their differences.
+    """
+    if values.dtype.kind == "u" and bits <= 16:
         return np.asarray(values.dtype.type(2**bits - 1) - values)
     low, high = values.min(), values.max()
     if values.dtype.kind == "i":

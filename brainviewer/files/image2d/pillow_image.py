@@ -9,12 +9,12 @@ from typing import BinaryIO
 import numpy as np
 
 # Pillow opens TIFF and WebP by name once their plugins are there; the others always are.
-from PIL import Image, TiffImagePlugin, WebPImagePlugin
+from PIL import Image, PngImagePlugin, TiffImagePlugin, WebPImagePlugin
 
 from brainviewer.core.errors import FileError
 from brainviewer.core.shown_text import shortened
 from brainviewer.files.image2d.decoded_image import DecodedImage
-from brainviewer.files.image2d.plain_pixels import CLEAR, Pixels, plain_pixels, scaled
+from brainviewer.files.image2d.plain_pixels import AS_PICTURE, CLEAR, Pixels, plain_pixels, scaled
 from brainviewer.files.image2d.size_limits import check_size, too_large
 from brainviewer.files.image2d.upright import ORIENTATION, upright
 
@@ -29,6 +29,9 @@ _FORMATS = (
 _FILMS = ("GIF", "PNG", "WEBP")
 _PNG_DEPTH = 24
 """Place of the byte that says how many bits a PNG has."""
+PngImagePlugin.MAX_TEXT_CHUNK = 16 * 2**20
+"""Colour profiles and what programs note beside an image can be longer than the usual 1 MB."""
+_TOO_LONG = ("Decompressed data too large", "Too much memory used in text")
 # Pillow warns through Python's filters, which belong to the whole process.
 _quiet = threading.Lock()
 
@@ -57,6 +60,14 @@ def opened(file: BinaryIO, name: str) -> Iterator[Image.Image]:
                 yield image
         except (Image.DecompressionBombError, Image.DecompressionBombWarning):
             raise too_large(name) from None
+        except ValueError as error:
+            if not str(error).startswith(_TOO_LONG):
+                raise
+            raise FileError(
+                f"{shortened(name)} carries too much text, or too large a colour profile, beside "
+                "its pixels.",
+                AS_PICTURE,
+            ) from None
 
 
 def decode_with_pillow(file: BinaryIO, name: str) -> DecodedImage:

@@ -9,7 +9,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -17,6 +16,7 @@ from brainviewer.core.errors import FileError
 from brainviewer.core.study import Modality
 from brainviewer.training.cases import read_cases
 from brainviewer.training.datasets import ellipse, patient_folds
+from brainviewer.training.image_file import GREY, read_pixels
 from brainviewer.training.tumour_pictures.folds import FOLDS, near_copies, read_labelled
 
 CHENG, LGG = "cheng", "lgg"
@@ -57,9 +57,7 @@ def read_samples(cheng: Path, lgg: Path | None) -> list[Sample]:
 def cheng_samples(folder: Path) -> Iterator[Sample]:
     """The pictures of a ``cheng`` folder; lesions are ellipses in the boxes of its table."""
     for item in read_labelled(folder):
-        read = cv2.imread(str(folder / item.file), cv2.IMREAD_GRAYSCALE)
-        if read is None:
-            raise FileError(f"The picture {item.file} cannot be read.", "Check the data folder.")
+        read = read_pixels(folder / item.file, GREY, f"The picture {item.file}")
         picture = read.astype(np.float32)
         rows, columns = picture.shape
         lesion = None

@@ -66,3 +66,30 @@ def test_text_that_is_cut_inside_a_character_is_text() -> None:
     kind = kind_of(("ä" * HEAD_BYTES).encode()[: HEAD_BYTES - 1])
     assert kind is not None
     assert kind.name == "a text file"
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"RIFF\x24\0\0\0WAVEfmt ", "a sound recording"),
+        (b"RIFF\x24\0\0\0AVI LIST", "a video"),
+        (b"RIFF\x24\0\0\0WEBPVP8 ", "a WebP image"),
+        (b"ID3\3\0", "a sound recording"),
+        (b"[InternetShortcut]\nURL=https://example.org\n", "a text file"),
+        (b"[1, 2]", "a JSON file"),
+        (b'[\n {"a": 1}]', "a JSON file"),
+        (b"{}", "a JSON file"),
+        (b"mrtrix image\ndim: 240,240,155\n", "an MRtrix volume"),
+        (b"\ntype  = string-attribute\nname  = HISTORY_NOTE\n", "the header of an AFNI volume"),
+        (b"SIMPLE  =                    T", "a FITS image"),
+        (b"\0\5\x16\7\0\2\0\0Mac OS X", "what macOS keeps beside a file (AppleDouble)"),
+    ],
+)
+def test_what_begins_alike_is_told_apart(content, said):
+    kind = kind_of(content)
+    assert kind is not None
+    assert kind.name == said
+
+
+def test_of_a_container_that_nobody_knows_nothing_is_said():
+    assert kind_of(b"RIFF\x24\0\0\0ABCD") is None

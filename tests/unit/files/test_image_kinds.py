@@ -205,3 +205,22 @@ def test_channels_of_png(tmp_path: Path, colour: int) -> None:
     if channels == 2:
         expected = expected[..., 0]
     assert np.abs(picture.pixels - expected).max() <= 1
+
+
+@pytest.mark.parametrize("bits", [8, 16])
+@pytest.mark.parametrize("kind", [b"zTXt", b"iCCP"])
+def test_long_texts_and_profiles_of_png_are_no_damage(
+    tmp_path: Path, ramp: NDArray[np.uint16], bits: int, kind: bytes
+) -> None:
+    values = ramp if bits == 16 else (ramp >> 8).astype(np.uint8)
+    png = bytes(imagecodecs.png_encode(values))
+    for megabytes, opens in ((3, True), (40, False)):
+        content = b"k\0\0" + zlib.compress(bytes(megabytes << 20), 1)
+        chunk = len(content).to_bytes(4, "big") + kind + content
+        chunk += zlib.crc32(kind + content).to_bytes(4, "big")
+        (tmp_path / "a.png").write_bytes(png[:33] + chunk + png[33:])
+        if opens:
+            np.testing.assert_array_equal(read_picture(tmp_path / "a.png").pixels, values)
+        else:
+            with pytest.raises(FileError, match="too much text, or too large a colour profile"):
+                read_picture(tmp_path / "a.png")

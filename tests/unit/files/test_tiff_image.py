@@ -281,3 +281,11 @@ def test_sixty_thousand_pages_are_a_notice(tmp_path: Path) -> None:
     struct.pack_into("<I", content, link, start)  # and round in a circle
     (tmp_path / "c.tif").write_bytes(content)
     assert np.array_equal(read_picture(tmp_path / "c.tif").pixels, ramp("u1"))
+
+
+@pytest.mark.parametrize("kind", ["u4", "u8"])
+def test_white_is_zero_of_many_bits_keeps_small_differences(tmp_path: Path, kind: str) -> None:
+    values = np.arange(20 * 30).reshape(20, 30).astype(kind)
+    tifffile.imwrite(tmp_path / "a.tif", values, photometric="miniswhite")
+    pixels = read_picture(tmp_path / "a.tif").pixels.astype(int)
+    np.testing.assert_array_equal(pixels.ravel(), np.arange(20 * 30)[::-1])
