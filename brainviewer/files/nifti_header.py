@@ -28,6 +28,8 @@ LONGEST = HEAD_BYTES
 
 _COLOURS = (128, 2304)
 _COMPLEX = (32, 1792, 2048)
+_VECTORS = range(1004, 1012)
+"""Meanings (``intent_code``) of numbers that belong together: matrices, displacements, points."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,6 +95,11 @@ def parse_header(start: bytes, name: str) -> Header:
     if bytes(header["magic"]).startswith(b"ni"):
         raise pair_error(name)
     shape, frames = _shape(header, name)
+    if int(header["intent_code"]) in _VECTORS and frames > 1:
+        raise FileError(
+            f"{name} holds several numbers for each voxel, as deformations do, not MR values.",
+            "Open the image that it belongs to.",
+        )
     stored = _number_type(header, name)
     grid, notices = grid_of(header, shape, name)
     if frames > 1:

@@ -106,6 +106,7 @@ def _words_of(file_name: str) -> tuple[list[str], bool]:
     if {entities.get(k) for k in ("acq", "desc", "rec")} & {"post", "pre"}:
         # Contrast, or a point in time.
         stem = f"{_LEFT_OPEN}_" + re.sub(rf"{_START}(?:post|pre)_", "", stem)
+    stem = re.sub(r"\+\s*/\s*-", " withandwithout ", stem)
     stem = re.sub(r"(t2|flair)\s?\*", r"\1star", stem)
     stem = _MINUS_C.sub(" no contrast ", _PLUS_C.sub(" contrast ", stem))
     stem = _ONE_TO_OTHER.sub(r"\1 to \2", _ONE_MINUS_OTHER.sub(" minus ", stem))
@@ -185,6 +186,8 @@ def _weakly(said: list[str], text: str, contrast: bool) -> Role | None:
 
 def _t1(said: list[str], contrast: bool) -> Modality | None:
     """T1 with or without contrast; None where a word may mean contrast or a point in time."""
+    if _found(words.BOTH, " ".join(said)):
+        return None
     if contrast or Mention.T1CE in said or Mention.WEAK_T1CE in said:
         return Modality.T1CE
     return None if any(map(_LEFT_OPEN_WORD.fullmatch, said)) else Modality.T1

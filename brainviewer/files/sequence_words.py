@@ -30,6 +30,13 @@ NOT = each("""
     before avant nativ native unenhanced
     """)
 """These deny the word behind them."""
+_WITH, _WITHOUT = "post|nach|with|mit|avec|con|enhanced", "pre|vor|without|wo|w o|ohne|sans|sin"
+BOTH = re.compile(
+    rf"(?:{_WITHOUT}) (?:(?:and|und|et|y|or) )?(?:{_WITH}|w)"
+    rf"|(?:{_WITH}) (?:and|und|et|y|or) (?:{_WITHOUT})"
+    r"|(?:w|with|mit|avec) (?:wo|w o|without|ohne|sans)|withandwithout"
+)
+"""One file of two, or nobody knows of which."""
 A_TIME = re.compile(
     r"(?:post|pre) ?(?:ops?|operativ\w*|surg\w*|rt|rtx|radi\w*|treat\w*|tx|process\w*|proc"
     r"|therap\w*|chemo\w*|crt|biops\w*|resect\w*|implant\w*|mortem|baseline|interven\w*|trauma\w*|stroke"
@@ -82,7 +89,7 @@ UNUSED = each("""
     bold venbold fmri rsfmri sfmri ep2d epi mrs mrsi svs csi spectro spectroscopy
     tof tof2d tof3d mra mrv angio angiography pca venc mip minip
     swi swip swi2d swi3d swan eswan qsm t2s t2sw r2star hemo haemo merge phase pha phasediff phase1
-    phase2 magnitude magnitude1 magnitude2 imaginary
+    phase2 magnitude magnitude1 magnitude2 imaginary imag
     map maps mapping mapit t1map t2map t1maps t2maps qt1 qt2 qt1map qt2map t1rho r1map r2map b0map
     b1map fieldmap pdmap molli mtr mtsat mwf jacobian jacobians warpfield xfm biasfield probmap
     subtraction subtractions subtracted subtract substraction subtr minus difference delta deltat1

@@ -90,3 +90,18 @@ def test_long_integers_that_lose_digits_are_said(tmp_path, factor, said):
     path = tmp_path / "t1.nii"
     path.write_bytes(content(VALUES * factor, "i8"))
     assert read_nifti(path).notices == said
+
+
+@pytest.mark.parametrize("intent", ["displacement vector", "vector", "symmetric matrix"])
+def test_a_deformation_field_is_no_sequence(tmp_path, intent):
+    made = nib.Nifti1Image(np.zeros((8, 8, 8, 1, 3), "f4"), np.eye(4))
+    made.header.set_intent(intent, (3,) if "matrix" in intent else ())
+    made.to_filename(tmp_path / "t1.nii")
+    with pytest.raises(FileError, match="several numbers for each voxel"):
+        read_nifti(tmp_path / "t1.nii")
+    made.header.set_intent("none")
+    made.to_filename(tmp_path / "t1.nii")
+    assert (
+        "The file holds 3 images; the first one is shown."
+        in read_nifti(tmp_path / "t1.nii").notices
+    )

@@ -399,6 +399,18 @@ BESIDE = {
     # points in time or contrast, in BIDS
     "sub-01_rec-post_T1w": None,
     "sub-01_desc-post_T1w": None,
+    # with and without
+    "T1 pre and post": None,
+    "T1 +/- C": None,
+    "AX T1 +/- GAD": None,
+    "T1_W_WO": None,
+    "T1_without_with": None,
+    "T1 ohne und mit KM": None,
+    "T1 dixon W pre": T1,
+    "T1 w/o contrast ax": T1,
+    "T1 pre contrast": T1,
+    "T2 +/- C": T2,
+    "T1_imag": UNUSED,
     # T2 that is none, or may be none
     "T2_IR": None,
     "T2W_IR": None,
