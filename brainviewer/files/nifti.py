@@ -276,7 +276,7 @@ def _finite(data: NDArray[Any], beyond: int) -> tuple[NDArray[Any], tuple[str, .
         data[bad] = fill
         low, high = data.min(), data.max()
         for number, what in ((count - beyond, "not a finite number"), (beyond, _BEYOND)):
-            voxels = "1 voxel was" if number == 1 else f"{number} voxels were"
+            voxels = "1 voxel was" if number == 1 else f"{number:,} voxels were"
             notices += (f"{voxels} {what} and set to {fill:g}.",) if number else ()
     if low == high:
         notices += (f"Every voxel has the same value ({float(low):g}); there is nothing to see.",)

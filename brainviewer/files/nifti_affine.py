@@ -14,10 +14,10 @@ from brainviewer.core.errors import FileError
 from brainviewer.core.geometry import Affine, Grid, spacing_of
 from brainviewer.files.nifti_fields import Fields, rotation, sform
 
-UNIT_UNKNOWN = "The file does not name its unit of length; it was taken for millimetres."
-NO_ORIENTATION = "The file does not say how the patient lay; no sides can be shown."
+UNIT_UNKNOWN = "The unit of length is not named; it was taken for millimetres."
+NO_ORIENTATION = "It is not said how the patient lay; no sides can be shown."
 ORIENTATION_INVALID = (
-    "What the file says about how the patient lay ({forms}) is invalid; no sides can be shown."
+    "What is said about how the patient lay ({forms}) is invalid; no sides can be shown."
 )
 CORRECT_SIZE = "Correct the voxel size, or the unit of length, in its header."
 

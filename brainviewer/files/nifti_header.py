@@ -103,7 +103,7 @@ def parse_header(start: bytes, name: str) -> Header:
     stored = _number_type(header, name)
     grid, notices = grid_of(header, shape, name)
     if frames > 1:
-        notices += (f"The file holds {frames} images; the first one is shown.",)
+        notices += (f"Of {frames} images the first one is shown.",)
     slope, intercept = float(header["scl_slope"]), float(header["scl_inter"])
     if not math.isfinite(slope) or slope == 0:
         slope, intercept = 1.0, 0.0

@@ -152,7 +152,7 @@ def test_one_file_without_orientation_takes_the_sides_from_all(folder):
     assert study.grid.orientation == "???"
     assert study.segmentation is not None
     assert study.volumes[FLAIR].file_grid.orientation == "LPS"
-    assert any(notice.startswith("T1: The file does not say how") for notice in study.notices)
+    assert any(notice.startswith("T1: It is not said how") for notice in study.notices)
     assert "T1 was laid over FLAIR by the order of the voxels" in study.notices[-1]
 
 
@@ -194,7 +194,7 @@ def test_where_nobody_knows_all_are_laid_over_the_first(folder):
     study = open_study([folder])
     assert study.modalities == SEQUENCES
     assert [n for n in study.notices if "how the patient lay" in n] == [
-        "FLAIR, T1, T1ce and T2: The file does not say how the patient lay; no sides can be shown."
+        "FLAIR, T1, T1ce and T2: It is not said how the patient lay; no sides can be shown."
     ]
     assert any("T1, T1ce and T2 were laid over FLAIR" in notice for notice in study.notices)
     assert any("segmentation was laid over FLAIR" in notice for notice in study.notices)

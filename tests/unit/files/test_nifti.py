@@ -247,7 +247,7 @@ def test_constant_volume(write):
 def test_first_of_several_images(write, name):
     content = image(np.stack([VALUES, VALUES + 1000], axis=-1)).to_bytes()
     read = read_nifti(write(packed(content) if name.endswith("gz") else content, name))
-    assert "holds 2 images; the first" in only_notice(read)
+    assert "Of 2 images the first" in only_notice(read)
     np.testing.assert_array_equal(read.data, VALUES)
 
 

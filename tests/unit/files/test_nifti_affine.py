@@ -151,7 +151,7 @@ def test_what_is_absent_is_called_absent():
     header = read(content(np.diag([*SIZES, 1.0]), ""))
     assert not header.grid.oriented
     (notice,) = header.notices
-    assert "does not say" in notice
+    assert "is not said" in notice
     assert "invalid" not in notice
 
 
