@@ -43,12 +43,17 @@ def nothing_to_open(folder: Path) -> FileError:
                 f"The folder {folder.name} holds no NIfTI image, but {what}: {shown}.", kind.advice
             )
     if not files:
-        why = "its folders hold no files" if list_folder(folder) else "it is empty"
+        why = "its folders hold no files" if list_folder(folder) else _nothing_shown(folder)
         if any(_folders_below(folder, _DEEPEST + 1)):
             why = f"nothing is searched more than {_DEEPEST} folders down"
         empty = f"There is no NIfTI image in the folder {folder.name}: {why}."
         return FileError(empty, _ADVICE)
     return FileError(f"There is no NIfTI image in the folder {folder.name}.", _ADVICE)
+
+
+def _nothing_shown(folder: Path) -> str:
+    with plain_errors(folder):
+        return "what it holds is hidden" if any(folder.iterdir()) else "it is empty"
 
 
 _FIRST = ("pairs", "volume", "DICOM", "pointer", "PAR/REC", "HDF5", "MATLAB", "NumPy", "archive",

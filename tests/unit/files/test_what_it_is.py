@@ -147,3 +147,12 @@ def test_the_list_of_a_cd_without_its_images(tmp_path):
     assert "Copy the whole CD" in refused.value.advice
     with pytest.raises(FileError, match="lists what lies on a CD"):
         read_nifti(tmp_path / "DICOMDIR")
+
+
+def test_a_folder_of_hidden_files_is_not_called_empty(tmp_path: Path) -> None:
+    (tmp_path / ".hidden").mkdir()
+    with pytest.raises(FileError, match="what it holds is hidden"):
+        collect([tmp_path])
+    (tmp_path / ".hidden").rmdir()
+    with pytest.raises(FileError, match="it is empty"):
+        collect([tmp_path])
