@@ -232,12 +232,15 @@ def leaderboard(
     """Compare networks for single images, on patients kept apart and under a leaky split."""
     with results_only() as stdout:
         from brainviewer.cli.leaderboard_tables import leaderboard_tables
+        from brainviewer.files.sources import refuse_source
         from brainviewer.files.writing import check_new_file, write_whole
         from brainviewer.training.leaderboard import entries, page, record
 
+        results = folder or resources() / "leaderboard"
         if html is not None:
             check_new_file(html)
-        tables = entries.read_tables(folder or resources() / "leaderboard")
+            refuse_source(html, results.rglob("*.json"))
+        tables = entries.read_tables(results)
         found = record.as_record(tables)
         if html is not None:
             write_whole(html, page.as_page(tables))

@@ -7,6 +7,7 @@ from typing import Any
 from brainviewer.analysis.outline_network import SETTINGS_FILE, read_trust
 from brainviewer.assets import resources
 from brainviewer.core.errors import FileError, Report, silent
+from brainviewer.files.sources import refuse_source
 from brainviewer.files.structured import read_json
 from brainviewer.files.writing import make_folder, write_whole
 from brainviewer.inference.registry import installed_models
@@ -16,6 +17,7 @@ from brainviewer.training.evaluate import EVALUATION_FILE, RECIPE, dump, evaluat
 from brainviewer.training.evaluation_inputs import PREDICTIONS
 from brainviewer.training.images.keeping import read_results
 from brainviewer.training.images.recipe import IMAGE_CLASSES, IMAGE_VOTE
+from brainviewer.training.images.results import RESULT_FILE
 from brainviewer.training.plots import draw_all
 from brainviewer.training.provenance import made_with
 from brainviewer.training.recipes import Recipe, read_recipe
@@ -24,6 +26,7 @@ from brainviewer.training.running import (
     FOUND_FOLDER,
     LESION_OUTLINE,
     RECIPE_FILE,
+    RUN_FILE,
     TUMOUR_PICTURES,
     find_recipe,
     read_run,
@@ -31,6 +34,8 @@ from brainviewer.training.running import (
     require_torch,
 )
 
+_OF_TRAINING = (RUN_FILE, RESULT_FILE, TABLE_FILE, PREDICTIONS)
+"""What is measured, or says how it was made; patterns of names."""
 _MEASURED = ("methods", "results", "bars", "classes", "figures")
 """One of these stands in every file of figures."""
 
@@ -69,6 +74,8 @@ def measure(
     file = out or run / EVALUATION_FILE
     if file.suffix != ".json":
         raise FileError(f"'{file.name}' does not end in .json.", "Choose a name that does.")
+    if out is not None:
+        refuse_source(out, [found for name in _OF_TRAINING for found in run.rglob(name)])
     kind = recipe_kind(plan_file)
     if kind in (IMAGE_CLASSES, IMAGE_VOTE):
         record = {"results": read_results(run)}

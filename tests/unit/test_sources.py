@@ -106,3 +106,18 @@ def test_why_there_is_no_folder_is_true(tmp_path):
         with pytest.raises(FileError) as error:
             write_whole(path, b"x")
         assert said in error.value.message
+
+
+def test_a_run_is_not_replaced_by_its_evaluation(tmp_path, capfd):
+    for name in ("run.json", "result.json", "predictions-seed1.json"):
+        (tmp_path / name).write_text("{}")
+        assert WHY in refused(capfd, "evaluate", tmp_path, "--out", tmp_path / name)
+        assert (tmp_path / name).read_text() == "{}"
+
+
+def test_results_are_not_replaced_by_the_page_about_them(tmp_path, capfd):
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "result.json").write_text("{}")
+    page = tmp_path / "a" / "result.json"
+    assert WHY in refused(capfd, "leaderboard", tmp_path, "--html", page)
+    assert page.read_text() == "{}"
