@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -269,6 +269,13 @@ def test_classify(result, capfd):
     words = capfd.readouterr().out
     assert "Glioblastoma (G), 70 %" in words
     assert "not for diagnosis" in words
+
+
+def test_what_is_said_of_the_study_stands_with_the_answer(study, result, monkeypatch, capfd):
+    said = replace(study, notices=("T2 lies on another grid.",))
+    monkeypatch.setattr("brainviewer.app.opening.open_study", lambda paths, report: said)
+    assert run("classify", "folder", "--json") == 0
+    assert printed(capfd)["notices"] == ["T2 lies on another grid.", "T1 is missing."]
 
 
 def test_no_tumour_is_a_result_of_classify(result, monkeypatch, capfd):
