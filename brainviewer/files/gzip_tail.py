@@ -18,11 +18,13 @@ def bytes_behind(file: IO[bytes], most: int) -> int:
     unpacker, packed, size = zlib.decompressobj(wbits=31), b"", 0
     while True:
         packed = packed or file.read(_PIECE)
-        if not packed or size > most:
+        if not packed:
             return 0
         try:
             size += len(unpacker.decompress(packed, _PIECE))
         except zlib.error:
+            return 0
+        if size > most:
             return 0
         packed = unpacker.unconsumed_tail
         if unpacker.eof:

@@ -25,9 +25,10 @@ from brainviewer.files.volume_limits import MOST_UNPACKED, check_unpacked, check
 _DAMAGED = (igzip.BadGzipFile, igzip_lib.IsalError, zlib.error)
 _GZIP = b"\x1f\x8b"
 _PIECE = 1 << 22  # bytes between two reports
-_BELONG = ("is no part of it.", "are no part of it.")
+_MOST_SEARCHED = 1 << 30
+"""Unpacked bytes, in front of junk: to look for it takes as long as to unpack them slowly."""
 _BEYOND = "too large for a number of 32 bits"
-_NARROWED = "Its values are kept to seven digits."
+_NARROWED = "The values are kept to seven digits."
 _Made = TypeVar("_Made", "NiftiImage", Header)
 
 
@@ -80,12 +81,13 @@ def _without_junk(file: IO[bytes], read: Callable[[IO[bytes]], _Made]) -> _Made:
     try:
         return read(file)
     except (EOFError, *_DAMAGED):  # type: ignore[misc]  # as in _plain_errors
-        junk = bytes_behind(file, MOST_UNPACKED)
+        junk = bytes_behind(file, _MOST_SEARCHED)
         if not junk:
             raise
         length = file.seek(0, os.SEEK_END) - junk
         made: _Made = read(io.BufferedReader(FirstPart(file, length)))
-        notice = f"{counted(junk, 'byte')} behind the compressed data {_BELONG[junk > 1]}"
+        was = "was" if junk == 1 else "were"
+        notice = f"{counted(junk, 'byte')} behind the compressed data {was} passed over."
         return replace(made, notices=(*made.notices, notice))
 
 
