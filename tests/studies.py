@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from brainviewer.analysis.tumour import find_tumour
-from brainviewer.app.opening import open_study
+from brainviewer.app.opening.study import open_study
 from brainviewer.core.findings import TumourFinding
 from brainviewer.core.study import Study
+from brainviewer.models.segmentation.detection import find_tumour
 
 DATA = Path(os.environ.get("BRAINVIEWER_DATA", Path(__file__).parents[2] / "shared" / "data"))
 STUDIES = DATA / "studies"

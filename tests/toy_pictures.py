@@ -12,9 +12,9 @@ import numpy as np
 import SimpleITK
 from numpy.typing import NDArray
 
-from brainviewer.inference.card import ModelCard
-from brainviewer.inference.card_file import load_card
-from brainviewer.inference.runtimes import EngineAnswer
+from brainviewer.models.card import ModelCard
+from brainviewer.models.card_file import load_card
+from brainviewer.models.engine.runtimes import EngineAnswer
 
 CLASSES = {
     "glioma": "Glioma",
@@ -186,11 +186,11 @@ class ToyEngine:
 
 def install_toy(session: Any, folder: Path, monkeypatch: Any) -> ToyEngine:
     """Let a session classify pictures by a toy, whatever is installed."""
-    from brainviewer.app import picture_answer
-    from brainviewer.app.picture_classifying import classify_picture
+    from brainviewer.app.prediction import frame_class as picture_answer
+    from brainviewer.app.prediction.image_class import classify_picture
 
     card, engine = write_model(folder), ToyEngine()
-    monkeypatch.setattr("brainviewer.inference.registry.model", lambda model_id="": card)
+    monkeypatch.setattr("brainviewer.models.registry.model", lambda model_id="": card)
     monkeypatch.setattr(picture_answer, "picture_classifier", lambda: classify_picture)
     session._engine, session.rest_seconds = engine, 0.0
     return engine

@@ -10,7 +10,7 @@ import h5py
 import numpy as np
 
 from brainviewer.core.errors import ModelError
-from brainviewer.inference.card import (
+from brainviewer.models.card import (
     Figure,
     ModelCard,
     ModelClass,
@@ -18,7 +18,7 @@ from brainviewer.inference.card import (
     Network,
     Step,
 )
-from brainviewer.inference.head import AgePart, Head, Prevalence, Source
+from brainviewer.models.subtype.fusion_head import AgePart, Head, Prevalence, Source
 
 ANSWER, SLEEP, DIE, FAIL, PRINT = 0.0, 1.0, 2.0, 3.0, 4.0
 

@@ -3,13 +3,13 @@
 from typing import TYPE_CHECKING
 
 from brainviewer.app.jobs import Jobs, Post
-from brainviewer.app.picture_results import PictureResults
+from brainviewer.app.prediction.image_cache import PictureResults
 from brainviewer.app.settings import Settings
 from brainviewer.app.state import Notice, ViewState
 from brainviewer.core.errors import BrainViewerError
 
 if TYPE_CHECKING:
-    from brainviewer.inference.engine import Engine
+    from brainviewer.models.engine.engine import Engine
 
 
 class EngineControl:
@@ -32,7 +32,7 @@ class EngineControl:
 
     def start_engine(self) -> None:
         """Start the child process and load the model ahead of need; for when the window is idle."""
-        from brainviewer.inference.registry import model
+        from brainviewer.models.registry import model
 
         try:
             self._ready_engine().start(model().network)
@@ -62,7 +62,7 @@ class EngineControl:
     def _ready_engine(self) -> "Engine":
         """The engine; made when it is first needed."""
         if self._engine is None:
-            from brainviewer.inference.engine import Engine
+            from brainviewer.models.engine.engine import Engine
 
             self._engine = Engine(self.settings.engine, on_silence=self._post_silence)
         return self._engine

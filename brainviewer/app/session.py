@@ -9,25 +9,25 @@ from typing import Any
 
 import numpy as np
 
-from brainviewer.app.assuming import Assuming
+from brainviewer.app.age_store import kept_age
+from brainviewer.app.documents import Showing
 from brainviewer.app.engine_control import EngineControl
-from brainviewer.app.following import Following
+from brainviewer.app.feedback import Judging
+from brainviewer.app.feedback_store import kept_verdict
 from brainviewer.app.jobs import Jobs, Post
-from brainviewer.app.judging import Judging
-from brainviewer.app.kept_ages import kept_age
-from brainviewer.app.noticing import Noticing
-from brainviewer.app.picture_answer import classify_frame, wait_for_rest
+from brainviewer.app.notices import Noticing
+from brainviewer.app.occlusion import Trying
+from brainviewer.app.patient_details import Assuming
+from brainviewer.app.prediction.frame_class import classify_frame, wait_for_rest
+from brainviewer.app.prediction.frames import Following
 from brainviewer.app.settings import Settings
-from brainviewer.app.showing import Showing
 from brainviewer.app.state import Status, ViewState
-from brainviewer.app.trying import Trying
-from brainviewer.app.verdicts import kept_verdict
-from brainviewer.app.viewing import Viewing
+from brainviewer.app.view import Viewing
 from brainviewer.core.errors import BrainViewerError, Report
 from brainviewer.core.findings import Classification, TumourFinding
 from brainviewer.core.memory import give_back
 from brainviewer.core.study import Modality, Study
-from brainviewer.core.windowing import AUTOMATIC, Window
+from brainviewer.core.voi_window import AUTOMATIC, Window
 
 
 class Session(Noticing, EngineControl, Viewing, Trying, Showing, Following, Judging, Assuming):
@@ -116,7 +116,7 @@ class Session(Noticing, EngineControl, Viewing, Trying, Showing, Following, Judg
         chosen, level = self.finding_method, self.threshold
 
         def work(report: Report) -> TumourFinding:
-            from brainviewer.analysis.tumour import find_tumour
+            from brainviewer.models.segmentation.detection import find_tumour
 
             try:
                 return find_tumour(study, chosen, threshold=level, report=report)
@@ -180,7 +180,7 @@ class Session(Noticing, EngineControl, Viewing, Trying, Showing, Following, Judg
             if finding is None:
                 wait_for_rest(report, rest)
                 return classify_frame(study, frame, engine, report, prevalence)
-            from brainviewer.app.classifying import classify
+            from brainviewer.app.prediction.subtype import classify
 
             return classify(
                 study,
@@ -203,7 +203,7 @@ class Session(Noticing, EngineControl, Viewing, Trying, Showing, Following, Judg
             self._show_engine()
 
         def failed(error: BrainViewerError) -> None:
-            from brainviewer.app.classifying import NotClassified
+            from brainviewer.app.prediction.subtype import NotClassified
 
             if isinstance(error, NotClassified):
                 self._set_classification(None, Status.NOT_RUN, str(error))

@@ -13,17 +13,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from brainviewer.app.feedback_store import Verdict
 from brainviewer.app.signals import Signal
-from brainviewer.app.verdicts import Verdict
 from brainviewer.core.annotations import Annotation
 from brainviewer.core.findings import Classification, TumourFinding
 from brainviewer.core.overlays import Overlays
 from brainviewer.core.slices import Convention, Plane, SliceView
 from brainviewer.core.study import Modality, Study
-from brainviewer.core.windowing import Window
+from brainviewer.core.voi_window import Window
 
 if TYPE_CHECKING:
-    from brainviewer.app.picture_trial import Trial
+    from brainviewer.app.prediction.occlusion_test import Trial
 
 log = logging.getLogger(__name__)
 

@@ -8,16 +8,16 @@ from brainviewer.cli.options import EngineName
 from brainviewer.core.errors import BrainViewerError, Cancelled
 
 if TYPE_CHECKING:
-    from brainviewer.inference.card import ModelCard
-    from brainviewer.inference.engine import Engine
-    from brainviewer.inference.inline import InlineEngine
+    from brainviewer.models.card import ModelCard
+    from brainviewer.models.engine.engine import Engine
+    from brainviewer.models.engine.inline import InlineEngine
 
 _FEW = 12  # pictures
 
 
 def study_engine(name: EngineName, model_id: str | None) -> "Engine | InlineEngine":
     """For a study. Raises ModelError if there is no such model, or it answers for pictures."""
-    from brainviewer.inference.registry import study_model
+    from brainviewer.models.registry import study_model
 
     return _for_one_or_many(name, study_model(model_id), once=True)
 
@@ -26,24 +26,24 @@ def picture_engine(
     name: EngineName, model_id: str | None, pictures: int = 1
 ) -> "Engine | InlineEngine":
     """The same for pictures; for a few of them what loads soon is sooner done."""
-    from brainviewer.inference.registry import picture_model
+    from brainviewer.models.registry import picture_model
 
     return _for_one_or_many(name, picture_model(model_id), once=pictures <= _FEW)
 
 
 def _for_one_or_many(name: EngineName, card: "ModelCard", once: bool) -> "Engine | InlineEngine":
-    from brainviewer.inference.devices import choose_engine
+    from brainviewer.models.engine.devices import choose_engine
 
     chosen = choose_engine() if name is EngineName.AUTO else name.value
     if once and chosen == EngineName.ONNX.value and card.network is not None:
-        from brainviewer.inference.inline import InlineEngine
+        from brainviewer.models.engine.inline import InlineEngine
 
         return InlineEngine(card.network)
     return _started(name, card)
 
 
 def _started(name: EngineName, card: "ModelCard") -> "Engine":
-    from brainviewer.inference.engine import Engine
+    from brainviewer.models.engine.engine import Engine
 
     engine = Engine(name.value)
     # Starting a process takes a while in which files can be read.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from brainviewer.app.terminal import progress_line, results_only, show
+from brainviewer.app.report.terminal import progress_line, results_only, show
 from brainviewer.cli.engines import picture_engine, study_engine
 from brainviewer.cli.options import AsJson, Engine, EngineName, Study
 from brainviewer.cli.program import app
@@ -22,7 +22,7 @@ from brainviewer.core.study import Study as Opened
 if TYPE_CHECKING:
     from brainviewer.core.annotations import Annotation as MadeAnnotation
     from brainviewer.files.annotation_file import AnnotationFile
-    from brainviewer.inference.runtimes import Runner
+    from brainviewer.models.engine.runtimes import Runner
 
 
 @app.command()
@@ -66,8 +66,8 @@ def export(
     index = _slice_of(slice_index)
     with results_only() as out:
         from brainviewer.files.annotation_file import read_annotations
-        from brainviewer.files.picture import check_picture_path
-        from brainviewer.files.picture_folder import pictures_of
+        from brainviewer.files.image2d.folder import pictures_of
+        from brainviewer.files.image2d.writer import check_picture_path
 
         check_picture_path(file)
         check_output(file, study)
@@ -80,10 +80,10 @@ def export(
             marks, said = _marks(marked, opened, other_study)
             finding = None
             if not opened.is_picture:
-                from brainviewer.analysis.tumour import find_tumour
+                from brainviewer.models.segmentation.detection import find_tumour
 
                 finding = find_tumour(opened, report=progress_line())
-            from brainviewer.app.exporting import export_picture
+            from brainviewer.app.exports import export_picture
 
             result = None
             if runner is not None:
@@ -134,12 +134,12 @@ def _answer(
     """For the slice or frame that is drawn; for the tumour slice where that is no axial one."""
     chosen = index if isinstance(index, int) else None
     if finding is None:
-        from brainviewer.app.picture_answer import classify_frame
+        from brainviewer.app.prediction.frame_class import classify_frame
 
         return classify_frame(
             study, study.frame_index(chosen), runner, progress_line(), model_id=model
         )
-    from brainviewer.app.classifying import classify
+    from brainviewer.app.prediction.subtype import classify
 
     return classify(
         study,

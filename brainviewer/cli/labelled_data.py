@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from brainviewer.app.terminal import progress_bar, progress_line, results_only, show_tables
+from brainviewer.app.report.terminal import progress_bar, progress_line, results_only, show_tables
 from brainviewer.cli.options import AsJson, GroupBy
 from brainviewer.cli.program import app
 from brainviewer.core.errors import FileError

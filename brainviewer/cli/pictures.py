@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
 import typer
 
-from brainviewer.app.terminal import complain, progress_line, results_only, show
+from brainviewer.app.report.terminal import complain, progress_line, results_only, show
 from brainviewer.cli.options import AsJson
 from brainviewer.cli.program import app
 from brainviewer.core.errors import FileError
 
 if TYPE_CHECKING:
-    from brainviewer.inference.runtimes import Runner
+    from brainviewer.models.engine.runtimes import Runner
 
 
 @dataclass(frozen=True)
@@ -42,8 +42,8 @@ def classify_pictures(
     ``error`` instead of an answer, the others are answered, and the exit code is 2 in the end. If
     only its heatmap cannot be saved, it has both.
     """
-    from brainviewer.app.records import unread_picture_record
-    from brainviewer.app.telling import picture_text
+    from brainviewer.app.report.records import unread_picture_record
+    from brainviewer.app.report.text import picture_text
 
     failed = False
     for number, path in enumerate(pictures):
@@ -65,9 +65,9 @@ def classify_pictures(
 
 
 def _classified(path: Path, runner: "Runner", wishes: Wishes, number: int) -> dict[str, Any]:
-    from brainviewer.app.picture_classifying import classify_picture
-    from brainviewer.app.picture_opening import open_picture
-    from brainviewer.app.records import picture_record
+    from brainviewer.app.opening.image2d import open_picture
+    from brainviewer.app.prediction.image_class import classify_picture
+    from brainviewer.app.report.records import picture_record
 
     study = open_picture(path)
     frame = study.frame_index(wishes.frame)
@@ -81,7 +81,7 @@ def _classified(path: Path, runner: "Runner", wishes: Wishes, number: int) -> di
     )
     record = picture_record(result, path, study, frame, wishes.top)
     if wishes.heatmaps and result.heatmap is not None:
-        from brainviewer.app.picture_heatmap import save_heatmap
+        from brainviewer.app.prediction.image_heatmap import save_heatmap
 
         file = wishes.heatmaps[number]
         try:
@@ -106,7 +106,7 @@ def explain(
 ) -> None:
     """Say what a class of the picture model is, how common, and what to look for."""
     with results_only() as out:
-        from brainviewer.app.class_texts import class_text, class_texts
+        from brainviewer.app.prediction.class_texts import class_text, class_texts
 
         if name is None:
             texts = class_texts()

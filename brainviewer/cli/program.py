@@ -13,7 +13,7 @@ import typer
 from typer.core import TyperGroup
 
 from brainviewer import __version__
-from brainviewer.app.terminal import complain, open_closed_streams
+from brainviewer.app.report.terminal import complain, open_closed_streams
 from brainviewer.core.errors import BrainViewerError
 from brainviewer.core.shown_text import shown_text
 from brainviewer.files.ordinary_file import told_by_the_system

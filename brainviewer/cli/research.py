@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from brainviewer.app.terminal import (
+from brainviewer.app.report.terminal import (
     complain,
     progress_bar,
     results_only,

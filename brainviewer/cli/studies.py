@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import numpy as np
 import typer
 
-from brainviewer.app.terminal import progress_line, results_only, show
+from brainviewer.app.report.terminal import progress_line, results_only, show
 from brainviewer.cli.engines import picture_engine, study_engine
 from brainviewer.cli.options import (
     Age,
@@ -35,15 +35,15 @@ from brainviewer.cli.study_opening import (
 from brainviewer.core.errors import BrainViewerError
 
 if TYPE_CHECKING:
-    from brainviewer.inference.runtimes import Runner
+    from brainviewer.models.engine.runtimes import Runner
 
 
 @app.command()
 def info(study: Study, as_json: AsJson = False) -> None:
     """Say what a study, or a picture, holds."""
     with results_only() as out:
-        from brainviewer.app.opening import open_without_asking, study_info
-        from brainviewer.app.telling import study_text
+        from brainviewer.app.opening.study import open_without_asking, study_info
+        from brainviewer.app.report.text import study_text
 
         opened = open_without_asking(study, progress_line())
         record = study_info(opened)
@@ -65,13 +65,13 @@ def pick(
         if mask is not None:
             check_output(mask, study)
         opened = open_and_import(study, TUMOUR)
-        from brainviewer.analysis.tumour import find_tumour
-        from brainviewer.app.records import finding_record
-        from brainviewer.app.telling import finding_text
+        from brainviewer.app.report.records import finding_record
+        from brainviewer.app.report.text import finding_text
+        from brainviewer.models.segmentation.detection import find_tumour
 
         finding = find_tumour(opened, method.value, threshold=threshold, report=progress_line())
         if mask is not None:
-            from brainviewer.files.nifti_writer import write_mask
+            from brainviewer.files.nifti.writer import write_mask
 
             lesion = np.zeros(opened.grid.shape, bool) if finding.mask is None else finding.mask
             write_mask(mask, lesion, opened.grid, opened.reference.file_grid)
@@ -112,7 +112,7 @@ def classify(
 ) -> None:
     """Type the glioma of a study: A, O or G. Or say what single pictures show."""
     with results_only() as out:
-        from brainviewer.files.picture_folder import pictures_among
+        from brainviewer.files.image2d.folder import pictures_among
 
         if pictures := pictures_among(paths):
             _only_for("studies", {"--age": age})
@@ -123,8 +123,8 @@ def classify(
                 wishes = Wishes(model, prevalence, top, files, slice_index)
                 classify_pictures(pictures, runner, wishes, out, as_json)
         else:
-            from brainviewer.app.telling import classification_text
-            from brainviewer.files.study_folder import collect
+            from brainviewer.app.report.text import classification_text
+            from brainviewer.files.study.folder import collect
 
             if top is not None or heatmap is not None:
                 collect(paths)  # where nothing is to be opened, that is said, not this
@@ -154,8 +154,8 @@ def analyze(
     """Do the whole job without a window: result.json, figure.png and volume.png."""
     with results_only() as out, study_engine(engine, model) as runner:
         opened = open_and_import(study, ANALYSING)
-        from brainviewer.app.analysing import analyze as analyze_study
-        from brainviewer.app.telling import analysis_text
+        from brainviewer.app.prediction.whole_study import analyze as analyze_study
+        from brainviewer.app.report.text import analysis_text
 
         record = analyze_study(
             opened,
@@ -176,9 +176,9 @@ def analyze(
 def models(as_json: AsJson = False) -> None:
     """Say which models are installed."""
     with results_only() as out:
-        from brainviewer.app.records import model_record
-        from brainviewer.app.telling import models_text
-        from brainviewer.inference.registry import (
+        from brainviewer.app.report.records import model_record
+        from brainviewer.app.report.text import models_text
+        from brainviewer.models.registry import (
             DEFAULT_MODEL,
             DEFAULT_PICTURE_MODEL,
             installed_models,
@@ -202,11 +202,11 @@ def _classified(
     slice_index: int | None,
 ) -> dict[str, Any]:
     opened = open_and_import(study, TUMOUR, CLASSIFYING)
-    from brainviewer.analysis.tumour import find_tumour
-    from brainviewer.app.classifying import NotClassified
-    from brainviewer.app.classifying import classify as classify_study
-    from brainviewer.app.records import classification_record, not_classified_record
-    from brainviewer.inference.registry import DEFAULT_MODEL
+    from brainviewer.app.prediction.subtype import NotClassified
+    from brainviewer.app.prediction.subtype import classify as classify_study
+    from brainviewer.app.report.records import classification_record, not_classified_record
+    from brainviewer.models.registry import DEFAULT_MODEL
+    from brainviewer.models.segmentation.detection import find_tumour
 
     finding = find_tumour(opened, report=progress_line())
     try:
@@ -233,7 +233,7 @@ def _heatmap_files(
 ) -> AbstractContextManager[Sequence[Path]]:
     if out is None:
         return nullcontext(())
-    from brainviewer.app.picture_heatmap import heatmap_files
+    from brainviewer.app.prediction.image_heatmap import heatmap_files
 
     return heatmap_files(pictures, out)
 

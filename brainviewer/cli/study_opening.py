@@ -6,12 +6,12 @@ from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 
-from brainviewer.app.terminal import progress_line
+from brainviewer.app.report.terminal import progress_line
 from brainviewer.core.study import Study
 
-TUMOUR = "brainviewer.analysis.tumour"
-CLASSIFYING = "brainviewer.app.classifying"
-ANALYSING = "brainviewer.app.analysing"
+TUMOUR = "brainviewer.models.segmentation.detection"
+CLASSIFYING = "brainviewer.app.prediction.subtype"
+ANALYSING = "brainviewer.app.prediction.whole_study"
 
 
 def open_and_import(paths: Sequence[Path], *modules: str) -> Study:
@@ -20,7 +20,7 @@ def open_and_import(paths: Sequence[Path], *modules: str) -> Study:
     Reading waits for files, and unpacks them without Python's lock; importing the arithmetic
     takes as long as that.
     """
-    from brainviewer.app.opening import open_without_asking
+    from brainviewer.app.opening.study import open_without_asking
 
     ahead = threading.Thread(target=_import, args=(modules,), name="import")
     ahead.start()

@@ -14,11 +14,11 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from brainviewer.core.annotated_study import MarkedStudy
 from brainviewer.core.annotation_limits import MOST_ANNOTATIONS, why_impossible
 from brainviewer.core.annotations import Annotation
 from brainviewer.core.errors import FileError
 from brainviewer.core.geometry import Unit
-from brainviewer.core.marked_study import MarkedStudy
 from brainviewer.core.study import Study
 from brainviewer.files.ordinary_file import read_ordinary
 from brainviewer.files.writing import write_whole

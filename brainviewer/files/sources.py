@@ -5,9 +5,9 @@ from pathlib import Path
 
 from brainviewer.core.errors import FileError
 from brainviewer.core.shown_text import shortened
+from brainviewer.files.image2d.folder import pictures_of
 from brainviewer.files.ordinary_file import is_there
-from brainviewer.files.picture_folder import pictures_of
-from brainviewer.files.study_folder import collect, explicit
+from brainviewer.files.study.folder import collect, explicit
 
 
 def refuse_source(target: Path, sources: Iterable[Path]) -> None:

@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from brainviewer.app.feedback_store import AGREE, DISAGREE, WITHDRAWN
 from brainviewer.app.state import Layout, Tool, ViewState
-from brainviewer.app.verdicts import AGREE, DISAGREE, WITHDRAWN
 from brainviewer.core.slices import Convention, Plane
 from brainviewer.core.study import Modality
-from brainviewer.render.volume_view import LOOK_NAMES, LOOKS
+from brainviewer.painting.volume.view import LOOK_NAMES, LOOKS
 
 if TYPE_CHECKING:
     from brainviewer.gui.main_window import MainWindow

@@ -17,9 +17,9 @@ from brainviewer.app.session import Session
 from brainviewer.app.settings import Settings
 from brainviewer.assets import resources
 from brainviewer.core.errors import BrainViewerError
+from brainviewer.gui.dialogs.questions import plain_box
 from brainviewer.gui.main_thread import MainThread
 from brainviewer.gui.main_window import MainWindow
-from brainviewer.gui.questions import plain_box
 from brainviewer.gui.theme import apply_theme
 
 log = logging.getLogger(__name__)

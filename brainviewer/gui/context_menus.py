@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QAbstractItemView
 
-from brainviewer.gui.film_strip import FilmStrip
-from brainviewer.gui.mark_list import MarkList
 from brainviewer.gui.menus import context_menu
-from brainviewer.gui.sequence_list import SequenceList
+from brainviewer.gui.panels.annotations import MarkList
+from brainviewer.gui.panels.sequences import SequenceList
+from brainviewer.gui.panes.image_strip import FilmStrip
 
 if TYPE_CHECKING:
     from brainviewer.gui.main_window import MainWindow

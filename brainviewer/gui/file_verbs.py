@@ -9,8 +9,8 @@ from brainviewer.app.session import Session
 from brainviewer.core.errors import BrainViewerError
 from brainviewer.core.study import Study
 from brainviewer.files.annotation_file import OtherStudy
-from brainviewer.files.picture_folder import DICOM_SUFFIXES, PICTURE_SUFFIXES
-from brainviewer.gui.questions import ANOTHER_STUDY, ask
+from brainviewer.files.image2d.folder import DICOM_SUFFIXES, PICTURE_SUFFIXES
+from brainviewer.gui.dialogs.questions import ANOTHER_STUDY, ask
 
 _STUDIES = "NIfTI (*.nii *.nii.gz);;All files (*)"
 _ENDINGS = sorted(PICTURE_SUFFIXES | DICOM_SUFFIXES)

@@ -2,7 +2,7 @@
 
 from PySide6.QtGui import QColor
 
-from brainviewer.render import palette
+from brainviewer.painting import palette
 
 BLACK = QColor(palette.BACKGROUND)
 GAP = QColor(palette.LINE)

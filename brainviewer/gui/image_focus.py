@@ -25,9 +25,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from brainviewer.gui.slice_pane import SlicePane
-from brainviewer.gui.slice_strip import SliceStrip
-from brainviewer.gui.volume_image import VolumeImage
+from brainviewer.gui.panes.slice_pane import SlicePane
+from brainviewer.gui.panes.slice_strip import SliceStrip
+from brainviewer.gui.volume.image import VolumeImage
 
 Field = QLineEdit | QAbstractSpinBox
 _ARROWS = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down)

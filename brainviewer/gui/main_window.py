@@ -25,25 +25,25 @@ from PySide6.QtWidgets import (
 from brainviewer.app.session import Session
 from brainviewer.gui.actions import TOOL_BAR
 from brainviewer.gui.context_menus import offer_context_menus
-from brainviewer.gui.display_panel import DisplayPanel
+from brainviewer.gui.dialogs.sequences import ask_sequences
+from brainviewer.gui.dialogs.view_export import PictureExport
 from brainviewer.gui.drop_highlight import DropHighlight
-from brainviewer.gui.film_strip import FilmStrip
 from brainviewer.gui.image_focus import ImageFocus
 from brainviewer.gui.live_actions import Actions
 from brainviewer.gui.menus import build_menus
 from brainviewer.gui.notices import NoticeBar
 from brainviewer.gui.outside_text import in_title
-from brainviewer.gui.pane_grid import PaneGrid
-from brainviewer.gui.picture_export import PictureExport
-from brainviewer.gui.result_panel import ResultPanel
+from brainviewer.gui.panels.display import DisplayPanel
+from brainviewer.gui.panels.occlusion import WhatIfPanel
+from brainviewer.gui.panels.result import ResultPanel
+from brainviewer.gui.panels.study import StudyPanel
+from brainviewer.gui.panes.image_strip import FilmStrip
+from brainviewer.gui.panes.pane_grid import PaneGrid
+from brainviewer.gui.panes.slice_strip import SliceStrip
 from brainviewer.gui.right_split import RightSplit
-from brainviewer.gui.sequences_dialog import ask_sequences
-from brainviewer.gui.slice_strip import SliceStrip
 from brainviewer.gui.status_bar import StatusBar
-from brainviewer.gui.study_panel import StudyPanel
-from brainviewer.gui.volume_pane import VolumePane
+from brainviewer.gui.volume.pane import VolumePane
 from brainviewer.gui.welcome import Invitation
-from brainviewer.gui.what_if_panel import WhatIfPanel
 from brainviewer.gui.window_verbs import WindowVerbs
 
 LEFT_WIDTH = 236

@@ -12,11 +12,11 @@ from PySide6.QtWidgets import QMenu
 
 from brainviewer.app.session import Session
 from brainviewer.core.shown_text import shown_text
-from brainviewer.core.windowing import presets
+from brainviewer.core.voi_window import presets
 from brainviewer.gui.actions import CONTEXT_MENUS, LOOK_ACTIONS, MENUS
-from brainviewer.gui.display_panel import COLOUR_MAPS
 from brainviewer.gui.outside_text import as_tip, on_button
-from brainviewer.gui.prevalence_menu import fill_prevalences
+from brainviewer.gui.panels.display import COLOUR_MAPS
+from brainviewer.gui.panels.prevalence_menu import fill_prevalences
 
 if TYPE_CHECKING:
     from brainviewer.gui.main_window import MainWindow

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 from brainviewer.app.session import Session
 from brainviewer.app.state import Notice
 from brainviewer.core.shown_text import shown_text
-from brainviewer.gui.words import button, label, set_role
+from brainviewer.gui.widgets import button, label, set_role
 
 _ROLES = {"info": "quiet", "caution": "caution", "error": "chip-bad"}
 _JOBS = {"open": "Opening", "find": "Looking for the tumour", "classify": "Classifying"}

@@ -10,10 +10,10 @@ from PySide6.QtWidgets import QDialog, QTextBrowser, QVBoxLayout, QWidget
 from brainviewer import __version__
 from brainviewer.assets import guide
 from brainviewer.gui import theme
-from brainviewer.gui.card_page import card_html, card_style
+from brainviewer.gui.panels.model_card import card_html, card_style
 
 if TYPE_CHECKING:
-    from brainviewer.inference.card import ModelCard
+    from brainviewer.models.card import ModelCard
 
 MOUSE = (
     ("Wheel, two fingers", "Next slice; over the 3D view: size"),
@@ -175,6 +175,6 @@ def card_page(model_id: str, parent: QWidget | None = None) -> CardPage:
 
     Raises ModelError if there is none.
     """
-    from brainviewer.inference.registry import DEFAULT_MODEL, model
+    from brainviewer.models.registry import DEFAULT_MODEL, model
 
     return CardPage(model(model_id or DEFAULT_MODEL), parent)

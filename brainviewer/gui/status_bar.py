@@ -7,15 +7,15 @@ from PySide6.QtGui import QColor, QPaintEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QStatusBar
 
 from brainviewer.app.session import Session
-from brainviewer.core.probing import values_at
 from brainviewer.core.study import Modality, Study
+from brainviewer.core.values_at import values_at
 from brainviewer.gui import theme
 from brainviewer.gui.notices import ProgressLine
-from brainviewer.gui.painting import painting
-from brainviewer.gui.pane_grid import PaneGrid
-from brainviewer.gui.result_panel import RESEARCH_ONLY
-from brainviewer.gui.words import label, signed, tabular
-from brainviewer.render.wording import measured
+from brainviewer.gui.panels.result import RESEARCH_ONLY
+from brainviewer.gui.panes.pane_grid import PaneGrid
+from brainviewer.gui.panes.safe_painter import painting
+from brainviewer.gui.widgets import label, signed, tabular
+from brainviewer.painting.wording import measured
 
 
 class Shortened(QLabel):

@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication
 
-from brainviewer.render import palette
+from brainviewer.painting import palette
 
 
 @dataclass(frozen=True)

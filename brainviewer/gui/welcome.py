@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 from brainviewer.app.settings import Settings
 from brainviewer.core.shown_text import shown_text
 from brainviewer.gui.outside_text import on_button
-from brainviewer.gui.words import button, clear, head, label
+from brainviewer.gui.widgets import button, clear, head, label
 
 _RECENT = 5
 HINTS = (

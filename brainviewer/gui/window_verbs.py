@@ -2,17 +2,17 @@
 
 from PySide6.QtWidgets import QApplication
 
-from brainviewer.app.exporting import ExportSubject
+from brainviewer.app.exports import ExportSubject
 from brainviewer.core.errors import BrainViewerError
 from brainviewer.core.slices import Convention, Plane
-from brainviewer.gui.class_note import class_page
+from brainviewer.gui.dialogs.key_sheet import KeySheet
+from brainviewer.gui.dialogs.view_export import PictureExport
 from brainviewer.gui.file_verbs import FileVerbs
-from brainviewer.gui.key_sheet import KeySheet
 from brainviewer.gui.pages import GuidePage, Page, about_text, card_page
-from brainviewer.gui.pane_grid import PaneGrid
-from brainviewer.gui.picture_export import PictureExport
+from brainviewer.gui.panels.class_note import class_page
+from brainviewer.gui.panels.tumour import copy_measurements
+from brainviewer.gui.panes.pane_grid import PaneGrid
 from brainviewer.gui.theme import apply_theme
-from brainviewer.gui.tumour_section import copy_measurements
 from brainviewer.gui.welcome import Hints
 
 

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from brainviewer.inference.pipeline import head_mask
+from brainviewer.models.subtype.input import head_mask
 from brainviewer.training.datasets import TumourSlice, ellipse
 
 Random = np.random.Generator

@@ -20,10 +20,10 @@ from numpy.typing import NDArray
 from brainviewer.core.errors import FileError, Report
 from brainviewer.core.slices import Plane, SliceView
 from brainviewer.core.worker_pool import worker_pool
-from brainviewer.inference.card import ModelInput
-from brainviewer.inference.lesion_slices import cut_slices
-from brainviewer.inference.pipeline import cut_out, head_mask, slices_to_see, standardise
-from brainviewer.inference.saliency import CropBox
+from brainviewer.models.card import ModelInput
+from brainviewer.models.saliency import CropBox
+from brainviewer.models.subtype.input import cut_out, head_mask, slices_to_see, standardise
+from brainviewer.models.subtype.lesion_slices import cut_slices
 from brainviewer.training.augment import Random, grown, rough_outline, turn, vary_intensity
 from brainviewer.training.collection import Case
 from brainviewer.training.found import Found, load_found

@@ -20,11 +20,11 @@ import numpy as np
 import typer
 from numpy.typing import NDArray
 
-from brainviewer.analysis.intensity import normalise
-from brainviewer.analysis.slice_area import axial_axis
-from brainviewer.analysis.working_grid import Mask
 from brainviewer.core.errors import FileError, Report, silent
 from brainviewer.core.study import Modality, Study
+from brainviewer.imaging.measure.slice_area import axial_axis
+from brainviewer.imaging.preprocess.intensity import normalise
+from brainviewer.imaging.preprocess.working_grid import Mask
 from brainviewer.training.collection import Case
 from brainviewer.training.command import run_alone
 from brainviewer.training.datasets import folds_of

@@ -12,7 +12,7 @@ from pathlib import Path
 from brainviewer.core.errors import FileError
 from brainviewer.core.study import Modality
 from brainviewer.files.folder_listing import list_folder
-from brainviewer.files.study_folder import Assignment
+from brainviewer.files.study.folder import Assignment
 from brainviewer.training.challenge import challenge_files, load_challenge
 from brainviewer.training.collection import CLASSES, Case, Collection, LabelledStudy, Mask
 from brainviewer.training.labels import Label, is_case_table, read_labels

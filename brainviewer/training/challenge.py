@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from brainviewer.analysis.alignment import coincide, common_grid, reference_of, resample
-from brainviewer.analysis.registration import head_motion
 from brainviewer.core.errors import BrainViewerError, FileError
 from brainviewer.core.geometry import Grid
 from brainviewer.core.study import Modality, Study, Volume
-from brainviewer.files.nifti import NiftiImage, check_nifti, read_nifti
-from brainviewer.files.study_folder import Assignment, assign, collect
+from brainviewer.files.nifti.reader import NiftiImage, check_nifti, read_nifti
+from brainviewer.files.study.folder import Assignment, assign, collect
+from brainviewer.imaging.preprocess.alignment import coincide, common_grid, reference_of, resample
+from brainviewer.imaging.preprocess.registration import head_motion
 from brainviewer.training.collection import LabelledStudy, Mask
 
 

@@ -23,8 +23,8 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from brainviewer.core.errors import Report
-from brainviewer.inference.card import ModelInput
-from brainviewer.inference.pipeline import arrange, cut_out
+from brainviewer.models.card import ModelInput
+from brainviewer.models.subtype.input import arrange, cut_out
 from brainviewer.training.bank import levels, make_bank
 from brainviewer.training.collection import Case
 from brainviewer.training.command import run_alone

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from brainviewer.analysis.descriptors import BRIGHTNESS, NAMES, POSITION, SHAPE
-from brainviewer.inference.head import FARTHEST, DescriptorPart, Head, Source, Term
+from brainviewer.imaging.measure.descriptors import BRIGHTNESS, NAMES, POSITION, SHAPE
+from brainviewer.models.subtype.fusion_head import FARTHEST, DescriptorPart, Head, Source, Term
 from brainviewer.training.datasets import patient_folds
 from brainviewer.training.evidence import (
     Evidence,

@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from brainviewer.analysis.descriptors import NAMES, describe
 from brainviewer.core.errors import FileError, Report
 from brainviewer.core.findings import TumourFinding
 from brainviewer.files.structured import read_json
+from brainviewer.imaging.measure.descriptors import NAMES, describe
 from brainviewer.training.collection import Case
 from brainviewer.training.found import STRIPPED, load_found
 from brainviewer.training.stripping import without_skull

@@ -20,9 +20,9 @@ from numpy.typing import NDArray
 from brainviewer.assets import resources
 from brainviewer.core.errors import Report, silent
 from brainviewer.core.shown_text import storable
-from brainviewer.inference.card import DOUBT
-from brainviewer.inference.head import Head, Source
-from brainviewer.inference.head_content import head_content
+from brainviewer.models.card import DOUBT
+from brainviewer.models.subtype.fusion_head import Head, Source
+from brainviewer.models.subtype.fusion_head_content import head_content
 from brainviewer.training.evaluation_inputs import MAIN, Inputs, evidence, read_predictions
 from brainviewer.training.evidence import Evidence
 from brainviewer.training.figures import (

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from brainviewer.analysis.descriptors import NAMES
 from brainviewer.core.errors import FileError, Report, silent
 from brainviewer.files.structured import read_json
+from brainviewer.imaging.measure.descriptors import NAMES
 from brainviewer.training.cases import read_cases
 from brainviewer.training.collection import Case
 from brainviewer.training.datasets import folds_of

@@ -34,7 +34,7 @@ def find_all(cases: Sequence[Case], folder: Path, report: Report) -> None:
     A finder that learned from these cases must have written the folder itself, each case by a
     network that never saw it.
     """
-    from brainviewer.analysis.tumour import find_tumour
+    from brainviewer.models.segmentation.detection import find_tumour
 
     for number, case in enumerate(cases):
         look(case, folder, find_tumour)

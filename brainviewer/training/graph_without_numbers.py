@@ -13,7 +13,7 @@ import onnx
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
-from brainviewer.inference.onnx_runtime import read_weights
+from brainviewer.models.engine.onnx_runtime import read_weights
 
 _FEW = 16  # numbers: shapes and axes stay in the graph
 

@@ -12,8 +12,8 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from brainviewer.analysis.descriptors import NAMES
-from brainviewer.inference.head import AgePart, DescriptorPart, Head, Prevalence, Source
+from brainviewer.imaging.measure.descriptors import NAMES
+from brainviewer.models.subtype.fusion_head import AgePart, DescriptorPart, Head, Prevalence, Source
 from brainviewer.training.descriptor_fit import fit_terms, inner_scores
 from brainviewer.training.evidence import Evidence, Numbers, balanced_log_loss, softmax
 

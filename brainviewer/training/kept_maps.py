@@ -15,7 +15,7 @@ import torch
 from numpy.typing import NDArray
 
 from brainviewer.core.errors import Report
-from brainviewer.inference.card import ModelInput
+from brainviewer.models.card import ModelInput
 from brainviewer.training.augment import Random
 from brainviewer.training.bank import Bank
 from brainviewer.training.network import ResNet50

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from brainviewer.core.errors import Report
-from brainviewer.inference.card import ModelInput
+from brainviewer.models.card import ModelInput
 from brainviewer.training.augment import Random
 from brainviewer.training.bank import Bank
 from brainviewer.training.kept_maps import KeptMaps, as_images, vary_cheaply

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from brainviewer.core.errors import FileError
 from brainviewer.files.writing import write_whole
-from brainviewer.inference.out_of_distribution import LesionDistribution, parse_distribution
+from brainviewer.models.subtype.out_of_distribution import LesionDistribution, parse_distribution
 from brainviewer.training.cases import read_cases
 from brainviewer.training.command import run_alone
 from brainviewer.training.datasets import patient_folds

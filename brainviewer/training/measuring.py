@@ -4,13 +4,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from brainviewer.analysis.outline_network import SETTINGS_FILE, read_trust
 from brainviewer.assets import resources
 from brainviewer.core.errors import FileError, Report, silent
 from brainviewer.files.sources import refuse_source
 from brainviewer.files.structured import read_json
 from brainviewer.files.writing import make_folder, write_whole
-from brainviewer.inference.registry import installed_models
+from brainviewer.models.registry import installed_models
+from brainviewer.models.segmentation.network import SETTINGS_FILE, read_trust
 from brainviewer.training.cases import find_cases
 from brainviewer.training.descriptor_table import TABLE_FILE
 from brainviewer.training.evaluate import EVALUATION_FILE, RECIPE, dump, evaluate_run

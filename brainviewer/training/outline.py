@@ -20,9 +20,9 @@ import typer
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from brainviewer.analysis.outline_input import CHANNELS
 from brainviewer.core.errors import FileError, Report
 from brainviewer.files.structured import read_toml
+from brainviewer.models.segmentation.input import CHANNELS
 from brainviewer.training.cases import Case, read_cases
 from brainviewer.training.command import run_alone
 from brainviewer.training.datasets import patient_folds

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from brainviewer.analysis.outline_input import (
+from brainviewer.models.segmentation.input import (
     BRIGHTEST,
     CHANNELS,
     DARKEST,

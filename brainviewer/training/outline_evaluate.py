@@ -19,27 +19,28 @@ import numpy as np
 import typer
 from numpy.typing import NDArray
 
-from brainviewer.analysis import lesion, outline
-from brainviewer.analysis.brain import erode
-from brainviewer.analysis.head import Head, prepare
-from brainviewer.analysis.lesion import Lesion
-from brainviewer.analysis.lesion_finding import finding_of, nothing
-from brainviewer.analysis.outline import Trust
-from brainviewer.analysis.outline_input import CHANNELS, DARKEST
-from brainviewer.analysis.outline_network import (
+from brainviewer.core.errors import Report
+from brainviewer.core.findings import TumourFinding
+from brainviewer.core.study import Modality, Study
+from brainviewer.files.writing import write_whole
+from brainviewer.imaging.measure.slice_area import areas, axial_axis, largest_slice
+from brainviewer.imaging.preprocess.brain import erode
+from brainviewer.imaging.preprocess.head_volume import Head, prepare
+from brainviewer.imaging.preprocess.working_grid import Field, Mask
+from brainviewer.imaging.rules import lesion_search as lesion
+from brainviewer.imaging.rules.lesion_search import Lesion
+from brainviewer.models.segmentation import lesions as outline
+from brainviewer.models.segmentation.detection import find_tumour
+from brainviewer.models.segmentation.finding import finding_of, nothing
+from brainviewer.models.segmentation.input import CHANNELS, DARKEST
+from brainviewer.models.segmentation.lesions import Trust
+from brainviewer.models.segmentation.network import (
     Forward,
     OutlineNetwork,
     OutlineSettings,
     lesion_probability,
     read_trust,
 )
-from brainviewer.analysis.slice_area import areas, axial_axis, largest_slice
-from brainviewer.analysis.tumour import find_tumour
-from brainviewer.analysis.working_grid import Field, Mask
-from brainviewer.core.errors import Report
-from brainviewer.core.findings import TumourFinding
-from brainviewer.core.study import Modality, Study
-from brainviewer.files.writing import write_whole
 from brainviewer.training.cases import LabelledStudy, read_cases
 from brainviewer.training.command import run_alone
 from brainviewer.training.found import look

@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from brainviewer.analysis.head import Head, prepare
-from brainviewer.analysis.outline_input import PIXEL_MM, Canvas
 from brainviewer.core.errors import FileError, Report
 from brainviewer.core.study import Modality
+from brainviewer.imaging.preprocess.head_volume import Head, prepare
+from brainviewer.models.segmentation.input import PIXEL_MM, Canvas
 from brainviewer.training.cases import Case
 
 # Larger than the pictures that the network learns from, so that these can be turned and moved.

@@ -14,9 +14,9 @@ from typing import Annotated, Any
 
 import typer
 
-from brainviewer.analysis.outline_input import CHANNELS
-from brainviewer.analysis.outline_network import GRAPH_FILE, SETTINGS_FILE
 from brainviewer.core.errors import FileError
+from brainviewer.models.segmentation.input import CHANNELS
+from brainviewer.models.segmentation.network import GRAPH_FILE, SETTINGS_FILE
 from brainviewer.training.command import run_alone
 
 ARCHITECTURE_FILE = "architecture.json"

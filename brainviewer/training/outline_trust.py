@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from brainviewer.analysis.outline import FEATURES, Trust
 from brainviewer.core.errors import FileError
+from brainviewer.models.segmentation.lesions import FEATURES, Trust
 from brainviewer.training.figures import area_under_curve
 
 # Before anything is fitted: every slice is as likely right as wrong.

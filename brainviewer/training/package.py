@@ -24,8 +24,8 @@ import numpy as np
 import typer
 
 from brainviewer.core.errors import FileError
-from brainviewer.inference.card import SITUATIONS, ModelCard
-from brainviewer.inference.card_file import CARD_FILE, FORMAT, load_card
+from brainviewer.models.card import SITUATIONS, ModelCard
+from brainviewer.models.card_file import CARD_FILE, FORMAT, load_card
 from brainviewer.training.command import run_alone
 from brainviewer.training.evaluate import (
     EVALUATION_FILE,

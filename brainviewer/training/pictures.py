@@ -7,7 +7,7 @@ from pathlib import Path, PurePosixPath
 from brainviewer.core.counting import counted
 from brainviewer.core.errors import FileError
 from brainviewer.files.folder_listing import list_folder
-from brainviewer.files.picture_folder import PICTURE_SUFFIXES
+from brainviewer.files.image2d.folder import PICTURE_SUFFIXES
 from brainviewer.training.delimited import read_table
 from brainviewer.training.patients import (
     folder_patient,

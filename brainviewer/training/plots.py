@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainviewer.files.writing import write_whole
-from brainviewer.render.palette import class_colour
+from brainviewer.painting.palette import class_colour
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

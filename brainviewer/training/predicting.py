@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from brainviewer.core.errors import FileError
 from brainviewer.core.slices import Plane, SliceView
-from brainviewer.inference.card import ModelInput
-from brainviewer.inference.lesion_slices import LesionSlices, cut_slices, lesion_slices
-from brainviewer.inference.pipeline import Prepared, cut_out
-from brainviewer.inference.saliency import class_activation, map_on_slice
+from brainviewer.models.card import ModelInput
+from brainviewer.models.saliency import class_activation, map_on_slice
+from brainviewer.models.subtype.input import Prepared, cut_out
+from brainviewer.models.subtype.lesion_slices import LesionSlices, cut_slices, lesion_slices
 from brainviewer.training.collection import Case
 from brainviewer.training.found import Found
 from brainviewer.training.network import ResNet50

@@ -6,8 +6,8 @@ import numpy as np
 import torch
 
 from brainviewer.core.errors import Report
-from brainviewer.inference.card import ModelInput
-from brainviewer.inference.pipeline import head_mask, prepare
+from brainviewer.models.card import ModelInput
+from brainviewer.models.subtype.input import head_mask, prepare
 from brainviewer.training.augment import Random, vary
 from brainviewer.training.datasets import LabelledPicture, TumourSlice, ellipse, read_cheng
 from brainviewer.training.learning import Batch, learn

@@ -6,8 +6,8 @@ from typing import Any
 
 from brainviewer.core.errors import FileError
 from brainviewer.files.structured import read_toml
-from brainviewer.inference.card import ModelInput
-from brainviewer.inference.card_file import parse_input
+from brainviewer.models.card import ModelInput
+from brainviewer.models.card_file import parse_input
 
 # Networks that a run leaves in its folder.
 PRETRAINED_FILE = "pretrained.npz"

@@ -20,7 +20,7 @@ import numpy as np
 from brainviewer.core.counting import counted
 from brainviewer.core.errors import BrainViewerError, FileError
 from brainviewer.files.writing import write_whole
-from brainviewer.inference.card import DOUBT
+from brainviewer.models.card import DOUBT
 from brainviewer.training.evaluate import dump
 from brainviewer.training.figures import balanced_accuracy, macro_f1
 from brainviewer.training.images.results import DRAWS, ECE, WORST

@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 
 from brainviewer.core.errors import FileError, Report
 from brainviewer.files.writing import write_whole
-from brainviewer.inference.lesion_slices import lesion_slices
-from brainviewer.inference.scope import Scope, fit_scope, save_scope
+from brainviewer.models.feature_ood import Scope, fit_scope, save_scope
+from brainviewer.models.subtype.lesion_slices import lesion_slices
 from brainviewer.training.command import run_alone
 from brainviewer.training.datasets import cheng_folder, folds_of
 from brainviewer.training.evaluate import RECIPE

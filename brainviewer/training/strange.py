@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainviewer.core.slices import Plane, SliceView
-from brainviewer.inference.card import ModelInput
-from brainviewer.inference.lesion_slices import LesionSlices, lesion_slices
+from brainviewer.models.card import ModelInput
+from brainviewer.models.subtype.lesion_slices import LesionSlices, lesion_slices
 from brainviewer.training.collection import Case
 from brainviewer.training.datasets import LabelledPicture, ellipse, read_cheng
 from brainviewer.training.found import load_found

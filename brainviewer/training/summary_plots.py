@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from brainviewer.render.palette import class_colour
+from brainviewer.painting.palette import class_colour
 from brainviewer.training.collection import Case
 
 if TYPE_CHECKING:

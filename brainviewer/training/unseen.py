@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from brainviewer.inference.head import Head
+from brainviewer.models.subtype.fusion_head import Head
 from brainviewer.training import alternatives
 from brainviewer.training.descriptor_fit import CONTROLS
 from brainviewer.training.evaluation_inputs import MAIN

@@ -15,8 +15,8 @@ from typing import Any
 
 from brainviewer.gui.actions import shortcut_rows
 from brainviewer.gui.pages import MOUSE
-from brainviewer.inference.card import Figure, ModelCard
-from brainviewer.inference.registry import installed_models
+from brainviewer.models.card import Figure, ModelCard
+from brainviewer.models.registry import installed_models
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = (ROOT / "README.md", ROOT / "docs" / "user-guide.md")

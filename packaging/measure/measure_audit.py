@@ -16,7 +16,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from brainviewer.files.picture_reader import PICTURE_SUFFIXES
+from brainviewer.files.image2d.reader import PICTURE_SUFFIXES
 from brainviewer.training.audit.copies import find_copies
 from brainviewer.training.audit.hashing import perceptual_hash
 from brainviewer.training.audit.looks import SIDE, Look, look_at, shrink

@@ -19,10 +19,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from brainviewer.analysis.slice_area import areas, axial_axis
-from brainviewer.analysis.tumour import METHODS, find_tumour
-from brainviewer.app.opening import open_study
+from brainviewer.app.opening.study import open_study
 from brainviewer.core.study import Modality, Study
+from brainviewer.imaging.measure.slice_area import areas, axial_axis
+from brainviewer.models.segmentation.detection import METHODS, find_tumour
 from brainviewer.training.cases import read_cases
 
 Truth = NDArray[np.bool_] | None

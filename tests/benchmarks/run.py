@@ -22,7 +22,7 @@ from PySide6.QtCore import QEvent, QMimeData, QObject, QPoint, QPointF, Qt, QTim
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication
 
-from brainviewer.app.opening import demo_paths, open_study
+from brainviewer.app.opening.study import demo_paths, open_study
 from brainviewer.app.session import Session
 from brainviewer.app.settings import Settings
 from brainviewer.app.state import Status
@@ -215,7 +215,7 @@ def stand_still(app: App) -> dict[str, float]:
 
 def picker(paths: list[Path]) -> dict[str, float]:
     """Seconds of the second of two searches: the first imports what both need."""
-    from brainviewer.analysis.tumour import find_tumour
+    from brainviewer.models.segmentation.detection import find_tumour
 
     study = open_study(paths, silent)
     find_tumour(study, "lesion", report=silent)

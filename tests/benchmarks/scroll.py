@@ -15,7 +15,7 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication
 
 from brainviewer.app.session import Session
-from brainviewer.gui.pane_grid import PaneGrid
+from brainviewer.gui.panes.pane_grid import PaneGrid
 
 
 class _Paints(QObject):
@@ -87,17 +87,17 @@ def scroll(grid: PaneGrid, session: Session, changes: int = 300) -> dict[str, An
 def main() -> None:
     """Open a study, or the demo, find its tumour, and print the figures as JSON."""
     app = QApplication.instance() or QApplication([])
-    from brainviewer.app.opening import demo_paths, open_study
+    from brainviewer.app.opening.study import demo_paths, open_study
     from brainviewer.core.errors import silent
-    from brainviewer.core.windowing import auto_window
+    from brainviewer.core.voi_window import auto_window
 
     paths = [Path(sys.argv[1])] if len(sys.argv) > 1 else demo_paths()
     study = open_study(paths, silent)
     session = Session(lambda function: function())
     session.find_tumour = lambda *_, **__: None  # type: ignore[method-assign]
     session._show_study(study, {m: auto_window(v.data) for m, v in study.volumes.items()})
-    from brainviewer.analysis.tumour import find_tumour
     from brainviewer.app.state import Status
+    from brainviewer.models.segmentation.detection import find_tumour
 
     session._set_finding(find_tumour(study, "lesion", report=silent), Status.DONE)
     grid = PaneGrid(session)

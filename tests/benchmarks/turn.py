@@ -16,11 +16,11 @@ from PySide6.QtCore import QEvent, QEventLoop, QObject, QPointF, Qt, QTimer
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
-from brainviewer.app.opening import demo_paths, open_study
+from brainviewer.app.opening.study import demo_paths, open_study
 from brainviewer.app.session import Session
 from brainviewer.core.errors import silent
-from brainviewer.core.windowing import auto_window
-from brainviewer.gui.volume_pane import VolumePane
+from brainviewer.core.voi_window import auto_window
+from brainviewer.gui.volume.pane import VolumePane
 
 _HELD = Qt.MouseButton.LeftButton
 
@@ -96,8 +96,8 @@ def main() -> None:
     session = Session(lambda function: function())
     session.find_tumour = lambda *_, **__: None  # type: ignore[method-assign]
     session._show_study(study, {m: auto_window(v.data) for m, v in study.volumes.items()})
-    from brainviewer.analysis.tumour import find_tumour
     from brainviewer.app.state import Status
+    from brainviewer.models.segmentation.detection import find_tumour
 
     session._set_finding(find_tumour(study, "lesion", report=silent), Status.DONE)
     pane = VolumePane(session.state)

@@ -8,11 +8,11 @@ import sys
 import numpy as np
 import pytest
 
-from brainviewer.app.classifying import classify
-from brainviewer.app.records import classification_record
+from brainviewer.app.prediction.subtype import classify
+from brainviewer.app.report.records import classification_record
 from brainviewer.core.errors import BrainViewerError, ModelError
-from brainviewer.inference.engine import Engine
-from brainviewer.inference.registry import model
+from brainviewer.models.engine.engine import Engine
+from brainviewer.models.registry import model
 from tests.studies import STUDIES, found, needs_studies, opened
 
 SURE = "BraTS2021_01476"
@@ -161,7 +161,7 @@ def test_changed_weights_are_never_loaded(tmp_path):
     content = bytearray(weights.read_bytes())
     content[len(content) // 2] ^= 1
     weights.write_bytes(content)
-    from brainviewer.inference.card_file import load_card
+    from brainviewer.models.card_file import load_card
 
     size = card.input.size
     with Engine("onnx") as engine, pytest.raises(ModelError, match="damaged or was changed"):

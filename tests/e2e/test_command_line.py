@@ -11,12 +11,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from brainviewer.app.analysing import FIGURE, RESULT, VOLUME
-from brainviewer.app.opening import study_info
-from brainviewer.app.records import finding_record
+from brainviewer.app.opening.study import study_info
+from brainviewer.app.prediction.whole_study import FIGURE, RESULT, VOLUME
+from brainviewer.app.report.records import finding_record
 from brainviewer.assets import resources
-from brainviewer.files.nifti import read_nifti
-from brainviewer.files.picture import read_provenance
+from brainviewer.files.image2d.writer import read_provenance
+from brainviewer.files.nifti.reader import read_nifti
 from tests.command_line import run
 from tests.studies import STUDIES, found, needs_studies, opened
 

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from scipy.spatial.transform import Rotation
 
-from brainviewer.analysis.registration import LEAST_MM, head_motion
 from brainviewer.core.geometry import Grid
-from brainviewer.files.nifti import NiftiImage, read_nifti
+from brainviewer.files.nifti.reader import NiftiImage, read_nifti
+from brainviewer.imaging.preprocess.registration import LEAST_MM, head_motion
 from tests.e2e.test_open_studies import STUDIES, pytestmark
 
 __all__ = ["pytestmark"]

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from brainviewer.app.picture_results import PictureResults
+from brainviewer.app.prediction.image_cache import PictureResults
 from brainviewer.core.findings import Heatmap
 from brainviewer.core.slices import Plane
 from tests.phantoms import marker_study
@@ -27,7 +27,7 @@ from brainviewer.app.settings import Settings
 from brainviewer.app.state import Status
 from brainviewer.gui.main_thread import MainThread
 from brainviewer.gui.main_window import MainWindow
-from brainviewer.gui.volume_pane import VolumePane
+from brainviewer.gui.volume.pane import VolumePane
 
 def taken():
     lines = Path("/proc/self/status").read_text().splitlines()

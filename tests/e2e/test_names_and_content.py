@@ -5,8 +5,8 @@ from itertools import combinations
 
 import pytest
 
-from brainviewer.analysis.fluid_check import doubtful_names
 from brainviewer.core.study import Modality
+from brainviewer.imaging.preprocess.sequence_check import doubtful_names
 from tests.e2e import test_open_studies
 from tests.studies import opened
 

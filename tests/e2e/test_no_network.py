@@ -56,8 +56,8 @@ if __name__ == "__main__":
 
 ENGINE = """
 import sys, time
-from brainviewer.inference.engine import Engine
-from brainviewer.inference.registry import model, picture_model
+from brainviewer.models.engine.engine import Engine
+from brainviewer.models.registry import model, picture_model
 
 if __name__ == "__main__":
     with Engine(sys.argv[1]) as engine:
@@ -85,8 +85,8 @@ import time
 from brainviewer.core.worker_pool import worker_pool
 
 def work(number):
-    from brainviewer.inference.onnx_runtime import OnnxRuntime
-    from brainviewer.inference.registry import model
+    from brainviewer.models.engine.onnx_runtime import OnnxRuntime
+    from brainviewer.models.registry import model
     OnnxRuntime(1).load(model("resnet50-glioma").network)
     time.sleep(2)
     return number
@@ -166,7 +166,7 @@ def test_the_window_opens_finds_classifies_and_exports(
 
 
 def test_commands_open_find_classify_and_export(watched: Run, house: Path, tmp_path: Path) -> None:
-    from brainviewer.app.opening import demo_paths
+    from brainviewer.app.opening.study import demo_paths
 
     demo = demo_paths()[0].parent
     film = write_frames(house / "film.dcm", (False, True))

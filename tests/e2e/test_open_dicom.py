@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import SimpleITK
 
-from brainviewer.files.dicom_reader import read_dicom
+from brainviewer.files.dicom.reader import read_dicom
 
 pytestmark = pytest.mark.data
 DATA = Path(os.environ.get("BRAINVIEWER_DATA", Path(__file__).parents[3] / "shared" / "data"))

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
-from brainviewer.app.opening import study_info
+from brainviewer.app.opening.study import study_info
 from brainviewer.core.study import SEQUENCES, Modality
 from tests.studies import STUDIES, needs_studies, opened
 

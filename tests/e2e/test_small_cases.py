@@ -13,8 +13,8 @@ import nibabel as nib
 import numpy as np
 import pytest
 
-from brainviewer.app.opening import demo_paths
-from brainviewer.app.picture_opening import open_picture, thumbnail
+from brainviewer.app.opening.image2d import open_picture, thumbnail
+from brainviewer.app.opening.study import demo_paths
 from brainviewer.core.errors import silent
 from tests.command_line import refused, run
 

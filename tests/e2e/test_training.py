@@ -19,7 +19,7 @@ import pytest
 from labelled_folders import PATIENTS, write_challenge
 
 from brainviewer.assets import resources
-from brainviewer.inference.card_file import load_card
+from brainviewer.models.card_file import load_card
 from brainviewer.training.running import shipped_recipes
 
 pytestmark = [

@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from brainviewer.analysis.tumour import find_tumour
 from brainviewer.core.study import Modality
+from brainviewer.models.segmentation.detection import find_tumour
 from tests.studies import found, needs_studies, opened
 
 pytestmark = [pytest.mark.data, needs_studies]

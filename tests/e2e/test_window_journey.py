@@ -14,7 +14,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from brainviewer.app.exporting import ExportRequest, ExportSubject
+from brainviewer.app.exports import ExportRequest, ExportSubject
 from brainviewer.app.session import Session
 from brainviewer.app.settings import Settings
 from brainviewer.app.state import Status, Tool

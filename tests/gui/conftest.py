@@ -18,9 +18,9 @@ from brainviewer.app.state import Status
 from brainviewer.core.errors import BrainViewerError, Cancelled
 from brainviewer.core.findings import TumourFinding
 from brainviewer.core.study import Study
-from brainviewer.core.windowing import auto_window
+from brainviewer.core.voi_window import auto_window
 from brainviewer.gui.main_window import MainWindow
-from brainviewer.gui.result_panel import ResultPanel
+from brainviewer.gui.panels.result import ResultPanel
 from tests.phantoms import marker_finding, marker_study
 
 

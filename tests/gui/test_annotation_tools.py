@@ -12,11 +12,11 @@ from brainviewer.app.state import Layout, Tool
 from brainviewer.core.annotations import Annotation, Kind
 from brainviewer.core.slices import Plane
 from brainviewer.core.study import Modality
-from brainviewer.gui.annotation_items import label_places
-from brainviewer.gui.annotation_tools import TextEditor, distance_px, hit_test
-from brainviewer.gui.pane_geometry import Camera
-from brainviewer.gui.pane_grid import PaneGrid
-from brainviewer.gui.slice_pane import SlicePane
+from brainviewer.gui.panes.annotation_items import label_places
+from brainviewer.gui.panes.geometry import Camera
+from brainviewer.gui.panes.pane_grid import PaneGrid
+from brainviewer.gui.panes.slice_pane import SlicePane
+from brainviewer.gui.tools.annotation_tools import TextEditor, distance_px, hit_test
 from tests.gui.conftest import show_study
 from tests.gui.hands import NONE, click, double_click, drag, key, move, press, release
 from tests.phantoms import MARKER_VALUE

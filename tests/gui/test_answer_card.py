@@ -12,17 +12,17 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QMenu, QPushButton, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
+from brainviewer.app.feedback_store import verdicts_file
 from brainviewer.app.session import Session
 from brainviewer.app.state import Status
-from brainviewer.app.verdicts import verdicts_file
 from brainviewer.core.errors import ModelError
 from brainviewer.core.findings import NetworkIdentity, NetworkUse
-from brainviewer.gui.prevalence_menu import PrevalenceLine, fill_prevalences
-from brainviewer.gui.probability_bars import Bar
-from brainviewer.gui.result_panel import ResultPanel
+from brainviewer.gui.panels.feedback_row import VerdictRow
+from brainviewer.gui.panels.prevalence_menu import PrevalenceLine, fill_prevalences
+from brainviewer.gui.panels.probability_bars import Bar
+from brainviewer.gui.panels.result import ResultPanel
 from brainviewer.gui.right_split import RightSplit
-from brainviewer.gui.verdict_row import VerdictRow
-from brainviewer.inference import registry
+from brainviewer.models import registry
 from tests.gui.conftest import show_study
 from tests.gui.eyes import button, texts
 from tests.gui.hands import drag

@@ -7,13 +7,13 @@ from PIL import Image
 from PySide6.QtGui import QImage, QPalette
 from pytestqt.qtbot import QtBot
 
-from brainviewer.app.exporting import ExportRequest, ExportSubject, request_figure
+from brainviewer.app.exports import ExportRequest, ExportSubject, request_figure
 from brainviewer.app.session import Session
 from brainviewer.app.state import ViewState
 from brainviewer.core.errors import BrainViewerError
-from brainviewer.gui.export_dialog import ExportDialog
-from brainviewer.gui.export_preview import PreviewPane, to_qimage
-from brainviewer.render.figure import draw_figure
+from brainviewer.gui.dialogs.export import ExportDialog
+from brainviewer.gui.dialogs.export_preview import PreviewPane, to_qimage
+from brainviewer.painting.figure import draw_figure
 
 
 class Previews:

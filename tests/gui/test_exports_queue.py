@@ -10,14 +10,14 @@ from PySide6.QtCore import QTimer, QUrl
 from PySide6.QtGui import QDesktopServices
 from pytestqt.qtbot import QtBot
 
-from brainviewer.app.exporting import ExportRequest, ExportSubject
+from brainviewer.app.exports import ExportRequest, ExportSubject
 from brainviewer.app.jobs import Jobs
 from brainviewer.app.session import Session
 from brainviewer.app.state import Notice
 from brainviewer.core.errors import FileError, Report
 from brainviewer.core.study import Study
-from brainviewer.gui import picture_export
-from brainviewer.gui.closing_dialog import ClosingDialog
+from brainviewer.gui.dialogs import view_export as picture_export
+from brainviewer.gui.dialogs.closing import ClosingDialog
 from brainviewer.gui.main_thread import MainThread
 from brainviewer.gui.main_window import MainWindow
 from tests.gui.conftest import show_study

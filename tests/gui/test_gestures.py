@@ -16,13 +16,13 @@ from brainviewer.core.overlays import Overlays
 from brainviewer.core.slices import Plane
 from brainviewer.core.study import Modality, Study
 from brainviewer.gui.actions import ACTIONS, CONTEXT_MENUS, MENUS
+from brainviewer.gui.dialogs.key_sheet import KeySheet
 from brainviewer.gui.drop_highlight import DropHighlight
-from brainviewer.gui.key_sheet import KeySheet
 from brainviewer.gui.main_window import MainWindow
-from brainviewer.gui.mark_list import MarkList
 from brainviewer.gui.menus import with_mnemonics
 from brainviewer.gui.pages import GuidePage
-from brainviewer.gui.sequence_list import SequenceList
+from brainviewer.gui.panels.annotations import MarkList
+from brainviewer.gui.panels.sequences import SequenceList
 from brainviewer.gui.welcome import Invitation
 from tests.gui.conftest import show_study
 from tests.gui.hands import LEFT, RIGHT, click, drag, press, release, wheel

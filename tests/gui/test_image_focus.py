@@ -19,12 +19,12 @@ from pytestqt.qtbot import QtBot
 
 from brainviewer.app.state import Layout
 from brainviewer.core.study import Modality, Study
-from brainviewer.gui.display_panel import WindowSection
-from brainviewer.gui.folding import Head
 from brainviewer.gui.main_window import MainWindow
-from brainviewer.gui.sequence_list import SequenceList
-from brainviewer.gui.slice_pane import SlicePane
-from brainviewer.gui.volume_image import VolumeImage
+from brainviewer.gui.panels.display import WindowSection
+from brainviewer.gui.panels.folding import Head
+from brainviewer.gui.panels.sequences import SequenceList
+from brainviewer.gui.panes.slice_pane import SlicePane
+from brainviewer.gui.volume.image import VolumeImage
 from tests.gui.conftest import show_study
 from tests.gui.hands import wheel
 from tests.phantoms import marker_finding, measured

@@ -14,12 +14,12 @@ from brainviewer.core.annotations import Annotation, Kind
 from brainviewer.core.geometry import Grid, Unit
 from brainviewer.core.slices import Plane, SliceView
 from brainviewer.core.study import SEQUENCES, Modality, Study, Volume
-from brainviewer.gui.display_panel import WindowSection
 from brainviewer.gui.main_window import MainWindow
-from brainviewer.gui.mark_list import MarkList
-from brainviewer.gui.pane_arrangement import pane_rectangles
-from brainviewer.gui.pane_grid import PaneGrid
-from brainviewer.gui.tumour_section import TumourSection
+from brainviewer.gui.panels.annotations import MarkList
+from brainviewer.gui.panels.display import WindowSection
+from brainviewer.gui.panels.tumour import TumourSection
+from brainviewer.gui.panes.arrangement import pane_rectangles
+from brainviewer.gui.panes.pane_grid import PaneGrid
 from tests.gui.conftest import show_study
 from tests.gui.eyes import button, texts
 from tests.gui.hands import drag, key, wheel

@@ -14,17 +14,17 @@ from brainviewer.app.state import Status
 from brainviewer.core.segments import segment_names
 from brainviewer.core.study import Study
 from brainviewer.gui import image_colours
-from brainviewer.gui.display_panel import DisplayPanel
 from brainviewer.gui.main_window import MainWindow
 from brainviewer.gui.pages import CardPage, Page
-from brainviewer.gui.pane_captions import draw_text, image_font
-from brainviewer.gui.result_panel import ResultPanel
-from brainviewer.gui.segment_legend import SegmentLegend
-from brainviewer.gui.study_panel import StudyPanel
+from brainviewer.gui.panels.display import DisplayPanel
+from brainviewer.gui.panels.result import ResultPanel
+from brainviewer.gui.panels.segment_legend import SegmentLegend
+from brainviewer.gui.panels.study import StudyPanel
+from brainviewer.gui.panes.captions import draw_text, image_font
 from brainviewer.gui.theme import apply_theme
-from brainviewer.gui.volume_image import VolumeImage
-from brainviewer.render import palette
-from brainviewer.render.drawing import Canvas
+from brainviewer.gui.volume.image import VolumeImage
+from brainviewer.painting import palette
+from brainviewer.painting.drawing import Canvas
 from tests.gui.conftest import show_study
 from tests.gui.eyes import texts
 from tests.phantoms import marker_finding, marker_study, measured

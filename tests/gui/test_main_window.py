@@ -30,7 +30,7 @@ from brainviewer.core.slices import Convention, Plane
 from brainviewer.core.study import Modality, Study
 from brainviewer.gui import theme
 from brainviewer.gui.actions import ACTIONS
-from brainviewer.gui.export_dialog import ExportDialog
+from brainviewer.gui.dialogs.export import ExportDialog
 from brainviewer.gui.main_thread import MainThread
 from brainviewer.gui.main_window import MainWindow
 from brainviewer.gui.notices import NoticeBar, ProgressLine
@@ -506,7 +506,7 @@ def test_the_hints_are_read_once(window: MainWindow, study: Study) -> None:
 def test_the_model_page_says_when_there_is_no_model(
     window: MainWindow, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("brainviewer.inference.registry.resources", lambda: tmp_path)
+    monkeypatch.setattr("brainviewer.models.registry.resources", lambda: tmp_path)
     window.actions_by_id["card"].trigger()
     assert len(window.findChild(NoticeBar).sentences) == 1
     monkeypatch.undo()
@@ -571,8 +571,8 @@ def test_a_posted_function_that_fails_does_not_take_the_others_with_it(qtbot: Qt
 def test_nothing_of_tensorflow_or_onnx_is_in_the_process_of_the_window() -> None:
     code = """
 import sys
-import brainviewer.gui.application, brainviewer.app.classifying, brainviewer.analysis.tumour
-import brainviewer.inference.engine, brainviewer.app.opening, brainviewer.app.exporting
+import brainviewer.gui.application, brainviewer.app.prediction.subtype, brainviewer.models.segmentation.detection
+import brainviewer.models.engine.engine, brainviewer.app.opening.study, brainviewer.app.exports
 heavy = {"tensorflow", "keras", "onnxruntime", "torch", "jax"} & set(sys.modules)
 assert not heavy, heavy
 """

@@ -15,11 +15,12 @@ from brainviewer.core.slices import Plane
 from brainviewer.core.study import Modality, Study
 from brainviewer.files.annotation_file import save_annotations
 from brainviewer.files.user_folders import journal_folder
-from brainviewer.gui import annotation_items, mark_list
 from brainviewer.gui.main_window import MainWindow
-from brainviewer.gui.mark_list import MarkList
-from brainviewer.gui.painting import painting
-from brainviewer.gui.pane_grid import PaneGrid
+from brainviewer.gui.panels import annotations as mark_list
+from brainviewer.gui.panels.annotations import MarkList
+from brainviewer.gui.panes import annotation_items
+from brainviewer.gui.panes.pane_grid import PaneGrid
+from brainviewer.gui.panes.safe_painter import painting
 from tests.gui.conftest import show_study
 
 MANY = 20_000

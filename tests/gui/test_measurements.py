@@ -13,10 +13,10 @@ from brainviewer.app.session import Session
 from brainviewer.app.state import Layout, Status
 from brainviewer.core.slices import Plane
 from brainviewer.core.study import Modality
-from brainviewer.gui.folding import Head
-from brainviewer.gui.pane_overlays import SliceOverlays
-from brainviewer.gui.study_panel import StudyPanel
-from brainviewer.gui.tumour_section import MeasurementRow
+from brainviewer.gui.panels.folding import Head
+from brainviewer.gui.panels.study import StudyPanel
+from brainviewer.gui.panels.tumour import MeasurementRow
+from brainviewer.gui.panes.overlays import SliceOverlays
 from tests.gui.conftest import show_study
 from tests.gui.hands import click
 from tests.phantoms import marker_finding, marker_study, measured

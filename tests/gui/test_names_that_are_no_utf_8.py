@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QApplication, QLabel
 
 from brainviewer.app.session import Session
 from brainviewer.core.study import Modality
-from brainviewer.files.study_folder import Assignment
+from brainviewer.files.study.folder import Assignment
+from brainviewer.gui.dialogs.sequences import SequencesDialog
 from brainviewer.gui.main_window import MainWindow
-from brainviewer.gui.sequences_dialog import SequencesDialog
 
 MARK = "\N{REPLACEMENT CHARACTER}"
 

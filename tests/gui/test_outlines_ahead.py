@@ -8,9 +8,9 @@ from brainviewer.app.session import Session
 from brainviewer.app.state import Layout
 from brainviewer.core.slices import Plane
 from brainviewer.core.study import Study
-from brainviewer.gui import pane_overlays
-from brainviewer.gui.outlines_ahead import OutlinesAhead
-from brainviewer.gui.pane_grid import PaneGrid
+from brainviewer.gui.panes import overlays as pane_overlays
+from brainviewer.gui.panes.contour_cache import OutlinesAhead
+from brainviewer.gui.panes.pane_grid import PaneGrid
 from tests.gui.conftest import show_study
 from tests.phantoms import marker_finding
 

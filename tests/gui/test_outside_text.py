@@ -18,21 +18,21 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from brainviewer.app.picture_opening import open_picture
+from brainviewer.app.opening.image2d import open_picture
 from brainviewer.app.session import Session
 from brainviewer.core.annotations import Annotation, Kind
 from brainviewer.core.errors import BrainViewerError
 from brainviewer.core.slices import Plane
 from brainviewer.core.study import Modality, Study
-from brainviewer.files.study_folder import Assignment
+from brainviewer.files.study.folder import Assignment
 from brainviewer.gui.application import Crashes
-from brainviewer.gui.export_dialog import ExportDialog
+from brainviewer.gui.dialogs.export import ExportDialog
+from brainviewer.gui.dialogs.questions import plain_box
+from brainviewer.gui.dialogs.sequences import SequencesDialog
 from brainviewer.gui.main_thread import MainThread
 from brainviewer.gui.main_window import MainWindow
 from brainviewer.gui.outside_text import as_tip, in_title, on_button
-from brainviewer.gui.questions import plain_box
-from brainviewer.gui.sequences_dialog import SequencesDialog
-from brainviewer.render.footer import provenance_lines
+from brainviewer.painting.footer import provenance_lines
 from tests.gui.conftest import show_study
 
 pytestmark = pytest.mark.window

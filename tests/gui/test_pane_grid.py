@@ -14,9 +14,9 @@ from brainviewer.app.session import Session
 from brainviewer.app.state import Layout
 from brainviewer.core.slices import Convention, Plane
 from brainviewer.core.study import SEQUENCES, Modality
-from brainviewer.core.windowing import Window
-from brainviewer.gui.pane_geometry import FIT
-from brainviewer.gui.pane_grid import PaneGrid
+from brainviewer.core.voi_window import Window
+from brainviewer.gui.panes.geometry import FIT
+from brainviewer.gui.panes.pane_grid import PaneGrid
 from tests.gui.conftest import show_study
 from tests.gui.hands import MIDDLE, click, double_click, drag, move, wheel
 from tests.phantoms import marker_position, marker_study

@@ -23,13 +23,13 @@ from brainviewer.core.annotations import Annotation, Kind
 from brainviewer.core.findings import Candidate
 from brainviewer.core.slices import Plane
 from brainviewer.core.study import Modality
-from brainviewer.core.windowing import Window
-from brainviewer.gui.display_panel import DisplayPanel
-from brainviewer.gui.folding import Head
-from brainviewer.gui.mark_list import MarkList
-from brainviewer.gui.result_panel import ResultPanel
-from brainviewer.gui.sequence_list import SequenceList
-from brainviewer.gui.study_panel import StudyPanel
+from brainviewer.core.voi_window import Window
+from brainviewer.gui.panels.annotations import MarkList
+from brainviewer.gui.panels.display import DisplayPanel
+from brainviewer.gui.panels.folding import Head
+from brainviewer.gui.panels.result import ResultPanel
+from brainviewer.gui.panels.sequences import SequenceList
+from brainviewer.gui.panels.study import StudyPanel
 from tests.gui.conftest import show_study
 from tests.gui.eyes import button, texts
 from tests.phantoms import marker_finding, marker_study, oblique_grid

@@ -12,15 +12,15 @@ from PIL import Image
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QDialog
 
-from brainviewer.app.exporting import ExportRequest, ExportSubject
+from brainviewer.app.exports import ExportRequest, ExportSubject
 from brainviewer.app.session import Session
 from brainviewer.app.state import Layout, Status
 from brainviewer.core.annotations import Annotation, Kind
 from brainviewer.core.errors import Cancelled
 from brainviewer.core.study import SEQUENCES, Modality, Study
-from brainviewer.gui.export_dialog import ExportDialog
+from brainviewer.gui.dialogs.export import ExportDialog
 from brainviewer.gui.main_window import MainWindow
-from brainviewer.render.figure import draw_figure
+from brainviewer.painting.figure import draw_figure
 from tests.gui.conftest import show_study
 from tests.phantoms import marker_finding, marker_study
 from tests.unit.app.desk import a_result

@@ -8,14 +8,14 @@ from PIL import Image
 from PySide6.QtCore import QPointF, Qt
 from pytestqt.qtbot import QtBot
 
-from brainviewer.app.exporting import ExportRequest, panes_of, view_figure
+from brainviewer.app.exports import ExportRequest, panes_of, view_figure
 from brainviewer.app.session import Session
 from brainviewer.app.state import Layout, Tool
 from brainviewer.core.slices import Convention, Plane
 from brainviewer.core.study import Modality, Study
-from brainviewer.gui.film_strip import FilmStrip
 from brainviewer.gui.main_window import MainWindow
-from brainviewer.render.figure import draw_figure
+from brainviewer.gui.panes.image_strip import FilmStrip
+from brainviewer.painting.figure import draw_figure
 from tests.gui.conftest import show_study
 from tests.gui.hands import drag, key, wheel
 

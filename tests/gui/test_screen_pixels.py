@@ -7,8 +7,8 @@ import pytest
 from numpy.typing import NDArray
 from PySide6.QtGui import QImage
 
-from brainviewer.core.windowing import Window
-from brainviewer.gui.screen_pixels import grey_levels, image_of
+from brainviewer.core.voi_window import Window
+from brainviewer.gui.panes.screen_pixels import grey_levels, image_of
 
 KINDS = ["u1", "i1", "<i2", ">i2", "<u2", "<i4", "<u4", "<i8", "<f4", ">f4", "<f8"]
 

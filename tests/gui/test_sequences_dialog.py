@@ -10,9 +10,9 @@ from pytestqt.qtbot import QtBot
 
 from brainviewer.app.session import Session
 from brainviewer.core.study import Modality
-from brainviewer.files.study_folder import Assignment
-from brainviewer.gui import sequences_dialog
-from brainviewer.gui.sequences_dialog import SequencesDialog, ask_sequences
+from brainviewer.files.study.folder import Assignment
+from brainviewer.gui.dialogs import sequences as sequences_dialog
+from brainviewer.gui.dialogs.sequences import SequencesDialog, ask_sequences
 
 
 def save(path: Path, shape: tuple[int, int, int] = (24, 20, 16)) -> Path:

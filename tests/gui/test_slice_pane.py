@@ -9,14 +9,14 @@ from PySide6.QtCore import QPointF, Qt
 from brainviewer.app.session import Session
 from brainviewer.app.state import Status, Tool
 from brainviewer.core.findings import Classification, Heatmap
-from brainviewer.core.probing import values_at
 from brainviewer.core.slices import Convention, EdgeLetters, Plane, SliceView
 from brainviewer.core.study import SEQUENCES, Modality, Study, Volume
-from brainviewer.core.windowing import Window
-from brainviewer.gui.pane_captions import scale_bar_mm
-from brainviewer.gui.pane_geometry import Camera, PaneGeometry, head_frame, whole_frame
-from brainviewer.gui.pane_overlays import outline_path
-from brainviewer.gui.slice_pane import SlicePane
+from brainviewer.core.values_at import values_at
+from brainviewer.core.voi_window import Window
+from brainviewer.gui.panes.captions import scale_bar_mm
+from brainviewer.gui.panes.geometry import Camera, PaneGeometry, head_frame, whole_frame
+from brainviewer.gui.panes.overlays import outline_path
+from brainviewer.gui.panes.slice_pane import SlicePane
 from tests.gui.conftest import show_study
 from tests.gui.hands import MIDDLE, RIGHT, drag, key, move, wheel
 from tests.phantoms import (
@@ -260,7 +260,7 @@ class TestOverlays:
     def test_an_outline_is_worked_out_once_for_all_panes(self, pane, monkeypatch):
         calls = []
         monkeypatch.setattr(
-            "brainviewer.gui.pane_overlays.outline_path",
+            "brainviewer.gui.panes.overlays.outline_path",
             lambda mask, spacing: calls.append(1) or outline_path(mask, spacing),
         )
         pane.overlays.clear()

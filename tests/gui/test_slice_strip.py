@@ -10,8 +10,8 @@ from brainviewer.app.session import Session
 from brainviewer.app.state import Status
 from brainviewer.core.findings import Candidate, TumourFinding
 from brainviewer.core.slices import Plane
-from brainviewer.gui.slice_strip import SliceStrip
-from brainviewer.render import palette
+from brainviewer.gui.panes.slice_strip import SliceStrip
+from brainviewer.painting import palette
 from tests.gui.conftest import show_study
 from tests.gui.hands import drag, key, press, release, wheel
 from tests.phantoms import grid_of, marker_finding, marker_study

@@ -15,8 +15,8 @@ from pytestqt.qtbot import QtBot
 from brainviewer.app.state import ViewState
 from brainviewer.core.errors import BrainViewerError
 from brainviewer.core.study import Modality
-from brainviewer.gui.volume_pane import VolumePane
-from brainviewer.render.volume_view import LOOKS, VolumeView, look_rotation
+from brainviewer.gui.volume.pane import VolumePane
+from brainviewer.painting.volume.view import LOOKS, VolumeView, look_rotation
 from tests.gui.eyes import button
 from tests.gui.hands import RIGHT, drag, wheel
 from tests.phantoms import grid_of, marker_finding, marker_position, marker_study

@@ -14,8 +14,8 @@ from brainviewer.core.slices import Plane
 from brainviewer.gui import image_colours
 from brainviewer.gui.main_window import MainWindow
 from brainviewer.gui.pages import Page
-from brainviewer.gui.prevalence_menu import fill_prevalences
-from brainviewer.gui.what_if_panel import ChangeTable, WhatIfPanel
+from brainviewer.gui.panels.occlusion import ChangeTable, WhatIfPanel
+from brainviewer.gui.panels.prevalence_menu import fill_prevalences
 from tests.gui.eyes import texts
 from tests.gui.hands import drag, key, move, press, release, wheel
 from tests.toy_pictures import install_toy, mr_head, write_frames

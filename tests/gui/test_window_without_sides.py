@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from brainviewer.app.state import Layout
 from brainviewer.gui.main_window import MainWindow
-from brainviewer.gui.tumour_section import copy_measurements
+from brainviewer.gui.panels.tumour import copy_measurements
 from tests.gui.conftest import show_study
 from tests.phantoms import grid_of, marker_finding, marker_study, measured
 

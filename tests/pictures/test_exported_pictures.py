@@ -6,16 +6,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from brainviewer.app.exporting import AUTO, analysis_figure, export_picture, slice_figure
+from brainviewer.app.exports import AUTO, analysis_figure, export_picture, slice_figure
 from brainviewer.core.annotations import Annotation, Kind
 from brainviewer.core.findings import Classification, Heatmap
 from brainviewer.core.geometry import Grid
 from brainviewer.core.overlays import Overlays
 from brainviewer.core.slices import Convention, EdgeLetters, Plane, SliceView
 from brainviewer.core.study import SEQUENCES, Modality, Study
-from brainviewer.core.windowing import Window
-from brainviewer.files.picture import read_provenance
-from brainviewer.render.figure import draw_figure
+from brainviewer.core.voi_window import Window
+from brainviewer.files.image2d.writer import read_provenance
+from brainviewer.painting.figure import draw_figure
 from tests.phantoms import (
     AXIS_CASES,
     case_name,

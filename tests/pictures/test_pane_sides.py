@@ -21,9 +21,9 @@ from brainviewer.core.findings import Classification, Heatmap
 from brainviewer.core.geometry import Grid
 from brainviewer.core.slices import Convention, EdgeLetters, Plane, SliceView
 from brainviewer.core.study import Modality
-from brainviewer.core.windowing import Window
-from brainviewer.gui.slice_pane import SlicePane
-from brainviewer.render import palette
+from brainviewer.core.voi_window import Window
+from brainviewer.gui.panes.slice_pane import SlicePane
+from brainviewer.painting import palette
 from tests.phantoms import (
     AXIS_CASES,
     MARKER_RADIUS_MM,

@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 from brainviewer.core.geometry import Grid
 from brainviewer.core.study import Modality, Study, Volume
-from brainviewer.render.volume_block import head_block
-from brainviewer.render.volume_scene import VolumeScene
+from brainviewer.painting.volume.block import head_block
+from brainviewer.painting.volume.scene import VolumeScene
 from tests.phantoms import (
     AXIS_CASES,
     case_name,

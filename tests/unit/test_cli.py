@@ -15,8 +15,8 @@ from brainviewer import __version__, cli
 from brainviewer.core.errors import BrainViewerError, FileError
 from brainviewer.core.findings import Classification, Heatmap, TumourFinding
 from brainviewer.core.slices import Plane
-from brainviewer.inference.engine import Engine
-from brainviewer.inference.inline import InlineEngine
+from brainviewer.models.engine.engine import Engine
+from brainviewer.models.engine.inline import InlineEngine
 
 
 class Window:
@@ -49,9 +49,10 @@ pytestmark = pytest.mark.usefixtures("home")
 def study(monkeypatch):
     """Every path opens the marker study; what is found in it is the marker."""
     made = marker_study()
-    monkeypatch.setattr("brainviewer.app.opening.open_study", lambda paths, report: made)
+    monkeypatch.setattr("brainviewer.app.opening.study.open_study", lambda paths, report: made)
     monkeypatch.setattr(
-        "brainviewer.analysis.tumour.find_tumour", lambda study, *a, **k: marker_finding(study)
+        "brainviewer.models.segmentation.detection.find_tumour",
+        lambda study, *a, **k: marker_finding(study),
     )
     return made
 
@@ -72,14 +73,14 @@ def result(monkeypatch, study):
             heatmap=Heatmap(Plane.AXIAL, finding.index, np.zeros((48, 40), np.float32)),
         )  # fmt: skip
 
-    monkeypatch.setattr("brainviewer.app.classifying.classify", classify)
-    monkeypatch.setattr("brainviewer.app.analysing.classify", classify)
+    monkeypatch.setattr("brainviewer.app.prediction.subtype.classify", classify)
+    monkeypatch.setattr("brainviewer.app.prediction.whole_study.classify", classify)
     monkeypatch.setattr(Engine, "start", lambda self, network: asked.update(loaded=network.id))
     monkeypatch.setattr(
         InlineEngine, "__init__", lambda self, network: asked.update(loaded=network.id)
     )
     monkeypatch.setattr(InlineEngine, "__exit__", lambda self, *error: None)
-    monkeypatch.setattr("brainviewer.inference.registry.model", ToyCard)
+    monkeypatch.setattr("brainviewer.models.registry.model", ToyCard)
     return asked
 
 
@@ -155,7 +156,7 @@ def test_what_the_user_can_put_right_is_one_sentence_with_advice(study, monkeypa
     def refuse(paths, report):
         raise FileError("The folder is empty.", "Choose another one.")
 
-    monkeypatch.setattr("brainviewer.app.opening.open_study", refuse)
+    monkeypatch.setattr("brainviewer.app.opening.study.open_study", refuse)
     assert run("info", "folder", "--json") == 2
     out, err = capfd.readouterr()
     assert out == ""
@@ -166,7 +167,7 @@ def test_a_bug_is_code_1_without_a_traceback_unless_wanted(study, monkeypatch, c
     def crash(paths, report):
         raise ZeroDivisionError(paths[0])
 
-    monkeypatch.setattr("brainviewer.app.opening.open_study", crash)
+    monkeypatch.setattr("brainviewer.app.opening.study.open_study", crash)
     assert run("info", "Smith") == 1
     out, err = capfd.readouterr()
     assert out == ""
@@ -200,7 +201,7 @@ def test_chatter_on_stdout_does_not_spoil_the_json(study, monkeypatch, capfd):
         os.write(1, b"a C library greets\n")
         return study
 
-    monkeypatch.setattr("brainviewer.app.opening.open_study", chatty)
+    monkeypatch.setattr("brainviewer.app.opening.study.open_study", chatty)
     assert run("pick", "folder", "--json") == 0
     out, err = capfd.readouterr()
     assert json.loads(out)["found"] is True
@@ -239,7 +240,7 @@ def test_pick_passes_method_and_threshold_on(study, monkeypatch, capfd):
         asked.append((method, threshold))
         return TumourFinding(method, False, area_mm2=np.zeros(32, np.float32))
 
-    monkeypatch.setattr("brainviewer.analysis.tumour.find_tumour", find)
+    monkeypatch.setattr("brainviewer.models.segmentation.detection.find_tumour", find)
     assert run("pick", "f", "--method", "threshold", "--threshold", 300, "--json") == 0
     assert asked == [("threshold", 300.0)]
     record = printed(capfd)
@@ -273,18 +274,18 @@ def test_classify(result, capfd):
 
 def test_what_is_said_of_the_study_stands_with_the_answer(study, result, monkeypatch, capfd):
     said = replace(study, notices=("T2 lies on another grid.",))
-    monkeypatch.setattr("brainviewer.app.opening.open_study", lambda paths, report: said)
+    monkeypatch.setattr("brainviewer.app.opening.study.open_study", lambda paths, report: said)
     assert run("classify", "folder", "--json") == 0
     assert printed(capfd)["notices"] == ["T2 lies on another grid.", "T1 is missing."]
 
 
 def test_no_tumour_is_a_result_of_classify(result, monkeypatch, capfd):
-    from brainviewer.app.classifying import NotClassified
+    from brainviewer.app.prediction.subtype import NotClassified
 
     def nothing(*args, **wanted):
         raise NotClassified("No lesion was found.")
 
-    monkeypatch.setattr("brainviewer.app.classifying.classify", nothing)
+    monkeypatch.setattr("brainviewer.app.prediction.subtype.classify", nothing)
     assert run("classify", "folder", "--json") == 0
     record = printed(capfd)
     assert (record["predicted"], record["classes"], record["slice"]) == (None, {}, None)
@@ -325,7 +326,7 @@ def test_models(monkeypatch, capfd, tmp_path):
     import toy_runtime
 
     card = toy_runtime.card(tmp_path)
-    monkeypatch.setattr("brainviewer.inference.registry.installed_models", lambda: [card])
+    monkeypatch.setattr("brainviewer.models.registry.installed_models", lambda: [card])
     assert run("models", "--json") == 0
     (model,) = printed(capfd)["models"]
     assert (model["id"], model["version"]) == ("toy", "1")
@@ -342,7 +343,7 @@ def test_analyze_passes_everything_on(result, monkeypatch, capfd, tmp_path):
         asked.update(wanted, folder=folder)
         return {"files": []}
 
-    monkeypatch.setattr("brainviewer.app.analysing.analyze", analyze)
+    monkeypatch.setattr("brainviewer.app.prediction.whole_study.analyze", analyze)
     arguments = ("--method", "threshold", "--threshold", 300, "--age", 40, "--json")
     setting = ("--prevalence", "equal")
     assert run("analyze", "folder", "-o", tmp_path, "--heatmap", *arguments, *setting) == 0

@@ -10,7 +10,7 @@ from command_line import refused
 from PIL import Image
 
 from brainviewer import cli
-from brainviewer.inference.engine import Engine
+from brainviewer.models.engine.engine import Engine
 
 pytestmark = pytest.mark.usefixtures("home")
 

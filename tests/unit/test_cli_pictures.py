@@ -11,9 +11,9 @@ from command_line import refused, run
 from PIL import Image
 from toy_pictures import CLASSES, mr_head, write_frames, write_model
 
-from brainviewer.files.picture import read_provenance
-from brainviewer.inference.inline import InlineEngine
-from brainviewer.inference.runtimes import EngineAnswer
+from brainviewer.files.image2d.writer import read_provenance
+from brainviewer.models.engine.inline import InlineEngine
+from brainviewer.models.engine.runtimes import EngineAnswer
 
 pytestmark = pytest.mark.usefixtures("home")
 
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.usefixtures("home")
 def folder(tmp_path, monkeypatch):
     """Two pictures; the model is a toy that answers in this process."""
     card = write_model(tmp_path / "models" / "toy-pictures")
-    monkeypatch.setattr("brainviewer.inference.registry.model", lambda model_id: card)
+    monkeypatch.setattr("brainviewer.models.registry.model", lambda model_id: card)
     monkeypatch.setattr(InlineEngine, "_load", lambda self: (None, 0.1))
 
     def predict(self, network, tensor, report):
@@ -231,7 +231,7 @@ def test_an_export_refuses_a_model_of_studies(folder, capfd, tmp_path, monkeypat
     import toy_runtime
 
     card = toy_runtime.card(tmp_path)
-    monkeypatch.setattr("brainviewer.inference.registry.model", lambda model_id: card)
+    monkeypatch.setattr("brainviewer.models.registry.model", lambda model_id: card)
     out = tmp_path / "out.png"
     assert run("export", folder / "a.png", "-o", out, "--model", "toy") == 2
     assert "answers for studies" in refused(capfd)
@@ -266,10 +266,10 @@ def test_explain(capfd):
 
 
 def test_the_model_says_what_it_answers_for(folder, capfd, monkeypatch):
-    from brainviewer.inference import registry
+    from brainviewer.models import registry
 
     card = registry.model("any")
-    monkeypatch.setattr("brainviewer.inference.registry.installed_models", lambda: [card])
+    monkeypatch.setattr("brainviewer.models.registry.installed_models", lambda: [card])
     assert run("models") == 0
     out = capfd.readouterr().out
     assert "toy-pictures 1.0.0: Toy of pictures (for pictures)" in out

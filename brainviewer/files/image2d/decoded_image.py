@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
+from brainviewer.files.image2d.pixel_size import PixelSize
 from brainviewer.files.image2d.plain_pixels import Pixels
-from brainviewer.files.pixel_size import PixelSize
 
 
 @dataclass(frozen=True, eq=False)

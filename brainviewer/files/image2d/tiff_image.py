@@ -12,11 +12,11 @@ from brainviewer.core.shown_text import shortened
 from brainviewer.files.image2d.decoded_image import DecodedImage
 from brainviewer.files.image2d.photometric import mirrored, rgb_of_ycc, to_eight_bits
 from brainviewer.files.image2d.pillow_image import decode_with_pillow
+from brainviewer.files.image2d.pixel_size import pixel_size, whole_slide
 from brainviewer.files.image2d.plain_pixels import AS_PICTURE, plain_pixels
 from brainviewer.files.image2d.size_limits import MOST_PIXELS, check_size, too_large
 from brainviewer.files.image2d.tiff_pages import MANY_PAGES, page_count
 from brainviewer.files.image2d.upright import ORIENTATION, upright
-from brainviewer.files.pixel_size import pixel_size, whole_slide
 
 _WHITE, _BLACK, _RGB, _PALETTE, _MASK, _INKS, _YCC = range(7)
 _JPEG = (7, 33003, 33005, 33007, 34712)

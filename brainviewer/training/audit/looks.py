@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from brainviewer.files.picture_reader import Picture, read_picture
+from brainviewer.files.image2d.reader import Picture, read_picture
 from brainviewer.training.audit.hashing import perceptual_hash
 from brainviewer.training.audit.oddities import oddities
 

@@ -6,7 +6,8 @@ The rules are simple and can be wrong in both directions; nothing is left out be
 import numpy as np
 from numpy.typing import NDArray
 
-from brainviewer.analysis.picture_signs import (
+from brainviewer.files.image2d.reader import Picture
+from brainviewer.imaging.measure.image_signs import (
     bone_ring,
     coloured_share,
     edge_grey,
@@ -15,7 +16,6 @@ from brainviewer.analysis.picture_signs import (
     panels,
     working_size,
 )
-from brainviewer.files.picture_reader import Picture
 
 Grey = NDArray[np.uint8]
 

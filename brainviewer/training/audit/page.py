@@ -11,7 +11,7 @@ import numpy as np
 
 from brainviewer.core.counting import counted
 from brainviewer.core.errors import FileError
-from brainviewer.files.picture_reader import read_picture
+from brainviewer.files.image2d.reader import read_picture
 from brainviewer.training.audit.oddities import ODDITIES
 from brainviewer.training.audit.page_style import STYLE
 from brainviewer.training.audit.record import Audit, as_record

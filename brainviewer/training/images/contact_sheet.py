@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from brainviewer.analysis.contour_crop import Crop
-from brainviewer.render.drawing import Canvas
-from brainviewer.render.palette import BACKGROUND, PANEL, QUIET, TEXT, TUMOUR
+from brainviewer.imaging.preprocess.head_crop import Crop
+from brainviewer.painting.drawing import Canvas
+from brainviewer.painting.palette import BACKGROUND, PANEL, QUIET, TEXT, TUMOUR
 
 _TILE, _GAP, _TEXT, _HEAD, _SCALE = 132, 10, 34, 34, 2
 

@@ -13,12 +13,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from brainviewer.analysis.contour_crop import Crop, largest_contour
 from brainviewer.core.counting import counted
 from brainviewer.core.errors import FileError, Report, silent
+from brainviewer.files.image2d.reader import read_picture
 from brainviewer.files.ordinary_file import read_ordinary
-from brainviewer.files.picture_reader import read_picture
 from brainviewer.files.writing import write_whole
+from brainviewer.imaging.preprocess.head_crop import Crop, largest_contour
 from brainviewer.training.images.contact_sheet import Tile, contact_sheet
 from brainviewer.training.images.folders import Picture
 from brainviewer.training.images.recipe import Preparation

@@ -12,7 +12,7 @@ import numpy as np
 
 from brainviewer.core.errors import FileError, ModelError
 from brainviewer.files.writing import write_whole
-from brainviewer.inference.onnx_runtime import OnnxFile
+from brainviewer.models.engine.onnx_runtime import OnnxFile
 from brainviewer.training.evaluate import dump
 from brainviewer.training.images.onnx_graph import to_onnx
 from brainviewer.training.images.timing import milliseconds

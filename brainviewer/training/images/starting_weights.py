@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainviewer.core.errors import FileError
-from brainviewer.inference.registry import installed_models, verify
+from brainviewer.models.registry import installed_models, verify
 
 CHANNELS = "imagenet_channels"  # what ``network`` puts before a base is no part of it
 NONE, IMAGENET = "none", "imagenet"

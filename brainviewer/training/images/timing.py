@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from brainviewer.inference.onnx_runtime import OnnxFile
+from brainviewer.models.engine.onnx_runtime import OnnxFile
 
 _THREADS, _ROUNDS, _REPEATS, _WARMING = 2, 3, 30, 3
 

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from brainviewer.files.picture_reader import read_picture
+from brainviewer.files.image2d.reader import read_picture
 from brainviewer.training.images.folders import Pictures
 from brainviewer.training.images.results import Answered
 from brainviewer.training.intervals import share

@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 
 from brainviewer.core.errors import Report
 from brainviewer.core.worker_pool import worker_pool
-from brainviewer.inference.card import ModelInput
-from brainviewer.inference.picture_input import head_of, picture_bounds
+from brainviewer.models.card import ModelInput
+from brainviewer.models.image_classification.input import head_of, picture_bounds
 from brainviewer.training.network import MapNetwork
 from brainviewer.training.tumour_pictures.samples import Sample
 from brainviewer.training.tumour_pictures.varying import vary

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 
-from brainviewer.inference.head import Head, Prevalence, Source
+from brainviewer.models.subtype.fusion_head import Head, Prevalence, Source
 from brainviewer.training.evidence import balanced_log_loss
 from brainviewer.training.tumour_pictures.folds import CLASSES, FOLDS
 from brainviewer.training.tumour_pictures.predictions import Predictions

@@ -11,7 +11,7 @@ import numpy as np
 from brainviewer.core.errors import FileError, Report
 from brainviewer.files.native_output import without_stderr
 from brainviewer.files.writing import make_folder, write_whole
-from brainviewer.inference.scope import fit_scope, save_scope
+from brainviewer.models.feature_ood import fit_scope, save_scope
 from brainviewer.training.datasets import cheng_folder
 from brainviewer.training.evaluate import dump
 from brainviewer.training.images.folders import find_pictures

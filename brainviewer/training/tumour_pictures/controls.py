@@ -20,12 +20,12 @@ from numpy.typing import NDArray
 
 from brainviewer.assets import resources
 from brainviewer.core.errors import Report
-from brainviewer.files.picture_reader import read_picture
+from brainviewer.files.image2d.reader import read_picture
 from brainviewer.files.writing import check_new_file, write_whole
-from brainviewer.inference.card import ModelInput
-from brainviewer.inference.card_file import parse_input
-from brainviewer.inference.picture_input import head_of, prepare_picture
-from brainviewer.inference.pipeline import cut_out
+from brainviewer.models.card import ModelInput
+from brainviewer.models.card_file import parse_input
+from brainviewer.models.image_classification.input import head_of, prepare_picture
+from brainviewer.models.subtype.input import cut_out
 from brainviewer.training.command import run_alone
 from brainviewer.training.evaluate import dump
 from brainviewer.training.figures import area_under_curve

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from brainviewer.inference.picture_input import head_of
+from brainviewer.models.image_classification.input import head_of
 from brainviewer.training.intervals import Estimate, share
 
 Grey = NDArray[np.uint8]

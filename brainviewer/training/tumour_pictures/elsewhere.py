@@ -21,15 +21,15 @@ import typer
 from numpy.typing import NDArray
 
 from brainviewer.core.errors import FileError, Report
-from brainviewer.files.picture_reader import read_picture
+from brainviewer.files.image2d.reader import read_picture
 from brainviewer.files.writing import write_whole
-from brainviewer.inference.card import ModelCard
-from brainviewer.inference.card_file import load_card
-from brainviewer.inference.onnx_runtime import OnnxRuntime
-from brainviewer.inference.picture_gates import grey_of, why_not_picture
-from brainviewer.inference.picture_input import prepare_picture
-from brainviewer.inference.registry import verify
-from brainviewer.inference.scope import embedding, load_scope
+from brainviewer.models.card import ModelCard
+from brainviewer.models.card_file import load_card
+from brainviewer.models.engine.onnx_runtime import OnnxRuntime
+from brainviewer.models.feature_ood import embedding, load_scope
+from brainviewer.models.image_classification.eligibility import grey_of, why_not_picture
+from brainviewer.models.image_classification.input import prepare_picture
+from brainviewer.models.registry import verify
 from brainviewer.training.command import run_alone
 from brainviewer.training.evaluate import dump
 from brainviewer.training.images.folders import Picture, Pictures, find_pictures

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainviewer.core.errors import FileError
-from brainviewer.files.picture_reader import read_picture
+from brainviewer.files.image2d.reader import read_picture
 from brainviewer.training.audit.copies import KIN, groups
 from brainviewer.training.audit.looks import SIDE, content_box, shrink
 from brainviewer.training.delimited import read_table

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from brainviewer.inference.card import DOUBT
-from brainviewer.inference.head import Head
-from brainviewer.inference.head_content import head_content
+from brainviewer.models.card import DOUBT
+from brainviewer.models.subtype.fusion_head import Head
+from brainviewer.models.subtype.fusion_head_content import head_content
 from brainviewer.training.figures import accuracy, area_under_curve, doubtful_error
 from brainviewer.training.images.results import DRAWS, Answered, entries, measured, measures
 from brainviewer.training.intervals import against_bar, bar_words, estimates, share

@@ -18,8 +18,8 @@ from brainviewer.assets import resources
 from brainviewer.core.errors import FileError
 from brainviewer.core.findings import PICTURE
 from brainviewer.files.writing import write_whole
-from brainviewer.inference.card_file import CARD_FILE, load_card
-from brainviewer.inference.onnx_runtime import OnnxRuntime, read_weights
+from brainviewer.models.card_file import CARD_FILE, load_card
+from brainviewer.models.engine.onnx_runtime import OnnxRuntime, read_weights
 from brainviewer.training.command import run_alone
 from brainviewer.training.evaluate import EVALUATION_FILE, dump
 from brainviewer.training.images.results import RESULT_FILE

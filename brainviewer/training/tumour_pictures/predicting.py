@@ -9,13 +9,13 @@ import torch
 from numpy.typing import NDArray
 
 from brainviewer.core.errors import Report
-from brainviewer.files.picture_reader import read_picture
-from brainviewer.inference.card import ModelInput
-from brainviewer.inference.picture_gates import why_not_picture
-from brainviewer.inference.picture_input import head_of, prepare_picture
-from brainviewer.inference.pipeline import cut_out
-from brainviewer.inference.saliency import CropBox
-from brainviewer.inference.scope import embedding, fit_scope
+from brainviewer.files.image2d.reader import read_picture
+from brainviewer.models.card import ModelInput
+from brainviewer.models.feature_ood import embedding, fit_scope
+from brainviewer.models.image_classification.eligibility import why_not_picture
+from brainviewer.models.image_classification.input import head_of, prepare_picture
+from brainviewer.models.saliency import CropBox
+from brainviewer.models.subtype.input import cut_out
 from brainviewer.training.network import FEATURES, MapNetwork
 from brainviewer.training.tumour_pictures.backbones import load_network
 from brainviewer.training.tumour_pictures.controls import border_only, centre_masked

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from brainviewer.core.errors import FileError
-from brainviewer.inference.card import ModelInput
-from brainviewer.inference.card_file import parse_input
+from brainviewer.models.card import ModelInput
+from brainviewer.models.card_file import parse_input
 from brainviewer.training.images.recipe_reading import recipe_content
 from brainviewer.training.recipes import Schedule, read_schedule
 

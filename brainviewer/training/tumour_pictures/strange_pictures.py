@@ -22,10 +22,10 @@ from numpy.typing import NDArray
 
 from brainviewer.core.errors import FileError
 from brainviewer.files.folder_listing import list_folder
-from brainviewer.files.picture_folder import PICTURE_SUFFIXES
-from brainviewer.files.picture_reader import read_picture
+from brainviewer.files.image2d.folder import PICTURE_SUFFIXES
+from brainviewer.files.image2d.reader import read_picture
 from brainviewer.files.writing import make_folder, write_whole
-from brainviewer.inference.picture_input import head_of
+from brainviewer.models.image_classification.input import head_of
 from brainviewer.training.command import run_alone
 from brainviewer.training.tumour_pictures.drawn_pictures import drawn
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from brainviewer.core.errors import FileError, Report
-from brainviewer.inference.card import ModelInput
+from brainviewer.models.card import ModelInput
 from brainviewer.training.learning import learn
 from brainviewer.training.network import MapNetwork
 from brainviewer.training.numbers import save_numbers

@@ -8,10 +8,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from brainviewer.inference.card import ModelInput
-from brainviewer.inference.picture_input import picture_bounds, standardise_picture
-from brainviewer.inference.pipeline import cut_out
-from brainviewer.inference.saliency import CropBox
+from brainviewer.models.card import ModelInput
+from brainviewer.models.image_classification.input import picture_bounds, standardise_picture
+from brainviewer.models.saliency import CropBox
+from brainviewer.models.subtype.input import cut_out
 from brainviewer.training.augment import Random, grown, turn
 from brainviewer.training.tumour_pictures.samples import Sample
 

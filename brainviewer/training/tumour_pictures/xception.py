@@ -13,8 +13,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from brainviewer.inference.card import ModelInput
-from brainviewer.inference.picture_input import picture_bounds
+from brainviewer.models.card import ModelInput
+from brainviewer.models.image_classification.input import picture_bounds
 from brainviewer.training.images.starting_weights import load_base
 from brainviewer.training.network import MapNetwork
 

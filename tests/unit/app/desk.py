@@ -72,9 +72,9 @@ class Verbs:
         for gate in self.gates.values():
             gate.set()
         for name, place in (
-            ("open", "brainviewer.app.opening.open_study"),
-            ("find", "brainviewer.analysis.tumour.find_tumour"),
-            ("classify", "brainviewer.app.classifying.classify"),
+            ("open", "brainviewer.app.opening.study.open_study"),
+            ("find", "brainviewer.models.segmentation.detection.find_tumour"),
+            ("classify", "brainviewer.app.prediction.subtype.classify"),
         ):
             monkeypatch.setattr(place, self._verb(name))
 

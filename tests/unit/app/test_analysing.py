@@ -8,13 +8,13 @@ import pytest
 from phantoms import marker_finding, marker_study
 from PIL import Image
 
-from brainviewer.app import analysing
-from brainviewer.app.analysing import FIGURE, RESULT, VOLUME, analyze
-from brainviewer.app.classifying import NotClassified
+from brainviewer.app.prediction import whole_study as analysing
+from brainviewer.app.prediction.subtype import NotClassified
+from brainviewer.app.prediction.whole_study import FIGURE, RESULT, VOLUME, analyze
 from brainviewer.core.errors import BrainViewerError, Cancelled, FileError
 from brainviewer.core.findings import Classification, Heatmap, TumourFinding
 from brainviewer.core.slices import Plane
-from brainviewer.files.picture import read_provenance
+from brainviewer.files.image2d.writer import read_provenance
 
 
 @pytest.fixture(autouse=True)

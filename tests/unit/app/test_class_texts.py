@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from brainviewer.app.class_texts import CODES, class_text, class_texts
+from brainviewer.app.prediction.class_texts import CODES, class_text, class_texts
 from brainviewer.core.errors import BrainViewerError
 
 PARTS = (

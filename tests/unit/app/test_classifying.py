@@ -15,14 +15,14 @@ from phantoms import (
     oblique_grid,
 )
 
-from brainviewer.app import classifying
-from brainviewer.app.classifying import NotClassified, classify, tumour_slices
+from brainviewer.app.prediction import subtype as classifying
+from brainviewer.app.prediction.subtype import NotClassified, classify, tumour_slices
 from brainviewer.core.errors import BrainViewerError, Cancelled
 from brainviewer.core.findings import TumourFinding
 from brainviewer.core.geometry import Grid
 from brainviewer.core.slices import Plane, SliceView
 from brainviewer.core.study import Modality, Study, Volume
-from brainviewer.inference.runtimes import EngineAnswer
+from brainviewer.models.engine.runtimes import EngineAnswer
 
 NOTHING = TumourFinding("lesion", False)
 
@@ -282,7 +282,7 @@ def test_without_a_sequence_that_it_needs_the_model_does_not_answer(card):
 
 
 def test_features_far_from_those_of_the_training_are_refused(card, monkeypatch, tmp_path):
-    from brainviewer.inference.scope import fit_scope, save_scope
+    from brainviewer.models.feature_ood import fit_scope, save_scope
 
     random = np.random.default_rng(1)
     usual = np.array([0.0, 1.0, 0.0, 0.0, 0.0]) + random.normal(0, 0.05, (40, 5))
@@ -301,7 +301,7 @@ def test_features_far_from_those_of_the_training_are_refused(card, monkeypatch, 
 
 
 def test_a_model_without_a_network_answers_from_descriptors(card, monkeypatch):
-    from brainviewer.inference.head import DescriptorPart, Source, Term
+    from brainviewer.models.subtype.fusion_head import DescriptorPart, Source, Term
 
     term = Term("size", 0.0, 1.0, (-2.0, 0.0, 2.0))
     part = DescriptorPart(Source(1.0, 1.0), (0.0, 0.0, 0.0), (term,))
@@ -319,8 +319,8 @@ def test_a_model_without_a_network_answers_from_descriptors(card, monkeypatch):
 def test_a_slice_that_is_asked_for_does_not_judge_descriptors_of_the_lesion(
     card, monkeypatch, tmp_path
 ):
-    from brainviewer.inference.head import DescriptorPart, Source, Term
-    from brainviewer.inference.scope import fit_scope, save_scope
+    from brainviewer.models.feature_ood import fit_scope, save_scope
+    from brainviewer.models.subtype.fusion_head import DescriptorPart, Source, Term
 
     usual = np.eye(5, dtype=np.float32)[[0, 1, 2, 3, 4] * 4]
     save_scope(fit_scope(usual, 2, 1e-6), tmp_path / "scope.npz")

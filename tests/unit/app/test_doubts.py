@@ -7,19 +7,19 @@ import pytest
 import toy_runtime as toy
 from phantoms import marker_finding, marker_study
 
-from brainviewer.app import classifying
-from brainviewer.app.classifying import classify
-from brainviewer.app.records import classification_record
-from brainviewer.app.telling import classification_text
+from brainviewer.app.prediction import subtype as classifying
+from brainviewer.app.prediction.subtype import classify
+from brainviewer.app.report.records import classification_record
+from brainviewer.app.report.text import classification_text
 from brainviewer.core.findings import TumourFinding
 from brainviewer.core.geometry import Grid
 from brainviewer.core.study import Modality
-from brainviewer.inference.head import DescriptorPart, Source, Term
-from brainviewer.inference.out_of_distribution import LesionDistribution
-from brainviewer.inference.runtimes import EngineAnswer
-from brainviewer.inference.scope import fit_scope, save_scope
-from brainviewer.render.answer_text import Standing, answer_text
-from brainviewer.render.provenance import provenance
+from brainviewer.models.engine.runtimes import EngineAnswer
+from brainviewer.models.feature_ood import fit_scope, save_scope
+from brainviewer.models.subtype.fusion_head import DescriptorPart, Source, Term
+from brainviewer.models.subtype.out_of_distribution import LesionDistribution
+from brainviewer.painting.prediction_text import Standing, answer_text
+from brainviewer.painting.provenance import provenance
 
 PART = DescriptorPart(
     Source(1.0, 1.0),

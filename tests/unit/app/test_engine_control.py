@@ -15,7 +15,7 @@ import toy_runtime as toy
 
 from brainviewer.app.state import Notice
 from brainviewer.core.errors import Report
-from brainviewer.inference.engine import Engine
+from brainviewer.models.engine.engine import Engine
 from tests.unit.app.desk import Desk
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="stops with POSIX signals")
@@ -26,7 +26,7 @@ def ask(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable
     """Asks something of the session's engine, whose child hangs, in a job; gives the answers."""
     toys = {"onnx": toy.ToyRuntime}
     made = partial(Engine, runtimes=toys, patience=0.3)
-    monkeypatch.setattr("brainviewer.inference.engine.Engine", made)
+    monkeypatch.setattr("brainviewer.models.engine.engine.Engine", made)
     desk.session.settings.engine = "onnx"
     engine, network = desk.session._ready_engine(), toy.network(tmp_path)
     engine.warm(network)

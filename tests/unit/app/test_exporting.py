@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from brainviewer import __version__
-from brainviewer.app.exporting import (
+from brainviewer.app.exports import (
     ExportRequest,
     ExportSubject,
     analysis_spec,
@@ -26,11 +26,11 @@ from brainviewer.core.errors import BrainViewerError, Cancelled, FileError
 from brainviewer.core.findings import Classification, Heatmap, TumourFinding
 from brainviewer.core.slices import Plane, SliceView
 from brainviewer.core.study import SEQUENCES, Modality, Study
-from brainviewer.core.windowing import auto_window
-from brainviewer.files.picture import read_provenance
-from brainviewer.render.figure import draw_figure
-from brainviewer.render.footer import provenance_lines
-from brainviewer.render.slice_image import Viewport
+from brainviewer.core.voi_window import auto_window
+from brainviewer.files.image2d.writer import read_provenance
+from brainviewer.painting.figure import draw_figure
+from brainviewer.painting.footer import provenance_lines
+from brainviewer.painting.slice_image import Viewport
 from tests.phantoms import grid_of, marker_finding, marker_study
 
 SECRET = "Doe_Jane_1970"
@@ -220,7 +220,7 @@ def test_the_kind_of_file_is_checked_before_anything_is_drawn(
     def drawn(*_: object) -> None:
         raise AssertionError
 
-    monkeypatch.setattr("brainviewer.app.study_figures.draw_figure", drawn)
+    monkeypatch.setattr("brainviewer.app.report.study_figures.draw_figure", drawn)
     with pytest.raises(FileError, match=r"\.png or \.tif"):
         export_picture(marker_study(), tmp_path / "a.jpg", index=3)
 

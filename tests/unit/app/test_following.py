@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from brainviewer.app.exporting import ExportRequest, view_figure
+from brainviewer.app.exports import ExportRequest, view_figure
 from brainviewer.app.state import Status
 from brainviewer.core.errors import FileError
 from brainviewer.core.findings import Classification

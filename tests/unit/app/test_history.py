@@ -1,6 +1,6 @@
 """Undo and redo."""
 
-from brainviewer.app.history import History
+from brainviewer.app.undo import History
 from brainviewer.core.annotations import Annotation, Edit, Kind
 from brainviewer.core.slices import Plane
 from brainviewer.core.study import Modality

@@ -57,7 +57,7 @@ def test_a_failing_command_leaves_no_name_either(
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError(f"cannot look at {tmp_path / NAME}\x1b]0;owned\x07")
 
-    monkeypatch.setattr("brainviewer.app.opening.open_study", broken)
+    monkeypatch.setattr("brainviewer.app.opening.study.open_study", broken)
     for debug in ([], ["--debug"]):
         assert run([*debug, "info", str(tmp_path)], lambda *_: 0) == 1
     assert "\x1b" not in capsys.readouterr().err

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from brainviewer.app import marking
+from brainviewer.app import annotations as marking
 from brainviewer.core.annotations import Annotation, Kind
 from brainviewer.core.errors import FileError
 from brainviewer.core.slices import Plane
 from brainviewer.core.study import Modality, Study
-from brainviewer.core.windowing import auto_window
+from brainviewer.core.voi_window import auto_window
 from brainviewer.files.annotation_file import OtherStudy
 from brainviewer.files.journal import Journal
 from tests.phantoms import marker_study, oblique_grid

@@ -5,9 +5,9 @@ import json
 import numpy as np
 import pytest
 
-from brainviewer.app.measurements import measurement_rows, measurements_record
-from brainviewer.app.records import finding_record
-from brainviewer.app.telling import finding_text
+from brainviewer.app.report.measurements import measurement_rows, measurements_record
+from brainviewer.app.report.records import finding_record
+from brainviewer.app.report.text import finding_text
 from brainviewer.core.findings import Diameters, Measurements, Side, TumourFinding
 from brainviewer.core.slices import Plane
 

@@ -9,16 +9,16 @@ import numpy as np
 import pytest
 from command_line import run
 
-from brainviewer.analysis.tumour import find_tumour
-from brainviewer.app.opening import demo_paths, open_study
-from brainviewer.app.records import finding_record
-from brainviewer.app.study_figures import slice_figure
-from brainviewer.app.telling import finding_text
+from brainviewer.app.opening.study import demo_paths, open_study
+from brainviewer.app.report.records import finding_record
+from brainviewer.app.report.study_figures import slice_figure
+from brainviewer.app.report.text import finding_text
 from brainviewer.core.annotations import Annotation, Kind
 from brainviewer.core.slices import Plane
 from brainviewer.core.study import Modality
-from brainviewer.render.measurement_text import measurement_text
-from brainviewer.render.provenance import provenance
+from brainviewer.models.segmentation.detection import find_tumour
+from brainviewer.painting.measurement_text import measurement_text
+from brainviewer.painting.provenance import provenance
 
 UNKNOWN = "how the patient lay"
 NUMBERS_OF_PLACES = ("position_mm", "midline_mm", "side", "points_mm", "centre_mm")

@@ -8,13 +8,13 @@ import nibabel as nib
 import numpy as np
 import pytest
 
-from brainviewer.app import opening
-from brainviewer.app.opening import demo_paths, open_study, open_without_asking, study_info
-from brainviewer.app.which_is_which import UnknownSequences
+from brainviewer.app.opening import study as opening
+from brainviewer.app.opening.sequence_assignment import UnknownSequences
+from brainviewer.app.opening.study import demo_paths, open_study, open_without_asking, study_info
 from brainviewer.core.errors import Cancelled, FileError
 from brainviewer.core.study import SEQUENCES
-from brainviewer.files import volume_limits
-from brainviewer.files.study_folder import Assignment
+from brainviewer.files.nifti import volume_limits
+from brainviewer.files.study.folder import Assignment
 
 FLAIR, T1, T1CE, T2 = SEQUENCES
 SHAPE = (12, 14, 10)

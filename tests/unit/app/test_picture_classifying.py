@@ -6,15 +6,15 @@ import numpy as np
 import pytest
 from toy_pictures import mr_head, write_model
 
-from brainviewer.app import picture_classifying
-from brainviewer.app.picture_classifying import classify_picture
+from brainviewer.app.prediction import image_class as picture_classifying
+from brainviewer.app.prediction.image_class import classify_picture
 from brainviewer.core.errors import Cancelled, ModelError
 from brainviewer.core.findings import tumour_probability
 from brainviewer.core.slices import Plane
-from brainviewer.inference.engine import Engine
-from brainviewer.inference.registry import picture_model, study_model
-from brainviewer.inference.runtimes import EngineAnswer
-from brainviewer.inference.scope import fit_scope, save_scope
+from brainviewer.models.engine.engine import Engine
+from brainviewer.models.engine.runtimes import EngineAnswer
+from brainviewer.models.feature_ood import fit_scope, save_scope
+from brainviewer.models.registry import picture_model, study_model
 
 
 class StillEngine:
@@ -152,6 +152,6 @@ def test_models_of_studies_and_of_pictures_are_kept_apart(tmp_path, monkeypatch)
     with pytest.raises(ModelError, match="resnet50-glioma answers for studies") as refused:
         picture_model("resnet50-glioma")
     assert "model of pictures" in refused.value.advice
-    monkeypatch.setattr("brainviewer.inference.registry.model", lambda model_id: made)
+    monkeypatch.setattr("brainviewer.models.registry.model", lambda model_id: made)
     with pytest.raises(ModelError, match="toy-pictures answers for single pictures"):
         study_model("toy-pictures")

@@ -6,15 +6,15 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from brainviewer.app.opening import open_study, study_info
-from brainviewer.app.picture_opening import open_picture, thumbnail
-from brainviewer.app.study_figures import slice_figure
+from brainviewer.app.opening.image2d import open_picture, thumbnail
+from brainviewer.app.opening.study import open_study, study_info
+from brainviewer.app.report.study_figures import slice_figure
 from brainviewer.core.errors import BrainViewerError
 from brainviewer.core.geometry import Unit
 from brainviewer.core.slices import Convention, Plane, SliceView
 from brainviewer.core.study import Modality
-from brainviewer.core.windowing import opening_window
-from brainviewer.render.figure import draw_figure
+from brainviewer.core.voi_window import opening_window
+from brainviewer.painting.figure import draw_figure
 
 PICTURE = Modality.PICTURE
 
@@ -96,7 +96,7 @@ def test_the_hash_is_that_of_the_content(tmp_path: Path, grey: np.ndarray) -> No
 
 
 def test_no_tumour_is_looked_for(tmp_path: Path, grey: np.ndarray) -> None:
-    from brainviewer.analysis.tumour import find_tumour
+    from brainviewer.models.segmentation.detection import find_tumour
 
     study = open_picture(saved(tmp_path / "a.png", grey))
     with pytest.raises(BrainViewerError, match="single pictures"):

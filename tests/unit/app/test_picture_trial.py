@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from brainviewer.app.picture_editing import Fill
-from brainviewer.app.picture_opening import open_picture
-from brainviewer.app.picture_trial import Trial, painted_over
+from brainviewer.app.opening.image2d import open_picture
+from brainviewer.app.prediction.occlusion_edit import Fill
+from brainviewer.app.prediction.occlusion_test import Trial, painted_over
 from brainviewer.core.luma import luma
 from brainviewer.core.study import Modality, Study
 from tests.toy_pictures import mr_head

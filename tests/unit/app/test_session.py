@@ -11,16 +11,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from brainviewer.app.classifying import NotClassified
-from brainviewer.app.kept_ages import kept_age
+from brainviewer.app.age_store import kept_age
+from brainviewer.app.opening.sequence_assignment import UnknownSequences
+from brainviewer.app.prediction.subtype import NotClassified
 from brainviewer.app.settings import Settings
 from brainviewer.app.state import Status
-from brainviewer.app.which_is_which import UnknownSequences
 from brainviewer.core.annotations import Annotation, Kind
 from brainviewer.core.errors import FileError, ModelError
 from brainviewer.core.slices import Plane
 from brainviewer.core.study import SEQUENCES, Modality
-from brainviewer.files.study_folder import Assignment
+from brainviewer.files.study.folder import Assignment
 from brainviewer.files.user_folders import ages_folder
 from tests.phantoms import marker_finding, marker_study, oblique_grid
 from tests.unit.app.desk import Desk, Verbs, a_result, nothing_found
@@ -518,7 +518,7 @@ def test_a_child_that_is_killed_in_mid_run_ends_in_a_notice_and_a_working_next_r
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The whole way: finder, engine in its process, card of the shipped model."""
-    from brainviewer.app import opening
+    from brainviewer.app.opening import study as opening
 
     study = opening.open_study(opening.demo_paths())
     monkeypatch.setattr(opening, "open_study", lambda *_: study)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from brainviewer.app import picture_answer
+from brainviewer.app.prediction import frame_class as picture_answer
 from brainviewer.core.annotations import Annotation, Kind
 from brainviewer.core.findings import Classification
 from brainviewer.core.slices import Plane
@@ -87,7 +87,7 @@ def test_what_fails_leaves_the_open_picture(desk: Desk, folder: Path) -> None:
 def test_a_study_ends_the_film(desk: Desk, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     opened(desk, folder)
     study = marker_study()
-    monkeypatch.setattr("brainviewer.app.opening.open_study", lambda *_: study)
+    monkeypatch.setattr("brainviewer.app.opening.study.open_study", lambda *_: study)
     monkeypatch.setattr(desk.session, "find_tumour", lambda **_: None)
     opened(desk, folder / "flair.nii")
     assert desk.state.study is study

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from brainviewer.app.records import classification_record
-from brainviewer.app.telling import classification_text
+from brainviewer.app.report.records import classification_record
+from brainviewer.app.report.text import classification_text
 from brainviewer.core.findings import Classification
 
 

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from rich.table import Table
 
-from brainviewer.app import terminal
-from brainviewer.app.telling import picture_text, study_text
+from brainviewer.app.report import terminal
+from brainviewer.app.report.text import picture_text, study_text
 
 NAME = "a\x1b[31m\x1b]0;owned\x07\x9b2J\r\nnext[bold]:bomb:[/bold]\udce9"
 CODES = "\x1b\x07\x9b\r\udce9"

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from brainviewer.app.exporting import ExportRequest, view_figure
-from brainviewer.app.picture_editing import Fill
-from brainviewer.app.picture_results import PictureResults
+from brainviewer.app.exports import ExportRequest, view_figure
+from brainviewer.app.prediction.image_cache import PictureResults
+from brainviewer.app.prediction.occlusion_edit import Fill
 from brainviewer.app.state import Status, Tool
 from brainviewer.core.findings import Heatmap
 from brainviewer.core.slices import Plane

@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
-from brainviewer.analysis.tumour import find_tumour
-from brainviewer.app.records import finding_record
-from brainviewer.app.telling import finding_text
+from brainviewer.app.report.records import finding_record
+from brainviewer.app.report.text import finding_text
 from brainviewer.core.study import SEQUENCES
-from tests.unit.analysis import test_tumour
-from tests.unit.analysis.test_tumour import only
+from brainviewer.models.segmentation.detection import find_tumour
+from tests.unit.imaging import test_tumour
+from tests.unit.imaging.test_tumour import only
 
 demo = test_tumour.demo
 FLAIR, T1, T1CE, T2 = SEQUENCES

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from brainviewer.app.verdicts import (
+from brainviewer.app.feedback_store import (
     AGREE,
     DISAGREE,
     OTHER,

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from brainviewer.app.state import Layout, Tool, ViewState
-from brainviewer.app.viewing import Viewing
+from brainviewer.app.view import Viewing
 from brainviewer.core.slices import Convention, Plane
 from brainviewer.core.study import SEQUENCES, Modality
-from brainviewer.core.windowing import Window, auto_window, presets
+from brainviewer.core.voi_window import Window, auto_window, presets
 from tests.phantoms import AXIS_CASES, case_name, grid_of, marker_finding, marker_study
 
 

@@ -8,7 +8,7 @@ import pytest
 from numpy.typing import NDArray
 
 from brainviewer.core.study import Modality
-from brainviewer.core.windowing import Window, auto_window
+from brainviewer.core.voi_window import Window, auto_window
 
 DATA = Path(os.environ.get("BRAINVIEWER_DATA", Path(__file__).parents[4] / "shared" / "data"))
 SHAPE = (60, 72, 48)
@@ -118,7 +118,7 @@ STUDIES = sorted(p.name for p in (DATA / "studies").iterdir()) if DATA.is_dir() 
 @pytest.mark.skipif(not DATA.is_dir(), reason="needs the research studies")
 @pytest.mark.parametrize("name", STUDIES)
 def test_brain_of_real_studies_lies_in_the_middle_greys(name: str) -> None:
-    from brainviewer.analysis.brain import find_brain, find_head
+    from brainviewer.imaging.preprocess.brain import find_brain, find_head
     from tests.studies import opened
 
     study = opened(name)

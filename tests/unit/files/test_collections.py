@@ -8,7 +8,7 @@ import pytest
 
 from brainviewer.core.errors import FileError
 from brainviewer.core.study import SEQUENCES
-from brainviewer.files.study_folder import SeveralVersions, assign, collect
+from brainviewer.files.study.folder import SeveralVersions, assign, collect
 
 FLAIR, T1, T1CE, T2 = SEQUENCES
 

@@ -16,8 +16,8 @@ from dicom_files import DEFLATED, header, save
 
 from brainviewer.core.errors import Cancelled, FileError
 from brainviewer.files.decoding import process
-from brainviewer.files.dicom_reader import read_dicom
-from brainviewer.files.picture_reader import read_picture
+from brainviewer.files.dicom.reader import read_dicom
+from brainviewer.files.image2d.reader import read_picture
 
 CHILD = "import sys; sys.path[:] = sys.argv[1:]; {}\n"
 SERVE = "from brainviewer.files.decoding.child import main; main()"
@@ -153,7 +153,7 @@ def test_a_program_without_a_guard_can_read_images(tiff: Path, tmp_path: Path) -
     program = tmp_path / "program.py"
     program.write_text(
         "from pathlib import Path\n"
-        "from brainviewer.files.picture_reader import read_picture\n"
+        "from brainviewer.files.image2d.reader import read_picture\n"
         f"print(read_picture(Path({str(tiff)!r})).pixels.shape)\n"
     )
     root = str(Path(process.__file__).parents[3])
@@ -169,7 +169,7 @@ def test_the_decoders_stay_in_the_child(tiff: Path, tmp_path: Path) -> None:
     image = save(tmp_path / "a.dcm", header(values, "MONOCHROME1"), values.tobytes())
     program = (
         "import sys; from pathlib import Path; "
-        "from brainviewer.app.picture_opening import open_picture; "
+        "from brainviewer.app.opening.image2d import open_picture; "
         f"open_picture(Path({str(tiff)!r})); open_picture(Path({str(image)!r})); "
         "print(*{'pydicom', 'tifffile', 'imagecodecs', 'SimpleITK'} & set(sys.modules))"
     )
@@ -186,7 +186,7 @@ def test_the_child_ends_with_its_parent(tiff: Path) -> None:
     program = (
         "import os, signal; from pathlib import Path; "
         "from brainviewer.files.decoding import process; "
-        "from brainviewer.files.picture_reader import read_picture; "
+        "from brainviewer.files.image2d.reader import read_picture; "
         f"read_picture(Path({str(tiff)!r})); print(process._idle[0].pid, flush=True); "
         "os.kill(os.getpid(), signal.SIGKILL)"
     )

@@ -12,7 +12,7 @@ from pydicom.sequence import Sequence
 
 from brainviewer.core.errors import FileError
 from brainviewer.core.geometry import Unit
-from brainviewer.files.dicom_reader import DicomImage, read_dicom
+from brainviewer.files.dicom.reader import DicomImage, read_dicom
 
 AXIAL, SAGITTAL = [1, 0, 0, 0, 1, 0], [0, 1, 0, 0, 0, -1]
 

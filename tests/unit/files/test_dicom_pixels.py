@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from pydicom import uid
 
 from brainviewer.core.errors import FileError
-from brainviewer.files.dicom_reader import DicomImage, read_dicom
+from brainviewer.files.dicom.reader import DicomImage, read_dicom
 
 LOSSLESS = (
     uid.JPEGLossless,
@@ -89,9 +89,9 @@ def test_lossy_grey(tmp_path: Path, syntax: uid.UID) -> None:
 
 @pytest.mark.parametrize("order", [1, 2])
 def test_both_orders_of_grey_look_the_same(tmp_path: Path, order: int) -> None:
-    from brainviewer.app.picture_opening import open_picture
+    from brainviewer.app.opening.image2d import open_picture
     from brainviewer.core.study import Modality
-    from brainviewer.core.windowing import opening_window
+    from brainviewer.core.voi_window import opening_window
 
     values = ramp(12, frames=1)
     seen, means = [], []

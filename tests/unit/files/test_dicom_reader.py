@@ -10,8 +10,8 @@ import SimpleITK
 from brainviewer.core.errors import FileError
 from brainviewer.core.geometry import Unit
 from brainviewer.core.slices import Plane, SliceView
-from brainviewer.files.dicom_reader import read_dicom
-from brainviewer.files.picture_folder import is_dicom
+from brainviewer.files.dicom.reader import read_dicom
+from brainviewer.files.image2d.folder import is_dicom
 
 MR, SECONDARY = "1.2.840.10008.5.1.4.1.1.4", "1.2.840.10008.5.1.4.1.1.7"
 

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from brainviewer.core.errors import FileError
-from brainviewer.files.dicom_reader import read_dicom
-from brainviewer.files.picture_reader import read_picture
+from brainviewer.files.dicom.reader import read_dicom
+from brainviewer.files.image2d.reader import read_picture
 
 GREY, RGB, GREY_ALPHA, RGBA = 0, 2, 4, 6
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from brainviewer.core.errors import Cancelled, FileError
-from brainviewer.files.nifti import read_nifti
+from brainviewer.files.nifti.reader import read_nifti
 
 AFFINE = np.array([[-2.0, 0, 0, 30], [0, -1, 0, 40], [0, 0, 3, -20], [0, 0, 0, 1]])
 VALUES = np.arange(4 * 5 * 6).reshape(4, 5, 6)

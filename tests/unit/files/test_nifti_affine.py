@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from brainviewer.core.errors import FileError
-from brainviewer.files.nifti_header import Header, parse_header
+from brainviewer.files.nifti.header import Header, parse_header
 
 SHAPE = (4, 5, 6)
 SIZES = np.array([1.0, 2.0, 3.0])

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from nibabel.quaternions import quat2mat
 
-from brainviewer.files.nifti_fields import (
+from brainviewer.files.nifti.fields import (
     FIELDS_1,
     FIELDS_2,
     NUMBER_TYPES,

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from brainviewer.core.errors import FileError
-from brainviewer.files.nifti import read_nifti, voxel_sizes
+from brainviewer.files.nifti.reader import read_nifti, voxel_sizes
 
 VALUES = np.arange(20 * 21 * 22).reshape(20, 21, 22)
 
@@ -63,7 +63,7 @@ def test_what_is_cut_off_or_damaged_stays_refused(tmp_path, damaged):
 
 
 def test_junk_is_not_looked_for_behind_very_much(tmp_path, monkeypatch):
-    monkeypatch.setattr("brainviewer.files.nifti._MOST_SEARCHED", 1000)
+    monkeypatch.setattr("brainviewer.files.nifti.reader._MOST_SEARCHED", 1000)
     path = tmp_path / "t1.nii.gz"
     path.write_bytes(PACKED + b"junk")
     with pytest.raises(FileError, match=r"incomplete|damaged"):

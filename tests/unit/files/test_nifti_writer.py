@@ -9,7 +9,7 @@ import pytest
 
 from brainviewer.core.errors import FileError
 from brainviewer.core.geometry import Grid
-from brainviewer.files.nifti_writer import write_mask
+from brainviewer.files.nifti.writer import write_mask
 
 AFFINE = np.array([[0, -1.5, 0, 4], [2.0, 0, 0, -7], [0, 0, 3.0, 11], [0, 0, 0, 1]])
 GRID = Grid((8, 10, 6), AFFINE)

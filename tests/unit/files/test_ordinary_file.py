@@ -11,8 +11,9 @@ import pytest
 from brainviewer.app.settings import Settings
 from brainviewer.core.errors import FileError
 from brainviewer.files.annotation_file import read_annotations
-from brainviewer.files.dicom_reader import read_dicom
-from brainviewer.files.nifti import check_nifti, read_nifti
+from brainviewer.files.dicom.reader import read_dicom
+from brainviewer.files.image2d.reader import read_picture
+from brainviewer.files.nifti.reader import check_nifti, read_nifti
 from brainviewer.files.ordinary_file import (
     check_ordinary,
     is_ordinary,
@@ -20,7 +21,6 @@ from brainviewer.files.ordinary_file import (
     plain_errors,
     read_ordinary,
 )
-from brainviewer.files.picture_reader import read_picture
 from brainviewer.training.labels import read_labels
 
 READERS: list[Callable[[Path], object]] = [

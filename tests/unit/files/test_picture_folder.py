@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from brainviewer.core.errors import FileError
-from brainviewer.files.picture_folder import pictures_of
+from brainviewer.files.image2d.folder import pictures_of
 
 
 def made(path: Path) -> Path:

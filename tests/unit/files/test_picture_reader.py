@@ -13,7 +13,7 @@ from PIL import Image
 
 from brainviewer.core.errors import FileError
 from brainviewer.files.image2d import size_limits
-from brainviewer.files.picture_reader import read_picture
+from brainviewer.files.image2d.reader import read_picture
 
 
 @pytest.fixture

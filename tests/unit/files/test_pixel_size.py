@@ -8,7 +8,7 @@ from PIL import Image, TiffImagePlugin
 
 from brainviewer.core.errors import FileError
 from brainviewer.core.geometry import Unit
-from brainviewer.files.picture_reader import Picture, read_picture
+from brainviewer.files.image2d.reader import Picture, read_picture
 
 WIDE = np.tile(np.arange(40, dtype=np.uint8), (24, 1))
 OME = '<?xml version="1.0"?><OME><Pixels PhysicalSizeX="0.25" PhysicalSizeY="0.5" {}/></OME>'

@@ -6,7 +6,7 @@ None: the name leaves it open, and the user is asked.
 import pytest
 
 from brainviewer.core.study import SEQUENCES
-from brainviewer.files.sequence_names import Other, role_of
+from brainviewer.files.study.sequence_names import Other, role_of
 
 FLAIR, T1, T1CE, T2 = SEQUENCES
 SEGMENTATION, UNUSED = Other

@@ -7,7 +7,7 @@ import pytest
 from nibabel import Nifti1Image
 
 from brainviewer.core.study import SEQUENCES
-from brainviewer.files.study_folder import SeveralVersions, assign
+from brainviewer.files.study.folder import SeveralVersions, assign
 
 FLAIR, T1, T1CE, T2 = SEQUENCES
 OTHERS = "different patients or examinations"

@@ -8,8 +8,8 @@ import pytest
 
 from brainviewer.core.errors import FileError
 from brainviewer.core.study import SEQUENCES
-from brainviewer.files.sequence_names import Other, role_of
-from brainviewer.files.study_folder import Assignment, assign, collect, explicit, thumbnail
+from brainviewer.files.study.folder import Assignment, assign, collect, explicit, thumbnail
+from brainviewer.files.study.sequence_names import Other, role_of
 
 FLAIR, T1, T1CE, T2 = SEQUENCES
 SEGMENTATION, UNUSED = Other

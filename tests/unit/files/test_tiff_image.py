@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from brainviewer.core.errors import FileError
-from brainviewer.files.picture_reader import Picture, read_picture
+from brainviewer.files.image2d.reader import Picture, read_picture
 
 COMPRESSIONS = (None, "lzw", "deflate", "packbits", "zstd", "lzma")
 

@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 
 from brainviewer.core.errors import FileError
-from brainviewer.files import nifti, volume_limits
-from brainviewer.files.nifti import read_nifti
-from brainviewer.files.nifti_header import parse_header
-from brainviewer.files.volume_limits import MOST_BYTES, check_study, check_volume
+from brainviewer.files.nifti import reader as nifti
+from brainviewer.files.nifti import volume_limits
+from brainviewer.files.nifti.header import parse_header
+from brainviewer.files.nifti.reader import read_nifti
+from brainviewer.files.nifti.volume_limits import MOST_BYTES, check_study, check_volume
 
 START = 352
 AXIAL = (2.0, 2.0, 2.0)

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from brainviewer.core.errors import FileError
-from brainviewer.files.nifti import read_nifti
-from brainviewer.files.picture_folder import pictures_of
-from brainviewer.files.study_folder import collect
+from brainviewer.files.image2d.folder import pictures_of
+from brainviewer.files.nifti.reader import read_nifti
+from brainviewer.files.study.folder import collect
 
 MGH = b"\0\0\0\1" + (256).to_bytes(4, "big") * 3 + bytes(400)
 DICOM = bytes(128) + b"DICM" + bytes(40)

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from brainviewer.inference.registry import installed_models
+from brainviewer.models.registry import installed_models
 
 ROOT = Path(__file__).resolve().parents[3]
 MODELS = ROOT / "resources" / "models"

@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from brainviewer.analysis.descriptors import NAMES
 from brainviewer.core.errors import FileError
-from brainviewer.inference.card import DOUBT, SITUATIONS
-from brainviewer.inference.head_content import parse_head
+from brainviewer.imaging.measure.descriptors import NAMES
+from brainviewer.models.card import DOUBT, SITUATIONS
+from brainviewer.models.subtype.fusion_head_content import parse_head
 from brainviewer.training.evaluate import (
     SOURCES,
     dump,

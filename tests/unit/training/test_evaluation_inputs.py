@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from brainviewer.analysis.descriptors import NAMES
 from brainviewer.core.errors import FileError
+from brainviewer.imaging.measure.descriptors import NAMES
 from brainviewer.training.evaluation_inputs import read_predictions
 from brainviewer.training.recipes import Recipe, read_recipe
 from brainviewer.training.running import shipped_recipes

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from brainviewer.inference.head import Head
-from brainviewer.inference.head_content import head_content, parse_head
+from brainviewer.models.subtype.fusion_head import Head
+from brainviewer.models.subtype.fusion_head_content import head_content, parse_head
 from brainviewer.training.descriptor_fit import GLIOBLASTOMA, OLIGODENDROGLIOMA, fit_terms
 from brainviewer.training.evidence import Evidence, balanced_log_loss, class_weights, softmax
 from brainviewer.training.heads import fit_head, probabilities

@@ -7,7 +7,7 @@ import pytest
 
 from brainviewer.assets import resources
 from brainviewer.core.errors import FileError
-from brainviewer.inference.out_of_distribution import parse_distribution
+from brainviewer.models.subtype.out_of_distribution import parse_distribution
 from brainviewer.training.descriptor_table import Described
 
 lesion_distribution = pytest.importorskip("brainviewer.training.lesion_distribution")

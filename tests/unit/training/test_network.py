@@ -14,9 +14,9 @@ if "BRAINVIEWER_TEST_TRAINING" not in os.environ:
 torch = pytest.importorskip("torch")
 pytest.importorskip("onnx")
 
-from brainviewer.inference.card import Network  # noqa: E402
-from brainviewer.inference.keras_runtime import KerasRuntime  # noqa: E402
-from brainviewer.inference.onnx_runtime import OnnxRuntime  # noqa: E402
+from brainviewer.models.card import Network  # noqa: E402
+from brainviewer.models.engine.keras_runtime import KerasRuntime  # noqa: E402
+from brainviewer.models.engine.onnx_runtime import OnnxRuntime  # noqa: E402
 from brainviewer.training import network, numbers, package, recipes  # noqa: E402
 from brainviewer.training.weights_file import dense_data_set  # noqa: E402
 

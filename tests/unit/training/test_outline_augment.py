@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from brainviewer.analysis.outline_input import CHANNELS, DARKEST, OFFSETS_MM, scaled
+from brainviewer.models.segmentation.input import CHANNELS, DARKEST, OFFSETS_MM, scaled
 from brainviewer.training import outline_augment
 from brainviewer.training.outline_heads import FIELDS, TrainingHead, read_head, write_head
 

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from brainviewer.analysis.outline import FEATURES, Trust
-from brainviewer.analysis.outline_network import read_trust
 from brainviewer.core.errors import FileError
+from brainviewer.models.segmentation.lesions import FEATURES, Trust
+from brainviewer.models.segmentation.network import read_trust
 from brainviewer.training.outline_trust import fit_trust
 
 

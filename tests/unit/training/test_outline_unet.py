@@ -11,7 +11,7 @@ from numpy.testing import assert_allclose
 torch = pytest.importorskip("torch")
 pytest.importorskip("onnx")
 
-from brainviewer.analysis.outline_input import CHANNELS  # noqa: E402
+from brainviewer.models.segmentation.input import CHANNELS  # noqa: E402
 from brainviewer.training import outline_unet  # noqa: E402
 from brainviewer.training.numbers import save_numbers  # noqa: E402
 from brainviewer.training.outline import load_network, outline_loss  # noqa: E402

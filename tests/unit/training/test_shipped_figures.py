@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from brainviewer.inference.card import DOUBT, ModelCard
-from brainviewer.inference.head_content import parse_head
-from brainviewer.inference.registry import DEFAULT_MODEL, installed_models, verify
+from brainviewer.models.card import DOUBT, ModelCard
+from brainviewer.models.registry import DEFAULT_MODEL, installed_models, verify
+from brainviewer.models.subtype.fusion_head_content import parse_head
 from brainviewer.training import package, readme
 from brainviewer.training.evaluate import RECIPE
 from brainviewer.training.figures import measures

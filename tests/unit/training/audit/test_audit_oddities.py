@@ -6,7 +6,7 @@ import pytest
 from numpy.typing import NDArray
 from picture_folders import head
 
-from brainviewer.files.picture_reader import Picture
+from brainviewer.files.image2d.reader import Picture
 from brainviewer.training.audit.oddities import oddities
 
 Grey = NDArray[np.uint8]

@@ -16,7 +16,7 @@ pytest.importorskip("onnx")
 import keras
 
 from brainviewer.core.errors import FileError
-from brainviewer.inference.onnx_runtime import OnnxFile
+from brainviewer.models.engine.onnx_runtime import OnnxFile
 from brainviewer.training.images.layers import expand
 from brainviewer.training.images.network import build, freeze, learn_whole, thaw
 from brainviewer.training.images.onnx_graph import to_onnx

@@ -8,7 +8,7 @@ import pytest
 from labelled_pictures import head, write_pictures
 from PIL import Image
 
-from brainviewer.analysis.contour_crop import largest_contour
+from brainviewer.imaging.preprocess.head_crop import largest_contour
 from brainviewer.training.images.augmenting import vary, with_copies, write_copies
 from brainviewer.training.images.folders import find_pictures
 from brainviewer.training.images.preparing import (

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from brainviewer.cli.tables import evaluation_tables
-from brainviewer.inference.onnx_runtime import OnnxFile
+from brainviewer.models.engine.onnx_runtime import OnnxFile
 from brainviewer.training.images.keeping import read_predictions, read_result
 from brainviewer.training.intervals import value_of
 from brainviewer.training.measuring import measure
@@ -122,7 +122,7 @@ def test_the_saved_network_gives_the_answers_that_were_measured(
     assert kept is not None
     tested = kept[0]
 
-    from brainviewer.files.picture_reader import read_picture
+    from brainviewer.files.image2d.reader import read_picture
     from brainviewer.training.images.preparing import prepare_one
     from brainviewer.training.images.recipe import Preparation
 

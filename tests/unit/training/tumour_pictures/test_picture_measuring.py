@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from brainviewer.core.errors import FileError
-from brainviewer.inference.head_content import parse_head
+from brainviewer.models.subtype.fusion_head_content import parse_head
 from brainviewer.training.tumour_pictures.calibrating import fit_head
 from brainviewer.training.tumour_pictures.measuring import evaluate, summary
 from brainviewer.training.tumour_pictures.predictions import (

@@ -5,8 +5,8 @@ import json
 import pytest
 
 from brainviewer.assets import resources
-from brainviewer.inference.card import ModelCard
-from brainviewer.inference.registry import installed_models, verify
+from brainviewer.models.card import ModelCard
+from brainviewer.models.registry import installed_models, verify
 from brainviewer.training.evaluate import dump
 from brainviewer.training.package import read_about
 from brainviewer.training.tumour_pictures.folds import CLASSES

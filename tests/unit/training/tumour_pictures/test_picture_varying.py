@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 
 from brainviewer.assets import resources
-from brainviewer.inference.picture_input import head_of
+from brainviewer.models.image_classification.input import head_of
 from brainviewer.training.tumour_pictures.recipe import read_picture_recipe
 from brainviewer.training.tumour_pictures.samples import Sample
 from brainviewer.training.tumour_pictures.varying import vary

@@ -8,7 +8,7 @@ import pytest
 import SimpleITK
 
 from brainviewer.core.errors import FileError
-from brainviewer.files.picture_reader import read_picture
+from brainviewer.files.image2d.reader import read_picture
 from brainviewer.training.tumour_pictures.drawn_pictures import drawn
 from brainviewer.training.tumour_pictures.strange_pictures import (
     cuts,

@@ -16,8 +16,8 @@ pytest.importorskip("torch._dynamo")  # before Keras: the other way round, the p
 import keras  # noqa: E402
 
 from brainviewer.assets import resources  # noqa: E402
-from brainviewer.inference.card import Network  # noqa: E402
-from brainviewer.inference.onnx_runtime import OnnxRuntime  # noqa: E402
+from brainviewer.models.card import Network  # noqa: E402
+from brainviewer.models.engine.onnx_runtime import OnnxRuntime  # noqa: E402
 from brainviewer.training.network import MapNetwork  # noqa: E402
 from brainviewer.training.numbers import save_numbers  # noqa: E402
 from brainviewer.training.tumour_pictures.backbones import BACKBONES  # noqa: E402

@@ -21,11 +21,11 @@ import keras
 
 from brainviewer.assets import resources
 from brainviewer.core.errors import FileError, silent
-from brainviewer.inference.card_file import load_card
-from brainviewer.inference.onnx_runtime import OnnxRuntime
-from brainviewer.inference.picture_input import prepare_picture
-from brainviewer.inference.registry import verify
-from brainviewer.inference.scope import embedding, load_scope
+from brainviewer.models.card_file import load_card
+from brainviewer.models.engine.onnx_runtime import OnnxRuntime
+from brainviewer.models.feature_ood import embedding, load_scope
+from brainviewer.models.image_classification.input import prepare_picture
+from brainviewer.models.registry import verify
 from brainviewer.training.measuring import measure
 from brainviewer.training.running import train
 from brainviewer.training.tumour_pictures import packing

@@ -1,1 +1,0 @@
-"""Arithmetic on whole studies: no Qt, no network."""

@@ -1,0 +1,61 @@
+"""The age that was entered for a study, kept on this computer with the study's content.
+
+One small file for each study, named by its content hash, which only its owner may read. It holds
+the age and nothing else; without an age there is no file.
+"""
+
+import json
+import logging
+import re
+from pathlib import Path
+
+from brainviewer.core.errors import FileError
+from brainviewer.files.ordinary_file import read_ordinary
+from brainviewer.files.user_folders import OWN_FILE, ages_folder, make_own_folder
+from brainviewer.files.writing import write_whole
+from brainviewer.models.subtype.fusion_head import OLDEST, YOUNGEST
+
+log = logging.getLogger(__name__)
+
+_MOST_BYTES = 1000
+
+
+def kept_age(study_hash: str) -> float | None:
+    """The age in years that was kept for a study; None if there is none that makes sense."""
+    if not study_hash or not (path := _file_of(study_hash)).exists():
+        return None
+    try:
+        years = float(json.loads(read_ordinary(path, _MOST_BYTES))["age_years"])
+    except (FileError, ValueError, TypeError, KeyError, RecursionError):
+        log.warning("An age that was kept cannot be read.")
+        return None
+    return years if YOUNGEST <= years <= OLDEST else None
+
+
+def keep_age(study_hash: str, years: float | None) -> None:
+    """Keep the age for a study, or forget it; a study without a hash keeps none.
+
+    years : 0 to 120; None forgets it.
+
+    Raises FileError; what was kept before then stays.
+    """
+    if not study_hash:
+        return
+    path = _file_of(study_hash)
+    try:
+        if years is None:
+            path.unlink(missing_ok=True)
+            return
+        make_own_folder(path.parent)
+    except OSError as error:
+        raise FileError(
+            f"The age cannot be kept in '{path.parent}': {error.strerror}.",
+            "Enter it again when you open the study.",
+        ) from None
+    write_whole(path, (json.dumps({"age_years": years}) + "\n").encode(), OWN_FILE)
+
+
+def _file_of(study_hash: str) -> Path:
+    if not re.fullmatch(r"[0-9A-Za-z_-]+", study_hash):
+        raise ValueError("a content hash is made of letters and digits")
+    return ages_folder() / f"{study_hash}.json"

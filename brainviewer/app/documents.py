@@ -1,0 +1,232 @@
+"""Verbs that open: a study, the demo study, single pictures, and the next one of a film strip."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from brainviewer.app.jobs import Jobs
+from brainviewer.app.settings import Settings
+from brainviewer.app.state import ViewState
+from brainviewer.core.errors import BrainViewerError, FileError, Report
+from brainviewer.core.memory import give_back
+from brainviewer.core.study import Modality, Study
+from brainviewer.core.voi_window import Window, opening_window
+from brainviewer.files.study.folder import Assignment
+
+AskSequences = Callable[[Assignment], Assignment | None]
+"""Asks the user which of the unknown files is which sequence; None if they would rather not say."""
+
+Ready = Callable[[int, NDArray[np.uint8] | None], None]
+"""Takes the place of a picture in the film strip, and (rows, columns, 3) uint8; None if it cannot
+be read."""
+
+THUMBNAILS = "thumbnails"
+"""The one job that is nobody's business."""
+
+SERIES = (
+    "DICOM files are shown one by one; convert a series with dcm2niix to see the head in three "
+    "planes and in 3D."
+)
+_A_FEW = 4
+_MOST_TRIES = 20
+"""Unreadable pictures in a row before a folder is given up."""
+
+
+@dataclass(frozen=True, eq=False)
+class Opened:
+    """What a job of opening brings back.
+
+    film : the pictures that were opened together, of which ``index`` is shown.
+    unreadable : those of them that were tried in vain; said : sentences about the film.
+    """
+
+    study: Study
+    windows: Mapping[Modality, Window]
+    film: tuple[Path, ...] = ()
+    index: int = 0
+    unreadable: frozenset[int] = frozenset()
+    said: tuple[str, ...] = ()
+
+    @classmethod
+    def of(
+        cls,
+        study: Study,
+        film: tuple[Path, ...] = (),
+        index: int = 0,
+        unreadable: frozenset[int] = frozenset(),
+        said: tuple[str, ...] = (),
+    ) -> "Opened":
+        """With the windows that the study opens with, which takes a look at every volume."""
+        windows = {m: opening_window(v) for m, v in study.volumes.items()}
+        return cls(study, windows, film, index, unreadable, said)
+
+
+class Showing:
+    """The part of ``Session`` that opens; the open study stays if that fails."""
+
+    state: ViewState
+    settings: Settings
+    jobs: Jobs
+
+    def __init__(self) -> None:
+        self.ask_sequences: AskSequences | None = None
+        self._shown_picture = 0
+        self._told: set[str] = set()
+
+    def notice(self, text: str, level: str = "info", *, of_study: bool = False) -> None:
+        """See ``Session``."""
+        raise NotImplementedError
+
+    def _show_study(self, study: Study, windows: Mapping[Modality, Window]) -> None:
+        raise NotImplementedError
+
+    def open(self, paths: Sequence[Path], assignment: Assignment | None = None) -> None:
+        """Open a study or pictures in the background.
+
+        paths : one folder, the files of one study, or pictures, which become a film strip.
+        """
+
+        def work(report: Report) -> Opened:
+            from brainviewer.app.opening.study import open_study
+            from brainviewer.files.image2d.folder import pictures_of
+
+            give_back()  # what the last one took
+            film = pictures_of(paths) if assignment is None else ()
+            if film:
+                return _first_readable(film, report)
+            return Opened.of(open_study(paths, report, assignment))
+
+        def done(opened: Opened) -> None:
+            self.settings.remember_study(paths)
+            self._told.clear()
+            self._show_opened(opened)
+
+        def failed(error: BrainViewerError) -> None:
+            from brainviewer.app.opening.sequence_assignment import UnknownSequences
+
+            if isinstance(error, UnknownSequences) and self.ask_sequences:
+                if chosen := self.ask_sequences(error.assignment):
+                    self.open(paths, chosen)
+            else:
+                self.notice(str(error), "error", of_study=True)
+
+        self.jobs.start("open", work, done, failed)
+
+    def open_demo(self) -> None:
+        """Open the synthetic study that comes with the application."""
+        from brainviewer.app.opening.study import demo_paths
+
+        try:
+            self.open(demo_paths())
+        except BrainViewerError as error:
+            self.notice(str(error), "error", of_study=True)
+
+    # -- film strip -------------------------------------------------------------------------
+
+    def show_picture(self, index: int) -> None:
+        """Show another picture of the film strip, from 0; a place outside it changes nothing."""
+        film, unreadable = self.state.film, self.state.film_unreadable
+        if not 0 <= index < len(film) or index == self.state.film_index:
+            return
+        self.jobs.cancel("open")  # before its end can be taken for that of the new one
+
+        def work(report: Report) -> Opened:
+            from brainviewer.app.opening.image2d import open_picture
+
+            give_back(pause=2.0)
+            return Opened.of(open_picture(film[index], report), film, index, unreadable)
+
+        def failed(error: BrainViewerError) -> None:
+            self._point_at(self._shown_picture, unreadable | {index})
+            self.notice(str(error), "error", of_study=True)
+
+        self._point_at(index, unreadable)
+        self.jobs.start(
+            "open",
+            work,
+            self._show_opened,
+            failed,
+            lambda: self._point_at(self._shown_picture, unreadable),
+        )
+
+    def step_picture(self, by: int) -> None:
+        """Show the picture ``by`` places further in the film strip, or the last one there."""
+        film, here = self.state.film, self.state.film_index
+        wanted = min(max(here + by, 0), len(film) - 1)
+        while wanted in self.state.film_unreadable:
+            wanted += 1 if by > 0 else -1
+        self.show_picture(wanted)
+
+    def make_thumbnails(self, indices: Sequence[int], size: int, ready: Ready) -> None:
+        """Make small pictures of the film strip in the background, without a word.
+
+        A few at a time, so that the first are soon there; a new call takes the place of an old one.
+        size : longer side in pixels. ready : called for each of them; see ``Ready``.
+        """
+        film, now, later = self.state.film, indices[:_A_FEW], indices[_A_FEW:]
+
+        def work(report: Report) -> list[tuple[int, NDArray[np.uint8] | None]]:
+            made = []
+            for index in now:
+                report(0.0, "")
+                made.append((index, _thumbnail(film[index], size)))
+            return made
+
+        def done(made: list[tuple[int, NDArray[np.uint8] | None]]) -> None:
+            if self.state.film != film:
+                return
+            for index, pixels in made:
+                ready(index, pixels)
+            if later:
+                self.make_thumbnails(later, size, ready)
+
+        self.jobs.start(THUMBNAILS, work, done, lambda _: None)
+
+    def _show_opened(self, opened: Opened) -> None:
+        if opened.film != self.state.film:
+            self.state.film = opened.film
+        self._shown_picture = opened.index
+        self._point_at(opened.index, opened.unreadable)
+        self._show_study(opened.study, opened.windows)
+        # Pictures of one source have the same things to say; once is enough.
+        for sentence in (*opened.study.notices, *opened.said):
+            if sentence not in self._told:
+                self._told.add(sentence)
+                self.notice(sentence)
+
+    def _point_at(self, index: int, unreadable: frozenset[int]) -> None:
+        self.state.film_index, self.state.film_unreadable = index, unreadable
+        self.state.film_changed.emit()
+        self.state.facts_changed.emit()
+
+
+def _thumbnail(path: Path, size: int) -> NDArray[np.uint8] | None:
+    from brainviewer.app.opening.image2d import thumbnail
+
+    try:
+        return thumbnail(path, size)
+    except FileError:
+        return None
+
+
+def _first_readable(film: tuple[Path, ...], report: Report) -> Opened:
+    """The first picture that can be opened. Raises the error of the first if none can."""
+    from brainviewer.app.opening.image2d import open_picture
+    from brainviewer.files.image2d.folder import is_dicom
+
+    first: FileError | None = None
+    for index, path in enumerate(film[:_MOST_TRIES]):
+        try:
+            study = open_picture(path, report)
+        except FileError as error:
+            first = first or error
+            continue
+        said = [str(first)] if first else []
+        if len(film) > 1 and is_dicom(path):
+            said.append(SERIES)
+        return Opened.of(study, film, index, frozenset(range(index)), tuple(said))
+    assert first is not None
+    raise first

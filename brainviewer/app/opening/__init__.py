@@ -1,0 +1,1 @@
+"""Opens studies and single images."""

@@ -1,0 +1,177 @@
+"""Brings the sequences of a study onto one grid, by where each says that it lies.
+
+Only a file that does not say it is laid over the others by the order of its voxels.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from brainviewer.core.errors import FileError
+from brainviewer.core.geometry import Grid
+from brainviewer.core.study import LabelMap, Modality, Volume
+from brainviewer.files.nifti.reader import NiftiImage
+from brainviewer.files.study.folder import LARGEST_TUMOUR_ML
+from brainviewer.imaging.preprocess.alignment import (
+    coincide,
+    common_grid,
+    fits,
+    reference_of,
+    resample,
+)
+
+_MANY_VOXELS = 1 << 25
+"""From here on sequences are resampled one after the other, which takes less memory."""
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """How the sequences of a study come together.
+
+    reference : the sequence whose grid the others are brought onto; ``own`` is that grid.
+    grid : the same grid as the study has it: without orientation if one sequence has none.
+    left_out : sequences that cannot be brought there, and the sentence that says why.
+    """
+
+    reference: Modality
+    own: Grid
+    grid: Grid
+    left_out: Mapping[Modality, str]
+
+    @classmethod
+    def of(cls, grids: Mapping[Modality, Grid]) -> "Plan":
+        """The plan for sequences on these grids, one at least."""
+        reference = reference_of(grids)
+        own = grids[reference]
+        without = {
+            m: f"{m} was left out: it does not say how the patient lay, and its voxels "
+            f"({_voxels(grid)}) do not fit those of {reference} ({_voxels(own)})."
+            for m, grid in grids.items()
+            if not grid.oriented and not fits(grid, own)
+        }
+        kept = {m: grid for m, grid in grids.items() if m not in without}
+        return cls(reference, own, common_grid(kept), without)
+
+
+@dataclass(frozen=True, eq=False)
+class Placed:
+    """A sequence on the grid of the study, and what must be said."""
+
+    volume: Volume
+    notices: tuple[str, ...] = ()
+
+
+def place(
+    plan: Plan, images: Mapping[Modality, NiftiImage], names: Mapping[Modality, str]
+) -> list[Placed]:
+    """Bring the sequences that were not left out onto the grid of the study.
+
+    names : of the files.
+    """
+    workers = 1 if np.prod(plan.grid.shape) > _MANY_VOXELS else len(images)
+    with ThreadPoolExecutor(workers, thread_name_prefix="place") as pool:
+        return list(pool.map(partial(_placed, plan, images, names), images))
+
+
+def placing_notices(
+    plan: Plan, images: Mapping[Modality, NiftiImage], placed: Sequence[Placed]
+) -> list[str]:
+    """Everything that must be said about the files and how they came together."""
+    said: dict[str, list[Modality]] = {}
+    for modality, image in images.items():
+        for notice in image.notices:
+            said.setdefault(notice, []).append(modality)
+    notices = [f"{_listed(modalities)}: {notice}" for notice, modalities in said.items()]
+    notices += [notice for p in placed for notice in p.notices]
+    by_order = [m for m, i in images.items() if not i.grid.oriented and m is not plan.reference]
+    if by_order:
+        notices.append(
+            f"{_listed(by_order)} {'was' if len(by_order) == 1 else 'were'} laid over "
+            f"{plan.reference} by the order of the voxels: check that nothing is mirrored."
+        )
+    return notices + _resampling_notice(plan, placed)
+
+
+def place_labels(plan: Plan, image: NiftiImage, name: str) -> LabelMap:
+    """A segmentation on the grid of the study.
+
+    Raises FileError if it holds no labels, GeometryError if it cannot be brought there.
+    """
+    data = image.data
+    if data.min() < 0 or data.max() > 255 or not (data == data.astype(np.uint8)).all():
+        raise FileError(f"{name} holds values that are no labels.", "Use whole numbers, 0 to 255.")
+    volume_ml = np.count_nonzero(data) * image.grid.voxel_volume / 1000
+    if volume_ml > LARGEST_TUMOUR_ML:
+        raise FileError(
+            f"{name} marks {volume_ml:,.0f} mL, more than a tumour; it may be the mask of a brain.",
+            "Name the segmentation of the tumour: seg=FILE.",
+        )
+    labels: NDArray[np.uint8] = data.astype(np.uint8, order="F")
+    if not coincide(image.grid, plan.own):
+        labels = resample(labels, image.grid, plan.own, labels=True)
+    return LabelMap(labels, plan.grid, name)
+
+
+def labels_notices(plan: Plan, image: NiftiImage) -> list[str]:
+    """What must be said about how a segmentation came onto the grid of the study."""
+    if image.grid.oriented and plan.own.oriented:
+        return []
+    return [
+        f"The segmentation was laid over {plan.reference} by the order of the voxels: check that "
+        "it is not mirrored."
+    ]
+
+
+def _placed(
+    plan: Plan,
+    images: Mapping[Modality, NiftiImage],
+    names: Mapping[Modality, str],
+    modality: Modality,
+) -> Placed:
+    image = images[modality]
+    data, own = image.data, image.grid
+
+    def volume(values: NDArray[Any], source: Grid | None, moved_mm: float = 0.0) -> Volume:
+        return Volume(
+            modality, values, plan.grid, names[modality], image.dtype, source, moved_mm=moved_mm
+        )
+
+    if coincide(own, plan.own):
+        return Placed(volume(data, own if own.oriented != plan.grid.oriented else None))
+    from brainviewer.imaging.preprocess.registration import head_motion
+
+    motion = head_motion(data, own, images[plan.reference].data, plan.own)
+    data = resample(data, motion.grid if motion else own, plan.own)
+    said: tuple[str, ...] = ()
+    if data.min() == data.max() and image.data.min() != image.data.max():
+        said = (f"{modality} shows another place than the rest of the study.",)
+    return Placed(volume(data, own, motion.distance_mm if motion else 0.0), said)
+
+
+def _resampling_notice(plan: Plan, placed: Sequence[Placed]) -> list[str]:
+    """One sentence about the sequences that were resampled."""
+    moved = [p.volume.modality for p in placed if p.volume.resampled]
+    if not moved:
+        return []
+    verb = "lies on another grid and was" if len(moved) == 1 else "lie on other grids and were"
+    notice = f"{_listed(moved)} {verb} resampled onto that of {plan.reference}"
+    if farthest := max(p.volume.moved_mm for p in placed):
+        notice += (
+            f"; between the scans the head moved by up to {farthest:.0f} mm, which was corrected: "
+            "check that the sequences fit"
+        )
+    return [notice + "."]
+
+
+def _voxels(grid: Grid) -> str:
+    sizes = "×".join(f"{mm:.3g}" for mm in grid.spacing)
+    return f"{'×'.join(map(str, grid.shape))} of {sizes} mm"
+
+
+def _listed(modalities: Iterable[Modality]) -> str:
+    return " and ".join(", ".join(modalities).rsplit(", ", 1))

@@ -1,0 +1,1 @@
+"""From an open study or image to a prediction."""

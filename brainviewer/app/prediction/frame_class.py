@@ -1,0 +1,94 @@
+"""The class of one frame of a picture, where a model for single pictures is installed."""
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from brainviewer.core.errors import ModelError, Report
+from brainviewer.core.findings import Classification
+from brainviewer.core.study import Study
+
+if TYPE_CHECKING:
+    from brainviewer.models.engine.runtimes import Runner
+
+NO_PICTURE_MODEL = "No model for single pictures is installed."
+
+
+def picture_classifier() -> Callable[..., Classification] | None:
+    """What classifies single pictures; None where no model for them is installed."""
+    from brainviewer.models.registry import installed_models
+
+    try:
+        if not any(card.of_pictures for card in installed_models()):
+            return None
+    except ModelError:  # a wrong card is told when the engine starts
+        return None
+    from brainviewer.app.prediction.image_class import classify_picture
+
+    return classify_picture
+
+
+def classify_frame(
+    study: Study,
+    frame: int,
+    engine: "Runner",
+    report: Report,
+    prevalence: str = "",
+    *,
+    model_id: str | None = None,
+) -> Classification:
+    """The class of one frame of a picture, from 0.
+
+    prevalence : one of the settings of the model; its usual one if empty or unknown to it.
+    model_id : the model that comes with the application if None.
+
+    Raises NotClassified where no model for single pictures is installed; see also
+    ``classify_picture``.
+    """
+    classify_picture = picture_classifier()
+    if classify_picture is None:
+        from brainviewer.app.prediction.subtype import NotClassified
+
+        raise NotClassified(NO_PICTURE_MODEL)
+    result = classify_picture(
+        study.picture_pixels(frame),
+        engine,
+        model_id=model_id,
+        prevalence=known_prevalence(prevalence, model_id),
+        report=report,
+        picture_hash=study.content_hash,
+    )
+    return of_frame(result, study, frame)
+
+
+def of_frame(result: Classification, study: Study, frame: int) -> Classification:
+    """An answer with the frame that it is for: the network saw one picture and cannot know."""
+    heat, network = result.heatmap, result.network
+    if network is not None:
+        network = replace(network, used_for=dict.fromkeys(network.used_for, frame))
+    return replace(
+        result,
+        slice_index=frame,
+        frames=study.grid.shape[2],
+        network=network,
+        heatmap=None if heat is None else replace(heat, index=frame),
+    )
+
+
+def known_prevalence(name: str, model_id: str | None = None) -> str | None:
+    """The setting of this name, if the model of pictures has it: it may be a newer one now."""
+    from brainviewer.models.registry import picture_model
+
+    return name if name in picture_model(model_id).head.prevalences else None
+
+
+def wait_for_rest(report: Report, seconds: float) -> None:
+    """Wait, so that pictures that are only passed by are not classified; Cancelled by ``report``.
+
+    seconds : how long a picture must have been looked at.
+    """
+    ends = time.monotonic() + seconds
+    while (left := ends - time.monotonic()) > 0:
+        time.sleep(min(left, 0.03))
+        report(0.0, "")

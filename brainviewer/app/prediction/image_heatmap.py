@@ -1,0 +1,71 @@
+"""A picture with what the network looked at, as a file."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from brainviewer.core.errors import BrainViewerError
+from brainviewer.core.findings import Heatmap
+from brainviewer.core.study import Modality, Study
+from brainviewer.core.voi_window import opening_window
+from brainviewer.files.image2d.writer import check_picture_path, save_picture
+from brainviewer.files.sources import refuse_source
+from brainviewer.files.writing import check_new_file, make_folder
+from brainviewer.painting.slice_image import heat_rgba
+
+_OPACITY = 0.5
+
+
+@contextmanager
+def heatmap_files(pictures: Sequence[Path], out: Path) -> Iterator[Sequence[Path]]:
+    """The file of each picture's heatmap: ``out`` itself for one, else in the folder ``out``.
+
+    In a folder they are called like the picture, ``NAME-heatmap.png``, with a number where two
+    pictures have one name. The folder is made, and goes again if nothing came into it.
+
+    Raises BrainViewerError if there can be no such file.
+    """
+    if len(pictures) == 1 and out.suffix and not out.is_dir():
+        check_picture_path(out)
+        check_new_file(out)
+        refuse_source(out, pictures)
+        yield [out]
+        return
+    if out.suffix.lower() == ".png" and not out.is_dir():
+        raise BrainViewerError(
+            f"{out.name} names one file, but there are {len(pictures)} pictures.",
+            "Give a folder for their heatmaps.",
+        )
+    taken: dict[str, int] = {}
+    files = []
+    for picture in pictures:
+        count = taken[picture.stem] = taken.get(picture.stem, 0) + 1
+        again = "" if count == 1 else f"-{count}"
+        file = out / f"{picture.stem}-heatmap{again}.png"
+        refuse_source(file, pictures)
+        files.append(file)
+    new = not out.exists()
+    make_folder(out)
+    try:
+        yield files
+    finally:
+        if new and not any(out.iterdir()):
+            out.rmdir()
+
+
+def save_heatmap(
+    picture: Study, frame: int, heatmap: Heatmap, path: Path, provenance: dict[str, Any]
+) -> None:
+    """Save a frame of a picture in grey under its heatmap, whole or not at all; raises FileError.
+
+    provenance : plain data to be kept inside the file.
+    """
+    window = opening_window(picture.volumes[Modality.PICTURE])
+    grey = window.apply(picture.volumes[Modality.PICTURE].data[:, :, frame].T)
+    base = Image.fromarray(np.repeat(grey[..., None], 3, axis=2)).convert("RGBA")
+    base.alpha_composite(Image.fromarray(heat_rgba(heatmap.values, _OPACITY), "RGBA"))
+    save_picture(base.convert("RGB"), path, provenance)

@@ -1,0 +1,236 @@
+"""Type the glioma of a study: from slices of its tumour, its description, or both."""
+
+from collections.abc import Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
+
+import cv2
+import numpy as np
+
+from brainviewer.app.prediction.classification import (
+    activation,
+    answered,
+    refused,
+    unanswered,
+    why_strange,
+)
+from brainviewer.app.prediction.classified_slices import (
+    NotClassified,
+    TumourSlices,
+    listed,
+    tumour_slices,
+)
+from brainviewer.core.errors import Report, silent
+from brainviewer.core.findings import (
+    ANSWER,
+    HEATMAP,
+    SCOPE,
+    Classification,
+    Heatmap,
+    TumourFinding,
+)
+from brainviewer.core.slices import Plane, SliceView
+from brainviewer.core.study import Study
+from brainviewer.imaging.measure.descriptors import describe
+from brainviewer.models.card import ModelCard
+from brainviewer.models.engine.runtimes import EngineAnswer, Runner
+from brainviewer.models.registry import study_model
+from brainviewer.models.subtype.eligibility import what_is_unusual, why_not, why_unsure
+from brainviewer.models.subtype.fusion_head import Verdict
+from brainviewer.models.subtype.input import Prepared
+from brainviewer.models.subtype.out_of_distribution import why_unfamiliar
+from brainviewer.models.subtype.prediction import check_age, descriptors_used, mean_logits
+
+__all__ = ["NotClassified", "TumourSlices", "classify", "tumour_slices"]
+
+NO_DESCRIPTION = (
+    "There is no lesion to describe, and this model answers from its description.",
+    "Look for it by another method, or choose a model that looks at slices, such as "
+    "resnet50-glioma.",
+)
+NO_SIDES = "The study does not say how the patient lay, and was read as it is stored."
+
+
+def classify(
+    study: Study,
+    finding: TumourFinding,
+    engine: Runner,
+    *,
+    model_id: str | None = None,
+    age_years: float | None = None,
+    prevalence: str | None = None,
+    slice_index: int | None = None,
+    report: Report = silent,
+) -> Classification:
+    """Run a model on the tumour, or on the slice that is asked for.
+
+    model_id : the model that comes with the application if None.
+    age_years : age of the patient, 0 to 120; optional.
+    prevalence : name of one of the model's settings; its usual one if None.
+    slice_index : axial slice from 0; a model that looks at slices then looks at this one only.
+        What would refuse the study without it is a doubt about the answer.
+
+    A study that the model must not answer for is a result with ``in_scope`` False and no class.
+    Raises NotClassified if no lesion was found (and no slice was asked for) or there is nothing
+    in the images to type; BrainViewerError if the age, the prevalence, the slice or the model
+    cannot be right; ModelError if the engine fails; Cancelled if ``report`` does.
+    """
+    report(0.0, "Preparing the slices")
+    check_age(age_years)
+    card = study_model(model_id)
+    setting = card.head.setting(prevalence)
+    made = _Making(study, finding, card, tumour_slices(study, finding, card, slice_index))
+    asked = slice_index is not None
+    if reason := why_not(study, finding, card, asked=asked):
+        return refused(made.bare(), reason)
+    if card.head.network is None and not finding.found:
+        raise NotClassified(*NO_DESCRIPTION)
+    if unsure := why_unsure(finding):
+        made.doubts.append(unsure)
+    described: Future[Mapping[str, float]] | None = None
+    # The network runs in a process of its own; the lesion is described meanwhile.
+    with ThreadPoolExecutor(1) as meanwhile:
+        if finding.found and (card.head.descriptors is not None or card.lesions is not None):
+            described = meanwhile.submit(describe, study, finding)
+        if card.network is not None:
+
+            def report_engine(fraction: float, text: str) -> None:
+                report(0.1 + 0.8 * fraction, text)
+
+            if asked and finding.found and card.scope is not None:
+                whole = tumour_slices(study, finding, card)
+                if strange := made.look(whole, engine, SCOPE, report_engine):
+                    made.doubts.append(strange)
+            strange = made.look(made.tumour, engine, HEATMAP, report_engine)
+            if strange and (not asked or card.head.network is not None):
+                return refused(made.bare(), strange)
+        report(0.9, "Describing the lesion")
+        values = None if described is None else described.result()
+    made.doubts += why_unfamiliar(card.lesions, values, age_years)
+    if card.head.descriptors is None or not made.measured(values):
+        values = None
+    if values is None and card.head.network is None:
+        raise NotClassified(*NO_DESCRIPTION)
+    logits = None if made.answer is None else mean_logits(card, made.answer.logits)
+    verdict = card.head.answer(logits, values, age_years, setting)
+    report(1.0, "Classified")
+    return made.answered(verdict, values, age_years, asked)
+
+
+class _Making:
+    """A classification on its way: what is known about it whatever comes out.
+
+    tumour : the slices that were asked for, or those of the tumour.
+    doubts : why the answer cannot be confident, as sentences.
+    """
+
+    def __init__(
+        self, study: Study, finding: TumourFinding, card: ModelCard, tumour: TumourSlices
+    ) -> None:
+        self.study, self.finding, self.card, self.tumour = study, finding, card, tumour
+        self.doubts: list[str] = []
+        self.prepared: Prepared | None = None
+        self.answer: EngineAnswer | None = None
+        self._used_for: dict[str, int] = {}
+
+    def look(self, slices: TumourSlices, engine: Runner, last: str, report: Report) -> str:
+        """Let the network see slices; returns why it does not know them, empty if it may.
+
+        last : ``heatmap`` for those that are typed, ``scope`` for a look before at the tumour's.
+        """
+        assert self.card.network is not None
+        self.prepared = slices.slices.prepare(self.card.network.input)
+        answer = engine.predict(self.card.network, self.prepared.tensor, report)
+        before = 0.0 if self.answer is None else self.answer.predict_seconds
+        self.answer = replace(answer, predict_seconds=before + answer.predict_seconds)
+        takes_part = self.card.head.network is not None
+        if self.card.scope is not None and (takes_part or SCOPE not in self._used_for):
+            self._used_for[SCOPE] = slices.index
+        if last == HEATMAP:
+            self._used_for |= {ANSWER: slices.index} if takes_part else {}
+            self._used_for[HEATMAP] = slices.index
+        return why_strange(self.card, answer)
+
+    def measured(self, values: Mapping[str, float] | None) -> bool:
+        """Whether any descriptor that the answer could rest on is there."""
+        part = self.card.head.descriptors
+        return part is not None and len(self.card.head.not_measured(values)) < len(part.terms)
+
+    def bare(self) -> Classification:
+        """What is known without an answer."""
+        return self._bare({what: n for what, n in self._used_for.items() if what == SCOPE})
+
+    def _bare(self, used_for: Mapping[str, int]) -> Classification:
+        return unanswered(
+            self.card, self.answer, self.study.content_hash, used_for, self._sequences()
+        )
+
+    def answered(
+        self,
+        verdict: Verdict,
+        values: Mapping[str, float] | None,
+        age_years: float | None,
+        asked: bool,
+    ) -> Classification:
+        """The answer with everything that it rests on."""
+        described = descriptors_used(self.card, verdict, values)
+        aged = "age" in verdict.used
+        if described.used and described.missing:
+            self.doubts.append(
+                f"{len(described.missing)} of {len(described.used) + len(described.missing)} "
+                "descriptors of the lesion could not be measured; usual values stood in for them."
+            )
+        notices = []
+        if asked and "network" not in verdict.used:
+            notices.append(
+                f"Slice {self.tumour.index + 1} has no influence on the answer, which rests on the "
+                "whole lesion."
+            )
+        if age_years is not None and not aged:
+            notices.append("This model takes no age, so the age was left out.")
+        return replace(
+            answered(
+                self._bare(self._used_for),
+                self.card,
+                verdict,
+                notices,
+                [*self.doubts, *self._doubts_about_images()],
+            ),
+            age_years=age_years if aged else None,
+            heatmap=self._heatmap(verdict.predicted),
+            descriptors=described.used,
+        )
+
+    @property
+    def _empty(self) -> tuple[str, ...]:
+        """Sequences that show nothing on the slices that the answer rests on."""
+        if self.prepared is None or self.card.head.network is None:
+            return ()
+        return tuple(n for n in self.prepared.missing if n in self.tumour.slices.channels)
+
+    def _sequences(self) -> tuple[str, ...]:
+        there = (n for n in self.card.sequences if n in self.study.volumes)
+        return tuple(n for n in there if n not in self._empty)
+
+    def _doubts_about_images(self) -> list[str]:
+        doubts = [] if self.study.grid.oriented else [NO_SIDES]
+        if absent := [n for n in self.card.sequences if n not in self.study.volumes]:
+            doubts.append(f"The model answered without {listed(absent)} and is less reliable.")
+        if self._empty:
+            where = f"Slice {self.tumour.index + 1} of {listed(self._empty)}"
+            doubts.append(f"{where} is empty and was left out.")
+        if self.card.head.network is not None:
+            doubts += self.tumour.notices
+        if unusual := what_is_unusual(self.study, self.finding):
+            doubts.append(unusual)
+        # Where the finder doubts the lesion, its type is doubtful, too.
+        return [*doubts, *(self.finding.notices if self.finding.found else ())]
+
+    def _heatmap(self, code: str) -> Heatmap | None:
+        if self.prepared is None or self.answer is None:
+            return None
+        values = activation(self.card, self.answer, self.prepared, code)
+        shape = SliceView.of(self.study.grid, Plane.AXIAL).shape
+        if values.shape != shape:
+            values = cv2.resize(values, shape[::-1], interpolation=cv2.INTER_AREA)
+        return Heatmap(Plane.AXIAL, self.tumour.index, np.clip(values, 0, 1).astype(np.float32))

@@ -1,0 +1,1 @@
+"""Findings and predictions as data, in words and as pictures."""

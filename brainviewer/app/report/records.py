@@ -1,0 +1,231 @@
+"""Findings and results as plain data: what the command line prints and ``result.json`` holds.
+
+Slices count from 0; positions are in mm, RAS+.
+"""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from brainviewer.app.report.measurements import measurements_record
+from brainviewer.core.errors import BrainViewerError
+from brainviewer.core.findings import (
+    ANSWER,
+    HEATMAP,
+    SCOPE,
+    Classification,
+    NetworkIdentity,
+    NetworkUse,
+    TumourFinding,
+    tumour_probability,
+)
+from brainviewer.core.geometry import SIZE_UNKNOWN
+from brainviewer.core.study import Study
+from brainviewer.models.card import Figure, ModelCard
+from brainviewer.painting.prediction_text import condition_text
+
+
+def finding_record(finding: TumourFinding) -> dict[str, Any]:
+    """Where the tumour is, and what found it."""
+    area = finding.slice_area_mm2
+    return {
+        "method": finding.method,
+        "network": network_record(finding.network),
+        "found": finding.found,
+        "plane": finding.plane.value,
+        "index": finding.index,
+        "position_mm": _place(finding.told(finding.position_mm)),
+        "confidence": round(finding.confidence, 4),
+        "candidates": [
+            {
+                "index": candidate.index,
+                "position_mm": _place(finding.told(candidate.position_mm)),
+                "volume_ml": round(candidate.volume_ml, 3),
+                "score": round(candidate.score, 4),
+            }
+            for candidate in finding.candidates
+        ],
+        "slice_area_mm2": None if area is None else round(area, 2),
+        "area_mm2": [round(float(area), 2) for area in finding.area_mm2],
+        "slices": {plane.value: index for plane, index in finding.slices.items()},
+        "measurements": measurements_record(finding.measurements, finding.oriented),
+        "seconds": round(finding.seconds, 4),
+        "notices": list(finding.notices),
+    }
+
+
+def network_record(network: NetworkIdentity | None) -> dict[str, Any] | None:
+    """Which network it was; None for none."""
+    return None if network is None else asdict(network)
+
+
+def classification_record(result: Classification) -> dict[str, Any]:
+    """What the model said, and what it was."""
+    return {
+        "model": result.model_id,
+        "model_version": result.model_version,
+        "weights_sha256": result.weights_sha256 or None,
+        "classes": {code: round(p, 6) for code, p in result.classes.items()},
+        "names": dict(result.names),
+        "predicted": result.predicted or None,
+        "in_scope": result.in_scope,
+        "abstained": result.abstained,
+        "reason": result.reason,
+        "condition": condition_text(result) or None,
+        "calibrated": result.calibrated,
+        "prevalence": result.prevalence or None,
+        "priors": {code: round(share, 6) for code, share in result.priors.items()},
+        "slice": result.slice_index,
+        "network": _use_record(result.network, result.of_picture),
+        "sequences": list(result.sequences_used),
+        "age_years": result.age_years,
+        "age_used": result.age_years is not None,
+        "descriptors": {name: round(value, 4) for name, value in result.descriptors.items()},
+        "engine": result.engine or None,
+        "device": result.device or None,
+        "seconds": _seconds(result.engine, result.load_seconds, result.predict_seconds),
+        "quality": result.quality,
+        "notices": list(result.notices),
+    }
+
+
+def _use_record(network: NetworkUse | None, of_picture: bool) -> dict[str, Any] | None:
+    """A network that was run, whether or not the answer rests on it; None for none."""
+    if network is None:
+        return None
+    slices = {} if of_picture else {"slices": dict(network.used_for)}
+    return {
+        **asdict(network.identity),
+        "used_for": list(network.used_for),
+        **slices,
+        "engine": network.engine,
+        "device": network.device,
+        "seconds": _seconds(network.engine, network.load_seconds, network.predict_seconds),
+    }
+
+
+def _seconds(engine: str, load: float, predict: float) -> dict[str, float | None]:
+    """What a network took; None for each where none was run."""
+    times = {"load": load, "predict": predict}
+    return {name: round(taken, 4) if engine else None for name, taken in times.items()}
+
+
+# What a single picture does not have.
+_OF_STUDIES = frozenset({"slice", "sequences", "age_years", "age_used", "descriptors"})
+
+
+def picture_record(
+    result: Classification, path: Path, picture: Study, frame: int = 0, top: int | None = None
+) -> dict[str, Any]:
+    """What the model said of one frame of a picture, the most probable class first.
+
+    path : as the user named it.
+    top : how many classes are kept; all of them if None.
+    """
+    record = classification_record(result)
+    columns, rows, _ = picture.grid.shape
+    ranked = sorted(record["classes"].items(), key=lambda entry: -entry[1])
+    tumour = tumour_probability(result.classes)
+    return {
+        "file": str(path),
+        "size": [columns, rows],
+        "frame": frame,
+        **{name: value for name, value in record.items() if name not in _OF_STUDIES},
+        "classes": dict(ranked[:top]),
+        "tumour": None if tumour is None else round(tumour, 6),
+        "picture_sha256": result.study_hash or None,
+        "heatmap": None,
+        # How large the pixels are makes no difference to the answer.
+        "notices": [*(n for n in picture.notices if n != SIZE_UNKNOWN), *result.notices],
+    }
+
+
+def unread_picture_record(path: Path, error: BrainViewerError) -> dict[str, Any]:
+    """What stands for a picture that cannot be read, among others that can."""
+    return {"file": str(path), "error": str(error)}
+
+
+def not_classified_record(model_id: str, why: str) -> dict[str, Any]:
+    """The same fields when there was nothing to type."""
+    return {
+        "model": model_id,
+        "model_version": None,
+        "weights_sha256": None,
+        "classes": {},
+        "names": {},
+        "predicted": None,
+        "in_scope": None,
+        "abstained": False,
+        "reason": why,
+        "condition": None,
+        "calibrated": False,
+        "prevalence": None,
+        "priors": {},
+        "slice": None,
+        "network": None,
+        "sequences": [],
+        "age_years": None,
+        "age_used": False,
+        "descriptors": {},
+        "engine": None,
+        "device": None,
+        "seconds": _seconds("", 0.0, 0.0),
+        "quality": "",
+        "notices": [why],
+    }
+
+
+def model_record(card: ModelCard) -> dict[str, Any]:
+    """What is known about a model."""
+    return {
+        "id": card.id,
+        "version": card.version,
+        "name": card.name,
+        "classes": {item.code: item.name for item in card.classes},
+        "answers_for": "pictures" if card.of_pictures else "studies",
+        "sequences": list(card.sequences),
+        "needed": list(card.needed),
+        "network": None if card.network is None else card.network.id,
+        "network_used_for": _uses(card),
+        "takes_age": card.head.age is not None,
+        "takes_descriptors": card.head.descriptors is not None,
+        "prevalences": {
+            name: {
+                "source": item.source,
+                "shares": dict(zip(card.codes, item.shares, strict=True)),
+            }
+            for name, item in card.head.prevalences.items()
+        },
+        "default_prevalence": card.head.default,
+        "least_confident": card.head.least_confident,
+        "figures": {
+            situation: [_figure(figure) for figure in figures]
+            for situation, figures in card.figures.items()
+        },
+        "training_data": card.training_data,
+        "intended_use": card.intended_use,
+        "limits": list(card.limits),
+        "weights_sha256": card.weights_sha256 or None,
+    }
+
+
+def _uses(card: ModelCard) -> list[str]:
+    """What the model runs a network for."""
+    if card.network is None:
+        return []
+    answer = [] if card.head.network is None else [ANSWER]
+    return [*answer, *([] if card.scope is None else [SCOPE]), HEATMAP]
+
+
+def _figure(figure: Figure) -> dict[str, Any]:
+    return {
+        "name": figure.name,
+        "value": figure.value,
+        "low": figure.low,
+        "high": figure.high,
+        "patients": figure.patients,
+    }
+
+
+def _place(position: tuple[float, float, float] | None) -> list[float] | None:
+    return None if position is None else [round(float(x), 3) for x in position]

@@ -1,0 +1,222 @@
+"""Records in words, for a terminal. Slices count from 1 here, as on the screen."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from brainviewer.app.report.measurements import measurement_rows, slices_text
+from brainviewer.core.shown_text import shown_text
+from brainviewer.painting.prediction_text import ONLY_GLIOMAS
+
+RESEARCH_ONLY = "Research use only, not for diagnosis."
+
+
+def study_text(record: Mapping[str, Any]) -> str:
+    """What a study holds, one sequence a line; or what a picture is."""
+    if "picture" in record:
+        return _with_notices(_picture_lines(record["picture"]), record["notices"])
+    rows = [
+        (
+            name,
+            " × ".join(str(n) for n in found["shape"]),
+            " × ".join(f"{mm:.4g}" for mm in found["spacing_mm"]) + " mm",
+            str(found["orientation"]),
+            str(found["dtype"]),
+            str(found["file"]),
+        )
+        for name, found in record["sequences"].items()
+    ]
+    lines = _columns(rows)
+    if record["missing"]:
+        lines.append(f"missing: {', '.join(record['missing'])}")
+    if record["segmentation"]:
+        found = record["segmentation"]
+        lines.append(f"segmentation: {found['file'] if isinstance(found, Mapping) else found}")
+    return _with_notices(lines, record["notices"])
+
+
+def _picture_lines(found: Mapping[str, Any]) -> list[str]:
+    frames = f" × {found['frames']} frames" if found["frames"] > 1 else ""
+    size = found["pixel_size"]
+    pixel = " × ".join(f"{side:.4g}" for side in size) + f" {found['unit']}" if size else "unknown"
+    kind = f"{found['dtype']}, {'colour' if found['colour'] else 'grey'}"
+    return [
+        f"{shown_text(found['file'])}: {found['rows']} × {found['columns']} pixels{frames}, {kind}",
+        f"pixel size (height × width): {pixel}",
+        f"orientation: {found['orientation']}",
+    ]
+
+
+def finding_text(record: Mapping[str, Any]) -> str:
+    """Where the tumour is."""
+    if not record["found"]:
+        return _with_notices(["No lesion found."], record["notices"])
+    areas = record["area_mm2"]
+    lines = [
+        f"Tumour slice: {record['plane']} {record['index'] + 1} of {len(areas)}, "
+        f"{record['slice_area_mm2']:,.0f} mm², confidence {record['confidence']:.2f}",
+        _position_line(record["position_mm"]),
+    ]
+    if record["slices"]:
+        lines.append(f"Largest slices: {slices_text(record['slices'])}")
+    if measured := measurement_rows(record["measurements"]):
+        lines += ["Measurements:", *_columns([(f"  {name}", value) for name, value in measured])]
+    if len(record["candidates"]) > 1:
+        rows = [
+            (
+                f"  slice {c['index'] + 1}",
+                f"{c['volume_ml']:.1f} ml",
+                f"score {c['score']:.2f}",
+                f"position {_place(c['position_mm'])}"
+                if c["position_mm"] is None
+                else f"at {_place(c['position_mm'])}",
+            )
+            for c in record["candidates"]
+        ]
+        lines += ["Candidates:", *_columns(rows)]
+    return _with_notices(lines, record["notices"])
+
+
+def classification_text(record: Mapping[str, Any]) -> str:
+    """What the model said."""
+    if record["in_scope"] is False:
+        return _with_notices([f"Out of scope. {record['reason']}"], record["notices"])
+    if record["predicted"] is None:
+        return _with_notices(["Not classified."], record["notices"])
+    lines = [
+        _headline(record),
+        *_ranking(record),
+        *_prevalence(record),
+        f"From {_rests_on(record)}, {', '.join(record['sequences'])}; {_made_by(record)}",
+        *_beside(record),
+        *_quality(record),
+        ONLY_GLIOMAS,
+    ]
+    return _with_notices([*lines, RESEARCH_ONLY], record["notices"])
+
+
+def picture_text(record: Mapping[str, Any]) -> str:
+    """What the model said of a single picture."""
+    where = f"{shown_text(record['file'])}: "
+    if record["in_scope"] is False:
+        return _with_notices([f"{where}Out of scope. {record['reason']}"], record["notices"])
+    lines = [where + _headline(record), *_ranking(record)]
+    if record["tumour"] is not None:
+        lines.append(f"Any tumour: {_percent(record['tumour']).strip()}")
+    lines += [*_prevalence(record), f"By {_made_by(record)}", *_quality(record)]
+    if record["heatmap"]:
+        lines.append(f"Heatmap: {shown_text(record['heatmap'])}")
+    return _with_notices([*lines, RESEARCH_ONLY], record["notices"])
+
+
+def analysis_text(record: Mapping[str, Any], folder: Path) -> str:
+    """What the whole job found, and where its files are."""
+    return "\n".join(
+        [
+            finding_text({**record["pick"], "notices": []}),
+            classification_text({**record["classification"], "notices": []}),
+            *(f"Note: {sentence}" for sentence in record["notices"]),
+            f"Written to {shown_text(str(folder))}: {', '.join(record['files'])}",
+        ]
+    )
+
+
+def models_text(records: Sequence[Mapping[str, Any]]) -> str:
+    """What models there are."""
+    if not records:
+        return "No model is installed."
+    lines: list[str] = []
+    for record in records:
+        lines.append(
+            f"{record['id']} {record['version']}: {record['name']} (for {record['answers_for']})"
+        )
+        counted = "images" if record["answers_for"] == "pictures" else "patients"
+        lines += _columns([(f"  {code}", name) for code, name in record["classes"].items()])
+        for situation, figures in record["figures"].items():
+            lines += [
+                f"  from {situation}: {f['name']} {f['value']:.2f} "
+                f"({f['low']:.2f}–{f['high']:.2f}), {f['patients']} {counted}"
+                for f in figures
+                if f["name"] in ("accuracy", "balanced accuracy")
+            ]
+        lines.append(f"  {record['intended_use']}")
+    return "\n".join(lines)
+
+
+def _with_notices(lines: Sequence[str], notices: Sequence[str]) -> str:
+    said = "\n".join(lines)
+    notes = (f"Note: {shown_text(text)}" for text in notices if text not in said)
+    return "\n".join([said, *notes])
+
+
+def _headline(record: Mapping[str, Any]) -> str:
+    code = record["predicted"]
+    said = f"{record['names'][code]} ({code}), {_percent(record['classes'][code]).strip()}"
+    return f"Not confident; perhaps {said}. {record['reason']}" if record["abstained"] else said
+
+
+def _ranking(record: Mapping[str, Any]) -> list[str]:
+    classes = sorted(record["classes"].items(), key=lambda item: -item[1])
+    return _columns([(f"  {code}", _percent(p), record["names"][code]) for code, p in classes])
+
+
+def _rests_on(record: Mapping[str, Any]) -> str:
+    return "the whole lesion" if record["slice"] is None else f"slice {record['slice'] + 1}"
+
+
+def _made_by(record: Mapping[str, Any]) -> str:
+    made = f"model {record['model']} {record['model_version']}"
+    return f"{made}; {_ran(record)}" if record["engine"] else made
+
+
+def _beside(record: Mapping[str, Any]) -> list[str]:
+    """A network that was run without part in the answer, and what for."""
+    network = record["network"]
+    if network is None or "answer" in network["used_for"]:
+        return []
+    what = " and ".join(network["used_for"])
+    return [f"Only for {what}: {network['id']} {network['version']}; {_ran(network)}"]
+
+
+def _ran(record: Mapping[str, Any]) -> str:
+    seconds = record["seconds"]
+    return (
+        f"{record['engine']} on {record['device']}, loaded in {seconds['load']:.2f} s, "
+        f"predicted in {seconds['predict'] * 1000:.0f} ms"
+    )
+
+
+def _quality(record: Mapping[str, Any]) -> list[str]:
+    return [f"How good the model is: {record['quality']}"] if record["quality"] else []
+
+
+def _prevalence(record: Mapping[str, Any]) -> list[str]:
+    shares = ", ".join(f"{code} {_percent(p).strip()}" for code, p in record["priors"].items())
+    return [f"Taken to be this frequent ({record['prevalence']}): {shares}"] if shares else []
+
+
+def _percent(probability: float) -> str:
+    """Never a certainty."""
+    if probability > 0.99:
+        return ">99 %"
+    return " <1 %" if probability < 0.01 else f"{100 * probability:3.0f} %"
+
+
+def _position_line(position_mm: Sequence[float] | None) -> str:
+    axes = "" if position_mm is None else " (right, anterior, superior)"
+    return f"Position{axes}: {_place(position_mm)}"
+
+
+def _place(position_mm: Sequence[float] | None) -> str:
+    if position_mm is None:
+        return "unknown"
+    return ", ".join(f"{x:.1f}".replace("-", "−") for x in position_mm) + " mm"
+
+
+def _columns(rows: Sequence[Sequence[str]]) -> list[str]:
+    rows = [[shown_text(cell) for cell in row] for row in rows]  # a name may hold a line's end
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return [
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    ]

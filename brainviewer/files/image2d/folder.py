@@ -1,0 +1,147 @@
+"""Which files are single pictures, without decoding any: it is asked before anything is loaded."""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from brainviewer.core.errors import BrainViewerError, FileError
+from brainviewer.files.folder_listing import list_folder
+from brainviewer.files.ordinary_file import (
+    is_folder,
+    is_ordinary,
+    open_ordinary,
+    plain_errors,
+    resolved,
+)
+from brainviewer.files.study.places import images_of_study
+
+PICTURE_SUFFIXES = frozenset(
+    (
+        *(".bmp", ".gif", ".j2c", ".j2k", ".jfif", ".jls", ".jp2", ".jpe", ".jpeg", ".jpf"),
+        *(".jpg", ".png", ".tif", ".tiff", ".webp"),
+    )
+)
+"""Endings of the names of files that ``read_picture`` may be able to read, in small letters."""
+DICOM_SUFFIXES = frozenset((".dcm", ".dicom", ".ima"))
+CONTENTS_OF_A_CD = "DICOMDIR"
+"""The file that lists what is on a CD; DICOM itself, but no image (DICOM PS3.10)."""
+_DEEPEST_OF_A_CD = 7
+_MOST_FOLDERS = 500
+_ENOUGH = 5
+
+
+def is_dicom(path: Path) -> bool:
+    """Whether a file is DICOM by its name, or by the four letters at their place in it."""
+    if path.suffix.lower() in DICOM_SUFFIXES:
+        return True
+    try:
+        with open_ordinary(path) as file, plain_errors(path):
+            return file.read(132)[128:] == b"DICM"
+    except FileError:
+        return False
+
+
+def is_picture(path: Path) -> bool:
+    """Whether a file is a single picture by its name, or DICOM by its content."""
+    return path.suffix.lower() in PICTURE_SUFFIXES or is_dicom(path)
+
+
+def pictures_of(paths: Sequence[Path]) -> tuple[Path, ...]:
+    """The pictures that were meant, in the order of their names; none if it is a study.
+
+    paths : pictures; or a folder that holds some and no NIfTI image, or the root of a CD with one
+        series of DICOM images.
+    Raises FileError if a folder holds pictures in its folders only.
+    """
+    if len(paths) == 1 and paths[0].name.upper() == CONTENTS_OF_A_CD and not is_folder(paths[0]):
+        return dicom_images_below(resolved(paths[0]).parent)
+    if len(paths) == 1 and is_folder(paths[0]):
+        return _pictures_in(paths[0])
+    if not paths or not all(is_picture(path) and not is_folder(path) for path in paths):
+        return ()
+    return tuple(dict.fromkeys(paths))
+
+
+def pictures_among(paths: Sequence[Path]) -> list[Path]:
+    """The pictures that are named, those of every folder; empty if it is a study.
+
+    Raises BrainViewerError if there are pictures and something else, FileError as ``pictures_of``.
+    """
+    found = [pictures_of([path]) for path in paths]
+    if not any(found):
+        return []
+    pictures: list[Path] = []
+    for path, some in zip(paths, found, strict=True):
+        # A folder called scan.jpg is one picture that cannot be read, not a reason to stop.
+        if not some and not is_picture(path):
+            raise BrainViewerError(
+                f"{path.name} is no picture, but others are.",
+                "Give pictures alone, or the files of one study.",
+            )
+        pictures += some or (path,)
+    return pictures
+
+
+def _pictures_in(folder: Path) -> tuple[Path, ...]:
+    entries = list_folder(folder)
+    folders = [entry for entry in entries if is_folder(entry)]
+    near = [*entries, *(child for place in folders for child in list_folder(place))]
+    if any(entry.name.lower().endswith((".nii", ".nii.gz")) for entry in near):
+        return ()
+    if any(entry.name.upper() == CONTENTS_OF_A_CD for entry in entries):
+        return dicom_images_below(folder)
+    found = [entry for entry in entries if is_ordinary(entry) and is_picture(entry)]
+    if found:
+        return tuple(sorted(found, key=_natural))
+    if _is_study(folder):
+        return ()
+    with_pictures = [
+        place.name
+        for place in folders
+        if any(is_ordinary(child) and is_picture(child) for child in list_folder(place)[:20])
+    ]
+    if with_pictures:
+        names = ", ".join(with_pictures[:3]) + (" …" if len(with_pictures) > 3 else "")
+        raise FileError(
+            f"The folder {folder.name} holds pictures only in its folders: {names}.",
+            "Open one of these folders.",
+        )
+    return dicom_images_below(folder) if folders else ()
+
+
+def _is_study(folder: Path) -> bool:
+    """Whether there is a NIfTI image in a folder or a few levels below it."""
+    try:
+        return bool(images_of_study(folder))
+    except FileError:
+        return True  # several studies; whoever opens it says so
+
+
+def dicom_images_below(folder: Path) -> tuple[Path, ...]:
+    """The DICOM images of the only folder below that holds some, as on a CD; none if there is none.
+
+    Raises FileError that names the folders if there are several.
+    """
+    level, found = [folder], dict[Path, tuple[Path, ...]]()
+    for _ in range(_DEEPEST_OF_A_CD):
+        for place in level:
+            files = [e for e in list_folder(place) if e.name.upper() != CONTENTS_OF_A_CD]
+            files = [e for e in files if is_ordinary(e)]
+            if any(map(is_dicom, files[:_ENOUGH])):
+                found[place] = tuple(sorted(filter(is_dicom, files), key=_natural))
+        level = [child for place in level for child in list_folder(place) if is_folder(child)]
+        level = level[:_MOST_FOLDERS]
+    if len(found) > 1:
+        names = [f"{place.relative_to(folder)} ({len(images)})" for place, images in found.items()]
+        shown = ", ".join(names[:3]) + (" …" if len(names) > 3 else "")
+        raise FileError(
+            f"The folder {folder.name} holds DICOM images in {len(found)} folders: {shown}.",
+            "Open one of these folders, or convert all of them with dcm2niix.",
+        )
+    return next(iter(found.values()), ())
+
+
+def _natural(path: Path) -> list[tuple[int, str]]:
+    """Names in the order of their numbers: 2.jpg before 10.jpg."""
+    parts = re.split(r"(\d+)", path.name.lower())
+    return [(int(part), "") if part.isdecimal() else (-1, part) for part in parts]

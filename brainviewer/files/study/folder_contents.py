@@ -1,0 +1,107 @@
+"""What lies in a folder without a NIfTI image: named by its bytes, with what helps."""
+
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+
+from brainviewer.core.errors import FileError
+from brainviewer.files.file_kind import CONVERT_DICOM, HEAD_BYTES, FileKind
+from brainviewer.files.folder_listing import list_folder
+from brainviewer.files.nifti.foreign import known_kind
+from brainviewer.files.ordinary_file import is_folder, open_ordinary, plain_errors
+
+_PAIR = FileKind(
+    "pairs of .hdr and .img files (Analyze or NIfTI)",
+    "Convert each pair to one .nii.gz file, for example with fslchfiletype or ITK-SNAP.",
+)
+_DICOM = FileKind("DICOM files", CONVERT_DICOM.replace("it", "them", 1))
+_CD = FileKind(
+    "the list of a CD without its images (DICOM)",
+    "Copy the whole CD, or open the folder that holds its images.",
+)
+_ADVICE = "Open a folder that holds .nii or .nii.gz files, or pictures."
+_MOST_FILES, _DEEPEST = 200, 3
+
+
+def nothing_to_open(folder: Path) -> FileError:
+    """The error for a folder in which there is neither a NIfTI image nor a picture.
+
+    What could become a study is named first: volumes of other formats, DICOM, archives.
+    """
+    found: dict[FileKind, list[str]] = {}
+    files = list(_files_below(folder))
+    for file in files[:_MOST_FILES]:
+        if kind := _kind_of_file(file):
+            found.setdefault(kind, []).append(file.name)
+    for kind in sorted(found, key=_importance):
+        if _importance(kind) < len(_FIRST):
+            names = found[kind]
+            shown = ", ".join(names[:3]) + (" …" if len(names) > 3 else "")
+            several = len(names) > 1 and kind not in (_PAIR, _DICOM)
+            what = f"{len(names)} files, each {kind.name}" if several else kind.name
+            return FileError(
+                f"The folder {folder.name} holds no NIfTI image, but {what}: {shown}.", kind.advice
+            )
+    if not files:
+        why = "its folders hold no files" if list_folder(folder) else _nothing_shown(folder)
+        if any(_folders_below(folder, _DEEPEST + 1)):
+            why = f"nothing is searched more than {_DEEPEST} folders down"
+        empty = f"There is no NIfTI image in the folder {folder.name}: {why}."
+        return FileError(empty, _ADVICE)
+    return FileError(f"There is no NIfTI image in the folder {folder.name}.", _ADVICE)
+
+
+def _nothing_shown(folder: Path) -> str:
+    with plain_errors(folder):
+        return "what it holds is hidden" if any(folder.iterdir()) else "it is empty"
+
+
+_FIRST = ("pairs", "volume", "DICOM", "pointer", "PAR/REC", "HDF5", "MATLAB", "NumPy", "archive",
+          "packed", "photo", "image", "drawing", "document", "page", "video")  # fmt: skip
+
+
+def _importance(kind: FileKind) -> int:
+    places = [n for n, word in enumerate(_FIRST) if word in kind.name]
+    return min(places, default=len(_FIRST))
+
+
+def _kind_of_file(file: Path) -> FileKind | None:
+    name = file.name.lower().removesuffix(".gz")
+    if name.endswith(".hdr") or (name.endswith(".img") and not file.with_suffix(".hdr").exists()):
+        return _PAIR
+    if name == "dicomdir":
+        return _CD
+    if name.endswith(".dcm"):
+        return _DICOM
+    try:
+        with open_ordinary(file) as opened, plain_errors(file):
+            head = _unpacked(opened.read(HEAD_BYTES))
+    except FileError:
+        return None
+    kind = known_kind(head)
+    return _DICOM if kind and "DICOM" in kind.name else kind
+
+
+def _files_below(folder: Path) -> Iterator[Path]:
+    for depth in range(_DEEPEST + 1):
+        entries = [e for place in _folders_below(folder, depth) for e in list_folder(place)]
+        yield from (entry for entry in entries if not is_folder(entry))
+
+
+def _folders_below(folder: Path, depth: int) -> list[Path]:
+    """The folders so many levels below."""
+    level = [folder]
+    for _ in range(depth):
+        entries = [entry for place in level for entry in list_folder(place)]
+        level = [entry for entry in entries if is_folder(entry)][:_MOST_FILES]
+    return level
+
+
+def _unpacked(head: bytes) -> bytes:
+    """The same bytes; if they are packed with gzip, unpacked as far as they go."""
+    if not head.startswith(b"\x1f\x8b"):
+        return head
+    try:
+        return zlib.decompressobj(wbits=31).decompress(head, HEAD_BYTES) or head
+    except zlib.error:
+        return head

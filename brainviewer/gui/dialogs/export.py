@@ -1,0 +1,304 @@
+"""Asks what to export, how large and where, and shows beforehand how it will look."""
+
+import os
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtCore import QStandardPaths, QTimer
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QDialog,
+    QFileDialog,
+    QHBoxLayout,
+    QLineEdit,
+    QVBoxLayout,
+    QWidget,
+)
+
+from brainviewer.app.exports import SCALES, ExportRequest, ExportSubject
+from brainviewer.app.state import ViewState
+from brainviewer.core.errors import BrainViewerError
+from brainviewer.core.shown_text import shown_text
+from brainviewer.files.image2d.writer import SUFFIXES
+from brainviewer.files.ordinary_file import resolved
+from brainviewer.gui.dialogs.export_preview import PreviewPane
+from brainviewer.gui.outside_text import as_tip
+from brainviewer.gui.panels.choice_row import ChoiceRow
+from brainviewer.gui.widgets import button, head, label
+
+Preview = Callable[[ExportRequest], QImage]
+LaterPreview = Callable[
+    [ExportRequest, Callable[[QImage], None], Callable[[BrainViewerError], None]], None
+]
+
+_PAUSE_MS = 120
+_ENDS_OF_FOLDERS = tuple(filter(None, (os.sep, os.altsep)))
+_FORMATS = {"PNG": ".png", "TIFF": ".tif"}
+
+
+class ExportDialog(QDialog):
+    """``request`` holds the user's choice once the dialog was accepted.
+
+    preview : draws a request at 1×; what it raises as BrainViewerError is shown in its place.
+    folder : where the file goes unless the user says otherwise; the pictures folder by default.
+    volume : whether there is a 3D view to export.
+    draw_later : draws the preview of the 3D view in the background: called with the request, and
+        with what takes the picture, or the error, when it is there.
+    """
+
+    def __init__(
+        self,
+        state: ViewState,
+        preview: Preview,
+        parent: QWidget | None = None,
+        *,
+        folder: Path | None = None,
+        volume: bool = True,
+        draw_later: LaterPreview | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Export picture")
+        self._preview, self._draw_later = preview, draw_later
+        self._asked = 0
+        self._folder = folder or _pictures_folder()
+        self._named = False
+        facts = state.facts
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(_PAUSE_MS)
+        self._timer.timeout.connect(self._show_preview)
+
+        self._subjects = ChoiceRow([s.value[0].upper() + s.value[1:] for s in ExportSubject])
+        self._subjects.enable(1, "tumour" in facts, "No lesion was found.")
+        self._subjects.enable(2, volume, "There is no 3D view.")
+        self._formats = ChoiceRow(list(_FORMATS))
+        self._scales = ChoiceRow([f"{scale}×" for scale in SCALES], chosen=1)
+        self.heatmap = _check("Heatmap", "heatmap" in facts, "There is no heatmap.")
+        self.heatmap.setChecked(self.heatmap.isChecked() and state.overlays.heatmap)
+        self.annotations = _check("Annotations", "annotations" in facts, "There are none.")
+        self.answer = _check("Tumour and result", bool({"tumour", "result"} & facts), "")
+        self.identify = QCheckBox("Study and file names")
+        self.identify.setToolTip("They may name the patient, and are left out unless you ask.")
+        self.file_name = QLineEdit()
+        self.file_name.setAccessibleName("File name")
+        self._picture = PreviewPane()
+        self._size = label("", "quiet")
+        self._remark = label("", "caution", wrap=True)
+        self.export_button = button("Export", "primary")
+        self._lay_out()
+
+        for choice in (self._subjects, self._scales, self._formats):
+            choice.group.idClicked.connect(self._changed)
+        for box in (self.heatmap, self.annotations, self.answer, self.identify):
+            box.toggled.connect(self._changed)
+        self.file_name.textEdited.connect(self._name_edited)
+        self._changed()
+
+    @property
+    def request(self) -> ExportRequest:
+        """What is chosen at this moment."""
+        return ExportRequest(
+            list(ExportSubject)[self._subjects.chosen],
+            self._path,
+            SCALES[self._scales.chosen],
+            self.heatmap.isChecked() and self.heatmap.isEnabled(),
+            self.annotations.isChecked() and self.annotations.isEnabled(),
+            self.answer.isChecked() and self.answer.isEnabled(),
+            self.identify.isChecked(),
+        )
+
+    @property
+    def _path(self) -> Path:
+        """What was typed: a name, or a path, which counts from the folder that was chosen."""
+        typed = self.file_name.text().strip()
+        # Unlike Path's own, it leaves the name of a user that there is not as it is.
+        path = self._folder / os.path.expanduser(typed)  # noqa: PTH111
+        if not typed or typed.endswith(_ENDS_OF_FOLDERS) or _is(path, Path.is_dir):
+            path /= self._own_name
+        return path if path.suffix.lower() in SUFFIXES else Path(f"{path}{self._suffix}")
+
+    @property
+    def _own_name(self) -> str:
+        subject = list(ExportSubject)[self._subjects.chosen]
+        return f"brainviewer-{subject.value.lower().replace(' ', '-')}{self._suffix}"
+
+    @property
+    def _suffix(self) -> str:
+        return list(_FORMATS.values())[self._formats.chosen]
+
+    def choose(self, subject: ExportSubject) -> None:
+        """Preset what is exported."""
+        place = list(ExportSubject).index(subject)
+        if self._subjects.group.button(place).isEnabled():
+            self._subjects.group.button(place).setChecked(True)
+            self._changed()
+
+    def done(self, result: int) -> None:
+        """Close; no preview is drawn any more."""
+        self._timer.stop()
+        self._asked += 1
+        super().done(result)
+
+    # -- layout -----------------------------------------------------------------------------
+
+    def _lay_out(self) -> None:
+        whole = QHBoxLayout(self)
+        whole.setContentsMargins(20, 20, 20, 20)
+        whole.setSpacing(20)
+        seen = QVBoxLayout()
+        seen.addWidget(self._picture, 1)
+        seen.addWidget(self._size)
+        whole.addLayout(seen, 1)
+        column = QVBoxLayout()
+        column.setSpacing(4)
+        for name, rows in (
+            ("What", (self._subjects,)),
+            ("Show", (self.heatmap, self.annotations, self.answer, self.identify)),
+            ("Size", (self._scales,)),
+            ("Format", (self._formats,)),
+        ):
+            column.addWidget(head(name))
+            for row in rows:
+                column.addWidget(row)
+            column.addSpacing(16)
+        column.addWidget(head("File"))
+        file_row = QHBoxLayout()
+        browse = button("Folder…", "second", "Choose the folder and the name")
+        browse.clicked.connect(self._browse)
+        file_row.addWidget(self.file_name, 1)
+        file_row.addWidget(browse)
+        column.addLayout(file_row)
+        column.addWidget(self._remark)
+        column.addStretch(1)
+        ends = QHBoxLayout()
+        cancel = button("Cancel")
+        cancel.clicked.connect(self.reject)
+        self.export_button.clicked.connect(self.accept)
+        self.export_button.setDefault(True)
+        ends.addStretch(1)
+        ends.addWidget(cancel)
+        ends.addWidget(self.export_button)
+        column.addLayout(ends)
+        side = QWidget()
+        side.setFixedWidth(320)
+        side.setLayout(column)
+        column.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(side)
+        self.resize(960, 560)
+
+    # -- what changes -----------------------------------------------------------------------
+
+    def _changed(self) -> None:
+        slices = list(ExportSubject)[self._subjects.chosen] is not ExportSubject.VOLUME
+        for box in (self.heatmap, self.annotations):
+            box.setEnabled(slices and bool(box.property("there")))
+        if not self._named:
+            self.file_name.setText(self._own_name)
+        name = Path(self.file_name.text().strip())
+        kind = SUFFIXES.get(name.suffix.lower())
+        if kind is not None and kind != SUFFIXES[self._suffix]:
+            # The format that is chosen wins over the ending that was typed.
+            self.file_name.setText(str(name.with_suffix(self._suffix)))
+        self._show_remark()
+        self._timer.start()
+
+    def _name_edited(self, text: str) -> None:
+        self._named = True
+        kind = SUFFIXES.get(Path(text.strip()).suffix.lower())
+        if kind is not None:
+            self._formats.group.button(list(_FORMATS).index(kind)).setChecked(True)
+        self._show_remark()
+
+    def _show_remark(self) -> None:
+        named = bool(self.file_name.text().strip())
+        path = self._path
+        folder = _is(path.parent, Path.is_dir)
+        self.export_button.setEnabled(named and folder)
+        if not named:
+            said = "Give the file a name."
+        elif not folder:
+            said = f"There is no folder '{path.parent}'."
+        elif _is(path, Path.exists):
+            said = f"'{path.name}' exists and will be replaced."
+        else:
+            elsewhere = path.parent != self._folder
+            typed = Path(self.file_name.text().strip()).name
+            said = f"Goes to {resolved(path.parent)}." if elsewhere else ""
+            if not elsewhere and typed.casefold() != path.name.casefold():
+                said = f"Is saved as '{path.name}'."
+        self._remark.setText(shown_text(said))
+        self.file_name.setToolTip(as_tip(shown_text(str(path))))
+
+    def _browse(self) -> None:
+        filters = "PNG (*.png);;TIFF (*.tif *.tiff)"
+        chosen, _ = QFileDialog.getSaveFileName(
+            self,
+            "Export picture",
+            str(self.request.path),
+            filters,
+            options=QFileDialog.Option.DontConfirmOverwrite,
+        )
+        if chosen:
+            path = Path(chosen)
+            self._folder = path.parent
+            self.file_name.setText(path.name)
+            self._name_edited(path.name)
+
+    def _show_preview(self) -> None:
+        request = self.request
+        self._asked += 1
+        asked = self._asked
+        try:
+            if self._draw_later is not None and request.subject is ExportSubject.VOLUME:
+                self._picture.show_words("The 3D view is being drawn…")
+                self._size.setText("")
+                self._draw_later(
+                    replace(request, scale=1),
+                    lambda image: self._show_image(image, asked),
+                    lambda error: self._show_error(error, asked),
+                )
+            else:
+                self._show_image(self._preview(replace(request, scale=1)), asked)
+        except BrainViewerError as error:
+            self._show_error(error, asked)
+
+    def _show_error(self, error: BrainViewerError, asked: int) -> None:
+        if asked == self._asked:
+            self._picture.show_words(str(error), caution=True)
+            self._size.setText("")
+            self.export_button.setEnabled(False)
+
+    def _show_image(self, image: QImage, asked: int) -> None:
+        """Show a preview, unless something else was chosen since it was asked for."""
+        if asked != self._asked:
+            return
+        self._picture.show_image(image)
+        ratio, scale = max(image.devicePixelRatio(), 1.0), SCALES[self._scales.chosen]
+        width = round(image.width() / ratio) * scale
+        height = round(image.height() / ratio) * scale
+        self._size.setText(f"{width} × {height} pixels")
+
+
+def _check(text: str, there: bool, why_not: str) -> QCheckBox:
+    box = QCheckBox(text)
+    box.setChecked(there)
+    box.setEnabled(there)
+    box.setProperty("there", there)
+    box.setToolTip("" if there else why_not)
+    return box
+
+
+def _is(path: Path, kind: Callable[[Path], bool]) -> bool:
+    try:
+        return kind(path)
+    except (OSError, ValueError):
+        # Too long or otherwise unusable; saving will say so.
+        return False
+
+
+def _pictures_folder() -> Path:
+    place = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation)
+    folder = Path(place) if place else Path.home()
+    return folder if folder.is_dir() else Path.home()

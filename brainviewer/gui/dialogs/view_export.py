@@ -1,0 +1,186 @@
+"""Takes the current view out of the window: to a file, or to the clipboard."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from PIL import Image
+from PySide6.QtCore import QMimeData, QUrl
+from PySide6.QtGui import QDesktopServices, QGuiApplication, QImage
+from PySide6.QtWidgets import QDialog, QWidget
+
+from brainviewer.app.exports import (
+    ExportRequest,
+    ExportSubject,
+    current_view_image,
+    export_figure,
+    request_figure,
+)
+from brainviewer.app.session import Session
+from brainviewer.app.state import Notice
+from brainviewer.core.errors import BrainViewerError, Report
+from brainviewer.core.shown_text import shown_text
+from brainviewer.gui.dialogs.closing import EXPORT, ClosingDialog
+from brainviewer.gui.dialogs.export import ExportDialog
+from brainviewer.gui.dialogs.export_preview import to_qimage
+from brainviewer.gui.dialogs.questions import ANOTHER_STUDY
+from brainviewer.gui.panes.pane_grid import PaneGrid
+from brainviewer.gui.volume.pane import VolumePane
+from brainviewer.painting.figure import FigureSpec, draw_figure
+
+_VOLUME_SIZE = (800, 600)
+_DRAWING = 0.8
+"""The share of an export that the drawing of the 3D view takes."""
+
+
+class PictureExport:
+    """Draws what the panes show anew, at the scale that is asked for."""
+
+    def __init__(
+        self, session: Session, grid: PaneGrid, volume: VolumePane, window: QWidget
+    ) -> None:
+        self._session, self._grid, self._volume, self._window = session, grid, volume, window
+        self._folder: Path | None = None
+        self._closing: ClosingDialog | None = None
+
+    def ask(self, subject: ExportSubject = ExportSubject.VIEW) -> None:
+        """Let the user choose, then export in the background."""
+        dialog = ExportDialog(
+            self._session.state,
+            self._preview,
+            self._window,
+            folder=self._folder,
+            draw_later=self._preview_volume,
+            volume=not self._volume.failure and self._session.state.solid_study is not None,
+        )
+        dialog.choose(subject)
+        study, changed = self._session.state.study, self._session.state.study_changed
+        changed.connect(dialog.reject)
+        try:
+            if dialog.exec() and self._session.state.study is study:
+                self._folder = dialog.request.path.parent
+                self.save(dialog.request)
+            elif self._session.state.study is not study:
+                self._session.notice(ANOTHER_STUDY.format("nothing was exported"), "caution")
+        finally:
+            changed.disconnect(dialog.reject)
+            self._session.cancel("preview")
+            dialog.deleteLater()
+
+    def save(self, request: ExportRequest) -> None:
+        """Export in the background; a notice says where, or why not."""
+        try:
+            spec = self._figure(request, _nothing_yet(request.scale))
+        except BrainViewerError as error:
+            self._session.notice(str(error), "error")
+            return
+
+        def work(report: Report) -> None:
+            ready = spec
+            if request.subject is ExportSubject.VOLUME:
+                self._check_same(spec)
+                ready = replace(spec, volume_picture=self._volume_picture(request.scale, report))
+                self._check_same(spec)
+            export_figure(ready, request.path, request.scale, report)
+
+        self._volume.bring_up_to_date()
+        self._session.jobs.queue(
+            EXPORT, work, lambda _: self._tell_where(request.path), self._tell_why_not
+        )
+
+    def finished(self) -> bool:
+        """Whether the window may close: exports are waited for, unless the user drops them.
+
+        False if the user would rather stay, or if something could not be saved.
+        """
+        if not self._session.jobs.unfinished(EXPORT):
+            return True
+        self._closing = ClosingDialog(self._session, self._window)
+        try:
+            return self._closing.exec() == QDialog.DialogCode.Accepted
+        finally:
+            self._closing.deleteLater()
+            self._closing = None
+
+    def _tell_where(self, path: Path) -> None:
+        folder = path.absolute().parent
+        said = shown_text(f"The picture was saved as {path.name} in {folder}.")
+        url = QUrl.fromLocalFile(str(folder))
+        act = lambda: QDesktopServices.openUrl(url)  # noqa: E731
+        self._session.state.noticed.emit(Notice(said, action="Show folder", act=act))
+
+    def _tell_why_not(self, error: BrainViewerError) -> None:
+        self._session.notice(str(error), "error")
+        if self._closing is not None:
+            self._closing.reject()  # else nobody would read it
+
+    def _check_same(self, spec: FigureSpec) -> None:
+        """The 3D view shows what is open now, and the words under it are of what was then."""
+        if self._session.state.study is not spec.study:
+            raise BrainViewerError(
+                "Another study was opened before the 3D view was drawn, so it was not saved.",
+                "Open the study again, and export before you go on.",
+            )
+
+    def copy(self) -> None:
+        """Put the current view on the clipboard, at twice the size of the screen."""
+        views = self._grid.viewports()
+        try:
+            image = to_qimage(
+                current_view_image(
+                    self._session.state,
+                    viewports={(v.modality, v.plane): v.viewport for v in views},
+                    places={(v.modality, v.plane): v.place for v in views},
+                )
+            )
+        except BrainViewerError as error:
+            self._session.notice(str(error), "error")
+            return
+        content = QMimeData()
+        content.setImageData(image)
+        QGuiApplication.clipboard().setMimeData(content)
+        self._session.notice("The view was copied.")
+
+    def _figure(self, request: ExportRequest, volume_picture: Image.Image) -> FigureSpec:
+        views = self._grid.viewports()
+        return request_figure(
+            self._session.state,
+            request,
+            viewports={(v.modality, v.plane): v.viewport for v in views},
+            places={(v.modality, v.plane): v.place for v in views},
+            volume_picture=volume_picture if request.subject is ExportSubject.VOLUME else None,
+        )
+
+    def _volume_picture(self, scale: int, report: Report) -> Image.Image:
+        """The 3D view at a scale; blocks, but can be cancelled at any moment."""
+        width, height = _VOLUME_SIZE
+
+        def waiting(share: float) -> None:
+            report(_DRAWING * share, "Drawing the 3D view")
+
+        waiting(0.0)
+        return Image.fromarray(self._volume.picture(width * scale, height * scale, waiting))
+
+    def _preview(self, request: ExportRequest) -> QImage:
+        return to_qimage(draw_figure(self._figure(request, _nothing_yet(1)), request.scale))
+
+    def _preview_volume(
+        self,
+        request: ExportRequest,
+        ready: Callable[[QImage], None],
+        failed: Callable[[BrainViewerError], None],
+    ) -> None:
+        """Draw the preview in the background, since the 3D view may take a while."""
+        spec = self._figure(request, _nothing_yet(request.scale))
+        self._volume.bring_up_to_date()
+
+        def work(report: Report) -> QImage:
+            picture = self._volume_picture(request.scale, report)
+            return to_qimage(draw_figure(replace(spec, volume_picture=picture), request.scale))
+
+        self._session.jobs.start("preview", work, ready, failed)
+
+
+def _nothing_yet(scale: int) -> Image.Image:
+    """Stands for the 3D view until it is drawn."""
+    return Image.new("RGB", (_VOLUME_SIZE[0] * scale, _VOLUME_SIZE[1] * scale))

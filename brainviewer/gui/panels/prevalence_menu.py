@@ -1,0 +1,83 @@
+"""How frequent the classes are taken to be: said in one quiet line, changed in its menu."""
+
+from functools import partial
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QActionGroup, QResizeEvent
+from PySide6.QtWidgets import QMenu, QPushButton, QSizePolicy
+
+from brainviewer.app.session import Session
+from brainviewer.core.errors import BrainViewerError
+from brainviewer.painting.prediction_text import prevalence_text
+
+_TIP = (
+    "How frequent the types are taken to be before looking at the images. "
+    "Click to choose another assumption; the answer follows at once."
+)
+
+
+def fill_prevalences(menu: QMenu, session: Session) -> None:
+    """The prevalences that the model in use knows, the one in use checked."""
+    from brainviewer.models.registry import DEFAULT_MODEL, DEFAULT_PICTURE_MODEL, model
+
+    result = session.state.classification
+    usual = DEFAULT_PICTURE_MODEL if "picture" in session.state.facts else DEFAULT_MODEL
+    try:
+        card = model(result.model_id if result else usual)
+    except BrainViewerError:
+        menu.addAction("No model").setEnabled(False)
+        return
+    group = QActionGroup(menu)
+    chosen = session.prevalence
+    if chosen not in card.head.prevalences:
+        chosen = card.head.default
+    for name, prevalence in card.head.prevalences.items():
+        shares = dict(zip(card.codes, prevalence.shares, strict=True))
+        words = prevalence_text(name, shares).removeprefix("Assumes ")
+        action = menu.addAction(words[:1].upper() + words[1:])
+        action.setToolTip(prevalence.source)
+        action.setCheckable(True)
+        action.setChecked(name == chosen)
+        action.triggered.connect(partial(_choose, session, name))
+        group.addAction(action)
+
+
+def _choose(session: Session, name: str, _checked: bool = False) -> None:
+    session.set_prevalence(name)
+
+
+class PrevalenceLine(QPushButton):
+    """The line with its menu; invisible where nothing is said."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._session = session
+        self._text = ""
+        self.setProperty("role", "link")
+        # Long names of classes must not make the panel wider.
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self._menu = QMenu(self)
+        self._menu.setToolTipsVisible(True)
+        self._menu.aboutToShow.connect(self._refill)
+        self.setMenu(self._menu)
+
+    def show_text(self, text: str) -> None:
+        """Show a sentence; an empty one hides the line."""
+        self._text = text
+        self._shorten()
+        self.setAccessibleName(f"{text}. Change")
+        self.setVisible(bool(text))
+
+    def _shorten(self) -> None:
+        room = self.width() - self.fontMetrics().horizontalAdvance("  ▾")
+        shown = self.fontMetrics().elidedText(self._text, Qt.TextElideMode.ElideRight, room)
+        self.setText(f"{shown} ▾")
+        self.setToolTip(f"{self._text}.\n{_TIP}" if shown != self._text else _TIP)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._shorten()
+
+    def _refill(self) -> None:
+        self._menu.clear()
+        fill_prevalences(self._menu, self._session)

@@ -1,0 +1,149 @@
+"""The list of the four sequences: thumbnail, name, size; missing ones are said. Or the picture."""
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPixmap
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QListWidget,
+    QListWidgetItem,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+)
+
+from brainviewer.app.session import Session
+from brainviewer.core.geometry import Grid, Unit
+from brainviewer.core.shown_text import shown_text
+from brainviewer.core.study import SEQUENCES, Modality, Volume
+from brainviewer.core.voi_window import Window
+from brainviewer.files.study.folder import middle_slice
+from brainviewer.gui import theme
+from brainviewer.gui.outside_text import as_tip
+
+_THUMBNAIL = 40
+_ROW = _THUMBNAIL + 10
+_MODALITY = Qt.ItemDataRole.UserRole
+_DETAIL = Qt.ItemDataRole.UserRole + 1
+
+
+def thumbnail(volume: Volume, window: Window, size: int) -> QPixmap:
+    """The middle axial slice of a sequence as a square picture of ``size`` device pixels."""
+    grey = middle_slice(volume.data, volume.grid, window, size)
+    image = QImage(grey.data, size, size, size, QImage.Format.Format_Grayscale8)
+    return QPixmap.fromImage(image)
+
+
+def size_text(grid: Grid) -> str:
+    """Voxels and spacing, e.g. ``240×240×155 · 1 mm`` or, thick slices, ``… · 0.9²×5 mm``."""
+    if grid.as_stored:
+        columns, rows, frames = grid.shape
+        pixels = f"{columns}×{rows}" + (f"×{frames}" if frames > 1 else "")
+        return f"{pixels} px" if grid.unit is Unit.PIXEL else f"{pixels} · {_pixel(grid)}"
+    x, y, z = (f"{s:.2g}" for s in grid.spacing)
+    spacing = x if x == y == z else f"{x}²×{z}" if x == y else f"{x}×{y}×{z}"
+    return f"{'×'.join(map(str, grid.shape))} · {spacing} mm"
+
+
+def _pixel(grid: Grid) -> str:
+    width, height = (f"{side:.3g}" for side in grid.spacing[:2])
+    return f"{width if width == height else f'{width}×{height}'} {grid.unit}"
+
+
+class _Row(QStyledItemDelegate):
+    """Paints picture, name, and a quiet second line."""
+
+    def paint(
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        index: QModelIndex | QPersistentModelIndex,
+    ) -> None:
+        colours = theme.current()
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        area = option.rect
+        if option.state & QStyle.StateFlag.State_Selected:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(colours.selected))
+            painter.drawRoundedRect(area, 4, 4)
+        picture = QRect(area.x() + 5, area.y() + 5, _THUMBNAIL, _THUMBNAIL)
+        usable = bool(index.flags() & Qt.ItemFlag.ItemIsEnabled)
+        pixmap = index.data(Qt.ItemDataRole.DecorationRole)
+        if isinstance(pixmap, QPixmap):
+            painter.drawPixmap(picture, pixmap)
+        left = picture.right() + 10
+        width = area.right() - left - 4
+        painter.setPen(QColor(colours.text if usable else colours.faint))
+        name = QRect(left, area.y() + 6, width, 19)
+        painter.drawText(name, Qt.AlignmentFlag.AlignVCenter, str(index.data()))
+        font = QFont(painter.font())
+        font.setPixelSize(11)
+        painter.setFont(font)
+        painter.setPen(QColor(colours.quiet if usable else colours.faint))
+        detail = painter.fontMetrics().elidedText(
+            str(index.data(_DETAIL)), Qt.TextElideMode.ElideRight, width
+        )
+        line = QRect(left, area.y() + 25, width, 18)
+        painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, detail)
+        painter.restore()
+
+    def sizeHint(
+        self, _option: QStyleOptionViewItem, _index: QModelIndex | QPersistentModelIndex
+    ) -> QSize:
+        return QSize(0, _ROW)
+
+
+class SequenceList(QListWidget):
+    """The four sequences; the active one is selected."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._session = session
+        self.setItemDelegate(_Row(self))
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setAccessibleName("Sequences")
+        self.currentItemChanged.connect(self._chosen)
+        session.state.study_changed.connect(self._fill)
+        session.state.active_changed.connect(self._select)
+        self._fill()
+
+    def _fill(self) -> None:
+        self.blockSignals(True)
+        self.clear()
+        state = self._session.state
+        for modality in self._rows():
+            item = QListWidgetItem(str(modality))
+            item.setData(_MODALITY, modality)
+            if state.study and (volume := state.study.volumes.get(modality)):
+                grid = volume.file_grid
+                item.setData(_DETAIL, size_text(grid))
+                ratio = self.devicePixelRatioF()
+                picture = thumbnail(volume, state.windows[modality], round(_THUMBNAIL * ratio))
+                picture.setDevicePixelRatio(ratio)
+                item.setData(Qt.ItemDataRole.DecorationRole, picture)
+                about = f"{size_text(grid)}\n{volume.dtype} · {grid.orientation}"
+                item.setToolTip(as_tip(f"{shown_text(volume.file_name)}\n{about}"))
+            else:
+                item.setData(_DETAIL, "missing" if state.study else "–")
+                item.setFlags(Qt.ItemFlag.NoItemFlags)
+            self.addItem(item)
+        self.setFixedHeight(self.count() * _ROW)
+        self.blockSignals(False)
+        self._select()
+
+    def _rows(self) -> tuple[Modality, ...]:
+        study = self._session.state.study
+        return study.modalities if study is not None and study.is_picture else SEQUENCES
+
+    def _select(self) -> None:
+        self.blockSignals(True)
+        rows, active = self._rows(), self._session.state.active
+        self.setCurrentRow(rows.index(active) if active in rows else 0)
+        self.blockSignals(False)
+        self.viewport().update()
+
+    def _chosen(self, item: QListWidgetItem | None) -> None:
+        if item is not None:
+            self._session.set_active(Modality(item.data(_MODALITY)))

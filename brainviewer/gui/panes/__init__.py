@@ -1,0 +1,1 @@
+"""Slices, strips and layouts."""

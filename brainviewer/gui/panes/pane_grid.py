@@ -1,0 +1,298 @@
+"""The panes side by side: all sequences, three planes, or one large."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from brainviewer.app.session import Session
+from brainviewer.app.state import Layout
+from brainviewer.core.slices import Plane
+from brainviewer.core.study import SEQUENCES, Modality
+from brainviewer.core.voi_window import Window
+from brainviewer.gui import image_colours
+from brainviewer.gui.panes.arrangement import pane_rectangles
+from brainviewer.gui.panes.captions import image_font
+from brainviewer.gui.panes.contour_cache import OutlinesAhead
+from brainviewer.gui.panes.geometry import FIT, Camera
+from brainviewer.gui.panes.overlays import SliceOverlays
+from brainviewer.gui.panes.safe_painter import painting
+from brainviewer.gui.panes.slice_pane import SlicePane
+from brainviewer.painting.figure import Place
+from brainviewer.painting.slice_image import Viewport
+
+
+@dataclass(frozen=True)
+class ShownPane:
+    """What one visible pane shows, for pictures that are drawn anew.
+
+    index : slice from 0. place : see ``FigureSpec``.
+    """
+
+    modality: Modality
+    plane: Plane
+    index: int
+    viewport: Viewport
+    place: Place
+
+
+class PaneGrid(QWidget):
+    """Arranges the panes, links them, and tells each only what concerns it.
+
+    The four panes are made once and change places; nothing is built again while scrolling.
+    """
+
+    menu_wanted = Signal(object)
+    """The place on the screen, a ``QPoint``, that a menu is wanted for."""
+    hovered = Signal(object)
+    """World position (3,) in mm under the pointer, or None."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session, self._state = session, session.state
+        self._overlays = SliceOverlays(self._state)
+        self._cameras: dict[Plane, Camera] = {}
+        self._before_large = Layout.FOUR_SEQUENCES
+        self._convention = self._state.convention
+        self._windows = self._displayed()
+        self.panes = tuple(self._make_pane(modality) for modality in SEQUENCES)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.set_smooth(session.settings.smooth_pixels)
+        self._listen()
+        OutlinesAhead(self._state, self._overlays, self)
+        self._show_layout()
+
+    def _make_pane(self, modality: Modality) -> SlicePane:
+        pane = SlicePane(self._session, modality, self._state.plane, self._overlays, self)
+        pane.hovered.connect(self.hovered)
+        pane.menu_wanted.connect(self.menu_wanted)
+        pane.activated.connect(lambda: self._activate(pane))
+        pane.enlarged.connect(lambda: self._enlarge(pane))
+        pane.camera_changed.connect(lambda camera: self._link(pane.plane, camera))
+        return pane
+
+    def _listen(self) -> None:
+        state = self._state
+        state.study_changed.connect(self._show_study)
+        state.cursor_changed.connect(self._show_cursor)
+        state.layout_changed.connect(self._show_layout)
+        state.active_changed.connect(self._show_active)
+        state.tool_changed.connect(self._show_tool)
+        state.display_changed.connect(self._show_windows)
+        state.overlays_changed.connect(self._show_overlays)
+        state.finding_changed.connect(self._show_results)
+        state.classification_changed.connect(self._show_results)
+        state.annotations_changed.connect(self._show_marks)
+        state.trial_changed.connect(self._show_trial)
+        state.place_sought.connect(self._bring_into_sight)
+
+    # -- for others -------------------------------------------------------------------------
+
+    @property
+    def shown(self) -> tuple[SlicePane, ...]:
+        """The visible panes, row by row."""
+        return self.panes[: len(self._places())]
+
+    @property
+    def active_pane(self) -> SlicePane | None:
+        """The pane that keys act on: the framed one, or the first; None without a study."""
+        if self._state.study is None:
+            return None
+        shown = [pane for pane in self.shown if not pane.missing]
+        return next((pane for pane in shown if pane.framed), shown[0] if shown else None)
+
+    def viewports(self) -> tuple[ShownPane, ...]:
+        """What every visible pane shows; panes of missing sequences are left out."""
+        return tuple(
+            ShownPane(
+                pane.modality,
+                pane.plane,
+                pane.index,
+                pane.geometry_mm.viewport(pane.index),
+                (pane.x(), pane.y(), *pane.geometry_mm.size),
+            )
+            for pane in self.shown
+            if pane.geometry_mm is not None
+        )
+
+    def fit(self) -> None:
+        """Show whole slices again."""
+        self._cameras.clear()
+        for pane in self.panes:
+            pane.set_camera(FIT)
+
+    def zoom(self, factor: float) -> None:
+        """Zoom the panes of the current plane about their middle."""
+        for pane in self.shown:
+            if pane.plane is self._state.shown_plane and pane.geometry_mm is not None:
+                middle = pane.rect().center().toPointF()
+                pane.move_camera(pane.geometry_mm.zoomed(factor, middle))
+                return
+
+    def _bring_into_sight(self, position_mm: NDArray[np.float64]) -> None:
+        """Pan the panes that are enlarged so far that a place lies outside them."""
+        for pane in self.shown:
+            pane.bring_into_sight(position_mm)
+
+    def set_smooth(self, smooth: bool) -> None:
+        """Interpolate between pixels, or show them as squares."""
+        for pane in self.panes:
+            pane.set_smooth(smooth)
+
+    def sizeHint(self) -> QSize:
+        return QSize(860, 730)
+
+    # -- arrangement ------------------------------------------------------------------------
+
+    def _places(self) -> tuple[tuple[Modality, Plane], ...]:
+        state = self._state
+        if state.shown_layout is Layout.FOUR_SEQUENCES:
+            there = SEQUENCES if state.study is None else state.study.modalities
+            return tuple((modality, state.plane) for modality in there)
+        if state.shown_layout is Layout.THREE_PLANES:
+            return tuple((state.active, plane) for plane in Plane)
+        return ((state.active, state.shown_plane),)
+
+    def _arrange(self) -> None:
+        layout = self._state.shown_layout
+        rectangles = pane_rectangles(layout, len(self._places()), self.width(), self.height())
+        for pane, rectangle in zip(self.panes, rectangles, strict=False):
+            pane.setGeometry(rectangle)
+        empty = self._state.study is None
+        had_focus = self.window().focusWidget() in self.panes
+        for place, pane in enumerate(self.panes):
+            pane.setVisible(place < len(rectangles) and not empty)
+        if had_focus and (active := self.active_pane) is not None:
+            active.setFocus()  # what was hidden must not pass the keys on to a panel
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._arrange()
+        super().resizeEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        with painting(self) as painter:
+            self._paint(painter, event)
+
+    def _paint(self, painter: QPainter, event: QPaintEvent) -> None:
+        if self._state.study is not None:
+            painter.fillRect(event.rect(), image_colours.GAP)
+            return
+        painter.fillRect(event.rect(), image_colours.BLACK)
+        middle = self.rect().adjusted(0, 0, 0, -16)
+        painter.setFont(image_font(21))
+        painter.setPen(image_colours.TEXT)
+        painter.drawText(middle, Qt.AlignmentFlag.AlignCenter, "Drop a study or a picture here")
+        painter.setFont(image_font())
+        painter.setPen(image_colours.CORNER)
+        painter.drawText(
+            middle.translated(0, 30),
+            Qt.AlignmentFlag.AlignCenter,
+            "a folder with FLAIR, T1, T1ce and T2, or the files themselves",
+        )
+
+    # -- listening --------------------------------------------------------------------------
+
+    def _show_study(self) -> None:
+        self._overlays.clear()
+        self._cameras.clear()
+        self._windows = self._displayed()
+        self._show_layout()
+        # Hidden panes let go of the study before.
+        for pane in self.panes[len(self.shown) :]:
+            pane.refresh()
+
+    def _show_layout(self) -> None:
+        state = self._state
+        if state.convention is not self._convention:
+            # Mirrored slices have other outlines, and another middle.
+            self._convention = state.convention
+            self._overlays.clear()
+            self._cameras.clear()
+        for pane, (modality, plane) in zip(self.panes, self._places(), strict=False):
+            pane.modality, pane.plane = modality, plane
+            pane.camera = self._cameras.get(plane, FIT)
+            pane.refresh()
+        self._arrange()
+        self._show_frames()
+
+    def _show_cursor(self) -> None:
+        for pane in self.shown:
+            pane.refresh_slice()
+
+    def _show_active(self) -> None:
+        for pane, (modality, plane) in zip(self.panes, self._places(), strict=False):
+            pane.show_place(modality, plane)
+        self._show_frames()
+        # The heatmap lies on the active sequence.
+        self._show_overlays()
+
+    def _show_frames(self) -> None:
+        state = self._state
+        for pane in self.panes:
+            pane.set_framed(
+                state.study is not None
+                and state.shown_layout is not Layout.ONE_LARGE
+                and pane.modality is state.active
+                and pane.plane is state.plane
+            )
+
+    def _show_tool(self) -> None:
+        for pane in self.panes:
+            pane.refresh_tool()
+
+    def _displayed(self) -> dict[Modality, tuple[Window | None, str]]:
+        state = self._state
+        return {m: (state.windows.get(m), state.colour_maps.get(m, "")) for m in Modality}
+
+    def _show_windows(self) -> None:
+        before, self._windows = self._windows, self._displayed()
+        for pane in self.shown:
+            if before.get(pane.modality) != self._windows[pane.modality]:
+                pane.refresh_window()
+
+    def _show_overlays(self) -> None:
+        for pane in self.shown:
+            pane.refresh_overlays()
+
+    def _show_results(self) -> None:
+        self._overlays.clear()
+        self._show_overlays()
+
+    def _show_marks(self) -> None:
+        for pane in self.shown:
+            pane.update()
+
+    def _show_trial(self) -> None:
+        """The picture is edited, or itself again."""
+        self._overlays.clear()
+        for pane in self.shown:
+            pane.refresh_window()
+            pane.refresh_overlays()
+
+    # -- what panes ask for -----------------------------------------------------------------
+
+    def _activate(self, pane: SlicePane) -> None:
+        if pane.missing:
+            return
+        self._session.set_active(pane.modality)
+        if self._state.layout is Layout.THREE_PLANES and pane.plane is not self._state.plane:
+            self._session.set_plane(pane.plane)
+
+    def _enlarge(self, pane: SlicePane) -> None:
+        if pane.missing or "picture" in self._state.facts:
+            return
+        if self._state.layout is Layout.ONE_LARGE:
+            self._session.set_layout(self._before_large)
+        else:
+            self._before_large = self._state.layout
+            self._session.set_layout(Layout.ONE_LARGE)
+
+    def _link(self, plane: Plane, camera: Camera) -> None:
+        self._cameras[plane] = camera
+        for pane in self.shown:
+            if pane.plane is plane:
+                pane.set_camera(camera)

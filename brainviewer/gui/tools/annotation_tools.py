@@ -1,0 +1,249 @@
+"""Making, picking, moving and rewording marks by hand, in mm and through the session."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QFocusEvent, QKeyEvent
+from PySide6.QtWidgets import QLineEdit, QWidget
+
+from brainviewer.app.state import Tool
+from brainviewer.core.annotation_limits import LONGEST_TEXT, clipped, held_inside
+from brainviewer.core.annotations import Annotation, Kind, Point
+from brainviewer.gui.panes.annotation_items import handle_pixels, handles
+from brainviewer.gui.panes.captions import image_font
+
+if TYPE_CHECKING:
+    from brainviewer.gui.panes.slice_pane import SlicePane
+
+KINDS = {
+    Tool.RULER: Kind.RULER,
+    Tool.RECTANGLE: Kind.RECTANGLE,
+    Tool.ELLIPSE: Kind.ELLIPSE,
+    Tool.ARROW: Kind.ARROW,
+    Tool.TEXT: Kind.TEXT,
+}
+REACH_PX = 6.0
+SHORTEST_PX = 4.0
+
+
+@dataclass(frozen=True)
+class Hit:
+    """What lies under the pointer: a mark, and its handle if one is meant."""
+
+    mark: Annotation
+    handle: int | None = None
+
+
+def hit_test(pane: "SlicePane", at: QPointF) -> Hit | None:
+    """The mark under the pointer; handles of the selected one first, later marks before earlier."""
+    geometry = pane.geometry_mm
+    if geometry is None or not pane.state.overlays.annotations:
+        return None
+    marks = pane.marks()
+    for mark in marks:
+        if mark.id == pane.state.selection:
+            places = handle_pixels(mark.kind, geometry.to_pixels(mark.points))
+            distances = [math.hypot(p.x() - at.x(), p.y() - at.y()) for p in places]
+            if distances and min(distances) <= REACH_PX + 2:
+                return Hit(mark, distances.index(min(distances)))
+    for mark in reversed(marks):
+        label = pane.mark_painter.label_boxes.get(mark.id)
+        if (label is not None and label.contains(at)) or (
+            distance_px(mark.kind, geometry.to_pixels(mark.points), at) <= REACH_PX
+        ):
+            return Hit(mark)
+    return None
+
+
+def distance_px(kind: Kind, points: list[QPointF], at: QPointF) -> float:
+    """Distance in pixels from a screen position to the lines of a mark."""
+    p = np.array([(q.x(), q.y()) for q in points])
+    a = np.array((at.x(), at.y()))
+    if kind is Kind.TEXT:
+        return float(np.linalg.norm(a - p[0]))
+    if kind is Kind.ELLIPSE:
+        half = np.maximum(np.abs(p[1] - p[0]) / 2, 1e-6)
+        scaled = float(np.linalg.norm((a - p.mean(axis=0)) / half))
+        return abs(scaled - 1) * float(half.min())
+    if kind is Kind.RECTANGLE:
+        low, high = p.min(axis=0), p.max(axis=0)
+        outside = np.maximum(np.maximum(low - a, a - high), 0)
+        if outside.any():
+            return float(np.linalg.norm(outside))
+        return float(np.minimum(a - low, high - a).min())
+    along = p[1] - p[0]
+    share = float(np.clip(np.dot(a - p[0], along) / max(float(np.dot(along, along)), 1e-9), 0, 1))
+    return float(np.linalg.norm(a - (p[0] + share * along)))
+
+
+def _point(pane: "SlicePane", at: QPointF, index: int) -> Point:
+    """The place under the pointer, or the nearest one on the image."""
+    assert pane.geometry_mm is not None
+    place = clipped(pane.geometry_mm.to_world(at, index), pane.geometry_mm.view.grid)
+    x, y, z = place[0].tolist()
+    return x, y, z
+
+
+class DrawDrag:
+    """Draws a new mark from where the button went down to where it goes up."""
+
+    def __init__(self, pane: "SlicePane", kind: Kind, at: QPointF, shift: bool = False) -> None:
+        self._shift = shift
+        # A mark stays on its slice, even if somebody scrolls while drawing.
+        self._pane, self._start, self._index = pane, at, pane.index
+        first = _point(pane, at, self._index)
+        self._mark = Annotation(kind, pane.plane, (first, first), pane.modality)
+
+    def move(self, at: QPointF, modifiers: Qt.KeyboardModifier) -> None:
+        """Shift makes rectangles square and ellipses round."""
+        if modifiers & Qt.KeyboardModifier.ShiftModifier and self._mark.kind in (
+            Kind.RECTANGLE,
+            Kind.ELLIPSE,
+        ):
+            by = at - self._start
+            side = max(abs(by.x()), abs(by.y()))
+            by = QPointF(math.copysign(side, by.x()), math.copysign(side, by.y()))
+            at = self._start + by * self._room(by)
+        end = _point(self._pane, at, self._index)
+        self._mark = replace(self._mark, points=(self._mark.points[0], end))
+        self._pane.set_draft(self._mark)
+
+    def _room(self, by: QPointF) -> float:
+        """The fraction of a way from the start in pixels that stays on the image."""
+        assert self._pane.geometry_mm is not None
+        end = _point(self._pane, self._start + by, self._index)
+        inside = self._pane.geometry_mm.to_pixels([self._mark.points[0], end])
+        ways = (inside[1].x() - inside[0].x(), by.x()), (inside[1].y() - inside[0].y(), by.y())
+        return min((abs(way / whole) for way, whole in ways if whole), default=1.0)
+
+    def finish(self, at: QPointF) -> None:
+        """Keep the mark unless it is too small to be meant; then pick what is there.
+
+        A click with Shift places the cursor, as it does with every other tool.
+        """
+        self._pane.set_draft(None)
+        way = at - self._start
+        if math.hypot(way.x(), way.y()) >= SHORTEST_PX:
+            self._pane.session.add_annotation(self._mark)
+        elif self._shift:
+            self._pane.session.set_cursor(_point(self._pane, at, self._index))
+        else:
+            hit = hit_test(self._pane, at)
+            self._pane.session.select(hit.mark.id if hit else "")
+
+    def cancel(self) -> None:
+        """Forget the mark."""
+        self._pane.set_draft(None)
+
+
+class ChangeDrag:
+    """Moves a mark, or one of its handles, and tells the session once, at the end."""
+
+    def __init__(self, pane: "SlicePane", hit: Hit, at: QPointF) -> None:
+        self._pane, self._before, self._handle, self._start = pane, hit.mark, hit.handle, at
+        self._after, self._index = hit.mark, pane.index
+
+    def move(self, at: QPointF, modifiers: Qt.KeyboardModifier) -> None:
+        """Show the mark where it would be."""
+        pane, view = self._pane, self._pane.view
+        if pane.geometry_mm is None or view is None:
+            return
+        start, now = pane.geometry_mm.to_row_column(self._start), pane.geometry_mm.to_row_column(at)
+        by = now[0] - start[0], now[1] - start[1]
+        points = view.to_screen(self._before.points)
+        if self._handle is None:
+            points += by
+        else:
+            row, column = handles(self._before.kind)[self._handle]
+            points[row, 0] += by[0]
+            points[column, 1] += by[1]
+        places = view.to_world(self._index, points)
+        if self._handle is None:
+            self._after = held_inside(self._before.placed(places), view.grid)
+        else:
+            self._after = self._before.placed(clipped(places, view.grid))
+        pane.set_draft(self._after)
+
+    def finish(self, at: QPointF) -> None:
+        """Keep the change."""
+        self._pane.set_draft(None)
+        verb = "Move" if self._handle is None else "Change"
+        if self._after != self._before:
+            text = f"{verb} {self._before.kind}"
+            self._pane.session.change_annotation(self._before, self._after, text)
+
+    def cancel(self) -> None:
+        """Leave the mark where it was."""
+        self._pane.set_draft(None)
+
+
+class TextEditor(QLineEdit):
+    """A line to write in, right on the image. Enter keeps, Escape forgets."""
+
+    def __init__(
+        self, parent: QWidget, at: QPointF, text: str, keep: Callable[[str], None]
+    ) -> None:
+        super().__init__(text, parent)
+        self._keep: Callable[[str], None] | None = keep
+        self.setFont(image_font())
+        self.setMaxLength(LONGEST_TEXT)
+        self.setPlaceholderText("Text, then Enter")
+        self.setAccessibleName("Text of the mark")
+        self.setStyleSheet(
+            "QLineEdit { background: rgba(14, 18, 21, 230); color: #FFFFFF;"
+            " border: 1px solid #5AA9E6; border-radius: 3px; padding: 3px 6px; }"
+        )
+        self.resize(200, self.sizeHint().height() + 4)
+        left = min(max(at.x() - 6, 0), max(parent.width() - self.width(), 0))
+        top = min(max(at.y() - self.height(), 0), max(parent.height() - self.height(), 0))
+        self.move(round(left), round(top))
+        self.show()
+        self.setFocus()
+        self.selectAll()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._close(keep=True)
+        elif event.key() == Qt.Key.Key_Escape:
+            self._close(keep=False)
+        else:
+            super().keyPressEvent(event)
+            # What means nothing in a text must not scroll or delete underneath.
+            event.accept()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self._close(keep=True)
+
+    def finish(self) -> None:
+        """Keep what is written so far: it is about the study that is still open."""
+        self._close(keep=True)
+
+    def _close(self, keep: bool) -> None:
+        done, self._keep = self._keep, None
+        if done is None:
+            return
+        text = self.text().strip()
+        self.hide()
+        self.deleteLater()
+        if keep and text:
+            done(text)
+
+
+def write_text(pane: "SlicePane", at: QPointF, mark: Annotation | None = None) -> None:
+    """Let the user write a new text at a place, or reword a mark."""
+    anchor, plane, modality = _point(pane, at, pane.index), pane.plane, pane.modality
+
+    def keep(text: str) -> None:
+        if mark is None:
+            made = Annotation(Kind.TEXT, plane, (anchor,), modality, text)
+            pane.session.add_annotation(made)
+        elif mark in pane.state.annotations:
+            pane.session.change_annotation(mark, replace(mark, text=text), "Reword text")
+
+    editor = TextEditor(pane, at, mark.text if mark else "", keep)
+    pane.state.study_leaving.connect(editor.finish)

@@ -1,0 +1,141 @@
+"""Painting over a part of a picture with the mouse, and how that looks on the pane."""
+
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QImage, QPainter, QPen
+
+from brainviewer.app.state import Tool
+from brainviewer.gui import image_colours
+from brainviewer.gui.panes.geometry import PaneGeometry
+from brainviewer.gui.panes.overlays import as_image, outline_path
+
+if TYPE_CHECKING:
+    from brainviewer.gui.panes.slice_pane import SlicePane
+
+_A_NOTCH = 1.15
+"""A notch of the wheel makes the brush so much larger, by a pixel at least."""
+_COVER = 0.45
+_BORDER_PX = 2.0
+
+
+class BrushDrag:
+    """A stroke; what is covered shows at once, and the picture changes when the button goes up.
+
+    erase : takes away from what is painted over instead.
+    """
+
+    def __init__(self, pane: "SlicePane", at: QPointF, *, erase: bool) -> None:
+        self._pane, self._last = pane, at
+        trial = pane.state.trial
+        assert trial is not None
+        self._brush, self._value = trial.brush, 0 if erase else 1
+        self._covered = trial.region.astype(np.uint8)
+        self.move(at, Qt.KeyboardModifier.NoModifier)
+
+    def move(self, at: QPointF, modifiers: Qt.KeyboardModifier) -> None:
+        """The stroke goes on in a straight line."""
+        geometry = self._pane.geometry_mm
+        if geometry is not None:
+            ends = [_pixel(geometry, place) for place in (self._last, at)]
+            cv2.line(self._covered, ends[0], ends[1], self._value, max(self._brush, 1))
+            self._last = at
+            self._pane.brush.cover(self._covered)
+
+    def finish(self, at: QPointF) -> None:
+        """The picture is filled where it was painted over."""
+        self._pane.brush.cover(None)
+        self._pane.session.paint(self._covered > 0)
+
+    def cancel(self) -> None:
+        """The stroke was nothing."""
+        self._pane.brush.cover(None)
+
+
+def _pixel(geometry: PaneGeometry, at: QPointF) -> tuple[int, int]:
+    """Column and row under a place of the pane."""
+    row, column = geometry.to_row_column(at)
+    return round(column), round(row)
+
+
+def turned_brush(brush: int, notches: int) -> int:
+    """The diameter after turning the wheel."""
+    turned = round(brush * _A_NOTCH**notches)
+    return max(1, turned if turned != brush else brush + notches)
+
+
+class BrushLook:
+    """What a trial draws on a pane: the stroke, the outline of what is edited, brush and border."""
+
+    def __init__(self, pane: "SlicePane") -> None:
+        self._pane = pane
+        self._cover: QImage | None = None
+        self._at: QPointF | None = None
+
+    @property
+    def active(self) -> bool:
+        """Whether the left button paints."""
+        state = self._pane.state
+        return state.trial is not None and state.tool is Tool.BRUSH
+
+    def cover(self, region: NDArray[np.uint8] | None) -> None:
+        """Show a stroke that is under way; None when it is done."""
+        self._cover = None
+        if region is not None:
+            colour = image_colours.CAUTION
+            rgba = np.zeros((*region.shape, 4), np.uint8)
+            rgba[region > 0] = colour.red(), colour.green(), colour.blue(), round(255 * _COVER)
+            self._cover = as_image(rgba)
+        self._pane.update()
+
+    def hover(self, at: QPointF | None) -> None:
+        """The pointer is at a place; None when it has left the pane."""
+        if self.active or self._at is not None:
+            self._at = at if self.active else None
+            self._pane.update()
+
+    def paint(self, painter: QPainter, geometry: PaneGeometry) -> None:
+        """Over the picture, under the writing."""
+        state = self._pane.state
+        if state.study is not None and state.study.edited:
+            _draw_border(painter, geometry)
+        trial = state.trial
+        if trial is None:
+            return
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        if self._cover is not None:
+            painter.save()
+            painter.setTransform(geometry.image_transform, True)
+            painter.drawImage(0, 0, self._cover)
+            painter.restore()
+        elif trial.edited:
+            painter.save()
+            painter.setTransform(geometry.transform, True)
+            path = outline_path(trial.region, geometry.view.pixel_spacing)
+            for colour, style in (
+                (image_colours.SHADOW, Qt.PenStyle.SolidLine),
+                (image_colours.CAUTION, Qt.PenStyle.DashLine),
+            ):
+                pen = QPen(colour, 1.2, style)
+                pen.setCosmetic(True)
+                painter.setPen(pen)
+                painter.drawPath(path)
+            painter.restore()
+        if self.active and self._at is not None:
+            width = geometry.view.pixel_spacing[1]
+            radius = max(trial.brush * width * geometry.pixels_per_mm / 2, 1.5)
+            for colour, thick in ((image_colours.SHADOW, 3.0), (image_colours.BRIGHT, 1.2)):
+                painter.setPen(QPen(colour, thick))
+                painter.drawEllipse(self._at, radius, radius)
+
+
+def _draw_border(painter: QPainter, geometry: PaneGeometry) -> None:
+    """Round the whole pane, so that an edited picture is never taken for the original."""
+    pen = QPen(image_colours.CAUTION, _BORDER_PX)
+    pen.setJoinStyle(Qt.PenJoinStyle.MiterJoin)
+    painter.setPen(pen)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawRect(QRectF(0, 0, *geometry.size).adjusted(1, 1, -1, -1))

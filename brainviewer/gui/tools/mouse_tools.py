@@ -1,0 +1,221 @@
+"""What mouse and keys do on a pane; every change goes through the session."""
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QWheelEvent
+
+from brainviewer.app.state import Tool
+from brainviewer.core.annotations import Kind
+from brainviewer.gui.tools.annotation_tools import KINDS, ChangeDrag, DrawDrag, hit_test, write_text
+from brainviewer.gui.tools.brush import BrushDrag, turned_brush
+from brainviewer.gui.tools.mouse_drags import CursorDrag, Drag, PanDrag, WindowDrag, ZoomDrag
+from brainviewer.gui.tools.wheel_steps import WheelSteps, notches
+
+if TYPE_CHECKING:
+    from brainviewer.gui.panes.slice_pane import SlicePane
+
+PAGE = 10
+STILL_PX = 4
+"""A hand that moved less has not moved."""
+_ZOOM_A_NOTCH = 1.2
+
+
+class MouseTools:
+    """Turns the events of one pane into verbs of the session."""
+
+    def __init__(self, pane: "SlicePane") -> None:
+        self._pane = pane
+        self._drag: Drag | None = None
+        self._button = Qt.MouseButton.NoButton
+        self._start = QPointF()
+        self._space = False
+        self._space_used = False
+        self._wheel = WheelSteps()
+
+    # -- mouse ------------------------------------------------------------------------------
+
+    def press(self, event: QMouseEvent) -> None:
+        """A button went down."""
+        if self._drag is None and self._pane.geometry_mm is not None:
+            self._button = event.button()
+            self._start = event.position()
+            shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+            self._drag = self._begin(event.button(), event.position(), shift)
+
+    def move(self, event: QMouseEvent) -> None:
+        """The pointer moved."""
+        if self._drag is not None:
+            self._drag.move(event.position(), event.modifiers())
+        elif not event.buttons():
+            self.show_pointer(event.position())
+
+    def release(self, event: QMouseEvent) -> None:
+        """A button went up."""
+        if self._drag is not None and event.button() == self._button:
+            drag, self._drag = self._drag, None
+            drag.finish(event.position())
+            self.show_pointer(event.position())
+            by = event.position() - self._start
+            if event.button() is Qt.MouseButton.RightButton and by.manhattanLength() < STILL_PX:
+                self.ask_for_menu(event.position())
+
+    def double_click(self, event: QMouseEvent) -> None:
+        """A text is reworded; anything else makes the pane large, or small again."""
+        if event.button() != Qt.MouseButton.LeftButton or self._pane.brush.active:
+            self.press(event)
+            return
+        self.cancel()
+        hit = hit_test(self._pane, event.position())
+        if hit is not None and hit.mark.kind is Kind.TEXT:
+            write_text(self._pane, event.position(), hit.mark)
+        elif self._pane.state.tool not in KINDS:
+            self._pane.enlarged.emit()
+
+    def wheel(self, event: QWheelEvent) -> None:
+        """A notch is a slice, or with Ctrl a step of zoom."""
+        event.accept()
+        geometry = self._pane.geometry_mm
+        if geometry is None:
+            return
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            factor = _ZOOM_A_NOTCH ** notches(event)
+            self._pane.move_camera(geometry.zoomed(factor, event.position()))
+            return
+        if steps := self._wheel.add(event):
+            if self._pane.brush.active:
+                self._turn_brush(steps)
+            elif self._through_film:
+                self._pane.session.step_picture(-steps)
+            else:
+                self._pane.session.step(self._pane.plane, steps)
+
+    def _turn_brush(self, steps: int) -> None:
+        pane = self._pane
+        if pane.state.trial is not None:
+            pane.session.set_brush(turned_brush(pane.state.trial.brush, steps))
+
+    def ask_for_menu(self, at: QPointF) -> None:
+        """The menu of a place; what lies there is selected, so that it can be acted on."""
+        pane = self._pane
+        if pane.state.trial is None and (hit := hit_test(pane, at)) is not None:
+            pane.session.select(hit.mark.id)
+        pane.menu_wanted.emit(pane.mapToGlobal(at.toPoint()))
+
+    def _begin(self, button: Qt.MouseButton, at: QPointF, shift: bool) -> Drag | None:
+        pane, tool = self._pane, self._pane.state.tool
+        if button == Qt.MouseButton.MiddleButton:
+            return PanDrag(pane, at)
+        if button == Qt.MouseButton.RightButton:
+            return ZoomDrag(pane, at)
+        if button != Qt.MouseButton.LeftButton:
+            return None
+        if self._space:
+            self._space_used = True
+            return PanDrag(pane, at)
+        if pane.brush.active:
+            return BrushDrag(pane, at, erase=shift)
+        if shift and (tool not in KINDS or tool is Tool.TEXT):
+            return CursorDrag(pane, at)
+        hit = hit_test(pane, at) if pane.state.trial is None else None
+        if hit is not None and (hit.handle is not None or tool not in KINDS):
+            pane.session.select(hit.mark.id)
+            return ChangeDrag(pane, hit, at)
+        if tool in KINDS and not pane.state.overlays.annotations:
+            # What is drawn must be seen, also after all overlays were hidden.
+            pane.session.set_overlay(annotations=True)
+        if tool is Tool.TEXT:
+            write_text(pane, at, hit.mark if hit and hit.mark.kind is Kind.TEXT else None)
+            return None
+        if tool in KINDS:
+            return DrawDrag(pane, KINDS[tool], at, shift)
+        if tool is Tool.CURSOR:
+            return CursorDrag(pane, at)
+        if tool is Tool.PAN:
+            return PanDrag(pane, at)
+        return WindowDrag(pane, at)
+
+    def cancel(self) -> None:
+        """Forget what is under way."""
+        if self._drag is not None:
+            drag, self._drag = self._drag, None
+            drag.cancel()
+
+    def show_pointer(self, at: QPointF | None = None) -> None:
+        """The pointer says what the left button would do."""
+        pane, tool = self._pane, self._pane.state.tool
+        free = pane.state.trial is None
+        hit = hit_test(pane, at) if at is not None and free else None
+        if self._space or tool is Tool.PAN:
+            shape = Qt.CursorShape.OpenHandCursor
+        elif hit is not None and (hit.handle is not None or tool not in KINDS):
+            moving = hit.handle is None
+            shape = Qt.CursorShape.SizeAllCursor if moving else Qt.CursorShape.PointingHandCursor
+        elif tool is Tool.TEXT:
+            shape = Qt.CursorShape.IBeamCursor
+        elif tool in KINDS or tool in (Tool.CURSOR, Tool.BRUSH):
+            shape = Qt.CursorShape.CrossCursor
+        else:
+            shape = Qt.CursorShape.ArrowCursor
+        if pane.cursor().shape() != shape:
+            pane.setCursor(shape)
+
+    @property
+    def _through_film(self) -> bool:
+        """Whether a step leads to another picture: this one has a single frame."""
+        pane = self._pane
+        return "film" in pane.state.facts and pane.view is not None and pane.view.count == 1
+
+    # -- keys -------------------------------------------------------------------------------
+
+    def key_press(self, event: QKeyEvent) -> bool:
+        """Whether the key meant something here."""
+        pane, session, key = self._pane, self._pane.session, event.key()
+        steps = {
+            Qt.Key.Key_Up: 1,
+            Qt.Key.Key_Down: -1,
+            Qt.Key.Key_PageUp: PAGE,
+            Qt.Key.Key_PageDown: -PAGE,
+            Qt.Key.Key_Home: -1_000_000,
+            Qt.Key.Key_End: 1_000_000,
+        }
+        if event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
+            return False
+        sideways = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
+        if key in sideways and "film" in pane.state.facts:
+            session.step_picture(sideways[Qt.Key(key)])
+        elif key in steps and self._through_film:
+            # Down and End lead to the end of the film.
+            back = key in (Qt.Key.Key_Home, Qt.Key.Key_End)
+            session.step_picture(steps[Qt.Key(key)] if back else -steps[Qt.Key(key)])
+        elif key in steps:
+            session.step(pane.plane, steps[Qt.Key(key)])
+        elif key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
+            session.delete_selection()
+        elif key == Qt.Key.Key_Escape and self._drag is not None:
+            self.cancel()
+        elif key == Qt.Key.Key_Escape and pane.state.selection:
+            session.select("")
+        elif key == Qt.Key.Key_Space:
+            if not event.isAutoRepeat():
+                self._space, self._space_used = True, False
+                self.show_pointer()
+        else:
+            return False
+        return True
+
+    def key_release(self, event: QKeyEvent) -> bool:
+        """Whether the key meant something here."""
+        if event.key() != Qt.Key.Key_Space:
+            return False
+        if not event.isAutoRepeat():
+            tapped = self._space and not self._space_used
+            self.forget_keys()
+            if tapped:
+                self._pane.session.toggle_overlays()
+        return True
+
+    def forget_keys(self) -> None:
+        """No key is held any more."""
+        self._space = False
+        self.show_pointer()

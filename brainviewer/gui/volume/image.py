@@ -1,0 +1,204 @@
+"""The picture of the head: shows what the worker drew, and turns hands into views."""
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QContextMenuEvent,
+    QFont,
+    QImage,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from brainviewer.gui.panes.captions import draw_text
+from brainviewer.gui.panes.safe_painter import painting
+from brainviewer.gui.tools.wheel_steps import notches
+from brainviewer.painting.volume.view import VolumeView
+
+_BACKGROUND = QColor(8, 11, 13)
+_TEXT, _QUIET, _CAUTION = QColor("#D7DEE5"), QColor("#8A97A3"), QColor("#E6C66A")
+_DEGREES_PER_PIXEL = 0.45
+_SHARE_PER_PIXEL = 1 / 300
+_STEP = 5.0
+_STILL_PX = 4
+"""A hand that moved less has not moved."""
+_TURNS = {
+    Qt.Key.Key_Left: (-_STEP, 0.0),
+    Qt.Key.Key_Right: (_STEP, 0.0),
+    Qt.Key.Key_Up: (0.0, _STEP),
+    Qt.Key.Key_Down: (0.0, -_STEP),
+}
+_SIZES = {Qt.Key.Key_Plus: 1.1, Qt.Key.Key_Equal: 1.1, Qt.Key.Key_Minus: 1 / 1.1}
+
+
+class VolumeImage(QWidget):
+    """Left drag turns, right drag sets opacity (up) and contrast (right), the wheel sets the size.
+
+    With the keyboard: arrows turn, + and - set the size, Home resets.
+    """
+
+    view_wanted = Signal(object)
+    """A ``VolumeView`` that the user's hand asks for."""
+    reset_wanted = Signal()
+    menu_wanted = Signal(object)
+    """The place on the screen, a ``QPoint``, that a menu is wanted for."""
+    released = Signal()
+    """The hand has let go of the head."""
+    resized = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.view = VolumeView()
+        self._image = QImage()
+        self._caption = self._warning = self._message = ""
+        self._last: QPointF | None = None
+        self._start = QPointF()
+        self.setMinimumSize(120, 120)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setAccessibleName("3D view")
+        self.setToolTip(
+            "Drag: turn · wheel: size · right drag: opacity and contrast · double click: reset"
+        )
+
+    @property
+    def pixels(self) -> tuple[int, int]:
+        """Width and height in the pixels of the screen."""
+        ratio = self.devicePixelRatioF()
+        return max(16, round(self.width() * ratio)), max(16, round(self.height() * ratio))
+
+    @property
+    def message(self) -> str:
+        """What stands in the place of the picture, if anything."""
+        return self._message
+
+    @property
+    def caption(self) -> str:
+        """What is shown, in the upper left corner."""
+        return self._caption
+
+    @property
+    def warning(self) -> str:
+        """What must be known about it, under the caption."""
+        return self._warning
+
+    def show_picture(self, picture: NDArray[np.uint8] | None) -> None:
+        """Show a picture (height, width, 3); None clears it."""
+        if picture is None:
+            self._image = QImage()
+        else:
+            height, width = picture.shape[:2]
+            flat = QImage(picture.data, width, height, 3 * width, QImage.Format.Format_RGB888)
+            self._image = flat.convertToFormat(QImage.Format.Format_RGB32)
+        self.update()
+
+    def show_words(self, caption: str = "", warning: str = "", message: str = "") -> None:
+        """The caption in the corner, the warning under it, and a message instead of a picture."""
+        self._caption, self._warning, self._message = caption, warning, message
+        self.setAccessibleDescription(message)
+        self.update()
+
+    # Painting
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        with painting(self) as painter:
+            self._paint(painter)
+
+    def _paint(self, painter: QPainter) -> None:
+        painter.fillRect(self.rect(), _BACKGROUND)
+        if self._message:
+            painter.setPen(_QUIET)
+            room = QRectF(self.rect()).adjusted(24, 16, -24, -16)
+            painter.drawText(
+                room, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self._message
+            )
+            return
+        if not self._image.isNull():
+            # A picture of an older size is shown enlarged until the new one comes.
+            scale = max(self.width() / self._image.width(), self.height() / self._image.height())
+            width, height = self._image.width() * scale, self._image.height() * scale
+            place = QRectF((self.width() - width) / 2, (self.height() - height) / 2, width, height)
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+            painter.drawImage(place, self._image)
+        font = painter.font()
+        font.setWeight(QFont.Weight.DemiBold)
+        painter.setFont(font)
+        baseline = painter.fontMetrics().ascent() + 8
+        for text, colour in ((self._caption, _TEXT), (self._warning, _CAUTION)):
+            if text:
+                draw_text(painter, QPointF(10, baseline), text, colour)
+                baseline += painter.fontMetrics().height()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.resized.emit()
+
+    # Hands
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._last = self._start = event.position()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self._last = None
+        moved = (event.position() - self._start).manhattanLength()
+        if event.button() is Qt.MouseButton.RightButton and moved < _STILL_PX:
+            self.menu_wanted.emit(event.globalPosition().toPoint())
+        self.released.emit()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        if event.button() is Qt.MouseButton.LeftButton:
+            self.reset_wanted.emit()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._last is None:
+            return
+        moved, self._last = event.position() - self._last, event.position()
+        view = self.view
+        if event.buttons() & Qt.MouseButton.LeftButton:
+            view = view.turned(moved.x() * _DEGREES_PER_PIXEL, -moved.y() * _DEGREES_PER_PIXEL)
+        elif event.buttons() & Qt.MouseButton.RightButton:
+            view = view.shown(
+                opacity=view.opacity - moved.y() * _SHARE_PER_PIXEL,
+                contrast=view.contrast + moved.x() * _SHARE_PER_PIXEL,
+            )
+        else:
+            return
+        self.view_wanted.emit(view)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        # With the mouse the menu comes when the button goes up: dragging with it sets the look.
+        if event.reason() is QContextMenuEvent.Reason.Keyboard:
+            self.menu_wanted.emit(event.globalPos())
+        event.accept()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        self.view_wanted.emit(self.view.shown(size=self.view.size * 1.1 ** notches(event)))
+        event.accept()
+
+    def event(self, event: QEvent) -> bool:
+        # The keys that turn the head belong to it while it has the focus, not to the window.
+        if event.type() is QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            key = Qt.Key(event.key())
+            if key in _TURNS or key in _SIZES or key is Qt.Key.Key_Home:
+                event.accept()
+                return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key = Qt.Key(event.key())
+        if key in _TURNS:
+            self.view_wanted.emit(self.view.turned(*_TURNS[key]))
+        elif key in _SIZES:
+            self.view_wanted.emit(self.view.shown(size=self.view.size * _SIZES[key]))
+        elif key is Qt.Key.Key_Home:
+            self.reset_wanted.emit()
+        else:
+            super().keyPressEvent(event)

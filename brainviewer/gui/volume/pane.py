@@ -1,0 +1,222 @@
+"""The 3D view with its controls."""
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QCoreApplication, QThread, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QShowEvent
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from brainviewer.app.state import ViewState
+from brainviewer.gui.volume.controls import VolumeControls
+from brainviewer.gui.volume.image import VolumeImage
+from brainviewer.painting.volume.view import VolumeView, first_view
+from brainviewer.painting.volume.worker import VolumeWorker
+
+_START_MS = 250
+_STUDY_MS = 120
+_CURSOR_MS = 300
+
+
+class VolumePane(QWidget):
+    """The head in 3D, drawn in a thread of its own, with a row of controls under it.
+
+    state : what is open; listened to, never changed.
+    save : called when the user wants to save the picture, as ``saveRequested`` is.
+    """
+
+    saveRequested = Signal()  # noqa: N815 - named as Qt names its own
+    _drawn = Signal(object)
+    _failed = Signal(str)
+
+    def __init__(
+        self,
+        state: ViewState,
+        save: Callable[[], object] | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._state = state
+        self._touched = False
+        self.image = VolumeImage()
+        self.controls = VolumeControls()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.image, 1)
+        layout.addWidget(self.controls)
+        self.image.view_wanted.connect(self.set_view)
+        self.image.reset_wanted.connect(self.reset)
+        self.image.resized.connect(self._ask_for_size)
+        self.controls.sliders_moved.connect(self._sliders_moved)
+        self.controls.look_wanted.connect(self.look)
+        self.controls.reset_wanted.connect(self.reset)
+        self.controls.save_wanted.connect(self.saveRequested)
+        if save is not None:
+            self.saveRequested.connect(save)
+
+        self._drawn.connect(self._show_picture)
+        self._failed.connect(self._show_failure)
+        self._worker = VolumeWorker(self._drawn.emit, self._failed.emit)
+        self.image.released.connect(self._worker.rest)
+        # Also when Qt deletes the pane without closing it, the thread must end.
+        self.destroyed.connect(self._worker.close)
+        if application := QCoreApplication.instance():
+            application.aboutToQuit.connect(self._worker.close)
+        self._start_timer = self._timer(_START_MS, self._worker.start)
+        self._study_timer = self._timer(_STUDY_MS, self._send_study)
+        self._cursor_timer = self._timer(_CURSOR_MS, self._send_cursor)
+        self._connections = (
+            (state.study_changed, self._study_changed),
+            (state.active_changed, self._content_changed),
+            (state.finding_changed, self._content_changed),
+            (state.cursor_changed, self._cursor_changed),
+            (state.overlays_changed, self._cursor_changed),
+        )
+        for signal, slot in self._connections:
+            signal.connect(slot)
+        self._study_changed()
+
+    # What others use
+
+    @property
+    def view(self) -> VolumeView:
+        """How the head is seen at present."""
+        return self.image.view
+
+    @property
+    def failure(self) -> str:
+        """Why there is no 3D view, or "" ."""
+        return self._worker.failure
+
+    def set_view(self, view: VolumeView) -> None:
+        """See the head in another way."""
+        self._touched = True
+        self._apply(view)
+
+    def look(self, letter: str) -> None:
+        """One of the six standard views: A, P, L, R, S or I faces the viewer."""
+        self.set_view(self.view.looking(letter))
+
+    def reset(self) -> None:
+        """Back to the view that the study opened with."""
+        self._touched = False
+        self._apply(self._first_view())
+
+    def picture(
+        self, width: int, height: int, waiting: Callable[[float], None] = lambda _: None
+    ) -> NDArray[np.uint8]:
+        """The present view as (height, width, 3) uint8, drawn anew in that size.
+
+        Waits for the drawing, which a large picture takes long for; may be called from any thread.
+        waiting : called meanwhile with the share done; what it raises gives the picture up.
+        Raises BrainViewerError if there is no 3D view.
+        """
+        if QThread.currentThread() is self.thread():
+            self.bring_up_to_date()
+        return self._worker.picture((width, height), waiting)
+
+    def bring_up_to_date(self) -> None:
+        """Send what has changed to the worker at once; on the main thread."""
+        if self._study_timer.isActive():
+            self._study_timer.stop()
+            self._send_study()
+
+    def shutdown(self) -> None:
+        """Stop drawing and release OpenGL; the pane stays as it is."""
+        for timer in (self._start_timer, self._study_timer, self._cursor_timer):
+            timer.stop()
+        for signal, slot in self._connections:
+            signal.disconnect(slot)
+        self._worker.close()
+
+    def _sliders_moved(self, opacity: float, contrast: float, size: float) -> None:
+        self.set_view(self.view.shown(opacity=opacity, contrast=contrast, size=size))
+
+    # From the state to the worker
+
+    def _apply(self, view: VolumeView) -> None:
+        self.image.view = view
+        self.controls.show_view(view)
+        self._worker.wish(view=view)
+
+    def _first_view(self) -> VolumeView:
+        study = self._state.solid_study
+        return VolumeView() if study is None else first_view(study, self._state.finding)
+
+    def _study_changed(self) -> None:
+        self._touched = False
+        self.image.show_picture(None)
+        # The slices come first.
+        self._study_timer.start()
+        self._show_words()
+
+    def _content_changed(self) -> None:
+        self._study_timer.start()
+
+    def _cursor_changed(self) -> None:
+        # Started anew by every step: nothing is drawn while the user scrolls.
+        self._cursor_timer.start()
+
+    def _send_study(self) -> None:
+        state = self._state
+        study = state.solid_study
+        modality = None
+        if study is not None:
+            modality = state.active if state.active in study.volumes else study.modalities[0]
+        self._worker.wish(study=study, modality=modality, finding=state.finding)
+        if not self._touched:
+            self._apply(self._first_view())
+        self._send_cursor()
+        self._show_words()
+
+    def _send_cursor(self) -> None:
+        state = self._state
+        shown = state.study is not None and state.overlays.crosshair
+        x, y, z = (float(v) for v in state.cursor)
+        self._worker.wish(cursor=(x, y, z) if shown else None)
+
+    def _ask_for_size(self) -> None:
+        self._worker.wish(size=self.image.pixels)
+
+    def _show_words(self) -> None:
+        study = self._state.solid_study
+        # Without a known orientation nothing may be called a side.
+        oriented = study is not None and study.grid.oriented
+        self.controls.enable(study is not None and not self.failure, oriented)
+        if self.failure:
+            self.image.show_words(message=f"No 3D view.\n{self.failure}")
+        elif study is None:
+            self.image.show_words()
+        else:
+            active = self._state.active
+            name = active if active in study.volumes else study.modalities[0]
+            self.image.show_words(f"{name} 3D", "SYNTHETIC" if study.synthetic else "")
+
+    # From the worker to the screen
+
+    def _show_picture(self, picture: NDArray[np.uint8]) -> None:
+        if self._state.solid_study is not None:
+            self.image.show_picture(picture)
+
+    def _show_failure(self, _reason: str) -> None:
+        self.image.show_picture(None)
+        self._show_words()
+
+    # Qt
+
+    def _timer(self, milliseconds: int, slot: Callable[[], object]) -> QTimer:
+        timer = QTimer(self)
+        timer.setSingleShot(True)
+        timer.setInterval(milliseconds)
+        timer.timeout.connect(slot)
+        return timer
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._start_timer.start()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self.shutdown()
+        super().closeEvent(event)

@@ -1,0 +1,1 @@
+"""Arithmetic on volumes: no Qt, no network."""

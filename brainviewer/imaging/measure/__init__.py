@@ -1,0 +1,1 @@
+"""Measurements of a lesion: volume, diameters, enhancement, cavity, descriptors."""

@@ -1,0 +1,168 @@
+"""The two diameters of RANO: the longest in a slice, and the longest perpendicular to it.
+
+Wen et al. (J Clin Oncol 2010) measure the solid part only, without cyst, necrosis and cavity; as
+in the automatic version of Chang et al. (Neuro-Oncology 2019) a diameter therefore has to stay
+inside the mask from end to end. The perpendicular one crosses the longest, as a reader draws it.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from brainviewer.core.findings import Diameters, Point
+from brainviewer.core.geometry import Grid
+from brainviewer.imaging.preprocess.working_grid import Mask
+
+MEASURABLE_MM = 10.0
+_COARSE_DEGREES, _FINE_DEGREES = 3.0, 0.5
+# Distance of the places looked at, as a share of a pixel's shorter side or of 1 mm; more for a
+# very large mask.
+_COARSE, _FINE = 1.0, 0.25
+_MOST_SAMPLES = 600
+
+Vector = NDArray[np.float64]
+
+
+def diameters(grid: Grid, mask: Mask, axis: int, index: int) -> Diameters | None:
+    """Diameters of a mask in one slice; None if the slice has none of it.
+
+    mask : (i, j, k) bool.
+    axis, index : voxel axis that is stepped through, and the slice from 0.
+    """
+    where = np.argwhere(np.take(mask, index, axis))
+    if len(where) == 0:
+        return None
+    low, high = where.min(axis=0), where.max(axis=0) + 1
+    box = np.take(mask, index, axis)[low[0] : high[0], low[1] : high[1]]
+    area = _Area.of(grid, np.pad(box, 1).astype(np.float32), axis)
+    first = area.longest()
+    crossing, longest = sorted((first, area.perpendicular(first)), key=lambda chord: chord.length)
+
+    def ends(chord: _Chord) -> tuple[Point, Point]:
+        voxels = np.stack([area.voxel(chord.start), area.voxel(chord.end)]) + low - 1
+        (a, b, c), (d, e, f) = grid.to_world(np.insert(voxels, axis, index, axis=1))
+        return (float(a), float(b), float(c)), (float(d), float(e), float(f))
+
+    return Diameters(
+        index,
+        longest.length,
+        crossing.length,
+        ends(longest),
+        ends(crossing),
+        min(longest.length, crossing.length) >= MEASURABLE_MM,
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _Chord:
+    """From border to border inside the mask; (2,) mm in the slice."""
+
+    start: Vector
+    end: Vector
+
+    @property
+    def length(self) -> float:
+        return float(np.linalg.norm(self.end - self.start))
+
+
+@dataclass(frozen=True, eq=False)
+class _Area:
+    """A mask in a slice, and how its pixels lie in mm.
+
+    picture : (rows, columns) float32, 0 or 1; its border is where it is one half between pixels.
+    to_mm : (2, 2) mm, along two perpendicular directions in the slice, of (row, column).
+    """
+
+    picture: NDArray[np.float32]
+    to_mm: Vector
+
+    @classmethod
+    def of(cls, grid: Grid, picture: NDArray[np.float32], axis: int) -> "_Area":
+        row, column = (grid.affine[:3, n] for n in range(3) if n != axis)
+        height = float(np.linalg.norm(row))
+        along = float(column @ row) / height  # not zero if the file shears the slice
+        across = max(float(column @ column) - along**2, 1e-12) ** 0.5
+        return cls(picture, np.array([[height, along], [0.0, across]]))
+
+    def voxel(self, mm: Vector) -> Vector:
+        """(row, column) of a place."""
+        return np.asarray(np.linalg.solve(self.to_mm, mm))
+
+    def longest(self) -> _Chord:
+        """The longest chord of any direction: coarsely all around, then finely about the best."""
+        coarse: list[float] = np.arange(0.0, 180.0, _COARSE_DEGREES).tolist()
+        best = max(coarse, key=lambda angle: self._longest_along(angle, _COARSE).length)
+        fine = np.arange(best - _COARSE_DEGREES, best + _COARSE_DEGREES + 0.1, _FINE_DEGREES)
+        chords = [self._longest_along(angle, _FINE) for angle in fine]
+        return max(chords, key=lambda chord: chord.length)
+
+    def perpendicular(self, chord: _Chord) -> _Chord:
+        """The longest chord that crosses another at a right angle."""
+        middle = (chord.start + chord.end) / 2
+        along = (chord.end - chord.start) / max(chord.length, 1e-9)
+        across = np.array([-along[1], along[0]])
+        step = self._step(_FINE)
+        offsets = np.arange(-chord.length / 2, chord.length / 2 + step / 2, step)
+        half = np.arange(0.0, self._reach, step)
+        places = middle + offsets[:, None] * along
+        # How far the mask reaches from the first chord without a gap, to either side.
+        up, down = (
+            np.minimum.accumulate(self._sample(places[0], along, side, offsets, half), axis=1)
+            for side in (across, -across)
+        )
+        reach_up, reach_down = (np.maximum(s.sum(axis=1) - 0.5, 0) * step for s in (up, down))
+        at = int((reach_up + reach_down).argmax())
+        return _Chord(places[at] - reach_down[at] * across, places[at] + reach_up[at] * across)
+
+    def _longest_along(self, degrees: float, fineness: float) -> _Chord:
+        step = self._step(fineness)
+        angle = np.radians(degrees)
+        along = np.array([np.cos(angle), np.sin(angle)])
+        across = np.array([-along[1], along[0]])
+        middle = self.to_mm @ ((np.array(self.picture.shape) - 1) / 2)
+        places = np.arange(-self._reach / 2, self._reach / 2 + step, step)
+        corner = middle + places[0] * (along + across)
+        inside = self._sample(corner, across, along, places, places)
+        number = np.arange(len(places), dtype=np.int32)
+        gap = np.maximum.accumulate(np.where(inside, -1, number), axis=1)
+        runs = number - gap
+        line, last = np.unravel_index(int(runs.argmax()), runs.shape)
+        count = int(runs[line, last])
+        base = corner + line * step * across
+        return _Chord(
+            base + (last - count + 0.5) * step * along, base + (last + 0.5) * step * along
+        )
+
+    @cached_property
+    def _reach(self) -> float:
+        """Length in mm that no chord exceeds."""
+        rows, columns = self.picture.shape
+        sides = (self.to_mm @ np.array([rows, columns]), self.to_mm @ np.array([rows, -columns]))
+        return float(max(np.linalg.norm(side) for side in sides))
+
+    def _step(self, fineness: float) -> float:
+        pixel = float(np.abs(np.diag(self.to_mm)).min())
+        return max(fineness * min(1.0, pixel), self._reach / _MOST_SAMPLES)
+
+    def _sample(
+        self, corner: Vector, across: Vector, along: Vector, lines: Vector, samples: Vector
+    ) -> Mask:
+        """Whether places on parallel lines are inside: (lines, samples) bool.
+
+        lines, samples : evenly spaced, mm; only their number and spacing are used.
+        """
+        step = float(samples[1] - samples[0])
+        gap = float(lines[1] - lines[0]) if len(lines) > 1 else step
+        row, column = np.linalg.solve(
+            self.to_mm, np.stack([step * along, gap * across, corner], axis=1)
+        )
+        picture = cv2.warpAffine(
+            self.picture,
+            np.stack([column, row]),
+            (len(samples), len(lines)),
+            flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+        )
+        return np.asarray(picture >= 0.5)

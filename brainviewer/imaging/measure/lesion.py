@@ -1,0 +1,121 @@
+"""What is measured on a lesion: volume, diameters, side, distance to the midline, its slices."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from brainviewer.core.findings import Diameters, Measurements, Side, TumourFinding
+from brainviewer.core.geometry import Grid
+from brainviewer.core.slices import Plane, SliceView
+from brainviewer.core.study import Study
+from brainviewer.imaging.measure.cavity import cavity_notice
+from brainviewer.imaging.measure.diameters import diameters
+from brainviewer.imaging.measure.enhancement import find_enhancement
+from brainviewer.imaging.measure.normal_appearing_brain import OrdinaryBrain
+from brainviewer.imaging.measure.slice_area import areas, axial_axis, box_of, largest_slice
+from brainviewer.imaging.preprocess.midsagittal import MidSagittalPlane
+from brainviewer.imaging.preprocess.working_grid import Mask
+
+# A lesion lies across the midline if the smaller part of it is at least this share: a ball 40 mm
+# wide that reaches 10 mm beyond. What a bulging midline or an uncertain plane does is less.
+_ACROSS = 0.15
+
+
+def measured(
+    study: Study, finding: TumourFinding, plane: MidSagittalPlane | None = None
+) -> TumourFinding:
+    """The finding with its measurements, enhancing part and slices; as it is if nothing was found.
+
+    plane : mid-sagittal plane of the head; without it there are no side and no distance.
+    """
+    mask = finding.mask
+    if not finding.found or finding.index is None or mask is None or not mask.any():
+        return finding
+    ordinary = None
+    if finding.brain is not None:
+        ordinary = OrdinaryBrain.around(study.grid, mask, finding.brain)
+    enhancement = None if ordinary is None else find_enhancement(study, ordinary)
+    part = _Part.of(study.grid, mask)
+    taken_up = None if enhancement is None else _Part.of(study.grid, enhancement.mask)
+    axis = axial_axis(study.grid)
+    slices = {p: part.largest(SliceView.of(study.grid, p).axis) for p in Plane}
+    slices[finding.plane] = finding.index
+    side, distance = part.side(plane) if plane is not None else (None, None)
+    measurements = Measurements(
+        volume_ml=part.millilitres,
+        enhancing_ml=None if taken_up is None else taken_up.millilitres,
+        lesion=part.diameters(axis, slices[Plane.AXIAL]),
+        enhancing=None if taken_up is None else taken_up.diameters(axis, taken_up.largest(axis)),
+        side=side if study.grid.oriented else None,
+        midline_mm=distance,
+    )
+    return replace(
+        finding,
+        measurements=measurements,
+        enhancing=None if enhancement is None else enhancement.mask,
+        slices=slices,
+        notices=(
+            *finding.notices,
+            *(() if enhancement is None else enhancement.notices),
+            *(() if ordinary is None else cavity_notice(study, ordinary)),
+        ),
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _Part:
+    """A mask cut out of its grid, which saves most of the time.
+
+    grid, mask : the box that holds the mask.
+    start : (3,) first voxel of the box in the whole grid.
+    """
+
+    grid: Grid
+    mask: Mask
+    start: tuple[int, ...]
+
+    @classmethod
+    def of(cls, grid: Grid, mask: Mask) -> "_Part":
+        box = box_of(mask)
+        inside = mask[box]
+        start = tuple(part.start for part in box)
+        affine = grid.affine.copy()
+        affine[:3, 3] = grid.to_world(start)
+        shape = (inside.shape[0], inside.shape[1], inside.shape[2])
+        return cls(Grid(shape, affine, grid.oriented), inside, start)
+
+    @property
+    def millilitres(self) -> float:
+        return float(np.count_nonzero(self.mask)) * self.grid.voxel_volume / 1000
+
+    def largest(self, axis: int) -> int:
+        """The slice of the whole grid with the largest area; the first one of an empty mask."""
+        if not self.mask.any():
+            return 0
+        area = areas(self.grid, self.mask, axis)
+        return self.start[axis] + largest_slice(area, self.grid.spacing[axis])
+
+    def diameters(self, axis: int, index: int) -> Diameters | None:
+        """Diameters in a slice of the whole grid; None without any mask there."""
+        inside = index - self.start[axis]
+        if not 0 <= inside < self.mask.shape[axis]:
+            return None
+        found = diameters(self.grid, self.mask, axis, inside)
+        return None if found is None else replace(found, index=index)
+
+    def side(self, plane: MidSagittalPlane) -> tuple[Side, float]:
+        """The side that holds it, and how far its centre of mass is from the plane, in mm."""
+        per_voxel, at_origin = plane.of_voxels(self.grid)
+        right, total, count = 0, 0.0, 0
+        for index, plane_mask in enumerate(self.mask):  # plane by plane, which takes little memory
+            places = np.argwhere(plane_mask)
+            distances = places @ per_voxel[1:] + (index * per_voxel[0] + at_origin)
+            right += int(np.count_nonzero(distances > 0))
+            total += float(distances.sum())
+            count += len(places)
+        share = right / count
+        if _ACROSS <= share <= 1 - _ACROSS:
+            side = Side.BOTH
+        else:
+            side = Side.RIGHT if share > 0.5 else Side.LEFT
+        return side, abs(total / count)

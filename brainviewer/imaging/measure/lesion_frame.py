@@ -1,0 +1,149 @@
+"""A lesion in its brain: working arrays, the mid-sagittal plane, and values of the sequences."""
+
+import math
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from brainviewer.core.geometry import Grid
+from brainviewer.imaging.preprocess.brain import Spacing
+from brainviewer.imaging.preprocess.working_grid import Field, Mask, WorkingGrid
+
+Places = NDArray[np.intp]
+
+# In mm of a usual head; where no spacing is known, pixels of a picture of a head come close.
+_MARGIN_MM = 8.0
+_AWAY_MM = 6.0
+SURFACE_MM = 5.0
+FEW = 20
+_ENOUGH = 20000
+
+
+@dataclass(frozen=True, eq=False)
+class LesionFrame:
+    """A lesion and its brain on working arrays (R, A, S; about 2 mm).
+
+    whole : the grid of the working arrays. lesion, brain : (R, A, S) bool.
+    """
+
+    whole: WorkingGrid
+    lesion: Mask
+    brain: Mask
+
+    @classmethod
+    def around(cls, grid: Grid, lesion: Mask, brain: Mask) -> "LesionFrame":
+        """From masks (i, j, k) on a study's grid."""
+        whole = WorkingGrid.around(grid, (lesion | brain).astype(np.uint8))
+        share = whole.thin(lesion)
+        thin = share >= 0.5
+        if np.count_nonzero(thin) < FEW:
+            thin = share > 0
+        return cls(whole, thin, (whole.thin(brain) >= 0.5) | thin)
+
+    @property
+    def spacing(self) -> Spacing:
+        """Size of a working voxel in mm."""
+        return self.whole.spacing
+
+    @cached_property
+    def places(self) -> Places:
+        """(n, 3): the working voxels of the lesion."""
+        return np.argwhere(self.lesion)
+
+    @cached_property
+    def aside(self) -> NDArray[np.float64]:
+        """(n,): voxels that the lesion's places lie to the right of the mid-sagittal plane: the
+        least-squares plane through the middles of the brain's rows from side to side."""
+        rows = np.argwhere(self.brain.any(axis=0))
+        filled = self.brain[:, rows[:, 0], rows[:, 1]]
+        first = filled.argmax(axis=0)
+        last = self.brain.shape[0] - 1 - filled[::-1].argmax(axis=0)
+        # Long rows tell the middle best.
+        weight = (last - first + 1.0) ** 2
+        basis = np.column_stack([np.ones(len(rows)), rows])
+        normal = basis.T @ (basis * weight[:, None]) + 1e-6 * np.eye(3)
+        plane = np.linalg.solve(normal, basis.T @ (weight * (first + last) / 2))
+        return np.asarray(self.places[:, 0] - plane[0] - self.places[:, 1:] @ plane[1:])
+
+    @cached_property
+    def pairs(self) -> tuple[Places, Places]:
+        """Places of the lesion whose mirror image is healthy brain, and these mirror images."""
+        mirrored = self.places.copy()
+        across = np.rint(self.places[:, 0] - 2 * self.aside).astype(np.intp)
+        mirrored[:, 0] = np.clip(across, 0, self.brain.shape[0] - 1)
+        where = tuple(mirrored.T)
+        healthy = self.brain[where] & ~self.lesion[where] & (np.abs(self.aside) > 1.5)
+        return self.places[healthy], mirrored[healthy]
+
+    @cached_property
+    def depth(self) -> Field:
+        """Distance from the brain's surface within the axial slice, in mm."""
+        # The lowest and the highest slice may be the end of the picture and not of the brain.
+        wide = np.pad(self.brain, ((1, 1), (1, 1), (0, 0)))
+        depth = np.zeros(wide.shape, np.float32)
+        for index in np.flatnonzero(wide.any(axis=(0, 1))):
+            plane = wide[:, :, index].astype(np.uint8)
+            depth[:, :, index] = cv2.distanceTransform(plane, cv2.DIST_L2, 5)
+        return depth[1:-1, 1:-1] * np.float32((self.spacing[0] + self.spacing[1]) / 2)
+
+    @cached_property
+    def ordinary(self) -> Places:
+        """(n, 3): brain away from the lesion and from the surface; at most some 20,000 places."""
+        away = ndimage.distance_transform_edt(~self.lesion, sampling=self.spacing) > _AWAY_MM
+        ordinary = self.brain & away & (self.depth > SURFACE_MM)
+        if np.count_nonzero(ordinary) < 10 * FEW:
+            ordinary = (
+                self.brain & ~self.lesion if (self.brain & ~self.lesion).any() else self.brain
+            )
+        places = np.argwhere(ordinary)
+        return places[:: max(1, len(places) // _ENOUGH)]
+
+    def values(self, data: NDArray[Any], places: Places) -> Field:
+        """(n,): the mean of a volume (i, j, k) in each working voxel of ``places``."""
+        turned = self.whole.turn(data)
+        corner = places * np.array(self.whole.factors)
+        total = np.zeros(len(places), np.float32)
+        for offset in np.ndindex(*self.whole.factors):
+            total += turned[tuple((corner + offset).T)]
+        return total / np.float32(math.prod(self.whole.factors))
+
+    @cached_property
+    def box(self) -> tuple[slice, slice, slice]:
+        """The lesion and its surroundings in the working arrays."""
+        parts = []
+        for axis, spacing in enumerate(self.spacing):
+            margin = math.ceil(_MARGIN_MM / spacing)
+            where = filled(self.lesion, axis)
+            first = max(0, int(where[0]) - margin)
+            parts.append(slice(first, min(self.lesion.shape[axis], int(where[-1]) + 1 + margin)))
+        return parts[0], parts[1], parts[2]
+
+    def near(self, data: NDArray[Any]) -> Field:
+        """A volume (i, j, k) as a working array of ``box`` only."""
+        start = [
+            first + part.start * step
+            for first, part, step in zip(
+                self.whole.start, self.box, self.whole.factors, strict=True
+            )
+        ]
+        shape = [part.stop - part.start for part in self.box]
+        grid = replace(
+            self.whole, start=(start[0], start[1], start[2]), shape=(shape[0], shape[1], shape[2])
+        )
+        return grid.thin(data)
+
+
+def filled(mask: Mask, axis: int) -> Places:
+    """Where a mask has anything along an axis."""
+    return np.flatnonzero(mask.any(axis=tuple(n for n in range(3) if n != axis)))
+
+
+def extent(mask: Mask, axis: int) -> float:
+    """Voxels from the first to the last of a mask along an axis."""
+    where = filled(mask, axis)
+    return float(where[-1] - where[0] + 1)

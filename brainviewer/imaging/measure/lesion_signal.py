@@ -1,0 +1,215 @@
+"""How bright a lesion is in each sequence, without a unit.
+
+z is counted from the median of the brain away from the lesion, in robust standard deviations of
+it. What depends on the place in the brain is compared with the mirror image of the lesion on the
+healthy side, which also takes out what is left of the coil's uneven gain.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from brainviewer.core.study import Modality, Volume
+from brainviewer.imaging.measure.lesion_frame import FEW, LesionFrame
+from brainviewer.imaging.preprocess.working_grid import Field, Mask
+
+SIGNALS = (
+    "flair_median", "flair_high", "flair_spread", "flair_entropy", "flair_border", "flair_core",
+    "flair_dark_share", "flair_against_mirror", "t1_median", "t1_low", "t1_spread", "t1_border",
+    "t1_core", "t1_flair_ratio", "t1_against_mirror", "t1_low_against_mirror",
+    "t1_texture_against_mirror", "t1ce_median", "t1ce_against_mirror", "t1ce_low_against_mirror",
+    "enhancing_extent", "enhancement_median", "enhancement_high", "enhancement_spread",
+    "enhancement_against_mirror", "ring", "necrosis", "t2_median", "t2_against_mirror",
+    "t2_flair_mismatch",
+)  # fmt: skip
+
+_RIM_MM = 4.0
+# In z.
+_ENHANCING = 2.0
+_DARK = -0.5
+_BINS = np.linspace(-4.0, 10.0, 29)
+
+
+@dataclass(frozen=True, eq=False)
+class _Sequence:
+    """One sequence in z.
+
+    near : working array of the frame's box. ordinary, lesion, mirror : (n,) values in ordinary
+        brain, in the lesion, and at the lesion's mirror image, the last two place by place.
+    """
+
+    near: Field
+    ordinary: Field
+    lesion: Field
+    mirror: Field
+
+
+@dataclass(frozen=True, eq=False)
+class _Regions:
+    """Parts of the frame's box: the lesion, its outer and inner part, the brain next to it."""
+
+    lesion: Mask
+    rim: Mask
+    core: Mask
+    outside: Mask
+
+
+def signals(frame: LesionFrame, volumes: Mapping[Modality, Volume]) -> dict[str, float]:
+    """The descriptors of ``SIGNALS`` that the sequences at hand allow."""
+    regions = _regions(frame)
+    found: dict[str, float] = {}
+    there = {}
+    for modality, volume in volumes.items():
+        sequence = None if volume.constant else _in_z(frame, volume)
+        if sequence is not None:
+            there[modality] = sequence
+    flair, t1 = there.get(Modality.FLAIR), there.get(Modality.T1)
+    t1ce, t2 = there.get(Modality.T1CE), there.get(Modality.T2)
+    if flair is not None:
+        found |= _of_flair(flair, regions)
+    if t1 is not None:
+        found |= _of_t1(t1, regions)
+    if flair is not None and t1 is not None:
+        found["t1_flair_ratio"] = found["t1_median"] - found["flair_median"]
+    if t1ce is not None:
+        found["t1ce_median"] = float(np.median(t1ce.near[regions.lesion]))
+        found["t1ce_against_mirror"] = _against(t1ce, 50)
+        found["t1ce_low_against_mirror"] = _against(t1ce, 10)
+    if t1 is not None and t1ce is not None:
+        found |= _of_enhancement(t1, t1ce, regions)
+    if t2 is not None:
+        found["t2_median"] = float(np.median(t2.near[regions.lesion]))
+        found["t2_against_mirror"] = _against(t2, 50)
+    if t2 is not None and flair is not None and regions.core.any():
+        found["t2_flair_mismatch"] = float(np.median((t2.near - flair.near)[regions.core]))
+    return found
+
+
+def _regions(frame: LesionFrame) -> _Regions:
+    lesion, tissue = frame.lesion[frame.box], frame.brain[frame.box]
+    inside = ndimage.distance_transform_edt(np.pad(lesion, 1), sampling=frame.spacing)
+    inside = inside[1:-1, 1:-1, 1:-1]
+    away = ndimage.distance_transform_edt(~lesion, sampling=frame.spacing)
+    return _Regions(
+        lesion,
+        rim=lesion & (inside <= _RIM_MM),
+        core=inside >= max(_RIM_MM, 0.5 * float(inside.max())),
+        outside=tissue & (away > 0.5 * _RIM_MM) & (away <= 2 * _RIM_MM),
+    )
+
+
+def _in_z(frame: LesionFrame, volume: Volume) -> _Sequence | None:
+    """None if ordinary brain has no contrast in it."""
+    ordinary = frame.values(volume.data, frame.ordinary)
+    middle = np.median(ordinary)
+    spread = np.float32(1.4826) * np.median(np.abs(ordinary - middle))
+    if spread <= 1e-6 * max(abs(float(middle)), 1e-30):
+        return None
+
+    def z(values: Field) -> Field:
+        return np.asarray((values - middle) / spread, np.float32)
+
+    here, across = frame.pairs
+    return _Sequence(
+        z(frame.near(volume.data)),
+        z(ordinary),
+        z(frame.values(volume.data, here)),
+        z(frame.values(volume.data, across)),
+    )
+
+
+def _of_flair(flair: _Sequence, regions: _Regions) -> dict[str, float]:
+    values = flair.near[regions.lesion]
+    low, middle, high, top = np.percentile(values, [25, 50, 75, 95])
+    counts = np.histogram(np.clip(values, _BINS[0], _BINS[-1]), _BINS)[0]
+    shares = counts[counts > 0] / counts.sum()
+    return {
+        "flair_median": float(middle),
+        "flair_high": float(top),
+        "flair_spread": float(high - low),
+        "flair_entropy": float(-(shares * np.log(shares)).sum()),
+        "flair_border": _step(flair.near, regions.rim, regions.outside),
+        "flair_core": _step(flair.near, regions.core, regions.rim),
+        "flair_dark_share": float(np.mean(values < 0)),
+        "flair_against_mirror": _against(flair, 50),
+    }
+
+
+def _of_t1(t1: _Sequence, regions: _Regions) -> dict[str, float]:
+    values = t1.near[regions.lesion]
+    lowest, low, middle, high = np.percentile(values, [10, 25, 50, 75])
+    texture = math.nan
+    if len(t1.mirror) >= FEW and min(t1.lesion.std(), t1.mirror.std()) > 0:
+        texture = math.log(t1.lesion.std() / t1.mirror.std())
+    return {
+        "t1_median": float(middle),
+        "t1_low": float(lowest),
+        "t1_spread": float(high - low),
+        "t1_border": _step(t1.near, regions.rim, regions.outside),
+        "t1_core": _step(t1.near, regions.core, regions.rim),
+        "t1_against_mirror": _against(t1, 50),
+        "t1_low_against_mirror": _against(t1, 10),
+        "t1_texture_against_mirror": texture,
+    }
+
+
+def _of_enhancement(t1: _Sequence, t1ce: _Sequence, regions: _Regions) -> dict[str, float]:
+    """What the contrast agent adds to the T1.
+
+    The share of T1 contrast that is left in T1ce differs from scanner to scanner, so that the
+    regression on T1 in ordinary brain is taken off.
+    """
+    slope = _slope(t1.ordinary, t1ce.ordinary)
+    added = t1ce.near - slope * t1.near
+    values = added[regions.lesion]
+    low, middle, high, top = np.percentile(values, [25, 50, 75, 95])
+    around = np.median(added[regions.outside]) if regions.outside.any() else math.nan
+    mirror = math.nan
+    if len(t1.mirror) >= FEW:
+        here, across = t1ce.lesion - slope * t1.lesion, t1ce.mirror - slope * t1.mirror
+        mirror = float(np.median(here) - np.median(across))
+    bright = regions.lesion & (added > _ENHANCING)
+    filled = bright.copy()
+    for index in np.flatnonzero(bright.any(axis=(0, 1))):
+        closed = ndimage.binary_closing(np.pad(bright[:, :, index], 3), iterations=2)
+        filled[:, :, index] = ndimage.binary_fill_holes(closed)[3:-3, 3:-3]
+    hollow = filled & ~bright
+    return {
+        # Root and logarithm: most lesions enhance not at all, a few very much.
+        "enhancing_extent": math.sqrt(bright.sum() / len(values)),
+        "enhancement_median": float(middle - around),
+        "enhancement_high": math.log1p(max(0.0, float(top))),
+        "enhancement_spread": float(high - low),
+        "enhancement_against_mirror": mirror,
+        "ring": float(hollow.sum() / max(int(filled.sum()), FEW)),
+        "necrosis": float(np.count_nonzero(hollow & (t1.near < _DARK)) / len(values)),
+    }
+
+
+def _step(image: Field, here: Mask, there: Mask) -> float:
+    """How much brighter the image is here than there."""
+    if not here.any() or not there.any():
+        return math.nan
+    return float(np.median(image[here]) - np.median(image[there]))
+
+
+def _against(sequence: _Sequence, percentile: float) -> float:
+    """A percentile in the lesion minus that in its mirror image."""
+    if len(sequence.mirror) < FEW:
+        return math.nan
+    here, across = (
+        np.percentile(sequence.lesion, percentile),
+        np.percentile(sequence.mirror, percentile),
+    )
+    return float(here - across)
+
+
+def _slope(t1: NDArray[np.float32], t1ce: NDArray[np.float32]) -> np.float32:
+    """Slope of the regression of T1ce on T1 through 0, both in z."""
+    near = (np.abs(t1) < 3) & (np.abs(t1ce) < 3)
+    amount = float((t1[near] ** 2).sum())
+    return np.float32(np.clip((t1[near] * t1ce[near]).sum() / max(amount, 1e-6), 0.0, 1.0))

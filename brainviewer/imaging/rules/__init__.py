@@ -1,0 +1,1 @@
+"""Lesion detection without a network."""

@@ -1,1 +1,0 @@
-"""Everything known about models, and the child process that runs them."""

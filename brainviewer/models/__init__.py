@@ -1,0 +1,1 @@
+"""Everything known about networks, and the process that runs them."""

@@ -1,0 +1,193 @@
+"""The model card: everything that is known about a model, as plain data.
+
+What a card names comes from closed lists, so that nothing in it can be executed; ``card_file``
+reads it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+
+from brainviewer.core.errors import ModelError
+from brainviewer.core.findings import PICTURE
+from brainviewer.models.subtype.fusion_head import Head
+from brainviewer.models.subtype.out_of_distribution import LesionDistribution
+
+NETWORK_ROLES = frozenset({"architecture", "weights", "graph"})
+ROLES = NETWORK_ROLES | {"scope"}
+DOUBT = "error below the threshold"
+"""Name of the figure that says how often answers that are not confident are wrong."""
+# What an answer may rest on; figures are measured for each of these apart.
+SITUATIONS = (
+    "image",
+    "image and age",
+    "descriptors",
+    "descriptors and age",
+    "image and descriptors",
+    "image, descriptors and age",
+)
+_REINSTALL = "Install the model again."
+
+# The closed list: every step a card may name, with the numbers it must give.
+STEP_NUMBERS: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        "standardise_near_lesion": frozenset({"gap", "reach", "rim", "floor", "low", "high"}),
+        "blacken_outside_brain": frozenset({"value"}),
+        "crop_around_lesion": frozenset({"margin", "least_of_head"}),
+        "standardise_in_head": frozenset({"floor", "low", "high"}),
+        "blacken_outside_head": frozenset({"value"}),
+        "crop_to_head": frozenset({"margin"}),
+    }
+)
+LESION_STEPS = frozenset({"standardise_near_lesion", "crop_around_lesion"})
+PICTURE_STEPS = frozenset({"standardise_in_head", "crop_to_head"})
+
+
+@dataclass(frozen=True)
+class Step:
+    """One named preparation step and its numbers (see ``pipeline`` for their meaning)."""
+
+    name: str
+    numbers: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class ModelInput:
+    """What the network eats.
+
+    size : side of the square crop, in pixels.
+    channels : names of the sequences, in the order of the network's channels.
+    steps : preparation steps, in order.
+    slices : how many slices of the lesion it sees.
+    stacked : they are the channels of one image (slice by slice); else one image each.
+    mirrored : it sees every image and its mirror image, and the answers are averaged.
+    """
+
+    size: int
+    channels: tuple[str, ...]
+    steps: tuple[Step, ...]
+    slices: int = 1
+    stacked: bool = False
+    mirrored: bool = False
+
+    @property
+    def depth(self) -> int:
+        """Channels of the network's input."""
+        return len(self.channels) * (self.slices if self.stacked else 1)
+
+
+@dataclass(frozen=True)
+class ModelClass:
+    """One answer the model can give."""
+
+    code: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A measured figure with its 95 % interval and the number of patients behind it.
+
+    patients : images, where the model is one of single pictures.
+    """
+
+    name: str
+    value: float
+    low: float
+    high: float
+    patients: int
+
+
+@dataclass(frozen=True)
+class Network:
+    """The files of a network and what it eats.
+
+    id, version : the model that owns the files.
+    folder : where they lie.
+    dense_layer : name of the dense layer's weights inside the weights file.
+    files : sha256 by file name; ``roles`` says which file is what.
+    """
+
+    id: str
+    folder: Path
+    input: ModelInput
+    dense_layer: str
+    files: Mapping[str, str]
+    roles: Mapping[str, str]
+    version: str = ""
+
+    def path(self, role: str) -> Path:
+        """The file that plays ``role`` (architecture, weights, graph)."""
+        try:
+            return self.folder / self.roles[role]
+        except KeyError:
+            raise ModelError(f"The model {self.id} has no {role} file.", _REINSTALL) from None
+
+    @property
+    def weights_sha256(self) -> str:
+        """Fingerprint of the weights, to be written beside every result."""
+        return self.files[self.roles["weights"]]
+
+
+@dataclass(frozen=True)
+class ModelCard:
+    """A model as its ``card.json`` describes it.
+
+    sequences : what it was trained on; ``needed`` are those it cannot do without.
+    head : what turns the network's output, descriptors and age into calibrated probabilities.
+    network : None where lesion descriptors alone are used. Another model's where the files are
+        shared.
+    scope : file that says what the network's features look like in scope; None if unknown.
+    lesions : what the lesions of the training patients are like; None if unknown.
+    figures : measured by cross-validation, by what the answer rests on (``SITUATIONS``).
+    files : sha256 by name of every file of this model, in ``folder``.
+    """
+
+    id: str
+    version: str
+    name: str
+    classes: tuple[ModelClass, ...]
+    sequences: tuple[str, ...]
+    needed: tuple[str, ...]
+    head: Head
+    network: Network | None
+    scope: Path | None
+    figures: Mapping[str, tuple[Figure, ...]]
+    training_data: str
+    intended_use: str
+    limits: tuple[str, ...]
+    files: Mapping[str, str]
+    folder: Path
+    lesions: LesionDistribution | None = None
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """Class codes in the order of the network's outputs."""
+        return tuple(item.code for item in self.classes)
+
+    @property
+    def input(self) -> ModelInput:
+        """What the network eats; raises ModelError if there is none."""
+        if self.network is None:
+            raise ModelError(f"The model {self.id} has no network.", "Choose another model.")
+        return self.network.input
+
+    @property
+    def of_pictures(self) -> bool:
+        """Whether it answers for single pictures, not for studies."""
+        return PICTURE in self.sequences
+
+    @property
+    def counted(self) -> str:
+        """What its figures count."""
+        return "images" if self.of_pictures else "patients"
+
+    @property
+    def weights_sha256(self) -> str:
+        """Fingerprint of the network's weights; empty without a network."""
+        return "" if self.network is None else self.network.weights_sha256
+
+    def class_name(self, code: str) -> str:
+        """Full name of a class."""
+        return next(item.name for item in self.classes if item.code == code)

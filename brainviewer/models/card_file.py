@@ -1,0 +1,258 @@
+"""Read a model card: ``card.json`` in a model's folder, strictly.
+
+Every entry is known, typed and checked; one that is not is refused, so that a misspelt setting is
+never silently left out.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from brainviewer.core.errors import FileError, ModelError
+from brainviewer.core.findings import PICTURE
+from brainviewer.files.ordinary_file import is_ordinary
+from brainviewer.files.structured import read_json
+from brainviewer.models.card import (
+    LESION_STEPS,
+    NETWORK_ROLES,
+    PICTURE_STEPS,
+    ROLES,
+    SITUATIONS,
+    STEP_NUMBERS,
+    Figure,
+    ModelCard,
+    ModelClass,
+    ModelInput,
+    Network,
+    Step,
+)
+from brainviewer.models.plain_data import number, text
+from brainviewer.models.subtype.fusion_head_content import parse_head
+from brainviewer.models.subtype.out_of_distribution import LesionDistribution, parse_distribution
+
+CARD_FILE = "card.json"
+FORMAT = 2
+_REINSTALL = "Install the model again."
+
+
+def load_card(folder: Path, lenders: Mapping[str, ModelCard] = MappingProxyType({})) -> ModelCard:
+    """Read and check the card of the model in ``folder``.
+
+    lenders : other models, by id, whose network this one may use.
+
+    Raises ModelError if there is no card, or if its content is not what a card must hold.
+    """
+    return parse_card(_content(folder), folder, lenders)
+
+
+def borrows(folder: Path) -> bool:
+    """Whether the model in ``folder`` uses another one's network; raises ModelError."""
+    content = _content(folder)
+    return isinstance(content, dict) and isinstance(content.get("network"), str)
+
+
+def _content(folder: Path) -> Any:
+    path = folder / CARD_FILE
+    if not is_ordinary(path):
+        raise ModelError(f"The model folder {folder.name} has no readable card.", _REINSTALL)
+    try:
+        return read_json(path)
+    except FileError as error:
+        raise ModelError(
+            f"The card of the model {folder.name} is not valid JSON: {error.message}", _REINSTALL
+        ) from None
+
+
+def parse_card(
+    content: Any, folder: Path, lenders: Mapping[str, ModelCard] = MappingProxyType({})
+) -> ModelCard:
+    """Turn the JSON content of a card into a ``ModelCard``; raises ModelError if it is wrong."""
+    try:
+        return _parse(content, folder, lenders)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise ModelError(
+            f"The card of the model {folder.name} is wrong: {_reason(error)}.", _REINSTALL
+        ) from None
+
+
+_ENTRIES = frozenset(
+    {
+        "format", "id", "version", "name", "classes", "sequences", "needed", "head", "network",
+        "roles", "files", "figures", "training_data", "intended_use", "limits",
+        "out_of_distribution",
+    }
+)  # fmt: skip
+_INPUT_ENTRIES = frozenset({"size", "channels", "steps", "slices", "stacked", "mirrored"})
+
+
+def _parse(content: Any, folder: Path, lenders: Mapping[str, ModelCard]) -> ModelCard:
+    if content.get("format") != FORMAT:
+        raise ValueError(f"it is not written in format {FORMAT}")
+    _known(content, _ENTRIES)
+    classes = tuple(ModelClass(text(c["code"]), text(c["name"])) for c in content["classes"])
+    codes = [item.code for item in classes]
+    if len(codes) < 2 or len(set(codes)) != len(codes):
+        raise ValueError("it needs two or more different classes")
+    files, roles = _files(content)
+    network, scope = _network(content, folder, files, roles, lenders)
+    head = parse_head(content["head"])
+    if list(head.classes) != codes:
+        raise ValueError("the head has other classes than the card")
+    if head.network is not None and network is None:
+        raise ValueError("the head wants a network, but there is none")
+    sequences = _texts(content["sequences"])
+    needed = _texts(content["needed"])
+    channels = () if network is None else network.input.channels
+    if not sequences or not {*needed, *channels} <= set(sequences):
+        raise ValueError("it must have been trained on every sequence that it needs or sees")
+    return ModelCard(
+        id=text(content["id"]),
+        version=text(content["version"]),
+        name=text(content["name"]),
+        classes=classes,
+        sequences=sequences,
+        needed=needed,
+        head=head,
+        network=network,
+        scope=scope,
+        figures=_all_figures(content["figures"]),
+        training_data=text(content["training_data"]),
+        intended_use=text(content["intended_use"]),
+        limits=_texts(content["limits"]),
+        files=files,
+        folder=folder,
+        lesions=_lesions(content, lenders),
+    )
+
+
+def parse_input(content: Any) -> ModelInput:
+    """The ``input`` part of a card; raises KeyError, TypeError or ValueError if it is wrong."""
+    _known(content, _INPUT_ENTRIES)
+    steps = []
+    for entry in content["steps"]:
+        name = text(entry["name"])
+        if name not in STEP_NUMBERS:
+            raise ValueError(f"it names an unknown step {name!r}")
+        numbers = {key: number(value) for key, value in entry.items() if key != "name"}
+        if numbers.keys() != STEP_NUMBERS[name]:
+            raise ValueError(f"the numbers of step {name!r} are not the expected ones")
+        steps.append(Step(name, numbers))
+    channels = tuple(text(name) for name in content["channels"])
+    if not channels or len(set(channels)) != len(channels):
+        raise ValueError("it needs one or more different channels")
+    if PICTURE in channels and len(channels) > 1:
+        raise ValueError("a model of pictures has no other channel")
+    needed = PICTURE_STEPS if PICTURE in channels else LESION_STEPS
+    names = [step.name for step in steps]
+    if len(set(names)) != len(names) or not set(names) >= needed:
+        raise ValueError("each preparation step must be named once")
+    size, slices = content["size"], content.get("slices", 1)
+    if not isinstance(size, int) or not 32 <= size <= 1024:
+        raise ValueError("the input size must be a whole number from 32 to 1024")
+    if not isinstance(slices, int) or not 1 <= slices <= 15 or slices % 2 == 0:
+        raise ValueError("the number of slices must be odd, from 1 to 15")
+    stacked, mirrored = content.get("stacked", False), content.get("mirrored", False)
+    if not isinstance(stacked, bool) or not isinstance(mirrored, bool):
+        raise TypeError("stacked and mirrored must be true or false")
+    return ModelInput(size, channels, tuple(steps), slices, stacked, mirrored)
+
+
+def _files(content: Any) -> tuple[dict[str, str], dict[str, str]]:
+    files = {_file_name(name): text(sha) for name, sha in content["files"].items()}
+    roles = {text(role): _file_name(name) for role, name in content["roles"].items()}
+    if any(len(sha) != 64 for sha in files.values()):
+        raise ValueError("a sha256 must have 64 characters")
+    if unknown := roles.keys() - ROLES:
+        raise ValueError(f"there is no role {sorted(unknown)[0]!r}")
+    if missing := set(roles.values()) - files.keys():
+        raise ValueError(f"there is no sha256 for {sorted(missing)[0]}")
+    return files, roles
+
+
+def _network(
+    content: Any,
+    folder: Path,
+    files: dict[str, str],
+    roles: dict[str, str],
+    lenders: Mapping[str, ModelCard],
+) -> tuple[Network | None, Path | None]:
+    """The network and its scope file: its own, those of another model, or none."""
+    entry = content["network"]
+    scope = folder / roles["scope"] if "scope" in roles else None
+    if isinstance(entry, dict):
+        if missing := NETWORK_ROLES - roles.keys():
+            raise ValueError(f"it names no {sorted(missing)[0]} file")
+        if entry.keys() != {"input", "dense_layer"}:
+            raise ValueError("the network needs the entries 'input' and 'dense_layer'")
+        own = {roles[role]: files[roles[role]] for role in sorted(NETWORK_ROLES)}
+        made = Network(
+            text(content["id"]),
+            folder,
+            parse_input(entry["input"]),
+            text(entry["dense_layer"]),
+            own,
+            {role: roles[role] for role in sorted(NETWORK_ROLES)},
+            text(content["version"]),
+        )
+        return made, scope
+    if NETWORK_ROLES & roles.keys():
+        raise ValueError("it has files of a network but does not describe one")
+    if entry is None:
+        return None, scope
+    lender = lenders.get(text(entry))
+    if lender is None or lender.network is None:
+        raise ValueError(f"it needs the network of the model {entry!r}, which is not installed")
+    return lender.network, scope or lender.scope
+
+
+def _lesions(content: Any, lenders: Mapping[str, ModelCard]) -> LesionDistribution | None:
+    """Of the training patients: its own entry, or that of the model whose network it uses."""
+    own, lender = content.get("out_of_distribution"), content["network"]
+    if own is not None:
+        return parse_distribution(own)
+    return lenders[lender].lesions if isinstance(lender, str) else None
+
+
+def _all_figures(content: Any) -> dict[str, tuple[Figure, ...]]:
+    if unknown := content.keys() - set(SITUATIONS):
+        raise ValueError(f"there is no situation {sorted(unknown)[0]!r}")
+    return {name: _figures(content[name]) for name in SITUATIONS if name in content}
+
+
+def _figures(entries: Any) -> tuple[Figure, ...]:
+    return tuple(
+        Figure(
+            text(entry["name"]),
+            number(entry["value"]),
+            number(entry["low"]),
+            number(entry["high"]),
+            int(number(entry["images" if "images" in entry else "patients"])),
+        )
+        for entry in entries
+    )
+
+
+def _known(content: Mapping[str, Any], entries: frozenset[str]) -> None:
+    if unknown := content.keys() - entries:
+        raise ValueError(f"it has an unknown entry {sorted(unknown)[0]!r}")
+
+
+def _texts(values: Any) -> tuple[str, ...]:
+    if not isinstance(values, list):
+        raise TypeError(f"a list was expected, not {values!r}")
+    return tuple(text(value) for value in values)
+
+
+def _file_name(value: Any) -> str:
+    # A card may only speak of files in its own folder.
+    name = text(value)
+    if Path(name).name != name or name in {".", ".."} or "\\" in name:
+        raise ValueError(f"{name!r} is not a plain file name")
+    return name
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, KeyError):
+        return f"the entry {error.args[0]!r} is missing"
+    return str(error)

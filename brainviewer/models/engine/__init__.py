@@ -1,0 +1,1 @@
+"""Runs networks: runtimes, and the child process around them."""

@@ -1,0 +1,116 @@
+"""The engines that run networks, how each is made, and what they answer."""
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from brainviewer.core.errors import ModelError, Report, silent
+from brainviewer.files.native_output import without_stderr
+from brainviewer.models.card import Network
+from brainviewer.models.engine.devices import usable_cores
+
+
+class Runtime(Protocol):
+    """What an engine must be able to do; used from one thread."""
+
+    engine: str
+    device: str
+
+    def load(self, network: Network) -> None:
+        """Load a network; raises ModelError if its files cannot be used."""
+
+    def predict(
+        self, tensor: NDArray[np.float32]
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """(n, size, size, depth) float32 -> logits (n, classes) and features (n, h, w, c)"""
+
+
+MakeRuntime = Callable[[], Runtime]
+
+
+@dataclass(frozen=True, eq=False)
+class EngineAnswer:
+    """What the network said.
+
+    logits : (n, classes) float32, one row per image
+    features : (n, h, w, c) float32, the last feature map
+    dense : (c, classes) float32, what the last layer makes of it
+    load_seconds : what it took to check and load the model, when that was done.
+    predict_seconds : what this prediction took.
+    """
+
+    logits: NDArray[np.float32]
+    features: NDArray[np.float32]
+    dense: NDArray[np.float32]
+    engine: str
+    device: str
+    load_seconds: float
+    predict_seconds: float
+    notices: tuple[str, ...] = ()
+
+
+class Runner(Protocol):
+    """What runs networks for those who ask: an engine in a child process, or in this one."""
+
+    def predict(
+        self, network: Network, tensor: NDArray[np.float32], report: Report = silent
+    ) -> EngineAnswer:
+        """Run a network, loaded first if need be; raises ModelError.
+
+        tensor : (n, size, size, depth) float32
+        """
+
+
+def make_onnx() -> Runtime:
+    """ONNX Runtime."""
+    from brainviewer.models.engine.onnx_runtime import OnnxRuntime
+
+    return OnnxRuntime(usable_cores())
+
+
+def make_onnx_for_once() -> Runtime:
+    """ONNX Runtime, sooner loaded and a fifth slower to run."""
+    from brainviewer.models.engine.onnx_runtime import OnnxRuntime
+
+    return OnnxRuntime(usable_cores(), thorough=False)
+
+
+def make_tensorflow() -> Runtime:
+    """Keras on TensorFlow, without its chatter."""
+    os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+    os.environ["KERAS_BACKEND"] = "tensorflow"
+    with without_stderr():  # its first lines come whatever the log level is
+        from brainviewer.models.engine.keras_runtime import KerasRuntime
+
+        return KerasRuntime()
+
+
+RUNTIMES: Mapping[str, MakeRuntime] = MappingProxyType(
+    {"onnx": make_onnx, "tensorflow": make_tensorflow}
+)
+
+
+def start_runtime(make: MakeRuntime) -> Runtime:
+    """Make an engine; raises ModelError if it cannot be made."""
+    try:
+        return make()
+    except Exception as error:  # a broken installation fails in any way it likes
+        raise ModelError(
+            f"The engine cannot be started ({type(error).__name__}: {error}).",
+            "Choose the other engine, or install BrainViewer again.",
+        ) from error
+
+
+def not_run(error: Exception) -> ModelError:
+    """What to say of anything that goes wrong with a network."""
+    if isinstance(error, ModelError):
+        return error
+    return ModelError(
+        f"The network could not be run ({type(error).__name__}: {error}).",
+        "Run it again, or choose the other engine.",
+    )

@@ -1,0 +1,1 @@
+"""Models that classify single images: eligibility and input."""

@@ -1,0 +1,156 @@
+"""From a single picture of a head to the network's input.
+
+Training and inference prepare pictures with this one function. It takes away what tells where a
+picture comes from instead of what it shows: its size, its margins, what is written or printed
+beside the head, and its brightness.
+"""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from brainviewer.core.errors import ModelError
+from brainviewer.models.card import ModelInput
+from brainviewer.models.saliency import CropBox
+from brainviewer.models.subtype.input import Mask, Prepared, Slice, cut_out, head_mask
+
+_LEAST_OF_PICTURE = 0.02
+# Widths at a longer side of 256 pixels.
+_SIDE, _LETTERS, _GAPS = 256, 15, 21
+# A line shows nothing if so many of its pixels differ by no more than this share of the range.
+_MOSTLY, _SAME = 0.97, 0.1
+_FRAMES = 4  # one in another
+
+
+def prepare_picture(picture: NDArray[np.float32], model_input: ModelInput) -> Prepared:
+    """Prepare a picture for a model.
+
+    picture : (rows, columns) float32 grey values in any unit, bright where the tissue is.
+
+    Returns tensor (n, size, size, 1); n is 2 where the model also looks at the mirror image.
+    Raises ModelError if there is nothing in the picture.
+    """
+    values = np.nan_to_num(np.asarray(picture, np.float32), nan=0.0, posinf=0.0, neginf=0.0)
+    values = values - values.min()
+    head = head_of(values)
+    if not head.any():
+        raise ModelError(
+            "There is nothing on this picture that could be a head.", "Open a picture of an MR."
+        )
+    image, box = standardise_picture(values, head, model_input)
+    cut = cut_out(image, box, model_input.size)[None, ..., None]
+    tensor = np.concatenate([cut, cut[:, :, ::-1]]) if model_input.mirrored else cut
+    shape = (picture.shape[0], picture.shape[1])
+    return Prepared(np.ascontiguousarray(tensor, np.float32), box, shape, ())
+
+
+def standardise_picture(
+    picture: Slice, head: Mask, model_input: ModelInput
+) -> tuple[Slice, CropBox]:
+    """Carry out the steps of a card on a whole picture; also says which square is to be cut out.
+
+    picture, head : (rows, columns)
+    """
+    box = CropBox(0.0, 0.0, float(max(picture.shape)))
+    for step in model_input.steps:
+        numbers = step.numbers
+        if step.name == "standardise_in_head":
+            picture = _standardise(picture, head, numbers["floor"], numbers["low"], numbers["high"])
+        elif step.name == "blacken_outside_head":
+            picture = np.where(head, picture, np.float32(numbers["value"]))
+        elif step.name == "crop_to_head":
+            box = _square(head, numbers["margin"])
+        else:
+            raise ModelError(
+                f"The card names an unknown step {step.name!r}.", "Update BrainViewer."
+            )
+    return picture, box
+
+
+def picture_bounds(model_input: ModelInput) -> tuple[float, float]:
+    """The range that standardised pictures are clipped to."""
+    numbers = next(s.numbers for s in model_input.steps if s.name == "standardise_in_head")
+    return numbers["low"], numbers["high"]
+
+
+def head_of(picture: Slice) -> Mask:
+    """Where the head is, without holes; empty where nothing is big enough to be one.
+
+    A frame around the picture, and letters that touch the head, do not belong to it.
+
+    picture : (rows, columns) float32 from 0
+    """
+    head = np.zeros(picture.shape, bool)
+    inner = _without_frame(picture)
+    part = picture[inner]
+    if min(part.shape) < 2 or np.ptp(part) == 0:
+        return head
+    # The same share of a small and a large picture is smoothed away.
+    scale = _SIDE / max(part.shape)
+    size = (max(2, round(scale * part.shape[1])), max(2, round(scale * part.shape[0])))
+    way = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    found = head_mask([np.asarray(cv2.resize(part, size, interpolation=way), np.float32)])
+    solid = _largest(_morph(found.astype(np.uint8), cv2.MORPH_OPEN, _LETTERS))
+    # Small gaps in the outline (ears, sinuses, the neck) belong to the head.
+    solid = _morph(solid, cv2.MORPH_CLOSE, _GAPS)
+    if solid.mean() >= _LEAST_OF_PICTURE:
+        head[inner] = cv2.resize(solid, part.shape[::-1], interpolation=cv2.INTER_NEAREST) > 0
+    return head
+
+
+def _without_frame(picture: Slice) -> tuple[slice, slice]:
+    """What is left of a picture without the lines at its edges that show nothing.
+
+    Black beside the head is one such line, but only once a frame around it is gone.
+    """
+    near = _SAME * float(np.ptp(picture))
+    ends = (slice(0, picture.shape[0]), slice(0, picture.shape[1]))
+    for _ in range(_FRAMES):
+        part, before = picture[ends], ends
+        shown = [np.flatnonzero(~_plain(lines, near)) for lines in (part, part.T)]
+        if not all(map(len, shown)):
+            return slice(0, 0), slice(0, 0)
+        rows, columns = (
+            slice(end.start + int(some[0]), end.start + int(some[-1]) + 1)
+            for end, some in zip(ends, shown, strict=True)
+        )
+        ends = (rows, columns)
+        if ends == before:
+            break
+    return ends
+
+
+def _plain(lines: Slice, near: float) -> Mask:
+    middle = np.median(lines, axis=1, keepdims=True)
+    return np.asarray((np.abs(lines - middle) <= near).mean(axis=1) >= _MOSTLY)
+
+
+def _largest(mask: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    _, parts, about, _ = cv2.connectedComponentsWithStats(mask)
+    if len(about) < 2:
+        return mask
+    return np.asarray(parts == 1 + int(about[1:, cv2.CC_STAT_AREA].argmax()), np.uint8)
+
+
+def _morph(mask: NDArray[np.uint8], how: int, width: int) -> NDArray[np.uint8]:
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (width, width))
+    padded = cv2.morphologyEx(np.pad(mask, width), how, disc)
+    return np.asarray(padded[width:-width, width:-width], np.uint8)
+
+
+def _square(head: Mask, margin: float) -> CropBox:
+    rows, columns = (np.flatnonzero(head.any(axis=axis)) for axis in (1, 0))
+    height, width = rows[-1] - rows[0] + 1, columns[-1] - columns[0] + 1
+    side = margin * float(max(height, width))
+    return CropBox(
+        float(rows[0] + (height - side) / 2), float(columns[0] + (width - side) / 2), side
+    )
+
+
+def _standardise(picture: Slice, head: Mask, floor: float, low: float, high: float) -> Slice:
+    """Median 0 and robust standard deviation 1 inside the head, clipped to low..high."""
+    values = picture[head]
+    median = float(np.median(values))
+    spread = 1.4826 * float(np.median(np.abs(values - median)))
+    spread = max(spread, floor * median, 1e-6 * float(picture.max()))
+    return np.asarray(np.clip((picture - median) / spread, low, high), np.float32)

@@ -1,0 +1,1 @@
+"""The lesion segmentation network: input, network, lesions, detection."""

@@ -1,0 +1,137 @@
+"""Where the tumour is: its mask and the axial slice with the largest area of it."""
+
+import math
+import time
+from collections.abc import Mapping
+from dataclasses import replace
+
+from brainviewer.core.errors import BrainViewerError, Report, silent
+from brainviewer.core.findings import TumourFinding
+from brainviewer.core.study import Modality, Study, Volume
+from brainviewer.imaging.measure.lesion import measured
+from brainviewer.imaging.preprocess.head_volume import Head, prepare
+from brainviewer.imaging.preprocess.midsagittal import MidSagittalPlane
+from brainviewer.imaging.rules import lesion_search as lesion
+from brainviewer.imaging.rules import threshold as threshold_rule
+from brainviewer.imaging.rules.lesion_search import Lesion
+from brainviewer.models.segmentation import lesions as outline
+from brainviewer.models.segmentation.finding import NOTHING, finding_of, nothing
+from brainviewer.models.segmentation.network import (
+    OutlineNetwork,
+    installed_network,
+    lesion_probability,
+)
+
+METHODS = ("lesion", "model-free", "threshold")
+NOT_INSTALLED = "The network that outlines lesions is not installed: a simpler method was used."
+# A lesion with less evidence (see Lesion) is taken for the uneven brightness of a healthy head.
+# Heads mirrored onto themselves reach 0.9 with skull and next to nothing without.
+_LEAST_STRIPPED, _LEAST_WITH_SKULL = 0.4, 1.0
+# Evidence at which the confidence is one half; most wrong slices of the development set have less.
+_HALF_SURE = 2.0
+# How far to trust the sequence that leads the search.
+_TRUST = {Modality.FLAIR: 1.0, Modality.T2: 0.6, Modality.T1CE: 0.5}
+
+
+def find_tumour(
+    study: Study,
+    method: str = "lesion",
+    *,
+    threshold: float = 450.0,
+    network: OutlineNetwork | None = None,
+    report: Report = silent,
+) -> TumourFinding:
+    """Find the tumour slice; nothing found is a result, not an error.
+
+    method : ``lesion``: the outlining network, and where there is no FLAIR for it, or it is not
+        installed, the search without a model; ``model-free``: always that search; ``threshold``:
+        the rule of the first systems of this kind.
+    threshold : for the rule, in the units of the file.
+    network : takes the place of the network that ships.
+    report : called between the steps; may raise ``Cancelled``.
+
+    The study's own segmentation is never looked at.
+    Raises BrainViewerError for an unknown method, a threshold that is no number, and pictures.
+    """
+    began = time.perf_counter()
+    if study.is_picture:
+        raise BrainViewerError(
+            "The tumour is looked for in studies, not in single pictures.",
+            "Open the sequences as NIfTI files.",
+        )
+    if method not in METHODS:
+        raise BrainViewerError(
+            f"There is no method '{method}'.", f"Choose one of: {', '.join(METHODS)}."
+        )
+    if not math.isfinite(threshold):
+        raise BrainViewerError("The threshold is no number.", "Give a value of FLAIR, such as 450.")
+    report(0.0, "Looking for the tumour")
+    if method == "threshold":
+        finding = measured(study, threshold_rule.find(study, threshold))
+    else:
+        finding = _find_lesion(study, method, network, report)
+    report(1.0, "Tumour slice found" if finding.found else NOTHING)
+    return replace(finding, oriented=study.grid.oriented, seconds=time.perf_counter() - began)
+
+
+def _find_lesion(
+    study: Study, method: str, network: OutlineNetwork | None, report: Report
+) -> TumourFinding:
+    leading = leading_sequence(study.volumes)
+    if leading is None:
+        return nothing(
+            study, method, "Finding the tumour needs a FLAIR, a T2 or a T1ce with an image."
+        )
+    head = prepare(study, leading, report)
+    if head is None:
+        return nothing(study, method, "No brain was recognised in the images.")
+    notices: tuple[str, ...] = ()
+    if leading is not Modality.FLAIR:
+        why = "FLAIR is empty" if Modality.FLAIR in study.volumes else "There is no FLAIR"
+        notices = (f"{why}: the tumour was looked for in {leading} and may be missed.",)
+    elif method == "lesion":
+        network = network or installed_network()
+        if network is None:
+            notices = (NOT_INSTALLED,)
+    report(0.6, "Outlining the lesion")
+    if method == "lesion" and leading is Modality.FLAIR and network is not None:
+        lesions, confidence = _by_network(head, network)
+        used = network.settings.identity
+    else:
+        used = None
+        lesions, confidence = _by_comparison(head, leading)
+    report(0.8, "Measuring the lesion")
+    if not lesions:
+        return nothing(study, method, *notices)
+    found = finding_of(study, head.working, lesions, method, confidence, notices)
+    found = replace(found, brain=head.working.refine(head.inside), network=used)
+    return measured(study, found, MidSagittalPlane.in_world(head.plane, head.working))
+
+
+def leading_sequence(volumes: Mapping[Modality, Volume]) -> Modality | None:
+    """The sequence in which the lesion is looked for; None if none will do."""
+    return next((m for m in _TRUST if m in volumes and not volumes[m].constant), None)
+
+
+def _by_network(head: Head, network: OutlineNetwork) -> tuple[list[Lesion], float]:
+    """Lesions that the network sees, none if they are too faint, and the confidence."""
+    spacing = head.working.spacing
+    probability = lesion_probability(network, head.images, head.inside, head.plane, spacing)
+    lesions = outline.lesions_of(probability, spacing)
+    if not lesions:
+        return [], 0.0
+    return lesions, outline.confidence(probability, lesions, network.settings.trust)
+
+
+def _by_comparison(head: Head, leading: Modality) -> tuple[list[Lesion], float]:
+    """Lesions by brightness and one-sidedness, none without much evidence, and the confidence."""
+    lesions = lesion.search(
+        head.images, leading, head.inside, head.plane, head.working.spacing, not head.stripped
+    )
+    least = _LEAST_STRIPPED if head.stripped else _LEAST_WITH_SKULL
+    if not lesions or lesions[0].evidence < least:
+        return [], 0.0
+    amount = lesions[0].evidence
+    strength = amount / (amount + _HALF_SURE)
+    rival = lesions[1].evidence if len(lesions) > 1 else 0.0
+    return lesions, float(strength * (1 - 0.6 * rival / amount)) * _TRUST[leading]

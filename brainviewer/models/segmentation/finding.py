@@ -1,0 +1,85 @@
+"""A finding out of the lesions of a head: mask on the study's grid, slice, candidates, notices."""
+
+import numpy as np
+
+from brainviewer.core.findings import Candidate, TumourFinding
+from brainviewer.core.study import Study
+from brainviewer.imaging.measure.slice_area import areas, axial_axis, largest_slice, middle_of
+from brainviewer.imaging.preprocess.working_grid import Mask, WorkingGrid
+from brainviewer.imaging.rules.lesion_search import Lesion, together
+
+NOTHING = "No lesion found."
+CUT_OFF = "The lesion reaches the edge of the images: a part of it may not be shown."
+# A further lesion is worth a notice from this volume on, in mL, and from this share of the evidence
+# of the first: the search without a model brings along specks of uneven brightness.
+_SIZEABLE_ML = 1.0
+_SIZEABLE_SHARE = 0.05
+
+
+def finding_of(
+    study: Study,
+    working: WorkingGrid,
+    lesions: list[Lesion],
+    method: str,
+    confidence: float,
+    notices: tuple[str, ...],
+) -> TumourFinding:
+    """The strongest lesion, with others that have a good part of its evidence, as a finding.
+
+    lesions : at least one, the one with the most evidence first.
+    """
+    grid = study.grid
+    axis = axial_axis(grid)
+    masks = [working.refine(one.mask) for one in lesions]
+    mask = np.logical_or.reduce(masks[: len(together(lesions))])
+    area = areas(grid, mask, axis)
+    index = largest_slice(area, grid.spacing[axis])
+    total = sum(one.evidence for one in lesions)
+    candidates = []
+    for one, own in zip(lesions, masks, strict=True):
+        at = largest_slice(areas(grid, own, axis), grid.spacing[axis])
+        position = middle_of(grid, own, axis, at)
+        candidates.append(Candidate(at, position, one.volume_ml, one.evidence / total))
+    return TumourFinding(
+        method,
+        True,
+        index=index,
+        position_mm=middle_of(grid, mask, axis, index),
+        confidence=confidence,
+        candidates=tuple(candidates),
+        area_mm2=area,
+        mask=mask,
+        notices=(*notices, *_remarks(mask, lesions)),
+    )
+
+
+def _remarks(mask: Mask, lesions: list[Lesion]) -> list[str]:
+    """What a reader should know about a mask (i, j, k) and the lesions behind it."""
+    remarks = []
+    # Slices of one voxel are all edge.
+    sides = [n for n in range(3) if mask.shape[n] > 2]
+    if any(np.take(mask, [0, -1], axis).any() for axis in sides):
+        remarks.append(CUT_OFF)
+    least = _SIZEABLE_SHARE * lesions[0].evidence
+    others = [
+        one.volume_ml
+        for one in lesions[1:]
+        if one.volume_ml >= _SIZEABLE_ML and one.evidence >= least
+    ]
+    if others:
+        count = "A second lesion" if len(others) == 1 else f"{len(others)} more lesions"
+        where = "lies" if len(others) == 1 else "lie"
+        remarks.append(f"{count} of {sum(others):.0f} mL {where} apart from the first.")
+    return remarks
+
+
+def nothing(study: Study, method: str, *notices: str) -> TumourFinding:
+    """The finding that there is nothing, with what else is to be said."""
+    slices = study.grid.shape[axial_axis(study.grid)]
+    return TumourFinding(
+        method,
+        False,
+        area_mm2=np.zeros(slices, np.float32),
+        mask=np.zeros(study.grid.shape, bool),
+        notices=(NOTHING, *notices),
+    )

@@ -1,0 +1,136 @@
+"""What the outlining network sees of a head: axial slices on a canvas of 2 mm pixels.
+
+Everything outside the brain has one value, so that heads with and without skull look alike.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from brainviewer.core.study import Modality
+from brainviewer.imaging.preprocess.symmetry import MidPlane
+from brainviewer.imaging.preprocess.working_grid import Field, Mask
+
+PIXEL_MM = 2.0
+# Neighbours lie at a distance in mm: slices are between 1 and 6.5 mm apart.
+OFFSETS_MM = (-10.0, -5.0, 0.0, 5.0, 10.0)
+# After the FLAIR slices: FLAIR mirrored at the mid-sagittal plane, T1, T1ce.
+CHANNELS = len(OFFSETS_MM) + 3
+DARKEST, BRIGHTEST = -4.0, 8.0
+_SCALE = 0.25
+_MULTIPLE = 16
+_LEAST = (80, 96)
+_MARGIN_MM = 4.0
+
+
+@dataclass(frozen=True)
+class Canvas:
+    """Pixels of 2 mm around the brain, in every axial slice.
+
+    start : (R, A) of the first pixel, in mm of the working array.
+    shape : pixels (R, A).
+    """
+
+    start: tuple[float, float]
+    shape: tuple[int, int]
+
+    @classmethod
+    def around(
+        cls, inside: Mask, spacing: tuple[float, float, float], least: tuple[int, int] = _LEAST
+    ) -> "Canvas":
+        """The canvas in whose middle the brain lies; its sides are multiples of 16 pixels."""
+        start, shape = [], []
+        for axis in (0, 1):
+            where = np.flatnonzero(inside.any(axis=(1 - axis, 2)))
+            low, high = where[0] * spacing[axis], where[-1] * spacing[axis]
+            pixels = int((high - low + 2 * _MARGIN_MM) / PIXEL_MM) + 1
+            count = max(least[axis], -(-pixels // _MULTIPLE) * _MULTIPLE)
+            first = (low + high) / 2 - PIXEL_MM * (count - 1) / 2
+            # On a grid of 2 mm no pixel lies between two voxels.
+            start.append(round(first / spacing[axis]) * spacing[axis])
+            shape.append(count)
+        return cls((start[0], start[1]), (shape[0], shape[1]))
+
+    def draw(
+        self, volume: Field, spacing: tuple[float, float, float], outside: float
+    ) -> NDArray[np.float32]:
+        """A working array (R, A, S) on the canvas: (S, R, A) float32."""
+        matrix = np.array(
+            [
+                [PIXEL_MM / spacing[1], 0, self.start[1] / spacing[1]],
+                [0, PIXEL_MM / spacing[0], self.start[0] / spacing[0]],
+            ]
+        )
+        flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+        size = (self.shape[1], self.shape[0])
+        return np.stack(
+            [
+                cv2.warpAffine(plane, matrix, size, flags=flags, borderValue=outside)
+                for plane in np.ascontiguousarray(volume.transpose(2, 0, 1), np.float32)
+            ]
+        )
+
+    def undraw(
+        self,
+        drawn: NDArray[np.float32],
+        spacing: tuple[float, float, float],
+        shape: tuple[int, ...],
+    ) -> Field:
+        """What was drawn, (S, R, A), back as a working array (R, A, S) of this shape."""
+        matrix = np.array(
+            [
+                [spacing[1] / PIXEL_MM, 0, -self.start[1] / PIXEL_MM],
+                [0, spacing[0] / PIXEL_MM, -self.start[0] / PIXEL_MM],
+            ]
+        )
+        flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+        planes = [
+            cv2.warpAffine(plane, matrix, (shape[1], shape[0]), flags=flags) for plane in drawn
+        ]
+        return np.ascontiguousarray(np.stack(planes, axis=2))
+
+
+def only_brain(image: Field, inside: Mask) -> Field:
+    """The image with one value outside the brain, and without extremes."""
+    values = np.clip(image, DARKEST, BRIGHTEST)
+    return np.where(inside, values, np.float32(DARKEST)).astype(np.float32)
+
+
+def at(planes: NDArray[np.float32], where: NDArray[np.float64]) -> NDArray[np.float32]:
+    """Slices (n, R, A) at places between the slices (S, R, A), the outermost ones repeated."""
+    where = np.clip(where, 0, len(planes) - 1)
+    below = where.astype(int)
+    above = np.minimum(below + 1, len(planes) - 1)
+    share = (where - below).astype(np.float32)[:, None, None]
+    return np.asarray(planes[below] * (1 - share) + planes[above] * share, np.float32)
+
+
+def scaled(values: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Normalised intensities as the network takes them; a sequence that is missing is zero."""
+    return np.asarray(values * np.float32(_SCALE), np.float32)
+
+
+def network_input(
+    images: Mapping[Modality, Field],
+    inside: Mask,
+    plane: MidPlane,
+    spacing: tuple[float, float, float],
+    canvas: Canvas,
+) -> NDArray[np.float32]:
+    """(S, CHANNELS, R, A) float32; ``images`` are normalised, and FLAIR is one of them."""
+    bare = only_brain(images[Modality.FLAIR], inside)
+    flair = canvas.draw(bare, spacing, DARKEST)
+    slices = np.zeros((len(flair), CHANNELS, *canvas.shape), np.float32)
+    numbers = np.arange(len(flair), dtype=np.float64)
+    for index, offset in enumerate(OFFSETS_MM):
+        slices[:, index] = at(flair, np.asarray(numbers + offset / spacing[2], np.float64))
+    mirrored = plane.mirror(bare, spacing, DARKEST)
+    slices[:, len(OFFSETS_MM)] = canvas.draw(mirrored, spacing, DARKEST)
+    for index, modality in enumerate((Modality.T1, Modality.T1CE), len(OFFSETS_MM) + 1):
+        if modality in images:
+            bare = only_brain(images[modality], inside)
+            slices[:, index] = canvas.draw(bare, spacing, DARKEST)
+    return scaled(slices)

@@ -1,0 +1,115 @@
+"""Lesions out of the probabilities of the outlining network."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from brainviewer.imaging.preprocess.brain import Spacing, fill_holes
+from brainviewer.imaging.preprocess.working_grid import Field, Mask
+from brainviewer.imaging.rules.lesion_search import Lesion
+
+# Chosen by cross-validation on the low-grade-glioma collection (brainviewer.training.outline).
+THRESHOLD = 0.5
+_SMALLEST_ML = 0.15
+_MOST = 3
+# Less evidence than this is the unevenness of a healthy head.
+LEAST_ML = 1.0
+FEATURES = ("next lesion's share", "clear part of the slice", "rank at other thresholds")
+# An outline is clear where these two thresholds agree; the slice should be the largest at all.
+_GENEROUS, _STRICT = 0.3, 0.7
+_OTHER_THRESHOLDS = (0.2, 0.35, 0.65, 0.8)
+
+
+def lesions_of(probability: Field, spacing: Spacing, threshold: float = THRESHOLD) -> list[Lesion]:
+    """Connected lesions, the one with the most evidence first; at most three.
+
+    probability : (R, A, S) float32, 0..1.
+
+    A lesion's evidence is its expected volume: millilitres weighted by probability. Nothing is
+    found where the strongest has too little.
+    """
+    parts, evidence = _parts(probability, spacing, threshold)
+    if evidence.max() < LEAST_ML:
+        return []
+    millilitres = spacing[0] * spacing[1] * spacing[2] / 1000
+    lesions: list[Lesion] = []
+    taken: Mask = np.zeros(probability.shape, bool)
+    for part in np.argsort(-evidence, kind="stable")[:_MOST]:
+        if evidence[part] <= 0:
+            continue
+        # What is enclosed by the lesion belongs to it: dead cores look like fluid.
+        mask = fill_holes(parts == part) & ~taken
+        volume = float(mask.sum()) * millilitres
+        if volume >= _SMALLEST_ML:
+            certainty = np.where(mask, np.where(probability > threshold, probability, 1), 0)
+            lesions.append(
+                Lesion(mask, certainty.astype(np.float32), float(evidence[part]), volume)
+            )
+            taken |= mask
+    return lesions
+
+
+def evidence_of(probability: Field, spacing: Spacing) -> float:
+    """The evidence of the strongest lesion, in mL, however little it is."""
+    return float(_parts(probability, spacing, THRESHOLD)[1].max())
+
+
+def _parts(
+    probability: Field, spacing: Spacing, threshold: float
+) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
+    """Connected parts by number, and the evidence of each; number 0 is everything else."""
+    parts, _ = ndimage.label(probability > threshold, np.ones((3, 3, 3)))
+    millilitres = spacing[0] * spacing[1] * spacing[2] / 1000
+    evidence: NDArray[np.float64] = np.bincount(  # type: ignore[assignment]  # weighted: float
+        parts.ravel(), probability.ravel() * millilitres
+    )
+    evidence[0] = 0
+    return parts, evidence
+
+
+def features(probability: Field, lesions: list[Lesion]) -> tuple[float, ...]:
+    """What tells how likely the slice is right: one number for each of FEATURES, 0..1.
+
+    The evidence of the second lesion beside that of the first; in the axial slice with the largest
+    area, the part of the outline that stays when less is taken for lesion; and the least area of
+    that slice beside the largest one when other thresholds draw the outline.
+    """
+    rival = lesions[1].evidence / lesions[0].evidence if len(lesions) > 1 else 0.0
+
+    def area(threshold: float) -> NDArray[np.int64]:
+        return np.asarray(np.count_nonzero(probability > threshold, axis=(0, 1)))
+
+    slice_ = int(area(THRESHOLD).argmax())
+    clear = area(_STRICT)[slice_] / max(area(_GENEROUS)[slice_], 1)
+    others = [area(threshold) for threshold in _OTHER_THRESHOLDS]
+    rank = min(one[slice_] / max(one.max(), 1) for one in others)
+    return float(rival), float(clear), float(rank)
+
+
+@dataclass(frozen=True)
+class Trust:
+    """A logistic function that tells how likely the slice is right; see ``confidence``.
+
+    weights : of a constant and FEATURES.
+    limits : (lowest, highest) of each of FEATURES among the patients it was fitted to. What lies
+        beyond counts as the limit: nothing is known of how the function goes on there.
+    """
+
+    weights: tuple[float, ...]
+    limits: tuple[tuple[float, float], ...]
+
+    def __call__(self, known: NDArray[np.floating]) -> NDArray[np.float64]:
+        """(..., len(FEATURES)) to probabilities (...)."""
+        lowest, highest = np.array(self.limits).T
+        logit = self.weights[0] + np.clip(known, lowest, highest) @ np.array(self.weights[1:])
+        return np.asarray(1 / (1 + np.exp(-logit)))
+
+
+def confidence(probability: Field, lesions: list[Lesion], trust: Trust) -> float:
+    """Probability that the slice holds at least 0.9 of the largest area.
+
+    trust : fitted to patients that the network had not seen.
+    """
+    return float(trust(np.array(features(probability, lesions))))

@@ -1,0 +1,1 @@
+"""Models of the molecular subtype: eligibility, input, fusion head, out-of-distribution scores."""

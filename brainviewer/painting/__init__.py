@@ -1,0 +1,1 @@
+"""Values to pixels: panes, figures, and the 3D scene."""

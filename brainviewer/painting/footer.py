@@ -1,0 +1,143 @@
+"""The lines below the images: what the colours mean and where the picture came from."""
+
+from collections.abc import Sequence
+
+from brainviewer import __version__
+from brainviewer.core.findings import Classification, TumourFinding
+from brainviewer.core.shown_text import shown_text
+from brainviewer.core.study import Study
+from brainviewer.painting import palette, wording
+from brainviewer.painting.drawing import Canvas
+from brainviewer.painting.pane import PaneSpec
+from brainviewer.painting.slice_image import heat_bar
+
+_PAD = 12.0
+_SIZE = 11.0
+_STEP = 17.0
+_TALLEST = 600
+_HEAT = "heat"
+
+
+def draw_footer(
+    study: Study,
+    panes: Sequence[PaneSpec],
+    lines: Sequence[str],
+    width: int,
+    scale: float,
+) -> Canvas:
+    """The footer of a picture ``width`` points wide, as tall as its content."""
+    canvas = Canvas(width, _TALLEST, scale, palette.PANEL)
+    warnings = [(wording.RESEARCH_ONLY, False)]
+    if study.synthetic:
+        warnings.insert(0, (wording.SYNTHETIC, True))
+    if study.edited:
+        warnings.insert(0, (wording.EDITED_HOW, True))
+    widest = max(canvas.measure(text, _SIZE, bold) for text, bold in warnings)
+    beside = width >= widest * 2.5
+    room = width - 2 * _PAD - (widest + 24 if beside else 0)
+    y = _draw_legend(canvas, _legend(panes), room)
+    for text in lines:
+        for line in canvas.wrapped(text, room, _SIZE, lines=4):
+            canvas.text(_PAD, y + _SIZE, line, _SIZE, palette.QUIET, anchor="ls")
+            y += _STEP
+    warnings_y = _PAD if beside else y
+    x, anchor = (width - _PAD, "rs") if beside else (_PAD, "ls")
+    for text, bold in warnings:
+        fitting = canvas.shortened(text, width - 2 * _PAD, _SIZE, bold)
+        canvas.text(
+            x, warnings_y + _SIZE, fitting, _SIZE, palette.CAUTION, bold=bold, anchor=anchor
+        )
+        warnings_y += _STEP
+    return canvas.cut_off(max(y, warnings_y) + _PAD - (_STEP - _SIZE) + 2)
+
+
+def provenance_lines(
+    study: Study,
+    panes: Sequence[PaneSpec],
+    finding: TumourFinding | None,
+    classification: Classification | None,
+    *,
+    identify: bool = False,
+) -> list[str]:
+    """The sentences of the footer; names only with ``identify``."""
+    lines: list[str] = []
+    if identify:
+        files = (volume.file_name for volume in study.volumes.values())
+        names = [f"Study {study.name}" if study.name else "", ", ".join(f for f in files if f)]
+        lines.append(shown_text(" · ".join(name for name in names if name)))
+    if panes:
+        sequences = ", ".join(dict.fromkeys(pane.modality.value for pane in panes))
+        places = ", ".join(dict.fromkeys(_place(pane) for pane in panes))
+        parts = [sequences, places, wording.convention_text(study.grid, panes[0].convention)]
+        if study.is_picture:
+            parts.append(wording.pixel_text(study.grid))
+        lines.append(" · ".join(part for part in parts if part))
+        windows = (f"{pane.modality} {wording.window_text(pane.window)}" for pane in panes)
+        lines.append("Window " + ", ".join(dict.fromkeys(windows)))
+    if computed := resampling_text(study):
+        lines.append(computed)
+    source = [f"BrainViewer {__version__}"]
+    if finding is not None and finding.found:
+        source.append(_found_by(finding))
+    if classification is not None:
+        model = f"{classification.model_id} {classification.model_version}"
+        weights = classification.weights_sha256[:8]
+        source.append(f"model {model}" + (f", weights {weights}" if weights else ""))
+    return [*lines, " · ".join(source)]
+
+
+def resampling_text(study: Study) -> str:
+    """Which sequences were computed for another grid, and how far each was moved; or nothing."""
+    parts = [
+        f"{modality} resampled"
+        + (f" and moved by {wording.number(volume.moved_mm, 1)} mm" if volume.moved_mm else "")
+        for modality, volume in study.volumes.items()
+        if volume.resampled
+    ]
+    return ", ".join(parts)
+
+
+def _found_by(finding: TumourFinding) -> str:
+    if (network := finding.network) is not None:
+        return f"tumour found by {network.id} {network.version}, sha256 {network.sha256[:8]}"
+    return f"tumour found by method “{finding.method}”"
+
+
+def _place(pane: PaneSpec) -> str:
+    place = wording.place_text(pane.view, pane.index)
+    position = wording.position_text(pane.view, pane.index)
+    return f"{place} at {position}" if position else place
+
+
+def _legend(panes: Sequence[PaneSpec]) -> list[tuple[str, str]]:
+    """What the colours over the images mean: (colour, words)."""
+    entries = []
+    if any(pane.shows_lesion for pane in panes):
+        entries.append((palette.TUMOUR, "tumour outline, found automatically"))
+    labels = sorted({label for pane in panes for label in pane.labels_shown})
+    names = panes[0].study.segment_names if panes else {}
+    entries += [
+        (palette.label_colour(label), wording.segment_text(label, names)) for label in labels
+    ]
+    if any(pane.shows_heatmap for pane in panes):
+        entries.append((_HEAT, "class-activation heatmap, low to high"))
+    return entries
+
+
+def _draw_legend(canvas: Canvas, entries: Sequence[tuple[str, str]], room: float) -> float:
+    """Returns the y where the next line begins."""
+    x, y = _PAD, _PAD
+    for colour, words in entries:
+        swatch = 36.0 if colour == _HEAT else 14.0
+        fitting = canvas.shortened(words, room - swatch - 6, _SIZE)
+        length = swatch + 6 + canvas.measure(fitting, _SIZE)
+        if x > _PAD and x + length > _PAD + room:
+            x, y = _PAD, y + _STEP
+        if colour == _HEAT:
+            bar = heat_bar(round(swatch * canvas.scale), round(6 * canvas.scale))
+            canvas.place(bar, x, y + _SIZE - 7)
+        else:
+            canvas.bar(x, y + _SIZE - 5.2, x + swatch, y + _SIZE - 2.8, colour, radius=1)
+        canvas.text(x + swatch + 6, y + _SIZE, fitting, _SIZE, palette.TEXT, anchor="ls")
+        x += length + 20
+    return y + _STEP if entries else y

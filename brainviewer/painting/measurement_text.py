@@ -1,0 +1,154 @@
+"""A lesion's measurements in words, in the window and in exported pictures alike."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from brainviewer.core.findings import Diameters, Measurements, TumourFinding
+from brainviewer.core.geometry import Grid
+from brainviewer.core.study import Modality, Study
+from brainviewer.painting.wording import NO_ORIENTATION, number
+
+NOT_MEASURED = "not measured"
+_LEAST_ML = 0.1
+_NEEDED_FOR_ENHANCEMENT = (Modality.T1, Modality.T1CE)
+
+
+@dataclass(frozen=True)
+class MeasurementLine:
+    """One measurement.
+
+    detail : what stands smaller under it; empty if nothing.
+    diameters : those that lead to its slice, if it was taken on one.
+    known : False where the value says why there is none.
+    """
+
+    name: str
+    value: str
+    detail: str = ""
+    diameters: Diameters | None = None
+    known: bool = True
+
+
+def measurement_lines(study: Study, finding: TumourFinding) -> tuple[MeasurementLine, ...]:
+    """Volume, enhancing part, both pairs of diameters and the side; none without a lesion.
+
+    What could not be measured is said, with the reason where it is known.
+    """
+    if not finding.found:
+        return ()
+    taken = finding.measurements
+    lesion = "Diameters FLAIR" if Modality.FLAIR in study.volumes else "Diameters"
+    no_enhancement = _why_no_enhancement(study, taken)
+    return (
+        _volume(study, finding),
+        _enhancing_volume(taken, no_enhancement),
+        _diameters(lesion, taken.lesion if taken else None, NOT_MEASURED, rano=False),
+        _diameters("Diameters T1ce", taken.enhancing if taken else None, no_enhancement, rano=True),
+        _side(study.grid, taken),
+    )
+
+
+def slice_line(finding: TumourFinding) -> MeasurementLine:
+    """The tumour slice, counted from 1, and the lesion's area in it: the same number everywhere."""
+    area = finding.slice_area_mm2
+    if finding.index is None or area is None:
+        return MeasurementLine("Tumour slice", "none", known=False)
+    place = f"Slice {finding.index + 1} of {len(finding.area_mm2)}"
+    return MeasurementLine(place, f"{number(area)} mm²")
+
+
+def measurement_text(study: Study, finding: TumourFinding) -> str:
+    """All measurements as lines of text, to be pasted elsewhere; slices count from 1.
+
+    The study's name is not in it, because it may name the patient.
+    """
+    lines = [
+        f"{line.name}: {line.value}" + (f" ({line.detail})" if line.detail else "")
+        for line in measurement_lines(study, finding)
+    ]
+    if finding.found:
+        chosen = slice_line(finding)
+        lines.insert(0, f"Tumour slice: {finding.plane} {chosen.name.lower()}, {chosen.value}")
+    if finding.slices:
+        largest = (f"{plane} {index + 1}" for plane, index in finding.slices.items())
+        lines.append(f"Largest slices: {', '.join(largest)}")
+    if not lines:
+        lines.append("No lesion found.")
+    if not study.grid.oriented:
+        lines.append(f"{NO_ORIENTATION}.")
+    if study.synthetic:
+        lines.insert(0, "SYNTHETIC DATA")
+    lines.append("Measured by BrainViewer; research use only, not for diagnosis.")
+    return "\n".join(lines) + "\n"
+
+
+def diameters_text(diameters: Diameters) -> str:
+    """Both diameters, such as ``52 × 34 mm``."""
+    return f"{number(diameters.longest_mm)} × {number(diameters.perpendicular_mm)} mm"
+
+
+def _volume(study: Study, finding: TumourFinding) -> MeasurementLine:
+    if finding.measurements is not None:
+        volume = finding.measurements.volume_ml
+    elif finding.mask is not None:
+        volume = float(finding.mask.sum()) * study.grid.voxel_volume / 1000
+    else:
+        return MeasurementLine("Volume", NOT_MEASURED, known=False)
+    return MeasurementLine("Volume", f"{number(volume, 1)} mL")
+
+
+def _why_no_enhancement(study: Study, taken: Measurements | None) -> str:
+    missing = [m for m in _NEEDED_FOR_ENHANCEMENT if m not in study.volumes]
+    if missing:
+        return f"no {_listed(missing)}"
+    return NOT_MEASURED if taken is None or taken.enhancing_ml is None else "none"
+
+
+def _enhancing_volume(taken: Measurements | None, without: str) -> MeasurementLine:
+    if taken is None or taken.enhancing_ml is None:
+        return MeasurementLine("Enhancing", without, known=False)
+    if taken.enhancing_ml <= 0:
+        return MeasurementLine("Enhancing", "none")
+    small = taken.enhancing_ml < _LEAST_ML
+    value = f"< {_LEAST_ML} mL" if small else f"{number(taken.enhancing_ml, 1)} mL"
+    if taken.volume_ml > 0:
+        value += f" · {_share(taken.enhancing_ml / taken.volume_ml)}"
+    return MeasurementLine("Enhancing", value, diameters=taken.enhancing)
+
+
+def _share(share: float) -> str:
+    """A part of the lesion in percent; neither nothing nor all unless it is."""
+    if 0 < share < 0.01:
+        return "< 1 %"
+    return "> 99 %" if 0.99 < share < 1 else f"{number(100 * share)} %"
+
+
+def _diameters(
+    name: str, diameters: Diameters | None, without: str, *, rano: bool
+) -> MeasurementLine:
+    if diameters is None:
+        return MeasurementLine(name, without, known=False)
+    detail = f"{number(diameters.product_mm2)} mm² · slice {diameters.index + 1}"
+    if rano:
+        detail += (
+            " · measurable"
+            if diameters.measurable
+            else " · not\u00a0measurable\u00a0(<\u00a010\u00a0mm)"
+        )
+    return MeasurementLine(name, diameters_text(diameters), detail, diameters)
+
+
+def _side(grid: Grid, taken: Measurements | None) -> MeasurementLine:
+    if not grid.oriented:
+        return MeasurementLine("Side", "orientation unknown", known=False)
+    side = taken.side if taken else None
+    if side is None:
+        return MeasurementLine("Side", NOT_MEASURED, known=False)
+    value = str(side)
+    if taken is not None and taken.midline_mm is not None:
+        value += f", {number(abs(taken.midline_mm))} mm off midline"
+    return MeasurementLine("Side", value)
+
+
+def _listed(names: Iterable[str]) -> str:
+    return " and ".join(names)

@@ -1,0 +1,157 @@
+"""What is said about the type of a glioma, in the window and in exported pictures alike."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from brainviewer.core.findings import ANSWER, Classification, NetworkUse, tumour_probability
+from brainviewer.painting.wording import number, probability
+
+ONLY_GLIOMAS = (
+    "Only gliomas are in scope; a metastasis, say, is not told from one. The type needs tissue to "
+    "confirm."
+)
+_PREVALENCES = {"training": "as in the training data", "clinic": "as in a clinic"}
+_EVEN = 0.005
+_FEW = 3
+_ENGINES = {"onnx": "ONNX", "tensorflow": "TensorFlow"}
+
+
+class Standing(StrEnum):
+    """How far an answer can be taken."""
+
+    ANSWERED = "answered"
+    NOT_CONFIDENT = "not confident"
+    OUT_OF_SCOPE = "out of scope"
+
+
+@dataclass(frozen=True)
+class AnswerText:
+    """An answer in words.
+
+    beneath : what stands smaller under the headline; empty if nothing.
+    tumour : how probable any tumour is, where "no tumour" is one of the classes.
+    reason : why the model is not confident or does not answer; empty if it does.
+    ranking : (class code, probability), most probable first; empty where no type may be read.
+    source : what the answer was computed from; without an answer, what was looked at.
+    made_by : model, and where its network gave the answer engine, device and time.
+    beside : a network that was run without part in the answer, and what for; empty if none was.
+    prevalence : how frequent the classes are taken to be; empty if the model does not say.
+    notes : what else is to be told, and is not said by the reason.
+    """
+
+    standing: Standing
+    headline: str
+    beneath: str
+    tumour: str
+    reason: str
+    ranking: tuple[tuple[str, float], ...]
+    source: str
+    made_by: str
+    beside: str
+    prevalence: str
+    notes: tuple[str, ...]
+
+
+def answer_text(result: Classification) -> AnswerText:
+    """The answer in words, with its standing."""
+    name = result.names.get(result.predicted, result.predicted)
+    ranking = tuple(sorted(result.classes.items(), key=lambda entry: -entry[1]))
+    standing, headline, beneath = Standing.ANSWERED, name, ""
+    if not result.in_scope:
+        standing, headline, ranking = Standing.OUT_OF_SCOPE, "Out of scope", ()
+    elif result.abstained:
+        standing, headline, beneath = (
+            Standing.NOT_CONFIDENT,
+            "Not confident",
+            f"Most probable: {name}",
+        )
+    return AnswerText(
+        standing,
+        headline,
+        beneath,
+        tumour_text(result),
+        result.reason if standing is not Standing.ANSWERED else "",
+        ranking,
+        _source(result),
+        _made_by(result),
+        _beside(result),
+        prevalence_text(result.prevalence, result.priors) if ranking else "",
+        tuple(notice for notice in result.notices if notice not in result.reason),
+    )
+
+
+def condition_text(result: Classification) -> str:
+    """What an answer takes for granted, since the model cannot know it; empty without an answer."""
+    if not result.in_scope or not result.predicted:
+        return ""
+    return "it is one of these classes" if result.of_picture else "it is a glioma"
+
+
+def tumour_text(result: Classification) -> str:
+    """How probable any tumour is, and none; empty where that is no question or no answer."""
+    tumour = tumour_probability(result.classes)
+    if tumour is None or not result.in_scope:
+        return ""
+    return f"Any tumour\u00a0{probability(tumour)} · no tumour\u00a0{probability(1 - tumour)}"
+
+
+def prevalence_text(name: str, priors: Mapping[str, float]) -> str:
+    """How frequent the classes are taken to be, as a sentence; empty without priors.
+
+    name : name of the setting.
+    priors : class code to share, adding up to 1.
+    """
+    if not priors:
+        return ""
+    codes, shares = list(priors), list(priors.values())
+    if max(shares) - min(shares) < _EVEN:
+        listed = f"{', '.join(codes[:-1])} and {codes[-1]}" if len(codes) > 1 else codes[0]
+        if len(codes) > _FEW:
+            listed = f"all {len(codes)} classes"
+        where = ", as in the training data" if name == "training" else ""
+        return f"Assumes {listed} equally frequent{where}"
+    listed = ", ".join(
+        f"{code}\u00a0{number(100 * share)}\u00a0%" for code, share in priors.items()
+    )
+    where = _PREVALENCES.get(name, "")
+    return f"Assumes {listed}" + (f", {where}" if where else "")
+
+
+def _made_by(result: Classification) -> str:
+    parts = [f"{result.model_name or result.model_id} {result.model_version}"]
+    if result.engine:  # it may rest on no network, or be refused before one runs
+        parts += _ran(result)
+    return " · ".join(parts)
+
+
+def _beside(result: Classification) -> str:
+    network = result.network
+    if network is None or ANSWER in network.used_for:
+        return ""
+    what = " and ".join(network.used_for).capitalize()
+    name = f"{network.identity.id} {network.identity.version}"
+    return " · ".join([f"{what} only: {name}", *_ran(network)])
+
+
+def _ran(run: Classification | NetworkUse) -> list[str]:
+    engine = _ENGINES.get(run.engine, run.engine)
+    return [f"{engine} on {run.device}", f"{run.predict_seconds:.2f}\u00a0s"]
+
+
+def _source(result: Classification) -> str:
+    if result.of_picture:
+        several = result.frames > 1
+        frame = (result.slice_index or 0) + 1
+        what = f"frame {frame} of {result.frames}" if several else "this picture"
+        return f"from {what} alone" if result.in_scope else what if several else ""
+    index = result.slice_index
+    where = "the whole lesion" if index is None else f"axial slice {index + 1}"
+    parts = [f"from {where}"] if result.in_scope else [] if index is None else [where]
+    if result.sequences_used:
+        parts.append(", ".join(result.sequences_used))
+    if not result.in_scope:
+        return " · ".join(parts)
+    age = result.age_years
+    parts.append("age\u00a0not\u00a0given" if age is None else f"age\u00a0{age:g}")
+    return " · ".join(parts)

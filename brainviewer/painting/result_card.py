@@ -1,0 +1,201 @@
+"""The column beside the images: the type of the glioma, how sure that is, and where it lies."""
+
+from collections.abc import Sequence
+
+from brainviewer.core.findings import Classification, TumourFinding
+from brainviewer.core.slices import SliceView
+from brainviewer.core.study import Study
+from brainviewer.painting import palette, wording
+from brainviewer.painting.drawing import Canvas
+from brainviewer.painting.measurement_text import measurement_lines, slice_line
+from brainviewer.painting.prediction_text import ONLY_GLIOMAS, AnswerText, Standing, answer_text
+
+WIDTH = 304
+_PAD = 20.0
+_TALLEST = 1600
+_NEVER_FULL = 0.985
+
+
+class _Column:
+    """Writes from top to bottom."""
+
+    def __init__(self, scale: float) -> None:
+        self.canvas = Canvas(WIDTH, _TALLEST, scale, palette.PANEL)
+        self.y = _PAD
+        self.left, self.right = _PAD, WIDTH - _PAD
+        self.width = self.right - self.left
+
+    def head(self, text: str) -> None:
+        x = self.left
+        for letter in text.upper():
+            self.canvas.text(x, self.y + 10, letter, 10.5, palette.QUIET, bold=True, anchor="ls")
+            x += self.canvas.measure(letter, 10.5, True) + 0.9
+        self.y += 22
+
+    def text(self, text: str, size: float, colour: str, lines: int = 4) -> None:
+        for line in self.canvas.wrapped(text, self.width, size, lines=lines):
+            self.canvas.text(self.left, self.y + size, line, size, colour, anchor="ls")
+            self.y += size * 1.42
+
+    def pair(self, label: str, value: str, colour: str = "") -> None:
+        """A quiet label on the left and its value on the right."""
+        canvas, base = self.canvas, self.y + 12
+        room = self.width - canvas.measure(label, 12) - 12
+        canvas.text(self.left, base, label, 12, palette.QUIET, anchor="ls")
+        value = canvas.shortened(value, room, 12)
+        canvas.text(self.right, base, value, 12, colour or palette.TEXT, anchor="rs")
+        self.y += 19
+
+    def beneath(self, text: str) -> None:
+        """A smaller line under a pair, at the right."""
+        text = self.canvas.shortened(text, self.width, 10.5)
+        self.canvas.text(self.right, self.y + 7, text, 10.5, palette.QUIET, anchor="rs")
+        self.y += 15
+
+    def gap(self, points: float) -> None:
+        self.y += points
+
+
+def draw_result_card(
+    study: Study,
+    finding: TumourFinding | None,
+    classification: Classification | None,
+    scale: float,
+    *,
+    note: str = "",
+    foot: str = "",
+) -> Canvas:
+    """The column, ``WIDTH`` points wide and as tall as its content.
+
+    note : what the reader must know about the result, e.g. that it is stale.
+    foot : the last line.
+    """
+    column = _Column(scale)
+    if classification is not None:
+        _draw_type(column, study, classification, note)
+    if finding is not None:
+        if classification is not None:
+            column.gap(22)
+        _draw_tumour(column, study, finding)
+    if foot:
+        column.gap(16)
+        column.text(foot, 11, palette.CAUTION)
+    return column.canvas.cut_off(min(_TALLEST, column.y + _PAD))
+
+
+def _draw_type(column: _Column, study: Study, result: Classification, note: str) -> None:
+    canvas, said = column.canvas, answer_text(result)
+    of_picture = "Class of the edited picture" if study.edited else "Class"
+    column.head(of_picture if result.of_picture else "Glioma type")
+    size = 21.0
+    while size > 15 and len(canvas.wrapped(said.headline, column.width, size)) > 2:
+        size -= 1
+    column.text(said.headline, size, palette.BRIGHT, lines=3)
+    if said.beneath:
+        column.text(said.beneath, 14, palette.TEXT, lines=3)
+    column.gap(2)
+    if said.reason:
+        column.text(said.reason, 12, palette.CAUTION, lines=20)
+        column.gap(2)
+    if said.source:
+        column.text(said.source, 12, palette.QUIET)
+    if said.ranking:
+        column.gap(12)
+        _draw_bars(column, said.ranking)
+        column.gap(2)
+        if said.tumour:
+            column.text(said.tumour, 12, palette.TEXT)
+        column.text(_calibration(result, said), 12, palette.QUIET)
+    column.gap(6)
+    for made in filter(None, (said.made_by, said.beside)):
+        column.text(made, 12, palette.QUIET)
+    column.gap(4)
+    if result.quality and said.ranking:
+        column.text(result.quality, 12, palette.QUIET)
+    if not result.of_picture:
+        column.text(ONLY_GLIOMAS, 12, palette.QUIET)
+    if note:
+        column.text(note, 12, palette.CAUTION)
+    if result.study_hash and study.content_hash and result.study_hash != study.content_hash:
+        column.text("Stale: this result belongs to another study.", 12, palette.CAUTION)
+    for notice in said.notes:
+        column.text(notice, 12, palette.QUIET)
+
+
+def _calibration(result: Classification, said: AnswerText) -> str:
+    if not result.calibrated:
+        words = "Not calibrated"
+    else:  # of a case that the model doubts nobody has measured it
+        words = "Calibrated" if said.standing is Standing.ANSWERED else ""
+    assumes = said.prevalence[:1].lower() + said.prevalence[1:] if words else said.prevalence
+    said_of_it = "; ".join(filter(None, (words, assumes)))
+    return said_of_it and f"{said_of_it}."
+
+
+def _draw_bars(column: _Column, ranking: Sequence[tuple[str, float]]) -> None:
+    canvas = column.canvas
+    labels = max((canvas.measure(letter, 13, True) for letter, _ in ranking), default=0)
+    bar_left, bar_right = column.left + max(20.0, labels + 10), column.right - 52
+    for place, (letter, probability) in enumerate(ranking):
+        colour, base = palette.class_colour(letter, place), column.y + 12
+        canvas.text(column.left, base, letter, 13, colour, bold=True, anchor="ls")
+        canvas.bar(bar_left, base - 10, bar_right, base + 1, palette.LINE)
+        end = bar_left + (bar_right - bar_left) * min(max(probability, 0.0), _NEVER_FULL)
+        if end - bar_left >= 1:
+            canvas.bar(bar_left, base - 10, end, base + 1, colour)
+        share = wording.probability(probability)
+        canvas.text(column.right, base, share, 12.5, palette.TEXT, anchor="rs")
+        column.gap(24)
+
+
+def _draw_tumour(column: _Column, study: Study, finding: TumourFinding) -> None:
+    column.head("Tumour")
+    if not finding.found or finding.index is None:
+        column.text("No lesion found", 15, palette.TEXT)
+        return
+    view = SliceView.of(study.grid, finding.plane)
+    column.pair("Tumour slice", f"{finding.plane} {finding.index + 1} of {view.count}")
+    if position := wording.position_text(view, finding.index):
+        column.pair("Position", position)
+    column.pair("Area in this slice", slice_line(finding).value)
+    for line in measurement_lines(study, finding):
+        column.pair(line.name, line.value, "" if line.known else palette.QUIET)
+        if line.detail:
+            column.beneath(line.detail)
+    column.pair("Confidence", f"{finding.confidence:.2f}")
+    if finding.area_mm2.size and float(finding.area_mm2.max()) > 0:
+        _draw_areas(column, view, finding, finding.index)
+
+
+def _draw_areas(column: _Column, view: SliceView, finding: TumourFinding, chosen: int) -> None:
+    """Why this slice: the tumour area of every slice, the chosen one bright."""
+    canvas = column.canvas
+    column.gap(12)
+    top, height = column.y, 44.0
+    areas = finding.area_mm2 if view.ascending else finding.area_mm2[::-1]
+    chosen = chosen if view.ascending else len(areas) - 1 - chosen
+    most, step = float(areas.max()), column.width / len(areas)
+    outline = [(column.left, top + height)]
+    for place, area in enumerate(areas):
+        y = top + height - float(area) / most * height
+        outline += [(column.left + place * step, y), (column.left + (place + 1) * step, y)]
+    canvas.fill([*outline, (column.right, top + height)], "#4A5763")
+    x = column.left + (chosen + 0.5) * step
+    high = top + height - float(areas[chosen]) / most * height
+    canvas.fill(
+        [(x - 1.2, top + height), (x - 1.2, high), (x + 1.2, high), (x + 1.2, top + height)],
+        palette.TUMOUR,
+    )
+    canvas.paint(column.left, top + height, column.right, top + height + 1, palette.LINE)
+    low_end, high_end = "IPL"["SAR".index(_towards(view))], _towards(view)
+    base = top + height + 15
+    if view.grid.oriented:
+        canvas.text(column.left, base, low_end, 11, palette.QUIET, anchor="ls")
+        canvas.text(column.right, base, high_end, 11, palette.QUIET, anchor="rs")
+    middle = (column.left + column.right) / 2
+    canvas.text(middle, base, "tumour area per slice", 11, palette.QUIET, anchor="ms")
+    column.gap(height + 20)
+
+
+def _towards(view: SliceView) -> str:
+    return wording.TOWARDS[view.plane]

@@ -1,0 +1,1 @@
+"""The 3D scene, drawn by VTK off screen."""

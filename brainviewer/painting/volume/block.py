@@ -1,0 +1,203 @@
+"""What the 3D view draws, prepared with numpy so that it can be made beside the main thread.
+
+A block's voxel axes run towards Right, Anterior and Superior as nearly as the grid allows, with a
+right-handed affine. Flipped and permuted files are thereby put in order once, in numpy, and VTK is
+given nothing but a rotation: no mirrored matrices, no wrong sides.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from brainviewer.core.geometry import Affine, Grid, spacing_of, voxel_to_world
+from brainviewer.core.voi_window import head_values
+
+BRIGHTEST = 4095
+"""Value of the head's bright end in a block; sixteen times as fine as a screen's, so that the
+surface's direction, which shading takes from differences, has no steps."""
+AIR = 0.12
+"""Below this part of the brightest value lies no tissue."""
+TISSUE = 0.55
+"""The part of the brightest value that the median of the head is brought to."""
+_MOST_VOXELS = 1 << 23
+"""Voxels of a block; a head has a tenth of them."""
+_MOST_PADDED = 1 << 28
+
+
+@dataclass(frozen=True, eq=False)
+class Block:
+    """A small volume.
+
+    values : (i, j, k) array, Fortran order (i fastest, as VTK wants it).
+    affine : (4, 4), voxel index to world mm, RAS+; positive determinant.
+    """
+
+    values: NDArray[Any]
+    affine: Affine
+
+    @property
+    def spacing(self) -> tuple[float, float, float]:
+        """Voxel size in mm."""
+        return spacing_of(self.affine)
+
+    @property
+    def corners(self) -> NDArray[np.float64]:
+        """(8, 3) world positions of the outermost voxels' centres."""
+        last = np.array(self.values.shape) - 1
+        return voxel_to_world(self.affine, np.array(list(np.ndindex(2, 2, 2))) * last)
+
+
+def canonical(data: NDArray[Any], grid: Grid) -> tuple[NDArray[Any], Affine]:
+    """The same voxels with axes towards Right, Anterior, Superior, and their affine.
+
+    A view of ``data``; nothing is copied. The affine's determinant is positive.
+    """
+    axes, signs = grid.axes
+    order = [axes.index(world) for world in range(3)]
+    flips = [signs[n] < 0 for n in order]
+    columns = grid.affine[:3, order]
+    if np.linalg.det(columns * [-1 if flip else 1 for flip in flips]) < 0:
+        # Only where a grid is so oblique that its nearest axes have the other handedness.
+        flips[0] = not flips[0]
+    data = data.transpose(order)
+    affine = np.eye(4)
+    affine[:3, 3] = grid.affine[:3, 3]
+    for axis, flip in enumerate(flips):
+        column = columns[:, axis]
+        if flip:
+            data = np.flip(data, axis)
+            affine[:3, 3] += column * (data.shape[axis] - 1)
+        affine[:3, axis] = -column if flip else column
+    return data, affine
+
+
+def cropped(
+    data: NDArray[Any], affine: Affine, inside: NDArray[np.bool_], margin: int
+) -> tuple[NDArray[Any], Affine]:
+    """The box around the True voxels of ``inside`` with a margin in voxels; a view."""
+    box = []
+    for axis in range(3):
+        others = tuple(n for n in range(3) if n != axis)
+        used = np.flatnonzero(inside.any(axis=others))
+        low, high = (used[0], used[-1]) if used.size else (0, data.shape[axis] - 1)
+        box.append(slice(max(0, int(low) - margin), int(high) + 1 + margin))
+    affine = affine.copy()
+    affine[:3, 3] = voxel_to_world(affine, [part.start for part in box])
+    return data[tuple(box)], affine
+
+
+def coarsened(
+    data: NDArray[Any], affine: Affine, voxel_mm: float
+) -> tuple[NDArray[np.float32], Affine]:
+    """Means of neighbouring voxels, so that none is much smaller than ``voxel_mm``.
+
+    Axes with thicker slices than that are interpolated to about ``voxel_mm`` instead.
+    """
+    spacing = spacing_of(affine)
+    factors = _factors(data.shape, spacing, voxel_mm)
+    whole = [n // f * f for n, f in zip(data.shape, factors, strict=True)]
+    # Means go to float32 as soon as they are fewer; a whole volume in float32 is never made.
+    result = data[: whole[0], : whole[1], : whole[2]]
+    for axis, factor in enumerate(factors):
+        if factor > 1:
+            shape = list(result.shape)
+            shape[axis : axis + 1] = [shape[axis] // factor, factor]
+            result = result.reshape(shape).mean(axis=axis + 1, dtype=np.float32)
+    result = np.asarray(result, dtype=np.float32)
+    affine = affine.copy()
+    affine[:3, 3] = voxel_to_world(affine, [(f - 1) / 2 for f in factors])
+    affine[:3, :3] *= factors
+    drawn = [s * f for s, f in zip(spacing, factors, strict=True)]
+    size = _drawable(result.shape, drawn, voxel_mm)
+    thick = [max(1, round(mm / size)) for mm in drawn]
+    if max(thick) > 1:
+        from scipy import ndimage
+
+        shape = [(n - 1) * t + 1 for n, t in zip(result.shape, thick, strict=True)]
+        result = ndimage.affine_transform(
+            result, 1 / np.array(thick), output_shape=tuple(shape), order=1, mode="nearest"
+        )
+        affine[:3, :3] /= thick
+    return result, affine
+
+
+def _drawable(shape: Sequence[int], spacing: Sequence[float], voxel_mm: float) -> float:
+    """The voxel size, or a larger one where a block would have more voxels than can be drawn."""
+    cubic_mm = math.prod(n * mm for n, mm in zip(shape, spacing, strict=True))
+    return max(voxel_mm, float(np.cbrt(cubic_mm / _MOST_VOXELS)))
+
+
+def _factors(shape: Sequence[int], spacing: Sequence[float], voxel_mm: float) -> list[int]:
+    """Voxels along each axis that become one of about ``voxel_mm``; never more than there are."""
+    size = _drawable(shape, spacing, voxel_mm)
+    return [min(n, max(1, round(size / mm))) for n, mm in zip(shape, spacing, strict=True)]
+
+
+def head_block(data: NDArray[Any], grid: Grid, voxel_mm: float = 2.0) -> Block:
+    """A sequence made ready for volume rendering.
+
+    data : (i, j, k) on ``grid``.
+
+    Returns a block of uint16 in 0..BRIGHTEST: 0 is air, BRIGHTEST the 99.5th percentile of the
+    head, and the head's median lies at TISSUE (by a gamma). Noise around the head is set to 0, and
+    the box is cut down to the head.
+    """
+    # SciPy takes a third of a second to import; the window must not wait for it.
+    from scipy import ndimage
+
+    values = head_values(data)
+    low, high = float(min(0.0, values.min())), float(np.percentile(values, 99.5))
+    if high <= low:
+        high = low + 1
+    volume, affine = canonical(data, grid)
+    small, affine = coarsened(volume, affine, voxel_mm)
+    small = np.clip((small - low) / (high - low), 0, 1)
+    small = ndimage.gaussian_filter(small, 0.5, mode="nearest")
+    head = _largest_part(small > AIR)
+    # A soft rim: the first voxels outside still carry the partial volume of the surface.
+    small[~ndimage.binary_dilation(head, iterations=2)] = 0
+    # Ordinary tissue is made equally light in every sequence, also where fluid or contrast medium
+    # is several times as bright.
+    middle = float(np.clip((np.median(values) - low) / (high - low), 0.2, 0.9))
+    small **= math.log(TISSUE) / math.log(middle)
+    small, affine = cropped(small, affine, head, margin=2)
+    return Block(np.asfortranarray(small * BRIGHTEST, dtype=np.uint16), affine)
+
+
+def mask_block(mask: NDArray[np.bool_], grid: Grid, voxel_mm: float = 1.0) -> Block | None:
+    """A mask made ready for a smooth surface at level 0.5: float32 in 0..1; None if it is empty."""
+    from scipy import ndimage
+
+    volume, affine = canonical(mask, grid)
+    if not volume.any():
+        return None
+    volume, affine = cropped(volume, affine, volume, margin=0)
+    factors = _factors(volume.shape, spacing_of(affine), voxel_mm)
+    while math.prod(n + 7 * f for n, f in zip(volume.shape, factors, strict=True)) > _MOST_PADDED:
+        voxel_mm /= 2
+        factors = _factors(volume.shape, spacing_of(affine), voxel_mm)
+        if max(factors) == 1:
+            break
+    # Room for the blur, so that the surface closes also where the mask touches the grid's edge.
+    margin = [3 * f for f in factors]
+    padded = np.pad(volume, [(m, m + f) for m, f in zip(margin, factors, strict=True)])
+    affine = affine.copy()
+    affine[:3, 3] = voxel_to_world(affine, [-m for m in margin])
+    small, affine = coarsened(padded, affine, voxel_mm)
+    blurred = ndimage.gaussian_filter(small, 0.8)
+    return Block(np.asfortranarray(blurred, dtype=np.float32), affine)
+
+
+def _largest_part(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    from scipy import ndimage
+
+    labels, count = ndimage.label(mask)
+    if count < 2:
+        return mask
+    sizes = np.bincount(labels.ravel())
+    sizes[0] = 0
+    return np.asarray(labels == sizes.argmax())

@@ -1,0 +1,223 @@
+"""The head in 3D, drawn by VTK off screen: translucent brain, tumour surface, orientation letters.
+
+Everything stands in world millimetres (RAS+). A scene belongs to the thread that made it, because
+OpenGL contexts do; while it renders, Python's lock is free.
+"""
+
+import math
+
+import cv2
+import numpy as np
+import vtkmodules.vtkRenderingFreeType  # registers the drawing of text
+import vtkmodules.vtkRenderingVolumeOpenGL2  # noqa: F401  registers the drawing of volumes
+from numpy.typing import ArrayLike, NDArray
+from vtkmodules.util.numpy_support import vtk_to_numpy
+from vtkmodules.vtkCommonCore import vtkUnsignedCharArray
+from vtkmodules.vtkRenderingCore import vtkLight, vtkRenderer
+
+from brainviewer.core.findings import TumourFinding
+from brainviewer.core.study import Modality, Study
+from brainviewer.painting.volume.block import Block, head_block, mask_block
+from brainviewer.painting.volume.scene_letters import OrientationLetters
+from brainviewer.painting.volume.scene_parts import Brain, CursorCross, Tumour
+from brainviewer.painting.volume.scene_window import is_software, open_window, renderer_name
+from brainviewer.painting.volume.view import VolumeView, first_view
+
+BACKGROUND = (0.032, 0.043, 0.051)
+VIEW_ANGLE = 22.0
+_MOST_WHILE_TURNING = 480
+"""Pixels of the longer side that a processor draws while the head is turned, and enlarges: what it
+takes does not grow with the pane then."""
+
+
+class VolumeScene:
+    """One head, its tumour, and a view of them.
+
+    Raises BrainViewerError if OpenGL cannot start.
+    """
+
+    def __init__(self) -> None:
+        self._window = open_window()
+        self.renderer_name = renderer_name(self._window)
+        self.software = is_software(self.renderer_name)
+        self._renderer = vtkRenderer()
+        self._renderer.SetBackground(*BACKGROUND)
+        self._renderer.RemoveAllLights()
+        self._renderer.AutomaticLightCreationOff()
+        # Warm light over the viewer's left shoulder, and a weak cool one from the other side.
+        for place, colour, strength in (
+            ((-0.7, 0.9, 1.0), (1.0, 0.98, 0.94), 0.95),
+            ((1.0, -0.3, 0.6), (0.85, 0.92, 1.0), 0.30),
+        ):
+            light = vtkLight()
+            light.SetLightTypeToCameraLight()
+            light.SetPosition(*place)
+            light.SetFocalPoint(0, 0, 0)
+            light.SetColor(*colour)
+            light.SetIntensity(strength)
+            self._renderer.AddLight(light)
+        self._window.AddRenderer(self._renderer)
+        self._brain = Brain(self._renderer, self.software)
+        self._tumour = Tumour(self._renderer)
+        self._cross = CursorCross(self._renderer)
+        self._letters = OrientationLetters(self._renderer)
+        self._study: Study | None = None
+        self.view = VolumeView()
+
+    # What is shown
+
+    def set_study(self, study: Study | None, modality: Modality | None = None) -> None:
+        """Show a sequence of a study (its first by default); None empties the scene."""
+        self._study = study
+        self.set_tumour(None)
+        if study is None:
+            self.set_head(None)
+            return
+        volume = study.volumes[modality] if modality else study.reference
+        self.set_head(head_block(volume.data, volume.grid), study.grid.oriented)
+
+    def set_tumour(self, finding: TumourFinding | None) -> None:
+        """Show the tumour found in the study that is shown; None or nothing found shows none."""
+        mask = finding.mask if finding and finding.found else None
+        if mask is None or self._study is None:
+            self.set_tumour_block(None)
+        else:
+            self.set_tumour_block(mask_block(mask, self._study.grid))
+
+    def set_head(self, block: Block | None, oriented: bool = True) -> None:
+        """Show a block made by ``head_block``; letters only where sides are known."""
+        self._brain.set_block(block)
+        self._letters.show(block is not None and oriented)
+        if block is None:
+            self._cross.set_place(None, block)
+
+    def set_tumour_block(self, block: Block | None) -> None:
+        """Show the surface of a block made by ``mask_block``."""
+        self._tumour.set_block(block)
+
+    def set_cursor(self, position_mm: ArrayLike | None) -> None:
+        """Mark a place (3,) in mm, RAS+, by a small cross; None hides it."""
+        self._cross.set_place(position_mm, self._brain.block)
+
+    # How it is seen
+
+    @property
+    def opacity(self) -> float:
+        """How solid the brain is, 0..1."""
+        return self.view.opacity
+
+    @opacity.setter
+    def opacity(self, value: float) -> None:
+        self.view = self.view.shown(opacity=value)
+
+    @property
+    def contrast(self) -> float:
+        """How steeply values become light and dark, 0..1."""
+        return self.view.contrast
+
+    @contrast.setter
+    def contrast(self, value: float) -> None:
+        self.view = self.view.shown(contrast=value)
+
+    @property
+    def size(self) -> float:
+        """Magnification; 1 fits the head."""
+        return self.view.size
+
+    @size.setter
+    def size(self, value: float) -> None:
+        self.view = self.view.shown(size=value)
+
+    def rotate(self, azimuth: float, elevation: float) -> None:
+        """Turn the head by degrees about the screen's vertical and horizontal axes."""
+        self.view = self.view.turned(azimuth, elevation)
+
+    def look(self, letter: str) -> None:
+        """One of the six standard views: A, P, L, R, S or I faces the viewer."""
+        self.view = self.view.looking(letter)
+
+    def reset(self) -> None:
+        """Back to the first view."""
+        self.view = VolumeView()
+
+    # Pictures
+
+    def picture(self, size: tuple[int, int], fine: bool = True) -> NDArray[np.uint8]:
+        """The scene as an image.
+
+        size : width and height in pixels.
+        fine : False draws several times as fast and coarser, for use while turning.
+
+        Returns (height, width, 3) uint8.
+        """
+        whole = tuple(max(16, int(n)) for n in size)
+        share = 1.0
+        if self.software and not fine:
+            share = min(1.0, _MOST_WHILE_TURNING / max(whole))
+        width, height = (max(16, round(n * share)) for n in whole)
+        self._window.SetSize(width, height)
+        # Smooth edges cost software OpenGL more than the whole head does.
+        self._window.SetMultiSamples(4 if fine or not self.software else 0)
+        self._letters.place(self.view.rotation, (width, height), share)
+        self._brain.show(self.view, fine, max(width, height))
+        self._aim(width / height)
+        self._window.Render()
+        pixels = vtkUnsignedCharArray()
+        self._window.GetPixelData(0, 0, width - 1, height - 1, 0, pixels, 0)
+        rows: NDArray[np.uint8] = vtk_to_numpy(pixels).reshape(height, width, 3)[::-1]
+        if share < 1:
+            return np.asarray(cv2.resize(rows, whole, interpolation=cv2.INTER_LINEAR), np.uint8)
+        return np.ascontiguousarray(rows)
+
+    def abort(self) -> None:
+        """Give up the rendering that is under way; the only call allowed from another thread."""
+        self._window.SetAbortRender(1)
+
+    def close(self) -> None:
+        """Release the OpenGL context, in the thread that made the scene."""
+        self._renderer.RemoveAllViewProps()
+        self._renderer.ReleaseGraphicsResources(self._window)
+        self._window.RemoveRenderer(self._renderer)
+        self._window.Finalize()
+
+    def _aim(self, aspect: float) -> None:
+        block = self._brain.block
+        if block is None:
+            return
+        corners = block.corners
+        centre = (corners.min(axis=0) + corners.max(axis=0)) / 2
+        # What is smaller than a millimetre is one point on the grid of the picture.
+        spread = max(1.0, float(np.linalg.norm(corners - centre, axis=1).max()))
+        half = 0.72 * spread
+        distance = half / math.tan(math.radians(VIEW_ANGLE / 2))
+        visible = half / self.view.size / min(1.0, aspect)
+        _, up, viewer = self.view.rotation
+        camera = self._renderer.GetActiveCamera()
+        camera.SetFocalPoint(*centre)
+        camera.SetPosition(*(centre + distance * viewer))
+        camera.SetViewUp(*up)
+        camera.SetViewAngle(min(150.0, 2 * math.degrees(math.atan(visible / distance))))
+        camera.SetClippingRange(max(1.0, distance - 1.2 * spread), distance + 1.2 * spread)
+
+
+def render_volume(
+    study: Study,
+    finding: TumourFinding | None,
+    size: tuple[int, int] = (1200, 900),
+    modality: Modality | None = None,
+) -> NDArray[np.uint8]:
+    """A picture of the head with its tumour, without a window or a display.
+
+    size : width and height in pixels.
+    modality : the sequence shown; the study's first by default.
+
+    Returns (height, width, 3) uint8. Raises BrainViewerError if OpenGL cannot start.
+    """
+    scene = VolumeScene()
+    try:
+        scene.set_study(study, modality)
+        scene.set_tumour(finding)
+        scene.view = first_view(study, finding)
+        return scene.picture(size)
+    finally:
+        scene.close()

@@ -1,0 +1,96 @@
+"""The patient's directions in a corner of the 3D picture: three axes with R L A P S I."""
+
+import numpy as np
+from vtkmodules.util.numpy_support import numpy_to_vtk
+from vtkmodules.vtkCommonCore import VTK_UNSIGNED_CHAR, vtkPoints
+from vtkmodules.vtkCommonDataModel import vtkCellArray, vtkPolyData
+from vtkmodules.vtkRenderingCore import (
+    vtkActor2D,
+    vtkPolyDataMapper2D,
+    vtkRenderer,
+    vtkTextActor,
+)
+
+from brainviewer.painting.volume.view import Rotation
+
+_LETTERS = "RLASPI"
+_DIRECTIONS = {
+    "R": (1, 0, 0),
+    "L": (-1, 0, 0),
+    "A": (0, 1, 0),
+    "P": (0, -1, 0),
+    "S": (0, 0, 1),
+    "I": (0, 0, -1),
+}
+_NEAR = np.array((0.94, 0.96, 0.98))
+_FAR = np.array((0.30, 0.35, 0.40))
+
+
+class OrientationLetters:
+    """Letters around a small cross of axes; what is nearer to the viewer is brighter."""
+
+    def __init__(self, renderer: vtkRenderer) -> None:
+        self._points = vtkPoints()
+        self._points.SetNumberOfPoints(7)
+        lines = vtkCellArray()
+        for end in range(1, 7):
+            lines.InsertNextCell(2)
+            lines.InsertCellPoint(0)
+            lines.InsertCellPoint(end)
+        self._cross = vtkPolyData()
+        self._cross.SetPoints(self._points)
+        self._cross.SetLines(lines)
+        mapper = vtkPolyDataMapper2D()
+        mapper.SetInputData(self._cross)
+        self._lines = vtkActor2D()
+        self._lines.SetMapper(mapper)
+        renderer.AddViewProp(self._lines)
+        self._texts = {}
+        for letter in _LETTERS:
+            text = vtkTextActor()
+            text.SetInput(letter)
+            style = text.GetTextProperty()
+            style.SetFontFamilyToArial()
+            style.BoldOn()
+            style.SetJustificationToCentered()
+            style.SetVerticalJustificationToCentered()
+            renderer.AddViewProp(text)
+            self._texts[letter] = text
+        self.show(False)
+
+    def show(self, shown: bool) -> None:
+        """Show or hide all of it."""
+        self._lines.SetVisibility(shown)
+        for text in self._texts.values():
+            text.SetVisibility(shown)
+
+    def place(self, rotation: Rotation, size: tuple[int, int], share: float = 1.0) -> None:
+        """Put the axes in the lower left corner.
+
+        rotation : as in ``VolumeView``.
+        size : width and height of the picture in pixels.
+        share : of the size in which the picture will be seen.
+        """
+        scale = max(0.75 * share, min(size) / 450)
+        radius = 25 * scale
+        middle = np.array((50.0, 50.0)) * scale
+        colours = np.zeros((6, 3), np.uint8)
+        self._points.SetPoint(0, middle[0], middle[1], 0)
+        for n, letter in enumerate(_LETTERS):
+            right, up, near = rotation @ _DIRECTIONS[letter]
+            end = middle + radius * np.array((right, up))
+            self._points.SetPoint(n + 1, end[0], end[1], 0)
+            colour = _FAR + (_NEAR - _FAR) * (0.5 + 0.5 * near)
+            colours[n] = colour * 150
+            text = self._texts[letter]
+            text.SetPosition(*(middle + (radius + 10 * scale) * np.array((right, up))))
+            style = text.GetTextProperty()
+            style.SetFontSize(round(13 * scale))
+            style.SetColor(*colour)
+            # An axis that points straight at the viewer has both its letters in one place.
+            style.SetOpacity(1.0 if near > -0.9 else 0.0)
+        self._points.Modified()
+        self._lines.GetProperty().SetLineWidth(max(1.0, 1.5 * scale))
+        self._cross.GetCellData().SetScalars(
+            numpy_to_vtk(colours, deep=True, array_type=VTK_UNSIGNED_CHAR)
+        )

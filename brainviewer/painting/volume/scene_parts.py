@@ -1,0 +1,211 @@
+"""What stands in the 3D scene: the translucent brain, the tumour's surface, the cursor's cross."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from vtkmodules.util.numpy_support import numpy_to_vtk
+from vtkmodules.vtkCommonCore import vtkPoints
+from vtkmodules.vtkCommonDataModel import (
+    vtkCellArray,
+    vtkImageData,
+    vtkPiecewiseFunction,
+    vtkPolyData,
+)
+from vtkmodules.vtkCommonMath import vtkMatrix4x4
+from vtkmodules.vtkFiltersCore import (
+    vtkFlyingEdges3D,
+    vtkPolyDataNormals,
+    vtkWindowedSincPolyDataFilter,
+)
+from vtkmodules.vtkRenderingCore import (
+    vtkActor,
+    vtkColorTransferFunction,
+    vtkPolyDataMapper,
+    vtkRenderer,
+    vtkVolume,
+    vtkVolumeProperty,
+)
+from vtkmodules.vtkRenderingVolume import (
+    vtkFixedPointVolumeRayCastMapper,
+    vtkGPUVolumeRayCastMapper,
+)
+
+from brainviewer.painting.volume.block import AIR, BRIGHTEST, Block
+from brainviewer.painting.volume.view import VolumeView
+
+TUMOUR_COLOUR = (1.0, 0.702, 0.278)
+CURSOR_COLOUR = (0.353, 0.663, 0.902)
+# Grey levels of the brain, dark to light: warm, as in the drawing.
+_TISSUE = ((0.10, 0.085, 0.075), (0.46, 0.41, 0.375), (0.80, 0.745, 0.69), (1.0, 0.965, 0.92))
+
+# Distance of samples along a ray, in voxels, of a coarse and of a fine picture. A processor takes
+# two thirds of the time for the second, and smooth tissue hardly shows it.
+_ALONG_RAY = {False: 2.0, True: 0.6}
+_ALONG_RAY_ON_PROCESSOR = {False: 2.0, True: 1.0}
+_RAYS_ACROSS = 130
+"""Rays over the longer side of a coarse picture that a processor draws."""
+
+
+class Brain:
+    """A sequence as a translucent body."""
+
+    def __init__(self, renderer: vtkRenderer, software: bool) -> None:
+        self.block: Block | None = None
+        self._software = software
+        self._mapper = (
+            vtkFixedPointVolumeRayCastMapper() if software else vtkGPUVolumeRayCastMapper()
+        )
+        self._mapper.AutoAdjustSampleDistancesOff()
+        self._colour = vtkColorTransferFunction()
+        self._opacity = vtkPiecewiseFunction()
+        edges = vtkPiecewiseFunction()
+        # Even tissue is nearly clear and its borders are not: the tumour shows through.
+        edges.AddPoint(0, 0.05)
+        edges.AddPoint(0.03 * BRIGHTEST, 0.20)
+        edges.AddPoint(0.12 * BRIGHTEST, 1.0)
+        self._property = vtkVolumeProperty()
+        self._property.SetColor(self._colour)
+        self._property.SetScalarOpacity(self._opacity)
+        self._property.SetGradientOpacity(edges)
+        self._property.SetScalarOpacityUnitDistance(1.0)
+        self._property.SetInterpolationTypeToLinear()
+        self._property.ShadeOn()
+        self._property.SetAmbient(0.40)
+        self._property.SetDiffuse(1.10)
+        self._property.SetSpecular(0.20)
+        self._property.SetSpecularPower(12)
+        self._volume = vtkVolume()
+        self._volume.SetMapper(self._mapper)
+        self._volume.SetProperty(self._property)
+        self._volume.VisibilityOff()
+        self._shown: tuple[float, float] | None = None
+        renderer.AddVolume(self._volume)
+
+    def set_block(self, block: Block | None) -> None:
+        """Show a block, or nothing."""
+        self.block = block
+        self._volume.SetVisibility(block is not None)
+        if block is not None:
+            self._mapper.SetInputData(_image(block))
+            self._volume.SetUserMatrix(_rotation(block))
+
+    def show(self, view: VolumeView, fine: bool, pixels: int) -> None:
+        """Opacity and contrast of a view; coarse sampling unless ``fine``.
+
+        pixels : of the longer side of the picture.
+        """
+        if self.block is not None:
+            along_ray = (_ALONG_RAY_ON_PROCESSOR if self._software else _ALONG_RAY)[fine]
+            coarse = max(1.5, pixels / _RAYS_ACROSS) if self._software else 1.5
+            self._mapper.SetSampleDistance(along_ray * min(self.block.spacing))
+            self._mapper.SetImageSampleDistance(1.0 if fine else coarse)
+        if self._shown == (view.opacity, view.contrast):
+            return
+        self._shown = (view.opacity, view.contrast)
+        middle, width = 0.49, 2.2 * 0.06**view.contrast
+        self._colour.RemoveAllPoints()
+        for n, colour in enumerate(_TISSUE):
+            value = middle + width * (n / (len(_TISSUE) - 1) - 0.5)
+            self._colour.AddRGBPoint(value * BRIGHTEST, *colour)
+        solid = min(1.0, 0.60 * view.opacity**2.6)
+        self._opacity.RemoveAllPoints()
+        for value, part in ((0, 0), (AIR, 0), (AIR + 0.13, 0.55), (0.7, 0.8), (1, 1)):
+            self._opacity.AddPoint(value * BRIGHTEST, part * solid)
+
+
+class Tumour:
+    """The lesion as a smooth opaque surface; the brain in front of it veils it."""
+
+    def __init__(self, renderer: vtkRenderer) -> None:
+        self._surface = vtkFlyingEdges3D()
+        self._surface.SetValue(0, 0.5)
+        self._surface.ComputeNormalsOff()
+        self._surface.ComputeScalarsOff()
+        smooth = vtkWindowedSincPolyDataFilter()
+        smooth.SetInputConnection(self._surface.GetOutputPort())
+        smooth.SetNumberOfIterations(15)
+        smooth.SetPassBand(0.03)
+        smooth.BoundarySmoothingOff()
+        smooth.NonManifoldSmoothingOn()
+        smooth.NormalizeCoordinatesOn()
+        normals = vtkPolyDataNormals()
+        normals.SetInputConnection(smooth.GetOutputPort())
+        normals.SplittingOff()
+        mapper = vtkPolyDataMapper()
+        mapper.SetInputConnection(normals.GetOutputPort())
+        mapper.ScalarVisibilityOff()
+        self._actor = vtkActor()
+        self._actor.SetMapper(mapper)
+        style = self._actor.GetProperty()
+        style.SetColor(*TUMOUR_COLOUR)
+        style.SetAmbient(0.32)
+        style.SetDiffuse(0.68)
+        style.SetSpecular(0.14)
+        style.SetSpecularPower(25)
+        self._actor.VisibilityOff()
+        renderer.AddActor(self._actor)
+
+    def set_block(self, block: Block | None) -> None:
+        """Show the surface at 0.5 of a block, or nothing."""
+        self._actor.SetVisibility(block is not None)
+        if block is not None:
+            self._surface.SetInputData(_image(block))
+            self._actor.SetUserMatrix(_rotation(block))
+
+
+class CursorCross:
+    """Three short lines through the cursor."""
+
+    def __init__(self, renderer: vtkRenderer, half_length_mm: float = 9.0) -> None:
+        self._half = half_length_mm
+        self._points = vtkPoints()
+        self._points.SetNumberOfPoints(6)
+        lines = vtkCellArray()
+        for n in range(3):
+            lines.InsertNextCell(2)
+            lines.InsertCellPoint(2 * n)
+            lines.InsertCellPoint(2 * n + 1)
+        data = vtkPolyData()
+        data.SetPoints(self._points)
+        data.SetLines(lines)
+        mapper = vtkPolyDataMapper()
+        mapper.SetInputData(data)
+        self._actor = vtkActor()
+        self._actor.SetMapper(mapper)
+        self._actor.GetProperty().SetColor(*CURSOR_COLOUR)
+        self._actor.GetProperty().SetLineWidth(2)
+        self._actor.GetProperty().LightingOff()
+        self._actor.VisibilityOff()
+        renderer.AddActor(self._actor)
+
+    def set_place(self, position_mm: ArrayLike | None, block: Block | None) -> None:
+        """Put the cross at a place in mm, RAS+; hidden for None or without a head."""
+        self._actor.SetVisibility(position_mm is not None and block is not None)
+        if position_mm is None:
+            return
+        place = np.asarray(position_mm, dtype=np.float64)
+        for n, direction in enumerate(np.eye(3)):
+            self._points.SetPoint(2 * n, *(place - self._half * direction))
+            self._points.SetPoint(2 * n + 1, *(place + self._half * direction))
+        self._points.Modified()
+
+
+def _image(block: Block) -> vtkImageData:
+    """The voxels with their spacing; where they stand is the user matrix's part."""
+    image = vtkImageData()
+    image.SetDimensions(*block.values.shape)
+    image.SetSpacing(*block.spacing)
+    values: NDArray[Any] = block.values.ravel(order="F")
+    # Deep, so that VTK never reads memory that numpy has given back.
+    image.GetPointData().SetScalars(numpy_to_vtk(values, deep=True))
+    return image
+
+
+def _rotation(block: Block) -> vtkMatrix4x4:
+    """From millimetres along the voxel axes to world mm: the affine without the spacing."""
+    matrix = vtkMatrix4x4()
+    numbers = block.affine.copy()
+    numbers[:3, :3] /= block.spacing
+    matrix.DeepCopy(numbers.ravel().tolist())
+    return matrix

@@ -1,0 +1,259 @@
+"""A thread that owns the 3D scene, so that drawing it never holds up the window.
+
+VTK frees Python's lock while it renders; a picture of 200 ms in this thread costs the main thread
+nothing. VTK itself is imported here as well, after the first slices are on the screen.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from brainviewer.core.errors import BrainViewerError
+from brainviewer.core.findings import TumourFinding
+from brainviewer.core.study import Modality, Study
+from brainviewer.painting.volume.block import Block, head_block, mask_block
+from brainviewer.painting.volume.view import VolumeView
+
+if TYPE_CHECKING:
+    from brainviewer.painting.volume.scene import VolumeScene
+
+log = logging.getLogger(__name__)
+Picture = NDArray[np.uint8]
+_SETTLE_SECONDS = 0.15
+_ASK_SECONDS = 0.1
+_NEARLY = 0.97
+"""The share done of a picture that takes longer than was expected."""
+
+
+@dataclass(frozen=True, eq=False)
+class Wish:
+    """What shall be on the screen.
+
+    size : width and height in pixels.
+    """
+
+    study: Study | None = None
+    modality: Modality | None = None
+    finding: TumourFinding | None = None
+    cursor: tuple[float, float, float] | None = None
+    view: VolumeView = field(default_factory=VolumeView)
+    size: tuple[int, int] = (16, 16)
+
+    def only_moves_cursor(self, other: "Wish") -> bool:
+        """Whether another wish differs in nothing but the cursor."""
+        return all(
+            getattr(self, name) is getattr(other, name)
+            for name in ("study", "modality", "finding", "view", "size")
+        )
+
+
+@dataclass(eq=False)
+class _Order:
+    """A picture of another size, asked for by a thread that waits for it."""
+
+    size: tuple[int, int]
+    done: threading.Event
+    picture: Picture | None = None
+    began: float | None = None
+
+
+class VolumeWorker:
+    """Draws the newest wish: at once and coarsely, then finely when nothing new comes.
+
+    drawn : called in the worker's thread with every picture, (height, width, 3) uint8.
+    failed : called in the worker's thread with a sentence when there will be no picture.
+    """
+
+    def __init__(self, drawn: Callable[[Picture], None], failed: Callable[[str], None]) -> None:
+        self._drawn, self._failed = drawn, failed
+        self._news = threading.Condition()
+        self._wish, self._shown = Wish(), Wish()
+        self._orders: list[_Order] = []
+        self._blocks: dict[Modality, Block] = {}
+        self._scene: VolumeScene | None = None
+        self._closing = self._may_abort = self._at_rest = False
+        self.failure = ""
+        self._seconds_a_pixel = 0.0
+        self._thread = threading.Thread(target=self._run, name="volume worker", daemon=True)
+
+    def start(self) -> None:
+        """Start drawing; a second call does nothing."""
+        if not self._thread.ident and not self._closing:
+            self._thread.start()
+
+    def wish(self, **changes: Any) -> None:
+        """Change fields of the wish; drawing that it makes out of date is given up."""
+        with self._news:
+            self._wish = replace(self._wish, **changes)
+            self._at_rest = False
+            self._interrupt()
+
+    def rest(self) -> None:
+        """Say that no other wish will follow soon: the fine picture need not be waited for."""
+        with self._news:
+            self._at_rest = True
+            self._news.notify_all()
+
+    def picture(
+        self, size: tuple[int, int], waiting: Callable[[float], None] = lambda _: None
+    ) -> Picture:
+        """A fine picture of the present wish in any size, (height, width, 3) uint8.
+
+        Blocks until it is drawn, however long that takes; may be called from any thread but the
+        worker's own.
+        waiting : called ten times a second with the share that is done, from 0 to 1, as far as can
+            be told from earlier pictures; the picture is given up when it raises.
+        Raises BrainViewerError if there is no 3D view.
+        """
+        self.start()
+        order = _Order(size, threading.Event())
+        with self._news:
+            if not self._closing:
+                self._orders.append(order)
+                self._interrupt()
+            else:
+                order.done.set()
+        try:
+            while not order.done.wait(_ASK_SECONDS):
+                waiting(self._share_done(order))
+        except BaseException:
+            self._give_back(order)
+            raise
+        if order.picture is None:
+            raise BrainViewerError(
+                self.failure or "The 3D view could not be drawn.", "Try again, or leave it out."
+            )
+        return order.picture
+
+    def _share_done(self, order: _Order) -> float:
+        """As far as the time tells that a picture of this size should take."""
+        expected = self._seconds_a_pixel * order.size[0] * order.size[1]
+        if order.began is None or not expected:
+            return 0.0
+        return min(_NEARLY, (time.monotonic() - order.began) / expected)
+
+    def _give_back(self, order: _Order) -> None:
+        """Nobody waits for a picture any more; if it is being drawn, that ends."""
+        with self._news:
+            if order in self._orders:
+                self._orders.remove(order)
+            elif order.began is not None and not order.done.is_set() and self._scene is not None:
+                self._scene.abort()
+
+    def close(self) -> None:
+        """Stop and wait for the thread; the OpenGL context is released in it."""
+        with self._news:
+            self._closing = True
+            self._interrupt()
+        if self._thread.ident and self._thread is not threading.current_thread():
+            self._thread.join()
+
+    def _interrupt(self) -> None:
+        if self._scene is not None and self._may_abort:
+            self._scene.abort()
+        self._news.notify_all()
+
+    # In the worker's thread
+
+    def _run(self) -> None:
+        try:
+            # Slow to import, so here and now rather than when a study waits for them.
+            import scipy.ndimage  # noqa: F401
+            import SimpleITK  # noqa: F401 - opening a study on several grids needs it
+
+            from brainviewer.painting.volume.scene import VolumeScene
+
+            if not self._closing:
+                self._scene = VolumeScene()
+                self._draw_until_closed(self._scene)
+        except BrainViewerError as error:
+            self._give_up(str(error))
+        except Exception:
+            log.exception("The 3D view failed")
+            self._give_up("The 3D view has stopped after an error; the log says which.")
+        finally:
+            with self._news:
+                scene, self._scene = self._scene, None
+                self._closing = True
+                for order in self._orders:
+                    order.done.set()
+            if scene is not None:
+                scene.close()
+
+    def _give_up(self, reason: str) -> None:
+        self.failure = reason
+        self._failed(reason)
+
+    def _draw_until_closed(self, scene: "VolumeScene") -> None:
+        fine = True
+        while True:
+            with self._news:
+                settled = False
+                if self._wish is self._shown and not self._orders and not self._closing:
+                    waited = fine or not self._at_rest
+                    settled = not (waited and self._news.wait(None if fine else _SETTLE_SECONDS))
+                if self._closing:
+                    return
+                wish, order = self._wish, self._orders.pop(0) if self._orders else None
+            if order is not None:
+                try:
+                    self._prepare(scene, wish)
+                    order.began = time.monotonic()
+                    order.picture = scene.picture(order.size)
+                    took = time.monotonic() - order.began
+                    self._seconds_a_pixel = took / (order.size[0] * order.size[1])
+                finally:
+                    order.done.set()
+            elif wish is not self._shown:
+                # The cursor alone is not in a hurry; coarse pictures in between would flicker.
+                calm = wish.only_moves_cursor(self._shown)
+                self._prepare(scene, wish)
+                fine = self._draw(scene, wish, calm)
+            elif settled:
+                fine = self._draw(scene, wish, True)
+
+    def _draw(self, scene: "VolumeScene", wish: Wish, fine: bool) -> bool:
+        """Draw and deliver a picture; whether it was a fine one that nothing interrupted."""
+        with self._news:
+            self._may_abort = fine
+        picture = scene.picture(wish.size, fine)
+        with self._news:
+            self._may_abort = False
+            whole = not fine or (wish is self._wish and not self._orders)
+        if whole and not self._closing:
+            self._drawn(picture)
+        return fine and whole
+
+    def _prepare(self, scene: "VolumeScene", wish: Wish) -> None:
+        """Bring the scene to a wish, doing only what has changed."""
+        shown, self._shown = self._shown, wish
+        if wish.study is not shown.study:
+            self._blocks.clear()
+        if wish.study is not shown.study or wish.modality is not shown.modality:
+            scene.set_head(self._head(wish), wish.study is None or wish.study.grid.oriented)
+        if wish.study is not shown.study or wish.finding is not shown.finding:
+            scene.set_tumour_block(self._tumour(wish))
+        scene.set_cursor(wish.cursor)
+        scene.view = wish.view
+
+    def _head(self, wish: Wish) -> Block | None:
+        if wish.study is None or wish.modality is None:
+            return None
+        if wish.modality not in self._blocks:
+            volume = wish.study.volumes[wish.modality]
+            self._blocks[wish.modality] = head_block(volume.data, volume.grid)
+        return self._blocks[wish.modality]
+
+    def _tumour(self, wish: Wish) -> Block | None:
+        study, finding = wish.study, wish.finding
+        if study is None or finding is None or not finding.found or finding.mask is None:
+            return None
+        if finding.mask.shape != study.grid.shape:
+            return None
+        return mask_block(finding.mask, study.grid)

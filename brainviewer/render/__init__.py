@@ -1,1 +1,0 @@
-"""Values to pixels without a toolkit: figures (Pillow) and the 3D scene (VTK)."""

@@ -1,0 +1,27 @@
+"""Masks of the working grid on the study's own grid."""
+
+import numpy as np
+import pytest
+from scipy import ndimage
+
+from brainviewer.core.geometry import Grid
+from brainviewer.imaging.preprocess.working_grid import WorkingGrid
+
+
+@pytest.mark.parametrize("spacing", [(1.0, 1.0, 1.0), (1.0, 1.0, 3.0), (0.6, 2.5, 1.0)])
+def test_a_refined_mask_is_that_of_a_gaussian_filter(spacing: tuple[float, float, float]) -> None:
+    shape = (60, 52, 44)
+    rng = np.random.default_rng(7)
+    head = np.zeros(shape, np.float32)
+    head[4:-4, 4:-4, 4:-4] = 100
+    working = WorkingGrid.around(Grid(shape, np.diag([*spacing, 1.0])), head)
+    blurred = ndimage.gaussian_filter(rng.random(working.shape), 2)
+    mask = blurred > np.median(blurred)
+
+    fine = mask.astype(np.float32)
+    for axis, step in enumerate(working.factors):
+        fine = fine.repeat(step, axis=axis)
+    smooth = ndimage.gaussian_filter(fine, [0.6 * s if s > 1 else 0 for s in working.factors])
+
+    assert working.factors != (1, 1, 1)
+    assert np.array_equal(working.turn(working.refine(mask)), smooth > 0.5)

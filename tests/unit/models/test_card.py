@@ -1,0 +1,139 @@
+"""A card is pure data: what is not exactly what it must be is refused with one sentence."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from brainviewer.core.errors import ModelError
+from brainviewer.models.card_file import load_card, parse_card
+
+Content = dict[str, Any]
+
+
+def test_a_card_is_read_from_its_folder(content: Content, tmp_path: Path) -> None:
+    (tmp_path / "card.json").write_text(json.dumps(content), encoding="utf-8")
+    card = load_card(tmp_path)
+    assert card.codes == ("A", "O", "G")
+    assert card.class_name("G") == "Glioblastoma"
+    assert card.input.size == 64
+    assert card.input.steps[1].numbers == {"margin": 1.5, "least_of_head": 0.25}
+    assert card.network is not None
+    assert card.network.path("graph") == tmp_path / "g.onnx"
+    assert card.weights_sha256 == "1" * 64
+    assert [card.figures[name][0].value for name in ("image", "image and age")] == [0.6, 0.7]
+    assert card.figures["image"][0].patients == 93
+    assert card.head.prevalences["clinic"].shares == (0.1, 0.1, 0.8)
+    assert card.scope is None
+
+
+def set_at(*path: Any) -> Callable[[Content], None]:
+    *way, key, value = path
+
+    def change(content: Content) -> None:
+        place: Any = content
+        for step in way:
+            place = place[step]
+        place[key] = value
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (lambda c: c.pop("head"), "'head' is missing"),
+        (set_at("head", "classes", ["A", "G", "O"]), "other classes than the card"),
+        (set_at("head", "network", None), "neither network nor descriptors"),
+        (set_at("head", "network", "alone", float("nan")), "a number was expected"),
+        (set_at("head", "prevalences", "clinic", "shares", "A", 0.9), "add up to 1"),
+        (set_at("head", "least_confident", 1.5), "between 0 and 1"),
+        (set_at("format", 1), "not written in format 2"),
+        (set_at("temperature", 1.0), "unknown entry 'temperature'"),
+        (set_at("needed", ["T2"]), "trained on every sequence"),
+        (set_at("sequences", []), "trained on every sequence"),
+        (set_at("id", ""), "a text was expected"),
+        (set_at("network", "input", "size", 10), "input size"),
+        (set_at("network", "input", "size", 64.5), "input size"),
+        (set_at("network", "input", "channels", ["T1", "T1", "T2"]), "different channels"),
+        (set_at("network", "input", "channels", ["T1", "T2"]), "trained on every sequence"),
+        (set_at("network", "input", "depth", 3), "unknown entry 'depth'"),
+        (set_at("network", "input", "steps", 0, "name", "os.system"), "unknown step 'os.system'"),
+        (set_at("network", "input", "steps", 1, "extra", 1), "numbers of step"),
+        (lambda c: c["network"]["input"]["steps"].pop(), "each preparation step"),
+        (set_at("classes", 1, "code", "A"), "different classes"),
+        (lambda c: c["roles"].pop("graph"), "names no graph file"),
+        (lambda c: c["files"].pop("w.h5"), "no sha256 for w.h5"),
+        (set_at("files", "w.h5", "abc"), "64 characters"),
+        (set_at("roles", "weights", "../w.h5"), "not a plain file name"),
+        (set_at("roles", "script", "w.h5"), "no role 'script'"),
+        (lambda c: c["network"].pop("dense_layer"), "'input' and 'dense_layer'"),
+        (set_at("network", "big"), "files of a network but does not describe one"),
+        (set_at("network", None), "files of a network but does not describe one"),
+        (set_at("figures", "guess", []), "no situation 'guess'"),
+        (set_at("limits", [1]), "a text was expected"),
+        (set_at("classes", None), "NoneType"),
+    ],
+)
+def test_a_wrong_card_is_refused(
+    content: Content, tmp_path: Path, change: Callable[[Content], None], reason: str
+) -> None:
+    change(content)
+    with pytest.raises(ModelError, match=reason) as caught:
+        parse_card(content, tmp_path)
+    assert caught.value.advice
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "null", '"card"'])
+def test_what_is_no_card_at_all_is_refused(tmp_path: Path, text: str) -> None:
+    (tmp_path / "card.json").write_text(text, encoding="utf-8")
+    with pytest.raises(ModelError, match="card of the model"):
+        load_card(tmp_path)
+
+
+def test_a_folder_without_a_card_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="no readable card"):
+        load_card(tmp_path)
+
+
+def borrower(content: Content) -> Content:
+    """A card that uses the network of the small model."""
+    return {**content, "id": "other", "network": "small", "roles": {}, "files": {}}
+
+
+def test_a_model_may_use_another_ones_network(content: Content, tmp_path: Path) -> None:
+    content["roles"]["scope"] = "s.npz"
+    content["files"]["s.npz"] = "3" * 64
+    lender = parse_card(content, tmp_path / "small")
+    card = parse_card(borrower(content), tmp_path / "other", {"small": lender})
+    assert card.network == lender.network
+    assert card.network is not None
+    assert card.network.path("weights") == tmp_path / "small" / "w.h5"
+    assert card.scope == tmp_path / "small" / "s.npz"
+    assert card.weights_sha256 == "1" * 64
+    assert card.files == {}
+    with pytest.raises(ModelError, match="network of the model 'small', which is not installed"):
+        parse_card(borrower(content), tmp_path / "other")
+
+
+def test_a_model_may_do_without_a_network(content: Content, tmp_path: Path) -> None:
+    content = {**borrower(content), "network": None}
+    with pytest.raises(ModelError, match="wants a network"):
+        parse_card(content, tmp_path)
+    content["head"]["network"] = None
+    content["head"]["descriptors"] = {
+        "weight": {"alone": 1.0, "together": 1.0},
+        "intercepts": [0.0, 0.0, 0.0],
+        "terms": [{"name": "size", "mean": 0.0, "scale": 1.0, "coefficients": [1.0, 0.0, -1.0]}],
+    }
+    card = parse_card(content, tmp_path)
+    assert (card.network, card.weights_sha256) == (None, "")
+    with pytest.raises(ModelError, match="has no network"):
+        _ = card.input
+
+
+def test_a_model_may_do_without_age(content: Content, tmp_path: Path) -> None:
+    content["head"]["age"] = None
+    assert parse_card(content, tmp_path).head.age is None

@@ -1,0 +1,106 @@
+"""Installed models are found, and their files checked before anything of them is loaded."""
+
+import hashlib
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from brainviewer.core.errors import ModelError
+from brainviewer.models import registry
+from brainviewer.models.card_file import load_card
+
+
+@pytest.fixture
+def installed(content: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = tmp_path / "resources" / "models" / "small"
+    folder.mkdir(parents=True)
+    for name in content["files"]:
+        data = name.encode()
+        (folder / name).write_bytes(data)
+        content["files"][name] = hashlib.sha256(data).hexdigest()
+    (folder / "card.json").write_text(json.dumps(content), encoding="utf-8")
+    monkeypatch.setattr(registry, "resources", lambda: tmp_path / "resources")
+    return folder
+
+
+def test_models_that_ship_and_models_of_the_user_are_listed(
+    installed: Path, content: dict[str, Any], tmp_path: Path
+) -> None:
+    mine = tmp_path / "mine" / "other"
+    mine.mkdir(parents=True)
+    (mine / "card.json").write_text(json.dumps(content | {"id": "other"}), encoding="utf-8")
+    assert [card.id for card in registry.installed_models()] == ["small"]
+    assert [card.id for card in registry.installed_models(mine.parent)] == ["other", "small"]
+    assert registry.model("other", mine.parent).folder == mine
+    assert registry.installed_models(tmp_path / "absent") == registry.installed_models()
+
+
+def test_a_users_model_replaces_one_of_the_same_name(
+    installed: Path, content: dict[str, Any], tmp_path: Path
+) -> None:
+    mine = tmp_path / "mine" / "small"
+    mine.mkdir(parents=True)
+    (mine / "card.json").write_text(json.dumps(content), encoding="utf-8")
+    assert registry.model("small", mine.parent).folder == mine
+
+
+def test_a_model_that_uses_another_ones_network_finds_it_wherever_it_is(
+    installed: Path, content: dict[str, Any], tmp_path: Path
+) -> None:
+    mine = tmp_path / "mine" / "a"  # read before the lender
+    mine.mkdir(parents=True)
+    borrower = content | {"id": "a", "network": "small", "roles": {}, "files": {}}
+    (mine / "card.json").write_text(json.dumps(borrower), encoding="utf-8")
+    card = registry.model("a", mine.parent)
+    assert card.network is not None
+    assert card.network.folder == installed
+    registry.verify(card.network)
+    borrower["network"] = "absent"
+    (mine / "card.json").write_text(json.dumps(borrower), encoding="utf-8")
+    with pytest.raises(ModelError, match="'absent', which is not installed"):
+        registry.model("small", mine.parent)
+
+
+def test_an_unknown_model_is_answered_with_those_there_are(installed: Path) -> None:
+    with pytest.raises(ModelError, match="no model called big") as caught:
+        registry.model("big")
+    assert "small" in caught.value.advice
+
+
+def test_sound_files_pass(installed: Path) -> None:
+    registry.verify(load_card(installed))
+
+
+def test_missing_weights_are_named(installed: Path) -> None:
+    (installed / "w.h5").unlink()
+    with pytest.raises(ModelError, match=r"w\.h5 of the model small is missing"):
+        registry.verify(load_card(installed))
+
+
+def test_one_changed_byte_is_noticed(installed: Path) -> None:
+    data = bytearray((installed / "g.onnx").read_bytes())
+    data[0] ^= 1
+    (installed / "g.onnx").write_bytes(data)
+    with pytest.raises(ModelError, match=r"g\.onnx of the model small is damaged"):
+        registry.verify(load_card(installed))
+
+
+def test_files_of_a_model_that_are_pipes_or_nest_without_end(
+    installed: Path, content: dict[str, Any], tmp_path: Path
+) -> None:
+    card = registry.model("small")
+    name = next(iter(content["files"]))
+    (installed / name).unlink()
+    os.mkfifo(installed / name)
+    with pytest.raises(ModelError, match=f"The file {name} of the model small is missing"):
+        registry.verify(card)
+    (installed / "card.json").write_text("[" * 100_000, encoding="utf-8")
+    with pytest.raises(ModelError, match="card of the model small is not valid JSON"):
+        load_card(installed)
+    (installed / "card.json").unlink()
+    os.mkfifo(installed / "card.json")
+    with pytest.raises(ModelError, match="no readable card"):
+        load_card(installed)

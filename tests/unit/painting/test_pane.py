@@ -1,0 +1,316 @@
+"""What a pane shows, found again in its pixels."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PIL import ImageColor
+
+from brainviewer.core.annotations import Annotation, Kind, Point
+from brainviewer.core.findings import Heatmap
+from brainviewer.core.overlays import Overlays
+from brainviewer.core.slices import Convention, Plane, SliceView
+from brainviewer.core.study import Modality, Study
+from brainviewer.core.voi_window import Window
+from brainviewer.painting import palette
+from brainviewer.painting.contours import outlines
+from brainviewer.painting.framing import head_viewport
+from brainviewer.painting.pane import PaneSpec, draw_pane, round_length
+from brainviewer.painting.slice_image import Placement, Viewport, heat_values
+from tests.phantoms import grid_of, marker_finding, marker_study
+
+SIZE = (240, 220)
+BARE = Overlays(
+    lesion=False,
+    segmentation=False,
+    heatmap=False,
+    annotations=False,
+    crosshair=False,
+    text=False,
+)
+STUDY = marker_study()
+INDEX = marker_finding(STUDY).index
+
+
+def spec(study: Study = STUDY, **changes: object) -> PaneSpec:
+    plain = PaneSpec(
+        study, Modality.FLAIR, Plane.AXIAL, INDEX, Window.between(0, 1000), overlays=BARE
+    )
+    return replace(plain, **changes)
+
+
+def pixels(pane: PaneSpec, scale: float = 1) -> np.ndarray:
+    return np.asarray(draw_pane(pane, SIZE, scale), dtype=int)
+
+
+def differing(one: PaneSpec, other: PaneSpec) -> tuple[np.ndarray, np.ndarray]:
+    """Rows and columns in which two panes differ, as fractions of the pane."""
+    rows, columns = np.nonzero(np.abs(pixels(one) - pixels(other)).max(axis=2) > 24)
+    return rows / SIZE[1], columns / SIZE[0]
+
+
+def coloured(picture: np.ndarray, colour: str, tolerance: int = 60) -> np.ndarray:
+    """(rows, columns) True where a pixel has about this colour."""
+    return np.abs(picture - ImageColor.getrgb(colour)).max(axis=2) <= tolerance
+
+
+def test_grey_levels_are_those_of_the_window() -> None:
+    view = SliceView.of(STUDY.grid, Plane.AXIAL)
+    window = Window.between(100, 400)
+    # Whole pixels: 4 of the picture for each of the slice in both directions.
+    size = view.shape[1] * 6, view.shape[0] * 4
+    grey = window.apply(view.cut(STUDY.volumes[Modality.FLAIR].data, INDEX)).astype(int)
+    pane = spec(window=window)
+    picture = np.asarray(draw_pane(pane, size), dtype=int)
+    assert (picture.max(axis=2) == picture.min(axis=2)).all()
+    # Where neighbours are alike, interpolation changes nothing.
+    flat = np.ones_like(grey, bool)
+    for shift in ((0, 1), (0, -1), (1, 0), (-1, 0), (2, 0), (0, 2), (-2, 0), (0, -2)):
+        flat &= np.abs(np.roll(grey, shift, (0, 1)) - grey) <= 2
+    middles = picture[2::4, 3::6, 0]
+    assert flat.sum() > 500
+    assert np.abs(middles - grey)[flat].max() <= 3
+
+
+def test_an_inverted_window_and_a_colour_map_are_drawn() -> None:
+    plain = pixels(spec())[..., 0]
+    inverted = pixels(spec(window=replace(spec().window, inverted=True)))[..., 0]
+    middle = slice(60, 160)
+    assert np.abs(plain[middle, middle] + inverted[middle, middle] - 255).max() <= 1
+    coloured_picture = pixels(spec(colour_map="viridis"))
+    assert np.ptp(coloured_picture, axis=2).max() > 80
+    assert (pixels(spec(colour_map="no such map")) == pixels(spec())).all()
+
+
+@pytest.mark.parametrize("plane", Plane)
+@pytest.mark.parametrize("convention", Convention)
+def test_letters_stand_at_the_edges(plane: Plane, convention: Convention) -> None:
+    shown = replace(BARE, text=True)
+    oriented = spec(plane=plane, convention=convention, index=10, overlays=shown)
+    silent = marker_study(grid_of(oriented=False))
+    unknown = replace(oriented, study=silent)
+    rows, columns = differing(oriented, unknown)
+    left = (columns < 0.1) & (abs(rows - 0.5) < 0.06)
+    right = (columns > 0.9) & (abs(rows - 0.5) < 0.06)
+    top = (rows < 0.1) & (abs(columns - 0.5) < 0.06)
+    bottom = (rows > 0.9) & (abs(columns - 0.5) < 0.06)
+    for place in (left, right, top, bottom):
+        assert place.any()
+
+
+def test_the_letters_change_sides_with_the_convention() -> None:
+    shown = replace(BARE, text=True)
+    sides = {}
+    for convention in Convention:
+        picture = pixels(spec(convention=convention, overlays=shown, window=Window(9e9, 1)))
+        sides[convention] = picture[95:125, :24], picture[95:125, -24:]
+    radiological, neurological = sides.values()
+
+    def ink(part: np.ndarray) -> np.ndarray:
+        rows, columns = np.nonzero(part[..., 0] > 60)
+        return part[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1, 0] > 128
+
+    assert np.array_equal(ink(radiological[0])[:, :6], ink(neurological[1])[:, :6])
+    assert not np.array_equal(ink(radiological[0])[:, :6], ink(radiological[1])[:, :6])
+
+
+def test_the_outline_follows_the_border_of_the_lesion() -> None:
+    finding = marker_finding(STUDY)
+    pane = spec(finding=finding, overlays=replace(BARE, lesion=True), window=Window(9e9, 1))
+    outline = coloured(pixels(pane), palette.TUMOUR, 90)
+    assert outline.any()
+    mask = pane.view.cut(finding.mask, INDEX)
+    placement = Placement.of(pane.view, SIZE, 1)
+    rows, columns = np.nonzero(outline)
+    mask_rows, mask_columns = np.nonzero(mask)
+    low = placement.pixel_of(mask_rows.min() - 0.5, mask_columns.min() - 0.5)
+    high = placement.pixel_of(mask_rows.max() + 0.5, mask_columns.max() + 0.5)
+    got = (columns.min(), rows.min()), (columns.max() + 1, rows.max() + 1)
+    assert np.abs(np.array(got) - np.array((low, high))).max() <= 2
+    x, y = placement.pixel_of(mask_rows.mean(), mask_columns.mean())
+    assert not outline[round(y), round(x)], "an outline leaves its inside clear"
+
+
+@pytest.mark.parametrize("mm_per_point", [0.1, 0.5, 2.0])
+def test_an_outline_has_the_same_width_at_every_enlargement(mm_per_point: float) -> None:
+    finding = marker_finding(STUDY)
+    dark = Window(9e9, 1)
+    pane = spec(
+        finding=finding,
+        overlays=replace(BARE, lesion=True),
+        window=dark,
+        viewport=Viewport(finding.position_mm, mm_per_point),
+    )
+    red = pixels(pane)[SIZE[1] // 2 - 2 : SIZE[1] // 2 + 2, ..., 0].mean(axis=0)
+    # The line is crossed twice, at nearly a right angle.
+    assert red.sum() / 255 == pytest.approx(2 * 1.5, rel=0.3)
+
+
+def test_outlines_run_along_the_border_also_of_holes_and_of_a_single_pixel() -> None:
+    mask = np.zeros((30, 40), bool)
+    mask[5:20, 8:30] = True
+    mask[10:14, 15:20] = False
+    mask[25, 35] = True
+    lines = sorted(outlines(mask), key=len)
+    assert len(lines) == 3
+    for line in lines:
+        row, column = line.mean(axis=0)
+        if abs(column - 35) < 1:
+            assert (row, column) == pytest.approx((25, 35), abs=0.2)
+    outer = max(lines, key=lambda line: np.ptp(line[:, 1]))
+    assert outer.min(axis=0) == pytest.approx((4.5, 7.5), abs=0.3)
+    assert outer.max(axis=0) == pytest.approx((19.5, 29.5), abs=0.3)
+    assert outlines(np.zeros((5, 5), bool)) == []
+
+
+def test_the_segmentation_is_drawn_in_its_colour_outlined_or_filled() -> None:
+    shown = replace(BARE, segmentation=True, segmentation_opacity=1.0)
+    dark = {"window": Window(9e9, 1)}
+    outline = pixels(spec(overlays=shown, **dark)).max(axis=2) > 40
+    filled = pixels(spec(overlays=replace(shown, segmentation_filled=True), **dark))
+    assert coloured(pixels(spec(overlays=shown, **dark)), palette.label_colour(2), 70).any()
+    assert (filled.max(axis=2) > 40).sum() > 2 * outline.sum()
+    assert spec(overlays=shown).labels_shown == (2,)
+    assert spec(overlays=shown, index=0).labels_shown == ()
+
+
+def heatmap(index: int = INDEX, plane: Plane = Plane.AXIAL) -> Heatmap:
+    """Hot in the upper left of the radiological picture: the patient's right and front."""
+    view = SliceView.of(STUDY.grid, plane)
+    values = np.zeros(view.shape, np.float32)
+    values[10:16, 10:14] = 1
+    return Heatmap(plane, index, values)
+
+
+def test_the_heatmap_is_drawn_on_its_own_slice_only() -> None:
+    shown = replace(BARE, heatmap=True, heatmap_opacity=0.8)
+    assert spec(overlays=shown, heatmap=heatmap()).shows_heatmap
+    rows, columns = differing(spec(), spec(overlays=shown, heatmap=heatmap()))
+    assert rows.size > 100
+    assert rows.max() < 0.5
+    assert columns.max() < 0.5
+    for other in (heatmap(INDEX + 1), heatmap(INDEX, Plane.CORONAL)):
+        assert not spec(overlays=shown, heatmap=other).shows_heatmap
+        assert differing(spec(), spec(overlays=shown, heatmap=other))[0].size == 0
+
+
+def test_the_heatmap_changes_sides_with_the_convention() -> None:
+    view = SliceView.of(STUDY.grid, Plane.AXIAL, Convention.NEUROLOGICAL)
+    values = heatmap().values
+    assert np.array_equal(heat_values(heatmap(), view), values[:, ::-1])
+
+
+def marks(*kinds: Kind, modality: Modality = Modality.FLAIR) -> tuple[Annotation, ...]:
+    view = SliceView.of(STUDY.grid, Plane.AXIAL)
+    result = []
+    for place, kind in enumerate(kinds):
+        screen = [(10 + 8 * place, 8), (24 + 8 * place, 28)][: 1 if kind is Kind.TEXT else 2]
+        points: list[Point] = [tuple(map(float, p)) for p in view.to_world(INDEX, screen)]
+        result.append(Annotation(kind, Plane.AXIAL, tuple(points), modality, "words"))
+    return tuple(result)
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_every_kind_of_mark_is_drawn_where_it_lies(kind: Kind) -> None:
+    (mark,) = marks(kind)
+    on = replace(BARE, annotations=True)
+    pane = spec(annotations=(mark,), overlays=on, window=Window(9e9, 1))
+    rows, columns = np.nonzero(pixels(pane).max(axis=2) > 60)
+    placement = Placement.of(pane.view, SIZE, 1)
+    places = [placement.pixel_of(*p) for p in pane.view.to_screen(mark.points).tolist()]
+    if kind is Kind.ELLIPSE:
+        # It touches the sides of its box, not the corners.
+        (x0, y0), (x1, y1) = places
+        places = [(x0, (y0 + y1) / 2), ((x0 + x1) / 2, y1)]
+    for x, y in places:
+        assert np.hypot(columns - x, rows - y).min() < 8
+    assert differing(pane, replace(pane, overlays=BARE))[0].size > 20
+    assert (
+        differing(replace(pane, index=INDEX + 1), spec(index=INDEX + 1, window=pane.window))[0].size
+        == 0
+    )
+
+
+def test_marks_of_another_sequence_are_fainter_and_silent_unless_asked() -> None:
+    on = replace(BARE, annotations=True)
+    (mark,) = marks(Kind.RECTANGLE, modality=Modality.T2)
+    dark = Window(9e9, 1)
+    own = pixels(spec(modality=Modality.T2, annotations=(mark,), overlays=on, window=dark))
+    other = pixels(spec(annotations=(mark,), overlays=on, window=dark))
+    told = pixels(spec(annotations=(mark,), overlays=on, window=dark, all_labels=True))
+    assert 0 < other.sum() < 0.6 * own.sum()
+    assert told.sum() > own.sum(), "the sequence is named beside its values"
+
+
+def test_labels_keep_off_each_other_and_inside_the_pane() -> None:
+    on = replace(BARE, annotations=True)
+    many = marks(*[Kind.RECTANGLE] * 3)
+    dark = Window(9e9, 1)
+    together = pixels(spec(annotations=many, overlays=on, window=dark))
+    assert together[:4].max() == together[-4:].max() == 0
+    assert together[:, :4].max() == together[:, -4:].max() == 0
+
+
+def test_the_viewport_puts_its_centre_in_the_middle() -> None:
+    finding = marker_finding(STUDY)
+    zoomed = spec(viewport=Viewport(finding.position_mm, 0.2))
+    picture = pixels(zoomed)[..., 0]
+    half = 20
+    middle = picture[
+        SIZE[1] // 2 - half : SIZE[1] // 2 + half, SIZE[0] // 2 - half : SIZE[0] // 2 + half
+    ]
+    assert middle[half - 5 : half + 5, half - 5 : half + 5].min() > 250
+    rows, columns = np.nonzero(picture > 150)
+    assert (rows.mean(), columns.mean()) == pytest.approx((SIZE[1] / 2, SIZE[0] / 2), abs=6)
+    # 4.5 mm of radius at 0.2 mm a pixel, in voxels of 1.5 by 1 mm.
+    assert np.ptp(columns) == pytest.approx(2 * 4.5 / 0.2, abs=1.5 / 0.2)
+
+
+def test_a_viewport_beside_the_slice_shows_nothing_and_fails_nowhere() -> None:
+    away = spec(viewport=Viewport((900.0, 900.0, 0.0), 0.5))
+    assert pixels(away).max() == 0
+
+
+@pytest.mark.parametrize("plane", Plane)
+def test_the_head_fills_the_pane_and_nothing_of_it_is_cut(plane: Plane) -> None:
+    grid = grid_of()
+    study = marker_study(grid)
+    view = SliceView.of(grid, plane)
+    index = view.count // 2
+    viewport = head_viewport(study, view, index, SIZE)
+    assert viewport is None or viewport.mm_per_point > 0
+    picture = pixels(spec(study, plane=plane, index=index, viewport=viewport))[..., 0]
+    rows, columns = np.nonzero(picture > 20)
+    assert rows.min() > 0
+    assert rows.max() < SIZE[1] - 1
+    assert columns.min() > 0
+    assert columns.max() < SIZE[0] - 1
+
+
+@pytest.mark.parametrize(("most", "length"), [(9.9, 5), (10, 10), (49, 20), (120, 100), (0.3, 0.2)])
+def test_the_scale_bar_has_a_round_length(most: float, length: float) -> None:
+    assert round_length(most) == pytest.approx(length)
+
+
+def test_the_scale_bar_is_as_long_as_it_says() -> None:
+    pane = spec(overlays=replace(BARE, text=True), window=Window(9e9, 1))
+    picture = pixels(pane, 2)[..., 0]
+    bar = picture[-2 * 36 : -2 * 14, -2 * 80 :]
+    columns = np.nonzero(bar.max(axis=0) > 90)[0]
+    row = bar[:, columns].mean(axis=1).argmax()
+    length = np.nonzero(bar[row] > 90)[0]
+    mm_per_pixel = 1 / Placement.of(pane.view, (SIZE[0] * 2, SIZE[1] * 2), 2).pixels_per_mm
+    assert (np.ptp(length) + 1) * mm_per_pixel == pytest.approx(10, abs=0.8)
+
+
+def test_a_synthetic_study_says_so_even_without_other_text() -> None:
+    made_up = marker_study(synthetic=True)
+    rows, columns = differing(spec(), spec(made_up))
+    assert rows.size > 50
+    assert rows.max() < 0.2
+    assert columns.max() < 0.5
+
+
+@pytest.mark.parametrize("scale", [1, 2, 3, 4])
+def test_the_size_is_exact_at_every_scale(scale: int) -> None:
+    assert draw_pane(spec(), SIZE, scale).size == (SIZE[0] * scale, SIZE[1] * scale)

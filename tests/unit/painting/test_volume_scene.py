@@ -1,0 +1,469 @@
+"""The 3D scene: its parts, its views, its pictures, and the thread that draws them."""
+
+import logging
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from brainviewer.core.errors import BrainViewerError
+from brainviewer.core.findings import TumourFinding
+from brainviewer.core.geometry import Grid, voxel_to_world
+from brainviewer.core.study import Modality, Study
+from brainviewer.painting.volume.block import (
+    BRIGHTEST,
+    TISSUE,
+    canonical,
+    coarsened,
+    head_block,
+    mask_block,
+)
+from brainviewer.painting.volume.scene import VolumeScene, render_volume
+from brainviewer.painting.volume.scene_window import is_software, listen_to_vtk
+from brainviewer.painting.volume.view import (
+    LARGEST,
+    LOOKS,
+    SMALLEST,
+    VolumeView,
+    first_view,
+    look_rotation,
+    turned,
+)
+from brainviewer.painting.volume.worker import VolumeWorker
+from tests.phantoms import (
+    AXIS_CASES,
+    case_name,
+    grid_of,
+    marker_finding,
+    marker_mask,
+    marker_position,
+    marker_study,
+    oblique_grid,
+)
+
+SIZE = (120, 100)
+Picture = NDArray[np.uint8]
+
+
+@pytest.fixture(scope="module")
+def study() -> Study:
+    return marker_study(oblique_grid(), (Modality.FLAIR, Modality.T1))
+
+
+@pytest.fixture(scope="module")
+def scene() -> Iterator[VolumeScene]:
+    scene = VolumeScene()
+    yield scene
+    scene.close()
+
+
+@pytest.fixture
+def shown(scene: VolumeScene, study: Study) -> VolumeScene:
+    scene.set_study(study, Modality.T1)
+    scene.reset()
+    return scene
+
+
+def amber(picture: Picture) -> int:
+    red, green, blue = (picture[..., n].astype(int) for n in range(3))
+    return int(((red - blue > 50) & (red > green)).sum())
+
+
+# Blocks
+
+
+@pytest.mark.parametrize("case", AXIS_CASES, ids=case_name)
+def test_canonical_keeps_every_voxel_in_its_place(case) -> None:
+    grid = grid_of(*case, tilt_degrees=(9, 5, -7))
+    data = np.random.default_rng(1).random(grid.shape)
+    turned_data, affine = canonical(data, grid)
+    assert np.linalg.det(affine) > 0
+    assert (np.diag(affine)[:3] > 0).all()
+    for index in ((0, 0, 0), (3, 5, 7), (11, 2, 30)):
+        old = np.rint(grid.to_voxel(voxel_to_world(affine, index))).astype(int)
+        assert turned_data[index] == data[tuple(old)]
+
+
+def test_coarsening_keeps_a_marker_in_its_place() -> None:
+    grid = grid_of((0, 1, 2), (1, 1, 1))
+    data = marker_mask(grid).astype(np.float32)
+    small, affine = coarsened(data, grid.affine, 3.0)
+    assert small.shape == (20, 16, 32 // 2)
+    where = np.indices(small.shape).reshape(3, -1) @ small.ravel() / small.sum()
+    assert voxel_to_world(affine, where) == pytest.approx(marker_position(grid), abs=0.6)
+
+
+def test_thick_slices_are_interpolated() -> None:
+    affine = np.diag([1.0, 1.0, 6.0, 1.0])
+    data = np.broadcast_to(np.arange(5.0), (8, 8, 5))
+    small, finer = coarsened(data, affine, 2.0)
+    assert small.shape == (4, 4, 13)
+    assert small[0, 0] == pytest.approx(np.arange(13) / 3, abs=1e-5)
+    assert finer[2, 2] == pytest.approx(2)
+
+
+def test_head_block_brings_the_median_to_ordinary_tissue(study: Study) -> None:
+    for volume in study.volumes.values():
+        block = head_block(volume.data, volume.grid)
+        inside = block.values[block.values > 0.2 * BRIGHTEST]
+        assert np.median(inside) / BRIGHTEST == pytest.approx(TISSUE, abs=0.1)
+
+
+def test_head_block_leaves_out_the_noise_around_the_head() -> None:
+    study = marker_study()
+    data = study.reference.data.copy()
+    data[:2, :2, :2] = 300
+    clean = head_block(study.reference.data, study.grid)
+    assert head_block(data, study.grid).values.shape == clean.values.shape
+    assert all(n < m for n, m in zip(clean.values.shape, (60, 48, 64), strict=True))
+
+
+@pytest.mark.parametrize("value", [0, 7])
+def test_constant_volume_is_no_reason_to_stop(value: int) -> None:
+    grid = grid_of()
+    block = head_block(np.full(grid.shape, value, np.int16), grid)
+    assert np.isfinite(block.affine).all()
+
+
+def test_a_volume_smaller_than_a_millimetre_is_drawn(scene: VolumeScene) -> None:
+    grid = Grid((48, 48, 32), np.diag([0.01, 0.01, 0.01, 1.0]))
+    scene.set_study(marker_study(grid, (Modality.FLAIR,)), Modality.FLAIR)
+    scene.reset()
+    assert scene.picture(SIZE).shape == (100, 120, 3)
+
+
+def test_mask_block_is_empty_only_for_an_empty_mask() -> None:
+    grid = grid_of()
+    assert mask_block(np.zeros(grid.shape, bool), grid) is None
+    edge = np.zeros(grid.shape, bool)
+    edge[:3, :3, :3] = True
+    block = mask_block(edge, grid)
+    assert block is not None
+    # The surface must close: nothing of the lesion touches the block's border.
+    border = np.ones(block.values.shape, bool)
+    border[1:-1, 1:-1, 1:-1] = False
+    assert block.values[border].max() < 0.5 < block.values.max()
+
+
+# Views
+
+
+@pytest.mark.parametrize("letter", LOOKS)
+def test_standard_views_are_rotations(letter: str) -> None:
+    rotation = look_rotation(letter)
+    assert np.linalg.det(rotation) == pytest.approx(1)
+    assert rotation @ rotation.T == pytest.approx(np.eye(3))
+
+
+def test_what_faces_the_viewer_follows_the_hand() -> None:
+    nose = np.array((0.0, 1.0, 0.0))
+    right, up, near = turned(look_rotation("A"), 30, 0) @ nose
+    assert (right, up) == pytest.approx((0.5, 0))
+    assert near == pytest.approx(np.sqrt(0.75))
+    right, up, near = turned(look_rotation("A"), 0, 30) @ nose
+    assert (right, up) == pytest.approx((0, 0.5))
+    assert turned(look_rotation("A"), -90, 0) == pytest.approx(look_rotation("L"), abs=1e-9)
+
+
+def test_many_small_turns_do_not_shear() -> None:
+    view = VolumeView()
+    for _ in range(2000):
+        view = view.turned(0.7, 0.3)
+    assert view.rotation @ view.rotation.T == pytest.approx(np.eye(3), abs=1e-9)
+
+
+def test_settings_stay_within_their_limits() -> None:
+    view = VolumeView().shown(opacity=3, contrast=-1, size=100)
+    assert (view.opacity, view.contrast, view.size) == (1, 0, LARGEST)
+    assert view.shown(size=0).size == SMALLEST
+
+
+def test_first_view_shows_the_side_of_the_tumour() -> None:
+    study = marker_study()
+    finding = marker_finding(study)
+    assert first_view(study, finding).rotation[2][0] < 0
+    x, y, z = study.grid.centre + np.array((20, 0, 0))
+    assert first_view(study, replace(finding, position_mm=(x, y, z))).rotation[2][0] > 0
+
+
+# Pictures
+
+
+def test_every_setting_changes_the_picture(shown: VolumeScene) -> None:
+    first = shown.picture(SIZE)
+    assert first.shape == (SIZE[1], SIZE[0], 3)
+    assert first.dtype == np.uint8
+    assert np.array_equal(first, shown.picture(SIZE))
+    for change in (
+        {"opacity": 0.9},
+        {"opacity": 0.2},
+        {"contrast": 0.9},
+        {"contrast": 0.1},
+        {"size": 1.6},
+        {"size": 0.6},
+    ):
+        shown.reset()
+        shown.view = shown.view.shown(**change)
+        assert np.abs(shown.picture(SIZE).astype(int) - first).mean() > 1, change
+    shown.reset()
+    shown.rotate(25, 10)
+    assert np.abs(shown.picture(SIZE).astype(int) - first).mean() > 1
+
+
+def test_more_opacity_is_more_light_and_none_is_none(shown: VolumeScene) -> None:
+    light = []
+    for opacity in (0, 0.3, 0.6, 1):
+        shown.opacity = opacity
+        light.append(shown.picture(SIZE)[:60, 40:].mean())
+    assert light == sorted(light)
+    assert light[0] < 12 < light[-1] / 3
+
+
+def test_size_magnifies(shown: VolumeScene) -> None:
+    areas = []
+    shown.opacity = 1
+    for size in (0.6, 1.0):
+        shown.size = size
+        areas.append((shown.picture((200, 200)).mean(axis=2)[:, 70:] > 40).sum())
+    assert areas[1] > 1.6 * areas[0]
+
+
+def test_tumour_is_amber_inside_the_translucent_brain(shown: VolumeScene, study: Study) -> None:
+    assert amber(shown.picture(SIZE)) == 0
+    shown.set_tumour(marker_finding(study))
+    through_brain = amber(shown.picture(SIZE))
+    assert through_brain > 20
+    shown.opacity = 1
+    assert amber(shown.picture(SIZE)) < through_brain
+    shown.set_tumour(TumourFinding("lesion", found=False))
+    shown.opacity = 0.5
+    assert amber(shown.picture(SIZE)) == 0
+
+
+def test_new_study_takes_the_tumour_away(shown: VolumeScene, study: Study) -> None:
+    shown.set_tumour(marker_finding(study))
+    shown.set_study(study, Modality.FLAIR)
+    assert amber(shown.picture(SIZE)) == 0
+
+
+def test_cursor_is_marked(shown: VolumeScene, study: Study) -> None:
+    shown.opacity = 0.2
+    before = shown.picture(SIZE).astype(int)
+    shown.set_cursor(study.grid.centre)
+    assert np.abs(shown.picture(SIZE) - before).max() > 60
+    shown.set_cursor(None)
+    assert np.array_equal(shown.picture(SIZE), before)
+
+
+def test_empty_scene_is_dark(scene: VolumeScene) -> None:
+    scene.set_study(None)
+    assert scene.picture(SIZE).max() < 20
+
+
+def test_picture_has_any_size(shown: VolumeScene) -> None:
+    for size in ((33, 77), (200, 50)):
+        assert shown.picture(size).shape == (size[1], size[0], 3)
+    # A narrow picture still shows the whole head.
+    edge = shown.picture((60, 200))[:, 0].astype(int)
+    assert edge.max() < 40
+
+
+def test_render_volume_draws_the_sequence_asked_for(study: Study) -> None:
+    finding = marker_finding(study)
+    pictures = [render_volume(study, finding, (160, 120), m) for m in (None, Modality.T1)]
+    assert pictures[0].shape == (120, 160, 3)
+    assert amber(pictures[0]) > 20
+    assert np.array_equal(pictures[0], render_volume(study, finding, (160, 120), Modality.FLAIR))
+
+
+# Starting
+
+
+@pytest.mark.parametrize(
+    ("renderer", "software"),
+    [
+        ("llvmpipe (LLVM 15.0.6, 256 bits)", True),
+        ("softpipe", True),
+        ("GDI Generic", True),
+        ("NVIDIA GeForce RTX 3060/PCIe/SSE2", False),
+        ("Mesa Intel(R) UHD Graphics 620 (KBL GT2)", False),
+        ("Apple M2", False),
+    ],
+)
+def test_software_renderers_are_known(renderer: str, software: bool) -> None:
+    assert is_software(renderer) is software
+
+
+_ATTEMPT = """
+from brainviewer.core.errors import BrainViewerError
+from brainviewer.painting.volume.scene import VolumeScene
+try:
+    scene = VolumeScene()
+    scene.picture((64, 64))
+    print("drawn")
+except BrainViewerError as error:
+    print("refused:", error.message, "|", error.advice)
+"""
+
+
+def attempt(**environment: str) -> subprocess.CompletedProcess[str]:
+    env = {name: value for name, value in os.environ.items() if name not in {"DISPLAY", "VTK"}}
+    return subprocess.run(
+        [sys.executable, "-c", _ATTEMPT],
+        env=env | environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="EGL is Linux's way of drawing off screen")
+def test_needs_no_display_and_says_nothing() -> None:
+    result = attempt()
+    assert (result.returncode, result.stdout, result.stderr) == (0, "drawn\n", "")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="OpenGL is taken away by way of EGL")
+def test_without_opengl_it_is_an_error_and_not_a_crash() -> None:
+    result = attempt(__EGL_VENDOR_LIBRARY_FILENAMES="/nonexistent")
+    assert result.returncode == 0, result.stderr
+    assert result.stdout.startswith("refused: The 3D view cannot start because OpenGL")
+
+
+def test_can_be_switched_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BRAINVIEWER_NO_3D", "1")
+    with pytest.raises(BrainViewerError, match="switched off"):
+        VolumeScene()
+
+
+def test_vtk_complains_to_the_log(caplog: pytest.LogCaptureFixture, capfd) -> None:
+    from vtkmodules.vtkFiltersCore import vtkFlyingEdges3D
+
+    listen_to_vtk()
+    with caplog.at_level(logging.WARNING):
+        vtkFlyingEdges3D().Update()
+    assert "vtkFlyingEdges3D" in caplog.text
+    assert capfd.readouterr() == ("", "")
+
+
+# The thread
+
+
+class Wall:
+    """Where a worker hangs its pictures."""
+
+    def __init__(self) -> None:
+        self.pictures: list[Picture] = []
+        self.failures: list[str] = []
+        self._news = threading.Condition()
+
+    def drawn(self, picture: Picture) -> None:
+        with self._news:
+            self.pictures.append(picture)
+            self._news.notify_all()
+
+    def failed(self, reason: str) -> None:
+        with self._news:
+            self.failures.append(reason)
+            self._news.notify_all()
+
+    def wait(self, until) -> bool:
+        with self._news:
+            return self._news.wait_for(until, 30)
+
+
+@pytest.fixture
+def wall() -> Wall:
+    return Wall()
+
+
+@pytest.fixture
+def worker(wall: Wall) -> Iterator[VolumeWorker]:
+    worker = VolumeWorker(wall.drawn, wall.failed)
+    yield worker
+    worker.close()
+    assert not any(thread.name == "volume worker" for thread in threading.enumerate())
+
+
+def test_worker_draws_coarsely_and_then_finely(
+    worker: VolumeWorker, wall: Wall, study: Study
+) -> None:
+    worker.wish(study=study, modality=Modality.T1, finding=marker_finding(study), size=SIZE)
+    worker.start()
+    assert wall.wait(lambda: len(wall.pictures) == 2)
+    coarse, fine = wall.pictures
+    assert coarse.shape == fine.shape == (SIZE[1], SIZE[0], 3)
+    assert not np.array_equal(coarse, fine)
+    assert np.array_equal(worker.picture(SIZE), fine)
+    assert amber(fine) > 20
+    # At rest nothing is drawn.
+    assert len(wall.pictures) == 2
+
+
+def test_worker_draws_finely_at_once_when_the_hand_lets_go(
+    worker: VolumeWorker, wall: Wall, study: Study, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("brainviewer.painting.volume.worker._SETTLE_SECONDS", 1000.0)
+    worker.wish(study=study, modality=Modality.T1, size=SIZE)
+    worker.start()
+    assert wall.wait(lambda: len(wall.pictures) == 1)
+    worker.rest()
+    assert wall.wait(lambda: len(wall.pictures) == 2)
+    assert np.array_equal(worker.picture(SIZE), wall.pictures[-1])
+    # The next turn is waited for again.
+    worker.wish(view=VolumeView().turned(5, 0))
+    assert wall.wait(lambda: len(wall.pictures) == 3)
+    assert not np.array_equal(worker.picture(SIZE), wall.pictures[-1])
+
+
+def test_worker_draws_the_newest_view_only(worker: VolumeWorker, wall: Wall, study: Study) -> None:
+    worker.wish(study=study, modality=Modality.T1, size=SIZE)
+    view = VolumeView()
+    for _ in range(200):
+        view = view.turned(1, 0)
+        worker.wish(view=view)
+    worker.start()
+    assert wall.wait(lambda: len(wall.pictures) == 2)
+    expected = render_volume_like(study, view)
+    assert np.array_equal(wall.pictures[-1], expected)
+
+
+def render_volume_like(study: Study, view: VolumeView) -> Picture:
+    scene = VolumeScene()
+    scene.set_study(study, Modality.T1)
+    scene.view = view
+    picture = scene.picture(SIZE)
+    scene.close()
+    return picture
+
+
+def test_worker_that_cannot_start_says_why(
+    worker: VolumeWorker, wall: Wall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BRAINVIEWER_NO_3D", "1")
+    worker.start()
+    assert wall.wait(lambda: bool(wall.failures))
+    assert "switched off" in wall.failures[0]
+    with pytest.raises(BrainViewerError, match="switched off"):
+        worker.picture(SIZE)
+
+
+def test_closed_worker_gives_no_picture(worker: VolumeWorker) -> None:
+    worker.close()
+    with pytest.raises(BrainViewerError):
+        worker.picture(SIZE)
+
+
+def test_worker_leaves_vtk_alone_until_it_starts() -> None:
+    code = (
+        "import sys, brainviewer.painting.volume.worker, brainviewer.painting.volume.view;"
+        "sys.exit(any(name.startswith('vtk') for name in sys.modules))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
