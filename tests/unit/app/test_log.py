@@ -106,7 +106,7 @@ def test_what_is_logged_is_written_in_the_code() -> None:
     for name, node in spoken:
         assert isinstance(node.args[0], ast.Constant), f"{name}:{node.lineno}"
         # VTK's classes are the one thing that is filled in.
-        assert len(node.args) == 1 or name == "volume_scene_window.py", f"{name}:{node.lineno}"
+        assert len(node.args) == 1 or name == "scene_window.py", f"{name}:{node.lineno}"
 
 
 def mode(path: Path) -> int:

@@ -69,7 +69,7 @@ def test_tensorflow_needs_cudnn(monkeypatch):
 
 def test_choosing_imports_no_engine():
     program = (
-        "import sys; from brainviewer.inference import devices, engine, serve;"
+        "import sys; from brainviewer.models.engine import devices, engine, serve;"
         "devices.choose_engine(); assert devices.usable_cores() >= 1;"
         "sys.exit(bool({'tensorflow', 'keras', 'onnxruntime', 'h5py'} & set(sys.modules)))"
     )
