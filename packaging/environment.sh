@@ -3,6 +3,7 @@
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 VENV_PYTHON="$ROOT/.venv/bin/python"
+CONSTRAINTS="$ROOT/packaging/constraints.txt"
 OLDEST=3.11
 NEWEST=3.13
 
@@ -137,11 +138,23 @@ make_venv() {
 
 # fingerprint: changes when the project's needs, its Python or its place change.
 fingerprint() {
-    { cat "$ROOT/pyproject.toml" "$ROOT/.venv/pyvenv.cfg" && printf '%s' "$ROOT"; } | cksum
+    {
+        cat "$ROOT/pyproject.toml" "$CONSTRAINTS" "$ROOT/.venv/pyvenv.cfg"
+        printf '%s' "$ROOT"
+    } | cksum
+}
+
+# pip_install TARGET [OPTION…]: into .venv, editable.
+pip_install() {
+    local quiet=()
+    [ -t 2 ] || quiet=(--quiet)
+    "$VENV_PYTHON" -m pip install --disable-pip-version-check ${quiet[@]+"${quiet[@]}"} \
+        "${@:2}" --editable "$1" >&2
 }
 
 # prepare app|test: everything up to an installed BrainViewer. Once done, it is not done again
-# (and needs no network) until pyproject.toml, the Python or the place of the checkout changes.
+# (and needs no network) until pyproject.toml, constraints.txt, the Python or the place of
+# the checkout changes.
 prepare() {
     local stamp="$ROOT/.venv/.brainviewer-$1" what="$ROOT"
     if [ -x "$VENV_PYTHON" ] && [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$(fingerprint)" ]; then
@@ -151,13 +164,13 @@ prepare() {
     make_venv
     if [ "$1" = test ]; then what+="[test]"; fi
     say "Installing BrainViewer and its Python packages into .venv (once; about 4 GB)."
-    local quiet=()
-    [ -t 2 ] || quiet=(--quiet)
-    "$VENV_PYTHON" -m pip install --disable-pip-version-check ${quiet[@]+"${quiet[@]}"} \
-        --editable "$what" >&2 || {
-        say "The packages could not be installed. Check the network, then start this again."
-        exit 1
-    }
+    if ! pip_install "$what" --constraint "$CONSTRAINTS"; then
+        say "The tested versions are not all there for this Python or system; trying newer ones."
+        if ! pip_install "$what"; then
+            say "The packages could not be installed. Check the network, then start this again."
+            exit 1
+        fi
+    fi
     fingerprint >"$stamp"
     [ "$1" = app ] || cp "$stamp" "$ROOT/.venv/.brainviewer-app"
 }
