@@ -11,6 +11,7 @@ from brainviewer.cli import app
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = ("README.md", "CHANGELOG.md", "docs/architecture.md", "docs/user-guide.md")
+RULES = ("CONTRIBUTING.md", "SECURITY.md", "PRIVACY.md")
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +41,7 @@ def test_every_table_stands_somewhere(script: ModuleType) -> None:
         assert f"<!-- {name} -->\n\n{table}\n" in pages
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", [*PAGES, *RULES])
 def test_links_and_paths_lead_somewhere(page: str) -> None:
     text = text_of(page)
     places = [link.split("#")[0] for link in re.findall(r"\]\(([^)]+)\)", text)]
@@ -48,6 +49,12 @@ def test_links_and_paths_lead_somewhere(page: str) -> None:
     named = re.findall(r"(?:packaging|resources|tests)/[\w./-]*\w", text)
     for path in [*beside, *(ROOT / name for name in named)]:
         assert path.exists(), path
+
+
+@pytest.mark.parametrize("page", RULES)
+def test_modules_that_are_named_exist(page: str) -> None:
+    for name in re.findall(r"`((?:brainviewer|docs)/[\w./-]*\w)`", text_of(page)):
+        assert (ROOT / name).exists(), name
 
 
 def test_the_readme_names_every_command_and_its_first_lines_start_it() -> None:
