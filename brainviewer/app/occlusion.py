@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from brainviewer.app.annotations import Marking
+from brainviewer.app.facts import Fact
 from brainviewer.app.jobs import Jobs
 from brainviewer.app.prediction.frame_class import of_frame
 from brainviewer.app.state import Notice, Status, Tool
@@ -39,7 +40,7 @@ class Trying(Marking):
         from brainviewer.app.prediction.occlusion_test import Trial
 
         state = self.state
-        if state.study is None or state.classification is None or "triable" not in state.facts:
+        if state.study is None or state.classification is None or Fact.TRIABLE not in state.facts:
             return
         if state.trial is not None:
             return

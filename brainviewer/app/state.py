@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from brainviewer.app.facts import Fact
 from brainviewer.app.feedback_store import Verdict
 from brainviewer.app.signals import Signal
 from brainviewer.core.annotations import Annotation
@@ -240,35 +241,37 @@ class ViewState:
         return taken is not None and bool(taken.lesion or taken.enhancing)
 
     @property
-    def facts(self) -> frozenset[str]:
-        """Named facts that enable actions and controls."""
+    def facts(self) -> frozenset[Fact]:
+        """What holds now; enables actions and controls."""
         finding, result, shown = self.finding, self.classification, self.shown_result
         picture = self.study is not None and self.study.is_picture
         facts = {
-            "study": self.study is not None,
-            "sequences": self.study is not None and not picture,
-            "picture": picture,
-            "planes": not picture,
-            "sides": self.solid_study is not None and self.solid_study.grid.oriented,
-            "film": len(self.film) > 1,
-            "classifiable": picture or self._unsearched or (finding is not None and finding.found),
-            "classifiable here": self._unsearched or finding is not None,
-            "segmentation": self.study is not None and self.study.segmentation is not None,
-            "searched": finding is not None,
-            "tumour": finding is not None and finding.found,
-            "result": result is not None,
-            "heatmap": shown is not None and shown.in_scope and shown.heatmap is not None,
-            "answered": result is not None and self.classification_status is Status.DONE,
-            "judged": self.verdict is not None,
-            "diameters": self._has_diameters,
-            "annotations": bool(self.annotations),
-            "selection": bool(self.selection),
-            "explained": result is not None and result.of_picture and bool(result.predicted),
-            "triable": picture and result is not None,
-            "trial": self.trial is not None,
-            "markable": self.trial is None,
-            "undo": self.can_undo if self.trial is None else self.trial.can_undo,
-            "redo": self.can_redo if self.trial is None else self.trial.can_redo,
-            "running": bool(self.progress),
+            Fact.STUDY: self.study is not None,
+            Fact.SEQUENCES: self.study is not None and not picture,
+            Fact.PICTURE: picture,
+            Fact.PLANES: not picture,
+            Fact.SIDES: self.solid_study is not None and self.solid_study.grid.oriented,
+            Fact.FILM: len(self.film) > 1,
+            Fact.CLASSIFIABLE: (
+                picture or self._unsearched or (finding is not None and finding.found)
+            ),
+            Fact.CLASSIFIABLE_HERE: self._unsearched or finding is not None,
+            Fact.SEGMENTATION: self.study is not None and self.study.segmentation is not None,
+            Fact.SEARCHED: finding is not None,
+            Fact.TUMOUR: finding is not None and finding.found,
+            Fact.RESULT: result is not None,
+            Fact.HEATMAP: shown is not None and shown.in_scope and shown.heatmap is not None,
+            Fact.ANSWERED: result is not None and self.classification_status is Status.DONE,
+            Fact.JUDGED: self.verdict is not None,
+            Fact.DIAMETERS: self._has_diameters,
+            Fact.ANNOTATIONS: bool(self.annotations),
+            Fact.SELECTION: bool(self.selection),
+            Fact.EXPLAINED: result is not None and result.of_picture and bool(result.predicted),
+            Fact.TRIABLE: picture and result is not None,
+            Fact.TRIAL: self.trial is not None,
+            Fact.MARKABLE: self.trial is None,
+            Fact.UNDO: self.can_undo if self.trial is None else self.trial.can_undo,
+            Fact.REDO: self.can_redo if self.trial is None else self.trial.can_redo,
+            Fact.RUNNING: bool(self.progress),
         }
-        return frozenset(name for name, holds in facts.items() if holds)
+        return frozenset(fact for fact, holds in facts.items() if holds)

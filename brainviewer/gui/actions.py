@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from brainviewer.app.facts import Fact
 from brainviewer.app.feedback_store import AGREE, DISAGREE, WITHDRAWN
 from brainviewer.app.state import Layout, Tool, ViewState
 from brainviewer.core.slices import Convention, Plane
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 class Action:
     """One thing the user can do.
 
-    needs : the fact that enables it; "" for always.
+    needs : the fact that enables it; None for always.
     checked : whether it is on, for actions that stay pressed.
     short : the text in the tool bar, if it differs.
     also : a second shortcut.
@@ -32,7 +33,7 @@ class Action:
     id: str
     text: str
     shortcut: str
-    needs: str
+    needs: Fact | None
     do: "Callable[[MainWindow], object]"
     checked: Callable[[ViewState], bool] | None = None
     short: str = ""
@@ -51,7 +52,7 @@ def _layout(layout: Layout, key: str, short: str) -> Action:
         f"layout-{layout.name.lower()}",
         layout.value.capitalize(),
         key,
-        "planes",
+        Fact.PLANES,
         lambda w: w.session.set_layout(layout),
         lambda s: s.shown_layout is layout,
         short,
@@ -64,13 +65,13 @@ def _plane(plane: Plane, key: str) -> Action:
         f"plane-{plane}",
         plane.capitalize(),
         key,
-        "planes",
+        Fact.PLANES,
         lambda w: w.session.set_plane(plane),
         lambda s: s.plane is plane,
     )
 
 
-def _tool(tool: Tool, key: str, tip: str, needs: str = "") -> Action:
+def _tool(tool: Tool, key: str, tip: str, needs: Fact | None = None) -> Action:
     return Action(
         f"tool-{tool}",
         tool.capitalize(),
@@ -88,13 +89,13 @@ def _sequence(modality: Modality, key: str) -> Action:
         f"sequence-{modality.name.lower()}",
         str(modality),
         key,
-        "sequences",
+        Fact.SEQUENCES,
         lambda w: w.session.set_active(modality),
         lambda s: s.active is modality,
     )
 
 
-def _overlay(field: str, text: str, key: str, needs: str) -> Action:
+def _overlay(field: str, text: str, key: str, needs: Fact) -> Action:
     def toggle(window: "MainWindow") -> None:
         overlays = window.session.state.overlays
         window.session.set_overlays(replace(overlays, **{field: not getattr(overlays, field)}))
@@ -109,7 +110,7 @@ def _convention(convention: Convention, text: str) -> Action:
         f"convention-{convention}",
         text,
         "",
-        "planes",
+        Fact.PLANES,
         lambda w: w.set_convention(convention),
         lambda s: s.convention is convention,
     )
@@ -120,40 +121,40 @@ def _look(letter: str) -> Action:
         f"look-{letter.lower()}",
         f"3D from {LOOK_NAMES[letter]}",
         "",
-        "sides",
+        Fact.SIDES,
         lambda w: w.volume.look(letter),
     )
 
 
 ACTIONS: tuple[Action, ...] = (
-    Action("open-folder", "Open study folder…", "Ctrl+O", "", lambda w: w.open_folder(),
+    Action("open-folder", "Open study folder…", "Ctrl+O", None, lambda w: w.open_folder(),
            short="Open", tip="Open a study folder"),
-    Action("open-files", "Open files…", "Ctrl+Shift+O", "", lambda w: w.open_files()),
-    Action("open-pictures", "Open pictures…", "Ctrl+P", "", lambda w: w.open_pictures(),
+    Action("open-files", "Open files…", "Ctrl+Shift+O", None, lambda w: w.open_files()),
+    Action("open-pictures", "Open pictures…", "Ctrl+P", None, lambda w: w.open_pictures(),
            tip="Open JPG, PNG, TIFF, BMP, WebP or DICOM images"),
-    Action("picture-before", "Picture before", "Ctrl+PgUp", "film",
+    Action("picture-before", "Picture before", "Ctrl+PgUp", Fact.FILM,
            lambda w: w.session.step_picture(-1)),
-    Action("picture-next", "Next picture", "Ctrl+PgDown", "film",
+    Action("picture-next", "Next picture", "Ctrl+PgDown", Fact.FILM,
            lambda w: w.session.step_picture(1)),
-    Action("open-demo", "Open the demo study", "", "", lambda w: w.session.open_demo()),
-    Action("open-marks", "Open annotations…", "", "study", lambda w: w.open_annotations()),
-    Action("save-marks", "Save annotations as…", "Ctrl+S", "annotations",
+    Action("open-demo", "Open the demo study", "", None, lambda w: w.session.open_demo()),
+    Action("open-marks", "Open annotations…", "", Fact.STUDY, lambda w: w.open_annotations()),
+    Action("save-marks", "Save annotations as…", "Ctrl+S", Fact.ANNOTATIONS,
            lambda w: w.save_annotations()),
-    Action("export", "Export picture…", "Ctrl+E", "study", lambda w: w.export(),
+    Action("export", "Export picture…", "Ctrl+E", Fact.STUDY, lambda w: w.export(),
            short="Export", tip="Export an annotated picture"),
-    Action("export-tumour", "Export tumour slice…", "Ctrl+Shift+E", "tumour",
+    Action("export-tumour", "Export tumour slice…", "Ctrl+Shift+E", Fact.TUMOUR,
            lambda w: w.export_tumour_slice()),
-    Action("export-volume", "Save 3D picture…", "", "sequences", lambda w: w.export_volume()),
-    Action("copy", "Copy view", "Ctrl+C", "study", lambda w: w.copy_view(), short="Copy view",
+    Action("export-volume", "Save 3D picture…", "", Fact.SEQUENCES, lambda w: w.export_volume()),
+    Action("copy", "Copy view", "Ctrl+C", Fact.STUDY, lambda w: w.copy_view(), short="Copy view",
            tip="Copy the current view to the clipboard"),
     *(_look(letter) for letter in LOOKS),
-    Action("volume-reset", "Reset the 3D view", "", "sequences", lambda w: w.volume.reset()),
-    Action("quit", "Quit", "Ctrl+Q", "", lambda w: w.close()),
-    Action("undo", "Undo", "Ctrl+Z", "undo", lambda w: w.session.undo()),
-    Action("redo", "Redo", "Ctrl+Shift+Z", "redo", lambda w: w.session.redo(), also="Ctrl+Y"),
-    Action("delete", "Delete annotation", "Del", "selection",
+    Action("volume-reset", "Reset the 3D view", "", Fact.SEQUENCES, lambda w: w.volume.reset()),
+    Action("quit", "Quit", "Ctrl+Q", None, lambda w: w.close()),
+    Action("undo", "Undo", "Ctrl+Z", Fact.UNDO, lambda w: w.session.undo()),
+    Action("redo", "Redo", "Ctrl+Shift+Z", Fact.REDO, lambda w: w.session.redo(), also="Ctrl+Y"),
+    Action("delete", "Delete annotation", "Del", Fact.SELECTION,
            lambda w: w.session.delete_selection()),
-    Action("delete-all", "Delete all annotations", "", "annotations",
+    Action("delete-all", "Delete all annotations", "", Fact.ANNOTATIONS,
            lambda w: w.session.delete_all_annotations()),
     _layout(Layout.FOUR_SEQUENCES, "1", "Sequences"),
     _layout(Layout.THREE_PLANES, "2", "3 planes"),
@@ -167,67 +168,67 @@ ACTIONS: tuple[Action, ...] = (
     _sequence(Modality.T1, "F6"),
     _sequence(Modality.T1CE, "F7"),
     _sequence(Modality.T2, "F8"),
-    Action("overlays", "Hide or show all overlays", "", "study",
+    Action("overlays", "Hide or show all overlays", "", Fact.STUDY,
            lambda w: w.session.toggle_overlays(), pane_key="Space",
            tip="Only the image; again to bring the overlays back"),
-    _overlay("lesion", "Outline", "O", "tumour"),
-    _overlay("diameters", "Diameters", "D", "diameters"),
-    _overlay("heatmap", "Heatmap", "H", "heatmap"),
-    _overlay("segmentation", "Segmentation", "S", "segmentation"),
-    _overlay("crosshair", "Crosshair", "X", "sequences"),
-    _overlay("annotations", "Marks", "M", "study"),
-    _overlay("text", "Corner texts", "", "study"),
-    Action("auto-window", "Automatic window", "A", "study",
+    _overlay("lesion", "Outline", "O", Fact.TUMOUR),
+    _overlay("diameters", "Diameters", "D", Fact.DIAMETERS),
+    _overlay("heatmap", "Heatmap", "H", Fact.HEATMAP),
+    _overlay("segmentation", "Segmentation", "S", Fact.SEGMENTATION),
+    _overlay("crosshair", "Crosshair", "X", Fact.SEQUENCES),
+    _overlay("annotations", "Marks", "M", Fact.STUDY),
+    _overlay("text", "Corner texts", "", Fact.STUDY),
+    Action("auto-window", "Automatic window", "A", Fact.STUDY,
            lambda w: w.session.auto_window(w.session.state.active)),
-    Action("invert", "Invert", "I", "study", lambda w: w.session.invert(w.session.state.active)),
-    Action("fit", "Fit to pane", "F", "study", lambda w: w.grid.fit()),
-    Action("zoom-in", "Zoom in", "Ctrl++", "study", lambda w: w.grid.zoom(1.25)),
-    Action("zoom-out", "Zoom out", "Ctrl+-", "study", lambda w: w.grid.zoom(0.8)),
-    Action("smooth", "Smooth pixels", "", "", lambda w: w.toggle_smooth()),
-    Action("panels", "Images only", "F11", "", lambda w: w.toggle_panels(),
+    Action("invert", "Invert", "I", Fact.STUDY, lambda w: w.session.invert(w.session.state.active)),
+    Action("fit", "Fit to pane", "F", Fact.STUDY, lambda w: w.grid.fit()),
+    Action("zoom-in", "Zoom in", "Ctrl++", Fact.STUDY, lambda w: w.grid.zoom(1.25)),
+    Action("zoom-out", "Zoom out", "Ctrl+-", Fact.STUDY, lambda w: w.grid.zoom(0.8)),
+    Action("smooth", "Smooth pixels", "", None, lambda w: w.toggle_smooth()),
+    Action("panels", "Images only", "F11", None, lambda w: w.toggle_panels(),
            tip="Hide everything but the images; again to bring it back"),
-    Action("theme-dark", "Dark", "", "", lambda w: w.set_theme("dark")),
-    Action("theme-light", "Light", "", "", lambda w: w.set_theme("light")),
-    Action("theme-system", "As the system", "", "", lambda w: w.set_theme("system")),
-    Action("tumour", "Tumour slice", "T", "tumour", lambda w: w.session.go_to_tumour(),
+    Action("theme-dark", "Dark", "", None, lambda w: w.set_theme("dark")),
+    Action("theme-light", "Light", "", None, lambda w: w.set_theme("light")),
+    Action("theme-system", "As the system", "", None, lambda w: w.set_theme("system")),
+    Action("tumour", "Tumour slice", "T", Fact.TUMOUR, lambda w: w.session.go_to_tumour(),
            short="Tumour slice", tip="Go to the tumour slice"),
-    Action("copy-measurements", "Copy measurements", "Ctrl+Shift+C", "tumour",
+    Action("copy-measurements", "Copy measurements", "Ctrl+Shift+C", Fact.TUMOUR,
            lambda w: w.copy_measurements(), tip="Copy the measurements as text"),
-    Action("find", "Find the lesion", "", "sequences",
+    Action("find", "Find the lesion", "", Fact.SEQUENCES,
            lambda w: w.session.find_tumour(w.session.finding_method)),
-    Action("classify", "Classify", "C", "classifiable", lambda w: w.session.classify(),
+    Action("classify", "Classify", "C", Fact.CLASSIFIABLE, lambda w: w.session.classify(),
            short="Classify", tip="Type the glioma from the tumour slice, or classify the picture"),
-    Action("classify-here", "Classify this slice", "Shift+K", "classifiable here",
+    Action("classify-here", "Classify this slice", "Shift+K", Fact.CLASSIFIABLE_HERE,
            lambda w: w.classify_here()),
-    Action("what-if", "What if I edit it?", "Shift+W", "triable", lambda w: w.toggle_trial(),
+    Action("what-if", "What if I edit it?", "Shift+W", Fact.TRIABLE, lambda w: w.toggle_trial(),
            lambda s: s.trial is not None,
            tip="Paint over a part of a picture and see the answer change"),
-    Action("reset-trial", "Take all edits back", "", "trial",
+    Action("reset-trial", "Take all edits back", "", Fact.TRIAL,
            lambda w: w.session.reset_trial()),
-    Action("explain", "What is this class?", "Shift+F1", "explained", lambda w: w.show_class(),
+    Action("explain", "What is this class?", "Shift+F1", Fact.EXPLAINED, lambda w: w.show_class(),
            tip="What the class is, how common, and what to look for"),
-    Action("agree", "Agree with the answer", "", "answered",
+    Action("agree", "Agree with the answer", "", Fact.ANSWERED,
            lambda w: w.session.judge(AGREE)),
-    Action("disagree", "Disagree with the answer", "", "answered",
+    Action("disagree", "Disagree with the answer", "", Fact.ANSWERED,
            lambda w: w.session.judge(DISAGREE)),
-    Action("withdraw", "Withdraw your verdict", "", "judged",
+    Action("withdraw", "Withdraw your verdict", "", Fact.JUDGED,
            lambda w: w.session.judge(WITHDRAWN)),
     _tool(Tool.WINDOW, "W", "Drag: right for a wider window, up for brighter"),
     _tool(Tool.CURSOR, "Q", "Drag the linked cursor"),
     _tool(Tool.PAN, "P", "Drag the image; the middle button always does"),
-    _tool(Tool.RULER, "R", "Measure a distance", "markable"),
+    _tool(Tool.RULER, "R", "Measure a distance", Fact.MARKABLE),
     _tool(Tool.RECTANGLE, "B", "Mean, SD, minimum, maximum and area of a rectangle",
-          "markable"),
+          Fact.MARKABLE),
     _tool(Tool.ELLIPSE, "E", "Mean, SD, minimum, maximum and area of an ellipse",
-          "markable"),
-    _tool(Tool.ARROW, "G", "Point at something", "markable"),
-    _tool(Tool.TEXT, "N", "Write on the slice", "markable"),
-    _tool(Tool.BRUSH, "K", "Paint over a part of the picture; Shift takes away", "trial"),
-    Action("guide", "User guide", "", "", lambda w: w.show_guide(),
+          Fact.MARKABLE),
+    _tool(Tool.ARROW, "G", "Point at something", Fact.MARKABLE),
+    _tool(Tool.TEXT, "N", "Write on the slice", Fact.MARKABLE),
+    _tool(Tool.BRUSH, "K", "Paint over a part of the picture; Shift takes away", Fact.TRIAL),
+    Action("guide", "User guide", "", None, lambda w: w.show_guide(),
            tip="The guide that came with this version; needs no network"),
-    Action("shortcuts", "Keys and mouse", "F1", "", lambda w: w.show_shortcuts()),
-    Action("card", "Model card", "", "", lambda w: w.show_card("")),
-    Action("about", "About BrainViewer", "", "", lambda w: w.show_about()),
+    Action("shortcuts", "Keys and mouse", "F1", None, lambda w: w.show_shortcuts()),
+    Action("card", "Model card", "", None, lambda w: w.show_card("")),
+    Action("about", "About BrainViewer", "", None, lambda w: w.show_about()),
 )  # fmt: skip
 
 MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (

@@ -58,7 +58,7 @@ class Actions:
     def _enable(self) -> None:
         facts = self._state.facts
         for action, made in self._made.values():
-            made.setEnabled(not action.needs or action.needs in facts)
+            made.setEnabled(action.needs is None or action.needs in facts)
 
     def _check(self) -> None:
         for action, made in self._made.values():

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from brainviewer.app.facts import Fact
 from brainviewer.app.session import Session
 from brainviewer.gui.actions import TOOL_BAR
 from brainviewer.gui.context_menus import offer_context_menus
@@ -210,7 +211,7 @@ class MainWindow(WindowVerbs):
         name = f"{in_title(study.name)} – " if study is not None and study.name else ""
         self._show_strips()
         for of_studies in (self.volume, self._outline):
-            of_studies.setVisible("picture" not in self.session.state.facts)
+            of_studies.setVisible(Fact.PICTURE not in self.session.state.facts)
         mark = "SYNTHETIC · " if study is not None and study.synthetic else ""
         self.setWindowTitle(f"{mark}{name}BrainViewer")
         self._focus.leave_buttons()
@@ -221,7 +222,7 @@ class MainWindow(WindowVerbs):
         picture = state.study is not None and state.study.is_picture
         several = state.study is None or state.view().count > 1
         self._strip.setVisible(panels and (several or not picture))
-        self._film.setVisible(panels and picture and "film" in state.facts)
+        self._film.setVisible(panels and picture and Fact.FILM in state.facts)
 
     # -- Qt's own ---------------------------------------------------------------------------
 

@@ -3,6 +3,7 @@
 from PySide6.QtWidgets import QApplication
 
 from brainviewer.app.exports import ExportSubject
+from brainviewer.app.facts import Fact
 from brainviewer.core.errors import BrainViewerError
 from brainviewer.core.slices import Convention, Plane
 from brainviewer.gui.dialogs.key_sheet import KeySheet
@@ -32,7 +33,7 @@ class WindowVerbs(FileVerbs):
 
     def export_volume(self) -> None:
         """Export the 3D view."""
-        if "study" in self.session.state.facts:
+        if Fact.STUDY in self.session.state.facts:
             self.export_picture.ask(ExportSubject.VOLUME)
 
     def copy_measurements(self) -> None:

@@ -114,7 +114,7 @@ def trigger_all(window: MainWindow) -> set[str]:
     return done
 
 
-_ALWAYS = ("", "planes", "markable")
+_ALWAYS = (None, "planes", "markable")
 """Facts that hold in an empty window; ``planes`` fails for pictures, ``markable`` in a trial."""
 _RARE = ("heatmap", "undo", "redo", "selection", "film", "triable", "trial", "explained")
 

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from brainviewer.app.exports import SCALES, ExportRequest, ExportSubject
+from brainviewer.app.facts import Fact
 from brainviewer.app.state import ViewState
 from brainviewer.core.errors import BrainViewerError
 from brainviewer.core.shown_text import shown_text
@@ -71,14 +72,14 @@ class ExportDialog(QDialog):
         self._timer.timeout.connect(self._show_preview)
 
         self._subjects = ChoiceRow([s.value[0].upper() + s.value[1:] for s in ExportSubject])
-        self._subjects.enable(1, "tumour" in facts, "No lesion was found.")
+        self._subjects.enable(1, Fact.TUMOUR in facts, "No lesion was found.")
         self._subjects.enable(2, volume, "There is no 3D view.")
         self._formats = ChoiceRow(list(_FORMATS))
         self._scales = ChoiceRow([f"{scale}×" for scale in SCALES], chosen=1)
-        self.heatmap = _check("Heatmap", "heatmap" in facts, "There is no heatmap.")
+        self.heatmap = _check("Heatmap", Fact.HEATMAP in facts, "There is no heatmap.")
         self.heatmap.setChecked(self.heatmap.isChecked() and state.overlays.heatmap)
-        self.annotations = _check("Annotations", "annotations" in facts, "There are none.")
-        self.answer = _check("Tumour and result", bool({"tumour", "result"} & facts), "")
+        self.annotations = _check("Annotations", Fact.ANNOTATIONS in facts, "There are none.")
+        self.answer = _check("Tumour and result", bool({Fact.TUMOUR, Fact.RESULT} & facts), "")
         self.identify = QCheckBox("Study and file names")
         self.identify.setToolTip("They may name the patient, and are left out unless you ask.")
         self.file_name = QLineEdit()

@@ -15,14 +15,15 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from brainviewer.app.facts import Fact
 from brainviewer.app.session import Session
 from brainviewer.core.voi_window import OWN, presets
 from brainviewer.gui.panels.folding import Section
 from brainviewer.gui.panels.segment_legend import SegmentLegend
 from brainviewer.gui.widgets import button, label, number_field
 
-_ON_PICTURES = ("heatmap", "study")
-_ALWAYS = (*_ON_PICTURES, "tumour", "sequences")
+_ON_PICTURES = (Fact.HEATMAP, Fact.STUDY)
+_ALWAYS = (*_ON_PICTURES, Fact.TUMOUR, Fact.SEQUENCES)
 _LARGEST = 1e15
 """Above it, whole numbers are no longer told apart."""
 _MOST_DIGITS = 15
@@ -135,20 +136,20 @@ class OverlaySection(QWidget):
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(4)
         self._updates: list[Callable[[], None]] = []
-        self._add("Lesion outline", "lesion", "lesion_opacity", "tumour")
-        self._add("Diameters", "diameters", "", "diameters")
-        self._add("Heatmap", "heatmap", "heatmap_opacity", "heatmap")
-        self._add("Segmentation", "segmentation", "segmentation_opacity", "segmentation")
-        self._add("Segmentation filled", "segmentation_filled", "", "segmentation")
+        self._add("Lesion outline", "lesion", "lesion_opacity", Fact.TUMOUR)
+        self._add("Diameters", "diameters", "", Fact.DIAMETERS)
+        self._add("Heatmap", "heatmap", "heatmap_opacity", Fact.HEATMAP)
+        self._add("Segmentation", "segmentation", "segmentation_opacity", Fact.SEGMENTATION)
+        self._add("Segmentation filled", "segmentation_filled", "", Fact.SEGMENTATION)
         self._column.addWidget(SegmentLegend(session))
-        self._add("Crosshair", "crosshair", "", "sequences")
-        self._add("Marks", "annotations", "", "study")
+        self._add("Crosshair", "crosshair", "", Fact.SEQUENCES)
+        self._add("Marks", "annotations", "", Fact.STUDY)
         session.state.overlays_changed.connect(self._show)
         session.state.facts_changed.connect(self._show)
         session.state.study_changed.connect(self._show)
         self._show()
 
-    def _add(self, name: str, field: str, opacity: str, fact: str) -> None:
+    def _add(self, name: str, field: str, opacity: str, fact: Fact) -> None:
         session = self._session
         box = QCheckBox(name)
         box.toggled.connect(lambda on: session.set_overlay(**{field: on}))
@@ -169,7 +170,7 @@ class OverlaySection(QWidget):
                 widget.blockSignals(True)
                 widget.setEnabled(usable)
             box.setChecked(getattr(overlays, field))
-            always = _ON_PICTURES if "picture" in session.state.facts else _ALWAYS
+            always = _ON_PICTURES if Fact.PICTURE in session.state.facts else _ALWAYS
             box.setVisible(usable or fact in always)
             if opacity:
                 slider.setValue(round(getattr(overlays, opacity) * 100))

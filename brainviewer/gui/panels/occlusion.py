@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from brainviewer.app.facts import Fact
 from brainviewer.app.session import Session
 from brainviewer.app.state import Status, Tool
 from brainviewer.gui import theme
@@ -234,5 +235,5 @@ class WhatIfPanel(QWidget):
 
     def _show_steps(self) -> None:
         facts = self._session.state.facts
-        self._undo.setEnabled("undo" in facts)
-        self._redo.setEnabled("redo" in facts)
+        self._undo.setEnabled(Fact.UNDO in facts)
+        self._redo.setEnabled(Fact.REDO in facts)

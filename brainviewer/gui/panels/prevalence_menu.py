@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QActionGroup, QResizeEvent
 from PySide6.QtWidgets import QMenu, QPushButton, QSizePolicy
 
+from brainviewer.app.facts import Fact
 from brainviewer.app.session import Session
 from brainviewer.core.errors import BrainViewerError
 from brainviewer.painting.prediction_text import prevalence_text
@@ -21,7 +22,7 @@ def fill_prevalences(menu: QMenu, session: Session) -> None:
     from brainviewer.models.registry import DEFAULT_MODEL, DEFAULT_PICTURE_MODEL, model
 
     result = session.state.classification
-    usual = DEFAULT_PICTURE_MODEL if "picture" in session.state.facts else DEFAULT_MODEL
+    usual = DEFAULT_PICTURE_MODEL if Fact.PICTURE in session.state.facts else DEFAULT_MODEL
     try:
         card = model(result.model_id if result else usual)
     except BrainViewerError:

@@ -5,6 +5,7 @@ import re
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
+from brainviewer.app.facts import Fact
 from brainviewer.app.session import Session
 from brainviewer.app.state import Status
 from brainviewer.core.findings import Classification
@@ -191,7 +192,7 @@ class ResultPanel(QWidget):
     def _show(self) -> None:
         state = self._session.state
         result, status = state.classification, state.classification_status
-        running, picture = status is Status.RUNNING, "picture" in state.facts
+        running, picture = status is Status.RUNNING, Fact.PICTURE in state.facts
         trial = state.trial is not None
         title = "CLASS · ORIGINAL" if trial else "CLASS" if picture else "GLIOMA TYPE"
         self._title.setText(title)
@@ -199,15 +200,15 @@ class ResultPanel(QWidget):
             "Classify the picture" if picture else "Type the glioma that was found"
         )
         self._what_if.setVisible(picture and not trial and not running)
-        self._what_if.setEnabled("triable" in state.facts)
+        self._what_if.setEnabled(Fact.TRIABLE in state.facts)
         self._age.setVisible(not picture)
         self._years.setVisible(not picture)
         self._age.setEnabled(state.study is not None)
         self._run.setVisible(not running)
         self._here.setVisible(not running and not picture)
         self._cancel.setVisible(running)
-        self._run.setEnabled("classifiable" in state.facts)
-        self._here.setEnabled("classifiable here" in state.facts)
+        self._run.setEnabled(Fact.CLASSIFIABLE in state.facts)
+        self._here.setEnabled(Fact.CLASSIFIABLE_HERE in state.facts)
         self._run.setText("Classify again" if result else "Classify")
         if result is None:
             self._show_empty(status)
@@ -276,7 +277,7 @@ class ResultPanel(QWidget):
             f'{quality}<a style="color:{accent}" href="{result.model_id}">model card</a>'
         )
         self._quality.show()
-        self._scope.setVisible("picture" not in self._session.state.facts)
+        self._scope.setVisible(Fact.PICTURE not in self._session.state.facts)
         for widget, text in (
             (self._beneath, said.beneath),
             (self._source, said.source),

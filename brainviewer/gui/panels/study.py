@@ -2,6 +2,7 @@
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from brainviewer.app.facts import Fact
 from brainviewer.app.session import Session
 from brainviewer.gui.panels.annotations import MarkList
 from brainviewer.gui.panels.folding import Section
@@ -32,7 +33,7 @@ class StudyPanel(QWidget):
         self._show_study()
 
     def _show_study(self) -> None:
-        picture = "picture" in self._session.state.facts
+        picture = Fact.PICTURE in self._session.state.facts
         self._sequences.set_title("Picture" if picture else "Sequences")
         self._tumour.setVisible(not picture)
 

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from brainviewer.app.facts import Fact
 from brainviewer.app.session import Session
 from brainviewer.app.state import Status
 from brainviewer.core.findings import Diameters, TumourFinding
@@ -270,4 +271,4 @@ class CopyButton(QPushButton):
         self._show()
 
     def _show(self) -> None:
-        self.setVisible("tumour" in self._state.facts)
+        self.setVisible(Fact.TUMOUR in self._state.facts)

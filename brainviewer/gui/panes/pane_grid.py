@@ -8,6 +8,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from brainviewer.app.facts import Fact
 from brainviewer.app.session import Session
 from brainviewer.app.state import Layout
 from brainviewer.core.slices import Plane
@@ -283,7 +284,7 @@ class PaneGrid(QWidget):
             self._session.set_plane(pane.plane)
 
     def _enlarge(self, pane: SlicePane) -> None:
-        if pane.missing or "picture" in self._state.facts:
+        if pane.missing or Fact.PICTURE in self._state.facts:
             return
         if self._state.layout is Layout.ONE_LARGE:
             self._session.set_layout(self._before_large)

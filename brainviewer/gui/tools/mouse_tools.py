@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QWheelEvent
 
+from brainviewer.app.facts import Fact
 from brainviewer.app.state import Tool
 from brainviewer.core.annotations import Kind
 from brainviewer.gui.tools.annotation_tools import KINDS, ChangeDrag, DrawDrag, hit_test, write_text
@@ -164,7 +165,7 @@ class MouseTools:
     def _through_film(self) -> bool:
         """Whether a step leads to another picture: this one has a single frame."""
         pane = self._pane
-        return "film" in pane.state.facts and pane.view is not None and pane.view.count == 1
+        return Fact.FILM in pane.state.facts and pane.view is not None and pane.view.count == 1
 
     # -- keys -------------------------------------------------------------------------------
 
@@ -182,7 +183,7 @@ class MouseTools:
         if event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
             return False
         sideways = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
-        if key in sideways and "film" in pane.state.facts:
+        if key in sideways and Fact.FILM in pane.state.facts:
             session.step_picture(sideways[Qt.Key(key)])
         elif key in steps and self._through_film:
             # Down and End lead to the end of the film.
