@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from brainviewer.training.images.results import Answered, measured
+from brainviewer.training.image_classification.evaluation.results import Answered, measured
 
 FOUR = ("glioma", "meningioma", "pituitary", "none")
 FOLDS = ("1", "2", "3", "4")

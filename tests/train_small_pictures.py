@@ -17,13 +17,13 @@ import numpy as np
 from labelled_pictures import write_table
 
 from brainviewer.core.errors import FileError, silent
-from brainviewer.training.images.choices import Choices
-from brainviewer.training.images.command import Wishes, train_images_or_vote
-from brainviewer.training.images.folders import find_pictures
-from brainviewer.training.images.preparing import prepare
-from brainviewer.training.images.recipe_reading import read_image_recipe
-from brainviewer.training.images.running import start_tensorflow
-from brainviewer.training.images.splitting import choose, split
+from brainviewer.training.image_classification.command import Wishes, train_images_or_vote
+from brainviewer.training.image_classification.data.labelled_images import find_pictures
+from brainviewer.training.image_classification.data.preparation import prepare
+from brainviewer.training.image_classification.data.split import choose, split
+from brainviewer.training.image_classification.recipes.overrides import Choices
+from brainviewer.training.image_classification.recipes.recipe_file import read_image_recipe
+from brainviewer.training.image_classification.runs import start_tensorflow
 
 RECIPE = """
 kind = "image-classes"
@@ -110,7 +110,7 @@ def main(folder: Path) -> None:
 
 
 def _fit(recipe_file: Path, data: Path, out: Path, report=silent):
-    from brainviewer.training.images.fitting import Samples, fit
+    from brainviewer.training.image_classification.fitting.keras_fit import Samples, fit
 
     recipe = read_image_recipe(recipe_file)[0]
     chosen = choose(recipe, find_pictures(data))

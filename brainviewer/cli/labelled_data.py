@@ -76,7 +76,8 @@ def audit(
     with results_only() as stdout:
         from brainviewer.cli.audit_tables import audit_tables
         from brainviewer.files.writing import check_new_file, write_whole
-        from brainviewer.training.audit import clean, page, record
+        from brainviewer.training.audit import clean_split as clean
+        from brainviewer.training.audit import page, record
 
         outputs = [file for file in (html, write_clean) if file is not None]
         for file in outputs:

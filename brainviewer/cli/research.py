@@ -137,9 +137,16 @@ def train(
     """Train a model; the same command again goes on where it was stopped."""
     with results_only() as stdout:
         from brainviewer.training import running
-        from brainviewer.training.images.choices import Choices
-        from brainviewer.training.images.command import Wishes, no_meaning, train_images_or_vote
-        from brainviewer.training.images.recipe import IMAGE_CLASSES, IMAGE_VOTE
+        from brainviewer.training.image_classification.command import (
+            Wishes,
+            no_meaning,
+            train_images_or_vote,
+        )
+        from brainviewer.training.image_classification.recipes.overrides import Choices
+        from brainviewer.training.image_classification.recipes.recipe import (
+            IMAGE_CLASSES,
+            IMAGE_VOTE,
+        )
 
         file = running.find_recipe(recipe)
         of_images = running.recipe_kind(file) in (IMAGE_CLASSES, IMAGE_VOTE)

@@ -15,9 +15,9 @@ from brainviewer.training.cases import find_cases
 from brainviewer.training.descriptor_table import TABLE_FILE
 from brainviewer.training.evaluate import EVALUATION_FILE, RECIPE, dump, evaluate_run
 from brainviewer.training.evaluation_inputs import PREDICTIONS
-from brainviewer.training.images.keeping import read_results
-from brainviewer.training.images.recipe import IMAGE_CLASSES, IMAGE_VOTE
-from brainviewer.training.images.results import RESULT_FILE
+from brainviewer.training.image_classification.evaluation.result_files import read_results
+from brainviewer.training.image_classification.evaluation.results import RESULT_FILE
+from brainviewer.training.image_classification.recipes.recipe import IMAGE_CLASSES, IMAGE_VOTE
 from brainviewer.training.plots import draw_all
 from brainviewer.training.provenance import made_with
 from brainviewer.training.recipes import Recipe, read_recipe
@@ -87,7 +87,7 @@ def measure(
         measured = _measure_outlines(plan_file, data, run, report)
     elif kind == TUMOUR_PICTURES:
         require_torch()
-        from brainviewer.training.tumour_pictures.command import measure_pictures
+        from brainviewer.training.image_classification.tumour_command import measure_pictures
 
         measured = measure_pictures(plan_file, data, run, report, strange)
     else:

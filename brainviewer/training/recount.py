@@ -23,12 +23,16 @@ from brainviewer.files.writing import write_whole
 from brainviewer.models.card import DOUBT
 from brainviewer.training.evaluate import dump
 from brainviewer.training.figures import balanced_accuracy, macro_f1
-from brainviewer.training.images.results import DRAWS, ECE, WORST
+from brainviewer.training.image_classification.evaluation.results import DRAWS, ECE, WORST
+from brainviewer.training.image_classification.evaluation.tumour_evaluation import (
+    area_with_ends,
+    bars,
+    share_with_ends,
+)
 from brainviewer.training.intervals import Estimate, percentiles, share
 from brainviewer.training.leaderboard.entries import KINDS, SHIPPED
 from brainviewer.training.metric_kinds import OfTable, binned_error
 from brainviewer.training.shares import Z
-from brainviewer.training.tumour_pictures.measuring import area_with_ends, bars, share_with_ends
 
 _SEED = 2026
 _ALONE = 0.9  # an effective number that near the number of images is chance of the draws

@@ -19,8 +19,8 @@ from brainviewer.files.structured import read_json
 from brainviewer.files.writing import make_folder, write_whole
 from brainviewer.training.collection import Case, Collection
 from brainviewer.training.found import STRIPPED
-from brainviewer.training.images.recipe import IMAGE_CLASSES, IMAGE_VOTE
-from brainviewer.training.images.recipe_reading import recipe_content
+from brainviewer.training.image_classification.recipes.recipe import IMAGE_CLASSES, IMAGE_VOTE
+from brainviewer.training.image_classification.recipes.recipe_file import recipe_content
 
 RECIPE_FILE, RUN_FILE, FOUND_FOLDER = "recipe.toml", "run.json", "found"
 GLIOMA_TYPE, LESION_OUTLINE = "glioma-type", "lesion-outline"
@@ -98,7 +98,7 @@ def train(
     torch.set_num_threads(threads)
     cv2.setNumThreads(1)
     if kind == TUMOUR_PICTURES:
-        from brainviewer.training.tumour_pictures.command import train_pictures
+        from brainviewer.training.image_classification.tumour_command import train_pictures
 
         train_pictures(recipe, data, out, weights, report)
         return

@@ -17,9 +17,9 @@ import cv2
 import numpy as np
 
 from brainviewer.files.image2d.reader import PICTURE_SUFFIXES
-from brainviewer.training.audit.copies import find_copies
-from brainviewer.training.audit.hashing import perceptual_hash
-from brainviewer.training.audit.looks import SIDE, Look, look_at, shrink
+from brainviewer.training.audit.duplicates import find_copies
+from brainviewer.training.audit.image_signature import SIDE, Look, look_at, shrink
+from brainviewer.training.audit.perceptual_hash import perceptual_hash
 
 _OF_A_PATIENT = 20  # slices
 _COPIED = 20  # one picture in so many has a copy

@@ -12,7 +12,7 @@ import numpy as np
 from brainviewer.core.counting import counted
 from brainviewer.core.errors import FileError
 from brainviewer.files.image2d.reader import read_picture
-from brainviewer.training.audit.oddities import ODDITIES
+from brainviewer.training.audit.conspicuous import ODDITIES
 from brainviewer.training.audit.page_style import STYLE
 from brainviewer.training.audit.record import Audit, as_record
 from brainviewer.training.audit.wording import STRONG, WEAK

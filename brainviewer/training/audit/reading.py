@@ -8,7 +8,7 @@ import cv2
 
 from brainviewer.core.errors import FileError, Report, silent
 from brainviewer.core.worker_pool import worker_pool
-from brainviewer.training.audit.looks import Look, look_at
+from brainviewer.training.audit.image_signature import Look, look_at
 
 _AT_ONCE = 32  # pictures that a process gets together
 _WORTH_PROCESSES = 400  # pictures; for fewer it takes longer to start them

@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 
 from brainviewer.core.counting import counted
 from brainviewer.core.errors import FileError, Report, silent
-from brainviewer.training.audit.clean import Clean, clean_split, kin_groups
-from brainviewer.training.audit.copies import COPY, Likeness, find_copies
-from brainviewer.training.audit.looks import Look
-from brainviewer.training.audit.oddities import ODDITIES
+from brainviewer.training.audit.clean_split import Clean, clean_split, kin_groups
+from brainviewer.training.audit.conspicuous import ODDITIES
+from brainviewer.training.audit.duplicates import COPY, Likeness, find_copies
+from brainviewer.training.audit.image_signature import Look
 from brainviewer.training.audit.reading import look_at_all
 from brainviewer.training.audit.shortcuts import FOLDS, Shortcut, measure_shortcuts
 from brainviewer.training.audit.wording import findings

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from brainviewer.core.counting import counted
-from brainviewer.training.audit.oddities import ODDITIES
+from brainviewer.training.audit.conspicuous import ODDITIES
 
 STRONG, WEAK = 0.9, 0.7
 """AUROC from which trivial features tell a class well, or somewhat."""

@@ -18,12 +18,16 @@ from brainviewer.core.errors import BrainViewerError, FileError
 from brainviewer.files.structured import read_json
 from brainviewer.files.writing import make_folder, write_whole
 from brainviewer.training.evaluate import dump
-from brainviewer.training.images.folders import TRAIN_TEST, find_pictures
-from brainviewer.training.images.keeping import PREDICTIONS_FILE, read_predictions, read_result
-from brainviewer.training.images.recipe import IMAGE_VOTE
-from brainviewer.training.images.results import RESULT_FILE
-from brainviewer.training.images.timing import milliseconds
-from brainviewer.training.leaderboard.leak import by_copies, copied
+from brainviewer.training.image_classification.data.labelled_images import TRAIN_TEST, find_pictures
+from brainviewer.training.image_classification.evaluation.result_files import (
+    PREDICTIONS_FILE,
+    read_predictions,
+    read_result,
+)
+from brainviewer.training.image_classification.evaluation.results import RESULT_FILE
+from brainviewer.training.image_classification.networks.timing import milliseconds
+from brainviewer.training.image_classification.recipes.recipe import IMAGE_VOTE
+from brainviewer.training.leaderboard.duplicate_leak import by_copies, copied
 from brainviewer.training.running import RUN_FILE
 
 _GRAPH_FILE = "model.onnx"

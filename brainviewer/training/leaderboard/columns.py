@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
-from brainviewer.training.images.results import AUROC, ECE, WORST
-from brainviewer.training.leaderboard.leak import ON_COPIES, ON_OTHERS
+from brainviewer.training.image_classification.evaluation.results import AUROC, ECE, WORST
+from brainviewer.training.leaderboard.duplicate_leak import ON_COPIES, ON_OTHERS
 
 Row = Mapping[str, Any]
 Shown = tuple[float | str | None, str, str]

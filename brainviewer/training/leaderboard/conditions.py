@@ -6,9 +6,9 @@ from typing import Any
 
 from brainviewer.core.counting import counted
 from brainviewer.core.errors import FileError
-from brainviewer.training.images.folders import FOLDS
-from brainviewer.training.images.recipe import IMAGE_VOTE, ImageRecipe
-from brainviewer.training.images.recipe_reading import read_image_recipe
+from brainviewer.training.image_classification.data.labelled_images import FOLDS
+from brainviewer.training.image_classification.recipes.recipe import IMAGE_VOTE, ImageRecipe
+from brainviewer.training.image_classification.recipes.recipe_file import read_image_recipe
 from brainviewer.training.running import shipped_recipes
 
 

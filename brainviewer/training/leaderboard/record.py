@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from brainviewer.training.leaderboard.complete import FIGURES
 from brainviewer.training.leaderboard.conditions import conditions
+from brainviewer.training.leaderboard.duplicate_leak import inflation
 from brainviewer.training.leaderboard.entries import RANKED_BY, Entry, Result, Table
-from brainviewer.training.leaderboard.leak import inflation
+from brainviewer.training.leaderboard.result_check import FIGURES
 
 SCHEMA = "brainviewer-leaderboard/2"
 TABLES = (

@@ -5,7 +5,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 from brainviewer.training import figures
-from brainviewer.training.images.results import measures as image_measures
+from brainviewer.training.image_classification.evaluation.results import measures as image_measures
 from brainviewer.training.intervals import Estimate, estimates, percentiles, share
 from brainviewer.training.metric_kinds import area_interval
 from brainviewer.training.shares import effective_number, wilson

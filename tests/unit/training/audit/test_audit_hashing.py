@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from picture_folders import head
 
-from brainviewer.training.audit.hashing import RADIUS, alike, perceptual_hash
+from brainviewer.training.audit.perceptual_hash import RADIUS, alike, perceptual_hash
 
 
 def test_the_search_finds_exactly_what_comparing_all_pairs_finds() -> None:

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from picture_folders import head
 
 from brainviewer.files.image2d.reader import Picture
-from brainviewer.training.audit.oddities import oddities
+from brainviewer.training.audit.conspicuous import oddities
 
 Grey = NDArray[np.uint8]
 

@@ -12,14 +12,18 @@ from board_results import FOUR, epoch, result, write
 from labelled_pictures import head, write_pictures
 
 from brainviewer.core.errors import FileError
-from brainviewer.training.images.folders import Picture, Pictures, find_pictures
-from brainviewer.training.images.results import Answered
+from brainviewer.training.image_classification.data.labelled_images import (
+    Picture,
+    Pictures,
+    find_pictures,
+)
+from brainviewer.training.image_classification.evaluation.results import Answered
 from brainviewer.training.leaderboard.collect import collect, thinned
 from brainviewer.training.leaderboard.conditions import conditions
+from brainviewer.training.leaderboard.duplicate_leak import by_copies, copied, inflation
 from brainviewer.training.leaderboard.entries import SHIPPED, read_tables
-from brainviewer.training.leaderboard.leak import by_copies, copied, inflation
 from brainviewer.training.leaderboard.record import as_record
-from brainviewer.training.leaderboard.shipped import shipped_result
+from brainviewer.training.leaderboard.shipped_model import shipped_result
 
 
 def networks(folder: Path) -> list[list[tuple[str, bool, bool]]]:

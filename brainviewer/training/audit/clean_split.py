@@ -1,0 +1,131 @@
+"""A split that no copy leaks across: each picture once, and what is alike in one fold."""
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from brainviewer.core.errors import FileError
+from brainviewer.core.shown_text import storable
+from brainviewer.training.audit.duplicates import Likeness, groups
+from brainviewer.training.audit.image_signature import Look
+from brainviewer.training.datasets import patient_folds
+from brainviewer.training.pictures import TEST, Entry
+
+FOLDS = 5
+COLUMNS = ("file", "class", "split", "fold", "group")
+_SEED = 0
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A picture that stays; ``fold`` is empty where it is not for training."""
+
+    entry: Entry
+    split: str
+    fold: str
+    group: int
+
+
+@dataclass(frozen=True)
+class Clean:
+    """contradicted : pictures left out, because copies of them have another class
+    copies : pictures left out, because another copy stays
+    moved : pictures of the test split left out, because something alike is for training
+    """
+
+    kept: tuple[Kept, ...]
+    contradicted: int
+    copies: int
+    moved: int
+
+
+def clean_split(
+    entries: Sequence[Entry], looks: Sequence[Look], likeness: Likeness, root_of: Sequence[int]
+) -> Clean:
+    """One picture of each group of copies, with a fold.
+
+    root_of : (n,) the group that must stay together, of each picture (see ``kin_groups``)
+
+    Of copies the largest stays, from training before others. Groups whose copies contradict each
+    other are left out. A test picture stays one only if nothing alike is for training. The folds
+    that a table gives are kept, because they may know the patients; where there is none, the
+    groups are spread evenly.
+    """
+    by_copy: dict[int, list[int]] = {}
+    for number, group in enumerate(likeness.copies):
+        by_copy.setdefault(int(group), []).append(number)
+    chosen, contradicted = [], 0
+    for members in by_copy.values():
+        if len({entries[n].label for n in members}) > 1:
+            contradicted += len(members)
+            continue
+
+        def worth(number: int) -> tuple[bool, int, str]:
+            columns, rows = looks[number].size
+            return entries[number].split == TEST, -columns * rows, entries[number].name
+
+        chosen.append(min(members, key=worth))
+    chosen.sort(key=lambda n: entries[n].name)
+    learned = {root_of[n] for n in range(len(entries)) if entries[n].split != TEST}
+    stay = [n for n in chosen if entries[n].split != TEST or root_of[n] not in learned]
+    folds = _folds(entries, [n for n in stay if entries[n].split != TEST], root_of)
+    kept = tuple(
+        Kept(entries[n], TEST if n not in folds else "train", folds.get(n, ""), int(root_of[n]))
+        for n in stay
+    )
+    copies = len(entries) - contradicted - len(chosen)
+    return Clean(kept, contradicted, copies, len(chosen) - len(stay))
+
+
+def kin_groups(entries: Sequence[Entry], likeness: Likeness) -> list[int]:
+    """(n,) groups that no split may tear apart: alike, or of one patient."""
+    of_patient: dict[str, int] = {}
+    links = []
+    for number, entry in enumerate(entries):
+        if entry.patient:
+            links.append((of_patient.setdefault(entry.patient, number), number))
+    of_group: dict[int, int] = {}
+    for number, group in enumerate(likeness.kin):
+        links.append((of_group.setdefault(int(group), number), number))
+    return [int(group) for group in groups(len(entries), np.array(links, np.int64).reshape(-1, 2))]
+
+
+def as_table(clean: Clean) -> bytes:
+    """The split as CSV, in UTF-8. Raises FileError if the name of a picture is none."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for kept in clean.kept:
+        if storable(kept.entry.name) != kept.entry.name:
+            raise FileError(
+                f"The name of the picture {kept.entry.name} is no UTF-8 and cannot be listed.",
+                "Rename it.",
+            )
+        row = (kept.entry.name, kept.entry.label, kept.split, kept.fold, kept.group)
+        writer.writerow(row)
+    return text.getvalue().encode()
+
+
+def _folds(
+    entries: Sequence[Entry], members: Sequence[int], root_of: Sequence[int]
+) -> dict[int, str]:
+    """Fold of each picture: the given one, else that of its group, every class spread evenly."""
+    by_group: dict[int, list[int]] = {}
+    for number in members:
+        by_group.setdefault(int(root_of[number]), []).append(number)
+    names = sorted({entries[n].fold for n in members} - {""})
+    names = names or [str(fold + 1) for fold in range(FOLDS)]
+    labels = [
+        Counter(entries[n].label for n in group).most_common(1)[0][0] for group in by_group.values()
+    ]
+    split = patient_folds(labels, len(names), _SEED)
+    found: dict[int, str] = {}
+    for group, place in zip(by_group.values(), split, strict=True):
+        given = Counter(entries[n].fold for n in group if entries[n].fold).most_common(1)
+        common = given[0][0] if given else names[place]
+        found |= {number: entries[number].fold or common for number in group}
+    return found

@@ -1,0 +1,139 @@
+"""What is kept of a picture after one look at it: enough to compare it with all others."""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from brainviewer.files.image2d.reader import Picture, read_picture
+from brainviewer.training.audit.conspicuous import oddities
+from brainviewer.training.audit.perceptual_hash import perceptual_hash
+
+Grey = NDArray[np.uint8]
+
+SIDE = 48  # of the thumbnails
+_HASHED = 32
+_FLAT = 2.0  # grey values; less spread shows nothing
+_LEAST_OF_SIDE = 0.03  # of a row or a column must be bright for it to count as content
+
+
+@dataclass(frozen=True, eq=False)
+class Look:
+    """One picture.
+
+    digest : of the decoded pixels; equal means identical pixel for pixel
+    size : (columns, rows)
+    hashes : (4,) uint64: of the whole, its mirror image, the content, its mirror image
+    thumbnails : (2, SIDE, SIDE) uint8: of the whole and of its content
+    flat : nothing can be seen in it, so it is like no other
+    trivial : what a classifier should not need, numbers by family and name
+    odd : what looks unusual about it, to the reason
+    """
+
+    digest: bytes
+    size: tuple[int, int]
+    hashes: NDArray[np.uint64]
+    thumbnails: Grey
+    flat: bool
+    trivial: dict[str, dict[str, float]]
+    odd: dict[str, str]
+
+
+def look_at(path: Path) -> Look:
+    """Read a picture and measure it; raises FileError if it cannot be read."""
+    picture = read_picture(path)
+    grey = picture.grey()
+    rows, columns = grey.shape
+    box = content_box(grey)
+    content = grey[box]
+    flat = bool(grey.std() < _FLAT)
+    return Look(
+        _digest(picture),
+        (columns, rows),
+        np.array(
+            [*perceptual_hash(shrink(grey, _HASHED)), *perceptual_hash(shrink(content, _HASHED))],
+            np.uint64,
+        ),
+        np.stack([shrink(grey, SIDE), shrink(content, SIDE)]),
+        flat,
+        {
+            "size": _size(columns, rows),
+            "file": _file(picture),
+            "border": _border(grey),
+            "background": _background(grey, box),
+        },
+        oddities(picture, grey, flat),
+    )
+
+
+def content_box(grey: Grey) -> tuple[slice, slice]:
+    """Rows and columns that hold more than a dark, empty border; all of them if in doubt."""
+    small = cv2.medianBlur(grey, 3)
+    bright = small > max(12.0, 0.1 * float(small.max()))
+    sides = []
+    for axis in (1, 0):
+        holds = np.flatnonzero(bright.mean(axis=axis) > _LEAST_OF_SIDE)
+        if len(holds) < 8:
+            return slice(0, grey.shape[0]), slice(0, grey.shape[1])
+        sides.append(slice(int(holds[0]), int(holds[-1]) + 1))
+    return sides[0], sides[1]
+
+
+def shrink(grey: Grey, side: int) -> Grey:
+    """(side, side), each pixel the mean of what it stands for."""
+    return np.asarray(cv2.resize(grey, (side, side), interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def _digest(picture: Picture) -> bytes:
+    pixels = np.ascontiguousarray(picture.pixels)
+    digest = hashlib.blake2b(f"{pixels.shape} {pixels.dtype}".encode(), digest_size=16)
+    digest.update(pixels.data)
+    return digest.digest()
+
+
+def _size(columns: int, rows: int) -> dict[str, float]:
+    return {"width": columns, "height": rows, "aspect": columns / rows}
+
+
+def _file(picture: Picture) -> dict[str, float]:
+    rows, columns = picture.pixels.shape[:2]
+    return {
+        "bytes per pixel": picture.file_bytes / (rows * columns),
+        "JPEG": float(picture.format in ("JPEG", "MPO")),
+        "colour": float(picture.coloured),
+    }
+
+
+def _border(grey: Grey) -> dict[str, float]:
+    """Mean and spread of the outermost fiftieth of each side."""
+    wide = [max(1, length // 50) for length in grey.shape]
+    strips = {
+        "top": grey[: wide[0]],
+        "bottom": grey[-wide[0] :],
+        "left": grey[:, : wide[1]],
+        "right": grey[:, -wide[1] :],
+    }
+    numbers = {f"{side} mean": float(strip.mean()) for side, strip in strips.items()}
+    return numbers | {f"{side} spread": float(strip.std()) for side, strip in strips.items()}
+
+
+def _background(grey: Grey, box: tuple[slice, slice]) -> dict[str, float]:
+    """How dark and how even what surrounds the head is, and how much of it there is."""
+    rows, columns = grey.shape
+    high, wide = max(1, rows // 10), max(1, columns // 10)
+    corners = np.concatenate(
+        [grey[y, x].ravel() for y in np.s_[:high, -high:] for x in np.s_[:wide, -wide:]]
+    )
+    return {
+        "black": float((grey == 0).mean()),
+        "dark": float((grey < 12).mean()),
+        "corners mean": float(corners.mean()),
+        "corners spread": float(corners.std()),
+        "above": box[0].start / rows,
+        "below": 1 - box[0].stop / rows,
+        "left": box[1].start / columns,
+        "right": 1 - box[1].stop / columns,
+    }

@@ -1,0 +1,1 @@
+"""How networks that classify single images are made and measured."""

@@ -1,0 +1,1 @@
+"""Labelled images: reading, splits, preparation, augmentation."""

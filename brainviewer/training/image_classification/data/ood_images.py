@@ -1,0 +1,256 @@
+"""Pictures that the model of brain tumours must refuse, as ``OUT/KIND/NAME.png``.
+
+    python -m brainviewer.training.image_classification.data.ood_images --out OUT [--sources DIR]
+
+What installed packages hold, and what can be drawn, needs no sources. ``--sources`` is a folder of
+folders, each named for a kind: pictures in it are cut up like photographs, volumes (DICOM, NIfTI,
+NRRD) are sliced. ``--heads``, a folder of MR pictures of heads, adds made-up CT.
+"""
+
+import importlib.util
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
+from pathlib import Path
+from typing import Annotated
+
+import cv2
+import numpy as np
+import SimpleITK
+import typer
+from numpy.typing import NDArray
+
+from brainviewer.core.errors import FileError
+from brainviewer.files.folder_listing import list_folder
+from brainviewer.files.image2d.folder import PICTURE_SUFFIXES
+from brainviewer.files.image2d.reader import read_picture
+from brainviewer.files.writing import make_folder, write_whole
+from brainviewer.models.image_classification.input import head_of
+from brainviewer.training.command import run_alone
+from brainviewer.training.image_classification.data.drawn_images import drawn
+
+Grey = NDArray[np.uint8]
+Pixels = NDArray[np.uint8]
+"""(rows, columns) or (rows, columns, 3)"""
+
+# Photographs that packages bring: package, folder in it, file, kind.
+_INSTALLED = (
+    ("sklearn", "datasets/images", "china.jpg", "photograph"),
+    ("sklearn", "datasets/images", "flower.jpg", "photograph"),
+    ("matplotlib", "mpl-data/sample_data", "grace_hopper.jpg", "photograph"),
+    ("skimage", "data", "astronaut.png", "photograph"),
+    ("skimage", "data", "camera.png", "photograph"),
+    ("skimage", "data", "chelsea.png", "photograph"),
+    ("skimage", "data", "coffee.png", "photograph"),
+    ("skimage", "data", "coins.png", "photograph"),
+    ("skimage", "data", "hubble_deep_field.jpg", "photograph"),
+    ("skimage", "data", "ihc.png", "histology"),
+    ("skimage", "data", "moon.png", "photograph"),
+    ("skimage", "data", "page.png", "text"),
+    ("skimage", "data", "retina.jpg", "photograph"),
+    ("skimage", "data", "rocket.jpg", "photograph"),
+)
+_WINDOW_PICTURES = Path(__file__).parents[4] / "docs/images"
+_CUTS = 12  # of each photograph, beside the whole
+_SHOTS = 8  # of each picture of a window: more of it than a crop of a photograph
+_SLICES = 24  # of a volume in the plane it was taken in; half as many in each other plane
+_MADE_UP = 40
+# Fewer slices, or slices so many times further apart than pixels, show nothing from the side.
+_FEW, _THICK = 32, 3.0
+_LEAST_SHOWN = 0.08  # of a slice that must not be black
+# Window centre and width in Hounsfield units.
+_BRAIN, _SOFT, _BONE, _LUNG = (40, 80), (40, 400), (400, 1800), (-600, 1500)
+_LEAST_LUNG = 0.08  # of a slice for which lungs are what one looks at
+_AIR = -200  # a volume that goes below is a CT
+
+
+def cuts(picture: Pixels, count: int, least: float, random: np.random.Generator) -> list[Pixels]:
+    """The picture, and ``count`` parts of it, some mirrored.
+
+    least : of each side that a part keeps; so photographs of which there are few make many
+    """
+    rows, columns = picture.shape[:2]
+    parts = [picture]
+    for _ in range(count):
+        high, wide = (round(length * random.uniform(least, 1)) for length in (rows, columns))
+        top, left = int(random.integers(rows - high + 1)), int(random.integers(columns - wide + 1))
+        part = picture[top : top + high, left : left + wide]
+        parts.append(part[:, ::-1] if random.random() < 0.5 else part)
+    return parts
+
+
+def volume_slices(volume: SimpleITK.Image, count: int = _SLICES) -> list[Grey]:
+    """Slices of a volume as screens show them, evenly spread, with square pixels.
+
+    volume : 2D or 3D, grey or colour, in mm
+
+    ``count`` in the plane it was taken in, half as many in each other plane unless the slices are
+    few or thick. CT is shown in a window for soft tissue, bone, and brain or lung in turn; other
+    grey values from the 1st to the 99.5th percentile of the slice.
+    """
+    if volume.GetNumberOfComponentsPerPixel() > 1:
+        frames = SimpleITK.GetArrayFromImage(volume)
+        frames = frames if frames.ndim == 4 else frames[None]
+        return [_grey(frames[k]) for k in _spread(len(frames), count)]
+    if volume.GetDimension() == 3:
+        volume = SimpleITK.DICOMOrient(volume, "LPS")
+    else:
+        volume = SimpleITK.JoinSeries(volume)
+    values, spacing = SimpleITK.GetArrayFromImage(volume), volume.GetSpacing()[::-1]
+    single = [axis for axis in range(3) if values.shape[axis] == 1]
+    main = single[0] if single else int(np.argmax(spacing))
+    made: list[Grey] = []
+    for axis in range(3):
+        down, across = (other for other in range(3) if other != axis)
+        pixel = min(spacing[down], spacing[across])
+        if axis != main and (values.shape[main] < _FEW or spacing[main] > _THICK * pixel):
+            continue
+        for k in _spread(values.shape[axis], count if axis == main else count // 2):
+            one = np.take(values, k, axis).astype(np.float32)
+            # The first axial slice is the lowest one, and belongs at the bottom.
+            one = one[::-1] if axis != 0 else one
+            size = [round(one.shape[n] * spacing[a] / pixel) for n, a in ((1, across), (0, down))]
+            shown = _ct(one, len(made)) if values.min() < _AIR else _stretched(one)
+            if np.mean(shown > 20) > _LEAST_SHOWN:
+                made.append(np.asarray(cv2.resize(shown, size, interpolation=cv2.INTER_LINEAR)))
+    return made
+
+
+def made_up_ct(picture: Grey, random: np.random.Generator) -> Grey | None:
+    """An MR picture of a head as a CT might show it; None if there is no head.
+
+    A bright ring of bone inside the scalp, and a nearly even brain. No patient was scanned so: what
+    is measured on these says little about CT.
+    """
+    head = head_of(picture.astype(np.float32) - float(picture.min())).astype(np.uint8)
+    if not head.any():
+        return None
+    inside = cv2.distanceTransform(np.pad(head, 1), cv2.DIST_L2, 5)[1:-1, 1:-1]
+    side = float(np.sqrt(head.sum()))
+    scalp, bone = (side * random.uniform(*share) for share in ((0.01, 0.03), (0.03, 0.06)))
+    soft = cv2.GaussianBlur(picture, (0, 0), 0.01 * side).astype(np.float32)
+    brain = head.astype(bool) & (inside > scalp + bone)
+    middle = float(np.median(soft[brain])) if brain.any() else 0.0
+    grey = np.where(head > 0, 70.0, 0.0)
+    grey[brain] = 100 + 0.25 * (soft[brain] - middle)
+    grey[(inside > scalp) & (inside <= scalp + bone)] = 255
+    grey = cv2.GaussianBlur(grey, (0, 0), 0.006 * side) + random.normal(0, 4, grey.shape) * head
+    return np.asarray(np.clip(grey, 0, 255), np.uint8)
+
+
+def _spread(length: int, count: int) -> list[int]:
+    """At most ``count`` of the places 0..length, each in the middle of an equal part."""
+    parts = min(count, length)
+    return [int((part + 0.5) * length / parts) for part in range(parts)]
+
+
+def _ct(hounsfield: NDArray[np.float32], number: int) -> Grey:
+    lung = np.mean((hounsfield > -950) & (hounsfield < -600)) > _LEAST_LUNG
+    centre, width = (_SOFT, _BONE, _LUNG if lung else _BRAIN)[number % 3]
+    return _windowed(hounsfield, centre - width / 2, centre + width / 2)
+
+
+def _stretched(values: NDArray[np.float32]) -> Grey:
+    low, high = (float(one) for one in np.percentile(values, [1, 99.5]))
+    return _windowed(values, low, high)
+
+
+def _windowed(values: NDArray[np.float32], low: float, high: float) -> Grey:
+    shown = (values - low) * (255 / max(high - low, 1e-6))
+    return np.asarray(np.clip(np.rint(shown), 0, 255), np.uint8)
+
+
+def _grey(colours: NDArray[np.uint8]) -> Grey:
+    return np.asarray(cv2.cvtColor(colours[..., :3], cv2.COLOR_RGB2GRAY), np.uint8)
+
+
+def _installed(random: np.random.Generator) -> Iterator[tuple[str, str, Pixels]]:
+    for package, folder, file, kind in _INSTALLED:
+        found = importlib.util.find_spec(package)
+        if found is None or found.origin is None:
+            continue
+        path = Path(found.origin).parent / folder / file
+        if path.is_file():
+            yield from _numbered(kind, path.stem, cuts(_pixels(path), _CUTS, 0.3, random))
+    for path in sorted(_WINDOW_PICTURES.glob("*.png")):
+        yield from _numbered("screenshot", path.stem, cuts(_pixels(path), _SHOTS, 0.75, random))
+
+
+def from_sources(folder: Path, random: np.random.Generator) -> Iterator[tuple[str, str, Pixels]]:
+    """Kind, name and pixels of everything in the folders of ``folder``, each named for a kind.
+
+    Raises FileError if a file is neither a picture nor a volume that can be read.
+    """
+    for kind in list_folder(folder):
+        for path in list_folder(kind) if kind.is_dir() else ():
+            if path.suffix.lower() in PICTURE_SUFFIXES:
+                made: Sequence[Pixels] = cuts(_pixels(path), _CUTS, 0.3, random)
+            else:
+                try:
+                    made = volume_slices(SimpleITK.ReadImage(str(path)))
+                except RuntimeError:
+                    raise FileError(
+                        f"{path.name} is no volume that can be read.",
+                        "Take it out of the folder, or save it as NIfTI.",
+                    ) from None
+            yield from _numbered(kind.name, path.name.split(".")[0], made)
+
+
+def _from_heads(folder: Path, random: np.random.Generator) -> Iterator[tuple[str, str, Pixels]]:
+    paths = [path for path in list_folder(folder) if path.suffix.lower() in PICTURE_SUFFIXES]
+    for path in random.permutation(np.array(paths, object))[:_MADE_UP].tolist():
+        made = made_up_ct(read_picture(path).grey(), random)
+        if made is not None:
+            yield "made-up CT", path.stem, made
+
+
+def _numbered(
+    kind: str, stem: str, pictures: Sequence[Pixels]
+) -> Iterator[tuple[str, str, Pixels]]:
+    for number, picture in enumerate(pictures):
+        yield kind, f"{stem}-{number:02d}", picture
+
+
+def _pixels(path: Path) -> Pixels:
+    picture = read_picture(path)
+    return picture.rgb() if picture.coloured else picture.grey()
+
+
+def write_pictures(out: Path, pictures: Iterable[tuple[str, str, Pixels]]) -> dict[str, int]:
+    """Write (kind, name, picture) as ``out/kind/name.png``; says how many of each kind."""
+    counts: dict[str, int] = {}
+    for kind, name, picture in pictures:
+        make_folder(out / kind)
+        _write(out / kind, name, picture)
+        counts[kind] = counts.get(kind, 0) + 1
+    return counts
+
+
+def _write(folder: Path, name: str, picture: Pixels) -> None:
+    colours = picture[..., ::-1] if picture.ndim == 3 else picture
+    _, packed = cv2.imencode(".png", np.ascontiguousarray(colours))
+    write_whole(folder / f"{re.sub(r'[^A-Za-z0-9._-]', '_', name)}.png", packed.tobytes())
+
+
+def main(
+    out: Annotated[Path, typer.Option(help="Folder for the pictures.")],
+    sources: Annotated[
+        Path | None, typer.Option(help="Folder of KIND/volumes and pictures to use as well.")
+    ] = None,
+    heads: Annotated[
+        Path | None, typer.Option(help="Folder of MR pictures of heads, for made-up CT.")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="The same seed makes the same pictures.")] = 0,
+) -> None:
+    """Write pictures that are no MR of a head, in a folder for each kind."""
+    random = np.random.default_rng(seed)
+    parts = [drawn(random), _installed(random)]
+    parts += [from_sources(sources, random)] if sources else []
+    parts += [_from_heads(heads, random)] if heads else []
+    counts = write_pictures(out, chain(*parts))
+    for kind, count in sorted(counts.items()):
+        typer.echo(f"{count:5d}  {kind}")
+
+
+if __name__ == "__main__":
+    run_alone(main)

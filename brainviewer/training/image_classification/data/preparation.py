@@ -1,0 +1,168 @@
+"""From pictures on disk to one array, kept in a file, and a sheet of the doubtful crops."""
+
+import hashlib
+import io
+import json
+import zipfile
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from types import MappingProxyType
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from brainviewer.core.counting import counted
+from brainviewer.core.errors import FileError, Report, silent
+from brainviewer.files.image2d.reader import read_picture
+from brainviewer.files.ordinary_file import read_ordinary
+from brainviewer.files.writing import write_whole
+from brainviewer.imaging.preprocess.head_crop import Crop, largest_contour
+from brainviewer.training.image_classification.data.contact_sheet import Tile, contact_sheet
+from brainviewer.training.image_classification.data.labelled_images import Picture
+from brainviewer.training.image_classification.recipes.recipe import Preparation
+
+Images = NDArray[np.uint8]
+"""(n, size, size, 1 or 3), as the network sees them."""
+
+SHEET_FILE, LIST_FILE = "doubtful-crops.png", "doubtful-crops.txt"
+_FORMAT = 1
+_NAMED = 5  # files that a sentence names
+_MOST = 160  # pictures on the sheet
+_MOST_BYTES_OF_A_LIST = 50_000_000
+
+
+def prepare_one(image: NDArray[np.uint8], preparation: Preparation) -> tuple[Images, Crop]:
+    """(height, width, 3) RGB -> (size, size, 1 or 3), and where it was cropped."""
+    height, width = image.shape[:2]
+    crop = Crop(0, 0, width, height)
+    if preparation.crop == "largest-contour":
+        crop = largest_contour(image)
+    part = crop.of(image)
+    size = preparation.size
+    shrinks = min(part.shape[:2]) >= size
+    part = cv2.resize(
+        part, (size, size), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
+    )
+    if preparation.colour == "grey":
+        part = cv2.cvtColor(part, cv2.COLOR_RGB2GRAY)[..., None]
+    return part, crop
+
+
+def prepare(
+    folder: Path,
+    pictures: Sequence[Picture],
+    preparation: Preparation,
+    report: Report = silent,
+    unread: dict[str, str] | None = None,
+) -> tuple[Images, list[Crop]]:
+    """All pictures as one array, and how each was cropped.
+
+    unread : learns which files cannot be read, and why; these are left out. Without it the first
+        such file raises FileError.
+    """
+    depth = 1 if preparation.colour == "grey" else 3
+    images = np.empty((len(pictures), preparation.size, preparation.size, depth), np.uint8)
+    crops: list[Crop] = []
+    for number, picture in enumerate(pictures):
+        try:
+            image = read_picture(folder / picture.file).rgb()
+        except FileError as error:
+            if unread is None:
+                raise
+            unread[picture.file] = error.message
+        else:
+            images[len(crops)], crop = prepare_one(image, preparation)
+            crops.append(crop)
+        report((number + 1) / len(pictures), f"preparing: {number + 1} of {len(pictures)} images")
+    return images[: len(crops)], crops
+
+
+def cache_key(folder: Path, pictures: Sequence[Picture], preparation: Preparation) -> str:
+    """Changes with the files (names, sizes, times of change) and with their preparation."""
+    about = [(p.file, *_state(folder / p.file)) for p in pictures]
+    text = json.dumps([_FORMAT, asdict(preparation), about])
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def read_cache(file: Path, key: str) -> Images | None:
+    """The array that ``write_cache`` kept; None if there is none for this key."""
+    try:
+        with file.open("rb") as opened, np.load(opened, allow_pickle=False) as kept:
+            return np.asarray(kept["images"]) if str(kept["key"]) == key else None
+    except (OSError, KeyError, ValueError, zipfile.BadZipFile):
+        return None
+
+
+def read_unread(file: Path) -> dict[str, str]:
+    """What was left out of the array that ``write_cache`` kept, and why."""
+    try:
+        with file.open("rb") as opened, np.load(opened, allow_pickle=False) as kept:
+            return dict(json.loads(str(kept["unread"])))
+    except (OSError, KeyError, ValueError, zipfile.BadZipFile):
+        return {}
+
+
+def write_cache(
+    file: Path, images: Images, key: str, unread: Mapping[str, str] = MappingProxyType({})
+) -> None:
+    """Keep the array for the next time; raises FileError, also if the disk is full."""
+    content = io.BytesIO()
+    left_out = np.array(json.dumps(dict(unread)))
+    np.savez_compressed(content, images=images, key=np.array(key), unread=left_out)
+    write_whole(file, content.getvalue())
+
+
+def unread_words(unread: Mapping[str, str], many: int) -> str:
+    """Which images could not be read, with their folders, and how many of ``many``."""
+    named = [f"{file} ({reason.rstrip('.')})" for file, reason in sorted(unread.items())]
+    more = f", and {len(named) - _NAMED} more" if len(named) > _NAMED else ""
+    return (
+        f"{counted(len(unread), 'image')} of {many} cannot be read and "
+        f"{'is' if len(unread) == 1 else 'are'} left out: {', '.join(named[:_NAMED])}{more}."
+    )
+
+
+def _state(file: Path) -> tuple[int, int]:
+    """Size and time of change; a link may lead nowhere."""
+    try:
+        status = file.stat()
+    except OSError:
+        return -1, -1
+    return status.st_size, status.st_mtime_ns
+
+
+def write_doubtful(
+    folder: Path, pictures: Sequence[Picture], crops: Sequence[Crop], out: Path
+) -> int:
+    """Write a sheet of the pictures whose crop is in doubt, and the list of their files.
+
+    The list can be given back, cut down to those that shall be left out. Returns how many.
+    """
+    doubtful = [(p, c) for p, c in zip(pictures, crops, strict=True) if c.doubt]
+    for name in (SHEET_FILE, LIST_FILE):
+        (out / name).unlink(missing_ok=True)
+    if not doubtful:
+        return 0
+    lines = [f"{picture.file}\t{crop.doubt}\n" for picture, crop in doubtful]
+    write_whole(out / LIST_FILE, "".join(lines).encode())
+    write_whole(out / SHEET_FILE, _sheet(folder, doubtful[:_MOST]))
+    return len(doubtful)
+
+
+def read_list(file: Path) -> list[str]:
+    """The files in a list as ``write_doubtful`` writes it: what stands before a tab; FileError."""
+    try:
+        lines = read_ordinary(file, _MOST_BYTES_OF_A_LIST).decode("utf-8").splitlines()
+    except (FileError, ValueError):
+        raise FileError(f"The list {file.name} cannot be read.", "Check its name.") from None
+    return [name for line in lines if (name := line.split("\t")[0].strip())]
+
+
+def _sheet(folder: Path, doubtful: Sequence[tuple[Picture, Crop]]) -> bytes:
+    tiles = [
+        Tile(read_picture(folder / picture.file).rgb(), picture.file, crop.doubt, True, crop)
+        for picture, crop in doubtful
+    ]
+    return contact_sheet("Crops to look through", tiles)

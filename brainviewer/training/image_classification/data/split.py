@@ -1,0 +1,226 @@
+"""Which pictures a network learns from, which stop its training, and which it is measured on."""
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from itertools import groupby, pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from brainviewer.core.errors import FileError
+from brainviewer.training.image_classification.data.labelled_images import Picture, Pictures
+from brainviewer.training.image_classification.recipes.recipe import ImageRecipe
+
+# Neighbours in a series stay together where the data names no patients: so many of them, or, where
+# a class has few pictures, as many as leave so many series of it.
+_BLOCK, _SERIES, _LEAST_SERIES = 12, 5, 3
+
+
+@dataclass(frozen=True, eq=False)
+class Split:
+    """Indices into the pictures, each (n,) int64, no two of which share a group.
+
+    name : of the fold that is tested, or ``test``.
+    """
+
+    name: str
+    train: NDArray[np.int64]
+    validation: NDArray[np.int64]
+    test: NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Chosen:
+    """The pictures that a recipe is about, with the answer that is right for each.
+
+    answers : the classes of the network; labels : (n,) int64, places in ``answers``.
+    """
+
+    source: Pictures
+    pictures: tuple[Picture, ...]
+    answers: tuple[str, ...]
+    labels: NDArray[np.int64]
+
+
+def choose(
+    recipe: ImageRecipe,
+    source: Pictures,
+    excluded: Sequence[str] = (),
+    limit: int | None = None,
+) -> Chosen:
+    """The pictures whose classes the recipe asks for, in their order.
+
+    excluded : files to leave out.
+    limit : at most so many pictures of each class of the data and each fold, spread evenly.
+
+    Raises FileError if a class has no pictures, or if an excluded file is not there.
+    """
+    known = {picture.file for picture in source.pictures}
+    if strange := [file for file in excluded if file not in known]:
+        raise FileError(
+            f"The list of excluded pictures names '{strange[0]}', which is not in the data.",
+            "Write one path below the folder of the data on each line.",
+        )
+    answers = recipe.classes or {name: (name,) for name in source.classes}
+    of = {member: answer for answer, members in answers.items() for member in members}
+    there = [p for p in source.pictures if p.label in of and p.file not in set(excluded)]
+    if limit is not None:
+        there = _thinned(there, limit)
+    names = tuple(answers)
+    for name in names:
+        if not any(of[p.label] == name for p in there):
+            raise FileError(
+                f"The data has no pictures for the class '{name}' of the recipe {recipe.name}.",
+                f"It has {', '.join(source.classes)}.",
+            )
+    labels = np.array([names.index(of[p.label]) for p in there], np.int64)
+    return Chosen(source, tuple(there), names, labels)
+
+
+def without(chosen: Chosen, files: Collection[str]) -> Chosen:
+    """The same without some files."""
+    stays = np.array([picture.file not in files for picture in chosen.pictures], bool)
+    pictures = tuple(p for p, stay in zip(chosen.pictures, stays.tolist(), strict=True) if stay)
+    return Chosen(chosen.source, pictures, chosen.answers, chosen.labels[stays])
+
+
+def _thinned(pictures: Sequence[Picture], limit: int) -> list[Picture]:
+    def part(picture: Picture) -> tuple[str, str, bool]:
+        return picture.label, picture.fold or "", picture.testing
+
+    folds = {picture.fold for picture in pictures if picture.fold is not None}
+    kept = []
+    for key, members in groupby(sorted(pictures, key=part), key=part):
+        some = by_number(list(members))
+        # What is in no fold will be dealt to all of them.
+        most = limit if key[1] else limit * max(1, len(folds))
+        places = np.unique(np.linspace(0, len(some) - 1, min(most, len(some))).astype(int))
+        kept += [some[place] for place in places]
+    return sorted(kept, key=lambda p: p.file)
+
+
+def split(recipe: ImageRecipe, chosen: Chosen, fold: str | None = None) -> list[Split]:
+    """The splits to train with: one, or with ``fold`` "all" one for each fold of the data.
+
+    fold : the one to test on; by default the last. Data without folds has one split only.
+
+    Raises FileError if there is no such fold, or if a part would lack a class.
+    """
+    random = np.random.default_rng(recipe.seed)
+    source = chosen.source
+    if any(picture.fold is not None for picture in source.pictures):
+        folds = _complete_folds(chosen)
+        names = sorted(set(folds.tolist()))
+        if fold not in (None, "all", *names):
+            raise FileError(
+                f"The data has no fold '{fold}'.", f"Choose one of {', '.join(names)}, or all."
+            )
+        tested = names if fold == "all" else [fold or names[-1]]
+        parts = [(name, folds == name) for name in tested]
+    else:
+        if fold is not None:
+            raise FileError("The data names no folds.", "Leave --fold out.")
+        testing = np.array([p.testing for p in chosen.pictures])
+        if not any(picture.testing for picture in source.pictures):
+            everything = np.arange(len(chosen.labels))
+            testing = _drawn(chosen, everything, recipe.test, random)
+        parts = [("test", testing)]
+    splits = []
+    for name, testing in parts:
+        rest = np.flatnonzero(~testing & ~_kin_of_tested(chosen, testing))
+        validating = _drawn(chosen, rest, recipe.validation, random)
+        made = Split(
+            name,
+            np.setdiff1d(rest, np.flatnonzero(validating)),
+            np.flatnonzero(validating),
+            np.flatnonzero(testing),
+        )
+        for part in ("train", "validation", "test"):
+            _check(chosen, getattr(made, part), part)
+        splits.append(made)
+    return splits
+
+
+def _kin_of_tested(chosen: Chosen, testing: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """(pictures,) what the data groups with test pictures: folds that are given can tear groups."""
+    pairs = zip(chosen.pictures, testing.tolist(), strict=True)
+    tested = {p.group for p, is_tested in pairs if is_tested and p.group != p.file}
+    return np.array([picture.group in tested for picture in chosen.pictures])
+
+
+def _complete_folds(chosen: Chosen) -> NDArray[np.str_]:
+    """The fold of each picture; what has none goes to the folds in turn, series together."""
+    names = sorted({p.fold for p in chosen.pictures if p.fold is not None})
+    groups = _groups(chosen)
+    turn: dict[str, str] = {}
+    for picture, group in zip(chosen.pictures, groups.tolist(), strict=True):
+        if picture.fold is None:
+            turn.setdefault(group, names[len(turn) % len(names)])
+    pairs = zip(chosen.pictures, groups.tolist(), strict=True)
+    return np.array([picture.fold or turn[group] for picture, group in pairs])
+
+
+def by_number(pictures: Sequence[Picture]) -> list[Picture]:
+    """Pictures in the order of the numbers in their names, so that 9.jpg comes before 10.jpg."""
+
+    def key(picture: Picture) -> list[tuple[int, str]]:
+        pieces = re.split(r"(\d+)", picture.file)
+        return [(int(piece), "") if piece.isdigit() else (0, piece) for piece in pieces]
+
+    return sorted(pictures, key=key)
+
+
+def _groups(chosen: Chosen) -> NDArray[np.str_]:
+    """What must not be torn apart: the patient, else a series of neighbours of one class.
+
+    Slices of one patient have neighbouring names where nothing else tells them.
+    """
+    groups = {p.file: p.group for p in chosen.pictures if p.group != p.file}
+    folds = len({p.fold for p in chosen.pictures if p.fold is not None})
+    for label in {p.label for p in chosen.pictures}:
+        alone = [p for p in chosen.pictures if p.label == label and p.file not in groups]
+        for number, series in enumerate(_series(by_number(alone), folds)):
+            groups |= {p.file: f"{label}/{number}" for p in series}
+    return np.array([groups[p.file] for p in chosen.pictures])
+
+
+def _series(pictures: Sequence[Picture], folds: int) -> list[Sequence[Picture]]:
+    """Pictures in series of neighbours: enough of them for every part and every fold to have one.
+
+    folds : that the series are dealt to; 0 if there are none.
+    """
+    many = len(pictures)
+    if many >= _BLOCK * max(_SERIES, 2 * folds):
+        return [pictures[start : start + _BLOCK] for start in range(0, many, _BLOCK)]
+    wanted = _SERIES if many >= 2 * _SERIES else _LEAST_SERIES
+    if folds:  # as many for each; one is enough where what is left makes training and validation
+        wanted = folds if many < 4 * folds and folds > 2 else 2 * folds
+    wanted = min(many, wanted)
+    ends = [many * number // max(wanted, 1) for number in range(wanted + 1)]
+    return [pictures[start:end] for start, end in pairwise(ends)]
+
+
+def _drawn(
+    chosen: Chosen, members: NDArray[np.int64], share: float, random: np.random.Generator
+) -> NDArray[np.bool_]:
+    """(all pictures,) which of ``members`` are drawn: whole groups, that share of each class."""
+    groups = _groups(chosen)
+    drawn = np.zeros(len(groups), bool)
+    for place in range(len(chosen.answers)):
+        own = members[chosen.labels[members] == place]
+        wanted = max(1, round(share * len(own)))
+        for group in random.permutation(np.unique(groups[own])):
+            if drawn[own].sum() >= wanted:
+                break
+            drawn[members[groups[members] == group]] = True
+    return drawn
+
+
+def _check(chosen: Chosen, members: NDArray[np.int64], part: str) -> None:
+    for place, answer in enumerate(chosen.answers):
+        if not np.any(chosen.labels[members] == place):
+            raise FileError(
+                f"There are too few pictures of '{answer}' for a {part} part of their own.",
+                "Use more pictures, or a larger share in [split].",
+            )

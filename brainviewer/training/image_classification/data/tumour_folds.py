@@ -1,0 +1,120 @@
+"""The labelled pictures of ``cheng`` in four folds that no patient and no copy straddles."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from brainviewer.core.errors import FileError
+from brainviewer.files.image2d.reader import read_picture
+from brainviewer.training.audit.duplicates import KIN, groups
+from brainviewer.training.audit.image_signature import SIDE, content_box, shrink
+from brainviewer.training.delimited import read_table
+from brainviewer.training.pictures import TABLE
+
+CLASSES = ("glioma", "meningioma", "pituitary", "none")
+FOLDS = (1, 2, 3, 4)
+
+_ADVICE = f"Give the folder of the pictures with the {TABLE} that came with them."
+_COLUMNS = (
+    "file", "class", "fold", "source_width", "source_height", "box_cx", "box_cy", "box_w", "box_h"
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class LabelledFile:
+    """One picture and what the table says about it.
+
+    file : path below the folder of the data
+    label : one of ``CLASSES``
+    fold : 1 to 4; pictures of one patient, and copies of one picture, share it
+    source_size : (columns, rows) before somebody resized it
+    group : first file of the near-copies that it is one of; tumours stand alone, for the table does
+        not name patients
+    box : centre x and y, width and height of the tumour as shares of the picture, or None
+    """
+
+    file: str
+    label: str
+    fold: int
+    group: str
+    source_size: tuple[int, int]
+    box: tuple[float, float, float, float] | None
+
+
+def read_labelled(cheng: Path) -> list[LabelledFile]:
+    """The pictures of a ``cheng`` folder in the order of its table.
+
+    Tumours have the patient-wise folds of the table. What has none (``none``, whose patients nobody
+    knows) is looked at: near-copies count as one and are dealt to the folds together.
+
+    Raises FileError if the table cannot be right, or if such a picture cannot be read.
+    """
+    rows = [row for _, row in read_table(cheng / TABLE, _COLUMNS)]
+    alone = sorted(row["file"] for row in rows if not row["fold"])
+    pictures = [read_picture(cheng / file).grey() for file in alone]
+    group = near_copies(pictures) if alone else np.zeros(0, np.int64)
+    first = dict(zip(group.tolist()[::-1], alone[::-1], strict=True))
+    group_of = {file: first[n] for file, n in zip(alone, group.tolist(), strict=True)}
+    dealt = deal(alone, group)
+    try:
+        return [_labelled(row, dealt, group_of.get(row["file"], row["file"])) for row in rows]
+    except (ValueError, KeyError):
+        raise FileError(
+            f"A row of {TABLE} has a class, a fold or a number that cannot be.", _ADVICE
+        ) from None
+
+
+def near_copies(pictures: Sequence[NDArray[np.uint8]]) -> NDArray[np.int64]:
+    """(n,) number of the group of near-copies that each picture belongs to.
+
+    pictures : (rows, columns) each, of any size
+
+    Copies may be mirrored, upside down, brighter, resized, or have another margin; so may the
+    neighbouring slices that are taken with them. All pairs are compared: for thousands, not more.
+    """
+    count = len(pictures)
+    alike = np.zeros((count, count), bool)
+    for shown in (list(pictures), [one[content_box(one)] for one in pictures]):
+        thumbnails = np.array([shrink(one, SIDE) for one in shown], np.float32)
+        thumbnails -= thumbnails.mean(axis=(1, 2), keepdims=True)
+        thumbnails /= np.maximum(np.linalg.norm(thumbnails, axis=(1, 2), keepdims=True), 1e-6)
+        for turned in (thumbnails, thumbnails[:, ::-1]):
+            for other in (turned, turned[:, :, ::-1]):
+                alike |= thumbnails.reshape(count, -1) @ other.reshape(count, -1).T >= KIN
+    return groups(count, np.argwhere(np.triu(alike, 1)))
+
+
+def deal(files: Sequence[str], group: NDArray[np.int64]) -> dict[str, int]:
+    """The fold of each file: whole groups, large ones first, each to the emptiest fold.
+
+    Groups of a size come in an order that only their names decide.
+    """
+    members: dict[int, list[str]] = {}
+    for file, number in zip(files, group.tolist(), strict=True):
+        members.setdefault(number, []).append(file)
+    held = dict.fromkeys(FOLDS, 0)
+    dealt: dict[str, int] = {}
+    for some in sorted(members.values(), key=lambda some: (-len(some), _digest(min(some)))):
+        fold = min(FOLDS, key=lambda fold: held[fold])
+        held[fold] += len(some)
+        dealt |= dict.fromkeys(some, fold)
+    return dealt
+
+
+def _digest(file: str) -> bytes:
+    return hashlib.blake2b(file.encode(), digest_size=8).digest()
+
+
+def _labelled(row: dict[str, str], dealt: dict[str, int], group: str) -> LabelledFile:
+    fold = int(row["fold"]) if row["fold"] else dealt[row["file"]]
+    if row["class"] not in CLASSES or fold not in FOLDS:
+        raise ValueError(row["file"])
+    size = int(row["source_width"]), int(row["source_height"])
+    box = None
+    if row["box_cx"]:
+        box = (float(row["box_cx"]), float(row["box_cy"]), float(row["box_w"]), float(row["box_h"]))
+    return LabelledFile(row["file"], row["class"], fold, group, size, box)

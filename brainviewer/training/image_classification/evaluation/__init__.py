@@ -1,0 +1,1 @@
+"""Predictions, metrics and result files of networks of single images."""

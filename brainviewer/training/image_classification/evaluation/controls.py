@@ -1,0 +1,309 @@
+"""What can be told without looking at the tumour, in the same four folds as the network.
+
+    python -m brainviewer.training.image_classification.evaluation.controls \
+        --data DIR --out FILE.json
+
+Simple classifiers learn from a part of what is known about a picture: its size before somebody
+resized it, the outermost tenth, the outline of the head, everything but the tumour. Where they do
+well, a network can do well for the same bad reason. ``border_only`` and ``centre_masked`` show a
+trained network no more than that.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import cv2
+import numpy as np
+import typer
+from numpy.typing import NDArray
+
+from brainviewer.assets import resources
+from brainviewer.core.errors import Report
+from brainviewer.files.image2d.reader import read_picture
+from brainviewer.files.writing import check_new_file, write_whole
+from brainviewer.models.card import ModelInput
+from brainviewer.models.card_file import parse_input
+from brainviewer.models.image_classification.input import head_of, prepare_picture
+from brainviewer.models.subtype.input import cut_out
+from brainviewer.training.command import run_alone
+from brainviewer.training.evaluate import dump
+from brainviewer.training.figures import area_under_curve
+from brainviewer.training.image_classification.data.tumour_folds import (
+    CLASSES,
+    FOLDS,
+    LabelledFile,
+    read_labelled,
+)
+from brainviewer.training.image_classification.evaluation.results import DRAWS, entries, measures
+from brainviewer.training.image_classification.recipes.recipe_file import recipe_content
+from brainviewer.training.intervals import estimates
+from brainviewer.training.progress import print_progress
+
+RECIPE = resources() / "recipes" / "xception-tumour.toml"
+
+Tensor = NDArray[np.float32]
+Features = NDArray[np.float64]
+Boxes = NDArray[np.float64]
+
+_BORDER, _MIDDLE = 0.8, 0.6  # side of the square in the middle that is hidden
+_RIM = 0.1  # hidden around a tumour's box, of its width and height
+_SIDE = 24  # pictures are shrunk to this for the classifiers
+_RINGS = 24  # of spatial frequency
+_GREYS = 32
+_BESIDE = 9  # pixels from the head that still do not count as beside it, at 224
+_PARTS = 40  # principal components
+_SEED = 2026
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """All pictures, in the order of ``files``.
+
+    tensor : (n, size, size, 1) as the network sees them
+    heads : (n, size, size) float32, 1 in the head
+    boxes : (n, 4) left, top, right, bottom of what is hidden of the tumour, in pixels of the tensor
+    beside : (n, greys) how often each grey value occurs beside the head
+    """
+
+    files: tuple[LabelledFile, ...]
+    tensor: Tensor
+    heads: Tensor
+    boxes: Boxes
+    beside: Features
+
+
+def border_only(tensor: Tensor) -> Tensor:
+    """Prepared pictures of which the middle, 80 % of each side, is hidden.
+
+    tensor : (n, size, size, 1)
+
+    What is hidden becomes the median of what is left of the head, and black if nothing is.
+    """
+    return _hidden(tensor, [_middle(tensor.shape[1], _BORDER)] * len(tensor))
+
+
+def centre_masked(tensor: Tensor) -> Tensor:
+    """Prepared pictures of which the middle, 60 % of each side, is hidden in the same way."""
+    return _hidden(tensor, [_middle(tensor.shape[1], _MIDDLE)] * len(tensor))
+
+
+def lesion_masked(tensor: Tensor, boxes: Boxes) -> Tensor:
+    """Prepared pictures of which the tumour is hidden; ``boxes`` as in ``Prepared``."""
+    edges = np.clip(np.rint(boxes), 0, tensor.shape[1]).astype(int)
+    return _hidden(tensor, [np.s_[top:bottom, left:right] for left, top, right, bottom in edges])
+
+
+def read_prepared(cheng: Path, model_input: ModelInput, report: Report) -> Prepared:
+    """Read and prepare all pictures of a ``cheng`` folder.
+
+    A picture without a tumour has one hidden all the same, where another's lies: the square itself
+    must not tell.
+
+    Raises FileError if the table or a picture cannot be read.
+    """
+    files = read_labelled(cheng)
+    tensors, heads, beside = [], [], []
+    boxes = np.zeros((len(files), 4))
+    size = model_input.size
+    for number, file in enumerate(files):
+        if number % 100 == 0:
+            report(number / len(files), "preparing pictures")
+        picture = read_picture(cheng / file.file).grey()
+        values = picture.astype(np.float32)
+        made = prepare_picture(values, model_input)
+        head = head_of(values - values.min())
+        tensors.append(made.tensor[0])
+        heads.append(cut_out(head.astype(np.float32), made.box, size))
+        beside.append(_beside(picture, head))
+        if file.box is not None:
+            x, y, width, height = file.box
+            half = np.array([width, height]) * (0.5 + _RIM)
+            corners = np.array([x, y, x, y]) + np.concatenate([-half, half])
+            rows, columns = picture.shape
+            pixels = corners * np.array([columns, rows, columns, rows])
+            start = np.array([made.box.left, made.box.top] * 2)
+            boxes[number] = (pixels - start) * (size / made.box.side)
+    known = np.array([file.box is not None for file in files])
+    random = np.random.default_rng(_SEED)
+    boxes[~known] = boxes[known][random.integers(int(known.sum()), size=int((~known).sum()))]
+    return Prepared(tuple(files), np.stack(tensors), np.stack(heads), boxes, np.stack(beside))
+
+
+def features(prepared: Prepared) -> dict[str, Features]:
+    """(n, numbers) of everything that is tried, by what it is."""
+    tensor = prepared.tensor
+    sizes = np.array([file.source_size for file in prepared.files], np.float64)
+    return {
+        "size before resizing": np.column_stack([sizes, sizes[:, 0] / sizes[:, 1]]),
+        "grey values beside the head": prepared.beside,
+        "sharpness of the prepared picture": spectrum(tensor),
+        "outline of the head": _shrunk(prepared.heads[..., None]),
+        "border only": _shrunk(border_only(tensor)),
+        "centre masked": _shrunk(centre_masked(tensor)),
+        "tumour masked": _shrunk(lesion_masked(tensor, prepared.boxes)),
+        "place and size of the tumour's box": prepared.boxes,
+        "whole prepared picture": _shrunk(tensor),
+    }
+
+
+def spectrum(tensor: Tensor) -> Features:
+    """(n, rings) logarithm of the mean power in rings of spatial frequency, up to the limit.
+
+    tensor : (n, size, size, 1)
+    """
+    size = tensor.shape[1]
+    frequency = np.hypot(np.fft.fftfreq(size)[:, None], np.fft.rfftfreq(size)[None])
+    ring = np.minimum((frequency * 2 * _RINGS).astype(int), _RINGS - 1).ravel()
+    count = np.bincount(ring, minlength=_RINGS)
+    rows = []
+    for one in tensor[..., 0]:
+        power = np.abs(np.fft.rfft2(one - one.mean())).ravel() ** 2
+        rows.append(np.log(np.bincount(ring, power, minlength=_RINGS) / count + 1e-9))
+    return np.array(rows)
+
+
+def unseen(
+    values: Features, truth: NDArray[np.int64], fold_of: NDArray[np.int64]
+) -> dict[str, NDArray[np.float64]]:
+    """(n, classes) probabilities by classifier, each from the folds that a picture is not in."""
+    classes = int(truth.max()) + 1
+    answers = {name: np.zeros((len(truth), classes)) for name in _CLASSIFIERS}
+    for fold in np.unique(fold_of):
+        own = fold_of == fold
+        for name, make in _CLASSIFIERS.items():
+            model = make(values.shape[1])
+            model.fit(values[~own], truth[~own])
+            answers[name][own] = model.predict_proba(values[own])
+    return answers
+
+
+def measure(prepared: Prepared, report: Report) -> dict[str, Any]:
+    """What each part tells, as plain data: figures of the better classifier of two.
+
+    Intervals are over pictures, near-copies together, as for the network.
+    """
+    truth = np.array([CLASSES.index(file.label) for file in prepared.files], np.int64)
+    fold_of = np.array([file.fold for file in prepared.files], np.int64)
+    groups = np.array([file.group for file in prepared.files])
+    parts = features(prepared)
+    controls = {}
+    for number, (name, values) in enumerate(parts.items()):
+        report(number / len(parts), name)
+        answers = unseen(values, truth, fold_of)
+        right = {key: float(np.mean(p.argmax(axis=1) == truth)) for key, p in answers.items()}
+        best = max(right, key=lambda key: right[key])
+        table = estimates(truth, answers[best], measures(CLASSES), DRAWS, _SEED, groups)
+        controls[name] = {
+            "classifier": best,
+            "accuracy_of_each": {key: round(value, 4) for key, value in right.items()},
+            "figures": entries(table, len(truth)),
+        }
+    return {
+        "classes": list(CLASSES),
+        "images": {name: int(np.sum(truth == n)) for n, name in enumerate(CLASSES)},
+        "folds": len(FOLDS),
+        "largest_class": round(float(np.bincount(truth).max() / len(truth)), 4),
+        "controls": controls,
+        "source_size_from_prepared": _size_told(prepared, parts),
+    }
+
+
+def _size_told(prepared: Prepared, parts: Mapping[str, Features]) -> dict[str, float]:
+    """AUROC with which prepared pictures without a tumour tell that they were large before.
+
+    Only these came in many sizes.
+    """
+    chosen = np.array([file.label == "none" for file in prepared.files])
+    longer = np.array([max(file.source_size) for file in prepared.files])[chosen]
+    large = (longer > np.median(longer)).astype(np.int64)
+    fold_of = np.array([file.fold for file in prepared.files], np.int64)[chosen]
+    found = {}
+    for name in ("sharpness of the prepared picture", "whole prepared picture"):
+        answers = unseen(parts[name][chosen], large, fold_of)
+        areas = [area_under_curve(large > 0, shares[:, 1]) for shares in answers.values()]
+        found[name] = round(max(areas), 4)
+    return found
+
+
+def _logistic(numbers: int) -> Any:
+    from sklearn.decomposition import PCA
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
+    return make_pipeline(
+        StandardScaler(),
+        PCA(min(_PARTS, numbers), random_state=0),
+        StandardScaler(),
+        LogisticRegression(C=0.1, max_iter=1000),
+    )
+
+
+def _boosting(numbers: int) -> Any:
+    from sklearn.decomposition import PCA
+    from sklearn.ensemble import HistGradientBoostingClassifier
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import FunctionTransformer
+
+    # Trees ask one number at a time: few numbers are better left as they are.
+    reduce = PCA(_PARTS, random_state=0) if numbers > _PARTS else FunctionTransformer()
+    boosting = HistGradientBoostingClassifier(
+        max_iter=80, learning_rate=0.1, max_leaf_nodes=8, l2_regularization=5.0, random_state=0
+    )
+    return make_pipeline(reduce, boosting)
+
+
+_CLASSIFIERS: Mapping[str, Callable[[int], Any]] = {
+    "logistic regression": _logistic,
+    "gradient boosting": _boosting,
+}
+
+
+def _middle(size: int, share: float) -> tuple[slice, slice]:
+    edge = round(size * (1 - share) / 2)
+    return np.s_[edge : size - edge, edge : size - edge]
+
+
+def _hidden(tensor: Tensor, places: Sequence[tuple[slice, slice]]) -> Tensor:
+    shown = tensor.copy()
+    for one, place in zip(shown[..., 0], places, strict=True):
+        seen = np.ones(one.shape, bool)
+        seen[place] = False
+        left = one[seen]
+        head = left[left > left.min()]
+        one[place] = np.median(head) if head.size else left.min()
+    return shown
+
+
+def _shrunk(tensor: Tensor) -> Features:
+    small = [
+        cv2.resize(one, (_SIDE, _SIDE), interpolation=cv2.INTER_AREA) for one in tensor[..., 0]
+    ]
+    return np.array(small, np.float64).reshape(len(tensor), -1)
+
+
+def _beside(picture: NDArray[np.uint8], head: NDArray[np.bool_]) -> Features:
+    """(greys,) share of each range of grey values away from the head; zeros where all is head."""
+    wide = 2 * round(_BESIDE * max(picture.shape) / 224) + 1
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (wide, wide))
+    away = cv2.dilate(head.astype(np.uint8), disc) == 0
+    counts = np.bincount(picture[away] // (256 // _GREYS), minlength=_GREYS)
+    return np.asarray(counts / max(1, int(counts.sum())), np.float64)
+
+
+def main(
+    data: Annotated[Path, typer.Option(help="Folder of the labelled pictures.")],
+    out: Annotated[Path, typer.Option(help="JSON file for the figures.")],
+    recipe: Annotated[Path, typer.Option(help="Says how pictures are prepared.")] = RECIPE,
+) -> None:
+    """Measure what trivial information alone tells."""
+    check_new_file(out)
+    model_input = parse_input(recipe_content(recipe)["input"])
+    report = print_progress()
+    write_whole(out, dump(measure(read_prepared(data, model_input, report), report)).encode())
+
+
+if __name__ == "__main__":
+    run_alone(main)

@@ -1,0 +1,144 @@
+"""How often a model that ships refuses pictures of heads by MR from another source.
+
+    python -m brainviewer.training.image_classification.evaluation.external_refusals \
+        --model resources/models/ID \
+        --data sartaj --known cheng --out resources/models/ID/evaluation.json
+
+Inside the data of the training the share of false refusals is what the limit was set to; elsewhere
+it is larger. Measured with the files that ship, as the application does it: first simple checks,
+which in such collections refuse CT that is passed off as MR, then the distance of the features. The
+shares are of what passes the checks. Pictures of which there is a near-copy among those that the
+model was trained on are easier; those without are counted by themselves as well. ``--out`` adds
+what was measured to an evaluation; the README is written from it (``packing --texts-only``).
+"""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import numpy as np
+import typer
+from numpy.typing import NDArray
+
+from brainviewer.core.errors import FileError, Report
+from brainviewer.files.image2d.reader import read_picture
+from brainviewer.files.writing import write_whole
+from brainviewer.models.card import ModelCard
+from brainviewer.models.card_file import load_card
+from brainviewer.models.engine.onnx_runtime import OnnxRuntime
+from brainviewer.models.feature_ood import embedding, load_scope
+from brainviewer.models.image_classification.eligibility import grey_of, why_not_picture
+from brainviewer.models.image_classification.input import prepare_picture
+from brainviewer.models.registry import verify
+from brainviewer.training.command import run_alone
+from brainviewer.training.evaluate import dump
+from brainviewer.training.image_classification.data.labelled_images import (
+    Picture,
+    Pictures,
+    find_pictures,
+)
+from brainviewer.training.image_classification.data.tumour_folds import near_copies
+from brainviewer.training.image_classification.evaluation.tumour_evaluation import share_with_ends
+from brainviewer.training.progress import print_progress
+
+ELSEWHERE = "elsewhere"
+Grey = NDArray[np.uint8]
+Marks = NDArray[np.bool_]
+
+
+def has_near_copy(pictures: Sequence[Grey], known: Sequence[Grey]) -> list[bool]:
+    """Whether each picture has a near-copy, or one of a near-copy, among those that are known."""
+    group = near_copies([*known, *pictures]).tolist()
+    taken = set(group[: len(known)])
+    return [number in taken for number in group[len(known) :]]
+
+
+def refused_pictures(
+    card: ModelCard, source: Pictures, pictures: Sequence[Picture], report: Report
+) -> tuple[Marks, Marks]:
+    """Which pictures the simple checks refuse, and which the network's features; (n,) each.
+
+    Raises FileError if a picture cannot be read.
+    """
+    assert card.network is not None and card.scope is not None
+    verify(card)
+    runtime, scope = OnnxRuntime(), load_scope(card.scope)
+    runtime.load(card.network)
+    gated, refused = np.zeros((2, len(pictures)), bool)
+    for number, picture in enumerate(pictures):
+        report(number / len(pictures), f"{number} of {len(pictures)} pictures")
+        image = read_picture(source.folder / picture.file)
+        pixels = image.rgb() if image.coloured else image.grey()
+        gated[number] = bool(why_not_picture(pixels))
+        if not gated[number]:
+            tensor = prepare_picture(grey_of(pixels), card.input).tensor
+            features = runtime.predict(tensor)[1]
+            refused[number] = scope.distance(embedding(features)) > scope.limit
+    return gated, refused
+
+
+def counts(gated: Marks, refused: Marks) -> dict[str, float] | None:
+    """What was refused of some pictures; None where no picture passes the simple checks."""
+    passed = int(np.sum(~gated))
+    if not passed:
+        return None
+    many = int(refused.sum())
+    return {
+        "images": len(gated),
+        "gated": int(gated.sum()),
+        "passed": passed,
+        "refused_images": many,
+        **share_with_ends("refused", many / passed, passed),
+    }
+
+
+def _grey(source: Pictures, picture: Picture) -> Grey:
+    return np.asarray(read_picture(source.folder / picture.file).grey(), np.uint8)
+
+
+def main(
+    model: Annotated[Path, typer.Option(help="Folder of the model.")],
+    data: Annotated[Path, typer.Option(help="Pictures of heads from another source, by class.")],
+    known: Annotated[Path, typer.Option(help="The pictures that it was trained on.")],
+    out: Annotated[Path | None, typer.Option(help="An evaluation to add the figures to.")] = None,
+) -> None:
+    """Count false refusals on pictures from another source."""
+    card = load_card(model)
+    if not card.of_pictures:
+        raise FileError(f"{card.id} is no model of single pictures.", "Choose one that is.")
+    source, trained = find_pictures(data), find_pictures(known)
+    pictures = [picture for picture in source.pictures if picture.label in card.codes]
+    if not pictures:
+        raise FileError(f"{data.name} holds no picture of a class of {card.id}.", "Give another.")
+    copied = np.array(
+        has_near_copy(
+            [_grey(source, picture) for picture in pictures],
+            [_grey(trained, picture) for picture in trained.pictures],
+        )
+    )
+    gated, refused = refused_pictures(card, source, pictures, print_progress())
+    labels = np.array([picture.label for picture in pictures])
+    testing = np.array([picture.testing for picture in pictures])
+    parts = {"all": ~testing | testing, "testing": testing, "without a copy": ~copied}
+    found: dict[str, Any] = {
+        "folder": source.folder.name,
+        "images": len(pictures),
+        "classes": {
+            label: {
+                name: row
+                for name, part in parts.items()
+                if (row := counts(*(m[part & (labels == label)] for m in (gated, refused))))
+            }
+            for label in sorted(set(labels.tolist()))
+        },
+    }
+    if out is not None:
+        evaluation = json.loads(out.read_text(encoding="utf-8"))
+        evaluation["scope"][ELSEWHERE] = found
+        write_whole(out, dump(evaluation).encode())
+    typer.echo(dump(found))
+
+
+if __name__ == "__main__":
+    run_alone(main)

@@ -1,0 +1,220 @@
+"""What the networks of the cross-validation say about pictures that they never saw."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from brainviewer.core.errors import Report
+from brainviewer.files.image2d.reader import read_picture
+from brainviewer.models.card import ModelInput
+from brainviewer.models.feature_ood import embedding, fit_scope
+from brainviewer.models.image_classification.eligibility import why_not_picture
+from brainviewer.models.image_classification.input import head_of, prepare_picture
+from brainviewer.models.saliency import CropBox
+from brainviewer.models.subtype.input import cut_out
+from brainviewer.training.image_classification.data.benign_edits import edit
+from brainviewer.training.image_classification.data.tumour_folds import CLASSES, FOLDS
+from brainviewer.training.image_classification.data.tumour_samples import CHENG, LGG, Sample
+from brainviewer.training.image_classification.evaluation.controls import border_only, centre_masked
+from brainviewer.training.image_classification.evaluation.tumour_predictions import (
+    EDIT_NAMES,
+    Predictions,
+)
+from brainviewer.training.image_classification.fitting.tumour_fit import fold_file
+from brainviewer.training.image_classification.networks.backbones import load_network
+from brainviewer.training.image_classification.recipes.tumour_recipe import PictureRecipe
+from brainviewer.training.network import FEATURES, MapNetwork
+
+AXES = 16
+_BATCH = 16
+_OF_FOLD = 600  # pictures that tell what a fold's network has seen
+_EVERY = 6  # one picture in so many is edited
+_OF_KIND = 60
+_SEED = 2026
+
+Tensors = NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False)
+class Strange:
+    """A picture that is out of scope.
+
+    grey : (rows, columns) float32
+    gated : the simple checks refuse it before the network runs.
+    """
+
+    kind: str
+    grey: NDArray[np.float32]
+    gated: bool
+
+
+def read_strange(folder: Path) -> list[Strange]:
+    """Pictures in a folder for each kind, evenly at most ``_OF_KIND`` of each; raises FileError."""
+    found = []
+    for kind in sorted(path for path in folder.iterdir() if path.is_dir()):
+        files = sorted(kind.glob("*.png"))
+        chosen = np.linspace(0, len(files) - 1, min(_OF_KIND, len(files))).round().astype(int)
+        for n in chosen.tolist():
+            picture = read_picture(files[n])
+            grey = picture.grey().astype(np.float32)
+            gated = bool(why_not_picture(picture.rgb()))
+            gated = gated or not head_of(grey - grey.min()).any()
+            found.append(Strange(kind.name.replace("-", " ").replace("_", " "), grey, gated))
+    return found
+
+
+def predict_unseen(
+    samples: Sequence[Sample],
+    strange: Sequence[Strange],
+    run: Path,
+    recipe: PictureRecipe,
+    report: Report,
+    doubtful: frozenset[str] = frozenset(),
+) -> Predictions:
+    """Let each fold's network answer for the pictures that it never saw.
+
+    doubtful : names of pictures that are not learned from.
+    strange : what is out of scope.
+    """
+    model_input = recipe.input
+    ours = [n for n, sample in enumerate(samples) if sample.source == CHENG]
+    theirs = [n for n, sample in enumerate(samples) if sample.source == LGG]
+    tensors, boxes = _prepared([sample.picture for sample in samples], model_input)
+    passed = np.flatnonzero([not one.gated for one in strange])
+    odd, _ = _prepared([strange[n].grey for n in passed.tolist()], model_input)
+    chosen = np.array(ours[::_EVERY])
+    size, count = model_input.size, len(CLASSES)
+    logits = np.zeros((len(samples), count), np.float32)
+    bordered, masked = np.zeros_like(logits), np.zeros_like(logits)
+    edited = np.zeros((len(EDIT_NAMES), len(chosen), count), np.float32)
+    distances = np.zeros(len(samples), np.float32)
+    inside, hit, area = (np.full(len(samples), np.nan, np.float32) for _ in range(3))
+    strange_distances = np.full((len(FOLDS), len(strange)), np.inf, np.float32)
+    random = np.random.default_rng(_SEED)
+    for place, fold in enumerate(FOLDS):
+        network = load_network(fold_file(run, fold), recipe.network)
+        network = network.to(memory_format=torch.channels_last)
+        own = np.array([n for n, sample in enumerate(samples) if sample.fold == fold])
+        learned = np.array(
+            [n for n in ours if samples[n].fold != fold and samples[n].name not in doubtful]
+        )
+        some = random.permutation(learned)[:_OF_FOLD]
+        scope = fit_scope(_embeddings(look(network, tensors[some], model_input.mirrored)[1]), AXES)
+        report(place / 4, f"fold {fold}: unseen pictures")
+        logits[own], maps = look(network, tensors[own], model_input.mirrored)
+        distances[own] = [scope.distance(row) for row in _embeddings(maps)]
+        dense = network.dense.weight.detach().numpy().T
+        for n, features in zip(own.tolist(), maps, strict=True):
+            lesion = samples[n].lesion
+            if lesion is not None:
+                shown = cut_out(lesion.astype(np.float32), boxes[n], size)
+                column = dense[:, CLASSES.index(samples[n].label)]
+                inside[n], hit[n], area[n] = _looked(features[0] @ column, shown)
+        bordered[own] = look(network, border_only(tensors[own]), False)[0]
+        masked[own] = look(network, centre_masked(tensors[own]), False)[0]
+        report((place + 0.3) / 4, f"fold {fold}: strange pictures")
+        _, maps = look(network, odd, model_input.mirrored)
+        strange_distances[place, passed] = [scope.distance(row) for row in _embeddings(maps)]
+        mine = np.flatnonzero([samples[n].fold == fold for n in chosen])
+        for row, name in enumerate(EDIT_NAMES):
+            report((place + 0.4 + 0.6 * row / len(EDIT_NAMES)) / 4, f"fold {fold}: {name}")
+            changed = [
+                edit(samples[n].picture.astype(np.uint8), name, int(n)) for n in chosen[mine]
+            ]
+            pictures = [one.astype(np.float32) for one in changed]
+            edited[row, mine] = look(
+                network, _prepared(pictures, model_input)[0], model_input.mirrored
+            )[0]
+    codes = np.array([CLASSES.index(sample.label) for sample in samples])
+    place_of = {n: place for place, n in enumerate(ours)}
+    return Predictions(
+        np.array([samples[n].name in doubtful for n in ours]),
+        np.array([samples[n].group for n in ours]),
+        np.array([samples[n].name for n in ours]),
+        np.array([samples[n].fold for n in ours]),
+        codes[ours],
+        logits[ours],
+        bordered[ours],
+        masked[ours],
+        np.array([bool(why_not_picture(samples[n].picture)) for n in ours]),
+        distances[ours],
+        inside[ours],
+        hit[ours],
+        area[ours],
+        np.array([place_of[n] for n in chosen.tolist()]),
+        edited,
+        np.array([samples[n].name for n in theirs]),
+        codes[theirs],
+        logits[theirs],
+        np.array([one.kind for one in strange]),
+        np.array([one.gated for one in strange], bool),
+        strange_distances,
+    )
+
+
+def look(network: MapNetwork, tensors: Tensors, mirrored: bool) -> tuple[Tensors, Tensors]:
+    """What a network makes of prepared pictures.
+
+    tensors : (n, size, size, 1); mirrored : whether it looks at their mirror images too.
+
+    Returns logits (n, 4), the mean of both, and last maps (n, 1 or 2, h, w, 2048).
+    """
+    views = np.stack([tensors, tensors[:, :, ::-1]] if mirrored else [tensors], axis=1)
+    logits, maps = [], []
+    with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
+        for start in range(0, len(tensors), _BATCH):
+            some = views[start : start + _BATCH]
+            batch = torch.from_numpy(some.reshape(-1, *some.shape[2:])).permute(0, 3, 1, 2)
+            features = network.features(batch.contiguous(memory_format=torch.channels_last))
+            said = network.logits(features.float()).float().numpy()
+            logits.append(said.reshape(*some.shape[:2], -1).mean(axis=1))
+            shown = features.float().permute(0, 2, 3, 1).numpy()
+            maps.append(shown.reshape(*some.shape[:2], *shown.shape[1:]))
+    if not logits:
+        return np.zeros((0, len(CLASSES)), np.float32), np.zeros((0, 1, 1, 1, FEATURES), np.float32)
+    return np.concatenate(logits), np.concatenate(maps)
+
+
+def _prepared(
+    pictures: Iterable[NDArray[np.float32]], model_input: ModelInput
+) -> tuple[Tensors, list[CropBox]]:
+    made = [prepare_picture(picture, model_input) for picture in pictures]
+    size = model_input.size
+    tensors = [one.tensor[0] for one in made]
+    return np.stack(tensors) if made else np.zeros((0, size, size, 1), np.float32), [
+        one.box for one in made
+    ]
+
+
+def _embeddings(maps: Tensors) -> NDArray[np.float32]:
+    rows = [embedding(one) for one in maps]
+    return np.stack(rows) if rows else np.zeros((0, FEATURES), np.float32)
+
+
+def _looked(evidence: Tensors, lesion: Tensors) -> tuple[float, float, float]:
+    """Share of a map on the lesion, whether its top lies there, and the lesion's own share.
+
+    evidence : (h, w); lesion : (size, size) in 0..1. A place is lesion where a quarter of it is.
+    """
+    rows = len(evidence)
+    block = len(lesion) // rows
+    covered = lesion.reshape(rows, block, rows, block).mean(axis=(1, 3))
+    positive = np.maximum(evidence, 0)
+    top = np.unravel_index(int(evidence.argmax()), evidence.shape)
+    share = float((positive * covered).sum() / max(float(positive.sum()), 1e-9))
+    return share, float(covered[top] > 0.05), float(covered.mean())
+
+
+def embeddings_of(
+    network: MapNetwork, pictures: Sequence[NDArray[np.float32]], model_input: ModelInput
+) -> NDArray[np.float32]:
+    """(n, 2048): the features of whole pictures as ``inference.scope.embedding`` gives them."""
+    rows = []
+    for start in range(0, len(pictures), 8 * _BATCH):
+        some, _ = _prepared(pictures[start : start + 8 * _BATCH], model_input)
+        rows.append(_embeddings(look(network, some, model_input.mirrored)[1]))
+    return np.concatenate(rows)

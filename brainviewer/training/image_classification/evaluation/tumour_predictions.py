@@ -1,0 +1,74 @@
+"""Answers of the cross-validation to pictures that its networks never saw, kept in a file."""
+
+import zipfile
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from brainviewer.core.errors import FileError
+from brainviewer.training.image_classification.data.benign_edits import EDITS, EXTRA_EDITS
+
+PREDICTIONS_FILE = "predictions.npz"
+EDIT_NAMES = (*EDITS, *EXTRA_EDITS)
+
+
+@dataclass(frozen=True, eq=False)
+class Predictions:
+    """Answers to unseen pictures; n of ``cheng``, m of them edited, k of ``lgg``, s strange ones.
+
+    doubtful : (n,) whether its label is plainly wrong (see the recipe), so nobody learned from it.
+    groups : (n,) pictures of one are near-copies (see ``folds``); most stand alone.
+    files : (n,) and folds : (n,), labels : (n,) place in ``CLASSES``
+    logits : (n, 4); bordered, masked : the same, shown the border or all but the centre alone.
+    gated : (n,) whether the simple checks refuse it before the network runs.
+    distances : (n,) from what the fold's network learned from (see ``inference.scope``).
+    inside : (n,) share of the map of the true class that lies on the lesion, NaN without lesion.
+    hit : (n,) whether its largest value does, NaN without lesion; area : (n,) share of the lesion.
+    chosen : (m,) which of n were edited; edited : (edits, m, 4) logits, as in ``EDIT_NAMES``.
+    lgg_names : (k,), lgg_labels : (k,), lgg_logits : (k, 4)
+    strange_kinds : (s,), strange_gated : (s,), strange_distances : (4, s), by each fold's network.
+    """
+
+    doubtful: NDArray[np.bool_]
+    groups: NDArray[Any]
+    files: NDArray[Any]
+    folds: NDArray[np.int64]
+    labels: NDArray[np.int64]
+    logits: NDArray[np.float32]
+    bordered: NDArray[np.float32]
+    masked: NDArray[np.float32]
+    gated: NDArray[np.bool_]
+    distances: NDArray[np.float32]
+    inside: NDArray[np.float32]
+    hit: NDArray[np.float32]
+    area: NDArray[np.float32]
+    chosen: NDArray[np.int64]
+    edited: NDArray[np.float32]
+    lgg_names: NDArray[Any]
+    lgg_labels: NDArray[np.int64]
+    lgg_logits: NDArray[np.float32]
+    strange_kinds: NDArray[Any]
+    strange_gated: NDArray[np.bool_]
+    strange_distances: NDArray[np.float32]
+
+
+def save_predictions(said: Predictions, path: Path) -> None:
+    """Write them as ``.npz``, whole or not at all."""
+    unfinished = path.with_suffix(".part.npz")
+    np.savez_compressed(unfinished, **{f.name: getattr(said, f.name) for f in fields(said)})
+    unfinished.replace(path)
+
+
+def load_predictions(path: Path) -> Predictions:
+    """Read what ``save_predictions`` wrote; raises FileError."""
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            return Predictions(**{f.name: file[f.name] for f in fields(Predictions)})
+    except (OSError, KeyError, ValueError, zipfile.BadZipFile):
+        raise FileError(
+            f"The run {path.parent.name} has no answers to unseen pictures.",
+            "Let its networks answer first.",
+        ) from None

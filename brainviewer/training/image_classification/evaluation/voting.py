@@ -1,0 +1,183 @@
+"""The best networks that were trained before answer together, by majority and by soft vote."""
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from brainviewer.core.errors import FileError
+from brainviewer.files.writing import make_folder, write_whole
+from brainviewer.training.evaluate import dump
+from brainviewer.training.image_classification.data.labelled_images import Pictures
+from brainviewer.training.image_classification.evaluation import results
+from brainviewer.training.image_classification.evaluation.page import write_page
+from brainviewer.training.image_classification.evaluation.result_files import (
+    PREDICTIONS_FILE,
+    read_predictions,
+    read_result,
+    write_predictions,
+)
+from brainviewer.training.image_classification.evaluation.results import RESULT_FILE, Answered
+from brainviewer.training.image_classification.recipes.recipe import (
+    IMAGE_CLASSES,
+    IMAGE_VOTE,
+    VoteRecipe,
+)
+from brainviewer.training.intervals import value_of
+from brainviewer.training.provenance import made_with
+
+_SEED = 2026
+
+
+@dataclass(frozen=True, eq=False)
+class Member:
+    """A trained network: what is known of it, and what it answered, sorted by file.
+
+    seen : answers for its validation images; None where they were not kept.
+    """
+
+    result: dict[str, Any]
+    tested: Answered
+    seen: Answered | None
+
+
+def vote(
+    recipe: VoteRecipe, recipe_sha256: str, source: Pictures, runs: Sequence[Path], out: Path
+) -> list[dict[str, Any]]:
+    """Choose the members among the results below ``runs`` and measure their votes; two results.
+
+    The members are the best on their validation images among the networks that were tested on the
+    same images of ``source``; where there are several such groups, the largest is taken.
+
+    Raises FileError if there are too few.
+    """
+    members = chosen_members(recipe, source, runs)
+    found = []
+    seen = _shared([member.seen for member in members])
+    for name, together in (("majority", majority), ("soft", _mean)):
+        answered = _voted([member.tested for member in members], together)
+        result = _result(recipe, recipe_sha256, f"{recipe.name}-{name}", members, answered)
+        make_folder(out / name)
+        validated = _voted(seen, together) if seen else None
+        write_predictions(out / name / PREDICTIONS_FILE, answered, validated)
+        write_page(result, answered, None, out / name)
+        write_whole(out / name / RESULT_FILE, dump(result).encode())
+        found.append(result)
+    return found
+
+
+def chosen_members(recipe: VoteRecipe, source: Pictures, runs: Sequence[Path]) -> list[Member]:
+    """The best networks, the best first; raises FileError if there are too few."""
+    groups: dict[tuple[Any, ...], list[Member]] = defaultdict(list)
+    for file in sorted({file for run in runs for file in run.rglob(RESULT_FILE)}):
+        member = _member(file)
+        if member is not None and member.result["data"]["images_sha256"] == source.sha256:
+            classes = tuple(member.result["classes"])
+            groups[(classes, member.tested.files)].append(member)
+    largest = max(groups.values(), key=len, default=[])
+    if len(largest) < recipe.members:
+        raise FileError(
+            f"A vote of {recipe.members} needs as many networks tested on the same images; "
+            f"{len(largest)} {'was' if len(largest) == 1 else 'were'} found.",
+            "Train more recipes with the same data and fold, and name their folders with --runs.",
+        )
+    best = sorted(largest, key=lambda m: -float(m.result["validation"][recipe.chosen_by]))
+    return best[: recipe.members]
+
+
+def majority(stacked: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(members, n, classes) -> (n, classes) shares of the votes.
+
+    Where votes are equal the mean probability decides, by a hundredth of a vote.
+    """
+    classes = stacked.shape[2]
+    votes = np.eye(classes)[stacked.argmax(axis=2)].mean(axis=0)
+    shares = votes + 0.01 * stacked.mean(axis=0)
+    return np.asarray(shares / shares.sum(axis=1, keepdims=True))
+
+
+def _mean(stacked: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.asarray(stacked.mean(axis=0))
+
+
+def _voted(
+    parts: Sequence[Answered], together: Callable[[NDArray[np.float64]], NDArray[np.float64]]
+) -> Answered:
+    """The answer of all members to the images that each of them answered."""
+    stacked = np.stack([part.probabilities for part in parts])
+    return replace(parts[0], probabilities=together(stacked))
+
+
+def _shared(parts: Sequence[Answered | None]) -> list[Answered]:
+    """The answers of all members, if they are about the same images; else none."""
+    known = [part for part in parts if part is not None]
+    same = len({(part.files, part.folds) for part in known}) == 1
+    return known if same and len(known) == len(parts) else []
+
+
+def _member(file: Path) -> Member | None:
+    result = read_result(file)
+    kept = read_predictions(file.parent / PREDICTIONS_FILE)
+    if result is None or kept is None or result["kind"] != IMAGE_CLASSES:
+        return None
+    seen = None if kept.validation is None else _by_file(kept.validation)
+    return Member(result, _by_file(kept.test), seen)
+
+
+def _by_file(part: Answered) -> Answered:
+    return part.at(np.argsort(part.files, kind="stable"))
+
+
+def _result(
+    recipe: VoteRecipe,
+    recipe_sha256: str,
+    name: str,
+    members: Sequence[Member],
+    tested: Answered,
+) -> dict[str, Any]:
+    known = [member.result for member in members]
+    first = known[0]
+    notices = list(dict.fromkeys(notice for one in known for notice in one["notices"]))
+    return {
+        "format": results.FORMAT,
+        "kind": IMAGE_VOTE,
+        "recipe": recipe.name,
+        "network": name,
+        "about": recipe.about,
+        "reported": recipe.reported,
+        "recipe_sha256": recipe_sha256,
+        "data": first["data"],
+        "protocol": first["protocol"],
+        "settings": {
+            "seed": _SEED,
+            "pretrained": any(one["settings"]["pretrained"] for one in known),
+            "chosen_by": recipe.chosen_by,
+        },
+        "changes": [],
+        "seed": _SEED,
+        "made_with": made_with(),
+        "members": [
+            {
+                "network": one["network"],
+                "recipe": one["recipe"],
+                "validation": one["validation"],
+                "accuracy": value_of(one, "accuracy"),
+            }
+            for one in known
+        ],
+        "classes": first["classes"],
+        **results.measured(first["classes"], tested, _SEED),
+        "operating_point": None,
+        "validation": None,
+        "epochs": [],
+        **{
+            key: round(sum(one[key] for one in known), 3)
+            for key in ("parameters", "size_bytes", "ms_per_image", "training_seconds")
+        },
+        "notices": notices,
+        "history": [],
+    }

@@ -1,0 +1,203 @@
+"""One network of a recipe: trained for each split, saved and measured.
+
+What is done is not done again, so that the same command goes on where it was stopped.
+"""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from brainviewer.core.errors import Report
+from brainviewer.files.writing import write_whole
+from brainviewer.training.evaluate import dump
+from brainviewer.training.image_classification.data.preparation import Images
+from brainviewer.training.image_classification.data.split import Chosen, Split
+from brainviewer.training.image_classification.evaluation import results
+from brainviewer.training.image_classification.evaluation.result_files import (
+    PREDICTIONS_FILE,
+    Part,
+    write_predictions,
+)
+from brainviewer.training.image_classification.evaluation.results import (
+    RESULT_FILE,
+    Answered,
+    joined,
+)
+from brainviewer.training.image_classification.recipes.overrides import Choices
+from brainviewer.training.image_classification.recipes.recipe import IMAGE_CLASSES, ImageRecipe
+from brainviewer.training.provenance import made_with
+
+COST_FILE, PART_FILE = "cost.json", "part.npz"
+
+
+@dataclass(frozen=True, eq=False)
+class Job:
+    """One network: trained for each split, saved and measured in ``out``."""
+
+    recipe: ImageRecipe
+    chosen: Chosen
+    images: Images
+    splits: Sequence[Split]
+    out: Path
+    named: str
+    report: Report
+    logs: Path | None
+
+    def run(
+        self,
+        choices: Choices,
+        recipe_sha256: str,
+        notices: Sequence[str],
+        changes: Sequence[str] = (),
+    ) -> dict[str, Any]:
+        """Do what is not done yet and write the result; returns it.
+
+        changes : in words, what is otherwise than the recipe says.
+        """
+        from brainviewer.training.image_classification.evaluation.page import write_page
+        from brainviewer.training.image_classification.networks.saving import write_card
+
+        parts = [self._part(split_) for split_ in self.splits]
+        tested, validated = joined([p.tested for p in parts]), joined([p.seen for p in parts])
+        self.report(1.0, f"{self.named}: measuring")
+        classes = list(self.chosen.answers)
+        cost = json.loads((self._folder(self.splits[0]) / COST_FILE).read_text("utf-8"))
+        history = [entry for part in parts for entry in part.history]
+        result: dict[str, Any] = {
+            "format": results.FORMAT,
+            "kind": IMAGE_CLASSES,
+            "recipe": self.recipe.name,
+            "network": self.recipe.network,
+            "about": self.recipe.about,
+            "reported": self.recipe.reported,
+            "recipe_sha256": recipe_sha256,
+            "data": self._data(),
+            "protocol": self._protocol(choices),
+            "settings": results.settings(self.recipe, parts[0].weights, choices.changed()),
+            "changes": list(changes),
+            "seed": self.recipe.seed,
+            "made_with": made_with(),
+            "classes": classes,
+            **results.measured(classes, tested, self.recipe.seed),
+            "operating_point": results.operating_point(self.recipe, classes, validated, tested),
+            "validation": results.in_short(validated),
+            "epochs": [len(part.history) for part in parts],
+            "training_seconds": round(sum(entry["seconds"] for entry in history), 1),
+            **cost,
+            "notices": list(notices),
+            "history": history,
+        }
+        places = {picture.file: place for place, picture in enumerate(self.chosen.pictures)}
+        shown = self.images[[places[file] for file in tested.files]]
+        write_predictions(self.out / PREDICTIONS_FILE, tested, validated)
+        write_page(result, tested, shown, self.out)
+        write_card(result, self.out)
+        write_whole(self.out / RESULT_FILE, dump(result).encode())
+        self._forget()
+        return result
+
+    def _part(self, part: Split) -> Part:
+        """Train for one split, unless that is done; the first network is the one that is saved."""
+        folder = self._folder(part)
+        done = Part.read(folder / PART_FILE)
+        if done is not None:
+            return done
+        from brainviewer.training.image_classification.fitting.keras_fit import (
+            Samples,
+            answers,
+            fit,
+        )
+        from brainviewer.training.image_classification.networks.saving import save_network
+
+        where = f"{self.named}, fold {part.name}" if part.name != "test" else self.named
+
+        def report(fraction: float, text: str) -> None:
+            self.report(fraction, f"{where}, {text}")
+
+        train, validation = (
+            Samples(self.images[members], self.chosen.labels[members])
+            for members in (part.train, part.validation)
+        )
+        logs = None if self.logs is None else self.logs / self.recipe.network / part.name
+        fitted = fit(
+            self.recipe,
+            len(self.chosen.answers),
+            train,
+            validation,
+            folder,
+            report,
+            logs,
+        )
+        if part is self.splits[0]:
+            cost = save_network(fitted.model, self.out)
+            write_whole(folder / COST_FILE, json.dumps(cost).encode())
+        history = [{"fold": part.name, **entry} for entry in fitted.history]
+        made = Part(
+            self._tested(part, part.test, answers(fitted.model, self.images[part.test], report)),
+            self._tested(part, part.validation, answers(fitted.model, validation.values)),
+            history,
+            fitted.weights,
+        )
+        made.write(folder / PART_FILE)
+        return made
+
+    def _tested(self, part: Split, members: Any, probabilities: Any) -> Answered:
+        files = tuple(self.chosen.pictures[place].file for place in members)
+        groups = np.array([self.chosen.pictures[place].group for place in members])
+        named = self.chosen.source.grouped and groups.tolist() != list(files)
+        return Answered(
+            files,
+            (part.name,) * len(files),
+            self.chosen.labels[members],
+            probabilities,
+            groups if named else None,
+            "patients" if named else "images",
+        )
+
+    def _folder(self, part: Split) -> Path:
+        return self.out / f"fold-{part.name}"
+
+    def _forget(self) -> None:
+        """Remove what only going on would have needed."""
+        for part in self.splits:
+            folder = self._folder(part)
+            for file in (*folder.glob("*.npz"), folder / COST_FILE):
+                file.unlink(missing_ok=True)
+            if not any(folder.iterdir()):
+                folder.rmdir()
+
+    def _data(self) -> dict[str, Any]:
+        source = self.chosen.source
+        counts = np.bincount(self.chosen.labels, minlength=len(self.chosen.answers))
+        return {
+            "folder": source.folder.name,
+            "layout": source.layout,
+            "images_sha256": source.sha256,
+            "test_sha256": _sha256_of(
+                sorted(self.chosen.pictures[n].file for part in self.splits for n in part.test)
+            ),
+            "images": len(self.chosen.pictures),
+            "classes": dict(zip(self.chosen.answers, map(int, counts), strict=True)),
+        }
+
+    def _protocol(self, choices: Choices) -> dict[str, Any]:
+        first = self.splits[0]
+        return {
+            "split": self.chosen.source.layout,
+            "grouped": self.chosen.source.grouped,
+            "tested": [part.name for part in self.splits],
+            "train": len(first.train),
+            "validation": len(first.validation),
+            "test": sum(len(part.test) for part in self.splits),
+            "limit": choices.limit,
+        }
+
+
+def _sha256_of(files: Sequence[str]) -> str:
+    """Changes with the names of the images."""
+    return hashlib.sha256(json.dumps(files).encode()).hexdigest()

@@ -1,0 +1,1 @@
+"""Networks of single images: building, pretrained weights, files."""

@@ -1,0 +1,178 @@
+"""From the layers of a recipe to a Keras network.
+
+The input is what ``preparing`` makes, 0..255: scaling is a part of the network, so that nobody can
+forget it. The output is one probability for each class. Imported only where a network is built:
+TensorFlow takes seconds to load.
+"""
+
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import keras
+import numpy as np
+
+from brainviewer.core.errors import FileError
+from brainviewer.training.image_classification.networks.pretrained_weights import CHANNELS
+from brainviewer.training.image_classification.recipes.layers import Layer
+from brainviewer.training.image_classification.recipes.recipe import ImageRecipe
+
+ANSWER = "answer"
+_IMAGENET_MEANS = (123.68, 116.779, 103.939)  # red, green, blue
+_TURNED = ("ResNet50", "VGG16", "VGG19")
+"""Trained on blue, green, red with the mean of ImageNet taken away; the others on -1..1."""
+_OWN_SCALING = ("EfficientNetB0",)
+_MOMENTUM = 0.9
+
+
+@dataclass(frozen=True, eq=False)
+class Built:
+    """A network and its parts, which share their layers.
+
+    whole : images (n, size, size, 1 or 3) to probabilities (n, classes).
+    base : the layers of ``keras.applications`` in it; empty without one.
+    trunk, top : the whole in two: what does not learn while the base is frozen, and the rest.
+        None without a base.
+    """
+
+    whole: Any
+    base: tuple[Any, ...]
+    trunk: Any
+    top: Any
+
+
+def build(recipe: ImageRecipe, classes: int, imagenet: bool = False) -> Built:
+    """The network of a recipe, with new numbers.
+
+    imagenet : the base starts with the weights that Keras downloads.
+
+    Raises FileError if the layers do not fit the size, or if the weights cannot be had.
+    """
+    keras.utils.set_random_seed(recipe.seed)
+    size, depth = recipe.preparation.size, 1 if recipe.preparation.colour == "grey" else 3
+    image = keras.Input((size, size, depth), name="image")
+    try:
+        if not recipe.base:
+            scaled = keras.layers.Rescaling(1 / 255, name="scale")(image)
+            top = [*map(_made, recipe.layers), _answer(classes)]
+            return Built(keras.Model(image, _apply(top, scaled), name="network"), (), None, None)
+        base = _base(recipe.base, image, imagenet)
+        fixed = _deterministic(recipe.layers)
+        lower = _apply([_made(layer) for layer in recipe.layers[:fixed]], base.output)
+        top = [*map(_made, recipe.layers[fixed:]), _answer(classes)]
+        whole = keras.Model(image, _apply(top, lower), name="network")
+        features = keras.Input(lower.shape[1:], name="features")
+        return Built(
+            whole,
+            tuple(base.layers),
+            keras.Model(image, lower, name="trunk"),
+            keras.Model(features, _apply(top, features), name="top"),
+        )
+    except ValueError as error:
+        said = str(error).splitlines()[0][:160].rstrip(".")
+        raise FileError(
+            f"The network {recipe.network} cannot be built at {size} x {size} pixels: {said}.",
+            "Choose a larger size or fewer layers.",
+        ) from None
+
+
+def learn_whole(built: Built) -> None:
+    """Everything learns, the base without pretraining too.
+
+    Its batch normalisation was made for training of weeks: its statistics follow faster here.
+    """
+    for layer in built.base:
+        if isinstance(layer, keras.layers.BatchNormalization):
+            layer.momentum = _MOMENTUM
+
+
+def freeze(built: Built) -> None:
+    """Only what stands on the base learns."""
+    for layer in built.base:
+        layer.trainable = False
+
+
+def thaw(built: Built, count: int) -> None:
+    """The last layers of the base learn as well, except batch normalisation, which keeps the
+    statistics that it was pretrained with."""
+    for layer in built.base[-count:]:
+        fixed = isinstance(layer, keras.layers.BatchNormalization) or layer.name == CHANNELS
+        layer.trainable = not fixed
+
+
+def variables(model: Any) -> list[Any]:
+    """Everything a network holds, with the states of its chance (dropout)."""
+    return [variable for layer in model.layers for variable in layer.variables]
+
+
+def _base(name: str, image: Any, imagenet: bool) -> Any:
+    scaled = image
+    if name in _TURNED:
+        # A fixed 1x1 convolution: data, where a Lambda layer would be code.
+        turn = keras.layers.Conv2D(3, 1, name=CHANNELS, trainable=False)
+        scaled = turn(image)
+        means = -np.array(_IMAGENET_MEANS[::-1], np.float32)
+        turn.set_weights([np.eye(3, dtype=np.float32)[::-1][None, None], means])
+    elif name not in _OWN_SCALING:
+        scaled = keras.layers.Rescaling(1 / 127.5, offset=-1.0, name="scale")(image)
+    make = getattr(keras.applications, name)
+    if not imagenet:
+        return make(include_top=False, weights=None, input_tensor=scaled)
+    try:
+        with warnings.catch_warnings():
+            # MobileNetV2 says that its weights are those for 224 pixels: they fit all sizes.
+            warnings.simplefilter("ignore", UserWarning)
+            return make(include_top=False, weights="imagenet", input_tensor=scaled)
+    except Exception as error:  # Keras raises bare exceptions if it cannot fetch a file
+        raise FileError(
+            f"The weights of ImageNet for {name} cannot be had ({type(error).__name__}).",
+            "Connect to the internet, or give --weights a file, the id of an installed model, "
+            "or none.",
+        ) from None
+
+
+def _apply(layers: Sequence[Any], x: Any) -> Any:
+    for layer in layers:
+        x = layer(x)
+    return x
+
+
+def _deterministic(layers: Sequence[Layer]) -> int:
+    """How many layers from the first have neither numbers nor chance."""
+    for count, layer in enumerate(layers):
+        if layer.name not in ("global-average", "flatten", "max-pool", "average-pool"):
+            return count
+    return len(layers)
+
+
+def _answer(classes: int) -> Any:
+    return keras.layers.Dense(classes, activation="softmax", name=ANSWER)
+
+
+def _made(layer: Layer) -> Any:
+    given = layer.settings
+    match layer.name:
+        case "conv":
+            return keras.layers.Conv2D(
+                given["filters"],
+                given["kernel"],
+                strides=given["stride"],
+                padding=given["padding"],
+                activation=given["activation"],
+            )
+        case "max-pool":
+            return keras.layers.MaxPooling2D(given["size"])
+        case "average-pool":
+            return keras.layers.AveragePooling2D(given["size"])
+        case "batch-norm":
+            return keras.layers.BatchNormalization()
+        case "dropout":
+            return keras.layers.Dropout(given["rate"])
+        case "flatten":
+            return keras.layers.Flatten()
+        case "global-average":
+            return keras.layers.GlobalAveragePooling2D()
+        case "dense":
+            return keras.layers.Dense(given["units"], activation=given["activation"])
+    raise AssertionError(layer.name)

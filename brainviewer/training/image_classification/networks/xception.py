@@ -1,0 +1,243 @@
+"""Xception (Chollet 2017) as a PyTorch module that trains, and as the Keras model that ships.
+
+The module has exactly the layout of ``keras.applications.Xception``, so that numbers can be copied
+over one by one; training it is far faster on a CPU. It sees one grey channel in the unit that
+``inference.picture_input`` gives: the first layers of the ImageNet numbers are adapted so that
+they see what they would have seen of the same picture in grey, 0 to 255.
+"""
+
+import importlib
+from collections.abc import Iterator
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from brainviewer.models.card import ModelInput
+from brainviewer.models.image_classification.input import picture_bounds
+from brainviewer.training.image_classification.networks.pretrained_weights import load_base
+from brainviewer.training.network import MapNetwork
+
+FEATURES, MIDDLE_FEATURES = 2048, 1024
+BLOCKS = 12
+_EPSILON, _MOMENTUM = 1e-3, 0.02
+
+
+def _norm(channels: int) -> nn.BatchNorm2d:
+    return nn.BatchNorm2d(channels, eps=_EPSILON, momentum=_MOMENTUM)
+
+
+class Separable(nn.Module):  # type: ignore[misc]  # mypy does not look into torch
+    """A 3x3 convolution of each channel, then one of 1x1 across channels, and a norm."""
+
+    def __init__(self, inputs: int, outputs: int) -> None:
+        super().__init__()
+        self.depth = nn.Conv2d(inputs, inputs, 3, 1, 1, groups=inputs, bias=False)
+        self.point = nn.Conv2d(inputs, outputs, 1, bias=False)
+        self.norm = _norm(outputs)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(n, inputs, h, w) -> (n, outputs, h, w)"""
+        return torch.as_tensor(self.norm(self.point(self.depth(x))))
+
+
+class Shrinking(nn.Module):  # type: ignore[misc]
+    """Two separable convolutions and max pooling by 2, beside a strided 1x1 convolution."""
+
+    def __init__(self, inputs: int, middle: int, outputs: int, first: bool = False) -> None:
+        super().__init__()
+        self.convs = nn.ModuleList([Separable(inputs, middle), Separable(middle, outputs)])
+        self.side = nn.Conv2d(inputs, outputs, 1, 2, bias=False)
+        self.side_norm = _norm(outputs)
+        self.first = first
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(n, inputs, h, w) -> (n, outputs, h / 2, w / 2), rounded up"""
+        y = self.convs[0](x if self.first else torch.relu(x))
+        y = _pool(self.convs[1](torch.relu(y)))
+        return torch.as_tensor(y + self.side_norm(self.side(x)))
+
+
+class Middle(nn.Module):  # type: ignore[misc]
+    """Three separable convolutions beside the identity."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.convs = nn.ModuleList([Separable(channels, channels) for _ in range(3)])
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(n, channels, h, w) -> the same shape"""
+        y = x
+        for conv in self.convs:
+            y = conv(torch.relu(y))
+        return x + y
+
+
+class Xception(MapNetwork):
+    """The network with one dense layer on globally averaged features, for one grey channel."""
+
+    channels = (728, FEATURES)
+
+    def __init__(self, classes: int, dropout: float = 0.3) -> None:
+        super().__init__()
+        self.conv1, self.norm1 = nn.Conv2d(1, 32, 3, 2, bias=False), _norm(32)
+        self.conv2, self.norm2 = nn.Conv2d(32, 64, 3, bias=False), _norm(64)
+        entry = [
+            Shrinking(64, 128, 128, first=True),
+            Shrinking(128, 256, 256),
+            Shrinking(256, 728, 728),
+        ]
+        self.blocks = nn.ModuleList(
+            [*entry, *(Middle(728) for _ in range(8)), Shrinking(728, 728, MIDDLE_FEATURES)]
+        )
+        self.last = nn.ModuleList([Separable(MIDDLE_FEATURES, 1536), Separable(1536, FEATURES)])
+        self.dropout = nn.Dropout(dropout)
+        self.dense = nn.Linear(FEATURES, classes)
+
+    def lower(self, x: Tensor, parts: int) -> Tensor:
+        """(n, 1, size, size) -> what the first ``parts`` of the 12 blocks make of it"""
+        x = torch.relu(self.norm1(self.conv1(x)))
+        x = torch.relu(self.norm2(self.conv2(x)))
+        for block in self.blocks[:parts]:
+            x = block(x)
+        return x
+
+    def maps(self, x: Tensor, after: int = 0) -> tuple[Tensor, Tensor]:
+        """(n, 1, size, size) -> the maps at size / 16 (728) and the last ones at size / 32 (2048)
+
+        after : ``x`` is what that many blocks have made of the pictures already; 0 for pictures.
+        """
+        if after == 0:
+            x = self.lower(x, 0)
+        for block in self.blocks[after:-1]:
+            x = block(x)
+        middle, x = x, self.blocks[-1](x)
+        for conv in self.last:
+            x = torch.relu(conv(x))
+        return middle, x
+
+    def freeze(self, blocks: int) -> None:
+        """Keep all that ``lower`` runs as it is, whatever is learned."""
+        for part in (self.conv1, self.norm1, self.conv2, self.norm2, *self.blocks[:blocks]):
+            part.eval()
+            for number in part.parameters():
+                number.requires_grad_(False)
+
+
+def _pool(x: Tensor) -> Tensor:
+    """Max pooling 3x3 with stride 2 and the padding that Keras calls the same."""
+    before, after = [], []
+    for length in x.shape[2:]:
+        needed = max((-(-length // 2) - 1) * 2 + 3 - length, 0)
+        before.append(needed // 2)
+        after.append(needed - needed // 2)
+    padded = nn.functional.pad(x, (before[1], after[1], before[0], after[0]), value=float("-inf"))
+    return nn.functional.max_pool2d(padded, 3, 2)
+
+
+def from_imagenet(weights: str, classes: int, model_input: ModelInput) -> Xception:
+    """The network with the ImageNet numbers of a file, or of those that Keras fetches.
+
+    weights : ``imagenet``, or a Keras file that holds an Xception.
+
+    Raises FileError if they cannot be had.
+    """
+    # Before Keras: TensorFlow and an optimizer's compiler each bring an LLVM, and only in this
+    # order does the process survive both.
+    importlib.import_module("torch._dynamo")
+    import keras
+
+    fetched = weights == "imagenet"
+    base = keras.applications.Xception(
+        include_top=False, weights="imagenet" if fetched else None, input_shape=(96, 96, 3)
+    )
+    if not fetched:
+        load_base(base.layers, weights, "Xception")
+    network = Xception(classes)
+    kernel, *_ = base.get_layer("block1_conv1").get_weights()
+    with torch.no_grad():
+        for ours, theirs in _pairs(network, base):
+            _copy(ours, theirs.get_weights()) if ours is not network.conv1 else None
+        # Grey instead of three equal colours, and low..high instead of -1..1: what a constant
+        # adds is taken into the mean that the norm takes away.
+        low, high = picture_bounds(model_input)
+        grey = torch.from_numpy(kernel).sum(dim=2, keepdim=True).permute(3, 2, 0, 1)
+        scale = 2 / (high - low)
+        network.conv1.weight.copy_(grey * scale)
+        assert network.norm1.running_mean is not None
+        network.norm1.running_mean -= grey.sum(dim=(1, 2, 3)) * (-1 - low * scale)
+    nn.init.normal_(network.dense.weight, std=0.01)
+    nn.init.zeros_(network.dense.bias)
+    return network
+
+
+def keras_model(size: int, classes: int) -> Any:
+    """The Keras model: input (n, size, size, 1), outputs ``logits`` and ``features``."""
+    import keras
+
+    base = keras.applications.Xception(
+        include_top=False, weights=None, input_shape=(size, size, 1), pooling=None
+    )
+    pooled = keras.layers.GlobalAveragePooling2D(name="average")(base.output)
+    logits = keras.layers.Dense(classes, name="logits")(pooled)
+    return keras.Model(
+        base.input, {"logits": logits, "features": base.output}, name="xception_tumour"
+    )
+
+
+def copy_into_keras(network: Xception, model: Any) -> None:
+    """Copy every number of the PyTorch module into the Keras model of the same layout."""
+    for ours, theirs in _pairs(network, model):
+        theirs.set_weights(_numbers(ours))
+    dense = network.dense
+    model.get_layer("logits").set_weights(
+        [dense.weight.detach().numpy().T, dense.bias.detach().numpy()]
+    )
+
+
+def _pairs(network: Xception, model: Any) -> Iterator[tuple[nn.Module, Any]]:
+    """Our layers and those of the Keras model; a separable convolution is one layer there."""
+    yield network.conv1, model.get_layer("block1_conv1")
+    yield network.norm1, model.get_layer("block1_conv1_bn")
+    yield network.conv2, model.get_layer("block1_conv2")
+    yield network.norm2, model.get_layer("block1_conv2_bn")
+    # Keras counts the layers beside the blocks anew in every session: only their order tells.
+    kinds = ("Conv2D", "BatchNormalization")
+    unnamed = [
+        [la for la in model.layers if type(la).__name__ == kind and "block" not in la.name]
+        for kind in kinds
+    ]
+    sides = [block for block in network.blocks if isinstance(block, Shrinking)]
+    for block, conv, norm in zip(sides, *unnamed, strict=True):
+        yield block.side, conv
+        yield block.side_norm, norm
+    named = [(f"block{n}", block.convs) for n, block in enumerate(network.blocks, start=2)]
+    for name, convs in [*named, (f"block{BLOCKS + 2}", network.last)]:
+        for number, conv in enumerate(convs, start=1):
+            yield conv, model.get_layer(f"{name}_sepconv{number}")
+            yield conv.norm, model.get_layer(f"{name}_sepconv{number}_bn")
+
+
+def _copy(ours: nn.Module, numbers: list[Any]) -> None:
+    if isinstance(ours, Separable):
+        ours.depth.weight.copy_(torch.from_numpy(numbers[0]).permute(2, 3, 0, 1))
+        ours.point.weight.copy_(torch.from_numpy(numbers[1]).permute(3, 2, 0, 1))
+    elif isinstance(ours, nn.Conv2d):
+        ours.weight.copy_(torch.from_numpy(numbers[0]).permute(3, 2, 0, 1))
+    else:
+        for own, number in zip(_statistics(ours), numbers, strict=True):
+            own.copy_(torch.from_numpy(number))
+
+
+def _numbers(ours: nn.Module) -> list[Any]:
+    if isinstance(ours, Separable):
+        depth = ours.depth.weight.detach().permute(2, 3, 0, 1)
+        point = ours.point.weight.detach().permute(2, 3, 1, 0)
+        return [depth.contiguous().numpy(), point.contiguous().numpy()]
+    if isinstance(ours, nn.Conv2d):
+        return [ours.weight.detach().permute(2, 3, 1, 0).contiguous().numpy()]
+    return [value.detach().numpy() for value in _statistics(ours)]
+
+
+def _statistics(norm: Any) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    return norm.weight, norm.bias, norm.running_mean, norm.running_var

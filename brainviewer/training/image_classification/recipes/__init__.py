@@ -1,0 +1,1 @@
+"""Recipes for networks of single images, read from TOML files."""

@@ -1,0 +1,105 @@
+"""What the command line says beside recipe and data."""
+
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from brainviewer.core.counting import counted
+from brainviewer.core.errors import FileError
+from brainviewer.training.image_classification.networks.pretrained_weights import NONE
+from brainviewer.training.image_classification.recipes.recipe import ImageRecipe
+
+_SLOWER = 0.1  # a whole network learns at this share of the rate for a dense layer alone
+
+
+@dataclass(frozen=True)
+class Choices:
+    """None and empty stand for what is left as it is.
+
+    fold : the fold of the data to test on, or ``all`` for each in turn.
+    epochs, batch, size : instead of those of the recipe.
+    weights : what the base starts from, instead of what the recipe says.
+    limit : at most so many images of each class and fold.
+    excluded : files to leave out.
+    only : the networks of a grid to train.
+    """
+
+    fold: str | None = None
+    epochs: int | None = None
+    batch: int | None = None
+    size: int | None = None
+    weights: str = ""
+    limit: int | None = None
+    excluded: tuple[str, ...] = ()
+    only: tuple[str, ...] = ()
+
+    def content(self) -> dict[str, Any]:
+        """As plain data, without ``only``: a grid may be trained bit by bit."""
+        content = asdict(self)
+        del content["only"]
+        return content | {"excluded": list(self.excluded)}
+
+    def changed(self) -> list[str]:
+        """The names of what differs from recipe and data."""
+        content = self.content()
+        del content["fold"]
+        return [name for name, value in content.items() if value]
+
+
+def changes(before: ImageRecipe, after: ImageRecipe, choices: Choices) -> list[str]:
+    """In words, what the command line changed of a recipe: ``1 epoch instead of 20``.
+
+    before : as the file has it; after : as ``with_choices`` made it.
+    """
+    said = []
+    if before.preparation.size != after.preparation.size:
+        said.append(f"{after.preparation.size} pixels instead of {before.preparation.size}")
+    pairs = [("", before.training, after.training)]
+    if before.fine_tuning is not None and after.fine_tuning is not None:
+        pairs.append(("fine-tuning: ", before.fine_tuning, after.fine_tuning))
+    for phase, old, new in pairs:
+        if old.epochs != new.epochs:
+            said.append(f"{phase}{counted(new.epochs, 'epoch')} instead of {old.epochs}")
+        if old.batch != new.batch:
+            said.append(f"{phase}batches of {new.batch} instead of {old.batch}")
+        if old.learning_rate != new.learning_rate:
+            said.append(f"{phase}learning rate {new.learning_rate:g}, not {old.learning_rate:g}")
+    if before.base and before.weights != after.weights:
+        start = "no pretraining" if after.weights == NONE else after.weights
+        said.append(f"from {start} instead of {before.weights or 'no pretraining'}")
+    if before.fine_tuning is not None and after.fine_tuning is None:
+        said.append("not fine-tuned")
+    if choices.limit is not None:
+        said.append(f"at most {counted(choices.limit, 'image')} of each class and fold")
+    if choices.excluded:
+        said.append(f"{counted(len(choices.excluded), 'image')} excluded")
+    return said
+
+
+def with_choices(recipe: ImageRecipe, choices: Choices) -> ImageRecipe:
+    """The recipe with the numbers of the command line in place of its own.
+
+    A base without pretraining is nothing to stand on: it learns from the first, all at once.
+    """
+    training = recipe.training
+    tuning = recipe.fine_tuning
+    if choices.epochs is not None:
+        training = replace(training, epochs=choices.epochs)
+        tuning = tuning and replace(tuning, epochs=min(tuning.epochs, choices.epochs))
+    if choices.batch is not None:
+        training = replace(training, batch=choices.batch)
+        tuning = tuning and replace(tuning, batch=choices.batch)
+    if choices.weights and not recipe.base:
+        raise FileError(
+            f"The recipe {recipe.name} has no base that could start from weights.",
+            "Leave --weights out, or choose one of the transfer recipes.",
+        )
+    preparation = recipe.preparation
+    if choices.size is not None:
+        preparation = replace(preparation, size=choices.size)
+    weights = choices.weights or recipe.weights
+    if recipe.base and weights in ("", NONE):
+        weights, tuning = NONE, None
+        training = replace(training, learning_rate=training.learning_rate * _SLOWER)
+    return replace(
+        recipe, training=training, fine_tuning=tuning, preparation=preparation, weights=weights
+    )

@@ -1,0 +1,202 @@
+"""``train`` and ``evaluate`` for the network of single pictures."""
+
+import hashlib
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from brainviewer.core.errors import FileError, Report
+from brainviewer.files.native_output import without_stderr
+from brainviewer.files.writing import make_folder, write_whole
+from brainviewer.models.feature_ood import fit_scope, save_scope
+from brainviewer.training.datasets import cheng_folder
+from brainviewer.training.evaluate import dump
+from brainviewer.training.image_classification.data.labelled_images import find_pictures
+from brainviewer.training.image_classification.data.tumour_folds import CLASSES, FOLDS
+from brainviewer.training.image_classification.data.tumour_samples import (
+    cheng_samples,
+    read_samples,
+    with_copies,
+)
+from brainviewer.training.image_classification.evaluation.held_out_predictions import (
+    AXES,
+    embeddings_of,
+    predict_unseen,
+    read_strange,
+)
+from brainviewer.training.image_classification.evaluation.results import RESULT_FILE
+from brainviewer.training.image_classification.evaluation.tumour_evaluation import (
+    evaluate,
+    unseen_answers,
+)
+from brainviewer.training.image_classification.evaluation.tumour_predictions import (
+    PREDICTIONS_FILE,
+    Predictions,
+    load_predictions,
+    save_predictions,
+)
+from brainviewer.training.image_classification.fitting.student_fit import check_teacher, fit_student
+from brainviewer.training.image_classification.fitting.tumour_fit import fit
+from brainviewer.training.image_classification.networks.backbones import BACKBONES, load_network
+from brainviewer.training.image_classification.networks.pretrained_weights import (
+    IMAGENET,
+    numbers_of,
+)
+from brainviewer.training.image_classification.networks.xception import from_imagenet
+from brainviewer.training.image_classification.recipes.tumour_recipe import (
+    PictureRecipe,
+    read_picture_recipe,
+)
+from brainviewer.training.leaderboard.shipped_model import shipped_result
+from brainviewer.training.network import MapNetwork
+from brainviewer.training.numbers import save_numbers
+from brainviewer.training.package import SCOPE_FILE
+from brainviewer.training.recipes import FINAL_FILE, PRETRAINED_FILE
+from brainviewer.training.running import RECIPE_FILE, RUN_FILE, read_run
+
+# What stands in a row of the leaderboard, without and with a teacher.
+_HOW = (", the first blocks frozen", " that learns from another network")
+
+
+def train_pictures(recipe: Path, data: Path, out: Path, weights: str, report: Report) -> None:
+    """Train in the folder ``out``; go on where an earlier run was broken off.
+
+    data : the folder ``cheng``, or one that holds it; ``lgg`` is taken from beside it.
+    weights : what to start from instead of what the recipe says; for a recipe with a teacher, the
+        folder of the teacher's run.
+
+    Raises FileError if the data, the recipe or the folder cannot be used.
+    """
+    plan = read_picture_recipe(recipe)
+    if not plan.teacher and weights not in ("", IMAGENET):
+        numbers_of(weights)
+    cheng, lgg = folders(data)
+    about = {
+        "recipe": recipe.stem,
+        "data": str(cheng.resolve()),
+        "recipe_sha256": hashlib.sha256(recipe.read_bytes()).hexdigest(),
+        "weights": weights or plan.weights,
+    }
+    if plan.teacher:
+        check_teacher(plan, Path(weights))
+        if lgg is None:
+            raise FileError(
+                f"The recipe {recipe.stem} needs the folder lgg beside {cheng.name}.",
+                "Put it there.",
+            )
+    before = read_run(out)
+    if before is not None:
+        if any(before.get(key) != about[key] for key in ("recipe_sha256", "weights")):
+            raise FileError(
+                f"The folder {out.name} holds a training run with another recipe or other weights.",
+                "Choose an empty folder, or give what it was begun with.",
+            )
+    else:
+        # Before the run is begun: with weights that do not fit it would refuse the right ones.
+        start = None if plan.teacher else _started(plan, about["weights"])
+        make_folder(out)
+        if start is not None:
+            save_numbers(start, out / PRETRAINED_FILE)
+        write_whole(out / RECIPE_FILE, recipe.read_bytes())
+        write_whole(out / RUN_FILE, (json.dumps(about, indent=1) + "\n").encode())
+    if not plan.teacher:
+        fit(plan, cheng, lgg, out, report)
+    elif lgg is not None:
+        fit_student(plan, cheng, lgg, Path(weights), out, report)
+
+
+def _started(plan: PictureRecipe, weights: str) -> MapNetwork:
+    # TensorFlow's own code says on stderr which GPUs it misses.
+    with without_stderr():
+        return from_imagenet(weights, len(CLASSES), plan.input)
+
+
+def folders(data: Path) -> tuple[Path, Path | None]:
+    """Where ``cheng`` and ``lgg`` lie, the latter None if it is not there; raises FileError."""
+    cheng = data if (data / "labels.csv").is_file() else cheng_folder(data)
+    if not (cheng / "labels.csv").is_file():
+        raise FileError(
+            f"There are no pictures with a labels.csv in {data.name}.",
+            "Give the folder 'cheng', or the one that holds it.",
+        )
+    lgg = cheng.parent / "lgg"
+    return cheng, lgg if lgg.is_dir() else None
+
+
+def measure_pictures(
+    recipe: Path, data: Path | None, run: Path, report: Report, strange: Path | None = None
+) -> dict[str, Any]:
+    """Measure a finished run; leaves the scope of its final network there.
+
+    strange : folder of pictures that are out of scope, in a folder for each kind; None leaves
+        them out.
+
+    Raises FileError if the run is not finished or its data is not there.
+    """
+    if not (run / FINAL_FILE).is_file():
+        raise FileError(
+            f"The run {run.name} is not finished.", "Run the same 'brainviewer train' again."
+        )
+    if data is None:
+        raise FileError("The pictures are needed to measure.", "Name their folder with --data.")
+    plan = read_picture_recipe(recipe)
+    cheng, lgg = folders(data)
+    if not (run / PREDICTIONS_FILE).is_file():
+        samples = read_samples(cheng, lgg)
+        odd = [] if strange is None else read_strange(strange)
+        doubtful = with_copies(samples, plan.left_out)
+        said = predict_unseen(samples, odd, run, plan, report, doubtful)
+        save_predictions(said, run / PREDICTIONS_FILE)
+    said = load_predictions(run / PREDICTIONS_FILE)
+    record = evaluate(said, _controls(run))
+    name = str((read_run(run) or {}).get("recipe", recipe.stem))
+    write_whole(run / RESULT_FILE, dump(_result(name, plan, said, cheng)).encode())
+    if not (run / SCOPE_FILE).is_file():
+        report(0.9, "features of the final network")
+        network = load_network(run / FINAL_FILE, plan.network)
+        left_out = set(said.files[said.doubtful].tolist())
+        pictures = [one.picture for one in cheng_samples(cheng) if one.name not in left_out]
+        features = embeddings_of(network, pictures, plan.input)
+        save_scope(fit_scope(features, AXES, record["scope"]["limit"]), run / SCOPE_FILE)
+    return record
+
+
+def _result(name: str, plan: PictureRecipe, said: Predictions, cheng: Path) -> dict[str, Any]:
+    """The run as a row of the leaderboard; what it costs is known when it is packed."""
+    learned = int(np.sum((said.folds != FOLDS[0]) & ~said.doubtful))
+    left_out = int(said.doubtful.sum())
+    title = BACKBONES[plan.network].title
+    made = shipped_result(
+        name,
+        f"{title} on the head alone{_HOW[bool(plan.teacher)]}, and where the tumour lies as a "
+        "second task",
+        find_pictures(cheng),
+        CLASSES,
+        unseen_answers(said),
+        {
+            "input_size": plan.input.size,
+            "colour": "grey",
+            "crop": "head",
+            "base": title,
+            "weights": plan.teacher or "imagenet",
+            "pretrained": True,
+            "training": asdict(plan.training),
+            "seed": plan.seed,
+        },
+        {},
+        {"train": learned, "validation": 0},
+        plan.seed,
+    )
+    made["notices"].append(
+        "Slices of the lgg collection were learned from as well. Pictures with a wrong label were "
+        f"not learned from, but count: {left_out}."
+    )
+    return made
+
+
+def _controls(run: Path) -> dict[str, Any]:
+    file = run / "controls.json"
+    return dict(json.loads(file.read_text(encoding="utf-8"))) if file.is_file() else {}

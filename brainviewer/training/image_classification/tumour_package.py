@@ -1,0 +1,123 @@
+"""Turn a measured run into the files of the model that ships.
+
+    python -m brainviewer.training.image_classification.tumour_package \
+        --run DIR --model resources/models/ID
+
+What people wrote about the model stands in ``about.toml`` and ``README.md`` of its folder;
+everything measured comes from ``evaluation.json``. ``--texts-only`` leaves the network alone.
+"""
+
+import json
+import shutil
+from pathlib import Path
+from typing import Annotated, Any
+
+import numpy as np
+import typer
+
+from brainviewer.assets import resources
+from brainviewer.core.errors import FileError
+from brainviewer.core.findings import PICTURE
+from brainviewer.files.writing import write_whole
+from brainviewer.models.card_file import CARD_FILE, load_card
+from brainviewer.models.engine.onnx_runtime import OnnxRuntime, read_weights
+from brainviewer.training.command import run_alone
+from brainviewer.training.evaluate import EVALUATION_FILE, dump
+from brainviewer.training.image_classification.evaluation.readme_tables import tables
+from brainviewer.training.image_classification.evaluation.results import RESULT_FILE
+from brainviewer.training.image_classification.networks.timing import median_milliseconds
+from brainviewer.training.package import (
+    NETWORK_FILES,
+    README_FILE,
+    SCOPE_FILE,
+    card_of,
+    own_network,
+    read_about,
+)
+from brainviewer.training.readme import put_tables
+from brainviewer.training.recipes import FINAL_FILE
+
+About = dict[str, Any]
+
+
+def card_content(about: About, evaluation: About, recipe_text: str, folder: Path) -> About:
+    """What ``card.json`` of the model in ``folder`` holds: texts, evaluation, files."""
+    kept = ("name", "value", "low", "high", "images")
+    figures = [{key: one[key] for key in kept} for one in evaluation["figures"]]
+    return card_of(
+        {**about, "sequences": [PICTURE], "needed": [PICTURE]},
+        evaluation["classes"],
+        {**NETWORK_FILES, "scope": SCOPE_FILE},
+        folder,
+        head=evaluation["head"],
+        network=own_network(recipe_text, folder),
+        figures={"image": figures},
+    )
+
+
+def write_model(folder: Path, recipe_text: str) -> None:
+    """Write card and tables of the model in ``folder`` from its texts and evaluation."""
+    about = read_about(folder)
+    evaluation = json.loads((folder / EVALUATION_FILE).read_text(encoding="utf-8"))
+    content = card_content(about, evaluation, recipe_text, folder)
+    (folder / CARD_FILE).write_text(dump(content), encoding="utf-8")
+    load_card(folder)
+    put_tables(folder / README_FILE, tables(evaluation))
+
+
+def board_row(folder: Path, run: Path) -> bytes:
+    """The model's row of the leaderboard, with what its network costs on this machine."""
+    card = load_card(folder)
+    assert card.network is not None
+    runtime = OnnxRuntime(2)
+    runtime.load(card.network)
+    side = card.input.size
+    blank = np.zeros((1, side, side, card.input.depth), np.float32)
+    weights = card.network.path("weights")
+    row = json.loads((run / RESULT_FILE).read_text(encoding="utf-8"))
+    row["parameters"] = sum(value.size for value in read_weights(weights).values())
+    row["size_bytes"] = weights.stat().st_size
+    row["ms_per_image"] = median_milliseconds(lambda: runtime.predict(blank))
+    return dump(row).encode()
+
+
+def main(
+    model: Annotated[Path, typer.Option(help="Folder of the model.")],
+    run: Annotated[Path | None, typer.Option(help="Folder of the measured run.")] = None,
+    recipe: Annotated[
+        Path | None, typer.Option(help="How it was trained; by default named as the model.")
+    ] = None,
+    board: Annotated[
+        Path | None, typer.Option(help="File for the model's row of the leaderboard.")
+    ] = None,
+    texts_only: Annotated[bool, typer.Option(help="Leave the network alone.")] = False,
+) -> None:
+    """Write the files of the model that ships."""
+    plan_file = recipe or resources() / "recipes" / f"{model.name}.toml"
+    if not texts_only:
+        from brainviewer.training.image_classification.networks.tumour_network_files import (
+            write_networks,
+        )
+        from brainviewer.training.image_classification.recipes.tumour_recipe import (
+            read_picture_recipe,
+        )
+
+        if run is None:
+            raise typer.BadParameter("--run is needed to write the network.")
+        for name in (FINAL_FILE, EVALUATION_FILE, SCOPE_FILE):
+            if not (run / name).is_file():
+                raise FileError(
+                    f"The run {run.name} holds no {name}.",
+                    "Run 'brainviewer train' and 'brainviewer evaluate' on it first.",
+                )
+        write_networks(run / FINAL_FILE, read_picture_recipe(plan_file), model)
+        for name in (EVALUATION_FILE, SCOPE_FILE):
+            shutil.copyfile(run / name, model / name)
+    write_model(model, plan_file.read_text(encoding="utf-8"))
+    if board is not None and run is not None:
+        write_whole(board, board_row(model, run))
+    typer.echo(f"{model.name} is written.")
+
+
+if __name__ == "__main__":
+    run_alone(main)

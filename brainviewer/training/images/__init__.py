@@ -1,1 +1,0 @@
-"""Classifiers of single images: from a recipe and folders of pictures to a measured network."""

@@ -1,0 +1,97 @@
+"""How right a network is on test images that are copies of training images, and on the others."""
+
+import math
+from collections.abc import Collection, Mapping
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from brainviewer.files.image2d.reader import read_picture
+from brainviewer.training.image_classification.data.labelled_images import Pictures
+from brainviewer.training.image_classification.evaluation.results import Answered
+from brainviewer.training.intervals import share
+
+ON_COPIES, ON_OTHERS = "accuracy on copies", "accuracy on the others"
+_SIDE = 32  # pixels of a thumbnail
+_LEAST = 10  # images of a class on either side, for it to be compared
+_MOST = 0.8  # of the copies that must be in such classes
+_ALIKE = 0.995  # correlation; copies that were saved again stay above it, neighbours below 0.98
+
+
+def copied(source: Pictures) -> frozenset[str]:
+    """The test pictures that have a copy among those for training, found by thumbnails.
+
+    Raises FileError for a picture that cannot be read.
+    """
+    parts = [[p for p in source.pictures if p.testing == testing] for testing in (True, False)]
+    tested, learned = (
+        np.stack([_thumbnail(read_picture(source.folder / p.file).grey()) for p in part])
+        for part in parts
+    )
+    nearest = (tested @ learned.T).max(axis=1)
+    names = [picture.file for picture in parts[0]]
+    return frozenset(name for name, near in zip(names, nearest, strict=True) if near > _ALIKE)
+
+
+def by_copies(answered: Answered, copies: Collection[str]) -> dict[str, Any] | None:
+    """Accuracy on copies and on the others, with intervals; None unless there are both."""
+    has_copy = np.array([file in copies for file in answered.files])
+    if has_copy.all() or not has_copy.any():
+        return None
+    right = answered.probabilities.argmax(axis=1) == answered.truth
+    figures = [
+        share(float(right[part].mean()), int(part.sum())).entry(name, "images", 0)
+        for name, part in ((ON_COPIES, has_copy), (ON_OTHERS, ~has_copy))
+    ]
+    by_class = [
+        {
+            "copies": int(has_copy[own].sum()),
+            "right_on_copies": int(right[own & has_copy].sum()),
+            "others": int((~has_copy)[own].sum()),
+            "right_on_others": int(right[own & ~has_copy].sum()),
+        }
+        for own in (answered.truth == place for place in range(answered.probabilities.shape[1]))
+    ]
+    return {
+        "copies": int(has_copy.sum()),
+        "others": int((~has_copy).sum()),
+        "figures": figures,
+        "by_class": by_class,
+    }
+
+
+def inflation(leak: Mapping[str, Any] | None) -> dict[str, float] | None:
+    """How much more often an image is answered rightly if it is a copy, within its class.
+
+    The difference of the two shares in each class, weighed by Mantel & Haenszel (1959), with the
+    interval of a difference of shares (Zou & Donner 2008). None where it cannot be told: without
+    counts for each class; where most copies are in classes of which hardly an image has no copy,
+    so that there is nothing to compare them with; and where the interval holds 0, so that the
+    classes alone explain what differs between copies and others.
+    """
+    rows = list((leak or {}).get("by_class") or ())
+    two = [row for row in rows if min(row["copies"], row["others"]) >= _LEAST]
+    if not rows or sum(r["copies"] for r in two) < _MOST * sum(r["copies"] for r in rows):
+        return None
+    weights = [r["copies"] * r["others"] / (r["copies"] + r["others"]) for r in two]
+    value = down = up = 0.0
+    for weight, row in zip(weights, two, strict=True):
+        part = weight / sum(weights)
+        copy = share(row["right_on_copies"] / row["copies"], row["copies"])
+        other = share(row["right_on_others"] / row["others"], row["others"])
+        value += part * (copy.value - other.value)
+        down += part**2 * ((copy.value - copy.low) ** 2 + (other.high - other.value) ** 2)
+        up += part**2 * ((copy.high - copy.value) ** 2 + (other.value - other.low) ** 2)
+    found = {"value": value, "low": value - math.sqrt(down), "high": value + math.sqrt(up)}
+    if found["low"] <= 0 <= found["high"]:
+        return None
+    return {key: round(number, 4) for key, number in found.items()}
+
+
+def _thumbnail(grey: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """(side * side,) of mean 0 and length 1, so that products are correlations."""
+    small = cv2.resize(grey, (_SIDE, _SIDE), interpolation=cv2.INTER_AREA).astype(np.float32)
+    flat = small.ravel() - small.mean()
+    return np.asarray(flat / max(float(np.linalg.norm(flat)), 1e-6), np.float32)

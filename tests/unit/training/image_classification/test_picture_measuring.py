@@ -1,0 +1,108 @@
+"""Figures of the network for single pictures, from answers whose worth is known."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from brainviewer.core.errors import FileError
+from brainviewer.models.subtype.fusion_head_content import parse_head
+from brainviewer.training.image_classification.evaluation.calibration import fit_head
+from brainviewer.training.image_classification.evaluation.readme_tables import tables
+from brainviewer.training.image_classification.evaluation.tumour_evaluation import evaluate, summary
+from brainviewer.training.image_classification.evaluation.tumour_predictions import (
+    EDIT_NAMES,
+    Predictions,
+    load_predictions,
+    save_predictions,
+)
+
+
+def answers(wrong: float, strange: float, count: int = 400) -> Predictions:
+    """Answers of which a share is wrong; what is strange lies ``strange`` farther away."""
+    random = np.random.default_rng(0)
+    labels = np.arange(count) % 4
+    said = np.where(random.random(count) < wrong, (labels + 1) % 4, labels)
+    logits = 3 * np.eye(4)[said] + random.normal(0, 0.3, (count, 4))
+    chosen = np.arange(0, count, 4)
+    edited = np.repeat(logits[chosen][None], len(EDIT_NAMES), axis=0)
+    edited[0, :5] = [0, 0, 0, 9]  # the first edit changes five answers, from a tumour to none
+    return Predictions(
+        doubtful=np.arange(count) == 0,
+        groups=np.array([f"{n}.jpg" for n in range(count)]),
+        files=np.array([f"{n}.jpg" for n in range(count)]),
+        folds=1 + np.arange(count) // 4 % 4,
+        labels=labels,
+        logits=logits.astype(np.float32),
+        bordered=np.zeros((count, 4), np.float32),
+        masked=logits.astype(np.float32),
+        gated=np.arange(count) == 7,
+        distances=random.normal(1, 0.1, count).astype(np.float32),
+        inside=np.where(labels < 3, 0.5, np.nan).astype(np.float32),
+        hit=np.where(labels < 3, 1.0, np.nan).astype(np.float32),
+        area=np.where(labels < 3, 0.1, np.nan).astype(np.float32),
+        chosen=chosen,
+        edited=edited.astype(np.float32),
+        lgg_names=np.array(["P/3/FLAIR", "P/9/T1ce"]),
+        lgg_labels=np.array([0, 3]),
+        lgg_logits=np.array([[2, 0, 0, 0], [2, 0, 0, 0]], np.float32),
+        strange_kinds=np.array(["photographs"] * 20),
+        strange_gated=np.arange(20) == 3,
+        strange_distances=random.normal(1 + strange, 0.1, (4, 20)).astype(np.float32),
+    )
+
+
+def test_what_is_reported_is_what_was_answered() -> None:
+    record = evaluate(answers(0.05, 3))
+    found = {one["name"]: one["value"] for one in record["figures"]}
+    assert found["accuracy"] == pytest.approx(0.95, abs=0.03)
+    assert record["bars"]["accuracy"]["value"] == found["accuracy"]
+    assert record["shown_less"]["all but the middle"]["accuracy"] == found["accuracy"]
+    assert record["shown_less"]["the outer tenth on each side only"]["accuracy"] == 0.25
+    assert record["edits"][EDIT_NAMES[0]]["value"] == 0.05
+    assert record["edits"][EDIT_NAMES[1]]["value"] == 0
+    assert record["edits"][EDIT_NAMES[0]]["crossed"] == 5
+    assert record["edits"][EDIT_NAMES[1]]["crossed"] == 0
+    assert record["scope"]["AUROC"] > 0.99
+    assert record["scope"]["false_refusals"] == pytest.approx(0.04, abs=0.02)
+    assert record["scope"]["kinds"]["photographs"]["refused"] == 1
+    assert record["scope"]["kinds"]["photographs"]["gated"] == 0.05
+    assert record["looks"] == {"images": 300, "inside": 0.5, "hit": 1, "area": 0.1}
+    assert record["lgg"]["none on T1ce"]["glioma"] == 1
+    assert record["lgg"]["glioma on FLAIR"]["glioma"] == 1
+    assert record["doubtful"]["images"] == sum(record["doubtful"]["answers"].values()) == 1
+    assert record["without_doubtful"][0]["images"] == 399
+    assert any("accuracy" in line for line in summary(record))
+
+
+def test_worse_answers_miss_the_bars() -> None:
+    good, bad = (evaluate(answers(wrong, 0))["bars"] for wrong in (0.0, 0.3))
+    assert good["accuracy"]["met"]
+    assert good["worst-class recall"]["met"]
+    assert not bad["accuracy"]["met"]
+    assert not bad["AUROC of what is out of scope"]["met"]
+
+
+def test_confidence_is_scaled_to_what_is_right() -> None:
+    said = answers(0.2, 3)
+    sure = fit_head(10 * said.logits, said.labels)
+    meek = fit_head(said.logits, said.labels)
+    assert sure.network is not None
+    assert meek.network is not None
+    assert meek.network.alone == pytest.approx(10 * sure.network.alone, rel=0.05)
+    assert parse_head(evaluate(said)["head"]).classes == sure.classes
+
+
+def test_the_tables_hold_every_figure() -> None:
+    record = evaluate(answers(0.05, 3))
+    text = tables(record)
+    for name in [*record["bars"], *record["edits"], *record["lgg"], "photographs", "fold 4"]:
+        assert name in text
+
+
+def test_answers_survive_a_file(tmp_path: Path) -> None:
+    said = answers(0.05, 3)
+    save_predictions(said, tmp_path / "predictions.npz")
+    assert evaluate(load_predictions(tmp_path / "predictions.npz")) == evaluate(said)
+    with pytest.raises(FileError, match="no answers"):
+        load_predictions(tmp_path / "other.npz")

@@ -1,0 +1,132 @@
+"""The page of a run, and what a result says of how it was made."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from board_results import FOLDS, epoch, result
+from PIL import Image
+
+from brainviewer.training.image_classification.evaluation import page as pages
+from brainviewer.training.image_classification.evaluation.results import Answered
+from brainviewer.training.image_classification.recipes.overrides import (
+    Choices,
+    changes,
+    with_choices,
+)
+from brainviewer.training.image_classification.recipes.recipe_file import read_image_recipe
+from brainviewer.training.plots import DARK, LIGHT
+from brainviewer.training.provenance import made_with
+
+SHIPPED = Path(__file__).resolve().parents[4] / "resources" / "recipes" / "images"
+
+
+def a_result(**changed: Any) -> dict[str, Any]:
+    """As a finished run writes it."""
+    made = {"seed": 2026, "changes": [], "made_with": made_with()}
+    return result(images=60) | made | changed
+
+
+def page_of(folder: Path, made: dict[str, Any]) -> str:
+    answers = np.full((60, 4), 0.25)
+    tested = Answered(tuple(map(str, range(60))), FOLDS * 15, np.arange(60) % 4, answers)
+    pages.write_page(made, tested, None, folder)
+    return (folder / pages.PAGE_FILE).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("name", "choices", "said"),
+    [
+        ("cnn-128-flip", Choices(), []),
+        ("cnn-128-flip", Choices(fold="2"), []),
+        (
+            "cnn-128-flip",
+            Choices(epochs=1, size=32, batch=4, limit=1),
+            ["32 pixels instead of 128", "1 epoch instead of 20", "batches of 4 instead of 20",
+             "at most 1 image of each class and fold"],
+        ),
+        (
+            "transfer-vgg16",
+            Choices(weights="none"),
+            ["learning rate 0.0001, not 0.001", "from no pretraining instead of imagenet",
+             "not fine-tuned"],
+        ),
+        ("cnn-128-flip", Choices(excluded=("a", "b")), ["2 images excluded"]),
+    ],
+)  # fmt: skip
+def test_what_the_command_line_changed_in_words(
+    name: str, choices: Choices, said: list[str]
+) -> None:
+    before = read_image_recipe(SHIPPED / f"{name}.toml")[0]
+    assert changes(before, with_choices(before, choices), choices) == said
+
+
+def test_the_page_says_first_what_was_changed(tmp_path: Path) -> None:
+    page = page_of(tmp_path, a_result(changes=["1 epoch instead of 20"]))
+    body = page.split("<main>")[1]
+    assert re.search(r"</h1><p class=note><b>Changed against the recipe:</b> 1 epoch", body)
+    assert "Reported by its source, of the recipe unchanged: accuracy 73 %" in body
+    whole = page_of(tmp_path, a_result())
+    assert "</h1><p class=quiet>Trained as its recipe says.</p>" in whole
+
+
+def test_the_page_says_what_intervals_are_over(tmp_path: Path) -> None:
+    page = page_of(tmp_path, a_result())
+    assert "Intervals are over 60 images. The data does not name patients" in page
+    page = page_of(tmp_path, a_result(intervals={"over": "patients", "units": 1}))
+    assert "Intervals are over 1 patient.</p>" in page
+
+
+def test_plots_follow_the_screen(tmp_path: Path) -> None:
+    page = page_of(tmp_path, a_result())
+    sources = re.findall(r'<source media="\(prefers-color-scheme: dark\)" srcset="data:', page)
+    assert len(sources) == 2  # curves, and confusion with reliability
+    with Image.open(tmp_path / pages.CURVES_FILE) as drawn:
+        assert drawn.convert("RGB").getpixel((2, 2)) == (255, 255, 255)
+    dark = pages.Plot("x.png", "x", lambda theme: pages._curves([epoch("1", "training", 1)], theme))
+    (tmp_path / "dark.png").write_bytes(dark.drawn(DARK))
+    with Image.open(tmp_path / "dark.png") as drawn:
+        assert drawn.convert("RGB").getpixel((2, 2)) == (20, 25, 29)  # DARK.ground
+
+
+@pytest.mark.parametrize("epochs", [1, 2, 3, 40])
+def test_the_axes_suit_the_epochs(epochs: int) -> None:
+    history = [epoch("1", "training", number) for number in range(1, epochs + 1)]
+    figure = pages._curves(history, LIGHT)
+    loss, right = figure.axes
+    for axes in (loss, right):
+        assert axes.get_xlim() == (0.5, epochs + 0.5)
+        ticks = [tick for tick in axes.get_xticks() if 0.5 <= tick <= epochs + 0.5]
+        assert ticks and all(tick == round(tick) for tick in ticks)
+        assert len(ticks) == len(set(ticks)) <= 12
+    assert loss.get_ylim()[0] == 0
+    assert loss.get_ylim()[1] > max(one["val_loss"] for one in history)
+
+
+def test_it_is_known_with_what_a_result_was_made() -> None:
+    made = made_with()
+    assert re.fullmatch(r"\d+\.\d+\.\d+.*", made["python"])
+    assert {"numpy", "onnxruntime"} <= made["packages"].keys()
+    assert made["commit"] is None or re.fullmatch("[0-9a-f]{40}", made["commit"])
+    assert made["machine"]["cores"] >= 1 and made["machine"]["processor"]
+    assert "/" not in re.sub(r"[\d.]+/", "", json.dumps({**made, "machine": None}))  # no paths
+
+
+def test_a_folder_that_is_no_checkout_has_no_commit(tmp_path: Path) -> None:
+    from brainviewer.training import provenance
+
+    assert provenance._commit(tmp_path) == {"commit": None, "changed": None}
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "pyproject.toml").touch()
+    assert provenance._commit(tmp_path)["commit"] is None
+
+
+def test_what_is_wide_scrolls_by_itself(tmp_path: Path) -> None:
+    """The page itself must fit a screen of 390 pixels."""
+    page = page_of(tmp_path, a_result())
+    assert page.count("<table") == page.count("<div class=wide><table")
+    assert page.count("<picture") == page.count("<div class=wide><picture") == 2
+    assert ".wide { overflow-x:auto }" in page

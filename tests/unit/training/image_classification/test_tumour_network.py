@@ -1,0 +1,107 @@
+"""The network for single pictures is one and the same in PyTorch, Keras and ONNX."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+
+# TensorFlow may crash in a process that loads OpenGL drivers as well, as the whole suite does.
+if "BRAINVIEWER_TEST_TRAINING" not in os.environ:
+    pytest.skip("set BRAINVIEWER_TEST_TRAINING=1 and run it alone", allow_module_level=True)
+pytest.importorskip("onnx")
+torch = pytest.importorskip("torch")
+pytest.importorskip("torch._dynamo")  # before Keras: the other way round, the process dies
+import keras  # noqa: E402
+
+from brainviewer.assets import resources  # noqa: E402
+from brainviewer.models.card import Network  # noqa: E402
+from brainviewer.models.engine.onnx_runtime import OnnxRuntime  # noqa: E402
+from brainviewer.training.image_classification.data.tumour_folds import CLASSES  # noqa: E402
+from brainviewer.training.image_classification.networks.backbones import BACKBONES  # noqa: E402
+from brainviewer.training.image_classification.networks.tumour_network_files import write_networks  # noqa: E402
+from brainviewer.training.image_classification.networks.xception import from_imagenet  # noqa: E402
+from brainviewer.training.image_classification.recipes.tumour_recipe import (  # noqa: E402
+    PictureRecipe,
+    read_picture_recipe,
+)
+from brainviewer.training.network import MapNetwork  # noqa: E402
+from brainviewer.training.numbers import save_numbers  # noqa: E402
+
+RECIPES = resources() / "recipes"
+ROLES = {"architecture": "architecture.json", "weights": "model.weights.h5", "graph": "graph.onnx"}
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
+
+
+def network_of(recipe: PictureRecipe) -> MapNetwork:
+    """As if trained: no number is 0 or 1 any more."""
+    torch.manual_seed(0)
+    made = BACKBONES[recipe.network].build(len(CLASSES)).eval()
+    for module in made.modules():
+        if isinstance(module, torch.nn.BatchNorm2d):
+            torch.nn.init.uniform_(module.weight, 0.8, 1.2)
+            torch.nn.init.normal_(module.bias, std=0.1)
+            torch.nn.init.normal_(module.running_mean, std=0.1)
+            torch.nn.init.uniform_(module.running_var, 0.8, 1.2)
+    return made
+
+
+@pytest.mark.parametrize("name", ["xception-tumour", "resnet50-tumour"])
+def test_what_ships_answers_as_what_was_trained(name: str, tmp_path: Path) -> None:
+    recipe = read_picture_recipe(RECIPES / f"{name}.toml")
+    network = network_of(recipe)
+    save_numbers(network, tmp_path / "final.npz")
+    write_networks(tmp_path / "final.npz", recipe, tmp_path)
+    model = keras.models.model_from_json((tmp_path / "architecture.json").read_text("utf-8"))
+    model.load_weights(tmp_path / "model.weights.h5")
+    assert (tmp_path / "graph.onnx").stat().st_size < 200_000
+    assert (tmp_path / "model.weights.h5").stat().st_size < 50e6
+    shape = (2, recipe.input.size, recipe.input.size, 1)
+    pictures = np.random.default_rng(1).uniform(-3, 5, shape).astype(np.float32)
+    runtime = OnnxRuntime(1)
+    runtime.load(Network("x", tmp_path, recipe.input, "", {}, ROLES))
+    logits, features = runtime.predict(pictures)
+    said = model.predict_on_batch(pictures)
+    with torch.no_grad():
+        maps = network.features(torch.from_numpy(pictures).permute(0, 3, 1, 2))
+        wanted = network.logits(maps).numpy()
+    top = float(maps.max())
+    assert top > 0.1
+    assert_allclose(features, said["features"], atol=1e-3 * top)
+    assert_allclose(features, maps.permute(0, 2, 3, 1).numpy(), atol=1e-2 * top)
+    # Half as many digits are kept; the ResNet's made-up numbers give large answers.
+    large = max(1.0, float(np.abs(wanted).max()))
+    assert_allclose(logits, said["logits"], atol=1e-3)
+    assert_allclose(logits, wanted, atol=2e-3 * large)
+
+
+def test_imagenet_numbers_see_grey_as_they_saw_colours(tmp_path: Path) -> None:
+    base = keras.applications.Xception(include_top=False, weights=None, input_shape=(96, 96, 3))
+    base.save_weights(tmp_path / "some.weights.h5")
+    recipe = read_picture_recipe(RECIPES / "xception-tumour.toml")
+    made = from_imagenet(str(tmp_path / "some.weights.h5"), 4, recipe.input).eval()
+    picture = np.random.default_rng(2).uniform(-3, 5, (1, 96, 96)).astype(np.float32)
+    colours = np.repeat(((picture + 3) / 4 - 1)[..., None], 3, axis=-1)
+    wanted = base.predict_on_batch(colours)
+    with torch.no_grad():
+        found = made.features(torch.from_numpy(picture)[:, None]).permute(0, 2, 3, 1).numpy()
+    assert wanted.std() > 0
+    assert_allclose(found, wanted, atol=1e-3 * float(np.abs(wanted).max()))
+
+
+def test_frozen_blocks_stay_and_the_rest_learns() -> None:
+    network = network_of(read_picture_recipe(RECIPES / "xception-tumour.toml")).train()
+    network.freeze(5)
+    learning = {name for name, number in network.named_parameters() if number.requires_grad}
+    assert not any(name.startswith(("conv1", "conv2", "blocks.4.")) for name in learning)
+    assert any(name.startswith("blocks.5.") for name in learning)
+    picture = torch.rand(1, 1, 96, 96)
+    network.eval()
+    with torch.no_grad():
+        whole = network.maps(picture)
+        parts = network.maps(network.lower(picture, 5), after=5)
+    for one, other in zip(whole, parts, strict=True):
+        assert_allclose(one.numpy(), other.numpy(), atol=1e-5)
+    assert whole[0].shape == (1, 728, 6, 6)
+    assert whole[1].shape == (1, 2048, 3, 3)

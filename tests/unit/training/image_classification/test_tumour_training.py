@@ -1,0 +1,161 @@
+"""From a folder of pictures to a model that ships: trained, measured and packed, in small."""
+
+import csv
+import json
+import os
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+# TensorFlow may crash in a process that loads OpenGL drivers as well, as the whole suite does.
+if "BRAINVIEWER_TEST_TRAINING" not in os.environ:
+    pytest.skip("set BRAINVIEWER_TEST_TRAINING=1 and run it alone", allow_module_level=True)
+pytest.importorskip("onnx")
+pytest.importorskip("torch._dynamo")  # before Keras: the other way round, the process dies
+
+import keras
+
+from brainviewer.assets import resources
+from brainviewer.core.errors import FileError, silent
+from brainviewer.models.card_file import load_card
+from brainviewer.models.engine.onnx_runtime import OnnxRuntime
+from brainviewer.models.feature_ood import embedding, load_scope
+from brainviewer.models.image_classification.input import prepare_picture
+from brainviewer.models.registry import verify
+from brainviewer.training.image_classification import tumour_package as packing
+from brainviewer.training.image_classification.data.tumour_folds import CLASSES
+from brainviewer.training.measuring import measure
+from brainviewer.training.running import train
+from tests.labelled_folders import write_lgg
+
+SHIPPED = resources() / "recipes" / "xception-tumour.toml"
+STUDENT = SHIPPED.with_name("resnet50-tumour.toml")
+MODEL = resources() / "models" / "xception-tumour"
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
+
+
+def picture(label: int, random: np.random.Generator) -> tuple[np.ndarray, tuple[float, ...]]:
+    """A head with a spot whose place tells the class; without one for the last."""
+    head = np.zeros((110, 110), np.uint8)
+    cv2.ellipse(head, (55, 55), (40, 50), 0, 0, 360, 90, cv2.FILLED)
+    # No two heads resemble each other so much that they count as copies.
+    texture = cv2.resize(random.uniform(0.2, 1, (5, 5)), (110, 110), interpolation=cv2.INTER_CUBIC)
+    head = (head * texture.clip(0.2, 1)).astype(np.uint8)
+    x, y = ((35, 40), (75, 40), (55, 80), (0, 0))[label]
+    if label < 3:
+        cv2.circle(head, (x, y), 9, 200, cv2.FILLED)
+    noisy = head + random.normal(0, 6, head.shape) * (head > 0)
+    return noisy.clip(0, 255).astype(np.uint8), (x / 110, y / 110, 0.16, 0.16)
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder, random = tmp_path_factory.mktemp("data"), np.random.default_rng(0)
+    rows = []
+    for number in range(32):
+        label = number % 4
+        shown, box = picture(label, random)
+        file = f"{CLASSES[label]}/{number}.png"
+        (folder / "cheng" / CLASSES[label]).mkdir(parents=True, exist_ok=True)
+        cv2.imwrite(str(folder / "cheng" / file), shown)
+        ill = label < 3
+        fold = 1 + number // 8 if ill else ""
+        rows.append([file, CLASSES[label], fold, 110, 110, *(box if ill else [""] * 4)])
+    with (folder / "cheng" / "labels.csv").open("w", newline="") as table:
+        head = "file class fold source_width source_height box_cx box_cy box_w box_h"
+        csv.writer(table).writerows([head.split(), *rows])
+    (folder / "strange" / "stripes").mkdir(parents=True)
+    stripes = np.tile(np.arange(120) % 16 * 15, (120, 1)).astype(np.uint8)
+    cv2.imwrite(str(folder / "strange" / "stripes" / "1.png"), stripes)
+    return folder
+
+
+def small(shipped: Path, folder: Path, changes: Sequence[tuple[str, str]]) -> Path:
+    """A recipe that ships, made quick."""
+    text = shipped.read_text(encoding="utf-8")
+    for line, instead in changes:
+        assert line in text
+        text = text.replace(line, instead)
+    left_out = text[text.index("left_out") : text.index("]\n", text.index("left_out")) + 2]
+    recipe = folder / f"small-{shipped.name}"
+    recipe.write_text(text.replace(left_out, 'left_out = ["none/3.png"]\n'), encoding="utf-8")
+    return recipe
+
+
+def taught(data: Path, run: Path, folder: Path) -> None:
+    """The ResNet50 learns from a finished run, is measured and packed."""
+    recipe = small(STUDENT, folder, (
+        ("size = 160", "size = 64"), ("samples = 25600", "samples = 16"),
+        ("samples = 10240", "samples = 16"), ("batch = 32", "batch = 8"), ("lgg = 0.15", "lgg = 0"),
+    ))  # fmt: skip
+    with pytest.raises(FileError, match="learns from a finished run of xception-tumour"):
+        train(recipe, data / "cheng", folder / "student", silent)
+    with pytest.raises(FileError, match="needs the folder lgg"):
+        train(recipe, data / "cheng", folder / "student", silent, weights=str(run))
+    assert not (folder / "student").exists()
+    write_lgg(data / "lgg")
+    train(recipe, data / "cheng", folder / "student", silent, weights=str(run))
+    record = measure(folder / "student")
+    assert sum(record["images"].values()) == 32
+    model = folder / "resnet50-tumour"
+    model.mkdir()
+    for name in ("about.toml", "README.md"):
+        shutil.copyfile(MODEL.parent / model.name / name, model / name)
+    packing.main(model, folder / "student", recipe)
+    card = load_card(model)
+    verify(card)
+    assert card.input.size == 64
+
+
+def test_trained_measured_and_packed(data: Path, tmp_path: Path) -> None:
+    recipe = small(SHIPPED, tmp_path, (
+        ("size = 192", "size = 96"), ("samples = 14400", "samples = 32"),
+        ("batch = 32", "batch = 8"), ("draws = 6", "draws = 1"), ("frozen = 5", "frozen = 10"),
+        ("lgg = 0.15", "lgg = 0.0"),
+    ))  # fmt: skip
+    weights = tmp_path / "some.weights.h5"
+    keras.applications.Xception(
+        include_top=False, weights=None, input_shape=(96, 96, 3)
+    ).save_weights(weights)
+    run = tmp_path / "run"
+    other = tmp_path / "other.weights.h5"
+    keras.Sequential([keras.Input((4,)), keras.layers.Dense(2)]).save_weights(other)
+    with pytest.raises(FileError):
+        train(recipe, data / "cheng", run, silent, weights=str(other))
+    assert not run.exists()
+    train(recipe, data / "cheng", run, silent, weights=str(weights))
+    first = (run / "fold1.npz").stat().st_mtime_ns
+    train(recipe, data / "cheng", run, silent, weights=str(weights))
+    assert (run / "fold1.npz").stat().st_mtime_ns == first
+    with pytest.raises(FileError, match="other weights"):
+        train(recipe, data / "cheng", run, silent)
+
+    record = measure(run, strange=data / "strange")
+    taught(data, run, tmp_path)
+    assert sum(record["images"].values()) == 32
+    row = json.loads((run / "result.json").read_text(encoding="utf-8"))
+    assert row["network"] == recipe.stem
+    assert record["scope"]["kinds"]["stripes"]["images"] == 1
+    assert record["doubtful"]["images"] >= 1
+
+    model = tmp_path / MODEL.name
+    model.mkdir()
+    for name in ("about.toml", "README.md"):
+        shutil.copyfile(MODEL / name, model / name)
+    packing.main(model, run, recipe)
+    card = load_card(model)
+    verify(card)
+    assert card.of_pictures
+    assert card.network is not None
+    assert card.scope is not None
+    runtime = OnnxRuntime(1)
+    runtime.load(card.network)
+    shown, _ = picture(1, np.random.default_rng(9))
+    logits, features = runtime.predict(prepare_picture(shown.astype(np.float32), card.input).tensor)
+    answer = card.head.answer(logits[0])
+    assert sum(answer.probabilities.values()) == pytest.approx(1)
+    assert np.isfinite(load_scope(card.scope).distance(embedding(features)))
