@@ -33,7 +33,8 @@ from brainviewer.files.study.versions import (
 )
 
 SELECT = (
-    "Select the files of one study, or say which is which: FLAIR=FILE T1=FILE T1ce=FILE T2=FILE."
+    "Select the files of one study. On the command line, FLAIR=FILE T1=FILE T1ce=FILE T2=FILE says "
+    "which is which."
 )
 _MOST_LABELS = 10
 LARGEST_TUMOUR_ML = 600.0
