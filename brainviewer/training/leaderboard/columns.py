@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from html import escape
 from typing import Any
 
 from brainviewer.training.image_classification.evaluation.results import AUROC, ECE, WORST
@@ -29,14 +28,6 @@ class Column:
     kind: str = ""
     words: bool = False
     low: bool = False
-
-    def cell(self, row: Row) -> str:
-        """The cell in HTML."""
-        value, shown, below = self.show(row)
-        small = f"<small>{escape(below)}</small>" if below else ""
-        sort = "" if value is None else f' data-value="{escape(str(value))}"'
-        kind = f" class={self.kind}" if self.kind else ""
-        return f"<td{kind}{sort}>{escape(shown)}{small}</td>"
 
     def empty(self, rows: Sequence[Row]) -> bool:
         """Whether it has nothing to show of any row."""

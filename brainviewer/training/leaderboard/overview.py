@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from html import escape
 from typing import Any
 
 from brainviewer.core.counting import counted
@@ -12,15 +11,15 @@ Row = Mapping[str, Any]
 _SHARE = re.compile(r"(\d+(?:\.\d+)?) %")
 
 
-def overview(table: Mapping[str, Any]) -> str:
-    """A section of HTML for a table as ``as_record`` tells it; empty without rows to compare.
+def overview(table: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The chart of a table as ``as_record`` tells it; None without rows to compare.
 
     What the source of a recipe reported stands there only where the network was trained as the
     recipe says: elsewhere it is about another network.
     """
     best = [row for row in best_of_recipes(table["rows"]) if row["patient_wise"] is not None]
     if len(best) < 2:
-        return ""
+        return None
     shown = [_accuracies(row) for row in best]
     low = max(0.0, (int(10 * min(v for row in shown for v in row if v is not None)) - 1) / 10)
 
@@ -28,28 +27,20 @@ def overview(table: Mapping[str, Any]) -> str:
         return f"{100 * (value - low) / (1 - low):.1f}%"
 
     apart = 0.1 if low > 0.45 else 0.2
-    steps = range(int((1 - low) / apart + 1e-9), -1, -1)
-    ticks = "".join(
-        f'<span style="left:{place(1 - apart * n)}">{1 - apart * n:.1f}</span>' for n in steps
-    )
-    lines = "".join(_line(row, place) for row in best)
+    steps = [1 - apart * n for n in range(int((1 - low) / apart + 1e-9), -1, -1)]
     folder = (table["tutorial"] or {}).get("folder")
     others = f"tutorial split of {folder}: other images" if folder else "tutorial split"
     keys = [("apart", "patients kept apart, with interval")]
-    keys += [("tutorial", f"{others}, copies among them")] if any(t for _, t, _ in shown) else []
-    as_told = any(reported is not None for *_, reported in shown)
-    keys += [("reported", "reported by its source, on data of its own")] if as_told else []
-    key = "".join(
-        f'<span><span class="dot {kind}"></span>{escape(words)}</span>' for kind, words in keys
-    )
-    return (
-        "<section><h2>Accuracy of the best network of each recipe "
-        f"<small>{escape(tested_on(table))}</small></h2><p class=quiet>Below each name: in what it "
-        "is less than its recipe asks for. Such a network says nothing about what the source of "
-        "the recipe reported, which is left out there.</p>"
-        f"<p class=key>{key}</p><div class=lines>{lines}<div class=scale><b></b>"
-        f"<div class=ticks>{ticks}</div><i></i></div></div></section>"
-    )
+    if any(tutorial is not None for _, tutorial, _ in shown):
+        keys.append(("tutorial", f"{others}, copies among them"))
+    if any(reported is not None for *_, reported in shown):
+        keys.append(("reported", "reported by its source, on data of its own"))
+    return {
+        "tested_on": tested_on(table),
+        "legend": keys,
+        "lines": [_line(row, place) for row in best],
+        "ticks": [(place(value), value) for value in steps],
+    }
 
 
 def tested_on(table: Mapping[str, Any]) -> str:
@@ -81,22 +72,27 @@ def title_of(row: Row) -> str:
     return str(network) if not recipe or recipe == network else f"{recipe} {network}"
 
 
-def _line(row: Row, place: Callable[[float], str]) -> str:
+def _line(row: Row, place: Callable[[float], str]) -> dict[str, Any]:
     true, told, reported = _accuracies(row)
     assert true is not None
     interval = row["patient_wise"]["figures"]["accuracy"]
-    marks = [_stretch("span", place, interval["low"], interval["high"])]
-    if told is not None:
-        marks.append(_dot("tutorial", place(told), f"tutorial split {told:.3f}"))
-    if reported is not None:
-        marks.append(_dot("reported", place(reported), f"reported: {row['reported']}"))
-    marks.append(_dot("apart", place(true), f"patients kept apart {true:.3f}"))
-    less = ", ".join(row["conditions"])
-    said = f"<small>{escape(less)}</small>" if less else ""
-    return (
-        f"<div><b>{escape(title_of(row))}{said}</b><div class=line>{''.join(marks)}</div>"
-        f"<i>{true:.2f}</i></div>"
+    dots = (
+        ("tutorial", told, f"tutorial split {told:.3f}" if told is not None else ""),
+        ("reported", reported, f"reported: {row['reported']}"),
+        ("apart", true, f"patients kept apart {true:.3f}"),
     )
+    return {
+        "title": title_of(row),
+        "less": ", ".join(row["conditions"]),
+        "accuracy": true,
+        "low": place(interval["low"]),
+        "high": place(interval["high"]),
+        "dots": [
+            {"kind": kind, "place": place(value), "title": title}
+            for kind, value, title in dots
+            if value is not None
+        ],
+    }
 
 
 def _accuracies(row: Row) -> tuple[float | None, float | None, float | None]:
@@ -108,12 +104,3 @@ def _accuracies(row: Row) -> tuple[float | None, float | None, float | None]:
     share = _SHARE.search(row["reported"])
     of_another = "best of" in row["reported"] or bool(row["conditions"])
     return true, told, None if share is None or of_another else float(share[1]) / 100
-
-
-def _stretch(kind: str, place: Callable[[float], str], low: float, high: float) -> str:
-    width = f"calc({place(high)} - {place(low)})"
-    return f'<span class={kind} style="left:{place(low)};width:{width}"></span>'
-
-
-def _dot(kind: str, left: str, title: str) -> str:
-    return f'<span class="dot {kind}" style="left:{left}" title="{escape(title)}"></span>'

@@ -1,7 +1,6 @@
 """The evaluation of one network as a page: figures, curves, confusion matrix, test images."""
 
 import base64
-import html
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,11 +10,11 @@ import numpy as np
 
 from brainviewer.core.counting import counted
 from brainviewer.files.writing import write_whole
+from brainviewer.training.html_page import render_page
 from brainviewer.training.image_classification.data.contact_sheet import Tile, contact_sheet
 from brainviewer.training.image_classification.data.preparation import Images
 from brainviewer.training.image_classification.evaluation.results import Answered
 from brainviewer.training.image_classification.recipes.recipe import IMAGE_VOTE
-from brainviewer.training.page_shell import as_page
 from brainviewer.training.plots import (
     DARK,
     LIGHT,
@@ -30,7 +29,6 @@ from brainviewer.training.plots import (
 PAGE_FILE = "evaluation.html"
 CURVES_FILE, CONFUSION_FILE, EXAMPLES_FILE = "curves.png", "confusion.png", "examples.png"
 _EXAMPLES = 24
-STYLE = ".plot { width:100%; max-width:880px; min-width:560px } .sheet { min-width:620px }"
 
 
 def write_page(
@@ -40,32 +38,35 @@ def write_page(
 
     images : of ``tested``, in its order, as the network saw them; None to show none.
     """
-    pictures = []
     plots = [
         Plot(CONFUSION_FILE, "Confusion matrix and reliability", lambda t: _confusion(result, t))
     ]
     if result["history"]:
-        plots.insert(
-            0, Plot(CURVES_FILE, "Learning curves", lambda t: _curves(result["history"], t))
-        )
+        curves = Plot(CURVES_FILE, "Learning curves", lambda t: _curves(result["history"], t))
+        plots.insert(0, curves)
     for plot in plots:
         write_whole(out / plot.file, plot.drawn(LIGHT))
-        dark = base64.b64encode(plot.drawn(DARK)).decode()
-        source = (
-            f'<source media="(prefers-color-scheme: dark)" srcset="data:image/png;base64,{dark}">'
-        )
-        pictures.append(
-            (
-                plot.title,
-                f"<div class=wide><picture>{source}{_image(plot.file, plot.title)}</picture></div>",
-            )
-        )
     if images is not None:
         sheet = _examples(result["classes"], tested, images, int(result["settings"]["seed"]))
         write_whole(out / EXAMPLES_FILE, sheet)
-        title = "Random test images, with answer and truth"
-        pictures.append((title, f"<div class=wide>{_image(EXAMPLES_FILE, title, 'sheet')}</div>"))
-    write_whole(out / PAGE_FILE, _page(result, pictures))
+    page = render_page(
+        "evaluation",
+        result["network"],
+        result=result,
+        vote=result["kind"] == IMAGE_VOTE,
+        accuracy=next(f for f in result["figures"] if f["name"] == "accuracy"),
+        plots=[
+            {
+                "file": plot.file,
+                "title": plot.title,
+                "dark": base64.b64encode(plot.drawn(DARK)).decode(),
+            }
+            for plot in plots
+        ],
+        examples=None if images is None else EXAMPLES_FILE,
+        facts=_facts(result),
+    )
+    write_whole(out / PAGE_FILE, page)
 
 
 @dataclass(frozen=True)
@@ -80,10 +81,6 @@ class Plot:
         """As PNG."""
         with drawn_in(theme):
             return as_png(self.draw(theme))
-
-
-def _image(file: str, title: str, kind: str = "plot") -> str:
-    return f'<img class={kind} src="{file}" alt="{html.escape(title)}">'
 
 
 def _curves(history: Sequence[Mapping[str, Any]], theme: Theme) -> Any:
@@ -155,90 +152,6 @@ def _examples(classes: Sequence[str], tested: Answered, images: Images, seed: in
     return contact_sheet(f"{counted(count, 'test image')}, drawn by chance", tiles)
 
 
-def _page(result: Mapping[str, Any], pictures: Sequence[tuple[str, str]]) -> bytes:
-    """pictures : titles and HTML."""
-    about = html.escape(result["about"])
-    parts = [
-        "<header><p class=eyebrow>Evaluation of a network</p>"
-        f"<h1>{html.escape(result['network'])}</h1>{_changed(result)}<p>{about}.</p>"
-    ]
-    if result["reported"]:
-        own = next(f for f in result["figures"] if f["name"] == "accuracy")
-        of = ", of the recipe unchanged" if result.get("changes") else ""
-        parts.append(
-            f"<p>Reported by its source{of}: {html.escape(result['reported'])}. Measured here: "
-            f"accuracy {_span(own)}.</p>"
-        )
-    parts += [f"<p class=note>{html.escape(notice)}</p>" for notice in result["notices"]]
-    parts.append("</header>")
-    parts.append(_section("Figures", _figures(result["figures"]) + _over(result)))
-    if result.get("operating_point"):
-        parts.append(_section("For triage", _operating_point(result["operating_point"])))
-    parts.append(_section("Classes", _report(result["report"])))
-    parts += [_section(title, shown) for title, shown in pictures]
-    parts.append(_section("How it was made", _rows(_facts(result))))
-    return as_page(result["network"], "\n".join(parts), STYLE)
-
-
-def _changed(result: Mapping[str, Any]) -> str:
-    """What is otherwise than the recipe says: it stands first."""
-    if result["kind"] == IMAGE_VOTE:
-        return ""
-    changes = result.get("changes") or ()
-    if not changes:
-        return "<p class=quiet>Trained as its recipe says.</p>"
-    words = html.escape(", ".join(changes))
-    return f"<p class=note><b>Changed against the recipe:</b> {words}.</p>"
-
-
-def _over(result: Mapping[str, Any]) -> str:
-    over = result["intervals"]
-    words = f"Intervals are over {counted(over['units'], over['over'].rstrip('s'))}."
-    if over["over"] == "images":
-        words += (
-            " The data does not name patients; images of one are alike: read them as too narrow."
-        )
-    return f"<p class=quiet>{words}</p>"
-
-
-def _section(title: str, body: str) -> str:
-    return f"<section><h2>{html.escape(title)}</h2>{body}</section>"
-
-
-def _figures(figures: Sequence[Mapping[str, Any]]) -> str:
-    rows = "".join(
-        f"<tr><th>{html.escape(one['name'])}<td>{one['value']:.3f}"
-        f"<td>{one['low']:.3f}–{one['high']:.3f}<td>{one['images']}"
-        for one in figures
-    )
-    return _table("figure<th>value<th>95 % interval<th>images", rows)
-
-
-def _report(report: Mapping[str, Mapping[str, float]]) -> str:
-    rows = "".join(
-        f"<tr><th>{html.escape(name)}<td>{one['precision']:.3f}<td>{one['recall']:.3f}"
-        f"<td>{one['F1']:.3f}<td>{one['support']}"
-        for name, one in report.items()
-    )
-    return _table("class<th>precision<th>recall<th>F1<th>support", rows)
-
-
-def _table(head: str, rows: str) -> str:
-    return (
-        f"<div class=wide><table><thead><tr><th>{head}</thead><tbody>{rows}</tbody></table></div>"
-    )
-
-
-def _operating_point(point: Mapping[str, Any]) -> str:
-    words = ", ".join(f"{one['name']} {_span(one)}" for one in point["figures"])
-    return (
-        f"<p>Called {html.escape(point['positive'])} from a probability of "
-        f"{point['threshold']:.4f} on, which was chosen for a sensitivity of at least "
-        f"{point['wanted_sensitivity']:g} on {html.escape(point['chosen_on'])}. On the test "
-        f"images: {words}.</p>"
-    )
-
-
 def _facts(result: Mapping[str, Any]) -> dict[str, str]:
     how, protocol = result["settings"], result["protocol"]
     counts = ", ".join(f"{protocol[part]} {part}" for part in ("train", "validation", "test"))
@@ -282,12 +195,3 @@ def _made_with(result: Mapping[str, Any]) -> dict[str, str]:
         f"{made['python']}, {packages}",
         "made on": f"{machine['processor']}, {cores}, {machine['system']}",
     }
-
-
-def _rows(facts: Mapping[str, str]) -> str:
-    rows = "".join(f"<tr><th>{html.escape(k)}<td>{html.escape(v)}" for k, v in facts.items())
-    return f"<div class=wide><table class=words><tbody>{rows}</tbody></table></div>"
-
-
-def _span(figure: Mapping[str, Any]) -> str:
-    return f"{figure['value']:.3f} ({figure['low']:.3f}–{figure['high']:.3f})"

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from board_results import epoch, leak, result, write
 
-from brainviewer.training.leaderboard.drawing import confusion_matrix, learning_curves
 from brainviewer.training.leaderboard.entries import read_tables
+from brainviewer.training.leaderboard.learning_curves import learning_curves
 from brainviewer.training.leaderboard.page import as_page
 
 # Tags whose end HTML lets one leave out, or that have none.
@@ -93,9 +93,14 @@ def test_a_network_without_times_or_history_has_a_row(tmp_path: Path) -> None:
     assert "<svg" not in page and "<td>–" in page and ">ships<" in page
 
 
-def test_curves_go_on_from_phase_to_phase_and_stay_inside() -> None:
+def curves_of(folder: Path, history: list[dict[str, Any]]) -> str:
+    write(folder, result() | {"history": history})
+    return page_of(folder).split("<div class=side>")[1]
+
+
+def test_curves_go_on_from_phase_to_phase_and_stay_inside(tmp_path: Path) -> None:
     history = [epoch("1", "frozen", n) for n in (1, 2, 3)] + [epoch("1", "fine-tuning", 1)]
-    drawn = learning_curves(history)
+    drawn = curves_of(tmp_path, history)
     assert drawn.count("<svg") == 2 and "4 epochs" in drawn
     lines = [
         [tuple(map(float, point.split(","))) for point in points.split()]
@@ -145,11 +150,14 @@ def test_tables_of_other_images_have_titles_of_their_own(tmp_path: Path) -> None
     assert "asked the same" not in page
 
 
-def test_one_epoch_is_a_dot() -> None:
-    assert learning_curves([epoch("1", "training", 1)]).count("<circle") == 4
+def test_one_epoch_is_a_dot(tmp_path: Path) -> None:
+    assert curves_of(tmp_path, [epoch("1", "training", 1)]).count("<circle") == 4
+    assert learning_curves([]) == []
 
 
 @pytest.mark.parametrize(("count", "share"), [(3, "0.75"), (1, "0.25")])
-def test_a_confusion_matrix_is_shaded_by_row(count: int, share: str) -> None:
-    drawn = confusion_matrix(("a", "b"), [[3, 1], [0, 0]])
-    assert re.search(rf'--share:{share}"[^>]*>{count}', drawn)
+def test_a_confusion_matrix_is_shaded_by_row(tmp_path: Path, count: int, share: str) -> None:
+    made = result(classes=("a", "b"))
+    made["confusion"] = [[3, 1], [0, 0]]
+    write(tmp_path, made)
+    assert re.search(rf'--share:{share}"[^>]*>{count}', page_of(tmp_path))
