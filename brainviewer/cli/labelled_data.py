@@ -33,8 +33,8 @@ def summary(
     """Say what a folder of labelled cases holds: classes, ages, sequences, sizes."""
     with results_only() as stdout:
         from brainviewer.cli.tables import summary_tables
-        from brainviewer.training.cases import find_cases
-        from brainviewer.training.summary import summarise, write_summary
+        from brainviewer.training.labelled_data.cases import find_cases
+        from brainviewer.training.labelled_data.summary import summarise, write_summary
 
         collection = find_cases(folder)
         record = summarise(collection, progress_line())
@@ -100,7 +100,7 @@ def _refuse_sources(outputs: Sequence[Path], train: Path, test: Path | None) -> 
     """
     from brainviewer.files.ordinary_file import is_there, resolved
     from brainviewer.files.sources import refuse_source
-    from brainviewer.training.pictures import TABLE, list_pictures
+    from brainviewer.training.labelled_data.image_lists import TABLE, list_pictures
 
     if len({resolved(file) for file in outputs}) < len(outputs):
         raise FileError(

@@ -136,7 +136,7 @@ def train(
 ) -> None:
     """Train a model; the same command again goes on where it was stopped."""
     with results_only() as stdout:
-        from brainviewer.training import running
+        from brainviewer.training import training_runs
         from brainviewer.training.image_classification.command import (
             Wishes,
             no_meaning,
@@ -148,8 +148,8 @@ def train(
             IMAGE_VOTE,
         )
 
-        file = running.find_recipe(recipe)
-        of_images = running.recipe_kind(file) in (IMAGE_CLASSES, IMAGE_VOTE)
+        file = training_runs.find_recipe(recipe)
+        of_images = training_runs.recipe_kind(file) in (IMAGE_CLASSES, IMAGE_VOTE)
         if of_images and found is not None:
             raise no_meaning("--found", file)
         cores = threads or os.cpu_count() or 1
@@ -159,10 +159,12 @@ def train(
         )
         try:
             if not of_images:
-                of_tumours = running.recipe_kind(file) == running.TUMOUR_PICTURES
+                of_tumours = training_runs.recipe_kind(file) == training_runs.TUMOUR_PICTURES
                 wishes.refuse_all(file, ("--weights",) if of_tumours else ())
                 with progress_bar() as report:
-                    running.train(file, folder, out, report, cores, complain, found, weights or "")
+                    training_runs.train(
+                        file, folder, out, report, cores, complain, found, weights or ""
+                    )
                 stdout.write(
                     f"Trained. 'brainviewer evaluate {shown_text(str(out))}' measures it.\n"
                 )
@@ -210,7 +212,7 @@ def evaluate(
     """Measure a run on patients that its networks never saw, or show what was measured."""
     with results_only() as stdout:
         from brainviewer.cli.tables import evaluation_tables
-        from brainviewer.training.measuring import measure, measured_before
+        from brainviewer.training.evaluation_runs import measure, measured_before
 
         if Path(what).is_dir():
             with progress_bar() as report:

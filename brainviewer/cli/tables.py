@@ -171,7 +171,7 @@ def _picture_tables(record: Mapping[str, Any]) -> "list[RenderableType]":
     """The network that names a tumour on one picture: bars, figures, edits, what is refused."""
     from rich.table import Table
 
-    from brainviewer.training.intervals import bar_words
+    from brainviewer.training.metrics.intervals import bar_words
 
     bars = Table("set out to be reached", "bar", "reached", "met")
     for name, bar in record["bars"].items():

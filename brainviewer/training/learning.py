@@ -14,11 +14,11 @@ from torch import Tensor, nn
 from brainviewer.core.errors import Report
 from brainviewer.models.card import ModelInput
 from brainviewer.training.augment import Random
-from brainviewer.training.bank import Bank
-from brainviewer.training.kept_maps import KeptMaps, as_images, vary_cheaply
-from brainviewer.training.network import Coverage, MapNetwork, astray
-from brainviewer.training.numbers import follow
 from brainviewer.training.recipes import Schedule
+from brainviewer.training.resnet50 import Coverage, MapNetwork, astray
+from brainviewer.training.subtype.augmentation_cache import Bank
+from brainviewer.training.subtype.feature_cache import KeptMaps, as_images, vary_cheaply
+from brainviewer.training.weights import follow
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,7 +7,7 @@ from typing import Any
 from brainviewer.core.counting import counted
 from brainviewer.core.errors import FileError
 
-START = "<!-- figures: written by brainviewer.training.package -->"
+START = "<!-- figures: written by brainviewer.training.subtype.package -->"
 END = "<!-- end of figures -->"
 _SHORT = (
     "accuracy", "balanced accuracy", "Cohen's kappa", "AUROC G against the rest",

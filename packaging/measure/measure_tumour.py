@@ -6,7 +6,7 @@
 DATA is the data folder, with ``studies`` (a folder of NIfTI files per study) and ``lgg``.
 Prints one line per study and the means; ``--lgg`` adds the patients with skull, on whom the
 network was trained and all constants were chosen, so those figures are not a test: see
-``brainviewer.training.outline_evaluate``. ``--only FLAIR`` leaves the other sequences out.
+``brainviewer.training.segmentation.evaluate``. ``--only FLAIR`` leaves the other sequences out.
 """
 
 import argparse
@@ -23,7 +23,7 @@ from brainviewer.app.opening.study import open_study
 from brainviewer.core.study import Modality, Study
 from brainviewer.imaging.measure.slice_area import areas, axial_axis
 from brainviewer.models.segmentation.detection import METHODS, find_tumour
-from brainviewer.training.cases import read_cases
+from brainviewer.training.labelled_data.cases import read_cases
 
 Truth = NDArray[np.bool_] | None
 

@@ -20,7 +20,7 @@ from labelled_folders import PATIENTS, write_challenge
 
 from brainviewer.assets import resources
 from brainviewer.models.card_file import load_card
-from brainviewer.training.running import shipped_recipes
+from brainviewer.training.training_runs import shipped_recipes
 
 pytestmark = [
     pytest.mark.skipif(find_spec("torch") is None, reason="PyTorch (extra 'train') is not here"),
@@ -97,14 +97,16 @@ def pack(recipe: Path, data: Path, run: Path, models: Path) -> None:
     three, four = '["T1", "FLAIR", "T1ce"]', '["FLAIR", "T1", "T1ce", "T2"]'
     assert f"sequences = {three}" in text
     about.write_text(text.replace(f"sequences = {three}", f"sequences = {four}"), encoding="utf-8")
-    package = ("package", "--run", run, "--models", models, "--recipe", recipe)
+    package = ("subtype.package", "--run", run, "--models", models, "--recipe", recipe)
 
     code, out, err = ended(*package, part=True)
     assert (code, out) == (2, "")
     assert err.startswith(f"brainviewer: The run {run.name} holds no scope.npz.")
     assert {file.name for file in (models / MODEL.name).iterdir()} == set(TEXTS)
 
-    code, out, err = ended("scoping", "--run", run, "--data", data, "--recipe", recipe, part=True)
+    code, out, err = ended(
+        "subtype.network_ood", "--run", run, "--data", data, "--recipe", recipe, part=True
+    )
     assert code == 0, err
     assert "noise in the shape of a head" in out
     code, out, err = ended(*package, part=True)

@@ -8,7 +8,7 @@ import pytest
 from board_results import leak, result, write
 from command_line import refused, run
 
-from brainviewer.training.intervals import value_of
+from brainviewer.training.metrics.intervals import value_of
 
 pytestmark = pytest.mark.usefixtures("home")
 

@@ -15,7 +15,7 @@ from labelled_folders import write_lgg
 from brainviewer.assets import resources
 from brainviewer.cli.tables import evaluation_tables
 from brainviewer.core.errors import Report
-from brainviewer.training.running import find_recipe
+from brainviewer.training.training_runs import find_recipe
 
 Tell = Callable[[str], None]
 
@@ -101,7 +101,7 @@ def test_ctrl_c_ends_training_with_a_sentence(
     def interrupted(*args: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("brainviewer.training.running.train", interrupted)
+    monkeypatch.setattr("brainviewer.training.training_runs.train", interrupted)
     assert run("train", "resnet50-glioma", "--data", lgg, "--out", tmp_path / "out") == 130
     assert refused(capfd) == "brainviewer: Stopped; run the same command again to go on.\n"
 
@@ -127,7 +127,7 @@ def test_training_is_told_what_was_asked_for(
         for step in range(100):
             report(step / 100, f"fold 1: loss {step}")
 
-    monkeypatch.setattr("brainviewer.training.running.train", train)
+    monkeypatch.setattr("brainviewer.training.training_runs.train", train)
     out = tmp_path / "out"
     options = ("--data", lgg, "--out", out, "--threads", 3, "--found", tmp_path)
     assert run("train", "resnet50-glioma", *options) == 0
@@ -176,7 +176,9 @@ def evaluation() -> dict[str, Any]:
 def test_evaluate_prints_what_was_measured_of_a_model(
     evaluation: dict[str, Any], monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("brainviewer.training.measuring.measured_before", lambda name: evaluation)
+    monkeypatch.setattr(
+        "brainviewer.training.evaluation_runs.measured_before", lambda name: evaluation
+    )
     assert run("evaluate", "resnet50-glioma") == 0
     out, err = capfd.readouterr()
     assert err == ""
@@ -230,7 +232,7 @@ def test_evaluate_measures_a_folder_and_prints_progress(
         report(0.5, "bootstrapping")
         return evaluation
 
-    monkeypatch.setattr("brainviewer.training.measuring.measure", measure)
+    monkeypatch.setattr("brainviewer.training.evaluation_runs.measure", measure)
     out = tmp_path / "figures.json"
     assert run("evaluate", tmp_path, "--recipe", "mine.toml", "--out", out) == 0
     assert asked == [tmp_path, "mine.toml", None, out]
@@ -252,7 +254,7 @@ def test_outlines_have_a_table_of_their_own(
         "methods": {"network": figures},
         "healthy": {"heads": 90, "called_sick": 1},
     }
-    monkeypatch.setattr("brainviewer.training.measuring.measured_before", lambda name: record)
+    monkeypatch.setattr("brainviewer.training.evaluation_runs.measured_before", lambda name: record)
     assert run("evaluate", "lesion-outline") == 0
     out = capfd.readouterr().out
     row = next(line for line in out.splitlines() if line.startswith("│ network"))

@@ -23,7 +23,7 @@ def test_a_library_may_wonder_about_the_machine(module: str, words: str) -> None
     assert [str(one.message) for one in heard] == [words]
 
 
-@pytest.mark.parametrize("module", ["brainviewer.training.fit", "sklearn.linear_model"])
+@pytest.mark.parametrize("module", ["brainviewer.training.subtype.fit", "sklearn.linear_model"])
 def test_any_other_warning_fails(module: str) -> None:
     with pytest.raises(UserWarning, match="does not converge"):
         warnings.warn_explicit("It does not converge.", UserWarning, f"{module}.py", 1, module)

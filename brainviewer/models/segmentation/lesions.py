@@ -10,7 +10,7 @@ from brainviewer.imaging.preprocess.brain import Spacing, fill_holes
 from brainviewer.imaging.preprocess.working_grid import Field, Mask
 from brainviewer.imaging.rules.lesion_search import Lesion
 
-# Chosen by cross-validation on the low-grade-glioma collection (brainviewer.training.outline).
+# Chosen by cross-validation on the low-grade-glioma collection (training.segmentation.fit).
 THRESHOLD = 0.5
 _SMALLEST_ML = 0.15
 _MOST = 3

@@ -1,7 +1,7 @@
 """The network that outlines lesions, run by OpenCV: no other runtime is loaded for it.
 
 It is a small U-Net that sees an axial FLAIR slice with its neighbours, the FLAIR mirrored at the
-mid-sagittal plane, and T1 and T1ce where there are any (``brainviewer.training.outline``).
+mid-sagittal plane, and T1 and T1ce where there are any (``brainviewer.training.segmentation.fit``).
 """
 
 import hashlib

@@ -12,8 +12,8 @@ from brainviewer.core.errors import FileError
 from brainviewer.core.shown_text import storable
 from brainviewer.training.audit.duplicates import Likeness, groups
 from brainviewer.training.audit.image_signature import Look
-from brainviewer.training.datasets import patient_folds
-from brainviewer.training.pictures import TEST, Entry
+from brainviewer.training.labelled_data.datasets import patient_folds
+from brainviewer.training.labelled_data.image_lists import TEST, Entry
 
 FOLDS = 5
 COLUMNS = ("file", "class", "split", "fold", "group")

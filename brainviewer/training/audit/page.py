@@ -14,7 +14,7 @@ from brainviewer.training.audit.conspicuous import ODDITIES
 from brainviewer.training.audit.record import Audit, as_record
 from brainviewer.training.audit.wording import STRONG, WEAK
 from brainviewer.training.html_page import render_page
-from brainviewer.training.pictures import Entry
+from brainviewer.training.labelled_data.image_lists import Entry
 
 _SIDE = 168  # pixels of a shown image
 _MOST_GROUPS = 18  # shown of each kind

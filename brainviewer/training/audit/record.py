@@ -19,7 +19,7 @@ from brainviewer.training.audit.image_signature import Look
 from brainviewer.training.audit.reading import look_at_all
 from brainviewer.training.audit.shortcuts import FOLDS, Shortcut, measure_shortcuts
 from brainviewer.training.audit.wording import findings
-from brainviewer.training.pictures import Entry, Listing, list_pictures
+from brainviewer.training.labelled_data.image_lists import Entry, Listing, list_pictures
 
 SCHEMA = "brainviewer-data-audit/1"
 

@@ -22,8 +22,8 @@ from brainviewer.training.image_classification.runs import (
     find_split,
     train_images,
 )
-from brainviewer.training.intervals import value_of
-from brainviewer.training.running import recipe_kind
+from brainviewer.training.metrics.intervals import value_of
+from brainviewer.training.training_runs import recipe_kind
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,6 @@ import numpy as np
 
 from brainviewer.core.errors import Report
 from brainviewer.files.writing import write_whole
-from brainviewer.training.evaluate import dump
 from brainviewer.training.image_classification.data.preparation import Images
 from brainviewer.training.image_classification.data.split import Chosen, Split
 from brainviewer.training.image_classification.evaluation import results
@@ -31,6 +30,7 @@ from brainviewer.training.image_classification.evaluation.results import (
 from brainviewer.training.image_classification.recipes.overrides import Choices
 from brainviewer.training.image_classification.recipes.recipe import IMAGE_CLASSES, ImageRecipe
 from brainviewer.training.provenance import made_with
+from brainviewer.training.subtype.evaluate import dump
 
 COST_FILE, PART_FILE = "cost.json", "part.npz"
 

@@ -57,7 +57,7 @@ from brainviewer.training.image_classification.recipes.overrides import (
 )
 from brainviewer.training.image_classification.recipes.recipe import ImageRecipe
 from brainviewer.training.image_classification.recipes.recipe_file import read_image_recipe
-from brainviewer.training.running import RECIPE_FILE, RUN_FILE
+from brainviewer.training.training_runs import RECIPE_FILE, RUN_FILE
 
 CACHE_FILE = "prepared.npz"
 Tell = Callable[[str], None]

@@ -12,8 +12,6 @@ from brainviewer.core.errors import FileError, Report
 from brainviewer.files.native_output import without_stderr
 from brainviewer.files.writing import make_folder, write_whole
 from brainviewer.models.feature_ood import fit_scope, save_scope
-from brainviewer.training.datasets import cheng_folder
-from brainviewer.training.evaluate import dump
 from brainviewer.training.image_classification.data.labelled_images import find_pictures
 from brainviewer.training.image_classification.data.tumour_folds import CLASSES, FOLDS
 from brainviewer.training.image_classification.data.tumour_samples import (
@@ -50,12 +48,14 @@ from brainviewer.training.image_classification.recipes.tumour_recipe import (
     PictureRecipe,
     read_picture_recipe,
 )
+from brainviewer.training.labelled_data.datasets import cheng_folder
 from brainviewer.training.leaderboard.shipped_model import shipped_result
-from brainviewer.training.network import MapNetwork
-from brainviewer.training.numbers import save_numbers
-from brainviewer.training.package import SCOPE_FILE
 from brainviewer.training.recipes import FINAL_FILE, PRETRAINED_FILE
-from brainviewer.training.running import RECIPE_FILE, RUN_FILE, read_run
+from brainviewer.training.resnet50 import MapNetwork
+from brainviewer.training.subtype.evaluate import dump
+from brainviewer.training.subtype.package import SCOPE_FILE
+from brainviewer.training.training_runs import RECIPE_FILE, RUN_FILE, read_run
+from brainviewer.training.weights import save_numbers
 
 # What stands in a row of the leaderboard, without and with a teacher.
 _HOW = (", the first blocks frozen", " that learns from another network")

@@ -22,11 +22,13 @@ from brainviewer.files.writing import write_whole
 from brainviewer.models.card_file import CARD_FILE, load_card
 from brainviewer.models.engine.onnx_runtime import OnnxRuntime, read_weights
 from brainviewer.training.command import run_alone
-from brainviewer.training.evaluate import EVALUATION_FILE, dump
 from brainviewer.training.image_classification.evaluation.readme_tables import tables
 from brainviewer.training.image_classification.evaluation.results import RESULT_FILE
 from brainviewer.training.image_classification.networks.timing import median_milliseconds
-from brainviewer.training.package import (
+from brainviewer.training.readme import put_tables
+from brainviewer.training.recipes import FINAL_FILE
+from brainviewer.training.subtype.evaluate import EVALUATION_FILE, dump
+from brainviewer.training.subtype.package import (
     NETWORK_FILES,
     README_FILE,
     SCOPE_FILE,
@@ -34,8 +36,6 @@ from brainviewer.training.package import (
     own_network,
     read_about,
 )
-from brainviewer.training.readme import put_tables
-from brainviewer.training.recipes import FINAL_FILE
 
 About = dict[str, Any]
 

@@ -17,7 +17,6 @@ from brainviewer.core.counting import counted
 from brainviewer.core.errors import BrainViewerError, FileError
 from brainviewer.files.structured import read_json
 from brainviewer.files.writing import make_folder, write_whole
-from brainviewer.training.evaluate import dump
 from brainviewer.training.image_classification.data.labelled_images import TRAIN_TEST, find_pictures
 from brainviewer.training.image_classification.evaluation.result_files import (
     PREDICTIONS_FILE,
@@ -28,7 +27,8 @@ from brainviewer.training.image_classification.evaluation.results import RESULT_
 from brainviewer.training.image_classification.networks.timing import milliseconds
 from brainviewer.training.image_classification.recipes.recipe import IMAGE_VOTE
 from brainviewer.training.leaderboard.duplicate_leak import by_copies, copied
-from brainviewer.training.running import RUN_FILE
+from brainviewer.training.subtype.evaluate import dump
+from brainviewer.training.training_runs import RUN_FILE
 
 _GRAPH_FILE = "model.onnx"
 _MOST_EPOCHS = 24  # kept of each fold and phase

@@ -9,7 +9,7 @@ from brainviewer.core.errors import FileError
 from brainviewer.training.image_classification.data.labelled_images import FOLDS
 from brainviewer.training.image_classification.recipes.recipe import IMAGE_VOTE, ImageRecipe
 from brainviewer.training.image_classification.recipes.recipe_file import read_image_recipe
-from brainviewer.training.running import shipped_recipes
+from brainviewer.training.training_runs import shipped_recipes
 
 
 def conditions(result: Mapping[str, Any]) -> list[str]:

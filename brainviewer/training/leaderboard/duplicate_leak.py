@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from brainviewer.files.image2d.reader import read_picture
 from brainviewer.training.image_classification.data.labelled_images import Pictures
 from brainviewer.training.image_classification.evaluation.results import Answered
-from brainviewer.training.intervals import share
+from brainviewer.training.metrics.intervals import share
 
 ON_COPIES, ON_OTHERS = "accuracy on copies", "accuracy on the others"
 _SIDE = 32  # pixels of a thumbnail

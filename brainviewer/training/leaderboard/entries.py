@@ -11,8 +11,8 @@ from brainviewer.core.errors import FileError
 from brainviewer.training.image_classification.data.split_list import LISTED
 from brainviewer.training.image_classification.evaluation.result_files import read_result
 from brainviewer.training.image_classification.recipes.recipe import IMAGE_CLASSES, IMAGE_VOTE
-from brainviewer.training.intervals import value_of
 from brainviewer.training.leaderboard.result_check import what_is_wrong
+from brainviewer.training.metrics.intervals import value_of
 
 Result = dict[str, Any]
 Rows = dict[Hashable, Result]

@@ -21,7 +21,7 @@ from brainviewer.files.ordinary_file import (
     plain_errors,
     read_ordinary,
 )
-from brainviewer.training.labels import read_labels
+from brainviewer.training.labelled_data.labels import read_labels
 
 READERS: list[Callable[[Path], object]] = [
     check_nifti,

@@ -8,11 +8,11 @@ pytest.importorskip("torch")
 from dataclasses import replace
 from pathlib import Path
 
-from brainviewer.training.bank import Bank
-from brainviewer.training.kept_maps import as_images, keep_maps, vary_cheaply
 from brainviewer.training.learning import from_bank, from_maps
-from brainviewer.training.network import ResNet50
 from brainviewer.training.recipes import read_recipe
+from brainviewer.training.resnet50 import ResNet50
+from brainviewer.training.subtype.augmentation_cache import Bank
+from brainviewer.training.subtype.feature_cache import as_images, keep_maps, vary_cheaply
 
 ROOT = Path(__file__).resolve().parents[3]
 LOW, HIGH = -4.0, 8.0

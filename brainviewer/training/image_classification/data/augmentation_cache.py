@@ -21,7 +21,7 @@ from brainviewer.models.card import ModelInput
 from brainviewer.models.image_classification.input import head_of, picture_bounds
 from brainviewer.training.image_classification.data.random_variation import vary
 from brainviewer.training.image_classification.data.tumour_samples import Sample
-from brainviewer.training.network import MapNetwork
+from brainviewer.training.resnet50 import MapNetwork
 
 _PICTURES_FILE, _MAPS_FILE, _COVERED_FILE = "pictures.npy", "maps.npy", "covered.npy"
 _ABOUT_FILE = "maps.json"

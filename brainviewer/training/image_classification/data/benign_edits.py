@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainviewer.models.image_classification.input import head_of
-from brainviewer.training.intervals import Estimate, share
+from brainviewer.training.metrics.intervals import Estimate, share
 
 Grey = NDArray[np.uint8]
 Random = np.random.Generator

@@ -7,7 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from brainviewer.core.errors import FileError
-from brainviewer.training.pictures import TABLE, TEST, Entry, check_classes, list_pictures
+from brainviewer.training.labelled_data.image_lists import (
+    TABLE,
+    TEST,
+    Entry,
+    check_classes,
+    list_pictures,
+)
 
 FOLDS, TRAIN_TEST, FOLDERS = "patient-wise folds", "training and testing folders", "class folders"
 UNGROUPED = (

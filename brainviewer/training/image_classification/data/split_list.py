@@ -10,7 +10,6 @@ import numpy as np
 from brainviewer.core.errors import FileError
 from brainviewer.training.audit.clean_split import COLUMNS
 from brainviewer.training.audit.duplicates import groups
-from brainviewer.training.delimited import read_table
 from brainviewer.training.image_classification.data.labelled_images import (
     UNCHECKED,
     UNGROUPED,
@@ -18,8 +17,9 @@ from brainviewer.training.image_classification.data.labelled_images import (
     Pictures,
     class_name,
 )
-from brainviewer.training.patients import row_patient
-from brainviewer.training.pictures import TEST, TRAIN, check_classes
+from brainviewer.training.labelled_data.image_lists import TEST, TRAIN, check_classes
+from brainviewer.training.labelled_data.patients import row_patient
+from brainviewer.training.labelled_data.tables import read_table
 
 LISTED = "split list"
 

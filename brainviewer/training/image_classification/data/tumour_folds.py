@@ -12,8 +12,8 @@ from brainviewer.core.errors import FileError
 from brainviewer.files.image2d.reader import read_picture
 from brainviewer.training.audit.duplicates import KIN, groups
 from brainviewer.training.audit.image_signature import SIDE, content_box, shrink
-from brainviewer.training.delimited import read_table
-from brainviewer.training.pictures import TABLE
+from brainviewer.training.labelled_data.image_lists import TABLE
+from brainviewer.training.labelled_data.tables import read_table
 
 CLASSES = ("glioma", "meningioma", "pituitary", "none")
 FOLDS = (1, 2, 3, 4)

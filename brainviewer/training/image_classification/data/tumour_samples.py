@@ -14,14 +14,14 @@ from numpy.typing import NDArray
 
 from brainviewer.core.errors import FileError
 from brainviewer.core.study import Modality
-from brainviewer.training.cases import read_cases
-from brainviewer.training.datasets import ellipse, patient_folds
 from brainviewer.training.image_classification.data.tumour_folds import (
     FOLDS,
     near_copies,
     read_labelled,
 )
-from brainviewer.training.image_file import GREY, read_pixels
+from brainviewer.training.labelled_data.cases import read_cases
+from brainviewer.training.labelled_data.datasets import ellipse, patient_folds
+from brainviewer.training.labelled_data.image_file import GREY, read_pixels
 
 CHENG, LGG = "cheng", "lgg"
 _LGG_SEED = 2026

@@ -10,8 +10,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from brainviewer.training.cases import read_cases
 from brainviewer.training.image_classification.data.tumour_samples import LGG, Sample
+from brainviewer.training.labelled_data.cases import read_cases
 
 # Slices of each sequence of a patient, along right-left, back-front and down-up.
 _SLICES = (5, 5, 12)

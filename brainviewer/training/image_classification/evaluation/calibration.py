@@ -7,9 +7,9 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 
 from brainviewer.models.subtype.fusion_head import Head, Prevalence, Source
-from brainviewer.training.evidence import balanced_log_loss
 from brainviewer.training.image_classification.data.tumour_folds import CLASSES, FOLDS
 from brainviewer.training.image_classification.evaluation.tumour_predictions import Predictions
+from brainviewer.training.subtype.evidence import balanced_log_loss
 
 # Below it, answers are wrong about as often as right.
 LEAST_CONFIDENT = 0.6

@@ -28,8 +28,6 @@ from brainviewer.models.card_file import parse_input
 from brainviewer.models.image_classification.input import head_of, prepare_picture
 from brainviewer.models.subtype.input import cut_out
 from brainviewer.training.command import run_alone
-from brainviewer.training.evaluate import dump
-from brainviewer.training.figures import area_under_curve
 from brainviewer.training.image_classification.data.tumour_folds import (
     CLASSES,
     FOLDS,
@@ -38,8 +36,10 @@ from brainviewer.training.image_classification.data.tumour_folds import (
 )
 from brainviewer.training.image_classification.evaluation.results import DRAWS, entries, measures
 from brainviewer.training.image_classification.recipes.recipe_file import recipe_content
-from brainviewer.training.intervals import estimates
+from brainviewer.training.metrics.intervals import estimates
+from brainviewer.training.metrics.metrics import area_under_curve
 from brainviewer.training.progress import print_progress
+from brainviewer.training.subtype.evaluate import dump
 
 RECIPE = resources() / "recipes" / "xception-tumour.toml"
 

@@ -32,7 +32,6 @@ from brainviewer.models.image_classification.eligibility import grey_of, why_not
 from brainviewer.models.image_classification.input import prepare_picture
 from brainviewer.models.registry import verify
 from brainviewer.training.command import run_alone
-from brainviewer.training.evaluate import dump
 from brainviewer.training.image_classification.data.labelled_images import (
     Picture,
     Pictures,
@@ -41,6 +40,7 @@ from brainviewer.training.image_classification.data.labelled_images import (
 from brainviewer.training.image_classification.data.tumour_folds import near_copies
 from brainviewer.training.image_classification.evaluation.tumour_evaluation import share_with_ends
 from brainviewer.training.progress import print_progress
+from brainviewer.training.subtype.evaluate import dump
 
 ELSEWHERE = "elsewhere"
 Grey = NDArray[np.uint8]

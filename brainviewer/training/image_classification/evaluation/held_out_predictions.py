@@ -27,7 +27,7 @@ from brainviewer.training.image_classification.evaluation.tumour_predictions imp
 from brainviewer.training.image_classification.fitting.tumour_fit import fold_file
 from brainviewer.training.image_classification.networks.backbones import load_network
 from brainviewer.training.image_classification.recipes.tumour_recipe import PictureRecipe
-from brainviewer.training.network import FEATURES, MapNetwork
+from brainviewer.training.resnet50 import FEATURES, MapNetwork
 
 AXES = 16
 _BATCH = 16

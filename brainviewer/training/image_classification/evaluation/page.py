@@ -15,7 +15,7 @@ from brainviewer.training.image_classification.data.contact_sheet import Tile, c
 from brainviewer.training.image_classification.data.preparation import Images
 from brainviewer.training.image_classification.evaluation.results import Answered
 from brainviewer.training.image_classification.recipes.recipe import IMAGE_VOTE
-from brainviewer.training.plots import (
+from brainviewer.training.metrics.plots import (
     DARK,
     LIGHT,
     Theme,

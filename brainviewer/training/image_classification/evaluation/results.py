@@ -11,7 +11,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from brainviewer.training.figures import (
+from brainviewer.training.image_classification.recipes.recipe import ImageRecipe
+from brainviewer.training.metrics.intervals import Estimate, estimates
+from brainviewer.training.metrics.metric_kinds import MeanArea, Measure
+from brainviewer.training.metrics.metrics import (
     accuracy,
     auroc,
     balanced_accuracy,
@@ -22,9 +25,6 @@ from brainviewer.training.figures import (
     reliability,
     worst_recall,
 )
-from brainviewer.training.image_classification.recipes.recipe import ImageRecipe
-from brainviewer.training.intervals import Estimate, estimates
-from brainviewer.training.metric_kinds import MeanArea, Measure
 
 FORMAT = 1
 RESULT_FILE = "result.json"

@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from brainviewer.models.card import DOUBT
 from brainviewer.models.subtype.fusion_head import Head
 from brainviewer.models.subtype.fusion_head_content import head_content
-from brainviewer.training.figures import accuracy, area_under_curve, doubtful_error
 from brainviewer.training.image_classification.data.benign_edits import EDITS, changed_answers
 from brainviewer.training.image_classification.data.tumour_folds import CLASSES, FOLDS
 from brainviewer.training.image_classification.evaluation.calibration import (
@@ -34,8 +33,9 @@ from brainviewer.training.image_classification.evaluation.tumour_predictions imp
     EDIT_NAMES,
     Predictions,
 )
-from brainviewer.training.intervals import against_bar, bar_words, estimates, share
-from brainviewer.training.metric_kinds import area_interval
+from brainviewer.training.metrics.intervals import against_bar, bar_words, estimates, share
+from brainviewer.training.metrics.metric_kinds import area_interval
+from brainviewer.training.metrics.metrics import accuracy, area_under_curve, doubtful_error
 
 # The usual working point: 95 % of what is in scope passes, with some to spare.
 QUANTILE = 0.96

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from brainviewer.core.errors import FileError
 from brainviewer.files.writing import make_folder, write_whole
-from brainviewer.training.evaluate import dump
 from brainviewer.training.image_classification.data.labelled_images import Pictures
 from brainviewer.training.image_classification.evaluation import results
 from brainviewer.training.image_classification.evaluation.page import write_page
@@ -27,8 +26,9 @@ from brainviewer.training.image_classification.recipes.recipe import (
     IMAGE_VOTE,
     VoteRecipe,
 )
-from brainviewer.training.intervals import value_of
+from brainviewer.training.metrics.intervals import value_of
 from brainviewer.training.provenance import made_with
+from brainviewer.training.subtype.evaluate import dump
 
 _SEED = 2026
 

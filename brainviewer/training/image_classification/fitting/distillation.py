@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from brainviewer.training.learning import Batch, FurtherTask
-from brainviewer.training.network import MapNetwork
+from brainviewer.training.resnet50 import MapNetwork
 
 # Answers are made softer by this, so that those that are nearly 0 tell something, too.
 _TEMPERATURE = 2.0

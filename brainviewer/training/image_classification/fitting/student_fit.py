@@ -33,10 +33,10 @@ from brainviewer.training.image_classification.recipes.tumour_recipe import (
     read_picture_recipe,
 )
 from brainviewer.training.learning import learn
-from brainviewer.training.network import MapNetwork
-from brainviewer.training.numbers import save_numbers
 from brainviewer.training.recipes import FINAL_FILE, PRETRAINED_FILE
-from brainviewer.training.running import RECIPE_FILE
+from brainviewer.training.resnet50 import MapNetwork
+from brainviewer.training.training_runs import RECIPE_FILE
+from brainviewer.training.weights import save_numbers
 
 _UNLABELLED_FOLDER, _UNLABELLED_DRAWS = "unlabelled", 2
 

@@ -25,9 +25,9 @@ from brainviewer.training.image_classification.data.tumour_samples import (
 from brainviewer.training.image_classification.networks.backbones import load_network
 from brainviewer.training.image_classification.recipes.tumour_recipe import PictureRecipe
 from brainviewer.training.learning import Batch, MakeBatch, learn
-from brainviewer.training.network import MapNetwork
-from brainviewer.training.numbers import save_numbers
 from brainviewer.training.recipes import FINAL_FILE, PRETRAINED_FILE
+from brainviewer.training.resnet50 import MapNetwork
+from brainviewer.training.weights import save_numbers
 
 BANK_FOLDER = "bank"
 # Between equally often and as often as they are: rare classes count, none is told by heart.

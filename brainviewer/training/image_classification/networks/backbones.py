@@ -7,12 +7,12 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from brainviewer.training import network as resnet50
+from brainviewer.training import resnet50
 from brainviewer.training.image_classification.data.tumour_folds import CLASSES
 from brainviewer.training.image_classification.networks import xception
 from brainviewer.training.image_classification.networks.xception import Xception
-from brainviewer.training.network import MapNetwork, ResNet50
-from brainviewer.training.numbers import load_numbers
+from brainviewer.training.resnet50 import MapNetwork, ResNet50
+from brainviewer.training.weights import load_numbers
 
 
 @dataclass(frozen=True)

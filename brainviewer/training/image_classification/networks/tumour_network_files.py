@@ -5,13 +5,13 @@ import os
 import tempfile
 from pathlib import Path
 
-from brainviewer.training.evaluate import dump
-from brainviewer.training.graph_without_numbers import without_numbers
+from brainviewer.training.graph_without_weights import without_numbers
 from brainviewer.training.image_classification.data.tumour_folds import CLASSES
 from brainviewer.training.image_classification.networks.backbones import BACKBONES, load_network
 from brainviewer.training.image_classification.networks.keras_onnx import to_onnx
 from brainviewer.training.image_classification.recipes.tumour_recipe import PictureRecipe
-from brainviewer.training.package import NETWORK_FILES, halve
+from brainviewer.training.subtype.evaluate import dump
+from brainviewer.training.subtype.package import NETWORK_FILES, halve
 
 
 def write_networks(numbers: Path, recipe: PictureRecipe, out: Path) -> None:

@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from brainviewer.models.card import ModelInput
 from brainviewer.models.image_classification.input import picture_bounds
 from brainviewer.training.image_classification.networks.pretrained_weights import load_base
-from brainviewer.training.network import MapNetwork
+from brainviewer.training.resnet50 import MapNetwork
 
 FEATURES, MIDDLE_FEATURES = 2048, 1024
 BLOCKS = 12

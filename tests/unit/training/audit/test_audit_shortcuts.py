@@ -3,7 +3,7 @@
 import numpy as np
 
 from brainviewer.training.audit.shortcuts import measure_shortcuts
-from brainviewer.training.figures import area_under_curve
+from brainviewer.training.metrics.metrics import area_under_curve
 
 RANDOM = np.random.default_rng(5)
 LABELS = ["a", "b", "c"] * 60

@@ -30,7 +30,7 @@ from brainviewer.training.image_classification.network_run import Job
 from brainviewer.training.image_classification.recipes.overrides import Choices
 from brainviewer.training.image_classification.recipes.recipe_file import read_image_recipe
 from brainviewer.training.image_classification.runs import Extras, train_images
-from brainviewer.training.intervals import value_of
+from brainviewer.training.metrics.intervals import value_of
 
 SHIPPED = Path(__file__).resolve().parents[4] / "resources" / "recipes" / "images"
 

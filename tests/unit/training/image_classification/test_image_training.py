@@ -13,12 +13,12 @@ from PIL import Image
 
 from brainviewer.cli.tables import evaluation_tables
 from brainviewer.models.engine.onnx_runtime import OnnxFile
+from brainviewer.training.evaluation_runs import measure
 from brainviewer.training.image_classification.evaluation.result_files import (
     read_predictions,
     read_result,
 )
-from brainviewer.training.intervals import value_of
-from brainviewer.training.measuring import measure
+from brainviewer.training.metrics.intervals import value_of
 
 TESTS = Path(__file__).resolve().parents[3]
 

@@ -7,7 +7,7 @@ import pytest
 from brainviewer.assets import resources
 from brainviewer.core.errors import FileError
 from brainviewer.training.image_classification.recipes.tumour_recipe import read_picture_recipe
-from brainviewer.training.running import TUMOUR_PICTURES, recipe_kind
+from brainviewer.training.training_runs import TUMOUR_PICTURES, recipe_kind
 
 SHIPPED = resources() / "recipes" / "xception-tumour.toml"
 STUDENT = SHIPPED.with_name("resnet50-tumour.toml")

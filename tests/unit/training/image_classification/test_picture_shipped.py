@@ -7,11 +7,11 @@ import pytest
 from brainviewer.assets import resources
 from brainviewer.models.card import ModelCard
 from brainviewer.models.registry import installed_models, verify
-from brainviewer.training.evaluate import dump
 from brainviewer.training.image_classification.data.tumour_folds import CLASSES
 from brainviewer.training.image_classification.evaluation.readme_tables import tables
 from brainviewer.training.image_classification.tumour_package import card_content
-from brainviewer.training.package import read_about
+from brainviewer.training.subtype.evaluate import dump
+from brainviewer.training.subtype.package import read_about
 
 CARDS = [card for card in installed_models() if card.of_pictures]
 

@@ -10,7 +10,7 @@ from picture_folders import head, write
 
 from brainviewer.assets import resources
 from brainviewer.training.image_classification.evaluation import external_refusals as elsewhere
-from brainviewer.training.shares import wilson
+from brainviewer.training.metrics.fractions import wilson
 
 MODEL = resources() / "models" / "resnet50-tumour"
 

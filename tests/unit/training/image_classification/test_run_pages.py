@@ -18,7 +18,7 @@ from brainviewer.training.image_classification.recipes.overrides import (
     with_choices,
 )
 from brainviewer.training.image_classification.recipes.recipe_file import read_image_recipe
-from brainviewer.training.plots import DARK, LIGHT
+from brainviewer.training.metrics.plots import DARK, LIGHT
 from brainviewer.training.provenance import made_with
 
 SHIPPED = Path(__file__).resolve().parents[4] / "resources" / "recipes" / "images"

@@ -10,7 +10,7 @@ import torch
 
 from brainviewer.training.image_classification.fitting.distillation import Teacher
 from brainviewer.training.learning import Batch
-from brainviewer.training.network import MapNetwork
+from brainviewer.training.resnet50 import MapNetwork
 
 
 class Small(MapNetwork):

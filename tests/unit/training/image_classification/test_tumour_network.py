@@ -26,8 +26,8 @@ from brainviewer.training.image_classification.recipes.tumour_recipe import (  #
     PictureRecipe,
     read_picture_recipe,
 )
-from brainviewer.training.network import MapNetwork  # noqa: E402
-from brainviewer.training.numbers import save_numbers  # noqa: E402
+from brainviewer.training.resnet50 import MapNetwork  # noqa: E402
+from brainviewer.training.weights import save_numbers  # noqa: E402
 
 RECIPES = resources() / "recipes"
 ROLES = {"architecture": "architecture.json", "weights": "model.weights.h5", "graph": "graph.onnx"}

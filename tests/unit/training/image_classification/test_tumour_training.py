@@ -26,10 +26,10 @@ from brainviewer.models.engine.onnx_runtime import OnnxRuntime
 from brainviewer.models.feature_ood import embedding, load_scope
 from brainviewer.models.image_classification.input import prepare_picture
 from brainviewer.models.registry import verify
+from brainviewer.training.evaluation_runs import measure
 from brainviewer.training.image_classification import tumour_package as packing
 from brainviewer.training.image_classification.data.tumour_folds import CLASSES
-from brainviewer.training.measuring import measure
-from brainviewer.training.running import train
+from brainviewer.training.training_runs import train
 from tests.labelled_folders import write_lgg
 
 SHIPPED = resources() / "recipes" / "xception-tumour.toml"

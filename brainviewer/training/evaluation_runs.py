@@ -1,0 +1,167 @@
+"""Measures a finished run, whatever kind of network it made, or reads what was measured."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from brainviewer.assets import resources
+from brainviewer.core.errors import FileError, Report, silent
+from brainviewer.files.sources import refuse_source
+from brainviewer.files.structured import read_json
+from brainviewer.files.writing import make_folder, write_whole
+from brainviewer.models.registry import installed_models
+from brainviewer.models.segmentation.network import SETTINGS_FILE, read_trust
+from brainviewer.training.image_classification.evaluation.result_files import read_results
+from brainviewer.training.image_classification.evaluation.results import RESULT_FILE
+from brainviewer.training.image_classification.recipes.recipe import IMAGE_CLASSES, IMAGE_VOTE
+from brainviewer.training.labelled_data.cases import find_cases
+from brainviewer.training.metrics.plots import draw_all
+from brainviewer.training.provenance import made_with
+from brainviewer.training.recipes import Recipe, read_recipe
+from brainviewer.training.subtype.descriptor_table import TABLE_FILE
+from brainviewer.training.subtype.evaluate import EVALUATION_FILE, RECIPE, dump, evaluate_run
+from brainviewer.training.subtype.evaluation_inputs import PREDICTIONS
+from brainviewer.training.training_runs import (
+    FINDER_HAS_SEEN,
+    FOUND_FOLDER,
+    LESION_OUTLINE,
+    RECIPE_FILE,
+    RUN_FILE,
+    TUMOUR_PICTURES,
+    find_recipe,
+    read_run,
+    recipe_kind,
+    require_torch,
+)
+
+_OF_TRAINING = (RUN_FILE, RESULT_FILE, TABLE_FILE, PREDICTIONS)
+"""What is measured, or says how it was made; patterns of names."""
+_MEASURED = ("methods", "results", "bars", "classes", "figures")
+"""One of these stands in every file of figures."""
+
+
+def measure(
+    run: Path,
+    recipe: str | None = None,
+    data: Path | None = None,
+    out: Path | None = None,
+    report: Report = silent,
+    tell: Callable[[str], None] = lambda sentence: None,
+    strange: Path | None = None,
+) -> dict[str, Any]:
+    """The figures of a run on patients that its networks never saw; written as JSON and plots.
+
+    recipe, data : those of the run, unless others are given.
+    out : the JSON file; ``evaluation.json`` in the run by default.
+    tell : told what the user must know about the data.
+    strange : pictures that are out of scope, in a folder for each kind; for networks that name a
+        tumour on one picture.
+
+    A folder that only holds an ``evaluation.json``, as those of models do, is not measured again.
+    Raises FileError if the run is not finished, or if there is nothing to measure.
+    """
+    about = read_run(run)
+    if about is None and recipe is None and not any(run.glob(PREDICTIONS)):
+        if (run / EVALUATION_FILE).is_file():
+            return _read(run / EVALUATION_FILE)
+        raise FileError(
+            f"The folder {run.name} holds no training run.", "Run 'brainviewer train' first."
+        )
+    own = run / RECIPE_FILE
+    plan_file = find_recipe(recipe) if recipe else own if own.is_file() else RECIPE
+    if data is None and about and about.get("data") and Path(about["data"]).is_dir():
+        data = Path(about["data"])
+    file = out or run / EVALUATION_FILE
+    if file.suffix != ".json":
+        raise FileError(f"'{file.name}' does not end in .json.", "Choose a name that does.")
+    if out is not None:
+        refuse_source(out, [found for name in _OF_TRAINING for found in run.rglob(name)])
+    kind = recipe_kind(plan_file)
+    if kind in (IMAGE_CLASSES, IMAGE_VOTE):
+        record = {"results": read_results(run)}
+        if out is not None:
+            write_whole(file, dump(record).encode())
+        return record
+    measured: dict[str, Any]
+    if kind == LESION_OUTLINE:
+        measured = _measure_outlines(plan_file, data, run, report)
+    elif kind == TUMOUR_PICTURES:
+        require_torch()
+        from brainviewer.training.image_classification.tumour_command import measure_pictures
+
+        measured = measure_pictures(plan_file, data, run, report, strange)
+    else:
+        plan = read_recipe(plan_file)
+        _check_finished(run, plan)
+        looks_now = not (run / FOUND_FOLDER).is_dir() and not (run / TABLE_FILE).is_file()
+        if data is not None and looks_now and find_cases(data).layout == "lgg":
+            tell(FINDER_HAS_SEEN)
+        measured = evaluate_run(run, plan, report, data)
+    measured = {**measured, "measured_with": made_with()}
+    make_folder(file.parent)
+    write_whole(file, dump(measured).encode())
+    if "winner" in measured:
+        draw_all(measured, file.parent)
+    return measured
+
+
+def measured_before(model_id: str) -> dict[str, Any]:
+    """What was measured when an installed model was made; raises FileError if nothing was."""
+    cards = {card.id: card for card in installed_models()}
+    models = resources() / "models"
+    outlines = {file.parent.name: file for file in models.glob(f"*/{SETTINGS_FILE}")}
+    if model_id in outlines and model_id not in cards:
+        return dict(_read(outlines[model_id])["figures"])
+    if model_id not in cards:
+        raise FileError(
+            f"There is no folder and no installed model called '{model_id}'.",
+            f"Give the folder of a run, or a model: {', '.join([*cards, *outlines])}.",
+        )
+    card = cards[model_id]
+    own = card.folder / EVALUATION_FILE
+    # A model that uses another one's network was measured together with it.
+    return _read(own if own.is_file() or card.network is None else card.network.folder / own.name)
+
+
+def _check_finished(run: Path, plan: Recipe) -> None:
+    there = {path.name for path in run.glob(PREDICTIONS)}
+    missing = [s for s in plan.seeds if PREDICTIONS.replace("*", str(s)) not in there]
+    if missing and (there or (run / RECIPE_FILE).exists()):
+        raise FileError(
+            f"The run {run.name} is not finished: the folds of seed {missing[0]} are missing.",
+            "Run the same 'brainviewer train' again.",
+        )
+
+
+def _measure_outlines(
+    plan_file: Path, data: Path | None, run: Path, report: Report
+) -> dict[str, Any]:
+    """Figures of a lesion-outline run; leaves there what each fold's network found in the cases
+    that it never saw, for those who train on found lesions."""
+    require_torch()
+    from brainviewer.training.segmentation import evaluate as outline_evaluate
+    from brainviewer.training.segmentation.fit import read_outline_recipe
+
+    plan = read_outline_recipe(plan_file)
+    if not (run / "final.npz").exists():
+        raise FileError(
+            f"The run {run.name} is not finished.", "Run the same 'brainviewer train' again."
+        )
+    if data is None:
+        raise FileError("The cases are needed to measure outlines.", "Name them with --data.")
+    record = _read(outline_evaluate.figures_file(plan, data, run, report))
+    trust = read_trust(record["confidence"]["trust"])
+    outline_evaluate.write_found(plan, data, run, run / FOUND_FOLDER, trust, report)
+    return record
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        record = dict(read_json(file))
+    except (FileError, TypeError, ValueError):
+        record = {}
+    if record.keys().isdisjoint(_MEASURED):
+        raise FileError(
+            f"What was measured of {file.parent.name} cannot be read.", f"Check {file.name}."
+        )
+    return record

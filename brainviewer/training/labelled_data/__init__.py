@@ -1,0 +1,1 @@
+"""Labelled collections on disk: studies and lists of single images."""

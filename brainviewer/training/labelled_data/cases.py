@@ -1,0 +1,184 @@
+"""Labelled patients of a data folder, whichever layout it has.
+
+``lgg``: ``labels.csv`` and a folder of pictures per patient, also one level down in a folder
+``lgg``. Challenge (CPM-RadPath 2019): one CSV with case id, class and age, and a folder of NIfTI
+files per case, beside the CSV or one level down.
+"""
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from pathlib import Path
+
+from brainviewer.core.errors import FileError
+from brainviewer.core.study import Modality
+from brainviewer.files.folder_listing import list_folder
+from brainviewer.files.study.folder import Assignment
+from brainviewer.training.labelled_data.challenge import challenge_files, load_challenge
+from brainviewer.training.labelled_data.collection import (
+    CLASSES,
+    Case,
+    Collection,
+    LabelledStudy,
+    Mask,
+)
+from brainviewer.training.labelled_data.duplicate_patients import check_twins
+from brainviewer.training.labelled_data.labels import Label, is_case_table, read_labels
+from brainviewer.training.labelled_data.lgg import (
+    LGG_SEQUENCES,
+    check_lgg,
+    lgg_outlines,
+    lgg_slices,
+    load_lgg,
+)
+
+__all__ = [
+    "CLASSES",
+    "LGG_SEQUENCES",
+    "Case",
+    "Collection",
+    "LabelledStudy",
+    "Mask",
+    "find_cases",
+    "load_lgg",
+    "read_cases",
+]
+
+_LAYOUTS = (
+    "Give a folder with labels.csv and a folder of slices per patient, or with a CSV of case id, "
+    "class and age and a folder of NIfTI files per case."
+)
+
+
+def read_cases(data: Path) -> list[Case]:
+    """All cases of a data folder; see ``find_cases``."""
+    return list(find_cases(data).cases)
+
+
+def find_cases(data: Path, classes: Sequence[str] = CLASSES) -> Collection:
+    """All cases of a data folder, in the order of its table; no voxel is read yet.
+
+    Raises FileError, which names the row or the case, if the folder has neither layout, if the
+    table cannot be right (see ``read_labels``), if a case has no images, or if two cases hold the
+    same ones.
+    """
+    table = _case_table(data)
+    labels = read_labels(table, classes)
+    places = _case_folders(table.parent, {label.case_id for label in labels})
+    for label in labels:
+        if label.case_id not in places:
+            raise FileError(
+                f"The case {label.case_id} (row {label.line} of {table.name}) has no folder.",
+                "Add its images, or take the row out of the table.",
+            )
+    folders = {label.case_id: places.pop(label.case_id) for label in labels}
+    notices = []
+    if left_out := sorted(name for name, folder in places.items() if _layout(folder)):
+        notices.append(f"Left out, because {table.name} has no row for them: {_some(left_out)}.")
+    layout = _common_layout(data, folders)
+    if layout == "lgg":
+        for folder in folders.values():
+            check_lgg(folder)
+        check_twins({case_id: _slices_with_tumour(f) for case_id, f in folders.items()})
+    else:
+        found = {case_id: challenge_files(folder) for case_id, folder in folders.items()}
+        notices += _missing_sequences(found)
+        check_twins({case_id: [a.files[Modality.FLAIR]] for case_id, a in found.items()})
+    load = load_lgg if layout == "lgg" else load_challenge
+    cases = tuple(_case(label, partial(load, folders[label.case_id])) for label in labels)
+    return Collection(layout, table.parent, cases, tuple(notices))
+
+
+def _case(label: Label, load: "partial[LabelledStudy]") -> Case:
+    return Case(label.case_id, label.code, label.age_years, load, label.patient, label.fold)
+
+
+def _case_table(data: Path) -> Path:
+    """The table of a data folder, or of the folder ``lgg`` in it."""
+    if not data.is_dir():
+        what = "is a file, not a folder" if data.exists() else "does not exist"
+        raise FileError(f"The data folder '{data}' {what}.", _LAYOUTS)
+    entries = list_folder(data)
+    if not entries:
+        raise FileError(f"The folder {data.name} is empty.", _LAYOUTS)
+    tables = [e for e in entries if e.is_file() and e.suffix.lower() in (".csv", ".tsv")]
+    named = [table for table in tables if is_case_table(table)]
+    if len(named) > 1:
+        named = [table for table in named if table.name == "labels.csv"] or named
+    if len(named) > 1:
+        raise FileError(
+            f"The folder {data.name} holds {len(named)} tables of cases: "
+            f"{_some([table.name for table in named])}.",
+            "Keep one of them there.",
+        )
+    if named:
+        return named[0]
+    if (data / "lgg").is_dir():
+        return _case_table(data / "lgg")
+    if tables:
+        read_labels(tables[0])  # says what is wrong with it
+    raise FileError(
+        f"The folder {data.name} has no table of its cases, such as labels.csv.", _LAYOUTS
+    )
+
+
+def _case_folders(root: Path, wanted: set[str]) -> dict[str, Path]:
+    """Folders that may be cases, by name: beside the table, or below a folder that is no case."""
+    found: dict[str, Path] = {}
+    for entry in list_folder(root):
+        if not entry.is_dir():
+            continue
+        inner = [] if entry.name in wanted else [e for e in list_folder(entry) if e.is_dir()]
+        nested = [folder for folder in inner if folder.name in wanted]
+        for folder in inner if nested else [entry]:
+            if folder.name in found and folder.name in wanted:
+                raise FileError(
+                    f"There are two folders for the case {folder.name}.", "Keep one of them."
+                )
+            found[folder.name] = folder
+    return found
+
+
+def _common_layout(data: Path, folders: Mapping[str, Path]) -> str:
+    """The layout of all cases; raises FileError if one has no images, or if they differ."""
+    layouts = {case_id: _layout(folder) for case_id, folder in folders.items()}
+    for case_id, layout in layouts.items():
+        if not layout:
+            raise FileError(
+                f"The folder of the case {case_id} holds no images.",
+                "Add them, or take the row out of the table.",
+            )
+    if len(set(layouts.values())) > 1:
+        raise FileError(f"The folder {data.name} mixes pictures and NIfTI files.", _LAYOUTS)
+    return next(iter(layouts.values()))
+
+
+def _layout(folder: Path) -> str:
+    """``lgg``, ``challenge``, or empty if the folder holds no images."""
+    if lgg_slices(folder):
+        return "lgg"
+    # Some archives unpack each image into a folder of its name.
+    return "challenge" if any(folder.rglob("*.nii*")) else ""
+
+
+def _missing_sequences(found: Mapping[str, Assignment]) -> list[str]:
+    """One sentence for each sequence that some cases lack."""
+    lacking: dict[Modality, list[str]] = {}
+    for case_id, files in found.items():
+        for modality in files.missing:
+            lacking.setdefault(modality, []).append(case_id)
+    return [
+        f"{modality} is missing, and the case is used without it: {_some(lacking[modality])}."
+        for modality in Modality
+        if modality in lacking
+    ]
+
+
+def _slices_with_tumour(folder: Path) -> list[Path]:
+    return [
+        file.with_name(f"{file.stem.removesuffix('_mask')}.jpg") for file in lgg_outlines(folder)
+    ]
+
+
+def _some(names: Sequence[str]) -> str:
+    more = len(names) - 5
+    return ", ".join(names[:5]) + (f" and {more} more" if more > 0 else "")

@@ -1,0 +1,84 @@
+"""What the tumour finder says about every case of a collection, kept in files."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from brainviewer.core.errors import Report
+from brainviewer.core.findings import TumourFinding
+from brainviewer.core.study import Study
+from brainviewer.training.labelled_data.collection import Case
+from brainviewer.training.labelled_data.stripping import without_skull
+
+# The folder within, for what is found when the skull has been taken off.
+STRIPPED = "stripped"
+
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """lesion, brain : (i, j, k) bool; index : the tumour slice, None if nothing was found."""
+
+    lesion: Mask
+    brain: Mask | None
+    index: int | None
+
+
+def find_all(cases: Sequence[Case], folder: Path, report: Report) -> None:
+    """Look for the tumour in every case that ``folder`` says nothing about yet.
+
+    A finder that learned from these cases must have written the folder itself, each case by a
+    network that never saw it.
+    """
+    from brainviewer.models.segmentation.detection import find_tumour
+
+    for number, case in enumerate(cases):
+        look(case, folder, find_tumour)
+        report((number + 1) / len(cases), "finding the tumours")
+
+
+def look(case: Case, folder: Path, find: Callable[[Study], TumourFinding]) -> None:
+    """Write what is found in a case, and, in the folder ``STRIPPED``, what is found with the skull
+    taken off; a case that the folder holds is not looked at again."""
+    place = folder / f"{case.case_id}.npz"
+    if place.exists():
+        return
+    study = case.load().study
+    finding = find(study)
+    if finding.brain is not None:
+        bare = without_skull(study, finding.brain)
+        _save(bare, find(bare), folder / STRIPPED / place.name)
+    # Last: the file that says that the case is done.
+    _save(study, finding, place)
+
+
+def _save(study: Study, finding: TumourFinding, path: Path) -> None:
+    """One ``<case>.npz``: mask and brain (i, j, k) bool, index (-1 for none), found, confidence."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    empty = np.zeros(study.grid.shape, bool)
+    unfinished = path.with_suffix(".part.npz")
+    np.savez_compressed(
+        unfinished,
+        mask=empty if finding.mask is None else finding.mask,
+        brain=empty if finding.brain is None else finding.brain,
+        index=np.int64(-1 if finding.index is None else finding.index),
+        found=np.bool_(finding.found),
+        confidence=np.float32(finding.confidence),
+    )
+    unfinished.replace(path)
+
+
+def load_found(folder: Path, case_id: str) -> Found | None:
+    """What was written about a case; None if nothing was."""
+    path = folder / f"{case_id}.npz"
+    if not path.exists():
+        return None
+    with np.load(path, allow_pickle=False) as said:
+        index, brain = int(said["index"]), said["brain"]
+        lesion = said["mask"]
+        seen = bool(said["found"]) and index >= 0 and bool(lesion.any())
+        return Found(lesion, brain if brain.any() else None, index if seen else None)

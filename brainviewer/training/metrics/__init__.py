@@ -1,0 +1,1 @@
+"""Metrics of classifiers, their confidence intervals and plots."""

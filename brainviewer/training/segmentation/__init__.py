@@ -1,0 +1,1 @@
+"""Segmentation of lesions: training, evaluation, packaging."""

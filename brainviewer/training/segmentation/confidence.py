@@ -1,0 +1,79 @@
+"""How far to trust an outline: a function of what it looks like (see ``outline.Trust``)."""
+
+from dataclasses import asdict
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from brainviewer.core.errors import FileError
+from brainviewer.models.segmentation.lesions import FEATURES, Trust
+from brainviewer.training.metrics.metrics import area_under_curve
+
+# Before anything is fitted: every slice is as likely right as wrong.
+UNSURE = Trust((0.0,) * (len(FEATURES) + 1), ((0.0, 0.0),) * len(FEATURES))
+# Of the size of one patient's curvature for each feature.
+_RIDGE = 3.0
+_BINS = (0.0, 0.6, 0.75, 0.85, 0.95, 1.0)
+
+
+def fit_trust(
+    known: NDArray[np.float64], right: NDArray[np.bool_], fold: NDArray[np.int64]
+) -> dict[str, Any]:
+    """Logistic regression from features to "the slice is right", and how well it is calibrated.
+
+    known : (n, len(FEATURES)); right, fold : (n,).
+
+    The curve is that of patients whose fold was left out of the fit. Raises FileError if nothing
+    was found in any patient, or no slice is right or none is wrong.
+    """
+    if len(right) == 0 or right.all() or not right.any():
+        raise FileError(
+            "How likely a slice is right cannot be fitted: there are no right and wrong ones.",
+            "Train longer, or with more patients.",
+        )
+    sure = np.zeros(len(right))
+    for left_out in np.unique(fold):
+        rest = fold != left_out
+        sure[~rest] = _fitted(known[rest], right[rest])(known[~rest])
+    curve = []
+    for low, high in pairwise(_BINS):
+        within = (sure >= low) & (sure < high if high < 1 else sure <= 1)
+        if within.any():
+            curve.append(
+                {
+                    "from": low,
+                    "to": high,
+                    "patients": int(within.sum()),
+                    "mean_confidence": round(float(sure[within].mean()), 3),
+                    "right": round(float(right[within].mean()), 3),
+                }
+            )
+    return {
+        "features": list(FEATURES),
+        "trust": asdict(_fitted(known, right)),
+        "auroc": round(area_under_curve(right, sure), 3),
+        "brier": round(float(((sure - right) ** 2).mean()), 4),
+        "brier_of_the_base_rate": round(float(right.mean() * (1 - right.mean())), 4),
+        "curve": curve,
+    }
+
+
+def _fitted(known: NDArray[np.float64], right: NDArray[np.bool_]) -> Trust:
+    """Logistic regression, with a ridge on the standardised features: there are few wrong ones."""
+    middle, spread = known.mean(axis=0), known.std(axis=0) + 1e-6
+    basis = np.column_stack([np.ones(len(known)), (known - middle) / spread])
+    ridge = np.diag([1e-6] + [_RIDGE] * known.shape[1])
+    weights = np.zeros(basis.shape[1])
+    for _ in range(50):
+        sure = 1 / (1 + np.exp(-basis @ weights))
+        curvature = (basis * (sure * (1 - sure))[:, None]).T @ basis + ridge
+        weights -= np.linalg.solve(curvature, basis.T @ (sure - right) + ridge @ weights)
+    weights[1:] /= spread
+    weights[0] -= weights[1:] @ middle
+    limits = np.column_stack([known.min(axis=0), known.max(axis=0)])
+    return Trust(
+        tuple(round(float(weight), 5) for weight in weights),
+        tuple((round(float(low), 4), round(float(high), 4)) for low, high in limits),
+    )

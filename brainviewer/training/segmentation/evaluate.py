@@ -1,0 +1,295 @@
+"""Measure the outlining network on patients it never saw, and fit its confidence.
+
+    python -m brainviewer.training.segmentation.evaluate --data DIR --run RUN [--found DIR]
+
+RUN is the folder that ``brainviewer.training.segmentation.fit`` filled. Writes RUN/figures.json;
+``--found`` also writes what is found in each patient by the network of the fold that left that
+patient out, for those who train on found lesions instead of outlined ones.
+"""
+
+import json
+import tempfile
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Any
+
+import cv2
+import numpy as np
+import typer
+from numpy.typing import NDArray
+
+from brainviewer.core.errors import Report
+from brainviewer.core.findings import TumourFinding
+from brainviewer.core.study import Modality, Study
+from brainviewer.files.writing import write_whole
+from brainviewer.imaging.measure.slice_area import areas, axial_axis, largest_slice
+from brainviewer.imaging.preprocess.brain import erode
+from brainviewer.imaging.preprocess.head_volume import Head, prepare
+from brainviewer.imaging.preprocess.working_grid import Field, Mask
+from brainviewer.imaging.rules import lesion_search as lesion
+from brainviewer.imaging.rules.lesion_search import Lesion
+from brainviewer.models.segmentation import lesions as outline
+from brainviewer.models.segmentation.detection import find_tumour
+from brainviewer.models.segmentation.finding import finding_of, nothing
+from brainviewer.models.segmentation.input import CHANNELS, DARKEST
+from brainviewer.models.segmentation.lesions import Trust
+from brainviewer.models.segmentation.network import (
+    Forward,
+    OutlineNetwork,
+    OutlineSettings,
+    lesion_probability,
+    read_trust,
+)
+from brainviewer.training.command import run_alone
+from brainviewer.training.labelled_data.cases import LabelledStudy, read_cases
+from brainviewer.training.labelled_data.detections import look
+from brainviewer.training.progress import print_progress
+from brainviewer.training.segmentation.confidence import UNSURE, fit_trust
+from brainviewer.training.segmentation.fit import (
+    RECIPE,
+    OutlineRecipe,
+    folds_of,
+    load_network,
+    read_outline_recipe,
+)
+from brainviewer.training.segmentation.unet import UNet, write_graph
+
+FIGURES_FILE = "figures.json"
+FINAL = "network (what ships)"
+RIGHT = 0.9
+_MIXED = 0.3
+_SMOOTHINGS_MM = (0.1, 3.0)
+# The size in the graph is only a hint: other sizes run as well.
+GRAPH_SIZE = (80, 96)
+
+Row = dict[str, Any]
+
+
+def runnable(network: UNet, trust: Trust = UNSURE) -> OutlineNetwork:
+    """A trained network as the analysis runs it."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "graph.onnx"
+        write_graph(network, CHANNELS, GRAPH_SIZE, path)
+        return OutlineNetwork(path.read_bytes(), OutlineSettings("", trust))
+
+
+def evaluate(recipe: OutlineRecipe, data: Path, run: Path, report: Report) -> dict[str, Any]:
+    """Figures of the folds' networks on the patients they never saw."""
+    cases = read_cases(data)
+    fold_of = folds_of(cases, recipe)
+    networks = [runnable(load_network(run / f"fold-{n}.npz")) for n in range(recipe.folds)]
+    rows: dict[str, list[Row]] = {}
+    known, right, folds, healthy = [], [], [], []
+    for number, (case, fold) in enumerate(zip(cases, fold_of, strict=True)):
+        report(number / len(cases), "measuring")
+        labelled = case.load()
+        head = prepare(labelled.study, Modality.FLAIR)
+        assert head is not None and labelled.lesion is not None
+        probability, _ = _probability(head, networks[fold])
+        found = variants(head, networks[fold], probability)
+        for name, lesions in found.items():
+            row = score(labelled, _finding(labelled.study, head, lesions))
+            rows.setdefault(name, []).append({"number": number, "fold": int(fold), **row})
+        final = _finding(labelled.study, head, found[FINAL])
+        for mm in _SMOOTHINGS_MM:
+            row = score(labelled, _smoothed(labelled.study, final, mm))
+            rows.setdefault(f"network, areas smoothed by {mm:g} mm", []).append(row)
+        row = score(labelled, _by_probability(labelled.study, head, final, found[FINAL]))
+        rows.setdefault("network, slice by summed probability", []).append(row)
+        if found[FINAL]:
+            known.append(outline.features(probability, found[FINAL]))
+            right.append(rows[FINAL][-1]["share"] >= RIGHT)
+            folds.append(int(fold))
+            rows[FINAL][-1]["features"] = [round(value, 4) for value in known[-1]]
+        twin = healthy_twin(head, labelled.lesion)
+        if twin is not None:
+            healthy.append(outline.evidence_of(*_probability(twin, networks[fold])))
+    fitted = fit_trust(np.array(known), np.array(right), np.array(folds))
+    return {
+        "patients": len(cases),
+        "folds": recipe.folds,
+        "seed": recipe.seed,
+        "methods": {name: summary(some) for name, some in rows.items()},
+        "confidence": fitted,
+        "healthy": {
+            "heads": len(healthy),
+            "called_sick": int(np.sum(np.array(healthy) >= outline.LEAST_ML)),
+            "least_ml": outline.LEAST_ML,
+            "evidence_ml": [round(float(value), 3) for value in sorted(healthy)],
+        },
+        "rows": rows[FINAL],
+    }
+
+
+def variants(head: Head, network: OutlineNetwork, probability: Field) -> dict[str, list[Lesion]]:
+    """The lesions that each of the compared methods finds; ``probability`` is what ships."""
+    spacing = head.working.spacing
+    compared = lesion.search(
+        head.images, Modality.FLAIR, head.inside, head.plane, spacing, not head.stripped
+    )
+    both = lesion_probability(mean_of_sides(network), head.images, head.inside, head.plane, spacing)
+    flair = {Modality.FLAIR: head.images[Modality.FLAIR]}
+    alone, _ = _probability(replace(head, images=flair), network)
+    certain = np.zeros_like(probability)
+    for one in lesion.together(compared) if compared else []:
+        certain = np.maximum(certain, one.certainty)
+    closer, _ = _probability(_cut_closer(head), network)
+    found = {
+        "model-free": compared,
+        FINAL: outline.lesions_of(probability, spacing),
+        "network, asked about both sides in turn": outline.lesions_of(both, spacing),
+        "network, FLAIR alone": outline.lesions_of(alone, spacing),
+        "network, brain cut 4 mm closer": outline.lesions_of(closer, spacing),
+        "network and model-free averaged": outline.lesions_of(
+            (1 - _MIXED) * probability + np.float32(_MIXED) * certain, spacing
+        ),
+    }
+    for threshold in (0.3, 0.4, 0.6):
+        lesions = outline.lesions_of(probability, spacing, threshold)
+        found[f"network, threshold {threshold}"] = lesions
+    return found
+
+
+def mean_of_sides(forward: Forward) -> Forward:
+    """Asks again with right and left exchanged, and takes the mean."""
+
+    def ask(slices: NDArray[np.float32]) -> NDArray[np.float32]:
+        exchanged = forward(np.ascontiguousarray(slices[:, :, ::-1]))
+        return np.asarray((forward(slices) + exchanged[:, :, ::-1]) / 2, np.float32)
+
+    return ask
+
+
+def _probability(head: Head, network: OutlineNetwork) -> tuple[Field, tuple[float, float, float]]:
+    spacing = head.working.spacing
+    found = lesion_probability(network, head.images, head.inside, head.plane, spacing)
+    return found, spacing
+
+
+def _cut_closer(head: Head) -> Head:
+    """The head as a greedier skull stripping leaves it."""
+    return replace(head, inside=erode(head.inside, 4.0, head.working.spacing))
+
+
+def healthy_twin(head: Head, truth: Mask) -> Head | None:
+    """The head with its healthy half mirrored onto the other; None if both hold lesion."""
+    spacing, plane = head.working.spacing, head.plane
+    r, a, s = np.meshgrid(
+        *(np.arange(n) * mm for n, mm in zip(head.inside.shape, spacing, strict=True)),
+        indexing="ij",
+        sparse=True,
+    )
+    right = r - plane.offset - plane.yaw * a - plane.roll * s > 0
+    amount = head.working.thin(truth)
+    sums = float(amount[right].sum()), float(amount[~right].sum())
+    if min(sums) > 0.01 * max(sums):
+        return None
+    kept = right if sums[0] < sums[1] else ~right
+
+    def doubled(image: Field, outside: float) -> Field:
+        return np.where(kept, image, plane.mirror(image, spacing, outside)).astype(np.float32)
+
+    images = {m: doubled(image, DARKEST) for m, image in head.images.items()}
+    inside = doubled(head.inside.astype(np.float32), 0.0) > 0.5
+    return replace(head, images=images, inside=inside)
+
+
+def _finding(study: Study, head: Head, lesions: list[Lesion]) -> TumourFinding:
+    if not lesions:
+        return nothing(study, "lesion")
+    return finding_of(study, head.working, lesions, "lesion", 0.0, ())
+
+
+def _smoothed(study: Study, finding: TumourFinding, mm: float) -> TumourFinding:
+    spacing = study.grid.spacing[axial_axis(study.grid)]
+    index = largest_slice(finding.area_mm2, spacing, mm) if finding.found else None
+    return replace(finding, index=index)
+
+
+def _by_probability(
+    study: Study, head: Head, finding: TumourFinding, lesions: list[Lesion]
+) -> TumourFinding:
+    """The slice in which a doubtful rim counts less than the core."""
+    if not finding.found:
+        return finding
+    sums = np.sum([one.certainty.sum(axis=(0, 1)) for one in lesion.together(lesions)], axis=0)
+    weighed = head.working.spread(sums.astype(np.float32), 2)
+    spacing = study.grid.spacing[axial_axis(study.grid)]
+    return replace(finding, index=largest_slice(weighed, spacing))
+
+
+def score(labelled: LabelledStudy, finding: TumourFinding) -> Row:
+    """How good a finding is beside the expert's outline."""
+    truth = labelled.lesion
+    assert truth is not None and finding.mask is not None
+    area = areas(labelled.study.grid, truth, axial_axis(labelled.study.grid))
+    both = float((truth & finding.mask).sum())
+    index = finding.index
+    return {
+        "share": round(float(area[index] / area.max()), 4) if index is not None else 0.0,
+        "dice": round(2 * both / float(truth.sum() + finding.mask.sum()), 4),
+        "distance": None if index is None else abs(index - int(area.argmax())),
+    }
+
+
+def summary(rows: list[Row]) -> dict[str, float]:
+    """Means over the patients."""
+    share = np.array([row["share"] for row in rows])
+    dice = np.array([row["dice"] for row in rows])
+    far = [row["distance"] for row in rows if row["distance"] is not None]
+    return {
+        "mean_share": round(float(share.mean()), 4),
+        "share_at_least_0.9": round(float((share >= RIGHT).mean()), 4),
+        "mean_dice": round(float(dice.mean()), 4),
+        "median_dice": round(float(np.median(dice)), 4),
+        "median_distance_slices": float(np.median(far)),
+        "not_found": len(rows) - len(far),
+    }
+
+
+def figures_file(recipe: OutlineRecipe, data: Path, run: Path, report: Report) -> Path:
+    """The file with the figures of a run, measured and written now unless it is there."""
+    path = run / FIGURES_FILE
+    if not path.exists():
+        figures = evaluate(recipe, data, run, report)
+        write_whole(path, (json.dumps(figures, indent=1) + "\n").encode())
+    return path
+
+
+def write_found(
+    recipe: OutlineRecipe,
+    data: Path,
+    run: Path,
+    out: Path,
+    trust: Trust,
+    report: Report,
+) -> None:
+    """Write what is found in each patient by the network that never saw that patient, as
+    ``found.find_all`` does."""
+    cases = read_cases(data)
+    networks = [runnable(load_network(run / f"fold-{n}.npz"), trust) for n in range(recipe.folds)]
+    for number, (case, fold) in enumerate(zip(cases, folds_of(cases, recipe), strict=True)):
+        report(number / len(cases), "writing what was found")
+        look(case, out, partial(find_tumour, network=networks[fold]))
+
+
+def main(
+    data: Annotated[Path, typer.Option(help="Folder of labelled cases.")],
+    run: Annotated[Path, typer.Option(help="Folder of the trained networks.")],
+    recipe: Annotated[Path, typer.Option(help="How they were trained.")] = RECIPE,
+    found: Annotated[Path | None, typer.Option(help="Write what is found here.")] = None,
+) -> None:
+    """Measure the outlining network on patients it never saw."""
+    cv2.setNumThreads(1)
+    plan = read_outline_recipe(recipe)
+    path = figures_file(plan, data, run, print_progress())
+    figures = json.loads(path.read_text(encoding="utf-8"))
+    typer.echo(json.dumps({**figures, "rows": "..."}, indent=1))
+    if found is not None:
+        trust = read_trust(figures["confidence"]["trust"])
+        write_found(plan, data, run, found, trust, print_progress())
+
+
+if __name__ == "__main__":
+    run_alone(main)

@@ -1,0 +1,149 @@
+"""Heads with an expert's outline, prepared once and kept in a folder."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from brainviewer.core.errors import FileError, Report
+from brainviewer.core.study import Modality
+from brainviewer.imaging.preprocess.head_volume import Head, prepare
+from brainviewer.models.segmentation.input import PIXEL_MM, Canvas
+from brainviewer.training.labelled_data.cases import Case
+
+# Larger than the pictures that the network learns from, so that these can be turned and moved.
+_FRAME = (112, 128)
+_FAR = -9.0
+FIELDS = (
+    "flair", "t1", "t1ce", "mirrored_flair", "mirrored_t1", "mirrored_t1ce",
+    "depth", "mirrored_depth", "side", "lesion",
+)  # fmt: skip
+SEQUENCES = {"flair": Modality.FLAIR, "t1": Modality.T1, "t1ce": Modality.T1CE}
+
+
+@dataclass(frozen=True, eq=False)
+class TrainingHead:
+    """One patient's slices on a canvas.
+
+    fields : (S, len(FIELDS), R, A) float32. Sequences are normalised and reach beyond the brain;
+        ``depth`` is the distance to the brain's edge in mm, positive inside; ``side`` the distance
+        from the mid-sagittal plane; ``lesion`` 0..1.
+    slice_mm : distance of the slices.
+    present : names of the sequences that there are.
+    healthy_side : 1 right or -1 left if that side holds none of the lesion, else 0.
+    """
+
+    case_id: str
+    fields: NDArray[np.float32]
+    slice_mm: float
+    present: tuple[str, ...]
+    healthy_side: int
+
+    @cached_property
+    def holding(self) -> NDArray[np.int64]:
+        """Slices that hold some of the lesion."""
+        amount = self.fields[:, FIELDS.index("lesion")].sum(axis=(1, 2))
+        return np.flatnonzero(amount > 2)
+
+    @cached_property
+    def brain(self) -> NDArray[np.int64]:
+        """Slices that hold some of the brain."""
+        return np.flatnonzero((self.fields[:, FIELDS.index("depth")] > 0).any(axis=(1, 2)))
+
+
+def prepared_heads(cases: Iterable[Case], folder: Path, report: Report) -> list[TrainingHead]:
+    """The heads of all cases, read from ``folder`` or prepared and written there."""
+    folder.mkdir(parents=True, exist_ok=True)
+    heads = []
+    cases = list(cases)
+    for number, case in enumerate(cases):
+        path = folder / f"{case.case_id}.npz"
+        if not path.exists():
+            report(number / len(cases), "preparing the heads")
+            write_head(training_head(case), path)
+        heads.append(read_head(path))
+    return heads
+
+
+def training_head(case: Case) -> TrainingHead:
+    """Prepare one case; raises FileError if no brain or no outline is there."""
+    labelled = case.load()
+    head = prepare(labelled.study, Modality.FLAIR)
+    if head is None or labelled.lesion is None:
+        raise FileError(f"The case {case.case_id} has no brain or no outline.", "Leave it out.")
+    spacing = head.working.spacing
+    canvas = Canvas.around(head.inside, spacing, _FRAME)
+    lesion = head.working.thin(labelled.lesion)
+    side = _side(head)
+    depth = _depth(head)
+    volumes = {"depth": depth, "side": side, "lesion": lesion}
+    volumes["mirrored_depth"] = head.plane.mirror(depth, spacing, _FAR)
+    present = []
+    for name, modality in SEQUENCES.items():
+        image = head.images.get(modality)
+        if image is None:
+            image = np.zeros_like(lesion)
+        else:
+            present.append(name)
+        volumes[name] = np.clip(image, -6, 12)
+        volumes[f"mirrored_{name}"] = head.plane.mirror(volumes[name], spacing, -6.0)
+    right, left = (float((lesion * (sign * side > 0)).sum()) for sign in (1, -1))
+    healthy = -1 if left < 0.01 * right else 1 if right < 0.01 * left else 0
+    outside = {"depth": _FAR, "mirrored_depth": _FAR, "side": 0.0, "lesion": 0.0}
+    fields = [canvas.draw(volumes[name], spacing, outside.get(name, -6.0)) for name in FIELDS]
+    return TrainingHead(case.case_id, np.stack(fields, axis=1), spacing[2], tuple(present), healthy)
+
+
+def write_head(head: TrainingHead, path: Path) -> None:
+    """Write a head, whole or not at all."""
+    unfinished = path.with_suffix(".part.npz")
+    np.savez(
+        unfinished,
+        fields=head.fields.astype(np.float16),
+        slice_mm=head.slice_mm,
+        present=np.array(head.present),
+        healthy_side=head.healthy_side,
+    )
+    unfinished.replace(path)
+
+
+def read_head(path: Path) -> TrainingHead:
+    """Read what ``write_head`` wrote."""
+    with np.load(path, allow_pickle=False) as file:
+        return TrainingHead(
+            path.stem,
+            file["fields"].astype(np.float32),
+            float(file["slice_mm"]),
+            tuple(str(name) for name in file["present"]),
+            int(file["healthy_side"]),
+        )
+
+
+def _depth(head: Head) -> NDArray[np.float32]:
+    """Distance to the brain's edge within each axial slice, in mm, at most 9."""
+    spacing = head.working.spacing
+    padded = np.pad(head.inside, ((1, 1), (1, 1), (0, 0)))
+    depth = np.full(padded.shape, _FAR, np.float32)
+    for index in range(padded.shape[2]):
+        plane = padded[:, :, index]
+        if plane.any():
+            inner = ndimage.distance_transform_edt(plane, sampling=spacing[:2])
+            outer = ndimage.distance_transform_edt(~plane, sampling=spacing[:2])
+            depth[:, :, index] = np.where(plane, inner - PIXEL_MM / 2, PIXEL_MM / 2 - outer)
+    return np.asarray(np.clip(depth, _FAR, -_FAR)[1:-1, 1:-1])
+
+
+def _side(head: Head) -> NDArray[np.float32]:
+    """Distance from the mid-sagittal plane in mm, positive to the patient's right."""
+    r, a, s = np.meshgrid(
+        *(np.arange(n) * mm for n, mm in zip(head.inside.shape, head.working.spacing, strict=True)),
+        indexing="ij",
+        sparse=True,
+    )
+    normal, plane = head.plane.normal, head.plane
+    distance = (r - plane.offset) * normal[0] + a * normal[1] + s * normal[2]
+    return np.asarray(distance, np.float32)

@@ -1,0 +1,1 @@
+"""Molecular subtype of gliomas: training, evaluation, packaging."""

@@ -1,0 +1,228 @@
+"""What a network that never saw an MR picture makes of the lesions: the yardstick for our own.
+
+    python -m brainviewer.training.subtype.baselines --data DIR --run DIR [--weights FILE.keras]
+
+Features of a frozen ImageNet Xception (Chollet 2017), averaged over a few lesion-centred slices
+of each patient as the expert outlined it; logistic regression on their principal components in the
+folds of one seed. ``evaluate`` reports it beside the controls.
+"""
+
+import os
+import zipfile
+from collections.abc import Sequence
+from io import BytesIO
+from pathlib import Path
+from typing import Annotated, Any
+
+import cv2
+import h5py
+import numpy as np
+import typer
+from numpy.typing import NDArray
+
+from brainviewer.core.errors import FileError, Report, silent
+from brainviewer.core.study import Modality, Study
+from brainviewer.imaging.measure.slice_area import axial_axis
+from brainviewer.imaging.preprocess.intensity import normalise
+from brainviewer.imaging.preprocess.working_grid import Mask
+from brainviewer.training.command import run_alone
+from brainviewer.training.labelled_data.collection import Case
+from brainviewer.training.labelled_data.datasets import folds_of
+from brainviewer.training.labelled_data.detections import load_found
+from brainviewer.training.recipes import Recipe, read_recipe
+from brainviewer.training.subtype.evidence import class_weights
+from brainviewer.training.subtype.fit import (
+    FOUND_FOLDER,
+    RECIPE,
+    typed_cases,
+    with_lesion,
+    write_json,
+)
+
+FEATURES_FILE = "xception.npz"
+PREDICTIONS_FILE = "predictions-imagenet_xception.json"
+SIZE = 224
+_COMPONENTS = 40
+CHANNELS = (Modality.T1, Modality.FLAIR, Modality.T1CE)
+_DARKEST, _BRIGHTEST = -4.0, 8.0
+_MARGIN = 1.5
+_LEAST_OF_BRAIN = 0.25
+_KINDS = {
+    "Conv2D": "conv2d",
+    "SeparableConv2D": "separable_conv2d",
+    "BatchNormalization": "batch_normalization",
+}
+
+
+def lesion_pictures(study: Study, lesion: Mask, brain: Mask, count: int = 3) -> NDArray[np.float32]:
+    """Square pictures of the lesion's largest axial slices, brain only.
+
+    Returns (n, SIZE, SIZE, 3) float32 in 0..255 with T1, FLAIR and T1ce as the three colours; a
+    sequence that is missing is grey. n is at most ``count``, and 0 without a lesion.
+    """
+    axis = axial_axis(study.grid)
+    others = tuple(n for n in range(3) if n != axis)
+    areas = lesion.sum(axis=others)
+    brain = brain | lesion
+    images = {
+        m: normalise(study.volumes[m].data.astype(np.float32), brain & ~lesion)
+        for m in CHANNELS
+        if m in study.volumes and not study.volumes[m].constant
+    }
+    largest = np.argsort(-areas, kind="stable")[: 3 * count : 3]
+    pictures = []
+    for index in largest[areas[largest] > 0]:
+        inside, outline = (np.take(mask, index, axis).T for mask in (brain, lesion))
+        left, top, side = _square(inside, outline)
+        picture = np.full((SIZE, SIZE, 3), -_DARKEST / (_BRIGHTEST - _DARKEST) * 255, np.float32)
+        for channel, modality in enumerate(CHANNELS):
+            if modality in images:
+                plane = np.take(images[modality], index, axis).T
+                plane = np.where(inside, np.clip(plane, _DARKEST, _BRIGHTEST), _DARKEST)
+                grey = (plane - _DARKEST) / (_BRIGHTEST - _DARKEST) * 255
+                scale = side / SIZE
+                matrix = np.array([[scale, 0, left], [0, scale, top]])
+                picture[:, :, channel] = cv2.warpAffine(
+                    grey.astype(np.float32),
+                    matrix,
+                    (SIZE, SIZE),
+                    flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+                )
+        pictures.append(picture)
+    return np.array(pictures, np.float32).reshape(-1, SIZE, SIZE, 3)
+
+
+def _square(inside: Mask, outline: Mask) -> tuple[float, float, float]:
+    rows, columns = np.nonzero(outline)
+    brain_rows, brain_columns = np.nonzero(inside)
+    longest = max(np.ptp(rows), np.ptp(columns)) + 1
+    brain = max(np.ptp(brain_rows), np.ptp(brain_columns)) + 1
+    side = max(_MARGIN * longest, _LEAST_OF_BRAIN * brain)
+    middle = (columns.min() + columns.max()) / 2, (rows.min() + rows.max()) / 2
+    return middle[0] - side / 2, middle[1] - side / 2, side
+
+
+def frozen_xception(weights: Path | None = None) -> Any:
+    """A Keras model: (n, SIZE, SIZE, 3) in 0..255 to (n, 2048).
+
+    weights : a ``.keras`` file that holds a model with an Xception in it, or None to fetch the
+        ImageNet weights from where Keras keeps them (needs the internet).
+
+    Raises FileError if there is no Xception in the file.
+    """
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    import keras
+
+    shape = (SIZE, SIZE, 3)
+    base = keras.applications.Xception(
+        include_top=False, weights="imagenet" if weights is None else None, input_shape=shape
+    )
+    if weights is not None:
+        _copy_weights(weights, base)
+    inputs = keras.Input(shape)
+    scaled = keras.layers.Rescaling(1 / 127.5, offset=-1)(inputs)
+    pooled = keras.layers.GlobalAveragePooling2D()(base(scaled, training=False))
+    return keras.Model(inputs, pooled)
+
+
+def _copy_weights(path: Path, base: Any) -> None:
+    """Fill an Xception with the numbers of the one in a ``.keras`` file; only numbers are read."""
+    counts: dict[str, int] = {}
+    try:
+        with (
+            zipfile.ZipFile(path) as archive,
+            h5py.File(BytesIO(archive.read("model.weights.h5"))) as file,
+        ):
+            stored = file["layers/functional/layers"]
+            for layer in base.layers:
+                # Keras numbers the layers of a file by their kind, in their order.
+                kind = _KINDS.get(type(layer).__name__)
+                if kind is None:
+                    continue
+                name = f"{kind}_{counts[kind]}" if kind in counts else kind
+                counts[kind] = counts.get(kind, 0) + 1
+                numbers = stored[f"{name}/vars"]
+                layer.set_weights([numbers[str(n)][()] for n in range(len(numbers))])
+    except (OSError, KeyError, ValueError, zipfile.BadZipFile):
+        raise FileError(f"There is no Xception in {path.name}.", "Choose another file.") from None
+
+
+def extract(
+    cases: Sequence[Case], run: Path, weights: Path | None, report: Report = silent
+) -> NDArray[np.float32]:
+    """(n, 2048): the features of every case; kept in ``run``, where they are read from next time.
+
+    Zeros where no expert outlined a lesion.
+    """
+    path = run / FEATURES_FILE
+    ids = [case.case_id for case in cases]
+    if path.exists():
+        with np.load(path, allow_pickle=False) as stored:
+            if stored["case_ids"].tolist() == ids:
+                return np.asarray(stored["features"], np.float32)
+    network = frozen_xception(weights)
+    features = np.zeros((len(cases), 2048), np.float32)
+    for number, case in enumerate(cases):
+        labelled, found = case.load(), load_found(run / FOUND_FOLDER, case.case_id)
+        if labelled.lesion is not None and found is not None and found.brain is not None:
+            pictures = lesion_pictures(labelled.study, labelled.lesion, found.brain)
+            if len(pictures):
+                features[number] = np.asarray(network(pictures, training=False)).mean(axis=0)
+        report((number + 1) / len(cases), "features of the frozen Xception")
+    unfinished = path.with_suffix(".part.npz")
+    np.savez_compressed(unfinished, case_ids=np.array(ids), features=features)
+    unfinished.replace(path)
+    return features
+
+
+def predict_unseen(
+    recipe: Recipe, cases: Sequence[Case], features: NDArray[np.float32], run: Path
+) -> None:
+    """Write what the classifier of each fold says about the patients that it never saw."""
+    from sklearn.decomposition import PCA
+    from sklearn.linear_model import LogisticRegression
+
+    seed = recipe.seeds[0]
+    truth = np.array([recipe.classes.index(case.label) for case in cases], np.int64)
+    fold_of = folds_of(cases, recipe.folds, seed)
+    # Roots: the features are means of what is left above zero, and skewed.
+    roots = np.sqrt(np.maximum(features, 0))
+    entries = []
+    for fold in range(int(fold_of.max()) + 1):
+        own = fold_of == fold
+        few = PCA(min(_COMPONENTS, int((~own).sum()) - 1), random_state=0).fit(roots[~own])
+        inputs, others = few.transform(roots[~own]), few.transform(roots[own])
+        scale = np.sqrt((inputs**2).sum(axis=1).mean())
+        model = LogisticRegression(C=1.0, max_iter=3000)
+        weight = class_weights(truth[~own], len(recipe.classes))
+        model.fit(inputs / scale, truth[~own], sample_weight=weight)
+        logits = model.predict_log_proba(others / scale)
+        for number, row in zip(np.flatnonzero(own), logits, strict=True):
+            case = cases[int(number)]
+            entries.append(
+                {
+                    "case_id": case.case_id,
+                    "fold": fold,
+                    "seed": seed,
+                    "label": case.label,
+                    "age_years": case.age_years,
+                    "logits": {"expert": [round(float(value), 5) for value in row]},
+                }
+            )
+    write_json(run / PREDICTIONS_FILE, entries)
+
+
+def main(
+    data: Annotated[Path, typer.Option(help="Folder of labelled cases.")],
+    run: Annotated[Path, typer.Option(help="Folder of a finished training.")],
+    weights: Annotated[Path | None, typer.Option(help="A .keras file with an Xception.")] = None,
+    recipe: Annotated[Path, typer.Option(help="How it was trained.")] = RECIPE,
+) -> None:
+    """Measure frozen ImageNet features in the folds of a run."""
+    plan = read_recipe(recipe)
+    cases = with_lesion(plan, typed_cases(plan, data), run / FOUND_FOLDER, silent)
+    predict_unseen(plan, cases, extract(cases, run, weights), run)
+
+
+if __name__ == "__main__":
+    run_alone(main)

@@ -1,0 +1,215 @@
+"""What the answer could be known from without looking at the tumour, and what a small network says.
+
+    python -m brainviewer.training.subtype.controls --data DIR --run DIR
+
+Each control is a cross-validation of its own in the folds of one seed, with the samples of a run:
+
+- ``mask_only``: every sequence is replaced by the lesion's outline.
+- ``outside_only``: the lesion is blacked out.
+- ``shuffled_labels``: the classes are dealt out to the patients by chance.
+- ``small_network``: nothing is hidden, but a small network learns from scratch.
+"""
+
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+from typing import Annotated, Any
+
+import cv2
+import numpy as np
+import torch
+import typer
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from brainviewer.core.errors import Report
+from brainviewer.models.card import ModelInput
+from brainviewer.models.subtype.input import arrange, cut_out
+from brainviewer.training.command import run_alone
+from brainviewer.training.labelled_data.collection import Case
+from brainviewer.training.labelled_data.datasets import folds_of
+from brainviewer.training.labelled_data.detections import Found, load_found
+from brainviewer.training.learning import MakeBatch, from_bank, from_maps, learn
+from brainviewer.training.progress import print_progress
+from brainviewer.training.recipes import PRETRAINED_FILE, Recipe, read_recipe
+from brainviewer.training.resnet50 import from_pretrained
+from brainviewer.training.subtype.augmentation_cache import levels, make_bank
+from brainviewer.training.subtype.feature_cache import Hide, keep_maps
+from brainviewer.training.subtype.fit import (
+    BANK_FOLDER,
+    FOUND_FOLDER,
+    RECIPE,
+    train,
+    typed_cases,
+    with_lesion,
+    write_json,
+)
+from brainviewer.training.subtype.predictions import expert_slices, run
+
+Images = NDArray[np.float32]
+
+# How bright the outline is shown: like FLAIR in a lesion.
+_OUTLINE = 3.0
+_RIM = np.ones((9, 9), np.uint8)
+
+
+class SmallNetwork(nn.Module):  # type: ignore[misc]
+    """Five convolutions with pooling between, 0.4 million numbers; used like ``ResNet50``."""
+
+    def __init__(self, classes: int, depth: int) -> None:
+        super().__init__()
+        widths = (depth, 24, 48, 96, 128, 192)
+        self.layers = nn.ModuleList(
+            nn.Sequential(nn.Conv2d(a, b, 3, 1, 1), nn.BatchNorm2d(b), nn.ReLU(), nn.MaxPool2d(2))
+            for a, b in pairwise(widths)
+        )
+        self.dropout, self.dense = nn.Dropout(0.3), nn.Linear(widths[-1], classes)
+
+    def maps(self, x: Tensor, after: int = 0) -> tuple[Tensor, Tensor]:
+        """Like those of ``ResNet50``."""
+        middle = x
+        for layer in self.layers:
+            middle, x = x, layer(x)
+        return middle, x
+
+    def features(self, x: Tensor) -> Tensor:
+        """(n, depth, size, size) -> (n, 192, size / 32, size / 32)"""
+        return self.maps(x)[1]
+
+    def logits(self, features: Tensor) -> Tensor:
+        """(n, 192, h, w) -> (n, classes)"""
+        return torch.as_tensor(self.dense(self.dropout(features.mean(dim=(2, 3)))))
+
+
+def hide_nothing(images: Images, covered: Images, model_input: ModelInput) -> Images:
+    """Leave everything as it is."""
+    return images
+
+
+def show_mask_only(images: Images, covered: Images, model_input: ModelInput) -> Images:
+    """images (n, slices, channels, size, size) with the outline (n, slices, size, size) in each"""
+    low, _ = levels(model_input)
+    outline = np.where(covered > 0.5, np.float32(_OUTLINE), np.float32(low))
+    return np.repeat(outline[:, :, None], images.shape[2], axis=2)
+
+
+def show_outside_only(images: Images, covered: Images, model_input: ModelInput) -> Images:
+    """The same images with the lesion and a rim around it blacked out."""
+    low, _ = levels(model_input)
+    size = covered.shape[-1]
+    flat = (covered.reshape(-1, size, size) > 0).astype(np.uint8)
+    hidden = np.stack([cv2.dilate(one, _RIM) for one in flat]).reshape(covered.shape) > 0
+    return np.where(hidden[:, :, None], np.float32(low), images)
+
+
+HIDING: dict[str, Hide] = {
+    "mask_only": show_mask_only,
+    "outside_only": show_outside_only,
+    "shuffled_labels": hide_nothing,
+    "small_network": hide_nothing,
+}
+
+
+def control(name: str, recipe: Recipe, data: Path, out: Path, seed: int, report: Report) -> None:
+    """Run one control with the samples in ``out``; writes ``predictions-NAME.json`` there."""
+    target = out / f"predictions-{name}.json"
+    if target.exists():
+        return
+    found = out / FOUND_FOLDER
+    cases = with_lesion(recipe, typed_cases(recipe, data), found, report)
+    # Read before samples are drawn, so that nothing is left in a folder that holds no run.
+    network = from_pretrained(out / PRETRAINED_FILE, len(recipe.classes), recipe.input.depth)
+    bank = make_bank(
+        cases, out / BANK_FOLDER, found, recipe.input, recipe.draws, recipe.seed, report
+    )
+    labels = [recipe.classes.index(case.label) for case in cases]
+    if name == "shuffled_labels":
+        labels = [int(n) for n in np.random.default_rng(seed).permutation(labels)]
+    fold_of = folds_of(cases, recipe.folds, seed)
+    if name == "small_network":
+
+        def batches(members: list[int]) -> MakeBatch:
+            return from_bank(bank, labels, members, recipe.input)
+
+    else:
+        folder = out / name
+        folder.mkdir(exist_ok=True)
+        kept = keep_maps(
+            bank,
+            network,
+            recipe.training.frozen,
+            out / BANK_FOLDER if HIDING[name] is hide_nothing else folder,
+            recipe.input,
+            recipe.seed,
+            report,
+            HIDING[name],
+        )
+
+        def batches(members: list[int]) -> MakeBatch:
+            return from_maps(kept, labels, members)
+
+    entries: list[dict[str, Any]] = []
+    for fold in range(int(fold_of.max()) + 1):
+        learned = [n for n in range(len(cases)) if fold_of[n] != fold]
+        text = f"{name}, fold {fold + 1}"
+        if name == "small_network":
+            trained = _train_small(recipe, batches(learned), [seed, fold], text, report)
+        else:
+            trained = train(recipe, batches(learned), out, [seed, fold], text, report)
+        trained.eval()
+        for number in np.flatnonzero(fold_of == fold):
+            case = cases[int(number)]
+            tensor = _tensor(case, load_found(found, case.case_id), recipe.input, HIDING[name])
+            logits = run(trained, tensor)[1].mean(axis=0)
+            entries.append(
+                {
+                    "case_id": case.case_id,
+                    "fold": fold,
+                    "seed": seed,
+                    "label": recipe.classes[labels[int(number)]],
+                    "age_years": case.age_years,
+                    "logits": {"expert": [round(float(value), 5) for value in logits]},
+                }
+            )
+    write_json(target, entries)
+
+
+def _train_small(
+    recipe: Recipe, batches: MakeBatch, seed: list[int], text: str, report: Report
+) -> Any:
+    number = int(np.random.SeedSequence(seed).generate_state(1)[0])
+    torch.manual_seed(number)
+    schedule = replace(recipe.training, frozen=0, coverage=0.0, guidance=0.0, learning_rate=1e-3)
+    network: Any = SmallNetwork(len(recipe.classes), recipe.input.depth)
+    return learn(network, batches, schedule, number, text, report)
+
+
+def _tensor(case: Case, found: Found | None, model_input: ModelInput, hide: Hide) -> Images:
+    """What the network sees of a case as the expert outlined it, with parts hidden."""
+    slices = expert_slices(case, found, model_input)
+    prepared = slices.prepare(model_input)
+    tensor, size = prepared.tensor, model_input.size
+    outline = [cut_out(one.astype(np.float32), prepared.box, size) for one in slices.lesion]
+    covered = arrange(np.stack(outline)[..., None], slices.main, model_input)
+    # (n, size, size, slices of an image * channels) -> (n, slices of an image, channels, ...)
+    parts = tensor.reshape(*tensor.shape[:3], covered.shape[-1], -1).transpose(0, 3, 4, 1, 2)
+    shown = hide(parts, covered.transpose(0, 3, 1, 2), model_input)
+    return np.ascontiguousarray(shown.transpose(0, 3, 4, 1, 2).reshape(tensor.shape))
+
+
+def main(
+    data: Annotated[Path, typer.Option(help="Folder of labelled cases.")],
+    run_folder: Annotated[Path, typer.Option("--run", help="Folder of a finished training.")],
+    recipe: Annotated[Path, typer.Option(help="How it was trained.")] = RECIPE,
+    threads: Annotated[int, typer.Option(help="Processor threads to use.")] = 1,
+) -> None:
+    """Train and measure the controls of a run."""
+    torch.set_num_threads(threads)
+    cv2.setNumThreads(1)
+    plan = read_recipe(recipe)
+    for name in HIDING:
+        control(name, plan, data, run_folder, plan.seeds[0], print_progress())
+
+
+if __name__ == "__main__":
+    run_alone(main)

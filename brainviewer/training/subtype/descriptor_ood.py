@@ -1,0 +1,150 @@
+"""Fit what the lesions of the training patients are like, and count how many unseen ones it flags.
+
+    python -m brainviewer.training.subtype.descriptor_ood --data DIR --found RUN/found
+    python -m brainviewer.training.subtype.package --models resources/models --texts-only
+
+Describes every labelled patient by the outlines in ``--found`` (made there by the finder that is
+installed, where the folder does not hold them), with and without the skull, and fits the score of
+``inference.out_of_distribution`` to the descriptors that the answer rests on. The limit is a
+quantile of the scores of patients that were left out of the fit (cross-validation by patient).
+"""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import numpy as np
+import typer
+from numpy.typing import NDArray
+
+from brainviewer.core.errors import FileError
+from brainviewer.files.writing import write_whole
+from brainviewer.models.subtype.out_of_distribution import LesionDistribution, parse_distribution
+from brainviewer.training.command import run_alone
+from brainviewer.training.labelled_data.cases import read_cases
+from brainviewer.training.labelled_data.datasets import patient_folds
+from brainviewer.training.labelled_data.detections import find_all
+from brainviewer.training.progress import print_progress
+from brainviewer.training.subtype.descriptor_table import (
+    TABLE_FILE,
+    Described,
+    describe_all,
+    read_table,
+)
+from brainviewer.training.subtype.evaluate import EVALUATION_FILE, RECIPE, dump
+from brainviewer.training.subtype.package import OUT_OF_DISTRIBUTION_FILE
+
+# As the scope of the network has it: 95 % of what is like the training passes.
+QUANTILE = 0.95
+FOLDS = 5
+SEED = 2026
+# How a lesion is described in use: in the head as it was scanned, and with the skull taken off.
+OUTLINES = ("found", "stripped")
+_DIGITS = 4
+
+
+def fit_distribution(
+    patients: Sequence[Described], names: Sequence[str], limit: float = np.inf
+) -> LesionDistribution:
+    """The distribution of the lesions of some patients, every description of each.
+
+    names : of the descriptors; those that are missing count as usual in the correlation.
+    """
+    raw = np.array(
+        [[row.values[o][n] for n in names] for row in patients for o in OUTLINES if o in row.values]
+    )
+    means, scales = np.nanmean(raw, axis=0), np.nanstd(raw, axis=0)
+    scales = np.where(scales > 1e-9, scales, 1.0)
+    standard = np.nan_to_num((raw - means) / scales)
+    ages = [row.age_years for row in patients if row.age_years is not None]
+    return LesionDistribution(
+        tuple(names),
+        means.round(_DIGITS),
+        scales.round(_DIGITS),
+        shrunk_covariance(standard).round(_DIGITS),
+        limit,
+        (min(ages), max(ages)),
+    )
+
+
+def shrunk_covariance(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(n, d) values of mean 0 -> (d, d): their covariance, drawn towards a multiple of the identity
+    by the share that Ledoit & Wolf (2004) estimate."""
+    count, size = values.shape
+    plain = values.T @ values / count
+    middle = float(np.trace(plain)) / size * np.eye(size)
+    distance = float(((plain - middle) ** 2).sum())
+    products = values[:, :, None] * values[:, None, :]
+    error = float(((products - plain) ** 2).sum()) / count**2
+    share = min(error, distance) / distance if distance > 0 else 1.0
+    return np.asarray((1 - share) * plain + share * middle)
+
+
+def measured_distribution(patients: Sequence[Described], names: Sequence[str]) -> dict[str, Any]:
+    """The entry ``out_of_distribution`` of a card, with how many unseen patients it flags.
+
+    Raises FileError if there are fewer patients than folds.
+    """
+    if len(patients) < FOLDS:
+        raise FileError(f"There are {len(patients)} patients, fewer than the {FOLDS} folds.")
+    fold = patient_folds([row.label for row in patients], FOLDS, SEED)
+    scores: dict[str, list[float]] = {outline: [] for outline in OUTLINES}
+    for index in range(FOLDS):
+        own = [row for row, part in zip(patients, fold, strict=True) if part == index]
+        known = fit_distribution([row for row in patients if row not in own], names)
+        for row in own:
+            for outline in OUTLINES:
+                score = known.score(row.values.get(outline, {}))
+                if score is not None:
+                    scores[outline].append(score)
+    limit = float(np.quantile([s for some in scores.values() for s in some], QUANTILE))
+    limit = round(limit, _DIGITS)
+    fitted = fit_distribution(patients, names, limit)
+    content = {
+        "descriptors": [
+            {"name": name, "mean": float(mean), "scale": float(scale)}
+            for name, mean, scale in zip(names, fitted.means, fitted.scales, strict=True)
+        ],
+        "correlation": fitted.correlation.tolist(),
+        "limit": limit,
+        "ages": list(fitted.ages),
+        "measured": {
+            "folds": FOLDS,
+            "quantile": QUANTILE,
+            "unseen patients": len(patients),
+            "flagged": {
+                outline: int(sum(score > limit for score in some))
+                for outline, some in scores.items()
+            },
+        },
+    }
+    parse_distribution(content)
+    return content
+
+
+def main(
+    data: Annotated[Path, typer.Option(help="Folder of labelled cases it was trained on.")],
+    found: Annotated[Path, typer.Option(help="What the finder said about them.")],
+    models: Annotated[Path, typer.Option(help="Folder of the models.")] = Path("resources/models"),
+    network: Annotated[str, typer.Option(help="The model that owns the files.")] = RECIPE.stem,
+) -> None:
+    """Fit the lesions of a collection and write them beside the network that was trained on it."""
+    report, owner = print_progress(), models / network
+    cases = [case for case in read_cases(data) if case.label]
+    table = found / TABLE_FILE
+    if not table.exists():
+        find_all(cases, found, report)
+        describe_all(cases, found, table, report)
+    known = {case.case_id for case in cases}
+    patients = [row for row in read_table(table) if row.case_id in known]
+    evaluation = json.loads((owner / EVALUATION_FILE).read_text(encoding="utf-8"))
+    names = [term["name"] for term in evaluation["head"]["descriptors"]["terms"]]
+    content = measured_distribution(patients, names)
+    write_whole(owner / OUT_OF_DISTRIBUTION_FILE, dump(content).encode())
+    for outline, count in content["measured"]["flagged"].items():
+        typer.echo(f"{count} of {len(patients)} unseen patients flagged ({outline})")
+
+
+if __name__ == "__main__":
+    run_alone(main)

@@ -1,0 +1,259 @@
+"""Measure a model on patients that it never saw.
+
+Everything that is fitted after the network (descriptors, fusion, calibration, ages) comes from
+the other folds, so the figures are those of unseen patients throughout. The networks of a fold
+are asked about its own patients only.
+
+Declared before anything was measured: what ships is the combination of sources with the least
+log loss, all classes weighing the same, with the age, mean of the seeds (``CRITERION``).
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from brainviewer.assets import resources
+from brainviewer.core.errors import Report, silent
+from brainviewer.core.shown_text import storable
+from brainviewer.models.card import DOUBT
+from brainviewer.models.subtype.fusion_head import Head, Source
+from brainviewer.models.subtype.fusion_head_content import head_content
+from brainviewer.training.metrics.intervals import against_bar, estimates, value_of
+from brainviewer.training.metrics.metrics import (
+    confusion,
+    doubtful_error,
+    measures,
+    reliability,
+    risk_coverage,
+)
+from brainviewer.training.metrics.plots import draw_all
+from brainviewer.training.recipes import Recipe
+from brainviewer.training.subtype.evaluation_inputs import MAIN, Inputs, evidence, read_predictions
+from brainviewer.training.subtype.evidence import Evidence
+from brainviewer.training.subtype.fusion_heads import LEAST_CONFIDENT, fit_head
+from brainviewer.training.subtype.held_out import (
+    Probabilities,
+    Row,
+    network_control,
+    simpler_answers,
+    unseen,
+)
+
+EVALUATION_FILE = "evaluation.json"
+RECIPE = resources() / "recipes" / "resnet50-glioma.toml"
+CRITERION = "log loss, classes equally frequent"
+# What an answer may rest on (see inference.card.SITUATIONS), and the sources that this needs.
+SOURCES = {
+    "image": ("network",),
+    "image and age": ("network", "age"),
+    "descriptors": ("descriptors",),
+    "descriptors and age": ("descriptors", "age"),
+    "image and descriptors": ("network", "descriptors"),
+    "image, descriptors and age": ("network", "descriptors", "age"),
+}
+# What the project set out to reach on the lgg collection.
+BARS = {
+    "accuracy": (0.75, ">="),
+    "balanced accuracy": (0.70, ">="),
+    "Cohen's kappa": (0.58, ">="),
+    "AUROC G against the rest": (0.92, ">="),
+    "expected calibration error": (0.08, "<="),
+    "error among the most confident half": (0.12, "<="),
+}
+
+
+def evaluate_run(
+    run: Path, recipe: Recipe, report: Report = silent, data: Path | None = None
+) -> dict[str, Any]:
+    """Evaluate what ``fit`` left in the folder ``run``.
+
+    data : the folder of labelled cases that it was trained on; needed the first time, to describe
+        the lesions (the table stays in ``run``). Without it, and without a table, only the network
+        is measured.
+
+    Raises FileError if there is nothing to evaluate.
+    """
+    return evaluate(recipe, read_predictions(run, recipe, data, report), report)
+
+
+def write_evaluation(evaluation: dict[str, Any], folder: Path) -> list[Path]:
+    """Write ``evaluation.json`` and the plots; returns the files."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / EVALUATION_FILE
+    unfinished = path.with_suffix(".part")
+    unfinished.write_text(dump(evaluation), encoding="utf-8")
+    unfinished.replace(path)
+    return [path, *draw_all(evaluation, folder)]
+
+
+def evaluate(recipe: Recipe, inputs: Inputs, report: Report = silent) -> dict[str, Any]:
+    """Everything that the card and the README report, as plain data.
+
+    inputs : what ``read_predictions`` returns; it is part of the result.
+    """
+    codes = recipe.classes
+    truth = np.array([codes.index(p["label"]) for p in inputs["patients"]], np.int64)
+    main = [evidence(codes, inputs, run, MAIN) for run in inputs["runs"]]
+    folds = [np.array(run["fold"]) for run in inputs["runs"]]
+    heads = []
+    for seed, (known, fold) in enumerate(zip(main, folds, strict=True)):
+        heads.append([fit_head(known.of(fold != f), recipe.seed) for f in range(fold.max() + 1)])
+        report(0.5 * (seed + 1) / len(main), "fitting to the other folds")
+    answers: dict[str, Probabilities] = {}
+    for key, row in _rows(inputs).items():
+        seeds = [evidence(codes, inputs, run, row.outline) for run in inputs["runs"]]
+        answers[key] = np.array(
+            [unseen(h, k, f, row) for h, k, f in zip(heads, seeds, folds, strict=True)]
+        )
+    report(0.6, "measuring simpler answers")
+    answers |= simpler_answers(recipe, main, folds, heads)
+    asked = dict.fromkeys(answers, truth)
+    for one in inputs.get("controls", []):
+        key = f"control: image, {one['name']}"
+        answers[key], asked[key] = network_control(recipe, main[0], one)
+    figures = {}
+    for number, (key, runs) in enumerate(answers.items()):
+        in_full = key.removesuffix("; training prevalence") in SOURCES
+        figures[key] = _report(recipe, asked[key], runs, inputs, in_full)
+        report(0.7 + 0.3 * (number + 1) / len(answers), "bootstrapping")
+    final = final_head(main, recipe.seed)
+    return {
+        "folds": recipe.folds,
+        "seeds": [run["seed"] for run in inputs["runs"]],
+        "bootstrap_repeats": recipe.bootstrap,
+        "classes": list(codes),
+        "patients": {code: int(np.sum(truth == i)) for i, code in enumerate(codes)},
+        "not_found": sum(not p["found"] for p in inputs["patients"]),
+        "default_prevalence": final.default,
+        "criterion": CRITERION,
+        "winner": winner(figures),
+        "bars": bars(figures),
+        "head": head_content(final),
+        "figures": figures,
+        "inputs": inputs,
+    }
+
+
+def final_head(main: Sequence[Evidence], seed: int) -> Head:
+    """The head that ships: fitted on all patients, the weights averaged over the seeds."""
+    heads = [fit_head(known, seed) for known in main]
+    head = heads[0]
+    networks = [one.network for one in heads if one.network is not None]
+    if networks:
+        head = replace(head, network=_mean_source(networks))
+    if head.descriptors is not None:
+        weights = [one.descriptors.weight for one in heads if one.descriptors is not None]
+        head = replace(head, descriptors=replace(head.descriptors, weight=_mean_source(weights)))
+    if head.age is not None:
+        weight = float(np.mean([one.age.weight for one in heads if one.age is not None]))
+        head = replace(head, age=replace(head.age, weight=round(weight, 4)))
+    return head
+
+
+def winner(figures: dict[str, Any]) -> str:
+    """The combination of sources that the criterion chooses."""
+    losses = {
+        key: value_of(figures[key], CRITERION) for key in SOURCES if key in figures and "age" in key
+    }
+    return min(losses, key=lambda key: losses[key])
+
+
+def bars(figures: dict[str, Any]) -> dict[str, Any]:
+    """What was set out to be reached, and whether it was (``against_bar``), by prevalence."""
+    best = winner(figures)
+    result = {}
+    for key in (best, f"{best}; training prevalence"):
+        known = {figure["name"]: figure for figure in figures[key]["figures"]}
+        result[key] = {
+            name: against_bar(known[name], sign, bar)
+            for name, (bar, sign) in BARS.items()
+            if name in known
+        }
+    return result
+
+
+def _rows(inputs: Inputs) -> dict[str, Row]:
+    situations, patients = inputs["runs"][0]["logits"], inputs["patients"]
+    rows = {}
+    for key, sources in SOURCES.items():
+        if "network" in sources and MAIN not in situations:
+            continue
+        if "descriptors" in sources and not inputs["descriptor_names"]:
+            continue
+        rows[key] = Row(sources, "equal")
+        rows[f"{key}; training prevalence"] = Row(sources, "training")
+        expert = "network" not in sources or "expert" in situations
+        if expert and any("expert" in p["descriptors"] for p in patients):
+            rows[f"{key}; expert outline"] = Row(sources, "equal", "expert")
+        if sources[0] == "descriptors" and any("stripped" in p["descriptors"] for p in patients):
+            rows[f"{key}; skull taken off"] = Row(sources, "equal", "stripped")
+        if sources[0] == "network" and "single" in situations and len(sources) < 3:
+            rows[f"{key}; one slice"] = Row(sources, "equal", "single")
+    rows["age alone"] = Row(("age",), "equal")
+    rows["age alone; training prevalence"] = Row(("age",), "training")
+    return rows
+
+
+def _report(
+    recipe: Recipe,
+    truth: NDArray[np.int64],
+    runs: Probabilities,
+    inputs: Inputs,
+    in_full: bool,
+) -> dict[str, Any]:
+    """in_full : with everything that the plots show."""
+    wanted = measures(recipe.classes)
+    if in_full:
+        for name, below in ((DOUBT, True), ("error above the threshold", False)):
+            wanted[name] = doubtful_error(LEAST_CONFIDENT, below)
+    table = estimates(truth, runs, wanted, recipe.bootstrap, recipe.seed)
+    figures = [one.entry(name, "patients", len(truth)) for name, one in table.items()]
+    entry: dict[str, Any] = {
+        "figures": figures,
+        "confusion": np.mean([confusion(truth, run)[0] for run in runs], axis=0).round(2).tolist(),
+    }
+    if not in_full:
+        return entry
+    entry["per_seed"] = {
+        str(run["seed"]): {
+            name: round(float(measure(truth, own)[0]), 4)
+            for name, measure in measures(recipe.classes).items()
+        }
+        for run, own in zip(inputs["runs"], runs, strict=True)
+    }
+    curves = np.array([[risk for _, risk in risk_coverage(truth, own)] for own in runs])
+    entry["risk_coverage"] = curves.mean(axis=0).round(4).tolist()
+    pooled = np.concatenate(list(runs))
+    entry["reliability"] = [
+        {key: round(value, 4) for key, value in one.items()}
+        for one in reliability(np.tile(truth, len(runs)), pooled)
+    ]
+    entry["probabilities"] = runs.round(4).tolist()
+    return entry
+
+
+def _mean_source(sources: Sequence[Source]) -> Source:
+    alone = float(np.mean([one.alone for one in sources]))
+    together = float(np.mean([one.together for one in sources]))
+    return Source(round(alone, 4), round(together, 4))
+
+
+def dump(content: Any) -> str:
+    """JSON with one prediction or figure per line: readable, and small in a diff."""
+    return _dump(storable(content), 0) + "\n"
+
+
+def _dump(value: Any, depth: int) -> str:
+    flat = json.dumps(value, ensure_ascii=False)
+    if not isinstance(value, dict | list) or len(flat) <= 96 - depth or depth >= 4:
+        return flat
+    pad = " " * (depth + 1)
+    if isinstance(value, dict):
+        inner = [f"{pad}{json.dumps(k)}: {_dump(v, depth + 1)}" for k, v in value.items()]
+        return "{\n" + ",\n".join(inner) + "\n" + " " * depth + "}"
+    return "[\n" + ",\n".join(pad + _dump(v, depth + 1) for v in value) + "\n" + " " * depth + "]"

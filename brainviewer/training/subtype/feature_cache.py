@@ -1,0 +1,164 @@
+"""What the unchanged lower stages of a network make of the samples, worked out once.
+
+Stages that stay as they were pretrained give every fold and every seed the same maps. Keeping
+those saves most of the time of training, and pretraining never saw a patient of these.
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from brainviewer.core.errors import Report
+from brainviewer.models.card import ModelInput
+from brainviewer.training.augment import Random
+from brainviewer.training.resnet50 import ResNet50
+from brainviewer.training.subtype.augmentation_cache import Bank
+
+Hide = Callable[[NDArray[np.float32], NDArray[np.float32], ModelInput], NDArray[np.float32]]
+
+_MAPS_FILE, _COVERED_FILE, _ABOUT_FILE = "maps.npy", "covered.npy", "maps.json"
+_AT_ONCE = 8
+_COARSE = 16
+
+
+@dataclass(frozen=True, eq=False)
+class KeptMaps:
+    """maps : (cases, draws, images, h, w, c) int16, the bits of bfloat16
+    covered : (cases, draws, images, slices, size / 16, size / 16) uint8, lesion in 1/255
+    """
+
+    maps: NDArray[np.int16]
+    covered: NDArray[np.uint8]
+
+
+def keep_maps(
+    bank: Bank,
+    network: ResNet50,
+    stages: int,
+    folder: Path,
+    model_input: ModelInput,
+    seed: int,
+    report: Report,
+    hide: Hide | None = None,
+) -> KeptMaps:
+    """Run the first ``stages`` stages on every sample, or read what they made of it before.
+
+    hide : changes the pictures first; see ``controls``.
+    """
+    about = {"stages": stages, "seed": seed, "shape": list(bank.samples.shape)}
+    described = folder / _ABOUT_FILE
+    if not described.exists() or json.loads(described.read_text(encoding="utf-8")) != about:
+        described.unlink(missing_ok=True)
+        network = network.eval().to(memory_format=torch.channels_last)
+        cases, draws = bank.samples.shape[:2]
+        maps = covered = None
+        for case, drawn, slices, lesion in _varied(bank, seed):
+            shown = slices if hide is None else hide(slices, lesion, model_input)
+            images, cover = as_images(shown, lesion, model_input)
+            bits = _lower(network, stages, images)
+            coarse = np.rint(255 * _shrunk(cover)).astype(np.uint8)
+            if maps is None or covered is None:
+                maps = _create(folder / _MAPS_FILE, np.int16, (cases, draws, *bits.shape[1:]))
+                covered = _create(
+                    folder / _COVERED_FILE, np.uint8, (cases, draws, *coarse.shape[1:])
+                )
+            maps[case, drawn], covered[case, drawn] = bits, coarse
+            report((case * draws + drawn.stop) / (cases * draws), "looking at the samples")
+        described.write_text(json.dumps(about) + "\n", encoding="utf-8")
+    return KeptMaps(
+        np.load(folder / _MAPS_FILE, mmap_mode="r"), np.load(folder / _COVERED_FILE, mmap_mode="r")
+    )
+
+
+def _varied(
+    bank: Bank, seed: int
+) -> Iterator[tuple[int, slice, NDArray[np.float32], NDArray[np.float32]]]:
+    """A few samples of a case at a time: the case, which draws, and what ``vary_cheaply`` makes."""
+    cases, draws = bank.samples.shape[:2]
+    for case in range(cases):
+        for start in range(0, draws, _AT_ONCE):
+            drawn = slice(start, min(start + _AT_ONCE, draws))
+            samples = bank.samples[case, drawn]
+            has = np.repeat(bank.has[case : case + 1], len(samples), axis=0)
+            random = np.random.default_rng([seed, case, start])
+            yield case, drawn, *vary_cheaply(samples, has, bank.low, bank.high, random)
+
+
+def _lower(network: ResNet50, stages: int, images: NDArray[np.float32]) -> NDArray[np.int16]:
+    """(n, images, depth, size, size) -> (n, images, h, w, c), the bits of bfloat16"""
+    flat = torch.from_numpy(np.ascontiguousarray(images.reshape(-1, *images.shape[2:])))
+    with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
+        made = network.lower(flat.to(memory_format=torch.channels_last), stages)
+    bits = made.to(torch.bfloat16).permute(0, 2, 3, 1).contiguous().view(torch.int16).numpy()
+    return np.asarray(bits.reshape(*images.shape[:2], *bits.shape[1:]))
+
+
+def as_images(
+    images: NDArray[np.float32], covered: NDArray[np.float32], model_input: ModelInput
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Arrange slices as the network sees them.
+
+    images : (n, slices, channels, size, size); covered : (n, slices, size, size)
+
+    Returns (n, images, depth, size, size) and (n, images, slices of an image, size, size).
+    """
+    count, _, _, rows, columns = images.shape
+    if model_input.stacked:
+        return images.reshape(count, 1, -1, rows, columns), covered[:, None]
+    return images, covered[:, :, None]
+
+
+def vary_cheaply(
+    drawn: NDArray[np.uint8], has: NDArray[np.bool_], low: float, high: float, random: Random
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Vary samples of the bank again, in a way that costs nearly nothing.
+
+    drawn : (n, slices, size, size, channels + 1); has : (n, channels), sequences that are there
+
+    Returns images (n, slices, channels, size, size) and coverage (n, slices, size, size): mirrored,
+    upside down in the order of the slices, with another gain, more noise and fewer sequences.
+    """
+    count, slices, size, _, planes = drawn.shape
+    codes = np.empty((count, slices, planes, size, size), np.uint8)
+    for n, sample in enumerate(drawn):
+        across = sample[:, :, ::-1] if random.random() < 0.5 else sample
+        upward = across[::-1] if random.random() < 0.5 else across
+        codes[n] = np.moveaxis(upward, -1, 1)
+    covered = np.asarray(codes[:, :, -1] * np.float32(1 / 255), np.float32)
+    codes = codes[:, :, :-1]
+    shape = (count, 1, planes - 1, 1, 1)
+    gain = np.exp(random.normal(0, 0.12, shape))
+    shift = low * gain + random.normal(0, 0.15, shape)
+    values = np.asarray(codes * (gain * (high - low) / 255).astype(np.float32), np.float32)
+    values += shift.astype(np.float32)
+    strength = random.uniform(0, 0.25, shape) * (random.random(shape) < 0.5)
+    # Drawing noise for every pixel would take as long as learning from it.
+    pool = random.standard_normal(8 * size * size, np.float32)
+    for n, _, c in np.argwhere(strength[..., 0, 0] > 0):
+        for k in range(slices):
+            start = random.integers(7 * size * size)
+            grain = pool[start : start + size * size].reshape(size, size)
+            values[n, k, c] += np.float32(strength[n, 0, c, 0, 0]) * grain
+    np.clip(values, low, high, out=values)
+    values[codes == 0] = low
+    kept = has & (random.random(has.shape) > 0.15)
+    kept = np.where(kept.any(axis=1, keepdims=True), kept, has)
+    values *= kept[:, None, :, None, None]
+    return values, covered
+
+
+def _shrunk(covered: NDArray[np.float32]) -> NDArray[np.float32]:
+    """(..., size, size) -> (..., size / 16, size / 16), means"""
+    *rest, rows, columns = covered.shape
+    blocks = covered.reshape(*rest, rows // _COARSE, _COARSE, columns // _COARSE, _COARSE)
+    return np.asarray(blocks.mean(axis=(-3, -1)), np.float32)
+
+
+def _create(path: Path, kind: type, shape: tuple[int, ...]) -> NDArray[Any]:
+    return np.lib.format.open_memmap(path, "w+", kind, shape)

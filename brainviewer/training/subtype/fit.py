@@ -1,0 +1,238 @@
+"""Train a network: pretraining, cross-validation by patient with several seeds, the final one.
+
+    python -m brainviewer.training.subtype.fit --data DIR --out DIR
+
+Each finished part is a file in the output folder; run again, and only what is missing is done.
+The schedule is fixed beforehand: no fold's test patients decide when its training stops.
+"""
+
+import json
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import cv2
+import numpy as np
+import torch
+import typer
+
+from brainviewer.assets import resources
+from brainviewer.core.counting import counted
+from brainviewer.core.errors import FileError, Report
+from brainviewer.files.writing import write_whole
+from brainviewer.training.command import run_alone
+from brainviewer.training.labelled_data.cases import read_cases
+from brainviewer.training.labelled_data.collection import Case
+from brainviewer.training.labelled_data.datasets import cheng_folder, folds_of
+from brainviewer.training.labelled_data.detections import find_all, load_found
+from brainviewer.training.learning import MakeBatch, from_bank, from_maps, learn
+from brainviewer.training.progress import print_progress
+from brainviewer.training.recipes import FINAL_FILE, PRETRAINED_FILE, Recipe, read_recipe
+from brainviewer.training.resnet50 import (
+    ResNet50,
+    from_imagenet,
+    from_pretrained,
+)
+from brainviewer.training.subtype.augmentation_cache import Bank, make_bank
+from brainviewer.training.subtype.feature_cache import keep_maps
+from brainviewer.training.subtype.predictions import entry, inputs_of, predict, scrambled, summary
+from brainviewer.training.subtype.pretraining import pretrain
+from brainviewer.training.weights import load_numbers, save_numbers
+
+RECIPE = resources() / "recipes" / "resnet50-glioma.toml"
+BANK_FOLDER = "bank"
+FOUND_FOLDER = "found"
+
+
+def fit(recipe: Recipe, data: Path, out: Path, report: Report, workers: int = 1) -> None:
+    """Make everything that the recipe describes, in the folder ``out``.
+
+    data : a folder of labelled cases (see ``cases.find_cases``); pretraining takes the pictures
+        of ``cheng`` in it or beside it and is left out where there are none.
+    workers : processes that draw the samples.
+
+    Leaves there the samples, ``pretrained.npz``, ``seedS-foldN.npz``, ``final.npz`` (trained on
+    all patients), and for each seed what its folds say about the patients they never saw (see
+    ``predict_unseen``).
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    report(0.0, "reading the cases")
+    cases = typed_cases(recipe, data)
+    if not (out / PRETRAINED_FILE).exists():
+        save_numbers(_pretrained(recipe, data, report), out / PRETRAINED_FILE)
+    find_all(cases, out / FOUND_FOLDER, report)
+    cases = with_lesion(recipe, cases, out / FOUND_FOLDER, report)
+    bank = make_bank(
+        cases,
+        out / BANK_FOLDER,
+        out / FOUND_FOLDER,
+        recipe.input,
+        recipe.draws,
+        recipe.seed,
+        report,
+        workers,
+    )
+    batches = batch_maker(recipe, cases, bank, out, report)
+    for seed in recipe.seeds:
+        fold_of = folds_of(cases, recipe.folds, seed)
+        for fold in range(int(fold_of.max()) + 1):
+            path = fold_file(out, seed, fold)
+            if not path.exists():
+                learned = [n for n in range(len(cases)) if fold_of[n] != fold]
+                text = f"seed {seed}, fold {fold + 1}"
+                save_numbers(train(recipe, batches(learned), out, [seed, fold], text, report), path)
+        predict_unseen(recipe, cases, out, seed, report)
+    if not (out / FINAL_FILE).exists():
+        everyone = range(len(cases))
+        network = train(recipe, batches(everyone), out, [recipe.seed], "all patients", report)
+        save_numbers(network, out / FINAL_FILE)
+    report(1.0, "done")
+
+
+def typed_cases(recipe: Recipe, data: Path) -> list[Case]:
+    """The cases whose class the recipe knows; raises FileError if a class is missing."""
+    return _enough(recipe, [case for case in read_cases(data) if case.label in recipe.classes])
+
+
+def _enough(recipe: Recipe, cases: list[Case]) -> list[Case]:
+    for code in recipe.classes:
+        count = sum(case.label == code for case in cases)
+        if count < recipe.folds:
+            raise FileError(
+                f"There {'is' if count == 1 else 'are'} {counted(count, 'case')} of class {code}, "
+                f"fewer than the {recipe.folds} folds.",
+                "Add cases, or ask for fewer folds in the recipe.",
+            )
+    return cases
+
+
+def with_lesion(recipe: Recipe, cases: list[Case], found: Path, report: Report) -> list[Case]:
+    """Leave out cases in which nobody outlined a lesion and none was found.
+
+    found : folder of what was found in each case. Everything that needs the folds of a run needs
+        its cases from here: others would be dealt out to other folds.
+    """
+    kept = []
+    for number, case in enumerate(cases):
+        said = load_found(found, case.case_id)
+        outlined = said is not None and said.index is not None
+        if not outlined:
+            lesion = case.load().lesion
+            outlined = lesion is not None and bool(lesion.any())
+        if outlined:
+            kept.append(case)
+        else:
+            report((number + 1) / len(cases), f"left out {case.case_id}, which shows no lesion")
+    return _enough(recipe, kept)
+
+
+def batch_maker(
+    recipe: Recipe, cases: Sequence[Case], bank: Bank, out: Path, report: Report
+) -> Callable[[Sequence[int]], MakeBatch]:
+    """What makes batches from some of the cases: of the samples themselves or, if stages of the
+    network are frozen, of what those make of them."""
+    labels = [recipe.classes.index(case.label) for case in cases]
+    frozen = recipe.training.frozen
+    if not frozen:
+        return lambda members: from_bank(bank, labels, members, recipe.input)
+    network = from_pretrained(out / PRETRAINED_FILE, len(recipe.classes), recipe.input.depth)
+    kept = keep_maps(bank, network, frozen, out / BANK_FOLDER, recipe.input, recipe.seed, report)
+    return lambda members: from_maps(kept, labels, members)
+
+
+def train(
+    recipe: Recipe, batches: MakeBatch, out: Path, seed: list[int], text: str, report: Report
+) -> ResNet50:
+    """Train the classifier from the pretrained network."""
+    number = int(np.random.SeedSequence(seed).generate_state(1)[0])
+    torch.manual_seed(number)
+    network = from_pretrained(out / PRETRAINED_FILE, len(recipe.classes), recipe.input.depth)
+    return learn(network, batches, recipe.training, number, text, report)
+
+
+def predict_unseen(
+    recipe: Recipe, cases: Sequence[Case], out: Path, seed: int, report: Report
+) -> None:
+    """Let each fold's network answer for the patients that it never saw.
+
+    Writes ``predictions-seedS.json`` (logits in each situation), ``embeddings-seedS.npz``
+    (``case_ids`` and ``embeddings``, (n, 2048) float32) and ``activation-seedS.json`` (where the
+    networks looked, and where they look with scrambled numbers).
+    """
+    entries: list[dict[str, Any]] = []
+    embeddings, looked, by_chance = [], [], []
+    fold_of = folds_of(cases, recipe.folds, seed)
+    for fold in range(int(fold_of.max()) + 1):
+        network = load_network(recipe, fold_file(out, seed, fold))
+        shuffled = scrambled(network, seed)
+        for number in np.flatnonzero(fold_of == fold):
+            case = cases[int(number)]
+            inputs = inputs_of(case, load_found(out / FOUND_FOLDER, case.case_id), recipe.input)
+            said = predict(network, inputs)
+            entries.append(entry(case, fold, seed, inputs, said))
+            embeddings.append(said.embedding)
+            if inputs.was_found:
+                looked.append(said.looked)
+                by_chance.append(predict(shuffled, inputs).looked)
+            report(len(entries) / len(cases), f"seed {seed}: unseen patients")
+    ids = [one["case_id"] for one in entries]
+    unfinished = out / f"embeddings-seed{seed}.part.npz"
+    np.savez_compressed(unfinished, case_ids=np.array(ids), embeddings=np.stack(embeddings))
+    unfinished.replace(out / f"embeddings-seed{seed}.npz")
+    about = {"trained": summary(looked), "scrambled": summary(by_chance)}
+    write_json(out / f"activation-seed{seed}.json", about)
+    write_json(out / f"predictions-seed{seed}.json", entries)
+
+
+def load_network(recipe: Recipe, path: Path) -> ResNet50:
+    """A network of this recipe, ready to answer."""
+    network = ResNet50(len(recipe.classes), recipe.input.depth)
+    load_numbers(network, path)
+    network.eval()
+    return network
+
+
+def fold_file(out: Path, seed: int, fold: int) -> Path:
+    """Where the network of a fold lies."""
+    return out / f"seed{seed}-fold{fold}.npz"
+
+
+def _pretrained(recipe: Recipe, data: Path, report: Report) -> ResNet50:
+    if recipe.weights == "imagenet":
+        return from_imagenet(len(recipe.classes))
+    if (folder := cheng_folder(data)).is_dir():
+        return pretrain(recipe, folder, report)
+    torch.manual_seed(recipe.seed)
+    return ResNet50(len(recipe.classes), len(recipe.input.channels))
+
+
+def write_json(path: Path, content: Any) -> None:
+    """Write a JSON file, whole or not at all."""
+    write_whole(path, (json.dumps(content, indent=1) + "\n").encode())
+
+
+def main(
+    data: Annotated[Path, typer.Option(help="Folder of labelled cases.")],
+    out: Annotated[Path, typer.Option(help="Folder for the trained networks.")],
+    recipe: Annotated[Path, typer.Option(help="How to train.")] = RECIPE,
+    threads: Annotated[int, typer.Option(help="Processor threads to use.")] = os.cpu_count() or 1,
+    predict_again: Annotated[
+        bool, typer.Option(help="Only let the trained folds answer again.")
+    ] = False,
+) -> None:
+    """Train the networks of a recipe, with cross-validation by patient."""
+    torch.set_num_threads(threads)
+    cv2.setNumThreads(1)
+    plan = read_recipe(recipe)
+    report = print_progress()
+    if predict_again:
+        cases = with_lesion(plan, typed_cases(plan, data), out / FOUND_FOLDER, report)
+        for seed in plan.seeds:
+            predict_unseen(plan, cases, out, seed, report)
+    else:
+        fit(plan, data, out, report, threads)
+
+
+if __name__ == "__main__":
+    run_alone(main)

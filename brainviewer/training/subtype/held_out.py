@@ -1,0 +1,120 @@
+"""Answers for patients that took no part in what answers, and simpler ones to compare with."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from brainviewer.models.subtype.fusion_head import Head
+from brainviewer.training.recipes import Recipe
+from brainviewer.training.subtype import alternatives
+from brainviewer.training.subtype.descriptor_fit import CONTROLS
+from brainviewer.training.subtype.evaluation_inputs import MAIN
+from brainviewer.training.subtype.evidence import Evidence, softmax
+from brainviewer.training.subtype.fusion_heads import fit_head, probabilities
+
+Probabilities = NDArray[np.float64]
+"""(seeds, patients, classes), or (patients, classes) for one seed."""
+
+
+@dataclass(frozen=True, eq=False)
+class Row:
+    """One line of the evaluation.
+
+    outline : which outline of the lesion (or which slices) the answers rest on.
+    """
+
+    sources: tuple[str, ...]
+    prevalence: str
+    outline: str = MAIN
+
+
+def unseen(
+    heads: Sequence[Head], known: Evidence, fold: NDArray[np.int64], row: Row
+) -> Probabilities:
+    """(n, classes): each patient answered by the head of the fold that it was left out of."""
+    result = np.zeros((len(fold), len(known.classes)))
+    for index, head in enumerate(heads):
+        own = fold == index
+        result[own] = probabilities(head, known.of(own), row.sources, row.prevalence)
+    return result
+
+
+def simpler_answers(
+    recipe: Recipe,
+    main: Sequence[Evidence],
+    folds: Sequence[NDArray[np.int64]],
+    heads: Sequence[Sequence[Head]],
+) -> dict[str, Probabilities]:
+    """Answers to compare with: one class always, parts of the descriptors, other classifiers.
+
+    main : what is known of the patients, for each seed; ``folds`` says in which fold they are, and
+        ``heads`` are those that were fitted to the other folds.
+
+    Returns (seeds, patients, classes) by name.
+    """
+    codes = recipe.classes
+    counts = np.bincount(main[0].truth, minlength=len(codes))
+    top = int(counts.argmax())
+    always = np.tile(counts / counts.sum(), (len(main[0].truth), 1))
+    answers = {f"always {codes[top]}": np.array([always])}
+    if main[0].values is None:
+        return answers
+    for name, terms in CONTROLS.items():
+        answers[f"control: {name}"] = np.array(
+            [
+                _cross_validated(known, fold, lambda k, t=terms: fit_head(k, recipe.seed, t))
+                for known, fold in zip(main, folds, strict=True)
+            ]
+        )
+    random = np.random.default_rng(recipe.seed)
+    shuffled = []
+    for known, fold in zip(main, folds, strict=True):
+        wrong = replace(known, truth=random.permutation(known.truth))
+        shuffled.append(_cross_validated(wrong, fold, lambda k: fit_head(k, recipe.seed)))
+    answers["control: shuffled labels"] = np.array(shuffled)
+    for name, fit in alternatives.classifiers().items():
+        scores = [_scores(known, fold, fit) for known, fold in zip(main, folds, strict=True)]
+        answers[f"alternative: {name}"] = np.array([softmax(one) for one in scores])
+        aged = [
+            softmax(one + np.log(unseen(h, known, fold, Row(("age",), "equal"))))
+            for one, h, known, fold in zip(scores, heads, main, folds, strict=True)
+        ]
+        answers[f"alternative: {name}, and age"] = np.array(aged)
+    return answers
+
+
+def network_control(
+    recipe: Recipe, known: Evidence, one: dict[str, Any]
+) -> tuple[Probabilities, NDArray[np.int64]]:
+    """The answers of one control, calibrated on the other folds, and the labels it learned.
+
+    one : ``labels``, ``logits`` and ``fold`` of its patients.
+
+    Returns (1, patients, classes) and (patients,) int64.
+    """
+    truth = np.array([recipe.classes.index(label) for label in one["labels"]], np.int64)
+    seen = np.ones(len(truth), bool)
+    own = replace(known, truth=truth, seen=seen, logits=np.array(one["logits"]), values=None)
+    fold = np.array(one["fold"])
+    heads = [fit_head(own.of(fold != f), recipe.seed) for f in range(int(fold.max()) + 1)]
+    return np.array([unseen(heads, own, fold, Row(("network",), "equal"))]), truth
+
+
+def _cross_validated(known: Evidence, fold: NDArray[np.int64], fit: Any) -> Probabilities:
+    known = replace(known, logits=None)
+    heads = [fit(known.of(fold != index)) for index in range(int(fold.max()) + 1)]
+    return unseen(heads, known, fold, Row(("descriptors",), "equal"))
+
+
+def _scores(
+    known: Evidence, fold: NDArray[np.int64], fit: alternatives.Classifier
+) -> NDArray[np.float64]:
+    scores = np.zeros((len(fold), len(known.classes)))
+    for index in range(int(fold.max()) + 1):
+        own = fold == index
+        scores[own] = fit(known.of(~own), known.of(own))
+    scores[~known.seen] = 0.0
+    return scores

@@ -1,0 +1,155 @@
+"""Fit the scope of a trained network, and count what it refuses.
+
+    python -m brainviewer.training.subtype.network_ood --run DIR --data DIR
+
+Reads the networks of one cross-validation: each says how far the features of its own, unseen
+patients lie from those of the patients that it learned from. The limit is a quantile of that; the
+scope that ships has this limit around the features of the final network.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import numpy as np
+import torch
+import typer
+from numpy.typing import NDArray
+
+from brainviewer.core.errors import FileError, Report
+from brainviewer.files.writing import write_whole
+from brainviewer.models.feature_ood import Scope, fit_scope, save_scope
+from brainviewer.models.subtype.lesion_slices import lesion_slices
+from brainviewer.training.command import run_alone
+from brainviewer.training.labelled_data.datasets import cheng_folder, folds_of
+from brainviewer.training.labelled_data.detections import load_found
+from brainviewer.training.progress import print_progress
+from brainviewer.training.recipes import FINAL_FILE, Recipe, read_recipe
+from brainviewer.training.resnet50 import ResNet50
+from brainviewer.training.subtype.evaluate import RECIPE
+from brainviewer.training.subtype.fit import (
+    FOUND_FOLDER,
+    fold_file,
+    load_network,
+    typed_cases,
+    with_lesion,
+)
+from brainviewer.training.subtype.ood_samples import strange_sets
+from brainviewer.training.subtype.package import SCOPE_CHECK_FILE, SCOPE_FILE
+
+AXES = 16
+# The usual working point: 95 % of what is in scope passes.
+QUANTILE = 0.95
+_BATCH = 16
+_OF_EACH = 24
+# Folds of the first seed that set the limit.
+FOLDS = 3
+
+Tensor = NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False)
+class Shown:
+    """What the networks are shown, prepared: (n, size, size, depth) each.
+
+    known : one for each case of ``fold_of`` in which the finder saw a lesion, with its fold.
+    strange : what is out of scope, by what it is.
+    """
+
+    known: list[Tensor]
+    fold_of: NDArray[np.int64]
+    strange: dict[str, list[Tensor]]
+
+
+def show(recipe: Recipe, data: Path, run: Path, report: Report) -> Shown:
+    """Prepare the cases of a run, and what its final network should refuse; raises FileError if
+    the run is not begun."""
+    cases = with_lesion(recipe, typed_cases(recipe, data), run / FOUND_FOLDER, report)
+    fold_of = folds_of(cases, recipe.folds, recipe.seeds[0])
+    known, folds = [], []
+    for number, (case, fold) in enumerate(zip(cases, fold_of, strict=True)):
+        report(0.5 * number / len(cases), "preparing the patients")
+        found = load_found(run / FOUND_FOLDER, case.case_id)
+        if found is None or found.index is None:
+            continue
+        study = case.load().study
+        slices = lesion_slices(study, found.lesion, found.brain, found.index, recipe.input)
+        known.append(slices.prepare(recipe.input).tensor)
+        folds.append(fold)
+    if not known:
+        raise FileError(
+            f"The run {run.name} does not say what was found in any case.",
+            "Run 'brainviewer train' first, with the same data.",
+        )
+    report(0.5, "preparing what is out of scope")
+    pictures = cheng_folder(data)
+    strange = strange_sets(cases, run / FOUND_FOLDER, pictures, recipe.input, _OF_EACH, recipe.seed)
+    return Shown(known, np.array(folds), strange)
+
+
+def make_scope(
+    recipe: Recipe, run: Path, shown: Shown, report: Report
+) -> tuple[Scope, dict[str, Any]]:
+    """Fit the scope of the final network in ``run``; also says what it refuses."""
+    unseen: list[float] = []
+    for fold in range(min(FOLDS, int(shown.fold_of.max()) + 1)):
+        report(0.6 + 0.08 * fold, f"features of fold {fold + 1}")
+        network = load_network(recipe, fold_file(run, recipe.seeds[0], fold))
+        features = embeddings(network, shown.known)
+        learned = fit_scope(features[shown.fold_of != fold], AXES)
+        unseen += [learned.distance(row) for row in features[shown.fold_of == fold]]
+    limit = float(np.quantile(unseen, QUANTILE))
+    report(0.85, "features of the final network")
+    network = load_network(recipe, run / FINAL_FILE)
+    scope = fit_scope(embeddings(network, shown.known), AXES, limit)
+    refused = {"patients that the networks never saw": np.array(unseen) > limit}
+    for name, tensors in shown.strange.items():
+        distances = np.array([scope.distance(row) for row in embeddings(network, tensors)])
+        refused[name] = distances > limit
+    about = {
+        "axes": AXES,
+        "quantile": QUANTILE,
+        "limit": round(limit, 4),
+        "sets": {
+            name: {"images": len(said), "refused": round(float(said.mean()), 4)}
+            for name, said in refused.items()
+        },
+    }
+    return scope, about
+
+
+def embeddings(network: ResNet50, tensors: Sequence[Tensor]) -> NDArray[np.float32]:
+    """(cases, 2048): the features of each case as ``inference.scope.embedding`` gives them."""
+    images = np.concatenate(tensors)
+    rows = []
+    with torch.no_grad():
+        for start in range(0, len(images), _BATCH):
+            batch = torch.from_numpy(images[start : start + _BATCH]).permute(0, 3, 1, 2)
+            batch = batch.contiguous(memory_format=torch.channels_last)
+            rows.append(network.features(batch).mean(dim=(2, 3)).numpy())
+    pooled = np.concatenate(rows)
+    ends = np.cumsum([len(tensor) for tensor in tensors])
+    means = np.stack([part.mean(axis=0) for part in np.split(pooled, ends[:-1])])
+    return np.asarray(means / np.linalg.norm(means, axis=1, keepdims=True), np.float32)
+
+
+def main(
+    run: Annotated[Path, typer.Option(help="Output folder of the training.")],
+    data: Annotated[Path, typer.Option(help="Folder of labelled cases it was trained on.")],
+    recipe: Annotated[Path, typer.Option(help="How it was trained.")] = RECIPE,
+    threads: Annotated[int, typer.Option(help="Processor threads to use.")] = 1,
+) -> None:
+    """Write scope.npz and scope.json into the run's folder."""
+    torch.set_num_threads(threads)
+    plan, report = read_recipe(recipe), print_progress()
+    scope, about = make_scope(plan, run, show(plan, data, run, report), report)
+    save_scope(scope, run / SCOPE_FILE)
+    write_whole(run / SCOPE_CHECK_FILE, (json.dumps(about, indent=1) + "\n").encode())
+    for name, entry in about["sets"].items():
+        typer.echo(f"{100 * entry['refused']:5.1f} % of {entry['images']:3d} refused: {name}")
+
+
+if __name__ == "__main__":
+    run_alone(main)

@@ -1,0 +1,273 @@
+"""Turn a trained run and its evaluation into the files that ship.
+
+    brainviewer evaluate DIR
+    python -m brainviewer.training.subtype.network_ood --run DIR --data DATA
+    python -m brainviewer.training.subtype.package --run DIR --models resources/models
+
+Every folder of ``--models`` with a file ``about.toml`` becomes a model: what people wrote about
+it stands in that file and in the README, everything measured comes from ``evaluation.json``.
+``--texts-only`` writes cards and tables again and leaves networks and evaluation alone.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+import tomllib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import h5py
+import numpy as np
+import typer
+
+from brainviewer.core.errors import FileError
+from brainviewer.models.card import SITUATIONS, ModelCard
+from brainviewer.models.card_file import CARD_FILE, FORMAT, load_card
+from brainviewer.training.command import run_alone
+from brainviewer.training.metrics.plots import draw_all
+from brainviewer.training.readme import write_tables
+from brainviewer.training.recipes import FINAL_FILE, Recipe, read_recipe
+from brainviewer.training.subtype.evaluate import (
+    EVALUATION_FILE,
+    RECIPE,
+    SOURCES,
+    dump,
+)
+
+ABOUT_FILE = "about.toml"
+README_FILE = "README.md"
+SCOPE_FILE = "scope.npz"
+SCOPE_CHECK_FILE = "scope.json"
+NETWORK_CHECK_FILE = "network.json"
+OUT_OF_DISTRIBUTION_FILE = "out_of_distribution.json"
+ACTIVATIONS = "activation-seed*.json"
+NETWORK_FILES = {
+    "architecture": "architecture.json",
+    "weights": "model.weights.h5",
+    "graph": "graph.onnx",
+}
+
+About = dict[str, Any]
+Evaluation = dict[str, Any]
+
+
+def read_about(folder: Path) -> About:
+    """What people wrote about the model in ``folder``; raises FileError."""
+    try:
+        return tomllib.loads((folder / ABOUT_FILE).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise FileError(f"{ABOUT_FILE} of {folder.name} cannot be read: {error}.") from None
+
+
+def write_networks(recipe: Recipe, numbers: Path, out: Path) -> None:
+    """Write architecture, weights (float16) and graph of the network in ``numbers``."""
+    from brainviewer.training.resnet50 import ResNet50, copy_into_keras, keras_model
+    from brainviewer.training.subtype.graph import write_graph
+    from brainviewer.training.weights import load_numbers
+
+    size, depth, classes = recipe.input.size, recipe.input.depth, len(recipe.classes)
+    network = ResNet50(classes, depth)
+    load_numbers(network, numbers)
+    model = keras_model(size, classes, depth)
+    copy_into_keras(network, model)
+    architecture = json.loads(model.to_json())
+    (out / NETWORK_FILES["architecture"]).write_text(dump(architecture), encoding="utf-8")
+    weights = out / NETWORK_FILES["weights"]
+    with tempfile.TemporaryDirectory() as folder:
+        whole = Path(folder) / "whole.weights.h5"
+        model.save_weights(whole)
+        halve(whole, weights)
+    write_graph(weights, size, classes, out / NETWORK_FILES["graph"], depth)
+
+
+def halve(source: Path, target: Path) -> None:
+    """Copy a Keras weights file with every number as float16: half the size, same layout."""
+    with h5py.File(source, "r") as old, h5py.File(target, "w") as new:
+
+        def copy(name: str, item: Any) -> None:
+            if isinstance(item, h5py.Dataset):
+                made = new.create_dataset(name, data=item[()].astype(np.float16))
+            else:
+                made = new.require_group(name)
+            for key, value in item.attrs.items():
+                made.attrs[key] = value
+
+        for key, value in old.attrs.items():
+            new.attrs[key] = value
+        old.visititems(copy)
+
+
+def card_content(about: About, evaluation: Evaluation, recipe_text: str, folder: Path) -> About:
+    """What ``card.json`` of the model in ``folder`` holds: texts, evaluation, files."""
+    own = about["network"] == about["id"]
+    roles = dict(NETWORK_FILES) if own else {}
+    if own and (folder / SCOPE_FILE).exists():
+        roles["scope"] = SCOPE_FILE
+    network: Any = about["network"] or None
+    if own:
+        network = own_network(recipe_text, folder)
+    content = card_of(
+        about,
+        evaluation["classes"],
+        roles,
+        folder,
+        head=head_of(about, evaluation),
+        network=network,
+        figures=card_figures(about, evaluation),
+    )
+    lesions = folder / OUT_OF_DISTRIBUTION_FILE
+    if own and lesions.exists():
+        content["out_of_distribution"] = json.loads(lesions.read_text(encoding="utf-8"))
+    return content
+
+
+def own_network(recipe_text: str, folder: Path) -> About:
+    """What a card says of the network whose files lie in ``folder``."""
+    from brainviewer.training.weights_file import dense_data_set
+
+    return {
+        "input": tomllib.loads(recipe_text)["input"],
+        "dense_layer": dense_data_set(folder / NETWORK_FILES["weights"]),
+    }
+
+
+def card_of(
+    about: About,
+    codes: Sequence[str],
+    roles: Mapping[str, str],
+    folder: Path,
+    *,
+    head: About,
+    network: Any,
+    figures: About,
+) -> About:
+    """A card as plain data, of any model.
+
+    codes : its answers; roles : its files in ``folder`` by what they are.
+    """
+    return {
+        "format": FORMAT,
+        "id": about["id"],
+        "version": about["version"],
+        "name": about["name"],
+        "classes": [{"code": code, "name": about["class_names"][code]} for code in codes],
+        "sequences": about["sequences"],
+        "needed": about["needed"],
+        "head": head,
+        "network": network,
+        "figures": figures,
+        "training_data": about["training_data"],
+        "intended_use": about["intended_use"],
+        "limits": about["limits"],
+        "roles": dict(roles),
+        "files": {name: _sha256(folder / name) for name in roles.values()},
+    }
+
+
+def head_of(about: About, evaluation: Evaluation) -> About:
+    """The evaluation's head, without the sources that the model does not use."""
+    head = dict(evaluation["head"])
+    for source in ("network", "descriptors"):
+        if source not in about["sources"]:
+            head[source] = None
+    return head
+
+
+def situations(about: About) -> tuple[str, ...]:
+    """What the model's answers may rest on: its first source always, the others where known."""
+    own, least = {*about["sources"], "age"}, set(about["sources"][:1])
+    return tuple(name for name in SITUATIONS if own >= set(SOURCES[name]) >= least)
+
+
+def card_figures(about: About, evaluation: Evaluation) -> About:
+    """The figures of the card, as they stand in the evaluation."""
+    return {name: evaluation["figures"][name]["figures"] for name in situations(about)}
+
+
+def write_models(models: Path, evaluation: Evaluation, recipe_text: str) -> list[ModelCard]:
+    """Write cards and tables of all models; those with a network of their own come first."""
+    found = [path.parent for path in sorted(models.glob(f"*/{ABOUT_FILE}"))]
+    abouts = {folder: read_about(folder) for folder in found}
+    # Models of single pictures are packed by themselves.
+    folders = [folder for folder in found if "network" in abouts[folder]]
+    cards: dict[str, ModelCard] = {}
+    for folder in sorted(folders, key=lambda f: abouts[f]["network"] != abouts[f]["id"]):
+        about = abouts[folder]
+        content = card_content(about, evaluation, recipe_text, folder)
+        (folder / CARD_FILE).write_text(dump(content), encoding="utf-8")
+        cards[about["id"]] = load_card(folder, cards)
+        readme = folder / README_FILE
+        write_tables(readme, evaluation, situations(about), network_check(models, about))
+    return list(cards.values())
+
+
+def network_check(models: Path, about: About) -> Mapping[str, Any] | None:
+    """What the network of a model refuses, and where it looks; None if that was not measured."""
+    path = models / about["network"] / NETWORK_CHECK_FILE
+    if not about["network"] or not path.exists():
+        return None
+    return dict(json.loads(path.read_text(encoding="utf-8")))
+
+
+def measured_of_network(run: Path) -> dict[str, Any]:
+    """What the scope of a run refuses, and where its networks looked, mean of the seeds."""
+    seeds = [json.loads(path.read_text("utf-8")) for path in sorted(run.glob(ACTIVATIONS))]
+    looks = {
+        name: {
+            key: round(float(np.mean([seed[name][key] for seed in seeds])), 4)
+            for key in ("energy", "area", "hit")
+        }
+        | {"patients": seeds[0][name]["patients"]}
+        for name in seeds[0]
+    }
+    scope = json.loads((run / SCOPE_CHECK_FILE).read_text(encoding="utf-8"))
+    return {"scope": scope, "looks": looks}
+
+
+def check_measured(run: Path) -> None:
+    """Raises FileError, before anything is written, if a run lacks what ships."""
+    steps = {
+        FINAL_FILE: "brainviewer train",
+        EVALUATION_FILE: "brainviewer evaluate",
+        SCOPE_FILE: "python -m brainviewer.training.subtype.network_ood",
+        SCOPE_CHECK_FILE: "python -m brainviewer.training.subtype.network_ood",
+    }
+    for name, step in steps.items():
+        if not (run / name).is_file():
+            raise FileError(f"The run {run.name} holds no {name}.", f"Run '{step}' on it first.")
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def main(
+    models: Annotated[Path, typer.Option(help="Folder of the models.")],
+    run: Annotated[Path | None, typer.Option(help="Output folder of the training.")] = None,
+    recipe: Annotated[Path, typer.Option(help="How it was trained.")] = RECIPE,
+    network: Annotated[str, typer.Option(help="The model that owns the files.")] = RECIPE.stem,
+    texts_only: Annotated[bool, typer.Option(help="Leave networks and evaluation alone.")] = False,
+) -> None:
+    """Write the files of the models that ship."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    plan, owner = read_recipe(recipe), models / network
+    if not texts_only:
+        if run is None:
+            raise typer.BadParameter("--run is needed to write networks.")
+        check_measured(run)
+        write_networks(plan, run / FINAL_FILE, owner)
+        shutil.copyfile(run / SCOPE_FILE, owner / SCOPE_FILE)
+        checked = dump(measured_of_network(run))
+        (owner / NETWORK_CHECK_FILE).write_text(checked, encoding="utf-8")
+        shutil.copyfile(run / EVALUATION_FILE, owner / EVALUATION_FILE)
+    evaluation = json.loads((owner / EVALUATION_FILE).read_text(encoding="utf-8"))
+    draw_all(evaluation, owner)
+    for card in write_models(models, evaluation, recipe.read_text(encoding="utf-8")):
+        typer.echo(f"{card.id} {card.version}")
+
+
+if __name__ == "__main__":
+    run_alone(main)

@@ -1,0 +1,186 @@
+"""What trained networks say about patients that they never saw, and where they look."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from brainviewer.core.errors import FileError
+from brainviewer.core.slices import Plane, SliceView
+from brainviewer.models.card import ModelInput
+from brainviewer.models.saliency import class_activation, map_on_slice
+from brainviewer.models.subtype.input import Prepared, cut_out
+from brainviewer.models.subtype.lesion_slices import LesionSlices, cut_slices, lesion_slices
+from brainviewer.training.labelled_data.collection import Case
+from brainviewer.training.labelled_data.detections import Found
+from brainviewer.training.resnet50 import ResNet50
+
+Mask = NDArray[np.bool_]
+
+# The situation that the application is in; the others are reported beside it.
+MAIN = "found"
+
+
+@dataclass(frozen=True, eq=False)
+class Inputs:
+    """A case as the network gets it, in each situation.
+
+    found : lesion and brain as the finder outlined them. expert : lesion outlined by an expert.
+    single : like ``found``, but only the tumour slice.
+    lesion : (rows, columns) bool, the best outline there is, on the tumour slice of ``found``.
+    was_found : False if the finder saw nothing; ``found`` then stands for the middle of the brain.
+    """
+
+    prepared: dict[str, Prepared]
+    lesion: Mask
+    was_found: bool
+
+
+def inputs_of(case: Case, found: Found | None, model_input: ModelInput) -> Inputs:
+    """Prepare a case in every situation; without an expert's outline ``expert`` is left out."""
+    labelled = case.load()
+    study = labelled.study
+    view = SliceView.of(study.grid, Plane.AXIAL)
+    others = tuple(axis for axis in range(3) if axis != view.axis)
+    brain = None if found is None else found.brain
+    was_found = found is not None and found.index is not None
+    if found is not None and found.index is not None:
+        lesion, index = found.lesion, found.index
+    else:
+        lesion, index = _middle(study.grid.shape), view.count // 2
+    situations: dict[str, LesionSlices] = {
+        MAIN: lesion_slices(study, lesion, brain, index, model_input),
+        "single": lesion_slices(study, lesion, brain, index, model_input, alone=True),
+    }
+    true = lesion
+    if labelled.lesion is not None and labelled.lesion.any():
+        true = labelled.lesion
+        largest = int(np.argmax(true.sum(axis=others)))
+        situations["expert"] = lesion_slices(study, true, brain, largest, model_input)
+    prepared = {name: slices.prepare(model_input) for name, slices in situations.items()}
+    return Inputs(prepared, cut_slices(true, view, (index,))[0], was_found)
+
+
+def expert_slices(case: Case, found: Found | None, model_input: ModelInput) -> LesionSlices:
+    """The slices of the lesion that an expert outlined; raises FileError if there is none."""
+    labelled = case.load()
+    lesion = labelled.lesion
+    if lesion is None or not lesion.any():
+        raise FileError(f"The case {case.case_id} has no outline by an expert.", "Leave it out.")
+    view = SliceView.of(labelled.study.grid, Plane.AXIAL)
+    others = tuple(axis for axis in range(3) if axis != view.axis)
+    largest = int(np.argmax(lesion.sum(axis=others)))
+    brain = None if found is None else found.brain
+    return lesion_slices(labelled.study, lesion, brain, largest, model_input)
+
+
+@dataclass(frozen=True, eq=False)
+class Said:
+    """logits by situation, (classes,); embedding : (2048,), of the main situation
+    looked : where the network looked in the main situation (see ``where_it_looked``).
+    """
+
+    logits: dict[str, NDArray[np.float32]]
+    embedding: NDArray[np.float32]
+    looked: dict[str, float | bool]
+
+
+def predict(network: ResNet50, inputs: Inputs) -> Said:
+    """Run a network on a case."""
+    logits = {}
+    for name, prepared in inputs.prepared.items():
+        features, answers = run(network, prepared.tensor)
+        logits[name] = answers.mean(axis=0)
+        if name == MAIN:
+            embedding = features.mean(axis=(0, 1, 2))
+            looked = where_it_looked(network, features, logits[name], prepared, inputs.lesion)
+    return Said(logits, embedding, looked)
+
+
+def run(
+    network: ResNet50, tensor: NDArray[np.float32]
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """(n, size, size, depth) -> features (n, h, w, 2048) and logits (n, classes)"""
+    images = (
+        torch.from_numpy(tensor).permute(0, 3, 1, 2).contiguous(memory_format=torch.channels_last)
+    )
+    with torch.no_grad():
+        features = network.features(images)
+        answers = network.logits(features)
+    return features.permute(0, 2, 3, 1).numpy(), answers.numpy()
+
+
+def where_it_looked(
+    network: ResNet50,
+    features: NDArray[np.float32],
+    logits: NDArray[np.float32],
+    prepared: Prepared,
+    lesion: Mask,
+) -> dict[str, float | bool]:
+    """The class-activation map of the answer, against the lesion's outline on the tumour slice.
+
+    energy : share of the map inside the lesion; area : share of the crop that is lesion;
+    hit : the map's peak lies inside the lesion (Zhang et al. 2018, pointing game).
+    """
+    dense = network.dense.weight.detach().numpy().T
+    activation = class_activation(features[:1], dense, int(np.argmax(logits)))
+    shown = map_on_slice(activation, prepared.box, prepared.shape)
+    size = 128
+    heat = cut_out(shown, prepared.box, size)
+    inside = cut_out(lesion.astype(np.float32), prepared.box, size) > 0.5
+    total = float(heat.sum())
+    return {
+        "energy": float(heat[inside].sum()) / total if total > 0 else 0.0,
+        "area": float(inside.mean()),
+        "hit": bool(total > 0 and inside[np.unravel_index(int(heat.argmax()), heat.shape)]),
+    }
+
+
+def scrambled(network: ResNet50, seed: int) -> ResNet50:
+    """The same network with the numbers of every layer shuffled (Adebayo et al. 2018)."""
+    made = ResNet50(network.dense.out_features, network.conv1_conv.in_channels)
+    made.eval()
+    made.load_state_dict(network.state_dict())
+    chance = torch.Generator().manual_seed(seed)
+    with torch.no_grad():
+        for number in made.parameters():
+            if number.ndim > 1:
+                order = torch.randperm(number.numel(), generator=chance)
+                number.copy_(number.flatten()[order].reshape(number.shape))
+    return made
+
+
+def entry(case: Case, fold: int, seed: int, inputs: Inputs, said: Said) -> dict[str, Any]:
+    """A prediction as it is written to JSON."""
+    return {
+        "case_id": case.case_id,
+        "fold": fold,
+        "seed": seed,
+        "label": case.label,
+        "age_years": case.age_years,
+        "found": inputs.was_found,
+        "logits": {
+            name: [round(float(value), 5) for value in row] for name, row in said.logits.items()
+        },
+    }
+
+
+def summary(looked: Sequence[dict[str, float | bool]]) -> dict[str, float]:
+    """Means over patients of ``where_it_looked``."""
+    return {
+        "patients": len(looked),
+        **{
+            key: round(float(np.mean([one[key] for one in looked])), 4)
+            for key in (looked[0] if looked else ())
+        },
+    }
+
+
+def _middle(shape: tuple[int, ...]) -> Mask:
+    """A box in the middle of the grid, half as long as it: what is typed if nothing was found."""
+    mask = np.zeros(shape, bool)
+    mask[tuple(slice(n // 4, max(n // 4 + 1, n - n // 4)) for n in shape)] = True
+    return mask

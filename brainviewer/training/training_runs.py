@@ -1,0 +1,200 @@
+"""Runs a recipe, whatever kind of network it makes, in a folder that belongs to it.
+
+The folder keeps the recipe and which cases it was run on, so that a run that was broken off goes
+on with the same ones.
+"""
+
+import hashlib
+import importlib.util
+import json
+import shutil
+from collections.abc import Callable, Sequence
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from brainviewer.assets import resources
+from brainviewer.core.errors import BrainViewerError, FileError, Report
+from brainviewer.files.structured import read_json
+from brainviewer.files.writing import make_folder, write_whole
+from brainviewer.training.image_classification.recipes.recipe import IMAGE_CLASSES, IMAGE_VOTE
+from brainviewer.training.image_classification.recipes.recipe_file import recipe_content
+from brainviewer.training.labelled_data.collection import Case, Collection
+from brainviewer.training.labelled_data.detections import STRIPPED
+
+RECIPE_FILE, RUN_FILE, FOUND_FOLDER = "recipe.toml", "run.json", "found"
+GLIOMA_TYPE, LESION_OUTLINE = "glioma-type", "lesion-outline"
+TUMOUR_PICTURES = "tumour-pictures"
+KINDS = (GLIOMA_TYPE, LESION_OUTLINE, TUMOUR_PICTURES, IMAGE_CLASSES, IMAGE_VOTE)
+FINDER_HAS_SEEN = (
+    "The finder that ships learned from the lgg collection. If these are its patients, the figures "
+    "will be too good: train with --found, the outlines of finders that never saw them."
+)
+
+
+def shipped_recipes() -> dict[str, Path]:
+    """The recipes that come with the application, by name."""
+    return {file.stem: file for file in sorted((resources() / "recipes").rglob("*.toml"))}
+
+
+def find_recipe(name: str) -> Path:
+    """The file of a recipe: one that ships, by its name, or any TOML file.
+
+    Raises FileError that lists the names if there is none.
+    """
+    shipped = shipped_recipes()
+    if name in shipped:
+        return shipped[name]
+    file = Path(name)
+    if file.is_file():
+        return file
+    if file.suffix == ".toml":
+        raise FileError(f"There is no recipe '{name}'.", _choose(shipped))
+    guess = get_close_matches(name, shipped, n=1)
+    raise FileError(
+        f"There is no recipe called '{name}'" + (f"; did you mean {guess[0]}?" if guess else "."),
+        _choose(shipped),
+    )
+
+
+def recipe_kind(recipe: Path) -> str:
+    """What a recipe makes, one of ``KINDS``; raises FileError."""
+    kind = recipe_content(recipe).get("kind", GLIOMA_TYPE)
+    if kind not in KINDS:
+        raise FileError(
+            f"The recipe {recipe.name} is of the kind '{kind}', which is not known.",
+            f"Its kind must be one of {', '.join(KINDS)}.",
+        )
+    return str(kind)
+
+
+def train(
+    recipe: Path,
+    data: Path,
+    out: Path,
+    report: Report,
+    threads: int = 1,
+    tell: Callable[[str], None] = lambda sentence: None,
+    found: Path | None = None,
+    weights: str = "",
+) -> None:
+    """Do what a recipe says with labelled cases; go on where an earlier run was broken off.
+
+    tell : told what the user must know about the data.
+    found : folder with what a finder that never saw the case found in each (see
+        ``outline_evaluate.write_found``); without it the shipped finder looks.
+    weights : what a network for single pictures starts from, instead of what its recipe says.
+
+    Raises BrainViewerError, before anything is written, if PyTorch is missing, if recipe or data
+    cannot be used, or if ``out`` holds the run of another recipe or of other cases.
+    """
+    kind = recipe_kind(recipe)
+    require_torch()
+    import cv2
+    import torch
+
+    from brainviewer.training.labelled_data.cases import find_cases
+
+    torch.set_num_threads(threads)
+    cv2.setNumThreads(1)
+    if kind == TUMOUR_PICTURES:
+        from brainviewer.training.image_classification.tumour_command import train_pictures
+
+        train_pictures(recipe, data, out, weights, report)
+        return
+    collection = find_cases(data)
+    for notice in collection.notices:
+        tell(notice)
+    if kind == LESION_OUTLINE:
+        from brainviewer.training.segmentation.fit import read_outline_recipe, train_all
+
+        outline_recipe = read_outline_recipe(recipe)
+        begin(recipe, collection, out)
+        train_all(outline_recipe, data, out, report)
+        return
+    from brainviewer.training.recipes import read_recipe
+    from brainviewer.training.subtype.fit import fit, typed_cases
+
+    plan = read_recipe(recipe)
+    cases = typed_cases(plan, data)
+    if found is not None:
+        check_found(cases, found)
+    begin(recipe, collection, out)
+    if found is None and collection.layout == "lgg":
+        tell(FINDER_HAS_SEEN)
+    if found is not None:
+        _take_over(cases, found, out / FOUND_FOLDER)
+    fit(plan, data, out, report, threads)
+
+
+def require_torch() -> None:
+    """Raises BrainViewerError if PyTorch is not installed."""
+    if importlib.util.find_spec("torch") is None:
+        raise BrainViewerError("Training needs PyTorch: pip install 'brainviewer[train]'.")
+
+
+def check_found(cases: Sequence[Case], found: Path) -> None:
+    """Raises FileError if a folder does not say what was found in every case."""
+    for case in cases:
+        if not (found / f"{case.case_id}.npz").is_file():
+            raise FileError(
+                f"The folder {found.name} does not say what was found in {case.case_id}.",
+                "Measure the run of a lesion-outline recipe on the same cases first.",
+            )
+
+
+def _take_over(cases: Sequence[Case], found: Path, into: Path) -> None:
+    make_folder(into / STRIPPED)
+    for case in cases:
+        name = f"{case.case_id}.npz"
+        # In this order: the file of the whole head says that the case is done.
+        for source, target in ((found / STRIPPED, into / STRIPPED), (found, into)):
+            if (source / name).is_file() and not (target / name).exists():
+                unfinished = target / f"{case.case_id}.part"
+                shutil.copyfile(source / name, unfinished)
+                unfinished.replace(target / name)
+
+
+def begin(recipe: Path, collection: Collection, out: Path) -> None:
+    """Make a folder that of this recipe and these cases, or make sure that it is.
+
+    Raises FileError if the folder holds another run, or cannot be written.
+    """
+    about = {
+        "recipe": recipe.stem,
+        "data": str(collection.folder.resolve()),
+        "recipe_sha256": hashlib.sha256(recipe.read_bytes()).hexdigest(),
+        "layout": collection.layout,
+        "cases": len(collection.cases),
+        "cases_sha256": _same_cases(collection),
+    }
+    before = read_run(out)
+    if before is not None:
+        for key, what in (("recipe_sha256", "another recipe"), ("cases_sha256", "other cases")):
+            if before.get(key) != about[key]:
+                raise FileError(
+                    f"The folder {out.name} holds a training run with {what}.",
+                    "Choose an empty folder, or give what it was begun with.",
+                )
+        return
+    make_folder(out)
+    write_whole(out / RECIPE_FILE, recipe.read_bytes())
+    write_whole(out / RUN_FILE, (json.dumps(about, indent=1) + "\n").encode())
+
+
+def read_run(out: Path) -> dict[str, Any] | None:
+    """What a folder says about the run in it; None if it holds none."""
+    try:
+        return dict(read_json(out / RUN_FILE))
+    except (FileError, TypeError, ValueError):
+        return None
+
+
+def _same_cases(collection: Collection) -> str:
+    """Changes with the cases, their classes and their folds."""
+    cases = [(case.case_id, case.label, case.patient, case.fold) for case in collection.cases]
+    return hashlib.sha256(json.dumps(cases).encode()).hexdigest()
+
+
+def _choose(shipped: dict[str, Path]) -> str:
+    return f"Give the path of a TOML file, or one of these names: {', '.join(shipped)}."

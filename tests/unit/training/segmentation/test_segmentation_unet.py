@@ -1,0 +1,111 @@
+"""The outlining network is one and the same in PyTorch, Keras and ONNX."""
+
+import os
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+
+torch = pytest.importorskip("torch")
+pytest.importorskip("onnx")
+
+from brainviewer.models.segmentation.input import CHANNELS  # noqa: E402
+from brainviewer.training.segmentation import unet as outline_unet  # noqa: E402
+from brainviewer.training.segmentation.fit import load_network, outline_loss  # noqa: E402
+from brainviewer.training.weights import save_numbers  # noqa: E402
+
+SIZE = (32, 48)
+
+
+def some_network() -> outline_unet.UNet:
+    """Random numbers everywhere, also where training starts from 0 or 1."""
+    torch.manual_seed(1)
+    made = outline_unet.UNet(CHANNELS)
+    for module in made.modules():
+        if isinstance(module, torch.nn.BatchNorm2d):
+            module.weight.data.uniform_(0.5, 1.5)
+            module.bias.data.normal_(0, 0.2)
+            module.running_mean.normal_(0, 0.2)
+            module.running_var.uniform_(0.5, 1.5)
+    made.last.bias.data.fill_(0.1)
+    return made.eval()
+
+
+def some_slices(size: tuple[int, int] = SIZE) -> np.ndarray:
+    return np.random.default_rng(2).normal(0, 1, (3, CHANNELS, *size)).astype(np.float32)
+
+
+def answer(network: outline_unet.UNet, slices: np.ndarray) -> np.ndarray:
+    with torch.no_grad():
+        return torch.sigmoid(network(torch.from_numpy(slices))).numpy()
+
+
+def test_opencv_runs_the_graph_at_any_size(tmp_path: Path) -> None:
+    network = some_network()
+    outline_unet.write_graph(network, CHANNELS, SIZE, tmp_path / "graph.onnx")
+    for size in (SIZE, (80, 96), (16, 64)):
+        slices = some_slices(size)
+        expected = answer(network, slices)
+        assert expected.std() > 0.01
+        net = cv2.dnn.readNetFromONNX(str(tmp_path / "graph.onnx"))
+        net.setInput(slices)
+        assert_allclose(net.forward(), expected, atol=1e-4)
+
+
+def test_onnx_runtime_runs_the_graph(tmp_path: Path) -> None:
+    import onnxruntime
+
+    network = some_network()
+    outline_unet.write_graph(network, CHANNELS, SIZE, tmp_path / "graph.onnx")
+    session = onnxruntime.InferenceSession(
+        tmp_path / "graph.onnx", providers=["CPUExecutionProvider"]
+    )
+    found = session.run(None, {"slices": some_slices()})[0]
+    assert_allclose(found, answer(network, some_slices()), atol=1e-4)
+
+
+@pytest.mark.skipif(
+    "BRAINVIEWER_TEST_TRAINING" not in os.environ,
+    reason="TensorFlow and OpenGL do not share a process: BRAINVIEWER_TEST_TRAINING=1, alone",
+)
+@pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
+def test_keras_gives_the_same_answer() -> None:
+    network = some_network()
+    model = outline_unet.keras_model(CHANNELS, SIZE)
+    outline_unet.copy_into_keras(network, model)
+    found = np.asarray(model(some_slices().transpose(0, 2, 3, 1)))
+    assert_allclose(found.transpose(0, 3, 1, 2), answer(network, some_slices()), atol=1e-4)
+
+
+def test_numbers_survive_a_file(tmp_path: Path) -> None:
+    network = some_network()
+    save_numbers(network, tmp_path / "final.npz")
+    again = load_network(tmp_path / "final.npz")
+    assert_allclose(answer(again, some_slices()), answer(network, some_slices()))
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["final.npz"]
+
+
+def test_small_enough_to_ship() -> None:
+    count = sum(number.numel() for number in outline_unet.UNet(CHANNELS).parameters())
+    assert count < 1_000_000
+
+
+def test_loss_falls_with_a_better_outline() -> None:
+    outline = torch.zeros(2, 1, 8, 8)
+    outline[:, :, 2:6, 2:6] = 1
+    good, bad, worst = (outline_loss((outline * 8 - 4) * sign, outline) for sign in (1, 0.2, -1))
+    assert 0 < good < bad < worst
+
+
+def test_both_sides_are_asked_in_turn():
+    from brainviewer.training.segmentation.evaluate import mean_of_sides
+
+    def sees_one_side(slices):
+        answer = np.zeros((len(slices), 1, *slices.shape[2:]), np.float32)
+        answer[:, :, :4] = 1
+        return answer
+
+    mean = mean_of_sides(sees_one_side)(np.zeros((2, 8, 8, 6), np.float32))
+    np.testing.assert_array_equal(mean, np.full((2, 1, 8, 6), 0.5))
