@@ -1,4 +1,6 @@
-"""Numbers of things in words: one picture, two pictures."""
+"""Numbers and lists of things in words: one image, two images; FLAIR, T1 and T2."""
+
+from collections.abc import Iterable
 
 
 def counted(count: int, one: str, many: str = "") -> str:
@@ -7,3 +9,9 @@ def counted(count: int, one: str, many: str = "") -> str:
     one : its name for one of it; many : for any other number, by default with an s.
     """
     return f"{count:,} {one if count == 1 else many or f'{one}s'}"
+
+
+def listed(names: Iterable[str]) -> str:
+    """Names in a sentence, such as ``FLAIR, T1 and T2``; one name stands alone."""
+    *first, last = names
+    return f"{', '.join(first)} and {last}" if first else last

@@ -1,8 +1,8 @@
 """A lesion's measurements in words, in the window and in exported pictures alike."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
+from brainviewer.core.counting import listed
 from brainviewer.core.findings import Diameters, Measurements, TumourFinding
 from brainviewer.core.geometry import Grid
 from brainviewer.core.study import Modality, Study
@@ -100,7 +100,7 @@ def _volume(study: Study, finding: TumourFinding) -> MeasurementLine:
 def _why_no_enhancement(study: Study, taken: Measurements | None) -> str:
     missing = [m for m in _NEEDED_FOR_ENHANCEMENT if m not in study.volumes]
     if missing:
-        return f"no {_listed(missing)}"
+        return f"no {listed(missing)}"
     return NOT_MEASURED if taken is None or taken.enhancing_ml is None else "none"
 
 
@@ -148,7 +148,3 @@ def _side(grid: Grid, taken: Measurements | None) -> MeasurementLine:
     if taken is not None and taken.midline_mm is not None:
         value += f", {number(abs(taken.midline_mm))} mm off midline"
     return MeasurementLine("Side", value)
-
-
-def _listed(names: Iterable[str]) -> str:
-    return " and ".join(names)

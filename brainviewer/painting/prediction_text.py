@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from brainviewer.core.counting import listed
 from brainviewer.core.findings import ANSWER, Classification, NetworkUse, tumour_probability
 from brainviewer.painting.wording import number, probability
 
@@ -106,16 +107,12 @@ def prevalence_text(name: str, priors: Mapping[str, float]) -> str:
         return ""
     codes, shares = list(priors), list(priors.values())
     if max(shares) - min(shares) < _EVEN:
-        listed = f"{', '.join(codes[:-1])} and {codes[-1]}" if len(codes) > 1 else codes[0]
-        if len(codes) > _FEW:
-            listed = f"all {len(codes)} classes"
+        which = f"all {len(codes)} classes" if len(codes) > _FEW else listed(codes)
         where = ", as in the training data" if name == "training" else ""
-        return f"Assumes {listed} equally frequent{where}"
-    listed = ", ".join(
-        f"{code}\u00a0{number(100 * share)}\u00a0%" for code, share in priors.items()
-    )
+        return f"Assumes {which} equally frequent{where}"
+    each = ", ".join(f"{code}\u00a0{number(100 * share)}\u00a0%" for code, share in priors.items())
     where = _PREVALENCES.get(name, "")
-    return f"Assumes {listed}" + (f", {where}" if where else "")
+    return f"Assumes {each}" + (f", {where}" if where else "")
 
 
 def _made_by(result: Classification) -> str:
@@ -129,7 +126,7 @@ def _beside(result: Classification) -> str:
     network = result.network
     if network is None or ANSWER in network.used_for:
         return ""
-    what = " and ".join(network.used_for).capitalize()
+    what = listed(network.used_for).capitalize()
     name = f"{network.identity.id} {network.identity.version}"
     return " · ".join([f"{what} only: {name}", *_ran(network)])
 

@@ -3,7 +3,7 @@
 Only a file that does not say it is laid over the others by the order of its voxels.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from brainviewer.core.counting import listed
 from brainviewer.core.errors import FileError
 from brainviewer.core.geometry import Grid
 from brainviewer.core.study import LabelMap, Modality, Volume
@@ -86,12 +87,12 @@ def placing_notices(
     for modality, image in images.items():
         for notice in image.notices:
             said.setdefault(notice, []).append(modality)
-    notices = [f"{_listed(modalities)}: {notice}" for notice, modalities in said.items()]
+    notices = [f"{listed(modalities)}: {notice}" for notice, modalities in said.items()]
     notices += [notice for p in placed for notice in p.notices]
     by_order = [m for m, i in images.items() if not i.grid.oriented and m is not plan.reference]
     if by_order:
         notices.append(
-            f"{_listed(by_order)} {'was' if len(by_order) == 1 else 'were'} laid over "
+            f"{listed(by_order)} {'was' if len(by_order) == 1 else 'were'} laid over "
             f"{plan.reference} by the order of the voxels: check that nothing is mirrored."
         )
     return notices + _resampling_notice(plan, placed)
@@ -159,7 +160,7 @@ def _resampling_notice(plan: Plan, placed: Sequence[Placed]) -> list[str]:
     if not moved:
         return []
     verb = "lies on another grid and was" if len(moved) == 1 else "lie on other grids and were"
-    notice = f"{_listed(moved)} {verb} resampled onto that of {plan.reference}"
+    notice = f"{listed(moved)} {verb} resampled onto that of {plan.reference}"
     if farthest := max(p.volume.moved_mm for p in placed):
         notice += (
             f"; between the scans the head moved by up to {farthest:.0f} mm, which was corrected: "
@@ -171,7 +172,3 @@ def _resampling_notice(plan: Plan, placed: Sequence[Placed]) -> list[str]:
 def _voxels(grid: Grid) -> str:
     sizes = "×".join(f"{mm:.3g}" for mm in grid.spacing)
     return f"{'×'.join(map(str, grid.shape))} of {sizes} mm"
-
-
-def _listed(modalities: Iterable[Modality]) -> str:
-    return " and ".join(", ".join(modalities).rsplit(", ", 1))

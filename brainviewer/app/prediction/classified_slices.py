@@ -1,11 +1,11 @@
 """Which slices of a study are typed, and the outline of the lesion on them."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from brainviewer.core.counting import listed
 from brainviewer.core.errors import BrainViewerError
 from brainviewer.core.findings import TumourFinding
 from brainviewer.core.slices import Plane, SliceView
@@ -117,8 +117,3 @@ def _stand_in(
     return cut_slices(lesion, view, [nearest] * len(slices.indices)), (
         f"No lesion was found on slice {index + 1}; the outline of slice {nearest + 1} was used."
     )
-
-
-def listed(names: Sequence[str]) -> str:
-    """Names in a sentence: ``T1, T2 and FLAIR``."""
-    return " and ".join((", ".join(names[:-1]), names[-1])) if len(names) > 1 else names[0]

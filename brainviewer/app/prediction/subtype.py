@@ -17,9 +17,9 @@ from brainviewer.app.prediction.classification import (
 from brainviewer.app.prediction.classified_slices import (
     NotClassified,
     TumourSlices,
-    listed,
     tumour_slices,
 )
+from brainviewer.core.counting import listed
 from brainviewer.core.errors import Report, silent
 from brainviewer.core.findings import (
     ANSWER,

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from brainviewer.app.report.measurements import measurement_rows, slices_text
+from brainviewer.core.counting import listed
 from brainviewer.core.shown_text import shown_text
 from brainviewer.painting.prediction_text import ONLY_GLIOMAS
 
@@ -174,7 +175,7 @@ def _beside(record: Mapping[str, Any]) -> list[str]:
     network = record["network"]
     if network is None or "answer" in network["used_for"]:
         return []
-    what = " and ".join(network["used_for"])
+    what = listed(network["used_for"])
     return [f"Only for {what}: {network['id']} {network['version']}; {_ran(network)}"]
 
 

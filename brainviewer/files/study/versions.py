@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from brainviewer.core.counting import listed
 from brainviewer.core.errors import FileError
 from brainviewer.core.study import Modality
 from brainviewer.files.nifti.reader import voxel_sizes
@@ -65,7 +66,7 @@ def together(versions: Mapping[Modality, Version]) -> list[str]:
         said.setdefault(version.reason, []).append(modality)
     sentences = []
     for reason, modalities in said.items():
-        names = " and ".join(", ".join(modalities).rsplit(", ", 1))
+        names = listed(modalities)
         files = ", ".join(versions[m].path.name for m in modalities)
         one = "one of each" if len(modalities) > 1 else "one"
         what = f"the {one} {reason}" if reason.startswith(_BEHIND) else f"the {reason} {one}"

@@ -1,9 +1,10 @@
 """A model's card as a page: what it is for, what it saw, how good it is, what it cannot know."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from html import escape
 
+from brainviewer.core.counting import listed
 from brainviewer.gui.theme import Colours
 from brainviewer.models.card import Figure, ModelCard
 from brainviewer.painting.prediction_text import prevalence_text
@@ -81,7 +82,7 @@ def _list(lines: Iterable[str]) -> str:
 def _sequences(card: ModelCard) -> str:
     text = ", ".join(card.sequences)
     if card.needed and set(card.needed) != set(card.sequences):
-        text += f"; {_listed(card.needed)} must be there"
+        text += f"; {listed(card.needed)} must be there"
     if card.network is not None:
         size = card.network.input.size
         seen = card.network.input.slices
@@ -162,7 +163,3 @@ def _print(card: ModelCard) -> str:
         return ""
     part = "" if card.head.network is not None else f" of {card.network.id}, for {_BESIDE} only"
     return _paragraph(f"Weights sha256 {card.weights_sha256}{part}", "quiet")
-
-
-def _listed(names: Sequence[str]) -> str:
-    return " and ".join((", ".join(names[:-1]), names[-1])) if len(names) > 1 else names[0]

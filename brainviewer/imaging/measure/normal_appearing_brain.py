@@ -43,8 +43,8 @@ class OrdinaryBrain:
     @classmethod
     def around(cls, grid: Grid, lesion: Mask, brain: Mask) -> "OrdinaryBrain | None":
         """Ordinary brain for a lesion, both (i, j, k) bool; None if too little of it is left."""
-        spacing = tuple(grid.spacing[grid.axes[0].index(axis)] for axis in range(3))
-        whole, head = _turned(grid, lesion), _turned(grid, brain)
+        spacing = tuple(grid.spacing[axis] for axis in grid.to_ras.order)
+        whole, head = grid.to_ras.turn(lesion), grid.to_ras.turn(brain)
         steps = [max(1, round(_SPARSE_MM / size)) for size in spacing]
         sparse = tuple(slice(None, None, step) for step in steps)
         margin = [
@@ -60,7 +60,7 @@ class OrdinaryBrain:
 
     def normalised(self, data: NDArray[Any]) -> tuple[Field, Field]:
         """A sequence (i, j, k) in the box, (R, A, S), and in ordinary brain, (n,)."""
-        turned = _turned(self.grid, data)
+        turned = self.grid.to_ras.turn(data)
         values = turned[self.sparse][self.voxels].astype(np.float32)
         middle = float(np.median(values))
         spread = TO_SIGMA * float(np.median(np.abs(values - middle)))
@@ -71,12 +71,5 @@ class OrdinaryBrain:
     def restore(self, part: Mask) -> Mask:
         """A mask in the box (R, A, S) as a mask (i, j, k) on the whole grid."""
         mask = np.zeros(self.grid.shape, bool)
-        _turned(self.grid, mask)[self.box] = part
+        self.grid.to_ras.turn(mask)[self.box] = part
         return mask
-
-
-def _turned(grid: Grid, data: NDArray[Any]) -> NDArray[Any]:
-    """A volume (i, j, k) in the order R, A, S; a view."""
-    axes, signs = grid.axes
-    order = [axes.index(axis) for axis in range(3)]
-    return data.transpose(order)[tuple(slice(None, None, signs[n]) for n in order)]

@@ -29,12 +29,12 @@ class MidSagittalPlane:
         # From mm of the working array (R, A, S) to voxels of the file, then to the world.
         to_voxel = np.zeros((3, 3))
         origin = np.zeros(3)
-        for n, axis in enumerate(working.order):
+        for n, axis in enumerate(working.ras.order):
             first = working.start[n] + (working.factors[n] - 1) / 2
             step = working.factors[n] / working.spacing[n]
             last = working.grid.shape[axis] - 1
-            to_voxel[axis, n] = -step if working.flips[n] else step
-            origin[axis] = last - first if working.flips[n] else first
+            to_voxel[axis, n] = -step if working.ras.flips[n] else step
+            origin[axis] = last - first if working.ras.flips[n] else first
         turn = working.grid.affine[:3, :3] @ to_voxel
         start = working.grid.to_world(origin)
         normal = np.linalg.inv(turn).T @ plane.normal

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from brainviewer.core.geometry import Grid
+from brainviewer.core.geometry import Grid, ToRas
 
 WORKING_MM = 2.0
 _MOST_VOXELS = 1 << 24
@@ -26,15 +26,14 @@ Mask = NDArray[np.bool_]
 class WorkingGrid:
     """How the working arrays lie in a study's grid.
 
-    order, flips : voxel axes of the file in the order R, A, S, and which of them run backwards.
+    ras : how its axes are brought into the order R, A, S.
     start, factors : first voxel of the box in RAS order and voxels averaged into one, per axis.
     shape : voxels of a working array.
     spacing : their size in mm.
     """
 
     grid: Grid
-    order: tuple[int, int, int]
-    flips: tuple[bool, bool, bool]
+    ras: ToRas
     start: tuple[int, int, int]
     factors: tuple[int, int, int]
     shape: tuple[int, int, int]
@@ -47,12 +46,11 @@ class WorkingGrid:
         swapped : take the second axis for the one that runs from side to side; for files that do
             not say how the patient lay.
         """
-        axes, signs = grid.axes if grid.oriented else ((0, 1, 2), (1, 1, 1))
-        order = (axes.index(0), axes.index(1), axes.index(2))
+        ras = grid.to_ras if grid.oriented else ToRas()
         if swapped:
-            order = (order[1], order[0], order[2])
-        flips = tuple(signs[n] < 0 for n in order)
-        turned = _turn(data, order, (flips[0], flips[1], flips[2]))
+            ras = ras.sides_swapped()
+        order = ras.order
+        turned = ras.turn(data)
         size_mm = WORKING_MM
         while True:
             steps = [
@@ -70,8 +68,7 @@ class WorkingGrid:
         spacing = [grid.spacing[n] * step for n, step in zip(order, steps, strict=True)]
         return cls(
             grid,
-            order,
-            (flips[0], flips[1], flips[2]),
+            ras,
             (start[0], start[1], start[2]),
             (steps[0], steps[1], steps[2]),
             (shape[0], shape[1], shape[2]),
@@ -89,7 +86,7 @@ class WorkingGrid:
 
     def turn(self, data: NDArray[Any]) -> NDArray[Any]:
         """A volume (i, j, k) in the order R, A, S, cropped to the box; a view."""
-        return _turn(data, self.order, self.flips)[self.box]
+        return self.ras.turn(data)[self.box]
 
     def thin(self, data: NDArray[Any]) -> Field:
         """A volume (i, j, k) as a working array: the mean of every block of voxels."""
@@ -124,8 +121,8 @@ class WorkingGrid:
 
     def spread(self, values: Field, axis: int) -> Field:
         """Values (n,) along the axis R, A or S as values along that voxel axis of the file."""
-        index = np.arange(self.grid.shape[self.order[axis]])
-        if self.flips[axis]:
+        index = np.arange(self.grid.shape[self.ras.order[axis]])
+        if self.ras.flips[axis]:
             index = index[::-1]
         blocks = (index - self.start[axis]) // self.factors[axis]
         return values[np.clip(blocks, 0, len(values) - 1)]
@@ -146,13 +143,6 @@ def background_of(data: NDArray[Any]) -> float:
     """The value of air: the median of the voxels on the edges of the volume that run S-I."""
     edges = [data[x, y].ravel() for x in (0, -1) for y in (0, -1)]
     return float(np.median(np.concatenate(edges)))
-
-
-def _turn(
-    data: NDArray[Any], order: tuple[int, int, int], flips: tuple[bool, bool, bool]
-) -> NDArray[Any]:
-    x, y, z = (slice(None, None, -1 if flip else 1) for flip in flips)
-    return data.transpose(order)[x, y, z]
 
 
 def _every(data: Field, axis: int, first: int, step: int) -> Field:

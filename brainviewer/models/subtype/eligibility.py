@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from brainviewer.core.counting import listed
 from brainviewer.core.findings import TumourFinding
 from brainviewer.core.ranking import average_ranks
 from brainviewer.core.study import Modality, Study
@@ -41,7 +42,7 @@ def why_not(study: Study, finding: TumourFinding, card: ModelCard, asked: bool =
     """
     absent = [name for name in card.needed if name not in study.volumes]
     if absent:
-        return f"The model needs {_listed(absent)}, which the study does not have."
+        return f"The model needs {listed(absent)}, which the study does not have."
     images = {str(m): v.data for m, v in study.volumes.items() if str(m) in card.sequences}
     brain = finding.brain
     if brain is not None and brain.any():
@@ -140,7 +141,3 @@ def _some(data: NDArray[Any], brain: NDArray[np.bool_]) -> NDArray[np.float32]:
     step = max(1, round((np.count_nonzero(brain) / _ABOUT_THIS_MANY) ** (1 / 3)))
     thin = (slice(None, None, step),) * 3
     return np.asarray(data[thin][brain[thin]], np.float32)
-
-
-def _listed(names: list[str]) -> str:
-    return " and ".join((", ".join(names[:-1]), names[-1])) if len(names) > 1 else names[0]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from brainviewer.core.counting import listed
 from brainviewer.core.errors import ModelError
 from brainviewer.models.card import DOUBT, SITUATIONS, Figure, ModelCard
 from brainviewer.models.subtype.fusion_head import OLDEST, YOUNGEST, Verdict
@@ -105,6 +106,6 @@ def descriptors_used(
 
 
 def _joined(names: list[str]) -> str:
-    text = " and ".join((", ".join(names[:-1]), names[-1])) if len(names) > 1 else names[0]
+    text = listed(names)
     assert text in SITUATIONS
     return text

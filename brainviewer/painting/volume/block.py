@@ -7,7 +7,7 @@ given nothing but a rotation: no mirrored matrices, no wrong sides.
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -56,20 +56,17 @@ def canonical(data: NDArray[Any], grid: Grid) -> tuple[NDArray[Any], Affine]:
 
     A view of ``data``; nothing is copied. The affine's determinant is positive.
     """
-    axes, signs = grid.axes
-    order = [axes.index(world) for world in range(3)]
-    flips = [signs[n] < 0 for n in order]
-    columns = grid.affine[:3, order]
-    if np.linalg.det(columns * [-1 if flip else 1 for flip in flips]) < 0:
+    ras = grid.to_ras
+    columns = grid.affine[:3, ras.order]
+    if np.linalg.det(columns * [-1 if flip else 1 for flip in ras.flips]) < 0:
         # Only where a grid is so oblique that its nearest axes have the other handedness.
-        flips[0] = not flips[0]
-    data = data.transpose(order)
+        ras = replace(ras, flips=(not ras.flips[0], *ras.flips[1:]))
+    data = ras.turn(data)
     affine = np.eye(4)
     affine[:3, 3] = grid.affine[:3, 3]
-    for axis, flip in enumerate(flips):
+    for axis, flip in enumerate(ras.flips):
         column = columns[:, axis]
         if flip:
-            data = np.flip(data, axis)
             affine[:3, 3] += column * (data.shape[axis] - 1)
         affine[:3, axis] = -column if flip else column
     return data, affine

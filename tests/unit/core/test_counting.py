@@ -2,7 +2,7 @@
 
 import pytest
 
-from brainviewer.core.counting import counted
+from brainviewer.core.counting import counted, listed
 
 
 @pytest.mark.parametrize(
@@ -18,3 +18,9 @@ from brainviewer.core.counting import counted
 )
 def test_numbers_of_things(count: int, words: tuple[str, ...], said: str) -> None:
     assert counted(count, *words) == said
+
+
+def test_names_in_a_sentence() -> None:
+    assert listed(["FLAIR"]) == "FLAIR"
+    assert listed(["FLAIR", "T1"]) == "FLAIR and T1"
+    assert listed(iter(["FLAIR", "T1", "T2"])) == "FLAIR, T1 and T2"
