@@ -192,5 +192,5 @@ def install_toy(session: Any, folder: Path, monkeypatch: Any) -> ToyEngine:
     card, engine = write_model(folder), ToyEngine()
     monkeypatch.setattr("brainviewer.models.registry.model", lambda model_id="": card)
     monkeypatch.setattr(picture_answer, "picture_classifier", lambda: classify_picture)
-    session._engine, session.rest_seconds = engine, 0.0
+    session.engine._engine, session.classification.rest_seconds = engine, 0.0
     return engine

@@ -1,4 +1,4 @@
-"""Verbs that open: a study, the demo study, single pictures, and the next one of a film strip."""
+"""Opening: a study, the demo study, images, and the next image of a series."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -7,7 +7,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from brainviewer.app.age_store import kept_age
 from brainviewer.app.jobs import Jobs
+from brainviewer.app.notices import Notices
 from brainviewer.app.settings import Settings
 from brainviewer.app.state import ViewState
 from brainviewer.core.errors import BrainViewerError, FileError, Report
@@ -23,8 +25,7 @@ Ready = Callable[[int, NDArray[np.uint8] | None], None]
 """Takes the place of a picture in the film strip, and (rows, columns, 3) uint8; None if it cannot
 be read."""
 
-THUMBNAILS = "thumbnails"
-"""The one job that is nobody's business."""
+OPEN, THUMBNAILS = "open", "thumbnails"
 
 SERIES = (
     "DICOM files are shown one by one; convert a series with dcm2niix to see the head in three "
@@ -64,24 +65,27 @@ class Opened:
         return cls(study, windows, film, index, unreadable, said)
 
 
-class Showing:
-    """The part of ``Session`` that opens; the open study stays if that fails."""
+class Documents:
+    """Opens in the background; what is open stays if that fails.
 
-    state: ViewState
-    settings: Settings
-    jobs: Jobs
+    leave, enter : called before another study is shown, and when it is.
+    ask_sequences : set by the window; without it, names that do not tell are an error.
+    """
 
-    def __init__(self) -> None:
+    def __init__(
+        self,
+        state: ViewState,
+        settings: Settings,
+        jobs: Jobs,
+        notices: Notices,
+        leave: Callable[[], None],
+        enter: Callable[[], None],
+    ) -> None:
+        self._state, self._settings, self._jobs, self._notices = state, settings, jobs, notices
+        self._leave, self._enter = leave, enter
         self.ask_sequences: AskSequences | None = None
-        self._shown_picture = 0
+        self._shown_image = 0
         self._told: set[str] = set()
-
-    def notice(self, text: str, level: str = "info", *, of_study: bool = False) -> None:
-        """See ``Session``."""
-        raise NotImplementedError
-
-    def _show_study(self, study: Study, windows: Mapping[Modality, Window]) -> None:
-        raise NotImplementedError
 
     def open(self, paths: Sequence[Path], assignment: Assignment | None = None) -> None:
         """Open a study or pictures in the background.
@@ -100,7 +104,7 @@ class Showing:
             return Opened.of(open_study(paths, report, assignment))
 
         def done(opened: Opened) -> None:
-            self.settings.remember_study(paths)
+            self._settings.remember_study(paths)
             self._told.clear()
             self._show_opened(opened)
 
@@ -111,9 +115,9 @@ class Showing:
                 if chosen := self.ask_sequences(error.assignment):
                     self.open(paths, chosen)
             else:
-                self.notice(str(error), "error", of_study=True)
+                self._notices.tell(str(error), "error", of_study=True)
 
-        self.jobs.start("open", work, done, failed)
+        self._jobs.start(OPEN, work, done, failed)
 
     def open_demo(self) -> None:
         """Open the synthetic study that comes with the application."""
@@ -122,16 +126,28 @@ class Showing:
         try:
             self.open(demo_paths())
         except BrainViewerError as error:
-            self.notice(str(error), "error", of_study=True)
+            self._notices.tell(str(error), "error", of_study=True)
 
-    # -- film strip -------------------------------------------------------------------------
+    def show(self, study: Study, windows: Mapping[Modality, Window]) -> None:
+        """Show a study that has been read.
 
-    def show_picture(self, index: int) -> None:
+        windows : for each sequence, the window that it opens with.
+        """
+        if self._state.study is not None:
+            self._state.study_leaving.emit()
+        self._leave()
+        age = None if study.is_picture else kept_age(study.content_hash)
+        self._state.show_study(study, windows, age)
+        self._enter()
+
+    # -- image series ----------------------------------------------------------------------
+
+    def show_image(self, index: int) -> None:
         """Show another picture of the film strip, from 0; a place outside it changes nothing."""
-        film, unreadable = self.state.film, self.state.film_unreadable
-        if not 0 <= index < len(film) or index == self.state.film_index:
+        film, unreadable = self._state.film, self._state.film_unreadable
+        if not 0 <= index < len(film) or index == self._state.film_index:
             return
-        self.jobs.cancel("open")  # before its end can be taken for that of the new one
+        self._jobs.cancel(OPEN)  # before its end can be taken for that of the new one
 
         def work(report: Report) -> Opened:
             from brainviewer.app.opening.image2d import open_picture
@@ -140,25 +156,25 @@ class Showing:
             return Opened.of(open_picture(film[index], report), film, index, unreadable)
 
         def failed(error: BrainViewerError) -> None:
-            self._point_at(self._shown_picture, unreadable | {index})
-            self.notice(str(error), "error", of_study=True)
+            self._point_at(self._shown_image, unreadable | {index})
+            self._notices.tell(str(error), "error", of_study=True)
 
         self._point_at(index, unreadable)
-        self.jobs.start(
-            "open",
+        self._jobs.start(
+            OPEN,
             work,
             self._show_opened,
             failed,
-            lambda: self._point_at(self._shown_picture, unreadable),
+            lambda: self._point_at(self._shown_image, unreadable),
         )
 
-    def step_picture(self, by: int) -> None:
+    def step_image(self, by: int) -> None:
         """Show the picture ``by`` places further in the film strip, or the last one there."""
-        film, here = self.state.film, self.state.film_index
+        film, here = self._state.film, self._state.film_index
         wanted = min(max(here + by, 0), len(film) - 1)
-        while wanted in self.state.film_unreadable:
+        while wanted in self._state.film_unreadable:
             wanted += 1 if by > 0 else -1
-        self.show_picture(wanted)
+        self.show_image(wanted)
 
     def make_thumbnails(self, indices: Sequence[int], size: int, ready: Ready) -> None:
         """Make small pictures of the film strip in the background, without a word.
@@ -166,7 +182,7 @@ class Showing:
         A few at a time, so that the first are soon there; a new call takes the place of an old one.
         size : longer side in pixels. ready : called for each of them; see ``Ready``.
         """
-        film, now, later = self.state.film, indices[:_A_FEW], indices[_A_FEW:]
+        film, now, later = self._state.film, indices[:_A_FEW], indices[_A_FEW:]
 
         def work(report: Report) -> list[tuple[int, NDArray[np.uint8] | None]]:
             made = []
@@ -176,31 +192,31 @@ class Showing:
             return made
 
         def done(made: list[tuple[int, NDArray[np.uint8] | None]]) -> None:
-            if self.state.film != film:
+            if self._state.film != film:
                 return
             for index, pixels in made:
                 ready(index, pixels)
             if later:
                 self.make_thumbnails(later, size, ready)
 
-        self.jobs.start(THUMBNAILS, work, done, lambda _: None)
+        self._jobs.start(THUMBNAILS, work, done, lambda _: None, shown=False)
 
     def _show_opened(self, opened: Opened) -> None:
-        if opened.film != self.state.film:
-            self.state.film = opened.film
-        self._shown_picture = opened.index
+        if opened.film != self._state.film:
+            self._state.film = opened.film
+        self._shown_image = opened.index
         self._point_at(opened.index, opened.unreadable)
-        self._show_study(opened.study, opened.windows)
+        self.show(opened.study, opened.windows)
         # Pictures of one source have the same things to say; once is enough.
         for sentence in (*opened.study.notices, *opened.said):
             if sentence not in self._told:
                 self._told.add(sentence)
-                self.notice(sentence)
+                self._notices.tell(sentence)
 
     def _point_at(self, index: int, unreadable: frozenset[int]) -> None:
-        self.state.film_index, self.state.film_unreadable = index, unreadable
-        self.state.film_changed.emit()
-        self.state.facts_changed.emit()
+        self._state.film_index, self._state.film_unreadable = index, unreadable
+        self._state.film_changed.emit()
+        self._state.facts_changed.emit()
 
 
 def _thumbnail(path: Path, size: int) -> NDArray[np.uint8] | None:

@@ -20,7 +20,8 @@ from brainviewer.app.report.study_figures import (
     tumour_index,
     window_of,
 )
-from brainviewer.app.state import Layout, Status, ViewState
+from brainviewer.app.state import Layout, ViewState
+from brainviewer.app.status import Status
 from brainviewer.core.annotations import Point
 from brainviewer.core.errors import BrainViewerError
 from brainviewer.core.findings import Classification, TumourFinding

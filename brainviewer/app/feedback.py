@@ -1,34 +1,39 @@
-"""Verbs that say what the user thinks of an answer."""
+"""What the user thinks of a classification: agree or disagree, kept on this computer."""
 
-from brainviewer.app.feedback_store import WITHDRAWN, Verdict, keep_verdict, verdict_on
-from brainviewer.app.state import Notice, ViewState
+from brainviewer.app.feedback_store import WITHDRAWN, keep_verdict, kept_verdict, verdict_on
+from brainviewer.app.notices import Notices
+from brainviewer.app.state import ViewState
 from brainviewer.core.errors import BrainViewerError
 
 
-class Judging:
-    """The part of ``Session`` that keeps verdicts."""
+class Feedback:
+    """Keeps feedback, and shows what was kept before beside the same classification."""
 
-    state: ViewState
+    def __init__(self, state: ViewState, notices: Notices) -> None:
+        self._state, self._notices = state, notices
+        state.classification_changed.connect(self._restore)
 
-    def judge(self, verdict: str, user_type: str = "") -> None:
-        """Agree or disagree with the answer on the screen, or withdraw that; kept locally.
+    def give(self, verdict: str, user_type: str = "") -> None:
+        """Agree or disagree with the classification on the screen, or withdraw that.
 
-        verdict : ``agree``, ``disagree`` or ``withdrawn`` of ``app.verdicts``.
+        verdict : ``agree``, ``disagree`` or ``withdrawn`` of ``app.feedback_store``.
         user_type : with ``disagree``, class code or ``other``.
         """
-        result = self.state.classification
+        result = self._state.classification
         if result is None:
             return
         given = verdict_on(result, verdict, user_type)
         try:
             keep_verdict(given)
         except BrainViewerError as error:
-            self.state.noticed.emit(Notice(str(error), "error"))
-            self.state.verdict_changed.emit()  # a button that was pressed comes out again
+            self._notices.tell(str(error), "error")
+            self._state.verdict_changed.emit()  # a button that was pressed comes out again
             return
-        self._set_verdict(None if given.verdict == WITHDRAWN else given)
+        self._state.verdict = None if given.verdict == WITHDRAWN else given
+        self._state.verdict_changed.emit()
+        self._state.facts_changed.emit()
 
-    def _set_verdict(self, verdict: Verdict | None) -> None:
-        self.state.verdict = verdict
-        self.state.verdict_changed.emit()
-        self.state.facts_changed.emit()
+    def _restore(self) -> None:
+        result = self._state.classification
+        self._state.verdict = kept_verdict(result) if result is not None else None
+        self._state.verdict_changed.emit()

@@ -1,22 +1,39 @@
-"""Work beside the main thread: run, report, cancel.
+"""Work in threads, and the way back to the main thread: run, report, cancel.
 
-A newer job with the same key replaces the older one, whose report then raises ``Cancelled``; or it
-waits until the older ones have ended, where each of them has to be done.
+What becomes of two jobs with the same key is said by their policy. The report of a job that was
+cancelled raises ``Cancelled``.
 """
 
+import logging
 import threading
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
 from brainviewer.core.errors import BrainViewerError, Cancelled, Report
 from brainviewer.core.memory import limit_pools
 from brainviewer.files.ordinary_file import told_by_the_system
 
+log = logging.getLogger(__name__)
+
 Result = TypeVar("Result")
 Post = Callable[[Callable[[], None]], None]
 """Runs a function on the main thread, soon; may be called from any thread."""
+ShowProgress = Callable[[str, float | None, str], None]
+Crashed = Callable[[BaseException], None]
+
+
+class Policy(StrEnum):
+    """What becomes of jobs with the same key, and of a job when the application closes."""
+
+    LATEST = "latest"
+    """A newer one takes the place of the older; closing cancels it."""
+    QUEUE = "queue"
+    """A newer one waits until the older have ended; closing drops them."""
+    MUST_FINISH = "must finish"
+    """As a queue, but nothing cancels or drops it; closing waits until it is done."""
 
 
 @dataclass
@@ -26,12 +43,13 @@ class _Job(Generic[Result]):
     done: Callable[[Result], None]
     failed: Callable[[BrainViewerError], None]
     stopped: Callable[[], None]
+    policy: Policy
+    shown: bool
     cancelled: threading.Event = field(default_factory=threading.Event)
-    thread: threading.Thread | None = None
 
 
 class Jobs:
-    """Runs blocking verbs in threads and brings their answers back to the main thread.
+    """Runs blocking functions in threads and brings their results back to the main thread.
 
     post : how to reach the main thread.
     progress : called on the main thread with (key, fraction, text) while a job runs, and with
@@ -39,17 +57,12 @@ class Jobs:
     crashed : called on the main thread with an exception that is nobody's expected failure.
     """
 
-    def __init__(
-        self,
-        post: Post,
-        progress: Callable[[str, float | None, str], None],
-        crashed: Callable[[BaseException], None],
-    ) -> None:
+    def __init__(self, post: Post, progress: ShowProgress, crashed: Crashed) -> None:
         self._post, self._progress, self._crashed = post, progress, crashed
         self._running: dict[str, _Job[Any]] = {}
+        self._waiting: dict[str, deque[_Job[Any]]] = {}
         self._threads: set[threading.Thread] = set()
         limit_pools()  # every job has a thread of its own
-        self._queues: dict[str, deque[Callable[[], None]]] = {}
 
     def start(
         self,
@@ -58,45 +71,40 @@ class Jobs:
         done: Callable[[Result], None],
         failed: Callable[[BrainViewerError], None],
         stopped: Callable[[], None] = lambda: None,
+        policy: Policy = Policy.LATEST,
+        shown: bool = True,
     ) -> None:
-        """Start ``work(report)``; exactly one of the three callbacks follows on the main thread."""
-        self.cancel(key)
-        job = _Job(key, work, done, failed, stopped)
-        job.thread = threading.Thread(target=self._run, args=(job,), name=f"job {key}")
-        self._running[key] = job
-        # One that has just posted its end may still be there for a moment.
-        self._threads = {job.thread, *(t for t in self._threads if t.is_alive())}
-        self._progress(key, 0.0, "")
-        job.thread.start()
+        """Run ``work(report)``; exactly one of the three callbacks follows on the main thread.
 
-    def queue(
-        self,
-        key: str,
-        work: Callable[[Report], Result],
-        done: Callable[[Result], None],
-        failed: Callable[[BrainViewerError], None],
-        stopped: Callable[[], None] = lambda: None,
-    ) -> None:
-        """The same after all earlier jobs of the key have ended, whatever their end."""
-        waiting = self._queues.setdefault(key, deque())
-        waiting.append(lambda: self.start(key, work, done, failed, stopped))
-        if not self.running(key):
-            self._start_next(key)
+        A job that is dropped before it began has none.
+        policy : the same for all jobs of a key. shown : whether its progress is told.
+        """
+        job = _Job(key, work, done, failed, stopped, policy, shown)
+        if policy is Policy.LATEST:
+            self.cancel(key)
+        elif self.running(key):
+            self._waiting.setdefault(key, deque()).append(job)
+            return
+        self._start(job)
 
     def unfinished(self, key: str) -> int:
         """How many jobs of a key run or wait."""
-        return int(self.running(key)) + len(self._queues.get(key, ()))
+        return int(self.running(key)) + len(self._waiting.get(key, ()))
 
     def drop(self, key: str) -> None:
-        """Forget what waits, and ask what runs to stop."""
-        self._queues.pop(key, None)
-        self.cancel(key)
+        """Forget what waits, and ask what runs to stop; what must finish goes on."""
+        job = self._running.get(key)
+        if job is not None and job.policy is not Policy.MUST_FINISH:
+            self._waiting.pop(key, None)
+            self.cancel(key)
 
     def cancel(self, key: str) -> None:
-        """Ask a job to stop; without one, nothing happens."""
-        if job := self._running.pop(key, None):
+        """Ask what runs to stop; nothing happens without it, or if it must finish."""
+        job = self._running.get(key)
+        if job is not None and job.policy is not Policy.MUST_FINISH:
+            del self._running[key]
             job.cancelled.set()
-            self._progress(key, None, "")
+            self._tell(job, None)
             job.stopped()
             self._start_next(key)
 
@@ -105,11 +113,26 @@ class Jobs:
         return key in self._running
 
     def close(self) -> None:
-        """Cancel everything and wait until the threads have ended."""
+        """Cancel what may be cancelled, do what must be done, and wait for the threads."""
         for key in tuple(self._running):
             self.drop(key)
         for thread in tuple(self._threads):
             thread.join()
+        for waiting in self._waiting.values():
+            while waiting:
+                _finish(waiting.popleft())
+
+    def _start(self, job: _Job[Any]) -> None:
+        thread = threading.Thread(target=self._run, args=(job,), name=f"job {job.key}")
+        self._running[job.key] = job
+        # One that has just posted its end may still be there for a moment.
+        self._threads = {thread, *(t for t in self._threads if t.is_alive())}
+        self._tell(job, 0.0)
+        thread.start()
+
+    def _tell(self, job: _Job[Any], fraction: float | None, text: str = "") -> None:
+        if job.shown:
+            self._progress(job.key, fraction, text)
 
     def _run(self, job: _Job[Any]) -> None:
         def report(fraction: float, text: str) -> None:
@@ -142,19 +165,27 @@ class Jobs:
 
     def _show(self, job: _Job[Any], fraction: float, text: str) -> None:
         if self._running.get(job.key) is job:
-            more = len(self._queues.get(job.key, ()))
-            self._progress(job.key, fraction, f"{text} · {more} more" if more else text)
+            more = len(self._waiting.get(job.key, ()))
+            self._tell(job, fraction, f"{text} · {more} more" if more else text)
 
     def _end(self, job: _Job[Any], callback: Callable[[], object]) -> None:
         # A job that was cancelled or replaced has had its callback already.
         if self._running.get(job.key) is job:
             del self._running[job.key]
-            self._progress(job.key, None, "")
+            self._tell(job, None)
             try:
                 callback()
             finally:
                 self._start_next(job.key)
 
     def _start_next(self, key: str) -> None:
-        if (waiting := self._queues.get(key)) and not self.running(key):
-            waiting.popleft()()
+        if (waiting := self._waiting.get(key)) and not self.running(key):
+            self._start(waiting.popleft())
+
+
+def _finish(job: _Job[Any]) -> None:
+    """Do what must be done when nobody is there any more to be told of it."""
+    try:
+        job.work(lambda _fraction, _text: None)
+    except BrainViewerError as error:
+        log.error("Something could not be saved.", exc_info=error)

@@ -1,42 +1,57 @@
-"""What the session says: notices, progress, and that something failed."""
+"""Sentences for the user: notices, and that something failed unexpectedly."""
 
 import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
-from brainviewer.app.documents import THUMBNAILS
-from brainviewer.app.state import Notice, Progress, ViewState
+from brainviewer.app.state import ViewState
 
 log = logging.getLogger(__name__)
 
 
-class Noticing:
-    """The part of ``Session`` that speaks."""
+@dataclass(frozen=True)
+class Notice:
+    """One sentence for the user.
 
-    state: ViewState
+    level : ``info``, ``caution`` or ``error``.
+    of_study : an error that is about the study, and goes with it; what is no error always does.
+    action, act : what the user may do about it, as words on a button, and what the button does.
+    """
 
-    def __init__(self) -> None:
-        self._telling_crash = False
+    text: str
+    level: str = "info"
+    action: str = ""
+    act: Callable[[], object] = field(default=lambda: None, compare=False)
+    of_study: bool = False
 
-    def notice(self, text: str, level: str = "info", *, of_study: bool = False) -> None:
+
+class Notices:
+    """Emits notices through the state; whoever listens shows them."""
+
+    def __init__(self, state: ViewState) -> None:
+        self._state = state
+        self._reporting_crash = False
+
+    def tell(self, text: str, level: str = "info", *, of_study: bool = False) -> None:
         """Tell the user one sentence; it stays until read, or until its study is left.
 
         of_study : an error that is about the study or its files; see ``Notice``.
         """
-        self.state.noticed.emit(Notice(text, level, of_study=of_study))
+        self.show(Notice(text, level, of_study=of_study))
 
-    def _show_progress(self, key: str, fraction: float | None, text: str) -> None:
-        if key == THUMBNAILS:
-            return
-        others = tuple(p for p in self.state.progress if p.key != key)
-        ours = () if fraction is None else (Progress(key, fraction, text),)
-        self.state.progress = (*others, *ours)
-        self.state.progress_changed.emit()
-        self.state.facts_changed.emit()
+    def show(self, notice: Notice) -> None:
+        """Show a notice."""
+        self._state.noticed.emit(notice)
 
-    def _log_crash(self, error: BaseException) -> None:
+    def settle(self, notice: Notice) -> None:
+        """Take a notice back: what it said is no longer so."""
+        self._state.notice_settled.emit(notice)
+
+    def crash(self, error: BaseException) -> None:
+        """Log an exception that nobody expected, and say that there was one."""
         log.error("Something failed unexpectedly.", exc_info=error)
-        if self._telling_crash:  # what shows notices is what failed
+        if self._reporting_crash:  # what shows notices is what failed
             return
-        self._telling_crash = True
-        said = "Something went wrong inside BrainViewer; the log has the details."
-        self.notice(said, "error")
-        self._telling_crash = False
+        self._reporting_crash = True
+        self.tell("Something went wrong inside BrainViewer; the log has the details.", "error")
+        self._reporting_crash = False

@@ -1,6 +1,7 @@
 """What the window shows, observable and without a toolkit.
 
-Changed on the main thread only, and only by ``Session``; everybody may read and listen.
+Changed on the main thread only, and only by the parts of ``Session``; everybody may read and
+listen. What several signals tell of is changed by a method that emits them.
 """
 
 import logging
@@ -16,27 +17,18 @@ from numpy.typing import NDArray
 from brainviewer.app.facts import Fact
 from brainviewer.app.feedback_store import Verdict
 from brainviewer.app.signals import Signal
+from brainviewer.app.status import Progress, Status
 from brainviewer.core.annotations import Annotation
 from brainviewer.core.findings import Classification, TumourFinding
 from brainviewer.core.overlays import Overlays
 from brainviewer.core.slices import Convention, Plane, SliceView
 from brainviewer.core.study import Modality, Study
-from brainviewer.core.voi_window import Window
+from brainviewer.core.voi_window import AUTOMATIC, Window
 
 if TYPE_CHECKING:
     from brainviewer.app.prediction.occlusion_test import Trial
 
 log = logging.getLogger(__name__)
-
-__all__ = [
-    "Layout",
-    "Notice",
-    "Overlays",
-    "Progress",
-    "Status",
-    "Tool",
-    "ViewState",
-]
 
 
 class Layout(StrEnum):
@@ -60,41 +52,6 @@ class Tool(StrEnum):
     TEXT = "text"
     BRUSH = "brush"
     """Paints over a part of a picture; only in a trial."""
-
-
-class Status(StrEnum):
-    """How a result stands."""
-
-    NOT_RUN = "not run"
-    RUNNING = "running"
-    DONE = "done"
-    STALE = "stale"
-    FAILED = "failed"
-
-
-@dataclass(frozen=True)
-class Progress:
-    """A job that runs: its key (for cancelling), fraction done in 0..1, and a sentence."""
-
-    key: str
-    fraction: float
-    text: str
-
-
-@dataclass(frozen=True)
-class Notice:
-    """One sentence for the user.
-
-    level : ``info``, ``caution`` or ``error``.
-    of_study : an error that is about the study, and goes with it; what is no error always does.
-    action, act : what the user may do about it, as words on a button, and what the button does.
-    """
-
-    text: str
-    level: str = "info"
-    action: str = ""
-    act: Callable[[], object] = field(default=lambda: None, compare=False)
-    of_study: bool = False
 
 
 def _log_crash(error: BaseException) -> None:
@@ -174,11 +131,63 @@ class ViewState:
     """Annotations, selection, undo and redo."""
     progress_changed = Signal()
     engine_changed = Signal()
+    engine_replaced = Signal()
+    """Another engine was chosen: what is being computed is for the one before."""
     noticed = Signal()
     """With a ``Notice``."""
     notice_settled = Signal()
     """With a ``Notice`` that need not be read any more: what it said is no longer so."""
     facts_changed = Signal()
+
+    def show_study(
+        self, study: Study, windows: Mapping[Modality, Window], age_years: float | None
+    ) -> None:
+        """Show another study, with nothing of the one before.
+
+        windows : for each sequence, the window that it opens with.
+        """
+        self.study, self.windows, self.age_years = study, windows, age_years
+        self.presets = dict.fromkeys(windows, AUTOMATIC)
+        # The marks of the old study must not be drawn or measured on the new one.
+        self.annotations, self.selection = (), ""
+        self.colour_maps = dict.fromkeys(study.volumes, "grey")
+        if self.active not in study.volumes:
+            self.active = study.modalities[0]
+        self.show_finding(None, Status.NOT_RUN)
+        self.show_classification(None, Status.NOT_RUN)
+        self.cursor = study.grid.centre
+        if study.is_picture:  # of an even number of frames, the centre is between two
+            self.cursor = self.view().move(self.cursor, study.frame_index())
+        self.study_changed.emit()
+
+    def show_finding(self, finding: TumourFinding | None, status: Status) -> None:
+        """What was found of the lesion, and how that stands."""
+        self.finding, self.finding_status = finding, status
+        self.finding_changed.emit()
+        self.facts_changed.emit()
+
+    def show_classification(
+        self, result: Classification | None, status: Status, message: str = ""
+    ) -> None:
+        """The prediction, how it stands, and why it is stale or missing."""
+        self.classification, self.classification_status = result, status
+        self.classification_message = message
+        self.classification_changed.emit()
+        self.facts_changed.emit()
+
+    def show_trial(self, trial: "Trial | None") -> None:
+        """The occlusion test as it stands; None ends it."""
+        self.trial = trial
+        self.trial_changed.emit()
+        self.facts_changed.emit()
+
+    def show_progress(self, key: str, fraction: float | None, text: str) -> None:
+        """How far a job is; a fraction of None: it has ended."""
+        others = tuple(p for p in self.progress if p.key != key)
+        ours = () if fraction is None else (Progress(key, fraction, text),)
+        self.progress = (*others, *ours)
+        self.progress_changed.emit()
+        self.facts_changed.emit()
 
     def view(self, plane: Plane | None = None) -> SliceView:
         """The slice view of a plane of the open study (its own plane by default).

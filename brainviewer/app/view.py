@@ -1,13 +1,15 @@
-"""Verbs that change how the open study is looked at."""
+"""How the open study is looked at: cursor, layout, overlays and windows."""
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
-from brainviewer.app.state import Layout, Overlays, Tool, ViewState
+from brainviewer.app.state import Layout, Tool, ViewState
 from brainviewer.core.annotations import Annotation
 from brainviewer.core.findings import Diameters
+from brainviewer.core.overlays import Overlays
 from brainviewer.core.slices import Convention, Plane
 from brainviewer.core.study import Modality
 from brainviewer.core.voi_window import (
@@ -23,60 +25,63 @@ _COVERING = ("lesion", "diameters", "segmentation", "heatmap", "annotations", "c
 """What hides a part of the image, by the names in ``Overlays``."""
 
 
-class Viewing:
-    """The part of ``Session`` that looks; every method needs an open study unless it says so."""
+class View:
+    """Changes the view; every method does nothing without an open study unless it says so.
+
+    moved : whether the user has gone to another place since the study was opened.
+    """
 
     def __init__(self, state: ViewState) -> None:
-        self.state = state
-        self._user_has_moved = False
+        self._state = state
+        self.moved = False
         self._before_bare = Overlays()
 
     # -- where ------------------------------------------------------------------------------
 
     def set_cursor(self, position_mm: Sequence[float]) -> None:
         """Move the linked cursor to a world position in mm, kept inside the grid."""
-        if self.state.study is None:
+        if self._state.study is None:
             return
-        grid = self.state.study.grid
+        grid = self._state.study.grid
         voxel = np.clip(grid.to_voxel(position_mm), 0, np.array(grid.shape) - 1)
-        self._user_has_moved = True
-        self._place_cursor(grid.to_world(voxel))
+        self.moved = True
+        self.place_cursor(grid.to_world(voxel))
 
     def step(self, plane: Plane, by: int) -> None:
         """Go ``by`` slices towards Superior, Anterior or Right (negative: the other way)."""
-        if self.state.study is None:
+        if self._state.study is None:
             return
-        view = self.state.view(plane)
-        self.go_to_slice(plane, self.state.slice_index(plane) + (by if view.ascending else -by))
+        view = self._state.view(plane)
+        self.go_to_slice(plane, self._state.slice_index(plane) + (by if view.ascending else -by))
 
     def go_to_slice(self, plane: Plane, index: int) -> None:
         """Show slice ``index`` (from 0, held inside the study) of a plane."""
-        if self.state.study is None:
+        if self._state.study is None:
             return
-        view = self.state.view(plane)
+        view = self._state.view(plane)
         index = min(max(index, 0), view.count - 1)
-        if index != self.state.slice_index(plane):
-            self._user_has_moved = True
-            self._place_cursor(view.move(self.state.cursor, index))
+        if index != self._state.slice_index(plane):
+            self.moved = True
+            self.place_cursor(view.move(self._state.cursor, index))
 
     def go_to_tumour(self) -> None:
         """Show the tumour slice with the lesion in sight; nothing without a lesion."""
-        finding = self.state.finding
-        if self.state.study is not None and finding is not None and finding.position_mm:
+        finding = self._state.finding
+        if self._state.study is not None and finding is not None and finding.position_mm:
             self._show_plane(finding.plane)
-            self._place_cursor(np.array(finding.position_mm))
-            self.state.place_sought.emit(self.state.cursor)
+            self.place_cursor(np.array(finding.position_mm))
+            self._state.place_sought.emit(self._state.cursor)
 
     def go_to_largest(self, plane: Plane) -> None:
         """Show the slice with the largest lesion area of a plane, with the cursor on the lesion.
 
         If no pane shows that plane, the panes change to it. Without a lesion, nothing happens.
         """
-        finding = self.state.finding
-        if self.state.study is None or finding is None or plane not in finding.slices:
+        finding = self._state.finding
+        if self._state.study is None or finding is None or plane not in finding.slices:
             return
-        view, index = self.state.view(plane), finding.slices[plane]
-        place = view.move(np.array(finding.position_mm or self.state.cursor), index)
+        view, index = self._state.view(plane), finding.slices[plane]
+        place = view.move(np.array(finding.position_mm or self._state.cursor), index)
         if finding.mask is not None:
             inside = np.argwhere(view.cut(finding.mask, index))
             if len(inside):
@@ -85,73 +90,78 @@ class Viewing:
 
     def show_place(self, position_mm: Sequence[float], plane: Plane) -> None:
         """Move the cursor to a place of a slice; panes that show no such plane change to it."""
-        if self.state.study is None:
+        if self._state.study is None:
             return
         self._show_plane(plane)
         self.set_cursor(position_mm)
-        self.state.place_sought.emit(self.state.cursor)
+        self._state.place_sought.emit(self._state.cursor)
 
     def show_annotation(self, mark: Annotation) -> None:
         """Bring a mark into sight on the sequence it was drawn on."""
-        if not self.state.overlays.annotations:
-            self.set_overlays(replace(self.state.overlays, annotations=True))
+        if not self._state.overlays.annotations:
+            self.set_overlay(annotations=True)
         self.set_active(mark.modality)
         self.show_place(np.mean(mark.points, axis=0).tolist(), mark.plane)
 
     def _show_plane(self, plane: Plane) -> None:
         """Let a pane show a plane; a picture has one only."""
-        shown = self.state.shown_layout is Layout.THREE_PLANES or self.state.plane is plane
-        if not shown and self.state.solid_study is not None:
+        shown = self._state.shown_layout is Layout.THREE_PLANES or self._state.plane is plane
+        if not shown and self._state.solid_study is not None:
             self.set_plane(plane)
 
     def go_to_diameters(self, diameters: Diameters) -> None:
         """Show the slice that diameters were measured on, with the diameters drawn."""
         middle = np.mean(diameters.longest_ends, axis=0).tolist()
-        if not self.state.overlays.diameters:
-            self.set_overlays(replace(self.state.overlays, diameters=True))
+        if not self._state.overlays.diameters:
+            self.set_overlay(diameters=True)
         self.show_place(middle, Plane.AXIAL)
 
-    def _place_cursor(self, position_mm: np.ndarray) -> None:
-        self.state.cursor = np.asarray(position_mm, dtype=np.float64)
-        self.state.cursor_changed.emit()
+    def place_cursor(self, position_mm: Sequence[float] | np.ndarray) -> None:
+        """Put the cursor where the user did not ask for it."""
+        self._state.cursor = np.asarray(position_mm, dtype=np.float64)
+        self._state.cursor_changed.emit()
 
     # -- how --------------------------------------------------------------------------------
 
     def set_layout(self, layout: Layout) -> None:
         """Arrange the panes; needs no study."""
-        self.state.layout = layout
-        self.state.layout_changed.emit()
+        self._state.layout = layout
+        self._state.layout_changed.emit()
 
     def set_plane(self, plane: Plane) -> None:
         """The plane of the layouts that show one; needs no study."""
-        self.state.plane = plane
-        self.state.layout_changed.emit()
+        self._state.plane = plane
+        self._state.layout_changed.emit()
 
     def set_convention(self, convention: Convention) -> None:
         """Radiological or neurological display; needs no study."""
-        self.state.convention = convention
-        self.state.layout_changed.emit()
+        self._state.convention = convention
+        self._state.layout_changed.emit()
 
     def set_active(self, modality: Modality) -> None:
         """Choose the sequence that window, colour map and the 3D view act on."""
-        study = self.state.study
-        if study is not None and modality in study.volumes and modality is not self.state.active:
-            self.state.active = modality
-            self.state.active_changed.emit()
+        study = self._state.study
+        if study is not None and modality in study.volumes and modality is not self._state.active:
+            self._state.active = modality
+            self._state.active_changed.emit()
 
     def set_tool(self, tool: Tool) -> None:
         """What the left mouse button does; needs no study."""
-        self.state.tool = tool
-        self.state.tool_changed.emit()
+        self._state.tool = tool
+        self._state.tool_changed.emit()
 
     def set_overlays(self, overlays: Overlays) -> None:
         """What is drawn over the slices; needs no study."""
-        self.state.overlays = overlays
-        self.state.overlays_changed.emit()
+        self._state.overlays = overlays
+        self._state.overlays_changed.emit()
+
+    def set_overlay(self, **changes: Any) -> None:
+        """Change some fields of ``Overlays``."""
+        self.set_overlays(replace(self._state.overlays, **changes))
 
     def toggle_overlays(self) -> None:
         """Hide all that is drawn over the slices but their corner texts, or bring it back."""
-        shown = self.state.overlays
+        shown = self._state.overlays
         bare = replace(shown, **dict.fromkeys(_COVERING, False))
         if shown != bare:
             self._before_bare = shown
@@ -163,33 +173,33 @@ class Viewing:
 
     def set_window(self, modality: Modality, window: Window, preset: str = OWN) -> None:
         """Show a sequence through a window; ``preset`` is the name of the one that it is."""
-        if modality in self.state.windows:
-            self.state.windows = {**self.state.windows, modality: window}
-            self.state.presets = {**self.state.presets, modality: preset}
-            self.state.display_changed.emit()
+        if modality in self._state.windows:
+            self._state.windows = {**self._state.windows, modality: window}
+            self._state.presets = {**self._state.presets, modality: preset}
+            self._state.display_changed.emit()
 
     def auto_window(self, modality: Modality) -> None:
         """Show a sequence through the window it was opened with."""
-        if self.state.study is not None and modality in self.state.study.volumes:
-            window = opening_window(self.state.study.volumes[modality])
+        if self._state.study is not None and modality in self._state.study.volumes:
+            window = opening_window(self._state.study.volumes[modality])
             self.set_window(modality, window, AUTOMATIC)
 
     def apply_preset(self, modality: Modality, name: str) -> None:
-        """Show a sequence through a named preset of ``core.windowing.presets``."""
+        """Show a sequence through a named preset of ``core.voi_window.presets``."""
         if name == AUTOMATIC:
             self.auto_window(modality)
-        elif self.state.study is not None and modality in self.state.study.volumes:
+        elif self._state.study is not None and modality in self._state.study.volumes:
             low, high = presets(modality)[name]
-            data = self.state.study.volumes[modality].data
+            data = self._state.study.volumes[modality].data
             self.set_window(modality, window_from_percentiles(data, low, high), name)
 
     def invert(self, modality: Modality) -> None:
         """Let black and white change places."""
-        if window := self.state.windows.get(modality):
+        if window := self._state.windows.get(modality):
             turned = replace(window, inverted=not window.inverted)
-            self.set_window(modality, turned, self.state.presets.get(modality, OWN))
+            self.set_window(modality, turned, self._state.presets.get(modality, OWN))
 
     def set_colour_map(self, modality: Modality, name: str) -> None:
         """Show a sequence in a named colour map; ``grey`` is the default."""
-        self.state.colour_maps = {**self.state.colour_maps, modality: name}
-        self.state.display_changed.emit()
+        self._state.colour_maps = {**self._state.colour_maps, modality: name}
+        self._state.display_changed.emit()

@@ -50,9 +50,9 @@ def run(paths: list[Path], demo: bool) -> int:
     window = MainWindow(session)
     window.show()
     if demo or (not paths and not settings.hints_seen):
-        session.open_demo()
+        session.documents.open_demo()
     elif paths:
-        session.open(paths)
+        session.documents.open(paths)
     if not settings.hints_seen:
         window.show_hints()
     # Lets Ctrl-C in the terminal close the window: Python runs handlers between Qt's events.

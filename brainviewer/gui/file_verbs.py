@@ -35,7 +35,7 @@ class FileVerbs(QMainWindow):
 
     def _open(self, paths: list[Path]) -> None:
         self._folder = str(paths[0].parent)
-        self.session.open(paths)
+        self.session.documents.open(paths)
 
     def open_folder(self) -> None:
         """Ask for a folder with a study or with pictures, and open it."""
@@ -66,11 +66,11 @@ class FileVerbs(QMainWindow):
 
     def _open_annotations(self, path: Path, study: Study | None) -> None:
         try:
-            self.session.open_annotations(path)
+            self.session.annotations.open(path)
         except OtherStudy as error:
             wanted = ask(self, error.message, "Show them on this study all the same?", "Show them")
             if wanted and self._still(study, "no annotations were opened"):
-                self.session.open_annotations(path, other_study=True)
+                self.session.annotations.open(path, other_study=True)
 
     def save_annotations(self) -> None:
         """Ask for a place and save the annotations there."""
@@ -80,20 +80,20 @@ class FileVerbs(QMainWindow):
         )
         path, _ = QFileDialog.getSaveFileName(self, "Save annotations", start, _MARKS)
         if path and self._still(study, "no annotations were saved"):
-            self._try(lambda: self.session.save_annotations(Path(path)))
+            self._try(lambda: self.session.annotations.save(Path(path)))
 
     def _still(self, study: Study | None, undone: str) -> bool:
         """Whether the study that a dialog was about is still open; if not, that is said."""
         if self.session.state.study is study:
             return True
-        self.session.notice(ANOTHER_STUDY.format(undone), "caution")
+        self.session.notices.tell(ANOTHER_STUDY.format(undone), "caution")
         return False
 
     def _try(self, verb: Callable[[], None]) -> None:
         try:
             verb()
         except BrainViewerError as error:
-            self.session.notice(str(error), "error")
+            self.session.notices.tell(str(error), "error")
 
 
 def is_folder(path: Path) -> bool:

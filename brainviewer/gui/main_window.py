@@ -84,7 +84,7 @@ class MainWindow(WindowVerbs):
         self._drop = DropHighlight(self)
         offer_context_menus(self)
         self._focus = ImageFocus(self, lambda: self.grid.active_pane)
-        session.ask_sequences = lambda assignment: ask_sequences(assignment, self)
+        session.documents.ask_sequences = lambda assignment: ask_sequences(assignment, self)
         session.state.study_changed.connect(self._show_study)
         self.result.card_wanted.connect(self.show_card)
         self.result.class_wanted.connect(self.show_class)
@@ -101,7 +101,7 @@ class MainWindow(WindowVerbs):
         invitation = Invitation(self.session.settings)
         invitation.recent_wanted.connect(self._open)
         invitation.open_wanted.connect(self.open_folder)
-        invitation.demo_wanted.connect(self.session.open_demo)
+        invitation.demo_wanted.connect(self.session.documents.open_demo)
         self._pages.addWidget(invitation)
         self._pages.addWidget(self.grid)
         self._strip, self._film = SliceStrip(self.session), FilmStrip(self.session)
@@ -240,7 +240,7 @@ class MainWindow(WindowVerbs):
         event.acceptProposedAction()
         self._drop.hide()
         # The file manager waits for this event to end; open after it.
-        QTimer.singleShot(0, lambda: self.session.open(paths))
+        QTimer.singleShot(0, lambda: self.session.documents.open(paths))
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -251,12 +251,12 @@ class MainWindow(WindowVerbs):
 
     def _start_engine(self) -> None:
         if self.isVisible():
-            self.session.start_engine()
+            self.session.engine.start()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.ActivationChange and self.isActiveWindow():
-            self.session.take_in_other_edits()
+            self.session.annotations.take_in_other_edits()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if not self.export_picture.finished():

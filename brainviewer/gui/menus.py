@@ -129,7 +129,7 @@ def _fill_recent(menu: QMenu, session: Session) -> None:
 
 
 def _open(session: Session, paths: list[Path], _checked: bool = False) -> None:
-    session.open(paths)
+    session.documents.open(paths)
 
 
 def _fill_presets(menu: QMenu, session: Session) -> None:
@@ -140,7 +140,7 @@ def _fill_presets(menu: QMenu, session: Session) -> None:
 
 
 def _apply_preset(session: Session, name: str, _checked: bool = False) -> None:
-    session.apply_preset(session.state.active, name)
+    session.view.apply_preset(session.state.active, name)
 
 
 def _fill_colours(menu: QMenu, session: Session) -> None:
@@ -151,7 +151,7 @@ def _fill_colours(menu: QMenu, session: Session) -> None:
 
 
 def _set_colours(session: Session, name: str, _checked: bool = False) -> None:
-    session.set_colour_map(session.state.active, name)
+    session.view.set_colour_map(session.state.active, name)
 
 
 def _fill_engines(menu: QMenu, session: Session) -> None:
@@ -161,4 +161,4 @@ def _fill_engines(menu: QMenu, session: Session) -> None:
 
 
 def _set_engine(session: Session, engine: str, _checked: bool = False) -> None:
-    session.set_engine(engine)
+    session.engine.choose(engine)

@@ -13,8 +13,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from brainviewer.app.notices import Notice
 from brainviewer.app.session import Session
-from brainviewer.app.state import Notice
 from brainviewer.core.shown_text import shown_text
 from brainviewer.gui.widgets import button, label, set_role
 
@@ -164,4 +164,4 @@ class ProgressLine(QWidget):
 
     def _stop(self) -> None:
         if self._session.state.progress:
-            self._session.cancel(self._session.state.progress[0].key)
+            self._session.jobs.cancel(self._session.state.progress[0].key)

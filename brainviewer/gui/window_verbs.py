@@ -46,12 +46,12 @@ class WindowVerbs(FileVerbs):
 
     def classify_here(self) -> None:
         """Classify from the axial slice that is shown."""
-        self.session.classify(self.session.state.slice_index(Plane.AXIAL))
+        self.session.classification.run(self.session.state.slice_index(Plane.AXIAL))
 
     def set_convention(self, convention: Convention) -> None:
         """Change the display convention and remember it."""
         self.session.settings.update(convention=convention)
-        self.session.set_convention(convention)
+        self.session.view.set_convention(convention)
 
     def set_theme(self, name: str) -> None:
         """Change the theme and remember it."""
@@ -75,14 +75,14 @@ class WindowVerbs(FileVerbs):
         try:
             GuidePage(self).show()
         except (BrainViewerError, OSError):
-            self.session.notice("The user guide is not part of this installation.", "error")
+            self.session.notices.tell("The user guide is not part of this installation.", "error")
 
     def show_card(self, model_id: str) -> None:
         """The page of a model."""
         try:
             card_page(model_id, self).show()
         except BrainViewerError as error:
-            self.session.notice(str(error), "error")
+            self.session.notices.tell(str(error), "error")
 
     def show_class(self, code: str = "") -> None:
         """The page of a class; of the one that the answer names, without a code."""
@@ -90,14 +90,14 @@ class WindowVerbs(FileVerbs):
         try:
             class_page(code or (result.predicted if result is not None else ""), self).show()
         except BrainViewerError as error:
-            self.session.notice(str(error), "error")
+            self.session.notices.tell(str(error), "error")
 
     def toggle_trial(self) -> None:
         """Edit the picture on trial, or show it again as it is."""
         if self.session.state.trial is None:
-            self.session.start_trial()
+            self.session.occlusion.start()
         else:
-            self.session.stop_trial()
+            self.session.occlusion.stop()
 
     def show_about(self) -> None:
         """The page about the application."""

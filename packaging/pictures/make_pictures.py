@@ -19,7 +19,8 @@ from PySide6.QtWidgets import QApplication
 
 from brainviewer.app.session import Session
 from brainviewer.app.settings import Settings
-from brainviewer.app.state import Layout, Status, Tool
+from brainviewer.app.state import Layout, Tool
+from brainviewer.app.status import Status
 from brainviewer.core.study import Modality
 from brainviewer.gui.main_thread import MainThread
 from brainviewer.gui.main_window import MainWindow
@@ -66,7 +67,7 @@ class Photographer:
 
     def drag(self, tool: Tool, start: QPoint, end: QPoint) -> None:
         """Draw with a tool on the first pane; positions count from its middle."""
-        self.session.set_tool(tool)
+        self.session.view.set_tool(tool)
         pane = self.window.grid.shown[0]
         middle = pane.rect().center()
         button, keys = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
@@ -85,21 +86,21 @@ def take_pictures(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     photographer = Photographer(folder)
     session = photographer.session
-    session.open_demo()
+    session.documents.open_demo()
     photographer.wait(lambda: session.state.classification_status is Status.DONE)
-    session.set_overlay(segmentation=False)
+    session.view.set_overlay(segmentation=False)
     photographer.rest()
     photographer.take("window")
-    session.set_layout(Layout.THREE_PLANES)
-    session.set_active(Modality.T1CE)
+    session.view.set_layout(Layout.THREE_PLANES)
+    session.view.set_active(Modality.T1CE)
     photographer.rest()
     photographer.take("three-planes")
-    session.set_layout(Layout.ONE_LARGE)
-    session.set_overlay(heatmap=False, crosshair=False)
+    session.view.set_layout(Layout.ONE_LARGE)
+    session.view.set_overlay(heatmap=False, crosshair=False)
     photographer.drag(Tool.RULER, QPoint(35, 110), QPoint(185, -10))
     photographer.drag(Tool.ELLIPSE, QPoint(-170, -60), QPoint(-90, 20))
-    session.select("")
-    session.set_tool(Tool.WINDOW)
+    session.annotations.select("")
+    session.view.set_tool(Tool.WINDOW)
     photographer.rest()
     photographer.take("annotate")
 

@@ -25,7 +25,7 @@ from PySide6.QtWidgets import QApplication
 from brainviewer.app.opening.study import demo_paths, open_study
 from brainviewer.app.session import Session
 from brainviewer.app.settings import Settings
-from brainviewer.app.state import Status
+from brainviewer.app.status import Status
 from brainviewer.core.errors import silent
 from brainviewer.gui.main_thread import MainThread
 from brainviewer.gui.main_window import MainWindow
@@ -54,7 +54,7 @@ class App:
             MainThread(self.qt).post, Settings(classify_on_opening=False), self._crashed
         )
         # The window would start it when it is idle; ``stand_still`` does so when it looks.
-        self.start_engine, self.session.start_engine = self.session.start_engine, lambda: None
+        self.start_engine, self.session.engine.start = self.session.engine.start, lambda: None
         self.window = MainWindow(self.session)
         self.window.show()
 
@@ -79,7 +79,7 @@ class App:
     def open(self, paths: list[Path]) -> None:
         """Open a study and wait until its tumour was looked for and the 3D view is at rest."""
         before = self.session.state.study
-        self.session.open(paths)
+        self.session.documents.open(paths)
         state = self.session.state
         self.wait(lambda: state.study is not before and state.finding_status is Status.DONE)
         self.rest(3.0)
@@ -200,7 +200,7 @@ def stand_still(app: App) -> dict[str, float]:
     app.rest(0.1)
     app.start_engine()
     app.rest(0.2)
-    app.session.classify()
+    app.session.classification.run()
     state = app.session.state
     # No sleep of ours in between: the loop waits in Qt, as it does in the application.
     end = time.monotonic() + 60

@@ -94,12 +94,12 @@ def main() -> None:
     paths = [Path(sys.argv[1])] if len(sys.argv) > 1 else demo_paths()
     study = open_study(paths, silent)
     session = Session(lambda function: function())
-    session.find_tumour = lambda *_, **__: None  # type: ignore[method-assign]
-    session._show_study(study, {m: auto_window(v.data) for m, v in study.volumes.items()})
-    from brainviewer.app.state import Status
+    session.segmentation.find = lambda *_, **__: None  # type: ignore[method-assign]
+    session.documents.show(study, {m: auto_window(v.data) for m, v in study.volumes.items()})
+    from brainviewer.app.status import Status
     from brainviewer.models.segmentation.detection import find_tumour
 
-    session._set_finding(find_tumour(study, "lesion", report=silent), Status.DONE)
+    session.state.show_finding(find_tumour(study, "lesion", report=silent), Status.DONE)
     pane = VolumePane(session.state)
     pane.show()
     pane.resize(800, 800 + pane.height() - pane.image.height())

@@ -24,7 +24,7 @@ from pathlib import Path
 from PySide6.QtWidgets import QApplication
 from brainviewer.app.session import Session
 from brainviewer.app.settings import Settings
-from brainviewer.app.state import Status
+from brainviewer.app.status import Status
 from brainviewer.gui.main_thread import MainThread
 from brainviewer.gui.main_window import MainWindow
 from brainviewer.gui.volume.pane import VolumePane
@@ -35,7 +35,7 @@ def taken():
 
 def main(app, paths, count):
     session = Session(MainThread(app).post, Settings(classify_on_opening=False))
-    session.start_engine = lambda: None
+    session.engine.start = lambda: None
     window = MainWindow(session)
     window.show()
     state = session.state
@@ -48,7 +48,7 @@ def main(app, paths, count):
 
     for number in range(count):
         before = state.study
-        session.open([paths[number % len(paths)]])
+        session.documents.open([paths[number % len(paths)]])
         wait(lambda: state.study is not before and not session.jobs.running("open"))
         study = state.study
         wait(lambda: study.is_picture or state.finding_status is Status.DONE)

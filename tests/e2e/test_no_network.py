@@ -20,7 +20,7 @@ from pathlib import Path
 from PySide6.QtWidgets import QApplication
 from brainviewer.app.session import Session
 from brainviewer.app.settings import Settings
-from brainviewer.app.state import Status
+from brainviewer.app.status import Status
 from brainviewer.gui.main_thread import MainThread
 from brainviewer.gui.main_window import MainWindow
 
@@ -36,10 +36,10 @@ def main(app):
     window = MainWindow(session)
     window.show()
     state = session.state
-    session.start_engine()
-    session.open_demo()
+    session.engine.start()
+    session.documents.open_demo()
     wait(app, lambda: state.study and state.finding_status is Status.DONE)
-    session.classify()
+    session.classification.run()
     wait(app, lambda: state.classification_status in (Status.DONE, Status.FAILED))
     assert state.classification_status is Status.DONE, state.classification_message
     window.export_picture.copy()

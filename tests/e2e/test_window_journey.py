@@ -17,7 +17,8 @@ from pytestqt.qtbot import QtBot
 from brainviewer.app.exports import ExportRequest, ExportSubject
 from brainviewer.app.session import Session
 from brainviewer.app.settings import Settings
-from brainviewer.app.state import Status, Tool
+from brainviewer.app.state import Tool
+from brainviewer.app.status import Status
 from brainviewer.core.annotations import Annotation, Kind
 from brainviewer.core.findings import Classification
 from brainviewer.core.study import SEQUENCES, Modality
@@ -102,7 +103,7 @@ def scroll_and_come_back(window: MainWindow) -> None:
 
 def measure_by_hand(window: MainWindow) -> Annotation:
     """A ruler on the T1ce."""
-    window.session.set_tool(Tool.RULER)
+    window.session.view.set_tool(Tool.RULER)
     pane = window.grid.shown[2]
     middle = QPointF(pane.rect().center())
     drag(pane, middle - QPointF(40, 0), middle + QPointF(40, 0))

@@ -11,10 +11,10 @@ from PySide6.QtCore import QCoreApplication, QEvent, QTimer
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from brainviewer.app.jobs import Jobs
+from brainviewer.app.jobs import Jobs, Policy
 from brainviewer.app.session import Session
 from brainviewer.app.settings import Settings
-from brainviewer.app.state import Status
+from brainviewer.app.status import Status
 from brainviewer.core.errors import BrainViewerError, Cancelled
 from brainviewer.core.findings import TumourFinding
 from brainviewer.core.study import Study
@@ -34,31 +34,34 @@ class InstantJobs(Jobs):
         done: Callable[[Any], None],
         failed: Callable[[BrainViewerError], None],
         stopped: Callable[[], None] = lambda: None,
+        policy: Policy = Policy.LATEST,
+        shown: bool = True,
     ) -> None:
-        self._progress(key, 0.0, "")
+        tell = self._progress if shown else lambda *_: None
+        tell(key, 0.0, "")
         try:
-            result = work(lambda fraction, text: self._progress(key, fraction, text))
+            result = work(lambda fraction, text: tell(key, fraction, text))
         except Cancelled:
-            self._progress(key, None, "")
+            tell(key, None, "")
             stopped()
         except BrainViewerError as error:
-            self._progress(key, None, "")
+            tell(key, None, "")
             failed(error)
         else:
-            self._progress(key, None, "")
+            tell(key, None, "")
             done(result)
 
 
 def show_study(session: Session, study: Study, finding: TumourFinding | None = None) -> None:
     """Show a study as if it had been opened and searched; nothing runs."""
-    real, session.find_tumour = session.find_tumour, lambda *_, **__: None
+    real, session.segmentation.find = session.segmentation.find, lambda *_, **__: None
     try:
-        session._show_study(study, {m: auto_window(v.data) for m, v in study.volumes.items()})
+        session.documents.show(study, {m: auto_window(v.data) for m, v in study.volumes.items()})
     finally:
-        session.find_tumour = real
+        session.segmentation.find = real
     if finding is not None:
-        session._set_finding(finding, Status.DONE)
-        session.go_to_tumour()
+        session.state.show_finding(finding, Status.DONE)
+        session.view.go_to_tumour()
 
 
 @pytest.fixture
@@ -67,8 +70,7 @@ def session(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Session
     monkeypatch.setenv("BRAINVIEWER_HOME", str(tmp_path))
     crashes: list[BaseException] = []
     settings = Settings(classify_on_opening=False)
-    session = Session(lambda function: function(), settings, crashes.append)
-    session.jobs = InstantJobs(lambda f: f(), session._show_progress, crashes.append)
+    session = Session(lambda function: function(), settings, crashes.append, InstantJobs)
     yield session
     session.close()
     assert not crashes
@@ -93,7 +95,7 @@ def card(qtbot: QtBot, session: Session) -> Iterator[ResultPanel]:
 @pytest.fixture
 def window(qtbot: QtBot, session: Session) -> Iterator[MainWindow]:
     """The whole window with nothing in it, and no engine."""
-    session.start_engine = lambda: None
+    session.engine.start = lambda: None
     window = MainWindow(session)
     window.resize(1200, 760)
     qtbot.addWidget(window)

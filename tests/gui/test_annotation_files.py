@@ -36,7 +36,7 @@ def file(
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_, **__: chosen)
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_, **__: chosen)
     show_study(window.session, study)
-    window.session.add_annotation(mark)
+    window.session.annotations.add(mark)
     window.save_annotations()
     yield path
 
@@ -82,9 +82,9 @@ def test_what_another_window_made_is_there_when_this_one_is_used_again(
 ) -> None:
     show_study(session, study)
     other = Desk()
-    other.session.find_tumour = lambda *_, **__: None
-    other.session._show_study(study, dict(session.state.windows))
-    other.session.add_annotation(mark)
+    other.session.segmentation.find = lambda *_, **__: None
+    other.session.documents.show(study, dict(session.state.windows))
+    other.session.annotations.add(mark)
     assert session.state.annotations == ()
     monkeypatch.setattr(window, "isActiveWindow", lambda: True)
     QApplication.sendEvent(window, QEvent(QEvent.Type.ActivationChange))

@@ -40,7 +40,7 @@ def pane(grid: PaneGrid) -> SlicePane:
 
 def draw(pane: SlicePane, tool: Tool, start: QPointF = START, end: QPointF = END) -> Annotation:
     """Draw a mark and paint it, so that its label has a place."""
-    pane.session.set_tool(tool)
+    pane.session.view.set_tool(tool)
     drag(pane, start, end)
     pane.grab()
     return pane.state.annotations[-1]
@@ -75,19 +75,19 @@ class TestDrawing:
         assert mark.length == pytest.approx(100 * pane.geometry_mm.mm_per_pixel)
 
     def test_shift_makes_a_circle(self, pane, shown):
-        shown.set_tool(Tool.ELLIPSE)
+        shown.view.set_tool(Tool.ELLIPSE)
         drag(pane, START, START + QPointF(60, -25), modifiers=Qt.KeyboardModifier.ShiftModifier)
         (x0, y0, _), (x1, y1, _) = shown.state.annotations[0].points
         assert abs(x1 - x0) == pytest.approx(abs(y1 - y0))
 
     def test_a_click_makes_nothing(self, pane, shown):
-        shown.set_tool(Tool.RECTANGLE)
+        shown.view.set_tool(Tool.RECTANGLE)
         click(pane, START)
         assert shown.state.annotations == ()
         assert pane.draft is None
 
     def test_escape_while_drawing_makes_nothing(self, pane, shown):
-        shown.set_tool(Tool.ARROW)
+        shown.view.set_tool(Tool.ARROW)
         press(pane, START)
         move(pane, END)
         assert pane.draft is not None
@@ -98,7 +98,7 @@ class TestDrawing:
 
     def test_the_mark_is_seen_while_it_is_drawn_but_not_yet_kept(self, pane, shown):
         before = pane.grab().toImage()
-        shown.set_tool(Tool.RULER)
+        shown.view.set_tool(Tool.RULER)
         press(pane, START)
         move(pane, END)
         assert shown.state.annotations == ()
@@ -120,16 +120,16 @@ class TestDrawing:
 
     def test_marks_stay_on_their_slice(self, pane, shown):
         mark = draw(pane, Tool.RULER)
-        shown.step(Plane.AXIAL, 1)
+        shown.view.step(Plane.AXIAL, 1)
         assert pane.marks() == ()
-        shown.step(Plane.AXIAL, -1)
+        shown.view.step(Plane.AXIAL, -1)
         assert pane.marks() == (mark,)
-        shown.set_overlay(annotations=False)
+        shown.view.set_overlay(annotations=False)
         assert hit_test(pane, START) is None
 
     def test_labels_stay_in_the_pane_and_off_each_other(self, pane, shown):
         for y in (150, 165, 180):
-            shown.select("")
+            shown.annotations.select("")
             draw(pane, Tool.RECTANGLE, QPointF(240, y), QPointF(290, y + 8))
         boxes = list(pane.mark_painter.label_boxes.values())
         assert len(boxes) == 3
@@ -156,8 +156,8 @@ class TestDrawing:
 class TestPicking:
     def test_a_click_on_the_line_picks_it_and_beside_it_lets_go(self, pane, shown):
         mark = draw(pane, Tool.RULER)
-        shown.set_tool(Tool.WINDOW)
-        shown.select("")
+        shown.view.set_tool(Tool.WINDOW)
+        shown.annotations.select("")
         click(pane, (START + END) / 2)
         assert shown.state.selection == mark.id
         click(pane, QPointF(200, 180))
@@ -165,21 +165,21 @@ class TestPicking:
 
     def test_a_click_on_the_label_picks_it(self, pane, shown):
         mark = draw(pane, Tool.ELLIPSE)
-        shown.set_tool(Tool.WINDOW)
-        shown.select("")
+        shown.view.set_tool(Tool.WINDOW)
+        shown.annotations.select("")
         click(pane, pane.mark_painter.label_boxes[mark.id].center())
         assert shown.state.selection == mark.id
 
     def test_drawing_tools_pick_with_a_click(self, pane, shown):
         mark = draw(pane, Tool.ARROW)
-        shown.select("")
+        shown.annotations.select("")
         click(pane, (START + END) / 2)
         assert shown.state.selection == mark.id
         assert len(shown.state.annotations) == 1
 
     def test_the_window_stays_when_a_mark_is_dragged(self, pane, shown):
         draw(pane, Tool.RULER)
-        shown.set_tool(Tool.WINDOW)
+        shown.view.set_tool(Tool.WINDOW)
         windows = shown.state.windows
         drag(pane, (START + END) / 2, QPointF(200, 150))
         assert shown.state.windows == windows
@@ -205,7 +205,7 @@ class TestPicking:
 class TestChanging:
     def test_dragging_moves_it_and_undo_brings_it_back(self, pane, shown):
         mark = draw(pane, Tool.RECTANGLE)
-        shown.set_tool(Tool.CURSOR)
+        shown.view.set_tool(Tool.CURSOR)
         by = QPointF(20, -10)
         edge = QPointF(START.x(), (START.y() + END.y()) / 2)
         drag(pane, edge, edge + by)
@@ -213,9 +213,9 @@ class TestChanging:
         assert moved.id == mark.id
         assert np.allclose(moved.points[0], pane.geometry_mm.to_world(START + by, pane.index))
         assert np.allclose(moved.points[1], pane.geometry_mm.to_world(END + by, pane.index))
-        shown.undo()
+        shown.annotations.undo()
         assert shown.state.annotations == (mark,)
-        shown.redo()
+        shown.annotations.redo()
         assert shown.state.annotations == (moved,)
 
     def test_a_handle_moves_one_end(self, pane, shown):
@@ -238,24 +238,24 @@ class TestChanging:
 
     def test_moving_is_one_step_of_undo(self, pane, shown):
         mark = draw(pane, Tool.RULER)
-        shown.set_tool(Tool.WINDOW)
+        shown.view.set_tool(Tool.WINDOW)
         drag(pane, (START + END) / 2, QPointF(200, 150))
-        shown.undo()
+        shown.annotations.undo()
         assert shown.state.annotations == (mark,)
-        shown.undo()
+        shown.annotations.undo()
         assert shown.state.annotations == ()
 
     def test_scrolling_while_drawing_or_moving_keeps_the_slice(self, pane, shown):
-        shown.set_tool(Tool.RULER)
+        shown.view.set_tool(Tool.RULER)
         press(pane, START)
-        shown.step(Plane.AXIAL, 2)
+        shown.view.step(Plane.AXIAL, 2)
         move(pane, END)
         release(pane, END)
         mark = shown.state.annotations[0]
         assert mark.points[0][2] == pytest.approx(mark.points[1][2])
-        shown.step(Plane.AXIAL, -2)
+        shown.view.step(Plane.AXIAL, -2)
         press(pane, END)
-        shown.step(Plane.AXIAL, 1)
+        shown.view.step(Plane.AXIAL, 1)
         move(pane, END + QPointF(5, 5))
         release(pane, END + QPointF(5, 5))
         moved = shown.state.annotations[0]
@@ -268,36 +268,36 @@ class TestChanging:
         assert shown.state.selection == ""
         key(pane, Qt.Key.Key_Delete)
         assert len(shown.state.annotations) == 1
-        shown.select(shown.state.annotations[0].id)
+        shown.annotations.select(shown.state.annotations[0].id)
         key(pane, Qt.Key.Key_Delete)
         assert shown.state.annotations == ()
-        shown.undo()
+        shown.annotations.undo()
         assert len(shown.state.annotations) == 1
 
     def test_a_drag_that_is_given_up_changes_nothing(self, pane, shown):
         mark = draw(pane, Tool.RULER)
         press(pane, END)
         move(pane, END + QPointF(30, 30))
-        shown.set_layout(Layout.ONE_LARGE)
+        shown.view.set_layout(Layout.ONE_LARGE)
         assert shown.state.annotations == (mark,)
         assert pane.draft is None
 
     def test_the_pointer_says_what_would_happen(self, pane, shown):
         draw(pane, Tool.RULER)
-        shown.set_tool(Tool.WINDOW)
+        shown.view.set_tool(Tool.WINDOW)
         move(pane, (START + END) / 2, NONE)
         assert pane.cursor().shape() == Qt.CursorShape.SizeAllCursor
         move(pane, END, NONE)
         assert pane.cursor().shape() == Qt.CursorShape.PointingHandCursor
         move(pane, QPointF(200, 180), NONE)
         assert pane.cursor().shape() == Qt.CursorShape.ArrowCursor
-        shown.set_tool(Tool.RULER)
+        shown.view.set_tool(Tool.RULER)
         assert pane.cursor().shape() == Qt.CursorShape.CrossCursor
 
 
 class TestWriting:
     def test_a_text_is_written_on_the_image(self, pane, shown):
-        shown.set_tool(Tool.TEXT)
+        shown.view.set_tool(Tool.TEXT)
         click(pane, START)
         editor = editor_of(pane)
         QTest.keyClicks(editor, "  Check with prior ")
@@ -307,7 +307,7 @@ class TestWriting:
         assert np.allclose(mark.points[0], pane.geometry_mm.to_world(START, pane.index))
 
     def test_escape_writes_nothing(self, pane, shown):
-        shown.set_tool(Tool.TEXT)
+        shown.view.set_tool(Tool.TEXT)
         click(pane, START)
         QTest.keyClicks(editor_of(pane), "no")
         key(editor_of(pane), Qt.Key.Key_Escape)
@@ -315,7 +315,7 @@ class TestWriting:
 
     def test_a_text_that_is_half_written_stays_with_its_study(self, pane, shown, study):
         """Enter wrote it on the study that had come in meanwhile."""
-        shown.set_tool(Tool.TEXT)
+        shown.view.set_tool(Tool.TEXT)
         click(pane, START)
         editor = editor_of(pane)
         QTest.keyClicks(editor, "Check")
@@ -326,7 +326,7 @@ class TestWriting:
         assert [a.text for a in shown.state.annotations] == ["Check"]
 
     def test_an_empty_text_is_no_mark(self, pane, shown):
-        shown.set_tool(Tool.TEXT)
+        shown.view.set_tool(Tool.TEXT)
         click(pane, START)
         key(editor_of(pane), Qt.Key.Key_Return)
         assert shown.state.annotations == ()
@@ -339,7 +339,7 @@ class TestWriting:
             Modality.T1CE,
             "old",
         )
-        shown.add_annotation(mark)
+        shown.annotations.add(mark)
         pane.grab()
         double_click(pane, START + QPointF(2, -4))
         editor = editor_of(pane)
@@ -348,13 +348,13 @@ class TestWriting:
         key(editor, Qt.Key.Key_Return)
         assert [a.text for a in shown.state.annotations] == ["new"]
         assert shown.state.layout is Layout.FOUR_SEQUENCES
-        shown.undo()
+        shown.annotations.undo()
         assert [a.text for a in shown.state.annotations] == ["old"]
 
     def test_keys_typed_into_a_text_do_not_scroll_or_delete(self, pane, shown):
         draw(pane, Tool.RULER)
         index = shown.state.slice_index()
-        shown.set_tool(Tool.TEXT)
+        shown.view.set_tool(Tool.TEXT)
         click(pane, QPointF(40, 150))
         for code in (Qt.Key.Key_Home, Qt.Key.Key_Delete, Qt.Key.Key_Backspace, Qt.Key.Key_Up):
             key(editor_of(pane), code)

@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from brainviewer.app.feedback_store import verdicts_file
 from brainviewer.app.session import Session
-from brainviewer.app.state import Status
+from brainviewer.app.status import Status
 from brainviewer.core.errors import ModelError
 from brainviewer.core.findings import NetworkIdentity, NetworkUse
 from brainviewer.gui.panels.feedback_row import VerdictRow
@@ -35,7 +35,7 @@ TRAINING = {"A": 0.58, "O": 0.25, "G": 0.17}
 
 def answer(session: Session, **changes: Any) -> None:
     result = a_result(session.state.study, **{"calibrated": True, "priors": EQUAL, **changes})
-    session._set_classification(result, Status.DONE)
+    session.state.show_classification(result, Status.DONE)
 
 
 # -- standings ----------------------------------------------------------------------------------
@@ -68,7 +68,7 @@ def test_no_chip_is_green_and_confident_never_stands_beside_a_doubt(
 ) -> None:
     """What the model takes for granted, that it is a glioma, nobody has checked."""
     answer(shown, **changes)
-    shown._set_classification(shown.state.classification, status, "Looked for again.")
+    shown.state.show_classification(shown.state.classification, status, "Looked for again.")
     texts(card)
     visible = [w for w in card.findChildren(QLabel) if w.isVisibleTo(card)]
     roles = {w.text(): str(w.property("role")) for w in visible}
@@ -225,7 +225,7 @@ def test_what_is_agreed_with_is_named_where_the_answer_is_open(
 
 def test_a_verdict_waits_for_a_fresh_answer(card: ResultPanel, shown: Session) -> None:
     answer(shown)
-    shown._mark_stale("The tumour was looked for again.")
+    shown.classification.mark_stale("The tumour was looked for again.")
     assert not button(card, "Agree").isEnabled()
     assert "answered" not in shown.state.facts
 
@@ -252,14 +252,14 @@ def test_choosing_a_prevalence_is_kept_and_answers_again_from_the_same_slice(
     answer(shown, prevalence="training", priors=TRAINING)
     assert "as in the training data" in card.findChild(PrevalenceLine).text()
     asked: list[object] = []
-    monkeypatch.setattr(shown, "classify", asked.append)
-    shown.set_prevalence("equal")
+    monkeypatch.setattr(shown.classification, "run", asked.append)
+    shown.classification.set_prevalence("equal")
     assert shown.settings.prevalence == "equal"
     assert asked == [None]
-    shown.set_prevalence("equal")
+    shown.classification.set_prevalence("equal")
     assert len(asked) == 1
-    shown._set_classification(None, Status.NOT_RUN)
-    shown.set_prevalence("training")
+    shown.state.show_classification(None, Status.NOT_RUN)
+    shown.classification.set_prevalence("training")
     assert len(asked) == 1
 
 
@@ -272,7 +272,7 @@ def test_the_menu_offers_what_the_model_knows(
     words = [action.text() for action in menu.actions()]
     assert any("as in the training data" in text for text in words), words
     assert [action.isChecked() for action in menu.actions()].count(True) == 1
-    monkeypatch.setattr(shown, "classify", lambda *_: None)
+    monkeypatch.setattr(shown.classification, "run", lambda *_: None)
     unchecked = next(action for action in menu.actions() if not action.isChecked())
     unchecked.trigger()
     assert shown.settings.prevalence != ""
@@ -295,10 +295,10 @@ def test_a_prevalence_of_another_model_is_told_and_put_right_in_the_menu(
     with pytest.raises(ModelError) as unknown:
         head.setting(shown.settings.prevalence)
     assert str(unknown.value) == said
-    shown._set_classification(None, Status.FAILED, said)
+    shown.state.show_classification(None, Status.FAILED, said)
     assert said in texts(card)
     asked: list[object] = []
-    monkeypatch.setattr(shown, "classify", asked.append)
+    monkeypatch.setattr(shown.classification, "run", asked.append)
     menu = QMenu(card)
     fill_prevalences(menu, shown)
     village, town = menu.actions()

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.window
 _DRIVER = """
 import sys, threading
 from PySide6.QtCore import QTimer
-from brainviewer.app.state import Status
+from brainviewer.app.status import Status
 from brainviewer.gui import application
 
 class Window(application.MainWindow):

@@ -12,8 +12,8 @@ from pytestqt.qtbot import QtBot
 
 from brainviewer.app.exports import ExportRequest, ExportSubject
 from brainviewer.app.jobs import Jobs
+from brainviewer.app.notices import Notice
 from brainviewer.app.session import Session
-from brainviewer.app.state import Notice
 from brainviewer.core.errors import FileError, Report
 from brainviewer.core.study import Study
 from brainviewer.gui.dialogs import view_export as picture_export
@@ -57,7 +57,7 @@ def working(window: MainWindow, session: Session, study: Study) -> Iterator[Main
     show_study(session, study)
     crashes: list[BaseException] = []
     door = MainThread(window)
-    session.jobs = Jobs(door.post, session._show_progress, crashes.append)
+    session.jobs = Jobs(door.post, session.state.show_progress, crashes.append)
     yield window
     session.jobs.close()
     door.drain()
@@ -110,7 +110,7 @@ def test_cancel_is_of_one_export(
     for name in "ab":
         working.export_picture.save(ExportRequest(path=tmp_path / f"{name}.png"))
     assert slow.begun.wait(SOON)
-    session.cancel("export")
+    session.jobs.cancel("export")
     slow.go.set()
     qtbot.waitUntil(lambda: not session.jobs.unfinished("export"))
     assert slow.saved == ["b.png"]

@@ -101,9 +101,9 @@ def test_the_right_button_opens_a_menu_where_it_does_not_drag(reading: MainWindo
 
 def test_the_menu_acts_on_the_mark_under_the_pointer(reading: MainWindow) -> None:
     session, pane = reading.session, reading.grid.shown[0]
-    session.set_tool(Tool.RULER)
+    session.view.set_tool(Tool.RULER)
     drag(pane, QPointF(80, 120), QPointF(140, 120))
-    session.select("")
+    session.annotations.select("")
     click(pane, QPointF(110, 120), RIGHT)
     menu = _popup()
     next(a for a in menu.actions() if "Delete annotation" in a.text()).trigger()
@@ -113,8 +113,8 @@ def test_the_menu_acts_on_the_mark_under_the_pointer(reading: MainWindow) -> Non
 
 def test_3d_and_lists_have_menus(reading: MainWindow) -> None:
     mark = Annotation(Kind.RULER, Plane.AXIAL, ((0, 0, 0), (3, 0, 0)), Modality.T1)
-    reading.session.add_annotation(mark)
-    reading.session.select("")
+    reading.session.annotations.add(mark)
+    reading.session.annotations.select("")
     image = reading.volume.image
     press(image, HERE, RIGHT)
     release(image, HERE, RIGHT)
@@ -138,7 +138,7 @@ def test_a_click_with_shift_places_the_cursor_with_any_tool(
     reading: MainWindow, tool: Tool
 ) -> None:
     session, pane = reading.session, reading.grid.shown[0]
-    session.set_tool(tool)
+    session.view.set_tool(tool)
     windows = dict(session.state.windows)
     press(pane, HERE, LEFT, SHIFT)
     release(pane, HERE, LEFT, SHIFT)
@@ -150,7 +150,7 @@ def test_a_click_with_shift_places_the_cursor_with_any_tool(
 
 def test_space_hides_and_shows_all_overlays(reading: MainWindow) -> None:
     session, pane = reading.session, reading.grid.shown[0]
-    session.set_overlay(diameters=True)
+    session.view.set_overlay(diameters=True)
     before = session.state.overlays
     QTest.keyClick(pane, Qt.Key.Key_Space)
     hidden = session.state.overlays
@@ -160,8 +160,8 @@ def test_space_hides_and_shows_all_overlays(reading: MainWindow) -> None:
     QTest.keyClick(pane, Qt.Key.Key_Space)
     assert session.state.overlays == before
     # All hidden one by one: something comes back all the same.
-    session.set_overlay(**dict.fromkeys(covering, False))
-    session._before_bare = Overlays()
+    session.view.set_overlay(**dict.fromkeys(covering, False))
+    session.view._before_bare = Overlays()
     reading.actions_by_id["overlays"].trigger()
     assert session.state.overlays.lesion
     assert reading.actions_by_id["overlays"].text().endswith("\tSpace")
@@ -169,8 +169,8 @@ def test_space_hides_and_shows_all_overlays(reading: MainWindow) -> None:
 
 def test_what_is_drawn_while_all_is_hidden_is_seen(reading: MainWindow) -> None:
     session, pane = reading.session, reading.grid.shown[0]
-    session.toggle_overlays()
-    session.set_tool(Tool.RULER)
+    session.view.toggle_overlays()
+    session.view.set_tool(Tool.RULER)
     press(pane, HERE)
     assert session.state.overlays.annotations
     assert not session.state.overlays.lesion
@@ -248,7 +248,7 @@ def test_dialogs_begin_in_the_last_folder(
     (tmp_path / "new").mkdir()
     gone, old = str(tmp_path / "gone" / "study"), str(tmp_path / "old" / "study")
     window.session.settings.recent = ((gone,), (old,))
-    window.session.open = lambda _paths: None  # it cannot be opened; the folder was right
+    window.session.documents.open = lambda _paths: None  # it cannot be opened; the folder was right
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", chosen)
     window.actions_by_id["open-folder"].trigger()
     window.actions_by_id["open-folder"].trigger()
@@ -259,7 +259,7 @@ def test_recent_studies_stand_on_the_welcome_page(
     window: MainWindow, tmp_path: Path, study: Study
 ) -> None:
     opened: list[object] = []
-    window.session.open = opened.append
+    window.session.documents.open = opened.append
     window.session.settings.recent = (
         (str(tmp_path / "R&D one"),),
         (str(tmp_path / "two" / "a.nii"), str(tmp_path / "two" / "b.nii")),

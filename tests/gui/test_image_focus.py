@@ -83,7 +83,7 @@ def test_after_a_click_on_anything_the_keys_act_on_the_images(reading: MainWindo
         assert reading.session.state.slice_index() == 0, widget
         _press_key(reading, Qt.Key.Key_End)
         assert reading.session.state.slice_index() == reading.session.state.view().count - 1
-        reading.session.go_to_slice(reading.session.state.plane, index)
+        reading.session.view.go_to_slice(reading.session.state.plane, index)
 
 
 def test_letters_act_on_the_images_after_a_click_in_a_list(reading: MainWindow) -> None:
@@ -192,7 +192,7 @@ def test_a_button_that_goes_away_does_not_pass_the_keys_to_a_field(reading: Main
 def test_a_pane_that_goes_away_hands_the_keys_to_one_that_stays(reading: MainWindow) -> None:
     last = reading.grid.shown[3]
     QTest.mouseClick(last, Qt.MouseButton.LeftButton, pos=QPoint(40, 90))
-    reading.session.set_layout(Layout.ONE_LARGE)
+    reading.session.view.set_layout(Layout.ONE_LARGE)
     assert reading.focusWidget() in reading.grid.shown
 
 

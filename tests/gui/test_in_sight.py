@@ -1,5 +1,6 @@
 """What is there fills the room, what is pressed is shown, what is asked for comes into sight."""
 
+from collections.abc import Callable
 from itertools import combinations
 
 import numpy as np
@@ -9,7 +10,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox
 
 from brainviewer.app.session import Session
-from brainviewer.app.state import Layout, Status
+from brainviewer.app.state import Layout
+from brainviewer.app.status import Status
 from brainviewer.core.annotations import Annotation, Kind
 from brainviewer.core.geometry import Grid, Unit
 from brainviewer.core.slices import Plane, SliceView
@@ -95,7 +97,7 @@ def test_the_pressed_layout_is_the_one_that_is_shown(window: MainWindow, study: 
     for layout in Layout:
         window.actions_by_id[f"layout-{layout.name.lower()}"].trigger()
         assert _pressed(window) == [state.shown_layout] == [layout]
-    window.session.set_layout(Layout.FOUR_SEQUENCES)
+    window.session.view.set_layout(Layout.FOUR_SEQUENCES)
     show_study(window.session, _picture())
     assert _pressed(window) == [state.shown_layout] == [Layout.ONE_LARGE]
     show_study(window.session, study)
@@ -123,12 +125,12 @@ def test_t_brings_the_tumour_into_sight(window: MainWindow, layout: Layout, plan
     study = marker_study()
     show_study(window.session, study, marker_finding(study))
     QApplication.processEvents()
-    window.session.set_layout(layout)
-    window.session.set_plane(plane)
+    window.session.view.set_layout(layout)
+    window.session.view.set_plane(plane)
     for pane in window.grid.shown:
         # Far into the corner where the tumour is not.
         wheel(pane, QPointF(3, pane.height() - 3.0), 120 * 12, CTRL)
-    window.session.set_cursor(study.grid.to_world((2, 2, 2)))
+    window.session.view.set_cursor(study.grid.to_world((2, 2, 2)))
     window.actions_by_id["tumour"].trigger()
     assert _in_sight(window.grid, marker_position(study.grid), Plane.AXIAL)
 
@@ -150,15 +152,15 @@ def test_a_click_on_an_annotation_brings_it_into_sight(
     session = window.session
     show_study(session, study)
     for mark in _marks(study):
-        session.add_annotation(mark)
-    session.set_layout(layout)
+        session.annotations.add(mark)
+    session.view.set_layout(layout)
     rows = window.findChild(MarkList)
     QApplication.processEvents()
     for row, mark in enumerate(_marks(study)):
-        session.set_overlay(annotations=False)
+        session.view.set_overlay(annotations=False)
         for pane in window.grid.shown:
             wheel(pane, QPointF(pane.width() - 3.0, pane.height() - 3.0), 120 * 12, CTRL)
-        session.set_cursor(study.grid.to_world((30, 40, 25)))
+        session.view.set_cursor(study.grid.to_world((30, 40, 25)))
         at = rows.visualRect(rows.model().index(row, 0)).center()
         QTest.mouseClick(rows.viewport(), Qt.MouseButton.LeftButton, pos=at)
         middle = session.state.cursor
@@ -180,17 +182,17 @@ def test_a_click_on_an_annotation_brings_it_into_sight(
 def stopped(window: MainWindow, study: Study) -> MainWindow:
     """The search was cancelled."""
     show_study(window.session, study)
-    window.session._set_finding(None, Status.RUNNING)
+    window.session.state.show_finding(None, Status.RUNNING)
     section = window.findChild(TumourSection)
     assert button(section, "Cancel").isVisibleTo(section)
     assert not button(section, "Find").isVisibleTo(section)
-    window.session._set_finding(None, Status.NOT_RUN)
+    window.session.state.show_finding(None, Status.NOT_RUN)
     return window
 
 
 def test_a_stopped_search_can_be_taken_up_again(stopped: MainWindow) -> None:
     section, asked = stopped.findChild(TumourSection), []
-    stopped.session.find_tumour = lambda *given, **more: asked.append((given, more))
+    stopped.session.segmentation.find = lambda *given, **more: asked.append((given, more))
     assert "Not looked for yet." in texts(section)
     find = button(section, "Find")
     assert find.isVisibleTo(section)
@@ -202,9 +204,11 @@ def test_a_stopped_search_can_be_taken_up_again(stopped: MainWindow) -> None:
     assert "Classify looks for it first" in texts(stopped.result)
 
 
-def test_classify_after_a_stopped_search_looks_first(stopped: MainWindow) -> None:
-    asked: list[dict[str, object]] = []
-    stopped.session.find_tumour = lambda *_, **more: asked.append(more)
+def test_classify_after_a_stopped_search_looks_first(
+    stopped: MainWindow, study: Study, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[dict[str, Callable[..., object]]] = []
+    stopped.session.segmentation.find = lambda *_, **more: asked.append(more)
     for text, slice_index in (
         ("Classify", None),
         ("This slice", stopped.session.state.slice_index(Plane.AXIAL)),
@@ -213,7 +217,12 @@ def test_classify_after_a_stopped_search_looks_first(stopped: MainWindow) -> Non
         assert pressed.isVisibleTo(stopped.result)
         assert pressed.isEnabled()
         pressed.click()
-        assert asked.pop() == {"then_classify": True, "then_slice": slice_index}
+        (then,) = asked.pop().values()
+        classified: list[object] = []
+        with monkeypatch.context() as patch:
+            patch.setattr(stopped.session.classification, "run", classified.append)
+            then(marker_finding(study))
+        assert classified == [slice_index]
     assert stopped.actions_by_id["classify"].isEnabled()
     assert stopped.actions_by_id["classify-here"].isEnabled()
 
@@ -231,14 +240,14 @@ def test_a_window_set_by_hand_is_the_users_own(window: MainWindow, study: Study)
     assert preset.currentText() == "Own"
     assert session.state.presets[Modality.FLAIR] == "Own"
     # Of this sequence only.
-    session.set_active(Modality.T1)
+    session.view.set_active(Modality.T1)
     assert preset.currentText() == "Automatic"
-    session.set_active(Modality.FLAIR)
+    session.view.set_active(Modality.FLAIR)
     assert preset.currentText() == "Own"
-    session.apply_preset(Modality.FLAIR, "Oedema")
+    session.view.apply_preset(Modality.FLAIR, "Oedema")
     assert preset.currentText() == "Oedema"
     assert preset.findText("Own") < 0
-    session.invert(Modality.FLAIR)
+    session.view.invert(Modality.FLAIR)
     assert preset.currentText() == "Oedema"
     window.actions_by_id["auto-window"].trigger()
     assert preset.currentText() == "Automatic"

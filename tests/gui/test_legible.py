@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QApplication, QWidget
 
 from brainviewer.app.session import Session
-from brainviewer.app.state import Status
+from brainviewer.app.status import Status
 from brainviewer.core.segments import segment_names
 from brainviewer.core.study import Study
 from brainviewer.gui import image_colours
@@ -120,7 +120,7 @@ def test_the_legend_stands_under_the_switch_and_goes_with_it(window: MainWindow)
     assert legend.isVisible()
     said = [word for word in texts(legend).split("\n") if word]
     assert said == ["Necrosis", "1", "Oedema", "2", "Enhancing", "4"]
-    window.session.set_overlay(segmentation=False)
+    window.session.view.set_overlay(segmentation=False)
     assert not legend.isVisible()
 
 
@@ -139,7 +139,7 @@ def test_another_theme_leaves_nothing_of_the_one_before(
     qapp: QApplication, qtbot, session: Session, study: Study, kind: type, before: str, after: str
 ) -> None:
     show_study(session, study, measured(marker_finding(study), study))
-    session._set_classification(a_result(study), Status.DONE)
+    session.state.show_classification(a_result(study), Status.DONE)
     try:
         apply_theme(qapp, before)
         worn = kind(session)

@@ -22,8 +22,10 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from brainviewer.app.jobs import Jobs
+from brainviewer.app.notices import Notice
 from brainviewer.app.session import Session
-from brainviewer.app.state import Layout, Notice, Status, Tool
+from brainviewer.app.state import Layout, Tool
+from brainviewer.app.status import Status
 from brainviewer.core.annotations import Annotation, Kind
 from brainviewer.core.errors import FileError, Report
 from brainviewer.core.slices import Convention, Plane
@@ -59,12 +61,12 @@ def busy(window: MainWindow, study: Study) -> MainWindow:
     """With everything that enables actions: study, finding, result, marks, a selection."""
     session = window.session
     show_study(session, study, measured(marker_finding(study), study))
-    session._set_classification(a_result(study), Status.DONE)
+    session.state.show_classification(a_result(study), Status.DONE)
     for x in (3.0, 6.0):
         mark = Annotation(Kind.RULER, Plane.AXIAL, ((0, 0, 0), (x, 0, 0)), Modality.T1)
-        session.add_annotation(mark)
-    session.undo()
-    session.select(session.state.annotations[0].id)
+        session.annotations.add(mark)
+    session.annotations.undo()
+    session.annotations.select(session.state.annotations[0].id)
     return window
 
 
@@ -93,8 +95,13 @@ def press(window: MainWindow, qtbot: QtBot, code: Qt.Key, *more: Qt.KeyboardModi
 
 def slow_verbs_recorded(session: Session) -> list[str]:
     called: list[str] = []
-    for verb in ("open", "open_demo", "find_tumour", "classify"):
-        setattr(session, verb, lambda *_, v=verb, **__: called.append(v))
+    for part, verb in (
+        (session.documents, "open"),
+        (session.documents, "open_demo"),
+        (session.segmentation, "find"),
+        (session.classification, "run"),
+    ):
+        setattr(part, verb, lambda *_, v=verb, **__: called.append(v))
     return called
 
 
@@ -130,7 +137,7 @@ def test_every_action_works_with_a_study(busy: MainWindow) -> None:
     done = trigger_all(busy)
     needs_more = {a.id for a in ACTIONS if a.needs in _RARE}
     assert done | needs_more | {"quit"} >= {a.id for a in ACTIONS}
-    assert {"open_demo", "find_tumour", "classify"} <= set(called)
+    assert {"open_demo", "find", "run"} <= set(called)
 
 
 def test_actions_are_enabled_by_facts_alone(window: MainWindow, study: Study) -> None:
@@ -144,13 +151,13 @@ def test_actions_are_enabled_by_facts_alone(window: MainWindow, study: Study) ->
     there = {"study", "sequences", "sides", "segmentation"}
     there |= {"classifiable", "classifiable here"}
     assert enabled() == always | {a.id for a in ACTIONS if a.needs in there}
-    window.session._set_finding(marker_finding(study), Status.DONE)
+    window.session.state.show_finding(marker_finding(study), Status.DONE)
     assert {"tumour", "classify", "classify-here", "export-tumour", "show-lesion"} <= enabled()
     assert not {"undo", "redo", "delete", "save-marks", "show-heatmap"} & enabled()
     mark = Annotation(Kind.RULER, Plane.AXIAL, ((0, 0, 0), (3, 0, 0)), Modality.T1)
-    window.session.add_annotation(mark)
+    window.session.annotations.add(mark)
     assert {"undo", "delete", "delete-all", "save-marks"} <= enabled()
-    window.session.undo()
+    window.session.annotations.undo()
     assert "redo" in enabled()
     assert "undo" not in enabled()
 
@@ -201,7 +208,7 @@ def test_keys_do_what_the_table_says(qtbot: QtBot, busy: MainWindow) -> None:
     assert state.active is Modality.T2
     press(busy, qtbot, Qt.Key.Key_C, Qt.KeyboardModifier.ShiftModifier)
     assert state.plane is Plane.CORONAL
-    busy.session.go_to_slice(Plane.AXIAL, 2)
+    busy.session.view.go_to_slice(Plane.AXIAL, 2)
     press(busy, qtbot, Qt.Key.Key_T)
     assert state.on_tumour_slice
     press(busy, qtbot, Qt.Key.Key_Delete)
@@ -263,7 +270,7 @@ def test_menus_that_depend_on_the_moment_are_filled(busy: MainWindow) -> None:
 
 def test_a_dropped_folder_is_opened(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
     opened: list[object] = []
-    window.session.open = opened.append
+    window.session.documents.open = opened.append
     assert drop(window, [QUrl.fromLocalFile(str(tmp_path))])
     qtbot.waitUntil(lambda: bool(opened))
     assert opened == [[tmp_path]]
@@ -273,7 +280,7 @@ def test_dropped_files_are_opened_as_one_study(
     qtbot: QtBot, busy: MainWindow, tmp_path: Path
 ) -> None:
     opened: list[object] = []
-    busy.session.open = opened.append
+    busy.session.documents.open = opened.append
     files = [tmp_path / "ä b_flair.nii", tmp_path / "ä b_t1.nii"]
     # On the panes as well as on the empty window.
     assert drop(busy, [QUrl.fromLocalFile(str(f)) for f in files])
@@ -294,7 +301,7 @@ def test_what_is_no_file_is_not_taken(window: MainWindow) -> None:
     [(Layout.FOUR_SEQUENCES, 4), (Layout.THREE_PLANES, 3), (Layout.ONE_LARGE, 1)],
 )
 def test_layouts_fill_the_middle(busy: MainWindow, layout: Layout, panes: int) -> None:
-    busy.session.set_layout(layout)
+    busy.session.view.set_layout(layout)
     shown = [pane for pane in busy.grid.panes if pane.isVisible()]
     assert len(shown) == panes
     covered = sum(pane.width() * pane.height() for pane in shown)
@@ -359,7 +366,7 @@ def test_a_study_with_one_sequence_can_be_shown(window: MainWindow) -> None:
 def test_a_damaged_place_of_the_window_is_no_obstacle(
     qtbot: QtBot, session: Session, stored: str
 ) -> None:
-    session.start_engine = lambda: None
+    session.engine.start = lambda: None
     session.settings.window_state = stored
     window = MainWindow(session)
     qtbot.addWidget(window)
@@ -382,7 +389,7 @@ def test_the_window_is_where_it_was_at_the_next_start(
 
 
 def test_notices_wait_in_one_place_until_they_are_read(window: MainWindow) -> None:
-    bar, say = window.findChild(NoticeBar), window.session.notice
+    bar, say = window.findChild(NoticeBar), window.session.notices.tell
     assert not bar.isVisible()
     say("T2 is missing.")
     say("The forms disagree.")
@@ -426,8 +433,8 @@ def test_a_notice_that_is_settled_goes(window: MainWindow) -> None:
 def test_a_new_study_takes_the_notices_of_the_old_one_with_it(
     window: MainWindow, study: Study
 ) -> None:
-    window.session.notice("T2 is missing.")
-    window.session.notice("The disk is full.", "error")
+    window.session.notices.tell("T2 is missing.")
+    window.session.notices.tell("The disk is full.", "error")
     show_study(window.session, study)
     assert window.findChild(NoticeBar).sentences == ["The disk is full."]
 
@@ -437,7 +444,7 @@ def test_a_notice_lies_over_the_panes_and_moves_none(window: MainWindow, study: 
     QApplication.processEvents()
     bar = window.findChild(NoticeBar)
     before = [pane.geometry() for pane in window.grid.shown], window.grid.geometry()
-    window.session.notice("The forms of the file disagree. " * 12, "caution")
+    window.session.notices.tell("The forms of the file disagree. " * 12, "caution")
     QApplication.processEvents()
     assert bar.isVisible()
     assert ([pane.geometry() for pane in window.grid.shown], window.grid.geometry()) == before
@@ -470,7 +477,7 @@ def test_a_narrow_window_offers_what_its_tool_bar_cannot_hold(window: MainWindow
 
 
 def test_an_error_about_a_study_leaves_with_it(window: MainWindow, study: Study) -> None:
-    window.session.notice("T1 could not be read.", "error", of_study=True)
+    window.session.notices.tell("T1 could not be read.", "error", of_study=True)
     show_study(window.session, study)
     assert window.findChild(NoticeBar).sentences == []
 
@@ -478,14 +485,14 @@ def test_an_error_about_a_study_leaves_with_it(window: MainWindow, study: Study)
 def test_progress_is_a_line_with_a_sentence_and_cancel(window: MainWindow) -> None:
     line = window.findChild(ProgressLine)
     assert not line.isVisible()
-    window.session._show_progress("open", 0.25, "Reading T1")
+    window.session.state.show_progress("open", 0.25, "Reading T1")
     assert line.isVisible()
     cancelled: list[str] = []
-    window.session.cancel = cancelled.append
+    window.session.jobs.cancel = cancelled.append
     (cancel,) = line.findChildren(QPushButton)
     cancel.click()
     assert cancelled == ["open"]
-    window.session._show_progress("open", None, "")
+    window.session.state.show_progress("open", None, "")
     assert not line.isVisible()
 
 
@@ -521,8 +528,8 @@ def test_closing_waits_for_running_jobs_and_saves_nothing_by_halves(
     qtbot: QtBot, session: Session, study: Study, qapp: QApplication
 ) -> None:
     main_thread = MainThread()
-    session.jobs = Jobs(main_thread.post, session._show_progress, lambda _: None)
-    session.start_engine = lambda: None
+    session.jobs = Jobs(main_thread.post, session.state.show_progress, lambda _: None)
+    session.engine.start = lambda: None
     window = MainWindow(session)
     qtbot.addWidget(window)
     window.show()
@@ -586,7 +593,7 @@ def test_no_word_is_cut_off_where_the_right_panel_is_narrow(
 ) -> None:
     """Its width was fixed, so that large letters cut *Classify again* to "lassify aga"."""
     show_study(session, study, marker_finding(study))
-    session._set_classification(a_result(study), Status.DONE)
+    session.state.show_classification(a_result(study), Status.DONE)
     window.result.setStyleSheet("* { font-size: 22px; }")
     window.resize(window.minimumSizeHint())
     buttons = [b for b in window.result.findChildren(QAbstractButton) if b.isVisible()]

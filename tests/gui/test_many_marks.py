@@ -57,9 +57,9 @@ def test_a_mark_that_cannot_be_painted_leaves_the_others(
     said: list[str] = []
     shown.state.noticed.connect(lambda notice: said.append(notice.text))
     bad, good = mark_at(study, 0.5, Kind.ARROW), mark_at(study, 0.5)
-    shown.add_annotation(good)
-    shown.add_annotation(bad)
-    shown.set_cursor(good.points[0])
+    shown.annotations.add(good)
+    shown.annotations.add(bad)
+    shown.view.set_cursor(good.points[0])
     pane = next(p for p in grid.panes if p.modality is Modality.FLAIR)
     assert pane.marks() == (good, bad)
     pane.grab()
@@ -105,9 +105,9 @@ def test_a_mark_at_the_end_of_the_world_leaves_the_window_alive(
     show_study(session, study)
     assert session.state.annotations == (good,)
     assert said[0].startswith("One annotation was left out: it lies outside the images.")
-    session.set_cursor(good.points[0])
+    session.view.set_cursor(good.points[0])
     window.grab()
-    session.delete_all_annotations()
+    session.annotations.delete_all()
     assert json.loads(path.read_text())["annotations"] == [bad]
 
 
@@ -137,13 +137,13 @@ def test_twenty_thousand_marks_are_looked_at_when_they_come_into_sight(
     rows = window.findChild(MarkList)
     assert rows.model().rowCount() == MANY
     for index in range(0, study.grid.shape[2], 5):
-        session.go_to_slice(Plane.AXIAL, index)
+        session.view.go_to_slice(Plane.AXIAL, index)
         window.grab()
     assert len(described) < 400
     rows.clicked.emit(rows.model().index(MANY - 1))
     assert session.state.selection == f"m{MANY - 1}"
     window.grab()
-    session.delete_selection()
+    session.annotations.delete_selection()
     assert len(session.state.annotations) == MANY - 1
 
 
@@ -161,13 +161,13 @@ def test_marks_crowded_on_one_slice_are_painted(
     entries = [{**mark_at(study, 0.5).to_json(), "id": f"m{n}"} for n in range(2000)]
     journal_of(study, list(entries))
     show_study(shown, study)
-    shown.set_cursor(mark_at(study, 0.5).points[0])
+    shown.view.set_cursor(mark_at(study, 0.5).points[0])
     pane = next(p for p in grid.panes if p.modality is Modality.FLAIR)
     pane.grab()
     assert len(pane.marks()) == 2000
     assert max(tried) < 50
     assert 0 < len(pane.mark_painter.label_boxes) <= 300
     # The one that is meant is always labelled.
-    shown.select("m1999")
+    shown.annotations.select("m1999")
     pane.grab()
     assert "m1999" in pane.mark_painter.label_boxes

@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from brainviewer.app.session import Session
-from brainviewer.app.state import Layout, Status
+from brainviewer.app.state import Layout
+from brainviewer.app.status import Status
 from brainviewer.core.slices import Plane
 from brainviewer.core.study import Modality
 from brainviewer.gui.panels.folding import Head
@@ -25,7 +26,7 @@ from tests.phantoms import marker_finding, marker_study, measured
 @pytest.fixture
 def left(qtbot: QtBot, shown: Session) -> Iterator[StudyPanel]:
     study = shown.state.study
-    shown._set_finding(measured(marker_finding(study), study), Status.DONE)
+    shown.state.show_finding(measured(marker_finding(study), study), Status.DONE)
     panel = StudyPanel(shown)
     qtbot.addWidget(panel)
     panel.resize(236, 800)
@@ -71,10 +72,10 @@ def test_a_click_goes_to_the_slice_and_shows_the_diameters(
     press(rows(left)["Enhancing"])
     press(rows(left)["Diameters FLAIR"])
     assert shown.state.slice_index(Plane.AXIAL) == taken.lesion.index
-    shown.set_overlay(diameters=False)
+    shown.view.set_overlay(diameters=False)
     assert overlays.diameters(view, taken.lesion.index).isEmpty()
-    shown.go_to_slice(Plane.AXIAL, 0)
-    shown.set_plane(Plane.SAGITTAL)
+    shown.view.go_to_slice(Plane.AXIAL, 0)
+    shown.view.set_plane(Plane.SAGITTAL)
     press(rows(left)[f"Slice {shown.state.finding.index + 1} of 32"])
     assert shown.state.on_tumour_slice
     assert shown.state.plane is Plane.AXIAL
@@ -86,9 +87,9 @@ def test_a_click_goes_to_the_slice_and_shows_the_diameters(
 def test_the_largest_slice_of_every_plane_is_one_click_away(
     left: StudyPanel, shown: Session, plane: Plane, layout: Layout
 ) -> None:
-    shown.set_layout(layout)
+    shown.view.set_layout(layout)
     for other in Plane:
-        shown.go_to_slice(other, 0)
+        shown.view.go_to_slice(other, 0)
     index = shown.state.finding.slices[plane]
     name = f"Largest {plane} slice: {index + 1}"
     press(next(b for b in left.findChildren(QPushButton) if b.accessibleName() == name))
@@ -120,7 +121,7 @@ def test_measurements_are_copied_as_text(left: StudyPanel, shown: Session) -> No
     text = QApplication.clipboard().text()
     assert "Volume: 0.4 mL" in text
     assert "phantom" not in text
-    shown._set_finding(None, Status.FAILED)
+    shown.state.show_finding(None, Status.FAILED)
     assert not copy.isVisibleTo(left)
 
 

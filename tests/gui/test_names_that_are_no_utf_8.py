@@ -44,8 +44,8 @@ def test_a_study_and_the_question_which_file_is_which(
         dialog.deleteLater()
         return chosen
 
-    session.ask_sequences = ask
-    session.open([folder])
+    session.documents.ask_sequences = ask
+    session.documents.open([folder])
     QApplication.processEvents()
     assert [path.name for path in asked[0].unknown] == ["M\udcfc_T2_a.nii", "M\udcfc_T2_b.nii"]
     study = session.state.study
@@ -60,7 +60,7 @@ def test_pictures(folder: Path, window: MainWindow, session: Session) -> None:
         path.unlink()
     for number in range(2):
         Image.new("L", (20, 20), 60 * number).save(folder / f"\udce9{number}.png")
-    session.open([folder])
+    session.documents.open([folder])
     QApplication.processEvents()
     assert session.state.study is not None
     assert session.state.study.name == f"{MARK}0.png"

@@ -46,6 +46,6 @@ def test_a_window_at_rest_outlines_every_slice_once(
     made.clear()
     for plane in planes:
         for index in range(session.state.view(plane).count):
-            session.go_to_slice(plane, index)
+            session.view.go_to_slice(plane, index)
             grid.repaint()
     assert made == []

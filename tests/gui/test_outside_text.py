@@ -90,10 +90,10 @@ def named(study: Study) -> Study:
 
 def test_a_study(window: MainWindow, session: Session, named: Study, tmp_path: Path) -> None:
     session.settings.remember_study([tmp_path / NAME])
-    session.notice(str(BrainViewerError(f"'{NAME}' is damaged.", "Copy it again.")), "error")
+    session.notices.tell(str(BrainViewerError(f"'{NAME}' is damaged.", "Copy it again.")), "error")
     x, y, z = named.grid.centre.tolist()
     show_study(session, named)
-    session.add_annotation(Annotation(Kind.TEXT, Plane.AXIAL, ((x, y, z),), Modality.FLAIR, NAME))
+    session.annotations.add(Annotation(Kind.TEXT, Plane.AXIAL, ((x, y, z),), Modality.FLAIR, NAME))
     for menu in window.findChildren(QMenu):
         menu.aboutToShow.emit()
     QApplication.processEvents()
@@ -157,7 +157,7 @@ def test_messages(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_notice_is_one_line(window: MainWindow, session: Session) -> None:
-    session.notice(f"In {NAME}, fluid is dark.")
+    session.notices.tell(f"In {NAME}, fluid is dark.")
     texts = [label.text() for label in window.findChildren(QLabel) if "fluid" in label.text()]
     assert texts == [f"In {READ}, fluid is dark."]
 

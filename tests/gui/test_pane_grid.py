@@ -42,29 +42,29 @@ class TestArrangement:
         ]  # fmt: skip
 
     def test_three_planes_of_the_active_sequence(self, grid, shown):
-        shown.set_active(Modality.T2)
-        shown.set_layout(Layout.THREE_PLANES)
+        shown.view.set_active(Modality.T2)
+        shown.view.set_layout(Layout.THREE_PLANES)
         assert [(p.modality, p.plane) for p in grid.shown] == [(Modality.T2, p) for p in Plane]
         assert [p.isVisible() for p in grid.panes] == [True, True, True, False]
-        shown.set_active(Modality.T1)
+        shown.view.set_active(Modality.T1)
         assert {p.modality for p in grid.shown} == {Modality.T1}
 
     def test_one_large_fills_the_grid(self, grid, shown):
-        shown.set_layout(Layout.ONE_LARGE)
+        shown.view.set_layout(Layout.ONE_LARGE)
         assert grid.shown[0].geometry() == grid.rect()
         assert grid.shown[0].modality is Modality.FLAIR
         assert [p.isVisible() for p in grid.panes] == [True, False, False, False]
 
     def test_another_plane(self, grid, shown):
-        shown.set_plane(Plane.CORONAL)
+        shown.view.set_plane(Plane.CORONAL)
         assert {p.plane for p in grid.shown} == {Plane.CORONAL}
         assert grid.shown[2].index == shown.state.slice_index(Plane.CORONAL)
 
     def test_a_pane_that_comes_back_shows_the_slice_and_window_of_now(self, grid, shown):
-        shown.set_layout(Layout.ONE_LARGE)
-        shown.step(Plane.AXIAL, 5)
-        shown.set_window(Modality.T2, Window(500, 123))
-        shown.set_layout(Layout.FOUR_SEQUENCES)
+        shown.view.set_layout(Layout.ONE_LARGE)
+        shown.view.step(Plane.AXIAL, 5)
+        shown.view.set_window(Modality.T2, Window(500, 123))
+        shown.view.set_layout(Layout.FOUR_SEQUENCES)
         assert {p.index for p in grid.shown} == {shown.state.slice_index()}
         assert grid.shown[3]._captions.window.startswith("W 123")
 
@@ -74,7 +74,7 @@ class TestArrangement:
         assert shown.state.active is Modality.T2
         double_click(grid.shown[0], HERE)
         assert shown.state.layout is Layout.FOUR_SEQUENCES
-        shown.set_layout(Layout.THREE_PLANES)
+        shown.view.set_layout(Layout.THREE_PLANES)
         double_click(grid.shown[2], HERE)
         assert (shown.state.layout, shown.state.plane) == (Layout.ONE_LARGE, Plane.SAGITTAL)
         double_click(grid.shown[0], HERE)
@@ -84,7 +84,7 @@ class TestArrangement:
         click(grid.panes[2], HERE)
         assert shown.state.active is Modality.T1CE
         assert [p.framed for p in grid.panes] == [False, False, True, False]
-        shown.set_layout(Layout.THREE_PLANES)
+        shown.view.set_layout(Layout.THREE_PLANES)
         click(grid.shown[1], HERE)
         assert shown.state.plane is Plane.CORONAL
         assert [p.framed for p in grid.shown] == [False, True, False]
@@ -119,14 +119,14 @@ class TestLinks:
         assert {p.camera for p in grid.shown} == {FIT}
 
     def test_other_planes_keep_their_zoom(self, grid, shown):
-        shown.set_layout(Layout.THREE_PLANES)
+        shown.view.set_layout(Layout.THREE_PLANES)
         wheel(grid.shown[1], HERE, 360, Qt.KeyboardModifier.ControlModifier)
         zoomed = grid.shown[1].camera
         assert grid.shown[0].camera == FIT
-        shown.set_plane(Plane.CORONAL)
-        shown.set_layout(Layout.FOUR_SEQUENCES)
+        shown.view.set_plane(Plane.CORONAL)
+        shown.view.set_layout(Layout.FOUR_SEQUENCES)
         assert {p.camera for p in grid.shown} == {zoomed}
-        shown.set_plane(Plane.AXIAL)
+        shown.view.set_plane(Plane.AXIAL)
         assert {p.camera for p in grid.shown} == {FIT}
 
     def test_zoom_by_command_acts_on_the_current_plane(self, grid):
@@ -134,8 +134,8 @@ class TestLinks:
         assert {p.camera.zoom for p in grid.shown} == {2.0}
 
     def test_all_planes_go_through_the_cursor(self, grid, shown):
-        shown.set_layout(Layout.THREE_PLANES)
-        shown.set_cursor(tuple(marker_position(shown.state.study.grid) + 3.1))
+        shown.view.set_layout(Layout.THREE_PLANES)
+        shown.view.set_cursor(tuple(marker_position(shown.state.study.grid) + 3.1))
         for pane in grid.shown:
             assert pane.index == shown.state.slice_index(pane.plane)
 
@@ -170,36 +170,36 @@ class TestRedrawing:
 
     def test_a_slice_change_makes_each_image_once(self, grid, shown, cuts):
         panes = grid.panes
-        shown.step(Plane.AXIAL, 1)
+        shown.view.step(Plane.AXIAL, 1)
         assert cuts == list(SEQUENCES)
         assert grid.panes is panes
 
     def test_within_the_slice_only_the_crosshair_moves(self, grid, shown, cuts):
-        shown.set_cursor(tuple(shown.state.cursor + np.array((2.0, 2.0, 0.0))))
+        shown.view.set_cursor(tuple(shown.state.cursor + np.array((2.0, 2.0, 0.0))))
         assert cuts == []
 
     def test_a_window_concerns_one_sequence(self, grid, shown, cuts):
-        shown.set_window(Modality.T1, Window(500, 400))
+        shown.view.set_window(Modality.T1, Window(500, 400))
         assert cuts == [Modality.T1]
-        shown.set_colour_map(Modality.T2, "inferno")
+        shown.view.set_colour_map(Modality.T2, "inferno")
         assert cuts == [Modality.T1, Modality.T2]
 
     def test_hidden_panes_are_left_alone(self, grid, shown, cuts):
-        shown.set_layout(Layout.ONE_LARGE)
+        shown.view.set_layout(Layout.ONE_LARGE)
         cuts.clear()
-        shown.step(Plane.AXIAL, 1)
+        shown.view.step(Plane.AXIAL, 1)
         assert cuts == [Modality.FLAIR]
 
     def test_the_other_convention_mirrors_every_pane(self, grid, shown):
         before = [p.view.column_flip for p in grid.shown]
-        shown.set_convention(Convention.NEUROLOGICAL)
+        shown.view.set_convention(Convention.NEUROLOGICAL)
         assert [p.view.column_flip for p in grid.shown] == [not flip for flip in before]
 
     def test_a_new_study_lets_go_of_the_old_one(self, grid, shown):
         show_study(shown, marker_study())
         old = weakref.ref(shown.state.study.volumes[Modality.T2].data)
         grid.grab()
-        shown.set_layout(Layout.ONE_LARGE)
+        shown.view.set_layout(Layout.ONE_LARGE)
         show_study(shown, marker_study())
         gc.collect()
         assert old() is None
@@ -225,10 +225,10 @@ def test_twenty_thousand_slices_without_growth(qtbot, shown: Session) -> None:
         nonlocal up
         for change in range(changes):
             before = shown.state.slice_index()
-            shown.step(Plane.AXIAL, up)
+            shown.view.step(Plane.AXIAL, up)
             if shown.state.slice_index() == before:
                 up = -up
-                shown.step(Plane.AXIAL, up)
+                shown.view.step(Plane.AXIAL, up)
             assert shown.state.slice_index() != before
             if change % 8 == 0:
                 app.processEvents()

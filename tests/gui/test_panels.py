@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from brainviewer.app.session import Session
-from brainviewer.app.state import Status
+from brainviewer.app.status import Status
 from brainviewer.core.annotations import Annotation, Kind
 from brainviewer.core.findings import Candidate
 from brainviewer.core.slices import Plane
@@ -44,8 +44,12 @@ def named(widget: QWidget, kind: type[QWidget], name: str) -> QWidget:
 def asked(session: Session, monkeypatch: pytest.MonkeyPatch) -> list[tuple[object, ...]]:
     """What was asked of the slow verbs."""
     calls: list[tuple[object, ...]] = []
-    for verb in ("find_tumour", "classify", "cancel"):
-        monkeypatch.setattr(session, verb, lambda *given, v=verb: calls.append((v, *given)))
+    for part, verb, name in (
+        (session.segmentation, "find", "find_tumour"),
+        (session.classification, "run", "classify"),
+        (session.jobs, "cancel", "cancel"),
+    ):
+        monkeypatch.setattr(part, verb, lambda *given, v=name: calls.append((v, *given)))
     return calls
 
 
@@ -71,7 +75,7 @@ def test_the_card_before_it_was_run(card: ResultPanel, shown: Session, asked: li
 
 
 def test_the_card_while_it_runs(card: ResultPanel, shown: Session, asked: list) -> None:
-    shown._set_classification(None, Status.RUNNING)
+    shown.state.show_classification(None, Status.RUNNING)
     assert "running" in texts(card)
     assert not button(card, "Classify").isVisibleTo(card)
     button(card, "Cancel").click()
@@ -79,7 +83,7 @@ def test_the_card_while_it_runs(card: ResultPanel, shown: Session, asked: list) 
 
 
 def test_the_card_with_a_result(card: ResultPanel, shown: Session) -> None:
-    shown._set_classification(a_result(shown.state.study), Status.DONE)
+    shown.state.show_classification(a_result(shown.state.study), Status.DONE)
     said = texts(card)
     for part in (
         "Glioblastoma, IDH-wildtype",
@@ -109,7 +113,7 @@ def test_the_card_never_shows_a_probability_as_a_certainty(
     card: ResultPanel, shown: Session
 ) -> None:
     sure = a_result(shown.state.study, classes={"A": 0.0004, "O": 0.0, "G": 0.9996})
-    shown._set_classification(sure, Status.DONE)
+    shown.state.show_classification(sure, Status.DONE)
     assert "1.00" not in texts(card)
     assert "0.00" not in texts(card)
     assert "> 0.99" in texts(card)
@@ -118,8 +122,8 @@ def test_the_card_never_shows_a_probability_as_a_certainty(
 
 def test_the_card_says_why_a_result_is_stale(card: ResultPanel, shown: Session) -> None:
     result = a_result(shown.state.study, notices=("Slice 3 of T1 is empty.",))
-    shown._set_classification(result, Status.DONE)
-    shown._mark_stale("The tumour was looked for again.")
+    shown.state.show_classification(result, Status.DONE)
+    shown.classification.mark_stale("The tumour was looked for again.")
     assert "stale" in texts(card)
     assert "The tumour was looked for again." in texts(card)
     assert "Slice 3 of T1 is empty." in texts(card)
@@ -127,7 +131,7 @@ def test_the_card_says_why_a_result_is_stale(card: ResultPanel, shown: Session) 
 
 
 def test_the_card_says_why_a_run_failed(card: ResultPanel, shown: Session) -> None:
-    shown._set_classification(None, Status.FAILED, "The engine stopped. Classify again.")
+    shown.state.show_classification(None, Status.FAILED, "The engine stopped. Classify again.")
     assert "No answer" in texts(card)
     assert "failed" in texts(card)
     assert "The engine stopped. Classify again." in texts(card)
@@ -140,12 +144,13 @@ def test_the_card_without_a_lesion_still_takes_a_slice_by_hand(
     show_study(session, marker_study(), nothing_found())
     assert "No lesion found" in texts(card)
     assert not button(card, "Classify").isEnabled()
+    asked.clear()  # a study that is shown cancels what ran for the one before
     button(card, "This slice").click()
     assert asked == [("classify", session.state.slice_index(Plane.AXIAL))]
 
 
 def test_the_card_forgets_the_result_with_its_study(card: ResultPanel, shown: Session) -> None:
-    shown._set_classification(a_result(shown.state.study), Status.DONE)
+    shown.state.show_classification(a_result(shown.state.study), Status.DONE)
     show_study(shown, marker_study(modalities=(Modality.T1,)))
     assert "Glioblastoma" not in texts(card)
     assert "ONNX" not in texts(card)
@@ -156,7 +161,7 @@ def test_the_card_forgets_the_result_with_its_study(card: ResultPanel, shown: Se
     [("61", 61.0), (" 7,5 ", 7.5), ("0", 0.0), ("120", 120.0), ("", None)],
 )
 def test_an_age_is_taken(card: ResultPanel, shown: Session, typed: str, years: object) -> None:
-    shown.set_age(33)
+    shown.classification.set_age(33)
     age = card.findChild(QLineEdit)
     age.setText(typed)
     age.editingFinished.emit()
@@ -252,7 +257,7 @@ def test_sequences_are_listed_and_missing_ones_said(left: StudyPanel, session: S
     assert "40×48×32" in items["FLAIR"].toolTip()
     rows.setCurrentItem(items["T2"])
     assert session.state.active is Modality.T2
-    session.set_active(Modality.FLAIR)
+    session.view.set_active(Modality.FLAIR)
     assert rows.currentItem().text() == "FLAIR"
 
 
@@ -266,11 +271,11 @@ def test_the_tumour_is_told_in_numbers_with_units(left: StudyPanel, shown: Sessi
 
 
 def test_every_state_of_the_search_has_words(left: StudyPanel, shown: Session) -> None:
-    shown._set_finding(None, Status.RUNNING)
+    shown.state.show_finding(None, Status.RUNNING)
     assert "Looking for the tumour…" in texts(left)
-    shown._set_finding(None, Status.FAILED)
+    shown.state.show_finding(None, Status.FAILED)
     assert "Could not look" in texts(left)
-    shown._set_finding(nothing_found(), Status.DONE)
+    shown.state.show_finding(nothing_found(), Status.DONE)
     assert "No lesion found." in texts(left)
     assert "mm²" not in texts(left)
 
@@ -279,7 +284,7 @@ def test_candidates_are_one_click_away(left: StudyPanel, shown: Session) -> None
     finding = marker_finding(shown.state.study)
     x, y, z = (float(v) for v in shown.state.study.grid.centre)
     other = Candidate(10, (x + 5, y - 5, z - 4), 0.2, 0.4)
-    shown._set_finding(replace(finding, candidates=(*finding.candidates, other)), Status.DONE)
+    shown.state.show_finding(replace(finding, candidates=(*finding.candidates, other)), Status.DONE)
     button(left, "2").click()
     assert tuple(shown.state.cursor) == pytest.approx(other.position_mm)
     button(left, "1").click()
@@ -311,16 +316,16 @@ def test_marks_are_listed_with_their_measures_and_lead_to_their_place(
     )
     rows = left.findChild(MarkList)
     assert not rows.isVisibleTo(left)
-    shown.add_annotation(mark)
-    shown.add_annotation(region)
+    shown.annotations.add(mark)
+    shown.annotations.add(region)
     assert rows.isVisibleTo(left)
     assert "12.5 mm" in rows.model().index(0).data()
     assert "mean 1000" in rows.model().index(1).data()
-    shown.go_to_slice(Plane.AXIAL, 1)
+    shown.view.go_to_slice(Plane.AXIAL, 1)
     rows.clicked.emit(rows.model().index(0))
     assert shown.state.on_tumour_slice
     assert shown.state.selection == mark.id
-    shown.delete_all_annotations()
+    shown.annotations.delete_all()
     assert not rows.isVisibleTo(left)
 
 
@@ -345,13 +350,13 @@ def test_level_and_width_follow_the_window_and_set_it(
 ) -> None:
     level = named(display, QDoubleSpinBox, "Level")
     width = named(display, QDoubleSpinBox, "Width")
-    shown.set_window(Modality.FLAIR, Window(120, 80))
+    shown.view.set_window(Modality.FLAIR, Window(120, 80))
     assert (level.value(), width.value()) == (120, 80)
     width.setValue(60)
     assert shown.state.windows[Modality.FLAIR] == Window(120, 60)
     width.setValue(0)
     assert shown.state.windows[Modality.FLAIR].width > 0
-    shown.set_window(Modality.FLAIR, Window(0.5, 0.25))
+    shown.view.set_window(Modality.FLAIR, Window(0.5, 0.25))
     assert (level.value(), width.value()) == (0.5, 0.25)
     width.setValue(-3)
     assert shown.state.windows[Modality.FLAIR].width > 0
@@ -365,7 +370,7 @@ def test_level_and_width_are_true_in_every_unit(
     level = named(display, QDoubleSpinBox, "Level")
     width = named(display, QDoubleSpinBox, "Width")
     there = Window(948.25 * unit, 926.5 * unit)
-    shown.set_window(Modality.FLAIR, there)
+    shown.view.set_window(Modality.FLAIR, there)
     for field, value in ((level, there.level), (width, there.width)):
         assert field.value() == pytest.approx(value, rel=1e-2)
         assert float(field.text()) == field.value()
@@ -376,14 +381,14 @@ def test_level_and_width_are_true_in_every_unit(
 
 def test_showing_a_window_does_not_change_it(display: DisplayPanel, shown: Session) -> None:
     odd = Window(123.456, 789.123)
-    shown.set_window(Modality.FLAIR, odd)
-    shown.set_active(Modality.T1)
-    shown.set_active(Modality.FLAIR)
+    shown.view.set_window(Modality.FLAIR, odd)
+    shown.view.set_active(Modality.T1)
+    shown.view.set_active(Modality.FLAIR)
     assert shown.state.windows[Modality.FLAIR] == odd
 
 
 def test_the_controls_act_on_the_active_sequence(display: DisplayPanel, shown: Session) -> None:
-    shown.set_active(Modality.T2)
+    shown.view.set_active(Modality.T2)
     assert any("T2" in w.text() for w in display.findChildren(Head))
     before = dict(shown.state.windows)
     button(display, "Invert").click()
@@ -410,7 +415,7 @@ def test_overlays_are_switched_and_faded(display: DisplayPanel, shown: Session) 
         assert getattr(shown.state.overlays, field) is not before, text
     named(display, QSlider, "Lesion outline opacity").setValue(40)
     assert shown.state.overlays.lesion_opacity == pytest.approx(0.4)
-    shown.set_overlay(lesion_opacity=0.9)
+    shown.view.set_overlay(lesion_opacity=0.9)
     assert named(display, QSlider, "Lesion outline opacity").value() == 90
     assert not box(display, "Heatmap").isEnabled()
 

@@ -14,7 +14,8 @@ from PySide6.QtWidgets import QApplication, QDialog
 
 from brainviewer.app.exports import ExportRequest, ExportSubject
 from brainviewer.app.session import Session
-from brainviewer.app.state import Layout, Status
+from brainviewer.app.state import Layout
+from brainviewer.app.status import Status
 from brainviewer.core.annotations import Annotation, Kind
 from brainviewer.core.errors import Cancelled
 from brainviewer.core.study import SEQUENCES, Modality, Study
@@ -31,7 +32,7 @@ pytestmark = pytest.mark.window
 @pytest.fixture
 def window(window: MainWindow, session: Session, study: Study) -> MainWindow:
     show_study(session, replace(study, name="Doe^Jane"), marker_finding(study))
-    session._set_classification(a_result(study), Status.DONE)
+    session.state.show_classification(a_result(study), Status.DONE)
     return window
 
 
@@ -79,7 +80,7 @@ def test_what_the_dialog_asks_for_is_written(
 def test_the_view_is_exported_in_every_layout_and_larger_at_a_larger_scale(
     window: MainWindow, tmp_path: Path, layout: Layout
 ) -> None:
-    window.session.set_layout(layout)
+    window.session.view.set_layout(layout)
     sizes = []
     for scale in (1, 2):
         path = tmp_path / f"{scale}.png"
@@ -109,7 +110,7 @@ def test_annotations_are_drawn_only_if_they_are_wanted(window: MainWindow, tmp_p
         ((x - 8, y, z), (x + 8, y, z)),
         Modality.FLAIR,
     )
-    window.session.add_annotation(mark)
+    window.session.annotations.add(mark)
     drawn = []
     for wanted in (True, False):
         path = tmp_path / f"{wanted}.png"
@@ -250,7 +251,7 @@ def test_panes_lie_in_the_export_as_on_the_screen(
 ) -> None:
     """Three were written two by two with an empty place, whatever the screen showed."""
     show_study(session, marker_study(modalities=SEQUENCES[:sequences]))
-    session.set_layout(layout)
+    session.view.set_layout(layout)
     QApplication.processEvents()
     figure = window.export_picture._figure(ExportRequest(result=False), Image.new("RGB", (9, 9)))
     assert figure.places == tuple(pane.geometry().getRect() for pane in window.grid.shown)

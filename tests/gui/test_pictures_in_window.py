@@ -37,7 +37,7 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def window(window: MainWindow, session: Session, folder: Path) -> MainWindow:
-    session.open([folder])
+    session.documents.open([folder])
     return window
 
 
@@ -49,7 +49,7 @@ def pixel(window: MainWindow, x: float, y: float) -> tuple[int, int, int]:
 
 
 def test_a_picture_has_one_pane_and_no_third_dimension(window: MainWindow) -> None:
-    window.session.set_layout(Layout.THREE_PLANES)
+    window.session.view.set_layout(Layout.THREE_PLANES)
     assert len(window.grid.shown) == 1
     assert window.grid.shown[0].modality is Modality.PICTURE
     assert panes_of(window.session.state) == ((Modality.PICTURE, Plane.AXIAL),)
@@ -71,8 +71,8 @@ def test_the_window_is_itself_again_with_a_study(window: MainWindow, study: Stud
 
 @pytest.mark.parametrize("convention", Convention)
 def test_it_is_never_turned_round(window: MainWindow, convention: Convention) -> None:
-    window.session.set_convention(convention)
-    window.session.set_plane(Plane.CORONAL)
+    window.session.view.set_convention(convention)
+    window.session.view.set_plane(Plane.CORONAL)
     # The picture is fitted to the width of the pane.
     assert pixel(window, 0.15, 0.3)[0] > 200
     assert pixel(window, 0.85, 0.3)[0] < 60
@@ -80,13 +80,13 @@ def test_it_is_never_turned_round(window: MainWindow, convention: Convention) ->
 
 def test_colours_are_shown_windowed_and_mapped(window: MainWindow) -> None:
     session = window.session
-    session.show_picture(1)
+    session.documents.show_image(1)
     red, green, blue = pixel(window, 0.4, 0.4)
     assert (red, green, blue) == (210, 0, 0)
-    session.invert(Modality.PICTURE)
+    session.view.invert(Modality.PICTURE)
     assert pixel(window, 0.4, 0.4) == (45, 255, 255)
-    session.invert(Modality.PICTURE)
-    session.set_colour_map(Modality.PICTURE, "bone")
+    session.view.invert(Modality.PICTURE)
+    session.view.set_colour_map(Modality.PICTURE, "bone")
     red, green, blue = pixel(window, 0.4, 0.4)
     assert abs(red - green) < 40  # a map takes the picture's own colours away
     assert blue > 40
@@ -115,15 +115,15 @@ def test_the_strip_has_thumbnails_and_follows(qtbot: QtBot, window: MainWindow) 
     assert (middle.red(), middle.green()) == (210, 0)
     strip.setCurrentRow(1)
     assert window.session.state.study.name == "2.tif"
-    window.session.step_picture(-1)
+    window.session.documents.step_image(-1)
     assert strip.currentRow() == 0
 
 
 def test_lengths_are_in_pixels_until_the_file_knows_better(window: MainWindow) -> None:
     session, pane = window.session, window.grid.panes[0]
     for index, unit in ((0, "px"), (1, "mm")):
-        session.show_picture(index)
-        session.set_tool(Tool.RULER)
+        session.documents.show_image(index)
+        session.view.set_tool(Tool.RULER)
         middle = pane.rect().center().toPointF()
         drag(pane, middle, middle + QPointF(90, 0))
         mark = session.state.annotations[0]

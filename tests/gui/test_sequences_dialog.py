@@ -108,10 +108,10 @@ def test_the_session_opens_what_was_chosen(
     session: Session, files: list[Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """From silent names to an open study, the dialog answered by a hand."""
-    monkeypatch.setattr(session, "find_tumour", lambda *_, **__: None)
+    monkeypatch.setattr(session.segmentation, "find", lambda *_, **__: None)
     monkeypatch.setattr(sequences_dialog.SequencesDialog, "exec", lambda _: 1)
-    session.ask_sequences = lambda assignment: ask_sequences(assignment, None)
-    session.open(files[:2])
+    session.documents.ask_sequences = lambda assignment: ask_sequences(assignment, None)
+    session.documents.open(files[:2])
     study = session.state.study
     assert study is not None
     assert study.modalities == (Modality.FLAIR, Modality.T1)
@@ -124,7 +124,7 @@ def test_cancelling_opens_nothing(
     said: list[object] = []
     session.state.noticed.connect(said.append)
     monkeypatch.setattr(sequences_dialog.SequencesDialog, "exec", lambda _: 0)
-    session.ask_sequences = lambda assignment: ask_sequences(assignment, None)
-    session.open(files[:2])
+    session.documents.ask_sequences = lambda assignment: ask_sequences(assignment, None)
+    session.documents.open(files[:2])
     assert session.state.study is None
     assert not said

@@ -7,7 +7,8 @@ import pytest
 from PySide6.QtCore import QPointF, Qt
 
 from brainviewer.app.session import Session
-from brainviewer.app.state import Status, Tool
+from brainviewer.app.state import Tool
+from brainviewer.app.status import Status
 from brainviewer.core.findings import Classification, Heatmap
 from brainviewer.core.slices import Convention, EdgeLetters, Plane, SliceView
 from brainviewer.core.study import SEQUENCES, Modality, Study, Volume
@@ -115,15 +116,15 @@ class TestGeometry:
 
 class TestWhatIsShown:
     def test_the_marker_is_white_and_the_air_black(self, pane, shown):
-        shown.set_overlay(lesion=False, segmentation=False, crosshair=False)
+        shown.view.set_overlay(lesion=False, segmentation=False, crosshair=False)
         assert colour_at(pane, marker_pixel(pane)) == (255, 255, 255)
         assert colour_at(pane, QPointF(30, 60)) == (0, 0, 0)
 
     def test_the_window_decides_the_grey_level(self, pane, shown):
-        shown.set_overlay(lesion=False, segmentation=False, crosshair=False)
-        shown.set_window(Modality.FLAIR, Window.between(0, 2 * MARKER_VALUE))
+        shown.view.set_overlay(lesion=False, segmentation=False, crosshair=False)
+        shown.view.set_window(Modality.FLAIR, Window.between(0, 2 * MARKER_VALUE))
         assert colour_at(pane, marker_pixel(pane))[0] == pytest.approx(127, abs=2)
-        shown.invert(Modality.FLAIR)
+        shown.view.invert(Modality.FLAIR)
         assert colour_at(pane, marker_pixel(pane))[0] == pytest.approx(128, abs=2)
         assert colour_at(pane, QPointF(30, 60)) == (255, 255, 255)
 
@@ -133,9 +134,9 @@ class TestWhatIsShown:
         data = marker_mask(study.grid).astype(dtype)
         volume = Volume(Modality.T1, data * np.array(100, data.dtype), study.grid)
         show_study(session, Study({Modality.T1: volume}, study.grid))
-        session.set_cursor(tuple(marker_position(study.grid)))
-        session.set_overlay(crosshair=False, text=False)
-        session.set_window(Modality.T1, Window.between(0, 200))
+        session.view.set_cursor(tuple(marker_position(study.grid)))
+        session.view.set_overlay(crosshair=False, text=False)
+        session.view.set_window(Modality.T1, Window.between(0, 200))
         pane = SlicePane(session, Modality.T1, Plane.AXIAL)
         pane.resize(400, 300)
         qtbot.addWidget(pane)
@@ -155,9 +156,9 @@ class TestWhatIsShown:
         assert not pane.grab().isNull()
 
     def test_a_colour_map_gives_colour(self, pane, shown):
-        shown.set_overlay(lesion=False, segmentation=False, crosshair=False)
-        shown.set_window(Modality.FLAIR, Window.between(0, 2 * MARKER_VALUE))
-        shown.set_colour_map(Modality.FLAIR, "viridis")
+        shown.view.set_overlay(lesion=False, segmentation=False, crosshair=False)
+        shown.view.set_window(Modality.FLAIR, Window.between(0, 2 * MARKER_VALUE))
+        shown.view.set_colour_map(Modality.FLAIR, "viridis")
         red, green, blue = colour_at(pane, marker_pixel(pane))
         assert green > red + 30 and blue > red + 30
 
@@ -167,14 +168,14 @@ class TestWhatIsShown:
         assert captions.number == f"{shown.state.slice_index() + 1} / 32"
         assert captions.position == "S 51.0 mm"
         assert captions.letters == EdgeLetters("R", "L", "A", "P")
-        shown.set_window(Modality.FLAIR, Window(-610, 1240))
+        shown.view.set_window(Modality.FLAIR, Window(-610, 1240))
         assert pane._captions.window == "W 1240  L −610"
 
     def test_a_synthetic_study_says_so_even_without_text(self, qtbot, session):
         show_study(session, marker_study(synthetic=True))
         pane = SlicePane(session, Modality.T1, Plane.AXIAL)
         qtbot.addWidget(pane)
-        session.set_overlay(text=False, crosshair=False)
+        session.view.set_overlay(text=False, crosshair=False)
         assert [text for text, _ in pane._captions.marks] == [
             "SYNTHETIC",
             "RADIOLOGICAL",
@@ -207,7 +208,7 @@ class TestWhatIsShown:
         key(pane, Qt.Key.Key_Delete)
 
     def test_neurological_display_is_marked(self, qtbot, shown):
-        shown.set_convention(Convention.NEUROLOGICAL)
+        shown.view.set_convention(Convention.NEUROLOGICAL)
         pane = SlicePane(shown, Modality.T1, Plane.AXIAL)
         qtbot.addWidget(pane)
         assert [text for text, _ in pane._captions.marks] == ["NEUROLOGICAL"]
@@ -241,11 +242,11 @@ class TestOverlays:
         assert 0.3 < bounds.width() <= 1
 
     def test_the_lesion_is_outlined_in_amber_where_it_is(self, pane, shown):
-        shown.set_overlay(segmentation=False, crosshair=False)
+        shown.view.set_overlay(segmentation=False, crosshair=False)
         at = marker_pixel(pane)
         edge = MARKER_RADIUS_MM * pane.geometry_mm.pixels_per_mm
         with_outline = pane.grab().toImage()
-        shown.set_overlay(lesion=False)
+        shown.view.set_overlay(lesion=False)
         without = pane.grab().toImage()
         changed = [
             (x, y)
@@ -277,32 +278,32 @@ class TestOverlays:
             0.1, 0.1, study_hash=state.study.content_hash,
             heatmap=Heatmap(Plane.AXIAL, pane.index, values),
         )  # fmt: skip
-        shown._set_classification(result, Status.DONE)
+        shown.state.show_classification(result, Status.DONE)
         pane.refresh_overlays()
         assert pane._heat is None  # until it is asked for
-        shown.set_overlay(heatmap=True)
+        shown.view.set_overlay(heatmap=True)
         pane.refresh_overlays()
         assert pane._heat is not None
         opacity = pane._heat.pixelColor(7, 5).alphaF()
         assert opacity == pytest.approx(state.overlays.heatmap_opacity, abs=0.01)
         assert pane._heat.pixelColor(20, 20).alpha() == 0
-        shown.step(Plane.AXIAL, 1)
+        shown.view.step(Plane.AXIAL, 1)
         assert pane._heat is None
-        shown.step(Plane.AXIAL, -1)
+        shown.view.step(Plane.AXIAL, -1)
         assert pane._heat is not None
         # In the other convention it is mirrored with the slice.
-        shown.set_convention(Convention.NEUROLOGICAL)
+        shown.view.set_convention(Convention.NEUROLOGICAL)
         pane.overlays.clear()
         pane.refresh()
         assert pane._heat.pixelColor(view.shape[1] - 1 - 7, 5).alpha() > 0
         # Another study's result is never drawn.
-        shown._set_classification(replace(result, study_hash="another"), Status.DONE)
+        shown.state.show_classification(replace(result, study_hash="another"), Status.DONE)
         pane.overlays.clear()
         pane.refresh_overlays()
         assert pane._heat is None
 
     def test_a_filled_segmentation_covers_the_marker(self, pane, shown):
-        shown.set_overlay(lesion=False, crosshair=False, segmentation_filled=True)
+        shown.view.set_overlay(lesion=False, crosshair=False, segmentation_filled=True)
         red, green, _ = colour_at(pane, marker_pixel(pane))
         assert green > red + 20
         labels = pane.view.cut(shown.state.study.segmentation.data, pane.index)
@@ -313,7 +314,7 @@ class TestOverlays:
             ]
         )
         assert (covered == (labels > 0)).all()
-        shown.set_overlay(segmentation=False)
+        shown.view.set_overlay(segmentation=False)
         assert pane._fill is None
 
 
@@ -374,20 +375,20 @@ class TestHands:
         assert shown.state.windows[Modality.FLAIR].width > 0
 
     def test_the_cursor_tool_moves_the_linked_cursor(self, pane, shown):
-        shown.set_tool(Tool.CURSOR)
+        shown.view.set_tool(Tool.CURSOR)
         at = QPointF(230, 170)
         place = pane.geometry_mm.to_world(at, pane.index)
         drag(pane, MIDDLE_OF_PANE, at)
         assert np.allclose(shown.state.cursor, place)
 
     def test_outside_the_head_the_cursor_stays_in_the_grid(self, pane, shown):
-        shown.set_tool(Tool.CURSOR)
+        shown.view.set_tool(Tool.CURSOR)
         drag(pane, MIDDLE_OF_PANE, QPointF(2, 2))
         assert shown.state.study.grid.contains(shown.state.cursor)
 
     def test_panning_moves_the_slice_with_the_pointer(self, pane, shown):
         pane.set_camera(Camera(None, 2.0))
-        shown.set_tool(Tool.PAN)
+        shown.view.set_tool(Tool.PAN)
         under = pane.geometry_mm.to_world(MIDDLE_OF_PANE, 3)
         end = MIDDLE_OF_PANE + QPointF(21, -13)
         drag(pane, MIDDLE_OF_PANE, end)
@@ -420,9 +421,9 @@ class TestHands:
     ):
         made = []
         monkeypatch.setattr(pane, "_show_cut", made.append)
-        shown.set_cursor(tuple(shown.state.cursor + np.array((3.0, -2.0, 0.0))))
+        shown.view.set_cursor(tuple(shown.state.cursor + np.array((3.0, -2.0, 0.0))))
         assert not made
-        shown.step(Plane.AXIAL, 1)
+        shown.view.step(Plane.AXIAL, 1)
         assert len(made) == 1
 
     def test_files_dropped_on_a_pane_are_left_to_the_window(self, pane):

@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtCore import QPointF, Qt
 
 from brainviewer.app.session import Session
-from brainviewer.app.state import Status
+from brainviewer.app.status import Status
 from brainviewer.core.findings import Candidate, TumourFinding
 from brainviewer.core.slices import Plane
 from brainviewer.gui.panes.slice_strip import SliceStrip
@@ -51,7 +51,7 @@ def test_left_is_inferior_also_when_the_file_runs_down(qtbot, session):
 
 @pytest.mark.parametrize("plane", [Plane.CORONAL, Plane.SAGITTAL])
 def test_other_planes_run_to_anterior_and_right(strip, shown, plane):
-    shown.set_plane(plane)
+    shown.view.set_plane(plane)
     view = shown.state.view()
     assert view.position_mm(strip.index_at(strip.track.left())) < view.position_mm(
         strip.index_at(strip.track.right())
@@ -81,7 +81,7 @@ def test_wheel_and_keys_step(strip, shown):
 
 def test_the_tumour_slice_is_the_bright_bar(strip, shown):
     finding = shown.state.finding
-    shown.go_to_slice(Plane.AXIAL, 0)
+    shown.view.go_to_slice(Plane.AXIAL, 0)
     image = strip.grab().toImage()
     x = round(strip.x_of(finding.index))
     column = [image.pixelColor(x, y).name().upper() for y in range(12, 50)]
@@ -93,8 +93,8 @@ def test_the_tumour_slice_is_the_bright_bar(strip, shown):
 def test_the_height_of_the_bars_is_the_area(strip, shown):
     areas = np.zeros(32, np.float32)
     areas[[4, 8]] = 500, 1000
-    shown._set_finding(replace(shown.state.finding, area_mm2=areas, index=8), Status.DONE)
-    shown.go_to_slice(Plane.AXIAL, 31)
+    shown.state.show_finding(replace(shown.state.finding, area_mm2=areas, index=8), Status.DONE)
+    shown.view.go_to_slice(Plane.AXIAL, 31)
     image = strip.grab().toImage()
     background = image.pixelColor(4, 4)
 
@@ -112,19 +112,21 @@ def test_the_height_of_the_bars_is_the_area(strip, shown):
 def test_what_is_written(strip, shown):
     area = shown.state.finding.slice_area_mm2
     assert strip._lines() == ("Tumour area per slice", f"tumour slice {area:.0f} mm²")
-    shown._set_finding(TumourFinding("lesion", False), Status.DONE)
+    shown.state.show_finding(TumourFinding("lesion", False), Status.DONE)
     assert strip._lines() == ("No lesion found", "32 axial slices")
-    shown._set_finding(None, Status.RUNNING)
+    shown.state.show_finding(None, Status.RUNNING)
     assert strip._lines() == ("Looking for the tumour", "32 axial slices")
-    shown.set_plane(Plane.CORONAL)
-    shown._set_finding(marker_finding(shown.state.study), Status.DONE)
+    shown.view.set_plane(Plane.CORONAL)
+    shown.state.show_finding(marker_finding(shown.state.study), Status.DONE)
     assert strip._lines() == ("48 coronal slices",)
 
 
 def test_tips_tell_slice_and_candidate(strip, shown):
     finding = shown.state.finding
     second = Candidate(26, finding.position_mm, 1.26, 0.4)
-    shown._set_finding(replace(finding, candidates=(*finding.candidates, second)), Status.DONE)
+    shown.state.show_finding(
+        replace(finding, candidates=(*finding.candidates, second)), Status.DONE
+    )
     tip = strip.tip_at(at(strip, finding.index))
     assert tip == "Slice 21 · S 51.0 mm · tumour 60 mm² · the tumour slice"
     below = QPointF(strip.x_of(26), strip.track.bottom() + 6)

@@ -9,7 +9,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu
 
 from brainviewer.app.session import Session
-from brainviewer.app.state import Status, Tool
+from brainviewer.app.state import Tool
+from brainviewer.app.status import Status
 from brainviewer.core.slices import Plane
 from brainviewer.gui import image_colours
 from brainviewer.gui.main_window import MainWindow
@@ -33,7 +34,7 @@ def window(
         Image.fromarray(mr_head(lesion)).save(tmp_path / f"{name}.png")
     install_toy(session, tmp_path / "toy", monkeypatch)
     session.settings.classify_on_opening = True
-    session.open([tmp_path])
+    session.documents.open([tmp_path])
     return window
 
 
@@ -41,7 +42,7 @@ def window(
 def trying(window: MainWindow) -> MainWindow:
     """The brush is in hand, wide enough for the lesion."""
     window.actions_by_id["what-if"].trigger()
-    window.session.set_brush(36)
+    window.session.occlusion.set_brush(36)
     return window
 
 
@@ -61,17 +62,17 @@ def test_the_answer_stands_beside_the_picture(window: MainWindow) -> None:
 
 
 def test_the_wheel_brings_the_answer_of_another_frame(window: MainWindow, tmp_path: Path) -> None:
-    window.session.open([write_frames(tmp_path / "film.dcm", (False, True, False))])
+    window.session.documents.open([write_frames(tmp_path / "film.dcm", (False, True, False))])
     assert "from frame 2 of 3 alone" in texts(window.result)
     wheel(window.grid.panes[0], QPointF(200, 200), -120)
     said = texts(window.result)
     assert "No tumour\n" in said
     assert f"from frame {window.session.state.slice_index() + 1} of 3 alone" in said
     window.session.settings.classify_on_opening = False
-    window.session.go_to_slice(Plane.AXIAL, 1)  # answered before
+    window.session.view.go_to_slice(Plane.AXIAL, 1)  # answered before
     assert "from frame 2 of 3 alone" in texts(window.result)
-    window.session._picture_results.clear()
-    window.session.go_to_slice(Plane.AXIAL, 0)
+    window.session.classification._frames.clear()
+    window.session.view.go_to_slice(Plane.AXIAL, 0)
     said = texts(window.result)
     assert "Classify says what this frame shows." in said
     assert "from frame" not in said
@@ -167,8 +168,8 @@ def test_the_wheel_sets_the_brush_and_marks_are_left_alone(trying: MainWindow) -
 def test_a_picture_without_an_answer_cannot_be_tried(window: MainWindow) -> None:
     session = window.session
     assert window.actions_by_id["what-if"].isEnabled()
-    session._set_classification(None, Status.NOT_RUN)
+    session.state.show_classification(None, Status.NOT_RUN)
     assert not window.actions_by_id["what-if"].isEnabled()
-    session.start_trial()
+    session.occlusion.start()
     assert session.state.trial is None
     assert not session.state.study.edited

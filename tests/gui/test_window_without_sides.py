@@ -23,7 +23,7 @@ PLACE = re.compile(r"\b[xyzSAR] [−-]?\d|\b(left|right)\b(?! cannot)|midline", 
 def test_no_text_tells_a_place(window: MainWindow, qtbot: QtBot, layout: Layout) -> None:
     study = marker_study(grid_of(oriented=False))
     finding = replace(measured(marker_finding(study), study), oriented=False)
-    window.session.set_layout(layout)
+    window.session.view.set_layout(layout)
     show_study(window.session, study, finding)
     QApplication.processEvents()
     texts = [one.text() for one in window.findChildren(QLabel) if one.isVisible() and one.text()]

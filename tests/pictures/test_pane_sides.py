@@ -15,10 +15,11 @@ from PySide6.QtWidgets import QWidget
 
 from brainviewer.app.session import Session
 from brainviewer.app.settings import Settings
-from brainviewer.app.state import Overlays, Status
+from brainviewer.app.status import Status
 from brainviewer.core.annotations import Annotation, Kind
 from brainviewer.core.findings import Classification, Heatmap
 from brainviewer.core.geometry import Grid
+from brainviewer.core.overlays import Overlays
 from brainviewer.core.slices import Convention, EdgeLetters, Plane, SliceView
 from brainviewer.core.study import Modality
 from brainviewer.core.voi_window import Window
@@ -120,7 +121,7 @@ def test_the_marker_is_on_its_side(pane: SlicePane, grid: Grid, plane: Plane) ->
 
 
 def test_neurological_display_mirrors_the_sides(pane: SlicePane, session: Session) -> None:
-    session.set_convention(Convention.NEUROLOGICAL)
+    session.view.set_convention(Convention.NEUROLOGICAL)
     for plane in (Plane.AXIAL, Plane.CORONAL):
         pane.show_place(Modality.FLAIR, plane)
         pane.refresh()
@@ -140,7 +141,7 @@ def test_the_outline_surrounds_the_marker(
     session.state.finding = marker_finding(session.state.study)
     pane.overlays.clear()
     before = pixels(pane)
-    session.set_overlay(lesion=True)
+    session.view.set_overlay(lesion=True)
     pane.refresh_overlays()
     changed = (np.abs(pixels(pane) - before) > 40).any(axis=2)
     ring_x, ring_y = centre_of(changed)
@@ -154,7 +155,7 @@ def test_the_outline_surrounds_the_marker(
 def test_the_segmentation_covers_the_marker(pane: SlicePane, session: Session) -> None:
     x, y = marker_on_screen(pane)
     before = pixels(pane)
-    session.set_overlay(segmentation=True, segmentation_filled=True, segmentation_opacity=1.0)
+    session.view.set_overlay(segmentation=True, segmentation_filled=True, segmentation_opacity=1.0)
     pane.refresh_overlays()
     covered_x, covered_y = centre_of((np.abs(pixels(pane) - before) > 60).any(axis=2))
     assert abs(covered_x - x) < 3
@@ -172,13 +173,13 @@ def test_the_heatmap_lies_on_the_marker(pane: SlicePane, session: Session, grid:
     )  # fmt: skip
     session.state.classification_status = Status.DONE
     for convention in Convention:
-        session.set_convention(convention)
-        session.set_overlay(heatmap=False)
+        session.view.set_convention(convention)
+        session.view.set_overlay(heatmap=False)
         pane.overlays.clear()
         pane.refresh()
         x, y = marker_on_screen(pane)
         before = pixels(pane)
-        session.set_overlay(heatmap=True)
+        session.view.set_overlay(heatmap=True)
         pane.refresh_overlays()
         heat_x, heat_y = centre_of((np.abs(pixels(pane) - before) > 40).any(axis=2))
         assert abs(heat_x - x) < 3
@@ -197,7 +198,7 @@ def test_a_mark_drawn_at_the_marker_lies_on_it(
     ]
     mark = Annotation(Kind.RECTANGLE, Plane.AXIAL, tuple(ends), Modality.T1)
     session.state.annotations = (mark,)
-    session.set_overlay(annotations=True)
+    session.view.set_overlay(annotations=True)
     colour = QColor(palette.MARK)
     picture = pixels(pane)
     hue = picture[..., 2] - picture[..., 0]
@@ -208,7 +209,7 @@ def test_a_mark_drawn_at_the_marker_lies_on_it(
 
 def test_the_crosshair_crosses_at_the_marker(pane: SlicePane, session: Session) -> None:
     x, y = marker_on_screen(pane)
-    session.set_overlay(crosshair=True)
+    session.view.set_overlay(crosshair=True)
     pane.refresh_overlays()
     picture = pixels(pane)
     hue = picture[..., 2] - picture[..., 0] > 40

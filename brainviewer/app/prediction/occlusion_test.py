@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainviewer.app.prediction.occlusion_edit import Comparison, Fill, Mask, Pixels, paint_over
-from brainviewer.app.state import Status
+from brainviewer.app.status import Status
 from brainviewer.core.findings import Classification
 from brainviewer.core.luma import luma
 from brainviewer.core.study import Modality, Study

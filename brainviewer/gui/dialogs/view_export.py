@@ -16,8 +16,9 @@ from brainviewer.app.exports import (
     export_figure,
     request_figure,
 )
+from brainviewer.app.jobs import Policy
+from brainviewer.app.notices import Notice
 from brainviewer.app.session import Session
-from brainviewer.app.state import Notice
 from brainviewer.core.errors import BrainViewerError, Report
 from brainviewer.core.shown_text import shown_text
 from brainviewer.gui.dialogs.closing import EXPORT, ClosingDialog
@@ -61,10 +62,10 @@ class PictureExport:
                 self._folder = dialog.request.path.parent
                 self.save(dialog.request)
             elif self._session.state.study is not study:
-                self._session.notice(ANOTHER_STUDY.format("nothing was exported"), "caution")
+                self._session.notices.tell(ANOTHER_STUDY.format("nothing was exported"), "caution")
         finally:
             changed.disconnect(dialog.reject)
-            self._session.cancel("preview")
+            self._session.jobs.cancel("preview")
             dialog.deleteLater()
 
     def save(self, request: ExportRequest) -> None:
@@ -72,7 +73,7 @@ class PictureExport:
         try:
             spec = self._figure(request, _nothing_yet(request.scale))
         except BrainViewerError as error:
-            self._session.notice(str(error), "error")
+            self._session.notices.tell(str(error), "error")
             return
 
         def work(report: Report) -> None:
@@ -84,8 +85,12 @@ class PictureExport:
             export_figure(ready, request.path, request.scale, report)
 
         self._volume.bring_up_to_date()
-        self._session.jobs.queue(
-            EXPORT, work, lambda _: self._tell_where(request.path), self._tell_why_not
+        self._session.jobs.start(
+            EXPORT,
+            work,
+            lambda _: self._tell_where(request.path),
+            self._tell_why_not,
+            policy=Policy.QUEUE,
         )
 
     def finished(self) -> bool:
@@ -107,10 +112,10 @@ class PictureExport:
         said = shown_text(f"The picture was saved as {path.name} in {folder}.")
         url = QUrl.fromLocalFile(str(folder))
         act = lambda: QDesktopServices.openUrl(url)  # noqa: E731
-        self._session.state.noticed.emit(Notice(said, action="Show folder", act=act))
+        self._session.notices.show(Notice(said, action="Show folder", act=act))
 
     def _tell_why_not(self, error: BrainViewerError) -> None:
-        self._session.notice(str(error), "error")
+        self._session.notices.tell(str(error), "error")
         if self._closing is not None:
             self._closing.reject()  # else nobody would read it
 
@@ -134,12 +139,12 @@ class PictureExport:
                 )
             )
         except BrainViewerError as error:
-            self._session.notice(str(error), "error")
+            self._session.notices.tell(str(error), "error")
             return
         content = QMimeData()
         content.setImageData(image)
         QGuiApplication.clipboard().setMimeData(content)
-        self._session.notice("The view was copied.")
+        self._session.notices.tell("The view was copied.")
 
     def _figure(self, request: ExportRequest, volume_picture: Image.Image) -> FigureSpec:
         views = self._grid.viewports()

@@ -67,7 +67,7 @@ class MarkList(QListView):
         """Select the mark at a place of the list, if there is one."""
         index = self.indexAt(at)
         if index.isValid():
-            self._session.select(self._marks.annotations[index.row()].id)
+            self._session.annotations.select(self._marks.annotations[index.row()].id)
 
     def _follow(self) -> None:
         if self._marks.annotations is self._session.state.annotations:
@@ -92,8 +92,8 @@ class MarkList(QListView):
 
     def _go(self, index: QModelIndex) -> None:
         mark = self._marks.annotations[index.row()]
-        self._session.show_annotation(mark)
-        self._session.select(mark.id)
+        self._session.view.show_annotation(mark)
+        self._session.annotations.select(mark.id)
 
 
 def describe(state: ViewState, mark: Annotation) -> str:

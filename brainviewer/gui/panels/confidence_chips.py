@@ -1,6 +1,6 @@
 """The state of an answer in a few words, as the chips under it say it."""
 
-from brainviewer.app.state import Status
+from brainviewer.app.status import Status
 from brainviewer.core.findings import Classification
 from brainviewer.painting.prediction_text import Standing, condition_text
 

@@ -59,9 +59,9 @@ class WindowSection(QWidget):
         self._width.valueChanged.connect(self._set_width)
         self._preset.textActivated.connect(self._apply)
         self._colour.activated.connect(
-            lambda n: session.set_colour_map(session.state.active, COLOUR_MAPS[n])
+            lambda n: session.view.set_colour_map(session.state.active, COLOUR_MAPS[n])
         )
-        self._invert.clicked.connect(lambda: session.invert(session.state.active))
+        self._invert.clicked.connect(lambda: session.view.invert(session.state.active))
         state = session.state
         state.active_changed.connect(self._refill)
         state.study_changed.connect(self._refill)
@@ -70,19 +70,19 @@ class WindowSection(QWidget):
 
     def _apply(self, name: str) -> None:
         if name != OWN:
-            self._session.apply_preset(self._session.state.active, name)
+            self._session.view.apply_preset(self._session.state.active, name)
 
     # Each changes what was entered and nothing else: a field may show less than the whole value.
 
     def _set_level(self, level: float) -> None:
         active = self._session.state.active
         if window := self._session.state.windows.get(active):
-            self._session.set_window(active, replace(window, level=level))
+            self._session.view.set_window(active, replace(window, level=level))
 
     def _set_width(self, width: float) -> None:
         active = self._session.state.active
         if window := self._session.state.windows.get(active):
-            self._session.set_window(active, replace(window, width=width))
+            self._session.view.set_window(active, replace(window, width=width))
 
     def _refill(self) -> None:
         state = self._session.state
@@ -152,7 +152,7 @@ class OverlaySection(QWidget):
     def _add(self, name: str, field: str, opacity: str, fact: Fact) -> None:
         session = self._session
         box = QCheckBox(name)
-        box.toggled.connect(lambda on: session.set_overlay(**{field: on}))
+        box.toggled.connect(lambda on: session.view.set_overlay(**{field: on}))
         row = QHBoxLayout()
         row.addWidget(box, 1)
         slider = QSlider(Qt.Orientation.Horizontal)
@@ -160,7 +160,7 @@ class OverlaySection(QWidget):
             slider.setRange(0, 100)
             slider.setFixedWidth(72)
             slider.setAccessibleName(f"{name} opacity")
-            slider.valueChanged.connect(lambda v: session.set_overlay(**{opacity: v / 100}))
+            slider.valueChanged.connect(lambda v: session.view.set_overlay(**{opacity: v / 100}))
             row.addWidget(slider)
         self._column.addLayout(row)
 

@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from brainviewer.app.feedback_store import AGREE, DISAGREE, OTHER, WITHDRAWN
 from brainviewer.app.session import Session
-from brainviewer.app.state import Status
+from brainviewer.app.status import Status
 from brainviewer.core.findings import Classification
 from brainviewer.gui import theme
 from brainviewer.gui.widgets import button, label
@@ -37,7 +37,7 @@ class VerdictRow(QWidget):
             Qt.TextInteractionFlag.LinksAccessibleByMouse
             | Qt.TextInteractionFlag.LinksAccessibleByKeyboard
         )
-        self._where.linkActivated.connect(lambda _: session.judge(WITHDRAWN))
+        self._where.linkActivated.connect(lambda _: session.feedback.give(WITHDRAWN))
         for widget in (self._agree, self._disagree):
             first.addWidget(widget)
         first.addWidget(self._where, 1)
@@ -112,9 +112,9 @@ class VerdictRow(QWidget):
     def _judge(self, word: str) -> None:
         verdict = self._session.state.verdict
         same = verdict is not None and verdict.verdict == word
-        self._session.judge(WITHDRAWN if same else word)
+        self._session.feedback.give(WITHDRAWN if same else word)
 
     def _choose(self, code: str) -> None:
         verdict = self._session.state.verdict
         same = verdict is not None and verdict.user_type == code
-        self._session.judge(DISAGREE, "" if same else code)
+        self._session.feedback.give(DISAGREE, "" if same else code)

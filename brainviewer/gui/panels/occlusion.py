@@ -19,7 +19,8 @@ from PySide6.QtWidgets import (
 
 from brainviewer.app.facts import Fact
 from brainviewer.app.session import Session
-from brainviewer.app.state import Status, Tool
+from brainviewer.app.state import Tool
+from brainviewer.app.status import Status
 from brainviewer.gui import theme
 from brainviewer.gui.panes.safe_painter import painting
 from brainviewer.gui.widgets import button, clear, head, label, set_role, signed, tabular
@@ -125,7 +126,7 @@ class WhatIfPanel(QWidget):
         top.addWidget(head("What if I edit it?"))
         top.addStretch(1)
         done = button("Done", "small", "Show the picture as it is, with its answer")
-        done.clicked.connect(session.stop_trial)
+        done.clicked.connect(session.occlusion.stop)
         top.addWidget(done)
         column.addLayout(top)
         column.addWidget(label(HOW, "small", wrap=True))
@@ -155,7 +156,7 @@ class WhatIfPanel(QWidget):
         self._size = QSlider(Qt.Orientation.Horizontal)
         self._size.setAccessibleName("Diameter of the brush in pixels")
         self._size.setToolTip("Diameter of the brush; so does the wheel over the picture")
-        self._size.valueChanged.connect(self._session.set_brush)
+        self._size.valueChanged.connect(self._session.occlusion.set_brush)
         self._pixels = tabular(label(role="quiet"))
         self._pixels.setMinimumWidth(self._pixels.fontMetrics().horizontalAdvance("9999 px"))
         row.addWidget(self._brush)
@@ -184,22 +185,22 @@ class WhatIfPanel(QWidget):
         self._undo = button("Undo", "small", "Take the last change back  (Ctrl+Z)")
         self._redo = button("Redo", "small", "Make it again  (Ctrl+Shift+Z)")
         self._reset = button("Reset", "small", "Paint nothing over any more")
-        self._undo.clicked.connect(self._session.undo)
-        self._redo.clicked.connect(self._session.redo)
-        self._reset.clicked.connect(self._session.reset_trial)
+        self._undo.clicked.connect(self._session.occlusion.undo)
+        self._redo.clicked.connect(self._session.occlusion.redo)
+        self._reset.clicked.connect(self._session.occlusion.reset)
         for widget in (self._undo, self._redo, self._reset):
             row.addWidget(widget)
         row.addStretch(1)
         return row
 
     def _take_brush(self) -> None:
-        self._session.set_tool(Tool.BRUSH)
+        self._session.view.set_tool(Tool.BRUSH)
         self._show()
 
     def _fill(self, value: str) -> None:
         from brainviewer.app.prediction.occlusion_edit import Fill
 
-        self._session.fill_with(Fill(value))
+        self._session.occlusion.fill_with(Fill(value))
 
     # -- what it says -----------------------------------------------------------------------
 

@@ -29,7 +29,7 @@ def fill_prevalences(menu: QMenu, session: Session) -> None:
         menu.addAction("No model").setEnabled(False)
         return
     group = QActionGroup(menu)
-    chosen = session.prevalence
+    chosen = session.classification.prevalence
     if chosen not in card.head.prevalences:
         chosen = card.head.default
     for name, prevalence in card.head.prevalences.items():
@@ -44,7 +44,7 @@ def fill_prevalences(menu: QMenu, session: Session) -> None:
 
 
 def _choose(session: Session, name: str, _checked: bool = False) -> None:
-    session.set_prevalence(name)
+    session.classification.set_prevalence(name)
 
 
 class PrevalenceLine(QPushButton):

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QScrollArea, QToolButton, 
 
 from brainviewer.app.facts import Fact
 from brainviewer.app.session import Session
-from brainviewer.app.state import Status
+from brainviewer.app.status import Status
 from brainviewer.core.findings import Classification
 from brainviewer.core.slices import Plane
 from brainviewer.gui import theme
@@ -143,11 +143,11 @@ class ResultPanel(QWidget):
         )
         self._here.clicked.connect(self._classify_here)
         self._cancel = button("Cancel", "second")
-        self._cancel.clicked.connect(lambda: self._session.cancel("classify"))
+        self._cancel.clicked.connect(self._session.classification.stop)
         self._what_if = button(
             "What if I edit it?", "second", "Paint over a part and see the answer change  (Shift+W)"
         )
-        self._what_if.clicked.connect(self._session.start_trial)
+        self._what_if.clicked.connect(self._session.occlusion.start)
         for widget in (self._run, self._here, self._cancel, self._what_if):
             row.addWidget(widget)
         row.addStretch(1)
@@ -157,10 +157,10 @@ class ResultPanel(QWidget):
         return row
 
     def _classify(self) -> None:
-        self._session.classify()
+        self._session.classification.run()
 
     def _classify_here(self) -> None:
-        self._session.classify(self._session.state.slice_index(Plane.AXIAL))
+        self._session.classification.run(self._session.state.slice_index(Plane.AXIAL))
 
     def _show_age(self) -> None:
         """The age that is kept with the study that was opened."""
@@ -177,14 +177,14 @@ class ResultPanel(QWidget):
         text = self._age.text().strip()
         age = float(text.replace(",", ".")) if _YEARS.fullmatch(text) else None
         if (age is None and text) or (age is not None and age > _OLDEST):
-            self._session.notice(
+            self._session.notices.tell(
                 f"The age must be a number of years from 0 to {_OLDEST}. Enter it again.",
                 "error",
                 of_study=True,
             )
             self._show_age()  # what was there before still holds
             return
-        self._session.set_age(age)
+        self._session.classification.set_age(age)
         self._show_age()  # as it was understood
 
     # -- what it says -----------------------------------------------------------------------

@@ -146,4 +146,4 @@ class SequenceList(QListWidget):
 
     def _chosen(self, item: QListWidgetItem | None) -> None:
         if item is not None:
-            self._session.set_active(Modality(item.data(_MODALITY)))
+            self._session.view.set_active(Modality(item.data(_MODALITY)))

@@ -1,6 +1,7 @@
 """What was measured on the lesion, each with its slice one click away, and how it is looked for."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 
 from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QGuiApplication
@@ -15,7 +16,7 @@ from PySide6.QtWidgets import (
 
 from brainviewer.app.facts import Fact
 from brainviewer.app.session import Session
-from brainviewer.app.state import Status
+from brainviewer.app.status import Status
 from brainviewer.core.findings import Diameters, TumourFinding
 from brainviewer.core.slices import Plane
 from brainviewer.core.study import Study
@@ -116,7 +117,7 @@ class TumourSection(QWidget):
         self._find = button("Find", "second", "Look for the tumour")
         self._find.clicked.connect(self._look_again)
         self._cancel = button("Cancel", "second", "Stop looking for the tumour")
-        self._cancel.clicked.connect(lambda: session.cancel("find"))
+        self._cancel.clicked.connect(session.segmentation.stop)
         row = QHBoxLayout()
         row.addWidget(self._status, 1)
         row.addWidget(self._find)
@@ -137,7 +138,7 @@ class TumourSection(QWidget):
         self._method.setToolTip("How the tumour slice is found")
         self._method.activated.connect(self._look_again)
         self._threshold = number_field(0, 1e15, digits=6)
-        self._threshold.setValue(self._session.threshold)
+        self._threshold.setValue(self._session.segmentation.threshold)
         self._threshold.setToolTip("Threshold in the FLAIR's own intensity unit")
         self._threshold.valueChanged.connect(self._look_again)
         chooser.addWidget(self._method, 1)
@@ -147,14 +148,14 @@ class TumourSection(QWidget):
     def _look_again(self) -> None:
         method = self._method.currentData()
         self._threshold.setVisible(method == "threshold")
-        self._session.find_tumour(method, self._threshold.value())
+        self._session.segmentation.find(method, self._threshold.value())
 
     def _show(self) -> None:
         state = self._session.state
         finding, study = state.finding, state.study
         self._show_status()
         self._method.setEnabled(study is not None)
-        used = finding.method if finding else self._session.finding_method
+        used = finding.method if finding else self._session.segmentation.method
         self._method.setCurrentIndex(max(0, self._method.findData(used)))
         self._threshold.setVisible(self._method.currentData() == "threshold")
         if self._told is not None:
@@ -208,14 +209,17 @@ class TumourSection(QWidget):
     def _tumour_slice(self, finding: TumourFinding) -> MeasurementRow:
         def go() -> None:
             if finding.position_mm is not None:
-                self._session.show_place(finding.position_mm, finding.plane)
+                self._session.view.show_place(finding.position_mm, finding.plane)
 
         row = MeasurementRow(go, TUMOUR_SLICE_TIP)
         row.show_line(slice_line(finding))
         return row
 
+    def _go_to(self, position_mm: Sequence[float], plane: Plane, _checked: bool = False) -> None:
+        self._session.view.show_place(position_mm, plane)
+
     def _way_to(self, diameters: Diameters | None) -> Callable[[], None] | None:
-        return None if diameters is None else lambda: self._session.go_to_diameters(diameters)
+        return None if diameters is None else lambda: self._session.view.go_to_diameters(diameters)
 
     def _largest(self, finding: TumourFinding) -> QHBoxLayout:
         """A button to the largest slice of every plane."""
@@ -227,7 +231,7 @@ class TumourSection(QWidget):
                 go = button(f"{_SHORT[plane]} {number}", "small")
                 go.setToolTip(f"Go to the {plane} slice with the largest lesion area")
                 go.setAccessibleName(f"Largest {plane} slice: {number}")
-                go.clicked.connect(lambda _=False, p=plane: self._session.go_to_largest(p))
+                go.clicked.connect(lambda _=False, p=plane: self._session.view.go_to_largest(p))
                 row.addWidget(go, 1)
         return row
 
@@ -241,9 +245,7 @@ class TumourSection(QWidget):
             go.setToolTip(
                 f"Go to candidate {n}: {candidate.volume_ml:.1f} mL, score {candidate.score:.2f}"
             )
-            go.clicked.connect(
-                lambda _=False, p=candidate.position_mm: self._session.show_place(p, finding.plane)
-            )
+            go.clicked.connect(partial(self._go_to, candidate.position_mm, finding.plane))
             row.addWidget(go)
         return row
 

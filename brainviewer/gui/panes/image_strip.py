@@ -55,7 +55,7 @@ class FilmStrip(QListWidget):
         self._timer.setInterval(_PAUSE_MS)
         self._timer.timeout.connect(self._load)
         self.horizontalScrollBar().valueChanged.connect(self._timer.start)
-        self.currentRowChanged.connect(session.show_picture)
+        self.currentRowChanged.connect(session.documents.show_image)
         self._state.film_changed.connect(self._show)
         self._show()
 
@@ -91,7 +91,7 @@ class FilmStrip(QListWidget):
         ]
         if wanted and self.isVisible():
             size = round(_SIDE * self.devicePixelRatioF())
-            self._session.make_thumbnails(wanted, size, self._take)
+            self._session.documents.make_thumbnails(wanted, size, self._take)
 
     def _take(self, row: int, pixels: NDArray[np.uint8] | None) -> None:
         item = self.item(row)

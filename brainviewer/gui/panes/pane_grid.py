@@ -279,18 +279,18 @@ class PaneGrid(QWidget):
     def _activate(self, pane: SlicePane) -> None:
         if pane.missing:
             return
-        self._session.set_active(pane.modality)
+        self._session.view.set_active(pane.modality)
         if self._state.layout is Layout.THREE_PLANES and pane.plane is not self._state.plane:
-            self._session.set_plane(pane.plane)
+            self._session.view.set_plane(pane.plane)
 
     def _enlarge(self, pane: SlicePane) -> None:
         if pane.missing or Fact.PICTURE in self._state.facts:
             return
         if self._state.layout is Layout.ONE_LARGE:
-            self._session.set_layout(self._before_large)
+            self._session.view.set_layout(self._before_large)
         else:
             self._before_large = self._state.layout
-            self._session.set_layout(Layout.ONE_LARGE)
+            self._session.view.set_layout(Layout.ONE_LARGE)
 
     def _link(self, plane: Plane, camera: Camera) -> None:
         self._cameras[plane] = camera

@@ -265,7 +265,7 @@ class SlicePane(PaneHands):
 
     def _leave_out(self, mark: Annotation, error: Exception) -> None:
         # Said after the painting, since a notice may move what is being painted.
-        QTimer.singleShot(0, self, lambda: self.session.leave_out(mark, error))
+        QTimer.singleShot(0, self, lambda: self.session.annotations.leave_out(mark, error))
 
     def set_draft(self, draft: Annotation | None) -> None:
         """Show a mark that is being drawn or moved; None when it is done."""

@@ -18,7 +18,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from brainviewer.app.session import Session
-from brainviewer.app.state import Status
+from brainviewer.app.status import Status
 from brainviewer.core.findings import TumourFinding
 from brainviewer.core.slices import Plane, SliceView
 from brainviewer.gui import theme
@@ -217,7 +217,7 @@ class SliceStrip(QWidget):
 
     def _go_to(self, x: float) -> None:
         if self._view is not None:
-            self._session.go_to_slice(self._view.plane, self.index_at(x))
+            self._session.view.go_to_slice(self._view.plane, self.index_at(x))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:
@@ -230,7 +230,7 @@ class SliceStrip(QWidget):
     def wheelEvent(self, event: QWheelEvent) -> None:
         event.accept()
         if self._view is not None and (steps := self._wheel.add(event)):
-            self._session.step(self._view.plane, steps)
+            self._session.view.step(self._view.plane, steps)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         steps = {
@@ -244,7 +244,7 @@ class SliceStrip(QWidget):
             Qt.Key.Key_End: 1_000_000,
         }
         if self._view is not None and event.key() in steps:
-            self._session.step(self._view.plane, steps[Qt.Key(event.key())])
+            self._session.view.step(self._view.plane, steps[Qt.Key(event.key())])
         else:
             super().keyPressEvent(event)
 

@@ -128,12 +128,12 @@ class DrawDrag:
         self._pane.set_draft(None)
         way = at - self._start
         if math.hypot(way.x(), way.y()) >= SHORTEST_PX:
-            self._pane.session.add_annotation(self._mark)
+            self._pane.session.annotations.add(self._mark)
         elif self._shift:
-            self._pane.session.set_cursor(_point(self._pane, at, self._index))
+            self._pane.session.view.set_cursor(_point(self._pane, at, self._index))
         else:
             hit = hit_test(self._pane, at)
-            self._pane.session.select(hit.mark.id if hit else "")
+            self._pane.session.annotations.select(hit.mark.id if hit else "")
 
     def cancel(self) -> None:
         """Forget the mark."""
@@ -174,7 +174,7 @@ class ChangeDrag:
         verb = "Move" if self._handle is None else "Change"
         if self._after != self._before:
             text = f"{verb} {self._before.kind}"
-            self._pane.session.change_annotation(self._before, self._after, text)
+            self._pane.session.annotations.change(self._before, self._after, text)
 
     def cancel(self) -> None:
         """Leave the mark where it was."""
@@ -241,9 +241,9 @@ def write_text(pane: "SlicePane", at: QPointF, mark: Annotation | None = None) -
     def keep(text: str) -> None:
         if mark is None:
             made = Annotation(Kind.TEXT, plane, (anchor,), modality, text)
-            pane.session.add_annotation(made)
+            pane.session.annotations.add(made)
         elif mark in pane.state.annotations:
-            pane.session.change_annotation(mark, replace(mark, text=text), "Reword text")
+            pane.session.annotations.change(mark, replace(mark, text=text), "Reword text")
 
     editor = TextEditor(pane, at, mark.text if mark else "", keep)
     pane.state.study_leaving.connect(editor.finish)

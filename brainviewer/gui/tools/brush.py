@@ -48,7 +48,7 @@ class BrushDrag:
     def finish(self, at: QPointF) -> None:
         """The picture is filled where it was painted over."""
         self._pane.brush.cover(None)
-        self._pane.session.paint(self._covered > 0)
+        self._pane.session.occlusion.paint(self._covered > 0)
 
     def cancel(self) -> None:
         """The stroke was nothing."""

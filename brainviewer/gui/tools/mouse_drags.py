@@ -59,16 +59,16 @@ class WindowDrag(_Simple):
         by, before = at - self.start, self._before
         width = max(before.width + by.x() * self._per_pixel, self._per_pixel)
         level = before.level + by.y() * self._per_pixel
-        self.pane.session.set_window(self.pane.modality, Window(level, width, before.inverted))
+        self.pane.session.view.set_window(self.pane.modality, Window(level, width, before.inverted))
 
     def finish(self, at: QPointF) -> None:
         """A click without a movement takes the selection away."""
         if (at - self.start).manhattanLength() < 2:
-            self.pane.session.select("")
+            self.pane.session.annotations.select("")
 
     def cancel(self) -> None:
         """Back to the window from before."""
-        self.pane.session.set_window(self.pane.modality, self._before, self._preset)
+        self.pane.session.view.set_window(self.pane.modality, self._before, self._preset)
 
 
 class CursorDrag(_Simple):
@@ -82,7 +82,7 @@ class CursorDrag(_Simple):
         """Only within the slice; the session keeps it inside the grid."""
         if self.pane.geometry_mm is not None:
             place = self.pane.geometry_mm.to_world(at, self.pane.index)
-            self.pane.session.set_cursor(tuple(place.tolist()))
+            self.pane.session.view.set_cursor(tuple(place.tolist()))
 
 
 class PanDrag(_Simple):

@@ -87,20 +87,20 @@ class MouseTools:
             if self._pane.brush.active:
                 self._turn_brush(steps)
             elif self._through_film:
-                self._pane.session.step_picture(-steps)
+                self._pane.session.documents.step_image(-steps)
             else:
-                self._pane.session.step(self._pane.plane, steps)
+                self._pane.session.view.step(self._pane.plane, steps)
 
     def _turn_brush(self, steps: int) -> None:
         pane = self._pane
         if pane.state.trial is not None:
-            pane.session.set_brush(turned_brush(pane.state.trial.brush, steps))
+            pane.session.occlusion.set_brush(turned_brush(pane.state.trial.brush, steps))
 
     def ask_for_menu(self, at: QPointF) -> None:
         """The menu of a place; what lies there is selected, so that it can be acted on."""
         pane = self._pane
         if pane.state.trial is None and (hit := hit_test(pane, at)) is not None:
-            pane.session.select(hit.mark.id)
+            pane.session.annotations.select(hit.mark.id)
         pane.menu_wanted.emit(pane.mapToGlobal(at.toPoint()))
 
     def _begin(self, button: Qt.MouseButton, at: QPointF, shift: bool) -> Drag | None:
@@ -120,11 +120,11 @@ class MouseTools:
             return CursorDrag(pane, at)
         hit = hit_test(pane, at) if pane.state.trial is None else None
         if hit is not None and (hit.handle is not None or tool not in KINDS):
-            pane.session.select(hit.mark.id)
+            pane.session.annotations.select(hit.mark.id)
             return ChangeDrag(pane, hit, at)
         if tool in KINDS and not pane.state.overlays.annotations:
             # What is drawn must be seen, also after all overlays were hidden.
-            pane.session.set_overlay(annotations=True)
+            pane.session.view.set_overlay(annotations=True)
         if tool is Tool.TEXT:
             write_text(pane, at, hit.mark if hit and hit.mark.kind is Kind.TEXT else None)
             return None
@@ -184,19 +184,19 @@ class MouseTools:
             return False
         sideways = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
         if key in sideways and Fact.FILM in pane.state.facts:
-            session.step_picture(sideways[Qt.Key(key)])
+            session.documents.step_image(sideways[Qt.Key(key)])
         elif key in steps and self._through_film:
             # Down and End lead to the end of the film.
             back = key in (Qt.Key.Key_Home, Qt.Key.Key_End)
-            session.step_picture(steps[Qt.Key(key)] if back else -steps[Qt.Key(key)])
+            session.documents.step_image(steps[Qt.Key(key)] if back else -steps[Qt.Key(key)])
         elif key in steps:
-            session.step(pane.plane, steps[Qt.Key(key)])
+            session.view.step(pane.plane, steps[Qt.Key(key)])
         elif key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
-            session.delete_selection()
+            session.annotations.delete_selection()
         elif key == Qt.Key.Key_Escape and self._drag is not None:
             self.cancel()
         elif key == Qt.Key.Key_Escape and pane.state.selection:
-            session.select("")
+            session.annotations.select("")
         elif key == Qt.Key.Key_Space:
             if not event.isAutoRepeat():
                 self._space, self._space_used = True, False
@@ -213,7 +213,7 @@ class MouseTools:
             tapped = self._space and not self._space_used
             self.forget_keys()
             if tapped:
-                self._pane.session.toggle_overlays()
+                self._pane.session.view.toggle_overlays()
         return True
 
     def forget_keys(self) -> None:

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
+from brainviewer.app.notices import Notice
 from brainviewer.app.session import Session
 from brainviewer.app.settings import Settings
-from brainviewer.app.state import Notice
 from brainviewer.core.findings import Classification, TumourFinding
 from brainviewer.core.study import Study
 from tests.phantoms import marker_finding, marker_study

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import toy_runtime as toy
 
-from brainviewer.app.state import Notice
+from brainviewer.app.notices import Notice
 from brainviewer.core.errors import Report
 from brainviewer.models.engine.engine import Engine
 from tests.unit.app.desk import Desk
@@ -28,7 +28,7 @@ def ask(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable
     made = partial(Engine, runtimes=toys, patience=0.3)
     monkeypatch.setattr("brainviewer.models.engine.engine.Engine", made)
     desk.session.settings.engine = "onnx"
-    engine, network = desk.session._ready_engine(), toy.network(tmp_path)
+    engine, network = desk.session.engine.ready(), toy.network(tmp_path)
     engine.warm(network)
     assert engine.process_id is not None
     os.kill(engine.process_id, signal.SIGSTOP)
@@ -71,7 +71,7 @@ def test_work_for_an_engine_that_hangs_can_be_cancelled(
     for _ in range(3):
         answers = ask()
         time.sleep(0.1)
-        desk.session.cancel("classify")
+        desk.session.jobs.cancel("classify")
         desk.settle()
         assert answers == []
 
@@ -83,4 +83,4 @@ def test_a_session_ends_with_an_engine_that_hangs(desk: Desk, ask: Callable[[], 
     closing.start()
     closing.join(20)
     assert not closing.is_alive(), "it hangs"
-    assert desk.session._engine is None
+    assert desk.session.engine._engine is None

@@ -20,7 +20,8 @@ from brainviewer.app.exports import (
     request_figure,
     slice_figure,
 )
-from brainviewer.app.state import Layout, Status, ViewState
+from brainviewer.app.state import Layout, ViewState
+from brainviewer.app.status import Status
 from brainviewer.core.annotations import Annotation, Kind
 from brainviewer.core.errors import BrainViewerError, Cancelled, FileError
 from brainviewer.core.findings import Classification, Heatmap, TumourFinding

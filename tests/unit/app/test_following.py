@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from brainviewer.app.exports import ExportRequest, view_figure
-from brainviewer.app.state import Status
+from brainviewer.app.status import Status
 from brainviewer.core.errors import FileError
 from brainviewer.core.findings import Classification
 from brainviewer.core.slices import Plane
@@ -17,13 +17,15 @@ from tests.unit.app.desk import Desk
 def engine(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ToyEngine:
     """Five frames, of which the middle one has a lesion, are open at it and classified."""
     engine = install_toy(desk.session, tmp_path / "toy", monkeypatch)
-    desk.session.open([write_frames(tmp_path / "film.dcm", (False, False, True, False, False))])
+    desk.session.documents.open(
+        [write_frames(tmp_path / "film.dcm", (False, False, True, False, False))]
+    )
     desk.settle()
     return engine
 
 
 def go_to(desk: Desk, frame: int) -> None:
-    desk.session.go_to_slice(Plane.AXIAL, frame)
+    desk.session.view.go_to_slice(Plane.AXIAL, frame)
     desk.settle()
 
 
@@ -49,17 +51,17 @@ def test_another_frame_is_answered_anew_and_going_back_needs_no_network(
 
 
 def test_no_answer_stands_beside_another_frame(desk: Desk, engine: ToyEngine) -> None:
-    desk.session.rest_seconds = 60
+    desk.session.classification.rest_seconds = 60
     seen: list[tuple[int, Classification | None]] = []
     state = desk.state
     state.classification_changed.connect(
         lambda: seen.append((state.slice_index(), state.classification))
     )
-    desk.session.step(Plane.AXIAL, 1)
+    desk.session.view.step(Plane.AXIAL, 1)
     assert (state.classification, state.classification_status) == (None, Status.RUNNING)
     assert "heatmap" not in state.facts
     assert "classification" not in view_figure(state, ExportRequest()).provenance
-    desk.session.step(Plane.AXIAL, -1)  # before it was looked at for long
+    desk.session.view.step(Plane.AXIAL, -1)  # before it was looked at for long
     assert answer(desk).predicted == "glioma"
     assert engine.asked == 1
     assert all(result is None or result.slice_index == frame for frame, result in seen)
@@ -68,20 +70,20 @@ def test_no_answer_stands_beside_another_frame(desk: Desk, engine: ToyEngine) ->
 def test_a_frame_that_is_left_while_it_is_classified_is_dropped(
     desk: Desk, engine: ToyEngine
 ) -> None:
-    desk.session.rest_seconds = 60
-    desk.session.classify()
-    desk.session.step(Plane.AXIAL, 1)
+    desk.session.classification.rest_seconds = 60
+    desk.session.classification.run()
+    desk.session.view.step(Plane.AXIAL, 1)
     threads = desk.session.jobs._threads
     desk.until(lambda: sum(thread.is_alive() for thread in threads) == 1)  # the network has ended
     assert desk.state.classification is None
-    desk.session.cancel("classify")
+    desk.session.jobs.cancel("classify")
     assert desk.state.classification_status is Status.NOT_RUN
 
 
 def test_a_picture_opens_at_the_frame_that_the_command_line_classifies(
     desk: Desk, engine: ToyEngine, tmp_path: Path
 ) -> None:
-    desk.session.open([write_frames(tmp_path / "even.dcm", (False,) * 4)])
+    desk.session.documents.open([write_frames(tmp_path / "even.dcm", (False,) * 4)])
     desk.settle()
     assert answer(desk).slice_index == 2
     assert desk.state.study is not None
@@ -93,7 +95,7 @@ def test_a_picture_opens_at_the_frame_that_the_command_line_classifies(
 def test_moving_inside_a_frame_changes_nothing(desk: Desk, engine: ToyEngine) -> None:
     before = answer(desk)
     x, y, z = desk.state.cursor
-    desk.session.set_cursor((x + 9, y - 9, z))
+    desk.session.view.set_cursor((x + 9, y - 9, z))
     desk.settle()
     assert (desk.state.classification, engine.asked) == (before, 1)
 
@@ -105,7 +107,7 @@ def test_only_what_is_asked_for_is_classified_where_the_user_wants_it_so(
     go_to(desk, 1)
     assert desk.state.classification is None
     assert (desk.state.classification_status, engine.asked) == (Status.NOT_RUN, 1)
-    desk.session.classify()
+    desk.session.classification.run()
     desk.settle()
     assert answer(desk).predicted == "none"
     go_to(desk, 2)
@@ -115,10 +117,10 @@ def test_only_what_is_asked_for_is_classified_where_the_user_wants_it_so(
 def test_another_prevalence_answers_for_the_frame_on_the_screen(
     desk: Desk, engine: ToyEngine
 ) -> None:
-    desk.session.classify(2)
+    desk.session.classification.run(2)
     desk.settle()
     go_to(desk, 3)
-    desk.session.set_prevalence("clinic")
+    desk.session.classification.set_prevalence("clinic")
     desk.settle()
     assert (answer(desk).slice_index, answer(desk).prevalence) == (3, "clinic")
 
@@ -127,11 +129,11 @@ def test_a_trial_ends_with_its_frame(desk: Desk, engine: ToyEngine) -> None:
     session, state = desk.session, desk.state
     original = state.study
     assert original is not None
-    session.start_trial()
+    session.occlusion.start()
     assert state.trial is not None
     region = state.trial.region.copy()
     region[40:100, 30:90] = True
-    session.paint(region)
+    session.occlusion.paint(region)
     desk.settle()
     assert state.trial is not None
     assert state.trial.after is not None

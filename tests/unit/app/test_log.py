@@ -71,7 +71,7 @@ def test_a_failing_command_leaves_no_name_either(
 def test_a_listener_that_fails_is_logged_without_names(tmp_path: Path) -> None:
     start_log()
     desk = Desk()
-    desk.state.crashed = desk.session._log_crash
+    desk.state.crashed = desk.session.notices.crash
     desk.state.cursor_changed.connect(lambda: fail(NAME))
     desk.state.cursor_changed.emit()
     desk.close()

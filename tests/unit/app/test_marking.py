@@ -27,8 +27,8 @@ def ruler(length: float = 5.0) -> Annotation:
 
 
 def show(desk: Desk, study: Study) -> None:
-    desk.session.find_tumour = lambda *_, **__: None
-    desk.session._show_study(study, {m: auto_window(v.data) for m, v in study.volumes.items()})
+    desk.session.segmentation.find = lambda *_, **__: None
+    desk.session.documents.show(study, {m: auto_window(v.data) for m, v in study.volumes.items()})
 
 
 @pytest.fixture
@@ -47,63 +47,63 @@ def desk(home: Path) -> Iterator[Desk]:
 
 def test_a_new_mark_is_selected_and_can_be_undone_and_redone(desk: Desk) -> None:
     session, state, mark = desk.session, desk.state, ruler()
-    session.add_annotation(mark)
+    session.annotations.add(mark)
     assert state.annotations == (mark,)
     assert state.selection == mark.id
     assert {"annotations", "selection", "undo"} <= state.facts
-    session.undo()
+    session.annotations.undo()
     assert state.annotations == ()
     assert state.selection == ""
     assert "undo" not in state.facts
     assert "redo" in state.facts
-    session.redo()
+    session.annotations.redo()
     assert state.annotations == (mark,)
 
 
 def test_a_changed_mark_keeps_its_place(desk: Desk) -> None:
     session, state = desk.session, desk.state
     first, second = ruler(1), ruler(2)
-    session.add_annotation(first)
-    session.add_annotation(second)
+    session.annotations.add(first)
+    session.annotations.add(second)
     longer = replace(first, points=((0.0, Y, Z), (-9.0, Y, Z)))
-    session.change_annotation(first, longer)
+    session.annotations.change(first, longer)
     assert state.annotations == (longer, second)
-    session.undo()
+    session.annotations.undo()
     assert state.annotations == (first, second)
-    session.change_annotation(first, first)
+    session.annotations.change(first, first)
     assert state.can_redo
 
 
 def test_the_selected_mark_is_deleted_and_no_other(desk: Desk) -> None:
     session, state = desk.session, desk.state
     first, second = ruler(1), ruler(2)
-    session.add_annotation(first)
-    session.add_annotation(second)
-    session.select("")
-    session.delete_selection()
+    session.annotations.add(first)
+    session.annotations.add(second)
+    session.annotations.select("")
+    session.annotations.delete_selection()
     assert state.annotations == (first, second)
-    session.select(first.id)
-    session.delete_selection()
+    session.annotations.select(first.id)
+    session.annotations.delete_selection()
     assert state.annotations == (second,)
-    session.undo()
+    session.annotations.undo()
     assert set(state.annotations) == {first, second}
 
 
 def test_all_marks_go_in_one_step(desk: Desk) -> None:
     session, state = desk.session, desk.state
-    session.delete_all_annotations()
+    session.annotations.delete_all()
     assert not state.can_undo
     for x in (1, 2, 3):
-        session.add_annotation(ruler(x))
-    session.delete_all_annotations()
+        session.annotations.add(ruler(x))
+    session.annotations.delete_all()
     assert state.annotations == ()
-    session.undo()
+    session.annotations.undo()
     assert len(state.annotations) == 3
 
 
 def test_marks_are_back_when_the_study_is_opened_again_and_with_it_only(desk: Desk) -> None:
     mark = ruler()
-    desk.session.add_annotation(mark)
+    desk.session.annotations.add(mark)
     show(desk, marker_study(oblique_grid()))
     assert desk.state.annotations == ()
     assert not desk.state.can_undo
@@ -114,9 +114,9 @@ def test_marks_are_back_when_the_study_is_opened_again_and_with_it_only(desk: De
 
 def test_marks_are_kept_across_a_crash_and_an_undo(desk: Desk) -> None:
     first, second = ruler(1), ruler(2)
-    desk.session.add_annotation(first)
-    desk.session.add_annotation(second)
-    desk.session.undo()
+    desk.session.annotations.add(first)
+    desk.session.annotations.add(second)
+    desk.session.annotations.undo()
     # Another session, while this one is still there: nothing is written at the end only.
     other = Desk()
     show(other, marker_study())
@@ -125,7 +125,7 @@ def test_marks_are_kept_across_a_crash_and_an_undo(desk: Desk) -> None:
 
 
 def test_a_damaged_journal_is_told_and_set_aside(desk: Desk, home: Path) -> None:
-    desk.session.add_annotation(ruler())
+    desk.session.annotations.add(ruler())
     (file,) = (home / "journal").glob("*.json")
     file.write_text("{")
     show(desk, marker_study())
@@ -141,7 +141,7 @@ def test_a_full_disk_is_told_and_the_mark_stays_on_the_screen(
         raise FileError("The disk is full.", "Make room.")
 
     monkeypatch.setattr(Journal, "keep", full)
-    desk.session.add_annotation(ruler())
+    desk.session.annotations.add(ruler())
     assert len(desk.state.annotations) == 1
     assert desk.sentences("error") == ["The disk is full. Make room."]
 
@@ -149,46 +149,46 @@ def test_a_full_disk_is_told_and_the_mark_stays_on_the_screen(
 def test_marks_are_saved_and_opened_as_a_file(desk: Desk, tmp_path: Path) -> None:
     session, path = desk.session, tmp_path / "märks of mine.json"
     kept, other = ruler(1), ruler(2)
-    session.add_annotation(kept)
-    session.save_annotations(path)
-    session.delete_all_annotations()
-    session.add_annotation(other)
-    session.open_annotations(path)
+    session.annotations.add(kept)
+    session.annotations.save(path)
+    session.annotations.delete_all()
+    session.annotations.add(other)
+    session.annotations.open(path)
     assert desk.state.annotations == (kept,)
-    session.undo()
+    session.annotations.undo()
     assert desk.state.annotations == (other,)
 
 
 def test_a_file_that_is_none_leaves_the_marks_alone(desk: Desk, tmp_path: Path) -> None:
     mark, path = ruler(), tmp_path / "x.json"
-    desk.session.add_annotation(mark)
+    desk.session.annotations.add(mark)
     path.write_text('{"format": "something else"}')
     with pytest.raises(FileError):
-        desk.session.open_annotations(path)
+        desk.session.annotations.open(path)
     assert desk.state.annotations == (mark,)
 
 
 def test_a_file_of_another_study_has_to_be_wanted(desk: Desk, tmp_path: Path) -> None:
     session, path = desk.session, tmp_path / "marks.json"
     mark = ruler()
-    session.add_annotation(mark)
-    session.save_annotations(path)
+    session.annotations.add(mark)
+    session.annotations.save(path)
     show(desk, marker_study(oblique_grid()))
     with pytest.raises(OtherStudy):
-        session.open_annotations(path)
+        session.annotations.open(path)
     assert desk.state.annotations == ()
-    session.open_annotations(path, other_study=True)
+    session.annotations.open(path, other_study=True)
     assert desk.state.annotations == (mark,)
     assert "another study" in desk.sentences("caution")[-1]
 
 
 def test_a_file_of_nothing_that_fits_leaves_the_marks_alone(desk: Desk, tmp_path: Path) -> None:
     session, path, mark = desk.session, tmp_path / "marks.json", ruler()
-    session.add_annotation(mark)
-    session.save_annotations(path)
+    session.annotations.add(mark)
+    session.annotations.save(path)
     path.write_text(path.read_text().replace("-5.0", "-5e300"))
     with pytest.raises(FileError, match="None of the annotations"):
-        session.open_annotations(path)
+        session.annotations.open(path)
     assert desk.state.annotations == (mark,)
 
 
@@ -204,9 +204,9 @@ def test_a_file_of_nothing_that_fits_leaves_the_marks_alone(desk: Desk, tmp_path
 )
 def test_what_cannot_be_is_not_stored(desk: Desk, home: Path, mark: Annotation) -> None:
     good = ruler()
-    desk.session.add_annotation(good)
-    desk.session.add_annotation(mark)
-    desk.session.change_annotation(good, replace(mark, id=good.id))
+    desk.session.annotations.add(good)
+    desk.session.annotations.add(mark)
+    desk.session.annotations.change(good, replace(mark, id=good.id))
     assert desk.state.annotations == (good,)
     assert "was not made" in desk.sentences("error")[0]
     (file,) = (home / "journal").glob("*.json")
@@ -216,13 +216,13 @@ def test_what_cannot_be_is_not_stored(desk: Desk, home: Path, mark: Annotation) 
 def test_marks_are_held_within_the_images(desk: Desk) -> None:
     session, state = desk.session, desk.state
     grid = state.study.grid
-    session.add_annotation(ruler(80.0))
+    session.annotations.add(ruler(80.0))
     (drawn,) = state.annotations
     assert grid.contains(drawn.points[1])
     # Moved over the edge, a mark keeps its length.
     small = ruler(6.0)
-    session.add_annotation(small)
-    session.change_annotation(small, small.moved((40.0, 0.0, 0.0)))
+    session.annotations.add(small)
+    session.annotations.change(small, small.moved((40.0, 0.0, 0.0)))
     moved = state.annotations[1]
     assert moved.length == pytest.approx(6.0)
     assert all(grid.contains(point) for point in moved.points)
@@ -231,10 +231,10 @@ def test_marks_are_held_within_the_images(desk: Desk) -> None:
 def test_no_more_marks_than_can_be_kept(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(marking, "MOST_ANNOTATIONS", 2)
     for x in (1, 2, 3):
-        desk.session.add_annotation(ruler(x))
+        desk.session.annotations.add(ruler(x))
     assert len(desk.state.annotations) == 2
     longer = replace(desk.state.annotations[0], text="longer")
-    desk.session.change_annotation(desk.state.annotations[0], longer)
+    desk.session.annotations.change(desk.state.annotations[0], longer)
     assert desk.state.annotations[0] == longer
 
 
@@ -242,18 +242,18 @@ def test_two_windows_on_one_study_show_what_both_made(desk: Desk) -> None:
     other = Desk()
     show(other, marker_study())
     mine, theirs = ruler(1), ruler(2)
-    desk.session.add_annotation(mine)
+    desk.session.annotations.add(mine)
     assert other.state.annotations == ()
-    other.session.add_annotation(theirs)
+    other.session.annotations.add(theirs)
     assert set(other.state.annotations) == {mine, theirs}
     assert other.state.selection == theirs.id
     assert "Another window" in other.sentences("info")[-1]
-    desk.session.take_in_other_edits()
+    desk.session.annotations.take_in_other_edits()
     assert set(desk.state.annotations) == {mine, theirs}
     # Undo takes back what was done here, and nothing of the other window.
-    desk.session.undo()
+    desk.session.annotations.undo()
     assert desk.state.annotations == (theirs,)
-    other.session.take_in_other_edits()
+    other.session.annotations.take_in_other_edits()
     assert other.state.annotations == (theirs,)
     other.close()
 
@@ -261,16 +261,16 @@ def test_two_windows_on_one_study_show_what_both_made(desk: Desk) -> None:
 def test_a_journal_that_cannot_be_read_is_said_at_the_opening_and_at_edits_only(
     desk: Desk, home: Path
 ) -> None:
-    desk.session.add_annotation(ruler(1))
+    desk.session.annotations.add(ruler(1))
     (file,) = (home / "journal").glob("*.json")
     newer = file.read_text().replace('"schema": 1', '"schema": 99')
     file.write_text(newer)
     show(desk, marker_study())
     assert len(desk.notices) == 1
     for _ in range(3):
-        desk.session.take_in_other_edits()
+        desk.session.annotations.take_in_other_edits()
     assert len(desk.notices) == 1
-    desk.session.add_annotation(ruler(2))
+    desk.session.annotations.add(ruler(2))
     assert "newer version" in desk.sentences("error")[-1]
     assert len(desk.state.annotations) == 1
     assert file.read_text() == newer
@@ -278,9 +278,9 @@ def test_a_journal_that_cannot_be_read_is_said_at_the_opening_and_at_edits_only(
 
 def test_a_mark_that_cannot_be_drawn_is_said_once_and_stays_kept(desk: Desk) -> None:
     mark = ruler()
-    desk.session.add_annotation(mark)
+    desk.session.annotations.add(mark)
     for _ in range(2):
-        desk.session.leave_out(mark, ZeroDivisionError())
+        desk.session.annotations.leave_out(mark, ZeroDivisionError())
     assert desk.state.undrawable == {mark.id}
     assert len(desk.sentences("error")) == 1
     assert desk.state.annotations == (mark,)
@@ -291,10 +291,10 @@ def test_a_mark_that_cannot_be_drawn_is_said_once_and_stays_kept(desk: Desk) -> 
 
 def test_without_a_study_nothing_can_be_marked(home: Path) -> None:
     desk = Desk()
-    desk.session.add_annotation(ruler())
-    desk.session.undo()
-    desk.session.redo()
-    desk.session.delete_selection()
+    desk.session.annotations.add(ruler())
+    desk.session.annotations.undo()
+    desk.session.annotations.redo()
+    desk.session.annotations.delete_selection()
     assert desk.state.annotations == ()
     assert not desk.state.can_undo
     desk.close()

@@ -15,7 +15,7 @@ from brainviewer.app.age_store import kept_age
 from brainviewer.app.opening.sequence_assignment import UnknownSequences
 from brainviewer.app.prediction.subtype import NotClassified
 from brainviewer.app.settings import Settings
-from brainviewer.app.state import Status
+from brainviewer.app.status import Status
 from brainviewer.core.annotations import Annotation, Kind
 from brainviewer.core.errors import FileError, ModelError
 from brainviewer.core.slices import Plane
@@ -50,7 +50,7 @@ def desk() -> Iterator[Desk]:
 @pytest.fixture
 def opened(desk: Desk, verbs: Verbs) -> Desk:
     """A study is open and its tumour found."""
-    desk.session.open(HERE)
+    desk.session.documents.open(HERE)
     desk.settle()
     return desk
 
@@ -58,7 +58,7 @@ def opened(desk: Desk, verbs: Verbs) -> Desk:
 @pytest.fixture
 def typed(opened: Desk) -> Desk:
     """The glioma has been typed."""
-    opened.session.classify()
+    opened.session.classification.run()
     opened.settle()
     assert opened.state.classification_status is Status.DONE
     return opened
@@ -88,7 +88,7 @@ def test_the_open_study_stays_when_the_next_cannot_be_opened(typed: Desk, verbs:
     state = typed.state
     before = (state.study, state.finding, state.classification, tuple(state.cursor))
     verbs.answers["open"] = FileError("It is truncated.", "Copy it again.")
-    typed.session.open([Path("broken")])
+    typed.session.documents.open([Path("broken")])
     typed.settle()
     assert (state.study, state.finding, state.classification, tuple(state.cursor)) == before
     assert typed.sentences("error") == ["It is truncated. Copy it again."]
@@ -102,7 +102,7 @@ def _recent(desk: Desk) -> tuple[tuple[str, ...], ...]:
 def test_a_bug_while_opening_leaves_the_study_and_says_so(opened: Desk, verbs: Verbs) -> None:
     study, bug = opened.state.study, ZeroDivisionError()
     verbs.answers["open"] = bug
-    opened.session.open(HERE)
+    opened.session.documents.open(HERE)
     opened.settle()
     assert opened.crashes == [bug]
     opened.crashes.clear()
@@ -115,10 +115,10 @@ def test_a_newer_opening_takes_the_place_of_the_older(desk: Desk, verbs: Verbs) 
     desk.state.study_changed.connect(lambda: shown.append(desk.state.study))
     verbs.gates["open"].clear()
     verbs.answers["open"] = first
-    desk.session.open([Path("first")])
+    desk.session.documents.open([Path("first")])
     desk.until(lambda: verbs.threads)
     verbs.answers["open"] = second
-    desk.session.open([Path("second")])
+    desk.session.documents.open([Path("second")])
     verbs.gates["open"].set()
     desk.settle()
     assert shown == [second]
@@ -127,9 +127,9 @@ def test_a_newer_opening_takes_the_place_of_the_older(desk: Desk, verbs: Verbs) 
 def test_cancelling_an_opening_keeps_the_study(opened: Desk, verbs: Verbs) -> None:
     study = opened.state.study
     verbs.gates["open"].clear()
-    opened.session.open([Path("other")])
+    opened.session.documents.open([Path("other")])
     assert "running" in opened.state.facts
-    opened.session.cancel("open")
+    opened.session.jobs.cancel("open")
     verbs.gates["open"].set()
     opened.settle()
     assert opened.state.study is study
@@ -138,11 +138,11 @@ def test_cancelling_an_opening_keeps_the_study(opened: Desk, verbs: Verbs) -> No
 
 
 def test_a_new_study_clears_what_belonged_to_the_old_one(typed: Desk, verbs: Verbs) -> None:
-    typed.session.set_age(50)
-    typed.session.set_colour_map(Modality.FLAIR, "hot")
+    typed.session.classification.set_age(50)
+    typed.session.view.set_colour_map(Modality.FLAIR, "hot")
     verbs.answers["open"] = marker_study(oblique_grid(), (Modality.T1, Modality.T2))
     verbs.gates["find"].clear()
-    typed.session.open(HERE)
+    typed.session.documents.open(HERE)
     typed.until(lambda: typed.state.study is verbs.answers["open"])
     state = typed.state
     assert state.finding is None
@@ -159,7 +159,7 @@ def test_a_new_study_clears_what_belonged_to_the_old_one(typed: Desk, verbs: Ver
 
 def test_old_marks_never_meet_a_new_study(opened: Desk, verbs: Verbs) -> None:
     ends = ((0.0, 0.0, 0.0), (5.0, 0.0, 0.0))
-    opened.session.add_annotation(Annotation(Kind.RULER, Plane.AXIAL, ends, Modality.FLAIR))
+    opened.session.annotations.add(Annotation(Kind.RULER, Plane.AXIAL, ends, Modality.FLAIR))
     assert opened.state.selection
     seen: list[tuple[object, ...]] = []
 
@@ -168,7 +168,7 @@ def test_old_marks_never_meet_a_new_study(opened: Desk, verbs: Verbs) -> None:
 
     opened.state.study_changed.connect(look)
     verbs.answers["open"] = marker_study(oblique_grid(), (Modality.T1, Modality.T2))
-    opened.session.open(HERE)
+    opened.session.documents.open(HERE)
     opened.until(lambda: opened.state.study is verbs.answers["open"])
     assert seen == [((), "")]
     opened.settle()
@@ -176,9 +176,9 @@ def test_old_marks_never_meet_a_new_study(opened: Desk, verbs: Verbs) -> None:
 
 def test_a_result_that_comes_after_a_new_study_is_dropped(opened: Desk, verbs: Verbs) -> None:
     verbs.gates["classify"].clear()
-    opened.session.classify()
+    opened.session.classification.run()
     verbs.answers["open"] = marker_study(oblique_grid())
-    opened.session.open(HERE)
+    opened.session.documents.open(HERE)
     opened.until(lambda: opened.state.study is verbs.answers["open"])
     verbs.gates["classify"].set()
     opened.settle()
@@ -196,9 +196,9 @@ def test_silent_names_are_asked_about(desk: Desk, verbs: Verbs) -> None:
         verbs.answers.pop("open")
         return known
 
-    desk.session.ask_sequences = ask
+    desk.session.documents.ask_sequences = ask
     verbs.answers["open"] = UnknownSequences(unknown)
-    desk.session.open(HERE)
+    desk.session.documents.open(HERE)
     desk.until(lambda: desk.state.study)
     assert asked == [unknown]
     name, given, _ = verbs.calls[1]
@@ -208,12 +208,12 @@ def test_silent_names_are_asked_about(desk: Desk, verbs: Verbs) -> None:
 
 def test_silent_names_that_nobody_explains_open_nothing(desk: Desk, verbs: Verbs) -> None:
     verbs.answers["open"] = UnknownSequences(Assignment({}, None, (Path("x.nii"),), ()))
-    desk.session.open(HERE)
+    desk.session.documents.open(HERE)
     desk.settle()
     assert "x.nii" in desk.sentences("error")[0]
     desk.notices.clear()
-    desk.session.ask_sequences = lambda _: None
-    desk.session.open(HERE)
+    desk.session.documents.ask_sequences = lambda _: None
+    desk.session.documents.open(HERE)
     desk.settle()
     assert desk.state.study is None
     assert not desk.notices
@@ -223,7 +223,7 @@ def test_notices_of_the_study_and_of_the_search_are_said(desk: Desk, verbs: Verb
     study = replace(marker_study(), notices=("T2 is missing.",))
     verbs.answers["open"] = study
     verbs.answers["find"] = replace(marker_finding(study), notices=("Found without T2.",))
-    desk.session.open(HERE)
+    desk.session.documents.open(HERE)
     desk.settle()
     assert desk.sentences() == ["T2 is missing.", "Found without T2."]
 
@@ -233,9 +233,9 @@ def test_notices_of_the_study_and_of_the_search_are_said(desk: Desk, verbs: Verb
 
 def test_the_view_stays_where_the_user_has_scrolled_to(desk: Desk, verbs: Verbs) -> None:
     verbs.gates["find"].clear()
-    desk.session.open(HERE)
+    desk.session.documents.open(HERE)
     desk.until(lambda: desk.state.study)
-    desk.session.go_to_slice(Plane.AXIAL, 3)
+    desk.session.view.go_to_slice(Plane.AXIAL, 3)
     verbs.gates["find"].set()
     desk.settle()
     assert desk.state.finding_status is Status.DONE
@@ -243,17 +243,20 @@ def test_the_view_stays_where_the_user_has_scrolled_to(desk: Desk, verbs: Verbs)
 
 
 def test_a_search_by_hand_goes_to_its_slice(opened: Desk) -> None:
-    opened.session.go_to_slice(Plane.AXIAL, 3)
-    opened.session.find_tumour("threshold", 300)
+    opened.session.view.go_to_slice(Plane.AXIAL, 3)
+    opened.session.segmentation.find("threshold", 300)
     opened.settle()
     assert opened.state.on_tumour_slice
-    assert (opened.session.finding_method, opened.session.threshold) == ("threshold", 300)
+    assert (opened.session.segmentation.method, opened.session.segmentation.threshold) == (
+        "threshold",
+        300,
+    )
 
 
 def test_a_search_started_anew_is_still_running(opened: Desk, verbs: Verbs) -> None:
     verbs.gates["find"].clear()
-    opened.session.find_tumour("threshold", 300)
-    opened.session.find_tumour("threshold", 310)
+    opened.session.segmentation.find("threshold", 300)
+    opened.session.segmentation.find("threshold", 310)
     assert opened.state.finding_status is Status.RUNNING
     verbs.gates["find"].set()
     opened.settle()
@@ -263,8 +266,8 @@ def test_a_search_started_anew_is_still_running(opened: Desk, verbs: Verbs) -> N
 def test_cancelling_a_search_keeps_what_was_found(opened: Desk, verbs: Verbs) -> None:
     before = opened.state.finding
     verbs.gates["find"].clear()
-    opened.session.find_tumour("threshold")
-    opened.session.cancel("find")
+    opened.session.segmentation.find("threshold")
+    opened.session.jobs.cancel("find")
     verbs.gates["find"].set()
     assert opened.state.finding is before
     assert opened.state.finding_status is Status.DONE
@@ -275,15 +278,15 @@ def test_after_a_cancelled_first_search_classify_goes_on(
     desk: Desk, verbs: Verbs, slice_index: int | None
 ) -> None:
     verbs.gates["find"].clear()
-    desk.session.open(HERE)
+    desk.session.documents.open(HERE)
     desk.until(lambda: desk.state.finding_status is Status.RUNNING)
     assert not {"classifiable", "classifiable here"} & desk.state.facts
-    desk.session.cancel("find")
+    desk.session.jobs.cancel("find")
     assert desk.state.finding is None
     assert {"classifiable", "classifiable here"} <= desk.state.facts
     verbs.gates["find"].set()
     desk.settle()
-    desk.session.classify(slice_index)
+    desk.session.classification.run(slice_index)
     desk.settle()
     assert desk.state.finding_status is Status.DONE
     assert desk.state.classification_status is Status.DONE
@@ -294,18 +297,18 @@ def test_after_a_cancelled_first_search_classify_goes_on(
 def test_the_tumour_comes_into_sight_by_itself_but_no_plane_is_changed(
     desk: Desk, verbs: Verbs
 ) -> None:
-    desk.session.set_plane(Plane.SAGITTAL)
-    desk.session.open(HERE)
+    desk.session.view.set_plane(Plane.SAGITTAL)
+    desk.session.documents.open(HERE)
     desk.settle()
     assert desk.state.on_tumour_slice
     assert desk.state.plane is Plane.SAGITTAL
-    desk.session.go_to_tumour()
+    desk.session.view.go_to_tumour()
     assert desk.state.plane is Plane.AXIAL
 
 
 def test_a_failed_search_is_failed_and_said(opened: Desk, verbs: Verbs) -> None:
     verbs.answers["find"] = FileError("Nothing to look at.", "Open another.")
-    opened.session.find_tumour()
+    opened.session.segmentation.find()
     opened.settle()
     assert opened.state.finding is None
     assert opened.state.finding_status is Status.FAILED
@@ -314,7 +317,7 @@ def test_a_failed_search_is_failed_and_said(opened: Desk, verbs: Verbs) -> None:
 
 def test_a_bug_in_the_search_does_not_leave_it_running(opened: Desk, verbs: Verbs) -> None:
     verbs.answers["find"] = ZeroDivisionError()
-    opened.session.find_tumour()
+    opened.session.segmentation.find()
     opened.settle()
     assert opened.state.finding_status is Status.DONE
     assert opened.crashes == [verbs.answers["find"]]
@@ -324,14 +327,14 @@ def test_a_bug_in_the_search_does_not_leave_it_running(opened: Desk, verbs: Verb
 def test_no_lesion_is_a_result_and_no_slice(desk: Desk, verbs: Verbs) -> None:
     verbs.answers["find"] = nothing_found()
     desk.session.settings.classify_on_opening = True
-    desk.session.open(HERE)
+    desk.session.documents.open(HERE)
     desk.settle()
     assert desk.state.finding_status is Status.DONE
     assert "searched" in desk.state.facts
     assert "tumour" not in desk.state.facts
     np.testing.assert_allclose(desk.state.cursor, desk.state.study.grid.centre)
     assert "classify" not in {name for name, _ in verbs.threads}
-    desk.session.go_to_tumour()
+    desk.session.view.go_to_tumour()
     np.testing.assert_allclose(desk.state.cursor, desk.state.study.grid.centre)
 
 
@@ -340,7 +343,7 @@ def test_no_lesion_is_a_result_and_no_slice(desk: Desk, verbs: Verbs) -> None:
 
 def test_opening_ends_with_the_type_if_the_user_wants_it(verbs: Verbs) -> None:
     desk = Desk(Settings(classify_on_opening=True))
-    desk.session.open(HERE)
+    desk.session.documents.open(HERE)
     desk.settle()
     assert desk.state.classification_status is Status.DONE
     assert "result" in desk.state.facts
@@ -348,17 +351,17 @@ def test_opening_ends_with_the_type_if_the_user_wants_it(verbs: Verbs) -> None:
 
 
 def test_without_a_study_nothing_is_classified(desk: Desk, verbs: Verbs) -> None:
-    desk.session.classify()
-    desk.session.find_tumour()
+    desk.session.classification.run()
+    desk.session.segmentation.find()
     assert not verbs.calls
     assert desk.state.classification_status is Status.NOT_RUN
 
 
 def test_the_answer_follows_the_age_at_once(typed: Desk, verbs: Verbs) -> None:
-    typed.session.classify(7)
+    typed.session.classification.run(7)
     typed.settle()
     for age in (61, None):
-        typed.session.set_age(age)
+        typed.session.classification.set_age(age)
         assert typed.state.classification_status is Status.RUNNING
         typed.settle()
         assert typed.state.classification_status is Status.DONE
@@ -369,8 +372,8 @@ def test_the_answer_follows_the_age_at_once(typed: Desk, verbs: Verbs) -> None:
 
 def test_an_age_entered_meanwhile_is_in_the_coming_answer(opened: Desk, verbs: Verbs) -> None:
     verbs.gates["classify"].clear()
-    opened.session.classify(5)
-    opened.session.set_age(61)
+    opened.session.classification.run(5)
+    opened.session.classification.set_age(61)
     assert opened.state.classification_status is Status.RUNNING
     verbs.gates["classify"].set()
     opened.settle()
@@ -380,7 +383,7 @@ def test_an_age_entered_meanwhile_is_in_the_coming_answer(opened: Desk, verbs: V
 
 
 def test_an_age_alone_starts_nothing(opened: Desk, verbs: Verbs) -> None:
-    opened.session.set_age(61)
+    opened.session.classification.set_age(61)
     opened.settle()
     assert opened.state.classification_status is Status.NOT_RUN
     assert "classify" not in [name for name, *_ in verbs.calls]
@@ -388,24 +391,24 @@ def test_an_age_alone_starts_nothing(opened: Desk, verbs: Verbs) -> None:
 
 def test_the_age_is_kept_with_the_study_for_its_owner_only(typed: Desk, verbs: Verbs) -> None:
     study, other = typed.state.study, marker_study(oblique_grid())
-    typed.session.set_age(61.5)
+    typed.session.classification.set_age(61.5)
     (kept,) = ages_folder().iterdir()
     assert (kept.stat().st_mode & 0o077, ages_folder().stat().st_mode & 0o077) == (0, 0)
     assert json.loads(kept.read_text("utf-8")) == {"age_years": 61.5}
     for opened, age in ((other, None), (study, 61.5)):
         verbs.answers["open"] = opened
-        typed.session.open(HERE)
+        typed.session.documents.open(HERE)
         typed.until(lambda opened=opened: typed.state.study is opened)
         typed.settle()
         assert typed.state.age_years == age
-    typed.session.set_age(None)
+    typed.session.classification.set_age(None)
     assert not list(ages_folder().iterdir())
 
 
 @pytest.mark.parametrize("content", ["", "[]", '{"age_years": "old"}', '{"age_years": 400}', "NaN"])
 def test_a_damaged_age_is_no_age(typed: Desk, verbs: Verbs, content: str) -> None:
     study = typed.state.study
-    typed.session.set_age(61)
+    typed.session.classification.set_age(61)
     (kept,) = ages_folder().iterdir()
     kept.write_text(content, encoding="utf-8")
     assert kept_age(study.content_hash) is None
@@ -414,21 +417,21 @@ def test_a_damaged_age_is_no_age(typed: Desk, verbs: Verbs, content: str) -> Non
 def test_a_slice_of_the_study_before_is_not_asked_for_in_the_next(
     typed: Desk, verbs: Verbs
 ) -> None:
-    typed.session.classify(7)
+    typed.session.classification.run(7)
     typed.settle()
     verbs.answers["open"] = marker_study(oblique_grid())
-    typed.session.open(HERE)
+    typed.session.documents.open(HERE)
     typed.until(lambda: typed.state.study is verbs.answers["open"])
     typed.settle()
-    typed.session.classify()
+    typed.session.classification.run()
     typed.settle()
-    typed.session.set_age(40)
+    typed.session.classification.set_age(40)
     typed.settle()
     assert verbs.calls[-1][2]["slice_index"] is None
 
 
 def test_a_new_finding_makes_the_result_stale(typed: Desk) -> None:
-    typed.session.find_tumour("threshold", 200)
+    typed.session.segmentation.find("threshold", 200)
     typed.settle()
     assert typed.state.classification_status is Status.STALE
     assert typed.state.classification is not None
@@ -436,8 +439,8 @@ def test_a_new_finding_makes_the_result_stale(typed: Desk) -> None:
 
 def test_a_finding_made_meanwhile_makes_the_coming_result_stale(opened: Desk, verbs: Verbs) -> None:
     verbs.gates["classify"].clear()
-    opened.session.classify()
-    opened.session.find_tumour("threshold", 200)
+    opened.session.classification.run()
+    opened.session.segmentation.find("threshold", 200)
     opened.until(lambda: opened.state.finding_status is Status.DONE)
     verbs.gates["classify"].set()
     opened.settle()
@@ -446,8 +449,8 @@ def test_a_finding_made_meanwhile_makes_the_coming_result_stale(opened: Desk, ve
 
 def test_a_run_started_anew_is_still_running(opened: Desk, verbs: Verbs) -> None:
     verbs.gates["classify"].clear()
-    opened.session.classify()
-    opened.session.classify(5)
+    opened.session.classification.run()
+    opened.session.classification.run(5)
     assert opened.state.classification_status is Status.RUNNING
     verbs.gates["classify"].set()
     opened.settle()
@@ -456,12 +459,12 @@ def test_a_run_started_anew_is_still_running(opened: Desk, verbs: Verbs) -> None
 
 
 def test_cancelling_a_run_brings_back_what_was_there(typed: Desk, verbs: Verbs) -> None:
-    typed.session._mark_stale("The tumour was looked for again.")
+    typed.session.classification.mark_stale("The tumour was looked for again.")
     before, message = typed.state.classification, typed.state.classification_message
     verbs.gates["classify"].clear()
-    typed.session.classify()
+    typed.session.classification.run()
     assert typed.state.classification_status is Status.RUNNING
-    typed.session.cancel("classify")
+    typed.session.jobs.cancel("classify")
     verbs.gates["classify"].set()
     assert typed.state.classification is before
     assert typed.state.classification_status is Status.STALE
@@ -470,20 +473,20 @@ def test_cancelling_a_run_brings_back_what_was_there(typed: Desk, verbs: Verbs) 
 
 def test_a_failed_run_says_why_and_the_next_one_works(opened: Desk, verbs: Verbs) -> None:
     verbs.answers["classify"] = ModelError("The engine stopped.", "Classify again.")
-    opened.session.classify()
+    opened.session.classification.run()
     opened.settle()
     assert opened.state.classification_status is Status.FAILED
     assert opened.state.classification_message == "The engine stopped. Classify again."
     assert opened.sentences("error") == ["The engine stopped. Classify again."]
     verbs.answers["classify"] = a_result(opened.state.study)
-    opened.session.classify()
+    opened.session.classification.run()
     opened.settle()
     assert opened.state.classification is verbs.answers["classify"]
 
 
 def test_a_bug_in_a_run_does_not_leave_it_running(opened: Desk, verbs: Verbs) -> None:
     verbs.answers["classify"] = ZeroDivisionError()
-    opened.session.classify()
+    opened.session.classification.run()
     opened.settle()
     assert opened.state.classification_status is Status.NOT_RUN
     assert opened.crashes == [verbs.answers["classify"]]
@@ -492,7 +495,7 @@ def test_a_bug_in_a_run_does_not_leave_it_running(opened: Desk, verbs: Verbs) ->
 
 def test_nothing_to_classify_is_told_and_no_failure(opened: Desk, verbs: Verbs) -> None:
     verbs.answers["classify"] = NotClassified("The slice is empty.", "Choose another.")
-    opened.session.classify()
+    opened.session.classification.run()
     opened.settle()
     assert opened.state.classification_status is Status.NOT_RUN
     assert opened.state.classification_message == "The slice is empty. Choose another."
@@ -500,15 +503,15 @@ def test_nothing_to_classify_is_told_and_no_failure(opened: Desk, verbs: Verbs) 
 
 
 def test_choosing_an_engine_that_runs_ends_the_old_child(opened: Desk) -> None:
-    opened.session.start_engine()
-    first = opened.session._engine
+    opened.session.engine.start()
+    first = opened.session.engine._engine
     assert first is not None and first.process_id
-    opened.session.set_engine("onnx")
+    opened.session.engine.choose("onnx")
     assert first.process_id is None
-    assert opened.session._engine is not first
+    assert opened.session.engine._engine is not first
     assert opened.session.settings.engine == "onnx"
     opened.session.close()
-    assert opened.session._engine is None
+    assert opened.session.engine._engine is None
 
 
 # -- with the real engine -----------------------------------------------------------------------
@@ -523,11 +526,11 @@ def test_a_child_that_is_killed_in_mid_run_ends_in_a_notice_and_a_working_next_r
     study = opening.open_study(opening.demo_paths())
     monkeypatch.setattr(opening, "open_study", lambda *_: study)
     desk.session.settings.engine = "onnx"
-    desk.session.open(HERE)
+    desk.session.documents.open(HERE)
     desk.settle()
     assert "tumour" in desk.state.facts
-    desk.session.classify()
-    engine = desk.session._engine
+    desk.session.classification.run()
+    engine = desk.session.engine._engine
     assert engine is not None
 
     def kill() -> bool:
@@ -541,7 +544,7 @@ def test_a_child_that_is_killed_in_mid_run_ends_in_a_notice_and_a_working_next_r
     assert desk.state.classification_status is Status.FAILED
     assert "stopped unexpectedly" in desk.sentences("error")[0]
     assert desk.state.study is study
-    desk.session.classify()
+    desk.session.classification.run()
     desk.settle()
     result = desk.state.classification
     assert desk.state.classification_status is Status.DONE

@@ -38,7 +38,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def opened(desk: Desk, *paths: Path) -> Desk:
-    desk.session.open(list(paths))
+    desk.session.documents.open(list(paths))
     desk.settle()
     return desk
 
@@ -57,20 +57,20 @@ def test_a_folder_opens_at_its_first_readable_picture(desk: Desk, folder: Path) 
 
 def test_steps_leave_out_what_cannot_be_read(desk: Desk, folder: Path) -> None:
     session, state = opened(desk, folder).session, desk.state
-    session.step_picture(1)
+    session.documents.step_image(1)
     desk.settle()
     assert state.film_index == 1  # the open picture stays
     assert state.study is not None
     assert state.study.name == "1.png"
     assert any("2.png" in text for text in desk.sentences("error"))
-    session.step_picture(1)
+    session.documents.step_image(1)
     desk.settle()
     assert state.study.name == "3.png"
-    session.step_picture(99)
+    session.documents.step_image(99)
     desk.settle()
     assert state.study.name == "4.png"
-    session.step_picture(-1)
-    session.step_picture(-1)  # both are asked for before the first is there
+    session.documents.step_image(-1)
+    session.documents.step_image(-1)  # both are asked for before the first is there
     desk.settle()
     assert state.study.name == "1.png"
 
@@ -88,7 +88,7 @@ def test_a_study_ends_the_film(desk: Desk, folder: Path, monkeypatch: pytest.Mon
     opened(desk, folder)
     study = marker_study()
     monkeypatch.setattr("brainviewer.app.opening.study.open_study", lambda *_: study)
-    monkeypatch.setattr(desk.session, "find_tumour", lambda **_: None)
+    monkeypatch.setattr(desk.session.segmentation, "find", lambda **_: None)
     opened(desk, folder / "flair.nii")
     assert desk.state.study is study
     assert desk.state.film == ()
@@ -97,12 +97,12 @@ def test_a_study_ends_the_film(desk: Desk, folder: Path, monkeypatch: pytest.Mon
 def test_marks_come_back_with_their_picture(desk: Desk, folder: Path) -> None:
     session, state = opened(desk, folder).session, desk.state
     ruler = Annotation(Kind.RULER, Plane.AXIAL, ((1, 2, 0), (4, 6, 0)), Modality.PICTURE)
-    session.add_annotation(ruler)
+    session.annotations.add(ruler)
     assert ruler.length == 5
-    session.show_picture(4)
+    session.documents.show_image(4)
     desk.settle()
     assert state.annotations == ()
-    session.show_picture(1)
+    session.documents.show_image(1)
     desk.settle()
     assert state.annotations == (ruler,)
     (journal,) = (folder.parent / "home").rglob("*.json")
@@ -122,12 +122,12 @@ def test_a_picture_is_classified_by_the_model_of_pictures(
         return classify
 
     monkeypatch.setattr(picture_answer, "picture_classifier", found)
-    opened(desk, folder).session.classify()
+    opened(desk, folder).session.classification.run()
     desk.settle()
     assert desk.state.classification is not None
     assert seen[0].shape == (12, 11)
     assert seen[0].dtype == np.float32
-    desk.session.show_picture(4)
+    desk.session.documents.show_image(4)
     desk.settle()
     assert desk.state.classification is None  # a result never outlives its picture
 
@@ -136,7 +136,7 @@ def test_without_a_model_that_is_said(
     desk: Desk, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(picture_answer, "picture_classifier", lambda: None)
-    opened(desk, folder).session.classify()
+    opened(desk, folder).session.classification.run()
     desk.settle()
     assert desk.state.classification is None
     assert desk.state.classification_message == picture_answer.NO_PICTURE_MODEL

@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
+from brainviewer.app.notices import Notice
 from brainviewer.app.signals import Signal
-from brainviewer.app.state import Notice, ViewState
+from brainviewer.app.state import ViewState
 from tests.unit.app.desk import Desk
 
 
@@ -95,9 +96,9 @@ def test_no_signal_of_the_state_lets_a_listener_through(name: str) -> None:
 
 def test_what_shows_notices_may_fail_itself(caplog: pytest.LogCaptureFixture) -> None:
     desk = Desk()
-    desk.state.crashed = desk.session._log_crash
+    desk.state.crashed = desk.session.notices.crash
     desk.state.noticed.connect(broken)
-    desk.session.notice("hello")
+    desk.session.notices.tell("hello")
     assert [record.levelno for record in caplog.records] == [logging.ERROR] * 2
     assert "hello" in desk.sentences()
     desk.close()

@@ -11,7 +11,8 @@ from PIL import Image
 from brainviewer.app.exports import ExportRequest, view_figure
 from brainviewer.app.prediction.image_cache import PictureResults
 from brainviewer.app.prediction.occlusion_edit import Fill
-from brainviewer.app.state import Status, Tool
+from brainviewer.app.state import Tool
+from brainviewer.app.status import Status
 from brainviewer.core.findings import Heatmap
 from brainviewer.core.slices import Plane
 from tests.phantoms import marker_study
@@ -35,7 +36,7 @@ def engine(
 ) -> Iterator[ToyEngine]:
     """The folder is open, and its first picture classified."""
     engine = install_toy(desk.session, tmp_path / "toy", monkeypatch)
-    desk.session.open([folder])
+    desk.session.documents.open([folder])
     desk.settle()
     yield engine
 
@@ -45,25 +46,25 @@ def test_going_back_to_a_picture_needs_no_network(desk: Desk, engine: ToyEngine)
     first = state.classification
     assert first is not None
     assert (first.predicted, engine.asked) == ("glioma", 1)
-    session.show_picture(1)
+    session.documents.show_image(1)
     desk.settle()
     assert state.classification is not None
     assert (state.classification.predicted, engine.asked) == ("none", 2)
-    session.show_picture(0)
+    session.documents.show_image(0)
     desk.settle()
     assert state.classification is first
     assert (state.classification_status, engine.asked) == (Status.DONE, 2)
-    session.classify()
+    session.classification.run()
     desk.settle()
     assert engine.asked == 3  # asked for by hand, it is looked at again
 
 
 def test_pictures_that_are_passed_by_are_not_classified(desk: Desk, engine: ToyEngine) -> None:
-    desk.session.rest_seconds = 60
-    desk.session.show_picture(1)
+    desk.session.classification.rest_seconds = 60
+    desk.session.documents.show_image(1)
     desk.until(lambda: desk.session.jobs.running("classify"))
     assert desk.state.classification is None
-    desk.session.show_picture(0)
+    desk.session.documents.show_image(0)
     desk.settle()
     assert (desk.state.film_index, engine.asked) == (0, 1)
 
@@ -71,16 +72,16 @@ def test_pictures_that_are_passed_by_are_not_classified(desk: Desk, engine: ToyE
 def test_the_settings_of_gliomas_and_of_pictures_are_apart(desk: Desk, engine: ToyEngine) -> None:
     session, state = desk.session, desk.state
     session.settings.prevalence = "training"  # the toy knows none of this name
-    session.classify()
+    session.classification.run()
     desk.settle()
     assert state.classification is not None
     assert state.classification.prevalence == "equal"
-    session.set_prevalence("clinic")
+    session.classification.set_prevalence("clinic")
     desk.settle()
     assert state.classification.prevalence == "clinic"
     assert session.settings.prevalence == "training"
     session.settings.picture_prevalence = "gone with an older model"
-    session.classify()
+    session.classification.run()
     desk.settle()
     assert state.classification.prevalence == "equal"
 
@@ -88,9 +89,9 @@ def test_the_settings_of_gliomas_and_of_pictures_are_apart(desk: Desk, engine: T
 def test_painting_over_the_lesion_changes_the_answer(desk: Desk, engine: ToyEngine) -> None:
     session, state = desk.session, desk.state
     original, before = state.study, state.classification
-    session.start_trial()
+    session.occlusion.start()
     assert state.tool is Tool.BRUSH
-    session.paint(LESION)
+    session.occlusion.paint(LESION)
     desk.settle()
     trial = state.trial
     assert trial is not None
@@ -102,12 +103,12 @@ def test_painting_over_the_lesion_changes_the_answer(desk: Desk, engine: ToyEngi
     assert state.study.edited
     assert state.shown_result is trial.after
     assert state.classification is before  # the answer for the picture itself stands
-    session.undo()
+    session.occlusion.undo()
     assert (state.study, state.shown_result) == (original, before)
-    session.redo()
-    session.fill_with(Fill.FLAT)
+    session.occlusion.redo()
+    session.occlusion.fill_with(Fill.FLAT)
     desk.settle()
-    session.stop_trial()
+    session.occlusion.stop()
     assert (state.study, state.trial, state.classification) == (original, None, before)
     assert state.tool is Tool.WINDOW
     assert not state.overlays.heatmap
@@ -117,8 +118,8 @@ def test_the_export_of_an_edited_picture_says_so(desk: Desk, engine: ToyEngine) 
     session, state = desk.session, desk.state
     plain = view_figure(state, ExportRequest())
     assert plain.provenance["edited"] is False
-    session.start_trial()
-    session.paint(LESION)
+    session.occlusion.start()
+    session.occlusion.paint(LESION)
     desk.settle()
     figure = view_figure(state, ExportRequest())
     assert figure.provenance["edited"] is True
@@ -128,15 +129,15 @@ def test_the_export_of_an_edited_picture_says_so(desk: Desk, engine: ToyEngine) 
 
 def test_another_picture_and_another_frame_end_the_trial(desk: Desk, engine: ToyEngine) -> None:
     session, state = desk.session, desk.state
-    session.start_trial()
-    session.paint(LESION)
-    session.show_picture(1)
+    session.occlusion.start()
+    session.occlusion.paint(LESION)
+    session.documents.show_image(1)
     desk.settle()
     assert state.trial is None
     assert state.study is not None
     assert not state.study.edited
     assert "trial" not in state.facts
-    session.show_picture(0)
+    session.documents.show_image(0)
     desk.settle()
     assert not state.study.edited
 
@@ -145,28 +146,28 @@ def test_the_newest_stroke_wins_and_too_large_ones_are_refused(
     desk: Desk, engine: ToyEngine
 ) -> None:
     session, state = desk.session, desk.state
-    session.start_trial()
-    session.paint(LESION)
-    session.paint(np.zeros_like(LESION))
+    session.occlusion.start()
+    session.occlusion.paint(LESION)
+    session.occlusion.paint(np.zeros_like(LESION))
     desk.settle()
     assert state.trial is not None
     assert (state.trial.after, state.trial.edited) == (None, False)
-    session.paint(np.ones_like(LESION))
+    session.occlusion.paint(np.ones_like(LESION))
     assert len(state.trial.steps) == 3
     assert "smaller part" in desk.sentences("error")[-1]
 
 
 def test_a_new_answer_for_the_picture_is_compared_with(desk: Desk, engine: ToyEngine) -> None:
     session, state = desk.session, desk.state
-    session.start_trial()
-    session.paint(LESION)
+    session.occlusion.start()
+    session.occlusion.paint(LESION)
     desk.settle()
-    session.set_prevalence("clinic")
+    session.classification.set_prevalence("clinic")
     desk.settle()
     assert state.trial is not None
     assert state.trial.after is not None
     assert state.trial.after.prevalence == state.trial.before.prevalence == "clinic"
-    session.stop_trial()
+    session.occlusion.stop()
     assert state.study is not None
     assert state.classification is not None
     assert state.classification.predicted == "glioma"  # of the picture as it is, not as edited
@@ -174,12 +175,12 @@ def test_a_new_answer_for_the_picture_is_compared_with(desk: Desk, engine: ToyEn
 
 def test_marks_are_not_touched_by_a_trial(desk: Desk, engine: ToyEngine) -> None:
     session, state = desk.session, desk.state
-    session.start_trial()
-    session.paint(LESION)
+    session.occlusion.start()
+    session.occlusion.paint(LESION)
     desk.settle()
     assert (state.annotations, "markable" in state.facts) == ((), False)
-    session.undo()
-    session.stop_trial()
+    session.occlusion.undo()
+    session.occlusion.stop()
     assert "undo" not in state.facts
 
 

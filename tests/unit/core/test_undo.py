@@ -1,9 +1,9 @@
 """Undo and redo."""
 
-from brainviewer.app.undo import History
 from brainviewer.core.annotations import Annotation, Edit, Kind
 from brainviewer.core.slices import Plane
 from brainviewer.core.study import Modality
+from brainviewer.core.undo import History
 
 
 def text(words: str) -> Annotation:

@@ -1,0 +1,224 @@
+"""Classification of the open study, or of the frame that is shown of an image."""
+
+from brainviewer.app.age_store import keep_age
+from brainviewer.app.engine import EngineControl
+from brainviewer.app.jobs import Jobs
+from brainviewer.app.notices import Notices
+from brainviewer.app.prediction.frame_class import classify_frame, wait_for_rest
+from brainviewer.app.prediction.image_cache import PictureResults
+from brainviewer.app.segmentation import Segmentation
+from brainviewer.app.settings import Settings
+from brainviewer.app.state import ViewState
+from brainviewer.app.status import Status
+from brainviewer.core.errors import BrainViewerError, Report
+from brainviewer.core.findings import Classification, TumourFinding
+from brainviewer.core.study import Study
+
+CLASSIFY = "classify"
+
+
+class Classifier:
+    """Classifies in the background, and again when age, prevalence or frame change.
+
+    rest_seconds : how long one of several images or frames must be looked at before it is
+        classified.
+    """
+
+    def __init__(
+        self,
+        state: ViewState,
+        settings: Settings,
+        jobs: Jobs,
+        notices: Notices,
+        engine: EngineControl,
+        segmentation: Segmentation,
+    ) -> None:
+        self._state, self._settings, self._jobs, self._notices = state, settings, jobs, notices
+        self._engine, self._segmentation = engine, segmentation
+        self.rest_seconds = 0.25
+        self._frames = PictureResults()
+        self._frame = 0
+        self._asked_slice: int | None = None
+        """The slice that was asked for; None where the prediction is for the tumour slice."""
+        self._finding: TumourFinding | None = None
+        """What was found when the prediction on the screen was made."""
+        state.cursor_changed.connect(self._follow_frame)
+        state.finding_changed.connect(self._follow_finding)
+        state.engine_replaced.connect(self._forget_engine)
+
+    def run(self, slice_index: int | None = None, *, rest: float = 0.0) -> None:
+        """Classify the glioma in the background, from the tumour slice or from a given one.
+
+        Of an image, the frame that is shown. A study that was not searched is searched first.
+        rest : seconds to wait before, in which a newer call may take the place of this one.
+        """
+        study, finding = self._state.unedited, self._state.finding
+        if study is None:
+            return
+        if finding is None and not study.is_picture:
+            if self._state.finding_status is not Status.RUNNING:
+                # The search was stopped, or has failed.
+                self.find_and_run(slice_index)
+            return
+        self._jobs.cancel(CLASSIFY)  # before its end can be taken for that of the new one
+        engine, age = self._engine.ready(), self._state.age_years
+        prevalence, asked_before = self.prevalence, self._asked_slice
+        self._asked_slice = slice_index
+        before, before_status = self._state.classification, self._state.classification_status
+        before_message = self._state.classification_message
+        frame = self._state.slice_index()
+
+        def work(report: Report) -> Classification:
+            if finding is None:
+                wait_for_rest(report, rest)
+                return classify_frame(study, frame, engine, report, prevalence)
+            from brainviewer.app.prediction.subtype import classify
+
+            return classify(
+                study,
+                finding,
+                engine,
+                age_years=age,
+                slice_index=slice_index,
+                prevalence=prevalence or None,
+                report=report,
+            )
+
+        def done(result: Classification) -> None:
+            if study.is_picture:
+                self._frames.keep(study.content_hash, frame, result)
+            self._finding = finding
+            self._state.show_classification(result, Status.DONE)
+            self._follow_finding()
+            if self._state.age_years != age and self._state.classification_status is Status.DONE:
+                self.mark_stale("The age was changed.")
+            self._engine.show()
+
+        def failed(error: BrainViewerError) -> None:
+            from brainviewer.app.prediction.subtype import NotClassified
+
+            if isinstance(error, NotClassified):
+                self._state.show_classification(None, Status.NOT_RUN, str(error))
+            else:
+                self._state.show_classification(None, Status.FAILED, str(error))
+                self._notices.tell(str(error), "error", of_study=True)
+            self._engine.show()
+
+        def stopped() -> None:
+            self._asked_slice = asked_before
+            if before is None:
+                self._state.show_classification(None, Status.NOT_RUN)
+            else:
+                self._state.show_classification(before, before_status, before_message)
+            self._engine.show()
+
+        self._state.show_classification(before, Status.RUNNING)
+        self._jobs.start(CLASSIFY, work, done, failed, stopped)
+
+    def find_and_run(self, slice_index: int | None = None) -> None:
+        """Look for the lesion, then classify what was found, or a given slice."""
+
+        def then(finding: TumourFinding) -> None:
+            unclassified = self._state.classification is None
+            if unclassified and (finding.found or slice_index is not None):
+                self.run(slice_index)
+
+        self._segmentation.find(then=then)
+
+    def stop(self) -> None:
+        """Stop classifying; the prediction before is shown again."""
+        self._jobs.cancel(CLASSIFY)
+
+    def leave_study(self) -> None:
+        """Stop for good: another study is shown."""
+        self.stop()
+        self._asked_slice = self._finding = None
+
+    def enter_study(self) -> None:
+        """Classify the study that was just opened, as far as the settings want it."""
+        study = self._state.study
+        if study is not None and study.is_picture:
+            self._show_frame(study, self.rest_seconds if len(self._state.film) > 1 else 0.0)
+        elif self._settings.classify_on_opening:
+            self.find_and_run()
+        else:
+            self._segmentation.find()
+
+    def mark_stale(self, why: str) -> None:
+        """Say beside the prediction that something it rests on is another now."""
+        if self._state.classification_status in (Status.DONE, Status.STALE):
+            self._state.show_classification(
+                self._state.classification, Status.STALE, f"{why} Classify again."
+            )
+
+    # -- age and prevalence -----------------------------------------------------------------
+
+    def set_age(self, years: float | None) -> None:
+        """Enter the patient's age, or None for none; it is kept with the study."""
+        study = self._state.study
+        if study is None or study.is_picture or years == self._state.age_years:
+            return
+        self._state.age_years = years
+        try:
+            keep_age(study.content_hash, years)
+        except BrainViewerError as error:
+            self._notices.tell(str(error), "error")
+        self._run_again("The age was changed.")
+
+    @property
+    def prevalence(self) -> str:
+        """The prevalence that was chosen for what is open; empty for the model's own."""
+        of_images = self._settings.picture_prevalence
+        return of_images if self._of_images else self._settings.prevalence
+
+    def set_prevalence(self, name: str) -> None:
+        """Choose how frequent the classes are taken to be.
+
+        name : one of those on the model's card; empty for the model's own.
+        """
+        if name == self.prevalence:
+            return
+        setting = "picture_prevalence" if self._of_images else "prevalence"
+        self._settings.update(**{setting: name})
+        self._frames.clear()
+        self._run_again("Another prevalence was chosen.")
+
+    @property
+    def _of_images(self) -> bool:
+        return self._state.study is not None and self._state.study.is_picture
+
+    def _run_again(self, why: str) -> None:
+        """Classify anew, from the same slice, where there is a prediction or one is on its way."""
+        if self._state.classification_status is not Status.NOT_RUN:
+            self.mark_stale(why)
+            self.run(self._asked_slice)
+
+    # -- what it rests on -------------------------------------------------------------------
+
+    def _follow_finding(self) -> None:
+        """A prediction from an older search is stale."""
+        searched = self._state.finding_status in (Status.DONE, Status.FAILED)
+        if searched and self._state.finding is not self._finding:
+            self.mark_stale("The tumour was looked for again.")
+
+    def _forget_engine(self) -> None:
+        self._frames.clear()
+        self.stop()
+
+    # -- frames of images -------------------------------------------------------------------
+
+    def _show_frame(self, study: Study, rest: float) -> None:
+        """Show what was predicted for the frame before, or classify it when it is looked at."""
+        self._frame = self._state.slice_index()
+        kept = self._frames.of(study.content_hash, self._frame)
+        self._state.show_classification(kept, Status.NOT_RUN if kept is None else Status.DONE)
+        if kept is None and self._settings.classify_on_opening:
+            self.run(rest=rest)
+
+    def _follow_frame(self) -> None:
+        """A prediction never stands beside another frame than its own."""
+        study = self._state.unedited
+        if study is None or not study.is_picture or self._state.slice_index() == self._frame:
+            return
+        self.stop()
+        self._show_frame(study, self.rest_seconds)
