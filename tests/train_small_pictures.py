@@ -110,7 +110,8 @@ def main(folder: Path) -> None:
 
 
 def _fit(recipe_file: Path, data: Path, out: Path, report=silent):
-    from brainviewer.training.image_classification.fitting.keras_fit import Samples, fit
+    from brainviewer.training.image_classification.fitting.keras_fit import fit
+    from brainviewer.training.image_classification.fitting.phase import Samples
 
     recipe = read_image_recipe(recipe_file)[0]
     chosen = choose(recipe, find_pictures(data))

@@ -107,11 +107,8 @@ class Job:
         done = Part.read(folder / PART_FILE)
         if done is not None:
             return done
-        from brainviewer.training.image_classification.fitting.keras_fit import (
-            Samples,
-            answers,
-            fit,
-        )
+        from brainviewer.training.image_classification.fitting.keras_fit import answers, fit
+        from brainviewer.training.image_classification.fitting.phase import Samples
         from brainviewer.training.image_classification.networks.saving import save_network
 
         where = f"{self.named}, fold {part.name}" if part.name != "test" else self.named
