@@ -17,11 +17,11 @@ import numpy as np
 from labelled_pictures import write_table
 
 from brainviewer.core.errors import FileError, silent
-from brainviewer.training.image_classification.command import Wishes, train_images_or_vote
+from brainviewer.training.image_classification.command import train_images_or_vote
 from brainviewer.training.image_classification.data.labelled_images import find_pictures
 from brainviewer.training.image_classification.data.preparation import prepare
 from brainviewer.training.image_classification.data.split import choose, split
-from brainviewer.training.image_classification.recipes.overrides import Choices
+from brainviewer.training.image_classification.recipes.options import Choices, Options
 from brainviewer.training.image_classification.recipes.recipe_file import read_image_recipe
 from brainviewer.training.image_classification.runs import start_tensorflow
 
@@ -198,8 +198,8 @@ def refused(recipe: str, data: Path, out: Path) -> list[object]:
 
 def run(recipe: Path, data: Path, out: Path, choices: Choices, logs: Path | None = None) -> str:
     """What the command says in the end."""
-    wishes = Wishes(choices, logs=logs)
-    return train_images_or_vote(recipe, data, out, silent, lambda sentence: None, wishes)
+    options = Options(choices, logs=logs)
+    return train_images_or_vote(recipe, data, out, silent, lambda sentence: None, options)
 
 
 if __name__ == "__main__":

@@ -137,12 +137,12 @@ def train(
     """Train a model; the same command again goes on where it was stopped."""
     with results_only() as stdout:
         from brainviewer.training import training_runs
-        from brainviewer.training.image_classification.command import (
-            Wishes,
+        from brainviewer.training.image_classification.command import train_images_or_vote
+        from brainviewer.training.image_classification.recipes.options import (
+            Choices,
+            Options,
             no_meaning,
-            train_images_or_vote,
         )
-        from brainviewer.training.image_classification.recipes.overrides import Choices
         from brainviewer.training.image_classification.recipes.recipe import (
             IMAGE_CLASSES,
             IMAGE_VOTE,
@@ -154,13 +154,13 @@ def train(
             raise no_meaning("--found", file)
         cores = threads or os.cpu_count() or 1
         choices = Choices(fold, epochs, batch, size, weights or "", limit, (), tuple(only or ()))
-        wishes = Wishes(
+        options = Options(
             choices, exclude, augmented, logs, tuple(runs or ()), cores, split, group_by or ""
         )
         try:
             if not of_images:
                 of_tumours = training_runs.recipe_kind(file) == training_runs.TUMOUR_PICTURES
-                wishes.refuse_all(file, ("--weights",) if of_tumours else ())
+                options.check(file, ("--weights",) if of_tumours else ())
                 with progress_bar() as report:
                     training_runs.train(
                         file, folder, out, report, cores, complain, found, weights or ""
@@ -170,7 +170,7 @@ def train(
                 )
                 return
             with progress_bar() as report:
-                said = train_images_or_vote(file, folder, out, report, complain, wishes)
+                said = train_images_or_vote(file, folder, out, report, complain, options)
         except KeyboardInterrupt:
             complain("Stopped; run the same command again to go on.")
             raise typer.Exit(130) from None

@@ -18,6 +18,7 @@ from brainviewer.training.labelled_data.cases import find_cases
 from brainviewer.training.metrics.plots import draw_all
 from brainviewer.training.provenance import made_with
 from brainviewer.training.recipes import Recipe, read_recipe
+from brainviewer.training.run_folder import RECIPE_FILE, RUN_FILE, read_run
 from brainviewer.training.subtype.descriptor_table import TABLE_FILE
 from brainviewer.training.subtype.evaluate import EVALUATION_FILE, RECIPE, dump, evaluate_run
 from brainviewer.training.subtype.evaluation_inputs import PREDICTIONS
@@ -25,11 +26,8 @@ from brainviewer.training.training_runs import (
     FINDER_HAS_SEEN,
     FOUND_FOLDER,
     LESION_OUTLINE,
-    RECIPE_FILE,
-    RUN_FILE,
     TUMOUR_PICTURES,
     find_recipe,
-    read_run,
     recipe_kind,
     require_torch,
 )

@@ -11,18 +11,17 @@ import shutil
 from collections.abc import Callable, Sequence
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
 
 from brainviewer.assets import resources
 from brainviewer.core.errors import BrainViewerError, FileError, Report
-from brainviewer.files.structured import read_json
-from brainviewer.files.writing import make_folder, write_whole
+from brainviewer.files.writing import make_folder
 from brainviewer.training.image_classification.recipes.recipe import IMAGE_CLASSES, IMAGE_VOTE
 from brainviewer.training.image_classification.recipes.recipe_file import recipe_content
 from brainviewer.training.labelled_data.collection import Case, Collection
 from brainviewer.training.labelled_data.detections import STRIPPED
+from brainviewer.training.run_folder import begin_run, check_run, describe_run
 
-RECIPE_FILE, RUN_FILE, FOUND_FOLDER = "recipe.toml", "run.json", "found"
+FOUND_FOLDER = "found"
 GLIOMA_TYPE, LESION_OUTLINE = "glioma-type", "lesion-outline"
 TUMOUR_PICTURES = "tumour-pictures"
 KINDS = (GLIOMA_TYPE, LESION_OUTLINE, TUMOUR_PICTURES, IMAGE_CLASSES, IMAGE_VOTE)
@@ -160,34 +159,15 @@ def begin(recipe: Path, collection: Collection, out: Path) -> None:
 
     Raises FileError if the folder holds another run, or cannot be written.
     """
-    about = {
-        "recipe": recipe.stem,
-        "data": str(collection.folder.resolve()),
-        "recipe_sha256": hashlib.sha256(recipe.read_bytes()).hexdigest(),
-        "layout": collection.layout,
-        "cases": len(collection.cases),
-        "cases_sha256": _same_cases(collection),
-    }
-    before = read_run(out)
-    if before is not None:
-        for key, what in (("recipe_sha256", "another recipe"), ("cases_sha256", "other cases")):
-            if before.get(key) != about[key]:
-                raise FileError(
-                    f"The folder {out.name} holds a training run with {what}.",
-                    "Choose an empty folder, or give what it was begun with.",
-                )
-        return
-    make_folder(out)
-    write_whole(out / RECIPE_FILE, recipe.read_bytes())
-    write_whole(out / RUN_FILE, (json.dumps(about, indent=1) + "\n").encode())
-
-
-def read_run(out: Path) -> dict[str, Any] | None:
-    """What a folder says about the run in it; None if it holds none."""
-    try:
-        return dict(read_json(out / RUN_FILE))
-    except (FileError, TypeError, ValueError):
-        return None
+    about = describe_run(
+        recipe,
+        collection.folder,
+        layout=collection.layout,
+        cases=len(collection.cases),
+        cases_sha256=_same_cases(collection),
+    )
+    if not check_run(about, out, {"cases_sha256": "other cases"}):
+        begin_run(about, recipe, out)
 
 
 def _same_cases(collection: Collection) -> str:

@@ -27,7 +27,7 @@ from brainviewer.training.image_classification.evaluation.results import (
     Answered,
     joined,
 )
-from brainviewer.training.image_classification.recipes.overrides import Choices
+from brainviewer.training.image_classification.recipes.options import Choices
 from brainviewer.training.image_classification.recipes.recipe import IMAGE_CLASSES, ImageRecipe
 from brainviewer.training.provenance import made_with
 from brainviewer.training.subtype.evaluate import dump
@@ -36,7 +36,7 @@ COST_FILE, PART_FILE = "cost.json", "part.npz"
 
 
 @dataclass(frozen=True, eq=False)
-class Job:
+class NetworkRun:
     """One network: trained for each split, saved and measured in ``out``."""
 
     recipe: ImageRecipe
@@ -68,30 +68,29 @@ class Job:
         classes = list(self.chosen.answers)
         cost = json.loads((self._folder(self.splits[0]) / COST_FILE).read_text("utf-8"))
         history = [entry for part in parts for entry in part.history]
-        result: dict[str, Any] = {
-            "format": results.FORMAT,
-            "kind": IMAGE_CLASSES,
-            "recipe": self.recipe.name,
-            "network": self.recipe.network,
-            "about": self.recipe.about,
-            "reported": self.recipe.reported,
-            "recipe_sha256": recipe_sha256,
-            "data": self._data(),
-            "protocol": self._protocol(choices),
-            "settings": results.settings(self.recipe, parts[0].weights, choices.changed()),
-            "changes": list(changes),
-            "seed": self.recipe.seed,
-            "made_with": made_with(),
-            "classes": classes,
-            **results.measured(classes, tested, self.recipe.seed),
-            "operating_point": results.operating_point(self.recipe, classes, validated, tested),
-            "validation": results.in_short(validated),
-            "epochs": [len(part.history) for part in parts],
-            "training_seconds": round(sum(entry["seconds"] for entry in history), 1),
+        result = results.result_record(
+            IMAGE_CLASSES,
+            classes,
+            tested,
+            self.recipe.seed,
+            recipe=self.recipe.name,
+            network=self.recipe.network,
+            about=self.recipe.about,
+            reported=self.recipe.reported,
+            recipe_sha256=recipe_sha256,
+            data=self._data(),
+            protocol=self._protocol(choices),
+            settings=results.settings(self.recipe, parts[0].weights, choices.changed()),
+            changes=list(changes),
+            made_with=made_with(),
+            operating_point=results.operating_point(self.recipe, classes, validated, tested),
+            validation=results.in_short(validated),
+            epochs=[len(part.history) for part in parts],
+            training_seconds=round(sum(entry["seconds"] for entry in history), 1),
+            notices=list(notices),
+            history=history,
             **cost,
-            "notices": list(notices),
-            "history": history,
-        }
+        )
         places = {picture.file: place for place, picture in enumerate(self.chosen.pictures)}
         shown = self.images[[places[file] for file in tested.files]]
         write_predictions(self.out / PREDICTIONS_FILE, tested, validated)

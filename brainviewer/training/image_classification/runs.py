@@ -5,21 +5,17 @@ network (a grid has many, each in a folder of its own) the trained files, ``resu
 page. The same command goes on where it was stopped.
 """
 
-import hashlib
 import importlib.util
-import json
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from brainviewer.core.counting import counted
 from brainviewer.core.errors import BrainViewerError, FileError, Report
 from brainviewer.files.native_output import without_stderr
-from brainviewer.files.structured import read_json
-from brainviewer.files.writing import check_new_folder, make_folder, write_whole
+from brainviewer.files.writing import check_new_folder
 from brainviewer.training.image_classification.data.augmentation import write_copies
 from brainviewer.training.image_classification.data.labelled_images import Pictures, find_pictures
 from brainviewer.training.image_classification.data.preparation import (
@@ -44,75 +40,64 @@ from brainviewer.training.image_classification.data.split import (
 from brainviewer.training.image_classification.data.split_list import with_split_list
 from brainviewer.training.image_classification.evaluation.result_files import read_result
 from brainviewer.training.image_classification.evaluation.results import RESULT_FILE
-from brainviewer.training.image_classification.network_run import Job
+from brainviewer.training.image_classification.network_run import NetworkRun
 from brainviewer.training.image_classification.networks.pretrained_weights import (
     IMAGENET,
     NONE,
     numbers_of,
 )
-from brainviewer.training.image_classification.recipes.overrides import (
+from brainviewer.training.image_classification.recipes.options import (
     Choices,
+    Options,
     changes,
     with_choices,
 )
 from brainviewer.training.image_classification.recipes.recipe import ImageRecipe
 from brainviewer.training.image_classification.recipes.recipe_file import read_image_recipe
-from brainviewer.training.training_runs import RECIPE_FILE, RUN_FILE
+from brainviewer.training.run_folder import begin_run, check_run, describe_run
 
 CACHE_FILE = "prepared.npz"
+COMPARED = {"images_sha256": "other images", "choices": "other options"}
+"""What a run must have been begun with to go on, besides its recipe."""
 Tell = Callable[[str], None]
 
 
-@dataclass(frozen=True)
-class Extras:
-    """What is written besides the run, if asked for.
-
-    augmented : folder for the varied images; logs : folder for TensorBoard.
-    """
-
-    augmented: Path | None = None
-    logs: Path | None = None
-    threads: int = 1
-
-
 def train_images(
-    recipe_file: Path,
-    data: Path,
-    out: Path,
-    report: Report,
-    tell: Tell,
-    choices: Choices,
-    extras: Extras,
-    split_list: Path | None = None,
-    group_by: str = "",
+    recipe_file: Path, data: Path, out: Path, report: Report, tell: Tell, options: Options
 ) -> list[dict[str, Any]]:
     """Train and measure every network of a recipe; returns their results.
 
-    split_list : as ``with_split_list`` reads it, instead of the split of the data
-    group_by : a pattern that finds the patient in a picture's path
-
-    Raises BrainViewerError, before anything is written, if recipe, choices or data cannot be used,
+    Raises BrainViewerError, before anything is written, if recipe, options or data cannot be used,
     or if ``out`` holds another run.
     """
+    choices = options.choices
     own = _only(read_image_recipe(recipe_file), choices.only)
     recipes = [with_choices(one, choices) for one in own]
-    for folder in filter(None, (out, extras.augmented, extras.logs)):
+    for folder in filter(None, (out, options.augmented, options.logs)):
         check_new_folder(folder)
     if choices.weights not in ("", NONE, IMAGENET):
         numbers_of(choices.weights)
     require_onnx()
-    source = find_split(data, split_list, group_by)
+    source = find_split(data, options.split, options.group_by)
     chosen = choose(recipes[0], source, choices.excluded, choices.limit)
     splits = split(recipes[0], chosen, choices.fold)
     _check_triage(recipes[0], chosen)
-    about = _about(recipe_file, source, choices)
-    check_same_run(about, out)
+    about = describe_run(
+        recipe_file,
+        source.folder,
+        layout=source.layout,
+        images=len(source.pictures),
+        images_sha256=source.sha256,
+        choices=choices.content(),
+    )
+    check_run(about, out, COMPARED)
 
-    def check(readable: Chosen) -> None:
+    def begin(readable: Chosen) -> None:
         split(recipes[0], readable, choices.fold)
-        _check_networks(recipes, len(chosen.answers), extras.threads)
+        _check_networks(recipes, len(chosen.answers), options.threads)
+        begin_run(about, recipe_file, out)
 
-    images, unread = _images(recipes[0], chosen, out, about, recipe_file, report, tell, check)
+    images, unread = _images(recipes[0], chosen, out, report, tell, begin)
     notices = (*source.notices, *_notices(chosen, choices))
     if unread:
         notices = (*notices, unread_words(unread, len(chosen.pictures)))
@@ -120,17 +105,17 @@ def train_images(
         splits = split(recipes[0], chosen, choices.fold)
     for notice in notices:
         tell(notice)
-    if extras.augmented is not None:
-        _write_augmented(recipes[0], chosen, splits[0], images, extras.augmented, tell)
+    if options.augmented is not None:
+        _write_augmented(recipes[0], chosen, splits[0], images, options.augmented, tell)
     found = []
     for number, recipe in enumerate(recipes, start=1):
         grid = bool(recipe.axes)
         place = out / recipe.network if grid else out
         known = read_result(place / RESULT_FILE)
         if known is None:
-            start_tensorflow(extras.threads)
+            start_tensorflow(options.threads)
             named = f"{recipe.network} ({number} of {len(recipes)})" if grid else recipe.network
-            job = Job(recipe, chosen, images, splits, place, named, report, extras.logs)
+            job = NetworkRun(recipe, chosen, images, splits, place, named, report, options.logs)
             less = changes(own[number - 1], recipe, choices)
             known = job.run(choices, about["recipe_sha256"], notices, less)
         found.append(known)
@@ -170,57 +155,17 @@ def _check_triage(recipe: ImageRecipe, chosen: Chosen) -> None:
         )
 
 
-def _about(recipe_file: Path, source: Pictures, choices: Choices) -> dict[str, Any]:
-    return {
-        "recipe": recipe_file.stem,
-        "recipe_sha256": hashlib.sha256(recipe_file.read_bytes()).hexdigest(),
-        "data": str(source.folder.resolve()),
-        "layout": source.layout,
-        "images": len(source.pictures),
-        "images_sha256": source.sha256,
-        "choices": choices.content(),
-    }
-
-
-def check_same_run(about: dict[str, Any], out: Path) -> None:
-    """Raises FileError if a folder holds a run of another recipe, of other data or choices."""
-    try:
-        before = dict(read_json(out / RUN_FILE))
-    except (FileError, TypeError, ValueError):
-        return
-    for key, what in (
-        ("recipe_sha256", "another recipe"),
-        ("images_sha256", "other images"),
-        ("choices", "other options"),
-    ):
-        if before.get(key) != about[key]:
-            raise FileError(
-                f"The folder {out.name} holds a training run with {what}.",
-                "Choose an empty folder, or give what it was begun with.",
-            )
-
-
-def begin_run(about: dict[str, Any], recipe_file: Path, out: Path) -> None:
-    """Make the folder of a run, unless it is there; raises FileError."""
-    make_folder(out)
-    if not (out / RUN_FILE).exists():
-        write_whole(out / RECIPE_FILE, recipe_file.read_bytes())
-        write_whole(out / RUN_FILE, (json.dumps(about, indent=1) + "\n").encode())
-
-
 def _images(
     recipe: ImageRecipe,
     chosen: Chosen,
     out: Path,
-    about: dict[str, Any],
-    recipe_file: Path,
     report: Report,
     tell: Tell,
-    check: Callable[[Chosen], None],
+    begin: Callable[[Chosen], None],
 ) -> tuple[Images, dict[str, str]]:
     """The prepared images, from the run if it has them, and which files cannot be read.
 
-    check : of what can be read, before the run is begun.
+    begin : checks what can be read and begins the run.
     """
     folder = chosen.source.folder
     key = cache_key(folder, chosen.pictures, recipe.preparation)
@@ -230,8 +175,7 @@ def _images(
     unread: dict[str, str] = {}
     images, crops = prepare(folder, chosen.pictures, recipe.preparation, report, unread)
     readable = without(chosen, unread)
-    check(readable)
-    begin_run(about, recipe_file, out)
+    begin(readable)
     doubtful = write_doubtful(folder, readable.pictures, crops, out)
     if doubtful:
         tell(

@@ -1,6 +1,5 @@
 """``train`` and ``evaluate`` for the network of single pictures."""
 
-import hashlib
 import json
 from dataclasses import asdict
 from pathlib import Path
@@ -52,9 +51,9 @@ from brainviewer.training.labelled_data.datasets import cheng_folder
 from brainviewer.training.leaderboard.shipped_model import shipped_result
 from brainviewer.training.recipes import FINAL_FILE, PRETRAINED_FILE
 from brainviewer.training.resnet50 import MapNetwork
+from brainviewer.training.run_folder import begin_run, check_run, describe_run, read_run
 from brainviewer.training.subtype.evaluate import dump
 from brainviewer.training.subtype.package import SCOPE_FILE
-from brainviewer.training.training_runs import RECIPE_FILE, RUN_FILE, read_run
 from brainviewer.training.weights import save_numbers
 
 # What stands in a row of the leaderboard, without and with a teacher.
@@ -74,12 +73,7 @@ def train_pictures(recipe: Path, data: Path, out: Path, weights: str, report: Re
     if not plan.teacher and weights not in ("", IMAGENET):
         numbers_of(weights)
     cheng, lgg = folders(data)
-    about = {
-        "recipe": recipe.stem,
-        "data": str(cheng.resolve()),
-        "recipe_sha256": hashlib.sha256(recipe.read_bytes()).hexdigest(),
-        "weights": weights or plan.weights,
-    }
+    about = describe_run(recipe, cheng, weights=weights or plan.weights)
     if plan.teacher:
         check_teacher(plan, Path(weights))
         if lgg is None:
@@ -87,21 +81,13 @@ def train_pictures(recipe: Path, data: Path, out: Path, weights: str, report: Re
                 f"The recipe {recipe.stem} needs the folder lgg beside {cheng.name}.",
                 "Put it there.",
             )
-    before = read_run(out)
-    if before is not None:
-        if any(before.get(key) != about[key] for key in ("recipe_sha256", "weights")):
-            raise FileError(
-                f"The folder {out.name} holds a training run with another recipe or other weights.",
-                "Choose an empty folder, or give what it was begun with.",
-            )
-    else:
+    if not check_run(about, out, {"weights": "other weights"}):
         # Before the run is begun: with weights that do not fit it would refuse the right ones.
         start = None if plan.teacher else _started(plan, about["weights"])
         make_folder(out)
         if start is not None:
             save_numbers(start, out / PRETRAINED_FILE)
-        write_whole(out / RECIPE_FILE, recipe.read_bytes())
-        write_whole(out / RUN_FILE, (json.dumps(about, indent=1) + "\n").encode())
+        begin_run(about, recipe, out)
     if not plan.teacher:
         fit(plan, cheng, lgg, out, report)
     elif lgg is not None:
@@ -186,7 +172,6 @@ def _result(name: str, plan: PictureRecipe, said: Predictions, cheng: Path) -> d
             "training": asdict(plan.training),
             "seed": plan.seed,
         },
-        {},
         {"train": learned, "validation": 0},
         plan.seed,
     )

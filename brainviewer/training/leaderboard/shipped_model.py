@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from brainviewer.training.image_classification.data.labelled_images import Pictures
-from brainviewer.training.image_classification.evaluation.results import FORMAT, Answered, measured
+from brainviewer.training.image_classification.evaluation.results import Answered, result_record
 from brainviewer.training.leaderboard.entries import SHIPPED
 
 
@@ -15,7 +15,6 @@ def shipped_result(
     classes: Sequence[str],
     answered: Answered,
     settings: Mapping[str, Any],
-    cost: Mapping[str, Any],
     images: Mapping[str, int],
     seed: int = 2026,
 ) -> dict[str, Any]:
@@ -25,42 +24,32 @@ def shipped_result(
     source : the data, as ``find_pictures`` reads it: rows of the same data stand in one table.
     answered : each image answered by the network that never saw its fold.
     settings : ``input_size``, ``colour``, ``pretrained``, ``weights`` and what else is known.
-    cost : ``parameters``, ``size_bytes``, ``ms_per_image``, ``training_seconds`` of all folds;
-        what is missing stays empty in the row.
     images : how many were used for ``train`` and ``validation`` of one fold.
     """
     counts = {name: int((answered.truth == place).sum()) for place, name in enumerate(classes)}
-    costs = ("parameters", "size_bytes", "ms_per_image", "training_seconds")
-    return {
-        "format": FORMAT,
-        "kind": SHIPPED,
-        "recipe": model,
-        "network": model,
-        "about": about,
-        "reported": "",
-        "data": {
+    return result_record(
+        SHIPPED,
+        classes,
+        answered,
+        seed,
+        recipe=model,
+        network=model,
+        about=about,
+        data={
             "folder": source.folder.name,
             "layout": source.layout,
             "images_sha256": source.sha256,
             "images": len(answered.files),
             "classes": counts,
         },
-        "protocol": {
+        protocol={
             "split": source.layout,
             "grouped": source.grouped,
             "tested": sorted(set(answered.folds)),
-            "train": images["train"],
-            "validation": images["validation"],
+            **images,
             "test": len(answered.files),
             "limit": None,
         },
-        "settings": dict(settings),
-        "classes": list(classes),
-        **measured(classes, answered, seed),
-        "operating_point": None,
-        "validation": None,
-        "epochs": [],
-        **{key: cost.get(key) for key in costs},
-        "notices": list(source.notices),
-        "history": [],
-    }
+        settings=dict(settings),
+        notices=list(source.notices),
+    )

@@ -29,6 +29,7 @@ from brainviewer.training.metrics.metrics import (
 FORMAT = 1
 RESULT_FILE = "result.json"
 DRAWS = 1000
+COSTS = ("parameters", "size_bytes", "ms_per_image", "training_seconds")
 AUROC, WORST, ECE = "AUROC", "worst-class recall", "expected calibration error"
 """``AUROC`` is the mean over classes, each against the rest."""
 
@@ -88,6 +89,30 @@ def measures(classes: Sequence[str]) -> dict[str, Measure]:
     table |= {f"recall {name}": recall(place) for place, name in enumerate(classes)}
     return table | {
         f"AUROC {name} against the rest": auroc(place) for place, name in enumerate(classes)
+    }
+
+
+def result_record(
+    kind: str, classes: Sequence[str], tested: "Answered", seed: int, **more: Any
+) -> dict[str, Any]:
+    """A result as its file holds it: figures of test images with intervals, and ``more``.
+
+    more : what is known of the network (docs/image-results.md); what is left out is empty.
+    """
+    return {
+        "format": FORMAT,
+        "kind": kind,
+        "reported": "",
+        "seed": seed,
+        "classes": list(classes),
+        **measured(classes, tested, seed),
+        "operating_point": None,
+        "validation": None,
+        "epochs": [],
+        **dict.fromkeys(COSTS),
+        "notices": [],
+        "history": [],
+        **more,
     }
 
 

@@ -141,26 +141,26 @@ def _result(
 ) -> dict[str, Any]:
     known = [member.result for member in members]
     first = known[0]
-    notices = list(dict.fromkeys(notice for one in known for notice in one["notices"]))
-    return {
-        "format": results.FORMAT,
-        "kind": IMAGE_VOTE,
-        "recipe": recipe.name,
-        "network": name,
-        "about": recipe.about,
-        "reported": recipe.reported,
-        "recipe_sha256": recipe_sha256,
-        "data": first["data"],
-        "protocol": first["protocol"],
-        "settings": {
+    return results.result_record(
+        IMAGE_VOTE,
+        first["classes"],
+        tested,
+        _SEED,
+        recipe=recipe.name,
+        network=name,
+        about=recipe.about,
+        reported=recipe.reported,
+        recipe_sha256=recipe_sha256,
+        data=first["data"],
+        protocol=first["protocol"],
+        settings={
             "seed": _SEED,
             "pretrained": any(one["settings"]["pretrained"] for one in known),
             "chosen_by": recipe.chosen_by,
         },
-        "changes": [],
-        "seed": _SEED,
-        "made_with": made_with(),
-        "members": [
+        changes=[],
+        made_with=made_with(),
+        members=[
             {
                 "network": one["network"],
                 "recipe": one["recipe"],
@@ -169,15 +169,6 @@ def _result(
             }
             for one in known
         ],
-        "classes": first["classes"],
-        **results.measured(first["classes"], tested, _SEED),
-        "operating_point": None,
-        "validation": None,
-        "epochs": [],
-        **{
-            key: round(sum(one[key] for one in known), 3)
-            for key in ("parameters", "size_bytes", "ms_per_image", "training_seconds")
-        },
-        "notices": notices,
-        "history": [],
-    }
+        notices=list(dict.fromkeys(notice for one in known for notice in one["notices"])),
+        **{key: round(sum(one[key] for one in known), 3) for key in results.COSTS},
+    )

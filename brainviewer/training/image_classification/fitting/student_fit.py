@@ -35,7 +35,7 @@ from brainviewer.training.image_classification.recipes.tumour_recipe import (
 from brainviewer.training.learning import learn
 from brainviewer.training.recipes import FINAL_FILE, PRETRAINED_FILE
 from brainviewer.training.resnet50 import MapNetwork
-from brainviewer.training.training_runs import RECIPE_FILE
+from brainviewer.training.run_folder import RECIPE_FILE
 from brainviewer.training.weights import save_numbers
 
 _UNLABELLED_FOLDER, _UNLABELLED_DRAWS = "unlabelled", 2

@@ -26,10 +26,10 @@ from brainviewer.training.image_classification.evaluation.results import (
     operating_point,
 )
 from brainviewer.training.image_classification.evaluation.voting import majority
-from brainviewer.training.image_classification.network_run import Job
-from brainviewer.training.image_classification.recipes.overrides import Choices
+from brainviewer.training.image_classification.network_run import NetworkRun
+from brainviewer.training.image_classification.recipes.options import Options
 from brainviewer.training.image_classification.recipes.recipe_file import read_image_recipe
-from brainviewer.training.image_classification.runs import Extras, train_images
+from brainviewer.training.image_classification.runs import train_images
 from brainviewer.training.metrics.intervals import value_of
 
 SHIPPED = Path(__file__).resolve().parents[4] / "resources" / "recipes" / "images"
@@ -121,13 +121,13 @@ def test_an_image_that_cannot_be_read_is_named_and_left_out(
     spoil(data)
     bad = "glioma/1.gif" if spoil is film else "glioma/1.png"
     told: list[str] = []
-    jobs: list[Job] = []
+    jobs: list[NetworkRun] = []
 
-    def begin(job: Job, *_: object) -> None:
+    def begin(job: NetworkRun, *_: object) -> None:
         jobs.append(job)
         raise Trained
 
-    monkeypatch.setattr(Job, "run", begin)
+    monkeypatch.setattr(NetworkRun, "run", begin)
     for name in ("_check_networks", "start_tensorflow"):
         monkeypatch.setattr(running, name, lambda *_: None)
     for _ in range(2):  # the second time the images come from the run
@@ -135,7 +135,7 @@ def test_an_image_that_cannot_be_read_is_named_and_left_out(
         with pytest.raises(Trained):
             train_images(
                 SHIPPED / "cnn-128-flip.toml", data, tmp_path / "out", silent, told.append,
-                Choices(), Extras(),
+                Options(),
             )  # fmt: skip
         (said,) = (sentence for sentence in told if "cannot be read" in sentence)
         many = 49 if spoil is film else 48
@@ -312,7 +312,7 @@ def test_intervals_are_over_patients_where_they_are_known(tmp_path: Path) -> Non
     part = Split("test", everything, everything, everything)
     patients = np.array([int(p.group[-1]) for p in chosen.pictures])
     said = np.where(patients % 4 == 0, 1 - chosen.labels, chosen.labels)
-    job = Job(recipe, chosen, np.zeros(1, np.uint8), [part], tmp_path, "", silent, None)
+    job = NetworkRun(recipe, chosen, np.zeros(1, np.uint8), [part], tmp_path, "", silent, None)
     tested = job._tested(part, everything, np.eye(2)[said])
     found = measured(["glioma", "none"], tested, 1)
     assert found["intervals"] == {"over": "patients", "units": 16}

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from brainviewer.core.errors import FileError
-from brainviewer.training.image_classification.recipes.overrides import Choices, with_choices
+from brainviewer.training.image_classification.recipes.options import Choices, with_choices
 from brainviewer.training.image_classification.recipes.recipe import BASES
 from brainviewer.training.image_classification.recipes.recipe_file import (
     read_image_recipe,

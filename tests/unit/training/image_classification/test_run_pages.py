@@ -12,7 +12,7 @@ from PIL import Image
 
 from brainviewer.training.image_classification.evaluation import page as pages
 from brainviewer.training.image_classification.evaluation.results import Answered
-from brainviewer.training.image_classification.recipes.overrides import (
+from brainviewer.training.image_classification.recipes.options import (
     Choices,
     changes,
     with_choices,

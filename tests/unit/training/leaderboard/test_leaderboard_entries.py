@@ -234,8 +234,8 @@ def test_a_model_that_ships_joins_the_rows_of_its_data(tmp_path: Path) -> None:
     answered = Answered(tuple(p.file for p in pictures), ("1", "2") * 4, truth, np.eye(4)[truth])
     made = shipped_result(
         "best", "The model", source, FOUR, answered, {"input_size": 224},
-        {"parameters": 5}, {"train": 6, "validation": 0},
-    )  # fmt: skip
+        {"train": 6, "validation": 0},
+    ) | {"parameters": 5}  # fmt: skip
     trained = result(tested=("1", "2"), images=8)
     trained["data"]["images_sha256"] = source.sha256
     write(tmp_path / "in", json.loads(json.dumps(made)), trained)

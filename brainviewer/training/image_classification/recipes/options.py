@@ -1,6 +1,8 @@
-"""What the command line says beside recipe and data."""
+"""Options of ``brainviewer train`` for single images, and what they change of a recipe."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from brainviewer.core.counting import counted
@@ -43,6 +45,42 @@ class Choices:
         content = self.content()
         del content["fold"]
         return [name for name, value in content.items() if value]
+
+
+@dataclass(frozen=True)
+class Options:
+    """All options that are for single images only.
+
+    exclude : a list of images to leave out; augmented : folder for the augmented images; logs :
+    folder for TensorBoard; runs : where a vote looks for its members; split : a list as ``data
+    audit --write-clean`` writes it; group_by : a pattern that names the patient in a path.
+    """
+
+    choices: Choices = Choices()
+    exclude: Path | None = None
+    augmented: Path | None = None
+    logs: Path | None = None
+    runs: tuple[Path, ...] = ()
+    threads: int = 1
+    split: Path | None = None
+    group_by: str = ""
+
+    def check(self, recipe: Path, allowed: Sequence[str]) -> None:
+        """Raises FileError if an option was given that the recipe has no use for."""
+        values = vars(self.choices) | vars(self)
+        own = ("fold", "epochs", "batch", "size", "weights", "limit", "only", "split", "group_by",
+               "exclude", "augmented", "logs", "runs")  # fmt: skip
+        for name in own:
+            option = f"--{name.replace('_', '-')}"
+            if values[name] and option not in allowed:
+                raise no_meaning(option, recipe)
+
+
+def no_meaning(option: str, recipe: Path) -> FileError:
+    """What to raise for an option that a recipe has no use for."""
+    return FileError(
+        f"The option {option} has no meaning for the recipe {recipe.stem}.", "Leave it out."
+    )
 
 
 def changes(before: ImageRecipe, after: ImageRecipe, choices: Choices) -> list[str]:
