@@ -59,6 +59,13 @@ class Occlusion:
         # What is painted over must be seen; H shows where the network looks now.
         self._view.set_overlay(heatmap=False)
 
+    def toggle(self) -> None:
+        """Start a test, or end the one that is open."""
+        if self._state.trial is None:
+            self.start()
+        else:
+            self.stop()
+
     def stop(self) -> None:
         """Show the picture again as it is, with its answer; without a trial, nothing happens."""
         trial = self._state.trial

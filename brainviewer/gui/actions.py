@@ -6,17 +6,16 @@ facts, never by hand.
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
+from brainviewer.app.exports import ExportSubject
 from brainviewer.app.facts import Fact
 from brainviewer.app.feedback_store import AGREE, DISAGREE, WITHDRAWN
 from brainviewer.app.state import Layout, Tool, ViewState
 from brainviewer.core.slices import Convention, Plane
 from brainviewer.core.study import Modality
+from brainviewer.gui.panels.tumour import copy_measurements
+from brainviewer.gui.window_parts import WindowParts
 from brainviewer.painting.volume.view import LOOK_NAMES, LOOKS
-
-if TYPE_CHECKING:
-    from brainviewer.gui.main_window import MainWindow
 
 
 @dataclass(frozen=True)
@@ -34,7 +33,7 @@ class Action:
     text: str
     shortcut: str
     needs: Fact | None
-    do: "Callable[[MainWindow], object]"
+    do: Callable[[WindowParts], object]
     checked: Callable[[ViewState], bool] | None = None
     short: str = ""
     tip: str = ""
@@ -96,7 +95,7 @@ def _sequence(modality: Modality, key: str) -> Action:
 
 
 def _overlay(field: str, text: str, key: str, needs: Fact) -> Action:
-    def toggle(window: "MainWindow") -> None:
+    def toggle(window: WindowParts) -> None:
         overlays = window.session.state.overlays
         window.session.view.set_overlays(replace(overlays, **{field: not getattr(overlays, field)}))
 
@@ -111,7 +110,7 @@ def _convention(convention: Convention, text: str) -> Action:
         text,
         "",
         Fact.PLANES,
-        lambda w: w.set_convention(convention),
+        lambda w: w.appearance.set_convention(convention),
         lambda s: s.convention is convention,
     )
 
@@ -127,29 +126,30 @@ def _look(letter: str) -> Action:
 
 
 ACTIONS: tuple[Action, ...] = (
-    Action("open-folder", "Open study folder…", "Ctrl+O", None, lambda w: w.open_folder(),
+    Action("open-folder", "Open study folder…", "Ctrl+O", None, lambda w: w.files.open_folder(),
            short="Open", tip="Open a study folder"),
-    Action("open-files", "Open files…", "Ctrl+Shift+O", None, lambda w: w.open_files()),
-    Action("open-pictures", "Open pictures…", "Ctrl+P", None, lambda w: w.open_pictures(),
+    Action("open-files", "Open files…", "Ctrl+Shift+O", None, lambda w: w.files.open_files()),
+    Action("open-pictures", "Open pictures…", "Ctrl+P", None, lambda w: w.files.open_images(),
            tip="Open JPG, PNG, TIFF, BMP, WebP or DICOM images"),
     Action("picture-before", "Picture before", "Ctrl+PgUp", Fact.FILM,
            lambda w: w.session.documents.step_image(-1)),
     Action("picture-next", "Next picture", "Ctrl+PgDown", Fact.FILM,
            lambda w: w.session.documents.step_image(1)),
     Action("open-demo", "Open the demo study", "", None, lambda w: w.session.documents.open_demo()),
-    Action("open-marks", "Open annotations…", "", Fact.STUDY, lambda w: w.open_annotations()),
+    Action("open-marks", "Open annotations…", "", Fact.STUDY, lambda w: w.files.open_annotations()),
     Action("save-marks", "Save annotations as…", "Ctrl+S", Fact.ANNOTATIONS,
-           lambda w: w.save_annotations()),
-    Action("export", "Export picture…", "Ctrl+E", Fact.STUDY, lambda w: w.export(),
+           lambda w: w.files.save_annotations()),
+    Action("export", "Export picture…", "Ctrl+E", Fact.STUDY, lambda w: w.export.ask(),
            short="Export", tip="Export an annotated picture"),
     Action("export-tumour", "Export tumour slice…", "Ctrl+Shift+E", Fact.TUMOUR,
-           lambda w: w.export_tumour_slice()),
-    Action("export-volume", "Save 3D picture…", "", Fact.SEQUENCES, lambda w: w.export_volume()),
-    Action("copy", "Copy view", "Ctrl+C", Fact.STUDY, lambda w: w.copy_view(), short="Copy view",
+           lambda w: w.export.ask(ExportSubject.TUMOUR_SLICE)),
+    Action("export-volume", "Save 3D picture…", "", Fact.SEQUENCES,
+           lambda w: w.export.ask(ExportSubject.VOLUME)),
+    Action("copy", "Copy view", "Ctrl+C", Fact.STUDY, lambda w: w.export.copy(), short="Copy view",
            tip="Copy the current view to the clipboard"),
     *(_look(letter) for letter in LOOKS),
     Action("volume-reset", "Reset the 3D view", "", Fact.SEQUENCES, lambda w: w.volume.reset()),
-    Action("quit", "Quit", "Ctrl+Q", None, lambda w: w.close()),
+    Action("quit", "Quit", "Ctrl+Q", None, lambda w: w.frame.close()),
     Action("undo", "Undo", "Ctrl+Z", Fact.UNDO, lambda w: w.session.occlusion.undo()),
     Action("redo", "Redo", "Ctrl+Shift+Z", Fact.REDO, lambda w: w.session.occlusion.redo(),
            also="Ctrl+Y"),
@@ -186,28 +186,30 @@ ACTIONS: tuple[Action, ...] = (
     Action("fit", "Fit to pane", "F", Fact.STUDY, lambda w: w.grid.fit()),
     Action("zoom-in", "Zoom in", "Ctrl++", Fact.STUDY, lambda w: w.grid.zoom(1.25)),
     Action("zoom-out", "Zoom out", "Ctrl+-", Fact.STUDY, lambda w: w.grid.zoom(0.8)),
-    Action("smooth", "Smooth pixels", "", None, lambda w: w.toggle_smooth()),
-    Action("panels", "Images only", "F11", None, lambda w: w.toggle_panels(),
+    Action("smooth", "Smooth pixels", "", None, lambda w: w.appearance.toggle_smooth()),
+    Action("panels", "Images only", "F11", None, lambda w: w.appearance.toggle_panels(),
            tip="Hide everything but the images; again to bring it back"),
-    Action("theme-dark", "Dark", "", None, lambda w: w.set_theme("dark")),
-    Action("theme-light", "Light", "", None, lambda w: w.set_theme("light")),
-    Action("theme-system", "As the system", "", None, lambda w: w.set_theme("system")),
+    Action("theme-dark", "Dark", "", None, lambda w: w.appearance.set_theme("dark")),
+    Action("theme-light", "Light", "", None, lambda w: w.appearance.set_theme("light")),
+    Action("theme-system", "As the system", "", None, lambda w: w.appearance.set_theme("system")),
     Action("tumour", "Tumour slice", "T", Fact.TUMOUR, lambda w: w.session.view.go_to_tumour(),
            short="Tumour slice", tip="Go to the tumour slice"),
     Action("copy-measurements", "Copy measurements", "Ctrl+Shift+C", Fact.TUMOUR,
-           lambda w: w.copy_measurements(), tip="Copy the measurements as text"),
+           lambda w: copy_measurements(w.session), tip="Copy the measurements as text"),
     Action("find", "Find the lesion", "", Fact.SEQUENCES,
            lambda w: w.session.segmentation.find(w.session.segmentation.method)),
     Action("classify", "Classify", "C", Fact.CLASSIFIABLE, lambda w: w.session.classification.run(),
            short="Classify", tip="Type the glioma from the tumour slice, or classify the picture"),
     Action("classify-here", "Classify this slice", "Shift+K", Fact.CLASSIFIABLE_HERE,
-           lambda w: w.classify_here()),
-    Action("what-if", "What if I edit it?", "Shift+W", Fact.TRIABLE, lambda w: w.toggle_trial(),
+           lambda w: w.session.classification.run(w.session.state.slice_index(Plane.AXIAL))),
+    Action("what-if", "What if I edit it?", "Shift+W", Fact.TRIABLE,
+           lambda w: w.session.occlusion.toggle(),
            lambda s: s.trial is not None,
            tip="Paint over a part of a picture and see the answer change"),
     Action("reset-trial", "Take all edits back", "", Fact.TRIAL,
            lambda w: w.session.occlusion.reset()),
-    Action("explain", "What is this class?", "Shift+F1", Fact.EXPLAINED, lambda w: w.show_class(),
+    Action("explain", "What is this class?", "Shift+F1", Fact.EXPLAINED,
+           lambda w: w.pages.show_class(),
            tip="What the class is, how common, and what to look for"),
     Action("agree", "Agree with the answer", "", Fact.ANSWERED,
            lambda w: w.session.feedback.give(AGREE)),
@@ -226,11 +228,12 @@ ACTIONS: tuple[Action, ...] = (
     _tool(Tool.ARROW, "G", "Point at something", Fact.MARKABLE),
     _tool(Tool.TEXT, "N", "Write on the slice", Fact.MARKABLE),
     _tool(Tool.BRUSH, "K", "Paint over a part of the picture; Shift takes away", Fact.TRIAL),
-    Action("guide", "User guide", "", None, lambda w: w.show_guide(),
+    Action("guide", "User guide", "", None, lambda w: w.pages.show_guide(),
            tip="The guide that came with this version; needs no network"),
-    Action("shortcuts", "Keys and mouse", "F1", None, lambda w: w.show_shortcuts()),
-    Action("card", "Model card", "", None, lambda w: w.show_card("")),
-    Action("about", "About BrainViewer", "", None, lambda w: w.show_about()),
+    Action("shortcuts", "Keys and mouse", "F1", None,
+           lambda w: w.pages.show_shortcuts(grouped_shortcuts())),
+    Action("card", "Model card", "", None, lambda w: w.pages.show_card("")),
+    Action("about", "About BrainViewer", "", None, lambda w: w.pages.show_about()),
 )  # fmt: skip
 
 MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (

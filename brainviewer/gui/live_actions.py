@@ -1,26 +1,22 @@
 """The table of actions as actions of a window, kept in step with the state."""
 
-from typing import TYPE_CHECKING
-
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
 
 from brainviewer.gui.actions import ACTIONS, Action
-
-if TYPE_CHECKING:
-    from brainviewer.gui.main_window import MainWindow
+from brainviewer.gui.window_parts import WindowParts
 
 
 class Actions:
     """The table as QActions of a window, kept in step with the state."""
 
-    def __init__(self, window: "MainWindow") -> None:
+    def __init__(self, window: WindowParts) -> None:
         self._state = window.session.state
         self._made: dict[str, tuple[Action, QAction]] = {}
         for action in ACTIONS:
             # The part after the tab stands in the column of the keys.
             key = f"\t{action.pane_key}" if action.pane_key else ""
-            made = QAction(action.text + key, window)
+            made = QAction(action.text + key, window.frame)
             keys = [key for key in (action.shortcut, action.also) if key]
             made.setShortcuts([QKeySequence(key) for key in keys])
             made.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
@@ -30,7 +26,7 @@ class Actions:
             made.setIconText(action.short or action.text)
             made.setCheckable(action.checked is not None)
             made.triggered.connect(lambda _=False, a=action: self._run(a, window))
-            window.addAction(made)
+            window.frame.addAction(made)
             self._made[action.id] = (action, made)
         state = self._state
         for signal in (state.facts_changed, state.study_changed):
@@ -50,7 +46,7 @@ class Actions:
     def __getitem__(self, action_id: str) -> QAction:
         return self._made[action_id][1]
 
-    def _run(self, action: Action, window: "MainWindow") -> None:
+    def _run(self, action: Action, window: WindowParts) -> None:
         action.do(window)
         # Qt has turned a pressed action over already; the state has the last word.
         self._check()

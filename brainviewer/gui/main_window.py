@@ -13,6 +13,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import (
     QDockWidget,
+    QMainWindow,
     QScrollArea,
     QSizePolicy,
     QStackedWidget,
@@ -22,16 +23,20 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from brainviewer.app.exports import ExportSubject
 from brainviewer.app.facts import Fact
 from brainviewer.app.session import Session
 from brainviewer.gui.actions import TOOL_BAR
-from brainviewer.gui.context_menus import offer_context_menus
+from brainviewer.gui.appearance import Appearance
+from brainviewer.gui.context_menus import ContextMenus
+from brainviewer.gui.dialogs.files import FileDialogs
+from brainviewer.gui.dialogs.open_pages import Pages
 from brainviewer.gui.dialogs.sequences import ask_sequences
 from brainviewer.gui.dialogs.view_export import PictureExport
 from brainviewer.gui.drop_highlight import DropHighlight
 from brainviewer.gui.image_focus import ImageFocus
 from brainviewer.gui.live_actions import Actions
-from brainviewer.gui.menus import build_menus
+from brainviewer.gui.menus import Menus
 from brainviewer.gui.notices import NoticeBar
 from brainviewer.gui.outside_text import in_title
 from brainviewer.gui.panels.display import DisplayPanel
@@ -45,16 +50,17 @@ from brainviewer.gui.right_split import RightSplit
 from brainviewer.gui.status_bar import StatusBar
 from brainviewer.gui.volume.pane import VolumePane
 from brainviewer.gui.welcome import Invitation
-from brainviewer.gui.window_verbs import WindowVerbs
+from brainviewer.gui.window_parts import WindowParts
 
 LEFT_WIDTH = 236
 RIGHT_WIDTH = 400
 
 
-class MainWindow(WindowVerbs):
-    """Everything on one screen: panels left and right, slices in the middle."""
+class MainWindow(QMainWindow):
+    """Everything on one screen: panels left and right, slices in the middle.
 
-    volume: VolumePane
+    parts : what actions and menus act on.
+    """
 
     def __init__(self, session: Session) -> None:
         super().__init__()
@@ -64,10 +70,20 @@ class MainWindow(WindowVerbs):
         self.resize(1400, 850)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
         self.grid = PaneGrid(session)
-        self.volume = VolumePane(session.state, save=self.export_volume)
+        self.volume = VolumePane(session.state)
         self.result = ResultPanel(session)
         self.export_picture = PictureExport(session, self.grid, self.volume, self)
-        self.actions_by_id = Actions(self)
+        self.parts = WindowParts(
+            self,
+            session,
+            self.grid,
+            self.volume,
+            self.export_picture,
+            FileDialogs(session, self),
+            Pages(session, self, over=self.grid),
+            Appearance(session, self.grid, self),
+        )
+        self.actions_by_id = Actions(self.parts)
         self._started = False
         self._build_centre()
         self._left = self._dock("Study", self._left_panel(), Qt.DockWidgetArea.LeftDockWidgetArea)
@@ -77,18 +93,23 @@ class MainWindow(WindowVerbs):
         self.resizeDocks(
             [self._left, self._right], [LEFT_WIDTH, RIGHT_WIDTH], Qt.Orientation.Horizontal
         )
-        build_menus(self)
+        menus = Menus(self, session, self.actions_by_id)
+        menus.fill_menu_bar()
         self._tools = self._build_tool_bar()
         self.status = StatusBar(session, self.grid)
         self.setStatusBar(self.status)
         self._drop = DropHighlight(self)
-        offer_context_menus(self)
+        self._context_menus = ContextMenus(self.parts, menus)
+        self.parts.appearance.hides(
+            self._left, self._right, self._tools, self.menuBar(), self.status
+        )
         self._focus = ImageFocus(self, lambda: self.grid.active_pane)
         session.documents.ask_sequences = lambda assignment: ask_sequences(assignment, self)
         session.state.study_changed.connect(self._show_study)
-        self.result.card_wanted.connect(self.show_card)
-        self.result.class_wanted.connect(self.show_class)
-        self.grid.set_smooth(session.settings.smooth_pixels)
+        self.parts.appearance.panels_changed.connect(self._show_strips)
+        self.result.card_wanted.connect(self.parts.pages.show_card)
+        self.result.class_wanted.connect(self.parts.pages.show_class)
+        self.volume.saveRequested.connect(lambda: self.export_picture.ask(ExportSubject.VOLUME))
         self._show_study()
         if session.settings.window_state:
             stored = session.settings.window_state.encode("ascii", "replace")
@@ -99,8 +120,8 @@ class MainWindow(WindowVerbs):
     def _build_centre(self) -> None:
         self._pages = QStackedWidget()
         invitation = Invitation(self.session.settings)
-        invitation.recent_wanted.connect(self._open)
-        invitation.open_wanted.connect(self.open_folder)
+        invitation.recent_wanted.connect(self.parts.files.open)
+        invitation.open_wanted.connect(self.parts.files.open_folder)
         invitation.demo_wanted.connect(self.session.documents.open_demo)
         self._pages.addWidget(invitation)
         self._pages.addWidget(self.grid)
@@ -187,22 +208,6 @@ class MainWindow(WindowVerbs):
         self.addToolBar(bar)
         return bar
 
-    # -- only images ------------------------------------------------------------------------
-
-    def toggle_panels(self) -> None:
-        """Only images, or everything."""
-        show = self._left.isHidden()
-        for widget in (self._left, self._right, self._tools, self.menuBar(), self.status):
-            widget.setVisible(show)
-        self._show_strips()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Escape, where it means nothing else, brings back what F11 has hidden."""
-        if event.key() == Qt.Key.Key_Escape and self._left.isHidden():
-            self.toggle_panels()
-        else:
-            super().keyPressEvent(event)
-
     # -- following the state ----------------------------------------------------------------
 
     def _show_study(self) -> None:
@@ -218,13 +223,20 @@ class MainWindow(WindowVerbs):
 
     def _show_strips(self) -> None:
         """The strip of slices where there are several, the film strip where pictures are."""
-        state, panels = self.session.state, not self._left.isHidden()
+        state, panels = self.session.state, not self.parts.appearance.only_images
         picture = state.study is not None and state.study.is_picture
         several = state.study is None or state.view().count > 1
         self._strip.setVisible(panels and (several or not picture))
         self._film.setVisible(panels and picture and Fact.FILM in state.facts)
 
     # -- Qt's own ---------------------------------------------------------------------------
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Escape, where it means nothing else, brings back what F11 has hidden."""
+        if event.key() == Qt.Key.Key_Escape and self.parts.appearance.only_images:
+            self.parts.appearance.toggle_panels()
+        else:
+            super().keyPressEvent(event)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if any(url.isLocalFile() for url in event.mimeData().urls()):

@@ -4,22 +4,19 @@ import re
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QMenu
+from PySide6.QtWidgets import QMainWindow, QMenu
 
 from brainviewer.app.session import Session
 from brainviewer.core.shown_text import shown_text
 from brainviewer.core.voi_window import presets
 from brainviewer.gui.actions import CONTEXT_MENUS, LOOK_ACTIONS, MENUS
+from brainviewer.gui.live_actions import Actions
 from brainviewer.gui.outside_text import as_tip, on_button
 from brainviewer.gui.panels.display import COLOUR_MAPS
 from brainviewer.gui.panels.prevalence_menu import fill_prevalences
-
-if TYPE_CHECKING:
-    from brainviewer.gui.main_window import MainWindow
 
 _STILL = {
     "theme": ("Theme", ("theme-dark", "theme-light", "theme-system")),
@@ -30,22 +27,53 @@ _STILL = {
 _ENGINES = {"auto": "Automatic", "onnx": "ONNX Runtime", "tensorflow": "TensorFlow"}
 
 
-def build_menus(window: "MainWindow") -> None:
-    """Fill the menu bar of the window; every entry can be reached by a letter."""
-    titles = with_mnemonics([title for title, _ in MENUS])
-    for title, (_, names) in zip(titles, MENUS, strict=True):
-        menu = window.menuBar().addMenu(title)
-        _fill(menu, names, window)
+class Menus:
+    """Makes the menus of a window; every entry can be reached by a letter."""
+
+    def __init__(self, frame: QMainWindow, session: Session, actions: Actions) -> None:
+        self._frame, self._session, self._actions = frame, session, actions
+
+    def fill_menu_bar(self) -> None:
+        """Fill the menu bar of the window."""
+        titles = with_mnemonics([title for title, _ in MENUS])
+        for title, (_, names) in zip(titles, MENUS, strict=True):
+            menu = self._frame.menuBar().addMenu(title)
+            self._fill(menu, names)
+            _give_letters(menu)
+
+    def context(self, kind: str) -> QMenu:
+        """The menu of the right button over a kind of thing; see ``actions.CONTEXT_MENUS``."""
+        menu = QMenu(self._frame)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._fill(menu, CONTEXT_MENUS[kind])
         _give_letters(menu)
+        return menu
 
+    def _fill(self, menu: QMenu, names: Sequence[str]) -> None:
+        for name in names:
+            if name == "-":
+                menu.addSeparator()
+            elif name.endswith(">"):
+                self._add_submenu(menu, name[:-1])
+            else:
+                menu.addAction(self._actions[name])
 
-def context_menu(window: "MainWindow", kind: str) -> QMenu:
-    """The menu of the right button over a kind of thing; see ``actions.CONTEXT_MENUS``."""
-    menu = QMenu(window)
-    menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    _fill(menu, CONTEXT_MENUS[kind], window)
-    _give_letters(menu)
-    return menu
+    def _add_submenu(self, menu: QMenu, name: str) -> None:
+        if name in _STILL:
+            title, names = _STILL[name]
+            self._fill(menu.addMenu(title), names)
+            return
+        title, fill = _CHANGING[name]
+        submenu = menu.addMenu(title)
+        submenu.setToolTipsVisible(True)
+
+        def refill() -> None:
+            submenu.clear()
+            fill(submenu, self._session)
+
+        submenu.aboutToShow.connect(refill)
+        if name != "prevalence":  # reads the model's card, which the first window must not wait for
+            refill()
 
 
 def _give_letters(menu: QMenu) -> None:
@@ -73,40 +101,6 @@ def with_mnemonics(texts: Sequence[str]) -> list[str]:
         taken.add(words[at].lower())
         marked.append(words[:at] + "&" + words[at:] + (f"\t{key}" if key else ""))
     return marked
-
-
-def _fill(menu: QMenu, names: Sequence[str], window: "MainWindow") -> None:
-    for name in names:
-        if name == "-":
-            menu.addSeparator()
-        elif name.endswith(">"):
-            _add_submenu(menu, name[:-1], window)
-        else:
-            menu.addAction(window.actions_by_id[name])
-
-
-def _add_submenu(menu: QMenu, name: str, window: "MainWindow") -> None:
-    if name in _STILL:
-        title, names = _STILL[name]
-        _fill(menu.addMenu(title), names, window)
-        return
-    title, fill = {
-        "recent": ("Recent", _fill_recent),
-        "presets": ("Window preset", _fill_presets),
-        "colours": ("Colour map", _fill_colours),
-        "engine": ("Engine", _fill_engines),
-        "prevalence": ("Assumed frequency of types", fill_prevalences),
-    }[name]
-    submenu = menu.addMenu(title)
-    submenu.setToolTipsVisible(True)
-
-    def refill() -> None:
-        submenu.clear()
-        fill(submenu, window.session)
-
-    submenu.aboutToShow.connect(refill)
-    if name != "prevalence":  # reads the model's card, which the first window must not wait for
-        refill()
 
 
 def _add(menu: QMenu, text: str, chosen: bool | None = None) -> QAction:
@@ -162,3 +156,13 @@ def _fill_engines(menu: QMenu, session: Session) -> None:
 
 def _set_engine(session: Session, engine: str, _checked: bool = False) -> None:
     session.engine.choose(engine)
+
+
+_CHANGING = {
+    "recent": ("Recent", _fill_recent),
+    "presets": ("Window preset", _fill_presets),
+    "colours": ("Colour map", _fill_colours),
+    "engine": ("Engine", _fill_engines),
+    "prevalence": ("Assumed frequency of types", fill_prevalences),
+}
+"""Submenus whose content depends on the moment: title, and what fills one."""

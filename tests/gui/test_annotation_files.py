@@ -12,7 +12,7 @@ from brainviewer.app.session import Session
 from brainviewer.core.annotations import Annotation, Kind
 from brainviewer.core.slices import Plane
 from brainviewer.core.study import Modality, Study
-from brainviewer.gui import file_verbs
+from brainviewer.gui.dialogs import files
 from brainviewer.gui.main_window import MainWindow
 from tests.gui.conftest import show_study
 from tests.unit.app.desk import Desk
@@ -37,7 +37,7 @@ def file(
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_, **__: chosen)
     show_study(window.session, study)
     window.session.annotations.add(mark)
-    window.save_annotations()
+    window.parts.files.save_annotations()
     yield path
 
 
@@ -57,11 +57,11 @@ def test_annotations_of_another_study_are_asked_about(
         asked.append(what)
         return wanted
 
-    monkeypatch.setattr(file_verbs, "ask", ask)
-    window.open_annotations()
+    monkeypatch.setattr(files, "ask", ask)
+    window.parts.files.open_annotations()
     assert asked == []
     show_study(session, replace(study, content_hash="ab" * 32))
-    window.open_annotations()
+    window.parts.files.open_annotations()
     assert asked == ["The annotations in 'marks.json' were made on another study."]
     assert session.state.annotations == ((mark,) if wanted else ())
 
@@ -72,7 +72,7 @@ def test_annotations_of_a_damaged_file_are_a_notice(
     said: list[str] = []
     session.state.noticed.connect(lambda notice: said.append(notice.text))
     file.write_text("{")
-    window.open_annotations()
+    window.parts.files.open_annotations()
     assert "not a file of annotations" in said[0]
     assert session.state.annotations == (mark,)
 
@@ -110,11 +110,11 @@ def test_a_file_that_was_chosen_for_one_study_is_not_taken_for_the_next(
 
     monkeypatch.setattr(QFileDialog, "getSaveFileName", choose)
     monkeypatch.setattr(QFileDialog, "getOpenFileName", choose)
-    monkeypatch.setattr(file_verbs, "ask", lambda *_: True)
+    monkeypatch.setattr(files, "ask", lambda *_: True)
     said: list[str] = []
     session.state.noticed.connect(lambda notice: said.append(notice.text))
     before = file.read_bytes()
-    getattr(window, verb)()
+    getattr(window.parts.files, verb)()
     assert session.state.annotations == ()
     assert file.read_bytes() == before
     assert len(said) == 1 and "Another study" in said[0]
@@ -129,6 +129,6 @@ def test_marks_of_another_study_are_shown_only_on_the_one_that_was_asked_about(
         show_study(session, replace(study, content_hash="9" * 64))
         return True
 
-    monkeypatch.setattr(file_verbs, "ask", ask)
-    window.open_annotations()
+    monkeypatch.setattr(files, "ask", ask)
+    window.parts.files.open_annotations()
     assert session.state.annotations == ()

@@ -17,10 +17,10 @@ from brainviewer.core.slices import Plane
 from brainviewer.core.study import Modality, Study
 from brainviewer.gui.actions import ACTIONS, CONTEXT_MENUS, MENUS
 from brainviewer.gui.dialogs.key_sheet import KeySheet
+from brainviewer.gui.dialogs.pages import GuidePage
 from brainviewer.gui.drop_highlight import DropHighlight
 from brainviewer.gui.main_window import MainWindow
 from brainviewer.gui.menus import with_mnemonics
-from brainviewer.gui.pages import GuidePage
 from brainviewer.gui.panels.annotations import MarkList
 from brainviewer.gui.panels.sequences import SequenceList
 from brainviewer.gui.welcome import Invitation

@@ -14,8 +14,8 @@ from brainviewer.app.status import Status
 from brainviewer.core.segments import segment_names
 from brainviewer.core.study import Study
 from brainviewer.gui import image_colours
+from brainviewer.gui.dialogs.pages import CardPage, Page
 from brainviewer.gui.main_window import MainWindow
-from brainviewer.gui.pages import CardPage, Page
 from brainviewer.gui.panels.display import DisplayPanel
 from brainviewer.gui.panels.result import ResultPanel
 from brainviewer.gui.panels.segment_legend import SegmentLegend
@@ -160,8 +160,8 @@ def test_another_theme_leaves_nothing_of_the_one_before(
 def test_open_pages_wear_the_new_theme(qapp: QApplication, window: MainWindow) -> None:
     try:
         apply_theme(qapp, "dark")
-        window.show_card("")
-        window.show_about()
+        window.parts.pages.show_card("")
+        window.parts.pages.show_about()
         pages = window.findChildren(Page)
         assert any(isinstance(page, CardPage) for page in pages)
         dark = [page.text.toHtml() for page in pages]

@@ -33,10 +33,10 @@ from brainviewer.core.study import Modality, Study
 from brainviewer.gui import theme
 from brainviewer.gui.actions import ACTIONS
 from brainviewer.gui.dialogs.export import ExportDialog
+from brainviewer.gui.dialogs.pages import Page
 from brainviewer.gui.main_thread import MainThread
 from brainviewer.gui.main_window import MainWindow
 from brainviewer.gui.notices import NoticeBar, ProgressLine
-from brainviewer.gui.pages import Page
 from brainviewer.gui.theme import apply_theme
 from brainviewer.gui.welcome import Hints
 from tests.gui.conftest import show_study
@@ -498,7 +498,7 @@ def test_progress_is_a_line_with_a_sentence_and_cancel(window: MainWindow) -> No
 
 def test_the_hints_are_read_once(window: MainWindow, study: Study) -> None:
     show_study(window.session, study)
-    window.show_hints()
+    window.parts.pages.show_hints()
     hints = window.findChild(Hints)
     assert hints.isVisible()
     assert window.grid.rect().contains(hints.geometry())
@@ -517,7 +517,7 @@ def test_the_model_page_says_when_there_is_no_model(
     window.actions_by_id["card"].trigger()
     assert len(window.findChild(NoticeBar).sentences) == 1
     monkeypatch.undo()
-    window.show_card("no such model")
+    window.parts.pages.show_card("no such model")
     assert "no such model" in " ".join(window.findChild(NoticeBar).sentences)
 
 

@@ -14,14 +14,16 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from brainviewer.gui.actions import grouped_shortcuts
-from brainviewer.gui.pages import MOUSE
+from brainviewer.gui.dialogs.pages import MOUSE
+
+Rows = Sequence[tuple[str, str]]
+"""Key and text."""
 
 
 class KeySheet(QDialog):
     """Escape closes it. Every word that is typed must stand in a row, in any order."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, groups: Sequence[tuple[str, Rows]], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("Keys and mouse")
@@ -39,7 +41,7 @@ class KeySheet(QDialog):
         self.rows.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._groups: list[tuple[QTreeWidgetItem, list[QTreeWidgetItem]]] = []
         self._fill("Mouse", [(hand, text) for hand, text in MOUSE])
-        for title, rows in grouped_shortcuts():
+        for title, rows in groups:
             self._fill(title, rows)
         self.rows.expandAll()
         self.rows.header().setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)

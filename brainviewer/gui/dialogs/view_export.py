@@ -45,7 +45,9 @@ class PictureExport:
         self._closing: ClosingDialog | None = None
 
     def ask(self, subject: ExportSubject = ExportSubject.VIEW) -> None:
-        """Let the user choose, then export in the background."""
+        """Let the user choose, then export in the background; without a study, nothing happens."""
+        if self._session.state.study is None:
+            return
         dialog = ExportDialog(
             self._session.state,
             self._preview,

@@ -9,7 +9,7 @@ from brainviewer.app.prediction.class_texts import CODES, class_text
 from brainviewer.core.errors import BrainViewerError
 from brainviewer.core.findings import Classification
 from brainviewer.gui import theme
-from brainviewer.gui.pages import Page
+from brainviewer.gui.dialogs.pages import Page
 
 
 class ClassNote(QLabel):

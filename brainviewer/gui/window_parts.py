@@ -1,0 +1,30 @@
+"""The parts of the window that actions and menus act on."""
+
+from dataclasses import dataclass
+
+from PySide6.QtWidgets import QMainWindow
+
+from brainviewer.app.session import Session
+from brainviewer.gui.appearance import Appearance
+from brainviewer.gui.dialogs.files import FileDialogs
+from brainviewer.gui.dialogs.open_pages import Pages
+from brainviewer.gui.dialogs.view_export import PictureExport
+from brainviewer.gui.panes.pane_grid import PaneGrid
+from brainviewer.gui.volume.pane import VolumePane
+
+
+@dataclass(frozen=True)
+class WindowParts:
+    """What an action may use; see each class for what it does.
+
+    frame : the window itself; the parent of menus, and what is closed.
+    """
+
+    frame: QMainWindow
+    session: Session
+    grid: PaneGrid
+    volume: VolumePane
+    export: PictureExport
+    files: FileDialogs
+    pages: Pages
+    appearance: Appearance
