@@ -14,13 +14,14 @@ from brainviewer.models.segmentation.network import SETTINGS_FILE, read_trust
 from brainviewer.training.image_classification.evaluation.result_files import read_results
 from brainviewer.training.image_classification.evaluation.results import RESULT_FILE
 from brainviewer.training.image_classification.recipes.recipe import IMAGE_CLASSES, IMAGE_VOTE
+from brainviewer.training.json_files import dump
 from brainviewer.training.labelled_data.cases import find_cases
 from brainviewer.training.metrics.plots import draw_all
 from brainviewer.training.provenance import made_with
 from brainviewer.training.recipes import Recipe, read_recipe
 from brainviewer.training.run_folder import RECIPE_FILE, RUN_FILE, read_run
 from brainviewer.training.subtype.descriptor_table import TABLE_FILE
-from brainviewer.training.subtype.evaluate import EVALUATION_FILE, RECIPE, dump, evaluate_run
+from brainviewer.training.subtype.evaluate import EVALUATION_FILE, RECIPE, evaluate_run
 from brainviewer.training.subtype.evaluation_inputs import PREDICTIONS
 from brainviewer.training.training_runs import (
     FINDER_HAS_SEEN,

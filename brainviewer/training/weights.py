@@ -8,14 +8,13 @@ import torch
 from torch import Tensor, nn
 
 from brainviewer.core.errors import FileError
+from brainviewer.training.json_files import write_arrays
 
 
 def save_numbers(network: nn.Module, path: Path) -> None:
     """Write all numbers of the network to a ``.npz`` file, whole or not at all."""
     numbers = {name: value.detach().cpu().numpy() for name, value in network.state_dict().items()}
-    unfinished = path.with_suffix(".part.npz")
-    np.savez(unfinished, **numbers)
-    unfinished.replace(path)
+    write_arrays(path, compress=False, **numbers)
 
 
 def load_numbers(network: nn.Module, path: Path) -> None:

@@ -29,8 +29,8 @@ from brainviewer.training.image_classification.evaluation.results import (
 )
 from brainviewer.training.image_classification.recipes.options import Choices
 from brainviewer.training.image_classification.recipes.recipe import IMAGE_CLASSES, ImageRecipe
+from brainviewer.training.json_files import dump
 from brainviewer.training.provenance import made_with
-from brainviewer.training.subtype.evaluate import dump
 
 COST_FILE, PART_FILE = "cost.json", "part.npz"
 

@@ -47,12 +47,12 @@ from brainviewer.training.image_classification.recipes.tumour_recipe import (
     PictureRecipe,
     read_picture_recipe,
 )
+from brainviewer.training.json_files import dump
 from brainviewer.training.labelled_data.datasets import cheng_folder
 from brainviewer.training.leaderboard.shipped_model import shipped_result
 from brainviewer.training.recipes import FINAL_FILE, PRETRAINED_FILE
 from brainviewer.training.resnet50 import MapNetwork
 from brainviewer.training.run_folder import begin_run, check_run, describe_run, read_run
-from brainviewer.training.subtype.evaluate import dump
 from brainviewer.training.subtype.package import SCOPE_FILE
 from brainviewer.training.weights import save_numbers
 

@@ -25,17 +25,18 @@ from brainviewer.training.command import run_alone
 from brainviewer.training.image_classification.evaluation.readme_tables import tables
 from brainviewer.training.image_classification.evaluation.results import RESULT_FILE
 from brainviewer.training.image_classification.networks.timing import median_milliseconds
-from brainviewer.training.readme import put_tables
-from brainviewer.training.recipes import FINAL_FILE
-from brainviewer.training.subtype.evaluate import EVALUATION_FILE, dump
-from brainviewer.training.subtype.package import (
+from brainviewer.training.json_files import dump
+from brainviewer.training.model_files import (
     NETWORK_FILES,
     README_FILE,
-    SCOPE_FILE,
     card_of,
     own_network,
     read_about,
 )
+from brainviewer.training.readme import put_tables
+from brainviewer.training.recipes import FINAL_FILE
+from brainviewer.training.subtype.evaluate import EVALUATION_FILE
+from brainviewer.training.subtype.package import SCOPE_FILE
 
 About = dict[str, Any]
 

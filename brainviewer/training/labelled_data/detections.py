@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from brainviewer.core.errors import Report
 from brainviewer.core.findings import TumourFinding
 from brainviewer.core.study import Study
+from brainviewer.training.json_files import write_arrays
 from brainviewer.training.labelled_data.collection import Case
 from brainviewer.training.labelled_data.stripping import without_skull
 
@@ -58,18 +59,15 @@ def look(case: Case, folder: Path, find: Callable[[Study], TumourFinding]) -> No
 
 def _save(study: Study, finding: TumourFinding, path: Path) -> None:
     """One ``<case>.npz``: mask and brain (i, j, k) bool, index (-1 for none), found, confidence."""
-    path.parent.mkdir(parents=True, exist_ok=True)
     empty = np.zeros(study.grid.shape, bool)
-    unfinished = path.with_suffix(".part.npz")
-    np.savez_compressed(
-        unfinished,
+    write_arrays(
+        path,
         mask=empty if finding.mask is None else finding.mask,
         brain=empty if finding.brain is None else finding.brain,
         index=np.int64(-1 if finding.index is None else finding.index),
         found=np.bool_(finding.found),
         confidence=np.float32(finding.confidence),
     )
-    unfinished.replace(path)
 
 
 def load_found(folder: Path, case_id: str) -> Found | None:

@@ -11,8 +11,8 @@ from brainviewer.core.errors import BrainViewerError, Report, silent
 from brainviewer.core.slices import Plane, SliceView
 from brainviewer.core.study import SEQUENCES
 from brainviewer.files.writing import make_folder, write_whole
+from brainviewer.training.json_files import dump
 from brainviewer.training.labelled_data.collection import CLASSES, Case, Collection
-from brainviewer.training.subtype.evaluate import dump
 
 SUMMARY_FILE = "summary.json"
 

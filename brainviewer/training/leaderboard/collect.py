@@ -26,9 +26,9 @@ from brainviewer.training.image_classification.evaluation.result_files import (
 from brainviewer.training.image_classification.evaluation.results import RESULT_FILE
 from brainviewer.training.image_classification.networks.timing import milliseconds
 from brainviewer.training.image_classification.recipes.recipe import IMAGE_VOTE
+from brainviewer.training.json_files import dump
 from brainviewer.training.leaderboard.duplicate_leak import by_copies, copied
 from brainviewer.training.run_folder import RUN_FILE
-from brainviewer.training.subtype.evaluate import dump
 
 _GRAPH_FILE = "model.onnx"
 _MOST_EPOCHS = 24  # kept of each fold and phase

@@ -27,12 +27,12 @@ from brainviewer.training.image_classification.evaluation.tumour_evaluation impo
     bars,
     share_with_ends,
 )
+from brainviewer.training.json_files import dump
 from brainviewer.training.leaderboard.entries import KINDS, SHIPPED
 from brainviewer.training.metrics.fractions import Z
 from brainviewer.training.metrics.intervals import Estimate, percentiles, share
 from brainviewer.training.metrics.metric_kinds import OfTable, binned_error
 from brainviewer.training.metrics.metrics import balanced_accuracy, macro_f1
-from brainviewer.training.subtype.evaluate import dump
 
 _SEED = 2026
 _ALONE = 0.9  # an effective number that near the number of images is chance of the draws

@@ -22,7 +22,6 @@ from numpy.typing import NDArray
 from brainviewer.core.errors import Report
 from brainviewer.core.findings import TumourFinding
 from brainviewer.core.study import Modality, Study
-from brainviewer.files.writing import write_whole
 from brainviewer.imaging.measure.slice_area import areas, axial_axis, largest_slice
 from brainviewer.imaging.preprocess.brain import erode
 from brainviewer.imaging.preprocess.head_volume import Head, prepare
@@ -42,6 +41,7 @@ from brainviewer.models.segmentation.network import (
     read_trust,
 )
 from brainviewer.training.command import run_alone
+from brainviewer.training.json_files import write_json
 from brainviewer.training.labelled_data.cases import LabelledStudy, read_cases
 from brainviewer.training.labelled_data.detections import look
 from brainviewer.training.progress import print_progress
@@ -253,7 +253,7 @@ def figures_file(recipe: OutlineRecipe, data: Path, run: Path, report: Report) -
     path = run / FIGURES_FILE
     if not path.exists():
         figures = evaluate(recipe, data, run, report)
-        write_whole(path, (json.dumps(figures, indent=1) + "\n").encode())
+        write_json(path, figures)
     return path
 
 

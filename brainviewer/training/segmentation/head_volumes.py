@@ -13,6 +13,7 @@ from brainviewer.core.errors import FileError, Report
 from brainviewer.core.study import Modality
 from brainviewer.imaging.preprocess.head_volume import Head, prepare
 from brainviewer.models.segmentation.input import PIXEL_MM, Canvas
+from brainviewer.training.json_files import write_arrays
 from brainviewer.training.labelled_data.cases import Case
 
 # Larger than the pictures that the network learns from, so that these can be turned and moved.
@@ -100,15 +101,14 @@ def training_head(case: Case) -> TrainingHead:
 
 def write_head(head: TrainingHead, path: Path) -> None:
     """Write a head, whole or not at all."""
-    unfinished = path.with_suffix(".part.npz")
-    np.savez(
-        unfinished,
+    write_arrays(
+        path,
+        compress=False,
         fields=head.fields.astype(np.float16),
         slice_mm=head.slice_mm,
         present=np.array(head.present),
         healthy_side=head.healthy_side,
     )
-    unfinished.replace(path)
 
 
 def read_head(path: Path) -> TrainingHead:

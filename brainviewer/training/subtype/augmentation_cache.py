@@ -25,6 +25,7 @@ from brainviewer.models.saliency import CropBox
 from brainviewer.models.subtype.input import cut_out, head_mask, slices_to_see, standardise
 from brainviewer.models.subtype.lesion_slices import cut_slices
 from brainviewer.training.augment import Random, grown, rough_outline, turn, vary_intensity
+from brainviewer.training.json_files import write_json
 from brainviewer.training.labelled_data.collection import Case
 from brainviewer.training.labelled_data.detections import Found, load_found
 
@@ -197,7 +198,7 @@ def make_bank(
     with _workers(workers) as run:
         for n, has in zip(missing, run(_fill, jobs), strict=True):
             state["cases"][cases[n].case_id] = has
-            _write(about, state)
+            write_json(about, state)
             report(len(state["cases"]) / len(cases), "drawing samples")
     return Bank(
         np.load(path, mmap_mode="r"),
@@ -246,9 +247,3 @@ def _roughly(mask: Mask, random: Random) -> Mask:
 def _dice(one: Mask, other: Mask) -> float:
     both, all_ = int(np.sum(one & other)), int(np.sum(one)) + int(np.sum(other))
     return 2 * both / max(1, all_)
-
-
-def _write(path: Path, content: Any) -> None:
-    unfinished = path.with_suffix(".part")
-    unfinished.write_text(json.dumps(content) + "\n", encoding="utf-8")
-    unfinished.replace(path)

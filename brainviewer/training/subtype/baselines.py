@@ -26,6 +26,7 @@ from brainviewer.imaging.measure.slice_area import axial_axis
 from brainviewer.imaging.preprocess.intensity import normalise
 from brainviewer.imaging.preprocess.working_grid import Mask
 from brainviewer.training.command import run_alone
+from brainviewer.training.json_files import write_arrays, write_json
 from brainviewer.training.labelled_data.collection import Case
 from brainviewer.training.labelled_data.datasets import folds_of
 from brainviewer.training.labelled_data.detections import load_found
@@ -36,7 +37,6 @@ from brainviewer.training.subtype.fit import (
     RECIPE,
     typed_cases,
     with_lesion,
-    write_json,
 )
 
 FEATURES_FILE = "xception.npz"
@@ -169,9 +169,7 @@ def extract(
             if len(pictures):
                 features[number] = np.asarray(network(pictures, training=False)).mean(axis=0)
         report((number + 1) / len(cases), "features of the frozen Xception")
-    unfinished = path.with_suffix(".part.npz")
-    np.savez_compressed(unfinished, case_ids=np.array(ids), features=features)
-    unfinished.replace(path)
+    write_arrays(path, case_ids=np.array(ids), features=features)
     return features
 
 

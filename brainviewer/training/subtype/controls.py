@@ -26,6 +26,7 @@ from brainviewer.core.errors import Report
 from brainviewer.models.card import ModelInput
 from brainviewer.models.subtype.input import arrange, cut_out
 from brainviewer.training.command import run_alone
+from brainviewer.training.json_files import write_json
 from brainviewer.training.labelled_data.collection import Case
 from brainviewer.training.labelled_data.datasets import folds_of
 from brainviewer.training.labelled_data.detections import Found, load_found
@@ -42,7 +43,6 @@ from brainviewer.training.subtype.fit import (
     train,
     typed_cases,
     with_lesion,
-    write_json,
 )
 from brainviewer.training.subtype.predictions import expert_slices, run
 

@@ -22,6 +22,7 @@ from brainviewer.core.errors import FileError
 from brainviewer.files.writing import write_whole
 from brainviewer.models.subtype.out_of_distribution import LesionDistribution, parse_distribution
 from brainviewer.training.command import run_alone
+from brainviewer.training.json_files import dump
 from brainviewer.training.labelled_data.cases import read_cases
 from brainviewer.training.labelled_data.datasets import patient_folds
 from brainviewer.training.labelled_data.detections import find_all
@@ -32,7 +33,7 @@ from brainviewer.training.subtype.descriptor_table import (
     describe_all,
     read_table,
 )
-from brainviewer.training.subtype.evaluate import EVALUATION_FILE, RECIPE, dump
+from brainviewer.training.subtype.evaluate import EVALUATION_FILE, RECIPE
 from brainviewer.training.subtype.package import OUT_OF_DISTRIBUTION_FILE
 
 # As the scope of the network has it: 95 % of what is like the training passes.

@@ -1,6 +1,5 @@
 """The lesion descriptors of a whole collection, computed once and kept as JSON."""
 
-import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from brainviewer.core.errors import FileError, Report
 from brainviewer.core.findings import TumourFinding
 from brainviewer.files.structured import read_json
 from brainviewer.imaging.measure.descriptors import NAMES, describe
+from brainviewer.training.json_files import write_json
 from brainviewer.training.labelled_data.collection import Case
 from brainviewer.training.labelled_data.detections import STRIPPED, load_found
 from brainviewer.training.labelled_data.stripping import without_skull
@@ -60,9 +60,7 @@ def describe_all(
             for row in rows
         ],
     }
-    unfinished = path.with_suffix(".part")
-    unfinished.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
-    unfinished.replace(path)
+    write_json(path, content)
     return read_table(path)
 
 

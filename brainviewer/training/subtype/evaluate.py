@@ -8,7 +8,6 @@ Declared before anything was measured: what ships is the combination of sources 
 log loss, all classes weighing the same, with the age, mean of the seeds (``CRITERION``).
 """
 
-import json
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -19,7 +18,6 @@ from numpy.typing import NDArray
 
 from brainviewer.assets import resources
 from brainviewer.core.errors import Report, silent
-from brainviewer.core.shown_text import storable
 from brainviewer.models.card import DOUBT
 from brainviewer.models.subtype.fusion_head import Head, Source
 from brainviewer.models.subtype.fusion_head_content import head_content
@@ -31,7 +29,6 @@ from brainviewer.training.metrics.metrics import (
     reliability,
     risk_coverage,
 )
-from brainviewer.training.metrics.plots import draw_all
 from brainviewer.training.recipes import Recipe
 from brainviewer.training.subtype.evaluation_inputs import MAIN, Inputs, evidence, read_predictions
 from brainviewer.training.subtype.evidence import Evidence
@@ -79,16 +76,6 @@ def evaluate_run(
     Raises FileError if there is nothing to evaluate.
     """
     return evaluate(recipe, read_predictions(run, recipe, data, report), report)
-
-
-def write_evaluation(evaluation: dict[str, Any], folder: Path) -> list[Path]:
-    """Write ``evaluation.json`` and the plots; returns the files."""
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / EVALUATION_FILE
-    unfinished = path.with_suffix(".part")
-    unfinished.write_text(dump(evaluation), encoding="utf-8")
-    unfinished.replace(path)
-    return [path, *draw_all(evaluation, folder)]
 
 
 def evaluate(recipe: Recipe, inputs: Inputs, report: Report = silent) -> dict[str, Any]:
@@ -241,19 +228,3 @@ def _mean_source(sources: Sequence[Source]) -> Source:
     alone = float(np.mean([one.alone for one in sources]))
     together = float(np.mean([one.together for one in sources]))
     return Source(round(alone, 4), round(together, 4))
-
-
-def dump(content: Any) -> str:
-    """JSON with one prediction or figure per line: readable, and small in a diff."""
-    return _dump(storable(content), 0) + "\n"
-
-
-def _dump(value: Any, depth: int) -> str:
-    flat = json.dumps(value, ensure_ascii=False)
-    if not isinstance(value, dict | list) or len(flat) <= 96 - depth or depth >= 4:
-        return flat
-    pad = " " * (depth + 1)
-    if isinstance(value, dict):
-        inner = [f"{pad}{json.dumps(k)}: {_dump(v, depth + 1)}" for k, v in value.items()]
-        return "{\n" + ",\n".join(inner) + "\n" + " " * depth + "}"
-    return "[\n" + ",\n".join(pad + _dump(v, depth + 1) for v in value) + "\n" + " " * depth + "]"

@@ -6,7 +6,6 @@ Each finished part is a file in the output folder; run again, and only what is m
 The schedule is fixed beforehand: no fold's test patients decide when its training stops.
 """
 
-import json
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -20,8 +19,8 @@ import typer
 from brainviewer.assets import resources
 from brainviewer.core.counting import counted
 from brainviewer.core.errors import FileError, Report
-from brainviewer.files.writing import write_whole
 from brainviewer.training.command import run_alone
+from brainviewer.training.json_files import write_arrays, write_json
 from brainviewer.training.labelled_data.cases import read_cases
 from brainviewer.training.labelled_data.collection import Case
 from brainviewer.training.labelled_data.datasets import cheng_folder, folds_of
@@ -177,9 +176,11 @@ def predict_unseen(
                 by_chance.append(predict(shuffled, inputs).looked)
             report(len(entries) / len(cases), f"seed {seed}: unseen patients")
     ids = [one["case_id"] for one in entries]
-    unfinished = out / f"embeddings-seed{seed}.part.npz"
-    np.savez_compressed(unfinished, case_ids=np.array(ids), embeddings=np.stack(embeddings))
-    unfinished.replace(out / f"embeddings-seed{seed}.npz")
+    write_arrays(
+        out / f"embeddings-seed{seed}.npz",
+        case_ids=np.array(ids),
+        embeddings=np.stack(embeddings),
+    )
     about = {"trained": summary(looked), "scrambled": summary(by_chance)}
     write_json(out / f"activation-seed{seed}.json", about)
     write_json(out / f"predictions-seed{seed}.json", entries)
@@ -205,11 +206,6 @@ def _pretrained(recipe: Recipe, data: Path, report: Report) -> ResNet50:
         return pretrain(recipe, folder, report)
     torch.manual_seed(recipe.seed)
     return ResNet50(len(recipe.classes), len(recipe.input.channels))
-
-
-def write_json(path: Path, content: Any) -> None:
-    """Write a JSON file, whole or not at all."""
-    write_whole(path, (json.dumps(content, indent=1) + "\n").encode())
 
 
 def main(

@@ -7,7 +7,6 @@ patients lie from those of the patients that it learned from. The limit is a qua
 scope that ships has this limit around the features of the final network.
 """
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,10 +18,10 @@ import typer
 from numpy.typing import NDArray
 
 from brainviewer.core.errors import FileError, Report
-from brainviewer.files.writing import write_whole
 from brainviewer.models.feature_ood import Scope, fit_scope, save_scope
 from brainviewer.models.subtype.lesion_slices import lesion_slices
 from brainviewer.training.command import run_alone
+from brainviewer.training.json_files import write_json
 from brainviewer.training.labelled_data.datasets import cheng_folder, folds_of
 from brainviewer.training.labelled_data.detections import load_found
 from brainviewer.training.progress import print_progress
@@ -146,7 +145,7 @@ def main(
     plan, report = read_recipe(recipe), print_progress()
     scope, about = make_scope(plan, run, show(plan, data, run, report), report)
     save_scope(scope, run / SCOPE_FILE)
-    write_whole(run / SCOPE_CHECK_FILE, (json.dumps(about, indent=1) + "\n").encode())
+    write_json(run / SCOPE_CHECK_FILE, about)
     for name, entry in about["sets"].items():
         typer.echo(f"{100 * entry['refused']:5.1f} % of {entry['images']:3d} refused: {name}")
 

@@ -9,95 +9,55 @@ it stands in that file and in the README, everything measured comes from ``evalu
 ``--texts-only`` writes cards and tables again and leaves networks and evaluation alone.
 """
 
-import hashlib
 import json
 import os
 import shutil
-import tempfile
-import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
-import h5py
 import numpy as np
 import typer
 
 from brainviewer.core.errors import FileError
 from brainviewer.models.card import SITUATIONS, ModelCard
-from brainviewer.models.card_file import CARD_FILE, FORMAT, load_card
+from brainviewer.models.card_file import CARD_FILE, load_card
 from brainviewer.training.command import run_alone
+from brainviewer.training.json_files import dump
 from brainviewer.training.metrics.plots import draw_all
+from brainviewer.training.model_files import (
+    ABOUT_FILE,
+    NETWORK_FILES,
+    README_FILE,
+    About,
+    card_of,
+    own_network,
+    read_about,
+    write_network_files,
+)
 from brainviewer.training.readme import write_tables
 from brainviewer.training.recipes import FINAL_FILE, Recipe, read_recipe
-from brainviewer.training.subtype.evaluate import (
-    EVALUATION_FILE,
-    RECIPE,
-    SOURCES,
-    dump,
-)
+from brainviewer.training.subtype.evaluate import EVALUATION_FILE, RECIPE, SOURCES
 
-ABOUT_FILE = "about.toml"
-README_FILE = "README.md"
 SCOPE_FILE = "scope.npz"
 SCOPE_CHECK_FILE = "scope.json"
 NETWORK_CHECK_FILE = "network.json"
 OUT_OF_DISTRIBUTION_FILE = "out_of_distribution.json"
 ACTIVATIONS = "activation-seed*.json"
-NETWORK_FILES = {
-    "architecture": "architecture.json",
-    "weights": "model.weights.h5",
-    "graph": "graph.onnx",
-}
-
-About = dict[str, Any]
 Evaluation = dict[str, Any]
-
-
-def read_about(folder: Path) -> About:
-    """What people wrote about the model in ``folder``; raises FileError."""
-    try:
-        return tomllib.loads((folder / ABOUT_FILE).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise FileError(f"{ABOUT_FILE} of {folder.name} cannot be read: {error}.") from None
 
 
 def write_networks(recipe: Recipe, numbers: Path, out: Path) -> None:
     """Write architecture, weights (float16) and graph of the network in ``numbers``."""
     from brainviewer.training.resnet50 import ResNet50, copy_into_keras, keras_model
-    from brainviewer.training.subtype.graph import write_graph
     from brainviewer.training.weights import load_numbers
 
-    size, depth, classes = recipe.input.size, recipe.input.depth, len(recipe.classes)
+    depth, classes = recipe.input.depth, len(recipe.classes)
     network = ResNet50(classes, depth)
     load_numbers(network, numbers)
-    model = keras_model(size, classes, depth)
+    model = keras_model(recipe.input.size, classes, depth)
     copy_into_keras(network, model)
-    architecture = json.loads(model.to_json())
-    (out / NETWORK_FILES["architecture"]).write_text(dump(architecture), encoding="utf-8")
-    weights = out / NETWORK_FILES["weights"]
-    with tempfile.TemporaryDirectory() as folder:
-        whole = Path(folder) / "whole.weights.h5"
-        model.save_weights(whole)
-        halve(whole, weights)
-    write_graph(weights, size, classes, out / NETWORK_FILES["graph"], depth)
-
-
-def halve(source: Path, target: Path) -> None:
-    """Copy a Keras weights file with every number as float16: half the size, same layout."""
-    with h5py.File(source, "r") as old, h5py.File(target, "w") as new:
-
-        def copy(name: str, item: Any) -> None:
-            if isinstance(item, h5py.Dataset):
-                made = new.create_dataset(name, data=item[()].astype(np.float16))
-            else:
-                made = new.require_group(name)
-            for key, value in item.attrs.items():
-                made.attrs[key] = value
-
-        for key, value in old.attrs.items():
-            new.attrs[key] = value
-        old.visititems(copy)
+    write_network_files(model, out)
 
 
 def card_content(about: About, evaluation: Evaluation, recipe_text: str, folder: Path) -> About:
@@ -122,49 +82,6 @@ def card_content(about: About, evaluation: Evaluation, recipe_text: str, folder:
     if own and lesions.exists():
         content["out_of_distribution"] = json.loads(lesions.read_text(encoding="utf-8"))
     return content
-
-
-def own_network(recipe_text: str, folder: Path) -> About:
-    """What a card says of the network whose files lie in ``folder``."""
-    from brainviewer.training.weights_file import dense_data_set
-
-    return {
-        "input": tomllib.loads(recipe_text)["input"],
-        "dense_layer": dense_data_set(folder / NETWORK_FILES["weights"]),
-    }
-
-
-def card_of(
-    about: About,
-    codes: Sequence[str],
-    roles: Mapping[str, str],
-    folder: Path,
-    *,
-    head: About,
-    network: Any,
-    figures: About,
-) -> About:
-    """A card as plain data, of any model.
-
-    codes : its answers; roles : its files in ``folder`` by what they are.
-    """
-    return {
-        "format": FORMAT,
-        "id": about["id"],
-        "version": about["version"],
-        "name": about["name"],
-        "classes": [{"code": code, "name": about["class_names"][code]} for code in codes],
-        "sequences": about["sequences"],
-        "needed": about["needed"],
-        "head": head,
-        "network": network,
-        "figures": figures,
-        "training_data": about["training_data"],
-        "intended_use": about["intended_use"],
-        "limits": about["limits"],
-        "roles": dict(roles),
-        "files": {name: _sha256(folder / name) for name in roles.values()},
-    }
 
 
 def head_of(about: About, evaluation: Evaluation) -> About:
@@ -238,10 +155,6 @@ def check_measured(run: Path) -> None:
     for name, step in steps.items():
         if not (run / name).is_file():
             raise FileError(f"The run {run.name} holds no {name}.", f"Run '{step}' on it first.")
-
-
-def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def main(

@@ -17,11 +17,11 @@ pytest.importorskip("onnx")
 from brainviewer.models.card import Network  # noqa: E402
 from brainviewer.models.engine.keras_runtime import KerasRuntime  # noqa: E402
 from brainviewer.models.engine.onnx_runtime import OnnxRuntime  # noqa: E402
-from brainviewer.training import recipes  # noqa: E402
+from brainviewer.training import model_files, recipes  # noqa: E402
 from brainviewer.training import resnet50 as network  # noqa: E402
 from brainviewer.training import weights as numbers  # noqa: E402
+from brainviewer.training.model_files import dense_data_set  # noqa: E402
 from brainviewer.training.subtype import package  # noqa: E402
-from brainviewer.training.weights_file import dense_data_set  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -49,9 +49,9 @@ def test_three_engines_agree(tmp_path: Path) -> None:
     made = some_network(stacked.depth)
     numbers.save_numbers(made, tmp_path / "final.npz")
     package.write_networks(replace(recipe, input=stacked), tmp_path / "final.npz", tmp_path)
-    weights = package.NETWORK_FILES["weights"]
+    weights = model_files.NETWORK_FILES["weights"]
     loaded = Network(
-        "test", tmp_path, stacked, dense_data_set(tmp_path / weights), {}, package.NETWORK_FILES
+        "test", tmp_path, stacked, dense_data_set(tmp_path / weights), {}, model_files.NETWORK_FILES
     )
     tensor = np.random.default_rng(2).normal(0, 1, (2, 64, 64, 9)).astype(np.float32)
     with torch.no_grad():

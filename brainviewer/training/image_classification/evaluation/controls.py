@@ -36,10 +36,10 @@ from brainviewer.training.image_classification.data.tumour_folds import (
 )
 from brainviewer.training.image_classification.evaluation.results import DRAWS, entries, measures
 from brainviewer.training.image_classification.recipes.recipe_file import recipe_content
+from brainviewer.training.json_files import dump
 from brainviewer.training.metrics.intervals import estimates
 from brainviewer.training.metrics.metrics import area_under_curve
 from brainviewer.training.progress import print_progress
-from brainviewer.training.subtype.evaluate import dump
 
 RECIPE = resources() / "recipes" / "xception-tumour.toml"
 

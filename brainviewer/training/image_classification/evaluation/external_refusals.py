@@ -39,8 +39,8 @@ from brainviewer.training.image_classification.data.labelled_images import (
 )
 from brainviewer.training.image_classification.data.tumour_folds import near_copies
 from brainviewer.training.image_classification.evaluation.tumour_evaluation import share_with_ends
+from brainviewer.training.json_files import dump
 from brainviewer.training.progress import print_progress
-from brainviewer.training.subtype.evaluate import dump
 
 ELSEWHERE = "elsewhere"
 Grey = NDArray[np.uint8]

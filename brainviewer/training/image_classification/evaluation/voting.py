@@ -26,9 +26,9 @@ from brainviewer.training.image_classification.recipes.recipe import (
     IMAGE_VOTE,
     VoteRecipe,
 )
+from brainviewer.training.json_files import dump
 from brainviewer.training.metrics.intervals import value_of
 from brainviewer.training.provenance import made_with
-from brainviewer.training.subtype.evaluate import dump
 
 _SEED = 2026
 

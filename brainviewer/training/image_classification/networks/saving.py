@@ -15,7 +15,7 @@ from brainviewer.files.writing import write_whole
 from brainviewer.models.engine.onnx_runtime import OnnxFile
 from brainviewer.training.image_classification.networks.keras_onnx import to_onnx
 from brainviewer.training.image_classification.networks.timing import milliseconds
-from brainviewer.training.subtype.evaluate import dump
+from brainviewer.training.json_files import dump
 
 ARCHITECTURE_FILE, WEIGHTS_FILE = "architecture.json", "model.weights.h5"
 GRAPH_FILE, CARD_FILE = "model.onnx", "card.json"

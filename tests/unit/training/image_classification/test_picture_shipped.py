@@ -10,8 +10,8 @@ from brainviewer.models.registry import installed_models, verify
 from brainviewer.training.image_classification.data.tumour_folds import CLASSES
 from brainviewer.training.image_classification.evaluation.readme_tables import tables
 from brainviewer.training.image_classification.tumour_package import card_content
-from brainviewer.training.subtype.evaluate import dump
-from brainviewer.training.subtype.package import read_about
+from brainviewer.training.json_files import dump
+from brainviewer.training.model_files import read_about
 
 CARDS = [card for card in installed_models() if card.of_pictures]
 

@@ -12,7 +12,7 @@ from numpy.testing import assert_allclose
 from brainviewer.models.card import DOUBT, ModelCard
 from brainviewer.models.registry import DEFAULT_MODEL, installed_models, verify
 from brainviewer.models.subtype.fusion_head_content import parse_head
-from brainviewer.training import readme
+from brainviewer.training import model_files, readme
 from brainviewer.training.metrics.metrics import measures
 from brainviewer.training.recipes import read_recipe
 from brainviewer.training.subtype import package
@@ -51,7 +51,7 @@ def test_the_files_are_those_of_the_card(card: ModelCard) -> None:
 def test_the_card_says_what_was_written_and_what_was_measured(
     card: ModelCard, evaluation: Evaluation
 ) -> None:
-    about = package.read_about(card.folder)
+    about = model_files.read_about(card.folder)
     for key in ("id", "version", "name", "training_data", "intended_use"):
         assert getattr(card, key) == about[key]
     assert card.limits == tuple(about["limits"])
@@ -67,7 +67,7 @@ def test_the_card_says_what_was_written_and_what_was_measured(
 def test_the_readme_shows_the_figures_of_the_evaluation(
     card: ModelCard, evaluation: Evaluation
 ) -> None:
-    about = package.read_about(card.folder)
+    about = model_files.read_about(card.folder)
     text = (card.folder / "README.md").read_text(encoding="utf-8")
     shown = package.situations(about)
     network = package.network_check(MODELS, about)

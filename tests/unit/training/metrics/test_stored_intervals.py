@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
+from brainviewer.training.json_files import dump
 from brainviewer.training.metrics.fractions import wilson
 from brainviewer.training.metrics.intervals import against_bar, bar_words
 from brainviewer.training.metrics.recount import recount, recount_evaluation
-from brainviewer.training.subtype.evaluate import dump
 
 ROOT = Path(__file__).resolve().parents[4]
 FILES = [

@@ -15,15 +15,11 @@ from brainviewer.core.errors import FileError
 from brainviewer.imaging.measure.descriptors import NAMES
 from brainviewer.models.card import DOUBT, SITUATIONS
 from brainviewer.models.subtype.fusion_head_content import parse_head
+from brainviewer.training.json_files import dump
 from brainviewer.training.metrics.intervals import value_of
+from brainviewer.training.metrics.plots import draw_all
 from brainviewer.training.recipes import Recipe, read_recipe
-from brainviewer.training.subtype.evaluate import (
-    SOURCES,
-    dump,
-    evaluate,
-    evaluate_run,
-    write_evaluation,
-)
+from brainviewer.training.subtype.evaluate import EVALUATION_FILE, SOURCES, evaluate, evaluate_run
 from brainviewer.training.subtype.evaluation_inputs import read_predictions
 
 ROOT = Path(__file__).resolve().parents[4]
@@ -193,7 +189,8 @@ def test_no_patient_can_be_recognised(evaluation: dict[str, Any]) -> None:
 
 
 def test_it_is_written_with_its_plots(evaluation: dict[str, Any], tmp_path: Path) -> None:
-    files = write_evaluation(evaluation, tmp_path)
+    files = [tmp_path / EVALUATION_FILE, *draw_all(evaluation, tmp_path)]
+    files[0].write_text(dump(evaluation), encoding="utf-8")
     assert json.loads(files[0].read_text(encoding="utf-8")) == json.loads(json.dumps(evaluation))
     names = {file.name for file in files[1:]}
     assert names == {"confusion.png", "roc.png", "reliability.png", "risk-coverage.png"}
