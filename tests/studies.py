@@ -9,7 +9,7 @@ import pytest
 from brainviewer.app.opening.study import open_study
 from brainviewer.core.findings import TumourFinding
 from brainviewer.core.study import Study
-from brainviewer.models.segmentation.detection import find_tumour
+from tests.searching import find_tumour
 
 DATA = Path(os.environ.get("BRAINVIEWER_DATA", Path(__file__).parents[2] / "shared" / "data"))
 STUDIES = DATA / "studies"

@@ -32,9 +32,11 @@ class EngineControl:
     def start(self) -> None:
         """Start the child process and load the model ahead of need; for when the window is idle."""
         from brainviewer.models.registry import model
+        from brainviewer.models.segmentation.installed import installed_network
 
         try:
-            self.ready().start(model().network)
+            networks = installed_network(), model().network
+            self.ready().start(*(one for one in networks if one is not None))
         except BrainViewerError as error:
             self._notices.tell(str(error), "error")
         self.show()
@@ -42,9 +44,10 @@ class EngineControl:
     def choose(self, wanted: str) -> None:
         """Choose the engine: ``auto``, ``onnx`` or ``tensorflow``."""
         self._settings.update(engine=wanted)
-        self._state.engine_replaced.emit()
-        if self._engine is not None:
-            self.close()
+        replaced, self._engine = self._engine, None
+        self._state.engine_replaced.emit()  # what listens may ask the new one at once
+        if replaced is not None:
+            replaced.close()
             self.start()
 
     def restart(self) -> None:

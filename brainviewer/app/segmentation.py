@@ -1,7 +1,9 @@
 """Lesion detection in the open study."""
 
 from collections.abc import Callable
+from functools import partial
 
+from brainviewer.app.engine import EngineControl
 from brainviewer.app.jobs import Jobs
 from brainviewer.app.notices import Notices
 from brainviewer.app.state import ViewState
@@ -20,10 +22,15 @@ class Segmentation:
     method : the method that was used last. threshold : its level, in units of the FLAIR.
     """
 
-    def __init__(self, state: ViewState, jobs: Jobs, notices: Notices, view: View) -> None:
+    def __init__(
+        self, state: ViewState, jobs: Jobs, notices: Notices, view: View, engine: EngineControl
+    ) -> None:
         self._state, self._jobs, self._notices, self._view = state, jobs, notices, view
+        self._engine = engine
         self.method = "lesion"
         self.threshold = 450.0
+        self._find_again: Callable[[], None] = self.find
+        state.engine_replaced.connect(self._continue)
 
     def find(
         self,
@@ -46,13 +53,16 @@ class Segmentation:
         asked = method is not None or threshold is not None
         self.method = method or self.method
         self.threshold = self.threshold if threshold is None else threshold
-        chosen, level = self.method, self.threshold
+        chosen, level, engine = self.method, self.threshold, self._engine.ready()
+        self._find_again = partial(self.find, method, threshold, then=then)
 
         def work(report: Report) -> TumourFinding:
             from brainviewer.models.segmentation.detection import find_tumour
+            from brainviewer.models.segmentation.network import segmentation_network
 
+            network = segmentation_network(engine)
             try:
-                return find_tumour(study, chosen, threshold=level, report=report)
+                return find_tumour(study, chosen, threshold=level, network=network, report=report)
             finally:
                 give_back()  # what this took, and the study before
 
@@ -76,6 +86,11 @@ class Segmentation:
 
         self._state.show_finding(before, Status.RUNNING)
         self._jobs.start(FIND, work, done, failed, stopped)
+
+    def _continue(self) -> None:
+        """Search on in the engine that took the place of another."""
+        if self._jobs.running(FIND):
+            self._find_again()
 
     def stop(self) -> None:
         """Stop looking; what was found before is shown again."""

@@ -48,7 +48,7 @@ class Session:
         self.annotations = Annotations(state, notices)
         self.occlusion = Occlusion(state, jobs, notices, self.engine, self.view, self.annotations)
         self.feedback = Feedback(state, notices)
-        self.segmentation = Segmentation(state, jobs, notices, self.view)
+        self.segmentation = Segmentation(state, jobs, notices, self.view, self.engine)
         self.classification = Classifier(
             state, self.settings, jobs, notices, self.engine, self.segmentation
         )

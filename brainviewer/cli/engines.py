@@ -1,6 +1,7 @@
 """Engines of the commands that classify: the model loads while the study is read."""
 
 import threading
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -8,15 +9,25 @@ from brainviewer.cli.options import EngineName
 from brainviewer.core.errors import BrainViewerError, Cancelled
 
 if TYPE_CHECKING:
-    from brainviewer.models.card import ModelCard
+    from brainviewer.models.card import ModelCard, Network
     from brainviewer.models.engine.engine import Engine
     from brainviewer.models.engine.inline import InlineEngine
 
 _FEW = 12  # pictures
 
 
+def search_engine() -> "InlineEngine":
+    """For finding the tumour alone."""
+    from brainviewer.models.engine.inline import InlineEngine
+
+    return InlineEngine(*_segmentation())
+
+
 def study_engine(name: EngineName, model_id: str | None) -> "Engine | InlineEngine":
-    """For a study. Raises ModelError if there is no such model, or it answers for pictures."""
+    """For finding the tumour of a study and classifying it.
+
+    Raises ModelError if there is no such model, or it answers for pictures.
+    """
     from brainviewer.models.registry import study_model
 
     return _for_one_or_many(name, study_model(model_id), once=True)
@@ -34,24 +45,34 @@ def picture_engine(
 def _for_one_or_many(name: EngineName, card: "ModelCard", once: bool) -> "Engine | InlineEngine":
     from brainviewer.models.engine.devices import choose_engine
 
+    networks = () if card.of_pictures else _segmentation()
+    if card.network is not None:
+        networks = (*networks, card.network)
     chosen = choose_engine() if name is EngineName.AUTO else name.value
-    if once and chosen == EngineName.ONNX.value and card.network is not None:
+    if once and chosen == EngineName.ONNX.value:
         from brainviewer.models.engine.inline import InlineEngine
 
-        return InlineEngine(card.network)
-    return _started(name, card)
+        return InlineEngine(*networks)
+    return _started(name, networks)
 
 
-def _started(name: EngineName, card: "ModelCard") -> "Engine":
+def _segmentation() -> "tuple[Network, ...]":
+    from brainviewer.models.segmentation.installed import installed_network
+
+    network = installed_network()
+    return () if network is None else (network,)
+
+
+def _started(name: EngineName, networks: "Sequence[Network]") -> "Engine":
     from brainviewer.models.engine.engine import Engine
 
     engine = Engine(name.value)
     # Starting a process takes a while in which files can be read.
-    threading.Thread(target=_start, args=(engine, card)).start()
+    threading.Thread(target=_start, args=(engine, networks)).start()
     return engine
 
 
-def _start(engine: "Engine", card: "ModelCard") -> None:
+def _start(engine: "Engine", networks: "Sequence[Network]") -> None:
     # What is wrong is said when the engine is asked; a command may have ended before.
     with suppress(BrainViewerError, Cancelled):
-        engine.start(card.network)
+        engine.start(*networks)

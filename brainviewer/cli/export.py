@@ -1,14 +1,14 @@
 """The command that saves a slice, or a picture, with what is said of it."""
 
 from collections.abc import Sequence
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from brainviewer.app.report.terminal import progress_line, results_only, show
-from brainviewer.cli.engines import picture_engine, study_engine
+from brainviewer.cli.engines import picture_engine, search_engine, study_engine
 from brainviewer.cli.options import AsJson, Engine, EngineName, Study
 from brainviewer.cli.program import app
 from brainviewer.cli.study_opening import TUMOUR, check_output, open_and_import
@@ -73,20 +73,21 @@ def export(
         check_output(file, study)
         marked = read_annotations(annotations) if annotations is not None else None
         of_pictures = bool(pictures_of(study))
-        started = picture_engine if of_pictures else study_engine
         wanted = heatmap or model is not None
-        with started(engine, model) if wanted else nullcontext() as runner:
+        with _engine(of_pictures, wanted, engine, model) as runner:
             opened = open_and_import(study, *(() if of_pictures else (TUMOUR,)))
             marks, said = _marks(marked, opened, other_study)
             finding = None
             if not opened.is_picture:
                 from brainviewer.models.segmentation.detection import find_tumour
+                from brainviewer.models.segmentation.network import segmentation_network
 
-                finding = find_tumour(opened, report=progress_line())
+                network = None if runner is None else segmentation_network(runner)
+                finding = find_tumour(opened, network=network, report=progress_line())
             from brainviewer.app.exports import export_picture
 
             result = None
-            if runner is not None:
+            if runner is not None and wanted:
                 result = _answer(opened, finding, runner, model, plane, index)
             figure = export_picture(
                 opened,
@@ -106,6 +107,15 @@ def export(
         notices = [*opened.notices, *said]
         record["notices"] = notices
         show(out, record, as_json, lambda: _text(file, result, notices))
+
+
+def _engine(
+    of_pictures: bool, classified: bool, engine: EngineName, model: str | None
+) -> "AbstractContextManager[Runner | None]":
+    """What runs the networks that an export needs."""
+    if not classified:
+        return nullcontext() if of_pictures else search_engine()
+    return picture_engine(engine, model) if of_pictures else study_engine(engine, model)
 
 
 def _marks(

@@ -9,7 +9,7 @@ import numpy as np
 import typer
 
 from brainviewer.app.report.terminal import progress_line, results_only, show
-from brainviewer.cli.engines import picture_engine, study_engine
+from brainviewer.cli.engines import picture_engine, search_engine, study_engine
 from brainviewer.cli.options import (
     Age,
     AsJson,
@@ -64,12 +64,20 @@ def pick(
     with results_only() as out:
         if mask is not None:
             check_output(mask, study)
-        opened = open_and_import(study, TUMOUR)
-        from brainviewer.app.report.records import finding_record
-        from brainviewer.app.report.text import finding_text
-        from brainviewer.models.segmentation.detection import find_tumour
+        with search_engine() if method is Method.LESION else nullcontext() as runner:
+            opened = open_and_import(study, TUMOUR)
+            from brainviewer.app.report.records import finding_record
+            from brainviewer.app.report.text import finding_text
+            from brainviewer.models.segmentation.detection import find_tumour
+            from brainviewer.models.segmentation.network import segmentation_network
 
-        finding = find_tumour(opened, method.value, threshold=threshold, report=progress_line())
+            finding = find_tumour(
+                opened,
+                method.value,
+                threshold=threshold,
+                network=None if runner is None else segmentation_network(runner),
+                report=progress_line(),
+            )
         if mask is not None:
             from brainviewer.files.nifti.writer import write_mask
 
@@ -207,8 +215,9 @@ def _classified(
     from brainviewer.app.report.records import classification_record, not_classified_record
     from brainviewer.models.registry import DEFAULT_MODEL
     from brainviewer.models.segmentation.detection import find_tumour
+    from brainviewer.models.segmentation.network import segmentation_network
 
-    finding = find_tumour(opened, report=progress_line())
+    finding = find_tumour(opened, network=segmentation_network(runner), report=progress_line())
     try:
         result = classify_study(
             opened,

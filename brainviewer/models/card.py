@@ -6,13 +6,23 @@ reads it.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from types import MappingProxyType
 
 from brainviewer.core.errors import ModelError
-from brainviewer.core.findings import PICTURE
+from brainviewer.core.findings import PICTURE, NetworkIdentity
 from brainviewer.models.subtype.fusion_head import Head
 from brainviewer.models.subtype.out_of_distribution import LesionDistribution
+
+
+class Task(StrEnum):
+    """What a network is for."""
+
+    SEGMENTATION = "segmentation"
+    SUBTYPE = "subtype"
+    IMAGE_CLASSIFICATION = "image_classification"
+
 
 NETWORK_ROLES = frozenset({"architecture", "weights", "graph"})
 ROLES = NETWORK_ROLES | {"scope"}
@@ -54,7 +64,7 @@ class Step:
 
 @dataclass(frozen=True)
 class ModelInput:
-    """What the network eats.
+    """Input of a classification network.
 
     size : side of the square crop, in pixels.
     channels : names of the sequences, in the order of the network's channels.
@@ -101,21 +111,35 @@ class Figure:
 
 @dataclass(frozen=True)
 class Network:
-    """The files of a network and what it eats.
+    """The files of a network and its input.
 
     id, version : the model that owns the files.
     folder : where they lie.
-    dense_layer : name of the dense layer's weights inside the weights file.
-    files : sha256 by file name; ``roles`` says which file is what.
+    input : None for a segmentation network, whose input is ``segmentation.input``.
+    dense_layer : name of the dense layer's weights inside the weights file; "" for a segmentation
+        network.
+    files : sha256 by file name; ``roles`` says which file is what. A graph without a weights file
+        beside it holds its own weights.
     """
 
     id: str
     folder: Path
-    input: ModelInput
+    input: ModelInput | None
     dense_layer: str
     files: Mapping[str, str]
     roles: Mapping[str, str]
     version: str = ""
+    task: Task = Task.SUBTYPE
+
+    @property
+    def outputs(self) -> tuple[str, ...]:
+        """Names of what the network returns, in order.
+
+        Segmentation: ``lesion`` (n, 1, h, w), probabilities, for slices (n, channels, h, w).
+        Classification: ``logits`` (n, classes) and ``features`` (n, h, w, c), its last feature map,
+        for images (n, size, size, depth). All float32.
+        """
+        return ("lesion",) if self.task is Task.SEGMENTATION else ("logits", "features")
 
     def path(self, role: str) -> Path:
         """The file that plays ``role`` (architecture, weights, graph)."""
@@ -127,7 +151,12 @@ class Network:
     @property
     def weights_sha256(self) -> str:
         """Fingerprint of the weights, to be written beside every result."""
-        return self.files[self.roles["weights"]]
+        return self.files[self.roles.get("weights") or self.roles["graph"]]
+
+    @property
+    def identity(self) -> NetworkIdentity:
+        """Which network this is, for whoever wants to repeat a result."""
+        return NetworkIdentity(self.id, self.version, self.weights_sha256)
 
 
 @dataclass(frozen=True)
@@ -168,8 +197,8 @@ class ModelCard:
 
     @property
     def input(self) -> ModelInput:
-        """What the network eats; raises ModelError if there is none."""
-        if self.network is None:
+        """Input of the network; raises ModelError if there is none."""
+        if self.network is None or self.network.input is None:
             raise ModelError(f"The model {self.id} has no network.", "Choose another model.")
         return self.network.input
 

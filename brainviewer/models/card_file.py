@@ -103,7 +103,7 @@ def _parse(content: Any, folder: Path, lenders: Mapping[str, ModelCard]) -> Mode
         raise ValueError("the head wants a network, but there is none")
     sequences = _texts(content["sequences"])
     needed = _texts(content["needed"])
-    channels = () if network is None else network.input.channels
+    channels = () if network is None or network.input is None else network.input.channels
     if not sequences or not {*needed, *channels} <= set(sequences):
         raise ValueError("it must have been trained on every sequence that it needs or sees")
     return ModelCard(

@@ -10,7 +10,8 @@ from brainviewer.files.sources import refuse_source
 from brainviewer.files.structured import read_json
 from brainviewer.files.writing import make_folder, write_whole
 from brainviewer.models.registry import installed_models
-from brainviewer.models.segmentation.network import SETTINGS_FILE, read_trust
+from brainviewer.models.segmentation.calibration import parse_calibration
+from brainviewer.models.segmentation.installed import SETTINGS_FILE
 from brainviewer.training.image_classification.evaluation.result_files import read_results
 from brainviewer.training.image_classification.evaluation.results import RESULT_FILE
 from brainviewer.training.image_classification.recipes.recipe import IMAGE_CLASSES, IMAGE_VOTE
@@ -149,7 +150,7 @@ def _measure_outlines(
     if data is None:
         raise FileError("The cases are needed to measure outlines.", "Name them with --data.")
     record = _read(outline_evaluate.figures_file(plan, data, run, report))
-    trust = read_trust(record["confidence"]["trust"])
+    trust = parse_calibration(record["confidence"]["trust"])
     outline_evaluate.write_found(plan, data, run, run / FOUND_FOLDER, trust, report)
     return record
 

@@ -13,6 +13,7 @@ import argparse
 import json
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,10 @@ from numpy.typing import NDArray
 from brainviewer.app.opening.study import open_study
 from brainviewer.core.study import Modality, Study
 from brainviewer.imaging.measure.slice_area import areas, axial_axis
+from brainviewer.models.engine.inline import InlineEngine
 from brainviewer.models.segmentation.detection import METHODS, find_tumour
+from brainviewer.models.segmentation.installed import installed_network
+from brainviewer.models.segmentation.network import SegmentationNetwork, segmentation_network
 from brainviewer.training.labelled_data.cases import read_cases
 
 Truth = NDArray[np.bool_] | None
@@ -44,7 +48,7 @@ def patients(folder: Path) -> Iterator[tuple[Study, Truth]]:
 
 def measure(study: Study, truth: Truth, method: str) -> dict[str, Any]:
     """Figures of one study; without truth, only what was found."""
-    finding = find_tumour(study, method)
+    finding = find_tumour(study, method, network=network())
     row: dict[str, Any] = {
         "study": study.name,
         "slice": finding.index,
@@ -59,6 +63,13 @@ def measure(study: Study, truth: Truth, method: str) -> dict[str, Any]:
         row["share"] = round(float(area[finding.index] / area.max()), 3) if finding.found else 0.0
         row["dice"] = round(2 * both / float(truth.sum() + finding.mask.sum()), 3)
     return row
+
+
+@cache
+def network() -> SegmentationNetwork | None:
+    """The network that ships, in this process."""
+    files = installed_network()
+    return None if files is None else segmentation_network(InlineEngine(files))
 
 
 def only(study: Study, modality: Modality) -> Study:

@@ -215,7 +215,7 @@ def stand_still(app: App) -> dict[str, float]:
 
 def picker(paths: list[Path]) -> dict[str, float]:
     """Seconds of the second of two searches: the first imports what both need."""
-    from brainviewer.models.segmentation.detection import find_tumour
+    from tests.searching import find_tumour
 
     study = open_study(paths, silent)
     find_tumour(study, "lesion", report=silent)

@@ -97,7 +97,7 @@ def main() -> None:
     session.segmentation.find = lambda *_, **__: None  # type: ignore[method-assign]
     session.documents.show(study, {m: auto_window(v.data) for m, v in study.volumes.items()})
     from brainviewer.app.status import Status
-    from brainviewer.models.segmentation.detection import find_tumour
+    from tests.searching import find_tumour
 
     session.state.show_finding(find_tumour(study, "lesion", report=silent), Status.DONE)
     grid = PaneGrid(session)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from brainviewer.core.study import Modality
-from brainviewer.models.segmentation.detection import find_tumour
+from tests.searching import find_tumour
 from tests.studies import found, needs_studies, opened
 
 pytestmark = [pytest.mark.data, needs_studies]

@@ -75,10 +75,12 @@ def result(monkeypatch, study):
 
     monkeypatch.setattr("brainviewer.app.prediction.subtype.classify", classify)
     monkeypatch.setattr("brainviewer.app.prediction.whole_study.classify", classify)
-    monkeypatch.setattr(Engine, "start", lambda self, network: asked.update(loaded=network.id))
-    monkeypatch.setattr(
-        InlineEngine, "__init__", lambda self, network: asked.update(loaded=network.id)
-    )
+
+    def load(_, *networks):
+        asked.update(("loaded", one.id) for one in networks if isinstance(one, ToyCard))
+
+    monkeypatch.setattr(Engine, "start", load)
+    monkeypatch.setattr(InlineEngine, "__init__", load)
     monkeypatch.setattr(InlineEngine, "__exit__", lambda self, *error: None)
     monkeypatch.setattr("brainviewer.models.registry.model", ToyCard)
     return asked
@@ -236,7 +238,7 @@ def test_pick(study, capfd):
 def test_pick_passes_method_and_threshold_on(study, monkeypatch, capfd):
     asked = []
 
-    def find(study, method="lesion", *, threshold=450.0, report=None):
+    def find(study, method="lesion", *, threshold=450.0, network=None, report=None):
         asked.append((method, threshold))
         return TumourFinding(method, False, area_mm2=np.zeros(32, np.float32))
 

@@ -23,7 +23,7 @@ def folder(tmp_path, monkeypatch):
     """Two pictures; the model is a toy that answers in this process."""
     card = write_model(tmp_path / "models" / "toy-pictures")
     monkeypatch.setattr("brainviewer.models.registry.model", lambda model_id: card)
-    monkeypatch.setattr(InlineEngine, "_load", lambda self: (None, 0.1))
+    monkeypatch.setattr(InlineEngine, "_load", lambda self, network: (None, 0.1))
 
     def predict(self, network, tensor, report):
         logits = np.array([[0, 0, 0, 2 + 2 * (tensor.max() < 8)]] * 2, np.float32)

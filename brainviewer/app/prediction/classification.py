@@ -7,7 +7,7 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
-from brainviewer.core.findings import ANSWER, SCOPE, Classification, NetworkIdentity, NetworkUse
+from brainviewer.core.findings import ANSWER, SCOPE, Classification, NetworkUse
 from brainviewer.models.card import ModelCard
 from brainviewer.models.engine.runtimes import EngineAnswer
 from brainviewer.models.feature_ood import embedding, load_scope
@@ -60,7 +60,7 @@ def unanswered(
 def _use(card: ModelCard, answer: EngineAnswer, used_for: Mapping[str, int]) -> NetworkUse:
     assert card.network is not None  # it gave the answer
     return NetworkUse(
-        NetworkIdentity(card.network.id, card.network.version, card.network.weights_sha256),
+        card.network.identity,
         answer.engine,
         answer.device,
         answer.load_seconds,

@@ -139,7 +139,7 @@ class _Making:
         last : ``heatmap`` for those that are typed, ``scope`` for a look before at the tumour's.
         """
         assert self.card.network is not None
-        self.prepared = slices.slices.prepare(self.card.network.input)
+        self.prepared = slices.slices.prepare(self.card.input)
         answer = engine.predict(self.card.network, self.prepared.tensor, report)
         before = 0.0 if self.answer is None else self.answer.predict_seconds
         self.answer = replace(answer, predict_seconds=before + answer.predict_seconds)

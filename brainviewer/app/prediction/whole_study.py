@@ -24,6 +24,7 @@ from brainviewer.files.writing import make_folder, write_whole
 from brainviewer.models.engine.runtimes import Runner
 from brainviewer.models.registry import DEFAULT_MODEL, model
 from brainviewer.models.segmentation.detection import find_tumour
+from brainviewer.models.segmentation.network import segmentation_network
 from brainviewer.models.subtype.prediction import check_age
 from brainviewer.painting.figure import FigureSpec, draw_figure
 from brainviewer.painting.wording import RESEARCH_ONLY
@@ -66,7 +67,13 @@ def analyze(
     def part(start: float, share: float) -> Report:
         return lambda fraction, text: report(start + share * fraction, text)
 
-    finding = find_tumour(study, method, threshold=threshold, report=part(0.0, 0.3))
+    finding = find_tumour(
+        study,
+        method,
+        threshold=threshold,
+        network=segmentation_network(engine),
+        report=part(0.0, 0.3),
+    )
     notices += finding.notices
     result: Classification | None = None
     try:

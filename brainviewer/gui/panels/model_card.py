@@ -84,8 +84,7 @@ def _sequences(card: ModelCard) -> str:
     if card.needed and set(card.needed) != set(card.sequences):
         text += f"; {listed(card.needed)} must be there"
     if card.network is not None:
-        size = card.network.input.size
-        seen = card.network.input.slices
+        size, seen = card.input.size, card.input.slices
         slices = "the tumour slice" if seen == 1 else f"{seen} slices of the tumour"
         text += f". The network sees {slices}, cut out around the tumour, {size} × {size} pixels"
         if card.head.network is None:

@@ -11,14 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainviewer.core.errors import Cancelled, ModelError, Report, silent
-from brainviewer.models.card import Network
+from brainviewer.models.card import Network, Task
 from brainviewer.models.engine.child import Child, ChildDied
 from brainviewer.models.engine.devices import choose_engine
-from brainviewer.models.engine.runtimes import RUNTIMES, EngineAnswer, MakeRuntime
+from brainviewer.models.engine.runtimes import RUNTIMES, SPARE, EngineAnswer, MakeRuntime
 from brainviewer.models.engine.serve import Done, Failure, Progress, Request, Started
 
-SPARE = "onnx"
-"""The engine that runs everywhere."""
 _LOOK_EVERY = 0.05
 """Seconds between two looks whether the work is still wanted."""
 _PATIENCE = 30.0
@@ -32,7 +30,7 @@ class Engine:
     """Runs networks in a child process. May be used from any thread; one request at a time.
 
     wanted : ``onnx``, ``tensorflow``, or ``auto``: TensorFlow where it can use a GPU, falling
-        back to ONNX Runtime where that fails.
+        back to ONNX Runtime where that fails. Segmentation networks are run by ONNX Runtime.
     runtimes, choose : how the child makes each engine, and what ``auto`` means on this machine;
         functions that can be imported by name. Raises ModelError if there is no such engine.
     patience, on_silence : after so many seconds without a word from the child while somebody
@@ -87,16 +85,16 @@ class Engine:
         process = self._process
         return None if process is None else process.pid
 
-    def start(self, network: Network | None = None) -> None:
+    def start(self, *networks: Network) -> None:
         """Start the child and return at once; the engine loads while others work.
 
-        network : one to load as well. What goes wrong with it is said when it is first used.
+        networks : to be loaded as well. What goes wrong with them is said when they are first used.
         """
         if not self._turn.acquire(blocking=False):
             return  # a request has started it
         try:
             child, _ = self._ready_child()
-            if network is not None:
+            for network in networks:
                 child.send(Request(next(self._numbers), network))
         finally:
             self._turn.release()
@@ -109,9 +107,9 @@ class Engine:
     def predict(
         self, network: Network, tensor: NDArray[np.float32], report: Report = silent
     ) -> EngineAnswer:
-        """Run a network. Loads it first if need be.
+        """Run a classification network. Loads it first if need be.
 
-        tensor : (n, size, size, depth) float32, from ``pipeline.prepare``
+        tensor : (n, size, size, depth) float32
 
         Raises ModelError if the model or the engine fails (also if the child dies; the next call
         starts a new one), Cancelled if ``report`` does or the engine is closed meanwhile.
@@ -120,6 +118,15 @@ class Engine:
         if answer is None:
             raise ModelError("The engine gave no answer.", "Run it again.")
         return replace(answer, notices=self._notices)
+
+    def segment(
+        self, network: Network, slices: NDArray[np.float32], report: Report = silent
+    ) -> NDArray[np.float32]:
+        """Run a segmentation network; see ``Runner``. Raises what ``predict`` does."""
+        lesion = self._ask(network, slices, report).lesion
+        if lesion is None:
+            raise ModelError("The engine gave no answer.", "Run it again.")
+        return lesion
 
     def restart(self) -> None:
         """End the child and start another, which is asked again what the first was asked."""
@@ -206,7 +213,9 @@ class Engine:
                 self._end_child()
             raise
         except ChildDied as death:
-            death.heard, death.loading = heard, fraction < 0.5
+            # While a network is segmenting, it may be the other engine that could not be loaded.
+            death.heard = heard
+            death.loading = fraction < 0.5 or network.task is Task.SEGMENTATION
             raise
         finally:
             watch.end()

@@ -1,4 +1,4 @@
-"""Runs a network in this very process, for a command that answers once and ends.
+"""Runs networks in this very process, for a command that answers once and ends.
 
 A child process, as ``engine`` has it, keeps a window alive whatever happens to the network; a
 command has nothing to keep alive, and is sooner done without starting a second interpreter.
@@ -6,6 +6,7 @@ command has nothing to keep alive, and is sooner done without starting a second 
 
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,45 +25,82 @@ from brainviewer.models.engine.runtimes import (
 from brainviewer.models.registry import verify
 
 
-class InlineEngine:
-    """One network on ONNX Runtime, loaded in a thread while others work."""
+@dataclass(frozen=True, eq=False)
+class _Loading:
+    """verified : done when the files are those of the card; loaded : engine, seconds of loading."""
 
-    def __init__(self, network: Network, make_runtime: MakeRuntime = make_onnx_for_once) -> None:
-        self._workers = ThreadPoolExecutor(2)
-        self._network, self._make_runtime = network, make_runtime
+    verified: Future[None]
+    loaded: Future[tuple[Runtime, float]]
+
+
+class InlineEngine:
+    """Networks on ONNX Runtime, loaded in a thread one after the other while others work.
+
+    networks : all that will be asked for, the one that is needed first in front.
+    """
+
+    def __init__(self, *networks: Network, make_runtime: MakeRuntime = make_onnx_for_once) -> None:
+        self._make_runtime = make_runtime
+        self._loader, self._verifier = ThreadPoolExecutor(1), ThreadPoolExecutor(1)
         # Comparing the files with the card, too, takes its time.
-        self._verified = self._workers.submit(verify, network)
-        self._loaded: Future[tuple[Runtime, float]] = self._workers.submit(self._load)
+        self._networks = [(one, self._begin(one)) for one in networks]
 
     def __enter__(self) -> "InlineEngine":
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._workers.shutdown(wait=False, cancel_futures=True)
+        for workers in (self._loader, self._verifier):
+            workers.shutdown(wait=False, cancel_futures=True)
 
     def predict(
         self, network: Network, tensor: NDArray[np.float32], report: Report = silent
     ) -> EngineAnswer:
-        """Run the network that was loaded; see ``runtimes.Runner``."""
-        assert network == self._network
+        """Run a classification network; see ``runtimes.Runner``."""
         report(0.3, "Loading the model")
-        try:
-            # Nothing that the card does not know is run.
-            self._verified.result()
-            runtime, load_seconds = self._loaded.result()
-            report(0.8, "Classifying")
-            began = time.perf_counter()
-            logits, features = runtime.predict(tensor)
-        except Exception as error:
-            raise not_run(error) from error
+        runtime, load_seconds = self._ready(network)
+        report(0.8, "Classifying")
+        began = time.perf_counter()
+        logits, features = _run(runtime, tensor)
         seconds = time.perf_counter() - began
         dense = dense_weights(network)
         return EngineAnswer(
             logits, features, dense, runtime.engine, runtime.device, load_seconds, seconds
         )
 
-    def _load(self) -> tuple[Runtime, float]:
+    def segment(
+        self, network: Network, slices: NDArray[np.float32], report: Report = silent
+    ) -> NDArray[np.float32]:
+        """Run a segmentation network; see ``runtimes.Runner``."""
+        report(0.3, "Loading the model")
+        runtime, _ = self._ready(network)
+        report(0.8, "Outlining the lesion")
+        (lesion,) = _run(runtime, slices)
+        return lesion
+
+    def _ready(self, network: Network) -> tuple[Runtime, float]:
+        """The engine that holds a network, and the seconds of loading; raises ModelError."""
+        loading = next(loading for one, loading in self._networks if one == network)
+        try:
+            # Nothing that the card does not know is run.
+            loading.verified.result()
+            return loading.loaded.result()
+        except Exception as error:
+            raise not_run(error) from error
+
+    def _begin(self, network: Network) -> _Loading:
+        return _Loading(
+            self._verifier.submit(verify, network), self._loader.submit(self._load, network)
+        )
+
+    def _load(self, network: Network) -> tuple[Runtime, float]:
         began = time.perf_counter()
         runtime = start_runtime(self._make_runtime)
-        runtime.load(self._network)
+        runtime.load(network)
         return runtime, time.perf_counter() - began
+
+
+def _run(runtime: Runtime, tensor: NDArray[np.float32]) -> tuple[NDArray[np.float32], ...]:
+    try:
+        return runtime.predict(tensor)
+    except Exception as error:
+        raise not_run(error) from error

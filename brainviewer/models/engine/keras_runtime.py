@@ -40,6 +40,8 @@ class KerasRuntime:
                 f"The model {network.id} cannot be loaded ({type(error).__name__}).",
                 "Install the model again.",
             ) from error
+        if network.input is None:
+            raise ModelError(f"The model {network.id} is not run by Keras.", "Choose onnx.")
         size = network.input.size
         # One signature for any number of images: traced once, without the overhead of predict().
         signature = tf.TensorSpec((None, size, size, network.input.depth), tf.float32)
@@ -47,9 +49,7 @@ class KerasRuntime:
             lambda tensor: loaded(tensor, training=False), input_signature=[signature]
         )
 
-    def predict(
-        self, tensor: NDArray[np.float32]
-    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    def predict(self, tensor: NDArray[np.float32]) -> tuple[NDArray[np.float32], ...]:
         """(n, size, size, depth) float32 -> logits (n, classes) and features (n, h, w, c)"""
         outputs = self._call(tf.constant(tensor, tf.float32))
         return outputs["logits"].numpy(), outputs["features"].numpy()

@@ -16,7 +16,7 @@ from brainviewer.models.engine.devices import usable_cores
 
 
 class Runtime(Protocol):
-    """What an engine must be able to do; used from one thread."""
+    """One engine with one network loaded; used from one thread."""
 
     engine: str
     device: str
@@ -24,10 +24,8 @@ class Runtime(Protocol):
     def load(self, network: Network) -> None:
         """Load a network; raises ModelError if its files cannot be used."""
 
-    def predict(
-        self, tensor: NDArray[np.float32]
-    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """(n, size, size, depth) float32 -> logits (n, classes) and features (n, h, w, c)"""
+    def predict(self, tensor: NDArray[np.float32]) -> tuple[NDArray[np.float32], ...]:
+        """The outputs of the loaded network for an input; see ``Network.outputs``."""
 
 
 MakeRuntime = Callable[[], Runtime]
@@ -35,7 +33,7 @@ MakeRuntime = Callable[[], Runtime]
 
 @dataclass(frozen=True, eq=False)
 class EngineAnswer:
-    """What the network said.
+    """Output of a classification network.
 
     logits : (n, classes) float32, one row per image
     features : (n, h, w, c) float32, the last feature map
@@ -55,14 +53,24 @@ class EngineAnswer:
 
 
 class Runner(Protocol):
-    """What runs networks for those who ask: an engine in a child process, or in this one."""
+    """Runs networks in a child process or in this one; loads them first if need be."""
 
     def predict(
         self, network: Network, tensor: NDArray[np.float32], report: Report = silent
     ) -> EngineAnswer:
-        """Run a network, loaded first if need be; raises ModelError.
+        """Run a classification network; raises ModelError, or Cancelled if ``report`` does.
 
         tensor : (n, size, size, depth) float32
+        """
+
+    def segment(
+        self, network: Network, slices: NDArray[np.float32], report: Report = silent
+    ) -> NDArray[np.float32]:
+        """Run a segmentation network; raises ModelError, or Cancelled if ``report`` does.
+
+        slices : (n, channels, h, w) float32; h and w are multiples of 16.
+
+        Returns (n, 1, h, w) float32, probabilities.
         """
 
 
@@ -90,6 +98,8 @@ def make_tensorflow() -> Runtime:
         return KerasRuntime()
 
 
+SPARE = "onnx"
+"""The engine that runs everywhere, and every segmentation network."""
 RUNTIMES: Mapping[str, MakeRuntime] = MappingProxyType(
     {"onnx": make_onnx, "tensorflow": make_tensorflow}
 )

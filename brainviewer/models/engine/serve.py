@@ -20,9 +20,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainviewer.core.errors import ModelError
-from brainviewer.models.card import Network
+from brainviewer.models.card import Network, Task
 from brainviewer.models.engine.dense_layer import dense_weights
 from brainviewer.models.engine.runtimes import (
+    SPARE,
     EngineAnswer,
     MakeRuntime,
     Runtime,
@@ -36,9 +37,9 @@ _Key = tuple[str, str]
 
 @dataclass(frozen=True)
 class Request:
-    """Load the network if it is not loaded; with a tensor, predict as well.
+    """Load the network if it is not loaded; with a tensor, run it as well.
 
-    tensor : (n, size, size, depth) float32
+    tensor : input of the network, float32; see ``Network.outputs``.
     """
 
     number: int
@@ -64,11 +65,17 @@ class Progress:
 
 @dataclass(frozen=True)
 class Done:
-    """The end of a request; ``answer`` is None if it was only to load."""
+    """The end of a request.
+
+    device : what ran the network.
+    answer : None if the request was only to load.
+    lesion : (n, 1, h, w) float32 of a segmentation network.
+    """
 
     number: int
     device: str
-    answer: EngineAnswer | None
+    answer: EngineAnswer | None = None
+    lesion: NDArray[np.float32] | None = None
 
 
 @dataclass(frozen=True)
@@ -99,33 +106,46 @@ def serve(
     # Ctrl+C in a terminal reaches this process too; only the parent decides.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _keep_stdout_clean()
-    requests: SimpleQueue[Request] = SimpleQueue()
-    checks = _Checks()
-    threading.Thread(target=_listen, args=(connection, requests, checks), daemon=True).start()
+    say, checks = _Line(connection), _Checks()
+    classifying, segmenting = SimpleQueue[Request](), SimpleQueue[Request]()
+    listening = (connection, classifying, segmenting, checks)
+    threading.Thread(target=_listen, args=listening, daemon=True).start()
+    # A search need not wait until a large classification network is loaded.
+    segmenter = _Server(say, runtimes[SPARE], checks, segmenting)
+    threading.Thread(target=segmenter.serve, daemon=True).start()
     engine = choose() if wanted == "auto" else wanted
-    with suppress(OSError):  # the listener sees it, too
-        connection.send(Started(engine))
-    server = _Server(connection, runtimes[engine], checks, requests.empty)
+    say(Started(engine))
+    classifier = _Server(say, runtimes[engine], checks, classifying)
     # The runtime's import is the longest part and needs no request.
-    server.prepare()
-    while True:
-        server.answer(requests.get())
+    classifier.prepare()
+    classifier.serve()
+
+
+class _Line:
+    """The near end of the pipe, for several threads."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection, self._turn = connection, threading.Lock()
+
+    def __call__(self, message: Started | Progress | Done | Failure) -> None:
+        with self._turn, suppress(OSError):  # the listener sees it, too
+            self._connection.send(message)
 
 
 class _Checks:
     """Compares the files of networks with their cards while the runtime is imported.
 
-    loaded : the network that runs and was compared when it was loaded.
+    loaded : the networks that run and were compared when they were loaded.
     """
 
     def __init__(self) -> None:
-        self._checker = ThreadPoolExecutor(1)
+        self._checker = ThreadPoolExecutor(2)
         self._begun: dict[_Key, Future[None]] = {}
-        self.loaded: _Key | None = None
+        self.loaded: set[_Key] = set()
 
     def begin(self, network: Network) -> None:
         key = _key(network)
-        if key != self.loaded and key not in self._begun:
+        if key not in self.loaded and key not in self._begun:
             self._begun[key] = self._checker.submit(verify, network)
 
     def wait(self, network: Network) -> None:
@@ -138,29 +158,41 @@ def _key(network: Network) -> _Key:
     return str(network.folder), network.weights_sha256
 
 
-def _listen(connection: Connection, requests: SimpleQueue[Request], checks: _Checks) -> None:
-    """Read requests also while the network runs, so that the sender never waits, and end this
+def _segments(network: Network) -> bool:
+    return network.task is Task.SEGMENTATION
+
+
+def _listen(
+    connection: Connection,
+    classifying: SimpleQueue[Request],
+    segmenting: SimpleQueue[Request],
+    checks: _Checks,
+) -> None:
+    """Read requests also while a network runs, so that the sender never waits, and end this
     process as soon as there is nobody to answer."""
     with suppress(EOFError, OSError):
         while True:
             request = connection.recv()
             checks.begin(request.network)
-            requests.put(request)
+            (segmenting if _segments(request.network) else classifying).put(request)
     os._exit(0)
 
 
 class _Server:
+    """Answers requests with one engine, which holds one network at a time."""
+
     def __init__(
         self,
-        connection: Connection,
+        say: _Line,
         make_runtime: MakeRuntime,
         checks: _Checks,
-        idle: Callable[[], bool],
+        requests: SimpleQueue[Request],
     ) -> None:
-        self._connection, self._checks, self._idle = connection, checks, idle
+        self._say, self._checks, self._requests = say, checks, requests
         self._make_runtime = make_runtime
         self._runtime: Runtime | None = None
         self._unusable: ModelError | None = None
+        self._loaded: _Key | None = None
         self._start_seconds = self._load_seconds = 0.0
 
     def prepare(self) -> None:
@@ -171,34 +203,50 @@ class _Server:
             self._unusable = error
         self._start_seconds = time.perf_counter() - began
 
-    def answer(self, request: Request) -> None:
+    def serve(self) -> None:
+        while True:
+            request = self._requests.get()
+            if self._runtime is None and self._unusable is None:
+                self.prepare()
+            self._answer(request)
+
+    def _answer(self, request: Request) -> None:
         try:
             if self._runtime is None:
                 raise self._unusable or RuntimeError("no runtime")
-            self._load(request)
-            answer = None if request.tensor is None else self._predict(request, request.tensor)
-            self._connection.send(Done(request.number, self._runtime.device, answer))
+            self._load(request, self._runtime)
+            answer = lesion = None
+            if request.tensor is not None and _segments(request.network):
+                self._say(Progress(request.number, 0.8, "Outlining the lesion"))
+                (lesion,) = self._runtime.predict(request.tensor)
+            elif request.tensor is not None:
+                answer = self._predict(request.number, request.network, request.tensor)
+            self._say(Done(request.number, self._runtime.device, answer, lesion))
         except Exception as error:
             said = not_run(error)
-            unusable = self._runtime is None or isinstance(error, _CannotLoad)
-            self._connection.send(Failure(request.number, said.message, said.advice, unusable))
+            # Another engine would run a segmentation network in the same way.
+            unusable = not _segments(request.network) and (
+                self._runtime is None or isinstance(error, _CannotLoad)
+            )
+            self._say(Failure(request.number, said.message, said.advice, unusable))
 
-    def _load(self, request: Request) -> None:
+    def _load(self, request: Request, runtime: Runtime) -> None:
         network = request.network
-        if self._checks.loaded == _key(network):
+        if self._loaded == _key(network):
             return
-        assert self._runtime is not None
-        self._connection.send(Progress(request.number, 0.3, "Loading the model"))
-        self._checks.loaded = None
+        self._say(Progress(request.number, 0.3, "Loading the model"))
+        if self._loaded is not None:
+            self._checks.loaded.discard(self._loaded)
+        self._loaded = None
         began = time.perf_counter()
         self._checks.wait(network)
         try:
-            self._runtime.load(network)
+            runtime.load(network)
             # The first run sets up memory and, with TensorFlow, traces the network. If somebody
             # waits for an answer, that is the first run.
-            if self._idle() and request.tensor is None:
+            if self._requests.empty() and request.tensor is None and network.input is not None:
                 shape = (1, network.input.size, network.input.size, network.input.depth)
-                self._runtime.predict(np.zeros(shape, np.float32))
+                runtime.predict(np.zeros(shape, np.float32))
         except ModelError as error:
             raise _CannotLoad(error.message, error.advice) from error
         except Exception as error:
@@ -207,11 +255,12 @@ class _Server:
                 "Choose the other engine, or install the model again.",
             ) from error
         self._load_seconds = self._start_seconds + time.perf_counter() - began
-        self._checks.loaded = _key(network)
+        self._loaded = _key(network)
+        self._checks.loaded.add(self._loaded)
 
-    def _predict(self, request: Request, tensor: NDArray[np.float32]) -> EngineAnswer:
+    def _predict(self, number: int, network: Network, tensor: NDArray[np.float32]) -> EngineAnswer:
         assert self._runtime is not None
-        self._connection.send(Progress(request.number, 0.8, "Classifying"))
+        self._say(Progress(number, 0.8, "Classifying"))
         began = time.perf_counter()
         logits, features = self._runtime.predict(tensor)
         seconds = time.perf_counter() - began
@@ -219,7 +268,7 @@ class _Server:
             logits,
             features,
             # Read here, so that the window never has to import what reads it.
-            dense_weights(request.network),
+            dense_weights(network),
             self._runtime.engine,
             self._runtime.device,
             self._load_seconds,

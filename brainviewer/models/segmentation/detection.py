@@ -5,6 +5,9 @@ import time
 from collections.abc import Mapping
 from dataclasses import replace
 
+import numpy as np
+from numpy.typing import NDArray
+
 from brainviewer.core.errors import BrainViewerError, Report, silent
 from brainviewer.core.findings import TumourFinding
 from brainviewer.core.study import Modality, Study, Volume
@@ -16,12 +19,9 @@ from brainviewer.imaging.rules import threshold as threshold_rule
 from brainviewer.imaging.rules.lesion_search import Lesion
 from brainviewer.models.segmentation import lesions as outline
 from brainviewer.models.segmentation.finding import NOTHING, finding_of, nothing
-from brainviewer.models.segmentation.network import (
-    OutlineNetwork,
-    installed_network,
-    lesion_probability,
-)
+from brainviewer.models.segmentation.network import SegmentationNetwork, lesion_probability
 
+OUTLINING = "Outlining the lesion"
 METHODS = ("lesion", "model-free", "threshold")
 NOT_INSTALLED = "The network that outlines lesions is not installed: a simpler method was used."
 # A lesion with less evidence (see Lesion) is taken for the uneven brightness of a healthy head.
@@ -38,20 +38,21 @@ def find_tumour(
     method: str = "lesion",
     *,
     threshold: float = 450.0,
-    network: OutlineNetwork | None = None,
+    network: SegmentationNetwork | None,
     report: Report = silent,
 ) -> TumourFinding:
     """Find the tumour slice; nothing found is a result, not an error.
 
-    method : ``lesion``: the outlining network, and where there is no FLAIR for it, or it is not
+    method : ``lesion``: the segmentation network, and where there is no FLAIR for it, or it is not
         installed, the search without a model; ``model-free``: always that search; ``threshold``:
         the rule of the first systems of this kind.
     threshold : for the rule, in the units of the file.
-    network : takes the place of the network that ships.
-    report : called between the steps; may raise ``Cancelled``.
+    network : with what runs it, see ``network.segmentation_network``; None if it is not installed.
+    report : called between the steps and while the network runs; may raise ``Cancelled``.
 
     The study's own segmentation is never looked at.
-    Raises BrainViewerError for an unknown method, a threshold that is no number, and pictures.
+    Raises BrainViewerError for an unknown method, a threshold that is no number, and pictures;
+    ModelError if the engine fails.
     """
     began = time.perf_counter()
     if study.is_picture:
@@ -75,7 +76,7 @@ def find_tumour(
 
 
 def _find_lesion(
-    study: Study, method: str, network: OutlineNetwork | None, report: Report
+    study: Study, method: str, network: SegmentationNetwork | None, report: Report
 ) -> TumourFinding:
     leading = leading_sequence(study.volumes)
     if leading is None:
@@ -89,14 +90,12 @@ def _find_lesion(
     if leading is not Modality.FLAIR:
         why = "FLAIR is empty" if Modality.FLAIR in study.volumes else "There is no FLAIR"
         notices = (f"{why}: the tumour was looked for in {leading} and may be missed.",)
-    elif method == "lesion":
-        network = network or installed_network()
-        if network is None:
-            notices = (NOT_INSTALLED,)
-    report(0.6, "Outlining the lesion")
+    elif method == "lesion" and network is None:
+        notices = (NOT_INSTALLED,)
+    report(0.6, OUTLINING)
     if method == "lesion" and leading is Modality.FLAIR and network is not None:
-        lesions, confidence = _by_network(head, network)
-        used = network.settings.identity
+        lesions, confidence = _by_network(head, network, report)
+        used = network.identity
     else:
         used = None
         lesions, confidence = _by_comparison(head, leading)
@@ -113,14 +112,21 @@ def leading_sequence(volumes: Mapping[Modality, Volume]) -> Modality | None:
     return next((m for m in _TRUST if m in volumes and not volumes[m].constant), None)
 
 
-def _by_network(head: Head, network: OutlineNetwork) -> tuple[list[Lesion], float]:
+def _by_network(
+    head: Head, network: SegmentationNetwork, report: Report
+) -> tuple[list[Lesion], float]:
     """Lesions that the network sees, none if they are too faint, and the confidence."""
     spacing = head.working.spacing
-    probability = lesion_probability(network, head.images, head.inside, head.plane, spacing)
+
+    def forward(slices: NDArray[np.float32]) -> NDArray[np.float32]:
+        # What loads and runs it has steps of its own; only its being cancelled matters here.
+        return network(slices, lambda *_: report(0.6, OUTLINING))
+
+    probability = lesion_probability(forward, head.images, head.inside, head.plane, spacing)
     lesions = outline.lesions_of(probability, spacing)
     if not lesions:
         return [], 0.0
-    return lesions, outline.confidence(probability, lesions, network.settings.trust)
+    return lesions, outline.confidence(probability, lesions, network.calibration)
 
 
 def _by_comparison(head: Head, leading: Modality) -> tuple[list[Lesion], float]:

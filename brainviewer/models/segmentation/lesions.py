@@ -1,6 +1,4 @@
-"""Lesions out of the probabilities of the outlining network."""
-
-from dataclasses import dataclass
+"""Lesions out of the probabilities of the segmentation network."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,6 +7,7 @@ from scipy import ndimage
 from brainviewer.imaging.preprocess.brain import Spacing, fill_holes
 from brainviewer.imaging.preprocess.working_grid import Field, Mask
 from brainviewer.imaging.rules.lesion_search import Lesion
+from brainviewer.models.segmentation.calibration import Calibration
 
 # Chosen by cross-validation on the low-grade-glioma collection (training.segmentation.fit).
 THRESHOLD = 0.5
@@ -16,7 +15,6 @@ _SMALLEST_ML = 0.15
 _MOST = 3
 # Less evidence than this is the unevenness of a healthy head.
 LEAST_ML = 1.0
-FEATURES = ("next lesion's share", "clear part of the slice", "rank at other thresholds")
 # An outline is clear where these two thresholds agree; the slice should be the largest at all.
 _GENEROUS, _STRICT = 0.3, 0.7
 _OTHER_THRESHOLDS = (0.2, 0.35, 0.65, 0.8)
@@ -70,7 +68,8 @@ def _parts(
 
 
 def features(probability: Field, lesions: list[Lesion]) -> tuple[float, ...]:
-    """What tells how likely the slice is right: one number for each of FEATURES, 0..1.
+    """What tells how likely the slice is right: one number for each of
+    ``calibration.FEATURES``, 0..1.
 
     The evidence of the second lesion beside that of the first; in the axial slice with the largest
     area, the part of the outline that stays when less is taken for lesion; and the least area of
@@ -88,28 +87,6 @@ def features(probability: Field, lesions: list[Lesion]) -> tuple[float, ...]:
     return float(rival), float(clear), float(rank)
 
 
-@dataclass(frozen=True)
-class Trust:
-    """A logistic function that tells how likely the slice is right; see ``confidence``.
-
-    weights : of a constant and FEATURES.
-    limits : (lowest, highest) of each of FEATURES among the patients it was fitted to. What lies
-        beyond counts as the limit: nothing is known of how the function goes on there.
-    """
-
-    weights: tuple[float, ...]
-    limits: tuple[tuple[float, float], ...]
-
-    def __call__(self, known: NDArray[np.floating]) -> NDArray[np.float64]:
-        """(..., len(FEATURES)) to probabilities (...)."""
-        lowest, highest = np.array(self.limits).T
-        logit = self.weights[0] + np.clip(known, lowest, highest) @ np.array(self.weights[1:])
-        return np.asarray(1 / (1 + np.exp(-logit)))
-
-
-def confidence(probability: Field, lesions: list[Lesion], trust: Trust) -> float:
-    """Probability that the slice holds at least 0.9 of the largest area.
-
-    trust : fitted to patients that the network had not seen.
-    """
-    return float(trust(np.array(features(probability, lesions))))
+def confidence(probability: Field, lesions: list[Lesion], calibration: Calibration) -> float:
+    """Probability that the slice holds at least 0.9 of the largest area."""
+    return float(calibration(np.array(features(probability, lesions))))

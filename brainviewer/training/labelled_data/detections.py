@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -35,11 +36,17 @@ def find_all(cases: Sequence[Case], folder: Path, report: Report) -> None:
     A finder that learned from these cases must have written the folder itself, each case by a
     network that never saw it.
     """
+    from brainviewer.models.engine.inline import InlineEngine
     from brainviewer.models.segmentation.detection import find_tumour
+    from brainviewer.models.segmentation.installed import installed_network
+    from brainviewer.models.segmentation.network import segmentation_network
 
-    for number, case in enumerate(cases):
-        look(case, folder, find_tumour)
-        report((number + 1) / len(cases), "finding the tumours")
+    files = installed_network()
+    with InlineEngine(*([] if files is None else [files])) as runner:
+        find = partial(find_tumour, network=segmentation_network(runner))
+        for number, case in enumerate(cases):
+            look(case, folder, find)
+            report((number + 1) / len(cases), "finding the tumours")
 
 
 def look(case: Case, folder: Path, find: Callable[[Study], TumourFinding]) -> None:

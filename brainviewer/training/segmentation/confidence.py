@@ -1,4 +1,7 @@
-"""How far to trust an outline: a function of what it looks like (see ``outline.Trust``)."""
+"""How far to trust an outline: a function of what it looks like.
+
+The function is ``models.segmentation.calibration.Calibration``.
+"""
 
 from dataclasses import asdict
 from itertools import pairwise
@@ -8,11 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainviewer.core.errors import FileError
-from brainviewer.models.segmentation.lesions import FEATURES, Trust
+from brainviewer.models.segmentation.calibration import FEATURES, Calibration
 from brainviewer.training.metrics.metrics import area_under_curve
 
 # Before anything is fitted: every slice is as likely right as wrong.
-UNSURE = Trust((0.0,) * (len(FEATURES) + 1), ((0.0, 0.0),) * len(FEATURES))
+UNSURE = Calibration((0.0,) * (len(FEATURES) + 1), ((0.0, 0.0),) * len(FEATURES))
 # Of the size of one patient's curvature for each feature.
 _RIDGE = 3.0
 _BINS = (0.0, 0.6, 0.75, 0.85, 0.95, 1.0)
@@ -60,7 +63,7 @@ def fit_trust(
     }
 
 
-def _fitted(known: NDArray[np.float64], right: NDArray[np.bool_]) -> Trust:
+def _fitted(known: NDArray[np.float64], right: NDArray[np.bool_]) -> Calibration:
     """Logistic regression, with a ridge on the standardised features: there are few wrong ones."""
     middle, spread = known.mean(axis=0), known.std(axis=0) + 1e-6
     basis = np.column_stack([np.ones(len(known)), (known - middle) / spread])
@@ -73,7 +76,7 @@ def _fitted(known: NDArray[np.float64], right: NDArray[np.bool_]) -> Trust:
     weights[1:] /= spread
     weights[0] -= weights[1:] @ middle
     limits = np.column_stack([known.min(axis=0), known.max(axis=0)])
-    return Trust(
+    return Calibration(
         tuple(round(float(weight), 5) for weight in weights),
         tuple((round(float(low), 4), round(float(high), 4)) for low, high in limits),
     )

@@ -28,17 +28,16 @@ from brainviewer.imaging.preprocess.head_volume import Head, prepare
 from brainviewer.imaging.preprocess.working_grid import Field, Mask
 from brainviewer.imaging.rules import lesion_search as lesion
 from brainviewer.imaging.rules.lesion_search import Lesion
+from brainviewer.models.engine.onnx_runtime import OnnxFile
 from brainviewer.models.segmentation import lesions as outline
+from brainviewer.models.segmentation.calibration import Calibration, parse_calibration
 from brainviewer.models.segmentation.detection import find_tumour
 from brainviewer.models.segmentation.finding import finding_of, nothing
 from brainviewer.models.segmentation.input import CHANNELS, DARKEST
-from brainviewer.models.segmentation.lesions import Trust
 from brainviewer.models.segmentation.network import (
     Forward,
-    OutlineNetwork,
-    OutlineSettings,
+    SegmentationNetwork,
     lesion_probability,
-    read_trust,
 )
 from brainviewer.training.command import run_alone
 from brainviewer.training.json_files import write_json
@@ -60,18 +59,19 @@ FINAL = "network (what ships)"
 RIGHT = 0.9
 _MIXED = 0.3
 _SMOOTHINGS_MM = (0.1, 3.0)
-# The size in the graph is only a hint: other sizes run as well.
-GRAPH_SIZE = (80, 96)
+# In the architecture for Keras; the graph takes slices of any size.
+KERAS_SIZE = (80, 96)
 
 Row = dict[str, Any]
 
 
-def runnable(network: UNet, trust: Trust = UNSURE) -> OutlineNetwork:
+def runnable(network: UNet, trust: Calibration = UNSURE) -> SegmentationNetwork:
     """A trained network as the analysis runs it."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "graph.onnx"
-        write_graph(network, CHANNELS, GRAPH_SIZE, path)
-        return OutlineNetwork(path.read_bytes(), OutlineSettings("", trust))
+        write_graph(network, CHANNELS, path)
+        file = OnnxFile(path)
+    return SegmentationNetwork(lambda slices, report: file.predict(slices), trust)
 
 
 def evaluate(recipe: OutlineRecipe, data: Path, run: Path, report: Report) -> dict[str, Any]:
@@ -122,7 +122,9 @@ def evaluate(recipe: OutlineRecipe, data: Path, run: Path, report: Report) -> di
     }
 
 
-def variants(head: Head, network: OutlineNetwork, probability: Field) -> dict[str, list[Lesion]]:
+def variants(
+    head: Head, network: SegmentationNetwork, probability: Field
+) -> dict[str, list[Lesion]]:
     """The lesions that each of the compared methods finds; ``probability`` is what ships."""
     spacing = head.working.spacing
     compared = lesion.search(
@@ -161,7 +163,9 @@ def mean_of_sides(forward: Forward) -> Forward:
     return ask
 
 
-def _probability(head: Head, network: OutlineNetwork) -> tuple[Field, tuple[float, float, float]]:
+def _probability(
+    head: Head, network: SegmentationNetwork
+) -> tuple[Field, tuple[float, float, float]]:
     spacing = head.working.spacing
     found = lesion_probability(network, head.images, head.inside, head.plane, spacing)
     return found, spacing
@@ -262,7 +266,7 @@ def write_found(
     data: Path,
     run: Path,
     out: Path,
-    trust: Trust,
+    trust: Calibration,
     report: Report,
 ) -> None:
     """Write what is found in each patient by the network that never saw that patient, as
@@ -287,7 +291,7 @@ def main(
     figures = json.loads(path.read_text(encoding="utf-8"))
     typer.echo(json.dumps({**figures, "rows": "..."}, indent=1))
     if found is not None:
-        trust = read_trust(figures["confidence"]["trust"])
+        trust = parse_calibration(figures["confidence"]["trust"])
         write_found(plan, data, run, found, trust, print_progress())
 
 

@@ -17,13 +17,13 @@ import typer
 
 from brainviewer.core.errors import FileError
 from brainviewer.models.segmentation.input import CHANNELS
-from brainviewer.models.segmentation.network import GRAPH_FILE, SETTINGS_FILE
+from brainviewer.models.segmentation.installed import GRAPH_FILE, SETTINGS_FILE
 from brainviewer.training.command import run_alone
 
 ARCHITECTURE_FILE = "architecture.json"
 WEIGHTS_FILE = "model.weights.h5"
 README_FILE = "README.md"
-VERSION = "1.0.0"
+VERSION = "1.0.1"
 """Of the network that ships; another set of numbers has another one."""
 START = "<!-- figures: written by brainviewer.training.segmentation.package -->"
 END = "<!-- end of figures -->"
@@ -39,17 +39,17 @@ _COLUMNS = {
 
 def write_networks(numbers: Path, out: Path) -> None:
     """Write architecture, weights and graph of the network in ``numbers``."""
-    from brainviewer.training.segmentation.evaluate import GRAPH_SIZE
+    from brainviewer.training.segmentation.evaluate import KERAS_SIZE
     from brainviewer.training.segmentation.fit import load_network
     from brainviewer.training.segmentation.unet import copy_into_keras, keras_model, write_graph
 
     network = load_network(numbers)
-    model = keras_model(CHANNELS, GRAPH_SIZE)
+    model = keras_model(CHANNELS, KERAS_SIZE)
     copy_into_keras(network, model)
     architecture = json.dumps(json.loads(model.to_json()), indent=1)
     (out / ARCHITECTURE_FILE).write_text(architecture + "\n", encoding="utf-8")
     model.save_weights(out / WEIGHTS_FILE)
-    write_graph(network, CHANNELS, GRAPH_SIZE, out / GRAPH_FILE)
+    write_graph(network, CHANNELS, out / GRAPH_FILE)
 
 
 def settings(figures: dict[str, Any], out: Path) -> dict[str, Any]:

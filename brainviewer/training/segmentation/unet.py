@@ -120,7 +120,7 @@ def copy_into_keras(network: UNet, model: Any) -> None:
     model.get_layer("lesion").set_weights([kernel(network.last), bias.detach().numpy()])
 
 
-def write_graph(network: UNet, channels: int, size: tuple[int, int], path: Path) -> None:
+def write_graph(network: UNet, channels: int, path: Path) -> None:
     """Write the network as ONNX: ``slices`` (n, channels, h, w) -> ``lesion`` (n, 1, h, w)."""
     import onnx
     from onnx import TensorProto, helper, numpy_helper
@@ -165,11 +165,12 @@ def write_graph(network: UNet, channels: int, size: tuple[int, int], path: Path)
     assert network.last.bias is not None
     last = network.last.weight.detach().numpy(), network.last.bias.detach().numpy()
     add("Sigmoid", [convolution("last_conv", x, *last)], "lesion")
+    sides = ("height", "width")
     graph = helper.make_graph(
         nodes,
         "lesion_outline",
-        [helper.make_tensor_value_info("slices", TensorProto.FLOAT, ["n", channels, *size])],
-        [helper.make_tensor_value_info("lesion", TensorProto.FLOAT, ["n", 1, *size])],
+        [helper.make_tensor_value_info("slices", TensorProto.FLOAT, ["n", channels, *sides])],
+        [helper.make_tensor_value_info("lesion", TensorProto.FLOAT, ["n", 1, *sides])],
         numbers,
     )
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)])

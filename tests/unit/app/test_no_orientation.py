@@ -16,9 +16,9 @@ from brainviewer.app.report.text import finding_text
 from brainviewer.core.annotations import Annotation, Kind
 from brainviewer.core.slices import Plane
 from brainviewer.core.study import Modality
-from brainviewer.models.segmentation.detection import find_tumour
 from brainviewer.painting.measurement_text import measurement_text
 from brainviewer.painting.provenance import provenance
+from tests.searching import find_tumour
 
 UNKNOWN = "how the patient lay"
 NUMBERS_OF_PLACES = ("position_mm", "midline_mm", "side", "points_mm", "centre_mm")

@@ -96,7 +96,7 @@ def test_the_hash_is_that_of_the_content(tmp_path: Path, grey: np.ndarray) -> No
 
 
 def test_no_tumour_is_looked_for(tmp_path: Path, grey: np.ndarray) -> None:
-    from brainviewer.models.segmentation.detection import find_tumour
+    from tests.searching import find_tumour
 
     study = open_picture(saved(tmp_path / "a.png", grey))
     with pytest.raises(BrainViewerError, match="single pictures"):

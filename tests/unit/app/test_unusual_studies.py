@@ -9,7 +9,7 @@ from scipy import ndimage
 from brainviewer.app.report.records import finding_record
 from brainviewer.app.report.text import finding_text
 from brainviewer.core.study import SEQUENCES
-from brainviewer.models.segmentation.detection import find_tumour
+from tests.searching import find_tumour
 from tests.unit.imaging import test_tumour
 from tests.unit.imaging.test_tumour import only
 

@@ -15,8 +15,8 @@ from brainviewer.imaging.measure.slice_area import box_of
 from brainviewer.imaging.preprocess.midsagittal import MidSagittalPlane
 from brainviewer.imaging.preprocess.symmetry import MidPlane
 from brainviewer.imaging.preprocess.working_grid import WorkingGrid
-from brainviewer.models.segmentation.detection import find_tumour
 from tests.phantoms import AXIS_CASES, case_name, grid_of, oblique_grid
+from tests.searching import find_tumour
 from tests.unit.imaging import test_tumour
 from tests.unit.imaging.test_tumour import only, stored, study_of
 

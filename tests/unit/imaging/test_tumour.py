@@ -11,10 +11,10 @@ import pytest
 from brainviewer.core.errors import BrainViewerError, Cancelled
 from brainviewer.core.geometry import Grid
 from brainviewer.core.study import SEQUENCES, LabelMap, Study, Volume
-from brainviewer.models.segmentation import detection as tumour
-from brainviewer.models.segmentation.detection import METHODS, NOT_INSTALLED, find_tumour
+from brainviewer.models.segmentation.detection import METHODS, NOT_INSTALLED
 from brainviewer.models.segmentation.finding import CUT_OFF
 from tests.phantoms import AXIS_CASES, case_name
+from tests.searching import find_tumour
 
 ROOT = Path(__file__).resolve().parents[3]
 FLAIR, T1, T1CE, T2 = SEQUENCES
@@ -241,14 +241,13 @@ def test_threshold_rule(demo):
     assert_nothing(find_tumour(only(demo[0], T2), "threshold"))
 
 
-def test_without_the_network_the_search_without_a_model_is_used(demo, monkeypatch):
+def test_without_the_network_the_search_without_a_model_is_used(demo):
     study = only(demo[0], FLAIR, T2)
     expected = find_tumour(study, "model-free")
     assert expected.method == "model-free"
     assert NOT_INSTALLED not in expected.notices
     assert not np.array_equal(expected.mask, find_tumour(study).mask)
-    monkeypatch.setattr(tumour, "installed_network", lambda: None)
-    finding = find_tumour(study)
+    finding = find_tumour(study, network=None)
     np.testing.assert_array_equal(finding.mask, expected.mask)
     assert NOT_INSTALLED in finding.notices
 

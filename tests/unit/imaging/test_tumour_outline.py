@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from brainviewer.assets import resources
-from brainviewer.core.errors import FileError
+from brainviewer.core.errors import FileError, ModelError
 from brainviewer.core.geometry import Grid
 from brainviewer.core.study import Modality, Study, Volume
 from brainviewer.imaging.preprocess.symmetry import MidPlane
@@ -26,13 +26,14 @@ from brainviewer.models.segmentation.input import (
     only_brain,
     scaled,
 )
-from brainviewer.models.segmentation.network import (
+from brainviewer.models.segmentation.installed import (
     FOLDER,
     GRAPH_FILE,
     SETTINGS_FILE,
-    lesion_probability,
     read_network,
 )
+from brainviewer.models.segmentation.network import lesion_probability
+from tests.searching import shipped
 
 SPACING = (2.0, 2.0, 4.0)
 SHAPE = (70, 84, 24)
@@ -179,9 +180,7 @@ def test_confidence_follows_the_shipped_weights():
     def sure(*balls):
         probability = sum((p * ball(m, r) for m, r, p in balls), np.zeros(SHAPE))
         lesions = outline.lesions_of(probability.astype(np.float32), SPACING)
-        return outline.confidence(
-            probability.astype(np.float32), lesions, read_network(SHIPPED).settings.trust
-        )
+        return outline.confidence(probability.astype(np.float32), lesions, read_network(SHIPPED)[1])
 
     clear = sure(((100, 80, 48), 22, 0.97))
     assert 0 < sure(((100, 80, 48), 22, 0.6)) < clear < 1
@@ -189,7 +188,7 @@ def test_confidence_follows_the_shipped_weights():
 
 
 def test_threads_may_share_the_network():
-    network = read_network(SHIPPED)
+    network = shipped()
     some = [
         np.random.default_rng(n).normal(0, 0.5, (2, CHANNELS, 80, 96)).astype(np.float32)
         for n in range(6)
@@ -204,17 +203,17 @@ def test_other_files_than_those_that_were_measured_are_refused(tmp_path):
     with pytest.raises(FileError, match=SETTINGS_FILE):
         read_network(tmp_path)
     (tmp_path / SETTINGS_FILE).write_bytes((SHIPPED / SETTINGS_FILE).read_bytes())
-    with pytest.raises(FileError, match="missing"):
+    with pytest.raises(ModelError, match="missing"):
         read_network(tmp_path)
     graph = (SHIPPED / GRAPH_FILE).read_bytes()
     (tmp_path / GRAPH_FILE).write_bytes(graph[:-1] + bytes([graph[-1] ^ 1]))
-    with pytest.raises(FileError, match="damaged"):
+    with pytest.raises(ModelError, match="damaged"):
         read_network(tmp_path)
 
 
 def test_what_was_found_says_by_which_network():
     settings = json.loads((SHIPPED / SETTINGS_FILE).read_text("utf-8"))
-    identity = read_network(SHIPPED).settings.identity
+    identity = read_network(SHIPPED)[0].identity
     assert (identity.id, identity.version) == (FOLDER, settings["version"])
     assert identity.sha256 == hashlib.sha256((SHIPPED / GRAPH_FILE).read_bytes()).hexdigest()
 

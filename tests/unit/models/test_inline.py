@@ -11,7 +11,7 @@ from brainviewer.models.engine.inline import InlineEngine
 
 def test_it_answers_as_a_child_would_from_this_process(tmp_path):
     network = toy.network(tmp_path)
-    with InlineEngine(network, toy.ToyRuntime) as engine:
+    with InlineEngine(network, make_runtime=toy.ToyRuntime) as engine:
         first = engine.predict(network, toy.tensor(fill=0.25))
         second = engine.predict(network, toy.tensor())
     assert first.logits[0, 0] == pytest.approx(0.25, abs=1e-3)
@@ -24,7 +24,7 @@ def test_it_answers_as_a_child_would_from_this_process(tmp_path):
 def test_files_that_the_card_does_not_know_are_not_run(tmp_path):
     network = toy.network(tmp_path)
     network.path("weights").write_bytes(b"others")
-    with InlineEngine(network, toy.ToyRuntime) as engine, pytest.raises(ModelError):
+    with InlineEngine(network, make_runtime=toy.ToyRuntime) as engine, pytest.raises(ModelError):
         engine.predict(network, toy.tensor())
 
 
@@ -37,5 +37,5 @@ def test_files_that_the_card_does_not_know_are_not_run(tmp_path):
 )
 def test_what_goes_wrong_is_one_sentence(tmp_path, make, order, said):
     network = toy.network(tmp_path)
-    with InlineEngine(network, make) as engine, pytest.raises(ModelError, match=said):
+    with InlineEngine(network, make_runtime=make) as engine, pytest.raises(ModelError, match=said):
         engine.predict(network, toy.tensor(order))

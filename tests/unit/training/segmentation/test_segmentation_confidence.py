@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 
 from brainviewer.core.errors import FileError
-from brainviewer.models.segmentation.lesions import FEATURES, Trust
-from brainviewer.models.segmentation.network import read_trust
+from brainviewer.models.segmentation.calibration import FEATURES, Calibration, parse_calibration
 from brainviewer.training.segmentation.confidence import fit_trust
 
 
@@ -19,7 +18,7 @@ def some_patients(count: int = 200) -> tuple[np.ndarray, np.ndarray, np.ndarray]
 def test_the_fit_finds_what_tells_right_from_wrong():
     known, right, fold = some_patients()
     fitted = fit_trust(known, right, fold)
-    trust = read_trust(fitted["trust"])
+    trust = parse_calibration(fitted["trust"])
     assert trust.weights[1] > 1 > abs(trust.weights[2])
     assert fitted["auroc"] > 0.75
     assert fitted["brier"] < fitted["brier_of_the_base_rate"]
@@ -33,7 +32,7 @@ def test_chance_tells_nothing():
 
 
 def test_beyond_what_was_seen_the_function_stays_as_it_was():
-    trust = Trust((0.0, 1.0, 0.0, 0.0), ((-2.0, 2.0), (0.0, 1.0), (0.0, 1.0)))
+    trust = Calibration((0.0, 1.0, 0.0, 0.0), ((-2.0, 2.0), (0.0, 1.0), (0.0, 1.0)))
     near, far = trust(np.array([[-2.0, 0.5, 0.5], [-50.0, 0.5, 0.5]]))
     assert near == far == pytest.approx(1 / (1 + np.exp(2)))
 
@@ -55,4 +54,4 @@ def test_without_right_and_wrong_slices_there_is_nothing_to_fit(right):
 )
 def test_settings_of_another_kind_are_refused(content):
     with pytest.raises((KeyError, TypeError, ValueError)):
-        read_trust(content)
+        parse_calibration(content)

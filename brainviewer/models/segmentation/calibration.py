@@ -1,0 +1,41 @@
+"""How likely the slice that a segmentation network finds is right."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+FEATURES = ("next lesion's share", "clear part of the slice", "rank at other thresholds")
+"""What the confidence rests on; ``lesions.features`` measures them."""
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """A logistic function of FEATURES: the probability that the slice holds at least 0.9 of the
+    largest area. Fitted to patients that the network had not seen.
+
+    weights : of a constant and FEATURES.
+    limits : (lowest, highest) of each of FEATURES among the patients it was fitted to. What lies
+        beyond counts as the limit: nothing is known of how the function goes on there.
+    """
+
+    weights: tuple[float, ...]
+    limits: tuple[tuple[float, float], ...]
+
+    def __call__(self, known: NDArray[np.floating]) -> NDArray[np.float64]:
+        """(..., len(FEATURES)) to probabilities (...)."""
+        lowest, highest = np.array(self.limits).T
+        logit = self.weights[0] + np.clip(known, lowest, highest) @ np.array(self.weights[1:])
+        return np.asarray(1 / (1 + np.exp(-logit)))
+
+
+def parse_calibration(content: Any) -> Calibration:
+    """A calibration from plain data; raises KeyError, TypeError or ValueError if it is wrong."""
+    made = Calibration(
+        tuple(float(weight) for weight in content["weights"]),
+        tuple((float(low), float(high)) for low, high in content["limits"]),
+    )
+    if (len(made.weights), len(made.limits)) != (len(FEATURES) + 1, len(FEATURES)):
+        raise ValueError(f"the confidence rests on other features than {', '.join(FEATURES)}")
+    return made
