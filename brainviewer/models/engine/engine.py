@@ -164,7 +164,7 @@ class Engine:
                     outcome = Failure(
                         0,
                         "The engine stopped unexpectedly.",
-                        "Classify again; if it happens again, choose the other engine or close "
+                        "Try again; if it happens again, choose the other engine or close "
                         "other programs to free memory.",
                         engine_unusable=death.loading,
                     )

@@ -9,7 +9,6 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-import h5py
 import numpy as np
 import onnxruntime as ort
 from numpy.typing import NDArray
@@ -71,6 +70,8 @@ def read_weights(path: Path) -> dict[str, NDArray[np.float32]]:
 
     Kernels of convolutions come as (h, w, in, out) and are returned as (out, in, h, w).
     """
+    import h5py  # a segmentation network needs none
+
     numbers: dict[str, Future[NDArray[np.float32]]] = {}
     with ThreadPoolExecutor(2) as workers:
 

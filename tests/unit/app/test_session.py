@@ -534,7 +534,8 @@ def test_a_child_that_is_killed_in_mid_run_ends_in_a_notice_and_a_working_next_r
     assert engine is not None
 
     def kill() -> bool:
-        if engine.process_id is None:
+        # The child that was asked by the search is killed when it has begun with the network.
+        if engine.process_id is None or engine.state not in ("Engine loading", "Engine working"):
             return False
         os.kill(engine.process_id, signal.SIGKILL)
         return True
