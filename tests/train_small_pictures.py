@@ -18,7 +18,7 @@ from labelled_pictures import write_table
 
 from brainviewer.core.errors import FileError, silent
 from brainviewer.training.image_classification.command import train_images_or_vote
-from brainviewer.training.image_classification.data.labelled_images import find_pictures
+from brainviewer.training.image_classification.data.labelled_images import find_images
 from brainviewer.training.image_classification.data.preparation import prepare
 from brainviewer.training.image_classification.data.split import choose, split
 from brainviewer.training.image_classification.recipes.options import Choices, Options
@@ -114,7 +114,7 @@ def _fit(recipe_file: Path, data: Path, out: Path, report=silent):
     from brainviewer.training.image_classification.fitting.phase import Samples
 
     recipe = read_image_recipe(recipe_file)[0]
-    chosen = choose(recipe, find_pictures(data))
+    chosen = choose(recipe, find_images(data))
     part = split(recipe, chosen)[0]
     images, _ = prepare(data, chosen.pictures, recipe.preparation)
     train, validation = (

@@ -87,9 +87,9 @@ def measure(
         measured = _measure_outlines(plan_file, data, run, report)
     elif kind == TUMOUR_PICTURES:
         require_torch()
-        from brainviewer.training.image_classification.tumour_command import measure_pictures
+        from brainviewer.training.image_classification.tumour_command import evaluate_tumour_network
 
-        measured = measure_pictures(plan_file, data, run, report, strange)
+        measured = evaluate_tumour_network(plan_file, data, run, report, strange)
     else:
         plan = read_recipe(plan_file)
         _check_finished(run, plan)

@@ -97,9 +97,9 @@ def train(
     torch.set_num_threads(threads)
     cv2.setNumThreads(1)
     if kind == TUMOUR_PICTURES:
-        from brainviewer.training.image_classification.tumour_command import train_pictures
+        from brainviewer.training.image_classification.tumour_command import train_tumour_network
 
-        train_pictures(recipe, data, out, weights, report)
+        train_tumour_network(recipe, data, out, weights, report)
         return
     collection = find_cases(data)
     for notice in collection.notices:

@@ -17,18 +17,18 @@ import cv2
 import numpy as np
 
 from brainviewer.files.image2d.reader import PICTURE_SUFFIXES
-from brainviewer.training.audit.duplicates import find_copies
-from brainviewer.training.audit.image_signature import SIDE, Look, look_at, shrink
+from brainviewer.training.audit.duplicates import find_duplicates
+from brainviewer.training.audit.image_signature import SIDE, ImageSignature, measure_image, shrink
 from brainviewer.training.audit.perceptual_hash import perceptual_hash
 
 _OF_A_PATIENT = 20  # slices
 _COPIED = 20  # one picture in so many has a copy
 
 
-def made_up(count: int) -> tuple[list[Look], set[tuple[int, int]]]:
+def made_up(count: int) -> tuple[list[ImageSignature], set[tuple[int, int]]]:
     """Looks of heads that do not exist, and which of them are copies."""
     random = np.random.default_rng(0)
-    looks: list[Look] = []
+    looks: list[ImageSignature] = []
     copies = set()
     while len(looks) < count:
         pattern = random.random((12, 12)).astype(np.float32)
@@ -51,9 +51,9 @@ def _head(pattern: np.ndarray, axes: tuple[int, int]) -> np.ndarray:
     return np.clip((60 + 150 * tissue) * canvas, 0, 255).astype(np.uint8)
 
 
-def _look(picture: np.ndarray) -> Look:
+def _look(picture: np.ndarray) -> ImageSignature:
     hashes = perceptual_hash(shrink(picture, 32))
-    return Look(
+    return ImageSignature(
         picture.tobytes()[:1200],
         (SIDE, SIDE),
         np.array([*hashes, *hashes], np.uint64),
@@ -68,7 +68,7 @@ def measure(count: int) -> dict[str, Any]:
     """Seconds for the comparison of so many pictures, and what was found."""
     looks, copies = made_up(count)
     start = time.perf_counter()
-    likeness = find_copies(looks)
+    likeness = find_duplicates(looks)
     seconds = time.perf_counter() - start
     found = {(pair.first, pair.second) for pair in likeness.pairs}
     return {
@@ -85,10 +85,10 @@ def reading(folder: Path) -> dict[str, Any]:
     """Processor time for one look at a picture, in ms."""
     files = [f for f in sorted(folder.rglob("*")) if f.suffix.lower() in PICTURE_SUFFIXES][:500]
     cv2.setNumThreads(1)
-    look_at(files[0])
+    measure_image(files[0])
     start = time.process_time()
     for file in files:
-        look_at(file)
+        measure_image(file)
     return {"look_ms": round(1000 * (time.process_time() - start) / len(files), 2)}
 
 

@@ -1,4 +1,4 @@
-"""A split that no copy leaks across: each picture once, and what is alike in one fold."""
+"""A split that no copy leaks across: each picture once, and what is similar in one fold."""
 
 import csv
 import io
@@ -10,8 +10,8 @@ import numpy as np
 
 from brainviewer.core.errors import FileError
 from brainviewer.core.shown_text import storable
-from brainviewer.training.audit.duplicates import Likeness, groups
-from brainviewer.training.audit.image_signature import Look
+from brainviewer.training.audit.duplicates import Duplicates, groups
+from brainviewer.training.audit.image_signature import ImageSignature
 from brainviewer.training.labelled_data.datasets import patient_folds
 from brainviewer.training.labelled_data.image_lists import TEST, Entry
 
@@ -34,7 +34,7 @@ class Kept:
 class Clean:
     """contradicted : pictures left out, because copies of them have another class
     copies : pictures left out, because another copy stays
-    moved : pictures of the test split left out, because something alike is for training
+    moved : pictures of the test split left out, because something similar is for training
     """
 
     kept: tuple[Kept, ...]
@@ -44,19 +44,22 @@ class Clean:
 
 
 def clean_split(
-    entries: Sequence[Entry], looks: Sequence[Look], likeness: Likeness, root_of: Sequence[int]
+    entries: Sequence[Entry],
+    signatures: Sequence[ImageSignature],
+    duplicates: Duplicates,
+    root_of: Sequence[int],
 ) -> Clean:
     """One picture of each group of copies, with a fold.
 
-    root_of : (n,) the group that must stay together, of each picture (see ``kin_groups``)
+    root_of : (n,) the group that must stay together, of each picture (see ``related_groups``)
 
     Of copies the largest stays, from training before others. Groups whose copies contradict each
-    other are left out. A test picture stays one only if nothing alike is for training. The folds
+    other are left out. A test picture stays one only if nothing similar is for training. The folds
     that a table gives are kept, because they may know the patients; where there is none, the
     groups are spread evenly.
     """
     by_copy: dict[int, list[int]] = {}
-    for number, group in enumerate(likeness.copies):
+    for number, group in enumerate(duplicates.copies):
         by_copy.setdefault(int(group), []).append(number)
     chosen, contradicted = [], 0
     for members in by_copy.values():
@@ -65,7 +68,7 @@ def clean_split(
             continue
 
         def worth(number: int) -> tuple[bool, int, str]:
-            columns, rows = looks[number].size
+            columns, rows = signatures[number].size
             return entries[number].split == TEST, -columns * rows, entries[number].name
 
         chosen.append(min(members, key=worth))
@@ -81,15 +84,15 @@ def clean_split(
     return Clean(kept, contradicted, copies, len(chosen) - len(stay))
 
 
-def kin_groups(entries: Sequence[Entry], likeness: Likeness) -> list[int]:
-    """(n,) groups that no split may tear apart: alike, or of one patient."""
+def related_groups(entries: Sequence[Entry], duplicates: Duplicates) -> list[int]:
+    """(n,) groups that no split may tear apart: similar, or of one patient."""
     of_patient: dict[str, int] = {}
     links = []
     for number, entry in enumerate(entries):
         if entry.patient:
             links.append((of_patient.setdefault(entry.patient, number), number))
     of_group: dict[int, int] = {}
-    for number, group in enumerate(likeness.kin):
+    for number, group in enumerate(duplicates.related):
         links.append((of_group.setdefault(int(group), number), number))
     return [int(group) for group in groups(len(entries), np.array(links, np.int64).reshape(-1, 2))]
 

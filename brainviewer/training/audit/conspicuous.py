@@ -19,7 +19,7 @@ from brainviewer.imaging.measure.image_signs import (
 
 Grey = NDArray[np.uint8]
 
-ODDITIES = {
+CONSPICUOUS = {
     "blank": "nothing to be seen",
     "colour": "colour",
     "bright edge": "bright frame or background",
@@ -28,14 +28,14 @@ ODDITIES = {
     "CT-like": "looks like CT",
     "small": "very small",
 }
-"""Every kind of oddity, and its words."""
+"""Every kind of conspicuous sign, and its words."""
 
 _SMALL = 64  # pixels
 _LEAST_LETTERS = 4  # in one line
 
 
-def oddities(picture: Picture, grey: Grey, flat: bool) -> dict[str, str]:
-    """What is odd about a picture: kinds of ``ODDITIES``, to what was seen."""
+def conspicuous_signs(picture: Picture, grey: Grey, flat: bool) -> dict[str, str]:
+    """What is odd about a picture: kinds of ``CONSPICUOUS``, to what was seen."""
     if flat:
         return {"blank": f"all grey values lie within {int(np.ptp(grey)) + 1}"}
     found: dict[str, str] = {}

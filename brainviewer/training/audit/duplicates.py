@@ -1,4 +1,4 @@
-"""Which pictures are copies of each other, and which are so alike that they may share a patient."""
+"""Which images are copies of each other, and which may be of one patient."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -7,16 +7,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainviewer.core.errors import Report, silent
-from brainviewer.training.audit.image_signature import Look
-from brainviewer.training.audit.perceptual_hash import Pairs, alike
+from brainviewer.training.audit.image_signature import ImageSignature
+from brainviewer.training.audit.perceptual_hash import Pairs, similar_hashes
 
-COPY = 0.98
+DUPLICATE = 0.98
 """Correlation of thumbnails from which two pictures count as copies of one."""
-KIN = 0.90
+RELATED = 0.90
 """Correlation from which they may be neighbouring slices of one patient."""
 
 _AT_ONCE = 4_000  # pairs whose thumbnails are compared together
-# Shrunk further, alike pictures are hardly less alike, and most pairs are settled.
+# Shrunk further, similar images are hardly less similar, and most pairs are settled.
 _COARSE, _COARSE_MARGIN = 12, 0.05
 
 
@@ -36,43 +36,43 @@ class Pair:
 
 
 @dataclass(frozen=True, eq=False)
-class Likeness:
+class Duplicates:
     """pairs : copies; identical ones as a chain, so that n of them make n - 1 pairs
     copies : (n,) number of the group of copies that each picture belongs to
-    kin : (n,) number of the wider group that must not be torn apart by a split
+    related : (n,) number of the wider group that must not be torn apart by a split
     """
 
     pairs: tuple[Pair, ...]
     copies: NDArray[np.int64]
-    kin: NDArray[np.int64]
+    related: NDArray[np.int64]
 
 
-def find_copies(looks: Sequence[Look], report: Report = silent) -> Likeness:
+def find_duplicates(signatures: Sequence[ImageSignature], report: Report = silent) -> Duplicates:
     """Identical and nearly identical pictures.
 
-    Near ones are found by hash (``alike``) and confirmed by the correlation of thumbnails, of the
-    whole or of its content without an empty border, so that copies in another size, compression,
+    Near ones are found by hash (``similar_hashes``) and confirmed by the correlation of thumbnails,
+    of the whole or of its content without an empty border, so that copies in another size, compression,
     brightness or margin are found, also mirrored. What was turned or cut into is not.
     """
-    count = len(looks)
+    count = len(signatures)
     of_digest: dict[bytes, int] = {}
     pairs: list[Pair] = []
     own: list[int] = []  # one of each group of identical ones
-    for number, look in enumerate(looks):
-        last = of_digest.get(look.digest)
-        of_digest[look.digest] = number
+    for number, signature in enumerate(signatures):
+        last = of_digest.get(signature.digest)
+        of_digest[signature.digest] = number
         if last is not None:
             pairs.append(Pair(last, number, 1.0, True, False))
-        elif not look.flat:
+        elif not signature.flat:
             own.append(number)
-    near, kin = _near([looks[number] for number in own], report)
+    near, related = _near([signatures[number] for number in own], report)
     pairs += [
         Pair(own[pair.first], own[pair.second], pair.correlation, False, pair.mirrored)
         for pair in near
     ]
     linked = np.array([(pair.first, pair.second) for pair in pairs], np.int64).reshape(-1, 2)
-    wider = np.concatenate([linked, np.asarray(own, np.int64)[kin]])
-    return Likeness(tuple(pairs), groups(count, linked), groups(count, wider))
+    wider = np.concatenate([linked, np.asarray(own, np.int64)[related]])
+    return Duplicates(tuple(pairs), groups(count, linked), groups(count, wider))
 
 
 def groups(count: int, pairs: Pairs) -> NDArray[np.int64]:
@@ -84,25 +84,25 @@ def groups(count: int, pairs: Pairs) -> NDArray[np.int64]:
     return np.asarray(connected_components(links, directed=False)[1], np.int64)
 
 
-def _near(looks: Sequence[Look], report: Report) -> tuple[list[Pair], Pairs]:
-    """Copies, and pairs (m, 2) of kin; places in ``looks``."""
-    kin: list[Pairs] = [np.zeros((0, 2), np.int64)]
+def _near(signatures: Sequence[ImageSignature], report: Report) -> tuple[list[Pair], Pairs]:
+    """Copies, and pairs (m, 2) of related images; places in ``signatures``."""
+    related: list[Pairs] = [np.zeros((0, 2), np.int64)]
     best: dict[tuple[int, int], tuple[float, bool]] = {}
-    if len(looks) < 2:
-        return [], kin[0]
-    hashes = np.array([look.hashes for look in looks])
-    thumbnails = _Thumbnails(np.array([look.thumbnails for look in looks]))
+    if len(signatures) < 2:
+        return [], related[0]
+    hashes = np.array([signature.hashes for signature in signatures])
+    thumbnails = _Thumbnails(np.array([signature.thumbnails for signature in signatures]))
     for mirrored in (False, True):
         for pairs in _candidates(hashes, mirrored, report):
             values = thumbnails.correlations(pairs, mirrored)
             if not mirrored:
-                kin.append(pairs[values >= KIN])
-            for place in np.flatnonzero(values >= COPY):
+                related.append(pairs[values >= RELATED])
+            for place in np.flatnonzero(values >= DUPLICATE):
                 key = (int(pairs[place, 0]), int(pairs[place, 1]))
                 if key not in best or values[place] > best[key][0]:
                     best[key] = (float(values[place]), mirrored)
     found = [Pair(*key, value, False, mirrored) for key, (value, mirrored) in sorted(best.items())]
-    return found, np.concatenate(kin)
+    return found, np.concatenate(related)
 
 
 def _candidates(hashes: NDArray[np.uint64], mirrored: bool, report: Report) -> Iterator[Pairs]:
@@ -111,7 +111,7 @@ def _candidates(hashes: NDArray[np.uint64], mirrored: bool, report: Report) -> I
     codes = [np.zeros(0, np.int64)]
     for column in (0, 2):
         queries = np.ascontiguousarray(hashes[:, column + mirrored])
-        for pairs in alike(queries, np.ascontiguousarray(hashes[:, column])):
+        for pairs in similar_hashes(queries, np.ascontiguousarray(hashes[:, column])):
             codes.append(pairs[:, 0] * count + pairs[:, 1])
             report(mirrored / 2, "Comparing the pictures")
     once = np.unique(np.concatenate(codes))
@@ -154,13 +154,13 @@ class _Thumbnails:
         )
 
     def correlations(self, pairs: Pairs, mirrored: bool) -> NDArray[np.float32]:
-        """(m,) the higher of the two correlations; 0 where a coarse look shows no kin."""
+        """(m,) the higher of the two correlations; 0 where they differ when shrunk further."""
         flip = slice(None, None, -1 if mirrored else 1)
         first, second = pairs.T
         found = np.zeros(len(pairs), np.float32)
         for which in (0, 1):
             one, other = self._coarse[first, which][:, :, flip], self._coarse[second, which]
-            near = np.flatnonzero(np.einsum("nij,nij->n", one, other) >= KIN - _COARSE_MARGIN)
+            near = np.flatnonzero(np.einsum("nij,nij->n", one, other) >= RELATED - _COARSE_MARGIN)
             a, b = first[near], second[near]
             fine = self._fine[a, which][:, :, flip].astype(np.float32)
             fine -= self._mean[a, which, None, None]

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainviewer.files.image2d.reader import Picture, read_picture
-from brainviewer.training.audit.conspicuous import oddities
+from brainviewer.training.audit.conspicuous import conspicuous_signs
 from brainviewer.training.audit.perceptual_hash import perceptual_hash
 
 Grey = NDArray[np.uint8]
@@ -21,7 +21,7 @@ _LEAST_OF_SIDE = 0.03  # of a row or a column must be bright for it to count as 
 
 
 @dataclass(frozen=True, eq=False)
-class Look:
+class ImageSignature:
     """One picture.
 
     digest : of the decoded pixels; equal means identical pixel for pixel
@@ -30,7 +30,7 @@ class Look:
     thumbnails : (2, SIDE, SIDE) uint8: of the whole and of its content
     flat : nothing can be seen in it, so it is like no other
     trivial : what a classifier should not need, numbers by family and name
-    odd : what looks unusual about it, to the reason
+    odd : kinds of ``CONSPICUOUS``, to what was seen
     """
 
     digest: bytes
@@ -42,7 +42,7 @@ class Look:
     odd: dict[str, str]
 
 
-def look_at(path: Path) -> Look:
+def measure_image(path: Path) -> ImageSignature:
     """Read a picture and measure it; raises FileError if it cannot be read."""
     picture = read_picture(path)
     grey = picture.grey()
@@ -50,7 +50,7 @@ def look_at(path: Path) -> Look:
     box = content_box(grey)
     content = grey[box]
     flat = bool(grey.std() < _FLAT)
-    return Look(
+    return ImageSignature(
         _digest(picture),
         (columns, rows),
         np.array(
@@ -65,7 +65,7 @@ def look_at(path: Path) -> Look:
             "border": _border(grey),
             "background": _background(grey, box),
         },
-        oddities(picture, grey, flat),
+        conspicuous_signs(picture, grey, flat),
     )
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from brainviewer.core.errors import FileError
 from brainviewer.files.image2d.reader import read_picture
-from brainviewer.training.audit.conspicuous import ODDITIES
+from brainviewer.training.audit.conspicuous import CONSPICUOUS
 from brainviewer.training.audit.record import Audit, as_record
 from brainviewer.training.audit.wording import STRONG, WEAK
 from brainviewer.training.html_page import render_page
@@ -28,7 +28,7 @@ def as_page(done: Audit) -> bytes:
     entries = {entry.name: entry for entry in done.entries}
     conspicuous = [
         {
-            "title": ODDITIES[kind],
+            "title": CONSPICUOUS[kind],
             "count": len(some),
             "images": [_image(entries[one["file"]]) for one in some[:_MOST_ODD]],
         }

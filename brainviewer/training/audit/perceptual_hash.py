@@ -1,4 +1,4 @@
-"""Perceptual hashes, and finding alike ones without comparing all pairs."""
+"""Perceptual hashes, and finding similar ones without comparing all pairs."""
 
 from collections.abc import Iterator
 from itertools import pairwise
@@ -39,7 +39,7 @@ def _bits(frequencies: NDArray[np.float32]) -> np.uint64:
     return np.uint64(int.from_bytes(np.packbits(above).tobytes(), "big"))
 
 
-def alike(queries: Hashes, hashes: Hashes, radius: int = RADIUS) -> Iterator[Pairs]:
+def similar_hashes(queries: Hashes, hashes: Hashes, radius: int = RADIUS) -> Iterator[Pairs]:
     """Pairs (i, j), i < j, where ``queries[i]`` and ``hashes[j]`` differ in few bits.
 
     queries, hashes : (n,) of the same pictures; both the same, or one of the mirror images

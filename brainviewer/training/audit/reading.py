@@ -8,16 +8,16 @@ import cv2
 
 from brainviewer.core.errors import FileError, Report, silent
 from brainviewer.core.worker_pool import worker_pool
-from brainviewer.training.audit.image_signature import Look, look_at
+from brainviewer.training.audit.image_signature import ImageSignature, measure_image
 
 _AT_ONCE = 32  # pictures that a process gets together
 _WORTH_PROCESSES = 400  # pictures; for fewer it takes longer to start them
 
 
-def look_at_all(
+def measure_images(
     paths: Sequence[Path], processes: int | None = None, report: Report = silent
-) -> Iterator[Look | FileError]:
-    """The look of every picture, in order, or why it could not be read.
+) -> Iterator[ImageSignature | FileError]:
+    """The signature of every picture, in order, or why it could not be read.
 
     processes : how many to use, by default one per core
 
@@ -25,27 +25,27 @@ def look_at_all(
     """
     count = processes or os.cpu_count() or 1
     if count == 1 or len(paths) < _WORTH_PROCESSES:
-        found: Iterator[Look | FileError] = map(_look, paths)
+        found: Iterator[ImageSignature | FileError] = map(_measured, paths)
         yield from _told(found, len(paths), report)
         return
     with worker_pool(count, _start) as pool:
-        yield from _told(pool.map(_look, paths, chunksize=_AT_ONCE), len(paths), report)
+        yield from _told(pool.map(_measured, paths, chunksize=_AT_ONCE), len(paths), report)
 
 
 def _told(
-    found: Iterator[Look | FileError], count: int, report: Report
-) -> Iterator[Look | FileError]:
-    for number, look in enumerate(found, start=1):
+    found: Iterator[ImageSignature | FileError], count: int, report: Report
+) -> Iterator[ImageSignature | FileError]:
+    for number, signature in enumerate(found, start=1):
         report(number / count, f"Reading the pictures: {number} of {count}")
-        yield look
+        yield signature
 
 
 def _start() -> None:
     cv2.setNumThreads(1)
 
 
-def _look(path: Path) -> Look | FileError:
+def _measured(path: Path) -> ImageSignature | FileError:
     try:
-        return look_at(path)
+        return measure_image(path)
     except FileError as error:
         return error

@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 
 from brainviewer.core.counting import counted
 from brainviewer.core.errors import FileError, Report, silent
-from brainviewer.training.audit.clean_split import Clean, clean_split, kin_groups
-from brainviewer.training.audit.conspicuous import ODDITIES
-from brainviewer.training.audit.duplicates import COPY, Likeness, find_copies
-from brainviewer.training.audit.image_signature import Look
-from brainviewer.training.audit.reading import look_at_all
+from brainviewer.training.audit.clean_split import Clean, clean_split, related_groups
+from brainviewer.training.audit.conspicuous import CONSPICUOUS
+from brainviewer.training.audit.duplicates import DUPLICATE, Duplicates, find_duplicates
+from brainviewer.training.audit.image_signature import ImageSignature
+from brainviewer.training.audit.reading import measure_images
 from brainviewer.training.audit.shortcuts import FOLDS, Shortcut, measure_shortcuts
 from brainviewer.training.audit.wording import findings
 from brainviewer.training.labelled_data.image_lists import Entry, Listing, list_pictures
@@ -26,13 +26,13 @@ SCHEMA = "brainviewer-data-audit/1"
 
 @dataclass(frozen=True, eq=False)
 class Audit:
-    """What was found. ``entries``, ``looks`` and the numbers in ``likeness`` belong together."""
+    """What was found; ``entries``, ``signatures`` and numbers in ``duplicates`` belong together."""
 
     listing: Listing
     entries: tuple[Entry, ...]
-    looks: tuple[Look, ...]
+    signatures: tuple[ImageSignature, ...]
     unreadable: tuple[tuple[Entry, FileError], ...]
-    likeness: Likeness
+    duplicates: Duplicates
     shortcuts: tuple[Shortcut, ...]
     clean: Clean
     seconds: float
@@ -45,40 +45,43 @@ def audit(
     report: Report = silent,
     group_by: str = "",
 ) -> Audit:
-    """Audit a data set of single pictures; see ``list_pictures`` for how it must look.
+    """Audit a data set of single pictures; see ``list_pictures`` for its layout.
 
     Raises FileError if the folders are not right, or if no picture can be read.
     """
     start = time.perf_counter()
     listing = list_pictures(train, test, group_by)
     entries: list[Entry] = []
-    looks: list[Look] = []
+    signatures: list[ImageSignature] = []
     unreadable: list[tuple[Entry, FileError]] = []
-    found = look_at_all([entry.path for entry in listing.entries], processes, report)
-    for entry, look in zip(listing.entries, found, strict=True):
-        if isinstance(look, FileError):
-            unreadable.append((entry, look))
+    found = measure_images([entry.path for entry in listing.entries], processes, report)
+    for entry, signature in zip(listing.entries, found, strict=True):
+        if isinstance(signature, FileError):
+            unreadable.append((entry, signature))
         else:
             entries.append(entry)
-            looks.append(look)
-    if not looks:
+            signatures.append(signature)
+    if not signatures:
         raise FileError(
             f"None of the {counted(len(unreadable), 'picture')} can be read; the first: "
             f"{unreadable[0][1].message}",
             "Check the folder.",
         )
-    likeness = find_copies(looks, report)
-    kin = kin_groups(entries, likeness)
+    duplicates = find_duplicates(signatures, report)
+    related = related_groups(entries, duplicates)
     shortcuts = measure_shortcuts(
-        _families(entries, looks), [entry.label for entry in entries], np.array(kin), report
+        _families(entries, signatures),
+        [entry.label for entry in entries],
+        np.array(related),
+        report,
     )
-    clean = clean_split(entries, looks, likeness, kin)
+    clean = clean_split(entries, signatures, duplicates, related)
     return Audit(
         listing,
         tuple(entries),
-        tuple(looks),
+        tuple(signatures),
         tuple(unreadable),
-        likeness,
+        duplicates,
         tuple(shortcuts),
         clean,
         time.perf_counter() - start,
@@ -119,11 +122,11 @@ def as_record(done: Audit) -> dict[str, Any]:
         "shortcut_folds": FOLDS,
         "odd": {
             kind: [
-                {"file": entry.name, "reason": look.odd[kind]}
-                for entry, look in zip(entries, done.looks, strict=True)
-                if kind in look.odd
+                {"file": entry.name, "reason": signature.odd[kind]}
+                for entry, signature in zip(entries, done.signatures, strict=True)
+                if kind in signature.odd
             ]
-            for kind in ODDITIES
+            for kind in CONSPICUOUS
         },
         "unreadable": [
             {"file": entry.name, "reason": error.message} for entry, error in done.unreadable
@@ -146,14 +149,14 @@ def as_record(done: Audit) -> dict[str, Any]:
     return record | {"findings": [asdict(finding) for finding in findings(record)]}
 
 
-def copy_groups(done: Audit) -> list[dict[str, Any]]:
+def duplicate_groups(done: Audit) -> list[dict[str, Any]]:
     """Groups of copies, the worst first: those of several classes, of several splits, large."""
     members: dict[int, list[int]] = {}
-    for number, group in enumerate(done.likeness.copies):
+    for number, group in enumerate(done.duplicates.copies):
         members.setdefault(int(group), []).append(number)
     pairs: dict[int, list[Any]] = {}
-    for pair in done.likeness.pairs:
-        pairs.setdefault(int(done.likeness.copies[pair.first]), []).append(pair)
+    for pair in done.duplicates.pairs:
+        pairs.setdefault(int(done.duplicates.copies[pair.first]), []).append(pair)
     found = []
     for group, numbers in members.items():
         if len(numbers) < 2:
@@ -164,7 +167,7 @@ def copy_groups(done: Audit) -> list[dict[str, Any]]:
                 "files": [entry.name for entry in some],
                 "classes": sorted({entry.label for entry in some}),
                 "splits": sorted({entry.split for entry in some}),
-                "identical": len({done.looks[n].digest for n in numbers}) == 1,
+                "identical": len({done.signatures[n].digest for n in numbers}) == 1,
                 "mirrored": any(pair.mirrored for pair in pairs[group]),
                 "least_correlation": round(min(pair.correlation for pair in pairs[group]), 4),
             }
@@ -174,9 +177,9 @@ def copy_groups(done: Audit) -> list[dict[str, Any]]:
 
 
 def _copies(done: Audit) -> dict[str, Any]:
-    found = copy_groups(done)
+    found = duplicate_groups(done)
     return {
-        "correlation_at_least": COPY,
+        "correlation_at_least": DUPLICATE,
         "groups": len(found),
         "pictures": sum(len(group["files"]) for group in found),
         "superfluous": sum(len(group["files"]) - 1 for group in found),
@@ -189,18 +192,18 @@ def _copies(done: Audit) -> dict[str, Any]:
 
 def _across(done: Audit) -> list[dict[str, Any]]:
     """How many pictures of one split have a copy in another, for every two splits."""
-    entries, copies = done.entries, done.likeness.copies
+    entries, copies = done.entries, done.duplicates.copies
     holds: dict[tuple[str, int], bool] = {}
     exact: dict[tuple[str, bytes], bool] = {}
-    for entry, group, look in zip(entries, copies, done.looks, strict=True):
-        holds[entry.split, int(group)] = exact[entry.split, look.digest] = True
+    for entry, group, signature in zip(entries, copies, done.signatures, strict=True):
+        holds[entry.split, int(group)] = exact[entry.split, signature.digest] = True
     rows = []
     splits = done.listing.splits
     for place, other in enumerate(splits):
         for split in splits[place + 1 :]:
             own = [n for n, entry in enumerate(entries) if entry.split == split]
             near = [n for n in own if (other, int(copies[n])) in holds]
-            same = [n for n in near if (other, done.looks[n].digest) in exact]
+            same = [n for n in near if (other, done.signatures[n].digest) in exact]
             rows.append(
                 {
                     "split": split,
@@ -215,12 +218,15 @@ def _across(done: Audit) -> list[dict[str, Any]]:
 
 
 def _families(
-    entries: Sequence[Entry], looks: Sequence[Look]
+    entries: Sequence[Entry], signatures: Sequence[ImageSignature]
 ) -> dict[str, tuple[list[str], NDArray[np.float64]]]:
     """Trivial features of all pictures by family: their names, and (n, features)."""
     families = {
-        family: (list(names), np.array([list(look.trivial[family].values()) for look in looks]))
-        for family, names in looks[0].trivial.items()
+        family: (
+            list(names),
+            np.array([list(signature.trivial[family].values()) for signature in signatures]),
+        )
+        for family, names in signatures[0].trivial.items()
     }
     sizes = [entry.source_size for entry in entries]
     if all(size is not None for size in sizes):

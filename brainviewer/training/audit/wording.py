@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from brainviewer.core.counting import counted
-from brainviewer.training.audit.conspicuous import ODDITIES
+from brainviewer.training.audit.conspicuous import CONSPICUOUS
 
 STRONG, WEAK = 0.9, 0.7
 """AUROC from which trivial features tell a class well, or somewhat."""
@@ -84,7 +84,7 @@ def _rest(record: Mapping[str, Any]) -> Iterator[Finding]:
         yield Finding("bad", f"{counted(len(record['unreadable']), 'picture')} cannot be read.")
     odd = {kind: len(some) for kind, some in record["odd"].items() if some}
     if odd:
-        kinds = ", ".join(f"{ODDITIES[kind]} ({count})" for kind, count in odd.items())
+        kinds = ", ".join(f"{CONSPICUOUS[kind]} ({count})" for kind, count in odd.items())
         yield Finding("caution", f"Some pictures look unusual: {kinds}.")
     if record["imbalance"] >= 1.5:
         yield Finding(

@@ -7,7 +7,7 @@ from typing import Any
 
 from brainviewer.core.counting import counted
 from brainviewer.core.errors import FileError, Report
-from brainviewer.training.image_classification.data.labelled_images import Pictures
+from brainviewer.training.image_classification.data.labelled_images import LabelledImages
 from brainviewer.training.image_classification.data.preparation import read_list
 from brainviewer.training.image_classification.evaluation.page import PAGE_FILE
 from brainviewer.training.image_classification.evaluation.voting import vote
@@ -45,7 +45,9 @@ def train_images_or_vote(
     return _told(train_images(recipe, data, out, report, tell, options), out, "Trained")
 
 
-def _vote(recipe: Path, source: Pictures, out: Path, runs: Sequence[Path]) -> list[dict[str, Any]]:
+def _vote(
+    recipe: Path, source: LabelledImages, out: Path, runs: Sequence[Path]
+) -> list[dict[str, Any]]:
     plan = read_vote_recipe(recipe)
     if missing := [run for run in runs if not run.is_dir()]:
         raise FileError(f"There is no folder '{missing[0].name}'.", "Correct --runs.")

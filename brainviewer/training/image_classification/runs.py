@@ -17,7 +17,10 @@ from brainviewer.core.errors import BrainViewerError, FileError, Report
 from brainviewer.files.native_output import without_stderr
 from brainviewer.files.writing import check_new_folder
 from brainviewer.training.image_classification.data.augmentation import write_copies
-from brainviewer.training.image_classification.data.labelled_images import Pictures, find_pictures
+from brainviewer.training.image_classification.data.labelled_images import (
+    LabelledImages,
+    find_images,
+)
 from brainviewer.training.image_classification.data.preparation import (
     LIST_FILE,
     SHEET_FILE,
@@ -44,7 +47,7 @@ from brainviewer.training.image_classification.network_run import NetworkRun
 from brainviewer.training.image_classification.networks.pretrained_weights import (
     IMAGENET,
     NONE,
-    numbers_of,
+    weights_of,
 )
 from brainviewer.training.image_classification.recipes.options import (
     Choices,
@@ -76,7 +79,7 @@ def train_images(
     for folder in filter(None, (out, options.augmented, options.logs)):
         check_new_folder(folder)
     if choices.weights not in ("", NONE, IMAGENET):
-        numbers_of(choices.weights)
+        weights_of(choices.weights)
     require_onnx()
     source = find_split(data, options.split, options.group_by)
     chosen = choose(recipes[0], source, choices.excluded, choices.limit)
@@ -122,17 +125,17 @@ def train_images(
     return found
 
 
-def find_split(data: Path, split_list: Path | None, group_by: str = "") -> Pictures:
+def find_split(data: Path, split_list: Path | None, group_by: str = "") -> LabelledImages:
     """The pictures of a folder, split as the list says if there is one; raises FileError."""
-    source = find_pictures(data, group_by)
+    source = find_images(data, group_by)
     return source if split_list is None else with_split_list(source, split_list)
 
 
 def _only(recipes: list[ImageRecipe], names: Sequence[str]) -> list[ImageRecipe]:
     known = {recipe.network: recipe for recipe in recipes}
-    if strange := [name for name in names if name not in known]:
+    if unknown := [name for name in names if name not in known]:
         raise FileError(
-            f"The recipe {recipes[0].name} has no network '{strange[0]}'.",
+            f"The recipe {recipes[0].name} has no network '{unknown[0]}'.",
             f"Its networks: {', '.join(known)}.",
         )
     return [known[name] for name in names] if names else recipes

@@ -11,7 +11,7 @@ from brainviewer.core.errors import FileError, Report
 from brainviewer.files.native_output import without_stderr
 from brainviewer.files.writing import make_folder, write_whole
 from brainviewer.models.feature_ood import fit_scope, save_scope
-from brainviewer.training.image_classification.data.labelled_images import find_pictures
+from brainviewer.training.image_classification.data.labelled_images import find_images
 from brainviewer.training.image_classification.data.tumour_folds import CLASSES, FOLDS
 from brainviewer.training.image_classification.data.tumour_samples import (
     cheng_samples,
@@ -21,13 +21,13 @@ from brainviewer.training.image_classification.data.tumour_samples import (
 from brainviewer.training.image_classification.evaluation.held_out_predictions import (
     AXES,
     embeddings_of,
-    predict_unseen,
-    read_strange,
+    predict_held_out,
+    read_ood_images,
 )
 from brainviewer.training.image_classification.evaluation.results import RESULT_FILE
 from brainviewer.training.image_classification.evaluation.tumour_evaluation import (
     evaluate,
-    unseen_answers,
+    held_out_predictions,
 )
 from brainviewer.training.image_classification.evaluation.tumour_predictions import (
     PREDICTIONS_FILE,
@@ -40,12 +40,12 @@ from brainviewer.training.image_classification.fitting.tumour_fit import fit
 from brainviewer.training.image_classification.networks.backbones import BACKBONES, load_network
 from brainviewer.training.image_classification.networks.pretrained_weights import (
     IMAGENET,
-    numbers_of,
+    weights_of,
 )
 from brainviewer.training.image_classification.networks.xception import from_imagenet
 from brainviewer.training.image_classification.recipes.tumour_recipe import (
-    PictureRecipe,
-    read_picture_recipe,
+    TumourRecipe,
+    read_tumour_recipe,
 )
 from brainviewer.training.json_files import dump
 from brainviewer.training.labelled_data.datasets import cheng_folder
@@ -60,7 +60,7 @@ from brainviewer.training.weights import save_numbers
 _HOW = (", the first blocks frozen", " that learns from another network")
 
 
-def train_pictures(recipe: Path, data: Path, out: Path, weights: str, report: Report) -> None:
+def train_tumour_network(recipe: Path, data: Path, out: Path, weights: str, report: Report) -> None:
     """Train in the folder ``out``; go on where an earlier run was broken off.
 
     data : the folder ``cheng``, or one that holds it; ``lgg`` is taken from beside it.
@@ -69,9 +69,9 @@ def train_pictures(recipe: Path, data: Path, out: Path, weights: str, report: Re
 
     Raises FileError if the data, the recipe or the folder cannot be used.
     """
-    plan = read_picture_recipe(recipe)
+    plan = read_tumour_recipe(recipe)
     if not plan.teacher and weights not in ("", IMAGENET):
-        numbers_of(weights)
+        weights_of(weights)
     cheng, lgg = folders(data)
     about = describe_run(recipe, cheng, weights=weights or plan.weights)
     if plan.teacher:
@@ -94,7 +94,7 @@ def train_pictures(recipe: Path, data: Path, out: Path, weights: str, report: Re
         fit_student(plan, cheng, lgg, Path(weights), out, report)
 
 
-def _started(plan: PictureRecipe, weights: str) -> MapNetwork:
+def _started(plan: TumourRecipe, weights: str) -> MapNetwork:
     # TensorFlow's own code says on stderr which GPUs it misses.
     with without_stderr():
         return from_imagenet(weights, len(CLASSES), plan.input)
@@ -112,12 +112,12 @@ def folders(data: Path) -> tuple[Path, Path | None]:
     return cheng, lgg if lgg.is_dir() else None
 
 
-def measure_pictures(
-    recipe: Path, data: Path | None, run: Path, report: Report, strange: Path | None = None
+def evaluate_tumour_network(
+    recipe: Path, data: Path | None, run: Path, report: Report, ood: Path | None = None
 ) -> dict[str, Any]:
     """Measure a finished run; leaves the scope of its final network there.
 
-    strange : folder of pictures that are out of scope, in a folder for each kind; None leaves
+    ood : folder of pictures that are out of scope, in a folder for each kind; None leaves
         them out.
 
     Raises FileError if the run is not finished or its data is not there.
@@ -128,13 +128,13 @@ def measure_pictures(
         )
     if data is None:
         raise FileError("The pictures are needed to measure.", "Name their folder with --data.")
-    plan = read_picture_recipe(recipe)
+    plan = read_tumour_recipe(recipe)
     cheng, lgg = folders(data)
     if not (run / PREDICTIONS_FILE).is_file():
         samples = read_samples(cheng, lgg)
-        odd = [] if strange is None else read_strange(strange)
+        odd = [] if ood is None else read_ood_images(ood)
         doubtful = with_copies(samples, plan.left_out)
-        said = predict_unseen(samples, odd, run, plan, report, doubtful)
+        said = predict_held_out(samples, odd, run, plan, report, doubtful)
         save_predictions(said, run / PREDICTIONS_FILE)
     said = load_predictions(run / PREDICTIONS_FILE)
     record = evaluate(said, _controls(run))
@@ -150,7 +150,7 @@ def measure_pictures(
     return record
 
 
-def _result(name: str, plan: PictureRecipe, said: Predictions, cheng: Path) -> dict[str, Any]:
+def _result(name: str, plan: TumourRecipe, said: Predictions, cheng: Path) -> dict[str, Any]:
     """The run as a row of the leaderboard; what it costs is known when it is packed."""
     learned = int(np.sum((said.folds != FOLDS[0]) & ~said.doubtful))
     left_out = int(said.doubtful.sum())
@@ -159,9 +159,9 @@ def _result(name: str, plan: PictureRecipe, said: Predictions, cheng: Path) -> d
         name,
         f"{title} on the head alone{_HOW[bool(plan.teacher)]}, and where the tumour lies as a "
         "second task",
-        find_pictures(cheng),
+        find_images(cheng),
         CLASSES,
-        unseen_answers(said),
+        held_out_predictions(said),
         {
             "input_size": plan.input.size,
             "colour": "grey",

@@ -100,7 +100,7 @@ def main(
             write_networks,
         )
         from brainviewer.training.image_classification.recipes.tumour_recipe import (
-            read_picture_recipe,
+            read_tumour_recipe,
         )
 
         if run is None:
@@ -111,7 +111,7 @@ def main(
                     f"The run {run.name} holds no {name}.",
                     "Run 'brainviewer train' and 'brainviewer evaluate' on it first.",
                 )
-        write_networks(run / FINAL_FILE, read_picture_recipe(plan_file), model)
+        write_networks(run / FINAL_FILE, read_tumour_recipe(plan_file), model)
         for name in (EVALUATION_FILE, SCOPE_FILE):
             shutil.copyfile(run / name, model / name)
     write_model(model, plan_file.read_text(encoding="utf-8"))

@@ -17,7 +17,7 @@ from brainviewer.core.counting import counted
 from brainviewer.core.errors import BrainViewerError, FileError
 from brainviewer.files.structured import read_json
 from brainviewer.files.writing import make_folder, write_whole
-from brainviewer.training.image_classification.data.labelled_images import TRAIN_TEST, find_pictures
+from brainviewer.training.image_classification.data.labelled_images import TRAIN_TEST, find_images
 from brainviewer.training.image_classification.evaluation.result_files import (
     PREDICTIONS_FILE,
     read_predictions,
@@ -27,7 +27,7 @@ from brainviewer.training.image_classification.evaluation.results import RESULT_
 from brainviewer.training.image_classification.networks.timing import milliseconds
 from brainviewer.training.image_classification.recipes.recipe import IMAGE_VOTE
 from brainviewer.training.json_files import dump
-from brainviewer.training.leaderboard.duplicate_leak import by_copies, copied
+from brainviewer.training.leaderboard.duplicate_leak import accuracy_by_copies, images_with_copies
 from brainviewer.training.run_folder import RUN_FILE
 
 _GRAPH_FILE = "model.onnx"
@@ -78,8 +78,8 @@ def _tell_copies(results: Mapping[Path, dict[str, Any]]) -> None:
             continue
         if data.is_dir():
             if data not in known:
-                known[data] = copied(find_pictures(data))
-            result["leak"] = by_copies(answered.test, known[data])
+                known[data] = images_with_copies(find_images(data))
+            result["leak"] = accuracy_by_copies(answered.test, known[data])
 
 
 def thinned(result: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainviewer.files.image2d.reader import read_picture
-from brainviewer.training.image_classification.data.labelled_images import Pictures
+from brainviewer.training.image_classification.data.labelled_images import LabelledImages
 from brainviewer.training.image_classification.evaluation.results import Answered
 from brainviewer.training.metrics.intervals import share
 
@@ -20,7 +20,7 @@ _MOST = 0.8  # of the copies that must be in such classes
 _ALIKE = 0.995  # correlation; copies that were saved again stay above it, neighbours below 0.98
 
 
-def copied(source: Pictures) -> frozenset[str]:
+def images_with_copies(source: LabelledImages) -> frozenset[str]:
     """The test pictures that have a copy among those for training, found by thumbnails.
 
     Raises FileError for a picture that cannot be read.
@@ -35,7 +35,7 @@ def copied(source: Pictures) -> frozenset[str]:
     return frozenset(name for name, near in zip(names, nearest, strict=True) if near > _ALIKE)
 
 
-def by_copies(answered: Answered, copies: Collection[str]) -> dict[str, Any] | None:
+def accuracy_by_copies(answered: Answered, copies: Collection[str]) -> dict[str, Any] | None:
     """Accuracy on copies and on the others, with intervals; None unless there are both."""
     has_copy = np.array([file in copies for file in answered.files])
     if has_copy.all() or not has_copy.any():

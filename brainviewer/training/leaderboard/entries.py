@@ -11,7 +11,7 @@ from brainviewer.core.errors import FileError
 from brainviewer.training.image_classification.data.split_list import LISTED
 from brainviewer.training.image_classification.evaluation.result_files import read_result
 from brainviewer.training.image_classification.recipes.recipe import IMAGE_CLASSES, IMAGE_VOTE
-from brainviewer.training.leaderboard.result_check import what_is_wrong
+from brainviewer.training.leaderboard.result_check import first_error
 from brainviewer.training.metrics.intervals import value_of
 
 Result = dict[str, Any]
@@ -85,7 +85,9 @@ def read_tables(folder: Path) -> list[Table]:
     tutorial = _by_protocol([result for result in found if not is_apart(result)])
     tables = []
     for (question, _), rows in apart.items():
-        told = _twins(rows, [own for (asked, _), own in tutorial.items() if asked == question])
+        told = _same_networks(
+            rows, [own for (asked, _), own in tutorial.items() if asked == question]
+        )
         tables.append(_table([Entry(rows[key], told.get(key)) for key in rows]))
     shown = {id(e.tutorial) for table in tables for e in table.entries}
     for rows in tutorial.values():
@@ -112,7 +114,7 @@ def _by_protocol(results: Sequence[Result]) -> dict[tuple[Question, Hashable], R
     return found
 
 
-def _twins(rows: Rows, told: Sequence[Rows]) -> Rows:
+def _same_networks(rows: Rows, told: Sequence[Rows]) -> Rows:
     """The results of the same networks under one tutorial split, that of most of them."""
     own = [{key: one[key] for key in rows if key in one} for one in told]
     return max(own, key=len, default={})
@@ -143,7 +145,7 @@ def _results(folder: Path) -> Iterator[Result]:
         result = read_result(file)
         if result is None or result.get("kind") not in KINDS:
             continue
-        if wrong := what_is_wrong(result):
+        if wrong := first_error(result):
             raise FileError(
                 f"The result {file.name} in {file.parent.name} is not complete: '{wrong}' is "
                 "missing or wrong.",

@@ -53,7 +53,7 @@ _SHAPE: Mapping[str, Any] = {
 }
 
 
-def what_is_wrong(result: Mapping[str, Any]) -> str:
+def first_error(result: Mapping[str, Any]) -> str:
     """The first entry that is missing or is not what it must be; empty if all is well."""
     if wrong := _misfit(result, _SHAPE, ""):
         return wrong

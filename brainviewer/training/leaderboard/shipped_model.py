@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from brainviewer.training.image_classification.data.labelled_images import Pictures
+from brainviewer.training.image_classification.data.labelled_images import LabelledImages
 from brainviewer.training.image_classification.evaluation.results import Answered, result_record
 from brainviewer.training.leaderboard.entries import SHIPPED
 
@@ -11,7 +11,7 @@ from brainviewer.training.leaderboard.entries import SHIPPED
 def shipped_result(
     model: str,
     about: str,
-    source: Pictures,
+    source: LabelledImages,
     classes: Sequence[str],
     answered: Answered,
     settings: Mapping[str, Any],
@@ -21,7 +21,7 @@ def shipped_result(
     """The result of a model, as ``docs/image-results.md`` says, measured from its answers.
 
     model : id of the model, which names the row.
-    source : the data, as ``find_pictures`` reads it: rows of the same data stand in one table.
+    source : the data, as ``find_images`` reads it: rows of the same data stand in one table.
     answered : each image answered by the network that never saw its fold.
     settings : ``input_size``, ``colour``, ``pretrained``, ``weights`` and what else is known.
     images : how many were used for ``train`` and ``validation`` of one fold.

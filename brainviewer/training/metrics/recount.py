@@ -23,9 +23,9 @@ from brainviewer.files.writing import write_whole
 from brainviewer.models.card import DOUBT
 from brainviewer.training.image_classification.evaluation.results import DRAWS, ECE, WORST
 from brainviewer.training.image_classification.evaluation.tumour_evaluation import (
-    area_with_ends,
+    area_with_interval,
     bars,
-    share_with_ends,
+    fraction_with_interval,
 )
 from brainviewer.training.json_files import dump
 from brainviewer.training.leaderboard.entries import KINDS, SHIPPED
@@ -108,11 +108,11 @@ def _scope(evaluation: Mapping[str, Any]) -> dict[str, Any]:
     known = sum(evaluation["images"].values()) - evaluation["doubtful"]["images"]
     strange = sum(kind["images"] for kind in scope["kinds"].values())
     kinds = {
-        name: {**kind, **share_with_ends("refused", kind["refused"], kind["images"])}
+        name: {**kind, **fraction_with_interval("refused", kind["refused"], kind["images"])}
         for name, kind in scope["kinds"].items()
     }
-    ends = share_with_ends("false_refusals", scope["false_refusals"], known)
-    area = area_with_ends(scope["AUROC"], known, strange)
+    ends = fraction_with_interval("false_refusals", scope["false_refusals"], known)
+    area = area_with_interval(scope["AUROC"], known, strange)
     return {**scope, "images": known, **ends, **area, "kinds": kinds}
 
 

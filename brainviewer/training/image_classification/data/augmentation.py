@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainviewer.files.writing import make_folder, write_whole
-from brainviewer.training.image_classification.data.labelled_images import Picture
+from brainviewer.training.image_classification.data.labelled_images import LabelledImage
 from brainviewer.training.image_classification.recipes.recipe import Augmentation
 
 Random = np.random.Generator
@@ -49,7 +49,7 @@ def with_copies(
 
 
 def write_copies(
-    out: Path, pictures: Sequence[Picture], images: Images, how: Augmentation, seed: int
+    out: Path, pictures: Sequence[LabelledImage], images: Images, how: Augmentation, seed: int
 ) -> int:
     """Write what ``with_copies`` makes (or, where every epoch varies anew, one such epoch) as PNG.
 

@@ -29,7 +29,7 @@ _AT_ONCE = 4  # samples
 
 
 @dataclass(frozen=True, eq=False)
-class Bank:
+class AugmentationCache:
     """pictures : (samples, draws, size, size) uint8, codes of the range that is clipped to
     maps : (samples, draws, h, w, c) int16, the bits of bfloat16
     covered : (samples, draws, size / 16, size / 16) uint8, lesion in 1/255
@@ -40,7 +40,7 @@ class Bank:
     covered: NDArray[np.uint8]
 
 
-def make_bank(
+def make_cache(
     samples: Sequence[Sample],
     draws: int,
     network: MapNetwork,
@@ -49,7 +49,7 @@ def make_bank(
     folder: Path,
     seed: int,
     report: Report,
-) -> Bank:
+) -> AugmentationCache:
     """Run the first ``blocks`` blocks on every variant, or read what they made of it before."""
     names = [sample.name for sample in samples]
     about = {"blocks": blocks, "seed": seed, "draws": draws, "samples": names}
@@ -64,7 +64,7 @@ def make_bank(
         pictures = maps = covered = None
         first = 0
         for codes, cover in _variants(samples, draws, model_input, seed):
-            bits = _lower(network, blocks, pictures_of(codes, model_input))
+            bits = _lower(network, blocks, decode_images(codes, model_input))
             if pictures is None or maps is None or covered is None:
                 shape = (len(samples), draws)
                 pictures = _create(folder / _PICTURES_FILE, np.uint8, (*shape, *codes.shape[2:]))
@@ -78,10 +78,10 @@ def make_bank(
             report(first / len(samples), "looking at varied pictures")
         described.write_text(json.dumps(about) + "\n", encoding="utf-8")
     files = (_PICTURES_FILE, _MAPS_FILE, _COVERED_FILE)
-    return Bank(*(np.load(folder / name, mmap_mode="r") for name in files))
+    return AugmentationCache(*(np.load(folder / name, mmap_mode="r") for name in files))
 
 
-def pictures_of(codes: NDArray[np.uint8], model_input: ModelInput) -> NDArray[np.float32]:
+def decode_images(codes: NDArray[np.uint8], model_input: ModelInput) -> NDArray[np.float32]:
     """(..., size, size) codes -> (n, 1, size, size) as the network sees them"""
     low, high = picture_bounds(model_input)
     flat = codes.reshape(-1, 1, *codes.shape[-2:]).astype(np.float32)

@@ -29,7 +29,7 @@ _SAME = {
 
 
 @dataclass(frozen=True)
-class Picture:
+class LabelledImage:
     """One labelled picture.
 
     file : its path below the folder of the data, with slashes; also its name everywhere else.
@@ -46,7 +46,7 @@ class Picture:
 
 
 @dataclass(frozen=True)
-class Pictures:
+class LabelledImages:
     """The labelled pictures of one folder, sorted by file.
 
     grouped : whether the data says which pictures are of one patient.
@@ -55,7 +55,7 @@ class Pictures:
 
     folder: Path
     layout: str
-    pictures: tuple[Picture, ...]
+    pictures: tuple[LabelledImage, ...]
     grouped: bool
     notices: tuple[str, ...] = ()
 
@@ -71,10 +71,10 @@ class Pictures:
         return hashlib.sha256(json.dumps(rows).encode()).hexdigest()
 
 
-def find_pictures(folder: Path, group_by: str = "") -> Pictures:
+def find_images(folder: Path, group_by: str = "") -> LabelledImages:
     """The labelled pictures below a folder, as ``list_pictures`` reads it; raises FileError.
 
-    Pictures in a folder for validation count as those for training: every recipe draws its own.
+    Images in a folder for validation count as those for training: every recipe draws its own.
     """
     listing = list_pictures(folder, group_by=group_by)
     testing = any(entry.split == TEST for entry in listing.entries)
@@ -89,7 +89,7 @@ def find_pictures(folder: Path, group_by: str = "") -> Pictures:
         notices.append(UNGROUPED)
     if testing:
         notices.append(UNCHECKED)
-    found = Pictures(listing.root, layout, pictures, grouped, tuple(notices))
+    found = LabelledImages(listing.root, layout, pictures, grouped, tuple(notices))
     check_classes(f"The folder {folder.name}", found.classes)
     return found
 
@@ -101,9 +101,9 @@ def class_name(folder_name: str) -> str:
     return _SAME.get(bare, bare)
 
 
-def _picture(entry: Entry, testing: bool) -> Picture:
+def _picture(entry: Entry, testing: bool) -> LabelledImage:
     """testing : whether the data has test pictures, next to which folds mean nothing."""
-    return Picture(
+    return LabelledImage(
         entry.name,
         class_name(entry.label),
         entry.patient or entry.name,
@@ -112,7 +112,7 @@ def _picture(entry: Entry, testing: bool) -> Picture:
     )
 
 
-def _check_groups(pictures: Sequence[Picture]) -> None:
+def _check_groups(pictures: Sequence[LabelledImage]) -> None:
     folds: dict[str, str | None] = {}
     for picture in pictures:
         if folds.setdefault(picture.group, picture.fold) != picture.fold:

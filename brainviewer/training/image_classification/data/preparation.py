@@ -20,7 +20,7 @@ from brainviewer.files.ordinary_file import read_ordinary
 from brainviewer.files.writing import write_whole
 from brainviewer.imaging.preprocess.head_crop import Crop, largest_contour
 from brainviewer.training.image_classification.data.contact_sheet import Tile, contact_sheet
-from brainviewer.training.image_classification.data.labelled_images import Picture
+from brainviewer.training.image_classification.data.labelled_images import LabelledImage
 from brainviewer.training.image_classification.recipes.recipe import Preparation
 
 Images = NDArray[np.uint8]
@@ -52,7 +52,7 @@ def prepare_one(image: NDArray[np.uint8], preparation: Preparation) -> tuple[Ima
 
 def prepare(
     folder: Path,
-    pictures: Sequence[Picture],
+    pictures: Sequence[LabelledImage],
     preparation: Preparation,
     report: Report = silent,
     unread: dict[str, str] | None = None,
@@ -79,7 +79,7 @@ def prepare(
     return images[: len(crops)], crops
 
 
-def cache_key(folder: Path, pictures: Sequence[Picture], preparation: Preparation) -> str:
+def cache_key(folder: Path, pictures: Sequence[LabelledImage], preparation: Preparation) -> str:
     """Changes with the files (names, sizes, times of change) and with their preparation."""
     about = [(p.file, *_state(folder / p.file)) for p in pictures]
     text = json.dumps([_FORMAT, asdict(preparation), about])
@@ -134,7 +134,7 @@ def _state(file: Path) -> tuple[int, int]:
 
 
 def write_doubtful(
-    folder: Path, pictures: Sequence[Picture], crops: Sequence[Crop], out: Path
+    folder: Path, pictures: Sequence[LabelledImage], crops: Sequence[Crop], out: Path
 ) -> int:
     """Write a sheet of the pictures whose crop is in doubt, and the list of their files.
 
@@ -160,7 +160,7 @@ def read_list(file: Path) -> list[str]:
     return [name for line in lines if (name := line.split("\t")[0].strip())]
 
 
-def _sheet(folder: Path, doubtful: Sequence[tuple[Picture, Crop]]) -> bytes:
+def _sheet(folder: Path, doubtful: Sequence[tuple[LabelledImage, Crop]]) -> bytes:
     tiles = [
         Tile(read_picture(folder / picture.file).rgb(), picture.file, crop.doubt, True, crop)
         for picture, crop in doubtful

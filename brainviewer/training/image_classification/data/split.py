@@ -9,7 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainviewer.core.errors import FileError
-from brainviewer.training.image_classification.data.labelled_images import Picture, Pictures
+from brainviewer.training.image_classification.data.labelled_images import (
+    LabelledImage,
+    LabelledImages,
+)
 from brainviewer.training.image_classification.recipes.recipe import ImageRecipe
 
 # Neighbours in a series stay together where the data names no patients: so many of them, or, where
@@ -37,15 +40,15 @@ class Chosen:
     answers : the classes of the network; labels : (n,) int64, places in ``answers``.
     """
 
-    source: Pictures
-    pictures: tuple[Picture, ...]
+    source: LabelledImages
+    pictures: tuple[LabelledImage, ...]
     answers: tuple[str, ...]
     labels: NDArray[np.int64]
 
 
 def choose(
     recipe: ImageRecipe,
-    source: Pictures,
+    source: LabelledImages,
     excluded: Sequence[str] = (),
     limit: int | None = None,
 ) -> Chosen:
@@ -57,9 +60,9 @@ def choose(
     Raises FileError if a class has no pictures, or if an excluded file is not there.
     """
     known = {picture.file for picture in source.pictures}
-    if strange := [file for file in excluded if file not in known]:
+    if unknown := [file for file in excluded if file not in known]:
         raise FileError(
-            f"The list of excluded pictures names '{strange[0]}', which is not in the data.",
+            f"The list of excluded pictures names '{unknown[0]}', which is not in the data.",
             "Write one path below the folder of the data on each line.",
         )
     answers = recipe.classes or {name: (name,) for name in source.classes}
@@ -85,8 +88,8 @@ def without(chosen: Chosen, files: Collection[str]) -> Chosen:
     return Chosen(chosen.source, pictures, chosen.answers, chosen.labels[stays])
 
 
-def _thinned(pictures: Sequence[Picture], limit: int) -> list[Picture]:
-    def part(picture: Picture) -> tuple[str, str, bool]:
+def _thinned(pictures: Sequence[LabelledImage], limit: int) -> list[LabelledImage]:
+    def part(picture: LabelledImage) -> tuple[str, str, bool]:
         return picture.label, picture.fold or "", picture.testing
 
     folds = {picture.fold for picture in pictures if picture.fold is not None}
@@ -128,7 +131,7 @@ def split(recipe: ImageRecipe, chosen: Chosen, fold: str | None = None) -> list[
         parts = [("test", testing)]
     splits = []
     for name, testing in parts:
-        rest = np.flatnonzero(~testing & ~_kin_of_tested(chosen, testing))
+        rest = np.flatnonzero(~testing & ~_related_to_tested(chosen, testing))
         validating = _drawn(chosen, rest, recipe.validation, random)
         made = Split(
             name,
@@ -142,7 +145,7 @@ def split(recipe: ImageRecipe, chosen: Chosen, fold: str | None = None) -> list[
     return splits
 
 
-def _kin_of_tested(chosen: Chosen, testing: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def _related_to_tested(chosen: Chosen, testing: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """(pictures,) what the data groups with test pictures: folds that are given can tear groups."""
     pairs = zip(chosen.pictures, testing.tolist(), strict=True)
     tested = {p.group for p, is_tested in pairs if is_tested and p.group != p.file}
@@ -161,10 +164,10 @@ def _complete_folds(chosen: Chosen) -> NDArray[np.str_]:
     return np.array([picture.fold or turn[group] for picture, group in pairs])
 
 
-def by_number(pictures: Sequence[Picture]) -> list[Picture]:
+def by_number(pictures: Sequence[LabelledImage]) -> list[LabelledImage]:
     """Pictures in the order of the numbers in their names, so that 9.jpg comes before 10.jpg."""
 
-    def key(picture: Picture) -> list[tuple[int, str]]:
+    def key(picture: LabelledImage) -> list[tuple[int, str]]:
         pieces = re.split(r"(\d+)", picture.file)
         return [(int(piece), "") if piece.isdigit() else (0, piece) for piece in pieces]
 
@@ -185,7 +188,7 @@ def _groups(chosen: Chosen) -> NDArray[np.str_]:
     return np.array([groups[p.file] for p in chosen.pictures])
 
 
-def _series(pictures: Sequence[Picture], folds: int) -> list[Sequence[Picture]]:
+def _series(pictures: Sequence[LabelledImage], folds: int) -> list[Sequence[LabelledImage]]:
     """Pictures in series of neighbours: enough of them for every part and every fold to have one.
 
     folds : that the series are dealt to; 0 if there are none.

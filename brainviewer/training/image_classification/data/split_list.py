@@ -13,8 +13,8 @@ from brainviewer.training.audit.duplicates import groups
 from brainviewer.training.image_classification.data.labelled_images import (
     UNCHECKED,
     UNGROUPED,
-    Picture,
-    Pictures,
+    LabelledImage,
+    LabelledImages,
     class_name,
 )
 from brainviewer.training.labelled_data.image_lists import TEST, TRAIN, check_classes
@@ -24,7 +24,7 @@ from brainviewer.training.labelled_data.tables import read_table
 LISTED = "split list"
 
 
-def with_split_list(source: Pictures, file: Path) -> Pictures:
+def with_split_list(source: LabelledImages, file: Path) -> LabelledImages:
     """The pictures that the list names, with its groups; the others are left out.
 
     A column ``patient`` adds what the data does not know. Its test images are the ones to test on;
@@ -43,7 +43,7 @@ def with_split_list(source: Pictures, file: Path) -> Pictures:
     own = [picture for picture in source.pictures if picture.file in rows]
     group_of = _together(own, rows)
 
-    def listed(picture: Picture) -> Picture:
+    def listed(picture: LabelledImage) -> LabelledImage:
         row = rows[picture.file]
         fold = None if testing else row["fold"] or None
         group = group_of[picture.file]
@@ -62,7 +62,9 @@ def with_split_list(source: Pictures, file: Path) -> Pictures:
     return found
 
 
-def _together(pictures: Sequence[Picture], rows: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
+def _together(
+    pictures: Sequence[LabelledImage], rows: Mapping[str, Mapping[str, str]]
+) -> dict[str, str]:
     """The group of each picture: what the list, the data or a patient holds together.
 
     What is alone in its group stands for itself, so that its neighbours may be kept with it.
@@ -87,7 +89,10 @@ def _together(pictures: Sequence[Picture], rows: Mapping[str, Mapping[str, str]]
 
 
 def _check(
-    row: dict[str, str], where: str, known: dict[str, Picture], before: dict[str, dict[str, str]]
+    row: dict[str, str],
+    where: str,
+    known: dict[str, LabelledImage],
+    before: dict[str, dict[str, str]],
 ) -> None:
     name = row["file"]
     if name not in known:

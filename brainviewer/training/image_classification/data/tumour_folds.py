@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from brainviewer.core.errors import FileError
 from brainviewer.files.image2d.reader import read_picture
-from brainviewer.training.audit.duplicates import KIN, groups
+from brainviewer.training.audit.duplicates import RELATED, groups
 from brainviewer.training.audit.image_signature import SIDE, content_box, shrink
 from brainviewer.training.labelled_data.image_lists import TABLE
 from brainviewer.training.labelled_data.tables import read_table
@@ -84,7 +84,7 @@ def near_copies(pictures: Sequence[NDArray[np.uint8]]) -> NDArray[np.int64]:
         thumbnails /= np.maximum(np.linalg.norm(thumbnails, axis=(1, 2), keepdims=True), 1e-6)
         for turned in (thumbnails, thumbnails[:, ::-1]):
             for other in (turned, turned[:, :, ::-1]):
-                alike |= thumbnails.reshape(count, -1) @ other.reshape(count, -1).T >= KIN
+                alike |= thumbnails.reshape(count, -1) @ other.reshape(count, -1).T >= RELATED
     return groups(count, np.argwhere(np.triu(alike, 1)))
 
 

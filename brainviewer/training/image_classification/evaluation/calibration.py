@@ -14,7 +14,7 @@ from brainviewer.training.subtype.evidence import balanced_log_loss
 # Below it, answers are wrong about as often as right.
 LEAST_CONFIDENT = 0.6
 # How often the evidence is about something else: nothing is certain from one picture.
-LAPSE = 0.01
+CONTAMINATION = 0.01
 EQUAL = "equal"
 
 Probabilities = NDArray[np.float64]
@@ -42,7 +42,14 @@ def fit_head(logits: NDArray[np.float32], labels: NDArray[np.int64]) -> Head:
 
     def head(scale: float) -> Head:
         return Head(
-            CLASSES, Source(scale, scale), None, None, prevalences, EQUAL, LEAST_CONFIDENT, LAPSE
+            CLASSES,
+            Source(scale, scale),
+            None,
+            None,
+            prevalences,
+            EQUAL,
+            LEAST_CONFIDENT,
+            CONTAMINATION,
         )
 
     def loss(exponent: float) -> float:

@@ -33,12 +33,14 @@ from brainviewer.models.image_classification.input import prepare_picture
 from brainviewer.models.registry import verify
 from brainviewer.training.command import run_alone
 from brainviewer.training.image_classification.data.labelled_images import (
-    Picture,
-    Pictures,
-    find_pictures,
+    LabelledImage,
+    LabelledImages,
+    find_images,
 )
 from brainviewer.training.image_classification.data.tumour_folds import near_copies
-from brainviewer.training.image_classification.evaluation.tumour_evaluation import share_with_ends
+from brainviewer.training.image_classification.evaluation.tumour_evaluation import (
+    fraction_with_interval,
+)
 from brainviewer.training.json_files import dump
 from brainviewer.training.progress import print_progress
 
@@ -55,7 +57,7 @@ def has_near_copy(pictures: Sequence[Grey], known: Sequence[Grey]) -> list[bool]
 
 
 def refused_pictures(
-    card: ModelCard, source: Pictures, pictures: Sequence[Picture], report: Report
+    card: ModelCard, source: LabelledImages, pictures: Sequence[LabelledImage], report: Report
 ) -> tuple[Marks, Marks]:
     """Which pictures the simple checks refuse, and which the network's features; (n,) each.
 
@@ -89,11 +91,11 @@ def counts(gated: Marks, refused: Marks) -> dict[str, float] | None:
         "gated": int(gated.sum()),
         "passed": passed,
         "refused_images": many,
-        **share_with_ends("refused", many / passed, passed),
+        **fraction_with_interval("refused", many / passed, passed),
     }
 
 
-def _grey(source: Pictures, picture: Picture) -> Grey:
+def _grey(source: LabelledImages, picture: LabelledImage) -> Grey:
     return np.asarray(read_picture(source.folder / picture.file).grey(), np.uint8)
 
 
@@ -107,7 +109,7 @@ def main(
     card = load_card(model)
     if not card.of_pictures:
         raise FileError(f"{card.id} is no model of single pictures.", "Choose one that is.")
-    source, trained = find_pictures(data), find_pictures(known)
+    source, trained = find_images(data), find_images(known)
     pictures = [picture for picture in source.pictures if picture.label in card.codes]
     if not pictures:
         raise FileError(f"{data.name} holds no picture of a class of {card.id}.", "Give another.")

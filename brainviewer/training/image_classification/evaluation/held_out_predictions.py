@@ -26,7 +26,7 @@ from brainviewer.training.image_classification.evaluation.tumour_predictions imp
 )
 from brainviewer.training.image_classification.fitting.tumour_fit import fold_file
 from brainviewer.training.image_classification.networks.backbones import load_network
-from brainviewer.training.image_classification.recipes.tumour_recipe import PictureRecipe
+from brainviewer.training.image_classification.recipes.tumour_recipe import TumourRecipe
 from brainviewer.training.resnet50 import FEATURES, MapNetwork
 
 AXES = 16
@@ -40,7 +40,7 @@ Tensors = NDArray[np.float32]
 
 
 @dataclass(frozen=True, eq=False)
-class Strange:
+class OodImage:
     """A picture that is out of scope.
 
     grey : (rows, columns) float32
@@ -52,7 +52,7 @@ class Strange:
     gated: bool
 
 
-def read_strange(folder: Path) -> list[Strange]:
+def read_ood_images(folder: Path) -> list[OodImage]:
     """Pictures in a folder for each kind, evenly at most ``_OF_KIND`` of each; raises FileError."""
     found = []
     for kind in sorted(path for path in folder.iterdir() if path.is_dir()):
@@ -63,29 +63,29 @@ def read_strange(folder: Path) -> list[Strange]:
             grey = picture.grey().astype(np.float32)
             gated = bool(why_not_picture(picture.rgb()))
             gated = gated or not head_of(grey - grey.min()).any()
-            found.append(Strange(kind.name.replace("-", " ").replace("_", " "), grey, gated))
+            found.append(OodImage(kind.name.replace("-", " ").replace("_", " "), grey, gated))
     return found
 
 
-def predict_unseen(
+def predict_held_out(
     samples: Sequence[Sample],
-    strange: Sequence[Strange],
+    ood: Sequence[OodImage],
     run: Path,
-    recipe: PictureRecipe,
+    recipe: TumourRecipe,
     report: Report,
     doubtful: frozenset[str] = frozenset(),
 ) -> Predictions:
     """Let each fold's network answer for the pictures that it never saw.
 
     doubtful : names of pictures that are not learned from.
-    strange : what is out of scope.
+    ood : what is out of scope.
     """
     model_input = recipe.input
     ours = [n for n, sample in enumerate(samples) if sample.source == CHENG]
     theirs = [n for n, sample in enumerate(samples) if sample.source == LGG]
     tensors, boxes = _prepared([sample.picture for sample in samples], model_input)
-    passed = np.flatnonzero([not one.gated for one in strange])
-    odd, _ = _prepared([strange[n].grey for n in passed.tolist()], model_input)
+    passed = np.flatnonzero([not one.gated for one in ood])
+    odd, _ = _prepared([ood[n].grey for n in passed.tolist()], model_input)
     chosen = np.array(ours[::_EVERY])
     size, count = model_input.size, len(CLASSES)
     logits = np.zeros((len(samples), count), np.float32)
@@ -93,7 +93,7 @@ def predict_unseen(
     edited = np.zeros((len(EDIT_NAMES), len(chosen), count), np.float32)
     distances = np.zeros(len(samples), np.float32)
     inside, hit, area = (np.full(len(samples), np.nan, np.float32) for _ in range(3))
-    strange_distances = np.full((len(FOLDS), len(strange)), np.inf, np.float32)
+    ood_distances = np.full((len(FOLDS), len(ood)), np.inf, np.float32)
     random = np.random.default_rng(_SEED)
     for place, fold in enumerate(FOLDS):
         network = load_network(fold_file(run, fold), recipe.network)
@@ -116,9 +116,9 @@ def predict_unseen(
                 inside[n], hit[n], area[n] = _looked(features[0] @ column, shown)
         bordered[own] = look(network, border_only(tensors[own]), False)[0]
         masked[own] = look(network, centre_masked(tensors[own]), False)[0]
-        report((place + 0.3) / 4, f"fold {fold}: strange pictures")
+        report((place + 0.3) / 4, f"fold {fold}: images out of scope")
         _, maps = look(network, odd, model_input.mirrored)
-        strange_distances[place, passed] = [scope.distance(row) for row in _embeddings(maps)]
+        ood_distances[place, passed] = [scope.distance(row) for row in _embeddings(maps)]
         mine = np.flatnonzero([samples[n].fold == fold for n in chosen])
         for row, name in enumerate(EDIT_NAMES):
             report((place + 0.4 + 0.6 * row / len(EDIT_NAMES)) / 4, f"fold {fold}: {name}")
@@ -150,9 +150,9 @@ def predict_unseen(
         np.array([samples[n].name for n in theirs]),
         codes[theirs],
         logits[theirs],
-        np.array([one.kind for one in strange]),
-        np.array([one.gated for one in strange], bool),
-        strange_distances,
+        np.array([one.kind for one in ood]),
+        np.array([one.gated for one in ood], bool),
+        ood_distances,
     )
 
 

@@ -60,7 +60,7 @@ def evaluate(said: Predictions, controls: Mapping[str, Any] | None = None) -> di
     """
     right = ~said.doubtful
     heads = heads_of_folds(said)
-    tested = unseen_answers(said)
+    tested = held_out_predictions(said)
     answers = tested.probabilities
     whole = measured(CLASSES, tested, _SEED)
     whole["figures"] += _above_and_below(tested)
@@ -115,7 +115,7 @@ def _answered(said: Predictions, answers: Probabilities) -> dict[str, int]:
     return dict(zip(CLASSES, counts.tolist(), strict=True))
 
 
-def unseen_answers(said: Predictions) -> Answered:
+def held_out_predictions(said: Predictions) -> Answered:
     """The calibrated answer to every picture of ``cheng``, by what never saw its fold."""
     return Answered(
         tuple(said.files.tolist()),
@@ -182,41 +182,43 @@ def _edits(
 
 
 def _scope(said: Predictions) -> dict[str, Any]:
-    """Each fold's network for itself: its unseen pictures against all strange ones.
+    """Each fold's network for itself: its unseen pictures against all ood ones.
 
     What the simple checks refuse counts as farthest away.
     """
     distances = np.where(said.gated, np.inf, said.distances)
     refused, areas = [], []
-    strange: dict[str, list[float]] = {}
+    ood: dict[str, list[float]] = {}
     of_kind: dict[str, list[float]] = {}
-    kind_of = said.strange_kinds
+    kind_of = said.ood_kinds
     kinds = np.unique(kind_of)
     known = ~said.doubtful
     for place, fold in enumerate(FOLDS):
         own = distances[(said.folds == fold) & known]
         limit = refusal_limit(said.distances[(said.folds != fold) & known])
         refused.append(own > limit)
-        odd = np.where(said.strange_gated, np.inf, said.strange_distances[place])
+        odd = np.where(said.ood_gated, np.inf, said.ood_distances[place])
         if len(odd):
             areas.append(_area(own, odd))
         for kind in kinds.tolist():
             some = odd[kind_of == kind]
-            strange.setdefault(kind, []).append(float(np.mean(some > limit)))
+            ood.setdefault(kind, []).append(float(np.mean(some > limit)))
             of_kind.setdefault(kind, []).append(_area(own, some))
     return {
         "quantile": QUANTILE,
         "limit": round(refusal_limit(said.distances[known]), 4),
         "images": int(known.sum()),
-        **share_with_ends("false_refusals", float(np.mean(np.concatenate(refused))), known.sum()),
+        **fraction_with_interval(
+            "false_refusals", float(np.mean(np.concatenate(refused))), known.sum()
+        ),
         "gated": round(float(said.gated[known].mean()), 4),
-        **area_with_ends(float(np.mean(areas)) if areas else 0.5, known.sum(), len(kind_of)),
+        **area_with_interval(float(np.mean(areas)) if areas else 0.5, known.sum(), len(kind_of)),
         "kinds": {
             kind: {
                 "images": int(np.sum(kind_of == kind)),
-                "gated": round(float(np.mean(said.strange_gated[kind_of == kind])), 4),
-                **share_with_ends(
-                    "refused", float(np.mean(strange[kind])), np.sum(kind_of == kind)
+                "gated": round(float(np.mean(said.ood_gated[kind_of == kind])), 4),
+                **fraction_with_interval(
+                    "refused", float(np.mean(ood[kind])), np.sum(kind_of == kind)
                 ),
                 "AUROC": round(float(np.mean(of_kind[kind])), 4),
             }
@@ -225,23 +227,23 @@ def _scope(said: Predictions) -> dict[str, Any]:
     }
 
 
-def share_with_ends(name: str, so: float, images: int) -> dict[str, float]:
+def fraction_with_interval(name: str, so: float, images: int) -> dict[str, float]:
     """A share of so many pictures and the ends of its interval, each by a name of its own."""
     one = share(so, int(images))
     ends = {name: one.value, f"{name}_low": one.low, f"{name}_high": one.high}
     return {key: round(value, 4) for key, value in ends.items()}
 
 
-def area_with_ends(area: float, known: int, strange: int) -> dict[str, float]:
+def area_with_interval(area: float, known: int, ood: int) -> dict[str, float]:
     """The same of the area under the ROC curve of what is out of scope (``area_interval``)."""
-    low, high = area_interval(area, max(1, int(strange)), max(1, int(known)))
+    low, high = area_interval(area, max(1, int(ood)), max(1, int(known)))
     ends = {"AUROC": area, "AUROC_low": min(low, area), "AUROC_high": max(high, area)}
     return {key: round(value, 4) for key, value in ends.items()}
 
 
 def _area(own: NDArray[np.float32], odd: NDArray[np.float32]) -> float:
-    strange = np.repeat([False, True], [len(own), len(odd)])
-    return area_under_curve(strange, np.concatenate([own, odd]).astype(np.float64))
+    ood = np.repeat([False, True], [len(own), len(odd)])
+    return area_under_curve(ood, np.concatenate([own, odd]).astype(np.float64))
 
 
 def _looks(said: Predictions) -> dict[str, float]:

@@ -1,5 +1,6 @@
 """Answers of the cross-validation to pictures that its networks never saw, kept in a file."""
 
+import io
 import zipfile
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -9,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainviewer.core.errors import FileError
+from brainviewer.files.writing import write_whole
 from brainviewer.training.image_classification.data.benign_edits import EDITS, EXTRA_EDITS
 
 PREDICTIONS_FILE = "predictions.npz"
@@ -17,7 +19,7 @@ EDIT_NAMES = (*EDITS, *EXTRA_EDITS)
 
 @dataclass(frozen=True, eq=False)
 class Predictions:
-    """Answers to unseen pictures; n of ``cheng``, m of them edited, k of ``lgg``, s strange ones.
+    """Answers to unseen pictures; n of ``cheng``, m of them edited, k of ``lgg``, s ood ones.
 
     doubtful : (n,) whether its label is plainly wrong (see the recipe), so nobody learned from it.
     groups : (n,) pictures of one are near-copies (see ``folds``); most stand alone.
@@ -29,7 +31,7 @@ class Predictions:
     hit : (n,) whether its largest value does, NaN without lesion; area : (n,) share of the lesion.
     chosen : (m,) which of n were edited; edited : (edits, m, 4) logits, as in ``EDIT_NAMES``.
     lgg_names : (k,), lgg_labels : (k,), lgg_logits : (k, 4)
-    strange_kinds : (s,), strange_gated : (s,), strange_distances : (4, s), by each fold's network.
+    ood_kinds : (s,), ood_gated : (s,), ood_distances : (4, s), by each fold's network.
     """
 
     doubtful: NDArray[np.bool_]
@@ -50,23 +52,30 @@ class Predictions:
     lgg_names: NDArray[Any]
     lgg_labels: NDArray[np.int64]
     lgg_logits: NDArray[np.float32]
-    strange_kinds: NDArray[Any]
-    strange_gated: NDArray[np.bool_]
-    strange_distances: NDArray[np.float32]
+    ood_kinds: NDArray[Any]
+    ood_gated: NDArray[np.bool_]
+    ood_distances: NDArray[np.float32]
+
+
+# Names in the file where they differ: it keeps those that it was first written with.
+_KEYS = {f"ood_{name}": f"strange_{name}" for name in ("kinds", "gated", "distances")}
 
 
 def save_predictions(said: Predictions, path: Path) -> None:
-    """Write them as ``.npz``, whole or not at all."""
-    unfinished = path.with_suffix(".part.npz")
-    np.savez_compressed(unfinished, **{f.name: getattr(said, f.name) for f in fields(said)})
-    unfinished.replace(path)
+    """Write them as ``.npz``, whole or not at all; raises FileError."""
+    content = io.BytesIO()
+    arrays = {_KEYS.get(f.name, f.name): getattr(said, f.name) for f in fields(said)}
+    np.savez_compressed(content, **arrays)
+    write_whole(path, content.getvalue())
 
 
 def load_predictions(path: Path) -> Predictions:
     """Read what ``save_predictions`` wrote; raises FileError."""
     try:
         with np.load(path, allow_pickle=False) as file:
-            return Predictions(**{f.name: file[f.name] for f in fields(Predictions)})
+            return Predictions(
+                **{f.name: file[_KEYS.get(f.name, f.name)] for f in fields(Predictions)}
+            )
     except (OSError, KeyError, ValueError, zipfile.BadZipFile):
         raise FileError(
             f"The run {path.parent.name} has no answers to unseen pictures.",

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from brainviewer.core.errors import FileError
 from brainviewer.files.writing import make_folder, write_whole
-from brainviewer.training.image_classification.data.labelled_images import Pictures
+from brainviewer.training.image_classification.data.labelled_images import LabelledImages
 from brainviewer.training.image_classification.evaluation import results
 from brainviewer.training.image_classification.evaluation.page import write_page
 from brainviewer.training.image_classification.evaluation.result_files import (
@@ -46,7 +46,7 @@ class Member:
 
 
 def vote(
-    recipe: VoteRecipe, recipe_sha256: str, source: Pictures, runs: Sequence[Path], out: Path
+    recipe: VoteRecipe, recipe_sha256: str, source: LabelledImages, runs: Sequence[Path], out: Path
 ) -> list[dict[str, Any]]:
     """Choose the members among the results below ``runs`` and measure their votes; two results.
 
@@ -70,7 +70,9 @@ def vote(
     return found
 
 
-def chosen_members(recipe: VoteRecipe, source: Pictures, runs: Sequence[Path]) -> list[Member]:
+def chosen_members(
+    recipe: VoteRecipe, source: LabelledImages, runs: Sequence[Path]
+) -> list[Member]:
     """The best networks, the best first; raises FileError if there are too few."""
     groups: dict[tuple[Any, ...], list[Member]] = defaultdict(list)
     for file in sorted({file for run in runs for file in run.rglob(RESULT_FILE)}):

@@ -15,13 +15,16 @@ from torch import Tensor, nn
 
 from brainviewer.core.errors import FileError, Report
 from brainviewer.models.card import ModelInput
-from brainviewer.training.image_classification.data.augmentation_cache import make_bank, pictures_of
+from brainviewer.training.image_classification.data.augmentation_cache import (
+    decode_images,
+    make_cache,
+)
 from brainviewer.training.image_classification.data.tumour_folds import CLASSES, FOLDS
 from brainviewer.training.image_classification.data.tumour_samples import read_samples
 from brainviewer.training.image_classification.data.unlabelled_samples import unlabelled_samples
 from brainviewer.training.image_classification.fitting.distillation import Teacher
 from brainviewer.training.image_classification.fitting.tumour_fit import (
-    BANK_FOLDER,
+    CACHE_FOLDER,
     batches,
     fold_file,
     learn_parts,
@@ -29,8 +32,8 @@ from brainviewer.training.image_classification.fitting.tumour_fit import (
 )
 from brainviewer.training.image_classification.networks.backbones import BACKBONES, load_network
 from brainviewer.training.image_classification.recipes.tumour_recipe import (
-    PictureRecipe,
-    read_picture_recipe,
+    TumourRecipe,
+    read_tumour_recipe,
 )
 from brainviewer.training.learning import learn
 from brainviewer.training.recipes import FINAL_FILE, PRETRAINED_FILE
@@ -42,7 +45,7 @@ _UNLABELLED_FOLDER, _UNLABELLED_DRAWS = "unlabelled", 2
 
 
 def fit_student(
-    recipe: PictureRecipe, cheng: Path, lgg: Path, run: Path, out: Path, report: Report
+    recipe: TumourRecipe, cheng: Path, lgg: Path, run: Path, out: Path, report: Report
 ) -> None:
     """Make everything that a recipe with a teacher describes, in the folder ``out``.
 
@@ -50,7 +53,7 @@ def fit_student(
 
     Leaves there what ``fit`` leaves; the variants are those of the teacher.
     """
-    taught = read_picture_recipe(run / RECIPE_FILE)
+    taught = read_tumour_recipe(run / RECIPE_FILE)
     general = load_network(run / PRETRAINED_FILE, taught.network)
     frozen = taught.training.frozen
     pictured = _pictured(taught.input, recipe.input)
@@ -60,7 +63,7 @@ def fit_student(
         samples = unlabelled_samples(lgg)
         folder = out / _UNLABELLED_FOLDER
         folder.mkdir(parents=True, exist_ok=True)
-        bank = make_bank(
+        bank = make_cache(
             samples, _UNLABELLED_DRAWS, general, frozen, taught.input, folder, recipe.seed, report
         )
         torch.manual_seed(recipe.seed)
@@ -72,8 +75,8 @@ def fit_student(
         save_numbers(network, start)
     report(0.0, "reading the pictures")
     samples = read_samples(cheng, lgg if recipe.lgg else None)
-    variants = run / BANK_FOLDER
-    bank = make_bank(
+    variants = run / CACHE_FOLDER
+    bank = make_cache(
         samples, taught.draws, general, frozen, taught.input, variants, taught.seed, report
     )
 
@@ -92,7 +95,7 @@ def fit_student(
     report(1.0, "done")
 
 
-def check_teacher(recipe: PictureRecipe, run: Path) -> None:
+def check_teacher(recipe: TumourRecipe, run: Path) -> None:
     """Raises FileError if ``run`` is no finished run of the recipe's teacher."""
     files = [RECIPE_FILE, PRETRAINED_FILE, FINAL_FILE, *(fold_file(run, f).name for f in FOLDS)]
     if not all((run / name).is_file() for name in files):
@@ -106,7 +109,7 @@ def _pictured(theirs: ModelInput, ours: ModelInput) -> Callable[[NDArray[np.uint
     """Turns the codes of the teacher's pictures into pictures of the student's size."""
 
     def pictured(codes: NDArray[np.uint8]) -> Tensor:
-        pictures = torch.from_numpy(pictures_of(codes, theirs))
+        pictures = torch.from_numpy(decode_images(codes, theirs))
         size = (ours.size, ours.size)
         return nn.functional.interpolate(pictures, size, mode="bilinear", antialias=True)
 

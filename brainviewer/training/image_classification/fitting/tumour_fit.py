@@ -14,7 +14,10 @@ from torch import Tensor
 
 from brainviewer.core.errors import FileError, Report
 from brainviewer.training.augment import Random
-from brainviewer.training.image_classification.data.augmentation_cache import Bank, make_bank
+from brainviewer.training.image_classification.data.augmentation_cache import (
+    AugmentationCache,
+    make_cache,
+)
 from brainviewer.training.image_classification.data.tumour_folds import CLASSES, FOLDS
 from brainviewer.training.image_classification.data.tumour_samples import (
     CHENG,
@@ -23,13 +26,13 @@ from brainviewer.training.image_classification.data.tumour_samples import (
     with_copies,
 )
 from brainviewer.training.image_classification.networks.backbones import load_network
-from brainviewer.training.image_classification.recipes.tumour_recipe import PictureRecipe
+from brainviewer.training.image_classification.recipes.tumour_recipe import TumourRecipe
 from brainviewer.training.learning import Batch, MakeBatch, learn
 from brainviewer.training.recipes import FINAL_FILE, PRETRAINED_FILE
 from brainviewer.training.resnet50 import MapNetwork
 from brainviewer.training.weights import save_numbers
 
-BANK_FOLDER = "bank"
+CACHE_FOLDER = "bank"
 # Between equally often and as often as they are: rare classes count, none is told by heart.
 _BALANCE = 0.5
 
@@ -37,7 +40,7 @@ _BALANCE = 0.5
 LearnPart = Callable[[int, NDArray[np.float64], str], MapNetwork]
 
 
-def fit(recipe: PictureRecipe, cheng: Path, lgg: Path | None, out: Path, report: Report) -> None:
+def fit(recipe: TumourRecipe, cheng: Path, lgg: Path | None, out: Path, report: Report) -> None:
     """Make everything that a recipe without a teacher describes, in the folder ``out``.
 
     lgg : folder of that collection; None to do without.
@@ -45,17 +48,17 @@ def fit(recipe: PictureRecipe, cheng: Path, lgg: Path | None, out: Path, report:
 
     Leaves there the variants, ``foldN.npz`` for each fold and ``final.npz``, trained on all.
     """
-    (out / BANK_FOLDER).mkdir(parents=True, exist_ok=True)
+    (out / CACHE_FOLDER).mkdir(parents=True, exist_ok=True)
     report(0.0, "reading the pictures")
     samples = read_samples(cheng, lgg if recipe.lgg else None)
     start = out / PRETRAINED_FILE
-    bank = make_bank(
+    bank = make_cache(
         samples,
         recipe.draws,
         load_network(start, recipe.network),
         recipe.training.frozen,
         recipe.input,
-        out / BANK_FOLDER,
+        out / CACHE_FOLDER,
         recipe.seed,
         report,
     )
@@ -70,7 +73,7 @@ def fit(recipe: PictureRecipe, cheng: Path, lgg: Path | None, out: Path, report:
 
 
 def learn_parts(
-    recipe: PictureRecipe, samples: Sequence[Sample], out: Path, learn_part: LearnPart
+    recipe: TumourRecipe, samples: Sequence[Sample], out: Path, learn_part: LearnPart
 ) -> None:
     """Make the network of each fold, then that of all pictures; those that are there stay."""
     doubtful = with_copies(samples, recipe.left_out)
@@ -81,14 +84,14 @@ def learn_parts(
                 for n, sample in enumerate(samples)
                 if sample.fold != fold and sample.name not in doubtful
             ]
-            weight = drawn_how_often(samples, members, recipe.lgg)
+            weight = sampling_weights(samples, members, recipe.lgg)
             torch.manual_seed(recipe.seed + fold)
             network = learn_part(fold, weight, f"fold {fold}" if fold else "all pictures")
-            _forget_frequencies(network, shown(samples, weight))
+            _remove_class_frequencies(network, shown(samples, weight))
             save_numbers(network, path)
 
 
-def drawn_how_often(
+def sampling_weights(
     samples: Sequence[Sample], members: Sequence[int], lgg: float
 ) -> NDArray[np.float64]:
     """(samples,) the chance of each to be drawn; 0 for those that must not be learned from.
@@ -113,7 +116,7 @@ def drawn_how_often(
 
 def batches(
     samples: Sequence[Sample],
-    bank: Bank,
+    bank: AugmentationCache,
     weight: NDArray[np.float64],
     pictured: Callable[[NDArray[np.uint8]], Tensor] | None = None,
 ) -> MakeBatch:
@@ -140,7 +143,7 @@ def batches(
     return make
 
 
-def _forget_frequencies(network: MapNetwork, often: Sequence[float]) -> None:
+def _remove_class_frequencies(network: MapNetwork, often: Sequence[float]) -> None:
     """Take out of the network how often it was shown each class.
 
     Its answer is then the evidence of the picture alone, as the head wants it.

@@ -52,7 +52,7 @@ def weights_file(weights: str) -> tuple[Path, str]:
     return card.network.path("weights"), f"model {weights}"
 
 
-def numbers_of(weights: str) -> tuple[dict[str, Arrays], str]:
+def weights_of(weights: str) -> tuple[dict[str, Arrays], str]:
     """What ``read_arrays`` finds in what ``--weights`` means, and what to call it.
 
     Raises FileError if it is not there or cannot be read, and ModelError for a damaged model.
@@ -72,7 +72,7 @@ def load_base(layers: Sequence[Any], weights: str, base: str) -> str:
 
     Raises FileError if any layer of the base has no numbers of its shape there.
     """
-    held, name = numbers_of(weights)
+    held, name = weights_of(weights)
     found = _ranked(held)
     weighted = [layer for layer in layers if layer.weights and layer.name != CHANNELS]
     own = _ranked({layer.name: layer for layer in weighted})

@@ -13,7 +13,7 @@ NETWORKS = ("xception", "resnet50")
 
 
 @dataclass(frozen=True)
-class PictureRecipe:
+class TumourRecipe:
     """Everything that decides how the network comes out, besides the data.
 
     network : one of ``backbones.BACKBONES``.
@@ -37,11 +37,11 @@ class PictureRecipe:
     pretraining: Schedule | None = None
 
 
-def read_picture_recipe(path: Path) -> PictureRecipe:
+def read_tumour_recipe(path: Path) -> TumourRecipe:
     """Read a recipe; raises FileError if it cannot be read or does not hold what it must."""
     content = recipe_content(path)
     try:
-        recipe = PictureRecipe(
+        recipe = TumourRecipe(
             seed=int(content["seed"]),
             network=str(content["network"]),
             weights=str(content.get("weights", "")),

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from picture_folders import head
 
 from brainviewer.files.image2d.reader import Picture
-from brainviewer.training.audit.conspicuous import oddities
+from brainviewer.training.audit.conspicuous import conspicuous_signs
 
 Grey = NDArray[np.uint8]
 
@@ -16,7 +16,7 @@ def odd(pixels: Grey) -> set[str]:
     rows, columns = pixels.shape[:2]
     picture = Picture(pixels, "PNG", (columns, rows), 1000)
     grey = picture.grey()
-    return set(oddities(picture, grey, bool(grey.std() < 2)))
+    return set(conspicuous_signs(picture, grey, bool(grey.std() < 2)))
 
 
 def ct() -> Grey:

@@ -15,7 +15,7 @@ from PIL import Image
 
 from brainviewer.core.errors import silent
 from brainviewer.training.image_classification import runs as running
-from brainviewer.training.image_classification.data.labelled_images import find_pictures
+from brainviewer.training.image_classification.data.labelled_images import find_images
 from brainviewer.training.image_classification.data.preparation import unread_words
 from brainviewer.training.image_classification.data.split import Split, choose
 from brainviewer.training.image_classification.evaluation.result_files import write_predictions
@@ -245,7 +245,7 @@ def result_of(folder: Path, name: str, source: Any, right: float) -> None:
 
 def test_a_vote_of_finished_runs(tmp_path: Path, capfd: Any) -> None:
     data = write_table(tmp_path / "data", 4)
-    source = find_pictures(data)
+    source = find_images(data)
     runs, out = tmp_path / "runs", tmp_path / "vote"
     for name, right in (("a", 0.9), ("b", 0.85)):
         result_of(runs, name, source, right)
@@ -307,7 +307,7 @@ def test_intervals_are_over_patients_where_they_are_known(tmp_path: Path) -> Non
             for number in range(6):
                 Image.new("L", (20, 20)).save(folder / f"{number}.png")
     recipe = read_image_recipe(SHIPPED / "cnn-128-flip.toml")[0]
-    chosen = choose(recipe, find_pictures(tmp_path))
+    chosen = choose(recipe, find_images(tmp_path))
     everything = np.arange(len(chosen.labels))
     part = Split("test", everything, everything, everything)
     patients = np.array([int(p.group[-1]) for p in chosen.pictures])

@@ -13,10 +13,10 @@ from brainviewer.training.image_classification.data.labelled_images import (
     FOLDERS,
     FOLDS,
     TRAIN_TEST,
-    Picture,
-    Pictures,
+    LabelledImage,
+    LabelledImages,
     class_name,
-    find_pictures,
+    find_images,
 )
 from brainviewer.training.image_classification.data.split import Chosen, choose, split
 from brainviewer.training.image_classification.recipes.recipe import ImageRecipe
@@ -46,7 +46,7 @@ def test_the_names_of_classes(folder: str, name: str) -> None:
 
 
 def test_a_table_with_folds(tmp_path: Path) -> None:
-    found = find_pictures(write_table(tmp_path, 8))
+    found = find_images(write_table(tmp_path, 8))
     assert (found.layout, found.grouped, found.notices) == (FOLDS, True, ())
     assert found.classes == CLASSES
     assert len(found.pictures) == 32
@@ -59,7 +59,7 @@ def test_folders_for_training_and_testing(tmp_path: Path) -> None:
             (tmp_path / name / label).mkdir(parents=True)
             Image.new("L", (20, 20)).save(tmp_path / name / label / "a.jpg")
             Image.new("L", (20, 20)).save(tmp_path / name / label / "b.JPG")
-    found = find_pictures(tmp_path)
+    found = find_images(tmp_path)
     assert (found.layout, found.grouped, found.classes) == (TRAIN_TEST, False, ("glioma", "none"))
     assert "too good" in found.notices[0]
     assert {p.file for p in found.pictures if p.testing} == {
@@ -70,7 +70,7 @@ def test_folders_for_training_and_testing(tmp_path: Path) -> None:
 
 
 def test_each_fold_is_tested_by_a_network_that_never_saw_it(tmp_path: Path) -> None:
-    chosen = choose(recipe(), find_pictures(write_table(tmp_path, 16)))
+    chosen = choose(recipe(), find_images(write_table(tmp_path, 16)))
     parts = split(recipe(), chosen, "all")
     assert [part.name for part in parts] == ["1", "2", "3", "4"]
     tested = [names(chosen, part.test) for part in parts]
@@ -94,7 +94,7 @@ def test_a_patient_is_never_on_both_sides(tmp_path: Path) -> None:
     lines = ["file,class,patient"]
     lines += [f"{c}/{n}.png,{c},{c}-{n % 6}" for c in CLASSES for n in range(1, 13)]
     (tmp_path / "labels.csv").write_text("\n".join(lines), encoding="utf-8")
-    found = find_pictures(tmp_path)
+    found = find_images(tmp_path)
     assert (found.layout, found.grouped) == (FOLDERS, True)
     chosen = choose(recipe(), found)
     part = split(recipe(), chosen)[0]
@@ -112,7 +112,7 @@ def test_the_folders_of_patients_are_never_torn_apart(tmp_path: Path) -> None:
             folder.mkdir(parents=True)
             for number in range(3):
                 Image.new("L", (20, 20)).save(folder / f"{number}.jpg")
-    found = find_pictures(tmp_path)
+    found = find_images(tmp_path)
     assert found.grouped
     chosen = choose(recipe(), found)
     part = split(recipe(), chosen)[0]
@@ -130,11 +130,11 @@ def test_no_picture_is_tested_between_two_that_were_learned_from(
 ) -> None:
     """Slices of one patient have neighbouring names: 1846 between 1845 and 1847."""
     pictures = [
-        Picture(f"{label}/IMG_{n}.jpg", label, f"{label}/IMG_{n}.jpg")
+        LabelledImage(f"{label}/IMG_{n}.jpg", label, f"{label}/IMG_{n}.jpg")
         for label in ("glioma", "none")
         for n in range(1840, 1840 + each)
     ]
-    source = Pictures(tmp_path, FOLDERS, tuple(pictures), False)
+    source = LabelledImages(tmp_path, FOLDERS, tuple(pictures), False)
     how = replace(recipe(), seed=seed)
     chosen = choose(how, source)
     part = split(how, chosen)[0]
@@ -150,15 +150,15 @@ def test_no_picture_is_tested_between_two_that_were_learned_from(
 
 @pytest.mark.parametrize("each", [5, 8, 20, 39])
 def test_few_pictures_in_no_fold_are_dealt_to_all(each: int, tmp_path: Path) -> None:
-    source = find_pictures(write_table(tmp_path, 8))
-    extra = [Picture(f"none/x{n}.png", "none", f"none/x{n}.png") for n in range(each)]
+    source = find_images(write_table(tmp_path, 8))
+    extra = [LabelledImage(f"none/x{n}.png", "none", f"none/x{n}.png") for n in range(each)]
     pictures = [p for p in source.pictures if p.label != "none"] + extra
     chosen = choose(recipe(), replace(source, pictures=tuple(pictures)))
     assert len(split(recipe(), chosen, "all")) == 4
 
 
 def test_a_binary_recipe_joins_classes_and_a_limit_thins_them(tmp_path: Path) -> None:
-    found = find_pictures(write_table(tmp_path, 16))
+    found = find_images(write_table(tmp_path, 16))
     chosen = choose(recipe("binary-200-augmented"), found)
     assert chosen.answers == ("tumour", "none")
     assert np.bincount(chosen.labels).tolist() == [48, 16]
@@ -183,27 +183,27 @@ def test_a_table_that_is_wrong(tmp_path: Path, row: str, said: str) -> None:
     table = tmp_path / "labels.csv"
     table.write_text(table.read_text() + row + "\n")
     with pytest.raises(FileError, match=said):
-        find_pictures(tmp_path)
+        find_images(tmp_path)
     table.write_text("name,kind\n")
     with pytest.raises(FileError, match="file and class"):
-        find_pictures(tmp_path)
+        find_images(tmp_path)
 
 
 def test_folders_that_cannot_be_used(tmp_path: Path) -> None:
     with pytest.raises(FileError, match="does not exist"):
-        find_pictures(tmp_path / "nowhere")
+        find_images(tmp_path / "nowhere")
     with pytest.raises(FileError, match="is empty"):
-        find_pictures(tmp_path)
+        find_images(tmp_path)
     write_pictures(tmp_path / "one", 2, ("glioma",))
     with pytest.raises(FileError, match="one class only, glioma"):
-        find_pictures(tmp_path / "one")
+        find_images(tmp_path / "one")
     (tmp_path / "one" / "none").mkdir()
     with pytest.raises(FileError, match="class none in one holds no picture"):
-        find_pictures(tmp_path / "one")
-    two = find_pictures(write_pictures(tmp_path / "two", 4, ("glioma", "pituitary")))
+        find_images(tmp_path / "one")
+    two = find_images(write_pictures(tmp_path / "two", 4, ("glioma", "pituitary")))
     with pytest.raises(FileError, match="no pictures for the class 'none'"):
         choose(recipe("binary-200-augmented"), two)
-    single = find_pictures(write_pictures(tmp_path / "few", 1, ("glioma", "pituitary")))
+    single = find_images(write_pictures(tmp_path / "few", 1, ("glioma", "pituitary")))
     with pytest.raises(FileError, match="too few pictures of 'glioma'"):
         split(recipe(), choose(recipe(), single))
 
@@ -212,4 +212,4 @@ def test_names_that_mean_one_class_are_one_class(tmp_path: Path) -> None:
     write_pictures(tmp_path, 1, ("none", "glioma"))
     (tmp_path / "glioma").rename(tmp_path / "no")
     with pytest.raises(FileError, match="one class only, none"):
-        find_pictures(tmp_path)
+        find_images(tmp_path)

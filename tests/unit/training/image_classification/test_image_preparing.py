@@ -14,7 +14,7 @@ from brainviewer.training.image_classification.data.augmentation import (
     with_copies,
     write_copies,
 )
-from brainviewer.training.image_classification.data.labelled_images import find_pictures
+from brainviewer.training.image_classification.data.labelled_images import find_images
 from brainviewer.training.image_classification.data.preparation import (
     cache_key,
     prepare,
@@ -66,7 +66,7 @@ def test_an_image_becomes_what_the_recipe_says() -> None:
 
 
 def test_the_cache_is_for_the_same_files_and_preparation(tmp_path: Path) -> None:
-    found = find_pictures(write_pictures(tmp_path / "data", 2))
+    found = find_images(write_pictures(tmp_path / "data", 2))
     images, crops = prepare(found.folder, found.pictures, GREY)
     assert images.shape == (8, 32, 32, 1)
     assert len(crops) == 8
@@ -88,7 +88,7 @@ def test_the_cache_is_for_the_same_files_and_preparation(tmp_path: Path) -> None
 def test_doubtful_crops_come_on_a_sheet_and_a_list(tmp_path: Path) -> None:
     write_pictures(tmp_path / "data", 2, ("glioma", "none"))
     Image.new("L", (40, 30)).save(tmp_path / "data" / "none" / "black.png")
-    found = find_pictures(tmp_path / "data")
+    found = find_images(tmp_path / "data")
     crops = prepare(found.folder, found.pictures, GREY)[1]
     assert write_doubtful(found.folder, found.pictures, crops, tmp_path) == 1
     assert read_list(tmp_path / "doubtful-crops.txt") == ["none/black.png"]
@@ -115,7 +115,7 @@ def test_variants_are_what_they_say() -> None:
 
 
 def test_copies_follow_the_originals_and_the_seed(tmp_path: Path) -> None:
-    found = find_pictures(write_pictures(tmp_path / "data", 2))
+    found = find_images(write_pictures(tmp_path / "data", 2))
     images = prepare(found.folder, found.pictures, Preparation(32, "rgb", "none"))[0]
     how = Augmentation(copies=2, rotation=10, flip_left_right=True)
     more, labels = with_copies(images, np.arange(8), how, 5)

@@ -46,9 +46,9 @@ def answers(wrong: float, strange: float, count: int = 400) -> Predictions:
         lgg_names=np.array(["P/3/FLAIR", "P/9/T1ce"]),
         lgg_labels=np.array([0, 3]),
         lgg_logits=np.array([[2, 0, 0, 0], [2, 0, 0, 0]], np.float32),
-        strange_kinds=np.array(["photographs"] * 20),
-        strange_gated=np.arange(20) == 3,
-        strange_distances=random.normal(1 + strange, 0.1, (4, 20)).astype(np.float32),
+        ood_kinds=np.array(["photographs"] * 20),
+        ood_gated=np.arange(20) == 3,
+        ood_distances=random.normal(1 + strange, 0.1, (4, 20)).astype(np.float32),
     )
 
 

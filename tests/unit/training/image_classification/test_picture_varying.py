@@ -7,9 +7,9 @@ from brainviewer.assets import resources
 from brainviewer.models.image_classification.input import head_of
 from brainviewer.training.image_classification.data.random_variation import vary
 from brainviewer.training.image_classification.data.tumour_samples import Sample
-from brainviewer.training.image_classification.recipes.tumour_recipe import read_picture_recipe
+from brainviewer.training.image_classification.recipes.tumour_recipe import read_tumour_recipe
 
-RECIPE = read_picture_recipe(resources() / "recipes" / "xception-tumour.toml")
+RECIPE = read_tumour_recipe(resources() / "recipes" / "xception-tumour.toml")
 
 
 def sample(lesion: bool) -> Sample:

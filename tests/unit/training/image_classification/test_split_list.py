@@ -9,7 +9,10 @@ from picture_folders import write_collection
 from brainviewer.core.errors import FileError
 from brainviewer.training.audit import clean_split as clean
 from brainviewer.training.audit import record
-from brainviewer.training.image_classification.data.labelled_images import Pictures, find_pictures
+from brainviewer.training.image_classification.data.labelled_images import (
+    LabelledImages,
+    find_images,
+)
 from brainviewer.training.image_classification.data.split import Chosen, Split, choose, split
 from brainviewer.training.image_classification.data.split_list import LISTED, with_split_list
 from brainviewer.training.image_classification.recipes.recipe_file import read_image_recipe
@@ -18,7 +21,7 @@ RECIPES = Path(__file__).resolve().parents[4] / "resources" / "recipes" / "image
 HEADER = "file,class,split,fold,group\n"
 
 
-def chosen_and_parts(source: Pictures, fold: str | None = None) -> tuple[Chosen, list[Split]]:
+def chosen_and_parts(source: LabelledImages, fold: str | None = None) -> tuple[Chosen, list[Split]]:
     recipe = read_image_recipe(RECIPES / "cnn-128-flip.toml")[0]
     chosen = choose(recipe, source)
     return chosen, split(recipe, chosen, fold)
@@ -36,7 +39,7 @@ def test_what_the_audit_writes_can_be_trained_on(tmp_path: Path) -> None:
     file = tmp_path / "clean.csv"
     done = record.audit(data, None, 1)
     file.write_bytes(clean.as_table(done.clean))
-    whole = find_pictures(data)
+    whole = find_images(data)
     found = with_split_list(whole, file)
     assert len(found.pictures) == len(done.clean.kept) < len(whole.pictures)
     assert found.layout == LISTED
@@ -56,9 +59,7 @@ def test_folds_of_the_list_are_tested_and_groups_stay_whole(tmp_path: Path) -> N
         for place, label in enumerate(CLASSES)
         for n in range(1, 13)
     ]
-    chosen, parts = chosen_and_parts(
-        with_split_list(find_pictures(data), list_of(data, rows)), "all"
-    )
+    chosen, parts = chosen_and_parts(with_split_list(find_images(data), list_of(data, rows)), "all")
     assert [part.name for part in parts] == ["1", "2", "3"]
     for part in parts:
         assert {chosen.pictures[place].fold for place in part.test} == {part.name}
@@ -84,14 +85,14 @@ def test_folds_of_the_list_are_tested_and_groups_stay_whole(tmp_path: Path) -> N
     ],
 )
 def test_lists_that_cannot_be_right(tmp_path: Path, row: str, said: str) -> None:
-    source = find_pictures(write_pictures(tmp_path, 1))
+    source = find_images(write_pictures(tmp_path, 1))
     with pytest.raises(FileError, match=said) as refused:
         with_split_list(source, list_of(tmp_path, [row]))
     assert refused.value.advice
 
 
 def test_a_list_without_rows_or_columns(tmp_path: Path) -> None:
-    source = find_pictures(write_pictures(tmp_path, 1))
+    source = find_images(write_pictures(tmp_path, 1))
     with pytest.raises(FileError, match="names no picture"):
         with_split_list(source, list_of(tmp_path, []))
     (tmp_path / "clean.csv").write_text("file,class\n")
@@ -108,7 +109,7 @@ def test_a_column_of_the_list_names_the_patients(tmp_path: Path) -> None:
     ]
     file = list_of(tmp_path, [])
     file.write_text(HEADER.strip() + ",patient\n" + "\n".join(rows), encoding="utf-8")
-    found = with_split_list(find_pictures(data), file)
+    found = with_split_list(find_images(data), file)
     assert found.grouped
     assert not any("which images are of one patient" in notice for notice in found.notices)
     chosen, (part,) = chosen_and_parts(found)
@@ -121,7 +122,7 @@ def test_a_column_of_the_list_names_the_patients(tmp_path: Path) -> None:
 
 def test_what_the_data_and_what_the_list_hold_together_stays_together(tmp_path: Path) -> None:
     data = write_pictures(tmp_path / "data", 12)
-    source = find_pictures(data, r"(\d)\.png")  # 1 and 11, 2 and 12 are of one patient
+    source = find_images(data, r"(\d)\.png")  # 1 and 11, 2 and 12 are of one patient
     rows = [
         f"{label}/{n}.png,{label},train,,{100 * place + (n + 1) // 2}"
         for place, label in enumerate(CLASSES)

@@ -23,8 +23,8 @@ from brainviewer.training.image_classification.networks.backbones import BACKBON
 from brainviewer.training.image_classification.networks.tumour_network_files import write_networks  # noqa: E402
 from brainviewer.training.image_classification.networks.xception import from_imagenet  # noqa: E402
 from brainviewer.training.image_classification.recipes.tumour_recipe import (  # noqa: E402
-    PictureRecipe,
-    read_picture_recipe,
+    TumourRecipe,
+    read_tumour_recipe,
 )
 from brainviewer.training.resnet50 import MapNetwork  # noqa: E402
 from brainviewer.training.weights import save_numbers  # noqa: E402
@@ -34,7 +34,7 @@ ROLES = {"architecture": "architecture.json", "weights": "model.weights.h5", "gr
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 
 
-def network_of(recipe: PictureRecipe) -> MapNetwork:
+def network_of(recipe: TumourRecipe) -> MapNetwork:
     """As if trained: no number is 0 or 1 any more."""
     torch.manual_seed(0)
     made = BACKBONES[recipe.network].build(len(CLASSES)).eval()
@@ -49,7 +49,7 @@ def network_of(recipe: PictureRecipe) -> MapNetwork:
 
 @pytest.mark.parametrize("name", ["xception-tumour", "resnet50-tumour"])
 def test_what_ships_answers_as_what_was_trained(name: str, tmp_path: Path) -> None:
-    recipe = read_picture_recipe(RECIPES / f"{name}.toml")
+    recipe = read_tumour_recipe(RECIPES / f"{name}.toml")
     network = network_of(recipe)
     save_numbers(network, tmp_path / "final.npz")
     write_networks(tmp_path / "final.npz", recipe, tmp_path)
@@ -79,7 +79,7 @@ def test_what_ships_answers_as_what_was_trained(name: str, tmp_path: Path) -> No
 def test_imagenet_numbers_see_grey_as_they_saw_colours(tmp_path: Path) -> None:
     base = keras.applications.Xception(include_top=False, weights=None, input_shape=(96, 96, 3))
     base.save_weights(tmp_path / "some.weights.h5")
-    recipe = read_picture_recipe(RECIPES / "xception-tumour.toml")
+    recipe = read_tumour_recipe(RECIPES / "xception-tumour.toml")
     made = from_imagenet(str(tmp_path / "some.weights.h5"), 4, recipe.input).eval()
     picture = np.random.default_rng(2).uniform(-3, 5, (1, 96, 96)).astype(np.float32)
     colours = np.repeat(((picture + 3) / 4 - 1)[..., None], 3, axis=-1)
@@ -91,7 +91,7 @@ def test_imagenet_numbers_see_grey_as_they_saw_colours(tmp_path: Path) -> None:
 
 
 def test_frozen_blocks_stay_and_the_rest_learns() -> None:
-    network = network_of(read_picture_recipe(RECIPES / "xception-tumour.toml")).train()
+    network = network_of(read_tumour_recipe(RECIPES / "xception-tumour.toml")).train()
     network.freeze(5)
     learning = {name for name, number in network.named_parameters() if number.requires_grad}
     assert not any(name.startswith(("conv1", "conv2", "blocks.4.")) for name in learning)

@@ -13,14 +13,18 @@ from labelled_pictures import head, write_pictures
 
 from brainviewer.core.errors import FileError
 from brainviewer.training.image_classification.data.labelled_images import (
-    Picture,
-    Pictures,
-    find_pictures,
+    LabelledImage,
+    LabelledImages,
+    find_images,
 )
 from brainviewer.training.image_classification.evaluation.results import Answered
 from brainviewer.training.leaderboard.collect import collect, thinned
 from brainviewer.training.leaderboard.conditions import conditions
-from brainviewer.training.leaderboard.duplicate_leak import by_copies, copied, inflation
+from brainviewer.training.leaderboard.duplicate_leak import (
+    accuracy_by_copies,
+    images_with_copies,
+    inflation,
+)
 from brainviewer.training.leaderboard.entries import SHIPPED, read_tables
 from brainviewer.training.leaderboard.record import as_record
 from brainviewer.training.leaderboard.shipped_model import shipped_result
@@ -228,8 +232,8 @@ def test_a_vote_names_its_members() -> None:
 
 
 def test_a_model_that_ships_joins_the_rows_of_its_data(tmp_path: Path) -> None:
-    pictures = tuple(Picture(f"glioma/{n}.jpg", "glioma", str(n), "1") for n in range(8))
-    source = Pictures(tmp_path, "patient-wise folds", pictures, True, ("Told.",))
+    pictures = tuple(LabelledImage(f"glioma/{n}.jpg", "glioma", str(n), "1") for n in range(8))
+    source = LabelledImages(tmp_path, "patient-wise folds", pictures, True, ("Told.",))
     truth = np.arange(8) % 4
     answered = Answered(tuple(p.file for p in pictures), ("1", "2") * 4, truth, np.eye(4)[truth])
     made = shipped_result(
@@ -277,21 +281,21 @@ def test_copies_are_found_and_counted_apart(tmp_path: Path) -> None:
     write_pictures(tmp_path / "Testing", 1)
     unlike = tmp_path / "Testing" / "glioma" / "unlike.png"
     assert cv2.imwrite(str(unlike), cv2.flip(head("glioma", 50), 1))
-    source = find_pictures(tmp_path)
-    found = copied(source)
+    source = find_images(tmp_path)
+    found = images_with_copies(source)
     files = [p.file for p in source.pictures if p.testing]
     assert found == set(files) - {"Testing/glioma/unlike.png"}
     truth = np.zeros(len(files), np.int64)
     said = np.array([file in found for file in files])
     answered = Answered(tuple(files), ("test",) * len(files), truth, np.eye(2)[1 - said])
-    told = by_copies(answered, found)
+    told = accuracy_by_copies(answered, found)
     assert told is not None
     assert (told["copies"], told["others"]) == (4, 1)
     assert [one["value"] for one in told["figures"]] == [1.0, 0.0]
     assert told["by_class"][0] == {
         "copies": 4, "right_on_copies": 4, "others": 1, "right_on_others": 0
     }  # fmt: skip
-    assert by_copies(answered, files) is None
+    assert accuracy_by_copies(answered, files) is None
 
 
 @pytest.mark.parametrize(
