@@ -18,12 +18,12 @@ def audit_tables(record: Mapping[str, Any]) -> "list[RenderableType]":
 
     splits = ", ".join(f"{name} {count}" for name, count in record["splits"].items())
     parts: list[RenderableType] = [
-        f"{record['folder']}: {counted(record['pictures'], 'picture')} ({splits}), "
+        f"{record['folder']}: {counted(record['pictures'], 'image')} ({splits}), "
         f"{record['readable']} of them readable.",
         *(f"{_WORDS[finding['level']]}: {finding['text']}" for finding in record["findings"]),
     ]
     classes = Table("class", title="Classes")
-    for name in ("pictures", "share", *record["splits"]):
+    for name in ("images", "share", *record["splits"]):
         classes.add_column(name, justify="right")
     for label, entry in record["classes"].items():
         counts = [str(entry["splits"][split]) for split in record["splits"]]
@@ -44,7 +44,7 @@ def audit_tables(record: Mapping[str, Any]) -> "list[RenderableType]":
     clean = record["clean"]
     parts.append(
         "Without copies and contradictions "
-        f"{counted(clean['kept'], 'picture stays', 'pictures stay')}: {clean['train']} for "
+        f"{counted(clean['kept'], 'image stays', 'images stay')}: {clean['train']} for "
         f"training, {clean['test']} for testing."
     )
     return [*parts, *(f"Note: {notice}" for notice in record["notices"])]

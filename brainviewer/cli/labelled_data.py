@@ -47,7 +47,7 @@ def summary(
 def audit(
     train_folder: Annotated[
         Path,
-        typer.Argument(metavar="TRAIN", help="Folder with a folder of pictures per class."),
+        typer.Argument(metavar="TRAIN", help="Folder with a folder of images per class."),
     ],
     test_folder: Annotated[
         Path | None,
@@ -55,13 +55,13 @@ def audit(
     ] = None,
     html: Annotated[
         Path | None,
-        typer.Option(metavar="FILE.html", help="Write a page with pictures.", show_default=False),
+        typer.Option(metavar="FILE.html", help="Write a page with images.", show_default=False),
     ] = None,
     write_clean: Annotated[
         Path | None,
         typer.Option(
             metavar="LIST.csv",
-            help="Write a split without copies, alike pictures in one fold.",
+            help="Write a split without copies, alike images in one fold.",
             show_default=False,
         ),
     ] = None,
@@ -72,7 +72,7 @@ def audit(
     group_by: GroupBy = None,
     as_json: AsJson = False,
 ) -> None:
-    """Find copies, wrong labels, shortcuts and odd pictures in a set of single images."""
+    """Find copies, wrong labels, shortcuts and odd images in a set of single images."""
     with results_only() as stdout:
         from brainviewer.cli.audit_tables import audit_tables
         from brainviewer.files.writing import check_new_file, write_whole
@@ -94,9 +94,9 @@ def audit(
 
 
 def _refuse_sources(outputs: Sequence[Path], train: Path, test: Path | None) -> None:
-    """Raises FileError if a result would replace a picture, a table of labels or the other result.
+    """Raises FileError if a result would replace an image, a table of labels or the other result.
 
-    The pictures are only listed where something is there that would be replaced.
+    The images are only listed where something is there that would be replaced.
     """
     from brainviewer.files.ordinary_file import is_there, resolved
     from brainviewer.files.sources import refuse_source

@@ -48,7 +48,7 @@ def test_it_finds_the_planted_copies(
     assert wrong["classes"] == ["glioma", "none"]
     assert found["copies"]["contradicting_groups"] == 1
     assert len(groups) == 5
-    assert found["findings"][0]["text"].startswith("5 of the 7 pictures of test (71%)")
+    assert found["findings"][0]["text"].startswith("5 of the 7 images of test (71%)")
 
 
 def test_a_mirrored_copy_is_found(
@@ -66,7 +66,7 @@ def test_what_cannot_be_read_is_listed_and_the_rest_audited(
     folders: tuple[Path, Path], capfd: pytest.CaptureFixture[str]
 ) -> None:
     train, test = folders
-    (train / "none" / "text.jpg").write_text("no picture")
+    (train / "none" / "text.jpg").write_text("no image")
     (train / "none" / "Thumbs.db").write_text("x")
     found = audited(capfd, train, test)
     assert found["readable"] == 23
@@ -150,7 +150,7 @@ def test_the_page_is_whole_and_needs_nothing_else(
     assert "<b>&<" not in page
     assert str(tmp_path) not in page
     out, _ = capfd.readouterr()
-    assert "Problem: 5 of the 7 pictures" in out
+    assert "Problem: 5 of the 7 images" in out
 
 
 def test_bad_input_ends_with_one_sentence_and_nothing_written(
@@ -165,7 +165,7 @@ def test_bad_input_ends_with_one_sentence_and_nothing_written(
     cases: dict[str, tuple[object, ...]] = {
         "does not exist": (tmp_path / "gone", "--html", page),
         "one class only": (write(tmp_path / "one" / "a" / "1.png", head(1)).parents[1],),
-        "None of the 2 pictures": (unreadable, "--html", page),
+        "None of the 2 images": (unreadable, "--html", page),
         "No such option": (train, "--htlm", page),
         "does not exist. Create": (train, test, "--html", tmp_path / "no" / "page.html"),
         "is a folder": (train, test, "--write-clean", tmp_path),
@@ -186,7 +186,7 @@ def test_stopping_it_writes_nothing(
     def stop(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(record, "find_copies", stop)
+    monkeypatch.setattr(record, "find_duplicates", stop)
     page = tmp_path / "page.html"
     assert run(*folders, "--html", page) == 130
     assert not page.exists()
@@ -205,4 +205,4 @@ def test_several_processes_find_the_same(
     both = [record.audit(*folders, processes=count, report=listener) for count in (1, 2)]
     one, two = ({**record.as_record(done), "seconds": 0} for done in both)
     assert one == two
-    assert "Reading the pictures: 23 of 23" in told
+    assert "Reading the images: 23 of 23" in told

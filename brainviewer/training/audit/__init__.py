@@ -1,1 +1,1 @@
-"""What is wrong with a collection of single pictures, before a network learns it by heart."""
+"""What is wrong with a collection of single images, before a network learns it by heart."""

@@ -1,4 +1,4 @@
-"""A split that no copy leaks across: each picture once, and what is similar in one fold."""
+"""A split that no copy leaks across: each image once, and what is similar in one fold."""
 
 import csv
 import io
@@ -22,7 +22,7 @@ _SEED = 0
 
 @dataclass(frozen=True)
 class Kept:
-    """A picture that stays; ``fold`` is empty where it is not for training."""
+    """An image that stays; ``fold`` is empty where it is not for training."""
 
     entry: Entry
     split: str
@@ -32,9 +32,9 @@ class Kept:
 
 @dataclass(frozen=True)
 class Clean:
-    """contradicted : pictures left out, because copies of them have another class
-    copies : pictures left out, because another copy stays
-    moved : pictures of the test split left out, because something similar is for training
+    """contradicted : images left out, because copies of them have another class
+    copies : images left out, because another copy stays
+    moved : images of the test split left out, because something similar is for training
     """
 
     kept: tuple[Kept, ...]
@@ -49,12 +49,12 @@ def clean_split(
     duplicates: Duplicates,
     root_of: Sequence[int],
 ) -> Clean:
-    """One picture of each group of copies, with a fold.
+    """One image of each group of copies, with a fold.
 
-    root_of : (n,) the group that must stay together, of each picture (see ``related_groups``)
+    root_of : (n,) the group that must stay together, of each image (see ``related_groups``)
 
     Of copies the largest stays, from training before others. Groups whose copies contradict each
-    other are left out. A test picture stays one only if nothing similar is for training. The folds
+    other are left out. A test image stays one only if nothing similar is for training. The folds
     that a table gives are kept, because they may know the patients; where there is none, the
     groups are spread evenly.
     """
@@ -98,14 +98,14 @@ def related_groups(entries: Sequence[Entry], duplicates: Duplicates) -> list[int
 
 
 def as_table(clean: Clean) -> bytes:
-    """The split as CSV, in UTF-8. Raises FileError if the name of a picture is none."""
+    """The split as CSV, in UTF-8. Raises FileError if the name of an image is none."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(COLUMNS)
     for kept in clean.kept:
         if storable(kept.entry.name) != kept.entry.name:
             raise FileError(
-                f"The name of the picture {kept.entry.name} is no UTF-8 and cannot be listed.",
+                f"The name of the image {kept.entry.name} is no UTF-8 and cannot be listed.",
                 "Rename it.",
             )
         row = (kept.entry.name, kept.entry.label, kept.split, kept.fold, kept.group)
@@ -116,7 +116,7 @@ def as_table(clean: Clean) -> bytes:
 def _folds(
     entries: Sequence[Entry], members: Sequence[int], root_of: Sequence[int]
 ) -> dict[int, str]:
-    """Fold of each picture: the given one, else that of its group, every class spread evenly."""
+    """Fold of each image: the given one, else that of its group, every class spread evenly."""
     by_group: dict[int, list[int]] = {}
     for number in members:
         by_group.setdefault(int(root_of[number]), []).append(number)

@@ -1,4 +1,4 @@
-"""Pictures that do not look like one slice of a head by MR: a reason to look at them.
+"""Images that do not look like one slice of a head by MR: a reason to look at them.
 
 The rules are simple and can be wrong in both directions; nothing is left out because of them.
 """
@@ -23,8 +23,8 @@ CONSPICUOUS = {
     "blank": "nothing to be seen",
     "colour": "colour",
     "bright edge": "bright frame or background",
-    "montage": "several pictures in one",
-    "text": "text on the picture",
+    "montage": "several images in one",
+    "text": "text on the image",
     "CT-like": "looks like CT",
     "small": "very small",
 }
@@ -35,7 +35,7 @@ _LEAST_LETTERS = 4  # in one line
 
 
 def conspicuous_signs(picture: Picture, grey: Grey, flat: bool) -> dict[str, str]:
-    """What is odd about a picture: kinds of ``CONSPICUOUS``, to what was seen."""
+    """What is odd about an image: kinds of ``CONSPICUOUS``, to what was seen."""
     if flat:
         return {"blank": f"all grey values lie within {int(np.ptp(grey)) + 1}"}
     found: dict[str, str] = {}

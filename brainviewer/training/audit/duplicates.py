@@ -11,7 +11,7 @@ from brainviewer.training.audit.image_signature import ImageSignature
 from brainviewer.training.audit.perceptual_hash import Pairs, similar_hashes
 
 DUPLICATE = 0.98
-"""Correlation of thumbnails from which two pictures count as copies of one."""
+"""Correlation of thumbnails from which two images count as copies of one."""
 RELATED = 0.90
 """Correlation from which they may be neighbouring slices of one patient."""
 
@@ -22,7 +22,7 @@ _COARSE, _COARSE_MARGIN = 12, 0.05
 
 @dataclass(frozen=True)
 class Pair:
-    """Two pictures, by their places in the list, ``first`` before ``second``.
+    """Two images, by their places in the list, ``first`` before ``second``.
 
     correlation : of their thumbnails, 1 for identical pixels
     mirrored : one is the other's mirror image
@@ -38,7 +38,7 @@ class Pair:
 @dataclass(frozen=True, eq=False)
 class Duplicates:
     """pairs : copies; identical ones as a chain, so that n of them make n - 1 pairs
-    copies : (n,) number of the group of copies that each picture belongs to
+    copies : (n,) number of the group of copies that each image belongs to
     related : (n,) number of the wider group that must not be torn apart by a split
     """
 
@@ -48,11 +48,11 @@ class Duplicates:
 
 
 def find_duplicates(signatures: Sequence[ImageSignature], report: Report = silent) -> Duplicates:
-    """Identical and nearly identical pictures.
+    """Identical and nearly identical images.
 
     Near ones are found by hash (``similar_hashes``) and confirmed by the correlation of thumbnails,
-    of the whole or of its content without an empty border, so that copies in another size, compression,
-    brightness or margin are found, also mirrored. What was turned or cut into is not.
+    of the whole or of its content without an empty border, so that copies in another size,
+    compression, brightness or margin are found, also mirrored. What was turned or cut into is not.
     """
     count = len(signatures)
     of_digest: dict[bytes, int] = {}
@@ -113,23 +113,23 @@ def _candidates(hashes: NDArray[np.uint64], mirrored: bool, report: Report) -> I
         queries = np.ascontiguousarray(hashes[:, column + mirrored])
         for pairs in similar_hashes(queries, np.ascontiguousarray(hashes[:, column])):
             codes.append(pairs[:, 0] * count + pairs[:, 1])
-            report(mirrored / 2, "Comparing the pictures")
+            report(mirrored / 2, "Comparing the images")
     once = np.unique(np.concatenate(codes))
     for start in range(0, len(once), _AT_ONCE):
         some = once[start : start + _AT_ONCE]
         yield np.column_stack([some // count, some % count])
-        report((mirrored + start / len(once)) / 2, "Comparing the pictures")
+        report((mirrored + start / len(once)) / 2, "Comparing the images")
 
 
 class _Thumbnails:
     """Correlates thumbnails of pairs, of the whole and of the content.
 
-    pictures : (n, 2, side, side) uint8, none of them flat
+    images : (n, 2, side, side) uint8, none of them flat
     """
 
     def __init__(self, pictures: NDArray[np.uint8]) -> None:
         self._fine = pictures
-        # In portions: numbers of 32 bits of all pictures would take four times their memory.
+        # In portions: numbers of 32 bits of all images would take four times their memory.
         some = [
             self._measured(pictures[start : start + _AT_ONCE])
             for start in range(0, len(pictures), _AT_ONCE)

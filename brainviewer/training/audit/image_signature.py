@@ -1,4 +1,4 @@
-"""What is kept of a picture after one look at it: enough to compare it with all others."""
+"""What is kept of an image after one look at it: enough to compare it with all others."""
 
 import hashlib
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ _LEAST_OF_SIDE = 0.03  # of a row or a column must be bright for it to count as 
 
 @dataclass(frozen=True, eq=False)
 class ImageSignature:
-    """One picture.
+    """One image.
 
     digest : of the decoded pixels; equal means identical pixel for pixel
     size : (columns, rows)
@@ -43,7 +43,7 @@ class ImageSignature:
 
 
 def measure_image(path: Path) -> ImageSignature:
-    """Read a picture and measure it; raises FileError if it cannot be read."""
+    """Read an image and measure it; raises FileError if it cannot be read."""
     picture = read_picture(path)
     grey = picture.grey()
     rows, columns = grey.shape

@@ -68,7 +68,7 @@ def _copies(record: Mapping[str, Any], entries: Mapping[str, Entry]) -> list[dic
         ),
         (
             "Copies within a split",
-            "They count several times in training, and leak when folds are made by picture.",
+            "They count several times in training, and leak when folds are made by image.",
             within,
             None,
         ),
@@ -99,7 +99,7 @@ def _group(group: Mapping[str, Any], entries: Mapping[str, Entry]) -> dict[str, 
         how = f"near-identical · correlation ≥ {min(least, 0.999):.3f}"
     how += " · mirrored" if group["mirrored"] else ""
     if len(files) > _MOST_MEMBERS:
-        how += f" · {len(files)} pictures, {_MOST_MEMBERS} shown"
+        how += f" · {len(files)} images, {_MOST_MEMBERS} shown"
     return {"images": [_image(entries[name]) for name in order[:_MOST_MEMBERS]], "how": how}
 
 

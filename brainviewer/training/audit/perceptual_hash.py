@@ -12,13 +12,13 @@ Pairs = NDArray[np.int64]
 RADIUS = 7
 """Bits of 64 in which the hashes of copies may differ."""
 
-_SIDE = 32  # of the picture that is hashed
+_SIDE = 32  # of the image that is hashed
 _BANDS, _BAND_BITS = 4, 16
 _AT_ONCE = 4_000_000  # pairs that are looked at together, which bounds the memory
 
 
 def perceptual_hash(picture: NDArray[np.uint8]) -> tuple[np.uint64, np.uint64]:
-    """Hash of a (32, 32) picture and of its mirror image, 64 bits each.
+    """Hash of a (32, 32) image and of its mirror image, 64 bits each.
 
     A bit for each of the 8 × 8 lowest frequencies of the cosine transform: whether it lies above
     their median (Zauner 2010, "Implementation and Benchmarking of Perceptual Image Hash
@@ -42,7 +42,7 @@ def _bits(frequencies: NDArray[np.float32]) -> np.uint64:
 def similar_hashes(queries: Hashes, hashes: Hashes, radius: int = RADIUS) -> Iterator[Pairs]:
     """Pairs (i, j), i < j, where ``queries[i]`` and ``hashes[j]`` differ in few bits.
 
-    queries, hashes : (n,) of the same pictures; both the same, or one of the mirror images
+    queries, hashes : (n,) of the same images; both the same, or one of the mirror images
     radius : bits, at most 7
 
     Yields (m, 2) arrays, a pair perhaps several times. Exact: multi-index hashing (Norouzi, Punjani

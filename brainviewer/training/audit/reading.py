@@ -1,4 +1,4 @@
-"""Looking at every picture once, in several processes."""
+"""Looking at every image once, in several processes."""
 
 import os
 from collections.abc import Iterator, Sequence
@@ -10,14 +10,14 @@ from brainviewer.core.errors import FileError, Report, silent
 from brainviewer.core.worker_pool import worker_pool
 from brainviewer.training.audit.image_signature import ImageSignature, measure_image
 
-_AT_ONCE = 32  # pictures that a process gets together
-_WORTH_PROCESSES = 400  # pictures; for fewer it takes longer to start them
+_AT_ONCE = 32  # images that a process gets together
+_WORTH_PROCESSES = 400  # images; for fewer it takes longer to start them
 
 
 def measure_images(
     paths: Sequence[Path], processes: int | None = None, report: Report = silent
 ) -> Iterator[ImageSignature | FileError]:
-    """The signature of every picture, in order, or why it could not be read.
+    """The signature of every image, in order, or why it could not be read.
 
     processes : how many to use, by default one per core
 
@@ -36,7 +36,7 @@ def _told(
     found: Iterator[ImageSignature | FileError], count: int, report: Report
 ) -> Iterator[ImageSignature | FileError]:
     for number, signature in enumerate(found, start=1):
-        report(number / count, f"Reading the pictures: {number} of {count}")
+        report(number / count, f"Reading the images: {number} of {count}")
         yield signature
 
 

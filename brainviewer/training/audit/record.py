@@ -45,9 +45,9 @@ def audit(
     report: Report = silent,
     group_by: str = "",
 ) -> Audit:
-    """Audit a data set of single pictures; see ``list_pictures`` for its layout.
+    """Audit a data set of single images; see ``list_pictures`` for its layout.
 
-    Raises FileError if the folders are not right, or if no picture can be read.
+    Raises FileError if the folders are not right, or if no image can be read.
     """
     start = time.perf_counter()
     listing = list_pictures(train, test, group_by)
@@ -63,7 +63,7 @@ def audit(
             signatures.append(signature)
     if not signatures:
         raise FileError(
-            f"None of the {counted(len(unreadable), 'picture')} can be read; the first: "
+            f"None of the {counted(len(unreadable), 'image')} can be read; the first: "
             f"{unreadable[0][1].message}",
             "Check the folder.",
         )
@@ -191,7 +191,7 @@ def _copies(done: Audit) -> dict[str, Any]:
 
 
 def _across(done: Audit) -> list[dict[str, Any]]:
-    """How many pictures of one split have a copy in another, for every two splits."""
+    """How many images of one split have a copy in another, for every two splits."""
     entries, copies = done.entries, done.duplicates.copies
     holds: dict[tuple[str, int], bool] = {}
     exact: dict[tuple[str, bytes], bool] = {}
@@ -220,7 +220,7 @@ def _across(done: Audit) -> list[dict[str, Any]]:
 def _families(
     entries: Sequence[Entry], signatures: Sequence[ImageSignature]
 ) -> dict[str, tuple[list[str], NDArray[np.float64]]]:
-    """Trivial features of all pictures by family: their names, and (n, features)."""
+    """Trivial features of all images by family: their names, and (n, features)."""
     families = {
         family: (
             list(names),

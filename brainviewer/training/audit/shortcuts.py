@@ -1,7 +1,7 @@
 """How well what has nothing to do with the disease predicts the class.
 
 Width, height, border and background cannot tell a tumour. Where they predict the class, the
-pictures of the classes come from different sources, and a network learns the source.
+images of the classes come from different sources, and a network learns the source.
 """
 
 from collections.abc import Mapping, Sequence
@@ -29,7 +29,7 @@ class Shortcut:
     """A family of trivial features.
 
     features : their names
-    auroc : of each class against the rest, on pictures whose group was not learned from
+    auroc : of each class against the rest, on images whose group was not learned from
     """
 
     name: str
@@ -51,11 +51,11 @@ def measure_shortcuts(
     """Cross-validated AUROC of every family; copies never lie in two folds.
 
     families : name to (names of features, (n, features) float)
-    labels : class of each picture
-    groups : (n,) which pictures belong together
+    labels : class of each image
+    groups : (n,) which images belong together
 
     A ridge logistic regression on bins of equal frequency and on the standardised values, in
-    ``FOLDS`` folds by group. Of more than 20,000 pictures so many are drawn. Empty if a class has
+    ``FOLDS`` folds by group. Of more than 20,000 images so many are drawn. Empty if a class has
     fewer groups than there are folds.
     """
     classes = sorted(set(labels))
@@ -83,7 +83,7 @@ def measure_shortcuts(
 def _unseen(
     values: Numbers, truth: NDArray[np.int64], fold_of: NDArray[np.int64], classes: int
 ) -> Numbers:
-    """(n, classes) probabilities, each from the folds that the picture is not in."""
+    """(n, classes) probabilities, each from the folds that the image is not in."""
     shares = np.zeros((len(truth), classes))
     for fold in range(FOLDS):
         own = fold_of == fold

@@ -30,23 +30,23 @@ def _leaks(record: Mapping[str, Any]) -> Iterator[Finding]:
     for row in leaks:
         yield Finding(
             "bad",
-            f"{row['with_copy']} of the {counted(row['pictures'], 'picture')} of {row['split']} "
+            f"{row['with_copy']} of the {counted(row['pictures'], 'image')} of {row['split']} "
             f"({row['share']:.0%}) {'has' if row['with_copy'] == 1 else 'have'} a copy in "
             f"{row['other']}, {row['with_identical']} of them "
             "identical pixel for pixel. Accuracy on this split measures memory.",
         )
     if record["copies"]["across_splits"] and not leaks:
-        yield Finding("good", "No picture of one split has a copy in another.")
+        yield Finding("good", "No image of one split has a copy in another.")
     more = record["copies"]["superfluous"]
     if more:
         yield Finding(
             "caution",
-            f"{record['copies']['pictures']} pictures lie in "
+            f"{record['copies']['pictures']} images lie in "
             f"{counted(record['copies']['groups'], 'group')} of copies; {more} could be left out "
             "without losing anything.",
         )
     elif not leaks:
-        yield Finding("good", "No two pictures are copies of each other.")
+        yield Finding("good", "No two images are copies of each other.")
 
 
 def _contradictions(record: Mapping[str, Any]) -> Iterator[Finding]:
@@ -72,7 +72,7 @@ def _shortcuts(record: Mapping[str, Any]) -> Iterator[Finding]:
             yield Finding(
                 level,
                 f"What has nothing to do with the disease tells a class {well}: "
-                f"{', '.join(some)}; AUROC, 0.5 is chance. A network can learn where pictures "
+                f"{', '.join(some)}; AUROC, 0.5 is chance. A network can learn where images "
                 "come from instead of what they show.",
             )
     if families and max(value for _, value in families.values()) < WEAK:
@@ -85,10 +85,10 @@ def _rest(record: Mapping[str, Any]) -> Iterator[Finding]:
     odd = {kind: len(some) for kind, some in record["odd"].items() if some}
     if odd:
         kinds = ", ".join(f"{CONSPICUOUS[kind]} ({count})" for kind, count in odd.items())
-        yield Finding("caution", f"Some pictures look unusual: {kinds}.")
+        yield Finding("caution", f"Some images look unusual: {kinds}.")
     if record["imbalance"] >= 1.5:
         yield Finding(
             "caution",
-            f"The largest class has {record['imbalance']:.1f} times as many pictures as the "
+            f"The largest class has {record['imbalance']:.1f} times as many images as the "
             "smallest.",
         )

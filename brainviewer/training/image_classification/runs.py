@@ -126,7 +126,7 @@ def train_images(
 
 
 def find_split(data: Path, split_list: Path | None, group_by: str = "") -> LabelledImages:
-    """The pictures of a folder, split as the list says if there is one; raises FileError."""
+    """The images of a folder, split as the list says if there is one; raises FileError."""
     source = find_images(data, group_by)
     return source if split_list is None else with_split_list(source, split_list)
 

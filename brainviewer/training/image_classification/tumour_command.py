@@ -1,4 +1,4 @@
-"""``train`` and ``evaluate`` for the network of single pictures."""
+"""``train`` and ``evaluate`` for the network of single images."""
 
 import json
 from dataclasses import asdict
@@ -105,7 +105,7 @@ def folders(data: Path) -> tuple[Path, Path | None]:
     cheng = data if (data / "labels.csv").is_file() else cheng_folder(data)
     if not (cheng / "labels.csv").is_file():
         raise FileError(
-            f"There are no pictures with a labels.csv in {data.name}.",
+            f"There are no images with a labels.csv in {data.name}.",
             "Give the folder 'cheng', or the one that holds it.",
         )
     lgg = cheng.parent / "lgg"
@@ -117,7 +117,7 @@ def evaluate_tumour_network(
 ) -> dict[str, Any]:
     """Measure a finished run; leaves the scope of its final network there.
 
-    ood : folder of pictures that are out of scope, in a folder for each kind; None leaves
+    ood : folder of images that are out of scope, in a folder for each kind; None leaves
         them out.
 
     Raises FileError if the run is not finished or its data is not there.
@@ -127,7 +127,7 @@ def evaluate_tumour_network(
             f"The run {run.name} is not finished.", "Run the same 'brainviewer train' again."
         )
     if data is None:
-        raise FileError("The pictures are needed to measure.", "Name their folder with --data.")
+        raise FileError("The images are needed to measure.", "Name their folder with --data.")
     plan = read_tumour_recipe(recipe)
     cheng, lgg = folders(data)
     if not (run / PREDICTIONS_FILE).is_file():
@@ -176,7 +176,7 @@ def _result(name: str, plan: TumourRecipe, said: Predictions, cheng: Path) -> di
         plan.seed,
     )
     made["notices"].append(
-        "Slices of the lgg collection were learned from as well. Pictures with a wrong label were "
+        "Slices of the lgg collection were learned from as well. Images with a wrong label were "
         f"not learned from, but count: {left_out}."
     )
     return made

@@ -1,4 +1,4 @@
-"""The single pictures of a data set, with class and split, as folders or ``labels.csv`` say."""
+"""The single images of a data set, with class and split, as folders or ``labels.csv`` say."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -24,13 +24,13 @@ _SPLITS = {
     "val": "validation", "valid": "validation", "validation": "validation",
 }  # fmt: skip
 _ADVICE = (
-    f"Give a folder with a folder of pictures per class, or with {TABLE} (columns file and class)."
+    f"Give a folder with a folder of images per class, or with {TABLE} (columns file and class)."
 )
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One picture: where it lies, and what the collection says about it.
+    """One image: where it lies, and what the collection says about it.
 
     name : path in the report, with slashes, from the folder that holds all splits
     split : train, test, validation, or the fold that ``labels.csv`` gives it
@@ -50,7 +50,7 @@ class Entry:
 @dataclass(frozen=True)
 class Listing:
     """root : the folder that the names start from
-    others : names of files that are no pictures
+    others : names of files that are no images
     """
 
     root: Path
@@ -69,17 +69,17 @@ class Listing:
 
 
 def list_pictures(train: Path, test: Path | None = None, group_by: str = "") -> Listing:
-    """All pictures of one or two folders; none is opened yet.
+    """All images of one or two folders; none is opened yet.
 
     A folder holds a folder per class, or ``labels.csv`` with the columns ``file`` and ``class``,
     and perhaps ``fold``, ``patient``, ``source_width`` and ``source_height``. The folders in that
     of a class are patients, if a class has several. Without ``test`` it may hold the folders of
     splits, such as Training and Testing.
 
-    group_by : a pattern that finds the patient in a picture's path, instead of table and folders.
+    group_by : a pattern that finds the patient in an image's path, instead of table and folders.
 
     Raises FileError if there is no such folder, if there are fewer than two classes, if a class
-    holds no picture, or if the table cannot be right.
+    holds no image, or if the table cannot be right.
     """
     folders = {TRAIN: train}
     if test is None:
@@ -125,7 +125,7 @@ def _grouped(entries: Sequence[Entry], group_by: str, notices: list[str]) -> lis
         raise never_found(pattern, alone[0])
     if alone:
         notices.append(
-            f"The pattern names no patient in {counted(len(alone), 'picture')}, such as {alone[0]}."
+            f"The pattern names no patient in {counted(len(alone), 'image')}, such as {alone[0]}."
         )
     return grouped
 
@@ -177,9 +177,8 @@ class _Found:
                     self.others.append(self._name(file))
             if len(self.entries) == before:
                 raise FileError(
-                    f"The folder of the class {folder.name} in {self.folder.name} holds no "
-                    "picture.",
-                    "Add pictures (JPG, PNG, TIFF, BMP or WebP), or take the folder away.",
+                    f"The folder of the class {folder.name} in {self.folder.name} holds no image.",
+                    "Add images (JPG, PNG, TIFF, BMP or WebP), or take the folder away.",
                 )
 
     def from_table(self) -> None:
@@ -216,14 +215,14 @@ class _Found:
                 )
             )
         if not self.entries:
-            raise FileError(f"{TABLE} in {self.folder.name} names no picture.", _ADVICE)
+            raise FileError(f"{TABLE} in {self.folder.name} names no image.", _ADVICE)
         left = [f for f in _files(self.folder) if f not in named and f.name != TABLE]
         unnamed = [f for f in left if f.suffix.lower() in PICTURE_SUFFIXES]
         self.others += [self._name(f) for f in left if f.suffix.lower() not in PICTURE_SUFFIXES]
         if unnamed:
             self.notices.append(
                 f"Left out, because {TABLE} has no row for them: "
-                f"{counted(len(unnamed), 'picture')}, such as "
+                f"{counted(len(unnamed), 'image')}, such as "
                 f"{self._name(unnamed[0])}."
             )
 

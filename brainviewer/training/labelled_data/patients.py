@@ -1,4 +1,4 @@
-"""Whose a picture is: by the folder it lies in, a column of a table, or a pattern in its name."""
+"""Whose an image is: by the folder it lies in, a column of a table, or a pattern in its name."""
 
 import re
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ _ADVICE = (
 
 
 def folder_patient(inside: PurePath) -> str:
-    """The folder that a picture lies in below that of its class; empty without one.
+    """The folder that an image lies in below that of its class; empty without one.
 
     inside : path from the folder of the class.
     """
@@ -35,7 +35,7 @@ def read_pattern(text: str) -> re.Pattern[str]:
 
 
 def named_patient(pattern: re.Pattern[str], name: str) -> str:
-    """The patient that a pattern finds in the path of a picture; empty if it finds none."""
+    """The patient that a pattern finds in the path of an image; empty if it finds none."""
     found = pattern.search(name)
     if found is None:
         return ""

@@ -21,9 +21,9 @@ _ALIKE = 0.995  # correlation; copies that were saved again stay above it, neigh
 
 
 def images_with_copies(source: LabelledImages) -> frozenset[str]:
-    """The test pictures that have a copy among those for training, found by thumbnails.
+    """The test images that have a copy among those for training, found by thumbnails.
 
-    Raises FileError for a picture that cannot be read.
+    Raises FileError for an image that cannot be read.
     """
     parts = [[p for p in source.pictures if p.testing == testing] for testing in (True, False)]
     tested, learned = (

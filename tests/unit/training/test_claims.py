@@ -1,6 +1,6 @@
 """What README, documents, cards and READMEs of models say in words is what was measured.
 
-Tables are compared where they are written (``test_shipped_figures``, ``test_picture_shipped``,
+Tables are compared where they are written (``test_shipped_figures``, ``test_shipped_cards``,
 ``test_documents``). Here every claim in a sentence stands beside the figures that carry it, and a
 figure that stands in no sentence here must not stand in the README either.
 """

@@ -53,7 +53,7 @@ def write_copies(
 ) -> int:
     """Write what ``with_copies`` makes (or, where every epoch varies anew, one such epoch) as PNG.
 
-    pictures : of ``images``, in the same order; their classes become folders.
+    images : of ``images``, in the same order; their classes become folders.
 
     Returns how many were written; raises FileError.
     """

@@ -1,6 +1,6 @@
-"""What the unchanged lower blocks make of varied pictures, worked out once for all folds.
+"""What the unchanged lower blocks make of varied images, worked out once for all folds.
 
-Neither how a picture is varied nor what the frozen blocks, which never saw an MR, make of it
+Neither how an image is varied nor what the frozen blocks, which never saw an MR, make of it
 depends on who learns from it; keeping that saves most of the time of training.
 """
 
@@ -30,7 +30,7 @@ _AT_ONCE = 4  # samples
 
 @dataclass(frozen=True, eq=False)
 class AugmentationCache:
-    """pictures : (samples, draws, size, size) uint8, codes of the range that is clipped to
+    """images : (samples, draws, size, size) uint8, codes of the range that is clipped to
     maps : (samples, draws, h, w, c) int16, the bits of bfloat16
     covered : (samples, draws, size / 16, size / 16) uint8, lesion in 1/255
     """
@@ -75,7 +75,7 @@ def make_cache(
             maps[first:last] = bits.reshape(len(codes), draws, *bits.shape[1:])
             covered[first:last] = cover
             first = last
-            report(first / len(samples), "looking at varied pictures")
+            report(first / len(samples), "looking at varied images")
         described.write_text(json.dumps(about) + "\n", encoding="utf-8")
     files = (_PICTURES_FILE, _MAPS_FILE, _COVERED_FILE)
     return AugmentationCache(*(np.load(folder / name, mmap_mode="r") for name in files))

@@ -1,6 +1,6 @@
-"""What happens to a picture on its way to the program and must not change the answer.
+"""What happens to an image on its way to the program and must not change the answer.
 
-Edits are done to the whole picture, before it is prepared, with the same chance for everybody: a
+Edits are done to the whole image, before it is prepared, with the same chance for everybody: a
 seed decides where letters go and what they say. None of them hides the tumour.
 """
 
@@ -27,8 +27,8 @@ _DEGREES = 15.0
 _BRIGHTNESS = 0.2
 _FRAME = 0.04  # of the longer side
 _CUT = 0.05  # of each side
-# Standard deviation as a share of the longer side. A picture taken by hand from a screen blurs a
-# point to about a hundredth of the picture, full width at half height, which is 2.4 of them.
+# Standard deviation as a share of the longer side. An image taken by hand from a screen blurs a
+# point to about a hundredth of the image, full width at half height, which is 2.4 of them.
 _BLUR, _STRONG_BLUR = 0.005, 0.01
 _LETTERS = 0.035  # height, of the longer side
 
@@ -45,7 +45,7 @@ _SIDES = ("R", "L", "A", "P")
 def edit(picture: Grey, name: str, seed: int) -> Grey:
     """One of the edits by name, the same for the same seed.
 
-    picture : (rows, columns) uint8
+    image : (rows, columns) uint8
     """
     made = EDITS[name] if name in EDITS else EXTRA_EDITS[name]
     return made(picture, np.random.default_rng(seed))
@@ -56,10 +56,10 @@ def changed_answers(
 ) -> dict[str, Estimate]:
     """Share of answers that each edit changed, with its 95 % interval, and of all together.
 
-    before : (n,) answers to the pictures as they are
-    after : by name of the edit, (n,) answers to the same pictures, edited
+    before : (n,) answers to the images as they are
+    after : by name of the edit, (n,) answers to the same images, edited
 
-    That of all edits together rests on the n pictures, as if the edits of one picture told nothing
+    That of all edits together rests on the n images, as if the edits of one image told nothing
     new.
     """
     changed = {name: float(np.mean(answers != before)) for name, answers in after.items()}

@@ -1,4 +1,4 @@
-"""Many small pictures on one sheet, each with two lines of text below it."""
+"""Many small images on one sheet, each with two lines of text below it."""
 
 import io
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ _TILE, _GAP, _TEXT, _HEAD, _SCALE = 132, 10, 34, 34, 2
 
 @dataclass(frozen=True, eq=False)
 class Tile:
-    """One picture: (height, width, 1 or 3) uint8, what stands below, and a rectangle on it.
+    """One image: (height, width, 1 or 3) uint8, what stands below, and a rectangle on it.
 
     caution : the second line says something that is wrong or doubtful.
     """

@@ -1,4 +1,4 @@
-"""Pictures that need no source: text, plots, nothing, noise."""
+"""Images that need no source: text, plots, nothing, noise."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -25,7 +25,7 @@ _TEXT = (
 
 
 def drawn(random: Random) -> Iterator[tuple[str, str, Pixels]]:
-    """Kind, name and (rows, columns[, 3]) uint8 of every picture that can be drawn."""
+    """Kind, name and (rows, columns[, 3]) uint8 of every image that can be drawn."""
     for number in range(_EACH):
         yield "text", f"page-{number:02d}", _page(random)
         yield "plot", f"plot-{number:02d}", _plot(number, random)

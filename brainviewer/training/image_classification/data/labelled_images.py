@@ -1,4 +1,4 @@
-"""Labelled pictures for training: of what class each is, and which belong together."""
+"""Labelled images for training: of what class each is, and which belong together."""
 
 import hashlib
 import json
@@ -30,10 +30,10 @@ _SAME = {
 
 @dataclass(frozen=True)
 class LabelledImage:
-    """One labelled picture.
+    """One labelled image.
 
     file : its path below the folder of the data, with slashes; also its name everywhere else.
-    group : pictures of one group are of one patient, as far as the data says.
+    group : images of one group are of one patient, as far as the data says.
     fold : of the cross-validation that the data defines; None if it is not in one.
     testing : whether the data keeps it for testing.
     """
@@ -47,9 +47,9 @@ class LabelledImage:
 
 @dataclass(frozen=True)
 class LabelledImages:
-    """The labelled pictures of one folder, sorted by file.
+    """The labelled images of one folder, sorted by file.
 
-    grouped : whether the data says which pictures are of one patient.
+    grouped : whether the data says which images are of one patient.
     notices : what the user must know about them.
     """
 
@@ -66,13 +66,13 @@ class LabelledImages:
 
     @property
     def sha256(self) -> str:
-        """Changes with the pictures' names, classes, folds and groups."""
+        """Changes with the images' names, classes, folds and groups."""
         rows = [(p.file, p.label, p.group, p.fold, p.testing) for p in self.pictures]
         return hashlib.sha256(json.dumps(rows).encode()).hexdigest()
 
 
 def find_images(folder: Path, group_by: str = "") -> LabelledImages:
-    """The labelled pictures below a folder, as ``list_pictures`` reads it; raises FileError.
+    """The labelled images below a folder, as ``list_pictures`` reads it; raises FileError.
 
     Images in a folder for validation count as those for training: every recipe draws its own.
     """
@@ -102,7 +102,7 @@ def class_name(folder_name: str) -> str:
 
 
 def _picture(entry: Entry, testing: bool) -> LabelledImage:
-    """testing : whether the data has test pictures, next to which folds mean nothing."""
+    """testing : whether the data has test images, next to which folds mean nothing."""
     return LabelledImage(
         entry.name,
         class_name(entry.label),
@@ -118,5 +118,5 @@ def _check_groups(pictures: Sequence[LabelledImage]) -> None:
         if folds.setdefault(picture.group, picture.fold) != picture.fold:
             raise FileError(
                 f"{TABLE} has the patient '{picture.group}' in two folds.",
-                "Put all pictures of a patient into one fold.",
+                "Put all images of a patient into one fold.",
             )

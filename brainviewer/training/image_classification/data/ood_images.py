@@ -1,10 +1,10 @@
-"""Pictures that the model of brain tumours must refuse, as ``OUT/KIND/NAME.png``.
+"""Images that the model of brain tumours must refuse, as ``OUT/KIND/NAME.png``.
 
     python -m brainviewer.training.image_classification.data.ood_images --out OUT [--sources DIR]
 
 What installed packages hold, and what can be drawn, needs no sources. ``--sources`` is a folder of
-folders, each named for a kind: pictures in it are cut up like photographs, volumes (DICOM, NIfTI,
-NRRD) are sliced. ``--heads``, a folder of MR pictures of heads, adds made-up CT.
+folders, each named for a kind: images in it are cut up like photographs, volumes (DICOM, NIfTI,
+NRRD) are sliced. ``--heads``, a folder of MR images of heads, adds made-up CT.
 """
 
 import importlib.util
@@ -52,7 +52,7 @@ _INSTALLED = (
 )
 _WINDOW_PICTURES = Path(__file__).parents[4] / "docs/images"
 _CUTS = 12  # of each photograph, beside the whole
-_SHOTS = 8  # of each picture of a window: more of it than a crop of a photograph
+_SHOTS = 8  # of each image of a window: more of it than a crop of a photograph
 _SLICES = 24  # of a volume in the plane it was taken in; half as many in each other plane
 _MADE_UP = 40
 # Fewer slices, or slices so many times further apart than pixels, show nothing from the side.
@@ -65,7 +65,7 @@ _AIR = -200  # a volume that goes below is a CT
 
 
 def cuts(picture: Pixels, count: int, least: float, random: np.random.Generator) -> list[Pixels]:
-    """The picture, and ``count`` parts of it, some mirrored.
+    """The image, and ``count`` parts of it, some mirrored.
 
     least : of each side that a part keeps; so photographs of which there are few make many
     """
@@ -117,7 +117,7 @@ def volume_slices(volume: SimpleITK.Image, count: int = _SLICES) -> list[Grey]:
 
 
 def made_up_ct(picture: Grey, random: np.random.Generator) -> Grey | None:
-    """An MR picture of a head as a CT might show it; None if there is no head.
+    """An MR image of a head as a CT might show it; None if there is no head.
 
     A bright ring of bone inside the scalp, and a nearly even brain. No patient was scanned so: what
     is measured on these says little about CT.
@@ -179,7 +179,7 @@ def _installed(random: np.random.Generator) -> Iterator[tuple[str, str, Pixels]]
 def from_sources(folder: Path, random: np.random.Generator) -> Iterator[tuple[str, str, Pixels]]:
     """Kind, name and pixels of everything in the folders of ``folder``, each named for a kind.
 
-    Raises FileError if a file is neither a picture nor a volume that can be read.
+    Raises FileError if a file is neither an image nor a volume that can be read.
     """
     for kind in list_folder(folder):
         for path in list_folder(kind) if kind.is_dir() else ():
@@ -217,7 +217,7 @@ def _pixels(path: Path) -> Pixels:
 
 
 def write_pictures(out: Path, pictures: Iterable[tuple[str, str, Pixels]]) -> dict[str, int]:
-    """Write (kind, name, picture) as ``out/kind/name.png``; says how many of each kind."""
+    """Write (kind, name, image) as ``out/kind/name.png``; says how many of each kind."""
     counts: dict[str, int] = {}
     for kind, name, picture in pictures:
         make_folder(out / kind)
@@ -233,16 +233,16 @@ def _write(folder: Path, name: str, picture: Pixels) -> None:
 
 
 def main(
-    out: Annotated[Path, typer.Option(help="Folder for the pictures.")],
+    out: Annotated[Path, typer.Option(help="Folder for the images.")],
     sources: Annotated[
-        Path | None, typer.Option(help="Folder of KIND/volumes and pictures to use as well.")
+        Path | None, typer.Option(help="Folder of KIND/volumes and images to use as well.")
     ] = None,
     heads: Annotated[
-        Path | None, typer.Option(help="Folder of MR pictures of heads, for made-up CT.")
+        Path | None, typer.Option(help="Folder of MR images of heads, for made-up CT.")
     ] = None,
-    seed: Annotated[int, typer.Option(help="The same seed makes the same pictures.")] = 0,
+    seed: Annotated[int, typer.Option(help="The same seed makes the same images.")] = 0,
 ) -> None:
-    """Write pictures that are no MR of a head, in a folder for each kind."""
+    """Write images that are no MR of a head, in a folder for each kind."""
     random = np.random.default_rng(seed)
     parts = [drawn(random), _installed(random)]
     parts += [from_sources(sources, random)] if sources else []

@@ -1,4 +1,4 @@
-"""From pictures on disk to one array, kept in a file, and a sheet of the doubtful crops."""
+"""From images on disk to one array, kept in a file, and a sheet of the doubtful crops."""
 
 import hashlib
 import io
@@ -29,7 +29,7 @@ Images = NDArray[np.uint8]
 SHEET_FILE, LIST_FILE = "doubtful-crops.png", "doubtful-crops.txt"
 _FORMAT = 1
 _NAMED = 5  # files that a sentence names
-_MOST = 160  # pictures on the sheet
+_MOST = 160  # images on the sheet
 _MOST_BYTES_OF_A_LIST = 50_000_000
 
 
@@ -57,7 +57,7 @@ def prepare(
     report: Report = silent,
     unread: dict[str, str] | None = None,
 ) -> tuple[Images, list[Crop]]:
-    """All pictures as one array, and how each was cropped.
+    """All images as one array, and how each was cropped.
 
     unread : learns which files cannot be read, and why; these are left out. Without it the first
         such file raises FileError.
@@ -136,7 +136,7 @@ def _state(file: Path) -> tuple[int, int]:
 def write_doubtful(
     folder: Path, pictures: Sequence[LabelledImage], crops: Sequence[Crop], out: Path
 ) -> int:
-    """Write a sheet of the pictures whose crop is in doubt, and the list of their files.
+    """Write a sheet of the images whose crop is in doubt, and the list of their files.
 
     The list can be given back, cut down to those that shall be left out. Returns how many.
     """

@@ -1,4 +1,4 @@
-"""Which pictures a network learns from, which stop its training, and which it is measured on."""
+"""Which images a network learns from, which stop its training, and which it is measured on."""
 
 import re
 from collections.abc import Collection, Sequence
@@ -16,13 +16,13 @@ from brainviewer.training.image_classification.data.labelled_images import (
 from brainviewer.training.image_classification.recipes.recipe import ImageRecipe
 
 # Neighbours in a series stay together where the data names no patients: so many of them, or, where
-# a class has few pictures, as many as leave so many series of it.
+# a class has few images, as many as leave so many series of it.
 _BLOCK, _SERIES, _LEAST_SERIES = 12, 5, 3
 
 
 @dataclass(frozen=True, eq=False)
 class Split:
-    """Indices into the pictures, each (n,) int64, no two of which share a group.
+    """Indices into the images, each (n,) int64, no two of which share a group.
 
     name : of the fold that is tested, or ``test``.
     """
@@ -35,7 +35,7 @@ class Split:
 
 @dataclass(frozen=True, eq=False)
 class Chosen:
-    """The pictures that a recipe is about, with the answer that is right for each.
+    """The images that a recipe is about, with the answer that is right for each.
 
     answers : the classes of the network; labels : (n,) int64, places in ``answers``.
     """
@@ -52,17 +52,17 @@ def choose(
     excluded: Sequence[str] = (),
     limit: int | None = None,
 ) -> Chosen:
-    """The pictures whose classes the recipe asks for, in their order.
+    """The images whose classes the recipe asks for, in their order.
 
     excluded : files to leave out.
-    limit : at most so many pictures of each class of the data and each fold, spread evenly.
+    limit : at most so many images of each class of the data and each fold, spread evenly.
 
-    Raises FileError if a class has no pictures, or if an excluded file is not there.
+    Raises FileError if a class has no images, or if an excluded file is not there.
     """
     known = {picture.file for picture in source.pictures}
     if unknown := [file for file in excluded if file not in known]:
         raise FileError(
-            f"The list of excluded pictures names '{unknown[0]}', which is not in the data.",
+            f"The list of excluded images names '{unknown[0]}', which is not in the data.",
             "Write one path below the folder of the data on each line.",
         )
     answers = recipe.classes or {name: (name,) for name in source.classes}
@@ -74,7 +74,7 @@ def choose(
     for name in names:
         if not any(of[p.label] == name for p in there):
             raise FileError(
-                f"The data has no pictures for the class '{name}' of the recipe {recipe.name}.",
+                f"The data has no images for the class '{name}' of the recipe {recipe.name}.",
                 f"It has {', '.join(source.classes)}.",
             )
     labels = np.array([names.index(of[p.label]) for p in there], np.int64)
@@ -146,14 +146,14 @@ def split(recipe: ImageRecipe, chosen: Chosen, fold: str | None = None) -> list[
 
 
 def _related_to_tested(chosen: Chosen, testing: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """(pictures,) what the data groups with test pictures: folds that are given can tear groups."""
+    """(images,) what the data groups with test images: folds that are given can tear groups."""
     pairs = zip(chosen.pictures, testing.tolist(), strict=True)
     tested = {p.group for p, is_tested in pairs if is_tested and p.group != p.file}
     return np.array([picture.group in tested for picture in chosen.pictures])
 
 
 def _complete_folds(chosen: Chosen) -> NDArray[np.str_]:
-    """The fold of each picture; what has none goes to the folds in turn, series together."""
+    """The fold of each image; what has none goes to the folds in turn, series together."""
     names = sorted({p.fold for p in chosen.pictures if p.fold is not None})
     groups = _groups(chosen)
     turn: dict[str, str] = {}
@@ -165,7 +165,7 @@ def _complete_folds(chosen: Chosen) -> NDArray[np.str_]:
 
 
 def by_number(pictures: Sequence[LabelledImage]) -> list[LabelledImage]:
-    """Pictures in the order of the numbers in their names, so that 9.jpg comes before 10.jpg."""
+    """Images in the order of the numbers in their names, so that 9.jpg comes before 10.jpg."""
 
     def key(picture: LabelledImage) -> list[tuple[int, str]]:
         pieces = re.split(r"(\d+)", picture.file)
@@ -189,7 +189,7 @@ def _groups(chosen: Chosen) -> NDArray[np.str_]:
 
 
 def _series(pictures: Sequence[LabelledImage], folds: int) -> list[Sequence[LabelledImage]]:
-    """Pictures in series of neighbours: enough of them for every part and every fold to have one.
+    """Images in series of neighbours: enough of them for every part and every fold to have one.
 
     folds : that the series are dealt to; 0 if there are none.
     """
@@ -207,7 +207,7 @@ def _series(pictures: Sequence[LabelledImage], folds: int) -> list[Sequence[Labe
 def _drawn(
     chosen: Chosen, members: NDArray[np.int64], share: float, random: np.random.Generator
 ) -> NDArray[np.bool_]:
-    """(all pictures,) which of ``members`` are drawn: whole groups, that share of each class."""
+    """(all images,) which of ``members`` are drawn: whole groups, that share of each class."""
     groups = _groups(chosen)
     drawn = np.zeros(len(groups), bool)
     for place in range(len(chosen.answers)):
@@ -224,6 +224,6 @@ def _check(chosen: Chosen, members: NDArray[np.int64], part: str) -> None:
     for place, answer in enumerate(chosen.answers):
         if not np.any(chosen.labels[members] == place):
             raise FileError(
-                f"There are too few pictures of '{answer}' for a {part} part of their own.",
-                "Use more pictures, or a larger share in [split].",
+                f"There are too few images of '{answer}' for a {part} part of their own.",
+                "Use more images, or a larger share in [split].",
             )

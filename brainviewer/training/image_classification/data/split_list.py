@@ -25,12 +25,12 @@ LISTED = "split list"
 
 
 def with_split_list(source: LabelledImages, file: Path) -> LabelledImages:
-    """The pictures that the list names, with its groups; the others are left out.
+    """The images that the list names, with its groups; the others are left out.
 
     A column ``patient`` adds what the data does not know. Its test images are the ones to test on;
     where it has none, its folds are.
 
-    Raises FileError if the list cannot be read, or if it is about other pictures.
+    Raises FileError if the list cannot be read, or if it is about other images.
     """
     known = {picture.file: picture for picture in source.pictures}
     rows: dict[str, dict[str, str]] = {}
@@ -38,7 +38,7 @@ def with_split_list(source: LabelledImages, file: Path) -> LabelledImages:
         _check(row, f"row {line} of {file.name}", known, rows)
         rows[row["file"]] = row
     if not rows:
-        raise FileError(f"{file.name} names no picture.", "Audit the data again.")
+        raise FileError(f"{file.name} names no image.", "Audit the data again.")
     testing = any(row["split"] == TEST for row in rows.values())
     own = [picture for picture in source.pictures if picture.file in rows]
     group_of = _together(own, rows)
@@ -65,7 +65,7 @@ def with_split_list(source: LabelledImages, file: Path) -> LabelledImages:
 def _together(
     pictures: Sequence[LabelledImage], rows: Mapping[str, Mapping[str, str]]
 ) -> dict[str, str]:
-    """The group of each picture: what the list, the data or a patient holds together.
+    """The group of each image: what the list, the data or a patient holds together.
 
     What is alone in its group stands for itself, so that its neighbours may be kept with it.
     """
@@ -97,7 +97,7 @@ def _check(
     name = row["file"]
     if name not in known:
         raise FileError(
-            f"There is no picture {name} ({where}).",
+            f"There is no image {name} ({where}).",
             "Give the folder as --data that was audited, or audit it again.",
         )
     if name in before:

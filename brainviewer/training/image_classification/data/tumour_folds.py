@@ -1,4 +1,4 @@
-"""The labelled pictures of ``cheng`` in four folds that no patient and no copy straddles."""
+"""The labelled images of ``cheng`` in four folds that no patient and no copy straddles."""
 
 import hashlib
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ from brainviewer.training.labelled_data.tables import read_table
 CLASSES = ("glioma", "meningioma", "pituitary", "none")
 FOLDS = (1, 2, 3, 4)
 
-_ADVICE = f"Give the folder of the pictures with the {TABLE} that came with them."
+_ADVICE = f"Give the folder of the images with the {TABLE} that came with them."
 _COLUMNS = (
     "file", "class", "fold", "source_width", "source_height", "box_cx", "box_cy", "box_w", "box_h"
 )  # fmt: skip
@@ -26,15 +26,15 @@ _COLUMNS = (
 
 @dataclass(frozen=True)
 class LabelledFile:
-    """One picture and what the table says about it.
+    """One image and what the table says about it.
 
     file : path below the folder of the data
     label : one of ``CLASSES``
-    fold : 1 to 4; pictures of one patient, and copies of one picture, share it
+    fold : 1 to 4; images of one patient, and copies of one image, share it
     source_size : (columns, rows) before somebody resized it
     group : first file of the near-copies that it is one of; tumours stand alone, for the table does
         not name patients
-    box : centre x and y, width and height of the tumour as shares of the picture, or None
+    box : centre x and y, width and height of the tumour as shares of the image, or None
     """
 
     file: str
@@ -46,12 +46,12 @@ class LabelledFile:
 
 
 def read_labelled(cheng: Path) -> list[LabelledFile]:
-    """The pictures of a ``cheng`` folder in the order of its table.
+    """The images of a ``cheng`` folder in the order of its table.
 
     Tumours have the patient-wise folds of the table. What has none (``none``, whose patients nobody
     knows) is looked at: near-copies count as one and are dealt to the folds together.
 
-    Raises FileError if the table cannot be right, or if such a picture cannot be read.
+    Raises FileError if the table cannot be right, or if such an image cannot be read.
     """
     rows = [row for _, row in read_table(cheng / TABLE, _COLUMNS)]
     alone = sorted(row["file"] for row in rows if not row["fold"])
@@ -69,9 +69,9 @@ def read_labelled(cheng: Path) -> list[LabelledFile]:
 
 
 def near_copies(pictures: Sequence[NDArray[np.uint8]]) -> NDArray[np.int64]:
-    """(n,) number of the group of near-copies that each picture belongs to.
+    """(n,) number of the group of near-copies that each image belongs to.
 
-    pictures : (rows, columns) each, of any size
+    images : (rows, columns) each, of any size
 
     Copies may be mirrored, upside down, brighter, resized, or have another margin; so may the
     neighbouring slices that are taken with them. All pairs are compared: for thousands, not more.

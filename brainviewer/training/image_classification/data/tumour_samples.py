@@ -1,6 +1,6 @@
-"""Labelled pictures to learn from: those of ``cheng``, and slices of the ``lgg`` collection.
+"""Labelled images to learn from: those of ``cheng``, and slices of the ``lgg`` collection.
 
-In ``cheng`` every tumour is on a contrast-enhanced T1 and most pictures without one are of other
+In ``cheng`` every tumour is on a contrast-enhanced T1 and most images without one are of other
 sequences, so a network could answer by the sequence. The slices of ``lgg``, other patients, show
 tumours and none on the same three sequences; they are learned from, not measured with.
 """
@@ -32,12 +32,12 @@ _LEAST_HEAD, _LEAST_LESION = 0.6, 0.3  # of the largest on any slice of the pati
 
 @dataclass(frozen=True, eq=False)
 class Sample:
-    """One picture.
+    """One image.
 
     name : file, or patient, slice and sequence.
     group : its patient, or the first of the near-copies that it is one of, where that is known.
-    fold : 1 to 4; all pictures of a patient lie in one.
-    picture : (rows, columns) float32 grey values
+    fold : 1 to 4; all images of a patient lie in one.
+    image : (rows, columns) float32 grey values
     lesion : (rows, columns) bool, where it lies, roughly; None where there is none or nobody said.
     """
 
@@ -51,7 +51,7 @@ class Sample:
 
 
 def read_samples(cheng: Path, lgg: Path | None) -> list[Sample]:
-    """All samples; raises FileError if a picture cannot be read."""
+    """All samples; raises FileError if an image cannot be read."""
     samples = list(cheng_samples(cheng))
     if lgg is not None:
         samples += lgg_samples(lgg)
@@ -59,9 +59,9 @@ def read_samples(cheng: Path, lgg: Path | None) -> list[Sample]:
 
 
 def cheng_samples(folder: Path) -> Iterator[Sample]:
-    """The pictures of a ``cheng`` folder; lesions are ellipses in the boxes of its table."""
+    """The images of a ``cheng`` folder; lesions are ellipses in the boxes of its table."""
     for item in read_labelled(folder):
-        read = read_pixels(folder / item.file, GREY, f"The picture {item.file}")
+        read = read_pixels(folder / item.file, GREY, f"The image {item.file}")
         picture = read.astype(np.float32)
         rows, columns = picture.shape
         lesion = None
@@ -113,7 +113,7 @@ def lgg_samples(folder: Path) -> list[Sample]:
 
 
 def with_copies(samples: Sequence[Sample], names: Sequence[str]) -> frozenset[str]:
-    """Pictures of ``cheng`` and the near-copies of each among those of its class.
+    """Images of ``cheng`` and the near-copies of each among those of its class.
 
     Raises FileError if one is not there.
     """
@@ -125,7 +125,7 @@ def with_copies(samples: Sequence[Sample], names: Sequence[str]) -> frozenset[st
         wanted = [name for name in names if name.startswith(f"{label}/")]
         if missing := [name for name in wanted if name not in number]:
             raise FileError(
-                f"The picture {missing[0]}, which is to be left out, is not there.",
+                f"The image {missing[0]}, which is to be left out, is not there.",
                 "Take it out of the recipe.",
             )
         groups = {number[name] for name in wanted}

@@ -1,6 +1,6 @@
-"""Pictures of heads for a network to learn from another what is to be seen on them.
+"""Images of heads for a network to learn from another what is to be seen on them.
 
-They are slices of the ``lgg`` collection in all three planes, for pictures are of any plane; none
+They are slices of the ``lgg`` collection in all three planes, for images are of any plane; none
 of its patients is measured with, and nobody's class is asked for.
 """
 

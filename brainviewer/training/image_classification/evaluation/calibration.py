@@ -1,4 +1,4 @@
-"""How sure the answers of the network for single pictures are: scaled with unseen pictures."""
+"""How sure the answers of the network for single images are: scaled with unseen images."""
 
 from collections.abc import Mapping
 
@@ -13,7 +13,7 @@ from brainviewer.training.subtype.evidence import balanced_log_loss
 
 # Below it, answers are wrong about as often as right.
 LEAST_CONFIDENT = 0.6
-# How often the evidence is about something else: nothing is certain from one picture.
+# How often the evidence is about something else: nothing is certain from one image.
 CONTAMINATION = 0.01
 EQUAL = "equal"
 
@@ -36,7 +36,7 @@ def fit_head(logits: NDArray[np.float32], labels: NDArray[np.int64]) -> Head:
     prevalences = {
         EQUAL: Prevalence((1 / count,) * count, "All answers are taken to be equally frequent."),
         "training": Prevalence(
-            tuple(shares.round(6).tolist()), f"As among the {len(labels)} training pictures."
+            tuple(shares.round(6).tolist()), f"As among the {len(labels)} training images."
         ),
     }
 

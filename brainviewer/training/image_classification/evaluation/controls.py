@@ -9,7 +9,7 @@ well, a network can do well for the same bad reason. ``border_only`` and ``centr
 trained network no more than that.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -35,6 +35,7 @@ from brainviewer.training.image_classification.data.tumour_folds import (
     read_labelled,
 )
 from brainviewer.training.image_classification.evaluation.results import DRAWS, entries, measures
+from brainviewer.training.image_classification.evaluation.simple_classifiers import unseen
 from brainviewer.training.image_classification.recipes.recipe_file import recipe_content
 from brainviewer.training.json_files import dump
 from brainviewer.training.metrics.intervals import estimates
@@ -49,17 +50,16 @@ Boxes = NDArray[np.float64]
 
 _BORDER, _MIDDLE = 0.8, 0.6  # side of the square in the middle that is hidden
 _RIM = 0.1  # hidden around a tumour's box, of its width and height
-_SIDE = 24  # pictures are shrunk to this for the classifiers
+_SIDE = 24  # images are shrunk to this for the classifiers
 _RINGS = 24  # of spatial frequency
 _GREYS = 32
 _BESIDE = 9  # pixels from the head that still do not count as beside it, at 224
-_PARTS = 40  # principal components
 _SEED = 2026
 
 
 @dataclass(frozen=True, eq=False)
 class Prepared:
-    """All pictures, in the order of ``files``.
+    """All images, in the order of ``files``.
 
     tensor : (n, size, size, 1) as the network sees them
     heads : (n, size, size) float32, 1 in the head
@@ -75,7 +75,7 @@ class Prepared:
 
 
 def border_only(tensor: Tensor) -> Tensor:
-    """Prepared pictures of which the middle, 80 % of each side, is hidden.
+    """Prepared images of which the middle, 80 % of each side, is hidden.
 
     tensor : (n, size, size, 1)
 
@@ -85,23 +85,23 @@ def border_only(tensor: Tensor) -> Tensor:
 
 
 def centre_masked(tensor: Tensor) -> Tensor:
-    """Prepared pictures of which the middle, 60 % of each side, is hidden in the same way."""
+    """Prepared images of which the middle, 60 % of each side, is hidden in the same way."""
     return _hidden(tensor, [_middle(tensor.shape[1], _MIDDLE)] * len(tensor))
 
 
 def lesion_masked(tensor: Tensor, boxes: Boxes) -> Tensor:
-    """Prepared pictures of which the tumour is hidden; ``boxes`` as in ``Prepared``."""
+    """Prepared images of which the tumour is hidden; ``boxes`` as in ``Prepared``."""
     edges = np.clip(np.rint(boxes), 0, tensor.shape[1]).astype(int)
     return _hidden(tensor, [np.s_[top:bottom, left:right] for left, top, right, bottom in edges])
 
 
 def read_prepared(cheng: Path, model_input: ModelInput, report: Report) -> Prepared:
-    """Read and prepare all pictures of a ``cheng`` folder.
+    """Read and prepare all images of a ``cheng`` folder.
 
-    A picture without a tumour has one hidden all the same, where another's lies: the square itself
+    An image without a tumour has one hidden all the same, where another's lies: the square itself
     must not tell.
 
-    Raises FileError if the table or a picture cannot be read.
+    Raises FileError if the table or an image cannot be read.
     """
     files = read_labelled(cheng)
     tensors, heads, beside = [], [], []
@@ -109,7 +109,7 @@ def read_prepared(cheng: Path, model_input: ModelInput, report: Report) -> Prepa
     size = model_input.size
     for number, file in enumerate(files):
         if number % 100 == 0:
-            report(number / len(files), "preparing pictures")
+            report(number / len(files), "preparing images")
         picture = read_picture(cheng / file.file).grey()
         values = picture.astype(np.float32)
         made = prepare_picture(values, model_input)
@@ -164,25 +164,10 @@ def spectrum(tensor: Tensor) -> Features:
     return np.array(rows)
 
 
-def unseen(
-    values: Features, truth: NDArray[np.int64], fold_of: NDArray[np.int64]
-) -> dict[str, NDArray[np.float64]]:
-    """(n, classes) probabilities by classifier, each from the folds that a picture is not in."""
-    classes = int(truth.max()) + 1
-    answers = {name: np.zeros((len(truth), classes)) for name in _CLASSIFIERS}
-    for fold in np.unique(fold_of):
-        own = fold_of == fold
-        for name, make in _CLASSIFIERS.items():
-            model = make(values.shape[1])
-            model.fit(values[~own], truth[~own])
-            answers[name][own] = model.predict_proba(values[own])
-    return answers
-
-
 def measure(prepared: Prepared, report: Report) -> dict[str, Any]:
     """What each part tells, as plain data: figures of the better classifier of two.
 
-    Intervals are over pictures, near-copies together, as for the network.
+    Intervals are over images, near-copies together, as for the network.
     """
     truth = np.array([CLASSES.index(file.label) for file in prepared.files], np.int64)
     fold_of = np.array([file.fold for file in prepared.files], np.int64)
@@ -211,7 +196,7 @@ def measure(prepared: Prepared, report: Report) -> dict[str, Any]:
 
 
 def _size_told(prepared: Prepared, parts: Mapping[str, Features]) -> dict[str, float]:
-    """AUROC with which prepared pictures without a tumour tell that they were large before.
+    """AUROC with which prepared images without a tumour tell that they were large before.
 
     Only these came in many sizes.
     """
@@ -225,40 +210,6 @@ def _size_told(prepared: Prepared, parts: Mapping[str, Features]) -> dict[str, f
         areas = [area_under_curve(large > 0, shares[:, 1]) for shares in answers.values()]
         found[name] = round(max(areas), 4)
     return found
-
-
-def _logistic(numbers: int) -> Any:
-    from sklearn.decomposition import PCA
-    from sklearn.linear_model import LogisticRegression
-    from sklearn.pipeline import make_pipeline
-    from sklearn.preprocessing import StandardScaler
-
-    return make_pipeline(
-        StandardScaler(),
-        PCA(min(_PARTS, numbers), random_state=0),
-        StandardScaler(),
-        LogisticRegression(C=0.1, max_iter=1000),
-    )
-
-
-def _boosting(numbers: int) -> Any:
-    from sklearn.decomposition import PCA
-    from sklearn.ensemble import HistGradientBoostingClassifier
-    from sklearn.pipeline import make_pipeline
-    from sklearn.preprocessing import FunctionTransformer
-
-    # Trees ask one number at a time: few numbers are better left as they are.
-    reduce = PCA(_PARTS, random_state=0) if numbers > _PARTS else FunctionTransformer()
-    boosting = HistGradientBoostingClassifier(
-        max_iter=80, learning_rate=0.1, max_leaf_nodes=8, l2_regularization=5.0, random_state=0
-    )
-    return make_pipeline(reduce, boosting)
-
-
-_CLASSIFIERS: Mapping[str, Callable[[int], Any]] = {
-    "logistic regression": _logistic,
-    "gradient boosting": _boosting,
-}
 
 
 def _middle(size: int, share: float) -> tuple[slice, slice]:
@@ -294,9 +245,9 @@ def _beside(picture: NDArray[np.uint8], head: NDArray[np.bool_]) -> Features:
 
 
 def main(
-    data: Annotated[Path, typer.Option(help="Folder of the labelled pictures.")],
+    data: Annotated[Path, typer.Option(help="Folder of the labelled images.")],
     out: Annotated[Path, typer.Option(help="JSON file for the figures.")],
-    recipe: Annotated[Path, typer.Option(help="Says how pictures are prepared.")] = RECIPE,
+    recipe: Annotated[Path, typer.Option(help="Says how images are prepared.")] = RECIPE,
 ) -> None:
     """Measure what trivial information alone tells."""
     check_new_file(out)

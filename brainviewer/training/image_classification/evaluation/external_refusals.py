@@ -1,4 +1,4 @@
-"""How often a model that ships refuses pictures of heads by MR from another source.
+"""How often a model that ships refuses images of heads by MR from another source.
 
     python -m brainviewer.training.image_classification.evaluation.external_refusals \
         --model resources/models/ID \
@@ -7,7 +7,7 @@
 Inside the data of the training the share of false refusals is what the limit was set to; elsewhere
 it is larger. Measured with the files that ship, as the application does it: first simple checks,
 which in such collections refuse CT that is passed off as MR, then the distance of the features. The
-shares are of what passes the checks. Pictures of which there is a near-copy among those that the
+shares are of what passes the checks. Images of which there is a near-copy among those that the
 model was trained on are easier; those without are counted by themselves as well. ``--out`` adds
 what was measured to an evaluation; the README is written from it (``packing --texts-only``).
 """
@@ -50,7 +50,7 @@ Marks = NDArray[np.bool_]
 
 
 def has_near_copy(pictures: Sequence[Grey], known: Sequence[Grey]) -> list[bool]:
-    """Whether each picture has a near-copy, or one of a near-copy, among those that are known."""
+    """Whether each image has a near-copy, or one of a near-copy, among those that are known."""
     group = near_copies([*known, *pictures]).tolist()
     taken = set(group[: len(known)])
     return [number in taken for number in group[len(known) :]]
@@ -59,9 +59,9 @@ def has_near_copy(pictures: Sequence[Grey], known: Sequence[Grey]) -> list[bool]
 def refused_pictures(
     card: ModelCard, source: LabelledImages, pictures: Sequence[LabelledImage], report: Report
 ) -> tuple[Marks, Marks]:
-    """Which pictures the simple checks refuse, and which the network's features; (n,) each.
+    """Which images the simple checks refuse, and which the network's features; (n,) each.
 
-    Raises FileError if a picture cannot be read.
+    Raises FileError if an image cannot be read.
     """
     assert card.network is not None and card.scope is not None
     verify(card)
@@ -69,7 +69,7 @@ def refused_pictures(
     runtime.load(card.network)
     gated, refused = np.zeros((2, len(pictures)), bool)
     for number, picture in enumerate(pictures):
-        report(number / len(pictures), f"{number} of {len(pictures)} pictures")
+        report(number / len(pictures), f"{number} of {len(pictures)} images")
         image = read_picture(source.folder / picture.file)
         pixels = image.rgb() if image.coloured else image.grey()
         gated[number] = bool(why_not_picture(pixels))
@@ -81,7 +81,7 @@ def refused_pictures(
 
 
 def counts(gated: Marks, refused: Marks) -> dict[str, float] | None:
-    """What was refused of some pictures; None where no picture passes the simple checks."""
+    """What was refused of some images; None where no image passes the simple checks."""
     passed = int(np.sum(~gated))
     if not passed:
         return None
@@ -101,18 +101,18 @@ def _grey(source: LabelledImages, picture: LabelledImage) -> Grey:
 
 def main(
     model: Annotated[Path, typer.Option(help="Folder of the model.")],
-    data: Annotated[Path, typer.Option(help="Pictures of heads from another source, by class.")],
-    known: Annotated[Path, typer.Option(help="The pictures that it was trained on.")],
+    data: Annotated[Path, typer.Option(help="Images of heads from another source, by class.")],
+    known: Annotated[Path, typer.Option(help="The images that it was trained on.")],
     out: Annotated[Path | None, typer.Option(help="An evaluation to add the figures to.")] = None,
 ) -> None:
-    """Count false refusals on pictures from another source."""
+    """Count false refusals on images from another source."""
     card = load_card(model)
     if not card.of_pictures:
-        raise FileError(f"{card.id} is no model of single pictures.", "Choose one that is.")
+        raise FileError(f"{card.id} is no model of single images.", "Choose one that is.")
     source, trained = find_images(data), find_images(known)
     pictures = [picture for picture in source.pictures if picture.label in card.codes]
     if not pictures:
-        raise FileError(f"{data.name} holds no picture of a class of {card.id}.", "Give another.")
+        raise FileError(f"{data.name} holds no image of a class of {card.id}.", "Give another.")
     copied = np.array(
         has_near_copy(
             [_grey(source, picture) for picture in pictures],

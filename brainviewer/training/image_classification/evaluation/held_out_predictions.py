@@ -1,4 +1,4 @@
-"""What the networks of the cross-validation say about pictures that they never saw."""
+"""What the networks of the cross-validation say about images that they never saw."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -31,8 +31,8 @@ from brainviewer.training.resnet50 import FEATURES, MapNetwork
 
 AXES = 16
 _BATCH = 16
-_OF_FOLD = 600  # pictures that tell what a fold's network has seen
-_EVERY = 6  # one picture in so many is edited
+_OF_FOLD = 600  # images that tell what a fold's network has seen
+_EVERY = 6  # one image in so many is edited
 _OF_KIND = 60
 _SEED = 2026
 
@@ -41,7 +41,7 @@ Tensors = NDArray[np.float32]
 
 @dataclass(frozen=True, eq=False)
 class OodImage:
-    """A picture that is out of scope.
+    """An image that is out of scope.
 
     grey : (rows, columns) float32
     gated : the simple checks refuse it before the network runs.
@@ -53,7 +53,7 @@ class OodImage:
 
 
 def read_ood_images(folder: Path) -> list[OodImage]:
-    """Pictures in a folder for each kind, evenly at most ``_OF_KIND`` of each; raises FileError."""
+    """Images in a folder for each kind, evenly at most ``_OF_KIND`` of each; raises FileError."""
     found = []
     for kind in sorted(path for path in folder.iterdir() if path.is_dir()):
         files = sorted(kind.glob("*.png"))
@@ -75,9 +75,9 @@ def predict_held_out(
     report: Report,
     doubtful: frozenset[str] = frozenset(),
 ) -> Predictions:
-    """Let each fold's network answer for the pictures that it never saw.
+    """Let each fold's network answer for the images that it never saw.
 
-    doubtful : names of pictures that are not learned from.
+    doubtful : names of images that are not learned from.
     ood : what is out of scope.
     """
     model_input = recipe.input
@@ -104,7 +104,7 @@ def predict_held_out(
         )
         some = random.permutation(learned)[:_OF_FOLD]
         scope = fit_scope(_embeddings(look(network, tensors[some], model_input.mirrored)[1]), AXES)
-        report(place / 4, f"fold {fold}: unseen pictures")
+        report(place / 4, f"fold {fold}: unseen images")
         logits[own], maps = look(network, tensors[own], model_input.mirrored)
         distances[own] = [scope.distance(row) for row in _embeddings(maps)]
         dense = network.dense.weight.detach().numpy().T
@@ -157,7 +157,7 @@ def predict_held_out(
 
 
 def look(network: MapNetwork, tensors: Tensors, mirrored: bool) -> tuple[Tensors, Tensors]:
-    """What a network makes of prepared pictures.
+    """What a network makes of prepared images.
 
     tensors : (n, size, size, 1); mirrored : whether it looks at their mirror images too.
 
@@ -212,7 +212,7 @@ def _looked(evidence: Tensors, lesion: Tensors) -> tuple[float, float, float]:
 def embeddings_of(
     network: MapNetwork, pictures: Sequence[NDArray[np.float32]], model_input: ModelInput
 ) -> NDArray[np.float32]:
-    """(n, 2048): the features of whole pictures as ``inference.scope.embedding`` gives them."""
+    """(n, 2048): the features of whole images as ``inference.scope.embedding`` gives them."""
     rows = []
     for start in range(0, len(pictures), 8 * _BATCH):
         some, _ = _prepared(pictures[start : start + 8 * _BATCH], model_input)

@@ -34,7 +34,7 @@ _EXAMPLES = 24
 def write_page(
     result: Mapping[str, Any], tested: Answered, images: Images | None, out: Path
 ) -> None:
-    """Write ``evaluation.html`` and its pictures into ``out``; raises FileError.
+    """Write ``evaluation.html`` and its images into ``out``; raises FileError.
 
     images : of ``tested``, in its order, as the network saw them; None to show none.
     """

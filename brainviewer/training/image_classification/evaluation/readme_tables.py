@@ -1,4 +1,4 @@
-"""The tables of a picture model's README: its evaluation as Markdown."""
+"""The tables of an image model's README: its evaluation as Markdown."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -13,11 +13,11 @@ def tables(evaluation: Mapping[str, Any]) -> str:
     kinds = ", ".join(f"{count} {name}" for name, count in evaluation["images"].items())
     total = sum(evaluation["images"].values())
     parts = [
-        f"{total} pictures ({kinds}), {evaluation['folds']}-fold cross-validation, no patient in "
-        "two folds (pictures of `none`, whose patients are not named: no near-copies in two); all "
+        f"{total} images ({kinds}), {evaluation['folds']}-fold cross-validation, no patient in "
+        "two folds (images of `none`, whose patients are not named: no near-copies in two); all "
         "answers taken to be equally frequent; in brackets the 95 % interval: Wilson's for shares, "
-        f"of {evaluation['bootstrap_repeats']} bootstrap draws for the rest, of pictures with "
-        "near-copies together; too narrow rather than too wide, because pictures of one patient "
+        f"of {evaluation['bootstrap_repeats']} bootstrap draws for the rest, of images with "
+        "near-copies together; too narrow rather than too wide, because images of one patient "
         "resemble each other, and which those are is not told. A bar is met where the whole "
         "interval is beyond it.",
         table(
@@ -41,7 +41,7 @@ def tables(evaluation: Mapping[str, Any]) -> str:
             ["figure", "value"],
             [[one["name"], cell(one)] for one in evaluation["without_doubtful"][:6]],
         ),
-        "Among the pictures with a tumour alone, and when asked for tumour or none only:",
+        "Among the images with a tumour alone, and when asked for tumour or none only:",
         table(["figure", "value"], [[o["name"], cell(o)] for o in evaluation["tumours_alone"]]),
         "Confusion matrix (rows are the truth):",
         table(
@@ -56,7 +56,7 @@ def tables(evaluation: Mapping[str, Any]) -> str:
         "The same networks, shown less:",
         _short(evaluation["shown_less"]),
         *_controls(evaluation["controls"]),
-        "Answers that an edit of the picture changes, and how many of these from a tumour to none "
+        "Answers that an edit of the image changes, and how many of these from a tumour to none "
         "or back:",
         table(
             ["edit", "changed", "tumour or none"],
@@ -71,7 +71,7 @@ def tables(evaluation: Mapping[str, Any]) -> str:
         ),
         _scope_text(evaluation["scope"]),
         table(
-            ["out of scope", "pictures", "refused by simple checks", "refused", "AUROC"],
+            ["out of scope", "images", "refused by simple checks", "refused", "AUROC"],
             [
                 [
                     kind,
@@ -88,7 +88,7 @@ def tables(evaluation: Mapping[str, Any]) -> str:
         _looks_text(evaluation["looks"]),
         "Unseen patients of the `lgg` collection, by sequence: what is answered.",
         table(
-            ["truth", "pictures", *evaluation["classes"]],
+            ["truth", "images", *evaluation["classes"]],
             [
                 [name, str(o["images"]), *(f"{100 * o[c]:.0f} %" for c in evaluation["classes"])]
                 for name, o in evaluation["lgg"].items()
@@ -115,7 +115,7 @@ def _controls(controls: Mapping[str, Any]) -> list[str]:
     return [
         "What simpler classifiers make of trivial information:",
         table(["", *_CELLS], rows),
-        "What is left of the size before resizing in the prepared picture: whether a picture "
+        "What is left of the size before resizing in the prepared image: whether an image "
         "without a tumour was a large one is told with an AUROC of "
         + " and ".join(f"{value:.2f} from the {name}" for name, value in told.items())
         + ".",
@@ -125,7 +125,7 @@ def _controls(controls: Mapping[str, Any]) -> list[str]:
 def _doubtful_text(doubtful: Mapping[str, Any]) -> str:
     said = ", ".join(f"{count} {name}" for name, count in doubtful["answers"].items() if count)
     return (
-        f"{doubtful['images']} of the pictures are plainly not what they are labelled (see the "
+        f"{doubtful['images']} of the images are plainly not what they are labelled (see the "
         "recipe: tumours among those without one, and CT). Nothing learned from them; in the "
         f"figures above they count as they are labelled. They are answered: {said}. Without them:"
     )
@@ -136,8 +136,8 @@ def _scope_text(scope: Mapping[str, Any]) -> str:
     low, high = 100 * scope["false_refusals_low"], 100 * scope["false_refusals_high"]
     return (
         "Before the network runs, simple checks refuse what is plainly no slice of a head "
-        f"({gated:.1f} % of the pictures in scope). Together with how far its features lie from "
-        f"what was learned, {refused:.1f} % ({low:.1f}–{high:.1f}) of the pictures in scope are "
+        f"({gated:.1f} % of the images in scope). Together with how far its features lie from "
+        f"what was learned, {refused:.1f} % ({low:.1f}–{high:.1f}) of the images in scope are "
         "refused, and what is out of scope is told from what is in it with an AUROC of "
         f"{scope['AUROC']:.3f}:"
     )
@@ -155,12 +155,12 @@ def _elsewhere(found: Mapping[str, Any] | None) -> list[str]:
         for name, row in parts.items()
     ]  # fmt: skip
     return [
-        f"False refusals elsewhere: pictures of `{found['folder']}`, another source that overlaps "
-        'with the training pictures; "without a copy" are those without a near-copy among them. '
+        f"False refusals elsewhere: images of `{found['folder']}`, another source that overlaps "
+        'with the training images; "without a copy" are those without a near-copy among them. '
         "Simple checks refuse CT that is passed off as MR there; the shares are of what passes. "
-        "Intervals here and above are over pictures, of which several are cut from one or belong "
+        "Intervals here and above are over images, of which several are cut from one or belong "
         "to one patient: too narrow.",
-        table(["class", "which", "pictures", "refused by simple checks", "refused", "share"], rows),
+        table(["class", "which", "images", "refused by simple checks", "refused", "share"], rows),
     ]
 
 
@@ -168,5 +168,5 @@ def _looks_text(looks: Mapping[str, Any]) -> str:
     return (
         f"In {looks['images']} unseen tumours the top of the heatmap lies on the tumour in "
         f"{100 * looks['hit']:.0f} %, and {100 * looks['inside']:.0f} % of the heatmap do; the "
-        f"tumour takes up {100 * looks['area']:.0f} % of the picture."
+        f"tumour takes up {100 * looks['area']:.0f} % of the image."
     )

@@ -1,6 +1,6 @@
-"""Everything that is reported about the network for single pictures, as plain data.
+"""Everything that is reported about the network for single images, as plain data.
 
-The networks of the cross-validation answer for pictures of patients that they never saw; how sure
+The networks of the cross-validation answer for images of patients that they never saw; how sure
 they are is scaled with the other folds. The head that ships is fitted to all folds.
 """
 
@@ -116,7 +116,7 @@ def _answered(said: Predictions, answers: Probabilities) -> dict[str, int]:
 
 
 def held_out_predictions(said: Predictions) -> Answered:
-    """The calibrated answer to every picture of ``cheng``, by what never saw its fold."""
+    """The calibrated answer to every image of ``cheng``, by what never saw its fold."""
     return Answered(
         tuple(said.files.tolist()),
         tuple(str(fold) for fold in said.folds.tolist()),
@@ -128,7 +128,7 @@ def held_out_predictions(said: Predictions) -> Answered:
 
 
 def refusal_limit(distances: NDArray[np.float32]) -> float:
-    """The distance that all but a few of the unseen pictures keep below."""
+    """The distance that all but a few of the unseen images keep below."""
     return float(np.quantile(distances, QUANTILE))
 
 
@@ -148,7 +148,7 @@ def _in_short(labels: NDArray[np.int64], answers: Probabilities) -> dict[str, fl
 
 
 def _tumours_alone(tested: Answered) -> list[dict[str, Any]]:
-    """Pictures with a tumour only; ``none`` stays a possible answer."""
+    """Images with a tumour only; ``none`` stays a possible answer."""
     labels, answers = tested.truth, tested.probabilities
     ill = labels != _KIND_OF_NONE
     wanted = {name: measures(CLASSES)[name] for name in ("accuracy", "worst-class recall")}
@@ -176,13 +176,13 @@ def _edits(
     }
     well = before == _KIND_OF_NONE
     for name, answered in after.items():
-        # Whether sharpness, which tells most pictures without a tumour, is what it goes by.
+        # Whether sharpness, which tells most images without a tumour, is what it goes by.
         found[name]["crossed"] = int(np.sum(well != (answered == _KIND_OF_NONE)))
     return found
 
 
 def _scope(said: Predictions) -> dict[str, Any]:
-    """Each fold's network for itself: its unseen pictures against all ood ones.
+    """Each fold's network for itself: its unseen images against all ood ones.
 
     What the simple checks refuse counts as farthest away.
     """
@@ -228,7 +228,7 @@ def _scope(said: Predictions) -> dict[str, Any]:
 
 
 def fraction_with_interval(name: str, so: float, images: int) -> dict[str, float]:
-    """A share of so many pictures and the ends of its interval, each by a name of its own."""
+    """A share of so many images and the ends of its interval, each by a name of its own."""
     one = share(so, int(images))
     ends = {name: one.value, f"{name}_low": one.low, f"{name}_high": one.high}
     return {key: round(value, 4) for key, value in ends.items()}

@@ -1,4 +1,4 @@
-"""Answers of the cross-validation to pictures that its networks never saw, kept in a file."""
+"""Answers of the cross-validation to images that its networks never saw, kept in a file."""
 
 import io
 import zipfile
@@ -19,10 +19,10 @@ EDIT_NAMES = (*EDITS, *EXTRA_EDITS)
 
 @dataclass(frozen=True, eq=False)
 class Predictions:
-    """Answers to unseen pictures; n of ``cheng``, m of them edited, k of ``lgg``, s ood ones.
+    """Answers to unseen images; n of ``cheng``, m of them edited, k of ``lgg``, s ood ones.
 
     doubtful : (n,) whether its label is plainly wrong (see the recipe), so nobody learned from it.
-    groups : (n,) pictures of one are near-copies (see ``folds``); most stand alone.
+    groups : (n,) images of one are near-copies (see ``folds``); most stand alone.
     files : (n,) and folds : (n,), labels : (n,) place in ``CLASSES``
     logits : (n, 4); bordered, masked : the same, shown the border or all but the centre alone.
     gated : (n,) whether the simple checks refuse it before the network runs.
@@ -78,6 +78,6 @@ def load_predictions(path: Path) -> Predictions:
             )
     except (OSError, KeyError, ValueError, zipfile.BadZipFile):
         raise FileError(
-            f"The run {path.parent.name} has no answers to unseen pictures.",
+            f"The run {path.parent.name} has no answers to unseen images.",
             "Let its networks answer first.",
         ) from None

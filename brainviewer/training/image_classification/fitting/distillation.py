@@ -1,9 +1,9 @@
-"""A network learns from another one what there is to be seen on a picture.
+"""A network learns from another one what there is to be seen on an image.
 
 It learns the other's maps of features (Romero et al. 2015, "FitNets") and, where the other was
 trained for the classes, its answers (Hinton et al. 2015, "Distilling the knowledge in a neural
-network"). Maps say far more about a picture than its class does, so a network without pretraining
-learns from thousands of pictures what otherwise takes a million.
+network"). Maps say far more about an image than its class does, so a network without pretraining
+learns from thousands of images what otherwise takes a million.
 """
 
 import torch

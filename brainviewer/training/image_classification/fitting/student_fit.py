@@ -1,6 +1,6 @@
 """Train a network that has no pretraining by what another one sees; see ``teaching``.
 
-First it learns the maps of the other's ImageNet numbers on pictures without a class, of patients
+First it learns the maps of the other's ImageNet numbers on images without a class, of patients
 who are not measured with. Then, for each fold, it learns classes, maps and answers from the
 teacher's network of the same fold, so that neither of the two ever saw the fold's patients.
 """
@@ -73,7 +73,7 @@ def fit_student(
         seed = recipe.seed
         network = learn(network, make, recipe.pretraining, seed, "seeing", report, teacher)
         save_numbers(network, start)
-    report(0.0, "reading the pictures")
+    report(0.0, "reading the images")
     samples = read_samples(cheng, lgg if recipe.lgg else None)
     variants = run / CACHE_FOLDER
     bank = make_cache(
@@ -106,7 +106,7 @@ def check_teacher(recipe: TumourRecipe, run: Path) -> None:
 
 
 def _pictured(theirs: ModelInput, ours: ModelInput) -> Callable[[NDArray[np.uint8]], Tensor]:
-    """Turns the codes of the teacher's pictures into pictures of the student's size."""
+    """Turns the codes of the teacher's images into images of the student's size."""
 
     def pictured(codes: NDArray[np.uint8]) -> Tensor:
         pictures = torch.from_numpy(decode_images(codes, theirs))

@@ -1,7 +1,7 @@
-"""Train the network for single pictures: cross-validation by patient, then on all.
+"""Train the network for single images: cross-validation by patient, then on all.
 
 Each finished part is a file in the output folder; run again, and only what is missing is done.
-The schedule is fixed beforehand: no fold's test pictures decide when its training stops.
+The schedule is fixed beforehand: no fold's test images decide when its training stops.
 """
 
 from collections.abc import Callable, Sequence
@@ -36,7 +36,7 @@ CACHE_FOLDER = "bank"
 # Between equally often and as often as they are: rare classes count, none is told by heart.
 _BALANCE = 0.5
 
-# Makes the network that never saw a fold (0: all pictures), given how often each sample is drawn.
+# Makes the network that never saw a fold (0: all images), given how often each sample is drawn.
 LearnPart = Callable[[int, NDArray[np.float64], str], MapNetwork]
 
 
@@ -49,7 +49,7 @@ def fit(recipe: TumourRecipe, cheng: Path, lgg: Path | None, out: Path, report: 
     Leaves there the variants, ``foldN.npz`` for each fold and ``final.npz``, trained on all.
     """
     (out / CACHE_FOLDER).mkdir(parents=True, exist_ok=True)
-    report(0.0, "reading the pictures")
+    report(0.0, "reading the images")
     samples = read_samples(cheng, lgg if recipe.lgg else None)
     start = out / PRETRAINED_FILE
     bank = make_cache(
@@ -75,7 +75,7 @@ def fit(recipe: TumourRecipe, cheng: Path, lgg: Path | None, out: Path, report: 
 def learn_parts(
     recipe: TumourRecipe, samples: Sequence[Sample], out: Path, learn_part: LearnPart
 ) -> None:
-    """Make the network of each fold, then that of all pictures; those that are there stay."""
+    """Make the network of each fold, then that of all images; those that are there stay."""
     doubtful = with_copies(samples, recipe.left_out)
     for path, fold in [*((fold_file(out, fold), fold) for fold in FOLDS), (out / FINAL_FILE, 0)]:
         if not path.exists():
@@ -86,7 +86,7 @@ def learn_parts(
             ]
             weight = sampling_weights(samples, members, recipe.lgg)
             torch.manual_seed(recipe.seed + fold)
-            network = learn_part(fold, weight, f"fold {fold}" if fold else "all pictures")
+            network = learn_part(fold, weight, f"fold {fold}" if fold else "all images")
             _remove_class_frequencies(network, shown(samples, weight))
             save_numbers(network, path)
 
@@ -108,7 +108,7 @@ def sampling_weights(
     for label, often in zip(CLASSES, shown(samples, weight), strict=True):
         if not often:
             raise FileError(
-                f"There are no pictures of the class {label} to learn from.",
+                f"There are no images of the class {label} to learn from.",
                 "Add some, in more than one fold.",
             )
     return np.asarray(weight / weight.sum())
@@ -122,7 +122,7 @@ def batches(
 ) -> MakeBatch:
     """Batches of what the frozen blocks made of samples drawn with the chances ``weight``.
 
-    pictured : makes images of codes (n, size, size) for a network that starts from pictures; what
+    pictured : makes images of codes (n, size, size) for a network that starts from images; what
         the frozen blocks made of them is then ``shown`` beside them, for its teacher.
     """
     labelled = all(sample.label for sample in samples)
@@ -146,7 +146,7 @@ def batches(
 def _remove_class_frequencies(network: MapNetwork, often: Sequence[float]) -> None:
     """Take out of the network how often it was shown each class.
 
-    Its answer is then the evidence of the picture alone, as the head wants it.
+    Its answer is then the evidence of the image alone, as the head wants it.
     """
     with torch.no_grad():
         network.dense.bias -= torch.log(torch.tensor(often))

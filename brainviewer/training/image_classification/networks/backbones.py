@@ -21,7 +21,7 @@ class Backbone:
 
     title : its name in print.
     build : makes the module for so many classes.
-    keras_model : makes the Keras model for pictures of a size and so many classes.
+    keras_model : makes the Keras model for images of a size and so many classes.
     copy_into_keras : copies the module's numbers into it.
     """
 

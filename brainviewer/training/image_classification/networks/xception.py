@@ -3,7 +3,7 @@
 The module has exactly the layout of ``keras.applications.Xception``, so that numbers can be copied
 over one by one; training it is far faster on a CPU. It sees one grey channel in the unit that
 ``inference.picture_input`` gives: the first layers of the ImageNet numbers are adapted so that
-they see what they would have seen of the same picture in grey, 0 to 255.
+they see what they would have seen of the same image in grey, 0 to 255.
 """
 
 import importlib
@@ -105,7 +105,7 @@ class Xception(MapNetwork):
     def maps(self, x: Tensor, after: int = 0) -> tuple[Tensor, Tensor]:
         """(n, 1, size, size) -> the maps at size / 16 (728) and the last ones at size / 32 (2048)
 
-        after : ``x`` is what that many blocks have made of the pictures already; 0 for pictures.
+        after : ``x`` is what that many blocks have made of the images already; 0 for images.
         """
         if after == 0:
             x = self.lower(x, 0)

@@ -18,9 +18,9 @@ CRITERIA = ("macro F1", "accuracy")
 
 @dataclass(frozen=True)
 class Preparation:
-    """How a picture becomes what the network sees.
+    """How an image becomes what the network sees.
 
-    size : side of the square, in pixels; whatever shape the picture has, it is stretched to it.
+    size : side of the square, in pixels; whatever shape the image has, it is stretched to it.
     """
 
     size: int

@@ -1,4 +1,4 @@
-"""The recipe of a network for single pictures: a small TOML file."""
+"""The recipe of a network for single images: a small TOML file."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,10 +19,10 @@ class TumourRecipe:
     network : one of ``backbones.BACKBONES``.
     weights : what it starts from: ``imagenet``, or a Keras file; empty where a teacher is named.
     teacher : recipe of the network that it learns from; empty for none.
-    pretraining : what it learns from its teacher first, on pictures without a class.
-    draws : variants of each picture.
+    pretraining : what it learns from its teacher first, on images without a class.
+    draws : variants of each image.
     lgg : share of the samples that shows slices of the ``lgg`` collection.
-    left_out : pictures of ``cheng`` that are not learned from, nor are their copies.
+    left_out : images of ``cheng`` that are not learned from, nor are their copies.
     """
 
     seed: int

@@ -1,4 +1,4 @@
-"""Odd pictures are noticed, and an ordinary head is not."""
+"""Odd images are noticed, and an ordinary head is not."""
 
 import cv2
 import numpy as np

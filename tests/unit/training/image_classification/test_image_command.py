@@ -50,7 +50,7 @@ def all_spoilt(data: Path) -> None:
 
 
 def text_file(data: Path) -> None:
-    (data / "glioma" / "1.png").write_text("no picture")
+    (data / "glioma" / "1.png").write_text("no image")
 
 
 def emptied(data: Path) -> None:
@@ -77,8 +77,8 @@ def dangling(data: Path) -> None:
     ("spoil", "options", "said"),
     [
         (one_class, (), "holds one class only, none"),
-        (all_spoilt, (), "too few pictures of 'glioma'"),
-        (emptied, (), "class none in data holds no picture"),
+        (all_spoilt, (), "too few images of 'glioma'"),
+        (emptied, (), "class none in data holds no image"),
         (lambda data: None, ("--fold", 3), "names no folds"),
         (lambda data: None, ("--weights", "none"), "no base"),
         (lambda data: None, ("--only", "4-nodes"), "no network '4-nodes'"),

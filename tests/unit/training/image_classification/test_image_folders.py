@@ -1,4 +1,4 @@
-"""Pictures are found in their layouts, and what belongs together is never torn apart."""
+"""Images are found in their layouts, and what belongs together is never torn apart."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -198,13 +198,13 @@ def test_folders_that_cannot_be_used(tmp_path: Path) -> None:
     with pytest.raises(FileError, match="one class only, glioma"):
         find_images(tmp_path / "one")
     (tmp_path / "one" / "none").mkdir()
-    with pytest.raises(FileError, match="class none in one holds no picture"):
+    with pytest.raises(FileError, match="class none in one holds no image"):
         find_images(tmp_path / "one")
     two = find_images(write_pictures(tmp_path / "two", 4, ("glioma", "pituitary")))
-    with pytest.raises(FileError, match="no pictures for the class 'none'"):
+    with pytest.raises(FileError, match="no images for the class 'none'"):
         choose(recipe("binary-200-augmented"), two)
     single = find_images(write_pictures(tmp_path / "few", 1, ("glioma", "pituitary")))
-    with pytest.raises(FileError, match="too few pictures of 'glioma'"):
+    with pytest.raises(FileError, match="too few images of 'glioma'"):
         split(recipe(), choose(recipe(), single))
 
 

@@ -1,4 +1,4 @@
-"""Pictures become arrays: cropped, resized, kept, varied."""
+"""Images become arrays: cropped, resized, kept, varied."""
 
 from pathlib import Path
 

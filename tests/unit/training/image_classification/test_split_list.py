@@ -76,7 +76,7 @@ def test_folds_of_the_list_are_tested_and_groups_stay_whole(tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("row", "said"),
     [
-        ("glioma/99.png,glioma,train,1,9", "no picture glioma/99.png"),
+        ("glioma/99.png,glioma,train,1,9", "no image glioma/99.png"),
         ("glioma/1.png,none,train,1,9", "of the class glioma in the data"),
         ("glioma/1.png,glioma,exam,1,9", "'exam' .row 2 of clean.csv. is no split"),
         ("glioma/1.png,glioma,train,1,9\nglioma/1.png,glioma,train,1,9", "named twice"),
@@ -93,7 +93,7 @@ def test_lists_that_cannot_be_right(tmp_path: Path, row: str, said: str) -> None
 
 def test_a_list_without_rows_or_columns(tmp_path: Path) -> None:
     source = find_images(write_pictures(tmp_path, 1))
-    with pytest.raises(FileError, match="names no picture"):
+    with pytest.raises(FileError, match="names no image"):
         with_split_list(source, list_of(tmp_path, []))
     (tmp_path / "clean.csv").write_text("file,class\n")
     with pytest.raises(FileError, match="no columns called file, class, split, fold and group"):

@@ -1,4 +1,4 @@
-"""The network for single pictures is one and the same in PyTorch, Keras and ONNX."""
+"""The network for single images is one and the same in PyTorch, Keras and ONNX."""
 
 import os
 from pathlib import Path

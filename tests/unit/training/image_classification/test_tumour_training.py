@@ -1,4 +1,4 @@
-"""From a folder of pictures to a model that ships: trained, measured and packed, in small."""
+"""From a folder of images to a model that ships: trained, measured and packed, in small."""
 
 import csv
 import json

@@ -1,4 +1,4 @@
-"""Which pictures a folder holds, and which folders are refused."""
+"""Which images a folder holds, and which folders are refused."""
 
 from pathlib import Path
 
@@ -87,7 +87,7 @@ def test_a_pattern_names_the_patient(tmp_path: Path) -> None:
     listing = list_pictures(tmp_path, group_by=r"P(\d+)")
     assert [entry.patient for entry in listing.entries] == ["07", "07", "08", "07", ""]
     assert listing.notices == (
-        "The pattern names no patient in 1 picture, such as b/y/scan.png.",
+        "The pattern names no patient in 1 image, such as b/y/scan.png.",
     )  # fmt: skip
     whole = list_pictures(tmp_path, group_by=r"P\d+")
     assert whole.entries[0].patient == "P07"
@@ -114,7 +114,7 @@ def test_a_pattern_that_cannot_be_used(pattern: str, said: str, tmp_path: Path) 
         ("file,class\na/1.png,A\nb/9.png,B\n", "row 3"),
         ("file,class\na/1.png,A\nb/2.png,\n", "no class"),
         ("file,class\na/1.png,A\nb/2.png\n", "another number of cells"),
-        ("file,class\n", "names no picture"),
+        ("file,class\n", "names no image"),
         ("file,class\na/1.png,A\nb/2.png,A\n", "one class only"),
     ],
 )
@@ -140,5 +140,5 @@ def test_folders_that_cannot_be_right(tmp_path: Path) -> None:
         with pytest.raises(FileError, match=said):
             list_pictures(*folders)
     (test / "meningioma").mkdir()
-    with pytest.raises(FileError, match="class meningioma in Testing holds no picture"):
+    with pytest.raises(FileError, match="class meningioma in Testing holds no image"):
         list_pictures(train, test)

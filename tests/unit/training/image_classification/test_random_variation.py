@@ -1,4 +1,4 @@
-"""Varied relatives of a picture: of the right kind, with the lesion where it is."""
+"""Varied relatives of an image: of the right kind, with the lesion where it is."""
 
 import cv2
 import numpy as np

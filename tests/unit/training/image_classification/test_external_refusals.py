@@ -1,4 +1,4 @@
-"""False refusals on pictures from another source are counted as the README says."""
+"""False refusals on images from another source are counted as the README says."""
 
 import json
 import shutil

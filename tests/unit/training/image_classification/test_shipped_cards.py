@@ -1,4 +1,4 @@
-"""What card and README of the models for single pictures claim is what was measured."""
+"""What card and README of the models for single images claim is what was measured."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""The recipe of the network for single pictures is read strictly."""
+"""The recipe of the network for single images is read strictly."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Pictures without a class: slices in three planes, upright, with square pixels."""
+"""Images without a class: slices in three planes, upright, with square pixels."""
 
 from pathlib import Path
 

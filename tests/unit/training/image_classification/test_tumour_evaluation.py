@@ -1,4 +1,4 @@
-"""Figures of the network for single pictures, from answers whose worth is known."""
+"""Figures of the network for single images, from answers whose worth is known."""
 
 from pathlib import Path
 

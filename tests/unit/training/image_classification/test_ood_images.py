@@ -1,4 +1,4 @@
-"""Out-of-scope pictures: drawn, cut, sliced, and made up."""
+"""Out-of-scope images: drawn, cut, sliced, and made up."""
 
 from pathlib import Path
 
