@@ -34,6 +34,11 @@ def _no_network() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _application(qapp: Any) -> None:
+    """One application for all: what paints without a window would make one that can show none."""
+
+
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A home for this test alone, and a log that is closed after it."""

@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
-from PIL import Image
+import numpy as np
+from numpy.typing import NDArray
 
 from brainviewer.app.report.study_figures import (
     AUTO,
@@ -18,18 +19,16 @@ from brainviewer.app.report.study_figures import (
     slice_figure,
     trusted_result,
     tumour_index,
-    window_of,
 )
+from brainviewer.app.slice_scenes import scene_of
 from brainviewer.app.state import Layout, ViewState
 from brainviewer.app.status import Status
-from brainviewer.core.annotations import Point
 from brainviewer.core.errors import BrainViewerError
 from brainviewer.core.findings import Classification, TumourFinding
 from brainviewer.core.slices import Plane
 from brainviewer.core.study import Modality, Study
 from brainviewer.painting.figure import FigureSpec, Place, draw_figure
-from brainviewer.painting.pane import PaneSpec
-from brainviewer.painting.slice_image import Viewport
+from brainviewer.painting.slice_scene import Viewport
 
 __all__ = [
     "AUTO",
@@ -97,14 +96,16 @@ def view_figure(
     viewports: Mapping[Pane, Viewport] | None = None,
     places: Mapping[Pane, Place] | None = None,
     pane_size: tuple[int, int] = SMALL,
-    volume_picture: Image.Image | None = None,
+    volume_picture: NDArray[np.uint8] | None = None,
+    smooth: bool = True,
 ) -> FigureSpec:
-    """The current view as it is shown, ready to be drawn in another thread.
+    """The current view as it is shown, ready to be painted in another thread.
 
     viewports : the part that each pane shows; a pane that is not named shows the whole slice.
     places : where each pane lies on the screen, if all have one; see ``FigureSpec``.
     pane_size : width and height of a pane that has none, in pixels.
-    volume_picture : the 3D view beside the slices, already drawn at the request's scale.
+    volume_picture : (rows, columns, 3) the 3D view beside the slices, at the request's scale.
+    smooth : whether the screen interpolates between pixels.
 
     Raises BrainViewerError if no study is open.
     """
@@ -114,29 +115,15 @@ def view_figure(
         annotations=request.annotations and state.overlays.annotations,
         heatmap=request.heatmap,
     )
-    x, y, z = (float(value) for value in state.cursor)
-    cursor: Point | None = None if study.is_picture else (x, y, z)
-    result = trusted_result(study, state.shown_result)
-    fresh = result if state.classification_status is not Status.STALE else None
+    stale = state.classification_status is Status.STALE
     shown, known = panes_of(state), places or {}
-    panes = [
-        PaneSpec(
-            study,
-            modality,
-            plane,
-            state.slice_index(plane),
-            window_of(study, modality, state.windows),
-            state.colour_maps.get(modality, "gray"),
-            state.convention,
-            overlays,
-            state.annotations,
-            state.finding,
-            fresh.heatmap if fresh else None,
-            cursor,
-            (viewports or {}).get((modality, plane)),
+    panes = []
+    for modality, plane in shown:
+        scene = scene_of(
+            state, study, modality, plane, (viewports or {}).get((modality, plane)), smooth=smooth
         )
-        for modality, plane in shown
-    ]
+        heatmap = None if stale else scene.heatmap
+        panes.append(replace(scene, overlays=overlays, heatmap=heatmap))
     return FigureSpec(
         study,
         tuple(panes),
@@ -144,7 +131,7 @@ def view_figure(
         pane_size,
         volume_picture,
         state.finding,
-        result,
+        trusted_result(study, state.shown_result),
         _note(state),
         request.result,
         identify=request.identify,
@@ -179,14 +166,14 @@ def tumour_slice_figure(state: ViewState, request: ExportRequest) -> FigureSpec:
 
 
 def volume_figure(
-    state: ViewState, request: ExportRequest, volume_picture: Image.Image
+    state: ViewState, request: ExportRequest, volume_picture: NDArray[np.uint8]
 ) -> FigureSpec:
     """The 3D view with its footer.
 
-    volume_picture : the 3D view, already drawn at the request's scale.
+    volume_picture : (rows, columns, 3) the 3D view, already drawn at the request's scale.
     """
     study = _opened(state)
-    width, height = (max(1, round(side / request.scale)) for side in volume_picture.size)
+    height, width = (max(1, round(side / request.scale)) for side in volume_picture.shape[:2])
     return FigureSpec(
         study,
         (),
@@ -208,7 +195,8 @@ def request_figure(
     viewports: Mapping[Pane, Viewport] | None = None,
     places: Mapping[Pane, Place] | None = None,
     pane_size: tuple[int, int] = SMALL,
-    volume_picture: Image.Image | None = None,
+    volume_picture: NDArray[np.uint8] | None = None,
+    smooth: bool = True,
 ) -> FigureSpec:
     """The picture that a request asks for; see the three functions above for the arguments.
 
@@ -227,6 +215,7 @@ def request_figure(
         places=places,
         pane_size=pane_size,
         volume_picture=volume_picture,
+        smooth=smooth,
     )
 
 
@@ -236,10 +225,14 @@ def current_view_image(
     viewports: Mapping[Pane, Viewport] | None = None,
     places: Mapping[Pane, Place] | None = None,
     pane_size: tuple[int, int] = SMALL,
-    volume_picture: Image.Image | None = None,
+    volume_picture: NDArray[np.uint8] | None = None,
+    smooth: bool = True,
     scale: int = 2,
-) -> Image.Image:
-    """The current view for the clipboard. Raises BrainViewerError if no study is open."""
+) -> NDArray[np.uint8]:
+    """(rows, columns, 3) the current view for the clipboard.
+
+    Raises BrainViewerError if no study is open.
+    """
     figure = view_figure(
         state,
         ExportRequest(scale=scale, heatmap=state.overlays.heatmap),
@@ -247,6 +240,7 @@ def current_view_image(
         places=places,
         pane_size=pane_size,
         volume_picture=volume_picture,
+        smooth=smooth,
     )
     return draw_figure(figure, scale)
 

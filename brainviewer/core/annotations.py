@@ -1,6 +1,7 @@
 """Marks on slices, in the unit of their grid, and edits that can be undone."""
 
 import math
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -103,6 +104,21 @@ def _point(x: object, y: object, z: object) -> Point:
     if not math.isfinite(point[0] + point[1] + point[2]):
         raise ValueError("positions are finite")
     return point
+
+
+def annotations_by_slice(
+    annotations: Iterable[Annotation], view: SliceView
+) -> dict[int, tuple[Annotation, ...]]:
+    """The annotations of a view's plane by the slice that they lie on; see ``on_slice``."""
+    of_plane = [annotation for annotation in annotations if annotation.plane is view.plane]
+    if not of_plane:
+        return {}
+    voxels = view.grid.to_voxel([annotation.points[0] for annotation in of_plane])[:, view.axis]
+    slices = np.clip(np.rint(voxels), 0, view.count - 1).astype(int).tolist()
+    found: dict[int, list[Annotation]] = defaultdict(list)
+    for annotation, index in zip(of_plane, slices, strict=True):
+        found[index].append(annotation)
+    return {index: tuple(there) for index, there in found.items()}
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QWidget
 
 from brainviewer.gui import theme
 from brainviewer.gui.image_colours import BLACK, BRIGHT, faded
-from brainviewer.gui.panes.captions import image_font
+from brainviewer.painting.canvas import image_font
 
 
 class DropHighlight(QWidget):

@@ -13,8 +13,8 @@ from brainviewer.gui import theme
 from brainviewer.gui.notices import ProgressLine
 from brainviewer.gui.panels.result import RESEARCH_ONLY
 from brainviewer.gui.panes.pane_grid import PaneGrid
-from brainviewer.gui.panes.safe_painter import painting
 from brainviewer.gui.widgets import label, signed, tabular
+from brainviewer.painting.devices import painting
 from brainviewer.painting.wording import measured
 
 

@@ -1,216 +1,222 @@
-"""Annotations drawn on a slice, with labels that stay inside the pane and off each other."""
+"""Annotations painted on a slice, with labels that stay inside the pane and off each other."""
 
-import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 
-import numpy as np
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen
 
 from brainviewer.core.annotations import Annotation, Kind, region_statistics
-from brainviewer.core.shown_text import shown_text
-from brainviewer.core.study import Modality, Study
+from brainviewer.core.shown_text import shortened, shown_text
+from brainviewer.core.slices import SliceView
+from brainviewer.core.study import Study
 from brainviewer.painting import palette, wording
-from brainviewer.painting.drawing import Box, Canvas
-from brainviewer.painting.slice_image import Placement
+from brainviewer.painting.annotation_shapes import (
+    arrow_head,
+    handle_pixels,
+    label_places,
+    shape_path,
+)
+from brainviewer.painting.canvas import Canvas, font_metrics, image_font, ink, write
+from brainviewer.painting.captions import letter_size
+from brainviewer.painting.geometry import SliceGeometry
+from brainviewer.painting.slice_layers import SliceLayers
+from brainviewer.painting.slice_scene import SliceScene
 
+_HANDLE = 3.5
 _LINE = 1.4
-_FOREIGN = 0.55
+_MARGIN = 6.0
+_LABEL_SHARE = 0.45
+"""Of the width of a pane that a label may take before its lines are broken."""
+_FOREIGN = 0.6
 _REGIONS = (Kind.RECTANGLE, Kind.ELLIPSE)
-_GAP = 6.0
+_MOST_APART = 20  # labels of a pane that are kept off each other
+_MOST_LABELS = 300
+_MOST_FINE = 60  # marks of a pane that are drawn smoothly
 
-Position = tuple[float, float]
-
-
-def draw_marks(
-    canvas: Canvas,
-    placement: Placement,
-    marks: Iterable[Annotation],
-    study: Study,
-    modality: Modality,
-    size: float,
-    taken: list[Box],
-    *,
-    all_labels: bool = False,
-) -> None:
-    """Draw marks and their labels.
-
-    Every sequence shows the shapes; only the one that a mark was drawn on says its values, unless
-    ``all_labels`` is True: then the sequence is named beside them.
-
-    marks : the marks of this slice.
-    size : height of the letters in points.
-    taken : boxes that labels keep off; the labels are added.
-    """
-    marks = tuple(marks)
-    ends = {mark.id: _points(canvas, placement, mark) for mark in marks}
-    for mark in marks:
-        own = mark.modality is modality or all_labels
-        _draw_shape(canvas, mark, ends[mark.id], 1.0 if own else _FOREIGN)
-        taken += _covered(mark, ends[mark.id])
-    for mark in marks:
-        own = mark.modality is modality
-        if not (own or all_labels or mark.kind is Kind.TEXT):
-            continue
-        lines = _label(mark, placement, study)
-        if lines and not own and mark.kind in _REGIONS:
-            lines = (mark.modality.value, *lines)
-        if lines and _visible(canvas, ends[mark.id]):
-            _draw_label(canvas, mark, ends[mark.id], lines, size, taken)
+Failed = Callable[[Annotation, Exception], None]
+"""Told of an annotation that could not be painted, and why."""
 
 
-def _points(canvas: Canvas, placement: Placement, mark: Annotation) -> list[Position]:
-    """Points of a mark in the pane, in points."""
-    result = []
-    for row, column in placement.view.to_screen(mark.points):
-        x, y = placement.pixel_of(float(row), float(column))
-        result.append((x / canvas.scale, y / canvas.scale))
-    return result
-
-
-def _visible(canvas: Canvas, points: Sequence[Position]) -> bool:
-    xs, ys = [x for x, _ in points], [y for _, y in points]
-    return max(xs) >= 0 and min(xs) <= canvas.width and max(ys) >= 0 and min(ys) <= canvas.height
-
-
-def _covered(mark: Annotation, points: Sequence[Position]) -> list[Box]:
-    """Boxes that a mark's shape takes; small ones along a line."""
-    if mark.kind is Kind.TEXT:
-        return []
-    (x0, y0), (x1, y1) = points
-    if mark.kind in _REGIONS:
-        return [Box(min(x0, x1) - 1, min(y0, y1) - 1, max(x0, x1) + 1, max(y0, y1) + 1)]
-    along = np.linspace(0, 1, min(200, 2 + int(math.dist(*points) / 6)))
-    places = ((x0 + t * (x1 - x0), y0 + t * (y1 - y0)) for t in along)
-    return [Box(x - 3, y - 3, x + 3, y + 3) for x, y in places]
-
-
-def _draw_shape(
-    canvas: Canvas, mark: Annotation, points: Sequence[Position], opacity: float
-) -> None:
-    if mark.kind is Kind.TEXT:
-        return
-    start, end = points
-    if mark.kind is Kind.RECTANGLE:
-        corners = [start, (end[0], start[1]), end, (start[0], end[1])]
-        canvas.stroke(corners, palette.MARK, _LINE, closed=True, opacity=opacity, halo=True)
-    elif mark.kind is Kind.ELLIPSE:
-        middle = (start[0] + end[0]) / 2, (start[1] + end[1]) / 2
-        half = (end[0] - start[0]) / 2, (end[1] - start[1]) / 2
-        outline = [
-            (middle[0] + half[0] * math.cos(t), middle[1] + half[1] * math.sin(t))
-            for t in np.linspace(0, 2 * math.pi, 120, endpoint=False)
-        ]
-        canvas.stroke(outline, palette.MARK, _LINE, closed=True, opacity=opacity, halo=True)
-    elif mark.kind is Kind.RULER:
-        _, across = _directions(start, end)
-        canvas.stroke((start, end), palette.MARK, _LINE, opacity=opacity, halo=True)
-        for x, y in points:
-            tick = [(x + s * across[0] * 4, y + s * across[1] * 4) for s in (-1, 1)]
-            canvas.stroke(tick, palette.MARK, _LINE, opacity=opacity, halo=True)
-    else:
-        _draw_arrow(canvas, start, end, opacity)
-
-
-def _draw_arrow(canvas: Canvas, start: Position, end: Position, opacity: float) -> None:
-    along, across = _directions(start, end)
-    back = end[0] - along[0] * 11, end[1] - along[1] * 11
-    neck = end[0] - along[0] * 8, end[1] - along[1] * 8
-    head = [
-        end,
-        (back[0] + across[0] * 4.5, back[1] + across[1] * 4.5),
-        neck,
-        (back[0] - across[0] * 4.5, back[1] - across[1] * 4.5),
-    ]
-    if math.dist(start, end) > 8:
-        canvas.stroke((start, neck), palette.MARK, _LINE + 0.2, opacity=opacity, halo=True)
-    canvas.stroke(head, "#000000", 1.6, closed=True, opacity=0.45 * opacity)
-    canvas.fill(head, palette.MARK, opacity)
-
-
-def _directions(start: Position, end: Position) -> tuple[Position, Position]:
-    """Unit vectors along and across a line."""
-    length = max(math.dist(start, end), 1e-6)
-    along = (end[0] - start[0]) / length, (end[1] - start[1]) / length
-    return along, (-along[1], along[0])
-
-
-def _label(mark: Annotation, placement: Placement, study: Study) -> tuple[str, ...]:
-    parts = (shown_text(part).strip() for part in mark.text.splitlines())
+def label_lines(mark: Annotation, view: SliceView, study: Study | None) -> tuple[str, ...]:
+    """What is written beside a mark."""
+    parts = (shortened(shown_text(part).strip()) for part in mark.text.splitlines())
     written = tuple(line for line in parts if line)
+    unit = view.grid.unit
     if mark.kind is Kind.RULER:
-        return (*written, wording.length_text(mark, study.grid.unit))
-    if mark.kind in _REGIONS and mark.modality in study.volumes:
-        values = study.volumes[mark.modality].data
-        statistics = region_statistics(mark, placement.view, values)
-        return (*written, *wording.statistics_lines(statistics, study.grid.unit))
+        return (*written, wording.length_text(mark, unit))
+    if mark.kind in _REGIONS and study and mark.modality in study.volumes:
+        data = study.volumes[mark.modality].data
+        return (*written, *wording.statistics_lines(region_statistics(mark, view, data), unit))
     return written
 
 
-def _draw_label(
-    canvas: Canvas,
-    mark: Annotation,
-    points: Sequence[Position],
-    lines: Sequence[str],
-    size: float,
-    taken: list[Box],
-) -> None:
-    margin = 8.0
-    outer = Box(margin, margin, canvas.width - margin, canvas.height - margin)
-    room = canvas.width * 0.45
-    lines = [line for text in lines for line in canvas.wrapped(text, room, size, lines=4)]
-    width = max(canvas.measure(line, size) for line in lines)
-    step = size * 1.3
-    height = step * len(lines)
-    box = _best_place(_places(mark, points, width, height), outer, taken)
-    taken.append(box)
-    for place, line in enumerate(lines):
-        canvas.text(
-            box.left,
-            box.top + step * (place + 0.8),
-            line,
-            size,
-            palette.MARK,
-            anchor="ls",
-            shadow=True,
+@dataclass(frozen=True, eq=False)
+class AnnotationPainter:
+    """Paints the annotations of one scene.
+
+    Every sequence shows the shapes; only the one a region was drawn on shows its values, unless
+    the scene wants all labels: then the sequence is named beside them.
+
+    layers : remembers the statistics of regions.
+    taken : boxes that labels keep off.
+    failed : called for an annotation whose painting raised an exception; the others are painted.
+        None lets the exception out.
+    """
+
+    scene: SliceScene
+    geometry: SliceGeometry
+    layers: SliceLayers
+    taken: Sequence[QRectF] = ()
+    failed: Failed | None = None
+    _labels: dict[str, QRectF] = field(default_factory=dict)
+
+    def paint(self, painter: QPainter) -> dict[str, QRectF]:
+        """Paint them; returns where their labels stand, by the ids of the annotations."""
+        marks = self.scene.marks_shown
+        shown = [(m, p) for m, p in self._placed(marks) if _visible(p, self.geometry.size)]
+        stroke = _stroke_fine if len(shown) <= _MOST_FINE else _stroke_thin
+        for mark, points in shown:
+            with_values = self._says_values(mark)
+            selected = mark.id == self.scene.selection
+            try:
+                stroke(painter, mark.kind, points, with_values, selected)
+                if with_values:
+                    self._label(painter, mark, points)
+                    if selected:
+                        _paint_handles(painter, handle_pixels(mark.kind, points))
+            except Exception as error:
+                self._give_up(mark, error)
+        return self._labels
+
+    def _says_values(self, mark: Annotation) -> bool:
+        own = mark.modality is self.scene.modality or mark.kind is Kind.TEXT
+        return own or self.scene.all_labels
+
+    def _give_up(self, mark: Annotation, error: Exception) -> None:
+        if self.failed is None:
+            raise error
+        self.failed(mark, error)
+
+    def _placed(self, marks: Sequence[Annotation]) -> Iterator[tuple[Annotation, list[QPointF]]]:
+        """The marks with the places of their points, worked out in one go."""
+        try:
+            points = [point for mark in marks for point in mark.points]
+            places = iter(self.geometry.to_pixels(points or [(0,) * 3]))
+            yield from [(mark, [next(places) for _ in mark.points]) for mark in marks]
+        except Exception:
+            for mark in marks:
+                try:
+                    yield mark, self.geometry.to_pixels(mark.points)
+                except Exception as error:
+                    self._give_up(mark, error)
+
+    def _lines(self, mark: Annotation, size: float) -> tuple[str, ...]:
+        scene, width = self.scene, _LABEL_SHARE * self.geometry.size[0]
+
+        def lines() -> tuple[str, ...]:
+            texts = label_lines(mark, scene.view, scene.study)
+            if texts and mark.kind in _REGIONS and mark.modality is not scene.modality:
+                texts = (mark.modality.value, *texts)
+            canvas = Canvas()
+            return tuple(part for text in texts for part in canvas.wrapped(text, width, size))
+
+        key = "label", mark, scene.study, scene.modality, scene.convention, size, width
+        return self.layers.keep(key, lines)
+
+    def _label(self, painter: QPainter, mark: Annotation, points: Sequence[QPointF]) -> None:
+        if len(self._labels) >= _MOST_LABELS and mark.id != self.scene.selection:
+            return
+        width, height = self.geometry.size
+        size = letter_size((width, height)) - 1
+        lines, metrics = self._lines(mark, size), font_metrics(size)
+        if not lines:
+            return
+        step = metrics.height()
+        wide = max(metrics.horizontalAdvance(line) for line in lines)
+        # Among very many there is no free place, and to look for one would take seconds.
+        crowded = len(self._labels) >= _MOST_APART
+        box = _best(
+            label_places(mark.kind, points, wide, step * len(lines)),
+            QRectF(0, 0, width, height).adjusted(_MARGIN, _MARGIN, -_MARGIN, -_MARGIN),
+            () if crowded else (*self.taken, *self._labels.values()),
         )
+        self._labels[mark.id] = box
+        for place, line in enumerate(lines):
+            at = QPointF(box.left(), box.top() + place * step + metrics.ascent())
+            write(painter, at, line, image_font(size), palette.BRIGHT)
 
 
-def _places(mark: Annotation, points: Sequence[Position], width: float, height: float) -> list[Box]:
-    """Where a label may stand, best first."""
-    if mark.kind is Kind.TEXT:
-        x, y = points[0]
-        return [Box(x, y - height, x + width, y)]
-    (x0, x1), (y0, y1) = (sorted(p[axis] for p in points) for axis in (0, 1))
-    if mark.kind is Kind.ARROW:
-        (x, y), (head_x, head_y) = points
-        # The words stand at the arrow's tail.
-        left = x + _GAP if head_x < x else x - _GAP - width
-        top = y + _GAP / 2 if head_y < y else y - _GAP / 2 - height
-        sideways = Box(left, y - height / 2, left + width, y + height / 2)
-        upright = Box(x - width / 2, top, x + width / 2, top + height)
-        level = abs(head_x - x) > abs(head_y - y)
-        return [sideways, upright] if level else [upright, sideways]
-    middle_x, middle_y = (x0 + x1) / 2, (y0 + y1) / 2
-    right = Box(x1 + _GAP, middle_y - height / 2, x1 + _GAP + width, middle_y + height / 2)
-    left_of = Box(x0 - _GAP - width, right.top, x0 - _GAP, right.bottom)
-    above = Box(middle_x - width / 2, y0 - _GAP - height, middle_x + width / 2, y0 - _GAP)
-    below = Box(above.left, y1 + _GAP, above.right, y1 + _GAP + height)
-    if mark.kind is Kind.RULER and x1 - x0 > y1 - y0:
-        return [above, below, right, left_of]
-    return [right, left_of, below, above]
+def _paint_handles(painter: QPainter, places: Sequence[QPointF]) -> None:
+    painter.setPen(QPen(ink(palette.ACCENT), 1.5))
+    painter.setBrush(ink(palette.BRIGHT))
+    for at in places:
+        painter.drawEllipse(at, _HANDLE, _HANDLE)
 
 
-def _best_place(places: Sequence[Box], outer: Box, taken: Sequence[Box]) -> Box:
+def _stroke_fine(
+    painter: QPainter, kind: Kind, points: Sequence[QPointF], own: bool, selected: bool
+) -> None:
+    """Smooth lines with a shadow under them."""
+    path, colour = shape_path(kind, points), _colour(own, selected)
+    shadow, opacity = palette.SHADOW
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    under = ink(shadow, opacity * (0.55 if own else 0.25))
+    for pen, width in ((under, 3.4), (colour, _LINE)):
+        painter.setPen(QPen(pen, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+        painter.drawPath(path)
+    if kind is Kind.ARROW:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(colour)
+        painter.drawPolygon(arrow_head(points))
+
+
+def _stroke_thin(
+    painter: QPainter, kind: Kind, points: Sequence[QPointF], own: bool, selected: bool
+) -> None:
+    """One pixel wide, which is twenty times as fast; for slices with very many marks."""
+    if selected:
+        _stroke_fine(painter, kind, points, own, selected)
+        return
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(_colour(own, selected))
+    if kind is Kind.ELLIPSE:
+        painter.drawEllipse(QRectF(points[0], points[1]))
+    elif kind is Kind.RECTANGLE:
+        painter.drawRect(QRectF(points[0], points[1]))
+    elif kind is not Kind.TEXT:
+        painter.drawLine(points[0], points[1])
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+
+
+def _colour(own: bool, selected: bool) -> QColor:
+    return ink(palette.BRIGHT if selected else palette.MARK, 1.0 if own else _FOREIGN)
+
+
+def _visible(points: Sequence[QPointF], size: tuple[int, int]) -> bool:
+    xs, ys = [p.x() for p in points], [p.y() for p in points]
+    return max(xs) >= 0 and min(xs) <= size[0] and max(ys) >= 0 and min(ys) <= size[1]
+
+
+def _best(places: Sequence[QRectF], outer: QRectF, taken: Sequence[QRectF]) -> QRectF:
+    """The first place inside the pane and off other texts, pushed up or down if need be."""
+
+    def free(place: QRectF) -> bool:
+        return not any(place.intersects(other) for other in taken)
+
     for place in places:
-        if place.kept_inside(outer) == place and not any(place.overlaps(t) for t in taken):
+        if outer.contains(place) and free(place):
             return place
-    inside = [place.kept_inside(outer) for place in places]
-    free = [place for place in inside if not any(place.overlaps(t) for t in taken)]
-    if free:
-        return free[0]
-    # Step down until nothing is in the way.
-    place = inside[0]
-    while place.bottom + 4 < outer.bottom:
-        place = Box(place.left, place.top + 4, place.right, place.bottom + 4)
-        if not any(place.overlaps(t) for t in taken):
-            return place
-    return inside[0]
+    inside = [pushed_inside(place, outer) for place in places]
+    steps = sorted(range(-40, 41), key=abs)
+    pushed = (pushed_inside(p.translated(0, 6.0 * step), outer) for step in steps for p in inside)
+    return next((place for place in pushed if free(place)), inside[0])
+
+
+def pushed_inside(place: QRectF, outer: QRectF) -> QRectF:
+    """The same size, shifted to lie in ``outer``; its top left wins when too large."""
+    x = max(outer.left(), min(place.left(), outer.right() - place.width()))
+    y = max(outer.top(), min(place.top(), outer.bottom() - place.height()))
+    return QRectF(x, y, place.width(), place.height())

@@ -1,24 +1,27 @@
-"""A whole picture: panes in a grid, the result beside them, where it came from below them."""
+"""A whole page: panes in a grid, the result beside them, where it came from below them."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
-from PIL import Image
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QRect, QRectF, Qt
+from PySide6.QtGui import QImage, QPainter
 
 from brainviewer.core.findings import Classification, TumourFinding
 from brainviewer.core.study import Study
 from brainviewer.painting import palette, wording
-from brainviewer.painting.drawing import Canvas
+from brainviewer.painting.canvas import Canvas
+from brainviewer.painting.captions import letter_size, write_corner
+from brainviewer.painting.devices import paint_image, pixels_of, rgb_image
 from brainviewer.painting.footer import draw_footer, provenance_lines
-from brainviewer.painting.pane import (
-    PaneSpec,
-    draw_pane,
-    draw_title,
-    draw_warning,
-    letter_size,
-)
 from brainviewer.painting.provenance import provenance
+from brainviewer.painting.result_card import WIDTH as CARD_WIDTH
 from brainviewer.painting.result_card import draw_result_card
+from brainviewer.painting.slice_layers import SliceLayers
+from brainviewer.painting.slice_painter import paint
+from brainviewer.painting.slice_scene import SliceScene
 
 _GAP = 2
 Place = tuple[int, int, int, int]
@@ -27,12 +30,12 @@ Place = tuple[int, int, int, int]
 
 @dataclass(frozen=True, eq=False)
 class FigureSpec:
-    """What a picture holds.
+    """What a page holds.
 
     panes : row by row; columns : how many stand side by side.
     pane_size : width and height of every pane in points (pixels at 1×).
     places : where the panes lie instead, one for each; none for a grid of equal ones.
-    volume_picture : the 3D view, already drawn, as one more pane.
+    volume_picture : (rows, columns, 3) the 3D view, already drawn, as one more pane.
     finding, classification : shown in the column beside the panes if ``result`` is True, and
         named in the provenance.
     result_note : what the reader must know about the result, e.g. that it is stale.
@@ -41,10 +44,10 @@ class FigureSpec:
     """
 
     study: Study
-    panes: tuple[PaneSpec, ...]
+    panes: tuple[SliceScene, ...]
     columns: int = 1
     pane_size: tuple[int, int] = (640, 640)
-    volume_picture: Image.Image | None = None
+    volume_picture: NDArray[np.uint8] | None = None
     finding: TumourFinding | None = None
     classification: Classification | None = None
     result_note: str = ""
@@ -66,61 +69,123 @@ class FigureSpec:
         )
 
 
-def draw_figure(spec: FigureSpec, scale: float = 1) -> Image.Image:
-    """The picture, everything in it drawn at ``scale`` pixels a point."""
-    grid = _draw_grid(spec, scale)
-    width, height = grid.width, grid.height
-    card = None
-    if spec.result and (spec.finding is not None or spec.classification is not None):
-        card = draw_result_card(
+def draw_figure(spec: FigureSpec, scale: float = 1) -> NDArray[np.uint8]:
+    """(rows, columns, 3) the page, everything on it painted at ``scale`` pixels a point."""
+    return pixels_of(figure_image(spec, scale))
+
+
+def figure_image(spec: FigureSpec, scale: float = 1) -> QImage:
+    """The page as an image, everything on it painted at ``scale`` pixels a point."""
+    page = FigurePage(spec)
+    return paint_image(lambda painter: page.paint(painter, scale), page.size, scale)
+
+
+class FigurePage:
+    """A figure laid out: how large it is, and how it is painted on any device."""
+
+    def __init__(self, spec: FigureSpec) -> None:
+        self.spec = spec
+        self._places = list(spec.places) or _equal_places(spec)
+        self._grid = (
+            max((left + across for left, _, across, _ in self._places), default=0),
+            max((top + down for _, top, _, down in self._places), default=0),
+        )
+        self._volume = self._volume_place()
+
+    def _volume_place(self) -> Place | None:
+        """The 3D view takes a free place, else a column of its own."""
+        spec, (width, height) = self.spec, self._grid
+        if spec.volume_picture is None:
+            return None
+        if len(self._places) > len(spec.panes):
+            return self._places[-1]
+        wide, tall = spec.pane_size
+        height = max(height, tall)
+        left = width + _GAP if self._places else 0
+        self._grid = left + wide, height
+        return left, 0, wide, height
+
+    @cached_property
+    def size(self) -> tuple[int, int]:
+        """Width and height of the page in points."""
+        return self._width, self._height + (_GAP + self._footer_height if self.spec.footer else 0)
+
+    @property
+    def _has_card(self) -> bool:
+        spec = self.spec
+        return spec.result and (spec.finding is not None or spec.classification is not None)
+
+    @property
+    def _width(self) -> int:
+        return self._grid[0] + (_GAP + CARD_WIDTH if self._has_card else 0)
+
+    @cached_property
+    def _height(self) -> int:
+        """Of all above the footer."""
+        return max(self._grid[1], self._card(Canvas()) if self._has_card else 0)
+
+    @cached_property
+    def _footer_height(self) -> int:
+        return self._footer(Canvas())
+
+    def paint(self, painter: QPainter, ratio: float = 1) -> None:
+        """Paint the page, its top left corner at (0, 0).
+
+        ratio : pixels a point of what has pixels.
+        """
+        width, height = self.size
+        canvas = Canvas(painter)
+        canvas.paint(0, 0, width, height, palette.GAP)
+        canvas.paint(0, 0, self._grid[0], self._height, palette.BACKGROUND)
+        canvas.paint(0, 0, *self._grid, palette.GAP)
+        self._paint_panes(painter, ratio)
+        for left, top, drawn in (
+            (self._grid[0] + _GAP, 0, self._paint_card if self._has_card else None),
+            (0, self._height + _GAP, self._paint_footer if self.spec.footer else None),
+        ):
+            if drawn is not None:
+                painter.save()
+                painter.translate(left, top)
+                drawn(painter)
+                painter.restore()
+
+    def _paint_panes(self, painter: QPainter, ratio: float) -> None:
+        spec, layers = self.spec, SliceLayers()
+        for place, scene in zip(self._places, spec.panes, strict=False):
+            paint(painter, QRect(*place), scene, ratio, layers)
+        for place in self._places[len(spec.panes) :]:
+            painter.fillRect(QRect(*place), Qt.GlobalColor.black)
+        if self._volume is not None and spec.volume_picture is not None:
+            _paint_volume(painter, QRect(*self._volume), spec.volume_picture, spec.study.synthetic)
+
+    def _card(self, canvas: Canvas) -> int:
+        spec = self.spec
+        foot = "" if spec.footer else wording.RESEARCH_ONLY
+        return draw_result_card(
+            canvas,
             spec.study,
             spec.finding,
             spec.classification,
-            scale,
             note=spec.result_note,
-            foot="" if spec.footer else wording.RESEARCH_ONLY,
+            foot=foot,
         )
-        width, height = width + _GAP + card.width, max(height, card.height)
-    footer = None
-    if spec.footer:
+
+    def _paint_card(self, painter: QPainter) -> None:
+        canvas = Canvas(painter)
+        canvas.paint(0, 0, CARD_WIDTH, self._height, palette.PANEL)
+        self._card(canvas)
+
+    def _footer(self, canvas: Canvas) -> int:
+        spec = self.spec
         lines = provenance_lines(
             spec.study, spec.panes, spec.finding, spec.classification, identify=spec.identify
         )
-        footer = draw_footer(spec.study, spec.panes, lines, width, scale)
-    canvas = Canvas(width, height + (_GAP + footer.height if footer else 0), scale, palette.GAP)
-    canvas.paint(0, 0, grid.width, height, palette.BACKGROUND)
-    canvas.place(grid.image, 0, 0)
-    if card:
-        canvas.paint(grid.width + _GAP, 0, width, height, palette.PANEL)
-        canvas.place(card.image, grid.width + _GAP, 0)
-    if footer:
-        canvas.place(footer.image, 0, height + _GAP)
-    return canvas.image
+        return draw_footer(canvas, spec.study, spec.panes, lines, self._width)
 
-
-def _draw_grid(spec: FigureSpec, scale: float) -> Canvas:
-    """The panes; the 3D view takes a free place, else a column of its own."""
-    wide, tall = spec.pane_size
-    places = list(spec.places) or _equal_places(spec)
-    width = max((left + across for left, _, across, _ in places), default=0)
-    height = max((top + down for _, top, _, down in places), default=0)
-    volume: Place | None = None
-    if spec.volume_picture is not None:
-        if len(places) > len(spec.panes):
-            volume = places[-1]
-        else:
-            height = max(height, tall)
-            volume = (width + _GAP if places else 0, 0, wide, height)
-            width = volume[0] + wide
-    canvas = Canvas(width, height, scale, palette.GAP)
-    for (left, top, *size), pane in zip(places, spec.panes, strict=False):
-        canvas.place(draw_pane(pane, (size[0], size[1]), scale), left, top)
-    for left, top, across, down in places[len(spec.panes) :]:
-        canvas.paint(left, top, left + across, top + down, palette.BACKGROUND)
-    if volume is not None and spec.volume_picture is not None:
-        picture = _fitted(spec.study, spec.volume_picture, volume[2:], scale)
-        canvas.place(picture, *volume[:2])
-    return canvas
+    def _paint_footer(self, painter: QPainter) -> None:
+        canvas = Canvas(painter)
+        canvas.paint(0, 0, self._width, self._footer_height, palette.PANEL)
+        self._footer(canvas)
 
 
 def _equal_places(spec: FigureSpec) -> list[Place]:
@@ -135,18 +200,20 @@ def _equal_places(spec: FigureSpec) -> list[Place]:
     ]
 
 
-def _fitted(study: Study, picture: Image.Image, size: tuple[int, int], scale: float) -> Image.Image:
+def _paint_volume(
+    painter: QPainter, place: QRect, picture: NDArray[np.uint8], synthetic: bool
+) -> None:
     """The 3D view in a pane of its own, neither cut nor distorted."""
-    canvas = Canvas(size[0], size[1], scale)
-    zoom = min(canvas.image.width / picture.width, canvas.image.height / picture.height)
-    fit = max(1, round(picture.width * zoom)), max(1, round(picture.height * zoom))
-    fitted = picture.convert("RGB")
-    if fitted.size != fit:
-        fitted = fitted.resize(fit, Image.Resampling.LANCZOS)
-    at = (canvas.image.width - fit[0]) // 2, (canvas.image.height - fit[1]) // 2
-    canvas.image.paste(fitted, at)
-    letters = letter_size(size)
-    draw_title(canvas, [("3D", palette.BRIGHT, True)], letters)
-    if study.synthetic:
-        draw_warning(canvas, "SYNTHETIC", 1, letters)
-    return canvas.image
+    painter.save()
+    painter.setClipRect(place)
+    painter.translate(place.topLeft())
+    painter.fillRect(0, 0, place.width(), place.height(), Qt.GlobalColor.black)
+    rows, columns = picture.shape[:2]
+    zoom = min(place.width() / columns, place.height() / rows)
+    width, height = columns * zoom, rows * zoom
+    box = QRectF((place.width() - width) / 2, (place.height() - height) / 2, width, height)
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+    painter.drawImage(box, rgb_image(picture))
+    size = letter_size((place.width(), place.height()))
+    write_corner(painter, "3D", "SYNTHETIC" if synthetic else "", size)
+    painter.restore()

@@ -1,5 +1,6 @@
 """The lines below the images: what the colours mean and where the picture came from."""
 
+import math
 from collections.abc import Sequence
 
 from brainviewer import __version__
@@ -7,26 +8,24 @@ from brainviewer.core.findings import Classification, TumourFinding
 from brainviewer.core.shown_text import shown_text
 from brainviewer.core.study import Study
 from brainviewer.painting import palette, wording
-from brainviewer.painting.drawing import Canvas
-from brainviewer.painting.pane import PaneSpec
+from brainviewer.painting.canvas import Canvas
 from brainviewer.painting.slice_image import heat_bar
+from brainviewer.painting.slice_scene import SliceScene
 
 _PAD = 12.0
 _SIZE = 11.0
 _STEP = 17.0
-_TALLEST = 600
 _HEAT = "heat"
 
 
 def draw_footer(
+    canvas: Canvas,
     study: Study,
-    panes: Sequence[PaneSpec],
+    panes: Sequence[SliceScene],
     lines: Sequence[str],
     width: int,
-    scale: float,
-) -> Canvas:
-    """The footer of a picture ``width`` points wide, as tall as its content."""
-    canvas = Canvas(width, _TALLEST, scale, palette.PANEL)
+) -> int:
+    """Write the footer of a page ``width`` points wide; returns its height in points."""
     warnings = [(wording.RESEARCH_ONLY, False)]
     if study.synthetic:
         warnings.insert(0, (wording.SYNTHETIC, True))
@@ -48,12 +47,12 @@ def draw_footer(
             x, warnings_y + _SIZE, fitting, _SIZE, palette.CAUTION, bold=bold, anchor=anchor
         )
         warnings_y += _STEP
-    return canvas.cut_off(max(y, warnings_y) + _PAD - (_STEP - _SIZE) + 2)
+    return math.ceil(max(y, warnings_y) + _PAD - (_STEP - _SIZE) + 2)
 
 
 def provenance_lines(
     study: Study,
-    panes: Sequence[PaneSpec],
+    panes: Sequence[SliceScene],
     finding: TumourFinding | None,
     classification: Classification | None,
     *,
@@ -103,13 +102,13 @@ def _found_by(finding: TumourFinding) -> str:
     return f"tumour found by method “{finding.method}”"
 
 
-def _place(pane: PaneSpec) -> str:
+def _place(pane: SliceScene) -> str:
     place = wording.place_text(pane.view, pane.index)
     position = wording.position_text(pane.view, pane.index)
     return f"{place} at {position}" if position else place
 
 
-def _legend(panes: Sequence[PaneSpec]) -> list[tuple[str, str]]:
+def _legend(panes: Sequence[SliceScene]) -> list[tuple[str, str]]:
     """What the colours over the images mean: (colour, words)."""
     entries = []
     if any(pane.shows_lesion for pane in panes):
@@ -134,8 +133,7 @@ def _draw_legend(canvas: Canvas, entries: Sequence[tuple[str, str]], room: float
         if x > _PAD and x + length > _PAD + room:
             x, y = _PAD, y + _STEP
         if colour == _HEAT:
-            bar = heat_bar(round(swatch * canvas.scale), round(6 * canvas.scale))
-            canvas.place(bar, x, y + _SIZE - 7)
+            canvas.place(heat_bar(), x, y + _SIZE - 7, swatch, 6)
         else:
             canvas.bar(x, y + _SIZE - 5.2, x + swatch, y + _SIZE - 2.8, colour, radius=1)
         canvas.text(x + swatch + 6, y + _SIZE, fitting, _SIZE, palette.TEXT, anchor="ls")

@@ -14,6 +14,8 @@ ACCENT = "#5AA9E6"
 TUMOUR = "#FFB347"
 CAUTION = "#E6C66A"
 MARK = "#9AD4FF"
+SHADOW = "#000000", 200 / 255
+"""Colour and opacity of what is painted under lines."""
 
 CLASSES: Mapping[str, str] = {
     "A": "#56B4E9",

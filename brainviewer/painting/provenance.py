@@ -10,13 +10,13 @@ from brainviewer.core.findings import Classification, Diameters, NetworkUse, Tum
 from brainviewer.core.slices import SliceView
 from brainviewer.core.study import Study, Volume
 from brainviewer.painting import wording
-from brainviewer.painting.pane import PaneSpec
 from brainviewer.painting.prediction_text import condition_text
+from brainviewer.painting.slice_scene import SliceScene
 
 
 def provenance(
     study: Study,
-    panes: Sequence[PaneSpec],
+    panes: Sequence[SliceScene],
     finding: TumourFinding | None = None,
     classification: Classification | None = None,
     *,
@@ -70,7 +70,7 @@ def _placing(volume: Volume) -> dict[str, Any]:
     }
 
 
-def _pane(pane: PaneSpec) -> dict[str, Any]:
+def _pane(pane: SliceScene) -> dict[str, Any]:
     placed = _placed(pane.study)
     data: dict[str, Any] = {
         "sequence": pane.modality.value,
@@ -105,7 +105,7 @@ def _placed(study: Study) -> bool:
     return study.grid.oriented or study.grid.as_stored
 
 
-def _mark(mark: Annotation, pane: PaneSpec) -> dict[str, Any]:
+def _mark(mark: Annotation, pane: SliceScene) -> dict[str, Any]:
     data = {key: value for key, value in mark.to_json().items() if key != "id"}
     if not _placed(pane.study):
         data = {key: None if key.startswith("points") else value for key, value in data.items()}

@@ -1,35 +1,33 @@
 """The column beside the images: the type of the glioma, how sure that is, and where it lies."""
 
+import math
 from collections.abc import Sequence
 
 from brainviewer.core.findings import Classification, TumourFinding
 from brainviewer.core.slices import SliceView
 from brainviewer.core.study import Study
 from brainviewer.painting import palette, wording
-from brainviewer.painting.drawing import Canvas
+from brainviewer.painting.canvas import Canvas
 from brainviewer.painting.measurement_text import measurement_lines, slice_line
 from brainviewer.painting.prediction_text import ONLY_GLIOMAS, AnswerText, Standing, answer_text
 
 WIDTH = 304
 _PAD = 20.0
-_TALLEST = 1600
 _NEVER_FULL = 0.985
 
 
 class _Column:
     """Writes from top to bottom."""
 
-    def __init__(self, scale: float) -> None:
-        self.canvas = Canvas(WIDTH, _TALLEST, scale, palette.PANEL)
+    def __init__(self, canvas: Canvas) -> None:
+        self.canvas = canvas
         self.y = _PAD
         self.left, self.right = _PAD, WIDTH - _PAD
         self.width = self.right - self.left
 
     def head(self, text: str) -> None:
-        x = self.left
-        for letter in text.upper():
-            self.canvas.text(x, self.y + 10, letter, 10.5, palette.QUIET, bold=True, anchor="ls")
-            x += self.canvas.measure(letter, 10.5, True) + 0.9
+        at, words = (self.left, self.y + 10), text.upper()
+        self.canvas.text(*at, words, 11, palette.QUIET, bold=True, anchor="ls", spacing=0.9)
         self.y += 22
 
     def text(self, text: str, size: float, colour: str, lines: int = 4) -> None:
@@ -48,8 +46,8 @@ class _Column:
 
     def beneath(self, text: str) -> None:
         """A smaller line under a pair, at the right."""
-        text = self.canvas.shortened(text, self.width, 10.5)
-        self.canvas.text(self.right, self.y + 7, text, 10.5, palette.QUIET, anchor="rs")
+        text = self.canvas.shortened(text, self.width, 11)
+        self.canvas.text(self.right, self.y + 7, text, 11, palette.QUIET, anchor="rs")
         self.y += 15
 
     def gap(self, points: float) -> None:
@@ -57,20 +55,20 @@ class _Column:
 
 
 def draw_result_card(
+    canvas: Canvas,
     study: Study,
     finding: TumourFinding | None,
     classification: Classification | None,
-    scale: float,
     *,
     note: str = "",
     foot: str = "",
-) -> Canvas:
-    """The column, ``WIDTH`` points wide and as tall as its content.
+) -> int:
+    """Write the column, ``WIDTH`` points wide; returns its height in points.
 
     note : what the reader must know about the result, e.g. that it is stale.
     foot : the last line.
     """
-    column = _Column(scale)
+    column = _Column(canvas)
     if classification is not None:
         _draw_type(column, study, classification, note)
     if finding is not None:
@@ -80,7 +78,7 @@ def draw_result_card(
     if foot:
         column.gap(16)
         column.text(foot, 11, palette.CAUTION)
-    return column.canvas.cut_off(min(_TALLEST, column.y + _PAD))
+    return math.ceil(column.y + _PAD)
 
 
 def _draw_type(column: _Column, study: Study, result: Classification, note: str) -> None:
@@ -144,7 +142,7 @@ def _draw_bars(column: _Column, ranking: Sequence[tuple[str, float]]) -> None:
         if end - bar_left >= 1:
             canvas.bar(bar_left, base - 10, end, base + 1, colour)
         share = wording.probability(probability)
-        canvas.text(column.right, base, share, 12.5, palette.TEXT, anchor="rs")
+        canvas.text(column.right, base, share, 13, palette.TEXT, anchor="rs")
         column.gap(24)
 
 

@@ -1,103 +1,84 @@
-"""One slice as pixels: grey levels, colour maps, heatmap and outlines, smooth at any size."""
+"""A slice as arrays of pixels: grey levels, colours, the heatmap, and their enlargement."""
 
-from dataclasses import dataclass
+import math
 from functools import lru_cache
 from typing import Any
 
 import cmap
+import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageColor
 
-from brainviewer.core.annotations import Point
 from brainviewer.core.findings import Heatmap
 from brainviewer.core.slices import Convention, SliceView
 from brainviewer.core.study import Volume
+from brainviewer.core.voi_window import Window
 from brainviewer.painting import palette
 
 RGB = NDArray[np.uint8]
+_BESIDE = 2
+"""Pixels of the slice around the visible part that interpolation looks at."""
 
 
-@dataclass(frozen=True)
-class Viewport:
-    """The part of a slice that is shown.
+def grey_levels(values: NDArray[Any], window: Window) -> NDArray[np.uint8]:
+    """Stored values as grey levels 0..255 of a window; an inverted window is not regarded.
 
-    centre : world position in mm, RAS+, in the middle of the pane.
-    mm_per_point : how many mm a pixel of the pane at 1× covers; of a picture, in its own unit.
+    Worked out in float32 where that holds every stored value, else in float64.
     """
+    exact = np.float32 if np.can_cast(values.dtype, np.float32) else np.float64
+    grey: NDArray[Any] = values.astype(exact)
+    np.subtract(grey, float(window.low), out=grey)
+    np.multiply(grey, 255 / float(window.width), out=grey)
+    np.clip(grey, 0, 255, out=grey)
+    return grey.astype(np.uint8)
 
-    centre: Point
-    mm_per_point: float
+
+def shown_levels(values: NDArray[Any], window: Window) -> NDArray[np.uint8]:
+    """Stored values, or colours (rows, columns, 3), as 0..255 of a window, contiguous."""
+    # Straight from the stored number type; nothing becomes float64.
+    grey = grey_levels(values, window)
+    return np.ascontiguousarray(np.invert(grey) if window.inverted else grey)
 
 
-@dataclass(frozen=True, eq=False)
-class Placement:
-    """Where the pixels of a slice lie in a pane.
+def enlarged(
+    pixels: NDArray[np.uint8],
+    step: tuple[float, float],
+    origin: tuple[float, float],
+    size: tuple[float, float],
+    smooth: bool,
+) -> tuple[NDArray[np.uint8], tuple[int, int]] | None:
+    """The visible part of a slice at the resolution of a device, by cubic interpolation.
 
-    size : width and height of the pane in pixels.
-    origin : x and y in the pane, in pixels, of the slice's top left corner (the corner of the
-        pixel, not its centre).
-    step : x and y pane pixels per slice pixel.
+    pixels : (rows, columns) or (rows, columns, 3)
+    step : x and y device pixels per slice pixel.
+    origin : x and y of the slice's top left corner on the device.
+    size : width and height of what is seen of the device.
+    smooth : otherwise the pixels are squares.
+
+    Returns the part and the x and y of its top left pixel; None if nothing is visible.
+
+    cv2 does in a tenth of a millisecond what a painter's smooth scaling takes several for.
     """
-
-    view: SliceView
-    size: tuple[int, int]
-    origin: tuple[float, float]
-    step: tuple[float, float]
-
-    @classmethod
-    def of(
-        cls, view: SliceView, size: tuple[int, int], scale: float, viewport: Viewport | None = None
-    ) -> "Placement":
-        """The whole slice in the middle of the pane, or what a viewport shows of it."""
-        (rows, columns), (height, width) = view.shape, view.pixel_spacing
-        if viewport is None:
-            mm = max(columns * width / size[0], rows * height / size[1])
-            row, column = (rows - 1) / 2, (columns - 1) / 2
-        else:
-            mm = viewport.mm_per_point / scale
-            row, column = view.to_screen(viewport.centre)[0]
-        step = width / mm, height / mm
-        origin = size[0] / 2 - (column + 0.5) * step[0], size[1] / 2 - (row + 0.5) * step[1]
-        return cls(view, size, (float(origin[0]), float(origin[1])), step)
-
-    @property
-    def pixels_per_mm(self) -> float:
-        """Pane pixels per mm."""
-        return self.step[0] / self.view.pixel_spacing[1]
-
-    def pixel_of(self, row: float, column: float) -> tuple[float, float]:
-        """x and y in the pane of a position on the slice (pixel centres at integers)."""
-        return (
-            self.origin[0] + (column + 0.5) * self.step[0],
-            self.origin[1] + (row + 0.5) * self.step[1],
-        )
-
-    def resampled(self, values: NDArray[Any]) -> tuple[NDArray[np.float32], tuple[int, int]]:
-        """Values (rows, columns) of the slice at the resolution of the pane, interpolated.
-
-        Returns the visible part and the x and y of its top left pixel in the pane; the part is
-        empty when nothing of the slice is visible.
-        """
-        rows, columns = values.shape
-        x0, x1, left, right = _visible(self.origin[0], self.step[0], columns, self.size[0])
-        y0, y1, top, bottom = _visible(self.origin[1], self.step[1], rows, self.size[1])
-        if x1 <= x0 or y1 <= y0:
-            return np.zeros((0, 0), np.float32), (0, 0)
-        source = Image.fromarray(np.ascontiguousarray(values, dtype=np.float32))
-        part = source.resize(
-            (x1 - x0, y1 - y0), Image.Resampling.BICUBIC, (left, top, right, bottom)
-        )
-        return np.asarray(part, dtype=np.float32), (x0, y0)
+    rows, columns = pixels.shape[:2]
+    first_column, last_column, left, right = _visible(step[0], origin[0], columns, size[0])
+    first_row, last_row, top, bottom = _visible(step[1], origin[1], rows, size[1])
+    if right <= left or bottom <= top:
+        return None
+    part = pixels[first_row:last_row, first_column:last_column]
+    width, height = right - left, bottom - top
+    smaller = width < part.shape[1] or height < part.shape[0]
+    shrinking = cv2.INTER_AREA if smaller else cv2.INTER_CUBIC
+    fine = cv2.resize(
+        part, (width, height), interpolation=shrinking if smooth else cv2.INTER_NEAREST
+    )
+    return np.asarray(fine, np.uint8), (left, top)
 
 
-def _visible(origin: float, step: float, count: int, size: int) -> tuple[int, int, float, float]:
-    """Pane pixels [from, to) that a slice covers along one axis, and the slice's part in them."""
-    first = max(0, int(np.ceil(origin - 1e-6)))
-    last = min(size, int(np.floor(origin + count * step + 1e-6)))
-    begin = min(max((first - origin) / step, 0.0), float(count))
-    end = min(max((last - origin) / step, 0.0), float(count))
-    return first, last if end > begin else first, begin, end
+def _visible(scale: float, origin: float, count: int, size: float) -> tuple[int, int, int, int]:
+    """Slice pixels [from, to) that are visible along an axis, and the device pixels they take."""
+    first = max(0, math.floor(-origin / scale) - _BESIDE)
+    last = min(count, math.ceil((size - origin) / scale) + _BESIDE)
+    return first, last, round(origin + first * scale), round(origin + last * scale)
 
 
 def colour_table(name: str) -> RGB:
@@ -115,12 +96,17 @@ def _table(name: str) -> RGB:
     return table
 
 
+def is_grey(colour_map: str) -> bool:
+    """Whether a colour map is that of grey levels."""
+    return colour_map in ("", "gray", "grey")
+
+
 def own_colours(volume: Volume, colour_map: str) -> NDArray[np.uint8] | None:
     """(i, j, k, 3) the colours that a picture is shown in; None if it is shown by its grey values.
 
     A colour map is made for grey values: choosing one takes a picture's own colours away.
     """
-    return volume.rgb if colour_map in ("", "gray", "grey") else None
+    return volume.rgb if is_grey(colour_map) else None
 
 
 def heat_rgba(values: NDArray[np.float32], opacity: float) -> RGB:
@@ -136,13 +122,11 @@ def heat_rgba(values: NDArray[np.float32], opacity: float) -> RGB:
     return rgba
 
 
-def heat_bar(width: int, height: int) -> Image.Image:
-    """The heatmap's colours from low to high, on black, for a legend."""
-    values = np.tile(np.linspace(0, 1, max(width, 2), dtype=np.float32), (max(height, 1), 1))
-    picture = np.zeros((*values.shape, 3), np.uint8)
-    colours = heat_rgba(values, 1.0)
-    blend(picture, colours[..., :3], colours[..., 3] / 255, (0, 0))
-    return Image.fromarray(picture)
+def heat_bar(steps: int = 64) -> RGB:
+    """(1, steps, 3) the heatmap's colours from low to high, on black, for a legend."""
+    rgba = heat_rgba(np.linspace(0, 1, steps, dtype=np.float32)[None], 1.0)
+    bar: RGB = np.rint(rgba[..., :3] * (rgba[..., 3:] / 255)).astype(np.uint8)
+    return bar
 
 
 def heat_values(heatmap: Heatmap, view: SliceView) -> NDArray[np.float32]:
@@ -152,22 +136,15 @@ def heat_values(heatmap: Heatmap, view: SliceView) -> NDArray[np.float32]:
     return arranged
 
 
-def blend(picture: RGB, colours: RGB, alpha: NDArray[Any], at: tuple[int, int]) -> None:
-    """Lay colours over a part of a picture (rows, columns, 3), in place.
-
-    colours : (h, w, 3) or one colour (3,); alpha : (h, w) in 0..1; at : x and y of the part.
-    """
-    rows, columns = np.flatnonzero(alpha.any(axis=1)), np.flatnonzero(alpha.any(axis=0))
-    if not rows.size:
-        return
-    # Most overlays cover a small part of the slice.
-    down, right = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
-    weight = alpha[down, right].astype(np.float32)[..., None]
-    colours = colours[down, right] if colours.ndim == 3 else colours
-    part = picture[at[1] :, at[0] :][down, right]
-    part[:] = np.rint(part * (1 - weight) + colours.astype(np.float32) * weight)
+def fill_table(opacity: float) -> RGB:
+    """(256, 4) colours of the values of a segmentation, clear at 0."""
+    table = np.array([(*rgb_of(palette.label_colour(n)), 255) for n in range(256)], np.uint8)
+    table[:, 3] = round(255 * opacity)
+    table[0] = 0
+    return table
 
 
-def rgb_of(colour: str) -> RGB:
-    """(3,) uint8 of a colour such as ``#FFB347``."""
-    return np.array(ImageColor.getrgb(colour)[:3], dtype=np.uint8)
+def rgb_of(colour: str) -> tuple[int, int, int]:
+    """Red, green and blue of a colour such as ``#FFB347``."""
+    red, green, blue = bytes.fromhex(colour.removeprefix("#"))
+    return red, green, blue

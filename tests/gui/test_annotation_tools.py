@@ -12,11 +12,12 @@ from brainviewer.app.state import Layout, Tool
 from brainviewer.core.annotations import Annotation, Kind
 from brainviewer.core.slices import Plane
 from brainviewer.core.study import Modality
-from brainviewer.gui.panes.annotation_items import label_places
-from brainviewer.gui.panes.geometry import Camera
+from brainviewer.gui.panes.camera import Camera
 from brainviewer.gui.panes.pane_grid import PaneGrid
 from brainviewer.gui.panes.slice_pane import SlicePane
 from brainviewer.gui.tools.annotation_tools import TextEditor, distance_px, hit_test
+from brainviewer.painting.annotation_shapes import label_places
+from brainviewer.painting.annotations import label_lines
 from tests.gui.conftest import show_study
 from tests.gui.hands import NONE, click, double_click, drag, key, move, press, release
 from tests.phantoms import MARKER_VALUE
@@ -109,13 +110,13 @@ class TestDrawing:
     def test_a_region_tells_the_values_of_its_own_sequence(self, pane, shown, grid):
         at = pane.geometry_mm.to_pixels([shown.state.cursor])[0]
         mark = draw(pane, Tool.RECTANGLE, at - QPointF(9, 9), at + QPointF(9, 9))
-        lines = pane.mark_painter._lines[mark]
+        lines = label_lines(mark, pane.view, shown.state.study)
         assert lines[0] == f"mean {MARKER_VALUE} · SD 0"
         assert lines[1] == f"min {MARKER_VALUE} · max {MARKER_VALUE}"
         assert lines[2].endswith("mm²")
         # Other sequences show where it is, without numbers that are not theirs.
         grid.panes[0].grab()
-        assert grid.panes[0].mark_painter.label_boxes == {}
+        assert grid.panes[0].label_boxes == {}
         assert mark in grid.panes[0].marks()
 
     def test_marks_stay_on_their_slice(self, pane, shown):
@@ -131,7 +132,7 @@ class TestDrawing:
         for y in (150, 165, 180):
             shown.annotations.select("")
             draw(pane, Tool.RECTANGLE, QPointF(240, y), QPointF(290, y + 8))
-        boxes = list(pane.mark_painter.label_boxes.values())
+        boxes = list(pane.label_boxes.values())
         assert len(boxes) == 3
         for box in boxes:
             assert box.left() >= 0
@@ -144,7 +145,7 @@ class TestDrawing:
         pane.set_camera(Camera(None, 10.0))
         pane.grab()
         assert mark in pane.marks()
-        assert pane.mark_painter.label_boxes == {}
+        assert pane.label_boxes == {}
 
     def test_the_label_of_a_steep_ruler_stands_beside_its_middle(self):
         places = label_places(Kind.RULER, [QPointF(100, 20), QPointF(160, 180)], 40, 14)
@@ -167,7 +168,7 @@ class TestPicking:
         mark = draw(pane, Tool.ELLIPSE)
         shown.view.set_tool(Tool.WINDOW)
         shown.annotations.select("")
-        click(pane, pane.mark_painter.label_boxes[mark.id].center())
+        click(pane, pane.label_boxes[mark.id].center())
         assert shown.state.selection == mark.id
 
     def test_drawing_tools_pick_with_a_click(self, pane, shown):

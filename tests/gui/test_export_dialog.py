@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
-from PIL import Image
 from PySide6.QtGui import QImage, QPalette
 from pytestqt.qtbot import QtBot
 
@@ -12,8 +12,9 @@ from brainviewer.app.session import Session
 from brainviewer.app.state import ViewState
 from brainviewer.core.errors import BrainViewerError
 from brainviewer.gui.dialogs.export import ExportDialog
-from brainviewer.gui.dialogs.export_preview import PreviewPane, to_qimage
-from brainviewer.painting.figure import draw_figure
+from brainviewer.gui.dialogs.export_preview import PreviewPane
+from brainviewer.painting.devices import pixels_of, rgb_image
+from brainviewer.painting.figure import figure_image
 
 
 class Previews:
@@ -24,7 +25,7 @@ class Previews:
 
     def __call__(self, request: ExportRequest) -> QImage:
         self.asked.append(request)
-        return to_qimage(draw_figure(request_figure(self.state, request), request.scale))
+        return figure_image(request_figure(self.state, request), request.scale)
 
 
 @pytest.fixture
@@ -47,12 +48,13 @@ def press(dialog: ExportDialog, text: str) -> None:
 
 
 def test_a_picture_keeps_its_colours_on_the_way_to_qt() -> None:
-    image = Image.new("RGB", (5, 3), "#0A141E")
-    image.putpixel((4, 2), (200, 100, 50))
-    converted = to_qimage(image)
+    pixels = np.full((3, 5, 3), (0x0A, 0x14, 0x1E), np.uint8)
+    pixels[2, 4] = 200, 100, 50
+    converted = rgb_image(pixels)
     assert (converted.width(), converted.height()) == (5, 3)
     assert converted.pixelColor(4, 2).getRgb()[:3] == (200, 100, 50)
     assert converted.pixelColor(0, 0).name() == "#0a141e"
+    assert (pixels_of(converted) == pixels).all()
 
 
 def test_it_opens_with_the_current_view_as_png_without_names(
@@ -210,7 +212,7 @@ def test_the_preview_of_3d_says_that_it_is_being_drawn(
     assert dialog.export_button.isEnabled()
     request, ready, failed = waiting[0]
     assert (request.subject, request.scale) == (ExportSubject.VOLUME, 1)
-    ready(to_qimage(Image.new("RGB", (80, 20), "#FF0000")))
+    ready(rgb_image(np.full((20, 80, 3), (255, 0, 0), np.uint8)))
     assert pane.words == ""
     # Beside a wide picture there is the dialog, and no black band.
     shown = pane.grab().toImage()

@@ -13,18 +13,17 @@ from brainviewer.app.session import Session
 from brainviewer.app.status import Status
 from brainviewer.core.segments import segment_names
 from brainviewer.core.study import Study
-from brainviewer.gui import image_colours
 from brainviewer.gui.dialogs.pages import CardPage, Page
 from brainviewer.gui.main_window import MainWindow
 from brainviewer.gui.panels.display import DisplayPanel
 from brainviewer.gui.panels.result import ResultPanel
 from brainviewer.gui.panels.segment_legend import SegmentLegend
 from brainviewer.gui.panels.study import StudyPanel
-from brainviewer.gui.panes.captions import draw_text, image_font
 from brainviewer.gui.theme import apply_theme
 from brainviewer.gui.volume.image import VolumeImage
 from brainviewer.painting import palette
-from brainviewer.painting.drawing import Canvas
+from brainviewer.painting.canvas import image_font, write
+from brainviewer.painting.devices import paint_image, pixels_of
 from tests.gui.conftest import show_study
 from tests.gui.eyes import texts
 from tests.phantoms import marker_finding, marker_study, measured
@@ -34,27 +33,18 @@ pytestmark = pytest.mark.window
 WORDS, SIZE = "W 1240  L 610  75 / 155", (240, 40)
 
 
-def _on_screen(ground: str) -> NDArray[np.uint8]:
-    image = QImage(*SIZE, QImage.Format.Format_RGB32)
-    image.fill(QColor(ground))
-    painter = QPainter(image)
-    painter.setFont(image_font())
-    draw_text(painter, QPointF(12, 25), WORDS, image_colours.CORNER)
-    painter.end()
-    return pg.functions.ndarray_from_qimage(image)[..., :3].max(axis=-1).copy()
+def _drawn(ground: str, scale: float = 1) -> NDArray[np.uint8]:
+    def draw(painter: QPainter) -> None:
+        painter.fillRect(0, 0, *SIZE, QColor(ground))
+        write(painter, QPointF(12, 25), WORDS, image_font(), palette.CORNER)
+
+    return pixels_of(paint_image(draw, SIZE, scale)).max(axis=-1)
 
 
-def _in_export(ground: str) -> NDArray[np.uint8]:
-    canvas = Canvas(*SIZE, 1, ground)
-    canvas.text(12, 25, WORDS, 13, palette.CORNER, anchor="ls", shadow=True)
-    return np.asarray(canvas.image).max(axis=-1)
-
-
-@pytest.mark.parametrize("draw", [_on_screen, _in_export], ids=["window", "export"])
 @pytest.mark.parametrize("ground", ["#FFFFFF", "#C8C8C8", "#808080"])
-def test_corner_texts_are_legible_on_bright_tissue_without_a_box(draw, ground: str) -> None:
-    letters = (draw("#000000") > 110).astype(np.uint8)
-    drawn = draw(ground)
+def test_corner_texts_are_legible_on_bright_tissue_without_a_box(ground: str) -> None:
+    letters = (_drawn("#000000") > 110).astype(np.uint8)
+    drawn = _drawn(ground)
     near = cv2.dilate(letters, np.ones((3, 3), np.uint8)) - letters
     assert np.median(drawn[letters > 0]) > 150
     assert np.median(drawn[near > 0]) < 90

@@ -18,9 +18,9 @@ from brainviewer.files.user_folders import journal_folder
 from brainviewer.gui.main_window import MainWindow
 from brainviewer.gui.panels import annotations as mark_list
 from brainviewer.gui.panels.annotations import MarkList
-from brainviewer.gui.panes import annotation_items
 from brainviewer.gui.panes.pane_grid import PaneGrid
-from brainviewer.gui.panes.safe_painter import painting
+from brainviewer.painting import annotations as painted_annotations
+from brainviewer.painting.devices import painting
 from tests.gui.conftest import show_study
 
 MANY = 20_000
@@ -63,18 +63,18 @@ def test_a_mark_that_cannot_be_painted_leaves_the_others(
     pane = next(p for p in grid.panes if p.modality is Modality.FLAIR)
     assert pane.marks() == (good, bad)
     pane.grab()
-    assert set(pane.mark_painter.label_boxes) == {good.id}  # an arrow without words has none
-    real = annotation_items.shape_path
+    assert set(pane.label_boxes) == {good.id}  # an arrow without words has none
+    real = painted_annotations.shape_path
 
     def broken(kind: Kind, points: list[QPointF]) -> object:
         if kind is Kind.ARROW:
             raise ZeroDivisionError("Doe^Jane")
         return real(kind, points)
 
-    monkeypatch.setattr(annotation_items, "shape_path", broken)
+    monkeypatch.setattr(painted_annotations, "shape_path", broken)
     pane.grab()
     qtbot.waitUntil(lambda: bool(said))
-    assert set(pane.mark_painter.label_boxes) == {good.id}
+    assert set(pane.label_boxes) == {good.id}
     assert "cannot be drawn" in said[0]
     assert shown.state.annotations == (good, bad)
     assert pane.marks() == (good,)
@@ -151,13 +151,13 @@ def test_marks_crowded_on_one_slice_are_painted(
     shown: Session, grid: PaneGrid, study: Study, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tried: list[int] = []
-    best = annotation_items._best
+    best = painted_annotations._best
 
     def counted(places: object, outer: object, taken: tuple[object, ...]) -> object:
         tried.append(len(taken))
         return best(places, outer, taken)
 
-    monkeypatch.setattr(annotation_items, "_best", counted)
+    monkeypatch.setattr(painted_annotations, "_best", counted)
     entries = [{**mark_at(study, 0.5).to_json(), "id": f"m{n}"} for n in range(2000)]
     journal_of(study, list(entries))
     show_study(shown, study)
@@ -166,8 +166,8 @@ def test_marks_crowded_on_one_slice_are_painted(
     pane.grab()
     assert len(pane.marks()) == 2000
     assert max(tried) < 50
-    assert 0 < len(pane.mark_painter.label_boxes) <= 300
+    assert 0 < len(pane.label_boxes) <= 300
     # The one that is meant is always labelled.
     shown.annotations.select("m1999")
     pane.grab()
-    assert "m1999" in pane.mark_painter.label_boxes
+    assert "m1999" in pane.label_boxes

@@ -5,11 +5,13 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QPainterPath
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from brainviewer.app.session import Session
+from brainviewer.app.slice_scenes import scene_of
 from brainviewer.app.state import Layout
 from brainviewer.app.status import Status
 from brainviewer.core.slices import Plane
@@ -17,7 +19,7 @@ from brainviewer.core.study import Modality
 from brainviewer.gui.panels.folding import Head
 from brainviewer.gui.panels.study import StudyPanel
 from brainviewer.gui.panels.tumour import MeasurementRow
-from brainviewer.gui.panes.overlays import SliceOverlays
+from brainviewer.painting.slice_layers import diameter_path
 from tests.gui.conftest import show_study
 from tests.gui.hands import click
 from tests.phantoms import marker_finding, marker_study, measured
@@ -58,6 +60,11 @@ def test_everything_measured_can_be_read(left: StudyPanel) -> None:
                 assert text.width() >= text.minimumSizeHint().width(), text.text()
 
 
+def diameters(session: Session, index: int) -> QPainterPath:
+    scene = scene_of(session.state, session.state.study, Modality.FLAIR, Plane.AXIAL)
+    return diameter_path(replace(scene, index=index))
+
+
 def test_a_click_goes_to_the_slice_and_shows_the_diameters(
     left: StudyPanel, shown: Session
 ) -> None:
@@ -65,15 +72,13 @@ def test_a_click_goes_to_the_slice_and_shows_the_diameters(
     press(rows(left)["Diameters T1ce"])
     assert shown.state.slice_index(Plane.AXIAL) == taken.enhancing.index
     assert shown.state.overlays.diameters
-    view = shown.state.view(Plane.AXIAL)
-    overlays = SliceOverlays(shown.state)
-    assert not overlays.diameters(view, taken.enhancing.index).isEmpty()
-    assert overlays.diameters(view, taken.enhancing.index + 1).isEmpty()
+    assert not diameters(shown, taken.enhancing.index).isEmpty()
+    assert diameters(shown, taken.enhancing.index + 1).isEmpty()
     press(rows(left)["Enhancing"])
     press(rows(left)["Diameters FLAIR"])
     assert shown.state.slice_index(Plane.AXIAL) == taken.lesion.index
     shown.view.set_overlay(diameters=False)
-    assert overlays.diameters(view, taken.lesion.index).isEmpty()
+    assert diameters(shown, taken.lesion.index).isEmpty()
     shown.view.go_to_slice(Plane.AXIAL, 0)
     shown.view.set_plane(Plane.SAGITTAL)
     press(rows(left)[f"Slice {shown.state.finding.index + 1} of 32"])

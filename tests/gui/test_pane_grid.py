@@ -15,8 +15,9 @@ from brainviewer.app.state import Layout
 from brainviewer.core.slices import Convention, Plane
 from brainviewer.core.study import SEQUENCES, Modality
 from brainviewer.core.voi_window import Window
-from brainviewer.gui.panes.geometry import FIT
+from brainviewer.gui.panes.camera import FIT
 from brainviewer.gui.panes.pane_grid import PaneGrid
+from brainviewer.painting import slice_layers
 from tests.gui.conftest import show_study
 from tests.gui.hands import MIDDLE, click, double_click, drag, move, wheel
 from tests.phantoms import marker_position, marker_study
@@ -66,7 +67,7 @@ class TestArrangement:
         shown.view.set_window(Modality.T2, Window(500, 123))
         shown.view.set_layout(Layout.FOUR_SEQUENCES)
         assert {p.index for p in grid.shown} == {shown.state.slice_index()}
-        assert grid.shown[3]._captions.window.startswith("W 123")
+        assert grid.shown[3].scene.window == Window(500, 123)
 
     def test_double_click_makes_one_large_and_back(self, grid, shown):
         double_click(grid.panes[3], HERE)
@@ -162,32 +163,45 @@ class TestLinks:
 class TestRedrawing:
     @pytest.fixture
     def cuts(self, grid, monkeypatch):
-        """Which panes made their image anew."""
-        made = []
-        for pane in grid.panes:
-            monkeypatch.setattr(pane, "_show_cut", lambda cut, p=pane: made.append(p.modality))
+        """Of which sequences an image was made anew."""
+        made, real = [], slice_layers._pixels
+
+        def counted(scene, *others):
+            made.append(scene.modality)
+            return real(scene, *others)
+
+        monkeypatch.setattr(slice_layers, "_pixels", counted)
+        grid.grab()
+        made.clear()
         return made
 
     def test_a_slice_change_makes_each_image_once(self, grid, shown, cuts):
         panes = grid.panes
         shown.view.step(Plane.AXIAL, 1)
+        grid.grab()
+        grid.grab()
         assert cuts == list(SEQUENCES)
         assert grid.panes is panes
 
     def test_within_the_slice_only_the_crosshair_moves(self, grid, shown, cuts):
         shown.view.set_cursor(tuple(shown.state.cursor + np.array((2.0, 2.0, 0.0))))
+        grid.grab()
         assert cuts == []
 
     def test_a_window_concerns_one_sequence(self, grid, shown, cuts):
         shown.view.set_window(Modality.T1, Window(500, 400))
+        grid.grab()
         assert cuts == [Modality.T1]
         shown.view.set_colour_map(Modality.T2, "inferno")
+        grid.grab()
         assert cuts == [Modality.T1, Modality.T2]
 
     def test_hidden_panes_are_left_alone(self, grid, shown, cuts):
         shown.view.set_layout(Layout.ONE_LARGE)
+        grid.grab()
         cuts.clear()
         shown.view.step(Plane.AXIAL, 1)
+        grid.grab()
         assert cuts == [Modality.FLAIR]
 
     def test_the_other_convention_mirrors_every_pane(self, grid, shown):

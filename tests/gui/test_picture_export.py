@@ -253,7 +253,9 @@ def test_panes_lie_in_the_export_as_on_the_screen(
     show_study(session, marker_study(modalities=SEQUENCES[:sequences]))
     session.view.set_layout(layout)
     QApplication.processEvents()
-    figure = window.export_picture._figure(ExportRequest(result=False), Image.new("RGB", (9, 9)))
+    figure = window.export_picture._figure(
+        ExportRequest(result=False), np.zeros((9, 9, 3), np.uint8)
+    )
     assert figure.places == tuple(pane.geometry().getRect() for pane in window.grid.shown)
     drawn = draw_figure(replace(figure, footer=False), 1)
-    assert drawn.size == (window.grid.width(), window.grid.height())
+    assert drawn.shape[:2] == (window.grid.height(), window.grid.width())

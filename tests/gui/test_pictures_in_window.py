@@ -15,6 +15,7 @@ from brainviewer.core.slices import Convention, Plane
 from brainviewer.core.study import Modality, Study
 from brainviewer.gui.main_window import MainWindow
 from brainviewer.gui.panes.image_strip import FilmStrip
+from brainviewer.painting.captions import slice_captions
 from brainviewer.painting.figure import draw_figure
 from tests.gui.conftest import show_study
 from tests.gui.hands import drag, key, wheel
@@ -131,7 +132,8 @@ def test_lengths_are_in_pixels_until_the_file_knows_better(window: MainWindow) -
         assert mark.length == pytest.approx(columns)
         figure = view_figure(session.state, ExportRequest())
         assert figure.provenance["panes"][0]["annotations"][0][f"length_{unit}"] > 0
-        assert draw_figure(figure).size[0] > 100
-        said = [text for text, _ in pane._captions.marks]
+        assert draw_figure(figure).shape[1] > 100
+        captions = slice_captions(pane.scene, pane.geometry_mm)
+        said = [text for text, _ in captions.warnings]
         assert ("SIZE NOT KNOWN: LENGTHS IN PIXELS" in said) is (unit == "px")
-        assert pane._captions.unit == unit
+        assert captions.unit == unit

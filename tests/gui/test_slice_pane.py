@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QImage
 
 from brainviewer.app.session import Session
 from brainviewer.app.state import Tool
@@ -14,10 +15,12 @@ from brainviewer.core.slices import Convention, EdgeLetters, Plane, SliceView
 from brainviewer.core.study import SEQUENCES, Modality, Study, Volume
 from brainviewer.core.values_at import values_at
 from brainviewer.core.voi_window import Window
-from brainviewer.gui.panes.captions import scale_bar_mm
-from brainviewer.gui.panes.geometry import Camera, PaneGeometry, head_frame, whole_frame
-from brainviewer.gui.panes.overlays import outline_path
+from brainviewer.gui.panes.camera import Camera, PaneGeometry
 from brainviewer.gui.panes.slice_pane import SlicePane
+from brainviewer.painting import slice_layers
+from brainviewer.painting.captions import Captions, scale_bar_mm, slice_captions
+from brainviewer.painting.geometry import head_frame, whole_frame
+from brainviewer.painting.slice_layers import contour_path
 from tests.gui.conftest import show_study
 from tests.gui.hands import MIDDLE, RIGHT, drag, key, move, wheel
 from tests.phantoms import (
@@ -41,8 +44,8 @@ def pane(qtbot, shown: Session) -> SlicePane:
     pane.show()
     for signal, method in (
         (shown.state.cursor_changed, pane.refresh_slice),
-        (shown.state.display_changed, pane.refresh_window),
-        (shown.state.overlays_changed, pane.refresh_overlays),
+        (shown.state.display_changed, pane.update),
+        (shown.state.overlays_changed, pane.update),
         (shown.state.tool_changed, pane.refresh_tool),
     ):
         signal.connect(method)
@@ -59,13 +62,25 @@ def colour_at(pane: SlicePane, at: QPointF) -> tuple[int, int, int]:
     return colour.red(), colour.green(), colour.blue()
 
 
+def captions_of(pane: SlicePane) -> Captions:
+    return slice_captions(pane.scene, pane.geometry_mm)
+
+
+def heat_of(pane: SlicePane) -> QImage | None:
+    return pane.shared.layers.heat(pane.scene)
+
+
+def fill_of(pane: SlicePane) -> QImage | None:
+    return pane.shared.layers.filled(pane.scene)
+
+
 class TestGeometry:
     @pytest.mark.parametrize("plane", list(Plane))
     @pytest.mark.parametrize("camera", [Camera(), Camera((20.0, 30.0), 3.3)])
     def test_pixels_and_millimetres_are_each_others_inverse(self, plane, camera):
         grid = grid_of((2, 0, 1), (1, -1, -1), tilt_degrees=(9, 4, -7))
         view = SliceView.of(grid, plane)
-        geometry = PaneGeometry(view, (400, 300), whole_frame(view), camera)
+        geometry = PaneGeometry.seen(view, (400, 300), whole_frame(view), camera)
         for at in (QPointF(0, 0), QPointF(123.25, 77.5), QPointF(400, 300)):
             back = geometry.to_pixels([geometry.to_world(at, 5)])[0]
             assert (back - at).manhattanLength() < 1e-6
@@ -163,23 +178,24 @@ class TestWhatIsShown:
         assert green > red + 30 and blue > red + 30
 
     def test_the_corners_say_what_is_shown(self, pane, shown):
-        captions = pane._captions
+        captions = captions_of(pane)
         assert (captions.title, captions.plane) == ("FLAIR", "axial")
         assert captions.number == f"{shown.state.slice_index() + 1} / 32"
         assert captions.position == "S 51.0 mm"
         assert captions.letters == EdgeLetters("R", "L", "A", "P")
         shown.view.set_window(Modality.FLAIR, Window(-610, 1240))
-        assert pane._captions.window == "W 1240  L −610"
+        assert captions_of(pane).window == "W 1240  L −610"
 
     def test_a_synthetic_study_says_so_even_without_text(self, qtbot, session):
         show_study(session, marker_study(synthetic=True))
         pane = SlicePane(session, Modality.T1, Plane.AXIAL)
         qtbot.addWidget(pane)
-        session.view.set_overlay(text=False, crosshair=False)
-        assert [text for text, _ in pane._captions.marks] == [
+        assert [text for text, _ in captions_of(pane).warnings] == [
             "SYNTHETIC",
             "RADIOLOGICAL",
         ]
+        session.view.set_overlay(text=False, crosshair=False)
+        assert [text for text, _ in captions_of(pane).warnings] == ["SYNTHETIC"]
         corner = pane.grab().copy(0, 0, 120, 60).toImage()
         colours = {corner.pixelColor(x, y).name() for x in range(corner.width()) for y in range(60)}
         assert any(c.startswith("#e") for c in colours)
@@ -188,9 +204,9 @@ class TestWhatIsShown:
         show_study(session, marker_study(grid_of(oriented=False)))
         pane = SlicePane(session, Modality.T1, Plane.AXIAL)
         qtbot.addWidget(pane)
-        assert pane._captions.letters == EdgeLetters()
-        assert pane._captions.position == ""
-        assert [text for text, _ in pane._captions.marks] == ["ORIENTATION UNKNOWN"]
+        assert captions_of(pane).letters == EdgeLetters()
+        assert captions_of(pane).position == ""
+        assert [text for text, _ in captions_of(pane).warnings] == ["ORIENTATION UNKNOWN"]
         pane.grab()
 
     def test_a_missing_sequence_is_said(self, qtbot, session):
@@ -211,8 +227,8 @@ class TestWhatIsShown:
         shown.view.set_convention(Convention.NEUROLOGICAL)
         pane = SlicePane(shown, Modality.T1, Plane.AXIAL)
         qtbot.addWidget(pane)
-        assert [text for text, _ in pane._captions.marks] == ["NEUROLOGICAL"]
-        assert pane._captions.letters == EdgeLetters("L", "R", "A", "P")
+        assert [text for text, _ in captions_of(pane).warnings] == ["NEUROLOGICAL"]
+        assert captions_of(pane).letters == EdgeLetters("L", "R", "A", "P")
 
     @pytest.mark.parametrize(
         ("mm_per_pixel", "length"), [(0.01, 0.5), (0.25, 20), (0.6, 20), (0.63, 50), (2.0, 100)]
@@ -226,7 +242,7 @@ class TestOverlays:
     def test_the_outline_follows_a_disc_closer_than_a_pixel(self):
         rows, columns = np.ogrid[:60, :80]
         disc = (rows - 25) ** 2 + (columns - 40) ** 2 <= 14.5**2
-        path = outline_path(disc, (2.0, 1.0))
+        path = contour_path(disc, (2.0, 1.0))
         distances = []
         for place in range(path.elementCount()):
             point = path.elementAt(place)
@@ -237,7 +253,7 @@ class TestOverlays:
     def test_even_one_pixel_is_outlined(self):
         mask = np.zeros((9, 9), bool)
         mask[0, 8] = True
-        bounds = outline_path(mask, (1.0, 1.0)).boundingRect()
+        bounds = contour_path(mask, (1.0, 1.0)).boundingRect()
         assert bounds.contains(QPointF(8, 0))
         assert 0.3 < bounds.width() <= 1
 
@@ -261,12 +277,14 @@ class TestOverlays:
     def test_an_outline_is_worked_out_once_for_all_panes(self, pane, monkeypatch):
         calls = []
         monkeypatch.setattr(
-            "brainviewer.gui.panes.overlays.outline_path",
-            lambda mask, spacing: calls.append(1) or outline_path(mask, spacing),
+            slice_layers,
+            "contour_path",
+            lambda mask, spacing: calls.append(1) or contour_path(mask, spacing),
         )
-        pane.overlays.clear()
-        first = pane.overlays.lesion(pane.view, pane.index)
-        assert pane.overlays.lesion(pane.view, pane.index) is first
+        pane.shared.clear()
+        layers, finding = pane.shared.layers, pane.state.finding
+        first = layers.lesion(finding, pane.view, pane.index)
+        assert layers.lesion(finding, pane.view, pane.index) is first
         assert len(calls) == 1
 
     def test_the_heatmap_lies_only_on_its_own_slice(self, pane, shown):
@@ -279,28 +297,23 @@ class TestOverlays:
             heatmap=Heatmap(Plane.AXIAL, pane.index, values),
         )  # fmt: skip
         shown.state.show_classification(result, Status.DONE)
-        pane.refresh_overlays()
-        assert pane._heat is None  # until it is asked for
+        assert heat_of(pane) is None  # until it is asked for
         shown.view.set_overlay(heatmap=True)
-        pane.refresh_overlays()
-        assert pane._heat is not None
-        opacity = pane._heat.pixelColor(7, 5).alphaF()
+        assert heat_of(pane) is not None
+        opacity = heat_of(pane).pixelColor(7, 5).alphaF()
         assert opacity == pytest.approx(state.overlays.heatmap_opacity, abs=0.01)
-        assert pane._heat.pixelColor(20, 20).alpha() == 0
+        assert heat_of(pane).pixelColor(20, 20).alpha() == 0
         shown.view.step(Plane.AXIAL, 1)
-        assert pane._heat is None
+        assert heat_of(pane) is None
         shown.view.step(Plane.AXIAL, -1)
-        assert pane._heat is not None
+        assert heat_of(pane) is not None
         # In the other convention it is mirrored with the slice.
         shown.view.set_convention(Convention.NEUROLOGICAL)
-        pane.overlays.clear()
         pane.refresh()
-        assert pane._heat.pixelColor(view.shape[1] - 1 - 7, 5).alpha() > 0
+        assert heat_of(pane).pixelColor(view.shape[1] - 1 - 7, 5).alpha() > 0
         # Another study's result is never drawn.
         shown.state.show_classification(replace(result, study_hash="another"), Status.DONE)
-        pane.overlays.clear()
-        pane.refresh_overlays()
-        assert pane._heat is None
+        assert heat_of(pane) is None
 
     def test_a_filled_segmentation_covers_the_marker(self, pane, shown):
         shown.view.set_overlay(lesion=False, crosshair=False, segmentation_filled=True)
@@ -309,13 +322,13 @@ class TestOverlays:
         labels = pane.view.cut(shown.state.study.segmentation.data, pane.index)
         covered = np.array(
             [
-                [pane._fill.pixelColor(c, r).alpha() > 0 for c in range(labels.shape[1])]
+                [fill_of(pane).pixelColor(c, r).alpha() > 0 for c in range(labels.shape[1])]
                 for r in range(labels.shape[0])
             ]
         )
         assert (covered == (labels > 0)).all()
         shown.view.set_overlay(segmentation=False)
-        assert pane._fill is None
+        assert fill_of(pane) is None
 
 
 class TestHands:
@@ -420,10 +433,15 @@ class TestHands:
         self, pane, shown, monkeypatch
     ):
         made = []
-        monkeypatch.setattr(pane, "_show_cut", made.append)
+        real = slice_layers._pixels
+        monkeypatch.setattr(slice_layers, "_pixels", lambda *a: made.append(a) or real(*a))
+        pane.grab()
+        made.clear()
         shown.view.set_cursor(tuple(shown.state.cursor + np.array((3.0, -2.0, 0.0))))
+        pane.grab()
         assert not made
         shown.view.step(Plane.AXIAL, 1)
+        pane.grab()
         assert len(made) == 1
 
     def test_files_dropped_on_a_pane_are_left_to_the_window(self, pane):
@@ -432,6 +450,6 @@ class TestHands:
     def test_another_study_takes_the_old_one_off_the_screen(self, pane, shown):
         show_study(shown, marker_study(modalities=(Modality.T1,)))
         pane.refresh()
-        assert pane._cut is None
-        assert not pane._picture
+        assert pane.scene is None
+        assert pane.grab().toImage().pixelColor(20, 20).name() == "#000000"
         assert marker_finding(shown.state.study).index is not None

@@ -17,6 +17,8 @@ from brainviewer.gui.dialogs.pages import Page
 from brainviewer.gui.main_window import MainWindow
 from brainviewer.gui.panels.occlusion import ChangeTable, WhatIfPanel
 from brainviewer.gui.panels.prevalence_menu import fill_prevalences
+from brainviewer.painting import palette
+from brainviewer.painting.captions import slice_captions
 from tests.gui.eyes import texts
 from tests.gui.hands import drag, key, move, press, release, wheel
 from tests.toy_pictures import install_toy, mr_head, write_frames
@@ -114,7 +116,9 @@ def test_a_stroke_changes_the_picture_and_the_answer(trying: MainWindow) -> None
     assert {"glioma", "none", "before", "after", "change"} <= set(rows)
     assert any(row.startswith("−") for row in rows)
     assert any(row.startswith("+") for row in rows)
-    assert ("EDITED PICTURE", image_colours.CAUTION) in pane._captions.marks
+    assert ("EDITED PICTURE", palette.CAUTION) in slice_captions(
+        pane.scene, pane.geometry_mm
+    ).warnings
     assert pane.grab().toImage().pixelColor(1, pane.height() // 2) == image_colours.CAUTION
     trying.actions_by_id["what-if"].trigger()
     assert state.study is original

@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 from brainviewer.app.state import Layout
 from brainviewer.gui.main_window import MainWindow
 from brainviewer.gui.panels.tumour import copy_measurements
+from brainviewer.painting.captions import slice_captions
 from tests.gui.conftest import show_study
 from tests.phantoms import grid_of, marker_finding, marker_study, measured
 
@@ -34,6 +35,6 @@ def test_no_text_tells_a_place(window: MainWindow, qtbot: QtBot, layout: Layout)
     told = [text for text in texts if PLACE.search(text.replace("left and right cannot", ""))]
     assert told == []
     for pane in window.grid.shown:
-        captions = pane._captions
+        captions = slice_captions(pane.scene, pane.geometry_mm)
         assert not any((captions.letters.left, captions.letters.top, captions.position))
-        assert any("ORIENTATION UNKNOWN" in words for words, _ in captions.marks)
+        assert any("ORIENTATION UNKNOWN" in words for words, _ in captions.warnings)

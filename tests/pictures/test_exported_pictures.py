@@ -5,8 +5,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
-from brainviewer.app.exports import AUTO, analysis_figure, export_picture, slice_figure
+from brainviewer.app.exports import (
+    AUTO,
+    analysis_figure,
+    analysis_spec,
+    export_picture,
+    slice_figure,
+)
 from brainviewer.core.annotations import Annotation, Kind
 from brainviewer.core.findings import Classification, Heatmap
 from brainviewer.core.geometry import Grid
@@ -15,7 +22,7 @@ from brainviewer.core.slices import Convention, EdgeLetters, Plane, SliceView
 from brainviewer.core.study import SEQUENCES, Modality, Study
 from brainviewer.core.voi_window import Window
 from brainviewer.files.image2d.writer import read_provenance
-from brainviewer.painting.figure import draw_figure
+from brainviewer.painting.figure import FigureSpec, draw_figure
 from tests.phantoms import (
     AXIS_CASES,
     case_name,
@@ -65,6 +72,10 @@ def result(study: Study) -> Classification:
     )
 
 
+def drawn(figure: FigureSpec, scale: float = 1) -> Image.Image:
+    return Image.fromarray(draw_figure(figure, scale))
+
+
 def middle_of(seen: np.ndarray) -> tuple[float, float]:
     """Mean place of what is seen from the middle of the pane: right, down."""
     rows, columns = np.nonzero(seen[:PANE, :PANE])
@@ -83,7 +94,7 @@ def test_the_patients_left_is_on_the_right(grid: Grid, plane: Plane) -> None:
         overlays=NOTHING,
         windows={Modality.FLAIR: Window.between(500, 900)},
     )
-    picture = np.asarray(draw_figure(figure).convert("L"))
+    picture = np.asarray(drawn(figure).convert("L"))
     right, down = middle_of(picture > 200)
     expected = EXPECTED[plane]
     assert right * expected[0] > 30
@@ -110,7 +121,7 @@ def test_outline_heatmap_and_marks_lie_on_the_marker(grid: Grid) -> None:
         "mark": slice_figure(study, overlays=NOTHING, annotations=(mark,), **common),
     }
     for name, figure in pictures.items():
-        picture = np.asarray(draw_figure(figure).convert("L")) > 60
+        picture = np.asarray(drawn(figure).convert("L")) > 60
         right_of_middle, below_middle = middle_of(picture)
         assert right_of_middle > 30, name
         assert below_middle < -30, name
@@ -129,7 +140,7 @@ def test_neurological_pictures_are_mirrored_and_say_so(tmp_path: Path, plane: Pl
         convention=Convention.NEUROLOGICAL,
         windows={Modality.FLAIR: Window.between(500, 900)},
     )
-    right, _ = middle_of(np.asarray(draw_figure(figure).convert("L")) > 240)
+    right, _ = middle_of(np.asarray(drawn(figure).convert("L")) > 240)
     assert right < -30
     assert figure.panes[0].view.letters.left == "L"
     provenance = read_provenance(path)
@@ -156,7 +167,7 @@ def text_detail(picture: np.ndarray) -> float:
 def test_four_times_is_drawn_anew_and_not_enlarged() -> None:
     study = marker_study(synthetic=True)
     figure = slice_figure(study, index=AUTO, finding=marker_finding(study))
-    small, large = draw_figure(figure, 1), draw_figure(figure, 4)
+    small, large = drawn(figure, 1), drawn(figure, 4)
     assert large.size == (4 * small.width, 4 * small.height)
     enlarged = np.asarray(small.resize(large.size).convert("L"), dtype=float)
     sharp = np.asarray(large.convert("L"), dtype=float)
@@ -169,8 +180,8 @@ def test_four_times_is_drawn_anew_and_not_enlarged() -> None:
 @pytest.mark.parametrize("scale", [1, 2])
 def test_the_analysis_figure_holds_every_sequence_and_the_result(scale: int) -> None:
     study = marker_study()
-    whole = analysis_figure(study, marker_finding(study), result(study), scale)
-    alone = analysis_figure(study, None, None, scale)
+    whole = drawn(analysis_spec(study, marker_finding(study), result(study)), scale)
+    alone = Image.fromarray(analysis_figure(study, None, None, scale))
     assert whole.width > alone.width
     picture = np.asarray(whole.convert("L"), dtype=int)
     for row in (0, 1):
@@ -184,6 +195,6 @@ def test_the_analysis_figure_holds_every_sequence_and_the_result(scale: int) -> 
 @pytest.mark.parametrize("count", [1, 2, 3])
 def test_studies_with_fewer_sequences_make_a_figure_too(count: int) -> None:
     study = marker_study(modalities=SEQUENCES[:count])
-    image = analysis_figure(study, marker_finding(study), None, 1)
+    image = Image.fromarray(analysis_figure(study, marker_finding(study), None, 1))
     assert image.width > 400
     assert image.height > 400

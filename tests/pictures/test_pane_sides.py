@@ -139,10 +139,9 @@ def test_the_outline_surrounds_the_marker(
     pane.show_place(Modality.FLAIR, plane)
     x, y = marker_on_screen(pane)
     session.state.finding = marker_finding(session.state.study)
-    pane.overlays.clear()
+    pane.shared.clear()
     before = pixels(pane)
     session.view.set_overlay(lesion=True)
-    pane.refresh_overlays()
     changed = (np.abs(pixels(pane) - before) > 40).any(axis=2)
     ring_x, ring_y = centre_of(changed)
     assert pane.geometry_mm is not None
@@ -156,7 +155,6 @@ def test_the_segmentation_covers_the_marker(pane: SlicePane, session: Session) -
     x, y = marker_on_screen(pane)
     before = pixels(pane)
     session.view.set_overlay(segmentation=True, segmentation_filled=True, segmentation_opacity=1.0)
-    pane.refresh_overlays()
     covered_x, covered_y = centre_of((np.abs(pixels(pane) - before) > 60).any(axis=2))
     assert abs(covered_x - x) < 3
     assert abs(covered_y - y) < 3
@@ -175,12 +173,11 @@ def test_the_heatmap_lies_on_the_marker(pane: SlicePane, session: Session, grid:
     for convention in Convention:
         session.view.set_convention(convention)
         session.view.set_overlay(heatmap=False)
-        pane.overlays.clear()
+        pane.shared.clear()
         pane.refresh()
         x, y = marker_on_screen(pane)
         before = pixels(pane)
         session.view.set_overlay(heatmap=True)
-        pane.refresh_overlays()
         heat_x, heat_y = centre_of((np.abs(pixels(pane) - before) > 40).any(axis=2))
         assert abs(heat_x - x) < 3
         assert abs(heat_y - y) < 3
@@ -210,7 +207,6 @@ def test_a_mark_drawn_at_the_marker_lies_on_it(
 def test_the_crosshair_crosses_at_the_marker(pane: SlicePane, session: Session) -> None:
     x, y = marker_on_screen(pane)
     session.view.set_overlay(crosshair=True)
-    pane.refresh_overlays()
     picture = pixels(pane)
     hue = picture[..., 2] - picture[..., 0] > 40
     columns, rows = hue.sum(axis=0), hue.sum(axis=1)

@@ -1,5 +1,6 @@
 """The layers hold, and the contracts that guard them can fail."""
 
+import ast
 import shutil
 import subprocess
 import sys
@@ -12,6 +13,56 @@ LINT = (
     "import sys; from importlinter.cli import lint_imports;"
     "sys.exit(lint_imports(no_cache=True, no_logo=True))"
 )
+
+
+QT_ALLOWED = {
+    "gui": {"QtCore", "QtGui", "QtPrintSupport", "QtSvg", "QtWidgets"},
+    "painting": {"QtCore", "QtGui", "QtSvg"},
+}
+"""import-linter tells only whole packages apart: which modules of Qt each room may use."""
+
+
+def misused_qt(folder: Path) -> list[str]:
+    """Imports of a module of Qt by a room that may not use it, as ``module: import``."""
+    found = []
+    for path in sorted((folder / "brainviewer").rglob("*.py")):
+        module = path.relative_to(folder / "brainviewer")
+        allowed = QT_ALLOWED.get(module.parts[0], set())
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            names: list[str] = []
+            if isinstance(node, ast.Import):
+                names = [alias.name for alias in node.names]
+            elif isinstance(node, ast.ImportFrom) and node.module == "PySide6":
+                names = [f"PySide6.{alias.name}" for alias in node.names]
+            elif isinstance(node, ast.ImportFrom):
+                names = [node.module or ""]
+            for name in names:
+                parts = name.split(".")
+                if parts[0] == "PySide6" and (parts[1:2] or [""])[0] not in allowed:
+                    found.append(f"{module.as_posix()}: {name}")
+    return found
+
+
+def test_every_room_uses_the_modules_of_qt_that_it_may() -> None:
+    assert misused_qt(ROOT) == []
+
+
+@pytest.mark.parametrize(
+    ("module", "planted", "found"),
+    [
+        ("painting/figure.py", "from PySide6.QtWidgets import QWidget", "PySide6.QtWidgets"),
+        ("painting/figure.py", "import PySide6.QtPrintSupport", "PySide6.QtPrintSupport"),
+        ("painting/devices.py", "from PySide6 import QtWidgets", "PySide6.QtWidgets"),
+        ("painting/devices.py", "def late():\n    import PySide6", "PySide6"),
+        ("app/exports.py", "from PySide6.QtGui import QImage", "PySide6.QtGui"),
+        ("cli/export.py", "import PySide6.QtCore", "PySide6.QtCore"),
+        ("gui/widgets.py", "from PySide6.QtOpenGL import QOpenGLWindow", "PySide6.QtOpenGL"),
+    ],
+)
+def test_a_planted_import_of_qt_is_found(copy: Path, module: str, planted: str, found: str) -> None:
+    with (copy / "brainviewer" / module).open("a", encoding="utf-8") as file:
+        file.write(f"\n{planted}\n")
+    assert misused_qt(copy) == [f"{module}: {found}"]
 
 
 def lint(folder: Path) -> subprocess.CompletedProcess[str]:
@@ -40,13 +91,26 @@ def test_every_contract_is_kept() -> None:
     ("module", "planted", "broken"),
     [
         ("core/geometry.py", "import brainviewer.files.nifti.reader", "Arrows point down only"),
-        ("models/card.py", "import brainviewer.painting.pane", "Arrows point down only"),
+        ("models/card.py", "import brainviewer.painting.figure", "Arrows point down only"),
         ("imaging/preprocess/brain.py", "import brainviewer.models.card", "Arrows point down only"),
         ("files/nifti/reader.py", "import brainviewer.imaging.measure.cavity", "Arrows point down"),
-        ("painting/pane.py", "import brainviewer.app.session", "Arrows point down only"),
+        ("painting/figure.py", "import brainviewer.app.session", "Arrows point down only"),
         ("app/session.py", "import brainviewer.gui.theme", "Arrows point down only"),
-        ("core/geometry.py", "import PySide6.QtCore", "Qt only in the window"),
-        ("cli/studies.py", "def late():\n    import PySide6.QtGui", "Qt only in the window"),
+        (
+            "files/writing.py",
+            "import PySide6.QtGui",
+            "Qt only where it is painted and in the window",
+        ),
+        (
+            "core/geometry.py",
+            "import PySide6.QtCore",
+            "Qt only where it is painted and in the window",
+        ),
+        (
+            "cli/studies.py",
+            "def late():\n    import PySide6.QtGui",
+            "Qt only where it is painted and in the window",
+        ),
         ("app/jobs.py", "import vtkmodules.vtkCommonCore", "VTK only"),
         ("gui/volume/pane.py", "from vtkmodules import qt", "VTK only"),
         ("gui/volume/pane.py", "import vtk", "no whole VTK"),

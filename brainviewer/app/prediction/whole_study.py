@@ -4,7 +4,10 @@ import json
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from brainviewer import __version__
 from brainviewer.app.exports import analysis_spec
@@ -28,9 +31,6 @@ from brainviewer.models.segmentation.network import segmentation_network
 from brainviewer.models.subtype.prediction import check_age
 from brainviewer.painting.figure import FigureSpec, draw_figure
 from brainviewer.painting.wording import RESEARCH_ONLY
-
-if TYPE_CHECKING:
-    from PIL import Image
 
 RESULT, FIGURE, VOLUME = "result.json", "figure.png", "volume.png"
 SCALES = {FIGURE: 2, VOLUME: 1}
@@ -102,7 +102,7 @@ def analyze(
         specs[VOLUME] = FigureSpec(
             study,
             (),
-            pane_size=volume.size,
+            pane_size=(volume.shape[1], volume.shape[0]),
             volume_picture=volume,
             finding=finding,
             result=False,
@@ -127,25 +127,27 @@ def analyze(
     return record
 
 
-def _volume_picture(study: Study, finding: TumourFinding) -> "Image.Image":
-    from PIL import Image
-
+def _volume_picture(study: Study, finding: TumourFinding) -> NDArray[np.uint8]:
     try:
         from brainviewer.painting.volume.scene import render_volume
     except ImportError as error:
         raise BrainViewerError(
             f"the 3D library cannot be loaded ({error}).", "Install the package libgl1."
         ) from error
-    return Image.fromarray(render_volume(study, finding))
+    return render_volume(study, finding)
 
 
 def _write(
     folder: Path,
     record: Mapping[str, Any],
-    pictures: Mapping[str, tuple["Image.Image", FigureSpec]],
+    pictures: Mapping[str, tuple[NDArray[np.uint8], FigureSpec]],
 ) -> None:
+    from PIL import Image
+
     for name, (picture, spec) in pictures.items():
-        save_picture(picture, folder / name, {**spec.provenance, "scale": SCALES[name]})
+        save_picture(
+            Image.fromarray(picture), folder / name, {**spec.provenance, "scale": SCALES[name]}
+        )
     if VOLUME not in pictures:  # one of an earlier study must not stand beside this result
         (folder / VOLUME).unlink(missing_ok=True)
     # Last, so that a result.json says that the rest is there.

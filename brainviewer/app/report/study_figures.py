@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from brainviewer.core.annotations import Annotation
@@ -15,8 +17,8 @@ from brainviewer.core.study import Modality, Study
 from brainviewer.core.voi_window import Window, opening_window
 from brainviewer.files.image2d.writer import check_picture_path, save_picture
 from brainviewer.painting.figure import FigureSpec, draw_figure
-from brainviewer.painting.framing import head_viewport
-from brainviewer.painting.pane import PaneSpec
+from brainviewer.painting.geometry import head_viewport
+from brainviewer.painting.slice_scene import SliceScene
 
 AUTO = "auto"
 """The slice with the largest tumour area."""
@@ -75,7 +77,7 @@ def slice_figure(
         )
     marks = tuple(annotations)
     shown = overlays or Overlays(segmentation=False)
-    pane = PaneSpec(
+    pane = SliceScene(
         study,
         modality,
         plane,
@@ -151,7 +153,7 @@ def export_figure(figure: FigureSpec, path: Path, scale: int = 2, report: Report
         raise BrainViewerError(f"A picture cannot be made at {scale}×.", "Choose 1, 2, 3 or 4.")
     check_picture_path(path)
     report(0.1, "Drawing the picture")
-    image = draw_figure(figure, scale)
+    image = Image.fromarray(draw_figure(figure, scale))
     report(0.7, "Saving the picture")
     save_picture(image, path, {**figure.provenance, "scale": scale})
     report(1.0, "Saved")
@@ -176,7 +178,7 @@ def analysis_spec(
     heated = Modality.T1CE if Modality.T1CE in study.volumes else study.modalities[-1]
     viewport = head_viewport(study, view, index, SMALL)
     panes = tuple(
-        PaneSpec(
+        SliceScene(
             study,
             modality,
             plane,
@@ -199,8 +201,11 @@ def analysis_figure(
     finding: TumourFinding | None,
     classification: Classification | None,
     scale: int = 2,
-) -> Image.Image:
-    """See ``analysis_spec``; save with ``export_figure`` to have the provenance inside."""
+) -> NDArray[np.uint8]:
+    """(rows, columns, 3) the page of ``analysis_spec``.
+
+    Save with ``export_figure`` to have the provenance inside.
+    """
     return draw_figure(analysis_spec(study, finding, classification), scale)
 
 

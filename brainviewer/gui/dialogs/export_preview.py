@@ -1,20 +1,11 @@
 """How an exported picture will look."""
 
-from PIL import Image
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QWidget
 
 from brainviewer.gui import theme
-from brainviewer.gui.panes.safe_painter import painting
-
-
-def to_qimage(image: Image.Image) -> QImage:
-    """The same picture for Qt, with its own copy of the pixels."""
-    rgb = image.convert("RGB")
-    data = rgb.tobytes()
-    stride = 3 * rgb.width
-    return QImage(data, rgb.width, rgb.height, stride, QImage.Format.Format_RGB888).copy()
+from brainviewer.painting.devices import painting
 
 
 class PreviewPane(QWidget):

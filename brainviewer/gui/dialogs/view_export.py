@@ -4,7 +4,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from PIL import Image
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QMimeData, QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication, QImage
 from PySide6.QtWidgets import QDialog, QWidget
@@ -23,11 +24,11 @@ from brainviewer.core.errors import BrainViewerError, Report
 from brainviewer.core.shown_text import shown_text
 from brainviewer.gui.dialogs.closing import EXPORT, ClosingDialog
 from brainviewer.gui.dialogs.export import ExportDialog
-from brainviewer.gui.dialogs.export_preview import to_qimage
 from brainviewer.gui.dialogs.questions import ANOTHER_STUDY
 from brainviewer.gui.panes.pane_grid import PaneGrid
 from brainviewer.gui.volume.pane import VolumePane
-from brainviewer.painting.figure import FigureSpec, draw_figure
+from brainviewer.painting.devices import rgb_image
+from brainviewer.painting.figure import FigureSpec, figure_image
 
 _VOLUME_SIZE = (800, 600)
 _DRAWING = 0.8
@@ -133,11 +134,12 @@ class PictureExport:
         """Put the current view on the clipboard, at twice the size of the screen."""
         views = self._grid.viewports()
         try:
-            image = to_qimage(
+            image = rgb_image(
                 current_view_image(
                     self._session.state,
                     viewports={(v.modality, v.plane): v.viewport for v in views},
                     places={(v.modality, v.plane): v.place for v in views},
+                    smooth=self._session.settings.smooth_pixels,
                 )
             )
         except BrainViewerError as error:
@@ -148,17 +150,18 @@ class PictureExport:
         QGuiApplication.clipboard().setMimeData(content)
         self._session.notices.tell("The view was copied.")
 
-    def _figure(self, request: ExportRequest, volume_picture: Image.Image) -> FigureSpec:
+    def _figure(self, request: ExportRequest, volume_picture: NDArray[np.uint8]) -> FigureSpec:
         views = self._grid.viewports()
         return request_figure(
             self._session.state,
             request,
             viewports={(v.modality, v.plane): v.viewport for v in views},
             places={(v.modality, v.plane): v.place for v in views},
+            smooth=self._session.settings.smooth_pixels,
             volume_picture=volume_picture if request.subject is ExportSubject.VOLUME else None,
         )
 
-    def _volume_picture(self, scale: int, report: Report) -> Image.Image:
+    def _volume_picture(self, scale: int, report: Report) -> NDArray[np.uint8]:
         """The 3D view at a scale; blocks, but can be cancelled at any moment."""
         width, height = _VOLUME_SIZE
 
@@ -166,10 +169,10 @@ class PictureExport:
             report(_DRAWING * share, "Drawing the 3D view")
 
         waiting(0.0)
-        return Image.fromarray(self._volume.picture(width * scale, height * scale, waiting))
+        return self._volume.picture(width * scale, height * scale, waiting)
 
     def _preview(self, request: ExportRequest) -> QImage:
-        return to_qimage(draw_figure(self._figure(request, _nothing_yet(1)), request.scale))
+        return figure_image(self._figure(request, _nothing_yet(1)), request.scale)
 
     def _preview_volume(
         self,
@@ -183,11 +186,11 @@ class PictureExport:
 
         def work(report: Report) -> QImage:
             picture = self._volume_picture(request.scale, report)
-            return to_qimage(draw_figure(replace(spec, volume_picture=picture), request.scale))
+            return figure_image(replace(spec, volume_picture=picture), request.scale)
 
         self._session.jobs.start("preview", work, ready, failed)
 
 
-def _nothing_yet(scale: int) -> Image.Image:
+def _nothing_yet(scale: int) -> NDArray[np.uint8]:
     """Stands for the 3D view until it is drawn."""
-    return Image.new("RGB", (_VOLUME_SIZE[0] * scale, _VOLUME_SIZE[1] * scale))
+    return np.zeros((_VOLUME_SIZE[1] * scale, _VOLUME_SIZE[0] * scale, 3), np.uint8)

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QVBoxLa
 
 from brainviewer.app.settings import Settings
 from brainviewer.gui import theme
-from brainviewer.gui.panes.safe_painter import painting
+from brainviewer.painting.devices import painting
 
 _CHEVRON = 3.5
 

@@ -22,8 +22,8 @@ from brainviewer.app.session import Session
 from brainviewer.app.state import Tool
 from brainviewer.app.status import Status
 from brainviewer.gui import theme
-from brainviewer.gui.panes.safe_painter import painting
 from brainviewer.gui.widgets import button, clear, head, label, set_role, signed, tabular
+from brainviewer.painting.devices import painting
 from brainviewer.painting.wording import EDITED, probability
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 
 from brainviewer.gui import theme
 from brainviewer.gui.outside_text import as_tip
-from brainviewer.gui.panes.safe_painter import painting
 from brainviewer.gui.widgets import clear, label, tabular
+from brainviewer.painting.devices import painting
 from brainviewer.painting.wording import probability
 
 _NEVER_FULL = 0.985

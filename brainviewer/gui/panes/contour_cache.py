@@ -1,4 +1,4 @@
-"""Outlines of slices that nobody has looked at yet, worked out while the window rests."""
+"""Contours of slices that nobody has looked at yet, worked out while the window rests."""
 
 from collections.abc import Iterator
 
@@ -6,22 +6,22 @@ from PySide6.QtCore import QObject, QTimer
 
 from brainviewer.app.state import Layout, ViewState
 from brainviewer.core.slices import Plane, SliceView
-from brainviewer.gui.panes.overlays import SliceOverlays
+from brainviewer.gui.panes.shared_layers import SharedLayers
 
 _EVERY_MS = 10
 """Between two slices, of which each takes one or two milliseconds."""
 
 
-class OutlinesAhead(QObject):
-    """Has a slice outlined before it is scrolled to, so that it is shown as fast as any other."""
+class ContoursAhead(QObject):
+    """Makes the contours of a slice before it is scrolled to, so that it is shown without delay."""
 
-    def __init__(self, state: ViewState, overlays: SliceOverlays, parent: QObject) -> None:
+    def __init__(self, state: ViewState, shared: SharedLayers, parent: QObject) -> None:
         super().__init__(parent)
-        self._state, self._overlays = state, overlays
+        self._state, self._shared = state, shared
         self._slices: Iterator[tuple[SliceView, int]] = iter(())
         self._timer = QTimer(self)
         self._timer.setInterval(_EVERY_MS)
-        self._timer.timeout.connect(self._outline_one)
+        self._timer.timeout.connect(self._make_one)
         for changed in (
             state.study_changed,
             state.finding_changed,
@@ -49,10 +49,9 @@ class OutlinesAhead(QObject):
             for index in sorted(range(view.count), key=lambda n, at=here: abs(n - at)):  # type: ignore[misc]
                 yield view, index
 
-    def _outline_one(self) -> None:
+    def _make_one(self) -> None:
         coming = next(self._slices, None)
         if coming is None:
             self._timer.stop()
             return
-        self._overlays.lesion(*coming)
-        self._overlays.segmentation(*coming)
+        self._shared.make_contours(*coming)

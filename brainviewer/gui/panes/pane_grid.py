@@ -16,14 +16,14 @@ from brainviewer.core.study import SEQUENCES, Modality
 from brainviewer.core.voi_window import Window
 from brainviewer.gui import image_colours
 from brainviewer.gui.panes.arrangement import pane_rectangles
-from brainviewer.gui.panes.captions import image_font
-from brainviewer.gui.panes.contour_cache import OutlinesAhead
-from brainviewer.gui.panes.geometry import FIT, Camera
-from brainviewer.gui.panes.overlays import SliceOverlays
-from brainviewer.gui.panes.safe_painter import painting
+from brainviewer.gui.panes.camera import FIT, Camera
+from brainviewer.gui.panes.contour_cache import ContoursAhead
+from brainviewer.gui.panes.shared_layers import SharedLayers
 from brainviewer.gui.panes.slice_pane import SlicePane
+from brainviewer.painting.canvas import image_font
+from brainviewer.painting.devices import painting
 from brainviewer.painting.figure import Place
-from brainviewer.painting.slice_image import Viewport
+from brainviewer.painting.slice_scene import Viewport
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class PaneGrid(QWidget):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session, self._state = session, session.state
-        self._overlays = SliceOverlays(self._state)
+        self._shared = SharedLayers(self._state)
         self._cameras: dict[Plane, Camera] = {}
         self._before_large = Layout.FOUR_SEQUENCES
         self._convention = self._state.convention
@@ -64,11 +64,11 @@ class PaneGrid(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.set_smooth(session.settings.smooth_pixels)
         self._listen()
-        OutlinesAhead(self._state, self._overlays, self)
+        ContoursAhead(self._state, self._shared, self)
         self._show_layout()
 
     def _make_pane(self, modality: Modality) -> SlicePane:
-        pane = SlicePane(self._session, modality, self._state.plane, self._overlays, self)
+        pane = SlicePane(self._session, modality, self._state.plane, self._shared, self)
         pane.hovered.connect(self.hovered)
         pane.menu_wanted.connect(self.menu_wanted)
         pane.activated.connect(lambda: self._activate(pane))
@@ -84,11 +84,11 @@ class PaneGrid(QWidget):
         state.active_changed.connect(self._show_active)
         state.tool_changed.connect(self._show_tool)
         state.display_changed.connect(self._show_windows)
-        state.overlays_changed.connect(self._show_overlays)
-        state.finding_changed.connect(self._show_results)
-        state.classification_changed.connect(self._show_results)
-        state.annotations_changed.connect(self._show_marks)
-        state.trial_changed.connect(self._show_trial)
+        state.overlays_changed.connect(self._update_panes)
+        state.finding_changed.connect(self._make_again)
+        state.classification_changed.connect(self._make_again)
+        state.annotations_changed.connect(self._update_panes)
+        state.trial_changed.connect(self._make_again)
         state.place_sought.connect(self._bring_into_sight)
 
     # -- for others -------------------------------------------------------------------------
@@ -198,7 +198,7 @@ class PaneGrid(QWidget):
     # -- listening --------------------------------------------------------------------------
 
     def _show_study(self) -> None:
-        self._overlays.clear()
+        self._shared.clear()
         self._cameras.clear()
         self._windows = self._displayed()
         self._show_layout()
@@ -211,7 +211,7 @@ class PaneGrid(QWidget):
         if state.convention is not self._convention:
             # Mirrored slices have other outlines, and another middle.
             self._convention = state.convention
-            self._overlays.clear()
+            self._shared.clear()
             self._cameras.clear()
         for pane, (modality, plane) in zip(self.panes, self._places(), strict=False):
             pane.modality, pane.plane = modality, plane
@@ -229,7 +229,7 @@ class PaneGrid(QWidget):
             pane.show_place(modality, plane)
         self._show_frames()
         # The heatmap lies on the active sequence.
-        self._show_overlays()
+        self._update_panes()
 
     def _show_frames(self) -> None:
         state = self._state
@@ -253,26 +253,16 @@ class PaneGrid(QWidget):
         before, self._windows = self._windows, self._displayed()
         for pane in self.shown:
             if before.get(pane.modality) != self._windows[pane.modality]:
-                pane.refresh_window()
+                pane.update()
 
-    def _show_overlays(self) -> None:
-        for pane in self.shown:
-            pane.refresh_overlays()
-
-    def _show_results(self) -> None:
-        self._overlays.clear()
-        self._show_overlays()
-
-    def _show_marks(self) -> None:
+    def _update_panes(self) -> None:
         for pane in self.shown:
             pane.update()
 
-    def _show_trial(self) -> None:
-        """The picture is edited, or itself again."""
-        self._overlays.clear()
-        for pane in self.shown:
-            pane.refresh_window()
-            pane.refresh_overlays()
+    def _make_again(self) -> None:
+        """Another finding or result, or the picture is edited, or itself again."""
+        self._shared.clear()
+        self._update_panes()
 
     # -- what panes ask for -----------------------------------------------------------------
 

@@ -1,43 +1,57 @@
-"""One slice of one sequence: image, overlays, marks, writing, and hands on it."""
-
-from typing import Any
+"""One slice of one sequence on the screen, and what mouse and keys do on it."""
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QImage, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QFocusEvent,
+    QHideEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from brainviewer.app.session import Session
+from brainviewer.app.slice_scenes import scene_of
 from brainviewer.core.annotations import Annotation
 from brainviewer.core.slices import Plane, SliceView
-from brainviewer.core.study import Modality, Study
+from brainviewer.core.study import Modality
 from brainviewer.gui import image_colours
-from brainviewer.gui.panes.annotation_items import MarkPainter
-from brainviewer.gui.panes.caption_texts import slice_captions
-from brainviewer.gui.panes.captions import CaptionPainter, Captions, draw_crosshair, draw_frame
-from brainviewer.gui.panes.geometry import FIT, Camera, PaneGeometry
-from brainviewer.gui.panes.mouse_events import PaneHands
-from brainviewer.gui.panes.overlays import SliceOverlays
-from brainviewer.gui.panes.pixels import SlicePicture
-from brainviewer.gui.panes.safe_painter import painting
+from brainviewer.gui.panes.camera import FIT, Camera, PaneGeometry
+from brainviewer.gui.panes.shared_layers import SharedLayers
 from brainviewer.gui.tools.brush import BrushLook
 from brainviewer.gui.tools.mouse_tools import MouseTools
-from brainviewer.painting.slice_image import colour_table, own_colours
+from brainviewer.painting.captions import write_centred
+from brainviewer.painting.devices import painting
+from brainviewer.painting.slice_painter import paint
+from brainviewer.painting.slice_scene import SliceScene
 
 _EDGE = 12
 """Pixels at the edge of a pane in which a place is not in sight."""
 
 
-class SlicePane(PaneHands):
-    """Shows the slice through the linked cursor; draws again only what has changed.
+class SlicePane(QWidget):
+    """Shows the slice through the linked cursor; painted by ``painting.slice_painter``.
 
     The pane is a plain widget and no graphics view: four scenes would be painted seven times at
     every change.
 
-    overlays : shared by the panes of a grid, so that each outline is worked out once.
+    shared : what the panes of a grid share, so that each contour is worked out once.
+    label_boxes : where the labels of annotations stand, by their ids, as they were last painted.
     """
 
+    hovered = Signal(object)
+    """World position (3,) in mm under the pointer, or None."""
+    menu_wanted = Signal(object)
+    """The place on the screen, a ``QPoint``, that a menu is wanted for."""
+    activated = Signal()
+    """A button went down on this pane."""
     enlarged = Signal()
     """Double click: this one large, or back."""
     camera_changed = Signal(object)
@@ -48,26 +62,21 @@ class SlicePane(PaneHands):
         session: Session,
         modality: Modality,
         plane: Plane,
-        overlays: SliceOverlays | None = None,
+        shared: SharedLayers | None = None,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.session, self.state = session, session.state
         self.modality, self.plane = modality, plane
-        self.overlays = overlays or SliceOverlays(self.state)
+        self.shared = shared or SharedLayers(self.state)
         self.view: SliceView | None = None
         self.index = -1
         self.camera = FIT
         self.geometry_mm: PaneGeometry | None = None
         self.draft: Annotation | None = None
         self.framed = False
-        self._cut: NDArray[Any] | None = None
-        self._captions = Captions()
-        self._caption_painter = CaptionPainter()
-        self._picture = SlicePicture()
-        self._heat: QImage | None = None
-        self._fill: QImage | None = None
-        self._smooth = True
+        self.smooth = True
+        self.label_boxes: dict[str, QRectF] = {}
         self.brush = BrushLook(self)
         self._mouse = MouseTools(self)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -111,7 +120,7 @@ class SlicePane(PaneHands):
 
     def set_smooth(self, smooth: bool) -> None:
         """Interpolate between pixels, or show them as squares."""
-        self._smooth = smooth
+        self.smooth = smooth
         self.update()
 
     @property
@@ -119,159 +128,152 @@ class SlicePane(PaneHands):
         """Whether there is nothing to show."""
         return self.state.study is None or self.modality not in self.state.study.volumes
 
-    # -- drawing again ----------------------------------------------------------------------
-
-    def refresh(self) -> None:
-        """Another study, plane or convention: draw everything again."""
-        self.view = None if self.missing else self.state.view(self.plane)
-        self.index = -1
-        self._mouse.cancel()
-        self.mark_painter = MarkPainter(self._leave_out)
-        self.setAccessibleName(f"{self.modality} {self.plane} slice")
-        self._place()
-        self.refresh_slice()
-        self.refresh_tool()
-
-    def refresh_slice(self) -> None:
-        """The cursor moved: draw the slice again if it is another one, else the crosshair."""
-        if self.view is not None and self.state.study is not None:
-            index = self.view.index_of(self.state.cursor)
-            if index != self.index:
-                self.index = index
-                self._cut = self._take_cut(self.state.study, self.view)
-                self._show_cut(self._cut)
-                self.refresh_overlays()
-                self._write()
-        else:
-            self._cut = self._heat = self._fill = None
-            self._picture.clear()
-            self._write()
-        self.update()
-
-    def refresh_window(self) -> None:
-        """The window or the colour map changed."""
-        if self._cut is not None and self.view is not None and self.state.study is not None:
-            self._cut = self._take_cut(self.state.study, self.view)
-            self._show_cut(self._cut)
-            self._write()
-            self.update()
-
-    def refresh_overlays(self) -> None:
-        """The finding, the result, or what is drawn of them changed."""
-        if self.view is not None:
-            active = self.modality is self.state.active
-            self._heat = self.overlays.heatmap(self.view, self.index) if active else None
-            self._fill = self.overlays.filled_segmentation(self.view, self.index)
-        self.update()
-
-    def refresh_tool(self) -> None:
-        """Another tool: another pointer."""
-        self._mouse.show_pointer()
-
-    def _take_cut(self, study: Study, view: SliceView) -> NDArray[Any]:
-        """The values of the slice, or its colours where they are what is shown."""
-        volume = study.volumes[self.modality]
-        colours = own_colours(volume, self._colour_map)
-        return view.cut(volume.data if colours is None else colours, self.index)
-
     @property
-    def _colour_map(self) -> str:
-        return self.state.colour_maps.get(self.modality, "grey")
-
-    def _show_cut(self, cut: NDArray[Any]) -> None:
-        window, name = self.state.windows.get(self.modality), self._colour_map
-        if window is not None:
-            table = None if name in ("", "grey", "gray") else colour_table(name)
-            self._picture.show(cut, window, table)
-
-    def _place(self) -> None:
-        size = max(self.width(), 1), max(self.height(), 1)
-        if self.view is None:
-            self.geometry_mm = None
-        else:
-            self.geometry_mm = PaneGeometry(
-                self.view, size, self.overlays.frame(self.view), self.camera
-            )
-        self._write()
-        self.update()
-
-    def _write(self) -> None:
-        view, study, geometry = self.view, self.state.study, self.geometry_mm
-        if view is None or study is None or geometry is None:
-            self._captions = Captions()
-            return
-        window = self.state.windows.get(self.modality)
-        self._captions = slice_captions(study, self.modality, view, self.index, window, geometry)
-
-    # -- painting ---------------------------------------------------------------------------
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        with painting(self) as painter:
-            self._paint(painter, event)
-
-    def _paint(self, painter: QPainter, event: QPaintEvent) -> None:
-        size = float(self.width()), float(self.height())
-        if self.geometry_mm is None:
-            painter.fillRect(event.rect(), image_colours.BLACK)
-            if self.state.study is not None:
-                self._caption_painter.write_centred(
-                    painter, size, f"This study has no {self.modality}"
-                )
-            return
-        shown = self.state.overlays
-        self._paint_pixels(painter, self.geometry_mm)
-        if shown.crosshair and self.state.solid_study is not None:
-            draw_crosshair(painter, size, self.geometry_mm.to_pixels([self.state.cursor])[0])
-        ratio = self.devicePixelRatioF()
-        if lines := self.overlays.outlines(self.geometry_mm, self.index, ratio):
-            painter.drawPixmap(lines.at, lines.pixmap)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self.brush.paint(painter, self.geometry_mm)
-        if shown.annotations:
-            self.mark_painter.paint(
-                painter,
-                self.geometry_mm,
-                self.state.study,
-                self.marks(),
-                self.state.selection,
-                self.modality,
-            )
-        if shown.text:
-            self._caption_painter.paint(painter, size, self._captions)
-        else:
-            warnings = tuple(m for m in self._captions.marks if m[1] == image_colours.CAUTION)
-            self._caption_painter.paint(painter, size, Captions(marks=warnings))
-        if self.framed:
-            draw_frame(painter, size)
-
-    def _paint_pixels(self, painter: QPainter, geometry: PaneGeometry) -> None:
-        self._picture.paint(painter, geometry, self._smooth, self.devicePixelRatioF())
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, self._smooth)
-        painter.setTransform(geometry.image_transform, True)
-        for image in (self._heat, self._fill):
-            if image is not None:
-                painter.drawImage(0, 0, image)
-        painter.restore()
+    def scene(self) -> SliceScene | None:
+        """What is on the pane; None where there is nothing to show."""
+        study, geometry = self.state.study, self.geometry_mm
+        if self.missing or study is None or geometry is None:
+            return None
+        return scene_of(
+            self.state,
+            study,
+            self.modality,
+            self.plane,
+            geometry.viewport(self.index),
+            annotations=self.marks(),
+            selection=self.state.selection,
+            smooth=self.smooth,
+        )
 
     def marks(self) -> tuple[Annotation, ...]:
         """The marks of this slice, with the one that is being drawn or moved as it is now."""
         if self.view is None:
             return ()
-        marks = self.overlays.marks.on(self.view, self.index)
+        marks = self.shared.annotations.on(self.view, self.index)
         if self.draft is None:
             return marks
         return (*(a for a in marks if a.id != self.draft.id), self.draft)
-
-    def _leave_out(self, mark: Annotation, error: Exception) -> None:
-        # Said after the painting, since a notice may move what is being painted.
-        QTimer.singleShot(0, self, lambda: self.session.annotations.leave_out(mark, error))
 
     def set_draft(self, draft: Annotation | None) -> None:
         """Show a mark that is being drawn or moved; None when it is done."""
         self.draft = draft
         self.update()
 
+    # -- drawing again ----------------------------------------------------------------------
+
+    def refresh(self) -> None:
+        """Another study, plane or convention."""
+        self.view = None if self.missing else self.state.view(self.plane)
+        self.index = -1
+        self._mouse.cancel()
+        self.setAccessibleName(f"{self.modality} {self.plane} slice")
+        self.refresh_slice()
+        self._place()
+        self.refresh_tool()
+
+    def refresh_slice(self) -> None:
+        """The cursor moved: another slice, or the crosshair elsewhere."""
+        if self.view is not None:
+            self.index = self.view.index_of(self.state.cursor)
+        self.update()
+
+    def refresh_tool(self) -> None:
+        """Another tool: another pointer."""
+        self._mouse.show_pointer()
+
+    def _place(self) -> None:
+        size = max(self.width(), 1), max(self.height(), 1)
+        self.geometry_mm = None
+        if self.view is not None:
+            frame = self.shared.frame(self.view)
+            self.geometry_mm = PaneGeometry.seen(self.view, size, frame, self.camera)
+        self.update()
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._place()
+
+    # -- painting ---------------------------------------------------------------------------
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        with painting(self) as painter:
+            self._paint(painter)
+
+    def _paint(self, painter: QPainter) -> None:
+        scene, geometry = self.scene, self.geometry_mm
+        if scene is None or geometry is None:
+            painter.fillRect(self.rect(), image_colours.BLACK)
+            if self.state.study is not None:
+                size = float(self.width()), float(self.height())
+                write_centred(painter, size, f"This study has no {self.modality}")
+            return
+        self.label_boxes = paint(
+            painter,
+            self.rect(),
+            scene,
+            self.devicePixelRatioF(),
+            self.shared.layers,
+            self._leave_out,
+        )
+        self.brush.paint(painter, geometry)
+        if self.framed:
+            painter.setPen(QPen(image_colours.ACCENT, 1))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5))
+
+    def _leave_out(self, mark: Annotation, error: Exception) -> None:
+        # Said after the painting, since a notice may move what is being painted.
+        QTimer.singleShot(0, self, lambda: self.session.annotations.leave_out(mark, error))
+
+    # -- mouse and keys ---------------------------------------------------------------------
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self.activated.emit()
+        self._mouse.press(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self._mouse.move(event)
+        self.brush.hover(event.position())
+        self._report_pointer(event.position())
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self._mouse.release(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        self._mouse.double_click(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        # With the mouse the menu comes when the button goes up: dragging with it zooms.
+        if event.reason() is QContextMenuEvent.Reason.Keyboard:
+            self._mouse.ask_for_menu(event.pos().toPointF())
+        event.accept()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        self._mouse.wheel(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not self._mouse.key_press(event):
+            event.ignore()
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        if not self._mouse.key_release(event):
+            event.ignore()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        self._mouse.forget_keys()
+        super().focusOutEvent(event)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        self._mouse.cancel()
+        super().hideEvent(event)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self.hovered.emit(None)
+        self.brush.hover(None)
+        super().leaveEvent(event)
+
+    def _report_pointer(self, at: QPointF) -> None:
+        if self.geometry_mm is None or self.state.study is None:
+            return
+        position = self.geometry_mm.to_world(at, self.index)
+        self.hovered.emit(position if self.state.study.grid.contains(position) else None)

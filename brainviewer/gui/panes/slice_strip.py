@@ -23,9 +23,9 @@ from brainviewer.core.findings import TumourFinding
 from brainviewer.core.slices import Plane, SliceView
 from brainviewer.gui import theme
 from brainviewer.gui.image_colours import faded
-from brainviewer.gui.panes.captions import image_font
-from brainviewer.gui.panes.safe_painter import painting
 from brainviewer.gui.tools.wheel_steps import WheelSteps
+from brainviewer.painting.canvas import image_font
+from brainviewer.painting.devices import painting
 from brainviewer.painting.wording import number, position_text
 
 _TEXT_WIDTH = 190.0

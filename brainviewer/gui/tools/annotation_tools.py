@@ -13,8 +13,8 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 from brainviewer.app.state import Tool
 from brainviewer.core.annotation_limits import LONGEST_TEXT, clipped, held_inside
 from brainviewer.core.annotations import Annotation, Kind, Point
-from brainviewer.gui.panes.annotation_items import handle_pixels, handles
-from brainviewer.gui.panes.captions import image_font
+from brainviewer.painting.annotation_shapes import handle_pixels, handles
+from brainviewer.painting.canvas import image_font
 
 if TYPE_CHECKING:
     from brainviewer.gui.panes.slice_pane import SlicePane
@@ -51,7 +51,7 @@ def hit_test(pane: "SlicePane", at: QPointF) -> Hit | None:
             if distances and min(distances) <= REACH_PX + 2:
                 return Hit(mark, distances.index(min(distances)))
     for mark in reversed(marks):
-        label = pane.mark_painter.label_boxes.get(mark.id)
+        label = pane.label_boxes.get(mark.id)
         if (label is not None and label.contains(at)) or (
             distance_px(mark.kind, geometry.to_pixels(mark.points), at) <= REACH_PX
         ):

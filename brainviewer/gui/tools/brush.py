@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QImage, QPainter, QPen
 
 from brainviewer.app.state import Tool
 from brainviewer.gui import image_colours
-from brainviewer.gui.panes.geometry import PaneGeometry
-from brainviewer.gui.panes.overlays import as_image, outline_path
+from brainviewer.gui.panes.camera import PaneGeometry
+from brainviewer.painting.slice_layers import as_image, contour_path
 
 if TYPE_CHECKING:
     from brainviewer.gui.panes.slice_pane import SlicePane
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 _A_NOTCH = 1.15
 """A notch of the wheel makes the brush so much larger, by a pixel at least."""
 _COVER = 0.45
-_BORDER_PX = 2.0
 
 
 class BrushDrag:
@@ -68,7 +67,7 @@ def turned_brush(brush: int, notches: int) -> int:
 
 
 class BrushLook:
-    """What a trial draws on a pane: the stroke, the outline of what is edited, brush and border."""
+    """What a trial draws on a pane: the stroke, the outline of what is edited, and the brush."""
 
     def __init__(self, pane: "SlicePane") -> None:
         self._pane = pane
@@ -98,11 +97,8 @@ class BrushLook:
             self._pane.update()
 
     def paint(self, painter: QPainter, geometry: PaneGeometry) -> None:
-        """Over the picture, under the writing."""
-        state = self._pane.state
-        if state.study is not None and state.study.edited:
-            _draw_border(painter, geometry)
-        trial = state.trial
+        """Over all that is on the slice."""
+        trial = self._pane.state.trial
         if trial is None:
             return
         painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -114,7 +110,7 @@ class BrushLook:
         elif trial.edited:
             painter.save()
             painter.setTransform(geometry.transform, True)
-            path = outline_path(trial.region, geometry.view.pixel_spacing)
+            path = contour_path(trial.region, geometry.view.pixel_spacing)
             for colour, style in (
                 (image_colours.SHADOW, Qt.PenStyle.SolidLine),
                 (image_colours.CAUTION, Qt.PenStyle.DashLine),
@@ -130,12 +126,3 @@ class BrushLook:
             for colour, thick in ((image_colours.SHADOW, 3.0), (image_colours.BRIGHT, 1.2)):
                 painter.setPen(QPen(colour, thick))
                 painter.drawEllipse(self._at, radius, radius)
-
-
-def _draw_border(painter: QPainter, geometry: PaneGeometry) -> None:
-    """Round the whole pane, so that an edited picture is never taken for the original."""
-    pen = QPen(image_colours.CAUTION, _BORDER_PX)
-    pen.setJoinStyle(Qt.PenJoinStyle.MiterJoin)
-    painter.setPen(pen)
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.drawRect(QRectF(0, 0, *geometry.size).adjusted(1, 1, -1, -1))

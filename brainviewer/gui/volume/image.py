@@ -6,7 +6,6 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
-    QFont,
     QImage,
     QKeyEvent,
     QMouseEvent,
@@ -17,13 +16,13 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from brainviewer.gui.panes.captions import draw_text
-from brainviewer.gui.panes.safe_painter import painting
 from brainviewer.gui.tools.wheel_steps import notches
+from brainviewer.painting.captions import write_corner
+from brainviewer.painting.devices import painting
 from brainviewer.painting.volume.view import VolumeView
 
 _BACKGROUND = QColor(8, 11, 13)
-_TEXT, _QUIET, _CAUTION = QColor("#D7DEE5"), QColor("#8A97A3"), QColor("#E6C66A")
+_QUIET = QColor("#8A97A3")
 _DEGREES_PER_PIXEL = 0.45
 _SHARE_PER_PIXEL = 1 / 300
 _STEP = 5.0
@@ -128,14 +127,7 @@ class VolumeImage(QWidget):
             place = QRectF((self.width() - width) / 2, (self.height() - height) / 2, width, height)
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
             painter.drawImage(place, self._image)
-        font = painter.font()
-        font.setWeight(QFont.Weight.DemiBold)
-        painter.setFont(font)
-        baseline = painter.fontMetrics().ascent() + 8
-        for text, colour in ((self._caption, _TEXT), (self._warning, _CAUTION)):
-            if text:
-                draw_text(painter, QPointF(10, baseline), text, colour)
-                baseline += painter.fontMetrics().height()
+        write_corner(painter, self._caption, self._warning)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

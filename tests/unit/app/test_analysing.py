@@ -6,7 +6,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from phantoms import marker_finding, marker_study
-from PIL import Image
 
 from brainviewer.app.prediction import whole_study as analysing
 from brainviewer.app.prediction.subtype import NotClassified
@@ -33,7 +32,9 @@ def parts(monkeypatch):
 
     monkeypatch.setattr(analysing, "find_tumour", lambda study, *a, **k: marker_finding(study))
     monkeypatch.setattr(analysing, "classify", classify)
-    monkeypatch.setattr(analysing, "_volume_picture", lambda *a: Image.new("RGB", (640, 480), 99))
+    monkeypatch.setattr(
+        analysing, "_volume_picture", lambda *a: np.full((480, 640, 3), 99, np.uint8)
+    )
 
 
 def names(folder):

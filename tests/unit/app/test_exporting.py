@@ -29,12 +29,16 @@ from brainviewer.core.slices import Plane, SliceView
 from brainviewer.core.study import SEQUENCES, Modality, Study
 from brainviewer.core.voi_window import auto_window
 from brainviewer.files.image2d.writer import read_provenance
-from brainviewer.painting.figure import draw_figure
+from brainviewer.painting.figure import FigureSpec, draw_figure
 from brainviewer.painting.footer import provenance_lines
-from brainviewer.painting.slice_image import Viewport
+from brainviewer.painting.slice_scene import Viewport
 from tests.phantoms import grid_of, marker_finding, marker_study
 
 SECRET = "Doe_Jane_1970"
+
+
+def drawn(figure: FigureSpec, scale: float = 1) -> Image.Image:
+    return Image.fromarray(draw_figure(figure, scale))
 
 
 def secret_study() -> Study:
@@ -119,7 +123,7 @@ def test_the_file_tells_where_it_came_from(tmp_path: Path, suffix: str) -> None:
     assert got["classification"]["model"] == "resnet50-glioma"
     assert got["classification"]["weights_sha256"] == "ab" * 32
     with Image.open(path) as image:
-        assert image.size == tuple(3 * side for side in draw_figure(figure, 1).size)
+        assert image.size == tuple(3 * side for side in drawn(figure).size)
 
 
 def test_the_footer_says_the_same_in_words() -> None:
@@ -158,7 +162,7 @@ def test_names_are_left_out_unless_asked_for(tmp_path: Path) -> None:
     assert named.provenance["files"]["T2"] == f"{SECRET}_t2.nii.gz"
     lines = provenance_lines(study, named.panes, finding, None, identify=True)
     assert SECRET in lines[0]
-    plain, told = draw_figure(figure), draw_figure(named)
+    plain, told = drawn(figure), drawn(named)
     assert plain.size != told.size, "the names take a line of their own"
 
 
@@ -218,10 +222,10 @@ def test_a_result_of_another_study_is_not_shown() -> None:
 def test_the_kind_of_file_is_checked_before_anything_is_drawn(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def drawn(*_: object) -> None:
+    def refused(*_: object) -> None:
         raise AssertionError
 
-    monkeypatch.setattr("brainviewer.app.report.study_figures.draw_figure", drawn)
+    monkeypatch.setattr("brainviewer.app.report.study_figures.draw_figure", refused)
     with pytest.raises(FileError, match=r"\.png or \.tif"):
         export_picture(marker_study(), tmp_path / "a.jpg", index=3)
 
@@ -270,7 +274,7 @@ def test_the_view_is_shown_as_it_is_and_keeps_what_was_captured() -> None:
         viewports={(Modality.T1, Plane.AXIAL): seen},
         pane_size=(200, 150),
     )
-    before = np.asarray(draw_figure(figure))
+    before = draw_figure(figure)
     assert [p.viewport for p in figure.panes] == [None, seen, None, None]
     assert figure.panes[0].marks_shown == state.annotations
     assert figure.panes[0].shows_heatmap
@@ -278,7 +282,7 @@ def test_the_view_is_shown_as_it_is_and_keeps_what_was_captured() -> None:
     state.cursor = state.cursor + 10
     state.annotations = ()
     state.overlays = replace(state.overlays, lesion=False)
-    assert np.array_equal(np.asarray(draw_figure(figure)), before)
+    assert np.array_equal(draw_figure(figure), before)
 
 
 def test_what_is_switched_off_stays_off() -> None:
@@ -286,7 +290,7 @@ def test_what_is_switched_off_stays_off() -> None:
     state.annotations = (ruler(state.study, state.slice_index()),)
     figure = request_figure(state, ExportRequest(heatmap=False, annotations=False, result=False))
     assert not any(p.shows_heatmap or p.marks_shown for p in figure.panes)
-    assert draw_figure(figure).width < draw_figure(replace(figure, result=True)).width
+    assert drawn(figure).width < drawn(replace(figure, result=True)).width
 
 
 def test_the_heatmap_is_drawn_only_where_it_was_asked_for() -> None:
@@ -324,9 +328,9 @@ def test_the_tumour_slice_is_exported_wherever_the_cursor_is() -> None:
 
 def test_the_3d_view_is_exported_with_its_footer() -> None:
     state = state_of(marker_study())
-    drawn = Image.new("RGB", (600, 400), "#204060")
+    volume = np.full((400, 600, 3), (0x20, 0x40, 0x60), np.uint8)
     request = ExportRequest(ExportSubject.VOLUME, scale=2, result=False)
-    image = draw_figure(request_figure(state, request, volume_picture=drawn), 2)
+    image = drawn(request_figure(state, request, volume_picture=volume), 2)
     assert image.width == 600
     assert image.height > 400
     assert image.getpixel((300, 300)) == (0x20, 0x40, 0x60)
@@ -338,7 +342,7 @@ def test_without_a_study_there_is_nothing_to_export() -> None:
     for subject in ExportSubject:
         with pytest.raises(BrainViewerError, match="Open a study"):
             request_figure(
-                ViewState(), ExportRequest(subject), volume_picture=Image.new("RGB", (9, 9))
+                ViewState(), ExportRequest(subject), volume_picture=np.zeros((9, 9, 3), np.uint8)
             )
     with pytest.raises(BrainViewerError, match="Open a study"):
         current_view_image(ViewState())
@@ -348,4 +352,4 @@ def test_the_clipboard_gets_the_view_at_its_scale() -> None:
     state = state_of(marker_study(grid_of((2, 0, 1))))
     small = current_view_image(state, pane_size=(160, 120), scale=1)
     large = current_view_image(state, pane_size=(160, 120), scale=2)
-    assert large.size == (2 * small.width, 2 * small.height)
+    assert large.shape == (2 * small.shape[0], 2 * small.shape[1], 3)

@@ -73,7 +73,7 @@ def test_colours_are_kept_beside_their_grey(tmp_path: Path) -> None:
     assert volume.rgb is not None
     assert volume.rgb[5, 5, 0].tolist() == [200, 0, 0]
     assert study.picture_grey().tolist()[5][5] == 60
-    middle = np.asarray(draw_figure(slice_figure(study)))[360, 360]
+    middle = draw_figure(slice_figure(study))[360, 360]
     assert middle.tolist() == [200, 0, 0]
 
 

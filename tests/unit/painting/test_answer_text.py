@@ -2,13 +2,13 @@
 
 from dataclasses import replace
 
-import numpy as np
 import pytest
 
 from brainviewer.core.findings import PICTURE
 from brainviewer.painting import palette
+from brainviewer.painting.canvas import draw_pixels
 from brainviewer.painting.prediction_text import Standing, answer_text, prevalence_text
-from brainviewer.painting.result_card import draw_result_card
+from brainviewer.painting.result_card import WIDTH, draw_result_card
 from tests.phantoms import marker_study
 from tests.unit.app.desk import a_result
 
@@ -91,7 +91,7 @@ def test_how_frequent_the_types_are_taken_to_be(
 def test_an_exported_card_shows_a_type_only_in_scope(in_scope: bool) -> None:
     study = marker_study()
     refused = a_result(study, in_scope=in_scope, reason="No brain.", priors=EQUAL)
-    card = np.asarray(draw_result_card(study, None, refused, 1).image)
+    card = draw_pixels(lambda canvas: draw_result_card(canvas, study, None, refused), (WIDTH, 600))
     colours = {tuple(bytes.fromhex(palette.CLASSES[letter][1:])) for letter in "AOG"}
     shown = {tuple(pixel) for pixel in card.reshape(-1, 3).tolist()}
     assert (colours <= shown) is in_scope

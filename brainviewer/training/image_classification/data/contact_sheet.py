@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from brainviewer.imaging.preprocess.head_crop import Crop
-from brainviewer.painting.drawing import Canvas
+from brainviewer.painting.canvas import Canvas, draw_pixels
 from brainviewer.painting.palette import BACKGROUND, PANEL, QUIET, TEXT, TUMOUR
 
 _TILE, _GAP, _TEXT, _HEAD, _SCALE = 132, 10, 34, 34, 2
@@ -34,26 +34,30 @@ def contact_sheet(title: str, tiles: Sequence[Tile], columns: int = 8) -> bytes:
     columns = max(1, min(columns, len(tiles)))
     rows = -(-len(tiles) // columns)
     wide = max(3 * (_TILE + _GAP), columns * (_TILE + _GAP)) + _GAP
-    canvas = Canvas(wide, _HEAD + rows * (_TILE + _TEXT + _GAP) + _GAP, _SCALE)
-    canvas.paint(0, 0, canvas.width, canvas.height, PANEL)
-    canvas.text(_GAP, 10, canvas.shortened(title, wide - 2 * _GAP, 13, True), 13, TEXT, bold=True)
-    for number, tile in enumerate(tiles):
-        row, column = divmod(number, columns)
-        _draw(canvas, tile, _GAP + column * (_TILE + _GAP), _HEAD + row * (_TILE + _TEXT + _GAP))
+    tall = _HEAD + rows * (_TILE + _TEXT + _GAP) + _GAP
+
+    def draw(canvas: Canvas) -> None:
+        canvas.paint(0, 0, wide, tall, PANEL)
+        named = canvas.shortened(title, wide - 2 * _GAP, 13, True)
+        canvas.text(_GAP, 10, named, 13, TEXT, bold=True)
+        for number, tile in enumerate(tiles):
+            row, column = divmod(number, columns)
+            left, top = _GAP + column * (_TILE + _GAP), _HEAD + row * (_TILE + _TEXT + _GAP)
+            _draw(canvas, tile, left, top)
+
     content = io.BytesIO()
-    canvas.image.save(content, "PNG", optimize=True)
+    sheet = Image.fromarray(draw_pixels(draw, (wide, tall), _SCALE))
+    sheet.save(content, "PNG", optimize=True)
     return content.getvalue()
 
 
 def _draw(canvas: Canvas, tile: Tile, left: float, top: float) -> None:
     height, width = tile.image.shape[:2]
     zoom = _TILE / max(height, width)
-    size = max(1, round(width * zoom * _SCALE)), max(1, round(height * zoom * _SCALE))
-    grey = tile.image.shape[2] == 1
-    picture = Image.fromarray(tile.image[..., 0] if grey else tile.image).convert("RGB")
     x, y = left + (_TILE - width * zoom) / 2, top + (_TILE - height * zoom) / 2
     canvas.paint(left, top, left + _TILE, top + _TILE, BACKGROUND)
-    canvas.place(picture.resize(size, Image.Resampling.BICUBIC), x, y)
+    rgb = np.broadcast_to(tile.image, (height, width, 3))
+    canvas.place(rgb, x, y, width * zoom, height * zoom)
     if tile.crop is not None:
         low, high = (x + zoom * tile.crop.left, y + zoom * tile.crop.top), tile.crop
         far = x + zoom * high.right, y + zoom * high.bottom
@@ -61,4 +65,4 @@ def _draw(canvas: Canvas, tile: Tile, left: float, top: float) -> None:
     colour = TUMOUR if tile.caution else QUIET
     for line, (text, ink) in enumerate(((tile.first, TEXT), (tile.second, colour))):
         place = top + _TILE + 4 + 14 * line
-        canvas.text(left, place, canvas.shortened(text, _TILE, 10.5), 10.5, ink)
+        canvas.text(left, place, canvas.shortened(text, _TILE, 11), 11, ink)

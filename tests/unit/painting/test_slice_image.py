@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 from PySide6.QtGui import QImage
 
 from brainviewer.core.voi_window import Window
-from brainviewer.gui.panes.screen_pixels import grey_levels, image_of
+from brainviewer.painting.devices import image_of
+from brainviewer.painting.slice_image import grey_levels
 
 KINDS = ["u1", "i1", "<i2", ">i2", "<u2", "<i4", "<u4", "<i8", "<f4", ">f4", "<f8"]
 

@@ -1,4 +1,4 @@
-"""Outlines are there before a slice is scrolled to."""
+"""Contours are there before a slice is scrolled to."""
 
 import pytest
 from PySide6.QtCore import QTimer
@@ -8,9 +8,9 @@ from brainviewer.app.session import Session
 from brainviewer.app.state import Layout
 from brainviewer.core.slices import Plane
 from brainviewer.core.study import Study
-from brainviewer.gui.panes import overlays as pane_overlays
-from brainviewer.gui.panes.contour_cache import OutlinesAhead
+from brainviewer.gui.panes.contour_cache import ContoursAhead
 from brainviewer.gui.panes.pane_grid import PaneGrid
+from brainviewer.painting import slice_layers
 from tests.gui.conftest import show_study
 from tests.phantoms import marker_finding
 
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.window
     ("layout", "planes"),
     [(Layout.FOUR_SEQUENCES, (Plane.AXIAL,)), (Layout.THREE_PLANES, tuple(Plane))],
 )
-def test_a_window_at_rest_outlines_every_slice_once(
+def test_a_window_at_rest_makes_the_contours_of_every_slice_once(
     qtbot: QtBot,
     session: Session,
     study: Study,
@@ -30,9 +30,9 @@ def test_a_window_at_rest_outlines_every_slice_once(
     planes: tuple[Plane, ...],
 ) -> None:
     made: list[object] = []
-    outline = pane_overlays.outline_path
+    contour = slice_layers.contour_path
     monkeypatch.setattr(
-        pane_overlays, "outline_path", lambda *given: (made.append(given), outline(*given))[1]
+        slice_layers, "contour_path", lambda *given: (made.append(given), contour(*given))[1]
     )
     session.state.layout = layout
     grid = PaneGrid(session)
@@ -40,7 +40,7 @@ def test_a_window_at_rest_outlines_every_slice_once(
     grid.resize(700, 600)
     grid.show()
     show_study(session, study, marker_finding(study))
-    timer = grid.findChild(OutlinesAhead).findChild(QTimer)
+    timer = grid.findChild(ContoursAhead).findChild(QTimer)
     qtbot.waitUntil(lambda: not timer.isActive(), timeout=60_000)
     assert len(made) >= sum(session.state.view(plane).count for plane in planes)
     made.clear()

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from PIL import ImageColor
+from PySide6.QtCore import QRect
+from PySide6.QtGui import QColor
 
 from brainviewer.core.annotations import Annotation, Kind, Point
 from brainviewer.core.findings import Heatmap
@@ -13,11 +14,14 @@ from brainviewer.core.slices import Convention, Plane, SliceView
 from brainviewer.core.study import Modality, Study
 from brainviewer.core.voi_window import Window
 from brainviewer.painting import palette
+from brainviewer.painting.captions import round_length
 from brainviewer.painting.contours import outlines
-from brainviewer.painting.framing import head_viewport
-from brainviewer.painting.pane import PaneSpec, draw_pane, round_length
-from brainviewer.painting.slice_image import Placement, Viewport, heat_values
-from tests.phantoms import grid_of, marker_finding, marker_study
+from brainviewer.painting.devices import paint_image, pixels_of
+from brainviewer.painting.geometry import SliceGeometry, head_viewport
+from brainviewer.painting.slice_image import heat_values
+from brainviewer.painting.slice_painter import paint
+from brainviewer.painting.slice_scene import SliceScene, Viewport
+from tests.phantoms import MARKER_RADIUS_MM, grid_of, marker_finding, marker_study
 
 SIZE = (240, 220)
 BARE = Overlays(
@@ -32,18 +36,31 @@ STUDY = marker_study()
 INDEX = marker_finding(STUDY).index
 
 
-def spec(study: Study = STUDY, **changes: object) -> PaneSpec:
-    plain = PaneSpec(
+def spec(study: Study = STUDY, **changes: object) -> SliceScene:
+    plain = SliceScene(
         study, Modality.FLAIR, Plane.AXIAL, INDEX, Window.between(0, 1000), overlays=BARE
     )
     return replace(plain, **changes)
 
 
-def pixels(pane: PaneSpec, scale: float = 1) -> np.ndarray:
-    return np.asarray(draw_pane(pane, SIZE, scale), dtype=int)
+def pixels(pane: SliceScene, scale: float = 1) -> np.ndarray:
+    return painted(pane, SIZE, scale)
 
 
-def differing(one: PaneSpec, other: PaneSpec) -> tuple[np.ndarray, np.ndarray]:
+def painted(pane: SliceScene, size: tuple[int, int], scale: float = 1) -> np.ndarray:
+    """(rows, columns, 3) of a pane of a size in points."""
+    image = paint_image(lambda p: paint(p, QRect(0, 0, *size), pane, scale), size, scale)
+    return pixels_of(image).astype(int)
+
+
+def place_of(pane: SliceScene, row: float, column: float) -> tuple[float, float]:
+    """x and y in the pane of a position on the slice."""
+    geometry = SliceGeometry.showing(pane.view, SIZE, pane.viewport)
+    (at,) = geometry.to_pixels(pane.view.to_world(pane.index, [(row, column)]))
+    return at.x(), at.y()
+
+
+def differing(one: SliceScene, other: SliceScene) -> tuple[np.ndarray, np.ndarray]:
     """Rows and columns in which two panes differ, as fractions of the pane."""
     rows, columns = np.nonzero(np.abs(pixels(one) - pixels(other)).max(axis=2) > 24)
     return rows / SIZE[1], columns / SIZE[0]
@@ -51,7 +68,7 @@ def differing(one: PaneSpec, other: PaneSpec) -> tuple[np.ndarray, np.ndarray]:
 
 def coloured(picture: np.ndarray, colour: str, tolerance: int = 60) -> np.ndarray:
     """(rows, columns) True where a pixel has about this colour."""
-    return np.abs(picture - ImageColor.getrgb(colour)).max(axis=2) <= tolerance
+    return np.abs(picture - QColor(colour).getRgb()[:3]).max(axis=2) <= tolerance
 
 
 def test_grey_levels_are_those_of_the_window() -> None:
@@ -61,7 +78,7 @@ def test_grey_levels_are_those_of_the_window() -> None:
     size = view.shape[1] * 6, view.shape[0] * 4
     grey = window.apply(view.cut(STUDY.volumes[Modality.FLAIR].data, INDEX)).astype(int)
     pane = spec(window=window)
-    picture = np.asarray(draw_pane(pane, size), dtype=int)
+    picture = painted(pane, size)
     assert (picture.max(axis=2) == picture.min(axis=2)).all()
     # Where neighbours are alike, interpolation changes nothing.
     flat = np.ones_like(grey, bool)
@@ -120,14 +137,13 @@ def test_the_outline_follows_the_border_of_the_lesion() -> None:
     outline = coloured(pixels(pane), palette.TUMOUR, 90)
     assert outline.any()
     mask = pane.view.cut(finding.mask, INDEX)
-    placement = Placement.of(pane.view, SIZE, 1)
     rows, columns = np.nonzero(outline)
     mask_rows, mask_columns = np.nonzero(mask)
-    low = placement.pixel_of(mask_rows.min() - 0.5, mask_columns.min() - 0.5)
-    high = placement.pixel_of(mask_rows.max() + 0.5, mask_columns.max() + 0.5)
+    low = place_of(pane, mask_rows.min() - 0.5, mask_columns.min() - 0.5)
+    high = place_of(pane, mask_rows.max() + 0.5, mask_columns.max() + 0.5)
     got = (columns.min(), rows.min()), (columns.max() + 1, rows.max() + 1)
     assert np.abs(np.array(got) - np.array((low, high))).max() <= 2
-    x, y = placement.pixel_of(mask_rows.mean(), mask_columns.mean())
+    x, y = place_of(pane, mask_rows.mean(), mask_columns.mean())
     assert not outline[round(y), round(x)], "an outline leaves its inside clear"
 
 
@@ -141,9 +157,13 @@ def test_an_outline_has_the_same_width_at_every_enlargement(mm_per_point: float)
         window=dark,
         viewport=Viewport(finding.position_mm, mm_per_point),
     )
-    red = pixels(pane)[SIZE[1] // 2 - 2 : SIZE[1] // 2 + 2, ..., 0].mean(axis=0)
-    # The line is crossed twice, at nearly a right angle.
-    assert red.sum() / 255 == pytest.approx(2 * 1.5, rel=0.3)
+    red = pixels(pane)[..., 0]
+    length = 2 * np.pi * MARKER_RADIUS_MM / mm_per_point
+    assert red.sum() / 255 / length == pytest.approx(1.5, rel=0.1)
+    if mm_per_point < 1:
+        # The line is crossed twice, at nearly a right angle.
+        crossed = red[SIZE[1] // 2 - 2 : SIZE[1] // 2 + 2].mean(axis=0)
+        assert crossed.sum() / 255 == pytest.approx(2 * 1.5, rel=0.3)
 
 
 def test_outlines_run_along_the_border_also_of_holes_and_of_a_single_pixel() -> None:
@@ -216,8 +236,7 @@ def test_every_kind_of_mark_is_drawn_where_it_lies(kind: Kind) -> None:
     on = replace(BARE, annotations=True)
     pane = spec(annotations=(mark,), overlays=on, window=Window(9e9, 1))
     rows, columns = np.nonzero(pixels(pane).max(axis=2) > 60)
-    placement = Placement.of(pane.view, SIZE, 1)
-    places = [placement.pixel_of(*p) for p in pane.view.to_screen(mark.points).tolist()]
+    places = [place_of(pane, *p) for p in pane.view.to_screen(mark.points).tolist()]
     if kind is Kind.ELLIPSE:
         # It touches the sides of its box, not the corners.
         (x0, y0), (x1, y1) = places
@@ -299,7 +318,7 @@ def test_the_scale_bar_is_as_long_as_it_says() -> None:
     columns = np.nonzero(bar.max(axis=0) > 90)[0]
     row = bar[:, columns].mean(axis=1).argmax()
     length = np.nonzero(bar[row] > 90)[0]
-    mm_per_pixel = 1 / Placement.of(pane.view, (SIZE[0] * 2, SIZE[1] * 2), 2).pixels_per_mm
+    mm_per_pixel = SliceGeometry.showing(pane.view, SIZE).mm_per_pixel / 2
     assert (np.ptp(length) + 1) * mm_per_pixel == pytest.approx(10, abs=0.8)
 
 
@@ -313,4 +332,4 @@ def test_a_synthetic_study_says_so_even_without_other_text() -> None:
 
 @pytest.mark.parametrize("scale", [1, 2, 3, 4])
 def test_the_size_is_exact_at_every_scale(scale: int) -> None:
-    assert draw_pane(spec(), SIZE, scale).size == (SIZE[0] * scale, SIZE[1] * scale)
+    assert pixels(spec(), scale).shape == (SIZE[1] * scale, SIZE[0] * scale, 3)

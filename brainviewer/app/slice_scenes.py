@@ -1,0 +1,56 @@
+"""What a pane shows of the open study, as a value: for the window, and for what is exported."""
+
+from brainviewer.app.report.study_figures import trusted_result, window_of
+from brainviewer.app.state import ViewState
+from brainviewer.core.annotations import Annotation, Point
+from brainviewer.core.findings import Heatmap
+from brainviewer.core.slices import Plane
+from brainviewer.core.study import Modality, Study
+from brainviewer.painting.slice_scene import SliceScene, Viewport
+
+
+def scene_of(
+    state: ViewState,
+    study: Study,
+    modality: Modality,
+    plane: Plane,
+    viewport: Viewport | None = None,
+    *,
+    annotations: tuple[Annotation, ...] | None = None,
+    selection: str = "",
+    smooth: bool = True,
+) -> SliceScene:
+    """The slice of a sequence in which the cursor lies, with all that is shown on it.
+
+    study : the open study, which has the sequence.
+    annotations : instead of all that the state has and that can be drawn.
+    """
+    if annotations is None:
+        annotations = tuple(a for a in state.annotations if a.id not in state.undrawable)
+    x, y, z = (float(value) for value in state.cursor)
+    cursor: Point | None = None if study.is_picture else (x, y, z)
+    return SliceScene(
+        study,
+        modality,
+        plane,
+        state.slice_index(plane),
+        window_of(study, modality, state.windows),
+        state.colour_maps.get(modality, "gray"),
+        state.convention,
+        state.overlays,
+        annotations,
+        state.finding,
+        _heatmap(state, study, modality),
+        cursor,
+        viewport,
+        selection=selection,
+        smooth=smooth,
+    )
+
+
+def _heatmap(state: ViewState, study: Study, modality: Modality) -> Heatmap | None:
+    """On the active sequence only, so that the anatomy can be read on the others."""
+    result = trusted_result(study, state.shown_result)
+    if modality is not state.active or result is None or not result.in_scope:
+        return None
+    return result.heatmap

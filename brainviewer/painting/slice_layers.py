@@ -1,0 +1,300 @@
+"""What is painted of a slice, made once and kept: contours, areas of colour, enlarged pixels.
+
+Paths are in slice mm, (column × pixel width, row × pixel height), so that every area paints the
+same path through its own transform.
+"""
+
+import math
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import QImage, QPainter, QPainterPath, QPen, QPolygonF
+
+from brainviewer.core.findings import TumourFinding
+from brainviewer.core.slices import SliceView
+from brainviewer.core.study import Study
+from brainviewer.painting import palette
+from brainviewer.painting.canvas import ink
+from brainviewer.painting.contours import outlines
+from brainviewer.painting.devices import image_of, painting
+from brainviewer.painting.diameter_lines import WIDTH as DIAMETER_WIDTH
+from brainviewer.painting.geometry import SliceGeometry
+from brainviewer.painting.slice_image import (
+    colour_table,
+    enlarged,
+    fill_table,
+    heat_rgba,
+    heat_values,
+    is_grey,
+    own_colours,
+    shown_levels,
+)
+from brainviewer.painting.slice_scene import SliceScene
+
+Value = TypeVar("Value")
+
+CONTOUR_WIDTH = 1.5
+_FILLED = 0.5
+_GREY = QImage.Format.Format_Grayscale8
+_IMAGES = 12
+"""Enlarged slices and painted contours kept: those that are shown, and a few for going back."""
+
+
+@dataclass(frozen=True, eq=False)
+class PlacedImage:
+    """An image with its own pixel ratio, and where its top left corner lies in points."""
+
+    image: QImage
+    at: QPointF
+
+
+def contour_path(mask: NDArray[np.bool_], spacing: tuple[float, float]) -> QPainterPath:
+    """The contours of a mask (rows, columns) in slice mm; see ``painting.contours``.
+
+    spacing : height and width of a pixel in mm.
+    """
+    path = QPainterPath()
+    for line in outlines(mask):
+        path.addPolygon(QPolygonF([QPointF(x, y) for y, x in (line * spacing).tolist()]))
+        path.closeSubpath()
+    return path
+
+
+def as_image(rgba: NDArray[np.uint8]) -> QImage:
+    """The image of (rows, columns, 4) colours, in a format that paints fast."""
+    pixels = np.ascontiguousarray(rgba)
+    image = image_of(pixels, QImage.Format.Format_RGBA8888)
+    return image.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied)
+
+
+class SliceLayers:
+    """Makes the layers of scenes and keeps the last of them, for whoever paints the same again.
+
+    remembered : how many paths and areas of colour are kept; they are small.
+    """
+
+    def __init__(self, remembered: int = 2048) -> None:
+        self._kept = _Kept(remembered)
+        self._images = _Kept(_IMAGES)
+
+    def clear(self) -> None:
+        """Forget everything: another study, finding or result is shown."""
+        self._kept.clear()
+        self._images.clear()
+
+    def keep(self, key: tuple[Any, ...], make: Callable[[], Value]) -> Value:
+        """What was made for a key before, or what ``make`` makes now."""
+        return self._kept.get(key, make)
+
+    # -- contours ---------------------------------------------------------------------------
+
+    def lesion(self, finding: TumourFinding | None, view: SliceView, index: int) -> QPainterPath:
+        """Contour of the lesion that was found; empty where there is none."""
+        if finding is None or finding.mask is None:
+            return QPainterPath()
+        mask = finding.mask
+        return self.keep(
+            ("lesion", finding, view.plane, view.convention, index),
+            lambda: contour_path(view.cut(mask, index), view.pixel_spacing),
+        )
+
+    def segmentation(
+        self, study: Study, view: SliceView, index: int
+    ) -> list[tuple[str, QPainterPath]]:
+        """Contours of the study's own segmentation with their colours."""
+        labels = study.segmentation
+        if labels is None:
+            return []
+
+        def paths() -> list[tuple[str, QPainterPath]]:
+            cut = np.ascontiguousarray(view.cut(labels.data, index))
+            return [
+                (palette.label_colour(value), contour_path(cut == value, view.pixel_spacing))
+                for value in np.flatnonzero(np.bincount(cut.ravel())).tolist()
+                if value
+            ]
+
+        return self.keep(("segmentation", labels, view.plane, view.convention, index), paths)
+
+    def contours(
+        self, scene: SliceScene, geometry: SliceGeometry, ratio: float
+    ) -> PlacedImage | None:
+        """All contours of a slice as an image, for the areas that show it alike.
+
+        ratio : device pixels per point.
+        """
+        labels = scene.study.segmentation
+        key = "contours", labels, scene.finding, scene.index, scene.overlays, geometry.key, ratio
+        return self._images.get(key, lambda: self._contour_image(scene, geometry, ratio))
+
+    def _contour_image(
+        self, scene: SliceScene, geometry: SliceGeometry, ratio: float
+    ) -> PlacedImage | None:
+        bounds = QRectF()
+        for path in (*(path for _, _, path in self._contours(scene)), diameter_path(scene)):
+            bounds |= geometry.transform.mapRect(path.boundingRect())
+        place = bounds.adjusted(-2, -2, 2, 2).toAlignedRect() & QRect(0, 0, *geometry.size)
+        if bounds.isEmpty() or place.isEmpty():
+            return None
+        image = QImage(
+            math.ceil(place.width() * ratio),
+            math.ceil(place.height() * ratio),
+            QImage.Format.Format_ARGB32_Premultiplied,
+        )
+        image.setDevicePixelRatio(ratio)
+        image.fill(0)
+        with painting(image) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.translate(-QPointF(place.topLeft()))
+            self.draw_contours(painter, scene, geometry)
+        return PlacedImage(image, QPointF(place.topLeft()))
+
+    def _contours(self, scene: SliceScene) -> list[tuple[str, float, QPainterPath]]:
+        """Colour, opacity and path of each contour."""
+        shown, view, lines = scene.overlays, scene.view, []
+        if shown.segmentation:
+            lines += [
+                (colour, shown.segmentation_opacity, path)
+                for colour, path in self.segmentation(scene.study, view, scene.index)
+            ]
+        if shown.lesion:
+            lesion = self.lesion(scene.finding, view, scene.index)
+            lines.append((palette.TUMOUR, shown.lesion_opacity, lesion))
+        return lines
+
+    def draw_contours(self, painter: QPainter, scene: SliceScene, geometry: SliceGeometry) -> None:
+        """Contours and diameters as lines, which have the same width at every enlargement."""
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        for colour, opacity, path in self._contours(scene):
+            painter.setPen(QPen(ink(colour, opacity), CONTOUR_WIDTH))
+            painter.drawPath(geometry.transform.map(path))
+        thin = geometry.transform.map(diameter_path(scene))
+        if not thin.isEmpty():
+            for pen, width in ((ink(*palette.SHADOW), 2.6), (ink(palette.TUMOUR), DIAMETER_WIDTH)):
+                painter.setPen(QPen(pen, width))
+                painter.drawPath(thin)
+
+    # -- areas ------------------------------------------------------------------------------
+
+    def filled(self, scene: SliceScene) -> QImage | None:
+        """The study's own segmentation in colours when it is shown filled, a pixel a voxel."""
+        labels, shown = scene.study.segmentation, scene.overlays
+        if labels is None or not (shown.segmentation and shown.segmentation_filled):
+            return None
+        view, index = scene.view, scene.index
+
+        def fill() -> QImage:
+            table = fill_table(shown.segmentation_opacity * _FILLED)
+            return as_image(table[view.cut(labels.data, index)])
+
+        opacity = shown.segmentation_opacity
+        return self.keep(("fill", labels, view.plane, view.convention, index, opacity), fill)
+
+    def heat(self, scene: SliceScene) -> QImage | None:
+        """The heatmap in colours, a pixel a voxel, on the slice it was computed from; else None."""
+        heatmap, view, opacity = scene.heatmap, scene.view, scene.overlays.heatmap_opacity
+        if heatmap is None or not scene.shows_heatmap:
+            return None
+        return self.keep(
+            ("heatmap", heatmap, view.convention, opacity),
+            lambda: as_image(heat_rgba(heat_values(heatmap, view), opacity)),
+        )
+
+    def pixels(
+        self, scene: SliceScene, geometry: SliceGeometry, ratio: float
+    ) -> PlacedImage | None:
+        """The slice under its areas of colour, enlarged to the pixels of a device.
+
+        ratio : device pixels per point.
+        """
+        volume = scene.study.volumes[scene.modality]
+        areas = tuple(area for area in (self.heat(scene), self.filled(scene)) if area is not None)
+        key = (
+            "pixels",
+            volume,
+            scene.index,
+            scene.window,
+            scene.colour_map,
+            scene.smooth,
+            tuple(area.cacheKey() for area in areas),
+            geometry.key,
+            ratio,
+        )
+        return self._images.get(key, lambda: _pixels(scene, geometry, ratio, areas))
+
+
+class _Kept:
+    """The last values made, by their keys; may be asked by several threads."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._values: OrderedDict[tuple[Any, ...], Any] = OrderedDict()
+        self._lock = threading.RLock()
+
+    def clear(self) -> None:
+        with self._lock:
+            self._values.clear()
+
+    def get(self, key: tuple[Any, ...], make: Callable[[], Value]) -> Value:
+        with self._lock:
+            if key in self._values:
+                self._values.move_to_end(key)
+            else:
+                self._values[key] = make()
+                if len(self._values) > self._most:
+                    self._values.popitem(last=False)
+            kept: Value = self._values[key]
+            return kept
+
+
+def diameter_path(scene: SliceScene) -> QPainterPath:
+    """The measured diameters of a slice in slice mm; empty where there are none."""
+    path, (height, width) = QPainterPath(), scene.view.pixel_spacing
+    for start, end in scene.diameters_shown:
+        path.moveTo(start[1] * width, start[0] * height)
+        path.lineTo(end[1] * width, end[0] * height)
+    return path
+
+
+def _pixels(
+    scene: SliceScene, geometry: SliceGeometry, ratio: float, areas: tuple[QImage, ...]
+) -> PlacedImage | None:
+    volume, at = scene.study.volumes[scene.modality], geometry.image_transform
+    colours = own_colours(volume, scene.colour_map)
+    cut = scene.view.cut(volume.data if colours is None else colours, scene.index)
+    made = enlarged(
+        shown_levels(cut, scene.window),
+        (at.m11() * ratio, at.m22() * ratio),
+        (at.dx() * ratio, at.dy() * ratio),
+        (geometry.size[0] * ratio, geometry.size[1] * ratio),
+        scene.smooth,
+    )
+    if made is None:
+        return None
+    fine, (left, top) = made
+    if fine.ndim == 3:
+        image = image_of(fine, QImage.Format.Format_RGB888)
+    elif is_grey(scene.colour_map):
+        image = image_of(fine, _GREY)
+    else:
+        image = image_of(fine, QImage.Format.Format_Indexed8)
+        table = colour_table(scene.colour_map).astype(np.uint32)
+        rgb = 0xFF000000 | table[:, 0] << 16 | table[:, 1] << 8 | table[:, 2]
+        image.setColorTable(rgb.tolist())
+    if areas:
+        image = image.convertToFormat(QImage.Format.Format_RGB32)
+        with painting(image) as painter:
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, scene.smooth)
+            painter.translate(-left, -top)
+            painter.scale(ratio, ratio)
+            painter.setTransform(at, True)
+            for area in areas:
+                painter.drawImage(QPoint(), area)
+    image.setDevicePixelRatio(ratio)
+    return PlacedImage(image, QPointF(left / ratio, top / ratio))

@@ -1,0 +1,107 @@
+"""What is on one slice, as a value: whatever paints it, on whatever device, paints this."""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from brainviewer.core.annotations import Annotation, Point, annotations_by_slice
+from brainviewer.core.findings import Heatmap, TumourFinding
+from brainviewer.core.overlays import Overlays
+from brainviewer.core.slices import Convention, Plane, SliceView
+from brainviewer.core.study import Modality, Study
+from brainviewer.core.voi_window import Window
+from brainviewer.painting.diameter_lines import diameter_lines
+
+
+@dataclass(frozen=True)
+class Viewport:
+    """The part of a slice that is shown.
+
+    centre : world position in mm, RAS+, in the middle of the pane.
+    mm_per_point : how many mm a pixel of the pane at 1× covers; of a picture, in its own unit.
+    """
+
+    centre: Point
+    mm_per_point: float
+
+
+@dataclass(frozen=True, eq=False)
+class SliceScene:
+    """A slice of one sequence with everything that is shown on it.
+
+    index : slice from 0.
+    annotations : those that do not lie on this slice are left out.
+    heatmap : painted only on the slice it was computed from.
+    cursor : world position in mm of the crosshair; None for no crosshair.
+    viewport : the part that is shown; None for the whole slice.
+    all_labels : annotations made on other sequences say their values too.
+    selection : id of the annotation that is painted as chosen.
+    smooth : interpolate between pixels; otherwise they are squares.
+    """
+
+    study: Study
+    modality: Modality
+    plane: Plane
+    index: int
+    window: Window
+    colour_map: str = "gray"
+    convention: Convention = Convention.RADIOLOGICAL
+    overlays: Overlays = field(default_factory=Overlays)
+    annotations: tuple[Annotation, ...] = ()
+    finding: TumourFinding | None = None
+    heatmap: Heatmap | None = None
+    cursor: Point | None = None
+    viewport: Viewport | None = None
+    all_labels: bool = False
+    selection: str = ""
+    smooth: bool = True
+
+    @cached_property
+    def view(self) -> SliceView:
+        """How the plane lies on the screen."""
+        return SliceView.of(self.study.grid, self.plane, self.convention)
+
+    @property
+    def shows_heatmap(self) -> bool:
+        """Whether a heatmap of this very slice is painted."""
+        heat = self.heatmap
+        return (
+            self.overlays.heatmap
+            and heat is not None
+            and heat.plane is self.plane
+            and heat.index == self.index
+        )
+
+    @property
+    def shows_lesion(self) -> bool:
+        """Whether the contour of the lesion passes through this slice."""
+        mask = self.finding.mask if self.finding is not None else None
+        return (
+            self.overlays.lesion
+            and mask is not None
+            and bool(self.view.cut(mask, self.index).any())
+        )
+
+    @property
+    def diameters_shown(self) -> list[NDArray[np.float64]]:
+        """The measured diameters that are painted in this slice; see ``diameter_lines``."""
+        shown = self.overlays.diameters
+        return diameter_lines(self.finding, self.view, self.index) if shown else []
+
+    @property
+    def labels_shown(self) -> tuple[int, ...]:
+        """The values of the segmentation that are painted in this slice."""
+        labels = self.study.segmentation
+        if not self.overlays.segmentation or labels is None:
+            return ()
+        values = np.unique(self.view.cut(labels.data, self.index))
+        return tuple(int(value) for value in values if value)
+
+    @cached_property
+    def marks_shown(self) -> tuple[Annotation, ...]:
+        """The annotations that lie on this slice."""
+        if not self.overlays.annotations or not self.annotations:
+            return ()
+        return annotations_by_slice(self.annotations, self.view).get(self.index, ())
