@@ -13,8 +13,8 @@ from brainviewer.files.image2d.reader import read_picture
 from brainviewer.training.audit.conspicuous import CONSPICUOUS
 from brainviewer.training.audit.record import Audit, as_record
 from brainviewer.training.audit.wording import STRONG, WEAK
-from brainviewer.training.html_page import render_page
 from brainviewer.training.labelled_data.image_lists import Entry
+from brainviewer.training.templates import render_page
 
 _SIDE = 168  # pixels of a shown image
 _MOST_GROUPS = 18  # shown of each kind

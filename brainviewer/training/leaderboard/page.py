@@ -9,7 +9,6 @@ from itertools import groupby
 from typing import Any
 
 from brainviewer.core.counting import counted
-from brainviewer.training.html_page import render_page
 from brainviewer.training.leaderboard.columns import (
     APART,
     COLUMNS,
@@ -28,6 +27,7 @@ from brainviewer.training.leaderboard.overview import (
     title_of,
 )
 from brainviewer.training.leaderboard.record import as_record
+from brainviewer.training.templates import render_page
 
 TITLE = "Leaderboard of networks for single MR images"
 _COSTS = (

@@ -10,7 +10,6 @@ import numpy as np
 
 from brainviewer.core.counting import counted
 from brainviewer.files.writing import write_whole
-from brainviewer.training.html_page import render_page
 from brainviewer.training.image_classification.data.contact_sheet import Tile, contact_sheet
 from brainviewer.training.image_classification.data.preparation import Images
 from brainviewer.training.image_classification.evaluation.results import Answered
@@ -25,6 +24,7 @@ from brainviewer.training.metrics.plots import (
     drawn_in,
     side_by_side,
 )
+from brainviewer.training.templates import render_page
 
 PAGE_FILE = "evaluation.html"
 CURVES_FILE, CONFUSION_FILE, EXAMPLES_FILE = "curves.png", "confusion.png", "examples.png"

@@ -1,4 +1,4 @@
-"""HTML pages of audits, runs and leaderboards, from the templates in ``resources/pages``."""
+"""Pages of audits, runs and leaderboards and tables of READMEs, from ``resources/pages``."""
 
 import re
 from functools import cache
@@ -28,13 +28,28 @@ def render_page(template: str, title: str, **values: Any) -> bytes:
     return f"{head}<body>{body}</main>{end}".encode(errors="replace")
 
 
+def render_markdown(template: str, **values: Any) -> str:
+    """Paragraphs and tables; lines of a paragraph are joined.
+
+    template : name without ``.md``; values : what it names.
+    """
+    text = _environment().get_template(f"{template}.md").render(**values)
+    # Loops leave empty lines between rows: a table ends before other text or the next head.
+    blocks = re.split(r"\n\s*\n(?!\|)|\n\n(?=\|[^\n]*\n\| ---)", text.replace("|  |", "| |"))
+    return "\n\n".join(
+        re.sub(r"\n+", "\n" if block.startswith("|") else " ", block)
+        for block in map(str.strip, blocks)
+        if block
+    )
+
+
 @cache
 def _environment() -> Any:
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
     made = Environment(
         loader=FileSystemLoader(resources() / "pages"),
-        autoescape=True,
+        autoescape=select_autoescape(["html"]),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
