@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from measured_children import measured_decoders
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -16,6 +17,13 @@ def _own_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Settings, journals and logs of tests stay out of the user's."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("BRAINVIEWER_HOME", str(tmp_path_factory.mktemp("home")))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _measured_decoders() -> Iterator[None]:
+    """See ``measured_children``."""
+    with measured_decoders():
         yield
 
 
