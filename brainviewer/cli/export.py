@@ -85,6 +85,7 @@ def export(
                 network = None if runner is None else segmentation_network(runner)
                 finding = find_tumour(opened, network=network, report=progress_line())
             from brainviewer.app.exports import export_picture
+            from brainviewer.app.report.provenance import provenance_record
 
             result = None
             if runner is not None and wanted:
@@ -103,7 +104,7 @@ def export(
                 classification=result,
                 report=progress_line(),
             )
-        record = {"file": str(file), **figure.provenance, "scale": scale}
+        record = {**provenance_record(figure, scale), "file": str(file)}
         notices = [*opened.notices, *said]
         record["notices"] = notices
         show(out, record, as_json, lambda: _text(file, result, notices))

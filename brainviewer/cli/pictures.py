@@ -42,8 +42,8 @@ def classify_pictures(
     ``error`` instead of an answer, the others are answered, and the exit code is 2 in the end. If
     only its heatmap cannot be saved, it has both.
     """
-    from brainviewer.app.report.records import unread_picture_record
-    from brainviewer.app.report.text import picture_text
+    from brainviewer.app.report.records import unread_image_record
+    from brainviewer.app.report.text import image_text
 
     failed = False
     for number, path in enumerate(pictures):
@@ -52,13 +52,13 @@ def classify_pictures(
         except FileError as error:
             if len(pictures) == 1:
                 raise
-            record = unread_picture_record(path, error)
+            record = unread_image_record(path, error)
         if "error" in record:
             failed = True
             if not as_json:
                 complain(record["error"])
         if as_json or "predicted" in record:
-            show(out, record, as_json, partial(picture_text, record))
+            show(out, record, as_json, partial(image_text, record))
             out.flush()
     if failed:
         raise typer.Exit(2)
@@ -67,7 +67,7 @@ def classify_pictures(
 def _classified(path: Path, runner: "Runner", wishes: Wishes, number: int) -> dict[str, Any]:
     from brainviewer.app.opening.image2d import open_picture
     from brainviewer.app.prediction.image_class import classify_picture
-    from brainviewer.app.report.records import picture_record
+    from brainviewer.app.report.records import image_record
 
     study = open_picture(path)
     frame = study.frame_index(wishes.frame)
@@ -79,7 +79,7 @@ def _classified(path: Path, runner: "Runner", wishes: Wishes, number: int) -> di
         report=progress_line(),
         picture_hash=study.content_hash,
     )
-    record = picture_record(result, path, study, frame, wishes.top)
+    record = image_record(result, path, study, frame, wishes.top)
     if wishes.heatmaps and result.heatmap is not None:
         from brainviewer.app.prediction.image_heatmap import save_heatmap
 
@@ -107,12 +107,15 @@ def explain(
     """Say what a class of the picture model is, how common, and what to look for."""
     with results_only() as out:
         from brainviewer.app.prediction.class_texts import class_text, class_texts
+        from brainviewer.app.report.formats import Schema, with_schema
 
         if name is None:
             texts = class_texts()
-            record: dict[str, Any] = {"classes": {t.code: t.summary for t in texts}}
+            told = {"classes": {t.code: t.summary for t in texts}}
+            record = with_schema(Schema.CLASSES, told)
             show(out, record, as_json, lambda: "\n".join(f"{t.code}: {t.summary}" for t in texts))
         else:
             text = class_text(name)
-            record = {"class": text.code, "title": text.title, "text": text.markdown}
+            about = {"class": text.code, "title": text.title, "text": text.markdown}
+            record = with_schema(Schema.CLASSES, about)
             show(out, record, as_json, text.markdown.rstrip)

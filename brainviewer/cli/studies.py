@@ -42,11 +42,14 @@ if TYPE_CHECKING:
 def info(study: Study, as_json: AsJson = False) -> None:
     """Say what a study, or a picture, holds."""
     with results_only() as out:
-        from brainviewer.app.opening.study import open_without_asking, study_info
+        from brainviewer.app.opening.study import open_without_asking
+        from brainviewer.app.report.formats import Schema, with_schema
+        from brainviewer.app.report.study_record import study_record
         from brainviewer.app.report.text import study_text
 
         opened = open_without_asking(study, progress_line())
-        record = study_info(opened)
+        told = {**study_record(opened), "notices": list(opened.notices)}
+        record = with_schema(Schema.STUDY, told)
         show(out, record, as_json, lambda: study_text(record))
 
 
@@ -66,6 +69,7 @@ def pick(
             check_output(mask, study)
         with search_engine() if method is Method.LESION else nullcontext() as runner:
             opened = open_and_import(study, TUMOUR)
+            from brainviewer.app.report.formats import Schema, with_schema
             from brainviewer.app.report.records import finding_record
             from brainviewer.app.report.text import finding_text
             from brainviewer.models.segmentation.detection import find_tumour
@@ -83,7 +87,7 @@ def pick(
 
             lesion = np.zeros(opened.grid.shape, bool) if finding.mask is None else finding.mask
             write_mask(mask, lesion, opened.grid, opened.reference.file_grid)
-        record = finding_record(finding)
+        record = with_schema(Schema.FINDING, finding_record(finding))
         record["notices"] = [*opened.notices, *finding.notices]
         show(out, record, as_json, lambda: finding_text(record))
 
@@ -184,7 +188,8 @@ def analyze(
 def models(as_json: AsJson = False) -> None:
     """Say which models are installed."""
     with results_only() as out:
-        from brainviewer.app.report.records import model_record
+        from brainviewer.app.report.formats import Schema, with_schema
+        from brainviewer.app.report.model_record import model_record
         from brainviewer.app.report.text import models_text
         from brainviewer.models.registry import (
             DEFAULT_MODEL,
@@ -193,11 +198,12 @@ def models(as_json: AsJson = False) -> None:
         )
 
         records = [model_record(card) for card in installed_models()]
-        record = {
+        told = {
             "default": DEFAULT_MODEL,
-            "default_for_pictures": DEFAULT_PICTURE_MODEL,
+            "default_for_images": DEFAULT_PICTURE_MODEL,
             "models": records,
         }
+        record = with_schema(Schema.MODELS, told)
         show(out, record, as_json, lambda: models_text(records))
 
 
@@ -212,6 +218,7 @@ def _classified(
     opened = open_and_import(study, TUMOUR, CLASSIFYING)
     from brainviewer.app.prediction.subtype import NotClassified
     from brainviewer.app.prediction.subtype import classify as classify_study
+    from brainviewer.app.report.formats import Schema, with_schema
     from brainviewer.app.report.records import classification_record, not_classified_record
     from brainviewer.models.registry import DEFAULT_MODEL
     from brainviewer.models.segmentation.detection import find_tumour
@@ -234,7 +241,7 @@ def _classified(
         record = not_classified_record(model or DEFAULT_MODEL, str(nothing))
     notices = [*opened.notices, *finding.notices, *record["notices"]]
     record["notices"] = list(dict.fromkeys(notices))
-    return record
+    return with_schema(Schema.CLASSIFICATION, record)
 
 
 def _heatmap_files(

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +15,6 @@ from brainviewer.painting.canvas import Canvas
 from brainviewer.painting.captions import letter_size, write_corner
 from brainviewer.painting.devices import paint_image, pixels_of, rgb_image
 from brainviewer.painting.footer import draw_footer, provenance_lines
-from brainviewer.painting.provenance import provenance
 from brainviewer.painting.result_card import WIDTH as CARD_WIDTH
 from brainviewer.painting.result_card import draw_result_card
 from brainviewer.painting.slice_layers import SliceLayers
@@ -55,18 +53,6 @@ class FigureSpec:
     footer: bool = True
     identify: bool = False
     places: tuple[Place, ...] = ()
-
-    @property
-    def provenance(self) -> dict[str, Any]:
-        """See ``brainviewer.painting.provenance``."""
-        return provenance(
-            self.study,
-            self.panes,
-            self.finding,
-            self.classification,
-            note=self.result_note,
-            identify=self.identify,
-        )
 
 
 def draw_figure(spec: FigureSpec, scale: float = 1) -> NDArray[np.uint8]:

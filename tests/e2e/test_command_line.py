@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from brainviewer.app.opening.study import study_info
 from brainviewer.app.prediction.whole_study import FIGURE, RESULT, VOLUME
 from brainviewer.app.report.records import finding_record
+from brainviewer.app.report.study_record import study_record
 from brainviewer.assets import resources
 from brainviewer.files.image2d.writer import read_provenance
 from brainviewer.files.nifti.reader import read_nifti
@@ -139,15 +139,15 @@ def test_analyze_writes_result_figure_and_3d_view(demo, tmp_path):
     folder = tmp_path / "new" / "folder"
     assert {path.name for path in folder.iterdir()} == {RESULT, FIGURE, VOLUME}
     assert json.loads((folder / RESULT).read_text("utf-8")) == record
-    assert record["synthetic"] is True
-    assert record["pick"]["found"] is True
+    assert record["study"]["synthetic"] is True
+    assert record["finding"]["found"] is True
     # The model that answers describes the whole lesion; its network judges the slice beside it.
     assert record["classification"]["slice"] is None
     slices = record["classification"]["network"]["slices"]
-    assert set(slices.values()) == {record["pick"]["index"]}
+    assert set(slices.values()) == {record["finding"]["index"]}
     assert record["classification"]["age_years"] == 50
     provenance = read_provenance(folder / FIGURE)
-    assert provenance["synthetic"] is True
+    assert provenance["study"]["synthetic"] is True
     assert provenance["classification"]["predicted"] == record["classification"]["predicted"]
     with Image.open(folder / VOLUME) as volume:
         picture = np.asarray(volume.convert("RGB"), float)
@@ -192,7 +192,7 @@ def test_info_of_a_study_with_other_names(told):
 @needs_studies
 def test_pick_on_the_raw_scan_counts_in_the_flair_files_own_slices():
     name = "native_TCGA-FG-6692"
-    shape = study_info(opened(name))["sequences"]["FLAIR"]["shape"]
+    shape = study_record(opened(name))["sequences"]["FLAIR"]["shape"]
     record = finding_record(found(name))
     assert record["found"]
     assert len(record["area_mm2"]) in shape

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
-from brainviewer.app.opening.study import study_info
+from brainviewer.app.report.study_record import study_record
 from brainviewer.core.study import SEQUENCES, Modality
 from tests.studies import STUDIES, needs_studies, opened
 
@@ -41,19 +41,19 @@ def test_open(name):
     flair = nib.load(STUDIES / name / study.volumes[Modality.FLAIR].file_name)
     np.testing.assert_array_equal(study.volumes[Modality.FLAIR].data, np.asarray(flair.dataobj))
     np.testing.assert_allclose(study.grid.affine, flair.affine, atol=1e-4)
-    info = study_info(study)
+    info = study_record(study)
     assert {entry["dtype"] for entry in info["sequences"].values()} == {dtype}
     assert info["missing"] == []
     assert (info["segmentation"] is not None) == segmented
     if study.segmentation:
         assert set(np.unique(study.segmentation.data)) <= {0, 1, 2, 3, 4}
         assert study.segmentation.data.any()
-    assert bool(info["notices"]) == name.startswith("native")
+    assert bool(study.notices) == name.startswith("native")
 
 
 def test_the_four_grids_of_a_raw_scan():
     study = opened("native_TCGA-FG-6692")
-    info = study_info(study)["sequences"]
+    info = study_record(study)["sequences"]
     assert info["T1"]["file"].startswith("T1_AX_Other")
     assert info["T1ce"]["file"].startswith("MRHR_T1_AX_POST_GAD")
     assert [info[m]["shape"] for m in info] == [

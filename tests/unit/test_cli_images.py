@@ -33,8 +33,8 @@ def test_info_says_what_the_file_knows(image: Path, capfd: pytest.CaptureFixture
     assert run("info", image, "--json") == 0
     record = json.loads(capfd.readouterr().out)
     assert record["notices"] == []
-    assert record["picture"]["pixel_size"] == [0.5, 0.5]
-    assert record["picture"]["unit"] == "mm"
+    assert record["image"]["pixel_size"] == [0.5, 0.5]
+    assert record["image"]["unit"] == "mm"
     assert run("info", image) == 0
     assert "40 × 60 pixels" in capfd.readouterr().out
 
@@ -55,7 +55,7 @@ def test_an_annotated_image_is_exported(
     assert run("export", image, "-o", out, "--annotations", marks, "--json") == 0
     record = json.loads(capfd.readouterr().out)
     assert record["panes"][0]["annotations"][0]["length_mm"] == 5
-    assert record["grid"]["spacing_mm"] == [0.5, 0.5, 1.0]
+    assert record["study"]["grid"]["spacing_mm"] == [0.5, 0.5, 1.0]
     with Image.open(out) as written:
         assert written.size[0] == 1440
 

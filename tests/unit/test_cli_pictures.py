@@ -55,7 +55,7 @@ def test_one_picture_is_one_object(folder, capfd):
     assert record["predicted"] == "none"
     assert record["tumour"] == pytest.approx(1 - record["classes"]["none"])
     assert (record["in_scope"], record["model"], record["heatmap"]) == (True, "toy-pictures", None)
-    assert len(record["picture_sha256"]) == 64
+    assert len(record["study_sha256"]) == 64
     assert not {"slice", "age_years", "descriptors"} & record.keys()
 
 
@@ -73,7 +73,7 @@ def test_a_broken_picture_among_others_does_not_stop_them(folder, capfd):
     assert run("classify", folder, "--json") == 2
     first, broken, last = lines(capfd)
     assert first["predicted"] == last["predicted"] == "none"
-    assert broken.keys() == {"file", "error"}
+    assert broken.keys() == {"schema", "file", "error"}
     assert "not a picture" in broken["error"]
     assert run("classify", folder) == 2
     out, err = capfd.readouterr()
@@ -272,5 +272,5 @@ def test_the_model_says_what_it_answers_for(folder, capfd, monkeypatch):
     monkeypatch.setattr("brainviewer.models.registry.installed_models", lambda: [card])
     assert run("models") == 0
     out = capfd.readouterr().out
-    assert "toy-pictures 1.0.0: Toy of pictures (for pictures)" in out
+    assert "toy-pictures 1.0.0: Toy of pictures (for images)" in out
     assert "accuracy 0.95 (0.94–0.96), 2832 images" in out

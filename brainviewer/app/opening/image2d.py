@@ -64,28 +64,6 @@ def open_picture(path: Path, report: Report = silent) -> Study:
     )
 
 
-def picture_info(study: Study) -> dict[str, Any]:
-    """What ``brainviewer info --json`` prints of a picture."""
-    volume = study.volumes[Modality.PICTURE]
-    columns, rows, frames = study.grid.shape
-    width, height, _ = study.grid.spacing
-    known = study.grid.unit is not Unit.PIXEL
-    return {
-        "picture": {
-            "file": volume.file_name,
-            "rows": rows,
-            "columns": columns,
-            "frames": frames,
-            "dtype": volume.dtype,
-            "colour": volume.rgb is not None,
-            "unit": study.grid.unit.value,
-            "pixel_size": [round(height, 6), round(width, 6)] if known else None,
-            "orientation": study.grid.orientation,
-        },
-        "notices": list(study.notices),
-    }
-
-
 def thumbnail(path: Path, size: int) -> NDArray[np.uint8]:
     """(rows, columns, 3) uint8 of at most ``size`` a side: the middle frame, as it opens.
 

@@ -22,7 +22,7 @@ from brainviewer.app.opening.sequence_assignment import UnknownSequences, which_
 from brainviewer.assets import resources
 from brainviewer.core.errors import BrainViewerError, Cancelled, FileError, Report, silent
 from brainviewer.core.geometry import Grid
-from brainviewer.core.study import SEQUENCES, Modality, Study, Volume
+from brainviewer.core.study import SEQUENCES, Modality, Study
 from brainviewer.files.image2d.folder import pictures_of
 from brainviewer.files.nifti.header import Header
 from brainviewer.files.nifti.reader import NiftiImage, read_header, read_nifti
@@ -124,38 +124,6 @@ def demo_paths() -> list[Path]:
     Raises FileError if the installation does not carry it.
     """
     return collect([resources() / "demo"])
-
-
-def study_info(study: Study) -> dict[str, Any]:
-    """What ``brainviewer info --json`` prints: each sequence as it lies in its own file."""
-    if study.is_picture:
-        from brainviewer.app.opening.image2d import picture_info
-
-        return picture_info(study)
-    return {
-        "sequences": {
-            modality.value: {
-                "file": volume.file_name,
-                "shape": list(volume.file_grid.shape),
-                "spacing_mm": [round(mm, 4) for mm in volume.file_grid.spacing],
-                "orientation": volume.file_grid.orientation,
-                "dtype": volume.dtype,
-                **_computed(volume),
-            }
-            for modality in study.modalities
-            for volume in (study.volumes[modality],)
-        },
-        "missing": [modality.value for modality in study.missing],
-        "segmentation": study.segmentation.file_name if study.segmentation else None,
-        "notices": list(study.notices),
-    }
-
-
-def _computed(volume: Volume) -> dict[str, Any]:
-    """What is said of a sequence whose voxels are not those of its file."""
-    if not volume.resampled:
-        return {}
-    return {"resampled": True, "moved_mm": round(volume.moved_mm, 2)}
 
 
 def _with_room_for_labels(

@@ -11,13 +11,15 @@ from numpy.typing import NDArray
 
 from brainviewer import __version__
 from brainviewer.app.exports import analysis_spec
-from brainviewer.app.opening.study import study_info
 from brainviewer.app.prediction.subtype import NotClassified, classify
+from brainviewer.app.report.formats import Schema, with_schema
+from brainviewer.app.report.provenance import provenance_record
 from brainviewer.app.report.records import (
     classification_record,
     finding_record,
     not_classified_record,
 )
+from brainviewer.app.report.study_record import study_record
 from brainviewer.core.errors import BrainViewerError, Report, silent
 from brainviewer.core.findings import Classification, TumourFinding
 from brainviewer.core.shown_text import storable
@@ -108,19 +110,18 @@ def analyze(
             result=False,
         )
     pictures = {name: (draw_figure(spec, SCALES[name]), spec) for name, spec in specs.items()}
-    record = {
+    told = {
         "application": "BrainViewer",
         "version": __version__,
         "notice": RESEARCH_ONLY,
-        "synthetic": study.synthetic,
-        "study": study_info(study),
-        "study_sha256": study.content_hash,
-        "pick": finding_record(finding),
+        "study": study_record(study),
+        "finding": finding_record(finding),
         "classification": typed,
         "files": [RESULT, *pictures],
         "notices": list(dict.fromkeys(notices)),
         "seconds": round(time.perf_counter() - began, 3),
     }
+    record = with_schema(Schema.ANALYSIS, told)
     report(0.9, "Writing the files")
     _write(folder, record, pictures)
     report(1.0, "Done")
@@ -145,9 +146,7 @@ def _write(
     from PIL import Image
 
     for name, (picture, spec) in pictures.items():
-        save_picture(
-            Image.fromarray(picture), folder / name, {**spec.provenance, "scale": SCALES[name]}
-        )
+        save_picture(Image.fromarray(picture), folder / name, provenance_record(spec, SCALES[name]))
     if VOLUME not in pictures:  # one of an earlier study must not stand beside this result
         (folder / VOLUME).unlink(missing_ok=True)
     # Last, so that a result.json says that the rest is there.

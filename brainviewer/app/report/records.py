@@ -1,4 +1,4 @@
-"""Findings and results as plain data: what the command line prints and ``result.json`` holds.
+"""Findings and classifications as plain data, for ``--json``, ``result.json`` and provenance alike.
 
 Slices count from 0; positions are in mm, RAS+.
 """
@@ -7,12 +7,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from brainviewer.app.report.formats import Schema, with_schema
 from brainviewer.app.report.measurements import measurements_record
 from brainviewer.core.errors import BrainViewerError
 from brainviewer.core.findings import (
-    ANSWER,
-    HEATMAP,
-    SCOPE,
     Classification,
     NetworkIdentity,
     NetworkUse,
@@ -21,7 +19,6 @@ from brainviewer.core.findings import (
 )
 from brainviewer.core.geometry import SIZE_UNKNOWN
 from brainviewer.core.study import Study
-from brainviewer.models.card import Figure, ModelCard
 from brainviewer.painting.prediction_text import condition_text
 
 
@@ -85,6 +82,7 @@ def classification_record(result: Classification) -> dict[str, Any]:
         "device": result.device or None,
         "seconds": _seconds(result.engine, result.load_seconds, result.predict_seconds),
         "quality": result.quality,
+        "study_sha256": result.study_hash or None,
         "notices": list(result.notices),
     }
 
@@ -110,121 +108,60 @@ def _seconds(engine: str, load: float, predict: float) -> dict[str, float | None
     return {name: round(taken, 4) if engine else None for name, taken in times.items()}
 
 
-# What a single picture does not have.
+# What a 2-D image does not have.
 _OF_STUDIES = frozenset({"slice", "sequences", "age_years", "age_used", "descriptors"})
 
 
-def picture_record(
-    result: Classification, path: Path, picture: Study, frame: int = 0, top: int | None = None
+def image_record(
+    result: Classification, path: Path, image: Study, frame: int = 0, top: int | None = None
 ) -> dict[str, Any]:
-    """What the model said of one frame of a picture, the most probable class first.
+    """What the model said of one frame of an image, the most probable class first.
 
     path : as the user named it.
     top : how many classes are kept; all of them if None.
     """
     record = classification_record(result)
-    columns, rows, _ = picture.grid.shape
+    columns, rows, _ = image.grid.shape
     ranked = sorted(record["classes"].items(), key=lambda entry: -entry[1])
     tumour = tumour_probability(result.classes)
-    return {
+    told = {
         "file": str(path),
         "size": [columns, rows],
         "frame": frame,
         **{name: value for name, value in record.items() if name not in _OF_STUDIES},
         "classes": dict(ranked[:top]),
         "tumour": None if tumour is None else round(tumour, 6),
-        "picture_sha256": result.study_hash or None,
         "heatmap": None,
         # How large the pixels are makes no difference to the answer.
-        "notices": [*(n for n in picture.notices if n != SIZE_UNKNOWN), *result.notices],
+        "notices": [*(n for n in image.notices if n != SIZE_UNKNOWN), *result.notices],
     }
+    return with_schema(Schema.IMAGE_CLASSIFICATION, told)
 
 
-def unread_picture_record(path: Path, error: BrainViewerError) -> dict[str, Any]:
-    """What stands for a picture that cannot be read, among others that can."""
-    return {"file": str(path), "error": str(error)}
+def unread_image_record(path: Path, error: BrainViewerError) -> dict[str, Any]:
+    """What stands for an image that cannot be read, among others that can."""
+    return with_schema(Schema.IMAGE_CLASSIFICATION, {"file": str(path), "error": str(error)})
 
 
 def not_classified_record(model_id: str, why: str) -> dict[str, Any]:
-    """The same fields when there was nothing to type."""
-    return {
-        "model": model_id,
-        "model_version": None,
-        "weights_sha256": None,
-        "classes": {},
-        "names": {},
-        "predicted": None,
-        "in_scope": None,
-        "abstained": False,
-        "reason": why,
-        "condition": None,
-        "calibrated": False,
-        "prevalence": None,
-        "priors": {},
-        "slice": None,
-        "network": None,
-        "sequences": [],
-        "age_years": None,
-        "age_used": False,
-        "descriptors": {},
-        "engine": None,
-        "device": None,
-        "seconds": _seconds("", 0.0, 0.0),
-        "quality": "",
-        "notices": [why],
-    }
-
-
-def model_record(card: ModelCard) -> dict[str, Any]:
-    """What is known about a model."""
-    return {
-        "id": card.id,
-        "version": card.version,
-        "name": card.name,
-        "classes": {item.code: item.name for item in card.classes},
-        "answers_for": "pictures" if card.of_pictures else "studies",
-        "sequences": list(card.sequences),
-        "needed": list(card.needed),
-        "network": None if card.network is None else card.network.id,
-        "network_used_for": _uses(card),
-        "takes_age": card.head.age is not None,
-        "takes_descriptors": card.head.descriptors is not None,
-        "prevalences": {
-            name: {
-                "source": item.source,
-                "shares": dict(zip(card.codes, item.shares, strict=True)),
-            }
-            for name, item in card.head.prevalences.items()
-        },
-        "default_prevalence": card.head.default,
-        "least_confident": card.head.least_confident,
-        "figures": {
-            situation: [_figure(figure) for figure in figures]
-            for situation, figures in card.figures.items()
-        },
-        "training_data": card.training_data,
-        "intended_use": card.intended_use,
-        "limits": list(card.limits),
-        "weights_sha256": card.weights_sha256 or None,
-    }
-
-
-def _uses(card: ModelCard) -> list[str]:
-    """What the model runs a network for."""
-    if card.network is None:
-        return []
-    answer = [] if card.head.network is None else [ANSWER]
-    return [*answer, *([] if card.scope is None else [SCOPE]), HEATMAP]
-
-
-def _figure(figure: Figure) -> dict[str, Any]:
-    return {
-        "name": figure.name,
-        "value": figure.value,
-        "low": figure.low,
-        "high": figure.high,
-        "patients": figure.patients,
-    }
+    """The same fields where there was nothing to classify."""
+    nothing = Classification(
+        model_id=model_id,
+        model_version="",
+        model_name="",
+        weights_sha256="",
+        classes={},
+        names={},
+        predicted="",
+        slice_index=None,
+        engine="",
+        device="",
+        load_seconds=0.0,
+        predict_seconds=0.0,
+        reason=why,
+        notices=(why,),
+    )
+    return {**classification_record(nothing), "model_version": None, "in_scope": None}
 
 
 def _place(position: tuple[float, float, float] | None) -> list[float] | None:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from brainviewer.app.report.provenance import provenance_record
 from brainviewer.core.annotations import Annotation
 from brainviewer.core.errors import BrainViewerError, Report, silent
 from brainviewer.core.findings import Classification, TumourFinding
@@ -124,7 +125,7 @@ def export_picture(
 ) -> FigureSpec:
     """Save one slice as a picture; see ``slice_figure`` for the arguments and errors.
 
-    Returns what was drawn: its ``provenance`` is also inside the file.
+    Returns what was drawn; its provenance is inside the file.
     Raises FileError if the picture cannot be saved; nothing half-written is left.
     """
     figure = slice_figure(
@@ -155,7 +156,7 @@ def export_figure(figure: FigureSpec, path: Path, scale: int = 2, report: Report
     report(0.1, "Drawing the picture")
     image = Image.fromarray(draw_figure(figure, scale))
     report(0.7, "Saving the picture")
-    save_picture(image, path, {**figure.provenance, "scale": scale})
+    save_picture(image, path, provenance_record(figure, scale))
     report(1.0, "Saved")
 
 

@@ -13,9 +13,9 @@ RESEARCH_ONLY = "Research use only, not for diagnosis."
 
 
 def study_text(record: Mapping[str, Any]) -> str:
-    """What a study holds, one sequence a line; or what a picture is."""
-    if "picture" in record:
-        return _with_notices(_picture_lines(record["picture"]), record["notices"])
+    """What a study holds, one sequence a line; or what an image is."""
+    if "image" in record:
+        return _with_notices(_image_lines(record["image"]), record["notices"])
     rows = [
         (
             name,
@@ -36,7 +36,7 @@ def study_text(record: Mapping[str, Any]) -> str:
     return _with_notices(lines, record["notices"])
 
 
-def _picture_lines(found: Mapping[str, Any]) -> list[str]:
+def _image_lines(found: Mapping[str, Any]) -> list[str]:
     frames = f" × {found['frames']} frames" if found["frames"] > 1 else ""
     size = found["pixel_size"]
     pixel = " × ".join(f"{side:.4g}" for side in size) + f" {found['unit']}" if size else "unknown"
@@ -96,8 +96,8 @@ def classification_text(record: Mapping[str, Any]) -> str:
     return _with_notices([*lines, RESEARCH_ONLY], record["notices"])
 
 
-def picture_text(record: Mapping[str, Any]) -> str:
-    """What the model said of a single picture."""
+def image_text(record: Mapping[str, Any]) -> str:
+    """What the model said of a 2-D image."""
     where = f"{shown_text(record['file'])}: "
     if record["in_scope"] is False:
         return _with_notices([f"{where}Out of scope. {record['reason']}"], record["notices"])
@@ -114,7 +114,7 @@ def analysis_text(record: Mapping[str, Any], folder: Path) -> str:
     """What the whole job found, and where its files are."""
     return "\n".join(
         [
-            finding_text({**record["pick"], "notices": []}),
+            finding_text({**record["finding"], "notices": []}),
             classification_text({**record["classification"], "notices": []}),
             *(f"Note: {sentence}" for sentence in record["notices"]),
             f"Written to {shown_text(str(folder))}: {', '.join(record['files'])}",
@@ -131,7 +131,7 @@ def models_text(records: Sequence[Mapping[str, Any]]) -> str:
         lines.append(
             f"{record['id']} {record['version']}: {record['name']} (for {record['answers_for']})"
         )
-        counted = "images" if record["answers_for"] == "pictures" else "patients"
+        counted = "images" if record["answers_for"] == "images" else "patients"
         lines += _columns([(f"  {code}", name) for code, name in record["classes"].items()])
         for situation, figures in record["figures"].items():
             lines += [

@@ -53,16 +53,16 @@ def test_three_files_that_agree(tmp_path):
     assert json.loads((folder / RESULT).read_text("utf-8")) == record
     assert record["classification"]["predicted"] == "G"
     assert record["classification"]["age_years"] == 50
-    assert record["pick"]["index"] == marker_finding(study).index
-    assert record["study_sha256"] == study.content_hash
-    assert record["synthetic"] is True
+    assert record["finding"]["index"] == marker_finding(study).index
+    assert record["study"]["sha256"] == study.content_hash
+    assert record["study"]["synthetic"] is True
     assert record["notices"] == ["T1 is missing."]
     assert "not for diagnosis" in record["notice"]
     provenance = read_provenance(folder / FIGURE)
     assert [pane["sequence"] for pane in provenance["panes"]] == ["FLAIR", "T1", "T1ce", "T2"]
     assert not any(pane["heatmap"] for pane in provenance["panes"])
     assert provenance["classification"]["predicted"] == "G"
-    assert read_provenance(folder / VOLUME)["synthetic"] is True
+    assert read_provenance(folder / VOLUME)["study"]["synthetic"] is True
     assert fractions == sorted(fractions)
     assert fractions[-1] == 1
 
@@ -77,7 +77,7 @@ def test_without_a_tumour_there_is_still_a_figure(tmp_path, monkeypatch):
     monkeypatch.setattr(analysing, "find_tumour", lambda *a, **k: nothing)
     record = analyze(marker_study(), tmp_path, None)
     assert names(tmp_path) == {RESULT, FIGURE, VOLUME}
-    assert record["pick"]["found"] is False
+    assert record["finding"]["found"] is False
     assert record["classification"]["predicted"] is None
     assert record["notices"] == ["No lesion found.", "No lesion was found."]
 

@@ -9,6 +9,7 @@ from phantoms import marker_finding, marker_study
 
 from brainviewer.app.prediction import subtype as classifying
 from brainviewer.app.prediction.subtype import classify
+from brainviewer.app.report.provenance import provenance_record
 from brainviewer.app.report.records import classification_record
 from brainviewer.app.report.text import classification_text
 from brainviewer.core.findings import TumourFinding
@@ -18,8 +19,8 @@ from brainviewer.models.engine.runtimes import EngineAnswer
 from brainviewer.models.feature_ood import fit_scope, save_scope
 from brainviewer.models.subtype.fusion_head import DescriptorPart, Source, Term
 from brainviewer.models.subtype.out_of_distribution import LesionDistribution
+from brainviewer.painting.figure import FigureSpec
 from brainviewer.painting.prediction_text import Standing, answer_text
-from brainviewer.painting.provenance import provenance
 
 PART = DescriptorPart(
     Source(1.0, 1.0),
@@ -79,8 +80,14 @@ def everywhere(result, study, finding):
         "card and figure": f"{said.headline} {said.reason}",
         "terminal": classification_text(record),
         "json": record["reason"],
-        "provenance": str(provenance(study, (), finding, result)["classification"]["reason"]),
+        "provenance": str(written_of(study, finding, result)["reason"]),
     }
+
+
+def written_of(study, finding, result):
+    """What an exported figure carries of the answer."""
+    figure = FigureSpec(study, (), finding=finding, classification=result)
+    return provenance_record(figure, 2)["classification"]
 
 
 def check_doubted(result, study, finding, part):
@@ -229,9 +236,9 @@ def test_a_network_without_part_in_the_answer_is_named_as_that(made):
     assert "Only for scope and heatmap: toy 7" in told
     assert "slice" not in answer_text(result).source
     assert answer_text(result).beside.startswith("Scope and heatmap only: toy 7")
-    written = provenance(study, (), finding, result)["classification"]
+    written = written_of(study, finding, result)
     assert (written["slice"], written["weights_sha256"], written["engine"]) == (None, None, None)
-    assert written["network"]["used_for"] == {"scope": finding.index, "heatmap": finding.index}
+    assert written["network"]["slices"] == {"scope": finding.index, "heatmap": finding.index}
 
 
 def test_a_slice_that_is_asked_for_in_vain_is_said_in_one_notice(made):

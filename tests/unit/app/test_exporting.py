@@ -20,6 +20,7 @@ from brainviewer.app.exports import (
     request_figure,
     slice_figure,
 )
+from brainviewer.app.report.provenance import provenance_record
 from brainviewer.app.state import Layout, ViewState
 from brainviewer.app.status import Status
 from brainviewer.core.annotations import Annotation, Kind
@@ -108,9 +109,9 @@ def test_the_file_tells_where_it_came_from(tmp_path: Path, suffix: str) -> None:
         classification=result_of(study, finding.index),
     )
     got = read_provenance(path)
-    assert got == json.loads(json.dumps({**figure.provenance, "scale": 3}))
+    assert got == json.loads(json.dumps(provenance_record(figure, 3)))
     assert got["version"] == __version__
-    assert got["synthetic"] is True
+    assert got["study"]["synthetic"] is True
     assert "not for diagnosis" in got["notice"]
     (pane,) = got["panes"]
     assert (pane["sequence"], pane["plane"], pane["slice"]) == ("T1ce", "axial", finding.index)
@@ -158,8 +159,8 @@ def test_names_are_left_out_unless_asked_for(tmp_path: Path) -> None:
     figure = slice_figure(study, finding=finding)
     assert SECRET not in "".join(provenance_lines(study, figure.panes, finding, None))
     named = slice_figure(study, finding=finding, identify=True)
-    assert named.provenance["study"] == SECRET
-    assert named.provenance["files"]["T2"] == f"{SECRET}_t2.nii.gz"
+    assert provenance_record(named, 2)["study"]["name"] == SECRET
+    assert provenance_record(named, 2)["study"]["sequences"]["T2"]["file"] == f"{SECRET}_t2.nii.gz"
     lines = provenance_lines(study, named.panes, finding, None, identify=True)
     assert SECRET in lines[0]
     plain, told = drawn(figure), drawn(named)
@@ -216,7 +217,7 @@ def test_a_result_of_another_study_is_not_shown() -> None:
     other = replace(result_of(study, 5), study_hash="00" * 32)
     figure = slice_figure(study, index=5, classification=other)
     assert figure.classification is None
-    assert "classification" not in figure.provenance
+    assert "classification" not in provenance_record(figure, 2)
 
 
 def test_the_kind_of_file_is_checked_before_anything_is_drawn(
@@ -312,7 +313,7 @@ def test_a_stale_result_says_so_and_shows_no_heatmap() -> None:
     for subject in (ExportSubject.VIEW, ExportSubject.TUMOUR_SLICE):
         figure = request_figure(state, ExportRequest(subject, heatmap=True))
         assert "Stale: The age was changed." in figure.result_note
-        assert figure.provenance["classification"]["note"] == figure.result_note
+        assert provenance_record(figure, 2)["classification"]["note"] == figure.result_note
         assert not any(p.shows_heatmap for p in figure.panes)
 
 

@@ -10,14 +10,15 @@ import pytest
 from command_line import run
 
 from brainviewer.app.opening.study import demo_paths, open_study
+from brainviewer.app.report.provenance import provenance_record
 from brainviewer.app.report.records import finding_record
 from brainviewer.app.report.study_figures import slice_figure
 from brainviewer.app.report.text import finding_text
 from brainviewer.core.annotations import Annotation, Kind
 from brainviewer.core.slices import Plane
 from brainviewer.core.study import Modality
+from brainviewer.painting.figure import FigureSpec
 from brainviewer.painting.measurement_text import measurement_text
-from brainviewer.painting.provenance import provenance
 from tests.searching import find_tumour
 
 UNKNOWN = "how the patient lay"
@@ -94,11 +95,12 @@ def test_provenance_of_every_plane(study, finding, plane):
     x, y, z = finding.position_mm
     ruler = Annotation(Kind.RULER, plane, ((x, y, z), (x + 8, y + 8, z)), Modality.FLAIR)
     figure = slice_figure(study, plane=plane, finding=finding, annotations=[ruler])
-    assert_nothing_told(figure.provenance)
-    assert figure.provenance["panes"][0]["annotations"][0]["length_mm"] > 8
-    assert figure.provenance["grid"]["orientation"] == "???"
-    assert any("cannot be told" in notice for notice in figure.provenance["notices"])
-    without_panes = provenance(study, (), finding)
+    provenance = provenance_record(figure, 2)
+    assert_nothing_told(provenance)
+    assert provenance["panes"][0]["annotations"][0]["length_mm"] > 8
+    assert provenance["study"]["grid"]["orientation"] == "???"
+    assert any("cannot be told" in notice for notice in provenance["notices"])
+    without_panes = provenance_record(FigureSpec(study, (), finding=finding), 2)
     assert_nothing_told(without_panes)
     assert without_panes["notices"]
 

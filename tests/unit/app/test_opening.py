@@ -10,7 +10,8 @@ import pytest
 
 from brainviewer.app.opening import study as opening
 from brainviewer.app.opening.sequence_assignment import UnknownSequences
-from brainviewer.app.opening.study import demo_paths, open_study, open_without_asking, study_info
+from brainviewer.app.opening.study import demo_paths, open_study, open_without_asking
+from brainviewer.app.report.study_record import study_record
 from brainviewer.core.errors import Cancelled, FileError
 from brainviewer.core.study import SEQUENCES
 from brainviewer.files.nifti import volume_limits
@@ -75,8 +76,13 @@ def test_what_is_missing_is_said(folder):
 
 def test_info(folder):
     (folder / "x_t2.nii.gz").unlink()
-    info = study_info(open_study([folder]))
-    assert list(info) == ["sequences", "missing", "segmentation", "notices"]
+    study = open_study([folder])
+    info = study_record(study)
+    assert list(info) == [
+        "sha256", "synthetic", "edited", "grid", "name", "sequences", "missing", "segmentation",
+    ]  # fmt: skip
+    assert info["sha256"] == study.content_hash
+    assert info["grid"] == {"shape": [12, 14, 10], "spacing_mm": [1, 1, 2], "orientation": "LPS"}
     assert list(info["sequences"]) == ["FLAIR", "T1", "T1ce"]
     assert info["sequences"]["T1ce"] == {
         "file": "x_t1ce.nii.gz",
@@ -84,10 +90,15 @@ def test_info(folder):
         "spacing_mm": [1.0, 1.0, 2.0],
         "orientation": "LPS",
         "dtype": "int16",
+        "resampled": False,
+        "moved_mm": 0,
     }
     assert info["missing"] == ["T2"]
     assert info["segmentation"] == "x_seg.nii.gz"
-    assert info["notices"] == ["T2 is missing."]
+    assert study.notices == ("T2 is missing.",)
+    unnamed = study_record(study, named=False)
+    assert "x_" not in str(unnamed)
+    assert study.name not in str(unnamed)
 
 
 def damage(path: Path) -> None:
@@ -121,11 +132,11 @@ def test_other_grids_are_resampled_and_it_is_said(folder):
     np.testing.assert_array_equal(study.volumes[T1].data, values(1))
     assert study.volumes[T1].grid is study.grid
     assert study.volumes[T1].file_grid.shape == (14, 12, 10)
-    said = study_info(study)["sequences"]
+    said = study_record(study)["sequences"]
     assert said["T1"]["shape"] == [14, 12, 10]
     assert (said["T1"]["resampled"], said["T1"]["moved_mm"]) == (True, 0)
     assert [m for m, v in study.volumes.items() if v.resampled] == [T1]
-    assert "resampled" not in said["FLAIR"]
+    assert said["FLAIR"]["resampled"] is False
     (notice,) = study.notices
     assert notice.startswith("T1 lies on another grid and was resampled onto that of FLAIR")
 

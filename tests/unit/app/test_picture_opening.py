@@ -7,8 +7,9 @@ import pytest
 from PIL import Image
 
 from brainviewer.app.opening.image2d import open_picture, thumbnail
-from brainviewer.app.opening.study import open_study, study_info
+from brainviewer.app.opening.study import open_study
 from brainviewer.app.report.study_figures import slice_figure
+from brainviewer.app.report.study_record import study_record
 from brainviewer.core.errors import BrainViewerError
 from brainviewer.core.geometry import Unit
 from brainviewer.core.slices import Convention, Plane, SliceView
@@ -50,7 +51,7 @@ def test_without_a_size_it_counts_pixels_and_says_so(tmp_path: Path, grey: np.nd
     assert study.missing == ()
     assert study.grid.unit is Unit.PIXEL
     assert any("pixels" in notice for notice in study.notices)
-    info = study_info(study)["picture"]
+    info = study_record(study)["image"]
     assert (info["rows"], info["columns"], info["unit"]) == (30, 50, "px")
     assert info["pixel_size"] is None
 

@@ -7,7 +7,7 @@ import pytest
 from rich.table import Table
 
 from brainviewer.app.report import terminal
-from brainviewer.app.report.text import picture_text, study_text
+from brainviewer.app.report.text import image_text, study_text
 
 NAME = "a\x1b[31m\x1b]0;owned\x07\x9b2J\r\nnext[bold]:bomb:[/bold]\udce9"
 CODES = "\x1b\x07\x9b\r\udce9"
@@ -71,7 +71,7 @@ def test_a_name_cannot_make_a_line_of_its_own() -> None:
         "colour": False,
         "orientation": "???",
     }
-    assert "\nsegmentation" not in study_text({"picture": picture, "notices": [forged]})
+    assert "\nsegmentation" not in study_text({"image": picture, "notices": [forged]})
     sequence = {
         "file": forged,
         "shape": [1, 1, 1],
@@ -87,4 +87,4 @@ def test_a_name_cannot_make_a_line_of_its_own() -> None:
     }
     assert "\nsegmentation" not in study_text(study)
     refused = {"file": forged, "in_scope": False, "reason": "No head.", "notices": []}
-    assert "\nsegmentation" not in picture_text(refused)
+    assert "\nsegmentation" not in image_text(refused)

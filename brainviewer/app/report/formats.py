@@ -1,0 +1,23 @@
+"""What kind of output a record is, and in which version; ``docs/schema`` describes each of them."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any
+
+
+class Schema(StrEnum):
+    """The value of ``schema`` in an output: its kind, and a number that rises when a field goes."""
+
+    STUDY = "brainviewer-study/1"
+    FINDING = "brainviewer-finding/1"
+    CLASSIFICATION = "brainviewer-classification/1"
+    IMAGE_CLASSIFICATION = "brainviewer-image-classification/1"
+    CLASSES = "brainviewer-classes/1"
+    ANALYSIS = "brainviewer-analysis/1"
+    PROVENANCE = "brainviewer-provenance/1"
+    MODELS = "brainviewer-models/1"
+
+
+def with_schema(schema: Schema, record: Mapping[str, Any]) -> dict[str, Any]:
+    """A record as an output of its own."""
+    return {"schema": schema.value, **record}

@@ -1,0 +1,96 @@
+"""Where an exported figure came from, as plain data: what is written inside the file."""
+
+from typing import Any
+
+from brainviewer import __version__
+from brainviewer.app.report.formats import Schema, with_schema
+from brainviewer.app.report.records import classification_record, finding_record
+from brainviewer.app.report.study_record import study_record
+from brainviewer.core.annotations import Annotation, Kind, region_statistics
+from brainviewer.core.slices import SliceView
+from brainviewer.core.study import Study
+from brainviewer.painting import wording
+from brainviewer.painting.figure import FigureSpec
+from brainviewer.painting.slice_scene import SliceScene
+
+
+def provenance_record(figure: FigureSpec, scale: float) -> dict[str, Any]:
+    """Everything needed to judge and repeat a figure; slices count from 0.
+
+    scale : pixels a point.
+    """
+    study, panes = figure.study, figure.panes
+    data: dict[str, Any] = {
+        "application": "BrainViewer",
+        "version": __version__,
+        "notice": wording.RESEARCH_ONLY,
+        "study": study_record(study, named=figure.identify),
+        "panes": [_pane(pane) for pane in panes],
+        "notices": [] if _placed(study) else [wording.NO_ORIENTATION],
+    }
+    if panes:
+        convention = panes[0].convention
+        data["orientation_convention"] = convention.value
+        data["orientation_text"] = wording.convention_text(study.grid, convention)
+    if figure.finding is not None:
+        data["finding"] = finding_record(figure.finding)
+    if figure.classification is not None:
+        told = classification_record(figure.classification)
+        data["classification"] = {**told, "note": figure.result_note}
+    return with_schema(Schema.PROVENANCE, {**data, "scale": scale})
+
+
+def _pane(pane: SliceScene) -> dict[str, Any]:
+    placed = _placed(pane.study)
+    data: dict[str, Any] = {
+        "sequence": pane.modality.value,
+        "plane": pane.plane.value,
+        "slice": pane.index,
+        "slices": pane.view.count,
+        "position_mm": round(pane.view.position_mm(pane.index), 3)
+        if wording.position_text(pane.view, pane.index)
+        else None,
+        "window": {
+            "level": pane.window.level,
+            "width": pane.window.width,
+            "inverted": pane.window.inverted,
+        },
+        "colour_map": pane.colour_map,
+        "lesion_outline": pane.shows_lesion,
+        "segmentation": list(pane.labels_shown),
+        "diameters": bool(pane.diameters_shown),
+        "heatmap": pane.shows_heatmap,
+        "annotations": [_annotation(mark, pane) for mark in pane.marks_shown],
+    }
+    if pane.viewport is not None:
+        unit = pane.study.grid.unit.key
+        centre = [round(float(x), 3) for x in pane.viewport.centre]
+        data[f"centre_{unit}"] = centre if placed else None
+        data[f"{unit}_per_point"] = pane.viewport.mm_per_point
+    return data
+
+
+def _placed(study: Study) -> bool:
+    """Whether positions mean anything: an image has its own, a head those of the patient."""
+    return study.grid.oriented or study.grid.as_stored
+
+
+def _annotation(mark: Annotation, pane: SliceScene) -> dict[str, Any]:
+    """An annotation as files hold it, without its id, with what is measured."""
+    data = {key: value for key, value in mark.to_json().items() if key != "id"}
+    if not _placed(pane.study):
+        data = {key: None if key.startswith("points") else value for key, value in data.items()}
+    if mark.kind is Kind.RULER:
+        data[f"length_{pane.study.grid.unit.key}"] = round(mark.length, 3)
+    if mark.kind in (Kind.RECTANGLE, Kind.ELLIPSE) and mark.modality in pane.study.volumes:
+        values = pane.study.volumes[mark.modality].data
+        radiological = SliceView.of(pane.study.grid, mark.plane)
+        if statistics := region_statistics(mark, radiological, values):
+            data["statistics"] = {
+                "mean": statistics.mean,
+                "sd": statistics.sd,
+                "min": statistics.minimum,
+                "max": statistics.maximum,
+                f"area_{pane.study.grid.unit.key}2": statistics.area,
+            }
+    return data
