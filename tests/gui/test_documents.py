@@ -63,3 +63,12 @@ def test_the_readme_names_every_command_and_its_first_lines_start_it() -> None:
     for command in app.registered_commands:
         name = command.name or (command.callback.__name__ if command.callback else "")
         assert f"`brainviewer {name}" in readme or name == "window"
+
+
+def test_the_architecture_names_rooms_and_modules_that_exist() -> None:
+    text = text_of("docs/architecture.md")
+    assert len(text.splitlines()) <= 130
+    rooms = "|".join(path.name for path in (ROOT / "brainviewer").iterdir() if path.is_dir())
+    for name in re.findall(rf"`((?:{rooms})/[\w./-]*\w)`", text):
+        place = ROOT / "brainviewer" / name
+        assert place.exists() or place.with_suffix(".py").exists(), name
