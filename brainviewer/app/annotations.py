@@ -1,27 +1,30 @@
 """Annotations of the open study: made, changed, taken back, kept and saved."""
 
 import logging
-from contextlib import suppress
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+from brainviewer.app.jobs import Jobs, Policy
 from brainviewer.app.notices import Notices
 from brainviewer.app.state import ViewState
 from brainviewer.core.annotation_limits import MOST_ANNOTATIONS, held_inside, why_impossible
 from brainviewer.core.annotations import Annotation, Edit
-from brainviewer.core.errors import FileError
+from brainviewer.core.errors import BrainViewerError, FileError
 from brainviewer.core.undo import History
 from brainviewer.files import annotation_file
 from brainviewer.files.journal import Journal, Kept
 
 log = logging.getLogger(__name__)
 
+KEEP, SAVE = "keep annotations", "save annotations"
+
 
 class Annotations:
     """Changes the annotations; every edit can be undone and is saved as it is made."""
 
-    def __init__(self, state: ViewState, notices: Notices) -> None:
-        self._state, self._notices = state, notices
+    def __init__(self, state: ViewState, jobs: Jobs, notices: Notices) -> None:
+        self._state, self._jobs, self._notices = state, jobs, notices
         self._history = History()
         self._journal: Journal | None = None
         self._told_of_others = False
@@ -64,9 +67,17 @@ class Annotations:
             self._apply(edit)
 
     def save(self, path: Path) -> None:
-        """Write the marks to a file of the user's choice. Raises FileError."""
-        if self._state.study is not None:
-            annotation_file.save_annotations(path, self._state.annotations, self._state.study)
+        """Write the marks to a file of the user's choice, in the background."""
+        study, marks = self._state.study, self._state.annotations
+        if study is None:
+            return
+        self._jobs.start(
+            SAVE,
+            lambda _: annotation_file.save_annotations(path, marks, study),
+            lambda _: None,
+            lambda error: self._notices.tell(str(error), "error"),
+            policy=Policy.MUST_FINISH,
+        )
 
     def open(self, path: Path, *, other_study: bool = False) -> None:
         """Replace the marks by those of a file, as one step of undo.
@@ -77,6 +88,7 @@ class Annotations:
         study = self._state.study
         if study is None:
             raise FileError("Annotations need a study to lie on.", "Open their study first.")
+        self._jobs.finish(SAVE)  # it may be the same file
         found = annotation_file.read_annotations(path)
         marks, notices = found.opened_on(study, other_study=other_study)
         self._edit(Edit("Open annotations", self._state.annotations, marks))
@@ -87,8 +99,7 @@ class Annotations:
         """Show what another window has made of the annotations of the same study, if it has."""
         if self._journal is not None and self._journal.changed_elsewhere:
             # What is wrong was said when the study was opened, and is again at the next edit.
-            with suppress(FileError):
-                self._take_in(self._journal.keep(self._state.annotations))
+            self._keep(self._journal, self._state.annotations, lambda _: None)
 
     def leave_out(self, annotation: Annotation, error: BaseException) -> None:
         """Draw an annotation no more, because that failed; it stays in the list and on disk."""
@@ -124,7 +135,7 @@ class Annotations:
         self._state.undrawable -= gone
         self._show((*kept, *new.values()), select)
         if self._journal is not None:
-            self._keep(self._journal)
+            self._keep(self._journal, shown, self._tell_why_not)
 
     def _show(self, annotations: tuple[Annotation, ...], select: str = "") -> None:
         self._state.annotations = annotations
@@ -136,6 +147,7 @@ class Annotations:
 
     def restore(self) -> None:
         """Show what was saved for the open study, with a fresh history."""
+        self._jobs.finish(KEEP)  # it may be the same study
         self._history, self._journal, self._told_of_others = History(), None, False
         self._state.undrawable = frozenset()
         marks: tuple[Annotation, ...] = ()
@@ -147,16 +159,32 @@ class Annotations:
                 self._notices.tell(kept.notice, "caution")
         self._show(marks)
 
-    def _keep(self, journal: Journal) -> None:
-        try:
-            self._take_in(journal.keep(self._state.annotations))
-        except FileError as error:
-            self._notices.tell(str(error), "error", of_study=True)
+    def _keep(
+        self,
+        journal: Journal,
+        before: tuple[Annotation, ...],
+        failed: Callable[[BrainViewerError], None],
+    ) -> None:
+        """Bring the change since ``before`` into the journal, in the background."""
+        after = self._state.annotations
+        self._jobs.start(
+            KEEP,
+            lambda _: journal.keep(after, before),
+            lambda kept: self._take_in(journal, kept),
+            failed,
+            policy=Policy.MUST_FINISH,
+            shown=False,
+        )
 
-    def _take_in(self, kept: Kept) -> None:
+    def _tell_why_not(self, error: BrainViewerError) -> None:
+        self._notices.tell(str(error), "error", of_study=True)
+
+    def _take_in(self, journal: Journal, kept: Kept) -> None:
         if kept.notice:
             self._notices.tell(kept.notice, "caution")
-        if kept.annotations == self._state.annotations:
+        # Later changes bring what others did with them; their place is not taken by older ones.
+        late = journal is not self._journal or self._jobs.unfinished(KEEP) > 0
+        if late or kept.annotations == self._state.annotations:
             return
         if not self._told_of_others:
             self._told_of_others = True

@@ -4,7 +4,6 @@ What becomes of two jobs with the same key is said by their policy. The report o
 cancelled raises ``Cancelled``.
 """
 
-import logging
 import threading
 from collections import deque
 from collections.abc import Callable
@@ -12,11 +11,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
+from brainviewer.app.signals import Signal
 from brainviewer.core.errors import BrainViewerError, Cancelled, Report
 from brainviewer.core.memory import limit_pools
 from brainviewer.files.ordinary_file import told_by_the_system
-
-log = logging.getLogger(__name__)
 
 Result = TypeVar("Result")
 Post = Callable[[Callable[[], None]], None]
@@ -46,6 +44,9 @@ class _Job(Generic[Result]):
     policy: Policy
     shown: bool
     cancelled: threading.Event = field(default_factory=threading.Event)
+    thread: threading.Thread | None = None
+    ended: Callable[[], object] | None = None
+    """Which of the callbacks follows, once the work has ended."""
 
 
 class Jobs:
@@ -57,8 +58,11 @@ class Jobs:
     crashed : called on the main thread with an exception that is nobody's expected failure.
     """
 
+    ended = Signal()
+    """A job has ended, whatever its end, and its callback has been called."""
+
     def __init__(self, post: Post, progress: ShowProgress, crashed: Crashed) -> None:
-        self._post, self._progress, self._crashed = post, progress, crashed
+        self._post, self._progress, self.crashed = post, progress, crashed
         self._running: dict[str, _Job[Any]] = {}
         self._waiting: dict[str, deque[_Job[Any]]] = {}
         self._threads: set[threading.Thread] = set()
@@ -107,23 +111,36 @@ class Jobs:
             self._tell(job, None)
             job.stopped()
             self._start_next(key)
+            self.ended.emit()
 
     def running(self, key: str) -> bool:
         """Whether a job with this key is under way."""
         return key in self._running
 
+    @property
+    def unsaved(self) -> int:
+        """How many jobs run or wait that must finish."""
+        keys = [key for key, job in self._running.items() if job.policy is Policy.MUST_FINISH]
+        return sum(self.unfinished(key) for key in keys)
+
+    def finish(self, key: str) -> None:
+        """Wait until all jobs of a key have ended; their callbacks follow before this returns."""
+        while job := self._running.get(key):
+            assert job.thread is not None
+            job.thread.join()
+            self._end(job)
+
     def close(self) -> None:
-        """Cancel what may be cancelled, do what must be done, and wait for the threads."""
+        """Cancel what may be cancelled, finish what must be, and wait for the threads."""
         for key in tuple(self._running):
             self.drop(key)
+        for key in tuple(self._running):
+            self.finish(key)
         for thread in tuple(self._threads):
             thread.join()
-        for waiting in self._waiting.values():
-            while waiting:
-                _finish(waiting.popleft())
 
     def _start(self, job: _Job[Any]) -> None:
-        thread = threading.Thread(target=self._run, args=(job,), name=f"job {job.key}")
+        thread = job.thread = threading.Thread(target=self._run, args=(job,), name=f"job {job.key}")
         self._running[job.key] = job
         # One that has just posted its end may still be there for a moment.
         self._threads = {thread, *(t for t in self._threads if t.is_alive())}
@@ -144,48 +161,41 @@ class Jobs:
             report(0.0, "")
             result = job.work(report)
         except Cancelled:
-            self._post(lambda: self._end(job, job.stopped))
+            job.ended = job.stopped
         except BrainViewerError as error:
             expected = error
-            self._post(lambda: self._end(job, lambda: job.failed(expected)))
+            job.ended = lambda: job.failed(expected)
         except BaseException as error:
-            self._fail(job, error)
+            job.ended = self._failure(job, error)
         else:
-            self._post(lambda: self._end(job, lambda: job.done(result)))
+            job.ended = lambda: job.done(result)
+        self._post(lambda: self._end(job))
 
-    def _fail(self, job: _Job[Any], error: BaseException) -> None:
+    def _failure(self, job: _Job[Any], error: BaseException) -> Callable[[], object]:
         if said := told_by_the_system(error):
-            self._post(lambda: self._end(job, lambda: job.failed(said)))
-        else:
-            self._post(lambda: self._end(job, lambda: self._crash(job, error)))
+            return lambda: job.failed(said)
+        return lambda: self._crash(job, error)
 
     def _crash(self, job: _Job[Any], bug: BaseException) -> None:
         job.stopped()
-        self._crashed(bug)
+        self.crashed(bug)
 
     def _show(self, job: _Job[Any], fraction: float, text: str) -> None:
         if self._running.get(job.key) is job:
             more = len(self._waiting.get(job.key, ()))
             self._tell(job, fraction, f"{text} · {more} more" if more else text)
 
-    def _end(self, job: _Job[Any], callback: Callable[[], object]) -> None:
-        # A job that was cancelled or replaced has had its callback already.
-        if self._running.get(job.key) is job:
+    def _end(self, job: _Job[Any]) -> None:
+        # A job that was cancelled, replaced or waited for has had its callback already.
+        if self._running.get(job.key) is job and job.ended is not None:
             del self._running[job.key]
             self._tell(job, None)
             try:
-                callback()
+                job.ended()
             finally:
                 self._start_next(job.key)
+                self.ended.emit()
 
     def _start_next(self, key: str) -> None:
         if (waiting := self._waiting.get(key)) and not self.running(key):
             self._start(waiting.popleft())
-
-
-def _finish(job: _Job[Any]) -> None:
-    """Do what must be done when nobody is there any more to be told of it."""
-    try:
-        job.work(lambda _fraction, _text: None)
-    except BrainViewerError as error:
-        log.error("Something could not be saved.", exc_info=error)

@@ -45,7 +45,7 @@ class Session:
         self.jobs = jobs = make_jobs(post, state.show_progress, state.crashed)
         self.engine = EngineControl(state, self.settings, notices, post)
         self.view = View(state)
-        self.annotations = Annotations(state, notices)
+        self.annotations = Annotations(state, jobs, notices)
         self.occlusion = Occlusion(state, jobs, notices, self.engine, self.view, self.annotations)
         self.feedback = Feedback(state, notices)
         self.segmentation = Segmentation(state, jobs, notices, self.view, self.engine)

@@ -58,6 +58,8 @@ class Journal:
         self._study = study
         self._path = journal_folder() / f"{study.content_hash}.json"
         self._state = _OnDisk()
+        self._behind: tuple[Annotation, ...] | None = None
+        """What was known before the first change that could not be kept yet."""
 
     def restore(self) -> Kept:
         """What was kept. A journal that makes no sense is set aside under a new name and told.
@@ -79,15 +81,24 @@ class Journal:
         """Whether another window has written since this one last looked."""
         return self._state.stamp != self._stamp_now()
 
-    def keep(self, annotations: Sequence[Annotation]) -> Kept:
+    def keep(
+        self, annotations: Sequence[Annotation], before: Sequence[Annotation] | None = None
+    ) -> Kept:
         """Bring what changed here into what is on disk; returns both together.
 
         Of an annotation that was changed in two windows the later change stays.
+
+        before : what ``annotations`` was before the change, if that is not what ``restore`` or
+            ``keep`` returned last: while this writes in a thread, the user goes on.
 
         Raises FileError; what was kept before then stays, and the next call tries again.
         """
         if not self._study.content_hash:
             return Kept(tuple(annotations))
+        if before is not None and self._behind is None:
+            self._behind = tuple(before)
+        if self._behind is not None:
+            annotations = merged(self._behind, annotations, self._state.annotations)
         try:
             make_own_folder(self._path.parent)
         except OSError as error:
@@ -98,6 +109,7 @@ class Journal:
             if together != there.annotations or there.stamp is None:
                 self._write(together, there)
             self._state = replace(there, annotations=together, stamp=self._stamp_now())
+            self._behind = None
         return Kept(together, there.notice)
 
     @contextmanager

@@ -21,6 +21,7 @@ from brainviewer.gui.widgets import button, label, set_role
 _ROLES = {"info": "quiet", "caution": "caution", "error": "chip-bad"}
 _JOBS = {"open": "Opening", "find": "Looking for the tumour", "classify": "Classifying"}
 _JOBS |= {"export": "Saving the picture", "preview": "Drawing the preview"}
+_JOBS |= {"save annotations": "Saving the annotations"}
 _WORDS = {"info": "", "caution": "Caution: ", "error": ""}
 
 

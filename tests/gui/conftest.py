@@ -19,6 +19,7 @@ from brainviewer.core.errors import BrainViewerError, Cancelled
 from brainviewer.core.findings import TumourFinding
 from brainviewer.core.study import Study
 from brainviewer.core.voi_window import auto_window
+from brainviewer.gui.main_thread import MainThread
 from brainviewer.gui.main_window import MainWindow
 from brainviewer.gui.panels.result import ResultPanel
 from tests.phantoms import marker_finding, marker_study
@@ -130,3 +131,23 @@ def _nothing_left_behind(qapp: QApplication) -> Iterator[None]:
     assert not running, f"threads left behind: {running}"
     timers = [t for t in qapp.findChildren(QTimer) if t.isActive()]
     assert not timers, f"timers left running: {timers}"
+
+
+@pytest.fixture
+def threaded(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[MainWindow]:
+    """The whole window with its jobs in threads, as users have it, and no engine."""
+    monkeypatch.setenv("BRAINVIEWER_HOME", str(tmp_path / "home"))
+    crashes: list[BaseException] = []
+    door = MainThread()
+    session = Session(door.post, Settings(classify_on_opening=False), crashes.append)
+    session.engine.start = lambda: None
+    window = MainWindow(session)
+    window.resize(1200, 760)
+    qtbot.addWidget(window)
+    window.show()
+    qtbot.waitExposed(window)
+    yield window
+    session.close()
+    door.drain()
+    window.close()
+    assert not crashes

@@ -85,6 +85,7 @@ def test_what_another_window_made_is_there_when_this_one_is_used_again(
     other.session.segmentation.find = lambda *_, **__: None
     other.session.documents.show(study, dict(session.state.windows))
     other.session.annotations.add(mark)
+    other.save()
     assert session.state.annotations == ()
     monkeypatch.setattr(window, "isActiveWindow", lambda: True)
     QApplication.sendEvent(window, QEvent(QEvent.Type.ActivationChange))

@@ -1,8 +1,10 @@
-"""Waits for exports before the window closes."""
+"""Waits for what is being saved before the window closes."""
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
+from brainviewer.app.jobs import Jobs
+from brainviewer.app.notices import Notice
 from brainviewer.app.session import Session
 from brainviewer.gui.widgets import button, label
 
@@ -10,8 +12,17 @@ EXPORT = "export"
 """The key of the jobs that save pictures."""
 
 
+def unfinished(jobs: Jobs) -> int:
+    """How many jobs have to end before the window closes."""
+    return jobs.unfinished(EXPORT) + jobs.unsaved
+
+
 class ClosingDialog(QDialog):
-    """Accepted when every export is done or the user drops them; rejected to stay."""
+    """Accepted when all is saved, or the user drops the exports; rejected to stay.
+
+    What the user made is saved in any case: only exports can be dropped. If something cannot be
+    saved, the window stays, or nobody would read why.
+    """
 
     def __init__(self, session: Session, parent: QWidget) -> None:
         super().__init__(parent)
@@ -37,24 +48,37 @@ class ClosingDialog(QDialog):
         column.addLayout(ends)
         self.setMinimumWidth(420)
         session.state.progress_changed.connect(self._show)
+        session.jobs.ended.connect(self._show)
+        session.state.noticed.connect(self._stay_for)
         self._show()
+
+    @property
+    def text(self) -> str:
+        """What is waited for, as a sentence."""
+        return self._text.text()
 
     def _show(self) -> None:
         left = self._session.jobs.unfinished(EXPORT)
-        if not left:
+        self.drop_button.setVisible(left > 0)
+        if not unfinished(self._session.jobs):
             # What the last one has to say comes first: it may be that it failed.
             QTimer.singleShot(0, self, self._all_done)
             return
-        many = "A picture is" if left == 1 else f"{left} pictures are"
-        self._text.setText(f"{many} being saved. BrainViewer closes when that is done.")
+        pictures = "A picture is" if left == 1 else f"{left} pictures are"
+        what = pictures if left else "Your last changes are"
+        self._text.setText(f"{what} being saved. BrainViewer closes when that is done.")
         for progress in self._session.state.progress:
             if progress.key == EXPORT:
                 self._line.setValue(round(1000 * progress.fraction))
 
     def _all_done(self) -> None:
-        if self.isVisible() and not self._session.jobs.unfinished(EXPORT):
+        if self.isVisible() and not unfinished(self._session.jobs):
             self.accept()
+
+    def _stay_for(self, notice: Notice) -> None:
+        if notice.level == "error" and self.isVisible():
+            self.reject()
 
     def _drop(self) -> None:
         self._session.jobs.drop(EXPORT)
-        self.accept()
+        self._show()

@@ -22,7 +22,7 @@ from brainviewer.app.notices import Notice
 from brainviewer.app.session import Session
 from brainviewer.core.errors import BrainViewerError, Report
 from brainviewer.core.shown_text import shown_text
-from brainviewer.gui.dialogs.closing import EXPORT, ClosingDialog
+from brainviewer.gui.dialogs.closing import EXPORT, ClosingDialog, unfinished
 from brainviewer.gui.dialogs.export import ExportDialog
 from brainviewer.gui.dialogs.questions import ANOTHER_STUDY
 from brainviewer.gui.panes.pane_grid import PaneGrid
@@ -43,7 +43,6 @@ class PictureExport:
     ) -> None:
         self._session, self._grid, self._volume, self._window = session, grid, volume, window
         self._folder: Path | None = None
-        self._closing: ClosingDialog | None = None
 
     def ask(self, subject: ExportSubject = ExportSubject.VIEW) -> None:
         """Let the user choose, then export in the background; without a study, nothing happens."""
@@ -97,18 +96,17 @@ class PictureExport:
         )
 
     def finished(self) -> bool:
-        """Whether the window may close: exports are waited for, unless the user drops them.
+        """Whether the window may close: what is being saved is waited for.
 
         False if the user would rather stay, or if something could not be saved.
         """
-        if not self._session.jobs.unfinished(EXPORT):
+        if not unfinished(self._session.jobs):
             return True
-        self._closing = ClosingDialog(self._session, self._window)
+        dialog = ClosingDialog(self._session, self._window)
         try:
-            return self._closing.exec() == QDialog.DialogCode.Accepted
+            return dialog.exec() == QDialog.DialogCode.Accepted
         finally:
-            self._closing.deleteLater()
-            self._closing = None
+            dialog.deleteLater()
 
     def _tell_where(self, path: Path) -> None:
         folder = path.absolute().parent
@@ -119,8 +117,6 @@ class PictureExport:
 
     def _tell_why_not(self, error: BrainViewerError) -> None:
         self._session.notices.tell(str(error), "error")
-        if self._closing is not None:
-            self._closing.reject()  # else nobody would read it
 
     def _check_same(self, spec: FigureSpec) -> None:
         """The 3D view shows what is open now, and the words under it are of what was then."""

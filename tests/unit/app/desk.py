@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from brainviewer.app.annotations import KEEP, SAVE
 from brainviewer.app.notices import Notice
 from brainviewer.app.session import Session
 from brainviewer.app.settings import Settings
@@ -47,6 +48,11 @@ class Desk:
     def settle(self) -> None:
         """Until no job runs."""
         self.until(lambda: not self.state.progress)
+
+    def save(self) -> None:
+        """Until all that is being saved is on disk."""
+        for key in (KEEP, SAVE):
+            self.session.jobs.finish(key)
 
     def close(self) -> None:
         self.session.close()

@@ -3,10 +3,11 @@
 import threading
 from collections.abc import Callable, Iterator
 from queue import Empty, Queue
+from typing import Any
 
 import pytest
 
-from brainviewer.app.jobs import Jobs
+from brainviewer.app.jobs import Jobs, Policy
 from brainviewer.core.errors import BrainViewerError, Report
 
 SOON = 10.0
@@ -23,13 +24,14 @@ class Desk:
             self.posted.put, lambda *news: self.progress.append(news), self.said.append
         )
 
-    def start(self, work: Callable[[Report], object], key: str = "job") -> None:
+    def start(self, work: Callable[[Report], object], key: str = "job", **more: Any) -> None:
         self.jobs.start(
             key,
             work,
             lambda result: self.said.append(("done", result)),
             lambda error: self.said.append(("failed", str(error))),
             lambda: self.said.append("stopped"),
+            **more,
         )
 
     def until(self, condition: Callable[[], bool]) -> None:
@@ -153,4 +155,74 @@ def test_closing_cancels_and_waits_for_the_threads(desk: Desk) -> None:
 def test_cancelling_nothing_says_nothing(desk: Desk) -> None:
     desk.jobs.cancel("job")
     assert not desk.said
+    assert not desk.progress
+
+
+# -- policies -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("policy", [Policy.QUEUE, Policy.MUST_FINISH])
+def test_a_job_that_queues_waits_for_those_before(desk: Desk, policy: Policy) -> None:
+    first, second = Waits("first"), Waits("second")
+    desk.start(first, policy=policy)
+    desk.start(second, policy=policy)
+    assert first.begun.wait(SOON)
+    assert desk.jobs.unfinished("job") == 2
+    first.go.set()
+    desk.until(lambda: ("done", "first") in desk.said)
+    assert second.begun.wait(SOON)
+    assert desk.jobs.unfinished("job") == 1
+    second.go.set()
+    desk.until(lambda: len(desk.said) == 2)
+    assert desk.said == [("done", "first"), ("done", "second")]
+
+
+def test_a_queue_is_dropped_at_the_end(desk: Desk) -> None:
+    first, second = Waits("first"), Waits("second")
+    desk.start(first, policy=Policy.QUEUE)
+    desk.start(second, policy=Policy.QUEUE)
+    assert first.begun.wait(SOON)
+    assert not desk.jobs.unsaved
+    first.go.set()
+    desk.jobs.close()
+    desk.drain()
+    assert desk.said == ["stopped"]
+    assert not second.begun.is_set()
+
+
+def test_what_must_finish_is_neither_cancelled_nor_dropped(desk: Desk) -> None:
+    first, second = Waits("first"), Waits("second")
+    desk.start(first, policy=Policy.MUST_FINISH)
+    desk.start(second, policy=Policy.MUST_FINISH)
+    assert first.begun.wait(SOON)
+    desk.jobs.cancel("job")
+    desk.jobs.drop("job")
+    assert desk.jobs.unsaved == 2
+    first.go.set()
+    second.go.set()
+    desk.jobs.close()
+    assert desk.said == [("done", "first"), ("done", "second")]
+    assert not desk.jobs.unsaved
+    desk.drain()
+    assert len(desk.said) == 2
+
+
+def test_the_callbacks_of_what_is_waited_for_come_in_order_and_once(desk: Desk) -> None:
+    def fails(_: Report) -> None:
+        raise BrainViewerError("It is broken.", "Mend it.")
+
+    desk.start(lambda _: 1, policy=Policy.MUST_FINISH)
+    desk.start(fails, policy=Policy.MUST_FINISH)
+    desk.start(lambda _: 3, policy=Policy.MUST_FINISH)
+    desk.jobs.finish("job")
+    assert desk.said == [("done", 1), ("failed", "It is broken. Mend it."), ("done", 3)]
+    desk.drain()
+    assert len(desk.said) == 3
+    desk.jobs.finish("job")
+    assert len(desk.said) == 3
+
+
+def test_a_job_that_is_not_shown_has_no_progress(desk: Desk) -> None:
+    desk.start(lambda _: 1, shown=False)
+    desk.until(lambda: bool(desk.said))
     assert not desk.progress

@@ -2,9 +2,11 @@
 
 import json
 import math
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,7 +19,7 @@ from brainviewer.core.voi_window import auto_window
 from brainviewer.files.annotation_file import OtherStudy
 from brainviewer.files.journal import Journal
 from tests.phantoms import marker_study, oblique_grid
-from tests.unit.app.desk import Desk
+from tests.unit.app.desk import SOON, Desk
 
 Y, Z = -30.0, 42.0  # inside the phantom, as 0 to -55 are for x
 
@@ -117,6 +119,7 @@ def test_marks_are_kept_across_a_crash_and_an_undo(desk: Desk) -> None:
     desk.session.annotations.add(first)
     desk.session.annotations.add(second)
     desk.session.annotations.undo()
+    desk.save()
     # Another session, while this one is still there: nothing is written at the end only.
     other = Desk()
     show(other, marker_study())
@@ -126,6 +129,7 @@ def test_marks_are_kept_across_a_crash_and_an_undo(desk: Desk) -> None:
 
 def test_a_damaged_journal_is_told_and_set_aside(desk: Desk, home: Path) -> None:
     desk.session.annotations.add(ruler())
+    desk.save()
     (file,) = (home / "journal").glob("*.json")
     file.write_text("{")
     show(desk, marker_study())
@@ -142,6 +146,7 @@ def test_a_full_disk_is_told_and_the_mark_stays_on_the_screen(
 
     monkeypatch.setattr(Journal, "keep", full)
     desk.session.annotations.add(ruler())
+    desk.save()
     assert len(desk.state.annotations) == 1
     assert desk.sentences("error") == ["The disk is full. Make room."]
 
@@ -186,6 +191,7 @@ def test_a_file_of_nothing_that_fits_leaves_the_marks_alone(desk: Desk, tmp_path
     session, path, mark = desk.session, tmp_path / "marks.json", ruler()
     session.annotations.add(mark)
     session.annotations.save(path)
+    desk.save()
     path.write_text(path.read_text().replace("-5.0", "-5e300"))
     with pytest.raises(FileError, match="None of the annotations"):
         session.annotations.open(path)
@@ -209,6 +215,7 @@ def test_what_cannot_be_is_not_stored(desk: Desk, home: Path, mark: Annotation) 
     desk.session.annotations.change(good, replace(mark, id=good.id))
     assert desk.state.annotations == (good,)
     assert "was not made" in desk.sentences("error")[0]
+    desk.save()
     (file,) = (home / "journal").glob("*.json")
     assert len(json.loads(file.read_text())["annotations"]) == 1
 
@@ -243,17 +250,22 @@ def test_two_windows_on_one_study_show_what_both_made(desk: Desk) -> None:
     show(other, marker_study())
     mine, theirs = ruler(1), ruler(2)
     desk.session.annotations.add(mine)
+    desk.save()
     assert other.state.annotations == ()
     other.session.annotations.add(theirs)
+    other.save()
     assert set(other.state.annotations) == {mine, theirs}
     assert other.state.selection == theirs.id
     assert "Another window" in other.sentences("info")[-1]
     desk.session.annotations.take_in_other_edits()
+    desk.save()
     assert set(desk.state.annotations) == {mine, theirs}
     # Undo takes back what was done here, and nothing of the other window.
     desk.session.annotations.undo()
     assert desk.state.annotations == (theirs,)
+    desk.save()
     other.session.annotations.take_in_other_edits()
+    other.save()
     assert other.state.annotations == (theirs,)
     other.close()
 
@@ -262,6 +274,7 @@ def test_a_journal_that_cannot_be_read_is_said_at_the_opening_and_at_edits_only(
     desk: Desk, home: Path
 ) -> None:
     desk.session.annotations.add(ruler(1))
+    desk.save()
     (file,) = (home / "journal").glob("*.json")
     newer = file.read_text().replace('"schema": 1', '"schema": 99')
     file.write_text(newer)
@@ -269,8 +282,10 @@ def test_a_journal_that_cannot_be_read_is_said_at_the_opening_and_at_edits_only(
     assert len(desk.notices) == 1
     for _ in range(3):
         desk.session.annotations.take_in_other_edits()
+        desk.save()
     assert len(desk.notices) == 1
     desk.session.annotations.add(ruler(2))
+    desk.save()
     assert "newer version" in desk.sentences("error")[-1]
     assert len(desk.state.annotations) == 1
     assert file.read_text() == newer
@@ -298,3 +313,111 @@ def test_without_a_study_nothing_can_be_marked(home: Path) -> None:
     assert desk.state.annotations == ()
     assert not desk.state.can_undo
     desk.close()
+
+
+# -- edits while the ones before are being kept -------------------------------------------------
+
+
+class SlowDisk:
+    """Writing that waits until the test lets it go on, or fails."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.begun, self.go = threading.Event(), threading.Event()
+        self.errors: list[FileError] = []
+        real = Journal._write
+
+        def write(*given: Any) -> None:
+            self.begun.set()
+            assert self.go.wait(SOON)
+            if self.errors:
+                raise self.errors.pop(0)
+            real(*given)
+
+        monkeypatch.setattr(Journal, "_write", write)
+
+
+def kept(study: Study) -> set[Annotation]:
+    return set(Journal(study).restore().annotations)
+
+
+def test_an_edit_does_not_wait_for_the_disk_and_none_is_lost(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    disk, marks = SlowDisk(monkeypatch), [ruler(x) for x in (1, 2, 3)]
+    for mark in marks:
+        desk.session.annotations.add(mark)
+    assert disk.begun.wait(SOON)
+    assert desk.state.annotations == tuple(marks)
+    desk.session.annotations.undo()
+    disk.go.set()
+    desk.save()
+    assert desk.state.annotations == tuple(marks[:2])
+    assert kept(desk.state.study) == set(marks[:2])
+
+
+def test_an_edit_of_another_window_is_not_undone_by_one_that_was_on_its_way(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = Desk()
+    show(other, marker_study())
+    theirs, mine, next_one = ruler(1), ruler(2), ruler(3)
+    other.session.annotations.add(theirs)
+    other.save()
+    disk = SlowDisk(monkeypatch)
+    desk.session.annotations.add(mine)
+    assert disk.begun.wait(SOON)
+    desk.session.annotations.add(next_one)  # before the window knows of the other's
+    disk.go.set()
+    desk.save()
+    assert set(desk.state.annotations) == {theirs, mine, next_one}
+    assert kept(desk.state.study) == {theirs, mine, next_one}
+    desk.session.annotations.select(theirs.id)
+    desk.session.annotations.delete_selection()
+    desk.save()
+    assert kept(desk.state.study) == {mine, next_one}
+    other.close()
+
+
+def test_what_could_not_be_kept_is_kept_with_the_next_edit(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    disk, first, second = SlowDisk(monkeypatch), ruler(1), ruler(2)
+    disk.errors = [FileError("The disk is full.", "Make room.")]
+    desk.session.annotations.add(first)
+    desk.session.annotations.add(second)
+    disk.go.set()
+    desk.save()
+    assert desk.sentences("error")
+    assert desk.state.annotations == (first, second)
+    assert kept(desk.state.study) == {first, second}
+
+
+def test_a_study_that_is_opened_again_waits_for_its_marks(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    disk, mark = SlowDisk(monkeypatch), ruler()
+    desk.session.annotations.add(mark)
+    assert disk.begun.wait(SOON)
+    threading.Timer(0.1, disk.go.set).start()
+    show(desk, marker_study())
+    assert desk.state.annotations == (mark,)
+
+
+def test_closing_keeps_what_is_on_its_way_to_the_disk(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    disk, marks = SlowDisk(monkeypatch), (ruler(1), ruler(2))
+    for mark in marks:
+        desk.session.annotations.add(mark)
+    desk.session.annotations.save(tmp_path / "marks.json")
+    threading.Timer(0.1, disk.go.set).start()
+    desk.close()
+    assert kept(desk.state.study) == set(marks)
+    assert (tmp_path / "marks.json").is_file()
+
+
+def test_a_file_that_cannot_be_written_is_told(desk: Desk, tmp_path: Path) -> None:
+    desk.session.annotations.add(ruler())
+    desk.session.annotations.save(tmp_path / "nowhere" / "marks.json")
+    desk.save()
+    assert len(desk.sentences("error")) == 1
