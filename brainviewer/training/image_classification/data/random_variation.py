@@ -1,4 +1,4 @@
-"""Random relatives of an image, prepared as ``inference.picture_input`` prepares it.
+"""Random relatives of an image, prepared as ``models.image_classification.input`` prepares it.
 
 They stand for what differs between sources and must not matter: pose, cut, contrast, drift, noise,
 sharpness, compression, writing, what lies outside of the head, scalp and skull.
@@ -25,7 +25,7 @@ def vary(
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     """A random relative of an image.
 
-    head : of the unchanged image (``picture_input.head_of``).
+    head : of the unchanged image (``head_of``).
 
     Returns (size, size) codes of the range that the card's steps clip to, and
     (size / 16, size / 16) how much of each place is lesion, in 1/255.

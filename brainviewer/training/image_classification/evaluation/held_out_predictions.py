@@ -212,7 +212,7 @@ def _looked(evidence: Tensors, lesion: Tensors) -> tuple[float, float, float]:
 def embeddings_of(
     network: MapNetwork, pictures: Sequence[NDArray[np.float32]], model_input: ModelInput
 ) -> NDArray[np.float32]:
-    """(n, 2048): the features of whole images as ``inference.scope.embedding`` gives them."""
+    """(n, 2048): the features of whole images as ``models.feature_ood.embedding`` gives them."""
     rows = []
     for start in range(0, len(pictures), 8 * _BATCH):
         some, _ = _prepared(pictures[start : start + 8 * _BATCH], model_input)

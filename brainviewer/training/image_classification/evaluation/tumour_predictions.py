@@ -26,7 +26,7 @@ class Predictions:
     files : (n,) and folds : (n,), labels : (n,) place in ``CLASSES``
     logits : (n, 4); bordered, masked : the same, shown the border or all but the centre alone.
     gated : (n,) whether the simple checks refuse it before the network runs.
-    distances : (n,) from what the fold's network learned from (see ``inference.scope``).
+    distances : (n,) from what the fold's network learned from (see ``models.feature_ood``).
     inside : (n,) share of the map of the true class that lies on the lesion, NaN without lesion.
     hit : (n,) whether its largest value does, NaN without lesion; area : (n,) share of the lesion.
     chosen : (m,) which of n were edited; edited : (edits, m, 4) logits, as in ``EDIT_NAMES``.

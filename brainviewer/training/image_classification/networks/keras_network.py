@@ -24,6 +24,18 @@ _TURNED = ("ResNet50", "VGG16", "VGG19")
 """Trained on blue, green, red with the mean of ImageNet taken away; the others on -1..1."""
 _OWN_SCALING = ("EfficientNetB0",)
 _MOMENTUM = 0.9
+# Layers and settings of recipes as Keras calls them.
+_KERAS = {
+    "conv": "Conv2D",
+    "max-pool": "MaxPooling2D",
+    "average-pool": "AveragePooling2D",
+    "batch-norm": "BatchNormalization",
+    "dropout": "Dropout",
+    "flatten": "Flatten",
+    "global-average": "GlobalAveragePooling2D",
+    "dense": "Dense",
+}
+_NAMES = {"kernel": "kernel_size", "stride": "strides", "size": "pool_size"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -151,28 +163,5 @@ def _answer(classes: int) -> Any:
 
 
 def _made(layer: Layer) -> Any:
-    given = layer.settings
-    match layer.name:
-        case "conv":
-            return keras.layers.Conv2D(
-                given["filters"],
-                given["kernel"],
-                strides=given["stride"],
-                padding=given["padding"],
-                activation=given["activation"],
-            )
-        case "max-pool":
-            return keras.layers.MaxPooling2D(given["size"])
-        case "average-pool":
-            return keras.layers.AveragePooling2D(given["size"])
-        case "batch-norm":
-            return keras.layers.BatchNormalization()
-        case "dropout":
-            return keras.layers.Dropout(given["rate"])
-        case "flatten":
-            return keras.layers.Flatten()
-        case "global-average":
-            return keras.layers.GlobalAveragePooling2D()
-        case "dense":
-            return keras.layers.Dense(given["units"], activation=given["activation"])
-    raise AssertionError(layer.name)
+    made = getattr(keras.layers, _KERAS[layer.name])
+    return made(**{_NAMES.get(key, key): value for key, value in layer.settings.items()})

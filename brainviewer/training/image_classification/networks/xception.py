@@ -2,8 +2,8 @@
 
 The module has exactly the layout of ``keras.applications.Xception``, so that numbers can be copied
 over one by one; training it is far faster on a CPU. It sees one grey channel in the unit that
-``inference.picture_input`` gives: the first layers of the ImageNet numbers are adapted so that
-they see what they would have seen of the same image in grey, 0 to 255.
+``models.image_classification.input`` gives: the first layers of the ImageNet numbers are adapted so
+that they see what they would have seen of the same image in grey, 0 to 255.
 """
 
 import importlib

@@ -7,9 +7,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from brainviewer.training.image_classification.recipes.fields import (
+    Setting,
+    choice,
+    number,
+    whole,
+)
+
 ACTIVATIONS = ("linear", "relu", "sigmoid", "tanh")
 PADDINGS = ("valid", "same")
-MOST_UNITS = 65536
 
 
 @dataclass(frozen=True)
@@ -20,19 +26,23 @@ class Layer:
     settings: Mapping[str, Any]
 
 
-# Settings by layer; a setting whose default is None must be given.
-_SETTINGS: Mapping[str, Mapping[str, Any]] = {
+_ACTIVATION = choice(ACTIVATIONS, "relu")
+_SETTINGS: Mapping[str, Mapping[str, Setting]] = {
     "conv": {
-        "filters": None, "kernel": None, "stride": 1, "padding": "valid", "activation": "relu",
+        "filters": whole(1, 65536),
+        "kernel": whole(1, 32),
+        "stride": whole(1, 32, 1),
+        "padding": choice(PADDINGS, "valid"),
+        "activation": _ACTIVATION,
     },
-    "max-pool": {"size": 2},
-    "average-pool": {"size": 2},
+    "max-pool": {"size": whole(1, 32, 2)},
+    "average-pool": {"size": whole(1, 32, 2)},
     "batch-norm": {},
-    "dropout": {"rate": None},
+    "dropout": {"rate": number(0, 0.999999)},
     "flatten": {},
     "global-average": {},
-    "dense": {"units": None, "activation": "relu"},
-}  # fmt: skip
+    "dense": {"units": whole(1, 65536), "activation": _ACTIVATION},
+}
 LAYERS = tuple(_SETTINGS)
 
 # Those that bring maps down to one row of numbers, and those that need such a row.
@@ -56,13 +66,6 @@ def expand(entries: Any, axes: Mapping[str, Any]) -> tuple[Layer, ...]:
     return layers
 
 
-def whole_number(key: str, value: Any, low: int, high: int) -> int:
-    """The value of a setting, which must lie within the limits; raises ValueError, in words."""
-    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-        raise ValueError(f"'{key}' must be a whole number from {low} to {high}")
-    return value
-
-
 def _each(entries: Sequence[Any], axes: Mapping[str, Any]) -> Iterator[Layer]:
     for entry in entries:
         if not isinstance(entry, dict):
@@ -70,7 +73,7 @@ def _each(entries: Sequence[Any], axes: Mapping[str, Any]) -> Iterator[Layer]:
         if "repeat" in entry:
             if entry.keys() != {"repeat", "layers"}:
                 raise ValueError("a repetition has the keys 'repeat' and 'layers'")
-            times = whole_number("repeat", _filled(entry["repeat"], axes), 0, 64)
+            times = whole(0, 64).read("repeat", _filled(entry["repeat"], axes))
             for _ in range(times):
                 yield from _each(entry["layers"], axes)
         else:
@@ -84,32 +87,17 @@ def _layer(entry: Mapping[str, Any], axes: Mapping[str, Any]) -> Layer:
     known = _SETTINGS[str(name)]
     if unknown := sorted(entry.keys() - known.keys() - {"layer"}):
         raise ValueError(f"the layer '{name}' has no setting '{unknown[0]}'")
-    settings = dict(known)
-    for key in known:
+    settings = {key: setting.default for key, setting in known.items()}
+    for key, setting in known.items():
         if key in entry:
-            settings[key] = _filled(entry[key], axes)
+            settings[key] = setting.read(key, _filled(entry[key], axes))
         if settings[key] is None:
             raise ValueError(f"the layer '{name}' needs the setting '{key}'")
-        _check(key, settings[key])
     return Layer(str(name), settings)
 
 
 def _filled(value: Any, axes: Mapping[str, Any]) -> Any:
     return axes[value] if isinstance(value, str) and value in axes else value
-
-
-def _check(key: str, value: Any) -> None:
-    if key in ("filters", "units"):
-        whole_number(key, value, 1, MOST_UNITS)
-    elif key in ("kernel", "stride", "size"):
-        whole_number(key, value, 1, 32)
-    elif key == "rate":
-        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 1:
-            raise ValueError("a dropout rate must be from 0 to below 1")
-    else:
-        allowed = ACTIVATIONS if key == "activation" else PADDINGS
-        if value not in allowed:
-            raise ValueError(f"there is no {key} '{value}' (known: {', '.join(allowed)})")
 
 
 def _check_order(layers: Sequence[Layer]) -> None:

@@ -4,6 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from brainviewer.training.image_classification.recipes.fields import (
+    choice,
+    number,
+    switch,
+    whole,
+    words,
+)
 from brainviewer.training.image_classification.recipes.layers import Layer
 
 IMAGE_CLASSES, IMAGE_VOTE = "image-classes", "image-vote"
@@ -23,9 +30,9 @@ class Preparation:
     size : side of the square, in pixels; whatever shape the image has, it is stretched to it.
     """
 
-    size: int
-    colour: str
-    crop: str
+    size: int = whole(16, 1024).field()
+    colour: str = choice(COLOURS).field()
+    crop: str = choice(CROPS, "none").field()
 
 
 @dataclass(frozen=True)
@@ -37,15 +44,15 @@ class Augmentation:
     zoom, shift, brightness, shear : up to this share, either way; rotation in degrees.
     """
 
-    copies: int = 0
-    fresh: bool = False
-    flip_left_right: bool = False
-    flip_up_down: bool = False
-    rotation: float = 0.0
-    zoom: float = 0.0
-    shift: float = 0.0
-    shear: float = 0.0
-    brightness: float = 0.0
+    copies: int = whole(0, 100, 0).field()
+    fresh: bool = switch().field()
+    flip_left_right: bool = switch().field()
+    flip_up_down: bool = switch().field()
+    rotation: float = number(0, 180, 0.0).field()
+    zoom: float = number(0, 0.9, 0.0).field()
+    shift: float = number(0, 0.9, 0.0).field()
+    shear: float = number(0, 0.9, 0.0).field()
+    brightness: float = number(0, 0.9, 0.0).field()
 
 
 @dataclass(frozen=True)
@@ -57,12 +64,12 @@ class Phase:
     layers : for fine-tuning, how many of the last layers of the base learn as well.
     """
 
-    epochs: int
-    batch: int
-    optimizer: str = "adam"
-    learning_rate: float = 0.001
-    patience: int = 0
-    balanced: bool = False
+    epochs: int = whole(1, 10000).field()
+    batch: int = whole(1, 4096).field()
+    optimizer: str = choice(OPTIMIZERS, "adam").field()
+    learning_rate: float = number(1e-8, 10, 0.001).field()
+    patience: int = whole(0, 10000, 0).field()
+    balanced: bool = switch().field()
     layers: int = 0
 
 
@@ -105,7 +112,8 @@ class VoteRecipe:
     """
 
     name: str
-    about: str
-    reported: str
-    members: int
-    chosen_by: str
+    kind: str = words().field()
+    about: str = words().field()
+    members: int = whole(2, 99).field()
+    chosen_by: str = words().field()
+    reported: str = words("").field()

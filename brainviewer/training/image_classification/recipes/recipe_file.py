@@ -7,19 +7,24 @@ combination of its values.
 
 import itertools
 from collections.abc import Mapping
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 from brainviewer.core.errors import FileError
 from brainviewer.files.structured import read_toml
-from brainviewer.training.image_classification.recipes.layers import expand, whole_number
+from brainviewer.training.image_classification.recipes.fields import (
+    check_keys,
+    choice,
+    number,
+    read_table,
+    sub_table,
+    whole,
+    words,
+)
+from brainviewer.training.image_classification.recipes.layers import expand
 from brainviewer.training.image_classification.recipes.recipe import (
     BASES,
-    COLOURS,
     CRITERIA,
-    CROPS,
-    OPTIMIZERS,
     Augmentation,
     ImageRecipe,
     Phase,
@@ -31,7 +36,6 @@ _TOP = {
     "kind", "about", "reported", "seed", "classes", "input", "augmentation", "split", "network",
     "training", "fine_tuning", "triage", "grid",
 }  # fmt: skip
-_VOTE = {"kind", "about", "reported", "members", "chosen_by"}
 
 
 def recipe_content(path: Path) -> dict[str, Any]:
@@ -58,17 +62,10 @@ def read_vote_recipe(path: Path) -> VoteRecipe:
     """A recipe of the kind ``image-vote``; raises FileError."""
     content = recipe_content(path)
     try:
-        _known(content, _VOTE, "the recipe")
-        criterion = _text(content, "chosen_by")
-        if criterion not in CRITERIA:
+        recipe = read_table(VoteRecipe, content, "the recipe", name=path.stem)
+        if recipe.chosen_by not in CRITERIA:
             raise ValueError(f"'chosen_by' must be one of {', '.join(CRITERIA)}")
-        return VoteRecipe(
-            path.stem,
-            _text(content, "about"),
-            _text(content, "reported", ""),
-            _whole(content, "members", 2, 99),
-            criterion,
-        )
+        return recipe
     except (ArithmeticError, KeyError, TypeError, ValueError) as error:
         raise _refusal(path, error) from None
 
@@ -82,9 +79,9 @@ def _refusal(path: Path, error: Exception) -> FileError:
 
 
 def _parse(name: str, content: Mapping[str, Any]) -> list[ImageRecipe]:
-    _known(content, _TOP, "the recipe")
-    grid = _table(content, "grid")
-    pattern = _text(grid, "name") if grid else name
+    check_keys(content, _TOP, "the recipe")
+    grid = sub_table(content, "grid")
+    pattern = words().read("name", grid["name"]) if grid else name
     axes = {key: value for key, value in grid.items() if key != "name"}
     for key, values in axes.items():
         if not isinstance(values, list) or not values:
@@ -107,34 +104,34 @@ def _parse(name: str, content: Mapping[str, Any]) -> list[ImageRecipe]:
 def _one(
     name: str, network: str, content: Mapping[str, Any], axes: Mapping[str, Any]
 ) -> ImageRecipe:
-    built = _table(content, "network", needed=True)
-    _known(built, {"base", "weights", "layers"}, "[network]")
-    base = _choice(built, "base", ("", *BASES), "")
-    preparation = _preparation(_table(content, "input", needed=True))
+    built = sub_table(content, "network", needed=True)
+    check_keys(built, ("base", "weights", "layers"), "[network]")
+    base = choice(("", *BASES), "").read("base", built.get("base", ""))
+    preparation = read_table(Preparation, sub_table(content, "input", needed=True), "[input]")
     if base and preparation.colour != "rgb":
         raise ValueError(f"{base} needs the colour 'rgb'")
-    split = _table(content, "split")
-    _known(split, {"test", "validation"}, "[split]")
-    tuned = _table(content, "fine_tuning")
+    split = sub_table(content, "split")
+    check_keys(split, ("test", "validation"), "[split]")
+    tuned = sub_table(content, "fine_tuning")
     if tuned and not base:
         raise ValueError("[fine_tuning] is for networks with a 'base'")
     return ImageRecipe(
         name=name,
         network=network,
-        about=_text(content, "about"),
-        reported=_text(content, "reported", ""),
-        seed=_whole(content, "seed", 0, 2**31 - 1),
-        classes=_classes(_table(content, "classes")),
+        about=words().read("about", content["about"]),
+        reported=words("").read("reported", content.get("reported", "")),
+        seed=whole(0, 2**31 - 1).read("seed", content["seed"]),
+        classes=_classes(sub_table(content, "classes")),
         preparation=preparation,
-        augmentation=_augmentation(_table(content, "augmentation")),
-        test=_number(split, "test", 0.05, 0.5, 0.2),
-        validation=_number(split, "validation", 0.05, 0.5, 0.1),
+        augmentation=_augmentation(sub_table(content, "augmentation")),
+        test=number(0.05, 0.5).read("test", split.get("test", 0.2)),
+        validation=number(0.05, 0.5).read("validation", split.get("validation", 0.1)),
         base=base,
-        weights=_text(built, "weights", "") if base else "",
+        weights=words("").read("weights", built.get("weights", "")) if base else "",
         layers=expand(built["layers"], axes),
-        training=_phase(_table(content, "training", needed=True), "[training]"),
-        fine_tuning=_phase(tuned, "[fine_tuning]") if tuned else None,
-        triage=_triage(_table(content, "triage")),
+        training=read_table(Phase, sub_table(content, "training", needed=True), "[training]"),
+        fine_tuning=_fine_tuning(tuned) if tuned else None,
+        triage=_triage(sub_table(content, "triage")),
         axes=dict(axes),
     )
 
@@ -153,99 +150,22 @@ def _classes(table: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
     return classes
 
 
-def _preparation(table: Mapping[str, Any]) -> Preparation:
-    _known(table, {"size", "colour", "crop"}, "[input]")
-    return Preparation(
-        _whole(table, "size", 16, 1024),
-        _choice(table, "colour", COLOURS),
-        _choice(table, "crop", CROPS, "none"),
-    )
-
-
 def _augmentation(table: Mapping[str, Any]) -> Augmentation:
-    shares = ("zoom", "shift", "shear", "brightness")
-    switches = ("fresh", "flip_left_right", "flip_up_down")
-    _known(table, {"copies", "rotation", *switches, *shares}, "[augmentation]")
-    given: dict[str, Any] = {key: _switch(table, key) for key in switches}
-    given |= {key: _number(table, key, 0, 0.9, 0.0) for key in shares}
-    given["rotation"] = _number(table, "rotation", 0, 180, 0.0)
-    made = Augmentation(copies=_whole(table, "copies", 0, 100, 0), **given)
+    made = read_table(Augmentation, table, "[augmentation]")
     if table and made.fresh == (made.copies > 0):
         raise ValueError("[augmentation] needs either 'copies' or 'fresh = true'")
     return made
 
 
-def _phase(table: Mapping[str, Any], where: str) -> Phase:
-    known = {"epochs", "batch", "optimizer", "learning_rate", "patience", "balanced"}
-    tuning = where == "[fine_tuning]"
-    _known(table, known | {"layers"} if tuning else known, where)
-    return Phase(
-        epochs=_whole(table, "epochs", 1, 10000),
-        batch=_whole(table, "batch", 1, 4096),
-        optimizer=_choice(table, "optimizer", OPTIMIZERS, "adam"),
-        learning_rate=_number(table, "learning_rate", 1e-8, 10, 0.001),
-        patience=_whole(table, "patience", 0, 10000, 0),
-        balanced=_switch(table, "balanced"),
-        layers=_whole(table, "layers", 1, 10000) if tuning else 0,
-    )
+def _fine_tuning(table: Mapping[str, Any]) -> Phase:
+    layers = whole(1, 10000).read("layers", table["layers"])
+    rest = {key: value for key, value in table.items() if key != "layers"}
+    return read_table(Phase, rest, "[fine_tuning]", layers=layers)
 
 
 def _triage(table: Mapping[str, Any]) -> tuple[str, float] | None:
     if not table:
         return None
-    _known(table, {"positive", "sensitivity"}, "[triage]")
-    return _text(table, "positive"), _number(table, "sensitivity", 0.5, 1)
-
-
-def _known(table: Mapping[str, Any], keys: set[str], where: str) -> None:
-    if unknown := sorted(table.keys() - keys):
-        guess = get_close_matches(unknown[0], keys, n=1)
-        hint = f"did you mean '{guess[0]}'?" if guess else f"known: {', '.join(sorted(keys))}"
-        raise ValueError(f"{where} has an unknown key '{unknown[0]}' ({hint})")
-
-
-def _table(content: Mapping[str, Any], key: str, needed: bool = False) -> dict[str, Any]:
-    if key not in content and needed:
-        raise ValueError(f"it has no table [{key}]")
-    value = content.get(key, {})
-    if not isinstance(value, dict):
-        raise TypeError(f"[{key}] must be a table")
-    return value
-
-
-def _text(table: Mapping[str, Any], key: str, default: str | None = None) -> str:
-    value = table[key] if default is None else table.get(key, default)
-    if not isinstance(value, str) or (default is None and not value):
-        raise TypeError(f"'{key}' must be words in quotes")
-    return value
-
-
-def _choice(
-    table: Mapping[str, Any], key: str, allowed: tuple[str, ...], default: str | None = None
-) -> str:
-    value = _text(table, key, default)
-    if value not in allowed:
-        raise ValueError(f"there is no {key} '{value}' (known: {', '.join(filter(None, allowed))})")
-    return value
-
-
-def _whole(
-    table: Mapping[str, Any], key: str, low: int, high: int, default: int | None = None
-) -> int:
-    return whole_number(key, table[key] if default is None else table.get(key, default), low, high)
-
-
-def _number(
-    table: Mapping[str, Any], key: str, low: float, high: float, default: float | None = None
-) -> float:
-    value = table[key] if default is None else table.get(key, default)
-    if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
-        raise ValueError(f"'{key}' must be a number from {low:g} to {high:g}")
-    return float(value)
-
-
-def _switch(table: Mapping[str, Any], key: str) -> bool:
-    value = table.get(key, False)
-    if not isinstance(value, bool):
-        raise TypeError(f"'{key}' must be true or false")
-    return value
+    check_keys(table, ("positive", "sensitivity"), "[triage]")
+    positive = words().read("positive", table["positive"])
+    return positive, number(0.5, 1).read("sensitivity", table["sensitivity"])
