@@ -34,34 +34,38 @@ class Column:
         return all(self.show(row)[0] is None for row in rows)
 
 
-def _figure(side: str, name: str) -> Callable[[Row], Shown]:
+def _get(row: Any, path: Sequence[str]) -> Any:
+    """What stands at a path of a row; None where any part of it is missing.
+
+    Figures in a list are found by their name.
+    """
+    for key in path:
+        if row is None:
+            return None
+        row = next(o for o in row if o["name"] == key) if isinstance(row, list) else row.get(key)
+    return row
+
+
+def _plain(text: Callable[[Any], str], *path: str) -> Callable[[Row], Shown]:
+    """A value as text."""
+
     def show(row: Row) -> Shown:
-        if row[side] is None:
-            return _EMPTY
-        return _with_interval(row[side]["figures"][name])
+        value = _get(row, path)
+        return _EMPTY if value is None or value == "" else (value, text(value), "")
 
     return show
 
 
-def _with_interval(figure: Mapping[str, Any]) -> Shown:
-    value = figure["value"]
-    return value, f"{value:.3f}", f"{figure['low']:.3f}–{figure['high']:.3f}"
-
-
-def _counted(figure: Mapping[str, Any], images: int) -> Shown:
-    """The same, and of how many images."""
-    value, shown, below = _with_interval(figure)
-    return value, shown, f"{below} of {images}"
-
-
-def _images(side: str) -> Callable[[Row], Shown]:
-    """How many images are tested."""
+def _interval(*path: str, of: Sequence[str] = ()) -> Callable[[Row], Shown]:
+    """A figure with its interval below; of : path of how many images it is of, to be shown too."""
 
     def show(row: Row) -> Shown:
-        if row[side] is None:
+        one = _get(row, path)
+        if one is None:
             return _EMPTY
-        many = row[side]["images"]["test"]
-        return many, f"{many:,}", ""
+        images = f" of {_get(row, of)}" if of else ""
+        below = f"{one['low']:.3f}–{one['high']:.3f}{images}"
+        return one["value"], f"{one['value']:.3f}", below
 
     return show
 
@@ -73,88 +77,55 @@ def _inflation(row: Row) -> Shown:
     return one["value"], f"{one['value']:+.3f}", f"{one['low']:+.3f} to {one['high']:+.3f}"
 
 
-def _reported(row: Row) -> Shown:
-    said = row["reported"]
-    return (said, said, "") if said else _EMPTY
-
-
-def _number(key: str, show: Callable[[float], str]) -> Callable[[Row], Shown]:
-    def cell(row: Row) -> Shown:
-        value = row[key]
-        return _EMPTY if value is None else (float(value), show(float(value)), "")
-
-    return cell
-
-
-def count(value: float) -> str:
-    """A number of parameters, in thousands or millions."""
-    return f"{value / 1e6:.2f} M" if value >= 1e6 else f"{value / 1e3:.0f} k"
-
-
-def megabytes(value: float) -> str:
-    """A size in bytes as MB."""
-    return f"{value / 1e6:.1f} MB"
-
-
-def duration(seconds: float) -> str:
-    """Seconds, or minutes where there are many."""
-    return f"{seconds:.0f} s" if seconds < 600 else f"{seconds / 60:.0f} min"
-
-
-def _at_point(name: str) -> Callable[[Row], Shown]:
-    """A figure of the operating point, which only some results hold."""
-
-    def show(row: Row) -> Shown:
-        found = (row["patient_wise"] or {}).get("operating_point")
-        if found is None:
-            return _EMPTY
-        return _with_interval(next(one for one in found["figures"] if one["name"] == name))
-
-    return show
-
-
-def _on(name: str, part: str) -> Callable[[Row], Shown]:
-    """Accuracy on test images that are copies, or on the others."""
-
-    def show(row: Row) -> Shown:
-        leak = (row["tutorial"] or {}).get("leak")
-        if leak is None:
-            return _EMPTY
-        figure = next(one for one in leak["figures"] if one["name"] == name)
-        return _counted(figure, leak[part])
-
-    return show
-
-
 def _threshold(row: Row) -> Shown:
-    point = (row["patient_wise"] or {}).get("operating_point")
+    point = _get(row, _POINT[:-1])
     if point is None:
         return _EMPTY
     below = f"{point['positive']}, for ≥ {point['wanted_sensitivity']:g}"
     return point["threshold"], f"{point['threshold']:.3f}", below
 
 
+def _parameters(value: float) -> str:
+    return f"{value / 1e6:.2f} M" if value >= 1e6 else f"{value / 1e3:.0f} k"
+
+
+def _duration(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds < 600 else f"{seconds / 60:.0f} min"
+
+
+_POINT = ("patient_wise", "operating_point", "figures")
+_LEAK = ("tutorial", "leak")
 _NAME = Column("", "network", lambda row: _EMPTY, words=True)
+
+
+def _of_side(group: str, side: str) -> list[Column]:
+    return [
+        Column(group, "n", _plain("{:,}".format, side, "images", "test")),
+        *(
+            Column(group, name, _interval(side, "figures", name))
+            for name in ("macro F1", "accuracy")
+        ),
+    ]
+
+
 _MEASURED = (
-    Column(APART, "n", _images("patient_wise")),
-    Column(APART, "macro F1", _figure("patient_wise", "macro F1")),
-    Column(APART, "accuracy", _figure("patient_wise", "accuracy")),
-    Column(APART, "worst recall", _figure("patient_wise", WORST)),
-    Column(APART, "AUROC", _figure("patient_wise", AUROC)),
-    Column(APART, "ECE", _figure("patient_wise", ECE), low=True),
+    *_of_side(APART, "patient_wise"),
+    Column(APART, "worst recall", _interval("patient_wise", "figures", WORST)),
+    Column(APART, "AUROC", _interval("patient_wise", "figures", AUROC)),
+    Column(APART, "ECE", _interval("patient_wise", "figures", ECE), low=True),
 )
 _COMPARED = (
-    Column(TUTORIAL, "n", _images("tutorial")),
-    Column(TUTORIAL, "macro F1", _figure("tutorial", "macro F1")),
-    Column(TUTORIAL, "accuracy", _figure("tutorial", "accuracy")),
-    Column(TUTORIAL, "on copies", _on(ON_COPIES, "copies")),
-    Column(TUTORIAL, "on the others", _on(ON_OTHERS, "others")),
+    *_of_side(TUTORIAL, "tutorial"),
+    Column(TUTORIAL, "on copies", _interval(*_LEAK, "figures", ON_COPIES, of=(*_LEAK, "copies"))),
+    Column(
+        TUTORIAL, "on the others", _interval(*_LEAK, "figures", ON_OTHERS, of=(*_LEAK, "others"))
+    ),
     Column(TUTORIAL, "inflation", _inflation),
-    Column(SOURCE, "reported", _reported, kind="told", words=True),
-    Column(COST, "parameters", _number("parameters", count), low=True),
-    Column(COST, "size", _number("size_bytes", megabytes), low=True),
-    Column(COST, "ms an image", _number("ms_per_image", "{:.2f}".format), low=True),
-    Column(COST, "training", _number("training_seconds", duration), low=True),
+    Column(SOURCE, "reported", _plain(str, "reported"), kind="told", words=True),
+    Column(COST, "parameters", _plain(_parameters, "parameters"), low=True),
+    Column(COST, "size", _plain(lambda value: f"{value / 1e6:.1f} MB", "size_bytes"), low=True),
+    Column(COST, "ms an image", _plain("{:.2f}".format, "ms_per_image"), low=True),
+    Column(COST, "training", _plain(_duration, "training_seconds"), low=True),
 )
 RANKED = "macro F1"
 """The column that the rows are in the order of at first: the first of this title."""
@@ -163,7 +134,7 @@ TRIAGE = (
     _NAME,
     *_MEASURED,
     Column("Triage", "threshold", _threshold),
-    Column("Triage", "sensitivity", _at_point("sensitivity")),
-    Column("Triage", "specificity", _at_point("specificity")),
+    Column("Triage", "sensitivity", _interval(*_POINT, "sensitivity")),
+    Column("Triage", "specificity", _interval(*_POINT, "specificity")),
     *_COMPARED,
 )
