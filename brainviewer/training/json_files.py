@@ -1,5 +1,6 @@
 """JSON and NumPy files of training runs, written whole or not at all."""
 
+import io
 import json
 from pathlib import Path
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from brainviewer.core.shown_text import storable
-from brainviewer.files.writing import write_whole
+from brainviewer.files.writing import make_folder, write_whole
 
 
 def dump(content: Any) -> str:
@@ -32,8 +33,8 @@ def write_json(path: Path, content: Any) -> None:
 
 
 def write_arrays(path: Path, *, compress: bool = True, **arrays: Any) -> None:
-    """Write named arrays as ``.npz``."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_suffix(".part.npz")
-    (np.savez_compressed if compress else np.savez)(unfinished, **arrays)
-    unfinished.replace(path)
+    """Write named arrays as ``.npz``; raises FileError."""
+    make_folder(path.parent)
+    content = io.BytesIO()
+    (np.savez_compressed if compress else np.savez)(content, **arrays)
+    write_whole(path, content.getvalue())

@@ -12,6 +12,7 @@ import h5py
 import numpy as np
 
 from brainviewer.core.errors import FileError
+from brainviewer.files.writing import write_whole
 from brainviewer.models.card_file import FORMAT
 from brainviewer.training.json_files import dump
 
@@ -41,14 +42,14 @@ def write_network_files(model: Any, folder: Path) -> None:
     from brainviewer.training.image_classification.networks.keras_onnx import to_onnx
 
     architecture = dump(json.loads(model.to_json()))
-    (folder / NETWORK_FILES["architecture"]).write_text(architecture, encoding="utf-8")
+    write_whole(folder / NETWORK_FILES["architecture"], architecture.encode())
     weights = folder / NETWORK_FILES["weights"]
     with tempfile.TemporaryDirectory() as temporary:
         whole = Path(temporary) / "whole.weights.h5"
         model.save_weights(whole)
         _halve(whole, weights)
     model.load_weights(weights)
-    (folder / NETWORK_FILES["graph"]).write_bytes(without_numbers(to_onnx(model), weights))
+    write_whole(folder / NETWORK_FILES["graph"], without_numbers(to_onnx(model), weights))
 
 
 def _halve(source: Path, target: Path) -> None:

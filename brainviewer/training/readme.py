@@ -6,6 +6,7 @@ from typing import Any
 
 from brainviewer.core.counting import counted
 from brainviewer.core.errors import FileError
+from brainviewer.files.writing import write_whole
 
 START = "<!-- figures: written by brainviewer.training.subtype.package -->"
 END = "<!-- end of figures -->"
@@ -31,7 +32,7 @@ def put_tables(readme: Path, made: str) -> None:
         raise FileError(f"{readme.name} has no place for the figures.", f"Add a line {START}.")
     before, rest = text.split(START)
     after = rest.split(END)[1]
-    readme.write_text(f"{before}{START}\n\n{made}\n\n{END}{after}", encoding="utf-8")
+    write_whole(readme, f"{before}{START}\n\n{made}\n\n{END}{after}".encode())
 
 
 def tables(

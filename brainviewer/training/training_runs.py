@@ -7,14 +7,13 @@ on with the same ones.
 import hashlib
 import importlib.util
 import json
-import shutil
 from collections.abc import Callable, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 
 from brainviewer.assets import resources
 from brainviewer.core.errors import BrainViewerError, FileError, Report
-from brainviewer.files.writing import make_folder
+from brainviewer.files.writing import make_folder, write_whole
 from brainviewer.training.image_classification.recipes.recipe import IMAGE_CLASSES, IMAGE_VOTE
 from brainviewer.training.image_classification.recipes.recipe_file import recipe_content
 from brainviewer.training.labelled_data.collection import Case, Collection
@@ -149,9 +148,7 @@ def _take_over(cases: Sequence[Case], found: Path, into: Path) -> None:
         # In this order: the file of the whole head says that the case is done.
         for source, target in ((found / STRIPPED, into / STRIPPED), (found, into)):
             if (source / name).is_file() and not (target / name).exists():
-                unfinished = target / f"{case.case_id}.part"
-                shutil.copyfile(source / name, unfinished)
-                unfinished.replace(target / name)
+                write_whole(target / name, (source / name).read_bytes())
 
 
 def begin(recipe: Path, collection: Collection, out: Path) -> None:

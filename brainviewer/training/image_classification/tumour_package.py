@@ -8,7 +8,6 @@ everything measured comes from ``evaluation.json``. ``--texts-only`` leaves the 
 """
 
 import json
-import shutil
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -61,7 +60,7 @@ def write_model(folder: Path, recipe_text: str) -> None:
     about = read_about(folder)
     evaluation = json.loads((folder / EVALUATION_FILE).read_text(encoding="utf-8"))
     content = card_content(about, evaluation, recipe_text, folder)
-    (folder / CARD_FILE).write_text(dump(content), encoding="utf-8")
+    write_whole(folder / CARD_FILE, dump(content).encode())
     load_card(folder)
     put_tables(folder / README_FILE, tables(evaluation))
 
@@ -113,7 +112,7 @@ def main(
                 )
         write_networks(run / FINAL_FILE, read_tumour_recipe(plan_file), model)
         for name in (EVALUATION_FILE, SCOPE_FILE):
-            shutil.copyfile(run / name, model / name)
+            write_whole(model / name, (run / name).read_bytes())
     write_model(model, plan_file.read_text(encoding="utf-8"))
     if board is not None and run is not None:
         write_whole(board, board_row(model, run))

@@ -16,6 +16,7 @@ from typing import Annotated, Any
 import typer
 
 from brainviewer.core.errors import FileError
+from brainviewer.files.writing import write_whole
 from brainviewer.models.segmentation.input import CHANNELS
 from brainviewer.models.segmentation.installed import GRAPH_FILE, SETTINGS_FILE
 from brainviewer.training.command import run_alone
@@ -47,7 +48,7 @@ def write_networks(numbers: Path, out: Path) -> None:
     model = keras_model(CHANNELS, KERAS_SIZE)
     copy_into_keras(network, model)
     architecture = json.dumps(json.loads(model.to_json()), indent=1)
-    (out / ARCHITECTURE_FILE).write_text(architecture + "\n", encoding="utf-8")
+    write_whole(out / ARCHITECTURE_FILE, f"{architecture}\n".encode())
     model.save_weights(out / WEIGHTS_FILE)
     write_graph(network, CHANNELS, out / GRAPH_FILE)
 
@@ -105,7 +106,8 @@ def write_tables(figures: dict[str, Any], readme: Path) -> None:
         raise FileError(f"{readme.name} has no place for the figures.", f"Add a line {START}.")
     before, rest = text.split(START)
     after = rest.split(END)[1]
-    readme.write_text(f"{before}{START}\n\n{tables(figures)}\n\n{END}{after}", encoding="utf-8")
+    made = f"{before}{START}\n\n{tables(figures)}\n\n{END}{after}"
+    write_whole(readme, made.encode())
 
 
 def main(
@@ -126,7 +128,7 @@ def main(
         figures = json.loads((run / "figures.json").read_text(encoding="utf-8"))
         write_networks(run / "final.npz", out)
         content = json.dumps(settings(figures, out), indent=1, ensure_ascii=False)
-        path.write_text(content + "\n", encoding="utf-8")
+        write_whole(path, f"{content}\n".encode())
     figures = json.loads(path.read_text(encoding="utf-8"))["figures"]
     write_tables(figures, out / README_FILE)
 

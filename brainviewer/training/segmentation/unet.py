@@ -11,6 +11,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from brainviewer.files.writing import write_whole
+
 WIDTHS = (16, 24, 48, 64, 96)
 _EPSILON = 1e-3
 
@@ -176,7 +178,7 @@ def write_graph(network: UNet, channels: int, path: Path) -> None:
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)])
     model.ir_version = 8
     onnx.checker.check_model(model)
-    path.write_bytes(model.SerializeToString())
+    write_whole(path, model.SerializeToString())
 
 
 def _folded(step: Step) -> tuple[Any, Any]:

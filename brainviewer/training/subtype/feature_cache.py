@@ -15,6 +15,7 @@ import torch
 from numpy.typing import NDArray
 
 from brainviewer.core.errors import Report
+from brainviewer.files.writing import write_whole
 from brainviewer.models.card import ModelInput
 from brainviewer.training.augment import Random
 from brainviewer.training.resnet50 import ResNet50
@@ -70,7 +71,7 @@ def keep_maps(
                 )
             maps[case, drawn], covered[case, drawn] = bits, coarse
             report((case * draws + drawn.stop) / (cases * draws), "looking at the samples")
-        described.write_text(json.dumps(about) + "\n", encoding="utf-8")
+        write_whole(described, (json.dumps(about) + "\n").encode())
     return KeptMaps(
         np.load(folder / _MAPS_FILE, mmap_mode="r"), np.load(folder / _COVERED_FILE, mmap_mode="r")
     )

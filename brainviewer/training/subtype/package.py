@@ -11,7 +11,6 @@ it stands in that file and in the README, everything measured comes from ``evalu
 
 import json
 import os
-import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
@@ -20,6 +19,7 @@ import numpy as np
 import typer
 
 from brainviewer.core.errors import FileError
+from brainviewer.files.writing import write_whole
 from brainviewer.models.card import SITUATIONS, ModelCard
 from brainviewer.models.card_file import CARD_FILE, load_card
 from brainviewer.training.command import run_alone
@@ -114,7 +114,7 @@ def write_models(models: Path, evaluation: Evaluation, recipe_text: str) -> list
     for folder in sorted(folders, key=lambda f: abouts[f]["network"] != abouts[f]["id"]):
         about = abouts[folder]
         content = card_content(about, evaluation, recipe_text, folder)
-        (folder / CARD_FILE).write_text(dump(content), encoding="utf-8")
+        write_whole(folder / CARD_FILE, dump(content).encode())
         cards[about["id"]] = load_card(folder, cards)
         readme = folder / README_FILE
         write_tables(readme, evaluation, situations(about), network_check(models, about))
@@ -172,10 +172,10 @@ def main(
             raise typer.BadParameter("--run is needed to write networks.")
         check_measured(run)
         write_networks(plan, run / FINAL_FILE, owner)
-        shutil.copyfile(run / SCOPE_FILE, owner / SCOPE_FILE)
+        write_whole(owner / SCOPE_FILE, (run / SCOPE_FILE).read_bytes())
         checked = dump(measured_of_network(run))
-        (owner / NETWORK_CHECK_FILE).write_text(checked, encoding="utf-8")
-        shutil.copyfile(run / EVALUATION_FILE, owner / EVALUATION_FILE)
+        write_whole(owner / NETWORK_CHECK_FILE, checked.encode())
+        write_whole(owner / EVALUATION_FILE, (run / EVALUATION_FILE).read_bytes())
     evaluation = json.loads((owner / EVALUATION_FILE).read_text(encoding="utf-8"))
     draw_all(evaluation, owner)
     for card in write_models(models, evaluation, recipe.read_text(encoding="utf-8")):

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from brainviewer.core.errors import Report
 from brainviewer.core.worker_pool import worker_pool
+from brainviewer.files.writing import write_whole
 from brainviewer.models.card import ModelInput
 from brainviewer.models.image_classification.input import head_of, picture_bounds
 from brainviewer.training.image_classification.data.random_variation import vary
@@ -76,7 +77,7 @@ def make_cache(
             covered[first:last] = cover
             first = last
             report(first / len(samples), "looking at varied images")
-        described.write_text(json.dumps(about) + "\n", encoding="utf-8")
+        write_whole(described, (json.dumps(about) + "\n").encode())
     files = (_PICTURES_FILE, _MAPS_FILE, _COVERED_FILE)
     return AugmentationCache(*(np.load(folder / name, mmap_mode="r") for name in files))
 
