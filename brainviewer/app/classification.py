@@ -1,6 +1,5 @@
 """Classification of the open study, or of the frame that is shown of an image."""
 
-from brainviewer.app.age_store import keep_age
 from brainviewer.app.engine import EngineControl
 from brainviewer.app.jobs import Jobs
 from brainviewer.app.notices import Notices
@@ -10,6 +9,7 @@ from brainviewer.app.segmentation import Segmentation
 from brainviewer.app.settings import Settings
 from brainviewer.app.state import ViewState
 from brainviewer.app.status import Status
+from brainviewer.app.stores.age import keep_age
 from brainviewer.core.errors import BrainViewerError, Report
 from brainviewer.core.findings import Classification, TumourFinding
 from brainviewer.core.study import Study

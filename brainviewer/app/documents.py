@@ -7,11 +7,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from brainviewer.app.age_store import kept_age
 from brainviewer.app.jobs import Jobs
 from brainviewer.app.notices import Notices
 from brainviewer.app.settings import Settings
 from brainviewer.app.state import ViewState
+from brainviewer.app.stores.age import kept_age
 from brainviewer.core.errors import BrainViewerError, FileError, Report
 from brainviewer.core.memory import give_back
 from brainviewer.core.study import Modality, Study

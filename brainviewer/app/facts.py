@@ -26,7 +26,7 @@ class Fact(StrEnum):
     HEATMAP = "heatmap"
     ANSWERED = "answered"
     """The classification is up to date."""
-    JUDGED = "judged"
+    FEEDBACK = "feedback"
     """The user agreed or disagreed with it."""
     DIAMETERS = "diameters"
     ANNOTATIONS = "annotations"

@@ -1,8 +1,8 @@
 """What the user thinks of a classification: agree or disagree, kept on this computer."""
 
-from brainviewer.app.feedback_store import WITHDRAWN, keep_verdict, kept_verdict, verdict_on
 from brainviewer.app.notices import Notices
 from brainviewer.app.state import ViewState
+from brainviewer.app.stores.feedback import WITHDRAWN, feedback_on, keep_feedback, kept_feedback
 from brainviewer.core.errors import BrainViewerError
 
 
@@ -13,27 +13,27 @@ class Feedback:
         self._state, self._notices = state, notices
         state.classification_changed.connect(self._restore)
 
-    def give(self, verdict: str, user_type: str = "") -> None:
+    def give(self, opinion: str, user_type: str = "") -> None:
         """Agree or disagree with the classification on the screen, or withdraw that.
 
-        verdict : ``agree``, ``disagree`` or ``withdrawn`` of ``app.feedback_store``.
+        opinion : ``agree``, ``disagree`` or ``withdrawn`` of ``app.stores.feedback``.
         user_type : with ``disagree``, class code or ``other``.
         """
         result = self._state.classification
         if result is None:
             return
-        given = verdict_on(result, verdict, user_type)
+        given = feedback_on(result, opinion, user_type)
         try:
-            keep_verdict(given)
+            keep_feedback(given)
         except BrainViewerError as error:
             self._notices.tell(str(error), "error")
-            self._state.verdict_changed.emit()  # a button that was pressed comes out again
+            self._state.feedback_changed.emit()  # a button that was pressed comes out again
             return
-        self._state.verdict = None if given.verdict == WITHDRAWN else given
-        self._state.verdict_changed.emit()
+        self._state.feedback = None if given.opinion == WITHDRAWN else given
+        self._state.feedback_changed.emit()
         self._state.facts_changed.emit()
 
     def _restore(self) -> None:
         result = self._state.classification
-        self._state.verdict = kept_verdict(result) if result is not None else None
-        self._state.verdict_changed.emit()
+        self._state.feedback = kept_feedback(result) if result is not None else None
+        self._state.feedback_changed.emit()

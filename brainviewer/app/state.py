@@ -15,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainviewer.app.facts import Fact
-from brainviewer.app.feedback_store import Verdict
 from brainviewer.app.signals import Signal
 from brainviewer.app.status import Progress, Status
+from brainviewer.app.stores.feedback import FeedbackRecord
 from brainviewer.core.annotations import Annotation
 from brainviewer.core.findings import Classification, TumourFinding
 from brainviewer.core.overlays import Overlays
@@ -70,7 +70,7 @@ class ViewState:
     presets : the name of the preset that each window is, or ``OWN``.
     undrawable : ids of annotations whose drawing failed.
     selection : id of the selected annotation, or "".
-    verdict : what the user said about this answer, now or when the study was open before.
+    feedback : what the user said about this answer, now or when the study was open before.
     age_years : the patient's age where the user entered it.
     trial : what is painted over in the open picture to see the answer change; ``study`` is the
         edited picture then.
@@ -96,7 +96,7 @@ class ViewState:
     classification: Classification | None = None
     classification_status: Status = Status.NOT_RUN
     classification_message: str = ""
-    verdict: Verdict | None = None
+    feedback: FeedbackRecord | None = None
     age_years: float | None = None
     trial: "Trial | None" = None
     annotations: tuple[Annotation, ...] = ()
@@ -125,7 +125,7 @@ class ViewState:
     overlays_changed = Signal()
     finding_changed = Signal()
     classification_changed = Signal()
-    verdict_changed = Signal()
+    feedback_changed = Signal()
     trial_changed = Signal()
     annotations_changed = Signal()
     """Annotations, selection, undo and redo."""
@@ -271,7 +271,7 @@ class ViewState:
             Fact.RESULT: result is not None,
             Fact.HEATMAP: shown is not None and shown.in_scope and shown.heatmap is not None,
             Fact.ANSWERED: result is not None and self.classification_status is Status.DONE,
-            Fact.JUDGED: self.verdict is not None,
+            Fact.FEEDBACK: self.feedback is not None,
             Fact.DIAMETERS: self._has_diameters,
             Fact.ANNOTATIONS: bool(self.annotations),
             Fact.SELECTION: bool(self.selection),

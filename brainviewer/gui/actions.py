@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 
 from brainviewer.app.exports import ExportSubject
 from brainviewer.app.facts import Fact
-from brainviewer.app.feedback_store import AGREE, DISAGREE, WITHDRAWN
 from brainviewer.app.state import Layout, Tool, ViewState
+from brainviewer.app.stores.feedback import AGREE, DISAGREE, WITHDRAWN
 from brainviewer.core.slices import Convention, Plane
 from brainviewer.core.study import Modality
 from brainviewer.gui.panels.tumour import copy_measurements
@@ -215,7 +215,7 @@ ACTIONS: tuple[Action, ...] = (
            lambda w: w.session.feedback.give(AGREE)),
     Action("disagree", "Disagree with the answer", "", Fact.ANSWERED,
            lambda w: w.session.feedback.give(DISAGREE)),
-    Action("withdraw", "Withdraw your verdict", "", Fact.JUDGED,
+    Action("withdraw", "Withdraw your feedback", "", Fact.FEEDBACK,
            lambda w: w.session.feedback.give(WITHDRAWN)),
     _tool(Tool.WINDOW, "W", "Drag: right for a wider window, up for brighter"),
     _tool(Tool.CURSOR, "Q", "Drag the linked cursor"),

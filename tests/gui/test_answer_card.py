@@ -1,4 +1,4 @@
-"""The result card's standings, the verdict on it, and the frequency of types it assumes."""
+"""The result card's standings, the feedback on it, and the frequency of types it assumes."""
 
 import json
 from dataclasses import replace
@@ -12,12 +12,12 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QMenu, QPushButton, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
-from brainviewer.app.feedback_store import verdicts_file
 from brainviewer.app.session import Session
 from brainviewer.app.status import Status
+from brainviewer.app.stores.feedback import feedback_file
 from brainviewer.core.errors import ModelError
 from brainviewer.core.findings import NetworkIdentity, NetworkUse
-from brainviewer.gui.panels.feedback_row import VerdictRow
+from brainviewer.gui.panels.feedback_row import FeedbackRow
 from brainviewer.gui.panels.prevalence_menu import PrevalenceLine, fill_prevalences
 from brainviewer.gui.panels.probability_bars import Bar
 from brainviewer.gui.panels.result import ResultPanel
@@ -141,11 +141,11 @@ def test_no_bar_is_ever_full_and_no_tip_says_a_certainty(card: ResultPanel, show
     )
 
 
-# -- verdicts -----------------------------------------------------------------------------------
+# -- feedback -----------------------------------------------------------------------------------
 
 
 def records() -> list[dict[str, Any]]:
-    return [json.loads(line) for line in verdicts_file().read_text("utf-8").splitlines()]
+    return [json.loads(line) for line in feedback_file().read_text("utf-8").splitlines()]
 
 
 def test_agreeing_is_noted_here_only_and_can_be_undone(card: ResultPanel, shown: Session) -> None:
@@ -155,12 +155,12 @@ def test_agreeing_is_noted_here_only_and_can_be_undone(card: ResultPanel, shown:
     assert records()[-1]["verdict"] == "agree"
     assert button(card, "Agree").isChecked()
     assert not button(card, "Disagree").isChecked()
-    assert "judged" in shown.state.facts
+    assert "feedback" in shown.state.facts
     link = next(w for w in card.findChildren(QLabel) if ">Undo<" in w.text())
     link.linkActivated.emit("undo")
     assert records()[-1]["verdict"] == "withdrawn"
     assert not button(card, "Agree").isChecked()
-    assert shown.state.verdict is None
+    assert shown.state.feedback is None
 
 
 def test_disagreeing_asks_what_it_is_instead(card: ResultPanel, shown: Session) -> None:
@@ -180,9 +180,9 @@ def test_disagreeing_asks_what_it_is_instead(card: ResultPanel, shown: Session) 
     assert "In your view" not in texts(card)
 
 
-def test_the_verdict_is_reached_with_the_keyboard(card: ResultPanel, shown: Session) -> None:
+def test_the_feedback_is_reached_with_the_keyboard(card: ResultPanel, shown: Session) -> None:
     answer(shown)
-    row = card.findChild(VerdictRow)
+    row = card.findChild(FeedbackRow)
     buttons = [button(row, "Agree"), button(row, "Disagree")]
     assert all(b.focusPolicy() & Qt.FocusPolicy.TabFocus for b in buttons)
     assert buttons[0].nextInFocusChain() is buttons[1]
@@ -193,7 +193,7 @@ def test_the_verdict_is_reached_with_the_keyboard(card: ResultPanel, shown: Sess
     assert records()[-1]["verdict"] == "withdrawn"
 
 
-def test_the_verdict_is_there_when_the_study_is_opened_again(
+def test_the_feedback_is_there_when_the_study_is_opened_again(
     card: ResultPanel, shown: Session
 ) -> None:
     answer(shown)
@@ -223,14 +223,14 @@ def test_what_is_agreed_with_is_named_where_the_answer_is_open(
     assert records()[-1]["user_type"] == "G"
 
 
-def test_a_verdict_waits_for_a_fresh_answer(card: ResultPanel, shown: Session) -> None:
+def test_feedback_waits_for_a_fresh_answer(card: ResultPanel, shown: Session) -> None:
     answer(shown)
     shown.classification.mark_stale("The tumour was looked for again.")
     assert not button(card, "Agree").isEnabled()
     assert "answered" not in shown.state.facts
 
 
-def test_a_verdict_that_cannot_be_kept_is_told(
+def test_feedback_that_cannot_be_kept_is_told(
     card: ResultPanel, shown: Session, monkeypatch: pytest.MonkeyPatch, tmp_path
 ) -> None:
     answer(shown)

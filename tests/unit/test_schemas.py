@@ -14,8 +14,8 @@ from phantoms import marker_study
 from PIL import Image
 from schemas import check_output, faults, schemas
 
-from brainviewer.app.feedback_store import AGREE, FILE, keep_verdict, verdict_on
 from brainviewer.app.report.formats import Schema
+from brainviewer.app.stores.feedback import AGREE, FILE, feedback_on, keep_feedback
 from brainviewer.assets import resources
 from brainviewer.core.annotations import Annotation, Kind
 from brainviewer.core.findings import Classification
@@ -151,7 +151,7 @@ def test_feedback(home: None) -> None:
         "toy", "1", "Toy", "ab" * 32, {"A": 0.3, "G": 0.7}, {"A": "a", "G": "g"}, "G", 12, "onnx",
         "CPU", 0.1, 0.1, study_hash="cd" * 32,
     )  # fmt: skip
-    keep_verdict(verdict_on(result, AGREE))
+    keep_feedback(feedback_on(result, AGREE))
     (line,) = (data_folder() / FILE).read_text("utf-8").splitlines()
     assert faults("feedback", json.loads(line)) == []
 

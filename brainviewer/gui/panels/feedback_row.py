@@ -3,9 +3,9 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from brainviewer.app.feedback_store import AGREE, DISAGREE, OTHER, WITHDRAWN
 from brainviewer.app.session import Session
 from brainviewer.app.status import Status
+from brainviewer.app.stores.feedback import AGREE, DISAGREE, OTHER, WITHDRAWN
 from brainviewer.core.findings import Classification
 from brainviewer.gui import theme
 from brainviewer.gui.widgets import button, label
@@ -14,7 +14,7 @@ LOCAL_ONLY = "Stays on this computer"
 _WHERE = "Noted in a file in your own data folder, without names; nothing is sent anywhere."
 
 
-class VerdictRow(QWidget):
+class FeedbackRow(QWidget):
     """Two buttons; disagreeing offers the types to choose from."""
 
     def __init__(self, session: Session) -> None:
@@ -51,29 +51,29 @@ class VerdictRow(QWidget):
         self._type_row.addStretch(1)
         self._type_buttons: dict[str, QPushButton] = {}
         column.addWidget(self._types)
-        session.state.verdict_changed.connect(self.refresh)
+        session.state.feedback_changed.connect(self.refresh)
         theme.themes.changed.connect(self.refresh)
         self.refresh()
 
     def refresh(self) -> None:
-        """Show the verdict on the answer that stands there."""
+        """Show the feedback on the answer that stands there."""
         state = self._session.state
-        result, verdict = state.classification, state.verdict
+        result, feedback = state.classification, state.feedback
         self.setVisible(result is not None)
         if result is None:
             return
         self.setEnabled(state.classification_status is Status.DONE)
         self._name(result)
-        self._agree.setChecked(verdict is not None and verdict.verdict == AGREE)
-        disagrees = verdict is not None and verdict.verdict == DISAGREE
+        self._agree.setChecked(feedback is not None and feedback.opinion == AGREE)
+        disagrees = feedback is not None and feedback.opinion == DISAGREE
         self._disagree.setChecked(disagrees)
         self._offer_types(result)
         self._types.setVisible(disagrees)
         for code, choice in self._type_buttons.items():
-            choice.setChecked(verdict is not None and verdict.user_type == code)
+            choice.setChecked(feedback is not None and feedback.user_type == code)
         accent = theme.current().accent
         undo = f'<br><a style="color:{accent}" href="undo">Undo</a>'
-        self._where.setText(LOCAL_ONLY + (undo if verdict is not None else ""))
+        self._where.setText(LOCAL_ONLY + (undo if feedback is not None else ""))
 
     def _name(self, result: Classification) -> None:
         """Say what is agreed with, where the answer itself leaves it open."""
@@ -110,11 +110,11 @@ class VerdictRow(QWidget):
             self._type_buttons[code] = made
 
     def _judge(self, word: str) -> None:
-        verdict = self._session.state.verdict
-        same = verdict is not None and verdict.verdict == word
+        feedback = self._session.state.feedback
+        same = feedback is not None and feedback.opinion == word
         self._session.feedback.give(WITHDRAWN if same else word)
 
     def _choose(self, code: str) -> None:
-        verdict = self._session.state.verdict
-        same = verdict is not None and verdict.user_type == code
+        feedback = self._session.state.feedback
+        same = feedback is not None and feedback.user_type == code
         self._session.feedback.give(DISAGREE, "" if same else code)

@@ -13,7 +13,7 @@ from brainviewer.core.slices import Plane
 from brainviewer.gui import theme
 from brainviewer.gui.panels.class_note import ClassNote
 from brainviewer.gui.panels.confidence_chips import Chip, answer_chips
-from brainviewer.gui.panels.feedback_row import VerdictRow
+from brainviewer.gui.panels.feedback_row import FeedbackRow
 from brainviewer.gui.panels.prevalence_menu import PrevalenceLine
 from brainviewer.gui.panels.probability_bars import ProbabilityBars
 from brainviewer.gui.widgets import button, clear, head, label, set_role
@@ -57,7 +57,7 @@ class ResultPanel(QWidget):
         self._chips.setSpacing(6)
         self._scope = label(ONLY_GLIOMAS, "small", wrap=True)
         self._prevalence = PrevalenceLine(session)
-        self._verdict = VerdictRow(session)
+        self._feedback = FeedbackRow(session)
         self._made_by = label(role="small", wrap=True)
         self._stale = label(role="small-caution", wrap=True)
         self._notes = label(role="small", wrap=True)
@@ -92,7 +92,7 @@ class ResultPanel(QWidget):
         column.addWidget(self._scope)
         column.addWidget(self._prevalence)
         column.addSpacing(2)
-        column.addWidget(self._verdict)
+        column.addWidget(self._feedback)
         column.addSpacing(2)
         for widget in (self._stale, self._notes, self._made_by, self._quality):
             column.addWidget(widget)
@@ -214,7 +214,7 @@ class ResultPanel(QWidget):
             self._show_empty(status)
         else:
             self._show_result(result, answer_text(result), status)
-        self._verdict.refresh()
+        self._feedback.refresh()
 
     def _show_empty(self, status: Status) -> None:
         state = self._session.state

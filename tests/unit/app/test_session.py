@@ -11,11 +11,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from brainviewer.app.age_store import kept_age
 from brainviewer.app.opening.sequence_assignment import UnknownSequences
 from brainviewer.app.prediction.subtype import NotClassified
 from brainviewer.app.settings import Settings
 from brainviewer.app.status import Status
+from brainviewer.app.stores.age import kept_age
 from brainviewer.core.annotations import Annotation, Kind
 from brainviewer.core.errors import FileError, ModelError
 from brainviewer.core.slices import Plane

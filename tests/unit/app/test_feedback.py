@@ -6,16 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from brainviewer.app.feedback_store import (
+from brainviewer.app.stores.feedback import (
     AGREE,
     DISAGREE,
     OTHER,
     OUT_OF_SCOPE,
     WITHDRAWN,
-    keep_verdict,
-    kept_verdict,
-    verdict_on,
-    verdicts_file,
+    feedback_file,
+    feedback_on,
+    keep_feedback,
+    kept_feedback,
 )
 from brainviewer.core.errors import FileError
 from brainviewer.core.findings import PICTURE, Classification
@@ -35,20 +35,20 @@ def result() -> Classification:
 
 
 def records() -> list[dict[str, object]]:
-    return [json.loads(line) for line in verdicts_file().read_text("utf-8").splitlines()]
+    return [json.loads(line) for line in feedback_file().read_text("utf-8").splitlines()]
 
 
-def test_without_a_file_there_is_no_verdict(result: Classification, home: Path) -> None:
-    assert kept_verdict(result) is None
+def test_without_a_file_there_is_no_feedback(result: Classification, home: Path) -> None:
+    assert kept_feedback(result) is None
     assert not home.exists()
 
 
-def test_a_verdict_is_kept_with_what_it_is_about_and_no_more(
+def test_feedback_is_kept_with_what_it_is_about_and_no_more(
     result: Classification, home: Path
 ) -> None:
-    keep_verdict(verdict_on(result, DISAGREE, "A"))
+    keep_feedback(feedback_on(result, DISAGREE, "A"))
     (record,) = records()
-    assert verdicts_file().parent == home
+    assert feedback_file().parent == home
     assert record.pop("time").startswith("20")
     assert record == {
         "schema": 1,
@@ -66,24 +66,24 @@ def test_a_verdict_is_kept_with_what_it_is_about_and_no_more(
     }
 
 
-def test_the_last_verdict_counts_and_can_be_withdrawn(result: Classification) -> None:
-    keep_verdict(verdict_on(result, AGREE))
-    kept = kept_verdict(result)
+def test_the_last_feedback_counts_and_can_be_withdrawn(result: Classification) -> None:
+    keep_feedback(feedback_on(result, AGREE))
+    kept = kept_feedback(result)
     assert kept is not None
     assert kept.agrees
-    keep_verdict(verdict_on(result, DISAGREE, OTHER))
-    kept = kept_verdict(result)
+    keep_feedback(feedback_on(result, DISAGREE, OTHER))
+    kept = kept_feedback(result)
     assert kept is not None
-    assert (kept.verdict, kept.user_type) == (DISAGREE, OTHER)
-    keep_verdict(verdict_on(result, WITHDRAWN))
-    assert kept_verdict(result) is None
+    assert (kept.opinion, kept.user_type) == (DISAGREE, OTHER)
+    keep_feedback(feedback_on(result, WITHDRAWN))
+    assert kept_feedback(result) is None
     assert [r["verdict"] for r in records()] == [AGREE, DISAGREE, WITHDRAWN]
 
 
-def test_a_verdict_belongs_to_one_answer_of_one_model_for_one_study(
+def test_feedback_belongs_to_one_answer_of_one_model_for_one_study(
     result: Classification,
 ) -> None:
-    keep_verdict(verdict_on(result, AGREE))
+    keep_feedback(feedback_on(result, AGREE))
     for other in (
         replace(result, study_hash="f" * 64),
         replace(result, study_hash=""),
@@ -92,53 +92,53 @@ def test_a_verdict_belongs_to_one_answer_of_one_model_for_one_study(
         replace(result, predicted="A"),
         replace(result, in_scope=False, predicted=""),
     ):
-        assert kept_verdict(other) is None
-    assert kept_verdict(replace(result, age_years=None, slice_index=3)) is not None
+        assert kept_feedback(other) is None
+    assert kept_feedback(replace(result, age_years=None, slice_index=3)) is not None
 
 
 def test_another_frame_of_a_picture_is_another_picture(result: Classification) -> None:
     frame = replace(result, sequences_used=(PICTURE,), slice_index=3, frames=8)
-    keep_verdict(verdict_on(frame, AGREE))
-    keep_verdict(verdict_on(replace(frame, slice_index=4), DISAGREE))
-    kept = kept_verdict(frame)
+    keep_feedback(feedback_on(frame, AGREE))
+    keep_feedback(feedback_on(replace(frame, slice_index=4), DISAGREE))
+    kept = kept_feedback(frame)
     assert kept is not None
-    assert kept.verdict == AGREE
-    assert kept_verdict(replace(frame, slice_index=5)) is None
+    assert kept.opinion == AGREE
+    assert kept_feedback(replace(frame, slice_index=5)) is None
 
 
 def test_out_of_scope_is_an_answer_too(result: Classification) -> None:
     refused = replace(result, in_scope=False, predicted="", classes={}, reason="Not a brain.")
-    keep_verdict(verdict_on(refused, AGREE))
-    kept = kept_verdict(refused)
+    keep_feedback(feedback_on(refused, AGREE))
+    kept = kept_feedback(refused)
     assert kept is not None
     assert kept.answer == OUT_OF_SCOPE
 
 
 def test_a_line_that_was_cut_off_harms_no_other(result: Classification) -> None:
-    keep_verdict(verdict_on(result, AGREE))
-    path = verdicts_file()
+    keep_feedback(feedback_on(result, AGREE))
+    path = feedback_file()
     whole = path.read_bytes()
     path.write_bytes(whole + b"\xff{}\nnull\n" + whole[: len(whole) // 2])
-    keep_verdict(verdict_on(result, DISAGREE))
+    keep_feedback(feedback_on(result, DISAGREE))
     assert path.read_bytes().startswith(whole)
-    kept = kept_verdict(result)
+    kept = kept_feedback(result)
     assert kept is not None
-    assert kept.verdict == DISAGREE
-    keep_verdict(replace(verdict_on(result, AGREE), verdict="maybe"))
-    assert kept_verdict(result) == kept  # an unknown word is passed over
+    assert kept.opinion == DISAGREE
+    keep_feedback(replace(feedback_on(result, AGREE), opinion="maybe"))
+    assert kept_feedback(result) == kept  # an unknown word is passed over
 
 
 @pytest.mark.parametrize(
     ("word", "user_type"), [("perhaps", ""), (AGREE, "A"), (DISAGREE, "X"), (WITHDRAWN, OTHER)]
 )
 def test_other_words_are_refused(result: Classification, word: str, user_type: str) -> None:
-    with pytest.raises(ValueError, match=r"verdict|type"):
-        verdict_on(result, word, user_type)
+    with pytest.raises(ValueError, match=r"opinion|type"):
+        feedback_on(result, word, user_type)
 
 
 def test_a_folder_that_cannot_be_written_is_told(result: Classification, home: Path) -> None:
     home.parent.mkdir(exist_ok=True)
     home.write_text("a file where the folder should be")
     with pytest.raises(FileError, match="could not be kept"):
-        keep_verdict(verdict_on(result, AGREE))
-    assert kept_verdict(result) is None
+        keep_feedback(feedback_on(result, AGREE))
+    assert kept_feedback(result) is None

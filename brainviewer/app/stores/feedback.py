@@ -31,11 +31,11 @@ OTHER = "other"
 
 
 @dataclass(frozen=True)
-class Verdict:
+class FeedbackRecord:
     """One opinion about one answer.
 
     answer : class code, or ``out of scope``, that the opinion is about.
-    verdict : ``agree``, ``disagree`` or ``withdrawn``.
+    opinion : ``agree``, ``disagree`` or ``withdrawn``.
     user_type : with ``disagree``, class code or ``other``; empty if the user did not say.
     time : UTC, ISO 8601.
     """
@@ -44,7 +44,7 @@ class Verdict:
     model: str
     model_version: str
     answer: str
-    verdict: str
+    opinion: str
     user_type: str = ""
     time: str = ""
     weights_sha256: str = ""
@@ -56,34 +56,34 @@ class Verdict:
     @property
     def agrees(self) -> bool:
         """Whether the user agreed."""
-        return self.verdict == AGREE
+        return self.opinion == AGREE
 
 
-def verdicts_file() -> Path:
-    """Where verdicts are kept: beside the journal of annotations."""
+def feedback_file() -> Path:
+    """Where feedback is kept: beside the journal of annotations."""
     return data_folder() / FILE
 
 
 def answer_of(result: Classification) -> str:
-    """What a verdict on this result is about."""
+    """What feedback on this result is about."""
     return result.predicted if result.in_scope else OUT_OF_SCOPE
 
 
-def verdict_on(result: Classification, verdict: str, user_type: str = "") -> Verdict:
-    """A verdict of this moment. verdict : ``agree``, ``disagree`` or ``withdrawn``.
+def feedback_on(result: Classification, opinion: str, user_type: str = "") -> FeedbackRecord:
+    """Feedback of this moment. opinion : ``agree``, ``disagree`` or ``withdrawn``.
 
     Raises ValueError for another word, or for a type that is none of the model's nor ``other``.
     """
-    if verdict not in (AGREE, DISAGREE, WITHDRAWN):
-        raise ValueError(f"a verdict is not {verdict!r}")
-    if user_type and (verdict != DISAGREE or user_type not in (*result.names, OTHER)):
+    if opinion not in (AGREE, DISAGREE, WITHDRAWN):
+        raise ValueError(f"an opinion is not {opinion!r}")
+    if user_type and (opinion != DISAGREE or user_type not in (*result.names, OTHER)):
         raise ValueError(f"{user_type!r} cannot be the user's type here")
-    return Verdict(
+    return FeedbackRecord(
         study_sha256=result.study_hash,
         model=result.model_id,
         model_version=result.model_version,
         answer=answer_of(result),
-        verdict=verdict,
+        opinion=opinion,
         user_type=user_type,
         time=datetime.now(UTC).isoformat(timespec="seconds"),
         weights_sha256=result.weights_sha256,
@@ -94,25 +94,25 @@ def verdict_on(result: Classification, verdict: str, user_type: str = "") -> Ver
     )
 
 
-def keep_verdict(verdict: Verdict) -> None:
-    """Add a verdict to the file. Raises FileError if it cannot be written."""
+def keep_feedback(feedback: FeedbackRecord) -> None:
+    """Add feedback to the file. Raises FileError if it cannot be written."""
     record = {
         "schema": SCHEMA,
-        "time": verdict.time,
-        "study_sha256": verdict.study_sha256,
-        "model": verdict.model,
-        "model_version": verdict.model_version,
-        "weights_sha256": verdict.weights_sha256,
-        "slice": verdict.slice_index,
-        "prevalence": verdict.prevalence,
-        "probabilities": dict(verdict.probabilities),
-        "answer": verdict.answer,
-        "not_confident": verdict.not_confident,
-        "verdict": verdict.verdict,
-        "user_type": verdict.user_type,
+        "time": feedback.time,
+        "study_sha256": feedback.study_sha256,
+        "model": feedback.model,
+        "model_version": feedback.model_version,
+        "weights_sha256": feedback.weights_sha256,
+        "slice": feedback.slice_index,
+        "prevalence": feedback.prevalence,
+        "probabilities": dict(feedback.probabilities),
+        "answer": feedback.answer,
+        "not_confident": feedback.not_confident,
+        "verdict": feedback.opinion,
+        "user_type": feedback.user_type,
     }
     line = json.dumps(record, ensure_ascii=False) + "\n"
-    path = verdicts_file()
+    path = feedback_file()
     try:
         make_own_folder(path.parent)
         if path.exists():
@@ -125,59 +125,59 @@ def keep_verdict(verdict: Verdict) -> None:
             os.fsync(file.fileno())
     except OSError as error:
         raise FileError(
-            f"Your verdict could not be kept: {error.strerror or 'unknown reason'}.",
+            f"Your feedback could not be kept: {error.strerror or 'unknown reason'}.",
             f"Check the folder '{path.parent}': it must be yours, and the disk must have room.",
         ) from None
 
 
-def kept_verdict(result: Classification) -> Verdict | None:
-    """The last verdict on the same answer of the same model for the same study, or frame.
+def kept_feedback(result: Classification) -> FeedbackRecord | None:
+    """The last feedback on the same answer of the same model for the same study, or frame.
 
     None if there is none, or if it was withdrawn; damaged lines are passed over.
     """
     if not result.study_hash:
         return None
-    path = verdicts_file()
+    path = feedback_file()
     if not path.exists():
         return None
     try:
         lines = read_ordinary(path, _MOST_BYTES).splitlines()
     except FileError:
-        log.warning("The verdicts could not be read.")
+        log.warning("The feedback could not be read.")
         return None
     asked = (result.study_hash, result.model_id, result.model_version, answer_of(result))
     mark = result.study_hash.encode()
     for line in reversed(lines):
         if mark not in line:
             continue
-        verdict = _parsed(line)
-        if result.of_picture and verdict and verdict.slice_index != result.slice_index:
+        feedback = _parsed(line)
+        if result.of_picture and feedback and feedback.slice_index != result.slice_index:
             continue  # of another frame, which is another picture
-        if verdict and _key(verdict) == asked:
-            return None if verdict.verdict == WITHDRAWN else verdict
+        if feedback and _key(feedback) == asked:
+            return None if feedback.opinion == WITHDRAWN else feedback
     return None
 
 
-def _key(verdict: Verdict) -> tuple[str, str, str, str]:
-    return verdict.study_sha256, verdict.model, verdict.model_version, verdict.answer
+def _key(feedback: FeedbackRecord) -> tuple[str, str, str, str]:
+    return feedback.study_sha256, feedback.model, feedback.model_version, feedback.answer
 
 
-def _parsed(line: bytes) -> Verdict | None:
+def _parsed(line: bytes) -> FeedbackRecord | None:
     try:
         record: Any = json.loads(line)
-        verdict = Verdict(
+        feedback = FeedbackRecord(
             study_sha256=str(record["study_sha256"]),
             model=str(record["model"]),
             model_version=str(record["model_version"]),
             answer=str(record["answer"]),
-            verdict=str(record["verdict"]),
+            opinion=str(record["verdict"]),
             user_type=str(record["user_type"]),
             time=str(record["time"]),
             slice_index=record.get("slice"),
         )
     except (ValueError, TypeError, KeyError, RecursionError):
         return None
-    return verdict if verdict.verdict in (AGREE, DISAGREE, WITHDRAWN) else None
+    return feedback if feedback.opinion in (AGREE, DISAGREE, WITHDRAWN) else None
 
 
 def _ends_with_newline(file: Any) -> bool:

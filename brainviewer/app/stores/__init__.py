@@ -1,0 +1,1 @@
+"""What is kept on this computer about a study: the age that was entered, and feedback."""
