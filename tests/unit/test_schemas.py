@@ -10,7 +10,9 @@ import numpy as np
 import pytest
 from command_line import run
 from jsonschema import Draft202012Validator
+from labelled_folders import write_lgg
 from phantoms import marker_study
+from picture_folders import write_collection
 from PIL import Image
 from schemas import check_output, faults, schemas
 
@@ -140,6 +142,25 @@ def test_an_exported_slice_with_annotations(
         key: value for key, value in saved.items() if key != "id"
     }
     assert pane["annotations"][1]["statistics"]["area_mm2"] > 0
+
+
+@pytest.mark.usefixtures("home")
+def test_data_that_models_are_made_of(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    check_output(output(capfd, "data", "audit", *write_collection(tmp_path / "set")))
+    write_lgg(tmp_path / "data" / "lgg")
+    folder = tmp_path / "out"
+    record = output(capfd, "data", "summary", tmp_path / "data", "--out", folder)
+    check_output(record)
+    check_output(json.loads((folder / "summary.json").read_text("utf-8")))
+
+
+def test_the_leaderboard(capfd: pytest.CaptureFixture[str]) -> None:
+    check_output(output(capfd, "leaderboard"))
+
+
+@pytest.mark.parametrize("model", sorted(path.name for path in (resources() / "models").iterdir()))
+def test_evaluations(model: str, capfd: pytest.CaptureFixture[str]) -> None:
+    assert faults("evaluation", output(capfd, "evaluate", model)) == []
 
 
 def test_annotations(marks: Path) -> None:

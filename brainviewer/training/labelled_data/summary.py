@@ -15,6 +15,7 @@ from brainviewer.training.json_files import dump
 from brainviewer.training.labelled_data.collection import CLASSES, Case, Collection
 
 SUMMARY_FILE = "summary.json"
+SCHEMA = "brainviewer-data-summary/1"
 
 
 def summarise(collection: Collection, report: Report = silent) -> dict[str, Any]:
@@ -29,6 +30,7 @@ def summarise(collection: Collection, report: Report = silent) -> dict[str, Any]
     codes = [*CLASSES, *sorted({case.label for case in labelled} - set(CLASSES))]
     known_spacing = collection.layout != "lgg"
     return {
+        "schema": SCHEMA,
         "folder": collection.folder.resolve().name,
         "layout": collection.layout,
         "cases": len(cases),
