@@ -2,12 +2,16 @@
 
 import io
 import json
+import zipfile
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from brainviewer.core.errors import FileError
 from brainviewer.core.shown_text import storable
+from brainviewer.files.ordinary_file import open_ordinary
 from brainviewer.files.writing import make_folder, write_whole
 
 
@@ -33,8 +37,19 @@ def write_json(path: Path, content: Any) -> None:
 
 
 def write_arrays(path: Path, *, compress: bool = True, **arrays: Any) -> None:
-    """Write named arrays as ``.npz``; raises FileError."""
+    """Write named arrays as ``.npz``; raises FileError, also if the disk is full."""
     make_folder(path.parent)
     content = io.BytesIO()
     (np.savez_compressed if compress else np.savez)(content, **arrays)
     write_whole(path, content.getvalue())
+
+
+def read_arrays(path: Path) -> dict[str, NDArray[Any]] | None:
+    """The arrays of a ``.npz`` by name; None if there is none, ValueError if it is damaged."""
+    if not path.exists():
+        return None
+    try:
+        with open_ordinary(path) as opened, np.load(opened, allow_pickle=False) as kept:
+            return dict(kept)
+    except (FileError, OSError, ValueError, zipfile.BadZipFile):
+        raise ValueError(f"{path.name} cannot be read") from None

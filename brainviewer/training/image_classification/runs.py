@@ -28,7 +28,6 @@ from brainviewer.training.image_classification.data.preparation import (
     cache_key,
     prepare,
     read_cache,
-    read_unread,
     unread_words,
     write_cache,
     write_doubtful,
@@ -172,9 +171,9 @@ def _images(
     """
     folder = chosen.source.folder
     key = cache_key(folder, chosen.pictures, recipe.preparation)
-    images = read_cache(out / CACHE_FILE, key)
-    if images is not None:
-        return images, read_unread(out / CACHE_FILE)
+    kept = read_cache(out / CACHE_FILE, key)
+    if kept is not None:
+        return kept
     unread: dict[str, str] = {}
     images, crops = prepare(folder, chosen.pictures, recipe.preparation, report, unread)
     readable = without(chosen, unread)

@@ -1,9 +1,7 @@
 """From images on disk to one array, kept in a file, and a sheet of the doubtful crops."""
 
 import hashlib
-import io
 import json
-import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -22,6 +20,7 @@ from brainviewer.imaging.preprocess.head_crop import Crop, largest_contour
 from brainviewer.training.image_classification.data.contact_sheet import Tile, contact_sheet
 from brainviewer.training.image_classification.data.labelled_images import LabelledImage
 from brainviewer.training.image_classification.recipes.recipe import Preparation
+from brainviewer.training.json_files import read_arrays, write_arrays
 
 Images = NDArray[np.uint8]
 """(n, size, size, 1 or 3), as the network sees them."""
@@ -86,32 +85,26 @@ def cache_key(folder: Path, pictures: Sequence[LabelledImage], preparation: Prep
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def read_cache(file: Path, key: str) -> Images | None:
-    """The array that ``write_cache`` kept; None if there is none for this key."""
+def read_cache(file: Path, key: str) -> tuple[Images, dict[str, str]] | None:
+    """What ``write_cache`` kept: the images, and which files cannot be read, and why.
+
+    None if there is nothing for this key.
+    """
     try:
-        with file.open("rb") as opened, np.load(opened, allow_pickle=False) as kept:
-            return np.asarray(kept["images"]) if str(kept["key"]) == key else None
-    except (OSError, KeyError, ValueError, zipfile.BadZipFile):
+        kept = read_arrays(file)
+        if kept is None or str(kept["key"]) != key:
+            return None
+        return kept["images"], dict(json.loads(str(kept["unread"])))
+    except (KeyError, ValueError):
         return None
-
-
-def read_unread(file: Path) -> dict[str, str]:
-    """What was left out of the array that ``write_cache`` kept, and why."""
-    try:
-        with file.open("rb") as opened, np.load(opened, allow_pickle=False) as kept:
-            return dict(json.loads(str(kept["unread"])))
-    except (OSError, KeyError, ValueError, zipfile.BadZipFile):
-        return {}
 
 
 def write_cache(
     file: Path, images: Images, key: str, unread: Mapping[str, str] = MappingProxyType({})
 ) -> None:
     """Keep the array for the next time; raises FileError, also if the disk is full."""
-    content = io.BytesIO()
     left_out = np.array(json.dumps(dict(unread)))
-    np.savez_compressed(content, images=images, key=np.array(key), unread=left_out)
-    write_whole(file, content.getvalue())
+    write_arrays(file, images=images, key=np.array(key), unread=left_out)
 
 
 def unread_words(unread: Mapping[str, str], many: int) -> str:

@@ -1,8 +1,6 @@
 """Answers and results in files: written by one run, read by those who compare."""
 
-import io
 import json
-import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -10,14 +8,13 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from brainviewer.core.errors import FileError
-from brainviewer.files.ordinary_file import open_ordinary
 from brainviewer.files.structured import read_json
-from brainviewer.files.writing import write_whole
 from brainviewer.training.image_classification.evaluation.results import (
     FORMAT,
     RESULT_FILE,
     Answered,
 )
+from brainviewer.training.json_files import read_arrays, write_arrays
 
 PREDICTIONS_FILE = "predictions.npz"
 
@@ -74,31 +71,31 @@ def write_predictions(
         }
         if part.groups is not None:
             arrays |= {f"{name}_groups": np.array(part.groups), f"{name}_over": np.array(part.over)}
-    content = io.BytesIO()
-    np.savez_compressed(content, **arrays)
-    write_whole(path, content.getvalue())
+    write_arrays(path, **arrays)
 
 
 def read_predictions(path: Path) -> Predictions | None:
     """What ``write_predictions`` wrote; None if there is nothing that can be read."""
     try:
-        with open_ordinary(path) as opened, np.load(opened, allow_pickle=False) as kept:
-            test, validation = (
-                Answered(
-                    tuple(kept[f"{name}_files"].tolist()),
-                    tuple(kept[f"{name}_folds"].tolist()),
-                    kept[f"{name}_truth"],
-                    kept[f"{name}_probabilities"],
-                    kept.get(f"{name}_groups"),
-                    str(kept.get(f"{name}_over", "images")),
-                )
-                if name == "test" or f"{name}_truth" in kept
-                else None
-                for name in ("test", "validation")
+        kept = read_arrays(path)
+        if kept is None:
+            return None
+        test, validation = (
+            Answered(
+                tuple(kept[f"{name}_files"].tolist()),
+                tuple(kept[f"{name}_folds"].tolist()),
+                kept[f"{name}_truth"],
+                kept[f"{name}_probabilities"],
+                kept.get(f"{name}_groups"),
+                str(kept.get(f"{name}_over", "images")),
             )
-            assert test is not None
-            return Predictions(test, validation, str(kept["about"]))
-    except (FileError, OSError, KeyError, ValueError, zipfile.BadZipFile):
+            if name == "test" or f"{name}_truth" in kept
+            else None
+            for name in ("test", "validation")
+        )
+        assert test is not None
+        return Predictions(test, validation, str(kept["about"]))
+    except (KeyError, ValueError):
         return None
 
 

@@ -1,7 +1,5 @@
 """Answers of the cross-validation to images that its networks never saw, kept in a file."""
 
-import io
-import zipfile
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -10,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainviewer.core.errors import FileError
-from brainviewer.files.writing import write_whole
 from brainviewer.training.image_classification.data.benign_edits import EDITS, EXTRA_EDITS
+from brainviewer.training.json_files import read_arrays, write_arrays
 
 PREDICTIONS_FILE = "predictions.npz"
 EDIT_NAMES = (*EDITS, *EXTRA_EDITS)
@@ -63,20 +61,16 @@ _KEYS = {f"ood_{name}": f"strange_{name}" for name in ("kinds", "gated", "distan
 
 def save_predictions(said: Predictions, path: Path) -> None:
     """Write them as ``.npz``, whole or not at all; raises FileError."""
-    content = io.BytesIO()
     arrays = {_KEYS.get(f.name, f.name): getattr(said, f.name) for f in fields(said)}
-    np.savez_compressed(content, **arrays)
-    write_whole(path, content.getvalue())
+    write_arrays(path, **arrays)
 
 
 def load_predictions(path: Path) -> Predictions:
     """Read what ``save_predictions`` wrote; raises FileError."""
     try:
-        with np.load(path, allow_pickle=False) as file:
-            return Predictions(
-                **{f.name: file[_KEYS.get(f.name, f.name)] for f in fields(Predictions)}
-            )
-    except (OSError, KeyError, ValueError, zipfile.BadZipFile):
+        file = read_arrays(path) or {}
+        return Predictions(**{f.name: file[_KEYS.get(f.name, f.name)] for f in fields(Predictions)})
+    except (KeyError, ValueError):
         raise FileError(
             f"The run {path.parent.name} has no answers to unseen images.",
             "Let its networks answer first.",

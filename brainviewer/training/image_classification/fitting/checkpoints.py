@@ -5,9 +5,7 @@ The folder holds the newest numbers with the state of the optimizer and of chanc
 so that a full disk or Ctrl-C leaves the epoch before.
 """
 
-import io
 import json
-import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -16,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainviewer.core.errors import FileError
-from brainviewer.files.writing import write_whole
 from brainviewer.training.image_classification.networks.keras_network import variables
+from brainviewer.training.json_files import read_arrays, write_arrays
 
 History = list[dict[str, Any]]
 """One entry per epoch: phase, epoch, loss, accuracy, val_loss, val_accuracy, seconds."""
@@ -34,9 +32,10 @@ class Checkpoints:
         """Write the state of a compiled model after an epoch; ``best``: the best so far."""
         numbers = {f"n{i}": np.asarray(v) for i, v in enumerate(variables(model))}
         if best:
-            _write(self._best, numbers)
+            write_arrays(self._best, compress=False, **numbers)
         state = {f"o{i}": np.asarray(v) for i, v in enumerate(model.optimizer.variables)}
-        _write(self._last, numbers | state | {"history": np.array(json.dumps(history))})
+        text = np.array(json.dumps(history))
+        write_arrays(self._last, compress=False, history=text, **numbers, **state)
 
     def history(self) -> History:
         """All epochs so far."""
@@ -67,19 +66,10 @@ def _assign(held: Sequence[Any], letter: str, kept: dict[str, NDArray[Any]]) -> 
         variable.assign(kept[f"{letter}{place}"])
 
 
-def _write(file: Path, arrays: dict[str, Any]) -> None:
-    content = io.BytesIO()
-    np.savez(content, **arrays)
-    write_whole(file, content.getvalue())
-
-
 def _read(file: Path) -> dict[str, NDArray[Any]] | None:
     try:
-        with file.open("rb") as opened, np.load(opened, allow_pickle=False) as kept:
-            return {name: kept[name] for name in kept.files}
-    except FileNotFoundError:
-        return None
-    except (OSError, ValueError, zipfile.BadZipFile):
+        return read_arrays(file)
+    except ValueError:
         raise FileError(
             f"The checkpoint {file.name} cannot be read.", "Remove it to train from the beginning."
         ) from None

@@ -76,7 +76,7 @@ def test_the_cache_is_for_the_same_files_and_preparation(tmp_path: Path) -> None
     write_cache(file, images, key)
     kept = read_cache(file, key)
     assert kept is not None
-    assert np.array_equal(kept, images)
+    assert np.array_equal(kept[0], images) and kept[1] == {}
     other = cache_key(found.folder, found.pictures, Preparation(32, "grey", "none"))
     assert read_cache(file, other) is None
     Image.new("L", (10, 10)).save(found.folder / "none" / "1.png")
