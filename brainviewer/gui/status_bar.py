@@ -11,11 +11,10 @@ from brainviewer.core.study import Modality, Study
 from brainviewer.core.values_at import values_at
 from brainviewer.gui import theme
 from brainviewer.gui.notices import ProgressLine
-from brainviewer.gui.panels.result import RESEARCH_ONLY
 from brainviewer.gui.panes.pane_grid import PaneGrid
 from brainviewer.gui.widgets import label, signed, tabular
 from brainviewer.painting.devices import painting
-from brainviewer.painting.wording import measured
+from brainviewer.painting.wording import RESEARCH_ONLY, measured
 
 
 class Shortened(QLabel):

@@ -6,7 +6,7 @@ from brainviewer.core.counting import listed
 from brainviewer.core.findings import Diameters, Measurements, TumourFinding
 from brainviewer.core.geometry import Grid
 from brainviewer.core.study import Modality, Study
-from brainviewer.painting.wording import NO_ORIENTATION, number
+from brainviewer.painting.wording import NO_ORIENTATION, RESEARCH_ONLY, SYNTHETIC, number
 
 NOT_MEASURED = "not measured"
 _LEAST_ML = 0.1
@@ -77,8 +77,8 @@ def measurement_text(study: Study, finding: TumourFinding) -> str:
     if not study.grid.oriented:
         lines.append(f"{NO_ORIENTATION}.")
     if study.synthetic:
-        lines.insert(0, "SYNTHETIC DATA")
-    lines.append("Measured by BrainViewer; research use only, not for diagnosis.")
+        lines.insert(0, SYNTHETIC)
+    lines.append(f"Measured by BrainViewer; {RESEARCH_ONLY[0].lower()}{RESEARCH_ONLY[1:]}.")
     return "\n".join(lines) + "\n"
 
 

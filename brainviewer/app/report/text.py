@@ -8,8 +8,7 @@ from brainviewer.app.report.measurements import measurement_rows, slices_text
 from brainviewer.core.counting import listed
 from brainviewer.core.shown_text import shown_text
 from brainviewer.painting.prediction_text import ONLY_GLIOMAS
-
-RESEARCH_ONLY = "Research use only, not for diagnosis."
+from brainviewer.painting.wording import RESEARCH_ONLY
 
 
 def study_text(record: Mapping[str, Any]) -> str:
@@ -93,7 +92,7 @@ def classification_text(record: Mapping[str, Any]) -> str:
         *_quality(record),
         ONLY_GLIOMAS,
     ]
-    return _with_notices([*lines, RESEARCH_ONLY], record["notices"])
+    return _with_notices([*lines, f"{RESEARCH_ONLY}."], record["notices"])
 
 
 def image_text(record: Mapping[str, Any]) -> str:
@@ -107,7 +106,7 @@ def image_text(record: Mapping[str, Any]) -> str:
     lines += [*_prevalence(record), f"By {_made_by(record)}", *_quality(record)]
     if record["heatmap"]:
         lines.append(f"Heatmap: {shown_text(record['heatmap'])}")
-    return _with_notices([*lines, RESEARCH_ONLY], record["notices"])
+    return _with_notices([*lines, f"{RESEARCH_ONLY}."], record["notices"])
 
 
 def analysis_text(record: Mapping[str, Any], folder: Path) -> str:

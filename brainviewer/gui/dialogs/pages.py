@@ -11,6 +11,7 @@ from brainviewer import __version__
 from brainviewer.assets import guide
 from brainviewer.gui import theme
 from brainviewer.gui.panels.model_card import card_html, card_style
+from brainviewer.painting.wording import RESEARCH_ONLY
 
 if TYPE_CHECKING:
     from brainviewer.models.card import ModelCard
@@ -162,7 +163,7 @@ def about_text() -> str:
     return (
         f"## BrainViewer {__version__}\n\n"
         "A viewer for brain-tumour MR that finds the tumour, types it and says how sure it is.\n\n"
-        "**Research use only, not for diagnosis.**\n\n"
+        f"**{RESEARCH_ONLY}.**\n\n"
         "Apache License 2.0. Built with Qt (PySide6), VTK, NumPy, nibabel, pydicom, "
         "tifffile, SimpleITK, OpenCV, TensorFlow and ONNX Runtime. "
         "Nothing leaves this computer.\n\n"

@@ -18,8 +18,8 @@ from brainviewer.gui.panels.prevalence_menu import PrevalenceLine
 from brainviewer.gui.panels.probability_bars import ProbabilityBars
 from brainviewer.gui.widgets import button, clear, head, label, set_role
 from brainviewer.painting.prediction_text import ONLY_GLIOMAS, AnswerText, Standing, answer_text
+from brainviewer.painting.wording import RESEARCH_ONLY
 
-RESEARCH_ONLY = "Research use only, not for diagnosis"
 _OLDEST = 120
 _YEARS = re.compile(r"\d{1,3}([.,]\d+)?", re.ASCII)
 
