@@ -77,7 +77,7 @@ class SlicePane(QWidget):
         self.framed = False
         self.smooth = True
         self.label_boxes: dict[str, QRectF] = {}
-        self.brush = BrushLook(self)
+        self.preview = BrushLook(self)
         self._mouse = MouseTools(self)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setMouseTracking(True)
@@ -159,6 +159,20 @@ class SlicePane(QWidget):
         self.draft = draft
         self.update()
 
+    # -- what tools ask for -----------------------------------------------------------------
+
+    def as_widget(self) -> QWidget:
+        """The widget that an editor lies on."""
+        return self
+
+    def ask_for_menu(self, at: QPointF) -> None:
+        """Offer the menu of the right button. at : on the pane."""
+        self.menu_wanted.emit(self.mapToGlobal(at.toPoint()))
+
+    def ask_to_enlarge(self) -> None:
+        """Show this pane alone, or all again."""
+        self.enlarged.emit()
+
     # -- drawing again ----------------------------------------------------------------------
 
     def refresh(self) -> None:
@@ -215,7 +229,7 @@ class SlicePane(QWidget):
             self.shared.layers,
             self._leave_out,
         )
-        self.brush.paint(painter, geometry)
+        self.preview.paint(painter, geometry)
         if self.framed:
             painter.setPen(QPen(image_colours.ACCENT, 1))
             painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -233,7 +247,7 @@ class SlicePane(QWidget):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         self._mouse.move(event)
-        self.brush.hover(event.position())
+        self.preview.hover(event.position())
         self._report_pointer(event.position())
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
@@ -269,7 +283,7 @@ class SlicePane(QWidget):
 
     def leaveEvent(self, event: QEvent) -> None:
         self.hovered.emit(None)
-        self.brush.hover(None)
+        self.preview.hover(None)
         super().leaveEvent(event)
 
     def _report_pointer(self, at: QPointF) -> None:

@@ -3,7 +3,6 @@
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QPointF, Qt
@@ -13,11 +12,9 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 from brainviewer.app.state import Tool
 from brainviewer.core.annotation_limits import LONGEST_TEXT, clipped, held_inside
 from brainviewer.core.annotations import Annotation, Kind, Point
+from brainviewer.gui.tools.pane import ToolPane
 from brainviewer.painting.annotation_shapes import handle_pixels, handles
 from brainviewer.painting.canvas import image_font
-
-if TYPE_CHECKING:
-    from brainviewer.gui.panes.slice_pane import SlicePane
 
 KINDS = {
     Tool.RULER: Kind.RULER,
@@ -38,7 +35,7 @@ class Hit:
     handle: int | None = None
 
 
-def hit_test(pane: "SlicePane", at: QPointF) -> Hit | None:
+def hit_test(pane: ToolPane, at: QPointF) -> Hit | None:
     """The mark under the pointer; handles of the selected one first, later marks before earlier."""
     geometry = pane.geometry_mm
     if geometry is None or not pane.state.overlays.annotations:
@@ -80,7 +77,7 @@ def distance_px(kind: Kind, points: list[QPointF], at: QPointF) -> float:
     return float(np.linalg.norm(a - (p[0] + share * along)))
 
 
-def _point(pane: "SlicePane", at: QPointF, index: int) -> Point:
+def _point(pane: ToolPane, at: QPointF, index: int) -> Point:
     """The place under the pointer, or the nearest one on the image."""
     assert pane.geometry_mm is not None
     place = clipped(pane.geometry_mm.to_world(at, index), pane.geometry_mm.view.grid)
@@ -91,7 +88,7 @@ def _point(pane: "SlicePane", at: QPointF, index: int) -> Point:
 class DrawDrag:
     """Draws a new mark from where the button went down to where it goes up."""
 
-    def __init__(self, pane: "SlicePane", kind: Kind, at: QPointF, shift: bool = False) -> None:
+    def __init__(self, pane: ToolPane, kind: Kind, at: QPointF, shift: bool = False) -> None:
         self._shift = shift
         # A mark stays on its slice, even if somebody scrolls while drawing.
         self._pane, self._start, self._index = pane, at, pane.index
@@ -143,7 +140,7 @@ class DrawDrag:
 class ChangeDrag:
     """Moves a mark, or one of its handles, and tells the session once, at the end."""
 
-    def __init__(self, pane: "SlicePane", hit: Hit, at: QPointF) -> None:
+    def __init__(self, pane: ToolPane, hit: Hit, at: QPointF) -> None:
         self._pane, self._before, self._handle, self._start = pane, hit.mark, hit.handle, at
         self._after, self._index = hit.mark, pane.index
 
@@ -234,7 +231,7 @@ class TextEditor(QLineEdit):
             done(text)
 
 
-def write_text(pane: "SlicePane", at: QPointF, mark: Annotation | None = None) -> None:
+def write_text(pane: ToolPane, at: QPointF, mark: Annotation | None = None) -> None:
     """Let the user write a new text at a place, or reword a mark."""
     anchor, plane, modality = _point(pane, at, pane.index), pane.plane, pane.modality
 
@@ -245,5 +242,5 @@ def write_text(pane: "SlicePane", at: QPointF, mark: Annotation | None = None) -
         elif mark in pane.state.annotations:
             pane.session.annotations.change(mark, replace(mark, text=text), "Reword text")
 
-    editor = TextEditor(pane, at, mark.text if mark else "", keep)
+    editor = TextEditor(pane.as_widget(), at, mark.text if mark else "", keep)
     pane.state.study_leaving.connect(editor.finish)

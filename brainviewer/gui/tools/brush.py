@@ -1,7 +1,5 @@
 """Painting over a part of a picture with the mouse, and how that looks on the pane."""
 
-from typing import TYPE_CHECKING
-
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -11,10 +9,8 @@ from PySide6.QtGui import QImage, QPainter, QPen
 from brainviewer.app.state import Tool
 from brainviewer.gui import image_colours
 from brainviewer.gui.panes.camera import PaneGeometry
+from brainviewer.gui.tools.pane import ToolPane
 from brainviewer.painting.slice_layers import as_image, contour_path
-
-if TYPE_CHECKING:
-    from brainviewer.gui.panes.slice_pane import SlicePane
 
 _A_NOTCH = 1.15
 """A notch of the wheel makes the brush so much larger, by a pixel at least."""
@@ -27,7 +23,7 @@ class BrushDrag:
     erase : takes away from what is painted over instead.
     """
 
-    def __init__(self, pane: "SlicePane", at: QPointF, *, erase: bool) -> None:
+    def __init__(self, pane: ToolPane, at: QPointF, *, erase: bool) -> None:
         self._pane, self._last = pane, at
         trial = pane.state.trial
         assert trial is not None
@@ -42,16 +38,16 @@ class BrushDrag:
             ends = [_pixel(geometry, place) for place in (self._last, at)]
             cv2.line(self._covered, ends[0], ends[1], self._value, max(self._brush, 1))
             self._last = at
-            self._pane.brush.cover(self._covered)
+            self._pane.preview.cover(self._covered)
 
     def finish(self, at: QPointF) -> None:
         """The picture is filled where it was painted over."""
-        self._pane.brush.cover(None)
+        self._pane.preview.cover(None)
         self._pane.session.occlusion.paint(self._covered > 0)
 
     def cancel(self) -> None:
         """The stroke was nothing."""
-        self._pane.brush.cover(None)
+        self._pane.preview.cover(None)
 
 
 def _pixel(geometry: PaneGeometry, at: QPointF) -> tuple[int, int]:
@@ -69,7 +65,7 @@ def turned_brush(brush: int, notches: int) -> int:
 class BrushLook:
     """What a trial draws on a pane: the stroke, the outline of what is edited, and the brush."""
 
-    def __init__(self, pane: "SlicePane") -> None:
+    def __init__(self, pane: ToolPane) -> None:
         self._pane = pane
         self._cover: QImage | None = None
         self._at: QPointF | None = None

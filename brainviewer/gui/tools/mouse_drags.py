@@ -1,13 +1,11 @@
 """What happens on a pane while a button is down and no mark is drawn."""
 
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from PySide6.QtCore import QPointF, Qt
 
 from brainviewer.core.voi_window import OWN, Window, head_values
-
-if TYPE_CHECKING:
-    from brainviewer.gui.panes.slice_pane import SlicePane
+from brainviewer.gui.tools.pane import ToolPane
 
 _ACROSS_PX = 400.0
 """Dragging so many pixels changes the window by the whole range of the head's values."""
@@ -29,7 +27,7 @@ class Drag(Protocol):
 class _Simple:
     """A drag whose every movement is already final."""
 
-    def __init__(self, pane: "SlicePane", at: QPointF) -> None:
+    def __init__(self, pane: ToolPane, at: QPointF) -> None:
         self.pane, self.start = pane, at
 
     def move(self, at: QPointF, modifiers: Qt.KeyboardModifier) -> None:
@@ -45,7 +43,7 @@ class _Simple:
 class WindowDrag(_Simple):
     """Right widens the window, up makes the image brighter."""
 
-    def __init__(self, pane: "SlicePane", at: QPointF) -> None:
+    def __init__(self, pane: ToolPane, at: QPointF) -> None:
         super().__init__(pane, at)
         assert pane.state.study is not None
         self._before = pane.state.windows[pane.modality]
@@ -74,7 +72,7 @@ class WindowDrag(_Simple):
 class CursorDrag(_Simple):
     """The linked cursor follows the pointer."""
 
-    def __init__(self, pane: "SlicePane", at: QPointF) -> None:
+    def __init__(self, pane: ToolPane, at: QPointF) -> None:
         super().__init__(pane, at)
         self.move(at, Qt.KeyboardModifier.NoModifier)
 
@@ -98,7 +96,7 @@ class PanDrag(_Simple):
 class ZoomDrag(_Simple):
     """Up zooms in, down zooms out, about the place where the button went down."""
 
-    def __init__(self, pane: "SlicePane", at: QPointF) -> None:
+    def __init__(self, pane: ToolPane, at: QPointF) -> None:
         super().__init__(pane, at)
         self._last = at
 

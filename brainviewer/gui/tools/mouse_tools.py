@@ -1,7 +1,5 @@
 """What mouse and keys do on a pane; every change goes through the session."""
 
-from typing import TYPE_CHECKING
-
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QWheelEvent
 
@@ -11,10 +9,8 @@ from brainviewer.core.annotations import Kind
 from brainviewer.gui.tools.annotation_tools import KINDS, ChangeDrag, DrawDrag, hit_test, write_text
 from brainviewer.gui.tools.brush import BrushDrag, turned_brush
 from brainviewer.gui.tools.mouse_drags import CursorDrag, Drag, PanDrag, WindowDrag, ZoomDrag
+from brainviewer.gui.tools.pane import ToolPane
 from brainviewer.gui.tools.wheel_steps import WheelSteps, notches
-
-if TYPE_CHECKING:
-    from brainviewer.gui.panes.slice_pane import SlicePane
 
 PAGE = 10
 STILL_PX = 4
@@ -25,7 +21,7 @@ _ZOOM_A_NOTCH = 1.2
 class MouseTools:
     """Turns the events of one pane into verbs of the session."""
 
-    def __init__(self, pane: "SlicePane") -> None:
+    def __init__(self, pane: ToolPane) -> None:
         self._pane = pane
         self._drag: Drag | None = None
         self._button = Qt.MouseButton.NoButton
@@ -63,7 +59,7 @@ class MouseTools:
 
     def double_click(self, event: QMouseEvent) -> None:
         """A text is reworded; anything else makes the pane large, or small again."""
-        if event.button() != Qt.MouseButton.LeftButton or self._pane.brush.active:
+        if event.button() != Qt.MouseButton.LeftButton or self._pane.preview.active:
             self.press(event)
             return
         self.cancel()
@@ -71,7 +67,7 @@ class MouseTools:
         if hit is not None and hit.mark.kind is Kind.TEXT:
             write_text(self._pane, event.position(), hit.mark)
         elif self._pane.state.tool not in KINDS:
-            self._pane.enlarged.emit()
+            self._pane.ask_to_enlarge()
 
     def wheel(self, event: QWheelEvent) -> None:
         """A notch is a slice, or with Ctrl a step of zoom."""
@@ -84,7 +80,7 @@ class MouseTools:
             self._pane.move_camera(geometry.zoomed(factor, event.position()))
             return
         if steps := self._wheel.add(event):
-            if self._pane.brush.active:
+            if self._pane.preview.active:
                 self._turn_brush(steps)
             elif self._through_film:
                 self._pane.session.documents.step_image(-steps)
@@ -101,7 +97,7 @@ class MouseTools:
         pane = self._pane
         if pane.state.trial is None and (hit := hit_test(pane, at)) is not None:
             pane.session.annotations.select(hit.mark.id)
-        pane.menu_wanted.emit(pane.mapToGlobal(at.toPoint()))
+        pane.ask_for_menu(at)
 
     def _begin(self, button: Qt.MouseButton, at: QPointF, shift: bool) -> Drag | None:
         pane, tool = self._pane, self._pane.state.tool
@@ -114,7 +110,7 @@ class MouseTools:
         if self._space:
             self._space_used = True
             return PanDrag(pane, at)
-        if pane.brush.active:
+        if pane.preview.active:
             return BrushDrag(pane, at, erase=shift)
         if shift and (tool not in KINDS or tool is Tool.TEXT):
             return CursorDrag(pane, at)
