@@ -65,16 +65,13 @@ def fit_trust(
 
 def _fitted(known: NDArray[np.float64], right: NDArray[np.bool_]) -> Calibration:
     """Logistic regression, with a ridge on the standardised features: there are few wrong ones."""
+    from sklearn.linear_model import LogisticRegression
+
     middle, spread = known.mean(axis=0), known.std(axis=0) + 1e-6
-    basis = np.column_stack([np.ones(len(known)), (known - middle) / spread])
-    ridge = np.diag([1e-6] + [_RIDGE] * known.shape[1])
-    weights = np.zeros(basis.shape[1])
-    for _ in range(50):
-        sure = 1 / (1 + np.exp(-basis @ weights))
-        curvature = (basis * (sure * (1 - sure))[:, None]).T @ basis + ridge
-        weights -= np.linalg.solve(curvature, basis.T @ (sure - right) + ridge @ weights)
-    weights[1:] /= spread
-    weights[0] -= weights[1:] @ middle
+    model = LogisticRegression(C=1 / _RIDGE, tol=1e-10, max_iter=1000)
+    model.fit((known - middle) / spread, right)
+    slopes = model.coef_[0] / spread
+    weights = [float(model.intercept_[0] - slopes @ middle), *slopes]
     limits = np.column_stack([known.min(axis=0), known.max(axis=0)])
     return Calibration(
         tuple(round(float(weight), 5) for weight in weights),

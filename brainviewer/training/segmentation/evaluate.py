@@ -1,22 +1,16 @@
 """Measure the outlining network on patients it never saw, and fit its confidence.
 
-    python -m brainviewer.training.segmentation.evaluate --data DIR --run RUN [--found DIR]
-
-RUN is the folder that ``brainviewer.training.segmentation.fit`` filled. Writes RUN/figures.json;
-``--found`` also writes what is found in each patient by the network of the fold that left that
-patient out, for those who train on found lesions instead of outlined ones.
+Also writes what is found in each patient by the network of the fold that left that patient out,
+for those who train on found lesions instead of outlined ones.
 """
 
-import json
 import tempfile
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
-import cv2
 import numpy as np
-import typer
 from numpy.typing import NDArray
 
 from brainviewer.core.errors import Report
@@ -30,7 +24,7 @@ from brainviewer.imaging.rules import lesion_search as lesion
 from brainviewer.imaging.rules.lesion_search import Lesion
 from brainviewer.models.engine.onnx_runtime import OnnxFile
 from brainviewer.models.segmentation import lesions as outline
-from brainviewer.models.segmentation.calibration import Calibration, parse_calibration
+from brainviewer.models.segmentation.calibration import Calibration
 from brainviewer.models.segmentation.detection import find_tumour
 from brainviewer.models.segmentation.finding import finding_of, nothing
 from brainviewer.models.segmentation.input import CHANNELS, DARKEST
@@ -39,18 +33,14 @@ from brainviewer.models.segmentation.network import (
     SegmentationNetwork,
     lesion_probability,
 )
-from brainviewer.training.command import run_alone
 from brainviewer.training.json_files import write_json
 from brainviewer.training.labelled_data.cases import LabelledStudy, read_cases
 from brainviewer.training.labelled_data.detections import look
-from brainviewer.training.progress import print_progress
 from brainviewer.training.segmentation.confidence import UNSURE, fit_trust
 from brainviewer.training.segmentation.fit import (
-    RECIPE,
     OutlineRecipe,
     folds_of,
     load_network,
-    read_outline_recipe,
 )
 from brainviewer.training.segmentation.unet import UNet, write_graph
 
@@ -276,24 +266,3 @@ def write_found(
     for number, (case, fold) in enumerate(zip(cases, folds_of(cases, recipe), strict=True)):
         report(number / len(cases), "writing what was found")
         look(case, out, partial(find_tumour, network=networks[fold]))
-
-
-def main(
-    data: Annotated[Path, typer.Option(help="Folder of labelled cases.")],
-    run: Annotated[Path, typer.Option(help="Folder of the trained networks.")],
-    recipe: Annotated[Path, typer.Option(help="How they were trained.")] = RECIPE,
-    found: Annotated[Path | None, typer.Option(help="Write what is found here.")] = None,
-) -> None:
-    """Measure the outlining network on patients it never saw."""
-    cv2.setNumThreads(1)
-    plan = read_outline_recipe(recipe)
-    path = figures_file(plan, data, run, print_progress())
-    figures = json.loads(path.read_text(encoding="utf-8"))
-    typer.echo(json.dumps({**figures, "rows": "..."}, indent=1))
-    if found is not None:
-        trust = parse_calibration(figures["confidence"]["trust"])
-        write_found(plan, data, run, found, trust, print_progress())
-
-
-if __name__ == "__main__":
-    run_alone(main)

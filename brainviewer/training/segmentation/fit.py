@@ -1,22 +1,16 @@
 """Train the network that outlines lesions: cross-validation by patient, then the final network.
 
-    python -m brainviewer.training.segmentation.fit --data DIR --out RUN
-
-DIR holds ``lgg``. Each finished part is a file in RUN; run again, and only what is missing is done
-(an unfinished network starts again). The schedule is fixed beforehand: no fold's test patients
-decide when its training stops. The figures are in RUN/figures.json.
+Each finished part is a file in the run's folder; run again, and only what is missing is done (an
+unfinished network starts again). The schedule is fixed beforehand: no fold's test patients decide
+when its training stops.
 """
 
 import copy
-import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
 
-import cv2
 import numpy as np
 import torch
-import typer
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
@@ -24,10 +18,8 @@ from brainviewer.assets import resources
 from brainviewer.core.errors import FileError, Report
 from brainviewer.files.structured import read_toml
 from brainviewer.models.segmentation.input import CHANNELS
-from brainviewer.training.command import run_alone
 from brainviewer.training.labelled_data.cases import Case, read_cases
 from brainviewer.training.labelled_data.datasets import patient_folds
-from brainviewer.training.progress import print_progress
 from brainviewer.training.segmentation.augment import draw_sample
 from brainviewer.training.segmentation.head_volumes import TrainingHead, prepared_heads
 from brainviewer.training.segmentation.unet import UNet
@@ -139,20 +131,3 @@ def load_network(path: Path) -> UNet:
     load_numbers(network, path)
     network.eval()
     return network
-
-
-def main(
-    data: Annotated[Path, typer.Option(help="Folder that holds lgg.")],
-    out: Annotated[Path, typer.Option(help="Folder for the trained networks.")],
-    recipe: Annotated[Path, typer.Option(help="How to train.")] = RECIPE,
-    threads: Annotated[int, typer.Option(help="Processor threads to use.")] = os.cpu_count() or 1,
-) -> None:
-    """Train the outlining network, with cross-validation by patient."""
-    torch.set_num_threads(threads)
-    cv2.setNumThreads(1)
-    out.mkdir(parents=True, exist_ok=True)
-    train_all(read_outline_recipe(recipe), data, out, print_progress())
-
-
-if __name__ == "__main__":
-    run_alone(main)

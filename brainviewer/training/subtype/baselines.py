@@ -8,14 +8,11 @@ folds of one seed. ``evaluate`` reports it beside the controls.
 """
 
 import os
-import zipfile
 from collections.abc import Sequence
-from io import BytesIO
 from pathlib import Path
 from typing import Annotated, Any
 
 import cv2
-import h5py
 import numpy as np
 import typer
 from numpy.typing import NDArray
@@ -26,6 +23,7 @@ from brainviewer.imaging.measure.slice_area import axial_axis
 from brainviewer.imaging.preprocess.intensity import normalise
 from brainviewer.imaging.preprocess.working_grid import Mask
 from brainviewer.training.command import run_alone
+from brainviewer.training.image_classification.networks.pretrained_weights import load_base
 from brainviewer.training.json_files import write_arrays, write_json
 from brainviewer.training.labelled_data.collection import Case
 from brainviewer.training.labelled_data.datasets import folds_of
@@ -38,6 +36,7 @@ from brainviewer.training.subtype.fit import (
     typed_cases,
     with_lesion,
 )
+from brainviewer.training.subtype.predictions import entry
 
 FEATURES_FILE = "xception.npz"
 PREDICTIONS_FILE = "predictions-imagenet_xception.json"
@@ -47,11 +46,6 @@ CHANNELS = (Modality.T1, Modality.FLAIR, Modality.T1CE)
 _DARKEST, _BRIGHTEST = -4.0, 8.0
 _MARGIN = 1.5
 _LEAST_OF_BRAIN = 0.25
-_KINDS = {
-    "Conv2D": "conv2d",
-    "SeparableConv2D": "separable_conv2d",
-    "BatchNormalization": "batch_normalization",
-}
 
 
 def lesion_pictures(study: Study, lesion: Mask, brain: Mask, count: int = 3) -> NDArray[np.float32]:
@@ -127,23 +121,9 @@ def frozen_xception(weights: Path | None = None) -> Any:
 
 def _copy_weights(path: Path, base: Any) -> None:
     """Fill an Xception with the numbers of the one in a ``.keras`` file; only numbers are read."""
-    counts: dict[str, int] = {}
     try:
-        with (
-            zipfile.ZipFile(path) as archive,
-            h5py.File(BytesIO(archive.read("model.weights.h5"))) as file,
-        ):
-            stored = file["layers/functional/layers"]
-            for layer in base.layers:
-                # Keras numbers the layers of a file by their kind, in their order.
-                kind = _KINDS.get(type(layer).__name__)
-                if kind is None:
-                    continue
-                name = f"{kind}_{counts[kind]}" if kind in counts else kind
-                counts[kind] = counts.get(kind, 0) + 1
-                numbers = stored[f"{name}/vars"]
-                layer.set_weights([numbers[str(n)][()] for n in range(len(numbers))])
-    except (OSError, KeyError, ValueError, zipfile.BadZipFile):
+        load_base(base.layers, str(path), "Xception")
+    except FileError:
         raise FileError(f"There is no Xception in {path.name}.", "Choose another file.") from None
 
 
@@ -196,17 +176,7 @@ def predict_unseen(
         model.fit(inputs / scale, truth[~own], sample_weight=weight)
         logits = model.predict_log_proba(others / scale)
         for number, row in zip(np.flatnonzero(own), logits, strict=True):
-            case = cases[int(number)]
-            entries.append(
-                {
-                    "case_id": case.case_id,
-                    "fold": fold,
-                    "seed": seed,
-                    "label": case.label,
-                    "age_years": case.age_years,
-                    "logits": {"expert": [round(float(value), 5) for value in row]},
-                }
-            )
+            entries.append(entry(cases[int(number)], fold, seed, {"expert": row}))
     write_json(run / PREDICTIONS_FILE, entries)
 
 

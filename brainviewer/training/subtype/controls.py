@@ -10,7 +10,9 @@ Each control is a cross-validation of its own in the folds of one seed, with the
 - ``small_network``: nothing is hidden, but a small network learns from scratch.
 """
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any
@@ -30,23 +32,25 @@ from brainviewer.training.json_files import write_json
 from brainviewer.training.labelled_data.collection import Case
 from brainviewer.training.labelled_data.datasets import folds_of
 from brainviewer.training.labelled_data.detections import Found, load_found
-from brainviewer.training.learning import MakeBatch, from_bank, from_maps, learn
+from brainviewer.training.learning import MakeBatch, from_bank, learn
 from brainviewer.training.progress import print_progress
 from brainviewer.training.recipes import PRETRAINED_FILE, Recipe, read_recipe
-from brainviewer.training.resnet50 import from_pretrained
 from brainviewer.training.subtype.augmentation_cache import levels, make_bank
-from brainviewer.training.subtype.feature_cache import Hide, keep_maps
+from brainviewer.training.subtype.feature_cache import Hide
 from brainviewer.training.subtype.fit import (
     BANK_FOLDER,
     FOUND_FOLDER,
     RECIPE,
+    batch_maker,
     train,
     typed_cases,
     with_lesion,
 )
-from brainviewer.training.subtype.predictions import expert_slices, run
+from brainviewer.training.subtype.predictions import entry, expert_slices, run
+from brainviewer.training.weights import read_numbers
 
 Images = NDArray[np.float32]
+Batches = Callable[[Sequence[int]], MakeBatch]
 
 # How bright the outline is shown: like FLAIR in a lesion.
 _OUTLINE = 3.0
@@ -81,11 +85,6 @@ class SmallNetwork(nn.Module):  # type: ignore[misc]
         return torch.as_tensor(self.dense(self.dropout(features.mean(dim=(2, 3)))))
 
 
-def hide_nothing(images: Images, covered: Images, model_input: ModelInput) -> Images:
-    """Leave everything as it is."""
-    return images
-
-
 def show_mask_only(images: Images, covered: Images, model_input: ModelInput) -> Images:
     """images (n, slices, channels, size, size) with the outline (n, slices, size, size) in each"""
     low, _ = levels(model_input)
@@ -102,12 +101,8 @@ def show_outside_only(images: Images, covered: Images, model_input: ModelInput) 
     return np.where(hidden[:, :, None], np.float32(low), images)
 
 
-HIDING: dict[str, Hide] = {
-    "mask_only": show_mask_only,
-    "outside_only": show_outside_only,
-    "shuffled_labels": hide_nothing,
-    "small_network": hide_nothing,
-}
+HIDING: dict[str, Hide] = {"mask_only": show_mask_only, "outside_only": show_outside_only}
+CONTROLS = ("mask_only", "outside_only", "shuffled_labels", "small_network")
 
 
 def control(name: str, recipe: Recipe, data: Path, out: Path, seed: int, report: Report) -> None:
@@ -118,7 +113,7 @@ def control(name: str, recipe: Recipe, data: Path, out: Path, seed: int, report:
     found = out / FOUND_FOLDER
     cases = with_lesion(recipe, typed_cases(recipe, data), found, report)
     # Read before samples are drawn, so that nothing is left in a folder that holds no run.
-    network = from_pretrained(out / PRETRAINED_FILE, len(recipe.classes), recipe.input.depth)
+    read_numbers(out / PRETRAINED_FILE)
     bank = make_bank(
         cases, out / BANK_FOLDER, found, recipe.input, recipe.draws, recipe.seed, report
     )
@@ -126,28 +121,14 @@ def control(name: str, recipe: Recipe, data: Path, out: Path, seed: int, report:
     if name == "shuffled_labels":
         labels = [int(n) for n in np.random.default_rng(seed).permutation(labels)]
     fold_of = folds_of(cases, recipe.folds, seed)
+    hide = HIDING.get(name)
     if name == "small_network":
-
-        def batches(members: list[int]) -> MakeBatch:
-            return from_bank(bank, labels, members, recipe.input)
-
+        batches: Batches = partial(from_bank, bank, labels, model_input=recipe.input)
     else:
-        folder = out / name
-        folder.mkdir(exist_ok=True)
-        kept = keep_maps(
-            bank,
-            network,
-            recipe.training.frozen,
-            out / BANK_FOLDER if HIDING[name] is hide_nothing else folder,
-            recipe.input,
-            recipe.seed,
-            report,
-            HIDING[name],
-        )
-
-        def batches(members: list[int]) -> MakeBatch:
-            return from_maps(kept, labels, members)
-
+        folder = out / name if hide else None
+        if folder is not None:
+            folder.mkdir(exist_ok=True)
+        batches = batch_maker(recipe, labels, bank, out, report, hide, folder)
     entries: list[dict[str, Any]] = []
     for fold in range(int(fold_of.max()) + 1):
         learned = [n for n in range(len(cases)) if fold_of[n] != fold]
@@ -159,18 +140,10 @@ def control(name: str, recipe: Recipe, data: Path, out: Path, seed: int, report:
         trained.eval()
         for number in np.flatnonzero(fold_of == fold):
             case = cases[int(number)]
-            tensor = _tensor(case, load_found(found, case.case_id), recipe.input, HIDING[name])
-            logits = run(trained, tensor)[1].mean(axis=0)
-            entries.append(
-                {
-                    "case_id": case.case_id,
-                    "fold": fold,
-                    "seed": seed,
-                    "label": recipe.classes[labels[int(number)]],
-                    "age_years": case.age_years,
-                    "logits": {"expert": [round(float(value), 5) for value in logits]},
-                }
-            )
+            tensor = _tensor(case, load_found(found, case.case_id), recipe.input, hide)
+            logits = {"expert": run(trained, tensor)[1].mean(axis=0)}
+            label = recipe.classes[labels[int(number)]]
+            entries.append(entry(replace(case, label=label), fold, seed, logits))
     write_json(target, entries)
 
 
@@ -184,10 +157,12 @@ def _train_small(
     return learn(network, batches, schedule, number, text, report)
 
 
-def _tensor(case: Case, found: Found | None, model_input: ModelInput, hide: Hide) -> Images:
+def _tensor(case: Case, found: Found | None, model_input: ModelInput, hide: Hide | None) -> Images:
     """What the network sees of a case as the expert outlined it, with parts hidden."""
     slices = expert_slices(case, found, model_input)
     prepared = slices.prepare(model_input)
+    if hide is None:
+        return prepared.tensor
     tensor, size = prepared.tensor, model_input.size
     outline = [cut_out(one.astype(np.float32), prepared.box, size) for one in slices.lesion]
     covered = arrange(np.stack(outline)[..., None], slices.main, model_input)
@@ -207,7 +182,7 @@ def main(
     torch.set_num_threads(threads)
     cv2.setNumThreads(1)
     plan = read_recipe(recipe)
-    for name in HIDING:
+    for name in CONTROLS:
         control(name, plan, data, run_folder, plan.seeds[0], print_progress())
 
 

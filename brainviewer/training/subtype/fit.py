@@ -1,40 +1,33 @@
 """Train a network: pretraining, cross-validation by patient with several seeds, the final one.
 
-    python -m brainviewer.training.subtype.fit --data DIR --out DIR
-
 Each finished part is a file in the output folder; run again, and only what is missing is done.
 The schedule is fixed beforehand: no fold's test patients decide when its training stops.
 """
 
-import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
-import cv2
 import numpy as np
 import torch
-import typer
 
 from brainviewer.assets import resources
 from brainviewer.core.counting import counted
 from brainviewer.core.errors import FileError, Report
-from brainviewer.training.command import run_alone
 from brainviewer.training.json_files import write_arrays, write_json
 from brainviewer.training.labelled_data.cases import read_cases
 from brainviewer.training.labelled_data.collection import Case
 from brainviewer.training.labelled_data.datasets import cheng_folder, folds_of
 from brainviewer.training.labelled_data.detections import find_all, load_found
 from brainviewer.training.learning import MakeBatch, from_bank, from_maps, learn
-from brainviewer.training.progress import print_progress
-from brainviewer.training.recipes import FINAL_FILE, PRETRAINED_FILE, Recipe, read_recipe
+from brainviewer.training.recipes import FINAL_FILE, PRETRAINED_FILE, Recipe
 from brainviewer.training.resnet50 import (
     ResNet50,
     from_imagenet,
     from_pretrained,
 )
 from brainviewer.training.subtype.augmentation_cache import Bank, make_bank
-from brainviewer.training.subtype.feature_cache import keep_maps
+from brainviewer.training.subtype.feature_cache import Hide, keep_maps
 from brainviewer.training.subtype.predictions import entry, inputs_of, predict, scrambled, summary
 from brainviewer.training.subtype.pretraining import pretrain
 from brainviewer.training.weights import load_numbers, save_numbers
@@ -72,7 +65,8 @@ def fit(recipe: Recipe, data: Path, out: Path, report: Report, workers: int = 1)
         report,
         workers,
     )
-    batches = batch_maker(recipe, cases, bank, out, report)
+    labels = [recipe.classes.index(case.label) for case in cases]
+    batches = batch_maker(recipe, labels, bank, out, report)
     for seed in recipe.seeds:
         fold_of = folds_of(cases, recipe.folds, seed)
         for fold in range(int(fold_of.max()) + 1):
@@ -127,16 +121,26 @@ def with_lesion(recipe: Recipe, cases: list[Case], found: Path, report: Report) 
 
 
 def batch_maker(
-    recipe: Recipe, cases: Sequence[Case], bank: Bank, out: Path, report: Report
+    recipe: Recipe,
+    labels: Sequence[int],
+    bank: Bank,
+    out: Path,
+    report: Report,
+    hide: Hide | None = None,
+    folder: Path | None = None,
 ) -> Callable[[Sequence[int]], MakeBatch]:
     """What makes batches from some of the cases: of the samples themselves or, if stages of the
-    network are frozen, of what those make of them."""
-    labels = [recipe.classes.index(case.label) for case in cases]
+    network are frozen, of what those make of them.
+
+    hide : changes the images first (see ``controls``). folder : for the feature cache; that of the
+        samples by default.
+    """
     frozen = recipe.training.frozen
-    if not frozen:
+    if not frozen and hide is None:
         return lambda members: from_bank(bank, labels, members, recipe.input)
     network = from_pretrained(out / PRETRAINED_FILE, len(recipe.classes), recipe.input.depth)
-    kept = keep_maps(bank, network, frozen, out / BANK_FOLDER, recipe.input, recipe.seed, report)
+    folder = folder or out / BANK_FOLDER
+    kept = keep_maps(bank, network, frozen, folder, recipe.input, recipe.seed, report, hide)
     return lambda members: from_maps(kept, labels, members)
 
 
@@ -169,7 +173,7 @@ def predict_unseen(
             case = cases[int(number)]
             inputs = inputs_of(case, load_found(out / FOUND_FOLDER, case.case_id), recipe.input)
             said = predict(network, inputs)
-            entries.append(entry(case, fold, seed, inputs, said))
+            entries.append(entry(case, fold, seed, said.logits, found=inputs.was_found))
             embeddings.append(said.embedding)
             if inputs.was_found:
                 looked.append(said.looked)
@@ -206,29 +210,3 @@ def _pretrained(recipe: Recipe, data: Path, report: Report) -> ResNet50:
         return pretrain(recipe, folder, report)
     torch.manual_seed(recipe.seed)
     return ResNet50(len(recipe.classes), len(recipe.input.channels))
-
-
-def main(
-    data: Annotated[Path, typer.Option(help="Folder of labelled cases.")],
-    out: Annotated[Path, typer.Option(help="Folder for the trained networks.")],
-    recipe: Annotated[Path, typer.Option(help="How to train.")] = RECIPE,
-    threads: Annotated[int, typer.Option(help="Processor threads to use.")] = os.cpu_count() or 1,
-    predict_again: Annotated[
-        bool, typer.Option(help="Only let the trained folds answer again.")
-    ] = False,
-) -> None:
-    """Train the networks of a recipe, with cross-validation by patient."""
-    torch.set_num_threads(threads)
-    cv2.setNumThreads(1)
-    plan = read_recipe(recipe)
-    report = print_progress()
-    if predict_again:
-        cases = with_lesion(plan, typed_cases(plan, data), out / FOUND_FOLDER, report)
-        for seed in plan.seeds:
-            predict_unseen(plan, cases, out, seed, report)
-    else:
-        fit(plan, data, out, report, threads)
-
-
-if __name__ == "__main__":
-    run_alone(main)

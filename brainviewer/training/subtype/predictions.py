@@ -1,6 +1,6 @@
 """What trained networks say about patients that they never saw, and where they look."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -153,18 +153,18 @@ def scrambled(network: ResNet50, seed: int) -> ResNet50:
     return made
 
 
-def entry(case: Case, fold: int, seed: int, inputs: Inputs, said: Said) -> dict[str, Any]:
-    """A prediction as it is written to JSON."""
+def entry(
+    case: Case, fold: int, seed: int, logits: Mapping[str, NDArray[Any]], **more: Any
+) -> dict[str, Any]:
+    """A prediction as it is written to JSON; logits : by situation, (classes,)."""
     return {
         "case_id": case.case_id,
         "fold": fold,
         "seed": seed,
         "label": case.label,
         "age_years": case.age_years,
-        "found": inputs.was_found,
-        "logits": {
-            name: [round(float(value), 5) for value in row] for name, row in said.logits.items()
-        },
+        **more,
+        "logits": {name: [round(float(value), 5) for value in row] for name, row in logits.items()},
     }
 
 
