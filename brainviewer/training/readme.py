@@ -8,7 +8,7 @@ from brainviewer.core.counting import counted
 from brainviewer.core.errors import FileError
 from brainviewer.files.writing import write_whole
 
-START = "<!-- figures: written by brainviewer.training.subtype.package -->"
+START = "<!-- figures: written by brainviewer.training -->"
 END = "<!-- end of figures -->"
 _SHORT = (
     "accuracy", "balanced accuracy", "Cohen's kappa", "AUROC G against the rest",

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from brainviewer.core.errors import FileError
-from brainviewer.training.weights import read_numbers
+from brainviewer.training.weights import copy_keras_arrays, keras_arrays, read_numbers
 
 _EPSILON = 1.001e-5
 STAGES = ((64, 3, 1), (128, 4, 2), (256, 6, 2), (512, 3, 2))  # filters, blocks, stride
@@ -269,46 +269,24 @@ def keras_model(size: int, classes: int, depth: int = 3, name: str = "resnet50_g
 
 def copy_into_keras(network: ResNet50, model: Any) -> None:
     """Copy every number of the PyTorch module into the Keras model of the same layout."""
-    for name, layer in _layers(network, "conv").items():
-        assert layer.bias is not None
-        kernel = layer.weight.detach().permute(2, 3, 1, 0).contiguous().numpy()
-        model.get_layer(name).set_weights([kernel, layer.bias.detach().numpy()])
-    for name, norm in _layers(network, "bn").items():
-        model.get_layer(name).set_weights([value.detach().numpy() for value in _numbers(norm)])
-    dense = network.dense
-    model.get_layer("logits").set_weights(
-        [dense.weight.detach().numpy().T, dense.bias.detach().numpy()]
-    )
+    for name, layer in {**_layers(network), "logits": network.dense}.items():
+        model.get_layer(name).set_weights(keras_arrays(layer))
 
 
 def copy_from_keras(model: Any, classes: int) -> ResNet50:
     """The PyTorch module with the numbers of a Keras ResNet50, and a new dense layer."""
     network = ResNet50(classes, model.get_layer("conv1_conv").get_weights()[0].shape[2])
-    with torch.no_grad():
-        for name, layer in _layers(network, "conv").items():
-            kernel, bias = model.get_layer(name).get_weights()
-            layer.weight.copy_(torch.from_numpy(kernel).permute(3, 2, 0, 1))
-            assert layer.bias is not None
-            layer.bias.copy_(torch.from_numpy(bias))
-        for name, norm in _layers(network, "bn").items():
-            for value, number in zip(
-                _numbers(norm), model.get_layer(name).get_weights(), strict=True
-            ):
-                value.copy_(torch.from_numpy(number))
+    for name, layer in _layers(network).items():
+        copy_keras_arrays(model.get_layer(name).get_weights(), layer)
     return network
 
 
-def _layers(network: ResNet50, kind: str) -> dict[str, Any]:
-    """Every layer of a kind, ``conv`` or ``bn``, by the name of its Keras layer."""
-    first = f"conv1_{kind}"
-    found = {first: getattr(network, first)}
+def _layers(network: ResNet50) -> dict[str, nn.Module]:
+    """Every layer below the dense one, by the name of its Keras layer."""
+    found: dict[str, nn.Module] = {"conv1_conv": network.conv1_conv, "conv1_bn": network.conv1_bn}
     for name, block in network.blocks.items():
-        for number in range(4):
-            if hasattr(block, f"{kind}_{number}"):
-                found[f"{name}_{number}_{kind}"] = getattr(block, f"{kind}_{number}")
+        for part, layer in block.named_children():
+            kind, _, number = part.partition("_")
+            if number:
+                found[f"{name}_{number}_{kind}"] = layer
     return found
-
-
-def _numbers(norm: nn.BatchNorm2d) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    assert norm.running_mean is not None and norm.running_var is not None
-    return norm.weight, norm.bias, norm.running_mean, norm.running_var

@@ -1,10 +1,13 @@
 """The numbers of a PyTorch network: kept in a file, and their running mean."""
 
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from brainviewer.core.errors import FileError
@@ -43,3 +46,30 @@ def follow(kept: nn.Module, network: nn.Module, decay: float) -> None:
                 number.lerp_(newest[name], 1 - decay)
             else:
                 number.copy_(newest[name])
+
+
+def keras_arrays(module: Any) -> list[NDArray[np.float32]]:
+    """The numbers of a convolution, dense layer or batch normalisation as Keras lays them out."""
+    return [view.contiguous().numpy() for view in _keras_views(module)]
+
+
+def copy_keras_arrays(arrays: Sequence[NDArray[Any]], module: Any) -> None:
+    """Fill a module with what ``keras_arrays`` returns for its like."""
+    for array, view in zip(arrays, _keras_views(module), strict=True):
+        view.copy_(torch.from_numpy(array))
+
+
+def _keras_views(module: Any) -> list[Tensor]:
+    """The tensors of a module with Keras' order of axes."""
+    if isinstance(module, nn.BatchNorm2d):
+        values = [module.weight, module.bias, module.running_mean, module.running_var]
+    else:
+        values = [module.weight] if module.bias is None else [module.weight, module.bias]
+    views = [value.detach() for value in values]
+    if isinstance(module, nn.Conv2d):
+        # Keras: (h, w, in, out); with one filter for each channel (h, w, channels, 1).
+        order = (2, 3, 1, 0) if module.groups == 1 else (2, 3, 0, 1)
+        views[0] = views[0].permute(order)
+    elif isinstance(module, nn.Linear):
+        views[0] = views[0].T
+    return views

@@ -1,7 +1,7 @@
 """What the tumour finder says about every case of a collection, kept in files."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -13,7 +13,6 @@ from brainviewer.core.findings import TumourFinding
 from brainviewer.core.study import Study
 from brainviewer.training.json_files import write_arrays
 from brainviewer.training.labelled_data.collection import Case
-from brainviewer.training.labelled_data.stripping import without_skull
 
 # The folder within, for what is found when the skull has been taken off.
 STRIPPED = "stripped"
@@ -87,3 +86,15 @@ def load_found(folder: Path, case_id: str) -> Found | None:
         lesion = said["mask"]
         seen = bool(said["found"]) and index >= 0 and bool(lesion.any())
         return Found(lesion, brain if brain.any() else None, index if seen else None)
+
+
+def without_skull(study: Study, brain: NDArray[np.bool_]) -> Study:
+    """The study with everything outside the brain set to zero.
+
+    brain : (i, j, k) bool.
+    """
+    volumes = {
+        modality: replace(volume, data=np.where(brain, volume.data, volume.data.dtype.type(0)))
+        for modality, volume in study.volumes.items()
+    }
+    return replace(study, volumes=volumes)

@@ -1,6 +1,5 @@
 """The summary of a data folder as plots."""
 
-import io
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -8,13 +7,12 @@ import numpy as np
 
 from brainviewer.painting.palette import class_colour
 from brainviewer.training.labelled_data.collection import Case
+from brainviewer.training.metrics.plots import GRID, INK, as_png, side_by_side
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 CLASSES_FILE, AGES_FILE, SEQUENCES_FILE = "classes.png", "ages.png", "sequences.png"
-_INK, _GRID = "#2A3138", "#D5DAE0"
 
 
 def summary_plots(record: Mapping[str, Any], cases: Sequence[Case]) -> dict[str, bytes]:
@@ -35,7 +33,7 @@ def _class_counts(record: Mapping[str, Any]) -> bytes:
     counts = [entry["cases"] for entry in classes.values()]
     texts = [f"{entry['cases']} ({100 * entry['share']:.0f} %)" for entry in classes.values()]
     _bars(axes, list(classes), counts, texts, [class_colour(c, n) for n, c in enumerate(classes)])
-    return _png(figure)
+    return as_png(figure)
 
 
 def _ages(record: Mapping[str, Any], cases: Sequence[Case]) -> bytes:
@@ -53,18 +51,18 @@ def _ages(record: Mapping[str, Any], cases: Sequence[Case]) -> bytes:
             widths=0.5,
             showfliers=False,
             patch_artist=True,
-            boxprops={"facecolor": f"{colour}66", "edgecolor": _INK},
-            medianprops={"color": _INK, "linewidth": 2},
-            whiskerprops={"color": _INK},
-            capprops={"color": _INK},
+            boxprops={"facecolor": f"{colour}66", "edgecolor": INK},
+            medianprops={"color": INK, "linewidth": 2},
+            whiskerprops={"color": INK},
+            capprops={"color": INK},
         )
         sideways = place + random.uniform(-0.15, 0.15, len(known))
-        axes.scatter(sideways, known, s=12, color=colour, edgecolor=_INK, linewidth=0.4, zorder=3)
+        axes.scatter(sideways, known, s=12, color=colour, edgecolor=INK, linewidth=0.4, zorder=3)
     found = [record["classes"][code]["age_years"] for code in codes]
     names = [f"{code}\nn = {age['known']}" for code, age in zip(codes, found, strict=True)]
     axes.set_xticks(range(len(codes)), names)
     axes.set_xlim(-0.6, len(codes) - 0.4)
-    return _png(figure)
+    return as_png(figure)
 
 
 def _sequences(record: Mapping[str, Any]) -> bytes:
@@ -72,32 +70,22 @@ def _sequences(record: Mapping[str, Any]) -> bytes:
     present = record["sequences"]
     texts = [f"{count} of {record['cases']}" for count in present.values()]
     _bars(axes, list(present), list(present.values()), texts, ["#5B8DB8"] * len(present))
-    return _png(figure)
+    return as_png(figure)
 
 
 def _bars(
     axes: "Axes", names: Sequence[str], counts: Sequence[int], texts: Sequence[str], colours: Any
 ) -> None:
-    bars = axes.bar(range(len(names)), counts, width=0.6, color=colours, edgecolor=_INK)
-    axes.bar_label(bars, texts, padding=2, color=_INK)
+    bars = axes.bar(range(len(names)), counts, width=0.6, color=colours, edgecolor=INK)
+    axes.bar_label(bars, texts, padding=2, color=INK)
     axes.set_xticks(range(len(names)), names)
     axes.set_ylim(0, max(1.15 * max(counts, default=0), 1))
 
 
-def _empty(title: str, unit: str) -> "tuple[Figure, Axes]":
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(5.2, 3.8), dpi=150, layout="constrained")
-    axes = figure.add_subplot()
-    axes.set_title(title, color=_INK)
-    axes.set_ylabel(unit, color=_INK)
-    axes.spines[["top", "right"]].set_visible(False)
-    axes.grid(axis="y", color=_GRID)
+def _empty(title: str, unit: str) -> "tuple[Any, Axes]":
+    figure, (axes,) = side_by_side(1, (5.2, 3.8))
+    axes.set_title(title, color=INK)
+    axes.set_ylabel(unit, color=INK)
+    axes.grid(axis="y", color=GRID)
     axes.set_axisbelow(True)
     return figure, axes
-
-
-def _png(figure: "Figure") -> bytes:
-    content = io.BytesIO()
-    figure.savefig(content, format="png")
-    return content.getvalue()

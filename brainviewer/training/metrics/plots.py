@@ -183,11 +183,11 @@ def _roc_curve(ill: NDArray[np.bool_], score: NDArray[np.float64]) -> NDArray[np
     return np.asarray(np.interp(_POINTS, false, true))
 
 
-def side_by_side(count: int) -> tuple[Any, list["Axes"]]:
-    """A figure with so many plots side by side."""
+def side_by_side(count: int, size: tuple[float, float] = (4.4, 3.9)) -> tuple[Any, list["Axes"]]:
+    """A figure with so many plots side by side, each of a size in inches."""
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(4.4 * count, 3.9), dpi=150, layout="constrained")
+    figure = Figure(figsize=(size[0] * count, size[1]), dpi=150, layout="constrained")
     panels = [figure.add_subplot(1, count, number + 1) for number in range(count)]
     for axes in panels:
         axes.spines[["top", "right"]].set_visible(False)

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from brainviewer.files.writing import write_whole
+from brainviewer.training.weights import keras_arrays
 
 WIDTHS = (16, 24, 48, 64, 96)
 _EPSILON = 1e-3
@@ -108,18 +109,10 @@ def keras_model(channels: int, size: tuple[int, int]) -> Any:
 
 def copy_into_keras(network: UNet, model: Any) -> None:
     """Copy every number of the PyTorch module into the Keras model."""
-
-    def kernel(conv: nn.Conv2d) -> Any:
-        return conv.weight.detach().permute(2, 3, 1, 0).contiguous().numpy()
-
     for name, step in network.steps.items():
-        model.get_layer(f"{name}_conv").set_weights([kernel(step.conv)])
-        norm = step.norm
-        values = (norm.weight, norm.bias, norm.running_mean, norm.running_var)
-        model.get_layer(f"{name}_norm").set_weights([value.detach().numpy() for value in values])
-    bias = network.last.bias
-    assert bias is not None
-    model.get_layer("lesion").set_weights([kernel(network.last), bias.detach().numpy()])
+        model.get_layer(f"{name}_conv").set_weights(keras_arrays(step.conv))
+        model.get_layer(f"{name}_norm").set_weights(keras_arrays(step.norm))
+    model.get_layer("lesion").set_weights(keras_arrays(network.last))
 
 
 def write_graph(network: UNet, channels: int, path: Path) -> None:

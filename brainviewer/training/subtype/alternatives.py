@@ -4,6 +4,7 @@ They need scikit-learn, which the extra ``train`` installs; without it there is 
 """
 
 from collections.abc import Callable
+from functools import partial
 from importlib.util import find_spec
 from typing import Any
 
@@ -23,44 +24,31 @@ def classifiers() -> dict[str, Classifier]:
     """By name; settings are fixed beforehand, mild because there are few patients."""
     if find_spec("sklearn") is None:
         return {}
+    from sklearn.ensemble import ExtraTreesClassifier, HistGradientBoostingClassifier
+    from sklearn.linear_model import LogisticRegression
+
+    logistic = LogisticRegression(C=0.03, max_iter=3000)
+    boosting = HistGradientBoostingClassifier(
+        max_iter=60, learning_rate=0.05, max_leaf_nodes=4, min_samples_leaf=8, l2_regularization=5.0
+    )
+    trees = ExtraTreesClassifier(300, min_samples_leaf=4, random_state=0)
     return {
-        "logistic regression, all descriptors": _plain(_logistic),
-        "two stages, all descriptors": _two_stages(None),
-        "two stages, descriptors chosen in each fold": _two_stages(_CHOSEN),
-        "gradient boosting, all descriptors": _plain(_boosting),
-        "extremely random trees, all descriptors": _plain(_trees),
+        "logistic regression, all descriptors": partial(_plain, logistic),
+        "two stages, all descriptors": partial(_two_stages, logistic, None),
+        "two stages, descriptors chosen in each fold": partial(_two_stages, logistic, _CHOSEN),
+        "gradient boosting, all descriptors": partial(_plain, boosting),
+        "extremely random trees, all descriptors": partial(_plain, trees),
     }
 
 
-def _logistic() -> Any:
-    from sklearn.linear_model import LogisticRegression
-
-    return LogisticRegression(C=0.03, max_iter=3000)
-
-
-def _boosting() -> Any:
-    from sklearn.ensemble import HistGradientBoostingClassifier
-
-    return HistGradientBoostingClassifier(
-        max_iter=60, learning_rate=0.05, max_leaf_nodes=4, min_samples_leaf=8, l2_regularization=5.0
-    )
+def _plain(model: Any, known: Evidence, asked: Evidence) -> NDArray[np.float64]:
+    inputs, others = _inputs(known, asked)
+    return _log_likelihoods(model, inputs, known.truth, others, len(known.classes))
 
 
-def _trees() -> Any:
-    from sklearn.ensemble import ExtraTreesClassifier
-
-    return ExtraTreesClassifier(300, min_samples_leaf=4, random_state=0)
-
-
-def _plain(make: Callable[[], Any]) -> Classifier:
-    def answer(known: Evidence, asked: Evidence) -> NDArray[np.float64]:
-        inputs, others = _inputs(known, asked)
-        return _log_likelihoods(make(), inputs, known.truth, others, len(known.classes))
-
-    return answer
-
-
-def _two_stages(chosen: int | None) -> Classifier:
+def _two_stages(
+    model: Any, chosen: int | None, known: Evidence, asked: Evidence
+) -> NDArray[np.float64]:
     """G against the rest, then A against O.
 
     chosen : how many descriptors each stage takes, those that differ most between its two sides
@@ -73,23 +61,19 @@ def _two_stages(chosen: int | None) -> Classifier:
         difference = inputs[side].mean(axis=0) - inputs[~side].mean(axis=0)
         spread = np.sqrt(inputs[side].var(axis=0) + inputs[~side].var(axis=0)) + 1e-9
         best = np.argsort(-np.abs(difference / spread), kind="stable")[:chosen]
-        own, asked = inputs[:, best], others[:, best]
-        return _log_likelihoods(_logistic(), own, side.astype(np.int64), asked, 2)
+        return _log_likelihoods(model, inputs[:, best], side.astype(np.int64), others[:, best], 2)
 
-    def answer(known: Evidence, asked: Evidence) -> NDArray[np.float64]:
-        inputs, others = _inputs(known, asked)
-        a, o, g = (known.classes.index(code) for code in "AOG")
-        rare = known.truth == g
-        first = stage(inputs, rare, others)
-        second = stage(inputs[~rare], known.truth[~rare] == o, others)
-        # Each stage takes its two sides to be equally frequent, so A and O share one half.
-        scores = np.zeros((len(others), 3))
-        scores[:, g] = first[:, 1]
-        scores[:, a] = first[:, 0] + second[:, 0] + np.log(2)
-        scores[:, o] = first[:, 0] + second[:, 1] + np.log(2)
-        return scores
-
-    return answer
+    inputs, others = _inputs(known, asked)
+    a, o, g = (known.classes.index(code) for code in "AOG")
+    rare = known.truth == g
+    first = stage(inputs, rare, others)
+    second = stage(inputs[~rare], known.truth[~rare] == o, others)
+    # Each stage takes its two sides to be equally frequent, so A and O share one half.
+    scores = np.zeros((len(others), 3))
+    scores[:, g] = first[:, 1]
+    scores[:, a] = first[:, 0] + second[:, 0] + np.log(2)
+    scores[:, o] = first[:, 0] + second[:, 1] + np.log(2)
+    return scores
 
 
 def _inputs(known: Evidence, asked: Evidence) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -15,8 +15,7 @@ from brainviewer.files.structured import read_json
 from brainviewer.imaging.measure.descriptors import NAMES, describe
 from brainviewer.training.json_files import write_json
 from brainviewer.training.labelled_data.collection import Case
-from brainviewer.training.labelled_data.detections import STRIPPED, load_found
-from brainviewer.training.labelled_data.stripping import without_skull
+from brainviewer.training.labelled_data.detections import STRIPPED, load_found, without_skull
 
 TABLE_FILE = "descriptors.json"
 # The outlines that lesions are described by: the finder's, and beside it the expert's and the

@@ -17,6 +17,7 @@ from brainviewer.models.card import ModelInput
 from brainviewer.models.image_classification.input import picture_bounds
 from brainviewer.training.image_classification.networks.pretrained_weights import load_base
 from brainviewer.training.resnet50 import MapNetwork
+from brainviewer.training.weights import copy_keras_arrays, keras_arrays
 
 FEATURES, MIDDLE_FEATURES = 2048, 1024
 BLOCKS = 12
@@ -188,11 +189,9 @@ def keras_model(size: int, classes: int) -> Any:
 def copy_into_keras(network: Xception, model: Any) -> None:
     """Copy every number of the PyTorch module into the Keras model of the same layout."""
     for ours, theirs in _pairs(network, model):
-        theirs.set_weights(_numbers(ours))
-    dense = network.dense
-    model.get_layer("logits").set_weights(
-        [dense.weight.detach().numpy().T, dense.bias.detach().numpy()]
-    )
+        parts = (ours.depth, ours.point) if isinstance(ours, Separable) else (ours,)
+        theirs.set_weights([array for part in parts for array in keras_arrays(part)])
+    model.get_layer("logits").set_weights(keras_arrays(network.dense))
 
 
 def _pairs(network: Xception, model: Any) -> Iterator[tuple[nn.Module, Any]]:
@@ -220,24 +219,7 @@ def _pairs(network: Xception, model: Any) -> Iterator[tuple[nn.Module, Any]]:
 
 def _copy(ours: nn.Module, numbers: list[Any]) -> None:
     if isinstance(ours, Separable):
-        ours.depth.weight.copy_(torch.from_numpy(numbers[0]).permute(2, 3, 0, 1))
-        ours.point.weight.copy_(torch.from_numpy(numbers[1]).permute(3, 2, 0, 1))
-    elif isinstance(ours, nn.Conv2d):
-        ours.weight.copy_(torch.from_numpy(numbers[0]).permute(3, 2, 0, 1))
+        copy_keras_arrays(numbers[:1], ours.depth)
+        copy_keras_arrays(numbers[1:], ours.point)
     else:
-        for own, number in zip(_statistics(ours), numbers, strict=True):
-            own.copy_(torch.from_numpy(number))
-
-
-def _numbers(ours: nn.Module) -> list[Any]:
-    if isinstance(ours, Separable):
-        depth = ours.depth.weight.detach().permute(2, 3, 0, 1)
-        point = ours.point.weight.detach().permute(2, 3, 1, 0)
-        return [depth.contiguous().numpy(), point.contiguous().numpy()]
-    if isinstance(ours, nn.Conv2d):
-        return [ours.weight.detach().permute(2, 3, 1, 0).contiguous().numpy()]
-    return [value.detach().numpy() for value in _statistics(ours)]
-
-
-def _statistics(norm: Any) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    return norm.weight, norm.bias, norm.running_mean, norm.running_var
+        copy_keras_arrays(numbers, ours)
