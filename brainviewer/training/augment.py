@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainviewer.models.subtype.input import head_mask
-from brainviewer.training.labelled_data.datasets import TumourSlice, ellipse
+from brainviewer.training.labelled_data.pretraining_images import TumourSlice, ellipse
 
 Random = np.random.Generator
 

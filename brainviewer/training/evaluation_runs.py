@@ -25,8 +25,8 @@ from brainviewer.training.subtype.descriptor_table import TABLE_FILE
 from brainviewer.training.subtype.evaluate import EVALUATION_FILE, RECIPE, evaluate_run
 from brainviewer.training.subtype.evaluation_inputs import PREDICTIONS
 from brainviewer.training.training_runs import (
+    DETECTIONS_FOLDER,
     FINDER_HAS_SEEN,
-    FOUND_FOLDER,
     LESION_OUTLINE,
     TUMOUR_PICTURES,
     find_recipe,
@@ -93,7 +93,7 @@ def measure(
     else:
         plan = read_recipe(plan_file)
         _check_finished(run, plan)
-        looks_now = not (run / FOUND_FOLDER).is_dir() and not (run / TABLE_FILE).is_file()
+        looks_now = not (run / DETECTIONS_FOLDER).is_dir() and not (run / TABLE_FILE).is_file()
         if data is not None and looks_now and find_cases(data).layout == "lgg":
             tell(FINDER_HAS_SEEN)
         measured = evaluate_run(run, plan, report, data)
@@ -151,7 +151,7 @@ def _measure_outlines(
         raise FileError("The cases are needed to measure outlines.", "Name them with --data.")
     record = _read(outline_evaluate.figures_file(plan, data, run, report))
     trust = parse_calibration(record["confidence"]["trust"])
-    outline_evaluate.write_found(plan, data, run, run / FOUND_FOLDER, trust, report)
+    outline_evaluate.write_detections(plan, data, run, run / DETECTIONS_FOLDER, trust, report)
     return record
 
 

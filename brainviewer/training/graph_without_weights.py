@@ -1,7 +1,7 @@
 """An ONNX graph whose numbers lie in a Keras weights file, so that they exist once.
 
 Its initializers are named after the data sets of that file and stored nowhere: the runtime fills
-them in (``inference.onnx_runtime``).
+them in (``models.engine.onnx_runtime``).
 """
 
 from collections import defaultdict
@@ -18,7 +18,7 @@ from brainviewer.models.engine.onnx_runtime import read_weights
 _FEW = 16  # numbers: shapes and axes stay in the graph
 
 
-def without_numbers(graph: bytes, weights: Path) -> bytes:
+def without_weights(graph: bytes, weights: Path) -> bytes:
     """Take every number that lies in a Keras weights file out of an ONNX file.
 
     They are found by their values: the graph must have been made from the very numbers of the file.

@@ -15,10 +15,10 @@ from brainviewer.core.errors import Report
 from brainviewer.models.card import ModelInput
 from brainviewer.training.augment import Random
 from brainviewer.training.recipes import Schedule
-from brainviewer.training.resnet50 import Coverage, MapNetwork, astray
+from brainviewer.training.resnet50 import Coverage, MapNetwork, guidance_loss
 from brainviewer.training.subtype.augmentation_cache import Bank
-from brainviewer.training.subtype.feature_cache import KeptMaps, as_images, vary_cheaply
-from brainviewer.training.weights import follow
+from brainviewer.training.subtype.feature_cache import FeatureCache, as_images, vary_cheaply
+from brainviewer.training.weights import update_average
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,7 +47,7 @@ MakeBatch = Callable[[int, Random], Batch]
 Trained = TypeVar("Trained", bound=MapNetwork)
 
 
-def from_bank(
+def from_samples(
     bank: Bank, labels: Sequence[int], members: Sequence[int], model_input: ModelInput
 ) -> MakeBatch:
     """Batches of the bank's samples; every class and every patient in it weighs the same.
@@ -72,8 +72,8 @@ def from_bank(
     return make
 
 
-def from_maps(kept: KeptMaps, labels: Sequence[int], members: Sequence[int]) -> MakeBatch:
-    """Batches of what the lower stages made of the bank's samples; see ``from_bank``."""
+def from_features(kept: FeatureCache, labels: Sequence[int], members: Sequence[int]) -> MakeBatch:
+    """Batches of what the lower stages made of the bank's samples; see ``from_samples``."""
     pick = _picker(labels, members)
 
     def make(size: int, random: Random) -> Batch:
@@ -157,12 +157,12 @@ def learn(
         optimizer.zero_grad()
         whole = loss + schedule.coverage * aside
         if schedule.guidance and batch.covered is not None:
-            whole = whole + schedule.guidance * astray(network, maps[1], batch.covered)
+            whole = whole + schedule.guidance * guidance_loss(network, maps[1], batch.covered)
         whole.backward()
         nn.utils.clip_grad_norm_(network.parameters(), 1.0)
         optimizer.step()
         rate.step()
-        follow(kept, network, min(schedule.average, (1 + step) / (10 + step)))
+        update_average(kept, network, min(schedule.average, (1 + step) / (10 + step)))
         mean_loss += (loss.item() - mean_loss) / min(step + 1, 20)
         report((step + 1) / steps, f"{text}: loss {mean_loss:.3f}")
     return kept

@@ -38,7 +38,7 @@ def write_network_files(model: Any, folder: Path) -> None:
 
     The model's own weights are rounded to float16 as well: the graph finds them by their values.
     """
-    from brainviewer.training.graph_without_weights import without_numbers
+    from brainviewer.training.graph_without_weights import without_weights
     from brainviewer.training.image_classification.networks.keras_onnx import to_onnx
 
     architecture = dump(json.loads(model.to_json()))
@@ -49,7 +49,7 @@ def write_network_files(model: Any, folder: Path) -> None:
         model.save_weights(whole)
         _halve(whole, weights)
     model.load_weights(weights)
-    write_whole(folder / NETWORK_FILES["graph"], without_numbers(to_onnx(model), weights))
+    write_whole(folder / NETWORK_FILES["graph"], without_weights(to_onnx(model), weights))
 
 
 def _halve(source: Path, target: Path) -> None:

@@ -20,7 +20,7 @@ class Schedule:
 
     average : decay of the running mean of the weights that is kept in the end.
     coverage : weight of the second task, to say how much of each place is lesion.
-    guidance : weight of looking at the lesion (see ``network.astray``).
+    guidance : weight of looking at the lesion (see ``resnet50.guidance_loss``).
     frozen : how many of the network's stages or blocks stay as they were pretrained.
     """
 

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from brainviewer.core.errors import FileError
-from brainviewer.training.weights import copy_keras_arrays, keras_arrays, read_numbers
+from brainviewer.training.weights import copy_keras_arrays, keras_arrays, read_state
 
 _EPSILON = 1.001e-5
 STAGES = ((64, 3, 1), (128, 4, 2), (256, 6, 2), (512, 3, 2))  # filters, blocks, stride
@@ -188,7 +188,7 @@ class Coverage(nn.Module):  # type: ignore[misc]
         return total / 2
 
 
-def astray(network: MapNetwork, features: Tensor, covered: Tensor) -> Tensor:
+def guidance_loss(network: MapNetwork, features: Tensor, covered: Tensor) -> Tensor:
     """How little of the class-activation maps lies on the lesion: mean of -log of that share.
 
     Trained for, it has every class find its evidence in the lesion and not in the outline of the
@@ -223,7 +223,7 @@ def from_pretrained(path: Path, classes: int, depth: int) -> ResNet50:
     pretrained filters, scaled so that the sum stays what it was; with other channels altogether,
     each starts with the mean filter. Raises FileError if the file is missing.
     """
-    state = read_numbers(path)
+    state = read_state(path)
     stem = state["conv1_conv.weight"]
     if depth % stem.shape[1]:
         stem = stem.sum(dim=1, keepdim=True)

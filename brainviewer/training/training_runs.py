@@ -20,7 +20,7 @@ from brainviewer.training.labelled_data.collection import Case, Collection
 from brainviewer.training.labelled_data.detections import STRIPPED
 from brainviewer.training.run_folder import begin_run, check_run, describe_run
 
-FOUND_FOLDER = "found"
+DETECTIONS_FOLDER = "found"
 GLIOMA_TYPE, LESION_OUTLINE = "glioma-type", "lesion-outline"
 TUMOUR_PICTURES = "tumour-pictures"
 KINDS = (GLIOMA_TYPE, LESION_OUTLINE, TUMOUR_PICTURES, IMAGE_CLASSES, IMAGE_VOTE)
@@ -80,7 +80,7 @@ def train(
 
     tell : told what the user must know about the data.
     found : folder with what a finder that never saw the case found in each (see
-        ``outline_evaluate.write_found``); without it the shipped finder looks.
+        ``outline_evaluate.write_detections``); without it the shipped finder looks.
     weights : what a network for single pictures starts from, instead of what its recipe says.
 
     Raises BrainViewerError, before anything is written, if PyTorch is missing, if recipe or data
@@ -111,17 +111,17 @@ def train(
         train_all(outline_recipe, data, out, report)
         return
     from brainviewer.training.recipes import read_recipe
-    from brainviewer.training.subtype.fit import fit, typed_cases
+    from brainviewer.training.subtype.fit import fit, labelled_cases
 
     plan = read_recipe(recipe)
-    cases = typed_cases(plan, data)
+    cases = labelled_cases(plan, data)
     if found is not None:
-        check_found(cases, found)
+        check_detections(cases, found)
     begin(recipe, collection, out)
     if found is None and collection.layout == "lgg":
         tell(FINDER_HAS_SEEN)
     if found is not None:
-        _take_over(cases, found, out / FOUND_FOLDER)
+        _take_over(cases, found, out / DETECTIONS_FOLDER)
     fit(plan, data, out, report, threads)
 
 
@@ -131,7 +131,7 @@ def require_torch() -> None:
         raise BrainViewerError("Training needs PyTorch: pip install 'brainviewer[train]'.")
 
 
-def check_found(cases: Sequence[Case], found: Path) -> None:
+def check_detections(cases: Sequence[Case], found: Path) -> None:
     """Raises FileError if a folder does not say what was found in every case."""
     for case in cases:
         if not (found / f"{case.case_id}.npz").is_file():

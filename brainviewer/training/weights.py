@@ -14,19 +14,19 @@ from brainviewer.core.errors import FileError
 from brainviewer.training.json_files import write_arrays
 
 
-def save_numbers(network: nn.Module, path: Path) -> None:
+def save_weights(network: nn.Module, path: Path) -> None:
     """Write all numbers of the network to a ``.npz`` file, whole or not at all."""
     numbers = {name: value.detach().cpu().numpy() for name, value in network.state_dict().items()}
     write_arrays(path, compress=False, **numbers)
 
 
-def load_numbers(network: nn.Module, path: Path) -> None:
-    """Read what ``save_numbers`` wrote, into a network of the same layout; raises FileError."""
-    network.load_state_dict(read_numbers(path))
+def load_weights(network: nn.Module, path: Path) -> None:
+    """Read what ``save_weights`` wrote, into a network of the same layout; raises FileError."""
+    network.load_state_dict(read_state(path))
 
 
-def read_numbers(path: Path) -> dict[str, Tensor]:
-    """What ``save_numbers`` wrote, by name; raises FileError if it is not there."""
+def read_state(path: Path) -> dict[str, Tensor]:
+    """What ``save_weights`` wrote, by name; raises FileError if it is not there."""
     try:
         with np.load(path, allow_pickle=False) as numbers:
             return {name: torch.from_numpy(numbers[name]) for name in numbers.files}
@@ -37,7 +37,7 @@ def read_numbers(path: Path) -> dict[str, Tensor]:
         ) from None
 
 
-def follow(kept: nn.Module, network: nn.Module, decay: float) -> None:
+def update_average(kept: nn.Module, network: nn.Module, decay: float) -> None:
     """Move the running mean ``kept`` towards the newest numbers by the share 1 - ``decay``."""
     newest = network.state_dict()
     with torch.no_grad():

@@ -12,7 +12,7 @@ from brainviewer.core.errors import FileError
 from brainviewer.core.shown_text import storable
 from brainviewer.training.audit.duplicates import Duplicates, groups
 from brainviewer.training.audit.image_signature import ImageSignature
-from brainviewer.training.labelled_data.datasets import patient_folds
+from brainviewer.training.labelled_data.folds import patient_folds
 from brainviewer.training.labelled_data.image_lists import TEST, Entry
 
 FOLDS = 5

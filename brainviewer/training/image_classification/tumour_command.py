@@ -48,13 +48,13 @@ from brainviewer.training.image_classification.recipes.tumour_recipe import (
     read_tumour_recipe,
 )
 from brainviewer.training.json_files import dump
-from brainviewer.training.labelled_data.datasets import cheng_folder
+from brainviewer.training.labelled_data.pretraining_images import cheng_folder
 from brainviewer.training.leaderboard.shipped_model import shipped_result
 from brainviewer.training.recipes import FINAL_FILE, PRETRAINED_FILE
 from brainviewer.training.resnet50 import MapNetwork
 from brainviewer.training.run_folder import begin_run, check_run, describe_run, read_run
 from brainviewer.training.subtype.package import SCOPE_FILE
-from brainviewer.training.weights import save_numbers
+from brainviewer.training.weights import save_weights
 
 # What stands in a row of the leaderboard, without and with a teacher.
 _HOW = (", the first blocks frozen", " that learns from another network")
@@ -86,7 +86,7 @@ def train_tumour_network(recipe: Path, data: Path, out: Path, weights: str, repo
         start = None if plan.teacher else _started(plan, about["weights"])
         make_folder(out)
         if start is not None:
-            save_numbers(start, out / PRETRAINED_FILE)
+            save_weights(start, out / PRETRAINED_FILE)
         begin_run(about, recipe, out)
     if not plan.teacher:
         fit(plan, cheng, lgg, out, report)

@@ -21,7 +21,7 @@ from brainviewer.training.labelled_data.collection import (
     LabelledStudy,
     Mask,
 )
-from brainviewer.training.labelled_data.duplicate_patients import check_twins
+from brainviewer.training.labelled_data.duplicate_patients import check_duplicate_patients
 from brainviewer.training.labelled_data.labels import Label, is_case_table, read_labels
 from brainviewer.training.labelled_data.lgg import (
     LGG_SEQUENCES,
@@ -78,11 +78,15 @@ def find_cases(data: Path, classes: Sequence[str] = CLASSES) -> Collection:
     if layout == "lgg":
         for folder in folders.values():
             check_lgg(folder)
-        check_twins({case_id: _slices_with_tumour(f) for case_id, f in folders.items()})
+        check_duplicate_patients(
+            {case_id: _slices_with_tumour(f) for case_id, f in folders.items()}
+        )
     else:
         found = {case_id: challenge_files(folder) for case_id, folder in folders.items()}
         notices += _missing_sequences(found)
-        check_twins({case_id: [a.files[Modality.FLAIR]] for case_id, a in found.items()})
+        check_duplicate_patients(
+            {case_id: [a.files[Modality.FLAIR]] for case_id, a in found.items()}
+        )
     load = load_lgg if layout == "lgg" else load_challenge
     cases = tuple(_case(label, partial(load, folders[label.case_id])) for label in labels)
     return Collection(layout, table.parent, cases, tuple(notices))

@@ -21,7 +21,7 @@ Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)
-class Found:
+class Detection:
     """lesion, brain : (i, j, k) bool; index : the tumour slice, None if nothing was found."""
 
     lesion: Mask
@@ -29,7 +29,7 @@ class Found:
     index: int | None
 
 
-def find_all(cases: Sequence[Case], folder: Path, report: Report) -> None:
+def detect_all(cases: Sequence[Case], folder: Path, report: Report) -> None:
     """Look for the tumour in every case that ``folder`` says nothing about yet.
 
     A finder that learned from these cases must have written the folder itself, each case by a
@@ -76,7 +76,7 @@ def _save(study: Study, finding: TumourFinding, path: Path) -> None:
     )
 
 
-def load_found(folder: Path, case_id: str) -> Found | None:
+def load_detection(folder: Path, case_id: str) -> Detection | None:
     """What was written about a case; None if nothing was."""
     path = folder / f"{case_id}.npz"
     if not path.exists():
@@ -85,7 +85,7 @@ def load_found(folder: Path, case_id: str) -> Found | None:
         index, brain = int(said["index"]), said["brain"]
         lesion = said["mask"]
         seen = bool(said["found"]) and index >= 0 and bool(lesion.any())
-        return Found(lesion, brain if brain.any() else None, index if seen else None)
+        return Detection(lesion, brain if brain.any() else None, index if seen else None)
 
 
 def without_skull(study: Study, brain: NDArray[np.bool_]) -> Study:

@@ -11,7 +11,7 @@ from brainviewer.core.errors import FileError
 _Key = tuple[int, ...]
 
 
-def check_twins(images: Mapping[str, Sequence[Path]]) -> None:
+def check_duplicate_patients(images: Mapping[str, Sequence[Path]]) -> None:
     """Make sure that no two cases hold the same image.
 
     images : case id to the files that no two patients can share.

@@ -20,7 +20,7 @@ from brainviewer.models.segmentation.input import (
     at,
     scaled,
 )
-from brainviewer.training.segmentation.head_volumes import FIELDS, TrainingHead
+from brainviewer.training.segmentation.head_volumes import FIELDS, HeadVolume
 
 Random = np.random.Generator
 Planes = NDArray[np.float32]
@@ -35,7 +35,7 @@ class Sample:
 
     flair, lesion : (len(OFFSETS_MM), R, A)
     mirrored, t1, t1ce : (R, A); ``mirrored`` is the mirrored FLAIR.
-    depth, mirrored_depth : (R, A), see TrainingHead.
+    depth, mirrored_depth : (R, A), see HeadVolume.
     """
 
     flair: Planes
@@ -47,7 +47,7 @@ class Sample:
     mirrored_depth: Planes
 
 
-def draw_sample(head: TrainingHead, random: Random) -> tuple[Planes, Planes]:
+def draw_sample(head: HeadVolume, random: Random) -> tuple[Planes, Planes]:
     """Network input (CHANNELS, *SIZE) and the outline (1, *SIZE), 0..1, of a random slice."""
     sample = _fetch(head, _choose_slice(head, random), random)
     if random.random() < 0.4:
@@ -58,14 +58,14 @@ def draw_sample(head: TrainingHead, random: Random) -> tuple[Planes, Planes]:
     return _finish(sample, head.present, random)
 
 
-def _choose_slice(head: TrainingHead, random: Random) -> float:
+def _choose_slice(head: HeadVolume, random: Random) -> float:
     """Mostly a slice with lesion; a place between two slices counts as one."""
     if len(head.holding) and random.random() < 0.6:
         return float(random.choice(head.holding) + random.uniform(-0.5, 0.5))
     return float(random.choice(head.brain))
 
 
-def _fetch(head: TrainingHead, index: float, random: Random) -> Sample:
+def _fetch(head: HeadVolume, index: float, random: Random) -> Sample:
     """The planes of a slice, turned, scaled and moved; sometimes made healthy by mirroring."""
     matrix = _placement(head.fields.shape[2:], random)
     # Thicker slices, and slices between which nothing was measured.

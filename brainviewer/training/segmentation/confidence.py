@@ -21,7 +21,7 @@ _RIDGE = 3.0
 _BINS = (0.0, 0.6, 0.75, 0.85, 0.95, 1.0)
 
 
-def fit_trust(
+def fit_confidence(
     known: NDArray[np.float64], right: NDArray[np.bool_], fold: NDArray[np.int64]
 ) -> dict[str, Any]:
     """Logistic regression from features to "the slice is right", and how well it is calibrated.

@@ -36,7 +36,7 @@ from brainviewer.models.segmentation.network import (
 from brainviewer.training.json_files import write_json
 from brainviewer.training.labelled_data.cases import LabelledStudy, read_cases
 from brainviewer.training.labelled_data.detections import look
-from brainviewer.training.segmentation.confidence import UNSURE, fit_trust
+from brainviewer.training.segmentation.confidence import UNSURE, fit_confidence
 from brainviewer.training.segmentation.fit import (
     OutlineRecipe,
     folds_of,
@@ -92,10 +92,10 @@ def evaluate(recipe: OutlineRecipe, data: Path, run: Path, report: Report) -> di
             right.append(rows[FINAL][-1]["share"] >= RIGHT)
             folds.append(int(fold))
             rows[FINAL][-1]["features"] = [round(value, 4) for value in known[-1]]
-        twin = healthy_twin(head, labelled.lesion)
+        twin = mirrored_healthy_head(head, labelled.lesion)
         if twin is not None:
             healthy.append(outline.evidence_of(*_probability(twin, networks[fold])))
-    fitted = fit_trust(np.array(known), np.array(right), np.array(folds))
+    fitted = fit_confidence(np.array(known), np.array(right), np.array(folds))
     return {
         "patients": len(cases),
         "folds": recipe.folds,
@@ -166,7 +166,7 @@ def _cut_closer(head: Head) -> Head:
     return replace(head, inside=erode(head.inside, 4.0, head.working.spacing))
 
 
-def healthy_twin(head: Head, truth: Mask) -> Head | None:
+def mirrored_healthy_head(head: Head, truth: Mask) -> Head | None:
     """The head with its healthy half mirrored onto the other; None if both hold lesion."""
     spacing, plane = head.working.spacing, head.plane
     r, a, s = np.meshgrid(
@@ -251,7 +251,7 @@ def figures_file(recipe: OutlineRecipe, data: Path, run: Path, report: Report) -
     return path
 
 
-def write_found(
+def write_detections(
     recipe: OutlineRecipe,
     data: Path,
     run: Path,
@@ -260,7 +260,7 @@ def write_found(
     report: Report,
 ) -> None:
     """Write what is found in each patient by the network that never saw that patient, as
-    ``found.find_all`` does."""
+    ``detections.detect_all`` does."""
     cases = read_cases(data)
     networks = [runnable(load_network(run / f"fold-{n}.npz"), trust) for n in range(recipe.folds)]
     for number, (case, fold) in enumerate(zip(cases, folds_of(cases, recipe), strict=True)):

@@ -19,11 +19,11 @@ from brainviewer.core.errors import FileError, Report
 from brainviewer.files.structured import read_toml
 from brainviewer.models.segmentation.input import CHANNELS
 from brainviewer.training.labelled_data.cases import Case, read_cases
-from brainviewer.training.labelled_data.datasets import patient_folds
+from brainviewer.training.labelled_data.folds import patient_folds
 from brainviewer.training.segmentation.augment import draw_sample
-from brainviewer.training.segmentation.head_volumes import TrainingHead, prepared_heads
+from brainviewer.training.segmentation.head_volumes import HeadVolume, head_volumes
 from brainviewer.training.segmentation.unet import UNet
-from brainviewer.training.weights import follow, load_numbers, save_numbers
+from brainviewer.training.weights import load_weights, save_weights, update_average
 
 RECIPE = resources() / "recipes" / "lesion-outline.toml"
 
@@ -67,7 +67,7 @@ def folds_of(cases: list[Case], recipe: OutlineRecipe) -> NDArray[np.int64]:
 def train_all(recipe: OutlineRecipe, data: Path, out: Path, report: Report) -> None:
     """Leave ``fold-N.npz`` for every fold and ``final.npz``, of all patients, in ``out``."""
     cases = read_cases(data)
-    heads = prepared_heads(cases, out / "heads", report)
+    heads = head_volumes(cases, out / "heads", report)
     fold_of = folds_of(cases, recipe)
     for fold in range(recipe.folds):
         learned = [head for head, own in zip(heads, fold_of, strict=True) if own != fold]
@@ -77,7 +77,7 @@ def train_all(recipe: OutlineRecipe, data: Path, out: Path, report: Report) -> N
 
 def train(
     recipe: OutlineRecipe,
-    heads: list[TrainingHead],
+    heads: list[HeadVolume],
     run: int,
     text: str,
     path: Path,
@@ -104,19 +104,19 @@ def train(
         inputs = torch.from_numpy(np.stack(images)).to(memory_format=torch.channels_last)
         with torch.autocast("cpu", torch.bfloat16):
             logits = network(inputs)
-        loss = outline_loss(logits.float(), torch.from_numpy(np.stack(outlines)))
+        loss = segmentation_loss(logits.float(), torch.from_numpy(np.stack(outlines)))
         optimizer.zero_grad()
         loss.backward()
         nn.utils.clip_grad_norm_(network.parameters(), 1.0)
         optimizer.step()
         rate.step()
-        follow(kept, network, min(recipe.average, (1 + step) / (10 + step)))
+        update_average(kept, network, min(recipe.average, (1 + step) / (10 + step)))
         mean_loss += (loss.item() - mean_loss) / min(step + 1, 100)
         report((step + 1) / steps, f"{text}: loss {mean_loss:.3f}")
-    save_numbers(kept, path)
+    save_weights(kept, path)
 
 
-def outline_loss(logits: Tensor, outline: Tensor) -> Tensor:
+def segmentation_loss(logits: Tensor, outline: Tensor) -> Tensor:
     """Cross-entropy, and one minus the Dice coefficient of the whole batch."""
     probability = torch.sigmoid(logits)
     both = (probability * outline).sum()
@@ -126,8 +126,8 @@ def outline_loss(logits: Tensor, outline: Tensor) -> Tensor:
 
 
 def load_network(path: Path) -> UNet:
-    """A network as ``save_numbers`` left it, ready to outline."""
+    """A network as ``save_weights`` left it, ready to outline."""
     network = UNet(CHANNELS)
-    load_numbers(network, path)
+    load_weights(network, path)
     network.eval()
     return network

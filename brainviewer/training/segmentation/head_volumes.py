@@ -27,7 +27,7 @@ SEQUENCES = {"flair": Modality.FLAIR, "t1": Modality.T1, "t1ce": Modality.T1CE}
 
 
 @dataclass(frozen=True, eq=False)
-class TrainingHead:
+class HeadVolume:
     """One patient's slices on a canvas.
 
     fields : (S, len(FIELDS), R, A) float32. Sequences are normalised and reach beyond the brain;
@@ -56,7 +56,7 @@ class TrainingHead:
         return np.flatnonzero((self.fields[:, FIELDS.index("depth")] > 0).any(axis=(1, 2)))
 
 
-def prepared_heads(cases: Iterable[Case], folder: Path, report: Report) -> list[TrainingHead]:
+def head_volumes(cases: Iterable[Case], folder: Path, report: Report) -> list[HeadVolume]:
     """The heads of all cases, read from ``folder`` or prepared and written there."""
     folder.mkdir(parents=True, exist_ok=True)
     heads = []
@@ -65,12 +65,12 @@ def prepared_heads(cases: Iterable[Case], folder: Path, report: Report) -> list[
         path = folder / f"{case.case_id}.npz"
         if not path.exists():
             report(number / len(cases), "preparing the heads")
-            write_head(training_head(case), path)
+            write_head(head_volume(case), path)
         heads.append(read_head(path))
     return heads
 
 
-def training_head(case: Case) -> TrainingHead:
+def head_volume(case: Case) -> HeadVolume:
     """Prepare one case; raises FileError if no brain or no outline is there."""
     labelled = case.load()
     head = prepare(labelled.study, Modality.FLAIR)
@@ -96,10 +96,10 @@ def training_head(case: Case) -> TrainingHead:
     healthy = -1 if left < 0.01 * right else 1 if right < 0.01 * left else 0
     outside = {"depth": _FAR, "mirrored_depth": _FAR, "side": 0.0, "lesion": 0.0}
     fields = [canvas.draw(volumes[name], spacing, outside.get(name, -6.0)) for name in FIELDS]
-    return TrainingHead(case.case_id, np.stack(fields, axis=1), spacing[2], tuple(present), healthy)
+    return HeadVolume(case.case_id, np.stack(fields, axis=1), spacing[2], tuple(present), healthy)
 
 
-def write_head(head: TrainingHead, path: Path) -> None:
+def write_head(head: HeadVolume, path: Path) -> None:
     """Write a head, whole or not at all."""
     write_arrays(
         path,
@@ -111,10 +111,10 @@ def write_head(head: TrainingHead, path: Path) -> None:
     )
 
 
-def read_head(path: Path) -> TrainingHead:
+def read_head(path: Path) -> HeadVolume:
     """Read what ``write_head`` wrote."""
     with np.load(path, allow_pickle=False) as file:
-        return TrainingHead(
+        return HeadVolume(
             path.stem,
             file["fields"].astype(np.float32),
             float(file["slice_mm"]),

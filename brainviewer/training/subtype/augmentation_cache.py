@@ -27,7 +27,7 @@ from brainviewer.models.subtype.lesion_slices import cut_slices
 from brainviewer.training.augment import Random, grown, rough_outline, turn, vary_intensity
 from brainviewer.training.json_files import write_json
 from brainviewer.training.labelled_data.collection import Case
-from brainviewer.training.labelled_data.detections import Found, load_found
+from brainviewer.training.labelled_data.detections import Detection, load_detection
 
 Mask = NDArray[np.bool_]
 Samples = NDArray[np.uint8]
@@ -67,7 +67,7 @@ class Bank:
     high: float
 
 
-def slices_of(case: Case, found: Found | None, channels: Sequence[str]) -> CaseSlices:
+def slices_of(case: Case, found: Detection | None, channels: Sequence[str]) -> CaseSlices:
     """Read a case for the bank; raises FileError if it shows no lesion."""
     labelled = case.load()
     study = labelled.study
@@ -160,7 +160,7 @@ def make_bank(
 ) -> Bank:
     """Draw every case ``draws`` times into ``folder``, or read what was drawn there before.
 
-    found : folder with what the finder says about each case (see ``found.find_all``).
+    found : folder with what the finder says about each case (see ``detections.detect_all``).
 
     A run that was broken off goes on where it stopped. Raises FileError if the folder holds a
     bank of other cases or another recipe.
@@ -222,7 +222,7 @@ def _fill(job: tuple[Path, int, Case, Path, ModelInput, int, int]) -> list[bool]
     path, number, case, found, model_input, draws, seed = job
     cv2.setNumThreads(1)
     samples = np.lib.format.open_memmap(path, "r+")
-    slices = slices_of(case, load_found(found, case.case_id), model_input.channels)
+    slices = slices_of(case, load_detection(found, case.case_id), model_input.channels)
     for n in range(draws):
         samples[number, n] = draw(slices, model_input, np.random.default_rng([seed, number, n]))
     samples.flush()

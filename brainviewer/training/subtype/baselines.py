@@ -26,14 +26,14 @@ from brainviewer.training.command import run_alone
 from brainviewer.training.image_classification.networks.pretrained_weights import load_base
 from brainviewer.training.json_files import write_arrays, write_json
 from brainviewer.training.labelled_data.collection import Case
-from brainviewer.training.labelled_data.datasets import folds_of
-from brainviewer.training.labelled_data.detections import load_found
+from brainviewer.training.labelled_data.detections import load_detection
+from brainviewer.training.labelled_data.folds import folds_of
 from brainviewer.training.recipes import Recipe, read_recipe
 from brainviewer.training.subtype.evidence import class_weights
 from brainviewer.training.subtype.fit import (
-    FOUND_FOLDER,
+    DETECTIONS_FOLDER,
     RECIPE,
-    typed_cases,
+    labelled_cases,
     with_lesion,
 )
 from brainviewer.training.subtype.predictions import entry
@@ -143,7 +143,7 @@ def extract(
     network = frozen_xception(weights)
     features = np.zeros((len(cases), 2048), np.float32)
     for number, case in enumerate(cases):
-        labelled, found = case.load(), load_found(run / FOUND_FOLDER, case.case_id)
+        labelled, found = case.load(), load_detection(run / DETECTIONS_FOLDER, case.case_id)
         if labelled.lesion is not None and found is not None and found.brain is not None:
             pictures = lesion_pictures(labelled.study, labelled.lesion, found.brain)
             if len(pictures):
@@ -188,7 +188,7 @@ def main(
 ) -> None:
     """Measure frozen ImageNet features in the folds of a run."""
     plan = read_recipe(recipe)
-    cases = with_lesion(plan, typed_cases(plan, data), run / FOUND_FOLDER, silent)
+    cases = with_lesion(plan, labelled_cases(plan, data), run / DETECTIONS_FOLDER, silent)
     predict_unseen(plan, cases, extract(cases, run, weights), run)
 
 

@@ -30,24 +30,24 @@ from brainviewer.models.subtype.input import arrange, cut_out
 from brainviewer.training.command import run_alone
 from brainviewer.training.json_files import write_json
 from brainviewer.training.labelled_data.collection import Case
-from brainviewer.training.labelled_data.datasets import folds_of
-from brainviewer.training.labelled_data.detections import Found, load_found
-from brainviewer.training.learning import MakeBatch, from_bank, learn
+from brainviewer.training.labelled_data.detections import Detection, load_detection
+from brainviewer.training.labelled_data.folds import folds_of
+from brainviewer.training.learning import MakeBatch, from_samples, learn
 from brainviewer.training.progress import print_progress
 from brainviewer.training.recipes import PRETRAINED_FILE, Recipe, read_recipe
 from brainviewer.training.subtype.augmentation_cache import levels, make_bank
 from brainviewer.training.subtype.feature_cache import Hide
 from brainviewer.training.subtype.fit import (
-    BANK_FOLDER,
-    FOUND_FOLDER,
+    DETECTIONS_FOLDER,
     RECIPE,
+    SAMPLES_FOLDER,
     batch_maker,
+    labelled_cases,
     train,
-    typed_cases,
     with_lesion,
 )
 from brainviewer.training.subtype.predictions import entry, expert_slices, run
-from brainviewer.training.weights import read_numbers
+from brainviewer.training.weights import read_state
 
 Images = NDArray[np.float32]
 Batches = Callable[[Sequence[int]], MakeBatch]
@@ -110,12 +110,12 @@ def control(name: str, recipe: Recipe, data: Path, out: Path, seed: int, report:
     target = out / f"predictions-{name}.json"
     if target.exists():
         return
-    found = out / FOUND_FOLDER
-    cases = with_lesion(recipe, typed_cases(recipe, data), found, report)
+    found = out / DETECTIONS_FOLDER
+    cases = with_lesion(recipe, labelled_cases(recipe, data), found, report)
     # Read before samples are drawn, so that nothing is left in a folder that holds no run.
-    read_numbers(out / PRETRAINED_FILE)
+    read_state(out / PRETRAINED_FILE)
     bank = make_bank(
-        cases, out / BANK_FOLDER, found, recipe.input, recipe.draws, recipe.seed, report
+        cases, out / SAMPLES_FOLDER, found, recipe.input, recipe.draws, recipe.seed, report
     )
     labels = [recipe.classes.index(case.label) for case in cases]
     if name == "shuffled_labels":
@@ -123,7 +123,7 @@ def control(name: str, recipe: Recipe, data: Path, out: Path, seed: int, report:
     fold_of = folds_of(cases, recipe.folds, seed)
     hide = HIDING.get(name)
     if name == "small_network":
-        batches: Batches = partial(from_bank, bank, labels, model_input=recipe.input)
+        batches: Batches = partial(from_samples, bank, labels, model_input=recipe.input)
     else:
         folder = out / name if hide else None
         if folder is not None:
@@ -140,7 +140,7 @@ def control(name: str, recipe: Recipe, data: Path, out: Path, seed: int, report:
         trained.eval()
         for number in np.flatnonzero(fold_of == fold):
             case = cases[int(number)]
-            tensor = _tensor(case, load_found(found, case.case_id), recipe.input, hide)
+            tensor = _tensor(case, load_detection(found, case.case_id), recipe.input, hide)
             logits = {"expert": run(trained, tensor)[1].mean(axis=0)}
             label = recipe.classes[labels[int(number)]]
             entries.append(entry(replace(case, label=label), fold, seed, logits))
@@ -157,7 +157,9 @@ def _train_small(
     return learn(network, batches, schedule, number, text, report)
 
 
-def _tensor(case: Case, found: Found | None, model_input: ModelInput, hide: Hide | None) -> Images:
+def _tensor(
+    case: Case, found: Detection | None, model_input: ModelInput, hide: Hide | None
+) -> Images:
     """What the network sees of a case as the expert outlined it, with parts hidden."""
     slices = expert_slices(case, found, model_input)
     prepared = slices.prepare(model_input)

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from brainviewer.imaging.measure.descriptors import BRIGHTNESS, NAMES, POSITION, SHAPE
 from brainviewer.models.subtype.fusion_head import FARTHEST, DescriptorPart, Head, Source, Term
-from brainviewer.training.labelled_data.datasets import patient_folds
+from brainviewer.training.labelled_data.folds import patient_folds
 from brainviewer.training.subtype.evidence import (
     Evidence,
     Numbers,
@@ -17,7 +17,7 @@ from brainviewer.training.subtype.evidence import (
 )
 
 # What tells a glioblastoma from the two IDH-mutant types, and what tells those two apart. Chosen
-# from radiology (see analysis.descriptors), with sight of cross-validation on the lgg collection.
+# from radiology (see imaging.measure.descriptors), with sight of cross-validation on the lgg collection.
 GLIOBLASTOMA = (
     "size", "solidity", "anterior", "t1_low_against_mirror", "t1_texture_against_mirror",
     "t1ce_against_mirror", "enhancement_against_mirror", "enhancement_high", "enhancing_extent",

@@ -5,7 +5,7 @@
 
 Describes every labelled patient by the outlines in ``--found`` (made there by the finder that is
 installed, where the folder does not hold them), with and without the skull, and fits the score of
-``inference.out_of_distribution`` to the descriptors that the answer rests on. The limit is a
+``models.subtype.out_of_distribution`` to the descriptors that the answer rests on. The limit is a
 quantile of the scores of patients that were left out of the fit (cross-validation by patient).
 """
 
@@ -24,8 +24,8 @@ from brainviewer.models.subtype.out_of_distribution import LesionDistribution, p
 from brainviewer.training.command import run_alone
 from brainviewer.training.json_files import dump
 from brainviewer.training.labelled_data.cases import read_cases
-from brainviewer.training.labelled_data.datasets import patient_folds
-from brainviewer.training.labelled_data.detections import find_all
+from brainviewer.training.labelled_data.detections import detect_all
+from brainviewer.training.labelled_data.folds import patient_folds
 from brainviewer.training.progress import print_progress
 from brainviewer.training.subtype.descriptor_table import (
     TABLE_FILE,
@@ -129,7 +129,7 @@ def main(
     cases = [case for case in read_cases(data) if case.label]
     table = found / TABLE_FILE
     if not table.exists():
-        find_all(cases, found, report)
+        detect_all(cases, found, report)
         describe_all(cases, found, table, report)
     known = {case.case_id for case in cases}
     patients = [row for row in read_table(table) if row.case_id in known]

@@ -15,7 +15,7 @@ from brainviewer.files.structured import read_json
 from brainviewer.imaging.measure.descriptors import NAMES, describe
 from brainviewer.training.json_files import write_json
 from brainviewer.training.labelled_data.collection import Case
-from brainviewer.training.labelled_data.detections import STRIPPED, load_found, without_skull
+from brainviewer.training.labelled_data.detections import STRIPPED, load_detection, without_skull
 
 TABLE_FILE = "descriptors.json"
 # The outlines that lesions are described by: the finder's, and beside it the expert's and the
@@ -38,7 +38,7 @@ def describe_all(
 ) -> list[Described]:
     """Describe the lesion of every case and write the table to ``path``.
 
-    found_folder : what the finder said (see ``found.find_all``).
+    found_folder : what the finder said (see ``detections.detect_all``).
     """
     rows = []
     for number, case in enumerate(cases):
@@ -99,8 +99,8 @@ def matrix(values: Sequence[Mapping[str, float]], names: Sequence[str]) -> NDArr
 def _describe(case: Case, found_folder: Path) -> Described:
     labelled = case.load()
     study = labelled.study
-    found = load_found(found_folder, case.case_id)
-    stripped = load_found(found_folder / STRIPPED, case.case_id)
+    found = load_detection(found_folder, case.case_id)
+    stripped = load_detection(found_folder / STRIPPED, case.case_id)
     values = {}
     brain = None if found is None else found.brain
     if found is not None and found.index is not None:

@@ -37,14 +37,14 @@ from brainviewer.training.subtype.held_out import (
     Probabilities,
     Row,
     network_control,
-    simpler_answers,
+    simpler_predictions,
     unseen,
 )
 
 EVALUATION_FILE = "evaluation.json"
 RECIPE = resources() / "recipes" / "resnet50-glioma.toml"
 CRITERION = "log loss, classes equally frequent"
-# What an answer may rest on (see inference.card.SITUATIONS), and the sources that this needs.
+# What an answer may rest on (see models.card.SITUATIONS), and the sources that this needs.
 SOURCES = {
     "image": ("network",),
     "image and age": ("network", "age"),
@@ -98,7 +98,7 @@ def evaluate(recipe: Recipe, inputs: Inputs, report: Report = silent) -> dict[st
             [unseen(h, k, f, row) for h, k, f in zip(heads, seeds, folds, strict=True)]
         )
     report(0.6, "measuring simpler answers")
-    answers |= simpler_answers(recipe, main, folds, heads)
+    answers |= simpler_predictions(recipe, main, folds, heads)
     asked = dict.fromkeys(answers, truth)
     for one in inputs.get("controls", []):
         key = f"control: image, {one['name']}"

@@ -12,8 +12,8 @@ from brainviewer.files.structured import read_json
 from brainviewer.imaging.measure.descriptors import NAMES
 from brainviewer.training.labelled_data.cases import read_cases
 from brainviewer.training.labelled_data.collection import Case
-from brainviewer.training.labelled_data.datasets import folds_of
-from brainviewer.training.labelled_data.detections import find_all
+from brainviewer.training.labelled_data.detections import detect_all
+from brainviewer.training.labelled_data.folds import folds_of
 from brainviewer.training.recipes import Recipe
 from brainviewer.training.subtype.descriptor_table import (
     OUTLINES,
@@ -25,7 +25,7 @@ from brainviewer.training.subtype.descriptor_table import (
 from brainviewer.training.subtype.evidence import Evidence
 
 PREDICTIONS = "predictions-seed*.json"
-FOUND_FOLDER = "found"
+DETECTIONS_FOLDER = "found"
 # The outline that inference has; the others are reported beside it.
 MAIN = "found"
 
@@ -147,8 +147,8 @@ def _table(run: Path, recipe: Recipe | None, data: Path | None, report: Report) 
         return []
     cases = [case for case in read_cases(data) if case.label in recipe.classes]
     run.mkdir(parents=True, exist_ok=True)
-    find_all(cases, run / FOUND_FOLDER, report)
-    return describe_all(cases, run / FOUND_FOLDER, path, report)
+    detect_all(cases, run / DETECTIONS_FOLDER, report)
+    return describe_all(cases, run / DETECTIONS_FOLDER, path, report)
 
 
 def _check_folds(

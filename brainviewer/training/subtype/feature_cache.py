@@ -29,7 +29,7 @@ _COARSE = 16
 
 
 @dataclass(frozen=True, eq=False)
-class KeptMaps:
+class FeatureCache:
     """maps : (cases, draws, images, h, w, c) int16, the bits of bfloat16
     covered : (cases, draws, images, slices, size / 16, size / 16) uint8, lesion in 1/255
     """
@@ -38,7 +38,7 @@ class KeptMaps:
     covered: NDArray[np.uint8]
 
 
-def keep_maps(
+def build_feature_cache(
     bank: Bank,
     network: ResNet50,
     stages: int,
@@ -47,7 +47,7 @@ def keep_maps(
     seed: int,
     report: Report,
     hide: Hide | None = None,
-) -> KeptMaps:
+) -> FeatureCache:
     """Run the first ``stages`` stages on every sample, or read what they made of it before.
 
     hide : changes the pictures first; see ``controls``.
@@ -72,7 +72,7 @@ def keep_maps(
             maps[case, drawn], covered[case, drawn] = bits, coarse
             report((case * draws + drawn.stop) / (cases * draws), "looking at the samples")
         write_whole(described, (json.dumps(about) + "\n").encode())
-    return KeptMaps(
+    return FeatureCache(
         np.load(folder / _MAPS_FILE, mmap_mode="r"), np.load(folder / _COVERED_FILE, mmap_mode="r")
     )
 

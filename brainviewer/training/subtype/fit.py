@@ -17,9 +17,10 @@ from brainviewer.core.errors import FileError, Report
 from brainviewer.training.json_files import write_arrays, write_json
 from brainviewer.training.labelled_data.cases import read_cases
 from brainviewer.training.labelled_data.collection import Case
-from brainviewer.training.labelled_data.datasets import cheng_folder, folds_of
-from brainviewer.training.labelled_data.detections import find_all, load_found
-from brainviewer.training.learning import MakeBatch, from_bank, from_maps, learn
+from brainviewer.training.labelled_data.detections import detect_all, load_detection
+from brainviewer.training.labelled_data.folds import folds_of
+from brainviewer.training.labelled_data.pretraining_images import cheng_folder
+from brainviewer.training.learning import MakeBatch, from_features, from_samples, learn
 from brainviewer.training.recipes import FINAL_FILE, PRETRAINED_FILE, Recipe
 from brainviewer.training.resnet50 import (
     ResNet50,
@@ -27,14 +28,20 @@ from brainviewer.training.resnet50 import (
     from_pretrained,
 )
 from brainviewer.training.subtype.augmentation_cache import Bank, make_bank
-from brainviewer.training.subtype.feature_cache import Hide, keep_maps
-from brainviewer.training.subtype.predictions import entry, inputs_of, predict, scrambled, summary
+from brainviewer.training.subtype.feature_cache import Hide, build_feature_cache
+from brainviewer.training.subtype.predictions import (
+    entry,
+    inputs_of,
+    predict,
+    summary,
+    with_shuffled_weights,
+)
 from brainviewer.training.subtype.pretraining import pretrain
-from brainviewer.training.weights import load_numbers, save_numbers
+from brainviewer.training.weights import load_weights, save_weights
 
 RECIPE = resources() / "recipes" / "resnet50-glioma.toml"
-BANK_FOLDER = "bank"
-FOUND_FOLDER = "found"
+SAMPLES_FOLDER = "bank"
+DETECTIONS_FOLDER = "found"
 
 
 def fit(recipe: Recipe, data: Path, out: Path, report: Report, workers: int = 1) -> None:
@@ -50,15 +57,15 @@ def fit(recipe: Recipe, data: Path, out: Path, report: Report, workers: int = 1)
     """
     out.mkdir(parents=True, exist_ok=True)
     report(0.0, "reading the cases")
-    cases = typed_cases(recipe, data)
+    cases = labelled_cases(recipe, data)
     if not (out / PRETRAINED_FILE).exists():
-        save_numbers(_pretrained(recipe, data, report), out / PRETRAINED_FILE)
-    find_all(cases, out / FOUND_FOLDER, report)
-    cases = with_lesion(recipe, cases, out / FOUND_FOLDER, report)
+        save_weights(_pretrained(recipe, data, report), out / PRETRAINED_FILE)
+    detect_all(cases, out / DETECTIONS_FOLDER, report)
+    cases = with_lesion(recipe, cases, out / DETECTIONS_FOLDER, report)
     bank = make_bank(
         cases,
-        out / BANK_FOLDER,
-        out / FOUND_FOLDER,
+        out / SAMPLES_FOLDER,
+        out / DETECTIONS_FOLDER,
         recipe.input,
         recipe.draws,
         recipe.seed,
@@ -74,16 +81,16 @@ def fit(recipe: Recipe, data: Path, out: Path, report: Report, workers: int = 1)
             if not path.exists():
                 learned = [n for n in range(len(cases)) if fold_of[n] != fold]
                 text = f"seed {seed}, fold {fold + 1}"
-                save_numbers(train(recipe, batches(learned), out, [seed, fold], text, report), path)
+                save_weights(train(recipe, batches(learned), out, [seed, fold], text, report), path)
         predict_unseen(recipe, cases, out, seed, report)
     if not (out / FINAL_FILE).exists():
         everyone = range(len(cases))
         network = train(recipe, batches(everyone), out, [recipe.seed], "all patients", report)
-        save_numbers(network, out / FINAL_FILE)
+        save_weights(network, out / FINAL_FILE)
     report(1.0, "done")
 
 
-def typed_cases(recipe: Recipe, data: Path) -> list[Case]:
+def labelled_cases(recipe: Recipe, data: Path) -> list[Case]:
     """The cases whose class the recipe knows; raises FileError if a class is missing."""
     return _enough(recipe, [case for case in read_cases(data) if case.label in recipe.classes])
 
@@ -108,7 +115,7 @@ def with_lesion(recipe: Recipe, cases: list[Case], found: Path, report: Report) 
     """
     kept = []
     for number, case in enumerate(cases):
-        said = load_found(found, case.case_id)
+        said = load_detection(found, case.case_id)
         outlined = said is not None and said.index is not None
         if not outlined:
             lesion = case.load().lesion
@@ -137,11 +144,13 @@ def batch_maker(
     """
     frozen = recipe.training.frozen
     if not frozen and hide is None:
-        return lambda members: from_bank(bank, labels, members, recipe.input)
+        return lambda members: from_samples(bank, labels, members, recipe.input)
     network = from_pretrained(out / PRETRAINED_FILE, len(recipe.classes), recipe.input.depth)
-    folder = folder or out / BANK_FOLDER
-    kept = keep_maps(bank, network, frozen, folder, recipe.input, recipe.seed, report, hide)
-    return lambda members: from_maps(kept, labels, members)
+    folder = folder or out / SAMPLES_FOLDER
+    kept = build_feature_cache(
+        bank, network, frozen, folder, recipe.input, recipe.seed, report, hide
+    )
+    return lambda members: from_features(kept, labels, members)
 
 
 def train(
@@ -161,17 +170,19 @@ def predict_unseen(
 
     Writes ``predictions-seedS.json`` (logits in each situation), ``embeddings-seedS.npz``
     (``case_ids`` and ``embeddings``, (n, 2048) float32) and ``activation-seedS.json`` (where the
-    networks looked, and where they look with scrambled numbers).
+    networks looked, and where they look with shuffled weights).
     """
     entries: list[dict[str, Any]] = []
     embeddings, looked, by_chance = [], [], []
     fold_of = folds_of(cases, recipe.folds, seed)
     for fold in range(int(fold_of.max()) + 1):
         network = load_network(recipe, fold_file(out, seed, fold))
-        shuffled = scrambled(network, seed)
+        shuffled = with_shuffled_weights(network, seed)
         for number in np.flatnonzero(fold_of == fold):
             case = cases[int(number)]
-            inputs = inputs_of(case, load_found(out / FOUND_FOLDER, case.case_id), recipe.input)
+            inputs = inputs_of(
+                case, load_detection(out / DETECTIONS_FOLDER, case.case_id), recipe.input
+            )
             said = predict(network, inputs)
             entries.append(entry(case, fold, seed, said.logits, found=inputs.was_found))
             embeddings.append(said.embedding)
@@ -193,7 +204,7 @@ def predict_unseen(
 def load_network(recipe: Recipe, path: Path) -> ResNet50:
     """A network of this recipe, ready to answer."""
     network = ResNet50(len(recipe.classes), recipe.input.depth)
-    load_numbers(network, path)
+    load_weights(network, path)
     network.eval()
     return network
 

@@ -22,7 +22,7 @@ LEAST_CONFIDENT = 0.5
 # How often the evidence is about something else. From 0.03 to 0.2 the log loss in unseen patients
 # is the same within one standard error (0.05 has the least): patients who all have a glioma cannot
 # tell how often a lesion is something else, so the more cautious side is taken.
-LAPSE = 0.15
+CONTAMINATION = 0.15
 DEFAULT_PREVALENCE = "equal"
 # Tumours by type in the registries of the United States, 2018-2019.
 _REGISTRY = {"A": 1103 + 1159 + 580, "O": 1227 + 653, "G": 883 + 1167 + 18579 + 155 + 475}
@@ -69,7 +69,7 @@ def fit_head(known: Evidence, seed: int, terms: Sequence[str] = NAMES) -> Head:
         prevalences(known),
         DEFAULT_PREVALENCE,
         LEAST_CONFIDENT,
-        LAPSE,
+        CONTAMINATION,
     )
 
 

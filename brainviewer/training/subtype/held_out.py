@@ -42,7 +42,7 @@ def unseen(
     return result
 
 
-def simpler_answers(
+def simpler_predictions(
     recipe: Recipe,
     main: Sequence[Evidence],
     folds: Sequence[NDArray[np.int64]],

@@ -22,20 +22,21 @@ from brainviewer.models.feature_ood import Scope, fit_scope, save_scope
 from brainviewer.models.subtype.lesion_slices import lesion_slices
 from brainviewer.training.command import run_alone
 from brainviewer.training.json_files import write_json
-from brainviewer.training.labelled_data.datasets import cheng_folder, folds_of
-from brainviewer.training.labelled_data.detections import load_found
+from brainviewer.training.labelled_data.detections import load_detection
+from brainviewer.training.labelled_data.folds import folds_of
+from brainviewer.training.labelled_data.pretraining_images import cheng_folder
 from brainviewer.training.progress import print_progress
 from brainviewer.training.recipes import FINAL_FILE, Recipe, read_recipe
 from brainviewer.training.resnet50 import ResNet50
 from brainviewer.training.subtype.evaluate import RECIPE
 from brainviewer.training.subtype.fit import (
-    FOUND_FOLDER,
+    DETECTIONS_FOLDER,
     fold_file,
+    labelled_cases,
     load_network,
-    typed_cases,
     with_lesion,
 )
-from brainviewer.training.subtype.ood_samples import strange_sets
+from brainviewer.training.subtype.ood_samples import ood_sets
 from brainviewer.training.subtype.package import SCOPE_CHECK_FILE, SCOPE_FILE
 
 AXES = 16
@@ -65,12 +66,12 @@ class Shown:
 def show(recipe: Recipe, data: Path, run: Path, report: Report) -> Shown:
     """Prepare the cases of a run, and what its final network should refuse; raises FileError if
     the run is not begun."""
-    cases = with_lesion(recipe, typed_cases(recipe, data), run / FOUND_FOLDER, report)
+    cases = with_lesion(recipe, labelled_cases(recipe, data), run / DETECTIONS_FOLDER, report)
     fold_of = folds_of(cases, recipe.folds, recipe.seeds[0])
     known, folds = [], []
     for number, (case, fold) in enumerate(zip(cases, fold_of, strict=True)):
         report(0.5 * number / len(cases), "preparing the patients")
-        found = load_found(run / FOUND_FOLDER, case.case_id)
+        found = load_detection(run / DETECTIONS_FOLDER, case.case_id)
         if found is None or found.index is None:
             continue
         study = case.load().study
@@ -84,7 +85,9 @@ def show(recipe: Recipe, data: Path, run: Path, report: Report) -> Shown:
         )
     report(0.5, "preparing what is out of scope")
     pictures = cheng_folder(data)
-    strange = strange_sets(cases, run / FOUND_FOLDER, pictures, recipe.input, _OF_EACH, recipe.seed)
+    strange = ood_sets(
+        cases, run / DETECTIONS_FOLDER, pictures, recipe.input, _OF_EACH, recipe.seed
+    )
     return Shown(known, np.array(folds), strange)
 
 
@@ -120,7 +123,7 @@ def make_scope(
 
 
 def embeddings(network: ResNet50, tensors: Sequence[Tensor]) -> NDArray[np.float32]:
-    """(cases, 2048): the features of each case as ``inference.scope.embedding`` gives them."""
+    """(cases, 2048): the features of each case as ``models.feature_ood.embedding`` gives them."""
     images = np.concatenate(tensors)
     rows = []
     with torch.no_grad():

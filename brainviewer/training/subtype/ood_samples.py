@@ -11,8 +11,12 @@ from brainviewer.core.slices import Plane, SliceView
 from brainviewer.models.card import ModelInput
 from brainviewer.models.subtype.lesion_slices import LesionSlices, lesion_slices
 from brainviewer.training.labelled_data.collection import Case
-from brainviewer.training.labelled_data.datasets import LabelledPicture, ellipse, read_cheng
-from brainviewer.training.labelled_data.detections import load_found
+from brainviewer.training.labelled_data.detections import load_detection
+from brainviewer.training.labelled_data.pretraining_images import (
+    LabelledPicture,
+    ellipse,
+    read_cheng,
+)
 
 Tensor = NDArray[np.float32]
 Random = np.random.Generator
@@ -21,7 +25,7 @@ _PICTURE_KINDS = {"meningioma": "meningioma", "pituitary": "pituitary tumour", "
 _HEAD = (240, 240)
 
 
-def strange_sets(
+def ood_sets(
     cases: Sequence[Case],
     found: Path,
     pictures: Path,
@@ -65,7 +69,7 @@ def _healthy(
     made = 0
     for number in random.permutation(len(cases)):
         case = cases[int(number)]
-        said = load_found(found, case.case_id)
+        said = load_detection(found, case.case_id)
         if made == count or said is None or said.brain is None:
             continue
         labelled = case.load()

@@ -15,7 +15,7 @@ from brainviewer.models.saliency import class_activation, map_on_slice
 from brainviewer.models.subtype.input import Prepared, cut_out
 from brainviewer.models.subtype.lesion_slices import LesionSlices, cut_slices, lesion_slices
 from brainviewer.training.labelled_data.collection import Case
-from brainviewer.training.labelled_data.detections import Found
+from brainviewer.training.labelled_data.detections import Detection
 from brainviewer.training.resnet50 import ResNet50
 
 Mask = NDArray[np.bool_]
@@ -39,7 +39,7 @@ class Inputs:
     was_found: bool
 
 
-def inputs_of(case: Case, found: Found | None, model_input: ModelInput) -> Inputs:
+def inputs_of(case: Case, found: Detection | None, model_input: ModelInput) -> Inputs:
     """Prepare a case in every situation; without an expert's outline ``expert`` is left out."""
     labelled = case.load()
     study = labelled.study
@@ -64,7 +64,7 @@ def inputs_of(case: Case, found: Found | None, model_input: ModelInput) -> Input
     return Inputs(prepared, cut_slices(true, view, (index,))[0], was_found)
 
 
-def expert_slices(case: Case, found: Found | None, model_input: ModelInput) -> LesionSlices:
+def expert_slices(case: Case, found: Detection | None, model_input: ModelInput) -> LesionSlices:
     """The slices of the lesion that an expert outlined; raises FileError if there is none."""
     labelled = case.load()
     lesion = labelled.lesion
@@ -80,7 +80,7 @@ def expert_slices(case: Case, found: Found | None, model_input: ModelInput) -> L
 @dataclass(frozen=True, eq=False)
 class Said:
     """logits by situation, (classes,); embedding : (2048,), of the main situation
-    looked : where the network looked in the main situation (see ``where_it_looked``).
+    looked : where the network looked in the main situation (see ``activation_overlap``).
     """
 
     logits: dict[str, NDArray[np.float32]]
@@ -96,7 +96,7 @@ def predict(network: ResNet50, inputs: Inputs) -> Said:
         logits[name] = answers.mean(axis=0)
         if name == MAIN:
             embedding = features.mean(axis=(0, 1, 2))
-            looked = where_it_looked(network, features, logits[name], prepared, inputs.lesion)
+            looked = activation_overlap(network, features, logits[name], prepared, inputs.lesion)
     return Said(logits, embedding, looked)
 
 
@@ -113,7 +113,7 @@ def run(
     return features.permute(0, 2, 3, 1).numpy(), answers.numpy()
 
 
-def where_it_looked(
+def activation_overlap(
     network: ResNet50,
     features: NDArray[np.float32],
     logits: NDArray[np.float32],
@@ -139,7 +139,7 @@ def where_it_looked(
     }
 
 
-def scrambled(network: ResNet50, seed: int) -> ResNet50:
+def with_shuffled_weights(network: ResNet50, seed: int) -> ResNet50:
     """The same network with the numbers of every layer shuffled (Adebayo et al. 2018)."""
     made = ResNet50(network.dense.out_features, network.conv1_conv.in_channels)
     made.eval()
@@ -169,7 +169,7 @@ def entry(
 
 
 def summary(looked: Sequence[dict[str, float | bool]]) -> dict[str, float]:
-    """Means over patients of ``where_it_looked``."""
+    """Means over patients of ``activation_overlap``."""
     return {
         "patients": len(looked),
         **{

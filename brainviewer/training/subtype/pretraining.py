@@ -9,7 +9,7 @@ from brainviewer.core.errors import Report
 from brainviewer.models.card import ModelInput
 from brainviewer.models.subtype.input import head_mask, prepare
 from brainviewer.training.augment import Random, vary
-from brainviewer.training.labelled_data.datasets import (
+from brainviewer.training.labelled_data.pretraining_images import (
     LabelledPicture,
     TumourSlice,
     ellipse,

@@ -5,7 +5,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 from brainviewer.training import augment
-from brainviewer.training.labelled_data.datasets import TumourSlice
+from brainviewer.training.labelled_data.pretraining_images import TumourSlice
 
 
 @pytest.fixture

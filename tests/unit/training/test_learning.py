@@ -8,11 +8,11 @@ pytest.importorskip("torch")
 from dataclasses import replace
 from pathlib import Path
 
-from brainviewer.training.learning import from_bank, from_maps
+from brainviewer.training.learning import from_features, from_samples
 from brainviewer.training.recipes import read_recipe
 from brainviewer.training.resnet50 import ResNet50
 from brainviewer.training.subtype.augmentation_cache import Bank
-from brainviewer.training.subtype.feature_cache import as_images, keep_maps, vary_cheaply
+from brainviewer.training.subtype.feature_cache import as_images, build_feature_cache, vary_cheaply
 
 ROOT = Path(__file__).resolve().parents[3]
 LOW, HIGH = -4.0, 8.0
@@ -66,7 +66,7 @@ def test_every_class_weighs_the_same_and_only_members_are_seen() -> None:
     members = [*range(0, 24, 2), 24, 25, 28]
     shipped = read_recipe(ROOT / "resources" / "recipes" / "resnet50-glioma.toml").input
     for stacked, depth in ((True, 9), (False, 3)):
-        make = from_bank(bank, labels, members, replace(shipped, size=8, stacked=stacked))
+        make = from_samples(bank, labels, members, replace(shipped, size=8, stacked=stacked))
         batch = make(600, np.random.default_rng(0))
         assert batch.images.shape == (600, depth, 8, 8)
         assert batch.covered is not None
@@ -92,7 +92,7 @@ def test_kept_maps_are_what_the_lower_stages_make_of_the_samples(
     def report(fraction: float, text: str) -> None:
         seen.append(text)
 
-    kept = keep_maps(bank, network, 3, tmp_path, model_input, 5, report)
+    kept = build_feature_cache(bank, network, 3, tmp_path, model_input, 5, report)
     assert kept.maps.shape == (3, 2, 3, 4, 4, 512)
     assert kept.covered.shape == (3, 2, 3, 1, 2, 2)
     varied = vary_cheaply(samples[1], bank.has[[1, 1]], LOW, HIGH, np.random.default_rng([5, 1, 0]))
@@ -103,8 +103,8 @@ def test_kept_maps_are_what_the_lower_stages_make_of_the_samples(
         upper = network.maps(lower.permute(0, 3, 1, 2), after=3)[1]
     assert (upper - expected).abs().max() < 0.05 * expected.abs().max()
     again = len(seen)
-    keep_maps(bank, network, 3, tmp_path, model_input, 5, report)
+    build_feature_cache(bank, network, 3, tmp_path, model_input, 5, report)
     assert len(seen) == again
-    batch = from_maps(kept, [0, 1, 2], [0, 2])(20, np.random.default_rng(0))
+    batch = from_features(kept, [0, 1, 2], [0, 2])(20, np.random.default_rng(0))
     assert batch.images.shape == (20, 512, 4, 4)
     assert set(batch.labels.tolist()) == {0, 2}

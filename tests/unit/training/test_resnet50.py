@@ -47,7 +47,7 @@ def test_three_engines_agree(tmp_path: Path) -> None:
     recipe = recipes.read_recipe(ROOT / "resources" / "recipes" / "resnet50-glioma.toml")
     stacked = replace(recipe.input, size=64, slices=3, stacked=True)
     made = some_network(stacked.depth)
-    numbers.save_numbers(made, tmp_path / "final.npz")
+    numbers.save_weights(made, tmp_path / "final.npz")
     package.write_networks(replace(recipe, input=stacked), tmp_path / "final.npz", tmp_path)
     weights = model_files.NETWORK_FILES["weights"]
     loaded = Network(
@@ -67,8 +67,8 @@ def test_three_engines_agree(tmp_path: Path) -> None:
 
 def test_numbers_survive_the_file(tmp_path: Path) -> None:
     made, other = some_network(), network.ResNet50(3)
-    numbers.save_numbers(made, tmp_path / "numbers.npz")
-    numbers.load_numbers(other, tmp_path / "numbers.npz")
+    numbers.save_weights(made, tmp_path / "numbers.npz")
+    numbers.load_weights(other, tmp_path / "numbers.npz")
     for name, value in made.state_dict().items():
         assert torch.equal(value, other.state_dict()[name])
     model = network.keras_model(64, 3)
@@ -91,7 +91,7 @@ def test_each_block_starts_as_the_identity() -> None:
 
 def test_more_slices_of_the_same_start_with_the_same_answer(tmp_path: Path) -> None:
     made = some_network()
-    numbers.save_numbers(made, tmp_path / "pretrained.npz")
+    numbers.save_weights(made, tmp_path / "pretrained.npz")
     x = torch.rand(2, 3, 64, 64)
     for depth, seen in ((3, x), (9, x.repeat(1, 3, 1, 1))):
         wider = network.from_pretrained(tmp_path / "pretrained.npz", 3, depth).eval()
@@ -130,8 +130,8 @@ def test_looking_beside_the_lesion_costs_more() -> None:
     on[:, :, 0, 0] = 1
     beside[:, :, 1, 1] = 1
     with torch.no_grad():
-        near, far = (float(network.astray(made, maps, covered)) for maps in (on, beside))
-        nowhere = float(network.astray(made, beside, torch.zeros_like(covered)))
+        near, far = (float(network.guidance_loss(made, maps, covered)) for maps in (on, beside))
+        nowhere = float(network.guidance_loss(made, beside, torch.zeros_like(covered)))
     assert near < 0.05
     assert far > 3
     assert nowhere == 0

@@ -133,7 +133,7 @@ def test_outlines_that_are_given_stay(tmp_path: Path, monkeypatch: pytest.Monkey
     assert said == [FINDER_HAS_SEEN]
     # The finder that ships may have seen these patients: it must not look at them again.
     monkeypatch.setattr("brainviewer.models.segmentation.detection.find_tumour", outlined_from(30))
-    finding.find_all(cases, out / "found", silent)
+    finding.detect_all(cases, out / "found", silent)
     files = [file.relative_to(given) for file in given.rglob("*.npz")]
     assert len(files) == 5
     for file in files:

@@ -39,7 +39,7 @@ from brainviewer.training.learning import learn
 from brainviewer.training.recipes import FINAL_FILE, PRETRAINED_FILE
 from brainviewer.training.resnet50 import MapNetwork
 from brainviewer.training.run_folder import RECIPE_FILE
-from brainviewer.training.weights import save_numbers
+from brainviewer.training.weights import save_weights
 
 _UNLABELLED_FOLDER, _UNLABELLED_DRAWS = "unlabelled", 2
 
@@ -72,7 +72,7 @@ def fit_student(
         teacher = Teacher(general, frozen, network)
         seed = recipe.seed
         network = learn(network, make, recipe.pretraining, seed, "seeing", report, teacher)
-        save_numbers(network, start)
+        save_weights(network, start)
     report(0.0, "reading the images")
     samples = read_samples(cheng, lgg if recipe.lgg else None)
     variants = run / CACHE_FOLDER

@@ -30,7 +30,7 @@ from brainviewer.training.image_classification.recipes.tumour_recipe import Tumo
 from brainviewer.training.learning import Batch, MakeBatch, learn
 from brainviewer.training.recipes import FINAL_FILE, PRETRAINED_FILE
 from brainviewer.training.resnet50 import MapNetwork
-from brainviewer.training.weights import save_numbers
+from brainviewer.training.weights import save_weights
 
 CACHE_FOLDER = "bank"
 # Between equally often and as often as they are: rare classes count, none is told by heart.
@@ -88,7 +88,7 @@ def learn_parts(
             torch.manual_seed(recipe.seed + fold)
             network = learn_part(fold, weight, f"fold {fold}" if fold else "all images")
             _remove_class_frequencies(network, shown(samples, weight))
-            save_numbers(network, path)
+            save_weights(network, path)
 
 
 def sampling_weights(

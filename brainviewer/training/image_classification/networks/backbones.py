@@ -12,7 +12,7 @@ from brainviewer.training.image_classification.data.tumour_folds import CLASSES
 from brainviewer.training.image_classification.networks import xception
 from brainviewer.training.image_classification.networks.xception import Xception
 from brainviewer.training.resnet50 import MapNetwork, ResNet50
-from brainviewer.training.weights import load_numbers
+from brainviewer.training.weights import load_weights
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,6 @@ BACKBONES: Mapping[str, Backbone] = MappingProxyType(
 def load_network(path: Path, name: str) -> MapNetwork:
     """A network that a run left, ready to answer; ``name``: in ``BACKBONES``. Raises FileError."""
     network = BACKBONES[name].build(len(CLASSES))
-    load_numbers(network, path)
+    load_weights(network, path)
     network.eval()
     return network

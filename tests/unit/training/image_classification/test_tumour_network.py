@@ -27,7 +27,7 @@ from brainviewer.training.image_classification.recipes.tumour_recipe import (  #
     read_tumour_recipe,
 )
 from brainviewer.training.resnet50 import MapNetwork  # noqa: E402
-from brainviewer.training.weights import save_numbers  # noqa: E402
+from brainviewer.training.weights import save_weights  # noqa: E402
 
 RECIPES = resources() / "recipes"
 ROLES = {"architecture": "architecture.json", "weights": "model.weights.h5", "graph": "graph.onnx"}
@@ -51,7 +51,7 @@ def network_of(recipe: TumourRecipe) -> MapNetwork:
 def test_what_ships_answers_as_what_was_trained(name: str, tmp_path: Path) -> None:
     recipe = read_tumour_recipe(RECIPES / f"{name}.toml")
     network = network_of(recipe)
-    save_numbers(network, tmp_path / "final.npz")
+    save_weights(network, tmp_path / "final.npz")
     write_networks(tmp_path / "final.npz", recipe, tmp_path)
     model = keras.models.model_from_json((tmp_path / "architecture.json").read_text("utf-8"))
     model.load_weights(tmp_path / "model.weights.h5")

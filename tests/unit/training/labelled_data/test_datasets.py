@@ -7,7 +7,8 @@ import cv2
 import numpy as np
 
 from brainviewer.training.labelled_data.collection import Case, LabelledStudy
-from brainviewer.training.labelled_data.datasets import folds_of, patient_folds, read_cheng
+from brainviewer.training.labelled_data.folds import folds_of, patient_folds
+from brainviewer.training.labelled_data.pretraining_images import read_cheng
 
 
 def test_the_tumour_box_becomes_an_ellipse(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from brainviewer.models.segmentation.input import CHANNELS, DARKEST, OFFSETS_MM,
 from brainviewer.training.segmentation import augment as outline_augment
 from brainviewer.training.segmentation.head_volumes import (
     FIELDS,
-    TrainingHead,
+    HeadVolume,
     read_head,
     write_head,
 )
@@ -17,7 +17,7 @@ from brainviewer.training.segmentation.head_volumes import (
 HERE = OFFSETS_MM.index(0.0)
 
 
-def some_head(healthy_side: int = 1) -> TrainingHead:
+def some_head(healthy_side: int = 1) -> HeadVolume:
     """A round brain with a bright ball on the left of it (first rows are left)."""
     s, r, a = np.meshgrid(
         np.arange(20.0) - 9.5, np.arange(112) - 55.5, np.arange(128) - 63.5, indexing="ij"
@@ -33,7 +33,7 @@ def some_head(healthy_side: int = 1) -> TrainingHead:
     for name, values in (("depth", depth), ("mirrored_depth", depth), ("side", 2 * r)):
         fields[:, FIELDS.index(name)] = values
     fields[:, FIELDS.index("lesion")] = ball
-    return TrainingHead("case", fields, 4.0, ("flair", "t1", "t1ce"), healthy_side)
+    return HeadVolume("case", fields, 4.0, ("flair", "t1", "t1ce"), healthy_side)
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ import pytest
 
 from brainviewer.core.errors import FileError
 from brainviewer.models.segmentation.calibration import FEATURES, Calibration, parse_calibration
-from brainviewer.training.segmentation.confidence import fit_trust
+from brainviewer.training.segmentation.confidence import fit_confidence
 
 
 def some_patients(count: int = 200) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -17,7 +17,7 @@ def some_patients(count: int = 200) -> tuple[np.ndarray, np.ndarray, np.ndarray]
 
 def test_the_fit_finds_what_tells_right_from_wrong():
     known, right, fold = some_patients()
-    fitted = fit_trust(known, right, fold)
+    fitted = fit_confidence(known, right, fold)
     trust = parse_calibration(fitted["trust"])
     assert trust.weights[1] > 1 > abs(trust.weights[2])
     assert fitted["auroc"] > 0.75
@@ -28,7 +28,7 @@ def test_the_fit_finds_what_tells_right_from_wrong():
 def test_chance_tells_nothing():
     known, right, fold = some_patients()
     shuffled = np.random.default_rng(2).permutation(right)
-    assert fit_trust(known, shuffled, fold)["auroc"] < 0.65
+    assert fit_confidence(known, shuffled, fold)["auroc"] < 0.65
 
 
 def test_beyond_what_was_seen_the_function_stays_as_it_was():
@@ -41,7 +41,7 @@ def test_beyond_what_was_seen_the_function_stays_as_it_was():
 def test_without_right_and_wrong_slices_there_is_nothing_to_fit(right):
     known = np.zeros((len(right), len(FEATURES)))
     with pytest.raises(FileError, match="no right and wrong ones"):
-        fit_trust(known, right, np.zeros(len(right), np.int64))
+        fit_confidence(known, right, np.zeros(len(right), np.int64))
 
 
 @pytest.mark.parametrize(

@@ -13,8 +13,8 @@ pytest.importorskip("onnx")
 from brainviewer.models.engine.onnx_runtime import OnnxFile  # noqa: E402
 from brainviewer.models.segmentation.input import CHANNELS  # noqa: E402
 from brainviewer.training.segmentation import unet as outline_unet  # noqa: E402
-from brainviewer.training.segmentation.fit import load_network, outline_loss  # noqa: E402
-from brainviewer.training.weights import save_numbers  # noqa: E402
+from brainviewer.training.segmentation.fit import load_network, segmentation_loss  # noqa: E402
+from brainviewer.training.weights import save_weights  # noqa: E402
 
 SIZE = (32, 48)
 
@@ -68,7 +68,7 @@ def test_keras_gives_the_same_answer() -> None:
 
 def test_numbers_survive_a_file(tmp_path: Path) -> None:
     network = some_network()
-    save_numbers(network, tmp_path / "final.npz")
+    save_weights(network, tmp_path / "final.npz")
     again = load_network(tmp_path / "final.npz")
     assert_allclose(answer(again, some_slices()), answer(network, some_slices()))
     assert sorted(path.name for path in tmp_path.iterdir()) == ["final.npz"]
@@ -82,7 +82,9 @@ def test_small_enough_to_ship() -> None:
 def test_loss_falls_with_a_better_outline() -> None:
     outline = torch.zeros(2, 1, 8, 8)
     outline[:, :, 2:6, 2:6] = 1
-    good, bad, worst = (outline_loss((outline * 8 - 4) * sign, outline) for sign in (1, 0.2, -1))
+    good, bad, worst = (
+        segmentation_loss((outline * 8 - 4) * sign, outline) for sign in (1, 0.2, -1)
+    )
     assert 0 < good < bad < worst
 
 

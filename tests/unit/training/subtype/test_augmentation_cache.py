@@ -13,9 +13,9 @@ from brainviewer.core.study import Modality, Study, Volume
 from brainviewer.training.labelled_data.collection import Case, LabelledStudy
 from brainviewer.training.labelled_data.detections import (
     STRIPPED,
-    Found,
-    find_all,
-    load_found,
+    Detection,
+    detect_all,
+    load_detection,
     look,
 )
 from brainviewer.training.recipes import read_recipe
@@ -87,7 +87,7 @@ def test_a_sequence_that_is_missing_is_zero_in_every_sample(model_input) -> None
 
 def test_both_outlines_are_learned_from_unless_the_finder_was_wrong(model_input) -> None:
     true = grown_lesion(9)
-    right, wrong = (Found(grown_lesion(8, at), None, 6) for at in (35, 12))
+    right, wrong = (Detection(grown_lesion(8, at), None, 6) for at in (35, 12))
     assert len(slices_of(case(true), right, model_input.channels).outlines) == 2
     assert len(slices_of(case(true), wrong, model_input.channels).outlines) == 1
     alone = slices_of(case(None), right, model_input.channels)
@@ -121,11 +121,11 @@ def test_a_bank_is_finished_by_the_next_run(model_input, tmp_path: Path) -> None
 
 def test_what_the_finder_said_is_kept(tmp_path: Path) -> None:
     one = case(grown_lesion(9))
-    find_all([one], tmp_path, lambda fraction, text: None)
-    found = load_found(tmp_path, "one")
+    detect_all([one], tmp_path, lambda fraction, text: None)
+    found = load_detection(tmp_path, "one")
     assert found is not None
     assert found.lesion.shape == SHAPE
-    assert load_found(tmp_path, "other") is None
+    assert load_detection(tmp_path, "other") is None
 
 
 def test_the_finder_looks_again_with_the_skull_taken_off(tmp_path: Path) -> None:
@@ -142,5 +142,5 @@ def test_the_finder_looks_again_with_the_skull_taken_off(tmp_path: Path) -> None
     assert len(seen) == 2
     assert seen[0][~grown_lesion(20)].any() and not seen[1][~grown_lesion(20)].any()
     np.testing.assert_array_equal(seen[0][grown_lesion(20)], seen[1][grown_lesion(20)])
-    bare = load_found(tmp_path / STRIPPED, "one")
+    bare = load_detection(tmp_path / STRIPPED, "one")
     assert bare is not None and bare.index == 6

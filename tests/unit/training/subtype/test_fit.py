@@ -193,9 +193,9 @@ def test_no_patient_of_a_fold_is_learned_from(
     learned: dict[str, set[str]] = {}
     real_maker, real_train = fitting.batch_maker, fitting.train
 
-    def batch_maker(recipe: Recipe, cases: Any, *rest: Any) -> Any:
-        make = real_maker(recipe, cases, *rest)
-        return lambda members: ({cases[n].case_id for n in members}, make(members))
+    def batch_maker(recipe: Recipe, labels: Any, bank: Any, *rest: Any) -> Any:
+        make = real_maker(recipe, labels, bank, *rest)
+        return lambda members: ({bank.case_ids[n] for n in members}, make(members))
 
     def train(recipe: Recipe, batches: Any, out: Path, seed: Any, text: str, report: Any) -> Any:
         learned[text] = batches[0]
@@ -244,7 +244,7 @@ def test_four_sequences_in_the_layout_of_the_challenge(recipe: Recipe, tmp_path:
 def test_a_case_in_which_nobody_sees_a_lesion_is_left_out(
     recipe: Recipe, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(fitting, "find_all", lambda *_: None)
+    monkeypatch.setattr(fitting, "detect_all", lambda *_: None)
     write_challenge(tmp_path / "data", PATIENTS)
     dark = next(iter(PATIENTS))
     (tmp_path / "data" / dark / f"{dark}_seg.nii.gz").unlink()

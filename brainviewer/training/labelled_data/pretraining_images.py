@@ -1,8 +1,7 @@
-"""The pictures of pretraining, and how patients are split into folds."""
+"""The images of pretraining: contrast-enhanced T1 slices with class and box of the tumour."""
 
 import csv
 import io
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +11,6 @@ from numpy.typing import NDArray
 
 from brainviewer.core.errors import FileError
 from brainviewer.files.ordinary_file import is_ordinary, read_ordinary
-from brainviewer.training.labelled_data.collection import Case
 from brainviewer.training.labelled_data.image_file import read_pixels
 
 _MOST_BYTES = 50_000_000
@@ -69,36 +67,6 @@ def ellipse(
     half = (max(2, round(axes[0])), max(2, round(axes[1])))
     cv2.ellipse(canvas, whole, half, 0, 0, 360, 1, cv2.FILLED)
     return canvas.astype(bool)
-
-
-def patient_folds(labels: Sequence[str], folds: int, seed: int) -> NDArray[np.int64]:
-    """A fold number for each patient, every class spread evenly over the folds.
-
-    labels : class code of each patient
-    """
-    random = np.random.default_rng(seed)
-    fold = np.zeros(len(labels), np.int64)
-    start = 0
-    for label in sorted(set(labels)):
-        members = random.permutation([i for i, other in enumerate(labels) if other == label])
-        fold[members] = (start + np.arange(len(members))) % folds
-        start += len(members)
-    return fold
-
-
-def folds_of(cases: Sequence[Case], folds: int, seed: int) -> NDArray[np.int64]:
-    """A fold number for each case: those the data ask for, else ``patient_folds``.
-
-    All studies of one patient lie in one fold; the first one's class counts.
-    """
-    if all(case.fold for case in cases):
-        names = sorted({case.fold for case in cases})
-        return np.array([names.index(case.fold) for case in cases], np.int64)
-    patients: dict[str, str] = {}
-    for case in cases:
-        patients.setdefault(case.patient or case.case_id, case.label)
-    split = dict(zip(patients, patient_folds(list(patients.values()), folds, seed), strict=True))
-    return np.array([split[case.patient or case.case_id] for case in cases], np.int64)
 
 
 def _rows(path: Path) -> list[dict[str, str]]:
