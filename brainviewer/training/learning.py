@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from brainviewer.core.errors import Report
 from brainviewer.models.card import ModelInput
 from brainviewer.training.augment import Random
+from brainviewer.training.frozen_features import as_maps
 from brainviewer.training.recipes import Schedule
 from brainviewer.training.resnet50 import Coverage, MapNetwork, guidance_loss
 from brainviewer.training.subtype.augmentation_cache import Bank
@@ -80,10 +81,9 @@ def from_features(kept: FeatureCache, labels: Sequence[int], members: Sequence[i
         cases = pick(size, random)
         _, draws, images = kept.maps.shape[:3]
         chosen = (cases, random.integers(draws, size=size), random.integers(images, size=size))
-        maps = torch.from_numpy(kept.maps[chosen]).view(torch.bfloat16)
         covered = kept.covered[chosen].astype(np.float32) / np.float32(255)
         return Batch(
-            maps.permute(0, 3, 1, 2),
+            as_maps(kept.maps[chosen]),
             torch.tensor([labels[case] for case in cases]),
             torch.from_numpy(covered),
         )

@@ -93,17 +93,10 @@ def _in_full(evaluation: Evaluation, situations: Sequence[str]) -> str:
 def _bars(evaluation: Evaluation) -> list[str]:
     parts = []
     for key, bars in evaluation["bars"].items():
-        rows = [
-            [
-                name,
-                bar["bar"].replace(">=", "≥").replace("<=", "≤"),
-                f"{bar['value']:.3f} ({bar['low']:.3f}–{bar['high']:.3f})",
-                met(bar),
-            ]
-            for name, bar in bars.items()
+        parts += [
+            f"What was set out to be reached ({key}), met where the whole interval is there:",
+            bars_table("figure", bars),
         ]
-        parts += [f"What was set out to be reached ({key}), met where the whole interval is there:",
-                  table(["figure", "bar", "reached", "met"], rows)]  # fmt: skip
     return parts
 
 
@@ -148,9 +141,18 @@ def _looks(looks: Evaluation) -> str:
     return table(head, rows)
 
 
-def met(bar: Mapping[str, Any]) -> str:
-    """Whether a bar was met (``intervals.against_bar``), as a cell."""
-    return "yes" if bar["met"] else "on average" if bar["reached"] else "**no**"
+def bars_table(title: str, bars: Mapping[str, Any]) -> str:
+    """What was set out to be reached (``intervals.against_bar``), by name."""
+    rows = [
+        [
+            name,
+            bar["bar"].replace(">=", "≥").replace("<=", "≤"),
+            f"{bar['value']:.3f} ({bar['low']:.3f}–{bar['high']:.3f})",
+            "yes" if bar["met"] else "on average" if bar["reached"] else "**no**",
+        ]
+        for name, bar in bars.items()
+    ]
+    return table([title, "bar", "reached", "met"], rows)
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

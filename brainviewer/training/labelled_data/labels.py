@@ -8,7 +8,7 @@ from pathlib import Path
 
 from brainviewer.core.errors import FileError
 from brainviewer.training.labelled_data.collection import CLASSES
-from brainviewer.training.labelled_data.tables import read_lines
+from brainviewer.training.labelled_data.tables import as_rows, read_lines
 
 DAYS_PER_YEAR = 365.25
 OLDEST_YEARS = 120
@@ -44,7 +44,7 @@ class Label:
 def is_case_table(file: Path) -> bool:
     """Whether the first line of a table names the columns that labels need."""
     try:
-        found = _columns(_header(file))
+        found = _columns(read_lines(file, _EXAMPLE)[0][1])
     except FileError:
         return False
     return {"case", "class"} <= found.keys()
@@ -59,11 +59,12 @@ def read_labels(file: Path, classes: Sequence[str] = CLASSES) -> list[Label]:
     Raises FileError that names the row if it says something that cannot be, if a case stands in it
     twice, or if one patient is in two folds.
     """
-    columns = _columns(_header(file))
+    lines = read_lines(file, _EXAMPLE)
+    columns = _columns(lines[0][1])
     for needed, words in (("case", "the case's id"), ("class", "the class")):
         if needed not in columns:
             raise FileError(f"{file.name} has no column for {words}.", _EXAMPLE)
-    rows = _rows(file)
+    rows = as_rows(file, lines)
     if not rows:
         raise FileError(f"{file.name} names no case.", "Add a line for each case.")
     unit = _unit(columns, rows, file.name)
@@ -214,22 +215,3 @@ def _columns(header: Sequence[str]) -> dict[str, str]:
     if "case" not in found and "patient" in found:
         found["case"] = found.pop("patient")
     return found
-
-
-def _header(file: Path) -> list[str]:
-    return read_lines(file, _EXAMPLE)[0][1]
-
-
-def _rows(file: Path) -> list[tuple[int, dict[str, str]]]:
-    """Every row with something in it, and the line it ends on."""
-    (_, header), *table = read_lines(file, _EXAMPLE)
-    rows = []
-    for line, cells in table:
-        if len(cells) != len(header):
-            raise FileError(
-                f"Row {line} of {file.name} has {len(cells)} cells, but there are {len(header)} "
-                "columns.",
-                "Put it right; a cell with a comma in it needs quotation marks.",
-            )
-        rows.append((line, dict(zip(header, cells, strict=True))))
-    return rows

@@ -1,7 +1,5 @@
 """The images of pretraining: contrast-enhanced T1 slices with class and box of the tumour."""
 
-import csv
-import io
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,11 +7,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from brainviewer.core.errors import FileError
-from brainviewer.files.ordinary_file import is_ordinary, read_ordinary
-from brainviewer.training.labelled_data.image_file import read_pixels
-
-_MOST_BYTES = 50_000_000
+from brainviewer.training.labelled_data.image_file import GREY, read_pixels
+from brainviewer.training.labelled_data.tables import read_table
 
 
 @dataclass(frozen=True)
@@ -46,8 +41,9 @@ def cheng_folder(data: Path) -> Path:
 def read_cheng(folder: Path) -> list[LabelledPicture]:
     """Read a ``cheng`` folder: contrast-enhanced T1 slices of four classes, in all planes."""
     pictures = []
-    for row in _rows(folder / "labels.csv"):
-        picture = _grey(folder / row["file"]).astype(np.float32)
+    for _, row in read_table(folder / "labels.csv", ("file", "class")):
+        file = folder / row["file"]
+        picture = read_pixels(file, GREY, f"The picture {file.name}").astype(np.float32)
         mask = None
         if row["box_cx"]:
             rows, columns = picture.shape
@@ -67,25 +63,3 @@ def ellipse(
     half = (max(2, round(axes[0])), max(2, round(axes[1])))
     cv2.ellipse(canvas, whole, half, 0, 0, 360, 1, cv2.FILLED)
     return canvas.astype(bool)
-
-
-def _rows(path: Path) -> list[dict[str, str]]:
-    unreadable = FileError(
-        f"There is no readable {path.name} in the folder {path.parent.name}.",
-        "Check the data folder.",
-    )
-    if not is_ordinary(path):
-        raise unreadable
-    text = read_ordinary(path, _MOST_BYTES)
-    try:
-        return list(csv.DictReader(io.StringIO(text.decode("utf-8-sig"), newline="")))
-    except (csv.Error, UnicodeDecodeError):
-        raise unreadable from None
-
-
-def _grey(path: Path) -> NDArray[np.uint8]:
-    return _read(path, cv2.IMREAD_GRAYSCALE)
-
-
-def _read(path: Path, flags: int) -> NDArray[np.uint8]:
-    return read_pixels(path, flags, f"The picture {path.name}")

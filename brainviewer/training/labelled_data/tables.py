@@ -40,27 +40,36 @@ def read_lines(file: Path, example: str) -> list[tuple[int, list[str]]]:
     return [(table[0][0], header), *table[1:]]
 
 
+def as_rows(file: Path, lines: Sequence[tuple[int, list[str]]]) -> list[tuple[int, dict[str, str]]]:
+    """What ``read_lines`` found as rows with their line numbers, by the columns' names.
+
+    Raises FileError if a row has another length.
+    """
+    (_, header), *table = lines
+    for line, cells in table:
+        if len(cells) != len(header):
+            raise FileError(
+                f"Row {line} of {file.name} has {len(cells)} cells, another number of cells than "
+                f"there are columns ({len(header)}).",
+                "Put it right; a cell with a comma in it needs quotation marks.",
+            )
+    return [(line, dict(zip(header, cells, strict=True))) for line, cells in table]
+
+
 def read_table(table: Path, needed: Sequence[str]) -> list[tuple[int, dict[str, str]]]:
     """The rows of a table with their line numbers, by the columns' names in small letters.
 
     Raises FileError if it cannot be read, lacks a needed column, or has a row of another length.
     """
     example = f"Its first line must name the columns, for example: {','.join(needed)}."
-    (_, header), *lines = read_lines(table, example)
-    columns = [name.lower() for name in header]
-    if not set(needed) <= set(columns):
+    lines = read_lines(table, example)
+    if not set(needed) <= {name.lower() for name in lines[0][1]}:
         named = f"{', '.join(needed[:-1])} and {needed[-1]}"
         raise FileError(f"{table.name} has no columns called {named}.", example)
-    rows = []
-    for line, cells in lines:
-        if len(cells) != len(columns):
-            raise FileError(
-                f"Row {line} of {table.name} has another number of cells than there are columns.",
-                "Put it right.",
-            )
-        stripped = (cell.strip() for cell in cells)
-        rows.append((line, dict(zip(columns, stripped, strict=True))))
-    return rows
+    return [
+        (line, {name.lower(): cell.strip() for name, cell in row.items()})
+        for line, row in as_rows(table, lines)
+    ]
 
 
 def _text(file: Path) -> str:

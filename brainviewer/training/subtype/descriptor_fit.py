@@ -17,7 +17,7 @@ from brainviewer.training.subtype.evidence import (
 )
 
 # What tells a glioblastoma from the two IDH-mutant types, and what tells those two apart. Chosen
-# from radiology (see imaging.measure.descriptors), with sight of cross-validation on the lgg collection.
+# from radiology (imaging.measure.descriptors), with sight of cross-validation on the lgg data.
 GLIOBLASTOMA = (
     "size", "solidity", "anterior", "t1_low_against_mirror", "t1_texture_against_mirror",
     "t1ce_against_mirror", "enhancement_against_mirror", "enhancement_high", "enhancing_extent",

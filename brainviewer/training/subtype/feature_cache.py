@@ -8,16 +8,17 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
+from numpy.lib.format import open_memmap
 from numpy.typing import NDArray
 
 from brainviewer.core.errors import Report
 from brainviewer.files.writing import write_whole
 from brainviewer.models.card import ModelInput
 from brainviewer.training.augment import Random
+from brainviewer.training.frozen_features import frozen_features
 from brainviewer.training.resnet50 import ResNet50
 from brainviewer.training.subtype.augmentation_cache import Bank
 
@@ -62,13 +63,14 @@ def build_feature_cache(
         for case, drawn, slices, lesion in _varied(bank, seed):
             shown = slices if hide is None else hide(slices, lesion, model_input)
             images, cover = as_images(shown, lesion, model_input)
-            bits = _lower(network, stages, images)
+            bits = frozen_features(network, stages, images.reshape(-1, *images.shape[2:]))
+            bits = bits.reshape(*images.shape[:2], *bits.shape[1:])
             coarse = np.rint(255 * _shrunk(cover)).astype(np.uint8)
             if maps is None or covered is None:
-                maps = _create(folder / _MAPS_FILE, np.int16, (cases, draws, *bits.shape[1:]))
-                covered = _create(
-                    folder / _COVERED_FILE, np.uint8, (cases, draws, *coarse.shape[1:])
-                )
+                shape = (cases, draws, *bits.shape[1:])
+                maps = open_memmap(folder / _MAPS_FILE, "w+", np.int16, shape)
+                shape = (cases, draws, *coarse.shape[1:])
+                covered = open_memmap(folder / _COVERED_FILE, "w+", np.uint8, shape)
             maps[case, drawn], covered[case, drawn] = bits, coarse
             report((case * draws + drawn.stop) / (cases * draws), "looking at the samples")
         write_whole(described, (json.dumps(about) + "\n").encode())
@@ -89,15 +91,6 @@ def _varied(
             has = np.repeat(bank.has[case : case + 1], len(samples), axis=0)
             random = np.random.default_rng([seed, case, start])
             yield case, drawn, *vary_cheaply(samples, has, bank.low, bank.high, random)
-
-
-def _lower(network: ResNet50, stages: int, images: NDArray[np.float32]) -> NDArray[np.int16]:
-    """(n, images, depth, size, size) -> (n, images, h, w, c), the bits of bfloat16"""
-    flat = torch.from_numpy(np.ascontiguousarray(images.reshape(-1, *images.shape[2:])))
-    with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
-        made = network.lower(flat.to(memory_format=torch.channels_last), stages)
-    bits = made.to(torch.bfloat16).permute(0, 2, 3, 1).contiguous().view(torch.int16).numpy()
-    return np.asarray(bits.reshape(*images.shape[:2], *bits.shape[1:]))
 
 
 def as_images(
@@ -159,7 +152,3 @@ def _shrunk(covered: NDArray[np.float32]) -> NDArray[np.float32]:
     *rest, rows, columns = covered.shape
     blocks = covered.reshape(*rest, rows // _COARSE, _COARSE, columns // _COARSE, _COARSE)
     return np.asarray(blocks.mean(axis=(-3, -1)), np.float32)
-
-
-def _create(path: Path, kind: type, shape: tuple[int, ...]) -> NDArray[Any]:
-    return np.lib.format.open_memmap(path, "w+", kind, shape)

@@ -38,11 +38,11 @@ from brainviewer.training.subtype.fit import (
 )
 from brainviewer.training.subtype.ood_samples import ood_sets
 from brainviewer.training.subtype.package import SCOPE_CHECK_FILE, SCOPE_FILE
+from brainviewer.training.subtype.predictions import run as run_network
 
 AXES = 16
 # The usual working point: 95 % of what is in scope passes.
 QUANTILE = 0.95
-_BATCH = 16
 _OF_EACH = 24
 # Folds of the first seed that set the limit.
 FOLDS = 3
@@ -124,16 +124,7 @@ def make_scope(
 
 def embeddings(network: ResNet50, tensors: Sequence[Tensor]) -> NDArray[np.float32]:
     """(cases, 2048): the features of each case as ``models.feature_ood.embedding`` gives them."""
-    images = np.concatenate(tensors)
-    rows = []
-    with torch.no_grad():
-        for start in range(0, len(images), _BATCH):
-            batch = torch.from_numpy(images[start : start + _BATCH]).permute(0, 3, 1, 2)
-            batch = batch.contiguous(memory_format=torch.channels_last)
-            rows.append(network.features(batch).mean(dim=(2, 3)).numpy())
-    pooled = np.concatenate(rows)
-    ends = np.cumsum([len(tensor) for tensor in tensors])
-    means = np.stack([part.mean(axis=0) for part in np.split(pooled, ends[:-1])])
+    means = np.stack([run_network(network, one)[0].mean(axis=(0, 1, 2)) for one in tensors])
     return np.asarray(means / np.linalg.norm(means, axis=1, keepdims=True), np.float32)
 
 

@@ -14,7 +14,7 @@ from brainviewer.models.card import ModelInput
 from brainviewer.models.saliency import class_activation, map_on_slice
 from brainviewer.models.subtype.input import Prepared, cut_out
 from brainviewer.models.subtype.lesion_slices import LesionSlices, cut_slices, lesion_slices
-from brainviewer.training.labelled_data.collection import Case
+from brainviewer.training.labelled_data.collection import Case, LabelledStudy
 from brainviewer.training.labelled_data.detections import Detection
 from brainviewer.training.resnet50 import ResNet50
 
@@ -44,7 +44,6 @@ def inputs_of(case: Case, found: Detection | None, model_input: ModelInput) -> I
     labelled = case.load()
     study = labelled.study
     view = SliceView.of(study.grid, Plane.AXIAL)
-    others = tuple(axis for axis in range(3) if axis != view.axis)
     brain = None if found is None else found.brain
     was_found = found is not None and found.index is not None
     if found is not None and found.index is not None:
@@ -58,8 +57,7 @@ def inputs_of(case: Case, found: Detection | None, model_input: ModelInput) -> I
     true = lesion
     if labelled.lesion is not None and labelled.lesion.any():
         true = labelled.lesion
-        largest = int(np.argmax(true.sum(axis=others)))
-        situations["expert"] = lesion_slices(study, true, brain, largest, model_input)
+        situations["expert"] = _largest_slices(labelled, brain, model_input)
     prepared = {name: slices.prepare(model_input) for name, slices in situations.items()}
     return Inputs(prepared, cut_slices(true, view, (index,))[0], was_found)
 
@@ -67,14 +65,20 @@ def inputs_of(case: Case, found: Detection | None, model_input: ModelInput) -> I
 def expert_slices(case: Case, found: Detection | None, model_input: ModelInput) -> LesionSlices:
     """The slices of the lesion that an expert outlined; raises FileError if there is none."""
     labelled = case.load()
-    lesion = labelled.lesion
-    if lesion is None or not lesion.any():
+    if labelled.lesion is None or not labelled.lesion.any():
         raise FileError(f"The case {case.case_id} has no outline by an expert.", "Leave it out.")
+    return _largest_slices(labelled, None if found is None else found.brain, model_input)
+
+
+def _largest_slices(
+    labelled: LabelledStudy, brain: Mask | None, model_input: ModelInput
+) -> LesionSlices:
+    """The slices around the one in which the expert's outline is largest."""
+    assert labelled.lesion is not None
     view = SliceView.of(labelled.study.grid, Plane.AXIAL)
-    others = tuple(axis for axis in range(3) if axis != view.axis)
-    largest = int(np.argmax(lesion.sum(axis=others)))
-    brain = None if found is None else found.brain
-    return lesion_slices(labelled.study, lesion, brain, largest, model_input)
+    areas = labelled.lesion.sum(axis=tuple(axis for axis in range(3) if axis != view.axis))
+    largest = int(np.argmax(areas))
+    return lesion_slices(labelled.study, labelled.lesion, brain, largest, model_input)
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,10 +9,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
+from numpy.lib.format import open_memmap
 from numpy.typing import NDArray
 
 from brainviewer.core.errors import Report
@@ -20,6 +20,7 @@ from brainviewer.core.worker_pool import worker_pool
 from brainviewer.files.writing import write_whole
 from brainviewer.models.card import ModelInput
 from brainviewer.models.image_classification.input import head_of, picture_bounds
+from brainviewer.training.frozen_features import frozen_features
 from brainviewer.training.image_classification.data.random_variation import vary
 from brainviewer.training.image_classification.data.tumour_samples import Sample
 from brainviewer.training.resnet50 import MapNetwork
@@ -65,12 +66,17 @@ def make_cache(
         pictures = maps = covered = None
         first = 0
         for codes, cover in _variants(samples, draws, model_input, seed):
-            bits = _lower(network, blocks, decode_images(codes, model_input))
+            bits = frozen_features(network, blocks, decode_images(codes, model_input))
             if pictures is None or maps is None or covered is None:
                 shape = (len(samples), draws)
-                pictures = _create(folder / _PICTURES_FILE, np.uint8, (*shape, *codes.shape[2:]))
-                maps = _create(folder / _MAPS_FILE, np.int16, (*shape, *bits.shape[1:]))
-                covered = _create(folder / _COVERED_FILE, np.uint8, (*shape, *cover.shape[2:]))
+                pictures, maps, covered = (
+                    open_memmap(folder / name, "w+", kind, (*shape, *one.shape[skipped:]))
+                    for name, kind, one, skipped in (
+                        (_PICTURES_FILE, np.uint8, codes, 2),
+                        (_MAPS_FILE, np.int16, bits, 1),
+                        (_COVERED_FILE, np.uint8, cover, 2),
+                    )
+                )
             last = first + len(codes)
             pictures[first:last] = codes
             maps[first:last] = bits.reshape(len(codes), draws, *bits.shape[1:])
@@ -116,16 +122,3 @@ def _vary_some(
         codes.append(np.stack([one for one, _ in made]))
         cover.append(np.stack([one for _, one in made]))
     return np.stack(codes), np.stack(cover)
-
-
-def _lower(network: MapNetwork, blocks: int, pictures: NDArray[np.float32]) -> NDArray[np.int16]:
-    """(n, 1, size, size) -> (n, h, w, c), the bits of bfloat16"""
-    flat = torch.from_numpy(pictures)
-    with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
-        made = network.lower(flat.to(memory_format=torch.channels_last), blocks)
-    bits = made.to(torch.bfloat16).permute(0, 2, 3, 1).contiguous().view(torch.int16)
-    return np.asarray(bits.numpy())
-
-
-def _create(path: Path, kind: type, shape: tuple[int, ...]) -> NDArray[Any]:
-    return np.lib.format.open_memmap(path, "w+", kind, shape)

@@ -14,6 +14,7 @@ from torch import Tensor
 
 from brainviewer.core.errors import FileError, Report
 from brainviewer.training.augment import Random
+from brainviewer.training.frozen_features import as_maps
 from brainviewer.training.image_classification.data.augmentation_cache import (
     AugmentationCache,
     make_cache,
@@ -131,7 +132,7 @@ def batches(
     def make(size: int, random: Random) -> Batch:
         chosen = random.choice(len(samples), size, p=weight)
         draws = random.integers(bank.maps.shape[1], size=size)
-        maps = torch.from_numpy(bank.maps[chosen, draws]).view(torch.bfloat16).permute(0, 3, 1, 2)
+        maps = as_maps(bank.maps[chosen, draws])
         covered = bank.covered[chosen, draws].astype(np.float32) / np.float32(255)
         return Batch(
             maps if pictured is None else pictured(bank.pictures[chosen, draws]),
