@@ -21,18 +21,11 @@ from brainviewer.models.segmentation.installed import GRAPH_FILE, SETTINGS_FILE
 from brainviewer.training.command import run_alone
 from brainviewer.training.json_files import write_json
 from brainviewer.training.model_files import NETWORK_FILES, README_FILE, sha256
-from brainviewer.training.readme import put_tables, table
+from brainviewer.training.readme import put_tables
+from brainviewer.training.templates import render_markdown
 
 VERSION = "1.0.1"
 """Of the network that ships; another set of numbers has another one."""
-_COLUMNS = {
-    "mean_share": "mean share",
-    "share_at_least_0.9": "share ≥ 0.9",
-    "mean_dice": "mean Dice",
-    "median_dice": "median Dice",
-    "median_distance_slices": "distance",
-    "not_found": "not found",
-}
 
 
 def write_networks(numbers: Path, out: Path) -> None:
@@ -62,34 +55,7 @@ def settings(figures: dict[str, Any], out: Path) -> dict[str, Any]:
 
 def tables(figures: dict[str, Any]) -> str:
     """The figures as Markdown tables."""
-    decimals = [".3f"] * 4 + ["g"] * 2
-    methods = [
-        [name, *(f"{figure[key]:{form}}" for key, form in zip(_COLUMNS, decimals, strict=True))]
-        for name, figure in figures["methods"].items()
-    ]
-    healthy, sure = figures["healthy"], figures["confidence"]
-    curve = [
-        [
-            f"{part['from']:g}–{part['to']:g}",
-            str(part["patients"]),
-            f"{part['mean_confidence']:.2f}",
-            f"{part['right']:.2f}",
-        ]
-        for part in sure["curve"]
-    ]
-    parts = [
-        f"{figures['patients']} patients, {figures['folds']}-fold cross-validation by patient, "
-        f"seed {figures['seed']}. Share: area of the chosen slice of the largest outlined area; "
-        "distance: slices to that slice, median.",
-        table(["method", *_COLUMNS.values()], methods),
-        f"Healthy heads, made by mirroring the half without tumour: {healthy['called_sick']} of "
-        f"{healthy['heads']} are called sick.",
-        "Confidence is fitted to a share of at least 0.9; each patient here was left out of the "
-        f"fit: area under the curve {sure['auroc']:.2f}, Brier score {sure['brier']:.3f} (always "
-        f"the mean: {sure['brier_of_the_base_rate']:.3f}).",
-        table(["confidence", "patients", "mean confidence", "share ≥ 0.9"], curve),
-    ]
-    return "\n\n".join(parts)
+    return render_markdown("segmentation_tables", figures=figures)
 
 
 def main(

@@ -11,7 +11,7 @@ it stands in that file and in the README, everything measured comes from ``evalu
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -35,9 +35,10 @@ from brainviewer.training.model_files import (
     read_about,
     write_network_files,
 )
-from brainviewer.training.readme import write_tables
+from brainviewer.training.readme import put_tables
 from brainviewer.training.recipes import FINAL_FILE, Recipe, read_recipe
 from brainviewer.training.subtype.evaluate import EVALUATION_FILE, RECIPE, SOURCES
+from brainviewer.training.templates import render_markdown
 
 SCOPE_FILE = "scope.npz"
 SCOPE_CHECK_FILE = "scope.json"
@@ -116,9 +117,21 @@ def write_models(models: Path, evaluation: Evaluation, recipe_text: str) -> list
         content = card_content(about, evaluation, recipe_text, folder)
         write_whole(folder / CARD_FILE, dump(content).encode())
         cards[about["id"]] = load_card(folder, cards)
-        readme = folder / README_FILE
-        write_tables(readme, evaluation, situations(about), network_check(models, about))
+        made = tables(evaluation, situations(about), network_check(models, about))
+        put_tables(folder / README_FILE, made)
     return list(cards.values())
+
+
+def tables(
+    evaluation: Evaluation, shown: Sequence[str], network: Mapping[str, Any] | None = None
+) -> str:
+    """Everything that was measured, as Markdown.
+
+    shown : situations in full, what the model's own answers rest on; all else is shown in short.
+    network : what the network refuses and where it looks; None leaves that out.
+    """
+    values = {"evaluation": evaluation, "situations": list(shown), "network": network}
+    return render_markdown("subtype_tables", **values)
 
 
 def network_check(models: Path, about: About) -> Mapping[str, Any] | None:

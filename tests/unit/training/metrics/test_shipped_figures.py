@@ -12,7 +12,7 @@ from numpy.testing import assert_allclose
 from brainviewer.models.card import DOUBT, ModelCard
 from brainviewer.models.registry import DEFAULT_MODEL, installed_models, verify
 from brainviewer.models.subtype.fusion_head_content import parse_head
-from brainviewer.training import model_files, readme
+from brainviewer.training import model_files
 from brainviewer.training.metrics.metrics import measures
 from brainviewer.training.recipes import read_recipe
 from brainviewer.training.subtype import package
@@ -72,10 +72,10 @@ def test_the_readme_shows_the_figures_of_the_evaluation(
     shown = package.situations(about)
     network = package.network_check(MODELS, about)
     assert network is not None
-    assert readme.tables(evaluation, shown, network) in text
+    assert package.tables(evaluation, shown, network) in text
     changed = json.loads(json.dumps(evaluation))
     changed["figures"][shown[-1]]["figures"][0]["value"] += 0.01
-    assert readme.tables(changed, shown, network) not in text
+    assert package.tables(changed, shown, network) not in text
 
 
 def test_the_input_is_that_of_the_recipe(evaluation: Evaluation) -> None:
