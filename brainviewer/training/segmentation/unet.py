@@ -1,13 +1,13 @@
 """A small U-Net (Ronneberger et al. 2015): PyTorch to train, Keras to ship, ONNX to run.
 
-Convolutions have no bias of their own; batch normalisation follows each. In the ONNX graph the
-normalisation is folded into the convolution, so that it holds only what every runtime knows.
+Convolutions have no bias of their own; batch normalisation follows each.
 """
 
+import io
+import warnings
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -58,7 +58,8 @@ class UNet(nn.Module):  # type: ignore[misc]
             x = torch.cat([self.up(x), kept[level]], 1)
             for name in _steps("up", level):
                 x = self.steps[name](x)
-        return torch.as_tensor(self.last(x))
+        logits: Tensor = self.last(x)
+        return logits
 
 
 def layout(channels: int) -> list[tuple[str, int, int]]:
@@ -116,70 +117,23 @@ def copy_into_keras(network: UNet, model: Any) -> None:
 
 
 def write_graph(network: UNet, channels: int, path: Path) -> None:
-    """Write the network as ONNX: ``slices`` (n, channels, h, w) -> ``lesion`` (n, 1, h, w)."""
-    import onnx
-    from onnx import TensorProto, helper, numpy_helper
+    """Write the network as ONNX: ``slices`` (n, channels, h, w) -> ``lesion`` (n, 1, h, w).
 
-    nodes: list[Any] = []
-    numbers: list[Any] = []
-
-    def constant(name: str, values: Any) -> str:
-        numbers.append(numpy_helper.from_array(values, name))
-        return name
-
-    def add(kind: str, inputs: list[str], output: str, **attributes: Any) -> str:
-        nodes.append(helper.make_node(kind, inputs, [output], name=output, **attributes))
-        return output
-
-    def convolution(name: str, x: str, weight: Any, bias: Any) -> str:
-        edge = weight.shape[-1] // 2
-        weights = [constant(f"{name}.weight", weight), constant(f"{name}.bias", bias)]
-        return add("Conv", [x, *weights], name, kernel_shape=weight.shape[2:], pads=[edge] * 4)
-
-    def step(name: str, x: str) -> str:
-        weight, bias = _folded(network.steps[name])
-        return add("Relu", [convolution(f"{name}_conv", x, weight, bias)], f"{name}_relu")
-
-    twice = constant("twice", np.array([1, 1, 2, 2], np.float32))
-    x = "slices"
-    kept = []
-    for level in range(len(WIDTHS)):
-        if level:
-            x = add("MaxPool", [x], f"pool{level}", kernel_shape=[2, 2], strides=[2, 2])
-        for name in _steps("down", level):
-            x = step(name, x)
-        kept.append(x)
-    for level in range(len(WIDTHS) - 2, -1, -1):
-        x = add(
-            "Resize", [x, "", twice], f"wider{level}", mode="nearest",
-            coordinate_transformation_mode="asymmetric", nearest_mode="floor",
-        )  # fmt: skip
-        x = add("Concat", [x, kept[level]], f"joined{level}", axis=1)
-        for name in _steps("up", level):
-            x = step(name, x)
-    assert network.last.bias is not None
-    last = network.last.weight.detach().numpy(), network.last.bias.detach().numpy()
-    add("Sigmoid", [convolution("last_conv", x, *last)], "lesion")
-    sides = ("height", "width")
-    graph = helper.make_graph(
-        nodes,
-        "lesion_outline",
-        [helper.make_tensor_value_info("slices", TensorProto.FLOAT, ["n", channels, *sides])],
-        [helper.make_tensor_value_info("lesion", TensorProto.FLOAT, ["n", 1, *sides])],
-        numbers,
-    )
-    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)])
-    model.ir_version = 8
-    onnx.checker.check_model(model)
-    write_whole(path, model.SerializeToString())
-
-
-def _folded(step: Step) -> tuple[Any, Any]:
-    """Weights and bias of one convolution that does the work of convolution and norm."""
-    norm = step.norm
-    assert norm.running_mean is not None and norm.running_var is not None
-    with torch.no_grad():
-        gain = norm.weight / torch.sqrt(norm.running_var + norm.eps)
-        weight = step.conv.weight * gain[:, None, None, None]
-        bias = norm.bias - norm.running_mean * gain
-    return weight.contiguous().numpy(), bias.numpy()
+    The exporter folds each batch normalisation into its convolution.
+    """
+    graph = io.BytesIO()
+    sides = {0: "n", 2: "height", 3: "width"}
+    with warnings.catch_warnings():
+        # The newer exporter needs a package more.
+        warnings.simplefilter("ignore")
+        torch.onnx.export(
+            nn.Sequential(network, nn.Sigmoid()).eval(),
+            (torch.zeros(1, channels, 64, 64),),
+            graph,
+            input_names=["slices"],
+            output_names=["lesion"],
+            dynamic_axes={"slices": sides, "lesion": sides},
+            opset_version=13,
+            dynamo=False,
+        )
+    write_whole(path, graph.getvalue())
