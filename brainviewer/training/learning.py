@@ -17,7 +17,7 @@ from brainviewer.training.augment import Random
 from brainviewer.training.frozen_features import as_maps
 from brainviewer.training.recipes import Schedule
 from brainviewer.training.resnet50 import Coverage, MapNetwork, guidance_loss
-from brainviewer.training.subtype.augmentation_cache import Bank
+from brainviewer.training.subtype.augmentation_cache import AugmentationCache
 from brainviewer.training.subtype.feature_cache import FeatureCache, as_images, vary_cheaply
 from brainviewer.training.weights import update_average
 
@@ -49,7 +49,7 @@ Trained = TypeVar("Trained", bound=MapNetwork)
 
 
 def from_samples(
-    bank: Bank, labels: Sequence[int], members: Sequence[int], model_input: ModelInput
+    bank: AugmentationCache, labels: Sequence[int], members: Sequence[int], model_input: ModelInput
 ) -> MakeBatch:
     """Batches of the bank's samples; every class and every patient in it weighs the same.
 

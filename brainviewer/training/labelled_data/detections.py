@@ -44,11 +44,11 @@ def detect_all(cases: Sequence[Case], folder: Path, report: Report) -> None:
     with InlineEngine(*([] if files is None else [files])) as runner:
         find = partial(find_tumour, network=segmentation_network(runner))
         for number, case in enumerate(cases):
-            look(case, folder, find)
+            detect(case, folder, find)
             report((number + 1) / len(cases), "finding the tumours")
 
 
-def look(case: Case, folder: Path, find: Callable[[Study], TumourFinding]) -> None:
+def detect(case: Case, folder: Path, find: Callable[[Study], TumourFinding]) -> None:
     """Write what is found in a case, and, in the folder ``STRIPPED``, what is found with the skull
     taken off; a case that the folder holds is not looked at again."""
     place = folder / f"{case.case_id}.npz"

@@ -35,7 +35,7 @@ from brainviewer.models.segmentation.network import (
 )
 from brainviewer.training.json_files import write_json
 from brainviewer.training.labelled_data.cases import LabelledStudy, read_cases
-from brainviewer.training.labelled_data.detections import look
+from brainviewer.training.labelled_data.detections import detect
 from brainviewer.training.segmentation.confidence import UNSURE, fit_confidence
 from brainviewer.training.segmentation.fit import (
     OutlineRecipe,
@@ -265,4 +265,4 @@ def write_detections(
     networks = [runnable(load_network(run / f"fold-{n}.npz"), trust) for n in range(recipe.folds)]
     for number, (case, fold) in enumerate(zip(cases, folds_of(cases, recipe), strict=True)):
         report(number / len(cases), "writing what was found")
-        look(case, out, partial(find_tumour, network=networks[fold]))
+        detect(case, out, partial(find_tumour, network=networks[fold]))

@@ -53,7 +53,7 @@ class CaseSlices:
 
 
 @dataclass(frozen=True, eq=False)
-class Bank:
+class AugmentationCache:
     """samples : (cases, draws, slices, size, size, channels + 1) uint8; the last one is the
     coverage by the lesion in 1/255. ``levels`` turns the others back into numbers.
 
@@ -101,7 +101,7 @@ def slices_of(case: Case, found: Detection | None, channels: Sequence[str]) -> C
 
 
 def draw(case: CaseSlices, model_input: ModelInput, random: Random) -> Samples:
-    """A random relative of a case: (slices, size, size, channels + 1) uint8 (see ``Bank``)."""
+    """A random relative of a case: (slices, size, size, channels + 1) uint8."""
     outline = case.outlines[random.integers(len(case.outlines))]
     chosen = _choose(outline, model_input, random)
     lesion, brain = outline[chosen], case.brain[chosen] | outline[chosen]
@@ -148,7 +148,7 @@ def levels(model_input: ModelInput) -> tuple[float, float]:
     return step.numbers["low"], step.numbers["high"]
 
 
-def make_bank(
+def make_cache(
     cases: Sequence[Case],
     folder: Path,
     found: Path,
@@ -157,7 +157,7 @@ def make_bank(
     seed: int,
     report: Report,
     workers: int = 1,
-) -> Bank:
+) -> AugmentationCache:
     """Draw every case ``draws`` times into ``folder``, or read what was drawn there before.
 
     found : folder with what the finder says about each case (see ``detections.detect_all``).
@@ -200,7 +200,7 @@ def make_bank(
             state["cases"][cases[n].case_id] = has
             write_json(about, state)
             report(len(state["cases"]) / len(cases), "drawing samples")
-    return Bank(
+    return AugmentationCache(
         np.load(path, mmap_mode="r"),
         np.array([state["cases"][case.case_id] for case in cases]),
         tuple(case.case_id for case in cases),

@@ -35,12 +35,12 @@ from brainviewer.training.labelled_data.folds import folds_of
 from brainviewer.training.learning import MakeBatch, from_samples, learn
 from brainviewer.training.progress import print_progress
 from brainviewer.training.recipes import PRETRAINED_FILE, Recipe, read_recipe
-from brainviewer.training.subtype.augmentation_cache import levels, make_bank
+from brainviewer.training.subtype.augmentation_cache import levels, make_cache
 from brainviewer.training.subtype.feature_cache import Hide
 from brainviewer.training.subtype.fit import (
+    CACHE_FOLDER,
     DETECTIONS_FOLDER,
     RECIPE,
-    SAMPLES_FOLDER,
     batch_maker,
     labelled_cases,
     train,
@@ -114,8 +114,8 @@ def control(name: str, recipe: Recipe, data: Path, out: Path, seed: int, report:
     cases = with_lesion(recipe, labelled_cases(recipe, data), found, report)
     # Read before samples are drawn, so that nothing is left in a folder that holds no run.
     read_state(out / PRETRAINED_FILE)
-    bank = make_bank(
-        cases, out / SAMPLES_FOLDER, found, recipe.input, recipe.draws, recipe.seed, report
+    bank = make_cache(
+        cases, out / CACHE_FOLDER, found, recipe.input, recipe.draws, recipe.seed, report
     )
     labels = [recipe.classes.index(case.label) for case in cases]
     if name == "shuffled_labels":

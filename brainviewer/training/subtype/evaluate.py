@@ -36,9 +36,9 @@ from brainviewer.training.subtype.fusion_heads import LEAST_CONFIDENT, fit_head
 from brainviewer.training.subtype.held_out import (
     Probabilities,
     Row,
+    held_out_predictions,
     network_control,
     simpler_predictions,
-    unseen,
 )
 
 EVALUATION_FILE = "evaluation.json"
@@ -95,7 +95,10 @@ def evaluate(recipe: Recipe, inputs: Inputs, report: Report = silent) -> dict[st
     for key, row in _rows(inputs).items():
         seeds = [evidence(codes, inputs, run, row.outline) for run in inputs["runs"]]
         answers[key] = np.array(
-            [unseen(h, k, f, row) for h, k, f in zip(heads, seeds, folds, strict=True)]
+            [
+                held_out_predictions(h, k, f, row)
+                for h, k, f in zip(heads, seeds, folds, strict=True)
+            ]
         )
     report(0.6, "measuring simpler answers")
     answers |= simpler_predictions(recipe, main, folds, heads)

@@ -3,7 +3,8 @@
 Every class weighs the same throughout, so that any prevalence can be put on top afterwards.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,16 +35,9 @@ class Evidence:
 
     def of(self, members: NDArray[np.bool_] | NDArray[np.int64]) -> "Evidence":
         """Some of the patients."""
-        return Evidence(
-            self.classes,
-            self.truth[members],
-            self.ages[members],
-            self.seen[members],
-            None if self.logits is None else self.logits[members],
-            self.names,
-            None if self.values is None else self.values[members],
-            None if self.expert is None else self.expert[members],
-        )
+        held = vars(self).items()
+        some: dict[str, Any] = {n: v[members] for n, v in held if isinstance(v, np.ndarray)}
+        return replace(self, **some)
 
     def described(self, index: int) -> dict[str, float] | None:
         """The descriptors of one patient by name, None if there are none."""

@@ -20,7 +20,7 @@ from brainviewer.models.card import ModelInput
 from brainviewer.training.augment import Random
 from brainviewer.training.frozen_features import frozen_features
 from brainviewer.training.resnet50 import ResNet50
-from brainviewer.training.subtype.augmentation_cache import Bank
+from brainviewer.training.subtype.augmentation_cache import AugmentationCache
 
 Hide = Callable[[NDArray[np.float32], NDArray[np.float32], ModelInput], NDArray[np.float32]]
 
@@ -40,7 +40,7 @@ class FeatureCache:
 
 
 def build_feature_cache(
-    bank: Bank,
+    bank: AugmentationCache,
     network: ResNet50,
     stages: int,
     folder: Path,
@@ -80,7 +80,7 @@ def build_feature_cache(
 
 
 def _varied(
-    bank: Bank, seed: int
+    bank: AugmentationCache, seed: int
 ) -> Iterator[tuple[int, slice, NDArray[np.float32], NDArray[np.float32]]]:
     """A few samples of a case at a time: the case, which draws, and what ``vary_cheaply`` makes."""
     cases, draws = bank.samples.shape[:2]

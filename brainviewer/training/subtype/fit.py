@@ -27,7 +27,7 @@ from brainviewer.training.resnet50 import (
     from_imagenet,
     from_pretrained,
 )
-from brainviewer.training.subtype.augmentation_cache import Bank, make_bank
+from brainviewer.training.subtype.augmentation_cache import AugmentationCache, make_cache
 from brainviewer.training.subtype.feature_cache import Hide, build_feature_cache
 from brainviewer.training.subtype.predictions import (
     entry,
@@ -40,7 +40,7 @@ from brainviewer.training.subtype.pretraining import pretrain
 from brainviewer.training.weights import load_weights, save_weights
 
 RECIPE = resources() / "recipes" / "resnet50-glioma.toml"
-SAMPLES_FOLDER = "bank"
+CACHE_FOLDER = "bank"
 DETECTIONS_FOLDER = "found"
 
 
@@ -62,9 +62,9 @@ def fit(recipe: Recipe, data: Path, out: Path, report: Report, workers: int = 1)
         save_weights(_pretrained(recipe, data, report), out / PRETRAINED_FILE)
     detect_all(cases, out / DETECTIONS_FOLDER, report)
     cases = with_lesion(recipe, cases, out / DETECTIONS_FOLDER, report)
-    bank = make_bank(
+    bank = make_cache(
         cases,
-        out / SAMPLES_FOLDER,
+        out / CACHE_FOLDER,
         out / DETECTIONS_FOLDER,
         recipe.input,
         recipe.draws,
@@ -130,7 +130,7 @@ def with_lesion(recipe: Recipe, cases: list[Case], found: Path, report: Report) 
 def batch_maker(
     recipe: Recipe,
     labels: Sequence[int],
-    bank: Bank,
+    bank: AugmentationCache,
     out: Path,
     report: Report,
     hide: Hide | None = None,
@@ -146,7 +146,7 @@ def batch_maker(
     if not frozen and hide is None:
         return lambda members: from_samples(bank, labels, members, recipe.input)
     network = from_pretrained(out / PRETRAINED_FILE, len(recipe.classes), recipe.input.depth)
-    folder = folder or out / SAMPLES_FOLDER
+    folder = folder or out / CACHE_FOLDER
     kept = build_feature_cache(
         bank, network, frozen, folder, recipe.input, recipe.seed, report, hide
     )

@@ -31,7 +31,7 @@ class Row:
     outline: str = MAIN
 
 
-def unseen(
+def held_out_predictions(
     heads: Sequence[Head], known: Evidence, fold: NDArray[np.int64], row: Row
 ) -> Probabilities:
     """(n, classes): each patient answered by the head of the fold that it was left out of."""
@@ -79,7 +79,7 @@ def simpler_predictions(
         scores = [_scores(known, fold, fit) for known, fold in zip(main, folds, strict=True)]
         answers[f"alternative: {name}"] = np.array([softmax(one) for one in scores])
         aged = [
-            softmax(one + np.log(unseen(h, known, fold, Row(("age",), "equal"))))
+            softmax(one + np.log(held_out_predictions(h, known, fold, Row(("age",), "equal"))))
             for one, h, known, fold in zip(scores, heads, main, folds, strict=True)
         ]
         answers[f"alternative: {name}, and age"] = np.array(aged)
@@ -100,13 +100,13 @@ def network_control(
     own = replace(known, truth=truth, seen=seen, logits=np.array(one["logits"]), values=None)
     fold = np.array(one["fold"])
     heads = [fit_head(own.of(fold != f), recipe.seed) for f in range(int(fold.max()) + 1)]
-    return np.array([unseen(heads, own, fold, Row(("network",), "equal"))]), truth
+    return np.array([held_out_predictions(heads, own, fold, Row(("network",), "equal"))]), truth
 
 
 def _cross_validated(known: Evidence, fold: NDArray[np.int64], fit: Any) -> Probabilities:
     known = replace(known, logits=None)
     heads = [fit(known.of(fold != index)) for index in range(int(fold.max()) + 1)]
-    return unseen(heads, known, fold, Row(("descriptors",), "equal"))
+    return held_out_predictions(heads, known, fold, Row(("descriptors",), "equal"))
 
 
 def _scores(

@@ -55,12 +55,12 @@ class Shown:
     """What the networks are shown, prepared: (n, size, size, depth) each.
 
     known : one for each case of ``fold_of`` in which the finder saw a lesion, with its fold.
-    strange : what is out of scope, by what it is.
+    ood : what is out of scope, by what it is.
     """
 
     known: list[Tensor]
     fold_of: NDArray[np.int64]
-    strange: dict[str, list[Tensor]]
+    ood: dict[str, list[Tensor]]
 
 
 def show(recipe: Recipe, data: Path, run: Path, report: Report) -> Shown:
@@ -85,10 +85,8 @@ def show(recipe: Recipe, data: Path, run: Path, report: Report) -> Shown:
         )
     report(0.5, "preparing what is out of scope")
     pictures = cheng_folder(data)
-    strange = ood_sets(
-        cases, run / DETECTIONS_FOLDER, pictures, recipe.input, _OF_EACH, recipe.seed
-    )
-    return Shown(known, np.array(folds), strange)
+    ood = ood_sets(cases, run / DETECTIONS_FOLDER, pictures, recipe.input, _OF_EACH, recipe.seed)
+    return Shown(known, np.array(folds), ood)
 
 
 def make_scope(
@@ -107,7 +105,7 @@ def make_scope(
     network = load_network(recipe, run / FINAL_FILE)
     scope = fit_scope(embeddings(network, shown.known), AXES, limit)
     refused = {"patients that the networks never saw": np.array(unseen) > limit}
-    for name, tensors in shown.strange.items():
+    for name, tensors in shown.ood.items():
         distances = np.array([scope.distance(row) for row in embeddings(network, tensors)])
         refused[name] = distances > limit
     about = {

@@ -82,7 +82,7 @@ def _largest_slices(
 
 
 @dataclass(frozen=True, eq=False)
-class Said:
+class CasePrediction:
     """logits by situation, (classes,); embedding : (2048,), of the main situation
     looked : where the network looked in the main situation (see ``activation_overlap``).
     """
@@ -92,7 +92,7 @@ class Said:
     looked: dict[str, float | bool]
 
 
-def predict(network: ResNet50, inputs: Inputs) -> Said:
+def predict(network: ResNet50, inputs: Inputs) -> CasePrediction:
     """Run a network on a case."""
     logits = {}
     for name, prepared in inputs.prepared.items():
@@ -101,7 +101,7 @@ def predict(network: ResNet50, inputs: Inputs) -> Said:
         if name == MAIN:
             embedding = features.mean(axis=(0, 1, 2))
             looked = activation_overlap(network, features, logits[name], prepared, inputs.lesion)
-    return Said(logits, embedding, looked)
+    return CasePrediction(logits, embedding, looked)
 
 
 def run(

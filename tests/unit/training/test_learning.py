@@ -11,7 +11,7 @@ from pathlib import Path
 from brainviewer.training.learning import from_features, from_samples
 from brainviewer.training.recipes import read_recipe
 from brainviewer.training.resnet50 import ResNet50
-from brainviewer.training.subtype.augmentation_cache import Bank
+from brainviewer.training.subtype.augmentation_cache import AugmentationCache
 from brainviewer.training.subtype.feature_cache import as_images, build_feature_cache, vary_cheaply
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -61,7 +61,7 @@ def test_sequences_are_left_out_but_never_all_and_none_is_invented(drawn: np.nda
 def test_every_class_weighs_the_same_and_only_members_are_seen() -> None:
     samples = np.zeros((30, 2, 3, 8, 8, 4), np.uint8)
     samples[...] = (np.arange(30) + 50)[:, None, None, None, None, None]
-    bank = Bank(samples, np.ones((30, 3), bool), tuple(map(str, range(30))), LOW, HIGH)
+    bank = AugmentationCache(samples, np.ones((30, 3), bool), tuple(map(str, range(30))), LOW, HIGH)
     labels = [0] * 24 + [1] * 4 + [2] * 2
     members = [*range(0, 24, 2), 24, 25, 28]
     shipped = read_recipe(ROOT / "resources" / "recipes" / "resnet50-glioma.toml").input
@@ -84,7 +84,7 @@ def test_kept_maps_are_what_the_lower_stages_make_of_the_samples(
     shipped = read_recipe(ROOT / "resources" / "recipes" / "resnet50-glioma.toml").input
     model_input = replace(shipped, size=32, stacked=False)
     samples = drawn.repeat(2, axis=2).repeat(2, axis=3)[:6].reshape(3, 2, 3, 32, 32, 4)
-    bank = Bank(samples, np.ones((3, 3), bool), ("a", "b", "c"), LOW, HIGH)
+    bank = AugmentationCache(samples, np.ones((3, 3), bool), ("a", "b", "c"), LOW, HIGH)
     torch.manual_seed(0)
     network = ResNet50(3).eval()
     seen: list[str] = []

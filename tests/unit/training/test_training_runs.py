@@ -127,7 +127,7 @@ def test_outlines_that_are_given_stay(tmp_path: Path, monkeypatch: pytest.Monkey
     assert said == [FINDER_HAS_SEEN]
 
     for case in cases:
-        finding.look(case, given, outlined_from(10))
+        finding.detect(case, given, outlined_from(10))
     (given / finding.STRIPPED / "TOY-A.npz").unlink()  # as if no brain had been seen
     train(plan, tmp_path / "data", out, silent, tell=said.append, found=given)
     assert said == [FINDER_HAS_SEEN]

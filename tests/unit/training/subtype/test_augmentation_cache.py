@@ -14,12 +14,12 @@ from brainviewer.training.labelled_data.collection import Case, LabelledStudy
 from brainviewer.training.labelled_data.detections import (
     STRIPPED,
     Detection,
+    detect,
     detect_all,
     load_detection,
-    look,
 )
 from brainviewer.training.recipes import read_recipe
-from brainviewer.training.subtype.augmentation_cache import draw, levels, make_bank, slices_of
+from brainviewer.training.subtype.augmentation_cache import draw, levels, make_cache, slices_of
 
 ROOT = Path(__file__).resolve().parents[4]
 SHAPE = (64, 64, 12)
@@ -108,15 +108,15 @@ def test_a_bank_is_finished_by_the_next_run(model_input, tmp_path: Path) -> None
 
     arguments = (cases, tmp_path / "bank", tmp_path / "found", model_input, 2, 5)
     with pytest.raises(Interrupted):
-        make_bank(*arguments, stop)
+        make_cache(*arguments, stop)
     seen: list[float] = []
-    bank = make_bank(*arguments, lambda fraction, text: seen.append(fraction))
+    bank = make_cache(*arguments, lambda fraction, text: seen.append(fraction))
     assert seen == [1.0]
     assert bank.samples.shape == (3, 2, 3, 48, 48, 4)
     assert bank.has.all()
     assert (bank.samples.reshape(6, -1).max(axis=1) == 255).all()
     with pytest.raises(FileError, match="another recipe"):
-        make_bank(cases, tmp_path / "bank", tmp_path / "found", model_input, 3, 5, stop)
+        make_cache(cases, tmp_path / "bank", tmp_path / "found", model_input, 3, 5, stop)
 
 
 def test_what_the_finder_said_is_kept(tmp_path: Path) -> None:
@@ -137,8 +137,8 @@ def test_the_finder_looks_again_with_the_skull_taken_off(tmp_path: Path) -> None
         brain = grown_lesion(20)
         return TumourFinding("lesion", True, index=6, mask=brain, brain=brain)
 
-    look(one, tmp_path, find)
-    look(one, tmp_path, find)
+    detect(one, tmp_path, find)
+    detect(one, tmp_path, find)
     assert len(seen) == 2
     assert seen[0][~grown_lesion(20)].any() and not seen[1][~grown_lesion(20)].any()
     np.testing.assert_array_equal(seen[0][grown_lesion(20)], seen[1][grown_lesion(20)])
