@@ -10,7 +10,7 @@ ALLOWED = {
     # what writes whole files is made of these
     "files/drafts.py", "files/writing.py",
     # grows by a line at a time, which the last line of a crash cannot damage
-    "app/feedback_store.py", "app/log.py",
+    "app/stores/feedback.py", "app/log.py",
     # standard streams and pipes, no files
     "app/report/terminal.py", "files/decoding/child.py",
 }  # fmt: skip
