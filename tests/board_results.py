@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from brainviewer.training.image_classification.evaluation.results import Answered, measured
+from brainviewer.training.image_classification.evaluation.results import Predictions, measured
 
 FOUR = ("glioma", "meningioma", "pituitary", "none")
 FOLDS = ("1", "2", "3", "4")
@@ -31,7 +31,7 @@ def result(
     probabilities /= probabilities.sum(axis=1, keepdims=True)
     folds = tested if apart else ("test",)
     files = tuple(map(str, range(images)))
-    answered = Answered(files, (folds[0],) * images, truth, probabilities)
+    answered = Predictions(files, (folds[0],) * images, truth, probabilities)
     how = {
         "input_size": 128, "colour": "grey", "crop": "none", "augmentation": {}, "base": None,
         "weights": "none", "pretrained": False, "training": {"epochs": 20, "batch": 20},

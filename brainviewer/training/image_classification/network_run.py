@@ -24,7 +24,7 @@ from brainviewer.training.image_classification.evaluation.result_files import (
 )
 from brainviewer.training.image_classification.evaluation.results import (
     RESULT_FILE,
-    Answered,
+    Predictions,
     joined,
 )
 from brainviewer.training.image_classification.recipes.options import Choices
@@ -142,11 +142,11 @@ class NetworkRun:
         made.write(folder / PART_FILE)
         return made
 
-    def _tested(self, part: Split, members: Any, probabilities: Any) -> Answered:
+    def _tested(self, part: Split, members: Any, probabilities: Any) -> Predictions:
         files = tuple(self.chosen.pictures[place].file for place in members)
         groups = np.array([self.chosen.pictures[place].group for place in members])
         named = self.chosen.source.grouped and groups.tolist() != list(files)
-        return Answered(
+        return Predictions(
             files,
             (part.name,) * len(files),
             self.chosen.labels[members],

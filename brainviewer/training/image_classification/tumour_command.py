@@ -31,7 +31,7 @@ from brainviewer.training.image_classification.evaluation.tumour_evaluation impo
 )
 from brainviewer.training.image_classification.evaluation.tumour_predictions import (
     PREDICTIONS_FILE,
-    Predictions,
+    TumourPredictions,
     load_predictions,
     save_predictions,
 )
@@ -150,7 +150,7 @@ def evaluate_tumour_network(
     return record
 
 
-def _result(name: str, plan: TumourRecipe, said: Predictions, cheng: Path) -> dict[str, Any]:
+def _result(name: str, plan: TumourRecipe, said: TumourPredictions, cheng: Path) -> dict[str, Any]:
     """The run as a row of the leaderboard; what it costs is known when it is packed."""
     learned = int(np.sum((said.folds != FOLDS[0]) & ~said.doubtful))
     left_out = int(said.doubtful.sum())

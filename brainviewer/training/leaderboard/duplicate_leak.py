@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from brainviewer.files.image2d.reader import read_picture
 from brainviewer.training.image_classification.data.labelled_images import LabelledImages
-from brainviewer.training.image_classification.evaluation.results import Answered
+from brainviewer.training.image_classification.evaluation.results import Predictions
 from brainviewer.training.metrics.intervals import share
 
 ON_COPIES, ON_OTHERS = "accuracy on copies", "accuracy on the others"
@@ -35,7 +35,7 @@ def images_with_copies(source: LabelledImages) -> frozenset[str]:
     return frozenset(name for name, near in zip(names, nearest, strict=True) if near > _ALIKE)
 
 
-def accuracy_by_copies(answered: Answered, copies: Collection[str]) -> dict[str, Any] | None:
+def accuracy_by_copies(answered: Predictions, copies: Collection[str]) -> dict[str, Any] | None:
     """Accuracy on copies and on the others, with intervals; None unless there are both."""
     has_copy = np.array([file in copies for file in answered.files])
     if has_copy.all() or not has_copy.any():

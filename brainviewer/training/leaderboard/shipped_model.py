@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from brainviewer.training.image_classification.data.labelled_images import LabelledImages
-from brainviewer.training.image_classification.evaluation.results import Answered, result_record
+from brainviewer.training.image_classification.evaluation.results import Predictions, result_record
 from brainviewer.training.leaderboard.entries import SHIPPED
 
 
@@ -13,7 +13,7 @@ def shipped_result(
     about: str,
     source: LabelledImages,
     classes: Sequence[str],
-    answered: Answered,
+    answered: Predictions,
     settings: Mapping[str, Any],
     images: Mapping[str, int],
     seed: int = 2026,

@@ -8,7 +8,9 @@ from scipy.optimize import minimize_scalar
 
 from brainviewer.models.subtype.fusion_head import Head, Prevalence, Source
 from brainviewer.training.image_classification.data.tumour_folds import CLASSES, FOLDS
-from brainviewer.training.image_classification.evaluation.tumour_predictions import Predictions
+from brainviewer.training.image_classification.evaluation.tumour_predictions import (
+    TumourPredictions,
+)
 from brainviewer.training.subtype.evidence import balanced_log_loss
 
 # Below it, answers are wrong about as often as right.
@@ -20,7 +22,7 @@ EQUAL = "equal"
 Probabilities = NDArray[np.float64]
 
 
-def heads_of_folds(said: Predictions) -> dict[int, Head]:
+def heads_of_folds(said: TumourPredictions) -> dict[int, Head]:
     """The head of each fold, fitted to the others."""
     heads = {}
     for fold in FOLDS:

@@ -22,7 +22,7 @@ from brainviewer.training.image_classification.data.tumour_samples import CHENG,
 from brainviewer.training.image_classification.evaluation.controls import border_only, centre_masked
 from brainviewer.training.image_classification.evaluation.tumour_predictions import (
     EDIT_NAMES,
-    Predictions,
+    TumourPredictions,
 )
 from brainviewer.training.image_classification.fitting.tumour_fit import fold_file
 from brainviewer.training.image_classification.networks.backbones import load_network
@@ -74,7 +74,7 @@ def predict_held_out(
     recipe: TumourRecipe,
     report: Report,
     doubtful: frozenset[str] = frozenset(),
-) -> Predictions:
+) -> TumourPredictions:
     """Let each fold's network answer for the images that it never saw.
 
     doubtful : names of images that are not learned from.
@@ -131,7 +131,7 @@ def predict_held_out(
             )[0]
     codes = np.array([CLASSES.index(sample.label) for sample in samples])
     place_of = {n: place for place, n in enumerate(ours)}
-    return Predictions(
+    return TumourPredictions(
         np.array([samples[n].name in doubtful for n in ours]),
         np.array([samples[n].group for n in ours]),
         np.array([samples[n].name for n in ours]),

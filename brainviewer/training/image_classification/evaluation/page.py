@@ -12,7 +12,7 @@ from brainviewer.core.counting import counted
 from brainviewer.files.writing import write_whole
 from brainviewer.training.image_classification.data.contact_sheet import Tile, contact_sheet
 from brainviewer.training.image_classification.data.preparation import Images
-from brainviewer.training.image_classification.evaluation.results import Answered
+from brainviewer.training.image_classification.evaluation.results import Predictions
 from brainviewer.training.image_classification.recipes.recipe import IMAGE_VOTE
 from brainviewer.training.metrics.plots import (
     DARK,
@@ -32,7 +32,7 @@ _EXAMPLES = 24
 
 
 def write_page(
-    result: Mapping[str, Any], tested: Answered, images: Images | None, out: Path
+    result: Mapping[str, Any], tested: Predictions, images: Images | None, out: Path
 ) -> None:
     """Write ``evaluation.html`` and its images into ``out``; raises FileError.
 
@@ -138,7 +138,7 @@ def _confusion(result: Mapping[str, Any], theme: Theme) -> Any:
     return figure
 
 
-def _examples(classes: Sequence[str], tested: Answered, images: Images, seed: int) -> bytes:
+def _examples(classes: Sequence[str], tested: Predictions, images: Images, seed: int) -> bytes:
     random = np.random.default_rng(seed)
     count = min(_EXAMPLES, len(images))
     tiles = []

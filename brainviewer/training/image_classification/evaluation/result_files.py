@@ -12,7 +12,7 @@ from brainviewer.files.structured import read_json
 from brainviewer.training.image_classification.evaluation.results import (
     FORMAT,
     RESULT_FILE,
-    Answered,
+    Predictions,
 )
 from brainviewer.training.json_files import read_arrays, write_arrays
 
@@ -23,8 +23,8 @@ PREDICTIONS_FILE = "predictions.npz"
 class Part:
     """What the training for one split left: answers for its test and validation images."""
 
-    tested: Answered
-    seen: Answered
+    tested: Predictions
+    seen: Predictions
     history: list[dict[str, Any]]
     weights: str
 
@@ -43,16 +43,16 @@ class Part:
         return Part(kept.test, kept.validation, content["history"], content["weights"])
 
 
-class Predictions(NamedTuple):
+class RunPredictions(NamedTuple):
     """Answers as a file keeps them; validation : None where there were no validation images."""
 
-    test: Answered
-    validation: Answered | None
+    test: Predictions
+    validation: Predictions | None
     about: str = ""
 
 
 def write_predictions(
-    path: Path, tested: Answered, seen: Answered | None = None, about: str = ""
+    path: Path, tested: Predictions, seen: Predictions | None = None, about: str = ""
 ) -> None:
     """Keep answers as ``.npz``; raises FileError.
 
@@ -74,14 +74,14 @@ def write_predictions(
     write_arrays(path, **arrays)
 
 
-def read_predictions(path: Path) -> Predictions | None:
+def read_predictions(path: Path) -> RunPredictions | None:
     """What ``write_predictions`` wrote; None if there is nothing that can be read."""
     try:
         kept = read_arrays(path)
         if kept is None:
             return None
         test, validation = (
-            Answered(
+            Predictions(
                 tuple(kept[f"{name}_files"].tolist()),
                 tuple(kept[f"{name}_folds"].tolist()),
                 kept[f"{name}_truth"],
@@ -94,7 +94,7 @@ def read_predictions(path: Path) -> Predictions | None:
             for name in ("test", "validation")
         )
         assert test is not None
-        return Predictions(test, validation, str(kept["about"]))
+        return RunPredictions(test, validation, str(kept["about"]))
     except (KeyError, ValueError):
         return None
 

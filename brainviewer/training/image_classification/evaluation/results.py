@@ -35,7 +35,7 @@ AUROC, WORST, ECE = "AUROC", "worst-class recall", "expected calibration error"
 
 
 @dataclass(frozen=True, eq=False)
-class Answered:
+class Predictions:
     """Answers for the images of one or more test parts.
 
     files : their names in the data; folds : the part that each was tested in.
@@ -51,9 +51,9 @@ class Answered:
     groups: NDArray[Any] | None = None
     over: str = "images"
 
-    def at(self, places: NDArray[np.int64]) -> "Answered":
+    def at(self, places: NDArray[np.int64]) -> "Predictions":
         """Some of the images, in the order of their places."""
-        return Answered(
+        return Predictions(
             tuple(self.files[place] for place in places.tolist()),
             tuple(self.folds[place] for place in places.tolist()),
             self.truth[places],
@@ -63,10 +63,10 @@ class Answered:
         )
 
 
-def joined(parts: Sequence[Answered]) -> Answered:
+def joined(parts: Sequence[Predictions]) -> Predictions:
     """Several test parts as one."""
     groups = [part.groups for part in parts if part.groups is not None]
-    return Answered(
+    return Predictions(
         tuple(file for part in parts for file in part.files),
         tuple(fold for part in parts for fold in part.folds),
         np.concatenate([part.truth for part in parts]),
@@ -93,7 +93,7 @@ def measures(classes: Sequence[str]) -> dict[str, Measure]:
 
 
 def result_record(
-    kind: str, classes: Sequence[str], tested: "Answered", seed: int, **more: Any
+    kind: str, classes: Sequence[str], tested: "Predictions", seed: int, **more: Any
 ) -> dict[str, Any]:
     """A result as its file holds it: figures of test images with intervals, and ``more``.
 
@@ -116,7 +116,7 @@ def result_record(
     }
 
 
-def measured(classes: Sequence[str], tested: Answered, seed: int) -> dict[str, Any]:
+def measured(classes: Sequence[str], tested: Predictions, seed: int) -> dict[str, Any]:
     """Figures with intervals, confusion matrix, report and reliability of tested images."""
     wanted = measures(classes)
     table = estimates(tested.truth, tested.probabilities, wanted, DRAWS, seed, tested.groups)
@@ -155,8 +155,8 @@ def class_report(classes: Sequence[str], matrix: NDArray[np.float64]) -> dict[st
 def operating_point(
     recipe: ImageRecipe,
     classes: Sequence[str],
-    validation: Answered,
-    tested: Answered,
+    validation: Predictions,
+    tested: Predictions,
 ) -> dict[str, Any] | None:
     """A threshold for triage and what it reaches; None if the recipe asks for none.
 
@@ -186,7 +186,7 @@ def operating_point(
     }
 
 
-def _over(tested: Answered) -> dict[str, Any]:
+def _over(tested: Predictions) -> dict[str, Any]:
     """What intervals are over, and how many of these there are."""
     if tested.groups is None:
         return {"over": "images", "units": len(tested.truth)}
@@ -198,7 +198,7 @@ def entries(table: Mapping[str, Estimate], images: int) -> list[dict[str, Any]]:
     return [one.entry(name, "images", images) for name, one in table.items()]
 
 
-def in_short(tested: Answered) -> dict[str, float]:
+def in_short(tested: Predictions) -> dict[str, float]:
     """What networks are compared by before their test images are looked at."""
     return {
         "accuracy": round(float(accuracy(tested.truth, tested.probabilities)[0]), 4),

@@ -24,14 +24,14 @@ from brainviewer.training.image_classification.evaluation.calibration import (
 )
 from brainviewer.training.image_classification.evaluation.results import (
     DRAWS,
-    Answered,
+    Predictions,
     entries,
     measured,
     measures,
 )
 from brainviewer.training.image_classification.evaluation.tumour_predictions import (
     EDIT_NAMES,
-    Predictions,
+    TumourPredictions,
 )
 from brainviewer.training.metrics.intervals import against_bar, bar_words, estimates, share
 from brainviewer.training.metrics.metric_kinds import area_interval
@@ -53,7 +53,7 @@ _SHORT = ("accuracy", "macro F1", "worst-class recall", "AUROC")
 _KIND_OF_NONE = CLASSES.index("none")
 
 
-def evaluate(said: Predictions, controls: Mapping[str, Any] | None = None) -> dict[str, Any]:
+def evaluate(said: TumourPredictions, controls: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """What card, README and leaderboard report.
 
     controls : what trivial information alone tells (see ``controls``).
@@ -110,14 +110,14 @@ def bars(
     return {name: against_bar(reached[name], sign, bar) for name, (bar, sign) in BARS.items()}
 
 
-def _answered(said: Predictions, answers: Probabilities) -> dict[str, int]:
+def _answered(said: TumourPredictions, answers: Probabilities) -> dict[str, int]:
     counts = np.bincount(answers[said.doubtful].argmax(axis=1), minlength=len(CLASSES))
     return dict(zip(CLASSES, counts.tolist(), strict=True))
 
 
-def held_out_predictions(said: Predictions) -> Answered:
+def held_out_predictions(said: TumourPredictions) -> Predictions:
     """The calibrated answer to every image of ``cheng``, by what never saw its fold."""
-    return Answered(
+    return Predictions(
         tuple(said.files.tolist()),
         tuple(str(fold) for fold in said.folds.tolist()),
         said.labels,
@@ -132,7 +132,7 @@ def refusal_limit(distances: NDArray[np.float32]) -> float:
     return float(np.quantile(distances, QUANTILE))
 
 
-def _above_and_below(tested: Answered) -> list[dict[str, Any]]:
+def _above_and_below(tested: Predictions) -> list[dict[str, Any]]:
     labels, answers = tested.truth, tested.probabilities
     asked = {
         name: doubtful_error(LEAST_CONFIDENT, below)
@@ -147,7 +147,7 @@ def _in_short(labels: NDArray[np.int64], answers: Probabilities) -> dict[str, fl
     return {name: round(float(table[name](labels, answers)[0]), 4) for name in _SHORT}
 
 
-def _tumours_alone(tested: Answered) -> list[dict[str, Any]]:
+def _tumours_alone(tested: Predictions) -> list[dict[str, Any]]:
     """Images with a tumour only; ``none`` stays a possible answer."""
     labels, answers = tested.truth, tested.probabilities
     ill = labels != _KIND_OF_NONE
@@ -161,7 +161,7 @@ def _tumours_alone(tested: Answered) -> list[dict[str, Any]]:
 
 
 def _edits(
-    said: Predictions, answers: Probabilities, heads: Mapping[int, Head]
+    said: TumourPredictions, answers: Probabilities, heads: Mapping[int, Head]
 ) -> dict[str, dict[str, Any]]:
     before = answers[said.chosen].argmax(axis=1)
     after = {
@@ -181,7 +181,7 @@ def _edits(
     return found
 
 
-def _scope(said: Predictions) -> dict[str, Any]:
+def _scope(said: TumourPredictions) -> dict[str, Any]:
     """Each fold's network for itself: its unseen images against all ood ones.
 
     What the simple checks refuse counts as farthest away.
@@ -246,7 +246,7 @@ def _area(own: NDArray[np.float32], odd: NDArray[np.float32]) -> float:
     return area_under_curve(ood, np.concatenate([own, odd]).astype(np.float64))
 
 
-def _looks(said: Predictions) -> dict[str, float]:
+def _looks(said: TumourPredictions) -> dict[str, float]:
     known = np.isfinite(said.inside)
     return {
         "images": int(known.sum()),
@@ -256,7 +256,7 @@ def _looks(said: Predictions) -> dict[str, float]:
     }
 
 
-def _lgg(said: Predictions) -> dict[str, dict[str, Any]]:
+def _lgg(said: TumourPredictions) -> dict[str, dict[str, Any]]:
     """What unseen patients of another collection are answered, by sequence and truth."""
     sequences = np.array([str(name).rsplit("/", 1)[-1] for name in said.lgg_names])
     answers = said.lgg_logits.argmax(axis=1)

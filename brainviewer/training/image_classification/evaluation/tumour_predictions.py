@@ -16,7 +16,7 @@ EDIT_NAMES = (*EDITS, *EXTRA_EDITS)
 
 
 @dataclass(frozen=True, eq=False)
-class Predictions:
+class TumourPredictions:
     """Answers to unseen images; n of ``cheng``, m of them edited, k of ``lgg``, s ood ones.
 
     doubtful : (n,) whether its label is plainly wrong (see the recipe), so nobody learned from it.
@@ -59,17 +59,19 @@ class Predictions:
 _KEYS = {f"ood_{name}": f"strange_{name}" for name in ("kinds", "gated", "distances")}
 
 
-def save_predictions(said: Predictions, path: Path) -> None:
+def save_predictions(said: TumourPredictions, path: Path) -> None:
     """Write them as ``.npz``, whole or not at all; raises FileError."""
     arrays = {_KEYS.get(f.name, f.name): getattr(said, f.name) for f in fields(said)}
     write_arrays(path, **arrays)
 
 
-def load_predictions(path: Path) -> Predictions:
+def load_predictions(path: Path) -> TumourPredictions:
     """Read what ``save_predictions`` wrote; raises FileError."""
     try:
         file = read_arrays(path) or {}
-        return Predictions(**{f.name: file[_KEYS.get(f.name, f.name)] for f in fields(Predictions)})
+        return TumourPredictions(
+            **{f.name: file[_KEYS.get(f.name, f.name)] for f in fields(TumourPredictions)}
+        )
     except (KeyError, ValueError):
         raise FileError(
             f"The run {path.parent.name} has no answers to unseen images.",

@@ -20,7 +20,7 @@ from brainviewer.training.image_classification.evaluation.result_files import (
     read_result,
     write_predictions,
 )
-from brainviewer.training.image_classification.evaluation.results import RESULT_FILE, Answered
+from brainviewer.training.image_classification.evaluation.results import RESULT_FILE, Predictions
 from brainviewer.training.image_classification.recipes.recipe import (
     IMAGE_CLASSES,
     IMAGE_VOTE,
@@ -41,8 +41,8 @@ class Member:
     """
 
     result: dict[str, Any]
-    tested: Answered
-    seen: Answered | None
+    tested: Predictions
+    seen: Predictions | None
 
 
 def vote(
@@ -107,14 +107,14 @@ def _mean(stacked: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _voted(
-    parts: Sequence[Answered], together: Callable[[NDArray[np.float64]], NDArray[np.float64]]
-) -> Answered:
+    parts: Sequence[Predictions], together: Callable[[NDArray[np.float64]], NDArray[np.float64]]
+) -> Predictions:
     """The answer of all members to the images that each of them answered."""
     stacked = np.stack([part.probabilities for part in parts])
     return replace(parts[0], probabilities=together(stacked))
 
 
-def _shared(parts: Sequence[Answered | None]) -> list[Answered]:
+def _shared(parts: Sequence[Predictions | None]) -> list[Predictions]:
     """The answers of all members, if they are about the same images; else none."""
     known = [part for part in parts if part is not None]
     same = len({(part.files, part.folds) for part in known}) == 1
@@ -130,7 +130,7 @@ def _member(file: Path) -> Member | None:
     return Member(result, _by_file(kept.test), seen)
 
 
-def _by_file(part: Answered) -> Answered:
+def _by_file(part: Predictions) -> Predictions:
     return part.at(np.argsort(part.files, kind="stable"))
 
 
@@ -139,7 +139,7 @@ def _result(
     recipe_sha256: str,
     name: str,
     members: Sequence[Member],
-    tested: Answered,
+    tested: Predictions,
 ) -> dict[str, Any]:
     known = [member.result for member in members]
     first = known[0]

@@ -21,7 +21,7 @@ from brainviewer.training.image_classification.data.split import Split, choose
 from brainviewer.training.image_classification.evaluation.result_files import write_predictions
 from brainviewer.training.image_classification.evaluation.results import (
     RESULT_FILE,
-    Answered,
+    Predictions,
     measured,
     operating_point,
 )
@@ -227,7 +227,7 @@ def result_of(folder: Path, name: str, source: Any, right: float) -> None:
     chances[np.arange(20), said] = 0.7
     files = tuple(f"{n:02d}.png" for n in range(20))
     classes = ["glioma", "meningioma", "pituitary", "none"]
-    tested = Answered(files, ("4",) * 20, truth, chances)
+    tested = Predictions(files, ("4",) * 20, truth, chances)
     result = {
         "format": 1, "kind": "image-classes", "recipe": name, "network": name, "about": "x",
         "data": {"images_sha256": source.sha256}, "classes": classes,
@@ -289,7 +289,7 @@ def test_the_operating_point_reaches_its_sensitivity() -> None:
     random = np.random.default_rng(0)
     truth = (np.arange(400) % 4 == 0).astype(np.int64)  # 0 is tumour
     score = np.clip(random.normal(np.where(truth == 0, 0.75, 0.35), 0.15), 0, 1)
-    tested = Answered((), (), truth, np.column_stack([score, 1 - score]))
+    tested = Predictions((), (), truth, np.column_stack([score, 1 - score]))
     point = operating_point(recipe, ["tumour", "none"], tested, tested)
     assert point is not None
     sensitivity, specificity = (one["value"] for one in point["figures"])

@@ -11,7 +11,7 @@ from board_results import FOLDS, epoch, result
 from PIL import Image
 
 from brainviewer.training.image_classification.evaluation import page as pages
-from brainviewer.training.image_classification.evaluation.results import Answered
+from brainviewer.training.image_classification.evaluation.results import Predictions
 from brainviewer.training.image_classification.recipes.options import (
     Choices,
     changes,
@@ -32,7 +32,7 @@ def a_result(**changed: Any) -> dict[str, Any]:
 
 def page_of(folder: Path, made: dict[str, Any]) -> str:
     answers = np.full((60, 4), 0.25)
-    tested = Answered(tuple(map(str, range(60))), FOLDS * 15, np.arange(60) % 4, answers)
+    tested = Predictions(tuple(map(str, range(60))), FOLDS * 15, np.arange(60) % 4, answers)
     pages.write_page(made, tested, None, folder)
     return (folder / pages.PAGE_FILE).read_text(encoding="utf-8")
 

@@ -12,13 +12,13 @@ from brainviewer.training.image_classification.evaluation.readme_tables import t
 from brainviewer.training.image_classification.evaluation.tumour_evaluation import evaluate, summary
 from brainviewer.training.image_classification.evaluation.tumour_predictions import (
     EDIT_NAMES,
-    Predictions,
+    TumourPredictions,
     load_predictions,
     save_predictions,
 )
 
 
-def answers(wrong: float, strange: float, count: int = 400) -> Predictions:
+def answers(wrong: float, strange: float, count: int = 400) -> TumourPredictions:
     """Answers of which a share is wrong; what is strange lies ``strange`` farther away."""
     random = np.random.default_rng(0)
     labels = np.arange(count) % 4
@@ -27,7 +27,7 @@ def answers(wrong: float, strange: float, count: int = 400) -> Predictions:
     chosen = np.arange(0, count, 4)
     edited = np.repeat(logits[chosen][None], len(EDIT_NAMES), axis=0)
     edited[0, :5] = [0, 0, 0, 9]  # the first edit changes five answers, from a tumour to none
-    return Predictions(
+    return TumourPredictions(
         doubtful=np.arange(count) == 0,
         groups=np.array([f"{n}.jpg" for n in range(count)]),
         files=np.array([f"{n}.jpg" for n in range(count)]),

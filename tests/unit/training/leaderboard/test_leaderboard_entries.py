@@ -17,7 +17,7 @@ from brainviewer.training.image_classification.data.labelled_images import (
     LabelledImages,
     find_images,
 )
-from brainviewer.training.image_classification.evaluation.results import Answered
+from brainviewer.training.image_classification.evaluation.results import Predictions
 from brainviewer.training.leaderboard.collect import collect, thinned
 from brainviewer.training.leaderboard.conditions import conditions
 from brainviewer.training.leaderboard.duplicate_leak import (
@@ -235,7 +235,7 @@ def test_a_model_that_ships_joins_the_rows_of_its_data(tmp_path: Path) -> None:
     pictures = tuple(LabelledImage(f"glioma/{n}.jpg", "glioma", str(n), "1") for n in range(8))
     source = LabelledImages(tmp_path, "patient-wise folds", pictures, True, ("Told.",))
     truth = np.arange(8) % 4
-    answered = Answered(tuple(p.file for p in pictures), ("1", "2") * 4, truth, np.eye(4)[truth])
+    answered = Predictions(tuple(p.file for p in pictures), ("1", "2") * 4, truth, np.eye(4)[truth])
     made = shipped_result(
         "best", "The model", source, FOUR, answered, {"input_size": 224},
         {"train": 6, "validation": 0},
@@ -287,7 +287,7 @@ def test_copies_are_found_and_counted_apart(tmp_path: Path) -> None:
     assert found == set(files) - {"Testing/glioma/unlike.png"}
     truth = np.zeros(len(files), np.int64)
     said = np.array([file in found for file in files])
-    answered = Answered(tuple(files), ("test",) * len(files), truth, np.eye(2)[1 - said])
+    answered = Predictions(tuple(files), ("test",) * len(files), truth, np.eye(2)[1 - said])
     told = accuracy_by_copies(answered, found)
     assert told is not None
     assert (told["copies"], told["others"]) == (4, 1)
