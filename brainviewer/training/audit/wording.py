@@ -81,7 +81,7 @@ def _shortcuts(record: Mapping[str, Any]) -> Iterator[Finding]:
 
 def _rest(record: Mapping[str, Any]) -> Iterator[Finding]:
     if record["unreadable"]:
-        yield Finding("bad", f"{counted(len(record['unreadable']), 'picture')} cannot be read.")
+        yield Finding("bad", f"{counted(len(record['unreadable']), 'image')} cannot be read.")
     odd = {kind: len(some) for kind, some in record["odd"].items() if some}
     if odd:
         kinds = ", ".join(f"{CONSPICUOUS[kind]} ({count})" for kind, count in odd.items())
