@@ -6,8 +6,8 @@ from typing import Any
 from brainviewer.core.findings import TumourFinding
 from brainviewer.core.study import Study
 from brainviewer.models.engine.inline import InlineEngine
+from brainviewer.models.registry import segmentation_model
 from brainviewer.models.segmentation import detection
-from brainviewer.models.segmentation.installed import installed_network
 from brainviewer.models.segmentation.network import SegmentationNetwork, segmentation_network
 
 
@@ -19,8 +19,8 @@ def find_tumour(study: Study, method: str = "lesion", **more: Any) -> TumourFind
 @cache
 def shipped() -> SegmentationNetwork:
     """The network that ships, loaded once in a process."""
-    files = installed_network()
-    assert files is not None
-    network = segmentation_network(InlineEngine(files))
+    card = segmentation_model()
+    assert card is not None
+    network = segmentation_network(InlineEngine(card.network))
     assert network is not None
     return network

@@ -10,6 +10,7 @@ import h5py
 import numpy as np
 
 from brainviewer.core.errors import ModelError
+from brainviewer.core.findings import PICTURE
 from brainviewer.models.card import (
     Figure,
     ModelCard,
@@ -17,6 +18,7 @@ from brainviewer.models.card import (
     ModelInput,
     Network,
     Step,
+    Task,
 )
 from brainviewer.models.subtype.fusion_head import AgePart, Head, Prevalence, Source
 
@@ -120,6 +122,7 @@ def card(folder: Path, channels=("FLAIR", "T1", "T1ce")) -> ModelCard:
         id="toy",
         version="1",
         name="toy",
+        task=Task.IMAGE_CLASSIFICATION if PICTURE in channels else Task.SUBTYPE,
         classes=tuple(ModelClass(c, n) for c, n, _ in shares),
         sequences=channels,
         needed=("FLAIR",),

@@ -31,12 +31,11 @@ class EngineControl:
 
     def start(self) -> None:
         """Start the child process and load the model ahead of need; for when the window is idle."""
-        from brainviewer.models.registry import model
-        from brainviewer.models.segmentation.installed import installed_network
+        from brainviewer.models.registry import model, segmentation_model
 
         try:
-            networks = installed_network(), model().network
-            self.ready().start(*(one for one in networks if one is not None))
+            cards = segmentation_model(), model()
+            self.ready().start(*(one.network for one in cards if one and one.network))
         except BrainViewerError as error:
             self._notices.tell(str(error), "error")
         self.show()

@@ -57,10 +57,10 @@ def _for_one_or_many(name: EngineName, card: "ModelCard", once: bool) -> "Engine
 
 
 def _segmentation() -> "tuple[Network, ...]":
-    from brainviewer.models.segmentation.installed import installed_network
+    from brainviewer.models.registry import segmentation_model
 
-    network = installed_network()
-    return () if network is None else (network,)
+    card = segmentation_model()
+    return () if card is None else (card.network,)
 
 
 def _started(name: EngineName, networks: "Sequence[Network]") -> "Engine":

@@ -12,6 +12,7 @@ from types import MappingProxyType
 
 from brainviewer.core.errors import ModelError
 from brainviewer.core.findings import PICTURE, NetworkIdentity
+from brainviewer.models.segmentation.calibration import Calibration
 from brainviewer.models.subtype.fusion_head import Head
 from brainviewer.models.subtype.out_of_distribution import LesionDistribution
 
@@ -99,13 +100,14 @@ class ModelClass:
 class Figure:
     """A measured figure with its 95 % interval and the number of patients behind it.
 
+    low, high : None where no interval is known.
     patients : images, where the model is one of single pictures.
     """
 
     name: str
     value: float
-    low: float
-    high: float
+    low: float | None
+    high: float | None
     patients: int
 
 
@@ -159,16 +161,13 @@ class Network:
         return NetworkIdentity(self.id, self.version, self.weights_sha256)
 
 
-@dataclass(frozen=True)
-class ModelCard:
-    """A model as its ``card.json`` describes it.
+@dataclass(frozen=True, kw_only=True)
+class Card:
+    """What the ``card.json`` of every model says.
 
     sequences : what it was trained on; ``needed`` are those it cannot do without.
-    head : what turns the network's output, descriptors and age into calibrated probabilities.
     network : None where lesion descriptors alone are used. Another model's where the files are
         shared.
-    scope : file that says what the network's features look like in scope; None if unknown.
-    lesions : what the lesions of the training patients are like; None if unknown.
     figures : measured by cross-validation, by what the answer rests on (``SITUATIONS``).
     files : sha256 by name of every file of this model, in ``folder``.
     """
@@ -176,18 +175,56 @@ class ModelCard:
     id: str
     version: str
     name: str
-    classes: tuple[ModelClass, ...]
+    task: Task
     sequences: tuple[str, ...]
     needed: tuple[str, ...]
-    head: Head
     network: Network | None
-    scope: Path | None
     figures: Mapping[str, tuple[Figure, ...]]
     training_data: str
     intended_use: str
     limits: tuple[str, ...]
     files: Mapping[str, str]
     folder: Path
+
+    @property
+    def of_pictures(self) -> bool:
+        """Whether it answers for single images, not for studies."""
+        return PICTURE in self.sequences
+
+    @property
+    def counted(self) -> str:
+        """What its figures count."""
+        return "images" if self.of_pictures else "patients"
+
+    @property
+    def weights_sha256(self) -> str:
+        """Fingerprint of the network's weights; empty without a network."""
+        return "" if self.network is None else self.network.weights_sha256
+
+
+@dataclass(frozen=True, kw_only=True)
+class SegmentationCard(Card):
+    """A model that segments lesions.
+
+    calibration : how likely the slice is right that it finds.
+    """
+
+    network: Network
+    calibration: Calibration
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelCard(Card):
+    """A model that classifies: the subtype of a lesion, or a single image.
+
+    head : what turns the network's output, descriptors and age into calibrated probabilities.
+    scope : file that says what the network's features look like in scope; None if unknown.
+    lesions : what the lesions of the training patients are like; None if unknown.
+    """
+
+    classes: tuple[ModelClass, ...]
+    head: Head
+    scope: Path | None
     lesions: LesionDistribution | None = None
 
     @property
@@ -201,21 +238,6 @@ class ModelCard:
         if self.network is None or self.network.input is None:
             raise ModelError(f"The model {self.id} has no network.", "Choose another model.")
         return self.network.input
-
-    @property
-    def of_pictures(self) -> bool:
-        """Whether it answers for single pictures, not for studies."""
-        return PICTURE in self.sequences
-
-    @property
-    def counted(self) -> str:
-        """What its figures count."""
-        return "images" if self.of_pictures else "patients"
-
-    @property
-    def weights_sha256(self) -> str:
-        """Fingerprint of the network's weights; empty without a network."""
-        return "" if self.network is None else self.network.weights_sha256
 
     def class_name(self, code: str) -> str:
         """Full name of a class."""

@@ -20,14 +20,18 @@ from brainviewer.models.card import (
     ROLES,
     SITUATIONS,
     STEP_NUMBERS,
+    Card,
     Figure,
     ModelCard,
     ModelClass,
     ModelInput,
     Network,
+    SegmentationCard,
     Step,
+    Task,
 )
 from brainviewer.models.plain_data import number, text
+from brainviewer.models.segmentation.calibration import parse_calibration
 from brainviewer.models.subtype.fusion_head_content import parse_head
 from brainviewer.models.subtype.out_of_distribution import LesionDistribution, parse_distribution
 
@@ -36,23 +40,29 @@ FORMAT = 2
 _REINSTALL = "Install the model again."
 
 
-def load_card(folder: Path, lenders: Mapping[str, ModelCard] = MappingProxyType({})) -> ModelCard:
-    """Read and check the card of the model in ``folder``.
+Lenders = Mapping[str, Card]
+"""Other models, by id, whose network a model may use."""
+NO_LENDERS: Lenders = MappingProxyType({})
 
-    lenders : other models, by id, whose network this one may use.
 
-    Raises ModelError if there is no card, or if its content is not what a card must hold.
+def load_card(folder: Path, lenders: Lenders = NO_LENDERS) -> ModelCard:
+    """Read and check the card of the model in ``folder``, which classifies.
+
+    Raises ModelError if there is no such card, or if its content is not what a card must hold.
     """
-    return parse_card(_content(folder), folder, lenders)
+    card = parse_card(read_content(folder), folder, lenders)
+    if not isinstance(card, ModelCard):
+        raise ModelError(f"The model {card.id} does not classify.", "Choose another model.")
+    return card
 
 
-def borrows(folder: Path) -> bool:
-    """Whether the model in ``folder`` uses another one's network; raises ModelError."""
-    content = _content(folder)
+def borrows(content: Any) -> bool:
+    """Whether a card with this content uses another model's network."""
     return isinstance(content, dict) and isinstance(content.get("network"), str)
 
 
-def _content(folder: Path) -> Any:
+def read_content(folder: Path) -> Any:
+    """The JSON of the card in ``folder``; raises ModelError."""
     path = folder / CARD_FILE
     if not is_ordinary(path):
         raise ModelError(f"The model folder {folder.name} has no readable card.", _REINSTALL)
@@ -64,12 +74,18 @@ def _content(folder: Path) -> Any:
         ) from None
 
 
-def parse_card(
-    content: Any, folder: Path, lenders: Mapping[str, ModelCard] = MappingProxyType({})
-) -> ModelCard:
-    """Turn the JSON content of a card into a ``ModelCard``; raises ModelError if it is wrong."""
+def parse_card(content: Any, folder: Path, lenders: Lenders = NO_LENDERS) -> Card:
+    """Turn the JSON content of a card into a ``Card``; raises ModelError if it is wrong."""
     try:
-        return _parse(content, folder, lenders)
+        if content.get("format") != FORMAT:
+            raise ValueError(f"it is not written in format {FORMAT}")
+        usual = Task.IMAGE_CLASSIFICATION if PICTURE in content["sequences"] else Task.SUBTYPE
+        task = Task(content.get("task", usual))
+        if task is Task.SEGMENTATION:
+            return _segmentation(content, folder)
+        if task is not usual:
+            raise ValueError(f"its sequences are not those of the task {task}")
+        return _classification(content, folder, task, lenders)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise ModelError(
             f"The card of the model {folder.name} is wrong: {_reason(error)}.", _REINSTALL
@@ -78,18 +94,29 @@ def parse_card(
 
 _ENTRIES = frozenset(
     {
-        "format", "id", "version", "name", "classes", "sequences", "needed", "head", "network",
-        "roles", "files", "figures", "training_data", "intended_use", "limits",
-        "out_of_distribution",
+        "format", "task", "id", "version", "name", "sequences", "needed", "network", "roles",
+        "files", "figures", "training_data", "intended_use", "limits",
     }
 )  # fmt: skip
+_SEGMENTATION_ENTRIES = _ENTRIES | {"calibration"}
+_CLASSIFICATION_ENTRIES = _ENTRIES | {"classes", "head", "out_of_distribution"}
 _INPUT_ENTRIES = frozenset({"size", "channels", "steps", "slices", "stacked", "mirrored"})
 
 
-def _parse(content: Any, folder: Path, lenders: Mapping[str, ModelCard]) -> ModelCard:
-    if content.get("format") != FORMAT:
-        raise ValueError(f"it is not written in format {FORMAT}")
-    _known(content, _ENTRIES)
+def _segmentation(content: Any, folder: Path) -> SegmentationCard:
+    _known(content, _SEGMENTATION_ENTRIES)
+    files, roles = _files(content)
+    if "graph" not in roles or content["network"] != {}:
+        raise ValueError("a network that segments needs a graph file and no other entries")
+    graph, said, task = roles["graph"], _said(content, folder, files), Task.SEGMENTATION
+    own = {graph: files[graph]}
+    made = Network(said["id"], folder, None, "", own, {"graph": graph}, said["version"], task)
+    calibration = parse_calibration(content["calibration"])
+    return SegmentationCard(**said, task=task, network=made, calibration=calibration)
+
+
+def _classification(content: Any, folder: Path, task: Task, lenders: Lenders) -> ModelCard:
+    _known(content, _CLASSIFICATION_ENTRIES)
     classes = tuple(ModelClass(text(c["code"]), text(c["name"])) for c in content["classes"])
     codes = [item.code for item in classes]
     if len(codes) < 2 or len(set(codes)) != len(codes):
@@ -101,29 +128,36 @@ def _parse(content: Any, folder: Path, lenders: Mapping[str, ModelCard]) -> Mode
         raise ValueError("the head has other classes than the card")
     if head.network is not None and network is None:
         raise ValueError("the head wants a network, but there is none")
-    sequences = _texts(content["sequences"])
-    needed = _texts(content["needed"])
+    said = _said(content, folder, files)
     channels = () if network is None or network.input is None else network.input.channels
-    if not sequences or not {*needed, *channels} <= set(sequences):
+    if not set(channels) <= set(said["sequences"]):
         raise ValueError("it must have been trained on every sequence that it needs or sees")
     return ModelCard(
-        id=text(content["id"]),
-        version=text(content["version"]),
-        name=text(content["name"]),
-        classes=classes,
-        sequences=sequences,
-        needed=needed,
-        head=head,
+        **said,
+        task=task,
         network=network,
+        classes=classes,
+        head=head,
         scope=scope,
-        figures=_all_figures(content["figures"]),
-        training_data=text(content["training_data"]),
-        intended_use=text(content["intended_use"]),
-        limits=_texts(content["limits"]),
-        files=files,
-        folder=folder,
         lesions=_lesions(content, lenders),
     )
+
+
+def _said(content: Any, folder: Path, files: dict[str, str]) -> dict[str, Any]:
+    """What the cards of all tasks hold."""
+    sequences, needed = _texts(content["sequences"]), _texts(content["needed"])
+    if not sequences or not set(needed) <= set(sequences):
+        raise ValueError("it must have been trained on every sequence that it needs or sees")
+    texts = ("id", "version", "name", "training_data", "intended_use")
+    return {
+        **{name: text(content[name]) for name in texts},
+        "sequences": sequences,
+        "needed": needed,
+        "figures": _all_figures(content["figures"]),
+        "limits": _texts(content["limits"]),
+        "files": files,
+        "folder": folder,
+    }
 
 
 def parse_input(content: Any) -> ModelInput:
@@ -175,7 +209,7 @@ def _network(
     folder: Path,
     files: dict[str, str],
     roles: dict[str, str],
-    lenders: Mapping[str, ModelCard],
+    lenders: Lenders,
 ) -> tuple[Network | None, Path | None]:
     """The network and its scope file: its own, those of another model, or none."""
     entry = content["network"]
@@ -201,17 +235,18 @@ def _network(
     if entry is None:
         return None, scope
     lender = lenders.get(text(entry))
-    if lender is None or lender.network is None:
+    if not isinstance(lender, ModelCard) or lender.network is None:
         raise ValueError(f"it needs the network of the model {entry!r}, which is not installed")
     return lender.network, scope or lender.scope
 
 
-def _lesions(content: Any, lenders: Mapping[str, ModelCard]) -> LesionDistribution | None:
+def _lesions(content: Any, lenders: Lenders) -> LesionDistribution | None:
     """Of the training patients: its own entry, or that of the model whose network it uses."""
-    own, lender = content.get("out_of_distribution"), content["network"]
+    own, entry = content.get("out_of_distribution"), content["network"]
     if own is not None:
         return parse_distribution(own)
-    return lenders[lender].lesions if isinstance(lender, str) else None
+    lender = lenders.get(entry) if isinstance(entry, str) else None
+    return lender.lesions if isinstance(lender, ModelCard) else None
 
 
 def _all_figures(content: Any) -> dict[str, tuple[Figure, ...]]:
@@ -225,8 +260,8 @@ def _figures(entries: Any) -> tuple[Figure, ...]:
         Figure(
             text(entry["name"]),
             number(entry["value"]),
-            number(entry["low"]),
-            number(entry["high"]),
+            None if entry["low"] is None else number(entry["low"]),
+            None if entry["high"] is None else number(entry["high"]),
             int(number(entry["images" if "images" in entry else "patients"])),
         )
         for entry in entries

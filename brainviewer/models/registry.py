@@ -1,46 +1,71 @@
 """Which models are installed, and whether their files are what their cards say."""
 
 import hashlib
+from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
+from typing import TypeVar
 
 from brainviewer.assets import resources
 from brainviewer.core.errors import FileError, ModelError
 from brainviewer.files.ordinary_file import open_ordinary
-from brainviewer.models.card import ModelCard, Network
-from brainviewer.models.card_file import CARD_FILE, borrows, load_card
+from brainviewer.models.card import Card, ModelCard, Network, SegmentationCard
+from brainviewer.models.card_file import CARD_FILE, borrows, parse_card, read_content
+
+AnyCard = TypeVar("AnyCard", bound=Card)
 
 DEFAULT_MODEL = "glioma-descriptors"
-"""The winner of the declared criterion (``training.evaluate``)."""
+"""The winner of the declared criterion (``training.subtype.evaluate``)."""
 DEFAULT_PICTURE_MODEL = "xception-tumour"
-"""The model of single pictures that answers unless another is asked for."""
+"""The model of single images that answers unless another is asked for."""
+SEGMENTATION_MODEL = "lesion-outline"
+"""The model that segments lesions."""
+
+_Stamps = tuple[tuple[Path, int, int], ...]
 
 
-def installed_models(extra_folder: Path | None = None) -> list[ModelCard]:
+def installed_models(extra_folder: Path | None = None) -> list[Card]:
     """Cards of all models, sorted by id: those that ship, and those in ``extra_folder``.
 
-    A model in ``extra_folder`` takes the place of one that ships with the same id. Raises
-    ModelError if a card is wrong.
+    A model in ``extra_folder`` takes the place of one that ships with the same id. Cards are read
+    once in a process unless their files change. Raises ModelError if a card is wrong.
     """
-    cards: dict[str, ModelCard] = {}
-    borrowers: list[Path] = []
-    for folder in (resources() / "models", extra_folder):
-        if folder is not None and folder.is_dir():
-            for path in sorted(folder.glob(f"*/{CARD_FILE}")):
-                if borrows(path.parent):
-                    borrowers.append(path.parent)
-                else:
-                    card = load_card(path.parent)
-                    cards[card.id] = card
-    lenders = dict(cards)
-    for folder in borrowers:
-        card = load_card(folder, lenders)
-        cards[card.id] = card
-    return [cards[name] for name in sorted(cards)]
+    folders = (resources() / "models", extra_folder)
+    files = [
+        path
+        for folder in folders
+        if folder is not None and folder.is_dir()
+        for path in sorted(folder.glob(f"*/{CARD_FILE}"))
+    ]
+    return list(_cards(_stamps(files)))
+
+
+def classification_models(extra_folder: Path | None = None) -> list[ModelCard]:
+    """Those of them that classify studies or single images."""
+    return [card for card in installed_models(extra_folder) if isinstance(card, ModelCard)]
+
+
+def segmentation_model() -> SegmentationCard | None:
+    """The model that segments lesions; None if it is not installed, or damaged."""
+    folder = resources() / "models" / SEGMENTATION_MODEL
+    try:
+        return _sound_segmentation(_stamps([folder / CARD_FILE]))
+    except (ModelError, OSError):
+        return None
+
+
+def card_of(model_id: str) -> Card:
+    """The card of a model of any task; raises ModelError if it is not installed."""
+    return _chosen(model_id, installed_models())
 
 
 def model(model_id: str = DEFAULT_MODEL, extra_folder: Path | None = None) -> ModelCard:
-    """The card of one model; raises ModelError if it is not installed."""
-    cards = {card.id: card for card in installed_models(extra_folder)}
+    """The card of a model that classifies; raises ModelError if it is not installed."""
+    return _chosen(model_id, classification_models(extra_folder))
+
+
+def _chosen(model_id: str, installed: Sequence[AnyCard]) -> AnyCard:
+    cards = {card.id: card for card in installed}
     if model_id not in cards:
         if not cards:
             raise ModelError("No model is installed.", "Install BrainViewer again.")
@@ -49,6 +74,37 @@ def model(model_id: str = DEFAULT_MODEL, extra_folder: Path | None = None) -> Mo
             f"There is no model called {model_id}.", f"Choose one of the installed models: {known}."
         )
     return cards[model_id]
+
+
+def _stamps(files: Sequence[Path]) -> _Stamps:
+    """Files with when they were written and their sizes; raises OSError if one is missing."""
+    known = [(path, path.stat()) for path in files]
+    return tuple((path, of.st_mtime_ns, of.st_size) for path, of in known)
+
+
+@lru_cache(maxsize=8)
+def _cards(files: _Stamps) -> tuple[Card, ...]:
+    contents = {path.parent: read_content(path.parent) for path, *_ in files}
+    own = [folder for folder, content in contents.items() if not borrows(content)]
+    cards: dict[str, Card] = {}
+    for folder in own:
+        card = parse_card(contents[folder], folder)
+        cards[card.id] = card
+    lenders = dict(cards)
+    for folder, content in contents.items():
+        if folder not in own:
+            card = parse_card(content, folder, lenders)
+            cards[card.id] = card
+    return tuple(cards[name] for name in sorted(cards))
+
+
+@lru_cache(maxsize=8)
+def _sound_segmentation(file: _Stamps) -> SegmentationCard | None:
+    card = _cards(file)[0]
+    if not isinstance(card, SegmentationCard):
+        return None
+    verify(card.network)
+    return card
 
 
 def study_model(model_id: str | None = None) -> ModelCard:
@@ -76,7 +132,7 @@ def picture_model(model_id: str | None = None) -> ModelCard:
     return card
 
 
-def verify(owner: ModelCard | Network) -> None:
+def verify(owner: Card | Network) -> None:
     """Check every file of a model or of a network against its card, before it is loaded.
 
     Raises ModelError if a file is missing or its sha256 differs.

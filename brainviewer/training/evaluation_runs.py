@@ -4,14 +4,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from brainviewer.assets import resources
 from brainviewer.core.errors import FileError, Report, silent
 from brainviewer.files.sources import refuse_source
 from brainviewer.files.structured import read_json
 from brainviewer.files.writing import make_folder, write_whole
 from brainviewer.models.registry import installed_models
 from brainviewer.models.segmentation.calibration import parse_calibration
-from brainviewer.models.segmentation.installed import SETTINGS_FILE
 from brainviewer.training.image_classification.evaluation.result_files import read_results
 from brainviewer.training.image_classification.evaluation.results import RESULT_FILE
 from brainviewer.training.image_classification.recipes.recipe import IMAGE_CLASSES, IMAGE_VOTE
@@ -108,14 +106,10 @@ def measure(
 def measured_before(model_id: str) -> dict[str, Any]:
     """What was measured when an installed model was made; raises FileError if nothing was."""
     cards = {card.id: card for card in installed_models()}
-    models = resources() / "models"
-    outlines = {file.parent.name: file for file in models.glob(f"*/{SETTINGS_FILE}")}
-    if model_id in outlines and model_id not in cards:
-        return dict(_read(outlines[model_id])["figures"])
     if model_id not in cards:
         raise FileError(
             f"There is no folder and no installed model called '{model_id}'.",
-            f"Give the folder of a run, or a model: {', '.join([*cards, *outlines])}.",
+            f"Give the folder of a run, or a model: {', '.join(cards)}.",
         )
     card = cards[model_id]
     own = card.folder / EVALUATION_FILE

@@ -12,7 +12,9 @@ import h5py
 import numpy as np
 
 from brainviewer.core.errors import FileError
+from brainviewer.core.findings import PICTURE
 from brainviewer.files.writing import write_whole
+from brainviewer.models.card import Task
 from brainviewer.models.card_file import FORMAT
 from brainviewer.training.json_files import dump
 
@@ -102,6 +104,7 @@ def card_of(
     texts = ("training_data", "intended_use", "limits")
     return {
         "format": FORMAT,
+        "task": str(_task(about)),
         **{key: about[key] for key in ("id", "version", "name")},
         "classes": [{"code": code, "name": about["class_names"][code]} for code in codes],
         **{key: about[key] for key in copied},
@@ -112,6 +115,10 @@ def card_of(
         "roles": dict(roles),
         "files": {name: sha256(folder / name) for name in roles.values()},
     }
+
+
+def _task(about: About) -> Task:
+    return Task.IMAGE_CLASSIFICATION if PICTURE in about["sequences"] else Task.SUBTYPE
 
 
 def sha256(path: Path) -> str:

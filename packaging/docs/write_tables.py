@@ -16,7 +16,7 @@ from typing import Any
 from brainviewer.gui.actions import shortcut_rows
 from brainviewer.gui.dialogs.pages import MOUSE
 from brainviewer.models.card import Figure, ModelCard
-from brainviewer.models.registry import installed_models
+from brainviewer.models.registry import classification_models
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = (ROOT / "README.md", ROOT / "docs" / "user-guide.md")
@@ -46,7 +46,7 @@ def filled(page: str) -> str:
 
 
 def _models() -> Iterable[str]:
-    for card in installed_models():
+    for card in classification_models():
         classes = ", ".join(f"**{c.code}** {c.name}" for c in card.classes)
         measured = {
             situation: {figure.name: figure for figure in figures}
@@ -79,7 +79,7 @@ def _models() -> Iterable[str]:
 
 def _refusals() -> Iterable[str]:
     """What the models of single pictures refuse, and what they refuse falsely."""
-    for card in installed_models():
+    for card in classification_models():
         if not card.of_pictures:
             continue
         scope = _evaluation(card)["scope"]

@@ -24,8 +24,8 @@ from brainviewer.app.opening.study import open_study
 from brainviewer.core.study import Modality, Study
 from brainviewer.imaging.measure.slice_area import areas, axial_axis
 from brainviewer.models.engine.inline import InlineEngine
+from brainviewer.models.registry import segmentation_model
 from brainviewer.models.segmentation.detection import METHODS, find_tumour
-from brainviewer.models.segmentation.installed import installed_network
 from brainviewer.models.segmentation.network import SegmentationNetwork, segmentation_network
 from brainviewer.training.labelled_data.cases import read_cases
 
@@ -68,8 +68,8 @@ def measure(study: Study, truth: Truth, method: str) -> dict[str, Any]:
 @cache
 def network() -> SegmentationNetwork | None:
     """The network that ships, in this process."""
-    files = installed_network()
-    return None if files is None else segmentation_network(InlineEngine(files))
+    card = segmentation_model()
+    return None if card is None else segmentation_network(InlineEngine(card.network))
 
 
 def only(study: Study, modality: Modality) -> Study:

@@ -13,9 +13,9 @@ from pytestqt.qtbot import QtBot
 from brainviewer.gui.dialogs.pages import Page, card_page
 from brainviewer.gui.panels.model_card import MADE, NO_PART, card_html
 from brainviewer.gui.theme import DARK, LIGHT, Colours
-from brainviewer.models.registry import installed_models
+from brainviewer.models.registry import card_of, classification_models
 
-CARDS = {card.id: card for card in installed_models()}
+CARDS = {card.id: card for card in classification_models()}
 
 
 @pytest.mark.parametrize("name", list(CARDS))
@@ -46,6 +46,21 @@ def test_the_page_tells_all_that_the_card_knows(name: str) -> None:
             interval = f"{figure.value:.2f} ({figure.low:.2f}–{figure.high:.2f})"
             assert interval.replace("-", "−") in said
             assert f"{figure.patients} {card.counted}" in said
+
+
+def test_the_page_of_the_model_that_segments_tells_its_figures(qtbot: QtBot) -> None:
+    card = card_of("lesion-outline")
+    page = card_page(card.id)
+    qtbot.addWidget(page)
+    said = page.text.toPlainText()
+    for text in (card.name, card.version, card.intended_use, card.training_data, *card.limits):
+        assert text in said
+    for figure in card.figures["image"]:
+        assert figure.name in said
+    for text in ("0.86", "0.83 (0.74–0.89)", "0.07 (0.03–0.17), 55 patients", "98 patients"):
+        assert text in said
+    assert card.weights_sha256 in said
+    assert "How frequent" not in said and "heatmap" not in said
 
 
 @pytest.mark.parametrize("colours", [DARK, LIGHT])

@@ -291,8 +291,8 @@ def test_evaluate_shows_what_was_measured_of_the_picture_model(
 def test_what_was_measured_of_the_outlines_is_shown(capfd: pytest.CaptureFixture[str]) -> None:
     assert run("evaluate", "lesion-outline", "--json") == 0
     found = json.loads(capfd.readouterr().out)
-    own = resources() / "models" / "lesion-outline" / "outline.json"
-    assert found == json.loads(own.read_text(encoding="utf-8"))["figures"]
+    own = resources() / "models" / "lesion-outline" / "evaluation.json"
+    assert found == json.loads(own.read_text(encoding="utf-8"))
     assert run("evaluate", "lesion-outline") == 0
     assert "network (what ships)" in capfd.readouterr().out
     assert run("evaluate", "no-such-model") == 2

@@ -17,10 +17,10 @@ NO_PICTURE_MODEL = "No model for single pictures is installed."
 
 def picture_classifier() -> Callable[..., Classification] | None:
     """What classifies single pictures; None where no model for them is installed."""
-    from brainviewer.models.registry import installed_models
+    from brainviewer.models.registry import classification_models
 
     try:
-        if not any(card.of_pictures for card in installed_models()):
+        if not any(card.of_pictures for card in classification_models()):
             return None
     except ModelError:  # a wrong card is told when the engine starts
         return None

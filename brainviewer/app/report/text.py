@@ -134,13 +134,19 @@ def models_text(records: Sequence[Mapping[str, Any]]) -> str:
         lines += _columns([(f"  {code}", name) for code, name in record["classes"].items()])
         for situation, figures in record["figures"].items():
             lines += [
-                f"  from {situation}: {f['name']} {f['value']:.2f} "
-                f"({f['low']:.2f}–{f['high']:.2f}), {f['patients']} {counted}"
+                f"  from {situation}: {f['name']} {f['value']:.2f}{_interval(f)}, "
+                f"{f['patients']} {counted}"
                 for f in figures
-                if f["name"] in ("accuracy", "balanced accuracy")
+                if f["name"] in ("accuracy", "balanced accuracy", "mean Dice")
             ]
         lines.append(f"  {record['intended_use']}")
     return "\n".join(lines)
+
+
+def _interval(figure: Mapping[str, Any]) -> str:
+    if figure["low"] is None:
+        return ""
+    return f" ({figure['low']:.2f}–{figure['high']:.2f})"
 
 
 def _with_notices(lines: Sequence[str], notices: Sequence[str]) -> str:

@@ -14,7 +14,7 @@ from brainviewer.gui.panels.model_card import card_html, card_style
 from brainviewer.painting.wording import RESEARCH_ONLY
 
 if TYPE_CHECKING:
-    from brainviewer.models.card import ModelCard
+    from brainviewer.models.card import Card
 
 MOUSE = (
     ("Wheel, two fingers", "Next slice; over the 3D view: size"),
@@ -136,7 +136,7 @@ class GuidePage(Page):
 class CardPage(Page):
     """What is known about a model; a link leads to how it was made."""
 
-    def __init__(self, card: "ModelCard", parent: QWidget | None = None) -> None:
+    def __init__(self, card: "Card", parent: QWidget | None = None) -> None:
         self._card = card
         super().__init__(f"{card.name} {card.version}", parent=parent)
         measured = sum(bool(figures) for figures in card.figures.values())
@@ -176,6 +176,6 @@ def card_page(model_id: str, parent: QWidget | None = None) -> CardPage:
 
     Raises ModelError if there is none.
     """
-    from brainviewer.models.registry import DEFAULT_MODEL, model
+    from brainviewer.models.registry import DEFAULT_MODEL, card_of
 
-    return CardPage(model(model_id or DEFAULT_MODEL), parent)
+    return CardPage(card_of(model_id or DEFAULT_MODEL), parent)

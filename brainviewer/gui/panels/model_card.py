@@ -6,7 +6,7 @@ from html import escape
 
 from brainviewer.core.counting import listed
 from brainviewer.gui.theme import Colours
-from brainviewer.models.card import Figure, ModelCard
+from brainviewer.models.card import Card, Figure, ModelCard
 from brainviewer.painting.prediction_text import prevalence_text
 from brainviewer.painting.wording import RESEARCH_ONLY, number
 
@@ -37,27 +37,38 @@ def card_style(colours: Colours) -> str:
     return _STYLE.format(**vars(colours))
 
 
-def card_html(card: ModelCard, colours: Colours) -> str:
+def card_html(card: Card, colours: Colours) -> str:
     """The page as HTML of the kind that Qt shows."""
+    known = card if isinstance(card, ModelCard) else None
+    parts = [
+        f"<h1>{escape(card.name)} {escape(card.version)}</h1>",
+        f'<p class="quiet">{escape(card.id)} · <span class="caution">{RESEARCH_ONLY}</span></p>',
+        _section("What it is for", _paragraph(card.intended_use), _classes(known, colours)),
+        _section("What it looks at", _paragraph(_sequences(card))),
+        _section("What it was trained on", _paragraph(card.training_data)),
+        _section("How good it is", *_figures(card)),
+        "" if known is None else _commitment(known),
+        _section("Limits", _list(card.limits)),
+        "" if known is None else _heatmap(known),
+        _section("More", f'<p><a href="{MADE}">How it was made and measured</a></p>', _print(card)),
+    ]
+    return f"<body>{''.join(parts)}</body>"
+
+
+def _classes(card: ModelCard | None, colours: Colours) -> str:
+    if card is None:
+        return ""
     classes = "<br>".join(
         f'<b style="color:{colours.class_colour(item.code)}">{escape(item.code)}</b> '
         f"{escape(item.name)}"
         for item in card.classes
     )
-    parts = [
-        f"<h1>{escape(card.name)} {escape(card.version)}</h1>",
-        f'<p class="quiet">{escape(card.id)} · <span class="caution">{RESEARCH_ONLY}</span></p>',
-        _section("What it is for", _paragraph(card.intended_use), f"<p>{classes}</p>"),
-        _section("What it looks at", _paragraph(_sequences(card))),
-        _section("What it was trained on", _paragraph(card.training_data)),
-        _section("How good it is", *_figures(card)),
-        _section("How frequent the types are taken to be", *_prevalences(card)),
-        _section("When it does not commit itself", *_standings(card)),
-        _section("Limits", _list(card.limits)),
-        _heatmap(card),
-        _section("More", f'<p><a href="{MADE}">How it was made and measured</a></p>', _print(card)),
-    ]
-    return f"<body>{''.join(parts)}</body>"
+    return f"<p>{classes}</p>"
+
+
+def _commitment(card: ModelCard) -> str:
+    frequent = _section("How frequent the types are taken to be", *_prevalences(card))
+    return frequent + _section("When it does not commit itself", *_standings(card))
 
 
 def _section(title: str, *content: str) -> str:
@@ -79,10 +90,12 @@ def _list(lines: Iterable[str]) -> str:
     return f"<ul>{''.join(f'<li>{escape(line)}</li>' for line in lines)}</ul>"
 
 
-def _sequences(card: ModelCard) -> str:
+def _sequences(card: Card) -> str:
     text = ", ".join(card.sequences)
     if card.needed and set(card.needed) != set(card.sequences):
         text += f"; {listed(card.needed)} must be there"
+    if not isinstance(card, ModelCard):
+        return f"{text}. The network sees axial slices with their neighbours."
     if card.network is not None:
         size, seen = card.input.size, card.input.slices
         slices = "the tumour slice" if seen == 1 else f"{seen} slices of the tumour"
@@ -96,7 +109,7 @@ def _sequences(card: ModelCard) -> str:
     return text + "."
 
 
-def _figures(card: ModelCard) -> list[str]:
+def _figures(card: Card) -> list[str]:
     """A row for each figure, a column for each thing that an answer may rest on."""
     situations = [name for name, figures in card.figures.items() if figures]
     if not situations:
@@ -127,7 +140,9 @@ def _figures(card: ModelCard) -> list[str]:
 def _figure(figure: Figure | None, usual: int, counted: str) -> str:
     if figure is None:
         return "–"
-    text = f"{number(figure.value, 2)} ({number(figure.low, 2)}–{number(figure.high, 2)})"
+    text = number(figure.value, 2)
+    if figure.low is not None and figure.high is not None:
+        text += f" ({number(figure.low, 2)}–{number(figure.high, 2)})"
     return text if figure.patients == usual else f"{text}, {figure.patients} {counted}"
 
 
@@ -157,8 +172,9 @@ def _standings(card: ModelCard) -> list[str]:
     return [_list(lines)]
 
 
-def _print(card: ModelCard) -> str:
+def _print(card: Card) -> str:
     if card.network is None:
         return ""
-    part = "" if card.head.network is not None else f" of {card.network.id}, for {_BESIDE} only"
+    aside = isinstance(card, ModelCard) and card.head.network is None
+    part = f" of {card.network.id}, for {_BESIDE} only" if aside else ""
     return _paragraph(f"Weights sha256 {card.weights_sha256}{part}", "quiet")

@@ -16,9 +16,9 @@ from brainviewer.core.study import Modality
 from brainviewer.imaging.preprocess.symmetry import MidPlane
 from brainviewer.imaging.preprocess.working_grid import Field, Mask
 from brainviewer.models.engine.runtimes import Runner
+from brainviewer.models.registry import segmentation_model
 from brainviewer.models.segmentation.calibration import Calibration
 from brainviewer.models.segmentation.input import CHANNELS, Canvas, network_input
-from brainviewer.models.segmentation.installed import installed
 
 _BATCH = 8
 
@@ -73,12 +73,11 @@ def lesion_probability(
 
 def segmentation_network(runner: Runner) -> SegmentationNetwork | None:
     """The network that ships, as it is run by ``runner``; None if it is missing or damaged."""
-    found = installed()
-    if found is None:
+    card = segmentation_model()
+    if card is None:
         return None
-    network, calibration = found
 
     def run(slices: NDArray[np.float32], report: Report) -> NDArray[np.float32]:
-        return runner.segment(network, slices, report)
+        return runner.segment(card.network, slices, report)
 
-    return SegmentationNetwork(run, calibration, network.identity)
+    return SegmentationNetwork(run, card.calibration, card.network.identity)

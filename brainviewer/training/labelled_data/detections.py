@@ -36,12 +36,12 @@ def detect_all(cases: Sequence[Case], folder: Path, report: Report) -> None:
     network that never saw it.
     """
     from brainviewer.models.engine.inline import InlineEngine
+    from brainviewer.models.registry import segmentation_model
     from brainviewer.models.segmentation.detection import find_tumour
-    from brainviewer.models.segmentation.installed import installed_network
     from brainviewer.models.segmentation.network import segmentation_network
 
-    files = installed_network()
-    with InlineEngine(*([] if files is None else [files])) as runner:
+    card = segmentation_model()
+    with InlineEngine(*([] if card is None else [card.network])) as runner:
         find = partial(find_tumour, network=segmentation_network(runner))
         for number, case in enumerate(cases):
             detect(case, folder, find)

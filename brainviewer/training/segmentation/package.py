@@ -3,8 +3,9 @@
     python -m brainviewer.training.segmentation.package --run RUN \
         --out resources/models/lesion-outline
 
-Writes the Keras architecture and weights, the ONNX graph, ``outline.json`` and the tables of the
-README. ``--texts-only`` writes the tables again from ``outline.json``.
+Writes the Keras architecture and weights, the ONNX graph, ``evaluation.json``, ``card.json`` and
+the tables of the README. ``--texts-only`` writes card and tables again from ``evaluation.json`` and
+``about.toml``.
 """
 
 import json
@@ -16,16 +17,18 @@ import typer
 
 from brainviewer.core.errors import FileError
 from brainviewer.files.writing import write_whole
+from brainviewer.models.card import Task
+from brainviewer.models.card_file import CARD_FILE, FORMAT
 from brainviewer.models.segmentation.input import CHANNELS
-from brainviewer.models.segmentation.installed import GRAPH_FILE, SETTINGS_FILE
 from brainviewer.training.command import run_alone
-from brainviewer.training.json_files import write_json
-from brainviewer.training.model_files import NETWORK_FILES, README_FILE, sha256
+from brainviewer.training.json_files import dump, write_json
+from brainviewer.training.metrics.fractions import wilson
+from brainviewer.training.model_files import NETWORK_FILES, README_FILE, About, read_about, sha256
 from brainviewer.training.readme import put_tables
 from brainviewer.training.templates import render_markdown
 
-VERSION = "1.0.1"
-"""Of the network that ships; another set of numbers has another one."""
+EVALUATION_FILE = "evaluation.json"
+SHIPPED = "network (what ships)"
 
 
 def write_networks(numbers: Path, out: Path) -> None:
@@ -40,17 +43,46 @@ def write_networks(numbers: Path, out: Path) -> None:
     architecture = json.dumps(json.loads(model.to_json()), indent=1)
     write_whole(out / NETWORK_FILES["architecture"], f"{architecture}\n".encode())
     model.save_weights(out / NETWORK_FILES["weights"])
-    write_graph(network, CHANNELS, out / GRAPH_FILE)
+    write_graph(network, CHANNELS, out / NETWORK_FILES["graph"])
 
 
-def settings(figures: dict[str, Any], out: Path) -> dict[str, Any]:
-    """Content of ``outline.json``: version, the graph's checksum, the confidence, all figures."""
+def card_content(about: About, figures: dict[str, Any], folder: Path) -> About:
+    """What ``card.json`` of the model in ``folder`` holds: texts, calibration, figures, files."""
+    copied = ("id", "version", "name", "sequences", "needed")
     return {
-        "version": VERSION,
-        "sha256": sha256(out / GRAPH_FILE),
-        "trust": figures["confidence"]["trust"],
-        "figures": {name: value for name, value in figures.items() if name != "rows"},
+        "format": FORMAT,
+        "task": str(Task.SEGMENTATION),
+        **{key: about[key] for key in copied},
+        "network": {},
+        "calibration": figures["confidence"]["trust"],
+        "figures": {"image": _card_figures(figures)},
+        **{key: about[key] for key in ("training_data", "intended_use", "limits")},
+        "roles": {"graph": NETWORK_FILES["graph"]},
+        "files": {name: sha256(folder / name) for name in NETWORK_FILES.values()},
     }
+
+
+def _card_figures(figures: dict[str, Any]) -> list[dict[str, Any]]:
+    """The figures of the card; means have no interval: those of each patient are not kept."""
+    shipped, patients = figures["methods"][SHIPPED], figures["patients"]
+    healthy, confidence = figures["healthy"], figures["confidence"]
+
+    def mean(name: str, value: float) -> dict[str, Any]:
+        return {"name": name, "value": value, "low": None, "high": None, "patients": patients}
+
+    def fraction(name: str, value: float, heads: int) -> dict[str, Any]:
+        low, high = (round(end, 4) for end in wilson(value, heads))
+        return {"name": name, "value": value, "low": low, "high": high, "patients": heads}
+
+    sick = round(healthy["called_sick"] / healthy["heads"], 4)
+    return [
+        mean("mean Dice", shipped["mean_dice"]),
+        mean("median Dice", shipped["median_dice"]),
+        mean("area of the chosen slice beside the largest", shipped["mean_share"]),
+        fraction("slice with 0.9 of the largest area", shipped["share_at_least_0.9"], patients),
+        fraction("healthy heads called sick", sick, healthy["heads"]),
+        mean("AUROC of the confidence", confidence["auroc"]),
+    ]
 
 
 def tables(figures: dict[str, Any]) -> str:
@@ -65,7 +97,7 @@ def main(
 ) -> None:
     """Write the files of the outlining network that ship."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    path = out / SETTINGS_FILE
+    path = out / EVALUATION_FILE
     if not texts_only:
         if run is None:
             raise typer.BadParameter("--run is needed to write networks.")
@@ -75,8 +107,11 @@ def main(
             )
         figures = json.loads((run / "figures.json").read_text(encoding="utf-8"))
         write_networks(run / "final.npz", out)
-        write_json(path, settings(figures, out))
-    figures = json.loads(path.read_text(encoding="utf-8"))["figures"]
+        kept = {name: value for name, value in figures.items() if name != "rows"}
+        write_json(path, kept)
+    figures = json.loads(path.read_text(encoding="utf-8"))
+    card = card_content(read_about(out), figures, out)
+    write_whole(out / CARD_FILE, dump(card).encode())
     put_tables(out / README_FILE, tables(figures))
 
 

@@ -7,13 +7,13 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from brainviewer.assets import resources
-from brainviewer.core.errors import FileError, ModelError
+from brainviewer.core.errors import ModelError
 from brainviewer.core.geometry import Grid
 from brainviewer.core.study import Modality, Study, Volume
 from brainviewer.imaging.preprocess.symmetry import MidPlane
 from brainviewer.imaging.preprocess.working_grid import WorkingGrid
-from brainviewer.models.registry import installed_models
+from brainviewer.models import registry
+from brainviewer.models.card_file import CARD_FILE
 from brainviewer.models.segmentation import lesions as outline
 from brainviewer.models.segmentation.finding import finding_of
 from brainviewer.models.segmentation.input import (
@@ -26,19 +26,17 @@ from brainviewer.models.segmentation.input import (
     only_brain,
     scaled,
 )
-from brainviewer.models.segmentation.installed import (
-    FOLDER,
-    GRAPH_FILE,
-    SETTINGS_FILE,
-    read_network,
-)
 from brainviewer.models.segmentation.network import lesion_probability
+from brainviewer.training.json_files import dump
+from brainviewer.training.model_files import read_about
+from brainviewer.training.segmentation import package
 from tests.searching import shipped
 
 SPACING = (2.0, 2.0, 4.0)
 SHAPE = (70, 84, 24)
 PLANE = MidPlane(69.0, 0.0, 0.0)
-SHIPPED = resources() / "models" / FOLDER
+CARD = registry.card_of("lesion-outline")
+SHIPPED, GRAPH = CARD.folder, "graph.onnx"
 
 
 def grid_mm(shape=SHAPE, spacing=SPACING):
@@ -180,7 +178,7 @@ def test_confidence_follows_the_shipped_weights():
     def sure(*balls):
         probability = sum((p * ball(m, r) for m, r, p in balls), np.zeros(SHAPE))
         lesions = outline.lesions_of(probability.astype(np.float32), SPACING)
-        return outline.confidence(probability.astype(np.float32), lesions, read_network(SHIPPED)[1])
+        return outline.confidence(probability.astype(np.float32), lesions, CARD.calibration)
 
     clear = sure(((100, 80, 48), 22, 0.97))
     assert 0 < sure(((100, 80, 48), 22, 0.6)) < clear < 1
@@ -199,32 +197,47 @@ def test_threads_may_share_the_network():
             np.testing.assert_array_equal(found, known)
 
 
-def test_other_files_than_those_that_were_measured_are_refused(tmp_path):
-    with pytest.raises(FileError, match=SETTINGS_FILE):
-        read_network(tmp_path)
-    (tmp_path / SETTINGS_FILE).write_bytes((SHIPPED / SETTINGS_FILE).read_bytes())
+def test_other_files_than_those_that_were_measured_are_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(registry, "resources", lambda: tmp_path)
+    folder = tmp_path / "models" / SHIPPED.name
+    folder.mkdir(parents=True)
+    assert registry.segmentation_model() is None
+    (folder / CARD_FILE).write_bytes((SHIPPED / CARD_FILE).read_bytes())
+    card = registry.card_of(SHIPPED.name)
     with pytest.raises(ModelError, match="missing"):
-        read_network(tmp_path)
-    graph = (SHIPPED / GRAPH_FILE).read_bytes()
-    (tmp_path / GRAPH_FILE).write_bytes(graph[:-1] + bytes([graph[-1] ^ 1]))
+        registry.verify(card.network)
+    assert registry.segmentation_model() is None
+    graph = (SHIPPED / GRAPH).read_bytes()
+    (folder / GRAPH).write_bytes(graph[:-1] + bytes([graph[-1] ^ 1]))
     with pytest.raises(ModelError, match="damaged"):
-        read_network(tmp_path)
+        registry.verify(card.network)
+    assert registry.segmentation_model() is None
+    (folder / GRAPH).write_bytes(graph)
+    assert registry.segmentation_model() == card
 
 
 def test_what_was_found_says_by_which_network():
-    settings = json.loads((SHIPPED / SETTINGS_FILE).read_text("utf-8"))
-    identity = read_network(SHIPPED)[0].identity
-    assert (identity.id, identity.version) == (FOLDER, settings["version"])
-    assert identity.sha256 == hashlib.sha256((SHIPPED / GRAPH_FILE).read_bytes()).hexdigest()
+    said = json.loads((SHIPPED / CARD_FILE).read_text("utf-8"))
+    identity = CARD.network.identity
+    assert (identity.id, identity.version) == (SHIPPED.name, said["version"])
+    assert identity.sha256 == hashlib.sha256((SHIPPED / GRAPH).read_bytes()).hexdigest()
 
 
 def test_it_is_no_classifier_and_small():
-    assert FOLDER not in [card.id for card in installed_models()]
+    assert SHIPPED.name not in [card.id for card in registry.classification_models()]
+    assert SHIPPED.name in [card.id for card in registry.installed_models()]
     assert sum(path.stat().st_size for path in SHIPPED.iterdir()) < 10e6
 
 
+def test_the_card_says_what_was_written_and_what_was_measured():
+    figures = json.loads((SHIPPED / "evaluation.json").read_text("utf-8"))
+    content = package.card_content(read_about(SHIPPED), figures, SHIPPED)
+    assert (SHIPPED / CARD_FILE).read_text("utf-8") == dump(content)
+    registry.verify(CARD)
+
+
 def test_figures_stand_in_the_readme():
-    figures = json.loads((SHIPPED / SETTINGS_FILE).read_text("utf-8"))["figures"]
+    figures = json.loads((SHIPPED / "evaluation.json").read_text("utf-8"))
     text = (SHIPPED / "README.md").read_text("utf-8")
     for name, figure in figures["methods"].items():
         assert f"| {name} | {figure['mean_share']:.3f} |" in text

@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from brainviewer.core.errors import ModelError
-from brainviewer.models.card_file import load_card, parse_card
+from brainviewer.models.card import SegmentationCard, Task
+from brainviewer.models.card_file import load_card, parse_card, read_content
+from brainviewer.models.registry import card_of
 
 Content = dict[str, Any]
 
@@ -137,3 +139,42 @@ def test_a_model_may_do_without_a_network(content: Content, tmp_path: Path) -> N
 def test_a_model_may_do_without_age(content: Content, tmp_path: Path) -> None:
     content["head"]["age"] = None
     assert parse_card(content, tmp_path).head.age is None
+
+
+def segmentation(**changes: Any) -> dict[str, Any]:
+    """The card that ships of the model that segments, changed."""
+    return read_content(card_of("lesion-outline").folder) | changes
+
+
+def test_the_card_of_a_model_that_segments(tmp_path: Path) -> None:
+    card = parse_card(segmentation(), tmp_path)
+    assert isinstance(card, SegmentationCard)
+    assert (card.task, card.network.task) == (Task.SEGMENTATION, Task.SEGMENTATION)
+    assert card.network.outputs == ("lesion",)
+    assert card.weights_sha256 == card.files["graph.onnx"]
+    assert card.network.files.keys() == {"graph.onnx"}
+    assert len(card.calibration.weights) == 4
+    assert card.figures["image"][0].low is None
+    (tmp_path / "card.json").write_text(json.dumps(segmentation()), encoding="utf-8")
+    with pytest.raises(ModelError, match="does not classify"):
+        load_card(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"roles": {}}, "graph file"),
+        ({"network": {"input": {}}}, "no other entries"),
+        ({"head": {}}, "unknown entry 'head'"),
+        ({"calibration": {"weights": [1.0], "limits": []}}, "other features"),
+        ({"task": "subtype"}, "unknown entry 'calibration'"),
+        ({"task": "image_classification"}, "not those of the task"),
+        ({"task": "magic"}, "magic"),
+        ({"needed": ["T2"]}, "every sequence"),
+    ],
+)
+def test_a_wrong_card_of_a_model_that_segments(
+    tmp_path: Path, changes: dict[str, Any], said: str
+) -> None:
+    with pytest.raises(ModelError, match=said):
+        parse_card(segmentation(**changes), tmp_path)

@@ -6,7 +6,7 @@ import math
 import numpy as np
 import pytest
 
-from brainviewer.models.registry import installed_models
+from brainviewer.models.registry import classification_models
 from brainviewer.models.subtype.out_of_distribution import parse_distribution, why_unfamiliar
 
 CORRELATION = [[1.0, 0.6, 0.0], [0.6, 1.0, 0.0], [0.0, 0.0, 1.0]]
@@ -67,7 +67,7 @@ def test_a_wrong_entry_is_refused(wrong):
 
 
 def test_every_model_of_studies_that_ships_knows_the_lesions_of_its_training():
-    for card in installed_models():
+    for card in classification_models():
         assert (card.lesions is None) is card.of_pictures
         if card.lesions is not None:
             assert card.lesions.ages == (20, 75)

@@ -10,7 +10,7 @@ import pytest
 
 from brainviewer.core.errors import ModelError
 from brainviewer.models import registry
-from brainviewer.models.card_file import load_card
+from brainviewer.models.card_file import load_card, read_content
 
 
 @pytest.fixture
@@ -104,3 +104,20 @@ def test_files_of_a_model_that_are_pipes_or_nest_without_end(
     os.mkfifo(installed / "card.json")
     with pytest.raises(ModelError, match="no readable card"):
         load_card(installed)
+
+
+def test_cards_are_read_once_until_a_file_changes(
+    installed: Path, content: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[Path] = []
+
+    def reading(folder: Path) -> Any:
+        read.append(folder)
+        return read_content(folder)
+
+    monkeypatch.setattr(registry, "read_content", reading)
+    assert registry.model("small") is registry.model("small")
+    assert read == [installed]
+    (installed / "card.json").write_text(json.dumps(content | {"name": "Other"}), encoding="utf-8")
+    assert registry.model("small").name == "Other"
+    assert read == [installed, installed]

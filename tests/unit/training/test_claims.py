@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from brainviewer.models.registry import installed_models
+from brainviewer.models.registry import classification_models
 
 ROOT = Path(__file__).resolve().parents[3]
 MODELS = ROOT / "resources" / "models"
@@ -26,8 +26,8 @@ def read(*parts: str) -> dict[str, Any]:
 
 GLIOMA = read("resnet50-glioma", "evaluation.json")
 XCEPTION, RESNET = (read(f"{name}-tumour", "evaluation.json") for name in ("xception", "resnet50"))
-OUTLINE = read("lesion-outline", "outline.json")["figures"]["methods"]["network (what ships)"]
-CARDS = {card.id: card for card in installed_models()}
+OUTLINE = read("lesion-outline", "evaluation.json")["methods"]["network (what ships)"]
+CARDS = {card.id: card for card in classification_models()}
 BOARD = ROOT / "resources" / "leaderboard"
 COPIES = json.loads((BOARD / "sartaj" / "cnn-128-flip.json").read_text(encoding="utf-8"))["leak"]
 

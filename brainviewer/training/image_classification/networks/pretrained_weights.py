@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainviewer.core.errors import FileError
-from brainviewer.models.registry import installed_models, verify
+from brainviewer.models.registry import classification_models, verify
 
 CHANNELS = "imagenet_channels"  # what ``network`` puts before a base is no part of it
 NONE, IMAGENET = "none", "imagenet"
@@ -40,7 +40,7 @@ def weights_file(weights: str) -> tuple[Path, str]:
     file = Path(weights)
     if file.is_file():
         return file, file.name
-    cards = {card.id: card for card in installed_models()}
+    cards = {card.id: card for card in classification_models()}
     card = cards.get(weights)
     if card is None or card.network is None:
         known = ", ".join(name for name, one in cards.items() if one.network is not None)

@@ -6,14 +6,14 @@ import pytest
 
 from brainviewer.assets import resources
 from brainviewer.models.card import ModelCard
-from brainviewer.models.registry import installed_models, verify
+from brainviewer.models.registry import classification_models, verify
 from brainviewer.training.image_classification.data.tumour_folds import CLASSES
 from brainviewer.training.image_classification.evaluation.readme_tables import tables
 from brainviewer.training.image_classification.tumour_package import card_content
 from brainviewer.training.json_files import dump
 from brainviewer.training.model_files import read_about
 
-CARDS = [card for card in installed_models() if card.of_pictures]
+CARDS = [card for card in classification_models() if card.of_pictures]
 
 
 @pytest.fixture(params=CARDS, ids=lambda card: card.id)

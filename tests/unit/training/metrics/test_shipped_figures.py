@@ -10,7 +10,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 from brainviewer.models.card import DOUBT, ModelCard
-from brainviewer.models.registry import DEFAULT_MODEL, installed_models, verify
+from brainviewer.models.registry import DEFAULT_MODEL, classification_models, verify
 from brainviewer.models.subtype.fusion_head_content import parse_head
 from brainviewer.training import model_files
 from brainviewer.training.metrics.metrics import measures
@@ -29,7 +29,7 @@ def evaluation() -> Evaluation:
     return content
 
 
-CARDS = {card.id: card for card in installed_models() if not card.of_pictures}
+CARDS = {card.id: card for card in classification_models() if not card.of_pictures}
 
 
 @pytest.fixture(params=CARDS)

