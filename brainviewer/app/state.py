@@ -18,6 +18,7 @@ from brainviewer.app.facts import Fact
 from brainviewer.app.signals import Signal
 from brainviewer.app.status import Progress, Status
 from brainviewer.app.stores.feedback import FeedbackRecord
+from brainviewer.core.annotation_kinds import Kind
 from brainviewer.core.annotations import Annotation
 from brainviewer.core.findings import Classification, TumourFinding
 from brainviewer.core.overlays import Overlays
@@ -52,6 +53,14 @@ class Tool(StrEnum):
     TEXT = "text"
     BRUSH = "brush"
     """Paints over a part of a picture; only in a trial."""
+
+    @property
+    def kind(self) -> Kind | None:
+        """The kind of annotation that the tool draws; it has the same name."""
+        return _KINDS.get(self.value)
+
+
+_KINDS = {kind.value: kind for kind in Kind}
 
 
 def _log_crash(error: BaseException) -> None:

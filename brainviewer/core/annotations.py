@@ -4,27 +4,17 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from typing import Any
 from uuid import uuid4
 
 import numpy as np
 from numpy.typing import NDArray
 
+from brainviewer.core.annotation_kinds import Box, Kind
 from brainviewer.core.slices import Plane, SliceView
 from brainviewer.core.study import Modality
 
 Point = tuple[float, float, float]
-
-
-class Kind(StrEnum):
-    """What a mark is."""
-
-    RULER = "ruler"
-    RECTANGLE = "rectangle"
-    ELLIPSE = "ellipse"
-    ARROW = "arrow"
-    TEXT = "text"
 
 
 @dataclass(frozen=True)
@@ -32,8 +22,7 @@ class Annotation:
     """A mark on one slice.
 
     points : world positions, mm in RAS+ (in a picture: see ``Grid``). Ruler and arrow: start and
-        end (the arrow's head is its end). Rectangle and ellipse: two opposite corners. Text: its
-        anchor.
+        end (the arrow's head is its end). Regions: two opposite corners. Text: its anchor.
     modality : the sequence it was drawn on; region statistics are taken from it.
     """
 
@@ -52,6 +41,12 @@ class Annotation:
     def length(self) -> float:
         """Distance of the first two points, in mm or the grid's own unit; 0 for a text."""
         return math.dist(self.points[0], self.points[1]) if len(self.points) > 1 else 0.0
+
+    @property
+    def measure(self) -> float | None:
+        """What its kind measures; None if the kind or its points define nothing."""
+        measure = self.kind.traits.measure
+        return measure.of(self.points) if measure else None
 
     def on_slice(self, view: SliceView, index: int) -> bool:
         """Whether the mark belongs to a slice of a view."""
@@ -88,7 +83,7 @@ class Annotation:
         kind = Kind(data["kind"])
         places = data["points" if data["sequence"] == Modality.PICTURE else "points_mm"]
         points = tuple(_point(*place) for place in places)
-        if len(points) != (1 if kind is Kind.TEXT else 2):
+        if len(points) != kind.traits.points:
             raise ValueError(f"a {kind} cannot have {len(points)} points")
         text, own_id = data.get("text", ""), data.get("id", "")
         if not isinstance(text, str) or not isinstance(own_id, str):
@@ -134,43 +129,41 @@ class RegionStatistics:
 
 
 def region_mask(annotation: Annotation, view: SliceView) -> NDArray[np.bool_]:
-    """(rows, columns) True where a pixel's centre lies in a rectangle or an ellipse."""
-    (r0, c0), (r1, c1) = view.to_screen(annotation.points)
+    """(rows, columns) True where a pixel's centre lies in a region; False where there is none."""
+    region = annotation.kind.traits.region
+    if region is None:
+        return np.zeros(view.shape, dtype=bool)
     rows, columns = np.ogrid[: view.shape[0], : view.shape[1]]
-    if annotation.kind is Kind.ELLIPSE:
-        half_r, half_c = max(abs(r1 - r0) / 2, 1e-6), max(abs(c1 - c0) / 2, 1e-6)
-        mid_r, mid_c = (r0 + r1) / 2, (c0 + c1) / 2
-        distance = ((rows - mid_r) / half_r) ** 2 + ((columns - mid_c) / half_c) ** 2
-        return np.asarray(distance <= 1)
-    inside = (rows >= min(r0, r1)) & (rows <= max(r0, r1))
-    return np.asarray(inside & (columns >= min(c0, c1)) & (columns <= max(c0, c1)))
+    return region.contains(rows, columns, _box(annotation, view))
 
 
 def region_statistics(
     annotation: Annotation, view: SliceView, data: NDArray[Any]
 ) -> RegionStatistics | None:
-    """Statistics of a rectangle or an ellipse; None when no pixel centre lies inside.
+    """Statistics of a region of interest; None when no pixel centre lies inside.
 
     data : (i, j, k) volume on the view's grid. The area is that of the drawn shape, not of the
     pixels counted.
     """
-    mask = region_mask(annotation, view)
+    region, mask = annotation.kind.traits.region, region_mask(annotation, view)
     values = view.cut(data, view.index_of(annotation.points[0]))[mask].astype(np.float64)
-    if not values.size:
+    if region is None or not values.size:
         return None
-    (r0, c0), (r1, c1) = view.to_screen(annotation.points)
+    (r0, c0), (r1, c1) = _box(annotation, view)
     height, width = view.pixel_spacing
-    area = abs(r1 - r0) * height * abs(c1 - c0) * width
-    if annotation.kind is Kind.ELLIPSE:
-        area *= math.pi / 4
     return RegionStatistics(
         float(values.mean()),
         float(values.std()),
         float(values.min()),
         float(values.max()),
-        float(area),
+        abs(r1 - r0) * height * abs(c1 - c0) * width * region.fraction,
         int(values.size),
     )
+
+
+def _box(annotation: Annotation, view: SliceView) -> Box:
+    (r0, c0), (r1, c1) = view.to_screen(annotation.points).tolist()
+    return (r0, c0), (r1, c1)
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from brainviewer.app.exports import ExportSubject
 from brainviewer.app.facts import Fact
 from brainviewer.app.state import Layout, Tool, ViewState
 from brainviewer.app.stores.feedback import AGREE, DISAGREE, WITHDRAWN
+from brainviewer.core.annotation_kinds import Kind
 from brainviewer.core.slices import Convention, Plane
 from brainviewer.core.study import Modality
 from brainviewer.gui.panels.tumour import copy_measurements
@@ -220,13 +221,7 @@ ACTIONS: tuple[Action, ...] = (
     _tool(Tool.WINDOW, "W", "Drag: right for a wider window, up for brighter"),
     _tool(Tool.CURSOR, "Q", "Drag the linked cursor"),
     _tool(Tool.PAN, "P", "Drag the image; the middle button always does"),
-    _tool(Tool.RULER, "R", "Measure a distance", Fact.MARKABLE),
-    _tool(Tool.RECTANGLE, "B", "Mean, SD, minimum, maximum and area of a rectangle",
-          Fact.MARKABLE),
-    _tool(Tool.ELLIPSE, "E", "Mean, SD, minimum, maximum and area of an ellipse",
-          Fact.MARKABLE),
-    _tool(Tool.ARROW, "G", "Point at something", Fact.MARKABLE),
-    _tool(Tool.TEXT, "N", "Write on the slice", Fact.MARKABLE),
+    *(_tool(Tool(kind), kind.traits.key, kind.traits.tip, Fact.MARKABLE) for kind in Kind),
     _tool(Tool.BRUSH, "K", "Paint over a part of the picture; Shift takes away", Fact.TRIAL),
     Action("guide", "User guide", "", None, lambda w: w.pages.show_guide(),
            tip="The guide that came with this version; needs no network"),
@@ -235,6 +230,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("card", "Model card", "", None, lambda w: w.pages.show_card("")),
     Action("about", "About BrainViewer", "", None, lambda w: w.pages.show_about()),
 )  # fmt: skip
+
+_DRAWING = tuple(f"tool-{kind}" for kind in Kind)
 
 MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("File", ("open-folder", "open-files", "open-pictures", "recent>", "open-demo", "-",
@@ -254,14 +251,13 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Tumour", ("tumour", "find", "copy-measurements", "-", "classify", "classify-here",
                 "prevalence>", "engine>", "-", "explain", "what-if", "reset-trial",
                 "-", "agree", "disagree", "withdraw")),
-    ("Tools", ("tool-window", "tool-cursor", "tool-pan", "-", "tool-ruler", "tool-rectangle",
-               "tool-ellipse", "tool-arrow", "tool-text", "tool-brush")),
+    ("Tools", ("tool-window", "tool-cursor", "tool-pan", "-", *_DRAWING, "tool-brush")),
     ("Help", ("guide", "shortcuts", "card", "-", "about")),
 )  # fmt: skip
 TOOL_BAR: tuple[str, ...] = (
     "open-folder", "-", "layout-four_sequences", "layout-three_planes", "layout-one_large", "-",
-    "tool-window", "tool-cursor", "tool-ruler", "tool-rectangle", "tool-ellipse", "tool-arrow",
-    "tool-text", "-", "undo", "redo", "<>", "tumour", "classify", "export",
+    "tool-window", "tool-cursor", *_DRAWING, "-", "undo", "redo", "<>", "tumour", "classify",
+    "export",
 )  # fmt: skip
 LOOK_ACTIONS: tuple[str, ...] = (
     *(f"look-{letter.lower()}" for letter in LOOKS),

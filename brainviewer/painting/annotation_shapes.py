@@ -1,94 +1,192 @@
-"""Where the lines, handles and labels of an annotation lie, by its kind and its points."""
+"""How each kind of annotation lies on the screen: lines, handles, label, and what is near it.
+
+Positions are in pixels of the painted area, in the order of the points of the annotation.
+"""
 
 import math
 from collections.abc import Sequence
+from itertools import pairwise
 
 from PySide6.QtCore import QLineF, QPointF, QRectF
-from PySide6.QtGui import QPainterPath, QPolygonF
+from PySide6.QtGui import QPainter, QPainterPath, QPolygonF
 
-from brainviewer.core.annotations import Kind
+from brainviewer.core.annotation_kinds import Kind
+
+Points = Sequence[QPointF]
 
 _GAP = 7.0
 
 
-def handles(kind: Kind) -> tuple[tuple[int, int], ...]:
-    """Where a mark can be taken hold of: which point gives the row and which the column."""
-    if kind is Kind.TEXT:
-        return ()
-    if kind in (Kind.RECTANGLE, Kind.ELLIPSE):
-        return (0, 0), (0, 1), (1, 1), (1, 0)
-    return (0, 0), (1, 1)
+class Shape:
+    """A line through all points; other kinds say what differs.
 
+    handles : where an annotation can be taken hold of: which point gives the row and which the
+        column.
+    """
 
-def handle_pixels(kind: Kind, points: Sequence[QPointF]) -> list[QPointF]:
-    """Screen positions of the handles of a mark whose points are at ``points``."""
-    return [QPointF(points[column].x(), points[row].y()) for row, column in handles(kind)]
+    handles: tuple[tuple[int, int], ...] = ((0, 0), (1, 1))
 
+    def handle_pixels(self, points: Points) -> list[QPointF]:
+        """Positions of the handles."""
+        return [QPointF(points[column].x(), points[row].y()) for row, column in self.handles]
 
-def shape_path(kind: Kind, points: Sequence[QPointF]) -> QPainterPath:
-    """The lines of a mark on the screen."""
-    path = QPainterPath()
-    if kind is Kind.TEXT:
+    def path(self, points: Points) -> QPainterPath:
+        """Its lines."""
+        path = QPainterPath()
+        path.addPolygon(QPolygonF(points))
         return path
-    start, end = points
-    if kind is Kind.RECTANGLE:
-        path.addRect(QRectF(start, end).normalized())
-    elif kind is Kind.ELLIPSE:
-        path.addEllipse(QRectF(start, end).normalized())
-    elif kind is Kind.RULER:
-        path.moveTo(start)
-        path.lineTo(end)
-        along = QLineF(start, end)
+
+    def filled(self, points: Points) -> QPolygonF:
+        """The part that is painted solid; mostly empty."""
+        return QPolygonF()
+
+    def draw_thin(self, painter: QPainter, points: Points) -> None:
+        """Draw its lines without refinements, which is faster than its path."""
+        painter.drawPolyline(QPolygonF(points))
+
+    def distance(self, points: Points, at: QPointF) -> float:
+        """Distance of a position to its lines."""
+        return min(_distance(start, end, at) for start, end in pairwise(points))
+
+    def label_places(self, points: Points, width: float, height: float) -> list[QRectF]:
+        """Where a label of a size may stand, best first."""
+        right, left, below, above = _beside(
+            QRectF(points[0], points[1]).normalized(), width, height
+        )
+        return [right, left, below, above]
+
+
+class Ruler(Shape):
+    """A line with a stroke across each end; the label stands beside its middle."""
+
+    def path(self, points: Points) -> QPainterPath:
+        path, along = super().path(points), QLineF(points[0], points[1])
         if along.length() > 0:
             across = along.normalVector().unitVector()
             step = QPointF(across.dx(), across.dy()) * 4
             for at in points:
                 path.moveTo(at - step)
                 path.lineTo(at + step)
-    else:
-        path.moveTo(start)
-        path.lineTo(arrow_head(points).at(2) if math.dist(*_pairs(points)) > 8 else end)
-    return path
+        return path
 
-
-def arrow_head(points: Sequence[QPointF]) -> QPolygonF:
-    """The head of an arrow: tip, one barb, neck, other barb."""
-    start, end = points
-    line = QLineF(start, end)
-    length = max(line.length(), 1e-6)
-    along = QPointF(line.dx() / length, line.dy() / length)
-    across = QPointF(-along.y(), along.x())
-    back = end - along * 11
-    return QPolygonF([end, back + across * 4.5, end - along * 8, back - across * 4.5])
-
-
-def label_places(
-    kind: Kind, points: Sequence[QPointF], width: float, height: float
-) -> list[QRectF]:
-    """Where a label of a size may stand, best first."""
-    first = points[0]
-    if kind is Kind.TEXT:
-        return [QRectF(first.x(), first.y() - height, width, height)]
-    if kind is Kind.ARROW:
-        # The words stand at the tail.
-        left = first.x() < points[1].x()
-        x = first.x() - _GAP - width if left else first.x() + _GAP
-        return [QRectF(x, first.y() - height / 2, width, height)]
-    outer = QRectF(first, points[1]).normalized()
-    middle = outer.center()
-    level = kind is Kind.RULER and outer.width() > outer.height()
-    if kind is Kind.RULER:
-        # Beside the middle of the line, as far off as its slant makes needful.
+    def label_places(self, points: Points, width: float, height: float) -> list[QRectF]:
+        """As far off as its slant makes needful."""
+        outer = QRectF(points[0], points[1]).normalized()
+        middle, level = outer.center(), outer.width() > outer.height()
         slant = outer.height() / max(outer.width(), 1e-6)
         half = min(width / 2 * slant, outer.height() / 2) if level else outer.height() / 2
         reach = outer.width() / 2 if level else min(height / 2 / max(slant, 1e-6), 1e4)
         outer = QRectF(middle.x() - reach, middle.y() - half, 2 * reach, 2 * half)
+        right, left, below, above = _beside(outer, width, height)
+        return [above, below, right, left] if level else [right, left, below, above]
+
+
+class Box(Shape):
+    """A rectangle between two opposite corners."""
+
+    handles = ((0, 0), (0, 1), (1, 1), (1, 0))
+
+    def path(self, points: Points) -> QPainterPath:
+        path = QPainterPath()
+        path.addRect(QRectF(points[0], points[1]).normalized())
+        return path
+
+    def draw_thin(self, painter: QPainter, points: Points) -> None:
+        painter.drawRect(QRectF(points[0], points[1]))
+
+    def distance(self, points: Points, at: QPointF) -> float:
+        box = QRectF(points[0], points[1]).normalized()
+        across = max(box.left() - at.x(), at.x() - box.right())
+        down = max(box.top() - at.y(), at.y() - box.bottom())
+        if across > 0 or down > 0:
+            return math.hypot(max(across, 0), max(down, 0))
+        return -max(across, down)
+
+
+class Ellipse(Box):
+    """The ellipse in a rectangle."""
+
+    def path(self, points: Points) -> QPainterPath:
+        path = QPainterPath()
+        path.addEllipse(QRectF(points[0], points[1]).normalized())
+        return path
+
+    def draw_thin(self, painter: QPainter, points: Points) -> None:
+        painter.drawEllipse(QRectF(points[0], points[1]))
+
+    def distance(self, points: Points, at: QPointF) -> float:
+        box = QRectF(points[0], points[1]).normalized()
+        half_x, half_y = max(box.width() / 2, 1e-6), max(box.height() / 2, 1e-6)
+        by = at - box.center()
+        return abs(math.hypot(by.x() / half_x, by.y() / half_y) - 1) * min(half_x, half_y)
+
+
+class Arrow(Shape):
+    """A line with a head at its end; the label stands at its tail."""
+
+    def path(self, points: Points) -> QPainterPath:
+        start, end = points
+        path = QPainterPath(start)
+        path.lineTo(self.filled(points).at(2) if QLineF(start, end).length() > 8 else end)
+        return path
+
+    def filled(self, points: Points) -> QPolygonF:
+        """The head: tip, one barb, neck, other barb."""
+        start, end = points
+        line = QLineF(start, end)
+        length = max(line.length(), 1e-6)
+        along = QPointF(line.dx() / length, line.dy() / length)
+        across = QPointF(-along.y(), along.x())
+        back = end - along * 11
+        return QPolygonF([end, back + across * 4.5, end - along * 8, back - across * 4.5])
+
+    def label_places(self, points: Points, width: float, height: float) -> list[QRectF]:
+        tail = points[0]
+        left = tail.x() < points[1].x()
+        x = tail.x() - _GAP - width if left else tail.x() + _GAP
+        return [QRectF(x, tail.y() - height / 2, width, height)]
+
+
+class Words(Shape):
+    """No lines, only the label on its anchor."""
+
+    handles = ()
+
+    def path(self, points: Points) -> QPainterPath:
+        return QPainterPath()
+
+    def draw_thin(self, painter: QPainter, points: Points) -> None:
+        """There is nothing but the label."""
+
+    def distance(self, points: Points, at: QPointF) -> float:
+        return QLineF(points[0], at).length()
+
+    def label_places(self, points: Points, width: float, height: float) -> list[QRectF]:
+        return [QRectF(points[0].x(), points[0].y() - height, width, height)]
+
+
+SHAPES: dict[Kind, Shape] = {
+    Kind.RULER: Ruler(),
+    Kind.RECTANGLE: Box(),
+    Kind.ELLIPSE: Ellipse(),
+    Kind.ARROW: Arrow(),
+    Kind.TEXT: Words(),
+}
+
+
+def _beside(outer: QRectF, width: float, height: float) -> tuple[QRectF, QRectF, QRectF, QRectF]:
+    """Places right of, left of, below and above a box, level with its middle."""
+    middle = outer.center()
     right = QRectF(outer.right() + _GAP, middle.y() - height / 2, width, height)
-    left_of = QRectF(outer.left() - _GAP - width, right.top(), width, height)
+    left = QRectF(outer.left() - _GAP - width, right.top(), width, height)
     above = QRectF(middle.x() - width / 2, outer.top() - _GAP - height, width, height)
     below = QRectF(above.left(), outer.bottom() + _GAP, width, height)
-    return [above, below, right, left_of] if level else [right, left_of, below, above]
+    return right, left, below, above
 
 
-def _pairs(points: Sequence[QPointF]) -> tuple[tuple[float, float], tuple[float, float]]:
-    return (points[0].x(), points[0].y()), (points[1].x(), points[1].y())
+def _distance(start: QPointF, end: QPointF, at: QPointF) -> float:
+    """From a position to the line between two others."""
+    along, by = end - start, at - start
+    length2 = max(QPointF.dotProduct(along, along), 1e-9)
+    part = min(max(QPointF.dotProduct(by, along) / length2, 0.0), 1.0)
+    return QLineF(start + along * part, at).length()

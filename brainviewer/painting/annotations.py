@@ -6,17 +6,12 @@ from dataclasses import dataclass, field
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
-from brainviewer.core.annotations import Annotation, Kind, region_statistics
+from brainviewer.core.annotations import Annotation, region_statistics
 from brainviewer.core.shown_text import shortened, shown_text
 from brainviewer.core.slices import SliceView
 from brainviewer.core.study import Study
 from brainviewer.painting import palette, wording
-from brainviewer.painting.annotation_shapes import (
-    arrow_head,
-    handle_pixels,
-    label_places,
-    shape_path,
-)
+from brainviewer.painting.annotation_shapes import SHAPES, Shape
 from brainviewer.painting.canvas import Canvas, font_metrics, image_font, ink, write
 from brainviewer.painting.captions import letter_size
 from brainviewer.painting.geometry import SliceGeometry
@@ -29,7 +24,6 @@ _MARGIN = 6.0
 _LABEL_SHARE = 0.45
 """Of the width of a pane that a label may take before its lines are broken."""
 _FOREIGN = 0.6
-_REGIONS = (Kind.RECTANGLE, Kind.ELLIPSE)
 _MOST_APART = 20  # labels of a pane that are kept off each other
 _MOST_LABELS = 300
 _MOST_FINE = 60  # marks of a pane that are drawn smoothly
@@ -43,9 +37,9 @@ def label_lines(mark: Annotation, view: SliceView, study: Study | None) -> tuple
     parts = (shortened(shown_text(part).strip()) for part in mark.text.splitlines())
     written = tuple(line for line in parts if line)
     unit = view.grid.unit
-    if mark.kind is Kind.RULER:
-        return (*written, wording.length_text(mark, unit))
-    if mark.kind in _REGIONS and study and mark.modality in study.volumes:
+    if measure := wording.measure_text(mark, unit):
+        return (*written, measure)
+    if mark.kind.traits.region and study and mark.modality in study.volumes:
         data = study.volumes[mark.modality].data
         return (*written, *wording.statistics_lines(region_statistics(mark, view, data), unit))
     return written
@@ -78,19 +72,19 @@ class AnnotationPainter:
         stroke = _stroke_fine if len(shown) <= _MOST_FINE else _stroke_thin
         for mark, points in shown:
             with_values = self._says_values(mark)
-            selected = mark.id == self.scene.selection
+            selected, shape = mark.id == self.scene.selection, SHAPES[mark.kind]
             try:
-                stroke(painter, mark.kind, points, with_values, selected)
+                stroke(painter, shape, points, with_values, selected)
                 if with_values:
                     self._label(painter, mark, points)
                     if selected:
-                        _paint_handles(painter, handle_pixels(mark.kind, points))
+                        _paint_handles(painter, shape.handle_pixels(points))
             except Exception as error:
                 self._give_up(mark, error)
         return self._labels
 
     def _says_values(self, mark: Annotation) -> bool:
-        own = mark.modality is self.scene.modality or mark.kind is Kind.TEXT
+        own = mark.modality is self.scene.modality or mark.kind.traits.written
         return own or self.scene.all_labels
 
     def _give_up(self, mark: Annotation, error: Exception) -> None:
@@ -116,7 +110,7 @@ class AnnotationPainter:
 
         def lines() -> tuple[str, ...]:
             texts = label_lines(mark, scene.view, scene.study)
-            if texts and mark.kind in _REGIONS and mark.modality is not scene.modality:
+            if texts and mark.kind.traits.region and mark.modality is not scene.modality:
                 texts = (mark.modality.value, *texts)
             canvas = Canvas()
             return tuple(part for text in texts for part in canvas.wrapped(text, width, size))
@@ -137,7 +131,7 @@ class AnnotationPainter:
         # Among very many there is no free place, and to look for one would take seconds.
         crowded = len(self._labels) >= _MOST_APART
         box = _best(
-            label_places(mark.kind, points, wide, step * len(lines)),
+            SHAPES[mark.kind].label_places(points, wide, step * len(lines)),
             QRectF(0, 0, width, height).adjusted(_MARGIN, _MARGIN, -_MARGIN, -_MARGIN),
             () if crowded else (*self.taken, *self._labels.values()),
         )
@@ -155,10 +149,10 @@ def _paint_handles(painter: QPainter, places: Sequence[QPointF]) -> None:
 
 
 def _stroke_fine(
-    painter: QPainter, kind: Kind, points: Sequence[QPointF], own: bool, selected: bool
+    painter: QPainter, shape: Shape, points: Sequence[QPointF], own: bool, selected: bool
 ) -> None:
     """Smooth lines with a shadow under them."""
-    path, colour = shape_path(kind, points), _colour(own, selected)
+    path, colour = shape.path(points), _colour(own, selected)
     shadow, opacity = palette.SHADOW
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -166,28 +160,23 @@ def _stroke_fine(
     for pen, width in ((under, 3.4), (colour, _LINE)):
         painter.setPen(QPen(pen, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
         painter.drawPath(path)
-    if kind is Kind.ARROW:
+    if not (filled := shape.filled(points)).isEmpty():
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(colour)
-        painter.drawPolygon(arrow_head(points))
+        painter.drawPolygon(filled)
 
 
 def _stroke_thin(
-    painter: QPainter, kind: Kind, points: Sequence[QPointF], own: bool, selected: bool
+    painter: QPainter, shape: Shape, points: Sequence[QPointF], own: bool, selected: bool
 ) -> None:
     """One pixel wide, which is twenty times as fast; for slices with very many marks."""
     if selected:
-        _stroke_fine(painter, kind, points, own, selected)
+        _stroke_fine(painter, shape, points, own, selected)
         return
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setPen(_colour(own, selected))
-    if kind is Kind.ELLIPSE:
-        painter.drawEllipse(QRectF(points[0], points[1]))
-    elif kind is Kind.RECTANGLE:
-        painter.drawRect(QRectF(points[0], points[1]))
-    elif kind is not Kind.TEXT:
-        painter.drawLine(points[0], points[1])
+    shape.draw_thin(painter, points)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
 
 

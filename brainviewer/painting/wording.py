@@ -83,9 +83,15 @@ def pixel_text(grid: Grid) -> str:
     return f"pixels of {size} {grid.unit}"
 
 
-def length_text(annotation: Annotation, unit: Unit) -> str:
-    """The length of a ruler."""
-    return f"{number(annotation.length, 1)} {unit}"
+def measure_text(annotation: Annotation, unit: Unit) -> str:
+    """What a ruler or the like measures, with its unit; empty if there is nothing.
+
+    unit : of the grid.
+    """
+    measure, value = annotation.kind.traits.measure, annotation.measure
+    if measure is None or value is None:
+        return ""
+    return number(value, 1) + (measure.unit or f" {unit}")
 
 
 def statistics_lines(statistics: RegionStatistics | None, unit: Unit) -> tuple[str, ...]:

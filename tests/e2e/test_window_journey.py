@@ -19,7 +19,8 @@ from brainviewer.app.session import Session
 from brainviewer.app.settings import Settings
 from brainviewer.app.state import Tool
 from brainviewer.app.status import Status
-from brainviewer.core.annotations import Annotation, Kind
+from brainviewer.core.annotation_kinds import Kind
+from brainviewer.core.annotations import Annotation
 from brainviewer.core.findings import Classification
 from brainviewer.core.study import SEQUENCES, Modality
 from brainviewer.gui.main_thread import MainThread

@@ -9,14 +9,15 @@ from PySide6.QtTest import QTest
 
 from brainviewer.app.session import Session
 from brainviewer.app.state import Layout, Tool
-from brainviewer.core.annotations import Annotation, Kind
+from brainviewer.core.annotation_kinds import Kind
+from brainviewer.core.annotations import Annotation
 from brainviewer.core.slices import Plane
 from brainviewer.core.study import Modality
 from brainviewer.gui.panes.camera import Camera
 from brainviewer.gui.panes.pane_grid import PaneGrid
 from brainviewer.gui.panes.slice_pane import SlicePane
-from brainviewer.gui.tools.annotation_tools import TextEditor, distance_px, hit_test
-from brainviewer.painting.annotation_shapes import label_places
+from brainviewer.gui.tools.annotation_tools import TextEditor, hit_test
+from brainviewer.painting.annotation_shapes import SHAPES
 from brainviewer.painting.annotations import label_lines
 from tests.gui.conftest import show_study
 from tests.gui.hands import NONE, click, double_click, drag, key, move, press, release
@@ -148,7 +149,7 @@ class TestDrawing:
         assert pane.label_boxes == {}
 
     def test_the_label_of_a_steep_ruler_stands_beside_its_middle(self):
-        places = label_places(Kind.RULER, [QPointF(100, 20), QPointF(160, 180)], 40, 14)
+        places = SHAPES[Kind.RULER].label_places([QPointF(100, 20), QPointF(160, 180)], 40, 14)
         beside = places[0]
         assert abs(beside.center().y() - 100) < 1
         assert 130 < beside.left() < 145
@@ -200,7 +201,7 @@ class TestPicking:
     )
     def test_distances_are_screen_pixels(self, kind, at, distance):
         points = [QPointF(0, 10), QPointF(100, 10 if kind is Kind.RULER else 110)]
-        assert distance_px(kind, points, QPointF(*at)) == pytest.approx(distance)
+        assert SHAPES[kind].distance(points, QPointF(*at)) == pytest.approx(distance)
 
 
 class TestChanging:

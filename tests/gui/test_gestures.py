@@ -11,7 +11,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QMenu, QPushButton, QWidget
 
 from brainviewer.app.state import Tool
-from brainviewer.core.annotations import Annotation, Kind
+from brainviewer.core.annotation_kinds import Kind
+from brainviewer.core.annotations import Annotation
 from brainviewer.core.overlays import Overlays
 from brainviewer.core.slices import Plane
 from brainviewer.core.study import Modality, Study

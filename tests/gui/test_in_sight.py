@@ -12,7 +12,8 @@ from PySide6.QtWidgets import QApplication, QComboBox
 from brainviewer.app.session import Session
 from brainviewer.app.state import Layout
 from brainviewer.app.status import Status
-from brainviewer.core.annotations import Annotation, Kind
+from brainviewer.core.annotation_kinds import Kind
+from brainviewer.core.annotations import Annotation
 from brainviewer.core.geometry import Grid, Unit
 from brainviewer.core.slices import Plane, SliceView
 from brainviewer.core.study import SEQUENCES, Modality, Study, Volume

@@ -26,7 +26,8 @@ from brainviewer.app.notices import Notice
 from brainviewer.app.session import Session
 from brainviewer.app.state import Layout, Tool
 from brainviewer.app.status import Status
-from brainviewer.core.annotations import Annotation, Kind
+from brainviewer.core.annotation_kinds import Kind
+from brainviewer.core.annotations import Annotation
 from brainviewer.core.errors import FileError, Report
 from brainviewer.core.slices import Convention, Plane
 from brainviewer.core.study import Modality, Study

@@ -10,7 +10,8 @@ from PySide6.QtGui import QPainter, QPixmap
 from pytestqt.qtbot import QtBot
 
 from brainviewer.app.session import Session
-from brainviewer.core.annotations import Annotation, Kind
+from brainviewer.core.annotation_kinds import Kind
+from brainviewer.core.annotations import Annotation
 from brainviewer.core.slices import Plane
 from brainviewer.core.study import Modality, Study
 from brainviewer.files.annotation_file import save_annotations
@@ -20,6 +21,7 @@ from brainviewer.gui.panels import annotations as mark_list
 from brainviewer.gui.panels.annotations import MarkList
 from brainviewer.gui.panes.pane_grid import PaneGrid
 from brainviewer.painting import annotations as painted_annotations
+from brainviewer.painting.annotation_shapes import SHAPES
 from brainviewer.painting.devices import painting
 from tests.gui.conftest import show_study
 
@@ -64,14 +66,11 @@ def test_a_mark_that_cannot_be_painted_leaves_the_others(
     assert pane.marks() == (good, bad)
     pane.grab()
     assert set(pane.label_boxes) == {good.id}  # an arrow without words has none
-    real = painted_annotations.shape_path
 
-    def broken(kind: Kind, points: list[QPointF]) -> object:
-        if kind is Kind.ARROW:
-            raise ZeroDivisionError("Doe^Jane")
-        return real(kind, points)
+    def broken(points: list[QPointF]) -> object:
+        raise ZeroDivisionError("Doe^Jane")
 
-    monkeypatch.setattr(painted_annotations, "shape_path", broken)
+    monkeypatch.setattr(SHAPES[Kind.ARROW], "path", broken)
     pane.grab()
     qtbot.waitUntil(lambda: bool(said))
     assert set(pane.label_boxes) == {good.id}

@@ -20,7 +20,8 @@ from PySide6.QtWidgets import (
 
 from brainviewer.app.opening.image2d import open_picture
 from brainviewer.app.session import Session
-from brainviewer.core.annotations import Annotation, Kind
+from brainviewer.core.annotation_kinds import Kind
+from brainviewer.core.annotations import Annotation
 from brainviewer.core.errors import BrainViewerError
 from brainviewer.core.slices import Plane
 from brainviewer.core.study import Modality, Study

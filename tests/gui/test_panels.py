@@ -19,7 +19,8 @@ from pytestqt.qtbot import QtBot
 
 from brainviewer.app.session import Session
 from brainviewer.app.status import Status
-from brainviewer.core.annotations import Annotation, Kind
+from brainviewer.core.annotation_kinds import Kind
+from brainviewer.core.annotations import Annotation
 from brainviewer.core.findings import Candidate
 from brainviewer.core.slices import Plane
 from brainviewer.core.study import Modality

@@ -16,7 +16,8 @@ from brainviewer.app.exports import ExportRequest, ExportSubject
 from brainviewer.app.session import Session
 from brainviewer.app.state import Layout
 from brainviewer.app.status import Status
-from brainviewer.core.annotations import Annotation, Kind
+from brainviewer.core.annotation_kinds import Kind
+from brainviewer.core.annotations import Annotation
 from brainviewer.core.errors import Cancelled
 from brainviewer.core.study import SEQUENCES, Modality, Study
 from brainviewer.gui.dialogs.export import ExportDialog

@@ -14,7 +14,8 @@ from brainviewer.app.exports import (
     export_picture,
     slice_figure,
 )
-from brainviewer.core.annotations import Annotation, Kind
+from brainviewer.core.annotation_kinds import Kind
+from brainviewer.core.annotations import Annotation
 from brainviewer.core.findings import Classification, Heatmap
 from brainviewer.core.geometry import Grid
 from brainviewer.core.overlays import Overlays

@@ -16,7 +16,8 @@ from PySide6.QtWidgets import QWidget
 from brainviewer.app.session import Session
 from brainviewer.app.settings import Settings
 from brainviewer.app.status import Status
-from brainviewer.core.annotations import Annotation, Kind
+from brainviewer.core.annotation_kinds import Kind
+from brainviewer.core.annotations import Annotation
 from brainviewer.core.findings import Classification, Heatmap
 from brainviewer.core.geometry import Grid
 from brainviewer.core.overlays import Overlays

@@ -19,7 +19,8 @@ from schemas import check_output, faults, schemas
 from brainviewer.app.report.formats import Schema
 from brainviewer.app.stores.feedback import AGREE, FILE, feedback_on, keep_feedback
 from brainviewer.assets import resources
-from brainviewer.core.annotations import Annotation, Kind
+from brainviewer.core.annotation_kinds import Kind
+from brainviewer.core.annotations import Annotation
 from brainviewer.core.findings import Classification
 from brainviewer.core.slices import Plane
 from brainviewer.core.study import Modality

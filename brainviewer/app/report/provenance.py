@@ -6,7 +6,7 @@ from brainviewer import __version__
 from brainviewer.app.report.formats import Schema, with_schema
 from brainviewer.app.report.records import classification_record, finding_record
 from brainviewer.app.report.study_record import study_record
-from brainviewer.core.annotations import Annotation, Kind, region_statistics
+from brainviewer.core.annotations import Annotation, region_statistics
 from brainviewer.core.slices import SliceView
 from brainviewer.core.study import Study
 from brainviewer.painting import wording
@@ -80,9 +80,11 @@ def _annotation(mark: Annotation, pane: SliceScene) -> dict[str, Any]:
     data = {key: value for key, value in mark.to_json().items() if key != "id"}
     if not _placed(pane.study):
         data = {key: None if key.startswith("points") else value for key, value in data.items()}
-    if mark.kind is Kind.RULER:
-        data[f"length_{pane.study.grid.unit.key}"] = round(mark.length, 3)
-    if mark.kind in (Kind.RECTANGLE, Kind.ELLIPSE) and mark.modality in pane.study.volumes:
+    if measure := mark.kind.traits.measure:
+        value = mark.measure
+        key = f"{measure.name}_{measure.unit_key or pane.study.grid.unit.key}"
+        data[key] = None if value is None else round(value, 3)
+    if mark.kind.traits.region and mark.modality in pane.study.volumes:
         values = pane.study.volumes[mark.modality].data
         radiological = SliceView.of(pane.study.grid, mark.plane)
         if statistics := region_statistics(mark, radiological, values):

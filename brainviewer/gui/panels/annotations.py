@@ -12,10 +12,10 @@ from PySide6.QtWidgets import QListView
 
 from brainviewer.app.session import Session
 from brainviewer.app.state import ViewState
-from brainviewer.core.annotations import Annotation, Kind, region_statistics
+from brainviewer.core.annotations import Annotation, region_statistics
 from brainviewer.core.shown_text import shortened, shown_text
 from brainviewer.core.slices import SliceView
-from brainviewer.painting.wording import length_text, measured
+from brainviewer.painting.wording import measure_text, measured
 
 _ROWS, _ROW_PX = 6, 26
 _ROOT = QModelIndex()
@@ -106,12 +106,10 @@ def describe(state: ViewState, mark: Annotation) -> str:
         place = f"{place} · {mark.plane} {index + 1}"
     elif view.count > 1:
         place = f"{place} · frame {index + 1}"
-    match mark.kind:
-        case Kind.RULER:
-            return f"{place} · {length_text(mark, view.grid.unit)}"
-        case Kind.RECTANGLE | Kind.ELLIPSE:
-            volume = state.study.volumes.get(mark.modality)
-            found = region_statistics(mark, view, volume.data) if volume else None
-            return f"{place} · mean {measured(found.mean)}" if found else place
-        case _:
-            return f"{place} · {shortened(shown_text(mark.text))}" if mark.text else place
+    if measure := measure_text(mark, view.grid.unit):
+        return f"{place} · {measure}"
+    if mark.kind.traits.region:
+        volume = state.study.volumes.get(mark.modality)
+        found = region_statistics(mark, view, volume.data) if volume else None
+        return f"{place} · mean {measured(found.mean)}" if found else place
+    return f"{place} · {shortened(shown_text(mark.text))}" if mark.text else place

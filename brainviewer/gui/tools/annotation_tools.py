@@ -4,25 +4,17 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-import numpy as np
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
-from brainviewer.app.state import Tool
+from brainviewer.core.annotation_kinds import Kind
 from brainviewer.core.annotation_limits import LONGEST_TEXT, clipped, held_inside
-from brainviewer.core.annotations import Annotation, Kind, Point
+from brainviewer.core.annotations import Annotation, Point
 from brainviewer.gui.tools.pane import ToolPane
-from brainviewer.painting.annotation_shapes import handle_pixels, handles
+from brainviewer.painting.annotation_shapes import SHAPES
 from brainviewer.painting.canvas import image_font
 
-KINDS = {
-    Tool.RULER: Kind.RULER,
-    Tool.RECTANGLE: Kind.RECTANGLE,
-    Tool.ELLIPSE: Kind.ELLIPSE,
-    Tool.ARROW: Kind.ARROW,
-    Tool.TEXT: Kind.TEXT,
-}
 REACH_PX = 6.0
 SHORTEST_PX = 4.0
 
@@ -43,38 +35,17 @@ def hit_test(pane: ToolPane, at: QPointF) -> Hit | None:
     marks = pane.marks()
     for mark in marks:
         if mark.id == pane.state.selection:
-            places = handle_pixels(mark.kind, geometry.to_pixels(mark.points))
+            places = SHAPES[mark.kind].handle_pixels(geometry.to_pixels(mark.points))
             distances = [math.hypot(p.x() - at.x(), p.y() - at.y()) for p in places]
             if distances and min(distances) <= REACH_PX + 2:
                 return Hit(mark, distances.index(min(distances)))
     for mark in reversed(marks):
         label = pane.label_boxes.get(mark.id)
         if (label is not None and label.contains(at)) or (
-            distance_px(mark.kind, geometry.to_pixels(mark.points), at) <= REACH_PX
+            SHAPES[mark.kind].distance(geometry.to_pixels(mark.points), at) <= REACH_PX
         ):
             return Hit(mark)
     return None
-
-
-def distance_px(kind: Kind, points: list[QPointF], at: QPointF) -> float:
-    """Distance in pixels from a screen position to the lines of a mark."""
-    p = np.array([(q.x(), q.y()) for q in points])
-    a = np.array((at.x(), at.y()))
-    if kind is Kind.TEXT:
-        return float(np.linalg.norm(a - p[0]))
-    if kind is Kind.ELLIPSE:
-        half = np.maximum(np.abs(p[1] - p[0]) / 2, 1e-6)
-        scaled = float(np.linalg.norm((a - p.mean(axis=0)) / half))
-        return abs(scaled - 1) * float(half.min())
-    if kind is Kind.RECTANGLE:
-        low, high = p.min(axis=0), p.max(axis=0)
-        outside = np.maximum(np.maximum(low - a, a - high), 0)
-        if outside.any():
-            return float(np.linalg.norm(outside))
-        return float(np.minimum(a - low, high - a).min())
-    along = p[1] - p[0]
-    share = float(np.clip(np.dot(a - p[0], along) / max(float(np.dot(along, along)), 1e-9), 0, 1))
-    return float(np.linalg.norm(a - (p[0] + share * along)))
 
 
 def _point(pane: ToolPane, at: QPointF, index: int) -> Point:
@@ -97,10 +68,7 @@ class DrawDrag:
 
     def move(self, at: QPointF, modifiers: Qt.KeyboardModifier) -> None:
         """Shift makes rectangles square and ellipses round."""
-        if modifiers & Qt.KeyboardModifier.ShiftModifier and self._mark.kind in (
-            Kind.RECTANGLE,
-            Kind.ELLIPSE,
-        ):
+        if modifiers & Qt.KeyboardModifier.ShiftModifier and self._mark.kind.traits.region:
             by = at - self._start
             side = max(abs(by.x()), abs(by.y()))
             by = QPointF(math.copysign(side, by.x()), math.copysign(side, by.y()))
@@ -155,7 +123,7 @@ class ChangeDrag:
         if self._handle is None:
             points += by
         else:
-            row, column = handles(self._before.kind)[self._handle]
+            row, column = SHAPES[self._before.kind].handles[self._handle]
             points[row, 0] += by[0]
             points[column, 1] += by[1]
         places = view.to_world(self._index, points)

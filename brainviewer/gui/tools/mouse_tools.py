@@ -5,8 +5,7 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent, QWheelEvent
 
 from brainviewer.app.facts import Fact
 from brainviewer.app.state import Tool
-from brainviewer.core.annotations import Kind
-from brainviewer.gui.tools.annotation_tools import KINDS, ChangeDrag, DrawDrag, hit_test, write_text
+from brainviewer.gui.tools.annotation_tools import ChangeDrag, DrawDrag, hit_test, write_text
 from brainviewer.gui.tools.brush import BrushDrag, turned_brush
 from brainviewer.gui.tools.mouse_drags import CursorDrag, Drag, PanDrag, WindowDrag, ZoomDrag
 from brainviewer.gui.tools.pane import ToolPane
@@ -64,9 +63,9 @@ class MouseTools:
             return
         self.cancel()
         hit = hit_test(self._pane, event.position())
-        if hit is not None and hit.mark.kind is Kind.TEXT:
+        if hit is not None and hit.mark.kind.traits.written:
             write_text(self._pane, event.position(), hit.mark)
-        elif self._pane.state.tool not in KINDS:
+        elif self._pane.state.tool.kind is None:
             self._pane.ask_to_enlarge()
 
     def wheel(self, event: QWheelEvent) -> None:
@@ -101,6 +100,7 @@ class MouseTools:
 
     def _begin(self, button: Qt.MouseButton, at: QPointF, shift: bool) -> Drag | None:
         pane, tool = self._pane, self._pane.state.tool
+        kind = tool.kind
         if button == Qt.MouseButton.MiddleButton:
             return PanDrag(pane, at)
         if button == Qt.MouseButton.RightButton:
@@ -112,20 +112,20 @@ class MouseTools:
             return PanDrag(pane, at)
         if pane.preview.active:
             return BrushDrag(pane, at, erase=shift)
-        if shift and (tool not in KINDS or tool is Tool.TEXT):
+        if shift and (kind is None or kind.traits.written):
             return CursorDrag(pane, at)
         hit = hit_test(pane, at) if pane.state.trial is None else None
-        if hit is not None and (hit.handle is not None or tool not in KINDS):
+        if hit is not None and (hit.handle is not None or tool.kind is None):
             pane.session.annotations.select(hit.mark.id)
             return ChangeDrag(pane, hit, at)
-        if tool in KINDS and not pane.state.overlays.annotations:
+        if kind and not pane.state.overlays.annotations:
             # What is drawn must be seen, also after all overlays were hidden.
             pane.session.view.set_overlay(annotations=True)
-        if tool is Tool.TEXT:
-            write_text(pane, at, hit.mark if hit and hit.mark.kind is Kind.TEXT else None)
+        if kind and kind.traits.written:
+            write_text(pane, at, hit.mark if hit and hit.mark.kind.traits.written else None)
             return None
-        if tool in KINDS:
-            return DrawDrag(pane, KINDS[tool], at, shift)
+        if kind:
+            return DrawDrag(pane, kind, at, shift)
         if tool is Tool.CURSOR:
             return CursorDrag(pane, at)
         if tool is Tool.PAN:
@@ -145,12 +145,12 @@ class MouseTools:
         hit = hit_test(pane, at) if at is not None and free else None
         if self._space or tool is Tool.PAN:
             shape = Qt.CursorShape.OpenHandCursor
-        elif hit is not None and (hit.handle is not None or tool not in KINDS):
+        elif hit is not None and (hit.handle is not None or tool.kind is None):
             moving = hit.handle is None
             shape = Qt.CursorShape.SizeAllCursor if moving else Qt.CursorShape.PointingHandCursor
-        elif tool is Tool.TEXT:
+        elif tool.kind and tool.kind.traits.written:
             shape = Qt.CursorShape.IBeamCursor
-        elif tool in KINDS or tool in (Tool.CURSOR, Tool.BRUSH):
+        elif tool.kind or tool in (Tool.CURSOR, Tool.BRUSH):
             shape = Qt.CursorShape.CrossCursor
         else:
             shape = Qt.CursorShape.ArrowCursor

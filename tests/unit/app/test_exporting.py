@@ -23,7 +23,8 @@ from brainviewer.app.exports import (
 from brainviewer.app.report.provenance import provenance_record
 from brainviewer.app.state import Layout, ViewState
 from brainviewer.app.status import Status
-from brainviewer.core.annotations import Annotation, Kind
+from brainviewer.core.annotation_kinds import Kind
+from brainviewer.core.annotations import Annotation
 from brainviewer.core.errors import BrainViewerError, Cancelled, FileError
 from brainviewer.core.findings import Classification, Heatmap, TumourFinding
 from brainviewer.core.slices import Plane, SliceView

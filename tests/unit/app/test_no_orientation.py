@@ -14,7 +14,8 @@ from brainviewer.app.report.provenance import provenance_record
 from brainviewer.app.report.records import finding_record
 from brainviewer.app.report.study_figures import slice_figure
 from brainviewer.app.report.text import finding_text
-from brainviewer.core.annotations import Annotation, Kind
+from brainviewer.core.annotation_kinds import Kind
+from brainviewer.core.annotations import Annotation
 from brainviewer.core.slices import Plane
 from brainviewer.core.study import Modality
 from brainviewer.painting.figure import FigureSpec

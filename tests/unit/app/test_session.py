@@ -16,7 +16,8 @@ from brainviewer.app.prediction.subtype import NotClassified
 from brainviewer.app.settings import Settings
 from brainviewer.app.status import Status
 from brainviewer.app.stores.age import kept_age
-from brainviewer.core.annotations import Annotation, Kind
+from brainviewer.core.annotation_kinds import Kind
+from brainviewer.core.annotations import Annotation
 from brainviewer.core.errors import FileError, ModelError
 from brainviewer.core.slices import Plane
 from brainviewer.core.study import SEQUENCES, Modality

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from brainviewer.app import annotations as marking
-from brainviewer.core.annotations import Annotation, Kind
+from brainviewer.core.annotation_kinds import Kind
+from brainviewer.core.annotations import Annotation
 from brainviewer.core.errors import FileError
 from brainviewer.core.slices import Plane
 from brainviewer.core.study import Modality, Study

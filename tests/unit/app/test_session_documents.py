@@ -8,7 +8,8 @@ import pytest
 from PIL import Image
 
 from brainviewer.app.prediction import frame_class as picture_answer
-from brainviewer.core.annotations import Annotation, Kind
+from brainviewer.core.annotation_kinds import Kind
+from brainviewer.core.annotations import Annotation
 from brainviewer.core.findings import Classification
 from brainviewer.core.slices import Plane
 from brainviewer.core.study import Modality

@@ -6,14 +6,8 @@ import math
 import numpy as np
 import pytest
 
-from brainviewer.core.annotations import (
-    Annotation,
-    Edit,
-    Kind,
-    Point,
-    region_mask,
-    region_statistics,
-)
+from brainviewer.core.annotation_kinds import Kind
+from brainviewer.core.annotations import Annotation, Edit, Point, region_mask, region_statistics
 from brainviewer.core.geometry import Grid
 from brainviewer.core.slices import Convention, Plane, SliceView
 from brainviewer.core.study import Modality
@@ -118,11 +112,11 @@ def test_a_region_between_pixel_centres_or_outside_has_no_statistics() -> None:
 
 @pytest.mark.parametrize("kind", Kind)
 def test_json_brings_every_kind_back(kind: Kind) -> None:
-    points: tuple[Point, ...] = ((1.5, -2.0, 3.25), (4.0, 5.0, 6.0))
+    points: tuple[Point, ...] = ((1.5, -2.0, 3.25), (4.0, 5.0, 6.0), (7.5, 5.0, 6.0))
     mark = Annotation(
         kind,
         Plane.SAGITTAL,
-        points[: 1 if kind is Kind.TEXT else 2],
+        points[: kind.traits.points],
         Modality.T1CE,
         "Ödem – 3 mm\nsecond line",
     )

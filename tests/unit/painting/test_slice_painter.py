@@ -7,7 +7,8 @@ import pytest
 from PySide6.QtCore import QRect
 from PySide6.QtGui import QColor
 
-from brainviewer.core.annotations import Annotation, Kind, Point
+from brainviewer.core.annotation_kinds import Kind
+from brainviewer.core.annotations import Annotation, Point
 from brainviewer.core.findings import Heatmap
 from brainviewer.core.overlays import Overlays
 from brainviewer.core.slices import Convention, Plane, SliceView
@@ -224,7 +225,8 @@ def marks(*kinds: Kind, modality: Modality = Modality.FLAIR) -> tuple[Annotation
     view = SliceView.of(STUDY.grid, Plane.AXIAL)
     result = []
     for place, kind in enumerate(kinds):
-        screen = [(10 + 8 * place, 8), (24 + 8 * place, 28)][: 1 if kind is Kind.TEXT else 2]
+        screen = [(10 + 8 * place, 8), (24 + 8 * place, 28), (18 + 8 * place, 40)]
+        screen = screen[: kind.traits.points]
         points: list[Point] = [tuple(map(float, p)) for p in view.to_world(INDEX, screen)]
         result.append(Annotation(kind, Plane.AXIAL, tuple(points), modality, "words"))
     return tuple(result)
