@@ -38,9 +38,9 @@ class Policy(StrEnum):
 class _Job(Generic[Result]):
     key: str
     work: Callable[[Report], Result]
-    done: Callable[[Result], None]
-    failed: Callable[[BrainViewerError], None]
-    stopped: Callable[[], None]
+    done: Callable[[Result], object]
+    failed: Callable[[BrainViewerError], object]
+    stopped: Callable[[], object]
     policy: Policy
     shown: bool
     cancelled: threading.Event = field(default_factory=threading.Event)
@@ -72,9 +72,9 @@ class Jobs:
         self,
         key: str,
         work: Callable[[Report], Result],
-        done: Callable[[Result], None],
-        failed: Callable[[BrainViewerError], None],
-        stopped: Callable[[], None] = lambda: None,
+        done: Callable[[Result], object],
+        failed: Callable[[BrainViewerError], object],
+        stopped: Callable[[], object] = lambda: None,
         policy: Policy = Policy.LATEST,
         shown: bool = True,
     ) -> None:

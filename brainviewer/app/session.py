@@ -9,6 +9,7 @@ from brainviewer.app.annotations import Annotations
 from brainviewer.app.classification import Classifier
 from brainviewer.app.documents import Documents
 from brainviewer.app.engine import EngineControl
+from brainviewer.app.export_queue import Exports
 from brainviewer.app.feedback import Feedback
 from brainviewer.app.jobs import Crashed, Jobs, Post, ShowProgress
 from brainviewer.app.notices import Notices
@@ -48,6 +49,7 @@ class Session:
         self.annotations = Annotations(state, jobs, notices)
         self.occlusion = Occlusion(state, jobs, notices, self.engine, self.view, self.annotations)
         self.feedback = Feedback(state, notices)
+        self.exports = Exports(state, jobs, notices)
         self.segmentation = Segmentation(state, jobs, notices, self.view, self.engine)
         self.classification = Classifier(
             state, self.settings, jobs, notices, self.engine, self.segmentation

@@ -1,7 +1,6 @@
 """Exports: one after the other, every one of them done, and waited for before the window closes."""
 
 import threading
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,15 +9,14 @@ from PySide6.QtCore import QTimer, QUrl
 from PySide6.QtGui import QDesktopServices
 from pytestqt.qtbot import QtBot
 
+from brainviewer.app import export_queue
 from brainviewer.app.exports import ExportRequest, ExportSubject
-from brainviewer.app.jobs import Jobs
 from brainviewer.app.notices import Notice
 from brainviewer.app.session import Session
 from brainviewer.core.errors import FileError, Report
 from brainviewer.core.study import Study
 from brainviewer.gui.dialogs import view_export as picture_export
 from brainviewer.gui.dialogs.closing import ClosingDialog
-from brainviewer.gui.main_thread import MainThread
 from brainviewer.gui.main_window import MainWindow
 from tests.gui.conftest import show_study
 
@@ -47,21 +45,15 @@ class Slow:
 @pytest.fixture
 def slow(monkeypatch: pytest.MonkeyPatch) -> Slow:
     slow = Slow()
-    monkeypatch.setattr(picture_export, "export_figure", slow)
+    monkeypatch.setattr(export_queue, "export_figure", slow)
     return slow
 
 
 @pytest.fixture
-def working(window: MainWindow, session: Session, study: Study) -> Iterator[MainWindow]:
-    """A window whose jobs run in threads."""
-    show_study(session, study)
-    crashes: list[BaseException] = []
-    door = MainThread(window)
-    session.jobs = Jobs(door.post, session.state.show_progress, crashes.append)
-    yield window
-    session.jobs.close()
-    door.drain()
-    assert not crashes
+def working(threaded: MainWindow, study: Study) -> MainWindow:
+    """A window whose jobs run in threads, with a study."""
+    show_study(threaded.session, study)
+    return threaded
 
 
 def notices(session: Session) -> list[Notice]:
@@ -91,8 +83,9 @@ def soon(qtbot: QtBot, window: MainWindow, act) -> list[bool]:
 
 
 def test_every_export_is_done(
-    qtbot: QtBot, working: MainWindow, session: Session, slow: Slow, tmp_path: Path
+    qtbot: QtBot, working: MainWindow, slow: Slow, tmp_path: Path
 ) -> None:
+    session = working.session
     said = notices(session)
     for name in "abc":
         working.export_picture.save(ExportRequest(path=tmp_path / f"{name}.png"))
@@ -105,8 +98,9 @@ def test_every_export_is_done(
 
 
 def test_cancel_is_of_one_export(
-    qtbot: QtBot, working: MainWindow, session: Session, slow: Slow, tmp_path: Path
+    qtbot: QtBot, working: MainWindow, slow: Slow, tmp_path: Path
 ) -> None:
+    session = working.session
     for name in "ab":
         working.export_picture.save(ExportRequest(path=tmp_path / f"{name}.png"))
     assert slow.begun.wait(SOON)
@@ -117,7 +111,7 @@ def test_cancel_is_of_one_export(
 
 
 def test_closing_waits_for_what_is_not_yet_saved(
-    qtbot: QtBot, working: MainWindow, session: Session, slow: Slow, tmp_path: Path
+    qtbot: QtBot, working: MainWindow, slow: Slow, tmp_path: Path
 ) -> None:
     for name in "ab":
         working.export_picture.save(ExportRequest(path=tmp_path / f"{name}.png"))
@@ -129,8 +123,9 @@ def test_closing_waits_for_what_is_not_yet_saved(
 
 
 def test_waiting_can_be_given_up(
-    qtbot: QtBot, working: MainWindow, session: Session, slow: Slow, tmp_path: Path
+    qtbot: QtBot, working: MainWindow, slow: Slow, tmp_path: Path
 ) -> None:
+    session = working.session
     for name in "ab":
         working.export_picture.save(ExportRequest(path=tmp_path / f"{name}.png"))
     soon(qtbot, working, lambda dialog: dialog.reject())
@@ -143,8 +138,9 @@ def test_waiting_can_be_given_up(
 
 
 def test_an_export_that_fails_keeps_the_window_to_say_so(
-    qtbot: QtBot, working: MainWindow, session: Session, slow: Slow, tmp_path: Path
+    qtbot: QtBot, working: MainWindow, slow: Slow, tmp_path: Path
 ) -> None:
+    session = working.session
     said = notices(session)
     slow.error = FileError("The disk is full.", "Make room.")
     working.export_picture.save(ExportRequest(path=tmp_path / "a.png"))

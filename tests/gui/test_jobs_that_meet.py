@@ -10,6 +10,7 @@ import pytest
 from PySide6.QtCore import QTimer
 from pytestqt.qtbot import QtBot
 
+from brainviewer.app import export_queue
 from brainviewer.app.exports import ExportRequest
 from brainviewer.app.status import Status
 from brainviewer.core.annotation_kinds import Kind
@@ -18,7 +19,6 @@ from brainviewer.core.errors import FileError
 from brainviewer.core.slices import Plane
 from brainviewer.core.study import Modality, Study
 from brainviewer.files.journal import Journal
-from brainviewer.gui.dialogs import view_export
 from brainviewer.gui.dialogs.closing import ClosingDialog
 from brainviewer.gui.main_window import MainWindow
 from tests.phantoms import marker_finding
@@ -152,8 +152,8 @@ def test_a_classification_of_the_study_before_is_not_shown(
 def test_an_export_goes_on_while_a_study_is_opened_and_shows_the_one_before(
     met: Met, verbs: Verbs, study: Study, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    slow = Slow(view_export.export_figure)
-    monkeypatch.setattr(view_export, "export_figure", slow)
+    slow = Slow(export_queue.export_figure)
+    monkeypatch.setattr(export_queue, "export_figure", slow)
     met.open(study, verbs)
     met.settle()
     path = tmp_path / "a.png"

@@ -3,18 +3,15 @@
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
-from brainviewer.app.jobs import Jobs
+from brainviewer.app.export_queue import EXPORT
 from brainviewer.app.notices import Notice
 from brainviewer.app.session import Session
 from brainviewer.gui.widgets import button, label
 
-EXPORT = "export"
-"""The key of the jobs that save pictures."""
 
-
-def unfinished(jobs: Jobs) -> int:
+def unfinished(session: Session) -> int:
     """How many jobs have to end before the window closes."""
-    return jobs.unfinished(EXPORT) + jobs.unsaved
+    return session.exports.unfinished + session.jobs.unsaved
 
 
 class ClosingDialog(QDialog):
@@ -58,9 +55,9 @@ class ClosingDialog(QDialog):
         return self._text.text()
 
     def _show(self) -> None:
-        left = self._session.jobs.unfinished(EXPORT)
+        left = self._session.exports.unfinished
         self.drop_button.setVisible(left > 0)
-        if not unfinished(self._session.jobs):
+        if not unfinished(self._session):
             # What the last one has to say comes first: it may be that it failed.
             QTimer.singleShot(0, self, self._all_done)
             return
@@ -72,7 +69,7 @@ class ClosingDialog(QDialog):
                 self._line.setValue(round(1000 * progress.fraction))
 
     def _all_done(self) -> None:
-        if self.isVisible() and not unfinished(self._session.jobs):
+        if self.isVisible() and not unfinished(self._session):
             self.accept()
 
     def _stay_for(self, notice: Notice) -> None:
@@ -80,5 +77,5 @@ class ClosingDialog(QDialog):
             self.reject()
 
     def _drop(self) -> None:
-        self._session.jobs.drop(EXPORT)
+        self._session.exports.drop()
         self._show()

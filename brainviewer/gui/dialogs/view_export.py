@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -14,15 +15,13 @@ from brainviewer.app.exports import (
     ExportRequest,
     ExportSubject,
     current_view_image,
-    export_figure,
     request_figure,
 )
-from brainviewer.app.jobs import Policy
 from brainviewer.app.notices import Notice
 from brainviewer.app.session import Session
 from brainviewer.core.errors import BrainViewerError, Report
 from brainviewer.core.shown_text import shown_text
-from brainviewer.gui.dialogs.closing import EXPORT, ClosingDialog, unfinished
+from brainviewer.gui.dialogs.closing import ClosingDialog, unfinished
 from brainviewer.gui.dialogs.export import ExportDialog
 from brainviewer.gui.dialogs.questions import ANOTHER_STUDY
 from brainviewer.gui.panes.pane_grid import PaneGrid
@@ -78,29 +77,18 @@ class PictureExport:
             self._session.notices.tell(str(error), "error")
             return
 
-        def work(report: Report) -> None:
-            ready = spec
-            if request.subject is ExportSubject.VOLUME:
-                self._check_same(spec)
-                ready = replace(spec, volume_picture=self._volume_picture(request.scale, report))
-                self._check_same(spec)
-            export_figure(ready, request.path, request.scale, report)
-
+        draw = None
+        if request.subject is ExportSubject.VOLUME:
+            draw = partial(self._volume_picture, request.scale)
         self._volume.bring_up_to_date()
-        self._session.jobs.start(
-            EXPORT,
-            work,
-            lambda _: self._tell_where(request.path),
-            self._tell_why_not,
-            policy=Policy.QUEUE,
-        )
+        self._session.exports.add(spec, request, self._tell_where, draw)
 
     def finished(self) -> bool:
         """Whether the window may close: what is being saved is waited for.
 
         False if the user would rather stay, or if something could not be saved.
         """
-        if not unfinished(self._session.jobs):
+        if not unfinished(self._session):
             return True
         dialog = ClosingDialog(self._session, self._window)
         try:
@@ -114,17 +102,6 @@ class PictureExport:
         url = QUrl.fromLocalFile(str(folder))
         act = lambda: QDesktopServices.openUrl(url)  # noqa: E731
         self._session.notices.show(Notice(said, action="Show folder", act=act))
-
-    def _tell_why_not(self, error: BrainViewerError) -> None:
-        self._session.notices.tell(str(error), "error")
-
-    def _check_same(self, spec: FigureSpec) -> None:
-        """The 3D view shows what is open now, and the words under it are of what was then."""
-        if self._session.state.study is not spec.study:
-            raise BrainViewerError(
-                "Another study was opened before the 3D view was drawn, so it was not saved.",
-                "Open the study again, and export before you go on.",
-            )
 
     def copy(self) -> None:
         """Put the current view on the clipboard, at twice the size of the screen."""

@@ -1,0 +1,72 @@
+"""Exports in the background, one after the other."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from brainviewer.app.exports import ExportRequest, export_figure
+from brainviewer.app.jobs import Jobs, Policy
+from brainviewer.app.notices import Notices
+from brainviewer.app.state import ViewState
+from brainviewer.core.errors import BrainViewerError, Report
+from brainviewer.painting.figure import FigureSpec
+
+EXPORT = "export"
+DrawVolume = Callable[[Report], NDArray[np.uint8]]
+"""Draws the 3D view: (rows, columns, 3). Called in the job, since it may take a while."""
+
+
+class Exports:
+    """Saves figures; each of them, whatever is opened meanwhile."""
+
+    def __init__(self, state: ViewState, jobs: Jobs, notices: Notices) -> None:
+        self._state, self._jobs, self._notices = state, jobs, notices
+
+    def add(
+        self,
+        figure: FigureSpec,
+        request: ExportRequest,
+        saved: Callable[[Path], object],
+        draw_volume: DrawVolume | None = None,
+    ) -> None:
+        """Save a figure after those that were asked for before.
+
+        saved : called with the path when the file is there; a notice says why not.
+        draw_volume : draws the 3D view of the figure, where it is to have one.
+        """
+
+        def work(report: Report) -> None:
+            ready = figure
+            if draw_volume is not None:
+                self._check_same(figure)
+                ready = replace(figure, volume_picture=draw_volume(report))
+                self._check_same(figure)
+            export_figure(ready, request.path, request.scale, report)
+
+        self._jobs.start(
+            EXPORT,
+            work,
+            lambda _: saved(request.path),
+            lambda error: self._notices.tell(str(error), "error"),
+            policy=Policy.QUEUE,
+        )
+
+    @property
+    def unfinished(self) -> int:
+        """How many exports run or wait."""
+        return self._jobs.unfinished(EXPORT)
+
+    def drop(self) -> None:
+        """Save none of those that are not yet there."""
+        self._jobs.drop(EXPORT)
+
+    def _check_same(self, figure: FigureSpec) -> None:
+        """The 3D view shows what is open now, and the words under it are of what was then."""
+        if self._state.study is not figure.study:
+            raise BrainViewerError(
+                "Another study was opened before the 3D view was drawn, so it was not saved.",
+                "Open the study again, and export before you go on.",
+            )
