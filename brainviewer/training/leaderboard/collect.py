@@ -15,7 +15,6 @@ from typing import Any
 
 from brainviewer.core.counting import counted
 from brainviewer.core.errors import BrainViewerError, FileError
-from brainviewer.files.structured import read_json
 from brainviewer.files.writing import make_folder, write_whole
 from brainviewer.training.image_classification.data.labelled_images import TRAIN_TEST, find_images
 from brainviewer.training.image_classification.evaluation.result_files import (
@@ -28,7 +27,7 @@ from brainviewer.training.image_classification.networks.timing import millisecon
 from brainviewer.training.image_classification.recipes.recipe import IMAGE_VOTE
 from brainviewer.training.json_files import dump
 from brainviewer.training.leaderboard.duplicate_leak import accuracy_by_copies, images_with_copies
-from brainviewer.training.run_folder import RUN_FILE
+from brainviewer.training.run_folder import read_run
 
 _GRAPH_FILE = "model.onnx"
 _MOST_EPOCHS = 24  # kept of each fold and phase
@@ -104,12 +103,8 @@ def _short(entry: Mapping[str, Any]) -> dict[str, Any]:
 
 def _data(run: Path) -> Path | None:
     """The folder of a run's data; a network of a grid lies in a folder of its own in the run."""
-    for folder in (run, run.parent):
-        try:
-            return Path(read_json(folder / RUN_FILE)["data"])
-        except (FileError, LookupError, TypeError):
-            continue
-    return None
+    said = ((read_run(folder) or {}).get("data") for folder in (run, run.parent))
+    return next((Path(data) for data in said if isinstance(data, str)), None)
 
 
 if __name__ == "__main__":
