@@ -1,6 +1,7 @@
 """What is kept of an image after one look at it: enough to compare it with all others."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -85,6 +86,14 @@ def content_box(grey: Grey) -> tuple[slice, slice]:
 def shrink(grey: Grey, side: int) -> Grey:
     """(side, side), each pixel the mean of what it stands for."""
     return np.asarray(cv2.resize(grey, (side, side), interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def unit_thumbnails(images: Sequence[Grey], side: int) -> NDArray[np.float32]:
+    """(n, side, side) of mean 0 and length 1, so that products are correlations."""
+    small = np.array([shrink(one, side) for one in images], np.float32)
+    small -= small.mean(axis=(1, 2), keepdims=True)
+    length = np.linalg.norm(small, axis=(1, 2), keepdims=True)
+    return np.asarray(small / np.maximum(length, 1e-6), np.float32)
 
 
 def _digest(picture: Picture) -> bytes:

@@ -4,11 +4,10 @@ import math
 from collections.abc import Collection, Mapping
 from typing import Any
 
-import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from brainviewer.files.image2d.reader import read_picture
+from brainviewer.training.audit.image_signature import unit_thumbnails
 from brainviewer.training.image_classification.data.labelled_images import LabelledImages
 from brainviewer.training.image_classification.evaluation.results import Predictions
 from brainviewer.training.metrics.intervals import share
@@ -27,7 +26,9 @@ def images_with_copies(source: LabelledImages) -> frozenset[str]:
     """
     parts = [[p for p in source.pictures if p.testing == testing] for testing in (True, False)]
     tested, learned = (
-        np.stack([_thumbnail(read_picture(source.folder / p.file).grey()) for p in part])
+        unit_thumbnails([read_picture(source.folder / p.file).grey() for p in part], _SIDE).reshape(
+            len(part), -1
+        )
         for part in parts
     )
     nearest = (tested @ learned.T).max(axis=1)
@@ -88,10 +89,3 @@ def inflation(leak: Mapping[str, Any] | None) -> dict[str, float] | None:
     if found["low"] <= 0 <= found["high"]:
         return None
     return {key: round(number, 4) for key, number in found.items()}
-
-
-def _thumbnail(grey: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """(side * side,) of mean 0 and length 1, so that products are correlations."""
-    small = cv2.resize(grey, (_SIDE, _SIDE), interpolation=cv2.INTER_AREA).astype(np.float32)
-    flat = small.ravel() - small.mean()
-    return np.asarray(flat / max(float(np.linalg.norm(flat)), 1e-6), np.float32)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from brainviewer.core.errors import FileError
 from brainviewer.files.image2d.reader import read_picture
 from brainviewer.training.audit.duplicates import RELATED, groups
-from brainviewer.training.audit.image_signature import SIDE, content_box, shrink
+from brainviewer.training.audit.image_signature import SIDE, content_box, unit_thumbnails
 from brainviewer.training.labelled_data.image_lists import TABLE
 from brainviewer.training.labelled_data.tables import read_table
 
@@ -79,9 +79,7 @@ def near_copies(pictures: Sequence[NDArray[np.uint8]]) -> NDArray[np.int64]:
     count = len(pictures)
     alike = np.zeros((count, count), bool)
     for shown in (list(pictures), [one[content_box(one)] for one in pictures]):
-        thumbnails = np.array([shrink(one, SIDE) for one in shown], np.float32)
-        thumbnails -= thumbnails.mean(axis=(1, 2), keepdims=True)
-        thumbnails /= np.maximum(np.linalg.norm(thumbnails, axis=(1, 2), keepdims=True), 1e-6)
+        thumbnails = unit_thumbnails(shown, SIDE)
         for turned in (thumbnails, thumbnails[:, ::-1]):
             for other in (turned, turned[:, :, ::-1]):
                 alike |= thumbnails.reshape(count, -1) @ other.reshape(count, -1).T >= RELATED
