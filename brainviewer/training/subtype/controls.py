@@ -35,6 +35,7 @@ from brainviewer.training.labelled_data.folds import folds_of
 from brainviewer.training.learning import MakeBatch, from_samples, learn
 from brainviewer.training.progress import print_progress
 from brainviewer.training.recipes import PRETRAINED_FILE, Recipe, read_recipe
+from brainviewer.training.resnet50 import MapNetwork
 from brainviewer.training.subtype.augmentation_cache import levels, make_cache
 from brainviewer.training.subtype.feature_cache import Hide
 from brainviewer.training.subtype.fit import (
@@ -57,12 +58,14 @@ _OUTLINE = 3.0
 _RIM = np.ones((9, 9), np.uint8)
 
 
-class SmallNetwork(nn.Module):  # type: ignore[misc]
+class SmallNetwork(MapNetwork):
     """Five convolutions with pooling between, 0.4 million numbers; used like ``ResNet50``."""
+
+    channels = (128, 192)
 
     def __init__(self, classes: int, depth: int) -> None:
         super().__init__()
-        widths = (depth, 24, 48, 96, 128, 192)
+        widths = (depth, 24, 48, 96, *self.channels)
         self.layers = nn.ModuleList(
             nn.Sequential(nn.Conv2d(a, b, 3, 1, 1), nn.BatchNorm2d(b), nn.ReLU(), nn.MaxPool2d(2))
             for a, b in pairwise(widths)
@@ -70,19 +73,11 @@ class SmallNetwork(nn.Module):  # type: ignore[misc]
         self.dropout, self.dense = nn.Dropout(0.3), nn.Linear(widths[-1], classes)
 
     def maps(self, x: Tensor, after: int = 0) -> tuple[Tensor, Tensor]:
-        """Like those of ``ResNet50``."""
+        """(n, depth, size, size) -> (n, 128, size / 16, size / 16), (n, 192, size / 32, …)"""
         middle = x
         for layer in self.layers:
             middle, x = x, layer(x)
         return middle, x
-
-    def features(self, x: Tensor) -> Tensor:
-        """(n, depth, size, size) -> (n, 192, size / 32, size / 32)"""
-        return self.maps(x)[1]
-
-    def logits(self, features: Tensor) -> Tensor:
-        """(n, 192, h, w) -> (n, classes)"""
-        return torch.as_tensor(self.dense(self.dropout(features.mean(dim=(2, 3)))))
 
 
 def show_mask_only(images: Images, covered: Images, model_input: ModelInput) -> Images:
@@ -149,11 +144,11 @@ def control(name: str, recipe: Recipe, data: Path, out: Path, seed: int, report:
 
 def _train_small(
     recipe: Recipe, batches: MakeBatch, seed: list[int], text: str, report: Report
-) -> Any:
+) -> MapNetwork:
     number = int(np.random.SeedSequence(seed).generate_state(1)[0])
     torch.manual_seed(number)
     schedule = replace(recipe.training, frozen=0, coverage=0.0, guidance=0.0, learning_rate=1e-3)
-    network: Any = SmallNetwork(len(recipe.classes), recipe.input.depth)
+    network = SmallNetwork(len(recipe.classes), recipe.input.depth)
     return learn(network, batches, schedule, number, text, report)
 
 
