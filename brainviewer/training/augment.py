@@ -1,4 +1,4 @@
-"""Random changes to training slices, made before the preparation that inference uses as well.
+"""Random augmentation of training slices, applied before the preprocessing that inference uses.
 
 They stand for what differs between scanners and studies: gain, contrast, noise, blur, slow
 intensity drift, missing sequences, skull or no skull, and the rough outline of an automatic lesion

@@ -1,4 +1,4 @@
-"""Measures a finished run, whatever kind of network it made, or reads what was measured."""
+"""Evaluate a finished run, whatever kind of network it made, or read its stored evaluation."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What the frozen lower parts of a network make of images, as bits of bfloat16 in NumPy arrays.
+"""Features of the frozen lower parts of a network, as bits of bfloat16 in NumPy arrays.
 
 Parts that stay as they were pretrained give every fold and every seed the same maps. Keeping those
 saves most of the time of training.

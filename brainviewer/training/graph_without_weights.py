@@ -1,6 +1,6 @@
-"""An ONNX graph whose numbers lie in a Keras weights file, so that they exist once.
+"""ONNX graphs whose weights are stored in a Keras weights file only.
 
-Its initializers are named after the data sets of that file and stored nowhere: the runtime fills
+Their initializers are named after the data sets of that file and stored nowhere: the runtime fills
 them in (``models.engine.onnx_runtime``).
 """
 

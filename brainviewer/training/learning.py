@@ -1,4 +1,4 @@
-"""How a network learns: batches from the bank, and one schedule fixed beforehand."""
+"""Training loop of classifiers: batches from the caches, and one schedule fixed beforehand."""
 
 import copy
 from collections.abc import Callable, Iterator, Sequence

@@ -1,4 +1,4 @@
-"""What the packages of all models share: the network's files, the card, the texts of people."""
+"""Files that every packaged model has: network, card, and the texts of its ``about.toml``."""
 
 import hashlib
 import json

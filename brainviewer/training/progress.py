@@ -1,4 +1,4 @@
-"""How far the work has come, said on a terminal."""
+"""Progress callback that prints to a terminal."""
 
 import typer
 

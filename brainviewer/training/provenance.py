@@ -1,4 +1,4 @@
-"""With what a result was made: versions, commit and machine, without names or paths."""
+"""Provenance of a result: versions, commit and machine, without names or paths."""
 
 import os
 import platform

@@ -1,4 +1,4 @@
-"""The place in a model's README where the figures stand."""
+"""Writes tables of metrics into a model's README."""
 
 from pathlib import Path
 

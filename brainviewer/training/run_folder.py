@@ -1,4 +1,4 @@
-"""The folder of a training run, and what the run in it was begun with."""
+"""The folder of a training run, and its record ``run.json``."""
 
 import hashlib
 import json

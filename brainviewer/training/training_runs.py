@@ -1,4 +1,4 @@
-"""Runs a recipe, whatever kind of network it makes, in a folder that belongs to it.
+"""Train by a recipe of any kind, in a folder that belongs to the run.
 
 The folder keeps the recipe and which cases it was run on, so that a run that was broken off goes
 on with the same ones.

@@ -1,4 +1,4 @@
-"""The numbers of a PyTorch network: kept in a file, and their running mean."""
+"""Weights of PyTorch networks: files, running mean, and conversion to and from Keras."""
 
 import zipfile
 from collections.abc import Sequence

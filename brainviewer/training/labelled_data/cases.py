@@ -1,4 +1,4 @@
-"""Labelled patients of a data folder, whichever layout it has.
+"""Labelled cases of a data folder, in either layout.
 
 ``lgg``: ``labels.csv`` and a folder of pictures per patient, also one level down in a folder
 ``lgg``. Challenge (CPM-RadPath 2019): one CSV with case id, class and age, and a folder of NIfTI

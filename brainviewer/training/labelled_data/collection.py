@@ -1,4 +1,4 @@
-"""Labelled patients: what a data folder comes to, whichever layout it has."""
+"""Values: a labelled study, a case, and a collection of cases."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What the tumour finder says about every case of a collection, kept in files."""
+"""Lesion detections of every case of a collection, stored as files."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""Finds one image under the names of two patients, which would be learned and tested on."""
+"""Check that no image is listed under two patients, which would leak between folds."""
 
 import gzip
 import hashlib

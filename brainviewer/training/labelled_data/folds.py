@@ -1,4 +1,4 @@
-"""How patients are split into the folds of a cross-validation."""
+"""Folds of a cross-validation by patient."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""Pixels of pictures for training, as the models saw them: decoded by OpenCV."""
+"""Pixels of image files for training, decoded by OpenCV as for the models that ship."""
 
 from pathlib import Path
 

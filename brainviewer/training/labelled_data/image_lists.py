@@ -1,4 +1,4 @@
-"""The single images of a data set, with class and split, as folders or ``labels.csv`` say."""
+"""List the images of a data set with class and split, from folders or from ``labels.csv``."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace

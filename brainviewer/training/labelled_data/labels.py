@@ -1,4 +1,4 @@
-"""The table that names the cases of a data folder: id, class, age, and perhaps patient and fold."""
+"""Read the table of the cases of a data folder: id, class, age, and perhaps patient and fold."""
 
 import math
 import re

@@ -1,4 +1,4 @@
-"""Whose an image is: by the folder it lies in, a column of a table, or a pattern in its name."""
+"""The patient of an image: from its folder, a column of a table, or a pattern in its name."""
 
 import re
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""What a data folder holds, before anything is trained on it."""
+"""Summary of a data folder: counts, ages, sequences, sizes."""
 
 from collections import Counter
 from collections.abc import Sequence

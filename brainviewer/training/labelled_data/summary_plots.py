@@ -1,4 +1,4 @@
-"""The summary of a data folder as plots."""
+"""Plots of the summary of a data folder."""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any

@@ -1,4 +1,4 @@
-"""Tables as spreadsheets save them: any of the usual delimiters, ends of line and encodings."""
+"""Read tables as spreadsheets save them: usual delimiters, ends of line and encodings."""
 
 import csv
 import io

@@ -1,4 +1,4 @@
-"""Slices to learn from: one patient's slice, varied the way other scanners and tumours vary.
+"""Random augmentation of slices with a lesion: other scanners, other tumours, healthy heads.
 
 The patients have low-grade gliomas, thick slices and a skull. To work elsewhere, slices are bent
 in brightness, sharpness, size and brain outline, sequences go missing, and lesions get the dead,

@@ -1,4 +1,4 @@
-"""How far to trust an outline: a function of what it looks like.
+"""Confidence of a segmentation: logistic regression on features of the probability map.
 
 The function is ``models.segmentation.calibration.Calibration``.
 """

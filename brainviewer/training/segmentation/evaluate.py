@@ -1,4 +1,4 @@
-"""Measure the outlining network on patients it never saw, and fit its confidence.
+"""Evaluate the segmentation network on held-out patients, and fit its confidence.
 
 Also writes what is found in each patient by the network of the fold that left that patient out,
 for those who train on found lesions instead of outlined ones.

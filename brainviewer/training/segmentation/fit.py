@@ -1,4 +1,4 @@
-"""Train the network that outlines lesions: cross-validation by patient, then the final network.
+"""Train the segmentation network: cross-validation by patient, then the final network.
 
 Each finished part is a file in the run's folder; run again, and only what is missing is done (an
 unfinished network starts again). The schedule is fixed beforehand: no fold's test patients decide

@@ -1,4 +1,4 @@
-"""Heads with an expert's outline, prepared once and kept in a folder."""
+"""Preprocessed head volumes with expert segmentations, cached in a folder."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

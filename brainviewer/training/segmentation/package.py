@@ -1,4 +1,4 @@
-"""Turn the trained outlining network into the files that ship.
+"""Turn the trained segmentation network into the files that ship.
 
     python -m brainviewer.training.segmentation.package --run RUN \
         --out resources/models/lesion-outline

@@ -1,4 +1,4 @@
-"""A small U-Net (Ronneberger et al. 2015): PyTorch to train, Keras to ship, ONNX to run.
+"""A small U-Net (Ronneberger et al. 2015): PyTorch for training, exported to Keras and ONNX.
 
 Convolutions have no bias of their own; batch normalisation follows each.
 """

@@ -1,4 +1,4 @@
-"""Other classifiers of the same descriptors, to compare with; none of them ships.
+"""Other classifiers of the same descriptors, for comparison; none of them ships.
 
 They need scikit-learn, which the extra ``train`` installs; without it there is nothing to compare.
 """

@@ -1,4 +1,4 @@
-"""A bank of varied samples, made once and shared by every fold and seed.
+"""Augmentation cache: augmented samples of every case, drawn once for all folds and seeds.
 
 How a sample is varied does not depend on who learns from it, and varying takes longer than
 learning. So every case is drawn a number of times ahead of the training; what is cheap (mirror

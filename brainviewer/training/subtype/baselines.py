@@ -1,4 +1,4 @@
-"""What a network that never saw an MR picture makes of the lesions: the yardstick for our own.
+"""Baseline: a frozen ImageNet Xception and logistic regression on its features.
 
     python -m brainviewer.training.subtype.baselines --data DIR --run DIR [--weights FILE.keras]
 

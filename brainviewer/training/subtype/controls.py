@@ -1,4 +1,4 @@
-"""What the answer could be known from without looking at the tumour, and what a small network says.
+"""Controls: networks that see only a part of the image, learn permuted labels, or are small.
 
     python -m brainviewer.training.subtype.controls --data DIR --run DIR
 

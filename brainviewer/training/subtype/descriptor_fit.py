@@ -1,4 +1,4 @@
-"""Fit the lesion descriptors' part of a head: which of them count, and for which class."""
+"""Penalised softmax regression of the subtype on lesion descriptors."""
 
 from collections.abc import Sequence
 

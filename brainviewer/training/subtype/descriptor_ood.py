@@ -1,4 +1,4 @@
-"""Fit what the lesions of the training patients are like, and count how many unseen ones it flags.
+"""Fit the out-of-distribution score of lesion descriptors, and count flagged held-out patients.
 
     python -m brainviewer.training.subtype.descriptor_ood --data DIR --found RUN/found
     python -m brainviewer.training.subtype.package --models resources/models --texts-only

@@ -1,4 +1,4 @@
-"""The lesion descriptors of a whole collection, computed once and kept as JSON."""
+"""The lesion descriptors of a whole collection, computed once and stored as JSON."""
 
 import math
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Measure a model on patients that it never saw.
+"""Evaluate a subtype model on held-out patients.
 
 Everything that is fitted after the network (descriptors, fusion, calibration, ages) comes from
 the other folds, so the figures are those of unseen patients throughout. The networks of a fold

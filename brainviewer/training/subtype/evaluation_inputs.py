@@ -1,4 +1,4 @@
-"""What an evaluation rests on: what networks and descriptors say about unseen patients."""
+"""Inputs of an evaluation: held-out logits and lesion descriptors of every patient."""
 
 import math
 from collections.abc import Sequence

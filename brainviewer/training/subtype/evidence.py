@@ -1,4 +1,4 @@
-"""What is known about patients, and how well probabilities tell their classes.
+"""Logits, descriptors and ages of patients as arrays, and losses with equal class weights.
 
 Every class weighs the same throughout, so that any prevalence can be put on top afterwards.
 """

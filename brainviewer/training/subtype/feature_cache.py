@@ -1,4 +1,4 @@
-"""What the unchanged lower stages of a network make of the samples, worked out once.
+"""Feature cache: what the frozen stages of a network make of the augmented samples.
 
 Stages that stay as they were pretrained give every fold and every seed the same maps. Keeping
 those saves most of the time of training, and pretraining never saw a patient of these.

@@ -1,4 +1,4 @@
-"""Train a network: pretraining, cross-validation by patient with several seeds, the final one.
+"""Train the subtype network: pretraining, cross-validation with several seeds, final network.
 
 Each finished part is a file in the output folder; run again, and only what is missing is done.
 The schedule is fixed beforehand: no fold's test patients decide when its training stops.

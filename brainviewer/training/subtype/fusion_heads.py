@@ -1,4 +1,4 @@
-"""Fit a head: fusion of network and descriptors, calibration, age, prevalences.
+"""Fit a fusion head: weights of network and descriptors, calibration, age, prevalences.
 
 Everything is fitted as if the classes were equally frequent (each class weighs the same), so
 that any prevalence can be put on top. The network's logits must come from networks that never

@@ -1,4 +1,4 @@
-"""Answers for patients that took no part in what answers, and simpler ones to compare with."""
+"""Predictions for held-out patients, and those of simpler classifiers for comparison."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace

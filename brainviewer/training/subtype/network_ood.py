@@ -1,4 +1,4 @@
-"""Fit the scope of a trained network, and count what it refuses.
+"""Fit the out-of-distribution limit of a trained network, and count what it refuses.
 
     python -m brainviewer.training.subtype.network_ood --run DIR --data DIR
 

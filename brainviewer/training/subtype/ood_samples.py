@@ -1,4 +1,4 @@
-"""What a model of gliomas should refuse: other tumours, healthy tissue, noise."""
+"""Out-of-distribution samples for a glioma model: other tumours, healthy tissue, noise."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path

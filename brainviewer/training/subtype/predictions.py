@@ -1,4 +1,4 @@
-"""What trained networks say about patients that they never saw, and where they look."""
+"""Predictions of trained networks for held-out patients, and overlap of their activation maps."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

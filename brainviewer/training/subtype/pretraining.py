@@ -1,4 +1,4 @@
-"""Learning to see on the four classes of ``cheng``: other patients, one sequence, all planes."""
+"""Pretraining on the four classes of ``cheng``: other patients, one sequence, all planes."""
 
 from pathlib import Path
 
