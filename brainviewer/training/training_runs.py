@@ -80,7 +80,7 @@ def train(
 
     tell : told what the user must know about the data.
     found : folder with what a finder that never saw the case found in each (see
-        ``outline_evaluate.write_detections``); without it the shipped finder looks.
+        ``segmentation.evaluate.write_detections``); without it the shipped finder looks.
     weights : what a network for single pictures starts from, instead of what its recipe says.
 
     Raises BrainViewerError, before anything is written, if PyTorch is missing, if recipe or data

@@ -17,19 +17,22 @@ pytest.importorskip("onnx")
 from brainviewer.models.card import Network  # noqa: E402
 from brainviewer.models.engine.keras_runtime import KerasRuntime  # noqa: E402
 from brainviewer.models.engine.onnx_runtime import OnnxRuntime  # noqa: E402
-from brainviewer.training import model_files, recipes  # noqa: E402
-from brainviewer.training import resnet50 as network  # noqa: E402
-from brainviewer.training import weights as numbers  # noqa: E402
+from brainviewer.training import (  # noqa: E402
+    model_files,
+    recipes,
+    resnet50,
+    weights,
+)
 from brainviewer.training.model_files import dense_data_set  # noqa: E402
 from brainviewer.training.subtype import package  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[3]
 
 
-def some_network(depth: int = 3) -> network.ResNet50:
+def some_network(depth: int = 3) -> resnet50.ResNet50:
     """Random numbers everywhere, also where training starts from 0 or 1."""
     torch.manual_seed(1)
-    made = network.ResNet50(3, depth)
+    made = resnet50.ResNet50(3, depth)
     for module in made.modules():
         if isinstance(module, torch.nn.BatchNorm2d):
             module.weight.data.uniform_(0.3, 0.6)
@@ -47,12 +50,10 @@ def test_three_engines_agree(tmp_path: Path) -> None:
     recipe = recipes.read_recipe(ROOT / "resources" / "recipes" / "resnet50-glioma.toml")
     stacked = replace(recipe.input, size=64, slices=3, stacked=True)
     made = some_network(stacked.depth)
-    numbers.save_weights(made, tmp_path / "final.npz")
+    weights.save_weights(made, tmp_path / "final.npz")
     package.write_networks(replace(recipe, input=stacked), tmp_path / "final.npz", tmp_path)
-    weights = model_files.NETWORK_FILES["weights"]
-    loaded = Network(
-        "test", tmp_path, stacked, dense_data_set(tmp_path / weights), {}, model_files.NETWORK_FILES
-    )
+    file = tmp_path / model_files.NETWORK_FILES["weights"]
+    loaded = Network("test", tmp_path, stacked, dense_data_set(file), {}, model_files.NETWORK_FILES)
     tensor = np.random.default_rng(2).normal(0, 1, (2, 64, 64, 9)).astype(np.float32)
     with torch.no_grad():
         first = torch.from_numpy(tensor.transpose(0, 3, 1, 2).copy())
@@ -66,14 +67,14 @@ def test_three_engines_agree(tmp_path: Path) -> None:
 
 
 def test_numbers_survive_the_file(tmp_path: Path) -> None:
-    made, other = some_network(), network.ResNet50(3)
-    numbers.save_weights(made, tmp_path / "numbers.npz")
-    numbers.load_weights(other, tmp_path / "numbers.npz")
+    made, other = some_network(), resnet50.ResNet50(3)
+    weights.save_weights(made, tmp_path / "numbers.npz")
+    weights.load_weights(other, tmp_path / "numbers.npz")
     for name, value in made.state_dict().items():
         assert torch.equal(value, other.state_dict()[name])
-    model = network.keras_model(64, 3)
-    network.copy_into_keras(made, model)
-    back = network.copy_from_keras(model, 3).state_dict()
+    model = resnet50.keras_model(64, 3)
+    resnet50.copy_into_keras(made, model)
+    back = resnet50.copy_from_keras(model, 3).state_dict()
     for name, value in made.state_dict().items():
         if "dense" not in name and "tracked" not in name:
             assert torch.equal(value, back[name])
@@ -81,8 +82,8 @@ def test_numbers_survive_the_file(tmp_path: Path) -> None:
 
 
 def test_each_block_starts_as_the_identity() -> None:
-    block = network.Block(64, 16, 1, shortcut=False)
-    made = network.ResNet50(3)
+    block = resnet50.Block(64, 16, 1, shortcut=False)
+    made = resnet50.ResNet50(3)
     assert all(not b.bn_3.weight.any() for b in made.blocks.values())
     torch.nn.init.zeros_(block.bn_3.weight)
     x = torch.rand(2, 64, 8, 8)
@@ -91,13 +92,13 @@ def test_each_block_starts_as_the_identity() -> None:
 
 def test_more_slices_of_the_same_start_with_the_same_answer(tmp_path: Path) -> None:
     made = some_network()
-    numbers.save_weights(made, tmp_path / "pretrained.npz")
+    weights.save_weights(made, tmp_path / "pretrained.npz")
     x = torch.rand(2, 3, 64, 64)
     for depth, seen in ((3, x), (9, x.repeat(1, 3, 1, 1))):
-        wider = network.from_pretrained(tmp_path / "pretrained.npz", 3, depth).eval()
+        wider = resnet50.from_pretrained(tmp_path / "pretrained.npz", 3, depth).eval()
         with torch.no_grad():
             torch.testing.assert_close(wider.features(seen), made.features(x))
-    four = network.from_pretrained(tmp_path / "pretrained.npz", 3, 4).eval()
+    four = resnet50.from_pretrained(tmp_path / "pretrained.npz", 3, 4).eval()
     grey = x[:, :1]
     with torch.no_grad():
         torch.testing.assert_close(
@@ -106,7 +107,7 @@ def test_more_slices_of_the_same_start_with_the_same_answer(tmp_path: Path) -> N
 
 
 def test_frozen_stages_stay_and_the_rest_follows_the_loss() -> None:
-    made = network.ResNet50(3).train()
+    made = resnet50.ResNet50(3).train()
     made.freeze(3)
     x = torch.rand(2, 3, 64, 64)
     with torch.no_grad():
@@ -122,7 +123,7 @@ def test_frozen_stages_stay_and_the_rest_follows_the_loss() -> None:
 
 
 def test_looking_beside_the_lesion_costs_more() -> None:
-    made = network.ResNet50(2)
+    made = resnet50.ResNet50(2)
     made.dense.weight.data.fill_(1.0)
     covered = torch.zeros(2, 1, 64, 64)
     covered[:, :, :32, :32] = 1
@@ -130,8 +131,8 @@ def test_looking_beside_the_lesion_costs_more() -> None:
     on[:, :, 0, 0] = 1
     beside[:, :, 1, 1] = 1
     with torch.no_grad():
-        near, far = (float(network.guidance_loss(made, maps, covered)) for maps in (on, beside))
-        nowhere = float(network.guidance_loss(made, beside, torch.zeros_like(covered)))
+        near, far = (float(resnet50.guidance_loss(made, maps, covered)) for maps in (on, beside))
+        nowhere = float(resnet50.guidance_loss(made, beside, torch.zeros_like(covered)))
     assert near < 0.05
     assert far > 3
     assert nowhere == 0

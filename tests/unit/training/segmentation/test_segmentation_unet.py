@@ -12,17 +12,17 @@ pytest.importorskip("onnx")
 
 from brainviewer.models.engine.onnx_runtime import OnnxFile  # noqa: E402
 from brainviewer.models.segmentation.input import CHANNELS  # noqa: E402
-from brainviewer.training.segmentation import unet as outline_unet  # noqa: E402
+from brainviewer.training.segmentation import unet  # noqa: E402
 from brainviewer.training.segmentation.fit import load_network, segmentation_loss  # noqa: E402
 from brainviewer.training.weights import save_weights  # noqa: E402
 
 SIZE = (32, 48)
 
 
-def some_network() -> outline_unet.UNet:
+def some_network() -> unet.UNet:
     """Random numbers everywhere, also where training starts from 0 or 1."""
     torch.manual_seed(1)
-    made = outline_unet.UNet(CHANNELS)
+    made = unet.UNet(CHANNELS)
     for module in made.modules():
         if isinstance(module, torch.nn.BatchNorm2d):
             module.weight.data.uniform_(0.5, 1.5)
@@ -37,14 +37,14 @@ def some_slices(size: tuple[int, int] = SIZE) -> np.ndarray:
     return np.random.default_rng(2).normal(0, 1, (3, CHANNELS, *size)).astype(np.float32)
 
 
-def answer(network: outline_unet.UNet, slices: np.ndarray) -> np.ndarray:
+def answer(network: unet.UNet, slices: np.ndarray) -> np.ndarray:
     with torch.no_grad():
         return torch.sigmoid(network(torch.from_numpy(slices))).numpy()
 
 
 def test_onnx_runtime_runs_the_graph_at_any_size(tmp_path: Path) -> None:
     network = some_network()
-    outline_unet.write_graph(network, CHANNELS, tmp_path / "graph.onnx")
+    unet.write_graph(network, CHANNELS, tmp_path / "graph.onnx")
     file = OnnxFile(tmp_path / "graph.onnx")
     for size in (SIZE, (80, 96), (16, 64)):
         slices = some_slices(size)
@@ -60,8 +60,8 @@ def test_onnx_runtime_runs_the_graph_at_any_size(tmp_path: Path) -> None:
 @pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
 def test_keras_gives_the_same_answer() -> None:
     network = some_network()
-    model = outline_unet.keras_model(CHANNELS, SIZE)
-    outline_unet.copy_into_keras(network, model)
+    model = unet.keras_model(CHANNELS, SIZE)
+    unet.copy_into_keras(network, model)
     found = np.asarray(model(some_slices().transpose(0, 2, 3, 1)))
     assert_allclose(found.transpose(0, 3, 1, 2), answer(network, some_slices()), atol=1e-4)
 
@@ -75,7 +75,7 @@ def test_numbers_survive_a_file(tmp_path: Path) -> None:
 
 
 def test_small_enough_to_ship() -> None:
-    count = sum(number.numel() for number in outline_unet.UNet(CHANNELS).parameters())
+    count = sum(number.numel() for number in unet.UNet(CHANNELS).parameters())
     assert count < 1_000_000
 
 

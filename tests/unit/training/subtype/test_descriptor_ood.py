@@ -10,7 +10,7 @@ from brainviewer.core.errors import FileError
 from brainviewer.models.subtype.out_of_distribution import parse_distribution
 from brainviewer.training.subtype.descriptor_table import Described
 
-lesion_distribution = pytest.importorskip("brainviewer.training.subtype.descriptor_ood")
+descriptor_ood = pytest.importorskip("brainviewer.training.subtype.descriptor_ood")
 
 NAMES = ("size", "depth", "ring")
 
@@ -35,11 +35,11 @@ def test_the_covariance_is_shrunk_as_ledoit_and_wolf_do():
     values = np.random.default_rng(1).normal(size=(30, 8)) @ np.diag(np.arange(1, 9))
     values -= values.mean(axis=0)
     expected, _ = covariance.ledoit_wolf(values, assume_centered=True)
-    np.testing.assert_allclose(lesion_distribution.shrunk_covariance(values), expected, rtol=1e-6)
+    np.testing.assert_allclose(descriptor_ood.shrunk_covariance(values), expected, rtol=1e-6)
 
 
 def test_one_in_twenty_unseen_patients_is_flagged():
-    content = lesion_distribution.measured_distribution(patients(200, missing=20), NAMES)
+    content = descriptor_ood.measured_distribution(patients(200, missing=20), NAMES)
     known = parse_distribution(content)
     assert known.names == NAMES
     assert known.ages == (30, 69)
@@ -50,12 +50,12 @@ def test_one_in_twenty_unseen_patients_is_flagged():
 
 def test_too_few_patients_are_refused():
     with pytest.raises(FileError, match="fewer"):
-        lesion_distribution.measured_distribution(patients(3), NAMES)
+        descriptor_ood.measured_distribution(patients(3), NAMES)
 
 
 def test_the_card_holds_what_was_measured():
     owner = resources() / "models" / "resnet50-glioma"
-    written = json.loads((owner / lesion_distribution.OUT_OF_DISTRIBUTION_FILE).read_text("utf-8"))
+    written = json.loads((owner / descriptor_ood.OUT_OF_DISTRIBUTION_FILE).read_text("utf-8"))
     card = json.loads((owner / "card.json").read_text("utf-8"))
     assert card["out_of_distribution"] == written
     unseen = written["measured"]["unseen patients"]
