@@ -40,23 +40,23 @@ FORMAT = 2
 _REINSTALL = "Install the model again."
 
 
-Lenders = Mapping[str, Card]
+Owners = Mapping[str, Card]
 """Other models, by id, whose network a model may use."""
-NO_LENDERS: Lenders = MappingProxyType({})
+NO_OWNERS: Owners = MappingProxyType({})
 
 
-def load_card(folder: Path, lenders: Lenders = NO_LENDERS) -> ModelCard:
+def load_card(folder: Path, owners: Owners = NO_OWNERS) -> ModelCard:
     """Read and check the card of the model in ``folder``, which classifies.
 
     Raises ModelError if there is no such card, or if its content is not what a card must hold.
     """
-    card = parse_card(read_content(folder), folder, lenders)
+    card = parse_card(read_content(folder), folder, owners)
     if not isinstance(card, ModelCard):
         raise ModelError(f"The model {card.id} does not classify.", "Choose another model.")
     return card
 
 
-def borrows(content: Any) -> bool:
+def shares_network(content: Any) -> bool:
     """Whether a card with this content uses another model's network."""
     return isinstance(content, dict) and isinstance(content.get("network"), str)
 
@@ -74,7 +74,7 @@ def read_content(folder: Path) -> Any:
         ) from None
 
 
-def parse_card(content: Any, folder: Path, lenders: Lenders = NO_LENDERS) -> Card:
+def parse_card(content: Any, folder: Path, owners: Owners = NO_OWNERS) -> Card:
     """Turn the JSON content of a card into a ``Card``; raises ModelError if it is wrong."""
     try:
         if content.get("format") != FORMAT:
@@ -85,7 +85,7 @@ def parse_card(content: Any, folder: Path, lenders: Lenders = NO_LENDERS) -> Car
             return _segmentation(content, folder)
         if task is not usual:
             raise ValueError(f"its sequences are not those of the task {task}")
-        return _classification(content, folder, task, lenders)
+        return _classification(content, folder, task, owners)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise ModelError(
             f"The card of the model {folder.name} is wrong: {_reason(error)}.", _REINSTALL
@@ -115,14 +115,14 @@ def _segmentation(content: Any, folder: Path) -> SegmentationCard:
     return SegmentationCard(**said, task=task, network=made, calibration=calibration)
 
 
-def _classification(content: Any, folder: Path, task: Task, lenders: Lenders) -> ModelCard:
+def _classification(content: Any, folder: Path, task: Task, owners: Owners) -> ModelCard:
     _known(content, _CLASSIFICATION_ENTRIES)
     classes = tuple(ModelClass(text(c["code"]), text(c["name"])) for c in content["classes"])
     codes = [item.code for item in classes]
     if len(codes) < 2 or len(set(codes)) != len(codes):
         raise ValueError("it needs two or more different classes")
     files, roles = _files(content)
-    network, scope = _network(content, folder, files, roles, lenders)
+    network, scope = _network(content, folder, files, roles, owners)
     head = parse_head(content["head"])
     if list(head.classes) != codes:
         raise ValueError("the head has other classes than the card")
@@ -139,7 +139,7 @@ def _classification(content: Any, folder: Path, task: Task, lenders: Lenders) ->
         classes=classes,
         head=head,
         scope=scope,
-        lesions=_lesions(content, lenders),
+        lesions=_lesions(content, owners),
     )
 
 
@@ -209,7 +209,7 @@ def _network(
     folder: Path,
     files: dict[str, str],
     roles: dict[str, str],
-    lenders: Lenders,
+    owners: Owners,
 ) -> tuple[Network | None, Path | None]:
     """The network and its scope file: its own, those of another model, or none."""
     entry = content["network"]
@@ -234,19 +234,19 @@ def _network(
         raise ValueError("it has files of a network but does not describe one")
     if entry is None:
         return None, scope
-    lender = lenders.get(text(entry))
-    if not isinstance(lender, ModelCard) or lender.network is None:
+    owner = owners.get(text(entry))
+    if not isinstance(owner, ModelCard) or owner.network is None:
         raise ValueError(f"it needs the network of the model {entry!r}, which is not installed")
-    return lender.network, scope or lender.scope
+    return owner.network, scope or owner.scope
 
 
-def _lesions(content: Any, lenders: Lenders) -> LesionDistribution | None:
+def _lesions(content: Any, owners: Owners) -> LesionDistribution | None:
     """Of the training patients: its own entry, or that of the model whose network it uses."""
     own, entry = content.get("out_of_distribution"), content["network"]
     if own is not None:
         return parse_distribution(own)
-    lender = lenders.get(entry) if isinstance(entry, str) else None
-    return lender.lesions if isinstance(lender, ModelCard) else None
+    owner = owners.get(entry) if isinstance(entry, str) else None
+    return owner.lesions if isinstance(owner, ModelCard) else None
 
 
 def _all_figures(content: Any) -> dict[str, tuple[Figure, ...]]:

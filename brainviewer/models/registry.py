@@ -10,7 +10,7 @@ from brainviewer.assets import resources
 from brainviewer.core.errors import FileError, ModelError
 from brainviewer.files.ordinary_file import open_ordinary
 from brainviewer.models.card import Card, ModelCard, Network, SegmentationCard
-from brainviewer.models.card_file import CARD_FILE, borrows, parse_card, read_content
+from brainviewer.models.card_file import CARD_FILE, parse_card, read_content, shares_network
 
 AnyCard = TypeVar("AnyCard", bound=Card)
 
@@ -85,15 +85,15 @@ def _stamps(files: Sequence[Path]) -> _Stamps:
 @lru_cache(maxsize=8)
 def _cards(files: _Stamps) -> tuple[Card, ...]:
     contents = {path.parent: read_content(path.parent) for path, *_ in files}
-    own = [folder for folder, content in contents.items() if not borrows(content)]
+    own = [folder for folder, content in contents.items() if not shares_network(content)]
     cards: dict[str, Card] = {}
     for folder in own:
         card = parse_card(contents[folder], folder)
         cards[card.id] = card
-    lenders = dict(cards)
+    owners = dict(cards)
     for folder, content in contents.items():
         if folder not in own:
-            card = parse_card(content, folder, lenders)
+            card = parse_card(content, folder, owners)
             cards[card.id] = card
     return tuple(cards[name] for name in sorted(cards))
 

@@ -110,7 +110,7 @@ def answered(
     ).doubted(doubts)
 
 
-def why_strange(card: ModelCard, answer: EngineAnswer) -> str:
+def why_out_of_distribution(card: ModelCard, answer: EngineAnswer) -> str:
     """Why the network does not know what it saw, as a sentence; empty if it may know it."""
     if card.scope is None:
         return ""

@@ -10,7 +10,7 @@ from brainviewer.app.prediction.classification import (
     answered,
     refused,
     unanswered,
-    why_strange,
+    why_out_of_distribution,
 )
 from brainviewer.core.errors import Report, silent
 from brainviewer.core.findings import ANSWER, HEATMAP, PICTURE, SCOPE, Classification, Heatmap
@@ -58,8 +58,8 @@ def classify_picture(
     answer = engine.predict(card.network, prepared.tensor, report_engine)
     scope = {} if card.scope is None else {SCOPE: 0}
     bare = unanswered(card, answer, picture_hash, scope, (PICTURE,))
-    if strange := why_strange(card, answer):
-        return refused(bare, strange)
+    if unlike := why_out_of_distribution(card, answer):
+        return refused(bare, unlike)
     bare = unanswered(card, answer, picture_hash, {ANSWER: 0, **scope, HEATMAP: 0}, (PICTURE,))
     verdict = card.head.answer(mean_logits(card, answer.logits), prevalence=setting)
     report(1.0, "Classified")

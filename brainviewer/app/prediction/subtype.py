@@ -12,7 +12,7 @@ from brainviewer.app.prediction.classification import (
     answered,
     refused,
     unanswered,
-    why_strange,
+    why_out_of_distribution,
 )
 from brainviewer.app.prediction.classified_slices import (
     NotClassified,
@@ -99,11 +99,11 @@ def classify(
 
             if asked and finding.found and card.scope is not None:
                 whole = tumour_slices(study, finding, card)
-                if strange := made.look(whole, engine, SCOPE, report_engine):
-                    made.doubts.append(strange)
-            strange = made.look(made.tumour, engine, HEATMAP, report_engine)
-            if strange and (not asked or card.head.network is not None):
-                return refused(made.bare(), strange)
+                if unlike := made.look(whole, engine, SCOPE, report_engine):
+                    made.doubts.append(unlike)
+            unlike = made.look(made.tumour, engine, HEATMAP, report_engine)
+            if unlike and (not asked or card.head.network is not None):
+                return refused(made.bare(), unlike)
         report(0.9, "Describing the lesion")
         values = None if described is None else described.result()
     made.doubts += why_unfamiliar(card.lesions, values, age_years)
@@ -149,7 +149,7 @@ class _Making:
         if last == HEATMAP:
             self._used_for |= {ANSWER: slices.index} if takes_part else {}
             self._used_for[HEATMAP] = slices.index
-        return why_strange(self.card, answer)
+        return why_out_of_distribution(self.card, answer)
 
     def measured(self, values: Mapping[str, float] | None) -> bool:
         """Whether any descriptor that the answer could rest on is there."""

@@ -102,7 +102,7 @@ class Child:
         _kill(self._process)
 
     def end(self) -> None:
-        """Kill the process, bury it, and end what waited at its pipe."""
+        """Kill the process, release it, and end the threads at its pipe."""
         self._killer()
         self._to_send.put(None)
         self._process.join(_DIES_WITHIN)
@@ -114,7 +114,7 @@ class Child:
 
 
 def _kill(process: SpawnProcess) -> None:
-    with suppress(ValueError):  # it was buried before
+    with suppress(ValueError):  # it was released before
         process.kill()
 
 

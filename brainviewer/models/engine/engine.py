@@ -1,4 +1,4 @@
-"""The near end of the child process that runs networks: start it, ask it, outlive it."""
+"""The near end of the child process that runs networks: start it, ask it, end it."""
 
 import threading
 import time

@@ -17,7 +17,7 @@ from brainviewer.imaging.preprocess.midsagittal import MidSagittalPlane
 from brainviewer.imaging.rules import lesion_search as lesion
 from brainviewer.imaging.rules import threshold as threshold_rule
 from brainviewer.imaging.rules.lesion_search import Lesion
-from brainviewer.models.segmentation import lesions as outline
+from brainviewer.models.segmentation import lesions as segmented
 from brainviewer.models.segmentation.finding import NOTHING, finding_of, nothing
 from brainviewer.models.segmentation.network import SegmentationNetwork, lesion_probability
 
@@ -123,10 +123,10 @@ def _by_network(
         return network(slices, lambda *_: report(0.6, OUTLINING))
 
     probability = lesion_probability(forward, head.images, head.inside, head.plane, spacing)
-    lesions = outline.lesions_of(probability, spacing)
+    lesions = segmented.lesions_of(probability, spacing)
     if not lesions:
         return [], 0.0
-    return lesions, outline.confidence(probability, lesions, network.calibration)
+    return lesions, segmented.confidence(probability, lesions, network.calibration)
 
 
 def _by_comparison(head: Head, leading: Modality) -> tuple[list[Lesion], float]:

@@ -1,4 +1,4 @@
-"""What the outlining network sees of a head: axial slices on a canvas of 2 mm pixels.
+"""Input of the segmentation network: axial slices on a canvas of 2 mm pixels.
 
 Everything outside the brain has one value, so that heads with and without skull look alike.
 """

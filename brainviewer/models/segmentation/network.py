@@ -18,9 +18,10 @@ from brainviewer.imaging.preprocess.working_grid import Field, Mask
 from brainviewer.models.engine.runtimes import Runner
 from brainviewer.models.registry import segmentation_model
 from brainviewer.models.segmentation.calibration import Calibration
-from brainviewer.models.segmentation.input import CHANNELS, Canvas, network_input
+from brainviewer.models.segmentation.input import Canvas, network_input
 
 _BATCH = 8
+"""Slices at a time: between them a search can be cancelled, and they take little memory."""
 
 Forward = Callable[[NDArray[np.float32]], NDArray[np.float32]]
 """Slices (n, CHANNELS, h, w) to probabilities (n, 1, h, w)."""
@@ -62,10 +63,7 @@ def lesion_probability(
     filled = np.flatnonzero(inside.any(axis=(0, 1)))
     for first in range(0, len(filled), _BATCH):
         some = filled[first : first + _BATCH]
-        # One shape for all, so that the network is laid out once.
-        batch = np.zeros((_BATCH, CHANNELS, *canvas.shape), np.float32)
-        batch[: len(some)] = slices[some]
-        drawn[some] = forward(batch)[: len(some), 0]
+        drawn[some] = forward(slices[some])[:, 0]
     probability = canvas.undraw(drawn, spacing, inside.shape)
     probability[~inside] = 0
     return probability
