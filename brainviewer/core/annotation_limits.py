@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from brainviewer.core.annotations import Annotation
 from brainviewer.core.geometry import Grid
-from brainviewer.core.slices import Plane
+from brainviewer.core.slices import Plane, SliceView
 from brainviewer.core.study import Modality
 
 MOST_ANNOTATIONS = 50_000
@@ -17,9 +17,11 @@ MARGIN = 0.5
 that older versions let be drawn beyond the edge are still marks."""
 
 _EDGE = 0.499  # voxels from the centre of the outermost ones, which still is inside them
+_SAME_SLICE = 0.5  # voxels that positions on one slice may differ by
 
 OUTSIDE = "it lies outside the images"
 TOO_LONG = "its text is too long"
+SEVERAL_SLICES = "its points lie on several slices"
 OTHER_KIND = "it belongs to another kind of image"
 
 
@@ -57,6 +59,12 @@ def _why_other(annotation: Annotation, grid: Grid) -> str:
         return OTHER_KIND
     if grid.as_stored and annotation.plane is not Plane.AXIAL:
         return OTHER_KIND
+    if annotation.kind.traits.one_slice:
+        axis = SliceView.of(grid, annotation.plane).axis
+        with np.errstate(over="ignore", invalid="ignore"):
+            depths = grid.to_voxel(annotation.points)[:, axis]
+        if depths.max() - depths.min() > _SAME_SLICE:
+            return SEVERAL_SLICES
     return TOO_LONG if len(annotation.text) > LONGEST_TEXT else ""
 
 

@@ -188,12 +188,15 @@ class SlicePane(QWidget):
     def refresh_slice(self) -> None:
         """The cursor moved: another slice, or the crosshair elsewhere."""
         if self.view is not None:
-            self.index = self.view.index_of(self.state.cursor)
+            index = self.view.index_of(self.state.cursor)
+            if index != self.index:
+                self.index = index
+                self._mouse.forget_unfinished()
         self.update()
 
     def refresh_tool(self) -> None:
         """Another tool: another pointer."""
-        self._mouse.show_pointer()
+        self._mouse.change_tool()
 
     def _place(self) -> None:
         size = max(self.width(), 1), max(self.height(), 1)
@@ -274,7 +277,7 @@ class SlicePane(QWidget):
             event.ignore()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
-        self._mouse.forget_keys()
+        self._mouse.leave()
         super().focusOutEvent(event)
 
     def hideEvent(self, event: QHideEvent) -> None:

@@ -57,14 +57,18 @@ def _point(pane: ToolPane, at: QPointF, index: int) -> Point:
 
 
 class DrawDrag:
-    """Draws a new mark from where the button went down to where it goes up."""
+    """Draws a new annotation, point after point where the button goes down or up.
+
+    waiting : whether more points are wanted now that the button is up.
+    """
 
     def __init__(self, pane: ToolPane, kind: Kind, at: QPointF, shift: bool = False) -> None:
-        self._shift = shift
+        self._shift, self.waiting = shift, False
         # A mark stays on its slice, even if somebody scrolls while drawing.
         self._pane, self._start, self._index = pane, at, pane.index
-        first = _point(pane, at, self._index)
-        self._mark = Annotation(kind, pane.plane, (first, first), pane.modality)
+        self._placed = [_point(pane, at, self._index)]
+        points = (self._placed[0],) * kind.traits.points
+        self._mark = Annotation(kind, pane.plane, points, pane.modality)
 
     def move(self, at: QPointF, modifiers: Qt.KeyboardModifier) -> None:
         """Shift makes rectangles square and ellipses round."""
@@ -74,7 +78,8 @@ class DrawDrag:
             by = QPointF(math.copysign(side, by.x()), math.copysign(side, by.y()))
             at = self._start + by * self._room(by)
         end = _point(self._pane, at, self._index)
-        self._mark = replace(self._mark, points=(self._mark.points[0], end))
+        missing = self._mark.kind.traits.points - len(self._placed)
+        self._mark = replace(self._mark, points=(*self._placed, *(end,) * missing))
         self._pane.set_draft(self._mark)
 
     def _room(self, by: QPointF) -> float:
@@ -86,19 +91,27 @@ class DrawDrag:
         return min((abs(way / whole) for way, whole in ways if whole), default=1.0)
 
     def finish(self, at: QPointF) -> None:
-        """Keep the mark unless it is too small to be meant; then pick what is there.
+        """Place a point unless it is too near to the last one; keep a mark that has all of them.
 
-        A click with Shift places the cursor, as it does with every other tool.
+        A click that begins no mark picks what is there. With Shift it places the cursor, as it
+        does with every other tool.
         """
-        self._pane.set_draft(None)
-        way = at - self._start
+        way, count = at - self._start, self._mark.kind.traits.points
         if math.hypot(way.x(), way.y()) >= SHORTEST_PX:
+            self._start = at
+            self._placed.append(self._mark.points[len(self._placed)])
+        self.waiting = 1 < len(self._placed) < count
+        if self.waiting:
+            return
+        self._pane.set_draft(None)
+        if len(self._placed) == count:
             self._pane.session.annotations.add(self._mark)
         elif self._shift:
             self._pane.session.view.set_cursor(_point(self._pane, at, self._index))
         else:
             hit = hit_test(self._pane, at)
             self._pane.session.annotations.select(hit.mark.id if hit else "")
+            self.waiting = hit is None and count > 2
 
     def cancel(self) -> None:
         """Forget the mark."""

@@ -23,6 +23,7 @@ class MouseTools:
     def __init__(self, pane: ToolPane) -> None:
         self._pane = pane
         self._drag: Drag | None = None
+        self._unfinished: DrawDrag | None = None
         self._button = Qt.MouseButton.NoButton
         self._start = QPointF()
         self._space = False
@@ -44,6 +45,8 @@ class MouseTools:
         if self._drag is not None:
             self._drag.move(event.position(), event.modifiers())
         elif not event.buttons():
+            if self._unfinished is not None:
+                self._unfinished.move(event.position(), event.modifiers())
             self.show_pointer(event.position())
 
     def release(self, event: QMouseEvent) -> None:
@@ -51,6 +54,8 @@ class MouseTools:
         if self._drag is not None and event.button() == self._button:
             drag, self._drag = self._drag, None
             drag.finish(event.position())
+            if isinstance(drag, DrawDrag):
+                self._unfinished = drag if drag.waiting else None
             self.show_pointer(event.position())
             by = event.position() - self._start
             if event.button() is Qt.MouseButton.RightButton and by.manhattanLength() < STILL_PX:
@@ -58,7 +63,8 @@ class MouseTools:
 
     def double_click(self, event: QMouseEvent) -> None:
         """A text is reworded; anything else makes the pane large, or small again."""
-        if event.button() != Qt.MouseButton.LeftButton or self._pane.preview.active:
+        other = event.button() != Qt.MouseButton.LeftButton or self._pane.preview.active
+        if other or self._unfinished is not None:
             self.press(event)
             return
         self.cancel()
@@ -99,8 +105,7 @@ class MouseTools:
         pane.ask_for_menu(at)
 
     def _begin(self, button: Qt.MouseButton, at: QPointF, shift: bool) -> Drag | None:
-        pane, tool = self._pane, self._pane.state.tool
-        kind = tool.kind
+        pane = self._pane
         if button == Qt.MouseButton.MiddleButton:
             return PanDrag(pane, at)
         if button == Qt.MouseButton.RightButton:
@@ -112,6 +117,14 @@ class MouseTools:
             return PanDrag(pane, at)
         if pane.preview.active:
             return BrushDrag(pane, at, erase=shift)
+        if self._unfinished is not None:
+            self._unfinished.move(at, Qt.KeyboardModifier.NoModifier)
+            return self._unfinished
+        return self._begin_with_tool(at, shift)
+
+    def _begin_with_tool(self, at: QPointF, shift: bool) -> Drag | None:
+        pane, tool = self._pane, self._pane.state.tool
+        kind = tool.kind
         if shift and (kind is None or kind.traits.written):
             return CursorDrag(pane, at)
         hit = hit_test(pane, at) if pane.state.trial is None else None
@@ -137,11 +150,28 @@ class MouseTools:
         if self._drag is not None:
             drag, self._drag = self._drag, None
             drag.cancel()
+        self.forget_unfinished()
+
+    def change_tool(self) -> None:
+        """Another tool: what was begun with the last one is forgotten."""
+        self.forget_unfinished()
+        self.show_pointer()
+
+    def leave(self) -> None:
+        """The user turned to something else."""
+        self.forget_unfinished()
+        self.forget_keys()
+
+    def forget_unfinished(self) -> None:
+        """Give up what still wants points: it belongs to one slice and one tool."""
+        if self._unfinished is not None:
+            unfinished, self._unfinished = self._unfinished, None
+            unfinished.cancel()
 
     def show_pointer(self, at: QPointF | None = None) -> None:
         """The pointer says what the left button would do."""
         pane, tool = self._pane, self._pane.state.tool
-        free = pane.state.trial is None
+        free = pane.state.trial is None and self._unfinished is None
         hit = hit_test(pane, at) if at is not None and free else None
         if self._space or tool is Tool.PAN:
             shape = Qt.CursorShape.OpenHandCursor
@@ -189,7 +219,7 @@ class MouseTools:
             session.view.step(pane.plane, steps[Qt.Key(key)])
         elif key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
             session.annotations.delete_selection()
-        elif key == Qt.Key.Key_Escape and self._drag is not None:
+        elif key == Qt.Key.Key_Escape and (self._drag or self._unfinished):
             self.cancel()
         elif key == Qt.Key.Key_Escape and pane.state.selection:
             session.annotations.select("")
