@@ -47,6 +47,7 @@ class Tool(StrEnum):
     CURSOR = "cursor"
     PAN = "pan"
     RULER = "ruler"
+    ANGLE = "angle"
     RECTANGLE = "rectangle"
     ELLIPSE = "ellipse"
     ARROW = "arrow"

@@ -23,6 +23,7 @@ class Kind(StrEnum):
     """What an annotation is; the value is its name in files and on the screen."""
 
     RULER = "ruler"
+    ANGLE = "angle"
     RECTANGLE = "rectangle"
     ELLIPSE = "ellipse"
     ARROW = "arrow"
@@ -88,6 +89,21 @@ def _length(points: Points) -> float:
     return math.dist(points[0], points[1])
 
 
+def _angle(points: Points) -> float | None:
+    """Degrees between the two arms at the second of three points; 0 to 180.
+
+    By W. Kahan's formula, which is exact for small and for straight angles as well.
+    """
+    first, vertex, last = points
+    arms = [[p - v for p, v in zip(end, vertex, strict=True)] for end in (first, last)]
+    lengths = [math.hypot(*arm) for arm in arms]
+    if not all(0 < length < math.inf for length in lengths):
+        return None
+    u, v = ([x / length for x in arm] for arm, length in zip(arms, lengths, strict=True))
+    sum_of_both = [a + b for a, b in zip(u, v, strict=True)]
+    return math.degrees(2 * math.atan2(math.dist(u, v), math.hypot(*sum_of_both)))
+
+
 def _in_rectangle(rows: NDArray[Any], columns: NDArray[Any], box: Box) -> NDArray[np.bool_]:
     (r0, c0), (r1, c1) = box
     inside = (rows >= min(r0, r1)) & (rows <= max(r0, r1))
@@ -105,6 +121,13 @@ _VALUES = "Mean, SD, minimum, maximum and area of"
 
 TRAITS = {
     Kind.RULER: KindTraits(2, "R", "Measure a distance", Measure("length", _length)),
+    Kind.ANGLE: KindTraits(
+        3,
+        "V",
+        "Measure an angle: arm, vertex, arm",
+        Measure("angle", _angle, "°", "degrees"),
+        one_slice=True,
+    ),
     Kind.RECTANGLE: KindTraits(
         2, "B", f"{_VALUES} a rectangle", region=Region(_in_rectangle, fraction=1.0)
     ),

@@ -15,6 +15,8 @@ from brainviewer.core.annotation_kinds import Kind
 Points = Sequence[QPointF]
 
 _GAP = 7.0
+_ARC = 16.0
+"""Radius of the arc of an angle."""
 
 
 class Shape:
@@ -79,6 +81,41 @@ class Ruler(Shape):
         outer = QRectF(middle.x() - reach, middle.y() - half, 2 * reach, 2 * half)
         right, left, below, above = _beside(outer, width, height)
         return [above, below, right, left] if level else [right, left, below, above]
+
+
+class Angle(Shape):
+    """Two arms with an arc between them; the label stands at the vertex, outside if it can."""
+
+    handles = ((0, 0), (1, 1), (2, 2))
+
+    def path(self, points: Points) -> QPainterPath:
+        path, (first, vertex, last) = super().path(points), points
+        arms = QLineF(vertex, first), QLineF(vertex, last)
+        radius = min(_ARC, *(arm.length() / 2 for arm in arms))
+        if radius > 0:
+            box = QRectF(vertex.x() - radius, vertex.y() - radius, 2 * radius, 2 * radius)
+            start = arms[0].angle()
+            path.arcMoveTo(box, start)
+            path.arcTo(box, start, (arms[1].angle() - start + 180) % 360 - 180)
+        return path
+
+    def label_places(self, points: Points, width: float, height: float) -> list[QRectF]:
+        first, vertex, last = points
+        away = QPointF(0, 0)
+        for end in (first, last):
+            arm = QLineF(vertex, end)
+            away -= (end - vertex) / max(arm.length(), 1e-6)
+        if QLineF(QPointF(0, 0), away).length() < 0.1:  # the arms are one straight line
+            return super().label_places((vertex, vertex), width, height)
+        direction = math.atan2(away.y(), away.x())
+        x, y = math.cos(direction), math.sin(direction)
+        places = []
+        for gap in (_GAP, -_ARC - _GAP):
+            way = gap + math.copysign(abs(x) * width / 2 + abs(y) * height / 2, gap)
+            middle = vertex + QPointF(x, y) * way
+            left, top = middle.x() - width / 2, middle.y() - height / 2
+            places.append(QRectF(left, top, width, height))
+        return [*places, *super().label_places((vertex, vertex), width, height)]
 
 
 class Box(Shape):
@@ -167,6 +204,7 @@ class Words(Shape):
 
 SHAPES: dict[Kind, Shape] = {
     Kind.RULER: Ruler(),
+    Kind.ANGLE: Angle(),
     Kind.RECTANGLE: Box(),
     Kind.ELLIPSE: Ellipse(),
     Kind.ARROW: Arrow(),

@@ -6,11 +6,13 @@ import math
 import numpy as np
 import pytest
 
-from brainviewer.core.annotation_kinds import Kind
+from brainviewer.app.state import Tool
+from brainviewer.core.annotation_kinds import TRAITS, Kind
 from brainviewer.core.annotations import Annotation, Edit, Point, region_mask, region_statistics
 from brainviewer.core.geometry import Grid
 from brainviewer.core.slices import Convention, Plane, SliceView
 from brainviewer.core.study import Modality
+from brainviewer.painting.annotation_shapes import SHAPES
 from tests.phantoms import grid_of, marker_study, oblique_grid
 
 
@@ -30,6 +32,31 @@ def test_a_ruler_measures_millimetres_on_an_anisotropic_grid() -> None:
     coronal = SliceView.of(grid, Plane.CORONAL)
     ruler = mark_at(Kind.RULER, coronal, 3, (0, 0), (10, 20))
     assert ruler.length == pytest.approx(math.hypot(10 * 5.0, 20 * 0.5))
+
+
+@pytest.mark.parametrize("plane", Plane)
+@pytest.mark.parametrize("degrees", [0, 1e-4, 42.3, 90, 179.99, 180])
+def test_an_angle_is_true_in_millimetres_on_an_anisotropic_grid(
+    plane: Plane, degrees: float
+) -> None:
+    grid = Grid((30, 40, 20), np.diag((0.5, 2.0, 5.0, 1.0)))
+    view = SliceView.of(grid, plane)
+    height, width = view.pixel_spacing
+    turned = math.radians(degrees)
+    arm = 8 + 4 * math.sin(turned) / height, 8 + 4 * math.cos(turned) / width
+    mark = mark_at(Kind.ANGLE, view, 3, (8, 8 + 6 / width), (8, 8), arm)
+    assert mark.measure == pytest.approx(degrees, abs=1e-7)
+
+
+def test_an_angle_with_an_arm_without_length_has_no_value() -> None:
+    mark = mark_at(Kind.ANGLE, SliceView.of(grid_of(), Plane.AXIAL), 3, (1, 1), (1, 1), (5, 5))
+    assert mark.measure is None
+
+
+def test_every_kind_has_a_tool_a_shape_and_a_key_of_its_own() -> None:
+    assert [Tool(kind).kind for kind in Kind] == list(Kind)
+    assert set(SHAPES) == set(TRAITS) == set(Kind)
+    assert len({kind.traits.key for kind in Kind}) == len(Kind)
 
 
 @pytest.mark.parametrize("grid", [grid_of(), oblique_grid()], ids=["straight", "oblique"])
