@@ -186,12 +186,14 @@ class Jobs:
             self._tell(job, fraction, f"{text} · {more} more" if more else text)
 
     def _end(self, job: _Job[Any]) -> None:
+        # What follows holds the job, and the result: a circle that would keep both for long.
+        ended, job.ended = job.ended, None
         # A job that was cancelled, replaced or waited for has had its callback already.
-        if self._running.get(job.key) is job and job.ended is not None:
+        if self._running.get(job.key) is job and ended is not None:
             del self._running[job.key]
             self._tell(job, None)
             try:
-                job.ended()
+                ended()
             finally:
                 self._start_next(job.key)
                 self.ended.emit()

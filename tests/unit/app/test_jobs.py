@@ -1,6 +1,8 @@
 """Jobs: one of three callbacks each, progress that ends, cancelling, replacing, closing."""
 
+import gc
 import threading
+import weakref
 from collections.abc import Callable, Iterator
 from queue import Empty, Queue
 from typing import Any
@@ -226,3 +228,30 @@ def test_a_job_that_is_not_shown_has_no_progress(desk: Desk) -> None:
     desk.start(lambda _: 1, shown=False)
     desk.until(lambda: bool(desk.said))
     assert not desk.progress
+
+
+def test_a_result_is_not_kept_after_its_job(desk: Desk) -> None:
+    """Without a search for garbage: a study takes tens of megabytes."""
+
+    class Large:
+        """Stands for a study."""
+
+    made: list[weakref.ref[Large]] = []
+
+    def work(_: Report) -> Large:
+        large = Large()
+        made.append(weakref.ref(large))
+        return large
+
+    gc.disable()
+    try:
+        desk.start(work)
+        desk.until(lambda: bool(desk.said))
+        desk.start(work)
+        desk.jobs.cancel("job")
+        desk.jobs.close()
+        desk.drain()
+        desk.said.clear()
+        assert [large() for large in made] == [None] * len(made)
+    finally:
+        gc.enable()
