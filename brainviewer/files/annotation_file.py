@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from brainviewer.core.annotated_study import MarkedStudy
+from brainviewer.core.annotation_kinds import Kind
 from brainviewer.core.annotation_limits import MOST_ANNOTATIONS, why_impossible
 from brainviewer.core.annotations import Annotation
 from brainviewer.core.errors import FileError
@@ -29,6 +30,8 @@ _MOST_BYTES = 50_000_000
 _LONGEST_ID = 64
 _UNITS = {"millimetres": Unit.MM, "micrometres": Unit.MICRON, "pixels": Unit.PIXEL}
 _DAMAGED = "it is damaged"
+_OTHER_KIND = "it is of a kind that this version does not know"
+_KINDS = frozenset(kind.value for kind in Kind)
 _TOO_MANY = f"there are more than {MOST_ANNOTATIONS:,}"
 
 
@@ -82,7 +85,7 @@ class AnnotationFile:
         shown: list[Annotation] = []
         left: list[tuple[Any, str]] = []
         for entry, mark in zip(self.entries, read, strict=False):
-            own, why = (None, _DAMAGED) if mark is None else next(reasons)
+            own, why = (None, _why_unread(entry)) if mark is None else next(reasons)
             if own is None or why:
                 left.append((entry, why))
             else:
@@ -233,6 +236,11 @@ def _read(entry: Any) -> Annotation | None:
         known = json.dumps(entry, sort_keys=True).encode("utf-8", errors="replace")
         return replace(mark, id=sha256(known).hexdigest()[:32])
     return mark
+
+
+def _why_unread(entry: Any) -> str:
+    kind = entry.get("kind") if isinstance(entry, dict) else None
+    return _OTHER_KIND if isinstance(kind, str) and kind not in _KINDS else _DAMAGED
 
 
 @lru_cache(maxsize=2 * MOST_ANNOTATIONS)

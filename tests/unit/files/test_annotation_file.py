@@ -201,6 +201,24 @@ def test_one_bad_entry_leaves_the_others(tmp_path: Path, bad: Any) -> None:
     assert marks.notice.startswith("One annotation was left out: ")
 
 
+def test_a_kind_of_a_newer_version_is_left_out_and_said(tmp_path: Path) -> None:
+    newer = entry(kind="volume")
+    path = written(tmp_path, annotations=[RULER.to_json(), newer])
+    marks = read_annotations(path).marks_on(STUDY)
+    assert marks.left_out == (newer,)
+    said = "it is of a kind that this version does not know"
+    assert marks.notice == f"One annotation was left out: {said}."
+
+
+@pytest.mark.parametrize(("depth", "reason"), [(0, ""), (1, "its points lie on several slices")])
+def test_an_angle_lies_on_one_slice(tmp_path: Path, depth: int, reason: str) -> None:
+    points = [STUDY.grid.to_world(p).tolist() for p in ((8, 8, 5), (5, 5, 5), (9, 5, 5 + depth))]
+    path = written(tmp_path, annotations=[entry(kind="angle", points_mm=points)])
+    marks = read_annotations(path).marks_on(STUDY)
+    assert len(marks.annotations) == (not reason)
+    assert marks.why == ((reason,) if reason else ())
+
+
 @pytest.mark.parametrize("number", ["1e999", "-Infinity", "NaN", "1" * 400, "1" * 5000])
 def test_numbers_that_are_none(tmp_path: Path, number: str) -> None:
     text = written(tmp_path, annotations=[RULER.to_json(), entry(points_mm=[["@", 0, 0]] * 2)])
