@@ -64,7 +64,7 @@ class ExportSubject(StrEnum):
 class ExportRequest:
     """What the user wants as a picture.
 
-    path : PNG or TIFF by its suffix. scale : 1 to 4.
+    path : PNG, TIFF, SVG or PDF by its suffix. scale : 1 to 4 pixels a point.
     result : the column with the type of the glioma.
     identify : the names of the study and of its files in the picture.
     """

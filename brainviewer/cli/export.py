@@ -30,7 +30,9 @@ def export(
     study: Study,
     file: Annotated[
         Path,
-        typer.Option("-o", "--output", help="PNG or TIFF file to write.", show_default=False),
+        typer.Option(
+            "-o", "--output", help="PNG, TIFF, SVG or PDF file to write.", show_default=False
+        ),
     ],
     sequence: Annotated[
         Modality | None,
@@ -67,9 +69,9 @@ def export(
     with results_only() as out:
         from brainviewer.files.annotation_file import read_annotations
         from brainviewer.files.image2d.folder import pictures_of
-        from brainviewer.files.image2d.writer import check_picture_path
+        from brainviewer.files.image2d.writer import check_page_path
 
-        check_picture_path(file)
+        check_page_path(file)
         check_output(file, study)
         marked = read_annotations(annotations) if annotations is not None else None
         of_pictures = bool(pictures_of(study))

@@ -146,6 +146,8 @@ ACTIONS: tuple[Action, ...] = (
            lambda w: w.export.ask(ExportSubject.TUMOUR_SLICE)),
     Action("export-volume", "Save 3D picture…", "", Fact.SEQUENCES,
            lambda w: w.export.ask(ExportSubject.VOLUME)),
+    Action("print", "Print…", "Ctrl+Shift+P", Fact.STUDY, lambda w: w.export.print(),
+           tip="Print the current view"),
     Action("copy", "Copy view", "Ctrl+C", Fact.STUDY, lambda w: w.export.copy(), short="Copy view",
            tip="Copy the current view to the clipboard"),
     *(_look(letter) for letter in LOOKS),
@@ -236,7 +238,7 @@ _DRAWING = tuple(f"tool-{kind}" for kind in Kind)
 MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("File", ("open-folder", "open-files", "open-pictures", "recent>", "open-demo", "-",
               "open-marks", "save-marks", "-", "export", "export-tumour",
-              "export-volume", "copy", "-", "quit")),
+              "export-volume", "print", "copy", "-", "quit")),
     ("Edit", ("undo", "redo", "-", "delete", "delete-all")),
     ("View", ("layout-four_sequences", "layout-three_planes", "layout-one_large", "-",
               "plane-axial", "plane-coronal", "plane-sagittal", "-",

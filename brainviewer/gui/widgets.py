@@ -4,7 +4,7 @@ from typing import TypeVar
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QDoubleSpinBox, QLabel, QLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QCheckBox, QDoubleSpinBox, QLabel, QLayout, QPushButton, QWidget
 
 
 def label(text: str = "", role: str = "", *, wrap: bool = False) -> QLabel:
@@ -92,3 +92,13 @@ def signed(value: float, digits: int = 1) -> str:
 def grouped(value: float, digits: int = 0) -> str:
     """A number with thousands separated and a real minus sign."""
     return f"{value:,.{digits}f}".replace("-", "−")
+
+
+def check_box(text: str, there: bool, why_not: str) -> QCheckBox:
+    """A box for what is shown; disabled, with the reason, where there is nothing to show."""
+    box = QCheckBox(text)
+    box.setChecked(there)
+    box.setEnabled(there)
+    box.setProperty("there", there)
+    box.setToolTip("" if there else why_not)
+    return box

@@ -153,6 +153,8 @@ def _stroke_fine(
 ) -> None:
     """Smooth lines with a shadow under them."""
     path, colour = shape.path(points), _colour(own, selected)
+    if path.isEmpty():
+        return
     shadow, opacity = palette.SHADOW
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setBrush(Qt.BrushStyle.NoBrush)

@@ -34,8 +34,9 @@ _HALO_OPACITY = 0.8
 _PAD = 3
 
 
+@lru_cache(maxsize=256)
 def ink(name: str, opacity: float = 1.0) -> QColor:
-    """A colour such as ``#FFB347`` at an opacity in 0..1."""
+    """A colour such as ``#FFB347`` at an opacity in 0..1; not to be changed."""
     colour = QColor(name)
     colour.setAlphaF(min(max(opacity, 0.0), 1.0) * colour.alphaF())
     return colour

@@ -3,9 +3,23 @@
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from PySide6.QtCore import QPointF
+from PySide6.QtGui import QPainterPath, QPolygonF
 
 _FINENESS = 4
 """Points of the line per pixel before it is thinned."""
+
+
+def contour_path(mask: NDArray[np.bool_], spacing: tuple[float, float]) -> QPainterPath:
+    """The contours of a mask (rows, columns) in slice mm; see ``outlines``.
+
+    spacing : height and width of a pixel in mm.
+    """
+    path = QPainterPath()
+    for line in outlines(mask):
+        path.addPolygon(QPolygonF([QPointF(x, y) for y, x in (line * spacing).tolist()]))
+        path.closeSubpath()
+    return path
 
 
 def outlines(mask: NDArray[np.bool_]) -> list[NDArray[np.float64]]:

@@ -139,6 +139,8 @@ def paint_pdf(paint: Paint, size: Size, title: str = "", metadata: bytes = b"") 
     if metadata:
         writer.setDocumentXmpMetadata(metadata)
     with painting(writer) as painter:
+        # Qt would keep slices as JPEG.
+        painter.setRenderHint(QPainter.RenderHint.LosslessImageRendering)
         paint(painter)
     return bytes(buffer.data().data())
 

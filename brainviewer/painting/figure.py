@@ -13,7 +13,13 @@ from brainviewer.core.study import Study
 from brainviewer.painting import palette, wording
 from brainviewer.painting.canvas import Canvas
 from brainviewer.painting.captions import letter_size, write_corner
-from brainviewer.painting.devices import paint_image, pixels_of, rgb_image
+from brainviewer.painting.devices import (
+    paint_image,
+    paint_pdf,
+    paint_svg,
+    pixels_of,
+    rgb_image,
+)
 from brainviewer.painting.footer import draw_footer, provenance_lines
 from brainviewer.painting.result_card import WIDTH as CARD_WIDTH
 from brainviewer.painting.result_card import draw_result_card
@@ -22,6 +28,7 @@ from brainviewer.painting.slice_painter import paint
 from brainviewer.painting.slice_scene import SliceScene
 
 _GAP = 2
+_TITLE = "BrainViewer"
 Place = tuple[int, int, int, int]
 """Left, top, width and height of a pane, in points."""
 
@@ -64,6 +71,21 @@ def figure_image(spec: FigureSpec, scale: float = 1) -> QImage:
     """The page as an image, everything on it painted at ``scale`` pixels a point."""
     page = FigurePage(spec)
     return paint_image(lambda painter: page.paint(painter, scale), page.size, scale)
+
+
+def figure_svg(spec: FigureSpec, scale: float = 1, description: str = "") -> bytes:
+    """The page as an SVG file; slices stand in it with ``scale`` pixels a point."""
+    page = FigurePage(spec)
+    return paint_svg(lambda painter: page.paint(painter, scale), page.size, _TITLE, description)
+
+
+def figure_pdf(spec: FigureSpec, scale: float = 1, metadata: bytes = b"") -> bytes:
+    """The page as a PDF file; slices stand in it with ``scale`` pixels a point.
+
+    metadata : an XMP packet.
+    """
+    page = FigurePage(spec)
+    return paint_pdf(lambda painter: page.paint(painter, scale), page.size, _TITLE, metadata)
 
 
 class FigurePage:

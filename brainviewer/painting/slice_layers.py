@@ -14,14 +14,14 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QImage, QPainter, QPainterPath, QPen, QPolygonF
+from PySide6.QtGui import QImage, QPainter, QPainterPath, QPen
 
 from brainviewer.core.findings import TumourFinding
 from brainviewer.core.slices import SliceView
 from brainviewer.core.study import Study
 from brainviewer.painting import palette
 from brainviewer.painting.canvas import ink
-from brainviewer.painting.contours import outlines
+from brainviewer.painting.contours import contour_path
 from brainviewer.painting.devices import image_of, painting
 from brainviewer.painting.diameter_lines import WIDTH as DIAMETER_WIDTH
 from brainviewer.painting.geometry import SliceGeometry
@@ -54,18 +54,6 @@ class PlacedImage:
     at: QPointF
 
 
-def contour_path(mask: NDArray[np.bool_], spacing: tuple[float, float]) -> QPainterPath:
-    """The contours of a mask (rows, columns) in slice mm; see ``painting.contours``.
-
-    spacing : height and width of a pixel in mm.
-    """
-    path = QPainterPath()
-    for line in outlines(mask):
-        path.addPolygon(QPolygonF([QPointF(x, y) for y, x in (line * spacing).tolist()]))
-        path.closeSubpath()
-    return path
-
-
 def as_image(rgba: NDArray[np.uint8]) -> QImage:
     """The image of (rows, columns, 4) colours, in a format that paints fast."""
     pixels = np.ascontiguousarray(rgba)
@@ -91,6 +79,11 @@ class SliceLayers:
     def keep(self, key: tuple[Any, ...], make: Callable[[], Value]) -> Value:
         """What was made for a key before, or what ``make`` makes now."""
         return self._kept.get(key, make)
+
+    def geometry(self, scene: SliceScene, size: tuple[int, int]) -> SliceGeometry:
+        """Where a scene lies in an area of a size in points."""
+        key = "geometry", scene.study.grid, scene.plane, scene.convention, scene.viewport, size
+        return self.keep(key, lambda: SliceGeometry.showing(scene.view, size, scene.viewport))
 
     # -- contours ---------------------------------------------------------------------------
 
@@ -166,7 +159,8 @@ class SliceLayers:
         if shown.lesion:
             lesion = self.lesion(scene.finding, view, scene.index)
             lines.append((palette.TUMOUR, shown.lesion_opacity, lesion))
-        return lines
+        # An SVG file must not have a path without a point.
+        return [line for line in lines if not line[2].isEmpty()]
 
     def draw_contours(self, painter: QPainter, scene: SliceScene, geometry: SliceGeometry) -> None:
         """Contours and diameters as lines, which have the same width at every enlargement."""

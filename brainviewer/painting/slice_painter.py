@@ -38,7 +38,7 @@ def paint(
     Returns where the labels of annotations stand in the area, by the ids of the annotations.
     """
     layers = layers or SliceLayers()
-    geometry = SliceGeometry.showing(scene.view, (area.width(), area.height()), scene.viewport)
+    geometry = layers.geometry(scene, (area.width(), area.height()))
     painter.save()
     painter.translate(area.topLeft())
     painter.setClipRect(QRect(0, 0, *geometry.size), Qt.ClipOperation.IntersectClip)

@@ -86,6 +86,20 @@ def test_every_choice_reaches_the_request_and_the_preview(
     assert previews.asked[-1].identify
 
 
+@pytest.mark.parametrize(("name", "suffix"), [("SVG", ".svg"), ("PDF", ".pdf")])
+def test_a_page_of_lines_has_a_size_in_points(
+    qtbot: QtBot, dialog: ExportDialog, previews: Previews, tmp_path: Path, name: str, suffix: str
+) -> None:
+    press(dialog, name)
+    press(dialog, "3×")
+    assert dialog.request.path == tmp_path / f"brainviewer-current-view{suffix}"
+    qtbot.waitUntil(lambda: "points" in dialog._size.text())
+    assert dialog._size.text().endswith("slices with 3 pixels a point")
+    dialog.file_name.clear()
+    qtbot.keyClicks(dialog.file_name, "a.png")
+    qtbot.waitUntil(lambda: dialog._size.text().endswith("pixels"))
+
+
 def test_several_changes_make_one_preview(
     qtbot: QtBot, dialog: ExportDialog, previews: Previews
 ) -> None:

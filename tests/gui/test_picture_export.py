@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QPageLayout
+from PySide6.QtPrintSupport import QPrintDialog
 from PySide6.QtWidgets import QApplication, QDialog
 
 from brainviewer.app.exports import ExportRequest, ExportSubject
@@ -20,6 +21,8 @@ from brainviewer.core.annotation_kinds import Kind
 from brainviewer.core.annotations import Annotation
 from brainviewer.core.errors import Cancelled
 from brainviewer.core.study import SEQUENCES, Modality, Study
+from brainviewer.files.image2d.writer import read_provenance
+from brainviewer.gui.dialogs import printing
 from brainviewer.gui.dialogs.export import ExportDialog
 from brainviewer.gui.main_window import MainWindow
 from brainviewer.painting.figure import draw_figure
@@ -260,3 +263,37 @@ def test_panes_lie_in_the_export_as_on_the_screen(
     assert figure.places == tuple(pane.geometry().getRect() for pane in window.grid.shown)
     drawn = draw_figure(replace(figure, footer=False), 1)
     assert drawn.shape[:2] == (window.grid.height(), window.grid.width())
+
+
+@pytest.mark.parametrize("suffix", [".svg", ".pdf"])
+def test_the_view_is_exported_as_lines_and_text(
+    window: MainWindow, said: list, tmp_path: Path, suffix: str
+) -> None:
+    path = tmp_path / f"view{suffix}"
+    window.export_picture.save(ExportRequest(ExportSubject.VIEW, path, 1))
+    assert [level for level, _ in said] == ["info"]
+    inside = read_provenance(path)
+    assert [pane["sequence"] for pane in inside["panes"]] == list(SEQUENCES)
+    assert "Doe" not in json.dumps(inside)
+
+
+@pytest.mark.parametrize("accepted", [True, False])
+def test_the_view_is_printed_if_a_printer_is_chosen(
+    window: MainWindow, said: list, monkeypatch: pytest.MonkeyPatch, accepted: bool
+) -> None:
+    asked, printed = [], []
+
+    def choose(dialog: QPrintDialog) -> QDialog.DialogCode:
+        asked.append(dialog.printer().pageLayout().orientation())
+        return QDialog.DialogCode.Accepted if accepted else QDialog.DialogCode.Rejected
+
+    monkeypatch.setattr(QPrintDialog, "exec", choose)
+    monkeypatch.setattr(printing, "print_page", lambda page, printer: printed.append(page.spec))
+    window.actions_by_id["print"].trigger()
+    assert asked == [QPageLayout.Orientation.Landscape]
+    if not accepted:
+        assert (printed, said) == ([], [])
+        return
+    (spec,) = printed
+    assert [pane.modality for pane in spec.panes] == list(SEQUENCES)
+    assert said == [("info", "The view was sent to the printer.")]

@@ -19,8 +19,8 @@ from brainviewer.gui.panes.camera import Camera, PaneGeometry
 from brainviewer.gui.panes.slice_pane import SlicePane
 from brainviewer.painting import slice_layers
 from brainviewer.painting.captions import Captions, scale_bar_mm, slice_captions
+from brainviewer.painting.contours import contour_path
 from brainviewer.painting.geometry import head_frame, whole_frame
-from brainviewer.painting.slice_layers import contour_path
 from tests.gui.conftest import show_study
 from tests.gui.hands import MIDDLE, RIGHT, drag, key, move, wheel
 from tests.phantoms import (

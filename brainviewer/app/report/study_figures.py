@@ -16,8 +16,15 @@ from brainviewer.core.overlays import Overlays
 from brainviewer.core.slices import Convention, Plane, SliceView
 from brainviewer.core.study import Modality, Study
 from brainviewer.core.voi_window import Window, opening_window
-from brainviewer.files.image2d.writer import check_picture_path, save_picture
-from brainviewer.painting.figure import FigureSpec, draw_figure
+from brainviewer.files.image2d.writer import (
+    PAGE_SUFFIXES,
+    check_page_path,
+    pdf_metadata,
+    picture_bytes,
+    svg_description,
+)
+from brainviewer.files.writing import write_whole
+from brainviewer.painting.figure import FigureSpec, draw_figure, figure_pdf, figure_svg
 from brainviewer.painting.geometry import head_viewport
 from brainviewer.painting.slice_scene import SliceScene
 
@@ -146,17 +153,26 @@ def export_picture(
 
 
 def export_figure(figure: FigureSpec, path: Path, scale: int = 2, report: Report = silent) -> None:
-    """Draw a figure and save it as PNG or TIFF, with its provenance inside.
+    """Paint a figure and save it as PNG, TIFF, SVG or PDF, with its provenance inside.
+
+    scale : pixels a point; in SVG and PDF those of the slices, since the rest is lines and text.
 
     Raises FileError if it cannot be saved, BrainViewerError for a scale other than 1 to 4.
     """
     if scale not in SCALES:
         raise BrainViewerError(f"A picture cannot be made at {scale}×.", "Choose 1, 2, 3 or 4.")
-    check_picture_path(path)
+    check_page_path(path)
+    kind, provenance = PAGE_SUFFIXES[path.suffix.lower()], provenance_record(figure, scale)
     report(0.1, "Drawing the picture")
-    image = Image.fromarray(draw_figure(figure, scale))
+    if kind == "SVG":
+        content = figure_svg(figure, scale, svg_description(provenance))
+    elif kind == "PDF":
+        content = figure_pdf(figure, scale, pdf_metadata(provenance))
+    else:
+        image = Image.fromarray(draw_figure(figure, scale))
+        content = picture_bytes(image, kind, provenance)
     report(0.7, "Saving the picture")
-    save_picture(image, path, provenance_record(figure, scale))
+    write_whole(path, content)
     report(1.0, "Saved")
 
 

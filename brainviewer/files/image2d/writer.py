@@ -3,6 +3,7 @@
 import io
 import json
 from collections.abc import Mapping
+from html import escape, unescape
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,29 @@ PROVENANCE_KEY = "BrainViewer"
 
 _TIFF_DESCRIPTION = 270
 SUFFIXES = {".png": "PNG", ".tif": "TIFF", ".tiff": "TIFF"}
+"""Endings of image files and their formats."""
+PAGE_SUFFIXES = {**SUFFIXES, ".svg": "SVG", ".pdf": "PDF"}
+"""Endings of the files that pages of slices are exported as, and their formats."""
+
+_PDF_TAG = b"brainviewer:provenance"
+_XMP = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
+<x:xmpmeta xmlns:x="adobe:ns:meta/">
+<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+<rdf:Description rdf:about="" xmlns:brainviewer="urn:brainviewer">
+<brainviewer:provenance>{}</brainviewer:provenance>
+</rdf:Description>
+</rdf:RDF>
+</x:xmpmeta>
+<?xpacket end="w"?>"""
+
+
+def check_page_path(path: Path) -> None:
+    """Raises FileError if the ending of the name is not one that pages can be exported as."""
+    if path.suffix.lower() not in PAGE_SUFFIXES:
+        raise FileError(
+            f"Pictures cannot be saved as '{path.suffix or path.name}'.",
+            "Choose a name that ends in .png, .tif, .svg or .pdf.",
+        )
 
 
 def check_picture_path(path: Path) -> None:
@@ -38,8 +62,13 @@ def save_picture(image: Image.Image, path: Path, provenance: Mapping[str, Any]) 
     Raises FileError; a file of that name which was there before then stays as it was.
     """
     check_picture_path(path)
+    write_whole(path, picture_bytes(image, SUFFIXES[path.suffix.lower()], provenance))
+
+
+def picture_bytes(image: Image.Image, kind: str, provenance: Mapping[str, Any]) -> bytes:
+    """The content of an image file, ``PNG`` or ``TIFF``; see ``save_picture``."""
     content = io.BytesIO()
-    if SUFFIXES[path.suffix.lower()] == "PNG":
+    if kind == "PNG":
         chunks = PngInfo()
         chunks.add_itxt(PROVENANCE_KEY, json.dumps(storable(provenance), ensure_ascii=False))
         image.save(content, "PNG", pnginfo=chunks)
@@ -52,17 +81,40 @@ def save_picture(image: Image.Image, path: Path, provenance: Mapping[str, Any]) 
             compression="tiff_deflate",
             tiffinfo={_TIFF_DESCRIPTION: description},
         )
-    write_whole(path, content.getvalue())
+    return content.getvalue()
+
+
+def svg_description(provenance: Mapping[str, Any]) -> str:
+    """What an SVG file carries in its ``desc``: the provenance as JSON."""
+    return json.dumps(storable(provenance), ensure_ascii=False)
+
+
+def pdf_metadata(provenance: Mapping[str, Any]) -> bytes:
+    """What a PDF file carries as its XMP packet: the provenance as JSON."""
+    return _XMP.format(escape(svg_description(provenance), quote=False)).encode()
 
 
 def read_provenance(path: Path) -> dict[str, Any]:
-    """The provenance that ``save_picture`` wrote; empty if the picture carries none."""
-    with Image.open(path) as image:
-        text = image.info.get(PROVENANCE_KEY)
-        if text is None:
-            text = dict(getattr(image, "tag_v2", {})).get(_TIFF_DESCRIPTION)
+    """The provenance inside an exported file; empty if it carries none."""
+    kind = PAGE_SUFFIXES.get(path.suffix.lower())
+    tag = {"SVG": b"desc", "PDF": _PDF_TAG}.get(kind or "")
+    text = _image_text(path) if tag is None else _between(path.read_bytes(), tag)
     try:
         provenance = json.loads(text or "{}")
     except (ValueError, RecursionError):
         return {}
     return provenance if isinstance(provenance, dict) else {}
+
+
+def _between(content: bytes, tag: bytes) -> str:
+    """The text of the first XML element of a name."""
+    _, _, after = content.partition(b"<" + tag + b">")
+    return unescape(after.partition(b"</" + tag + b">")[0].decode("utf-8", "replace"))
+
+
+def _image_text(path: Path) -> str | None:
+    with Image.open(path) as image:
+        text: str | None = image.info.get(PROVENANCE_KEY)
+        if text is None:
+            text = dict(getattr(image, "tag_v2", {})).get(_TIFF_DESCRIPTION)
+        return text

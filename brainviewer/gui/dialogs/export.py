@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QStandardPaths, QTimer
+from PySide6.QtCore import QSize, QTimer
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -22,12 +22,13 @@ from brainviewer.app.facts import Fact
 from brainviewer.app.state import ViewState
 from brainviewer.core.errors import BrainViewerError
 from brainviewer.core.shown_text import shown_text
-from brainviewer.files.image2d.writer import SUFFIXES
+from brainviewer.files.image2d.writer import PAGE_SUFFIXES
 from brainviewer.files.ordinary_file import resolved
+from brainviewer.gui.dialogs.export_places import pictures_folder, there_is
 from brainviewer.gui.dialogs.export_preview import PreviewPane
 from brainviewer.gui.outside_text import as_tip
 from brainviewer.gui.panels.choice_row import ChoiceRow
-from brainviewer.gui.widgets import button, head, label
+from brainviewer.gui.widgets import button, check_box, head, label
 
 Preview = Callable[[ExportRequest], QImage]
 LaterPreview = Callable[
@@ -36,7 +37,8 @@ LaterPreview = Callable[
 
 _PAUSE_MS = 120
 _ENDS_OF_FOLDERS = tuple(filter(None, (os.sep, os.altsep)))
-_FORMATS = {"PNG": ".png", "TIFF": ".tif"}
+_FORMATS = {"PNG": ".png", "TIFF": ".tif", "SVG": ".svg", "PDF": ".pdf"}
+_VECTORS = (".svg", ".pdf")
 
 
 class ExportDialog(QDialog):
@@ -62,8 +64,8 @@ class ExportDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle("Export picture")
         self._preview, self._draw_later = preview, draw_later
-        self._asked = 0
-        self._folder = folder or _pictures_folder()
+        self._asked, self._points = 0, QSize()
+        self._folder = folder or pictures_folder()
         self._named = False
         facts = state.facts
         self._timer = QTimer(self)
@@ -76,10 +78,10 @@ class ExportDialog(QDialog):
         self._subjects.enable(2, volume, "There is no 3D view.")
         self._formats = ChoiceRow(list(_FORMATS))
         self._scales = ChoiceRow([f"{scale}×" for scale in SCALES], chosen=1)
-        self.heatmap = _check("Heatmap", Fact.HEATMAP in facts, "There is no heatmap.")
+        self.heatmap = check_box("Heatmap", Fact.HEATMAP in facts, "There is no heatmap.")
         self.heatmap.setChecked(self.heatmap.isChecked() and state.overlays.heatmap)
-        self.annotations = _check("Annotations", Fact.ANNOTATIONS in facts, "There are none.")
-        self.answer = _check("Tumour and result", bool({Fact.TUMOUR, Fact.RESULT} & facts), "")
+        self.annotations = check_box("Annotations", Fact.ANNOTATIONS in facts, "There are none.")
+        self.answer = check_box("Tumour and result", bool({Fact.TUMOUR, Fact.RESULT} & facts), "")
         self.identify = QCheckBox("Study and file names")
         self.identify.setToolTip("They may name the patient, and are left out unless you ask.")
         self.file_name = QLineEdit()
@@ -116,9 +118,9 @@ class ExportDialog(QDialog):
         typed = self.file_name.text().strip()
         # Unlike Path's own, it leaves the name of a user that there is not as it is.
         path = self._folder / os.path.expanduser(typed)  # noqa: PTH111
-        if not typed or typed.endswith(_ENDS_OF_FOLDERS) or _is(path, Path.is_dir):
+        if not typed or typed.endswith(_ENDS_OF_FOLDERS) or there_is(path, Path.is_dir):
             path /= self._own_name
-        return path if path.suffix.lower() in SUFFIXES else Path(f"{path}{self._suffix}")
+        return path if path.suffix.lower() in PAGE_SUFFIXES else Path(f"{path}{self._suffix}")
 
     @property
     def _own_name(self) -> str:
@@ -198,8 +200,8 @@ class ExportDialog(QDialog):
         if not self._named:
             self.file_name.setText(self._own_name)
         name = Path(self.file_name.text().strip())
-        kind = SUFFIXES.get(name.suffix.lower())
-        if kind is not None and kind != SUFFIXES[self._suffix]:
+        kind = PAGE_SUFFIXES.get(name.suffix.lower())
+        if kind is not None and kind != PAGE_SUFFIXES[self._suffix]:
             # The format that is chosen wins over the ending that was typed.
             self.file_name.setText(str(name.with_suffix(self._suffix)))
         self._show_remark()
@@ -207,21 +209,22 @@ class ExportDialog(QDialog):
 
     def _name_edited(self, text: str) -> None:
         self._named = True
-        kind = SUFFIXES.get(Path(text.strip()).suffix.lower())
+        kind = PAGE_SUFFIXES.get(Path(text.strip()).suffix.lower())
         if kind is not None:
             self._formats.group.button(list(_FORMATS).index(kind)).setChecked(True)
         self._show_remark()
+        self._show_size(self._points)
 
     def _show_remark(self) -> None:
         named = bool(self.file_name.text().strip())
         path = self._path
-        folder = _is(path.parent, Path.is_dir)
+        folder = there_is(path.parent, Path.is_dir)
         self.export_button.setEnabled(named and folder)
         if not named:
             said = "Give the file a name."
         elif not folder:
             said = f"There is no folder '{path.parent}'."
-        elif _is(path, Path.exists):
+        elif there_is(path, Path.exists):
             said = f"'{path.name}' exists and will be replaced."
         else:
             elsewhere = path.parent != self._folder
@@ -233,7 +236,7 @@ class ExportDialog(QDialog):
         self.file_name.setToolTip(as_tip(shown_text(str(path))))
 
     def _browse(self) -> None:
-        filters = "PNG (*.png);;TIFF (*.tif *.tiff)"
+        filters = "PNG (*.png);;TIFF (*.tif *.tiff);;SVG (*.svg);;PDF (*.pdf)"
         chosen, _ = QFileDialog.getSaveFileName(
             self,
             "Export picture",
@@ -254,7 +257,7 @@ class ExportDialog(QDialog):
         try:
             if self._draw_later is not None and request.subject is ExportSubject.VOLUME:
                 self._picture.show_words("The 3D view is being drawn…")
-                self._size.setText("")
+                self._show_size(QSize())
                 self._draw_later(
                     replace(request, scale=1),
                     lambda image: self._show_image(image, asked),
@@ -268,7 +271,7 @@ class ExportDialog(QDialog):
     def _show_error(self, error: BrainViewerError, asked: int) -> None:
         if asked == self._asked:
             self._picture.show_words(str(error), caution=True)
-            self._size.setText("")
+            self._show_size(QSize())
             self.export_button.setEnabled(False)
 
     def _show_image(self, image: QImage, asked: int) -> None:
@@ -276,30 +279,15 @@ class ExportDialog(QDialog):
         if asked != self._asked:
             return
         self._picture.show_image(image)
-        ratio, scale = max(image.devicePixelRatio(), 1.0), SCALES[self._scales.chosen]
-        width = round(image.width() / ratio) * scale
-        height = round(image.height() / ratio) * scale
-        self._size.setText(f"{width} × {height} pixels")
+        self._show_size(image.deviceIndependentSize().toSize())
 
-
-def _check(text: str, there: bool, why_not: str) -> QCheckBox:
-    box = QCheckBox(text)
-    box.setChecked(there)
-    box.setEnabled(there)
-    box.setProperty("there", there)
-    box.setToolTip("" if there else why_not)
-    return box
-
-
-def _is(path: Path, kind: Callable[[Path], bool]) -> bool:
-    try:
-        return kind(path)
-    except (OSError, ValueError):
-        # Too long or otherwise unusable; saving will say so.
-        return False
-
-
-def _pictures_folder() -> Path:
-    place = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation)
-    folder = Path(place) if place else Path.home()
-    return folder if folder.is_dir() else Path.home()
+    def _show_size(self, points: QSize) -> None:
+        self._points = points
+        width, height, scale = points.width(), points.height(), SCALES[self._scales.chosen]
+        if points.isEmpty():
+            said = ""
+        elif self._path.suffix.lower() in _VECTORS:
+            said = f"{width} × {height} points; slices with {scale} pixels a point"
+        else:
+            said = f"{width * scale} × {height * scale} pixels"
+        self._size.setText(said)

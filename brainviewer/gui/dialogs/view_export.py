@@ -1,4 +1,4 @@
-"""Takes the current view out of the window: to a file, or to the clipboard."""
+"""Takes the current view out of the window: to a file, to paper, or to the clipboard."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -23,11 +23,12 @@ from brainviewer.core.errors import BrainViewerError, Report
 from brainviewer.core.shown_text import shown_text
 from brainviewer.gui.dialogs.closing import ClosingDialog, unfinished
 from brainviewer.gui.dialogs.export import ExportDialog
+from brainviewer.gui.dialogs.printing import ask_and_print
 from brainviewer.gui.dialogs.questions import ANOTHER_STUDY
 from brainviewer.gui.panes.pane_grid import PaneGrid
 from brainviewer.gui.volume.pane import VolumePane
 from brainviewer.painting.devices import rgb_image
-from brainviewer.painting.figure import FigureSpec, figure_image
+from brainviewer.painting.figure import FigurePage, FigureSpec, figure_image
 
 _VOLUME_SIZE = (800, 600)
 _DRAWING = 0.8
@@ -122,6 +123,17 @@ class PictureExport:
         content.setImageData(image)
         QGuiApplication.clipboard().setMimeData(content)
         self._session.notices.tell("The view was copied.")
+
+    def print(self) -> None:
+        """Let the user choose a printer, and print the current view on one page."""
+        request = ExportRequest(heatmap=self._session.state.overlays.heatmap)
+        try:
+            page = FigurePage(self._figure(request, _nothing_yet(1)))
+        except BrainViewerError as error:
+            self._session.notices.tell(str(error), "error")
+            return
+        if ask_and_print(page, self._window):
+            self._session.notices.tell("The view was sent to the printer.")
 
     def _figure(self, request: ExportRequest, volume_picture: NDArray[np.uint8]) -> FigureSpec:
         views = self._grid.viewports()

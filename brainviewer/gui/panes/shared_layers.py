@@ -3,10 +3,11 @@
 from brainviewer.app.state import ViewState
 from brainviewer.core.annotations import Annotation, annotations_by_slice
 from brainviewer.core.slices import Plane, SliceView
-from brainviewer.painting.geometry import Frame, head_frame, whole_frame
+from brainviewer.painting.geometry import Frame, SliceGeometry, head_frame, whole_frame
 from brainviewer.painting.palette import HEAT
 from brainviewer.painting.slice_image import colour_table
 from brainviewer.painting.slice_layers import SliceLayers
+from brainviewer.painting.slice_scene import Viewport
 
 
 class SharedLayers:
@@ -35,6 +36,11 @@ class SharedLayers:
         data = study.reference.data
         key = "frame", study.reference, view.plane, view.convention
         return self.layers.keep(key, lambda: head_frame(view, data))
+
+    def viewport(self, geometry: SliceGeometry, index: int) -> Viewport:
+        """What a pane shows of slice ``index``; linked panes show the same."""
+        key = "viewport", geometry.key, index
+        return self.layers.keep(key, lambda: geometry.viewport(index))
 
     def make_contours(self, view: SliceView, index: int) -> None:
         """Have the contours of a slice ready before it is shown."""

@@ -139,7 +139,7 @@ class SlicePane(QWidget):
             study,
             self.modality,
             self.plane,
-            geometry.viewport(self.index),
+            self.shared.viewport(geometry, self.index),
             annotations=self.marks(),
             selection=self.state.selection,
             smooth=self.smooth,

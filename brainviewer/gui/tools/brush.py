@@ -10,7 +10,8 @@ from brainviewer.app.state import Tool
 from brainviewer.gui import image_colours
 from brainviewer.gui.panes.camera import PaneGeometry
 from brainviewer.gui.tools.pane import ToolPane
-from brainviewer.painting.slice_layers import as_image, contour_path
+from brainviewer.painting.contours import contour_path
+from brainviewer.painting.slice_layers import as_image
 
 _A_NOTCH = 1.15
 """A notch of the wheel makes the brush so much larger, by a pixel at least."""

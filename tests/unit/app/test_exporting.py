@@ -228,7 +228,7 @@ def test_the_kind_of_file_is_checked_before_anything_is_drawn(
         raise AssertionError
 
     monkeypatch.setattr("brainviewer.app.report.study_figures.draw_figure", refused)
-    with pytest.raises(FileError, match=r"\.png or \.tif"):
+    with pytest.raises(FileError, match=r"\.png, \.tif, \.svg or \.pdf"):
         export_picture(marker_study(), tmp_path / "a.jpg", index=3)
 
 
