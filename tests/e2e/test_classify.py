@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from brainviewer.app.prediction.subtype import classify
+from brainviewer.app.report.formats import Schema
 from brainviewer.app.report.records import classification_record
 from brainviewer.core.errors import BrainViewerError, ModelError
 from brainviewer.models.engine.engine import Engine
@@ -60,7 +61,7 @@ def test_the_command_says_what_is_found_here(classified, tmp_path):
     assert said.pop("classes") == pytest.approx(here.pop("classes"), abs=1e-4)
     for record in (said, here):
         del record["seconds"], record["network"]["seconds"]
-    assert said == here
+    assert said == {"schema": Schema.CLASSIFICATION, **here}
 
 
 @pytest.mark.parametrize("name", REGISTERED)
