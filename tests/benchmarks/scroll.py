@@ -4,9 +4,7 @@ python -m tests.benchmarks.scroll [STUDY]
 """
 
 import json
-import sys
 import time
-from pathlib import Path
 from statistics import median
 from typing import Any
 
@@ -16,6 +14,7 @@ from PySide6.QtWidgets import QApplication
 
 from brainviewer.app.session import Session
 from brainviewer.gui.panes.pane_grid import PaneGrid
+from tests.benchmarks.opened import opened_session
 
 
 class _Paints(QObject):
@@ -87,19 +86,7 @@ def scroll(grid: PaneGrid, session: Session, changes: int = 300) -> dict[str, An
 def main() -> None:
     """Open a study, or the demo, find its tumour, and print the figures as JSON."""
     app = QApplication.instance() or QApplication([])
-    from brainviewer.app.opening.study import demo_paths, open_study
-    from brainviewer.core.errors import silent
-    from brainviewer.core.voi_window import auto_window
-
-    paths = [Path(sys.argv[1])] if len(sys.argv) > 1 else demo_paths()
-    study = open_study(paths, silent)
-    session = Session(lambda function: function())
-    session.segmentation.find = lambda *_, **__: None  # type: ignore[method-assign]
-    session.documents.show(study, {m: auto_window(v.data) for m, v in study.volumes.items()})
-    from brainviewer.app.status import Status
-    from tests.searching import find_tumour
-
-    session.state.show_finding(find_tumour(study, "lesion", report=silent), Status.DONE)
+    session = opened_session()
     grid = PaneGrid(session)
     grid.resize(1030, 874)
     grid.show()

@@ -6,21 +6,16 @@ To compare two commits, run this file in turn with the one and the other on PYTH
 """
 
 import json
-import sys
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QEvent, QEventLoop, QObject, QPointF, Qt, QTimer
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
-from brainviewer.app.opening.study import demo_paths, open_study
-from brainviewer.app.session import Session
-from brainviewer.core.errors import silent
-from brainviewer.core.voi_window import auto_window
 from brainviewer.gui.volume.pane import VolumePane
+from tests.benchmarks.opened import opened_session
 
 _HELD = Qt.MouseButton.LeftButton
 
@@ -91,15 +86,7 @@ def _wait(app: Any, condition: Callable[[], bool], seconds: float = 60.0) -> Non
 def main() -> None:
     """Open a study, or the demo, show its tumour, turn it, and print the figures as JSON."""
     app = QApplication.instance() or QApplication([])
-    paths = [Path(sys.argv[1])] if len(sys.argv) > 1 else demo_paths()
-    study = open_study(paths, silent)
-    session = Session(lambda function: function())
-    session.segmentation.find = lambda *_, **__: None  # type: ignore[method-assign]
-    session.documents.show(study, {m: auto_window(v.data) for m, v in study.volumes.items()})
-    from brainviewer.app.status import Status
-    from tests.searching import find_tumour
-
-    session.state.show_finding(find_tumour(study, "lesion", report=silent), Status.DONE)
+    session = opened_session()
     pane = VolumePane(session.state)
     pane.show()
     pane.resize(800, 800 + pane.height() - pane.image.height())

@@ -93,15 +93,21 @@ def card(qtbot: QtBot, session: Session) -> Iterator[ResultPanel]:
     yield panel
 
 
-@pytest.fixture
-def window(qtbot: QtBot, session: Session) -> Iterator[MainWindow]:
-    """The whole window with nothing in it, and no engine."""
+def _without_engine(qtbot: QtBot, session: Session) -> MainWindow:
+    """The window of a session, on the screen."""
     session.engine.start = lambda: None
     window = MainWindow(session)
     window.resize(1200, 760)
     qtbot.addWidget(window)
     window.show()
     qtbot.waitExposed(window)
+    return window
+
+
+@pytest.fixture
+def window(qtbot: QtBot, session: Session) -> Iterator[MainWindow]:
+    """The whole window with nothing in it, and no engine."""
+    window = _without_engine(qtbot, session)
     yield window
     window.close()
 
@@ -140,12 +146,7 @@ def threaded(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> I
     crashes: list[BaseException] = []
     door = MainThread()
     session = Session(door.post, Settings(classify_on_opening=False), crashes.append)
-    session.engine.start = lambda: None
-    window = MainWindow(session)
-    window.resize(1200, 760)
-    qtbot.addWidget(window)
-    window.show()
-    qtbot.waitExposed(window)
+    window = _without_engine(qtbot, session)
     yield window
     session.close()
     door.drain()
