@@ -11,111 +11,36 @@ from numpy.typing import NDArray
 Fields = Any
 """One header: fields are read by their name in ``nifti1.h``, as in ``fields["dim"]``."""
 
-FIELDS_1 = np.dtype(
-    [
-        ("sizeof_hdr", "i4"),
-        ("data_type", "S10"),
-        ("db_name", "S18"),
-        ("extents", "i4"),
-        ("session_error", "i2"),
-        ("regular", "S1"),
-        ("dim_info", "u1"),
-        ("dim", "i2", (8,)),
-        ("intent_p1", "f4"),
-        ("intent_p2", "f4"),
-        ("intent_p3", "f4"),
-        ("intent_code", "i2"),
-        ("datatype", "i2"),
-        ("bitpix", "i2"),
-        ("slice_start", "i2"),
-        ("pixdim", "f4", (8,)),
-        ("vox_offset", "f4"),
-        ("scl_slope", "f4"),
-        ("scl_inter", "f4"),
-        ("slice_end", "i2"),
-        ("slice_code", "u1"),
-        ("xyzt_units", "u1"),
-        ("cal_max", "f4"),
-        ("cal_min", "f4"),
-        ("slice_duration", "f4"),
-        ("toffset", "f4"),
-        ("glmax", "i4"),
-        ("glmin", "i4"),
-        ("descrip", "S80"),
-        ("aux_file", "S24"),
-        ("qform_code", "i2"),
-        ("sform_code", "i2"),
-        ("quatern_b", "f4"),
-        ("quatern_c", "f4"),
-        ("quatern_d", "f4"),
-        ("qoffset_x", "f4"),
-        ("qoffset_y", "f4"),
-        ("qoffset_z", "f4"),
-        ("srow_x", "f4", (4,)),
-        ("srow_y", "f4", (4,)),
-        ("srow_z", "f4", (4,)),
-        ("intent_name", "S16"),
-        ("magic", "S4"),
-    ]
-)
+
+def _fields(names: str) -> np.dtype[Any]:
+    """Fields that follow each other, written as ``name:type``, several numbers as ``dim:8i2``."""
+    return np.dtype([(name, kind) for name, kind in (one.split(":") for one in names.split())])
+
+
+FIELDS_1 = _fields("""
+    sizeof_hdr:i4 data_type:S10 db_name:S18 extents:i4 session_error:i2 regular:S1 dim_info:u1
+    dim:8i2 intent_p1:f4 intent_p2:f4 intent_p3:f4 intent_code:i2 datatype:i2 bitpix:i2
+    slice_start:i2 pixdim:8f4 vox_offset:f4 scl_slope:f4 scl_inter:f4 slice_end:i2 slice_code:u1
+    xyzt_units:u1 cal_max:f4 cal_min:f4 slice_duration:f4 toffset:f4 glmax:i4 glmin:i4 descrip:S80
+    aux_file:S24 qform_code:i2 sform_code:i2 quatern_b:f4 quatern_c:f4 quatern_d:f4 qoffset_x:f4
+    qoffset_y:f4 qoffset_z:f4 srow_x:4f4 srow_y:4f4 srow_z:4f4 intent_name:S16 magic:S4
+    """)
 """NIfTI-1, 348 bytes."""
 
-FIELDS_2 = np.dtype(
-    [
-        ("sizeof_hdr", "i4"),
-        ("magic", "S4"),
-        ("eol_check", "i1", (4,)),
-        ("datatype", "i2"),
-        ("bitpix", "i2"),
-        ("dim", "i8", (8,)),
-        ("intent_p1", "f8"),
-        ("intent_p2", "f8"),
-        ("intent_p3", "f8"),
-        ("pixdim", "f8", (8,)),
-        ("vox_offset", "i8"),
-        ("scl_slope", "f8"),
-        ("scl_inter", "f8"),
-        ("cal_max", "f8"),
-        ("cal_min", "f8"),
-        ("slice_duration", "f8"),
-        ("toffset", "f8"),
-        ("slice_start", "i8"),
-        ("slice_end", "i8"),
-        ("descrip", "S80"),
-        ("aux_file", "S24"),
-        ("qform_code", "i4"),
-        ("sform_code", "i4"),
-        ("quatern_b", "f8"),
-        ("quatern_c", "f8"),
-        ("quatern_d", "f8"),
-        ("qoffset_x", "f8"),
-        ("qoffset_y", "f8"),
-        ("qoffset_z", "f8"),
-        ("srow_x", "f8", (4,)),
-        ("srow_y", "f8", (4,)),
-        ("srow_z", "f8", (4,)),
-        ("slice_code", "i4"),
-        ("xyzt_units", "i4"),
-        ("intent_code", "i4"),
-        ("intent_name", "S16"),
-        ("dim_info", "u1"),
-        ("unused_str", "S15"),
-    ]
-)
+FIELDS_2 = _fields("""
+    sizeof_hdr:i4 magic:S4 eol_check:4i1 datatype:i2 bitpix:i2 dim:8i8 intent_p1:f8 intent_p2:f8
+    intent_p3:f8 pixdim:8f8 vox_offset:i8 scl_slope:f8 scl_inter:f8 cal_max:f8 cal_min:f8
+    slice_duration:f8 toffset:f8 slice_start:i8 slice_end:i8 descrip:S80 aux_file:S24 qform_code:i4
+    sform_code:i4 quatern_b:f8 quatern_c:f8 quatern_d:f8 qoffset_x:f8 qoffset_y:f8 qoffset_z:f8
+    srow_x:4f8 srow_y:4f8 srow_z:4f8 slice_code:i4 xyzt_units:i4 intent_code:i4 intent_name:S16
+    dim_info:u1 unused_str:S15
+    """)
 """NIfTI-2, 540 bytes."""
 
 NUMBER_TYPES = {
-    2: "u1",
-    4: "i2",
-    8: "i4",
-    16: "f4",
-    64: "f8",
-    256: "i1",
-    512: "u2",
-    768: "u4",
-    1024: "i8",
+    2: "u1", 4: "i2", 8: "i4", 16: "f4", 64: "f8", 256: "i1", 512: "u2", 768: "u4", 1024: "i8",
     1280: "u8",
-}
+}  # fmt: skip
 """Number types of voxels that one number holds, by the code in ``datatype``."""
 
 
@@ -136,8 +61,7 @@ def number_type(fields: Fields) -> np.dtype[Any]:
 
 def sform(fields: Fields) -> NDArray[np.float64]:
     """(4, 4) affine of the sform, in the unit of the file; it need not be a sound one."""
-    rows = [fields["srow_x"], fields["srow_y"], fields["srow_z"], (0.0, 0.0, 0.0, 1.0)]
-    return np.array(rows, np.float64)
+    return np.array([*(fields[f"srow_{axis}"] for axis in "xyz"), (0, 0, 0, 1)], np.float64)
 
 
 def rotation(quaternion: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from brainviewer.core.counting import counted
 from brainviewer.core.errors import FileError, Report, silent
 from brainviewer.core.geometry import Grid
-from brainviewer.files.gzip_tail import FirstPart, bytes_behind
+from brainviewer.files.gzip_tail import bytes_behind
 from brainviewer.files.nifti.header import LONGEST, Header, pair_error, parse_header
 from brainviewer.files.nifti.volume_limits import MOST_UNPACKED, check_unpacked, check_volume
 from brainviewer.files.ordinary_file import open_ordinary, plain_errors
@@ -56,14 +56,12 @@ def read_nifti(path: Path, report: Report = silent) -> NiftiImage:
     Raises FileError with a sentence that holds the file's name but not its folder, and Cancelled
     when ``report`` does.
     """
-    with _plain_errors(path), _opened(path) as file:
-        return _without_junk(file, lambda part: _read(part, path.name, report))
+    return _of_file(path, lambda file: _read(file, path.name, report))
 
 
 def read_header(path: Path) -> Header:
     """What the header alone says; raises FileError, as ``read_nifti``, if that is enough to."""
-    with _plain_errors(path), _opened(path) as file:
-        return _without_junk(file, lambda part: _header(part, path.name)[1])
+    return _of_file(path, lambda file: _header(file, path.name)[1])
 
 
 def check_nifti(path: Path) -> None:
@@ -71,29 +69,30 @@ def check_nifti(path: Path) -> None:
     read_header(path)
 
 
-def voxel_sizes(path: Path) -> tuple[float, ...]:
-    """The edges of a voxel in mm, by the header alone; raises FileError as ``check_nifti``."""
-    return read_header(path).grid.spacing
-
-
-def _without_junk(file: IO[bytes], read: Callable[[IO[bytes]], _Made]) -> _Made:
+def _of_file(path: Path, read: Callable[[IO[bytes]], _Made]) -> _Made:
     """What is read of a file, or of what stands before the junk behind its compressed data."""
-    try:
-        return read(file)
-    except (EOFError, *_DAMAGED):  # type: ignore[misc]  # as in _plain_errors
-        junk = bytes_behind(file, _MOST_SEARCHED)
-        if not junk:
-            raise
-        length = file.seek(0, os.SEEK_END) - junk
-        made: _Made = read(io.BufferedReader(FirstPart(file, length)))
-        was = "was" if junk == 1 else "were"
-        notice = f"{counted(junk, 'byte')} behind the compressed data {was} passed over."
-        return replace(made, notices=(*made.notices, notice))
+    if path.name.lower().endswith((".hdr", ".img", ".hdr.gz", ".img.gz")):
+        raise pair_error(path.name)
+    with _plain_errors(path), open_ordinary(path) as file:
+        try:
+            return read(file)
+        except (EOFError, *_DAMAGED):  # type: ignore[misc]  # as in _plain_errors
+            junk = bytes_behind(file, _MOST_SEARCHED)
+            if not junk:
+                raise
+            length = file.seek(0, os.SEEK_END) - junk
+            file.seek(0)
+            made: _Made = read(io.BytesIO(file.read(length)))
+            was = "was" if junk == 1 else "were"
+            notice = f"{counted(junk, 'byte')} behind the compressed data {was} passed over."
+            return replace(made, notices=(*made.notices, notice))
 
 
 def _read(file: IO[bytes], name: str, report: Report) -> NiftiImage:
+    """The first volume of an open file, its true values without NaN and in at most 32 bits."""
     packed, header = _header(file, name)
-    _check_size(_unpacked_size(file, header) if packed else _length(file), header, name)
+    size = _unpacked_size(file, header) if packed else file.seek(0, os.SEEK_END)
+    _check_size(size, header, name)
     check_volume(header, name)
     if packed:
         check_unpacked(header, name)
@@ -102,18 +101,15 @@ def _read(file: IO[bytes], name: str, report: Report) -> NiftiImage:
     values, beyond = _read_values(stream, header, name, report)
     if packed:
         _read_to_the_end(stream, header, name, report)
-    return _image(values, beyond, header)
-
-
-def _length(file: IO[bytes]) -> int:
-    return file.seek(0, os.SEEK_END)
-
-
-def _opened(path: Path) -> IO[bytes]:
-    name = path.name.lower()
-    if name.endswith((".hdr", ".img", ".hdr.gz", ".img.gz")):
-        raise pair_error(path.name)
-    return open_ordinary(path)
+    values, narrowed = _narrowed(values)
+    data, notices = _finite(values, beyond)
+    return NiftiImage(
+        data.reshape(header.grid.shape, order="F"),
+        header.grid,
+        header.stored.name,
+        header.notices + narrowed + notices,
+        header.description,
+    )
 
 
 def _header(file: IO[bytes], name: str) -> tuple[bool, Header]:
@@ -124,19 +120,6 @@ def _header(file: IO[bytes], name: str) -> tuple[bool, Header]:
     file.seek(0)
     packed = start == _GZIP
     return packed, parse_header((_unpack(file) if packed else file).read(LONGEST), name)
-
-
-def _image(values: NDArray[Any], beyond: int, header: Header) -> NiftiImage:
-    """The image of the true values (n,), of which so many are beyond what is kept."""
-    values, narrowed = _narrowed(values)
-    data, notices = _finite(values, beyond)
-    return NiftiImage(
-        data.reshape(header.grid.shape, order="F"),
-        header.grid,
-        header.stored.name,
-        header.notices + narrowed + notices,
-        header.description,
-    )
 
 
 def _unpack(file: IO[bytes]) -> IO[bytes]:

@@ -30,12 +30,8 @@ def write_mask(path: Path, mask: NDArray[np.bool_], grid: Grid, onto: Grid | Non
     if onto is not None:
         mask, grid = on_grid(mask, grid, onto), onto
     image = nibabel.Nifti1Image(mask.astype(np.uint8), grid.affine)
-    if not grid.oriented:
-        image.set_sform(None, code=0)
-        image.set_qform(None, code=0)
-    else:
-        image.set_sform(grid.affine, code=1)
-        image.set_qform(grid.affine, code=1)
+    for set_form in (image.set_sform, image.set_qform):
+        set_form(grid.affine if grid.oriented else None, code=int(grid.oriented))
     image.header.set_xyzt_units("mm")
     content: bytes = image.to_bytes()
     if path.name.lower().endswith(".gz"):
@@ -46,7 +42,9 @@ def write_mask(path: Path, mask: NDArray[np.bool_], grid: Grid, onto: Grid | Non
 
 def on_grid(mask: NDArray[Any], source: Grid, target: Grid) -> NDArray[np.bool_]:
     """A mask of one grid on another, by the nearest voxel."""
-    if source.matches(target) or _same_voxels(source, target):
+    # A study without sides, because one file has none, keeps the voxels of its other files.
+    same_voxels = source.oriented != target.oriented and source.shape == target.shape
+    if source.matches(target) or same_voxels:
         return mask.astype(bool)
     matrix = np.linalg.inv(source.affine) @ target.affine
     moved = ndimage.affine_transform(
@@ -58,8 +56,3 @@ def on_grid(mask: NDArray[Any], source: Grid, target: Grid) -> NDArray[np.bool_]
         mode="constant",
     )
     return np.asarray(moved > 0)
-
-
-def _same_voxels(source: Grid, target: Grid) -> bool:
-    """A study without sides, because one file has none, keeps the voxels of its other files."""
-    return source.oriented != target.oriented and source.shape == target.shape

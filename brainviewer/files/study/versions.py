@@ -11,7 +11,7 @@ from pathlib import Path
 from brainviewer.core.counting import listed
 from brainviewer.core.errors import FileError
 from brainviewer.core.study import Modality
-from brainviewer.files.nifti.reader import voxel_sizes
+from brainviewer.files.nifti.reader import read_header
 from brainviewer.files.study.sequence_mention import mention
 from brainviewer.files.study.sequence_names import words_of
 from brainviewer.files.study.sequence_words import CONTRAST, T1_METHODS, each
@@ -126,7 +126,7 @@ def _by_name(modality: Modality, own: Mapping[Path, set[str]]) -> Version | None
 def _by_voxels(claimants: Sequence[Path]) -> Version | None:
     """The one whose longest voxel edge is clearly the shortest."""
     try:
-        edges = sorted((max(voxel_sizes(path)), path) for path in claimants)
+        edges = sorted((max(read_header(path).grid.spacing), path) for path in claimants)
     except FileError:
         return None
     return Version(edges[0][1], "finest") if edges[0][0] * _FINER <= edges[1][0] else None

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from brainviewer.core.errors import FileError
-from brainviewer.files.nifti.reader import read_nifti, voxel_sizes
+from brainviewer.files.nifti.reader import read_header, read_nifti
 
 VALUES = np.arange(20 * 21 * 22).reshape(20, 21, 22)
 
@@ -41,7 +41,7 @@ def test_what_stands_behind_the_compressed_data(tmp_path, behind, said):
     read = read_nifti(path)
     assert read.notices == said
     np.testing.assert_array_equal(read.data, VALUES)
-    assert voxel_sizes(path) == (1, 1, 1)
+    assert read_header(path).grid.spacing == (1, 1, 1)
 
 
 @pytest.mark.parametrize(
