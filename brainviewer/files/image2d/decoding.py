@@ -40,11 +40,11 @@ def _decoder_for(head: bytes, name: str) -> Decoder:
 
         return decode_tiff
     if head.startswith(PNG) and head[24:25] == b"\x10":
-        from brainviewer.files.image2d.deep_png import decode_deep_png
+        from brainviewer.files.image2d.codec_image import decode_deep_png
 
         return decode_deep_png
     if head.startswith((JPEG, *_JPEG_2000)):
-        from brainviewer.files.image2d.jpeg_family import decode_jpeg, decode_jpeg_2000
+        from brainviewer.files.image2d.codec_image import decode_jpeg, decode_jpeg_2000
 
         return decode_jpeg if head.startswith(JPEG) else decode_jpeg_2000
     kind = kind_of(head)

@@ -13,10 +13,9 @@ from PIL import Image, PngImagePlugin, TiffImagePlugin, WebPImagePlugin
 
 from brainviewer.core.errors import FileError
 from brainviewer.core.shown_text import shortened
-from brainviewer.files.image2d.decoded_image import DecodedImage
-from brainviewer.files.image2d.plain_pixels import AS_PICTURE, CLEAR, Pixels, plain_pixels, scaled
+from brainviewer.files.image2d.decoded_image import ORIENTATION, DecodedImage, Pixels, upright
+from brainviewer.files.image2d.plain_pixels import AS_PICTURE, CLEAR, plain_pixels, scaled
 from brainviewer.files.image2d.size_limits import check_size, too_large
-from brainviewer.files.image2d.upright import ORIENTATION, upright
 
 _FORMATS = (
     "JPEG",

@@ -7,14 +7,13 @@ from numpy.typing import NDArray
 
 from brainviewer.core.errors import FileError
 from brainviewer.core.shown_text import shortened
+from brainviewer.files.image2d.decoded_image import Pixels
 from brainviewer.files.image2d.photometric import (
     colours_narrowed,
     is_grey,
     over_black,
     to_eight_bits,
 )
-
-Pixels = NDArray[np.uint8] | NDArray[np.uint16]
 
 AS_PICTURE = "Save it again as PNG or JPG."
 CLEAR = "Its transparent parts are shown black."

@@ -22,7 +22,7 @@ from brainviewer.files.image2d.decoded_image import DecodedImage
 from brainviewer.files.image2d.first_look import JPEG, MOST_FILE_BYTES, PNG, safe_to_decode
 from brainviewer.files.image2d.pillow_image import decode_with_pillow
 from brainviewer.files.image2d.pixel_size import PixelSize
-from brainviewer.files.image2d.plain_pixels import AS_PICTURE, Pixels
+from brainviewer.files.image2d.plain_pixels import AS_PICTURE
 from brainviewer.files.ordinary_file import check_ordinary, open_ordinary, plain_errors
 
 MOST_BYTES = 4_000_000_000
@@ -30,24 +30,10 @@ MOST_BYTES = 4_000_000_000
 
 
 @dataclass(frozen=True, eq=False)
-class Picture:
-    """One decoded picture.
+class Picture(DecodedImage):
+    """One decoded picture. file_bytes : size of the file"""
 
-    pixels : (rows, columns) grey, or (rows, columns, 3) uint8 RGB. Grey is uint16 where the file
-        has more than 8 bits, else uint8; colours that are all grey come as grey.
-    format : of the file, such as JPEG
-    stored_size : (columns, rows) in the file, before it was turned upright
-    file_bytes : size of the file
-    notices : what was done to it that a user should know, sentences
-    pixel_size : where the file knows it (TIFF)
-    """
-
-    pixels: Pixels
-    format: str
-    stored_size: tuple[int, int]
-    file_bytes: int
-    notices: tuple[str, ...] = ()
-    pixel_size: PixelSize | None = None
+    file_bytes: int = 0
 
     @property
     def coloured(self) -> bool:
@@ -103,14 +89,7 @@ def read_picture(path: Path, report: Report = silent) -> Picture:
         # Damaged files make the decoders raise almost anything: OSError, SyntaxError,
         # struct.error, zlib.error, KeyError and more.
         raise _damaged(path) from None
-    return Picture(
-        image.pixels,
-        image.format,
-        image.stored_size,
-        file_bytes,
-        image.notices,
-        image.pixel_size,
-    )
+    return Picture(**vars(image), file_bytes=file_bytes)
 
 
 def size_of_file(path: Path) -> int:

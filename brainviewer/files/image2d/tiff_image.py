@@ -1,5 +1,6 @@
 """TIFF, decoded by tifffile: every depth, and each photometric interpretation exactly once."""
 
+import struct
 from dataclasses import replace
 from typing import Any, BinaryIO
 
@@ -9,14 +10,12 @@ from tifffile import TiffFile, TiffFileError, TiffPage
 
 from brainviewer.core.errors import FileError
 from brainviewer.core.shown_text import shortened
-from brainviewer.files.image2d.decoded_image import DecodedImage
+from brainviewer.files.image2d.decoded_image import ORIENTATION, DecodedImage, upright
 from brainviewer.files.image2d.photometric import mirrored, rgb_of_ycc, to_eight_bits
 from brainviewer.files.image2d.pillow_image import decode_with_pillow
 from brainviewer.files.image2d.pixel_size import pixel_size, whole_slide
 from brainviewer.files.image2d.plain_pixels import AS_PICTURE, plain_pixels
 from brainviewer.files.image2d.size_limits import MOST_PIXELS, check_size, too_large
-from brainviewer.files.image2d.tiff_pages import MANY_PAGES, page_count
-from brainviewer.files.image2d.upright import ORIENTATION, upright
 
 _WHITE, _BLACK, _RGB, _PALETTE, _MASK, _INKS, _YCC = range(7)
 _JPEG = (7, 33003, 33005, 33007, 34712)
@@ -25,6 +24,8 @@ _BY_LIBTIFF = (6,)
 """Compressions that only libtiff, in Pillow, knows: JPEG as it was stored before 1995."""
 _NOT_DECODED = ("not supported", "not implemented", "requires the", "unknown")
 """What tifffile says of compressions and kinds of numbers that it does not know."""
+_MANY_PAGES = 10_000
+"""Not counted beyond."""
 _CHANNELS = "It holds {} channels; the first is shown."
 
 
@@ -34,7 +35,7 @@ def decode_tiff(file: BinaryIO, name: str) -> DecodedImage:
     Raises FileError if it is too large or stored in a way that is not known here, and almost
     anything if it is damaged.
     """
-    count = page_count(file)
+    count = _page_count(file)
     file.seek(0)
     with TiffFile(file) as tiff:
         page = tiff.pages.first
@@ -49,7 +50,7 @@ def decode_tiff(file: BinaryIO, name: str) -> DecodedImage:
             raise too_large(name, (page.tilewidth, page.tilelength))
         notices = []
         if count > 1:
-            many = f"more than {MANY_PAGES:,}" if count > MANY_PAGES else f"{count:,}"
+            many = f"more than {_MANY_PAGES:,}" if count > _MANY_PAGES else f"{count:,}"
             notices.append(f"It holds {many} pages; the first is shown.")
         millimetres, about_size = pixel_size({tag.code: tag.value for tag in page.tags})
         notices += about_size
@@ -154,3 +155,31 @@ def _unknown(page: TiffPage, name: str) -> FileError:
         f"({', '.join(how)}, {page.bitspersample} bits).",
         AS_PICTURE,
     )
+
+
+def _page_count(file: BinaryIO) -> int:
+    """Number of pages; more than ``_MANY_PAGES`` if there are more. A closed chain ends there.
+
+    Raises struct.error or ValueError if it is no TIFF.
+    """
+    file.seek(0)
+    head = file.read(16)
+    order = {b"II": "<", b"MM": ">"}[head[:2]]
+    big = struct.unpack(f"{order}H", head[2:4])[0] == 43
+    entries, entry, link = ("Q", 20, "Q") if big else ("H", 12, "I")
+    place = struct.unpack_from(f"{order}{link}", head, 8 if big else 4)[0]
+    seen: set[int] = set()
+    while place and place not in seen and len(seen) <= _MANY_PAGES:
+        seen.add(place)
+        try:
+            file.seek(place)
+            count = _number(file, order + entries)
+            file.seek(place + struct.calcsize(order + entries) + entry * count)
+            place = _number(file, order + link)
+        except (struct.error, OSError, OverflowError, ValueError):
+            break  # cut off; the first page may be whole
+    return max(len(seen), 1)
+
+
+def _number(file: BinaryIO, kind: str) -> int:
+    return int(struct.unpack(kind, file.read(struct.calcsize(kind)))[0])

@@ -14,7 +14,7 @@ Grey = NDArray[np.uint8]
 
 def odd(pixels: Grey) -> set[str]:
     rows, columns = pixels.shape[:2]
-    picture = Picture(pixels, "PNG", (columns, rows), 1000)
+    picture = Picture(pixels, "PNG", (columns, rows), file_bytes=1000)
     grey = picture.grey()
     return set(conspicuous_signs(picture, grey, bool(grey.std() < 2)))
 

@@ -1,4 +1,4 @@
-"""Kinds of JPEG that cameras do not write: 12 bits, lossless, JPEG-LS, JPEG 2000."""
+"""Images that imagecodecs decodes: PNG of 16 bits, and kinds of JPEG that cameras do not write."""
 
 from typing import Any, BinaryIO
 
@@ -9,13 +9,16 @@ from PIL import Image
 
 from brainviewer.core.errors import FileError
 from brainviewer.core.shown_text import shortened
-from brainviewer.files.image2d.decoded_image import DecodedImage
+from brainviewer.files.image2d.decoded_image import ORIENTATION, DecodedImage, upright
 from brainviewer.files.image2d.jpeg_markers import exif, jpeg_frame, scan_count
 from brainviewer.files.image2d.photometric import rgb_of_ycc
-from brainviewer.files.image2d.pillow_image import decode_with_pillow
+from brainviewer.files.image2d.pillow_image import (
+    decode_with_pillow,
+    opened,
+    orientation_of,
+)
 from brainviewer.files.image2d.plain_pixels import AS_PICTURE, plain_pixels
 from brainviewer.files.image2d.size_limits import check_size
-from brainviewer.files.image2d.upright import ORIENTATION, upright
 
 _SIZES = b"\xff\x4f\xff\x51"
 _MOST_SCANS = 1000
@@ -69,3 +72,27 @@ def _colour_space(boxes: bytes) -> int:
     if at < 0 or boxes[at + 4 : at + 5] != b"\1":
         return 0
     return int.from_bytes(boxes[at + 7 : at + 11], "big")
+
+
+def decode_deep_png(file: BinaryIO, name: str) -> DecodedImage:
+    """Decode a PNG of 16 bits, of which Pillow keeps 8; raises almost anything if it is damaged."""
+    with opened(file, name) as image:
+        size, orientation = image.size, orientation_of(image)
+        clear = image.info.get("transparency")
+    file.seek(0)
+    content = file.read()
+    if b"IEND" not in content:  # the decoder fills up what is missing
+        raise ValueError("the end of the file is missing")
+    values = np.asarray(imagecodecs.png_decode(content))
+    channels = 1 if values.ndim == 2 else values.shape[2]
+    if clear is not None and channels in (1, 3):
+        values, channels = _with_alpha(values, clear), channels + 1
+    pixels, notices = plain_pixels(values, 16, name, alpha=channels in (2, 4))
+    return DecodedImage(upright(pixels, orientation), "PNG", size, tuple(notices))
+
+
+def _with_alpha(values: NDArray[Any], clear: object) -> NDArray[Any]:
+    """A further channel that is 0 where the values are those that the file calls transparent."""
+    layers = np.atleast_3d(values)
+    solid = ~np.all(layers == np.asarray(clear, values.dtype), axis=-1, keepdims=True)
+    return np.concatenate([layers, solid * np.iinfo(values.dtype).max], axis=-1, dtype=values.dtype)
