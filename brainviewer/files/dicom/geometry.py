@@ -6,8 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 
-from brainviewer.files.dicom.functional_groups import frame_group
-from brainviewer.files.dicom.header import PixelLayout, number, numbers
+from brainviewer.files.dicom.header import PixelLayout, frame_group, number, numbers
 
 AT_DETECTOR = "Its lengths are those at the detector; the patient's are smaller."
 TURNED = "Its frames lie in different directions, so that no sides are shown."
@@ -33,13 +32,15 @@ class Placement:
 
 def placement(dataset: Dataset, layout: PixelLayout) -> Placement:
     """Where the pixels of all frames are."""
-    size = _pixel_size(dataset)
+    measures = frame_group(dataset, 0, "PixelMeasuresSequence") or Dataset()
+    size = _pixel_size(dataset, measures)
     affine = np.eye(4)
     if size is None:
         return Placement(affine, False, False)
     rows_mm, columns_mm = size
     notices = []
-    if _at_detector(dataset):
+    at_detector = numbers(dataset, "ImagerPixelSpacing")
+    if at_detector and numbers(dataset, "PixelSpacing") in ((), at_detector):
         notices.append(AT_DETECTOR)
     turn, *others = (_turn(dataset, frame) for frame in range(layout.frames))
     if any(_differ(turn, other) for other in others):
@@ -48,9 +49,7 @@ def placement(dataset: Dataset, layout: PixelLayout) -> Placement:
     axes = None if turn is None else _axes(turn)
     if turn is not None and axes is None:
         notices.append(INVALID)
-    depth = number(dataset, "SpacingBetweenSlices") or _group_number(
-        dataset, "PixelMeasuresSequence", "SpacingBetweenSlices"
-    )
+    depth = number(dataset, "SpacingBetweenSlices") or number(measures, "SpacingBetweenSlices")
     if not depth or not 0 < depth < _LARGEST_MM:
         depth = 1.0
     if axes is None:
@@ -70,29 +69,18 @@ def placement(dataset: Dataset, layout: PixelLayout) -> Placement:
     return Placement(affine, True, True, tuple(notices))
 
 
-def _pixel_size(dataset: Dataset) -> tuple[float, float] | None:
+def _pixel_size(dataset: Dataset, measures: Dataset) -> tuple[float, float] | None:
     """Height and width of a pixel in mm."""
-    measures = frame_group(dataset, 0, "PixelMeasuresSequence")
     for place, keyword in (
         (measures, "PixelSpacing"),
         (dataset, "PixelSpacing"),
         (dataset, "ImagerPixelSpacing"),
         (dataset, "NominalScannedPixelSpacing"),
     ):
-        size = numbers(place, keyword) if place is not None else ()
+        size = numbers(place, keyword)
         if len(size) == 2 and all(0 < side < _LARGEST_MM for side in size):
             return size[0], size[1]
     return None
-
-
-def _at_detector(dataset: Dataset) -> bool:
-    there = numbers(dataset, "ImagerPixelSpacing")
-    return bool(there) and numbers(dataset, "PixelSpacing") in ((), there)
-
-
-def _group_number(dataset: Dataset, group: str, keyword: str) -> float | None:
-    place = frame_group(dataset, 0, group)
-    return None if place is None else number(place, keyword)
 
 
 def _turn(dataset: Dataset, frame: int) -> tuple[float, ...] | None:

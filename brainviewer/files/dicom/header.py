@@ -14,7 +14,6 @@ from pydicom.uid import UID
 
 from brainviewer.core.errors import FileError
 from brainviewer.core.shown_text import shortened
-from brainviewer.files.dicom.functional_groups import frames_described
 from brainviewer.files.file_kind import HEAD_BYTES, kind_of
 from brainviewer.files.image2d.size_limits import check_size, too_large
 
@@ -126,7 +125,7 @@ def read_header(file: BinaryIO, name: str) -> tuple[Dataset, PixelLayout]:
     file.seek(place)
     if layout.least_bytes > there:
         raise FileError(f"{shortened(name)} holds fewer pixels than its header promises.", AGAIN)
-    described = frames_described(dataset)
+    described = _frames_described(dataset)
     if described is not None and described < frames:
         # Nobody knows how the others are to be rescaled, or where they lie.
         said = f"{shortened(name)} describes {described} of its {frames} frames only."
@@ -154,6 +153,34 @@ def numbers(dataset: Dataset, keyword: str) -> tuple[float, ...]:
         return tuple(float(item) for item in (value if hasattr(value, "__iter__") else [value]))
     except (ValueError, TypeError, OverflowError):
         return ()
+
+
+def frame_group(dataset: Dataset, frame: int, keyword: str) -> Dataset | None:
+    """What an enhanced file says of a frame (from 0): in a group of its own, or in one for all.
+
+    keyword : of the group's sequence, such as ``PixelMeasuresSequence``
+
+    Returns the item of that sequence; None if there is none.
+    """
+    try:
+        groups = dataset.get("PerFrameFunctionalGroupsSequence")
+        if groups and frame < len(groups) and groups[frame].get(keyword):
+            return groups[frame][keyword].value[0]
+        shared = dataset.get("SharedFunctionalGroupsSequence")
+        if shared and shared[0].get(keyword):
+            return shared[0][keyword].value[0]
+    except (TypeError, AttributeError, LookupError):  # something else stands in their place
+        pass
+    return None
+
+
+def _frames_described(dataset: Dataset) -> int | None:
+    """How many frames have a group of their own; None where nothing is said frame by frame."""
+    groups = dataset.get("PerFrameFunctionalGroupsSequence")
+    try:
+        return len(groups) if groups else None
+    except TypeError:  # something else stands in its place
+        return None
 
 
 def _elements(file: BinaryIO, name: str) -> Dataset:

@@ -131,14 +131,10 @@ def _copied(
     words: list[int], where: int, segments: int, before: list[int], count: int
 ) -> list[int]:
     """The entries of ``segments`` earlier segments, which go on from the last entry."""
-    at, end = where, where
+    end = where
     for _ in range(segments):
         if words[end] not in (0, 1):
             raise ValueError("a segment of a lookup table leads to another that leads on")
         end += 2 + words[end + 1] if words[end] == 0 else 3
-    return _expand_after(words[at:end], before, count)
-
-
-def _expand_after(words: list[int], before: list[int], count: int) -> list[int]:
     start = [0, 1, before[-1]] if before else []
-    return _expand(start + words, count)[1 if before else 0 :]
+    return _expand(start + words[where:end], count)[1 if before else 0 :]

@@ -7,8 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 
-from brainviewer.files.dicom.functional_groups import frame_group
-from brainviewer.files.dicom.header import PixelLayout, number, numbers
+from brainviewer.files.dicom.header import PixelLayout, frame_group, number, numbers
 from brainviewer.files.dicom.palette import table_entries
 
 NARROWED = "Its values are kept to seven digits."
