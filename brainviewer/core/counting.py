@@ -1,6 +1,6 @@
 """Numbers and lists of things in words: one image, two images; FLAIR, T1 and T2."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 
 def counted(count: int, one: str, many: str = "") -> str:
@@ -15,3 +15,8 @@ def listed(names: Iterable[str]) -> str:
     """Names in a sentence, such as ``FLAIR, T1 and T2``; one name stands alone."""
     *first, last = names
     return f"{', '.join(first)} and {last}" if first else last
+
+
+def first_few(names: Sequence[str]) -> str:
+    """The first three names for a sentence, and a mark where there are more."""
+    return ", ".join(names[:3]) + (" …" if len(names) > 3 else "")

@@ -51,7 +51,7 @@ def start_decoding(file: BinaryIO, name: str) -> Decoding:
         if palette:
             table = read_palette(dataset, layout)
             decoding.frames = (table.apply(values) for values, _ in stored)
-            narrowed = 16 if table.narrowed else 8
+            narrowed = table.bits
         else:
             decoding.frames = (colours(values, said, layout) for values, said in stored)
             narrowed = layout.bits_stored

@@ -14,32 +14,24 @@ _COLOURS = ("Red", "Green", "Blue")
 
 @dataclass(frozen=True, eq=False)
 class Table:
-    """A lookup table: values for stored values from ``first`` on, in so many bits."""
+    """A lookup table.
 
-    entries: NDArray[np.int64]
+    entries : (n,) values, or (n, 3) uint8 colours, for stored values from ``first`` on
+    bits : that count of each number in the file
+    """
+
+    entries: NDArray[Any]
     first: int
     bits: int
 
-
-@dataclass(frozen=True, eq=False)
-class Palette:
-    """(entries, 3) uint8 colours for stored values from ``first`` on.
-
-    narrowed : the file holds colours of more than 8 bits
-    """
-
-    colours: NDArray[np.uint8]
-    first: int
-    narrowed: bool
-
-    def apply(self, stored: NDArray[Any]) -> NDArray[np.uint8]:
-        """(rows, columns, 3) colours; beyond the ends of the palette those at its ends."""
-        places = np.clip(stored.astype(np.int64) - self.first, 0, len(self.colours) - 1)
-        return np.asarray(self.colours[places])
+    def apply(self, stored: NDArray[Any]) -> NDArray[Any]:
+        """What stored values stand for; beyond the ends of the table the entry at its end."""
+        places = np.clip(stored.astype(np.int64) - self.first, 0, len(self.entries) - 1)
+        return np.asarray(self.entries[places])
 
 
-def read_palette(dataset: Dataset, layout: PixelLayout) -> Palette:
-    """The palette of a header. Raises ValueError if it is incomplete."""
+def read_palette(dataset: Dataset, layout: PixelLayout) -> Table:
+    """The colours of a header. Raises ValueError if they are incomplete."""
     tables = []
     for colour in _COLOURS:
         descriptor = f"{colour}PaletteColorLookupTableDescriptor"
@@ -52,7 +44,7 @@ def read_palette(dataset: Dataset, layout: PixelLayout) -> Palette:
     low = entries & 255
     narrowed = deep and not (np.all(low == 0) or np.array_equal(low, entries >> 8))
     colours = (entries >> 8 if deep else entries).astype(np.uint8)
-    return Palette(colours, tables[0].first, narrowed)
+    return Table(colours, tables[0].first, 16 if narrowed else 8)
 
 
 def table_entries(

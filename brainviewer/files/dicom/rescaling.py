@@ -1,6 +1,6 @@
 """From stored values to the values that are meant: modality LUT and rescale (PS3.3 C.11.1)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 
 from brainviewer.files.dicom.header import PixelLayout, frame_group, number, numbers
-from brainviewer.files.dicom.palette import table_entries
+from brainviewer.files.dicom.palette import Table, table_entries
 
 NARROWED = "Its values are kept to seven digits."
 _GROUP = "PixelValueTransformationSequence"
@@ -21,22 +21,20 @@ class Rescaling:
     """What is done to the stored values of each frame.
 
     lines : slope and intercept of each frame
-    table : values by stored value from ``first`` on, instead of the lines
+    table : values instead of the lines
     dtype : the number type that holds the results
     span : the smallest and the largest result that the stored bits allow; None for floats
     """
 
     lines: tuple[tuple[float, float], ...]
-    table: NDArray[Any] | None
-    first: int
+    table: Table | None
     dtype: str
     span: tuple[float, float] | None
 
     def apply(self, stored: NDArray[Any], frame: int) -> NDArray[Any]:
         """The values of one frame (from 0)."""
         if self.table is not None:
-            places = np.clip(stored.astype(np.int64) - self.first, 0, len(self.table) - 1)
-            return np.asarray(self.table[places])
+            return self.table.apply(stored)
         slope, intercept = self.lines[frame]
         if (slope, intercept) == (1, 0):
             return stored.astype(self.dtype, copy=False)
@@ -63,9 +61,10 @@ def rescaling(dataset: Dataset, layout: PixelLayout) -> Rescaling:
     if found is not None:
         dtype = "uint8" if found.bits <= 8 else "uint16"
         span = (0.0, float(2**found.bits - 1))
-        return Rescaling(lines, found.entries.astype(dtype), found.first, dtype, span)
+        table = replace(found, entries=found.entries.astype(dtype))
+        return Rescaling(lines, table, dtype, span)
     if layout.floating:
-        return Rescaling(lines, None, 0, "float32", None)
+        return Rescaling(lines, None, "float32", None)
     low, high = 0, 2**layout.bits_stored - 1
     if layout.signed:
         low, high = -(2 ** (layout.bits_stored - 1)), 2 ** (layout.bits_stored - 1) - 1
@@ -78,7 +77,7 @@ def rescaling(dataset: Dataset, layout: PixelLayout) -> Rescaling:
         dtype = _smallest(*span)
     else:
         dtype = "float32"
-    return Rescaling(lines, None, 0, dtype, span)
+    return Rescaling(lines, None, dtype, span)
 
 
 def _smallest(low: float, high: float) -> str:

@@ -4,8 +4,9 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
+from brainviewer.core.counting import first_few
 from brainviewer.core.errors import BrainViewerError, FileError
-from brainviewer.files.folder_listing import list_folder
+from brainviewer.files.folder_listing import folders_in, list_folder
 from brainviewer.files.ordinary_file import (
     is_folder,
     is_ordinary,
@@ -15,12 +16,10 @@ from brainviewer.files.ordinary_file import (
 )
 from brainviewer.files.study.places import images_of_study
 
-PICTURE_SUFFIXES = frozenset(
-    (
-        *(".bmp", ".gif", ".j2c", ".j2k", ".jfif", ".jls", ".jp2", ".jpe", ".jpeg", ".jpf"),
-        *(".jpg", ".png", ".tif", ".tiff", ".webp"),
-    )
-)
+PICTURE_SUFFIXES = frozenset((
+    ".bmp", ".gif", ".j2c", ".j2k", ".jfif", ".jls", ".jp2", ".jpe", ".jpeg", ".jpf", ".jpg",
+    ".png", ".tif", ".tiff", ".webp",
+))  # fmt: skip
 """Endings of the names of files that ``read_picture`` may be able to read, in small letters."""
 DICOM_SUFFIXES = frozenset((".dcm", ".dicom", ".ima"))
 CONTENTS_OF_A_CD = "DICOMDIR"
@@ -101,9 +100,9 @@ def _pictures_in(folder: Path) -> tuple[Path, ...]:
         if any(is_ordinary(child) and is_picture(child) for child in list_folder(place)[:20])
     ]
     if with_pictures:
-        names = ", ".join(with_pictures[:3]) + (" …" if len(with_pictures) > 3 else "")
         raise FileError(
-            f"The folder {folder.name} holds pictures only in its folders: {names}.",
+            f"The folder {folder.name} holds pictures only in its folders: "
+            f"{first_few(with_pictures)}.",
             "Open one of these folders.",
         )
     return dicom_images_below(folder) if folders else ()
@@ -129,13 +128,12 @@ def dicom_images_below(folder: Path) -> tuple[Path, ...]:
             files = [e for e in files if is_ordinary(e)]
             if any(map(is_dicom, files[:_ENOUGH])):
                 found[place] = tuple(sorted(filter(is_dicom, files), key=_natural))
-        level = [child for place in level for child in list_folder(place) if is_folder(child)]
-        level = level[:_MOST_FOLDERS]
+        level = folders_in(level)[:_MOST_FOLDERS]
     if len(found) > 1:
         names = [f"{place.relative_to(folder)} ({len(images)})" for place, images in found.items()]
-        shown = ", ".join(names[:3]) + (" …" if len(names) > 3 else "")
         raise FileError(
-            f"The folder {folder.name} holds DICOM images in {len(found)} folders: {shown}.",
+            f"The folder {folder.name} holds DICOM images in {len(found)} folders: "
+            f"{first_few(names)}.",
             "Open one of these folders, or convert all of them with dcm2niix.",
         )
     return next(iter(found.values()), ())

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from brainviewer.core.counting import first_few
 from brainviewer.core.errors import BrainViewerError, FileError
 from brainviewer.core.geometry import Grid
 from brainviewer.core.slices import Plane, SliceView
@@ -166,7 +167,7 @@ def assign(files: Sequence[Path], given: Assignment | None = None) -> Assignment
 
 def some_names(paths: Sequence[Path]) -> str:
     """The names of a few files, for a sentence."""
-    return ", ".join(path.name for path in paths[:3]) + (" …" if len(paths) > 3 else "")
+    return first_few([path.name for path in paths])
 
 
 def _sequences(

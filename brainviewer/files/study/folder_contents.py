@@ -1,12 +1,12 @@
 """What lies in a folder without a NIfTI image: named by its bytes, with what helps."""
 
 import zlib
-from collections.abc import Iterator
 from pathlib import Path
 
+from brainviewer.core.counting import first_few
 from brainviewer.core.errors import FileError
 from brainviewer.files.file_kind import CONVERT_DICOM, HEAD_BYTES, FileKind
-from brainviewer.files.folder_listing import list_folder
+from brainviewer.files.folder_listing import folders_in, list_folder
 from brainviewer.files.nifti.foreign import known_kind
 from brainviewer.files.ordinary_file import is_folder, open_ordinary, plain_errors
 
@@ -29,18 +29,19 @@ def nothing_to_open(folder: Path) -> FileError:
     What could become a study is named first: volumes of other formats, DICOM, archives.
     """
     found: dict[FileKind, list[str]] = {}
-    files = list(_files_below(folder))
+    places = [place for depth in range(_DEEPEST + 1) for place in _folders_below(folder, depth)]
+    files = [entry for place in places for entry in list_folder(place) if not is_folder(entry)]
     for file in files[:_MOST_FILES]:
         if kind := _kind_of_file(file):
             found.setdefault(kind, []).append(file.name)
     for kind in sorted(found, key=_importance):
         if _importance(kind) < len(_FIRST):
             names = found[kind]
-            shown = ", ".join(names[:3]) + (" …" if len(names) > 3 else "")
             several = len(names) > 1 and kind not in (_PAIR, _DICOM)
             what = f"{len(names)} files, each {kind.name}" if several else kind.name
             return FileError(
-                f"The folder {folder.name} holds no NIfTI image, but {what}: {shown}.", kind.advice
+                f"The folder {folder.name} holds no NIfTI image, but {what}: {first_few(names)}.",
+                kind.advice,
             )
     if not files:
         why = "its folders hold no files" if list_folder(folder) else _nothing_shown(folder)
@@ -82,18 +83,11 @@ def _kind_of_file(file: Path) -> FileKind | None:
     return _DICOM if kind and "DICOM" in kind.name else kind
 
 
-def _files_below(folder: Path) -> Iterator[Path]:
-    for depth in range(_DEEPEST + 1):
-        entries = [e for place in _folders_below(folder, depth) for e in list_folder(place)]
-        yield from (entry for entry in entries if not is_folder(entry))
-
-
 def _folders_below(folder: Path, depth: int) -> list[Path]:
     """The folders so many levels below."""
     level = [folder]
     for _ in range(depth):
-        entries = [entry for place in level for entry in list_folder(place)]
-        level = [entry for entry in entries if is_folder(entry)][:_MOST_FILES]
+        level = folders_in(level)[:_MOST_FILES]
     return level
 
 

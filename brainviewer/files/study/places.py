@@ -9,9 +9,10 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
+from brainviewer.core.counting import first_few
 from brainviewer.core.errors import FileError
 from brainviewer.core.study import SEQUENCES
-from brainviewer.files.folder_listing import list_folder
+from brainviewer.files.folder_listing import folders_in, list_folder
 from brainviewer.files.ordinary_file import is_folder
 from brainviewer.files.study.sequence_names import Other, role_of
 from brainviewer.files.study.sequence_words import each
@@ -36,7 +37,7 @@ def images_of_study(folder: Path) -> list[Path]:
         images = {place: found for place in level if (found := _images_in(place))}
         if images:
             return _of_one_study(folder, images)
-        level = [child for place in level for child in list_folder(place) if is_folder(child)]
+        level = folders_in(level)
         level = [c for c in level if c.name.lower() not in _ABOUT_DATA] or level
         if len(level) > _MOST_FOLDERS:
             raise FileError(
@@ -62,9 +63,8 @@ def _of_one_study(folder: Path, images: dict[Path, list[Path]]) -> list[Path]:
         or _one_for_each_sequence(names)
     ):
         return [image for found in branches.values() for image in found]
-    shown = ", ".join(sorted(names)[:3]) + (" …" if len(names) > 3 else "")
     raise FileError(
-        f"The folder {folder.name} holds {len(names)} {_what(names)}: {shown}.",
+        f"The folder {folder.name} holds {len(names)} {_what(names)}: {first_few(sorted(names))}.",
         "Open one of these folders.",
     )
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from brainviewer.core.counting import listed
+from brainviewer.core.counting import first_few, listed
 from brainviewer.core.errors import FileError
 from brainviewer.core.study import Modality
 from brainviewer.files.nifti.reader import read_header
@@ -84,10 +84,9 @@ def refuse_several_studies(sequences: Sequence[Sequence[Path]]) -> None:
     apart = [{frozenset(own) for own in _own_words(claimants).values()} for claimants in sequences]
     if len(apart[0]) < 2 or any(words != apart[0] for words in apart):
         return
-    names = ", ".join(path.name for path in sequences[0][:3])
+    names = first_few([path.name for path in sequences[0]])
     raise FileError(
-        f"These files are of {len(apart[0])} patients or examinations: {names}"
-        f"{' …' if len(sequences[0]) > 3 else ''}.",
+        f"These files are of {len(apart[0])} patients or examinations: {names}.",
         "Select the files of one of them, or keep each in a folder of its own.",
     )
 
