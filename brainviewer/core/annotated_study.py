@@ -28,15 +28,18 @@ class MarkedStudy:
         """Whether it is this study, wherever its files lie and whatever they are called."""
         return bool(self.content_hash) and self.content_hash == study.content_hash
 
+    def same_unit(self, study: Study) -> bool:
+        """Whether positions are counted in the same way on both."""
+        ours, theirs = self.grid, study.grid
+        return (ours.unit, ours.as_stored) == (theirs.unit, theirs.as_stored)
+
     def shares_space(self, study: Study) -> bool:
         """Whether a position means the same place on both, or at least can be looked at.
 
         True for two scans in the scanner's space, and for images of the same size that know no
-        patient; the unit has to be the same.
+        patient, if the unit is the same.
         """
         ours, theirs = self.grid, study.grid
-        if (ours.unit, ours.as_stored) != (theirs.unit, theirs.as_stored):
-            return False
         if ours.oriented and theirs.oriented:
             return True
         return ours.shape == theirs.shape and np.allclose(ours.affine, theirs.affine, atol=1e-3)

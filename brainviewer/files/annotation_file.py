@@ -29,6 +29,7 @@ SCHEMA = 1
 _MOST_BYTES = 50_000_000
 _LONGEST_ID = 64
 _UNITS = {"millimetres": Unit.MM, "micrometres": Unit.MICRON, "pixels": Unit.PIXEL}
+_THEIR_STUDY = "Open the study that they were made on."
 _DAMAGED = "it is damaged"
 _OTHER_KIND = "it is of a kind that this version does not know"
 _KINDS = frozenset(kind.value for kind in Kind)
@@ -103,58 +104,39 @@ class AnnotationFile:
         self.check_study(study, other_study=other_study)
         marks = self.marks_on(study)
         if marks.left_out and not marks.annotations:
-            raise FileError(
-                f"None of the annotations in '{self.name}' can be shown on this study. "
-                + marks.notice,
-                "Open the study that they were made on.",
-            )
-        said = (*self.notices_on(study), marks.notice)
-        return marks.annotations, tuple(sentence for sentence in said if sentence)
+            said = f"None of the annotations in '{self.name}' can be shown on this study."
+            raise FileError(f"{said} {marks.notice}", _THEIR_STUDY)
+        return marks.annotations, tuple(filter(None, (*self.notices_on(study), marks.notice)))
 
     def check_study(self, study: Study, *, other_study: bool = False) -> None:
         """Raises FileError if the marks say nothing about a study, OtherStudy if they may.
 
         other_study : the user wants to see marks of another study on this one.
         """
-        if not self._same_unit(study):
-            raise FileError(
-                f"The annotations in '{self.name}' were made on images of another kind or unit.",
-                "Open the study that they were made on.",
-            )
+        made = f"The annotations in '{self.name}' were made on"
+        if self.source is None:
+            same_unit = _UNITS.get(self.coordinates.split(",")[0]) in (None, study.grid.unit)
+        else:
+            same_unit = self.source.same_unit(study)
+        if not same_unit:
+            raise FileError(f"{made} images of another kind or unit.", _THEIR_STUDY)
         if self.source is None or not self.source.content_hash or self.source.is_same(study):
             return
         if not self.source.shares_space(study):
-            raise FileError(
-                f"The annotations in '{self.name}' were made on another study, whose positions "
-                "cannot be told on this one.",
-                "Open the study that they were made on.",
-            )
+            said = f"{made} another study, whose positions cannot be told on this one."
+            raise FileError(said, _THEIR_STUDY)
         if not other_study:
-            raise OtherStudy(
-                f"The annotations in '{self.name}' were made on another study.",
-                "Open the study that they were made on.",
-            )
+            raise OtherStudy(f"{made} another study.", _THEIR_STUDY)
 
     def notices_on(self, study: Study) -> tuple[str, ...]:
         """What must be said when the marks are shown on a study."""
         if self.source is None or not self.source.content_hash:
-            said = (
-                f"'{self.name}' does not say which study it belongs to: check that it is this one."
-            )
-        elif not self.source.is_same(study):
-            said = (
-                f"The annotations of '{self.name}' were made on another study: check each of them."
-            )
-        else:
+            said = f"'{self.name}' does not say which study it belongs to"
+            return (f"{said}: check that it is this one.",)
+        if self.source.is_same(study):
             return ()
-        return (said,)
-
-    def _same_unit(self, study: Study) -> bool:
-        if self.source is not None:
-            ours, theirs = self.source.grid, study.grid
-            return (ours.unit, ours.as_stored) == (theirs.unit, theirs.as_stored)
-        unit = _UNITS.get(self.coordinates.split(",")[0])
-        return unit in (None, study.grid.unit)
+        said = f"The annotations of '{self.name}' were made on another study"
+        return (f"{said}: check each of them.",)
 
 
 def save_annotations(

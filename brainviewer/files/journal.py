@@ -211,13 +211,7 @@ def merged(
     """
     known = {mark.id: mark for mark in before}
     theirs = {mark.id: mark for mark in there}
-    result = []
-    for mark in here:
-        untouched = known.get(mark.id) == mark
-        if untouched and mark.id in theirs:
-            result.append(theirs[mark.id])
-        elif not untouched:
-            result.append(mark)
+    kept = (theirs.get(mark.id) if known.get(mark.id) == mark else mark for mark in here)
     ours = {mark.id for mark in here}
     new = (mark for mark in there if mark.id not in ours and mark.id not in known)
-    return (*result, *new)
+    return (*filter(None, kept), *new)

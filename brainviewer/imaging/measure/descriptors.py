@@ -20,8 +20,9 @@ from scipy import ndimage
 
 from brainviewer.core.findings import TumourFinding
 from brainviewer.core.study import Study
-from brainviewer.imaging.measure.lesion_frame import SURFACE_MM, LesionFrame, extent, filled
+from brainviewer.imaging.measure.lesion_frame import SURFACE_MM, LesionFrame, extent
 from brainviewer.imaging.measure.lesion_signal import SIGNALS, signals
+from brainviewer.imaging.preprocess.working_grid import filled
 
 SHAPE = ("size", "largest_area", "width", "length", "height", "roundness", "solidity", "parts")
 POSITION = (

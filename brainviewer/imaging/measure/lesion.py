@@ -12,9 +12,9 @@ from brainviewer.imaging.measure.cavity import cavity_notice
 from brainviewer.imaging.measure.diameters import diameters
 from brainviewer.imaging.measure.enhancement import find_enhancement
 from brainviewer.imaging.measure.normal_appearing_brain import OrdinaryBrain
-from brainviewer.imaging.measure.slice_area import areas, axial_axis, box_of, largest_slice
+from brainviewer.imaging.measure.slice_area import areas, axial_axis, largest_slice
 from brainviewer.imaging.preprocess.midsagittal import MidSagittalPlane
-from brainviewer.imaging.preprocess.working_grid import Mask
+from brainviewer.imaging.preprocess.working_grid import Mask, box_of
 
 # A lesion lies across the midline if the smaller part of it is at least this share: a ball 40 mm
 # wide that reaches 10 mm beyond. What a bulging midline or an uncertain plane does is less.

@@ -11,8 +11,14 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from brainviewer.core.geometry import Grid
-from brainviewer.imaging.preprocess.brain import Spacing
-from brainviewer.imaging.preprocess.working_grid import Field, Mask, WorkingGrid
+from brainviewer.imaging.preprocess.working_grid import (
+    Field,
+    Mask,
+    Spacing,
+    WorkingGrid,
+    box_of,
+    filled,
+)
 
 Places = NDArray[np.intp]
 
@@ -113,34 +119,22 @@ class LesionFrame:
         return total / np.float32(math.prod(self.whole.factors))
 
     @cached_property
-    def box(self) -> tuple[slice, slice, slice]:
+    def box(self) -> tuple[slice, ...]:
         """The lesion and its surroundings in the working arrays."""
-        parts = []
-        for axis, spacing in enumerate(self.spacing):
-            margin = math.ceil(_MARGIN_MM / spacing)
-            where = filled(self.lesion, axis)
-            first = max(0, int(where[0]) - margin)
-            parts.append(slice(first, min(self.lesion.shape[axis], int(where[-1]) + 1 + margin)))
-        return parts[0], parts[1], parts[2]
+        margins = [math.ceil(_MARGIN_MM / spacing) for spacing in self.spacing]
+        return tuple(
+            slice(max(0, part.start - margin), min(count, part.stop + margin))
+            for part, margin, count in zip(
+                box_of(self.lesion), margins, self.lesion.shape, strict=True
+            )
+        )
 
     def near(self, data: NDArray[Any]) -> Field:
         """A volume (i, j, k) as a working array of ``box`` only."""
-        start = [
-            first + part.start * step
-            for first, part, step in zip(
-                self.whole.start, self.box, self.whole.factors, strict=True
-            )
-        ]
-        shape = [part.stop - part.start for part in self.box]
-        grid = replace(
-            self.whole, start=(start[0], start[1], start[2]), shape=(shape[0], shape[1], shape[2])
-        )
-        return grid.thin(data)
-
-
-def filled(mask: Mask, axis: int) -> Places:
-    """Where a mask has anything along an axis."""
-    return np.flatnonzero(mask.any(axis=tuple(n for n in range(3) if n != axis)))
+        whole, first = self.whole, [part.start for part in self.box]
+        start = np.array(whole.start) + first * np.array(whole.factors)
+        shape = tuple(part.stop - part.start for part in self.box)
+        return replace(whole, start=tuple(start.tolist()), shape=shape).thin(data)
 
 
 def extent(mask: Mask, axis: int) -> float:

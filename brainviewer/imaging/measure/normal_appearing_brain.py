@@ -11,8 +11,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from brainviewer.core.geometry import Grid
-from brainviewer.imaging.measure.slice_area import box_of
-from brainviewer.imaging.preprocess.working_grid import Field, Mask, background_of
+from brainviewer.imaging.preprocess.working_grid import Field, Mask, background_of, box_of
 
 TO_SIGMA = 1.4826
 _SPARSE_MM = 4.0

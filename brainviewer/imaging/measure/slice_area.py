@@ -31,16 +31,6 @@ def largest_slice(
     return int(np.where(area > 0, smooth, -1).argmax())
 
 
-def box_of(mask: Mask) -> tuple[slice, slice, slice]:
-    """The smallest box that holds a mask (i, j, k); an empty one at the origin for none."""
-    box = []
-    for others in ((1, 2), (0, 2), (0, 1)):
-        where = np.flatnonzero(mask.any(axis=others))
-        box.append(slice(int(where[0]), int(where[-1]) + 1) if len(where) else slice(0, 0))
-        mask = mask[tuple([slice(None)] * (len(box) - 1) + [box[-1]])]
-    return box[0], box[1], box[2]
-
-
 def middle_of(grid: Grid, mask: Mask, axis: int, index: int) -> tuple[float, float, float]:
     """The point of a slice that lies deepest inside the mask: (x, y, z) in mm, RAS+."""
     plane = np.pad(np.take(mask, index, axis), 1)

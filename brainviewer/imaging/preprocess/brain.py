@@ -4,10 +4,9 @@ import cv2
 import numpy as np
 from scipy import ndimage
 
-from brainviewer.imaging.preprocess.symmetry import find_midplane
-from brainviewer.imaging.preprocess.working_grid import Field, Mask, background_of
+from brainviewer.imaging.preprocess.midsagittal import find_midplane
+from brainviewer.imaging.preprocess.working_grid import Field, Mask, Spacing, background_of
 
-Spacing = tuple[float, float, float]
 _LARGEST_BRAIN_ML = 2000.0
 _BONE_MM = 5.0
 

@@ -5,11 +5,10 @@ from dataclasses import dataclass
 
 from brainviewer.core.errors import Report, silent
 from brainviewer.core.study import Modality, Study
-from brainviewer.imaging.measure.slice_area import box_of
 from brainviewer.imaging.preprocess import brain
 from brainviewer.imaging.preprocess.intensity import flatten_bias, normalise
-from brainviewer.imaging.preprocess.symmetry import MidPlane, find_midplane
-from brainviewer.imaging.preprocess.working_grid import Field, Mask, WorkingGrid
+from brainviewer.imaging.preprocess.midsagittal import MidPlane, find_midplane
+from brainviewer.imaging.preprocess.working_grid import Field, Mask, Spacing, WorkingGrid, box_of
 from brainviewer.imaging.rules import lesion_search as lesion
 
 _SMALLEST_BRAIN_ML = 100.0
@@ -75,7 +74,7 @@ def _prepare(study: Study, leading: Modality, report: Report, swapped: bool) -> 
     return Head(working, images, inside, plane, stripped)
 
 
-def _is_brain(inside: Mask, spacing: brain.Spacing) -> bool:
+def _is_brain(inside: Mask, spacing: Spacing) -> bool:
     """Whether a mask has the size of a brain, or of a good part of one.
 
     What is far larger is no head, and would take memory without bounds.

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from brainviewer.imaging.preprocess.working_grid import Field, Mask
+from brainviewer.imaging.preprocess.working_grid import Field, Mask, Spacing
 
 _TO_SIGMA = 1.4826
 
@@ -19,7 +19,7 @@ def normalise(image: Field, inside: Mask) -> Field:
     return np.asarray((image - middle) / spread, dtype=np.float32)
 
 
-def flatten_bias(image: Field, inside: Mask, spacing: tuple[float, float, float]) -> Field:
+def flatten_bias(image: Field, inside: Mask, spacing: Spacing) -> Field:
     """Divide out a slowly varying gain: a second-order polynomial of the logarithm.
 
     Fitted to the voxels near the median only, so that fluid and lesions do not bend it.

@@ -20,6 +20,8 @@ _MOST_VOXELS = 1 << 24
 _COARSER = 1.25
 Field = NDArray[np.float32]
 Mask = NDArray[np.bool_]
+Spacing = tuple[float, float, float]
+"""Voxel size along R, A, S in mm."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,10 +36,10 @@ class WorkingGrid:
 
     grid: Grid
     ras: ToRas
-    start: tuple[int, int, int]
-    factors: tuple[int, int, int]
-    shape: tuple[int, int, int]
-    spacing: tuple[float, float, float]
+    start: tuple[int, ...]
+    factors: tuple[int, ...]
+    shape: tuple[int, ...]
+    spacing: Spacing
 
     @classmethod
     def around(cls, grid: Grid, data: NDArray[Any], swapped: bool = False) -> "WorkingGrid":
@@ -65,24 +67,16 @@ class WorkingGrid:
             if math.prod(shape) <= _MOST_VOXELS:
                 break
             size_mm *= _COARSER
-        spacing = [grid.spacing[n] * step for n, step in zip(order, steps, strict=True)]
-        return cls(
-            grid,
-            ras,
-            (start[0], start[1], start[2]),
-            (steps[0], steps[1], steps[2]),
-            (shape[0], shape[1], shape[2]),
-            (spacing[0], spacing[1], spacing[2]),
-        )
+        x, y, z = (grid.spacing[n] * step for n, step in zip(order, steps, strict=True))
+        return cls(grid, ras, tuple(start), tuple(steps), tuple(shape), (x, y, z))
 
     @property
-    def box(self) -> tuple[slice, slice, slice]:
+    def box(self) -> tuple[slice, ...]:
         """The box in the turned, full-resolution volume."""
-        x, y, z = (
+        return tuple(
             slice(first, first + step * count)
             for first, step, count in zip(self.start, self.factors, self.shape, strict=True)
         )
-        return x, y, z
 
     def turn(self, data: NDArray[Any]) -> NDArray[Any]:
         """A volume (i, j, k) in the order R, A, S, cropped to the box; a view."""
@@ -102,13 +96,8 @@ class WorkingGrid:
         whole = np.zeros(self.grid.shape, bool)
         if not mask.any():
             return whole
-        box = [
-            slice(max(0, int(where[0]) - 1), int(where[-1]) + 2)
-            for where in (
-                np.flatnonzero(mask.any(axis=others)) for others in ((1, 2), (0, 2), (0, 1))
-            )
-        ]
-        fine = mask[tuple(box)].astype(np.float32)
+        box = tuple(slice(max(0, part.start - 1), part.stop + 1) for part in box_of(mask))
+        fine = mask[box].astype(np.float32)
         for axis, step in enumerate(self.factors):
             fine = fine.repeat(step, axis=axis)
         fine = _smooth(fine, [0.6 * step if step > 1 else 0.0 for step in self.factors])
@@ -145,6 +134,21 @@ def background_of(data: NDArray[Any]) -> float:
     return float(np.median(np.concatenate(edges)))
 
 
+def filled(mask: Mask, axis: int) -> NDArray[np.intp]:
+    """Where a mask has anything along an axis."""
+    return np.flatnonzero(mask.any(axis=tuple(n for n in range(3) if n != axis)))
+
+
+def box_of(mask: Mask) -> tuple[slice, ...]:
+    """The smallest box that holds a mask (i, j, k); an empty one at the origin for none."""
+    box: tuple[slice, ...] = ()
+    for axis in range(3):
+        where = filled(mask, axis)
+        part = slice(int(where[0]), int(where[-1]) + 1) if len(where) else slice(0, 0)
+        box, mask = (*box, part), mask[(slice(None),) * axis + (part,)]
+    return box
+
+
 def _every(data: Field, axis: int, first: int, step: int) -> Field:
     selection: list[slice] = [slice(None)] * 3
     selection[axis] = slice(first, None, step)
@@ -159,8 +163,7 @@ def _box(turned: NDArray[Any], steps: tuple[int, ...]) -> list[tuple[int, int]]:
     inside = sparse > low + 0.02 * (float(np.percentile(sparse[::2, ::2], 99)) - low)
     box = []
     for axis, step in enumerate(steps):
-        others = tuple(n for n in range(3) if n != axis)
-        where = np.flatnonzero(inside.any(axis=others))
+        where = filled(inside, axis)
         if len(where) == 0:
             box.append((0, turned.shape[axis]))
         else:

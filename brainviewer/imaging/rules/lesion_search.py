@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from brainviewer.core.study import Modality
-from brainviewer.imaging.preprocess.brain import Spacing, dilate, erode, fill_holes
-from brainviewer.imaging.preprocess.symmetry import OUTSIDE, MidPlane
-from brainviewer.imaging.preprocess.working_grid import Field, Mask
+from brainviewer.imaging.preprocess.brain import dilate, erode, fill_holes
+from brainviewer.imaging.preprocess.midsagittal import OUTSIDE, MidPlane
+from brainviewer.imaging.preprocess.working_grid import Field, Mask, Spacing
 
 # Chosen on the 98 patients of the low-grade-glioma collection (packaging/measure).
 _BRIGHTEST = 5.0

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainviewer.core.study import Modality
-from brainviewer.imaging.preprocess.symmetry import MidPlane
+from brainviewer.imaging.preprocess.midsagittal import MidPlane
 from brainviewer.imaging.preprocess.working_grid import Field, Mask
 
 PIXEL_MM = 2.0

@@ -4,8 +4,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from brainviewer.imaging.preprocess.brain import Spacing, fill_holes
-from brainviewer.imaging.preprocess.working_grid import Field, Mask
+from brainviewer.imaging.preprocess.brain import fill_holes
+from brainviewer.imaging.preprocess.working_grid import Field, Mask, Spacing
 from brainviewer.imaging.rules.lesion_search import Lesion
 from brainviewer.models.segmentation.calibration import Calibration
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from brainviewer.core.errors import Report, silent
 from brainviewer.core.findings import NetworkIdentity
 from brainviewer.core.study import Modality
-from brainviewer.imaging.preprocess.symmetry import MidPlane
+from brainviewer.imaging.preprocess.midsagittal import MidPlane
 from brainviewer.imaging.preprocess.working_grid import Field, Mask
 from brainviewer.models.engine.runtimes import Runner
 from brainviewer.models.registry import segmentation_model

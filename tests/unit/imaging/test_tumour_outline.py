@@ -10,7 +10,7 @@ import pytest
 from brainviewer.core.errors import ModelError
 from brainviewer.core.geometry import Grid
 from brainviewer.core.study import Modality, Study, Volume
-from brainviewer.imaging.preprocess.symmetry import MidPlane
+from brainviewer.imaging.preprocess.midsagittal import MidPlane
 from brainviewer.imaging.preprocess.working_grid import WorkingGrid
 from brainviewer.models import registry
 from brainviewer.models.card_file import CARD_FILE
