@@ -1,7 +1,10 @@
 """Where the measured diameters lie on a slice, in the window and in exported pictures alike."""
 
+from collections.abc import Iterable
+
 import numpy as np
 from numpy.typing import NDArray
+from PySide6.QtGui import QPainterPath
 
 from brainviewer.core.findings import TumourFinding
 from brainviewer.core.slices import Plane, SliceView
@@ -26,3 +29,12 @@ def diameter_lines(
         if diameters is not None and diameters.index == index
         for ends in (diameters.longest_ends, diameters.perpendicular_ends)
     ]
+
+
+def diameter_path(lines: Iterable[NDArray[np.float64]], view: SliceView) -> QPainterPath:
+    """Diameters, see ``diameter_lines``, in slice mm; empty where there are none."""
+    path, (height, width) = QPainterPath(), view.pixel_spacing
+    for start, end in lines:
+        path.moveTo(start[1] * width, start[0] * height)
+        path.lineTo(end[1] * width, end[0] * height)
+    return path

@@ -24,6 +24,7 @@ from brainviewer.painting.canvas import ink
 from brainviewer.painting.contours import contour_path
 from brainviewer.painting.devices import image_of, painting
 from brainviewer.painting.diameter_lines import WIDTH as DIAMETER_WIDTH
+from brainviewer.painting.diameter_lines import diameter_path
 from brainviewer.painting.geometry import SliceGeometry
 from brainviewer.painting.slice_image import (
     colour_table,
@@ -42,8 +43,12 @@ Value = TypeVar("Value")
 CONTOUR_WIDTH = 1.5
 _FILLED = 0.5
 _GREY = QImage.Format.Format_Grayscale8
+_PATHS = 2048
+"""Paths and areas of colour kept; they are small."""
 _IMAGES = 12
-"""Enlarged slices and painted contours kept: those that are shown, and a few for going back."""
+"""Enlarged slices kept: those that are shown, and a few for going back."""
+_CONTOUR_BYTES = 32 << 20
+"""Painted contours kept: at 100 % those of a whole study, which are slow to paint."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,19 +67,19 @@ def as_image(rgba: NDArray[np.uint8]) -> QImage:
 
 
 class SliceLayers:
-    """Makes the layers of scenes and keeps the last of them, for whoever paints the same again.
+    """Makes the layers of scenes and keeps the last of them, for whoever paints the same again."""
 
-    remembered : how many paths and areas of colour are kept; they are small.
-    """
-
-    def __init__(self, remembered: int = 2048) -> None:
-        self._kept = _Kept(remembered)
+    def __init__(self) -> None:
+        self._kept = _Kept(_PATHS)
         self._images = _Kept(_IMAGES)
+        self._contour_images = _Kept(
+            _CONTOUR_BYTES, lambda one: one.image.sizeInBytes() if one else 0
+        )
 
     def clear(self) -> None:
         """Forget everything: another study, finding or result is shown."""
-        self._kept.clear()
-        self._images.clear()
+        for kept in (self._kept, self._images, self._contour_images):
+            kept.clear()
 
     def keep(self, key: tuple[Any, ...], make: Callable[[], Value]) -> Value:
         """What was made for a key before, or what ``make`` makes now."""
@@ -124,13 +129,16 @@ class SliceLayers:
         """
         labels = scene.study.segmentation
         key = "contours", labels, scene.finding, scene.index, scene.overlays, geometry.key, ratio
-        return self._images.get(key, lambda: self._contour_image(scene, geometry, ratio))
+        return self._contour_images.get(key, lambda: self._contour_image(scene, geometry, ratio))
 
     def _contour_image(
         self, scene: SliceScene, geometry: SliceGeometry, ratio: float
     ) -> PlacedImage | None:
         bounds = QRectF()
-        for path in (*(path for _, _, path in self._contours(scene)), diameter_path(scene)):
+        for path in (
+            *(path for _, _, path in self._contours(scene)),
+            diameter_path(scene.diameters_shown, scene.view),
+        ):
             bounds |= geometry.transform.mapRect(path.boundingRect())
         place = bounds.adjusted(-2, -2, 2, 2).toAlignedRect() & QRect(0, 0, *geometry.size)
         if bounds.isEmpty() or place.isEmpty():
@@ -168,7 +176,7 @@ class SliceLayers:
         for colour, opacity, path in self._contours(scene):
             painter.setPen(QPen(ink(colour, opacity), CONTOUR_WIDTH))
             painter.drawPath(geometry.transform.map(path))
-        thin = geometry.transform.map(diameter_path(scene))
+        thin = geometry.transform.map(diameter_path(scene.diameters_shown, scene.view))
         if not thin.isEmpty():
             for pen, width in ((ink(*palette.SHADOW), 2.6), (ink(palette.TUMOUR), DIAMETER_WIDTH)):
                 painter.setPen(QPen(pen, width))
@@ -224,36 +232,32 @@ class SliceLayers:
 
 
 class _Kept:
-    """The last values made, by their keys; may be asked by several threads."""
+    """The last values made, by their keys; may be asked by several threads.
 
-    def __init__(self, most: int) -> None:
-        self._most = most
+    most : what the values may cost together; the newest is kept whatever it costs.
+    """
+
+    def __init__(self, most: int, cost: Callable[[Any], int] = lambda _: 1) -> None:
+        self._most, self._cost, self._total = most, cost, 0
         self._values: OrderedDict[tuple[Any, ...], Any] = OrderedDict()
         self._lock = threading.RLock()
 
     def clear(self) -> None:
         with self._lock:
             self._values.clear()
+            self._total = 0
 
     def get(self, key: tuple[Any, ...], make: Callable[[], Value]) -> Value:
         with self._lock:
             if key in self._values:
                 self._values.move_to_end(key)
             else:
-                self._values[key] = make()
-                if len(self._values) > self._most:
-                    self._values.popitem(last=False)
+                self._values[key] = made = make()
+                self._total += self._cost(made)
+                while self._total > self._most and len(self._values) > 1:
+                    self._total -= self._cost(self._values.popitem(last=False)[1])
             kept: Value = self._values[key]
             return kept
-
-
-def diameter_path(scene: SliceScene) -> QPainterPath:
-    """The measured diameters of a slice in slice mm; empty where there are none."""
-    path, (height, width) = QPainterPath(), scene.view.pixel_spacing
-    for start, end in scene.diameters_shown:
-        path.moveTo(start[1] * width, start[0] * height)
-        path.lineTo(end[1] * width, end[0] * height)
-    return path
 
 
 def _pixels(

@@ -3,13 +3,13 @@
 import math
 
 from PySide6.QtCore import QRect, QRectF, Qt
-from PySide6.QtGui import QPainter, QPen, QRegion
+from PySide6.QtGui import QImage, QPainter, QPen, QRegion
 
 from brainviewer.painting import palette
 from brainviewer.painting.annotations import AnnotationPainter, Failed
 from brainviewer.painting.canvas import ink
 from brainviewer.painting.captions import caption_boxes, paint_captions, slice_captions
-from brainviewer.painting.devices import is_raster
+from brainviewer.painting.devices import is_raster, painting
 from brainviewer.painting.geometry import SliceGeometry
 from brainviewer.painting.slice_layers import PlacedImage, SliceLayers
 from brainviewer.painting.slice_scene import SliceScene
@@ -55,6 +55,16 @@ def paint(
         return _paint_writing(painter, geometry, scene, layers, failed)
     finally:
         painter.restore()
+
+
+def make_ahead(scene: SliceScene, size: tuple[int, int], ratio: float, layers: SliceLayers) -> None:
+    """Keep what is slow to make for ``paint`` on a screen: contours, and texts as images."""
+    geometry = layers.geometry(scene, size)
+    layers.contours(scene, geometry, ratio)
+    nowhere = QImage(1, 1, QImage.Format.Format_RGB32)
+    nowhere.setDevicePixelRatio(ratio)
+    with painting(nowhere) as painter:
+        paint_captions(painter, geometry.size, slice_captions(scene, geometry))
 
 
 def _paint_writing(

@@ -10,7 +10,8 @@ from brainviewer.core.slices import Plane
 from brainviewer.core.study import Study
 from brainviewer.gui.panes.contour_cache import ContoursAhead
 from brainviewer.gui.panes.pane_grid import PaneGrid
-from brainviewer.painting import slice_layers
+from brainviewer.painting import canvas, slice_layers
+from brainviewer.painting.slice_layers import SliceLayers
 from tests.gui.conftest import show_study
 from tests.phantoms import marker_finding
 
@@ -29,10 +30,13 @@ def test_a_window_at_rest_makes_the_contours_of_every_slice_once(
     layout: Layout,
     planes: tuple[Plane, ...],
 ) -> None:
-    made: list[object] = []
-    contour = slice_layers.contour_path
+    made, painted = list[object](), list[object]()
+    contour, image = slice_layers.contour_path, SliceLayers._contour_image
     monkeypatch.setattr(
         slice_layers, "contour_path", lambda *given: (made.append(given), contour(*given))[1]
+    )
+    monkeypatch.setattr(
+        SliceLayers, "_contour_image", lambda *given: (painted.append(given), image(*given))[1]
     )
     session.state.layout = layout
     grid = PaneGrid(session)
@@ -44,8 +48,27 @@ def test_a_window_at_rest_makes_the_contours_of_every_slice_once(
     qtbot.waitUntil(lambda: not timer.isActive(), timeout=60_000)
     assert len(made) >= sum(session.state.view(plane).count for plane in planes)
     made.clear()
+    painted.clear()
+    written = canvas._text_image.cache_info().misses
     for plane in planes:
         for index in range(session.state.view(plane).count):
             session.view.go_to_slice(plane, index)
             grid.repaint()
     assert made == []
+    assert painted == []
+    assert canvas._text_image.cache_info().misses == written
+
+
+def test_nothing_is_made_ahead_while_the_user_scrolls(
+    qtbot: QtBot, session: Session, study: Study
+) -> None:
+    grid = PaneGrid(session)
+    qtbot.addWidget(grid)
+    grid.resize(700, 600)
+    grid.show()
+    show_study(session, study, marker_finding(study))
+    timer = grid.findChild(ContoursAhead).findChild(QTimer)
+    qtbot.waitUntil(lambda: timer.interval() < 20, timeout=60_000)
+    session.view.go_to_slice(Plane.AXIAL, 3)
+    assert timer.isActive()
+    assert timer.interval() >= 100

@@ -19,7 +19,7 @@ from brainviewer.core.study import Modality
 from brainviewer.gui.panels.folding import Head
 from brainviewer.gui.panels.study import StudyPanel
 from brainviewer.gui.panels.tumour import MeasurementRow
-from brainviewer.painting.slice_layers import diameter_path
+from brainviewer.painting.diameter_lines import diameter_path
 from tests.gui.conftest import show_study
 from tests.gui.hands import click
 from tests.phantoms import marker_finding, marker_study, measured
@@ -62,7 +62,7 @@ def test_everything_measured_can_be_read(left: StudyPanel) -> None:
 
 def diameters(session: Session, index: int) -> QPainterPath:
     scene = scene_of(session.state, session.state.study, Modality.FLAIR, Plane.AXIAL)
-    return diameter_path(replace(scene, index=index))
+    return diameter_path(replace(scene, index=index).diameters_shown, scene.view)
 
 
 def test_a_click_goes_to_the_slice_and_shows_the_diameters(

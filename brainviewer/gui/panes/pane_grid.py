@@ -63,8 +63,8 @@ class PaneGrid(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.set_smooth(session.settings.smooth_pixels)
+        self._ahead = ContoursAhead(lambda: self.shown, self)
         self._listen()
-        ContoursAhead(self._state, self._shared, self)
         self._show_layout()
 
     def _make_pane(self, modality: Modality) -> SlicePane:
@@ -90,6 +90,7 @@ class PaneGrid(QWidget):
         state.annotations_changed.connect(self._update_panes)
         state.trial_changed.connect(self._make_again)
         state.place_sought.connect(self._bring_into_sight)
+        state.cursor_changed.connect(self._ahead.wait)
 
     # -- for others -------------------------------------------------------------------------
 
@@ -125,6 +126,7 @@ class PaneGrid(QWidget):
         self._cameras.clear()
         for pane in self.panes:
             pane.set_camera(FIT)
+        self._ahead.begin()
 
     def zoom(self, factor: float) -> None:
         """Zoom the panes of the current plane about their middle."""
@@ -172,6 +174,7 @@ class PaneGrid(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._arrange()
+        self._ahead.begin()
         super().resizeEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -208,6 +211,7 @@ class PaneGrid(QWidget):
 
     def _show_layout(self) -> None:
         state = self._state
+        self._ahead.begin()
         if state.convention is not self._convention:
             # Mirrored slices have other outlines, and another middle.
             self._convention = state.convention
@@ -256,6 +260,7 @@ class PaneGrid(QWidget):
                 pane.update()
 
     def _update_panes(self) -> None:
+        self._ahead.begin()
         for pane in self.shown:
             pane.update()
 
@@ -287,3 +292,4 @@ class PaneGrid(QWidget):
         for pane in self.shown:
             if pane.plane is plane:
                 pane.set_camera(camera)
+        self._ahead.begin()

@@ -42,15 +42,6 @@ class SharedLayers:
         key = "viewport", geometry.key, index
         return self.layers.keep(key, lambda: geometry.viewport(index))
 
-    def make_contours(self, view: SliceView, index: int) -> None:
-        """Have the contours of a slice ready before it is shown."""
-        state = self._state
-        if state.study is not None:
-            if state.overlays.lesion:
-                self.layers.lesion(state.finding, view, index)
-            if state.overlays.segmentation:
-                self.layers.segmentation(state.study, view, index)
-
 
 class SliceAnnotations:
     """Which annotations lie on which slice, worked out once for all panes that show a plane."""
