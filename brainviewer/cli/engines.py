@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from brainviewer.models.card import ModelCard, Network
     from brainviewer.models.engine.engine import Engine
     from brainviewer.models.engine.inline import InlineEngine
+    from brainviewer.models.engine.runtimes import Runner
 
 _FEW = 12  # pictures
 
@@ -42,6 +43,14 @@ def picture_engine(
     return _for_one_or_many(name, picture_model(model_id), once=pictures <= _FEW)
 
 
+def load_rest(runner: "Runner") -> None:
+    """Once a study is open: load what the search for the tumour had no need of."""
+    from brainviewer.models.engine.inline import InlineEngine
+
+    if isinstance(runner, InlineEngine):
+        runner.load_rest()
+
+
 def _for_one_or_many(name: EngineName, card: "ModelCard", once: bool) -> "Engine | InlineEngine":
     from brainviewer.models.engine.devices import choose_engine
 
@@ -51,8 +60,11 @@ def _for_one_or_many(name: EngineName, card: "ModelCard", once: bool) -> "Engine
     chosen = choose_engine() if name is EngineName.AUTO else name.value
     if once and chosen == EngineName.ONNX.value:
         from brainviewer.models.engine.inline import InlineEngine
+        from brainviewer.models.engine.runtimes import make_onnx, make_onnx_for_once
 
-        return InlineEngine(*networks)
+        # A study's network has time to be laid out while the tumour is looked for.
+        make = make_onnx_for_once if card.of_pictures else make_onnx
+        return InlineEngine(*networks, make_runtime=make)
     return _started(name, networks)
 
 

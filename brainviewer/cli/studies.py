@@ -9,7 +9,7 @@ import numpy as np
 import typer
 
 from brainviewer.app.report.terminal import progress_line, results_only, show
-from brainviewer.cli.engines import picture_engine, search_engine, study_engine
+from brainviewer.cli.engines import load_rest, picture_engine, search_engine, study_engine
 from brainviewer.cli.options import (
     Age,
     AsJson,
@@ -166,6 +166,7 @@ def analyze(
     """Do the whole job without a window: result.json, figure.png and volume.png."""
     with results_only() as out, study_engine(engine, model) as runner:
         opened = open_and_import(study, ANALYSING)
+        load_rest(runner)
         from brainviewer.app.prediction.whole_study import analyze as analyze_study
         from brainviewer.app.report.text import analysis_text
 
@@ -216,6 +217,7 @@ def _classified(
     slice_index: int | None,
 ) -> dict[str, Any]:
     opened = open_and_import(study, TUMOUR, CLASSIFYING)
+    load_rest(runner)
     from brainviewer.app.prediction.subtype import NotClassified
     from brainviewer.app.prediction.subtype import classify as classify_study
     from brainviewer.app.report.formats import Schema, with_schema

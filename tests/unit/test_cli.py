@@ -76,11 +76,12 @@ def result(monkeypatch, study):
     monkeypatch.setattr("brainviewer.app.prediction.subtype.classify", classify)
     monkeypatch.setattr("brainviewer.app.prediction.whole_study.classify", classify)
 
-    def load(_, *networks):
+    def load(_, *networks, **how):
         asked.update(("loaded", one.id) for one in networks if isinstance(one, ToyCard))
 
     monkeypatch.setattr(Engine, "start", load)
     monkeypatch.setattr(InlineEngine, "__init__", load)
+    monkeypatch.setattr(InlineEngine, "load_rest", lambda self: None)
     monkeypatch.setattr(InlineEngine, "__exit__", lambda self, *error: None)
     monkeypatch.setattr("brainviewer.models.registry.model", ToyCard)
     return asked

@@ -79,19 +79,19 @@ def classify(
     check_age(age_years)
     card = study_model(model_id)
     setting = card.head.setting(prevalence)
-    made = _Making(study, finding, card, tumour_slices(study, finding, card, slice_index))
     asked = slice_index is not None
-    if reason := why_not(study, finding, card, asked=asked):
-        return refused(made.bare(), reason)
-    if card.head.network is None and not finding.found:
-        raise NotClassified(*NO_DESCRIPTION)
-    if unsure := why_unsure(finding):
-        made.doubts.append(unsure)
     described: Future[Mapping[str, float]] | None = None
-    # The network runs in a process of its own; the lesion is described meanwhile.
+    # The lesion is described while its slices are made ready and the network looks at them.
     with ThreadPoolExecutor(1) as meanwhile:
         if finding.found and (card.head.descriptors is not None or card.lesions is not None):
             described = meanwhile.submit(describe, study, finding)
+        made = _Making(study, finding, card, tumour_slices(study, finding, card, slice_index))
+        if reason := why_not(study, finding, card, asked=asked):
+            return refused(made.bare(), reason)
+        if card.head.network is None and not finding.found:
+            raise NotClassified(*NO_DESCRIPTION)
+        if unsure := why_unsure(finding):
+            made.doubts.append(unsure)
         if card.network is not None:
 
             def report_engine(fraction: float, text: str) -> None:

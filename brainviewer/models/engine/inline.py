@@ -36,14 +36,16 @@ class _Loading:
 class InlineEngine:
     """Networks on ONNX Runtime, loaded in a thread one after the other while others work.
 
-    networks : all that will be asked for, the one that is needed first in front.
+    networks : all that will be asked for, the one that is needed first in front. It is loaded at
+        once, the others when ``load_rest`` is called or one of them is asked for.
     """
 
     def __init__(self, *networks: Network, make_runtime: MakeRuntime = make_onnx_for_once) -> None:
         self._make_runtime = make_runtime
         self._loader, self._verifier = ThreadPoolExecutor(1), ThreadPoolExecutor(1)
+        self._begun = [(one, self._begin(one)) for one in networks[:1]]
         # Comparing the files with the card, too, takes its time.
-        self._networks = [(one, self._begin(one)) for one in networks]
+        self._rest = [(one, self._verifier.submit(verify, one)) for one in networks[1:]]
 
     def __enter__(self) -> "InlineEngine":
         return self
@@ -51,6 +53,13 @@ class InlineEngine:
     def __exit__(self, *_: object) -> None:
         for workers in (self._loader, self._verifier):
             workers.shutdown(wait=False, cancel_futures=True)
+
+    def load_rest(self) -> None:
+        """Load the other networks, too: reading the numbers of a large one stops the imports and
+        the arithmetic of other threads, and is best begun once nothing waits for those."""
+        for network, verified in self._rest:
+            self._begun.append((network, self._begin(network, verified)))
+        self._rest.clear()
 
     def predict(
         self, network: Network, tensor: NDArray[np.float32], report: Report = silent
@@ -79,7 +88,8 @@ class InlineEngine:
 
     def _ready(self, network: Network) -> tuple[Runtime, float]:
         """The engine that holds a network, and the seconds of loading; raises ModelError."""
-        loading = next(loading for one, loading in self._networks if one == network)
+        self.load_rest()
+        loading = next(loading for one, loading in self._begun if one == network)
         try:
             # Nothing that the card does not know is run.
             loading.verified.result()
@@ -87,10 +97,9 @@ class InlineEngine:
         except Exception as error:
             raise not_run(error) from error
 
-    def _begin(self, network: Network) -> _Loading:
-        return _Loading(
-            self._verifier.submit(verify, network), self._loader.submit(self._load, network)
-        )
+    def _begin(self, network: Network, verified: Future[None] | None = None) -> _Loading:
+        verified = verified or self._verifier.submit(verify, network)
+        return _Loading(verified, self._loader.submit(self._load, network))
 
     def _load(self, network: Network) -> tuple[Runtime, float]:
         began = time.perf_counter()

@@ -5,7 +5,6 @@ the data sets in the Keras weights file and are filled from there, so that every
 once. The graph of a segmentation network holds its own.
 """
 
-from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -72,21 +71,30 @@ def read_weights(path: Path) -> dict[str, NDArray[np.float32]]:
     """
     import h5py  # a segmentation network needs none
 
-    numbers: dict[str, Future[NDArray[np.float32]]] = {}
-    with ThreadPoolExecutor(2) as workers:
+    numbers: dict[str, NDArray[np.float32]] = {}
 
-        def take(name: str, item: object) -> None:
-            if isinstance(item, h5py.Dataset):
-                numbers[name] = workers.submit(_as_onnx, item[()])
+    def take(name: str, item: object) -> None:
+        if isinstance(item, h5py.Dataset):
+            numbers[name] = _as_onnx(_stored(item, content))
 
-        try:
-            with h5py.File(path, "r") as file:
-                file.visititems(take)
-        except OSError:
-            raise ModelError(
-                f"The weights file {path.name} cannot be read.", "Install the model again."
-            ) from None
-    return {name: made.result() for name, made in numbers.items()}
+    try:
+        content = path.read_bytes()
+        with h5py.File(path, "r") as file:
+            file.visititems(take)
+    except (OSError, ValueError):
+        raise ModelError(
+            f"The weights file {path.name} cannot be read.", "Install the model again."
+        ) from None
+    return numbers
+
+
+def _stored(item: Any, content: bytes) -> NDArray[Any]:
+    """The numbers of an HDF5 data set, where they lie in the file's bytes in one piece: h5py
+    would copy them once more, and hold up all other threads meanwhile."""
+    offset = item.id.get_offset()
+    if offset is None:
+        return np.asarray(item[()])
+    return np.frombuffer(content, item.dtype, item.size, offset).reshape(item.shape)
 
 
 def _as_onnx(value: NDArray[Any]) -> NDArray[np.float32]:

@@ -22,5 +22,19 @@ def test_real_numbers_and_infinities_have_ranks() -> None:
     assert np.array_equal(average_ranks(values), rankdata(values))
 
 
+@pytest.mark.parametrize(
+    "values",
+    [
+        np.random.default_rng(2).integers(-(2**15), 2**15, 100_000).astype(np.int16),
+        2**60 + np.random.default_rng(3).integers(0, 50, 1000),
+        np.random.default_rng(4).integers(-90, 90, 1000) / 2,
+        np.random.default_rng(5).integers(0, 3, 1000).astype(np.float32) + 1e7,
+    ],
+    ids=["all of int16", "beyond float64", "halves", "far from zero"],
+)
+def test_whole_numbers_and_what_looks_like_them_have_the_same_ranks(values: np.ndarray) -> None:
+    assert np.array_equal(average_ranks(values), rankdata(values))
+
+
 def test_of_nothing_there_are_no_ranks() -> None:
     assert average_ranks(np.zeros(0)).shape == (0,)

@@ -21,6 +21,29 @@ def test_it_answers_as_a_child_would_from_this_process(tmp_path):
     assert first.load_seconds > 0
 
 
+def test_the_others_are_loaded_when_the_first_is_not_waited_for_any_more(tmp_path):
+    folders = [tmp_path / name for name in "abc"]
+    for folder in folders:
+        folder.mkdir()
+    first, second, third = map(toy.network, folders)
+    made = []
+
+    class Counted(toy.ToyRuntime):
+        def load(self, network):
+            made.append(network)
+            super().load(network)
+
+    with InlineEngine(first, second, third, make_runtime=Counted) as engine:
+        engine.predict(first, toy.tensor())
+        assert made == [first]
+        engine.load_rest()
+        engine.predict(third, toy.tensor())
+        engine.load_rest()
+        assert made == [first, second, third]
+    with InlineEngine(first, second, make_runtime=Counted) as engine:
+        assert engine.predict(second, toy.tensor(fill=0.5)).logits[0, 0] == pytest.approx(0.5, 1e-3)
+
+
 def test_files_that_the_card_does_not_know_are_not_run(tmp_path):
     network = toy.network(tmp_path)
     network.path("weights").write_bytes(b"others")
