@@ -60,11 +60,8 @@ def _for_one_or_many(name: EngineName, card: "ModelCard", once: bool) -> "Engine
     chosen = choose_engine() if name is EngineName.AUTO else name.value
     if once and chosen == EngineName.ONNX.value:
         from brainviewer.models.engine.inline import InlineEngine
-        from brainviewer.models.engine.runtimes import make_onnx, make_onnx_for_once
 
-        # A study's network has time to be laid out while the tumour is looked for.
-        make = make_onnx_for_once if card.of_pictures else make_onnx
-        return InlineEngine(*networks, make_runtime=make)
+        return InlineEngine(*networks)
     return _started(name, networks)
 
 
