@@ -88,7 +88,8 @@ class InlineEngine:
 
     def _ready(self, network: Network) -> tuple[Runtime, float]:
         """The engine that holds a network, and the seconds of loading; raises ModelError."""
-        self.load_rest()
+        if all(one != network for one, _ in self._begun):
+            self.load_rest()
         loading = next(loading for one, loading in self._begun if one == network)
         try:
             # Nothing that the card does not know is run.
