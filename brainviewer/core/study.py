@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from brainviewer.core.errors import FileError
 from brainviewer.core.geometry import Grid
@@ -143,6 +143,13 @@ class Study:
             return {}
         t1ce = self.volumes.get(Modality.T1CE)
         return segment_names(self.segmentation.data, None if t1ce is None else t1ce.data)
+
+    def values_at(self, position_mm: ArrayLike) -> dict[Modality, float]:
+        """Stored values of every sequence at a world position (3,); empty outside the grid."""
+        if not self.grid.contains(position_mm):
+            return {}
+        voxel = self.grid.nearest_voxel(position_mm)
+        return {m: float(self.volumes[m].data[voxel]) for m in self.modalities}
 
     def frame_index(self, wanted: int | None = None) -> int:
         """A frame of a picture, from 0: the wanted one, or the middle one, which is shown first.

@@ -25,7 +25,7 @@ _OF_THE_SYSTEM = frozenset((
     errno.EACCES, errno.EIO, errno.ELOOP, errno.EMFILE, errno.ENAMETOOLONG, errno.ENFILE,
     errno.ENOTCONN, errno.EPERM, errno.EROFS, errno.ESTALE, errno.ETIMEDOUT,
 ))  # fmt: skip
-_AGAIN = "Copy or export the file again."
+AGAIN = "Copy or export the file again."
 
 
 # Not by ``Path``: its methods raise some of the errors for which nobody can tell.
@@ -118,7 +118,7 @@ def plain_errors(path: Path, damaged: FileError | None = None) -> Iterator[None]
         raise _refused(name, error) from None
     except RecursionError:
         raise damaged or FileError(
-            f"{name} cannot be read: its content is nested too deeply.", _AGAIN
+            f"{name} cannot be read: its content is nested too deeply.", AGAIN
         ) from None
     except (ArithmeticError, ValueError, LookupError, TypeError, EOFError):
         if damaged is None:

@@ -8,7 +8,6 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QStatusBar
 
 from brainviewer.app.session import Session
 from brainviewer.core.study import Modality, Study
-from brainviewer.core.values_at import values_at
 from brainviewer.gui import theme
 from brainviewer.gui.notices import ProgressLine
 from brainviewer.gui.panes.pane_grid import PaneGrid
@@ -80,7 +79,7 @@ class StatusBar(QStatusBar):
         else:
             i, j, k = study.grid.nearest_voxel(place)
             self._place.setText(f"voxel {i}  {j}  {k}, orientation unknown")
-        values = values_at(study, place)
+        values = study.values_at(place)
         self._values.setText("   ".join(f"{m} {_value(v)}" for m, v in values.items()))
 
     def _show_pixel(self, study: Study, place: NDArray[np.float64]) -> None:

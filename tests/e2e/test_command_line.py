@@ -15,9 +15,9 @@ from brainviewer.app.prediction.whole_study import FIGURE, RESULT, VOLUME
 from brainviewer.app.report.records import finding_record
 from brainviewer.app.report.study_record import study_record
 from brainviewer.assets import resources
-from brainviewer.files.image2d.writer import read_provenance
 from brainviewer.files.nifti.reader import read_nifti
 from tests.command_line import run
+from tests.provenance import read_provenance
 from tests.studies import STUDIES, found, needs_studies, opened
 
 CHECKOUT = Path(__file__).parents[2]

@@ -21,13 +21,13 @@ from brainviewer.core.annotation_kinds import Kind
 from brainviewer.core.annotations import Annotation
 from brainviewer.core.errors import Cancelled
 from brainviewer.core.study import SEQUENCES, Modality, Study
-from brainviewer.files.image2d.writer import read_provenance
 from brainviewer.gui.dialogs import printing
 from brainviewer.gui.dialogs.export import ExportDialog
 from brainviewer.gui.main_window import MainWindow
 from brainviewer.painting.figure import draw_figure
 from tests.gui.conftest import show_study
 from tests.phantoms import marker_finding, marker_study
+from tests.provenance import read_provenance
 from tests.unit.app.desk import a_result
 
 pytestmark = pytest.mark.window

@@ -13,7 +13,6 @@ from brainviewer.app.status import Status
 from brainviewer.core.findings import Classification, Heatmap
 from brainviewer.core.slices import Convention, EdgeLetters, Plane, SliceView
 from brainviewer.core.study import SEQUENCES, Modality, Study, Volume
-from brainviewer.core.values_at import values_at
 from brainviewer.core.voi_window import Window
 from brainviewer.gui.panes.camera import Camera, PaneGeometry
 from brainviewer.gui.panes.slice_pane import SlicePane
@@ -424,10 +423,10 @@ class TestHands:
         told = []
         pane.hovered.connect(told.append)
         move(pane, marker_pixel(pane), Qt.MouseButton.NoButton)
-        assert values_at(shown.state.study, told[-1]) == dict.fromkeys(SEQUENCES, MARKER_VALUE)
+        assert shown.state.study.values_at(told[-1]) == dict.fromkeys(SEQUENCES, MARKER_VALUE)
         move(pane, QPointF(1, 1), Qt.MouseButton.NoButton)
         assert told[-1] is None
-        assert values_at(shown.state.study, (1e4, 0, 0)) == {}
+        assert shown.state.study.values_at((1e4, 0, 0)) == {}
 
     def test_moving_the_cursor_within_the_slice_does_not_make_the_image_again(
         self, pane, shown, monkeypatch

@@ -22,7 +22,6 @@ from brainviewer.core.overlays import Overlays
 from brainviewer.core.slices import Convention, EdgeLetters, Plane, SliceView
 from brainviewer.core.study import SEQUENCES, Modality, Study
 from brainviewer.core.voi_window import Window
-from brainviewer.files.image2d.writer import read_provenance
 from brainviewer.painting.figure import FigureSpec, draw_figure
 from tests.phantoms import (
     AXIS_CASES,
@@ -32,6 +31,7 @@ from tests.phantoms import (
     marker_study,
     oblique_grid,
 )
+from tests.provenance import read_provenance
 
 GRIDS = {case_name(case): grid_of(*case) for case in AXIS_CASES}
 GRIDS["oblique"] = oblique_grid()

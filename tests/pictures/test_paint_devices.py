@@ -31,7 +31,6 @@ from brainviewer.core.annotations import Annotation, Kind
 from brainviewer.core.errors import FileError
 from brainviewer.core.slices import Plane, SliceView
 from brainviewer.core.study import Modality, Study
-from brainviewer.files.image2d.writer import read_provenance
 from brainviewer.gui.dialogs.printing import print_page
 from brainviewer.gui.panes.slice_pane import SlicePane
 from brainviewer.painting import palette
@@ -42,6 +41,7 @@ from brainviewer.painting.slice_painter import paint
 from brainviewer.painting.slice_scene import SliceScene
 from tests.gui.conftest import session, show_study, shown, study  # noqa: F401
 from tests.phantoms import marker_finding, marker_study, measured
+from tests.provenance import read_provenance
 
 pytestmark = pytest.mark.window
 SIZE = (420, 380)

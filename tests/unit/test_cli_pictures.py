@@ -11,9 +11,9 @@ from command_line import refused, run
 from PIL import Image
 from toy_pictures import CLASSES, mr_head, write_frames, write_model
 
-from brainviewer.files.image2d.writer import read_provenance
 from brainviewer.models.engine.inline import InlineEngine
 from brainviewer.models.engine.runtimes import EngineAnswer
+from tests.provenance import read_provenance
 
 pytestmark = pytest.mark.usefixtures("home")
 

@@ -25,8 +25,8 @@ from brainviewer.core.findings import Classification
 from brainviewer.core.slices import Plane
 from brainviewer.core.study import Modality
 from brainviewer.files.annotation_file import save_annotations
-from brainviewer.files.image2d.writer import read_provenance
 from brainviewer.files.user_folders import data_folder
+from tests.provenance import read_provenance
 
 DEMO = resources() / "demo"
 

@@ -23,7 +23,7 @@ from brainviewer.files.decoding.limits import (
     watch_requests,
 )
 from brainviewer.files.decoding.message import Decoding
-from brainviewer.files.ordinary_file import open_ordinary
+from brainviewer.files.ordinary_file import AGAIN, open_ordinary
 
 Reader = Callable[[BinaryIO, str], Decoding]
 _READERS = {
@@ -74,7 +74,7 @@ def _answer(answers: BinaryIO, kind: str, path: Path) -> None:
         _line(answers, message.FAILED, message.MEMORY)
     except RecursionError:
         said = f"{shortened(path.name)} cannot be read: its content is nested too deeply."
-        _line(answers, message.REFUSED, [said, "Copy or export the file again."])
+        _line(answers, message.REFUSED, [said, AGAIN])
     except BrokenPipeError:
         raise
     except Exception:

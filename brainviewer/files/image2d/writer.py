@@ -3,7 +3,7 @@
 import io
 import json
 from collections.abc import Mapping
-from html import escape, unescape
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,6 @@ SUFFIXES = {".png": "PNG", ".tif": "TIFF", ".tiff": "TIFF"}
 PAGE_SUFFIXES = {**SUFFIXES, ".svg": "SVG", ".pdf": "PDF"}
 """Endings of the files that pages of slices are exported as, and their formats."""
 
-_PDF_TAG = b"brainviewer:provenance"
 _XMP = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <x:xmpmeta xmlns:x="adobe:ns:meta/">
 <rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
@@ -37,19 +36,19 @@ _XMP = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 
 def check_page_path(path: Path) -> None:
     """Raises FileError if the ending of the name is not one that pages can be exported as."""
-    if path.suffix.lower() not in PAGE_SUFFIXES:
-        raise FileError(
-            f"Pictures cannot be saved as '{path.suffix or path.name}'.",
-            "Choose a name that ends in .png, .tif, .svg or .pdf.",
-        )
+    _check_ending(path, PAGE_SUFFIXES, ".png, .tif, .svg or .pdf")
 
 
 def check_picture_path(path: Path) -> None:
     """Raises FileError if the ending of the name is not one that pictures can be saved as."""
-    if path.suffix.lower() not in SUFFIXES:
+    _check_ending(path, SUFFIXES, ".png or .tif")
+
+
+def _check_ending(path: Path, known: Mapping[str, str], said: str) -> None:
+    if path.suffix.lower() not in known:
         raise FileError(
             f"Pictures cannot be saved as '{path.suffix or path.name}'.",
-            "Choose a name that ends in .png or .tif.",
+            f"Choose a name that ends in {said}.",
         )
 
 
@@ -70,17 +69,13 @@ def picture_bytes(image: Image.Image, kind: str, provenance: Mapping[str, Any]) 
     content = io.BytesIO()
     if kind == "PNG":
         chunks = PngInfo()
-        chunks.add_itxt(PROVENANCE_KEY, json.dumps(storable(provenance), ensure_ascii=False))
+        chunks.add_itxt(PROVENANCE_KEY, svg_description(provenance))
         image.save(content, "PNG", pnginfo=chunks)
     else:
         # The tag is ASCII by definition.
         description = json.dumps(storable(provenance), ensure_ascii=True)
-        image.save(
-            content,
-            "TIFF",
-            compression="tiff_deflate",
-            tiffinfo={_TIFF_DESCRIPTION: description},
-        )
+        tags = {_TIFF_DESCRIPTION: description}
+        image.save(content, "TIFF", compression="tiff_deflate", tiffinfo=tags)
     return content.getvalue()
 
 
@@ -92,29 +87,3 @@ def svg_description(provenance: Mapping[str, Any]) -> str:
 def pdf_metadata(provenance: Mapping[str, Any]) -> bytes:
     """What a PDF file carries as its XMP packet: the provenance as JSON."""
     return _XMP.format(escape(svg_description(provenance), quote=False)).encode()
-
-
-def read_provenance(path: Path) -> dict[str, Any]:
-    """The provenance inside an exported file; empty if it carries none."""
-    kind = PAGE_SUFFIXES.get(path.suffix.lower())
-    tag = {"SVG": b"desc", "PDF": _PDF_TAG}.get(kind or "")
-    text = _image_text(path) if tag is None else _between(path.read_bytes(), tag)
-    try:
-        provenance = json.loads(text or "{}")
-    except (ValueError, RecursionError):
-        return {}
-    return provenance if isinstance(provenance, dict) else {}
-
-
-def _between(content: bytes, tag: bytes) -> str:
-    """The text of the first XML element of a name."""
-    _, _, after = content.partition(b"<" + tag + b">")
-    return unescape(after.partition(b"</" + tag + b">")[0].decode("utf-8", "replace"))
-
-
-def _image_text(path: Path) -> str | None:
-    with Image.open(path) as image:
-        text: str | None = image.info.get(PROVENANCE_KEY)
-        if text is None:
-            text = dict(getattr(image, "tag_v2", {})).get(_TIFF_DESCRIPTION)
-        return text

@@ -2,6 +2,7 @@
 
 from brainviewer.core.errors import FileError
 from brainviewer.files.file_kind import CONVERT_DICOM, FileKind, kind_of
+from brainviewer.files.ordinary_file import AGAIN
 
 _ITSELF = "Open the NIfTI image itself (.nii or .nii.gz)."
 _PACKED_TWICE = FileKind("a file that was packed twice", "Unpack it once with gunzip.")
@@ -23,7 +24,7 @@ def not_nifti(head: bytes, name: str) -> FileError:
     if kind is None:
         return FileError(f"{name} is not a NIfTI image.", "Open a file in .nii or .nii.gz format.")
     if "NIfTI" in kind.name:
-        return FileError(f"The header of {name} is damaged.", "Copy or export the file again.")
+        return FileError(f"The header of {name} is damaged.", AGAIN)
     advice = kind.advice
     if name.lower().endswith((".nii", ".nii.gz")) and "PNG" in advice:
         advice = _ITSELF  # whatever the picture is, a volume was meant

@@ -22,6 +22,7 @@ from brainviewer.files.nifti.fields import (
     read_fields,
 )
 from brainviewer.files.nifti.foreign import not_nifti
+from brainviewer.files.ordinary_file import AGAIN
 
 LONGEST = HEAD_BYTES
 """Bytes of the longer of the two headers (540), and what tells other kinds of files."""
@@ -148,7 +149,7 @@ def _shape(header: Fields, name: str) -> tuple[tuple[int, int, int], int]:
     if not 1 <= dimensions <= 7 or any(n < 1 for n in dim[1 : 1 + min(dimensions, 3)]):
         raise FileError(
             f"The header of {name} is damaged: it promises an impossible number of voxels.",
-            "Copy or export the file again.",
+            AGAIN,
         )
     i, j, k = [*dim[1 : 1 + dimensions], 1, 1][:3]
     if min(i, j, k) < 2:
@@ -184,6 +185,6 @@ def _offset(header: Fields, name: str) -> int:
     if not math.isfinite(offset) or offset < least:
         raise FileError(
             f"The header of {name} is damaged: it does not say where the voxels begin.",
-            "Copy or export the file again.",
+            AGAIN,
         )
     return int(offset)

@@ -20,9 +20,10 @@ from brainviewer.core.geometry import Grid
 from brainviewer.files.gzip_tail import bytes_behind
 from brainviewer.files.nifti.header import LONGEST, Header, pair_error, parse_header
 from brainviewer.files.nifti.volume_limits import MOST_UNPACKED, check_unpacked, check_volume
-from brainviewer.files.ordinary_file import open_ordinary, plain_errors
+from brainviewer.files.ordinary_file import AGAIN, open_ordinary, plain_errors
 
 _DAMAGED = (igzip.BadGzipFile, igzip_lib.IsalError, zlib.error)
+_DOWNLOAD = "Copy or download the file again."
 _GZIP = b"\x1f\x8b"
 _PIECE = 1 << 22  # bytes between two reports
 _MOST_SEARCHED = 1 << 30
@@ -116,7 +117,7 @@ def _header(file: IO[bytes], name: str) -> tuple[bool, Header]:
     """Whether the file is compressed, and its header."""
     start = file.read(2)
     if not start:
-        raise FileError(f"{name} is empty (0 bytes).", "Copy or export the file again.")
+        raise FileError(f"{name} is empty (0 bytes).", AGAIN)
     file.seek(0)
     packed = start == _GZIP
     return packed, parse_header((_unpack(file) if packed else file).read(LONGEST), name)
@@ -137,12 +138,10 @@ def _plain_errors(path: Path) -> Iterator[None]:
         except EOFError:
             raise FileError(
                 f"{name} is incomplete: its compressed data end too early.",
-                "Copy or download the file again.",
+                _DOWNLOAD,
             ) from None
         except _DAMAGED:  # type: ignore[misc]  # the stubs take IsalError for a value
-            raise FileError(
-                f"{name} is damaged: it cannot be decompressed.", "Copy or download the file again."
-            ) from None
+            raise FileError(f"{name} is damaged: it cannot be decompressed.", _DOWNLOAD) from None
 
 
 def _unpacked_size(file: IO[bytes], header: Header) -> int:
@@ -172,7 +171,7 @@ def _check_size(size: int, header: Header, name: str) -> None:
         raise FileError(
             f"{name} is incomplete: its header promises {shape} voxels{frames}, "
             "but the file holds fewer.",
-            "Copy or download the file again.",
+            _DOWNLOAD,
         )
     raise FileError(
         f"The header of {name} does not fit its voxels: it promises {shape}{frames}, "

@@ -48,11 +48,10 @@ def largest_contour(image: NDArray[np.uint8]) -> Crop:
         return Crop(0, 0, width, height, "nothing is bright enough")
     outline = max(contours, key=cv2.contourArea).reshape(-1, 2)
     (left, top), (right, bottom) = outline.min(axis=0), outline.max(axis=0) + 1
-    crop = Crop(int(left), int(top), int(right), int(bottom))
-    wide, high = crop.right - crop.left, crop.bottom - crop.top
+    wide, high = int(right - left), int(bottom - top)
     doubt = ""
     if wide * high < _LEAST_AREA * width * height:
         doubt = f"only {100 * wide * high / (width * height):.0f} % of the picture"
     elif max(wide, high) > _WIDEST * min(wide, high):
         doubt = f"{wide} x {high} pixels is no shape of a head"
-    return Crop(crop.left, crop.top, crop.right, crop.bottom, doubt)
+    return Crop(int(left), int(top), int(right), int(bottom), doubt)

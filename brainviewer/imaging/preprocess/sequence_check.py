@@ -48,41 +48,25 @@ def doubtful_names(volumes: Mapping[Modality, Volume]) -> dict[Modality, str]:
     ranks = {m: _ranks(one) for m, one in values.items()}
     found: dict[Modality, str] = {}
     for modality in values:
-        t1 = [m for m in _T1 if m in values and m is not modality and m not in bright]
-        dark_fluid = t1 if modality is Modality.T2 else [*t1, *_flair(modality, values, bright)]
+        show_fluid = _T1 if modality is Modality.T2 else (*_T1, Modality.FLAIR)
+        dark_fluid = [m for m in show_fluid if m in values and m not in bright | {modality}]
         fluid = [float(np.median(ranks[modality][ranks[m] < _FLUID])) for m in dark_fluid]
-        if modality is Modality.T2 and (_plainly_dark(*tails[modality]) or _all_dark(fluid)):
-            found[modality] = _sentence(volumes[modality], "dark, as in FLAIR and T1")
-        alone = modality is Modality.T1 and not fluid
-        if modality in bright and modality is not Modality.T2 and (alone or _all_bright(fluid)):
-            found[modality] = _sentence(volumes[modality], "bright, as in T2")
+        low, high = tails[modality]
+        looks = ""
+        if modality is Modality.T2:
+            plainly_dark = (low + high < 0.3 and low < -1.75) or low < -2.2
+            if plainly_dark or (fluid and max(fluid) < _DARK):
+                looks = "dark, as in FLAIR and T1"
+        elif modality in bright:
+            alone = modality is Modality.T1 and not fluid
+            if alone or (fluid and min(fluid) > _BRIGHT):
+                looks = "bright, as in T2"
+        if looks:
+            name = volumes[modality].file_name or "the file"
+            found[modality] = (
+                f"In {name}, opened as {modality}, fluid is {looks}: check which sequence it is."
+            )
     return found
-
-
-def _flair(
-    modality: Modality, values: Mapping[Modality, Values], bright: set[Modality]
-) -> list[Modality]:
-    usable = Modality.FLAIR in values and Modality.FLAIR not in bright
-    return [Modality.FLAIR] if usable and modality is not Modality.FLAIR else []
-
-
-def _plainly_dark(low: float, high: float) -> bool:
-    return (low + high < 0.3 and low < -1.75) or low < -2.2
-
-
-def _all_dark(fluid: list[float]) -> bool:
-    return bool(fluid) and max(fluid) < _DARK
-
-
-def _all_bright(fluid: list[float]) -> bool:
-    return bool(fluid) and min(fluid) > _BRIGHT
-
-
-def _sentence(volume: Volume, looks: str) -> str:
-    return (
-        f"In {volume.file_name or 'the file'}, opened as {volume.modality}, fluid is {looks}: "
-        "check which sequence it is."
-    )
 
 
 def _middle_of_the_head(volumes: Mapping[Modality, Volume]) -> dict[Modality, Values]:

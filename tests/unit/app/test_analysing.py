@@ -13,7 +13,7 @@ from brainviewer.app.prediction.whole_study import FIGURE, RESULT, VOLUME, analy
 from brainviewer.core.errors import BrainViewerError, Cancelled, FileError
 from brainviewer.core.findings import Classification, Heatmap, TumourFinding
 from brainviewer.core.slices import Plane
-from brainviewer.files.image2d.writer import read_provenance
+from tests.provenance import read_provenance
 
 
 @pytest.fixture(autouse=True)

@@ -30,11 +30,11 @@ from brainviewer.core.findings import Classification, Heatmap, TumourFinding
 from brainviewer.core.slices import Plane, SliceView
 from brainviewer.core.study import SEQUENCES, Modality, Study
 from brainviewer.core.voi_window import auto_window
-from brainviewer.files.image2d.writer import read_provenance
 from brainviewer.painting.figure import FigureSpec, draw_figure
 from brainviewer.painting.footer import provenance_lines
 from brainviewer.painting.slice_scene import Viewport
 from tests.phantoms import grid_of, marker_finding, marker_study
+from tests.provenance import read_provenance
 
 SECRET = "Doe_Jane_1970"
 

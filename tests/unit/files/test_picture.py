@@ -9,7 +9,8 @@ from PIL import Image
 
 from brainviewer.core.errors import FileError
 from brainviewer.files import writing
-from brainviewer.files.image2d.writer import read_provenance, save_picture
+from brainviewer.files.image2d.writer import save_picture
+from tests.provenance import read_provenance
 
 PROVENANCE = {"slice": 54, "text": "−16.0 mm, größter Tumor", "nested": {"a": [1, 2.5, None]}}
 PICTURE = Image.fromarray(np.random.default_rng(0).integers(0, 255, (20, 30, 3)).astype(np.uint8))
