@@ -100,11 +100,7 @@ _BEGINNINGS: tuple[tuple[FileKind, tuple[bytes, ...]], ...] = tuple(
         ("a MATLAB file", "Save the volume as NIfTI (niftiwrite in MATLAB).", b"MATLAB"),
         ("a NumPy array", "Save it as NIfTI, for example with nibabel.", b"\x93NUMPY"),
         ("the header of a Philips PAR/REC pair", CONVERT_DICOM, b"# === DATA DESC"),
-        (
-            "a git-annex pointer",
-            "Fetch the file itself with 'git annex get'.",
-            b"/annex/objects/",
-        ),
+        ("a git-annex pointer", "Fetch the file itself with 'git annex get'.", b"/annex/objects/"),
         ("a database", _CARRIED, b"SQLite format 3"),
         ("a program", _CARRIED, b"\x7fELF", b"MZ"),
     )

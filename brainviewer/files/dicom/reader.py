@@ -52,8 +52,7 @@ def read_dicom(path: Path, report: Report = silent) -> DicomImage:
         decoded = decode("dicom", path, report)
     except DamagedError:
         raise FileError(
-            f"{shortened(path.name)} is no DICOM image that can be shown, or it is damaged.",
-            _AGAIN,
+            f"{shortened(path.name)} is no DICOM image that can be shown, or it is damaged.", _AGAIN
         ) from None
     frames, about = decoded.frames, decoded.about
     count, rows, columns = frames.shape[:3]

@@ -12,11 +12,7 @@ from brainviewer.core.shown_text import shortened
 from brainviewer.files.image2d.decoded_image import ORIENTATION, DecodedImage, upright
 from brainviewer.files.image2d.jpeg_markers import exif, jpeg_frame, scan_count
 from brainviewer.files.image2d.photometric import rgb_of_ycc
-from brainviewer.files.image2d.pillow_image import (
-    decode_with_pillow,
-    opened,
-    orientation_of,
-)
+from brainviewer.files.image2d.pillow_image import decode_with_pillow, opened, orientation_of
 from brainviewer.files.image2d.plain_pixels import AS_PICTURE, plain_pixels
 from brainviewer.files.image2d.size_limits import check_size
 

@@ -148,8 +148,7 @@ def _shape(header: Fields, name: str) -> tuple[tuple[int, int, int], int]:
     dimensions = dim[0]
     if not 1 <= dimensions <= 7 or any(n < 1 for n in dim[1 : 1 + min(dimensions, 3)]):
         raise FileError(
-            f"The header of {name} is damaged: it promises an impossible number of voxels.",
-            AGAIN,
+            f"The header of {name} is damaged: it promises an impossible number of voxels.", AGAIN
         )
     i, j, k = [*dim[1 : 1 + dimensions], 1, 1][:3]
     if min(i, j, k) < 2:
@@ -184,7 +183,6 @@ def _offset(header: Fields, name: str) -> int:
         return least
     if not math.isfinite(offset) or offset < least:
         raise FileError(
-            f"The header of {name} is damaged: it does not say where the voxels begin.",
-            AGAIN,
+            f"The header of {name} is damaged: it does not say where the voxels begin.", AGAIN
         )
     return int(offset)

@@ -137,8 +137,7 @@ def _plain_errors(path: Path) -> Iterator[None]:
             yield
         except EOFError:
             raise FileError(
-                f"{name} is incomplete: its compressed data end too early.",
-                _DOWNLOAD,
+                f"{name} is incomplete: its compressed data end too early.", _DOWNLOAD
             ) from None
         except _DAMAGED:  # type: ignore[misc]  # the stubs take IsalError for a value
             raise FileError(f"{name} is damaged: it cannot be decompressed.", _DOWNLOAD) from None

@@ -32,10 +32,7 @@ def check_volume(header: Header, name: str) -> None:
     sides = [n * mm for n, mm in zip(grid.shape, grid.spacing, strict=True)]
     if max(sides) > LARGEST_MM:
         metres = " × ".join(f"{side / 1000:.2g}" for side in sides)
-        raise FileError(
-            f"By its header, {name} shows {metres} m, which is no head.",
-            CORRECT_SIZE,
-        )
+        raise FileError(f"By its header, {name} shows {metres} m, which is no head.", CORRECT_SIZE)
     if max(grid.shape) > LONGEST_AXIS or file_bytes(header) > MOST_BYTES:
         raise FileError(
             f"{name} is too large: {_voxels(grid)} voxels.",

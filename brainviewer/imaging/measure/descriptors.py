@@ -55,9 +55,7 @@ def _shape(frame: LesionFrame) -> dict[str, float]:
     areas, brain_areas = lesion.sum(axis=(0, 1)), brain.sum(axis=(0, 1))
     extents = [extent(lesion, axis) / extent(brain, axis) for axis in range(3)]
     outline, _ = cv2.findContours(
-        lesion[:, :, int(areas.argmax())].astype(np.uint8),
-        cv2.RETR_EXTERNAL,
-        cv2.CHAIN_APPROX_NONE,
+        lesion[:, :, int(areas.argmax())].astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE
     )
     largest = max(outline, key=cv2.contourArea)
     area = max(float(cv2.contourArea(largest)), 1.0)
