@@ -71,7 +71,9 @@ class Journal:
         try:
             with self._alone():
                 self._state = self._on_disk()
-                self._remove_empty()
+                if self._state.stamp and not self._state.annotations and not self._state.left_out:
+                    self._path.unlink()
+                    self._state = _OnDisk()
         except FileError as error:
             return Kept(notice=str(error))
         return Kept(self._state.annotations, self._state.notice)
@@ -106,8 +108,13 @@ class Journal:
         with self._alone():
             there = self._on_disk()
             together = merged(self._state.annotations, annotations, there.annotations)
-            if together != there.annotations or there.stamp is None:
-                self._write(together, there)
+            # Where there is no file, none is made for nothing.
+            wanted = together != there.annotations if there.stamp else together or there.left_out
+            if wanted:
+                try:
+                    save_annotations(self._path, together, self._study, there.left_out, OWN_FILE)
+                except FileError as error:
+                    raise self._not_kept(error.__cause__) from error
             self._state = replace(there, annotations=together, stamp=self._stamp_now())
             self._behind = None
         return Kept(together, there.notice)
@@ -154,19 +161,6 @@ class Journal:
         kept = f" What was left out stays in '{self._path}'."
         notice = found.notice and found.notice + kept
         return _OnDisk(found.annotations, found.left_out, stamp, notice)
-
-    def _remove_empty(self) -> None:
-        if self._state.stamp and not self._state.annotations and not self._state.left_out:
-            self._path.unlink()
-            self._state = _OnDisk()
-
-    def _write(self, annotations: tuple[Annotation, ...], there: _OnDisk) -> None:
-        if there.stamp is None and not annotations and not there.left_out:
-            return
-        try:
-            save_annotations(self._path, annotations, self._study, there.left_out, OWN_FILE)
-        except FileError as error:
-            raise self._not_kept(error.__cause__) from error
 
     def _stamp_now(self) -> _Stamp | None:
         """Tells one writing of the file from the next; None if there is no file."""

@@ -5,8 +5,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-_COLOURS_NARROWED = "Its colours have {bits} bits and are shown with 8."
-
 
 def mirrored(values: NDArray[Any], bits: int) -> NDArray[Any]:
     """Grey values in which 0 was white, so that small ones are black.
@@ -56,7 +54,7 @@ def to_eight_bits(values: NDArray[Any], bits: int) -> NDArray[np.uint8]:
 
 def colours_narrowed(bits: int) -> str:
     """What to say of colours that had more than 8 bits."""
-    return _COLOURS_NARROWED.format(bits=bits)
+    return f"Its colours have {bits} bits and are shown with 8."
 
 
 def over_black(values: NDArray[Any], alpha: NDArray[Any], most: int) -> NDArray[Any]:

@@ -11,13 +11,12 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import UnidentifiedImageError
 
 from brainviewer.core.errors import Cancelled, FileError, Report, silent
 from brainviewer.core.geometry import Unit
 from brainviewer.core.luma import grey_levels
 from brainviewer.core.shown_text import shortened
-from brainviewer.files.decoding.process import DamagedError, decode
+from brainviewer.files.decoding.process import decode
 from brainviewer.files.image2d.decoded_image import DecodedImage
 from brainviewer.files.image2d.first_look import JPEG, MOST_FILE_BYTES, PNG, safe_to_decode
 from brainviewer.files.image2d.pillow_image import decode_with_pillow
@@ -75,20 +74,16 @@ def read_picture(path: Path, report: Report = silent) -> Picture:
         else:
             decoded = decode("image", path, report)
             image = _image(decoded.frames[0], decoded.about, decoded.notices)
-    except FileError:
+    except (FileError, Cancelled):
         raise
     except MemoryError:
         raise FileError(
             f"There is not enough memory to open {shortened(path.name)}.", AS_PICTURE
         ) from None
-    except (DamagedError, UnidentifiedImageError):
-        raise _damaged(path) from None
-    except Exception as error:
-        if isinstance(error, Cancelled):
-            raise
+    except Exception:
         # Damaged files make the decoders raise almost anything: OSError, SyntaxError,
         # struct.error, zlib.error, KeyError and more.
-        raise _damaged(path) from None
+        raise FileError(f"{shortened(path.name)} is damaged or cut off.", AS_PICTURE) from None
     return Picture(**vars(image), file_bytes=file_bytes)
 
 
@@ -118,7 +113,3 @@ def _image(pixels: NDArray[Any], about: dict[str, Any], notices: tuple[str, ...]
         size = PixelSize(float(size["height"]), float(size["width"]), Unit(size["unit"]))
     columns, rows = about["stored_size"]
     return DecodedImage(pixels, str(about["format"]), (int(columns), int(rows)), notices, size)
-
-
-def _damaged(path: Path) -> FileError:
-    return FileError(f"{shortened(path.name)} is damaged or cut off.", AS_PICTURE)

@@ -147,12 +147,12 @@ def _subsampled(page: TiffPage) -> bool:
 
 
 def _unknown(page: TiffPage, name: str) -> FileError:
-    how = []
-    for value, word in ((page.photometric, "colours"), (page.compression, "compression")):
-        how.append(f"{word} {getattr(value, 'name', value)}")
+    colours, compression = (
+        getattr(value, "name", value) for value in (page.photometric, page.compression)
+    )
     return FileError(
         f"{shortened(name)} is a TIFF stored in a way that is not known here "
-        f"({', '.join(how)}, {page.bitspersample} bits).",
+        f"(colours {colours}, compression {compression}, {page.bitspersample} bits).",
         AS_PICTURE,
     )
 

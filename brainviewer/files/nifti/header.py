@@ -11,7 +11,7 @@ import numpy as np
 
 from brainviewer.core.errors import FileError
 from brainviewer.core.geometry import Grid
-from brainviewer.files.file_kind import HEAD_BYTES
+from brainviewer.files.file_kind import CONVERT_DICOM, HEAD_BYTES, FileKind, kind_of
 from brainviewer.files.nifti.affine import grid_of
 from brainviewer.files.nifti.fields import (
     FIELDS_1,
@@ -21,14 +21,18 @@ from brainviewer.files.nifti.fields import (
     number_type,
     read_fields,
 )
-from brainviewer.files.nifti.foreign import not_nifti
 from brainviewer.files.ordinary_file import AGAIN
 
 LONGEST = HEAD_BYTES
 """Bytes of the longer of the two headers (540), and what tells other kinds of files."""
 
-_COLOURS = (128, 2304)
-_COMPLEX = (32, 1792, 2048)
+_NO_VALUES = {
+    (128, 2304): ("colours (RGB)", "Open the grey-value image it came from."),
+    (32, 1792, 2048): ("complex numbers", "Open the magnitude image instead."),
+}
+"""Number types, by their code in ``datatype``, that are no MR values, and what helps."""
+_ITSELF = "Open the NIfTI image itself (.nii or .nii.gz)."
+_PACKED_TWICE = FileKind("a file that was packed twice", "Unpack it once with gunzip.")
 _VECTORS = range(1004, 1012)
 """Meanings (``intent_code``) of numbers that belong together: matrices, displacements, points."""
 
@@ -140,7 +144,35 @@ def _recognise(start: bytes, name: str) -> Fields:
             return read_fields(start, kind, "<")
         if start[:4] == length.to_bytes(4, "big"):
             return read_fields(start, kind, ">")
-    raise not_nifti(start, name)
+    raise _not_nifti(start, name)
+
+
+def _not_nifti(head: bytes, name: str) -> FileError:
+    """The error for a file that is no NIfTI image.
+
+    head : its first bytes, unpacked; HEAD_BYTES of them or fewer.
+    """
+    if name.upper() == "DICOMDIR":
+        return FileError(
+            f"{name} lists what lies on a CD; it holds no image itself.",
+            "Open the folder that holds the images.",
+        )
+    if head[128:132] == b"DICM":
+        return FileError(f"{name} is a DICOM file, not a NIfTI image.", CONVERT_DICOM)
+    kind = known_kind(head)
+    if kind is None:
+        return FileError(f"{name} is not a NIfTI image.", "Open a file in .nii or .nii.gz format.")
+    if "NIfTI" in kind.name:
+        return FileError(f"The header of {name} is damaged.", AGAIN)
+    advice = kind.advice
+    if name.lower().endswith((".nii", ".nii.gz")) and "PNG" in advice:
+        advice = _ITSELF  # whatever the picture is, a volume was meant
+    return FileError(f"{name} is not a NIfTI image but {kind.name}.", advice)
+
+
+def known_kind(head: bytes) -> FileKind | None:
+    """The kind of a file by its first bytes, unpacked; see ``kind_of``."""
+    return _PACKED_TWICE if head.startswith(b"\x1f\x8b") else kind_of(head)
 
 
 def _shape(header: Fields, name: str) -> tuple[tuple[int, int, int], int]:
@@ -160,14 +192,9 @@ def _shape(header: Fields, name: str) -> tuple[tuple[int, int, int], int]:
 
 def _number_type(header: Fields, name: str) -> np.dtype[Any]:
     code = int(header["datatype"])
-    if code in _COLOURS:
-        raise FileError(
-            f"{name} holds colours (RGB), not MR values.", "Open the grey-value image it came from."
-        )
-    if code in _COMPLEX:
-        raise FileError(
-            f"{name} holds complex numbers, not MR values.", "Open the magnitude image instead."
-        )
+    for codes, (what, advice) in _NO_VALUES.items():
+        if code in codes:
+            raise FileError(f"{name} holds {what}, not MR values.", advice)
     if code not in NUMBER_TYPES:
         raise FileError(
             f"{name} stores its voxels in a number type that BrainViewer does not read.",

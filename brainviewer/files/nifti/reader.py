@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 from brainviewer.core.counting import counted
 from brainviewer.core.errors import FileError, Report, silent
 from brainviewer.core.geometry import Grid
-from brainviewer.files.gzip_tail import bytes_behind
 from brainviewer.files.nifti.header import LONGEST, Header, pair_error, parse_header
 from brainviewer.files.nifti.volume_limits import MOST_UNPACKED, check_unpacked, check_volume
 from brainviewer.files.ordinary_file import AGAIN, open_ordinary, plain_errors
@@ -78,7 +77,7 @@ def _of_file(path: Path, read: Callable[[IO[bytes]], _Made]) -> _Made:
         try:
             return read(file)
         except (EOFError, *_DAMAGED):  # type: ignore[misc]  # as in _plain_errors
-            junk = bytes_behind(file, _MOST_SEARCHED)
+            junk = _bytes_behind(file)
             if not junk:
                 raise
             length = file.seek(0, os.SEEK_END) - junk
@@ -121,6 +120,29 @@ def _header(file: IO[bytes], name: str) -> tuple[bool, Header]:
     file.seek(0)
     packed = start == _GZIP
     return packed, parse_header((_unpack(file) if packed else file).read(LONGEST), name)
+
+
+def _bytes_behind(file: IO[bytes]) -> int:
+    """Bytes behind the last whole part; 0 if a part is damaged, cut off or unpacks to too much."""
+    file.seek(0)
+    unpacker, packed, size = zlib.decompressobj(wbits=31), b"", 0
+    while True:
+        packed = packed or file.read(_PIECE)
+        if not packed:
+            return 0
+        try:
+            size += len(unpacker.decompress(packed, _PIECE))
+        except zlib.error:
+            return 0
+        if size > _MOST_SEARCHED:
+            return 0
+        packed = unpacker.unconsumed_tail
+        if unpacker.eof:
+            packed = unpacker.unused_data + file.read(len(_GZIP))
+            if not packed.startswith(_GZIP):
+                begin = file.tell() - len(packed)
+                return file.seek(0, os.SEEK_END) - begin
+            unpacker = zlib.decompressobj(wbits=31)
 
 
 def _unpack(file: IO[bytes]) -> IO[bytes]:

@@ -7,7 +7,7 @@ from brainviewer.core.counting import first_few
 from brainviewer.core.errors import FileError
 from brainviewer.files.file_kind import CONVERT_DICOM, HEAD_BYTES, FileKind
 from brainviewer.files.folder_listing import folders_in, list_folder
-from brainviewer.files.nifti.foreign import known_kind
+from brainviewer.files.nifti.header import known_kind
 from brainviewer.files.ordinary_file import is_folder, open_ordinary, plain_errors
 
 _PAIR = FileKind(

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from brainviewer.core.study import Modality, Volume
+from brainviewer.core.study import SEQUENCES, Modality, Volume
 from brainviewer.imaging.measure.lesion_frame import FEW, LesionFrame
 from brainviewer.imaging.preprocess.working_grid import Field, Mask
 
@@ -62,13 +62,7 @@ def signals(frame: LesionFrame, volumes: Mapping[Modality, Volume]) -> dict[str,
     """The descriptors of ``SIGNALS`` that the sequences at hand allow."""
     regions = _regions(frame)
     found: dict[str, float] = {}
-    there = {}
-    for modality, volume in volumes.items():
-        sequence = None if volume.constant else _in_z(frame, volume)
-        if sequence is not None:
-            there[modality] = sequence
-    flair, t1 = there.get(Modality.FLAIR), there.get(Modality.T1)
-    t1ce, t2 = there.get(Modality.T1CE), there.get(Modality.T2)
+    flair, t1, t1ce, t2 = (_in_z(frame, volumes.get(modality)) for modality in SEQUENCES)
     if flair is not None:
         found |= _of_flair(flair, regions)
     if t1 is not None:
@@ -102,8 +96,10 @@ def _regions(frame: LesionFrame) -> _Regions:
     )
 
 
-def _in_z(frame: LesionFrame, volume: Volume) -> _Sequence | None:
-    """None if ordinary brain has no contrast in it."""
+def _in_z(frame: LesionFrame, volume: Volume | None) -> _Sequence | None:
+    """None without a volume, or if ordinary brain has no contrast in it."""
+    if volume is None or volume.constant:
+        return None
     ordinary = frame.values(volume.data, frame.ordinary)
     middle = np.median(ordinary)
     spread = np.float32(1.4826) * np.median(np.abs(ordinary - middle))
@@ -201,10 +197,7 @@ def _against(sequence: _Sequence, percentile: float) -> float:
     """A percentile in the lesion minus that in its mirror image."""
     if len(sequence.mirror) < FEW:
         return math.nan
-    here, across = (
-        np.percentile(sequence.lesion, percentile),
-        np.percentile(sequence.mirror, percentile),
-    )
+    here, across = (np.percentile(v, percentile) for v in (sequence.lesion, sequence.mirror))
     return float(here - across)
 
 
