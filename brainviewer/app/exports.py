@@ -115,15 +115,13 @@ def view_figure(
         annotations=request.annotations and state.overlays.annotations,
         heatmap=request.heatmap,
     )
-    stale = state.classification_status is Status.STALE
     shown, known = panes_of(state), places or {}
     panes = []
     for modality, plane in shown:
         scene = scene_of(
             state, study, modality, plane, (viewports or {}).get((modality, plane)), smooth=smooth
         )
-        heatmap = None if stale else scene.heatmap
-        panes.append(replace(scene, overlays=overlays, heatmap=heatmap))
+        panes.append(replace(scene, overlays=overlays))
     return FigureSpec(
         study,
         tuple(panes),

@@ -29,6 +29,7 @@ def scene_of(
         annotations = tuple(a for a in state.annotations if a.id not in state.undrawable)
     x, y, z = (float(value) for value in state.cursor)
     cursor: Point | None = None if study.is_picture else (x, y, z)
+    trial = state.trial
     return SliceScene(
         study,
         modality,
@@ -45,6 +46,7 @@ def scene_of(
         viewport,
         selection=selection,
         smooth=smooth,
+        painted_over=trial.region if trial is not None and trial.edited else None,
     )
 
 

@@ -188,6 +188,8 @@ class FigurePage:
         lines = provenance_lines(
             spec.study, spec.panes, spec.finding, spec.classification, identify=spec.identify
         )
+        if spec.result_note and not self._has_card and any(p.shows_heatmap for p in spec.panes):
+            lines.insert(0, spec.result_note)  # the card would say it
         return draw_footer(canvas, spec.study, spec.panes, lines, self._width)
 
     def _paint_footer(self, painter: QPainter) -> None:

@@ -2,6 +2,8 @@
 
 import math
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QImage, QPainter, QPen, QRegion
 
@@ -9,6 +11,7 @@ from brainviewer.painting import palette
 from brainviewer.painting.annotations import AnnotationPainter, Failed
 from brainviewer.painting.canvas import ink
 from brainviewer.painting.captions import caption_boxes, paint_captions, slice_captions
+from brainviewer.painting.contours import contour_path
 from brainviewer.painting.devices import is_raster, painting
 from brainviewer.painting.geometry import SliceGeometry
 from brainviewer.painting.slice_layers import PlacedImage, SliceLayers
@@ -52,7 +55,10 @@ def paint(
             painter.drawImage(contours.at, contours.image)
         if scene.study.edited:
             _paint_border(painter, geometry)
-        return _paint_writing(painter, geometry, scene, layers, failed)
+        labels = _paint_writing(painter, geometry, scene, layers, failed)
+        if scene.painted_over is not None:
+            _paint_outline(painter, geometry, scene.painted_over)
+        return labels
     finally:
         painter.restore()
 
@@ -114,6 +120,18 @@ def _paint_crosshair(painter: QPainter, geometry: SliceGeometry, scene: SliceSce
     painter.fillRect(QRectF(x + _GAP + 1, y, width - x - _GAP - 1, 1), colour)
     painter.fillRect(QRectF(x, 0, 1, y - _GAP), colour)
     painter.fillRect(QRectF(x, y + _GAP + 1, 1, height - y - _GAP - 1), colour)
+
+
+def _paint_outline(painter: QPainter, geometry: SliceGeometry, region: NDArray[np.bool_]) -> None:
+    """Dashes around what was painted over."""
+    path = geometry.transform.map(contour_path(region, geometry.view.pixel_spacing))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for colour, style in (
+        (ink(*palette.SHADOW), Qt.PenStyle.SolidLine),
+        (ink(palette.CAUTION), Qt.PenStyle.DashLine),
+    ):
+        painter.setPen(QPen(colour, 1.2, style))
+        painter.drawPath(path)
 
 
 def _paint_border(painter: QPainter, geometry: SliceGeometry) -> None:

@@ -39,6 +39,7 @@ class SliceScene:
     all_labels : annotations made on other sequences say their values too.
     selection : id of the annotation that is painted as chosen.
     smooth : interpolate between pixels; otherwise they are squares.
+    painted_over : (rows, columns) bool, the part of an image that was edited: outlined by dashes.
     """
 
     study: Study
@@ -57,6 +58,7 @@ class SliceScene:
     all_labels: bool = False
     selection: str = ""
     smooth: bool = True
+    painted_over: NDArray[np.bool_] | None = None
 
     @cached_property
     def view(self) -> SliceView:

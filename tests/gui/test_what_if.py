@@ -1,13 +1,16 @@
 """A picture with its answer in the window, painted over with the mouse."""
 
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu
 
+from brainviewer.app.exports import ExportRequest
 from brainviewer.app.session import Session
 from brainviewer.app.state import Tool
 from brainviewer.app.status import Status
@@ -17,8 +20,11 @@ from brainviewer.gui.dialogs.pages import Page
 from brainviewer.gui.main_window import MainWindow
 from brainviewer.gui.panels.occlusion import ChangeTable, WhatIfPanel
 from brainviewer.gui.panels.prevalence_menu import fill_prevalences
+from brainviewer.gui.panes.slice_pane import SlicePane
 from brainviewer.painting import palette
 from brainviewer.painting.captions import slice_captions
+from brainviewer.painting.devices import pixels_of
+from brainviewer.painting.figure import FigureSpec, draw_figure
 from tests.gui.eyes import texts
 from tests.gui.hands import drag, key, move, press, release, wheel
 from tests.toy_pictures import install_toy, mr_head, write_frames
@@ -125,6 +131,31 @@ def test_a_stroke_changes_the_picture_and_the_answer(trying: MainWindow) -> None
     assert pane.grab().toImage().pixelColor(1, pane.height() // 2) != image_colours.CAUTION
     assert not panel.isVisible()
     assert "Glioma" in texts(trying.result)
+
+
+def test_the_outline_of_what_is_edited_is_in_what_is_exported(trying: MainWindow) -> None:
+    state, pane = trying.session.state, trying.grid.panes[0]
+    drag(pane, place(trying, *LESION), place(trying, LESION[0] + 1, LESION[1] + 1))
+    figure = trying.export_picture._figure(ExportRequest(result=False), np.zeros((9, 9, 3)))
+    (exported,) = figure.panes
+    assert exported.painted_over is state.trial.region
+    assert pane.scene.painted_over is state.trial.region
+    dashed = painted(replace(figure, footer=False))
+    plain = painted(replace(figure, footer=False, panes=(replace(exported, painted_over=None),)))
+    assert (np.abs(dashed - plain).max(axis=2) > 60).sum() > 50
+    assert np.abs(painted_pane(pane) - dashed).max(axis=2).mean() < 1
+    press(pane, place(trying, 20, 20))
+    assert pane.scene.painted_over is None, "a new stroke shows what it covers"
+    key(pane, Qt.Key.Key_Escape)
+    assert pane.scene.painted_over is state.trial.region
+
+
+def painted(figure: FigureSpec) -> np.ndarray:
+    return draw_figure(figure).astype(int)
+
+
+def painted_pane(pane: SlicePane) -> np.ndarray:
+    return pixels_of(pane.grab().toImage()).astype(int)
 
 
 def test_shift_takes_away_and_undo_brings_back(trying: MainWindow) -> None:

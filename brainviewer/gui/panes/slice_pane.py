@@ -1,5 +1,7 @@
 """One slice of one sequence on the screen, and what mouse and keys do on it."""
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer, Signal
@@ -134,7 +136,7 @@ class SlicePane(QWidget):
         study, geometry = self.state.study, self.geometry_mm
         if self.missing or study is None or geometry is None:
             return None
-        return scene_of(
+        scene = scene_of(
             self.state,
             study,
             self.modality,
@@ -144,6 +146,7 @@ class SlicePane(QWidget):
             selection=self.state.selection,
             smooth=self.smooth,
         )
+        return replace(scene, painted_over=None) if self.preview.covering else scene
 
     def marks(self) -> tuple[Annotation, ...]:
         """The marks of this slice, with the one that is being drawn or moved as it is now."""

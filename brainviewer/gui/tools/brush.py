@@ -10,7 +10,6 @@ from brainviewer.app.state import Tool
 from brainviewer.gui import image_colours
 from brainviewer.gui.panes.camera import PaneGeometry
 from brainviewer.gui.tools.pane import ToolPane
-from brainviewer.painting.contours import contour_path
 from brainviewer.painting.slice_layers import as_image
 
 _A_NOTCH = 1.15
@@ -64,7 +63,7 @@ def turned_brush(brush: int, notches: int) -> int:
 
 
 class BrushLook:
-    """What a trial draws on a pane: the stroke, the outline of what is edited, and the brush."""
+    """What a trial draws over a pane: the stroke that is under way, and the brush."""
 
     def __init__(self, pane: ToolPane) -> None:
         self._pane = pane
@@ -76,6 +75,11 @@ class BrushLook:
         """Whether the left button paints."""
         state = self._pane.state
         return state.trial is not None and state.tool is Tool.BRUSH
+
+    @property
+    def covering(self) -> bool:
+        """Whether a stroke is under way."""
+        return self._cover is not None
 
     def cover(self, region: NDArray[np.uint8] | None) -> None:
         """Show a stroke that is under way; None when it is done."""
@@ -103,19 +107,6 @@ class BrushLook:
             painter.save()
             painter.setTransform(geometry.image_transform, True)
             painter.drawImage(0, 0, self._cover)
-            painter.restore()
-        elif trial.edited:
-            painter.save()
-            painter.setTransform(geometry.transform, True)
-            path = contour_path(trial.region, geometry.view.pixel_spacing)
-            for colour, style in (
-                (image_colours.SHADOW, Qt.PenStyle.SolidLine),
-                (image_colours.CAUTION, Qt.PenStyle.DashLine),
-            ):
-                pen = QPen(colour, 1.2, style)
-                pen.setCosmetic(True)
-                painter.setPen(pen)
-                painter.drawPath(path)
             painter.restore()
         if self.active and self._at is not None:
             width = geometry.view.pixel_spacing[1]

@@ -30,7 +30,7 @@ from brainviewer.core.findings import Classification, Heatmap, TumourFinding
 from brainviewer.core.slices import Plane, SliceView
 from brainviewer.core.study import SEQUENCES, Modality, Study
 from brainviewer.core.voi_window import auto_window
-from brainviewer.painting.figure import FigureSpec, draw_figure
+from brainviewer.painting.figure import FigureSpec, draw_figure, figure_svg
 from brainviewer.painting.footer import provenance_lines
 from brainviewer.painting.slice_scene import Viewport
 from tests.phantoms import grid_of, marker_finding, marker_study
@@ -307,7 +307,7 @@ def test_the_heatmap_is_drawn_only_where_it_was_asked_for() -> None:
         assert sum(p.shows_heatmap for p in figure.panes) == wanted
 
 
-def test_a_stale_result_says_so_and_shows_no_heatmap() -> None:
+def test_a_stale_result_says_so_and_its_heatmap_is_in_the_view_alone() -> None:
     state = state_of(marker_study())
     state.classification_status = Status.STALE
     state.classification_message = "The age was changed."
@@ -315,7 +315,19 @@ def test_a_stale_result_says_so_and_shows_no_heatmap() -> None:
         figure = request_figure(state, ExportRequest(subject, heatmap=True))
         assert "Stale: The age was changed." in figure.result_note
         assert provenance_record(figure, 2)["classification"]["note"] == figure.result_note
-        assert not any(p.shows_heatmap for p in figure.panes)
+        on_screen = subject is ExportSubject.VIEW
+        assert any(p.shows_heatmap for p in figure.panes) is on_screen
+
+
+def test_a_stale_heatmap_never_stands_without_the_words() -> None:
+    state = state_of(marker_study())
+    state.classification_status = Status.STALE
+    state.classification_message = "The age was changed."
+    for card in (True, False):
+        page = figure_svg(request_figure(state, ExportRequest(heatmap=True, result=card))).decode()
+        assert page.count("Stale: The age was changed.") == 1
+    page = figure_svg(request_figure(state, ExportRequest(result=False))).decode()
+    assert "Stale" not in page
 
 
 def test_the_tumour_slice_is_exported_wherever_the_cursor_is() -> None:

@@ -17,7 +17,7 @@ from brainviewer.core.voi_window import Window
 from brainviewer.painting import palette
 from brainviewer.painting.captions import round_length
 from brainviewer.painting.contours import outlines
-from brainviewer.painting.devices import paint_image, pixels_of
+from brainviewer.painting.devices import paint_image, paint_svg, pixels_of
 from brainviewer.painting.geometry import SliceGeometry, head_viewport
 from brainviewer.painting.slice_image import heat_values
 from brainviewer.painting.slice_painter import paint
@@ -335,3 +335,33 @@ def test_a_synthetic_study_says_so_even_without_other_text() -> None:
 @pytest.mark.parametrize("scale", [1, 2, 3, 4])
 def test_the_size_is_exact_at_every_scale(scale: int) -> None:
     assert pixels(spec(), scale).shape == (SIZE[1] * scale, SIZE[0] * scale, 3)
+
+
+@pytest.mark.parametrize("scale", [1, 3])
+def test_what_was_painted_over_has_a_dashed_outline(scale: int) -> None:
+    region = np.zeros(spec().view.shape, bool)
+    region[12:26, 9:30] = True
+    edited = spec(painted_over=region)
+    changed = np.abs(pixels(edited, scale) - pixels(spec(), scale)).max(axis=2) > 24
+    line = coloured(pixels(edited, scale), palette.CAUTION) & changed
+    (left, top), (right, bottom) = place_of(edited, 12, 9), place_of(edited, 25, 29)
+    rows, columns = np.nonzero(line)
+    near = 8 * scale
+    assert abs(rows.min() - top * scale) < near and abs(rows.max() - bottom * scale) < near
+    assert abs(columns.min() - left * scale) < near and abs(columns.max() - right * scale) < near
+    assert not line[int(top + near) * scale : int(bottom - near) * scale, :][
+        :, int(left + near) * scale : int(right - near) * scale
+    ].any()
+    shadow_only = changed & ~line
+    assert shadow_only.sum() > line.sum() / 3, "dashes have gaps"
+
+
+def test_the_dashes_are_lines_in_a_vector_file() -> None:
+    region = np.zeros(spec().view.shape, bool)
+    region[12:26, 9:30] = True
+    whole = QRect(0, 0, *SIZE)
+    plain, dashed = (
+        paint_svg(lambda p, pane=pane: paint(p, whole, pane), SIZE).decode()
+        for pane in (spec(), spec(painted_over=region))
+    )
+    assert "stroke-dasharray" in dashed and "stroke-dasharray" not in plain
