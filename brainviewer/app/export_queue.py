@@ -7,9 +7,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from brainviewer.app.exports import ExportRequest, export_figure
+from brainviewer.app.exports import ExportRequest
 from brainviewer.app.jobs import Jobs, Policy
 from brainviewer.app.notices import Notices
+from brainviewer.app.report.study_figures import export_figure
 from brainviewer.app.state import ViewState
 from brainviewer.core.errors import BrainViewerError, Report
 from brainviewer.painting.figure import FigureSpec

@@ -1,7 +1,7 @@
 """Pictures of what is on the screen: the current view, the tumour slice, the 3D view."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 
@@ -9,16 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainviewer.app.report.study_figures import (
-    AUTO,
-    SCALES,
     SMALL,
-    analysis_figure,
-    analysis_spec,
-    export_figure,
-    export_picture,
+    SliceRequest,
     slice_figure,
     trusted_result,
-    tumour_index,
 )
 from brainviewer.app.slice_scenes import scene_of
 from brainviewer.app.state import Layout, ViewState
@@ -27,27 +21,8 @@ from brainviewer.core.errors import BrainViewerError
 from brainviewer.core.findings import Classification, TumourFinding
 from brainviewer.core.slices import Plane
 from brainviewer.core.study import Modality, Study
-from brainviewer.painting.figure import FigureSpec, Place, draw_figure
+from brainviewer.painting.figure import FigureSpec, Place
 from brainviewer.painting.slice_scene import Viewport
-
-__all__ = [
-    "AUTO",
-    "SCALES",
-    "ExportRequest",
-    "ExportSubject",
-    "analysis_figure",
-    "analysis_spec",
-    "current_view_image",
-    "export_figure",
-    "export_picture",
-    "panes_of",
-    "request_figure",
-    "slice_figure",
-    "tumour_index",
-    "tumour_slice_figure",
-    "view_figure",
-    "volume_figure",
-]
 
 Pane = tuple[Modality, Plane]
 
@@ -89,164 +64,120 @@ def panes_of(state: ViewState) -> tuple[Pane, ...]:
     return ((state.active, state.shown_plane),)
 
 
-def view_figure(
-    state: ViewState,
-    request: ExportRequest,
-    *,
-    viewports: Mapping[Pane, Viewport] | None = None,
-    places: Mapping[Pane, Place] | None = None,
-    pane_size: tuple[int, int] = SMALL,
-    volume_picture: NDArray[np.uint8] | None = None,
-    smooth: bool = True,
-) -> FigureSpec:
-    """The current view as it is shown, ready to be painted in another thread.
+@dataclass(frozen=True, eq=False)
+class PaneArrangement:
+    """How the panes lie on the screen.
 
     viewports : the part that each pane shows; a pane that is not named shows the whole slice.
-    places : where each pane lies on the screen, if all have one; see ``FigureSpec``.
-    pane_size : width and height of a pane that has none, in pixels.
-    volume_picture : (rows, columns, 3) the 3D view beside the slices, at the request's scale.
+    places : where each pane lies, if all have one; see ``FigureSpec``.
+    pane_size : width and height of a pane that has no place, in pixels.
     smooth : whether the screen interpolates between pixels.
-
-    Raises BrainViewerError if no study is open.
     """
-    study = _opened(state)
+
+    viewports: Mapping[Pane, Viewport] = field(default_factory=dict)
+    places: Mapping[Pane, Place] = field(default_factory=dict)
+    pane_size: tuple[int, int] = SMALL
+    smooth: bool = True
+
+
+def request_figure(
+    state: ViewState,
+    request: ExportRequest,
+    arrangement: PaneArrangement | None = None,
+    volume_picture: NDArray[np.uint8] | None = None,
+) -> FigureSpec:
+    """The picture that a request asks for.
+
+    To be called on the main thread; drawing and saving what it returns may happen elsewhere.
+
+    arrangement : of the current view; equal panes without.
+    volume_picture : (rows, columns, 3) the 3D view, already drawn at the request's scale.
+
+    Raises BrainViewerError if no study is open, or there is no lesion or no 3D view to show.
+    """
+    study = state.study
+    if study is None:
+        raise BrainViewerError("There is nothing to export.", "Open a study first.")
+    if request.subject is ExportSubject.TUMOUR_SLICE:
+        return _tumour_slice_figure(state, study, request)
+    if request.subject is ExportSubject.VOLUME:
+        return _volume_figure(state, study, request, volume_picture)
+    arrangement = arrangement or PaneArrangement()
     overlays = replace(
         state.overlays,
         annotations=request.annotations and state.overlays.annotations,
         heatmap=request.heatmap,
     )
-    shown, known = panes_of(state), places or {}
-    panes = []
-    for modality, plane in shown:
-        scene = scene_of(
-            state, study, modality, plane, (viewports or {}).get((modality, plane)), smooth=smooth
+    shown, places = panes_of(state), arrangement.places
+    panes = (
+        scene_of(
+            state,
+            study,
+            modality,
+            plane,
+            arrangement.viewports.get((modality, plane)),
+            smooth=arrangement.smooth,
         )
-        panes.append(replace(scene, overlays=overlays))
+        for modality, plane in shown
+    )
     return FigureSpec(
         study,
-        tuple(panes),
+        tuple(replace(scene, overlays=overlays) for scene in panes),
         2,
-        pane_size,
+        arrangement.pane_size,
         volume_picture,
         state.finding,
         trusted_result(study, state.shown_result),
         _note(state),
         request.result,
         identify=request.identify,
-        places=tuple(known[pane] for pane in shown) if known.keys() >= set(shown) else (),
+        places=tuple(places[pane] for pane in shown) if places.keys() >= set(shown) else (),
     )
 
 
-def tumour_slice_figure(state: ViewState, request: ExportRequest) -> FigureSpec:
-    """The active sequence at the tumour slice, with the windows that are set.
-
-    Raises BrainViewerError if no study is open or no lesion was found.
-    """
-    study = _opened(state)
-    plane = state.finding.plane if state.finding is not None else Plane.AXIAL
+def _tumour_slice_figure(state: ViewState, study: Study, request: ExportRequest) -> FigureSpec:
+    """The active sequence at the tumour slice, with the windows that are set."""
+    finding = state.finding
     fresh = None if state.classification_status is Status.STALE else state.classification
     figure = slice_figure(
         study,
-        modality=state.active,
-        plane=plane,
-        heatmap=request.heatmap and _on_tumour_slice(study, fresh, state.finding),
-        annotations=state.annotations if request.annotations else (),
-        finding=state.finding,
-        classification=state.classification,
-        convention=state.convention,
-        windows=state.windows,
-        colour_maps=state.colour_maps,
-        overlays=replace(state.overlays, annotations=True, text=True),
-        result=request.result,
-        identify=request.identify,
+        SliceRequest(
+            modality=state.active,
+            plane=finding.plane if finding is not None else Plane.AXIAL,
+            heatmap=request.heatmap and _on_tumour_slice(study, fresh, finding),
+            annotations=state.annotations if request.annotations else (),
+            finding=finding,
+            classification=state.classification,
+            convention=state.convention,
+            windows=state.windows,
+            colour_maps=state.colour_maps,
+            overlays=replace(state.overlays, annotations=True, text=True),
+            result=request.result,
+            identify=request.identify,
+        ),
     )
     return replace(figure, result_note=_note(state))
 
 
-def volume_figure(
-    state: ViewState, request: ExportRequest, volume_picture: NDArray[np.uint8]
+def _volume_figure(
+    state: ViewState, study: Study, request: ExportRequest, picture: NDArray[np.uint8] | None
 ) -> FigureSpec:
-    """The 3D view with its footer.
-
-    volume_picture : (rows, columns, 3) the 3D view, already drawn at the request's scale.
-    """
-    study = _opened(state)
-    height, width = (max(1, round(side / request.scale)) for side in volume_picture.shape[:2])
+    """The 3D view with its footer."""
+    if picture is None:
+        raise BrainViewerError("There is no 3D view to export.", "Export the slices instead.")
+    height, width = (max(1, round(side / request.scale)) for side in picture.shape[:2])
     return FigureSpec(
         study,
         (),
         1,
         (width, height),
-        volume_picture,
+        picture,
         state.finding,
         trusted_result(study, state.classification),
         _note(state),
         request.result,
         identify=request.identify,
     )
-
-
-def request_figure(
-    state: ViewState,
-    request: ExportRequest,
-    *,
-    viewports: Mapping[Pane, Viewport] | None = None,
-    places: Mapping[Pane, Place] | None = None,
-    pane_size: tuple[int, int] = SMALL,
-    volume_picture: NDArray[np.uint8] | None = None,
-    smooth: bool = True,
-) -> FigureSpec:
-    """The picture that a request asks for; see the three functions above for the arguments.
-
-    To be called on the main thread; drawing and saving what it returns may happen elsewhere.
-    """
-    if request.subject is ExportSubject.TUMOUR_SLICE:
-        return tumour_slice_figure(state, request)
-    if request.subject is ExportSubject.VOLUME:
-        if volume_picture is None:
-            raise BrainViewerError("There is no 3D view to export.", "Export the slices instead.")
-        return volume_figure(state, request, volume_picture)
-    return view_figure(
-        state,
-        request,
-        viewports=viewports,
-        places=places,
-        pane_size=pane_size,
-        volume_picture=volume_picture,
-        smooth=smooth,
-    )
-
-
-def current_view_image(
-    state: ViewState,
-    *,
-    viewports: Mapping[Pane, Viewport] | None = None,
-    places: Mapping[Pane, Place] | None = None,
-    pane_size: tuple[int, int] = SMALL,
-    volume_picture: NDArray[np.uint8] | None = None,
-    smooth: bool = True,
-    scale: int = 2,
-) -> NDArray[np.uint8]:
-    """(rows, columns, 3) the current view for the clipboard.
-
-    Raises BrainViewerError if no study is open.
-    """
-    figure = view_figure(
-        state,
-        ExportRequest(scale=scale, heatmap=state.overlays.heatmap),
-        viewports=viewports,
-        places=places,
-        pane_size=pane_size,
-        volume_picture=volume_picture,
-        smooth=smooth,
-    )
-    return draw_figure(figure, scale)
-
-
-def _opened(state: ViewState) -> Study:
-    if state.study is None:
-        raise BrainViewerError("There is nothing to export.", "Open a study first.")
-    return state.study
 
 
 def _on_tumour_slice(

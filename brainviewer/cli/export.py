@@ -86,26 +86,28 @@ def export(
 
                 network = None if runner is None else segmentation_network(runner)
                 finding = find_tumour(opened, network=network, report=progress_line())
-            from brainviewer.app.exports import export_picture
             from brainviewer.app.report.provenance import provenance_record
+            from brainviewer.app.report.study_figures import (
+                SliceRequest,
+                export_figure,
+                slice_figure,
+            )
 
             result = None
             if runner is not None and wanted:
                 result = _answer(opened, finding, runner, model, plane, index)
-            figure = export_picture(
-                opened,
-                file,
+            request = SliceRequest(
                 modality=sequence,
                 plane=plane,
                 index=index,
-                scale=scale,
                 # Nothing was looked at in what is out of scope, and the picture says that.
                 heatmap=heatmap and result is not None and result.in_scope,
                 annotations=marks,
                 finding=finding,
                 classification=result,
-                report=progress_line(),
             )
+            figure = slice_figure(opened, request)
+            export_figure(figure, file, scale, progress_line())
         record = {**provenance_record(figure, scale), "file": str(file)}
         notices = [*opened.notices, *said]
         record["notices"] = notices

@@ -88,8 +88,8 @@ def pick(
             lesion = np.zeros(opened.grid.shape, bool) if finding.mask is None else finding.mask
             write_mask(mask, lesion, opened.grid, opened.reference.file_grid)
         record = with_schema(Schema.FINDING, finding_record(finding))
-        record["notices"] = [*opened.notices, *finding.notices]
-        show(out, record, as_json, lambda: finding_text(record))
+        notices = record["notices"] = [*opened.notices, *finding.notices]
+        show(out, record, as_json, lambda: finding_text(opened, finding, notices))
 
 
 @app.command()
@@ -167,22 +167,18 @@ def analyze(
     with results_only() as out, study_engine(engine, model) as runner:
         opened = open_and_import(study, ANALYSING)
         load_rest(runner)
+        from brainviewer.app.prediction.whole_study import AnalysisOptions
         from brainviewer.app.prediction.whole_study import analyze as analyze_study
         from brainviewer.app.report.text import analysis_text
 
-        record = analyze_study(
-            opened,
-            folder,
-            runner,
-            method=method.value,
-            threshold=threshold,
-            model_id=model,
-            age_years=age,
-            prevalence=prevalence,
-            heatmap=heatmap,
-            report=progress_line(),
+        options = AnalysisOptions(method.value, threshold, model, age, prevalence, heatmap)
+        done = analyze_study(opened, folder, runner, options, progress_line())
+        show(
+            out,
+            done.record,
+            as_json,
+            lambda: analysis_text(opened, done.finding, done.record, folder),
         )
-        show(out, record, as_json, lambda: analysis_text(record, folder))
 
 
 @app.command()

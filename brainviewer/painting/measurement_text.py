@@ -1,4 +1,4 @@
-"""A lesion's measurements in words, in the window and in exported pictures alike."""
+"""A lesion's measurements in words, in the window, in exports and on a terminal alike."""
 
 from dataclasses import dataclass
 
@@ -27,6 +27,11 @@ class MeasurementLine:
     detail: str = ""
     diameters: Diameters | None = None
     known: bool = True
+
+    @property
+    def whole(self) -> str:
+        """Value and detail on one line."""
+        return f"{self.value} ({self.detail})" if self.detail else self.value
 
 
 def measurement_lines(study: Study, finding: TumourFinding) -> tuple[MeasurementLine, ...]:
@@ -57,21 +62,28 @@ def slice_line(finding: TumourFinding) -> MeasurementLine:
     return MeasurementLine(place, f"{number(area)} mm²")
 
 
+def tumour_slice_text(finding: TumourFinding) -> str:
+    """Which slice it is, and the lesion's area in it."""
+    chosen = slice_line(finding)
+    return f"Tumour slice: {finding.plane} {chosen.name.removeprefix('Slice ')}, {chosen.value}"
+
+
+def largest_slices_text(finding: TumourFinding) -> str:
+    """The slice with the largest area in each plane."""
+    largest = (f"{plane} {index + 1}" for plane, index in finding.slices.items())
+    return f"Largest slices: {', '.join(largest)}"
+
+
 def measurement_text(study: Study, finding: TumourFinding) -> str:
     """All measurements as lines of text, to be pasted elsewhere; slices count from 1.
 
     The study's name is not in it, because it may name the patient.
     """
-    lines = [
-        f"{line.name}: {line.value}" + (f" ({line.detail})" if line.detail else "")
-        for line in measurement_lines(study, finding)
-    ]
+    lines = [f"{line.name}: {line.whole}" for line in measurement_lines(study, finding)]
     if finding.found:
-        chosen = slice_line(finding)
-        lines.insert(0, f"Tumour slice: {finding.plane} {chosen.name.lower()}, {chosen.value}")
+        lines.insert(0, tumour_slice_text(finding))
     if finding.slices:
-        largest = (f"{plane} {index + 1}" for plane, index in finding.slices.items())
-        lines.append(f"Largest slices: {', '.join(largest)}")
+        lines.append(largest_slices_text(finding))
     if not lines:
         lines.append("No lesion found.")
     if not study.grid.oriented:

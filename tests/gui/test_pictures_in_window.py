@@ -8,7 +8,7 @@ from PIL import Image
 from PySide6.QtCore import QPointF, Qt
 from pytestqt.qtbot import QtBot
 
-from brainviewer.app.exports import ExportRequest, panes_of, view_figure
+from brainviewer.app.exports import ExportRequest, panes_of, request_figure
 from brainviewer.app.report.provenance import provenance_record
 from brainviewer.app.session import Session
 from brainviewer.app.state import Layout, Tool
@@ -131,7 +131,7 @@ def test_lengths_are_in_pixels_until_the_file_knows_better(window: MainWindow) -
         mark = session.state.annotations[0]
         columns = 90 / pane.geometry_mm.pixels_per_mm
         assert mark.length == pytest.approx(columns)
-        figure = view_figure(session.state, ExportRequest())
+        figure = request_figure(session.state, ExportRequest())
         assert provenance_record(figure, 2)["panes"][0]["annotations"][0][f"length_{unit}"] > 0
         assert draw_figure(figure).shape[1] > 100
         captions = slice_captions(pane.scene, pane.geometry_mm)

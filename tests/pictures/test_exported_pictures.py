@@ -7,13 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from brainviewer.app.exports import (
-    AUTO,
-    analysis_figure,
-    analysis_spec,
-    export_picture,
-    slice_figure,
-)
+from brainviewer.app.report.study_figures import AUTO, SliceRequest, analysis_spec, slice_figure
 from brainviewer.core.annotation_kinds import Kind
 from brainviewer.core.annotations import Annotation
 from brainviewer.core.findings import Classification, Heatmap
@@ -23,6 +17,7 @@ from brainviewer.core.slices import Convention, EdgeLetters, Plane, SliceView
 from brainviewer.core.study import SEQUENCES, Modality, Study
 from brainviewer.core.voi_window import Window
 from brainviewer.painting.figure import FigureSpec, draw_figure
+from tests.exporting import export_slice
 from tests.phantoms import (
     AXIS_CASES,
     case_name,
@@ -90,10 +85,12 @@ def test_the_patients_left_is_on_the_right(grid: Grid, plane: Plane) -> None:
     study = marker_study(grid, (Modality.FLAIR,))
     figure = slice_figure(
         study,
-        plane=plane,
-        finding=marker_finding(study),
-        overlays=NOTHING,
-        windows={Modality.FLAIR: Window.between(500, 900)},
+        SliceRequest(
+            plane=plane,
+            finding=marker_finding(study),
+            overlays=NOTHING,
+            windows={Modality.FLAIR: Window.between(500, 900)},
+        ),
     )
     picture = np.asarray(drawn(figure).convert("L"))
     right, down = middle_of(picture > 200)
@@ -115,11 +112,14 @@ def test_outline_heatmap_and_marks_lie_on_the_marker(grid: Grid) -> None:
     mark = Annotation(Kind.ELLIPSE, Plane.AXIAL, (tuple(left), tuple(right)), Modality.FLAIR)
     common = {"finding": finding, "windows": black, "result": False}
     pictures = {
-        "outline": slice_figure(study, overlays=Overlays(text=False, segmentation=False), **common),
-        "heatmap": slice_figure(
-            study, overlays=NOTHING, heatmap=True, classification=result(study), **common
+        "outline": slice_figure(
+            study, SliceRequest(overlays=Overlays(text=False, segmentation=False), **common)
         ),
-        "mark": slice_figure(study, overlays=NOTHING, annotations=(mark,), **common),
+        "heatmap": slice_figure(
+            study,
+            SliceRequest(overlays=NOTHING, heatmap=True, classification=result(study), **common),
+        ),
+        "mark": slice_figure(study, SliceRequest(overlays=NOTHING, annotations=(mark,), **common)),
     }
     for name, figure in pictures.items():
         picture = np.asarray(drawn(figure).convert("L")) > 60
@@ -132,7 +132,7 @@ def test_outline_heatmap_and_marks_lie_on_the_marker(grid: Grid) -> None:
 def test_neurological_pictures_are_mirrored_and_say_so(tmp_path: Path, plane: Plane) -> None:
     study = marker_study(modalities=(Modality.FLAIR,))
     path = tmp_path / "n.png"
-    figure = export_picture(
+    figure = export_slice(
         study,
         path,
         plane=plane,
@@ -151,7 +151,7 @@ def test_neurological_pictures_are_mirrored_and_say_so(tmp_path: Path, plane: Pl
 
 def test_unknown_orientation_shows_no_letters_and_says_so(tmp_path: Path) -> None:
     study = marker_study(grid_of(oriented=False), (Modality.FLAIR,))
-    figure = export_picture(study, tmp_path / "u.png", index=5, scale=1)
+    figure = export_slice(study, tmp_path / "u.png", index=5, scale=1)
     assert figure.panes[0].view.letters == EdgeLetters()
     provenance = read_provenance(tmp_path / "u.png")
     assert "unknown" in provenance["orientation_text"].lower()
@@ -167,7 +167,7 @@ def text_detail(picture: np.ndarray) -> float:
 
 def test_four_times_is_drawn_anew_and_not_enlarged() -> None:
     study = marker_study(synthetic=True)
-    figure = slice_figure(study, index=AUTO, finding=marker_finding(study))
+    figure = slice_figure(study, SliceRequest(index=AUTO, finding=marker_finding(study)))
     small, large = drawn(figure, 1), drawn(figure, 4)
     assert large.size == (4 * small.width, 4 * small.height)
     enlarged = np.asarray(small.resize(large.size).convert("L"), dtype=float)
@@ -182,7 +182,7 @@ def test_four_times_is_drawn_anew_and_not_enlarged() -> None:
 def test_the_analysis_figure_holds_every_sequence_and_the_result(scale: int) -> None:
     study = marker_study()
     whole = drawn(analysis_spec(study, marker_finding(study), result(study)), scale)
-    alone = Image.fromarray(analysis_figure(study, None, None, scale))
+    alone = Image.fromarray(draw_figure(analysis_spec(study, None, None), scale))
     assert whole.width > alone.width
     picture = np.asarray(whole.convert("L"), dtype=int)
     for row in (0, 1):
@@ -196,6 +196,6 @@ def test_the_analysis_figure_holds_every_sequence_and_the_result(scale: int) -> 
 @pytest.mark.parametrize("count", [1, 2, 3])
 def test_studies_with_fewer_sequences_make_a_figure_too(count: int) -> None:
     study = marker_study(modalities=SEQUENCES[:count])
-    image = Image.fromarray(analysis_figure(study, marker_finding(study), None, 1))
+    image = Image.fromarray(draw_figure(analysis_spec(study, marker_finding(study), None), 1))
     assert image.width > 400
     assert image.height > 400

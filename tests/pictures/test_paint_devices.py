@@ -17,15 +17,14 @@ from PySide6.QtPrintSupport import QPrinter
 from PySide6.QtSvg import QSvgRenderer
 from pytestqt.qtbot import QtBot
 
-from brainviewer.app.exports import (
-    ExportRequest,
+from brainviewer.app.exports import ExportRequest, request_figure
+from brainviewer.app.report.provenance import provenance_record
+from brainviewer.app.report.study_figures import (
+    SliceRequest,
     analysis_spec,
     export_figure,
-    export_picture,
-    request_figure,
     slice_figure,
 )
-from brainviewer.app.report.provenance import provenance_record
 from brainviewer.app.session import Session
 from brainviewer.core.annotations import Annotation, Kind
 from brainviewer.core.errors import FileError
@@ -39,6 +38,7 @@ from brainviewer.painting.devices import paint_image, paint_pdf, paint_svg, pixe
 from brainviewer.painting.figure import FigurePage
 from brainviewer.painting.slice_painter import paint
 from brainviewer.painting.slice_scene import SliceScene
+from tests.exporting import export_slice
 from tests.gui.conftest import session, show_study, shown, study  # noqa: F401
 from tests.phantoms import marker_finding, marker_study, measured
 from tests.provenance import read_provenance
@@ -197,9 +197,7 @@ def test_the_file_says_where_it_came_from_and_names_nobody(
     secret = replace(head, volumes=volumes, name="Doe_Jane")
     path = tmp_path / f"a{suffix}"
     mark = annotation(head, Kind.TEXT, (30, 12), TEXT)
-    figure = export_picture(
-        secret, path, annotations=(mark,), finding=marker_finding(head), scale=2
-    )
+    figure = export_slice(secret, path, annotations=(mark,), finding=marker_finding(head), scale=2)
     inside = read_provenance(path)
     assert inside["scale"] == 2
     assert inside["panes"] == json.loads(json.dumps(provenance_record(figure, 2)))["panes"]
@@ -223,7 +221,7 @@ def test_an_analysis_fits_on_one_page_of_its_own_size(head: Study, tmp_path: Pat
 
 def test_another_ending_is_refused_before_anything_is_painted(head: Study, tmp_path: Path) -> None:
     with pytest.raises(FileError, match=r"\.png, \.tif, \.svg or \.pdf"):
-        export_picture(head, tmp_path / "a.eps", index=3)
+        export_slice(head, tmp_path / "a.eps", index=3)
     assert not list(tmp_path.iterdir())
 
 
@@ -245,7 +243,7 @@ def test_the_view_is_printed_whole_and_in_the_middle(shown: Session, tmp_path: P
 
 
 def test_a_figure_of_one_slice_is_the_pane_and_what_stands_beside_it(head: Study) -> None:
-    figure = slice_figure(head, finding=marker_finding(head))
+    figure = slice_figure(head, SliceRequest(finding=marker_finding(head)))
     page = FigurePage(figure)
     whole = pixels_of(paint_image(lambda p: page.paint(p, 1), page.size))
     wide, tall = figure.pane_size

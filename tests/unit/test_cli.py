@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 import sys
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +12,7 @@ import pytest
 from phantoms import marker_finding, marker_study
 
 from brainviewer import __version__, cli
+from brainviewer.app.prediction.whole_study import Analysis
 from brainviewer.core.errors import BrainViewerError, FileError
 from brainviewer.core.findings import Classification, Heatmap, TumourFinding
 from brainviewer.core.slices import Plane
@@ -342,16 +343,15 @@ def test_models(monkeypatch, capfd, tmp_path):
 def test_analyze_passes_everything_on(result, monkeypatch, capfd, tmp_path):
     asked = {}
 
-    def analyze(study, folder, engine, **wanted):
-        asked.update(wanted, folder=folder)
-        return {"files": []}
+    def analyze(study, folder, engine, options, report):
+        asked.update(asdict(options), folder=folder)
+        return Analysis(marker_finding(study), {"files": []})
 
     monkeypatch.setattr("brainviewer.app.prediction.whole_study.analyze", analyze)
     arguments = ("--method", "threshold", "--threshold", 300, "--age", 40, "--json")
     setting = ("--prevalence", "equal")
     assert run("analyze", "folder", "-o", tmp_path, "--heatmap", *arguments, *setting) == 0
     assert printed(capfd) == {"files": []}
-    del asked["report"]
     assert asked == {
         "folder": tmp_path, "method": "threshold", "threshold": 300, "age_years": 40,
         "model_id": None, "prevalence": "equal", "heatmap": True,

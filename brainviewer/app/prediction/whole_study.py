@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainviewer import __version__
-from brainviewer.app.exports import analysis_spec
 from brainviewer.app.prediction.subtype import NotClassified, classify
 from brainviewer.app.report.formats import Schema, with_schema
 from brainviewer.app.report.provenance import provenance_record
@@ -19,6 +19,7 @@ from brainviewer.app.report.records import (
     finding_record,
     not_classified_record,
 )
+from brainviewer.app.report.study_figures import analysis_spec
 from brainviewer.app.report.study_record import study_record
 from brainviewer.core.errors import BrainViewerError, Report, silent
 from brainviewer.core.findings import Classification, TumourFinding
@@ -38,45 +39,62 @@ RESULT, FIGURE, VOLUME = "result.json", "figure.png", "volume.png"
 SCALES = {FIGURE: 2, VOLUME: 1}
 
 
+@dataclass(frozen=True)
+class AnalysisOptions:
+    """How the tumour is looked for and classified.
+
+    method, threshold : see ``find_tumour``. model_id, age_years, prevalence : see ``classify``.
+    heatmap : draw where the network looked on one sequence of figure.png.
+    """
+
+    method: str = "lesion"
+    threshold: float = 450.0
+    model_id: str | None = None
+    age_years: float | None = None
+    prevalence: str | None = None
+    heatmap: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Analysis:
+    """What was found; ``record`` is what result.json holds."""
+
+    finding: TumourFinding
+    record: dict[str, Any]
+
+
 def analyze(
     study: Study,
     folder: Path,
     engine: Runner,
-    *,
-    method: str = "lesion",
-    threshold: float = 450.0,
-    model_id: str | None = None,
-    age_years: float | None = None,
-    prevalence: str | None = None,
-    heatmap: bool = False,
+    options: AnalysisOptions | None = None,
     report: Report = silent,
-) -> dict[str, Any]:
+) -> Analysis:
     """Do the whole job on an open study and write result.json, figure.png and volume.png.
 
-    heatmap : draw where the network looked on one sequence of figure.png.
     folder : made if it does not exist. Files of these names are replaced, each whole or not at
         all, and only when all of them are ready.
 
-    Returns what result.json holds. Raises BrainViewerError, ModelError, FileError or Cancelled;
-    that there is no tumour, or no OpenGL for the 3D view, is a result with a notice.
+    Raises BrainViewerError, ModelError, FileError or Cancelled; that there is no tumour, or no
+    OpenGL for the 3D view, is a result with a notice.
     """
     began = time.perf_counter()
-    check_age(age_years)
-    model(model_id or DEFAULT_MODEL).head.setting(prevalence)
+    options = options or AnalysisOptions()
+    model_id = options.model_id or DEFAULT_MODEL
+    check_age(options.age_years)
+    model(model_id).head.setting(options.prevalence)
     make_folder(folder)
-    notices = list(study.notices)
 
     def part(start: float, share: float) -> Report:
         return lambda fraction, text: report(start + share * fraction, text)
 
     finding = find_tumour(
         study,
-        method,
-        threshold=threshold,
+        options.method,
+        threshold=options.threshold,
         network=segmentation_network(engine),
         report=part(0.0, 0.3),
     )
-    notices += finding.notices
     result: Classification | None = None
     try:
         result = classify(
@@ -84,31 +102,24 @@ def analyze(
             finding,
             engine,
             model_id=model_id,
-            age_years=age_years,
-            prevalence=prevalence,
+            age_years=options.age_years,
+            prevalence=options.prevalence,
             report=part(0.3, 0.2),
         )
         typed = classification_record(result)
     except NotClassified as nothing:
-        typed = not_classified_record(model_id or DEFAULT_MODEL, str(nothing))
-    notices += typed["notices"]
+        typed = not_classified_record(model_id, str(nothing))
+    notices = [*study.notices, *finding.notices, *typed["notices"]]
     report(0.5, "Drawing the 3D view")
-    volume = None
+    specs = {}
     try:
         volume = _volume_picture(study, finding)
+        size = volume.shape[1], volume.shape[0]
+        specs[VOLUME] = FigureSpec(study, (), 1, size, volume, finding, result=False)
     except BrainViewerError as no_3d:
         notices.append(f"{VOLUME} was not made: {no_3d}")
     report(0.75, "Drawing the figure")
-    specs = {FIGURE: analysis_spec(study, finding, result, heatmap=heatmap)}
-    if volume is not None:
-        specs[VOLUME] = FigureSpec(
-            study,
-            (),
-            pane_size=(volume.shape[1], volume.shape[0]),
-            volume_picture=volume,
-            finding=finding,
-            result=False,
-        )
+    specs = {FIGURE: analysis_spec(study, finding, result, heatmap=options.heatmap), **specs}
     pictures = {name: (draw_figure(spec, SCALES[name]), spec) for name, spec in specs.items()}
     told = {
         "application": "BrainViewer",
@@ -125,7 +136,7 @@ def analyze(
     report(0.9, "Writing the files")
     _write(folder, record, pictures)
     report(1.0, "Done")
-    return record
+    return Analysis(finding, record)
 
 
 def _volume_picture(study: Study, finding: TumourFinding) -> NDArray[np.uint8]:

@@ -1,9 +1,10 @@
 """A model's card as plain data: ``models --json``."""
 
+from dataclasses import asdict
 from typing import Any
 
 from brainviewer.core.findings import ANSWER, HEATMAP, SCOPE
-from brainviewer.models.card import Card, Figure, ModelCard, Task
+from brainviewer.models.card import Card, ModelCard, Task
 
 
 def model_record(card: Card) -> dict[str, Any]:
@@ -19,7 +20,7 @@ def model_record(card: Card) -> dict[str, Any]:
         "network": None if card.network is None else card.network.id,
         **(_classifier(card) if isinstance(card, ModelCard) else _SEGMENTS),
         "figures": {
-            situation: [_figure(figure) for figure in figures]
+            situation: [asdict(figure) for figure in figures]
             for situation, figures in card.figures.items()
         },
         "training_data": card.training_data,
@@ -64,13 +65,3 @@ def _uses(card: ModelCard) -> list[str]:
         return []
     answer = [] if card.head.network is None else [ANSWER]
     return [*answer, *([] if card.scope is None else [SCOPE]), HEATMAP]
-
-
-def _figure(figure: Figure) -> dict[str, Any]:
-    return {
-        "name": figure.name,
-        "value": figure.value,
-        "low": figure.low,
-        "high": figure.high,
-        "patients": figure.patients,
-    }

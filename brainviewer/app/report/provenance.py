@@ -1,5 +1,6 @@
 """Where an exported figure came from, as plain data: what is written inside the file."""
 
+from dataclasses import asdict
 from typing import Any
 
 from brainviewer import __version__
@@ -50,11 +51,7 @@ def _pane(pane: SliceScene) -> dict[str, Any]:
         "position_mm": round(pane.view.position_mm(pane.index), 3)
         if wording.position_text(pane.view, pane.index)
         else None,
-        "window": {
-            "level": pane.window.level,
-            "width": pane.window.width,
-            "inverted": pane.window.inverted,
-        },
+        "window": asdict(pane.window),
         "colour_map": pane.colour_map,
         "lesion_outline": pane.shows_lesion,
         "segmentation": list(pane.labels_shown),

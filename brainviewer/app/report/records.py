@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from brainviewer.app.report.formats import Schema, with_schema
-from brainviewer.app.report.measurements import measurements_record
+from brainviewer.app.report.plain_data import plain
 from brainviewer.core.errors import BrainViewerError
 from brainviewer.core.findings import (
     Classification,
-    NetworkIdentity,
+    Diameters,
+    Measurements,
     NetworkUse,
     TumourFinding,
     tumour_probability,
@@ -24,36 +25,56 @@ from brainviewer.painting.prediction_text import condition_text
 
 def finding_record(finding: TumourFinding) -> dict[str, Any]:
     """Where the tumour is, and what found it."""
-    area = finding.slice_area_mm2
     return {
         "method": finding.method,
-        "network": network_record(finding.network),
+        "network": plain(finding.network),
         "found": finding.found,
         "plane": finding.plane.value,
         "index": finding.index,
-        "position_mm": _place(finding.told(finding.position_mm)),
+        "position_mm": plain(finding.told(finding.position_mm)),
         "confidence": round(finding.confidence, 4),
         "candidates": [
             {
                 "index": candidate.index,
-                "position_mm": _place(finding.told(candidate.position_mm)),
+                "position_mm": plain(finding.told(candidate.position_mm)),
                 "volume_ml": round(candidate.volume_ml, 3),
                 "score": round(candidate.score, 4),
             }
             for candidate in finding.candidates
         ],
-        "slice_area_mm2": None if area is None else round(area, 2),
-        "area_mm2": [round(float(area), 2) for area in finding.area_mm2],
-        "slices": {plane.value: index for plane, index in finding.slices.items()},
+        "slice_area_mm2": plain(finding.slice_area_mm2, 2),
+        "area_mm2": plain(finding.area_mm2, 2),
+        "slices": plain(finding.slices),
         "measurements": measurements_record(finding.measurements, finding.oriented),
         "seconds": round(finding.seconds, 4),
         "notices": list(finding.notices),
     }
 
 
-def network_record(network: NetworkIdentity | None) -> dict[str, Any] | None:
-    """Which network it was; None for none."""
-    return None if network is None else asdict(network)
+def measurements_record(taken: Measurements | None, oriented: bool = True) -> dict[str, Any] | None:
+    """Volumes in mL, lengths in mm, end points (x, y, z) in mm, RAS+; None if none were taken.
+
+    oriented : whether the study says how the patient lay; without it no place is told.
+    """
+    if taken is None:
+        return None
+    record: dict[str, Any] = plain(taken)
+    for which, found in (("lesion", taken.lesion), ("enhancing", taken.enhancing)):
+        if found is not None:
+            record[which] = _diameters(found, oriented)
+    return record if oriented else {**record, "side": None, "midline_mm": None}
+
+
+def _diameters(found: Diameters, oriented: bool) -> dict[str, Any]:
+    return {
+        "index": found.index,
+        "longest_mm": plain(found.longest_mm),
+        "perpendicular_mm": plain(found.perpendicular_mm),
+        "product_mm2": plain(found.product_mm2),
+        "measurable": found.measurable,
+        "longest_ends_mm": plain(found.longest_ends) if oriented else None,
+        "perpendicular_ends_mm": plain(found.perpendicular_ends) if oriented else None,
+    }
 
 
 def classification_record(result: Classification) -> dict[str, Any]:
@@ -62,7 +83,7 @@ def classification_record(result: Classification) -> dict[str, Any]:
         "model": result.model_id,
         "model_version": result.model_version,
         "weights_sha256": result.weights_sha256 or None,
-        "classes": {code: round(p, 6) for code, p in result.classes.items()},
+        "classes": plain(result.classes, 6),
         "names": dict(result.names),
         "predicted": result.predicted or None,
         "in_scope": result.in_scope,
@@ -71,13 +92,13 @@ def classification_record(result: Classification) -> dict[str, Any]:
         "condition": condition_text(result) or None,
         "calibrated": result.calibrated,
         "prevalence": result.prevalence or None,
-        "priors": {code: round(share, 6) for code, share in result.priors.items()},
+        "priors": plain(result.priors, 6),
         "slice": result.slice_index,
         "network": _use_record(result.network, result.of_picture),
         "sequences": list(result.sequences_used),
         "age_years": result.age_years,
         "age_used": result.age_years is not None,
-        "descriptors": {name: round(value, 4) for name, value in result.descriptors.items()},
+        "descriptors": plain(result.descriptors, 4),
         "engine": result.engine or None,
         "device": result.device or None,
         "seconds": _seconds(result.engine, result.load_seconds, result.predict_seconds),
@@ -130,7 +151,7 @@ def image_record(
         "frame": frame,
         **{name: value for name, value in record.items() if name not in _OF_STUDIES},
         "classes": dict(ranked[:top]),
-        "tumour": None if tumour is None else round(tumour, 6),
+        "tumour": plain(tumour, 6),
         "heatmap": None,
         # How large the pixels are makes no difference to the answer.
         "notices": [*(n for n in image.notices if n != SIZE_UNKNOWN), *result.notices],
@@ -162,7 +183,3 @@ def not_classified_record(model_id: str, why: str) -> dict[str, Any]:
         notices=(why,),
     )
     return {**classification_record(nothing), "model_version": None, "in_scope": None}
-
-
-def _place(position: tuple[float, float, float] | None) -> list[float] | None:
-    return None if position is None else [round(float(x), 3) for x in position]

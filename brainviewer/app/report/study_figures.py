@@ -1,17 +1,15 @@
 """Pictures of a study: one slice, or the whole answer; the command line and the window use them."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
 
 from brainviewer.app.report.provenance import provenance_record
 from brainviewer.core.annotations import Annotation
 from brainviewer.core.errors import BrainViewerError, Report, silent
-from brainviewer.core.findings import Classification, TumourFinding
+from brainviewer.core.findings import Classification, Heatmap, TumourFinding
 from brainviewer.core.overlays import Overlays
 from brainviewer.core.slices import Convention, Plane, SliceView
 from brainviewer.core.study import Modality, Study
@@ -36,68 +34,62 @@ LARGE = (720, 720)
 SMALL = (420, 420)
 
 
-def slice_figure(
-    study: Study,
-    *,
-    modality: Modality | None = None,
-    plane: Plane = Plane.AXIAL,
-    index: int | str = AUTO,
-    heatmap: bool = False,
-    annotations: Iterable[Annotation] = (),
-    finding: TumourFinding | None = None,
-    classification: Classification | None = None,
-    convention: Convention = Convention.RADIOLOGICAL,
-    windows: Mapping[Modality, Window] | None = None,
-    colour_maps: Mapping[Modality, str] | None = None,
-    overlays: Overlays | None = None,
-    result: bool = True,
-    identify: bool = False,
-) -> FigureSpec:
-    """One slice, large, framed so that the head fills it.
+@dataclass(frozen=True, eq=False)
+class SliceRequest:
+    """Which slice of a study is painted, and what is painted on it.
 
     modality : the study's first sequence if None.
     index : slice from 0, or ``auto`` for the one that the finding names; of a picture, the middle
         frame.
+    result : the column with the type of the glioma.
+    identify : the names of the study and of its files in the picture.
+    """
+
+    modality: Modality | None = None
+    plane: Plane = Plane.AXIAL
+    index: int | str = AUTO
+    heatmap: bool = False
+    annotations: tuple[Annotation, ...] = ()
+    finding: TumourFinding | None = None
+    classification: Classification | None = None
+    convention: Convention = Convention.RADIOLOGICAL
+    windows: Mapping[Modality, Window] = field(default_factory=dict)
+    colour_maps: Mapping[Modality, str] = field(default_factory=dict)
+    overlays: Overlays = field(default_factory=lambda: Overlays(segmentation=False))
+    result: bool = True
+    identify: bool = False
+
+
+def slice_figure(study: Study, request: SliceRequest) -> FigureSpec:
+    """One slice, large, framed so that the head fills it.
 
     Raises BrainViewerError if the study has no such sequence or slice, if ``auto`` has no lesion
     to go to, or if a heatmap is wanted that does not exist or belongs to another slice.
     """
+    modality, finding, index = request.modality, request.finding, request.index
     modality = modality or study.modalities[0]
     if modality not in study.volumes:
         raise BrainViewerError(
             f"The study has no {modality}.", f"It has {', '.join(study.modalities)}."
         )
-    view = SliceView.of(study.grid, plane, convention)
+    view = SliceView.of(study.grid, request.plane, request.convention)
     if study.is_picture:
         index = study.frame_index(index if isinstance(index, int) else None)
     number = tumour_index(view, finding) if index == AUTO else _checked_index(view, index)
-    result_shown = trusted_result(study, classification)
-    heat = result_shown.heatmap if result_shown is not None else None
-    plane = view.plane
-    if heatmap and heat is None:
-        raise BrainViewerError(
-            "There is no heatmap to draw.", "Classify the study first, or leave the heatmap out."
-        )
-    if heatmap and heat is not None and (heat.plane, heat.index) != (plane, number):
-        raise BrainViewerError(
-            f"The heatmap belongs to {heat.plane} slice {heat.index} and is drawn only there.",
-            "Export that slice, or leave the heatmap out.",
-        )
-    marks = tuple(annotations)
-    shown = overlays or Overlays(segmentation=False)
+    result = trusted_result(study, request.classification)
     pane = SliceScene(
         study,
         modality,
-        plane,
+        view.plane,
         number,
-        window_of(study, modality, windows or {}),
-        (colour_maps or {}).get(modality, "gray"),
-        convention,
-        replace(shown, crosshair=False, heatmap=heatmap),
-        marks,
+        window_of(study, modality, request.windows),
+        request.colour_maps.get(modality, "gray"),
+        request.convention,
+        replace(request.overlays, crosshair=False, heatmap=request.heatmap),
+        request.annotations,
         finding,
-        heat if heatmap else None,
-        viewport=head_viewport(study, view, number, LARGE, marks),
+        _heatmap_of(result, view.plane, number) if request.heatmap else None,
+        viewport=head_viewport(study, view, number, LARGE, request.annotations),
         all_labels=True,
     )
     return FigureSpec(
@@ -107,49 +99,24 @@ def slice_figure(
         LARGE,
         None,
         finding,
-        result_shown,
-        result=result,
-        identify=identify,
+        result,
+        result=request.result,
+        identify=request.identify,
     )
 
 
-def export_picture(
-    study: Study,
-    path: Path,
-    *,
-    modality: Modality | None = None,
-    plane: Plane = Plane.AXIAL,
-    index: int | str = AUTO,
-    scale: int = 2,
-    heatmap: bool = False,
-    annotations: Iterable[Annotation] = (),
-    finding: TumourFinding | None = None,
-    classification: Classification | None = None,
-    convention: Convention = Convention.RADIOLOGICAL,
-    windows: Mapping[Modality, Window] | None = None,
-    identify: bool = False,
-    report: Report = silent,
-) -> FigureSpec:
-    """Save one slice as a picture; see ``slice_figure`` for the arguments and errors.
-
-    Returns what was drawn; its provenance is inside the file.
-    Raises FileError if the picture cannot be saved; nothing half-written is left.
-    """
-    figure = slice_figure(
-        study,
-        modality=modality,
-        plane=plane,
-        index=index,
-        heatmap=heatmap,
-        annotations=annotations,
-        finding=finding,
-        classification=classification,
-        convention=convention,
-        windows=windows,
-        identify=identify,
-    )
-    export_figure(figure, path, scale, report)
-    return figure
+def _heatmap_of(result: Classification | None, plane: Plane, index: int) -> Heatmap:
+    heat = result.heatmap if result is not None else None
+    if heat is None:
+        raise BrainViewerError(
+            "There is no heatmap to draw.", "Classify the study first, or leave the heatmap out."
+        )
+    if (heat.plane, heat.index) != (plane, index):
+        raise BrainViewerError(
+            f"The heatmap belongs to {heat.plane} slice {heat.index} and is drawn only there.",
+            "Export that slice, or leave the heatmap out.",
+        )
+    return heat
 
 
 def export_figure(figure: FigureSpec, path: Path, scale: int = 2, report: Report = silent) -> None:
@@ -211,19 +178,6 @@ def analysis_spec(
     columns = 2 if len(panes) > 1 else 1
     size = SMALL if len(panes) > 1 else LARGE
     return FigureSpec(study, panes, columns, size, None, finding, result)
-
-
-def analysis_figure(
-    study: Study,
-    finding: TumourFinding | None,
-    classification: Classification | None,
-    scale: int = 2,
-) -> NDArray[np.uint8]:
-    """(rows, columns, 3) the page of ``analysis_spec``.
-
-    Save with ``export_figure`` to have the provenance inside.
-    """
-    return draw_figure(analysis_spec(study, finding, classification), scale)
 
 
 def tumour_index(view: SliceView, finding: TumourFinding | None) -> int:

@@ -1,12 +1,18 @@
-"""Records in words, for a terminal. Slices count from 1 here, as on the screen."""
+"""Results in words, for a terminal. Slices count from 1 here, as on the screen."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from brainviewer.app.report.measurements import measurement_rows, slices_text
 from brainviewer.core.counting import listed
+from brainviewer.core.findings import TumourFinding
 from brainviewer.core.shown_text import shown_text
+from brainviewer.core.study import Study
+from brainviewer.painting.measurement_text import (
+    largest_slices_text,
+    measurement_lines,
+    tumour_slice_text,
+)
 from brainviewer.painting.prediction_text import ONLY_GLIOMAS
 from brainviewer.painting.wording import RESEARCH_ONLY
 
@@ -47,34 +53,32 @@ def _image_lines(found: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def finding_text(record: Mapping[str, Any]) -> str:
+def finding_text(study: Study, finding: TumourFinding, notices: Sequence[str] = ()) -> str:
     """Where the tumour is."""
-    if not record["found"]:
-        return _with_notices(["No lesion found."], record["notices"])
-    areas = record["area_mm2"]
+    if not finding.found:
+        return _with_notices(["No lesion found."], notices)
     lines = [
-        f"Tumour slice: {record['plane']} {record['index'] + 1} of {len(areas)}, "
-        f"{record['slice_area_mm2']:,.0f} mm², confidence {record['confidence']:.2f}",
-        _position_line(record["position_mm"]),
+        f"{tumour_slice_text(finding)}, confidence {finding.confidence:.2f}",
+        _position_line(finding.told(finding.position_mm)),
     ]
-    if record["slices"]:
-        lines.append(f"Largest slices: {slices_text(record['slices'])}")
-    if measured := measurement_rows(record["measurements"]):
-        lines += ["Measurements:", *_columns([(f"  {name}", value) for name, value in measured])]
-    if len(record["candidates"]) > 1:
+    if finding.slices:
+        lines.append(largest_slices_text(finding))
+    known = [line for line in measurement_lines(study, finding) if line.known]
+    if finding.measurements is not None:
+        lines += ["Measurements:", *_columns([(f"  {one.name}", one.whole) for one in known])]
+    if len(finding.candidates) > 1:
         rows = [
             (
-                f"  slice {c['index'] + 1}",
-                f"{c['volume_ml']:.1f} ml",
-                f"score {c['score']:.2f}",
-                f"position {_place(c['position_mm'])}"
-                if c["position_mm"] is None
-                else f"at {_place(c['position_mm'])}",
+                f"  slice {one.index + 1}",
+                f"{one.volume_ml:.1f} ml",
+                f"score {one.score:.2f}",
+                f"{'at' if finding.oriented else 'position'} "
+                f"{_place(finding.told(one.position_mm))}",
             )
-            for c in record["candidates"]
+            for one in finding.candidates
         ]
         lines += ["Candidates:", *_columns(rows)]
-    return _with_notices(lines, record["notices"])
+    return _with_notices(lines, notices)
 
 
 def classification_text(record: Mapping[str, Any]) -> str:
@@ -109,11 +113,13 @@ def image_text(record: Mapping[str, Any]) -> str:
     return _with_notices([*lines, f"{RESEARCH_ONLY}."], record["notices"])
 
 
-def analysis_text(record: Mapping[str, Any], folder: Path) -> str:
+def analysis_text(
+    study: Study, finding: TumourFinding, record: Mapping[str, Any], folder: Path
+) -> str:
     """What the whole job found, and where its files are."""
     return "\n".join(
         [
-            finding_text({**record["finding"], "notices": []}),
+            finding_text(study, finding),
             classification_text({**record["classification"], "notices": []}),
             *(f"Note: {sentence}" for sentence in record["notices"]),
             f"Written to {shown_text(str(folder))}: {', '.join(record['files'])}",

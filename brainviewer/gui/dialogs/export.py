@@ -17,8 +17,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from brainviewer.app.exports import SCALES, ExportRequest, ExportSubject
+from brainviewer.app.exports import ExportRequest, ExportSubject
 from brainviewer.app.facts import Fact
+from brainviewer.app.report.study_figures import SCALES
 from brainviewer.app.state import ViewState
 from brainviewer.core.errors import BrainViewerError
 from brainviewer.core.shown_text import shown_text

@@ -11,12 +11,7 @@ from PySide6.QtCore import QMimeData, QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication, QImage
 from PySide6.QtWidgets import QDialog, QWidget
 
-from brainviewer.app.exports import (
-    ExportRequest,
-    ExportSubject,
-    current_view_image,
-    request_figure,
-)
+from brainviewer.app.exports import ExportRequest, ExportSubject, PaneArrangement, request_figure
 from brainviewer.app.notices import Notice
 from brainviewer.app.session import Session
 from brainviewer.core.errors import BrainViewerError, Report
@@ -28,7 +23,7 @@ from brainviewer.gui.dialogs.questions import ANOTHER_STUDY
 from brainviewer.gui.panes.pane_grid import PaneGrid
 from brainviewer.gui.volume.pane import VolumePane
 from brainviewer.painting.devices import rgb_image
-from brainviewer.painting.figure import FigurePage, FigureSpec, figure_image
+from brainviewer.painting.figure import FigurePage, FigureSpec, draw_figure, figure_image
 
 _VOLUME_SIZE = (800, 600)
 _DRAWING = 0.8
@@ -106,16 +101,10 @@ class PictureExport:
 
     def copy(self) -> None:
         """Put the current view on the clipboard, at twice the size of the screen."""
-        views = self._grid.viewports()
+        request = ExportRequest(heatmap=self._session.state.overlays.heatmap)
         try:
-            image = rgb_image(
-                current_view_image(
-                    self._session.state,
-                    viewports={(v.modality, v.plane): v.viewport for v in views},
-                    places={(v.modality, v.plane): v.place for v in views},
-                    smooth=self._session.settings.smooth_pixels,
-                )
-            )
+            figure = self._figure(request, _nothing_yet(request.scale))
+            image = rgb_image(draw_figure(figure, request.scale))
         except BrainViewerError as error:
             self._session.notices.tell(str(error), "error")
             return
@@ -137,14 +126,13 @@ class PictureExport:
 
     def _figure(self, request: ExportRequest, volume_picture: NDArray[np.uint8]) -> FigureSpec:
         views = self._grid.viewports()
-        return request_figure(
-            self._session.state,
-            request,
+        arrangement = PaneArrangement(
             viewports={(v.modality, v.plane): v.viewport for v in views},
             places={(v.modality, v.plane): v.place for v in views},
             smooth=self._session.settings.smooth_pixels,
-            volume_picture=volume_picture if request.subject is ExportSubject.VOLUME else None,
         )
+        volume = volume_picture if request.subject is ExportSubject.VOLUME else None
+        return request_figure(self._session.state, request, arrangement, volume)
 
     def _volume_picture(self, scale: int, report: Report) -> NDArray[np.uint8]:
         """The 3D view at a scale; blocks, but can be cancelled at any moment."""

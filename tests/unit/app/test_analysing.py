@@ -9,7 +9,7 @@ from phantoms import marker_finding, marker_study
 
 from brainviewer.app.prediction import whole_study as analysing
 from brainviewer.app.prediction.subtype import NotClassified
-from brainviewer.app.prediction.whole_study import FIGURE, RESULT, VOLUME, analyze
+from brainviewer.app.prediction.whole_study import FIGURE, RESULT, VOLUME, AnalysisOptions, analyze
 from brainviewer.core.errors import BrainViewerError, Cancelled, FileError
 from brainviewer.core.findings import Classification, Heatmap, TumourFinding
 from brainviewer.core.slices import Plane
@@ -45,9 +45,12 @@ def test_three_files_that_agree(tmp_path):
     study = marker_study(synthetic=True)
     fractions = []
     record = analyze(
-        study, tmp_path / "a" / "b", None, age_years=50,
-        report=lambda fraction, text: fractions.append(fraction),
-    )  # fmt: skip
+        study,
+        tmp_path / "a" / "b",
+        None,
+        AnalysisOptions(age_years=50),
+        lambda fraction, text: fractions.append(fraction),
+    ).record
     folder = tmp_path / "a" / "b"
     assert names(folder) == {RESULT, FIGURE, VOLUME} == set(record["files"])
     assert json.loads((folder / RESULT).read_text("utf-8")) == record
@@ -68,14 +71,14 @@ def test_three_files_that_agree(tmp_path):
 
 
 def test_the_heatmap_is_drawn_on_request(tmp_path):
-    analyze(marker_study(), tmp_path, None, heatmap=True)
+    analyze(marker_study(), tmp_path, None, AnalysisOptions(heatmap=True))
     assert sum(p["heatmap"] for p in read_provenance(tmp_path / FIGURE)["panes"]) == 1
 
 
 def test_without_a_tumour_there_is_still_a_figure(tmp_path, monkeypatch):
     nothing = TumourFinding("lesion", False, notices=("No lesion found.",))
     monkeypatch.setattr(analysing, "find_tumour", lambda *a, **k: nothing)
-    record = analyze(marker_study(), tmp_path, None)
+    record = analyze(marker_study(), tmp_path, None).record
     assert names(tmp_path) == {RESULT, FIGURE, VOLUME}
     assert record["finding"]["found"] is False
     assert record["classification"]["predicted"] is None
@@ -89,7 +92,7 @@ def test_without_opengl_the_rest_is_written_and_the_old_3d_view_goes(tmp_path, m
         raise BrainViewerError("OpenGL cannot start.", "Install libgl1.")
 
     monkeypatch.setattr(analysing, "_volume_picture", no_opengl)
-    record = analyze(marker_study(), tmp_path, None)
+    record = analyze(marker_study(), tmp_path, None).record
     assert names(tmp_path) == {RESULT, FIGURE} == set(record["files"])
     assert record["notices"][-1] == "volume.png was not made: OpenGL cannot start. Install libgl1."
 
@@ -117,4 +120,4 @@ def test_a_folder_that_cannot_be_made_is_said_first(tmp_path, monkeypatch):
 
 def test_notices_of_the_study_are_kept(tmp_path):
     study = replace(marker_study(), notices=("T2 was resampled.",))
-    assert analyze(study, tmp_path, None)["notices"][0] == "T2 was resampled."
+    assert analyze(study, tmp_path, None).record["notices"][0] == "T2 was resampled."

@@ -12,15 +12,17 @@ from brainviewer import __version__
 from brainviewer.app.exports import (
     ExportRequest,
     ExportSubject,
-    analysis_spec,
-    current_view_image,
-    export_figure,
-    export_picture,
+    PaneArrangement,
     panes_of,
     request_figure,
-    slice_figure,
 )
 from brainviewer.app.report.provenance import provenance_record
+from brainviewer.app.report.study_figures import (
+    SliceRequest,
+    analysis_spec,
+    export_figure,
+    slice_figure,
+)
 from brainviewer.app.state import Layout, ViewState
 from brainviewer.app.status import Status
 from brainviewer.core.annotation_kinds import Kind
@@ -33,6 +35,7 @@ from brainviewer.core.voi_window import auto_window
 from brainviewer.painting.figure import FigureSpec, draw_figure, figure_svg
 from brainviewer.painting.footer import provenance_lines
 from brainviewer.painting.slice_scene import Viewport
+from tests.exporting import export_slice
 from tests.phantoms import grid_of, marker_finding, marker_study
 from tests.provenance import read_provenance
 
@@ -99,7 +102,7 @@ def test_the_file_tells_where_it_came_from(tmp_path: Path, suffix: str) -> None:
     finding = marker_finding(study)
     mark = ruler(study, finding.index)
     path = tmp_path / f"a{suffix}"
-    figure = export_picture(
+    figure = export_slice(
         study,
         path,
         modality=Modality.T1CE,
@@ -131,7 +134,9 @@ def test_the_file_tells_where_it_came_from(tmp_path: Path, suffix: str) -> None:
 def test_the_footer_says_the_same_in_words() -> None:
     study = marker_study()
     finding = marker_finding(study)
-    figure = slice_figure(study, finding=finding, classification=result_of(study, finding.index))
+    figure = slice_figure(
+        study, SliceRequest(finding=finding, classification=result_of(study, finding.index))
+    )
     text = "\n".join(provenance_lines(study, figure.panes, figure.finding, figure.classification))
     for words in (
         "FLAIR",
@@ -151,15 +156,15 @@ def test_names_are_left_out_unless_asked_for(tmp_path: Path) -> None:
     study = secret_study()
     finding = marker_finding(study)
     common = {"finding": finding, "classification": result_of(study, finding.index), "scale": 1}
-    export_picture(study, tmp_path / "a.png", **common)
-    export_picture(study, tmp_path / "b.tif", **common)
+    export_slice(study, tmp_path / "a.png", **common)
+    export_slice(study, tmp_path / "b.tif", **common)
     export_figure(analysis_spec(study, finding, None), tmp_path / "c.png", 1)
     for path in tmp_path.iterdir():
         assert SECRET.encode() not in path.read_bytes()
         assert SECRET not in json.dumps(read_provenance(path))
-    figure = slice_figure(study, finding=finding)
+    figure = slice_figure(study, SliceRequest(finding=finding))
     assert SECRET not in "".join(provenance_lines(study, figure.panes, finding, None))
-    named = slice_figure(study, finding=finding, identify=True)
+    named = slice_figure(study, SliceRequest(finding=finding, identify=True))
     assert provenance_record(named, 2)["study"]["name"] == SECRET
     assert provenance_record(named, 2)["study"]["sequences"]["T2"]["file"] == f"{SECRET}_t2.nii.gz"
     lines = provenance_lines(study, named.panes, finding, None, identify=True)
@@ -172,7 +177,7 @@ def test_names_are_left_out_unless_asked_for(tmp_path: Path) -> None:
 def test_the_tumour_slice_is_found_in_every_plane(plane: Plane) -> None:
     study = marker_study()
     finding = marker_finding(study)
-    figure = slice_figure(study, plane=plane, finding=finding)
+    figure = slice_figure(study, SliceRequest(plane=plane, finding=finding))
     view = SliceView.of(study.grid, plane)
     assert figure.panes[0].index == view.index_of(finding.position_mm)
 
@@ -196,7 +201,7 @@ def test_impossible_wishes_are_refused_with_advice(
 ) -> None:
     study = marker_study(modalities=(Modality.FLAIR,))
     with pytest.raises(BrainViewerError, match=words) as caught:
-        export_picture(study, tmp_path / "a.png", **arguments)
+        export_slice(study, tmp_path / "a.png", **arguments)
     assert caught.value.advice
     assert not list(tmp_path.iterdir())
 
@@ -207,16 +212,18 @@ def test_the_heatmap_is_refused_on_another_slice() -> None:
     with pytest.raises(BrainViewerError, match="belongs to axial slice"):
         slice_figure(
             study,
-            index=finding.index + 1,
-            heatmap=True,
-            classification=result_of(study, finding.index),
+            SliceRequest(
+                index=finding.index + 1,
+                heatmap=True,
+                classification=result_of(study, finding.index),
+            ),
         )
 
 
 def test_a_result_of_another_study_is_not_shown() -> None:
     study = marker_study()
     other = replace(result_of(study, 5), study_hash="00" * 32)
-    figure = slice_figure(study, index=5, classification=other)
+    figure = slice_figure(study, SliceRequest(index=5, classification=other))
     assert figure.classification is None
     assert "classification" not in provenance_record(figure, 2)
 
@@ -229,7 +236,7 @@ def test_the_kind_of_file_is_checked_before_anything_is_drawn(
 
     monkeypatch.setattr("brainviewer.app.report.study_figures.draw_figure", refused)
     with pytest.raises(FileError, match=r"\.png, \.tif, \.svg or \.pdf"):
-        export_picture(marker_study(), tmp_path / "a.jpg", index=3)
+        export_slice(marker_study(), tmp_path / "a.jpg", index=3)
 
 
 def test_a_cancelled_export_leaves_the_old_file(tmp_path: Path) -> None:
@@ -241,7 +248,7 @@ def test_a_cancelled_export_leaves_the_old_file(tmp_path: Path) -> None:
             raise Cancelled
 
     with pytest.raises(Cancelled):
-        export_picture(marker_study(), path, index=3, scale=1, report=report)
+        export_slice(marker_study(), path, index=3, scale=1, report=report)
     assert path.read_bytes() == b"old"
 
 
@@ -273,8 +280,7 @@ def test_the_view_is_shown_as_it_is_and_keeps_what_was_captured() -> None:
     figure = request_figure(
         state,
         ExportRequest(heatmap=True),
-        viewports={(Modality.T1, Plane.AXIAL): seen},
-        pane_size=(200, 150),
+        PaneArrangement({(Modality.T1, Plane.AXIAL): seen}, pane_size=(200, 150)),
     )
     before = draw_figure(figure)
     assert [p.viewport for p in figure.panes] == [None, seen, None, None]
@@ -358,12 +364,10 @@ def test_without_a_study_there_is_nothing_to_export() -> None:
             request_figure(
                 ViewState(), ExportRequest(subject), volume_picture=np.zeros((9, 9, 3), np.uint8)
             )
-    with pytest.raises(BrainViewerError, match="Open a study"):
-        current_view_image(ViewState())
 
 
-def test_the_clipboard_gets_the_view_at_its_scale() -> None:
+def test_the_view_is_painted_at_its_scale() -> None:
     state = state_of(marker_study(grid_of((2, 0, 1))))
-    small = current_view_image(state, pane_size=(160, 120), scale=1)
-    large = current_view_image(state, pane_size=(160, 120), scale=2)
+    figure = request_figure(state, ExportRequest(), PaneArrangement(pane_size=(160, 120)))
+    small, large = draw_figure(figure, 1), draw_figure(figure, 2)
     assert large.shape == (2 * small.shape[0], 2 * small.shape[1], 3)

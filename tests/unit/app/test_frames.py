@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from brainviewer.app.exports import ExportRequest, view_figure
+from brainviewer.app.exports import ExportRequest, request_figure
 from brainviewer.app.report.provenance import provenance_record
 from brainviewer.app.status import Status
 from brainviewer.core.errors import FileError
@@ -61,7 +61,7 @@ def test_no_answer_stands_beside_another_frame(desk: Desk, engine: ToyEngine) ->
     desk.session.view.step(Plane.AXIAL, 1)
     assert (state.classification, state.classification_status) == (None, Status.RUNNING)
     assert "heatmap" not in state.facts
-    assert "classification" not in provenance_record(view_figure(state, ExportRequest()), 2)
+    assert "classification" not in provenance_record(request_figure(state, ExportRequest()), 2)
     desk.session.view.step(Plane.AXIAL, -1)  # before it was looked at for long
     assert answer(desk).predicted == "glioma"
     assert engine.asked == 1

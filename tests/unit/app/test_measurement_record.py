@@ -5,11 +5,11 @@ import json
 import numpy as np
 import pytest
 
-from brainviewer.app.report.measurements import measurement_rows, measurements_record
-from brainviewer.app.report.records import finding_record
+from brainviewer.app.report.records import finding_record, measurements_record
 from brainviewer.app.report.text import finding_text
 from brainviewer.core.findings import Diameters, Measurements, Side, TumourFinding
 from brainviewer.core.slices import Plane
+from tests.phantoms import marker_study
 
 LESION = Diameters(12, 60.04, 40.0, ((-1.0, 2, 3), (4, 5, 6.12345)), ((0, 0, 0), (0, 40, 0)), True)
 SMALL = Diameters(11, 12.0, 8.2, ((0, 0, 0), (12, 0, 0)), ((1, 0, 0), (1, 8.2, 0)), False)
@@ -59,10 +59,10 @@ def test_record_counts_from_zero_and_is_json():
 
 
 def test_words_count_from_one():
-    text = finding_text(finding_record(finding(TAKEN)))
+    text = finding_text(marker_study(), finding(TAKEN))
     assert "Largest slices: axial 13, coronal 41, sagittal 34" in text
-    assert "60 × 40 mm, 2402 mm², slice 13" in text
-    assert "12 × 8 mm, 98 mm², slice 12, not measurable (below 10 mm)" in text
+    assert "60 × 40 mm (2,402 mm² · slice 13)" in text
+    assert "12 × 8 mm (98 mm² · slice 12 · not measurable (< 10 mm))" in text.replace("\xa0", " ")
     assert "95.0 mL" in text
     assert "11.6 mL" in text
     assert "left" in text
@@ -73,18 +73,22 @@ def test_what_is_not_known_is_null_and_not_told():
     record = measurements_record(Measurements(3.0, None, LESION, None, None, None))
     assert record["enhancing_ml"] is record["enhancing"] is record["side"] is None
     assert record["midline_mm"] is None
-    assert [name for name, _ in measurement_rows(record)] == ["Volume", "Diameters of the lesion"]
+    text = finding_text(marker_study(), finding(Measurements(3.0, None, LESION, None, None, None)))
+    assert "Diameters FLAIR" in text
+    assert not any(word in text for word in ("nhancing", "T1ce", "Side", "not measured"))
 
 
-@pytest.mark.parametrize(("volume", "told"), [(0.0, "none"), (0.06, "below 0.1 mL"), (2, "2.0 mL")])
+@pytest.mark.parametrize(
+    ("volume", "told"), [(0.0, "none"), (0.06, "< 0.1 mL · 2 %"), (2, "2.0 mL · 67 %")]
+)
 def test_enhancing_volume(volume, told):
-    rows = dict(measurement_rows(measurements_record(Measurements(3, volume, None, None, None, 0))))
-    assert rows["Enhancing"] == told
+    text = finding_text(marker_study(), finding(Measurements(3, volume, None, None, None, 0)))
+    (line,) = (line for line in text.splitlines() if "Enhancing" in line)
+    assert line.split(maxsplit=1)[1] == told
 
 
 def test_nothing_found_has_neither():
     record = finding_record(TumourFinding("lesion", False))
     assert record["slices"] == {}
     assert record["measurements"] is None
-    assert "Measurements" not in finding_text(record)
-    assert measurement_rows(None) == []
+    assert "Measurements" not in finding_text(marker_study(), TumourFinding("lesion", False))

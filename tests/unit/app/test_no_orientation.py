@@ -1,6 +1,7 @@
 """Of a study that does not say how the patient lay nothing tells a side or a position."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from command_line import run
 from brainviewer.app.opening.study import demo_paths, open_study
 from brainviewer.app.report.provenance import provenance_record
 from brainviewer.app.report.records import finding_record
-from brainviewer.app.report.study_figures import slice_figure
+from brainviewer.app.report.study_figures import SliceRequest, slice_figure
 from brainviewer.app.report.text import finding_text
 from brainviewer.core.annotation_kinds import Kind
 from brainviewer.core.annotations import Annotation
@@ -80,7 +81,7 @@ def test_the_lesion_is_found_all_the_same(study, finding):
 def test_records_and_words(study, finding):
     record = finding_record(finding)
     assert_nothing_told(record)
-    text = finding_text({**record, "candidates": record["candidates"] * 2})
+    text = finding_text(study, replace(finding, candidates=finding.candidates * 2))
     assert "Position: unknown" in text
     assert "anterior" not in text
     assert " at " not in text
@@ -95,7 +96,7 @@ def test_records_and_words(study, finding):
 def test_provenance_of_every_plane(study, finding, plane):
     x, y, z = finding.position_mm
     ruler = Annotation(Kind.RULER, plane, ((x, y, z), (x + 8, y + 8, z)), Modality.FLAIR)
-    figure = slice_figure(study, plane=plane, finding=finding, annotations=[ruler])
+    figure = slice_figure(study, SliceRequest(plane=plane, finding=finding, annotations=(ruler,)))
     provenance = provenance_record(figure, 2)
     assert_nothing_told(provenance)
     assert provenance["panes"][0]["annotations"][0]["length_mm"] > 8

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from brainviewer.app.exports import ExportRequest, view_figure
+from brainviewer.app.exports import ExportRequest, request_figure
 from brainviewer.app.prediction.image_cache import PictureResults
 from brainviewer.app.prediction.occlusion_edit import Fill
 from brainviewer.app.report.provenance import provenance_record
@@ -117,12 +117,12 @@ def test_painting_over_the_lesion_changes_the_answer(desk: Desk, engine: ToyEngi
 
 def test_the_export_of_an_edited_picture_says_so(desk: Desk, engine: ToyEngine) -> None:
     session, state = desk.session, desk.state
-    plain = view_figure(state, ExportRequest())
+    plain = request_figure(state, ExportRequest())
     assert provenance_record(plain, 2)["study"]["edited"] is False
     session.occlusion.start()
     session.occlusion.paint(LESION)
     desk.settle()
-    figure = view_figure(state, ExportRequest())
+    figure = request_figure(state, ExportRequest())
     assert provenance_record(figure, 2)["study"]["edited"] is True
     assert provenance_record(figure, 2)["classification"]["predicted"] == "none"
     assert figure.result_note.startswith("Edited picture. Glioma")

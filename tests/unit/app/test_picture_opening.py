@@ -8,7 +8,7 @@ from PIL import Image
 
 from brainviewer.app.opening.image2d import open_picture, thumbnail
 from brainviewer.app.opening.study import open_study
-from brainviewer.app.report.study_figures import slice_figure
+from brainviewer.app.report.study_figures import SliceRequest, slice_figure
 from brainviewer.app.report.study_record import study_record
 from brainviewer.core.errors import BrainViewerError
 from brainviewer.core.geometry import Unit
@@ -74,7 +74,7 @@ def test_colours_are_kept_beside_their_grey(tmp_path: Path) -> None:
     assert volume.rgb is not None
     assert volume.rgb[5, 5, 0].tolist() == [200, 0, 0]
     assert study.picture_grey().tolist()[5][5] == 60
-    middle = draw_figure(slice_figure(study))[360, 360]
+    middle = draw_figure(slice_figure(study, SliceRequest()))[360, 360]
     assert middle.tolist() == [200, 0, 0]
 
 

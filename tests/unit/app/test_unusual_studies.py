@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
-from brainviewer.app.report.records import finding_record
 from brainviewer.app.report.text import finding_text
 from brainviewer.core.study import SEQUENCES
 from tests.searching import find_tumour
@@ -20,7 +19,7 @@ FLAIR, T1, T1CE, T2 = SEQUENCES
 def told(study):
     """Lines of a finding in words, and the finding."""
     finding = find_tumour(study)
-    return finding_text(finding_record(finding)).splitlines(), finding
+    return finding_text(study, finding, finding.notices).splitlines(), finding
 
 
 def one_with(lines, part):

@@ -113,5 +113,5 @@ def test_the_area_of_the_tumour_slice_is_one_number_everywhere() -> None:
     assert slice_line(found).value == "2,404 mm²"
     record = finding_record(found)
     assert record["slice_area_mm2"] == pytest.approx(2404.2)
-    said = [measurement_text(study, found), finding_text(record)]
+    said = [measurement_text(study, found), finding_text(study, found)]
     assert all("2,404 mm²" in text and "2,412" not in text for text in said)
