@@ -167,13 +167,11 @@ class Annotations:
     ) -> None:
         """Bring the change since ``before`` into the journal, in the background."""
         after = self._state.annotations
-        self._jobs.start(
+        self._jobs.save(
             KEEP,
-            lambda _: journal.keep(after, before),
-            lambda kept: self._take_in(journal, kept),
+            lambda: journal.keep(after, before),
             failed,
-            policy=Policy.MUST_FINISH,
-            shown=False,
+            lambda kept: self._take_in(journal, kept),
         )
 
     def _tell_why_not(self, error: BrainViewerError) -> None:

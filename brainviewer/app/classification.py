@@ -9,7 +9,7 @@ from brainviewer.app.segmentation import Segmentation
 from brainviewer.app.settings import Settings
 from brainviewer.app.state import ViewState
 from brainviewer.app.status import Status
-from brainviewer.app.stores.age import keep_age
+from brainviewer.app.stores.age import KEEP_AGE, keep_age
 from brainviewer.core.errors import BrainViewerError, Report
 from brainviewer.core.findings import Classification, TumourFinding
 from brainviewer.core.study import Study
@@ -159,10 +159,11 @@ class Classifier:
         if study is None or study.is_picture or years == self._state.age_years:
             return
         self._state.age_years = years
-        try:
-            keep_age(study.content_hash, years)
-        except BrainViewerError as error:
-            self._notices.tell(str(error), "error")
+        self._jobs.save(
+            KEEP_AGE,
+            lambda: keep_age(study.content_hash, years),
+            lambda error: self._notices.tell(str(error), "error"),
+        )
         self._run_again("The age was changed.")
 
     @property

@@ -11,7 +11,7 @@ from brainviewer.app.jobs import Jobs
 from brainviewer.app.notices import Notices
 from brainviewer.app.settings import Settings
 from brainviewer.app.state import ViewState
-from brainviewer.app.stores.age import kept_age
+from brainviewer.app.stores.age import KEEP_AGE, kept_age
 from brainviewer.core.errors import BrainViewerError, FileError, Report
 from brainviewer.core.memory import give_back
 from brainviewer.core.study import Modality, Study
@@ -136,6 +136,7 @@ class Documents:
         if self._state.study is not None:
             self._state.study_leaving.emit()
         self._leave()
+        self._jobs.finish(KEEP_AGE)  # it may be the same study
         age = None if study.is_picture else kept_age(study.content_hash)
         self._state.show_study(study, windows, age)
         self._enter()

@@ -1,16 +1,19 @@
 """What the user thinks of a classification: agree or disagree, kept on this computer."""
 
+from brainviewer.app.jobs import Jobs
 from brainviewer.app.notices import Notices
 from brainviewer.app.state import ViewState
 from brainviewer.app.stores.feedback import WITHDRAWN, feedback_on, keep_feedback, kept_feedback
 from brainviewer.core.errors import BrainViewerError
 
+KEEP_FEEDBACK = "keep feedback"
+
 
 class Feedback:
     """Keeps feedback, and shows what was kept before beside the same classification."""
 
-    def __init__(self, state: ViewState, notices: Notices) -> None:
-        self._state, self._notices = state, notices
+    def __init__(self, state: ViewState, jobs: Jobs, notices: Notices) -> None:
+        self._state, self._jobs, self._notices = state, jobs, notices
         state.classification_changed.connect(self._restore)
 
     def give(self, opinion: str, user_type: str = "") -> None:
@@ -23,17 +26,22 @@ class Feedback:
         if result is None:
             return
         given = feedback_on(result, opinion, user_type)
-        try:
-            keep_feedback(given)
-        except BrainViewerError as error:
-            self._notices.tell(str(error), "error")
-            self._state.feedback_changed.emit()  # a button that was pressed comes out again
-            return
         self._state.feedback = None if given.opinion == WITHDRAWN else given
-        self._state.feedback_changed.emit()
-        self._state.facts_changed.emit()
+        self._show()
+        self._jobs.save(KEEP_FEEDBACK, lambda: keep_feedback(given), self._failed)
+
+    def _failed(self, error: BrainViewerError) -> None:
+        """Say why; a button that was pressed comes out again."""
+        self._notices.tell(str(error), "error")
+        if not self._jobs.unfinished(KEEP_FEEDBACK):
+            self._restore()
 
     def _restore(self) -> None:
+        self._jobs.finish(KEEP_FEEDBACK)  # what is on disk is read
         result = self._state.classification
         self._state.feedback = kept_feedback(result) if result is not None else None
+        self._show()
+
+    def _show(self) -> None:
         self._state.feedback_changed.emit()
+        self._state.facts_changed.emit()

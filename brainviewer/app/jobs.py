@@ -91,6 +91,17 @@ class Jobs:
             return
         self._start(job)
 
+    def save(
+        self,
+        key: str,
+        work: Callable[[], Result],
+        failed: Callable[[BrainViewerError], object],
+        done: Callable[[Result], object] = lambda _: None,
+    ) -> None:
+        """Run what must finish, without a word while it runs; see ``start``."""
+        policy = Policy.MUST_FINISH
+        self.start(key, lambda _: work(), done, failed, policy=policy, shown=False)
+
     def unfinished(self, key: str) -> int:
         """How many jobs of a key run or wait."""
         return int(self.running(key)) + len(self._waiting.get(key, ()))

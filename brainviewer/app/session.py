@@ -44,11 +44,12 @@ class Session:
         self.notices = notices = Notices(state)
         state.crashed = crashed or notices.crash
         self.jobs = jobs = make_jobs(post, state.show_progress, state.crashed)
+        self.settings.save_in(jobs, lambda error: notices.tell(str(error), "error"))
         self.engine = EngineControl(state, self.settings, notices, post)
         self.view = View(state)
         self.annotations = Annotations(state, jobs, notices)
         self.occlusion = Occlusion(state, jobs, notices, self.engine, self.view, self.annotations)
-        self.feedback = Feedback(state, notices)
+        self.feedback = Feedback(state, jobs, notices)
         self.exports = Exports(state, jobs, notices)
         self.segmentation = Segmentation(state, jobs, notices, self.view, self.engine)
         self.classification = Classifier(

@@ -3,12 +3,13 @@
 import json
 import logging
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from brainviewer.core.errors import FileError
+from brainviewer.app.jobs import Jobs
+from brainviewer.core.errors import BrainViewerError, FileError
 from brainviewer.core.slices import Convention
 from brainviewer.files.ordinary_file import read_ordinary
 from brainviewer.files.user_folders import OWN_FILE, make_own_folder, settings_folder
@@ -16,6 +17,8 @@ from brainviewer.files.writing import write_whole
 
 log = logging.getLogger(__name__)
 RECENT = 8
+SETTINGS = "save settings"
+Failed = Callable[[BrainViewerError], object]
 _MOST_BYTES = 1_000_000
 _CHOICES = {
     "engine": ("auto", "onnx", "tensorflow"),
@@ -70,28 +73,72 @@ class Settings:
                     setattr(settings, item.name, value)
         return settings
 
+    def __post_init__(self) -> None:
+        self._jobs: Jobs | None = None
+        self._failed: Failed = lambda error: None
+        self._unsaved: set[str] = set()
+        self._told = False
+
+    def save_in(self, jobs: Jobs, failed: Failed) -> None:
+        """Save in the background from now on.
+
+        failed : told why settings could not be saved: once, until they can be again.
+        """
+        self._jobs, self._failed = jobs, failed
+
     def update(self, **changes: Any) -> None:
         """Change some settings and save them; what another window changed stays.
 
-        A file that cannot be read now is left as it is. A failure is logged, never in the way.
+        A file that cannot be read now is left as it is. What could not be saved is saved with the
+        next change.
         """
         for name, value in changes.items():
             setattr(self, name, value)
         if self.path is None:
             return
+        self._unsaved |= changes.keys()
+        names, path = frozenset(self._unsaved), self.path
         ours = {name: value for name, value in asdict(self).items() if name != "path"}
-        try:
-            stored = {**ours, **_on_disk(self.path), **{name: ours[name] for name in changes}}
-            make_own_folder(self.path.parent)
-            write_whole(self.path, json.dumps(stored, indent=1).encode(), OWN_FILE)
-        except (OSError, FileError):
+
+        def failed(error: BrainViewerError) -> None:
             log.warning("The settings could not be saved.")
+            self._unsaved |= names
+            if not self._told:
+                self._told = True
+                advice = "The settings hold until you close, and are saved with the next change."
+                self._failed(FileError(error.message, advice))
+
+        def done(_: object = None) -> None:
+            self._unsaved -= names
+            self._told = False
+
+        if self._jobs is not None:
+            self._jobs.save(SETTINGS, lambda: _save(path, ours, names), failed, done)
+            return
+        try:
+            _save(path, ours, names)
+            done()
+        except FileError as error:
+            failed(error)
 
     def remember_study(self, paths: Sequence[Path]) -> None:
         """Put a study at the top of the recent ones."""
         entry = tuple(str(Path(p).absolute()) for p in paths)
+        if self._jobs is not None:
+            self._jobs.finish(SETTINGS)  # what is on disk is read
         known = self.path is not None and Settings.load(self.path).recent
         self.update(recent=(entry, *(r for r in known or self.recent if r != entry))[:RECENT])
+
+
+def _save(path: Path, ours: dict[str, Any], names: Collection[str]) -> None:
+    """Bring the settings of these names into the file; the others as far as it has none."""
+    stored = {**ours, **_on_disk(path), **{name: ours[name] for name in names}}
+    try:
+        make_own_folder(path.parent)
+    except OSError as error:
+        said = f"The settings cannot be saved in '{path.parent}': {error.strerror}."
+        raise FileError(said, "Choose another folder.") from None
+    write_whole(path, json.dumps(stored, indent=1).encode(), OWN_FILE)
 
 
 def _on_disk(path: Path) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from brainviewer.app import export_queue
 from brainviewer.app.exports import ExportRequest
 from brainviewer.app.status import Status
+from brainviewer.app.stores import age
 from brainviewer.core.annotation_kinds import Kind
 from brainviewer.core.annotations import Annotation
 from brainviewer.core.errors import FileError
@@ -210,6 +211,26 @@ def test_closing_waits_for_annotations_and_says_so(
     assert met.window.close()
     assert said == ["Your last changes are being saved. BrainViewer closes when that is done."]
     assert Journal(study).restore().annotations == (MARK,)
+
+
+def test_closing_waits_for_an_age_and_stays_if_it_cannot_be_kept(
+    met: Met, verbs: Verbs, study: Study, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    met.open(study, verbs)
+    met.settle()
+    slow = Slow(age.write_whole)
+    slow.error = FileError("The disk is full.", "Make room.")
+    monkeypatch.setattr(age, "write_whole", slow)
+    met.session.classification.set_age(61)
+    met.until(slow.begun.is_set)
+    said = while_waiting(met.window, lambda _: slow.go.set())
+    assert not met.window.close()
+    assert said == ["Your last changes are being saved. BrainViewer closes when that is done."]
+    assert met.said[-1] == "The disk is full. Make room."
+    slow.error = None
+    met.session.classification.set_age(62)
+    assert met.window.close()
+    assert age.kept_age(study.content_hash) == 62
 
 
 def test_the_window_stays_if_the_last_change_cannot_be_kept(

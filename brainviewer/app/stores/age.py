@@ -17,6 +17,7 @@ from brainviewer.models.subtype.fusion_head import OLDEST, YOUNGEST
 
 log = logging.getLogger(__name__)
 
+KEEP_AGE = "keep age"
 _MOST_BYTES = 1000
 
 

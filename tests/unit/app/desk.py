@@ -11,9 +11,11 @@ from typing import Any
 import pytest
 
 from brainviewer.app.annotations import KEEP, SAVE
+from brainviewer.app.feedback import KEEP_FEEDBACK
 from brainviewer.app.notices import Notice
 from brainviewer.app.session import Session
-from brainviewer.app.settings import Settings
+from brainviewer.app.settings import SETTINGS, Settings
+from brainviewer.app.stores.age import KEEP_AGE
 from brainviewer.core.findings import Classification, TumourFinding
 from brainviewer.core.study import Study
 from tests.phantoms import marker_finding, marker_study
@@ -51,7 +53,7 @@ class Desk:
 
     def save(self) -> None:
         """Until all that is being saved is on disk."""
-        for key in (KEEP, SAVE):
+        for key in (KEEP, SAVE, KEEP_AGE, KEEP_FEEDBACK, SETTINGS):
             self.session.jobs.finish(key)
 
     def close(self) -> None:

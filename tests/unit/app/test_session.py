@@ -393,6 +393,7 @@ def test_an_age_alone_starts_nothing(opened: Desk, verbs: Verbs) -> None:
 def test_the_age_is_kept_with_the_study_for_its_owner_only(typed: Desk, verbs: Verbs) -> None:
     study, other = typed.state.study, marker_study(oblique_grid())
     typed.session.classification.set_age(61.5)
+    typed.save()
     (kept,) = ages_folder().iterdir()
     assert (kept.stat().st_mode & 0o077, ages_folder().stat().st_mode & 0o077) == (0, 0)
     assert json.loads(kept.read_text("utf-8")) == {"age_years": 61.5}
@@ -403,6 +404,7 @@ def test_the_age_is_kept_with_the_study_for_its_owner_only(typed: Desk, verbs: V
         typed.settle()
         assert typed.state.age_years == age
     typed.session.classification.set_age(None)
+    typed.save()
     assert not list(ages_folder().iterdir())
 
 
@@ -410,6 +412,7 @@ def test_the_age_is_kept_with_the_study_for_its_owner_only(typed: Desk, verbs: V
 def test_a_damaged_age_is_no_age(typed: Desk, verbs: Verbs, content: str) -> None:
     study = typed.state.study
     typed.session.classification.set_age(61)
+    typed.save()
     (kept,) = ages_folder().iterdir()
     kept.write_text(content, encoding="utf-8")
     assert kept_age(study.content_hash) is None
