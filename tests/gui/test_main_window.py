@@ -23,7 +23,6 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from brainviewer.app.jobs import Jobs
 from brainviewer.app.notices import Notice
 from brainviewer.app.session import Session
 from brainviewer.app.state import Layout, Tool
@@ -529,14 +528,9 @@ def test_the_model_page_says_when_there_is_no_model(
 
 
 def test_closing_waits_for_running_jobs_and_saves_nothing_by_halves(
-    qtbot: QtBot, session: Session, study: Study, qapp: QApplication
+    qtbot: QtBot, threaded: MainWindow
 ) -> None:
-    main_thread = MainThread()
-    session.jobs = Jobs(main_thread.post, session.state.show_progress, lambda _: None)
-    session.engine.start = lambda: None
-    window = MainWindow(session)
-    qtbot.addWidget(window)
-    window.show()
+    session = threaded.session
     begun, ended = threading.Event(), threading.Event()
 
     def work(report: Report) -> None:
@@ -552,9 +546,9 @@ def test_closing_waits_for_running_jobs_and_saves_nothing_by_halves(
     session.jobs.start("find", work, said.append, said.append)
     assert begun.wait(10)
     qtbot.waitUntil(lambda: bool(session.state.progress))
-    window.close()
+    threaded.close()
     assert ended.is_set()
-    main_thread.drain()
+    QApplication.processEvents()
     assert not said
 
 

@@ -1,5 +1,8 @@
 """The search of a session: its network runs in the engine's child process."""
 
+import os
+import signal
+import sys
 import threading
 
 import numpy as np
@@ -79,3 +82,53 @@ def test_it_can_be_cancelled_while_the_network_runs(desk: Desk, searching: threa
     searching.set()
     desk.settle()
     assert desk.state.finding is None
+
+
+@pytest.fixture
+def hanging(desk: Desk, searching: threading.Event, monkeypatch: pytest.MonkeyPatch) -> int:
+    """The child that is asked to segment takes and says nothing; its process id."""
+    if sys.platform == "win32":
+        pytest.skip("stops with POSIX signals")
+    engine = desk.session.engine.ready()
+    monkeypatch.setattr(engine, "_patience", 0.3)
+    engine.start()
+    child = engine.process_id
+    assert child is not None
+    os.kill(child, signal.SIGSTOP)
+    searching.set()
+    desk.until(lambda: "The engine has not answered for a while." in desk.sentences())
+    assert desk.state.finding_status is Status.RUNNING
+    assert desk.state.engine_text == "Engine does not answer"
+    return child
+
+
+def test_a_search_whose_engine_hangs_goes_on_in_another(desk: Desk, hanging: int) -> None:
+    engine = desk.session.engine.ready()
+    engine._patience = 30.0
+    (offer,) = (n for n in desk.notices if n.action == "Restart the engine")
+    offer.act()
+    desk.until(lambda: desk.state.finding_status is Status.DONE)
+    assert desk.state.finding is not None and desk.state.finding.found
+    assert engine.process_id not in (None, hanging)
+    assert desk.sentences("error") == []
+
+
+def test_a_search_whose_engine_hangs_can_be_cancelled_and_begun_again(
+    desk: Desk, hanging: int
+) -> None:
+    engine = desk.session.engine.ready()
+    engine._patience = 30.0
+    desk.session.segmentation.stop()
+    assert desk.state.finding_status is Status.NOT_RUN
+    desk.session.segmentation.find()
+    desk.until(lambda: desk.state.finding_status is Status.DONE)
+    assert desk.state.finding is not None and desk.state.finding.found
+    assert engine.process_id != hanging
+
+
+def test_a_session_ends_while_the_engine_of_its_search_hangs(desk: Desk, hanging: int) -> None:
+    closing = threading.Thread(target=desk.session.close, daemon=True)
+    closing.start()
+    closing.join(20)
+    assert not closing.is_alive(), "it hangs"
+    assert not desk.session.engine.made
