@@ -187,7 +187,7 @@ class ToyEngine:
 def install_toy(session: Any, folder: Path, monkeypatch: Any) -> ToyEngine:
     """Let a session classify pictures by a toy, whatever is installed."""
     from brainviewer.app.prediction import frame_class as picture_answer
-    from brainviewer.app.prediction.image_class import classify_picture
+    from brainviewer.models.image_classification.prediction import classify_picture
 
     card, engine = write_model(folder), ToyEngine()
     monkeypatch.setattr("brainviewer.models.registry.model", lambda model_id="": card)

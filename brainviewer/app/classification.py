@@ -72,7 +72,7 @@ class Classifier:
             if finding is None:
                 wait_for_rest(report, rest)
                 return classify_frame(study, frame, engine, report, prevalence)
-            from brainviewer.app.prediction.subtype import classify
+            from brainviewer.models.subtype.prediction import classify
 
             return classify(
                 study,
@@ -95,7 +95,7 @@ class Classifier:
             self._engine.show()
 
         def failed(error: BrainViewerError) -> None:
-            from brainviewer.app.prediction.subtype import NotClassified
+            from brainviewer.models.subtype.prediction import NotClassified
 
             if isinstance(error, NotClassified):
                 self._state.show_classification(None, Status.NOT_RUN, str(error))

@@ -154,7 +154,7 @@ def _answer(
         return classify_frame(
             study, study.frame_index(chosen), runner, progress_line(), model_id=model
         )
-    from brainviewer.app.prediction.subtype import classify
+    from brainviewer.models.subtype.prediction import classify
 
     return classify(
         study,

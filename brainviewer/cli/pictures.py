@@ -66,8 +66,8 @@ def classify_pictures(
 
 def _classified(path: Path, runner: "Runner", wishes: Wishes, number: int) -> dict[str, Any]:
     from brainviewer.app.opening.image2d import open_picture
-    from brainviewer.app.prediction.image_class import classify_picture
     from brainviewer.app.report.records import image_record
+    from brainviewer.models.image_classification.prediction import classify_picture
 
     study = open_picture(path)
     frame = study.frame_index(wishes.frame)

@@ -10,7 +10,7 @@ from brainviewer.app.report.terminal import progress_line
 from brainviewer.core.study import Study
 
 TUMOUR = "brainviewer.models.segmentation.detection"
-CLASSIFYING = "brainviewer.app.prediction.subtype"
+CLASSIFYING = "brainviewer.models.subtype.prediction"
 ANALYSING = "brainviewer.app.prediction.whole_study"
 
 

@@ -105,3 +105,16 @@ def load_scope(path: Path) -> Scope:
             f"The file {path.name} of the model cannot be read.", "Install the model again."
         ) from None
     return scope
+
+
+def too_far(scope_file: Path | None, features: Features) -> str:
+    """How far features lie from those that a network knows, in words; empty within the limit.
+
+    scope_file : None where it is not known what is in scope.
+    features : (n, h, w, c), see ``embedding``
+    """
+    if scope_file is None:
+        return ""
+    scope = load_scope(scope_file)
+    distance = scope.distance(embedding(features))
+    return "" if distance <= scope.limit else f"(distance {distance:.1f}, limit {scope.limit:.1f})"

@@ -8,12 +8,12 @@ import sys
 import numpy as np
 import pytest
 
-from brainviewer.app.prediction.subtype import classify
 from brainviewer.app.report.formats import Schema
 from brainviewer.app.report.records import classification_record
 from brainviewer.core.errors import BrainViewerError, ModelError
 from brainviewer.models.engine.engine import Engine
 from brainviewer.models.registry import model
+from brainviewer.models.subtype.prediction import classify
 from tests.studies import STUDIES, found, needs_studies, opened
 
 SURE = "BraTS2021_01476"

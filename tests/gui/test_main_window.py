@@ -576,7 +576,7 @@ def test_a_posted_function_that_fails_does_not_take_the_others_with_it(qtbot: Qt
 def test_nothing_of_tensorflow_or_onnx_is_in_the_process_of_the_window() -> None:
     code = """
 import sys
-import brainviewer.gui.application, brainviewer.app.prediction.subtype
+import brainviewer.gui.application, brainviewer.models.subtype.prediction
 import brainviewer.models.segmentation.detection
 import brainviewer.models.engine.engine, brainviewer.app.opening.study, brainviewer.app.exports
 heavy = {"tensorflow", "keras", "onnxruntime", "torch", "jax"} & set(sys.modules)

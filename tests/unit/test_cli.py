@@ -74,7 +74,7 @@ def result(monkeypatch, study):
             heatmap=Heatmap(Plane.AXIAL, finding.index, np.zeros((48, 40), np.float32)),
         )  # fmt: skip
 
-    monkeypatch.setattr("brainviewer.app.prediction.subtype.classify", classify)
+    monkeypatch.setattr("brainviewer.models.subtype.prediction.classify", classify)
     monkeypatch.setattr("brainviewer.app.prediction.whole_study.classify", classify)
 
     def load(_, *networks, **how):
@@ -284,12 +284,12 @@ def test_what_is_said_of_the_study_stands_with_the_answer(study, result, monkeyp
 
 
 def test_no_tumour_is_a_result_of_classify(result, monkeypatch, capfd):
-    from brainviewer.app.prediction.subtype import NotClassified
+    from brainviewer.models.subtype.prediction import NotClassified
 
     def nothing(*args, **wanted):
         raise NotClassified("No lesion was found.")
 
-    monkeypatch.setattr("brainviewer.app.prediction.subtype.classify", nothing)
+    monkeypatch.setattr("brainviewer.models.subtype.prediction.classify", nothing)
     assert run("classify", "folder", "--json") == 0
     record = printed(capfd)
     assert (record["predicted"], record["classes"], record["slice"]) == (None, {}, None)

@@ -1,1 +1,1 @@
-"""From an open study or image to a prediction."""
+"""Predictions of frames, of edited images and of a whole study; heatmaps as files."""

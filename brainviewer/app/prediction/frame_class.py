@@ -24,7 +24,7 @@ def picture_classifier() -> Callable[..., Classification] | None:
             return None
     except ModelError:  # a wrong card is told when the engine starts
         return None
-    from brainviewer.app.prediction.image_class import classify_picture
+    from brainviewer.models.image_classification.prediction import classify_picture
 
     return classify_picture
 
@@ -48,7 +48,7 @@ def classify_frame(
     """
     classify_picture = picture_classifier()
     if classify_picture is None:
-        from brainviewer.app.prediction.subtype import NotClassified
+        from brainviewer.models.subtype.prediction import NotClassified
 
         raise NotClassified(NO_PICTURE_MODEL)
     result = classify_picture(

@@ -11,10 +11,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from brainviewer.app.prediction.image_class import classify_picture
 from brainviewer.core.errors import BrainViewerError, Report, silent
 from brainviewer.core.findings import Classification
 from brainviewer.models.engine.engine import Engine
+from brainviewer.models.image_classification.prediction import classify_picture
 
 Pixels = NDArray[np.uint8] | NDArray[np.uint16] | NDArray[np.float32]
 Mask = NDArray[np.bool_]

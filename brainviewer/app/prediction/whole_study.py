@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainviewer import __version__
-from brainviewer.app.prediction.subtype import NotClassified, classify
 from brainviewer.app.report.formats import Schema, with_schema
 from brainviewer.app.report.provenance import provenance_record
 from brainviewer.app.report.records import (
@@ -31,7 +30,7 @@ from brainviewer.models.engine.runtimes import Runner
 from brainviewer.models.registry import DEFAULT_MODEL, model
 from brainviewer.models.segmentation.detection import find_tumour
 from brainviewer.models.segmentation.network import segmentation_network
-from brainviewer.models.subtype.prediction import check_age
+from brainviewer.models.subtype.prediction import NotClassified, check_age, classify
 from brainviewer.painting.figure import FigureSpec, draw_figure
 from brainviewer.painting.wording import RESEARCH_ONLY
 

@@ -1,1 +1,1 @@
-"""Models that classify single images: eligibility and input."""
+"""Models that classify single images: eligibility, input, prediction, calibration, OOD."""

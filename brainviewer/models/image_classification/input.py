@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from brainviewer.core.errors import ModelError
 from brainviewer.models.card import ModelInput
 from brainviewer.models.saliency import CropBox
-from brainviewer.models.subtype.input import Mask, Prepared, Slice, cut_out, head_mask
+from brainviewer.models.subtype.input import Mask, Prepared, Slice, cut_out, head_mask, standardised
 
 _LEAST_OF_PICTURE = 0.02
 # Widths at a longer side of 256 pixels.
@@ -55,7 +55,7 @@ def standardise_picture(
     for step in model_input.steps:
         numbers = step.numbers
         if step.name == "standardise_in_head":
-            picture = _standardise(picture, head, numbers["floor"], numbers["low"], numbers["high"])
+            picture = standardised(picture, head, numbers["floor"], numbers["low"], numbers["high"])
         elif step.name == "blacken_outside_head":
             picture = np.where(head, picture, np.float32(numbers["value"]))
         elif step.name == "crop_to_head":
@@ -145,12 +145,3 @@ def _square(head: Mask, margin: float) -> CropBox:
     return CropBox(
         float(rows[0] + (height - side) / 2), float(columns[0] + (width - side) / 2), side
     )
-
-
-def _standardise(picture: Slice, head: Mask, floor: float, low: float, high: float) -> Slice:
-    """Median 0 and robust standard deviation 1 inside the head, clipped to low..high."""
-    values = picture[head]
-    median = float(np.median(values))
-    spread = 1.4826 * float(np.median(np.abs(values - median)))
-    spread = max(spread, floor * median, 1e-6 * float(picture.max()))
-    return np.asarray(np.clip((picture - median) / spread, low, high), np.float32)

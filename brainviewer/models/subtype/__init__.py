@@ -1,1 +1,1 @@
-"""Models of the molecular subtype: eligibility, input, fusion head, out-of-distribution scores."""
+"""Models of the molecular subtype: eligibility, input, fusion head, prediction, OOD."""

@@ -150,7 +150,7 @@ def standardise(
                 inside, lesion, numbers["gap"], numbers["reach"], numbers["rim"]
             )
             done = {
-                name: _standardise(image, tissue, numbers["floor"], numbers["low"], numbers["high"])
+                name: standardised(image, tissue, numbers["floor"], numbers["low"], numbers["high"])
                 for name, image in done.items()
             }
         elif step.name == "blacken_outside_brain":
@@ -158,8 +158,8 @@ def standardise(
             done = {name: np.where(inside, image, black) for name, image in done.items()}
         elif step.name == "crop_around_lesion":
             box = lesion_square(
-                _seen_through(inside),
-                _seen_through(lesion),
+                np.asarray(inside.any(axis=0)),
+                np.asarray(lesion.any(axis=0)),
                 numbers["margin"],
                 numbers["least_of_head"],
             )
@@ -172,11 +172,6 @@ def standardise(
 
 def _stack(values: NDArray[Any]) -> NDArray[Any]:
     return values[None] if values.ndim == 2 else values
-
-
-def _seen_through(mask: Mask) -> Mask:
-    """(k, rows, columns) -> (rows, columns): where any of the slices is True."""
-    return np.asarray(mask.any(axis=0))
 
 
 def _to_show(count: int, main: int, wanted: int) -> list[int]:
@@ -251,7 +246,7 @@ def _tissue_near_lesion(head: Mask, lesion: Mask, gap: float, reach: float, rim:
     gap, reach, rim : fractions of the head's extent: the nearest and farthest distance from the
         lesion, and the depth below the head's surface; distances are taken in the slice.
     """
-    extent = _extent(_seen_through(head))
+    extent = _extent(np.asarray(head.any(axis=0)))
     distance = np.stack(
         [cv2.distanceTransform((~one).astype(np.uint8), cv2.DIST_L2, 3) for one in lesion]
     )
@@ -264,7 +259,7 @@ def _tissue_near_lesion(head: Mask, lesion: Mask, gap: float, reach: float, rim:
     return head
 
 
-def _standardise(image: Slices, tissue: Mask, floor: float, low: float, high: float) -> Slices:
+def standardised(image: Slices, tissue: Mask, floor: float, low: float, high: float) -> Slices:
     """Median 0 and robust standard deviation 1 in ``tissue``, clipped to low..high.
 
     The spread is at least ``floor`` times the median, so that noise-free or flat tissue does not

@@ -11,11 +11,13 @@ that were left out of the fit. NumPy only.
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from brainviewer.models.feature_ood import too_far
 from brainviewer.models.plain_data import number, text
 
 Numbers = NDArray[np.float64]
@@ -53,6 +55,16 @@ class LesionDistribution:
         squared = float(away @ np.linalg.solve(self.correlation[np.ix_(there, there)], away))
         spread = 2 / (9 * count)
         return (math.pow(squared / count, 1 / 3) - (1 - spread)) / math.sqrt(spread)
+
+
+def why_unlike(scope_file: Path | None, features: NDArray[np.float32]) -> str:
+    """Why a network does not know the tumour that it saw, as a sentence; empty if it may know it.
+
+    scope_file, features : see ``feature_ood.too_far``.
+    """
+    if far := too_far(scope_file, features):
+        return f"The tumour looks unlike every glioma that the model was trained on {far}."
+    return ""
 
 
 def why_unfamiliar(

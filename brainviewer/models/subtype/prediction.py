@@ -1,19 +1,116 @@
-"""From the network's output and the lesion's descriptors to an answer. NumPy only."""
+"""Type the glioma of a study: from slices of its tumour, its description, or both."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 
+import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from brainviewer.core.counting import listed
-from brainviewer.core.errors import ModelError
-from brainviewer.models.card import DOUBT, SITUATIONS, Figure, ModelCard
+from brainviewer.core.errors import ModelError, Report, silent
+from brainviewer.core.findings import (
+    ANSWER,
+    HEATMAP,
+    SCOPE,
+    Classification,
+    Heatmap,
+    TumourFinding,
+)
+from brainviewer.core.slices import Plane, SliceView
+from brainviewer.core.study import Study
+from brainviewer.imaging.measure.descriptors import describe
+from brainviewer.models.card import ModelCard
+from brainviewer.models.engine.runtimes import EngineAnswer, Runner
+from brainviewer.models.prediction import activation, answered, mean_logits, refused, unanswered
+from brainviewer.models.registry import study_model
+from brainviewer.models.subtype.classified_slices import (
+    NotClassified,
+    TumourSlices,
+    tumour_slices,
+)
+from brainviewer.models.subtype.eligibility import what_is_unusual, why_not, why_unsure
 from brainviewer.models.subtype.fusion_head import OLDEST, YOUNGEST, Verdict
+from brainviewer.models.subtype.input import Prepared
+from brainviewer.models.subtype.out_of_distribution import why_unfamiliar, why_unlike
 
+__all__ = ["NotClassified", "TumourSlices", "check_age", "classify", "tumour_slices"]
+
+NO_DESCRIPTION = (
+    "There is no lesion to describe, and this model answers from its description.",
+    "Look for it by another method, or choose a model that looks at slices, such as "
+    "resnet50-glioma.",
+)
+NO_SIDES = "The study does not say how the patient lay, and was read as it is stored."
 _DAYS_PER_YEAR = 365.25
 # Older than anybody, in years; a child of two and a person of 120, in days.
 _LIKELY_DAYS = (730, 43_830)
+
+
+def classify(
+    study: Study,
+    finding: TumourFinding,
+    engine: Runner,
+    *,
+    model_id: str | None = None,
+    age_years: float | None = None,
+    prevalence: str | None = None,
+    slice_index: int | None = None,
+    report: Report = silent,
+) -> Classification:
+    """Run a model on the tumour, or on the slice that is asked for.
+
+    model_id : the model that comes with the application if None.
+    age_years : age of the patient, 0 to 120; optional.
+    prevalence : name of one of the model's settings; its usual one if None.
+    slice_index : axial slice from 0; a model that looks at slices then looks at this one only.
+        What would refuse the study without it is a doubt about the answer.
+
+    A study that the model must not answer for is a result with ``in_scope`` False and no class.
+    Raises NotClassified if no lesion was found (and no slice was asked for) or there is nothing
+    in the images to type; BrainViewerError if the age, the prevalence, the slice or the model
+    cannot be right; ModelError if the engine fails; Cancelled if ``report`` does.
+    """
+    report(0.0, "Preparing the slices")
+    check_age(age_years)
+    card = study_model(model_id)
+    setting = card.head.setting(prevalence)
+    asked = slice_index is not None
+    described: Future[Mapping[str, float]] | None = None
+    # The lesion is described while its slices are made ready and the network looks at them.
+    with ThreadPoolExecutor(1) as meanwhile:
+        if finding.found and (card.head.descriptors is not None or card.lesions is not None):
+            described = meanwhile.submit(describe, study, finding)
+        made = _Making(study, finding, card, tumour_slices(study, finding, card, slice_index))
+        if reason := why_not(study, finding, card, asked=asked):
+            return refused(made.bare(), reason)
+        if card.head.network is None and not finding.found:
+            raise NotClassified(*NO_DESCRIPTION)
+        if unsure := why_unsure(finding):
+            made.doubts.append(unsure)
+        if card.network is not None:
+
+            def report_engine(fraction: float, text: str) -> None:
+                report(0.1 + 0.8 * fraction, text)
+
+            if asked and finding.found and card.scope is not None:
+                whole = tumour_slices(study, finding, card)
+                if unlike := made.look(whole, engine, SCOPE, report_engine):
+                    made.doubts.append(unlike)
+            unlike = made.look(made.tumour, engine, HEATMAP, report_engine)
+            if unlike and (not asked or card.head.network is not None):
+                return refused(made.bare(), unlike)
+        report(0.9, "Describing the lesion")
+        values = None if described is None else described.result()
+    made.doubts += why_unfamiliar(card.lesions, values, age_years)
+    if card.head.descriptors is None or not made.measured(values):
+        values = None
+    if values is None and card.head.network is None:
+        raise NotClassified(*NO_DESCRIPTION)
+    logits = None if made.answer is None else mean_logits(card, made.answer.logits)
+    verdict = card.head.answer(logits, values, age_years, setting)
+    report(1.0, "Classified")
+    return made.answered(verdict, values, age_years, asked)
 
 
 def check_age(age_years: float | None) -> None:
@@ -27,85 +124,130 @@ def check_age(age_years: float | None) -> None:
     raise ModelError(f"An age of {age_years:g} years cannot be right.", advice)
 
 
-def mean_logits(card: ModelCard, logits: NDArray[np.float32]) -> NDArray[np.float32]:
-    """(n, classes) -> (classes,): what the network says about all its images together.
-
-    Raises ModelError if the outputs are not those of the model.
-    """
-    if logits.ndim != 2 or logits.shape[1] != len(card.classes) or not np.isfinite(logits).all():
-        raise ModelError("The model gave no usable answer.", "Install the model again.")
-    return np.asarray(logits.mean(axis=0), np.float32)
-
-
-def situation(verdict: Verdict) -> str:
-    """What an answer rests on, as the card's figures name it."""
-    names = {"network": "image", "descriptors": "descriptors", "age": "age"}
-    return _joined([names[source] for source in verdict.used])
-
-
-def figures_of(card: ModelCard, verdict: Verdict) -> tuple[Figure, ...]:
-    """The figures that were measured for answers like this one; empty if there are none.
-
-    They were measured with the model's usual prevalence, so there are none for another one.
-    """
-    if verdict.prevalence != card.head.default:
-        return ()
-    return card.figures.get(situation(verdict), ())
-
-
-def why_doubtful(card: ModelCard, verdict: Verdict) -> str:
-    """Why an answer is not confident, with the measured share of wrong ones; empty if it is."""
-    if verdict.confident:
-        return ""
-    kind = "class" if card.of_pictures else "type"
-    least = f"No {kind} reaches {100 * card.head.least_confident:.0f}\u00a0%"
-    doubt = next((f for f in figures_of(card, verdict) if f.name == DOUBT), None)
-    if doubt is None or doubt.patients == 0:
-        return f"{least}."
-    wrong = round(doubt.value * doubt.patients)
-    return (
-        f"{least}: of {doubt.patients} {card.counted} answered so, {wrong} were answered wrongly."
-    )
-
-
-def main_figure(figures: Sequence[Figure]) -> Figure | None:
-    """The figure that says most in one number; None if it was not measured."""
-    by_name = {figure.name: figure for figure in figures}
-    return by_name.get("balanced accuracy", by_name.get("accuracy"))
-
-
-def said_of_figure(figure: Figure, counted: str = "patients") -> str:
-    """A figure in words, with its 95 % interval and how many stand behind it.
-
-    counted : what they are. Of images not every patient is known.
-    """
-    known = "" if counted == "patients" else ", as far as known"
-    return (
-        f"{figure.name} {figure.value:.2f} ({figure.low:.2f}–{figure.high:.2f}), "
-        f"{figure.patients} {counted}, cross-validated by patient{known}"
-    )
-
-
-@dataclass(frozen=True)
-class Descriptors:
-    """Which of a lesion's descriptors an answer used, by name, and which it had to do without."""
-
-    used: Mapping[str, float]
-    missing: tuple[str, ...]
-
-
 def descriptors_used(
     card: ModelCard, verdict: Verdict, values: Mapping[str, float] | None
-) -> Descriptors:
-    """The descriptors behind an answer."""
+) -> dict[str, float]:
+    """The descriptors behind an answer, by name."""
     part = card.head.descriptors
     if part is None or values is None or "descriptors" not in verdict.used:
-        return Descriptors({}, ())
-    used = {t.name: float(values[t.name]) for t in part.terms if t.name not in verdict.missing}
-    return Descriptors(used, verdict.missing)
+        return {}
+    return {t.name: float(values[t.name]) for t in part.terms if t.name not in verdict.missing}
 
 
-def _joined(names: list[str]) -> str:
-    text = listed(names)
-    assert text in SITUATIONS
-    return text
+class _Making:
+    """A classification on its way: what is known about it whatever comes out.
+
+    tumour : the slices that were asked for, or those of the tumour.
+    doubts : why the answer cannot be confident, as sentences.
+    """
+
+    def __init__(
+        self, study: Study, finding: TumourFinding, card: ModelCard, tumour: TumourSlices
+    ) -> None:
+        self.study, self.finding, self.card, self.tumour = study, finding, card, tumour
+        self.doubts: list[str] = []
+        self.prepared: Prepared | None = None
+        self.answer: EngineAnswer | None = None
+        self._used_for: dict[str, int] = {}
+
+    def look(self, slices: TumourSlices, engine: Runner, last: str, report: Report) -> str:
+        """Let the network see slices; returns why it does not know them, empty if it may.
+
+        last : ``heatmap`` for those that are typed, ``scope`` for a look before at the tumour's.
+        """
+        assert self.card.network is not None
+        self.prepared = slices.slices.prepare(self.card.input)
+        answer = engine.predict(self.card.network, self.prepared.tensor, report)
+        before = 0.0 if self.answer is None else self.answer.predict_seconds
+        self.answer = replace(answer, predict_seconds=before + answer.predict_seconds)
+        takes_part = self.card.head.network is not None
+        if self.card.scope is not None and (takes_part or SCOPE not in self._used_for):
+            self._used_for[SCOPE] = slices.index
+        if last == HEATMAP:
+            self._used_for |= {ANSWER: slices.index} if takes_part else {}
+            self._used_for[HEATMAP] = slices.index
+        return why_unlike(self.card.scope, answer.features)
+
+    def measured(self, values: Mapping[str, float] | None) -> bool:
+        """Whether any descriptor that the answer could rest on is there."""
+        part = self.card.head.descriptors
+        return part is not None and len(self.card.head.not_measured(values)) < len(part.terms)
+
+    def bare(self) -> Classification:
+        """What is known without an answer."""
+        return self._bare({what: n for what, n in self._used_for.items() if what == SCOPE})
+
+    def _bare(self, used_for: Mapping[str, int]) -> Classification:
+        return unanswered(
+            self.card, self.answer, self.study.content_hash, used_for, self._sequences()
+        )
+
+    def answered(
+        self,
+        verdict: Verdict,
+        values: Mapping[str, float] | None,
+        age_years: float | None,
+        asked: bool,
+    ) -> Classification:
+        """The answer with everything that it rests on."""
+        described = descriptors_used(self.card, verdict, values)
+        aged, missing = "age" in verdict.used, len(verdict.missing)
+        if described and missing:
+            self.doubts.append(
+                f"{missing} of {len(described) + missing} descriptors of the lesion could not be "
+                "measured; usual values stood in for them."
+            )
+        notices = []
+        if asked and "network" not in verdict.used:
+            notices.append(
+                f"Slice {self.tumour.index + 1} has no influence on the answer, which rests on the "
+                "whole lesion."
+            )
+        if age_years is not None and not aged:
+            notices.append("This model takes no age, so the age was left out.")
+        return replace(
+            answered(
+                self._bare(self._used_for),
+                self.card,
+                verdict,
+                notices,
+                [*self.doubts, *self._doubts_about_images()],
+            ),
+            age_years=age_years if aged else None,
+            heatmap=self._heatmap(verdict.predicted),
+            descriptors=described,
+        )
+
+    @property
+    def _empty(self) -> tuple[str, ...]:
+        """Sequences that show nothing on the slices that the answer rests on."""
+        if self.prepared is None or self.card.head.network is None:
+            return ()
+        return tuple(n for n in self.prepared.missing if n in self.tumour.slices.channels)
+
+    def _sequences(self) -> tuple[str, ...]:
+        there = (n for n in self.card.sequences if n in self.study.volumes)
+        return tuple(n for n in there if n not in self._empty)
+
+    def _doubts_about_images(self) -> list[str]:
+        doubts = [] if self.study.grid.oriented else [NO_SIDES]
+        if absent := [n for n in self.card.sequences if n not in self.study.volumes]:
+            doubts.append(f"The model answered without {listed(absent)} and is less reliable.")
+        if self._empty:
+            where = f"Slice {self.tumour.index + 1} of {listed(self._empty)}"
+            doubts.append(f"{where} is empty and was left out.")
+        if self.card.head.network is not None:
+            doubts += self.tumour.notices
+        if unusual := what_is_unusual(self.study, self.finding):
+            doubts.append(unusual)
+        # Where the finder doubts the lesion, its type is doubtful, too.
+        return [*doubts, *(self.finding.notices if self.finding.found else ())]
+
+    def _heatmap(self, code: str) -> Heatmap | None:
+        if self.prepared is None or self.answer is None:
+            return None
+        values = activation(self.card, self.answer, self.prepared, code)
+        shape = SliceView.of(self.study.grid, Plane.AXIAL).shape
+        if values.shape != shape:
+            values = cv2.resize(values, shape[::-1], interpolation=cv2.INTER_AREA)
+        return Heatmap(Plane.AXIAL, self.tumour.index, np.clip(values, 0, 1).astype(np.float32))

@@ -82,7 +82,7 @@ class Verbs:
         for name, place in (
             ("open", "brainviewer.app.opening.study.open_study"),
             ("find", "brainviewer.models.segmentation.detection.find_tumour"),
-            ("classify", "brainviewer.app.prediction.subtype.classify"),
+            ("classify", "brainviewer.models.subtype.prediction.classify"),
         ):
             monkeypatch.setattr(place, self._verb(name))
 

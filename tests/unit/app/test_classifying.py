@@ -15,14 +15,14 @@ from phantoms import (
     oblique_grid,
 )
 
-from brainviewer.app.prediction import subtype as classifying
-from brainviewer.app.prediction.subtype import NotClassified, classify, tumour_slices
 from brainviewer.core.errors import BrainViewerError, Cancelled
 from brainviewer.core.findings import TumourFinding
 from brainviewer.core.geometry import Grid
 from brainviewer.core.slices import Plane, SliceView
 from brainviewer.core.study import Modality, Study, Volume
 from brainviewer.models.engine.runtimes import EngineAnswer
+from brainviewer.models.subtype import prediction as classifying
+from brainviewer.models.subtype.prediction import NotClassified, classify, tumour_slices
 
 NOTHING = TumourFinding("lesion", False)
 

@@ -7,8 +7,6 @@ import pytest
 import toy_runtime as toy
 from phantoms import marker_finding, marker_study
 
-from brainviewer.app.prediction import subtype as classifying
-from brainviewer.app.prediction.subtype import classify
 from brainviewer.app.report.provenance import provenance_record
 from brainviewer.app.report.records import classification_record
 from brainviewer.app.report.text import classification_text
@@ -17,8 +15,10 @@ from brainviewer.core.geometry import Grid
 from brainviewer.core.study import Modality
 from brainviewer.models.engine.runtimes import EngineAnswer
 from brainviewer.models.feature_ood import fit_scope, save_scope
+from brainviewer.models.subtype import prediction as classifying
 from brainviewer.models.subtype.fusion_head import DescriptorPart, Source, Term
 from brainviewer.models.subtype.out_of_distribution import LesionDistribution
+from brainviewer.models.subtype.prediction import classify
 from brainviewer.painting.figure import FigureSpec
 from brainviewer.painting.prediction_text import Standing, answer_text
 

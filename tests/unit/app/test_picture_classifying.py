@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 from toy_pictures import mr_head, write_model
 
-from brainviewer.app.prediction import image_class as picture_classifying
-from brainviewer.app.prediction.image_class import classify_picture
 from brainviewer.core.errors import Cancelled, ModelError
 from brainviewer.core.findings import tumour_probability
 from brainviewer.core.slices import Plane
 from brainviewer.models.engine.engine import Engine
 from brainviewer.models.engine.runtimes import EngineAnswer
 from brainviewer.models.feature_ood import fit_scope, save_scope
+from brainviewer.models.image_classification import prediction as picture_classifying
+from brainviewer.models.image_classification.prediction import classify_picture
 from brainviewer.models.registry import picture_model, study_model
 
 

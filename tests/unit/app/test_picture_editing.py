@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from toy_pictures import mr_head, write_model
 
-from brainviewer.app.prediction import image_class as picture_classifying
 from brainviewer.app.prediction.occlusion_edit import Fill, compare, paint_over, what_if
 from brainviewer.core.errors import BrainViewerError
 from brainviewer.core.findings import Classification
 from brainviewer.models.engine.runtimes import EngineAnswer
+from brainviewer.models.image_classification import prediction as picture_classifying
 
 LESION = mr_head(lesion=True) > 235
 

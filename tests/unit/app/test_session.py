@@ -12,7 +12,6 @@ import numpy as np
 import pytest
 
 from brainviewer.app.opening.sequence_assignment import UnknownSequences
-from brainviewer.app.prediction.subtype import NotClassified
 from brainviewer.app.settings import Settings
 from brainviewer.app.status import Status
 from brainviewer.app.stores.age import kept_age
@@ -23,6 +22,7 @@ from brainviewer.core.slices import Plane
 from brainviewer.core.study import SEQUENCES, Modality
 from brainviewer.files.study.folder import Assignment
 from brainviewer.files.user_folders import ages_folder
+from brainviewer.models.subtype.prediction import NotClassified
 from tests.phantoms import marker_finding, marker_study, oblique_grid
 from tests.unit.app.desk import Desk, Verbs, a_result, nothing_found
 

@@ -7,15 +7,9 @@ import pytest
 
 from brainviewer.core.errors import ModelError
 from brainviewer.models.card import ModelCard
+from brainviewer.models.prediction import figures_of, mean_logits, situation, why_doubtful
 from brainviewer.models.subtype.fusion_head import DescriptorPart, Source, Term
-from brainviewer.models.subtype.prediction import (
-    check_age,
-    descriptors_used,
-    figures_of,
-    mean_logits,
-    situation,
-    why_doubtful,
-)
+from brainviewer.models.subtype.prediction import check_age, descriptors_used
 
 LOGITS = np.array([0.0, 0.0, 9.0])
 
@@ -81,7 +75,7 @@ def test_the_descriptors_that_took_part_are_told_apart_from_the_missing(card: Mo
     part = DescriptorPart(Source(1.0, 1.0), (0.0, 0.0, 0.0), terms)
     card = replace(card, head=replace(card.head, descriptors=part))
     values = {"size": 0.4, "ring": float("nan"), "depth": 3.0}
-    found = descriptors_used(card, card.head.answer(LOGITS, values), values)
-    assert (found.used, found.missing) == ({"size": 0.4}, ("ring",))
+    verdict = card.head.answer(LOGITS, values)
+    assert (descriptors_used(card, verdict, values), verdict.missing) == ({"size": 0.4}, ("ring",))
     assert situation(card.head.answer(LOGITS, values, 50)) == "image, descriptors and age"
-    assert descriptors_used(card, card.head.answer(LOGITS), None).used == {}
+    assert descriptors_used(card, card.head.answer(LOGITS), None) == {}

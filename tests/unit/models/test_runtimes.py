@@ -14,8 +14,8 @@ from brainviewer.core.errors import ModelError
 from brainviewer.models.card import ModelCard, Network
 from brainviewer.models.engine.engine import Engine
 from brainviewer.models.engine.onnx_runtime import OnnxRuntime
+from brainviewer.models.prediction import mean_logits
 from brainviewer.models.registry import model, verify
-from brainviewer.models.subtype.prediction import mean_logits
 
 LOAD_CODE = """
 import sys

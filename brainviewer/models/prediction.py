@@ -1,4 +1,4 @@
-"""From a network's output to a classification: what studies and single pictures share."""
+"""From a network's output to a classification: what studies and single images share. NumPy only."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -7,19 +7,69 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
+from brainviewer.core.counting import listed
+from brainviewer.core.errors import ModelError
 from brainviewer.core.findings import ANSWER, SCOPE, Classification, NetworkUse
-from brainviewer.models.card import ModelCard
+from brainviewer.models.card import DOUBT, SITUATIONS, Figure, ModelCard
 from brainviewer.models.engine.runtimes import EngineAnswer
-from brainviewer.models.feature_ood import embedding, load_scope
 from brainviewer.models.saliency import class_activation, map_on_slice
 from brainviewer.models.subtype.fusion_head import Verdict
 from brainviewer.models.subtype.input import Prepared
-from brainviewer.models.subtype.prediction import (
-    figures_of,
-    main_figure,
-    said_of_figure,
-    why_doubtful,
-)
+
+
+def mean_logits(card: ModelCard, logits: NDArray[np.float32]) -> NDArray[np.float32]:
+    """(n, classes) -> (classes,): what the network says about all its images together.
+
+    Raises ModelError if the outputs are not those of the model.
+    """
+    if logits.ndim != 2 or logits.shape[1] != len(card.classes) or not np.isfinite(logits).all():
+        raise ModelError("The model gave no usable answer.", "Install the model again.")
+    return np.asarray(logits.mean(axis=0), np.float32)
+
+
+def situation(verdict: Verdict) -> str:
+    """What an answer rests on, as the card's figures name it."""
+    names = {"network": "image", "descriptors": "descriptors", "age": "age"}
+    said = listed(names[source] for source in verdict.used)
+    assert said in SITUATIONS
+    return said
+
+
+def figures_of(card: ModelCard, verdict: Verdict) -> tuple[Figure, ...]:
+    """The figures that were measured for answers like this one; empty if there are none.
+
+    They were measured with the model's usual prevalence, so there are none for another one.
+    """
+    if verdict.prevalence != card.head.default:
+        return ()
+    return card.figures.get(situation(verdict), ())
+
+
+def why_doubtful(card: ModelCard, verdict: Verdict) -> str:
+    """Why an answer is not confident, with the measured share of wrong ones; empty if it is."""
+    if verdict.confident:
+        return ""
+    kind = "class" if card.of_pictures else "type"
+    least = f"No {kind} reaches {100 * card.head.least_confident:.0f}\u00a0%"
+    doubt = next((f for f in figures_of(card, verdict) if f.name == DOUBT), None)
+    if doubt is None or doubt.patients == 0:
+        return f"{least}."
+    wrong = round(doubt.value * doubt.patients)
+    return (
+        f"{least}: of {doubt.patients} {card.counted} answered so, {wrong} were answered wrongly."
+    )
+
+
+def said_of_figure(figure: Figure, counted: str = "patients") -> str:
+    """A figure in words, with its 95 % interval and how many stand behind it.
+
+    counted : what they are. Of images not every patient is known.
+    """
+    known = "" if counted == "patients" else ", as far as known"
+    return (
+        f"{figure.name} {figure.value:.2f} ({figure.low:.2f}–{figure.high:.2f}), "
+        f"{figure.patients} {counted}, cross-validated by patient{known}"
+    )
 
 
 def unanswered(
@@ -35,7 +85,17 @@ def unanswered(
     used_for : see ``NetworkUse``. Slice, weights, engine and times of the classification are those
         of a network that takes part in the answer, and else unknown.
     """
-    network = None if answer is None else _use(card, answer, used_for)
+    network = None
+    if answer is not None:
+        assert card.network is not None  # it gave the answer
+        network = NetworkUse(
+            card.network.identity,
+            answer.engine,
+            answer.device,
+            answer.load_seconds,
+            answer.predict_seconds,
+            dict(used_for),
+        )
     own = network if card.head.network is not None else None
     return Classification(
         model_id=card.id,
@@ -57,18 +117,6 @@ def unanswered(
     )
 
 
-def _use(card: ModelCard, answer: EngineAnswer, used_for: Mapping[str, int]) -> NetworkUse:
-    assert card.network is not None  # it gave the answer
-    return NetworkUse(
-        card.network.identity,
-        answer.engine,
-        answer.device,
-        answer.load_seconds,
-        answer.predict_seconds,
-        dict(used_for),
-    )
-
-
 def refused(bare: Classification, reason: str) -> Classification:
     """Out of scope: no class, no probabilities, no heatmap, and no remark on the answer."""
     return replace(bare, in_scope=False, reason=reason)
@@ -86,14 +134,14 @@ def answered(
     notices : what is to be said of it before what the engine said.
     doubts : why it cannot be confident, however probable it is; each a sentence, and a notice too.
     """
-    reason = why_doubtful(card, verdict)
-    figures = figures_of(card, verdict)
-    chosen = main_figure(figures)
+    reason, usual = why_doubtful(card, verdict), card.head.default
+    figures = {figure.name: figure for figure in figures_of(card, verdict)}
+    chosen = figures.get("balanced accuracy", figures.get("accuracy"))
     said = [*doubts, *notices, *bare.notices]
-    if not figures and verdict.prevalence != card.head.default:
+    if not figures and verdict.prevalence != usual:
         said.append(
-            f"The model was measured with the prevalence '{card.head.default}', so no figure "
-            "is known for this answer."
+            f"The model was measured with the prevalence '{usual}', so no figure is known for this "
+            "answer."
         )
     shares = card.head.prevalences[verdict.prevalence].shares
     return replace(
@@ -108,22 +156,6 @@ def answered(
         priors=dict(zip(card.codes, shares, strict=True)),
         notices=tuple(said),
     ).doubted(doubts)
-
-
-def why_out_of_distribution(card: ModelCard, answer: EngineAnswer) -> str:
-    """Why the network does not know what it saw, as a sentence; empty if it may know it."""
-    if card.scope is None:
-        return ""
-    scope = load_scope(card.scope)
-    distance = scope.distance(embedding(answer.features))
-    if distance <= scope.limit:
-        return ""
-    what = "picture" if card.of_pictures else "tumour"
-    those = "picture" if card.of_pictures else "glioma"
-    return (
-        f"The {what} looks unlike every {those} that the model was trained on "
-        f"(distance {distance:.1f}, limit {scope.limit:.1f})."
-    )
 
 
 def activation(

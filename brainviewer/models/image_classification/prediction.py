@@ -5,21 +5,16 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from brainviewer.app.prediction.classification import (
-    activation,
-    answered,
-    refused,
-    unanswered,
-    why_out_of_distribution,
-)
 from brainviewer.core.errors import Report, silent
 from brainviewer.core.findings import ANSWER, HEATMAP, PICTURE, SCOPE, Classification, Heatmap
 from brainviewer.core.slices import Plane
 from brainviewer.models.engine.runtimes import Runner
+from brainviewer.models.image_classification.calibration import calibrated
 from brainviewer.models.image_classification.eligibility import grey_of, why_not_picture
 from brainviewer.models.image_classification.input import prepare_picture
+from brainviewer.models.image_classification.out_of_distribution import why_unlike
+from brainviewer.models.prediction import activation, answered, refused, unanswered
 from brainviewer.models.registry import picture_model
-from brainviewer.models.subtype.prediction import mean_logits
 
 
 def classify_picture(
@@ -58,10 +53,10 @@ def classify_picture(
     answer = engine.predict(card.network, prepared.tensor, report_engine)
     scope = {} if card.scope is None else {SCOPE: 0}
     bare = unanswered(card, answer, picture_hash, scope, (PICTURE,))
-    if unlike := why_out_of_distribution(card, answer):
+    if unlike := why_unlike(card, answer):
         return refused(bare, unlike)
     bare = unanswered(card, answer, picture_hash, {ANSWER: 0, **scope, HEATMAP: 0}, (PICTURE,))
-    verdict = card.head.answer(mean_logits(card, answer.logits), prevalence=setting)
+    verdict = calibrated(card, answer, setting)
     report(1.0, "Classified")
     return replace(
         answered(bare, card, verdict),
