@@ -27,10 +27,9 @@ from brainviewer.models.card import (
     ModelInput,
     Network,
     SegmentationCard,
-    Step,
     Task,
 )
-from brainviewer.models.plain_data import number, text
+from brainviewer.models.plain_data import number, only, read, require, text
 from brainviewer.models.segmentation.calibration import parse_calibration
 from brainviewer.models.subtype.fusion_head_content import parse_head
 from brainviewer.models.subtype.out_of_distribution import LesionDistribution, parse_distribution
@@ -38,6 +37,7 @@ from brainviewer.models.subtype.out_of_distribution import LesionDistribution, p
 CARD_FILE = "card.json"
 FORMAT = 2
 _REINSTALL = "Install the model again."
+_UNTRAINED = "it must have been trained on every sequence that it needs or sees"
 
 
 Owners = Mapping[str, Card]
@@ -100,11 +100,10 @@ _ENTRIES = frozenset(
 )  # fmt: skip
 _SEGMENTATION_ENTRIES = _ENTRIES | {"calibration"}
 _CLASSIFICATION_ENTRIES = _ENTRIES | {"classes", "head", "out_of_distribution"}
-_INPUT_ENTRIES = frozenset({"size", "channels", "steps", "slices", "stacked", "mirrored"})
 
 
 def _segmentation(content: Any, folder: Path) -> SegmentationCard:
-    _known(content, _SEGMENTATION_ENTRIES)
+    only(content, _SEGMENTATION_ENTRIES, ())
     files, roles = _files(content)
     if "graph" not in roles or content["network"] != {}:
         raise ValueError("a network that segments needs a graph file and no other entries")
@@ -116,22 +115,20 @@ def _segmentation(content: Any, folder: Path) -> SegmentationCard:
 
 
 def _classification(content: Any, folder: Path, task: Task, owners: Owners) -> ModelCard:
-    _known(content, _CLASSIFICATION_ENTRIES)
-    classes = tuple(ModelClass(text(c["code"]), text(c["name"])) for c in content["classes"])
+    only(content, _CLASSIFICATION_ENTRIES, ())
+    classes = tuple(read(ModelClass, entry) for entry in content["classes"])
     codes = [item.code for item in classes]
-    if len(codes) < 2 or len(set(codes)) != len(codes):
-        raise ValueError("it needs two or more different classes")
+    require(
+        len(codes) > 1 and len(set(codes)) == len(codes), "it needs two or more different classes"
+    )
     files, roles = _files(content)
     network, scope = _network(content, folder, files, roles, owners)
     head = parse_head(content["head"])
-    if list(head.classes) != codes:
-        raise ValueError("the head has other classes than the card")
-    if head.network is not None and network is None:
-        raise ValueError("the head wants a network, but there is none")
+    require(list(head.classes) == codes, "the head has other classes than the card")
+    require(head.network is None or network, "the head wants a network, but there is none")
     said = _said(content, folder, files)
     channels = () if network is None or network.input is None else network.input.channels
-    if not set(channels) <= set(said["sequences"]):
-        raise ValueError("it must have been trained on every sequence that it needs or sees")
+    require(set(channels) <= set(said["sequences"]), _UNTRAINED)
     return ModelCard(
         **said,
         task=task,
@@ -146,8 +143,7 @@ def _classification(content: Any, folder: Path, task: Task, owners: Owners) -> M
 def _said(content: Any, folder: Path, files: dict[str, str]) -> dict[str, Any]:
     """What the cards of all tasks hold."""
     sequences, needed = _texts(content["sequences"]), _texts(content["needed"])
-    if not sequences or not set(needed) <= set(sequences):
-        raise ValueError("it must have been trained on every sequence that it needs or sees")
+    require(sequences and set(needed) <= set(sequences), _UNTRAINED)
     texts = ("id", "version", "name", "training_data", "intended_use")
     return {
         **{name: text(content[name]) for name in texts},
@@ -162,41 +158,39 @@ def _said(content: Any, folder: Path, files: dict[str, str]) -> dict[str, Any]:
 
 def parse_input(content: Any) -> ModelInput:
     """The ``input`` part of a card; raises KeyError, TypeError or ValueError if it is wrong."""
-    _known(content, _INPUT_ENTRIES)
     steps = []
     for entry in content["steps"]:
         name = text(entry["name"])
-        if name not in STEP_NUMBERS:
-            raise ValueError(f"it names an unknown step {name!r}")
-        numbers = {key: number(value) for key, value in entry.items() if key != "name"}
-        if numbers.keys() != STEP_NUMBERS[name]:
-            raise ValueError(f"the numbers of step {name!r} are not the expected ones")
-        steps.append(Step(name, numbers))
-    channels = tuple(text(name) for name in content["channels"])
-    if not channels or len(set(channels)) != len(channels):
-        raise ValueError("it needs one or more different channels")
-    if PICTURE in channels and len(channels) > 1:
-        raise ValueError("a model of pictures has no other channel")
+        require(name in STEP_NUMBERS, f"it names an unknown step {name!r}")
+        numbers = {key: value for key, value in entry.items() if key != "name"}
+        expected = STEP_NUMBERS[name]
+        require(
+            numbers.keys() == expected, f"the numbers of step {name!r} are not the expected ones"
+        )
+        steps.append({"name": name, "numbers": numbers})
+    size = content["size"]
+    require(
+        type(size) is int and 32 <= size <= 1024,
+        "the input size must be a whole number from 32 to 1024",
+    )
+    made = read(ModelInput, {**content, "steps": steps})
+    channels, names = made.channels, [step.name for step in made.steps]
+    different = channels and len(set(channels)) == len(channels)
+    require(different, "it needs one or more different channels")
+    alone = PICTURE not in channels or len(channels) == 1
+    require(alone, "a model of pictures has no other channel")
     needed = PICTURE_STEPS if PICTURE in channels else LESION_STEPS
-    names = [step.name for step in steps]
-    if len(set(names)) != len(names) or not set(names) >= needed:
-        raise ValueError("each preparation step must be named once")
-    size, slices = content["size"], content.get("slices", 1)
-    if not isinstance(size, int) or not 32 <= size <= 1024:
-        raise ValueError("the input size must be a whole number from 32 to 1024")
-    if not isinstance(slices, int) or not 1 <= slices <= 15 or slices % 2 == 0:
-        raise ValueError("the number of slices must be odd, from 1 to 15")
-    stacked, mirrored = content.get("stacked", False), content.get("mirrored", False)
-    if not isinstance(stacked, bool) or not isinstance(mirrored, bool):
-        raise TypeError("stacked and mirrored must be true or false")
-    return ModelInput(size, channels, tuple(steps), slices, stacked, mirrored)
+    each_once = len(set(names)) == len(names) and set(names) >= needed
+    require(each_once, "each preparation step must be named once")
+    odd = made.slices in range(1, 16, 2)
+    require(odd, "the number of slices must be odd, from 1 to 15")
+    return made
 
 
 def _files(content: Any) -> tuple[dict[str, str], dict[str, str]]:
     files = {_file_name(name): text(sha) for name, sha in content["files"].items()}
     roles = {text(role): _file_name(name) for role, name in content["roles"].items()}
-    if any(len(sha) != 64 for sha in files.values()):
-        raise ValueError("a sha256 must have 64 characters")
+    require(all(len(sha) == 64 for sha in files.values()), "a sha256 must have 64 characters")
     if unknown := roles.keys() - ROLES:
         raise ValueError(f"there is no role {sorted(unknown)[0]!r}")
     if missing := set(roles.values()) - files.keys():
@@ -217,8 +211,8 @@ def _network(
     if isinstance(entry, dict):
         if missing := NETWORK_ROLES - roles.keys():
             raise ValueError(f"it names no {sorted(missing)[0]} file")
-        if entry.keys() != {"input", "dense_layer"}:
-            raise ValueError("the network needs the entries 'input' and 'dense_layer'")
+        both = entry.keys() == {"input", "dense_layer"}
+        require(both, "the network needs the entries 'input' and 'dense_layer'")
         own = {roles[role]: files[roles[role]] for role in sorted(NETWORK_ROLES)}
         made = Network(
             text(content["id"]),
@@ -266,11 +260,6 @@ def _figures(entries: Any) -> tuple[Figure, ...]:
         )
         for entry in entries
     )
-
-
-def _known(content: Mapping[str, Any], entries: frozenset[str]) -> None:
-    if unknown := content.keys() - entries:
-        raise ValueError(f"it has an unknown entry {sorted(unknown)[0]!r}")
 
 
 def _texts(values: Any) -> tuple[str, ...]:

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from brainviewer.app.report.formats import Schema, with_schema
-from brainviewer.app.report.plain_data import plain
 from brainviewer.core.errors import BrainViewerError
 from brainviewer.core.findings import (
     Classification,
@@ -20,6 +19,7 @@ from brainviewer.core.findings import (
 )
 from brainviewer.core.geometry import SIZE_UNKNOWN
 from brainviewer.core.study import Study
+from brainviewer.models.plain_data import plain
 from brainviewer.painting.prediction_text import condition_text
 
 
@@ -31,12 +31,12 @@ def finding_record(finding: TumourFinding) -> dict[str, Any]:
         "found": finding.found,
         "plane": finding.plane.value,
         "index": finding.index,
-        "position_mm": plain(finding.told(finding.position_mm)),
+        "position_mm": plain(finding.told(finding.position_mm), 3),
         "confidence": round(finding.confidence, 4),
         "candidates": [
             {
                 "index": candidate.index,
-                "position_mm": plain(finding.told(candidate.position_mm)),
+                "position_mm": plain(finding.told(candidate.position_mm), 3),
                 "volume_ml": round(candidate.volume_ml, 3),
                 "score": round(candidate.score, 4),
             }
@@ -58,7 +58,7 @@ def measurements_record(taken: Measurements | None, oriented: bool = True) -> di
     """
     if taken is None:
         return None
-    record: dict[str, Any] = plain(taken)
+    record: dict[str, Any] = plain(taken, 3)
     for which, found in (("lesion", taken.lesion), ("enhancing", taken.enhancing)):
         if found is not None:
             record[which] = _diameters(found, oriented)
@@ -68,12 +68,12 @@ def measurements_record(taken: Measurements | None, oriented: bool = True) -> di
 def _diameters(found: Diameters, oriented: bool) -> dict[str, Any]:
     return {
         "index": found.index,
-        "longest_mm": plain(found.longest_mm),
-        "perpendicular_mm": plain(found.perpendicular_mm),
-        "product_mm2": plain(found.product_mm2),
+        "longest_mm": plain(found.longest_mm, 3),
+        "perpendicular_mm": plain(found.perpendicular_mm, 3),
+        "product_mm2": plain(found.product_mm2, 3),
         "measurable": found.measurable,
-        "longest_ends_mm": plain(found.longest_ends) if oriented else None,
-        "perpendicular_ends_mm": plain(found.perpendicular_ends) if oriented else None,
+        "longest_ends_mm": plain(found.longest_ends, 3) if oriented else None,
+        "perpendicular_ends_mm": plain(found.perpendicular_ends, 3) if oriented else None,
     }
 
 

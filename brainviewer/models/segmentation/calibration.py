@@ -6,6 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from brainviewer.models.plain_data import read
+
 FEATURES = ("next lesion's share", "clear part of the slice", "rank at other thresholds")
 """What the confidence rests on; ``lesions.features`` measures them."""
 
@@ -32,10 +34,7 @@ class Calibration:
 
 def parse_calibration(content: Any) -> Calibration:
     """A calibration from plain data; raises KeyError, TypeError or ValueError if it is wrong."""
-    made = Calibration(
-        tuple(float(weight) for weight in content["weights"]),
-        tuple((float(low), float(high)) for low, high in content["limits"]),
-    )
+    made = read(Calibration, content)
     if (len(made.weights), len(made.limits)) != (len(FEATURES) + 1, len(FEATURES)):
         raise ValueError(f"the confidence rests on other features than {', '.join(FEATURES)}")
     return made

@@ -1,73 +1,44 @@
 """A head as plain data: the entry ``head`` of a model card, written and strictly read."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from brainviewer.models.plain_data import number, text
-from brainviewer.models.subtype.fusion_head import (
-    AgePart,
-    DescriptorPart,
-    Head,
-    Prevalence,
-    Source,
-    Term,
-)
+from brainviewer.models.plain_data import only, plain, read, require, text
+from brainviewer.models.subtype.fusion_head import Head
+
+_SAME = ("classes", "network", "descriptors", "least_confident", "lapse")
+"""Entries that are written as the head has them."""
 
 
 def parse_head(content: Any) -> Head:
     """The ``head`` part of a card; raises KeyError, TypeError or ValueError if it is wrong."""
-    _only(content, {"classes", "network", "descriptors", "age", "prevalences", "default_prevalence",
-                    "least_confident", "lapse"})  # fmt: skip
+    only(content, {*_SAME, "age", "prevalences", "default_prevalence"})
     classes = tuple(text(code) for code in content["classes"])
-    if len(classes) < 2 or len(set(classes)) != len(classes):
-        raise ValueError("the head needs two or more different classes")
-    head = Head(
-        classes=classes,
-        network=None if content["network"] is None else _source(content["network"]),
-        descriptors=_descriptors(content["descriptors"], len(classes)),
-        age=_age(content["age"], classes),
-        prevalences={
-            text(name): _prevalence(entry, classes)
-            for name, entry in content["prevalences"].items()
+    head = read(
+        Head,
+        {
+            **{name: content[name] for name in _SAME},
+            "age": _age(content["age"], classes),
+            "prevalences": {
+                name: {**entry, "shares": _by_class(entry["shares"], classes)}
+                for name, entry in content["prevalences"].items()
+            },
+            "default": content["default_prevalence"],
         },
-        default=text(content["default_prevalence"]),
-        least_confident=number(content["least_confident"]),
-        lapse=number(content["lapse"]),
     )
-    if head.network is None and head.descriptors is None:
-        raise ValueError("the head knows neither network nor descriptors")
-    if head.default not in head.prevalences:
-        raise ValueError(f"the default prevalence {head.default!r} is not among the prevalences")
-    if not 0 <= head.least_confident <= 1:
-        raise ValueError("the least confident probability must lie between 0 and 1")
-    if not 0 <= head.lapse < 1:
-        raise ValueError("the lapse must lie between 0 and 1")
+    _check(head)
     return head
 
 
 def head_content(head: Head) -> dict[str, Any]:
     """A head as plain data for JSON; the opposite of ``parse_head``."""
-    part, age = head.descriptors, head.age
+    age = head.age
     return {
         "classes": list(head.classes),
-        "network": None if head.network is None else _source_content(head.network),
-        "descriptors": None
-        if part is None
-        else {
-            "weight": _source_content(part.weight),
-            "intercepts": list(part.intercepts),
-            "terms": [
-                {
-                    "name": term.name,
-                    "mean": term.mean,
-                    "scale": term.scale,
-                    "coefficients": list(term.coefficients),
-                }
-                for term in part.terms
-            ],
-        },
-        "age": None
-        if age is None
-        else {
+        "network": plain(head.network),
+        "descriptors": plain(head.descriptors),
+        "age": age
+        and {
             "weight": age.weight,
             "normal": {
                 code: {"mean_years": mean, "sd_years": deviation}
@@ -89,70 +60,49 @@ def head_content(head: Head) -> dict[str, Any]:
     }
 
 
-def _source_content(source: Source) -> dict[str, float]:
-    return {"alone": source.alone, "together": source.together}
+def _by_class(content: Any, classes: Sequence[str]) -> list[Any]:
+    """Entries of all classes, in the order of the classes."""
+    only(content, classes)
+    return [content[code] for code in classes]
 
 
-def _source(content: Any) -> Source:
-    _only(content, {"alone", "together"})
-    source = Source(number(content["alone"]), number(content["together"]))
-    if source.alone < 0 or source.together < 0:
-        raise ValueError("a weight of the head must not be below 0")
-    return source
-
-
-def _descriptors(content: Any, classes: int) -> DescriptorPart | None:
+def _age(content: Any, classes: Sequence[str]) -> Mapping[str, Any] | None:
     if content is None:
         return None
-    _only(content, {"weight", "intercepts", "terms"})
-    terms = []
-    for entry in content["terms"]:
-        _only(entry, {"name", "mean", "scale", "coefficients"})
-        scale = number(entry["scale"])
-        if scale <= 0:
-            raise ValueError(f"the scale of {entry['name']!r} must be above 0")
-        coefficients = _numbers(entry["coefficients"], classes)
-        terms.append(Term(text(entry["name"]), number(entry["mean"]), scale, coefficients))
-    if not terms or len({term.name for term in terms}) != len(terms):
-        raise ValueError("the head needs different descriptors, each named once")
-    intercepts = _numbers(content["intercepts"], classes)
-    return DescriptorPart(_source(content["weight"]), intercepts, tuple(terms))
+    only(content, {"weight", "normal"})
+    normal = _by_class(content["normal"], classes)
+    for entry in normal:
+        only(entry, {"mean_years", "sd_years"})
+    return {
+        "weight": content["weight"],
+        "means": [entry["mean_years"] for entry in normal],
+        "deviations": [entry["sd_years"] for entry in normal],
+    }
 
 
-def _age(content: Any, classes: tuple[str, ...]) -> AgePart | None:
-    if content is None:
-        return None
-    _only(content, {"weight", "normal"})
-    entries = content["normal"]
-    _only(entries, set(classes))
-    means = tuple(number(entries[code]["mean_years"]) for code in classes)
-    deviations = tuple(number(entries[code]["sd_years"]) for code in classes)
-    weight = number(content["weight"])
-    if min(deviations) <= 0 or weight < 0:
-        raise ValueError("the standard deviation of an age must be above 0, its weight not below")
-    return AgePart(weight, means, deviations)
-
-
-def _prevalence(content: Any, classes: tuple[str, ...]) -> Prevalence:
-    _only(content, {"shares", "source"})
-    _only(content["shares"], set(classes))
-    shares = tuple(number(content["shares"][code]) for code in classes)
-    if min(shares) <= 0 or abs(sum(shares) - 1) > 0.01:
-        raise ValueError("the shares of a prevalence must be above 0 and add up to 1")
-    return Prevalence(shares, text(content["source"]))
-
-
-def _numbers(content: Any, count: int) -> tuple[float, ...]:
-    numbers = tuple(number(value) for value in content)
-    if len(numbers) != count:
-        raise ValueError(f"{count} numbers were expected, one for each class")
-    return numbers
-
-
-def _only(content: Any, keys: set[str]) -> None:
-    if not isinstance(content, dict):
-        raise TypeError(f"named entries were expected, not {content!r}")
-    if content.keys() - keys:
-        raise ValueError(f"the entry {min(content.keys() - keys)!r} is unknown")
-    if keys - content.keys():
-        raise KeyError(min(keys - content.keys()))
+def _check(head: Head) -> None:
+    """Raises ValueError if numbers cannot be those of a head."""
+    count, part = len(head.classes), head.descriptors
+    terms = () if part is None else part.terms
+    names = {term.name for term in terms}
+    sources = (head.network, None if part is None else part.weight)
+    of_classes = () if part is None else (part.intercepts, *(t.coefficients for t in terms))
+    shares = [entry.shares for entry in head.prevalences.values()]
+    require(count > 1 and len(set(head.classes)) == count, "the head needs two or more classes")
+    require(head.network or part, "the head knows neither network nor descriptors")
+    weights = [number for one in sources if one for number in (one.alone, one.together)]
+    require(all(weight >= 0 for weight in weights), "a weight of the head must not be below 0")
+    require(not part or (terms and len(names) == len(terms)), "descriptors must be different")
+    require(all(term.scale > 0 for term in terms), "the scale of a descriptor must be above 0")
+    require(all(len(each) == count for each in of_classes), f"{count} numbers were expected")
+    require(
+        head.age is None or (min(head.age.deviations) > 0 and head.age.weight >= 0),
+        "the standard deviation of an age must be above 0, its weight not below",
+    )
+    require(
+        all(min(each) > 0 and abs(sum(each) - 1) <= 0.01 for each in shares),
+        "the shares of a prevalence must be above 0 and add up to 1",
+    )
+    require(head.default in head.prevalences, "the default prevalence is not among the others")
+    require(0 <= head.least_confident <= 1, "the least confident must lie between 0 and 1")
+    require(0 <= head.lapse < 1, "the lapse must lie between 0 and 1")

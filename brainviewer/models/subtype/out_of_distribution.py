@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainviewer.models.feature_ood import too_far
-from brainviewer.models.plain_data import number, text
+from brainviewer.models.plain_data import number, only, text
 
 Numbers = NDArray[np.float64]
 
@@ -95,9 +95,8 @@ def parse_distribution(content: Any) -> LesionDistribution:
 
     Raises KeyError, TypeError or ValueError if it is not what it must be.
     """
-    known = {"descriptors", "correlation", "limit", "ages", "measured"}
-    if unknown := content.keys() - known:
-        raise ValueError(f"out_of_distribution has an unknown entry {sorted(unknown)[0]!r}")
+    needed = {"descriptors", "correlation", "limit", "ages"}
+    only(content, needed | {"measured"}, needed)
     entries = content["descriptors"]
     names = tuple(text(entry["name"]) for entry in entries)
     means = np.array([number(entry["mean"]) for entry in entries])
