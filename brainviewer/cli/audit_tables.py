@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from brainviewer.cli.tables import notes, number_table
 from brainviewer.core.counting import counted
 
 if TYPE_CHECKING:
@@ -14,25 +15,20 @@ _MOST_NAMED = 5
 
 def audit_tables(record: Mapping[str, Any]) -> "list[RenderableType]":
     """What ``data audit`` found: what it means first, then the figures."""
-    from rich.table import Table
-
     splits = ", ".join(f"{name} {count}" for name, count in record["splits"].items())
     parts: list[RenderableType] = [
         f"{record['folder']}: {counted(record['pictures'], 'image')} ({splits}), "
         f"{record['readable']} of them readable.",
         *(f"{_WORDS[finding['level']]}: {finding['text']}" for finding in record["findings"]),
     ]
-    classes = Table("class", title="Classes")
-    for name in ("images", "share", *record["splits"]):
-        classes.add_column(name, justify="right")
+    classes = number_table("class", ("images", "share", *record["splits"]), "Classes")
     for label, entry in record["classes"].items():
         counts = [str(entry["splits"][split]) for split in record["splits"]]
         classes.add_row(label, str(entry["pictures"]), f"{100 * entry['share']:.0f} %", *counts)
     parts.append(classes)
     if record["shortcuts"]:
-        shortcuts = Table("AUROC from", title="Shortcuts (0.5 is chance)")
-        for name in (*record["classes"], "mean"):
-            shortcuts.add_column(name, justify="right")
+        columns = (*record["classes"], "mean")
+        shortcuts = number_table("AUROC from", columns, "Shortcuts (0.5 is chance)")
         for name, family in record["shortcuts"].items():
             values = [*family["auroc"].values(), family["mean_auroc"]]
             shortcuts.add_row(name, *(f"{value:.2f}" for value in values))
@@ -47,4 +43,4 @@ def audit_tables(record: Mapping[str, Any]) -> "list[RenderableType]":
         f"{counted(clean['kept'], 'image stays', 'images stay')}: {clean['train']} for "
         f"training, {clean['test']} for testing."
     )
-    return [*parts, *(f"Note: {notice}" for notice in record["notices"])]
+    return [*parts, *notes(record)]

@@ -9,7 +9,7 @@ import typer
 
 from brainviewer.app.report.terminal import progress_line, results_only, show
 from brainviewer.cli.engines import picture_engine, search_engine, study_engine
-from brainviewer.cli.options import AsJson, Engine, EngineName, Study
+from brainviewer.cli.options import AsJson, Engine, EngineName, Study, option
 from brainviewer.cli.program import app
 from brainviewer.cli.study_opening import TUMOUR, check_output, open_and_import
 from brainviewer.core.errors import BrainViewerError
@@ -28,15 +28,9 @@ if TYPE_CHECKING:
 @app.command()
 def export(
     study: Study,
-    file: Annotated[
-        Path,
-        typer.Option(
-            "-o", "--output", help="PNG, TIFF, SVG or PDF file to write.", show_default=False
-        ),
-    ],
+    file: Annotated[Path, option("-o", "--output", help="PNG, TIFF, SVG or PDF file to write.")],
     sequence: Annotated[
-        Modality | None,
-        typer.Option(case_sensitive=False, help="By default the first one.", show_default=False),
+        Modality | None, option(case_sensitive=False, help="By default the first one.")
     ] = None,
     plane: Annotated[Plane, typer.Option(help="Plane of the slice.")] = Plane.AXIAL,
     slice_index: Annotated[
@@ -51,16 +45,12 @@ def export(
     heatmap: Annotated[
         bool, typer.Option("--heatmap", help="Classify, and draw where the network looked.")
     ] = False,
-    annotations: Annotated[
-        Path | None, typer.Option(help="Annotations to draw (JSON).", show_default=False)
-    ] = None,
+    annotations: Annotated[Path | None, option(help="Annotations to draw (JSON).")] = None,
     other_study: Annotated[
         bool,
         typer.Option("--other-study", help="Draw annotations that were made on another study."),
     ] = False,
-    model: Annotated[
-        str | None, typer.Option(help="Classify with the model of this id.", show_default=False)
-    ] = None,
+    model: Annotated[str | None, option(help="Classify with the model of this id.")] = None,
     engine: Engine = EngineName.AUTO,
     as_json: AsJson = False,
 ) -> None:

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from brainviewer.app.report.terminal import progress_bar, progress_line, results_only, show_tables
-from brainviewer.cli.options import AsJson, GroupBy
+from brainviewer.cli.options import AsJson, GroupBy, argument, option
 from brainviewer.cli.program import app
 from brainviewer.core.errors import FileError
 from brainviewer.core.shown_text import shown_text
@@ -24,10 +24,7 @@ def _data() -> None:
 @data.command()
 def summary(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder of labelled cases.")],
-    out: Annotated[
-        Path | None,
-        typer.Option(help="Folder for summary.json and the plots.", show_default=False),
-    ] = None,
+    out: Annotated[Path | None, option(help="Folder for summary.json and the plots.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Say what a folder of labelled cases holds: classes, ages, sequences, sizes."""
@@ -46,28 +43,20 @@ def summary(
 @data.command()
 def audit(
     train_folder: Annotated[
-        Path,
-        typer.Argument(metavar="TRAIN", help="Folder with a folder of images per class."),
+        Path, typer.Argument(metavar="TRAIN", help="Folder with a folder of images per class.")
     ],
     test_folder: Annotated[
-        Path | None,
-        typer.Argument(metavar="TEST", help="The same for testing.", show_default=False),
+        Path | None, argument(metavar="TEST", help="The same for testing.")
     ] = None,
     html: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE.html", help="Write a page with images.", show_default=False),
+        Path | None, option(metavar="FILE.html", help="Write a page with images.")
     ] = None,
     write_clean: Annotated[
         Path | None,
-        typer.Option(
-            metavar="LIST.csv",
-            help="Write a split without copies, alike images in one fold.",
-            show_default=False,
-        ),
+        option(metavar="LIST.csv", help="Write a split without copies, alike images in one fold."),
     ] = None,
     processes: Annotated[
-        int | None,
-        typer.Option(min=1, help="How many to use; by default one per core.", show_default=False),
+        int | None, option(min=1, help="How many to use; by default one per core.")
     ] = None,
     group_by: GroupBy = None,
     as_json: AsJson = False,

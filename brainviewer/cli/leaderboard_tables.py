@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from brainviewer.cli.tables import figure_cell, notes
+
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
@@ -23,7 +25,7 @@ def leaderboard_tables(record: Mapping[str, Any], width: int) -> "list[Renderabl
     width : of the terminal, in characters.
     """
     parts: list[RenderableType] = [_table(found, width >= _ROOM) for found in record["tables"]]
-    return [*parts, *(f"Note: {notice}" for notice in record["notices"])]
+    return [*parts, *notes(record)]
 
 
 def _table(found: Mapping[str, Any], costs: bool) -> "RenderableType":
@@ -37,14 +39,10 @@ def _table(found: Mapping[str, Any], costs: bool) -> "RenderableType":
     ]
     table = Table(title=f"{title} ({'; '.join(sides)})")
     table.add_column("network", min_width=30)
-    table.add_column("n", justify="right")
-    for name in _FIGURES.values():
-        table.add_column(name, justify="right")
-    table.add_column("tutorial accuracy", justify="right")
-    table.add_column("on copies / others", justify="right")
     inflated = any(row["inflation"] for row in found["rows"])
-    if inflated:
-        table.add_column("inflation", justify="right")
+    measured = (*_FIGURES.values(), "tutorial accuracy", "on copies / others")
+    for name in ("n", *measured, *(("inflation",) if inflated else ())):
+        table.add_column(name, justify="right")
     table.add_column("reported")
     if costs:
         for name in ("parameters", "MB", "ms", "training s"):
@@ -57,7 +55,7 @@ def _table(found: Mapping[str, Any], costs: bool) -> "RenderableType":
 def _cells(row: Mapping[str, Any], inflated: bool) -> list[str]:
     """inflated : whether there is a column for the inflation."""
     true, told = row["patient_wise"], row["tutorial"]
-    figures = ["–"] * len(_FIGURES) if true is None else [_figure(true, key) for key in _FIGURES]
+    figures = [figure_cell(true and true["figures"][name], 3) for name in _FIGURES]
     rise = row["inflation"]
     images = (true or told)["images"]["test"]
     name = row["network"]
@@ -67,16 +65,11 @@ def _cells(row: Mapping[str, Any], inflated: bool) -> list[str]:
         f"{name}{of}{conditions}",
         str(images),
         *figures,
-        "–" if told is None else _figure(told, "accuracy"),
+        figure_cell(told and told["figures"]["accuracy"], 3),
         "–" if told is None or told["leak"] is None else _by_copies(told["leak"]),
         *(["–" if rise is None else f"{rise['value']:+.3f}"] if inflated else []),
         row["reported"] or "–",
     ]
-
-
-def _figure(side: Mapping[str, Any], name: str) -> str:
-    one = side["figures"][name]
-    return f"{one['value']:.3f}\n{one['low']:.2f}–{one['high']:.2f}"
 
 
 def _by_copies(leak: Mapping[str, Any]) -> str:

@@ -1,12 +1,16 @@
 """Arguments and options that several commands share."""
 
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from brainviewer.files.ordinary_file import resolved
+
+option = partial(typer.Option, show_default=False)
+argument = partial(typer.Argument, show_default=False)
 
 
 class Method(StrEnum):
@@ -32,38 +36,33 @@ def _with_a_name(paths: list[Path]) -> list[Path]:
 
 Study = Annotated[
     list[Path],
-    typer.Argument(
+    argument(
         metavar="STUDY",
         help="A study's folder, or its files; a file may say its sequence: T1ce=scan.nii.gz. "
         "Or a single image.",
-        show_default=False,
         readable=False,  # one that may not be read is told by whoever reads it
         callback=_with_a_name,
     ),
 ]
 StudyOrPictures = Annotated[
     list[Path],
-    typer.Argument(
+    argument(
         metavar="STUDY|IMAGE...",
         help="A study's folder or files; or single pictures, or a folder of them.",
-        show_default=False,
         readable=False,  # the others are answered
         callback=_with_a_name,
     ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
-Age = Annotated[
-    float | None, typer.Option(help="Age of the patient in years; optional.", show_default=False)
-]
-Model = Annotated[str | None, typer.Option(help="Id of the model.", show_default=False)]
+Age = Annotated[float | None, option(help="Age of the patient in years; optional.")]
+Model = Annotated[str | None, option(help="Id of the model.")]
 Frequency = Annotated[
     str | None,
-    typer.Option(
+    option(
         "--prevalence",
         metavar="NAME",
         help="How frequent the types are taken to be, such as training, equal or clinic; "
         "by default the model's own.",
-        show_default=False,
     ),
 ]
 Engine = Annotated[EngineName, typer.Option(help="What runs the network.")]
@@ -71,10 +70,9 @@ FindBy = Annotated[Method, typer.Option(help="How the tumour is looked for.")]
 Threshold = Annotated[float, typer.Option(help="FLAIR value for the method 'threshold'.")]
 GroupBy = Annotated[
     str | None,
-    typer.Option(
+    option(
         metavar="REGEX",
         help=r"Single images: finds the patient in a picture's path, such as '(P\d+)_'; "
         "pictures of one patient stay together.",
-        show_default=False,
     ),
 ]

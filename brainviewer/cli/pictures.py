@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TextIO
 import typer
 
 from brainviewer.app.report.terminal import complain, progress_line, results_only, show
-from brainviewer.cli.options import AsJson
+from brainviewer.cli.options import AsJson, argument
 from brainviewer.cli.program import app
 from brainviewer.core.errors import FileError
 
@@ -97,10 +97,7 @@ def _classified(path: Path, runner: "Runner", wishes: Wishes, number: int) -> di
 @app.command()
 def explain(
     name: Annotated[
-        str | None,
-        typer.Argument(
-            metavar="CLASS", help="Code of a class, such as glioma.", show_default=False
-        ),
+        str | None, argument(metavar="CLASS", help="Code of a class, such as glioma.")
     ] = None,
     as_json: AsJson = False,
 ) -> None:

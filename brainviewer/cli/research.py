@@ -14,7 +14,7 @@ from brainviewer.app.report.terminal import (
     shown_lines,
 )
 from brainviewer.assets import resources
-from brainviewer.cli.options import AsJson, GroupBy
+from brainviewer.cli.options import AsJson, GroupBy, argument, option
 from brainviewer.cli.program import app
 from brainviewer.core.shown_text import shown_text
 
@@ -29,109 +29,68 @@ def train(
             metavar="RECIPE", help=f"A TOML file, or one that ships: {', '.join(RECIPES)}."
         ),
     ],
-    folder: Annotated[
-        Path, typer.Option("--data", help="Folder of labelled cases.", show_default=False)
-    ],
-    out: Annotated[Path, typer.Option(help="Folder for the run.", show_default=False)],
+    folder: Annotated[Path, option("--data", help="Folder of labelled cases.")],
+    out: Annotated[Path, option(help="Folder for the run.")],
     found: Annotated[
         Path | None,
-        typer.Option(
+        option(
             help="What a finder that never saw the cases found in them, as 'evaluate' writes it "
-            "for a lesion-outline run.",
-            show_default=False,
+            "for a lesion-outline run."
         ),
     ] = None,
     threads: Annotated[
-        int | None,
-        typer.Option(min=1, help="Processor cores to use; by default all.", show_default=False),
+        int | None, option(min=1, help="Processor cores to use; by default all.")
     ] = None,
     fold: Annotated[
         str | None,
-        typer.Option(
-            help="Single images: the fold to test on, or 'all'; by default the last.",
-            show_default=False,
-        ),
+        option(help="Single images: the fold to test on, or 'all'; by default the last."),
     ] = None,
     epochs: Annotated[
-        int | None,
-        typer.Option(min=1, help="Single images: instead of the recipe's.", show_default=False),
+        int | None, option(min=1, help="Single images: instead of the recipe's.")
     ] = None,
     batch: Annotated[
-        int | None,
-        typer.Option(min=1, help="Single images: instead of the recipe's.", show_default=False),
+        int | None, option(min=1, help="Single images: instead of the recipe's.")
     ] = None,
     size: Annotated[
-        int | None,
-        typer.Option(
-            min=16,
-            max=1024,
-            help="Single images: pixels, instead of the recipe's.",
-            show_default=False,
-        ),
+        int | None, option(min=16, max=1024, help="Single images: pixels, instead of the recipe's.")
     ] = None,
     weights: Annotated[
         str | None,
-        typer.Option(
+        option(
             metavar="imagenet|FILE|MODEL|none|RUN",
             help="Transfer recipes and xception-tumour: what the base starts from. "
             "resnet50-tumour: the run of xception-tumour that it learns from.",
-            show_default=False,
         ),
     ] = None,
     limit: Annotated[
-        int | None,
-        typer.Option(
-            min=1,
-            help="Single images: at most so many of each class and fold.",
-            show_default=False,
-        ),
+        int | None, option(min=1, help="Single images: at most so many of each class and fold.")
     ] = None,
     split: Annotated[
         Path | None,
-        typer.Option(
+        option(
             metavar="LIST.csv",
             help="Single images: the split that 'data audit --write-clean' wrote.",
-            show_default=False,
         ),
     ] = None,
     group_by: GroupBy = None,
     exclude: Annotated[
         Path | None,
-        typer.Option(
-            metavar="LIST",
-            help="Single images: a file with those to leave out, one a line.",
-            show_default=False,
-        ),
+        option(metavar="LIST", help="Single images: a file with those to leave out, one a line."),
     ] = None,
     only: Annotated[
         list[str] | None,
-        typer.Option(
-            metavar="NETWORK",
-            help="Grids: train this network; may be given again.",
-            show_default=False,
-        ),
+        option(metavar="NETWORK", help="Grids: train this network; may be given again."),
     ] = None,
     augmented: Annotated[
         Path | None,
-        typer.Option(
-            metavar="DIR",
-            help="Single images: write the varied training images there.",
-            show_default=False,
-        ),
+        option(metavar="DIR", help="Single images: write the varied training images there."),
     ] = None,
     logs: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="DIR", help="Single images: write TensorBoard logs there.", show_default=False
-        ),
+        Path | None, option(metavar="DIR", help="Single images: write TensorBoard logs there.")
     ] = None,
     runs: Annotated[
         list[Path] | None,
-        typer.Option(
-            metavar="DIR",
-            help="ensemble-vote: folder of finished runs; may be given again.",
-            show_default=False,
-        ),
+        option(metavar="DIR", help="ensemble-vote: folder of finished runs; may be given again."),
     ] = None,
 ) -> None:
     """Train a model; the same command again goes on where it was stopped."""
@@ -182,29 +141,22 @@ def evaluate(
     what: Annotated[
         str, typer.Argument(metavar="RUN|MODEL", help="Folder of a run, or id of a model.")
     ],
-    recipe: Annotated[
-        str | None, typer.Option(help="By default the one of the run.", show_default=False)
-    ] = None,
+    recipe: Annotated[str | None, option(help="By default the one of the run.")] = None,
     folder: Annotated[
-        Path | None,
-        typer.Option(
-            "--data", help="Its labelled cases; by default where they were.", show_default=False
-        ),
+        Path | None, option("--data", help="Its labelled cases; by default where they were.")
     ] = None,
     out: Annotated[
         Path | None,
-        typer.Option(
+        option(
             metavar="FILE.json",
             help="File for the figures, with the plots beside it; by default in the run.",
-            show_default=False,
         ),
     ] = None,
     strange: Annotated[
         Path | None,
-        typer.Option(
+        option(
             metavar="DIR",
             help="Single pictures: a folder for each kind of those that are out of scope.",
-            show_default=False,
         ),
     ] = None,
     as_json: AsJson = False,
@@ -226,16 +178,12 @@ def evaluate(
 def leaderboard(
     folder: Annotated[
         Path | None,
-        typer.Argument(
+        argument(
             metavar="DIR",
             help="Folder of finished runs; by default the results that come with BrainViewer.",
-            show_default=False,
         ),
     ] = None,
-    html: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE.html", help="Write it as a page.", show_default=False),
-    ] = None,
+    html: Annotated[Path | None, option(metavar="FILE.html", help="Write it as a page.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Compare networks for single images, on patients kept apart and under a leaky split."""

@@ -22,6 +22,7 @@ from brainviewer.cli.options import (
     Study,
     StudyOrPictures,
     Threshold,
+    option,
 )
 from brainviewer.cli.pictures import Wishes, classify_pictures
 from brainviewer.cli.program import app
@@ -58,9 +59,7 @@ def pick(
     study: Study,
     method: FindBy = Method.LESION,
     threshold: Threshold = 450.0,
-    mask: Annotated[
-        Path | None, typer.Option(help="Save the lesion's mask here.", show_default=False)
-    ] = None,
+    mask: Annotated[Path | None, option(help="Save the lesion's mask here.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Find the tumour and its slice."""
@@ -100,23 +99,18 @@ def classify(
     prevalence: Frequency = None,
     slice_index: Annotated[
         int | None,
-        typer.Option(
+        option(
             "--slice",
             help="Axial slice, from 0; by default the tumour slice. Of a picture the frame; by "
             "default the middle one.",
-            show_default=False,
         ),
     ] = None,
-    top: Annotated[
-        int | None,
-        typer.Option(min=1, help="Pictures: so many classes at most.", show_default=False),
-    ] = None,
+    top: Annotated[int | None, option(min=1, help="Pictures: so many classes at most.")] = None,
     heatmap: Annotated[
         Path | None,
-        typer.Option(
+        option(
             metavar="OUT.png|FOLDER",
             help="Pictures: save where the network looked; a folder for several.",
-            show_default=False,
         ),
     ] = None,
     engine: Engine = EngineName.AUTO,
@@ -149,9 +143,7 @@ def classify(
 @app.command()
 def analyze(
     study: Study,
-    folder: Annotated[
-        Path, typer.Option("-o", "--output", help="Folder for the results.", show_default=False)
-    ],
+    folder: Annotated[Path, option("-o", "--output", help="Folder for the results.")],
     method: FindBy = Method.LESION,
     threshold: Threshold = 450.0,
     model: Model = None,

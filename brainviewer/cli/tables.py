@@ -1,12 +1,13 @@
 """Results of research commands as tables."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from brainviewer.core.counting import counted
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
+    from rich.table import Table
 
 _LAYOUTS = {
     "lgg": "pictures and outlines of slices (lgg)",
@@ -14,14 +15,36 @@ _LAYOUTS = {
 }
 
 
+def number_table(first: str, columns: Iterable[str], title: str = "") -> "Table":
+    """A table whose columns but the first hold numbers."""
+    from rich.table import Table
+
+    table = Table(first, title=title or None)
+    for name in columns:
+        table.add_column(name, justify="right")
+    return table
+
+
+def notes(record: Mapping[str, Any]) -> list[str]:
+    """What is to be said below the tables of a record."""
+    return [f"Note: {notice}" for notice in record["notices"]]
+
+
+def figure_cell(figure: Mapping[str, Any] | None, digits: int = 2) -> str:
+    """A figure over its interval."""
+    if figure is None:
+        return "–"
+    cell = f"{figure['value']:.{digits}f}\n{figure['low']:.2f}–{figure['high']:.2f}"
+    return cell.replace("-", "−")
+
+
 def summary_tables(record: Mapping[str, Any]) -> "list[RenderableType]":
     """What ``data summary`` found."""
     from rich.table import Table
 
     total = record["age_years"]
-    classes = Table("class", title="Cases and ages")
-    for name in ("cases", "share", "age known", "median", "middle half", "range (years)"):
-        classes.add_column(name, justify="right")
+    columns = ("cases", "share", "age known", "median", "middle half", "range (years)")
+    classes = number_table("class", columns, "Cases and ages")
     for code, entry in record["classes"].items():
         share = f"{100 * entry['share']:.0f} %"
         classes.add_row(code, str(entry["cases"]), share, *_age_cells(entry["age_years"]))
@@ -48,8 +71,7 @@ def summary_tables(record: Mapping[str, Any]) -> "list[RenderableType]":
     if record["folds"]:
         folds = ", ".join(f"{fold}: {count}" for fold, count in record["folds"].items())
         lines.append(f"Cases per fold: {folds}.")
-    notices = [f"Note: {notice}" for notice in record["notices"]]
-    return [*lines, classes, images, *notices]
+    return [*lines, classes, images, *notes(record)]
 
 
 def _age_cells(age: Mapping[str, Any]) -> list[str]:
@@ -122,29 +144,15 @@ def evaluation_tables(record: Mapping[str, Any], width: int) -> "list[Renderable
 def _figure_table(
     title: str, columns: Mapping[str, str], record: Mapping[str, Any], keys: Sequence[str]
 ) -> "RenderableType":
-    from rich.table import Table
-
-    table = Table("answer from", title=title)
-    for name in columns:
-        table.add_column(name, justify="right")
+    table = number_table("answer from", columns, title)
     for key in keys:
         known = {figure["name"]: figure for figure in record["figures"][key]["figures"]}
-        cells = [_figure_cell(known.get(name)) for name in columns.values()]
+        cells = [figure_cell(known.get(name)) for name in columns.values()]
         table.add_row(key, *cells, style="bold" if key == record.get("winner") else None)
     return table
 
 
-def _figure_cell(figure: Mapping[str, Any] | None) -> str:
-    if figure is None:
-        return "–"
-    cell = f"{figure['value']:.2f}\n{figure['low']:.2f}–{figure['high']:.2f}"
-    return cell.replace("-", "−")
-
-
 def _outline_tables(record: Mapping[str, Any]) -> "list[RenderableType]":
-    from rich.table import Table
-
-    table = Table("method", title="Patients that the network never saw")
     names = {
         "mean_share": "share of the largest area",
         "share_at_least_0.9": "share ≥ 0.9",
@@ -153,8 +161,7 @@ def _outline_tables(record: Mapping[str, Any]) -> "list[RenderableType]":
         "median_distance_slices": "slices away",
         "not_found": "not found",
     }
-    for name in names.values():
-        table.add_column(name, justify="right")
+    table = number_table("method", names.values(), "Patients that the network never saw")
     for method, figures in record["methods"].items():
         table.add_row(method, *(f"{figures[name]:.3g}" for name in names))
     healthy = record["healthy"]
@@ -179,7 +186,7 @@ def _picture_tables(record: Mapping[str, Any]) -> "list[RenderableType]":
         bars.add_row(name, bar["bar"], reached, bar_words(bar))
     figures = Table("figure", "value", title="Pictures that the networks never saw")
     for figure in record["figures"]:
-        figures.add_row(figure["name"], _figure_cell(figure).replace("\n", "  "))
+        figures.add_row(figure["name"], figure_cell(figure).replace("\n", "  "))
     edits = Table("edit of the picture", "answers changed")
     for name, edit in record["edits"].items():
         edits.add_row(name, f"{100 * edit['value']:.1f} %")
@@ -199,9 +206,6 @@ def _picture_tables(record: Mapping[str, Any]) -> "list[RenderableType]":
 
 def _image_tables(results: Sequence[Mapping[str, Any]]) -> "list[RenderableType]":
     """Networks for single images, measured on their test images; the best first."""
-    from rich.table import Table
-
-    table = Table("network", title="Test images that the networks never saw")
     columns = {
         "accuracy": "accuracy",
         "macro F1": "macro F1",
@@ -209,12 +213,12 @@ def _image_tables(results: Sequence[Mapping[str, Any]]) -> "list[RenderableType]
         "AUROC": "AUROC",
         "ECE": "expected calibration error",
     }
-    for name in (*columns, "parameters", "ms an image", "trained"):
-        table.add_column(name, justify="right")
+    names, title = (*columns, "parameters", "ms an image", "trained"), "Test images"
+    table = number_table("network", names, f"{title} that the networks never saw")
     rows = []
     for result in results:
         known = {figure["name"]: figure for figure in result["figures"]}
-        cells = [_figure_cell(known.get(name)) for name in columns.values()]
+        cells = [figure_cell(known.get(name)) for name in columns.values()]
         size = f"{result['parameters']:,}".replace(",", " ")
         cost = [size, f"{result['ms_per_image']:.1f}", f"{result['training_seconds']:.0f} s"]
         rows.append((known["macro F1"]["value"], [result["network"], *cells, *cost]))

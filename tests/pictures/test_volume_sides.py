@@ -10,6 +10,7 @@ from brainviewer.core.geometry import Grid
 from brainviewer.core.study import Modality, Study, Volume
 from brainviewer.painting.volume.block import head_block
 from brainviewer.painting.volume.scene import VolumeScene
+from brainviewer.painting.volume.view import VolumeView
 from tests.phantoms import (
     AXIS_CASES,
     case_name,
@@ -45,8 +46,8 @@ def scene() -> Iterator[VolumeScene]:
 def show(scene: VolumeScene, study: Study) -> None:
     scene.set_study(study)
     scene.set_tumour(marker_finding(study))
-    scene.reset()
-    scene.opacity = 0.2
+    scene.view = VolumeView()
+    scene.view = scene.view.shown(opacity=0.2)
 
 
 def marker_offset(picture: NDArray[np.uint8]) -> tuple[float, float]:
@@ -84,7 +85,7 @@ def check(offset: tuple[float, float], letter: str, least: float) -> None:
 def test_tumour_is_on_its_side(scene: VolumeScene, grid: Grid) -> None:
     show(scene, marker_study(grid, (Modality.T1,)))
     for letter in "ALS":
-        scene.look(letter)
+        scene.view = scene.view.looking(letter)
         check(marker_offset(scene.picture((SIZE, SIZE), fine=False)), letter, 5)
 
 
@@ -93,17 +94,17 @@ def test_brain_is_on_its_side(scene: VolumeScene, grid: Grid) -> None:
     scene.set_study(None)
     # Without letters, which would count as light.
     scene.set_head(head_block(octant_values(grid), grid), oriented=False)
-    scene.opacity, scene.contrast = 0.5, 0.8
+    scene.view = scene.view.shown(opacity=0.5, contrast=0.8)
     # From these sides the bright eighth faces the viewer.
     for letter in "ALS":
-        scene.look(letter)
+        scene.view = scene.view.looking(letter)
         check(light_offset(scene.picture((SIZE, SIZE), fine=False)), letter, 1.5)
 
 
 @pytest.mark.parametrize("letter", EXPECTED)
 def test_six_views_show_the_tumour_on_its_side(scene: VolumeScene, letter: str) -> None:
     show(scene, marker_study(grid_of(), (Modality.T1,)))
-    scene.look(letter)
+    scene.view = scene.view.looking(letter)
     check(marker_offset(scene.picture((SIZE, SIZE))), letter, 5)
 
 
@@ -118,10 +119,10 @@ def test_all_ways_of_storing_look_the_same(scene: VolumeScene) -> None:
 
 def test_letters_turn_with_the_head(scene: VolumeScene) -> None:
     show(scene, marker_study(grid_of(), (Modality.T1,)))
-    scene.opacity = 0
+    scene.view = scene.view.shown(opacity=0)
     corners = []
     for letter in "AP":
-        scene.look(letter)
+        scene.view = scene.view.looking(letter)
         corners.append(scene.picture((300, 300))[-100:, :100].astype(int))
     assert corners[0].max() > 150
     assert np.abs(corners[0] - corners[1]).max() > 100
@@ -132,7 +133,7 @@ def test_no_letters_where_sides_are_unknown(scene: VolumeScene) -> None:
         grid = grid_of(oriented=oriented)
         data = octant_values(grid)
         scene.set_study(Study({Modality.T1: Volume(Modality.T1, data, grid)}, grid))
-        scene.opacity = 0
+        scene.view = scene.view.shown(opacity=0)
         return scene.picture((300, 300))[-100:, :100]
 
     assert corner(oriented=True).max() > 150

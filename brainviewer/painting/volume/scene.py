@@ -17,7 +17,7 @@ from vtkmodules.vtkRenderingCore import vtkLight, vtkRenderer
 
 from brainviewer.core.findings import TumourFinding
 from brainviewer.core.study import Modality, Study
-from brainviewer.painting.volume.block import Block, head_block, mask_block
+from brainviewer.painting.volume.block import Block, head_block, tumour_block
 from brainviewer.painting.volume.scene_letters import OrientationLetters
 from brainviewer.painting.volume.scene_parts import Brain, CursorCross, Tumour
 from brainviewer.painting.volume.scene_window import is_software, open_window, renderer_name
@@ -32,6 +32,8 @@ takes does not grow with the pane then."""
 
 class VolumeScene:
     """One head, its tumour, and a view of them.
+
+    view : how it is seen; may be set at any time.
 
     Raises BrainViewerError if OpenGL cannot start.
     """
@@ -78,11 +80,7 @@ class VolumeScene:
 
     def set_tumour(self, finding: TumourFinding | None) -> None:
         """Show the tumour found in the study that is shown; None or nothing found shows none."""
-        mask = finding.mask if finding and finding.found else None
-        if mask is None or self._study is None:
-            self.set_tumour_block(None)
-        else:
-            self.set_tumour_block(mask_block(mask, self._study.grid))
+        self.set_tumour_block(tumour_block(self._study, finding))
 
     def set_head(self, block: Block | None, oriented: bool = True) -> None:
         """Show a block made by ``head_block``; letters only where sides are known."""
@@ -98,47 +96,6 @@ class VolumeScene:
     def set_cursor(self, position_mm: ArrayLike | None) -> None:
         """Mark a place (3,) in mm, RAS+, by a small cross; None hides it."""
         self._cross.set_place(position_mm, self._brain.block)
-
-    # How it is seen
-
-    @property
-    def opacity(self) -> float:
-        """How solid the brain is, 0..1."""
-        return self.view.opacity
-
-    @opacity.setter
-    def opacity(self, value: float) -> None:
-        self.view = self.view.shown(opacity=value)
-
-    @property
-    def contrast(self) -> float:
-        """How steeply values become light and dark, 0..1."""
-        return self.view.contrast
-
-    @contrast.setter
-    def contrast(self, value: float) -> None:
-        self.view = self.view.shown(contrast=value)
-
-    @property
-    def size(self) -> float:
-        """Magnification; 1 fits the head."""
-        return self.view.size
-
-    @size.setter
-    def size(self, value: float) -> None:
-        self.view = self.view.shown(size=value)
-
-    def rotate(self, azimuth: float, elevation: float) -> None:
-        """Turn the head by degrees about the screen's vertical and horizontal axes."""
-        self.view = self.view.turned(azimuth, elevation)
-
-    def look(self, letter: str) -> None:
-        """One of the six standard views: A, P, L, R, S or I faces the viewer."""
-        self.view = self.view.looking(letter)
-
-    def reset(self) -> None:
-        """Back to the first view."""
-        self.view = VolumeView()
 
     # Pictures
 

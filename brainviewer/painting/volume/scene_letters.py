@@ -11,17 +11,9 @@ from vtkmodules.vtkRenderingCore import (
     vtkTextActor,
 )
 
-from brainviewer.painting.volume.view import Rotation
+from brainviewer.painting.volume.view import LOOKS, Rotation
 
 _LETTERS = "RLASPI"
-_DIRECTIONS = {
-    "R": (1, 0, 0),
-    "L": (-1, 0, 0),
-    "A": (0, 1, 0),
-    "P": (0, -1, 0),
-    "S": (0, 0, 1),
-    "I": (0, 0, -1),
-}
 _NEAR = np.array((0.94, 0.96, 0.98))
 _FAR = np.array((0.30, 0.35, 0.40))
 
@@ -77,7 +69,7 @@ class OrientationLetters:
         colours = np.zeros((6, 3), np.uint8)
         self._points.SetPoint(0, middle[0], middle[1], 0)
         for n, letter in enumerate(_LETTERS):
-            right, up, near = rotation @ _DIRECTIONS[letter]
+            right, up, near = rotation @ LOOKS[letter][0]
             end = middle + radius * np.array((right, up))
             self._points.SetPoint(n + 1, end[0], end[1], 0)
             colour = _FAR + (_NEAR - _FAR) * (0.5 + 0.5 * near)

@@ -13,7 +13,7 @@ Rotation = NDArray[np.float64]
 
 # Towards the viewer and up on the screen, in RAS+. Right on the screen follows (up × viewer): from
 # anterior and from inferior the patient's left is on the right, as in radiology.
-_LOOKS = {
+LOOKS = {
     "A": ((0, 1, 0), (0, 0, 1)),
     "P": ((0, -1, 0), (0, 0, 1)),
     "L": ((-1, 0, 0), (0, 0, 1)),
@@ -21,8 +21,7 @@ _LOOKS = {
     "S": ((0, 0, 1), (0, 1, 0)),
     "I": ((0, 0, -1), (0, 1, 0)),
 }
-LOOKS = tuple(_LOOKS)
-"""Letters of the six standard views: the side of the patient that faces the viewer."""
+"""The six standard views by the side of the patient that faces the viewer."""
 LOOK_NAMES = {
     "A": "anterior",
     "P": "posterior",
@@ -39,7 +38,7 @@ def look_rotation(letter: str) -> Rotation:
 
     Its rows are the world directions (RAS+) of screen right, screen up and towards the viewer.
     """
-    viewer, up = (np.array(v, dtype=np.float64) for v in _LOOKS[letter])
+    viewer, up = (np.array(v, dtype=np.float64) for v in LOOKS[letter])
     return np.array([np.cross(up, viewer), up, viewer])
 
 

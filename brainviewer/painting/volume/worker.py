@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from brainviewer.core.errors import BrainViewerError
 from brainviewer.core.findings import TumourFinding
 from brainviewer.core.study import Modality, Study
-from brainviewer.painting.volume.block import Block, head_block, mask_block
+from brainviewer.painting.volume.block import Block, head_block, tumour_block
 from brainviewer.painting.volume.view import VolumeView
 
 if TYPE_CHECKING:
@@ -238,7 +238,7 @@ class VolumeWorker:
         if wish.study is not shown.study or wish.modality is not shown.modality:
             scene.set_head(self._head(wish), wish.study is None or wish.study.grid.oriented)
         if wish.study is not shown.study or wish.finding is not shown.finding:
-            scene.set_tumour_block(self._tumour(wish))
+            scene.set_tumour_block(tumour_block(wish.study, wish.finding))
         scene.set_cursor(wish.cursor)
         scene.view = wish.view
 
@@ -249,11 +249,3 @@ class VolumeWorker:
             volume = wish.study.volumes[wish.modality]
             self._blocks[wish.modality] = head_block(volume.data, volume.grid)
         return self._blocks[wish.modality]
-
-    def _tumour(self, wish: Wish) -> Block | None:
-        study, finding = wish.study, wish.finding
-        if study is None or finding is None or not finding.found or finding.mask is None:
-            return None
-        if finding.mask.shape != study.grid.shape:
-            return None
-        return mask_block(finding.mask, study.grid)

@@ -66,7 +66,7 @@ def scene() -> Iterator[VolumeScene]:
 @pytest.fixture
 def shown(scene: VolumeScene, study: Study) -> VolumeScene:
     scene.set_study(study, Modality.T1)
-    scene.reset()
+    scene.view = VolumeView()
     return scene
 
 
@@ -134,7 +134,7 @@ def test_constant_volume_is_no_reason_to_stop(value: int) -> None:
 def test_a_volume_smaller_than_a_millimetre_is_drawn(scene: VolumeScene) -> None:
     grid = Grid((48, 48, 32), np.diag([0.01, 0.01, 0.01, 1.0]))
     scene.set_study(marker_study(grid, (Modality.FLAIR,)), Modality.FLAIR)
-    scene.reset()
+    scene.view = VolumeView()
     assert scene.picture(SIZE).shape == (100, 120, 3)
 
 
@@ -208,18 +208,18 @@ def test_every_setting_changes_the_picture(shown: VolumeScene) -> None:
         {"size": 1.6},
         {"size": 0.6},
     ):
-        shown.reset()
+        shown.view = VolumeView()
         shown.view = shown.view.shown(**change)
         assert np.abs(shown.picture(SIZE).astype(int) - first).mean() > 1, change
-    shown.reset()
-    shown.rotate(25, 10)
+    shown.view = VolumeView()
+    shown.view = shown.view.turned(25, 10)
     assert np.abs(shown.picture(SIZE).astype(int) - first).mean() > 1
 
 
 def test_more_opacity_is_more_light_and_none_is_none(shown: VolumeScene) -> None:
     light = []
     for opacity in (0, 0.3, 0.6, 1):
-        shown.opacity = opacity
+        shown.view = shown.view.shown(opacity=opacity)
         light.append(shown.picture(SIZE)[:60, 40:].mean())
     assert light == sorted(light)
     assert light[0] < 12 < light[-1] / 3
@@ -227,9 +227,9 @@ def test_more_opacity_is_more_light_and_none_is_none(shown: VolumeScene) -> None
 
 def test_size_magnifies(shown: VolumeScene) -> None:
     areas = []
-    shown.opacity = 1
+    shown.view = shown.view.shown(opacity=1)
     for size in (0.6, 1.0):
-        shown.size = size
+        shown.view = shown.view.shown(size=size)
         areas.append((shown.picture((200, 200)).mean(axis=2)[:, 70:] > 40).sum())
     assert areas[1] > 1.6 * areas[0]
 
@@ -239,10 +239,10 @@ def test_tumour_is_amber_inside_the_translucent_brain(shown: VolumeScene, study:
     shown.set_tumour(marker_finding(study))
     through_brain = amber(shown.picture(SIZE))
     assert through_brain > 20
-    shown.opacity = 1
+    shown.view = shown.view.shown(opacity=1)
     assert amber(shown.picture(SIZE)) < through_brain
     shown.set_tumour(TumourFinding("lesion", found=False))
-    shown.opacity = 0.5
+    shown.view = shown.view.shown(opacity=0.5)
     assert amber(shown.picture(SIZE)) == 0
 
 
@@ -253,7 +253,7 @@ def test_new_study_takes_the_tumour_away(shown: VolumeScene, study: Study) -> No
 
 
 def test_cursor_is_marked(shown: VolumeScene, study: Study) -> None:
-    shown.opacity = 0.2
+    shown.view = shown.view.shown(opacity=0.2)
     before = shown.picture(SIZE).astype(int)
     shown.set_cursor(study.grid.centre)
     assert np.abs(shown.picture(SIZE) - before).max() > 60
