@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from brainviewer.app.jobs import Jobs, Policy
@@ -75,7 +76,7 @@ class Annotations:
             SAVE,
             lambda _: annotation_file.save_annotations(path, marks, study),
             lambda _: None,
-            lambda error: self._notices.tell(str(error), "error"),
+            self._notices.fail,
             policy=Policy.MUST_FINISH,
         )
 
@@ -135,7 +136,7 @@ class Annotations:
         self._state.undrawable -= gone
         self._show((*kept, *new.values()), select)
         if self._journal is not None:
-            self._keep(self._journal, shown, self._tell_why_not)
+            self._keep(self._journal, shown, partial(self._notices.fail, of_study=True))
 
     def _show(self, annotations: tuple[Annotation, ...], select: str = "") -> None:
         self._state.annotations = annotations
@@ -173,9 +174,6 @@ class Annotations:
             failed,
             lambda kept: self._take_in(journal, kept),
         )
-
-    def _tell_why_not(self, error: BrainViewerError) -> None:
-        self._notices.tell(str(error), "error", of_study=True)
 
     def _take_in(self, journal: Journal, kept: Kept) -> None:
         if kept.notice:

@@ -101,7 +101,7 @@ class Classifier:
                 self._state.show_classification(None, Status.NOT_RUN, str(error))
             else:
                 self._state.show_classification(None, Status.FAILED, str(error))
-                self._notices.tell(str(error), "error", of_study=True)
+                self._notices.fail(error, of_study=True)
             self._engine.show()
 
         def stopped() -> None:
@@ -162,7 +162,7 @@ class Classifier:
         self._jobs.save(
             KEEP_AGE,
             lambda: keep_age(study.content_hash, years),
-            lambda error: self._notices.tell(str(error), "error"),
+            self._notices.fail,
         )
         self._run_again("The age was changed.")
 

@@ -1,8 +1,10 @@
 """Opening: a study, the demo study, images, and the next image of a series."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,17 +54,9 @@ class Opened:
     said: tuple[str, ...] = ()
 
     @classmethod
-    def of(
-        cls,
-        study: Study,
-        film: tuple[Path, ...] = (),
-        index: int = 0,
-        unreadable: frozenset[int] = frozenset(),
-        said: tuple[str, ...] = (),
-    ) -> "Opened":
+    def of(cls, study: Study, **of_film: Any) -> "Opened":
         """With the windows that the study opens with, which takes a look at every volume."""
-        windows = {m: opening_window(v) for m, v in study.volumes.items()}
-        return cls(study, windows, film, index, unreadable, said)
+        return cls(study, {m: opening_window(v) for m, v in study.volumes.items()}, **of_film)
 
 
 class Documents:
@@ -115,7 +109,7 @@ class Documents:
                 if chosen := self.ask_sequences(error.assignment):
                     self.open(paths, chosen)
             else:
-                self._notices.tell(str(error), "error", of_study=True)
+                self._notices.fail(error, of_study=True)
 
         self._jobs.start(OPEN, work, done, failed)
 
@@ -126,7 +120,7 @@ class Documents:
         try:
             self.open(demo_paths())
         except BrainViewerError as error:
-            self._notices.tell(str(error), "error", of_study=True)
+            self._notices.fail(error, of_study=True)
 
     def show(self, study: Study, windows: Mapping[Modality, Window]) -> None:
         """Show a study that has been read.
@@ -154,11 +148,12 @@ class Documents:
             from brainviewer.app.opening.image2d import open_picture
 
             give_back(pause=2.0)
-            return Opened.of(open_picture(film[index], report), film, index, unreadable)
+            study = open_picture(film[index], report)
+            return Opened.of(study, film=film, index=index, unreadable=unreadable)
 
         def failed(error: BrainViewerError) -> None:
             self._point_at(self._shown_image, unreadable | {index})
-            self._notices.tell(str(error), "error", of_study=True)
+            self._notices.fail(error, of_study=True)
 
         self._point_at(index, unreadable)
         self._jobs.start(
@@ -185,17 +180,20 @@ class Documents:
         """
         film, now, later = self._state.film, indices[:_A_FEW], indices[_A_FEW:]
 
-        def work(report: Report) -> list[tuple[int, NDArray[np.uint8] | None]]:
-            made = []
+        def work(report: Report) -> dict[int, NDArray[np.uint8] | None]:
+            from brainviewer.app.opening.image2d import thumbnail
+
+            made: dict[int, NDArray[np.uint8] | None] = dict.fromkeys(now)
             for index in now:
                 report(0.0, "")
-                made.append((index, _thumbnail(film[index], size)))
+                with suppress(FileError):
+                    made[index] = thumbnail(film[index], size)
             return made
 
-        def done(made: list[tuple[int, NDArray[np.uint8] | None]]) -> None:
+        def done(made: dict[int, NDArray[np.uint8] | None]) -> None:
             if self._state.film != film:
                 return
-            for index, pixels in made:
+            for index, pixels in made.items():
                 ready(index, pixels)
             if later:
                 self.make_thumbnails(later, size, ready)
@@ -220,15 +218,6 @@ class Documents:
         self._state.facts_changed.emit()
 
 
-def _thumbnail(path: Path, size: int) -> NDArray[np.uint8] | None:
-    from brainviewer.app.opening.image2d import thumbnail
-
-    try:
-        return thumbnail(path, size)
-    except FileError:
-        return None
-
-
 def _first_readable(film: tuple[Path, ...], report: Report) -> Opened:
     """The first picture that can be opened. Raises the error of the first if none can."""
     from brainviewer.app.opening.image2d import open_picture
@@ -244,6 +233,7 @@ def _first_readable(film: tuple[Path, ...], report: Report) -> Opened:
         said = [str(first)] if first else []
         if len(film) > 1 and is_dicom(path):
             said.append(SERIES)
-        return Opened.of(study, film, index, frozenset(range(index)), tuple(said))
+        tried = frozenset(range(index))
+        return Opened.of(study, film=film, index=index, unreadable=tried, said=tuple(said))
     assert first is not None
     raise first

@@ -37,7 +37,7 @@ class EngineControl:
             cards = segmentation_model(), model()
             self.ready().start(*(one.network for one in cards if one and one.network))
         except BrainViewerError as error:
-            self._notices.tell(str(error), "error")
+            self._notices.fail(error)
         self.show()
 
     def choose(self, wanted: str) -> None:
@@ -56,7 +56,7 @@ class EngineControl:
         try:
             self._engine.restart()
         except BrainViewerError as error:
-            self._notices.tell(str(error), "error")
+            self._notices.fail(error)
         self.show()
 
     def ready(self) -> "Engine":

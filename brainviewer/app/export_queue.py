@@ -51,7 +51,7 @@ class Exports:
             EXPORT,
             work,
             lambda _: saved(request.path),
-            lambda error: self._notices.tell(str(error), "error"),
+            self._notices.fail,
             policy=Policy.QUEUE,
         )
 

@@ -18,7 +18,6 @@ from brainviewer.app.slice_scenes import scene_of
 from brainviewer.app.state import Layout, ViewState
 from brainviewer.app.status import Status
 from brainviewer.core.errors import BrainViewerError
-from brainviewer.core.findings import Classification, TumourFinding
 from brainviewer.core.slices import Plane
 from brainviewer.core.study import Modality, Study
 from brainviewer.painting.figure import FigureSpec, Place
@@ -137,14 +136,15 @@ def request_figure(
 
 def _tumour_slice_figure(state: ViewState, study: Study, request: ExportRequest) -> FigureSpec:
     """The active sequence at the tumour slice, with the windows that are set."""
-    finding = state.finding
-    fresh = None if state.classification_status is Status.STALE else state.classification
+    finding, result = state.finding, trusted_result(study, state.classification)
+    heat = result.heatmap if result and state.classification_status is not Status.STALE else None
+    here = heat and finding and (heat.plane, heat.index) == (finding.plane, finding.index)
     figure = slice_figure(
         study,
         SliceRequest(
             modality=state.active,
             plane=finding.plane if finding is not None else Plane.AXIAL,
-            heatmap=request.heatmap and _on_tumour_slice(study, fresh, finding),
+            heatmap=request.heatmap and bool(here),
             annotations=state.annotations if request.annotations else (),
             finding=finding,
             classification=state.classification,
@@ -178,17 +178,6 @@ def _volume_figure(
         request.result,
         identify=request.identify,
     )
-
-
-def _on_tumour_slice(
-    study: Study, result: Classification | None, finding: TumourFinding | None
-) -> bool:
-    """Whether the result has a heatmap and it lies on the tumour slice."""
-    trusted = trusted_result(study, result)
-    heat = trusted.heatmap if trusted is not None else None
-    if heat is None or finding is None:
-        return False
-    return (heat.plane, heat.index) == (finding.plane, finding.index)
 
 
 def _note(state: ViewState) -> str:

@@ -32,7 +32,7 @@ class Feedback:
 
     def _failed(self, error: BrainViewerError) -> None:
         """Say why; a button that was pressed comes out again."""
-        self._notices.tell(str(error), "error")
+        self._notices.fail(error)
         if not self._jobs.unfinished(KEEP_FEEDBACK):
             self._restore()
 

@@ -8,7 +8,6 @@ import logging
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from traceback import walk_tb
-from types import TracebackType
 from typing import Any
 
 from brainviewer.files.tidying import tidy_up
@@ -41,14 +40,10 @@ class NamelessFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """The line, and under it the kinds and places of the exception."""
-        line = self._style.format(self._with_message(record))
+        record.message, record.asctime = record.getMessage(), self.formatTime(record, self.datefmt)
+        line = self._style.format(record)
         error = record.exc_info[1] if record.exc_info else None
         return "\n".join((line, *_told(error))) if error is not None else line
-
-    def _with_message(self, record: logging.LogRecord) -> logging.LogRecord:
-        record.message = record.getMessage()
-        record.asctime = self.formatTime(record, self.datefmt)
-        return record
 
 
 def _told(error: BaseException) -> list[str]:
@@ -59,17 +54,14 @@ def _told(error: BaseException) -> list[str]:
         seen.add(id(cause))
         if lines:
             lines.append("caused by")
-        lines += [type(cause).__qualname__, *_places(cause.__traceback__)]
+        lines.append(type(cause).__qualname__)
+        # Modules rather than files: the path of an installation tells whose it is.
+        lines += [
+            f"  {frame.f_globals.get('__name__', '?')}:{line} {frame.f_code.co_name}"
+            for frame, line in walk_tb(cause.__traceback__)
+        ]
         cause = cause.__cause__ or (None if cause.__suppress_context__ else cause.__context__)
     return lines
-
-
-def _places(trace: TracebackType | None) -> list[str]:
-    """Modules rather than files: the path of an installation tells whose it is."""
-    return [
-        f"  {frame.f_globals.get('__name__', '?')}:{line} {frame.f_code.co_name}"
-        for frame, line in walk_tb(trace)
-    ]
 
 
 class _OwnFile(RotatingFileHandler):

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from brainviewer.app.state import ViewState
+from brainviewer.core.errors import BrainViewerError
 
 log = logging.getLogger(__name__)
 
@@ -38,6 +39,10 @@ class Notices:
         of_study : an error that is about the study or its files; see ``Notice``.
         """
         self.show(Notice(text, level, of_study=of_study))
+
+    def fail(self, error: BrainViewerError, *, of_study: bool = False) -> None:
+        """Tell the user what failed, and what to do."""
+        self.tell(str(error), "error", of_study=of_study)
 
     def show(self, notice: Notice) -> None:
         """Show a notice."""

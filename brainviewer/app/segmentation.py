@@ -79,7 +79,7 @@ class Segmentation:
 
         def failed(error: BrainViewerError) -> None:
             self._state.show_finding(None, Status.FAILED)
-            self._notices.tell(str(error), "error", of_study=True)
+            self._notices.fail(error, of_study=True)
 
         def stopped() -> None:
             self._state.show_finding(before, Status.NOT_RUN if before is None else Status.DONE)

@@ -44,7 +44,7 @@ class Session:
         self.notices = notices = Notices(state)
         state.crashed = crashed or notices.crash
         self.jobs = jobs = make_jobs(post, state.show_progress, state.crashed)
-        self.settings.save_in(jobs, lambda error: notices.tell(str(error), "error"))
+        self.settings.save_in(jobs, notices.fail)
         self.engine = EngineControl(state, self.settings, notices, post)
         self.view = View(state)
         self.annotations = Annotations(state, jobs, notices)

@@ -11,6 +11,7 @@ from brainviewer.app.report.terminal import progress_line, results_only, show
 from brainviewer.cli.engines import picture_engine, search_engine, study_engine
 from brainviewer.cli.options import AsJson, Engine, EngineName, Study, option
 from brainviewer.cli.program import app
+from brainviewer.cli.studies import search
 from brainviewer.cli.study_opening import TUMOUR, check_output, open_and_import
 from brainviewer.core.errors import BrainViewerError
 from brainviewer.core.findings import Classification, TumourFinding
@@ -69,13 +70,7 @@ def export(
         with _engine(of_pictures, wanted, engine, model) as runner:
             opened = open_and_import(study, *(() if of_pictures else (TUMOUR,)))
             marks, said = _marks(marked, opened, other_study)
-            finding = None
-            if not opened.is_picture:
-                from brainviewer.models.segmentation.detection import find_tumour
-                from brainviewer.models.segmentation.network import segmentation_network
-
-                network = None if runner is None else segmentation_network(runner)
-                finding = find_tumour(opened, network=network, report=progress_line())
+            finding = None if opened.is_picture else search(opened, runner)
             from brainviewer.app.report.provenance import provenance_record
             from brainviewer.app.report.study_figures import (
                 SliceRequest,

@@ -106,7 +106,9 @@ def run(arguments: Sequence[str], open_window: OpenWindow) -> int:
     from brainviewer.app.log import start_log
 
     start_log(debug)
-    if not _has_working_folder():
+    try:
+        Path.cwd()
+    except OSError:
         complain(
             "The folder that this was started in is no longer there. "
             "Change to another folder and try again."
@@ -152,14 +154,6 @@ def _code_of(end: SystemExit) -> int:
     if isinstance(end.__context__, BrokenPipeError):  # caught by the library of commands
         return _NOBODY_READS
     return end.code if isinstance(end.code, int) else int(end.code is not None)
-
-
-def _has_working_folder() -> bool:
-    try:
-        Path.cwd()
-    except OSError:
-        return False
-    return True
 
 
 def _usage_sentence(error: Any) -> str:

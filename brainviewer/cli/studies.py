@@ -36,6 +36,8 @@ from brainviewer.cli.study_opening import (
 from brainviewer.core.errors import BrainViewerError
 
 if TYPE_CHECKING:
+    from brainviewer.core.findings import TumourFinding
+    from brainviewer.core.study import Study as Opened
     from brainviewer.models.engine.runtimes import Runner
 
 
@@ -71,16 +73,8 @@ def pick(
             from brainviewer.app.report.formats import Schema, with_schema
             from brainviewer.app.report.records import finding_record
             from brainviewer.app.report.text import finding_text
-            from brainviewer.models.segmentation.detection import find_tumour
-            from brainviewer.models.segmentation.network import segmentation_network
 
-            finding = find_tumour(
-                opened,
-                method.value,
-                threshold=threshold,
-                network=None if runner is None else segmentation_network(runner),
-                report=progress_line(),
-            )
+            finding = search(opened, runner, method, threshold)
         if mask is not None:
             from brainviewer.files.nifti.writer import write_mask
 
@@ -194,6 +188,22 @@ def models(as_json: AsJson = False) -> None:
         }
         record = with_schema(Schema.MODELS, told)
         show(out, record, as_json, lambda: models_text(records))
+
+
+def search(
+    study: "Opened",
+    runner: "Runner | None",
+    method: Method = Method.LESION,
+    threshold: float = 450.0,
+) -> "TumourFinding":
+    """Look for the tumour; see ``find_tumour``. runner : None where no network is to be run."""
+    from brainviewer.models.segmentation.detection import find_tumour
+    from brainviewer.models.segmentation.network import segmentation_network
+
+    network = None if runner is None else segmentation_network(runner)
+    return find_tumour(
+        study, method.value, threshold=threshold, network=network, report=progress_line()
+    )
 
 
 def _classified(

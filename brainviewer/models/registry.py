@@ -86,15 +86,9 @@ def _stamps(files: Sequence[Path]) -> _Stamps:
 def _cards(files: _Stamps) -> tuple[Card, ...]:
     contents = {path.parent: read_content(path.parent) for path, *_ in files}
     own = [folder for folder, content in contents.items() if not shares_network(content)]
-    cards: dict[str, Card] = {}
-    for folder in own:
-        card = parse_card(contents[folder], folder)
-        cards[card.id] = card
-    owners = dict(cards)
-    for folder, content in contents.items():
-        if folder not in own:
-            card = parse_card(content, folder, owners)
-            cards[card.id] = card
+    owners = {card.id: card for card in (parse_card(contents[one], one) for one in own)}
+    others = [parse_card(contents[one], one, owners) for one in contents if one not in own]
+    cards = owners | {card.id: card for card in others}
     return tuple(cards[name] for name in sorted(cards))
 
 
@@ -109,25 +103,20 @@ def _sound_segmentation(file: _Stamps) -> SegmentationCard | None:
 
 def study_model(model_id: str | None = None) -> ModelCard:
     """A model that answers for studies, the default for None; raises ModelError if it does not."""
-    card = model(model_id or DEFAULT_MODEL)
-    if card.of_pictures:
-        raise ModelError(
-            f"The model {card.id} answers for single pictures, not for studies.",
-            f"Choose a model of studies, such as {DEFAULT_MODEL}.",
-        )
-    return card
+    return _answering_for("studies", "single pictures", model(model_id or DEFAULT_MODEL))
 
 
 def picture_model(model_id: str | None = None) -> ModelCard:
-    """A model that answers for single pictures, the default for None.
+    """The same for single pictures."""
+    return _answering_for("single pictures", "studies", model(model_id or DEFAULT_PICTURE_MODEL))
 
-    Raises ModelError if it is not installed, or answers for studies.
-    """
-    card = model(model_id or DEFAULT_PICTURE_MODEL)
-    if not card.of_pictures:
+
+def _answering_for(wanted: str, other: str, card: ModelCard) -> ModelCard:
+    if card.of_pictures is (wanted == "studies"):
+        usual = DEFAULT_MODEL if wanted == "studies" else DEFAULT_PICTURE_MODEL
         raise ModelError(
-            f"The model {card.id} answers for studies, not for single pictures.",
-            f"Choose a model of pictures, such as {DEFAULT_PICTURE_MODEL}.",
+            f"The model {card.id} answers for {other}, not for {wanted}.",
+            f"Choose a model of {wanted.removeprefix('single ')}, such as {usual}.",
         )
     return card
 

@@ -116,7 +116,8 @@ class FigurePage:
     @cached_property
     def size(self) -> tuple[int, int]:
         """Width and height of the page in points."""
-        return self._width, self._height + (_GAP + self._footer_height if self.spec.footer else 0)
+        footer = _GAP + self._footer(Canvas()) if self.spec.footer else 0
+        return self._width, self._height + footer
 
     @property
     def _has_card(self) -> bool:
@@ -132,10 +133,6 @@ class FigurePage:
         """Of all above the footer."""
         return max(self._grid[1], self._card(Canvas()) if self._has_card else 0)
 
-    @cached_property
-    def _footer_height(self) -> int:
-        return self._footer(Canvas())
-
     def paint(self, painter: QPainter, ratio: float = 1) -> None:
         """Paint the page, its top left corner at (0, 0).
 
@@ -147,14 +144,16 @@ class FigurePage:
         canvas.paint(0, 0, self._grid[0], self._height, palette.BACKGROUND)
         canvas.paint(0, 0, *self._grid, palette.GAP)
         self._paint_panes(painter, ratio)
-        for left, top, drawn in (
-            (self._grid[0] + _GAP, 0, self._paint_card if self._has_card else None),
-            (0, self._height + _GAP, self._paint_footer if self.spec.footer else None),
+        card, foot = (CARD_WIDTH, self._height), (self._width, height - self._height - _GAP)
+        for left, top, (wide, tall), draw, wanted in (
+            (self._grid[0] + _GAP, 0, card, self._card, self._has_card),
+            (0, self._height + _GAP, foot, self._footer, self.spec.footer),
         ):
-            if drawn is not None:
+            if wanted:
                 painter.save()
                 painter.translate(left, top)
-                drawn(painter)
+                canvas.paint(0, 0, wide, tall, palette.PANEL)
+                draw(canvas)
                 painter.restore()
 
     def _paint_panes(self, painter: QPainter, ratio: float) -> None:
@@ -178,11 +177,6 @@ class FigurePage:
             foot=foot,
         )
 
-    def _paint_card(self, painter: QPainter) -> None:
-        canvas = Canvas(painter)
-        canvas.paint(0, 0, CARD_WIDTH, self._height, palette.PANEL)
-        self._card(canvas)
-
     def _footer(self, canvas: Canvas) -> int:
         spec = self.spec
         lines = provenance_lines(
@@ -191,11 +185,6 @@ class FigurePage:
         if spec.result_note and not self._has_card and any(p.shows_heatmap for p in spec.panes):
             lines.insert(0, spec.result_note)  # the card would say it
         return draw_footer(canvas, spec.study, spec.panes, lines, self._width)
-
-    def _paint_footer(self, painter: QPainter) -> None:
-        canvas = Canvas(painter)
-        canvas.paint(0, 0, self._width, self._footer_height, palette.PANEL)
-        self._footer(canvas)
 
 
 def _equal_places(spec: FigureSpec) -> list[Place]:

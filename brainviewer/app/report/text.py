@@ -57,9 +57,11 @@ def finding_text(study: Study, finding: TumourFinding, notices: Sequence[str] = 
     """Where the tumour is."""
     if not finding.found:
         return _with_notices(["No lesion found."], notices)
+    position = finding.told(finding.position_mm)
+    axes = "" if position is None else " (right, anterior, superior)"
     lines = [
         f"{tumour_slice_text(finding)}, confidence {finding.confidence:.2f}",
-        _position_line(finding.told(finding.position_mm)),
+        f"Position{axes}: {_place(position)}",
     ]
     if finding.slices:
         lines.append(largest_slices_text(finding))
@@ -87,11 +89,13 @@ def classification_text(record: Mapping[str, Any]) -> str:
         return _with_notices([f"Out of scope. {record['reason']}"], record["notices"])
     if record["predicted"] is None:
         return _with_notices(["Not classified."], record["notices"])
+    index = record["slice"]
+    source = "the whole lesion" if index is None else f"slice {index + 1}"
     lines = [
         _headline(record),
         *_ranking(record),
         *_prevalence(record),
-        f"From {_rests_on(record)}, {', '.join(record['sequences'])}; {_made_by(record)}",
+        f"From {source}, {', '.join(record['sequences'])}; {_made_by(record)}",
         *_beside(record),
         *_quality(record),
         ONLY_GLIOMAS,
@@ -172,10 +176,6 @@ def _ranking(record: Mapping[str, Any]) -> list[str]:
     return _columns([(f"  {code}", _percent(p), record["names"][code]) for code, p in classes])
 
 
-def _rests_on(record: Mapping[str, Any]) -> str:
-    return "the whole lesion" if record["slice"] is None else f"slice {record['slice'] + 1}"
-
-
 def _made_by(record: Mapping[str, Any]) -> str:
     made = f"model {record['model']} {record['model_version']}"
     return f"{made}; {_ran(record)}" if record["engine"] else made
@@ -212,11 +212,6 @@ def _percent(probability: float) -> str:
     if probability > 0.99:
         return ">99 %"
     return " <1 %" if probability < 0.01 else f"{100 * probability:3.0f} %"
-
-
-def _position_line(position_mm: Sequence[float] | None) -> str:
-    axes = "" if position_mm is None else " (right, anterior, superior)"
-    return f"Position{axes}: {_place(position_mm)}"
 
 
 def _place(position_mm: Sequence[float] | None) -> str:

@@ -100,7 +100,7 @@ class FileDialogs:
         try:
             verb()
         except BrainViewerError as error:
-            self._session.notices.tell(str(error), "error")
+            self._session.notices.fail(error)
 
 
 def is_folder(path: Path) -> bool:

@@ -38,7 +38,7 @@ class Pages:
         try:
             card_page(model_id, self._window).show()
         except BrainViewerError as error:
-            self._session.notices.tell(str(error), "error")
+            self._session.notices.fail(error)
 
     def show_class(self, code: str = "") -> None:
         """The page of a class; of the predicted one, without a code."""
@@ -47,7 +47,7 @@ class Pages:
         try:
             class_page(shown, self._window).show()
         except BrainViewerError as error:
-            self._session.notices.tell(str(error), "error")
+            self._session.notices.fail(error)
 
     def show_about(self) -> None:
         """The page about the application."""

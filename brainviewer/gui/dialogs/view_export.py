@@ -70,7 +70,7 @@ class PictureExport:
         try:
             spec = self._figure(request, _nothing_yet(request.scale))
         except BrainViewerError as error:
-            self._session.notices.tell(str(error), "error")
+            self._session.notices.fail(error)
             return
 
         draw = None
@@ -106,7 +106,7 @@ class PictureExport:
             figure = self._figure(request, _nothing_yet(request.scale))
             image = rgb_image(draw_figure(figure, request.scale))
         except BrainViewerError as error:
-            self._session.notices.tell(str(error), "error")
+            self._session.notices.fail(error)
             return
         content = QMimeData()
         content.setImageData(image)
@@ -119,7 +119,7 @@ class PictureExport:
         try:
             page = FigurePage(self._figure(request, _nothing_yet(1)))
         except BrainViewerError as error:
-            self._session.notices.tell(str(error), "error")
+            self._session.notices.fail(error)
             return
         if ask_and_print(page, self._window):
             self._session.notices.tell("The view was sent to the printer.")

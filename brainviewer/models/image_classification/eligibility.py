@@ -98,7 +98,8 @@ def _not_a_head(grey: Grey) -> str:
         return "There is a lot of text on the picture: cut out the slice."
     if head.mean() < _LEAST_HEAD or part.mean() < _LEAST_PART:
         return "There is nothing on the picture that is large enough to be a head."
-    filled = _share_of_box(head)
+    _, _, width, height = cv2.boundingRect(head.astype(np.uint8))
+    filled = float(np.count_nonzero(head) / max(width * height, 1))
     if filled < _LEAST_OF_BOX:
         return "What is on the picture does not have the shape of a head."
     if filled > _FILLED and dark > _GROUND_OF_PHOTO and float(ground.std()) > _UNEVEN:
@@ -121,8 +122,3 @@ def _near_edge(grey: Grey) -> Grey:
     wide = max(2, round(0.05 * min(grey.shape)))
     near, far = slice(wide, 2 * wide), slice(-2 * wide, -wide)
     return np.concatenate([grey[s].ravel() for s in (near, far, np.s_[:, near], np.s_[:, far])])
-
-
-def _share_of_box(head: NDArray[np.bool_]) -> float:
-    _, _, width, height = cv2.boundingRect(head.astype(np.uint8))
-    return float(np.count_nonzero(head) / max(width * height, 1))

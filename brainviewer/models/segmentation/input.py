@@ -3,7 +3,7 @@
 Everything outside the brain has one value, so that heads with and without skull look alike.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -58,20 +58,9 @@ class Canvas:
         self, volume: Field, spacing: tuple[float, float, float], outside: float
     ) -> NDArray[np.float32]:
         """A working array (R, A, S) on the canvas: (S, R, A) float32."""
-        matrix = np.array(
-            [
-                [PIXEL_MM / spacing[1], 0, self.start[1] / spacing[1]],
-                [0, PIXEL_MM / spacing[0], self.start[0] / spacing[0]],
-            ]
-        )
-        flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-        size = (self.shape[1], self.shape[0])
-        return np.stack(
-            [
-                cv2.warpAffine(plane, matrix, size, flags=flags, borderValue=outside)
-                for plane in np.ascontiguousarray(volume.transpose(2, 0, 1), np.float32)
-            ]
-        )
+        step = [(PIXEL_MM / mm, start / mm) for mm, start in zip(spacing, self.start, strict=False)]
+        planes = np.ascontiguousarray(volume.transpose(2, 0, 1), np.float32)
+        return _resampled(planes, step, self.shape, outside)
 
     def undraw(
         self,
@@ -80,17 +69,31 @@ class Canvas:
         shape: tuple[int, ...],
     ) -> Field:
         """What was drawn, (S, R, A), back as a working array (R, A, S) of this shape."""
-        matrix = np.array(
-            [
-                [spacing[1] / PIXEL_MM, 0, -self.start[1] / PIXEL_MM],
-                [0, spacing[0] / PIXEL_MM, -self.start[0] / PIXEL_MM],
-            ]
-        )
-        flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-        planes = [
-            cv2.warpAffine(plane, matrix, (shape[1], shape[0]), flags=flags) for plane in drawn
+        step = [
+            (mm / PIXEL_MM, -start / PIXEL_MM)
+            for mm, start in zip(spacing, self.start, strict=False)
         ]
-        return np.ascontiguousarray(np.stack(planes, axis=2))
+        planes = _resampled(drawn, step, (shape[0], shape[1]))
+        return np.ascontiguousarray(planes.transpose(1, 2, 0))
+
+
+def _resampled(
+    planes: NDArray[np.float32],
+    step: Sequence[tuple[float, float]],
+    shape: tuple[int, int],
+    outside: float = 0.0,
+) -> NDArray[np.float32]:
+    """Planes (S, R, A) at other places, by linear interpolation.
+
+    step : along R and A, the distance of places and the first place, in pixels of the planes.
+    """
+    (down, top), (across, left) = step
+    matrix = np.array([[across, 0, left], [0, down, top]])
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    size = shape[1], shape[0]
+    return np.stack(
+        [cv2.warpAffine(one, matrix, size, flags=flags, borderValue=outside) for one in planes]
+    )
 
 
 def only_brain(image: Field, inside: Mask) -> Field:
