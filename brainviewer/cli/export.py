@@ -11,7 +11,6 @@ from brainviewer.app.report.terminal import progress_line, results_only, show
 from brainviewer.cli.engines import picture_engine, search_engine, study_engine
 from brainviewer.cli.options import AsJson, Engine, EngineName, Study, option
 from brainviewer.cli.program import app
-from brainviewer.cli.studies import search
 from brainviewer.cli.study_opening import TUMOUR, check_output, open_and_import
 from brainviewer.core.errors import BrainViewerError
 from brainviewer.core.findings import Classification, TumourFinding
@@ -58,6 +57,7 @@ def export(
     """Save one slice, or one image, as an annotated picture."""
     index = _slice_of(slice_index)
     with results_only() as out:
+        from brainviewer.cli.studies import search
         from brainviewer.files.annotation_file import read_annotations
         from brainviewer.files.image2d.folder import pictures_of
         from brainviewer.files.image2d.writer import check_page_path
