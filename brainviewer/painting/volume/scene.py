@@ -51,12 +51,9 @@ class VolumeScene:
             ((-0.7, 0.9, 1.0), (1.0, 0.98, 0.94), 0.95),
             ((1.0, -0.3, 0.6), (0.85, 0.92, 1.0), 0.30),
         ):
-            light = vtkLight()
+            light = vtkLight(position=place, focal_point=(0, 0, 0), intensity=strength)
             light.SetLightTypeToCameraLight()
-            light.SetPosition(*place)
-            light.SetFocalPoint(0, 0, 0)
             light.SetColor(*colour)
-            light.SetIntensity(strength)
             self._renderer.AddLight(light)
         self._window.AddRenderer(self._renderer)
         self._brain = Brain(self._renderer, self.software)

@@ -3,7 +3,6 @@
 import numpy as np
 from vtkmodules.util.numpy_support import numpy_to_vtk
 from vtkmodules.vtkCommonCore import VTK_UNSIGNED_CHAR, vtkPoints
-from vtkmodules.vtkCommonDataModel import vtkCellArray, vtkPolyData
 from vtkmodules.vtkRenderingCore import (
     vtkActor2D,
     vtkPolyDataMapper2D,
@@ -11,6 +10,7 @@ from vtkmodules.vtkRenderingCore import (
     vtkTextActor,
 )
 
+from brainviewer.painting.volume.scene_parts import lines_between
 from brainviewer.painting.volume.view import LOOKS, Rotation
 
 _LETTERS = "RLASPI"
@@ -22,25 +22,15 @@ class OrientationLetters:
     """Letters around a small cross of axes; what is nearer to the viewer is brighter."""
 
     def __init__(self, renderer: vtkRenderer) -> None:
-        self._points = vtkPoints()
-        self._points.SetNumberOfPoints(7)
-        lines = vtkCellArray()
-        for end in range(1, 7):
-            lines.InsertNextCell(2)
-            lines.InsertCellPoint(0)
-            lines.InsertCellPoint(end)
-        self._cross = vtkPolyData()
-        self._cross.SetPoints(self._points)
-        self._cross.SetLines(lines)
+        self._points = vtkPoints(number_of_points=7)
+        self._cross = lines_between(self._points, [(0, end) for end in range(1, 7)])
         mapper = vtkPolyDataMapper2D()
         mapper.SetInputData(self._cross)
-        self._lines = vtkActor2D()
-        self._lines.SetMapper(mapper)
+        self._lines = vtkActor2D(mapper=mapper)
         renderer.AddViewProp(self._lines)
         self._texts = {}
         for letter in _LETTERS:
-            text = vtkTextActor()
-            text.SetInput(letter)
+            text = vtkTextActor(input=letter)
             style = text.GetTextProperty()
             style.SetFontFamilyToArial()
             style.BoldOn()

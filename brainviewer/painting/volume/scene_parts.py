@@ -1,5 +1,7 @@
 """What stands in the 3D scene: the translucent brain, the tumour's surface, the cursor's cross."""
 
+from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -22,6 +24,7 @@ from vtkmodules.vtkRenderingCore import (
     vtkActor,
     vtkColorTransferFunction,
     vtkPolyDataMapper,
+    vtkProperty,
     vtkRenderer,
     vtkVolume,
     vtkVolumeProperty,
@@ -64,21 +67,19 @@ class Brain:
         edges.AddPoint(0, 0.05)
         edges.AddPoint(0.03 * BRIGHTEST, 0.20)
         edges.AddPoint(0.12 * BRIGHTEST, 1.0)
-        self._property = vtkVolumeProperty()
-        self._property.SetColor(self._colour)
-        self._property.SetScalarOpacity(self._opacity)
-        self._property.SetGradientOpacity(edges)
-        self._property.SetScalarOpacityUnitDistance(1.0)
-        self._property.SetInterpolationTypeToLinear()
-        self._property.ShadeOn()
-        self._property.SetAmbient(0.40)
-        self._property.SetDiffuse(1.10)
-        self._property.SetSpecular(0.20)
-        self._property.SetSpecularPower(12)
-        self._volume = vtkVolume()
-        self._volume.SetMapper(self._mapper)
-        self._volume.SetProperty(self._property)
-        self._volume.VisibilityOff()
+        shading = vtkVolumeProperty(
+            scalar_opacity_unit_distance=1.0,
+            shade=True,
+            ambient=0.40,
+            diffuse=1.10,
+            specular=0.20,
+            specular_power=12,
+        )
+        shading.SetInterpolationTypeToLinear()
+        shading.SetColor(self._colour)
+        shading.SetScalarOpacity(self._opacity)
+        shading.SetGradientOpacity(edges)
+        self._volume = vtkVolume(mapper=self._mapper, property=shading, visibility=False)
         self._shown: tuple[float, float] | None = None
         renderer.AddVolume(self._volume)
 
@@ -118,32 +119,23 @@ class Tumour:
     """The lesion as a smooth opaque surface; the brain in front of it veils it."""
 
     def __init__(self, renderer: vtkRenderer) -> None:
-        self._surface = vtkFlyingEdges3D()
+        self._surface = vtkFlyingEdges3D(compute_normals=False, compute_scalars=False)
         self._surface.SetValue(0, 0.5)
-        self._surface.ComputeNormalsOff()
-        self._surface.ComputeScalarsOff()
-        smooth = vtkWindowedSincPolyDataFilter()
-        smooth.SetInputConnection(self._surface.GetOutputPort())
-        smooth.SetNumberOfIterations(15)
-        smooth.SetPassBand(0.03)
-        smooth.BoundarySmoothingOff()
-        smooth.NonManifoldSmoothingOn()
-        smooth.NormalizeCoordinatesOn()
-        normals = vtkPolyDataNormals()
-        normals.SetInputConnection(smooth.GetOutputPort())
-        normals.SplittingOff()
-        mapper = vtkPolyDataMapper()
-        mapper.SetInputConnection(normals.GetOutputPort())
-        mapper.ScalarVisibilityOff()
-        self._actor = vtkActor()
-        self._actor.SetMapper(mapper)
-        style = self._actor.GetProperty()
-        style.SetColor(*TUMOUR_COLOUR)
-        style.SetAmbient(0.32)
-        style.SetDiffuse(0.68)
-        style.SetSpecular(0.14)
-        style.SetSpecularPower(25)
-        self._actor.VisibilityOff()
+        smooth = vtkWindowedSincPolyDataFilter(
+            number_of_iterations=15,
+            pass_band=0.03,
+            boundary_smoothing=False,
+            non_manifold_smoothing=True,
+            normalize_coordinates=True,
+        )
+        normals = vtkPolyDataNormals(splitting=False)
+        mapper = vtkPolyDataMapper(scalar_visibility=False)
+        steps: tuple[Any, ...] = (self._surface, smooth, normals, mapper)
+        for source, target in pairwise(steps):
+            target.SetInputConnection(source.GetOutputPort())
+        look = {"ambient": 0.32, "diffuse": 0.68, "specular": 0.14, "specular_power": 25}
+        style = vtkProperty(color=TUMOUR_COLOUR, **look)
+        self._actor = vtkActor(mapper=mapper, property=style, visibility=False)
         renderer.AddActor(self._actor)
 
     def set_block(self, block: Block | None) -> None:
@@ -159,24 +151,11 @@ class CursorCross:
 
     def __init__(self, renderer: vtkRenderer, half_length_mm: float = 9.0) -> None:
         self._half = half_length_mm
-        self._points = vtkPoints()
-        self._points.SetNumberOfPoints(6)
-        lines = vtkCellArray()
-        for n in range(3):
-            lines.InsertNextCell(2)
-            lines.InsertCellPoint(2 * n)
-            lines.InsertCellPoint(2 * n + 1)
-        data = vtkPolyData()
-        data.SetPoints(self._points)
-        data.SetLines(lines)
+        self._points = vtkPoints(number_of_points=6)
         mapper = vtkPolyDataMapper()
-        mapper.SetInputData(data)
-        self._actor = vtkActor()
-        self._actor.SetMapper(mapper)
-        self._actor.GetProperty().SetColor(*CURSOR_COLOUR)
-        self._actor.GetProperty().SetLineWidth(2)
-        self._actor.GetProperty().LightingOff()
-        self._actor.VisibilityOff()
+        mapper.SetInputData(lines_between(self._points, [(0, 1), (2, 3), (4, 5)]))
+        style = vtkProperty(color=CURSOR_COLOUR, line_width=2, lighting=False)
+        self._actor = vtkActor(mapper=mapper, property=style, visibility=False)
         renderer.AddActor(self._actor)
 
     def set_place(self, position_mm: ArrayLike | None, block: Block | None) -> None:
@@ -189,6 +168,16 @@ class CursorCross:
             self._points.SetPoint(2 * n, *(place - self._half * direction))
             self._points.SetPoint(2 * n + 1, *(place + self._half * direction))
         self._points.Modified()
+
+
+def lines_between(points: vtkPoints, ends: Sequence[tuple[int, int]]) -> vtkPolyData:
+    """Straight lines, each between two of the points."""
+    lines = vtkCellArray()
+    for pair in ends:
+        lines.InsertNextCell(2, pair)
+    data = vtkPolyData(lines=lines)
+    data.SetPoints(points)
+    return data
 
 
 def _image(block: Block) -> vtkImageData:
