@@ -59,12 +59,8 @@ class Plan:
         return cls(reference, own, common_grid(kept), without)
 
 
-@dataclass(frozen=True, eq=False)
-class Placed:
-    """A sequence on the grid of the study, and what must be said."""
-
-    volume: Volume
-    notices: tuple[str, ...] = ()
+Placed = tuple[Volume, tuple[str, ...]]
+"""A sequence on the grid of the study, and what must be said."""
 
 
 def place(
@@ -88,7 +84,7 @@ def placing_notices(
         for notice in image.notices:
             said.setdefault(notice, []).append(modality)
     notices = [f"{listed(modalities)}: {notice}" for notice, modalities in said.items()]
-    notices += [notice for p in placed for notice in p.notices]
+    notices += [notice for _, said_of_it in placed for notice in said_of_it]
     by_order = [m for m, i in images.items() if not i.grid.oriented and m is not plan.reference]
     if by_order:
         notices.append(
@@ -143,7 +139,7 @@ def _placed(
         )
 
     if coincide(own, plan.own):
-        return Placed(volume(data, own if own.oriented != plan.grid.oriented else None))
+        return volume(data, own if own.oriented != plan.grid.oriented else None), ()
     from brainviewer.imaging.preprocess.registration import head_motion
 
     motion = head_motion(data, own, images[plan.reference].data, plan.own)
@@ -151,17 +147,17 @@ def _placed(
     said: tuple[str, ...] = ()
     if data.min() == data.max() and image.data.min() != image.data.max():
         said = (f"{modality} shows another place than the rest of the study.",)
-    return Placed(volume(data, own, motion.distance_mm if motion else 0.0), said)
+    return volume(data, own, motion.distance_mm if motion else 0.0), said
 
 
 def _resampling_notice(plan: Plan, placed: Sequence[Placed]) -> list[str]:
     """One sentence about the sequences that were resampled."""
-    moved = [p.volume.modality for p in placed if p.volume.resampled]
+    moved = [volume.modality for volume, _ in placed if volume.resampled]
     if not moved:
         return []
     verb = "lies on another grid and was" if len(moved) == 1 else "lie on other grids and were"
     notice = f"{listed(moved)} {verb} resampled onto that of {plan.reference}"
-    if farthest := max(p.volume.moved_mm for p in placed):
+    if farthest := max(volume.moved_mm for volume, _ in placed):
         notice += (
             f"; between the scans the head moved by up to {farthest:.0f} mm, which was corrected: "
             "check that the sequences fit"

@@ -4,7 +4,7 @@ import hashlib
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -31,13 +31,8 @@ from brainviewer.files.ordinary_file import is_folder, resolved
 from brainviewer.files.study.folder import SELECT, Assignment, collect, some_names
 from brainviewer.imaging.preprocess.sequence_check import doubtful_names
 
-
-@dataclass(frozen=True, eq=False)
-class _Read:
-    """A file that was read, and the sha256 of its voxels and grid."""
-
-    image: NiftiImage
-    digest: str
+_Read = tuple[NiftiImage, str]
+"""A file that was read, and the sha256 of its voxels and grid."""
 
 
 def open_study(
@@ -74,9 +69,9 @@ def open_study(
     sequences, labels, unread = _read_all(assignment, report)
     notices += unread
     report(0.9, "Bringing the sequences onto one grid")
-    images = {m: read.image for m, read in sequences.items()}
+    images = {m: image for m, (image, _) in sequences.items()}
     placed = place(plan, images, {m: path.name for m, path in files.items()})
-    volumes = {p.volume.modality: p.volume for p in placed}
+    volumes = {volume.modality: volume for volume, _ in placed}
     notices += [*plan.left_out.values(), *placing_notices(plan, images, placed)]
     notices += doubtful_names(volumes).values()
     segmentation = None
@@ -95,7 +90,7 @@ def open_study(
         segmentation,
         (*missing, *assignment.notices, *notices),
         _content_hash(sequences),
-        synthetic=any(r.image.description.startswith("SYNTHETIC") for r in sequences.values()),
+        synthetic=any(one.description.startswith("SYNTHETIC") for one in images.values()),
     )
 
 
@@ -204,7 +199,7 @@ def _read(path: Path, report: Report) -> _Read:
     digest = hashlib.sha256(image.data.ravel(order="K").data)
     digest.update(f"{image.data.dtype.name} {grid.shape} {grid.oriented}".encode())
     digest.update((np.round(grid.affine, 4) + 0.0).astype("<f8").tobytes())
-    return _Read(image, digest.hexdigest())
+    return image, digest.hexdigest()
 
 
 def _content_hash(sequences: Mapping[Modality, _Read]) -> str:
@@ -212,7 +207,7 @@ def _content_hash(sequences: Mapping[Modality, _Read]) -> str:
 
     The same for the same images under other names, in another folder, packed or not.
     """
-    lines = [f"{m}={sequences[m].digest}" for m in SEQUENCES if m in sequences]
+    lines = [f"{m}={sequences[m][1]}" for m in SEQUENCES if m in sequences]
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
