@@ -99,8 +99,21 @@ def request_figure(
         raise BrainViewerError("There is nothing to export.", "Open a study first.")
     if request.subject is ExportSubject.TUMOUR_SLICE:
         return _tumour_slice_figure(state, study, request)
+    figure = FigureSpec(
+        study,
+        (),
+        volume_picture=volume_picture,
+        finding=state.finding,
+        classification=trusted_result(study, state.shown_result),
+        result_note=_note(state),
+        result=request.result,
+        identify=request.identify,
+    )
     if request.subject is ExportSubject.VOLUME:
-        return _volume_figure(state, study, request, volume_picture)
+        if volume_picture is None:
+            raise BrainViewerError("There is no 3D view to export.", "Export the slices instead.")
+        height, width = (max(1, round(n / request.scale)) for n in volume_picture.shape[:2])
+        return replace(figure, pane_size=(width, height))
     arrangement = arrangement or PaneArrangement()
     overlays = replace(
         state.overlays,
@@ -119,17 +132,11 @@ def request_figure(
         )
         for modality, plane in shown
     )
-    return FigureSpec(
-        study,
-        tuple(replace(scene, overlays=overlays) for scene in panes),
-        2,
-        arrangement.pane_size,
-        volume_picture,
-        state.finding,
-        trusted_result(study, state.shown_result),
-        _note(state),
-        request.result,
-        identify=request.identify,
+    return replace(
+        figure,
+        panes=tuple(replace(scene, overlays=overlays) for scene in panes),
+        columns=2,
+        pane_size=arrangement.pane_size,
         places=tuple(places[pane] for pane in shown) if places.keys() >= set(shown) else (),
     )
 
@@ -157,27 +164,6 @@ def _tumour_slice_figure(state: ViewState, study: Study, request: ExportRequest)
         ),
     )
     return replace(figure, result_note=_note(state))
-
-
-def _volume_figure(
-    state: ViewState, study: Study, request: ExportRequest, picture: NDArray[np.uint8] | None
-) -> FigureSpec:
-    """The 3D view with its footer."""
-    if picture is None:
-        raise BrainViewerError("There is no 3D view to export.", "Export the slices instead.")
-    height, width = (max(1, round(side / request.scale)) for side in picture.shape[:2])
-    return FigureSpec(
-        study,
-        (),
-        1,
-        (width, height),
-        picture,
-        state.finding,
-        trusted_result(study, state.classification),
-        _note(state),
-        request.result,
-        identify=request.identify,
-    )
 
 
 def _note(state: ViewState) -> str:

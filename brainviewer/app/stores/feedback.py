@@ -9,7 +9,7 @@ import json
 import logging
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -30,28 +30,32 @@ OTHER = "other"
 """The user's type where it is none of the model's."""
 
 
-@dataclass(frozen=True)
+_STORED = {"slice_index": "slice", "opinion": "verdict"}
+"""Names in the file, where they are not those of the fields."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class FeedbackRecord:
     """One opinion about one answer.
 
+    time : UTC, ISO 8601.
     answer : class code, or ``out of scope``, that the opinion is about.
     opinion : ``agree``, ``disagree`` or ``withdrawn``.
     user_type : with ``disagree``, class code or ``other``; empty if the user did not say.
-    time : UTC, ISO 8601.
     """
 
+    time: str = ""
     study_sha256: str
     model: str
     model_version: str
+    weights_sha256: str = ""
+    slice_index: int | None = None
+    prevalence: str = ""
+    probabilities: Mapping[str, float] = field(default_factory=dict)
     answer: str
+    not_confident: bool = False
     opinion: str
     user_type: str = ""
-    time: str = ""
-    weights_sha256: str = ""
-    not_confident: bool = False
-    prevalence: str = ""
-    slice_index: int | None = None
-    probabilities: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def agrees(self) -> bool:
@@ -96,21 +100,8 @@ def feedback_on(result: Classification, opinion: str, user_type: str = "") -> Fe
 
 def keep_feedback(feedback: FeedbackRecord) -> None:
     """Add feedback to the file. Raises FileError if it cannot be written."""
-    record = {
-        "schema": SCHEMA,
-        "time": feedback.time,
-        "study_sha256": feedback.study_sha256,
-        "model": feedback.model,
-        "model_version": feedback.model_version,
-        "weights_sha256": feedback.weights_sha256,
-        "slice": feedback.slice_index,
-        "prevalence": feedback.prevalence,
-        "probabilities": dict(feedback.probabilities),
-        "answer": feedback.answer,
-        "not_confident": feedback.not_confident,
-        "verdict": feedback.opinion,
-        "user_type": feedback.user_type,
-    }
+    stored = {_STORED.get(name, name): value for name, value in asdict(feedback).items()}
+    record = {"schema": SCHEMA, **stored}
     line = json.dumps(record, ensure_ascii=False) + "\n"
     path = feedback_file()
     try:
@@ -164,17 +155,10 @@ def _key(feedback: FeedbackRecord) -> tuple[str, str, str, str]:
 
 def _parsed(line: bytes) -> FeedbackRecord | None:
     try:
-        record: Any = json.loads(line)
-        feedback = FeedbackRecord(
-            study_sha256=str(record["study_sha256"]),
-            model=str(record["model"]),
-            model_version=str(record["model_version"]),
-            answer=str(record["answer"]),
-            opinion=str(record["verdict"]),
-            user_type=str(record["user_type"]),
-            time=str(record["time"]),
-            slice_index=record.get("slice"),
-        )
+        record = json.loads(line)
+        names = {item.name: _STORED.get(item.name, item.name) for item in fields(FeedbackRecord)}
+        known = {name: record[stored] for name, stored in names.items() if stored in record}
+        feedback = FeedbackRecord(**known)
     except (ValueError, TypeError, KeyError, RecursionError):
         return None
     return feedback if feedback.opinion in (AGREE, DISAGREE, WITHDRAWN) else None
