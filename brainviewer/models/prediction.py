@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from brainviewer.core.counting import listed
 from brainviewer.core.errors import ModelError
-from brainviewer.core.findings import ANSWER, SCOPE, Classification, NetworkUse
+from brainviewer.core.findings import ANSWER, SCOPE, Classification, NetworkIdentity, NetworkUse
 from brainviewer.models.card import DOUBT, SITUATIONS, Figure, ModelCard
 from brainviewer.models.engine.runtimes import EngineAnswer
 from brainviewer.models.saliency import class_activation, map_on_slice
@@ -72,6 +72,9 @@ def said_of_figure(figure: Figure, counted: str = "patients") -> str:
     )
 
 
+_NO_NETWORK = NetworkUse(NetworkIdentity("", "", ""), "", "", 0.0, 0.0, {})
+
+
 def unanswered(
     card: ModelCard,
     answer: EngineAnswer | None,
@@ -96,20 +99,20 @@ def unanswered(
             answer.predict_seconds,
             dict(used_for),
         )
-    own = network if card.head.network is not None else None
+    own = network if network is not None and card.head.network is not None else _NO_NETWORK
     return Classification(
         model_id=card.id,
         model_version=card.version,
         model_name=card.name,
-        weights_sha256="" if own is None else own.identity.sha256,
+        weights_sha256=own.identity.sha256,
         classes={},
         names={item.code: item.name for item in card.classes},
         predicted="",
-        slice_index=None if own is None else used_for.get(ANSWER, used_for.get(SCOPE)),
-        engine="" if own is None else own.engine,
-        device="" if own is None else own.device,
-        load_seconds=0.0 if own is None else own.load_seconds,
-        predict_seconds=0.0 if own is None else own.predict_seconds,
+        slice_index=own.used_for.get(ANSWER, own.used_for.get(SCOPE)),
+        engine=own.engine,
+        device=own.device,
+        load_seconds=own.load_seconds,
+        predict_seconds=own.predict_seconds,
         study_hash=content_hash,
         sequences_used=sequences,
         notices=() if answer is None else tuple(answer.notices),

@@ -52,10 +52,7 @@ class Shape:
 
     def label_places(self, points: Points, width: float, height: float) -> list[QRectF]:
         """Where a label of a size may stand, best first."""
-        right, left, below, above = _beside(
-            QRectF(points[0], points[1]).normalized(), width, height
-        )
-        return [right, left, below, above]
+        return list(_beside(QRectF(points[0], points[1]).normalized(), width, height))
 
 
 class Ruler(Shape):
