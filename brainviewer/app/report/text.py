@@ -110,7 +110,7 @@ def image_text(record: Mapping[str, Any]) -> str:
         return _with_notices([f"{where}Out of scope. {record['reason']}"], record["notices"])
     lines = [where + _headline(record), *_ranking(record)]
     if record["tumour"] is not None:
-        lines.append(f"Any tumour: {_percent(record['tumour']).strip()}")
+        lines.append(f"Any tumour: {_percent(record['tumour'])}")
     lines += [*_prevalence(record), f"By {_made_by(record)}", *_quality(record)]
     if record["heatmap"]:
         lines.append(f"Heatmap: {shown_text(record['heatmap'])}")
@@ -167,13 +167,15 @@ def _with_notices(lines: Sequence[str], notices: Sequence[str]) -> str:
 
 def _headline(record: Mapping[str, Any]) -> str:
     code = record["predicted"]
-    said = f"{record['names'][code]} ({code}), {_percent(record['classes'][code]).strip()}"
+    said = f"{record['names'][code]} ({code}), {_percent(record['classes'][code])}"
     return f"Not confident; perhaps {said}. {record['reason']}" if record["abstained"] else said
 
 
 def _ranking(record: Mapping[str, Any]) -> list[str]:
     classes = sorted(record["classes"].items(), key=lambda item: -item[1])
-    return _columns([(f"  {code}", _percent(p), record["names"][code]) for code, p in classes])
+    return _columns(
+        [(f"  {code}", f"{_percent(p):>5}", record["names"][code]) for code, p in classes]
+    )
 
 
 def _made_by(record: Mapping[str, Any]) -> str:
@@ -203,7 +205,7 @@ def _quality(record: Mapping[str, Any]) -> list[str]:
 
 
 def _prevalence(record: Mapping[str, Any]) -> list[str]:
-    shares = ", ".join(f"{code} {_percent(p).strip()}" for code, p in record["priors"].items())
+    shares = ", ".join(f"{code} {_percent(p)}" for code, p in record["priors"].items())
     return [f"Taken to be this frequent ({record['prevalence']}): {shares}"] if shares else []
 
 
@@ -211,7 +213,7 @@ def _percent(probability: float) -> str:
     """Never a certainty."""
     if probability > 0.99:
         return ">99 %"
-    return " <1 %" if probability < 0.01 else f"{100 * probability:3.0f} %"
+    return "<1 %" if probability < 0.01 else f"{100 * probability:.0f} %"
 
 
 def _place(position_mm: Sequence[float] | None) -> str:
