@@ -193,11 +193,13 @@ class ViewState:
 
     def show_progress(self, key: str, fraction: float | None, text: str) -> None:
         """How far a job is; a fraction of None: it has ended."""
+        ran = bool(self.progress)
         others = tuple(p for p in self.progress if p.key != key)
         ours = () if fraction is None else (Progress(key, fraction, text),)
         self.progress = (*others, *ours)
         self.progress_changed.emit()
-        self.facts_changed.emit()
+        if bool(self.progress) is not ran:
+            self.facts_changed.emit()
 
     def view(self, plane: Plane | None = None) -> SliceView:
         """The slice view of a plane of the open study (its own plane by default).

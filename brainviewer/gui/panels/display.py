@@ -135,7 +135,7 @@ class OverlaySection(QWidget):
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(4)
-        self._updates: list[Callable[[], None]] = []
+        self._updates: list[Callable[[frozenset[Fact]], None]] = []
         self._add("Lesion outline", "lesion", "lesion_opacity", Fact.TUMOUR)
         self._add("Diameters", "diameters", "", Fact.DIAMETERS)
         self._add("Heatmap", "heatmap", "heatmap_opacity", Fact.HEATMAP)
@@ -164,13 +164,13 @@ class OverlaySection(QWidget):
             row.addWidget(slider)
         self._column.addLayout(row)
 
-        def update() -> None:
-            overlays, usable = session.state.overlays, fact in session.state.facts
+        def update(facts: frozenset[Fact]) -> None:
+            overlays, usable = session.state.overlays, fact in facts
             for widget in (box, slider):
                 widget.blockSignals(True)
                 widget.setEnabled(usable)
             box.setChecked(getattr(overlays, field))
-            always = _ON_PICTURES if Fact.PICTURE in session.state.facts else _ALWAYS
+            always = _ON_PICTURES if Fact.PICTURE in facts else _ALWAYS
             box.setVisible(usable or fact in always)
             if opacity:
                 slider.setValue(round(getattr(overlays, opacity) * 100))
@@ -182,8 +182,9 @@ class OverlaySection(QWidget):
         self._updates.append(update)
 
     def _show(self) -> None:
+        facts = self._session.state.facts
         for update in self._updates:
-            update()
+            update(facts)
 
 
 class DisplayPanel(QWidget):
