@@ -19,7 +19,8 @@ def segment_names(labels: NDArray[np.uint8], t1ce: NDArray[Any] | None = None) -
     which is told by a 3 beside it, or by being darker on T1ce than the oedema. A single value says
     nothing but that something was segmented, and values above 4 are of another convention.
     """
-    values = [int(value) for value in np.flatnonzero(np.bincount(labels.ravel())) if value]
+    stored = labels.ravel("F")  # as volumes lie in memory: no copy
+    values = [int(value) for value in np.flatnonzero(np.bincount(stored[stored > 0]))]
     if len(values) == 1:
         return {values[0]: WHOLE}
     if values and values[-1] > 4:
@@ -32,6 +33,9 @@ def segment_names(labels: NDArray[np.uint8], t1ce: NDArray[Any] | None = None) -
 
 def _darker(labels: NDArray[np.uint8], t1ce: NDArray[Any] | None) -> bool:
     """Whether what has the value 4 is darker after contrast medium than what has 2."""
-    if t1ce is None or not (labels == 2).any():
+    stored = labels.ravel("F")
+    oedema = stored == 2
+    if t1ce is None or not oedema.any():
         return False
-    return bool(np.median(t1ce[labels == 4]) < np.median(t1ce[labels == 2]))
+    values = t1ce.ravel("F")
+    return bool(np.median(values[stored == 4]) < np.median(values[oedema]))
