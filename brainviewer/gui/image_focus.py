@@ -49,6 +49,16 @@ _OWN_KEYS: tuple[tuple[type[QWidget], tuple[Qt.Key, ...]], ...] = (
     (VolumeImage, _TURNS),
 )
 """The keys that belong to a widget while it has the focus."""
+_WATCHED = (
+    QEvent.Type.ChildPolished,
+    QEvent.Type.Wheel,
+    QEvent.Type.MouseButtonPress,
+    QEvent.Type.MouseButtonRelease,
+    QEvent.Type.FocusIn,
+    QEvent.Type.KeyPress,
+    QEvent.Type.KeyRelease,
+)
+"""Every widget's events come by; most of them are others."""
 
 
 def field_of(widget: QWidget | None) -> Field | None:
@@ -78,7 +88,10 @@ class WheelGuard(QObject):
                     found.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        kind = event.type()
+        return (kind := event.type()) in _WATCHED and self._seen(watched, event, kind)
+
+    def _seen(self, watched: QObject, event: QEvent, kind: QEvent.Type) -> bool:
+        """Act on an event of one of the kinds that are watched; whether it ends here."""
         if kind is QEvent.Type.ChildPolished:
             child = event.child()  # type: ignore[attr-defined]  # a QChildEvent
             if isinstance(child, QWidget):
@@ -123,10 +136,9 @@ class ImageFocus(WheelGuard):
         if field_of(self._root.focusWidget()) is None:
             self.to_images()
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if super().eventFilter(watched, event):
+    def _seen(self, watched: QObject, event: QEvent, kind: QEvent.Type) -> bool:
+        if super()._seen(watched, event, kind):
             return True
-        kind = event.type()
         if not isinstance(watched, QWidget):
             return False
         if kind is QEvent.Type.MouseButtonPress:
