@@ -217,7 +217,11 @@ def apply_theme(app: QApplication, name: str) -> None:
     """Give the whole application the look of a theme."""
     chosen = colours(name)
     app.setProperty("theme", name)
-    app.setStyle("Fusion")
+    sheet = _STYLE.substitute(vars(chosen))
+    if app.styleSheet() == sheet:
+        return
+    if not app.styleSheet():  # set again, it would be laid over every widget again
+        app.setStyle("Fusion")
     font = QFont(app.font())
     font.setPixelSize(13)
     app.setFont(font)
@@ -241,5 +245,5 @@ def apply_theme(app: QApplication, name: str) -> None:
     for role in (QPalette.ColorRole.Text, QPalette.ColorRole.ButtonText):
         roles.setColor(QPalette.ColorGroup.Disabled, role, QColor(chosen.faint))
     app.setPalette(roles)
-    app.setStyleSheet(_STYLE.substitute(vars(chosen)))
+    app.setStyleSheet(sheet)
     themes.changed.emit()
