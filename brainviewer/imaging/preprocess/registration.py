@@ -6,6 +6,7 @@ that the scanner wrote down belong to the table and not to the head.
 
 import math
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -82,29 +83,28 @@ def head_motion(data: NDArray[Any], grid: Grid, fixed: NDArray[Any], onto: Grid)
     rigid.SetCenter(
         [float(n * mm / 2) for n, mm in zip(still.values.shape, still.grid.spacing, strict=True)]
     )
-    gain = 0.0
-    for smoothing, share in zip(_SMOOTHING_MM, _SHARES, strict=True):
-        pair = [
-            sitk.SmoothingRecursiveGaussian(image(values), smoothing)
-            for values in (still.values, moving)
-        ]
-        method = sitk.ImageRegistrationMethod()
-        method.SetNumberOfThreads(1)  # several would add up in another order each time
-        method.SetMetricAsMattesMutualInformation(32)
-        method.SetMetricFixedMask(mask)
-        method.SetMetricSamplingStrategy(method.REGULAR)
-        method.SetMetricSamplingPercentage(share, 1)
-        method.SetInterpolator(sitk.sitkLinear)
-        method.SetOptimizerAsRegularStepGradientDescent(4.0, 0.02, 100, 0.7)
-        method.SetOptimizerScalesFromPhysicalShift()
-        try:
-            method.SetInitialTransform(sitk.Euler3DTransform(), True)
-            before = method.MetricEvaluate(*pair)
+    try:
+        for smoothing, share in zip(_SMOOTHING_MM, _SHARES, strict=True):
+            pair = [
+                sitk.SmoothingRecursiveGaussian(image(values), smoothing)
+                for values in (still.values, moving)
+            ]
+            method = sitk.ImageRegistrationMethod()
+            method.SetNumberOfThreads(1)  # several would add up in another order each time
+            method.SetMetricAsMattesMutualInformation(32)
+            method.SetMetricFixedMask(mask)
+            method.SetMetricSamplingStrategy(method.REGULAR)
+            method.SetMetricSamplingPercentage(share, 1)
+            method.SetInterpolator(sitk.sitkLinear)
+            method.SetOptimizerAsRegularStepGradientDescent(4.0, 0.02, 100, 0.7)
+            method.SetOptimizerScalesFromPhysicalShift()
             method.SetInitialTransform(rigid, True)
             method.Execute(*pair)
-        except RuntimeError:  # nothing of one head lies inside the other volume
-            return None
-        gain = before - method.GetMetricValue()
+        reached = method.GetMetricValue()
+        method.SetInitialTransform(sitk.Euler3DTransform(), True)
+        gain = method.MetricEvaluate(*pair) - reached
+    except RuntimeError:  # nothing of one head lies inside the other volume
+        return None
     if gain < _LEAST_GAIN:
         return None
     if np.degrees(np.abs(rigid.GetParameters()[:3])).max() > _MOST_DEGREES:
@@ -124,13 +124,16 @@ def _coarse(data: NDArray[Any], grid: Grid) -> _Scan | None:
     if math.prod(counts) > _MOST_VOXELS:
         return None
     i, j, k = (count * step for count, step in zip(counts, steps, strict=True))
-    brightest = np.percentile(data[::4, ::4, ::2], 99.5)
-    cut = np.minimum(data[:i, :j, :k], brightest).astype(np.float32, copy=False)
-    blocks = cut.reshape(counts[0], steps[0], counts[1], steps[1], counts[2], steps[2])
+    brightest = np.float32(np.percentile(data[::4, ::4, ::2], 99.5))
+    cut = np.minimum(data[:i, :j, :k].astype(np.float32), brightest)
+    # Several times faster than a mean over three axes of two or three.
+    rows = reduce(np.add, (cut[n :: steps[0]] for n in range(steps[0])))
+    across = np.ndindex(steps[2], steps[1])
+    blocks = reduce(np.add, (rows[:, m :: steps[1], n :: steps[2]] for n, m in across))
     affine = grid.affine @ np.diag([*steps, 1.0])
     affine[:3, 3] = grid.to_world((np.array(steps) - 1) / 2)
     thin = Grid((counts[0], counts[1], counts[2]), affine)
-    values = np.asarray(blocks.mean(axis=(1, 3, 5), dtype=np.float32))
+    values = np.asarray(blocks / np.float32(math.prod(steps)), np.float32)
     head = find_head(values)
     if head.any():
         values = flatten_bias(values - np.float32(background_of(values)), head, thin.spacing)
