@@ -103,9 +103,13 @@ def coarsened(
     result = data[: whole[0], : whole[1], : whole[2]]
     for axis, factor in enumerate(factors):
         if factor > 1:
-            shape = list(result.shape)
-            shape[axis : axis + 1] = [shape[axis] // factor, factor]
-            result = result.reshape(shape).mean(axis=axis + 1, dtype=np.float32)
+            before = (slice(None),) * axis
+            # Several times faster than a mean over an axis of two or three.
+            first, *others = (result[(*before, slice(n, None, factor))] for n in range(factor))
+            result = first.astype(np.float32)
+            for other in others:
+                result += other
+            result /= np.float32(factor)
     result = np.asarray(result, dtype=np.float32)
     affine = affine.copy()
     affine[:3, 3] = voxel_to_world(affine, [(f - 1) / 2 for f in factors])
