@@ -4,6 +4,7 @@ import ast
 import shutil
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -22,24 +23,30 @@ QT_ALLOWED = {
 """import-linter tells only whole packages apart: which modules of Qt each room may use."""
 
 
+@cache
+def imported(source: str) -> list[str]:
+    """The modules that a module imports; parsed once, since the copies differ in one module."""
+    names: list[str] = []
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            names += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module == "PySide6":
+            names += [f"PySide6.{alias.name}" for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            names.append(node.module or "")
+    return names
+
+
 def misused_qt(folder: Path) -> list[str]:
     """Imports of a module of Qt by a room that may not use it, as ``module: import``."""
     found = []
     for path in sorted((folder / "brainviewer").rglob("*.py")):
         module = path.relative_to(folder / "brainviewer")
         allowed = QT_ALLOWED.get(module.parts[0], set())
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            names: list[str] = []
-            if isinstance(node, ast.Import):
-                names = [alias.name for alias in node.names]
-            elif isinstance(node, ast.ImportFrom) and node.module == "PySide6":
-                names = [f"PySide6.{alias.name}" for alias in node.names]
-            elif isinstance(node, ast.ImportFrom):
-                names = [node.module or ""]
-            for name in names:
-                parts = name.split(".")
-                if parts[0] == "PySide6" and (parts[1:2] or [""])[0] not in allowed:
-                    found.append(f"{module.as_posix()}: {name}")
+        for name in imported(path.read_text(encoding="utf-8")):
+            parts = name.split(".")
+            if parts[0] == "PySide6" and (parts[1:2] or [""])[0] not in allowed:
+                found.append(f"{module.as_posix()}: {name}")
     return found
 
 
