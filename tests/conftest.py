@@ -4,7 +4,7 @@ import gc
 import logging
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,38 +13,30 @@ from measured_children import measured_decoders
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _own_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Settings, journals and logs of tests stay out of the user's."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("BRAINVIEWER_HOME", str(tmp_path_factory.mktemp("home")))
+def _surroundings(request: pytest.FixtureRequest) -> Iterator[None]:
+    """What holds for every test; one fixture, and what it needs not as arguments.
+
+    Each fixture that every test has is asked for before each of the thousands.
+    """
+    home = request.getfixturevalue("tmp_path_factory").mktemp("home")
+    with measured_decoders(), pytest.MonkeyPatch.context() as patch:
+        # Settings, journals and logs of tests stay out of the user's.
+        patch.setenv("BRAINVIEWER_HOME", str(home))
+        patch.setattr(socket.socket, "connect", _to_this_machine(socket.socket.connect))
+        # One application for all: what paints without a window would make one that can show none.
+        request.getfixturevalue("qapp")
         yield
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _measured_decoders() -> Iterator[None]:
-    """See ``measured_children``."""
-    with measured_decoders():
-        yield
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _no_network() -> Iterator[None]:
-    """A connection to another machine fails the test that opens it."""
-    connect = socket.socket.connect
+def _to_this_machine(connect: Callable[[socket.socket, Any], None]) -> Any:
+    """``connect``, which fails the test that opens a connection to another machine."""
 
     def refuse(self: socket.socket, address: Any) -> None:
         if self.family in (socket.AF_INET, socket.AF_INET6) and address[0] not in _THIS_MACHINE:
             pytest.fail(f"A test wants to reach {address[0]}; tests need no network.")
         connect(self, address)
 
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(socket.socket, "connect", refuse)
-        yield
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _application(qapp: Any) -> None:
-    """One application for all: what paints without a window would make one that can show none."""
+    return refuse
 
 
 @pytest.fixture
@@ -56,6 +48,11 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     yield
     for handler in logger.handlers:
         handler.close()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests of real studies come first, one after the other: a process opens each study once."""
+    items.sort(key=lambda item: item.get_closest_marker("data") is None)
 
 
 def pytest_collection_finish() -> None:
