@@ -8,6 +8,7 @@ on a CPU as training the Keras model.
 
 import importlib
 import warnings
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -64,9 +65,11 @@ def stage_of(block: str) -> int:
 class MapNetwork(nn.Module):  # type: ignore[misc]
     """What training asks of a network: maps of features, averaged below one dense layer.
 
+    application : its name in ``keras.applications`` and in print.
     channels : of the maps at size / 16 and at size / 32 that ``maps`` gives.
     """
 
+    application: str
     channels: tuple[int, int]
     dropout: nn.Dropout
     dense: nn.Linear
@@ -79,9 +82,18 @@ class MapNetwork(nn.Module):  # type: ignore[misc]
         """(n, depth, size, size) -> maps; ``after``: ``x`` has passed that many parts already."""
         raise NotImplementedError
 
-    def freeze(self, stages: int) -> None:
-        """Keep the first parts as they are, whatever is learned."""
+    def first(self, parts: int) -> Sequence[nn.Module]:
+        """The modules that ``lower`` runs."""
         raise NotImplementedError
+
+    def keras_layers(self, model: Any) -> Iterator[tuple[Sequence[nn.Module], Any]]:
+        """Modules below the dense layer, each with the Keras layer that holds its numbers."""
+        raise NotImplementedError
+
+    def freeze(self, parts: int) -> None:
+        """Keep the first parts as they are, whatever is learned."""
+        for module in self.first(parts):
+            module.eval().requires_grad_(False)
 
     def features(self, x: Tensor) -> Tensor:
         """(n, depth, size, size) -> the last maps, (n, channels, size / 32, size / 32)"""
@@ -102,6 +114,7 @@ class ResNet50(MapNetwork):
     depth : channels of the input.
     """
 
+    application = "ResNet50"
     channels = (MIDDLE_FEATURES, FEATURES)
 
     def __init__(self, classes: int, depth: int = 3, dropout: float = 0.3) -> None:
@@ -121,9 +134,6 @@ class ResNet50(MapNetwork):
                 inputs = 4 * filters
         self.dropout = nn.Dropout(dropout)
         self.dense = nn.Linear(FEATURES, classes)
-        self._initialise()
-
-    def _initialise(self) -> None:
         for module in self.modules():
             if isinstance(module, nn.Conv2d):
                 nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")
@@ -156,14 +166,20 @@ class ResNet50(MapNetwork):
                 x = block(x)
         return middle, x
 
-    def freeze(self, stages: int) -> None:
-        """Keep the first stages as they are, whatever is learned."""
-        parts: list[nn.Module] = [self.conv1_conv, self.conv1_bn] if stages else []
-        parts += [block for name, block in self.blocks.items() if stage_of(name) <= stages]
-        for part in parts:
-            part.eval()
-            for number in part.parameters():
-                number.requires_grad_(False)
+    def first(self, parts: int) -> Sequence[nn.Module]:
+        """The modules of the first ``parts`` stages."""
+        stem = [self.conv1_conv, self.conv1_bn] if parts else []
+        return [*stem, *(block for name, block in self.blocks.items() if stage_of(name) <= parts)]
+
+    def keras_layers(self, model: Any) -> Iterator[tuple[Sequence[nn.Module], Any]]:
+        """Every module has the name of its Keras layer, up to the order of number and kind."""
+        yield [self.conv1_conv], model.get_layer("conv1_conv")
+        yield [self.conv1_bn], model.get_layer("conv1_bn")
+        for name, block in self.blocks.items():
+            for part, module in block.named_children():
+                kind, _, number = part.partition("_")
+                if number:
+                    yield [module], model.get_layer(f"{name}_{number}_{kind}")
 
 
 class Coverage(nn.Module):  # type: ignore[misc]
@@ -209,13 +225,6 @@ def guidance_loss(network: MapNetwork, features: Tensor, covered: Tensor) -> Ten
     )
 
 
-def new_top(network: ResNet50, classes: int) -> None:
-    """Replace the dense layer, for a task with other classes."""
-    network.dense = nn.Linear(FEATURES, classes)
-    nn.init.normal_(network.dense.weight, std=0.01)
-    nn.init.zeros_(network.dense.bias)
-
-
 def from_pretrained(path: Path, classes: int, depth: int) -> ResNet50:
     """A network for another task, with all else as it was pretrained.
 
@@ -231,7 +240,9 @@ def from_pretrained(path: Path, classes: int, depth: int) -> ResNet50:
     state["conv1_conv.weight"] = stem.repeat(1, times, 1, 1) / times
     network = ResNet50(len(state["dense.bias"]), depth)
     network.load_state_dict(state)
-    new_top(network, classes)
+    network.dense = nn.Linear(FEATURES, classes)
+    nn.init.normal_(network.dense.weight, std=0.01)
+    nn.init.zeros_(network.dense.bias)
     return network
 
 
@@ -252,41 +263,40 @@ def from_imagenet(classes: int) -> ResNet50:
     return copy_from_keras(model, classes)
 
 
-def keras_model(size: int, classes: int, depth: int = 3, name: str = "resnet50_glioma") -> Any:
+def keras_model(
+    size: int,
+    classes: int,
+    depth: int = 3,
+    name: str = "resnet50_glioma",
+    application: str = "ResNet50",
+) -> Any:
     """The Keras model: input (n, size, size, depth), outputs ``logits`` and ``features``."""
     import keras
 
     with warnings.catch_warnings():
         # It finds more than three channels unusual, because it means photographs.
         warnings.simplefilter("ignore", UserWarning)
-        base = keras.applications.ResNet50(
+        base = getattr(keras.applications, application)(
             include_top=False, weights=None, input_shape=(size, size, depth), pooling=None
         )
     pooled = keras.layers.GlobalAveragePooling2D(name="average")(base.output)
-    logits = keras.layers.Dense(classes, name="logits")(pooled)
-    return keras.Model(base.input, {"logits": logits, "features": base.output}, name=name)
+    outputs = {
+        "logits": keras.layers.Dense(classes, name="logits")(pooled),
+        "features": base.output,
+    }
+    return keras.Model(base.input, outputs, name=name)
 
 
-def copy_into_keras(network: ResNet50, model: Any) -> None:
+def copy_into_keras(network: MapNetwork, model: Any) -> None:
     """Copy every number of the PyTorch module into the Keras model of the same layout."""
-    for name, layer in {**_layers(network), "logits": network.dense}.items():
-        model.get_layer(name).set_weights(keras_arrays(layer))
+    for modules, layer in network.keras_layers(model):
+        layer.set_weights(keras_arrays(*modules))
+    model.get_layer("logits").set_weights(keras_arrays(network.dense))
 
 
 def copy_from_keras(model: Any, classes: int) -> ResNet50:
     """The PyTorch module with the numbers of a Keras ResNet50, and a new dense layer."""
     network = ResNet50(classes, model.get_layer("conv1_conv").get_weights()[0].shape[2])
-    for name, layer in _layers(network).items():
-        copy_keras_arrays(model.get_layer(name).get_weights(), layer)
+    for modules, layer in network.keras_layers(model):
+        copy_keras_arrays(layer.get_weights(), *modules)
     return network
-
-
-def _layers(network: ResNet50) -> dict[str, nn.Module]:
-    """Every layer below the dense one, by the name of its Keras layer."""
-    found: dict[str, nn.Module] = {"conv1_conv": network.conv1_conv, "conv1_bn": network.conv1_bn}
-    for name, block in network.blocks.items():
-        for part, layer in block.named_children():
-            kind, _, number = part.partition("_")
-            if number:
-                found[f"{name}_{number}_{kind}"] = layer
-    return found

@@ -48,14 +48,18 @@ def update_average(kept: nn.Module, network: nn.Module, decay: float) -> None:
                 number.copy_(newest[name])
 
 
-def keras_arrays(module: Any) -> list[NDArray[np.float32]]:
-    """The numbers of a convolution, dense layer or batch normalisation as Keras lays them out."""
-    return [view.contiguous().numpy() for view in _keras_views(module)]
+def keras_arrays(*modules: Any) -> list[NDArray[np.float32]]:
+    """The numbers of a convolution, dense layer or batch normalisation as Keras lays them out.
+
+    modules : a separable convolution, one layer in Keras, has two.
+    """
+    return [view.contiguous().numpy() for module in modules for view in _keras_views(module)]
 
 
-def copy_keras_arrays(arrays: Sequence[NDArray[Any]], module: Any) -> None:
-    """Fill a module with what ``keras_arrays`` returns for its like."""
-    for array, view in zip(arrays, _keras_views(module), strict=True):
+def copy_keras_arrays(arrays: Sequence[NDArray[Any]], *modules: Any) -> None:
+    """Fill modules with what ``keras_arrays`` returns for their like."""
+    views = [view for module in modules for view in _keras_views(module)]
+    for array, view in zip(arrays, views, strict=True):
         view.copy_(torch.from_numpy(array))
 
 

@@ -35,8 +35,7 @@ from brainviewer.training.image_classification.evaluation.tumour_predictions imp
     load_predictions,
     save_predictions,
 )
-from brainviewer.training.image_classification.fitting.student_fit import check_teacher, fit_student
-from brainviewer.training.image_classification.fitting.tumour_fit import fit
+from brainviewer.training.image_classification.fitting.tumour_fit import check_teacher, fit
 from brainviewer.training.image_classification.networks.backbones import BACKBONES, load_network
 from brainviewer.training.image_classification.networks.pretrained_weights import (
     IMAGENET,
@@ -51,7 +50,6 @@ from brainviewer.training.json_files import dump
 from brainviewer.training.labelled_data.pretraining_images import cheng_folder
 from brainviewer.training.leaderboard.shipped_model import shipped_result
 from brainviewer.training.recipes import FINAL_FILE, PRETRAINED_FILE
-from brainviewer.training.resnet50 import MapNetwork
 from brainviewer.training.run_folder import begin_run, check_run, describe_run, read_run
 from brainviewer.training.subtype.package import SCOPE_FILE
 from brainviewer.training.weights import save_weights
@@ -70,34 +68,28 @@ def train_tumour_network(recipe: Path, data: Path, out: Path, weights: str, repo
     Raises FileError if the data, the recipe or the folder cannot be used.
     """
     plan = read_tumour_recipe(recipe)
-    if not plan.teacher and weights not in ("", IMAGENET):
+    teacher = Path(weights) if plan.teacher else None
+    if teacher is None and weights not in ("", IMAGENET):
         weights_of(weights)
     cheng, lgg = folders(data)
     about = describe_run(recipe, cheng, weights=weights or plan.weights)
-    if plan.teacher:
-        check_teacher(plan, Path(weights))
+    if teacher is not None:
+        check_teacher(plan, teacher)
         if lgg is None:
             raise FileError(
                 f"The recipe {recipe.stem} needs the folder lgg beside {cheng.name}.",
                 "Put it there.",
             )
     if not check_run(about, out, {"weights": "other weights"}):
-        # Before the run is begun: with weights that do not fit it would refuse the right ones.
-        start = None if plan.teacher else _started(plan, about["weights"])
-        make_folder(out)
-        if start is not None:
+        if teacher is None:
+            # Before the run is begun: with weights that do not fit it would refuse the right ones.
+            # TensorFlow's own code says on stderr which GPUs it misses.
+            with without_stderr():
+                start = from_imagenet(about["weights"], len(CLASSES), plan.input)
+            make_folder(out)
             save_weights(start, out / PRETRAINED_FILE)
         begin_run(about, recipe, out)
-    if not plan.teacher:
-        fit(plan, cheng, lgg, out, report)
-    elif lgg is not None:
-        fit_student(plan, cheng, lgg, Path(weights), out, report)
-
-
-def _started(plan: TumourRecipe, weights: str) -> MapNetwork:
-    # TensorFlow's own code says on stderr which GPUs it misses.
-    with without_stderr():
-        return from_imagenet(weights, len(CLASSES), plan.input)
+    fit(plan, cheng, lgg, out, report, teacher)
 
 
 def folders(data: Path) -> tuple[Path, Path | None]:
@@ -137,7 +129,9 @@ def evaluate_tumour_network(
         said = predict_held_out(samples, odd, run, plan, report, doubtful)
         save_predictions(said, run / PREDICTIONS_FILE)
     said = load_predictions(run / PREDICTIONS_FILE)
-    record = evaluate(said, _controls(run))
+    controls = run / "controls.json"
+    known = json.loads(controls.read_text(encoding="utf-8")) if controls.is_file() else {}
+    record = evaluate(said, known)
     name = str((read_run(run) or {}).get("recipe", recipe.stem))
     write_whole(run / RESULT_FILE, dump(_result(name, plan, said, cheng)).encode())
     if not (run / SCOPE_FILE).is_file():
@@ -152,9 +146,7 @@ def evaluate_tumour_network(
 
 def _result(name: str, plan: TumourRecipe, said: TumourPredictions, cheng: Path) -> dict[str, Any]:
     """The run as a row of the leaderboard; what it costs is known when it is packed."""
-    learned = int(np.sum((said.folds != FOLDS[0]) & ~said.doubtful))
-    left_out = int(said.doubtful.sum())
-    title = BACKBONES[plan.network].title
+    title = BACKBONES[plan.network].application
     made = shipped_result(
         name,
         f"{title} on the head alone{_HOW[bool(plan.teacher)]}, and where the tumour lies as a "
@@ -172,16 +164,11 @@ def _result(name: str, plan: TumourRecipe, said: TumourPredictions, cheng: Path)
             "training": asdict(plan.training),
             "seed": plan.seed,
         },
-        {"train": learned, "validation": 0},
+        {"train": int(np.sum((said.folds != FOLDS[0]) & ~said.doubtful)), "validation": 0},
         plan.seed,
     )
     made["notices"].append(
         "Slices of the lgg collection were learned from as well. Images with a wrong label were "
-        f"not learned from, but count: {left_out}."
+        f"not learned from, but count: {int(said.doubtful.sum())}."
     )
     return made
-
-
-def _controls(run: Path) -> dict[str, Any]:
-    file = run / "controls.json"
-    return dict(json.loads(file.read_text(encoding="utf-8"))) if file.is_file() else {}

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -17,90 +18,80 @@ from numpy.typing import NDArray
 
 from brainviewer.core.errors import Report
 from brainviewer.core.worker_pool import worker_pool
-from brainviewer.files.writing import write_whole
+from brainviewer.files.writing import make_folder, write_whole
 from brainviewer.models.card import ModelInput
 from brainviewer.models.image_classification.input import head_of, picture_bounds
 from brainviewer.training.frozen_features import frozen_features
 from brainviewer.training.image_classification.data.random_variation import vary
 from brainviewer.training.image_classification.data.tumour_samples import Sample
+from brainviewer.training.image_classification.recipes.tumour_recipe import TumourRecipe
 from brainviewer.training.resnet50 import MapNetwork
 
-_PICTURES_FILE, _MAPS_FILE, _COVERED_FILE = "pictures.npy", "maps.npy", "covered.npy"
-_ABOUT_FILE = "maps.json"
+_FILES, _ABOUT_FILE = ("pictures.npy", "maps.npy", "covered.npy"), "maps.json"
 _AT_ONCE = 4  # samples
+Codes = NDArray[np.uint8]
 
 
 @dataclass(frozen=True, eq=False)
 class AugmentationCache:
-    """images : (samples, draws, size, size) uint8, codes of the range that is clipped to
+    """pictures : (samples, draws, size, size) uint8, codes of the range that is clipped to
     maps : (samples, draws, h, w, c) int16, the bits of bfloat16
     covered : (samples, draws, size / 16, size / 16) uint8, lesion in 1/255
     """
 
-    pictures: NDArray[np.uint8]
+    pictures: Codes
     maps: NDArray[np.int16]
-    covered: NDArray[np.uint8]
+    covered: Codes
 
 
 def make_cache(
     samples: Sequence[Sample],
-    draws: int,
+    recipe: TumourRecipe,
     network: MapNetwork,
-    blocks: int,
-    model_input: ModelInput,
     folder: Path,
-    seed: int,
     report: Report,
 ) -> AugmentationCache:
-    """Run the first ``blocks`` blocks on every variant, or read what they made of it before."""
-    names = [sample.name for sample in samples]
-    about = {"blocks": blocks, "seed": seed, "draws": draws, "samples": names}
-    described = folder / _ABOUT_FILE
-    if (
-        not (folder / _PICTURES_FILE).exists()
-        or not described.exists()
-        or json.loads(described.read_text(encoding="utf-8")) != about
-    ):
+    """Run the frozen blocks on every variant, or read what they made of it before."""
+    blocks, names = recipe.training.frozen, [sample.name for sample in samples]
+    about = {"blocks": blocks, "seed": recipe.seed, "draws": recipe.draws, "samples": names}
+    files, described = [folder / name for name in _FILES], folder / _ABOUT_FILE
+    known = files[0].exists() and described.exists()
+    if not known or json.loads(described.read_text(encoding="utf-8")) != about:
+        make_folder(folder)
         described.unlink(missing_ok=True)
         network = network.eval().to(memory_format=torch.channels_last)
-        pictures = maps = covered = None
+        kept: list[NDArray[Any]] = []
         first = 0
-        for codes, cover in _variants(samples, draws, model_input, seed):
-            bits = frozen_features(network, blocks, decode_images(codes, model_input))
-            if pictures is None or maps is None or covered is None:
-                shape = (len(samples), draws)
-                pictures, maps, covered = (
-                    open_memmap(folder / name, "w+", kind, (*shape, *one.shape[skipped:]))
-                    for name, kind, one, skipped in (
-                        (_PICTURES_FILE, np.uint8, codes, 2),
-                        (_MAPS_FILE, np.int16, bits, 1),
-                        (_COVERED_FILE, np.uint8, cover, 2),
-                    )
-                )
-            last = first + len(codes)
-            pictures[first:last] = codes
-            maps[first:last] = bits.reshape(len(codes), draws, *bits.shape[1:])
-            covered[first:last] = cover
-            first = last
+        for codes, cover in _variants(samples, recipe):
+            bits = frozen_features(network, blocks, decode_images(codes, recipe.input))
+            made: tuple[NDArray[Any], ...] = (
+                codes,
+                bits.reshape(*codes.shape[:2], *bits.shape[1:]),
+                cover,
+            )
+            kept = kept or [
+                open_memmap(file, "w+", one.dtype, (len(samples), *one.shape[1:]))
+                for file, one in zip(files, made, strict=True)
+            ]
+            for whole, one in zip(kept, made, strict=True):
+                whole[first : first + len(codes)] = one
+            first += len(codes)
             report(first / len(samples), "looking at varied images")
         write_whole(described, (json.dumps(about) + "\n").encode())
-    files = (_PICTURES_FILE, _MAPS_FILE, _COVERED_FILE)
-    return AugmentationCache(*(np.load(folder / name, mmap_mode="r") for name in files))
+    return AugmentationCache(*(np.load(file, mmap_mode="r") for file in files))
 
 
-def decode_images(codes: NDArray[np.uint8], model_input: ModelInput) -> NDArray[np.float32]:
+def decode_images(codes: Codes, model_input: ModelInput) -> NDArray[np.float32]:
     """(..., size, size) codes -> (n, 1, size, size) as the network sees them"""
     low, high = picture_bounds(model_input)
     flat = codes.reshape(-1, 1, *codes.shape[-2:]).astype(np.float32)
     return np.asarray(flat * np.float32((high - low) / 255) + np.float32(low))
 
 
-def _variants(
-    samples: Sequence[Sample], draws: int, model_input: ModelInput, seed: int
-) -> Iterator[tuple[NDArray[np.uint8], NDArray[np.uint8]]]:
+def _variants(samples: Sequence[Sample], recipe: TumourRecipe) -> Iterator[tuple[Codes, Codes]]:
     """A few samples at a time: codes (n, draws, size, size) and coverage; made in processes."""
     jobs = (
-        (samples[start : start + _AT_ONCE], draws, model_input, [seed, start])
+        (samples[start : start + _AT_ONCE], recipe.draws, recipe.input, [recipe.seed, start])
         for start in range(0, len(samples), _AT_ONCE)
     )
     with worker_pool(1) as pool:
@@ -113,12 +104,12 @@ def _variants(
 
 def _vary_some(
     samples: Sequence[Sample], draws: int, model_input: ModelInput, seed: list[int]
-) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+) -> tuple[Codes, Codes]:
     random = np.random.default_rng(seed)
-    codes, cover = [], []
-    for sample in samples:
-        head = head_of(sample.picture)
-        made = [vary(sample, head, model_input, random) for _ in range(draws)]
-        codes.append(np.stack([one for one, _ in made]))
-        cover.append(np.stack([one for _, one in made]))
-    return np.stack(codes), np.stack(cover)
+    heads = [head_of(sample.picture) for sample in samples]
+    made = [
+        [vary(sample, head, model_input, random) for _ in range(draws)]
+        for sample, head in zip(samples, heads, strict=True)
+    ]
+    codes, cover = (np.array([[one[part] for one in some] for some in made]) for part in (0, 1))
+    return codes, cover

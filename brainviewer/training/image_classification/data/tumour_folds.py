@@ -1,6 +1,7 @@
 """The labelled images of ``cheng`` in four folds that no patient and no copy straddles."""
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,10 +19,8 @@ from brainviewer.training.labelled_data.tables import read_table
 CLASSES = ("glioma", "meningioma", "pituitary", "none")
 FOLDS = (1, 2, 3, 4)
 
-_ADVICE = f"Give the folder of the images with the {TABLE} that came with them."
-_COLUMNS = (
-    "file", "class", "fold", "source_width", "source_height", "box_cx", "box_cy", "box_w", "box_h"
-)  # fmt: skip
+_BOX = ("box_cx", "box_cy", "box_w", "box_h")
+_COLUMNS = ("file", "class", "fold", "source_width", "source_height", *_BOX)
 
 
 @dataclass(frozen=True)
@@ -31,9 +30,9 @@ class LabelledFile:
     file : path below the folder of the data
     label : one of ``CLASSES``
     fold : 1 to 4; images of one patient, and copies of one image, share it
-    source_size : (columns, rows) before somebody resized it
     group : first file of the near-copies that it is one of; tumours stand alone, for the table does
         not name patients
+    source_size : (columns, rows) before somebody resized it
     box : centre x and y, width and height of the tumour as shares of the image, or None
     """
 
@@ -42,7 +41,7 @@ class LabelledFile:
     fold: int
     group: str
     source_size: tuple[int, int]
-    box: tuple[float, float, float, float] | None
+    box: tuple[float, ...] | None
 
 
 def read_labelled(cheng: Path) -> list[LabelledFile]:
@@ -55,28 +54,40 @@ def read_labelled(cheng: Path) -> list[LabelledFile]:
     """
     rows = [row for _, row in read_table(cheng / TABLE, _COLUMNS)]
     alone = sorted(row["file"] for row in rows if not row["fold"])
-    pictures = [read_picture(cheng / file).grey() for file in alone]
-    group = near_copies(pictures) if alone else np.zeros(0, np.int64)
+    group = near_copies([read_picture(cheng / file).grey() for file in alone])
     first = dict(zip(group.tolist()[::-1], alone[::-1], strict=True))
     group_of = {file: first[n] for file, n in zip(alone, group.tolist(), strict=True)}
     dealt = deal(alone, group)
+
+    def labelled(row: dict[str, str]) -> LabelledFile:
+        name, label = row["file"], row["class"]
+        fold = int(row["fold"]) if row["fold"] else dealt[name]
+        if label not in CLASSES or fold not in FOLDS:
+            raise ValueError(name)
+        size = int(row["source_width"]), int(row["source_height"])
+        box = tuple(float(row[key]) for key in _BOX) if row["box_cx"] else None
+        return LabelledFile(name, label, fold, group_of.get(name, name), size, box)
+
     try:
-        return [_labelled(row, dealt, group_of.get(row["file"], row["file"])) for row in rows]
+        return [labelled(row) for row in rows]
     except (ValueError, KeyError):
         raise FileError(
-            f"A row of {TABLE} has a class, a fold or a number that cannot be.", _ADVICE
+            f"A row of {TABLE} has a class, a fold or a number that cannot be.",
+            f"Give the folder of the images with the {TABLE} that came with them.",
         ) from None
 
 
 def near_copies(pictures: Sequence[NDArray[np.uint8]]) -> NDArray[np.int64]:
     """(n,) number of the group of near-copies that each image belongs to.
 
-    images : (rows, columns) each, of any size
+    pictures : (rows, columns) each, of any size
 
     Copies may be mirrored, upside down, brighter, resized, or have another margin; so may the
     neighbouring slices that are taken with them. All pairs are compared: for thousands, not more.
     """
     count = len(pictures)
+    if not count:
+        return np.zeros(0, np.int64)
     alike = np.zeros((count, count), bool)
     for shown in (list(pictures), [one[content_box(one)] for one in pictures]):
         thumbnails = unit_thumbnails(shown, SIDE)
@@ -91,28 +102,17 @@ def deal(files: Sequence[str], group: NDArray[np.int64]) -> dict[str, int]:
 
     Groups of a size come in an order that only their names decide.
     """
-    members: dict[int, list[str]] = {}
+    members: dict[int, list[str]] = defaultdict(list)
     for file, number in zip(files, group.tolist(), strict=True):
-        members.setdefault(number, []).append(file)
+        members[number].append(file)
+
+    def order(some: list[str]) -> tuple[int, bytes]:
+        return -len(some), hashlib.blake2b(min(some).encode(), digest_size=8).digest()
+
     held = dict.fromkeys(FOLDS, 0)
     dealt: dict[str, int] = {}
-    for some in sorted(members.values(), key=lambda some: (-len(some), _digest(min(some)))):
-        fold = min(FOLDS, key=lambda fold: held[fold])
+    for some in sorted(members.values(), key=order):
+        fold = min(FOLDS, key=held.__getitem__)
         held[fold] += len(some)
         dealt |= dict.fromkeys(some, fold)
     return dealt
-
-
-def _digest(file: str) -> bytes:
-    return hashlib.blake2b(file.encode(), digest_size=8).digest()
-
-
-def _labelled(row: dict[str, str], dealt: dict[str, int], group: str) -> LabelledFile:
-    fold = int(row["fold"]) if row["fold"] else dealt[row["file"]]
-    if row["class"] not in CLASSES or fold not in FOLDS:
-        raise ValueError(row["file"])
-    size = int(row["source_width"]), int(row["source_height"])
-    box = None
-    if row["box_cx"]:
-        box = (float(row["box_cx"]), float(row["box_cy"]), float(row["box_w"]), float(row["box_h"]))
-    return LabelledFile(row["file"], row["class"], fold, group, size, box)

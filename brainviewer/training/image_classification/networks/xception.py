@@ -7,7 +7,8 @@ that they see what they would have seen of the same image in grey, 0 to 255.
 """
 
 import importlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Any
 
 import torch
@@ -17,10 +18,9 @@ from brainviewer.models.card import ModelInput
 from brainviewer.models.image_classification.input import picture_bounds
 from brainviewer.training.image_classification.networks.pretrained_weights import load_base
 from brainviewer.training.resnet50 import MapNetwork
-from brainviewer.training.weights import copy_keras_arrays, keras_arrays
+from brainviewer.training.weights import copy_keras_arrays
 
 FEATURES, MIDDLE_FEATURES = 2048, 1024
-BLOCKS = 12
 _EPSILON, _MOMENTUM = 1e-3, 0.02
 
 
@@ -75,13 +75,14 @@ class Middle(nn.Module):  # type: ignore[misc]
 
 
 class Xception(MapNetwork):
-    """The network with one dense layer on globally averaged features, for one grey channel."""
+    """The network with one dense layer on globally averaged features."""
 
+    application = "Xception"
     channels = (728, FEATURES)
 
-    def __init__(self, classes: int, dropout: float = 0.3) -> None:
+    def __init__(self, classes: int, depth: int = 1, dropout: float = 0.3) -> None:
         super().__init__()
-        self.conv1, self.norm1 = nn.Conv2d(1, 32, 3, 2, bias=False), _norm(32)
+        self.conv1, self.norm1 = nn.Conv2d(depth, 32, 3, 2, bias=False), _norm(32)
         self.conv2, self.norm2 = nn.Conv2d(32, 64, 3, bias=False), _norm(64)
         entry = [
             Shrinking(64, 128, 128, first=True),
@@ -117,12 +118,29 @@ class Xception(MapNetwork):
             x = torch.relu(conv(x))
         return middle, x
 
-    def freeze(self, blocks: int) -> None:
-        """Keep all that ``lower`` runs as it is, whatever is learned."""
-        for part in (self.conv1, self.norm1, self.conv2, self.norm2, *self.blocks[:blocks]):
-            part.eval()
-            for number in part.parameters():
-                number.requires_grad_(False)
+    def first(self, parts: int) -> Sequence[nn.Module]:
+        """The stem and the first ``parts`` blocks."""
+        return (self.conv1, self.norm1, self.conv2, self.norm2, *self.blocks[:parts])
+
+    def keras_layers(self, model: Any) -> Iterator[tuple[Sequence[nn.Module], Any]]:
+        """Keras counts layers beside the blocks anew in every session: their order tells them."""
+        yield [self.conv1], model.get_layer("block1_conv1")
+        yield [self.norm1], model.get_layer("block1_conv1_bn")
+        yield [self.conv2], model.get_layer("block1_conv2")
+        yield [self.norm2], model.get_layer("block1_conv2_bn")
+        unnamed = (
+            [la for la in model.layers if type(la).__name__ == kind and "block" not in la.name]
+            for kind in ("Conv2D", "BatchNormalization")
+        )
+        sides = [block for block in self.blocks if isinstance(block, Shrinking)]
+        for block, conv, norm in zip(sides, *unnamed, strict=True):
+            yield [block.side], conv
+            yield [block.side_norm], norm
+        for number, convs in enumerate([*(block.convs for block in self.blocks), self.last], 2):
+            for place, conv in enumerate(convs, start=1):
+                name = f"block{number}_sepconv{place}"
+                yield [conv.depth, conv.point], model.get_layer(name)
+                yield [conv.norm], model.get_layer(f"{name}_bn")
 
 
 def _pool(x: Tensor) -> Tensor:
@@ -157,8 +175,8 @@ def from_imagenet(weights: str, classes: int, model_input: ModelInput) -> Xcepti
     network = Xception(classes)
     kernel, *_ = base.get_layer("block1_conv1").get_weights()
     with torch.no_grad():
-        for ours, theirs in _pairs(network, base):
-            _copy(ours, theirs.get_weights()) if ours is not network.conv1 else None
+        for modules, layer in islice(network.keras_layers(base), 1, None):
+            copy_keras_arrays(layer.get_weights(), *modules)
         # Grey instead of three equal colours, and low..high instead of -1..1: what a constant
         # adds is taken into the mean that the norm takes away.
         low, high = picture_bounds(model_input)
@@ -170,56 +188,3 @@ def from_imagenet(weights: str, classes: int, model_input: ModelInput) -> Xcepti
     nn.init.normal_(network.dense.weight, std=0.01)
     nn.init.zeros_(network.dense.bias)
     return network
-
-
-def keras_model(size: int, classes: int) -> Any:
-    """The Keras model: input (n, size, size, 1), outputs ``logits`` and ``features``."""
-    import keras
-
-    base = keras.applications.Xception(
-        include_top=False, weights=None, input_shape=(size, size, 1), pooling=None
-    )
-    pooled = keras.layers.GlobalAveragePooling2D(name="average")(base.output)
-    logits = keras.layers.Dense(classes, name="logits")(pooled)
-    return keras.Model(
-        base.input, {"logits": logits, "features": base.output}, name="xception_tumour"
-    )
-
-
-def copy_into_keras(network: Xception, model: Any) -> None:
-    """Copy every number of the PyTorch module into the Keras model of the same layout."""
-    for ours, theirs in _pairs(network, model):
-        parts = (ours.depth, ours.point) if isinstance(ours, Separable) else (ours,)
-        theirs.set_weights([array for part in parts for array in keras_arrays(part)])
-    model.get_layer("logits").set_weights(keras_arrays(network.dense))
-
-
-def _pairs(network: Xception, model: Any) -> Iterator[tuple[nn.Module, Any]]:
-    """Our layers and those of the Keras model; a separable convolution is one layer there."""
-    yield network.conv1, model.get_layer("block1_conv1")
-    yield network.norm1, model.get_layer("block1_conv1_bn")
-    yield network.conv2, model.get_layer("block1_conv2")
-    yield network.norm2, model.get_layer("block1_conv2_bn")
-    # Keras counts the layers beside the blocks anew in every session: only their order tells.
-    kinds = ("Conv2D", "BatchNormalization")
-    unnamed = [
-        [la for la in model.layers if type(la).__name__ == kind and "block" not in la.name]
-        for kind in kinds
-    ]
-    sides = [block for block in network.blocks if isinstance(block, Shrinking)]
-    for block, conv, norm in zip(sides, *unnamed, strict=True):
-        yield block.side, conv
-        yield block.side_norm, norm
-    named = [(f"block{n}", block.convs) for n, block in enumerate(network.blocks, start=2)]
-    for name, convs in [*named, (f"block{BLOCKS + 2}", network.last)]:
-        for number, conv in enumerate(convs, start=1):
-            yield conv, model.get_layer(f"{name}_sepconv{number}")
-            yield conv.norm, model.get_layer(f"{name}_sepconv{number}_bn")
-
-
-def _copy(ours: nn.Module, numbers: list[Any]) -> None:
-    if isinstance(ours, Separable):
-        copy_keras_arrays(numbers[:1], ours.depth)
-        copy_keras_arrays(numbers[1:], ours.point)
-    else:
-        copy_keras_arrays(numbers, ours)

@@ -18,9 +18,10 @@ import keras  # noqa: E402
 from brainviewer.assets import resources  # noqa: E402
 from brainviewer.models.card import Network  # noqa: E402
 from brainviewer.models.engine.onnx_runtime import OnnxRuntime  # noqa: E402
-from brainviewer.training.image_classification.data.tumour_folds import CLASSES  # noqa: E402
-from brainviewer.training.image_classification.networks.backbones import BACKBONES  # noqa: E402
-from brainviewer.training.image_classification.networks.tumour_network_files import write_networks  # noqa: E402
+from brainviewer.training.image_classification.networks.backbones import (  # noqa: E402
+    build_network,
+    write_networks,
+)
 from brainviewer.training.image_classification.networks.xception import from_imagenet  # noqa: E402
 from brainviewer.training.image_classification.recipes.tumour_recipe import (  # noqa: E402
     TumourRecipe,
@@ -37,7 +38,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def network_of(recipe: TumourRecipe) -> MapNetwork:
     """As if trained: no number is 0 or 1 any more."""
     torch.manual_seed(0)
-    made = BACKBONES[recipe.network].build(len(CLASSES)).eval()
+    made = build_network(recipe.network).eval()
     for module in made.modules():
         if isinstance(module, torch.nn.BatchNorm2d):
             torch.nn.init.uniform_(module.weight, 0.8, 1.2)

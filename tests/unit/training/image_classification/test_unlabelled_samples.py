@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from brainviewer.training.image_classification.data.unlabelled_samples import unlabelled_samples
+from brainviewer.training.image_classification.data.tumour_samples import unlabelled_samples
 from tests.labelled_folders import write_lgg
 
 
