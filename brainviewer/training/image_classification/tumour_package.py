@@ -21,8 +21,8 @@ from brainviewer.files.writing import write_whole
 from brainviewer.models.card_file import CARD_FILE, load_card
 from brainviewer.models.engine.onnx_runtime import OnnxRuntime, read_weights
 from brainviewer.training.command import run_alone
-from brainviewer.training.image_classification.evaluation.readme_tables import tables
 from brainviewer.training.image_classification.evaluation.results import RESULT_FILE
+from brainviewer.training.image_classification.evaluation.tumour_evaluation import tables
 from brainviewer.training.image_classification.networks.timing import median_milliseconds
 from brainviewer.training.json_files import dump
 from brainviewer.training.model_files import (
@@ -95,9 +95,7 @@ def main(
     """Write the files of the model that ships."""
     plan_file = recipe or resources() / "recipes" / f"{model.name}.toml"
     if not texts_only:
-        from brainviewer.training.image_classification.networks.tumour_network_files import (
-            write_networks,
-        )
+        from brainviewer.training.image_classification.networks.backbones import write_networks
         from brainviewer.training.image_classification.recipes.tumour_recipe import (
             read_tumour_recipe,
         )

@@ -34,11 +34,9 @@ from brainviewer.training.image_classification.data.tumour_folds import (
     LabelledFile,
     read_labelled,
 )
-from brainviewer.training.image_classification.evaluation.results import DRAWS, entries, measures
-from brainviewer.training.image_classification.evaluation.simple_classifiers import unseen
+from brainviewer.training.image_classification.evaluation.results import figures, measures
 from brainviewer.training.image_classification.recipes.recipe_file import recipe_content
 from brainviewer.training.json_files import dump
-from brainviewer.training.metrics.intervals import estimates
 from brainviewer.training.metrics.metrics import area_under_curve
 from brainviewer.training.progress import print_progress
 
@@ -54,6 +52,7 @@ _SIDE = 24  # images are shrunk to this for the classifiers
 _RINGS = 24  # of spatial frequency
 _GREYS = 32
 _BESIDE = 9  # pixels from the head that still do not count as beside it, at 224
+_PARTS = 40  # principal components
 _SEED = 2026
 
 
@@ -81,18 +80,31 @@ def border_only(tensor: Tensor) -> Tensor:
 
     What is hidden becomes the median of what is left of the head, and black if nothing is.
     """
-    return _hidden(tensor, [_middle(tensor.shape[1], _BORDER)] * len(tensor))
+    return _middle_hidden(tensor, _BORDER)
 
 
 def centre_masked(tensor: Tensor) -> Tensor:
     """Prepared images of which the middle, 60 % of each side, is hidden in the same way."""
-    return _hidden(tensor, [_middle(tensor.shape[1], _MIDDLE)] * len(tensor))
+    return _middle_hidden(tensor, _MIDDLE)
+
+
+def _middle_hidden(tensor: Tensor, share: float) -> Tensor:
+    size = tensor.shape[1]
+    edge = round(size * (1 - share) / 2)
+    return lesion_masked(tensor, np.tile([edge, edge, size - edge, size - edge], (len(tensor), 1)))
 
 
 def lesion_masked(tensor: Tensor, boxes: Boxes) -> Tensor:
     """Prepared images of which the tumour is hidden; ``boxes`` as in ``Prepared``."""
     edges = np.clip(np.rint(boxes), 0, tensor.shape[1]).astype(int)
-    return _hidden(tensor, [np.s_[top:bottom, left:right] for left, top, right, bottom in edges])
+    shown = tensor.copy()
+    for one, (left, top, right, bottom) in zip(shown[..., 0], edges.tolist(), strict=True):
+        seen = np.ones(one.shape, bool)
+        seen[top:bottom, left:right] = False
+        rest = one[seen]
+        head = rest[rest > rest.min()]
+        one[~seen] = np.median(head) if head.size else rest.min()
+    return shown
 
 
 def read_prepared(cheng: Path, model_input: ModelInput, report: Report) -> Prepared:
@@ -105,7 +117,7 @@ def read_prepared(cheng: Path, model_input: ModelInput, report: Report) -> Prepa
     """
     files = read_labelled(cheng)
     tensors, heads, beside = [], [], []
-    boxes = np.zeros((len(files), 4))
+    boxes = np.full((len(files), 4), np.nan)
     size = model_input.size
     for number, file in enumerate(files):
         if number % 100 == 0:
@@ -118,14 +130,11 @@ def read_prepared(cheng: Path, model_input: ModelInput, report: Report) -> Prepa
         heads.append(cut_out(head.astype(np.float32), made.box, size))
         beside.append(_beside(picture, head))
         if file.box is not None:
-            x, y, width, height = file.box
-            half = np.array([width, height]) * (0.5 + _RIM)
-            corners = np.array([x, y, x, y]) + np.concatenate([-half, half])
-            rows, columns = picture.shape
-            pixels = corners * np.array([columns, rows, columns, rows])
-            start = np.array([made.box.left, made.box.top] * 2)
-            boxes[number] = (pixels - start) * (size / made.box.side)
-    known = np.array([file.box is not None for file in files])
+            centre, half = np.array(file.box[:2]), np.array(file.box[2:]) * (0.5 + _RIM)
+            corners = np.concatenate([centre - half, centre + half])
+            pixels = corners * np.tile(picture.shape[::-1], 2)
+            boxes[number] = (pixels - [made.box.left, made.box.top] * 2) * (size / made.box.side)
+    known = ~np.isnan(boxes[:, 0])
     random = np.random.default_rng(_SEED)
     boxes[~known] = boxes[known][random.integers(int(known.sum()), size=int((~known).sum()))]
     return Prepared(tuple(files), np.stack(tensors), np.stack(heads), boxes, np.stack(beside))
@@ -169,63 +178,82 @@ def measure(prepared: Prepared, report: Report) -> dict[str, Any]:
 
     Intervals are over images, near-copies together, as for the network.
     """
-    truth = np.array([CLASSES.index(file.label) for file in prepared.files], np.int64)
-    fold_of = np.array([file.fold for file in prepared.files], np.int64)
-    groups = np.array([file.group for file in prepared.files])
+    files = prepared.files
+    truth = np.array([CLASSES.index(file.label) for file in files], np.int64)
+    fold_of = np.array([file.fold for file in files], np.int64)
+    groups = np.array([file.group for file in files])
     parts = features(prepared)
     controls = {}
     for number, (name, values) in enumerate(parts.items()):
         report(number / len(parts), name)
         answers = unseen(values, truth, fold_of)
         right = {key: float(np.mean(p.argmax(axis=1) == truth)) for key, p in answers.items()}
-        best = max(right, key=lambda key: right[key])
-        table = estimates(truth, answers[best], measures(CLASSES), DRAWS, _SEED, groups)
+        best = max(right, key=right.__getitem__)
         controls[name] = {
             "classifier": best,
             "accuracy_of_each": {key: round(value, 4) for key, value in right.items()},
-            "figures": entries(table, len(truth)),
+            "figures": figures(truth, answers[best], measures(CLASSES), _SEED, groups),
         }
+    counts = np.bincount(truth, minlength=len(CLASSES))
     return {
         "classes": list(CLASSES),
-        "images": {name: int(np.sum(truth == n)) for n, name in enumerate(CLASSES)},
+        "images": dict(zip(CLASSES, counts.tolist(), strict=True)),
         "folds": len(FOLDS),
-        "largest_class": round(float(np.bincount(truth).max() / len(truth)), 4),
+        "largest_class": round(float(counts.max() / len(truth)), 4),
         "controls": controls,
-        "source_size_from_prepared": _size_told(prepared, parts),
+        "source_size_from_prepared": _size_told(files, fold_of, parts),
     }
 
 
-def _size_told(prepared: Prepared, parts: Mapping[str, Features]) -> dict[str, float]:
+def unseen(
+    values: Features, truth: NDArray[np.int64], fold_of: NDArray[np.int64]
+) -> dict[str, Features]:
+    """(n, classes) probabilities by classifier, each from the folds that an image is not in."""
+    from sklearn.decomposition import PCA
+    from sklearn.ensemble import HistGradientBoostingClassifier
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.model_selection import PredefinedSplit, cross_val_predict
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
+    numbers, folds = values.shape[1], PredefinedSplit(fold_of)
+    logistic = make_pipeline(
+        StandardScaler(),
+        PCA(min(_PARTS, numbers), random_state=0),
+        StandardScaler(),
+        LogisticRegression(C=0.1, max_iter=1000),
+    )
+    boosting = HistGradientBoostingClassifier(
+        max_iter=80, learning_rate=0.1, max_leaf_nodes=8, l2_regularization=5.0, random_state=0
+    )
+    # Trees ask one number at a time: few numbers are better left as they are.
+    reduced = PCA(_PARTS, random_state=0) if numbers > _PARTS else "passthrough"
+    models = {
+        "logistic regression": logistic,
+        "gradient boosting": make_pipeline(reduced, boosting),
+    }
+    return {
+        name: cross_val_predict(model, values, truth, cv=folds, method="predict_proba")
+        for name, model in models.items()
+    }
+
+
+def _size_told(
+    files: Sequence[LabelledFile], fold_of: NDArray[np.int64], parts: Mapping[str, Features]
+) -> dict[str, float]:
     """AUROC with which prepared images without a tumour tell that they were large before.
 
     Only these came in many sizes.
     """
-    chosen = np.array([file.label == "none" for file in prepared.files])
-    longer = np.array([max(file.source_size) for file in prepared.files])[chosen]
+    chosen = np.array([file.label == "none" for file in files])
+    longer = np.array([max(file.source_size) for file in files])[chosen]
     large = (longer > np.median(longer)).astype(np.int64)
-    fold_of = np.array([file.fold for file in prepared.files], np.int64)[chosen]
     found = {}
     for name in ("sharpness of the prepared picture", "whole prepared picture"):
-        answers = unseen(parts[name][chosen], large, fold_of)
+        answers = unseen(parts[name][chosen], large, fold_of[chosen])
         areas = [area_under_curve(large > 0, shares[:, 1]) for shares in answers.values()]
         found[name] = round(max(areas), 4)
     return found
-
-
-def _middle(size: int, share: float) -> tuple[slice, slice]:
-    edge = round(size * (1 - share) / 2)
-    return np.s_[edge : size - edge, edge : size - edge]
-
-
-def _hidden(tensor: Tensor, places: Sequence[tuple[slice, slice]]) -> Tensor:
-    shown = tensor.copy()
-    for one, place in zip(shown[..., 0], places, strict=True):
-        seen = np.ones(one.shape, bool)
-        seen[place] = False
-        left = one[seen]
-        head = left[left > left.min()]
-        one[place] = np.median(head) if head.size else left.min()
-    return shown
 
 
 def _shrunk(tensor: Tensor) -> Features:

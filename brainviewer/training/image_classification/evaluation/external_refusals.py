@@ -44,7 +44,6 @@ from brainviewer.training.image_classification.evaluation.tumour_evaluation impo
 from brainviewer.training.json_files import dump
 from brainviewer.training.progress import print_progress
 
-ELSEWHERE = "elsewhere"
 Grey = NDArray[np.uint8]
 Marks = NDArray[np.bool_]
 
@@ -95,10 +94,6 @@ def counts(gated: Marks, refused: Marks) -> dict[str, float] | None:
     }
 
 
-def _grey(source: LabelledImages, picture: LabelledImage) -> Grey:
-    return np.asarray(read_picture(source.folder / picture.file).grey(), np.uint8)
-
-
 def main(
     model: Annotated[Path, typer.Option(help="Folder of the model.")],
     data: Annotated[Path, typer.Option(help="Images of heads from another source, by class.")],
@@ -113,31 +108,25 @@ def main(
     pictures = [picture for picture in source.pictures if picture.label in card.codes]
     if not pictures:
         raise FileError(f"{data.name} holds no image of a class of {card.id}.", "Give another.")
-    copied = np.array(
-        has_near_copy(
-            [_grey(source, picture) for picture in pictures],
-            [_grey(trained, picture) for picture in trained.pictures],
-        )
+    asked, before = (
+        [read_picture(folder / picture.file).grey() for picture in some]
+        for folder, some in ((source.folder, pictures), (trained.folder, trained.pictures))
     )
+    copied = np.array(has_near_copy(asked, before))
     gated, refused = refused_pictures(card, source, pictures, print_progress())
     labels = np.array([picture.label for picture in pictures])
     testing = np.array([picture.testing for picture in pictures])
-    parts = {"all": ~testing | testing, "testing": testing, "without a copy": ~copied}
-    found: dict[str, Any] = {
-        "folder": source.folder.name,
-        "images": len(pictures),
-        "classes": {
-            label: {
-                name: row
-                for name, part in parts.items()
-                if (row := counts(*(m[part & (labels == label)] for m in (gated, refused))))
-            }
-            for label in sorted(set(labels.tolist()))
-        },
-    }
+    parts = {"all": np.ones_like(testing), "testing": testing, "without a copy": ~copied}
+    classes: dict[str, dict[str, Any]] = {label: {} for label in sorted(set(labels.tolist()))}
+    for label, rows in classes.items():
+        for name, part in parts.items():
+            own = part & (labels == label)
+            if (row := counts(gated[own], refused[own])) is not None:
+                rows[name] = row
+    found = {"folder": source.folder.name, "images": len(pictures), "classes": classes}
     if out is not None:
         evaluation = json.loads(out.read_text(encoding="utf-8"))
-        evaluation["scope"][ELSEWHERE] = found
+        evaluation["scope"]["elsewhere"] = found
         write_whole(out, dump(evaluation).encode())
     typer.echo(dump(found))
 

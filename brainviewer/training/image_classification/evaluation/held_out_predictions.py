@@ -80,79 +80,76 @@ def predict_held_out(
     doubtful : names of images that are not learned from.
     ood : what is out of scope.
     """
-    model_input = recipe.input
-    ours = [n for n, sample in enumerate(samples) if sample.source == CHENG]
-    theirs = [n for n, sample in enumerate(samples) if sample.source == LGG]
-    tensors, boxes = _prepared([sample.picture for sample in samples], model_input)
-    passed = np.flatnonzero([not one.gated for one in ood])
-    odd, _ = _prepared([ood[n].grey for n in passed.tolist()], model_input)
-    chosen = np.array(ours[::_EVERY])
-    size, count = model_input.size, len(CLASSES)
-    logits = np.zeros((len(samples), count), np.float32)
-    bordered, masked = np.zeros_like(logits), np.zeros_like(logits)
-    edited = np.zeros((len(EDIT_NAMES), len(chosen), count), np.float32)
+    model_input, mirrored = recipe.input, recipe.input.mirrored
+    names, fold_of = (np.array([getattr(one, key) for one in samples]) for key in ("name", "fold"))
+    ours, theirs = (
+        np.flatnonzero([one.source == source for one in samples]) for source in (CHENG, LGG)
+    )
+    left_out = np.array([name in doubtful for name in names.tolist()])
+    tensors, boxes = _prepared([one.picture for one in samples], model_input)
+    gated = np.array([one.gated for one in ood], bool)
+    odd, _ = _prepared([one.grey for one in ood if not one.gated], model_input)
+    chosen = ours[::_EVERY]
+    logits, bordered, masked = np.zeros((3, len(samples), len(CLASSES)), np.float32)
+    edited = np.zeros((len(EDIT_NAMES), len(chosen), len(CLASSES)), np.float32)
     distances = np.zeros(len(samples), np.float32)
-    inside, hit, area = (np.full(len(samples), np.nan, np.float32) for _ in range(3))
+    looked = np.full((3, len(samples)), np.nan, np.float32)
     ood_distances = np.full((len(FOLDS), len(ood)), np.inf, np.float32)
+    codes = np.array([CLASSES.index(sample.label) for sample in samples])
     random = np.random.default_rng(_SEED)
     for place, fold in enumerate(FOLDS):
         network = load_network(fold_file(run, fold), recipe.network)
         network = network.to(memory_format=torch.channels_last)
-        own = np.array([n for n, sample in enumerate(samples) if sample.fold == fold])
-        learned = np.array(
-            [n for n in ours if samples[n].fold != fold and samples[n].name not in doubtful]
-        )
+        own = np.flatnonzero(fold_of == fold)
+        learned = ours[(fold_of[ours] != fold) & ~left_out[ours]]
         some = random.permutation(learned)[:_OF_FOLD]
-        scope = fit_scope(_embeddings(look(network, tensors[some], model_input.mirrored)[1]), AXES)
+        scope = fit_scope(_embeddings(look(network, tensors[some], mirrored)[1]), AXES)
         report(place / 4, f"fold {fold}: unseen images")
-        logits[own], maps = look(network, tensors[own], model_input.mirrored)
+        logits[own], maps = look(network, tensors[own], mirrored)
         distances[own] = [scope.distance(row) for row in _embeddings(maps)]
-        dense = network.dense.weight.detach().numpy().T
+        dense = network.dense.weight.detach().numpy()
         for n, features in zip(own.tolist(), maps, strict=True):
             lesion = samples[n].lesion
             if lesion is not None:
-                shown = cut_out(lesion.astype(np.float32), boxes[n], size)
-                column = dense[:, CLASSES.index(samples[n].label)]
-                inside[n], hit[n], area[n] = _looked(features[0] @ column, shown)
+                shown = cut_out(lesion.astype(np.float32), boxes[n], model_input.size)
+                looked[:, n] = _looked(features[0] @ dense[codes[n]], shown)
         bordered[own] = look(network, border_only(tensors[own]), False)[0]
         masked[own] = look(network, centre_masked(tensors[own]), False)[0]
         report((place + 0.3) / 4, f"fold {fold}: images out of scope")
-        _, maps = look(network, odd, model_input.mirrored)
-        ood_distances[place, passed] = [scope.distance(row) for row in _embeddings(maps)]
-        mine = np.flatnonzero([samples[n].fold == fold for n in chosen])
+        _, maps = look(network, odd, mirrored)
+        ood_distances[place, ~gated] = [scope.distance(row) for row in _embeddings(maps)]
+        mine = np.flatnonzero(fold_of[chosen] == fold)
         for row, name in enumerate(EDIT_NAMES):
             report((place + 0.4 + 0.6 * row / len(EDIT_NAMES)) / 4, f"fold {fold}: {name}")
-            changed = [
-                edit(samples[n].picture.astype(np.uint8), name, int(n)) for n in chosen[mine]
+            pictures = [
+                edit(samples[n].picture.astype(np.uint8), name, n).astype(np.float32)
+                for n in chosen[mine].tolist()
             ]
-            pictures = [one.astype(np.float32) for one in changed]
-            edited[row, mine] = look(
-                network, _prepared(pictures, model_input)[0], model_input.mirrored
-            )[0]
-    codes = np.array([CLASSES.index(sample.label) for sample in samples])
-    place_of = {n: place for place, n in enumerate(ours)}
+            prepared, _ = _prepared(pictures, model_input)
+            edited[row, mine] = look(network, prepared, mirrored)[0]
+    inside, hit, area = looked[:, ours]
     return TumourPredictions(
-        np.array([samples[n].name in doubtful for n in ours]),
-        np.array([samples[n].group for n in ours]),
-        np.array([samples[n].name for n in ours]),
-        np.array([samples[n].fold for n in ours]),
-        codes[ours],
-        logits[ours],
-        bordered[ours],
-        masked[ours],
-        np.array([bool(why_not_picture(samples[n].picture)) for n in ours]),
-        distances[ours],
-        inside[ours],
-        hit[ours],
-        area[ours],
-        np.array([place_of[n] for n in chosen.tolist()]),
-        edited,
-        np.array([samples[n].name for n in theirs]),
-        codes[theirs],
-        logits[theirs],
-        np.array([one.kind for one in ood]),
-        np.array([one.gated for one in ood], bool),
-        ood_distances,
+        doubtful=left_out[ours],
+        groups=np.array([samples[n].group for n in ours.tolist()]),
+        files=names[ours],
+        folds=fold_of[ours],
+        labels=codes[ours],
+        logits=logits[ours],
+        bordered=bordered[ours],
+        masked=masked[ours],
+        gated=np.array([bool(why_not_picture(samples[n].picture)) for n in ours.tolist()]),
+        distances=distances[ours],
+        inside=inside,
+        hit=hit,
+        area=area,
+        chosen=np.arange(len(ours))[::_EVERY],
+        edited=edited,
+        lgg_names=names[theirs],
+        lgg_labels=codes[theirs],
+        lgg_logits=logits[theirs],
+        ood_kinds=np.array([one.kind for one in ood]),
+        ood_gated=gated,
+        ood_distances=ood_distances,
     )
 
 

@@ -54,7 +54,7 @@ def write_page(
         result["network"],
         result=result,
         vote=result["kind"] == IMAGE_VOTE,
-        accuracy=next(f for f in result["figures"] if f["name"] == "accuracy"),
+        accuracy=next(one for one in result["figures"] if one["name"] == "accuracy"),
         plots=[
             {
                 "file": plot.file,
@@ -64,7 +64,6 @@ def write_page(
             for plot in plots
         ],
         examples=None if images is None else EXAMPLES_FILE,
-        facts=_facts(result),
     )
     write_whole(out / PAGE_FILE, page)
 
@@ -87,30 +86,27 @@ def _curves(history: Sequence[Mapping[str, Any]], theme: Theme) -> Any:
     from matplotlib.ticker import MaxNLocator
 
     figure, (loss, right) = side_by_side(2)
-    parts = list(dict.fromkeys((one["fold"], one["phase"]) for one in history))
-    folds = list(dict.fromkeys(one["fold"] for one in history))
-    for fold in folds:
-        own = [one for one in history if one["fold"] == fold]
-        epochs = np.arange(1, len(own) + 1)
-        first = fold == folds[0]
+    folds: dict[str, list[Mapping[str, Any]]] = {}
+    for one in history:
+        folds.setdefault(one["fold"], []).append(one)
+    most = max(map(len, folds.values()))
+    for number, own in enumerate(folds.values()):
+        epochs, mark = np.arange(1, len(own) + 1), "o" if len(own) < 8 else None
         for axes, name in ((loss, "loss"), (right, "accuracy")):
             for key, colour, label in (
                 (name, theme.first, "training"), (f"val_{name}", theme.second, "validation"),
             ):  # fmt: skip
-                values = [one[key] for one in own]
-                mark = "o" if len(own) < 8 else None
-                named = label if first else None
+                values, named = [one[key] for one in own], None if number else label
                 axes.plot(epochs, values, color=colour, marker=mark, ms=3, lw=1.3, label=named)
         tuned = next((n for n, one in enumerate(own) if one["phase"] == "fine-tuning"), 0)
-        if tuned and len(parts) > 1:
+        if tuned:
             for axes in (loss, right):
                 axes.axvline(tuned + 0.5, color=theme.grid, zorder=0)
-            if first:
-                top = loss.get_ylim()[1]
-                loss.text(tuned + 0.6, top, "fine-tuning", color=theme.ink, fontsize=8, va="top")
+        if tuned and not number:
+            top = loss.get_ylim()[1]
+            loss.text(tuned + 0.6, top, "fine-tuning", color=theme.ink, fontsize=8, va="top")
     right.set_ylim(0, 1.02)
     loss.set_ylim(0, 1.08 * max(1e-3, *(one[k] for one in history for k in ("loss", "val_loss"))))
-    most = max(sum(one["fold"] == fold for one in history) for fold in folds)
     for axes, title in ((loss, "loss"), (right, "accuracy")):
         axes.set_title(title, fontsize=10)
         axes.set_xlabel("epoch")
@@ -150,48 +146,3 @@ def _examples(classes: Sequence[str], tested: Predictions, images: Images, seed:
         first = f"{classes[said]} {100 * chances[said]:.0f} %"
         tiles.append(Tile(images[place], first, second, not right))
     return contact_sheet(f"{counted(count, 'test image')}, drawn by chance", tiles)
-
-
-def _facts(result: Mapping[str, Any]) -> dict[str, str]:
-    how, protocol = result["settings"], result["protocol"]
-    counts = ", ".join(f"{protocol[part]} {part}" for part in ("train", "validation", "test"))
-    tested = ", ".join(protocol["tested"])
-    facts = {
-        "recipe": f"{result['recipe']} (sha256 {result['recipe_sha256'][:12]}…)",
-        "split": f"{protocol['split']}, tested on {tested}; images: {counts}",
-    }
-    if how.get("input_size"):
-        size = how["input_size"]
-        facts["input"] = f"{size} × {size}, {how['colour']}, crop: {how['crop']}"
-        varied = ", ".join(f"{key} {value}" for key, value in how["augmentation"].items())
-        facts["augmentation"] = varied or "none"
-        facts["starts from"] = how["weights"] if how["pretrained"] else "no pretraining"
-    if result["epochs"]:
-        facts["epochs"] = ", ".join(map(str, result["epochs"]))
-    if result["parameters"]:
-        facts["parameters"] = f"{result['parameters']:,}".replace(",", " ")
-        facts["size"] = f"{result['size_bytes'] / 1e6:.1f} MB (ONNX)"
-        facts["speed"] = f"{result['ms_per_image']:.1f} ms an image (ONNX Runtime, two threads)"
-        facts["training time"] = f"{result['training_seconds']:.0f} s"
-    facts |= _made_with(result)
-    if result.get("members"):
-        facts["members"] = ", ".join(one["network"] for one in result["members"])
-    return facts
-
-
-def _made_with(result: Mapping[str, Any]) -> dict[str, str]:
-    made = result.get("made_with")
-    if not made:
-        return {}
-    commit = "not known" if made["commit"] is None else str(made["commit"])[:12]
-    if made["changed"]:
-        commit += ", with changes"
-    packages = ", ".join(f"{name} {version}" for name, version in made["packages"].items())
-    machine = made["machine"]
-    cores = counted(machine["cores"], "core")
-    return {
-        "seed": str(result["seed"]),
-        "made with": f"BrainViewer {made['brainviewer']} (commit {commit}), Python "
-        f"{made['python']}, {packages}",
-        "made on": f"{machine['processor']}, {cores}, {machine['system']}",
-    }

@@ -1,7 +1,6 @@
 """Answers and results in files: written by one run, read by those who compare."""
 
-import json
-from dataclasses import dataclass
+from dataclasses import fields
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -19,35 +18,11 @@ from brainviewer.training.json_files import read_arrays, write_arrays
 PREDICTIONS_FILE = "predictions.npz"
 
 
-@dataclass(frozen=True, eq=False)
-class Part:
-    """What the training for one split left: answers for its test and validation images."""
-
-    tested: Predictions
-    seen: Predictions
-    history: list[dict[str, Any]]
-    weights: str
-
-    def write(self, path: Path) -> None:
-        """Raises FileError."""
-        about = json.dumps({"history": self.history, "weights": self.weights})
-        write_predictions(path, self.tested, self.seen, about)
-
-    @staticmethod
-    def read(path: Path) -> "Part | None":
-        """None if there is nothing that can be read."""
-        kept = read_predictions(path)
-        if kept is None or kept.validation is None:
-            return None
-        content = json.loads(kept.about)
-        return Part(kept.test, kept.validation, content["history"], content["weights"])
-
-
 class RunPredictions(NamedTuple):
     """Answers as a file keeps them; validation : None where there were no validation images."""
 
     test: Predictions
-    validation: Predictions | None
+    validation: Predictions | None = None
     about: str = ""
 
 
@@ -61,16 +36,10 @@ def write_predictions(
     """
     arrays: dict[str, Any] = {"about": np.array(about)}
     for name, part in (("test", tested), ("validation", seen)):
-        if part is None:
-            continue
-        arrays |= {
-            f"{name}_files": np.array(part.files),
-            f"{name}_folds": np.array(part.folds),
-            f"{name}_truth": part.truth,
-            f"{name}_probabilities": part.probabilities,
-        }
-        if part.groups is not None:
-            arrays |= {f"{name}_groups": np.array(part.groups), f"{name}_over": np.array(part.over)}
+        held = {} if part is None else dict(vars(part))
+        if held.get("groups") is None:  # each image is for itself
+            held = {key: value for key, value in held.items() if key not in ("groups", "over")}
+        arrays |= {f"{name}_{key}": np.array(value) for key, value in held.items()}
     write_arrays(path, **arrays)
 
 
@@ -80,22 +49,16 @@ def read_predictions(path: Path) -> RunPredictions | None:
         kept = read_arrays(path)
         if kept is None:
             return None
-        test, validation = (
-            Predictions(
-                tuple(kept[f"{name}_files"].tolist()),
-                tuple(kept[f"{name}_folds"].tolist()),
-                kept[f"{name}_truth"],
-                kept[f"{name}_probabilities"],
-                kept.get(f"{name}_groups"),
-                str(kept.get(f"{name}_over", "images")),
-            )
-            if name == "test" or f"{name}_truth" in kept
-            else None
-            for name in ("test", "validation")
-        )
-        assert test is not None
-        return RunPredictions(test, validation, str(kept["about"]))
-    except (KeyError, ValueError):
+        parts = []
+        for name in ("test", "validation"):
+            keys = {f.name: f"{name}_{f.name}" for f in fields(Predictions)}
+            held: dict[str, Any] = {key: kept[its] for key, its in keys.items() if its in kept}
+            held |= {key: tuple(held[key].tolist()) for key in ("files", "folds") if key in held}
+            held["over"] = str(held.get("over", "images"))
+            parts.append(Predictions(**held) if name == "test" or "truth" in held else None)
+        assert parts[0] is not None
+        return RunPredictions(parts[0], parts[1], str(kept["about"]))
+    except (KeyError, TypeError, ValueError):
         return None
 
 
@@ -105,17 +68,15 @@ def read_result(path: Path) -> dict[str, Any] | None:
         content = read_json(path)
     except (FileError, ValueError):
         return None
-    if not isinstance(content, dict) or content.get("format") != FORMAT:
-        return None
-    return content if "network" in content else None
+    known = isinstance(content, dict) and content.get("format") == FORMAT and "network" in content
+    return content if known else None
 
 
 def read_results(run: Path) -> list[dict[str, Any]]:
     """All results below a folder, by network; raises FileError if there are none."""
-    found = [read_result(file) for file in sorted(run.rglob(RESULT_FILE))]
-    results_ = [one for one in found if one is not None]
-    if not results_:
+    found = [result for file in sorted(run.rglob(RESULT_FILE)) if (result := read_result(file))]
+    if not found:
         raise FileError(
             f"The run {run.name} is not finished.", "Run the same 'brainviewer train' again."
         )
-    return results_
+    return found

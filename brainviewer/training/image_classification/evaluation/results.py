@@ -5,14 +5,14 @@ names them, else over images.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from brainviewer.training.image_classification.recipes.recipe import ImageRecipe
-from brainviewer.training.metrics.intervals import Estimate, estimates
+from brainviewer.training.metrics.intervals import estimates
 from brainviewer.training.metrics.metric_kinds import MeanArea, Measure
 from brainviewer.training.metrics.metrics import (
     accuracy,
@@ -53,14 +53,18 @@ class Predictions:
 
     def at(self, places: NDArray[np.int64]) -> "Predictions":
         """Some of the images, in the order of their places."""
-        return Predictions(
-            tuple(self.files[place] for place in places.tolist()),
-            tuple(self.folds[place] for place in places.tolist()),
-            self.truth[places],
-            self.probabilities[places],
-            None if self.groups is None else self.groups[places],
-            self.over,
+        return replace(
+            self,
+            files=tuple(self.files[place] for place in places.tolist()),
+            folds=tuple(self.folds[place] for place in places.tolist()),
+            truth=self.truth[places],
+            probabilities=self.probabilities[places],
+            groups=None if self.groups is None else self.groups[places],
         )
+
+    def by_file(self) -> "Predictions":
+        """All of them, sorted by file."""
+        return self.at(np.argsort(self.files, kind="stable"))
 
 
 def joined(parts: Sequence[Predictions]) -> Predictions:
@@ -93,7 +97,7 @@ def measures(classes: Sequence[str]) -> dict[str, Measure]:
 
 
 def result_record(
-    kind: str, classes: Sequence[str], tested: "Predictions", seed: int, **more: Any
+    kind: str, classes: Sequence[str], tested: Predictions, seed: int, **more: Any
 ) -> dict[str, Any]:
     """A result as its file holds it: figures of test images with intervals, and ``more``.
 
@@ -118,38 +122,51 @@ def result_record(
 
 def measured(classes: Sequence[str], tested: Predictions, seed: int) -> dict[str, Any]:
     """Figures with intervals, confusion matrix, report and reliability of tested images."""
-    wanted = measures(classes)
-    table = estimates(tested.truth, tested.probabilities, wanted, DRAWS, seed, tested.groups)
-    matrix = confusion(tested.truth, tested.probabilities)[0]
-    bins = reliability(tested.truth, tested.probabilities)
+    truth, probabilities, groups = tested.truth, tested.probabilities, tested.groups
+    matrix = confusion(truth, probabilities)[0].astype(int)
     return {
-        "figures": entries(table, len(tested.truth)),
-        "intervals": _over(tested),
-        "confusion": matrix.astype(int).tolist(),
-        "report": class_report(classes, matrix),
+        "figures": figures(truth, probabilities, measures(classes), seed, groups),
+        "intervals": {
+            "over": "images" if groups is None else tested.over,
+            "units": len(truth) if groups is None else len(np.unique(groups)),
+        },
+        "confusion": matrix.tolist(),
+        "report": _class_report(classes, matrix),
         "reliability": [
             {
                 "confidence": round(one["confidence"], 4),
                 "accuracy": round(one["accuracy"], 4),
                 "images": one["patients"],
             }
-            for one in bins
+            for one in reliability(truth, probabilities)
         ],
     }
 
 
-def class_report(classes: Sequence[str], matrix: NDArray[np.float64]) -> dict[str, Any]:
+def figures(
+    truth: NDArray[np.int64],
+    probabilities: NDArray[np.float64],
+    wanted: Mapping[str, Measure],
+    seed: int,
+    groups: NDArray[Any] | None,
+) -> list[dict[str, Any]]:
+    """Figures with their intervals, as results hold them."""
+    table = estimates(truth, probabilities, wanted, DRAWS, seed, groups)
+    return [one.entry(name, "images", len(truth)) for name, one in table.items()]
+
+
+def _class_report(classes: Sequence[str], matrix: NDArray[np.int64]) -> dict[str, Any]:
     """Precision, recall, F1 and support of each class; rows of the matrix are the truth."""
-    report = {}
-    for place, name in enumerate(classes):
-        right, said, there = matrix[place, place], matrix[:, place].sum(), matrix[place].sum()
-        report[name] = {
-            "precision": _share(right, said),
-            "recall": _share(right, there),
-            "F1": _share(2 * right, said + there),
-            "support": int(there),
+    counts = (matrix.diagonal(), matrix.sum(axis=0), matrix.sum(axis=1))
+    return {
+        name: {
+            "precision": round(right / max(said, 1), 4),
+            "recall": round(right / max(there, 1), 4),
+            "F1": round(2 * right / max(said + there, 1), 4),
+            "support": there,
         }
-    return report
+        for name, (right, said, there) in zip(classes, np.transpose(counts).tolist(), strict=True)
+    }
 
 
 def operating_point(
@@ -171,38 +188,24 @@ def operating_point(
     missed = int(np.floor((1 - wanted) * len(scores) + 1e-9))
     # Rounded down, so that the file's number reaches what was measured.
     threshold = float(np.floor(scores[missed] * 1e6) / 1e6)
-    ill = tested.truth == place
+    truth = (tested.truth == place).astype(np.int64)
     calls = tested.probabilities[:, place] >= threshold
     called = np.column_stack([~calls, calls]).astype(float)
-    truth = ill.astype(np.int64)
     asked = {"sensitivity": recall(1), "specificity": recall(0)}
-    table = estimates(truth, called, asked, DRAWS, recipe.seed, tested.groups)
     return {
         "positive": positive,
         "wanted_sensitivity": wanted,
         "threshold": threshold,
         "chosen_on": f"{len(scores)} validation images of {positive}",
-        "figures": entries(table, len(truth)),
+        "figures": figures(truth, called, asked, recipe.seed, tested.groups),
     }
-
-
-def _over(tested: Predictions) -> dict[str, Any]:
-    """What intervals are over, and how many of these there are."""
-    if tested.groups is None:
-        return {"over": "images", "units": len(tested.truth)}
-    return {"over": tested.over, "units": len(np.unique(tested.groups))}
-
-
-def entries(table: Mapping[str, Estimate], images: int) -> list[dict[str, Any]]:
-    """Estimates as results hold them; images : that those rest on which are no shares."""
-    return [one.entry(name, "images", images) for name, one in table.items()]
 
 
 def in_short(tested: Predictions) -> dict[str, float]:
     """What networks are compared by before their test images are looked at."""
     return {
-        "accuracy": round(float(accuracy(tested.truth, tested.probabilities)[0]), 4),
-        "macro F1": round(float(macro_f1(tested.truth, tested.probabilities)[0]), 4),
+        name: round(float(measure(tested.truth, tested.probabilities)[0]), 4)
+        for name, measure in (("accuracy", accuracy), ("macro F1", macro_f1))
     }
 
 
@@ -212,23 +215,17 @@ def settings(recipe: ImageRecipe, weights: str, changed: Sequence[str]) -> dict[
     weights : what its base started from; ``none`` without pretraining.
     changed : settings of the recipe that were replaced on the command line.
     """
-    how = recipe.augmentation
-    used = {f.name: getattr(how, f.name) for f in fields(how) if getattr(how, f.name)}
+    preparation = asdict(recipe.preparation)
     return {
-        "input_size": recipe.preparation.size,
-        "colour": recipe.preparation.colour,
-        "crop": recipe.preparation.crop,
-        "augmentation": used,
+        "input_size": preparation.pop("size"),
+        **preparation,
+        "augmentation": {key: value for key, value in asdict(recipe.augmentation).items() if value},
         "base": recipe.base or None,
         "weights": weights,
         "pretrained": weights != "none",
         "training": asdict(recipe.training),
-        "fine_tuning": None if recipe.fine_tuning is None else asdict(recipe.fine_tuning),
+        "fine_tuning": recipe.fine_tuning and asdict(recipe.fine_tuning),
         "grid": dict(recipe.axes),
         "seed": recipe.seed,
         "changed": list(changed),
     }
-
-
-def _share(part: float, whole: float) -> float:
-    return round(float(part / whole), 4) if whole else 0.0

@@ -8,34 +8,34 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from brainviewer.models.card import DOUBT
 from brainviewer.models.subtype.fusion_head import Head
 from brainviewer.models.subtype.fusion_head_content import head_content
 from brainviewer.training.image_classification.data.benign_edits import EDITS, changed_answers
 from brainviewer.training.image_classification.data.tumour_folds import CLASSES, FOLDS
-from brainviewer.training.image_classification.evaluation.calibration import (
-    LEAST_CONFIDENT,
-    Probabilities,
-    fit_head,
-    heads_of_folds,
-    scaled,
-)
 from brainviewer.training.image_classification.evaluation.results import (
     DRAWS,
     Predictions,
-    entries,
+    figures,
     measured,
     measures,
 )
 from brainviewer.training.image_classification.evaluation.tumour_predictions import (
     EDIT_NAMES,
+    LEAST_CONFIDENT,
+    Labels,
+    Numbers,
+    Probabilities,
     TumourPredictions,
+    fit_head,
+    heads_of_folds,
+    scaled,
 )
-from brainviewer.training.metrics.intervals import against_bar, bar_words, estimates, share
+from brainviewer.training.metrics.intervals import against_bar, share
 from brainviewer.training.metrics.metric_kinds import area_interval
 from brainviewer.training.metrics.metrics import accuracy, area_under_curve, doubtful_error
+from brainviewer.training.templates import render_markdown
 
 # The usual working point: 95 % of what is in scope passes, with some to spare.
 QUANTILE = 0.96
@@ -58,35 +58,35 @@ def evaluate(said: TumourPredictions, controls: Mapping[str, Any] | None = None)
 
     controls : what trivial information alone tells (see ``controls``).
     """
-    right = ~said.doubtful
+    right, folds = ~said.doubtful, said.folds
     heads = heads_of_folds(said)
     tested = held_out_predictions(said)
     answers = tested.probabilities
     whole = measured(CLASSES, tested, _SEED)
     whole["figures"] += _above_and_below(tested)
-    scope = _scope(said)
-    edits = _edits(said, answers, heads)
+    scope, edits = _scope(said), _edits(said, answers, heads)
+    answered = np.bincount(answers[said.doubtful].argmax(axis=1), minlength=len(CLASSES))
     return {
         "kind": "tumour-pictures",
         "classes": list(CLASSES),
-        "images": {name: int(np.sum(said.labels == n)) for n, name in enumerate(CLASSES)},
+        "images": _by_class(np.bincount(said.labels, minlength=len(CLASSES))),
         "folds": len(FOLDS),
         "bootstrap_repeats": DRAWS,
         "head": head_content(fit_head(said.logits[right], said.labels[right])),
         "bars": bars(whole["figures"], edits, scope),
         **whole,
-        "doubtful": {"images": int(said.doubtful.sum()), "answers": _answered(said, answers)},
+        "doubtful": {"images": int(said.doubtful.sum()), "answers": _by_class(answered)},
         "without_doubtful": measured(CLASSES, tested.at(np.flatnonzero(right)), _SEED)["figures"],
         "tumours_alone": _tumours_alone(tested),
         "each_fold": {
-            str(fold): _in_short(said.labels[said.folds == fold], answers[said.folds == fold])
+            str(fold): _in_short(said.labels[folds == fold], answers[folds == fold])
             for fold in FOLDS
         },
         "shown_less": {
             "the outer tenth on each side only": _in_short(
-                said.labels, scaled(said.bordered, said.folds, heads)
+                said.labels, scaled(said.bordered, folds, heads)
             ),
-            "all but the middle": _in_short(said.labels, scaled(said.masked, said.folds, heads)),
+            "all but the middle": _in_short(said.labels, scaled(said.masked, folds, heads)),
         },
         "controls": dict(controls or {}),
         "edits": edits,
@@ -97,10 +97,10 @@ def evaluate(said: TumourPredictions, controls: Mapping[str, Any] | None = None)
 
 
 def bars(
-    figures: Sequence[Mapping[str, Any]], edits: Mapping[str, Any], scope: Mapping[str, Any]
+    reported: Sequence[Mapping[str, Any]], edits: Mapping[str, Any], scope: Mapping[str, Any]
 ) -> dict[str, dict[str, Any]]:
     """What was set out to be reached, and whether it was (``against_bar``)."""
-    reached = {figure["name"]: figure for figure in figures}
+    reached = {figure["name"]: figure for figure in reported}
     reached["answers changed by benign edits"] = edits["all together"]
     for name, key in (
         ("AUROC of what is out of scope", "AUROC"), ("false refusals", "false_refusals"),
@@ -110,9 +110,8 @@ def bars(
     return {name: against_bar(reached[name], sign, bar) for name, (bar, sign) in BARS.items()}
 
 
-def _answered(said: TumourPredictions, answers: Probabilities) -> dict[str, int]:
-    counts = np.bincount(answers[said.doubtful].argmax(axis=1), minlength=len(CLASSES))
-    return dict(zip(CLASSES, counts.tolist(), strict=True))
+def _by_class(numbers: Any) -> dict[str, Any]:
+    return dict(zip(CLASSES, numbers.tolist(), strict=True))
 
 
 def held_out_predictions(said: TumourPredictions) -> Predictions:
@@ -127,37 +126,36 @@ def held_out_predictions(said: TumourPredictions) -> Predictions:
     )
 
 
-def refusal_limit(distances: NDArray[np.float32]) -> float:
+def _limit(distances: Numbers) -> float:
     """The distance that all but a few of the unseen images keep below."""
     return float(np.quantile(distances, QUANTILE))
 
 
 def _above_and_below(tested: Predictions) -> list[dict[str, Any]]:
-    labels, answers = tested.truth, tested.probabilities
     asked = {
-        name: doubtful_error(LEAST_CONFIDENT, below)
-        for name, below in ((DOUBT, True), ("error above the threshold", False))
+        DOUBT: doubtful_error(LEAST_CONFIDENT),
+        "error above the threshold": doubtful_error(LEAST_CONFIDENT, False),
     }
-    table = estimates(labels, answers, asked, DRAWS, _SEED, tested.groups)
-    return entries(table, len(labels))
+    return figures(tested.truth, tested.probabilities, asked, _SEED, tested.groups)
 
 
-def _in_short(labels: NDArray[np.int64], answers: Probabilities) -> dict[str, float]:
+def _in_short(labels: Labels, answers: Probabilities) -> dict[str, float]:
     table = measures(CLASSES)
     return {name: round(float(table[name](labels, answers)[0]), 4) for name in _SHORT}
 
 
 def _tumours_alone(tested: Predictions) -> list[dict[str, Any]]:
     """Images with a tumour only; ``none`` stays a possible answer."""
-    labels, answers = tested.truth, tested.probabilities
-    ill = labels != _KIND_OF_NONE
+    ill = tested.truth != _KIND_OF_NONE
+    some = tested.at(np.flatnonzero(ill))
     wanted = {name: measures(CLASSES)[name] for name in ("accuracy", "worst-class recall")}
-    groups = None if tested.groups is None else tested.groups[ill]
-    table = estimates(labels[ill], answers[ill], wanted, DRAWS, _SEED, groups)
-    two = np.column_stack([1 - answers[:, _KIND_OF_NONE], answers[:, _KIND_OF_NONE]])
+    none = tested.probabilities[:, _KIND_OF_NONE]
+    two, truth = np.column_stack([1 - none, none]), (~ill).astype(np.int64)
     asked = {"tumour or none, accuracy": accuracy}
-    both = estimates((~ill).astype(np.int64), two, asked, DRAWS, _SEED, tested.groups)
-    return [*entries(table, int(ill.sum())), *entries(both, len(labels))]
+    return [
+        *figures(some.truth, some.probabilities, wanted, _SEED, some.groups),
+        *figures(truth, two, asked, _SEED, tested.groups),
+    ]
 
 
 def _edits(
@@ -168,16 +166,17 @@ def _edits(
         name: scaled(said.edited[n], said.folds[said.chosen], heads).argmax(axis=1)
         for n, name in enumerate(EDIT_NAMES)
     }
-    counted = changed_answers(before, {name: after[name] for name in EDITS})
-    beside = changed_answers(before, {n: a for n, a in after.items() if n not in EDITS})
-    beside.pop("all together")
-    found = {
-        name: one.entry(name, "images", len(before)) for name, one in {**counted, **beside}.items()
+    changed = changed_answers(before, {name: after[name] for name in EDITS})
+    changed |= {
+        name: share(float(np.mean(answered != before)), len(before))
+        for name, answered in after.items()
+        if name not in EDITS
     }
-    well = before == _KIND_OF_NONE
+    found = {name: one.entry(name, "images", len(before)) for name, one in changed.items()}
     for name, answered in after.items():
         # Whether sharpness, which tells most images without a tumour, is what it goes by.
-        found[name]["crossed"] = int(np.sum(well != (answered == _KIND_OF_NONE)))
+        crossed = (before == _KIND_OF_NONE) != (answered == _KIND_OF_NONE)
+        found[name]["crossed"] = int(np.sum(crossed))
     return found
 
 
@@ -186,44 +185,31 @@ def _scope(said: TumourPredictions) -> dict[str, Any]:
 
     What the simple checks refuse counts as farthest away.
     """
+    known, kind_of = ~said.doubtful, said.ood_kinds
     distances = np.where(said.gated, np.inf, said.distances)
-    refused, areas = [], []
-    ood: dict[str, list[float]] = {}
-    of_kind: dict[str, list[float]] = {}
-    kind_of = said.ood_kinds
-    kinds = np.unique(kind_of)
-    known = ~said.doubtful
-    for place, fold in enumerate(FOLDS):
-        own = distances[(said.folds == fold) & known]
-        limit = refusal_limit(said.distances[(said.folds != fold) & known])
-        refused.append(own > limit)
-        odd = np.where(said.ood_gated, np.inf, said.ood_distances[place])
-        if len(odd):
-            areas.append(_area(own, odd))
-        for kind in kinds.tolist():
-            some = odd[kind_of == kind]
-            ood.setdefault(kind, []).append(float(np.mean(some > limit)))
-            of_kind.setdefault(kind, []).append(_area(own, some))
+    odd = np.where(said.ood_gated, np.inf, said.ood_distances)
+    own = [distances[(said.folds == fold) & known] for fold in FOLDS]
+    limits = np.array([_limit(said.distances[(said.folds != fold) & known]) for fold in FOLDS])
+    refused = np.concatenate([some > limit for some, limit in zip(own, limits, strict=True)])
+    area = _mean_area(own, odd) if len(kind_of) else 0.5
+    kinds = {}
+    for kind in np.unique(kind_of).tolist():
+        of_kind = kind_of == kind
+        share_refused = float(np.mean(np.mean(odd[:, of_kind] > limits[:, None], axis=1)))
+        kinds[kind] = {
+            "images": int(of_kind.sum()),
+            "gated": round(float(np.mean(said.ood_gated[of_kind])), 4),
+            **fraction_with_interval("refused", share_refused, of_kind.sum()),
+            "AUROC": round(_mean_area(own, odd[:, of_kind]), 4),
+        }
     return {
         "quantile": QUANTILE,
-        "limit": round(refusal_limit(said.distances[known]), 4),
+        "limit": round(_limit(said.distances[known]), 4),
         "images": int(known.sum()),
-        **fraction_with_interval(
-            "false_refusals", float(np.mean(np.concatenate(refused))), known.sum()
-        ),
+        **fraction_with_interval("false_refusals", float(np.mean(refused)), known.sum()),
         "gated": round(float(said.gated[known].mean()), 4),
-        **area_with_interval(float(np.mean(areas)) if areas else 0.5, known.sum(), len(kind_of)),
-        "kinds": {
-            kind: {
-                "images": int(np.sum(kind_of == kind)),
-                "gated": round(float(np.mean(said.ood_gated[kind_of == kind])), 4),
-                **fraction_with_interval(
-                    "refused", float(np.mean(ood[kind])), np.sum(kind_of == kind)
-                ),
-                "AUROC": round(float(np.mean(of_kind[kind])), 4),
-            }
-            for kind in kinds.tolist()
-        },
+        **area_with_interval(area, known.sum(), len(kind_of)),
+        "kinds": kinds,
     }
 
 
@@ -241,19 +227,20 @@ def area_with_interval(area: float, known: int, ood: int) -> dict[str, float]:
     return {key: round(value, 4) for key, value in ends.items()}
 
 
-def _area(own: NDArray[np.float32], odd: NDArray[np.float32]) -> float:
-    ood = np.repeat([False, True], [len(own), len(odd)])
-    return area_under_curve(ood, np.concatenate([own, odd]).astype(np.float64))
+def _mean_area(own: Sequence[Numbers], odd: Numbers) -> float:
+    """Mean over the folds of how well distance tells the ood images from a fold's own."""
+    areas = []
+    for known, others in zip(own, odd, strict=True):
+        ood = np.repeat([False, True], [len(known), len(others)])
+        distances = np.concatenate([known, others]).astype(np.float64)
+        areas.append(area_under_curve(ood, distances))
+    return float(np.mean(areas))
 
 
 def _looks(said: TumourPredictions) -> dict[str, float]:
     known = np.isfinite(said.inside)
-    return {
-        "images": int(known.sum()),
-        "inside": round(float(said.inside[known].mean()), 4),
-        "hit": round(float(said.hit[known].mean()), 4),
-        "area": round(float(said.area[known].mean()), 4),
-    }
+    means = {name: getattr(said, name)[known].mean() for name in ("inside", "hit", "area")}
+    return {"images": int(known.sum())} | {n: round(float(one), 4) for n, one in means.items()}
 
 
 def _lgg(said: TumourPredictions) -> dict[str, dict[str, Any]]:
@@ -266,16 +253,11 @@ def _lgg(said: TumourPredictions) -> dict[str, dict[str, Any]]:
             some = (sequences == sequence) & (said.lgg_labels == CLASSES.index(label))
             if some.any():
                 shares = np.bincount(answers[some], minlength=len(CLASSES)) / some.sum()
-                rows[f"{label} on {sequence}"] = {
-                    "images": int(some.sum()),
-                    **dict(zip(CLASSES, shares.round(4).tolist(), strict=True)),
-                }
+                counted = {"images": int(some.sum()), **_by_class(shares.round(4))}
+                rows[f"{label} on {sequence}"] = counted
     return rows
 
 
-def summary(evaluation: Mapping[str, Any]) -> Sequence[str]:
-    """A few lines for the terminal."""
-    return [
-        f"{name}: {entry['value']:.3f} ({entry['bar']}, {bar_words(entry)})"
-        for name, entry in evaluation["bars"].items()
-    ]
+def tables(evaluation: Mapping[str, Any]) -> str:
+    """Everything that was measured, as Markdown for the README of an image model."""
+    return render_markdown("tumour_tables", evaluation=evaluation)

@@ -1,18 +1,36 @@
-"""Answers of the cross-validation to images that its networks never saw, kept in a file."""
+"""Answers of the cross-validation to images that its networks never saw, and how sure they are.
 
+How sure they are is scaled with the images of the other folds.
+"""
+
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.optimize import minimize_scalar
 
 from brainviewer.core.errors import FileError
+from brainviewer.models.subtype.fusion_head import Head, Prevalence, Source
 from brainviewer.training.image_classification.data.benign_edits import EDITS, EXTRA_EDITS
+from brainviewer.training.image_classification.data.tumour_folds import CLASSES, FOLDS
 from brainviewer.training.json_files import read_arrays, write_arrays
+from brainviewer.training.subtype.evidence import balanced_log_loss
 
 PREDICTIONS_FILE = "predictions.npz"
 EDIT_NAMES = (*EDITS, *EXTRA_EDITS)
+# Below it, answers are wrong about as often as right.
+LEAST_CONFIDENT = 0.6
+# How often the evidence is about something else: nothing is certain from one image.
+CONTAMINATION = 0.01
+
+Probabilities = NDArray[np.float64]
+Logits = NDArray[np.float32]
+Labels = NDArray[np.int64]
+Marks = NDArray[np.bool_]
+Numbers = NDArray[np.float32]
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,48 +50,89 @@ class TumourPredictions:
     ood_kinds : (s,), ood_gated : (s,), ood_distances : (4, s), by each fold's network.
     """
 
-    doubtful: NDArray[np.bool_]
+    doubtful: Marks
     groups: NDArray[Any]
     files: NDArray[Any]
-    folds: NDArray[np.int64]
-    labels: NDArray[np.int64]
-    logits: NDArray[np.float32]
-    bordered: NDArray[np.float32]
-    masked: NDArray[np.float32]
-    gated: NDArray[np.bool_]
-    distances: NDArray[np.float32]
-    inside: NDArray[np.float32]
-    hit: NDArray[np.float32]
-    area: NDArray[np.float32]
-    chosen: NDArray[np.int64]
-    edited: NDArray[np.float32]
+    folds: Labels
+    labels: Labels
+    logits: Logits
+    bordered: Logits
+    masked: Logits
+    gated: Marks
+    distances: Numbers
+    inside: Numbers
+    hit: Numbers
+    area: Numbers
+    chosen: Labels
+    edited: Logits
     lgg_names: NDArray[Any]
-    lgg_labels: NDArray[np.int64]
-    lgg_logits: NDArray[np.float32]
+    lgg_labels: Labels
+    lgg_logits: Logits
     ood_kinds: NDArray[Any]
-    ood_gated: NDArray[np.bool_]
-    ood_distances: NDArray[np.float32]
+    ood_gated: Marks
+    ood_distances: Numbers
 
 
-# Names in the file where they differ: it keeps those that it was first written with.
-_KEYS = {f"ood_{name}": f"strange_{name}" for name in ("kinds", "gated", "distances")}
+# The file keeps the names that it was first written with.
+_KEYS = {f.name: f.name.replace("ood_", "strange_") for f in fields(TumourPredictions)}
 
 
 def save_predictions(said: TumourPredictions, path: Path) -> None:
     """Write them as ``.npz``, whole or not at all; raises FileError."""
-    arrays = {_KEYS.get(f.name, f.name): getattr(said, f.name) for f in fields(said)}
-    write_arrays(path, **arrays)
+    write_arrays(path, **{key: getattr(said, name) for name, key in _KEYS.items()})
 
 
 def load_predictions(path: Path) -> TumourPredictions:
     """Read what ``save_predictions`` wrote; raises FileError."""
     try:
         file = read_arrays(path) or {}
-        return TumourPredictions(
-            **{f.name: file[_KEYS.get(f.name, f.name)] for f in fields(TumourPredictions)}
-        )
+        return TumourPredictions(**{name: file[key] for name, key in _KEYS.items()})
     except (KeyError, ValueError):
         raise FileError(
             f"The run {path.parent.name} has no answers to unseen images.",
             "Let its networks answer first.",
         ) from None
+
+
+def heads_of_folds(said: TumourPredictions) -> dict[int, Head]:
+    """The head of each fold, fitted to the others."""
+    heads = {}
+    for fold in FOLDS:
+        others = (said.folds != fold) & ~said.doubtful
+        heads[fold] = fit_head(said.logits[others], said.labels[others])
+    return heads
+
+
+def fit_head(logits: Logits, labels: Labels) -> Head:
+    """The head whose scale gives the least log loss, all classes weighing the same."""
+    count = len(CLASSES)
+    shares = tuple((np.bincount(labels, minlength=count) / len(labels)).round(6).tolist())
+    prevalences = {
+        "equal": Prevalence((1 / count,) * count, "All answers are taken to be equally frequent."),
+        "training": Prevalence(shares, f"As among the {len(labels)} training images."),
+    }
+
+    def head(scale: float) -> Head:
+        source = Source(scale, scale)
+        return Head(
+            CLASSES, source, None, None, prevalences, "equal", LEAST_CONFIDENT, CONTAMINATION
+        )
+
+    def loss(exponent: float) -> float:
+        return balanced_log_loss(labels, _shares(head(float(np.exp(exponent))), logits))
+
+    found = minimize_scalar(loss, bounds=(-4, 3), method="bounded")
+    return head(round(float(np.exp(found.x)), 4))
+
+
+def scaled(logits: Logits, folds: Labels, heads: Mapping[int, Head]) -> Probabilities:
+    """(n, classes) calibrated answers, each by the head of its fold."""
+    result = np.zeros(logits.shape)
+    for fold, head in heads.items():
+        result[folds == fold] = _shares(head, logits[folds == fold])
+    return result
+
+
+def _shares(head: Head, logits: Logits) -> Probabilities:
+    assert head.network is not None
+    return head.shares(head.network.alone * logits.astype(np.float64), head.default)

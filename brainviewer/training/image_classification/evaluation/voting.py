@@ -2,9 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,10 +31,10 @@ from brainviewer.training.metrics.intervals import value_of
 from brainviewer.training.provenance import made_with
 
 _SEED = 2026
+Stacked = NDArray[np.float64]
 
 
-@dataclass(frozen=True, eq=False)
-class Member:
+class _Member(NamedTuple):
     """A trained network: what is known of it, and what it answered, sorted by file.
 
     seen : answers for its validation images; None where they were not kept.
@@ -55,9 +55,11 @@ def vote(
 
     Raises FileError if there are too few.
     """
-    members = chosen_members(recipe, source, runs)
+    members = _chosen(recipe, source, runs)
+    seen = [member.seen for member in members if member.seen is not None]
+    if len(seen) < len(members) or len({(part.files, part.folds) for part in seen}) > 1:
+        seen = []
     found = []
-    seen = _shared([member.seen for member in members])
     for name, together in (("majority", majority), ("soft", _mean)):
         answered = _voted([member.tested for member in members], together)
         result = _result(recipe, recipe_sha256, f"{recipe.name}-{name}", members, answered)
@@ -70,16 +72,16 @@ def vote(
     return found
 
 
-def chosen_members(
-    recipe: VoteRecipe, source: LabelledImages, runs: Sequence[Path]
-) -> list[Member]:
+def _chosen(recipe: VoteRecipe, source: LabelledImages, runs: Sequence[Path]) -> list[_Member]:
     """The best networks, the best first; raises FileError if there are too few."""
-    groups: dict[tuple[Any, ...], list[Member]] = defaultdict(list)
+    groups: dict[tuple[Any, ...], list[_Member]] = defaultdict(list)
     for file in sorted({file for run in runs for file in run.rglob(RESULT_FILE)}):
-        member = _member(file)
-        if member is not None and member.result["data"]["images_sha256"] == source.sha256:
-            classes = tuple(member.result["classes"])
-            groups[(classes, member.tested.files)].append(member)
+        result, kept = read_result(file), read_predictions(file.parent / PREDICTIONS_FILE)
+        if result is None or kept is None or result["kind"] != IMAGE_CLASSES:
+            continue
+        if result["data"]["images_sha256"] == source.sha256:
+            tested, seen = kept.test.by_file(), kept.validation and kept.validation.by_file()
+            groups[*result["classes"], tested.files].append(_Member(result, tested, seen))
     largest = max(groups.values(), key=len, default=[])
     if len(largest) < recipe.members:
         raise FileError(
@@ -91,54 +93,31 @@ def chosen_members(
     return best[: recipe.members]
 
 
-def majority(stacked: NDArray[np.float64]) -> NDArray[np.float64]:
+def majority(stacked: Stacked) -> Stacked:
     """(members, n, classes) -> (n, classes) shares of the votes.
 
     Where votes are equal the mean probability decides, by a hundredth of a vote.
     """
-    classes = stacked.shape[2]
-    votes = np.eye(classes)[stacked.argmax(axis=2)].mean(axis=0)
+    votes = np.eye(stacked.shape[2])[stacked.argmax(axis=2)].mean(axis=0)
     shares = votes + 0.01 * stacked.mean(axis=0)
     return np.asarray(shares / shares.sum(axis=1, keepdims=True))
 
 
-def _mean(stacked: NDArray[np.float64]) -> NDArray[np.float64]:
+def _mean(stacked: Stacked) -> Stacked:
     return np.asarray(stacked.mean(axis=0))
 
 
-def _voted(
-    parts: Sequence[Predictions], together: Callable[[NDArray[np.float64]], NDArray[np.float64]]
-) -> Predictions:
+def _voted(parts: Sequence[Predictions], together: Callable[[Stacked], Stacked]) -> Predictions:
     """The answer of all members to the images that each of them answered."""
     stacked = np.stack([part.probabilities for part in parts])
     return replace(parts[0], probabilities=together(stacked))
-
-
-def _shared(parts: Sequence[Predictions | None]) -> list[Predictions]:
-    """The answers of all members, if they are about the same images; else none."""
-    known = [part for part in parts if part is not None]
-    same = len({(part.files, part.folds) for part in known}) == 1
-    return known if same and len(known) == len(parts) else []
-
-
-def _member(file: Path) -> Member | None:
-    result = read_result(file)
-    kept = read_predictions(file.parent / PREDICTIONS_FILE)
-    if result is None or kept is None or result["kind"] != IMAGE_CLASSES:
-        return None
-    seen = None if kept.validation is None else _by_file(kept.validation)
-    return Member(result, _by_file(kept.test), seen)
-
-
-def _by_file(part: Predictions) -> Predictions:
-    return part.at(np.argsort(part.files, kind="stable"))
 
 
 def _result(
     recipe: VoteRecipe,
     recipe_sha256: str,
     name: str,
-    members: Sequence[Member],
+    members: Sequence[_Member],
     tested: Predictions,
 ) -> dict[str, Any]:
     known = [member.result for member in members]

@@ -8,7 +8,7 @@ from brainviewer.assets import resources
 from brainviewer.models.card import ModelCard
 from brainviewer.models.registry import classification_models, verify
 from brainviewer.training.image_classification.data.tumour_folds import CLASSES
-from brainviewer.training.image_classification.evaluation.readme_tables import tables
+from brainviewer.training.image_classification.evaluation.tumour_evaluation import tables
 from brainviewer.training.image_classification.tumour_package import card_content
 from brainviewer.training.json_files import dump
 from brainviewer.training.model_files import read_about
