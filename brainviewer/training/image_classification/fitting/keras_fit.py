@@ -4,10 +4,9 @@ A phase ends when the validation loss has not become better for ``patience`` epo
 EarlyStopping does it, and the best epoch is kept.
 """
 
-import time
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,11 +14,10 @@ from numpy.typing import NDArray
 from brainviewer.core.errors import Report, silent
 from brainviewer.files.writing import make_folder
 from brainviewer.training.image_classification.data.augmentation import with_copies
-from brainviewer.training.image_classification.fitting.checkpoints import History
 from brainviewer.training.image_classification.fitting.phase import (
+    History,
     PhaseTraining,
     Samples,
-    least_loss,
     outputs,
 )
 from brainviewer.training.image_classification.networks.keras_network import (
@@ -34,16 +32,10 @@ from brainviewer.training.image_classification.networks.pretrained_weights impor
     NONE,
     load_base,
 )
-from brainviewer.training.image_classification.recipes.recipe import (
-    Augmentation,
-    ImageRecipe,
-)
-
-_UNVARIED = Augmentation()
+from brainviewer.training.image_classification.recipes.recipe import ImageRecipe, Phase
 
 
-@dataclass(frozen=True, eq=False)
-class Fitted:
+class Fitted(NamedTuple):
     """A trained network, how it got there, and what it started from."""
 
     model: Any
@@ -72,39 +64,44 @@ def fit(
     """
     built, weights = begin(recipe, classes)
     make_folder(out)
-    kept = with_copies(train.values, train.labels, recipe.augmentation, recipe.seed)
-    varied = Samples(*kept)
-    fresh = recipe.augmentation if recipe.augmentation.fresh else _UNVARIED
-    history: History = []
+    varied = Samples(*with_copies(train.values, train.labels, recipe.augmentation, recipe.seed))
+
+    def images() -> tuple[Samples, Samples]:
+        return varied, validation
+
+    def features() -> tuple[Samples, Samples]:
+        """The base answers the same in every epoch: it is asked once."""
+        below, beside = (
+            Samples(outputs(built.trunk, some.values, report, "frozen base"), some.labels)
+            for some in images()
+        )
+        return below, beside
+
+    def learn(
+        name: str, phase: Phase, model: Any, samples: Callable[[], tuple[Samples, Samples]]
+    ) -> History:
+        return PhaseTraining(name, model, recipe, phase).run(samples, out, report, logs)
+
     if weights == NONE:
         learn_whole(built)
-        live = PhaseTraining("training", built.whole, recipe, recipe.training, fresh)
-        history += live.run(varied, validation, out, report, logs)
-        return Fitted(built.whole, history, weights)
+        return Fitted(built.whole, learn("training", recipe.training, built.whole, images), weights)
     freeze(built)
     if recipe.augmentation.fresh:
-        live = PhaseTraining("frozen", built.whole, recipe, recipe.training, fresh)
-        history += live.run(varied, validation, out, report, logs)
+        history = learn("frozen", recipe.training, built.whole, images)
     else:
-        # The base answers the same in every epoch: it is asked once.
-        live = PhaseTraining("frozen", built.top, recipe, recipe.training, _UNVARIED)
-        if live.finished(out):
-            history += live.take_over(out)
-        else:
-            start = time.perf_counter()
-            below = Samples(_features(built, varied.values, report), varied.labels)
-            beside = Samples(_features(built, validation.values, report), validation.labels)
-            spent = time.perf_counter() - start
-            history += live.run(below, beside, out, report, logs, spent)
+        history = learn("frozen", recipe.training, built.top, features)
     if recipe.fine_tuning is not None:
         frozen = built.whole.get_weights()
         thaw(built, recipe.fine_tuning.layers)
-        live = PhaseTraining("fine-tuning", built.whole, recipe, recipe.fine_tuning, fresh)
-        tuned = live.run(varied, validation, out, report, logs)
-        if least_loss(tuned) > least_loss(history):
+        tuned = learn("fine-tuning", recipe.fine_tuning, built.whole, images)
+        if _least_loss(tuned) > _least_loss(history):
             built.whole.set_weights(frozen)
-        history += tuned
+        history = [*history, *tuned]
     return Fitted(built.whole, history, weights)
+
+
+def _least_loss(history: History) -> float:
+    return min(float(entry["val_loss"]) for entry in history)
 
 
 def begin(recipe: ImageRecipe, classes: int) -> tuple[Built, str]:
@@ -122,7 +119,3 @@ def begin(recipe: ImageRecipe, classes: int) -> tuple[Built, str]:
 def answers(model: Any, values: NDArray[Any], report: Report = silent) -> NDArray[np.float64]:
     """(n, classes) probabilities of a network for images or features."""
     return np.asarray(outputs(model, values, report, "testing"), np.float64)
-
-
-def _features(built: Built, images: NDArray[np.uint8], report: Report) -> NDArray[np.float32]:
-    return outputs(built.trunk, images, report, "frozen base")
