@@ -15,8 +15,7 @@ import numpy as np
 
 from brainviewer.core.errors import FileError
 from brainviewer.training.image_classification.networks.pretrained_weights import CHANNELS
-from brainviewer.training.image_classification.recipes.layers import Layer
-from brainviewer.training.image_classification.recipes.recipe import ImageRecipe
+from brainviewer.training.image_classification.recipes.recipe import ImageRecipe, Layer
 
 ANSWER = "answer"
 _IMAGENET_MEANS = (123.68, 116.779, 103.939)  # red, green, blue

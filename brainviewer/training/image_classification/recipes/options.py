@@ -118,22 +118,18 @@ def with_choices(recipe: ImageRecipe, choices: Choices) -> ImageRecipe:
 
     A base without pretraining is nothing to stand on: it learns from the first, all at once.
     """
-    training = recipe.training
-    tuning = recipe.fine_tuning
-    if choices.epochs is not None:
-        training = replace(training, epochs=choices.epochs)
-        tuning = tuning and replace(tuning, epochs=min(tuning.epochs, choices.epochs))
-    if choices.batch is not None:
-        training = replace(training, batch=choices.batch)
-        tuning = tuning and replace(tuning, batch=choices.batch)
     if choices.weights and not recipe.base:
         raise FileError(
             f"The recipe {recipe.name} has no base that could start from weights.",
             "Leave --weights out, or choose one of the transfer recipes.",
         )
-    preparation = recipe.preparation
-    if choices.size is not None:
-        preparation = replace(preparation, size=choices.size)
+    training, tuning = recipe.training, recipe.fine_tuning
+    epochs, batch = choices.epochs, choices.batch
+    training = replace(training, epochs=epochs or training.epochs, batch=batch or training.batch)
+    if tuning is not None:
+        fewer = min(tuning.epochs, epochs or tuning.epochs)
+        tuning = replace(tuning, epochs=fewer, batch=batch or tuning.batch)
+    preparation = replace(recipe.preparation, size=choices.size or recipe.preparation.size)
     weights = choices.weights or recipe.weights
     if recipe.base and weights in ("", NONE):
         weights, tuning = NONE, None

@@ -1,17 +1,19 @@
-"""Recipes for classifiers of single images: everything that they decide."""
+"""Recipes for classifiers of single images: everything that they decide.
 
-from collections.abc import Mapping
+A recipe holds data only: the layers that it may name are listed here, and none carries code.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from brainviewer.training.image_classification.recipes.fields import (
-    choice,
+from brainviewer.training.image_classification.recipes.settings import (
+    Setting,
     number,
     switch,
     whole,
     words,
 )
-from brainviewer.training.image_classification.recipes.layers import Layer
 
 IMAGE_CLASSES, IMAGE_VOTE = "image-classes", "image-vote"
 BASES = (
@@ -22,6 +24,35 @@ CROPS = ("none", "largest-contour")
 OPTIMIZERS = ("adam", "sgd", "rmsprop", "adamax")
 CRITERIA = ("macro F1", "accuracy")
 
+_ACTIVATION = words("relu", ("linear", "relu", "sigmoid", "tanh"))
+_LAYERS: Mapping[str, Mapping[str, Setting]] = {
+    "conv": {
+        "filters": whole(1, 65536),
+        "kernel": whole(1, 32),
+        "stride": whole(1, 32, 1),
+        "padding": words("valid", ("valid", "same")),
+        "activation": _ACTIVATION,
+    },
+    "max-pool": {"size": whole(1, 32, 2)},
+    "average-pool": {"size": whole(1, 32, 2)},
+    "batch-norm": {},
+    "dropout": {"rate": number(0, 0.999999)},
+    "flatten": {},
+    "global-average": {},
+    "dense": {"units": whole(1, 65536), "activation": _ACTIVATION},
+}
+# Those that bring maps down to one row of numbers, and those that need maps.
+_FLATTENING = ("flatten", "global-average")
+_ON_MAPS = ("conv", "max-pool", "average-pool", *_FLATTENING)
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One layer: its name in recipes, and all of its settings."""
+
+    name: str
+    settings: Mapping[str, Any]
+
 
 @dataclass(frozen=True)
 class Preparation:
@@ -31,8 +62,8 @@ class Preparation:
     """
 
     size: int = whole(16, 1024).field()
-    colour: str = choice(COLOURS).field()
-    crop: str = choice(CROPS, "none").field()
+    colour: str = words(allowed=COLOURS).field()
+    crop: str = words("none", CROPS).field()
 
 
 @dataclass(frozen=True)
@@ -66,7 +97,7 @@ class Phase:
 
     epochs: int = whole(1, 10000).field()
     batch: int = whole(1, 4096).field()
-    optimizer: str = choice(OPTIMIZERS, "adam").field()
+    optimizer: str = words("adam", OPTIMIZERS).field()
     learning_rate: float = number(1e-8, 10, 0.001).field()
     patience: int = whole(0, 10000, 0).field()
     balanced: bool = switch().field()
@@ -117,3 +148,60 @@ class VoteRecipe:
     members: int = whole(2, 99).field()
     chosen_by: str = words().field()
     reported: str = words("").field()
+
+
+def expand(entries: Any, axes: Mapping[str, Any]) -> tuple[Layer, ...]:
+    """The layers of a recipe one after the other, repeated and filled in for one network.
+
+    entries : a list of ``{ layer = NAME, SETTING = VALUE }`` and of
+        ``{ repeat = N, layers = [...] }``.
+    axes : values of the grid by the name that stands for them in the recipe.
+
+    Raises ValueError or TypeError, in words, for whatever is not known.
+    """
+    if not isinstance(entries, list):
+        raise TypeError("'layers' must be a list")
+    layers = tuple(_each(entries, axes))
+    flat = False
+    for layer in layers:
+        if flat and layer.name in _ON_MAPS:
+            raise ValueError(f"the layer '{layer.name}' cannot follow 'flatten' or another like it")
+        if not flat and layer.name == "dense":
+            raise ValueError("a dense layer needs 'flatten' or 'global-average' before it")
+        flat = flat or layer.name in _FLATTENING
+    if not flat:
+        raise ValueError("the layers must hold 'flatten' or 'global-average'")
+    return layers
+
+
+def _each(entries: Sequence[Any], axes: Mapping[str, Any]) -> Iterator[Layer]:
+    for entry in entries:
+        if not isinstance(entry, dict):
+            raise TypeError("each layer must be written as { layer = NAME }")
+        given = {
+            key: axes[value] if isinstance(value, str) and value in axes else value
+            for key, value in entry.items()
+            if key != "layer"
+        }
+        if "repeat" in given:
+            if entry.keys() != {"repeat", "layers"}:
+                raise ValueError("a repetition has the keys 'repeat' and 'layers'")
+            for _ in range(whole(0, 64).read("repeat", given["repeat"])):
+                yield from _each(entry["layers"], axes)
+        else:
+            yield _layer(entry.get("layer"), given)
+
+
+def _layer(name: Any, given: Mapping[str, Any]) -> Layer:
+    if name not in _LAYERS:
+        raise ValueError(f"there is no layer '{name}' (known: {', '.join(_LAYERS)})")
+    known = _LAYERS[name]
+    if unknown := sorted(given.keys() - known.keys()):
+        raise ValueError(f"the layer '{name}' has no setting '{unknown[0]}'")
+    settings = {
+        key: setting.read(key, given[key]) if key in given else setting.default
+        for key, setting in known.items()
+    }
+    if missing := [key for key, value in settings.items() if value is None]:
+        raise ValueError(f"the layer '{name}' needs the setting '{missing[0]}'")
+    return Layer(name, settings)

@@ -6,22 +6,13 @@ combination of its values.
 """
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from brainviewer.core.errors import FileError
 from brainviewer.files.structured import read_toml
-from brainviewer.training.image_classification.recipes.fields import (
-    check_keys,
-    choice,
-    number,
-    read_table,
-    sub_table,
-    whole,
-    words,
-)
-from brainviewer.training.image_classification.recipes.layers import expand
 from brainviewer.training.image_classification.recipes.recipe import (
     BASES,
     CRITERIA,
@@ -30,6 +21,15 @@ from brainviewer.training.image_classification.recipes.recipe import (
     Phase,
     Preparation,
     VoteRecipe,
+    expand,
+)
+from brainviewer.training.image_classification.recipes.settings import (
+    check_keys,
+    number,
+    read_table,
+    sub_table,
+    whole,
+    words,
 )
 
 _TOP = {
@@ -52,30 +52,31 @@ def recipe_content(path: Path) -> dict[str, Any]:
 def read_image_recipe(path: Path) -> list[ImageRecipe]:
     """The networks that a recipe stands for: one, or all of its grid; raises FileError."""
     content = recipe_content(path)
-    try:
+    with _refused(path):
         return _parse(path.stem, content)
-    except (ArithmeticError, KeyError, TypeError, ValueError) as error:
-        raise _refusal(path, error) from None
 
 
 def read_vote_recipe(path: Path) -> VoteRecipe:
     """A recipe of the kind ``image-vote``; raises FileError."""
     content = recipe_content(path)
-    try:
+    with _refused(path):
         recipe = read_table(VoteRecipe, content, "the recipe", name=path.stem)
         if recipe.chosen_by not in CRITERIA:
             raise ValueError(f"'chosen_by' must be one of {', '.join(CRITERIA)}")
         return recipe
+
+
+@contextmanager
+def _refused(path: Path) -> Iterator[None]:
+    """Raises FileError for what is not known inside."""
+    try:
+        yield
     except (ArithmeticError, KeyError, TypeError, ValueError) as error:
-        raise _refusal(path, error) from None
-
-
-def _refusal(path: Path, error: Exception) -> FileError:
-    why = f"it has no {error}" if isinstance(error, KeyError) else str(error)
-    return FileError(
-        f"The recipe {path.name} cannot be used: {why}.",
-        "Correct it; the recipes in resources/recipes/images show all that can be said.",
-    )
+        why = f"it has no {error}" if isinstance(error, KeyError) else str(error)
+        raise FileError(
+            f"The recipe {path.name} cannot be used: {why}.",
+            "Correct it; the recipes in resources/recipes/images show all that can be said.",
+        ) from None
 
 
 def _parse(name: str, content: Mapping[str, Any]) -> list[ImageRecipe]:
@@ -86,7 +87,7 @@ def _parse(name: str, content: Mapping[str, Any]) -> list[ImageRecipe]:
     for key, values in axes.items():
         if not isinstance(values, list) or not values:
             raise TypeError(f"'{key}' in [grid] must be a list of values")
-    recipes = {}
+    recipes: dict[str, ImageRecipe] = {}
     for values in itertools.product(*axes.values()):
         chosen = dict(zip(axes, values, strict=True))
         try:
@@ -95,9 +96,9 @@ def _parse(name: str, content: Mapping[str, Any]) -> list[ImageRecipe]:
             raise ValueError(f"the name '{pattern}' in [grid] names an unknown axis") from None
         if not network.replace("-", "").replace("_", "").isalnum():
             raise ValueError(f"'{network}' cannot be the name of a network")
+        if network in recipes:
+            raise ValueError(f"the name '{pattern}' in [grid] gives two networks one name")
         recipes[network] = _one(name, network, content, chosen)
-    if len(recipes) != len(list(itertools.product(*axes.values()))):
-        raise ValueError(f"the name '{pattern}' in [grid] gives two networks one name")
     return list(recipes.values())
 
 
@@ -106,15 +107,21 @@ def _one(
 ) -> ImageRecipe:
     built = sub_table(content, "network", needed=True)
     check_keys(built, ("base", "weights", "layers"), "[network]")
-    base = choice(("", *BASES), "").read("base", built.get("base", ""))
+    base = words("", ("", *BASES)).read("base", built.get("base", ""))
     preparation = read_table(Preparation, sub_table(content, "input", needed=True), "[input]")
     if base and preparation.colour != "rgb":
         raise ValueError(f"{base} needs the colour 'rgb'")
     split = sub_table(content, "split")
     check_keys(split, ("test", "validation"), "[split]")
+    varied = sub_table(content, "augmentation")
+    augmentation = read_table(Augmentation, varied, "[augmentation]")
+    if varied and augmentation.fresh == (augmentation.copies > 0):
+        raise ValueError("[augmentation] needs either 'copies' or 'fresh = true'")
     tuned = sub_table(content, "fine_tuning")
     if tuned and not base:
         raise ValueError("[fine_tuning] is for networks with a 'base'")
+    triage = sub_table(content, "triage")
+    check_keys(triage, ("positive", "sensitivity"), "[triage]")
     return ImageRecipe(
         name=name,
         network=network,
@@ -123,7 +130,7 @@ def _one(
         seed=whole(0, 2**31 - 1).read("seed", content["seed"]),
         classes=_classes(sub_table(content, "classes")),
         preparation=preparation,
-        augmentation=_augmentation(sub_table(content, "augmentation")),
+        augmentation=augmentation,
         test=number(0.05, 0.5).read("test", split.get("test", 0.2)),
         validation=number(0.05, 0.5).read("validation", split.get("validation", 0.1)),
         base=base,
@@ -131,41 +138,29 @@ def _one(
         layers=expand(built["layers"], axes),
         training=read_table(Phase, sub_table(content, "training", needed=True), "[training]"),
         fine_tuning=_fine_tuning(tuned) if tuned else None,
-        triage=_triage(sub_table(content, "triage")),
+        triage=(
+            words().read("positive", triage["positive"]),
+            number(0.5, 1).read("sensitivity", triage["sensitivity"]),
+        )
+        if triage
+        else None,
         axes=dict(axes),
     )
 
 
 def _classes(table: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
-    classes = {}
     for answer, members in table.items():
         if not isinstance(members, list) or not all(isinstance(m, str) for m in members):
             raise TypeError(f"'{answer}' in [classes] must be a list of names")
-        classes[answer] = tuple(members)
-    if len(classes) == 1:
+    if len(table) == 1:
         raise ValueError("[classes] needs two or more of them")
-    named = [member for members in classes.values() for member in members]
+    named = [member for members in table.values() for member in members]
     if len(set(named)) != len(named):
         raise ValueError("[classes] names a class of the data twice")
-    return classes
-
-
-def _augmentation(table: Mapping[str, Any]) -> Augmentation:
-    made = read_table(Augmentation, table, "[augmentation]")
-    if table and made.fresh == (made.copies > 0):
-        raise ValueError("[augmentation] needs either 'copies' or 'fresh = true'")
-    return made
+    return {answer: tuple(members) for answer, members in table.items()}
 
 
 def _fine_tuning(table: Mapping[str, Any]) -> Phase:
     layers = whole(1, 10000).read("layers", table["layers"])
     rest = {key: value for key, value in table.items() if key != "layers"}
     return read_table(Phase, rest, "[fine_tuning]", layers=layers)
-
-
-def _triage(table: Mapping[str, Any]) -> tuple[str, float] | None:
-    if not table:
-        return None
-    check_keys(table, ("positive", "sensitivity"), "[triage]")
-    positive = words().read("positive", table["positive"])
-    return positive, number(0.5, 1).read("sensitivity", table["sensitivity"])

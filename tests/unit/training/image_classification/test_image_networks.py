@@ -25,8 +25,7 @@ from brainviewer.training.image_classification.networks.keras_network import (
 )
 from brainviewer.training.image_classification.networks.keras_onnx import to_onnx
 from brainviewer.training.image_classification.networks.pretrained_weights import load_base
-from brainviewer.training.image_classification.recipes.layers import expand
-from brainviewer.training.image_classification.recipes.recipe import BASES, ImageRecipe
+from brainviewer.training.image_classification.recipes.recipe import BASES, ImageRecipe, expand
 from brainviewer.training.image_classification.recipes.recipe_file import read_image_recipe
 
 SHIPPED = Path(__file__).resolve().parents[4] / "resources" / "recipes" / "images"
