@@ -17,13 +17,12 @@ import numpy as np
 from labelled_pictures import write_table
 
 from brainviewer.core.errors import FileError, silent
-from brainviewer.training.image_classification.command import train_images_or_vote
 from brainviewer.training.image_classification.data.labelled_images import find_images
 from brainviewer.training.image_classification.data.preparation import prepare
 from brainviewer.training.image_classification.data.split import choose, split
 from brainviewer.training.image_classification.recipes.options import Choices, Options
 from brainviewer.training.image_classification.recipes.recipe_file import read_image_recipe
-from brainviewer.training.image_classification.runs import start_tensorflow
+from brainviewer.training.image_classification.runs import start_tensorflow, train_images_or_vote
 
 RECIPE = """
 kind = "image-classes"

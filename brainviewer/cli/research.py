@@ -96,7 +96,6 @@ def train(
     """Train a model; the same command again goes on where it was stopped."""
     with results_only() as stdout:
         from brainviewer.training import training_runs
-        from brainviewer.training.image_classification.command import train_images_or_vote
         from brainviewer.training.image_classification.recipes.options import (
             Choices,
             Options,
@@ -106,6 +105,7 @@ def train(
             IMAGE_CLASSES,
             IMAGE_VOTE,
         )
+        from brainviewer.training.image_classification.runs import train_images_or_vote
 
         file = training_runs.find_recipe(recipe)
         of_images = training_runs.recipe_kind(file) in (IMAGE_CLASSES, IMAGE_VOTE)

@@ -5,6 +5,7 @@ What is done is not done again, so that the same command goes on where it was st
 
 import hashlib
 import json
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,14 +20,11 @@ from brainviewer.training.image_classification.data.split import Chosen, Split
 from brainviewer.training.image_classification.evaluation import results
 from brainviewer.training.image_classification.evaluation.result_files import (
     PREDICTIONS_FILE,
-    Part,
+    RunPredictions,
+    read_predictions,
     write_predictions,
 )
-from brainviewer.training.image_classification.evaluation.results import (
-    RESULT_FILE,
-    Predictions,
-    joined,
-)
+from brainviewer.training.image_classification.evaluation.results import RESULT_FILE, Predictions
 from brainviewer.training.image_classification.recipes.options import Choices
 from brainviewer.training.image_classification.recipes.recipe import IMAGE_CLASSES, ImageRecipe
 from brainviewer.training.json_files import dump
@@ -63,11 +61,13 @@ class NetworkRun:
         from brainviewer.training.image_classification.networks.saving import write_card
 
         parts = [self._part(split_) for split_ in self.splits]
-        tested, validated = joined([p.tested for p in parts]), joined([p.seen for p in parts])
+        tested = results.joined([part.test for part in parts])
+        validated = results.joined([part.validation for part in parts if part.validation])
         self.report(1.0, f"{self.named}: measuring")
         classes = list(self.chosen.answers)
         cost = json.loads((self._folder(self.splits[0]) / COST_FILE).read_text("utf-8"))
-        history = [entry for part in parts for entry in part.history]
+        about = [json.loads(part.about) for part in parts]
+        history = [entry for one in about for entry in one["history"]]
         result = results.result_record(
             IMAGE_CLASSES,
             classes,
@@ -80,12 +80,12 @@ class NetworkRun:
             recipe_sha256=recipe_sha256,
             data=self._data(),
             protocol=self._protocol(choices),
-            settings=results.settings(self.recipe, parts[0].weights, choices.changed()),
+            settings=results.settings(self.recipe, about[0]["weights"], choices.changed()),
             changes=list(changes),
             made_with=made_with(),
             operating_point=results.operating_point(self.recipe, classes, validated, tested),
             validation=results.in_short(validated),
-            epochs=[len(part.history) for part in parts],
+            epochs=[len(one["history"]) for one in about],
             training_seconds=round(sum(entry["seconds"] for entry in history), 1),
             notices=list(notices),
             history=history,
@@ -97,13 +97,14 @@ class NetworkRun:
         write_page(result, tested, shown, self.out)
         write_card(result, self.out)
         write_whole(self.out / RESULT_FILE, dump(result).encode())
-        self._forget()
+        for split_ in self.splits:  # what only going on would have needed
+            shutil.rmtree(self._folder(split_), ignore_errors=True)
         return result
 
-    def _part(self, part: Split) -> Part:
+    def _part(self, part: Split) -> RunPredictions:
         """Train for one split, unless that is done; the first network is the one that is saved."""
         folder = self._folder(part)
-        done = Part.read(folder / PART_FILE)
+        done = read_predictions(folder / PART_FILE)
         if done is not None:
             return done
         from brainviewer.training.image_classification.fitting.keras_fit import answers, fit
@@ -120,26 +121,18 @@ class NetworkRun:
             for members in (part.train, part.validation)
         )
         logs = None if self.logs is None else self.logs / self.recipe.network / part.name
-        fitted = fit(
-            self.recipe,
-            len(self.chosen.answers),
-            train,
-            validation,
-            folder,
-            report,
-            logs,
-        )
+        classes = len(self.chosen.answers)
+        fitted = fit(self.recipe, classes, train, validation, folder, report, logs)
         if part is self.splits[0]:
             cost = save_network(fitted.model, self.out)
             write_whole(folder / COST_FILE, json.dumps(cost).encode())
         history = [{"fold": part.name, **entry} for entry in fitted.history]
-        made = Part(
+        made = RunPredictions(
             self._tested(part, part.test, answers(fitted.model, self.images[part.test], report)),
             self._tested(part, part.validation, answers(fitted.model, validation.values)),
-            history,
-            fitted.weights,
+            json.dumps({"history": history, "weights": fitted.weights}),
         )
-        made.write(folder / PART_FILE)
+        write_predictions(folder / PART_FILE, *made)
         return made
 
     def _tested(self, part: Split, members: Any, probabilities: Any) -> Predictions:
@@ -158,27 +151,17 @@ class NetworkRun:
     def _folder(self, part: Split) -> Path:
         return self.out / f"fold-{part.name}"
 
-    def _forget(self) -> None:
-        """Remove what only going on would have needed."""
-        for part in self.splits:
-            folder = self._folder(part)
-            for file in (*folder.glob("*.npz"), folder / COST_FILE):
-                file.unlink(missing_ok=True)
-            if not any(folder.iterdir()):
-                folder.rmdir()
-
     def _data(self) -> dict[str, Any]:
-        source = self.chosen.source
-        counts = np.bincount(self.chosen.labels, minlength=len(self.chosen.answers))
+        source, pictures = self.chosen.source, self.chosen.pictures
+        counts = np.bincount(self.chosen.labels, minlength=len(self.chosen.answers)).tolist()
+        tested = sorted(pictures[place].file for part in self.splits for place in part.test)
         return {
             "folder": source.folder.name,
             "layout": source.layout,
             "images_sha256": source.sha256,
-            "test_sha256": _sha256_of(
-                sorted(self.chosen.pictures[n].file for part in self.splits for n in part.test)
-            ),
-            "images": len(self.chosen.pictures),
-            "classes": dict(zip(self.chosen.answers, map(int, counts), strict=True)),
+            "test_sha256": hashlib.sha256(json.dumps(tested).encode()).hexdigest(),
+            "images": len(pictures),
+            "classes": dict(zip(self.chosen.answers, counts, strict=True)),
         }
 
     def _protocol(self, choices: Choices) -> dict[str, Any]:
@@ -192,8 +175,3 @@ class NetworkRun:
             "test": sum(len(part.test) for part in self.splits),
             "limit": choices.limit,
         }
-
-
-def _sha256_of(files: Sequence[str]) -> str:
-    """Changes with the names of the images."""
-    return hashlib.sha256(json.dumps(files).encode()).hexdigest()

@@ -9,6 +9,7 @@ import importlib.util
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -28,20 +29,17 @@ from brainviewer.training.image_classification.data.preparation import (
     cache_key,
     prepare,
     read_cache,
+    read_list,
     unread_words,
     write_cache,
     write_doubtful,
 )
-from brainviewer.training.image_classification.data.split import (
-    Chosen,
-    Split,
-    choose,
-    split,
-    without,
-)
+from brainviewer.training.image_classification.data.split import Chosen, choose, split, without
 from brainviewer.training.image_classification.data.split_list import with_split_list
+from brainviewer.training.image_classification.evaluation.page import PAGE_FILE
 from brainviewer.training.image_classification.evaluation.result_files import read_result
 from brainviewer.training.image_classification.evaluation.results import RESULT_FILE
+from brainviewer.training.image_classification.evaluation.voting import vote
 from brainviewer.training.image_classification.network_run import NetworkRun
 from brainviewer.training.image_classification.networks.pretrained_weights import (
     IMAGENET,
@@ -52,16 +50,59 @@ from brainviewer.training.image_classification.recipes.options import (
     Choices,
     Options,
     changes,
+    no_meaning,
     with_choices,
 )
-from brainviewer.training.image_classification.recipes.recipe import ImageRecipe
-from brainviewer.training.image_classification.recipes.recipe_file import read_image_recipe
+from brainviewer.training.image_classification.recipes.recipe import IMAGE_VOTE, ImageRecipe
+from brainviewer.training.image_classification.recipes.recipe_file import (
+    read_image_recipe,
+    read_vote_recipe,
+)
+from brainviewer.training.metrics.intervals import value_of
 from brainviewer.training.run_folder import begin_run, check_run, describe_run
+from brainviewer.training.training_runs import recipe_kind
 
 CACHE_FILE = "prepared.npz"
 COMPARED = {"images_sha256": "other images", "choices": "other options"}
 """What a run must have been begun with to go on, besides its recipe."""
 Tell = Callable[[str], None]
+
+
+def train_images_or_vote(
+    recipe: Path, data: Path, out: Path, report: Report, tell: Tell, options: Options
+) -> str:
+    """Do what a recipe for single images says; returns what to tell in the end.
+
+    Raises BrainViewerError if recipe, data or options cannot be used.
+    """
+    if recipe_kind(recipe) == IMAGE_VOTE:
+        options.check(recipe, ("--runs", "--split", "--group-by"))
+        found, done = _vote(recipe, data, out, options), "Measured"
+    elif options.runs:
+        raise no_meaning("--runs", recipe)
+    else:
+        found, done = train_images(recipe, data, out, report, tell, options), "Trained"
+    lines = [
+        f"{one['network']}: accuracy {value_of(one, 'accuracy'):.3f}, "
+        f"macro F1 {value_of(one, 'macro F1'):.3f} on "
+        f"{counted(one['protocol']['test'], 'test image')}\n"
+        for one in found
+    ]
+    page = out / PAGE_FILE
+    where = f"See {page}" if page.exists() else f"See {PAGE_FILE} of each network in {out}"
+    return "".join([*lines, f"{done}. {where}.\n"])
+
+
+def _vote(recipe: Path, data: Path, out: Path, options: Options) -> list[dict[str, Any]]:
+    source = find_split(data, options)
+    plan, runs = read_vote_recipe(recipe), options.runs or (out.parent,)
+    if missing := [run for run in runs if not run.is_dir()]:
+        raise FileError(f"There is no folder '{missing[0].name}'.", "Correct --runs.")
+    about = describe_run(recipe, source.folder, images_sha256=source.sha256, choices={})
+    check_run(about, out, COMPARED)
+    found = vote(plan, about["recipe_sha256"], source, runs, out)
+    begin_run(about, recipe, out)
+    return found
 
 
 def train_images(
@@ -73,17 +114,25 @@ def train_images(
     or if ``out`` holds another run.
     """
     choices = options.choices
+    if options.exclude is not None:
+        choices = replace(choices, excluded=tuple(read_list(options.exclude)))
     own = _only(read_image_recipe(recipe_file), choices.only)
     recipes = [with_choices(one, choices) for one in own]
+    first = recipes[0]
     for folder in filter(None, (out, options.augmented, options.logs)):
         check_new_folder(folder)
     if choices.weights not in ("", NONE, IMAGENET):
         weights_of(choices.weights)
     require_onnx()
-    source = find_split(data, options.split, options.group_by)
-    chosen = choose(recipes[0], source, choices.excluded, choices.limit)
-    splits = split(recipes[0], chosen, choices.fold)
-    _check_triage(recipes[0], chosen)
+    source = find_split(data, options)
+    chosen = choose(first, source, choices.excluded, choices.limit)
+    splits = split(first, chosen, choices.fold)
+    if first.triage is not None and first.triage[0] not in chosen.answers:
+        raise FileError(
+            f"The recipe {first.name} asks for the sensitivity of '{first.triage[0]}', which is "
+            "none of its classes.",
+            f"Its classes: {', '.join(chosen.answers)}.",
+        )
     about = describe_run(
         recipe_file,
         source.folder,
@@ -95,39 +144,43 @@ def train_images(
     check_run(about, out, COMPARED)
 
     def begin(readable: Chosen) -> None:
-        split(recipes[0], readable, choices.fold)
+        split(first, readable, choices.fold)
         _check_networks(recipes, len(chosen.answers), options.threads)
         begin_run(about, recipe_file, out)
 
-    images, unread = _images(recipes[0], chosen, out, report, tell, begin)
-    notices = (*source.notices, *_notices(chosen, choices))
+    images, unread = _images(first, chosen, out, report, tell, begin)
+    notices = [*source.notices, *_notices(chosen, choices)]
     if unread:
-        notices = (*notices, unread_words(unread, len(chosen.pictures)))
+        notices.append(unread_words(unread, len(chosen.pictures)))
         chosen = without(chosen, unread)
-        splits = split(recipes[0], chosen, choices.fold)
+        splits = split(first, chosen, choices.fold)
     for notice in notices:
         tell(notice)
     if options.augmented is not None:
-        _write_augmented(recipes[0], chosen, splits[0], images, options.augmented, tell)
+        train = splits[0].train
+        pictures, into = [chosen.pictures[place] for place in train], options.augmented
+        written = write_copies(into, pictures, images[train], first.augmentation, first.seed)
+        many = counted(written, "varied image was", "varied images were")
+        tell(f"{many} written into {into.name}.")
     found = []
-    for number, recipe in enumerate(recipes, start=1):
-        grid = bool(recipe.axes)
-        place = out / recipe.network if grid else out
+    for number, (before, recipe) in enumerate(zip(own, recipes, strict=True), start=1):
+        place = out / recipe.network if recipe.axes else out
         known = read_result(place / RESULT_FILE)
         if known is None:
             start_tensorflow(options.threads)
-            named = f"{recipe.network} ({number} of {len(recipes)})" if grid else recipe.network
+            named = f"{recipe.network} ({number} of {len(recipes)})"
+            named = named if recipe.axes else recipe.network
             job = NetworkRun(recipe, chosen, images, splits, place, named, report, options.logs)
-            less = changes(own[number - 1], recipe, choices)
+            less = changes(before, recipe, choices)
             known = job.run(choices, about["recipe_sha256"], notices, less)
         found.append(known)
     return found
 
 
-def find_split(data: Path, split_list: Path | None, group_by: str = "") -> LabelledImages:
+def find_split(data: Path, options: Options) -> LabelledImages:
     """The images of a folder, split as the list says if there is one; raises FileError."""
-    source = find_images(data, group_by)
-    return source if split_list is None else with_split_list(source, split_list)
+    source = find_images(data, options.group_by)
+    return source if options.split is None else with_split_list(source, options.split)
 
 
 def _only(recipes: list[ImageRecipe], names: Sequence[str]) -> list[ImageRecipe]:
@@ -148,15 +201,6 @@ def require_onnx() -> None:
         )
 
 
-def _check_triage(recipe: ImageRecipe, chosen: Chosen) -> None:
-    if recipe.triage is not None and recipe.triage[0] not in chosen.answers:
-        raise FileError(
-            f"The recipe {recipe.name} asks for the sensitivity of '{recipe.triage[0]}', which is "
-            "none of its classes.",
-            f"Its classes: {', '.join(chosen.answers)}.",
-        )
-
-
 def _images(
     recipe: ImageRecipe,
     chosen: Chosen,
@@ -171,15 +215,13 @@ def _images(
     """
     folder = chosen.source.folder
     key = cache_key(folder, chosen.pictures, recipe.preparation)
-    kept = read_cache(out / CACHE_FILE, key)
-    if kept is not None:
+    if (kept := read_cache(out / CACHE_FILE, key)) is not None:
         return kept
     unread: dict[str, str] = {}
     images, crops = prepare(folder, chosen.pictures, recipe.preparation, report, unread)
     readable = without(chosen, unread)
     begin(readable)
-    doubtful = write_doubtful(folder, readable.pictures, crops, out)
-    if doubtful:
+    if doubtful := write_doubtful(folder, readable.pictures, crops, out):
         tell(
             f"{counted(doubtful, 'crop is', 'crops are')} doubtful: look at {SHEET_FILE}, and "
             f"give what is left of {LIST_FILE} as --exclude to train without those."
@@ -211,17 +253,8 @@ def _notices(chosen: Chosen, choices: Choices) -> Iterator[str]:
     if choices.limit is not None:
         many = counted(len(source.pictures), "image")
         yield f"Only {len(chosen.pictures)} of {many} were used."
-    unused = set(source.classes) - {p.label for p in chosen.pictures}
-    if unused:
+    if unused := set(source.classes) - {p.label for p in chosen.pictures}:
         yield f"Images of the class {', '.join(sorted(unused))} were left out by the recipe."
-
-
-def _write_augmented(
-    recipe: ImageRecipe, chosen: Chosen, part: Split, images: Images, out: Path, tell: Tell
-) -> None:
-    pictures = [chosen.pictures[place] for place in part.train]
-    written = write_copies(out, pictures, images[part.train], recipe.augmentation, recipe.seed)
-    tell(f"{counted(written, 'varied image was', 'varied images were')} written into {out.name}.")
 
 
 def start_tensorflow(threads: int) -> None:
