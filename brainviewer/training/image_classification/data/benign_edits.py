@@ -6,6 +6,7 @@ seed decides where letters go and what they say. None of them hides the tumour.
 
 import math
 from collections.abc import Callable, Mapping
+from functools import partial
 from types import MappingProxyType
 
 import cv2
@@ -18,9 +19,6 @@ from brainviewer.training.metrics.intervals import Estimate, share
 Grey = NDArray[np.uint8]
 Random = np.random.Generator
 Edit = Callable[[Grey, Random], Grey]
-
-MOST_CHANGED = 0.02
-"""Share of answers that benign edits may change."""
 
 _QUALITY = 30
 _DEGREES = 15.0
@@ -47,8 +45,7 @@ def edit(picture: Grey, name: str, seed: int) -> Grey:
 
     image : (rows, columns) uint8
     """
-    made = EDITS[name] if name in EDITS else EXTRA_EDITS[name]
-    return made(picture, np.random.default_rng(seed))
+    return {**EDITS, **EXTRA_EDITS}[name](picture, np.random.default_rng(seed))
 
 
 def changed_answers(
@@ -72,34 +69,23 @@ def _jpeg(picture: Grey, random: Random) -> Grey:
     return np.asarray(cv2.imdecode(packed, cv2.IMREAD_GRAYSCALE), np.uint8)
 
 
-def _blurred(share: float) -> Edit:
-    def blur(picture: Grey, random: Random) -> Grey:
-        return np.asarray(cv2.GaussianBlur(picture, (0, 0), share * max(picture.shape)), np.uint8)
-
-    return blur
+def _blurred(share: float, picture: Grey, random: Random) -> Grey:
+    return np.asarray(cv2.GaussianBlur(picture, (0, 0), share * max(picture.shape)), np.uint8)
 
 
-def _turned(degrees: float) -> Edit:
+def _turned(degrees: float, picture: Grey, random: Random) -> Grey:
     """Anticlockwise on a larger canvas, so that nothing is cut off; black where it was empty."""
-
-    def turn(picture: Grey, random: Random) -> Grey:
-        rows, columns = picture.shape
-        angle = math.radians(abs(degrees))
-        wide = math.ceil(columns * math.cos(angle) + rows * math.sin(angle))
-        high = math.ceil(rows * math.cos(angle) + columns * math.sin(angle))
-        matrix = cv2.getRotationMatrix2D(((columns - 1) / 2, (rows - 1) / 2), degrees, 1.0)
-        matrix[:, 2] += ((wide - columns) / 2, (high - rows) / 2)
-        turned = cv2.warpAffine(picture, matrix, (wide, high), flags=cv2.INTER_LINEAR)
-        return np.asarray(turned, np.uint8)
-
-    return turn
+    rows, columns = picture.shape
+    angle = math.radians(abs(degrees))
+    wide = math.ceil(columns * math.cos(angle) + rows * math.sin(angle))
+    high = math.ceil(rows * math.cos(angle) + columns * math.sin(angle))
+    matrix = cv2.getRotationMatrix2D(((columns - 1) / 2, (rows - 1) / 2), degrees, 1.0)
+    matrix[:, 2] += ((wide - columns) / 2, (high - rows) / 2)
+    return np.asarray(cv2.warpAffine(picture, matrix, (wide, high)), np.uint8)
 
 
-def _scaled(factor: float) -> Edit:
-    def scale(picture: Grey, random: Random) -> Grey:
-        return np.asarray(np.clip(np.rint(picture * factor), 0, 255), np.uint8)
-
-    return scale
+def _brighter(factor: float, picture: Grey, random: Random) -> Grey:
+    return np.asarray(np.clip(np.rint(picture * factor), 0, 255), np.uint8)
 
 
 def _lettered(picture: Grey, random: Random) -> Grey:
@@ -108,9 +94,9 @@ def _lettered(picture: Grey, random: Random) -> Grey:
     rows, columns = picture.shape
     height = max(7, round(_LETTERS * max(rows, columns)))
     corners = random.permutation(4)[: int(random.integers(2, 5))]
-    for corner, lines in zip(corners.tolist(), random.permutation(_CORNERS), strict=False):
-        for place, line in enumerate(lines.tolist()):
-            wide = _text_width(line, height)
+    for corner, lines in zip(corners.tolist(), random.permutation(_CORNERS).tolist(), strict=False):
+        for place, line in enumerate(lines):
+            (wide, _), _ = cv2.getTextSize(line, cv2.FONT_HERSHEY_SIMPLEX, height / 22, 1)
             left = 2 if corner % 2 == 0 else columns - wide - 2
             below = round(1.5 * height * place)
             down = height + 2 + below if corner < 2 else rows - 4 - below
@@ -125,10 +111,6 @@ def _lettered(picture: Grey, random: Random) -> Grey:
     return lettered
 
 
-def _text_width(text: str, height: int) -> int:
-    return int(cv2.getTextSize(text, cv2.FONT_HERSHEY_SIMPLEX, height / 22, 1)[0][0])
-
-
 def _write(picture: Grey, text: str, left_below: tuple[int, int], height: int) -> None:
     """Letters of about ``height`` pixels; those of Hershey are 22 high at the scale of 1."""
     thick = max(1, round(height / 14))
@@ -136,11 +118,8 @@ def _write(picture: Grey, text: str, left_below: tuple[int, int], height: int) -
     cv2.putText(picture, text, left_below, font, scale, 255, thick, cv2.LINE_AA)
 
 
-def _framed(grey: int) -> Edit:
-    def frame(picture: Grey, random: Random) -> Grey:
-        return np.pad(picture, max(2, round(_FRAME * max(picture.shape))), constant_values=grey)
-
-    return frame
+def _framed(grey: int, picture: Grey, random: Random) -> Grey:
+    return np.pad(picture, max(2, round(_FRAME * max(picture.shape))), constant_values=grey)
 
 
 def _cut(picture: Grey, random: Random) -> Grey:
@@ -155,20 +134,20 @@ def _mirrored(picture: Grey, random: Random) -> Grey:
 EDITS: Mapping[str, Edit] = MappingProxyType(
     {
         "JPEG of quality 30": _jpeg,
-        "blur": _blurred(_BLUR),
-        "turned 15° left": _turned(_DEGREES),
-        "turned 15° right": _turned(-_DEGREES),
-        "20 % brighter": _scaled(1 + _BRIGHTNESS),
-        "20 % darker": _scaled(1 - _BRIGHTNESS),
+        "blur": partial(_blurred, _BLUR),
+        "turned 15° left": partial(_turned, _DEGREES),
+        "turned 15° right": partial(_turned, -_DEGREES),
+        "20 % brighter": partial(_brighter, 1 + _BRIGHTNESS),
+        "20 % darker": partial(_brighter, 1 - _BRIGHTNESS),
         "text burned in": _lettered,
-        "white frame": _framed(255),
-        "grey frame": _framed(128),
+        "white frame": partial(_framed, 255),
+        "grey frame": partial(_framed, 128),
         "5 % cut off each side": _cut,
     }
 )
 """Edits that count."""
 
 EXTRA_EDITS: Mapping[str, Edit] = MappingProxyType(
-    {"blur twice as strong": _blurred(_STRONG_BLUR), "mirrored": _mirrored}
+    {"blur twice as strong": partial(_blurred, _STRONG_BLUR), "mirrored": _mirrored}
 )
 """Edits that are reported beside them."""

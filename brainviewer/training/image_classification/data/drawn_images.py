@@ -1,6 +1,7 @@
 """Images that need no source: text, plots, nothing, noise."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import cv2
@@ -98,24 +99,18 @@ def _ramps() -> Iterator[tuple[str, Pixels]]:
         yield f"disc-{radius}", np.where(far < radius, 180, 0).astype(np.uint8)
 
 
-def _noise(grain: float) -> Callable[[Random], Pixels]:
-    def make(random: Random) -> Pixels:
-        noise = random.normal(0, 1, (_SIDE, _SIDE)).astype(np.float32)
-        if grain:
-            noise = cv2.GaussianBlur(noise, (0, 0), grain)
-        return np.asarray(np.clip(128 + 50 * noise / noise.std(), 0, 255), np.uint8)
-
-    return make
+def _noise(grain: float, random: Random) -> Pixels:
+    noise = random.normal(0, 1, (_SIDE, _SIDE)).astype(np.float32)
+    if grain:
+        noise = cv2.GaussianBlur(noise, (0, 0), grain)
+    return np.asarray(np.clip(128 + 50 * noise / noise.std(), 0, 255), np.uint8)
 
 
-def _in_a_head(grain: float) -> Callable[[Random], Pixels]:
-    def make(random: Random) -> Pixels:
-        head = np.zeros((_SIDE, _SIDE), np.uint8)
-        axes = tuple(int(n) for n in random.integers(70, 115, 2))
-        cv2.ellipse(head, (_SIDE // 2, _SIDE // 2), axes, 0, 0, 360, 1, cv2.FILLED)
-        return np.asarray(_noise(grain)(random) * head, np.uint8)
-
-    return make
+def _in_a_head(grain: float, random: Random) -> Pixels:
+    head = np.zeros((_SIDE, _SIDE), np.uint8)
+    axes = random.integers(70, 115, 2).tolist()
+    cv2.ellipse(head, (_SIDE // 2, _SIDE // 2), axes, 0, 0, 360, 1, cv2.FILLED)
+    return np.asarray(_noise(grain, random) * head, np.uint8)
 
 
 def _specks(random: Random) -> Pixels:
@@ -129,13 +124,13 @@ def _stripes(random: Random) -> Pixels:
     return np.asarray(127.5 + 127.5 * np.sin(phase), np.uint8)
 
 
-_NOISES = {
-    "fine": _noise(0),
-    "coarse": _noise(3),
-    "blotches": _noise(12),
+_NOISES: dict[str, Callable[[Random], Pixels]] = {
+    "fine": partial(_noise, 0),
+    "coarse": partial(_noise, 3),
+    "blotches": partial(_noise, 12),
     "specks": _specks,
     "stripes": _stripes,
-    "head-fine": _in_a_head(0),
-    "head-coarse": _in_a_head(4),
-    "head-blotches": _in_a_head(12),
+    "head-fine": partial(_in_a_head, 0),
+    "head-coarse": partial(_in_a_head, 4),
+    "head-blotches": partial(_in_a_head, 12),
 }

@@ -9,7 +9,8 @@ NRRD) are sliced. ``--heads``, a folder of MR images of heads, adds made-up CT.
 
 import importlib.util
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from itertools import chain
 from pathlib import Path
 from typing import Annotated
@@ -32,24 +33,17 @@ from brainviewer.training.image_classification.data.drawn_images import drawn
 Grey = NDArray[np.uint8]
 Pixels = NDArray[np.uint8]
 """(rows, columns) or (rows, columns, 3)"""
+Images = Iterator[tuple[str, str, Pixels]]
+"""Kind, name and pixels."""
 
-# Photographs that packages bring: package, folder in it, file, kind.
-_INSTALLED = (
-    ("sklearn", "datasets/images", "china.jpg", "photograph"),
-    ("sklearn", "datasets/images", "flower.jpg", "photograph"),
-    ("matplotlib", "mpl-data/sample_data", "grace_hopper.jpg", "photograph"),
-    ("skimage", "data", "astronaut.png", "photograph"),
-    ("skimage", "data", "camera.png", "photograph"),
-    ("skimage", "data", "chelsea.png", "photograph"),
-    ("skimage", "data", "coffee.png", "photograph"),
-    ("skimage", "data", "coins.png", "photograph"),
-    ("skimage", "data", "hubble_deep_field.jpg", "photograph"),
-    ("skimage", "data", "ihc.png", "histology"),
-    ("skimage", "data", "moon.png", "photograph"),
-    ("skimage", "data", "page.png", "text"),
-    ("skimage", "data", "retina.jpg", "photograph"),
-    ("skimage", "data", "rocket.jpg", "photograph"),
-)
+# Images that packages bring, by package and folder in it; photographs but for those named below.
+_INSTALLED = {
+    ("sklearn", "datasets/images"): "china.jpg flower.jpg",
+    ("matplotlib", "mpl-data/sample_data"): "grace_hopper.jpg",
+    ("skimage", "data"): "astronaut.png camera.png chelsea.png coffee.png coins.png "
+    "hubble_deep_field.jpg ihc.png moon.png page.png retina.jpg rocket.jpg",
+}
+_KINDS = {"ihc": "histology", "page": "text"}
 _WINDOW_PICTURES = Path(__file__).parents[4] / "docs/images"
 _CUTS = 12  # of each photograph, beside the whole
 _SHOTS = 8  # of each image of a window: more of it than a crop of a photograph
@@ -88,15 +82,14 @@ def volume_slices(volume: SimpleITK.Image, count: int = _SLICES) -> list[Grey]:
     few or thick. CT is shown in a window for soft tissue, bone, and brain or lung in turn; other
     grey values from the 1st to the 99.5th percentile of the slice.
     """
-    if volume.GetNumberOfComponentsPerPixel() > 1:
-        frames = SimpleITK.GetArrayFromImage(volume)
-        frames = frames if frames.ndim == 4 else frames[None]
-        return [_grey(frames[k]) for k in _spread(len(frames), count)]
-    if volume.GetDimension() == 3:
-        volume = SimpleITK.DICOMOrient(volume, "LPS")
-    else:
+    if volume.GetDimension() == 2:
         volume = SimpleITK.JoinSeries(volume)
+    elif volume.GetNumberOfComponentsPerPixel() == 1:
+        volume = SimpleITK.DICOMOrient(volume, "LPS")
     values, spacing = SimpleITK.GetArrayFromImage(volume), volume.GetSpacing()[::-1]
+    if values.ndim == 4:
+        colours = (values[k][..., :3] for k in _spread(len(values), count))
+        return [np.asarray(cv2.cvtColor(one, cv2.COLOR_RGB2GRAY), np.uint8) for one in colours]
     single = [axis for axis in range(3) if values.shape[axis] == 1]
     main = single[0] if single else int(np.argmax(spacing))
     made: list[Grey] = []
@@ -110,7 +103,10 @@ def volume_slices(volume: SimpleITK.Image, count: int = _SLICES) -> list[Grey]:
             # The first axial slice is the lowest one, and belongs at the bottom.
             one = one[::-1] if axis != 0 else one
             size = [round(one.shape[n] * spacing[a] / pixel) for n, a in ((1, across), (0, down))]
-            shown = _ct(one, len(made)) if values.min() < _AIR else _stretched(one)
+            ct = values.min() < _AIR
+            low, high = _ct_window(one, len(made)) if ct else np.percentile(one, [1, 99.5])
+            grey = (one - low) * (255 / max(high - low, 1e-6))
+            shown = np.clip(np.rint(grey), 0, 255).astype(np.uint8)
             if np.mean(shown > 20) > _LEAST_SHOWN:
                 made.append(np.asarray(cv2.resize(shown, size, interpolation=cv2.INTER_LINEAR)))
     return made
@@ -144,40 +140,28 @@ def _spread(length: int, count: int) -> list[int]:
     return [int((part + 0.5) * length / parts) for part in range(parts)]
 
 
-def _ct(hounsfield: NDArray[np.float32], number: int) -> Grey:
+def _ct_window(hounsfield: NDArray[np.float32], number: int) -> tuple[float, float]:
+    """Ends of the window in which the slice is shown."""
     lung = np.mean((hounsfield > -950) & (hounsfield < -600)) > _LEAST_LUNG
     centre, width = (_SOFT, _BONE, _LUNG if lung else _BRAIN)[number % 3]
-    return _windowed(hounsfield, centre - width / 2, centre + width / 2)
+    return centre - width / 2, centre + width / 2
 
 
-def _stretched(values: NDArray[np.float32]) -> Grey:
-    low, high = (float(one) for one in np.percentile(values, [1, 99.5]))
-    return _windowed(values, low, high)
-
-
-def _windowed(values: NDArray[np.float32], low: float, high: float) -> Grey:
-    shown = (values - low) * (255 / max(high - low, 1e-6))
-    return np.asarray(np.clip(np.rint(shown), 0, 255), np.uint8)
-
-
-def _grey(colours: NDArray[np.uint8]) -> Grey:
-    return np.asarray(cv2.cvtColor(colours[..., :3], cv2.COLOR_RGB2GRAY), np.uint8)
-
-
-def _installed(random: np.random.Generator) -> Iterator[tuple[str, str, Pixels]]:
-    for package, folder, file, kind in _INSTALLED:
+def _installed(random: np.random.Generator) -> Images:
+    for (package, folder), names in _INSTALLED.items():
         found = importlib.util.find_spec(package)
         if found is None or found.origin is None:
             continue
-        path = Path(found.origin).parent / folder / file
-        if path.is_file():
-            yield from _numbered(kind, path.stem, cuts(_pixels(path), _CUTS, 0.3, random))
+        for path in (Path(found.origin).parent / folder / name for name in names.split()):
+            if path.is_file():
+                kind = _KINDS.get(path.stem, "photograph")
+                yield from _numbered(kind, path.stem, cuts(_pixels(path), _CUTS, 0.3, random))
     for path in sorted(_WINDOW_PICTURES.glob("*.png")):
         yield from _numbered("screenshot", path.stem, cuts(_pixels(path), _SHOTS, 0.75, random))
 
 
-def from_sources(folder: Path, random: np.random.Generator) -> Iterator[tuple[str, str, Pixels]]:
-    """Kind, name and pixels of everything in the folders of ``folder``, each named for a kind.
+def from_sources(folder: Path, random: np.random.Generator) -> Images:
+    """Everything in the folders of ``folder``, each named for a kind.
 
     Raises FileError if a file is neither an image nor a volume that can be read.
     """
@@ -196,7 +180,7 @@ def from_sources(folder: Path, random: np.random.Generator) -> Iterator[tuple[st
             yield from _numbered(kind.name, path.name.split(".")[0], made)
 
 
-def _from_heads(folder: Path, random: np.random.Generator) -> Iterator[tuple[str, str, Pixels]]:
+def _from_heads(folder: Path, random: np.random.Generator) -> Images:
     paths = [path for path in list_folder(folder) if path.suffix.lower() in PICTURE_SUFFIXES]
     for path in random.permutation(np.array(paths, object))[:_MADE_UP].tolist():
         made = made_up_ct(read_picture(path).grey(), random)
@@ -204,9 +188,7 @@ def _from_heads(folder: Path, random: np.random.Generator) -> Iterator[tuple[str
             yield "made-up CT", path.stem, made
 
 
-def _numbered(
-    kind: str, stem: str, pictures: Sequence[Pixels]
-) -> Iterator[tuple[str, str, Pixels]]:
+def _numbered(kind: str, stem: str, pictures: Sequence[Pixels]) -> Images:
     for number, picture in enumerate(pictures):
         yield kind, f"{stem}-{number:02d}", picture
 
@@ -216,20 +198,17 @@ def _pixels(path: Path) -> Pixels:
     return picture.rgb() if picture.coloured else picture.grey()
 
 
-def write_pictures(out: Path, pictures: Iterable[tuple[str, str, Pixels]]) -> dict[str, int]:
+def write_pictures(out: Path, pictures: Images) -> dict[str, int]:
     """Write (kind, name, image) as ``out/kind/name.png``; says how many of each kind."""
-    counts: dict[str, int] = {}
+    counts: Counter[str] = Counter()
     for kind, name, picture in pictures:
         make_folder(out / kind)
-        _write(out / kind, name, picture)
-        counts[kind] = counts.get(kind, 0) + 1
-    return counts
-
-
-def _write(folder: Path, name: str, picture: Pixels) -> None:
-    colours = picture[..., ::-1] if picture.ndim == 3 else picture
-    _, packed = cv2.imencode(".png", np.ascontiguousarray(colours))
-    write_whole(folder / f"{re.sub(r'[^A-Za-z0-9._-]', '_', name)}.png", packed.tobytes())
+        colours = picture[..., ::-1] if picture.ndim == 3 else picture
+        _, packed = cv2.imencode(".png", np.ascontiguousarray(colours))
+        plain = re.sub(r"[^A-Za-z0-9._-]", "_", name)
+        write_whole(out / kind / f"{plain}.png", packed.tobytes())
+        counts[kind] += 1
+    return dict(counts)
 
 
 def main(
