@@ -20,7 +20,7 @@ from brainviewer.core.errors import FileError, silent
 from brainviewer.training.image_classification.data.labelled_images import find_images
 from brainviewer.training.image_classification.data.preparation import prepare
 from brainviewer.training.image_classification.data.split import choose, split
-from brainviewer.training.image_classification.recipes.options import Choices, Options
+from brainviewer.training.image_classification.recipes.options import Options
 from brainviewer.training.image_classification.recipes.recipe_file import read_image_recipe
 from brainviewer.training.image_classification.runs import start_tensorflow, train_images_or_vote
 
@@ -101,7 +101,7 @@ def main(folder: Path) -> None:
         ]
         # A network of 150 layers takes too long to be built every time.
         if "BRAINVIEWER_TEST_TRAINING" in os.environ:
-            few = Choices(epochs=1, limit=2)
+            few = Options(epochs=1, limit=2)
             said["new"] = run(based, data, folder / "new", few)
             start = str(folder / "new" / "model.weights.h5")
             said["based"] = run(based, data, folder / "based", replace(few, weights=start))
@@ -115,7 +115,7 @@ def _fit(recipe_file: Path, data: Path, out: Path, report=silent):
     recipe = read_image_recipe(recipe_file)[0]
     chosen = choose(recipe, find_images(data))
     part = split(recipe, chosen)[0]
-    images, _ = prepare(data, chosen.pictures, recipe.preparation)
+    images, *_ = prepare(data, chosen.pictures, recipe.preparation)
     train, validation = (
         Samples(images[m], chosen.labels[m]) for m in (part.train, part.validation)
     )
@@ -170,9 +170,9 @@ def full(recipe: Path, data: Path, folder: Path) -> dict[str, object]:
 def whole(recipe: Path, data: Path, folder: Path) -> dict[str, object]:
     """A recipe as the command runs it, again when it is finished, and in every fold."""
     said = [
-        run(recipe, data, folder / "first", Choices(), folder / "logs"),
-        run(recipe, data, folder / "first", Choices()),
-        run(recipe, data, folder / "folds", Choices(fold="all", epochs=1, limit=2)),
+        run(recipe, data, folder / "first", Options(), folder / "logs"),
+        run(recipe, data, folder / "first", Options()),
+        run(recipe, data, folder / "folds", Options(fold="all", epochs=1, limit=2)),
     ]
     logs = sorted(p.relative_to(folder).as_posix() for p in folder.glob("logs/**/events*"))
     return {"said": said, "logs": logs}
@@ -190,14 +190,14 @@ def refused(recipe: str, data: Path, out: Path) -> list[object]:
     file = out.with_suffix(".toml")
     file.write_text(recipe, encoding="utf-8")
     try:
-        return [run(file, data, out, Choices()), out.exists()]
+        return [run(file, data, out, Options()), out.exists()]
     except FileError as error:
         return [str(error), out.exists()]
 
 
-def run(recipe: Path, data: Path, out: Path, choices: Choices, logs: Path | None = None) -> str:
+def run(recipe: Path, data: Path, out: Path, options: Options, logs: Path | None = None) -> str:
     """What the command says in the end."""
-    options = Options(choices, logs=logs)
+    options = replace(options, logs=logs)
     return train_images_or_vote(recipe, data, out, silent, lambda sentence: None, options)
 
 

@@ -96,11 +96,7 @@ def train(
     """Train a model; the same command again goes on where it was stopped."""
     with results_only() as stdout:
         from brainviewer.training import training_runs
-        from brainviewer.training.image_classification.recipes.options import (
-            Choices,
-            Options,
-            no_meaning,
-        )
+        from brainviewer.training.image_classification.recipes.options import Options, no_meaning
         from brainviewer.training.image_classification.recipes.recipe import (
             IMAGE_CLASSES,
             IMAGE_VOTE,
@@ -112,9 +108,21 @@ def train(
         if of_images and found is not None:
             raise no_meaning("--found", file)
         cores = threads or os.cpu_count() or 1
-        choices = Choices(fold, epochs, batch, size, weights or "", limit, (), tuple(only or ()))
         options = Options(
-            choices, exclude, augmented, logs, tuple(runs or ()), cores, split, group_by or ""
+            fold=fold,
+            epochs=epochs,
+            batch=batch,
+            size=size,
+            weights=weights or "",
+            limit=limit,
+            only=tuple(only or ()),
+            exclude=exclude,
+            augmented=augmented,
+            logs=logs,
+            runs=tuple(runs or ()),
+            split=split,
+            group_by=group_by or "",
+            threads=cores,
         )
         try:
             if not of_images:

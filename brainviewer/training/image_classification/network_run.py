@@ -25,7 +25,7 @@ from brainviewer.training.image_classification.evaluation.result_files import (
     write_predictions,
 )
 from brainviewer.training.image_classification.evaluation.results import RESULT_FILE, Predictions
-from brainviewer.training.image_classification.recipes.options import Choices
+from brainviewer.training.image_classification.recipes.options import Options
 from brainviewer.training.image_classification.recipes.recipe import IMAGE_CLASSES, ImageRecipe
 from brainviewer.training.json_files import dump
 from brainviewer.training.provenance import made_with
@@ -48,7 +48,7 @@ class NetworkRun:
 
     def run(
         self,
-        choices: Choices,
+        options: Options,
         recipe_sha256: str,
         notices: Sequence[str],
         changes: Sequence[str] = (),
@@ -79,8 +79,8 @@ class NetworkRun:
             reported=self.recipe.reported,
             recipe_sha256=recipe_sha256,
             data=self._data(),
-            protocol=self._protocol(choices),
-            settings=results.settings(self.recipe, about[0]["weights"], choices.changed()),
+            protocol=self._protocol(options),
+            settings=results.settings(self.recipe, about[0]["weights"], options.changed()),
             changes=list(changes),
             made_with=made_with(),
             operating_point=results.operating_point(self.recipe, classes, validated, tested),
@@ -164,7 +164,7 @@ class NetworkRun:
             "classes": dict(zip(self.chosen.answers, counts, strict=True)),
         }
 
-    def _protocol(self, choices: Choices) -> dict[str, Any]:
+    def _protocol(self, options: Options) -> dict[str, Any]:
         first = self.splits[0]
         return {
             "split": self.chosen.source.layout,
@@ -173,5 +173,5 @@ class NetworkRun:
             "train": len(first.train),
             "validation": len(first.validation),
             "test": sum(len(part.test) for part in self.splits),
-            "limit": choices.limit,
+            "limit": options.limit,
         }

@@ -47,7 +47,6 @@ from brainviewer.training.image_classification.networks.pretrained_weights impor
     weights_of,
 )
 from brainviewer.training.image_classification.recipes.options import (
-    Choices,
     Options,
     changes,
     no_meaning,
@@ -113,20 +112,19 @@ def train_images(
     Raises BrainViewerError, before anything is written, if recipe, options or data cannot be used,
     or if ``out`` holds another run.
     """
-    choices = options.choices
     if options.exclude is not None:
-        choices = replace(choices, excluded=tuple(read_list(options.exclude)))
-    own = _only(read_image_recipe(recipe_file), choices.only)
-    recipes = [with_choices(one, choices) for one in own]
+        options = replace(options, excluded=tuple(read_list(options.exclude)))
+    own = _only(read_image_recipe(recipe_file), options.only)
+    recipes = [with_choices(one, options) for one in own]
     first = recipes[0]
     for folder in filter(None, (out, options.augmented, options.logs)):
         check_new_folder(folder)
-    if choices.weights not in ("", NONE, IMAGENET):
-        weights_of(choices.weights)
+    if options.weights not in ("", NONE, IMAGENET):
+        weights_of(options.weights)
     require_onnx()
     source = find_split(data, options)
-    chosen = choose(first, source, choices.excluded, choices.limit)
-    splits = split(first, chosen, choices.fold)
+    chosen = choose(first, source, options.excluded, options.limit)
+    splits = split(first, chosen, options.fold)
     if first.triage is not None and first.triage[0] not in chosen.answers:
         raise FileError(
             f"The recipe {first.name} asks for the sensitivity of '{first.triage[0]}', which is "
@@ -139,21 +137,21 @@ def train_images(
         layout=source.layout,
         images=len(source.pictures),
         images_sha256=source.sha256,
-        choices=choices.content(),
+        choices=options.content(),
     )
     check_run(about, out, COMPARED)
 
     def begin(readable: Chosen) -> None:
-        split(first, readable, choices.fold)
+        split(first, readable, options.fold)
         _check_networks(recipes, len(chosen.answers), options.threads)
         begin_run(about, recipe_file, out)
 
     images, unread = _images(first, chosen, out, report, tell, begin)
-    notices = [*source.notices, *_notices(chosen, choices)]
+    notices = [*source.notices, *_notices(chosen, options)]
     if unread:
         notices.append(unread_words(unread, len(chosen.pictures)))
         chosen = without(chosen, unread)
-        splits = split(first, chosen, choices.fold)
+        splits = split(first, chosen, options.fold)
     for notice in notices:
         tell(notice)
     if options.augmented is not None:
@@ -171,8 +169,8 @@ def train_images(
             named = f"{recipe.network} ({number} of {len(recipes)})"
             named = named if recipe.axes else recipe.network
             job = NetworkRun(recipe, chosen, images, splits, place, named, report, options.logs)
-            less = changes(before, recipe, choices)
-            known = job.run(choices, about["recipe_sha256"], notices, less)
+            less = changes(before, recipe, options)
+            known = job.run(options, about["recipe_sha256"], notices, less)
         found.append(known)
     return found
 
@@ -217,8 +215,7 @@ def _images(
     key = cache_key(folder, chosen.pictures, recipe.preparation)
     if (kept := read_cache(out / CACHE_FILE, key)) is not None:
         return kept
-    unread: dict[str, str] = {}
-    images, crops = prepare(folder, chosen.pictures, recipe.preparation, report, unread)
+    images, crops, unread = prepare(folder, chosen.pictures, recipe.preparation, report)
     readable = without(chosen, unread)
     begin(readable)
     if doubtful := write_doubtful(folder, readable.pictures, crops, out):
@@ -242,7 +239,7 @@ def _check_networks(recipes: Sequence[ImageRecipe], classes: int, threads: int) 
         keras.utils.clear_session()
 
 
-def _notices(chosen: Chosen, choices: Choices) -> Iterator[str]:
+def _notices(chosen: Chosen, options: Options) -> Iterator[str]:
     source = chosen.source
     if any(p.fold for p in chosen.pictures) and any(p.fold is None for p in chosen.pictures):
         without = sorted({p.label for p in chosen.pictures if p.fold is None})
@@ -250,7 +247,7 @@ def _notices(chosen: Chosen, choices: Choices) -> Iterator[str]:
             f"The data gives no fold to images of the class {', '.join(without)}: they were dealt "
             "to the folds in series of neighbouring names, not by patient."
         )
-    if choices.limit is not None:
+    if options.limit is not None:
         many = counted(len(source.pictures), "image")
         yield f"Only {len(chosen.pictures)} of {many} were used."
     if unused := set(source.classes) - {p.label for p in chosen.pictures}:

@@ -5,7 +5,6 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from types import MappingProxyType
 
 import cv2
 import numpy as np
@@ -54,33 +53,38 @@ def prepare(
     pictures: Sequence[LabelledImage],
     preparation: Preparation,
     report: Report = silent,
-    unread: dict[str, str] | None = None,
-) -> tuple[Images, list[Crop]]:
-    """All images as one array, and how each was cropped.
+) -> tuple[Images, list[Crop], dict[str, str]]:
+    """All images as one array, how each was cropped, and which files cannot be read, and why.
 
-    unread : learns which files cannot be read, and why; these are left out. Without it the first
-        such file raises FileError.
+    The last are left out.
     """
     depth = 1 if preparation.colour == "grey" else 3
     images = np.empty((len(pictures), preparation.size, preparation.size, depth), np.uint8)
     crops: list[Crop] = []
-    for number, picture in enumerate(pictures):
+    unread = {}
+    for number, picture in enumerate(pictures, start=1):
         try:
             image = read_picture(folder / picture.file).rgb()
         except FileError as error:
-            if unread is None:
-                raise
             unread[picture.file] = error.message
         else:
             images[len(crops)], crop = prepare_one(image, preparation)
             crops.append(crop)
-        report((number + 1) / len(pictures), f"preparing: {number + 1} of {len(pictures)} images")
-    return images[: len(crops)], crops
+        report(number / len(pictures), f"preparing: {number} of {len(pictures)} images")
+    return images[: len(crops)], crops, unread
 
 
 def cache_key(folder: Path, pictures: Sequence[LabelledImage], preparation: Preparation) -> str:
     """Changes with the files (names, sizes, times of change) and with their preparation."""
-    about = [(p.file, *_state(folder / p.file)) for p in pictures]
+
+    def state(file: Path) -> tuple[int, int]:
+        try:
+            status = file.stat()
+        except OSError:  # a link may lead nowhere
+            return -1, -1
+        return status.st_size, status.st_mtime_ns
+
+    about = [(p.file, *state(folder / p.file)) for p in pictures]
     text = json.dumps([_FORMAT, asdict(preparation), about])
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -99,12 +103,9 @@ def read_cache(file: Path, key: str) -> tuple[Images, dict[str, str]] | None:
         return None
 
 
-def write_cache(
-    file: Path, images: Images, key: str, unread: Mapping[str, str] = MappingProxyType({})
-) -> None:
+def write_cache(file: Path, images: Images, key: str, unread: Mapping[str, str]) -> None:
     """Keep the array for the next time; raises FileError, also if the disk is full."""
-    left_out = np.array(json.dumps(dict(unread)))
-    write_arrays(file, images=images, key=np.array(key), unread=left_out)
+    write_arrays(file, images=images, key=np.array(key), unread=np.array(json.dumps(unread)))
 
 
 def unread_words(unread: Mapping[str, str], many: int) -> str:
@@ -115,15 +116,6 @@ def unread_words(unread: Mapping[str, str], many: int) -> str:
         f"{counted(len(unread), 'image')} of {many} cannot be read and "
         f"{'is' if len(unread) == 1 else 'are'} left out: {', '.join(named[:_NAMED])}{more}."
     )
-
-
-def _state(file: Path) -> tuple[int, int]:
-    """Size and time of change; a link may lead nowhere."""
-    try:
-        status = file.stat()
-    except OSError:
-        return -1, -1
-    return status.st_size, status.st_mtime_ns
 
 
 def write_doubtful(
@@ -139,8 +131,12 @@ def write_doubtful(
     if not doubtful:
         return 0
     lines = [f"{picture.file}\t{crop.doubt}\n" for picture, crop in doubtful]
+    tiles = [
+        Tile(read_picture(folder / picture.file).rgb(), picture.file, crop.doubt, True, crop)
+        for picture, crop in doubtful[:_MOST]
+    ]
     write_whole(out / LIST_FILE, "".join(lines).encode())
-    write_whole(out / SHEET_FILE, _sheet(folder, doubtful[:_MOST]))
+    write_whole(out / SHEET_FILE, contact_sheet("Crops to look through", tiles))
     return len(doubtful)
 
 
@@ -151,11 +147,3 @@ def read_list(file: Path) -> list[str]:
     except (FileError, ValueError):
         raise FileError(f"The list {file.name} cannot be read.", "Check its name.") from None
     return [name for line in lines if (name := line.split("\t")[0].strip())]
-
-
-def _sheet(folder: Path, doubtful: Sequence[tuple[LabelledImage, Crop]]) -> bytes:
-    tiles = [
-        Tile(read_picture(folder / picture.file).rgb(), picture.file, crop.doubt, True, crop)
-        for picture, crop in doubtful
-    ]
-    return contact_sheet("Crops to look through", tiles)

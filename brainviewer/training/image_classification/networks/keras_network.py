@@ -6,8 +6,9 @@ TensorFlow takes seconds to load.
 """
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Any
 
 import keras
@@ -17,23 +18,24 @@ from brainviewer.core.errors import FileError
 from brainviewer.training.image_classification.networks.pretrained_weights import CHANNELS
 from brainviewer.training.image_classification.recipes.recipe import ImageRecipe, Layer
 
-ANSWER = "answer"
 _IMAGENET_MEANS = (123.68, 116.779, 103.939)  # red, green, blue
 _TURNED = ("ResNet50", "VGG16", "VGG19")
 """Trained on blue, green, red with the mean of ImageNet taken away; the others on -1..1."""
 _OWN_SCALING = ("EfficientNetB0",)
 _MOMENTUM = 0.9
 # Layers and settings of recipes as Keras calls them.
-_KERAS = {
-    "conv": "Conv2D",
-    "max-pool": "MaxPooling2D",
-    "average-pool": "AveragePooling2D",
-    "batch-norm": "BatchNormalization",
-    "dropout": "Dropout",
-    "flatten": "Flatten",
-    "global-average": "GlobalAveragePooling2D",
-    "dense": "Dense",
+_LAYERS = {
+    "conv": keras.layers.Conv2D,
+    "max-pool": keras.layers.MaxPooling2D,
+    "average-pool": keras.layers.AveragePooling2D,
+    "batch-norm": keras.layers.BatchNormalization,
+    "dropout": keras.layers.Dropout,
+    "flatten": keras.layers.Flatten,
+    "global-average": keras.layers.GlobalAveragePooling2D,
+    "dense": keras.layers.Dense,
 }
+_FIXED = ("global-average", "flatten", "max-pool", "average-pool")
+"""Layers with neither numbers nor chance."""
 _NAMES = {"kernel": "kernel_size", "stride": "strides", "size": "pool_size"}
 
 
@@ -66,12 +68,12 @@ def build(recipe: ImageRecipe, classes: int, imagenet: bool = False) -> Built:
     try:
         if not recipe.base:
             scaled = keras.layers.Rescaling(1 / 255, name="scale")(image)
-            top = [*map(_made, recipe.layers), _answer(classes)]
-            return Built(keras.Model(image, _apply(top, scaled), name="network"), (), None, None)
+            answer = _apply(_top(recipe.layers, classes), scaled)
+            return Built(keras.Model(image, answer, name="network"), (), None, None)
         base = _base(recipe.base, image, imagenet)
-        fixed = _deterministic(recipe.layers)
-        lower = _apply([_made(layer) for layer in recipe.layers[:fixed]], base.output)
-        top = [*map(_made, recipe.layers[fixed:]), _answer(classes)]
+        fixed = list(takewhile(lambda layer: layer.name in _FIXED, recipe.layers))
+        lower = _apply(map(_made, fixed), base.output)
+        top = _top(recipe.layers[len(fixed) :], classes)
         whole = keras.Model(image, _apply(top, lower), name="network")
         features = keras.Input(lower.shape[1:], name="features")
         return Built(
@@ -143,24 +145,17 @@ def _base(name: str, image: Any, imagenet: bool) -> Any:
         ) from None
 
 
-def _apply(layers: Sequence[Any], x: Any) -> Any:
+def _apply(layers: Iterable[Any], x: Any) -> Any:
     for layer in layers:
         x = layer(x)
     return x
 
 
-def _deterministic(layers: Sequence[Layer]) -> int:
-    """How many layers from the first have neither numbers nor chance."""
-    for count, layer in enumerate(layers):
-        if layer.name not in ("global-average", "flatten", "max-pool", "average-pool"):
-            return count
-    return len(layers)
-
-
-def _answer(classes: int) -> Any:
-    return keras.layers.Dense(classes, activation="softmax", name=ANSWER)
+def _top(layers: Sequence[Layer], classes: int) -> list[Any]:
+    answer = keras.layers.Dense(classes, activation="softmax", name="answer")
+    return [*map(_made, layers), answer]
 
 
 def _made(layer: Layer) -> Any:
-    made = getattr(keras.layers, _KERAS[layer.name])
-    return made(**{_NAMES.get(key, key): value for key, value in layer.settings.items()})
+    settings = {_NAMES.get(key, key): value for key, value in layer.settings.items()}
+    return _LAYERS[layer.name](**settings)

@@ -8,9 +8,9 @@ import io
 import re
 import zipfile
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import h5py
 import numpy as np
@@ -25,6 +25,7 @@ _SNAKE = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[a-z0-9])(?=[A-Z][a-z])")
 _INSIDE = "model.weights.h5"
 _MOST_NUMBERS = 500_000_000  # of one array: a damaged file can promise any size
 Arrays = list[NDArray[np.float32]]
+_Value = TypeVar("_Value")
 
 # In the order in which Keras keeps the variables of a layer.
 _ORDER = (
@@ -35,29 +36,22 @@ _ORDER = (
 _COUNTED = re.compile(r"(conv2d|batch_normalization|separable_conv2d|depthwise_conv2d)(?:_(\d+))?")
 
 
-def weights_file(weights: str) -> tuple[Path, str]:
-    """The file that ``--weights`` means, and what to call it; raises FileError or ModelError."""
-    file = Path(weights)
-    if file.is_file():
-        return file, file.name
-    cards = {card.id: card for card in classification_models()}
-    card = cards.get(weights)
-    if card is None or card.network is None:
-        known = ", ".join(name for name, one in cards.items() if one.network is not None)
-        raise FileError(
-            f"There are no weights '{weights}'.",
-            f"Give imagenet, none, a Keras file (.h5, .keras), or the id of a model: {known}.",
-        )
-    verify(card.network)
-    return card.network.path("weights"), f"model {weights}"
-
-
 def weights_of(weights: str) -> tuple[dict[str, Arrays], str]:
     """What ``read_arrays`` finds in what ``--weights`` means, and what to call it.
 
     Raises FileError if it is not there or cannot be read, and ModelError for a damaged model.
     """
-    file, name = weights_file(weights)
+    file, name = Path(weights), Path(weights).name
+    if not file.is_file():
+        networks = {card.id: card.network for card in classification_models() if card.network}
+        if weights not in networks:
+            raise FileError(
+                f"There are no weights '{weights}'.",
+                "Give imagenet, none, a Keras file (.h5, .keras), or the id of a model: "
+                f"{', '.join(networks)}.",
+            )
+        verify(networks[weights])
+        file, name = networks[weights].path("weights"), f"model {weights}"
     try:
         return read_arrays(file), name
     except Exception:
@@ -90,19 +84,12 @@ def load_base(layers: Sequence[Any], weights: str, base: str) -> str:
     for key, layer in own.items():
         layer.set_weights(found[key])
     if not Path(weights).is_file():
-        _standardise(layers)
+        # Models that ship learned from standardised intensities: 0..255 is seen as -1..3.
+        for layer in layers:
+            if layer.name == CHANNELS:
+                kernel = np.eye(3, dtype=np.float32)[None, None] / 64
+                layer.set_weights([kernel, np.full(3, -1, np.float32)])
     return name
-
-
-def _standardise(layers: Sequence[Any]) -> None:
-    """Have a base see 0..255 as -1..3.
-
-    The models that ship learned from standardised intensities, not from ImageNet's scale.
-    """
-    for layer in layers:
-        if layer.name == CHANNELS:
-            kernel = np.eye(3, dtype=np.float32)[None, None] / 64
-            layer.set_weights([kernel, np.full(3, -1, np.float32)])
 
 
 def read_arrays(file: Path) -> dict[str, Arrays]:
@@ -147,19 +134,15 @@ def _opened(file: Path) -> Any:
             raise OSError(str(error)) from None
 
 
-def _ranked(named: dict[str, Any]) -> dict[str, Any]:
+def _ranked(named: Mapping[str, _Value]) -> dict[str, _Value]:
     """The same with counted names counted from 0: the order among them is what they tell."""
-    families: dict[str, list[int]] = defaultdict(list)
-    for name in named:
-        if match := _COUNTED.fullmatch(name):
-            families[match[1]].append(int(match[2] or 0))
-    ranks = {family: _places(numbers) for family, numbers in families.items()}
-    result = {}
-    for name, value in named.items():
-        match = _COUNTED.fullmatch(name)
-        key = f"{match[1]} {ranks[match[1]][int(match[2] or 0)]}" if match else name
-        result[key] = value
-    return result
+    counted = {name: match for name in named if (match := _COUNTED.fullmatch(name))}
+    ranks: dict[str, int] = defaultdict(int)
+    keys = {}
+    for name, match in sorted(counted.items(), key=lambda item: int(item[1][2] or 0)):
+        keys[name] = f"{match[1]} {ranks[match[1]]}"
+        ranks[match[1]] += 1
+    return {keys.get(name, name): value for name, value in named.items()}
 
 
 def _by_kind(layers: Sequence[Any]) -> dict[str, Any]:
@@ -173,14 +156,10 @@ def _by_kind(layers: Sequence[Any]) -> dict[str, Any]:
     return result
 
 
-def _largest_model(found: dict[str, Arrays]) -> dict[str, Arrays]:
+def _largest_model(found: Mapping[str, Arrays]) -> dict[str, Arrays]:
     """The layers of the model with the most layers: a base may lie inside another model."""
     models: dict[str, dict[str, Arrays]] = defaultdict(dict)
     for path, arrays in found.items():
         model, _, layer = path.rpartition("/")
         models[model][layer] = arrays
     return max(models.values(), key=len, default={})
-
-
-def _places(numbers: Iterable[int]) -> dict[int, int]:
-    return {number: place for place, number in enumerate(sorted(numbers))}

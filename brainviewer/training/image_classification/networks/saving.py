@@ -1,6 +1,5 @@
 """A trained network as files: architecture, weights, ONNX and a card, each whole or not at all."""
 
-import hashlib
 import json
 import tempfile
 from collections.abc import Mapping
@@ -14,8 +13,9 @@ from brainviewer.core.errors import FileError, ModelError
 from brainviewer.files.writing import write_whole
 from brainviewer.models.engine.onnx_runtime import OnnxFile
 from brainviewer.training.image_classification.networks.keras_onnx import to_onnx
-from brainviewer.training.image_classification.networks.timing import milliseconds
+from brainviewer.training.image_classification.networks.timing import milliseconds, some_image
 from brainviewer.training.json_files import dump
+from brainviewer.training.model_files import sha256
 
 ARCHITECTURE_FILE, WEIGHTS_FILE = "architecture.json", "model.weights.h5"
 GRAPH_FILE, CARD_FILE = "model.onnx", "card.json"
@@ -42,8 +42,7 @@ def save_network(model: Any, out: Path) -> dict[str, Any]:
     write_whole(out / WEIGHTS_FILE, _weights(saved))
     write_whole(out / GRAPH_FILE, to_onnx(saved))
     _, size, _, channels = model.input_shape
-    shape = (1, size, size, channels)
-    image = np.random.default_rng(0).uniform(0, 255, shape).astype(np.float32)
+    image = some_image(size, channels)
     answer = OnnxFile(out / GRAPH_FILE, threads=1).predict(image)
     difference = np.abs(answer - model.predict_on_batch(image)).max()
     if difference > _TOLERANCE:
@@ -56,19 +55,15 @@ def save_network(model: Any, out: Path) -> dict[str, Any]:
 
 
 def write_card(result: Mapping[str, Any], out: Path) -> None:
-    """Write the card: what the network is, what it eats, how good it is, and its files."""
+    """Write the card: what the network is, what it is given, how good it is, and its files."""
     how = result["settings"]
+    seen = {key: how[key] for key in ("colour", "crop")}
     card = {
         "format": _FORMAT,
         "id": result["network"],
         "name": result["about"],
         "classes": result["classes"],
-        "input": {
-            "size": how["input_size"],
-            "colour": how["colour"],
-            "crop": how["crop"],
-            "range": [0, 255],
-        },
+        "input": {"size": how["input_size"], **seen, "range": [0, 255]},
         "output": "one probability for each class",
         "pretrained": how["pretrained"],
         "figures": result["figures"],
@@ -79,7 +74,7 @@ def write_card(result: Mapping[str, Any], out: Path) -> None:
             "It was measured on images of the same source as those that it learned from.",
             *result["notices"],
         ],
-        "files": {name: _sha256(out / name) for name in MODEL_FILES},
+        "files": {name: sha256(out / name) for name in MODEL_FILES},
     }
     write_whole(out / CARD_FILE, dump(card).encode())
 
@@ -96,7 +91,3 @@ def _weights(model: Any) -> bytes:
             "The disk is full, so the weights were not saved.",
             "Free some space and run the same command again.",
         ) from None
-
-
-def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()

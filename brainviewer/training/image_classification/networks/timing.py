@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from brainviewer.models.engine.onnx_runtime import OnnxFile
 
@@ -13,10 +14,14 @@ _THREADS, _ROUNDS, _REPEATS, _WARMING = 2, 3, 30, 3
 
 def milliseconds(graph: Path, size: int, channels: int) -> float:
     """Median of single images (size, size, channels) with ONNX Runtime on two threads."""
-    runtime = OnnxFile(graph, _THREADS)
-    random = np.random.default_rng(0)
-    image = random.uniform(0, 255, (1, size, size, channels)).astype(np.float32)
+    runtime, image = OnnxFile(graph, _THREADS), some_image(size, channels)
     return median_milliseconds(lambda: runtime.predict(image))
+
+
+def some_image(size: int, channels: int) -> NDArray[np.float32]:
+    """(1, size, size, channels) of noise from 0 to 255, always the same."""
+    shape = (1, size, size, channels)
+    return np.random.default_rng(0).uniform(0, 255, shape).astype(np.float32)
 
 
 def median_milliseconds(run: Callable[[], object]) -> float:

@@ -1,7 +1,7 @@
 """Options of ``brainviewer train`` for single images, and what they change of a recipe."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,15 +14,19 @@ _SLOWER = 0.1  # a whole network learns at this share of the rate for a dense la
 
 
 @dataclass(frozen=True)
-class Choices:
+class Options:
     """None and empty stand for what is left as it is.
 
     fold : the fold of the data to test on, or ``all`` for each in turn.
     epochs, batch, size : instead of those of the recipe.
     weights : what the base starts from, instead of what the recipe says.
     limit : at most so many images of each class and fold.
-    excluded : files to leave out.
+    excluded : files to leave out; exclude : a list of them.
     only : the networks of a grid to train.
+    augmented : folder for the augmented images; logs : folder for TensorBoard.
+    runs : where a vote looks for its members.
+    split : a list as ``data audit --write-clean`` writes it; group_by : a pattern that names the
+        patient in a path.
     """
 
     fold: str | None = None
@@ -33,46 +37,31 @@ class Choices:
     limit: int | None = None
     excluded: tuple[str, ...] = ()
     only: tuple[str, ...] = ()
-
-    def content(self) -> dict[str, Any]:
-        """As plain data, without ``only``: a grid may be trained bit by bit."""
-        content = asdict(self)
-        del content["only"]
-        return content | {"excluded": list(self.excluded)}
-
-    def changed(self) -> list[str]:
-        """The names of what differs from recipe and data."""
-        content = self.content()
-        del content["fold"]
-        return [name for name, value in content.items() if value]
-
-
-@dataclass(frozen=True)
-class Options:
-    """All options that are for single images only.
-
-    exclude : a list of images to leave out; augmented : folder for the augmented images; logs :
-    folder for TensorBoard; runs : where a vote looks for its members; split : a list as ``data
-    audit --write-clean`` writes it; group_by : a pattern that names the patient in a path.
-    """
-
-    choices: Choices = Choices()
     exclude: Path | None = None
     augmented: Path | None = None
     logs: Path | None = None
     runs: tuple[Path, ...] = ()
-    threads: int = 1
     split: Path | None = None
     group_by: str = ""
+    threads: int = 1
+
+    def content(self) -> dict[str, Any]:
+        """What decides how a network comes out, as plain data.
+
+        Without ``only``: a grid may be trained bit by bit.
+        """
+        kept = ("fold", "epochs", "batch", "size", "weights", "limit")
+        return {name: getattr(self, name) for name in kept} | {"excluded": list(self.excluded)}
+
+    def changed(self) -> list[str]:
+        """The names of what differs from recipe and data."""
+        return [name for name, value in self.content().items() if value and name != "fold"]
 
     def check(self, recipe: Path, allowed: Sequence[str]) -> None:
         """Raises FileError if an option was given that the recipe has no use for."""
-        values = vars(self.choices) | vars(self)
-        own = ("fold", "epochs", "batch", "size", "weights", "limit", "only", "split", "group_by",
-               "exclude", "augmented", "logs", "runs")  # fmt: skip
-        for name in own:
+        for name, value in vars(self).items():
             option = f"--{name.replace('_', '-')}"
-            if values[name] and option not in allowed:
+            if value and name != "threads" and option not in allowed:
                 raise no_meaning(option, recipe)
 
 
@@ -83,7 +72,7 @@ def no_meaning(option: str, recipe: Path) -> FileError:
     )
 
 
-def changes(before: ImageRecipe, after: ImageRecipe, choices: Choices) -> list[str]:
+def changes(before: ImageRecipe, after: ImageRecipe, options: Options) -> list[str]:
     """In words, what the command line changed of a recipe: ``1 epoch instead of 20``.
 
     before : as the file has it; after : as ``with_choices`` made it.
@@ -106,31 +95,31 @@ def changes(before: ImageRecipe, after: ImageRecipe, choices: Choices) -> list[s
         said.append(f"from {start} instead of {before.weights or 'no pretraining'}")
     if before.fine_tuning is not None and after.fine_tuning is None:
         said.append("not fine-tuned")
-    if choices.limit is not None:
-        said.append(f"at most {counted(choices.limit, 'image')} of each class and fold")
-    if choices.excluded:
-        said.append(f"{counted(len(choices.excluded), 'image')} excluded")
+    if options.limit is not None:
+        said.append(f"at most {counted(options.limit, 'image')} of each class and fold")
+    if options.excluded:
+        said.append(f"{counted(len(options.excluded), 'image')} excluded")
     return said
 
 
-def with_choices(recipe: ImageRecipe, choices: Choices) -> ImageRecipe:
+def with_choices(recipe: ImageRecipe, options: Options) -> ImageRecipe:
     """The recipe with the numbers of the command line in place of its own.
 
     A base without pretraining is nothing to stand on: it learns from the first, all at once.
     """
-    if choices.weights and not recipe.base:
+    if options.weights and not recipe.base:
         raise FileError(
             f"The recipe {recipe.name} has no base that could start from weights.",
             "Leave --weights out, or choose one of the transfer recipes.",
         )
     training, tuning = recipe.training, recipe.fine_tuning
-    epochs, batch = choices.epochs, choices.batch
+    epochs, batch = options.epochs, options.batch
     training = replace(training, epochs=epochs or training.epochs, batch=batch or training.batch)
     if tuning is not None:
         fewer = min(tuning.epochs, epochs or tuning.epochs)
         tuning = replace(tuning, epochs=fewer, batch=batch or tuning.batch)
-    preparation = replace(recipe.preparation, size=choices.size or recipe.preparation.size)
-    weights = choices.weights or recipe.weights
+    preparation = replace(recipe.preparation, size=options.size or recipe.preparation.size)
+    weights = options.weights or recipe.weights
     if recipe.base and weights in ("", NONE):
         weights, tuning = NONE, None
         training = replace(training, learning_rate=training.learning_rate * _SLOWER)

@@ -67,13 +67,13 @@ def test_an_image_becomes_what_the_recipe_says() -> None:
 
 def test_the_cache_is_for_the_same_files_and_preparation(tmp_path: Path) -> None:
     found = find_images(write_pictures(tmp_path / "data", 2))
-    images, crops = prepare(found.folder, found.pictures, GREY)
+    images, crops, _ = prepare(found.folder, found.pictures, GREY)
     assert images.shape == (8, 32, 32, 1)
     assert len(crops) == 8
     key = cache_key(found.folder, found.pictures, GREY)
     file = tmp_path / "kept.npz"
     assert read_cache(file, key) is None
-    write_cache(file, images, key)
+    write_cache(file, images, key, {})
     kept = read_cache(file, key)
     assert kept is not None
     assert np.array_equal(kept[0], images) and kept[1] == {}

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from brainviewer.core.errors import FileError
-from brainviewer.training.image_classification.recipes.options import Choices, with_choices
+from brainviewer.training.image_classification.recipes.options import Options, with_choices
 from brainviewer.training.image_classification.recipes.recipe import BASES
 from brainviewer.training.image_classification.recipes.recipe_file import (
     read_image_recipe,
@@ -84,11 +84,11 @@ def test_what_the_sources_say_stands_in_the_recipes() -> None:
 
 def test_without_pretraining_there_is_nothing_to_freeze_or_tune() -> None:
     (vgg16,) = read_image_recipe(SHIPPED / "transfer-vgg16.toml")
-    new = with_choices(vgg16, Choices(weights="none"))
+    new = with_choices(vgg16, Options(weights="none"))
     assert (new.weights, new.fine_tuning) == ("none", None)
     assert new.training.learning_rate == pytest.approx(vgg16.training.learning_rate / 10)
-    assert with_choices(vgg16, Choices()) == vgg16
-    other = with_choices(vgg16, Choices(weights="mine.h5", epochs=2))
+    assert with_choices(vgg16, Options()) == vgg16
+    other = with_choices(vgg16, Options(weights="mine.h5", epochs=2))
     assert (other.weights, other.training.epochs) == ("mine.h5", 2)
     assert other.fine_tuning is not None
 

@@ -13,7 +13,7 @@ from PIL import Image
 from brainviewer.training.image_classification.evaluation import page as pages
 from brainviewer.training.image_classification.evaluation.results import Predictions
 from brainviewer.training.image_classification.recipes.options import (
-    Choices,
+    Options,
     changes,
     with_choices,
 )
@@ -38,30 +38,30 @@ def page_of(folder: Path, made: dict[str, Any]) -> str:
 
 
 @pytest.mark.parametrize(
-    ("name", "choices", "said"),
+    ("name", "options", "said"),
     [
-        ("cnn-128-flip", Choices(), []),
-        ("cnn-128-flip", Choices(fold="2"), []),
+        ("cnn-128-flip", Options(), []),
+        ("cnn-128-flip", Options(fold="2"), []),
         (
             "cnn-128-flip",
-            Choices(epochs=1, size=32, batch=4, limit=1),
+            Options(epochs=1, size=32, batch=4, limit=1),
             ["32 pixels instead of 128", "1 epoch instead of 20", "batches of 4 instead of 20",
              "at most 1 image of each class and fold"],
         ),
         (
             "transfer-vgg16",
-            Choices(weights="none"),
+            Options(weights="none"),
             ["learning rate 0.0001, not 0.001", "from no pretraining instead of imagenet",
              "not fine-tuned"],
         ),
-        ("cnn-128-flip", Choices(excluded=("a", "b")), ["2 images excluded"]),
+        ("cnn-128-flip", Options(excluded=("a", "b")), ["2 images excluded"]),
     ],
 )  # fmt: skip
 def test_what_the_command_line_changed_in_words(
-    name: str, choices: Choices, said: list[str]
+    name: str, options: Options, said: list[str]
 ) -> None:
     before = read_image_recipe(SHIPPED / f"{name}.toml")[0]
-    assert changes(before, with_choices(before, choices), choices) == said
+    assert changes(before, with_choices(before, options), options) == said
 
 
 def test_the_page_says_first_what_was_changed(tmp_path: Path) -> None:
