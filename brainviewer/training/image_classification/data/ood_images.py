@@ -103,8 +103,10 @@ def volume_slices(volume: SimpleITK.Image, count: int = _SLICES) -> list[Grey]:
             # The first axial slice is the lowest one, and belongs at the bottom.
             one = one[::-1] if axis != 0 else one
             size = [round(one.shape[n] * spacing[a] / pixel) for n, a in ((1, across), (0, down))]
-            ct = values.min() < _AIR
-            low, high = _ct_window(one, len(made)) if ct else np.percentile(one, [1, 99.5])
+            if values.min() < _AIR:
+                low, high = _ct_window(one, len(made))
+            else:
+                low, high = np.percentile(one, [1, 99.5]).tolist()
             grey = (one - low) * (255 / max(high - low, 1e-6))
             shown = np.clip(np.rint(grey), 0, 255).astype(np.uint8)
             if np.mean(shown > 20) > _LEAST_SHOWN:

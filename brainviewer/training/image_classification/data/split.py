@@ -59,7 +59,7 @@ def choose(
 
     Raises FileError if a class has no images, or if an excluded file is not there.
     """
-    known = {picture.file for picture in source.pictures}
+    left_out, known = set(excluded), {picture.file for picture in source.pictures}
     if unknown := [file for file in excluded if file not in known]:
         raise FileError(
             f"The list of excluded images names '{unknown[0]}', which is not in the data.",
@@ -67,7 +67,7 @@ def choose(
         )
     answers = recipe.classes or {name: (name,) for name in source.classes}
     of = {member: answer for answer, members in answers.items() for member in members}
-    there = [p for p in source.pictures if p.label in of and p.file not in set(excluded)]
+    there = [p for p in source.pictures if p.label in of and p.file not in left_out]
     if limit is not None:
         there = _thinned(there, limit)
     names = tuple(answers)
@@ -121,47 +121,44 @@ def split(recipe: ImageRecipe, chosen: Chosen, fold: str | None = None) -> list[
             )
         tested = names if fold == "all" else [fold or names[-1]]
         parts = [(name, folds == name) for name in tested]
+    elif fold is not None:
+        raise FileError("The data names no folds.", "Leave --fold out.")
+    elif any(picture.testing for picture in source.pictures):
+        parts = [("test", np.array([p.testing for p in chosen.pictures]))]
     else:
-        if fold is not None:
-            raise FileError("The data names no folds.", "Leave --fold out.")
-        testing = np.array([p.testing for p in chosen.pictures])
-        if not any(picture.testing for picture in source.pictures):
-            everything = np.arange(len(chosen.labels))
-            testing = _drawn(chosen, everything, recipe.test, random)
-        parts = [("test", testing)]
+        everything = np.arange(len(chosen.labels))
+        parts = [("test", _drawn(chosen, everything, recipe.test, random))]
     splits = []
     for name, testing in parts:
-        rest = np.flatnonzero(~testing & ~_related_to_tested(chosen, testing))
+        # Folds that are given can tear groups: what is grouped with test images is left out.
+        pairs = [*zip(chosen.pictures, testing.tolist(), strict=True)]
+        related = {p.group for p, is_tested in pairs if is_tested and p.group != p.file}
+        rest = np.flatnonzero([not (is_tested or p.group in related) for p, is_tested in pairs])
         validating = _drawn(chosen, rest, recipe.validation, random)
-        made = Split(
-            name,
-            np.setdiff1d(rest, np.flatnonzero(validating)),
-            np.flatnonzero(validating),
-            np.flatnonzero(testing),
-        )
+        train = np.setdiff1d(rest, np.flatnonzero(validating))
+        made = Split(name, train, np.flatnonzero(validating), np.flatnonzero(testing))
         for part in ("train", "validation", "test"):
-            _check(chosen, getattr(made, part), part)
+            there = set(chosen.labels[getattr(made, part)].tolist())
+            for place, answer in enumerate(chosen.answers):
+                if place not in there:
+                    raise FileError(
+                        f"There are too few images of '{answer}' for a {part} part of their own.",
+                        "Use more images, or a larger share in [split].",
+                    )
         splits.append(made)
     return splits
-
-
-def _related_to_tested(chosen: Chosen, testing: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """(images,) what the data groups with test images: folds that are given can tear groups."""
-    pairs = zip(chosen.pictures, testing.tolist(), strict=True)
-    tested = {p.group for p, is_tested in pairs if is_tested and p.group != p.file}
-    return np.array([picture.group in tested for picture in chosen.pictures])
 
 
 def _complete_folds(chosen: Chosen) -> NDArray[np.str_]:
     """The fold of each image; what has none goes to the folds in turn, series together."""
     names = sorted({p.fold for p in chosen.pictures if p.fold is not None})
-    groups = _groups(chosen)
     turn: dict[str, str] = {}
-    for picture, group in zip(chosen.pictures, groups.tolist(), strict=True):
+    folds = []
+    for picture, group in zip(chosen.pictures, _groups(chosen).tolist(), strict=True):
         if picture.fold is None:
             turn.setdefault(group, names[len(turn) % len(names)])
-    pairs = zip(chosen.pictures, groups.tolist(), strict=True)
-    return np.array([picture.fold or turn[group] for picture, group in pairs])
+        folds.append(picture.fold or turn[group])
+    return np.array(folds)
 
 
 def by_number(pictures: Sequence[LabelledImage]) -> list[LabelledImage]:
@@ -218,12 +215,3 @@ def _drawn(
                 break
             drawn[members[groups[members] == group]] = True
     return drawn
-
-
-def _check(chosen: Chosen, members: NDArray[np.int64], part: str) -> None:
-    for place, answer in enumerate(chosen.answers):
-        if not np.any(chosen.labels[members] == place):
-            raise FileError(
-                f"There are too few images of '{answer}' for a {part} part of their own.",
-                "Use more images, or a larger share in [split].",
-            )

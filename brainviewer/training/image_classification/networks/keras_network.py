@@ -152,8 +152,9 @@ def _apply(layers: Iterable[Any], x: Any) -> Any:
 
 
 def _top(layers: Sequence[Layer], classes: int) -> list[Any]:
-    answer = keras.layers.Dense(classes, activation="softmax", name="answer")
-    return [*map(_made, layers), answer]
+    # In this order: each layer that is made takes the next of its numbers from chance.
+    made = list(map(_made, layers))
+    return [*made, keras.layers.Dense(classes, activation="softmax", name="answer")]
 
 
 def _made(layer: Layer) -> Any:

@@ -65,7 +65,7 @@ def to_onnx(model: Any) -> bytes:
         given = layer.input if isinstance(layer.input, list | tuple) else [layer.input]
         inputs = [names[id(one)] for one in given]
         if kind in _MERGES:
-            out = _MERGES[kind](graph, inputs)
+            out = _merge(graph, kind, inputs)
         elif kind in _LAYERS:
             out = _LAYERS[kind](graph, layer, inputs[0])
         else:
@@ -114,34 +114,24 @@ def _window(layer: Any, size: Any) -> dict[str, Any]:
 
 
 def _conv(graph: _Graph, layer: Any, x: str) -> str:
-    kernel, *bias = _arrays(layer)
-    numbers = [graph.constant(kernel.transpose(3, 2, 0, 1)), *map(graph.constant, bias)]
-    dilations = list(layer.dilation_rate)
-    x = graph.node("Conv", [x, *numbers], dilations=dilations, **_window(layer, layer.kernel_size))
+    """A convolution of all channels, of each for itself, or the second and then the first."""
+    arrays = _arrays(layer)
+    kernels, bias = [a for a in arrays if a.ndim == 4], [a for a in arrays if a.ndim == 1]
+    how = _window(layer, layer.kernel_size)
+    for kernel in kernels:
+        numbers = [kernel.transpose(3, 2, 0, 1)]
+        if kernel is not kernels[0]:
+            how = {}  # 1x1
+        elif type(layer).__name__ == "Conv2D":
+            how["dilations"] = list(layer.dilation_rate)
+        else:
+            height, width, channels, times = kernel.shape
+            turned = kernel.transpose(2, 3, 0, 1)
+            numbers = [turned.reshape(channels * times, 1, height, width)]
+            how["group"] = channels
+        numbers += bias if kernel is kernels[-1] else []
+        x = graph.node("Conv", [x, *map(graph.constant, numbers)], **how)
     return graph.activation(x, layer.activation.__name__)
-
-
-def _depthwise(graph: _Graph, layer: Any, x: str) -> str:
-    kernel, *bias = _arrays(layer)
-    x = _each_channel(graph, layer, x, kernel, [graph.constant(one) for one in bias])
-    return graph.activation(x, layer.activation.__name__)
-
-
-def _separable(graph: _Graph, layer: Any, x: str) -> str:
-    each, point, *bias = _arrays(layer)
-    x = _each_channel(graph, layer, x, each, [])
-    numbers = [graph.constant(point.transpose(3, 2, 0, 1)), *map(graph.constant, bias)]
-    return graph.activation(graph.node("Conv", [x, *numbers]), layer.activation.__name__)
-
-
-def _each_channel(
-    graph: _Graph, layer: Any, x: str, kernel: NDArray[np.float32], bias: list[str]
-) -> str:
-    """One convolution for each channel; ``kernel`` is (h, w, channels, times)."""
-    height, width, channels, times = kernel.shape
-    turned = kernel.transpose(2, 3, 0, 1).reshape(channels * times, 1, height, width)
-    window = _window(layer, (height, width))
-    return graph.node("Conv", [x, graph.constant(turned), *bias], group=channels, **window)
 
 
 def _batch_norm(graph: _Graph, layer: Any, x: str) -> str:
@@ -204,39 +194,30 @@ def _reshape(graph: _Graph, layer: Any, x: str) -> str:
 
 
 _LAYERS: dict[str, Callable[[_Graph, Any, str], str]] = {
-    "Conv2D": _conv,
-    "DepthwiseConv2D": _depthwise,
-    "SeparableConv2D": _separable,
+    **dict.fromkeys(("Conv2D", "DepthwiseConv2D", "SeparableConv2D"), _conv),
     "BatchNormalization": _batch_norm,
-    "Activation": lambda graph, layer, x: graph.activation(x, layer.activation.__name__),
+    "Activation": lambda g, layer, x: g.activation(x, layer.activation.__name__),
     "ReLU": _relu,
     "ZeroPadding2D": _zero_padding,
-    "MaxPooling2D": lambda g, layer, x: g.node("MaxPool", [x], **_window(layer, layer.pool_size)),
-    "AveragePooling2D": lambda g, layer, x: g.node(
-        "AveragePool", [x], **_window(layer, layer.pool_size)
-    ),
+    "MaxPooling2D": lambda g, la, x: g.node("MaxPool", [x], **_window(la, la.pool_size)),
+    "AveragePooling2D": lambda g, la, x: g.node("AveragePool", [x], **_window(la, la.pool_size)),
     "GlobalAveragePooling2D": _global_average,
     "Rescaling": _rescaling,
     "Normalization": _normalization,
     "Flatten": _flatten,
-    "Dropout": lambda graph, layer, x: x,
+    "Dropout": lambda g, layer, x: x,
     "Dense": _dense,
     "Reshape": _reshape,
 }
 
 
-def _chain(kind: str) -> Callable[[_Graph, list[str]], str]:
-    def merge(graph: _Graph, inputs: list[str]) -> str:
-        x = inputs[0]
-        for other in inputs[1:]:
-            x = graph.node(kind, [x, other])
-        return x
+def _merge(graph: _Graph, kind: str, inputs: list[str]) -> str:
+    if kind == "Concatenate":
+        return graph.node("Concat", inputs, axis=1)
+    x, *others = inputs
+    for other in others:
+        x = graph.node(_MERGES[kind], [x, other])
+    return x
 
-    return merge
 
-
-_MERGES: dict[str, Callable[[_Graph, list[str]], str]] = {
-    "Add": _chain("Add"),
-    "Multiply": _chain("Mul"),
-    "Concatenate": lambda graph, inputs: graph.node("Concat", inputs, axis=1),
-}
+_MERGES = {"Add": "Add", "Multiply": "Mul", "Concatenate": "Concat"}
