@@ -22,7 +22,6 @@ _EPSILON = 1.001e-5
 STAGES = ((64, 3, 1), (128, 4, 2), (256, 6, 2), (512, 3, 2))  # filters, blocks, stride
 FEATURES = 2048
 MIDDLE_FEATURES = 1024
-_FIRST_OF_LAST = "conv5_block1"
 
 
 def _convolution(inputs: int, outputs: int, kernel: int, stride: int = 1) -> nn.Conv2d:
@@ -128,9 +127,8 @@ class ResNet50(MapNetwork):
         for stage, (filters, count, stride) in enumerate(STAGES, start=2):
             for number in range(1, count + 1):
                 first = number == 1
-                self.blocks[f"conv{stage}_block{number}"] = Block(
-                    inputs, filters, stride if first else 1, shortcut=first
-                )
+                block = Block(inputs, filters, stride if first else 1, shortcut=first)
+                self.blocks[f"conv{stage}_block{number}"] = block
                 inputs = 4 * filters
         self.dropout = nn.Dropout(dropout)
         self.dense = nn.Linear(FEATURES, classes)
@@ -146,25 +144,22 @@ class ResNet50(MapNetwork):
     def lower(self, x: Tensor, parts: int) -> Tensor:
         """(n, depth, size, size) -> what the first ``parts`` of its stages make of it, 1 to 5"""
         x = self.pool(self.relu(self.conv1_bn(self.conv1_conv(x))))
-        for name, block in self.blocks.items():
-            if stage_of(name) <= parts:
-                x = block(x)
-        return x
+        return self._through(x, range(2, parts + 1))
 
     def maps(self, x: Tensor, after: int = 0) -> tuple[Tensor, Tensor]:
         """(n, depth, size, size) -> the last maps at size / 16 (1024) and at size / 32 (2048)
 
         after : ``x`` is what that many stages have made of the images already; 0 for images.
         """
-        if after == 0:
-            x = self.lower(x, 1)
-        middle = x
+        x = x if after else self.lower(x, 1)
+        middle = self._through(x, range(max(after, 1) + 1, 5))
+        return middle, self._through(middle, range(max(after + 1, 5), 6))
+
+    def _through(self, x: Tensor, stages: range) -> Tensor:
         for name, block in self.blocks.items():
-            if stage_of(name) > max(after, 1):
-                if name == _FIRST_OF_LAST:
-                    middle = x
+            if stage_of(name) in stages:
                 x = block(x)
-        return middle, x
+        return x
 
     def first(self, parts: int) -> Sequence[nn.Module]:
         """The modules of the first ``parts`` stages."""

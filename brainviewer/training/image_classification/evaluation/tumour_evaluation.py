@@ -63,19 +63,23 @@ def evaluate(said: TumourPredictions, controls: Mapping[str, Any] | None = None)
     tested = held_out_predictions(said)
     answers = tested.probabilities
     whole = measured(CLASSES, tested, _SEED)
-    whole["figures"] += _above_and_below(tested)
+    asked = {
+        DOUBT: doubtful_error(LEAST_CONFIDENT),
+        "error above the threshold": doubtful_error(LEAST_CONFIDENT, False),
+    }
+    whole["figures"] += figures(said.labels, answers, asked, _SEED, tested.groups)
     scope, edits = _scope(said), _edits(said, answers, heads)
-    answered = np.bincount(answers[said.doubtful].argmax(axis=1), minlength=len(CLASSES))
+    doubtful = _counts(answers[said.doubtful].argmax(axis=1))
     return {
         "kind": "tumour-pictures",
         "classes": list(CLASSES),
-        "images": _by_class(np.bincount(said.labels, minlength=len(CLASSES))),
+        "images": _counts(said.labels),
         "folds": len(FOLDS),
         "bootstrap_repeats": DRAWS,
         "head": head_content(fit_head(said.logits[right], said.labels[right])),
         "bars": bars(whole["figures"], edits, scope),
         **whole,
-        "doubtful": {"images": int(said.doubtful.sum()), "answers": _by_class(answered)},
+        "doubtful": {"images": int(said.doubtful.sum()), "answers": doubtful},
         "without_doubtful": measured(CLASSES, tested.at(np.flatnonzero(right)), _SEED)["figures"],
         "tumours_alone": _tumours_alone(tested),
         "each_fold": {
@@ -110,8 +114,8 @@ def bars(
     return {name: against_bar(reached[name], sign, bar) for name, (bar, sign) in BARS.items()}
 
 
-def _by_class(numbers: Any) -> dict[str, Any]:
-    return dict(zip(CLASSES, numbers.tolist(), strict=True))
+def _counts(codes: Labels) -> dict[str, int]:
+    return dict(zip(CLASSES, np.bincount(codes, minlength=len(CLASSES)).tolist(), strict=True))
 
 
 def held_out_predictions(said: TumourPredictions) -> Predictions:
@@ -129,14 +133,6 @@ def held_out_predictions(said: TumourPredictions) -> Predictions:
 def _limit(distances: Numbers) -> float:
     """The distance that all but a few of the unseen images keep below."""
     return float(np.quantile(distances, QUANTILE))
-
-
-def _above_and_below(tested: Predictions) -> list[dict[str, Any]]:
-    asked = {
-        DOUBT: doubtful_error(LEAST_CONFIDENT),
-        "error above the threshold": doubtful_error(LEAST_CONFIDENT, False),
-    }
-    return figures(tested.truth, tested.probabilities, asked, _SEED, tested.groups)
 
 
 def _in_short(labels: Labels, answers: Probabilities) -> dict[str, float]:
@@ -252,9 +248,9 @@ def _lgg(said: TumourPredictions) -> dict[str, dict[str, Any]]:
         for label in ("glioma", "none"):
             some = (sequences == sequence) & (said.lgg_labels == CLASSES.index(label))
             if some.any():
-                shares = np.bincount(answers[some], minlength=len(CLASSES)) / some.sum()
-                counted = {"images": int(some.sum()), **_by_class(shares.round(4))}
-                rows[f"{label} on {sequence}"] = counted
+                many = int(some.sum())
+                shares = {n: round(c / many, 4) for n, c in _counts(answers[some]).items()}
+                rows[f"{label} on {sequence}"] = {"images": many, **shares}
     return rows
 
 

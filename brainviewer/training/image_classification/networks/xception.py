@@ -89,8 +89,8 @@ class Xception(MapNetwork):
             Shrinking(128, 256, 256),
             Shrinking(256, 728, 728),
         ]
-        self.blocks = nn.ModuleList(
-            [*entry, *(Middle(728) for _ in range(8)), Shrinking(728, 728, MIDDLE_FEATURES)]
+        self.blocks = nn.Sequential(
+            *entry, *(Middle(728) for _ in range(8)), Shrinking(728, 728, MIDDLE_FEATURES)
         )
         self.last = nn.ModuleList([Separable(MIDDLE_FEATURES, 1536), Separable(1536, FEATURES)])
         self.dropout = nn.Dropout(dropout)
@@ -100,20 +100,15 @@ class Xception(MapNetwork):
         """(n, 1, size, size) -> what the first ``parts`` of the 12 blocks make of it"""
         x = torch.relu(self.norm1(self.conv1(x)))
         x = torch.relu(self.norm2(self.conv2(x)))
-        for block in self.blocks[:parts]:
-            x = block(x)
-        return x
+        return torch.as_tensor(self.blocks[:parts](x))
 
     def maps(self, x: Tensor, after: int = 0) -> tuple[Tensor, Tensor]:
         """(n, 1, size, size) -> the maps at size / 16 (728) and the last ones at size / 32 (2048)
 
         after : ``x`` is what that many blocks have made of the images already; 0 for images.
         """
-        if after == 0:
-            x = self.lower(x, 0)
-        for block in self.blocks[after:-1]:
-            x = block(x)
-        middle, x = x, self.blocks[-1](x)
+        middle = self.blocks[after:-1](x if after else self.lower(x, 0))
+        x = self.blocks[-1](middle)
         for conv in self.last:
             x = torch.relu(conv(x))
         return middle, x
@@ -145,12 +140,8 @@ class Xception(MapNetwork):
 
 def _pool(x: Tensor) -> Tensor:
     """Max pooling 3x3 with stride 2 and the padding that Keras calls the same."""
-    before, after = [], []
-    for length in x.shape[2:]:
-        needed = max((-(-length // 2) - 1) * 2 + 3 - length, 0)
-        before.append(needed // 2)
-        after.append(needed - needed // 2)
-    padded = nn.functional.pad(x, (before[1], after[1], before[0], after[0]), value=float("-inf"))
+    top, left = (length % 2 for length in x.shape[2:])
+    padded = nn.functional.pad(x, (left, 1, top, 1), value=float("-inf"))
     return nn.functional.max_pool2d(padded, 3, 2)
 
 
