@@ -9,7 +9,7 @@ it is larger. Measured with the files that ship, as the application does it: fir
 which in such collections refuse CT that is passed off as MR, then the distance of the features. The
 shares are of what passes the checks. Images of which there is a near-copy among those that the
 model was trained on are easier; those without are counted by themselves as well. ``--out`` adds
-what was measured to an evaluation; the README is written from it (``packing --texts-only``).
+what was measured to an evaluation; the README is written from it (``tumour_package --texts-only``).
 """
 
 import json
