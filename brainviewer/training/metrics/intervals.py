@@ -38,10 +38,13 @@ class Estimate(NamedTuple):
     of: int | None = None
     effective: float | None = None
 
+    def ends(self) -> dict[str, float]:
+        """The interval as results hold it."""
+        return {"low": round(self.low, 4), "high": round(self.high, 4)}
+
     def entry(self, name: str, counted: str, count: int) -> dict[str, Any]:
         """As results hold it, with what it rests on; count : of what is no share."""
-        value, low, high = (round(number, 4) for number in self[:3])
-        found = {"name": name, "value": value, "low": low, "high": high}
+        found: dict[str, Any] = {"name": name, "value": round(self.value, 4), **self.ends()}
         found[counted] = count if self.of is None else self.of
         if self.effective is not None:
             found["effective"] = round(float(self.effective), 1)

@@ -21,6 +21,12 @@ Counts = NDArray[np.float64]
 Values = NDArray[np.float64]
 Tables = NDArray[np.float64]
 """(draws, classes, classes) counts; rows are true classes, columns are answers."""
+Draws = Counts | None
+Groups = NDArray[Any] | None
+"""(n,) of those that are drawn together, such as patients; None if each stands for itself."""
+Ends = tuple[float, float]
+Random = np.random.Generator
+Parts = tuple[Values, NDArray[np.bool_]]
 Measure = Callable[..., Values]
 
 
@@ -32,21 +38,17 @@ class Share:
     drawn : measures draws, where the share of a draw is of other patients.
     """
 
-    parts: Callable[[Truth, Probabilities], tuple[Values, NDArray[np.bool_]]]
+    parts: Callable[[Truth, Probabilities], Parts]
     drawn: Measure | None = None
 
-    def __call__(
-        self, truth: Truth, probabilities: Probabilities, counts: Counts | None = None
-    ) -> Values:
+    def __call__(self, truth: Truth, probabilities: Probabilities, counts: Draws = None) -> Values:
         if self.drawn is not None:
             return self.drawn(truth, probabilities, counts)
         whole, so = self.parts(truth, probabilities)
         every = each_once(truth, counts)
         return ratio(every @ (whole * so), every @ whole)
 
-    def rests_on(
-        self, truth: Truth, runs: Probabilities, groups: NDArray[Any] | None
-    ) -> tuple[int, float]:
+    def rests_on(self, truth: Truth, runs: Probabilities, groups: Groups) -> tuple[int, float]:
         """How many patients it is a share of, and how many independent ones that is worth.
 
         runs : (seeds, n, classes); the mean over seeds counts, which are no further patients.
@@ -63,15 +65,11 @@ class Share:
 class WorstRecall:
     """The recall of the class that is found least often, of those that occur."""
 
-    def __call__(
-        self, truth: Truth, probabilities: Probabilities, counts: Counts | None = None
-    ) -> Values:
+    def __call__(self, truth: Truth, probabilities: Probabilities, counts: Draws = None) -> Values:
         each = [recall(int(c))(truth, probabilities, counts) for c in np.unique(truth)]
         return np.asarray(np.nanmin(each, axis=0))
 
-    def interval(
-        self, truth: Truth, runs: Probabilities, groups: NDArray[Any] | None
-    ) -> tuple[float, float]:
+    def interval(self, truth: Truth, runs: Probabilities, groups: Groups) -> Ends:
         """The least of the recalls' lower ends, and of their upper ones.
 
         Where every recall lies in its interval, the least of them lies in this one.
@@ -90,14 +88,10 @@ class OfTable:
 
     of: Callable[[Tables], Values]
 
-    def __call__(
-        self, truth: Truth, probabilities: Probabilities, counts: Counts | None = None
-    ) -> Values:
+    def __call__(self, truth: Truth, probabilities: Probabilities, counts: Draws = None) -> Values:
         return self.of(confusion(truth, probabilities, counts))
 
-    def without_spread(
-        self, truth: Truth, runs: Probabilities, units: int, random: np.random.Generator
-    ) -> tuple[float, float]:
+    def without_spread(self, truth: Truth, runs: Probabilities, units: int, random: Random) -> Ends:
         """The interval where no draw differs from another: of draws from the posterior with half
         a patient more in each cell (Jeffreys 1946). units : independent patients."""
         tables = np.concatenate([confusion(truth, run) for run in runs]).mean(axis=0)
@@ -113,9 +107,7 @@ class Area:
 
     index: int
 
-    def __call__(
-        self, truth: Truth, probabilities: Probabilities, counts: Counts | None = None
-    ) -> Values:
+    def __call__(self, truth: Truth, probabilities: Probabilities, counts: Draws = None) -> Values:
         every = each_once(truth, counts)
         score = probabilities[:, self.index]
         ill, well = truth == self.index, truth != self.index
@@ -124,9 +116,7 @@ class Area:
         wins = ((every[:, ill] @ above) * every[:, well]).sum(axis=1)
         return ratio(wins, every[:, ill].sum(axis=1) * every[:, well].sum(axis=1))
 
-    def without_spread(
-        self, truth: Truth, runs: Probabilities, units: int, random: np.random.Generator
-    ) -> tuple[float, float]:
+    def without_spread(self, truth: Truth, runs: Probabilities, units: int, random: Random) -> Ends:
         """The interval where no draw differs, as if the classes cannot be told apart at all, or
         always (``area_interval``)."""
         share = units / len(truth)
@@ -141,15 +131,11 @@ class MeanArea:
 
     classes: int
 
-    def __call__(
-        self, truth: Truth, probabilities: Probabilities, counts: Counts | None = None
-    ) -> Values:
+    def __call__(self, truth: Truth, probabilities: Probabilities, counts: Draws = None) -> Values:
         each = [Area(place)(truth, probabilities, counts) for place in range(self.classes)]
         return np.asarray(np.mean(each, axis=0))
 
-    def without_spread(
-        self, truth: Truth, runs: Probabilities, units: int, random: np.random.Generator
-    ) -> tuple[float, float]:
+    def without_spread(self, truth: Truth, runs: Probabilities, units: int, random: Random) -> Ends:
         """The mean of the intervals of the classes: where one does not differ, no other does."""
         areas = [Area(place) for place in range(self.classes)]
         ends = np.array([area.without_spread(truth, runs, units, random) for area in areas])
@@ -167,14 +153,12 @@ class Biased:
     measure: Measure
     bins: Callable[[Truth, Probabilities], tuple[Values, Values]] | None = None
 
-    def __call__(
-        self, truth: Truth, probabilities: Probabilities, counts: Counts | None = None
-    ) -> Values:
+    def __call__(self, truth: Truth, probabilities: Probabilities, counts: Draws = None) -> Values:
         return self.measure(truth, probabilities, counts)
 
     def without_spread(
-        self, truth: Truth, runs: Probabilities, units: int, random: np.random.Generator
-    ) -> tuple[float, float] | None:
+        self, truth: Truth, runs: Probabilities, units: int, random: Random
+    ) -> Ends | None:
         """As for ``OfTable``, with half a patient more wrong and right in each bin."""
         if self.bins is None:
             return None
@@ -194,7 +178,7 @@ def binned_error(sure: Values, cells: Values) -> Values:
 
 
 def confusion(
-    truth: Truth, probabilities: Probabilities, counts: Counts | None = None
+    truth: Truth, probabilities: Probabilities, counts: Draws = None
 ) -> NDArray[np.float64]:
     """(draws, classes, classes): rows are true classes, columns are answers."""
     classes = probabilities.shape[1]
@@ -203,7 +187,7 @@ def confusion(
     return np.asarray(table.reshape(-1, classes, classes))
 
 
-def _accuracy(truth: Truth, probabilities: Probabilities) -> tuple[Values, NDArray[np.bool_]]:
+def _accuracy(truth: Truth, probabilities: Probabilities) -> Parts:
     return np.ones(len(truth)), probabilities.argmax(axis=1) == truth
 
 
@@ -214,13 +198,13 @@ accuracy = Share(_accuracy)
 def recall(index: int) -> Share:
     """Share of the patients of one class that are answered so."""
 
-    def parts(truth: Truth, probabilities: Probabilities) -> tuple[Values, NDArray[np.bool_]]:
+    def parts(truth: Truth, probabilities: Probabilities) -> Parts:
         return (truth == index).astype(float), probabilities.argmax(axis=1) == index
 
     return Share(parts)
 
 
-def area_interval(area: float, ill: float, well: float) -> tuple[float, float]:
+def area_interval(area: float, ill: float, well: float) -> Ends:
     """The 95 % interval of an area under the ROC curve by the variance that it would have if it
     were otherwise (Newcombe 2006, method 5; variance of Hanley & McNeil 1982).
 
@@ -234,7 +218,7 @@ def area_interval(area: float, ill: float, well: float) -> tuple[float, float]:
     return float(inside.min()), float(inside.max())
 
 
-def each_once(truth: Truth, counts: Counts | None) -> Counts:
+def each_once(truth: Truth, counts: Draws) -> Counts:
     """The draws, or one in which every patient is once."""
     return np.ones((1, len(truth))) if counts is None else counts
 

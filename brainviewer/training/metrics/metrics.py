@@ -10,9 +10,10 @@ from brainviewer.core.ranking import average_ranks
 from brainviewer.training.metrics.metric_kinds import (
     Area,
     Biased,
-    Counts,
+    Draws,
     Measure,
     OfTable,
+    Parts,
     Probabilities,
     Share,
     Tables,
@@ -76,9 +77,7 @@ def area_under_curve(positive: NDArray[np.bool_], score: NDArray[np.float64]) ->
     return above / (many * (len(score) - many))
 
 
-def _calibration_error(
-    truth: Truth, probabilities: Probabilities, counts: Counts | None = None
-) -> Values:
+def _calibration_error(truth: Truth, probabilities: Probabilities, counts: Draws = None) -> Values:
     every = each_once(truth, counts)
     gaps = every @ (np.eye(BINS)[_bin_of(probabilities)] * _gap(truth, probabilities)[:, None])
     return np.asarray(np.abs(gaps).sum(axis=1) / every.sum(axis=1))
@@ -100,7 +99,7 @@ calibration_error = Biased(_calibration_error, _bins)
 def calibration_error_at(shares: tuple[float, ...]) -> Biased:
     """The same where the classes are as frequent as ``shares`` says: patients are weighted so."""
 
-    def measure(truth: Truth, probabilities: Probabilities, counts: Counts | None = None) -> Values:
+    def measure(truth: Truth, probabilities: Probabilities, counts: Draws = None) -> Values:
         every = each_once(truth, counts)
         members = np.eye(len(shares))[truth]
         weight = ratio(np.array(shares)[None, :], every @ members)
@@ -110,20 +109,18 @@ def calibration_error_at(shares: tuple[float, ...]) -> Biased:
     return Biased(measure)
 
 
-def brier(truth: Truth, probabilities: Probabilities, counts: Counts | None = None) -> Values:
+def brier(truth: Truth, probabilities: Probabilities, counts: Draws = None) -> Values:
     """Mean squared distance to the truth over all classes, 0 to 2 (Brier 1950)."""
     target = np.eye(probabilities.shape[1])[truth]
     return _mean(np.sum((probabilities - target) ** 2, axis=1), truth, counts)
 
 
-def log_loss(truth: Truth, probabilities: Probabilities, counts: Counts | None = None) -> Values:
+def log_loss(truth: Truth, probabilities: Probabilities, counts: Draws = None) -> Values:
     """Mean of minus the logarithm of the true class's probability."""
     return _mean(_surprise(truth, probabilities), truth, counts)
 
 
-def balanced_log_loss(
-    truth: Truth, probabilities: Probabilities, counts: Counts | None = None
-) -> Values:
+def balanced_log_loss(truth: Truth, probabilities: Probabilities, counts: Draws = None) -> Values:
     """The log loss of each class that occurs, averaged over classes."""
     every, members = each_once(truth, counts), np.eye(probabilities.shape[1])[truth]
     sums = every @ (members * _surprise(truth, probabilities)[:, None])
@@ -136,7 +133,7 @@ def selective_error(coverage: float) -> Share:
     coverage : how large a share of the patients they are.
     """
 
-    def drawn(truth: Truth, probabilities: Probabilities, counts: Counts | None = None) -> Values:
+    def drawn(truth: Truth, probabilities: Probabilities, counts: Draws = None) -> Values:
         order = np.argsort(-probabilities.max(axis=1), kind="stable")
         every = each_once(truth, counts)[:, order]
         wrong = (probabilities.argmax(axis=1) != truth)[order]
@@ -145,7 +142,7 @@ def selective_error(coverage: float) -> Share:
         taken = np.clip(wanted - before, 0, every)
         return np.asarray((taken @ wrong) / wanted[:, 0])
 
-    def parts(truth: Truth, probabilities: Probabilities) -> tuple[Values, NDArray[np.bool_]]:
+    def parts(truth: Truth, probabilities: Probabilities) -> Parts:
         order = np.argsort(-probabilities.max(axis=1), kind="stable")
         taken = np.zeros(len(truth))
         taken[order] = np.clip(coverage * len(truth) - np.arange(len(truth)), 0, 1)
@@ -157,7 +154,7 @@ def selective_error(coverage: float) -> Share:
 def doubtful_error(least: float, doubtful: bool = True) -> Share:
     """Share of wrong answers among those whose probability is below ``least`` (or not below)."""
 
-    def parts(truth: Truth, probabilities: Probabilities) -> tuple[Values, NDArray[np.bool_]]:
+    def parts(truth: Truth, probabilities: Probabilities) -> Parts:
         inside = (probabilities.max(axis=1) < least) == doubtful
         return inside.astype(float), probabilities.argmax(axis=1) != truth
 
@@ -205,7 +202,7 @@ def measures(codes: tuple[str, ...]) -> dict[str, Measure]:
     return table | {f"recall {code}": recall(i) for i, code in enumerate(codes)}
 
 
-def _mean(values: Values, truth: Truth, counts: Counts | None) -> Values:
+def _mean(values: Values, truth: Truth, counts: Draws) -> Values:
     every = each_once(truth, counts)
     return np.asarray(every @ values / every.sum(axis=1))
 
