@@ -8,14 +8,16 @@ their times can be compared. Results under a tutorial split learn how right thei
 test images that are copies of training images, where the data is still there.
 """
 
-import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import typer
+
 from brainviewer.core.counting import counted
-from brainviewer.core.errors import BrainViewerError, FileError
+from brainviewer.core.errors import FileError
 from brainviewer.files.writing import make_folder, write_whole
+from brainviewer.training.command import run_alone
 from brainviewer.training.image_classification.data.labelled_images import TRAIN_TEST, find_images
 from brainviewer.training.image_classification.evaluation.result_files import (
     PREDICTIONS_FILE,
@@ -86,19 +88,13 @@ def thinned(result: Mapping[str, Any]) -> dict[str, Any]:
     parts: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
     for entry in result["history"]:
         parts.setdefault((entry["fold"], entry["phase"]), []).append(entry)
-    history = [_short(entry) for entries in parts.values() for entry in _some(entries)]
+    history = [
+        {key: entry[key] for key in ("fold", "phase", "epoch")}
+        | {key: round(entry[key], 3) for key in _CURVES}
+        for entries in parts.values()
+        for entry in (*entries[: -1 : -(-len(entries) // _MOST_EPOCHS)], entries[-1])
+    ]
     return {**result, "history": history}
-
-
-def _some(entries: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """Some of the epochs, with the first and the last."""
-    step = -(-len(entries) // _MOST_EPOCHS)
-    return [*entries[:-1:step], entries[-1]]
-
-
-def _short(entry: Mapping[str, Any]) -> dict[str, Any]:
-    kept = {key: entry[key] for key in ("fold", "phase", "epoch")}
-    return kept | {key: round(entry[key], 3) for key in _CURVES}
 
 
 def _data(run: Path) -> Path | None:
@@ -107,11 +103,10 @@ def _data(run: Path) -> Path | None:
     return next((Path(data) for data in said if isinstance(data, str)), None)
 
 
+def main(runs: Path, out: Path) -> None:
+    """Write the small results of all runs below RUNS into OUT."""
+    typer.echo(f"{counted(len(collect(runs, out)), 'result')} written", err=True)
+
+
 if __name__ == "__main__":
-    if len(sys.argv) != 3:
-        sys.exit("usage: python -m brainviewer.training.leaderboard.collect RUNS OUT")
-    try:
-        sys.stderr.write(f"{counted(len(collect(*map(Path, sys.argv[1:]))), 'result')} written\n")
-    except BrainViewerError as error:
-        sys.stderr.write(f"{error}\n")
-        sys.exit(2)
+    run_alone(main)

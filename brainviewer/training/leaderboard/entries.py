@@ -1,6 +1,7 @@
-"""Which results belong into one row, and which rows into one table."""
+"""Which results belong into one row, which rows into one table, and what a result must hold."""
 
 import json
+import math
 from collections import defaultdict
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,8 +11,8 @@ from typing import Any
 from brainviewer.core.errors import FileError
 from brainviewer.training.image_classification.data.split_list import LISTED
 from brainviewer.training.image_classification.evaluation.result_files import read_result
+from brainviewer.training.image_classification.evaluation.results import AUROC, ECE, WORST
 from brainviewer.training.image_classification.recipes.recipe import IMAGE_CLASSES, IMAGE_VOTE
-from brainviewer.training.leaderboard.result_check import first_error
 from brainviewer.training.metrics.intervals import value_of
 
 Result = dict[str, Any]
@@ -85,10 +86,10 @@ def read_tables(folder: Path) -> list[Table]:
     tutorial = _by_protocol([result for result in found if not is_apart(result)])
     tables = []
     for (question, _), rows in apart.items():
-        told = _same_networks(
-            rows, [own for (asked, _), own in tutorial.items() if asked == question]
-        )
-        tables.append(_table([Entry(rows[key], told.get(key)) for key in rows]))
+        told = [own for (asked, _), own in tutorial.items() if asked == question]
+        # The results of the same networks under one tutorial split, that of most of them.
+        most = max(told, key=lambda own: len(rows.keys() & own.keys()), default=Rows())
+        tables.append(_table([Entry(one, most.get(key)) for key, one in rows.items()]))
     shown = {id(e.tutorial) for table in tables for e in table.entries}
     for rows in tutorial.values():
         alone = [Entry(None, result) for result in rows.values() if id(result) not in shown]
@@ -103,7 +104,7 @@ def _by_protocol(results: Sequence[Result]) -> dict[tuple[Question, Hashable], R
     for result in results:
         protocol = result["protocol"]
         images = (result["data"]["images_sha256"], *protocol["tested"], protocol["test"])
-        coarse[_question(result), images].append(result)
+        coarse[tuple(sorted(result["classes"])), images].append(result)
     found: dict[tuple[Question, Hashable], Rows] = defaultdict(dict)
     for (question, asked), members in coarse.items():
         # Older results do not say which images exactly; as many of the same folds are the same.
@@ -114,15 +115,11 @@ def _by_protocol(results: Sequence[Result]) -> dict[tuple[Question, Hashable], R
     return found
 
 
-def _same_networks(rows: Rows, told: Sequence[Rows]) -> Rows:
-    """The results of the same networks under one tutorial split, that of most of them."""
-    own = [{key: one[key] for key in rows if key in one} for one in told]
-    return max(own, key=len, default={})
-
-
 def _table(entries: Sequence[Entry]) -> Table:
-    classes = tuple(entries[0].known["classes"])
-    return Table(classes, tuple(sorted(entries, key=_rank)))
+    def rank(entry: Entry) -> tuple[float, str]:
+        return -value_of(entry.known, RANKED_BY), str(entry.known["network"])
+
+    return Table(tuple(entries[0].known["classes"]), tuple(sorted(entries, key=rank)))
 
 
 def _first(table: Table) -> tuple[Any, ...]:
@@ -176,10 +173,82 @@ def _keep(rows: Rows, result: Result) -> None:
         rows[key] = result
 
 
-def _question(result: Mapping[str, Any]) -> Question:
-    """The classes, in whatever order."""
-    return tuple(sorted(result["classes"]))
+FIGURES = ("macro F1", "accuracy", WORST, AUROC, ECE)
+"""The figures that every result has and every row shows."""
 
 
-def _rank(entry: Entry) -> tuple[float, str]:
-    return -value_of(entry.known, RANKED_BY), str(entry.known["network"])
+@dataclass(frozen=True)
+class _Maybe:
+    """An entry that may be null, or not there."""
+
+    shape: Any
+
+
+_FIGURE = {"name": str, "value": float, "low": float, "high": float}
+_SPLIT = {"split": str, "tested": [str], "train": int, "validation": int, "test": int}
+_PHASE = {"epochs": int, "batch": int}
+_TRAINED = {"training": _PHASE, "fine_tuning": _Maybe(_PHASE)}  # by a recipe for single images
+_COPIES = dict.fromkeys(("copies", "right_on_copies", "others", "right_on_others"), int)
+_EPOCH = {"fold": str, "phase": str, "epoch": int}
+_CURVES = dict.fromkeys(("loss", "accuracy", "val_loss", "val_accuracy"), float)
+_COSTS = ("parameters", "size_bytes", "ms_per_image", "training_seconds")
+# Types as JSON has them, where a float is any finite number; a list holds one shape.
+_SHAPE: Mapping[str, Any] = {
+    "network": str,
+    "about": str,
+    "recipe": _Maybe(str),
+    "reported": _Maybe(str),
+    "classes": [str],
+    "data": {"images_sha256": str, "layout": str, "folder": _Maybe(str)},
+    "protocol": {**_SPLIT, "grouped": bool, "limit": _Maybe(int)},
+    "settings": {"training": _Maybe({}), "fine_tuning": _Maybe({})},
+    "figures": [_FIGURE],
+    "confusion": [[float]],
+    "notices": [str],
+    "epochs": _Maybe([int]),
+    "history": _Maybe([{**_EPOCH, **_CURVES}]),
+    "operating_point": _Maybe(
+        {"positive": str, "wanted_sensitivity": float, "threshold": float, "figures": [_FIGURE]}
+    ),
+    "leak": _Maybe(
+        {"copies": int, "others": int, "figures": [_FIGURE], "by_class": _Maybe([_COPIES])}
+    ),
+    "members": _Maybe([{"network": str}]),
+    **{key: _Maybe(float) for key in _COSTS},
+}
+
+
+def first_error(result: Mapping[str, Any]) -> str:
+    """The first entry that is missing or is not what it must be; empty if all is well."""
+    if wrong := _misfit(result, _SHAPE, ""):
+        return wrong
+    if result["kind"] == IMAGE_CLASSES and (wrong := _misfit(result["settings"], _TRAINED, "")):
+        return f"settings.{wrong}"
+    if missing := [name for name in FIGURES if name not in {f["name"] for f in result["figures"]}]:
+        return f"figures, {missing[0]}"
+    count = len(result["classes"])
+    matrix = result["confusion"]
+    if count < 2:
+        return "classes"
+    return "" if [len(row) for row in matrix] == [count] * count else "confusion"
+
+
+def _misfit(value: Any, shape: Any, where: str) -> str:
+    if isinstance(shape, _Maybe):
+        return "" if value is None else _misfit(value, shape.shape, where)
+    if isinstance(shape, Mapping):
+        if not isinstance(value, Mapping):
+            return where
+        return next(filter(None, (
+            _misfit(value.get(key), inner, f"{where}.{key}" if where else key)
+            for key, inner in shape.items()
+        )), "")  # fmt: skip
+    if isinstance(shape, list):
+        if not isinstance(value, list):
+            return where
+        return next(filter(None, (_misfit(one, shape[0], where) for one in value)), "")
+    if shape is float:
+        fits = isinstance(value, int | float) and math.isfinite(value)
+    else:
+        fits = isinstance(value, shape)
+    return "" if fits else where

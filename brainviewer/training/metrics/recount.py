@@ -43,7 +43,8 @@ def recount(result: Mapping[str, Any]) -> dict[str, Any]:
         if one["name"] == WORST:
             one["low"], one["high"] = (min(r[end] for r in recalls) for end in ("low", "high"))
         elif one["name"] == ECE and result["kind"] != SHIPPED:
-            one |= Estimate(one["value"], *_calibration(one["value"], result["reliability"])).ends()
+            low, high = _calibration(one["value"], result["reliability"])
+            one.update(Estimate(one["value"], low, high).ends())
     parts = {
         key: {**result[key], "figures": _shares(result[key]["figures"])}
         for key in ("leak", "operating_point")
@@ -59,7 +60,7 @@ def _shares(figures: Sequence[Figure]) -> list[Figure]:
         if _SHARES.fullmatch(one["name"]):
             many = one["images"]
             so = round(one["value"] * many) / many
-            one |= share(so, many, one.get("effective")).ends()
+            one.update(share(so, many, one.get("effective")).ends())
     return made
 
 

@@ -19,14 +19,13 @@ from brainviewer.training.image_classification.data.labelled_images import (
 )
 from brainviewer.training.image_classification.evaluation.results import Predictions
 from brainviewer.training.leaderboard.collect import collect, thinned
-from brainviewer.training.leaderboard.conditions import conditions
 from brainviewer.training.leaderboard.duplicate_leak import (
     accuracy_by_copies,
     images_with_copies,
     inflation,
 )
 from brainviewer.training.leaderboard.entries import SHIPPED, read_tables
-from brainviewer.training.leaderboard.record import as_record
+from brainviewer.training.leaderboard.record import as_record, conditions
 from brainviewer.training.leaderboard.shipped_model import shipped_result
 
 
