@@ -12,7 +12,7 @@ import pytest
 from picture_folders import head, write, write_collection
 
 from brainviewer.core.errors import Report
-from brainviewer.training.audit import reading, record
+from brainviewer.training.audit import image_signature, record
 
 pytestmark = pytest.mark.usefixtures("home")
 
@@ -195,7 +195,7 @@ def test_stopping_it_writes_nothing(
 def test_several_processes_find_the_same(
     folders: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reading, "_WORTH_PROCESSES", 1)
+    monkeypatch.setattr(image_signature, "_WORTH_PROCESSES", 1)
     told: list[str] = []
 
     def report(fraction: float, text: str) -> None:

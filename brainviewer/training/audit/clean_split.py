@@ -2,18 +2,19 @@
 
 import csv
 import io
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from brainviewer.core.errors import FileError
 from brainviewer.core.shown_text import storable
 from brainviewer.training.audit.duplicates import Duplicates, groups
 from brainviewer.training.audit.image_signature import ImageSignature
 from brainviewer.training.labelled_data.folds import patient_folds
-from brainviewer.training.labelled_data.image_lists import TEST, Entry
+from brainviewer.training.labelled_data.image_lists import TEST, TRAIN, Entry
 
 FOLDS = 5
 COLUMNS = ("file", "class", "split", "fold", "group")
@@ -47,7 +48,7 @@ def clean_split(
     entries: Sequence[Entry],
     signatures: Sequence[ImageSignature],
     duplicates: Duplicates,
-    root_of: Sequence[int],
+    root_of: NDArray[np.int64],
 ) -> Clean:
     """One image of each group of copies, with a fold.
 
@@ -58,43 +59,37 @@ def clean_split(
     that a table gives are kept, because they may know the patients; where there is none, the
     groups are spread evenly.
     """
-    by_copy: dict[int, list[int]] = {}
+    by_copy: dict[int, list[int]] = defaultdict(list)
     for number, group in enumerate(duplicates.copies):
-        by_copy.setdefault(int(group), []).append(number)
-    chosen, contradicted = [], 0
-    for members in by_copy.values():
-        if len({entries[n].label for n in members}) > 1:
-            contradicted += len(members)
-            continue
+        by_copy[int(group)].append(number)
 
-        def worth(number: int) -> tuple[bool, int, str]:
-            columns, rows = signatures[number].size
-            return entries[number].split == TEST, -columns * rows, entries[number].name
+    def worth(number: int) -> tuple[bool, int, str]:
+        columns, rows = signatures[number].size
+        return entries[number].split == TEST, -columns * rows, entries[number].name
 
-        chosen.append(min(members, key=worth))
-    chosen.sort(key=lambda n: entries[n].name)
+    agreed = [some for some in by_copy.values() if len({entries[n].label for n in some}) == 1]
+    chosen = sorted((min(some, key=worth) for some in agreed), key=lambda n: entries[n].name)
     learned = {root_of[n] for n in range(len(entries)) if entries[n].split != TEST}
     stay = [n for n in chosen if entries[n].split != TEST or root_of[n] not in learned]
     folds = _folds(entries, [n for n in stay if entries[n].split != TEST], root_of)
     kept = tuple(
-        Kept(entries[n], TEST if n not in folds else "train", folds.get(n, ""), int(root_of[n]))
+        Kept(entries[n], TRAIN if n in folds else TEST, folds.get(n, ""), int(root_of[n]))
         for n in stay
     )
-    copies = len(entries) - contradicted - len(chosen)
-    return Clean(kept, contradicted, copies, len(chosen) - len(stay))
+    told = sum(map(len, agreed))
+    return Clean(kept, len(entries) - told, told - len(chosen), len(chosen) - len(stay))
 
 
-def related_groups(entries: Sequence[Entry], duplicates: Duplicates) -> list[int]:
+def related_groups(entries: Sequence[Entry], duplicates: Duplicates) -> NDArray[np.int64]:
     """(n,) groups that no split may tear apart: similar, or of one patient."""
-    of_patient: dict[str, int] = {}
-    links = []
-    for number, entry in enumerate(entries):
-        if entry.patient:
-            links.append((of_patient.setdefault(entry.patient, number), number))
-    of_group: dict[int, int] = {}
-    for number, group in enumerate(duplicates.related):
-        links.append((of_group.setdefault(int(group), number), number))
-    return [int(group) for group in groups(len(entries), np.array(links, np.int64).reshape(-1, 2))]
+    first: dict[str | int, int] = {}
+    links = [
+        (first.setdefault(key, number), number)
+        for number, entry in enumerate(entries)
+        for key in (entry.patient, int(duplicates.related[number]))
+        if key != ""
+    ]
+    return groups(len(entries), np.array(links, np.int64).reshape(-1, 2))
 
 
 def as_table(clean: Clean) -> bytes:
@@ -108,18 +103,17 @@ def as_table(clean: Clean) -> bytes:
                 f"The name of the image {kept.entry.name} is no UTF-8 and cannot be listed.",
                 "Rename it.",
             )
-        row = (kept.entry.name, kept.entry.label, kept.split, kept.fold, kept.group)
-        writer.writerow(row)
+        writer.writerow([kept.entry.name, kept.entry.label, kept.split, kept.fold, kept.group])
     return text.getvalue().encode()
 
 
 def _folds(
-    entries: Sequence[Entry], members: Sequence[int], root_of: Sequence[int]
+    entries: Sequence[Entry], members: Sequence[int], root_of: NDArray[np.int64]
 ) -> dict[int, str]:
     """Fold of each image: the given one, else that of its group, every class spread evenly."""
-    by_group: dict[int, list[int]] = {}
+    by_group: dict[int, list[int]] = defaultdict(list)
     for number in members:
-        by_group.setdefault(int(root_of[number]), []).append(number)
+        by_group[int(root_of[number])].append(number)
     names = sorted({entries[n].fold for n in members} - {""})
     names = names or [str(fold + 1) for fold in range(FOLDS)]
     labels = [

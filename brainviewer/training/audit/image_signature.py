@@ -1,7 +1,9 @@
-"""What is kept of an image after one look at it: enough to compare it with all others."""
+"""What is kept of each image after one look at it: enough to compare it with all others."""
 
 import hashlib
-from collections.abc import Sequence
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,6 +11,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from brainviewer.core.errors import FileError, Report, silent
+from brainviewer.core.worker_pool import worker_pool
 from brainviewer.files.image2d.reader import Picture, read_picture
 from brainviewer.training.audit.conspicuous import conspicuous_signs
 from brainviewer.training.audit.perceptual_hash import perceptual_hash
@@ -17,6 +21,8 @@ Grey = NDArray[np.uint8]
 
 SIDE = 48  # of the thumbnails
 _HASHED = 32
+_AT_ONCE = 32  # images that a process gets together
+_WORTH_PROCESSES = 400  # images; for fewer it takes longer to start them
 _FLAT = 2.0  # grey values; less spread shows nothing
 _LEAST_OF_SIDE = 0.03  # of a row or a column must be bright for it to count as content
 
@@ -61,13 +67,46 @@ def measure_image(path: Path) -> ImageSignature:
         np.stack([shrink(grey, SIDE), shrink(content, SIDE)]),
         flat,
         {
-            "size": _size(columns, rows),
-            "file": _file(picture),
+            "size": {"width": columns, "height": rows, "aspect": columns / rows},
+            "file": {
+                "bytes per pixel": picture.file_bytes / (rows * columns),
+                "JPEG": float(picture.format in ("JPEG", "MPO")),
+                "colour": float(picture.coloured),
+            },
             "border": _border(grey),
             "background": _background(grey, box),
         },
         conspicuous_signs(picture, grey, flat),
     )
+
+
+def measure_images(
+    paths: Sequence[Path], processes: int | None = None, report: Report = silent
+) -> Iterator[ImageSignature | FileError]:
+    """The signature of every image, in order, or why it could not be read.
+
+    processes : how many to use, by default one per core
+
+    Stopping early ends the processes.
+    """
+    count = processes or os.cpu_count() or 1
+    several = count > 1 and len(paths) >= _WORTH_PROCESSES
+    with worker_pool(count, _start) if several else nullcontext() as pool:
+        found = pool.map(_measured, paths, chunksize=_AT_ONCE) if pool else map(_measured, paths)
+        for number, signature in enumerate(found, start=1):
+            report(number / len(paths), f"Reading the images: {number} of {len(paths)}")
+            yield signature
+
+
+def _start() -> None:
+    cv2.setNumThreads(1)
+
+
+def _measured(path: Path) -> ImageSignature | FileError:
+    try:
+        return measure_image(path)
+    except FileError as error:
+        return error
 
 
 def content_box(grey: Grey) -> tuple[slice, slice]:
@@ -101,19 +140,6 @@ def _digest(picture: Picture) -> bytes:
     digest = hashlib.blake2b(f"{pixels.shape} {pixels.dtype}".encode(), digest_size=16)
     digest.update(pixels.data)
     return digest.digest()
-
-
-def _size(columns: int, rows: int) -> dict[str, float]:
-    return {"width": columns, "height": rows, "aspect": columns / rows}
-
-
-def _file(picture: Picture) -> dict[str, float]:
-    rows, columns = picture.pixels.shape[:2]
-    return {
-        "bytes per pixel": picture.file_bytes / (rows * columns),
-        "JPEG": float(picture.format in ("JPEG", "MPO")),
-        "colour": float(picture.coloured),
-    }
 
 
 def _border(grey: Grey) -> dict[str, float]:

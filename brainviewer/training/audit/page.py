@@ -2,7 +2,7 @@
 
 import base64
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import cv2
@@ -27,11 +27,7 @@ def as_page(done: Audit) -> bytes:
     record = as_record(done)
     entries = {entry.name: entry for entry in done.entries}
     conspicuous = [
-        {
-            "title": CONSPICUOUS[kind],
-            "count": len(some),
-            "images": [_image(entries[one["file"]]) for one in some[:_MOST_ODD]],
-        }
+        (CONSPICUOUS[kind], len(some), [_image(entries[one["file"]]) for one in some[:_MOST_ODD]])
         for kind, some in record["odd"].items()
         if some
     ]
@@ -46,43 +42,23 @@ def as_page(done: Audit) -> bytes:
     )
 
 
-def _copies(record: Mapping[str, Any], entries: Mapping[str, Entry]) -> list[dict[str, Any]]:
+def _copies(record: Mapping[str, Any], entries: Mapping[str, Entry]) -> dict[str, Any]:
     """The sections on copies; groups that only a comparison of the pixels can find come first."""
-    found = sorted(record["copies"]["list"], key=lambda g: (g["identical"], -len(g["files"])))
-    against = [g for g in record["copies"]["list"] if len(g["classes"]) > 1]
-    across = [g for g in found if len(g["splits"]) > 1 and len(g["classes"]) == 1]
-    within = [g for g in found if len(g["splits"]) == 1 and len(g["classes"]) == 1]
-    rows = [row for row in record["copies"]["across_splits"] if row["with_copy"]]
-    sections: Sequence[tuple[str, str, Any, Any]] = (
-        (
-            "Copies with contradicting labels",
-            "At least one of the labels is wrong.",
-            against,
-            None,
-        ),
-        (
-            "Copies across splits",
-            "What is measured on them measures memory. Near-identical ones first.",
-            across,
-            rows,
-        ),
-        (
-            "Copies within a split",
-            "They count several times in training, and leak when folds are made by image.",
-            within,
-            None,
-        ),
-    )
-    return [
-        {
-            "title": title,
-            "what": what,
+    listed = record["copies"]["list"]
+    found = sorted(listed, key=lambda g: (g["identical"], -len(g["files"])))
+    agreed = [group for group in found if len(group["classes"]) == 1]
+    sections = {
+        "contradicting": [group for group in listed if len(group["classes"]) > 1],
+        "across": [group for group in agreed if len(group["splits"]) > 1],
+        "within": [group for group in agreed if len(group["splits"]) == 1],
+    }
+    return {
+        kind: {
             "count": len(groups),
             "groups": [_group(group, entries) for group in groups[:_MOST_GROUPS]],
-            "across": table,
         }
-        for title, what, groups, table in sections
-    ]
+        for kind, groups in sections.items()
+    }
 
 
 def _group(group: Mapping[str, Any], entries: Mapping[str, Entry]) -> dict[str, Any]:

@@ -1,9 +1,10 @@
 """The audit as a whole: read, compare, measure, and say it as plain data."""
 
 import time
-from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +15,11 @@ from brainviewer.core.counting import counted
 from brainviewer.core.errors import FileError, Report, silent
 from brainviewer.training.audit.clean_split import Clean, clean_split, related_groups
 from brainviewer.training.audit.conspicuous import CONSPICUOUS
-from brainviewer.training.audit.duplicates import DUPLICATE, Duplicates, find_duplicates
-from brainviewer.training.audit.image_signature import ImageSignature
-from brainviewer.training.audit.reading import measure_images
+from brainviewer.training.audit.duplicates import DUPLICATE, Duplicates, Pair, find_duplicates
+from brainviewer.training.audit.image_signature import ImageSignature, measure_images
 from brainviewer.training.audit.shortcuts import FOLDS, Shortcut, measure_shortcuts
 from brainviewer.training.audit.wording import findings
-from brainviewer.training.labelled_data.image_lists import Entry, Listing, list_pictures
+from brainviewer.training.labelled_data.image_lists import TEST, Entry, Listing, list_pictures
 
 SCHEMA = "brainviewer-data-audit/1"
 
@@ -29,11 +29,11 @@ class Audit:
     """What was found; ``entries``, ``signatures`` and numbers in ``duplicates`` belong together."""
 
     listing: Listing
-    entries: tuple[Entry, ...]
-    signatures: tuple[ImageSignature, ...]
-    unreadable: tuple[tuple[Entry, FileError], ...]
+    entries: Sequence[Entry]
+    signatures: Sequence[ImageSignature]
+    unreadable: Sequence[tuple[Entry, FileError]]
     duplicates: Duplicates
-    shortcuts: tuple[Shortcut, ...]
+    shortcuts: Sequence[Shortcut]
     clean: Clean
     seconds: float
 
@@ -51,16 +51,11 @@ def audit(
     """
     start = time.perf_counter()
     listing = list_pictures(train, test, group_by)
-    entries: list[Entry] = []
-    signatures: list[ImageSignature] = []
-    unreadable: list[tuple[Entry, FileError]] = []
-    found = measure_images([entry.path for entry in listing.entries], processes, report)
-    for entry, signature in zip(listing.entries, found, strict=True):
-        if isinstance(signature, FileError):
-            unreadable.append((entry, signature))
-        else:
-            entries.append(entry)
-            signatures.append(signature)
+    found = list(measure_images([entry.path for entry in listing.entries], processes, report))
+    both = list(zip(listing.entries, found, strict=True))
+    unreadable = [(entry, one) for entry, one in both if isinstance(one, FileError)]
+    entries = [entry for entry, one in both if not isinstance(one, FileError)]
+    signatures = [one for one in found if not isinstance(one, FileError)]
     if not signatures:
         raise FileError(
             f"None of the {counted(len(unreadable), 'image')} can be read; the first: "
@@ -69,47 +64,35 @@ def audit(
         )
     duplicates = find_duplicates(signatures, report)
     related = related_groups(entries, duplicates)
-    shortcuts = measure_shortcuts(
-        _families(entries, signatures),
-        [entry.label for entry in entries],
-        np.array(related),
-        report,
-    )
+    labels = [entry.label for entry in entries]
+    shortcuts = measure_shortcuts(_families(entries, signatures), labels, related, report)
     clean = clean_split(entries, signatures, duplicates, related)
-    return Audit(
-        listing,
-        tuple(entries),
-        tuple(signatures),
-        tuple(unreadable),
-        duplicates,
-        tuple(shortcuts),
-        clean,
-        time.perf_counter() - start,
-    )
+    seconds = time.perf_counter() - start
+    return Audit(listing, entries, signatures, unreadable, duplicates, shortcuts, clean, seconds)
 
 
 def as_record(done: Audit) -> dict[str, Any]:
     """The audit as plain data; the user guide describes the fields."""
-    listing, entries = done.listing, done.entries
+    listing, clean = done.listing, done.clean
+    counts = Counter((entry.label, entry.split) for entry in listing.entries)
+    of_class = Counter(entry.label for entry in listing.entries)
+    of_split = Counter(entry.split for entry in listing.entries)
+    tested = sum(kept.split == TEST for kept in clean.kept)
     record: dict[str, Any] = {
         "schema": SCHEMA,
         "folder": listing.root.name,
         "pictures": len(listing.entries),
-        "readable": len(entries),
-        "splits": {
-            split: sum(entry.split == split for entry in listing.entries)
-            for split in listing.splits
-        },
+        "readable": len(done.entries),
+        "splits": {split: of_split[split] for split in listing.splits},
         "classes": {
             label: {
-                "pictures": sum(counts.values()),
-                "share": round(sum(counts.values()) / len(listing.entries), 4),
-                "splits": {split: counts[split] for split in listing.splits},
+                "pictures": of_class[label],
+                "share": round(of_class[label] / len(listing.entries), 4),
+                "splits": {split: counts[label, split] for split in listing.splits},
             }
             for label in listing.classes
-            for counts in (Counter(e.split for e in listing.entries if e.label == label),)
         },
-        "imbalance": round(_imbalance(listing), 2),
+        "imbalance": round(max(of_class.values()) / min(of_class.values()), 2),
         "copies": _copies(done),
         "shortcuts": {
             shortcut.name: {
@@ -123,7 +106,7 @@ def as_record(done: Audit) -> dict[str, Any]:
         "odd": {
             kind: [
                 {"file": entry.name, "reason": signature.odd[kind]}
-                for entry, signature in zip(entries, done.signatures, strict=True)
+                for entry, signature in zip(done.entries, done.signatures, strict=True)
                 if kind in signature.odd
             ]
             for kind in CONSPICUOUS
@@ -133,88 +116,78 @@ def as_record(done: Audit) -> dict[str, Any]:
         ],
         "other_files": list(listing.others),
         "clean": {
-            "kept": len(done.clean.kept),
-            "train": sum(kept.split != "test" for kept in done.clean.kept),
-            "test": sum(kept.split == "test" for kept in done.clean.kept),
+            "kept": len(clean.kept),
+            "train": len(clean.kept) - tested,
+            "test": tested,
             "left_out": {
                 "unreadable": len(done.unreadable),
-                "contradicted": done.clean.contradicted,
-                "copies": done.clean.copies,
-                "alike_to_training": done.clean.moved,
+                "contradicted": clean.contradicted,
+                "copies": clean.copies,
+                "alike_to_training": clean.moved,
             },
         },
         "notices": list(listing.notices),
         "seconds": round(done.seconds, 1),
     }
-    return record | {"findings": [asdict(finding) for finding in findings(record)]}
+    return record | {"findings": findings(record)}
 
 
 def duplicate_groups(done: Audit) -> list[dict[str, Any]]:
     """Groups of copies, the worst first: those of several classes, of several splits, large."""
-    members: dict[int, list[int]] = {}
+    members: dict[int, list[int]] = defaultdict(list)
     for number, group in enumerate(done.duplicates.copies):
-        members.setdefault(int(group), []).append(number)
-    pairs: dict[int, list[Any]] = {}
+        members[int(group)].append(number)
+    pairs: dict[int, list[Pair]] = defaultdict(list)
     for pair in done.duplicates.pairs:
-        pairs.setdefault(int(done.duplicates.copies[pair.first]), []).append(pair)
-    found = []
-    for group, numbers in members.items():
-        if len(numbers) < 2:
-            continue
-        some = [done.entries[n] for n in numbers]
-        found.append(
-            {
-                "files": [entry.name for entry in some],
-                "classes": sorted({entry.label for entry in some}),
-                "splits": sorted({entry.split for entry in some}),
-                "identical": len({done.signatures[n].digest for n in numbers}) == 1,
-                "mirrored": any(pair.mirrored for pair in pairs[group]),
-                "least_correlation": round(min(pair.correlation for pair in pairs[group]), 4),
-            }
-        )
+        pairs[int(done.duplicates.copies[pair.first])].append(pair)
+    found: list[dict[str, Any]] = [
+        {
+            "files": [done.entries[n].name for n in numbers],
+            "classes": sorted({done.entries[n].label for n in numbers}),
+            "splits": sorted({done.entries[n].split for n in numbers}),
+            "identical": len({done.signatures[n].digest for n in numbers}) == 1,
+            "mirrored": any(pair.mirrored for pair in pairs[group]),
+            "least_correlation": round(min(pair.correlation for pair in pairs[group]), 4),
+        }
+        for group, numbers in members.items()
+        if len(numbers) > 1
+    ]
     found.sort(key=lambda g: (-len(g["classes"]), -len(g["splits"]), -len(g["files"])))
     return found
 
 
 def _copies(done: Audit) -> dict[str, Any]:
     found = duplicate_groups(done)
+    pictures = sum(len(group["files"]) for group in found)
     return {
         "correlation_at_least": DUPLICATE,
         "groups": len(found),
-        "pictures": sum(len(group["files"]) for group in found),
-        "superfluous": sum(len(group["files"]) - 1 for group in found),
+        "pictures": pictures,
+        "superfluous": pictures - len(found),
         "identical_groups": sum(group["identical"] for group in found),
         "contradicting_groups": sum(len(group["classes"]) > 1 for group in found),
-        "across_splits": _across(done),
+        "across_splits": [
+            _across(done, split, other) for other, split in combinations(done.listing.splits, 2)
+        ],
         "list": found,
     }
 
 
-def _across(done: Audit) -> list[dict[str, Any]]:
-    """How many images of one split have a copy in another, for every two splits."""
-    entries, copies = done.entries, done.duplicates.copies
-    holds: dict[tuple[str, int], bool] = {}
-    exact: dict[tuple[str, bytes], bool] = {}
-    for entry, group, signature in zip(entries, copies, done.signatures, strict=True):
-        holds[entry.split, int(group)] = exact[entry.split, signature.digest] = True
-    rows = []
-    splits = done.listing.splits
-    for place, other in enumerate(splits):
-        for split in splits[place + 1 :]:
-            own = [n for n, entry in enumerate(entries) if entry.split == split]
-            near = [n for n in own if (other, int(copies[n])) in holds]
-            same = [n for n in near if (other, done.signatures[n].digest) in exact]
-            rows.append(
-                {
-                    "split": split,
-                    "other": other,
-                    "pictures": len(own),
-                    "with_copy": len(near),
-                    "with_identical": len(same),
-                    "share": round(len(near) / max(len(own), 1), 4),
-                }
-            )
-    return rows
+def _across(done: Audit, split: str, other: str) -> dict[str, Any]:
+    """How many images of one split have a copy in another."""
+    looked = list(zip(done.entries, done.duplicates.copies, done.signatures, strict=True))
+    groups = {int(group) for entry, group, _ in looked if entry.split == other}
+    exact = {signature.digest for entry, _, signature in looked if entry.split == other}
+    own = [(int(group), one.digest) for entry, group, one in looked if entry.split == split]
+    near = [digest for group, digest in own if group in groups]
+    return {
+        "split": split,
+        "other": other,
+        "pictures": len(own),
+        "with_copy": len(near),
+        "with_identical": sum(digest in exact for digest in near),
+        "share": round(len(near) / max(len(own), 1), 4),
+    }
 
 
 def _families(
@@ -234,8 +207,3 @@ def _families(
         source = np.column_stack([known, known[:, 0] / known[:, 1]])
         families["source size"] = (["width", "height", "aspect"], source)
     return families
-
-
-def _imbalance(listing: Listing) -> float:
-    counts: Mapping[str, int] = Counter(entry.label for entry in listing.entries)
-    return max(counts.values()) / min(counts.values())

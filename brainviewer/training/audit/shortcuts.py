@@ -13,15 +13,14 @@ from numpy.typing import NDArray
 from brainviewer.core.errors import Report, silent
 from brainviewer.training.labelled_data.folds import patient_folds
 from brainviewer.training.metrics.metrics import area_under_curve
-from brainviewer.training.subtype.evidence import class_weights, softmax
-
-Numbers = NDArray[np.float64]
+from brainviewer.training.softmax_regression import Numbers, class_weights, fit_softmax, softmax
 
 FOLDS = 5
 _BINS = 8
 _RIDGE = 1.0
 _MOST_PICTURES = 20_000
 _SEED = 0
+_OPTIONS = {"maxiter": 150}
 
 
 @dataclass(frozen=True)
@@ -89,40 +88,12 @@ def _unseen(
         own = fold_of == fold
         cuts = np.quantile(values[~own], np.linspace(0, 1, _BINS + 1)[1:-1], axis=0)
         mean, spread = values[~own].mean(axis=0), values[~own].std(axis=0)
-        spread = np.where(spread > 1e-9, spread, 1.0)
-
-        def expand(
-            part: Numbers,
-            cuts: Numbers = cuts,
-            mean: Numbers = mean,
-            spread: Numbers = spread,
-        ) -> Numbers:
-            plain = np.clip((part - mean) / spread, -4, 4)
-            bins = (part[:, None] > cuts[None]).reshape(len(part), -1)
-            return np.column_stack([np.ones(len(part)), plain, bins])
-
-        weights = _fit(expand(values[~own]), truth[~own], classes)
-        shares[own] = softmax(expand(values[own]) @ weights)
+        plain = np.clip((values - mean) / np.where(spread > 1e-9, spread, 1.0), -4, 4)
+        bins = (values[:, None] > cuts[None]).reshape(len(values), -1)
+        inputs, learned = np.column_stack([plain, bins]), truth[~own]
+        weight = class_weights(learned, classes)
+        fitted = fit_softmax(
+            inputs[~own], learned, weight, _RIDGE, np.eye(classes), options=_OPTIONS
+        )
+        shares[own] = softmax(fitted[:, 0] + inputs[own] @ fitted[:, 1:].T)
     return shares
-
-
-def _fit(inputs: Numbers, truth: NDArray[np.int64], classes: int) -> Numbers:
-    """(features, classes) weights with the least penalised loss; the first input is constant."""
-    from scipy.optimize import minimize
-
-    target = np.eye(classes)[truth]
-    weight = class_weights(truth, classes)[:, None]
-    penalty = np.full((inputs.shape[1], 1), _RIDGE)
-    penalty[0] = 1e-3
-
-    def loss(flat: Numbers) -> tuple[float, Numbers]:
-        theta = flat.reshape(inputs.shape[1], classes)
-        shares = softmax(inputs @ theta)
-        surprise = -np.log((shares * target).sum(axis=1) + 1e-300)
-        slope = inputs.T @ (weight * (shares - target)) + penalty * theta
-        value = float((weight[:, 0] * surprise).sum() + 0.5 * (penalty * theta**2).sum())
-        return value, slope.ravel()
-
-    start = np.zeros(inputs.shape[1] * classes)
-    fitted = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": 150})
-    return np.asarray(fitted.x, np.float64).reshape(inputs.shape[1], classes)

@@ -14,34 +14,10 @@ from brainviewer.core.study import Modality
 from brainviewer.files.folder_listing import list_folder
 from brainviewer.files.study.folder import Assignment
 from brainviewer.training.labelled_data.challenge import challenge_files, load_challenge
-from brainviewer.training.labelled_data.collection import (
-    CLASSES,
-    Case,
-    Collection,
-    LabelledStudy,
-    Mask,
-)
+from brainviewer.training.labelled_data.collection import CLASSES, Case, Collection
 from brainviewer.training.labelled_data.duplicate_patients import check_duplicate_patients
-from brainviewer.training.labelled_data.labels import Label, is_case_table, read_labels
-from brainviewer.training.labelled_data.lgg import (
-    LGG_SEQUENCES,
-    check_lgg,
-    lgg_outlines,
-    lgg_slices,
-    load_lgg,
-)
-
-__all__ = [
-    "CLASSES",
-    "LGG_SEQUENCES",
-    "Case",
-    "Collection",
-    "LabelledStudy",
-    "Mask",
-    "find_cases",
-    "load_lgg",
-    "read_cases",
-]
+from brainviewer.training.labelled_data.labels import is_case_table, read_labels
+from brainviewer.training.labelled_data.lgg import check_lgg, lgg_outlines, lgg_slices, load_lgg
 
 _LAYOUTS = (
     "Give a folder with labels.csv and a folder of slices per patient, or with a CSV of case id, "
@@ -75,25 +51,26 @@ def find_cases(data: Path, classes: Sequence[str] = CLASSES) -> Collection:
     if left_out := sorted(name for name, folder in places.items() if _layout(folder)):
         notices.append(f"Left out, because {table.name} has no row for them: {_some(left_out)}.")
     layout = _common_layout(data, folders)
+    own: dict[str, list[Path]] = {}  # files that no two patients can share
     if layout == "lgg":
-        for folder in folders.values():
+        for case_id, folder in folders.items():
             check_lgg(folder)
-        check_duplicate_patients(
-            {case_id: _slices_with_tumour(f) for case_id, f in folders.items()}
-        )
+            stems = (file.stem.removesuffix("_mask") for file in lgg_outlines(folder))
+            own[case_id] = [folder / f"{stem}.jpg" for stem in stems]
     else:
         found = {case_id: challenge_files(folder) for case_id, folder in folders.items()}
         notices += _missing_sequences(found)
-        check_duplicate_patients(
-            {case_id: [a.files[Modality.FLAIR]] for case_id, a in found.items()}
-        )
+        own = {case_id: [a.files[Modality.FLAIR]] for case_id, a in found.items()}
+    check_duplicate_patients(own)
     load = load_lgg if layout == "lgg" else load_challenge
-    cases = tuple(_case(label, partial(load, folders[label.case_id])) for label in labels)
+    cases = tuple(
+        Case(
+            one.case_id, one.code, one.age_years, partial(load, folders[one.case_id]),
+            one.patient, one.fold,
+        )
+        for one in labels
+    )  # fmt: skip
     return Collection(layout, table.parent, cases, tuple(notices))
-
-
-def _case(label: Label, load: "partial[LabelledStudy]") -> Case:
-    return Case(label.case_id, label.code, label.age_years, load, label.patient, label.fold)
 
 
 def _case_table(data: Path) -> Path:
@@ -143,7 +120,7 @@ def _case_folders(root: Path, wanted: set[str]) -> dict[str, Path]:
 
 
 def _common_layout(data: Path, folders: Mapping[str, Path]) -> str:
-    """The layout of all cases; raises FileError if one has no images, or if they differ."""
+    """``lgg`` or ``challenge``; raises FileError if a case has no images, or if they differ."""
     layouts = {case_id: _layout(folder) for case_id, folder in folders.items()}
     for case_id, layout in layouts.items():
         if not layout:
@@ -166,20 +143,11 @@ def _layout(folder: Path) -> str:
 
 def _missing_sequences(found: Mapping[str, Assignment]) -> list[str]:
     """One sentence for each sequence that some cases lack."""
-    lacking: dict[Modality, list[str]] = {}
-    for case_id, files in found.items():
-        for modality in files.missing:
-            lacking.setdefault(modality, []).append(case_id)
+    lacking = {m: [case for case, files in found.items() if m in files.missing] for m in Modality}
     return [
-        f"{modality} is missing, and the case is used without it: {_some(lacking[modality])}."
-        for modality in Modality
-        if modality in lacking
-    ]
-
-
-def _slices_with_tumour(folder: Path) -> list[Path]:
-    return [
-        file.with_name(f"{file.stem.removesuffix('_mask')}.jpg") for file in lgg_outlines(folder)
+        f"{modality} is missing, and the case is used without it: {_some(cases)}."
+        for modality, cases in lacking.items()
+        if cases
     ]
 
 

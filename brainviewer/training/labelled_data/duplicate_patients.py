@@ -2,13 +2,13 @@
 
 import gzip
 import hashlib
-import struct
-from collections.abc import Mapping, Sequence
+import os
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from brainviewer.core.errors import FileError
-
-_Key = tuple[int, ...]
 
 
 def check_duplicate_patients(images: Mapping[str, Sequence[Path]]) -> None:
@@ -17,16 +17,20 @@ def check_duplicate_patients(images: Mapping[str, Sequence[Path]]) -> None:
     images : case id to the files that no two patients can share.
     Raises FileError if two do, or if a file cannot be read.
     """
-    alike: dict[_Key, list[tuple[str, Path]]] = {}
+    alike: dict[bytes, list[tuple[str, Path]]] = defaultdict(list)
     for case_id, files in images.items():
         for file in files:
-            alike.setdefault(_key(file), []).append((case_id, file))
+            with _readable(file):
+                alike[_key(file)].append((case_id, file))
     for group in alike.values():
         if len({case_id for case_id, _ in group}) < 2:
             continue
         seen: dict[bytes, str] = {}
         for case_id, file in group:
-            first = seen.setdefault(_digest(file), case_id)
+            with _readable(file):
+                content = file.read_bytes()
+                plain = gzip.decompress(content) if file.suffix.lower() == ".gz" else content
+            first = seen.setdefault(hashlib.sha256(plain).digest(), case_id)
             if first != case_id:
                 raise FileError(
                     f"The cases {first} and {case_id} hold the same image, so one patient could be "
@@ -35,33 +39,25 @@ def check_duplicate_patients(images: Mapping[str, Sequence[Path]]) -> None:
                 )
 
 
-def _key(file: Path) -> _Key:
+def _key(file: Path) -> bytes:
     """What the same images have in common, and is cheap to tell; packed anew, it stays the same.
 
     A gzip file ends with checksum and length of what it packs (RFC 1952).
     """
-    try:
-        size = file.stat().st_size
-        if file.suffix.lower() != ".gz" or size < 8:
-            return (size,)
-        with file.open("rb") as content:
-            content.seek(-8, 2)
-            return struct.unpack("<II", content.read(8))
-    except OSError:
-        raise _unreadable(file) from None
+    size = file.stat().st_size
+    if file.suffix.lower() != ".gz" or size < 8:
+        return str(size).encode()
+    with file.open("rb") as content:
+        content.seek(-8, os.SEEK_END)
+        return content.read(8)
 
 
-def _digest(file: Path) -> bytes:
-    """sha256 of the unpacked content."""
+@contextmanager
+def _readable(file: Path) -> Iterator[None]:
     try:
-        content = file.read_bytes()
-        packed = file.suffix.lower() == ".gz"
-        return hashlib.sha256(gzip.decompress(content) if packed else content).digest()
+        yield
     except (OSError, EOFError, ValueError):
-        raise _unreadable(file) from None
-
-
-def _unreadable(file: Path) -> FileError:
-    return FileError(
-        f"{file.name} in the folder {file.parent.name} cannot be read.", "Check the data folder."
-    )
+        raise FileError(
+            f"{file.name} in the folder {file.parent.name} cannot be read.",
+            "Check the data folder.",
+        ) from None

@@ -1,7 +1,9 @@
 """List the images of a data set with class and split, from folders or from ``labels.csv``."""
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path, PurePosixPath
 
 from brainviewer.core.counting import counted
@@ -17,11 +19,11 @@ from brainviewer.training.labelled_data.patients import (
 )
 from brainviewer.training.labelled_data.tables import read_table
 
-TRAIN, TEST = "train", "test"
+TRAIN, VALIDATION, TEST = "train", "validation", "test"
 TABLE = "labels.csv"
 _SPLITS = {
     "train": TRAIN, "training": TRAIN, "test": TEST, "testing": TEST,
-    "val": "validation", "valid": "validation", "validation": "validation",
+    "val": VALIDATION, "valid": VALIDATION, "validation": VALIDATION,
 }  # fmt: skip
 _ADVICE = (
     f"Give a folder with a folder of images per class, or with {TABLE} (columns file and class)."
@@ -57,15 +59,18 @@ class Listing:
     entries: tuple[Entry, ...]
     others: tuple[str, ...] = ()
     notices: tuple[str, ...] = ()
-    classes: tuple[str, ...] = field(init=False)
-    splits: tuple[str, ...] = field(init=False)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "classes", tuple(sorted({e.label for e in self.entries})))
-        given = [TRAIN, "validation", TEST]
-        names = sorted({e.split for e in self.entries})
-        names.sort(key=lambda name: given.index(name) if name in given else len(given))
-        object.__setattr__(self, "splits", tuple(names))
+    @cached_property
+    def classes(self) -> tuple[str, ...]:
+        """The classes, by name."""
+        return tuple(sorted({entry.label for entry in self.entries}))
+
+    @cached_property
+    def splits(self) -> tuple[str, ...]:
+        """Training, validation and test in this order, then folds by name."""
+        given = {TRAIN: 0, VALIDATION: 1, TEST: 2}
+        names = {entry.split for entry in self.entries}
+        return tuple(sorted(names, key=lambda name: (given.get(name, len(given)), name)))
 
 
 def list_pictures(train: Path, test: Path | None = None, group_by: str = "") -> Listing:
@@ -81,37 +86,28 @@ def list_pictures(train: Path, test: Path | None = None, group_by: str = "") -> 
     Raises FileError if there is no such folder, if there are fewer than two classes, if a class
     holds no image, or if the table cannot be right.
     """
-    folders = {TRAIN: train}
-    if test is None:
-        _check_folder(train)
-        inner = {_SPLITS[f.name.lower()]: f for f in _folders(train) if f.name.lower() in _SPLITS}
-        if len(inner) > 1 and len(inner) == len(_folders(train)):
-            folders = {name: inner[name] for name in (TRAIN, "validation", TEST) if name in inner}
-    else:
-        folders[TEST] = test
-    for folder in folders.values():
+    for folder in filter(None, (train, test)):
         _check_folder(folder)
-    if test is not None:
+    folders = {TRAIN: train} if test is None else {TRAIN: train, TEST: test}
+    if test is None:
+        below = _folders(train)
+        inner = {_SPLITS[f.name.lower()]: f for f in below if f.name.lower() in _SPLITS}
+        if len(inner) > 1 and len(inner) == len(below):
+            folders = {name: inner[name] for name in (TRAIN, VALIDATION, TEST) if name in inner}
+            for folder in folders.values():
+                _check_folder(folder)
+    else:
         _check_apart(train.resolve(), test.resolve())
-    root = _common_root([folder.resolve() for folder in folders.values()])
-    entries: list[Entry] = []
-    others: list[str] = []
-    notices: list[str] = []
-    of_folders: list[Entry] = []
-    for split, folder in folders.items():
-        found = _Found(root, folder.resolve(), split)
-        if (folder / TABLE).is_file():
-            found.from_table()
-            entries += found.entries
-        else:
-            found.from_folders()
-            of_folders += found.entries
-        others += found.others
-        notices += found.notices
+    root = Path(os.path.commonpath([folder.resolve() for folder in folders.values()]))
+    found = [_Found(root, folder.resolve(), split) for split, folder in folders.items()]
+    entries = [entry for one in found if one.of_table for entry in one.entries]
+    of_folders = [entry for one in found if not one.of_table for entry in one.entries]
+    notices = [notice for one in found for notice in one.notices]
     entries += of_folders if group_by else _by_folders(of_folders, notices)
     if group_by:
         entries = _grouped(entries, group_by, notices)
-    listing = Listing(root, tuple(entries), tuple(others), tuple(notices))
+    others = tuple(name for one in found for name in one.others)
+    listing = Listing(root, tuple(entries), others, tuple(notices))
     check_classes(f"The folder {train.name}", listing.classes)
     return listing
 
@@ -160,8 +156,10 @@ class _Found:
         self.entries: list[Entry] = []
         self.others: list[str] = []
         self.notices: list[str] = []
+        self.of_table = (folder / TABLE).is_file()
+        self._from_table() if self.of_table else self._from_folders()
 
-    def from_folders(self) -> None:
+    def _from_folders(self) -> None:
         """The class is the name of the folder directly below."""
         classes = _folders(self.folder)
         if not classes:
@@ -181,39 +179,26 @@ class _Found:
                     "Add images (JPG, PNG, TIFF, BMP or WebP), or take the folder away.",
                 )
 
-    def from_table(self) -> None:
+    def _from_table(self) -> None:
         """The class is what the table says; its folds are splits."""
         named = set()
         for line, row in read_table(self.folder / TABLE, ("file", "class")):
-            file = self.folder / row["file"]
-            where = f"row {line} of {TABLE}"
-            inside = PurePosixPath(row["file"])
+            name, label, fold = row["file"], row["class"], row.get("fold", "")
+            file, inside, where = self.folder / name, PurePosixPath(name), f"row {line} of {TABLE}"
             if not inside.parts or ".." in inside.parts or inside.is_absolute():
-                raise FileError(
-                    f"'{row['file']}' ({where}) is no file in the folder.", "Put it right."
-                )
+                raise FileError(f"'{name}' ({where}) is no file in the folder.", "Put it right.")
             if file in named:
-                raise FileError(f"{row['file']} stands in {TABLE} twice.", "Keep one of the rows.")
+                raise FileError(f"{name} stands in {TABLE} twice.", "Keep one of the rows.")
             if not file.is_file():
                 raise FileError(
-                    f"There is no file {row['file']} ({where}).", "Add it, or take the row out."
+                    f"There is no file {name} ({where}).", "Add it, or take the row out."
                 )
-            if not row["class"]:
-                raise FileError(f"{row['file']} ({where}) has no class.", "Give it one.")
+            if not label:
+                raise FileError(f"{name} ({where}) has no class.", "Give it one.")
             named.add(file)
-            fold = row.get("fold", "")
             split = f"fold {fold}" if fold else "no fold" if "fold" in row else self.split
-            self.entries.append(
-                Entry(
-                    file,
-                    self._name(file),
-                    row["class"],
-                    split,
-                    row_patient(row),
-                    fold,
-                    _source_size(row),
-                )
-            )
+            known = (row_patient(row), fold, _source_size(row))
+            self.entries.append(Entry(file, self._name(file), label, split, *known))
         if not self.entries:
             raise FileError(f"{TABLE} in {self.folder.name} names no image.", _ADVICE)
         left = [f for f in _files(self.folder) if f not in named and f.name != TABLE]
@@ -222,8 +207,7 @@ class _Found:
         if unnamed:
             self.notices.append(
                 f"Left out, because {TABLE} has no row for them: "
-                f"{counted(len(unnamed), 'image')}, such as "
-                f"{self._name(unnamed[0])}."
+                f"{counted(len(unnamed), 'image')}, such as {self._name(unnamed[0])}."
             )
 
     def _name(self, file: Path) -> str:
@@ -253,18 +237,6 @@ def _check_apart(train: Path, test: Path) -> None:
             "The folders for training and for testing are the same, or one lies in the other.",
             "Give two folders that lie apart, or only the one that holds both.",
         )
-
-
-def _common_root(folders: Sequence[Path]) -> Path:
-    if len(folders) == 1:
-        return folders[0]
-    parts = zip(*(folder.parts for folder in folders), strict=False)
-    shared = []
-    for same in parts:
-        if len(set(same)) > 1:
-            break
-        shared.append(same[0])
-    return Path(*shared)
 
 
 def _folders(folder: Path) -> list[Path]:

@@ -68,7 +68,7 @@ def read_labels(file: Path, classes: Sequence[str] = CLASSES) -> list[Label]:
     if not rows:
         raise FileError(f"{file.name} names no case.", "Add a line for each case.")
     unit = _unit(columns, rows, file.name)
-    labels = [_label(row, line, columns, unit, classes, file.name) for line, row in rows]
+    labels = [_label(row, columns, unit, classes, line, file.name) for line, row in rows]
     _check_folds(labels, file.name)
     return labels
 
@@ -81,71 +81,49 @@ def patient_of(case_id: str) -> str:
 
 def _label(
     row: Mapping[str, str],
-    line: int,
     columns: Mapping[str, str],
     unit: str,
     classes: Sequence[str],
+    line: int,
     name: str,
 ) -> Label:
-    def cell(kind: str) -> str:
-        return row[columns[kind]].strip() if kind in columns else ""
-
-    case_id = cell("case")
+    cells = {kind: row[column].strip() for kind, column in columns.items()}
+    case_id, code = cells["case"], cells["class"]
     where = f"row {line} of {name}"
     if not case_id or case_id in (".", "..") or re.search(r'[/\\:*?"<>|]', case_id):
         said = f"'{case_id}' is no name of a folder" if case_id else "there is no case id"
         raise FileError(f"In {where} {said}.", "Write the name of the case's folder there.")
-    code = cell("class")
     if code.lower() in _NOT_KNOWN:
         code = ""
-    known = {c.lower(): c for c in classes}
-    if code and code.lower() not in known:
+    known = {"": "", **{c.lower(): c for c in classes}}
+    if code.lower() not in known:
         raise FileError(
             f"The case {case_id} ({where}) has the class '{code}', which is not known.",
             f"Use {', '.join(classes)}, or leave the cell empty.",
         )
-    return Label(
-        case_id,
-        known[code.lower()] if code else "",
-        _age_years(cell(unit) if unit else "", columns, unit, f"{case_id} ({where})"),
-        cell("patient") or patient_of(case_id),
-        cell("fold"),
-        line,
-    )
+    age = _age_years(cells[unit], columns[unit], unit, f"{case_id} ({where})") if unit else None
+    patient = cells.get("patient") or patient_of(case_id)
+    return Label(case_id, known[code.lower()], age, patient, cells.get("fold", ""), line)
 
 
-def _age_years(text: str, columns: Mapping[str, str], unit: str, case: str) -> float | None:
+def _age_years(text: str, column: str, unit: str, case: str) -> float | None:
     if text.lower() in _NOT_KNOWN:
         return None
-    age = _number(text)
+    age, in_days = _number(text), unit == "days"
+    advice = "Put it right, or leave the cell empty."
     if age is None:
-        raise FileError(
-            f"The age of the case {case} is '{text}', which is no number.",
-            "Write a number, or leave the cell empty.",
-        )
-    if age < 0:
-        raise FileError(
-            f"The age of the case {case} is negative ({text}).",
-            "Put it right, or leave the cell empty.",
-        )
-    if unit == "days":
-        if age <= OLDEST_YEARS:
-            raise FileError(
-                f"The age of the case {case} is {text} days, which looks like years.",
-                f"Give days, or call the column '{columns[unit]}' age_years.",
-            )
-        age /= DAYS_PER_YEAR
-        if age > OLDEST_YEARS:
-            raise FileError(
-                f"The age of the case {case} is {text} days, which is {age:.0f} years.",
-                "Put it right, or leave the cell empty.",
-            )
-    elif age > OLDEST_YEARS:
-        raise FileError(
-            f"The age of the case {case} is {text} years, which looks like days.",
-            f"Give years, or call the column '{columns[unit]}' age_in_days.",
-        )
-    return age
+        said, advice = f"'{text}', which is no number", "Write a number, or leave the cell empty."
+    elif age < 0:
+        said = f"negative ({text})"
+    elif in_days == (age <= OLDEST_YEARS):
+        other, name = ("years", "age_years") if in_days else ("days", "age_in_days")
+        said = f"{text} {unit}, which looks like {other}"
+        advice = f"Give {unit}, or call the column '{column}' {name}."
+    elif in_days and age > OLDEST_YEARS * DAYS_PER_YEAR:
+        said = f"{text} days, which is {age / DAYS_PER_YEAR:.0f} years"
+    else:
+        return age / DAYS_PER_YEAR if in_days else age
+    raise FileError(f"The age of the case {case} is {said}.", advice)
 
 
 def _unit(columns: dict[str, str], rows: Sequence[tuple[int, Mapping[str, str]]], name: str) -> str:

@@ -27,7 +27,7 @@ def summarise(collection: Collection, report: Report = silent) -> dict[str, Any]
     cases = collection.cases
     images, problems = _images(cases, report)
     labelled = [case for case in cases if case.label]
-    codes = [*CLASSES, *sorted({case.label for case in labelled} - set(CLASSES))]
+    of_class = {code: [case for case in labelled if case.label == code] for code in CLASSES}
     known_spacing = collection.layout != "lgg"
     return {
         "schema": SCHEMA,
@@ -38,19 +38,18 @@ def summarise(collection: Collection, report: Report = silent) -> dict[str, Any]
         "labelled": len(labelled),
         "classes": {
             code: {
-                "cases": count,
-                "share": round(count / max(len(labelled), 1), 4),
-                "age_years": ages([c for c in labelled if c.label == code]),
+                "cases": len(own),
+                "share": round(len(own) / max(len(labelled), 1), 4),
+                "age_years": ages(own),
             }
-            for code in codes
-            for count in (sum(case.label == code for case in labelled),)
+            for code, own in of_class.items()
         },
         "age_years": ages(cases),
         "folds": dict(sorted(Counter(case.fold for case in cases if case.fold).items())),
         "sequences": {m.value: sum(m in image["sequences"] for image in images) for m in SEQUENCES},
         "outlined": sum(image["outlined"] for image in images),
         "slices": _spread([image["slices"] for image in images]),
-        "in_plane": _common([image["in_plane"] for image in images]),
+        "in_plane": dict(Counter(image["in_plane"] for image in images).most_common(5)),
         "pixel_mm": _spread([image["pixel_mm"] for image in images]) if known_spacing else None,
         "slice_mm": _spread([image["slice_mm"] for image in images]) if known_spacing else None,
         "notices": [*collection.notices, *problems],
@@ -107,8 +106,3 @@ def _spread(values: Sequence[float]) -> dict[str, float] | None:
     least, first, middle, third, most = np.percentile(values, [0, 25, 50, 75, 100])
     named = {"median": middle, "q1": first, "q3": third, "min": least, "max": most}
     return {name: round(float(value), 2) for name, value in named.items()}
-
-
-def _common(values: Sequence[str]) -> dict[str, int]:
-    """The five most frequent values, and how often they occur."""
-    return dict(Counter(values).most_common(5))

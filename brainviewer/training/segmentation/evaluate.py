@@ -34,7 +34,8 @@ from brainviewer.models.segmentation.network import (
     lesion_probability,
 )
 from brainviewer.training.json_files import write_json
-from brainviewer.training.labelled_data.cases import LabelledStudy, read_cases
+from brainviewer.training.labelled_data.cases import read_cases
+from brainviewer.training.labelled_data.collection import LabelledStudy
 from brainviewer.training.labelled_data.detections import detect
 from brainviewer.training.segmentation.confidence import UNSURE, fit_confidence
 from brainviewer.training.segmentation.fit import (

@@ -18,7 +18,8 @@ from brainviewer.assets import resources
 from brainviewer.core.errors import FileError, Report
 from brainviewer.files.structured import read_toml
 from brainviewer.models.segmentation.input import CHANNELS
-from brainviewer.training.labelled_data.cases import Case, read_cases
+from brainviewer.training.labelled_data.cases import read_cases
+from brainviewer.training.labelled_data.collection import Case
 from brainviewer.training.labelled_data.folds import patient_folds
 from brainviewer.training.segmentation.augment import draw_sample
 from brainviewer.training.segmentation.head_volumes import HeadVolume, head_volumes

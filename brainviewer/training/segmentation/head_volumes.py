@@ -14,7 +14,7 @@ from brainviewer.core.study import Modality
 from brainviewer.imaging.preprocess.head_volume import Head, prepare
 from brainviewer.models.segmentation.input import PIXEL_MM, Canvas
 from brainviewer.training.json_files import write_arrays
-from brainviewer.training.labelled_data.cases import Case
+from brainviewer.training.labelled_data.collection import Case
 
 # Larger than the pictures that the network learns from, so that these can be turned and moved.
 _FRAME = (112, 128)
