@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from brainviewer.training.softmax_regression import class_weights
 from brainviewer.training.subtype.descriptor_fit import standardise
-from brainviewer.training.subtype.evidence import Evidence, class_weights
+from brainviewer.training.subtype.evidence import Evidence
 
 Classifier = Callable[[Evidence, Evidence], NDArray[np.float64]]
 """From the patients to learn from and those to answer for to (n, classes) log-likelihoods."""

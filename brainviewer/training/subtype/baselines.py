@@ -29,7 +29,7 @@ from brainviewer.training.labelled_data.collection import Case
 from brainviewer.training.labelled_data.detections import load_detection
 from brainviewer.training.labelled_data.folds import folds_of
 from brainviewer.training.recipes import Recipe, read_recipe
-from brainviewer.training.subtype.evidence import class_weights
+from brainviewer.training.softmax_regression import class_weights
 from brainviewer.training.subtype.fit import (
     DETECTIONS_FOLDER,
     RECIPE,

@@ -3,18 +3,18 @@
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from brainviewer.imaging.measure.descriptors import BRIGHTNESS, NAMES, POSITION, SHAPE
 from brainviewer.models.subtype.fusion_head import FARTHEST, DescriptorPart, Head, Source, Term
 from brainviewer.training.labelled_data.folds import patient_folds
-from brainviewer.training.subtype.evidence import (
-    Evidence,
+from brainviewer.training.softmax_regression import (
     Numbers,
     balanced_log_loss,
     class_weights,
+    fit_softmax,
     softmax,
 )
+from brainviewer.training.subtype.evidence import Evidence
 
 # What tells a glioblastoma from the two IDH-mutant types, and what tells those two apart. Chosen
 # from radiology (imaging.measure.descriptors), with sight of cross-validation on the lgg data.
@@ -35,24 +35,20 @@ CONTROLS = {
 # Strength of the L2 penalty, in units of a patient; the inner cross-validation chooses.
 RIDGES = (3.0, 6.0, 12.0, 24.0)
 INNER_FOLDS = 5
-_MOST_STEPS = 50
 
 
 def inner_scores(known: Evidence, seed: int, terms: Sequence[str]) -> tuple[float, Numbers]:
     """The best ridge, and the scores it gives every patient from the other inner folds."""
     labels = [known.classes[index] for index in known.truth]
     fold = patient_folds(labels, INNER_FOLDS, seed)
-    best: tuple[float, float, Numbers] | None = None
+    tried = []
     for ridge in RIDGES:
         scores = np.zeros((len(labels), len(known.classes)))
         for index in range(INNER_FOLDS):
             own = fold == index
             scores[own] = scores_of(known.of(own), *fit_terms(known.of(~own), ridge, terms))
-        loss = balanced_log_loss(known.truth, softmax(scores))
-        if best is None or loss < best[0]:
-            best = (loss, ridge, scores)
-    assert best is not None
-    return best[1], best[2]
+        tried.append((balanced_log_loss(known.truth, softmax(scores)), ridge, scores))
+    return min(tried, key=lambda one: one[0])[1:]
 
 
 def fit_terms(
@@ -85,13 +81,13 @@ def fit_terms(
     standard = standardise(raw, means, scales)
     directions = np.array([direction for direction, _ in contrasts])
     allowed = np.array([[n in own for n in used] for _, own in contrasts])
-    intercepts, slopes = _fit_softmax(standard, truth, weight, directions, allowed, ridge)
-    per_class = slopes.T @ directions
+    fitted = fit_softmax(standard, truth, weight, ridge, directions, allowed)
+    per_class = fitted[:, 1:].T @ directions
     terms = tuple(
         Term(name, float(mean), float(scale), tuple(row.tolist()))
         for name, mean, scale, row in zip(used, means, scales, per_class, strict=True)
     )
-    return tuple((intercepts @ directions).tolist()), terms
+    return tuple((fitted[:, 0] @ directions).tolist()), terms
 
 
 def scores_of(known: Evidence, intercepts: Sequence[float], terms: Sequence[Term]) -> Numbers:
@@ -127,50 +123,3 @@ def _moments(raw: Numbers, weight: Numbers) -> tuple[Numbers, Numbers]:
     means = (shares * filled).sum(axis=0) / total
     spread = np.sqrt((shares * (filled - means) ** 2).sum(axis=0) / total)
     return means, np.where(spread > 1e-9, spread, 1.0)
-
-
-def _fit_softmax(
-    inputs: Numbers,
-    truth: NDArray[np.int64],
-    weight: Numbers,
-    directions: Numbers,
-    allowed: NDArray[np.bool_],
-    ridge: float,
-) -> tuple[Numbers, Numbers]:
-    """Intercepts (contrasts,) and slopes (contrasts, inputs) with the least penalised loss.
-
-    Newton's method with halved steps; the loss is convex.
-    """
-    extended = np.column_stack([np.ones(len(inputs)), inputs])
-    free = np.column_stack([np.ones(len(allowed), bool), allowed]).ravel()
-    # A touch on the intercepts, too: with one contrast per class they are free by a constant.
-    penalty = np.tile(np.append(1e-3, np.full(inputs.shape[1], ridge)), len(allowed))
-    target = np.eye(directions.shape[1])[truth]
-
-    def loss(theta: Numbers) -> tuple[float, Numbers]:
-        shares = softmax(extended @ theta.reshape(len(allowed), -1).T @ directions)
-        surprise = -np.log((shares * target).sum(axis=1) + 1e-300)
-        return float((weight * surprise).sum() + 0.5 * (penalty * theta**2).sum()), shares
-
-    theta = np.zeros(len(free))
-    value, shares = loss(theta)
-    for _ in range(_MOST_STEPS):
-        error = ((shares - target) * weight[:, None]) @ directions.T
-        slope = (error.T @ extended).ravel() + penalty * theta
-        # How the shares of a patient move with each pair of contrasts.
-        moved = shares @ directions.T
-        pairs = np.einsum("nc,ac,bc->nab", shares, directions, directions)
-        pairs -= moved[:, :, None] * moved[:, None, :]
-        curved = np.einsum("n,nab,ni,nj->aibj", weight, pairs, extended, extended, optimize=True)
-        hessian = curved.reshape(len(theta), -1) + np.diag(penalty)
-        step = np.zeros(len(theta))
-        step[free] = np.linalg.solve(hessian[np.ix_(free, free)], slope[free])
-        scale = 1.0
-        while (after := loss(theta - scale * step))[0] > value and scale > 1e-6:
-            scale /= 2
-        theta, gain = theta - scale * step, value - after[0]
-        value, shares = after
-        if gain < 1e-9:
-            break
-    fitted = theta.reshape(len(allowed), -1)
-    return fitted[:, 0], fitted[:, 1:]

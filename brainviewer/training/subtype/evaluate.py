@@ -30,8 +30,8 @@ from brainviewer.training.metrics.metrics import (
     risk_coverage,
 )
 from brainviewer.training.recipes import Recipe
-from brainviewer.training.subtype.evaluation_inputs import MAIN, Inputs, evidence, read_predictions
-from brainviewer.training.subtype.evidence import Evidence
+from brainviewer.training.subtype.evaluation_inputs import Inputs, read_predictions
+from brainviewer.training.subtype.evidence import MAIN, Evidence, evidence
 from brainviewer.training.subtype.fusion_heads import LEAST_CONFIDENT, fit_head
 from brainviewer.training.subtype.held_out import (
     Probabilities,
@@ -70,8 +70,7 @@ def evaluate_run(
     """Evaluate what ``fit`` left in the folder ``run``.
 
     data : the folder of labelled cases that it was trained on; needed the first time, to describe
-        the lesions (the table stays in ``run``). Without it, and without a table, only the network
-        is measured.
+        the lesions (the table stays in ``run``). Without it only the network is measured.
 
     Raises FileError if there is nothing to evaluate.
     """
@@ -94,12 +93,8 @@ def evaluate(recipe: Recipe, inputs: Inputs, report: Report = silent) -> dict[st
     answers: dict[str, Probabilities] = {}
     for key, row in _rows(inputs).items():
         seeds = [evidence(codes, inputs, run, row.outline) for run in inputs["runs"]]
-        answers[key] = np.array(
-            [
-                held_out_predictions(h, k, f, row)
-                for h, k, f in zip(heads, seeds, folds, strict=True)
-            ]
-        )
+        parts = zip(heads, seeds, folds, strict=True)
+        answers[key] = np.array([held_out_predictions(h, k, f, row) for h, k, f in parts])
     report(0.6, "measuring simpler answers")
     answers |= simpler_predictions(recipe, main, folds, heads)
     asked = dict.fromkeys(answers, truth)
@@ -132,17 +127,22 @@ def evaluate(recipe: Recipe, inputs: Inputs, report: Report = silent) -> dict[st
 def final_head(main: Sequence[Evidence], seed: int) -> Head:
     """The head that ships: fitted on all patients, the weights averaged over the seeds."""
     heads = [fit_head(known, seed) for known in main]
-    head = heads[0]
-    networks = [one.network for one in heads if one.network is not None]
-    if networks:
-        head = replace(head, network=_mean_source(networks))
-    if head.descriptors is not None:
-        weights = [one.descriptors.weight for one in heads if one.descriptors is not None]
-        head = replace(head, descriptors=replace(head.descriptors, weight=_mean_source(weights)))
-    if head.age is not None:
-        weight = float(np.mean([one.age.weight for one in heads if one.age is not None]))
-        head = replace(head, age=replace(head.age, weight=round(weight, 4)))
-    return head
+    network, descriptors, age = heads[0].network, heads[0].descriptors, heads[0].age
+    if network is not None:
+        network = _mean_source([one.network for one in heads])
+    if descriptors is not None:
+        weight = _mean_source([one.descriptors and one.descriptors.weight for one in heads])
+        descriptors = replace(descriptors, weight=weight)
+    if age is not None:
+        mean = float(np.mean([one.age.weight for one in heads if one.age is not None]))
+        age = replace(age, weight=round(mean, 4))
+    return replace(heads[0], network=network, descriptors=descriptors, age=age)
+
+
+def _mean_source(sources: Sequence[Source | None]) -> Source:
+    known = [(one.alone, one.together) for one in sources if one is not None]
+    alone, together = np.mean(known, axis=0).tolist()
+    return Source(round(alone, 4), round(together, 4))
 
 
 def winner(figures: dict[str, Any]) -> str:
@@ -168,21 +168,20 @@ def bars(figures: dict[str, Any]) -> dict[str, Any]:
 
 
 def _rows(inputs: Inputs) -> dict[str, Row]:
-    situations, patients = inputs["runs"][0]["logits"], inputs["patients"]
+    situations = inputs["runs"][0]["logits"]
+    outlines = {outline for p in inputs["patients"] for outline in p["descriptors"]}
     rows = {}
     for key, sources in SOURCES.items():
-        if "network" in sources and MAIN not in situations:
-            continue
+        of_network = sources[0] == "network"
         if "descriptors" in sources and not inputs["descriptor_names"]:
             continue
         rows[key] = Row(sources, "equal")
         rows[f"{key}; training prevalence"] = Row(sources, "training")
-        expert = "network" not in sources or "expert" in situations
-        if expert and any("expert" in p["descriptors"] for p in patients):
+        if "expert" in outlines and (not of_network or "expert" in situations):
             rows[f"{key}; expert outline"] = Row(sources, "equal", "expert")
-        if sources[0] == "descriptors" and any("stripped" in p["descriptors"] for p in patients):
+        if "stripped" in outlines and not of_network:
             rows[f"{key}; skull taken off"] = Row(sources, "equal", "stripped")
-        if sources[0] == "network" and "single" in situations and len(sources) < 3:
+        if "single" in situations and of_network and len(sources) < 3:
             rows[f"{key}; one slice"] = Row(sources, "equal", "single")
     rows["age alone"] = Row(("age",), "equal")
     rows["age alone; training prevalence"] = Row(("age",), "training")
@@ -225,9 +224,3 @@ def _report(
     ]
     entry["probabilities"] = runs.round(4).tolist()
     return entry
-
-
-def _mean_source(sources: Sequence[Source]) -> Source:
-    alone = float(np.mean([one.alone for one in sources]))
-    together = float(np.mean([one.together for one in sources]))
-    return Source(round(alone, 4), round(together, 4))

@@ -1,33 +1,25 @@
 """Inputs of an evaluation: held-out logits and lesion descriptors of every patient."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
-
-import numpy as np
 
 from brainviewer.core.errors import FileError, Report, silent
 from brainviewer.files.structured import read_json
 from brainviewer.imaging.measure.descriptors import NAMES
 from brainviewer.training.labelled_data.cases import read_cases
-from brainviewer.training.labelled_data.collection import Case
 from brainviewer.training.labelled_data.detections import detect_all
-from brainviewer.training.labelled_data.folds import folds_of
 from brainviewer.training.recipes import Recipe
 from brainviewer.training.subtype.descriptor_table import (
-    OUTLINES,
     TABLE_FILE,
     Described,
     describe_all,
     read_table,
 )
-from brainviewer.training.subtype.evidence import Evidence
 
 PREDICTIONS = "predictions-seed*.json"
 DETECTIONS_FOLDER = "found"
-# The outline that inference has; the others are reported beside it.
-MAIN = "found"
 
 Inputs = dict[str, Any]
 
@@ -38,47 +30,37 @@ def read_predictions(
     """What an evaluation needs, as plain data without names of patients: the patients in one
     order, and for each seed their folds and what the networks said.
 
-    Raises FileError if the folder holds neither predictions nor descriptors, or if they do not
-    belong together.
+    Raises FileError if the folder holds no predictions, or if they do not belong together.
     """
-    runs = [
-        {entry["case_id"]: entry for entry in _read_json(path)}
-        for path in sorted(run.glob(PREDICTIONS))
-    ]
-    table = _table(run, recipe, data, report)
-    if runs:
-        # Training leaves out cases in which nobody sees a lesion.
-        table = [row for row in table if row.case_id in runs[0]]
-    described = {row.case_id: row for row in table or (_undescribed(runs[0]) if runs else [])}
-    if not described:
+    files = sorted(run.glob(PREDICTIONS))
+    if not files:
         raise FileError(
             f"The folder {run.name} holds no finished cross-validation.",
-            "Run brainviewer train first, or name the data to describe the lesions.",
+            "Run brainviewer train first.",
         )
+    runs = [{entry["case_id"]: entry for entry in _read_json(path)} for path in files]
+    # Training leaves out cases in which nobody sees a lesion.
+    table = [row for row in _table(run, recipe, data, report) if row.case_id in runs[0]]
+    described = {row.case_id: row.values for row in table} or {name: {} for name in runs[0]}
     ids = sorted(described)
     if any(sorted(entries) != ids for entries in runs):
         raise FileError(
             f"The predictions in {run.name} are not all about the same cases.",
             "Train again in an empty folder.",
         )
-    found = {name: bool(row.values.get(MAIN)) for name, row in described.items()}
-    if runs:
-        found = {name: bool(entry["found"]) for name, entry in runs[0].items()}
-    elif recipe is not None:
-        runs = [_folds_only([described[name] for name in ids], recipe, s) for s in recipe.seeds]
     if recipe is not None:
-        _check_folds(recipe, [described[name].label for name in ids], runs, ids)
+        _check_folds(recipe, runs)
     return {
         "descriptor_names": list(NAMES) if table else [],
         "patients": [
             {
                 "number": number,
-                "label": described[name].label,
-                "age_years": described[name].age_years,
-                "found": found[name],
+                "label": runs[0][name]["label"],
+                "age_years": runs[0][name]["age_years"],
+                "found": bool(runs[0][name]["found"]),
                 "descriptors": {
                     outline: [_plain(values[term]) for term in NAMES]
-                    for outline, values in described[name].values.items()
+                    for outline, values in described[name].items()
                 },
             }
             for number, name in enumerate(ids)
@@ -94,50 +76,19 @@ def read_predictions(
             }
             for entries in runs
         ],
-        "controls": [_control(path, ids) for path in _controls(run)],
+        "controls": [
+            _control(path, ids)
+            for path in sorted(run.glob("predictions-*.json"))
+            if path not in files
+        ],
     }
-
-
-def evidence(codes: tuple[str, ...], inputs: Inputs, run: dict[str, Any], outline: str) -> Evidence:
-    """What one seed's networks and the descriptors say, with the outlines of one kind.
-
-    A lesion that the finder did not find says nothing, unless an expert outlined it.
-    """
-    patients, names = inputs["patients"], tuple(inputs["descriptor_names"])
-    logits = run["logits"].get(outline)
-    nothing = [math.nan] * len(names)
-    kind = outline if outline in OUTLINES else MAIN
-    values = [p["descriptors"].get(kind) or nothing for p in patients]
-    expert = [p["descriptors"].get("expert") or nothing for p in patients]
-    seen = [_seen(p, outline) for p in patients]
-    return Evidence(
-        codes,
-        np.array([codes.index(p["label"]) for p in patients], np.int64),
-        np.array([math.nan if p["age_years"] is None else p["age_years"] for p in patients]),
-        np.array(seen),
-        None if logits is None else np.array([row or [0.0] * len(codes) for row in logits]),
-        names,
-        np.array(values, np.float64) if names else None,
-        np.array(expert, np.float64)
-        if any(p["descriptors"].get("expert") for p in patients)
-        else None,
-    )
-
-
-def _seen(patient: dict[str, Any], outline: str) -> bool:
-    """Whether there was a lesion to look at; the expert outlined one in every patient."""
-    if outline == "stripped":
-        return bool(patient["descriptors"].get(outline))
-    return outline == "expert" or bool(patient["found"])
 
 
 def _table(run: Path, recipe: Recipe | None, data: Path | None, report: Report) -> list[Described]:
     path = run / TABLE_FILE
     if path.exists():
         table = read_table(path)
-        if any(
-            name not in values for row in table for values in row.values.values() for name in NAMES
-        ):
+        if any(not values.keys() >= {*NAMES} for row in table for values in row.values.values()):
             raise FileError(
                 f"The table {path.name} holds other descriptors than this version measures.",
                 "Delete it, and name the data with --data: it is made again from the images.",
@@ -146,22 +97,15 @@ def _table(run: Path, recipe: Recipe | None, data: Path | None, report: Report) 
     if data is None or recipe is None:
         return []
     cases = [case for case in read_cases(data) if case.label in recipe.classes]
-    run.mkdir(parents=True, exist_ok=True)
     detect_all(cases, run / DETECTIONS_FOLDER, report)
     return describe_all(cases, run / DETECTIONS_FOLDER, path, report)
 
 
-def _check_folds(
-    recipe: Recipe,
-    labels: Sequence[str],
-    runs: Sequence[dict[str, dict[str, Any]]],
-    ids: Sequence[str],
-) -> None:
+def _check_folds(recipe: Recipe, runs: Sequence[Mapping[str, Mapping[str, Any]]]) -> None:
     """Raises FileError if a fold leaves no patient of a class to learn from."""
     for entries in runs:
-        folds = [entries[name]["fold"] for name in ids]
-        for fold in sorted(set(folds)):
-            learned = {label for label, own in zip(labels, folds, strict=True) if own != fold}
+        for fold in sorted({entry["fold"] for entry in entries.values()}):
+            learned = {entry["label"] for entry in entries.values() if entry["fold"] != fold}
             for code in recipe.classes:
                 if code not in learned:
                     raise FileError(
@@ -170,12 +114,8 @@ def _check_folds(
                     )
 
 
-def _controls(run: Path) -> list[Path]:
-    """The predictions of ``controls``: networks that see only a part, or learn false labels."""
-    return sorted(set(run.glob("predictions-*.json")) - set(run.glob(PREDICTIONS)))
-
-
 def _control(path: Path, ids: Sequence[str]) -> dict[str, Any]:
+    """What a control said (see ``controls``): it sees only a part, or learned false labels."""
     entries = {entry["case_id"]: entry for entry in _read_json(path)}
     if sorted(entries) != list(ids):
         raise FileError(f"{path.name} is not about the same cases.", "Make it again.")
@@ -184,24 +124,6 @@ def _control(path: Path, ids: Sequence[str]) -> dict[str, Any]:
         "fold": [entries[name]["fold"] for name in ids],
         "labels": [entries[name]["label"] for name in ids],
         "logits": [next(iter(entries[name]["logits"].values())) for name in ids],
-    }
-
-
-def _undescribed(entries: dict[str, dict[str, Any]]) -> list[Described]:
-    return [
-        Described(name, entry["label"], entry["age_years"], {}) for name, entry in entries.items()
-    ]
-
-
-def _folds_only(table: Sequence[Described], recipe: Recipe, seed: int) -> dict[str, dict[str, Any]]:
-    def never() -> Any:
-        raise AssertionError
-
-    cases = [Case(row.case_id, row.label, row.age_years, never) for row in table]
-    fold = folds_of(cases, recipe.folds, seed)
-    return {
-        row.case_id: {"seed": seed, "fold": int(f), "logits": {}}
-        for row, f in zip(table, fold, strict=True)
     }
 
 

@@ -1,15 +1,22 @@
-"""Logits, descriptors and ages of patients as arrays, and losses with equal class weights.
+"""Logits, descriptors and ages of patients as arrays.
 
-Every class weighs the same throughout, so that any prevalence can be put on top afterwards.
+Every class weighs the same in whatever is fitted to them, so that any prevalence can be put on top
+afterwards.
 """
 
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-Numbers = NDArray[np.float64]
+from brainviewer.training.softmax_regression import Numbers
+from brainviewer.training.subtype.descriptor_table import OUTLINES
+
+# The outline that inference has; the others are reported beside it.
+MAIN = "found"
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,7 +40,7 @@ class Evidence:
     values: Numbers | None = None
     expert: Numbers | None = None
 
-    def of(self, members: NDArray[np.bool_] | NDArray[np.int64]) -> "Evidence":
+    def of(self, members: NDArray[np.bool_]) -> "Evidence":
         """Some of the patients."""
         held = vars(self).items()
         some: dict[str, Any] = {n: v[members] for n, v in held if isinstance(v, np.ndarray)}
@@ -46,19 +53,36 @@ class Evidence:
         return dict(zip(self.names, self.values[index].tolist(), strict=True))
 
 
-def class_weights(truth: NDArray[np.int64], classes: int) -> Numbers:
-    """(n,): weights of mean 1 that make all classes that occur count the same."""
-    counts = np.bincount(truth, minlength=classes)
-    return np.asarray(len(truth) / (np.count_nonzero(counts) * counts[truth]))
+def evidence(
+    codes: tuple[str, ...], inputs: Mapping[str, Any], run: Mapping[str, Any], outline: str
+) -> Evidence:
+    """What one seed's networks and the descriptors say, with the outlines of one kind.
 
+    inputs, run : of ``read_predictions``.
 
-def softmax(scores: Numbers) -> Numbers:
-    """Rows of scores as rows of probabilities."""
-    weight = np.exp(scores - scores.max(axis=1, keepdims=True))
-    return np.asarray(weight / weight.sum(axis=1, keepdims=True))
+    A lesion that the finder did not find says nothing, unless an expert outlined it.
+    """
+    patients, names = inputs["patients"], tuple(inputs["descriptor_names"])
+    logits = run["logits"].get(outline)
 
+    def values(kind: str) -> Numbers | None:
+        rows = [p["descriptors"].get(kind) for p in patients]
+        if not any(rows) and (kind == "expert" or not names):
+            return None
+        return np.array([row or [math.nan] * len(names) for row in rows], np.float64)
 
-def balanced_log_loss(truth: NDArray[np.int64], shares: Numbers) -> float:
-    """Log loss, every class weighing the same."""
-    weight = class_weights(truth, shares.shape[1])
-    return float(-np.mean(weight * np.log(shares[np.arange(len(truth)), truth] + 1e-12)))
+    def seen(patient: Mapping[str, Any]) -> bool:
+        if outline == "stripped":
+            return bool(patient["descriptors"].get(outline))
+        return outline == "expert" or bool(patient["found"])
+
+    return Evidence(
+        codes,
+        np.array([codes.index(p["label"]) for p in patients], np.int64),
+        np.array([math.nan if p["age_years"] is None else p["age_years"] for p in patients]),
+        np.array([seen(p) for p in patients]),
+        None if logits is None else np.array([row or [0.0] * len(codes) for row in logits]),
+        names,
+        values(outline if outline in OUTLINES else MAIN),
+        values("expert"),
+    )

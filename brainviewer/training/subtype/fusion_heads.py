@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 
 from brainviewer.imaging.measure.descriptors import NAMES
 from brainviewer.models.subtype.fusion_head import AgePart, DescriptorPart, Head, Prevalence, Source
+from brainviewer.training.softmax_regression import Numbers, balanced_log_loss, softmax
 from brainviewer.training.subtype.descriptor_fit import fit_terms, inner_scores
-from brainviewer.training.subtype.evidence import Evidence, Numbers, balanced_log_loss, softmax
+from brainviewer.training.subtype.evidence import Evidence
 
 # Below one half, the other types together are more likely than the one that is named.
 LEAST_CONFIDENT = 0.5

@@ -7,12 +7,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from brainviewer.imaging.measure.descriptors import NAMES
 from brainviewer.models.subtype.fusion_head import Head
 from brainviewer.training.recipes import Recipe
+from brainviewer.training.softmax_regression import softmax
 from brainviewer.training.subtype import alternatives
 from brainviewer.training.subtype.descriptor_fit import CONTROLS
-from brainviewer.training.subtype.evaluation_inputs import MAIN
-from brainviewer.training.subtype.evidence import Evidence, softmax
+from brainviewer.training.subtype.evidence import MAIN, Evidence
 from brainviewer.training.subtype.fusion_heads import fit_head, probabilities
 
 Probabilities = NDArray[np.float64]
@@ -62,27 +63,24 @@ def simpler_predictions(
     answers = {f"always {codes[top]}": np.array([always])}
     if main[0].values is None:
         return answers
+    seeds = list(zip(main, folds, heads, strict=True))
     for name, terms in CONTROLS.items():
-        answers[f"control: {name}"] = np.array(
-            [
-                _cross_validated(known, fold, lambda k, t=terms: fit_head(k, recipe.seed, t))
-                for known, fold in zip(main, folds, strict=True)
-            ]
-        )
+        every = [_cross_validated(known, fold, recipe.seed, terms) for known, fold, _ in seeds]
+        answers[f"control: {name}"] = np.array(every)
     random = np.random.default_rng(recipe.seed)
-    shuffled = []
-    for known, fold in zip(main, folds, strict=True):
-        wrong = replace(known, truth=random.permutation(known.truth))
-        shuffled.append(_cross_validated(wrong, fold, lambda k: fit_head(k, recipe.seed)))
-    answers["control: shuffled labels"] = np.array(shuffled)
+    shuffled = [replace(known, truth=random.permutation(known.truth)) for known in main]
+    every = [
+        _cross_validated(k, fold, recipe.seed) for k, fold in zip(shuffled, folds, strict=True)
+    ]
+    answers["control: shuffled labels"] = np.array(every)
+    by_age = [
+        held_out_predictions(h, known, fold, Row(("age",), "equal")) for known, fold, h in seeds
+    ]
     for name, fit in alternatives.classifiers().items():
-        scores = [_scores(known, fold, fit) for known, fold in zip(main, folds, strict=True)]
+        scores = np.array([_scores(known, fold, fit) for known, fold, _ in seeds])
+        aged = scores + np.log(by_age)
         answers[f"alternative: {name}"] = np.array([softmax(one) for one in scores])
-        aged = [
-            softmax(one + np.log(held_out_predictions(h, known, fold, Row(("age",), "equal"))))
-            for one, h, known, fold in zip(scores, heads, main, folds, strict=True)
-        ]
-        answers[f"alternative: {name}, and age"] = np.array(aged)
+        answers[f"alternative: {name}, and age"] = np.array([softmax(one) for one in aged])
     return answers
 
 
@@ -103,9 +101,12 @@ def network_control(
     return np.array([held_out_predictions(heads, own, fold, Row(("network",), "equal"))]), truth
 
 
-def _cross_validated(known: Evidence, fold: NDArray[np.int64], fit: Any) -> Probabilities:
+def _cross_validated(
+    known: Evidence, fold: NDArray[np.int64], seed: int, terms: Sequence[str] = NAMES
+) -> Probabilities:
+    """What heads say that may only use descriptors, and of these only ``terms``."""
     known = replace(known, logits=None)
-    heads = [fit(known.of(fold != index)) for index in range(int(fold.max()) + 1)]
+    heads = [fit_head(known.of(fold != f), seed, terms) for f in range(int(fold.max()) + 1)]
     return held_out_predictions(heads, known, fold, Row(("descriptors",), "equal"))
 
 

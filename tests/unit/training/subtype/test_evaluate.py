@@ -211,17 +211,6 @@ def test_networks_alone_are_measured_where_nothing_is_described(
     assert not any("descriptors" in key for key in result["figures"])
 
 
-def test_descriptors_alone_are_measured_without_a_network(
-    run: Path, recipe: Recipe, tmp_path: Path
-) -> None:
-    (tmp_path / "descriptors.json").write_bytes((run / "descriptors.json").read_bytes())
-    result = evaluate_run(tmp_path, recipe)
-    assert result["winner"] == "descriptors and age"
-    assert result["head"]["network"] is None
-    assert result["seeds"] == [1, 2]
-    assert result["not_found"] == 1
-
-
 def test_a_folder_without_predictions_is_refused(recipe: Recipe, tmp_path: Path) -> None:
     with pytest.raises(FileError, match="no finished cross-validation"):
         evaluate_run(tmp_path, recipe)
