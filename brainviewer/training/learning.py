@@ -4,6 +4,7 @@ import copy
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import chain
 from typing import TypeVar
 
 import numpy as np
@@ -46,6 +47,7 @@ class FurtherTask(nn.Module):  # type: ignore[misc]  # mypy does not look into t
 
 MakeBatch = Callable[[int, Random], Batch]
 Trained = TypeVar("Trained", bound=MapNetwork)
+Fitted = TypeVar("Fitted", bound=nn.Module)
 
 
 def from_samples(
@@ -113,58 +115,72 @@ def learn(
     report: Report,
     further: FurtherTask | None = None,
 ) -> Trained:
-    """Fit the network with AdamW and one cosine cycle; returns the running mean of its weights."""
-    network = network.to(memory_format=torch.channels_last).train()
-    kept: Trained = copy.deepcopy(network).eval()
-    for number in kept.parameters():
-        number.requires_grad_(False)
+    """Fit the network to batches (see ``descend``)."""
     if schedule.frozen:
         network.freeze(schedule.frozen)
-    steps = max(1, schedule.samples // schedule.batch)
-    coverage: Coverage | None = None
+    batches = _batches(make, schedule.batch, schedule.steps, seed)
+    first = next(batches)
+    aside: Coverage | None = None
+    if schedule.coverage and first.covered is not None:
+        aside = Coverage(first.covered.shape[1], *network.channels)
+
+    def losses() -> Iterator[tuple[Tensor, Tensor]]:
+        for batch in chain([first], batches):
+            inputs = batch.images.to(memory_format=torch.channels_last)
+            with torch.autocast("cpu", torch.bfloat16):
+                maps = network.maps(inputs, after=schedule.frozen)
+                logits = network.logits(maps[1])
+                loss = torch.zeros(()) if further is None else further.loss(maps, logits, batch)
+                beside = torch.zeros(()) if aside is None else aside.loss(maps, batch.covered)
+            if batch.labels is not None:
+                loss = loss + nn.functional.cross_entropy(
+                    logits.float(), batch.labels, label_smoothing=schedule.label_smoothing
+                )
+            whole = loss + schedule.coverage * beside
+            if schedule.guidance and batch.covered is not None:
+                whole = whole + schedule.guidance * guidance_loss(network, maps[1], batch.covered)
+            yield whole, loss
+
+    tasks = [task for task in (network, aside, further) if task is not None]
+    return descend(network, losses(), schedule, text, report, tasks)
+
+
+def descend(
+    network: Fitted,
+    losses: Iterator[tuple[Tensor, Tensor]],
+    schedule: Schedule,
+    text: str,
+    report: Report,
+    tasks: Sequence[nn.Module],
+    rising: float = 0.1,
+) -> Fitted:
+    """Fit with AdamW and one cosine cycle; returns the running mean of the network's weights.
+
+    losses : the loss of each step, and what of it is told; made while the network changes.
+    tasks : the network, and what else is fitted.
+    rising : share of the steps in which the learning rate rises.
+    """
+    network.to(memory_format=torch.channels_last).train()
+    kept: Fitted = copy.deepcopy(network).eval()
+    for number in kept.parameters():
+        number.requires_grad_(False)
+    fitted = [number for task in tasks for number in task.parameters() if number.requires_grad]
     optimizer = torch.optim.AdamW(
-        [number for number in network.parameters() if number.requires_grad],
-        lr=schedule.learning_rate,
-        weight_decay=schedule.weight_decay,
-        fused=True,
+        fitted, lr=schedule.learning_rate, weight_decay=schedule.weight_decay, fused=True
     )
-    if further is not None:
-        optimizer.add_param_group({"params": further.parameters()})
-    rate: torch.optim.lr_scheduler.LRScheduler | None = None
-    mean_loss = 0.0
-    for step, batch in enumerate(_batches(make, schedule.batch, steps, seed)):
-        if coverage is None and schedule.coverage and batch.covered is not None:
-            coverage = Coverage(batch.covered.shape[1], *network.channels)
-            optimizer.add_param_group({"params": coverage.parameters()})
-        if rate is None:
-            rate = torch.optim.lr_scheduler.OneCycleLR(
-                optimizer, schedule.learning_rate, total_steps=steps + 1, pct_start=0.1
-            )
-        inputs = batch.images.to(memory_format=torch.channels_last)
-        with torch.autocast("cpu", torch.bfloat16):
-            maps = network.maps(inputs, after=schedule.frozen)
-            logits = network.logits(maps[1])
-            aside = (
-                coverage.loss(maps, batch.covered)
-                if coverage is not None and batch.covered is not None
-                else torch.zeros(())
-            )
-            loss = torch.zeros(()) if further is None else further.loss(maps, logits, batch)
-        if batch.labels is not None:
-            loss = loss + nn.functional.cross_entropy(
-                logits.float(), batch.labels, label_smoothing=schedule.label_smoothing
-            )
+    rate = torch.optim.lr_scheduler.OneCycleLR(
+        optimizer, schedule.learning_rate, total_steps=schedule.steps + 1, pct_start=rising
+    )
+    mean = 0.0
+    for step, (whole, loss) in enumerate(losses, start=1):
         optimizer.zero_grad()
-        whole = loss + schedule.coverage * aside
-        if schedule.guidance and batch.covered is not None:
-            whole = whole + schedule.guidance * guidance_loss(network, maps[1], batch.covered)
         whole.backward()
         nn.utils.clip_grad_norm_(network.parameters(), 1.0)
         optimizer.step()
         rate.step()
-        update_average(kept, network, min(schedule.average, (1 + step) / (10 + step)))
-        mean_loss += (loss.item() - mean_loss) / min(step + 1, 20)
-        report((step + 1) / steps, f"{text}: loss {mean_loss:.3f}")
+        update_average(kept, network, min(schedule.average, step / (9 + step)))
+        mean += (loss.item() - mean) / min(step, 20)
+        report(step / schedule.steps, f"{text}: loss {mean:.3f}")
     return kept
 
 

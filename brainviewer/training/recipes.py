@@ -1,14 +1,16 @@
 """Recipes: small TOML files that say how a model is made."""
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from brainviewer.core.errors import FileError
 from brainviewer.files.structured import read_toml
 from brainviewer.models.card import ModelInput
 from brainviewer.models.card_file import parse_input
 
+Read = TypeVar("Read")
 # Networks that a run leaves in its folder.
 PRETRAINED_FILE = "pretrained.npz"
 FINAL_FILE = "final.npz"
@@ -34,6 +36,11 @@ class Schedule:
     guidance: float = 0.0
     frozen: int = 0
 
+    @property
+    def steps(self) -> int:
+        """How many batches that is."""
+        return max(1, self.samples // self.batch)
+
 
 @dataclass(frozen=True)
 class Recipe:
@@ -58,49 +65,44 @@ class Recipe:
 
 def read_recipe(path: Path) -> Recipe:
     """Read a recipe; raises FileError if it cannot be read or does not hold what it must."""
-    content = read_toml(path)
-    try:
+
+    def parse(content: dict[str, Any]) -> Recipe:
+        asked = content["evaluation"]
+        weights = content["pretraining"].get("weights", "")
+        if weights not in ("", "imagenet"):
+            raise ValueError("weights must be imagenet, or be left out")
         return Recipe(
             seed=int(content["seed"]),
-            seeds=tuple(int(seed) for seed in content["evaluation"]["seeds"]),
+            seeds=tuple(int(seed) for seed in asked["seeds"]),
             classes=tuple(str(code) for code in content["classes"]),
             input=parse_input(content["input"]),
             pretraining=read_schedule(content["pretraining"]),
             training=read_schedule(content["training"]),
             draws=int(content["bank"]["draws"]),
-            folds=int(content["evaluation"]["folds"]),
-            bootstrap=int(content["evaluation"]["bootstrap"]),
-            weights=_weights(content["pretraining"].get("weights", "")),
+            folds=int(asked["folds"]),
+            bootstrap=int(asked["bootstrap"]),
+            weights=weights,
         )
+
+    return parsed(path, parse)
+
+
+def parsed(path: Path, parse: Callable[[dict[str, Any]], Read]) -> Read:
+    """What ``parse`` makes of a TOML file; raises FileError if that cannot be read or used."""
+    content = read_toml(path)
+    try:
+        return parse(content)
     except (ArithmeticError, KeyError, TypeError, ValueError) as error:
         raise FileError(f"The recipe {path.name} cannot be used: {error}.", "Check it.") from None
 
 
-def read_schedule(content: dict[str, Any], parts: int = 4) -> Schedule:
+def read_schedule(content: Mapping[str, Any], parts: int = 4) -> Schedule:
     """A ``Schedule``; ``parts``: how many parts of the network may stay frozen.
 
     Raises KeyError, TypeError or ValueError if it is wrong.
     """
-    return Schedule(
-        samples=int(content["samples"]),
-        batch=int(content["batch"]),
-        learning_rate=float(content["learning_rate"]),
-        weight_decay=float(content["weight_decay"]),
-        label_smoothing=float(content["label_smoothing"]),
-        average=float(content["average"]),
-        coverage=float(content.get("coverage", 0.0)),
-        guidance=float(content.get("guidance", 0.0)),
-        frozen=_frozen(content.get("frozen", 0), parts),
-    )
-
-
-def _frozen(value: Any, parts: int) -> int:
-    if value not in range(parts + 1):
+    if content.get("frozen", 0) not in range(parts + 1):
         raise ValueError(f"frozen must be a number of stages from 0 to {parts}")
-    return int(value)
-
-
-def _weights(value: Any) -> str:
-    if value not in ("", "imagenet"):
-        raise ValueError("weights must be imagenet, or be left out")
-    return str(value)
+    known = [one for one in fields(Schedule) if one.name in content or one.default is MISSING]
+    kinds = Schedule.__annotations__
+    return Schedule(**{one.name: kinds[one.name](content[one.name]) for one in known})

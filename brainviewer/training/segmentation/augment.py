@@ -5,7 +5,7 @@ in brightness, sharpness, size and brain outline, sequences go missing, and lesi
 rim-enhancing core of a glioblastoma. Half a head mirrored onto the other is a healthy head.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 import cv2
 import numpy as np
@@ -24,45 +24,31 @@ from brainviewer.training.segmentation.head_volumes import FIELDS, HeadVolume
 
 Random = np.random.Generator
 Planes = NDArray[np.float32]
+Sample = dict[str, Planes]
+"""Planes (n, R, A) on the canvas, by the name of their field, while they are being varied:
+``flair`` and ``lesion`` at ``OFFSETS_MM``, all others of the slice itself."""
 SIZE = (80, 96)
 _HERE = OFFSETS_MM.index(0.0)
 _SEVERAL = len(OFFSETS_MM)
-
-
-@dataclass(eq=False)
-class Sample:
-    """Planes on the canvas, each (R, A) float32, while they are being varied.
-
-    flair, lesion : (len(OFFSETS_MM), R, A)
-    mirrored, t1, t1ce : (R, A); ``mirrored`` is the mirrored FLAIR.
-    depth, mirrored_depth : (R, A), see HeadVolume.
-    """
-
-    flair: Planes
-    lesion: Planes
-    mirrored: Planes
-    t1: Planes
-    t1ce: Planes
-    depth: Planes
-    mirrored_depth: Planes
+_OUTSIDE = {"lesion": 0.0, "side": 0.0, "depth": -9.0, "mirrored_depth": -9.0}
 
 
 def draw_sample(head: HeadVolume, random: Random) -> tuple[Planes, Planes]:
     """Network input (CHANNELS, *SIZE) and the outline (1, *SIZE), 0..1, of a random slice."""
-    sample = _fetch(head, _choose_slice(head, random), random)
+    if len(head.holding) and random.random() < 0.6:  # a place between two slices counts as one
+        index = float(random.choice(head.holding) + random.uniform(-0.5, 0.5))
+    else:
+        index = float(random.choice(head.brain))
+    sample = _fetch(head, index, random)
     if random.random() < 0.4:
         paint_core(sample, random)
-    _vary_lesion(sample, random)
+    if random.random() < 0.6:  # brighter or fainter lesions than those of these patients
+        gain = random.uniform(-0.35, 0.6)
+        soft = cv2.GaussianBlur(sample["lesion"][_HERE], (0, 0), 1.0)
+        sample["flair"] += gain * np.clip(sample["flair"], 0, None) * soft
     _vary_brightness(sample, random)
     _vary_sharpness(sample, random)
     return _finish(sample, head.present, random)
-
-
-def _choose_slice(head: HeadVolume, random: Random) -> float:
-    """Mostly a slice with lesion; a place between two slices counts as one."""
-    if len(head.holding) and random.random() < 0.6:
-        return float(random.choice(head.holding) + random.uniform(-0.5, 0.5))
-    return float(random.choice(head.brain))
 
 
 def _fetch(head: HeadVolume, index: float, random: Random) -> Sample:
@@ -71,38 +57,29 @@ def _fetch(head: HeadVolume, index: float, random: Random) -> Sample:
     # Thicker slices, and slices between which nothing was measured.
     blur = random.uniform(0.5, 3.0) / head.slice_mm if random.random() < 0.3 else 0.0
     gap = random.uniform(0.6, 1.3) if random.random() < 0.5 else 1.0
+    flags, size = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, (SIZE[1], SIZE[0])
 
-    def planes(name: str, offsets: NDArray[np.float64], outside: float) -> Planes:
-        volume = head.fields[:, FIELDS.index(name)]
-        where = index + gap * offsets / head.slice_mm
+    def planes(name: str, offsets: Sequence[float] = (0.0,)) -> Planes:
+        volume, outside = head.fields[:, FIELDS.index(name)], _OUTSIDE.get(name, DARKEST)
+        where = index + gap * np.array(offsets) / head.slice_mm
         found = at(volume, where)
         if blur:
             around = at(volume, where - blur) + at(volume, where + blur)
             found = np.asarray((2 * found + around) / 4, np.float32)
-        size = (SIZE[1], SIZE[0])
-        flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
         drawn = [cv2.warpAffine(p, matrix, size, flags=flags, borderValue=outside) for p in found]
         return np.stack(drawn)
 
-    here, several = np.zeros(1), np.array(OFFSETS_MM)
-    sample = Sample(
-        planes("flair", several, DARKEST),
-        planes("lesion", several, 0.0),
-        planes("mirrored_flair", here, DARKEST)[0],
-        planes("t1", here, DARKEST)[0],
-        planes("t1ce", here, DARKEST)[0],
-        planes("depth", here, -9.0)[0],
-        planes("mirrored_depth", here, -9.0)[0],
-    )
+    alone = ("mirrored_flair", "t1", "t1ce", "depth", "mirrored_depth")
+    sample = {name: planes(name) for name in alone}
+    sample |= {name: planes(name, OFFSETS_MM) for name in ("flair", "lesion")}
     if head.healthy_side and random.random() < 0.08:
-        kept = planes("side", here, 0.0)[0] * head.healthy_side > 0
-        sample.flair = np.where(kept, sample.flair, planes("mirrored_flair", several, DARKEST))
-        sample.t1 = np.where(kept, sample.t1, planes("mirrored_t1", here, DARKEST)[0])
-        sample.t1ce = np.where(kept, sample.t1ce, planes("mirrored_t1ce", here, DARKEST)[0])
-        sample.depth = np.where(kept, sample.depth, sample.mirrored_depth)
-        sample.mirrored_depth = sample.depth.copy()
-        sample.mirrored = sample.flair[_HERE].copy()
-        sample.lesion = np.zeros_like(sample.lesion)
+        kept = planes("side") * head.healthy_side > 0
+        sample["flair"] = np.where(kept, sample["flair"], planes("mirrored_flair", OFFSETS_MM))
+        for name in ("t1", "t1ce", "depth"):
+            sample[name] = np.where(kept, sample[name], planes(f"mirrored_{name}"))
+        sample["mirrored_depth"] = sample["depth"].copy()
+        sample["mirrored_flair"] = sample["flair"][_HERE : _HERE + 1].copy()
+        sample["lesion"] = np.zeros_like(sample["lesion"])
     return sample
 
 
@@ -131,7 +108,8 @@ def paint_core(sample: Sample, random: Random) -> None:
 
     The core is dark, like brain, or bright in FLAIR; dark in T1; it belongs to the lesion.
     """
-    inner = cv2.distanceTransform((sample.lesion[_HERE] > 0.5).astype(np.uint8), cv2.DIST_L2, 5)
+    lesion = (sample["lesion"][_HERE] > 0.5).astype(np.uint8)
+    inner = cv2.distanceTransform(lesion, cv2.DIST_L2, 5)
     deepest = float(inner.max())
     if deepest < 3:
         return
@@ -147,86 +125,66 @@ def paint_core(sample: Sample, random: Random) -> None:
     mean = float(radii.mean())
     rim = random.uniform(0.7, 2.5) / mean
     grain = smooth_field(random, 14)
-    dead_flair = (
-        random.choice(
-            [random.uniform(-3.5, -0.5), random.uniform(-0.7, 1.5), random.uniform(2, 5)],
-            p=[0.45, 0.4, 0.15],
-        )
-        + random.uniform(0, 0.8) * grain
-    )
+    levels = [random.uniform(-3.5, -0.5), random.uniform(-0.7, 1.5), random.uniform(2, 5)]
+    dead_flair = random.choice(levels, p=[0.45, 0.4, 0.15]) + random.uniform(0, 0.8) * grain
     rim_flair = random.uniform(-0.5, 3.5) + 0.4 * grain
     keep_rim = random.uniform(0, 1)
     for index, offset in enumerate(OFFSETS_MM):
         edge = 1 - np.sqrt(distance + (offset / PIXEL_MM / mean) ** 2) + ragged
         core = np.clip(edge * mean + 0.5, 0, 1)
         whole = np.clip((edge + rim) * mean + 0.5, 0, 1)
-        flair = sample.flair[index]
+        flair = sample["flair"][index]
         flair += (whole - core) * keep_rim * (rim_flair - flair)
         flair += core * (dead_flair - flair)
-        sample.lesion[index] = np.maximum(sample.lesion[index], whole)
+        sample["lesion"][index] = np.maximum(sample["lesion"][index], whole)
         if index == _HERE:
+            t1, t1ce = sample["t1"][0], sample["t1ce"][0]
             dead = random.uniform(-3.5, -0.8) + 0.3 * grain
             rim_t1 = random.uniform(-2, 0.5)
-            sample.t1 += (whole - core) * (rim_t1 - sample.t1) + core * (dead - sample.t1)
+            t1 += (whole - core) * (rim_t1 - t1) + core * (dead - t1)
             bright = random.uniform(2.0, 8.0) * (1 + 0.3 * smooth_field(random, 7))
             dead = dead + random.uniform(0, 0.7)
-            sample.t1ce += (whole - core) * (bright - sample.t1ce)
-            sample.t1ce += core * (dead - sample.t1ce)
-
-
-def _vary_lesion(sample: Sample, random: Random) -> None:
-    """Brighter or fainter lesions than those of these patients."""
-    if random.random() < 0.6:
-        gain = random.uniform(-0.35, 0.6)
-        soft = cv2.GaussianBlur(sample.lesion[_HERE], (0, 0), 1.0)
-        sample.flair += gain * np.clip(sample.flair, 0, None) * soft
+            t1ce += (whole - core) * (bright - t1ce)
+            t1ce += core * (dead - t1ce)
 
 
 def _vary_brightness(sample: Sample, random: Random) -> None:
     """Contrast, gamma and uneven reception, for each sequence its own."""
     for name in ("flair", "t1", "t1ce"):
-        images = getattr(sample, name)
         gain = np.float32(np.exp(random.normal(0, 0.18)))
         shift = np.float32(random.normal(0, 0.2))
         bend = np.exp(random.normal(0, 0.2)) if random.random() < 0.5 else 1.0
-        uneven = np.float32(random.uniform(0, 0.5)) * smooth_field(random, 3)
-
-        def change(
-            image: Planes,
-            field: Planes,
-            gain: np.float32 = gain,
-            shift: np.float32 = shift,
-            bend: float = bend,
-        ) -> Planes:
-            image = image * gain + shift + field
-            if bend != 1.0:
-                reach = np.float32(BRIGHTEST - DARKEST)
-                share = np.clip((image - DARKEST) / reach, 0, 1)
-                middle = (-DARKEST / reach) ** bend
-                image = (
-                    reach * (share**bend - middle) / np.float32(bend * middle / -DARKEST * reach)
-                )
-            return np.asarray(image, np.float32)
-
-        setattr(sample, name, change(images, uneven))
+        fields = {name: np.float32(random.uniform(0, 0.5)) * smooth_field(random, 3)}
         if name == "flair":
-            sample.mirrored = change(sample.mirrored, np.flipud(uneven))
+            fields["mirrored_flair"] = np.flipud(fields[name])
+        for own, uneven in fields.items():
+            sample[own] = _bent(sample[own] * gain + shift + uneven, bend)
+
+
+def _bent(image: Planes, bend: float) -> Planes:
+    """Another gamma; 0 stays where it is, and so does the slope there."""
+    if bend == 1.0:
+        return image
+    reach = np.float32(BRIGHTEST - DARKEST)
+    share = np.clip((image - DARKEST) / reach, 0, 1)
+    middle = (-DARKEST / reach) ** bend
+    bent = reach * (share**bend - middle) / np.float32(bend * middle / -DARKEST * reach)
+    return np.asarray(bent, np.float32)
 
 
 def _vary_sharpness(sample: Sample, random: Random) -> None:
     """Blur, lower resolution and noise, for each sequence its own."""
-    for name in ("flair", "t1", "t1ce", "mirrored"):
-        images = getattr(sample, name)
-        if name != "mirrored":
+    sigma = noise = 0.0
+    for name in ("flair", "t1", "t1ce", "mirrored_flair"):
+        if name != "mirrored_flair":
             sigma = random.uniform(0.3, 1.1) if random.random() < 0.35 else 0.0
             noise = random.uniform(0, 0.5) if random.random() < 0.5 else 0.0
+        planes = sample[name]
         if sigma:
-            stacked = images if images.ndim == 3 else images[None]
-            blurred = np.stack([cv2.GaussianBlur(p, (0, 0), sigma) for p in stacked])
-            images = blurred if images.ndim == 3 else blurred[0]
+            planes = np.stack([cv2.GaussianBlur(p, (0, 0), sigma) for p in planes])
         if noise:
-            images = images + np.float32(noise) * random.standard_normal(images.shape, np.float32)
-        setattr(sample, name, images)
+            planes = planes + np.float32(noise) * random.standard_normal(planes.shape, np.float32)
+        sample[name] = planes
 
 
 def _finish(sample: Sample, present: tuple[str, ...], random: Random) -> tuple[Planes, Planes]:
@@ -234,23 +192,22 @@ def _finish(sample: Sample, present: tuple[str, ...], random: Random) -> tuple[P
     least = np.zeros(SIZE, np.float32)
     if random.random() < 0.6:
         least += random.uniform(-3, 5) + random.uniform(0, 2) * smooth_field(random, 6)
-    inside = sample.depth > least
-    other = sample.mirrored_depth > least
+    inside = sample["depth"] > least
     result = np.zeros((CHANNELS, *SIZE), np.float32)
-    result[:_SEVERAL] = _cut(sample.flair, inside)
-    result[_SEVERAL] = _cut(sample.mirrored, other)
+    result[:_SEVERAL] = _cut(sample["flair"], inside)
+    result[_SEVERAL] = _cut(sample["mirrored_flair"], sample["mirrored_depth"] > least)[0]
     alone = random.random() < 0.2
     for index, name in enumerate(("t1", "t1ce"), _SEVERAL + 1):
         if name in present and not alone and random.random() < 0.8:
-            result[index] = _cut(getattr(sample, name), inside)
+            result[index] = _cut(sample[name], inside)[0]
+    # The first or last slice of a series has no neighbours on one side.
     if random.random() < 0.08:
-        # The first or last slice of a series has no neighbours on one side.
         result[:_HERE] = result[_HERE]
     if random.random() < 0.08:
         result[_HERE + 1 : _SEVERAL] = result[_HERE]
-    outline = np.where(inside, np.clip(sample.lesion[_HERE], 0, 1), 0)
+    outline = np.where(inside[0], np.clip(sample["lesion"][_HERE], 0, 1), 0)
     return scaled(result), np.asarray(outline[None], np.float32)
 
 
-def _cut(image: Planes, inside: NDArray[np.bool_]) -> Planes:
-    return np.where(inside, np.clip(image, DARKEST, BRIGHTEST), np.float32(DARKEST))
+def _cut(images: Planes, inside: NDArray[np.bool_]) -> Planes:
+    return np.where(inside, np.clip(images, DARKEST, BRIGHTEST), np.float32(DARKEST))

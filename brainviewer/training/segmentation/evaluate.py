@@ -5,6 +5,8 @@ for those who train on found lesions instead of outlined ones.
 """
 
 import tempfile
+from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -38,11 +40,8 @@ from brainviewer.training.labelled_data.cases import read_cases
 from brainviewer.training.labelled_data.collection import LabelledStudy
 from brainviewer.training.labelled_data.detections import detect
 from brainviewer.training.segmentation.confidence import UNSURE, fit_confidence
-from brainviewer.training.segmentation.fit import (
-    OutlineRecipe,
-    folds_of,
-    load_network,
-)
+from brainviewer.training.segmentation.fit import OutlineRecipe, folds_of, load_network
+from brainviewer.training.segmentation.head_volumes import side_mm
 from brainviewer.training.segmentation.unet import UNet, write_graph
 
 FIGURES_FILE = "figures.json"
@@ -70,33 +69,32 @@ def evaluate(recipe: OutlineRecipe, data: Path, run: Path, report: Report) -> di
     cases = read_cases(data)
     fold_of = folds_of(cases, recipe)
     networks = [runnable(load_network(run / f"fold-{n}.npz")) for n in range(recipe.folds)]
-    rows: dict[str, list[Row]] = {}
-    known, right, folds, healthy = [], [], [], []
+    rows: dict[str, list[Row]] = defaultdict(list)
+    healthy = []
     for number, (case, fold) in enumerate(zip(cases, fold_of, strict=True)):
         report(number / len(cases), "measuring")
-        labelled = case.load()
+        labelled, network = case.load(), networks[fold]
         head = prepare(labelled.study, Modality.FLAIR)
         assert head is not None and labelled.lesion is not None
-        probability, _ = _probability(head, networks[fold])
-        found = variants(head, networks[fold], probability)
-        for name, lesions in found.items():
-            row = score(labelled, _finding(labelled.study, head, lesions))
-            rows.setdefault(name, []).append({"number": number, "fold": int(fold), **row})
-        final = _finding(labelled.study, head, found[FINAL])
-        for mm in _SMOOTHINGS_MM:
-            row = score(labelled, _smoothed(labelled.study, final, mm))
-            rows.setdefault(f"network, areas smoothed by {mm:g} mm", []).append(row)
-        row = score(labelled, _by_probability(labelled.study, head, final, found[FINAL]))
-        rows.setdefault("network, slice by summed probability", []).append(row)
+        probability = _probability(head, network)
+        found = variants(head, network, probability)
+        for name, finding in _findings(labelled.study, head, found).items():
+            rows[name].append(score(labelled, finding))
+        rows[FINAL][-1] = {"number": number, "fold": int(fold), **rows[FINAL][-1]}
         if found[FINAL]:
-            known.append(outline.features(probability, found[FINAL]))
-            right.append(rows[FINAL][-1]["share"] >= RIGHT)
-            folds.append(int(fold))
-            rows[FINAL][-1]["features"] = [round(value, 4) for value in known[-1]]
+            known = outline.features(probability, found[FINAL])
+            rows[FINAL][-1]["features"] = [round(value, 4) for value in known]
+            rows[FINAL][-1]["known"] = known
         twin = mirrored_healthy_head(head, labelled.lesion)
         if twin is not None:
-            healthy.append(outline.evidence_of(*_probability(twin, networks[fold])))
-    fitted = fit_confidence(np.array(known), np.array(right), np.array(folds))
+            spacing = twin.working.spacing
+            healthy.append(outline.evidence_of(_probability(twin, network), spacing))
+    measured = [row for row in rows[FINAL] if "known" in row]
+    fitted = fit_confidence(
+        np.array([row.pop("known") for row in measured]),
+        np.array([row["share"] >= RIGHT for row in measured]),
+        np.array([row["fold"] for row in measured]),
+    )
     return {
         "patients": len(cases),
         "folds": recipe.folds,
@@ -105,7 +103,7 @@ def evaluate(recipe: OutlineRecipe, data: Path, run: Path, report: Report) -> di
         "confidence": fitted,
         "healthy": {
             "heads": len(healthy),
-            "called_sick": int(np.sum(np.array(healthy) >= outline.LEAST_ML)),
+            "called_sick": sum(value >= outline.LEAST_ML for value in healthy),
             "least_ml": outline.LEAST_ML,
             "evidence_ml": [round(float(value), 3) for value in sorted(healthy)],
         },
@@ -121,27 +119,50 @@ def variants(
     compared = lesion.search(
         head.images, Modality.FLAIR, head.inside, head.plane, spacing, not head.stripped
     )
-    both = lesion_probability(mean_of_sides(network), head.images, head.inside, head.plane, spacing)
-    flair = {Modality.FLAIR: head.images[Modality.FLAIR]}
-    alone, _ = _probability(replace(head, images=flair), network)
     certain = np.zeros_like(probability)
     for one in lesion.together(compared) if compared else []:
         certain = np.maximum(certain, one.certainty)
-    closer, _ = _probability(_cut_closer(head), network)
-    found = {
-        "model-free": compared,
-        FINAL: outline.lesions_of(probability, spacing),
-        "network, asked about both sides in turn": outline.lesions_of(both, spacing),
-        "network, FLAIR alone": outline.lesions_of(alone, spacing),
-        "network, brain cut 4 mm closer": outline.lesions_of(closer, spacing),
-        "network and model-free averaged": outline.lesions_of(
-            (1 - _MIXED) * probability + np.float32(_MIXED) * certain, spacing
+    flair = {Modality.FLAIR: head.images[Modality.FLAIR]}
+    # As a greedier skull stripping leaves the head.
+    closer = replace(head, inside=erode(head.inside, 4.0, spacing))
+    maps = {
+        FINAL: probability,
+        "network, asked about both sides in turn": _probability(head, mean_of_sides(network)),
+        "network, FLAIR alone": _probability(replace(head, images=flair), network),
+        "network, brain cut 4 mm closer": _probability(closer, network),
+        "network and model-free averaged": (
+            (1 - _MIXED) * probability + np.float32(_MIXED) * certain
         ),
     }
+    found = {"model-free": compared}
+    found |= {name: outline.lesions_of(one, spacing) for name, one in maps.items()}
     for threshold in (0.3, 0.4, 0.6):
         lesions = outline.lesions_of(probability, spacing, threshold)
         found[f"network, threshold {threshold}"] = lesions
     return found
+
+
+def _findings(
+    study: Study, head: Head, found: Mapping[str, list[Lesion]]
+) -> dict[str, TumourFinding]:
+    """What each method says, and what else could choose the slice."""
+    made = {
+        name: finding_of(study, head.working, lesions, "lesion", 0.0, ())
+        if lesions
+        else nothing(study, "lesion")
+        for name, lesions in found.items()
+    }
+    final, mm_apart = made[FINAL], study.grid.spacing[axial_axis(study.grid)]
+    for mm in _SMOOTHINGS_MM:
+        index = largest_slice(final.area_mm2, mm_apart, mm) if final.found else None
+        made[f"network, areas smoothed by {mm:g} mm"] = replace(final, index=index)
+    summed = final
+    if final.found:  # a doubtful rim counts less than the core
+        lesions = lesion.together(found[FINAL])
+        sums = np.sum([one.certainty.sum(axis=(0, 1)) for one in lesions], axis=0)
+        weighed = head.working.spread(sums.astype(np.float32), 2)
+        summed = replace(final, index=largest_slice(weighed, mm_apart))
+    return {**made, "network, slice by summed probability": summed}
 
 
 def mean_of_sides(forward: Forward) -> Forward:
@@ -154,28 +175,13 @@ def mean_of_sides(forward: Forward) -> Forward:
     return ask
 
 
-def _probability(
-    head: Head, network: SegmentationNetwork
-) -> tuple[Field, tuple[float, float, float]]:
-    spacing = head.working.spacing
-    found = lesion_probability(network, head.images, head.inside, head.plane, spacing)
-    return found, spacing
-
-
-def _cut_closer(head: Head) -> Head:
-    """The head as a greedier skull stripping leaves it."""
-    return replace(head, inside=erode(head.inside, 4.0, head.working.spacing))
+def _probability(head: Head, network: Forward) -> Field:
+    return lesion_probability(network, head.images, head.inside, head.plane, head.working.spacing)
 
 
 def mirrored_healthy_head(head: Head, truth: Mask) -> Head | None:
     """The head with its healthy half mirrored onto the other; None if both hold lesion."""
-    spacing, plane = head.working.spacing, head.plane
-    r, a, s = np.meshgrid(
-        *(np.arange(n) * mm for n, mm in zip(head.inside.shape, spacing, strict=True)),
-        indexing="ij",
-        sparse=True,
-    )
-    right = r - plane.offset - plane.yaw * a - plane.roll * s > 0
+    right = side_mm(head) > 0
     amount = head.working.thin(truth)
     sums = float(amount[right].sum()), float(amount[~right].sum())
     if min(sums) > 0.01 * max(sums):
@@ -183,35 +189,12 @@ def mirrored_healthy_head(head: Head, truth: Mask) -> Head | None:
     kept = right if sums[0] < sums[1] else ~right
 
     def doubled(image: Field, outside: float) -> Field:
-        return np.where(kept, image, plane.mirror(image, spacing, outside)).astype(np.float32)
+        mirrored = head.plane.mirror(image, head.working.spacing, outside)
+        return np.where(kept, image, mirrored).astype(np.float32)
 
     images = {m: doubled(image, DARKEST) for m, image in head.images.items()}
     inside = doubled(head.inside.astype(np.float32), 0.0) > 0.5
     return replace(head, images=images, inside=inside)
-
-
-def _finding(study: Study, head: Head, lesions: list[Lesion]) -> TumourFinding:
-    if not lesions:
-        return nothing(study, "lesion")
-    return finding_of(study, head.working, lesions, "lesion", 0.0, ())
-
-
-def _smoothed(study: Study, finding: TumourFinding, mm: float) -> TumourFinding:
-    spacing = study.grid.spacing[axial_axis(study.grid)]
-    index = largest_slice(finding.area_mm2, spacing, mm) if finding.found else None
-    return replace(finding, index=index)
-
-
-def _by_probability(
-    study: Study, head: Head, finding: TumourFinding, lesions: list[Lesion]
-) -> TumourFinding:
-    """The slice in which a doubtful rim counts less than the core."""
-    if not finding.found:
-        return finding
-    sums = np.sum([one.certainty.sum(axis=(0, 1)) for one in lesion.together(lesions)], axis=0)
-    weighed = head.working.spread(sums.astype(np.float32), 2)
-    spacing = study.grid.spacing[axial_axis(study.grid)]
-    return replace(finding, index=largest_slice(weighed, spacing))
 
 
 def score(labelled: LabelledStudy, finding: TumourFinding) -> Row:
@@ -247,8 +230,7 @@ def figures_file(recipe: OutlineRecipe, data: Path, run: Path, report: Report) -
     """The file with the figures of a run, measured and written now unless it is there."""
     path = run / FIGURES_FILE
     if not path.exists():
-        figures = evaluate(recipe, data, run, report)
-        write_json(path, figures)
+        write_json(path, evaluate(recipe, data, run, report))
     return path
 
 

@@ -5,62 +5,49 @@ unfinished network starts again). The schedule is fixed beforehand: no fold's te
 when its training stops.
 """
 
-import copy
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from brainviewer.assets import resources
-from brainviewer.core.errors import FileError, Report
-from brainviewer.files.structured import read_toml
+from brainviewer.core.errors import Report
 from brainviewer.models.segmentation.input import CHANNELS
 from brainviewer.training.labelled_data.cases import read_cases
 from brainviewer.training.labelled_data.collection import Case
 from brainviewer.training.labelled_data.folds import patient_folds
+from brainviewer.training.learning import descend
+from brainviewer.training.recipes import Schedule, parsed, read_schedule
 from brainviewer.training.segmentation.augment import draw_sample
 from brainviewer.training.segmentation.head_volumes import HeadVolume, head_volumes
 from brainviewer.training.segmentation.unet import UNet
-from brainviewer.training.weights import load_weights, save_weights, update_average
-
-RECIPE = resources() / "recipes" / "lesion-outline.toml"
+from brainviewer.training.weights import load_weights, save_weights
 
 
 @dataclass(frozen=True)
 class OutlineRecipe:
-    """How the network is trained; ``average`` is the decay of the running mean of its weights."""
+    """How the network is trained."""
 
     seed: int
     folds: int
-    samples: int
-    batch: int
-    learning_rate: float
-    weight_decay: float
-    average: float
+    training: Schedule
 
 
 def read_outline_recipe(path: Path) -> OutlineRecipe:
     """Read a recipe; raises FileError if it cannot be read or lacks something."""
-    content = read_toml(path)
-    try:
-        training = content["training"]
-        return OutlineRecipe(
-            seed=int(content["seed"]),
-            folds=int(content["folds"]),
-            samples=int(training["samples"]),
-            batch=int(training["batch"]),
-            learning_rate=float(training["learning_rate"]),
-            weight_decay=float(training["weight_decay"]),
-            average=float(training["average"]),
-        )
-    except (ArithmeticError, KeyError, TypeError, ValueError) as error:
-        raise FileError(f"The recipe {path.name} cannot be used: {error}.", "Check it.") from None
+
+    def parse(content: dict[str, Any]) -> OutlineRecipe:
+        training = read_schedule({"label_smoothing": 0.0, **content["training"]}, parts=0)
+        return OutlineRecipe(int(content["seed"]), int(content["folds"]), training)
+
+    return parsed(path, parse)
 
 
-def folds_of(cases: list[Case], recipe: OutlineRecipe) -> NDArray[np.int64]:
+def folds_of(cases: Sequence[Case], recipe: OutlineRecipe) -> NDArray[np.int64]:
     """The fold of every case."""
     return patient_folds([case.label for case in cases], recipe.folds, recipe.seed)
 
@@ -70,51 +57,34 @@ def train_all(recipe: OutlineRecipe, data: Path, out: Path, report: Report) -> N
     cases = read_cases(data)
     heads = head_volumes(cases, out / "heads", report)
     fold_of = folds_of(cases, recipe)
-    for fold in range(recipe.folds):
-        learned = [head for head, own in zip(heads, fold_of, strict=True) if own != fold]
-        train(recipe, learned, fold, f"fold {fold + 1}", out / f"fold-{fold}.npz", report)
-    train(recipe, heads, recipe.folds, "all patients", out / "final.npz", report)
+    for fold in range(recipe.folds + 1):
+        final = fold == recipe.folds
+        path = out / ("final.npz" if final else f"fold-{fold}.npz")
+        if not path.exists():
+            learned = [head for head, own in zip(heads, fold_of, strict=True) if own != fold]
+            text = "all patients" if final else f"fold {fold + 1}"
+            save_weights(train(recipe, learned, fold, text, report), path)
 
 
 def train(
-    recipe: OutlineRecipe,
-    heads: list[HeadVolume],
-    run: int,
-    text: str,
-    path: Path,
-    report: Report,
-) -> None:
-    """Train one network and write its numbers to ``path``, unless that is there already."""
-    if path.exists():
-        return
+    recipe: OutlineRecipe, heads: Sequence[HeadVolume], run: int, text: str, report: Report
+) -> UNet:
+    """Train one network."""
     torch.manual_seed(recipe.seed + run)
-    network = UNet(CHANNELS).to(memory_format=torch.channels_last).train()
-    kept = copy.deepcopy(network).eval()
-    optimizer = torch.optim.AdamW(
-        network.parameters(), lr=recipe.learning_rate, weight_decay=recipe.weight_decay
-    )
-    steps = max(1, recipe.samples // recipe.batch)
-    rate = torch.optim.lr_scheduler.OneCycleLR(
-        optimizer, recipe.learning_rate, total_steps=steps + 1, pct_start=0.15
-    )
-    mean_loss = 0.0
-    for step in range(steps):
-        random = np.random.default_rng([recipe.seed, run, step])
-        chosen = random.integers(len(heads), size=recipe.batch)
-        images, outlines = zip(*(draw_sample(heads[n], random) for n in chosen), strict=True)
-        inputs = torch.from_numpy(np.stack(images)).to(memory_format=torch.channels_last)
-        with torch.autocast("cpu", torch.bfloat16):
-            logits = network(inputs)
-        loss = segmentation_loss(logits.float(), torch.from_numpy(np.stack(outlines)))
-        optimizer.zero_grad()
-        loss.backward()
-        nn.utils.clip_grad_norm_(network.parameters(), 1.0)
-        optimizer.step()
-        rate.step()
-        update_average(kept, network, min(recipe.average, (1 + step) / (10 + step)))
-        mean_loss += (loss.item() - mean_loss) / min(step + 1, 100)
-        report((step + 1) / steps, f"{text}: loss {mean_loss:.3f}")
-    save_weights(kept, path)
+    network, schedule = UNet(CHANNELS), recipe.training
+
+    def losses() -> Iterator[tuple[Tensor, Tensor]]:
+        for step in range(schedule.steps):
+            random = np.random.default_rng([recipe.seed, run, step])
+            chosen = random.integers(len(heads), size=schedule.batch)
+            images, outlines = zip(*(draw_sample(heads[n], random) for n in chosen), strict=True)
+            inputs = torch.from_numpy(np.stack(images)).to(memory_format=torch.channels_last)
+            with torch.autocast("cpu", torch.bfloat16):
+                logits = network(inputs)
+            loss = segmentation_loss(logits.float(), torch.from_numpy(np.stack(outlines)))
+            yield loss, loss
+
+    return descend(network, losses(), schedule, text, report, [network], rising=0.15)
 
 
 def segmentation_loss(logits: Tensor, outline: Tensor) -> Tensor:

@@ -1,6 +1,6 @@
 """Preprocessed head volumes with expert segmentations, cached in a folder."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -56,11 +56,9 @@ class HeadVolume:
         return np.flatnonzero((self.fields[:, FIELDS.index("depth")] > 0).any(axis=(1, 2)))
 
 
-def head_volumes(cases: Iterable[Case], folder: Path, report: Report) -> list[HeadVolume]:
+def head_volumes(cases: Sequence[Case], folder: Path, report: Report) -> list[HeadVolume]:
     """The heads of all cases, read from ``folder`` or prepared and written there."""
-    folder.mkdir(parents=True, exist_ok=True)
     heads = []
-    cases = list(cases)
     for number, case in enumerate(cases):
         path = folder / f"{case.case_id}.npz"
         if not path.exists():
@@ -78,37 +76,27 @@ def head_volume(case: Case) -> HeadVolume:
         raise FileError(f"The case {case.case_id} has no brain or no outline.", "Leave it out.")
     spacing = head.working.spacing
     canvas = Canvas.around(head.inside, spacing, _FRAME)
-    lesion = head.working.thin(labelled.lesion)
-    side = _side(head)
-    depth = _depth(head)
-    volumes = {"depth": depth, "side": side, "lesion": lesion}
-    volumes["mirrored_depth"] = head.plane.mirror(depth, spacing, _FAR)
-    present = []
+    lesion, side = head.working.thin(labelled.lesion), side_mm(head)
+    volumes = {"depth": _depth(head), "side": side, "lesion": lesion}
+    present = tuple(name for name, modality in SEQUENCES.items() if modality in head.images)
     for name, modality in SEQUENCES.items():
-        image = head.images.get(modality)
-        if image is None:
-            image = np.zeros_like(lesion)
-        else:
-            present.append(name)
-        volumes[name] = np.clip(image, -6, 12)
-        volumes[f"mirrored_{name}"] = head.plane.mirror(volumes[name], spacing, -6.0)
+        volumes[name] = np.clip(head.images.get(modality, np.zeros_like(lesion)), -6, 12)
+    outside = {"depth": _FAR, "mirrored_depth": _FAR, "side": 0.0, "lesion": 0.0}
+    for name in ("depth", *SEQUENCES):
+        volumes[f"mirrored_{name}"] = head.plane.mirror(
+            volumes[name], spacing, outside.get(name, -6.0)
+        )
     right, left = (float((lesion * (sign * side > 0)).sum()) for sign in (1, -1))
     healthy = -1 if left < 0.01 * right else 1 if right < 0.01 * left else 0
-    outside = {"depth": _FAR, "mirrored_depth": _FAR, "side": 0.0, "lesion": 0.0}
     fields = [canvas.draw(volumes[name], spacing, outside.get(name, -6.0)) for name in FIELDS]
-    return HeadVolume(case.case_id, np.stack(fields, axis=1), spacing[2], tuple(present), healthy)
+    return HeadVolume(case.case_id, np.stack(fields, axis=1), spacing[2], present, healthy)
 
 
 def write_head(head: HeadVolume, path: Path) -> None:
     """Write a head, whole or not at all."""
-    write_arrays(
-        path,
-        compress=False,
-        fields=head.fields.astype(np.float16),
-        slice_mm=head.slice_mm,
-        present=np.array(head.present),
-        healthy_side=head.healthy_side,
-    )
+    numbers = {"slice_mm": head.slice_mm, "healthy_side": head.healthy_side}
+    fields, present = head.fields.astype(np.float16), np.array(head.present)
+    write_arrays(path, compress=False, fields=fields, present=present, **numbers)
 
 
 def read_head(path: Path) -> HeadVolume:
@@ -137,13 +125,9 @@ def _depth(head: Head) -> NDArray[np.float32]:
     return np.asarray(np.clip(depth, _FAR, -_FAR)[1:-1, 1:-1])
 
 
-def _side(head: Head) -> NDArray[np.float32]:
-    """Distance from the mid-sagittal plane in mm, positive to the patient's right."""
-    r, a, s = np.meshgrid(
-        *(np.arange(n) * mm for n, mm in zip(head.inside.shape, head.working.spacing, strict=True)),
-        indexing="ij",
-        sparse=True,
-    )
-    normal, plane = head.plane.normal, head.plane
-    distance = (r - plane.offset) * normal[0] + a * normal[1] + s * normal[2]
-    return np.asarray(distance, np.float32)
+def side_mm(head: Head) -> NDArray[np.float32]:
+    """(R, A, S) distance from the mid-sagittal plane in mm, positive to the patient's right."""
+    sizes = zip(head.inside.shape, head.working.spacing, strict=True)
+    r, a, s = np.meshgrid(*(np.arange(n) * mm for n, mm in sizes), indexing="ij", sparse=True)
+    normal, offset = head.plane.normal, head.plane.offset
+    return np.asarray((r - offset) * normal[0] + a * normal[1] + s * normal[2], np.float32)

@@ -2,98 +2,56 @@
 
     python -m brainviewer.training.subtype.baselines --data DIR --run DIR [--weights FILE.keras]
 
-Features of a frozen ImageNet Xception (Chollet 2017), averaged over a few lesion-centred slices
+Features of a frozen ImageNet Xception (Chollet 2017), averaged over the slices that a network sees
 of each patient as the expert outlined it; logistic regression on their principal components in the
 folds of one seed. ``evaluate`` reports it beside the controls.
 """
 
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
-import cv2
 import numpy as np
 import typer
 from numpy.typing import NDArray
 
 from brainviewer.core.errors import FileError, Report, silent
-from brainviewer.core.study import Modality, Study
-from brainviewer.imaging.measure.slice_area import axial_axis
-from brainviewer.imaging.preprocess.intensity import normalise
-from brainviewer.imaging.preprocess.working_grid import Mask
+from brainviewer.models.card import ModelInput
 from brainviewer.training.command import run_alone
 from brainviewer.training.image_classification.networks.pretrained_weights import load_base
-from brainviewer.training.json_files import write_arrays, write_json
+from brainviewer.training.json_files import read_arrays, write_arrays, write_json
 from brainviewer.training.labelled_data.collection import Case
 from brainviewer.training.labelled_data.detections import load_detection
 from brainviewer.training.labelled_data.folds import folds_of
 from brainviewer.training.recipes import Recipe, read_recipe
 from brainviewer.training.softmax_regression import class_weights
+from brainviewer.training.subtype.augmentation_cache import levels
 from brainviewer.training.subtype.fit import (
     DETECTIONS_FOLDER,
     RECIPE,
     labelled_cases,
     with_lesion,
 )
-from brainviewer.training.subtype.predictions import entry
+from brainviewer.training.subtype.predictions import entry, expert_slices
 
 FEATURES_FILE = "xception.npz"
 PREDICTIONS_FILE = "predictions-imagenet_xception.json"
 SIZE = 224
 _COMPONENTS = 40
-CHANNELS = (Modality.T1, Modality.FLAIR, Modality.T1CE)
-_DARKEST, _BRIGHTEST = -4.0, 8.0
-_MARGIN = 1.5
-_LEAST_OF_BRAIN = 0.25
+_COLOURS = ("T1", "FLAIR", "T1ce")
 
 
-def lesion_pictures(study: Study, lesion: Mask, brain: Mask, count: int = 3) -> NDArray[np.float32]:
-    """Square pictures of the lesion's largest axial slices, brain only.
-
-    Returns (n, SIZE, SIZE, 3) float32 in 0..255 with T1, FLAIR and T1ce as the three colours; a
-    sequence that is missing is grey. n is at most ``count``, and 0 without a lesion.
-    """
-    axis = axial_axis(study.grid)
-    others = tuple(n for n in range(3) if n != axis)
-    areas = lesion.sum(axis=others)
-    brain = brain | lesion
-    images = {
-        m: normalise(study.volumes[m].data.astype(np.float32), brain & ~lesion)
-        for m in CHANNELS
-        if m in study.volumes and not study.volumes[m].constant
-    }
-    largest = np.argsort(-areas, kind="stable")[: 3 * count : 3]
-    pictures = []
-    for index in largest[areas[largest] > 0]:
-        inside, outline = (np.take(mask, index, axis).T for mask in (brain, lesion))
-        left, top, side = _square(inside, outline)
-        picture = np.full((SIZE, SIZE, 3), -_DARKEST / (_BRIGHTEST - _DARKEST) * 255, np.float32)
-        for channel, modality in enumerate(CHANNELS):
-            if modality in images:
-                plane = np.take(images[modality], index, axis).T
-                plane = np.where(inside, np.clip(plane, _DARKEST, _BRIGHTEST), _DARKEST)
-                grey = (plane - _DARKEST) / (_BRIGHTEST - _DARKEST) * 255
-                scale = side / SIZE
-                matrix = np.array([[scale, 0, left], [0, scale, top]])
-                picture[:, :, channel] = cv2.warpAffine(
-                    grey.astype(np.float32),
-                    matrix,
-                    (SIZE, SIZE),
-                    flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
-                )
-        pictures.append(picture)
-    return np.array(pictures, np.float32).reshape(-1, SIZE, SIZE, 3)
-
-
-def _square(inside: Mask, outline: Mask) -> tuple[float, float, float]:
-    rows, columns = np.nonzero(outline)
-    brain_rows, brain_columns = np.nonzero(inside)
-    longest = max(np.ptp(rows), np.ptp(columns)) + 1
-    brain = max(np.ptp(brain_rows), np.ptp(brain_columns)) + 1
-    side = max(_MARGIN * longest, _LEAST_OF_BRAIN * brain)
-    middle = (columns.min() + columns.max()) / 2, (rows.min() + rows.max()) / 2
-    return middle[0] - side / 2, middle[1] - side / 2, side
+def lesion_images(case: Case, found: Path, model_input: ModelInput) -> NDArray[np.float32]:
+    """(n, SIZE, SIZE, 3) float32 in 0..255: slices of a case as a network sees them, the sequences
+    as three colours; a sequence that is missing is grey. Raises FileError without an outline."""
+    shown = replace(model_input, size=SIZE, channels=_COLOURS, stacked=False, mirrored=False)
+    detection = load_detection(found, case.case_id)
+    brain = None if detection is None else detection.brain
+    low, high = levels(shown)
+    tensor = expert_slices(case.load(), brain, shown).prepare(shown).tensor
+    return np.asarray((tensor - low) / (high - low) * 255, np.float32)
 
 
 def frozen_xception(weights: Path | None = None) -> Any:
@@ -128,26 +86,19 @@ def _copy_weights(path: Path, base: Any) -> None:
 
 
 def extract(
-    cases: Sequence[Case], run: Path, weights: Path | None, report: Report = silent
+    recipe: Recipe, cases: Sequence[Case], run: Path, weights: Path | None, report: Report = silent
 ) -> NDArray[np.float32]:
-    """(n, 2048): the features of every case; kept in ``run``, where they are read from next time.
-
-    Zeros where no expert outlined a lesion.
-    """
+    """(n, 2048): the features of every case; kept in ``run``, and read from there next time."""
     path = run / FEATURES_FILE
     ids = [case.case_id for case in cases]
-    if path.exists():
-        with np.load(path, allow_pickle=False) as stored:
-            if stored["case_ids"].tolist() == ids:
-                return np.asarray(stored["features"], np.float32)
+    stored = read_arrays(path)
+    if stored is not None and stored["case_ids"].tolist() == ids:
+        return np.asarray(stored["features"], np.float32)
     network = frozen_xception(weights)
     features = np.zeros((len(cases), 2048), np.float32)
     for number, case in enumerate(cases):
-        labelled, found = case.load(), load_detection(run / DETECTIONS_FOLDER, case.case_id)
-        if labelled.lesion is not None and found is not None and found.brain is not None:
-            pictures = lesion_pictures(labelled.study, labelled.lesion, found.brain)
-            if len(pictures):
-                features[number] = np.asarray(network(pictures, training=False)).mean(axis=0)
+        images = lesion_images(case, run / DETECTIONS_FOLDER, recipe.input)
+        features[number] = np.asarray(network(images, training=False)).mean(axis=0)
         report((number + 1) / len(cases), "features of the frozen Xception")
     write_arrays(path, case_ids=np.array(ids), features=features)
     return features
@@ -189,7 +140,7 @@ def main(
     """Measure frozen ImageNet features in the folds of a run."""
     plan = read_recipe(recipe)
     cases = with_lesion(plan, labelled_cases(plan, data), run / DETECTIONS_FOLDER, silent)
-    predict_unseen(plan, cases, extract(cases, run, weights), run)
+    predict_unseen(plan, cases, extract(plan, cases, run, weights), run)
 
 
 if __name__ == "__main__":

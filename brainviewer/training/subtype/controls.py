@@ -156,7 +156,7 @@ def _tensor(
     case: Case, found: Detection | None, model_input: ModelInput, hide: Hide | None
 ) -> Images:
     """What the network sees of a case as the expert outlined it, with parts hidden."""
-    slices = expert_slices(case, found, model_input)
+    slices = expert_slices(case.load(), None if found is None else found.brain, model_input)
     prepared = slices.prepare(model_input)
     if hide is None:
         return prepared.tensor

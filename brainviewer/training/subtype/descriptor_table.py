@@ -6,15 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from brainviewer.core.errors import FileError, Report
 from brainviewer.core.findings import TumourFinding
+from brainviewer.core.study import Study
 from brainviewer.files.structured import read_json
 from brainviewer.imaging.measure.descriptors import NAMES, describe
 from brainviewer.training.json_files import write_json
-from brainviewer.training.labelled_data.collection import Case
+from brainviewer.training.labelled_data.collection import Case, Mask
 from brainviewer.training.labelled_data.detections import STRIPPED, load_detection, without_skull
 
 TABLE_FILE = "descriptors.json"
@@ -40,26 +38,18 @@ def describe_all(
 
     found_folder : what the finder said (see ``detections.detect_all``).
     """
-    rows = []
+    patients = []
     for number, case in enumerate(cases):
-        rows.append(_describe(case, found_folder))
+        known: dict[str, Any] = {
+            "case_id": case.case_id,
+            "label": case.label,
+            "age_years": case.age_years,
+        }
+        for outline, values in _describe(case, found_folder).items():
+            known[outline] = [_rounded(values[name]) for name in NAMES]
+        patients.append(known)
         report((number + 1) / len(cases), "describing the lesions")
-    content = {
-        "names": list(NAMES),
-        "patients": [
-            {
-                "case_id": row.case_id,
-                "label": row.label,
-                "age_years": row.age_years,
-                **{
-                    outline: [_rounded(values[name]) for name in NAMES]
-                    for outline, values in row.values.items()
-                },
-            }
-            for row in rows
-        ],
-    }
-    write_json(path, content)
+    write_json(path, {"names": list(NAMES), "patients": patients})
     return read_table(path)
 
 
@@ -69,19 +59,7 @@ def read_table(path: Path) -> list[Described]:
         content = read_json(path)
         names = content["names"]
         return [
-            Described(
-                row["case_id"],
-                row["label"],
-                row["age_years"],
-                {
-                    outline: {
-                        name: math.nan if value is None else float(value)
-                        for name, value in zip(names, row[outline], strict=True)
-                    }
-                    for outline in OUTLINES
-                    if outline in row
-                },
-            )
+            Described(row["case_id"], row["label"], row["age_years"], _values(names, row))
             for row in content["patients"]
         ]
     except (FileError, KeyError, TypeError, ValueError):
@@ -91,28 +69,35 @@ def read_table(path: Path) -> list[Described]:
         ) from None
 
 
-def matrix(values: Sequence[Mapping[str, float]], names: Sequence[str]) -> NDArray[np.float64]:
-    """(n, names): descriptors as a matrix; NaN where one is missing."""
-    return np.array([[one.get(name, math.nan) for name in names] for one in values], np.float64)
+def _values(names: Sequence[str], row: Mapping[str, Any]) -> dict[str, dict[str, float]]:
+    every = {outline: row[outline] for outline in OUTLINES if outline in row}
+    return {
+        outline: {
+            name: math.nan if value is None else float(value)
+            for name, value in zip(names, values, strict=True)
+        }
+        for outline, values in every.items()
+    }
 
 
-def _describe(case: Case, found_folder: Path) -> Described:
+def _describe(case: Case, found_folder: Path) -> dict[str, Mapping[str, float]]:
+    """The descriptors of a case by outline."""
     labelled = case.load()
-    study = labelled.study
     found = load_detection(found_folder, case.case_id)
     stripped = load_detection(found_folder / STRIPPED, case.case_id)
-    values = {}
     brain = None if found is None else found.brain
+    looked: dict[str, tuple[Study, Mask, Mask | None]] = {}
     if found is not None and found.index is not None:
-        finding = TumourFinding("lesion", True, mask=found.lesion, brain=brain)
-        values["found"] = describe(study, finding)
+        looked["found"] = labelled.study, found.lesion, brain
     if labelled.lesion is not None and labelled.lesion.any():
-        finding = TumourFinding("expert", True, mask=labelled.lesion, brain=brain)
-        values["expert"] = describe(study, finding)
+        looked["expert"] = labelled.study, labelled.lesion, brain
     if brain is not None and stripped is not None and stripped.index is not None:
-        finding = TumourFinding("lesion", True, mask=stripped.lesion, brain=stripped.brain)
-        values["stripped"] = describe(without_skull(study, brain), finding)
-    return Described(case.case_id, case.label, case.age_years, values)
+        bare = without_skull(labelled.study, brain)
+        looked["stripped"] = bare, stripped.lesion, stripped.brain
+    return {
+        outline: describe(study, TumourFinding("lesion", True, mask=lesion, brain=inside))
+        for outline, (study, lesion, inside) in looked.items()
+    }
 
 
 def _rounded(value: Any) -> float | None:

@@ -129,19 +129,18 @@ def final_head(main: Sequence[Evidence], seed: int) -> Head:
     heads = [fit_head(known, seed) for known in main]
     network, descriptors, age = heads[0].network, heads[0].descriptors, heads[0].age
     if network is not None:
-        network = _mean_source([one.network for one in heads])
+        network = _mean_source([one.network for one in heads if one.network is not None])
     if descriptors is not None:
-        weight = _mean_source([one.descriptors and one.descriptors.weight for one in heads])
-        descriptors = replace(descriptors, weight=weight)
+        weights = [one.descriptors.weight for one in heads if one.descriptors is not None]
+        descriptors = replace(descriptors, weight=_mean_source(weights))
     if age is not None:
         mean = float(np.mean([one.age.weight for one in heads if one.age is not None]))
         age = replace(age, weight=round(mean, 4))
     return replace(heads[0], network=network, descriptors=descriptors, age=age)
 
 
-def _mean_source(sources: Sequence[Source | None]) -> Source:
-    known = [(one.alone, one.together) for one in sources if one is not None]
-    alone, together = np.mean(known, axis=0).tolist()
+def _mean_source(sources: Sequence[Source]) -> Source:
+    alone, together = np.mean([(one.alone, one.together) for one in sources], axis=0).tolist()
     return Source(round(alone, 4), round(together, 4))
 
 

@@ -57,28 +57,22 @@ def inputs_of(case: Case, found: Detection | None, model_input: ModelInput) -> I
     true = lesion
     if labelled.lesion is not None and labelled.lesion.any():
         true = labelled.lesion
-        situations["expert"] = _largest_slices(labelled, brain, model_input)
+        situations["expert"] = expert_slices(labelled, brain, model_input)
     prepared = {name: slices.prepare(model_input) for name, slices in situations.items()}
     return Inputs(prepared, cut_slices(true, view, (index,))[0], was_found)
 
 
-def expert_slices(case: Case, found: Detection | None, model_input: ModelInput) -> LesionSlices:
-    """The slices of the lesion that an expert outlined; raises FileError if there is none."""
-    labelled = case.load()
-    if labelled.lesion is None or not labelled.lesion.any():
-        raise FileError(f"The case {case.case_id} has no outline by an expert.", "Leave it out.")
-    return _largest_slices(labelled, None if found is None else found.brain, model_input)
-
-
-def _largest_slices(
+def expert_slices(
     labelled: LabelledStudy, brain: Mask | None, model_input: ModelInput
 ) -> LesionSlices:
-    """The slices around the one in which the expert's outline is largest."""
-    assert labelled.lesion is not None
-    view = SliceView.of(labelled.study.grid, Plane.AXIAL)
-    areas = labelled.lesion.sum(axis=tuple(axis for axis in range(3) if axis != view.axis))
-    largest = int(np.argmax(areas))
-    return lesion_slices(labelled.study, labelled.lesion, brain, largest, model_input)
+    """The slices around the one in which the expert's outline is largest; raises FileError if
+    there is no outline."""
+    study, lesion = labelled.study, labelled.lesion
+    if lesion is None or not lesion.any():
+        raise FileError(f"The case {study.name} has no outline by an expert.", "Leave it out.")
+    axis = SliceView.of(study.grid, Plane.AXIAL).axis
+    areas = lesion.sum(axis=tuple(n for n in range(3) if n != axis))
+    return lesion_slices(study, lesion, brain, int(np.argmax(areas)), model_input)
 
 
 @dataclass(frozen=True, eq=False)

@@ -87,19 +87,20 @@ def test_painted_core_belongs_to_the_lesion() -> None:
     shape = outline_augment.SIZE
     r, a = np.mgrid[: shape[0], : shape[1]]
     ball = (np.hypot(r - 40, a - 40) < 12).astype(np.float32)
-    blank = np.zeros(shape, np.float32)
-    sample = outline_augment.Sample(
-        np.stack([4 * ball] * len(OFFSETS_MM)),
-        np.stack([ball] * len(OFFSETS_MM)),
-        blank.copy(), blank.copy(), blank.copy(), blank + 9, blank + 9,
-    )  # fmt: skip
+    blank = np.zeros((1, *shape), np.float32)
+    sample = {
+        "flair": np.stack([4 * ball] * len(OFFSETS_MM)),
+        "lesion": np.stack([ball] * len(OFFSETS_MM)),
+        "t1": blank.copy(),
+        "t1ce": blank.copy(),
+    }
     outline_augment.paint_core(sample, np.random.default_rng(3))
-    changed = np.abs(sample.t1ce) > 0.5
+    changed = np.abs(sample["t1ce"][0]) > 0.5
     assert changed.sum() > 20
-    assert sample.t1ce.max() > 1.5
-    assert sample.t1.min() < -0.5
-    assert (sample.lesion[HERE][changed] > 0.1).all()
-    assert (sample.lesion[HERE] >= ball).all()
+    assert sample["t1ce"].max() > 1.5
+    assert sample["t1"].min() < -0.5
+    assert (sample["lesion"][HERE][changed] > 0.1).all()
+    assert (sample["lesion"][HERE] >= ball).all()
 
 
 def test_head_survives_a_file(tmp_path) -> None:

@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
+from brainviewer.core.errors import FileError
 from brainviewer.core.geometry import Grid
 from brainviewer.core.study import Modality, Study, Volume
-from brainviewer.training.labelled_data.collection import Case
+from brainviewer.training.labelled_data.collection import Case, LabelledStudy
 
 pytest.importorskip("torch")
 pytest.importorskip("sklearn")
@@ -36,24 +37,25 @@ def made_up() -> tuple[Study, np.ndarray, np.ndarray]:
     return Study(volumes, GRID), lesion, brain
 
 
-def test_pictures_show_the_lesion_in_the_middle_and_grey_for_what_is_missing() -> None:
-    study, lesion, brain = made_up()
-    pictures = baselines.lesion_pictures(study, lesion, brain)
-    assert pictures.shape == (2, baselines.SIZE, baselines.SIZE, 3)
+def test_images_show_the_lesion_in_the_middle_and_grey_for_what_is_missing(tmp_path: Path) -> None:
+    study, lesion, _ = made_up()
+    case = Case("made-up", "A", None, lambda: LabelledStudy(study, lesion))
+    pictures = baselines.lesion_images(case, tmp_path, read_recipe(RECIPE).input)
+    assert pictures.shape == (3, baselines.SIZE, baselines.SIZE, 3)
     assert pictures.min() >= 0 and pictures.max() <= 255
     middle, centre = slice(90, 134), baselines.SIZE // 2
-    t1, flair, t1ce = (pictures[0, middle, middle, n] for n in range(3))
+    t1, flair, t1ce = (pictures[1, middle, middle, n] for n in range(3))
     assert flair.min() > t1.mean() + 60
     assert_allclose(t1ce, t1ce[0, 0])
-    # Its box fills two thirds of the picture.
-    bright = pictures[0, centre, :, 1] > 180
-    assert_allclose(bright.mean(), 1 / 1.5, atol=0.12)
+    bright = pictures[1, centre, :, 1] > 180
     assert_allclose(np.flatnonzero(bright).mean(), centre, atol=12)
 
 
-def test_without_a_lesion_there_are_no_pictures() -> None:
-    study, lesion, brain = made_up()
-    assert len(baselines.lesion_pictures(study, np.zeros_like(lesion), brain)) == 0
+def test_a_case_without_an_outline_is_refused(tmp_path: Path) -> None:
+    study, _, _ = made_up()
+    case = Case("made-up", "A", None, lambda: LabelledStudy(study, None))
+    with pytest.raises(FileError, match="no outline by an expert"):
+        baselines.lesion_images(case, tmp_path, read_recipe(RECIPE).input)
 
 
 def test_each_fold_is_answered_by_what_the_others_taught(tmp_path: Path) -> None:
@@ -75,8 +77,6 @@ def test_each_fold_is_answered_by_what_the_others_taught(tmp_path: Path) -> None
 
 
 def test_a_file_without_an_xception_is_refused(tmp_path: Path) -> None:
-    from brainviewer.core.errors import FileError
-
     class Base:
         layers = (type("Conv2D", (), {})(),)
 
