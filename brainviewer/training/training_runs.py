@@ -41,17 +41,17 @@ def find_recipe(name: str) -> Path:
     Raises FileError that lists the names if there is none.
     """
     shipped = shipped_recipes()
-    if name in shipped:
-        return shipped[name]
-    file = Path(name)
+    file = shipped.get(name, Path(name))
     if file.is_file():
         return file
-    if file.suffix == ".toml":
-        raise FileError(f"There is no recipe '{name}'.", _choose(shipped))
     guess = get_close_matches(name, shipped, n=1)
+    if file.suffix == ".toml":
+        said = f"There is no recipe '{name}'."
+    else:
+        said = f"There is no recipe called '{name}'"
+        said += f"; did you mean {guess[0]}?" if guess else "."
     raise FileError(
-        f"There is no recipe called '{name}'" + (f"; did you mean {guess[0]}?" if guess else "."),
-        _choose(shipped),
+        said, f"Give the path of a TOML file, or one of these names: {', '.join(shipped)}."
     )
 
 
@@ -118,10 +118,10 @@ def train(
     if found is not None:
         check_detections(cases, found)
     begin(recipe, collection, out)
-    if found is None and collection.layout == "lgg":
-        tell(FINDER_HAS_SEEN)
     if found is not None:
         _take_over(cases, found, out / DETECTIONS_FOLDER)
+    elif collection.layout == "lgg":
+        tell(FINDER_HAS_SEEN)
     fit(plan, data, out, report, threads)
 
 
@@ -143,12 +143,10 @@ def check_detections(cases: Sequence[Case], found: Path) -> None:
 
 def _take_over(cases: Sequence[Case], found: Path, into: Path) -> None:
     make_folder(into / STRIPPED)
-    for case in cases:
-        name = f"{case.case_id}.npz"
-        # In this order: the file of the whole head says that the case is done.
-        for source, target in ((found / STRIPPED, into / STRIPPED), (found, into)):
-            if (source / name).is_file() and not (target / name).exists():
-                write_whole(target / name, (source / name).read_bytes())
+    # In this order: the file of the whole head says that the case is done.
+    for name in (f"{part}{case.case_id}.npz" for case in cases for part in (f"{STRIPPED}/", "")):
+        if (found / name).is_file() and not (into / name).exists():
+            write_whole(into / name, (found / name).read_bytes())
 
 
 def begin(recipe: Path, collection: Collection, out: Path) -> None:
@@ -156,22 +154,13 @@ def begin(recipe: Path, collection: Collection, out: Path) -> None:
 
     Raises FileError if the folder holds another run, or cannot be written.
     """
+    cases = [(case.case_id, case.label, case.patient, case.fold) for case in collection.cases]
     about = describe_run(
         recipe,
         collection.folder,
         layout=collection.layout,
-        cases=len(collection.cases),
-        cases_sha256=_same_cases(collection),
+        cases=len(cases),
+        cases_sha256=hashlib.sha256(json.dumps(cases).encode()).hexdigest(),
     )
     if not check_run(about, out, {"cases_sha256": "other cases"}):
         begin_run(about, recipe, out)
-
-
-def _same_cases(collection: Collection) -> str:
-    """Changes with the cases, their classes and their folds."""
-    cases = [(case.case_id, case.label, case.patient, case.fold) for case in collection.cases]
-    return hashlib.sha256(json.dumps(cases).encode()).hexdigest()
-
-
-def _choose(shipped: dict[str, Path]) -> str:
-    return f"Give the path of a TOML file, or one of these names: {', '.join(shipped)}."

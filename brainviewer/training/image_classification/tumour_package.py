@@ -32,10 +32,10 @@ from brainviewer.training.model_files import (
     own_network,
     read_about,
 )
-from brainviewer.training.readme import put_tables
 from brainviewer.training.recipes import FINAL_FILE
 from brainviewer.training.subtype.evaluate import EVALUATION_FILE
 from brainviewer.training.subtype.package import SCOPE_FILE
+from brainviewer.training.templates import put_tables
 
 About = dict[str, Any]
 

@@ -24,8 +24,7 @@ from brainviewer.training.command import run_alone
 from brainviewer.training.json_files import dump, write_json
 from brainviewer.training.metrics.fractions import wilson
 from brainviewer.training.model_files import NETWORK_FILES, README_FILE, About, read_about, sha256
-from brainviewer.training.readme import put_tables
-from brainviewer.training.templates import render_markdown
+from brainviewer.training.templates import put_tables, render_markdown
 
 EVALUATION_FILE = "evaluation.json"
 SHIPPED = "network (what ships)"
@@ -64,30 +63,24 @@ def card_content(about: About, figures: dict[str, Any], folder: Path) -> About:
 
 def _card_figures(figures: dict[str, Any]) -> list[dict[str, Any]]:
     """The figures of the card; means have no interval: those of each patient are not kept."""
-    shipped, patients = figures["methods"][SHIPPED], figures["patients"]
-    healthy, confidence = figures["healthy"], figures["confidence"]
-
-    def mean(name: str, value: float) -> dict[str, Any]:
-        return {"name": name, "value": value, "low": None, "high": None, "patients": patients}
-
-    def fraction(name: str, value: float, heads: int) -> dict[str, Any]:
-        low, high = (round(end, 4) for end in wilson(value, heads))
-        return {"name": name, "value": value, "low": low, "high": high, "patients": heads}
-
-    sick = round(healthy["called_sick"] / healthy["heads"], 4)
-    return [
-        mean("mean Dice", shipped["mean_dice"]),
-        mean("median Dice", shipped["median_dice"]),
-        mean("area of the chosen slice beside the largest", shipped["mean_share"]),
-        fraction("slice with 0.9 of the largest area", shipped["share_at_least_0.9"], patients),
-        fraction("healthy heads called sick", sick, healthy["heads"]),
-        mean("AUROC of the confidence", confidence["auroc"]),
-    ]
-
-
-def tables(figures: dict[str, Any]) -> str:
-    """The figures as Markdown tables."""
-    return render_markdown("segmentation_tables", figures=figures)
+    shipped, healthy = figures["methods"][SHIPPED], figures["healthy"]
+    patients, heads = figures["patients"], healthy["heads"]
+    sick = round(healthy["called_sick"] / heads, 4)
+    # Name, value, of how many, and whether it is a share of them.
+    rows = (
+        ("mean Dice", shipped["mean_dice"], patients, False),
+        ("median Dice", shipped["median_dice"], patients, False),
+        ("area of the chosen slice beside the largest", shipped["mean_share"], patients, False),
+        ("slice with 0.9 of the largest area", shipped["share_at_least_0.9"], patients, True),
+        ("healthy heads called sick", sick, heads, True),
+        ("AUROC of the confidence", figures["confidence"]["auroc"], patients, False),
+    )
+    made = []
+    for name, value, count, is_share in rows:
+        ends = [round(end, 4) for end in wilson(value, count)] if is_share else [None, None]
+        low, high = ends
+        made.append({"name": name, "value": value, "low": low, "high": high, "patients": count})
+    return made
 
 
 def main(
@@ -112,7 +105,7 @@ def main(
     figures = json.loads(path.read_text(encoding="utf-8"))
     card = card_content(read_about(out), figures, out)
     write_whole(out / CARD_FILE, dump(card).encode())
-    put_tables(out / README_FILE, tables(figures))
+    put_tables(out / README_FILE, render_markdown("segmentation_tables", figures=figures))
 
 
 if __name__ == "__main__":

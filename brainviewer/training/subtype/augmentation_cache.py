@@ -7,8 +7,8 @@ images, gain, noise, missing sequences) is varied again each time a sample is us
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,7 @@ from brainviewer.training.augment import Random, grown, rough_outline, turn, var
 from brainviewer.training.json_files import write_json
 from brainviewer.training.labelled_data.collection import Case
 from brainviewer.training.labelled_data.detections import Detection, load_detection
+from brainviewer.training.recipes import Recipe
 
 Mask = NDArray[np.bool_]
 Samples = NDArray[np.uint8]
@@ -106,27 +107,20 @@ def draw(case: CaseSlices, model_input: ModelInput, random: Random) -> Samples:
     chosen = _choose(outline, model_input, random)
     lesion, brain = outline[chosen], case.brain[chosen] | outline[chosen]
     seed = int(random.integers(2**32))
-    lesion = np.stack([_roughly(one, np.random.default_rng(seed)) for one in lesion])
-    extent = float(np.sqrt(np.count_nonzero(brain.any(axis=0))))
-    edge = random.normal(0, 0.012) * extent
+    lesion = np.stack(
+        [rough_outline(m, np.random.default_rng(seed)) if m.any() else m for m in lesion]
+    )
+    edge = random.normal(0, 0.012) * float(np.sqrt(np.count_nonzero(brain.any(axis=0))))
     inside = np.stack([grown(one, edge) if one.any() else one for one in brain]) | lesion
     images = {}
-    for name in case.channels:
+    for name, planes in case.channels.items():
         seed = int(random.integers(2**32))
-        images[name] = np.stack(
-            [
-                vary_intensity(one.astype(np.float32), np.random.default_rng(seed))
-                for one in case.channels[name][chosen]
-            ]
-        )
+        shown = planes[chosen].astype(np.float32)
+        images[name] = np.stack([vary_intensity(m, np.random.default_rng(seed)) for m in shown])
     images, box = standardise(images, lesion, inside, model_input)
     side = box.side * random.uniform(0.85, 1.2)
-    shift = random.normal(0, 0.05, 2) * box.side
-    box = CropBox(
-        box.top + (box.side - side) / 2 + shift[0],
-        box.left + (box.side - side) / 2 + shift[1],
-        side,
-    )
+    down, right = random.normal(0, 0.05, 2) * box.side + (box.side - side) / 2
+    box = CropBox(box.top + down, box.left + right, side)
     linear = turn(random)
     size, names = model_input.size, model_input.channels
     low, high = levels(model_input)
@@ -152,13 +146,11 @@ def make_cache(
     cases: Sequence[Case],
     folder: Path,
     found: Path,
-    model_input: ModelInput,
-    draws: int,
-    seed: int,
+    recipe: Recipe,
     report: Report,
     workers: int = 1,
 ) -> AugmentationCache:
-    """Draw every case ``draws`` times into ``folder``, or read what was drawn there before.
+    """Draw every case as often as the recipe says into ``folder``, or read what lies there.
 
     found : folder with what the finder says about each case (see ``detections.detect_all``).
 
@@ -166,21 +158,9 @@ def make_cache(
     bank of other cases or another recipe.
     """
     path, about = folder / _SAMPLES_FILE, folder / _ABOUT_FILE
-    names = model_input.channels
-    shape = (
-        len(cases), draws, model_input.slices, model_input.size, model_input.size, len(names) + 1
-    )  # fmt: skip
-    described = repr(
-        (
-            model_input.size,
-            model_input.slices,
-            names,
-            model_input.steps,
-            draws,
-            seed,
-            [case.case_id for case in cases],
-        )
-    )
+    seen, draws, seed = recipe.input, recipe.draws, recipe.seed
+    ids = [case.case_id for case in cases]
+    described = repr((seen.size, seen.slices, seen.channels, seen.steps, draws, seed, ids))
     state: dict[str, Any] = {"recipe": hashlib.sha256(described.encode()).hexdigest(), "cases": {}}
     if about.exists() and path.exists():
         before = json.loads(about.read_text(encoding="utf-8"))
@@ -192,30 +172,22 @@ def make_cache(
         state = before
     else:
         folder.mkdir(parents=True, exist_ok=True)
+        shape = (len(cases), draws, seen.slices, seen.size, seen.size, len(seen.channels) + 1)
         np.lib.format.open_memmap(path, "w+", np.uint8, shape).flush()
-    missing = [n for n, case in enumerate(cases) if case.case_id not in state["cases"]]
-    jobs = [(path, n, cases[n], found, model_input, draws, seed) for n in missing]
-    with _workers(workers) as run:
-        for n, has in zip(missing, run(_fill, jobs), strict=True):
-            state["cases"][cases[n].case_id] = has
+    missing = [n for n, name in enumerate(ids) if name not in state["cases"]]
+    jobs = [(path, n, cases[n], found, seen, draws, seed) for n in missing]
+    with worker_pool(workers) if workers > 1 else nullcontext() as pool:
+        drawn = pool.map(_fill, jobs) if pool else map(_fill, jobs)
+        for n, has in zip(missing, drawn, strict=True):
+            state["cases"][ids[n]] = has
             write_json(about, state)
             report(len(state["cases"]) / len(cases), "drawing samples")
     return AugmentationCache(
         np.load(path, mmap_mode="r"),
-        np.array([state["cases"][case.case_id] for case in cases]),
-        tuple(case.case_id for case in cases),
-        *levels(model_input),
+        np.array([state["cases"][name] for name in ids]),
+        tuple(ids),
+        *levels(seen),
     )
-
-
-@contextmanager
-def _workers(count: int) -> Iterator[Callable[..., Iterable[Any]]]:
-    """A ``map`` that runs in several processes, or in this one if one is enough."""
-    if count == 1:
-        yield map
-        return
-    with worker_pool(count) as pool:
-        yield pool.map
 
 
 def _fill(job: tuple[Path, int, Case, Path, ModelInput, int, int]) -> list[bool]:
@@ -238,10 +210,6 @@ def _choose(outline: Mask, model_input: ModelInput, random: Random) -> list[int]
         return [main] * model_input.slices
     blurred = areas * random.uniform(0.5, 1.5, len(areas))
     return list(slices_to_see(blurred, main, model_input))
-
-
-def _roughly(mask: Mask, random: Random) -> Mask:
-    return rough_outline(mask, random) if mask.any() else mask
 
 
 def _dice(one: Mask, other: Mask) -> float:

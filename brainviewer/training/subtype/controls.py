@@ -27,13 +27,12 @@ from torch import Tensor, nn
 from brainviewer.core.errors import Report
 from brainviewer.models.card import ModelInput
 from brainviewer.models.subtype.input import arrange, cut_out
-from brainviewer.training.command import run_alone
+from brainviewer.training.command import print_progress, run_alone
 from brainviewer.training.json_files import write_json
 from brainviewer.training.labelled_data.collection import Case
 from brainviewer.training.labelled_data.detections import Detection, load_detection
 from brainviewer.training.labelled_data.folds import folds_of
 from brainviewer.training.learning import MakeBatch, from_samples, learn
-from brainviewer.training.progress import print_progress
 from brainviewer.training.recipes import PRETRAINED_FILE, Recipe, read_recipe
 from brainviewer.training.resnet50 import MapNetwork
 from brainviewer.training.subtype.augmentation_cache import levels, make_cache
@@ -109,9 +108,7 @@ def control(name: str, recipe: Recipe, data: Path, out: Path, seed: int, report:
     cases = with_lesion(recipe, labelled_cases(recipe, data), found, report)
     # Read before samples are drawn, so that nothing is left in a folder that holds no run.
     read_state(out / PRETRAINED_FILE)
-    bank = make_cache(
-        cases, out / CACHE_FOLDER, found, recipe.input, recipe.draws, recipe.seed, report
-    )
+    bank = make_cache(cases, out / CACHE_FOLDER, found, recipe, report)
     labels = [recipe.classes.index(case.label) for case in cases]
     if name == "shuffled_labels":
         labels = [int(n) for n in np.random.default_rng(seed).permutation(labels)]

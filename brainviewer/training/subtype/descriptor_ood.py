@@ -16,17 +16,15 @@ from typing import Annotated, Any
 
 import numpy as np
 import typer
-from numpy.typing import NDArray
 
 from brainviewer.core.errors import FileError
 from brainviewer.files.writing import write_whole
 from brainviewer.models.subtype.out_of_distribution import LesionDistribution, parse_distribution
-from brainviewer.training.command import run_alone
+from brainviewer.training.command import print_progress, run_alone
 from brainviewer.training.json_files import dump
 from brainviewer.training.labelled_data.cases import read_cases
 from brainviewer.training.labelled_data.detections import detect_all
 from brainviewer.training.labelled_data.folds import patient_folds
-from brainviewer.training.progress import print_progress
 from brainviewer.training.subtype.descriptor_table import (
     TABLE_FILE,
     Described,
@@ -50,30 +48,22 @@ def fit_distribution(
 ) -> LesionDistribution:
     """The distribution of the lesions of some patients, every description of each.
 
-    names : of the descriptors; those that are missing count as usual in the correlation.
+    names : of the descriptors; those that are missing count as usual in the correlation, which is
+        shrunk as Ledoit & Wolf (2004) do.
     """
+    from sklearn.covariance import ledoit_wolf
+
     raw = np.array(
         [[row.values[o][n] for n in names] for row in patients for o in OUTLINES if o in row.values]
     )
     means, scales = np.nanmean(raw, axis=0), np.nanstd(raw, axis=0)
     scales = np.where(scales > 1e-9, scales, 1.0)
     standard = np.nan_to_num((raw - means) / scales)
+    correlation = ledoit_wolf(standard, assume_centered=True)[0]
     ages = [row.age_years for row in patients if row.age_years is not None]
-    return LesionDistribution(
-        tuple(names),
-        means.round(_DIGITS),
-        scales.round(_DIGITS),
-        shrunk_covariance(standard).round(_DIGITS),
-        limit,
-        (min(ages), max(ages)),
-    )
-
-
-def shrunk_covariance(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """(n, d) values of mean 0 -> (d, d): their covariance, shrunk as Ledoit & Wolf (2004) do."""
-    from sklearn.covariance import ledoit_wolf
-
-    return np.asarray(ledoit_wolf(values, assume_centered=True)[0])
+    means, scales, correlation = (a.round(_DIGITS) for a in (means, scales, correlation))
+    span = (min(ages), max(ages))
+    return LesionDistribution(tuple(names), means, scales, correlation, limit, span)
 
 
 def measured_distribution(patients: Sequence[Described], names: Sequence[str]) -> dict[str, Any]:
@@ -86,20 +76,20 @@ def measured_distribution(patients: Sequence[Described], names: Sequence[str]) -
     fold = patient_folds([row.label for row in patients], FOLDS, SEED)
     scores: dict[str, list[float]] = {outline: [] for outline in OUTLINES}
     for index in range(FOLDS):
-        own = [row for row, part in zip(patients, fold, strict=True) if part == index]
-        known = fit_distribution([row for row in patients if row not in own], names)
-        for row in own:
-            for outline in OUTLINES:
-                score = known.score(row.values.get(outline, {}))
-                if score is not None:
+        rest = [row for row, part in zip(patients, fold, strict=True) if part != index]
+        known = fit_distribution(rest, names)
+        for row, part in zip(patients, fold, strict=True):
+            for outline in OUTLINES if part == index else ():
+                if (score := known.score(row.values.get(outline, {}))) is not None:
                     scores[outline].append(score)
-    limit = float(np.quantile([s for some in scores.values() for s in some], QUANTILE))
-    limit = round(limit, _DIGITS)
+    every = [score for some in scores.values() for score in some]
+    limit = round(float(np.quantile(every, QUANTILE)), _DIGITS)
     fitted = fit_distribution(patients, names, limit)
+    described = zip(names, fitted.means.tolist(), fitted.scales.tolist(), strict=True)
+    keys = ("name", "mean", "scale")
     content = {
         "descriptors": [
-            {"name": name, "mean": float(mean), "scale": float(scale)}
-            for name, mean, scale in zip(names, fitted.means, fitted.scales, strict=True)
+            dict(zip(("name", "mean", "scale"), one, strict=True)) for one in described
         ],
         "correlation": fitted.correlation.tolist(),
         "limit": limit,
@@ -109,8 +99,7 @@ def measured_distribution(patients: Sequence[Described], names: Sequence[str]) -
             "quantile": QUANTILE,
             "unseen patients": len(patients),
             "flagged": {
-                outline: int(sum(score > limit for score in some))
-                for outline, some in scores.items()
+                outline: sum(score > limit for score in some) for outline, some in scores.items()
             },
         },
     }

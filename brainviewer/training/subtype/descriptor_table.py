@@ -40,11 +40,7 @@ def describe_all(
     """
     patients = []
     for number, case in enumerate(cases):
-        known: dict[str, Any] = {
-            "case_id": case.case_id,
-            "label": case.label,
-            "age_years": case.age_years,
-        }
+        known = {key: getattr(case, key) for key in ("case_id", "label", "age_years")}
         for outline, values in _describe(case, found_folder).items():
             known[outline] = [_rounded(values[name]) for name in NAMES]
         patients.append(known)

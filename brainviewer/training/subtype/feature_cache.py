@@ -5,8 +5,9 @@ those saves most of the time of training, and pretraining never saw a patient of
 """
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -60,37 +61,28 @@ def build_feature_cache(
         network = network.eval().to(memory_format=torch.channels_last)
         cases, draws = bank.samples.shape[:2]
         maps = covered = None
-        for case, drawn, slices, lesion in _varied(bank, seed):
+        for case, start in product(range(cases), range(0, draws, _AT_ONCE)):
+            drawn = slice(start, min(start + _AT_ONCE, draws))
+            samples, random = bank.samples[case, drawn], np.random.default_rng([seed, case, start])
+            has = np.repeat(bank.has[case : case + 1], len(samples), axis=0)
+            slices, lesion = vary_cheaply(samples, has, bank.low, bank.high, random)
             shown = slices if hide is None else hide(slices, lesion, model_input)
             images, cover = as_images(shown, lesion, model_input)
             bits = frozen_features(network, stages, images.reshape(-1, *images.shape[2:]))
             bits = bits.reshape(*images.shape[:2], *bits.shape[1:])
             coarse = np.rint(255 * _shrunk(cover)).astype(np.uint8)
             if maps is None or covered is None:
-                shape = (cases, draws, *bits.shape[1:])
-                maps = open_memmap(folder / _MAPS_FILE, "w+", np.int16, shape)
-                shape = (cases, draws, *coarse.shape[1:])
-                covered = open_memmap(folder / _COVERED_FILE, "w+", np.uint8, shape)
+                whole = (cases, draws)
+                maps = open_memmap(folder / _MAPS_FILE, "w+", np.int16, whole + bits.shape[1:])
+                covered = open_memmap(
+                    folder / _COVERED_FILE, "w+", np.uint8, whole + coarse.shape[1:]
+                )
             maps[case, drawn], covered[case, drawn] = bits, coarse
             report((case * draws + drawn.stop) / (cases * draws), "looking at the samples")
         write_whole(described, (json.dumps(about) + "\n").encode())
     return FeatureCache(
         np.load(folder / _MAPS_FILE, mmap_mode="r"), np.load(folder / _COVERED_FILE, mmap_mode="r")
     )
-
-
-def _varied(
-    bank: AugmentationCache, seed: int
-) -> Iterator[tuple[int, slice, NDArray[np.float32], NDArray[np.float32]]]:
-    """A few samples of a case at a time: the case, which draws, and what ``vary_cheaply`` makes."""
-    cases, draws = bank.samples.shape[:2]
-    for case in range(cases):
-        for start in range(0, draws, _AT_ONCE):
-            drawn = slice(start, min(start + _AT_ONCE, draws))
-            samples = bank.samples[case, drawn]
-            has = np.repeat(bank.has[case : case + 1], len(samples), axis=0)
-            random = np.random.default_rng([seed, case, start])
-            yield case, drawn, *vary_cheaply(samples, has, bank.low, bank.high, random)
 
 
 def as_images(

@@ -22,11 +22,7 @@ from brainviewer.training.labelled_data.folds import folds_of
 from brainviewer.training.labelled_data.pretraining_images import cheng_folder
 from brainviewer.training.learning import MakeBatch, from_features, from_samples, learn
 from brainviewer.training.recipes import FINAL_FILE, PRETRAINED_FILE, Recipe
-from brainviewer.training.resnet50 import (
-    ResNet50,
-    from_imagenet,
-    from_pretrained,
-)
+from brainviewer.training.resnet50 import ResNet50, from_imagenet, from_pretrained
 from brainviewer.training.subtype.augmentation_cache import AugmentationCache, make_cache
 from brainviewer.training.subtype.feature_cache import Hide, build_feature_cache
 from brainviewer.training.subtype.predictions import (
@@ -62,16 +58,7 @@ def fit(recipe: Recipe, data: Path, out: Path, report: Report, workers: int = 1)
         save_weights(_pretrained(recipe, data, report), out / PRETRAINED_FILE)
     detect_all(cases, out / DETECTIONS_FOLDER, report)
     cases = with_lesion(recipe, cases, out / DETECTIONS_FOLDER, report)
-    bank = make_cache(
-        cases,
-        out / CACHE_FOLDER,
-        out / DETECTIONS_FOLDER,
-        recipe.input,
-        recipe.draws,
-        recipe.seed,
-        report,
-        workers,
-    )
+    bank = make_cache(cases, out / CACHE_FOLDER, out / DETECTIONS_FOLDER, recipe, report, workers)
     labels = [recipe.classes.index(case.label) for case in cases]
     batches = batch_maker(recipe, labels, bank, out, report)
     for seed in recipe.seeds:
@@ -91,7 +78,7 @@ def fit(recipe: Recipe, data: Path, out: Path, report: Report, workers: int = 1)
 
 
 def labelled_cases(recipe: Recipe, data: Path) -> list[Case]:
-    """The cases whose class the recipe knows; raises FileError if a class is missing."""
+    """The cases whose class the recipe knows; raises FileError if a class has too few."""
     return _enough(recipe, [case for case in read_cases(data) if case.label in recipe.classes])
 
 
@@ -116,11 +103,8 @@ def with_lesion(recipe: Recipe, cases: list[Case], found: Path, report: Report) 
     kept = []
     for number, case in enumerate(cases):
         said = load_detection(found, case.case_id)
-        outlined = said is not None and said.index is not None
-        if not outlined:
-            lesion = case.load().lesion
-            outlined = lesion is not None and bool(lesion.any())
-        if outlined:
+        lesion = case.load().lesion if said is None or said.index is None else said.lesion
+        if lesion is not None and lesion.any():
             kept.append(case)
         else:
             report((number + 1) / len(cases), f"left out {case.case_id}, which shows no lesion")
@@ -180,9 +164,8 @@ def predict_unseen(
         shuffled = with_shuffled_weights(network, seed)
         for number in np.flatnonzero(fold_of == fold):
             case = cases[int(number)]
-            inputs = inputs_of(
-                case, load_detection(out / DETECTIONS_FOLDER, case.case_id), recipe.input
-            )
+            found = load_detection(out / DETECTIONS_FOLDER, case.case_id)
+            inputs = inputs_of(case, found, recipe.input)
             said = predict(network, inputs)
             entries.append(entry(case, fold, seed, said.logits, found=inputs.was_found))
             embeddings.append(said.embedding)
@@ -191,11 +174,8 @@ def predict_unseen(
                 by_chance.append(predict(shuffled, inputs).looked)
             report(len(entries) / len(cases), f"seed {seed}: unseen patients")
     ids = [one["case_id"] for one in entries]
-    write_arrays(
-        out / f"embeddings-seed{seed}.npz",
-        case_ids=np.array(ids),
-        embeddings=np.stack(embeddings),
-    )
+    features = np.stack(embeddings)
+    write_arrays(out / f"embeddings-seed{seed}.npz", case_ids=np.array(ids), embeddings=features)
     about = {"trained": summary(looked), "scrambled": summary(by_chance)}
     write_json(out / f"activation-seed{seed}.json", about)
     write_json(out / f"predictions-seed{seed}.json", entries)

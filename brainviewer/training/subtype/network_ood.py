@@ -20,12 +20,11 @@ from numpy.typing import NDArray
 from brainviewer.core.errors import FileError, Report
 from brainviewer.models.feature_ood import Scope, fit_scope, save_scope
 from brainviewer.models.subtype.lesion_slices import lesion_slices
-from brainviewer.training.command import run_alone
+from brainviewer.training.command import print_progress, run_alone
 from brainviewer.training.json_files import write_json
 from brainviewer.training.labelled_data.detections import load_detection
 from brainviewer.training.labelled_data.folds import folds_of
 from brainviewer.training.labelled_data.pretraining_images import cheng_folder
-from brainviewer.training.progress import print_progress
 from brainviewer.training.recipes import FINAL_FILE, Recipe, read_recipe
 from brainviewer.training.resnet50 import ResNet50
 from brainviewer.training.subtype.evaluate import RECIPE
@@ -66,26 +65,23 @@ class Shown:
 def show(recipe: Recipe, data: Path, run: Path, report: Report) -> Shown:
     """Prepare the cases of a run, and what its final network should refuse; raises FileError if
     the run is not begun."""
-    cases = with_lesion(recipe, labelled_cases(recipe, data), run / DETECTIONS_FOLDER, report)
-    fold_of = folds_of(cases, recipe.folds, recipe.seeds[0])
+    detections = run / DETECTIONS_FOLDER
+    cases = with_lesion(recipe, labelled_cases(recipe, data), detections, report)
     known, folds = [], []
-    for number, (case, fold) in enumerate(zip(cases, fold_of, strict=True)):
+    for number, fold in enumerate(folds_of(cases, recipe.folds, recipe.seeds[0])):
         report(0.5 * number / len(cases), "preparing the patients")
-        found = load_detection(run / DETECTIONS_FOLDER, case.case_id)
-        if found is None or found.index is None:
-            continue
-        study = case.load().study
-        slices = lesion_slices(study, found.lesion, found.brain, found.index, recipe.input)
-        known.append(slices.prepare(recipe.input).tensor)
-        folds.append(fold)
+        found = load_detection(detections, cases[number].case_id)
+        if found is not None and found.index is not None:
+            seen = (cases[number].load().study, found.lesion, found.brain, found.index)
+            known.append(lesion_slices(*seen, recipe.input).prepare(recipe.input).tensor)
+            folds.append(fold)
     if not known:
         raise FileError(
             f"The run {run.name} does not say what was found in any case.",
             "Run 'brainviewer train' first, with the same data.",
         )
     report(0.5, "preparing what is out of scope")
-    pictures = cheng_folder(data)
-    ood = ood_sets(cases, run / DETECTIONS_FOLDER, pictures, recipe.input, _OF_EACH, recipe.seed)
+    ood = ood_sets(cases, detections, cheng_folder(data), recipe.input, _OF_EACH, recipe.seed)
     return Shown(known, np.array(folds), ood)
 
 
@@ -104,20 +100,14 @@ def make_scope(
     report(0.85, "features of the final network")
     network = load_network(recipe, run / FINAL_FILE)
     scope = fit_scope(embeddings(network, shown.known), AXES, limit)
-    refused = {"patients that the networks never saw": np.array(unseen) > limit}
+    distances = {"patients that the networks never saw": unseen}
     for name, tensors in shown.ood.items():
-        distances = np.array([scope.distance(row) for row in embeddings(network, tensors)])
-        refused[name] = distances > limit
-    about = {
-        "axes": AXES,
-        "quantile": QUANTILE,
-        "limit": round(limit, 4),
-        "sets": {
-            name: {"images": len(said), "refused": round(float(said.mean()), 4)}
-            for name, said in refused.items()
-        },
+        distances[name] = [scope.distance(row) for row in embeddings(network, tensors)]
+    sets = {
+        name: {"images": len(far), "refused": round(float(np.mean(np.array(far) > limit)), 4)}
+        for name, far in distances.items()
     }
-    return scope, about
+    return scope, {"axes": AXES, "quantile": QUANTILE, "limit": round(limit, 4), "sets": sets}
 
 
 def embeddings(network: ResNet50, tensors: Sequence[Tensor]) -> NDArray[np.float32]:

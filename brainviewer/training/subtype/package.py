@@ -35,10 +35,9 @@ from brainviewer.training.model_files import (
     read_about,
     write_network_files,
 )
-from brainviewer.training.readme import put_tables
 from brainviewer.training.recipes import FINAL_FILE, Recipe, read_recipe
 from brainviewer.training.subtype.evaluate import EVALUATION_FILE, RECIPE, SOURCES
-from brainviewer.training.templates import render_markdown
+from brainviewer.training.templates import put_tables, render_markdown
 
 SCOPE_FILE = "scope.npz"
 SCOPE_CHECK_FILE = "scope.json"
@@ -67,21 +66,18 @@ def card_content(about: About, evaluation: Evaluation, recipe_text: str, folder:
     roles = dict(NETWORK_FILES) if own else {}
     if own and (folder / SCOPE_FILE).exists():
         roles["scope"] = SCOPE_FILE
-    network: Any = about["network"] or None
-    if own:
-        network = own_network(recipe_text, folder)
     content = card_of(
         about,
         evaluation["classes"],
         roles,
         folder,
         head=head_of(about, evaluation),
-        network=network,
-        figures=card_figures(about, evaluation),
+        network=own_network(recipe_text, folder) if own else about["network"] or None,
+        figures={name: evaluation["figures"][name]["figures"] for name in situations(about)},
     )
     lesions = folder / OUT_OF_DISTRIBUTION_FILE
     if own and lesions.exists():
-        content["out_of_distribution"] = json.loads(lesions.read_text(encoding="utf-8"))
+        content["out_of_distribution"] = _read(lesions)
     return content
 
 
@@ -100,19 +96,13 @@ def situations(about: About) -> tuple[str, ...]:
     return tuple(name for name in SITUATIONS if own >= set(SOURCES[name]) >= least)
 
 
-def card_figures(about: About, evaluation: Evaluation) -> About:
-    """The figures of the card, as they stand in the evaluation."""
-    return {name: evaluation["figures"][name]["figures"] for name in situations(about)}
-
-
 def write_models(models: Path, evaluation: Evaluation, recipe_text: str) -> list[ModelCard]:
     """Write cards and tables of all models; those with a network of their own come first."""
     found = [path.parent for path in sorted(models.glob(f"*/{ABOUT_FILE}"))]
-    abouts = {folder: read_about(folder) for folder in found}
     # Models of single pictures are packed by themselves.
-    folders = [folder for folder in found if "network" in abouts[folder]]
+    abouts = {f: about for f in found if "network" in (about := read_about(f))}
     cards: dict[str, ModelCard] = {}
-    for folder in sorted(folders, key=lambda f: abouts[f]["network"] != abouts[f]["id"]):
+    for folder in sorted(abouts, key=lambda f: abouts[f]["network"] != abouts[f]["id"]):
         about = abouts[folder]
         content = card_content(about, evaluation, recipe_text, folder)
         write_whole(folder / CARD_FILE, dump(content).encode())
@@ -137,24 +127,26 @@ def tables(
 def network_check(models: Path, about: About) -> Mapping[str, Any] | None:
     """What the network of a model refuses, and where it looks; None if that was not measured."""
     path = models / about["network"] / NETWORK_CHECK_FILE
-    if not about["network"] or not path.exists():
-        return None
-    return dict(json.loads(path.read_text(encoding="utf-8")))
+    return _read(path) if about["network"] and path.exists() else None
 
 
 def measured_of_network(run: Path) -> dict[str, Any]:
     """What the scope of a run refuses, and where its networks looked, mean of the seeds."""
-    seeds = [json.loads(path.read_text("utf-8")) for path in sorted(run.glob(ACTIVATIONS))]
+    seeds = [_read(path) for path in sorted(run.glob(ACTIVATIONS))]
+
+    def mean(name: str, key: str) -> float:
+        return round(float(np.mean([seed[name][key] for seed in seeds])), 4)
+
     looks = {
-        name: {
-            key: round(float(np.mean([seed[name][key] for seed in seeds])), 4)
-            for key in ("energy", "area", "hit")
-        }
-        | {"patients": seeds[0][name]["patients"]}
-        for name in seeds[0]
+        name: {key: mean(name, key) for key in ("energy", "area", "hit")}
+        | {"patients": first["patients"]}
+        for name, first in seeds[0].items()
     }
-    scope = json.loads((run / SCOPE_CHECK_FILE).read_text(encoding="utf-8"))
-    return {"scope": scope, "looks": looks}
+    return {"scope": _read(run / SCOPE_CHECK_FILE), "looks": looks}
+
+
+def _read(path: Path) -> dict[str, Any]:
+    return dict(json.loads(path.read_text(encoding="utf-8")))
 
 
 def check_measured(run: Path) -> None:
@@ -186,10 +178,9 @@ def main(
         check_measured(run)
         write_networks(plan, run / FINAL_FILE, owner)
         write_whole(owner / SCOPE_FILE, (run / SCOPE_FILE).read_bytes())
-        checked = dump(measured_of_network(run))
-        write_whole(owner / NETWORK_CHECK_FILE, checked.encode())
+        write_whole(owner / NETWORK_CHECK_FILE, dump(measured_of_network(run)).encode())
         write_whole(owner / EVALUATION_FILE, (run / EVALUATION_FILE).read_bytes())
-    evaluation = json.loads((owner / EVALUATION_FILE).read_text(encoding="utf-8"))
+    evaluation = _read(owner / EVALUATION_FILE)
     draw_all(evaluation, owner)
     for card in write_models(models, evaluation, recipe.read_text(encoding="utf-8")):
         typer.echo(f"{card.id} {card.version}")

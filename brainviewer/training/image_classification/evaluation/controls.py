@@ -27,7 +27,7 @@ from brainviewer.models.card import ModelInput
 from brainviewer.models.card_file import parse_input
 from brainviewer.models.image_classification.input import head_of, prepare_picture
 from brainviewer.models.subtype.input import cut_out
-from brainviewer.training.command import run_alone
+from brainviewer.training.command import print_progress, run_alone
 from brainviewer.training.image_classification.data.tumour_folds import (
     CLASSES,
     FOLDS,
@@ -38,7 +38,6 @@ from brainviewer.training.image_classification.evaluation.results import figures
 from brainviewer.training.image_classification.recipes.recipe_file import recipe_content
 from brainviewer.training.json_files import dump
 from brainviewer.training.metrics.metrics import area_under_curve
-from brainviewer.training.progress import print_progress
 
 RECIPE = resources() / "recipes" / "xception-tumour.toml"
 

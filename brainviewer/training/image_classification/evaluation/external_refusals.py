@@ -31,7 +31,7 @@ from brainviewer.models.feature_ood import embedding, load_scope
 from brainviewer.models.image_classification.eligibility import grey_of, why_not_picture
 from brainviewer.models.image_classification.input import prepare_picture
 from brainviewer.models.registry import verify
-from brainviewer.training.command import run_alone
+from brainviewer.training.command import print_progress, run_alone
 from brainviewer.training.image_classification.data.labelled_images import (
     LabelledImage,
     LabelledImages,
@@ -42,7 +42,6 @@ from brainviewer.training.image_classification.evaluation.tumour_evaluation impo
     fraction_with_interval,
 )
 from brainviewer.training.json_files import dump
-from brainviewer.training.progress import print_progress
 
 Grey = NDArray[np.uint8]
 Marks = NDArray[np.bool_]

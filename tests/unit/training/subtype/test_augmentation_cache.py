@@ -20,6 +20,7 @@ from brainviewer.training.labelled_data.detections import (
 )
 from brainviewer.training.recipes import read_recipe
 from brainviewer.training.subtype.augmentation_cache import draw, levels, make_cache, slices_of
+from brainviewer.training.subtype.evaluate import RECIPE
 
 ROOT = Path(__file__).resolve().parents[4]
 SHAPE = (64, 64, 12)
@@ -106,7 +107,8 @@ def test_a_bank_is_finished_by_the_next_run(model_input, tmp_path: Path) -> None
         if fraction > 0.6:
             raise Interrupted
 
-    arguments = (cases, tmp_path / "bank", tmp_path / "found", model_input, 2, 5)
+    recipe = replace(read_recipe(RECIPE), input=model_input, draws=2, seed=5)
+    arguments = (cases, tmp_path / "bank", tmp_path / "found", recipe)
     with pytest.raises(Interrupted):
         make_cache(*arguments, stop)
     seen: list[float] = []
@@ -116,7 +118,7 @@ def test_a_bank_is_finished_by_the_next_run(model_input, tmp_path: Path) -> None
     assert bank.has.all()
     assert (bank.samples.reshape(6, -1).max(axis=1) == 255).all()
     with pytest.raises(FileError, match="another recipe"):
-        make_cache(cases, tmp_path / "bank", tmp_path / "found", model_input, 3, 5, stop)
+        make_cache(*arguments[:3], replace(recipe, draws=3), stop)
 
 
 def test_what_the_finder_said_is_kept(tmp_path: Path) -> None:

@@ -30,12 +30,14 @@ def patients(count, missing=0):
     return rows
 
 
-def test_the_covariance_is_shrunk_as_ledoit_and_wolf_do():
+def test_the_correlation_is_shrunk_as_ledoit_and_wolf_do():
     covariance = pytest.importorskip("sklearn.covariance")
-    values = np.random.default_rng(1).normal(size=(30, 8)) @ np.diag(np.arange(1, 9))
-    values -= values.mean(axis=0)
-    expected, _ = covariance.ledoit_wolf(values, assume_centered=True)
-    np.testing.assert_allclose(descriptor_ood.shrunk_covariance(values), expected, rtol=1e-6)
+    known = patients(30)
+    raw = np.array([[v[n] for n in NAMES] for row in known for v in row.values.values()])
+    standard = (raw - raw.mean(axis=0)) / raw.std(axis=0)
+    expected, _ = covariance.ledoit_wolf(standard, assume_centered=True)
+    fitted = descriptor_ood.fit_distribution(known, NAMES)
+    np.testing.assert_allclose(fitted.correlation, expected, atol=1e-4)
 
 
 def test_one_in_twenty_unseen_patients_is_flagged():
