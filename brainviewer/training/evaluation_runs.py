@@ -17,7 +17,7 @@ from brainviewer.training.json_files import dump
 from brainviewer.training.labelled_data.cases import find_cases
 from brainviewer.training.metrics.plots import draw_all
 from brainviewer.training.provenance import made_with
-from brainviewer.training.recipes import Recipe, read_recipe
+from brainviewer.training.recipes import read_recipe
 from brainviewer.training.run_folder import RECIPE_FILE, RUN_FILE, read_run
 from brainviewer.training.subtype.descriptor_table import TABLE_FILE
 from brainviewer.training.subtype.evaluate import EVALUATION_FILE, RECIPE, evaluate_run
@@ -75,12 +75,12 @@ def measure(
     if out is not None:
         refuse_source(out, [found for name in _OF_TRAINING for found in run.rglob(name)])
     kind = recipe_kind(plan_file)
-    if kind in (IMAGE_CLASSES, IMAGE_VOTE):
-        record = {"results": read_results(run)}
-        if out is not None:
-            write_whole(file, dump(record).encode())
-        return record
     measured: dict[str, Any]
+    if kind in (IMAGE_CLASSES, IMAGE_VOTE):
+        measured = {"results": read_results(run)}
+        if out is not None:
+            write_whole(file, dump(measured).encode())
+        return measured
     if kind == LESION_OUTLINE:
         measured = _measure_outlines(plan_file, data, run, report)
     elif kind == TUMOUR_PICTURES:
@@ -118,13 +118,12 @@ def measured_before(model_id: str) -> dict[str, Any]:
 
 
 def _check_finished(run: Path, plan: Recipe) -> None:
-    there = {path.name for path in run.glob(PREDICTIONS)}
-    missing = [s for s in plan.seeds if PREDICTIONS.replace("*", str(s)) not in there]
-    if missing and (there or (run / RECIPE_FILE).exists()):
-        raise FileError(
-            f"The run {run.name} is not finished: the folds of seed {missing[0]} are missing.",
-            "Run the same 'brainviewer train' again.",
-        )
+    for seed in plan.seeds:
+        if not (run / PREDICTIONS.replace("*", str(seed))).exists():
+            raise FileError(
+                f"The run {run.name} is not finished: the folds of seed {seed} are missing.",
+                "Run the same 'brainviewer train' again.",
+            )
 
 
 def _measure_outlines(

@@ -58,52 +58,47 @@ def from_samples(
     labels : class of each case in the bank
     members : the cases that may be learned from.
     """
-    pick = _picker(labels, members)
 
-    def make(size: int, random: Random) -> Batch:
-        cases = pick(size, random)
+    def make(cases: NDArray[np.int64], random: Random) -> tuple[Tensor, Tensor]:
+        size = len(cases)
         drawn = bank.samples[cases, random.integers(bank.samples.shape[1], size=size)]
         images, covered = vary_cheaply(drawn, bank.has[cases], bank.low, bank.high, random)
         images, covered = as_images(images, covered, model_input)
-        one = random.integers(images.shape[1], size=size)
-        return Batch(
-            torch.from_numpy(np.ascontiguousarray(images[np.arange(size), one])),
-            torch.tensor([labels[case] for case in cases]),
-            torch.from_numpy(np.ascontiguousarray(covered[np.arange(size), one])),
-        )
+        one = (np.arange(size), random.integers(images.shape[1], size=size))
+        return torch.from_numpy(images[one]), torch.from_numpy(covered[one])
 
-    return make
+    return _balanced(labels, members, make)
 
 
 def from_features(kept: FeatureCache, labels: Sequence[int], members: Sequence[int]) -> MakeBatch:
     """Batches of what the lower stages made of the bank's samples; see ``from_samples``."""
-    pick = _picker(labels, members)
+    _, draws, images = kept.maps.shape[:3]
 
-    def make(size: int, random: Random) -> Batch:
-        cases = pick(size, random)
-        _, draws, images = kept.maps.shape[:3]
+    def make(cases: NDArray[np.int64], random: Random) -> tuple[Tensor, Tensor]:
+        size = len(cases)
         chosen = (cases, random.integers(draws, size=size), random.integers(images, size=size))
         covered = kept.covered[chosen].astype(np.float32) / np.float32(255)
-        return Batch(
-            as_maps(kept.maps[chosen]),
-            torch.tensor([labels[case] for case in cases]),
-            torch.from_numpy(covered),
-        )
+        return as_maps(kept.maps[chosen]), torch.from_numpy(covered)
 
-    return make
+    return _balanced(labels, members, make)
 
 
-def _picker(
-    labels: Sequence[int], members: Sequence[int]
-) -> Callable[[int, Random], NDArray[np.int64]]:
+def _balanced(
+    labels: Sequence[int],
+    members: Sequence[int],
+    make: Callable[[NDArray[np.int64], Random], tuple[Tensor, Tensor]],
+) -> MakeBatch:
+    """Batches of cases; make : images and coverage of some of them."""
     by_class = [[m for m in members if labels[m] == label] for label in range(max(labels) + 1)]
     by_class = [group for group in by_class if group]
 
-    def pick(size: int, random: Random) -> NDArray[np.int64]:
+    def batch(size: int, random: Random) -> Batch:
         groups = [by_class[n] for n in random.integers(len(by_class), size=size)]
-        return np.array([group[random.integers(len(group))] for group in groups])
+        cases = np.array([group[random.integers(len(group))] for group in groups])
+        images, covered = make(cases, random)
+        return Batch(images, torch.tensor([labels[case] for case in cases]), covered)
 
-    return pick
+    return batch
 
 
 def learn(

@@ -100,25 +100,20 @@ def card_of(
 
     codes : its classes; roles : its files in ``folder`` by what they are.
     """
-    copied = ("sequences", "needed")
-    texts = ("training_data", "intended_use", "limits")
+    of_image = PICTURE in about["sequences"]
     return {
         "format": FORMAT,
-        "task": str(_task(about)),
+        "task": str(Task.IMAGE_CLASSIFICATION if of_image else Task.SUBTYPE),
         **{key: about[key] for key in ("id", "version", "name")},
         "classes": [{"code": code, "name": about["class_names"][code]} for code in codes],
-        **{key: about[key] for key in copied},
+        **{key: about[key] for key in ("sequences", "needed")},
         "head": head,
         "network": network,
         "figures": figures,
-        **{key: about[key] for key in texts},
+        **{key: about[key] for key in ("training_data", "intended_use", "limits")},
         "roles": dict(roles),
         "files": {name: sha256(folder / name) for name in roles.values()},
     }
-
-
-def _task(about: About) -> Task:
-    return Task.IMAGE_CLASSIFICATION if PICTURE in about["sequences"] else Task.SUBTYPE
 
 
 def sha256(path: Path) -> str:

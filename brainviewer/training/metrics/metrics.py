@@ -34,8 +34,6 @@ __all__ = [
     "worst_recall",
 ]  # fmt: skip
 BINS = 10
-# The names of figures that are better when smaller.
-ERRORS = ("error", "Brier score", "log loss")
 
 
 def _balanced(tables: Tables) -> Values:

@@ -39,27 +39,29 @@ _DRAWS = 500
 
 def draw_all(evaluation: dict[str, Any], folder: Path) -> list[Path]:
     """Draw the winner of an evaluation into PNG files in ``folder``; returns their paths."""
-    drawings: dict[str, Callable[[dict[str, Any], Path], None]] = {
+    drawings: dict[str, Callable[[dict[str, Any]], Any]] = {
         "confusion.png": _confusion,
         "roc.png": _roc,
         "reliability.png": _reliability,
         "risk-coverage.png": _risk_coverage,
     }
-    paths = []
     for name, draw in drawings.items():
-        draw(evaluation, folder / name)
-        paths.append(folder / name)
-    return paths
+        write_whole(folder / name, as_png(draw(evaluation)))
+    return [folder / name for name in drawings]
 
 
-def _confusion(evaluation: dict[str, Any], path: Path) -> None:
-    codes = evaluation["classes"]
+def _of_both(evaluation: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+    """The winner, with equal and with training prevalence."""
     key = evaluation["winner"]
+    return [(name, evaluation["figures"][name]) for name in (key, f"{key}; training prevalence")]
+
+
+def _confusion(evaluation: dict[str, Any]) -> Any:
     figure, panels = side_by_side(2)
-    for axes, name in zip(panels, (key, f"{key}; training prevalence"), strict=True):
-        draw_confusion(axes, np.array(evaluation["figures"][name]["confusion"]), codes, ".1f")
+    for axes, (name, entry) in zip(panels, _of_both(evaluation), strict=True):
+        draw_confusion(axes, np.array(entry["confusion"]), evaluation["classes"], ".1f")
         axes.set_title(name.replace("; ", "\n"), fontsize=9)
-    save(figure, path)
+    return figure
 
 
 def draw_confusion(
@@ -87,13 +89,14 @@ def draw_confusion(
     axes.set_ylabel("truth")
 
 
-def _roc(evaluation: dict[str, Any], path: Path) -> None:
-    truth, runs = _winner(evaluation)
+def _roc(evaluation: dict[str, Any]) -> Any:
+    codes, winner = evaluation["classes"], evaluation["figures"][evaluation["winner"]]
+    truth = np.array([codes.index(p["label"]) for p in evaluation["inputs"]["patients"]], np.int64)
+    runs = np.array(winner["probabilities"])
     figure, (axes,) = side_by_side(1)
     random = np.random.default_rng(0)
     draws = random.integers(len(truth), size=(_DRAWS, len(truth)))
-    entry = evaluation["figures"][evaluation["winner"]]["figures"]
-    for place, code in enumerate(evaluation["classes"]):
+    for place, code in enumerate(codes):
         colour = class_colour(code, place)
         ill = truth == place
 
@@ -102,7 +105,7 @@ def _roc(evaluation: dict[str, Any], path: Path) -> None:
             return np.mean(each, axis=0)
 
         bands = np.nanpercentile([curve(draw) for draw in draws], [2.5, 97.5], axis=0)
-        area = next(f for f in entry if f["name"] == f"AUROC {code} against the rest")
+        area = next(f for f in winner["figures"] if f["name"] == f"AUROC {code} against the rest")
         label = f"{code}: {area['value']:.2f} ({area['low']:.2f}–{area['high']:.2f})"
         axes.fill_between(_POINTS, *bands, color=colour, alpha=0.15, linewidth=0)
         axes.plot(_POINTS, curve(np.arange(len(truth))), color=colour, label=label)
@@ -111,7 +114,7 @@ def _roc(evaluation: dict[str, Any], path: Path) -> None:
     axes.set_ylabel("share of the type called so")
     axes.set_title(f"One type against the rest: {evaluation['winner']}", fontsize=9)
     axes.legend(title="area (95 % interval)", loc="lower right", fontsize=8, title_fontsize=8)
-    save(figure, path)
+    return figure
 
 
 def draw_reliability(
@@ -135,24 +138,22 @@ def draw_reliability(
     axes.set_ylabel("share of right answers")
 
 
-def _reliability(evaluation: dict[str, Any], path: Path) -> None:
+def _reliability(evaluation: dict[str, Any]) -> Any:
     figure, panels = side_by_side(2)
-    key = evaluation["winner"]
-    for axes, name in zip(panels, (key, f"{key}; training prevalence"), strict=True):
-        bins = evaluation["figures"][name]["reliability"]
+    for axes, (name, entry) in zip(panels, _of_both(evaluation), strict=True):
+        bins = entry["reliability"]
         sizes = [400 * one["patients"] / sum(b["patients"] for b in bins) for one in bins]
         draw_reliability(axes, bins, sizes, "#5B8DB8")
         axes.set_xlim(0.3, 1)
         axes.set_ylim(0, 1.05)
         axes.set_title(name.replace("; ", "\n"), fontsize=9)
-    save(figure, path)
+    return figure
 
 
-def _risk_coverage(evaluation: dict[str, Any], path: Path) -> None:
+def _risk_coverage(evaluation: dict[str, Any]) -> Any:
     figure, (axes,) = side_by_side(1)
-    key = evaluation["winner"]
-    for name, style in ((key, "-"), (f"{key}; training prevalence", "--")):
-        risks = evaluation["figures"][name]["risk_coverage"]
+    for (name, entry), style in zip(_of_both(evaluation), ("-", "--"), strict=True):
+        risks = entry["risk_coverage"]
         shares = np.arange(1, len(risks) + 1) / len(risks)
         axes.plot(shares, risks, style, color=_ERROR, label=name)
     axes.axvline(0.5, color=GRID, zorder=0)
@@ -161,14 +162,7 @@ def _risk_coverage(evaluation: dict[str, Any], path: Path) -> None:
     axes.set_xlabel("share of patients answered, the most confident first")
     axes.set_ylabel("share of wrong answers")
     axes.legend(fontsize=8)
-    save(figure, path)
-
-
-def _winner(evaluation: dict[str, Any]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    codes = evaluation["classes"]
-    labels = [patient["label"] for patient in evaluation["inputs"]["patients"]]
-    truth = np.array([codes.index(label) for label in labels], np.int64)
-    return truth, np.array(evaluation["figures"][evaluation["winner"]]["probabilities"])
+    return figure
 
 
 def _roc_curve(ill: NDArray[np.bool_], score: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -192,11 +186,6 @@ def side_by_side(count: int, size: tuple[float, float] = (4.4, 3.9)) -> tuple[An
     for axes in panels:
         axes.spines[["top", "right"]].set_visible(False)
     return figure, panels
-
-
-def save(figure: Any, path: Path) -> None:
-    """Write a figure as PNG, whole or not at all; raises FileError."""
-    write_whole(path, as_png(figure))
 
 
 def as_png(figure: Any) -> bytes:

@@ -88,9 +88,7 @@ def measured_distribution(patients: Sequence[Described], names: Sequence[str]) -
     described = zip(names, fitted.means.tolist(), fitted.scales.tolist(), strict=True)
     keys = ("name", "mean", "scale")
     content = {
-        "descriptors": [
-            dict(zip(("name", "mean", "scale"), one, strict=True)) for one in described
-        ],
+        "descriptors": [dict(zip(keys, one, strict=True)) for one in described],
         "correlation": fitted.correlation.tolist(),
         "limit": limit,
         "ages": list(fitted.ages),
