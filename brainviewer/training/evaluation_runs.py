@@ -17,7 +17,7 @@ from brainviewer.training.json_files import dump
 from brainviewer.training.labelled_data.cases import find_cases
 from brainviewer.training.metrics.plots import draw_all
 from brainviewer.training.provenance import made_with
-from brainviewer.training.recipes import read_recipe
+from brainviewer.training.recipes import Recipe, read_recipe
 from brainviewer.training.run_folder import RECIPE_FILE, RUN_FILE, read_run
 from brainviewer.training.subtype.descriptor_table import TABLE_FILE
 from brainviewer.training.subtype.evaluate import EVALUATION_FILE, RECIPE, evaluate_run

@@ -82,8 +82,7 @@ def load_detection(folder: Path, case_id: str) -> Detection | None:
     if not path.exists():
         return None
     with np.load(path, allow_pickle=False) as said:
-        index, brain = int(said["index"]), said["brain"]
-        lesion = said["mask"]
+        lesion, brain, index = said["mask"], said["brain"], int(said["index"])
         seen = bool(said["found"]) and index >= 0 and bool(lesion.any())
         return Detection(lesion, brain if brain.any() else None, index if seen else None)
 

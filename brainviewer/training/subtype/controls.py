@@ -10,9 +10,7 @@ Each control is a cross-validation of its own in the folds of one seed, with the
 - ``small_network``: nothing is hidden, but a small network learns from scratch.
 """
 
-from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any
@@ -50,7 +48,6 @@ from brainviewer.training.subtype.predictions import entry, expert_slices, run
 from brainviewer.training.weights import read_state
 
 Images = NDArray[np.float32]
-Batches = Callable[[Sequence[int]], MakeBatch]
 
 # How bright the outline is shown: like FLAIR in a lesion.
 _OUTLINE = 3.0
@@ -113,29 +110,26 @@ def control(name: str, recipe: Recipe, data: Path, out: Path, seed: int, report:
     if name == "shuffled_labels":
         labels = [int(n) for n in np.random.default_rng(seed).permutation(labels)]
     fold_of = folds_of(cases, recipe.folds, seed)
-    hide = HIDING.get(name)
-    if name == "small_network":
-        batches: Batches = partial(from_samples, bank, labels, model_input=recipe.input)
-    else:
-        folder = out / name if hide else None
-        if folder is not None:
-            folder.mkdir(exist_ok=True)
+    hide, small = HIDING.get(name), name == "small_network"
+    folder = out / name if hide else out / CACHE_FOLDER
+    folder.mkdir(exist_ok=True)
+    if not small:
         batches = batch_maker(recipe, labels, bank, out, report, hide, folder)
     entries: list[dict[str, Any]] = []
     for fold in range(int(fold_of.max()) + 1):
-        learned = [n for n in range(len(cases)) if fold_of[n] != fold]
+        learned = np.flatnonzero(fold_of != fold).tolist()
         text = f"{name}, fold {fold + 1}"
-        if name == "small_network":
-            trained = _train_small(recipe, batches(learned), [seed, fold], text, report)
+        if small:
+            make = from_samples(bank, labels, learned, recipe.input)
+            trained = _train_small(recipe, make, [seed, fold], text, report)
         else:
             trained = train(recipe, batches(learned), out, [seed, fold], text, report)
         trained.eval()
-        for number in np.flatnonzero(fold_of == fold):
-            case = cases[int(number)]
+        for number in np.flatnonzero(fold_of == fold).tolist():
+            case = replace(cases[number], label=recipe.classes[labels[number]])
             tensor = _tensor(case, load_detection(found, case.case_id), recipe.input, hide)
             logits = {"expert": run(trained, tensor)[1].mean(axis=0)}
-            label = recipe.classes[labels[int(number)]]
-            entries.append(entry(replace(case, label=label), fold, seed, logits))
+            entries.append(entry(case, fold, seed, logits))
     write_json(target, entries)
 
 

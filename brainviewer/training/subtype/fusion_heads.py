@@ -47,26 +47,21 @@ def fit_head(known: Evidence, seed: int, terms: Sequence[str] = NAMES) -> Head:
     ages = _fit_ages(known)
     seen = known.of(known.seen)
     age_scores = _age_scores(seen.ages, ages)
-    sources: list[Numbers] = []
-    if seen.logits is not None:
-        sources.append(seen.logits)
+    sources = [] if seen.logits is None else [seen.logits]
     if seen.values is not None:
         ridge, scores = inner_scores(seen, seed, terms)
         sources.append(scores)
     alone = [_fit_weights([source], age_scores, seen.truth)[0] for source in sources]
     *together, age_weight = _fit_weights(sources, age_scores, seen.truth)
     weights = [Source(float(a), float(t)) for a, t in zip(alone, together, strict=True)]
-    if ages is not None:
-        ages = replace(ages, weight=float(age_weight))
-    network = weights[0] if seen.logits is not None else None
     part: DescriptorPart | None = None
     if seen.values is not None:
         part = DescriptorPart(weights[-1], *fit_terms(seen, ridge, terms))
     return Head(
         known.classes,
-        network,
+        None if seen.logits is None else weights[0],
         part,
-        ages,
+        None if ages is None else replace(ages, weight=float(age_weight)),
         prevalences(known),
         DEFAULT_PREVALENCE,
         LEAST_CONFIDENT,
@@ -76,14 +71,12 @@ def fit_head(known: Evidence, seed: int, terms: Sequence[str] = NAMES) -> Head:
 
 def prevalences(known: Evidence) -> dict[str, Prevalence]:
     """The named settings: equal, as in training, and, for A, O and G, as in a clinic."""
-    count = len(known.classes)
-    shares = np.bincount(known.truth, minlength=count) / len(known.truth)
-    patients = len(known.truth)
+    count, patients = len(known.classes), len(known.truth)
+    shares = np.bincount(known.truth, minlength=count) / patients
+    rounded = tuple(shares.round(6).tolist())
     named = {
         "equal": Prevalence((1 / count,) * count, "All types are taken to be equally frequent."),
-        "training": Prevalence(
-            tuple(shares.round(6).tolist()), f"As among the {patients} training patients."
-        ),
+        "training": Prevalence(rounded, f"As among the {patients} training patients."),
     }
     if set(known.classes) == set(_REGISTRY):
         total = sum(_REGISTRY.values())

@@ -1,6 +1,7 @@
 """Out-of-distribution samples for a glioma model: other tumours, healthy tissue, noise."""
 
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 
 import cv2
@@ -48,9 +49,8 @@ def ood_sets(
             sets[f"one T1ce picture of a {name} in place of FLAIR and T1ce"] = [
                 _picture(kind[int(n)], model_input) for n in chosen
             ]
-    sets["healthy tissue of the same patients, outlined at random"] = list(
-        _healthy(cases, found, model_input, count, random)
-    )
+    healthy = _healthy(cases, found, model_input, random)
+    sets["healthy tissue of the same patients, outlined at random"] = list(islice(healthy, count))
     sets["noise in the shape of a head"] = [_noise(model_input, 0, random) for _ in range(count)]
     sets["blotches in the shape of a head"] = [_noise(model_input, 3, random) for _ in range(count)]
     return sets
@@ -63,14 +63,13 @@ def _picture(picture: LabelledPicture, model_input: ModelInput) -> Tensor:
 
 
 def _healthy(
-    cases: Sequence[Case], found: Path, model_input: ModelInput, count: int, random: Random
+    cases: Sequence[Case], found: Path, model_input: ModelInput, random: Random
 ) -> Iterator[Tensor]:
     """A ball in the brain of a patient, on slices that show no lesion."""
-    made = 0
     for number in random.permutation(len(cases)):
         case = cases[int(number)]
         said = load_detection(found, case.case_id)
-        if made == count or said is None or said.brain is None:
+        if said is None or said.brain is None:
             continue
         labelled = case.load()
         lesion = said.lesion if labelled.lesion is None else said.lesion | labelled.lesion
@@ -81,32 +80,23 @@ def _healthy(
             k for k in range(view.count)
             if not ill[max(0, k - 1) : k + 2].any() and brain[k] > 0.6 * brain.max()
         ]  # fmt: skip
-        if not free:
-            continue
-        index = int(random.choice(free))
-        ball = _ball(said.brain, view, index, random)
-        if ball.any():
-            made += 1
-            yield (
-                lesion_slices(labelled.study, ball, said.brain, index, model_input)
-                .prepare(model_input)
-                .tensor
-            )
+        if free:
+            index = int(random.choice(free))
+            ball = _ball(said.brain, view.axis, index, random)
+            slices = lesion_slices(labelled.study, ball, said.brain, index, model_input)
+            yield slices.prepare(model_input).tensor
 
 
-def _ball(
-    brain: NDArray[np.bool_], view: SliceView, index: int, random: Random
-) -> NDArray[np.bool_]:
-    places = np.argwhere(np.take(brain, index, view.axis))
+def _ball(brain: NDArray[np.bool_], axis: int, index: int, random: Random) -> NDArray[np.bool_]:
+    """Three slices of a disk in the brain."""
+    within = np.moveaxis(brain, axis, 0)
+    places = np.argwhere(within[index])
     middle = places[random.integers(len(places))]
-    shape = np.take(brain, index, view.axis).shape
-    near = np.hypot(*(np.indices(shape) - middle[:, None, None])) < random.uniform(10, 25)
-    ball = np.zeros_like(brain)
-    for k in range(max(0, index - 1), min(view.count, index + 2)):
-        where: list[slice | int] = [slice(None)] * 3
-        where[view.axis] = k
-        ball[tuple(where)] = near & np.take(brain, k, view.axis)
-    return ball
+    near = np.hypot(*(np.indices(within.shape[1:]) - middle[:, None, None]))
+    ball = np.zeros_like(within)
+    several = slice(max(0, index - 1), index + 2)
+    ball[several] = within[several] & (near < random.uniform(10, 25))
+    return np.moveaxis(ball, 0, axis)
 
 
 def _noise(model_input: ModelInput, smooth: float, random: Random) -> Tensor:

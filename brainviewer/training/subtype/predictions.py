@@ -168,13 +168,11 @@ def entry(
 
 def summary(looked: Sequence[dict[str, float | bool]]) -> dict[str, float]:
     """Means over patients of ``activation_overlap``."""
-    return {
-        "patients": len(looked),
-        **{
-            key: round(float(np.mean([one[key] for one in looked])), 4)
-            for key in (looked[0] if looked else ())
-        },
+    means = {
+        key: round(float(np.mean([one[key] for one in looked])), 4)
+        for key in (looked[0] if looked else ())
     }
+    return {"patients": len(looked), **means}
 
 
 def _middle(shape: tuple[int, ...]) -> Mask:
