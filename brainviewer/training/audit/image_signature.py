@@ -14,7 +14,15 @@ from numpy.typing import NDArray
 from brainviewer.core.errors import FileError, Report, silent
 from brainviewer.core.worker_pool import worker_pool
 from brainviewer.files.image2d.reader import Picture, read_picture
-from brainviewer.training.audit.conspicuous import conspicuous_signs
+from brainviewer.imaging.measure.image_signs import (
+    bone_ring,
+    coloured_share,
+    edge_grey,
+    largest_part,
+    letters,
+    panels,
+    working_size,
+)
 from brainviewer.training.audit.perceptual_hash import perceptual_hash
 
 Grey = NDArray[np.uint8]
@@ -25,6 +33,19 @@ _AT_ONCE = 32  # images that a process gets together
 _WORTH_PROCESSES = 400  # images; for fewer it takes longer to start them
 _FLAT = 2.0  # grey values; less spread shows nothing
 _LEAST_OF_SIDE = 0.03  # of a row or a column must be bright for it to count as content
+CONSPICUOUS = {
+    "blank": "nothing to be seen",
+    "colour": "colour",
+    "bright edge": "bright frame or background",
+    "montage": "several images in one",
+    "text": "text on the image",
+    "CT-like": "looks like CT",
+    "small": "very small",
+}
+"""Every kind of conspicuous sign, and its words."""
+
+_SMALL = 64  # pixels
+_LEAST_LETTERS = 4  # in one line
 
 
 @dataclass(frozen=True, eq=False)
@@ -172,3 +193,27 @@ def _background(grey: Grey, box: tuple[slice, slice]) -> dict[str, float]:
         "left": box[1].start / columns,
         "right": 1 - box[1].stop / columns,
     }
+
+
+def conspicuous_signs(picture: Picture, grey: Grey, flat: bool) -> dict[str, str]:
+    """What is odd about an image: kinds of ``CONSPICUOUS``, to what was seen."""
+    if flat:
+        return {"blank": f"all grey values lie within {int(np.ptp(grey)) + 1}"}
+    found: dict[str, str] = {}
+    rows, columns = grey.shape
+    if min(rows, columns) < _SMALL:
+        found["small"] = f"{columns} × {rows} pixels"
+    if picture.coloured and (share := coloured_share(picture.rgb())) > 0.01:
+        found["colour"] = f"{share:.0%} of its pixels"
+    if (edge := edge_grey(grey)) > 110:
+        found["bright edge"] = f"the edge has a grey value of {int(edge)}"
+    working = working_size(grey)
+    if parts := panels(working):
+        found["montage"] = f"{parts[0]} × {parts[1]} parts with gaps between them"
+    elif "bright edge" not in found:
+        head = largest_part(working)
+        if (line := letters(working, head)[0]) >= _LEAST_LETTERS:
+            found["text"] = f"{line} small bright marks in a line beside the head"
+        if (bone := bone_ring(working, head)) is not None:
+            found["CT-like"] = f"a closed ring as bright as bone ({bone:.0%} of the rim or more)"
+    return found

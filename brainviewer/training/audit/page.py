@@ -10,7 +10,7 @@ import numpy as np
 
 from brainviewer.core.errors import FileError
 from brainviewer.files.image2d.reader import read_picture
-from brainviewer.training.audit.conspicuous import CONSPICUOUS
+from brainviewer.training.audit.image_signature import CONSPICUOUS
 from brainviewer.training.audit.record import Audit, as_record
 from brainviewer.training.audit.wording import STRONG, WEAK
 from brainviewer.training.labelled_data.image_lists import Entry

@@ -14,9 +14,8 @@ from numpy.typing import NDArray
 from brainviewer.core.counting import counted
 from brainviewer.core.errors import FileError, Report, silent
 from brainviewer.training.audit.clean_split import Clean, clean_split, related_groups
-from brainviewer.training.audit.conspicuous import CONSPICUOUS
 from brainviewer.training.audit.duplicates import DUPLICATE, Duplicates, Pair, find_duplicates
-from brainviewer.training.audit.image_signature import ImageSignature, measure_images
+from brainviewer.training.audit.image_signature import CONSPICUOUS, ImageSignature, measure_images
 from brainviewer.training.audit.shortcuts import FOLDS, Shortcut, measure_shortcuts
 from brainviewer.training.audit.wording import findings
 from brainviewer.training.labelled_data.image_lists import TEST, Entry, Listing, list_pictures

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from brainviewer.core.counting import counted
-from brainviewer.training.audit.conspicuous import CONSPICUOUS
+from brainviewer.training.audit.image_signature import CONSPICUOUS
 
 STRONG, WEAK = 0.9, 0.7
 """AUROC from which trivial features tell a class well, or somewhat."""

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from picture_folders import head
 
 from brainviewer.files.image2d.reader import Picture
-from brainviewer.training.audit.conspicuous import conspicuous_signs
+from brainviewer.training.audit.image_signature import conspicuous_signs
 
 Grey = NDArray[np.uint8]
 

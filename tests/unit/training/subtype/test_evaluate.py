@@ -78,7 +78,7 @@ def evaluation(run: Path, recipe: Recipe) -> dict[str, Any]:
 @pytest.fixture(autouse=True)
 def nothing_to_compare_with(evaluation: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
     """Saves time: one evaluation with everything is enough."""
-    monkeypatch.setattr("brainviewer.training.subtype.alternatives.classifiers", dict)
+    monkeypatch.setattr("brainviewer.training.subtype.held_out.classifiers", dict)
     monkeypatch.setattr("brainviewer.training.subtype.held_out.CONTROLS", {})
 
 
