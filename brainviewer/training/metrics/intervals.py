@@ -14,8 +14,7 @@ from numpy.typing import NDArray
 
 from brainviewer.training.metrics.fractions import wilson
 from brainviewer.training.metrics.metric_kinds import (
-    Biased,
-    Measure,
+    Metric,
     Probabilities,
     Share,
     Truth,
@@ -60,7 +59,7 @@ def share(so: float, count: int, effective: float | None = None) -> Estimate:
 def estimates(
     truth: Truth,
     runs: Probabilities,
-    wanted: Mapping[str, Measure],
+    wanted: Mapping[str, Metric],
     repeats: int,
     seed: int,
     groups: NDArray[Any] | None = None,
@@ -87,14 +86,14 @@ def estimates(
             many, worth = measure.rests_on(truth, runs, groups)
             one = share(value, many, None if groups is None else worth)
             # Where all patients decide of whom it is a share, all are behind it.
-            found[name] = one if measure.drawn is None else one._replace(of=None)
+            found[name] = one._replace(of=None) if measure.of_all else one
             continue
-        if hasattr(measure, "interval"):
+        if measure.interval is not None:
             found[name] = Estimate(value, *measure.interval(truth, runs, groups))
             continue
         drawn = np.mean([measure(truth, run, counts) for run in runs], axis=0)
-        ends = percentiles(value, drawn, isinstance(measure, Biased))
-        if ends is None and hasattr(measure, "without_spread"):
+        ends = percentiles(value, drawn, measure.biased)
+        if ends is None and measure.without_spread is not None:
             ends = measure.without_spread(truth, runs, units, random)
         if ends is not None:
             found[name] = Estimate(value, min(ends[0], value), max(ends[1], value))

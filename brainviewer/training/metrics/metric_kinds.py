@@ -1,10 +1,4 @@
-"""Kinds of metrics of a classifier, by what is known of their uncertainty.
-
-Every metric takes true classes (n,) int, probabilities (n, classes) float and ``counts``
-(draws, n), how often each patient is in each bootstrap draw; without counts, every patient once.
-It returns (draws,) float. Some know a better interval than the draws give (``Share``,
-``WorstRecall``), or what to do where no draw differs from another (``without_spread``).
-"""
+"""Kinds of metrics of a classifier, by what is known of their uncertainty."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,35 +12,55 @@ from brainviewer.training.metrics.fractions import Z, effective_number, wilson
 Truth = NDArray[np.int64]
 Probabilities = NDArray[np.float64]
 Counts = NDArray[np.float64]
+"""(draws, n), how often each patient is in each bootstrap draw."""
 Values = NDArray[np.float64]
 Tables = NDArray[np.float64]
 """(draws, classes, classes) counts; rows are true classes, columns are answers."""
-Draws = Counts | None
 Groups = NDArray[Any] | None
 """(n,) of those that are drawn together, such as patients; None if each stands for itself."""
 Ends = tuple[float, float]
 Random = np.random.Generator
-Parts = tuple[Values, NDArray[np.bool_]]
-Measure = Callable[..., Values]
+Parts = Callable[[Truth, Probabilities], tuple[Values, NDArray[np.bool_]]]
+WithoutSpread = Callable[[Truth, Probabilities, int, Random], Ends]
 
 
 @dataclass(frozen=True)
-class Share:
+class Metric:
+    """A figure of true classes (n,) int and probabilities (n, classes) float.
+
+    values : of these and the counts, (draws,).
+    without_spread : the 95 % interval where no draw differs from another, of true classes, runs
+        (seeds, n, classes), how many independent patients there are, and chance.
+    interval : a better one than the draws give, of true classes, runs and groups.
+    biased : drawing patients again makes it larger (``bias`` of the bootstrap).
+    """
+
+    values: Callable[[Truth, Probabilities, Counts], Values]
+    without_spread: WithoutSpread | None = None
+    interval: Callable[[Truth, Probabilities, Groups], Ends] | None = None
+    biased: bool = False
+
+    def __call__(
+        self, truth: Truth, probabilities: Probabilities, counts: Counts | None = None
+    ) -> Values:
+        """(draws,), or (1,) with every patient once."""
+        every = np.ones((1, len(truth))) if counts is None else counts
+        return self.values(truth, probabilities, every)
+
+
+Measure = Metric
+
+
+@dataclass(frozen=True)
+class Share(Metric):
     """A figure that is a share of some of the patients.
 
     parts : of truth and probabilities, how much each patient counts (n,), and who is so (n,) bool.
-    drawn : measures draws, where the share of a draw is of other patients.
+    of_all : in a draw it is a share of other patients.
     """
 
-    parts: Callable[[Truth, Probabilities], Parts]
-    drawn: Measure | None = None
-
-    def __call__(self, truth: Truth, probabilities: Probabilities, counts: Draws = None) -> Values:
-        if self.drawn is not None:
-            return self.drawn(truth, probabilities, counts)
-        whole, so = self.parts(truth, probabilities)
-        every = each_once(truth, counts)
-        return ratio(every @ (whole * so), every @ whole)
+    parts: Parts = lambda truth, probabilities: (np.ones(len(truth)), np.ones(len(truth), bool))
+    of_all: bool = False
 
     def rests_on(self, truth: Truth, runs: Probabilities, groups: Groups) -> tuple[int, float]:
         """How many patients it is a share of, and how many independent ones that is worth.
@@ -61,111 +75,64 @@ class Share:
         return many, float(np.mean(worth))
 
 
-@dataclass(frozen=True)
-class WorstRecall:
-    """The recall of the class that is found least often, of those that occur."""
+def share_metric(parts: Parts) -> Share:
+    """The share of those who are so, everybody weighed as ``parts`` says."""
 
-    def __call__(self, truth: Truth, probabilities: Probabilities, counts: Draws = None) -> Values:
-        each = [recall(int(c))(truth, probabilities, counts) for c in np.unique(truth)]
-        return np.asarray(np.nanmin(each, axis=0))
+    def values(truth: Truth, probabilities: Probabilities, every: Counts) -> Values:
+        whole, so = parts(truth, probabilities)
+        return ratio(every @ (whole * so), every @ whole)
 
-    def interval(self, truth: Truth, runs: Probabilities, groups: Groups) -> Ends:
-        """The least of the recalls' lower ends, and of their upper ones.
-
-        Where every recall lies in its interval, the least of them lies in this one.
-        """
-        ends = []
-        for place in np.unique(truth):
-            one = recall(int(place))
-            share = float(np.mean([one(truth, run)[0] for run in runs]))
-            ends.append(wilson(share, one.rests_on(truth, runs, groups)[1]))
-        return min(low for low, _ in ends), min(high for _, high in ends)
+    return Share(values, parts=parts)
 
 
-@dataclass(frozen=True)
-class OfTable:
+def of_table(of: Callable[[Tables], Values]) -> Metric:
     """A figure that follows from the confusion matrix: (draws, classes, classes) -> (draws,)."""
 
-    of: Callable[[Tables], Values]
-
-    def __call__(self, truth: Truth, probabilities: Probabilities, counts: Draws = None) -> Values:
-        return self.of(confusion(truth, probabilities, counts))
-
-    def without_spread(self, truth: Truth, runs: Probabilities, units: int, random: Random) -> Ends:
-        """The interval where no draw differs from another: of draws from the posterior with half
-        a patient more in each cell (Jeffreys 1946). units : independent patients."""
+    def posterior(truth: Truth, runs: Probabilities, units: int, random: Random) -> Ends:
+        """Of draws with half a patient more in each cell (Jeffreys 1946)."""
         tables = np.concatenate([confusion(truth, run) for run in runs]).mean(axis=0)
         cells = tables * units / tables.sum() + 0.5
-        drawn = self.of(random.gamma(cells, size=(2000, *cells.shape)))
-        low, high = np.nanpercentile(drawn, [2.5, 97.5])
-        return float(low), float(high)
+        return ends_of(of(random.gamma(cells, size=(2000, *cells.shape))))
+
+    return Metric(lambda truth, given, every: of(confusion(truth, given, every)), posterior)
 
 
-@dataclass(frozen=True)
-class Area:
+def area(index: int) -> Metric:
     """Area under the ROC curve of one class against the rest, ties counted half."""
 
-    index: int
-
-    def __call__(self, truth: Truth, probabilities: Probabilities, counts: Draws = None) -> Values:
-        every = each_once(truth, counts)
-        score = probabilities[:, self.index]
-        ill, well = truth == self.index, truth != self.index
+    def values(truth: Truth, probabilities: Probabilities, every: Counts) -> Values:
+        score = probabilities[:, index]
+        ill, well = truth == index, truth != index
         difference = score[ill][:, None] - score[well][None, :]
         above = (difference > 0) + 0.5 * (difference == 0)
         wins = ((every[:, ill] @ above) * every[:, well]).sum(axis=1)
         return ratio(wins, every[:, ill].sum(axis=1) * every[:, well].sum(axis=1))
 
-    def without_spread(self, truth: Truth, runs: Probabilities, units: int, random: Random) -> Ends:
-        """The interval where no draw differs, as if the classes cannot be told apart at all, or
-        always (``area_interval``)."""
-        share = units / len(truth)
-        ill = max(1.0, share * float(np.sum(truth == self.index)))
-        value = float(np.mean([self(truth, run)[0] for run in runs]))
+    def certain(truth: Truth, runs: Probabilities, units: int, _: Random) -> Ends:
+        """As if the classes cannot be told apart at all, or always (``area_interval``)."""
+        ill = max(1.0, units / len(truth) * float(np.sum(truth == index)))
+        once = np.ones((1, len(truth)))
+        value = float(np.mean([values(truth, run, once)[0] for run in runs]))
         return area_interval(value, ill, max(1.0, units - ill))
 
+    return Metric(values, certain)
 
-@dataclass(frozen=True)
-class MeanArea:
+
+def mean_area(classes: int) -> Metric:
     """Mean over the classes of the area of each against the rest; classes : how many there are."""
+    areas = [area(place) for place in range(classes)]
 
-    classes: int
-
-    def __call__(self, truth: Truth, probabilities: Probabilities, counts: Draws = None) -> Values:
-        each = [Area(place)(truth, probabilities, counts) for place in range(self.classes)]
-        return np.asarray(np.mean(each, axis=0))
-
-    def without_spread(self, truth: Truth, runs: Probabilities, units: int, random: Random) -> Ends:
+    def certain(truth: Truth, runs: Probabilities, units: int, random: Random) -> Ends:
         """The mean of the intervals of the classes: where one does not differ, no other does."""
-        areas = [Area(place) for place in range(self.classes)]
-        ends = np.array([area.without_spread(truth, runs, units, random) for area in areas])
-        return float(ends[:, 0].mean()), float(ends[:, 1].mean())
+        each = [one.without_spread for one in areas if one.without_spread is not None]
+        ends = [interval(truth, runs, units, random) for interval in each]
+        low, high = np.mean(ends, axis=0).tolist()
+        return low, high
+
+    return Metric(lambda *given: np.asarray(np.mean([one(*given) for one in areas], 0)), certain)
 
 
-@dataclass(frozen=True)
-class Biased:
-    """A figure that drawing patients again makes larger (``bias`` of the bootstrap).
-
-    bins : of truth and probabilities, the mean probability of each bin and how many in it are
-        wrong and right (bins, 2), if the figure follows from these.
-    """
-
-    measure: Measure
-    bins: Callable[[Truth, Probabilities], tuple[Values, Values]] | None = None
-
-    def __call__(self, truth: Truth, probabilities: Probabilities, counts: Draws = None) -> Values:
-        return self.measure(truth, probabilities, counts)
-
-    def without_spread(
-        self, truth: Truth, runs: Probabilities, units: int, random: Random
-    ) -> Ends | None:
-        """As for ``OfTable``, with half a patient more wrong and right in each bin."""
-        if self.bins is None:
-            return None
-        sure, cells = self.bins(truth, runs[0])
-        drawn = random.gamma(cells * units / cells.sum() + 0.5, size=(2000, *cells.shape))
-        low, high = np.percentile(binned_error(sure, drawn), [2.5, 97.5])
-        return float(low), float(high)
+MeanArea = mean_area
 
 
 def binned_error(sure: Values, cells: Values) -> Values:
@@ -177,31 +144,44 @@ def binned_error(sure: Values, cells: Values) -> Values:
     return np.asarray(np.abs(gaps).sum(axis=1) / cells.sum(axis=(1, 2)))
 
 
-def confusion(
-    truth: Truth, probabilities: Probabilities, counts: Draws = None
-) -> NDArray[np.float64]:
+def confusion(truth: Truth, probabilities: Probabilities, counts: Counts | None = None) -> Tables:
     """(draws, classes, classes): rows are true classes, columns are answers."""
     classes = probabilities.shape[1]
     pairs = truth * classes + probabilities.argmax(axis=1)
-    table = each_once(truth, counts) @ np.eye(classes**2)[pairs]
-    return np.asarray(table.reshape(-1, classes, classes))
+    every = np.ones((1, len(truth))) if counts is None else counts
+    return np.asarray((every @ np.eye(classes**2)[pairs]).reshape(-1, classes, classes))
 
 
-def _accuracy(truth: Truth, probabilities: Probabilities) -> Parts:
-    return np.ones(len(truth)), probabilities.argmax(axis=1) == truth
-
-
-accuracy = Share(_accuracy)
+accuracy = share_metric(lambda truth, given: (np.ones(len(truth)), given.argmax(axis=1) == truth))
 """Share of right answers."""
 
 
 def recall(index: int) -> Share:
     """Share of the patients of one class that are answered so."""
+    return share_metric(
+        lambda truth, given: ((truth == index).astype(float), given.argmax(axis=1) == index)
+    )
 
-    def parts(truth: Truth, probabilities: Probabilities) -> Parts:
-        return (truth == index).astype(float), probabilities.argmax(axis=1) == index
 
-    return Share(parts)
+def _least_recall(truth: Truth, probabilities: Probabilities, every: Counts) -> Values:
+    each = [recall(int(place))(truth, probabilities, every) for place in np.unique(truth)]
+    return np.asarray(np.nanmin(each, axis=0))
+
+
+def _least_ends(truth: Truth, runs: Probabilities, groups: Groups) -> Ends:
+    """The least of the recalls' lower ends, and of their upper ones.
+
+    Where every recall lies in its interval, the least of them lies in this one.
+    """
+    ends = []
+    for one in (recall(int(place)) for place in np.unique(truth)):
+        share = float(np.mean([one(truth, run)[0] for run in runs]))
+        ends.append(wilson(share, one.rests_on(truth, runs, groups)[1]))
+    return min(low for low, _ in ends), min(high for _, high in ends)
+
+
+worst_recall = Metric(_least_recall, interval=_least_ends)
+"""The recall of the class that is found least often, of those that occur."""
 
 
 def area_interval(area: float, ill: float, well: float) -> Ends:
@@ -218,9 +198,10 @@ def area_interval(area: float, ill: float, well: float) -> Ends:
     return float(inside.min()), float(inside.max())
 
 
-def each_once(truth: Truth, counts: Draws) -> Counts:
-    """The draws, or one in which every patient is once."""
-    return np.ones((1, len(truth))) if counts is None else counts
+def ends_of(drawn: Values) -> Ends:
+    """The middle 95 % of what was drawn."""
+    low, high = np.nanpercentile(drawn, [2.5, 97.5])
+    return float(low), float(high)
 
 
 def ratio(part: Values, whole: Values) -> Values:

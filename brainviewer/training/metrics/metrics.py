@@ -3,28 +3,32 @@
 How sure they are, ``intervals`` says.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
 from brainviewer.core.ranking import average_ranks
 from brainviewer.training.metrics.metric_kinds import (
-    Area,
-    Biased,
-    Draws,
-    Measure,
-    OfTable,
-    Parts,
+    Counts,
+    Ends,
+    Metric,
     Probabilities,
+    Random,
     Share,
     Tables,
     Truth,
     Values,
-    WorstRecall,
     accuracy,
+    area,
+    binned_error,
     confusion,
-    each_once,
+    ends_of,
+    of_table,
     ratio,
     recall,
+    share_metric,
+    worst_recall,
 )
 
 __all__ = [
@@ -55,14 +59,13 @@ def _kappa(tables: Tables) -> Values:
     return np.where(chance < 1, (agreement - chance) / np.maximum(1 - chance, 1e-12), 0.0)
 
 
-balanced_accuracy = OfTable(_balanced)
+balanced_accuracy = of_table(_balanced)
 """Mean of the recalls of the classes that occur."""
-macro_f1 = OfTable(_f1)
+macro_f1 = of_table(_f1)
 """Mean of the F1 scores of the classes that occur."""
-kappa = OfTable(_kappa)
+kappa = of_table(_kappa)
 """Agreement beyond chance (Cohen 1960)."""
-auroc = Area
-worst_recall = WorstRecall()
+auroc = area
 
 
 def area_under_curve(positive: NDArray[np.bool_], score: NDArray[np.float64]) -> float:
@@ -75,54 +78,61 @@ def area_under_curve(positive: NDArray[np.bool_], score: NDArray[np.float64]) ->
     return above / (many * (len(score) - many))
 
 
-def _calibration_error(truth: Truth, probabilities: Probabilities, counts: Draws = None) -> Values:
-    every = each_once(truth, counts)
-    gaps = every @ (np.eye(BINS)[_bin_of(probabilities)] * _gap(truth, probabilities)[:, None])
+def _calibration_error(truth: Truth, probabilities: Probabilities, every: Counts) -> Values:
+    right = probabilities.argmax(axis=1) == truth
+    gap = probabilities.max(axis=1) - right
+    gaps = every @ (np.eye(BINS)[_bin_of(probabilities)] * gap[:, None])
     return np.asarray(np.abs(gaps).sum(axis=1) / every.sum(axis=1))
 
 
-def _bins(truth: Truth, probabilities: Probabilities) -> tuple[Values, Values]:
-    sure = probabilities.max(axis=1)
-    right = (probabilities.argmax(axis=1) == truth).astype(int)
-    used, place = np.unique(_bin_of(probabilities), return_inverse=True)
+def _calibration_ends(truth: Truth, runs: Probabilities, units: int, random: Random) -> Ends:
+    """As for ``of_table``, with half a patient more wrong and right in each bin."""
+    sure = runs[0].max(axis=1)
+    right = (runs[0].argmax(axis=1) == truth).astype(int)
+    used, place = np.unique(_bin_of(runs[0]), return_inverse=True)
     cells = np.zeros((len(used), 2))
     np.add.at(cells, (place, right), 1)
-    return np.bincount(place, sure) / np.bincount(place), cells
+    drawn = random.gamma(cells * units / cells.sum() + 0.5, size=(2000, *cells.shape))
+    return ends_of(binned_error(np.bincount(place, sure) / np.bincount(place), drawn))
 
 
-calibration_error = Biased(_calibration_error, _bins)
+calibration_error = Metric(_calibration_error, _calibration_ends, biased=True)
 """Expected calibration error of the predicted class (Guo et al. 2017), equal-width bins."""
 
 
-def calibration_error_at(shares: tuple[float, ...]) -> Biased:
+def calibration_error_at(shares: tuple[float, ...]) -> Metric:
     """The same where the classes are as frequent as ``shares`` says: patients are weighted so."""
 
-    def measure(truth: Truth, probabilities: Probabilities, counts: Draws = None) -> Values:
-        every = each_once(truth, counts)
+    def values(truth: Truth, probabilities: Probabilities, every: Counts) -> Values:
         members = np.eye(len(shares))[truth]
         weight = ratio(np.array(shares)[None, :], every @ members)
         weighted = every * (np.nan_to_num(weight) @ members.T)
-        return calibration_error(truth, probabilities, weighted)
+        return _calibration_error(truth, probabilities, weighted)
 
-    return Biased(measure)
-
-
-def brier(truth: Truth, probabilities: Probabilities, counts: Draws = None) -> Values:
-    """Mean squared distance to the truth over all classes, 0 to 2 (Brier 1950)."""
-    target = np.eye(probabilities.shape[1])[truth]
-    return _mean(np.sum((probabilities - target) ** 2, axis=1), truth, counts)
+    return Metric(values, biased=True)
 
 
-def log_loss(truth: Truth, probabilities: Probabilities, counts: Draws = None) -> Values:
-    """Mean of minus the logarithm of the true class's probability."""
-    return _mean(_surprise(truth, probabilities), truth, counts)
+def _surprise(truth: Truth, probabilities: Probabilities) -> Values:
+    return np.asarray(-np.log(probabilities[np.arange(len(truth)), truth] + 1e-12))
 
 
-def balanced_log_loss(truth: Truth, probabilities: Probabilities, counts: Draws = None) -> Values:
-    """The log loss of each class that occurs, averaged over classes."""
-    every, members = each_once(truth, counts), np.eye(probabilities.shape[1])[truth]
+def _mean(of: Callable[[Truth, Probabilities], Values]) -> Metric:
+    """Mean over the patients of what each has."""
+    return Metric(lambda truth, given, every: every @ of(truth, given) / every.sum(axis=1))
+
+
+def _balanced_log_loss(truth: Truth, probabilities: Probabilities, every: Counts) -> Values:
+    members = np.eye(probabilities.shape[1])[truth]
     sums = every @ (members * _surprise(truth, probabilities)[:, None])
     return np.asarray(np.nanmean(ratio(sums, every @ members), axis=1))
+
+
+brier = _mean(lambda truth, given: ((given - np.eye(given.shape[1])[truth]) ** 2).sum(axis=1))
+"""Mean squared distance to the truth over all classes, 0 to 2 (Brier 1950)."""
+log_loss = _mean(_surprise)
+"""Mean of minus the logarithm of the true class's probability."""
+balanced_log_loss = Metric(_balanced_log_loss)
+"""The log loss of each class that occurs, averaged over classes."""
 
 
 def selective_error(coverage: float) -> Share:
@@ -131,32 +141,34 @@ def selective_error(coverage: float) -> Share:
     coverage : how large a share of the patients they are.
     """
 
-    def drawn(truth: Truth, probabilities: Probabilities, counts: Draws = None) -> Values:
+    def taken(probabilities: Probabilities, every: Counts) -> Counts:
+        """How much each patient of each draw counts."""
         order = np.argsort(-probabilities.max(axis=1), kind="stable")
-        every = each_once(truth, counts)[:, order]
-        wrong = (probabilities.argmax(axis=1) != truth)[order]
+        sorted_ = every[:, order]
         wanted = coverage * every.sum(axis=1, keepdims=True)
-        before = np.cumsum(every, axis=1) - every
-        taken = np.clip(wanted - before, 0, every)
-        return np.asarray((taken @ wrong) / wanted[:, 0])
+        found = np.zeros_like(every)
+        found[:, order] = np.clip(wanted - (np.cumsum(sorted_, axis=1) - sorted_), 0, sorted_)
+        return found
 
-    def parts(truth: Truth, probabilities: Probabilities) -> Parts:
-        order = np.argsort(-probabilities.max(axis=1), kind="stable")
-        taken = np.zeros(len(truth))
-        taken[order] = np.clip(coverage * len(truth) - np.arange(len(truth)), 0, 1)
-        return taken, probabilities.argmax(axis=1) != truth
+    def values(truth: Truth, probabilities: Probabilities, every: Counts) -> Values:
+        wrong = probabilities.argmax(axis=1) != truth
+        return np.asarray((taken(probabilities, every) @ wrong) / (coverage * every.sum(axis=1)))
 
-    return Share(parts, drawn)
+    def parts(truth: Truth, probabilities: Probabilities) -> tuple[Values, NDArray[np.bool_]]:
+        once = taken(probabilities, np.ones((1, len(truth))))
+        return once[0], probabilities.argmax(axis=1) != truth
+
+    return Share(values, parts=parts, of_all=True)
 
 
 def doubtful_error(least: float, doubtful: bool = True) -> Share:
     """Share of wrong answers among those whose probability is below ``least`` (or not below)."""
 
-    def parts(truth: Truth, probabilities: Probabilities) -> Parts:
+    def parts(truth: Truth, probabilities: Probabilities) -> tuple[Values, NDArray[np.bool_]]:
         inside = (probabilities.max(axis=1) < least) == doubtful
         return inside.astype(float), probabilities.argmax(axis=1) != truth
 
-    return Share(parts)
+    return share_metric(parts)
 
 
 def risk_coverage(truth: Truth, probabilities: Probabilities) -> list[tuple[float, float]]:
@@ -182,10 +194,10 @@ def reliability(truth: Truth, probabilities: Probabilities) -> list[dict[str, fl
     ]
 
 
-def measures(codes: tuple[str, ...]) -> dict[str, Measure]:
+def measures(codes: tuple[str, ...]) -> dict[str, Metric]:
     """The figures that a card reports, by name."""
     equal = (1 / len(codes),) * len(codes)
-    table: dict[str, Measure] = {
+    table: dict[str, Metric] = {
         "accuracy": accuracy,
         "balanced accuracy": balanced_accuracy,
         "macro F1": macro_f1,
@@ -200,20 +212,6 @@ def measures(codes: tuple[str, ...]) -> dict[str, Measure]:
     return table | {f"recall {code}": recall(i) for i, code in enumerate(codes)}
 
 
-def _mean(values: Values, truth: Truth, counts: Draws) -> Values:
-    every = each_once(truth, counts)
-    return np.asarray(every @ values / every.sum(axis=1))
-
-
 def _bin_of(probabilities: Probabilities) -> NDArray[np.int64]:
     sure = probabilities.max(axis=1)
     return np.asarray(np.minimum((sure * BINS).astype(int), BINS - 1), np.int64)
-
-
-def _gap(truth: Truth, probabilities: Probabilities) -> Values:
-    right = probabilities.argmax(axis=1) == truth
-    return np.asarray(probabilities.max(axis=1) - right)
-
-
-def _surprise(truth: Truth, probabilities: Probabilities) -> Values:
-    return np.asarray(-np.log(probabilities[np.arange(len(truth)), truth] + 1e-12))
