@@ -48,9 +48,6 @@ class Metric:
         return self.values(truth, probabilities, every)
 
 
-Measure = Metric
-
-
 @dataclass(frozen=True)
 class Share(Metric):
     """A figure that is a share of some of the patients.
@@ -130,9 +127,6 @@ def mean_area(classes: int) -> Metric:
         return low, high
 
     return Metric(lambda *given: np.asarray(np.mean([one(*given) for one in areas], 0)), certain)
-
-
-MeanArea = mean_area
 
 
 def binned_error(sure: Values, cells: Values) -> Values:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from brainviewer.training.image_classification.recipes.recipe import ImageRecipe
 from brainviewer.training.metrics.intervals import estimates
-from brainviewer.training.metrics.metric_kinds import MeanArea, Measure
+from brainviewer.training.metrics.metric_kinds import Metric, mean_area
 from brainviewer.training.metrics.metrics import (
     accuracy,
     auroc,
@@ -80,14 +80,14 @@ def joined(parts: Sequence[Predictions]) -> Predictions:
     )
 
 
-def measures(classes: Sequence[str]) -> dict[str, Measure]:
+def measures(classes: Sequence[str]) -> dict[str, Metric]:
     """The figures of a result, by name."""
-    table: dict[str, Measure] = {
+    table: dict[str, Metric] = {
         "accuracy": accuracy,
         "balanced accuracy": balanced_accuracy,
         "macro F1": macro_f1,
         WORST: worst_recall,
-        AUROC: MeanArea(len(classes)),
+        AUROC: mean_area(len(classes)),
         ECE: calibration_error,
     }
     table |= {f"recall {name}": recall(place) for place, name in enumerate(classes)}
@@ -146,7 +146,7 @@ def measured(classes: Sequence[str], tested: Predictions, seed: int) -> dict[str
 def figures(
     truth: NDArray[np.int64],
     probabilities: NDArray[np.float64],
-    wanted: Mapping[str, Measure],
+    wanted: Mapping[str, Metric],
     seed: int,
     groups: NDArray[Any] | None,
 ) -> list[dict[str, Any]]:

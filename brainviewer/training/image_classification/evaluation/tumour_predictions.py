@@ -17,7 +17,7 @@ from brainviewer.models.subtype.fusion_head import Head, Prevalence, Source
 from brainviewer.training.image_classification.data.benign_edits import EDITS, EXTRA_EDITS
 from brainviewer.training.image_classification.data.tumour_folds import CLASSES, FOLDS
 from brainviewer.training.json_files import read_arrays, write_arrays
-from brainviewer.training.subtype.evidence import balanced_log_loss
+from brainviewer.training.softmax_regression import balanced_log_loss
 
 PREDICTIONS_FILE = "predictions.npz"
 EDIT_NAMES = (*EDITS, *EXTRA_EDITS)
