@@ -26,11 +26,12 @@ from brainviewer.files.decoding.message import Decoding
 from brainviewer.files.ordinary_file import AGAIN, open_ordinary
 
 Reader = Callable[[BinaryIO, str], Decoding]
+"""Takes an open file, and its name as sentences say it."""
 _READERS = {
     "dicom": "brainviewer.files.dicom.decoding",
     "image": "brainviewer.files.image2d.decoding",
 }
-"""The module that knows a kind of file; its ``start_decoding(file, name)`` is a ``Reader``."""
+"""The module that knows a kind of file; its ``start_decoding`` is a ``Reader``."""
 _HELD_BYTES = 2**27
 """Size of files that are read as a whole."""
 
@@ -56,6 +57,7 @@ def main() -> None:
 
 
 def _answer(answers: BinaryIO, kind: str, path: Path) -> None:
+    name = shortened(path.name)
     try:
         with open_ordinary(path) as file:
             size = os.fstat(file.fileno()).st_size
@@ -65,7 +67,7 @@ def _answer(answers: BinaryIO, kind: str, path: Path) -> None:
             # take its memory first.
             content = io.BytesIO(file.read()) if size <= _HELD_BYTES else file
             with ends_with_asker():
-                decoding = read(content, path.name)
+                decoding = read(content, name)
                 _send(answers, decoding)
         _line(answers, message.END, decoding.notices)
     except FileError as error:
@@ -73,7 +75,7 @@ def _answer(answers: BinaryIO, kind: str, path: Path) -> None:
     except MemoryError:
         _line(answers, message.FAILED, message.MEMORY)
     except RecursionError:
-        said = f"{shortened(path.name)} cannot be read: its content is nested too deeply."
+        said = f"{name} cannot be read: its content is nested too deeply."
         _line(answers, message.REFUSED, [said, AGAIN])
     except BrokenPipeError:
         raise

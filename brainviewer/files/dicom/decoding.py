@@ -7,7 +7,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainviewer.core.errors import FileError
-from brainviewer.core.shown_text import shortened
 from brainviewer.files.decoding.message import MOST_BYTES, Decoding
 from brainviewer.files.dicom.frames import colours, stored_frames
 from brainviewer.files.dicom.geometry import placement
@@ -80,7 +79,7 @@ def _grey(stored: Frames, how: Rescaling, decoding: Decoding, name: str) -> Iter
             decoding.notices.append(NARROWED)
         meant = how.apply(values, number)
         if meant.dtype.kind == "f" and not np.isfinite(meant).all():
-            raise FileError(f"{shortened(name)} holds values that are no numbers.", AGAIN)
+            raise FileError(f"{name} holds values that are no numbers.", AGAIN)
         yield meant
 
 
@@ -88,7 +87,7 @@ def _check_colours(layout: PixelLayout, palette: bool, name: str) -> None:
     known = palette or (layout.samples == 3 and layout.photometric in (*_COLOURS, "MONOCHROME2"))
     if not known or layout.floating:
         raise FileError(
-            f"{shortened(name)} holds colours of a kind that is not shown here "
+            f"{name} holds colours of a kind that is not shown here "
             f"({layout.photometric}, {layout.samples} samples per pixel).",
             AGAIN,
         )

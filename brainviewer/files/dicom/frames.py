@@ -10,7 +10,6 @@ from pydicom.pixels import get_decoder
 from pydicom.uid import RLELossless
 
 from brainviewer.core.errors import FileError
-from brainviewer.core.shown_text import shortened
 from brainviewer.files.dicom.compressed import plugin_for
 from brainviewer.files.dicom.header import AGAIN, PixelLayout
 from brainviewer.files.image2d.photometric import rgb_of_ycc, to_eight_bits
@@ -99,7 +98,5 @@ def _unreadable(layout: PixelLayout, name: str) -> FileError:
     if layout.bits_allocated not in (1, 8, 16, 32, 64):
         said = f"{layout.bits_allocated} bits per pixel"
     elif str(layout.syntax).startswith(_VIDEO):
-        return FileError(
-            f"{shortened(name)} is a video ({said}), which BrainViewer does not open.", AGAIN
-        )
-    return FileError(f"{shortened(name)} is stored in a way that is not known here: {said}.", AGAIN)
+        return FileError(f"{name} is a video ({said}), which BrainViewer does not open.", AGAIN)
+    return FileError(f"{name} is stored in a way that is not known here: {said}.", AGAIN)

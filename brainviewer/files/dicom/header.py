@@ -13,7 +13,6 @@ from pydicom.errors import InvalidDicomError
 from pydicom.uid import UID
 
 from brainviewer.core.errors import FileError
-from brainviewer.core.shown_text import shortened
 from brainviewer.files.file_kind import HEAD_BYTES, kind_of
 from brainviewer.files.image2d.size_limits import check_size, too_large
 
@@ -98,7 +97,7 @@ def inflated(file: BinaryIO, name: str) -> BinaryIO:
     file.seek(_META_START + int.from_bytes(head[140:144], "little"))
     content = zlib.decompressobj(wbits=-15).decompress(file.read(), _MOST_INFLATED + 1)
     if len(content) > _MOST_INFLATED:
-        raise FileError(f"{shortened(name)} needs too much memory to open.", AGAIN)
+        raise FileError(f"{name} needs too much memory to open.", AGAIN)
     return io.BytesIO(content)
 
 
@@ -124,11 +123,11 @@ def read_header(file: BinaryIO, name: str) -> tuple[Dataset, PixelLayout]:
     there = file.seek(0, os.SEEK_END) - place
     file.seek(place)
     if layout.least_bytes > there:
-        raise FileError(f"{shortened(name)} holds fewer pixels than its header promises.", AGAIN)
+        raise FileError(f"{name} holds fewer pixels than its header promises.", AGAIN)
     described = _frames_described(dataset)
     if described is not None and described < frames:
         # Nobody knows how the others are to be rescaled, or where they lie.
-        said = f"{shortened(name)} describes {described} of its {frames} frames only."
+        said = f"{name} describes {described} of its {frames} frames only."
         raise FileError(said, AGAIN)
     return dataset, layout
 
@@ -187,7 +186,7 @@ def _elements(file: BinaryIO, name: str) -> Dataset:
     head = file.read(HEAD_BYTES)
     file.seek(0)
     if head[128:132] != b"DICM" and (kind := kind_of(head)):
-        raise FileError(f"{shortened(name)} is no DICOM image but {kind.name}.", kind.advice)
+        raise FileError(f"{name} is no DICOM image but {kind.name}.", kind.advice)
     try:
         dataset = dcmread(file, stop_before_pixels=True, force=True, defer_size=_LARGE_VALUE)
     except InvalidDicomError:
@@ -225,7 +224,7 @@ def _layout(dataset: Dataset, syntax: UID, keyword: str, vr: str, name: str) -> 
     def whole(word: str, default: int | None = None) -> int:
         value = number(dataset, word, default)
         if value is None or value != int(value) or value < 0:
-            raise FileError(f"{shortened(name)} does not say how its pixels are stored.", AGAIN)
+            raise FileError(f"{name} does not say how its pixels are stored.", AGAIN)
         return int(value)
 
     floating = {"FloatPixelData": 32, "DoubleFloatPixelData": 64}.get(keyword)
@@ -256,23 +255,20 @@ def _layout(dataset: Dataset, syntax: UID, keyword: str, vr: str, name: str) -> 
 
 
 def _no_dicom(name: str) -> FileError:
-    return FileError(f"{shortened(name)} is no DICOM image, whatever its name says.", AGAIN)
+    return FileError(f"{name} is no DICOM image, whatever its name says.", AGAIN)
 
 
 def _without_image(dataset: Dataset, name: str) -> FileError:
     if "DirectoryRecordSequence" in dataset:
         return FileError(
-            f"{shortened(name)} lists what lies on a CD; it holds no image itself.",
+            f"{name} lists what lies on a CD; it holds no image itself.",
             "Open the images in the folders beside it.",
         )
     if "Rows" in dataset:
-        return FileError(f"{shortened(name)} ends before its pixels.", AGAIN)
+        return FileError(f"{name} ends before its pixels.", AGAIN)
     kind = UID(str(dataset.get("SOPClassUID") or ""))
     if kind.name == kind or "Image Storage" in kind.name:
-        return FileError(
-            f"{shortened(name)} is no DICOM image that can be shown, or it is damaged.", AGAIN
-        )
+        return FileError(f"{name} is no DICOM image that can be shown, or it is damaged.", AGAIN)
     return FileError(
-        f"{shortened(name)} is a DICOM file without an image ({kind.name}).",
-        "Give the images themselves.",
+        f"{name} is a DICOM file without an image ({kind.name}).", "Give the images themselves."
     )

@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from brainviewer.core.errors import FileError
-from brainviewer.core.shown_text import shortened
 from brainviewer.files.image2d.decoded_image import ORIENTATION, DecodedImage, upright
 from brainviewer.files.image2d.jpeg_markers import exif, jpeg_frame, scan_count
 from brainviewer.files.image2d.photometric import rgb_of_ycc
@@ -28,7 +27,7 @@ def decode_jpeg(file: BinaryIO, name: str) -> DecodedImage:
     content = file.read()
     frame = jpeg_frame(content)
     if scan_count(content) > _MOST_SCANS:
-        raise FileError(f"{shortened(name)} takes too long to open.", AS_PICTURE)
+        raise FileError(f"{name} takes too long to open.", AS_PICTURE)
     if frame.huffman and frame.bits == 8:
         file.seek(0)
         return decode_with_pillow(file, name)

@@ -5,7 +5,6 @@ from dataclasses import asdict
 from typing import BinaryIO
 
 from brainviewer.core.errors import FileError
-from brainviewer.core.shown_text import shortened
 from brainviewer.files.decoding.message import Decoding
 from brainviewer.files.file_kind import HEAD_BYTES, kind_of
 from brainviewer.files.image2d.decoded_image import DecodedImage
@@ -54,11 +53,11 @@ def _decoder_for(head: bytes, name: str) -> Decoder:
         return decode_with_pillow
     if kind is not None:
         if kind.picture:
-            said = f"{shortened(name)} is {kind.name}, which BrainViewer does not open."
+            said = f"{name} is {kind.name}, which BrainViewer does not open."
         else:
-            said = f"{shortened(name)} is not a picture but {kind.name}."
+            said = f"{name} is not a picture but {kind.name}."
         raise FileError(said, kind.advice)
     raise FileError(
-        f"{shortened(name)} is not a picture, whatever its name says.",
+        f"{name} is not a picture, whatever its name says.",
         "Give a JPG, PNG, TIFF, BMP or WebP file.",
     )

@@ -12,7 +12,6 @@ import numpy as np
 from PIL import Image, PngImagePlugin, TiffImagePlugin, WebPImagePlugin
 
 from brainviewer.core.errors import FileError
-from brainviewer.core.shown_text import shortened
 from brainviewer.files.image2d.decoded_image import ORIENTATION, DecodedImage, Pixels, upright
 from brainviewer.files.image2d.plain_pixels import AS_PICTURE, CLEAR, plain_pixels, scaled
 from brainviewer.files.image2d.size_limits import check_size, too_large
@@ -53,7 +52,7 @@ def opened(file: BinaryIO, name: str) -> Iterator[Image.Image]:
                 frames = getattr(image, "n_frames", 1)
                 if frames > 1 and image.format in _FILMS:
                     raise FileError(
-                        f"{shortened(name)} is a film of {frames} pictures.",
+                        f"{name} is a film of {frames} pictures.",
                         "Save the one that is meant as PNG.",
                     )
                 yield image
@@ -63,8 +62,7 @@ def opened(file: BinaryIO, name: str) -> Iterator[Image.Image]:
             if not str(error).startswith(_TOO_LONG):
                 raise
             raise FileError(
-                f"{shortened(name)} carries too much text, or too large a colour profile, beside "
-                "its pixels.",
+                f"{name} carries too much text, or too large a colour profile, beside its pixels.",
                 AS_PICTURE,
             ) from None
 

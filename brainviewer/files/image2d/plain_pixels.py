@@ -6,7 +6,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainviewer.core.errors import FileError
-from brainviewer.core.shown_text import shortened
 from brainviewer.files.image2d.decoded_image import Pixels
 from brainviewer.files.image2d.photometric import (
     colours_narrowed,
@@ -82,7 +81,7 @@ def _colours(values: NDArray[Any], bits: int, name: str) -> tuple[Pixels, list[s
 def _range(values: NDArray[Any], name: str) -> tuple[float, float]:
     low, high = float(values.min()), float(values.max())
     if not (np.isfinite(low) and np.isfinite(high)):
-        raise FileError(f"{shortened(name)} holds values that are no numbers.", AS_PICTURE)
+        raise FileError(f"{name} holds values that are no numbers.", AS_PICTURE)
     return low, high
 
 

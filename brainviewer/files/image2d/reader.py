@@ -66,24 +66,22 @@ def read_picture(path: Path, report: Report = silent) -> Picture:
     Raises FileError if it is no such picture, moves, is damaged, too small or too large (then
     hardly more than its header has been read), and Cancelled when ``report`` does.
     """
-    file_bytes = size_of_file(path)
+    file_bytes, name = size_of_file(path), shortened(path.name)
     try:
         content = _small_file(path, file_bytes)
         if content is not None and safe_to_decode(content):
-            image = decode_with_pillow(io.BytesIO(content), path.name)
+            image = decode_with_pillow(io.BytesIO(content), name)
         else:
             decoded = decode("image", path, report)
             image = _image(decoded.frames[0], decoded.about, decoded.notices)
     except (FileError, Cancelled):
         raise
     except MemoryError:
-        raise FileError(
-            f"There is not enough memory to open {shortened(path.name)}.", AS_PICTURE
-        ) from None
+        raise FileError(f"There is not enough memory to open {name}.", AS_PICTURE) from None
     except Exception:
         # Damaged files make the decoders raise almost anything: OSError, SyntaxError,
         # struct.error, zlib.error, KeyError and more.
-        raise FileError(f"{shortened(path.name)} is damaged or cut off.", AS_PICTURE) from None
+        raise FileError(f"{name} is damaged or cut off.", AS_PICTURE) from None
     return Picture(**vars(image), file_bytes=file_bytes)
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from brainviewer.core.errors import FileError
-from brainviewer.core.shown_text import shortened
 
 MOST_PIXELS = 64_000_000
 LEAST_SIDE = 8  # pixels
@@ -13,8 +12,7 @@ def check_size(name: str, columns: int, rows: int) -> None:
     """Raises FileError if one image is too small to show anything, or too large to open."""
     if min(columns, rows) < LEAST_SIDE:
         raise FileError(
-            f"{shortened(name)} is too small to show anything "
-            f"({max(columns, 0)} × {max(rows, 0)} pixels).",
+            f"{name} is too small to show anything ({max(columns, 0)} × {max(rows, 0)} pixels).",
             f"Give an image of at least {LEAST_SIDE} × {LEAST_SIDE} pixels.",
         )
     if columns * rows > MOST_PIXELS:
@@ -27,6 +25,6 @@ def too_large(
     """What to raise for an image that is too large; size : columns, rows, frames, as known."""
     said = f" ({' × '.join(map(str, size))} pixels)" if size else ""
     return FileError(
-        f"{shortened(name)} is too large to open{said}.",
+        f"{name} is too large to open{said}.",
         f"Save it with at most {most_pixels // 1_000_000} million pixels.",
     )

@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 from tifffile import TiffFile, TiffFileError, TiffPage
 
 from brainviewer.core.errors import FileError
-from brainviewer.core.shown_text import shortened
 from brainviewer.files.image2d.decoded_image import ORIENTATION, DecodedImage, upright
 from brainviewer.files.image2d.photometric import mirrored, rgb_of_ycc, to_eight_bits
 from brainviewer.files.image2d.pillow_image import decode_with_pillow
@@ -42,7 +41,7 @@ def decode_tiff(file: BinaryIO, name: str) -> DecodedImage:
         size = page.imagewidth, page.imagelength
         if whole_slide([tiff.pages[n] for n in range(min(count, 4))]):
             raise FileError(
-                f"{shortened(name)} is a whole-slide image, which BrainViewer does not open.",
+                f"{name} is a whole-slide image, which BrainViewer does not open.",
                 "Export the part that is meant as TIFF or PNG.",
             )
         check_size(name, *size)
@@ -151,7 +150,7 @@ def _unknown(page: TiffPage, name: str) -> FileError:
         getattr(value, "name", value) for value in (page.photometric, page.compression)
     )
     return FileError(
-        f"{shortened(name)} is a TIFF stored in a way that is not known here "
+        f"{name} is a TIFF stored in a way that is not known here "
         f"(colours {colours}, compression {compression}, {page.bitspersample} bits).",
         AS_PICTURE,
     )
