@@ -36,17 +36,13 @@ def write_whole(path: Path, content: bytes, mode: int = 0o666) -> None:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-            _hand_on_permissions(target, draft, mode)
+            with contextlib.suppress(OSError):
+                draft.chmod(stat.S_IMODE(target.stat().st_mode) & mode)
             if sys.platform == "win32":
                 file.close()  # what is open cannot be renamed there
             draft.replace(target)
     except (OSError, ValueError) as error:
         raise _in_words(path, error) from error
-
-
-def _hand_on_permissions(target: Path, draft: Path, mode: int) -> None:
-    with contextlib.suppress(OSError):
-        draft.chmod(stat.S_IMODE(target.stat().st_mode) & mode)
 
 
 def check_new_file(path: Path) -> None:

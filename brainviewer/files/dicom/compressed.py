@@ -91,13 +91,10 @@ def _decode_jpeg(source: bytes, runner: Any) -> NDArray[np.integer[Any]]:
     if runner.samples_per_pixel != 3 or frame.lossless:
         return np.asarray(imagecodecs.jpeg8_decode(source, colorspace=0, outcolorspace=0))
     transform = adobe_transform(source)
-    if transform is None:
-        coded = "YCBCR" if "YBR" in runner.photometric_interpretation else "RGB"
-    else:
-        coded = "YCBCR" if transform == 1 else "RGB"
+    mixed = "YBR" in runner.photometric_interpretation if transform is None else transform == 1
+    coded = "YCBCR" if mixed else "RGB"
     runner.set_option("photometric_interpretation", "RGB")
-    decoded = imagecodecs.jpeg8_decode(source, colorspace=coded, outcolorspace="RGB")
-    return np.asarray(decoded)
+    return np.asarray(imagecodecs.jpeg8_decode(source, colorspace=coded, outcolorspace="RGB"))
 
 
 def _colours_mixed(source: bytes) -> bool:

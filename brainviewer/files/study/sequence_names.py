@@ -134,23 +134,22 @@ def _kind(said: list[str]) -> Other | None:
         return Other.SEGMENTATION
     if "dseg" in said and _found(words.OF_A_TUMOUR, text):
         return Other.SEGMENTATION
-    for before, word in zip(["", *said], said, strict=False):
-        if word in words.UNUSED and before not in words.NOT:
-            return Other.UNUSED
-        if word.startswith(words.UNUSED_STARTS):
-            return Other.UNUSED
-    if any(f" {phrase} " in f" {text} " for phrase in words.UNUSED_PHRASES):
-        return Other.UNUSED
     named = [mention(word) for word in said]
-    if {Mention.T2, Mention.WEAK_T2} & set(named) and not words.GRADIENT_ECHO.isdisjoint(said):
-        return Other.UNUSED
-    if Mention.FLAIR in named and "star" in said:
-        return Other.UNUSED
-    if any("dixon" in word for word in said) and {"f", "fat"} & set(said):
-        return Other.UNUSED
-    if "sub" in said and any(named[: said.index("sub")]):  # before a sequence it is the subject
-        return Other.UNUSED
-    return Other.UNUSED if said[-1:] == ["ph"] else None
+    unused = (
+        any(
+            (word in words.UNUSED and before not in words.NOT)
+            or word.startswith(words.UNUSED_STARTS)
+            for before, word in zip(["", *said], said, strict=False)
+        )
+        or any(f" {phrase} " in f" {text} " for phrase in words.UNUSED_PHRASES)
+        or ({Mention.T2, Mention.WEAK_T2} & set(named) and words.GRADIENT_ECHO & set(said))
+        or (Mention.FLAIR in named and "star" in said)
+        or (any("dixon" in word for word in said) and {"f", "fat"} & set(said))
+        # before a sequence it is the subject
+        or ("sub" in said and any(named[: said.index("sub")]))
+        or said[-1:] == ["ph"]
+    )
+    return Other.UNUSED if unused else None
 
 
 def _sequence(text: str, contrast: bool) -> Role | None:
