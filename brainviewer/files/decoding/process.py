@@ -9,8 +9,9 @@ import sys
 import threading
 import time
 from dataclasses import dataclass
+from io import BufferedReader
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -100,7 +101,7 @@ class _Reader(threading.Thread):
     def run(self) -> None:
         asks, answers = self._child.stdin, self._child.stdout
         assert asks is not None
-        assert answers is not None
+        assert isinstance(answers, BufferedReader)
         try:
             if self._fresh and answers.read(1) != message.READY:
                 self._failure = _not_started()
@@ -129,22 +130,21 @@ class _Reader(threading.Thread):
             raise _too_slow(path)
         raise DamagedError
 
-    def _read(self, answers: IO[bytes]) -> None:
-        first, content = self._line(answers)
+    def _read(self, answers: BufferedReader) -> None:
+        first, content = answers.read(1), json.loads(answers.readline(_LONGEST_LINE))
         if first == message.HEADER:
             shape = (int(content["count"]), *map(int, content["shape"]))
-            dtype = np.dtype(str(content["dtype"]))
-            if dtype.kind not in "uif" or np.prod(shape, dtype=float) * dtype.itemsize > (
-                message.MOST_BYTES
-            ):
+            dtype, about = np.dtype(str(content["dtype"])), dict(content["about"])
+            size = np.prod(shape, dtype=float) * dtype.itemsize
+            if dtype.kind not in "uif" or size > message.MOST_BYTES:
                 raise MemoryError
             frames = np.empty(shape, dtype)
-            about = dict(content["about"])
             for frame in frames:
                 first = answers.read(1)
                 if first != message.FRAME:
                     break
-                _fill(answers, frame)
+                if answers.readinto(memoryview(frame).cast("B")) < frame.nbytes:
+                    raise EOFError
             else:
                 first = answers.read(1)
             content = json.loads(answers.readline(_LONGEST_LINE))
@@ -155,18 +155,6 @@ class _Reader(threading.Thread):
         elif first == message.FAILED:
             self._failure = MemoryError() if content == message.MEMORY else DamagedError()
         self.whole = first in (message.END, message.REFUSED, message.FAILED)
-
-    def _line(self, answers: IO[bytes]) -> tuple[bytes, Any]:
-        return answers.read(1), json.loads(answers.readline(_LONGEST_LINE))
-
-
-def _fill(answers: IO[bytes], frame: NDArray[Any]) -> None:
-    rest = memoryview(frame.reshape(-1).view(np.uint8).data)
-    while rest:
-        count = answers.readinto(rest)  # type: ignore[attr-defined]
-        if not count:
-            raise EOFError
-        rest = rest[count:]
 
 
 def _not_started() -> FileError:
