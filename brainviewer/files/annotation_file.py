@@ -14,12 +14,13 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from brainviewer.core.annotated_study import MarkedStudy
+import numpy as np
+
 from brainviewer.core.annotation_kinds import Kind
 from brainviewer.core.annotation_limits import MOST_ANNOTATIONS, why_impossible
 from brainviewer.core.annotations import Annotation
 from brainviewer.core.errors import FileError
-from brainviewer.core.geometry import Unit
+from brainviewer.core.geometry import Affine, Grid, Unit
 from brainviewer.core.study import Study
 from brainviewer.files.ordinary_file import read_ordinary
 from brainviewer.files.writing import write_whole
@@ -67,6 +68,37 @@ class Marks:
         few = len(self.left_out) == 1
         start = "One annotation was" if few else f"{len(self.left_out):,} annotations were"
         return f"{start} left out: {'; '.join(Counter(self.why))}."
+
+
+@dataclass(frozen=True, eq=False)
+class MarkedStudy:
+    """The study that annotations were made on, as a file knows it: content and grid, no names.
+
+    content_hash : see ``Study``; empty if nobody knows.
+    """
+
+    content_hash: str
+    grid: Grid
+
+    def is_same(self, study: Study) -> bool:
+        """Whether it is this study, wherever its files lie and whatever they are called."""
+        return bool(self.content_hash) and self.content_hash == study.content_hash
+
+    def same_unit(self, study: Study) -> bool:
+        """Whether positions are counted in the same way on both."""
+        ours, theirs = self.grid, study.grid
+        return (ours.unit, ours.as_stored) == (theirs.unit, theirs.as_stored)
+
+    def shares_space(self, study: Study) -> bool:
+        """Whether a position means the same place on both, or at least can be looked at.
+
+        True for two scans in the scanner's space, and for images of the same size that know no
+        patient, if the unit is the same.
+        """
+        ours, theirs = self.grid, study.grid
+        if ours.oriented and theirs.oriented:
+            return True
+        return ours.shape == theirs.shape and np.allclose(ours.affine, theirs.affine, atol=1e-3)
 
 
 @dataclass(frozen=True)
@@ -155,7 +187,7 @@ def save_annotations(
         "format": FORMAT,
         "schema": SCHEMA,
         "coordinates": study.grid.coordinates,
-        "study": MarkedStudy.of(study).to_json(),
+        "study": _told(study),
     }
     lines = [*map(_line, annotations), *(json.dumps(entry) for entry in others)]
     text = json.dumps(head, indent=1)[: -len("\n}")] + ',\n "annotations": ['
@@ -200,10 +232,28 @@ def _parsed(name: str, content: Any) -> AnnotationFile:
     return AnnotationFile(name, tuple(entries), _source(content.get("study")), words)
 
 
+def _told(study: Study) -> dict[str, Any]:
+    """What is remembered of an open study, as plain data for JSON."""
+    return {
+        "sha256": study.content_hash,
+        "unit": study.grid.unit.value,
+        "picture": study.grid.as_stored,
+        "oriented": study.grid.oriented,
+        "shape": list(study.grid.shape),
+        "affine": study.grid.affine.tolist(),
+    }
+
+
 def _source(told: Any) -> MarkedStudy | None:
-    """None where nobody knows, which is said when the marks are shown."""
+    """What ``_told`` wrote; None where nobody knows, which is said when the marks are shown."""
     try:
-        return MarkedStudy.from_json(told)
+        i, j, k = (int(n) for n in told["shape"])
+        affine: Affine = np.array(told["affine"], dtype=np.float64)
+        if affine.shape != (4, 4) or not np.isfinite(affine).all():
+            return None
+        oriented, as_stored = bool(told["oriented"]), bool(told["picture"])
+        grid = Grid((i, j, k), affine, oriented, as_stored, Unit(told["unit"]))
+        return MarkedStudy(str(told["sha256"]), grid)
     except (LookupError, TypeError, ValueError, ArithmeticError):
         return None
 
