@@ -50,32 +50,6 @@ def voxel_to_world(affine: Affine, points: ArrayLike) -> NDArray[np.float64]:
     return points @ affine[:3, :3].T + affine[:3, 3]
 
 
-def inverse_of(affine: Affine) -> Affine:
-    """World mm to voxel index, for an affine of voxel index to world mm.
-
-    Raises GeometryError if the affine cannot be inverted.
-    """
-    try:
-        return np.linalg.inv(affine).astype(np.float64)
-    except np.linalg.LinAlgError:
-        raise GeometryError(
-            "The image says that its voxels have no volume.", "Export it again from its source."
-        ) from None
-
-
-def world_axes(affine: Affine) -> tuple[tuple[int, int, int], tuple[int, int, int]]:
-    """Which world axis each voxel axis runs along, and in which direction.
-
-    Returns (axes, signs): voxel axis n runs along world axis axes[n] (0 = R, 1 = A, 2 = S),
-    towards its positive end if signs[n] is 1. Every world axis is used once, also for oblique
-    affines: the assignment with the largest sum of direction cosines wins.
-    """
-    cosines = affine[:3, :3] / np.maximum(np.linalg.norm(affine[:3, :3], axis=0), 1e-12)
-    best = max(permutations(range(3)), key=lambda p: sum(abs(cosines[p[n], n]) for n in range(3)))
-    signs = tuple(1 if cosines[best[n], n] >= 0 else -1 for n in range(3))
-    return (best[0], best[1], best[2]), (signs[0], signs[1], signs[2])
-
-
 @dataclass(frozen=True)
 class ToRas:
     """How the axes of a volume are brought into the order Right, Anterior, Superior.
@@ -128,8 +102,20 @@ class Grid:
 
     @cached_property
     def axes(self) -> tuple[tuple[int, int, int], tuple[int, int, int]]:
-        """See ``world_axes``."""
-        return world_axes(self.affine)
+        """Which world axis each voxel axis runs along, and in which direction.
+
+        (axes, signs): voxel axis n runs along world axis axes[n] (0 = R, 1 = A, 2 = S), towards
+        its positive end if signs[n] is 1. Every world axis is used once, also for oblique
+        affines: the assignment with the largest sum of direction cosines wins.
+        """
+        cosines = self.affine[:3, :3] / np.maximum(
+            np.linalg.norm(self.affine[:3, :3], axis=0), 1e-12
+        )
+        a, b, c = max(
+            permutations(range(3)), key=lambda p: sum(abs(cosines[p[n], n]) for n in range(3))
+        )
+        x, y, z = (1 if cosines[axis, n] >= 0 else -1 for n, axis in enumerate((a, b, c)))
+        return (a, b, c), (x, y, z)
 
     @cached_property
     def to_ras(self) -> ToRas:
@@ -156,7 +142,13 @@ class Grid:
 
     @cached_property
     def _inverse(self) -> Affine:
-        return inverse_of(self.affine)
+        """World mm to voxel index. Raises GeometryError if a voxel has no volume."""
+        try:
+            return np.linalg.inv(self.affine).astype(np.float64)
+        except np.linalg.LinAlgError:
+            raise GeometryError(
+                "The image says that its voxels have no volume.", "Export it again from its source."
+            ) from None
 
     @cached_property
     def voxel_volume(self) -> float:

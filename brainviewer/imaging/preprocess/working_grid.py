@@ -87,8 +87,10 @@ class WorkingGrid:
         turned = self.turn(data).astype(np.float32)
         for axis, step in enumerate(self.factors):
             if step > 1:
-                parts = [_every(turned, axis, first, step) for first in range(step)]
-                turned = np.asarray(sum(parts[1:], parts[0]) / np.float32(step))
+                along = np.moveaxis(turned, axis, 0)
+                parts = [along[first::step] for first in range(step)]
+                mean = np.asarray(sum(parts[1:], parts[0]) / np.float32(step))
+                turned = np.moveaxis(mean, 0, axis)
         return np.ascontiguousarray(turned, dtype=np.float32)
 
     def refine(self, mask: Mask) -> Mask:
@@ -147,12 +149,6 @@ def box_of(mask: Mask) -> tuple[slice, ...]:
         part = slice(int(where[0]), int(where[-1]) + 1) if len(where) else slice(0, 0)
         box, mask = (*box, part), mask[(slice(None),) * axis + (part,)]
     return box
-
-
-def _every(data: Field, axis: int, first: int, step: int) -> Field:
-    selection: list[slice] = [slice(None)] * 3
-    selection[axis] = slice(first, None, step)
-    return data[tuple(selection)]
 
 
 def _box(turned: NDArray[Any], steps: tuple[int, ...]) -> list[tuple[int, int]]:
