@@ -61,11 +61,6 @@ class Annotation:
         """The same mark at other world positions."""
         return replace(self, points=tuple((float(x), float(y), float(z)) for x, y, z in points))
 
-    @property
-    def _points_key(self) -> str:
-        """Pictures need not know a millimetre."""
-        return "points" if self.modality is Modality.PICTURE else "points_mm"
-
     def to_json(self) -> dict[str, Any]:
         """Plain data for a JSON file."""
         return {
@@ -73,7 +68,7 @@ class Annotation:
             "kind": self.kind.value,
             "plane": self.plane.value,
             "sequence": self.modality.value,
-            self._points_key: [list(p) for p in self.points],
+            _points_key(self.modality): [list(p) for p in self.points],
             "text": self.text,
         }
 
@@ -81,14 +76,18 @@ class Annotation:
     def from_json(cls, data: dict[str, Any]) -> "Annotation":
         """The mark that ``to_json`` wrote. Raises KeyError, TypeError or ValueError if damaged."""
         kind = Kind(data["kind"])
-        places = data["points" if data["sequence"] == Modality.PICTURE else "points_mm"]
-        points = tuple(_point(*place) for place in places)
+        points = tuple(_point(*place) for place in data[_points_key(data["sequence"])])
         if len(points) != kind.traits.points:
             raise ValueError(f"a {kind} cannot have {len(points)} points")
         text, own_id = data.get("text", ""), data.get("id", "")
         if not isinstance(text, str) or not isinstance(own_id, str):
             raise TypeError("text and id are texts")
         return cls(kind, Plane(data["plane"]), points, Modality(data["sequence"]), text, own_id)
+
+
+def _points_key(sequence: str) -> str:
+    """Pictures need not know a millimetre."""
+    return "points" if sequence == Modality.PICTURE else "points_mm"
 
 
 def _point(x: object, y: object, z: object) -> Point:

@@ -10,28 +10,18 @@ import numpy as np
 from numpy.typing import NDArray
 from pydicom.pixels import get_decoder
 from pydicom.uid import (
-    HTJ2K,
-    JPEG2000,
     UID,
-    HTJ2KLossless,
-    HTJ2KLosslessRPCL,
-    JPEG2000Lossless,
-    JPEGBaseline8Bit,
-    JPEGExtended12Bit,
-    JPEGLossless,
-    JPEGLosslessSV1,
-    JPEGLSLossless,
-    JPEGLSNearLossless,
+    JPEG2000TransferSyntaxes,
+    JPEGLSTransferSyntaxes,
+    JPEGTransferSyntaxes,
     RLELossless,
 )
 
 from brainviewer.files.image2d.jpeg_markers import adobe_transform, jpeg_frame
 
 PLUGIN = "imagecodecs"
-_JPEG = (JPEGBaseline8Bit, JPEGExtended12Bit, JPEGLossless, JPEGLosslessSV1)
-_JPEG_LS = (JPEGLSLossless, JPEGLSNearLossless)
-_JPEG_2000 = (JPEG2000, JPEG2000Lossless, HTJ2K, HTJ2KLossless, HTJ2KLosslessRPCL)
-DECODER_DEPENDENCIES = dict.fromkeys((*_JPEG, *_JPEG_LS, *_JPEG_2000), (PLUGIN,))
+_DECODED = (*JPEGTransferSyntaxes, *JPEGLSTransferSyntaxes, *JPEG2000TransferSyntaxes)
+DECODER_DEPENDENCIES = dict.fromkeys(_DECODED, (PLUGIN,))
 _COD = b"\xff\x52"
 
 
@@ -56,9 +46,9 @@ def plugin_for(syntax: UID) -> str:
 def decode_frame(source: bytes, runner: Any) -> bytes:
     """One frame as pydicom wants it: colour by pixel, in the smallest integers that hold it."""
     syntax = runner.transfer_syntax
-    if syntax in _JPEG:
+    if syntax in JPEGTransferSyntaxes:
         values = _decode_jpeg(source, runner)
-    elif syntax in _JPEG_LS:
+    elif syntax in JPEGLSTransferSyntaxes:
         values = imagecodecs.jpegls_decode(source)
     else:
         values = imagecodecs.jpeg2k_decode(source)

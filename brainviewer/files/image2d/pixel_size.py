@@ -14,16 +14,11 @@ _ORIENTATION, _SUB_IMAGES, _HAMAMATSU = 274, 330, 65420
 _INCH_MM = 25.4
 _UNIT_MM = {
     "nm": 1e-6,
-    "um": 1e-3,
-    "µm": 1e-3,
-    "μm": 1e-3,  # the Greek letter, not the sign
-    "micron": 1e-3,
-    "microns": 1e-3,
-    "micrometer": 1e-3,
+    # with the sign, and with the Greek letter
+    **dict.fromkeys(("um", "µm", "μm", "micron", "microns", "micrometer"), 1e-3),
     "mm": 1.0,
     "cm": 10.0,
-    "inch": _INCH_MM,
-    "in": _INCH_MM,
+    **dict.fromkeys(("inch", "in"), _INCH_MM),
 }
 _TAG_UNIT_MM = {2: _INCH_MM, 3: 10.0}
 _SCREENS_DPI = (72, 96)

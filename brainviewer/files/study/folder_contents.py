@@ -34,15 +34,13 @@ def nothing_to_open(folder: Path) -> FileError:
     for file in files[:_MOST_FILES]:
         if kind := _kind_of_file(file):
             found.setdefault(kind, []).append(file.name)
-    for kind in sorted(found, key=_importance):
-        if _importance(kind) < len(_FIRST):
-            names = found[kind]
-            several = len(names) > 1 and kind not in (_PAIR, _DICOM)
-            what = f"{len(names)} files, each {kind.name}" if several else kind.name
-            return FileError(
-                f"The folder {folder.name} holds no NIfTI image, but {what}: {first_few(names)}.",
-                kind.advice,
-            )
+    kind = min(found, key=_importance, default=None)
+    if kind is not None and _importance(kind) < len(_FIRST):
+        names = found[kind]
+        several = len(names) > 1 and kind not in (_PAIR, _DICOM)
+        what = f"{len(names)} files, each {kind.name}" if several else kind.name
+        said = f"The folder {folder.name} holds no NIfTI image, but {what}: {first_few(names)}."
+        return FileError(said, kind.advice)
     if not files:
         why = "its folders hold no files" if list_folder(folder) else _nothing_shown(folder)
         if any(_folders_below(folder, _DEEPEST + 1)):
