@@ -101,21 +101,12 @@ def plain_errors(path: Path, damaged: FileError | None = None) -> Iterator[None]
     name = shortened(path.name or str(path))
     try:
         yield
-    except (FileNotFoundError, NotADirectoryError):
-        raise _missing(path, name) from None
-    except PermissionError:
-        raise FileError(
-            f"You have no permission to read {name}.",
-            "Change its permissions or copy it to a folder of your own.",
-        ) from None
-    except IsADirectoryError:
-        raise _folder(name) from None
     except MemoryError:
         raise FileError(
             f"{name} needs more memory than there is.", "Close other programs or crop the image."
         ) from None
     except OSError as error:
-        raise _refused(name, error) from None
+        raise _in_words(path, error) from None
     except RecursionError:
         raise damaged or FileError(
             f"{name} cannot be read: its content is nested too deeply.", AGAIN
@@ -161,17 +152,6 @@ def _too_large(path: Path, size: int) -> FileError:
     )
 
 
-def _missing(path: Path, name: str) -> FileError:
-    if path.is_symlink():
-        return FileError(
-            f"{name} is a link to a file that is not there.",
-            "Open the file itself, or fetch it to the place that the link names.",
-        )
-    return FileError(
-        f"There is no file {name}.", "It may have been moved or renamed: check its name."
-    )
-
-
 def told_by_the_system(error: BaseException) -> FileError | None:
     """The sentence for what only a file, its name or the machine can cause, wherever it is raised.
 
@@ -187,21 +167,29 @@ def told_by_the_system(error: BaseException) -> FileError | None:
         return None
     if error.filename is None:
         return FileError(f"The system refused: {error.strerror}.", "Try again.")
-    path = Path(os.fsdecode(error.filename))
-    try:
-        with plain_errors(path):
-            raise error
-    except FileError as said:
-        return said
+    return _in_words(Path(os.fsdecode(error.filename)), error)
 
 
-def _refused(name: str, error: OSError) -> FileError:
-    if error.errno == errno.ELOOP:
-        return FileError(
-            f"{name} is a link that leads back to itself.", "Open the file that was meant."
-        )
-    if error.errno == errno.ENAMETOOLONG:
-        return FileError(f"The name {name} is too long.", "Check the name; shorten it if need be.")
-    return FileError(
-        f"{name} cannot be read.", "Check the disk or network it lies on and try again."
-    )
+def _in_words(path: Path, error: OSError) -> FileError:
+    """What the system says about a file."""
+    name = shortened(path.name or str(path))
+    said, advice = f"{name} cannot be read.", "Check the disk or network it lies on and try again."
+    if isinstance(error, FileNotFoundError | NotADirectoryError):
+        if path.is_symlink():
+            said = f"{name} is a link to a file that is not there."
+            advice = "Open the file itself, or fetch it to the place that the link names."
+        else:
+            said = f"There is no file {name}."
+            advice = "It may have been moved or renamed: check its name."
+    elif isinstance(error, PermissionError):
+        said = f"You have no permission to read {name}."
+        advice = "Change its permissions or copy it to a folder of your own."
+    elif isinstance(error, IsADirectoryError):
+        return _folder(name)
+    elif error.errno == errno.ELOOP:
+        said = f"{name} is a link that leads back to itself."
+        advice = "Open the file that was meant."
+    elif error.errno == errno.ENAMETOOLONG:
+        said = f"The name {name} is too long."
+        advice = "Check the name; shorten it if need be."
+    return FileError(said, advice)
