@@ -92,40 +92,33 @@ def _refuse_device(path: Path) -> None:
         raise FileError(f"'{path.name}' is not a file.", "Choose another file name.")
 
 
-def _without_folder(path: Path) -> FileError:
-    """Why there is no folder for a file: it, or the one that a link leads to, is not there."""
-    target = resolved(path)
-    place = target.parent if path.is_symlink() else path.parent
-    if is_folder(place):  # of the system, where nobody can make files
-        said = f"Nothing can be saved in the folder '{place}'."
-        return FileError(said, "Choose another folder.")
-    if is_there(place):
-        said = f"'{place}' is a file, not a folder, so nothing can be saved in it."
-        return FileError(said, "Choose another folder.")
-    return FileError(f"The folder '{place}' does not exist.", "Create it or choose another folder.")
-
-
 def _in_words(path: Path, error: OSError | ValueError) -> FileError:
+    """What the system says about a file that cannot be written."""
     number = error.errno if isinstance(error, OSError) else None
-    folder = str(path.parent) if path.parent != Path() else "."
+    advice = "Choose another folder."
     if number in (errno.ENAMETOOLONG, errno.EINVAL) or isinstance(error, ValueError):
-        return FileError("The file name cannot be used.", "Choose a shorter, plainer name.")
-    if number in (errno.ENOSPC, errno.EDQUOT):
-        return FileError(
-            f"The disk is full, so '{path.name}' was not saved.",
-            "Free some space or choose another folder, and try again.",
-        )
-    if is_folder(path):
-        return FileError(
-            f"'{path.name}' is a folder, so nothing can be saved under that name.",
-            "Choose another file name.",
-        )
-    if number in (errno.EACCES, errno.EPERM, errno.EROFS):
-        return FileError(
-            f"You may not write '{path.name}' in the folder '{folder}'.",
-            "Choose a folder that belongs to you.",
-        )
-    if number in (errno.ENOENT, errno.ENOTDIR):
-        return _without_folder(path)
-    reason = (error.strerror or "unknown reason") if isinstance(error, OSError) else str(error)
-    return FileError(f"'{path.name}' could not be saved: {reason}.", "Try another folder.")
+        said, advice = "The file name cannot be used.", "Choose a shorter, plainer name."
+    elif number in (errno.ENOSPC, errno.EDQUOT):
+        said = f"The disk is full, so '{path.name}' was not saved."
+        advice = "Free some space or choose another folder, and try again."
+    elif is_folder(path):
+        said = f"'{path.name}' is a folder, so nothing can be saved under that name."
+        advice = "Choose another file name."
+    elif number in (errno.EACCES, errno.EPERM, errno.EROFS):
+        folder = str(path.parent) if path.parent != Path() else "."
+        said = f"You may not write '{path.name}' in the folder '{folder}'."
+        advice = "Choose a folder that belongs to you."
+    elif number in (errno.ENOENT, errno.ENOTDIR):
+        # It, or the one that a link leads to, is not there.
+        place = resolved(path).parent if path.is_symlink() else path.parent
+        if is_folder(place):  # of the system, where nobody can make files
+            said = f"Nothing can be saved in the folder '{place}'."
+        elif is_there(place):
+            said = f"'{place}' is a file, not a folder, so nothing can be saved in it."
+        else:
+            said = f"The folder '{place}' does not exist."
+            advice = "Create it or choose another folder."
+    else:
+        said = f"'{path.name}' could not be saved: {error.strerror or 'unknown reason'}."
+        advice = "Try another folder."
+    return FileError(said, advice)
