@@ -2,7 +2,6 @@
 
 import cv2
 import numpy as np
-import pyqtgraph as pg
 import pytest
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF
@@ -118,6 +117,8 @@ def test_the_legend_stands_under_the_switch_and_goes_with_it(window: MainWindow)
 
 
 def _looks(widget: QWidget) -> NDArray[np.uint8]:
+    import pyqtgraph as pg  # takes half a second, in every process that collects this
+
     QApplication.processEvents()
     image = widget.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
     return pg.functions.ndarray_from_qimage(image)[..., :3].copy()
