@@ -168,8 +168,8 @@ class ResNet50(MapNetwork):
 
     def keras_layers(self, model: Any) -> Iterator[tuple[Sequence[nn.Module], Any]]:
         """Every module has the name of its Keras layer, up to the order of number and kind."""
-        yield [self.conv1_conv], model.get_layer("conv1_conv")
-        yield [self.conv1_bn], model.get_layer("conv1_bn")
+        for name in ("conv1_conv", "conv1_bn"):
+            yield [getattr(self, name)], model.get_layer(name)
         for name, block in self.blocks.items():
             for part, module in block.named_children():
                 kind, _, number = part.partition("_")

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +9,6 @@ from brainviewer.core.errors import FileError
 from brainviewer.training.labelled_data.image_lists import (
     TABLE,
     TEST,
-    Entry,
     check_classes,
     list_pictures,
 )
@@ -78,9 +76,25 @@ def find_images(folder: Path, group_by: str = "") -> LabelledImages:
     """
     listing = list_pictures(folder, group_by=group_by)
     testing = any(entry.split == TEST for entry in listing.entries)
-    made = (_picture(entry, testing) for entry in listing.entries)
+    made = (
+        LabelledImage(
+            entry.name,
+            class_name(entry.label),
+            entry.patient or entry.name,
+            # Beside test images folds mean nothing.
+            None if testing else entry.fold or None,
+            entry.split == TEST,
+        )
+        for entry in listing.entries
+    )
     pictures = tuple(sorted(made, key=lambda p: p.file))
-    _check_groups(pictures)
+    fold_of: dict[str, str | None] = {}
+    for picture in pictures:
+        if fold_of.setdefault(picture.group, picture.fold) != picture.fold:
+            raise FileError(
+                f"{TABLE} has the patient '{picture.group}' in two folds.",
+                "Put all images of a patient into one fold.",
+            )
     folds = any(p.fold is not None for p in pictures)
     grouped = folds or any(p.group != p.file for p in pictures)
     layout = TRAIN_TEST if testing else FOLDS if folds else FOLDERS
@@ -99,24 +113,3 @@ def class_name(folder_name: str) -> str:
     name = folder_name.strip().lower().replace("tumour", "tumor")
     bare = name.replace("-", "_").replace(" ", "_").removesuffix("_tumor")
     return _SAME.get(bare, bare)
-
-
-def _picture(entry: Entry, testing: bool) -> LabelledImage:
-    """testing : whether the data has test images, next to which folds mean nothing."""
-    return LabelledImage(
-        entry.name,
-        class_name(entry.label),
-        entry.patient or entry.name,
-        None if testing else entry.fold or None,
-        entry.split == TEST,
-    )
-
-
-def _check_groups(pictures: Sequence[LabelledImage]) -> None:
-    folds: dict[str, str | None] = {}
-    for picture in pictures:
-        if folds.setdefault(picture.group, picture.fold) != picture.fold:
-            raise FileError(
-                f"{TABLE} has the patient '{picture.group}' in two folds.",
-                "Put all images of a patient into one fold.",
-            )

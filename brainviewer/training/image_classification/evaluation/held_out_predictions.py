@@ -24,7 +24,7 @@ from brainviewer.training.image_classification.evaluation.tumour_predictions imp
     EDIT_NAMES,
     TumourPredictions,
 )
-from brainviewer.training.image_classification.fitting.tumour_fit import fold_file
+from brainviewer.training.image_classification.fitting.tumour_fit import network_file
 from brainviewer.training.image_classification.networks.backbones import load_network
 from brainviewer.training.image_classification.recipes.tumour_recipe import TumourRecipe
 from brainviewer.training.resnet50 import FEATURES, MapNetwork
@@ -98,7 +98,7 @@ def predict_held_out(
     codes = np.array([CLASSES.index(sample.label) for sample in samples])
     random = np.random.default_rng(_SEED)
     for place, fold in enumerate(FOLDS):
-        network = load_network(fold_file(run, fold), recipe.network)
+        network = load_network(network_file(run, fold), recipe.network)
         network = network.to(memory_format=torch.channels_last)
         own = np.flatnonzero(fold_of == fold)
         learned = ours[(fold_of[ours] != fold) & ~left_out[ours]]

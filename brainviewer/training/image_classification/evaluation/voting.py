@@ -60,7 +60,7 @@ def vote(
     if len(seen) < len(members) or len({(part.files, part.folds) for part in seen}) > 1:
         seen = []
     found = []
-    for name, together in (("majority", majority), ("soft", _mean)):
+    for name, together in (("majority", majority), ("soft", lambda stacked: stacked.mean(axis=0))):
         answered = _voted([member.tested for member in members], together)
         result = _result(recipe, recipe_sha256, f"{recipe.name}-{name}", members, answered)
         make_folder(out / name)
@@ -101,10 +101,6 @@ def majority(stacked: Stacked) -> Stacked:
     votes = np.eye(stacked.shape[2])[stacked.argmax(axis=2)].mean(axis=0)
     shares = votes + 0.01 * stacked.mean(axis=0)
     return np.asarray(shares / shares.sum(axis=1, keepdims=True))
-
-
-def _mean(stacked: Stacked) -> Stacked:
-    return np.asarray(stacked.mean(axis=0))
 
 
 def _voted(parts: Sequence[Predictions], together: Callable[[Stacked], Stacked]) -> Predictions:

@@ -97,7 +97,7 @@ def fit(
     cache = make_cache(samples, taught, general, run / _CACHE_FOLDER, report)
     doubtful = with_copies(samples, recipe.left_out)
     for fold in (*FOLDS, 0):
-        path = _network_file(out, fold)
+        path = network_file(out, fold)
         if path.exists():
             continue
         allowed = [sample.fold != fold and sample.name not in doubtful for sample in samples]
@@ -109,7 +109,7 @@ def fit(
             nn.init.normal_(network.dense.weight, std=0.01)
             with torch.no_grad():
                 network.dense.bias.copy_(torch.log(often))
-            other = load_network(_network_file(teacher, fold), taught.network)
+            other = load_network(network_file(teacher, fold), taught.network)
             further = Teacher(other, taught.training.frozen, network, often)
         make = batches(samples, cache, weight, pictured)
         text = f"fold {fold}" if fold else "all images"
@@ -124,7 +124,7 @@ def fit(
 
 def check_teacher(recipe: TumourRecipe, run: Path) -> None:
     """Raises FileError if ``run`` is no finished run of the recipe's teacher."""
-    networks = [_network_file(run, fold) for fold in (*FOLDS, 0)]
+    networks = [network_file(run, fold) for fold in (*FOLDS, 0)]
     if not all(file.is_file() for file in (run / RECIPE_FILE, run / PRETRAINED_FILE, *networks)):
         raise FileError(
             f"This recipe learns from a finished run of {recipe.teacher}.",
@@ -132,14 +132,9 @@ def check_teacher(recipe: TumourRecipe, run: Path) -> None:
         )
 
 
-def fold_file(out: Path, fold: int) -> Path:
-    """Where the network that never saw ``fold`` lies."""
-    return out / f"fold{fold}.npz"
-
-
-def _network_file(out: Path, fold: int) -> Path:
-    """The same; with 0 that of all images."""
-    return fold_file(out, fold) if fold else out / FINAL_FILE
+def network_file(out: Path, fold: int) -> Path:
+    """Where the network that never saw ``fold`` lies; with 0, that of all images."""
+    return out / (f"fold{fold}.npz" if fold else FINAL_FILE)
 
 
 def sampling_weights(samples: Sequence[Sample], allowed: NDArray[np.bool_], lgg: float) -> Weights:
