@@ -219,12 +219,10 @@ def _classified(
     from brainviewer.app.report.formats import Schema, with_schema
     from brainviewer.app.report.records import classification_record, not_classified_record
     from brainviewer.models.registry import DEFAULT_MODEL
-    from brainviewer.models.segmentation.detection import find_tumour
-    from brainviewer.models.segmentation.network import segmentation_network
     from brainviewer.models.subtype.prediction import NotClassified
     from brainviewer.models.subtype.prediction import classify as classify_study
 
-    finding = find_tumour(opened, network=segmentation_network(runner), report=progress_line())
+    finding = search(opened, runner)
     try:
         result = classify_study(
             opened,
