@@ -15,6 +15,7 @@ from brainviewer.training.image_classification.evaluation.results import RESULT_
 from brainviewer.training.image_classification.recipes.recipe import IMAGE_CLASSES, IMAGE_VOTE
 from brainviewer.training.json_files import dump
 from brainviewer.training.labelled_data.cases import find_cases
+from brainviewer.training.labelled_data.detections import DETECTIONS_FOLDER
 from brainviewer.training.metrics.plots import draw_all
 from brainviewer.training.provenance import made_with
 from brainviewer.training.recipes import Recipe, read_recipe
@@ -23,7 +24,6 @@ from brainviewer.training.subtype.descriptor_table import TABLE_FILE
 from brainviewer.training.subtype.evaluate import EVALUATION_FILE, RECIPE, evaluate_run
 from brainviewer.training.subtype.evaluation_inputs import PREDICTIONS
 from brainviewer.training.training_runs import (
-    DETECTIONS_FOLDER,
     FINDER_HAS_SEEN,
     LESION_OUTLINE,
     TUMOUR_PICTURES,

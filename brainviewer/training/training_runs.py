@@ -17,10 +17,9 @@ from brainviewer.files.writing import make_folder, write_whole
 from brainviewer.training.image_classification.recipes.recipe import IMAGE_CLASSES, IMAGE_VOTE
 from brainviewer.training.image_classification.recipes.recipe_file import recipe_content
 from brainviewer.training.labelled_data.collection import Case, Collection
-from brainviewer.training.labelled_data.detections import STRIPPED
+from brainviewer.training.labelled_data.detections import DETECTIONS_FOLDER, STRIPPED
 from brainviewer.training.run_folder import begin_run, check_run, describe_run
 
-DETECTIONS_FOLDER = "found"
 GLIOMA_TYPE, LESION_OUTLINE = "glioma-type", "lesion-outline"
 TUMOUR_PICTURES = "tumour-pictures"
 KINDS = (GLIOMA_TYPE, LESION_OUTLINE, TUMOUR_PICTURES, IMAGE_CLASSES, IMAGE_VOTE)

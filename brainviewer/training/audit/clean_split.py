@@ -13,7 +13,7 @@ from brainviewer.core.errors import FileError
 from brainviewer.core.shown_text import storable
 from brainviewer.training.audit.duplicates import Duplicates, groups
 from brainviewer.training.audit.image_signature import ImageSignature
-from brainviewer.training.labelled_data.folds import patient_folds
+from brainviewer.training.labelled_data.collection import patient_folds
 from brainviewer.training.labelled_data.image_lists import TEST, TRAIN, Entry
 
 FOLDS = 5

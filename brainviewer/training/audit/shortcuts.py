@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainviewer.core.errors import Report, silent
-from brainviewer.training.labelled_data.folds import patient_folds
+from brainviewer.training.labelled_data.collection import patient_folds
 from brainviewer.training.metrics.metrics import area_under_curve
 from brainviewer.training.softmax_regression import Numbers, class_weights, fit_softmax, softmax
 

@@ -14,6 +14,8 @@ from brainviewer.core.study import Study
 from brainviewer.training.json_files import write_arrays
 from brainviewer.training.labelled_data.collection import Case
 
+# The folder of a run that holds them.
+DETECTIONS_FOLDER = "found"
 # The folder within, for what is found when the skull has been taken off.
 STRIPPED = "stripped"
 

@@ -18,8 +18,7 @@ from torch import Tensor, nn
 from brainviewer.core.errors import Report
 from brainviewer.models.segmentation.input import CHANNELS
 from brainviewer.training.labelled_data.cases import read_cases
-from brainviewer.training.labelled_data.collection import Case
-from brainviewer.training.labelled_data.folds import patient_folds
+from brainviewer.training.labelled_data.collection import Case, patient_folds
 from brainviewer.training.learning import descend
 from brainviewer.training.recipes import Schedule, parsed, read_schedule
 from brainviewer.training.segmentation.augment import draw_sample

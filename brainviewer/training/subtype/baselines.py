@@ -22,14 +22,12 @@ from brainviewer.models.card import ModelInput
 from brainviewer.training.command import run_alone
 from brainviewer.training.image_classification.networks.pretrained_weights import load_base
 from brainviewer.training.json_files import read_arrays, write_arrays, write_json
-from brainviewer.training.labelled_data.collection import Case
-from brainviewer.training.labelled_data.detections import load_detection
-from brainviewer.training.labelled_data.folds import folds_of
+from brainviewer.training.labelled_data.collection import Case, folds_of
+from brainviewer.training.labelled_data.detections import DETECTIONS_FOLDER, load_detection
 from brainviewer.training.recipes import Recipe, read_recipe
 from brainviewer.training.softmax_regression import class_weights
 from brainviewer.training.subtype.augmentation_cache import levels
 from brainviewer.training.subtype.fit import (
-    DETECTIONS_FOLDER,
     RECIPE,
     labelled_cases,
     with_lesion,

@@ -27,9 +27,12 @@ from brainviewer.models.card import ModelInput
 from brainviewer.models.subtype.input import arrange, cut_out
 from brainviewer.training.command import print_progress, run_alone
 from brainviewer.training.json_files import write_json
-from brainviewer.training.labelled_data.collection import Case
-from brainviewer.training.labelled_data.detections import Detection, load_detection
-from brainviewer.training.labelled_data.folds import folds_of
+from brainviewer.training.labelled_data.collection import Case, folds_of
+from brainviewer.training.labelled_data.detections import (
+    DETECTIONS_FOLDER,
+    Detection,
+    load_detection,
+)
 from brainviewer.training.learning import MakeBatch, from_samples, learn
 from brainviewer.training.recipes import PRETRAINED_FILE, Recipe, read_recipe
 from brainviewer.training.resnet50 import MapNetwork
@@ -37,7 +40,6 @@ from brainviewer.training.subtype.augmentation_cache import levels, make_cache
 from brainviewer.training.subtype.feature_cache import Hide
 from brainviewer.training.subtype.fit import (
     CACHE_FOLDER,
-    DETECTIONS_FOLDER,
     RECIPE,
     batch_maker,
     labelled_cases,

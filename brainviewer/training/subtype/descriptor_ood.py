@@ -23,8 +23,8 @@ from brainviewer.models.subtype.out_of_distribution import LesionDistribution, p
 from brainviewer.training.command import print_progress, run_alone
 from brainviewer.training.json_files import dump
 from brainviewer.training.labelled_data.cases import read_cases
+from brainviewer.training.labelled_data.collection import patient_folds
 from brainviewer.training.labelled_data.detections import detect_all
-from brainviewer.training.labelled_data.folds import patient_folds
 from brainviewer.training.subtype.descriptor_table import (
     TABLE_FILE,
     Described,

@@ -30,8 +30,13 @@ from brainviewer.training.metrics.metrics import (
     risk_coverage,
 )
 from brainviewer.training.recipes import Recipe
-from brainviewer.training.subtype.evaluation_inputs import Inputs, read_predictions
-from brainviewer.training.subtype.evidence import MAIN, Evidence, evidence
+from brainviewer.training.subtype.evaluation_inputs import (
+    MAIN,
+    Evidence,
+    Inputs,
+    evidence,
+    read_predictions,
+)
 from brainviewer.training.subtype.fusion_heads import LEAST_CONFIDENT, fit_head
 from brainviewer.training.subtype.held_out import (
     Probabilities,

@@ -16,9 +16,12 @@ from brainviewer.core.counting import counted
 from brainviewer.core.errors import FileError, Report
 from brainviewer.training.json_files import write_arrays, write_json
 from brainviewer.training.labelled_data.cases import read_cases
-from brainviewer.training.labelled_data.collection import Case
-from brainviewer.training.labelled_data.detections import detect_all, load_detection
-from brainviewer.training.labelled_data.folds import folds_of
+from brainviewer.training.labelled_data.collection import Case, folds_of
+from brainviewer.training.labelled_data.detections import (
+    DETECTIONS_FOLDER,
+    detect_all,
+    load_detection,
+)
 from brainviewer.training.labelled_data.pretraining_images import cheng_folder
 from brainviewer.training.learning import MakeBatch, from_features, from_samples, learn
 from brainviewer.training.recipes import FINAL_FILE, PRETRAINED_FILE, Recipe
@@ -37,7 +40,6 @@ from brainviewer.training.weights import load_weights, save_weights
 
 RECIPE = resources() / "recipes" / "resnet50-glioma.toml"
 CACHE_FOLDER = "bank"
-DETECTIONS_FOLDER = "found"
 
 
 def fit(recipe: Recipe, data: Path, out: Path, report: Report, workers: int = 1) -> None:

@@ -13,9 +13,8 @@ from brainviewer.imaging.measure.descriptors import NAMES
 from brainviewer.models.subtype.fusion_head import Head
 from brainviewer.training.recipes import Recipe
 from brainviewer.training.softmax_regression import class_weights, softmax
-from brainviewer.training.subtype.descriptor_fit import CONTROLS, standardise
-from brainviewer.training.subtype.evidence import MAIN, Evidence
-from brainviewer.training.subtype.fusion_heads import fit_head, probabilities
+from brainviewer.training.subtype.evaluation_inputs import MAIN, Evidence
+from brainviewer.training.subtype.fusion_heads import CONTROLS, fit_head, probabilities, standardise
 
 Classifier = Callable[[Evidence, Evidence], NDArray[np.float64]]
 """From the patients to learn from and those to answer for to (n, classes) log-likelihoods."""

@@ -26,9 +26,8 @@ from brainviewer.models.feature_ood import Scope, fit_scope, save_scope
 from brainviewer.models.subtype.lesion_slices import LesionSlices, lesion_slices
 from brainviewer.training.command import print_progress, run_alone
 from brainviewer.training.json_files import write_json
-from brainviewer.training.labelled_data.collection import Case
-from brainviewer.training.labelled_data.detections import load_detection
-from brainviewer.training.labelled_data.folds import folds_of
+from brainviewer.training.labelled_data.collection import Case, folds_of
+from brainviewer.training.labelled_data.detections import DETECTIONS_FOLDER, load_detection
 from brainviewer.training.labelled_data.pretraining_images import (
     LabelledPicture,
     cheng_folder,
@@ -39,7 +38,6 @@ from brainviewer.training.recipes import FINAL_FILE, Recipe, read_recipe
 from brainviewer.training.resnet50 import ResNet50
 from brainviewer.training.subtype.evaluate import RECIPE
 from brainviewer.training.subtype.fit import (
-    DETECTIONS_FOLDER,
     fold_file,
     labelled_cases,
     load_network,

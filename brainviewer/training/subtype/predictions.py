@@ -17,11 +17,9 @@ from brainviewer.models.subtype.lesion_slices import LesionSlices, cut_slices, l
 from brainviewer.training.labelled_data.collection import Case, LabelledStudy
 from brainviewer.training.labelled_data.detections import Detection
 from brainviewer.training.resnet50 import ResNet50
+from brainviewer.training.subtype.evaluation_inputs import MAIN
 
 Mask = NDArray[np.bool_]
-
-# The situation that the application is in; the others are reported beside it.
-MAIN = "found"
 
 
 @dataclass(frozen=True, eq=False)

@@ -22,7 +22,7 @@ from brainviewer.training.image_classification.data.tumour_folds import (
     read_labelled,
 )
 from brainviewer.training.labelled_data.cases import read_cases
-from brainviewer.training.labelled_data.folds import patient_folds
+from brainviewer.training.labelled_data.collection import patient_folds
 from brainviewer.training.labelled_data.image_file import GREY, read_pixels
 from brainviewer.training.labelled_data.pretraining_images import ellipse
 

@@ -6,8 +6,12 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from brainviewer.training.labelled_data.collection import Case, LabelledStudy
-from brainviewer.training.labelled_data.folds import folds_of, patient_folds
+from brainviewer.training.labelled_data.collection import (
+    Case,
+    LabelledStudy,
+    folds_of,
+    patient_folds,
+)
 from brainviewer.training.labelled_data.pretraining_images import read_cheng
 
 

@@ -9,9 +9,14 @@ from numpy.testing import assert_allclose
 from brainviewer.models.subtype.fusion_head import Head
 from brainviewer.models.subtype.fusion_head_content import head_content, parse_head
 from brainviewer.training.softmax_regression import balanced_log_loss, class_weights, softmax
-from brainviewer.training.subtype.descriptor_fit import GLIOBLASTOMA, OLIGODENDROGLIOMA, fit_terms
-from brainviewer.training.subtype.evidence import Evidence
-from brainviewer.training.subtype.fusion_heads import fit_head, probabilities
+from brainviewer.training.subtype.evaluation_inputs import Evidence
+from brainviewer.training.subtype.fusion_heads import (
+    GLIOBLASTOMA,
+    OLIGODENDROGLIOMA,
+    fit_head,
+    fit_terms,
+    probabilities,
+)
 
 NAMES = ("size", "enhancing_extent", "lateral", "t2_flair_mismatch")
 SHARES = (0.6, 0.25, 0.15)
