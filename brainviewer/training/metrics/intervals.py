@@ -13,13 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainviewer.training.metrics.fractions import wilson
-from brainviewer.training.metrics.metric_kinds import (
-    Metric,
-    Probabilities,
-    Share,
-    Truth,
-    Values,
-)
+from brainviewer.training.metrics.metric_kinds import Metric, Probabilities, Share, Truth, Values
 
 _NO_SPREAD = 1e-4  # of an interval that four digits cannot show
 

@@ -48,7 +48,7 @@ class Metric:
         return self.values(truth, probabilities, every)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Share(Metric):
     """A figure that is a share of some of the patients.
 
@@ -56,7 +56,7 @@ class Share(Metric):
     of_all : in a draw it is a share of other patients.
     """
 
-    parts: Parts = lambda truth, probabilities: (np.ones(len(truth)), np.ones(len(truth), bool))
+    parts: Parts
     of_all: bool = False
 
     def rests_on(self, truth: Truth, runs: Probabilities, groups: Groups) -> tuple[int, float]:

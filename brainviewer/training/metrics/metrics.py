@@ -144,10 +144,10 @@ def selective_error(coverage: float) -> Share:
     def taken(probabilities: Probabilities, every: Counts) -> Counts:
         """How much each patient of each draw counts."""
         order = np.argsort(-probabilities.max(axis=1), kind="stable")
-        sorted_ = every[:, order]
+        ranked = every[:, order]
         wanted = coverage * every.sum(axis=1, keepdims=True)
         found = np.zeros_like(every)
-        found[:, order] = np.clip(wanted - (np.cumsum(sorted_, axis=1) - sorted_), 0, sorted_)
+        found[:, order] = np.clip(wanted - (np.cumsum(ranked, axis=1) - ranked), 0, ranked)
         return found
 
     def values(truth: Truth, probabilities: Probabilities, every: Counts) -> Values:

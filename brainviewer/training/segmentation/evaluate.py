@@ -30,11 +30,7 @@ from brainviewer.models.segmentation.calibration import Calibration
 from brainviewer.models.segmentation.detection import find_tumour
 from brainviewer.models.segmentation.finding import finding_of, nothing
 from brainviewer.models.segmentation.input import CHANNELS, DARKEST
-from brainviewer.models.segmentation.network import (
-    Forward,
-    SegmentationNetwork,
-    lesion_probability,
-)
+from brainviewer.models.segmentation.network import Forward, SegmentationNetwork, lesion_probability
 from brainviewer.training.json_files import write_json
 from brainviewer.training.labelled_data.cases import read_cases
 from brainviewer.training.labelled_data.collection import LabelledStudy

@@ -27,11 +27,7 @@ from brainviewer.training.labelled_data.detections import DETECTIONS_FOLDER, loa
 from brainviewer.training.recipes import Recipe, read_recipe
 from brainviewer.training.softmax_regression import class_weights
 from brainviewer.training.subtype.augmentation_cache import levels
-from brainviewer.training.subtype.fit import (
-    RECIPE,
-    labelled_cases,
-    with_lesion,
-)
+from brainviewer.training.subtype.fit import RECIPE, labelled_cases, with_lesion
 from brainviewer.training.subtype.predictions import entry, expert_slices
 
 FEATURES_FILE = "xception.npz"

@@ -37,12 +37,7 @@ from brainviewer.training.labelled_data.pretraining_images import (
 from brainviewer.training.recipes import FINAL_FILE, Recipe, read_recipe
 from brainviewer.training.resnet50 import ResNet50
 from brainviewer.training.subtype.evaluate import RECIPE
-from brainviewer.training.subtype.fit import (
-    fold_file,
-    labelled_cases,
-    load_network,
-    with_lesion,
-)
+from brainviewer.training.subtype.fit import fold_file, labelled_cases, load_network, with_lesion
 from brainviewer.training.subtype.package import SCOPE_CHECK_FILE, SCOPE_FILE
 from brainviewer.training.subtype.predictions import run as run_network
 
