@@ -119,20 +119,21 @@ def summary_plots(record: Mapping[str, Any], cases: Sequence[Case]) -> dict[str,
 
     record : what ``summarise`` found out about the cases.
     """
+    classes, present = record["classes"], record["sequences"]
+    shares = [f"{one['cases']} ({100 * one['share']:.0f} %)" for one in classes.values()]
+    of_all = [f"{count} of {record['cases']}" for count in present.values()]
     return {
-        CLASSES_FILE: _class_counts(record),
+        CLASSES_FILE: _bars(
+            f"Cases per class ({record['labelled']} labelled)",
+            {code: one["cases"] for code, one in classes.items()},
+            shares,
+            [class_colour(code, n) for n, code in enumerate(classes)],
+        ),
         AGES_FILE: _ages(record, cases),
-        SEQUENCES_FILE: _sequences(record),
+        SEQUENCES_FILE: _bars(
+            "Cases that have each sequence", present, of_all, ["#5B8DB8"] * len(present)
+        ),
     }
-
-
-def _class_counts(record: Mapping[str, Any]) -> bytes:
-    classes = record["classes"]
-    figure, axes = _empty(f"Cases per class ({record['labelled']} labelled)", "cases")
-    counts = [entry["cases"] for entry in classes.values()]
-    texts = [f"{entry['cases']} ({100 * entry['share']:.0f} %)" for entry in classes.values()]
-    _bars(axes, list(classes), counts, texts, [class_colour(c, n) for n, c in enumerate(classes)])
-    return as_png(figure)
 
 
 def _ages(record: Mapping[str, Any], cases: Sequence[Case]) -> bytes:
@@ -164,21 +165,16 @@ def _ages(record: Mapping[str, Any], cases: Sequence[Case]) -> bytes:
     return as_png(figure)
 
 
-def _sequences(record: Mapping[str, Any]) -> bytes:
-    figure, axes = _empty("Cases that have each sequence", "cases")
-    present = record["sequences"]
-    texts = [f"{count} of {record['cases']}" for count in present.values()]
-    _bars(axes, list(present), list(present.values()), texts, ["#5B8DB8"] * len(present))
-    return as_png(figure)
-
-
 def _bars(
-    axes: "Axes", names: Sequence[str], counts: Sequence[int], texts: Sequence[str], colours: Any
-) -> None:
-    bars = axes.bar(range(len(names)), counts, width=0.6, color=colours, edgecolor=INK)
+    title: str, counts: Mapping[str, int], texts: Sequence[str], colours: Sequence[str]
+) -> bytes:
+    figure, axes = _empty(title, "cases")
+    places, heights = range(len(counts)), list(counts.values())
+    bars = axes.bar(places, heights, width=0.6, color=colours, edgecolor=INK)
     axes.bar_label(bars, texts, padding=2, color=INK)
-    axes.set_xticks(range(len(names)), names)
-    axes.set_ylim(0, max(1.15 * max(counts, default=0), 1))
+    axes.set_xticks(places, list(counts))
+    axes.set_ylim(0, max(1.15 * max(heights, default=0), 1))
+    return as_png(figure)
 
 
 def _empty(title: str, unit: str) -> "tuple[Any, Axes]":

@@ -27,7 +27,7 @@ from brainviewer.training.labelled_data.detections import DETECTIONS_FOLDER, loa
 from brainviewer.training.recipes import Recipe, read_recipe
 from brainviewer.training.softmax_regression import class_weights
 from brainviewer.training.subtype.augmentation_cache import levels
-from brainviewer.training.subtype.fit import RECIPE, labelled_cases, with_lesion
+from brainviewer.training.subtype.fit import RECIPE, cases_of_run
 from brainviewer.training.subtype.predictions import entry, expert_slices
 
 FEATURES_FILE = "xception.npz"
@@ -133,7 +133,7 @@ def main(
 ) -> None:
     """Measure frozen ImageNet features in the folds of a run."""
     plan = read_recipe(recipe)
-    cases = with_lesion(plan, labelled_cases(plan, data), run / DETECTIONS_FOLDER, silent)
+    cases = cases_of_run(plan, data, run, silent)
     predict_unseen(plan, cases, extract(plan, cases, run, weights), run)
 
 

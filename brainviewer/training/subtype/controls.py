@@ -42,9 +42,8 @@ from brainviewer.training.subtype.fit import (
     CACHE_FOLDER,
     RECIPE,
     batch_maker,
-    labelled_cases,
+    cases_of_run,
     train,
-    with_lesion,
 )
 from brainviewer.training.subtype.predictions import entry, expert_slices, run
 from brainviewer.training.weights import read_state
@@ -104,7 +103,7 @@ def control(name: str, recipe: Recipe, data: Path, out: Path, seed: int, report:
     if target.exists():
         return
     found = out / DETECTIONS_FOLDER
-    cases = with_lesion(recipe, labelled_cases(recipe, data), found, report)
+    cases = cases_of_run(recipe, data, out, report)
     # Read before samples are drawn, so that nothing is left in a folder that holds no run.
     read_state(out / PRETRAINED_FILE)
     bank = make_cache(cases, out / CACHE_FOLDER, found, recipe, report)

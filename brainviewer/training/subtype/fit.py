@@ -84,6 +84,11 @@ def labelled_cases(recipe: Recipe, data: Path) -> list[Case]:
     return _enough(recipe, [case for case in read_cases(data) if case.label in recipe.classes])
 
 
+def cases_of_run(recipe: Recipe, data: Path, run: Path, report: Report) -> list[Case]:
+    """The cases that a run learned from, and that its folds are made of (see ``with_lesion``)."""
+    return with_lesion(recipe, labelled_cases(recipe, data), run / DETECTIONS_FOLDER, report)
+
+
 def _enough(recipe: Recipe, cases: list[Case]) -> list[Case]:
     for code in recipe.classes:
         count = sum(case.label == code for case in cases)

@@ -37,7 +37,7 @@ from brainviewer.training.labelled_data.pretraining_images import (
 from brainviewer.training.recipes import FINAL_FILE, Recipe, read_recipe
 from brainviewer.training.resnet50 import ResNet50
 from brainviewer.training.subtype.evaluate import RECIPE
-from brainviewer.training.subtype.fit import fold_file, labelled_cases, load_network, with_lesion
+from brainviewer.training.subtype.fit import cases_of_run, fold_file, load_network
 from brainviewer.training.subtype.package import SCOPE_CHECK_FILE, SCOPE_FILE
 from brainviewer.training.subtype.predictions import run as run_network
 
@@ -72,7 +72,7 @@ def show(recipe: Recipe, data: Path, run: Path, report: Report) -> Shown:
     """Prepare the cases of a run, and what its final network should refuse; raises FileError if
     the run is not begun."""
     detections = run / DETECTIONS_FOLDER
-    cases = with_lesion(recipe, labelled_cases(recipe, data), detections, report)
+    cases = cases_of_run(recipe, data, run, report)
     known, folds = [], []
     for number, fold in enumerate(folds_of(cases, recipe.folds, recipe.seeds[0])):
         report(0.5 * number / len(cases), "preparing the patients")
