@@ -157,7 +157,10 @@ class _Found:
         self.others: list[str] = []
         self.notices: list[str] = []
         self.of_table = (folder / TABLE).is_file()
-        self._from_table() if self.of_table else self._from_folders()
+        if self.of_table:
+            self._from_table()
+        else:
+            self._from_folders()
 
     def _from_folders(self) -> None:
         """The class is the name of the folder directly below."""

@@ -10,6 +10,7 @@ from brainviewer.training.leaderboard.entries import SHIPPED
 
 Row = Mapping[str, Any]
 _SHARE = re.compile(r"(\d+(?:\.\d+)?) %")
+_ORDER = ("apart", "tutorial", "reported")
 _WIDTH, _HEIGHT, _LEFT, _BOTTOM, _TOP = 250, 132, 26, 18, 8
 
 
@@ -36,7 +37,10 @@ def overview(table: Mapping[str, Any]) -> dict[str, Any] | None:
             {
                 "row": row,
                 "accuracy": accuracies["apart"],
-                "ends": [place(row["patient_wise"]["figures"]["accuracy"][e]) for e in _ENDS],
+                "ends": [
+                    place(row["patient_wise"]["figures"]["accuracy"][end])
+                    for end in ("low", "high")
+                ],
                 "dots": [(kind, place(value), value) for kind, value in accuracies.items()],
             }
             for row, accuracies in zip(best, shown, strict=True)
@@ -46,10 +50,6 @@ def overview(table: Mapping[str, Any]) -> dict[str, Any] | None:
             for n in range(int((1 - low) / apart + 1e-9), -1, -1)
         ],
     }
-
-
-_ENDS = ("low", "high")
-_ORDER = ("apart", "tutorial", "reported")
 
 
 def _accuracies(row: Row) -> dict[str, float]:

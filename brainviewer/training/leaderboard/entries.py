@@ -22,6 +22,49 @@ SHIPPED = "shipped-model"
 KINDS = (IMAGE_CLASSES, IMAGE_VOTE, SHIPPED)
 RANKED_BY = "macro F1"
 _MOST_BYTES = 4_000_000  # of a result; the architecture beside it can be larger
+FIGURES = ("macro F1", "accuracy", WORST, AUROC, ECE)
+"""The figures that every result has and every row shows."""
+
+
+@dataclass(frozen=True)
+class _Maybe:
+    """An entry that may be null, or not there."""
+
+    shape: Any
+
+
+_FIGURE = {"name": str, "value": float, "low": float, "high": float}
+_SPLIT = {"split": str, "tested": [str], "train": int, "validation": int, "test": int}
+_PHASE = {"epochs": int, "batch": int}
+_TRAINED = {"training": _PHASE, "fine_tuning": _Maybe(_PHASE)}  # by a recipe for single images
+_COPIES = dict.fromkeys(("copies", "right_on_copies", "others", "right_on_others"), int)
+_EPOCH = {"fold": str, "phase": str, "epoch": int}
+_CURVES = dict.fromkeys(("loss", "accuracy", "val_loss", "val_accuracy"), float)
+_COSTS = ("parameters", "size_bytes", "ms_per_image", "training_seconds")
+# Types as JSON has them, where a float is any finite number; a list holds one shape.
+_SHAPE: Mapping[str, Any] = {
+    "network": str,
+    "about": str,
+    "recipe": _Maybe(str),
+    "reported": _Maybe(str),
+    "classes": [str],
+    "data": {"images_sha256": str, "layout": str, "folder": _Maybe(str)},
+    "protocol": {**_SPLIT, "grouped": bool, "limit": _Maybe(int)},
+    "settings": {"training": _Maybe({}), "fine_tuning": _Maybe({})},
+    "figures": [_FIGURE],
+    "confusion": [[float]],
+    "notices": [str],
+    "epochs": _Maybe([int]),
+    "history": _Maybe([{**_EPOCH, **_CURVES}]),
+    "operating_point": _Maybe(
+        {"positive": str, "wanted_sensitivity": float, "threshold": float, "figures": [_FIGURE]}
+    ),
+    "leak": _Maybe(
+        {"copies": int, "others": int, "figures": [_FIGURE], "by_class": _Maybe([_COPIES])}
+    ),
+    "members": _Maybe([{"network": str}]),
+    **{key: _Maybe(float) for key in _COSTS},
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -171,51 +214,6 @@ def _keep(rows: Rows, result: Result) -> None:
     key = _same_network(result)
     if key not in rows or rows[key]["protocol"]["train"] < result["protocol"]["train"]:
         rows[key] = result
-
-
-FIGURES = ("macro F1", "accuracy", WORST, AUROC, ECE)
-"""The figures that every result has and every row shows."""
-
-
-@dataclass(frozen=True)
-class _Maybe:
-    """An entry that may be null, or not there."""
-
-    shape: Any
-
-
-_FIGURE = {"name": str, "value": float, "low": float, "high": float}
-_SPLIT = {"split": str, "tested": [str], "train": int, "validation": int, "test": int}
-_PHASE = {"epochs": int, "batch": int}
-_TRAINED = {"training": _PHASE, "fine_tuning": _Maybe(_PHASE)}  # by a recipe for single images
-_COPIES = dict.fromkeys(("copies", "right_on_copies", "others", "right_on_others"), int)
-_EPOCH = {"fold": str, "phase": str, "epoch": int}
-_CURVES = dict.fromkeys(("loss", "accuracy", "val_loss", "val_accuracy"), float)
-_COSTS = ("parameters", "size_bytes", "ms_per_image", "training_seconds")
-# Types as JSON has them, where a float is any finite number; a list holds one shape.
-_SHAPE: Mapping[str, Any] = {
-    "network": str,
-    "about": str,
-    "recipe": _Maybe(str),
-    "reported": _Maybe(str),
-    "classes": [str],
-    "data": {"images_sha256": str, "layout": str, "folder": _Maybe(str)},
-    "protocol": {**_SPLIT, "grouped": bool, "limit": _Maybe(int)},
-    "settings": {"training": _Maybe({}), "fine_tuning": _Maybe({})},
-    "figures": [_FIGURE],
-    "confusion": [[float]],
-    "notices": [str],
-    "epochs": _Maybe([int]),
-    "history": _Maybe([{**_EPOCH, **_CURVES}]),
-    "operating_point": _Maybe(
-        {"positive": str, "wanted_sensitivity": float, "threshold": float, "figures": [_FIGURE]}
-    ),
-    "leak": _Maybe(
-        {"copies": int, "others": int, "figures": [_FIGURE], "by_class": _Maybe([_COPIES])}
-    ),
-    "members": _Maybe([{"network": str}]),
-    **{key: _Maybe(float) for key in _COSTS},
-}
 
 
 def first_error(result: Mapping[str, Any]) -> str:
