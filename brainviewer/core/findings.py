@@ -100,7 +100,7 @@ class TumourFinding:
 
     index : tumour slice, from 0, along the voxel axis of ``plane``; None if nothing was found. It
         is the slice with the largest area after smoothing over a little distance, so that a
-        slice beside it can hold a little more (see ``analysis.slice_area``).
+        slice beside it can hold a little more (see ``measure.slice_area``).
     position_mm : (x, y, z) in mm, in the world of the study's grid, of the lesion's middle in the
         tumour slice. It leads a view there; what is told of it is ``told``.
     oriented : whether the study's grid says how the patient lay.

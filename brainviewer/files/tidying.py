@@ -1,8 +1,6 @@
 """What every start puts right: who can read the user's files, and what killed processes left."""
 
-from collections.abc import Iterator
 from contextlib import suppress
-from pathlib import Path
 
 from brainviewer.files.drafts import sweep, sweep_elsewhere
 from brainviewer.files.user_folders import (
@@ -24,15 +22,9 @@ def tidy_up() -> None:
         with suppress(OSError):
             if folder.is_dir():
                 close_folder(folder)
-                for path in _files_in(folder):
-                    close_file(path)
+                ours_alone = folder in (journal_folder(), ages_folder())
+                for pattern in ("*",) if ours_alone else _PATTERNS:
+                    for path in folder.glob(pattern):
+                        close_file(path)
                 sweep(folder)
     sweep_elsewhere()
-
-
-def _files_in(folder: Path) -> Iterator[Path]:
-    if folder in (journal_folder(), ages_folder()):
-        yield from folder.iterdir()
-        return
-    for pattern in _PATTERNS:
-        yield from folder.glob(pattern)

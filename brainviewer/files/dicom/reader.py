@@ -18,7 +18,7 @@ from brainviewer.core.voi_window import opening_window
 from brainviewer.files.decoding.process import DamagedError, Decoded, decode
 from brainviewer.files.image2d.reader import size_of_file
 
-_SAMPLED = 200_000  # values, as ``core.windowing`` takes of a whole volume
+_SAMPLED = 200_000  # values, as ``core.voi_window`` takes of a whole volume
 _AGAIN = "Export it again from its source, or save the image as PNG."
 
 

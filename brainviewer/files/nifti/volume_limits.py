@@ -1,7 +1,7 @@
 """How large volumes may be, judged by their headers before memory is taken.
 
-What is done to a study afterwards (see ``analysis.working_grid``) takes a bounded amount of memory
-beside its voxels; what the voxels take is bounded here.
+What is done to a study afterwards (see ``imaging.preprocess.working_grid``) takes a bounded amount
+of memory beside its voxels; what the voxels take is bounded here.
 """
 
 import math
