@@ -14,12 +14,10 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import (
     QDockWidget,
     QMainWindow,
-    QScrollArea,
     QSizePolicy,
     QStackedWidget,
     QToolBar,
     QToolButton,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -35,6 +33,7 @@ from brainviewer.gui.dialogs.sequences import ask_sequences
 from brainviewer.gui.dialogs.view_export import PictureExport
 from brainviewer.gui.drop_highlight import DropHighlight
 from brainviewer.gui.image_focus import ImageFocus
+from brainviewer.gui.layouts import column, panel, scrolled
 from brainviewer.gui.live_actions import Actions
 from brainviewer.gui.menus import Menus
 from brainviewer.gui.notices import NoticeBar
@@ -50,6 +49,7 @@ from brainviewer.gui.right_split import RightSplit
 from brainviewer.gui.status_bar import StatusBar
 from brainviewer.gui.volume.pane import VolumePane
 from brainviewer.gui.welcome import Invitation
+from brainviewer.gui.widgets import told
 from brainviewer.gui.window_parts import WindowParts
 
 LEFT_WIDTH = 236
@@ -71,7 +71,6 @@ class MainWindow(QMainWindow):
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
         self.grid = PaneGrid(session)
         self.volume = VolumePane(session.state)
-        self.result = ResultPanel(session)
         self.export_picture = PictureExport(session, self.grid, self.volume, self)
         self.parts = WindowParts(
             self,
@@ -127,49 +126,25 @@ class MainWindow(QMainWindow):
         self._pages.addWidget(self.grid)
         self._strip, self._film = SliceStrip(self.session), FilmStrip(self.session)
         centre = QWidget()
-        column = QVBoxLayout(centre)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self._pages, 1)
-        column.addWidget(self._strip)
-        column.addWidget(self._film)
+        centre.setLayout(column((self._pages, 1), self._strip, self._film, spacing=0))
         NoticeBar(self.session, over=self._pages)
         self.setCentralWidget(centre)
 
     def _left_panel(self) -> QWidget:
-        inside = QWidget()
-        inside.setObjectName("panel")
-        inside.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        column = QVBoxLayout(inside)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(16)
-        column.addWidget(StudyPanel(self.session))
-        column.addWidget(DisplayPanel(self.session))
-        column.addStretch(1)
-        scroll = QScrollArea()
-        scroll.setObjectName("panel")
-        scroll.setWidgetResizable(True)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setWidget(inside)
+        panels = StudyPanel(self.session), DisplayPanel(self.session)
+        scroll = scrolled(column(*panels, None, spacing=16))
         scroll.setMinimumWidth(LEFT_WIDTH)
         return scroll
 
     def _right_panel(self) -> QWidget:
+        names = "show-heatmap", "show-lesion", "copy"
+        tools = [self._tool_button(name) for name in names]
+        self._outline = tools[1]
+        self.result = ResultPanel(self.session, *tools)
         split = RightSplit()
         split.addWidget(self.volume)
-        tools = {n: self._tool_button(n) for n in ("show-heatmap", "show-lesion", "copy")}
-        for tool in tools.values():
-            self.result.add_tool(tool)
-        self._outline = tools["show-lesion"]
         split.addWidget(self.result)
-        right = QWidget()
-        right.setObjectName("panel")
-        column = QVBoxLayout(right)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(WhatIfPanel(self.session))
-        column.addWidget(split, 1)
-        return right
+        return panel(column(WhatIfPanel(self.session), (split, 1), spacing=0), QWidget())
 
     def _dock(self, title: str, content: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
         dock = QDockWidget(title, self)
@@ -181,7 +156,7 @@ class MainWindow(QMainWindow):
         return dock
 
     def _tool_button(self, action_id: str) -> QToolButton:
-        made = QToolButton()
+        made = told(QToolButton(), "small")
         made.setDefaultAction(self.actions_by_id[action_id])
         made.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
         return made

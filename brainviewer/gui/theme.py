@@ -213,6 +213,11 @@ def current() -> Colours:
     return colours(str(app.property("theme") or "dark") if app else "dark")
 
 
+def link(target: str, text: str) -> str:
+    """A link in a label of rich text, in the colour of the theme."""
+    return f'<a style="color:{current().accent}" href="{target}">{text}</a>'
+
+
 def apply_theme(app: QApplication, name: str) -> None:
     """Give the whole application the look of a theme."""
     chosen = colours(name)

@@ -1,15 +1,15 @@
 """What stands in the middle when nothing is open, and the five hints of the first start."""
 
-from pathlib import Path
-
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QWidget
 
 from brainviewer.app.settings import Settings
 from brainviewer.core.shown_text import shown_text
+from brainviewer.gui.dialogs.files import recent
+from brainviewer.gui.layouts import clear, column, fill, row
 from brainviewer.gui.outside_text import on_button
-from brainviewer.gui.widgets import button, clear, head, label
+from brainviewer.gui.widgets import button, call, head, label
 
 _RECENT = 5
 HINTS = (
@@ -34,31 +34,21 @@ class Invitation(QWidget):
         self._settings = settings
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setStyleSheet("Invitation { background: black; }")
-        column = QVBoxLayout(self)
-        column.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        column.setSpacing(10)
         title = label("Drop a study or a picture here", "answer")
-        title.setStyleSheet("color: #D7DEE5")
         text = label("FLAIR, T1, T1ce and T2 as NIfTI, or single images")
-        text.setStyleSheet("color: #8A97A3")
-        for widget in (title, text):
-            widget.setAlignment(Qt.AlignmentFlag.AlignCenter)
-            column.addWidget(widget)
-        row = QHBoxLayout()
-        row.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        folder = button("Open study folder…", "primary")
-        demo = button("Open the demo study")
-        demo.setStyleSheet("color: #5AA9E6")
-        folder.clicked.connect(self.open_wanted)
-        demo.clicked.connect(self.demo_wanted)
-        row.addWidget(folder)
-        row.addWidget(demo)
-        column.addSpacing(6)
-        column.addLayout(row)
-        self._recent = QVBoxLayout()
-        self._recent.setSpacing(2)
-        column.addSpacing(14)
-        column.addLayout(self._recent)
+        folder = button("Open study folder…", "primary", clicked=self.open_wanted)
+        demo = button("Open the demo study", clicked=self.demo_wanted)
+        for widget, colour in ((title, "#D7DEE5"), (text, "#8A97A3"), (demo, "#5AA9E6")):
+            widget.setStyleSheet(f"color: {colour}")
+        self._recent = column(spacing=2)
+        centred = Qt.AlignmentFlag.AlignCenter
+        buttons = row(folder, demo)
+        buttons.setAlignment(centred)
+        title.setAlignment(centred)
+        text.setAlignment(centred)
+        lines = column(title, text, 6, buttons, 14, self._recent, spacing=10)
+        lines.setAlignment(centred)
+        self.setLayout(lines)
         self._list_recent()
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -68,17 +58,18 @@ class Invitation(QWidget):
     def _list_recent(self) -> None:
         """The studies that were opened lately, newest first."""
         clear(self._recent)
-        entries = [[Path(path) for path in entry] for entry in self._settings.recent[:_RECENT]]
-        if entries:
-            title = head("Recent studies")
-            title.setAlignment(Qt.AlignmentFlag.AlignCenter)
-            self._recent.addWidget(title)
-        for paths in entries:
-            shown = paths[0] if len(paths) == 1 else paths[0].parent
-            open_again = button(on_button(shown.name), "recent")
-            open_again.setAccessibleName(f"Open {shown_text(shown.name)} again")
-            open_again.clicked.connect(lambda _=False, p=paths: self.recent_wanted.emit(p))
-            self._recent.addWidget(open_again, 0, Qt.AlignmentFlag.AlignCenter)
+        studies = recent(self._settings)[:_RECENT]
+        centred = Qt.AlignmentFlag.AlignCenter
+        if studies:
+            fill(self._recent, (head("Recent studies"), centred))
+        for shown, paths in studies:
+            again = button(
+                on_button(shown.name),
+                "recent",
+                clicked=call(self.recent_wanted.emit, paths),
+                name=f"Open {shown_text(shown.name)} again",
+            )
+            fill(self._recent, (again, centred))
 
 
 class Hints(QFrame):
@@ -91,20 +82,21 @@ class Hints(QFrame):
         self._over = over
         self.setObjectName("card")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(16, 12, 16, 12)
-        column.setSpacing(5)
-        column.addWidget(head("Five things hands can do"))
-        for hand, effect in HINTS:
-            row = QHBoxLayout()
-            name = label(hand)
-            name.setFixedWidth(130)
-            row.addWidget(name)
-            row.addWidget(label(effect, "quiet"), 1)
-            column.addLayout(row)
-        done = button("Got it", "second")
-        done.clicked.connect(self._close)
-        column.addWidget(done, 0, Qt.AlignmentFlag.AlignRight)
+        hands = [label(hand) for hand, _ in HINTS]
+        for hand in hands:
+            hand.setFixedWidth(130)
+        effects = [label(effect, "quiet") for _, effect in HINTS]
+        lines = [row(hand, (effect, 1)) for hand, effect in zip(hands, effects, strict=True)]
+        done = button("Got it", "second", clicked=self._close)
+        self.setLayout(
+            column(
+                head("Five things hands can do"),
+                *lines,
+                (done, Qt.AlignmentFlag.AlignRight),
+                spacing=5,
+                margins=(16, 12, 16, 12),
+            )
+        )
         over.installEventFilter(self)
         self.adjustSize()
         self._place()

@@ -1,25 +1,90 @@
 """Small pieces that every panel is made of: section heads, buttons, numbers with units."""
 
-from typing import TypeVar
+from collections.abc import Callable
+from typing import Protocol, TypeVar
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QCheckBox, QDoubleSpinBox, QLabel, QLayout, QPushButton, QWidget
+from PySide6.QtCore import QObject, Qt, QTimer, SignalInstance
+from PySide6.QtGui import QFont, QPainter, QPaintEvent
+from PySide6.QtWidgets import QCheckBox, QDoubleSpinBox, QLabel, QPushButton, QSlider, QWidget
+
+from brainviewer.painting.devices import painting
+
+Slot = Callable[..., object]
+Widget = TypeVar("Widget", bound=QWidget)
 
 
-def label(text: str = "", role: str = "", *, wrap: bool = False) -> QLabel:
-    """A label with a role of the theme: head, quiet, small, answer, caution, chip…"""
-    widget = QLabel(text)
-    widget.setTextFormat(Qt.TextFormat.PlainText)
+class _Connectable(Protocol):
+    def connect(self, slot: Slot, /) -> object: ...
+
+
+def listen(slot: Slot, *signals: _Connectable) -> None:
+    """Call a slot at each of several signals."""
+    for signal in signals:
+        signal.connect(slot)
+
+
+def call(function: Slot, *arguments: object) -> Callable[[], object]:
+    """A slot that calls a function with these arguments, whatever the signal carries."""
+    return lambda: function(*arguments)
+
+
+def timer(parent: QObject, milliseconds: int, slot: Slot) -> QTimer:
+    """A timer that calls a slot once each time it is started."""
+    made = QTimer(parent, singleShot=True, interval=milliseconds)
+    made.timeout.connect(slot)
+    return made
+
+
+def told(widget: Widget, role: str = "", tip: str = "", name: str = "") -> Widget:
+    """A widget with a role of the theme, a tool tip, and a name for a screen reader."""
     if role:
         widget.setProperty("role", role)
-    widget.setWordWrap(wrap)
+    widget.setToolTip(tip)
+    widget.setAccessibleName(name)
     return widget
+
+
+def painted(paint: Callable[[Widget, QPainter], None]) -> Callable[[Widget, QPaintEvent], None]:
+    """Makes a ``paintEvent`` of a method that takes a painter on the widget."""
+
+    def paint_event(widget: Widget, _event: QPaintEvent) -> None:
+        with painting(widget) as painter:
+            paint(widget, painter)
+
+    return paint_event
+
+
+def label(text: str = "", role: str = "", tip: str = "", *, wrap: bool = False) -> QLabel:
+    """A label with a role of the theme: head, quiet, small, answer, caution, chip…"""
+    return told(QLabel(text, textFormat=Qt.TextFormat.PlainText, wordWrap=wrap), role, tip)
+
+
+def linked(widget: QLabel, slot: Slot) -> QLabel:
+    """Let a label hold links, which call a slot."""
+    widget.setTextFormat(Qt.TextFormat.RichText)
+    widget.setTextInteractionFlags(
+        Qt.TextInteractionFlag.LinksAccessibleByMouse
+        | Qt.TextInteractionFlag.LinksAccessibleByKeyboard
+    )
+    widget.linkActivated.connect(slot)
+    return widget
+
+
+def right(text: QLabel) -> QLabel:
+    """A label with its text at its right end."""
+    text.setAlignment(Qt.AlignmentFlag.AlignRight)
+    return text
 
 
 def head(text: str) -> QLabel:
     """A section head in small capitals."""
     return label(text.upper(), "head")
+
+
+def say(widget: QLabel, text: str) -> None:
+    """Let a label say a text; with none it is hidden."""
+    widget.setText(text)
+    widget.setVisible(bool(text))
 
 
 def set_role(widget: QWidget, role: str) -> None:
@@ -29,23 +94,33 @@ def set_role(widget: QWidget, role: str) -> None:
     widget.style().polish(widget)
 
 
-def clear(layout: QLayout) -> None:
-    """Take everything out of a layout that is filled anew; its widgets go at once."""
-    while item := layout.takeAt(0):
-        if widget := item.widget():
-            widget.hide()
-            widget.deleteLater()
+def button(
+    text: str,
+    role: str = "",
+    tip: str = "",
+    clicked: Slot | SignalInstance | None = None,
+    *,
+    checkable: bool = False,
+    name: str = "",
+) -> QPushButton:
+    """A push button with a role of the theme: primary, second or none.
 
-
-def button(text: str, role: str = "", tip: str = "", *, checkable: bool = False) -> QPushButton:
-    """A push button with a role of the theme: primary, second or none."""
-    widget = QPushButton(text)
-    if role:
-        widget.setProperty("role", role)
-    widget.setToolTip(tip)
+    name : for a screen reader, where the text does not say enough.
+    """
+    widget = told(QPushButton(text), role, tip, name)
     widget.setCheckable(checkable)
     widget.setCursor(Qt.CursorShape.PointingHandCursor)
+    if clicked is not None:
+        widget.clicked.connect(clicked)
     return widget
+
+
+def slider(low: int, high: int, name: str, changed: Slot, tip: str = "") -> QSlider:
+    """A horizontal slider. name : for a screen reader."""
+    made = told(QSlider(Qt.Orientation.Horizontal), tip=tip, name=name)
+    made.setRange(low, high)
+    made.valueChanged.connect(changed)
+    return made
 
 
 class _NumberField(QDoubleSpinBox):
@@ -62,18 +137,13 @@ def number_field(low: float, high: float, digits: int = 0) -> QDoubleSpinBox:
 
     digits : how many may stand after the point.
     """
-    field = _NumberField()
+    field = _NumberField(decimals=digits)
     field.setRange(low, high)
-    field.setDecimals(digits)
-    field.setGroupSeparatorShown(False)
-    field.setMinimumWidth(1)  # else as wide as the largest number that it could hold
     field.setKeyboardTracking(False)
+    field.setMinimumWidth(1)  # else as wide as the largest number that it could hold
     # Style sheets do not pad the text of spin boxes.
     field.lineEdit().setTextMargins(5, 0, 0, 0)
     return field
-
-
-Widget = TypeVar("Widget", bound=QWidget)
 
 
 def tabular(widget: Widget) -> Widget:
@@ -89,16 +159,10 @@ def signed(value: float, digits: int = 1) -> str:
     return f"{value:.{digits}f}".replace("-", "−")
 
 
-def grouped(value: float, digits: int = 0) -> str:
-    """A number with thousands separated and a real minus sign."""
-    return f"{value:,.{digits}f}".replace("-", "−")
-
-
 def check_box(text: str, there: bool, why_not: str) -> QCheckBox:
     """A box for what is shown; disabled, with the reason, where there is nothing to show."""
-    box = QCheckBox(text)
+    box = told(QCheckBox(text), tip="" if there else why_not)
     box.setChecked(there)
     box.setEnabled(there)
     box.setProperty("there", there)
-    box.setToolTip("" if there else why_not)
     return box

@@ -1,12 +1,13 @@
 """Waits for what is being saved before the window closes."""
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QProgressBar, QWidget
 
 from brainviewer.app.export_queue import EXPORT
 from brainviewer.app.notices import Notice
 from brainviewer.app.session import Session
-from brainviewer.gui.widgets import button, label
+from brainviewer.gui.layouts import column, row
+from brainviewer.gui.widgets import button, label, listen
 
 
 def unfinished(session: Session) -> int:
@@ -26,26 +27,13 @@ class ClosingDialog(QDialog):
         self.setWindowTitle("BrainViewer closes")
         self._session = session
         self._text = label(wrap=True)
-        self._line = QProgressBar()
-        self._line.setTextVisible(False)
-        self._line.setRange(0, 1000)
-        stay = button("Stay")
-        stay.clicked.connect(self.reject)
-        self.drop_button = button("Close without saving", "second")
-        self.drop_button.clicked.connect(self._drop)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(20, 20, 20, 20)
-        column.setSpacing(12)
-        column.addWidget(self._text)
-        column.addWidget(self._line)
-        ends = QHBoxLayout()
-        ends.addStretch(1)
-        ends.addWidget(stay)
-        ends.addWidget(self.drop_button)
-        column.addLayout(ends)
+        self._line = QProgressBar(textVisible=False, maximum=1000)
+        self.drop_button = button("Close without saving", "second", clicked=self._drop)
+        ends = row(None, button("Stay", clicked=self.reject), self.drop_button)
+        margins = (20, 20, 20, 20)
+        self.setLayout(column(self._text, self._line, ends, spacing=12, margins=margins))
         self.setMinimumWidth(420)
-        session.state.progress_changed.connect(self._show)
-        session.jobs.ended.connect(self._show)
+        listen(self._show, session.state.progress_changed, session.jobs.ended)
         session.state.noticed.connect(self._stay_for)
         self._show()
 

@@ -5,17 +5,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QSize, QTimer
+from PySide6.QtCore import QSize, QStandardPaths
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import (
-    QCheckBox,
-    QDialog,
-    QFileDialog,
-    QHBoxLayout,
-    QLineEdit,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QCheckBox, QDialog, QFileDialog, QLineEdit, QWidget
 
 from brainviewer.app.exports import ExportRequest, ExportSubject
 from brainviewer.app.facts import Fact
@@ -25,11 +17,12 @@ from brainviewer.core.errors import BrainViewerError
 from brainviewer.core.shown_text import shown_text
 from brainviewer.files.image2d.writer import PAGE_SUFFIXES
 from brainviewer.files.ordinary_file import resolved
-from brainviewer.gui.dialogs.export_places import pictures_folder, there_is
 from brainviewer.gui.dialogs.export_preview import PreviewPane
+from brainviewer.gui.dialogs.files import there_is
+from brainviewer.gui.layouts import column, row
 from brainviewer.gui.outside_text import as_tip
 from brainviewer.gui.panels.choice_row import ChoiceRow
-from brainviewer.gui.widgets import button, check_box, head, label
+from brainviewer.gui.widgets import button, check_box, head, label, timer, told
 
 Preview = Callable[[ExportRequest], QImage]
 LaterPreview = Callable[
@@ -69,28 +62,30 @@ class ExportDialog(QDialog):
         self._folder = folder or pictures_folder()
         self._named = False
         facts = state.facts
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(_PAUSE_MS)
-        self._timer.timeout.connect(self._show_preview)
-
-        self._subjects = ChoiceRow([s.value[0].upper() + s.value[1:] for s in ExportSubject])
-        self._subjects.enable(1, Fact.TUMOUR in facts, "No lesion was found.")
-        self._subjects.enable(2, volume, "There is no 3D view.")
-        self._formats = ChoiceRow(list(_FORMATS))
-        self._scales = ChoiceRow([f"{scale}×" for scale in SCALES], chosen=1)
+        self._timer = timer(self, _PAUSE_MS, self._show_preview)
+        self._subjects = ChoiceRow(
+            {s[0].upper() + s[1:]: s for s in ExportSubject}, ExportSubject.VIEW
+        )
+        self._subjects.enable(
+            ExportSubject.TUMOUR_SLICE, Fact.TUMOUR in facts, "No lesion was found."
+        )
+        self._subjects.enable(ExportSubject.VOLUME, volume, "There is no 3D view.")
+        self._formats = ChoiceRow(_FORMATS, ".png")
+        self._scales = ChoiceRow({f"{scale}×": scale for scale in SCALES}, SCALES[1])
         self.heatmap = check_box("Heatmap", Fact.HEATMAP in facts, "There is no heatmap.")
         self.heatmap.setChecked(self.heatmap.isChecked() and state.overlays.heatmap)
         self.annotations = check_box("Annotations", Fact.ANNOTATIONS in facts, "There are none.")
         self.answer = check_box("Tumour and result", bool({Fact.TUMOUR, Fact.RESULT} & facts), "")
-        self.identify = QCheckBox("Study and file names")
-        self.identify.setToolTip("They may name the patient, and are left out unless you ask.")
-        self.file_name = QLineEdit()
-        self.file_name.setAccessibleName("File name")
+        self.identify = told(
+            QCheckBox("Study and file names"),
+            tip="They may name the patient, and are left out unless you ask.",
+        )
+        self.file_name = told(QLineEdit(), name="File name")
         self._picture = PreviewPane()
-        self._size = label("", "quiet")
-        self._remark = label("", "caution", wrap=True)
-        self.export_button = button("Export", "primary")
+        self._size = label(role="quiet")
+        self._remark = label(role="caution", wrap=True)
+        self.export_button = button("Export", "primary", clicked=self.accept)
+        self.export_button.setDefault(True)
         self._lay_out()
 
         for choice in (self._subjects, self._scales, self._formats):
@@ -103,13 +98,17 @@ class ExportDialog(QDialog):
     @property
     def request(self) -> ExportRequest:
         """What is chosen at this moment."""
+        heatmap, annotations, answer = (
+            box.isChecked() and box.isEnabled()
+            for box in (self.heatmap, self.annotations, self.answer)
+        )
         return ExportRequest(
-            list(ExportSubject)[self._subjects.chosen],
+            self._subjects.chosen,
             self._path,
-            SCALES[self._scales.chosen],
-            self.heatmap.isChecked() and self.heatmap.isEnabled(),
-            self.annotations.isChecked() and self.annotations.isEnabled(),
-            self.answer.isChecked() and self.answer.isEnabled(),
+            self._scales.chosen,
+            heatmap,
+            annotations,
+            answer,
             self.identify.isChecked(),
         )
 
@@ -121,22 +120,17 @@ class ExportDialog(QDialog):
         path = self._folder / os.path.expanduser(typed)  # noqa: PTH111
         if not typed or typed.endswith(_ENDS_OF_FOLDERS) or there_is(path, Path.is_dir):
             path /= self._own_name
-        return path if path.suffix.lower() in PAGE_SUFFIXES else Path(f"{path}{self._suffix}")
+        known = path.suffix.lower() in PAGE_SUFFIXES
+        return path if known else Path(f"{path}{self._formats.chosen}")
 
     @property
     def _own_name(self) -> str:
-        subject = list(ExportSubject)[self._subjects.chosen]
-        return f"brainviewer-{subject.value.lower().replace(' ', '-')}{self._suffix}"
-
-    @property
-    def _suffix(self) -> str:
-        return list(_FORMATS.values())[self._formats.chosen]
+        subject = self._subjects.chosen.lower().replace(" ", "-")
+        return f"brainviewer-{subject}{self._formats.chosen}"
 
     def choose(self, subject: ExportSubject) -> None:
         """Preset what is exported."""
-        place = list(ExportSubject).index(subject)
-        if self._subjects.group.button(place).isEnabled():
-            self._subjects.group.button(place).setChecked(True)
+        if self._subjects.choose(subject):
             self._changed()
 
     def done(self, result: int) -> None:
@@ -148,63 +142,40 @@ class ExportDialog(QDialog):
     # -- layout -----------------------------------------------------------------------------
 
     def _lay_out(self) -> None:
-        whole = QHBoxLayout(self)
-        whole.setContentsMargins(20, 20, 20, 20)
-        whole.setSpacing(20)
-        seen = QVBoxLayout()
-        seen.addWidget(self._picture, 1)
-        seen.addWidget(self._size)
-        whole.addLayout(seen, 1)
-        column = QVBoxLayout()
-        column.setSpacing(4)
-        for name, rows in (
-            ("What", (self._subjects,)),
-            ("Show", (self.heatmap, self.annotations, self.answer, self.identify)),
-            ("Size", (self._scales,)),
-            ("Format", (self._formats,)),
-        ):
-            column.addWidget(head(name))
-            for row in rows:
-                column.addWidget(row)
-            column.addSpacing(16)
-        column.addWidget(head("File"))
-        file_row = QHBoxLayout()
-        browse = button("Folder…", "second", "Choose the folder and the name")
-        browse.clicked.connect(self._browse)
-        file_row.addWidget(self.file_name, 1)
-        file_row.addWidget(browse)
-        column.addLayout(file_row)
-        column.addWidget(self._remark)
-        column.addStretch(1)
-        ends = QHBoxLayout()
-        cancel = button("Cancel")
-        cancel.clicked.connect(self.reject)
-        self.export_button.clicked.connect(self.accept)
-        self.export_button.setDefault(True)
-        ends.addStretch(1)
-        ends.addWidget(cancel)
-        ends.addWidget(self.export_button)
-        column.addLayout(ends)
+        boxes = self.heatmap, self.annotations, self.answer, self.identify
+        browse = button("Folder…", "second", "Choose the folder and the name", self._browse)
         side = QWidget()
         side.setFixedWidth(320)
-        side.setLayout(column)
-        column.setContentsMargins(0, 0, 0, 0)
-        whole.addWidget(side)
+        side.setLayout(
+            column(
+                *(head("What"), self._subjects, 16),
+                *(head("Show"), *boxes, 16),
+                *(head("Size"), self._scales, 16),
+                *(head("Format"), self._formats, 16),
+                *(head("File"), row((self.file_name, 1), browse)),
+                self._remark,
+                None,
+                row(None, button("Cancel", clicked=self.reject), self.export_button),
+                spacing=4,
+            )
+        )
+        seen = column((self._picture, 1), self._size)
+        self.setLayout(row((seen, 1), side, spacing=20, margins=(20, 20, 20, 20)))
         self.resize(960, 560)
 
     # -- what changes -----------------------------------------------------------------------
 
     def _changed(self) -> None:
-        slices = list(ExportSubject)[self._subjects.chosen] is not ExportSubject.VOLUME
+        slices, suffix = self._subjects.chosen is not ExportSubject.VOLUME, self._formats.chosen
         for box in (self.heatmap, self.annotations):
             box.setEnabled(slices and bool(box.property("there")))
         if not self._named:
             self.file_name.setText(self._own_name)
         name = Path(self.file_name.text().strip())
         kind = PAGE_SUFFIXES.get(name.suffix.lower())
-        if kind is not None and kind != PAGE_SUFFIXES[self._suffix]:
+        if kind is not None and kind != PAGE_SUFFIXES[suffix]:
             # The format that is chosen wins over the ending that was typed.
-            self.file_name.setText(str(name.with_suffix(self._suffix)))
+            self.file_name.setText(str(name.with_suffix(suffix)))
         self._show_remark()
         self._timer.start()
 
@@ -212,7 +183,7 @@ class ExportDialog(QDialog):
         self._named = True
         kind = PAGE_SUFFIXES.get(Path(text.strip()).suffix.lower())
         if kind is not None:
-            self._formats.group.button(list(_FORMATS).index(kind)).setChecked(True)
+            self._formats.choose(_FORMATS[kind])
         self._show_remark()
         self._show_size(self._points)
 
@@ -284,7 +255,7 @@ class ExportDialog(QDialog):
 
     def _show_size(self, points: QSize) -> None:
         self._points = points
-        width, height, scale = points.width(), points.height(), SCALES[self._scales.chosen]
+        width, height, scale = points.width(), points.height(), self._scales.chosen
         if points.isEmpty():
             said = ""
         elif self._path.suffix.lower() in _VECTORS:
@@ -292,3 +263,10 @@ class ExportDialog(QDialog):
         else:
             said = f"{width * scale} × {height * scale} pixels"
         self._size.setText(said)
+
+
+def pictures_folder() -> Path:
+    """The user's folder of pictures, or the home folder."""
+    place = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation)
+    folder = Path(place) if place else Path.home()
+    return folder if folder.is_dir() else Path.home()

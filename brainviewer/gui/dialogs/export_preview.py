@@ -1,49 +1,44 @@
 """How an exported picture will look."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPalette
+from PySide6.QtGui import QColor, QImage, QPainter, QPalette
 from PySide6.QtWidgets import QWidget
 
 from brainviewer.gui import theme
-from brainviewer.painting.devices import painting
+from brainviewer.gui.widgets import painted
 
 
 class PreviewPane(QWidget):
-    """The picture, as large as fits; or a sentence in its place."""
+    """The picture, as large as fits; or a sentence in its place.
+
+    words : that sentence, if there is one.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self.setMinimumSize(420, 360)
         self.setAccessibleName("Preview")
-        self._image, self._words, self._caution = QImage(), "", False
+        self._image, self.words, self._caution = QImage(), "", False
 
     def show_image(self, image: QImage) -> None:
         """Show a picture."""
-        self._image, self._words = image, ""
+        self._image, self.words = image, ""
         self.update()
-
-    @property
-    def words(self) -> str:
-        """What stands in the place of the picture, if anything."""
-        return self._words
 
     def show_words(self, words: str, *, caution: bool = False) -> None:
         """Say what becomes of it, or why there is none."""
-        self._image, self._words, self._caution = QImage(), words, caution
+        self._image, self.words, self._caution = QImage(), words, caution
         self.update()
 
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        with painting(self) as painter:
-            self._paint(painter)
-
-    def _paint(self, painter: QPainter) -> None:
+    @painted
+    def paintEvent(self, painter: QPainter) -> None:
         # No black beside the picture: it would look like a part of it.
         painter.fillRect(self.rect(), self.palette().color(QPalette.ColorRole.Window))
-        if self._words:
+        if self.words:
             colours = theme.current()
             painter.setPen(QColor(colours.caution if self._caution else colours.quiet))
             flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
-            painter.drawText(self.rect().adjusted(24, 24, -24, -24), flags, self._words)
+            painter.drawText(self.rect().adjusted(24, 24, -24, -24), flags, self.words)
         elif not self._image.isNull():
             ratio = self.devicePixelRatioF()
             shown = self._image.scaled(

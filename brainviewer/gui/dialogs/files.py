@@ -6,11 +6,11 @@ from pathlib import Path
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from brainviewer.app.session import Session
-from brainviewer.core.errors import BrainViewerError
+from brainviewer.app.settings import Settings
 from brainviewer.core.study import Study
 from brainviewer.files.annotation_file import OtherStudy
 from brainviewer.files.image2d.folder import DICOM_SUFFIXES, PICTURE_SUFFIXES
-from brainviewer.gui.dialogs.questions import ANOTHER_STUDY, ask
+from brainviewer.gui.dialogs.questions import ANOTHER_STUDY, ask, errors_told
 
 _STUDIES = "NIfTI (*.nii *.nii.gz);;All files (*)"
 _ENDINGS = sorted(PICTURE_SUFFIXES | DICOM_SUFFIXES)
@@ -30,12 +30,10 @@ class FileDialogs:
 
     def _start_folder(self) -> str:
         """Where a dialog begins: in the folder that was used last, or that held the last study."""
-        recent = [Path(entry[0]) for entry in self._session.settings.recent]
-        places = [Path(self._folder)] if self._folder else []
-        for place in (*places, *(path.parent for path in recent)):
-            if is_folder(place):
-                return str(place)
-        return ""
+        places = [paths[0].parent for _, paths in recent(self._session.settings)]
+        if self._folder:
+            places.insert(0, Path(self._folder))
+        return next((str(place) for place in places if there_is(place, Path.is_dir)), "")
 
     def open(self, paths: list[Path]) -> None:
         """Open a study or images; dialogs begin beside them from then on."""
@@ -50,15 +48,15 @@ class FileDialogs:
 
     def open_files(self) -> None:
         """Ask for the files of a study and open them."""
-        title, start = "Open the files of one study", self._start_folder()
-        files, _ = QFileDialog.getOpenFileNames(self._window, title, start, _STUDIES)
-        if files:
-            self.open([Path(f) for f in files])
+        self._open_several("Open the files of one study", _STUDIES)
 
     def open_images(self) -> None:
         """Ask for single pictures and open them."""
+        self._open_several("Open pictures", _PICTURES)
+
+    def _open_several(self, title: str, kinds: str) -> None:
         start = self._start_folder()
-        files, _ = QFileDialog.getOpenFileNames(self._window, "Open pictures", start, _PICTURES)
+        files, _ = QFileDialog.getOpenFileNames(self._window, title, start, kinds)
         if files:
             self.open([Path(f) for f in files])
 
@@ -67,27 +65,25 @@ class FileDialogs:
         start, study = self._start_folder(), self._session.state.study
         path, _ = QFileDialog.getOpenFileName(self._window, "Open annotations", start, _MARKS)
         if path and self._still(study, "no annotations were opened"):
-            self._try(lambda: self._open_annotations(Path(path), study))
+            with errors_told(self._session):
+                self._open_annotations(Path(path), study)
 
     def _open_annotations(self, path: Path, study: Study | None) -> None:
         try:
             self._session.annotations.open(path)
         except OtherStudy as error:
-            wanted = ask(
-                self._window, error.message, "Show them on this study all the same?", "Show them"
-            )
+            question = "Show them on this study all the same?"
+            wanted = ask(self._window, error.message, question, "Show them")
             if wanted and self._still(study, "no annotations were opened"):
                 self._session.annotations.open(path, other_study=True)
 
     def save_annotations(self) -> None:
         """Ask for a place and save the annotations there."""
-        start, study = (
-            str(Path(self._start_folder()) / "annotations.json"),
-            self._session.state.study,
-        )
-        path, _ = QFileDialog.getSaveFileName(self._window, "Save annotations", start, _MARKS)
+        start, study = Path(self._start_folder()) / "annotations.json", self._session.state.study
+        path, _ = QFileDialog.getSaveFileName(self._window, "Save annotations", str(start), _MARKS)
         if path and self._still(study, "no annotations were saved"):
-            self._try(lambda: self._session.annotations.save(Path(path)))
+            with errors_told(self._session):
+                self._session.annotations.save(Path(path))
 
     def _still(self, study: Study | None, undone: str) -> bool:
         """Whether the study that a dialog was about is still open; if not, that is said."""
@@ -96,16 +92,16 @@ class FileDialogs:
         self._session.notices.tell(ANOTHER_STUDY.format(undone), "caution")
         return False
 
-    def _try(self, verb: Callable[[], None]) -> None:
-        try:
-            verb()
-        except BrainViewerError as error:
-            self._session.notices.fail(error)
+
+def recent(settings: Settings) -> list[tuple[Path, list[Path]]]:
+    """What was opened lately, newest first: the file or folder to name it by, and its paths."""
+    entries = [[Path(path) for path in entry] for entry in settings.recent]
+    return [(paths[0] if len(paths) == 1 else paths[0].parent, paths) for paths in entries]
 
 
-def is_folder(path: Path) -> bool:
-    """Whether a folder is there and can be looked into."""
+def there_is(path: Path, kind: Callable[[Path], bool]) -> bool:
+    """Whether a path is of a kind, such as ``Path.is_dir``; no path that cannot be is."""
     try:
-        return path.is_dir()
-    except OSError:
-        return False
+        return kind(path)
+    except (OSError, ValueError):
+        return False  # too long or otherwise unusable

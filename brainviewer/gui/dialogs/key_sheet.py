@@ -10,11 +10,12 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QTreeWidget,
     QTreeWidgetItem,
-    QVBoxLayout,
     QWidget,
 )
 
 from brainviewer.gui.dialogs.pages import MOUSE
+from brainviewer.gui.layouts import column
+from brainviewer.gui.widgets import told
 
 Rows = Sequence[tuple[str, str]]
 """Key and text."""
@@ -28,27 +29,22 @@ class KeySheet(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("Keys and mouse")
         self.resize(640, 700)
-        self.search = QLineEdit()
-        self.search.setPlaceholderText("Search")
-        self.search.setAccessibleName("Search in keys and mouse")
-        self.search.setClearButtonEnabled(True)
+        self.search = told(
+            QLineEdit(placeholderText="Search", clearButtonEnabled=True),
+            name="Search in keys and mouse",
+        )
         self.search.textChanged.connect(self._filter)
-        self.rows = QTreeWidget()
-        self.rows.setColumnCount(2)
+        self.rows = QTreeWidget(columnCount=2)
         self.rows.setHeaderHidden(True)
         self.rows.setRootIsDecorated(False)
         self.rows.setIndentation(16)
         self.rows.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._groups: list[tuple[QTreeWidgetItem, list[QTreeWidgetItem]]] = []
-        self._fill("Mouse", [(hand, text) for hand, text in MOUSE])
-        for title, rows in groups:
+        for title, rows in (("Mouse", MOUSE), *groups):
             self._fill(title, rows)
         self.rows.expandAll()
         self.rows.header().setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(12, 12, 12, 12)
-        column.addWidget(self.search)
-        column.addWidget(self.rows)
+        self.setLayout(column(self.search, self.rows, margins=(12, 12, 12, 12)))
         self.search.setFocus()
 
     def showEvent(self, event: QShowEvent) -> None:

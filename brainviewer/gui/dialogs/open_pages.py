@@ -8,6 +8,7 @@ from brainviewer.app.session import Session
 from brainviewer.core.errors import BrainViewerError
 from brainviewer.gui.dialogs.key_sheet import KeySheet, Rows
 from brainviewer.gui.dialogs.pages import GuidePage, Page, about_text, card_page
+from brainviewer.gui.dialogs.questions import errors_told
 from brainviewer.gui.panels.class_note import class_page
 from brainviewer.gui.welcome import Hints
 
@@ -35,19 +36,14 @@ class Pages:
 
     def show_card(self, model_id: str) -> None:
         """The page of a model."""
-        try:
+        with errors_told(self._session):
             card_page(model_id, self._window).show()
-        except BrainViewerError as error:
-            self._session.notices.fail(error)
 
     def show_class(self, code: str = "") -> None:
         """The page of a class; of the predicted one, without a code."""
         result = self._session.state.classification
-        shown = code or (result.predicted if result is not None else "")
-        try:
-            class_page(shown, self._window).show()
-        except BrainViewerError as error:
-            self._session.notices.fail(error)
+        with errors_told(self._session):
+            class_page(code or (result.predicted if result else ""), self._window).show()
 
     def show_about(self) -> None:
         """The page about the application."""

@@ -15,10 +15,8 @@ def ask_and_print(page: FigurePage, parent: QWidget) -> bool:
     """Let the user choose a printer and print; whether it was printed."""
     width, height = page.size
     printer = QPrinter(QPrinter.PrinterMode.HighResolution)
-    lying = (
-        QPageLayout.Orientation.Landscape if width > height else QPageLayout.Orientation.Portrait
-    )
-    printer.setPageOrientation(lying)
+    way = QPageLayout.Orientation
+    printer.setPageOrientation(way.Landscape if width > height else way.Portrait)
     printer.setDocName("BrainViewer")
     dialog = QPrintDialog(printer, parent)
     try:

@@ -1,7 +1,13 @@
-"""Questions that need an answer before the work goes on."""
+"""Questions that need an answer before the work goes on, and what is said when it cannot."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMessageBox, QWidget
+
+from brainviewer.app.session import Session
+from brainviewer.core.errors import BrainViewerError
 
 ANOTHER_STUDY = "Another study was opened meanwhile, so {}. Try again if it is about this one."
 """What is said where a question was about the study before; with what was not done."""
@@ -26,3 +32,12 @@ def ask(parent: QWidget, what: str, question: str, yes: str) -> bool:
     chosen = box.clickedButton() is wanted
     box.deleteLater()
     return chosen
+
+
+@contextmanager
+def errors_told(session: Session) -> Iterator[None]:
+    """What cannot be done is a notice."""
+    try:
+        yield
+    except BrainViewerError as error:
+        session.notices.fail(error)

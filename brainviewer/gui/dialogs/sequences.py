@@ -3,25 +3,17 @@
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QImage, QPixmap
-from PySide6.QtWidgets import (
-    QComboBox,
-    QDialog,
-    QGridLayout,
-    QHBoxLayout,
-    QLabel,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QComboBox, QDialog, QGridLayout, QLabel, QWidget
 
 from brainviewer.core.errors import BrainViewerError
 from brainviewer.core.shown_text import shown_text
 from brainviewer.core.study import SEQUENCES, Modality
 from brainviewer.files.study.folder import Assignment, thumbnail
 from brainviewer.gui.image_focus import WheelGuard
+from brainviewer.gui.layouts import column, put, row
 from brainviewer.gui.outside_text import as_tip
-from brainviewer.gui.widgets import button, label
+from brainviewer.gui.thumbnails import pixmap
+from brainviewer.gui.widgets import button, label, told
 
 _SIZE = 96
 _LEAVE = "leave out"
@@ -36,46 +28,31 @@ class SequencesDialog(QDialog):
         self.setWindowTitle("Which file is which?")
         self._assignment = assignment
         self._choices: dict[Path, QComboBox] = {}
-        column = QVBoxLayout(self)
-        column.setContentsMargins(20, 20, 20, 20)
-        column.setSpacing(12)
-        column.addWidget(label("The names do not say which sequence these files are."))
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(16)
-        free = list(assignment.missing)
-        for row, path in enumerate(assignment.unknown):
-            picture = QLabel()
-            picture.setFixedSize(_SIZE, _SIZE)
-            picture.setStyleSheet("background: black")
-            try:
-                grey = thumbnail(path, _SIZE)
-                image = QImage(grey.data, _SIZE, _SIZE, _SIZE, QImage.Format.Format_Grayscale8)
-                picture.setPixmap(QPixmap.fromImage(image))
-            except BrainViewerError as error:
-                picture.setText("unreadable")
-                picture.setToolTip(as_tip(str(error)))
+        rows = QGridLayout()
+        rows.setHorizontalSpacing(16)
+        free = [*map(str, assignment.missing)]
+        for row_number, path in enumerate(assignment.unknown):
             name = label(shown_text(path.name), wrap=True)
             name.setMinimumWidth(260)
-            choice = QComboBox()
-            choice.setAccessibleName(f"Sequence of file {row + 1}")
+            choice = told(QComboBox(), name=f"Sequence of file {row_number + 1}")
             choice.addItems([*map(str, SEQUENCES), _SEGMENTATION, _LEAVE])
-            choice.setCurrentText(str(free[row]) if row < len(free) else _LEAVE)
+            choice.setCurrentText(free[row_number] if row_number < len(free) else _LEAVE)
             choice.currentTextChanged.connect(self._check)
             self._choices[path] = choice
-            for n, widget in enumerate((picture, name, choice)):
-                grid.addWidget(widget, row, n, Qt.AlignmentFlag.AlignVCenter)
-        column.addLayout(grid)
-        self._problem = label("", "caution", wrap=True)
-        column.addWidget(self._problem)
-        foot = QHBoxLayout()
-        foot.addStretch(1)
-        cancel, self._open = button("Cancel", "second"), button("Open", "primary")
-        cancel.clicked.connect(self.reject)
-        self._open.clicked.connect(self.accept)
+            put(rows, row_number, _picture(path), name, choice)
+        self._problem = label(role="caution", wrap=True)
+        self._open = button("Open", "primary", clicked=self.accept)
         self._open.setDefault(True)
-        foot.addWidget(cancel)
-        foot.addWidget(self._open)
-        column.addLayout(foot)
+        self.setLayout(
+            column(
+                label("The names do not say which sequence these files are."),
+                rows,
+                self._problem,
+                row(None, button("Cancel", "second", clicked=self.reject), self._open),
+                spacing=12,
+                margins=(20, 20, 20, 20),
+            )
+        )
         self._check()
         WheelGuard(self)
 
@@ -99,6 +76,19 @@ class SequencesDialog(QDialog):
             problem = "Choose a sequence for at least one file."
         self._problem.setText(problem)
         self._open.setEnabled(not problem)
+
+
+def _picture(path: Path) -> QLabel:
+    """The middle slice of a file, or why there is none."""
+    picture = QLabel()
+    picture.setFixedSize(_SIZE, _SIZE)
+    picture.setStyleSheet("background: black")
+    try:
+        picture.setPixmap(pixmap(thumbnail(path, _SIZE)))
+    except BrainViewerError as error:
+        picture.setText("unreadable")
+        picture.setToolTip(as_tip(str(error)))
+    return picture
 
 
 def ask_sequences(assignment: Assignment, parent: QWidget | None) -> Assignment | None:

@@ -19,11 +19,11 @@ from brainviewer.core.shown_text import shown_text
 from brainviewer.gui.dialogs.closing import ClosingDialog, unfinished
 from brainviewer.gui.dialogs.export import ExportDialog
 from brainviewer.gui.dialogs.printing import ask_and_print
-from brainviewer.gui.dialogs.questions import ANOTHER_STUDY
+from brainviewer.gui.dialogs.questions import ANOTHER_STUDY, errors_told
 from brainviewer.gui.panes.pane_grid import PaneGrid
 from brainviewer.gui.volume.pane import VolumePane
-from brainviewer.painting.devices import rgb_image
-from brainviewer.painting.figure import FigurePage, FigureSpec, draw_figure, figure_image
+from brainviewer.gui.widgets import call
+from brainviewer.painting.figure import FigurePage, FigureSpec, figure_image
 
 _VOLUME_SIZE = (800, 600)
 _DRAWING = 0.8
@@ -67,17 +67,13 @@ class PictureExport:
 
     def save(self, request: ExportRequest) -> None:
         """Export in the background; a notice says where, or why not."""
-        try:
+        with errors_told(self._session):
             spec = self._figure(request, _nothing_yet(request.scale))
-        except BrainViewerError as error:
-            self._session.notices.fail(error)
-            return
-
-        draw = None
-        if request.subject is ExportSubject.VOLUME:
-            draw = partial(self._volume_picture, request.scale)
-        self._volume.bring_up_to_date()
-        self._session.exports.add(spec, request, self._tell_where, draw)
+            draw = None
+            if request.subject is ExportSubject.VOLUME:
+                draw = partial(self._volume_picture, request.scale)
+            self._volume.bring_up_to_date()
+            self._session.exports.add(spec, request, self._tell_where, draw)
 
     def finished(self) -> bool:
         """Whether the window may close: what is being saved is waited for.
@@ -95,34 +91,27 @@ class PictureExport:
     def _tell_where(self, path: Path) -> None:
         folder = path.absolute().parent
         said = shown_text(f"The picture was saved as {path.name} in {folder}.")
-        url = QUrl.fromLocalFile(str(folder))
-        act = lambda: QDesktopServices.openUrl(url)  # noqa: E731
-        self._session.notices.show(Notice(said, action="Show folder", act=act))
+        show = call(QDesktopServices.openUrl, QUrl.fromLocalFile(str(folder)))
+        self._session.notices.show(Notice(said, action="Show folder", act=show))
 
     def copy(self) -> None:
         """Put the current view on the clipboard, at twice the size of the screen."""
-        request = ExportRequest(heatmap=self._session.state.overlays.heatmap)
-        try:
-            figure = self._figure(request, _nothing_yet(request.scale))
-            image = rgb_image(draw_figure(figure, request.scale))
-        except BrainViewerError as error:
-            self._session.notices.fail(error)
-            return
-        content = QMimeData()
-        content.setImageData(image)
-        QGuiApplication.clipboard().setMimeData(content)
-        self._session.notices.tell("The view was copied.")
+        with errors_told(self._session):
+            image = figure_image(self._current_view(), 2)
+            content = QMimeData()
+            content.setImageData(image)
+            QGuiApplication.clipboard().setMimeData(content)
+            self._session.notices.tell("The view was copied.")
 
     def print(self) -> None:
         """Let the user choose a printer, and print the current view on one page."""
+        with errors_told(self._session):
+            if ask_and_print(FigurePage(self._current_view()), self._window):
+                self._session.notices.tell("The view was sent to the printer.")
+
+    def _current_view(self) -> FigureSpec:
         request = ExportRequest(heatmap=self._session.state.overlays.heatmap)
-        try:
-            page = FigurePage(self._figure(request, _nothing_yet(1)))
-        except BrainViewerError as error:
-            self._session.notices.fail(error)
-            return
-        if ask_and_print(page, self._window):
-            self._session.notices.tell("The view was sent to the printer.")
+        return self._figure(request, _nothing_yet(1))
 
     def _figure(self, request: ExportRequest, volume_picture: NDArray[np.uint8]) -> FigureSpec:
         views = self._grid.viewports()
@@ -136,12 +125,12 @@ class PictureExport:
 
     def _volume_picture(self, scale: int, report: Report) -> NDArray[np.uint8]:
         """The 3D view at a scale; blocks, but can be cancelled at any moment."""
-        width, height = _VOLUME_SIZE
 
         def waiting(share: float) -> None:
             report(_DRAWING * share, "Drawing the 3D view")
 
         waiting(0.0)
+        width, height = _VOLUME_SIZE
         return self._volume.picture(width * scale, height * scale, waiting)
 
     def _preview(self, request: ExportRequest) -> QImage:

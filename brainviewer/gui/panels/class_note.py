@@ -2,7 +2,7 @@
 
 from html import escape
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLabel, QWidget
 
 from brainviewer.app.prediction.class_texts import CODES, class_text
@@ -10,6 +10,9 @@ from brainviewer.core.errors import BrainViewerError
 from brainviewer.core.findings import Classification
 from brainviewer.gui import theme
 from brainviewer.gui.dialogs.pages import Page
+from brainviewer.gui.widgets import linked
+
+_MORE = "What\u00a0is\u00a0this?"
 
 
 class ClassNote(QLabel):
@@ -19,15 +22,9 @@ class ClassNote(QLabel):
     """Code of the class that the user wants to read about."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__(wordWrap=True)
         self.setProperty("role", "small")
-        self.setWordWrap(True)
-        self.setTextFormat(Qt.TextFormat.RichText)
-        self.setTextInteractionFlags(
-            Qt.TextInteractionFlag.LinksAccessibleByMouse
-            | Qt.TextInteractionFlag.LinksAccessibleByKeyboard
-        )
-        self.linkActivated.connect(self.wanted)
+        linked(self, self.wanted.emit)
         self.hide()
 
     def show_class(self, result: Classification | None) -> None:
@@ -39,11 +36,8 @@ class ClassNote(QLabel):
                 summary = escape(class_text(code).summary)
             except BrainViewerError as error:
                 self.setText(escape(str(error)))
-                return
-            accent = theme.current().accent
-            self.setText(
-                f'{summary} <a style="color:{accent}" href="{code}">What\u00a0is\u00a0this?</a>'
-            )
+            else:
+                self.setText(f"{summary} {theme.link(code, _MORE)}")
 
 
 def class_page(code: str, parent: QWidget | None = None) -> Page:

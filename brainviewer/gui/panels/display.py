@@ -1,26 +1,19 @@
 """The left panel's lower half: how the active sequence is shown, and what is drawn over it."""
 
 import math
-from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import (
-    QCheckBox,
-    QComboBox,
-    QGridLayout,
-    QHBoxLayout,
-    QSlider,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import QSignalBlocker, Qt
+from PySide6.QtWidgets import QCheckBox, QComboBox, QWidget
 
 from brainviewer.app.facts import Fact
 from brainviewer.app.session import Session
 from brainviewer.core.voi_window import OWN, presets
+from brainviewer.gui.layouts import column, grid, put, row
 from brainviewer.gui.panels.folding import Section
 from brainviewer.gui.panels.segment_legend import SegmentLegend
-from brainviewer.gui.widgets import button, label, number_field
+from brainviewer.gui.widgets import button, label, listen, number_field, slider, told
 
 _ON_PICTURES = (Fact.HEATMAP, Fact.STUDY)
 _ALWAYS = (*_ON_PICTURES, Fact.TUMOUR, Fact.SEQUENCES)
@@ -35,74 +28,65 @@ class WindowSection(QWidget):
 
     def __init__(self, session: Session) -> None:
         super().__init__()
-        self._session = session
-        grid = QGridLayout(self)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setSpacing(4)
+        self._view, self._state = session.view, session.state
+        state = session.state
         self._level, self._width = (number_field(-_LARGEST, _LARGEST) for _ in range(2))
         self._preset, self._colour = QComboBox(), QComboBox()
         self._colour.addItems([name.capitalize() for name in COLOUR_MAPS])
-        self._invert = button("Invert", tip="Black and white change places", checkable=True)
-        rows = (
-            ("Preset", self._preset),
-            ("Level", self._level),
-            ("Width", self._width),
-            ("Colours", self._colour),
+        self._invert = button(
+            "Invert",
+            tip="Black and white change places",
+            clicked=lambda: session.view.invert(state.active),
+            checkable=True,
         )
-        for n, (name, widget) in enumerate(rows):
-            grid.addWidget(label(name, "quiet"), n, 0)
-            grid.addWidget(widget, n, 1)
-            widget.setAccessibleName(name)
-        grid.addWidget(self._invert, len(rows), 1, Qt.AlignmentFlag.AlignRight)
-        grid.setColumnStretch(1, 1)
-        self._level.valueChanged.connect(self._set_level)
-        self._width.valueChanged.connect(self._set_width)
+        rows = grid((4, 4), growing=1)
+        named = zip(
+            ("Preset", "Level", "Width", "Colours"),
+            (self._preset, self._level, self._width, self._colour),
+            strict=True,
+        )
+        for n, (name, widget) in enumerate(named):
+            put(rows, n, label(name, "quiet"), told(widget, name=name))
+        rows.addWidget(self._invert, rows.rowCount(), 1, Qt.AlignmentFlag.AlignRight)
+        self.setLayout(rows)
+        # Each changes what was entered and nothing else: a field may show less than the whole
+        # value.
+        self._level.valueChanged.connect(lambda level: self._set_window(level=level))
+        self._width.valueChanged.connect(lambda width: self._set_window(width=width))
         self._preset.textActivated.connect(self._apply)
         self._colour.activated.connect(
-            lambda n: session.view.set_colour_map(session.state.active, COLOUR_MAPS[n])
+            lambda n: session.view.set_colour_map(state.active, COLOUR_MAPS[n])
         )
-        self._invert.clicked.connect(lambda: session.view.invert(session.state.active))
-        state = session.state
-        state.active_changed.connect(self._refill)
-        state.study_changed.connect(self._refill)
+        listen(self._refill, state.active_changed, state.study_changed)
         state.display_changed.connect(self._show)
         self._refill()
 
     def _apply(self, name: str) -> None:
         if name != OWN:
-            self._session.view.apply_preset(self._session.state.active, name)
+            self._view.apply_preset(self._state.active, name)
 
-    # Each changes what was entered and nothing else: a field may show less than the whole value.
-
-    def _set_level(self, level: float) -> None:
-        active = self._session.state.active
-        if window := self._session.state.windows.get(active):
-            self._session.view.set_window(active, replace(window, level=level))
-
-    def _set_width(self, width: float) -> None:
-        active = self._session.state.active
-        if window := self._session.state.windows.get(active):
-            self._session.view.set_window(active, replace(window, width=width))
+    def _set_window(self, **changes: Any) -> None:
+        active = self._state.active
+        if window := self._state.windows.get(active):
+            self._view.set_window(active, replace(window, **changes))
 
     def _refill(self) -> None:
-        state = self._session.state
-        self.setEnabled(state.study is not None)
+        self.setEnabled(self._state.study is not None)
         self._preset.clear()
-        self._preset.addItems(list(presets(state.active)))
+        self._preset.addItems(list(presets(self._state.active)))
         self._show()
 
     def _show(self) -> None:
-        state = self._session.state
+        state = self._state
         if window := state.windows.get(state.active):
             digits = _digits_for(window.width)
             for box, value in ((self._level, window.level), (self._width, window.width)):
-                box.blockSignals(True)
-                box.setDecimals(digits)
-                if box is self._width:
-                    box.setMinimum(10.0**-digits)
-                box.setSingleStep(window.width / 50)
-                box.setValue(value)
-                box.blockSignals(False)
+                with QSignalBlocker(box):
+                    box.setDecimals(digits)
+                    if box is self._width:
+                        box.setMinimum(10.0**-digits)
+                    box.setSingleStep(window.width / 50)
+                    box.setValue(value)
             self._name_preset(state.presets.get(state.active, OWN))
             self._invert.setChecked(window.inverted)
             self._colour.setCurrentIndex(
@@ -126,65 +110,67 @@ def _digits_for(width: float) -> int:
     return min(max(3, 3 - math.floor(math.log10(width))), _MOST_DIGITS)
 
 
+class _Overlay:
+    """The switch of an overlay and the slider of its opacity, where it has one.
+
+    fact : what has to be known for it to be of use.
+    """
+
+    def __init__(self, session: Session, name: str, field: str, opacity: str, fact: Fact) -> None:
+        self._state, self._field, self._opacity, self._fact = session.state, field, opacity, fact
+        change = session.view.set_overlay
+        self.box = QCheckBox(name)
+        self.box.toggled.connect(lambda on: change(**{field: on}))
+        self.slider = slider(
+            0, 100, f"{name} opacity", lambda value: change(**{opacity: value / 100})
+        )
+        self.slider.setFixedWidth(72)
+        self.line = row((self.box, 1), *([self.slider] if opacity else []))
+
+    def show(self, facts: frozenset[Fact]) -> None:
+        """Stand as the state has it. facts : those of the state."""
+        overlays = self._state.overlays
+        usable, always = self._fact in facts, _ON_PICTURES if Fact.PICTURE in facts else _ALWAYS
+        with QSignalBlocker(self.box), QSignalBlocker(self.slider):
+            for widget in (self.box, self.slider):
+                widget.setEnabled(usable)
+            self.box.setChecked(getattr(overlays, self._field))
+            self.box.setVisible(usable or self._fact in always)
+            if self._opacity:
+                percent = round(getattr(overlays, self._opacity) * 100)
+                self.slider.setValue(percent)
+                self.slider.setVisible(not self.box.isHidden())
+                self.slider.setToolTip(f"Opacity {percent} %")
+
+
 class OverlaySection(QWidget):
     """Switches and opacities of what is drawn over the slices."""
 
     def __init__(self, session: Session) -> None:
         super().__init__()
-        self._session = session
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(4)
-        self._updates: list[Callable[[frozenset[Fact]], None]] = []
-        self._add("Lesion outline", "lesion", "lesion_opacity", Fact.TUMOUR)
-        self._add("Diameters", "diameters", "", Fact.DIAMETERS)
-        self._add("Heatmap", "heatmap", "heatmap_opacity", Fact.HEATMAP)
-        self._add("Segmentation", "segmentation", "segmentation_opacity", Fact.SEGMENTATION)
-        self._add("Segmentation filled", "segmentation_filled", "", Fact.SEGMENTATION)
-        self._column.addWidget(SegmentLegend(session))
-        self._add("Crosshair", "crosshair", "", Fact.SEQUENCES)
-        self._add("Marks", "annotations", "", Fact.STUDY)
-        session.state.overlays_changed.connect(self._show)
-        session.state.facts_changed.connect(self._show)
-        session.state.study_changed.connect(self._show)
+        overlays = [
+            _Overlay(session, name, field, f"{field}_opacity" if fades else "", fact)
+            for name, field, fades, fact in (
+                ("Lesion outline", "lesion", True, Fact.TUMOUR),
+                ("Diameters", "diameters", False, Fact.DIAMETERS),
+                ("Heatmap", "heatmap", True, Fact.HEATMAP),
+                ("Segmentation", "segmentation", True, Fact.SEGMENTATION),
+                ("Segmentation filled", "segmentation_filled", False, Fact.SEGMENTATION),
+                ("Crosshair", "crosshair", False, Fact.SEQUENCES),
+                ("Marks", "annotations", False, Fact.STUDY),
+            )
+        ]
+        lines = [overlay.line for overlay in overlays]
+        self.setLayout(column(*lines[:5], SegmentLegend(session), *lines[5:], spacing=4))
+        state = session.state
+        self._state, self._overlays = state, overlays
+        listen(self._show, state.overlays_changed, state.facts_changed, state.study_changed)
         self._show()
 
-    def _add(self, name: str, field: str, opacity: str, fact: Fact) -> None:
-        session = self._session
-        box = QCheckBox(name)
-        box.toggled.connect(lambda on: session.view.set_overlay(**{field: on}))
-        row = QHBoxLayout()
-        row.addWidget(box, 1)
-        slider = QSlider(Qt.Orientation.Horizontal)
-        if opacity:
-            slider.setRange(0, 100)
-            slider.setFixedWidth(72)
-            slider.setAccessibleName(f"{name} opacity")
-            slider.valueChanged.connect(lambda v: session.view.set_overlay(**{opacity: v / 100}))
-            row.addWidget(slider)
-        self._column.addLayout(row)
-
-        def update(facts: frozenset[Fact]) -> None:
-            overlays, usable = session.state.overlays, fact in facts
-            for widget in (box, slider):
-                widget.blockSignals(True)
-                widget.setEnabled(usable)
-            box.setChecked(getattr(overlays, field))
-            always = _ON_PICTURES if Fact.PICTURE in facts else _ALWAYS
-            box.setVisible(usable or fact in always)
-            if opacity:
-                slider.setValue(round(getattr(overlays, opacity) * 100))
-                slider.setVisible(box.isVisibleTo(self))
-                slider.setToolTip(f"Opacity {round(getattr(overlays, opacity) * 100)} %")
-            for widget in (box, slider):
-                widget.blockSignals(False)
-
-        self._updates.append(update)
-
     def _show(self) -> None:
-        facts = self._session.state.facts
-        for update in self._updates:
-            update(facts)
+        facts = self._state.facts
+        for overlay in self._overlays:
+            overlay.show(facts)
 
 
 class DisplayPanel(QWidget):
@@ -192,18 +178,13 @@ class DisplayPanel(QWidget):
 
     def __init__(self, session: Session) -> None:
         super().__init__()
-        self._session = session
-        column = QVBoxLayout(self)
-        column.setContentsMargins(12, 0, 12, 12)
-        column.setSpacing(16)
-        column.addWidget(Section("Overlays", OverlaySection(session), session.settings))
-        self._window = Section("Window", WindowSection(session), session.settings)
-        column.addWidget(self._window)
-        column.addStretch(1)
-        session.state.active_changed.connect(self._name)
-        session.state.study_changed.connect(self._name)
+        self._state, settings = session.state, session.settings
+        self._window = Section("Window", WindowSection(session), settings)
+        overlays = Section("Overlays", OverlaySection(session), settings)
+        self.setLayout(column(overlays, self._window, None, spacing=16, margins=(12, 0, 12, 12)))
+        listen(self._name, session.state.active_changed, session.state.study_changed)
         self._name()
 
     def _name(self) -> None:
-        state = self._session.state
-        self._window.set_title(f"Window · {state.active}" if state.study else "Window")
+        state = self._state
+        self._window.head.set_title(f"Window · {state.active}" if state.study else "Window")

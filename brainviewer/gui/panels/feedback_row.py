@@ -1,14 +1,15 @@
 """Agree or disagree with the answer; kept on this computer only, and changed at any time."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPushButton, QWidget
 
 from brainviewer.app.session import Session
 from brainviewer.app.status import Status
 from brainviewer.app.stores.feedback import AGREE, DISAGREE, OTHER, WITHDRAWN
 from brainviewer.core.findings import Classification
 from brainviewer.gui import theme
-from brainviewer.gui.widgets import button, label
+from brainviewer.gui.layouts import column, row
+from brainviewer.gui.widgets import button, call, label, linked, listen
 
 LOCAL_ONLY = "Stays on this computer"
 _WHERE = "Noted in a file in your own data folder, without names; nothing is sent anywhere."
@@ -20,39 +21,23 @@ class FeedbackRow(QWidget):
     def __init__(self, session: Session) -> None:
         super().__init__()
         self._session = session
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(4)
-        first = QHBoxLayout()
-        first.setSpacing(6)
-        self._agree = button("Agree", "choice", checkable=True)
-        self._disagree = button("Disagree", "choice", checkable=True)
-        self._agree.clicked.connect(lambda: self._judge(AGREE))
-        self._disagree.clicked.connect(lambda: self._judge(DISAGREE))
-        self._where = label(LOCAL_ONLY, "small", wrap=True)
-        self._where.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self._where.setToolTip(_WHERE)
-        self._where.setTextFormat(Qt.TextFormat.RichText)
-        self._where.setTextInteractionFlags(
-            Qt.TextInteractionFlag.LinksAccessibleByMouse
-            | Qt.TextInteractionFlag.LinksAccessibleByKeyboard
+        self._agree, self._disagree = (
+            button(word.capitalize(), "choice", clicked=call(self._judge, word), checkable=True)
+            for word in (AGREE, DISAGREE)
         )
-        self._where.linkActivated.connect(lambda _: session.feedback.give(WITHDRAWN))
-        for widget in (self._agree, self._disagree):
-            first.addWidget(widget)
-        first.addWidget(self._where, 1)
-        column.addLayout(first)
-        self._types = QWidget()
-        self._type_row = QHBoxLayout(self._types)
-        self._type_row.setContentsMargins(0, 0, 0, 0)
-        self._type_row.setSpacing(6)
+        self._where = linked(
+            label(LOCAL_ONLY, "small", _WHERE, wrap=True),
+            lambda _: session.feedback.give(WITHDRAWN),
+        )
+        self._where.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._it_is = label(role="quiet")
-        self._type_row.addWidget(self._it_is)
-        self._type_row.addStretch(1)
+        self._type_row = row(self._it_is, None, spacing=6)
         self._type_buttons: dict[str, QPushButton] = {}
-        column.addWidget(self._types)
-        session.state.feedback_changed.connect(self.refresh)
-        theme.themes.changed.connect(self.refresh)
+        self._types = QWidget()
+        self._types.setLayout(self._type_row)
+        judged = row(self._agree, self._disagree, (self._where, 1), spacing=6)
+        self.setLayout(column(judged, self._types, spacing=4))
+        listen(self.refresh, session.state.feedback_changed, theme.themes.changed)
         self.refresh()
 
     def refresh(self) -> None:
@@ -64,16 +49,15 @@ class FeedbackRow(QWidget):
             return
         self.setEnabled(state.classification_status is Status.DONE)
         self._name(result)
-        self._agree.setChecked(feedback is not None and feedback.opinion == AGREE)
-        disagrees = feedback is not None and feedback.opinion == DISAGREE
-        self._disagree.setChecked(disagrees)
+        opinion = feedback.opinion if feedback is not None else ""
+        self._agree.setChecked(opinion == AGREE)
+        self._disagree.setChecked(opinion == DISAGREE)
         self._offer_types(result)
-        self._types.setVisible(disagrees)
+        self._types.setVisible(opinion == DISAGREE)
         for code, choice in self._type_buttons.items():
             choice.setChecked(feedback is not None and feedback.user_type == code)
-        accent = theme.current().accent
-        undo = f'<br><a style="color:{accent}" href="undo">Undo</a>'
-        self._where.setText(LOCAL_ONLY + (undo if feedback is not None else ""))
+        undo = f"<br>{theme.link('undo', 'Undo')}" if feedback is not None else ""
+        self._where.setText(LOCAL_ONLY + undo)
 
     def _name(self, result: Classification) -> None:
         """Say what is agreed with, where the answer itself leaves it open."""
@@ -102,10 +86,14 @@ class FeedbackRow(QWidget):
             old.deleteLater()
         self._type_buttons = {}
         for code in codes:
-            made = button("Other" if code == OTHER else code, role, checkable=True)
-            made.setToolTip(result.names.get(code, "Another tumour, or no tumour"))
-            made.setAccessibleName(f"In your view it is {result.names.get(code, 'another')}")
-            made.clicked.connect(lambda _=False, c=code: self._choose(c))
+            made = button(
+                "Other" if code == OTHER else code,
+                role,
+                result.names.get(code, "Another tumour, or no tumour"),
+                call(self._choose, code),
+                checkable=True,
+                name=f"In your view it is {result.names.get(code, 'another')}",
+            )
             self._type_row.addWidget(made)
             self._type_buttons[code] = made
 

@@ -1,12 +1,13 @@
 """Sections of a panel that fold away under their heads, and stay so at the next start."""
 
 from PySide6.QtCore import QPointF, QRect, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent, QPen, QPolygonF
-from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen, QPolygonF
+from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from brainviewer.app.settings import Settings
 from brainviewer.gui import theme
-from brainviewer.painting.devices import painting
+from brainviewer.gui.layouts import column, row
+from brainviewer.gui.widgets import painted
 
 _CHEVRON = 3.5
 
@@ -32,11 +33,8 @@ class Head(QAbstractButton):
         metrics = QFontMetrics(self._font())
         return QSize(metrics.horizontalAdvance(self.text()) + 20, metrics.height() + 4)
 
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        with painting(self) as painter:
-            self._paint(painter)
-
-    def _paint(self, painter: QPainter) -> None:
+    @painted
+    def paintEvent(self, painter: QPainter) -> None:
         colours = theme.current()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(self._font())
@@ -65,39 +63,20 @@ class Section(QWidget):
     """A head and the content under it.
 
     name : what the settings remember it by, and the head's first text.
-    beside : a small widget at the right of the head, e.g. a button.
+    beside : small widgets at the right of the head, e.g. a button.
     """
 
-    def __init__(
-        self, name: str, content: QWidget, settings: Settings, beside: QWidget | None = None
-    ) -> None:
+    def __init__(self, name: str, content: QWidget, settings: Settings, *beside: QWidget) -> None:
         super().__init__()
         self._name, self._content, self._settings = name, content, settings
         self.head = Head(name)
-        row = QHBoxLayout()
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(8)
-        row.addWidget(self.head, 1)
-        if beside is not None:
-            row.addWidget(beside)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(4)
-        column.addLayout(row)
-        column.addWidget(content)
-        is_open = name not in self._folded()
+        self.setLayout(column(row((self.head, 1), *beside, spacing=8), content, spacing=4))
+        is_open = name not in settings.folded.split(",")
         self.head.setChecked(is_open)
         content.setVisible(is_open)
         self.head.toggled.connect(self._fold)
 
-    def set_title(self, title: str) -> None:
-        """Change what the head says."""
-        self.head.set_title(title)
-
-    def _folded(self) -> list[str]:
-        return [name for name in self._settings.folded.split(",") if name]
-
     def _fold(self, is_open: bool) -> None:
         self._content.setVisible(is_open)
-        others = [name for name in self._folded() if name != self._name]
-        self._settings.update(folded=",".join(others if is_open else [*others, self._name]))
+        folded = [name for name in self._settings.folded.split(",") if name not in ("", self._name)]
+        self._settings.update(folded=",".join(folded if is_open else [*folded, self._name]))

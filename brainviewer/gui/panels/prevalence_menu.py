@@ -1,7 +1,5 @@
 """How frequent the classes are taken to be: said in one quiet line, changed in its menu."""
 
-from functools import partial
-
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QActionGroup, QResizeEvent
 from PySide6.QtWidgets import QMenu, QPushButton, QSizePolicy
@@ -9,6 +7,7 @@ from PySide6.QtWidgets import QMenu, QPushButton, QSizePolicy
 from brainviewer.app.facts import Fact
 from brainviewer.app.session import Session
 from brainviewer.core.errors import BrainViewerError
+from brainviewer.gui.widgets import call
 from brainviewer.painting.prediction_text import prevalence_text
 
 _TIP = (
@@ -39,12 +38,8 @@ def fill_prevalences(menu: QMenu, session: Session) -> None:
         action.setToolTip(prevalence.source)
         action.setCheckable(True)
         action.setChecked(name == chosen)
-        action.triggered.connect(partial(_choose, session, name))
+        action.triggered.connect(call(session.classification.set_prevalence, name))
         group.addAction(action)
-
-
-def _choose(session: Session, name: str, _checked: bool = False) -> None:
-    session.classification.set_prevalence(name)
 
 
 class PrevalenceLine(QPushButton):
@@ -52,15 +47,14 @@ class PrevalenceLine(QPushButton):
 
     def __init__(self, session: Session) -> None:
         super().__init__()
-        self._session = session
         self._text = ""
         self.setProperty("role", "link")
         # Long names of classes must not make the panel wider.
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self._menu = QMenu(self)
-        self._menu.setToolTipsVisible(True)
-        self._menu.aboutToShow.connect(self._refill)
-        self.setMenu(self._menu)
+        menu = QMenu(self, toolTipsVisible=True)
+        menu.aboutToShow.connect(menu.clear)
+        menu.aboutToShow.connect(call(fill_prevalences, menu, session))
+        self.setMenu(menu)
 
     def show_text(self, text: str) -> None:
         """Show a sentence; an empty one hides the line."""
@@ -78,7 +72,3 @@ class PrevalenceLine(QPushButton):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._shorten()
-
-    def _refill(self) -> None:
-        self._menu.clear()
-        fill_prevalences(self._menu, self._session)

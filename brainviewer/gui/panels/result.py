@@ -3,7 +3,7 @@
 import re
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QScrollArea, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QToolButton, QWidget
 
 from brainviewer.app.facts import Fact
 from brainviewer.app.session import Session
@@ -11,23 +11,44 @@ from brainviewer.app.status import Status
 from brainviewer.core.findings import Classification
 from brainviewer.core.slices import Plane
 from brainviewer.gui import theme
+from brainviewer.gui.layouts import clear, column, fill, panel, row, scrolled
 from brainviewer.gui.panels.class_note import ClassNote
-from brainviewer.gui.panels.confidence_chips import Chip, answer_chips
 from brainviewer.gui.panels.feedback_row import FeedbackRow
 from brainviewer.gui.panels.prevalence_menu import PrevalenceLine
 from brainviewer.gui.panels.probability_bars import ProbabilityBars
-from brainviewer.gui.widgets import button, clear, head, label, set_role
-from brainviewer.painting.prediction_text import ONLY_GLIOMAS, AnswerText, Standing, answer_text
+from brainviewer.gui.widgets import button, call, head, label, linked, listen, say, told
+from brainviewer.painting.prediction_text import (
+    ONLY_GLIOMAS,
+    AnswerText,
+    Standing,
+    answer_text,
+    condition_text,
+)
 from brainviewer.painting.wording import RESEARCH_ONLY
 
 _OLDEST = 120
 _YEARS = re.compile(r"\d{1,3}([.,]\d+)?", re.ASCII)
+_ROLES = {
+    "beneath": "beneath",
+    "reason": "caution",
+    "source": "quiet",
+    "tumour": "",
+    "stale": "small-caution",
+    "notes": "small",
+    "made_by": "small",
+    "quality": "small",
+    "scope": "small",
+}
+"""The lines of the card under its headline, each hidden while it says nothing, and their roles."""
+Chip = tuple[str, str]
+"""Words, and the role of their label in the theme."""
 
 
 class ResultPanel(QWidget):
     """The result card with its states.
 
     They are: not run, running, done, not confident, out of scope, stale, failed.
+    tools : small buttons beside the head.
     """
 
     card_wanted = Signal(str)
@@ -35,132 +56,95 @@ class ResultPanel(QWidget):
     class_wanted = Signal(str)
     """The code of the class that the user wants to read about."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, *tools: QToolButton) -> None:
         super().__init__()
         self._session = session
-        self.setObjectName("panel")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._head = QHBoxLayout()
-        self._head.setSpacing(2)
         self._title = head("Glioma type")
-        self._head.addWidget(self._title)
-        self._head.addStretch(1)
         self._answer = label(role="answer", wrap=True)
-        self._beneath = label(role="beneath", wrap=True)
-        self._reason = label(role="caution", wrap=True)
-        self._source = label(role="quiet", wrap=True)
-        self._bars = ProbabilityBars()
-        self._tumour = label(wrap=True)
+        self._lines = {name: label(role=role, wrap=True) for name, role in _ROLES.items()}
+        linked(self._lines["quality"], self.card_wanted.emit)
         self._class = ClassNote()
         self._class.wanted.connect(self.class_wanted)
-        self._chips = QHBoxLayout()
-        self._chips.setSpacing(6)
-        self._scope = label(ONLY_GLIOMAS, "small", wrap=True)
+        self._bars = ProbabilityBars()
+        self._chips = row(spacing=6)
         self._prevalence = PrevalenceLine(session)
         self._feedback = FeedbackRow(session)
-        self._made_by = label(role="small", wrap=True)
-        self._stale = label(role="small-caution", wrap=True)
-        self._notes = label(role="small", wrap=True)
-        self._quality = label(role="small", wrap=True)
-        self._quality.setTextFormat(Qt.TextFormat.RichText)
-        self._quality.linkActivated.connect(self.card_wanted)
-        self._quality.setTextInteractionFlags(
-            Qt.TextInteractionFlag.LinksAccessibleByMouse
-            | Qt.TextInteractionFlag.LinksAccessibleByKeyboard
-        )
-        self._lay_out()
+        self._lay_out(tools)
         state = session.state
-        state.classification_changed.connect(self._show)
-        state.finding_changed.connect(self._show)
         state.study_leaving.connect(self._finish_age)
         state.study_changed.connect(self._show_age)
-        state.engine_changed.connect(self._show)
-        state.trial_changed.connect(self._show)
-        theme.themes.changed.connect(self._show)
+        listen(
+            self._show,
+            state.classification_changed,
+            state.finding_changed,
+            state.engine_changed,
+            state.trial_changed,
+            theme.themes.changed,
+        )
         self._show()
 
-    def _lay_out(self) -> None:
-        card = QWidget()
-        card.setObjectName("panel")
-        column = QVBoxLayout(card)
-        column.setContentsMargins(16, 0, 16, 6)
-        column.setSpacing(6)
-        above = self._answer, self._beneath, self._reason, self._class, self._source, self._bars
-        for widget in (*above, self._tumour):
-            column.addWidget(widget)
-        column.addLayout(self._chips)
-        column.addWidget(self._scope)
-        column.addWidget(self._prevalence)
-        column.addSpacing(2)
-        column.addWidget(self._feedback)
-        column.addSpacing(2)
-        for widget in (self._stale, self._notes, self._made_by, self._quality):
-            column.addWidget(widget)
-        column.addStretch(1)
-        scroll = QScrollArea()
-        scroll.setObjectName("panel")
-        scroll.setWidgetResizable(True)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    def _lay_out(self, tools: tuple[QToolButton, ...]) -> None:
+        lines = self._lines
+        answer = column(
+            self._answer,
+            lines["beneath"],
+            lines["reason"],
+            self._class,
+            lines["source"],
+            self._bars,
+            lines["tumour"],
+            self._chips,
+            lines["scope"],
+            self._prevalence,
+            2,
+            self._feedback,
+            2,
+            *(lines[name] for name in ("stale", "notes", "made_by", "quality")),
+            None,
+            spacing=6,
+            margins=(16, 0, 16, 6),
+        )
+        scroll = scrolled(answer)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setWidget(card)
         # What the user does next is never scrolled away, nor is what the answer is for.
-        below = QVBoxLayout()
-        below.setContentsMargins(16, 6, 16, 10)
-        below.setSpacing(6)
-        below.addLayout(self._controls())
-        below.addWidget(label(RESEARCH_ONLY, "small-caution"))
-        self._head.setContentsMargins(16, 8, 16, 0)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.setSpacing(4)
-        whole.addLayout(self._head)
-        whole.addWidget(scroll, 1)
-        whole.addLayout(below)
-
-    def add_tool(self, tool: QToolButton) -> None:
-        """Put a small button beside the head."""
-        tool.setProperty("role", "small")
-        self._head.addWidget(tool)
+        below = column(
+            self._controls(),
+            label(RESEARCH_ONLY, "small-caution"),
+            spacing=6,
+            margins=(16, 6, 16, 10),
+        )
+        above = row(self._title, None, *tools, spacing=2, margins=(16, 8, 16, 0))
+        panel(column(above, (scroll, 1), below, spacing=4), self)
 
     def _controls(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setSpacing(6)
-        self._age = QLineEdit()
-        self._age.setPlaceholderText("Age")
-        self._age.setFixedWidth(64)
-        self._age.setToolTip(
-            "The patient's age in years, optional; the answer follows. Kept on this computer with "
-            "the study, for you alone"
+        classification, occlusion = self._session.classification, self._session.occlusion
+        self._age = told(
+            QLineEdit(placeholderText="Age"),
+            tip="The patient's age in years, optional; the answer follows. Kept on this computer "
+            "with the study, for you alone",
+            name="Patient age in years",
         )
-        self._age.setAccessibleName("Patient age in years")
+        self._age.setFixedWidth(64)
         self._age.editingFinished.connect(self._enter_age)
-        self._run = button("Classify", "primary", "Type the glioma that was found")
-        self._run.clicked.connect(self._classify)
+        self._years = label("years", "quiet")
+        self._run = button(
+            "Classify", "primary", "Type the glioma that was found", call(classification.run)
+        )
         self._here = button(
             "This slice",
             "second",
             "Answer for the axial slice shown now, also where the study was refused",
+            lambda: classification.run(self._session.state.slice_index(Plane.AXIAL)),
         )
-        self._here.clicked.connect(self._classify_here)
-        self._cancel = button("Cancel", "second")
-        self._cancel.clicked.connect(self._session.classification.stop)
+        self._cancel = button("Cancel", "second", clicked=classification.stop)
         self._what_if = button(
-            "What if I edit it?", "second", "Paint over a part and see the answer change  (Shift+W)"
+            "What if I edit it?",
+            "second",
+            "Paint over a part and see the answer change  (Shift+W)",
+            occlusion.start,
         )
-        self._what_if.clicked.connect(self._session.occlusion.start)
-        for widget in (self._run, self._here, self._cancel, self._what_if):
-            row.addWidget(widget)
-        row.addStretch(1)
-        row.addWidget(self._age)
-        self._years = label("years", "quiet")
-        row.addWidget(self._years)
-        return row
-
-    def _classify(self) -> None:
-        self._session.classification.run()
-
-    def _classify_here(self) -> None:
-        self._session.classification.run(self._session.state.slice_index(Plane.AXIAL))
+        buttons = self._run, self._here, self._cancel, self._what_if
+        return row(*buttons, None, self._age, self._years, spacing=6)
 
     def _show_age(self) -> None:
         """The age that is kept with the study that was opened."""
@@ -194,8 +178,7 @@ class ResultPanel(QWidget):
         result, status = state.classification, state.classification_status
         running, picture = status is Status.RUNNING, Fact.PICTURE in state.facts
         trial = state.trial is not None
-        title = "CLASS · ORIGINAL" if trial else "CLASS" if picture else "GLIOMA TYPE"
-        self._title.setText(title)
+        self._title.setText("CLASS · ORIGINAL" if trial else "CLASS" if picture else "GLIOMA TYPE")
         self._run.setToolTip(
             "Classify the picture" if picture else "Type the glioma that was found"
         )
@@ -210,90 +193,81 @@ class ResultPanel(QWidget):
         self._run.setEnabled(Fact.CLASSIFIABLE in state.facts)
         self._here.setEnabled(Fact.CLASSIFIABLE_HERE in state.facts)
         self._run.setText("Classify again" if result else "Classify")
+        self._class.show_class(result)
         if result is None:
             self._show_empty(status)
         else:
             self._show_result(result, answer_text(result), status)
         self._feedback.refresh()
 
+    def _say(self, answer: str, **lines: str) -> None:
+        """Show a headline and the lines that are named; the others are hidden."""
+        self._answer.setText(answer)
+        for name, line in self._lines.items():
+            say(line, lines.get(name, ""))
+
     def _show_empty(self, status: Status) -> None:
         state = self._session.state
         self._bars.show_ranking((), {})
-        self._class.show_class(None)
         self._fill_chips([(str(status), "chip-bad" if status is Status.FAILED else "chip")])
         self._prevalence.show_text("")
-        for widget in (
-            self._beneath,
-            self._reason,
-            self._tumour,
-            self._scope,
-            self._stale,
-            self._notes,
-            self._made_by,
-            self._quality,
-        ):
-            widget.hide()
+        answer, source = "Not run", state.classification_message
         if status is Status.RUNNING:
             answer, source = "Classifying…", "The answer appears here."
         elif status is Status.FAILED:
-            answer, source = "No answer", state.classification_message
+            answer = "No answer"
         elif state.study is None:
             answer, source = "No study", "Open a study to begin."
         elif state.study.is_picture:
-            answer, source = (
-                "Not run",
-                state.classification_message
-                or f"Classify says what {'this frame' if state.view().count > 1 else 'it'} shows.",
-            )
+            shown = "this frame" if state.view().count > 1 else "it"
+            source = source or f"Classify says what {shown} shows."
         elif state.finding is None:
-            looking = state.finding_status is Status.RUNNING
-            answer, source = (
-                "Not run",
-                "The tumour is looked for first."
-                if looking
-                else "The tumour was not looked for. Classify looks for it first.",
-            )
+            source = "The tumour was not looked for. Classify looks for it first."
+            if state.finding_status is Status.RUNNING:
+                source = "The tumour is looked for first."
         elif not state.finding.found:
             answer = "No lesion found"
-            source = state.classification_message or "Look for it by another method, under Tumour."
+            source = source or "Look for it by another method, under Tumour."
         else:
-            answer = "Not run"
-            source = state.classification_message or "Classify types the glioma that was found."
-        self._answer.setText(answer)
-        self._source.setText(source)
-        self._source.setVisible(bool(source))
+            source = source or "Classify types the glioma that was found."
+        self._say(answer, source=source)
 
     def _show_result(self, result: Classification, said: AnswerText, status: Status) -> None:
-        self._answer.setText(said.headline)
-        self._class.show_class(result)
         bold = result.predicted if said.standing is Standing.ANSWERED else ""
         self._bars.show_ranking(said.ranking, result.names, bold)
         self._fill_chips(answer_chips(result, said.standing, status))
         self._prevalence.show_text(said.prevalence)
-        stale = self._session.state.classification_message if status is Status.STALE else ""
         quality = f"{result.quality} — " if result.quality else ""
-        accent = theme.current().accent
-        self._quality.setText(
-            f'{quality}<a style="color:{accent}" href="{result.model_id}">model card</a>'
+        self._say(
+            said.headline,
+            beneath=said.beneath,
+            source=said.source,
+            tumour=said.tumour,
+            reason=said.reason,
+            stale=self._session.state.classification_message if status is Status.STALE else "",
+            notes="\n".join(said.notes),
+            made_by="\n".join(filter(None, (said.made_by, said.beside))),
+            quality=quality + theme.link(result.model_id, "model card"),
+            scope="" if Fact.PICTURE in self._session.state.facts else ONLY_GLIOMAS,
         )
-        self._quality.show()
-        self._scope.setVisible(Fact.PICTURE not in self._session.state.facts)
-        for widget, text in (
-            (self._beneath, said.beneath),
-            (self._source, said.source),
-            (self._tumour, said.tumour),
-            (self._reason, said.reason),
-            (self._stale, stale),
-            (self._notes, "\n".join(said.notes)),
-            (self._made_by, "\n".join(filter(None, (said.made_by, said.beside)))),
-        ):
-            widget.setText(text)
-            widget.setVisible(bool(text))
 
     def _fill_chips(self, words: list[Chip]) -> None:
         clear(self._chips)
-        for text, role in words:
-            chip = label(text)
-            set_role(chip, role)
-            self._chips.addWidget(chip)
-        self._chips.addStretch(1)
+        fill(self._chips, *(label(text, role) for text, role in words), None)
+
+
+def answer_chips(result: Classification, standing: Standing, status: Status) -> list[Chip]:
+    """The state of an answer in a few words; what the headline says is not said again."""
+    words: list[Chip] = []
+    if status is not Status.DONE:
+        words.append((str(status), "chip-caution"))
+    elif standing is Standing.ANSWERED:
+        # Never green: whether it is a glioma at all, or one of the classes, nobody has checked.
+        sure = "confident" if result.calibrated else "done"
+        words.append((f"{sure}, if {condition_text(result)}", "chip"))
+    if not result.calibrated and standing is not Standing.OUT_OF_SCOPE:
+        words.append(("not calibrated", "chip-caution"))
+    elif standing is Standing.ANSWERED:
+        # Where there is a doubt, the model was not measured on cases like this one.
+        words.append(("calibrated", "chip"))
+    return words

@@ -1,10 +1,11 @@
 """What the colours of the study's own segmentation mean."""
 
 from PySide6.QtGui import QColor, QPixmap
-from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 
 from brainviewer.app.session import Session
-from brainviewer.gui.widgets import clear, label
+from brainviewer.gui.layouts import clear, grid, put
+from brainviewer.gui.widgets import label, listen, told
 from brainviewer.painting.palette import label_colour
 
 _SWATCH = 10
@@ -18,13 +19,9 @@ class SegmentLegend(QWidget):
         super().__init__()
         self._state = session.state
         self._shown: object = None
-        self._grid = QGridLayout(self)
-        self._grid.setContentsMargins(24, 0, 0, 2)
-        self._grid.setHorizontalSpacing(8)
-        self._grid.setVerticalSpacing(2)
-        self._grid.setColumnStretch(1, 1)
-        session.state.overlays_changed.connect(self._show)
-        session.state.study_changed.connect(self._show)
+        self._grid = grid((8, 2), (24, 0, 0, 2), growing=1)
+        self.setLayout(self._grid)
+        listen(self._show, session.state.overlays_changed, session.state.study_changed)
         self._show()
 
     def _show(self) -> None:
@@ -36,16 +33,14 @@ class SegmentLegend(QWidget):
         self._shown = study.segmentation
         clear(self._grid)
         for row, (value, name) in enumerate(study.segment_names.items()):
-            said = label(name, "small"), label(str(value), "small")
-            for column, widget in enumerate((self._swatch(value), *said)):
-                widget.setToolTip(_TIP.format(value=value))
-                self._grid.addWidget(widget, row, column)
+            widgets = self._swatch(value), label(name, "small"), label(str(value), "small")
+            put(
+                self._grid, row, *(told(widget, tip=_TIP.format(value=value)) for widget in widgets)
+            )
 
     def _swatch(self, value: int) -> QLabel:
         ratio = self.devicePixelRatioF()
         square = QPixmap(round(_SWATCH * ratio), round(_SWATCH * ratio))
         square.setDevicePixelRatio(ratio)
         square.fill(QColor(label_colour(value)))
-        swatch = QLabel()
-        swatch.setPixmap(square)
-        return swatch
+        return QLabel(pixmap=square)

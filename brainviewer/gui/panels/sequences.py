@@ -1,36 +1,22 @@
 """The list of the four sequences: thumbnail, name, size; missing ones are said. Or the picture."""
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPixmap
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QListWidget,
-    QListWidgetItem,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
-)
+from PySide6.QtCore import QRect, QSignalBlocker, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPixmap
+from PySide6.QtWidgets import QListWidget, QListWidgetItem, QStyle, QStyleOptionViewItem
 
 from brainviewer.app.session import Session
 from brainviewer.core.geometry import Grid, Unit
 from brainviewer.core.shown_text import shown_text
-from brainviewer.core.study import SEQUENCES, Modality, Volume
-from brainviewer.core.voi_window import Window
+from brainviewer.core.study import SEQUENCES, Modality
 from brainviewer.files.study.folder import middle_slice
 from brainviewer.gui import theme
 from brainviewer.gui.outside_text import as_tip
+from brainviewer.gui.thumbnails import PICTURE, Index, Thumbnails, pixmap, small_letters, write_line
 
 _THUMBNAIL = 40
 _ROW = _THUMBNAIL + 10
 _MODALITY = Qt.ItemDataRole.UserRole
 _DETAIL = Qt.ItemDataRole.UserRole + 1
-
-
-def thumbnail(volume: Volume, window: Window, size: int) -> QPixmap:
-    """The middle axial slice of a sequence as a square picture of ``size`` device pixels."""
-    grey = middle_slice(volume.data, volume.grid, window, size)
-    image = QImage(grey.data, size, size, size, QImage.Format.Format_Grayscale8)
-    return QPixmap.fromImage(image)
 
 
 def size_text(grid: Grid) -> str:
@@ -49,48 +35,29 @@ def _pixel(grid: Grid) -> str:
     return f"{width if width == height else f'{width}×{height}'} {grid.unit}"
 
 
-class _Row(QStyledItemDelegate):
-    """Paints picture, name, and a quiet second line."""
+class _Rows(Thumbnails):
+    """A picture, a name, and a quiet second line."""
 
-    def paint(
-        self,
-        painter: QPainter,
-        option: QStyleOptionViewItem,
-        index: QModelIndex | QPersistentModelIndex,
-    ) -> None:
-        colours = theme.current()
-        painter.save()
+    def paint_row(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        colours, area = theme.current(), option.rect
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        area = option.rect
         if option.state & QStyle.StateFlag.State_Selected:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(colours.selected))
             painter.drawRoundedRect(area, 4, 4)
         picture = QRect(area.x() + 5, area.y() + 5, _THUMBNAIL, _THUMBNAIL)
         usable = bool(index.flags() & Qt.ItemFlag.ItemIsEnabled)
-        pixmap = index.data(Qt.ItemDataRole.DecorationRole)
-        if isinstance(pixmap, QPixmap):
-            painter.drawPixmap(picture, pixmap)
+        if isinstance(seen := index.data(PICTURE), QPixmap):
+            painter.drawPixmap(picture, seen)
         left = picture.right() + 10
         width = area.right() - left - 4
-        painter.setPen(QColor(colours.text if usable else colours.faint))
         name = QRect(left, area.y() + 6, width, 19)
+        painter.setPen(QColor(colours.text if usable else colours.faint))
         painter.drawText(name, Qt.AlignmentFlag.AlignVCenter, str(index.data()))
-        font = QFont(painter.font())
-        font.setPixelSize(11)
-        painter.setFont(font)
-        painter.setPen(QColor(colours.quiet if usable else colours.faint))
-        detail = painter.fontMetrics().elidedText(
-            str(index.data(_DETAIL)), Qt.TextElideMode.ElideRight, width
-        )
         line = QRect(left, area.y() + 25, width, 18)
-        painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, detail)
-        painter.restore()
-
-    def sizeHint(
-        self, _option: QStyleOptionViewItem, _index: QModelIndex | QPersistentModelIndex
-    ) -> QSize:
-        return QSize(0, _ROW)
+        painter.setPen(QColor(colours.quiet if usable else colours.faint))
+        small_letters(painter)
+        write_line(painter, line, str(index.data(_DETAIL)), Qt.AlignmentFlag.AlignVCenter)
 
 
 class SequenceList(QListWidget):
@@ -99,8 +66,7 @@ class SequenceList(QListWidget):
     def __init__(self, session: Session) -> None:
         super().__init__()
         self._session = session
-        self.setItemDelegate(_Row(self))
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setItemDelegate(_Rows(self, QSize(0, _ROW)))
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setAccessibleName("Sequences")
@@ -110,38 +76,37 @@ class SequenceList(QListWidget):
         self._fill()
 
     def _fill(self) -> None:
-        self.blockSignals(True)
-        self.clear()
-        state = self._session.state
-        for modality in self._rows():
-            item = QListWidgetItem(str(modality))
-            item.setData(_MODALITY, modality)
-            if state.study and (volume := state.study.volumes.get(modality)):
-                grid = volume.file_grid
-                item.setData(_DETAIL, size_text(grid))
-                ratio = self.devicePixelRatioF()
-                picture = thumbnail(volume, state.windows[modality], round(_THUMBNAIL * ratio))
-                picture.setDevicePixelRatio(ratio)
-                item.setData(Qt.ItemDataRole.DecorationRole, picture)
-                about = f"{size_text(grid)}\n{volume.dtype} · {grid.orientation}"
-                item.setToolTip(as_tip(f"{shown_text(volume.file_name)}\n{about}"))
-            else:
-                item.setData(_DETAIL, "missing" if state.study else "–")
-                item.setFlags(Qt.ItemFlag.NoItemFlags)
-            self.addItem(item)
-        self.setFixedHeight(self.count() * _ROW)
-        self.blockSignals(False)
+        with QSignalBlocker(self):
+            self.clear()
+            for modality in self._rows():
+                self.addItem(self._item(modality))
+            self.setFixedHeight(self.count() * _ROW)
         self._select()
+
+    def _item(self, modality: Modality) -> QListWidgetItem:
+        state, item = self._session.state, QListWidgetItem(str(modality))
+        item.setData(_MODALITY, modality)
+        if state.study and (volume := state.study.volumes.get(modality)):
+            grid, ratio = volume.file_grid, self.devicePixelRatioF()
+            size, window = round(_THUMBNAIL * ratio), state.windows[modality]
+            grey = middle_slice(volume.data, volume.grid, window, size)
+            item.setData(PICTURE, pixmap(grey, ratio))
+            item.setData(_DETAIL, size_text(grid))
+            about = f"{size_text(grid)}\n{volume.dtype} · {grid.orientation}"
+            item.setToolTip(as_tip(f"{shown_text(volume.file_name)}\n{about}"))
+        else:
+            item.setData(_DETAIL, "missing" if state.study else "–")
+            item.setFlags(Qt.ItemFlag.NoItemFlags)
+        return item
 
     def _rows(self) -> tuple[Modality, ...]:
         study = self._session.state.study
         return study.modalities if study is not None and study.is_picture else SEQUENCES
 
     def _select(self) -> None:
-        self.blockSignals(True)
         rows, active = self._rows(), self._session.state.active
-        self.setCurrentRow(rows.index(active) if active in rows else 0)
-        self.blockSignals(False)
+        with QSignalBlocker(self):
+            self.setCurrentRow(rows.index(active) if active in rows else 0)
         self.viewport().update()
 
     def _chosen(self, item: QListWidgetItem | None) -> None:

@@ -1,26 +1,29 @@
 """What was measured on the lesion, each with its slice one click away, and how it is looked for."""
 
 from collections.abc import Callable, Sequence
-from functools import partial
 
 from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import (
-    QComboBox,
-    QHBoxLayout,
-    QPushButton,
-    QSizePolicy,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
 from brainviewer.app.facts import Fact
 from brainviewer.app.session import Session
 from brainviewer.app.status import Status
-from brainviewer.core.findings import Diameters, TumourFinding
+from brainviewer.core.findings import TumourFinding
 from brainviewer.core.slices import Plane
 from brainviewer.core.study import Study
-from brainviewer.gui.widgets import button, label, number_field, set_role, tabular
+from brainviewer.gui.layouts import column, fill, row
+from brainviewer.gui.widgets import (
+    button,
+    call,
+    label,
+    listen,
+    number_field,
+    right,
+    say,
+    tabular,
+    told,
+)
 from brainviewer.painting.measurement_text import (
     MeasurementLine,
     measurement_lines,
@@ -44,45 +47,34 @@ _TIPS = {
 
 
 class MeasurementRow(QPushButton):
-    """A name, a value and a smaller line under it; with a place to go to, a button."""
+    """A measurement, or why there is none: a name, a value, and a smaller line under it.
 
-    def __init__(self, go: Callable[[], None] | None = None, tip: str = "") -> None:
+    With a place to go to, it is a button.
+    """
+
+    def __init__(
+        self, line: MeasurementLine, go: Callable[[], object] | None = None, tip: str = ""
+    ) -> None:
         super().__init__()
-        self.setProperty("role", "row")
-        self._name, self._value = label("", "quiet"), tabular(label())
-        self._detail = tabular(label("", "small", wrap=True))
-        for text in (self._name, self._value, self._detail):
+        name = label(line.name, "quiet")
+        self._value = right(tabular(label(line.value, "" if line.known else "quiet")))
+        detail = right(tabular(label(line.detail, "small", wrap=True)))
+        for text in (name, self._value, detail):
             text.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        for text in (self._value, self._detail):
-            text.setAlignment(Qt.AlignmentFlag.AlignRight)
-        line = QHBoxLayout()
-        line.setSpacing(8)
-        line.addWidget(self._name)
-        line.addWidget(self._value, 1)
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 1, 0, 1)
-        self._column.setSpacing(0)
-        self._column.addLayout(line)
-        self._column.addWidget(self._detail)
+        first = row(name, (self._value, 1), spacing=8)
+        self._column = column(first, detail, spacing=0, margins=(0, 1, 0, 1))
+        self.setLayout(self._column)
+        detail.setVisible(bool(line.detail))
         shape = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         shape.setHeightForWidth(True)
         self.setSizePolicy(shape)
-        self.setToolTip(tip)
         if go is None:
             self.setEnabled(False)
         else:
             self.setCursor(Qt.CursorShape.PointingHandCursor)
-            self.setToolTip(f"{tip}\nClick to go to its slice".strip())
+            tip = f"{tip}\nClick to go to its slice".strip()
             self.clicked.connect(go)
-
-    def show_line(self, line: MeasurementLine) -> None:
-        """Show a measurement, or why there is none."""
-        self._name.setText(line.name)
-        self._value.setText(line.value)
-        set_role(self._value, "" if line.known else "quiet")
-        self._detail.setText(line.detail)
-        self._detail.setVisible(bool(line.detail))
-        self.setAccessibleName(f"{line.name}: {line.value} {line.detail}".strip())
+        told(self, "row", tip, f"{line.name}: {line.value} {line.detail}".strip())
 
     def event(self, event: QEvent) -> bool:
         if event.type() in (QEvent.Type.Enter, QEvent.Type.Leave, QEvent.Type.EnabledChange):
@@ -110,40 +102,30 @@ class TumourSection(QWidget):
     def __init__(self, session: Session) -> None:
         super().__init__()
         self._session = session
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(4)
-        self._status = label("", "quiet", wrap=True)
-        self._find = button("Find", "second", "Look for the tumour")
-        self._find.clicked.connect(self._look_again)
-        self._cancel = button("Cancel", "second", "Stop looking for the tumour")
-        self._cancel.clicked.connect(session.segmentation.stop)
-        row = QHBoxLayout()
-        row.addWidget(self._status, 1)
-        row.addWidget(self._find)
-        row.addWidget(self._cancel)
-        self._column.addLayout(row)
-        self._told: QWidget | None = None
-        self._column.addLayout(self._method_row())
-        session.state.finding_changed.connect(self._show)
-        session.state.study_changed.connect(self._show)
-        self._show()
-
-    def _method_row(self) -> QHBoxLayout:
-        chooser = QHBoxLayout()
-        self._method = QComboBox()
+        self._status = label(role="quiet", wrap=True)
+        self._find = button("Find", "second", "Look for the tumour", self._look_again)
+        self._cancel = button(
+            "Cancel", "second", "Stop looking for the tumour", session.segmentation.stop
+        )
+        self._method = told(QComboBox(), tip="How the tumour slice is found")
         self._method.addItem("Lesion finder", "lesion")
         self._method.addItem("Finder without a model", "model-free")
         self._method.addItem("FLAIR above", "threshold")
-        self._method.setToolTip("How the tumour slice is found")
         self._method.activated.connect(self._look_again)
-        self._threshold = number_field(0, 1e15, digits=6)
-        self._threshold.setValue(self._session.segmentation.threshold)
-        self._threshold.setToolTip("Threshold in the FLAIR's own intensity unit")
+        self._threshold = told(
+            number_field(0, 1e15, digits=6), tip="Threshold in the FLAIR's own intensity unit"
+        )
+        self._threshold.setValue(session.segmentation.threshold)
         self._threshold.valueChanged.connect(self._look_again)
-        chooser.addWidget(self._method, 1)
-        chooser.addWidget(self._threshold)
-        return chooser
+        self._told: QWidget | None = None
+        self._column = column(
+            row((self._status, 1), self._find, self._cancel),
+            row((self._method, 1), self._threshold),
+            spacing=4,
+        )
+        self.setLayout(self._column)
+        listen(self._show, session.state.finding_changed, session.state.study_changed)
+        self._show()
 
     def _look_again(self) -> None:
         method = self._method.currentData()
@@ -181,73 +163,68 @@ class TumourSection(QWidget):
         waits = state.study is not None and state.finding is None
         self._find.setVisible(waits and not running)
         self._cancel.setVisible(running)
-        self._status.setText(text)
-        self._status.setVisible(bool(text))
+        say(self._status, text)
 
     def _made(self, study: Study, finding: TumourFinding) -> QWidget:
         """Everything that is told about a lesion."""
-        told = QWidget()
-        column = QVBoxLayout(told)
-        column.setContentsMargins(0, 0, 0, 4)
-        column.setSpacing(1)
-        column.addWidget(self._tumour_slice(finding))
-        for line in measurement_lines(study, finding):
-            row = MeasurementRow(self._way_to(line.diameters), _TIPS.get(line.name, ""))
-            row.show_line(line)
-            column.addWidget(row)
-        confidence = MeasurementRow(tip="How sure the finder is of its slice, 0 to 1")
-        confidence.show_line(MeasurementLine("Confidence", f"{finding.confidence:.2f}"))
-        column.addWidget(confidence)
-        column.addSpacing(3)
+        confidence = MeasurementLine("Confidence", f"{finding.confidence:.2f}")
+        rows = [
+            MeasurementRow(
+                slice_line(finding),
+                call(self._show_place, finding, finding.position_mm),
+                TUMOUR_SLICE_TIP,
+            ),
+            *(
+                MeasurementRow(
+                    line,
+                    call(self._session.view.go_to_diameters, line.diameters)
+                    if line.diameters
+                    else None,
+                    _TIPS.get(line.name, ""),
+                )
+                for line in measurement_lines(study, finding)
+            ),
+            MeasurementRow(confidence, tip="How sure the finder is of its slice, 0 to 1"),
+        ]
+        made = QWidget()
+        lines = column(*rows, 3, spacing=1, margins=(0, 0, 0, 4))
         if finding.slices:
-            column.addLayout(self._largest(finding))
-            column.addSpacing(3)
+            fill(lines, self._largest(finding), 3)
         if len(finding.candidates) > 1:
-            column.addLayout(self._candidates(finding))
-        return told
+            fill(lines, self._candidates(finding))
+        made.setLayout(lines)
+        return made
 
-    def _tumour_slice(self, finding: TumourFinding) -> MeasurementRow:
-        def go() -> None:
-            if finding.position_mm is not None:
-                self._session.view.show_place(finding.position_mm, finding.plane)
-
-        row = MeasurementRow(go, TUMOUR_SLICE_TIP)
-        row.show_line(slice_line(finding))
-        return row
-
-    def _go_to(self, position_mm: Sequence[float], plane: Plane, _checked: bool = False) -> None:
-        self._session.view.show_place(position_mm, plane)
-
-    def _way_to(self, diameters: Diameters | None) -> Callable[[], None] | None:
-        return None if diameters is None else lambda: self._session.view.go_to_diameters(diameters)
+    def _show_place(self, finding: TumourFinding, position_mm: Sequence[float] | None) -> None:
+        if position_mm is not None:
+            self._session.view.show_place(position_mm, finding.plane)
 
     def _largest(self, finding: TumourFinding) -> QHBoxLayout:
         """A button to the largest slice of every plane."""
-        row = QHBoxLayout()
-        row.setSpacing(4)
-        for plane in Plane:
-            if plane in finding.slices:
-                number = finding.slices[plane] + 1
-                go = button(f"{_SHORT[plane]} {number}", "small")
-                go.setToolTip(f"Go to the {plane} slice with the largest lesion area")
-                go.setAccessibleName(f"Largest {plane} slice: {number}")
-                go.clicked.connect(lambda _=False, p=plane: self._session.view.go_to_largest(p))
-                row.addWidget(go, 1)
-        return row
+        numbers = {plane: finding.slices[plane] + 1 for plane in Plane if plane in finding.slices}
+        buttons = (
+            button(
+                f"{_SHORT[plane]} {number}",
+                "small",
+                f"Go to the {plane} slice with the largest lesion area",
+                call(self._session.view.go_to_largest, plane),
+                name=f"Largest {plane} slice: {number}",
+            )
+            for plane, number in numbers.items()
+        )
+        return row(*((go, 1) for go in buttons), spacing=4)
 
     def _candidates(self, finding: TumourFinding) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setSpacing(4)
-        row.addWidget(label("Candidates", "quiet"))
-        row.addStretch(1)
-        for n, candidate in enumerate(finding.candidates, 1):
-            go = button(str(n), "small")
-            go.setToolTip(
-                f"Go to candidate {n}: {candidate.volume_ml:.1f} mL, score {candidate.score:.2f}"
+        buttons = (
+            button(
+                str(n),
+                "small",
+                f"Go to candidate {n}: {candidate.volume_ml:.1f} mL, score {candidate.score:.2f}",
+                call(self._show_place, finding, candidate.position_mm),
             )
-            go.clicked.connect(partial(self._go_to, candidate.position_mm, finding.plane))
-            row.addWidget(go)
-        return row
+            for n, candidate in enumerate(finding.candidates, 1)
+        )
+        return row(label("Candidates", "quiet"), None, *buttons, spacing=4)
 
 
 def copy_measurements(session: Session) -> None:
@@ -263,13 +240,10 @@ class CopyButton(QPushButton):
     def __init__(self, session: Session) -> None:
         super().__init__("Copy")
         self._state = session.state
-        self.setProperty("role", "small")
-        self.setToolTip("Copy the measurements as text")
-        self.setAccessibleName("Copy measurements")
+        told(self, "small", "Copy the measurements as text", "Copy measurements")
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.clicked.connect(lambda: copy_measurements(session))
-        session.state.finding_changed.connect(self._show)
-        session.state.study_changed.connect(self._show)
+        self.clicked.connect(call(copy_measurements, session))
+        listen(self._show, session.state.finding_changed, session.state.study_changed)
         self._show()
 
     def _show(self) -> None:

@@ -2,32 +2,24 @@
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, QTimer
-from PySide6.QtGui import (
-    QColor,
-    QFont,
-    QImage,
-    QPainter,
-    QPen,
-    QPixmap,
-    QResizeEvent,
-    QShowEvent,
-    QWheelEvent,
-)
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QListView,
-    QListWidget,
-    QListWidgetItem,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
-)
+from PySide6.QtCore import QRect, QSignalBlocker, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPen, QPixmap, QResizeEvent, QShowEvent, QWheelEvent
+from PySide6.QtWidgets import QListView, QListWidget, QListWidgetItem, QStyleOptionViewItem
 
 from brainviewer.app.session import Session
 from brainviewer.core.shown_text import shown_text
 from brainviewer.gui import image_colours, theme
 from brainviewer.gui.outside_text import as_tip
+from brainviewer.gui.thumbnails import (
+    PICTURE,
+    Index,
+    Thumbnails,
+    pixmap,
+    small_letters,
+    write_line,
+)
 from brainviewer.gui.tools.wheel_steps import NOTCH, notches
+from brainviewer.gui.widgets import timer
 
 _SIDE = 76
 _CELL = QSize(_SIDE + 12, _SIDE + 28)
@@ -42,18 +34,14 @@ class FilmStrip(QListWidget):
         super().__init__()
         self._session, self._state = session, session.state
         self._film: tuple[object, ...] = ()
-        self.setItemDelegate(_Frame(self))
+        self.setItemDelegate(_Frames(self, _CELL))
         self.setFlow(QListView.Flow.LeftToRight)
-        self.setWrapping(False)
         self.setUniformItemSizes(True)
-        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFixedHeight(_CELL.height() + 14)
         self.setAccessibleName("Film strip")
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(_PAUSE_MS)
-        self._timer.timeout.connect(self._load)
+        self._timer = timer(self, _PAUSE_MS, self._load)
         self.horizontalScrollBar().valueChanged.connect(self._timer.start)
         self.currentRowChanged.connect(session.documents.show_image)
         self._state.film_changed.connect(self._show)
@@ -61,22 +49,21 @@ class FilmStrip(QListWidget):
 
     def _show(self) -> None:
         state = self._state
-        self.blockSignals(True)
-        if state.film != self._film:
-            self._film = state.film
-            self.clear()
-            for path in state.film:
-                item = QListWidgetItem(shown_text(path.name))
-                item.setToolTip(as_tip(shown_text(path.name)))
-                self.addItem(item)
-            self._timer.start()
-        for row in state.film_unreadable:
-            self.item(row).setData(_UNREADABLE, True)
-            self.item(row).setFlags(Qt.ItemFlag.NoItemFlags)
-        if self.count():
-            self.setCurrentRow(state.film_index)
-            self.scrollToItem(self.item(state.film_index))
-        self.blockSignals(False)
+        with QSignalBlocker(self):
+            if state.film != self._film:
+                self._film = state.film
+                self.clear()
+                for path in state.film:
+                    item = QListWidgetItem(shown_text(path.name))
+                    item.setToolTip(as_tip(shown_text(path.name)))
+                    self.addItem(item)
+                self._timer.start()
+            for row in state.film_unreadable:
+                self.item(row).setData(_UNREADABLE, True)
+                self.item(row).setFlags(Qt.ItemFlag.NoItemFlags)
+            if self.count():
+                self.setCurrentRow(state.film_index)
+                self.scrollToItem(self.item(state.film_index))
         self.viewport().update()
 
     def _load(self) -> None:
@@ -86,7 +73,7 @@ class FilmStrip(QListWidget):
             row
             for row in range(self.count())
             if self.visualItemRect(self.item(row)).intersects(seen)
-            and self.item(row).data(Qt.ItemDataRole.DecorationRole) is None
+            and self.item(row).data(PICTURE) is None
             and not self.item(row).data(_UNREADABLE)
         ]
         if wanted and self.isVisible():
@@ -94,17 +81,12 @@ class FilmStrip(QListWidget):
             self._session.documents.make_thumbnails(wanted, size, self._take)
 
     def _take(self, row: int, pixels: NDArray[np.uint8] | None) -> None:
-        item = self.item(row)
-        if item is None:
+        if (item := self.item(row)) is None:
             return
         if pixels is None:
             item.setData(_UNREADABLE, True)
         else:
-            height, width = pixels.shape[:2]
-            image = QImage(pixels.tobytes(), width, height, 3 * width, QImage.Format.Format_RGB888)
-            picture = QPixmap.fromImage(image)
-            picture.setDevicePixelRatio(self.devicePixelRatioF())
-            item.setData(Qt.ItemDataRole.DecorationRole, picture)
+            item.setData(PICTURE, pixmap(pixels, self.devicePixelRatioF()))
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         bar = self.horizontalScrollBar()
@@ -120,44 +102,26 @@ class FilmStrip(QListWidget):
         self._timer.start()
 
 
-class _Frame(QStyledItemDelegate):
+class _Frames(Thumbnails):
     """A thumbnail on black, its name under it; the one that is shown has a frame."""
 
-    def paint(
-        self,
-        painter: QPainter,
-        option: QStyleOptionViewItem,
-        index: QModelIndex | QPersistentModelIndex,
-    ) -> None:
-        colours, strip = theme.current(), option.widget
-        painter.save()
+    def paint_row(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        colours, centred = theme.current(), Qt.AlignmentFlag.AlignCenter
         box = QRect(option.rect.x() + 6, option.rect.y() + 4, _SIDE, _SIDE)
         painter.fillRect(box, image_colours.BLACK)
-        font = QFont(painter.font())
-        font.setPixelSize(11)
-        painter.setFont(font)
-        picture, unreadable = index.data(Qt.ItemDataRole.DecorationRole), index.data(_UNREADABLE)
-        if unreadable:
+        small_letters(painter)
+        picture = index.data(PICTURE)
+        if index.data(_UNREADABLE):
             painter.setPen(image_colours.QUIET)
-            flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
-            painter.drawText(box, int(flags), "cannot be read")
+            painter.drawText(box, centred | Qt.TextFlag.TextWordWrap, "cannot be read")
         elif isinstance(picture, QPixmap):
             size = picture.deviceIndependentSize().toSize()
             at = box.center() - QRect(0, 0, size.width(), size.height()).center()
             painter.drawPixmap(at, picture)
-        chosen = isinstance(strip, QListWidget) and strip.currentRow() == index.row()
+        chosen = self.rows.currentRow() == index.row()
         if chosen:
             painter.setPen(QPen(QColor(colours.accent), 2))
             painter.drawRect(box.adjusted(-2, -2, 1, 1))
         painter.setPen(QColor(colours.text if chosen else colours.quiet))
         line = QRect(box.x() - 4, box.bottom() + 4, box.width() + 8, 16)
-        name = painter.fontMetrics().elidedText(
-            str(index.data()), Qt.TextElideMode.ElideLeft, line.width()
-        )
-        painter.drawText(line, Qt.AlignmentFlag.AlignCenter, name)
-        painter.restore()
-
-    def sizeHint(
-        self, _option: QStyleOptionViewItem, _index: QModelIndex | QPersistentModelIndex
-    ) -> QSize:
-        return _CELL
+        write_line(painter, line, str(index.data()), centred, Qt.TextElideMode.ElideLeft)
