@@ -5,7 +5,9 @@ facts, never by hand.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
 
 from brainviewer.app.exports import ExportSubject
 from brainviewer.app.facts import Fact
@@ -47,83 +49,61 @@ class Action:
         return " or ".join(key for key in (self.shortcut or self.pane_key, self.also) if key)
 
 
-def _layout(layout: Layout, key: str, short: str) -> Action:
-    return Action(
-        f"layout-{layout.name.lower()}",
-        layout.value.capitalize(),
-        key,
-        Fact.PLANES,
-        lambda w: w.session.view.set_layout(layout),
-        lambda s: s.shown_layout is layout,
-        short,
-        f"Show {layout.value}",
-    )
+@dataclass(frozen=True)
+class _Choice:
+    """A field of the state that has one of several values, with an action for each."""
+
+    name: str
+    choose: Callable[[WindowParts, Any], object]
+    chosen: Callable[[ViewState], object]
+
+    def action(
+        self,
+        value: StrEnum,
+        key: str,
+        needs: Fact | None,
+        short: str = "",
+        tip: str = "",
+        after: str = "",
+    ) -> Action:
+        """The action that chooses a value, and is on while it is the chosen one.
+
+        after : what stands in its text after the name of the value.
+        """
+        return Action(
+            f"{self.name}-{value.name.lower()}",
+            value[0].upper() + value[1:] + after,
+            key,
+            needs,
+            lambda w: self.choose(w, value),
+            lambda s: self.chosen(s) is value,
+            short,
+            tip,
+        )
 
 
-def _plane(plane: Plane, key: str) -> Action:
-    return Action(
-        f"plane-{plane}",
-        plane.capitalize(),
-        key,
-        Fact.PLANES,
-        lambda w: w.session.view.set_plane(plane),
-        lambda s: s.plane is plane,
-    )
-
-
-def _tool(tool: Tool, key: str, tip: str, needs: Fact | None = None) -> Action:
-    return Action(
-        f"tool-{tool}",
-        tool.capitalize(),
-        key,
-        needs,
-        lambda w: w.session.view.set_tool(tool),
-        lambda s: s.tool is tool,
-        "",
-        tip,
-    )
-
-
-def _sequence(modality: Modality, key: str) -> Action:
-    return Action(
-        f"sequence-{modality.name.lower()}",
-        str(modality),
-        key,
-        Fact.SEQUENCES,
-        lambda w: w.session.view.set_active(modality),
-        lambda s: s.active is modality,
-    )
+_LAYOUT = _Choice("layout", lambda w, v: w.session.view.set_layout(v), lambda s: s.shown_layout)
+_PLANE = _Choice("plane", lambda w, v: w.session.view.set_plane(v), lambda s: s.plane)
+_SEQUENCE = _Choice("sequence", lambda w, v: w.session.view.set_active(v), lambda s: s.active)
+_TOOL = _Choice("tool", lambda w, v: w.session.view.set_tool(v), lambda s: s.tool)
+_CONVENTION = _Choice(
+    "convention", lambda w, v: w.appearance.set_convention(v), lambda s: s.convention
+)
 
 
 def _overlay(field: str, text: str, key: str, needs: Fact) -> Action:
     def toggle(window: WindowParts) -> None:
-        overlays = window.session.state.overlays
-        window.session.view.set_overlays(replace(overlays, **{field: not getattr(overlays, field)}))
+        on = getattr(window.session.state.overlays, field)
+        window.session.view.set_overlay(**{field: not on})
 
     return Action(
-        f"show-{field}", text, key, needs, toggle, lambda s: bool(getattr(s.overlays, field)), text
-    )
-
-
-def _convention(convention: Convention, text: str) -> Action:
-    return Action(
-        f"convention-{convention}",
-        text,
-        "",
-        Fact.PLANES,
-        lambda w: w.appearance.set_convention(convention),
-        lambda s: s.convention is convention,
+        f"show-{field}", text, key, needs, toggle, lambda s: bool(getattr(s.overlays, field))
     )
 
 
 def _look(letter: str) -> Action:
-    return Action(
-        f"look-{letter.lower()}",
-        f"3D from {LOOK_NAMES[letter]}",
-        "",
-        Fact.SIDES,
-        lambda w: w.volume.look(letter),
-    )
+    text = f"3D from {LOOK_NAMES[letter]}"
+    return Action(f"look-{letter.lower()}", text, "", Fact.SIDES, lambda w: w.volume.look(letter))
 
 
 ACTIONS: tuple[Action, ...] = (
@@ -160,18 +140,20 @@ ACTIONS: tuple[Action, ...] = (
            lambda w: w.session.annotations.delete_selection()),
     Action("delete-all", "Delete all annotations", "", Fact.ANNOTATIONS,
            lambda w: w.session.annotations.delete_all()),
-    _layout(Layout.FOUR_SEQUENCES, "1", "Sequences"),
-    _layout(Layout.THREE_PLANES, "2", "3 planes"),
-    _layout(Layout.ONE_LARGE, "3", "1 large"),
-    _plane(Plane.AXIAL, "Shift+A"),
-    _plane(Plane.CORONAL, "Shift+C"),
-    _plane(Plane.SAGITTAL, "Shift+S"),
-    _convention(Convention.RADIOLOGICAL, "Radiological: patient's right on the left"),
-    _convention(Convention.NEUROLOGICAL, "Neurological: patient's right on the right"),
-    _sequence(Modality.FLAIR, "F5"),
-    _sequence(Modality.T1, "F6"),
-    _sequence(Modality.T1CE, "F7"),
-    _sequence(Modality.T2, "F8"),
+    _LAYOUT.action(Layout.FOUR_SEQUENCES, "1", Fact.PLANES, "Sequences", "Show all sequences"),
+    _LAYOUT.action(Layout.THREE_PLANES, "2", Fact.PLANES, "3 planes", "Show three planes"),
+    _LAYOUT.action(Layout.ONE_LARGE, "3", Fact.PLANES, "1 large", "Show one large"),
+    _PLANE.action(Plane.AXIAL, "Shift+A", Fact.PLANES),
+    _PLANE.action(Plane.CORONAL, "Shift+C", Fact.PLANES),
+    _PLANE.action(Plane.SAGITTAL, "Shift+S", Fact.PLANES),
+    _CONVENTION.action(Convention.RADIOLOGICAL, "", Fact.PLANES,
+                       after=": patient's right on the left"),
+    _CONVENTION.action(Convention.NEUROLOGICAL, "", Fact.PLANES,
+                       after=": patient's right on the right"),
+    _SEQUENCE.action(Modality.FLAIR, "F5", Fact.SEQUENCES),
+    _SEQUENCE.action(Modality.T1, "F6", Fact.SEQUENCES),
+    _SEQUENCE.action(Modality.T1CE, "F7", Fact.SEQUENCES),
+    _SEQUENCE.action(Modality.T2, "F8", Fact.SEQUENCES),
     Action("overlays", "Hide or show all overlays", "", Fact.STUDY,
            lambda w: w.session.view.toggle_overlays(), pane_key="Space",
            tip="Only the image; again to bring the overlays back"),
@@ -196,13 +178,13 @@ ACTIONS: tuple[Action, ...] = (
     Action("theme-light", "Light", "", None, lambda w: w.appearance.set_theme("light")),
     Action("theme-system", "As the system", "", None, lambda w: w.appearance.set_theme("system")),
     Action("tumour", "Tumour slice", "T", Fact.TUMOUR, lambda w: w.session.view.go_to_tumour(),
-           short="Tumour slice", tip="Go to the tumour slice"),
+           tip="Go to the tumour slice"),
     Action("copy-measurements", "Copy measurements", "Ctrl+Shift+C", Fact.TUMOUR,
            lambda w: copy_measurements(w.session), tip="Copy the measurements as text"),
     Action("find", "Find the lesion", "", Fact.SEQUENCES,
            lambda w: w.session.segmentation.find(w.session.segmentation.method)),
     Action("classify", "Classify", "C", Fact.CLASSIFIABLE, lambda w: w.session.classification.run(),
-           short="Classify", tip="Type the glioma from the tumour slice, or classify the picture"),
+           tip="Type the glioma from the tumour slice, or classify the picture"),
     Action("classify-here", "Classify this slice", "Shift+K", Fact.CLASSIFIABLE_HERE,
            lambda w: w.session.classification.run(w.session.state.slice_index(Plane.AXIAL))),
     Action("what-if", "What if I edit it?", "Shift+W", Fact.TRIABLE,
@@ -220,11 +202,13 @@ ACTIONS: tuple[Action, ...] = (
            lambda w: w.session.feedback.give(DISAGREE)),
     Action("withdraw", "Withdraw your feedback", "", Fact.FEEDBACK,
            lambda w: w.session.feedback.give(WITHDRAWN)),
-    _tool(Tool.WINDOW, "W", "Drag: right for a wider window, up for brighter"),
-    _tool(Tool.CURSOR, "Q", "Drag the linked cursor"),
-    _tool(Tool.PAN, "P", "Drag the image; the middle button always does"),
-    *(_tool(Tool(kind), kind.traits.key, kind.traits.tip, Fact.MARKABLE) for kind in Kind),
-    _tool(Tool.BRUSH, "K", "Paint over a part of the picture; Shift takes away", Fact.TRIAL),
+    _TOOL.action(Tool.WINDOW, "W", None, tip="Drag: right for a wider window, up for brighter"),
+    _TOOL.action(Tool.CURSOR, "Q", None, tip="Drag the linked cursor"),
+    _TOOL.action(Tool.PAN, "P", None, tip="Drag the image; the middle button always does"),
+    *(_TOOL.action(Tool(kind), kind.traits.key, Fact.MARKABLE, tip=kind.traits.tip)
+      for kind in Kind),
+    _TOOL.action(Tool.BRUSH, "K", Fact.TRIAL,
+                 tip="Paint over a part of the picture; Shift takes away"),
     Action("guide", "User guide", "", None, lambda w: w.pages.show_guide(),
            tip="The guide that came with this version; needs no network"),
     Action("shortcuts", "Keys and mouse", "F1", None,

@@ -4,6 +4,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
 
 from brainviewer.gui.actions import ACTIONS, Action
+from brainviewer.gui.widgets import call, listen
 from brainviewer.gui.window_parts import WindowParts
 
 
@@ -22,24 +23,23 @@ class Actions:
             made.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
             key = made.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
             key = key or action.pane_key
-            made.setToolTip(f"{action.tip or action.text}" + (f"  ({key})" if key else ""))
+            made.setToolTip((action.tip or action.text) + (f"  ({key})" if key else ""))
             made.setIconText(action.short or action.text)
             made.setCheckable(action.checked is not None)
-            made.triggered.connect(lambda _=False, a=action: self._run(a, window))
+            made.triggered.connect(call(self._run, action, window))
             window.frame.addAction(made)
             self._made[action.id] = (action, made)
         state = self._state
-        for signal in (state.facts_changed, state.study_changed):
-            signal.connect(self._enable)
-        for signal in (
+        listen(self._enable, state.facts_changed, state.study_changed)
+        listen(
+            self._check,
             state.study_changed,
             state.layout_changed,
             state.tool_changed,
             state.active_changed,
             state.overlays_changed,
             state.trial_changed,
-        ):
-            signal.connect(self._check)
+        )
         self._enable()
         self._check()
 

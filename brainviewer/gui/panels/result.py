@@ -113,8 +113,9 @@ class ResultPanel(QWidget):
             spacing=6,
             margins=(16, 6, 16, 10),
         )
-        above = row(self._title, None, *tools, spacing=2, margins=(16, 8, 16, 0))
+        above = row(self._title, None, spacing=2, margins=(16, 8, 16, 0))
         panel(column(above, (scroll, 1), below, spacing=4), self)
+        fill(above, *tools)  # Tab comes to them last
 
     def _controls(self) -> QHBoxLayout:
         classification, occlusion = self._session.classification, self._session.occlusion
