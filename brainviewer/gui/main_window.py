@@ -26,7 +26,6 @@ from brainviewer.app.facts import Fact
 from brainviewer.app.session import Session
 from brainviewer.gui.actions import TOOL_BAR
 from brainviewer.gui.appearance import Appearance
-from brainviewer.gui.context_menus import ContextMenus
 from brainviewer.gui.dialogs.files import FileDialogs
 from brainviewer.gui.dialogs.open_pages import Pages
 from brainviewer.gui.dialogs.sequences import ask_sequences
@@ -92,13 +91,11 @@ class MainWindow(QMainWindow):
         self.resizeDocks(
             [self._left, self._right], [LEFT_WIDTH, RIGHT_WIDTH], Qt.Orientation.Horizontal
         )
-        menus = Menus(self, session, self.actions_by_id)
-        menus.fill_menu_bar()
+        self._menus = Menus(self.parts, self.actions_by_id)
         self._tools = self._build_tool_bar()
         self.status = StatusBar(session, self.grid)
         self.setStatusBar(self.status)
         self._drop = DropHighlight(self)
-        self._context_menus = ContextMenus(self.parts, menus)
         self.parts.appearance.hides(
             self._left, self._right, self._tools, self.menuBar(), self.status
         )

@@ -1,86 +1,93 @@
-"""The menu bar: the table of ``actions``, and the menus whose content depends on the moment."""
+"""The menus: the table of ``actions``, and those whose content depends on the moment."""
 
 import re
 from collections.abc import Sequence
 from functools import partial
-from pathlib import Path
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QMainWindow, QMenu
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QAbstractItemView, QMenu
 
 from brainviewer.app.session import Session
 from brainviewer.core.shown_text import shown_text
 from brainviewer.core.voi_window import presets
 from brainviewer.gui.actions import CONTEXT_MENUS, LOOK_ACTIONS, MENUS
+from brainviewer.gui.dialogs.files import recent
 from brainviewer.gui.live_actions import Actions
 from brainviewer.gui.outside_text import as_tip, on_button
+from brainviewer.gui.panels.annotations import MarkList
 from brainviewer.gui.panels.display import COLOUR_MAPS
-from brainviewer.gui.panels.prevalence_menu import fill_prevalences
+from brainviewer.gui.panels.prevalence_menu import fill_prevalences, offer
+from brainviewer.gui.panels.sequences import SequenceList
+from brainviewer.gui.panes.image_strip import FilmStrip
+from brainviewer.gui.widgets import call
+from brainviewer.gui.window_parts import WindowParts
 
 _STILL = {
-    "theme": ("Theme", ("theme-dark", "theme-light", "theme-system")),
-    "look": ("3D view", LOOK_ACTIONS),
-    "tools": ("Tool", dict(MENUS)["Tools"]),
+    "theme>": ("Theme", ("theme-dark", "theme-light", "theme-system")),
+    "look>": ("3D view", LOOK_ACTIONS),
+    "tools>": ("Tool", dict(MENUS)["Tools"]),
 }
 """Submenus whose content is always the same."""
+_LISTS = {SequenceList: "sequences", MarkList: "marks", FilmStrip: "film"}
 _ENGINES = {"auto": "Automatic", "onnx": "ONNX Runtime", "tensorflow": "TensorFlow"}
 
 
 class Menus:
-    """Makes the menus of a window; every entry can be reached by a letter."""
+    """The menu bar, and the menus that the right button opens; all entries have a letter."""
 
-    def __init__(self, frame: QMainWindow, session: Session, actions: Actions) -> None:
-        self._frame, self._session, self._actions = frame, session, actions
-
-    def fill_menu_bar(self) -> None:
-        """Fill the menu bar of the window."""
+    def __init__(self, parts: WindowParts, actions: Actions) -> None:
+        self._frame, self._session, self._actions = parts.frame, parts.session, actions
         titles = with_mnemonics([title for title, _ in MENUS])
         for title, (_, names) in zip(titles, MENUS, strict=True):
-            menu = self._frame.menuBar().addMenu(title)
-            self._fill(menu, names)
-            _give_letters(menu)
+            self._fill(self._frame.menuBar().addMenu(title), names)
+        parts.grid.menu_wanted.connect(partial(self._open, "pane"))
+        parts.volume.image.menu_wanted.connect(partial(self._open, "volume"))
+        for kind, name in _LISTS.items():
+            for found in self._frame.findChildren(kind):
+                found.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+                found.customContextMenuRequested.connect(partial(self._open_on_list, found, name))
+
+    def _open(self, name: str, at: QPoint) -> None:
+        if self._session.state.study is not None:
+            self.context(name).popup(at)
+
+    def _open_on_list(self, rows: QAbstractItemView, name: str, at: QPoint) -> None:
+        if isinstance(rows, MarkList):
+            rows.select_at(at)
+        self._open(name, rows.viewport().mapToGlobal(at))
 
     def context(self, kind: str) -> QMenu:
         """The menu of the right button over a kind of thing; see ``actions.CONTEXT_MENUS``."""
         menu = QMenu(self._frame)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._fill(menu, CONTEXT_MENUS[kind])
-        _give_letters(menu)
         return menu
 
-    def _fill(self, menu: QMenu, names: Sequence[str]) -> None:
+    def _fill(self, menu: QMenu, names: Sequence[str], letters: bool = True) -> None:
         for name in names:
             if name == "-":
                 menu.addSeparator()
-            elif name.endswith(">"):
-                self._add_submenu(menu, name[:-1])
+            elif name in _STILL:
+                title, inside = _STILL[name]
+                self._fill(menu.addMenu(title), inside, letters=False)
+            elif name in _CHANGING:
+                self._add_changing(menu, name)
             else:
                 menu.addAction(self._actions[name])
+        if letters:
+            entries = [action for action in menu.actions() if not action.isSeparator()]
+            texts = with_mnemonics([action.text() for action in entries])
+            for action, text in zip(entries, texts, strict=True):
+                action.setText(text)
 
-    def _add_submenu(self, menu: QMenu, name: str) -> None:
-        if name in _STILL:
-            title, names = _STILL[name]
-            self._fill(menu.addMenu(title), names)
-            return
+    def _add_changing(self, menu: QMenu, name: str) -> None:
         title, fill = _CHANGING[name]
         submenu = menu.addMenu(title)
         submenu.setToolTipsVisible(True)
-
-        def refill() -> None:
-            submenu.clear()
+        submenu.aboutToShow.connect(submenu.clear)
+        submenu.aboutToShow.connect(call(fill, submenu, self._session))
+        if name != "prevalence>":  # reads the model's card: the first window must not wait for it
             fill(submenu, self._session)
-
-        submenu.aboutToShow.connect(refill)
-        if name != "prevalence":  # reads the model's card, which the first window must not wait for
-            refill()
-
-
-def _give_letters(menu: QMenu) -> None:
-    actions = [action for action in menu.actions() if not action.isSeparator()]
-    texts = with_mnemonics([action.text() for action in actions])
-    for action, text in zip(actions, texts, strict=True):
-        action.setText(text)
 
 
 def with_mnemonics(texts: Sequence[str]) -> list[str]:
@@ -103,66 +110,40 @@ def with_mnemonics(texts: Sequence[str]) -> list[str]:
     return marked
 
 
-def _add(menu: QMenu, text: str, chosen: bool | None = None) -> QAction:
-    action = menu.addAction(text)
-    if chosen is not None:
-        action.setCheckable(True)
-        action.setChecked(chosen)
-    return action
-
-
 def _fill_recent(menu: QMenu, session: Session) -> None:
-    for entry in session.settings.recent:
-        paths = [Path(p) for p in entry]
-        shown = paths[0] if len(paths) == 1 else paths[0].parent
-        action = _add(menu, on_button(shown.name))
+    for shown, paths in recent(session.settings):
+        action = menu.addAction(on_button(shown.name))
         action.setToolTip(as_tip(shown_text(str(shown))))
-        action.triggered.connect(partial(_open, session, paths))
+        action.triggered.connect(call(session.documents.open, paths))
     if menu.isEmpty():
-        _add(menu, "None yet").setEnabled(False)
-
-
-def _open(session: Session, paths: list[Path], _checked: bool = False) -> None:
-    session.documents.open(paths)
+        menu.addAction("None yet").setEnabled(False)
 
 
 def _fill_presets(menu: QMenu, session: Session) -> None:
-    active = session.state.active
-    current = session.state.presets.get(active)
+    active, current = session.state.active, session.state.presets.get(session.state.active)
     for name in presets(active):
-        _add(menu, name, name == current).triggered.connect(partial(_apply_preset, session, name))
-
-
-def _apply_preset(session: Session, name: str, _checked: bool = False) -> None:
-    session.view.apply_preset(session.state.active, name)
+        offer(menu, name, name == current, call(session.view.apply_preset, active, name))
 
 
 def _fill_colours(menu: QMenu, session: Session) -> None:
-    current = session.state.colour_maps.get(session.state.active, "grey")
+    active = session.state.active
+    current = session.state.colour_maps.get(active, "grey")
     for name in COLOUR_MAPS:
-        action = _add(menu, name.capitalize(), name == current)
-        action.triggered.connect(partial(_set_colours, session, name))
-
-
-def _set_colours(session: Session, name: str, _checked: bool = False) -> None:
-    session.view.set_colour_map(session.state.active, name)
+        choose = call(session.view.set_colour_map, active, name)
+        offer(menu, name.capitalize(), name == current, choose)
 
 
 def _fill_engines(menu: QMenu, session: Session) -> None:
     for engine, text in _ENGINES.items():
-        action = _add(menu, text, session.settings.engine == engine)
-        action.triggered.connect(partial(_set_engine, session, engine))
-
-
-def _set_engine(session: Session, engine: str, _checked: bool = False) -> None:
-    session.engine.choose(engine)
+        chosen = session.settings.engine == engine
+        offer(menu, text, chosen, call(session.engine.choose, engine))
 
 
 _CHANGING = {
-    "recent": ("Recent", _fill_recent),
-    "presets": ("Window preset", _fill_presets),
-    "colours": ("Colour map", _fill_colours),
-    "engine": ("Engine", _fill_engines),
-    "prevalence": ("Assumed frequency of types", fill_prevalences),
+    "recent>": ("Recent", _fill_recent),
+    "presets>": ("Window preset", _fill_presets),
+    "colours>": ("Colour map", _fill_colours),
+    "engine>": ("Engine", _fill_engines),
+    "prevalence>": ("Assumed frequency of types", fill_prevalences),
 }
 """Submenus whose content depends on the moment: title, and what fills one."""

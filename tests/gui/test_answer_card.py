@@ -77,8 +77,8 @@ def test_no_chip_is_green_and_confident_never_stands_beside_a_doubt(
     assert bool(confident) is (status is Status.DONE and not {"abstained", "in_scope"} & {*changes})
     assert all(", if it is " in text for text in confident)
     if confident:
-        assert not card._reason.isVisibleTo(card)
-        assert not card._stale.isVisibleTo(card)
+        assert not card.lines["reason"].isVisibleTo(card)
+        assert not card.lines["stale"].isVisibleTo(card)
 
 
 def test_a_reason_is_told_once_and_other_notices_quietly(card: ResultPanel, shown: Session) -> None:
@@ -86,7 +86,7 @@ def test_a_reason_is_told_once_and_other_notices_quietly(card: ResultPanel, show
     answer(shown, abstained=True, reason=doubt, notices=(doubt, remark))
     said = texts(card)
     assert (said.count(doubt), said.count(remark)) == (1, 1)
-    assert card._notes.property("role") == "small"
+    assert card.lines["notes"].property("role") == "small"
 
 
 def test_the_card_names_a_network_that_took_no_part(card: ResultPanel, shown: Session) -> None:

@@ -1,13 +1,13 @@
 """How frequent the classes are taken to be: said in one quiet line, changed in its menu."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QActionGroup, QResizeEvent
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QMenu, QPushButton, QSizePolicy
 
 from brainviewer.app.facts import Fact
 from brainviewer.app.session import Session
 from brainviewer.core.errors import BrainViewerError
-from brainviewer.gui.widgets import call
+from brainviewer.gui.widgets import Slot, call
 from brainviewer.painting.prediction_text import prevalence_text
 
 _TIP = (
@@ -27,19 +27,23 @@ def fill_prevalences(menu: QMenu, session: Session) -> None:
     except BrainViewerError:
         menu.addAction("No model").setEnabled(False)
         return
-    group = QActionGroup(menu)
     chosen = session.classification.prevalence
     if chosen not in card.head.prevalences:
         chosen = card.head.default
     for name, prevalence in card.head.prevalences.items():
         shares = dict(zip(card.codes, prevalence.shares, strict=True))
         words = prevalence_text(name, shares).removeprefix("Assumes ")
-        action = menu.addAction(words[:1].upper() + words[1:])
-        action.setToolTip(prevalence.source)
-        action.setCheckable(True)
-        action.setChecked(name == chosen)
-        action.triggered.connect(call(session.classification.set_prevalence, name))
-        group.addAction(action)
+        choose = call(session.classification.set_prevalence, name)
+        offer(menu, words[:1].upper() + words[1:], name == chosen, choose, prevalence.source)
+
+
+def offer(menu: QMenu, text: str, chosen: bool, choose: Slot, tip: str = "") -> None:
+    """Add one of the things to choose from to a menu."""
+    action = menu.addAction(text)
+    action.setCheckable(True)
+    action.setChecked(chosen)
+    action.setToolTip(tip)
+    action.triggered.connect(choose)
 
 
 class PrevalenceLine(QPushButton):

@@ -49,6 +49,7 @@ class ResultPanel(QWidget):
 
     They are: not run, running, done, not confident, out of scope, stale, failed.
     tools : small buttons beside the head.
+    lines : the labels under the headline, by what they say.
     """
 
     card_wanted = Signal(str)
@@ -61,8 +62,8 @@ class ResultPanel(QWidget):
         self._session = session
         self._title = head("Glioma type")
         self._answer = label(role="answer", wrap=True)
-        self._lines = {name: label(role=role, wrap=True) for name, role in _ROLES.items()}
-        linked(self._lines["quality"], self.card_wanted.emit)
+        self.lines = {name: label(role=role, wrap=True) for name, role in _ROLES.items()}
+        linked(self.lines["quality"], self.card_wanted.emit)
         self._class = ClassNote()
         self._class.wanted.connect(self.class_wanted)
         self._bars = ProbabilityBars()
@@ -84,7 +85,7 @@ class ResultPanel(QWidget):
         self._show()
 
     def _lay_out(self, tools: tuple[QToolButton, ...]) -> None:
-        lines = self._lines
+        lines = self.lines
         answer = column(
             self._answer,
             lines["beneath"],
@@ -204,7 +205,7 @@ class ResultPanel(QWidget):
     def _say(self, answer: str, **lines: str) -> None:
         """Show a headline and the lines that are named; the others are hidden."""
         self._answer.setText(answer)
-        for name, line in self._lines.items():
+        for name, line in self.lines.items():
             say(line, lines.get(name, ""))
 
     def _show_empty(self, status: Status) -> None:
