@@ -1,11 +1,12 @@
 """What says, while a study is dragged over the window, that it can be let go here."""
 
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
 from brainviewer.gui import theme
 from brainviewer.gui.image_colours import BLACK, BRIGHT, faded
+from brainviewer.gui.widgets import painted
 from brainviewer.painting.canvas import image_font
 
 
@@ -23,8 +24,8 @@ class DropHighlight(QWidget):
         self.raise_()
         self.show()
 
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        painter = QPainter(self)
+    @painted
+    def paintEvent(self, painter: QPainter) -> None:
         painter.fillRect(self.rect(), faded(BLACK, 0.7))
         painter.setPen(QPen(QColor(theme.current().accent), 3))
         painter.drawRect(QRectF(self.rect()).adjusted(6, 6, -6, -6))

@@ -3,25 +3,23 @@
 from collections import deque
 
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtWidgets import (
-    QFrame,
-    QHBoxLayout,
-    QProgressBar,
-    QPushButton,
-    QSizePolicy,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QFrame, QProgressBar, QPushButton, QSizePolicy, QWidget
 
 from brainviewer.app.notices import Notice
 from brainviewer.app.session import Session
 from brainviewer.core.shown_text import shown_text
+from brainviewer.gui.layouts import column, row
 from brainviewer.gui.widgets import button, label, set_role
 
 _ROLES = {"info": "quiet", "caution": "caution", "error": "chip-bad"}
-_JOBS = {"open": "Opening", "find": "Looking for the tumour", "classify": "Classifying"}
-_JOBS |= {"export": "Saving the picture", "preview": "Drawing the preview"}
-_JOBS |= {"save annotations": "Saving the annotations"}
+_JOBS = {
+    "open": "Opening",
+    "find": "Looking for the tumour",
+    "classify": "Classifying",
+    "export": "Saving the picture",
+    "preview": "Drawing the preview",
+    "save annotations": "Saving the annotations",
+}
 _WORDS = {"info": "", "caution": "Caution: ", "error": ""}
 
 
@@ -37,16 +35,14 @@ class NoticeBar(QFrame):
         over.installEventFilter(self)
         self.setObjectName("notice")
         self._waiting: deque[Notice] = deque()
-        row = QHBoxLayout(self)
-        row.setContentsMargins(12, 6, 8, 6)
         self._text = label(wrap=True)
         self._text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._next = button("Got it", "second", "Read; show the next notice, if there is one")
-        self._next.clicked.connect(self._read)
+        tip = "Read; show the next notice, if there is one"
+        self._next = button("Got it", "second", tip, self._read)
         self._act: QPushButton | None = None
-        row.addWidget(self._text, 1)
-        row.addWidget(self._next)
+        self._row = row((self._text, 1), self._next, margins=(12, 6, 8, 6))
+        self.setLayout(self._row)
         self.hide()
         session.state.noticed.connect(self.show_notice)
         session.state.notice_settled.connect(self._forget)
@@ -74,11 +70,10 @@ class NoticeBar(QFrame):
 
     def _place(self) -> None:
         """Along the upper edge of what it lies on, as high as its words need."""
-        over, layout = self._over.geometry(), self.layout()
-        height = layout.heightForWidth(over.width()) if layout is not None else 0
-        self.setGeometry(
-            over.x(), over.y(), over.width(), max(height, self.minimumSizeHint().height())
-        )
+        room = self._over.geometry()
+        height = self._row.heightForWidth(room.width())
+        room.setHeight(max(height, self.minimumSizeHint().height()))
+        self.setGeometry(room)
         self.raise_()
 
     def _forget_study(self) -> None:
@@ -108,11 +103,8 @@ class NoticeBar(QFrame):
             self._act.deleteLater()
             self._act = None
         if notice.action:
-            self._act = button(notice.action, "second")
-            self._act.clicked.connect(self._do)
-            layout = self.layout()
-            assert isinstance(layout, QHBoxLayout)
-            layout.insertWidget(1, self._act)
+            self._act = button(notice.action, "second", clicked=self._do)
+            self._row.insertWidget(1, self._act)
             self._act.show()
 
     def _show(self) -> None:
@@ -133,30 +125,19 @@ class ProgressLine(QWidget):
     def __init__(self, session: Session) -> None:
         super().__init__()
         self._session = session
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(2)
-        row = QHBoxLayout()
-        row.setContentsMargins(8, 0, 0, 0)
         self._text = label(role="quiet")
-        self._cancel = button("Cancel")
-        self._cancel.clicked.connect(self._stop)
-        row.addWidget(self._text, 1)
-        row.addWidget(self._cancel)
-        self._line = QProgressBar()
-        self._line.setTextVisible(False)
-        self._line.setRange(0, 1000)
-        column.addLayout(row)
-        column.addWidget(self._line)
+        self._line = QProgressBar(textVisible=False, maximum=1000)
+        above = row((self._text, 1), button("Cancel", clicked=self._stop), margins=(8, 0, 0, 0))
+        self.setLayout(column(above, self._line, spacing=2))
         self.setMinimumWidth(260)
+        policy = self.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        self.setSizePolicy(policy)
         session.state.progress_changed.connect(self._show)
         self._show()
 
     def _show(self) -> None:
         progress = self._session.state.progress
-        policy = self.sizePolicy()
-        policy.setRetainSizeWhenHidden(True)
-        self.setSizePolicy(policy)
         self.setVisible(bool(progress))
         if progress:
             first = progress[0]

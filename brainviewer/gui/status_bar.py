@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QPaintEvent
+from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QLabel, QSizePolicy, QStatusBar
 
 from brainviewer.app.session import Session
@@ -11,8 +11,8 @@ from brainviewer.core.study import Modality, Study
 from brainviewer.gui import theme
 from brainviewer.gui.notices import ProgressLine
 from brainviewer.gui.panes.pane_grid import PaneGrid
-from brainviewer.gui.widgets import label, signed, tabular
-from brainviewer.painting.devices import painting
+from brainviewer.gui.thumbnails import write_line
+from brainviewer.gui.widgets import label, listen, painted, signed, tabular
 from brainviewer.painting.wording import RESEARCH_ONLY, measured
 
 
@@ -27,14 +27,11 @@ class Shortened(QLabel):
         self.setProperty("role", "quiet")
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
 
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        with painting(self) as painter:
-            room = self.contentsRect().adjusted(8, 0, -8, 0)
-            text = self.fontMetrics().elidedText(
-                self.text(), Qt.TextElideMode.ElideRight, room.width()
-            )
-            painter.setPen(QColor(theme.current().quiet))
-            painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, text)
+    @painted
+    def paintEvent(self, painter: QPainter) -> None:
+        room = self.contentsRect().adjusted(8, 0, -8, 0)
+        painter.setPen(QColor(theme.current().quiet))
+        write_line(painter, room, self.text(), Qt.AlignmentFlag.AlignVCenter)
 
 
 class StatusBar(QStatusBar):
@@ -44,24 +41,18 @@ class StatusBar(QStatusBar):
         super().__init__()
         self._state = session.state
         self.setSizeGripEnabled(False)
-        self._place, self._values = label(role="quiet"), Shortened()
+        self._place, self._values = tabular(label(role="quiet")), tabular(Shortened())
         self._engine = label(role="quiet")
-        for widget in (self._place, self._values):
-            tabular(widget)
         self.addWidget(self._place)
         self.addWidget(self._values, 1)
         self.addPermanentWidget(ProgressLine(session))
         self.addPermanentWidget(self._engine)
         self.addPermanentWidget(label(RESEARCH_ONLY, "caution"))
         self._place.setContentsMargins(10, 0, 14, 0)
-        grid.hovered.connect(self._show)
-        self._state.cursor_changed.connect(self._show)
-        self._state.study_changed.connect(self._show)
-        self._state.engine_changed.connect(self._show_engine)
+        state = session.state
+        listen(self._show, grid.hovered, state.cursor_changed, state.study_changed)
+        state.engine_changed.connect(lambda: self._engine.setText(state.engine_text))
         self._show()
-
-    def _show_engine(self) -> None:
-        self._engine.setText(self._state.engine_text)
 
     def _show(self, position: NDArray[np.float64] | None = None) -> None:
         study = self._state.study
