@@ -154,7 +154,8 @@ def test_reset_button_restores_sliders(pane: VolumePane) -> None:
 
 def test_save_is_asked_for(qtbot: QtBot, state: ViewState) -> None:
     calls: list[str] = []
-    pane = VolumePane(state, save=lambda: calls.append("saved"))
+    pane = VolumePane(state)
+    pane.saveRequested.connect(lambda: calls.append("saved"))
     qtbot.addWidget(pane)
     with qtbot.waitSignal(pane.saveRequested):
         button(pane, "Save").click()

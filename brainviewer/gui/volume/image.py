@@ -10,15 +10,15 @@ from PySide6.QtGui import (
     QKeyEvent,
     QMouseEvent,
     QPainter,
-    QPaintEvent,
     QResizeEvent,
     QWheelEvent,
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from brainviewer.gui.tools.wheel_steps import notches
+from brainviewer.gui.widgets import painted
 from brainviewer.painting.captions import write_corner
-from brainviewer.painting.devices import painting
+from brainviewer.painting.devices import rgb_image
 from brainviewer.painting.volume.view import VolumeView
 
 _BACKGROUND = QColor(8, 11, 13)
@@ -41,6 +41,9 @@ class VolumeImage(QWidget):
     """Left drag turns, right drag sets opacity (up) and contrast (right), the wheel sets the size.
 
     With the keyboard: arrows turn, + and - set the size, Home resets.
+
+    caption : what is shown, in the upper left corner. warning : under it.
+    message : what stands in the place of the picture, if anything.
     """
 
     view_wanted = Signal(object)
@@ -56,7 +59,7 @@ class VolumeImage(QWidget):
         super().__init__(parent)
         self.view = VolumeView()
         self._image = QImage()
-        self._caption = self._warning = self._message = ""
+        self.caption = self.warning = self.message = ""
         self._last: QPointF | None = None
         self._start = QPointF()
         self.setMinimumSize(120, 120)
@@ -74,60 +77,37 @@ class VolumeImage(QWidget):
         ratio = self.devicePixelRatioF()
         return max(16, round(self.width() * ratio)), max(16, round(self.height() * ratio))
 
-    @property
-    def message(self) -> str:
-        """What stands in the place of the picture, if anything."""
-        return self._message
-
-    @property
-    def caption(self) -> str:
-        """What is shown, in the upper left corner."""
-        return self._caption
-
-    @property
-    def warning(self) -> str:
-        """What must be known about it, under the caption."""
-        return self._warning
-
     def show_picture(self, picture: NDArray[np.uint8] | None) -> None:
         """Show a picture (height, width, 3); None clears it."""
-        if picture is None:
-            self._image = QImage()
-        else:
-            height, width = picture.shape[:2]
-            flat = QImage(picture.data, width, height, 3 * width, QImage.Format.Format_RGB888)
-            self._image = flat.convertToFormat(QImage.Format.Format_RGB32)
+        image = QImage() if picture is None else rgb_image(picture)
+        self._image = image.convertToFormat(QImage.Format.Format_RGB32)
         self.update()
 
     def show_words(self, caption: str = "", warning: str = "", message: str = "") -> None:
         """The caption in the corner, the warning under it, and a message instead of a picture."""
-        self._caption, self._warning, self._message = caption, warning, message
+        self.caption, self.warning, self.message = caption, warning, message
         self.setAccessibleDescription(message)
         self.update()
 
     # Painting
 
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        with painting(self) as painter:
-            self._paint(painter)
-
-    def _paint(self, painter: QPainter) -> None:
+    @painted
+    def paintEvent(self, painter: QPainter) -> None:
         painter.fillRect(self.rect(), _BACKGROUND)
-        if self._message:
+        if self.message:
             painter.setPen(_QUIET)
             room = QRectF(self.rect()).adjusted(24, 16, -24, -16)
-            painter.drawText(
-                room, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self._message
-            )
+            flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+            painter.drawText(room, flags, self.message)
             return
         if not self._image.isNull():
             # A picture of an older size is shown enlarged until the new one comes.
             scale = max(self.width() / self._image.width(), self.height() / self._image.height())
-            width, height = self._image.width() * scale, self._image.height() * scale
-            place = QRectF((self.width() - width) / 2, (self.height() - height) / 2, width, height)
+            place = QRectF(QPointF(), self._image.size().toSizeF() * scale)
+            place.moveCenter(QRectF(self.rect()).center())
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
             painter.drawImage(place, self._image)
-        write_corner(painter, self._caption, self._warning)
+        write_corner(painter, self.caption, self.warning)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -4,13 +4,15 @@ from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QCoreApplication, QThread, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, QThread, Signal
 from PySide6.QtGui import QCloseEvent, QShowEvent
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from brainviewer.app.state import ViewState
+from brainviewer.gui.layouts import column
 from brainviewer.gui.volume.controls import VolumeControls
 from brainviewer.gui.volume.image import VolumeImage
+from brainviewer.gui.widgets import listen, timer
 from brainviewer.painting.volume.view import VolumeView, first_view
 from brainviewer.painting.volume.worker import VolumeWorker
 
@@ -23,39 +25,25 @@ class VolumePane(QWidget):
     """The head in 3D, drawn in a thread of its own, with a row of controls under it.
 
     state : what is open; listened to, never changed.
-    save : called when the user wants to save the picture, as ``saveRequested`` is.
     """
 
     saveRequested = Signal()  # noqa: N815 - named as Qt names its own
     _drawn = Signal(object)
     _failed = Signal(str)
 
-    def __init__(
-        self,
-        state: ViewState,
-        save: Callable[[], object] | None = None,
-        parent: QWidget | None = None,
-    ) -> None:
+    def __init__(self, state: ViewState, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._state = state
         self._touched = False
         self.image = VolumeImage()
         self.controls = VolumeControls()
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addWidget(self.image, 1)
-        layout.addWidget(self.controls)
+        self.setLayout(column((self.image, 1), self.controls, spacing=0))
         self.image.view_wanted.connect(self.set_view)
-        self.image.reset_wanted.connect(self.reset)
+        listen(self.reset, self.image.reset_wanted, self.controls.reset_wanted)
         self.image.resized.connect(self._ask_for_size)
         self.controls.sliders_moved.connect(self._sliders_moved)
         self.controls.look_wanted.connect(self.look)
-        self.controls.reset_wanted.connect(self.reset)
         self.controls.save_wanted.connect(self.saveRequested)
-        if save is not None:
-            self.saveRequested.connect(save)
-
         self._drawn.connect(self._show_picture)
         self._failed.connect(self._show_failure)
         self._worker = VolumeWorker(self._drawn.emit, self._failed.emit)
@@ -64,15 +52,16 @@ class VolumePane(QWidget):
         self.destroyed.connect(self._worker.close)
         if application := QCoreApplication.instance():
             application.aboutToQuit.connect(self._worker.close)
-        self._start_timer = self._timer(_START_MS, self._worker.start)
-        self._study_timer = self._timer(_STUDY_MS, self._send_study)
-        self._cursor_timer = self._timer(_CURSOR_MS, self._send_cursor)
+        self._start_timer = timer(self, _START_MS, self._worker.start)
+        self._study_timer = timer(self, _STUDY_MS, self._send_study)
+        self._cursor_timer = timer(self, _CURSOR_MS, self._send_cursor)
         self._connections = (
             (state.study_changed, self._study_changed),
-            (state.active_changed, self._content_changed),
-            (state.finding_changed, self._content_changed),
-            (state.cursor_changed, self._cursor_changed),
-            (state.overlays_changed, self._cursor_changed),
+            (state.active_changed, self._study_timer.start),
+            (state.finding_changed, self._study_timer.start),
+            # Started anew by every step: nothing is drawn while the user scrolls.
+            (state.cursor_changed, self._cursor_timer.start),
+            (state.overlays_changed, self._cursor_timer.start),
         )
         for signal, slot in self._connections:
             signal.connect(slot)
@@ -125,8 +114,8 @@ class VolumePane(QWidget):
 
     def shutdown(self) -> None:
         """Stop drawing and release OpenGL; the pane stays as it is."""
-        for timer in (self._start_timer, self._study_timer, self._cursor_timer):
-            timer.stop()
+        for waiting in (self._start_timer, self._study_timer, self._cursor_timer):
+            waiting.stop()
         for signal, slot in self._connections:
             signal.disconnect(slot)
         self._worker.close()
@@ -151,13 +140,6 @@ class VolumePane(QWidget):
         # The slices come first.
         self._study_timer.start()
         self._show_words()
-
-    def _content_changed(self) -> None:
-        self._study_timer.start()
-
-    def _cursor_changed(self) -> None:
-        # Started anew by every step: nothing is drawn while the user scrolls.
-        self._cursor_timer.start()
 
     def _send_study(self) -> None:
         state = self._state
@@ -205,13 +187,6 @@ class VolumePane(QWidget):
         self._show_words()
 
     # Qt
-
-    def _timer(self, milliseconds: int, slot: Callable[[], object]) -> QTimer:
-        timer = QTimer(self)
-        timer.setSingleShot(True)
-        timer.setInterval(milliseconds)
-        timer.timeout.connect(slot)
-        return timer
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
