@@ -16,7 +16,7 @@ from brainviewer.gui.panels.class_note import ClassNote
 from brainviewer.gui.panels.feedback_row import FeedbackRow
 from brainviewer.gui.panels.prevalence_menu import PrevalenceLine
 from brainviewer.gui.panels.probability_bars import ProbabilityBars
-from brainviewer.gui.widgets import button, call, head, label, linked, listen, say, told
+from brainviewer.gui.widgets import button, head, label, linked, listen, say, told
 from brainviewer.painting.prediction_text import (
     ONLY_GLIOMAS,
     AnswerText,
@@ -129,9 +129,7 @@ class ResultPanel(QWidget):
         self._age.setFixedWidth(64)
         self._age.editingFinished.connect(self._enter_age)
         self._years = label("years", "quiet")
-        self._run = button(
-            "Classify", "primary", "Type the glioma that was found", call(classification.run)
-        )
+        self._run = button("Classify", "primary", "Type the glioma that was found", self._classify)
         self._here = button(
             "This slice",
             "second",
@@ -147,6 +145,9 @@ class ResultPanel(QWidget):
         )
         buttons = self._run, self._here, self._cancel, self._what_if
         return row(*buttons, None, self._age, self._years, spacing=6)
+
+    def _classify(self) -> None:
+        self._session.classification.run()
 
     def _show_age(self) -> None:
         """The age that is kept with the study that was opened."""

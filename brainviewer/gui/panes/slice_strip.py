@@ -23,6 +23,7 @@ from brainviewer.core.findings import TumourFinding
 from brainviewer.core.slices import Plane, SliceView
 from brainviewer.gui import theme
 from brainviewer.gui.image_colours import faded
+from brainviewer.gui.tools.mouse_tools import STEPS
 from brainviewer.gui.tools.wheel_steps import WheelSteps
 from brainviewer.painting.canvas import image_font
 from brainviewer.painting.devices import painting
@@ -233,16 +234,7 @@ class SliceStrip(QWidget):
             self._session.view.step(self._view.plane, steps)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        steps = {
-            Qt.Key.Key_Right: 1,
-            Qt.Key.Key_Up: 1,
-            Qt.Key.Key_Left: -1,
-            Qt.Key.Key_Down: -1,
-            Qt.Key.Key_PageUp: 10,
-            Qt.Key.Key_PageDown: -10,
-            Qt.Key.Key_Home: -1_000_000,
-            Qt.Key.Key_End: 1_000_000,
-        }
+        steps = {**STEPS, Qt.Key.Key_Right: 1, Qt.Key.Key_Left: -1}
         if self._view is not None and event.key() in steps:
             self._session.view.step(self._view.plane, steps[Qt.Key(event.key())])
         else:

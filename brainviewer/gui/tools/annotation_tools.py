@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 from brainviewer.core.annotation_kinds import Kind
 from brainviewer.core.annotation_limits import LONGEST_TEXT, clipped, held_inside
 from brainviewer.core.annotations import Annotation, Point
+from brainviewer.gui.tools.mouse_drags import Drag
 from brainviewer.gui.tools.pane import ToolPane
 from brainviewer.painting.annotation_shapes import SHAPES
 from brainviewer.painting.canvas import image_font
@@ -56,16 +57,17 @@ def _point(pane: ToolPane, at: QPointF, index: int) -> Point:
     return x, y, z
 
 
-class DrawDrag:
+class DrawDrag(Drag):
     """Draws a new annotation, point after point where the button goes down or up.
 
     waiting : whether more points are wanted now that the button is up.
     """
 
     def __init__(self, pane: ToolPane, kind: Kind, at: QPointF, shift: bool = False) -> None:
+        super().__init__(pane, at)
         self._shift, self.waiting = shift, False
         # A mark stays on its slice, even if somebody scrolls while drawing.
-        self._pane, self._start, self._index = pane, at, pane.index
+        self._index = pane.index
         self._placed = [_point(pane, at, self._index)]
         points = (self._placed[0],) * kind.traits.points
         self._mark = Annotation(kind, pane.plane, points, pane.modality)
@@ -73,20 +75,20 @@ class DrawDrag:
     def move(self, at: QPointF, modifiers: Qt.KeyboardModifier) -> None:
         """Shift makes rectangles square and ellipses round."""
         if modifiers & Qt.KeyboardModifier.ShiftModifier and self._mark.kind.traits.region:
-            by = at - self._start
+            by = at - self.start
             side = max(abs(by.x()), abs(by.y()))
             by = QPointF(math.copysign(side, by.x()), math.copysign(side, by.y()))
-            at = self._start + by * self._room(by)
-        end = _point(self._pane, at, self._index)
+            at = self.start + by * self._room(by)
+        end = _point(self.pane, at, self._index)
         missing = self._mark.kind.traits.points - len(self._placed)
         self._mark = replace(self._mark, points=(*self._placed, *(end,) * missing))
-        self._pane.set_draft(self._mark)
+        self.pane.set_draft(self._mark)
 
     def _room(self, by: QPointF) -> float:
         """The fraction of a way from the start in pixels that stays on the image."""
-        assert self._pane.geometry_mm is not None
-        end = _point(self._pane, self._start + by, self._index)
-        inside = self._pane.geometry_mm.to_pixels([self._mark.points[0], end])
+        assert self.pane.geometry_mm is not None
+        end = _point(self.pane, self.start + by, self._index)
+        inside = self.pane.geometry_mm.to_pixels([self._mark.points[0], end])
         ways = (inside[1].x() - inside[0].x(), by.x()), (inside[1].y() - inside[0].y(), by.y())
         return min((abs(way / whole) for way, whole in ways if whole), default=1.0)
 
@@ -96,41 +98,42 @@ class DrawDrag:
         A click that begins no mark picks what is there. With Shift it places the cursor, as it
         does with every other tool.
         """
-        way, count = at - self._start, self._mark.kind.traits.points
+        way, count = at - self.start, self._mark.kind.traits.points
         if math.hypot(way.x(), way.y()) >= SHORTEST_PX:
-            self._start = at
+            self.start = at
             self._placed.append(self._mark.points[len(self._placed)])
         self.waiting = 1 < len(self._placed) < count
         if self.waiting:
             return
-        self._pane.set_draft(None)
+        self.pane.set_draft(None)
         if len(self._placed) == count:
-            self._pane.session.annotations.add(self._mark)
+            self.pane.session.annotations.add(self._mark)
         elif self._shift:
-            self._pane.session.view.set_cursor(_point(self._pane, at, self._index))
+            self.pane.session.view.set_cursor(_point(self.pane, at, self._index))
         else:
-            hit = hit_test(self._pane, at)
-            self._pane.session.annotations.select(hit.mark.id if hit else "")
+            hit = hit_test(self.pane, at)
+            self.pane.session.annotations.select(hit.mark.id if hit else "")
             self.waiting = hit is None and count > 2
 
     def cancel(self) -> None:
         """Forget the mark."""
-        self._pane.set_draft(None)
+        self.pane.set_draft(None)
 
 
-class ChangeDrag:
+class ChangeDrag(Drag):
     """Moves a mark, or one of its handles, and tells the session once, at the end."""
 
     def __init__(self, pane: ToolPane, hit: Hit, at: QPointF) -> None:
-        self._pane, self._before, self._handle, self._start = pane, hit.mark, hit.handle, at
+        super().__init__(pane, at)
+        self._before, self._handle = hit.mark, hit.handle
         self._after, self._index = hit.mark, pane.index
 
     def move(self, at: QPointF, modifiers: Qt.KeyboardModifier) -> None:
         """Show the mark where it would be."""
-        pane, view = self._pane, self._pane.view
+        pane, view = self.pane, self.pane.view
         if pane.geometry_mm is None or view is None:
             return
-        start, now = pane.geometry_mm.to_row_column(self._start), pane.geometry_mm.to_row_column(at)
+        start, now = pane.geometry_mm.to_row_column(self.start), pane.geometry_mm.to_row_column(at)
         by = now[0] - start[0], now[1] - start[1]
         points = view.to_screen(self._before.points)
         if self._handle is None:
@@ -148,15 +151,15 @@ class ChangeDrag:
 
     def finish(self, at: QPointF) -> None:
         """Keep the change."""
-        self._pane.set_draft(None)
+        self.pane.set_draft(None)
         verb = "Move" if self._handle is None else "Change"
         if self._after != self._before:
             text = f"{verb} {self._before.kind}"
-            self._pane.session.annotations.change(self._before, self._after, text)
+            self.pane.session.annotations.change(self._before, self._after, text)
 
     def cancel(self) -> None:
         """Leave the mark where it was."""
-        self._pane.set_draft(None)
+        self.pane.set_draft(None)
 
 
 class TextEditor(QLineEdit):
@@ -185,9 +188,9 @@ class TextEditor(QLineEdit):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self._close(keep=True)
+            self.finish()
         elif event.key() == Qt.Key.Key_Escape:
-            self._close(keep=False)
+            self.finish(keep=False)
         else:
             super().keyPressEvent(event)
             # What means nothing in a text must not scroll or delete underneath.
@@ -195,13 +198,10 @@ class TextEditor(QLineEdit):
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
-        self._close(keep=True)
+        self.finish()
 
-    def finish(self) -> None:
-        """Keep what is written so far: it is about the study that is still open."""
-        self._close(keep=True)
-
-    def _close(self, keep: bool) -> None:
+    def finish(self, keep: bool = True) -> None:
+        """Close, and keep what is written so far or forget it."""
         done, self._keep = self._keep, None
         if done is None:
             return
@@ -224,4 +224,5 @@ def write_text(pane: ToolPane, at: QPointF, mark: Annotation | None = None) -> N
             pane.session.annotations.change(mark, replace(mark, text=text), "Reword text")
 
     editor = TextEditor(pane.as_widget(), at, mark.text if mark else "", keep)
+    # What is written so far is about the study that is still open.
     pane.state.study_leaving.connect(editor.finish)

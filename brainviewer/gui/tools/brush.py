@@ -9,6 +9,7 @@ from PySide6.QtGui import QImage, QPainter, QPen
 from brainviewer.app.state import Tool
 from brainviewer.gui import image_colours
 from brainviewer.gui.panes.camera import PaneGeometry
+from brainviewer.gui.tools.mouse_drags import Drag
 from brainviewer.gui.tools.pane import ToolPane
 from brainviewer.painting.slice_layers import as_image
 
@@ -17,14 +18,14 @@ _A_NOTCH = 1.15
 _COVER = 0.45
 
 
-class BrushDrag:
+class BrushDrag(Drag):
     """A stroke; what is covered shows at once, and the picture changes when the button goes up.
 
     erase : takes away from what is painted over instead.
     """
 
     def __init__(self, pane: ToolPane, at: QPointF, *, erase: bool) -> None:
-        self._pane, self._last = pane, at
+        super().__init__(pane, at)
         trial = pane.state.trial
         assert trial is not None
         self._brush, self._value = trial.brush, 0 if erase else 1
@@ -33,21 +34,21 @@ class BrushDrag:
 
     def move(self, at: QPointF, modifiers: Qt.KeyboardModifier) -> None:
         """The stroke goes on in a straight line."""
-        geometry = self._pane.geometry_mm
+        geometry = self.pane.geometry_mm
         if geometry is not None:
-            ends = [_pixel(geometry, place) for place in (self._last, at)]
+            ends = [_pixel(geometry, place) for place in (self.start, at)]
             cv2.line(self._covered, ends[0], ends[1], self._value, max(self._brush, 1))
-            self._last = at
-            self._pane.preview.cover(self._covered)
+            self.start = at
+            self.pane.preview.cover(self._covered)
 
     def finish(self, at: QPointF) -> None:
         """The picture is filled where it was painted over."""
-        self._pane.preview.cover(None)
-        self._pane.session.occlusion.paint(self._covered > 0)
+        self.pane.preview.cover(None)
+        self.pane.session.occlusion.paint(self._covered > 0)
 
     def cancel(self) -> None:
         """The stroke was nothing."""
-        self._pane.preview.cover(None)
+        self.pane.preview.cover(None)
 
 
 def _pixel(geometry: PaneGeometry, at: QPointF) -> tuple[int, int]:

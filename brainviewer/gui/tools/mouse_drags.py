@@ -1,7 +1,5 @@
 """What happens on a pane while a button is down and no mark is drawn."""
 
-from typing import Protocol
-
 from PySide6.QtCore import QPointF, Qt
 
 from brainviewer.core.voi_window import OWN, Window, head_values
@@ -11,8 +9,11 @@ _ACROSS_PX = 400.0
 """Dragging so many pixels changes the window by the whole range of the head's values."""
 
 
-class Drag(Protocol):
-    """Something that happens while a button is down."""
+class Drag:
+    """Something that happens while a button is down; here, whose every movement is final."""
+
+    def __init__(self, pane: ToolPane, at: QPointF) -> None:
+        self.pane, self.start = pane, at
 
     def move(self, at: QPointF, modifiers: Qt.KeyboardModifier) -> None:
         """The pointer is at ``at``."""
@@ -24,23 +25,7 @@ class Drag(Protocol):
         """The user thought better of it."""
 
 
-class _Simple:
-    """A drag whose every movement is already final."""
-
-    def __init__(self, pane: ToolPane, at: QPointF) -> None:
-        self.pane, self.start = pane, at
-
-    def move(self, at: QPointF, modifiers: Qt.KeyboardModifier) -> None:
-        """Overridden."""
-
-    def finish(self, at: QPointF) -> None:
-        """Nothing is left to do."""
-
-    def cancel(self) -> None:
-        """What has been done stays."""
-
-
-class WindowDrag(_Simple):
+class WindowDrag(Drag):
     """Right widens the window, up makes the image brighter."""
 
     def __init__(self, pane: ToolPane, at: QPointF) -> None:
@@ -69,7 +54,7 @@ class WindowDrag(_Simple):
         self.pane.session.view.set_window(self.pane.modality, self._before, self._preset)
 
 
-class CursorDrag(_Simple):
+class CursorDrag(Drag):
     """The linked cursor follows the pointer."""
 
     def __init__(self, pane: ToolPane, at: QPointF) -> None:
@@ -83,7 +68,7 @@ class CursorDrag(_Simple):
             self.pane.session.view.set_cursor(tuple(place.tolist()))
 
 
-class PanDrag(_Simple):
+class PanDrag(Drag):
     """The slice follows the pointer."""
 
     def move(self, at: QPointF, modifiers: Qt.KeyboardModifier) -> None:
@@ -93,7 +78,7 @@ class PanDrag(_Simple):
             self.start = at
 
 
-class ZoomDrag(_Simple):
+class ZoomDrag(Drag):
     """Up zooms in, down zooms out, about the place where the button went down."""
 
     def __init__(self, pane: ToolPane, at: QPointF) -> None:

@@ -11,7 +11,16 @@ from brainviewer.gui.tools.mouse_drags import CursorDrag, Drag, PanDrag, WindowD
 from brainviewer.gui.tools.pane import ToolPane
 from brainviewer.gui.tools.wheel_steps import WheelSteps, notches
 
-PAGE = 10
+STEPS = {
+    Qt.Key.Key_Up: 1,
+    Qt.Key.Key_Down: -1,
+    Qt.Key.Key_PageUp: 10,
+    Qt.Key.Key_PageDown: -10,
+    Qt.Key.Key_Home: -1_000_000,
+    Qt.Key.Key_End: 1_000_000,
+}
+"""How many slices a key goes on by."""
+_SIDEWAYS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
 STILL_PX = 4
 """A hand that moved less has not moved."""
 _ZOOM_A_NOTCH = 1.2
@@ -26,8 +35,7 @@ class MouseTools:
         self._unfinished: DrawDrag | None = None
         self._button = Qt.MouseButton.NoButton
         self._start = QPointF()
-        self._space = False
-        self._space_used = False
+        self._space = self._space_used = False
         self._wheel = WheelSteps()
 
     # -- mouse ------------------------------------------------------------------------------
@@ -85,17 +93,13 @@ class MouseTools:
             self._pane.move_camera(geometry.zoomed(factor, event.position()))
             return
         if steps := self._wheel.add(event):
-            if self._pane.preview.active:
-                self._turn_brush(steps)
+            pane, trial = self._pane, self._pane.state.trial
+            if trial is not None and pane.preview.active:
+                pane.session.occlusion.set_brush(turned_brush(trial.brush, steps))
             elif self._through_film:
-                self._pane.session.documents.step_image(-steps)
+                pane.session.documents.step_image(-steps)
             else:
-                self._pane.session.view.step(self._pane.plane, steps)
-
-    def _turn_brush(self, steps: int) -> None:
-        pane = self._pane
-        if pane.state.trial is not None:
-            pane.session.occlusion.set_brush(turned_brush(pane.state.trial.brush, steps))
+                pane.session.view.step(pane.plane, steps)
 
     def ask_for_menu(self, at: QPointF) -> None:
         """The menu of a place; what lies there is selected, so that it can be acted on."""
@@ -197,26 +201,17 @@ class MouseTools:
 
     def key_press(self, event: QKeyEvent) -> bool:
         """Whether the key meant something here."""
-        pane, session, key = self._pane, self._pane.session, event.key()
-        steps = {
-            Qt.Key.Key_Up: 1,
-            Qt.Key.Key_Down: -1,
-            Qt.Key.Key_PageUp: PAGE,
-            Qt.Key.Key_PageDown: -PAGE,
-            Qt.Key.Key_Home: -1_000_000,
-            Qt.Key.Key_End: 1_000_000,
-        }
+        pane, session, key = self._pane, self._pane.session, Qt.Key(event.key())
         if event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
             return False
-        sideways = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
-        if key in sideways and Fact.FILM in pane.state.facts:
-            session.documents.step_image(sideways[Qt.Key(key)])
-        elif key in steps and self._through_film:
+        if key in _SIDEWAYS and Fact.FILM in pane.state.facts:
+            session.documents.step_image(_SIDEWAYS[key])
+        elif key in STEPS and self._through_film:
             # Down and End lead to the end of the film.
             back = key in (Qt.Key.Key_Home, Qt.Key.Key_End)
-            session.documents.step_image(steps[Qt.Key(key)] if back else -steps[Qt.Key(key)])
-        elif key in steps:
-            session.view.step(pane.plane, steps[Qt.Key(key)])
+            session.documents.step_image(STEPS[key] if back else -STEPS[key])
+        elif key in STEPS:
+            session.view.step(pane.plane, STEPS[key])
         elif key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
             session.annotations.delete_selection()
         elif key == Qt.Key.Key_Escape and (self._drag or self._unfinished):

@@ -17,18 +17,15 @@ from brainviewer.gui.panes.camera import Camera, PaneGeometry
 
 
 class BrushPreview(Protocol):
-    """What shows a stroke on the pane while it is made."""
+    """What shows a stroke on the pane while it is made; see ``tools.brush.BrushLook``."""
 
     @property
-    def active(self) -> bool:
-        """Whether the left button paints."""
-
-    def cover(self, region: NDArray[np.uint8] | None) -> None:
-        """Show a stroke that is under way; None when it is done."""
+    def active(self) -> bool: ...
+    def cover(self, region: NDArray[np.uint8] | None) -> None: ...
 
 
 class ToolPane(Protocol):
-    """A pane with one slice of one sequence.
+    """A pane with one slice of one sequence; its methods are explained in ``SlicePane``.
 
     view : None where there is nothing to show. index : of the slice, from 0.
     geometry_mm : from places on the pane to the slice and back; None where nothing is shown.
@@ -45,32 +42,13 @@ class ToolPane(Protocol):
     label_boxes: dict[str, QRectF]
 
     @property
-    def preview(self) -> BrushPreview:
-        """The stroke of the brush that is being made."""
-
-    def as_widget(self) -> QWidget:
-        """The widget that an editor lies on."""
-
-    def marks(self) -> tuple[Annotation, ...]:
-        """The annotations of the slice."""
-
-    def set_draft(self, draft: Annotation | None) -> None:
-        """Show an annotation that is being drawn or moved; None when it is done."""
-
-    def move_camera(self, camera: Camera) -> None:
-        """Show another part of the slice, on linked panes as well."""
-
-    def ask_for_menu(self, at: QPointF) -> None:
-        """Offer the menu of the right button. at : on the pane."""
-
-    def ask_to_enlarge(self) -> None:
-        """Show this pane alone, or all again."""
-
-    def update(self) -> None:
-        """Paint again, soon."""
-
-    def cursor(self) -> QCursor:
-        """The pointer over the pane."""
-
-    def setCursor(self, shape: Qt.CursorShape, /) -> None:
-        """Show another pointer over the pane."""
+    def preview(self) -> BrushPreview: ...
+    def as_widget(self) -> QWidget: ...
+    def marks(self) -> tuple[Annotation, ...]: ...
+    def set_draft(self, draft: Annotation | None) -> None: ...
+    def move_camera(self, camera: Camera) -> None: ...
+    def ask_for_menu(self, at: QPointF) -> None: ...
+    def ask_to_enlarge(self) -> None: ...
+    def update(self) -> None: ...
+    def cursor(self) -> QCursor: ...
+    def setCursor(self, shape: Qt.CursorShape, /) -> None: ...
