@@ -51,12 +51,8 @@ class PaneGeometry(SliceGeometry):
 
     def panned(self, pixels: QPointF) -> Camera:
         """The camera after the slice was dragged by screen pixels."""
-        x, y = self.centre
-        return self._camera(
-            x - pixels.x() / self.pixels_per_mm,
-            y - pixels.y() / self.pixels_per_mm,
-            self.camera.zoom,
-        )
+        by = pixels / self.pixels_per_mm
+        return self._camera(self.centre[0] - by.x(), self.centre[1] - by.y(), self.camera.zoom)
 
     def zoomed(self, factor: float, at: QPointF) -> Camera:
         """The camera after zooming by ``factor``; what lies at ``at`` stays there."""
@@ -72,10 +68,6 @@ class PaneGeometry(SliceGeometry):
     def _camera(self, x: float, y: float, zoom: float) -> Camera:
         """The middle of the pane stays on the slice, so that it cannot be lost."""
         (rows, columns), (height, width) = self.view.shape, self.view.pixel_spacing
-        return Camera(
-            (
-                min(max(x, 0.0), (columns - 1) * width),
-                min(max(y, 0.0), (rows - 1) * height),
-            ),
-            zoom,
-        )
+        x = min(max(x, 0.0), (columns - 1) * width)
+        y = min(max(y, 0.0), (rows - 1) * height)
+        return Camera((x, y), zoom)

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QPainter, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from brainviewer.app.exports import panes_of
 from brainviewer.app.facts import Fact
 from brainviewer.app.session import Session
 from brainviewer.app.state import Layout
@@ -20,8 +21,8 @@ from brainviewer.gui.panes.camera import FIT, Camera
 from brainviewer.gui.panes.contour_cache import ContoursAhead
 from brainviewer.gui.panes.shared_layers import SharedLayers
 from brainviewer.gui.panes.slice_pane import SlicePane
+from brainviewer.gui.widgets import call, listen, painted
 from brainviewer.painting.canvas import image_font
-from brainviewer.painting.devices import painting
 from brainviewer.painting.figure import Place
 from brainviewer.painting.slice_scene import Viewport
 
@@ -64,19 +65,6 @@ class PaneGrid(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.set_smooth(session.settings.smooth_pixels)
         self._ahead = ContoursAhead(lambda: self.shown, self)
-        self._listen()
-        self._show_layout()
-
-    def _make_pane(self, modality: Modality) -> SlicePane:
-        pane = SlicePane(self._session, modality, self._state.plane, self._shared, self)
-        pane.hovered.connect(self.hovered)
-        pane.menu_wanted.connect(self.menu_wanted)
-        pane.activated.connect(lambda: self._activate(pane))
-        pane.enlarged.connect(lambda: self._enlarge(pane))
-        pane.camera_changed.connect(lambda camera: self._link(pane.plane, camera))
-        return pane
-
-    def _listen(self) -> None:
         state = self._state
         state.study_changed.connect(self._show_study)
         state.cursor_changed.connect(self._show_cursor)
@@ -84,13 +72,21 @@ class PaneGrid(QWidget):
         state.active_changed.connect(self._show_active)
         state.tool_changed.connect(self._show_tool)
         state.display_changed.connect(self._show_windows)
-        state.overlays_changed.connect(self._update_panes)
-        state.finding_changed.connect(self._make_again)
-        state.classification_changed.connect(self._make_again)
-        state.annotations_changed.connect(self._update_panes)
-        state.trial_changed.connect(self._make_again)
         state.place_sought.connect(self._bring_into_sight)
+        listen(self._update_panes, state.overlays_changed, state.annotations_changed)
+        made_again = state.finding_changed, state.classification_changed, state.trial_changed
+        listen(self._make_again, *made_again)
         state.cursor_changed.connect(self._ahead.wait)
+        self._show_layout()
+
+    def _make_pane(self, modality: Modality) -> SlicePane:
+        pane = SlicePane(self._session, modality, self._state.plane, self._shared, self)
+        pane.hovered.connect(self.hovered)
+        pane.menu_wanted.connect(self.menu_wanted)
+        pane.activated.connect(call(self._activate, pane))
+        pane.enlarged.connect(call(self._enlarge, pane))
+        pane.camera_changed.connect(lambda camera: self._link(pane.plane, camera))
+        return pane
 
     # -- for others -------------------------------------------------------------------------
 
@@ -152,13 +148,8 @@ class PaneGrid(QWidget):
     # -- arrangement ------------------------------------------------------------------------
 
     def _places(self) -> tuple[tuple[Modality, Plane], ...]:
-        state = self._state
-        if state.shown_layout is Layout.FOUR_SEQUENCES:
-            there = SEQUENCES if state.study is None else state.study.modalities
-            return tuple((modality, state.plane) for modality in there)
-        if state.shown_layout is Layout.THREE_PLANES:
-            return tuple((state.active, plane) for plane in Plane)
-        return ((state.active, state.shown_plane),)
+        """Sequence and plane of each pane; without a study, of those that there may be."""
+        return panes_of(self._state) or tuple((m, self._state.plane) for m in SEQUENCES)
 
     def _arrange(self) -> None:
         layout = self._state.shown_layout
@@ -177,26 +168,20 @@ class PaneGrid(QWidget):
         self._ahead.begin()
         super().resizeEvent(event)
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        with painting(self) as painter:
-            self._paint(painter, event)
-
-    def _paint(self, painter: QPainter, event: QPaintEvent) -> None:
+    @painted
+    def paintEvent(self, painter: QPainter) -> None:
         if self._state.study is not None:
-            painter.fillRect(event.rect(), image_colours.GAP)
+            painter.fillRect(self.rect(), image_colours.GAP)
             return
-        painter.fillRect(event.rect(), image_colours.BLACK)
-        middle = self.rect().adjusted(0, 0, 0, -16)
+        painter.fillRect(self.rect(), image_colours.BLACK)
+        middle, centred = self.rect().adjusted(0, 0, 0, -16), Qt.AlignmentFlag.AlignCenter
         painter.setFont(image_font(21))
         painter.setPen(image_colours.TEXT)
-        painter.drawText(middle, Qt.AlignmentFlag.AlignCenter, "Drop a study or a picture here")
+        painter.drawText(middle, centred, "Drop a study or a picture here")
         painter.setFont(image_font())
         painter.setPen(image_colours.CORNER)
-        painter.drawText(
-            middle.translated(0, 30),
-            Qt.AlignmentFlag.AlignCenter,
-            "a folder with FLAIR, T1, T1ce and T2, or the files themselves",
-        )
+        text = "a folder with FLAIR, T1, T1ce and T2, or the files themselves"
+        painter.drawText(middle.translated(0, 30), centred, text)
 
     # -- listening --------------------------------------------------------------------------
 
