@@ -16,7 +16,7 @@ from brainviewer.gui.live_actions import Actions
 from brainviewer.gui.outside_text import as_tip, on_button
 from brainviewer.gui.panels.annotations import MarkList
 from brainviewer.gui.panels.display import COLOUR_MAPS
-from brainviewer.gui.panels.prevalence_menu import fill_prevalences, offer
+from brainviewer.gui.panels.prevalence_menu import fill_prevalences, offer, refill
 from brainviewer.gui.panels.sequences import SequenceList
 from brainviewer.gui.panes.image_strip import FilmStrip
 from brainviewer.gui.widgets import call
@@ -84,8 +84,7 @@ class Menus:
         title, fill = _CHANGING[name]
         submenu = menu.addMenu(title)
         submenu.setToolTipsVisible(True)
-        submenu.aboutToShow.connect(submenu.clear)
-        submenu.aboutToShow.connect(call(fill, submenu, self._session))
+        submenu.aboutToShow.connect(call(refill, submenu, fill, self._session))
         if name != "prevalence>":  # reads the model's card: the first window must not wait for it
             fill(submenu, self._session)
 

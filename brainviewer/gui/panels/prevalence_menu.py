@@ -1,5 +1,7 @@
 """How frequent the classes are taken to be: said in one quiet line, changed in its menu."""
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QMenu, QPushButton, QSizePolicy
@@ -37,6 +39,12 @@ def fill_prevalences(menu: QMenu, session: Session) -> None:
         offer(menu, words[:1].upper() + words[1:], name == chosen, choose, prevalence.source)
 
 
+def refill(menu: QMenu, fill: Callable[[QMenu, Session], None], session: Session) -> None:
+    """Fill a menu anew."""
+    menu.clear()
+    fill(menu, session)
+
+
 def offer(menu: QMenu, text: str, chosen: bool, choose: Slot, tip: str = "") -> None:
     """Add one of the things to choose from to a menu."""
     action = menu.addAction(text)
@@ -56,8 +64,7 @@ class PrevalenceLine(QPushButton):
         # Long names of classes must not make the panel wider.
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         menu = QMenu(self, toolTipsVisible=True)
-        menu.aboutToShow.connect(menu.clear)
-        menu.aboutToShow.connect(call(fill_prevalences, menu, session))
+        menu.aboutToShow.connect(call(refill, menu, fill_prevalences, session))
         self.setMenu(menu)
 
     def show_text(self, text: str) -> None:

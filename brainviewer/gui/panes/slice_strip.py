@@ -8,7 +8,6 @@ from PySide6.QtGui import (
     QKeyEvent,
     QMouseEvent,
     QPainter,
-    QPaintEvent,
     QPalette,
     QPen,
     QPixmap,
@@ -25,6 +24,7 @@ from brainviewer.gui import theme
 from brainviewer.gui.image_colours import faded
 from brainviewer.gui.tools.mouse_tools import STEPS
 from brainviewer.gui.tools.wheel_steps import WheelSteps
+from brainviewer.gui.widgets import listen, painted
 from brainviewer.painting.canvas import image_font
 from brainviewer.painting.devices import painting
 from brainviewer.painting.wording import number, position_text
@@ -52,11 +52,8 @@ class SliceStrip(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Slice")
-        state = self._state
-        state.study_changed.connect(self._show_plane)
-        state.layout_changed.connect(self._show_plane)
-        state.cursor_changed.connect(self._draw_again)
-        state.finding_changed.connect(self._draw_again)
+        listen(self._show_plane, session.state.study_changed, session.state.layout_changed)
+        listen(self.update, session.state.cursor_changed, session.state.finding_changed)
         self._show_plane()
 
     def sizeHint(self) -> QSize:
@@ -103,12 +100,10 @@ class SliceStrip(QWidget):
         self._still_key = None
         self.update()
 
-    def _draw_again(self) -> None:
-        self.update()
-
     # -- painting ---------------------------------------------------------------------------
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    @painted
+    def paintEvent(self, painter: QPainter) -> None:
         colours, ratio = theme.current(), self.devicePixelRatioF()
         key = (self.size(), ratio, colours, self._state.finding, self._state.finding_status)
         if key != self._still_key:
@@ -117,38 +112,39 @@ class SliceStrip(QWidget):
             self._still.setDevicePixelRatio(ratio)
             self._still.fill(QColor(colours.window))
             if self._view is not None:
-                with painting(self._still) as painter:
-                    self._paint_still(painter, colours)
-        with painting(self) as painter:
-            painter.drawPixmap(0, 0, self._still)
-            if self._view is not None:
-                painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-                self._paint_thumb(painter, colours)
+                with painting(self._still) as still:
+                    self._paint_still(still, self._view)
+        painter.drawPixmap(0, 0, self._still)
+        if self._view is not None:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            self._paint_thumb(painter)
 
-    def _paint_still(self, painter: QPainter, colours: theme.Colours) -> None:
+    def _paint_still(self, painter: QPainter, view: SliceView) -> None:
         """Everything that stands still while scrolling."""
+        colours, track = theme.current(), self.track
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._paint_text(painter, colours)
-        track = self.track
-        line = QRectF(track.left(), track.bottom() - 1.5, track.width(), 3)
+        self._paint_text(painter)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(colours.line))
+        line = QRectF(track.left(), track.bottom() - 1.5, track.width(), 3)
         painter.drawRoundedRect(line, 1.5, 1.5)
         if self.finding is not None:
-            self._paint_areas(painter, colours, self.finding)
-        self._paint_ends(painter, colours)
-        painter.end()
+            self._paint_areas(painter, view, self.finding)
+        if view.grid.oriented and not view.grid.as_stored:
+            self._paint_ends(painter, view.plane)
 
-    def _paint_text(self, painter: QPainter, colours: theme.Colours) -> None:
-        font = image_font(12)
+    def _paint_text(self, painter: QPainter) -> None:
+        metrics, lines = self._letters(painter, 12), self._lines()
+        step = metrics.height() + 3
+        y = (self.height() - step * len(lines)) / 2 + metrics.ascent()
+        for place, line in enumerate(lines):
+            painter.drawText(QPointF(_SIDE, y + place * step), line)
+
+    def _letters(self, painter: QPainter, size: int) -> QFontMetricsF:
+        font = image_font(size)
         painter.setFont(font)
-        step = QFontMetricsF(font).height() + 3
-        lines = self._lines()
-        y = (self.height() - step * len(lines)) / 2 + QFontMetricsF(font).ascent()
-        for line in lines:
-            painter.setPen(QColor(colours.quiet))
-            painter.drawText(QPointF(_SIDE, y), line)
-            y += step
+        painter.setPen(QColor(theme.current().quiet))
+        return QFontMetricsF(font)
 
     def _lines(self) -> tuple[str, ...]:
         view = self._view
@@ -165,54 +161,40 @@ class SliceStrip(QWidget):
             return "No lesion found", slices
         return (slices,)
 
-    def _paint_areas(
-        self, painter: QPainter, colours: theme.Colours, finding: TumourFinding
-    ) -> None:
-        assert self._view is not None
-        track = self.track
+    def _paint_areas(self, painter: QPainter, view: SliceView, finding: TumourFinding) -> None:
+        track, tumour = self.track, QColor(theme.current().tumour)
+        quiet = faded(QColor(theme.current().quiet), 0.5)
         largest = max(float(finding.area_mm2.max()), 1e-6)
-        room = track.height() - 6
-        pitch = track.width() / self._view.count
+        pitch = track.width() / view.count
         width = max(pitch - 1, 0.75 * pitch) if pitch > 2 else pitch
-        quiet = QColor(colours.quiet)
         for index, area in enumerate(finding.area_mm2.tolist()):
             if area <= 0:
                 continue
-            height = max(room * area / largest, 1.0)
-            x = self.x_of(index)
+            height = max((track.height() - 6) * area / largest, 1.0)
             chosen = index == finding.index
-            bar = QRectF(x - width / 2, track.bottom() - 4 - height, width, height)
-            if chosen:
-                bar.adjust(min(0, (width - 3) / 2), 0, max(0, (3 - width) / 2), 0)
-            painter.fillRect(bar, QColor(colours.tumour) if chosen else faded(quiet, 0.5))
-        painter.setBrush(QColor(colours.tumour))
+            shown = max(width, 3.0) if chosen else width
+            bottom = track.bottom() - 4
+            bar = QRectF(self.x_of(index) - shown / 2, bottom - height, shown, height)
+            painter.fillRect(bar, tumour if chosen else quiet)
+        painter.setBrush(tumour)
         painter.setPen(Qt.PenStyle.NoPen)
         for candidate in finding.candidates:
-            x, y = self.x_of(candidate.index), track.bottom() + 5
-            painter.drawPolygon(
-                QPolygonF([QPointF(x, y), QPointF(x + 3, y + 5), QPointF(x - 3, y + 5)])
-            )
+            tip = QPointF(self.x_of(candidate.index), track.bottom() + 5)
+            painter.drawPolygon(QPolygonF([tip, tip + QPointF(3, 5), tip + QPointF(-3, 5)]))
 
-    def _paint_ends(self, painter: QPainter, colours: theme.Colours) -> None:
-        assert self._view is not None
-        if not self._view.grid.oriented or self._view.grid.as_stored:
-            return
-        font = image_font(11)
-        painter.setFont(font)
-        painter.setPen(QColor(colours.quiet))
-        y = self.track.bottom() + QFontMetricsF(font).capHeight() / 2
-        first, last = _ENDS[self._view.plane]
-        advance = QFontMetricsF(font).horizontalAdvance(first)
-        painter.drawText(QPointF(self.track.left() - advance - 6, y), first)
+    def _paint_ends(self, painter: QPainter, plane: Plane) -> None:
+        metrics, (first, last) = self._letters(painter, 11), _ENDS[plane]
+        y = self.track.bottom() + metrics.capHeight() / 2
+        left = self.track.left() - metrics.horizontalAdvance(first) - 6
+        painter.drawText(QPointF(left, y), first)
         painter.drawText(QPointF(self.track.right() + 6, y), last)
 
-    def _paint_thumb(self, painter: QPainter, colours: theme.Colours) -> None:
+    def _paint_thumb(self, painter: QPainter) -> None:
+        colours = theme.current()
         x, y = self.x_of(self._state.slice_index()), self.track.bottom()
-        thumb = QRectF(x - 3.5, y - 6.5, 7, 13)
-        edge = colours.accent if self.hasFocus() else colours.window
-        painter.setPen(QPen(QColor(edge), 1))
+        painter.setPen(QPen(QColor(colours.accent if self.hasFocus() else colours.window), 1))
         painter.setBrush(self.palette().color(QPalette.ColorRole.WindowText))
-        painter.drawRoundedRect(thumb, 3.5, 3.5)
+        painter.drawRoundedRect(QRectF(x - 3.5, y - 6.5, 7, 13), 3.5, 3.5)
 
     # -- hands ------------------------------------------------------------------------------
 
