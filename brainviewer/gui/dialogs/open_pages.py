@@ -4,12 +4,12 @@ from collections.abc import Sequence
 
 from PySide6.QtWidgets import QWidget
 
+from brainviewer.app.prediction.class_texts import class_text
 from brainviewer.app.session import Session
 from brainviewer.core.errors import BrainViewerError
 from brainviewer.gui.dialogs.key_sheet import KeySheet, Rows
 from brainviewer.gui.dialogs.pages import GuidePage, Page, about_text, card_page
 from brainviewer.gui.dialogs.questions import errors_told
-from brainviewer.gui.panels.class_note import class_page
 from brainviewer.gui.welcome import Hints
 
 
@@ -43,7 +43,8 @@ class Pages:
         """The page of a class; of the predicted one, without a code."""
         result = self._session.state.classification
         with errors_told(self._session):
-            class_page(code or (result.predicted if result else ""), self._window).show()
+            text = class_text(code or (result.predicted if result else ""))
+            Page(text.title, text.markdown, self._window).show()
 
     def show_about(self) -> None:
         """The page about the application."""

@@ -1,15 +1,24 @@
 """Pages to read: the guide, the model card, about."""
 
 import re
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QUrl
-from PySide6.QtGui import QColor, QDesktopServices, QTextCursor, QTextDocument, QTextTable
-from PySide6.QtWidgets import QDialog, QTextBrowser, QVBoxLayout, QWidget
+from PySide6.QtGui import (
+    QColor,
+    QDesktopServices,
+    QTextBlock,
+    QTextCursor,
+    QTextDocument,
+    QTextTable,
+)
+from PySide6.QtWidgets import QDialog, QTextBrowser, QWidget
 
 from brainviewer import __version__
 from brainviewer.assets import guide
 from brainviewer.gui import theme
+from brainviewer.gui.layouts import column
 from brainviewer.gui.panels.model_card import card_html, card_style
 from brainviewer.painting.wording import RESEARCH_ONLY
 
@@ -46,9 +55,7 @@ class Page(QDialog):
         self.text.setOpenExternalLinks(True)
         self.text.document().setDocumentMargin(20)
         self._markdown = markdown
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self.text)
+        self.setLayout(column(self.text))
         self.write()
         theme.themes.changed.connect(self._write_again)
 
@@ -64,17 +71,22 @@ class Page(QDialog):
         bar.setValue(place)
 
 
+def _blocks(document: QTextDocument) -> Iterator[QTextBlock]:
+    block = document.begin()
+    while block.isValid():
+        yield block
+        block = block.next()
+
+
 def _space_out(document: QTextDocument) -> None:
     """Room between paragraphs and quiet lines in tables, which Markdown is shown without."""
-    cursor, block = QTextCursor(document), document.begin()
-    while block.isValid():
-        cursor.setPosition(block.position())
+    for block in _blocks(document):
+        cursor = QTextCursor(block)
         if cursor.currentTable() is None and cursor.currentList() is None:
             shape = block.blockFormat()
             shape.setTopMargin(14 if shape.headingLevel() > 1 else 0)
             shape.setBottomMargin(6)
             cursor.setBlockFormat(shape)
-        block = block.next()
     for frame in document.rootFrame().childFrames():
         if isinstance(frame, QTextTable):
             look = frame.format().toTableFormat()
@@ -88,21 +100,19 @@ def _space_out(document: QTextDocument) -> None:
 
 def _fit_pictures(document: QTextDocument, width: int) -> None:
     """Show pictures that are wider than the page as wide as the page."""
-    cursor, block = QTextCursor(document), document.begin()
-    while block.isValid():
+    for block in _blocks(document):
         pieces = block.begin()
         while not pieces.atEnd():
             piece = pieces.fragment()
             if piece.charFormat().isImageFormat():
                 shape = piece.charFormat().toImageFormat()
                 shape.setWidth(width)
+                cursor = QTextCursor(document)
                 cursor.setPosition(piece.position())
-                cursor.setPosition(
-                    piece.position() + piece.length(), QTextCursor.MoveMode.KeepAnchor
-                )
+                end = piece.position() + piece.length()
+                cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
                 cursor.setCharFormat(shape)
             pieces += 1
-        block = block.next()
 
 
 class GuidePage(Page):

@@ -149,13 +149,17 @@ def _figure(figure: Figure | None, usual: int, counted: str) -> str:
 def _prevalences(card: ModelCard) -> list[str]:
     rows = []
     for name, prevalence in card.head.prevalences.items():
-        shares = dict(zip(card.codes, prevalence.shares, strict=True))
-        words = prevalence_text(name, shares).removeprefix("Assumes ")
         usual = " · <b>used unless you choose another</b>" if name == card.head.default else ""
-        words = escape(words[:1].upper() + words[1:])
-        source = escape(prevalence.source)
+        words, source = escape(assumption(card, name)), escape(prevalence.source)
         rows.append(f'<p>{words} <span class="quiet">– {source}</span>{usual}</p>')
     return rows
+
+
+def assumption(card: ModelCard, name: str) -> str:
+    """What a prevalence of a model assumes, in words."""
+    shares = dict(zip(card.codes, card.head.prevalences[name].shares, strict=True))
+    words = prevalence_text(name, shares).removeprefix("Assumes ")
+    return words[:1].upper() + words[1:]
 
 
 def _standings(card: ModelCard) -> list[str]:

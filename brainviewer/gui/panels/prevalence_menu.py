@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QMenu, QPushButton, QSizePolicy
 from brainviewer.app.facts import Fact
 from brainviewer.app.session import Session
 from brainviewer.core.errors import BrainViewerError
+from brainviewer.gui.panels.model_card import assumption
 from brainviewer.gui.widgets import Slot, call
-from brainviewer.painting.prediction_text import prevalence_text
 
 _TIP = (
     "How frequent the types are taken to be before looking at the images. "
@@ -33,10 +33,8 @@ def fill_prevalences(menu: QMenu, session: Session) -> None:
     if chosen not in card.head.prevalences:
         chosen = card.head.default
     for name, prevalence in card.head.prevalences.items():
-        shares = dict(zip(card.codes, prevalence.shares, strict=True))
-        words = prevalence_text(name, shares).removeprefix("Assumes ")
         choose = call(session.classification.set_prevalence, name)
-        offer(menu, words[:1].upper() + words[1:], name == chosen, choose, prevalence.source)
+        offer(menu, assumption(card, name), name == chosen, choose, prevalence.source)
 
 
 def refill(menu: QMenu, fill: Callable[[QMenu, Session], None], session: Session) -> None:

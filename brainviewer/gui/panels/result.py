@@ -1,18 +1,20 @@
 """The answer beside the image: what type, how sure, from what, by whom, and how good that is."""
 
 import re
+from html import escape
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QToolButton, QWidget
 
 from brainviewer.app.facts import Fact
+from brainviewer.app.prediction.class_texts import CODES, class_text
 from brainviewer.app.session import Session
 from brainviewer.app.status import Status
+from brainviewer.core.errors import BrainViewerError
 from brainviewer.core.findings import Classification
 from brainviewer.core.slices import Plane
 from brainviewer.gui import theme
 from brainviewer.gui.layouts import clear, column, fill, panel, row, scrolled
-from brainviewer.gui.panels.class_note import ClassNote
 from brainviewer.gui.panels.feedback_row import FeedbackRow
 from brainviewer.gui.panels.prevalence_menu import PrevalenceLine
 from brainviewer.gui.panels.probability_bars import ProbabilityBars
@@ -31,6 +33,7 @@ _YEARS = re.compile(r"\d{1,3}([.,]\d+)?", re.ASCII)
 _ROLES = {
     "beneath": "beneath",
     "reason": "caution",
+    "about": "small",
     "source": "quiet",
     "tumour": "",
     "stale": "small-caution",
@@ -64,8 +67,7 @@ class ResultPanel(QWidget):
         self._answer = label(role="answer", wrap=True)
         self.lines = {name: label(role=role, wrap=True) for name, role in _ROLES.items()}
         linked(self.lines["quality"], self.card_wanted.emit)
-        self._class = ClassNote()
-        self._class.wanted.connect(self.class_wanted)
+        linked(self.lines["about"], self.class_wanted.emit)
         self._bars = ProbabilityBars()
         self._chips = row(spacing=6)
         self._prevalence = PrevalenceLine(session)
@@ -90,7 +92,7 @@ class ResultPanel(QWidget):
             self._answer,
             lines["beneath"],
             lines["reason"],
-            self._class,
+            lines["about"],
             lines["source"],
             self._bars,
             lines["tumour"],
@@ -196,7 +198,6 @@ class ResultPanel(QWidget):
         self._run.setEnabled(Fact.CLASSIFIABLE in state.facts)
         self._here.setEnabled(Fact.CLASSIFIABLE_HERE in state.facts)
         self._run.setText("Classify again" if result else "Classify")
-        self._class.show_class(result)
         if result is None:
             self._show_empty(status)
         else:
@@ -247,6 +248,7 @@ class ResultPanel(QWidget):
             source=said.source,
             tumour=said.tumour,
             reason=said.reason,
+            about=class_note(result),
             stale=self._session.state.classification_message if status is Status.STALE else "",
             notes="\n".join(said.notes),
             made_by="\n".join(filter(None, (said.made_by, said.beside))),
@@ -257,6 +259,17 @@ class ResultPanel(QWidget):
     def _fill_chips(self, words: list[Chip]) -> None:
         clear(self._chips)
         fill(self._chips, *(label(text, role) for text, role in words), None)
+
+
+def class_note(result: Classification) -> str:
+    """What the class of a picture is, with a link to its page; nothing for a study."""
+    if not result.of_picture or result.predicted not in CODES:
+        return ""
+    try:
+        summary = escape(class_text(result.predicted).summary)
+    except BrainViewerError as error:
+        return escape(str(error))
+    return f"{summary} {theme.link(result.predicted, 'What&nbsp;is&nbsp;this?')}"
 
 
 def answer_chips(result: Classification, standing: Standing, status: Status) -> list[Chip]:

@@ -8,7 +8,7 @@ from brainviewer.gui.layouts import column
 from brainviewer.gui.panels.annotations import MarkList
 from brainviewer.gui.panels.folding import Section
 from brainviewer.gui.panels.sequences import SequenceList
-from brainviewer.gui.panels.tumour import CopyButton, TumourSection
+from brainviewer.gui.panels.tumour import TumourSection
 
 
 class StudyPanel(QWidget):
@@ -17,9 +17,9 @@ class StudyPanel(QWidget):
     def __init__(self, session: Session) -> None:
         super().__init__()
         self._state, settings = session.state, session.settings
-        tumour, copy = TumourSection(session), CopyButton(session)
+        tumour = TumourSection(session)
         self._sequences = Section("Sequences", SequenceList(session), settings)
-        self._tumour = Section("Tumour", tumour, settings, copy)
+        self._tumour = Section("Tumour", tumour, settings, tumour.copy)
         self._marks = Section("Marks", MarkList(session), settings)
         sections = self._sequences, self._tumour, self._marks
         self.setLayout(column(*sections, spacing=16, margins=(12, 12, 12, 0)))

@@ -97,11 +97,21 @@ class MeasurementRow(QPushButton):
 
 
 class TumourSection(QWidget):
-    """The tumour slice, the measurements, the candidates and the method."""
+    """The tumour slice, the measurements, the candidates and the method.
+
+    copy : a button beside its head that copies the measurements, while there are some.
+    """
 
     def __init__(self, session: Session) -> None:
         super().__init__()
         self._session = session
+        self.copy = button(
+            "Copy",
+            "small",
+            "Copy the measurements as text",
+            call(copy_measurements, session),
+            name="Copy measurements",
+        )
         self._status = label(role="quiet", wrap=True)
         self._find = button("Find", "second", "Look for the tumour", self._look_again)
         self._cancel = button(
@@ -135,6 +145,7 @@ class TumourSection(QWidget):
     def _show(self) -> None:
         state = self._session.state
         finding, study = state.finding, state.study
+        self.copy.setVisible(Fact.TUMOUR in state.facts)
         self._show_status()
         self._method.setEnabled(study is not None)
         used = finding.method if finding else self._session.segmentation.method
@@ -232,19 +243,3 @@ def copy_measurements(session: Session) -> None:
     study, finding = session.state.study, session.state.finding
     if study is not None and finding is not None:
         QGuiApplication.clipboard().setText(measurement_text(study, finding))
-
-
-class CopyButton(QPushButton):
-    """Copies the measurements; there while there are some."""
-
-    def __init__(self, session: Session) -> None:
-        super().__init__("Copy")
-        self._state = session.state
-        told(self, "small", "Copy the measurements as text", "Copy measurements")
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.clicked.connect(call(copy_measurements, session))
-        listen(self._show, session.state.finding_changed, session.state.study_changed)
-        self._show()
-
-    def _show(self) -> None:
-        self.setVisible(Fact.TUMOUR in self._state.facts)
