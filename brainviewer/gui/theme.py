@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication
 
+from brainviewer.assets import resources
 from brainviewer.painting import palette
 
 
@@ -75,104 +76,6 @@ LIGHT = Colours(
     },
 )
 
-_STYLE = Template("""
-* { outline: none; }
-QMainWindow, QDialog { background: $window; }
-QMainWindow::separator { background: $line; width: 1px; height: 1px; }
-QWidget#panel, QScrollArea#panel { background: $panel; }
-QWidget { color: $text; font-size: 13px; }
-QLabel { background: transparent; }
-QLabel[role="head"] { color: $quiet; font-size: 11px; font-weight: 600; letter-spacing: 1px; }
-QLabel[role="quiet"] { color: $quiet; }
-QLabel[role="small"] { color: $quiet; font-size: 11px; }
-QLabel[role="answer"] { font-size: 21px; }
-QLabel[role="beneath"] { font-size: 15px; }
-QLabel[role="caution"] { color: $caution; }
-QLabel[role="small-caution"] { color: $caution; font-size: 11px; }
-QLabel[role="chip-good"], QLabel[role="chip-caution"], QLabel[role="chip-bad"],
-QLabel[role="chip"] { border-radius: 9px; padding: 2px 8px; font-size: 12px;
-  background: $selected; }
-QLabel[role="chip-good"] { color: $good; }
-QLabel[role="chip-caution"] { color: $caution; }
-QLabel[role="chip-bad"] { color: $bad; }
-QToolBar { background: $bar; border: none; border-bottom: 1px solid $line; padding: 4px 8px;
-  spacing: 1px; }
-QToolBar QToolButton { padding: 4px 7px; }
-QToolBar QToolButton#qt_toolbar_ext_button { padding: 0; background: $selected; }
-QToolBar::separator { background: $line; width: 1px; margin: 6px 6px; }
-QMenuBar { background: $bar; }
-QMenuBar::item { padding: 4px 10px; background: transparent; }
-QMenuBar::item:selected, QMenu::item:selected { background: $selected; }
-QMenu { background: $panel; border: 1px solid $line; padding: 4px 0; }
-QMenu::item { padding: 5px 28px 5px 24px; }
-QMenu::item:disabled { color: $faint; }
-QMenu::separator { height: 1px; background: $line; margin: 4px 0; }
-QStatusBar { background: $bar; border-top: 1px solid $line; }
-QStatusBar::item { border: none; }
-QStatusBar QLabel { padding: 0 8px; }
-QToolButton, QPushButton { border: 1px solid transparent; border-radius: 5px; padding: 4px 9px;
-  background: transparent; }
-QToolButton:hover, QPushButton:hover { background: $field; }
-QToolButton:checked, QPushButton:checked, QPushButton[role="second"] { background: $selected; }
-QToolButton:focus, QPushButton:focus { border-color: $accent; }
-QToolButton:disabled, QPushButton:disabled { color: $faint; }
-QPushButton[role="choice"] { background: $field; padding: 3px 10px; }
-QPushButton[role="choice"]:hover { background: $selected; }
-QPushButton[role="choice"]:checked { background: $selected; border-color: $accent; }
-QPushButton[role="choice"]:disabled { color: $faint; }
-QPushButton[role="small"], QToolButton[role="small"] { padding: 2px 6px; font-size: 12px; }
-QPushButton[role="small"] { background: $field; }
-QPushButton[role="small"]:hover, QPushButton[role="small"]:checked { background: $selected; }
-QPushButton[role="link"] { padding: 0; font-size: 11px; color: $quiet; text-align: left; }
-QPushButton[role="link"]:hover { background: transparent; color: $text; }
-QPushButton[role="link"]::menu-indicator { image: none; }
-QPushButton[role="recent"] { padding: 2px 8px; color: #5AA9E6; }
-QPushButton[role="recent"]:hover { background: #1D242A; }
-QPushButton[role="row"], QPushButton[role="row"]:hover { padding: 0; background: transparent; }
-QPushButton[role="primary"], QToolButton[role="primary"] { background: $primary;
-  color: $primary_text; }
-QPushButton[role="primary"]:disabled, QToolButton[role="primary"]:disabled {
-  background: $field; color: $faint; }
-QToolButton::menu-indicator { image: none; }
-QComboBox, QSpinBox, QDoubleSpinBox, QLineEdit { background: $field; border: 1px solid $line;
-  border-radius: 4px; padding: 3px 6px; selection-background-color: $primary; }
-QComboBox:focus, QSpinBox:focus, QDoubleSpinBox:focus, QLineEdit:focus { border-color: $accent; }
-QComboBox:disabled, QSpinBox:disabled, QDoubleSpinBox:disabled { color: $faint; }
-QComboBox::drop-down { border: none; width: 18px; }
-QComboBox::down-arrow { width: 0; height: 0; margin-right: 6px; border-top: 5px solid $quiet;
-  border-left: 4px solid $field; border-right: 4px solid $field; }
-QComboBox QAbstractItemView { background: $panel; border: 1px solid $line;
-  selection-background-color: $selected; selection-color: $text; }
-QSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::up-button,
-QDoubleSpinBox::down-button { width: 0; border: none; }
-QCheckBox { spacing: 8px; }
-QCheckBox:disabled { color: $faint; }
-QListWidget, MarkList { background: transparent; border: none; }
-QListWidget::item, MarkList::item { border-radius: 4px; padding: 4px; }
-QListWidget::item:hover, MarkList::item:hover { background: $field; }
-QListWidget::item:selected, MarkList::item:selected { background: $selected; color: $text; }
-QSlider::groove:horizontal { height: 3px; background: $line; border-radius: 1px; }
-QSlider::sub-page:horizontal { background: $faint; border-radius: 1px; }
-QSlider::handle:horizontal { width: 12px; height: 12px; margin: -5px 0; border-radius: 6px;
-  background: $text; }
-QSlider::handle:horizontal:hover, QSlider::handle:horizontal:focus { background: $accent; }
-QSlider::handle:horizontal:disabled { background: $faint; }
-QScrollArea { border: none; }
-QScrollBar:vertical { width: 8px; background: transparent; }
-QScrollBar::handle:vertical { background: $faint; border-radius: 4px; min-height: 24px; }
-QScrollBar:horizontal { height: 8px; background: transparent; }
-QScrollBar::handle:horizontal { background: $faint; border-radius: 4px; min-width: 24px; }
-QScrollBar::add-line, QScrollBar::sub-line { height: 0; width: 0; }
-QSplitter::handle { background: $line; }
-QSplitter::handle:vertical { height: 1px; }
-QTextBrowser { background: $panel; border: none; }
-QToolTip { background: $panel; color: $text; border: 1px solid $line; padding: 4px; }
-QProgressBar { border: none; background: transparent; max-height: 2px; min-height: 2px; }
-QProgressBar::chunk { background: $accent; }
-QFrame#notice { background: $field; border-bottom: 1px solid $line; }
-QFrame#card { background: $panel; border: 1px solid $line; border-radius: 8px; }
-""")
-
 
 class _Themes(QObject):
     """Says when another theme is worn, for what has written a colour into its text."""
@@ -206,7 +109,8 @@ def apply_theme(app: QApplication, name: str) -> None:
     """Give the whole application the look of a theme."""
     chosen = colours(name)
     app.setProperty("theme", name)
-    sheet = _STYLE.substitute(vars(chosen))
+    style = (resources() / "style" / "window.qss").read_text("utf-8")
+    sheet = Template(style).substitute(vars(chosen))
     if app.styleSheet() == sheet:
         return
     if not app.styleSheet():  # set again, it would be laid over every widget again

@@ -1,7 +1,6 @@
 """Pages to read: the guide, the model card, about."""
 
 import re
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QUrl
@@ -19,7 +18,7 @@ from brainviewer import __version__
 from brainviewer.assets import guide
 from brainviewer.gui import theme
 from brainviewer.gui.layouts import column
-from brainviewer.gui.panels.model_card import card_html, card_style
+from brainviewer.gui.panels.model_card import card_html
 from brainviewer.painting.wording import RESEARCH_ONLY
 
 if TYPE_CHECKING:
@@ -71,11 +70,8 @@ class Page(QDialog):
         bar.setValue(place)
 
 
-def _blocks(document: QTextDocument) -> Iterator[QTextBlock]:
-    block = document.begin()
-    while block.isValid():
-        yield block
-        block = block.next()
+def _blocks(document: QTextDocument) -> list[QTextBlock]:
+    return [document.findBlockByNumber(number) for number in range(document.blockCount())]
 
 
 def _space_out(document: QTextDocument) -> None:
@@ -100,6 +96,7 @@ def _space_out(document: QTextDocument) -> None:
 
 def _fit_pictures(document: QTextDocument, width: int) -> None:
     """Show pictures that are wider than the page as wide as the page."""
+    cursor = QTextCursor(document)
     for block in _blocks(document):
         pieces = block.begin()
         while not pieces.atEnd():
@@ -107,7 +104,6 @@ def _fit_pictures(document: QTextDocument, width: int) -> None:
             if piece.charFormat().isImageFormat():
                 shape = piece.charFormat().toImageFormat()
                 shape.setWidth(width)
-                cursor = QTextCursor(document)
                 cursor.setPosition(piece.position())
                 end = piece.position() + piece.length()
                 cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
@@ -156,9 +152,7 @@ class CardPage(Page):
 
     def write(self) -> None:
         """Fill the page, in the colours of the theme."""
-        colours = theme.current()
-        self.text.document().setDefaultStyleSheet(card_style(colours))
-        self.text.setHtml(card_html(self._card, colours))
+        self.text.setHtml(card_html(self._card, theme.current()))
 
     def _show_making(self) -> None:
         try:
