@@ -73,9 +73,14 @@ def scrolled(content: QLayout) -> QScrollArea:
 def clear(layout: QLayout) -> None:
     """Take everything out of a layout that is filled anew; its widgets go at once."""
     while item := layout.takeAt(0):
-        if widget := item.widget():
-            widget.hide()
-            widget.deleteLater()
+        discard(item.widget())
+
+
+def discard(widget: QWidget | None) -> None:
+    """Let a widget go at once, if there is one."""
+    if widget is not None:
+        widget.hide()
+        widget.deleteLater()
 
 
 def fill(box: QBoxLayout, *items: Item) -> None:

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QProgressBar, QPushButton, QSizePolicy, QW
 from brainviewer.app.notices import Notice
 from brainviewer.app.session import Session
 from brainviewer.core.shown_text import shown_text
-from brainviewer.gui.layouts import column, row
+from brainviewer.gui.layouts import column, discard, row
 from brainviewer.gui.widgets import button, label, set_role
 
 _ROLES = {"info": "quiet", "caution": "caution", "error": "chip-bad"}
@@ -97,11 +97,8 @@ class NoticeBar(QFrame):
 
     def _offer(self, notice: Notice) -> None:
         """The button of what can be done about it, where there is something."""
-        if self._act is not None:
-            self._act.hide()
-            self._act.setParent(None)
-            self._act.deleteLater()
-            self._act = None
+        discard(self._act)
+        self._act = None
         if notice.action:
             self._act = button(notice.action, "second", clicked=self._do)
             self._row.insertWidget(1, self._act)

@@ -14,9 +14,8 @@ from brainviewer.core.segments import segment_names
 from brainviewer.core.study import Study
 from brainviewer.gui.dialogs.pages import CardPage, Page
 from brainviewer.gui.main_window import MainWindow
-from brainviewer.gui.panels.display import DisplayPanel
+from brainviewer.gui.panels.display import DisplayPanel, SegmentLegend
 from brainviewer.gui.panels.result import ResultPanel
-from brainviewer.gui.panels.segment_legend import SegmentLegend
 from brainviewer.gui.panels.study import StudyPanel
 from brainviewer.gui.theme import apply_theme
 from brainviewer.gui.volume.image import VolumeImage

@@ -8,7 +8,7 @@ from brainviewer.app.status import Status
 from brainviewer.app.stores.feedback import AGREE, DISAGREE, OTHER, WITHDRAWN
 from brainviewer.core.findings import Classification
 from brainviewer.gui import theme
-from brainviewer.gui.layouts import column, row
+from brainviewer.gui.layouts import column, discard, row
 from brainviewer.gui.widgets import button, call, label, linked, listen
 
 LOCAL_ONLY = "Stays on this computer"
@@ -82,8 +82,7 @@ class FeedbackRow(QWidget):
         self._it_is.setText("It is" if result.of_picture else "In your view it is")
         role = "small" if result.of_picture else "choice"
         for old in self._type_buttons.values():
-            old.hide()
-            old.deleteLater()
+            discard(old)
         self._type_buttons = {}
         for code in codes:
             made = button(

@@ -12,7 +12,7 @@ from brainviewer.app.status import Status
 from brainviewer.core.findings import TumourFinding
 from brainviewer.core.slices import Plane
 from brainviewer.core.study import Study
-from brainviewer.gui.layouts import column, fill, row
+from brainviewer.gui.layouts import column, discard, fill, row
 from brainviewer.gui.widgets import (
     button,
     call,
@@ -151,10 +151,8 @@ class TumourSection(QWidget):
         used = finding.method if finding else self._session.segmentation.method
         self._method.setCurrentIndex(max(0, self._method.findData(used)))
         self._threshold.setVisible(self._method.currentData() == "threshold")
-        if self._told is not None:
-            self._told.hide()
-            self._told.deleteLater()
-            self._told = None
+        discard(self._told)
+        self._told = None
         if study is not None and finding is not None and finding.found:
             self._told = self._made(study, finding)
             self._column.insertWidget(1, self._told)
