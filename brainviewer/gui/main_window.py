@@ -2,19 +2,21 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QEvent, Qt, QTimer
+from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, QTimer
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
     QDragLeaveEvent,
     QDropEvent,
     QKeyEvent,
+    QResizeEvent,
     QShowEvent,
 )
 from PySide6.QtWidgets import (
     QDockWidget,
     QMainWindow,
     QSizePolicy,
+    QSplitter,
     QStackedWidget,
     QToolBar,
     QToolButton,
@@ -27,14 +29,12 @@ from brainviewer.app.session import Session
 from brainviewer.gui.actions import TOOL_BAR
 from brainviewer.gui.appearance import Appearance
 from brainviewer.gui.dialogs.files import FileDialogs
-from brainviewer.gui.dialogs.open_pages import Pages
+from brainviewer.gui.dialogs.pages import Pages
 from brainviewer.gui.dialogs.sequences import ask_sequences
 from brainviewer.gui.dialogs.view_export import PictureExport
-from brainviewer.gui.drop_highlight import DropHighlight
 from brainviewer.gui.image_focus import ImageFocus
 from brainviewer.gui.layouts import column, panel, scrolled
-from brainviewer.gui.live_actions import Actions
-from brainviewer.gui.menus import Menus
+from brainviewer.gui.menus import Actions, Menus
 from brainviewer.gui.notices import NoticeBar
 from brainviewer.gui.outside_text import in_title
 from brainviewer.gui.panels.display import DisplayPanel
@@ -44,15 +44,45 @@ from brainviewer.gui.panels.study import StudyPanel
 from brainviewer.gui.panes.image_strip import FilmStrip
 from brainviewer.gui.panes.pane_grid import PaneGrid
 from brainviewer.gui.panes.slice_strip import SliceStrip
-from brainviewer.gui.right_split import RightSplit
 from brainviewer.gui.status_bar import StatusBar
 from brainviewer.gui.volume.pane import VolumePane
-from brainviewer.gui.welcome import Invitation
+from brainviewer.gui.welcome import DropHighlight, Invitation
 from brainviewer.gui.widgets import told
 from brainviewer.gui.window_parts import WindowParts
 
 LEFT_WIDTH = 236
 RIGHT_WIDTH = 400
+_SHARE = 0.54
+_ANSWER = 400
+_VOLUME = 210
+_NARROWEST = 320
+
+
+class RightSplit(QSplitter):
+    """The 3D view above, the answer below; the answer needs its height first.
+
+    Once the user has moved the handle, it stays where it is put.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(Qt.Orientation.Vertical)
+        self.setChildrenCollapsible(False)
+        self._moved = False
+        self.splitterMoved.connect(self._keep)
+
+    def _keep(self) -> None:
+        self._moved = True
+
+    def minimumSizeHint(self) -> QSize:
+        """As wide as the words on its buttons, so that none is ever cut off."""
+        return super().minimumSizeHint().expandedTo(QSize(_NARROWEST, 0))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        if not self._moved and self.count() == 2:
+            height = self.height()
+            answer = round(max(_SHARE * height, min(_ANSWER, height - _VOLUME)))
+            self.setSizes([height - answer, answer])
+        super().resizeEvent(event)
 
 
 class MainWindow(QMainWindow):

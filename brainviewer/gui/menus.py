@@ -1,25 +1,25 @@
-"""The menus: the table of ``actions``, and those whose content depends on the moment."""
+"""The table of ``actions`` made live, and the menus that hold them."""
 
 import re
 from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QMenu
 
 from brainviewer.app.session import Session
 from brainviewer.core.shown_text import shown_text
 from brainviewer.core.voi_window import presets
-from brainviewer.gui.actions import CONTEXT_MENUS, LOOK_ACTIONS, MENUS
+from brainviewer.gui.actions import ACTIONS, CONTEXT_MENUS, LOOK_ACTIONS, MENUS, Action
 from brainviewer.gui.dialogs.files import recent
-from brainviewer.gui.live_actions import Actions
 from brainviewer.gui.outside_text import as_tip, on_button
 from brainviewer.gui.panels.annotations import MarkList
 from brainviewer.gui.panels.display import COLOUR_MAPS
 from brainviewer.gui.panels.prevalence_menu import fill_prevalences, offer, refill
 from brainviewer.gui.panels.sequences import SequenceList
 from brainviewer.gui.panes.image_strip import FilmStrip
-from brainviewer.gui.widgets import call
+from brainviewer.gui.widgets import call, listen
 from brainviewer.gui.window_parts import WindowParts
 
 _STILL = {
@@ -30,6 +30,59 @@ _STILL = {
 """Submenus whose content is always the same."""
 _LISTS = {SequenceList: "sequences", MarkList: "marks", FilmStrip: "film"}
 _ENGINES = {"auto": "Automatic", "onnx": "ONNX Runtime", "tensorflow": "TensorFlow"}
+
+
+class Actions:
+    """The table as QActions of a window, kept in step with the state."""
+
+    def __init__(self, window: WindowParts) -> None:
+        self._state = window.session.state
+        self._made: dict[str, tuple[Action, QAction]] = {}
+        for action in ACTIONS:
+            # The part after the tab stands in the column of the keys.
+            key = f"\t{action.pane_key}" if action.pane_key else ""
+            made = QAction(action.text + key, window.frame)
+            keys = [key for key in (action.shortcut, action.also) if key]
+            made.setShortcuts([QKeySequence(key) for key in keys])
+            key = made.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+            key = key or action.pane_key
+            made.setToolTip((action.tip or action.text) + (f"  ({key})" if key else ""))
+            made.setIconText(action.short or action.text)
+            made.setCheckable(action.checked is not None)
+            made.triggered.connect(call(self._run, action, window))
+            window.frame.addAction(made)
+            self._made[action.id] = (action, made)
+        state = self._state
+        listen(self._enable, state.facts_changed, state.study_changed)
+        listen(
+            self._check,
+            state.study_changed,
+            state.layout_changed,
+            state.tool_changed,
+            state.active_changed,
+            state.overlays_changed,
+            state.trial_changed,
+        )
+        self._enable()
+        self._check()
+
+    def __getitem__(self, action_id: str) -> QAction:
+        return self._made[action_id][1]
+
+    def _run(self, action: Action, window: WindowParts) -> None:
+        action.do(window)
+        # Qt has turned a pressed action over already; the state has the last word.
+        self._check()
+
+    def _enable(self) -> None:
+        facts = self._state.facts
+        for action, made in self._made.values():
+            made.setEnabled(action.needs is None or action.needs in facts)
+
+    def _check(self) -> None:
+        for action, made in self._made.values():
+            if action.checked is not None:
+                made.setChecked(action.checked(self._state))
 
 
 class Menus:

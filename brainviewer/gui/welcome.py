@@ -1,15 +1,18 @@
-"""What stands in the middle when nothing is open, and the five hints of the first start."""
+"""What lies over the images: an invitation, the five hints of the first start, where to drop."""
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QShowEvent
+from PySide6.QtCore import QEvent, QObject, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPen, QShowEvent
 from PySide6.QtWidgets import QFrame, QWidget
 
 from brainviewer.app.settings import Settings
 from brainviewer.core.shown_text import shown_text
+from brainviewer.gui import theme
 from brainviewer.gui.dialogs.files import recent
+from brainviewer.gui.image_colours import BLACK, BRIGHT, faded
 from brainviewer.gui.layouts import clear, column, fill, row
 from brainviewer.gui.outside_text import on_button
-from brainviewer.gui.widgets import button, call, head, label
+from brainviewer.gui.widgets import button, call, head, label, painted
+from brainviewer.painting.canvas import image_font
 
 _RECENT = 5
 HINTS = (
@@ -116,3 +119,27 @@ class Hints(QFrame):
         self._over.removeEventFilter(self)
         self.read.emit()
         self.deleteLater()
+
+
+class DropHighlight(QWidget):
+    """A frame and a sentence over a whole window; takes no events of its own."""
+
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.hide()
+
+    def show_over(self) -> None:
+        """Cover the window."""
+        self.setGeometry(self.window().rect())
+        self.raise_()
+        self.show()
+
+    @painted
+    def paintEvent(self, painter: QPainter) -> None:
+        painter.fillRect(self.rect(), faded(BLACK, 0.7))
+        painter.setPen(QPen(QColor(theme.current().accent), 3))
+        painter.drawRect(QRectF(self.rect()).adjusted(6, 6, -6, -6))
+        painter.setFont(image_font(21))
+        painter.setPen(BRIGHT)
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, "Drop to open")

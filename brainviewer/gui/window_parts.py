@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QMainWindow
 from brainviewer.app.session import Session
 from brainviewer.gui.appearance import Appearance
 from brainviewer.gui.dialogs.files import FileDialogs
-from brainviewer.gui.dialogs.open_pages import Pages
+from brainviewer.gui.dialogs.pages import Pages
 from brainviewer.gui.dialogs.view_export import PictureExport
 from brainviewer.gui.panes.pane_grid import PaneGrid
 from brainviewer.gui.volume.pane import VolumePane

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from brainviewer.gui.actions import shortcut_rows
-from brainviewer.gui.dialogs.pages import MOUSE
+from brainviewer.gui.dialogs.key_sheet import MOUSE
 from brainviewer.models.card import Figure, ModelCard
 from brainviewer.models.registry import classification_models
 

@@ -19,12 +19,11 @@ from brainviewer.core.study import Modality, Study
 from brainviewer.gui.actions import ACTIONS, CONTEXT_MENUS, MENUS
 from brainviewer.gui.dialogs.key_sheet import KeySheet
 from brainviewer.gui.dialogs.pages import GuidePage
-from brainviewer.gui.drop_highlight import DropHighlight
 from brainviewer.gui.main_window import MainWindow
 from brainviewer.gui.menus import with_mnemonics
 from brainviewer.gui.panels.annotations import MarkList
 from brainviewer.gui.panels.sequences import SequenceList
-from brainviewer.gui.welcome import Invitation
+from brainviewer.gui.welcome import DropHighlight, Invitation
 from tests.gui.conftest import show_study
 from tests.gui.hands import LEFT, RIGHT, click, drag, press, release, wheel
 from tests.phantoms import marker_finding

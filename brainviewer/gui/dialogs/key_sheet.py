@@ -13,10 +13,24 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from brainviewer.gui.dialogs.pages import MOUSE
 from brainviewer.gui.layouts import column
 from brainviewer.gui.widgets import told
 
+MOUSE = (
+    ("Wheel, two fingers", "Next slice; over the 3D view: size"),
+    ("Ctrl + wheel, right drag", "Zoom"),
+    ("Middle drag, Space + drag", "Pan"),
+    ("Left drag", "The chosen tool"),
+    ("Shift + click", "Place the cursor, with any tool; the brush takes away"),
+    ("Right click", "A menu, on panes, the 3D view and lists"),
+    ("Double click", "One large pane, and back"),
+    ("↑ ↓  Page ↑ ↓  Home End", "Slices"),
+    ("← →", "Pictures of a film strip; so does the wheel, where a picture has no slices"),
+    ("Esc", "Leave a field as it was; bring back what F11 has hidden"),
+    ("Brush: drag, Shift + drag, wheel", "Paint over, take away, size of the brush"),
+    ("3D: left drag", "Rotate"),
+    ("3D: right drag", "Opacity and contrast"),
+)
 Rows = Sequence[tuple[str, str]]
 """Key and text."""
 

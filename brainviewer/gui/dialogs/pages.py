@@ -1,6 +1,7 @@
-"""Pages to read: the guide, the model card, about."""
+"""Pages to read: guide, keys, models, classes, about, and the hints of the start."""
 
 import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QUrl
@@ -15,30 +16,21 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QDialog, QTextBrowser, QWidget
 
 from brainviewer import __version__
+from brainviewer.app.prediction.class_texts import class_text
+from brainviewer.app.session import Session
 from brainviewer.assets import guide
+from brainviewer.core.errors import BrainViewerError
 from brainviewer.gui import theme
+from brainviewer.gui.dialogs.key_sheet import KeySheet, Rows
+from brainviewer.gui.dialogs.questions import errors_told
 from brainviewer.gui.layouts import column
 from brainviewer.gui.panels.model_card import card_html
+from brainviewer.gui.welcome import Hints
 from brainviewer.painting.wording import RESEARCH_ONLY
 
 if TYPE_CHECKING:
     from brainviewer.models.card import Card
 
-MOUSE = (
-    ("Wheel, two fingers", "Next slice; over the 3D view: size"),
-    ("Ctrl + wheel, right drag", "Zoom"),
-    ("Middle drag, Space + drag", "Pan"),
-    ("Left drag", "The chosen tool"),
-    ("Shift + click", "Place the cursor, with any tool; the brush takes away"),
-    ("Right click", "A menu, on panes, the 3D view and lists"),
-    ("Double click", "One large pane, and back"),
-    ("↑ ↓  Page ↑ ↓  Home End", "Slices"),
-    ("← →", "Pictures of a film strip; so does the wheel, where a picture has no slices"),
-    ("Esc", "Leave a field as it was; bring back what F11 has hidden"),
-    ("Brush: drag, Shift + drag, wheel", "Paint over, take away, size of the brush"),
-    ("3D: left drag", "Rotate"),
-    ("3D: right drag", "Opacity and contrast"),
-)
 _WIDEST = 1100
 
 
@@ -183,3 +175,46 @@ def card_page(model_id: str, parent: QWidget | None = None) -> CardPage:
     from brainviewer.models.registry import DEFAULT_MODEL, card_of
 
     return CardPage(card_of(model_id or DEFAULT_MODEL), parent)
+
+
+class Pages:
+    """Opens pages in windows of their own; what cannot be shown is a notice.
+
+    window : their parent. over : what the hints lie on.
+    """
+
+    def __init__(self, session: Session, window: QWidget, over: QWidget) -> None:
+        self._session, self._window, self._over = session, window, over
+
+    def show_shortcuts(self, groups: Sequence[tuple[str, Rows]]) -> None:
+        """The page of keys and mouse. groups : title, and rows of key and text."""
+        KeySheet(groups, self._window).show()
+
+    def show_guide(self) -> None:
+        """The user guide."""
+        try:
+            GuidePage(self._window).show()
+        except (BrainViewerError, OSError):
+            said = "The user guide is not part of this installation."
+            self._session.notices.tell(said, "error")
+
+    def show_card(self, model_id: str) -> None:
+        """The page of a model."""
+        with errors_told(self._session):
+            card_page(model_id, self._window).show()
+
+    def show_class(self, code: str = "") -> None:
+        """The page of a class; of the predicted one, without a code."""
+        result = self._session.state.classification
+        with errors_told(self._session):
+            text = class_text(code or (result.predicted if result else ""))
+            Page(text.title, text.markdown, self._window).show()
+
+    def show_about(self) -> None:
+        """The page about the application."""
+        Page("About BrainViewer", about_text(), self._window).show()
+
+    def show_hints(self) -> None:
+        """The hints of the first start."""
+        hints = Hints(self._over)
+        hints.read.connect(lambda: self._session.settings.update(hints_seen=True))

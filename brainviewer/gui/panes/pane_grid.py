@@ -52,8 +52,8 @@ class PaneGrid(QWidget):
     hovered = Signal(object)
     """World position (3,) in mm under the pointer, or None."""
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, session: Session) -> None:
+        super().__init__()
         self._session, self._state = session, session.state
         self._shared = SharedLayers(self._state)
         self._cameras: dict[Plane, Camera] = {}

@@ -41,8 +41,8 @@ class SliceStrip(QWidget):
     order of the file.
     """
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, session: Session) -> None:
+        super().__init__()
         self._session, self._state = session, session.state
         self._view: SliceView | None = None
         self._wheel = WheelSteps()

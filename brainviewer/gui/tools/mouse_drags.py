@@ -5,6 +5,8 @@ from PySide6.QtCore import QPointF, Qt
 from brainviewer.core.voi_window import OWN, Window, head_values
 from brainviewer.gui.tools.pane import ToolPane
 
+STILL_PX = 4
+"""A hand that moved less has not moved."""
 _ACROSS_PX = 400.0
 """Dragging so many pixels changes the window by the whole range of the head's values."""
 

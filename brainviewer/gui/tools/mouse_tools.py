@@ -7,7 +7,14 @@ from brainviewer.app.facts import Fact
 from brainviewer.app.state import Tool
 from brainviewer.gui.tools.annotation_tools import ChangeDrag, DrawDrag, hit_test, write_text
 from brainviewer.gui.tools.brush import BrushDrag, turned_brush
-from brainviewer.gui.tools.mouse_drags import CursorDrag, Drag, PanDrag, WindowDrag, ZoomDrag
+from brainviewer.gui.tools.mouse_drags import (
+    STILL_PX,
+    CursorDrag,
+    Drag,
+    PanDrag,
+    WindowDrag,
+    ZoomDrag,
+)
 from brainviewer.gui.tools.pane import ToolPane
 from brainviewer.gui.tools.wheel_steps import WheelSteps, notches
 
@@ -21,8 +28,6 @@ STEPS = {
 }
 """How many slices a key goes on by."""
 _SIDEWAYS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
-STILL_PX = 4
-"""A hand that moved less has not moved."""
 _ZOOM_A_NOTCH = 1.2
 
 

@@ -15,6 +15,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from brainviewer.gui.tools.mouse_drags import STILL_PX
 from brainviewer.gui.tools.wheel_steps import notches
 from brainviewer.gui.widgets import painted
 from brainviewer.painting.captions import write_corner
@@ -26,8 +27,6 @@ _QUIET = QColor("#8A97A3")
 _DEGREES_PER_PIXEL = 0.45
 _SHARE_PER_PIXEL = 1 / 300
 _STEP = 5.0
-_STILL_PX = 4
-"""A hand that moved less has not moved."""
 _TURNS = {
     Qt.Key.Key_Left: (-_STEP, 0.0),
     Qt.Key.Key_Right: (_STEP, 0.0),
@@ -55,8 +54,8 @@ class VolumeImage(QWidget):
     """The hand has let go of the head."""
     resized = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.view = VolumeView()
         self._image = QImage()
         self.caption = self.warning = self.message = ""
@@ -121,7 +120,7 @@ class VolumeImage(QWidget):
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         self._last = None
         moved = (event.position() - self._start).manhattanLength()
-        if event.button() is Qt.MouseButton.RightButton and moved < _STILL_PX:
+        if event.button() is Qt.MouseButton.RightButton and moved < STILL_PX:
             self.menu_wanted.emit(event.globalPosition().toPoint())
         self.released.emit()
 
