@@ -29,6 +29,8 @@ STEPS = {
 """How many slices a key goes on by."""
 _SIDEWAYS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
 _ZOOM_A_NOTCH = 1.2
+_BUTTONS = {Qt.MouseButton.MiddleButton: PanDrag, Qt.MouseButton.RightButton: ZoomDrag}
+_TOOLS: dict[Tool, type[Drag]] = {Tool.CURSOR: CursorDrag, Tool.PAN: PanDrag}
 
 
 class MouseTools:
@@ -115,10 +117,8 @@ class MouseTools:
 
     def _begin(self, button: Qt.MouseButton, at: QPointF, shift: bool) -> Drag | None:
         pane = self._pane
-        if button == Qt.MouseButton.MiddleButton:
-            return PanDrag(pane, at)
-        if button == Qt.MouseButton.RightButton:
-            return ZoomDrag(pane, at)
+        if button in _BUTTONS:
+            return _BUTTONS[button](pane, at)
         if button != Qt.MouseButton.LeftButton:
             return None
         if self._space:
@@ -148,11 +148,7 @@ class MouseTools:
             return None
         if kind:
             return DrawDrag(pane, kind, at, shift)
-        if tool is Tool.CURSOR:
-            return CursorDrag(pane, at)
-        if tool is Tool.PAN:
-            return PanDrag(pane, at)
-        return WindowDrag(pane, at)
+        return _TOOLS.get(tool, WindowDrag)(pane, at)
 
     def cancel(self) -> None:
         """Forget what is under way."""
