@@ -2,8 +2,9 @@
 
 from PySide6.QtGui import QPageLayout, QPainter
 from PySide6.QtPrintSupport import QPrintDialog, QPrinter
-from PySide6.QtWidgets import QDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
+from brainviewer.gui.dialogs.questions import accepted
 from brainviewer.painting.devices import painting
 from brainviewer.painting.figure import FigurePage
 
@@ -18,12 +19,8 @@ def ask_and_print(page: FigurePage, parent: QWidget) -> bool:
     way = QPageLayout.Orientation
     printer.setPageOrientation(way.Landscape if width > height else way.Portrait)
     printer.setDocName("BrainViewer")
-    dialog = QPrintDialog(printer, parent)
-    try:
-        if dialog.exec() != QDialog.DialogCode.Accepted:
-            return False
-    finally:
-        dialog.deleteLater()
+    if not accepted(QPrintDialog(printer, parent)):
+        return False
     print_page(page, printer)
     return True
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QMessageBox, QWidget
+from PySide6.QtWidgets import QDialog, QMessageBox, QWidget
 
 from brainviewer.app.session import Session
 from brainviewer.core.errors import BrainViewerError
@@ -32,6 +32,14 @@ def ask(parent: QWidget, what: str, question: str, yes: str) -> bool:
     chosen = box.clickedButton() is wanted
     box.deleteLater()
     return chosen
+
+
+def accepted(dialog: QDialog) -> bool:
+    """Show a dialog until it is closed; whether it was accepted."""
+    try:
+        return bool(dialog.exec())
+    finally:
+        dialog.deleteLater()
 
 
 @contextmanager

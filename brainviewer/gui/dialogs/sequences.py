@@ -9,6 +9,7 @@ from brainviewer.core.errors import BrainViewerError
 from brainviewer.core.shown_text import shown_text
 from brainviewer.core.study import SEQUENCES, Modality
 from brainviewer.files.study.folder import Assignment, thumbnail
+from brainviewer.gui.dialogs.questions import accepted
 from brainviewer.gui.image_focus import WheelGuard
 from brainviewer.gui.layouts import column, put, row
 from brainviewer.gui.outside_text import as_tip
@@ -94,7 +95,4 @@ def _picture(path: Path) -> QLabel:
 def ask_sequences(assignment: Assignment, parent: QWidget | None) -> Assignment | None:
     """Show the dialog; None if it was cancelled."""
     dialog = SequencesDialog(assignment, parent)
-    try:
-        return dialog.assignment if dialog.exec() else None
-    finally:
-        dialog.deleteLater()
+    return dialog.assignment if accepted(dialog) else None

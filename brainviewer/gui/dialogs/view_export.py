@@ -7,9 +7,9 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QMimeData, QUrl
+from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication, QImage
-from PySide6.QtWidgets import QDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
 from brainviewer.app.exports import ExportRequest, ExportSubject, PaneArrangement, request_figure
 from brainviewer.app.notices import Notice
@@ -19,7 +19,7 @@ from brainviewer.core.shown_text import shown_text
 from brainviewer.gui.dialogs.closing import ClosingDialog, unfinished
 from brainviewer.gui.dialogs.export import ExportDialog
 from brainviewer.gui.dialogs.printing import ask_and_print
-from brainviewer.gui.dialogs.questions import ANOTHER_STUDY, errors_told
+from brainviewer.gui.dialogs.questions import ANOTHER_STUDY, accepted, errors_told
 from brainviewer.gui.panes.pane_grid import PaneGrid
 from brainviewer.gui.volume.pane import VolumePane
 from brainviewer.gui.widgets import call
@@ -55,15 +55,15 @@ class PictureExport:
         study, changed = self._session.state.study, self._session.state.study_changed
         changed.connect(dialog.reject)
         try:
-            if dialog.exec() and self._session.state.study is study:
-                self._folder = dialog.request.path.parent
-                self.save(dialog.request)
-            elif self._session.state.study is not study:
-                self._session.notices.tell(ANOTHER_STUDY.format("nothing was exported"), "caution")
+            wanted = accepted(dialog)
         finally:
             changed.disconnect(dialog.reject)
             self._session.jobs.cancel("preview")
-            dialog.deleteLater()
+        if self._session.state.study is not study:
+            self._session.notices.tell(ANOTHER_STUDY.format("nothing was exported"), "caution")
+        elif wanted:
+            self._folder = dialog.request.path.parent
+            self.save(dialog.request)
 
     def save(self, request: ExportRequest) -> None:
         """Export in the background; a notice says where, or why not."""
@@ -80,13 +80,7 @@ class PictureExport:
 
         False if the user would rather stay, or if something could not be saved.
         """
-        if not unfinished(self._session):
-            return True
-        dialog = ClosingDialog(self._session, self._window)
-        try:
-            return dialog.exec() == QDialog.DialogCode.Accepted
-        finally:
-            dialog.deleteLater()
+        return not unfinished(self._session) or accepted(ClosingDialog(self._session, self._window))
 
     def _tell_where(self, path: Path) -> None:
         folder = path.absolute().parent
@@ -97,10 +91,7 @@ class PictureExport:
     def copy(self) -> None:
         """Put the current view on the clipboard, at twice the size of the screen."""
         with errors_told(self._session):
-            image = figure_image(self._current_view(), 2)
-            content = QMimeData()
-            content.setImageData(image)
-            QGuiApplication.clipboard().setMimeData(content)
+            QGuiApplication.clipboard().setImage(figure_image(self._current_view(), 2))
             self._session.notices.tell("The view was copied.")
 
     def print(self) -> None:
