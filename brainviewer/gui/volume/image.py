@@ -1,5 +1,7 @@
 """The picture of the head: shows what the worker drew, and turns hands into views."""
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
@@ -26,14 +28,15 @@ _BACKGROUND = QColor(8, 11, 13)
 _QUIET = QColor("#8A97A3")
 _DEGREES_PER_PIXEL = 0.45
 _SHARE_PER_PIXEL = 1 / 300
-_STEP = 5.0
-_TURNS = {
-    Qt.Key.Key_Left: (-_STEP, 0.0),
-    Qt.Key.Key_Right: (_STEP, 0.0),
-    Qt.Key.Key_Up: (0.0, _STEP),
-    Qt.Key.Key_Down: (0.0, -_STEP),
+_KEYS: dict[int, Callable[[VolumeView], VolumeView]] = {
+    Qt.Key.Key_Left: lambda view: view.turned(-5.0, 0.0),
+    Qt.Key.Key_Right: lambda view: view.turned(5.0, 0.0),
+    Qt.Key.Key_Up: lambda view: view.turned(0.0, 5.0),
+    Qt.Key.Key_Down: lambda view: view.turned(0.0, -5.0),
+    Qt.Key.Key_Plus: lambda view: view.shown(size=view.size * 1.1),
+    Qt.Key.Key_Equal: lambda view: view.shown(size=view.size * 1.1),
+    Qt.Key.Key_Minus: lambda view: view.shown(size=view.size / 1.1),
 }
-_SIZES = {Qt.Key.Key_Plus: 1.1, Qt.Key.Key_Equal: 1.1, Qt.Key.Key_Minus: 1 / 1.1}
 
 
 class VolumeImage(QWidget):
@@ -156,20 +159,16 @@ class VolumeImage(QWidget):
 
     def event(self, event: QEvent) -> bool:
         # The keys that turn the head belong to it while it has the focus, not to the window.
-        if event.type() is QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
-            key = Qt.Key(event.key())
-            if key in _TURNS or key in _SIZES or key is Qt.Key.Key_Home:
-                event.accept()
-                return True
+        asked = event.type() is QEvent.Type.ShortcutOverride
+        if asked and isinstance(event, QKeyEvent) and event.key() in (*_KEYS, Qt.Key.Key_Home):
+            event.accept()
+            return True
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        key = Qt.Key(event.key())
-        if key in _TURNS:
-            self.view_wanted.emit(self.view.turned(*_TURNS[key]))
-        elif key in _SIZES:
-            self.view_wanted.emit(self.view.shown(size=self.view.size * _SIZES[key]))
-        elif key is Qt.Key.Key_Home:
+        if event.key() in _KEYS:
+            self.view_wanted.emit(_KEYS[event.key()](self.view))
+        elif event.key() == Qt.Key.Key_Home:
             self.reset_wanted.emit()
         else:
             super().keyPressEvent(event)
