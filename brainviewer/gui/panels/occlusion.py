@@ -10,16 +10,7 @@ from brainviewer.app.status import Status
 from brainviewer.gui import theme
 from brainviewer.gui.layouts import column, panel, row
 from brainviewer.gui.panels.probability_bars import ChangeTable
-from brainviewer.gui.widgets import (
-    button,
-    call,
-    head,
-    label,
-    listen,
-    set_role,
-    slider,
-    tabular,
-)
+from brainviewer.gui.widgets import button, call, head, label, listen, set_role, slider, tabular
 from brainviewer.painting.wording import EDITED
 
 HOW = "Paint over a part of the picture. Shift takes away, the wheel sets the size of the brush."

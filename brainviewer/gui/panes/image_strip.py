@@ -10,14 +10,7 @@ from brainviewer.app.session import Session
 from brainviewer.core.shown_text import shown_text
 from brainviewer.gui import image_colours, theme
 from brainviewer.gui.outside_text import as_tip
-from brainviewer.gui.thumbnails import (
-    PICTURE,
-    Index,
-    Thumbnails,
-    pixmap,
-    small_letters,
-    write_line,
-)
+from brainviewer.gui.thumbnails import PICTURE, Index, Thumbnails, pixmap, small_letters, write_line
 from brainviewer.gui.tools.wheel_steps import NOTCH, notches
 from brainviewer.gui.widgets import timer
 
