@@ -51,8 +51,11 @@ class StatusBar(QStatusBar):
         self._place.setContentsMargins(10, 0, 14, 0)
         state = session.state
         listen(self._show, grid.hovered, state.cursor_changed, state.study_changed)
-        state.engine_changed.connect(lambda: self._engine.setText(state.engine_text))
+        state.engine_changed.connect(self._show_engine)
         self._show()
+
+    def _show_engine(self) -> None:
+        self._engine.setText(self._state.engine_text)
 
     def _show(self, position: NDArray[np.float64] | None = None) -> None:
         study = self._state.study
