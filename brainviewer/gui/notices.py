@@ -97,8 +97,10 @@ class NoticeBar(QFrame):
 
     def _offer(self, notice: Notice) -> None:
         """The button of what can be done about it, where there is something."""
-        discard(self._act)
-        self._act = None
+        if self._act is not None:
+            discard(self._act)
+            self._act.setParent(None)
+            self._act = None
         if notice.action:
             self._act = button(notice.action, "second", clicked=self._do)
             self._row.insertWidget(1, self._act)
