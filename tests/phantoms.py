@@ -5,6 +5,7 @@ wrong flip or swapped axis moves it to another quarter of the picture.
 """
 
 from dataclasses import replace
+from functools import lru_cache
 from hashlib import sha256
 from itertools import permutations, product
 
@@ -29,6 +30,7 @@ SPACING = (1.5, 1.0, 2.0)
 MARKER_OFFSET_MM = np.array((-12.0, 9.0, 8.0))
 MARKER_RADIUS_MM = 4.5
 MARKER_VALUE = 1000
+Shape = tuple[int, int, int]
 
 AXIS_CASES = tuple(product(permutations(range(3)), product((1, -1), repeat=3)))
 """All 48 ways in which a file can order and direct its axes."""
@@ -74,9 +76,22 @@ def _distance(grid: Grid, centre: NDArray[np.float64], radii: NDArray[np.float64
     return np.linalg.norm(offset, axis=1).reshape(grid.shape)
 
 
+@lru_cache(64)
+def _head_and_marker(shape: Shape, affine: bytes) -> tuple[NDArray, NDArray[np.bool_]]:
+    """(i, j, k) distances from the head's centre, 1 at its surface; and True inside the marker.
+
+    Made once for all studies on a grid, of which there is one in almost every test.
+    """
+    grid = Grid(shape, np.frombuffer(affine).reshape(4, 4))
+    head = _distance(grid, grid.centre, np.array(COUNTS) * SPACING * 0.46)
+    marker = _distance(grid, marker_position(grid), np.full(3, MARKER_RADIUS_MM)) <= 1
+    head.flags.writeable = marker.flags.writeable = False
+    return head, marker
+
+
 def marker_mask(grid: Grid) -> NDArray[np.bool_]:
     """(i, j, k) True inside the marker."""
-    return _distance(grid, marker_position(grid), np.full(3, MARKER_RADIUS_MM)) <= 1
+    return _head_and_marker(grid.shape, grid.affine.tobytes())[1].copy()
 
 
 def marker_study(
@@ -87,9 +102,7 @@ def marker_study(
 ) -> Study:
     """A head with the marker in every sequence; values differ from sequence to sequence."""
     grid = grid or grid_of()
-    radii = np.array(COUNTS) * SPACING * 0.46
-    inside = _distance(grid, grid.centre, radii)
-    mask = marker_mask(grid)
+    inside, mask = _head_and_marker(grid.shape, grid.affine.tobytes())
     volumes = {}
     for modality in modalities:
         base = 200 + 40 * SEQUENCES.index(modality)
