@@ -130,6 +130,7 @@ def _nothing_left_behind(qapp: QApplication) -> Iterator[None]:
         # Widgets that only a cycle of Python objects still holds are not leaks.
         del left
         gc.collect()
+        gc.freeze()  # the next search need not look again at what is alive after a test
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
     names = [repr(w) for w in qapp.topLevelWidgets() if id(w) not in windows]
     assert not names, f"windows left behind: {names}"
