@@ -1,5 +1,7 @@
 """Motion that was added to real scans is found again; uneven brightness is none."""
 
+from functools import cache
+
 import numpy as np
 import pytest
 from scipy.spatial.transform import Rotation
@@ -17,6 +19,7 @@ MOTIONS = {
 }
 
 
+@cache
 def scan(name: str) -> NiftiImage:
     return read_nifti(STUDIES / "BraTS2021_01476" / f"BraTS2021_01476_{name}.nii.gz")
 
