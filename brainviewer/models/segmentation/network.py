@@ -6,7 +6,6 @@ mid-sagittal plane, and T1 and T1ce where there are any (``brainviewer.training.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -75,5 +74,8 @@ def segmentation_network(runner: Runner) -> SegmentationNetwork | None:
     card = segmentation_model()
     if card is None:
         return None
-    run = partial(runner.segment, card.network)
+
+    def run(slices: NDArray[np.float32], report: Report) -> NDArray[np.float32]:
+        return runner.segment(card.network, slices, report)
+
     return SegmentationNetwork(run, card.calibration, card.network.identity)
