@@ -17,6 +17,7 @@ from brainviewer.core.errors import FileError
 from brainviewer.core.slices import Plane
 from brainviewer.core.study import Modality, Study
 from brainviewer.core.voi_window import auto_window
+from brainviewer.files import journal
 from brainviewer.files.annotation_file import OtherStudy
 from brainviewer.files.journal import Journal
 from tests.phantoms import marker_study, oblique_grid
@@ -325,7 +326,7 @@ class SlowDisk:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.begun, self.go = threading.Event(), threading.Event()
         self.errors: list[FileError] = []
-        real = Journal._write
+        real = journal.save_annotations
 
         def write(*given: Any) -> None:
             self.begun.set()
@@ -334,7 +335,7 @@ class SlowDisk:
                 raise self.errors.pop(0)
             real(*given)
 
-        monkeypatch.setattr(Journal, "_write", write)
+        monkeypatch.setattr(journal, "save_annotations", write)
 
 
 def kept(study: Study) -> set[Annotation]:
