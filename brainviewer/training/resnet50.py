@@ -24,11 +24,6 @@ FEATURES = 2048
 MIDDLE_FEATURES = 1024
 
 
-def _convolution(inputs: int, outputs: int, kernel: int, stride: int = 1) -> nn.Conv2d:
-    padding = 1 if kernel == 3 else 0
-    return nn.Conv2d(inputs, outputs, kernel, stride, padding, bias=True)
-
-
 def _norm(channels: int) -> nn.BatchNorm2d:
     return nn.BatchNorm2d(channels, eps=_EPSILON)
 
@@ -38,11 +33,11 @@ class Block(nn.Module):  # type: ignore[misc]  # mypy does not look into torch
 
     def __init__(self, inputs: int, filters: int, stride: int, shortcut: bool) -> None:
         super().__init__()
-        self.conv_1, self.bn_1 = _convolution(inputs, filters, 1, stride), _norm(filters)
-        self.conv_2, self.bn_2 = _convolution(filters, filters, 3), _norm(filters)
-        self.conv_3, self.bn_3 = _convolution(filters, 4 * filters, 1), _norm(4 * filters)
+        self.conv_1, self.bn_1 = nn.Conv2d(inputs, filters, 1, stride), _norm(filters)
+        self.conv_2, self.bn_2 = nn.Conv2d(filters, filters, 3, 1, 1), _norm(filters)
+        self.conv_3, self.bn_3 = nn.Conv2d(filters, 4 * filters, 1), _norm(4 * filters)
         if shortcut:
-            self.conv_0 = _convolution(inputs, 4 * filters, 1, stride)
+            self.conv_0 = nn.Conv2d(inputs, 4 * filters, 1, stride)
             self.bn_0 = _norm(4 * filters)
         self.shortcut = shortcut
         self.relu = nn.ReLU(inplace=True)
@@ -118,7 +113,7 @@ class ResNet50(MapNetwork):
 
     def __init__(self, classes: int, depth: int = 3, dropout: float = 0.3) -> None:
         super().__init__()
-        self.conv1_conv = nn.Conv2d(depth, 64, 7, 2, 3, bias=True)
+        self.conv1_conv = nn.Conv2d(depth, 64, 7, 2, 3)
         self.conv1_bn = _norm(64)
         self.relu = nn.ReLU(inplace=True)
         self.pool = nn.MaxPool2d(3, 2, 1)
