@@ -76,7 +76,7 @@ class MapNetwork(nn.Module):  # type: ignore[misc]
         """(n, depth, size, size) -> maps; ``after``: ``x`` has passed that many parts already."""
         raise NotImplementedError
 
-    def first(self, parts: int) -> Sequence[nn.Module]:
+    def lower_modules(self, parts: int) -> Sequence[nn.Module]:
         """The modules that ``lower`` runs."""
         raise NotImplementedError
 
@@ -86,7 +86,7 @@ class MapNetwork(nn.Module):  # type: ignore[misc]
 
     def freeze(self, parts: int) -> None:
         """Keep the first parts as they are, whatever is learned."""
-        for module in self.first(parts):
+        for module in self.lower_modules(parts):
             module.eval().requires_grad_(False)
 
     def features(self, x: Tensor) -> Tensor:
@@ -156,7 +156,7 @@ class ResNet50(MapNetwork):
                 x = block(x)
         return x
 
-    def first(self, parts: int) -> Sequence[nn.Module]:
+    def lower_modules(self, parts: int) -> Sequence[nn.Module]:
         """The modules of the first ``parts`` stages."""
         stem = [self.conv1_conv, self.conv1_bn] if parts else []
         return [*stem, *(block for name, block in self.blocks.items() if stage_of(name) <= parts)]

@@ -113,7 +113,7 @@ class Xception(MapNetwork):
             x = torch.relu(conv(x))
         return middle, x
 
-    def first(self, parts: int) -> Sequence[nn.Module]:
+    def lower_modules(self, parts: int) -> Sequence[nn.Module]:
         """The stem and the first ``parts`` blocks."""
         return (self.conv1, self.norm1, self.conv2, self.norm2, *self.blocks[:parts])
 
