@@ -27,7 +27,7 @@ from brainviewer.files.writing import write_whole
 
 FORMAT = "BrainViewer annotations"
 SCHEMA = 1
-_MOST_BYTES = 50_000_000
+MOST_BYTES = 50_000_000
 _LONGEST_ID = 64
 _UNITS = {"millimetres": Unit.MM, "micrometres": Unit.MICRON, "pixels": Unit.PIXEL}
 _THEIR_STUDY = "Open the study that they were made on."
@@ -202,7 +202,7 @@ def read_annotations(path: Path) -> AnnotationFile:
     Raises FileError if it cannot be read, DamagedFile if it is damaged or of another kind, and
     NewerFile if it is of a newer schema.
     """
-    content = read_ordinary(path, _MOST_BYTES)
+    content = read_ordinary(path, MOST_BYTES)
     try:
         return _parsed(path.name, json.loads(content.decode("utf-8")))
     except (LookupError, TypeError, ValueError, ArithmeticError, RecursionError) as error:

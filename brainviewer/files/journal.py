@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from hashlib import blake2b
 from typing import Any
 from uuid import uuid4
 
@@ -17,18 +18,19 @@ from brainviewer.core.annotations import Annotation
 from brainviewer.core.errors import FileError
 from brainviewer.core.study import Study
 from brainviewer.files.annotation_file import (
+    MOST_BYTES,
     DamagedFile,
     NewerFile,
     read_annotations,
     save_annotations,
 )
 from brainviewer.files.locks import locked_folder
+from brainviewer.files.ordinary_file import read_ordinary
 from brainviewer.files.user_folders import OWN_FILE, journal_folder, make_own_folder
 
 _PATIENCE = 2.0
 """Seconds to wait for another window, which holds the lock for milliseconds."""
 _ELSEWHERE = "Keep new ones with 'Save annotations as'"
-_Stamp = tuple[int, int, int]
 
 
 @dataclass(frozen=True)
@@ -41,11 +43,14 @@ class Kept:
 
 @dataclass(frozen=True)
 class _OnDisk:
-    """The file when it was last read or written, or that there was none."""
+    """The file when it was last read or written, or that there was none.
+
+    digest : of its content; None if there was no file.
+    """
 
     annotations: tuple[Annotation, ...] = ()
     left_out: tuple[Any, ...] = ()
-    stamp: _Stamp | None = None
+    digest: bytes | None = None
     notice: str = ""
 
 
@@ -66,12 +71,12 @@ class Journal:
 
         One that cannot be read now, or that a newer version wrote, stays where it is and is told.
         """
-        if self._stamp_now() is None:
+        if self._digest_now() is None:
             return Kept()
         try:
             with self._alone():
                 self._state = self._on_disk()
-                if self._state.stamp and not self._state.annotations and not self._state.left_out:
+                if self._state.digest and not self._state.annotations and not self._state.left_out:
                     self._path.unlink()
                     self._state = _OnDisk()
         except FileError as error:
@@ -81,7 +86,7 @@ class Journal:
     @property
     def changed_elsewhere(self) -> bool:
         """Whether another window has written since this one last looked."""
-        return self._state.stamp != self._stamp_now()
+        return self._state.digest != self._digest_now()
 
     def keep(
         self, annotations: Sequence[Annotation], before: Sequence[Annotation] | None = None
@@ -109,13 +114,13 @@ class Journal:
             there = self._on_disk()
             together = merged(self._state.annotations, annotations, there.annotations)
             # Where there is no file, none is made for nothing.
-            wanted = together != there.annotations if there.stamp else together or there.left_out
+            wanted = together != there.annotations if there.digest else together or there.left_out
             if wanted:
                 try:
                     save_annotations(self._path, together, self._study, there.left_out, OWN_FILE)
                 except FileError as error:
                     raise self._not_kept(error.__cause__) from error
-            self._state = replace(there, annotations=together, stamp=self._stamp_now())
+            self._state = replace(there, annotations=together, digest=self._digest_now())
             self._behind = None
         return Kept(together, there.notice)
 
@@ -138,15 +143,15 @@ class Journal:
         A file that is gone or damaged deletes nothing of what is known: windows that delete all
         annotations leave an empty file.
         """
-        stamp = self._stamp_now()
-        if stamp is None:
-            return replace(self._state, stamp=None, notice="")
-        if stamp == self._state.stamp:
+        digest = self._digest_now()
+        if digest is None:
+            return replace(self._state, digest=None, notice="")
+        if digest == self._state.digest:
             return replace(self._state, notice="")
         try:
             found = read_annotations(self._path).marks_on(self._study)
         except DamagedFile:
-            return replace(self._state, stamp=None, notice=self._set_aside())
+            return replace(self._state, digest=None, notice=self._set_aside())
         except NewerFile as error:
             raise FileError(
                 "A newer version of BrainViewer has kept annotations of this study, which are "
@@ -160,19 +165,23 @@ class Journal:
             ) from error
         kept = f" What was left out stays in '{self._path}'."
         notice = found.notice and found.notice + kept
-        return _OnDisk(found.annotations, found.left_out, stamp, notice)
+        return _OnDisk(found.annotations, found.left_out, digest, notice)
 
-    def _stamp_now(self) -> _Stamp | None:
-        """Tells one writing of the file from the next; None if there is no file."""
+    def _digest_now(self) -> bytes | None:
+        """Tells one content of the file from another; None if there is no file.
+
+        Its inode, size and time would not do: another window can write twice within a tick of the
+        clock, and then the third file gets the inode, and may have the size, of the first.
+        """
         if not self._study.content_hash:
             return None
         try:
-            found = self._path.stat()
+            self._path.stat()
+            return blake2b(read_ordinary(self._path, MOST_BYTES), digest_size=16).digest()
         except (FileNotFoundError, NotADirectoryError):
             return None
-        except OSError:
-            return (0, 0, 0)  # reading it will say what is wrong
-        return found.st_ino, found.st_mtime_ns, found.st_size
+        except (FileError, OSError):
+            return b""  # reading it will say what is wrong
 
     def _set_aside(self) -> str:
         aside = self._path.with_name(self._path.name + ".damaged")

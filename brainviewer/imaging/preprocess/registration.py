@@ -66,6 +66,8 @@ def head_motion(data: NDArray[Any], grid: Grid, fixed: NDArray[Any], onto: Grid)
     """
     import SimpleITK as sitk  # noqa: N813 - the name that everybody knows it by
 
+    # Several threads would add up in another order each time, those inside of filters too.
+    sitk.ProcessObject.SetGlobalDefaultNumberOfThreads(1)
     still, moved = _coarse(fixed, onto), _coarse(data, grid)
     if still is None or moved is None or min(still.values.shape) < _LEAST_VOXELS:
         return None
@@ -90,7 +92,6 @@ def head_motion(data: NDArray[Any], grid: Grid, fixed: NDArray[Any], onto: Grid)
                 for values in (still.values, moving)
             ]
             method = sitk.ImageRegistrationMethod()
-            method.SetNumberOfThreads(1)  # several would add up in another order each time
             method.SetMetricAsMattesMutualInformation(32)
             method.SetMetricFixedMask(mask)
             method.SetMetricSamplingStrategy(method.REGULAR)

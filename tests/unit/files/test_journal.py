@@ -332,3 +332,26 @@ def test_a_home_that_is_a_file_is_said(home: Path) -> None:
 def changed(**changes: object) -> bytes:
     content = {"format": FORMAT, "schema": 1, "annotations": [RULER.to_json()]}
     return json.dumps({**content, **changes}).encode()
+
+
+def test_a_file_of_the_same_inode_size_and_time_is_still_another_file(home: Path) -> None:
+    """Two writings within a tick of the clock: the second one gets the inode of the first."""
+    mine = Journal(STUDY)
+    mine.restore()
+    mine.keep((NOTE,))
+    file = file_of(home)
+    before, content = file.stat(), file.read_bytes()
+    other = NOTE.id[:-1] + ("y" if NOTE.id[-1] != "y" else "z")
+    with file.open("r+b") as written:
+        written.write(content.replace(NOTE.id.encode(), other.encode()))
+    os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns))
+    after = file.stat()
+    assert (after.st_ino, after.st_size, after.st_mtime_ns) == (
+        before.st_ino,
+        before.st_size,
+        before.st_mtime_ns,
+    )
+    assert mine.changed_elsewhere
+    kept_ids = {mark.id for mark in mine.keep((NOTE, RULER)).annotations}
+    assert kept_ids == {other, RULER.id}
+    assert {mark.id for mark in restored().annotations} == kept_ids
