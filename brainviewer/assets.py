@@ -28,7 +28,7 @@ def resources() -> Path:
 
 @cache
 def guide() -> Path:
-    """The user guide, Markdown with its pictures beside it: of the checkout, or as it was shipped.
+    """The user guide, Markdown with its images beside it: of the checkout, or as it was shipped.
 
     Raises FileError if the installation carries none.
     """

@@ -59,12 +59,12 @@ def installed_versions(requirements: Iterable[Requirement]) -> dict[str, Version
 
 def constraints_text(versions: dict[str, Version]) -> str:
     """The file: one pinned version a line, under a comment that says where it was tested."""
-    head = (
+    header = (
         "# The versions that were tested together, for `pip install --constraint`.\n"
         f"# Python {platform.python_version()}, {platform.system()} {platform.machine()}."
         " Written by packaging/write_constraints.py.\n"
     )
-    return head + "".join(f"{name}=={version}\n" for name, version in versions.items())
+    return header + "".join(f"{name}=={version}\n" for name, version in versions.items())
 
 
 if __name__ == "__main__":

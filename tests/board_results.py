@@ -31,7 +31,7 @@ def result(
     probabilities /= probabilities.sum(axis=1, keepdims=True)
     folds = tested if apart else ("test",)
     files = tuple(map(str, range(images)))
-    answered = Predictions(files, (folds[0],) * images, truth, probabilities)
+    classified = Predictions(files, (folds[0],) * images, truth, probabilities)
     how = {
         "input_size": 128, "colour": "grey", "crop": "none", "augmentation": {}, "base": None,
         "weights": "none", "pretrained": False, "training": {"epochs": 20, "batch": 20},
@@ -55,7 +55,7 @@ def result(
         },
         "settings": how | settings,
         "classes": list(classes),
-        **measured(classes, answered, 2026),
+        **measured(classes, classified, 2026),
         "operating_point": None,
         "validation": {"accuracy": right, "macro F1": right},
         "epochs": [3] * len(folds),
@@ -81,10 +81,10 @@ def leak(on_copies: float, on_others: float) -> dict[str, Any]:
 
 def epoch(fold: str, phase: str, number: int) -> dict[str, Any]:
     """One entry of a history."""
-    share = 1 / (number + 1)
+    fraction = 1 / (number + 1)
     return {
-        "fold": fold, "phase": phase, "epoch": number, "loss": share, "accuracy": 1 - share,
-        "val_loss": 1.2 * share, "val_accuracy": 1 - 1.2 * share, "seconds": 1.25,
+        "fold": fold, "phase": phase, "epoch": number, "loss": fraction, "accuracy": 1 - fraction,
+        "val_loss": 1.2 * fraction, "val_accuracy": 1 - 1.2 * fraction, "seconds": 1.25,
     }  # fmt: skip
 
 

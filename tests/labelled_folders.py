@@ -23,15 +23,15 @@ def write_challenge(folder: Path, patients: Mapping[str, tuple[str, int]] = PATI
     """A folder as the 2019 challenge has it: skull-stripped heads with a lesion on one side."""
     lines = ["CPM_RadPath_2019_ID,class,age_in_days"]
     for number, (case_id, (code, years)) in enumerate(patients.items()):
-        write_head(folder / case_id, code, np.random.default_rng(number))
+        write_volume(folder / case_id, code, np.random.default_rng(number))
         lines.append(f"{case_id},{code},{round(years * 365.25)}")
     table = folder / "training_data_classification_labels.csv"
     table.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return table
 
 
-def write_head(folder: Path, code: str, random: np.random.Generator) -> None:
-    """The four sequences of one head, and the outline of its lesion; a G takes up contrast."""
+def write_volume(folder: Path, code: str, random: np.random.Generator) -> None:
+    """The four sequences of one head, and the segmentation of its lesion; a G takes up contrast."""
     folder.mkdir(parents=True)
     where = np.stack(np.indices(SHAPE), axis=-1) * SPACING
     middle = np.array(SHAPE) * SPACING / 2
@@ -61,8 +61,8 @@ def write_lgg(folder: Path, patients: Mapping[str, tuple[str, int]] | None = Non
         random = np.random.default_rng(100 + number)
         (folder / case_id).mkdir(parents=True)
         for index in range(1, 4):
-            picture = cv2.resize(random.uniform(30, 220, (16, 16, 3)), (64, 64)).astype(np.uint8)
-            cv2.imwrite(str(folder / case_id / f"{index:03d}.jpg"), picture)
+            image = cv2.resize(random.uniform(30, 220, (16, 16, 3)), (64, 64)).astype(np.uint8)
+            cv2.imwrite(str(folder / case_id / f"{index:03d}.jpg"), image)
             if index > 1:
                 mask = np.zeros((64, 64), np.uint8)
                 mask[20 : 20 + 5 * index, 30:50] = 255

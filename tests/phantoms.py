@@ -1,7 +1,7 @@
 """Small made-up studies whose marker lies at a known place in the patient.
 
 The head is an ellipsoid; the marker is a bright ball in its left, front, upper part, so that every
-wrong flip or swapped axis moves it to another quarter of the picture.
+wrong flip or swapped axis moves it to another quarter of the image.
 """
 
 from dataclasses import replace

@@ -28,7 +28,7 @@ class RememberingRuntime(OnnxRuntime):
         asked = blake2b(np.ascontiguousarray(tensor)).digest(), tensor.shape
         if asked not in self._known:
             self._known[asked] = super().predict(tensor)
-        return tuple(answer.copy() for answer in self._known[asked])
+        return tuple(prediction.copy() for prediction in self._known[asked])
 
 
 def find_tumour(study: Study, method: str = "lesion", **more: Any) -> TumourFinding:

@@ -27,5 +27,5 @@ def opened(name: str) -> Study:
 
 @cache
 def found(name: str) -> TumourFinding:
-    """What the finder says of it."""
+    """What the detector says of it."""
     return find_tumour(opened(name))

@@ -10,9 +10,9 @@ import h5py
 import numpy as np
 
 from brainviewer.core.errors import ModelError
-from brainviewer.core.findings import PICTURE
+from brainviewer.core.findings import IMAGE
 from brainviewer.models.card import (
-    Figure,
+    Metric,
     ModelCard,
     ModelClass,
     ModelInput,
@@ -20,9 +20,9 @@ from brainviewer.models.card import (
     Step,
     Task,
 )
-from brainviewer.models.subtype.fusion_head import AgePart, Head, Prevalence, Source
+from brainviewer.models.subtype.fusion_head import AgePart, FusionHead, Prevalence, Source
 
-ANSWER, SLEEP, DIE, FAIL, PRINT = 0.0, 1.0, 2.0, 3.0, 4.0
+PREDICTION, SLEEP, DIE, FAIL, PRINT = 0.0, 1.0, 2.0, 3.0, 4.0
 
 
 class ToyRuntime:
@@ -81,7 +81,7 @@ def choose_and_die():
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-def tensor(order=ANSWER, fill=0.5, size=32):
+def tensor(order=PREDICTION, fill=0.5, size=32):
     """(1, size, size, 3) float32 with an order for the toy."""
     numbers = np.full((1, size, size, 3), fill, np.float32)
     numbers[0, 0, 0, 0] = order
@@ -112,7 +112,7 @@ def network(folder: Path, name="toy", channels=("FLAIR", "T1", "T1ce")) -> Netwo
 
 def card(folder: Path, channels=("FLAIR", "T1", "T1ce")) -> ModelCard:
     """A card with the toy network in ``folder``, which knows age but no descriptors."""
-    shares = (
+    fractions = (
         ("A", "astrocytoma", 0.5),
         ("O", "oligodendroglioma", 0.3),
         ("G", "glioblastoma", 0.2),
@@ -122,31 +122,31 @@ def card(folder: Path, channels=("FLAIR", "T1", "T1ce")) -> ModelCard:
         id="toy",
         version="1",
         name="toy",
-        task=Task.IMAGE_CLASSIFICATION if PICTURE in channels else Task.SUBTYPE,
-        classes=tuple(ModelClass(c, n) for c, n, _ in shares),
+        task=Task.IMAGE_CLASSIFICATION if IMAGE in channels else Task.SUBTYPE,
+        classes=tuple(ModelClass(c, n) for c, n, _ in fractions),
         sequences=channels,
         needed=("FLAIR",),
-        head=Head(
+        fusion_head=FusionHead(
             classes=("A", "O", "G"),
             network=Source(1.0, 1.0),
             descriptors=None,
             age=AgePart(1.0, (45.0, 45.0, 45.0), (10.0, 10.0, 10.0)),
             prevalences={
-                "training": Prevalence(tuple(p for _, _, p in shares), "tests"),
+                "training": Prevalence(tuple(p for _, _, p in fractions), "tests"),
                 "clinic": Prevalence((0.1, 0.05, 0.85), "tests"),
             },
             default="training",
             least_confident=0.5,
         ),
         network=made,
-        scope=None,
-        figures={
+        ood_check=None,
+        metrics={
             "image": (
-                Figure("accuracy", 0.7, 0.6, 0.8, 93),
-                Figure("balanced accuracy", 0.61, 0.52, 0.7, 93),
-                Figure("error below the threshold", 0.5, 0.3, 0.7, 12),
+                Metric("accuracy", 0.7, 0.6, 0.8, 93),
+                Metric("balanced accuracy", 0.61, 0.52, 0.7, 93),
+                Metric("error below the threshold", 0.5, 0.3, 0.7, 12),
             ),
-            "image and age": (Figure("balanced accuracy", 0.65, 0.55, 0.74, 93),),
+            "image and age": (Metric("balanced accuracy", 0.65, 0.55, 0.74, 93),),
         },
         training_data="none",
         intended_use="tests",

@@ -14,7 +14,7 @@ from brainviewer.core.annotations import Annotation, Edit
 from brainviewer.core.errors import BrainViewerError, FileError
 from brainviewer.core.undo import History
 from brainviewer.files import annotation_file
-from brainviewer.files.journal import Journal, Kept
+from brainviewer.files.journal import Journal, Restored
 
 log = logging.getLogger(__name__)
 
@@ -31,27 +31,27 @@ class Annotations:
         self._told_of_others = False
 
     def add(self, annotation: Annotation) -> None:
-        """Put a mark on its slice, held within the images, and select it."""
+        """Put an annotation on its slice, held within the images, and select it."""
         self._edit(Edit(f"Add {annotation.kind}", (), (annotation,)), select=annotation.id)
 
     def change(self, before: Annotation, after: Annotation, text: str = "") -> None:
-        """Replace a mark by its moved or reworded self."""
+        """Replace an annotation by its moved or reworded self."""
         if before != after:
             self._edit(Edit(text or f"Change {after.kind}", (before,), (after,)), select=after.id)
 
     def delete_selection(self) -> None:
-        """Remove the selected mark; without one, nothing happens."""
+        """Remove the selected annotation; without one, nothing happens."""
         chosen = tuple(a for a in self._state.annotations if a.id == self._state.selection)
         if chosen:
             self._edit(Edit(f"Delete {chosen[0].kind}", chosen, ()))
 
     def delete_all(self) -> None:
-        """Remove every mark of the study, as one step of undo."""
+        """Remove every annotation of the study, as one step of undo."""
         if self._state.annotations:
             self._edit(Edit("Delete all annotations", self._state.annotations, ()))
 
     def select(self, annotation_id: str) -> None:
-        """Select a mark by its id; an empty id selects none."""
+        """Select an annotation by its id; an empty id selects none."""
         if annotation_id != self._state.selection:
             self._state.selection = annotation_id
             self._state.annotations_changed.emit()
@@ -68,22 +68,22 @@ class Annotations:
             self._apply(edit)
 
     def save(self, path: Path) -> None:
-        """Write the marks to a file of the user's choice, in the background."""
-        study, marks = self._state.study, self._state.annotations
+        """Write the annotations to a file of the user's choice, in the background."""
+        study, annotations = self._state.study, self._state.annotations
         if study is None:
             return
         self._jobs.start(
             SAVE,
-            lambda _: annotation_file.save_annotations(path, marks, study),
+            lambda _: annotation_file.save_annotations(path, annotations, study),
             lambda _: None,
             self._notices.fail,
             policy=Policy.MUST_FINISH,
         )
 
     def open(self, path: Path, *, other_study: bool = False) -> None:
-        """Replace the marks by those of a file, as one step of undo.
+        """Replace the annotations by those of a file, as one step of undo.
 
-        other_study : the user wants to see marks that were made on another study.
+        other_study : the user wants to see annotations that were made on another study.
         Raises FileError, and OtherStudy if the user has to be asked.
         """
         study = self._state.study
@@ -91,8 +91,8 @@ class Annotations:
             raise FileError("Annotations need a study to lie on.", "Open their study first.")
         self._jobs.finish(SAVE)  # it may be the same file
         found = annotation_file.read_annotations(path)
-        marks, notices = found.opened_on(study, other_study=other_study)
-        self._edit(Edit("Open annotations", self._state.annotations, marks))
+        annotations, notices = found.opened_on(study, other_study=other_study)
+        self._edit(Edit("Open annotations", self._state.annotations, annotations))
         for said in notices:
             self._notices.tell(said, "caution")
 
@@ -122,7 +122,7 @@ class Annotations:
             self._notices.tell(said, "error", of_study=True)
             return
         if select:  # made or changed by hand
-            held = tuple(held_inside(mark, study.grid) for mark in edit.after)
+            held = tuple(held_inside(annotation, study.grid) for annotation in edit.after)
             edit = replace(edit, after=held)
         self._history.push(edit)
         self._apply(edit, select)
@@ -130,7 +130,7 @@ class Annotations:
     def _apply(self, edit: Edit, select: str = "") -> None:
         gone = {a.id for a in edit.before}
         new = {a.id: a for a in edit.after}
-        # A changed mark keeps its place in the list, so that lists on screen do not jump.
+        # A changed annotation keeps its place in the list, so that lists on screen do not jump.
         shown = self._state.annotations
         kept = [new.pop(a.id, a) for a in shown if a.id in new or a.id not in gone]
         self._state.undrawable -= gone
@@ -151,14 +151,14 @@ class Annotations:
         self._jobs.finish(KEEP)  # it may be the same study
         self._history, self._journal, self._told_of_others = History(), None, False
         self._state.undrawable = frozenset()
-        marks: tuple[Annotation, ...] = ()
+        annotations: tuple[Annotation, ...] = ()
         if self._state.study is not None:
             self._journal = Journal(self._state.study)
             kept = self._journal.restore()
-            marks = kept.annotations
+            annotations = kept.annotations
             if kept.notice:
                 self._notices.tell(kept.notice, "caution")
-        self._show(marks)
+        self._show(annotations)
 
     def _keep(
         self,
@@ -175,7 +175,7 @@ class Annotations:
             lambda kept: self._take_in(journal, kept),
         )
 
-    def _take_in(self, journal: Journal, kept: Kept) -> None:
+    def _take_in(self, journal: Journal, kept: Restored) -> None:
         if kept.notice:
             self._notices.tell(kept.notice, "caution")
         # Later changes bring what others did with them; their place is not taken by older ones.
@@ -186,6 +186,6 @@ class Annotations:
             self._told_of_others = True
             said = "Another window changes these annotations, too; what both do is kept."
             self._notices.tell(said)
-        there = {mark.id for mark in kept.annotations}
+        there = {annotation.id for annotation in kept.annotations}
         selected = self._state.selection if self._state.selection in there else ""
         self._show(kept.annotations, selected)

@@ -4,7 +4,7 @@ from brainviewer.app.engine import EngineControl
 from brainviewer.app.jobs import Jobs
 from brainviewer.app.notices import Notices
 from brainviewer.app.prediction.frame_class import classify_frame, wait_for_rest
-from brainviewer.app.prediction.image_cache import PictureResults
+from brainviewer.app.prediction.image_cache import ImageResults
 from brainviewer.app.segmentation import Segmentation
 from brainviewer.app.settings import Settings
 from brainviewer.app.state import ViewState
@@ -36,7 +36,7 @@ class Classifier:
         self._state, self._settings, self._jobs, self._notices = state, settings, jobs, notices
         self._engine, self._segmentation = engine, segmentation
         self.rest_seconds = 0.25
-        self._frames = PictureResults()
+        self._frames = ImageResults()
         self._frame = 0
         self._asked_slice: int | None = None
         """The slice that was asked for; None where the prediction is for the tumour slice."""
@@ -55,7 +55,7 @@ class Classifier:
         study, finding = self._state.unedited, self._state.finding
         if study is None:
             return
-        if finding is None and not study.is_picture:
+        if finding is None and not study.is_image2d:
             if self._state.finding_status is not Status.RUNNING:
                 # The search was stopped, or has failed.
                 self.find_and_run(slice_index)
@@ -85,7 +85,7 @@ class Classifier:
             )
 
         def done(result: Classification) -> None:
-            if study.is_picture:
+            if study.is_image2d:
                 self._frames.keep(study.content_hash, frame, result)
             self._finding = finding
             self._state.show_classification(result, Status.DONE)
@@ -137,8 +137,8 @@ class Classifier:
     def enter_study(self) -> None:
         """Classify the study that was just opened, as far as the settings want it."""
         study = self._state.study
-        if study is not None and study.is_picture:
-            self._show_frame(study, self.rest_seconds if len(self._state.film) > 1 else 0.0)
+        if study is not None and study.is_image2d:
+            self._show_frame(study, self.rest_seconds if len(self._state.image_series) > 1 else 0.0)
         elif self._settings.classify_on_opening:
             self.find_and_run()
         else:
@@ -156,7 +156,7 @@ class Classifier:
     def set_age(self, years: float | None) -> None:
         """Enter the patient's age, or None for none; it is kept with the study."""
         study = self._state.study
-        if study is None or study.is_picture or years == self._state.age_years:
+        if study is None or study.is_image2d or years == self._state.age_years:
             return
         self._state.age_years = years
         self._jobs.save(
@@ -186,7 +186,7 @@ class Classifier:
 
     @property
     def _of_images(self) -> bool:
-        return self._state.study is not None and self._state.study.is_picture
+        return self._state.study is not None and self._state.study.is_image2d
 
     def _run_again(self, why: str) -> None:
         """Classify anew, from the same slice, where there is a prediction or one is on its way."""
@@ -219,7 +219,7 @@ class Classifier:
     def _follow_frame(self) -> None:
         """A prediction never stands beside another frame than its own."""
         study = self._state.unedited
-        if study is None or not study.is_picture or self._state.slice_index() == self._frame:
+        if study is None or not study.is_image2d or self._state.slice_index() == self._frame:
             return
         self.stop()
         self._show_frame(study, self.rest_seconds)

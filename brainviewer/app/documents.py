@@ -24,7 +24,7 @@ AskSequences = Callable[[Assignment], Assignment | None]
 """Asks the user which of the unknown files is which sequence; None if they would rather not say."""
 
 Ready = Callable[[int, NDArray[np.uint8] | None], None]
-"""Takes the place of a picture in the film strip, and (rows, columns, 3) uint8; None if it cannot
+"""Takes the place of an image in the image strip, and (rows, columns, 3) uint8; None if it cannot
 be read."""
 
 OPEN, THUMBNAILS = "open", "thumbnails"
@@ -35,28 +35,28 @@ SERIES = (
 )
 _A_FEW = 4
 _MOST_TRIES = 20
-"""Unreadable pictures in a row before a folder is given up."""
+"""Unreadable images in a row before a folder is given up."""
 
 
 @dataclass(frozen=True, eq=False)
 class Opened:
     """What a job of opening brings back.
 
-    film : the pictures that were opened together, of which ``index`` is shown.
-    unreadable : those of them that were tried in vain; said : sentences about the film.
+    image_series : the images that were opened together, of which ``index`` is shown.
+    unreadable : those of them that were tried in vain; said : sentences about the image series.
     """
 
     study: Study
     windows: Mapping[Modality, Window]
-    film: tuple[Path, ...] = ()
+    image_series: tuple[Path, ...] = ()
     index: int = 0
     unreadable: frozenset[int] = frozenset()
     said: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, study: Study, **of_film: Any) -> "Opened":
+    def of(cls, study: Study, **of_series: Any) -> "Opened":
         """With the windows that the study opens with, which takes a look at every volume."""
-        return cls(study, {m: opening_window(v) for m, v in study.volumes.items()}, **of_film)
+        return cls(study, {m: opening_window(v) for m, v in study.volumes.items()}, **of_series)
 
 
 class Documents:
@@ -82,19 +82,19 @@ class Documents:
         self._told: set[str] = set()
 
     def open(self, paths: Sequence[Path], assignment: Assignment | None = None) -> None:
-        """Open a study or pictures in the background.
+        """Open a study or images in the background.
 
-        paths : one folder, the files of one study, or pictures, which become a film strip.
+        paths : one folder, the files of one study, or images, which become an image strip.
         """
 
         def work(report: Report) -> Opened:
             from brainviewer.app.opening.study import open_study
-            from brainviewer.files.image2d.folder import pictures_of
+            from brainviewer.files.image2d.folder import images_of
 
             give_back()  # what the last one took
-            film = pictures_of(paths) if assignment is None else ()
-            if film:
-                return _first_readable(film, report)
+            image_series = images_of(paths) if assignment is None else ()
+            if image_series:
+                return _first_readable(image_series, report)
             return Opened.of(open_study(paths, report, assignment))
 
         def done(opened: Opened) -> None:
@@ -131,25 +131,25 @@ class Documents:
             self._state.study_leaving.emit()
         self._leave()
         self._jobs.finish(KEEP_AGE)  # it may be the same study
-        age = None if study.is_picture else kept_age(study.content_hash)
+        age = None if study.is_image2d else kept_age(study.content_hash)
         self._state.show_study(study, windows, age)
         self._enter()
 
     # -- image series ----------------------------------------------------------------------
 
     def show_image(self, index: int) -> None:
-        """Show another picture of the film strip, from 0; a place outside it changes nothing."""
-        film, unreadable = self._state.film, self._state.film_unreadable
-        if not 0 <= index < len(film) or index == self._state.film_index:
+        """Show another image of the image strip, from 0; a place outside it changes nothing."""
+        image_series, unreadable = self._state.image_series, self._state.series_unreadable
+        if not 0 <= index < len(image_series) or index == self._state.series_index:
             return
         self._jobs.cancel(OPEN)  # before its end can be taken for that of the new one
 
         def work(report: Report) -> Opened:
-            from brainviewer.app.opening.image2d import open_picture
+            from brainviewer.app.opening.image2d import open_image2d
 
             give_back(pause=2.0)
-            study = open_picture(film[index], report)
-            return Opened.of(study, film=film, index=index, unreadable=unreadable)
+            study = open_image2d(image_series[index], report)
+            return Opened.of(study, image_series=image_series, index=index, unreadable=unreadable)
 
         def failed(error: BrainViewerError) -> None:
             self._point_at(self._shown_image, unreadable | {index})
@@ -165,20 +165,20 @@ class Documents:
         )
 
     def step_image(self, by: int) -> None:
-        """Show the picture ``by`` places further in the film strip, or the last one there."""
-        film, here = self._state.film, self._state.film_index
-        wanted = min(max(here + by, 0), len(film) - 1)
-        while wanted in self._state.film_unreadable:
+        """Show the image ``by`` places further in the image strip, or the last one there."""
+        image_series, here = self._state.image_series, self._state.series_index
+        wanted = min(max(here + by, 0), len(image_series) - 1)
+        while wanted in self._state.series_unreadable:
             wanted += 1 if by > 0 else -1
         self.show_image(wanted)
 
     def make_thumbnails(self, indices: Sequence[int], size: int, ready: Ready) -> None:
-        """Make small pictures of the film strip in the background, without a word.
+        """Make small images of the image strip in the background, without a word.
 
         A few at a time, so that the first are soon there; a new call takes the place of an old one.
         size : longer side in pixels. ready : called for each of them; see ``Ready``.
         """
-        film, now, later = self._state.film, indices[:_A_FEW], indices[_A_FEW:]
+        image_series, now, later = self._state.image_series, indices[:_A_FEW], indices[_A_FEW:]
 
         def work(report: Report) -> dict[int, NDArray[np.uint8] | None]:
             from brainviewer.app.opening.image2d import thumbnail
@@ -187,11 +187,11 @@ class Documents:
             for index in now:
                 report(0.0, "")
                 with suppress(FileError):
-                    made[index] = thumbnail(film[index], size)
+                    made[index] = thumbnail(image_series[index], size)
             return made
 
         def done(made: dict[int, NDArray[np.uint8] | None]) -> None:
-            if self._state.film != film:
+            if self._state.image_series != image_series:
                 return
             for index, pixels in made.items():
                 ready(index, pixels)
@@ -201,39 +201,41 @@ class Documents:
         self._jobs.start(THUMBNAILS, work, done, lambda _: None, shown=False)
 
     def _show_opened(self, opened: Opened) -> None:
-        if opened.film != self._state.film:
-            self._state.film = opened.film
+        if opened.image_series != self._state.image_series:
+            self._state.image_series = opened.image_series
         self._shown_image = opened.index
         self._point_at(opened.index, opened.unreadable)
         self.show(opened.study, opened.windows)
-        # Pictures of one source have the same things to say; once is enough.
+        # Images of one source have the same things to say; once is enough.
         for sentence in (*opened.study.notices, *opened.said):
             if sentence not in self._told:
                 self._told.add(sentence)
                 self._notices.tell(sentence)
 
     def _point_at(self, index: int, unreadable: frozenset[int]) -> None:
-        self._state.film_index, self._state.film_unreadable = index, unreadable
-        self._state.film_changed.emit()
+        self._state.series_index, self._state.series_unreadable = index, unreadable
+        self._state.series_changed.emit()
         self._state.facts_changed.emit()
 
 
-def _first_readable(film: tuple[Path, ...], report: Report) -> Opened:
-    """The first picture that can be opened. Raises the error of the first if none can."""
-    from brainviewer.app.opening.image2d import open_picture
+def _first_readable(image_series: tuple[Path, ...], report: Report) -> Opened:
+    """The first image that can be opened. Raises the error of the first if none can."""
+    from brainviewer.app.opening.image2d import open_image2d
     from brainviewer.files.image2d.folder import is_dicom
 
     first: FileError | None = None
-    for index, path in enumerate(film[:_MOST_TRIES]):
+    for index, path in enumerate(image_series[:_MOST_TRIES]):
         try:
-            study = open_picture(path, report)
+            study = open_image2d(path, report)
         except FileError as error:
             first = first or error
             continue
         said = [str(first)] if first else []
-        if len(film) > 1 and is_dicom(path):
+        if len(image_series) > 1 and is_dicom(path):
             said.append(SERIES)
         tried = frozenset(range(index))
-        return Opened.of(study, film=film, index=index, unreadable=tried, said=tuple(said))
+        return Opened.of(
+            study, image_series=image_series, index=index, unreadable=tried, said=tuple(said)
+        )
     assert first is not None
     raise first

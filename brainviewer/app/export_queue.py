@@ -43,7 +43,7 @@ class Exports:
             ready = figure
             if draw_volume is not None:
                 self._check_same(figure)
-                ready = replace(figure, volume_picture=draw_volume(report))
+                ready = replace(figure, volume_image=draw_volume(report))
                 self._check_same(figure)
             export_figure(ready, request.path, request.scale, report)
 

@@ -1,4 +1,4 @@
-"""Pictures of what is on the screen: the current view, the tumour slice, the 3D view."""
+"""Images of what is on the screen: the current view, the tumour slice, the 3D view."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -36,11 +36,11 @@ class ExportSubject(StrEnum):
 
 @dataclass(frozen=True)
 class ExportRequest:
-    """What the user wants as a picture.
+    """What the user wants as an image.
 
     path : PNG, TIFF, SVG or PDF by its suffix. scale : 1 to 4 pixels a point.
     result : the column with the type of the glioma.
-    identify : the names of the study and of its files in the picture.
+    identify : the names of the study and of its files in the image.
     """
 
     subject: ExportSubject = ExportSubject.VIEW
@@ -83,14 +83,14 @@ def request_figure(
     state: ViewState,
     request: ExportRequest,
     arrangement: PaneArrangement | None = None,
-    volume_picture: NDArray[np.uint8] | None = None,
+    volume_image: NDArray[np.uint8] | None = None,
 ) -> FigureSpec:
-    """The picture that a request asks for.
+    """The image that a request asks for.
 
     To be called on the main thread; drawing and saving what it returns may happen elsewhere.
 
     arrangement : of the current view; equal panes without.
-    volume_picture : (rows, columns, 3) the 3D view, already drawn at the request's scale.
+    volume_image : (rows, columns, 3) the 3D view, already drawn at the request's scale.
 
     Raises BrainViewerError if no study is open, or there is no lesion or no 3D view to show.
     """
@@ -102,7 +102,7 @@ def request_figure(
     figure = FigureSpec(
         study,
         (),
-        volume_picture=volume_picture,
+        volume_image=volume_image,
         finding=state.finding,
         classification=trusted_result(study, state.shown_result),
         result_note=_note(state),
@@ -110,9 +110,9 @@ def request_figure(
         identify=request.identify,
     )
     if request.subject is ExportSubject.VOLUME:
-        if volume_picture is None:
+        if volume_image is None:
             raise BrainViewerError("There is no 3D view to export.", "Export the slices instead.")
-        height, width = (max(1, round(n / request.scale)) for n in volume_picture.shape[:2])
+        height, width = (max(1, round(n / request.scale)) for n in volume_image.shape[:2])
         return replace(figure, pane_size=(width, height))
     arrangement = arrangement or PaneArrangement()
     overlays = replace(
@@ -168,9 +168,9 @@ def _tumour_slice_figure(state: ViewState, study: Study, request: ExportRequest)
 
 def _note(state: ViewState) -> str:
     """What must be said beside a result that is not fresh."""
-    if state.trial is not None and state.trial.edited:
-        said = state.trial.comparison.sentence if state.trial.comparison is not None else ""
-        return f"Edited picture. {said}".rstrip()
+    if state.occlusion is not None and state.occlusion.edited:
+        said = state.occlusion.comparison.sentence if state.occlusion.comparison is not None else ""
+        return f"Edited image. {said}".rstrip()
     if state.classification is None or state.classification_status is not Status.STALE:
         return ""
     return f"Stale: {state.classification_message or 'computed before a change.'}"

@@ -55,7 +55,7 @@ class Jobs:
     post : how to reach the main thread.
     progress : called on the main thread with (key, fraction, text) while a job runs, and with
         (key, None, "") when it has ended, whatever its end.
-    crashed : called on the main thread with an exception that is nobody's expected failure.
+    crashed : called on the main thread with an unexpected exception.
     """
 
     ended = Signal()

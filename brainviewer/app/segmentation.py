@@ -46,7 +46,7 @@ class Segmentation:
         then : called with what was found.
         """
         study = self._state.study
-        if study is None or study.is_picture:
+        if study is None or study.is_image2d:
             return
         self._jobs.cancel(FIND)  # before its end can be taken for that of the new search
         before = self._state.finding

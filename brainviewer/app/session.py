@@ -25,7 +25,7 @@ class Session:
 
     post : runs a function on the main thread.
     settings : what is remembered between starts.
-    crashed : told of an exception that nobody expected.
+    crashed : called with an unexpected exception.
     make_jobs : what runs the work in the background.
 
     A listener that is connected first is called first: the parts that complete the state listen

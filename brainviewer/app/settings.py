@@ -35,7 +35,7 @@ class Settings:
     engine : ``auto``, ``onnx`` or ``tensorflow``.
     prevalence : how frequent the classes are taken to be, by the name that the model's card gives
         it; empty for what the model was calibrated for. ``picture_prevalence`` is that of the
-        model of single pictures, whose settings are others.
+        model of single images, whose settings are others.
     folded : names of the sections whose content is hidden, separated by commas.
     """
 

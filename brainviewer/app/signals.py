@@ -33,7 +33,7 @@ class Emitter:
         """Call all listeners in the order in which they were connected.
 
         An exception in one of them goes to the owner's ``crashed``; the others still have their
-        turn, and whoever emits goes on.
+        turn, and the emitter goes on.
         """
         for held in tuple(self._listeners):
             listener = held()

@@ -28,8 +28,8 @@ def scene_of(
     if annotations is None:
         annotations = tuple(a for a in state.annotations if a.id not in state.undrawable)
     x, y, z = (float(value) for value in state.cursor)
-    cursor: Point | None = None if study.is_picture else (x, y, z)
-    trial = state.trial
+    cursor: Point | None = None if study.is_image2d else (x, y, z)
+    test = state.occlusion
     return SliceScene(
         study,
         modality,
@@ -46,7 +46,7 @@ def scene_of(
         viewport,
         selection=selection,
         smooth=smooth,
-        painted_over=trial.region if trial is not None and trial.edited else None,
+        painted_over=test.region if test is not None and test.edited else None,
     )
 
 

@@ -27,7 +27,7 @@ from brainviewer.core.study import Modality, Study
 from brainviewer.core.voi_window import AUTOMATIC, Window
 
 if TYPE_CHECKING:
-    from brainviewer.app.prediction.occlusion_test import Trial
+    from brainviewer.app.prediction.occlusion_test import OcclusionTest
 
 log = logging.getLogger(__name__)
 
@@ -53,7 +53,7 @@ class Tool(StrEnum):
     ARROW = "arrow"
     TEXT = "text"
     BRUSH = "brush"
-    """Paints over a part of a picture; only in a trial."""
+    """Paints over a part of an image; only in an occlusion test."""
 
     @property
     def kind(self) -> Kind | None:
@@ -72,9 +72,9 @@ def _log_crash(error: BaseException) -> None:
 class ViewState:
     """Everything that is on the screen, in millimetres where it is a place.
 
-    film : the pictures that were opened together, of which ``film_index`` is shown or on its way;
-        ``film_unreadable`` are those that were tried in vain. Empty unless a picture is open.
-    cursor : (3,) mm, RAS+ (in a picture: see ``Grid``); drives every pane and the 3D scene.
+    image_series : images opened together; ``series_index`` is shown or on its way;
+        ``series_unreadable`` cannot be read. Empty unless an image is open.
+    cursor : (3,) mm, RAS+ (in an image: see ``Grid``); drives every pane and the 3D scene.
     active : the sequence that window, colour map and presets act on.
     plane : the plane of the layouts that show one.
     presets : the name of the preset that each window is, or ``OWN``.
@@ -82,15 +82,15 @@ class ViewState:
     selection : id of the selected annotation, or "".
     feedback : what the user said about this answer, now or when the study was open before.
     age_years : the patient's age where the user entered it.
-    trial : what is painted over in the open picture to see the answer change; ``study`` is the
-        edited picture then.
+    occlusion : what is painted over in the open image to see the answer change; ``study`` is the
+        edited image then.
     crashed : told of an exception in a listener of one of the signals.
     """
 
     study: Study | None = None
-    film: tuple[Path, ...] = ()
-    film_index: int = 0
-    film_unreadable: frozenset[int] = frozenset()
+    image_series: tuple[Path, ...] = ()
+    series_index: int = 0
+    series_unreadable: frozenset[int] = frozenset()
     cursor: NDArray[np.float64] = field(default_factory=lambda: np.zeros(3))
     layout: Layout = Layout.FOUR_SEQUENCES
     plane: Plane = Plane.AXIAL
@@ -108,7 +108,7 @@ class ViewState:
     classification_message: str = ""
     feedback: FeedbackRecord | None = None
     age_years: float | None = None
-    trial: "Trial | None" = None
+    occlusion: "OcclusionTest | None" = None
     annotations: tuple[Annotation, ...] = ()
     undrawable: frozenset[str] = frozenset()
     selection: str = ""
@@ -122,7 +122,7 @@ class ViewState:
     study_leaving = Signal()
     """Another study is about to be shown: what is being entered still belongs to this one."""
     study_changed = Signal()
-    film_changed = Signal()
+    series_changed = Signal()
     cursor_changed = Signal()
     place_sought = Signal()
     """A place (3,) in mm that must come into sight, whatever part of a slice is shown."""
@@ -136,7 +136,7 @@ class ViewState:
     finding_changed = Signal()
     classification_changed = Signal()
     feedback_changed = Signal()
-    trial_changed = Signal()
+    occlusion_changed = Signal()
     annotations_changed = Signal()
     """Annotations, selection, undo and redo."""
     progress_changed = Signal()
@@ -158,7 +158,7 @@ class ViewState:
         """
         self.study, self.windows, self.age_years = study, windows, age_years
         self.presets = dict.fromkeys(windows, AUTOMATIC)
-        # The marks of the old study must not be drawn or measured on the new one.
+        # The annotations of the old study must not be drawn or measured on the new one.
         self.annotations, self.selection = (), ""
         self.colour_maps = dict.fromkeys(study.volumes, "grey")
         if self.active not in study.volumes:
@@ -166,7 +166,7 @@ class ViewState:
         self.show_finding(None, Status.NOT_RUN)
         self.show_classification(None, Status.NOT_RUN)
         self.cursor = study.grid.centre
-        if study.is_picture:  # of an even number of frames, the centre is between two
+        if study.is_image2d:  # of an even number of frames, the centre is between two
             self.cursor = self.view().move(self.cursor, study.frame_index())
         self.study_changed.emit()
 
@@ -185,10 +185,10 @@ class ViewState:
         self.classification_changed.emit()
         self.facts_changed.emit()
 
-    def show_trial(self, trial: "Trial | None") -> None:
+    def show_occlusion(self, occlusion: "OcclusionTest | None") -> None:
         """The occlusion test as it stands; None ends it."""
-        self.trial = trial
-        self.trial_changed.emit()
+        self.occlusion = occlusion
+        self.occlusion_changed.emit()
         self.facts_changed.emit()
 
     def show_progress(self, key: str, fraction: float | None, text: str) -> None:
@@ -213,29 +213,29 @@ class ViewState:
     @property
     def solid_study(self) -> Study | None:
         """The open study, if it has a third dimension to be looked at."""
-        return None if self.study is not None and self.study.is_picture else self.study
+        return None if self.study is not None and self.study.is_image2d else self.study
 
     @property
     def shown_layout(self) -> Layout:
-        """The arrangement on the screen: a picture stands alone, whatever is chosen for studies."""
-        picture = self.study is not None and self.study.is_picture
-        return Layout.ONE_LARGE if picture else self.layout
+        """The arrangement on the screen: an image stands alone, whatever is chosen for studies."""
+        image = self.study is not None and self.study.is_image2d
+        return Layout.ONE_LARGE if image else self.layout
 
     @property
     def shown_plane(self) -> Plane:
-        """The plane on the screen: a picture has one only."""
+        """The plane on the screen: an image has one only."""
         return self.plane if self.study is None else self.view().plane
 
     @property
     def unedited(self) -> Study | None:
         """The open study as it is in its files, whatever is painted over it."""
-        return self.study if self.trial is None else self.trial.original
+        return self.study if self.occlusion is None else self.occlusion.original
 
     @property
     def shown_result(self) -> Classification | None:
-        """The answer for what is on the screen: for the edited picture, if it is one."""
-        edited = self.trial is not None and self.trial.edited
-        return self.trial.after if self.trial is not None and edited else self.classification
+        """The answer for what is on the screen: for the edited image, if it is one."""
+        test = self.occlusion
+        return test.after if test is not None and test.edited else self.classification
 
     def slice_index(self, plane: Plane | None = None) -> int:
         """The slice (from 0) of a plane in which the cursor lies."""
@@ -265,16 +265,16 @@ class ViewState:
     def facts(self) -> frozenset[Fact]:
         """What holds now; enables actions and controls."""
         finding, result, shown = self.finding, self.classification, self.shown_result
-        picture = self.study is not None and self.study.is_picture
+        image = self.study is not None and self.study.is_image2d
         facts = {
             Fact.STUDY: self.study is not None,
-            Fact.SEQUENCES: self.study is not None and not picture,
-            Fact.PICTURE: picture,
-            Fact.PLANES: not picture,
+            Fact.SEQUENCES: self.study is not None and not image,
+            Fact.IMAGE: image,
+            Fact.PLANES: not image,
             Fact.SIDES: self.solid_study is not None and self.solid_study.grid.oriented,
-            Fact.FILM: len(self.film) > 1,
+            Fact.IMAGE_SERIES: len(self.image_series) > 1,
             Fact.CLASSIFIABLE: (
-                picture or self._unsearched or (finding is not None and finding.found)
+                image or self._unsearched or (finding is not None and finding.found)
             ),
             Fact.CLASSIFIABLE_HERE: self._unsearched or finding is not None,
             Fact.SEGMENTATION: self.study is not None and self.study.segmentation is not None,
@@ -282,17 +282,17 @@ class ViewState:
             Fact.TUMOUR: finding is not None and finding.found,
             Fact.RESULT: result is not None,
             Fact.HEATMAP: shown is not None and shown.in_scope and shown.heatmap is not None,
-            Fact.ANSWERED: result is not None and self.classification_status is Status.DONE,
+            Fact.CLASSIFIED: result is not None and self.classification_status is Status.DONE,
             Fact.FEEDBACK: self.feedback is not None,
             Fact.DIAMETERS: self._has_diameters,
             Fact.ANNOTATIONS: bool(self.annotations),
             Fact.SELECTION: bool(self.selection),
-            Fact.EXPLAINED: result is not None and result.of_picture and bool(result.predicted),
-            Fact.TRIABLE: picture and result is not None,
-            Fact.TRIAL: self.trial is not None,
-            Fact.MARKABLE: self.trial is None,
-            Fact.UNDO: self.can_undo if self.trial is None else self.trial.can_undo,
-            Fact.REDO: self.can_redo if self.trial is None else self.trial.can_redo,
+            Fact.EXPLAINED: result is not None and result.of_image and bool(result.predicted),
+            Fact.OCCLUSION_POSSIBLE: image and result is not None,
+            Fact.OCCLUSION: self.occlusion is not None,
+            Fact.ANNOTATABLE: self.occlusion is None,
+            Fact.UNDO: self.can_undo if self.occlusion is None else self.occlusion.can_undo,
+            Fact.REDO: self.can_redo if self.occlusion is None else self.occlusion.can_redo,
             Fact.RUNNING: bool(self.progress),
         }
         return frozenset(fact for fact, holds in facts.items() if holds)

@@ -96,15 +96,15 @@ class View:
         self.set_cursor(position_mm)
         self._state.place_sought.emit(self._state.cursor)
 
-    def show_annotation(self, mark: Annotation) -> None:
-        """Bring a mark into sight on the sequence it was drawn on."""
+    def show_annotation(self, annotation: Annotation) -> None:
+        """Bring an annotation into sight on the sequence it was drawn on."""
         if not self._state.overlays.annotations:
             self.set_overlay(annotations=True)
-        self.set_active(mark.modality)
-        self.show_place(np.mean(mark.points, axis=0).tolist(), mark.plane)
+        self.set_active(annotation.modality)
+        self.show_place(np.mean(annotation.points, axis=0).tolist(), annotation.plane)
 
     def _show_plane(self, plane: Plane) -> None:
-        """Let a pane show a plane; a picture has one only."""
+        """Let a pane show a plane; an image has one only."""
         shown = self._state.shown_layout is Layout.THREE_PLANES or self._state.plane is plane
         if not shown and self._state.solid_study is not None:
             self.set_plane(plane)

@@ -1,10 +1,10 @@
 """The command line: the same functions as the window, one command each.
 
 Exit codes: 0 done, 2 the user's input is wrong (one sentence with advice), 1 a bug;
-130 interrupted, 141 nobody reads the output any more.
+130 interrupted, 141 the output is no longer read.
 """
 
-from brainviewer.cli import export, labelled_data, pictures, research, studies
+from brainviewer.cli import export, images, labelled_data, research, studies
 from brainviewer.cli.program import app, run
 
-__all__ = ["app", "export", "labelled_data", "pictures", "research", "run", "studies"]
+__all__ = ["app", "export", "images", "labelled_data", "research", "run", "studies"]

@@ -21,7 +21,7 @@ def audit_tables(record: Mapping[str, Any]) -> "list[RenderableType]":
         f"{record['readable']} of them readable.",
         *(f"{_WORDS[finding['level']]}: {finding['text']}" for finding in record["findings"]),
     ]
-    classes = number_table("class", ("images", "share", *record["splits"]), "Classes")
+    classes = number_table("class", ("images", "fraction", *record["splits"]), "Classes")
     for label, entry in record["classes"].items():
         counts = [str(entry["splits"][split]) for split in record["splits"]]
         classes.add_row(label, str(entry["pictures"]), f"{100 * entry['share']:.0f} %", *counts)

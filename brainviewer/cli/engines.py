@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from brainviewer.models.engine.inline import InlineEngine
     from brainviewer.models.engine.runtimes import Runner
 
-_FEW = 12  # pictures
+_FEW = 12  # images
 
 
 def search_engine() -> "InlineEngine":
@@ -27,20 +27,20 @@ def search_engine() -> "InlineEngine":
 def study_engine(name: EngineName, model_id: str | None) -> "Engine | InlineEngine":
     """For finding the tumour of a study and classifying it.
 
-    Raises ModelError if there is no such model, or it answers for pictures.
+    Raises ModelError if there is no such model, or it answers for images.
     """
     from brainviewer.models.registry import study_model
 
     return _for_one_or_many(name, study_model(model_id), once=True)
 
 
-def picture_engine(
-    name: EngineName, model_id: str | None, pictures: int = 1
+def image_engine(
+    name: EngineName, model_id: str | None, images: int = 1
 ) -> "Engine | InlineEngine":
-    """The same for pictures; for a few of them what loads soon is sooner done."""
-    from brainviewer.models.registry import picture_model
+    """The same for images; for a few of them what loads soon is sooner done."""
+    from brainviewer.models.registry import image_model
 
-    return _for_one_or_many(name, picture_model(model_id), once=pictures <= _FEW)
+    return _for_one_or_many(name, image_model(model_id), once=images <= _FEW)
 
 
 def load_rest(runner: "Runner") -> None:
@@ -54,7 +54,7 @@ def load_rest(runner: "Runner") -> None:
 def _for_one_or_many(name: EngineName, card: "ModelCard", once: bool) -> "Engine | InlineEngine":
     from brainviewer.models.engine.devices import choose_engine
 
-    networks = () if card.of_pictures else _segmentation()
+    networks = () if card.of_images else _segmentation()
     if card.network is not None:
         networks = (*networks, card.network)
     chosen = choose_engine() if name is EngineName.AUTO else name.value

@@ -1,4 +1,4 @@
-"""The command that saves a slice, or a picture, with what is said of it."""
+"""The command that saves a slice, or an image, with what is said of it."""
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from brainviewer.app.report.terminal import progress_line, results_only, show
-from brainviewer.cli.engines import picture_engine, search_engine, study_engine
+from brainviewer.cli.engines import image_engine, search_engine, study_engine
 from brainviewer.cli.options import AsJson, Engine, EngineName, Study, option
 from brainviewer.cli.program import app
 from brainviewer.cli.study_opening import TUMOUR, check_output, open_and_import
@@ -54,23 +54,23 @@ def export(
     engine: Engine = EngineName.AUTO,
     as_json: AsJson = False,
 ) -> None:
-    """Save one slice, or one image, as an annotated picture."""
+    """Save one slice, or one image, as an annotated image."""
     index = _slice_of(slice_index)
     with results_only() as out:
         from brainviewer.cli.studies import search
         from brainviewer.files.annotation_file import read_annotations
-        from brainviewer.files.image2d.folder import pictures_of
+        from brainviewer.files.image2d.folder import images_of
         from brainviewer.files.image2d.writer import check_page_path
 
         check_page_path(file)
         check_output(file, study)
-        marked = read_annotations(annotations) if annotations is not None else None
-        of_pictures = bool(pictures_of(study))
+        annotated = read_annotations(annotations) if annotations is not None else None
+        of_images = bool(images_of(study))
         wanted = heatmap or model is not None
-        with _engine(of_pictures, wanted, engine, model) as runner:
-            opened = open_and_import(study, *(() if of_pictures else (TUMOUR,)))
-            marks, said = _marks(marked, opened, other_study)
-            finding = None if opened.is_picture else search(opened, runner)
+        with _engine(of_images, wanted, engine, model) as runner:
+            opened = open_and_import(study, *(() if of_images else (TUMOUR,)))
+            all_annotations, said = _annotations(annotated, opened, other_study)
+            finding = None if opened.is_image2d else search(opened, runner)
             from brainviewer.app.report.provenance import provenance_record
             from brainviewer.app.report.study_figures import (
                 SliceRequest,
@@ -80,14 +80,14 @@ def export(
 
             result = None
             if runner is not None and wanted:
-                result = _answer(opened, finding, runner, model, plane, index)
+                result = _prediction(opened, finding, runner, model, plane, index)
             request = SliceRequest(
                 modality=sequence,
                 plane=plane,
                 index=index,
-                # Nothing was looked at in what is out of scope, and the picture says that.
+                # Nothing was looked at in what is out of scope, and the image says that.
                 heatmap=heatmap and result is not None and result.in_scope,
-                annotations=marks,
+                annotations=all_annotations,
                 finding=finding,
                 classification=result,
             )
@@ -100,18 +100,18 @@ def export(
 
 
 def _engine(
-    of_pictures: bool, classified: bool, engine: EngineName, model: str | None
+    of_images: bool, classified: bool, engine: EngineName, model: str | None
 ) -> "AbstractContextManager[Runner | None]":
     """What runs the networks that an export needs."""
     if not classified:
-        return nullcontext() if of_pictures else search_engine()
-    return picture_engine(engine, model) if of_pictures else study_engine(engine, model)
+        return nullcontext() if of_images else search_engine()
+    return image_engine(engine, model) if of_images else study_engine(engine, model)
 
 
-def _marks(
+def _annotations(
     file: "AnnotationFile | None", study: Opened, other_study: bool
 ) -> "tuple[tuple[MadeAnnotation, ...], tuple[str, ...]]":
-    """The marks to draw, and what must be said of them."""
+    """The annotations to draw, and what must be said of them."""
     if file is None:
         return (), ()
     from brainviewer.files.annotation_file import OtherStudy
@@ -123,7 +123,7 @@ def _marks(
         raise BrainViewerError(error.message, advice) from None
 
 
-def _answer(
+def _prediction(
     study: Opened,
     finding: TumourFinding | None,
     runner: "Runner",

@@ -89,7 +89,7 @@ def _refuse_sources(outputs: Sequence[Path], train: Path, test: Path | None) -> 
     """
     from brainviewer.files.ordinary_file import is_there, resolved
     from brainviewer.files.sources import refuse_source
-    from brainviewer.training.labelled_data.image_lists import TABLE, list_pictures
+    from brainviewer.training.labelled_data.image_lists import TABLE, list_images
 
     if len({resolved(file) for file in outputs}) < len(outputs):
         raise FileError(
@@ -98,9 +98,9 @@ def _refuse_sources(outputs: Sequence[Path], train: Path, test: Path | None) -> 
         )
     if not any(map(is_there, outputs)):
         return
-    listing = list_pictures(train, test)
-    pictures = [entry.path for entry in listing.entries]
-    folders = {folder for picture in pictures for folder in picture.parents}
+    listing = list_images(train, test)
+    images = [entry.path for entry in listing.entries]
+    folders = {folder for image in images for folder in image.parents}
     tables = [folder / TABLE for folder in folders if folder.is_relative_to(listing.root)]
     for file in outputs:
-        refuse_source(file, [*pictures, *tables])
+        refuse_source(file, [*images, *tables])

@@ -40,15 +40,15 @@ Study = Annotated[
         metavar="STUDY",
         help="A study's folder, or its files; a file may say its sequence: T1ce=scan.nii.gz. "
         "Or a single image.",
-        readable=False,  # one that may not be read is told by whoever reads it
+        readable=False,  # a file without permission is reported when it is read
         callback=_with_a_name,
     ),
 ]
-StudyOrPictures = Annotated[
+StudyOrImages = Annotated[
     list[Path],
     argument(
         metavar="STUDY|IMAGE...",
-        help="A study's folder or files; or single pictures, or a folder of them.",
+        help="A study's folder or files; or single images, or a folder of them.",
         readable=False,  # the others are answered
         callback=_with_a_name,
     ),
@@ -72,7 +72,7 @@ GroupBy = Annotated[
     str | None,
     option(
         metavar="REGEX",
-        help=r"Single images: finds the patient in a picture's path, such as '(P\d+)_'; "
-        "pictures of one patient stay together.",
+        help=r"Single images: finds the patient in an image's path, such as '(P\d+)_'; "
+        "images of one patient stay together.",
     ),
 ]

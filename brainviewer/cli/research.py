@@ -34,7 +34,7 @@ def train(
     found: Annotated[
         Path | None,
         option(
-            help="What a finder that never saw the cases found in them, as 'evaluate' writes it "
+            help="What a detector that never saw the cases found in them, as 'evaluate' writes it "
             "for a lesion-outline run."
         ),
     ] = None,
@@ -126,7 +126,7 @@ def train(
         )
         try:
             if not of_images:
-                of_tumours = training_runs.recipe_kind(file) == training_runs.TUMOUR_PICTURES
+                of_tumours = training_runs.recipe_kind(file) == training_runs.TUMOUR_IMAGES
                 options.check(file, ("--weights",) if of_tumours else ())
                 with progress_bar() as report:
                     training_runs.train(
@@ -164,7 +164,7 @@ def evaluate(
         Path | None,
         option(
             metavar="DIR",
-            help="Single pictures: a folder for each kind of those that are out of scope.",
+            help="Single images: a folder for each kind of those that are out of scope.",
         ),
     ] = None,
     as_json: AsJson = False,

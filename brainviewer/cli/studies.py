@@ -1,4 +1,4 @@
-"""Commands that work on one study (``classify`` also on pictures), and the list of models."""
+"""Commands that work on one study (``classify`` also on images), and the list of models."""
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -9,7 +9,8 @@ import numpy as np
 import typer
 
 from brainviewer.app.report.terminal import progress_line, results_only, show
-from brainviewer.cli.engines import load_rest, picture_engine, search_engine, study_engine
+from brainviewer.cli.engines import image_engine, load_rest, search_engine, study_engine
+from brainviewer.cli.images import ImageOptions, classify_images
 from brainviewer.cli.options import (
     Age,
     AsJson,
@@ -20,11 +21,10 @@ from brainviewer.cli.options import (
     Method,
     Model,
     Study,
-    StudyOrPictures,
+    StudyOrImages,
     Threshold,
     option,
 )
-from brainviewer.cli.pictures import Wishes, classify_pictures
 from brainviewer.cli.program import app
 from brainviewer.cli.study_opening import (
     ANALYSING,
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
 @app.command()
 def info(study: Study, as_json: AsJson = False) -> None:
-    """Say what a study, or a picture, holds."""
+    """Say what a study, or an image, holds."""
     with results_only() as out:
         from brainviewer.app.opening.study import open_without_asking
         from brainviewer.app.report.formats import Schema, with_schema
@@ -87,7 +87,7 @@ def pick(
 
 @app.command()
 def classify(
-    paths: StudyOrPictures,
+    paths: StudyOrImages,
     model: Model = None,
     age: Age = None,
     prevalence: Frequency = None,
@@ -95,40 +95,40 @@ def classify(
         int | None,
         option(
             "--slice",
-            help="Axial slice, from 0; by default the tumour slice. Of a picture the frame; by "
+            help="Axial slice, from 0; by default the tumour slice. Of an image the frame; by "
             "default the middle one.",
         ),
     ] = None,
-    top: Annotated[int | None, option(min=1, help="Pictures: so many classes at most.")] = None,
+    top: Annotated[int | None, option(min=1, help="Images: so many classes at most.")] = None,
     heatmap: Annotated[
         Path | None,
         option(
             metavar="OUT.png|FOLDER",
-            help="Pictures: save where the network looked; a folder for several.",
+            help="Images: save where the network looked; a folder for several.",
         ),
     ] = None,
     engine: Engine = EngineName.AUTO,
     as_json: AsJson = False,
 ) -> None:
-    """Type the glioma of a study: A, O or G. Or say what single pictures show."""
+    """Type the glioma of a study: A, O or G. Or say what single images show."""
     with results_only() as out:
-        from brainviewer.files.image2d.folder import pictures_among
+        from brainviewer.files.image2d.folder import images_among
 
-        if pictures := pictures_among(paths):
+        if images := images_among(paths):
             _only_for("studies", {"--age": age})
             with (
-                _heatmap_files(pictures, heatmap) as files,
-                picture_engine(engine, model, len(pictures)) as runner,
+                _heatmap_files(images, heatmap) as files,
+                image_engine(engine, model, len(images)) as runner,
             ):
-                wishes = Wishes(model, prevalence, top, files, slice_index)
-                classify_pictures(pictures, runner, wishes, out, as_json)
+                options = ImageOptions(model, prevalence, top, files, slice_index)
+                classify_images(images, runner, options, out, as_json)
         else:
             from brainviewer.app.report.text import classification_text
             from brainviewer.files.study.folder import collect
 
             if top is not None or heatmap is not None:
                 collect(paths)  # where nothing is to be opened, that is said, not this
-            _only_for("pictures", {"--top": top, "--heatmap": heatmap})
+            _only_for("images", {"--top": top, "--heatmap": heatmap})
             with study_engine(engine, model) as runner:
                 record = _classified(paths, runner, model, age, prevalence, slice_index)
             show(out, record, as_json, lambda: classification_text(record))
@@ -175,15 +175,15 @@ def models(as_json: AsJson = False) -> None:
         from brainviewer.app.report.model_record import model_record
         from brainviewer.app.report.text import models_text
         from brainviewer.models.registry import (
+            DEFAULT_IMAGE_MODEL,
             DEFAULT_MODEL,
-            DEFAULT_PICTURE_MODEL,
             installed_models,
         )
 
         records = [model_record(card) for card in installed_models()]
         told = {
             "default": DEFAULT_MODEL,
-            "default_for_images": DEFAULT_PICTURE_MODEL,
+            "default_for_images": DEFAULT_IMAGE_MODEL,
             "models": records,
         }
         record = with_schema(Schema.MODELS, told)
@@ -243,13 +243,13 @@ def _classified(
 
 
 def _heatmap_files(
-    pictures: Sequence[Path], out: Path | None
+    images: Sequence[Path], out: Path | None
 ) -> AbstractContextManager[Sequence[Path]]:
     if out is None:
         return nullcontext(())
     from brainviewer.app.prediction.image_heatmap import heatmap_files
 
-    return heatmap_files(pictures, out)
+    return heatmap_files(images, out)
 
 
 def _only_for(what: str, given: dict[str, object]) -> None:

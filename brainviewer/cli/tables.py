@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 _LAYOUTS = {
-    "lgg": "pictures and outlines of slices (lgg)",
+    "lgg": "images and segmentations of slices (lgg)",
     "challenge": "one folder of NIfTI files per case",
 }
 
@@ -30,11 +30,11 @@ def notes(record: Mapping[str, Any]) -> list[str]:
     return [f"Note: {notice}" for notice in record["notices"]]
 
 
-def figure_cell(figure: Mapping[str, Any] | None, digits: int = 2) -> str:
+def figure_cell(metric: Mapping[str, Any] | None, digits: int = 2) -> str:
     """A figure over its interval."""
-    if figure is None:
+    if metric is None:
         return "–"
-    cell = f"{figure['value']:.{digits}f}\n{figure['low']:.2f}–{figure['high']:.2f}"
+    cell = f"{metric['value']:.{digits}f}\n{metric['low']:.2f}–{metric['high']:.2f}"
     return cell.replace("-", "−")
 
 
@@ -43,11 +43,11 @@ def summary_tables(record: Mapping[str, Any]) -> "list[RenderableType]":
     from rich.table import Table
 
     total = record["age_years"]
-    columns = ("cases", "share", "age known", "median", "middle half", "range (years)")
+    columns = ("cases", "fraction", "age known", "median", "middle half", "range (years)")
     classes = number_table("class", columns, "Cases and ages")
     for code, entry in record["classes"].items():
-        share = f"{100 * entry['share']:.0f} %"
-        classes.add_row(code, str(entry["cases"]), share, *_age_cells(entry["age_years"]))
+        fraction = f"{100 * entry['share']:.0f} %"
+        classes.add_row(code, str(entry["cases"]), fraction, *_age_cells(entry["age_years"]))
     unlabelled = record["cases"] - record["labelled"]
     classes.add_section()
     classes.add_row("all", str(record["cases"]), "", *_age_cells(total))
@@ -55,7 +55,7 @@ def summary_tables(record: Mapping[str, Any]) -> "list[RenderableType]":
     images.add_column("")
     for name, count in record["sequences"].items():
         images.add_row(f"{name} present", f"{count} of {record['cases']}")
-    images.add_row("lesion outlined", f"{record['outlined']} of {record['cases']}")
+    images.add_row("lesion segmented", f"{record['outlined']} of {record['cases']}")
     images.add_row("axial slices", _spread(record["slices"]))
     shapes = ", ".join(f"{shape} ({count})" for shape, count in record["in_plane"].items())
     images.add_row("rows × columns (cases)", shapes or "none")
@@ -100,16 +100,16 @@ _ONE_TABLE = 130  # characters that a table with all columns needs
 
 
 def evaluation_tables(record: Mapping[str, Any], width: int) -> "list[RenderableType]":
-    """What ``evaluate`` measured: one line for each way to answer, or each way to outline.
+    """What ``evaluate`` measured: one line for each way to answer, or each way to segment.
 
     width : of the terminal, in characters.
     """
     if "methods" in record:
-        return _outline_tables(record)
+        return _segmentation_tables(record)
     if "results" in record:
         return _image_tables(record["results"])
     if "bars" in record and "edits" in record:
-        return _picture_tables(record)
+        return _image_network_tables(record)
     chances = {f"AUROC {code}": f"AUROC {code} against the rest" for code in record["classes"]}
     chances |= {"ECE": "expected calibration error"}
     columns = [_AGREEMENT | chances] if width >= _ONE_TABLE else [_AGREEMENT, chances]
@@ -122,7 +122,7 @@ def evaluation_tables(record: Mapping[str, Any], width: int) -> "list[Renderable
         "Controls and other ways to answer": [key for key in record["figures"] if ": " in key],
     }
     tables = [
-        _figure_table(title, some, record, keys)
+        _metric_table(title, some, record, keys)
         for title, keys in groups.items()
         for some in columns
         if keys
@@ -141,20 +141,20 @@ def evaluation_tables(record: Mapping[str, Any], width: int) -> "list[Renderable
     return [*lines, *tables]
 
 
-def _figure_table(
+def _metric_table(
     title: str, columns: Mapping[str, str], record: Mapping[str, Any], keys: Sequence[str]
 ) -> "RenderableType":
     table = number_table("answer from", columns, title)
     for key in keys:
-        known = {figure["name"]: figure for figure in record["figures"][key]["figures"]}
+        known = {metric["name"]: metric for metric in record["figures"][key]["figures"]}
         cells = [figure_cell(known.get(name)) for name in columns.values()]
         table.add_row(key, *cells, style="bold" if key == record.get("winner") else None)
     return table
 
 
-def _outline_tables(record: Mapping[str, Any]) -> "list[RenderableType]":
+def _segmentation_tables(record: Mapping[str, Any]) -> "list[RenderableType]":
     names = {
-        "mean_share": "share of the largest area",
+        "mean_share": "fraction of the largest area",
         "share_at_least_0.9": "share ≥ 0.9",
         "mean_dice": "mean Dice",
         "median_dice": "median Dice",
@@ -162,8 +162,8 @@ def _outline_tables(record: Mapping[str, Any]) -> "list[RenderableType]":
         "not_found": "not found",
     }
     table = number_table("method", names.values(), "Patients that the network never saw")
-    for method, figures in record["methods"].items():
-        table.add_row(method, *(f"{figures[name]:.3g}" for name in names))
+    for method, metrics in record["methods"].items():
+        table.add_row(method, *(f"{metrics[name]:.3g}" for name in names))
     healthy = record["healthy"]
     return [
         f"{counted(record['patients'], 'patient')}, {record['folds']}-fold cross-validation by "
@@ -174,8 +174,8 @@ def _outline_tables(record: Mapping[str, Any]) -> "list[RenderableType]":
     ]
 
 
-def _picture_tables(record: Mapping[str, Any]) -> "list[RenderableType]":
-    """The network that names a tumour on one picture: bars, figures, edits, what is refused."""
+def _image_network_tables(record: Mapping[str, Any]) -> "list[RenderableType]":
+    """The network that names a tumour on one image: bars, figures, edits, what is refused."""
     from rich.table import Table
 
     from brainviewer.training.metrics.intervals import bar_words
@@ -184,23 +184,23 @@ def _picture_tables(record: Mapping[str, Any]) -> "list[RenderableType]":
     for name, bar in record["bars"].items():
         reached = f"{bar['value']:.3f}  {bar['low']:.3f}–{bar['high']:.3f}"
         bars.add_row(name, bar["bar"], reached, bar_words(bar))
-    figures = Table("figure", "value", title="Pictures that the networks never saw")
-    for figure in record["figures"]:
-        figures.add_row(figure["name"], figure_cell(figure).replace("\n", "  "))
-    edits = Table("edit of the picture", "answers changed")
+    metrics = Table("figure", "value", title="Images that the networks never saw")
+    for metric in record["figures"]:
+        metrics.add_row(metric["name"], figure_cell(metric).replace("\n", "  "))
+    edits = Table("edit of the image", "answers changed")
     for name, edit in record["edits"].items():
         edits.add_row(name, f"{100 * edit['value']:.1f} %")
-    scope = Table("out of scope", "pictures", "refused")
+    ood_check = Table("out of scope", "images", "refused")
     for kind, one in record["scope"]["kinds"].items():
-        scope.add_row(kind, str(one["images"]), f"{100 * one['refused']:.0f} %")
+        ood_check.add_row(kind, str(one["images"]), f"{100 * one['refused']:.0f} %")
     counts = ", ".join(f"{count} {name}" for name, count in record["images"].items())
     return [
-        f"{counted(sum(record['images'].values()), 'picture')} ({counts}), {record['folds']}-fold "
-        "cross-validation by patient, as far as patients are known; 95 % intervals over pictures.",
+        f"{counted(sum(record['images'].values()), 'image')} ({counts}), {record['folds']}-fold "
+        "cross-validation by patient, as far as patients are known; 95 % intervals over images.",
         bars,
-        figures,
+        metrics,
         edits,
-        scope,
+        ood_check,
     ]
 
 
@@ -217,7 +217,7 @@ def _image_tables(results: Sequence[Mapping[str, Any]]) -> "list[RenderableType]
     table = number_table("network", names, f"{title} that the networks never saw")
     rows = []
     for result in results:
-        known = {figure["name"]: figure for figure in result["figures"]}
+        known = {metric["name"]: metric for metric in result["figures"]}
         cells = [figure_cell(known.get(name)) for name in columns.values()]
         size = f"{result['parameters']:,}".replace(",", " ")
         cost = [size, f"{result['ms_per_image']:.1f}", f"{result['training_seconds']:.0f} s"]

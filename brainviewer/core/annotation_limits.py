@@ -13,8 +13,8 @@ from brainviewer.core.study import Modality
 MOST_ANNOTATIONS = 50_000
 LONGEST_TEXT = 2_000
 MARGIN = 0.5
-"""How far outside the images a mark may lie, as a fraction of their extent along each axis: marks
-that older versions let be drawn beyond the edge are still marks."""
+"""How far outside the images an annotation may lie, as a fraction of their extent along each
+axis: annotations that older versions let be drawn beyond the edge are still annotations."""
 
 _EDGE = 0.499  # voxels from the centre of the outermost ones, which still is inside them
 _SAME_SLICE = 0.5  # voxels that positions on one slice may differ by
@@ -55,7 +55,7 @@ def held_inside(annotation: Annotation, grid: Grid) -> Annotation:
 
 
 def _why_other(annotation: Annotation, grid: Grid) -> str:
-    if (annotation.modality is Modality.PICTURE) is not grid.as_stored:
+    if (annotation.modality is Modality.IMAGE) is not grid.as_stored:
         return OTHER_KIND
     if grid.as_stored and annotation.plane is not Plane.AXIAL:
         return OTHER_KIND

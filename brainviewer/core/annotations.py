@@ -1,4 +1,4 @@
-"""Marks on slices, in the unit of their grid, and edits that can be undone."""
+"""Annotations on slices, in the unit of their grid, and edits that can be undone."""
 
 import math
 from collections import defaultdict
@@ -19,9 +19,9 @@ Point = tuple[float, float, float]
 
 @dataclass(frozen=True)
 class Annotation:
-    """A mark on one slice.
+    """An annotation on one slice.
 
-    points : world positions, mm in RAS+ (in a picture: see ``Grid``). Ruler and arrow: start and
+    points : world positions, mm in RAS+ (in an image: see ``Grid``). Ruler and arrow: start and
         end (the arrow's head is its end). Regions: two opposite corners. Text: its anchor.
     modality : the sequence it was drawn on; region statistics are taken from it.
     """
@@ -49,16 +49,16 @@ class Annotation:
         return measure.of(self.points) if measure else None
 
     def on_slice(self, view: SliceView, index: int) -> bool:
-        """Whether the mark belongs to a slice of a view."""
+        """Whether the annotation belongs to a slice of a view."""
         return view.plane is self.plane and view.index_of(self.points[0]) == index
 
     def moved(self, by: Sequence[float]) -> "Annotation":
-        """The same mark shifted by (x, y, z) in world units."""
+        """The same annotation shifted by (x, y, z) in world units."""
         dx, dy, dz = by
         return replace(self, points=tuple((x + dx, y + dy, z + dz) for x, y, z in self.points))
 
     def placed(self, points: Iterable[Sequence[float]]) -> "Annotation":
-        """The same mark at other world positions."""
+        """The same annotation at other world positions."""
         return replace(self, points=tuple((float(x), float(y), float(z)) for x, y, z in points))
 
     def to_json(self) -> dict[str, Any]:
@@ -74,7 +74,8 @@ class Annotation:
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> "Annotation":
-        """The mark that ``to_json`` wrote. Raises KeyError, TypeError or ValueError if damaged."""
+        """The annotation that ``to_json`` wrote. Raises KeyError, TypeError or ValueError if
+        damaged."""
         kind = Kind(data["kind"])
         points = tuple(_point(*place) for place in data[_points_key(data["sequence"])])
         if len(points) != kind.traits.points:
@@ -86,8 +87,8 @@ class Annotation:
 
 
 def _points_key(sequence: str) -> str:
-    """Pictures need not know a millimetre."""
-    return "points" if sequence == Modality.PICTURE else "points_mm"
+    """Images need not know a millimetre."""
+    return "points" if sequence == Modality.IMAGE else "points_mm"
 
 
 def _point(x: object, y: object, z: object) -> Point:
@@ -167,7 +168,8 @@ def _box(annotation: Annotation, view: SliceView) -> Box:
 
 @dataclass(frozen=True)
 class Edit:
-    """One step of the user: the marks before and after it; undo is the same edit turned round."""
+    """One step of the user: the annotations before and after it; undo is the same edit turned
+    round."""
 
     text: str
     before: tuple[Annotation, ...]

@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 
 from brainviewer.core.slices import Plane
 
-PICTURE = "picture"
-"""What a model of single pictures looks at, in place of sequences."""
+IMAGE = "picture"
+"""What a model of single images looks at, in place of sequences."""
 
 NO_TUMOUR = "none"
-"""The class of pictures that show no tumour."""
+"""The class of images that show no tumour."""
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,7 @@ class TumourFinding:
     slices : the slice with the largest area in each plane.
     brain : (i, j, k) bool, what was taken for the brain.
     enhancing : (i, j, k) bool, the part of the lesion that takes up contrast agent.
-    network : the network that outlined the lesion; None where none did.
+    network : the network that segmented the lesion; None where none did.
     """
 
     method: str
@@ -157,7 +157,7 @@ class Heatmap:
     values: NDArray[np.float32]
 
 
-ANSWER, SCOPE, HEATMAP = "answer", "scope", "heatmap"
+PREDICTION, OOD_CHECK, HEATMAP = "answer", "scope", "heatmap"
 """What a network is run for."""
 
 
@@ -185,8 +185,8 @@ class Classification:
         rests on; empty and 0 where it rests on none, whatever ``network`` was run for beside it.
     classes : class letter to probability, sums to 1.
     names : class letter to full WHO name.
-    slice_index : axial slice, or frame of a picture, that it is from; None where it rests on the
-        whole lesion. ``frames`` is how many frames the picture has, 1 of a study.
+    slice_index : axial slice, or frame of an image, that it is from; None where it rests on the
+        whole lesion. ``frames`` is how many frames the image has, 1 of a study.
     study_hash : content hash of the study it belongs to.
     in_scope : False if the model must not answer for this study; ``reason`` says why.
     abstained : the answer is not confident; ``reason`` says why, every doubt in a sentence.
@@ -235,9 +235,9 @@ class Classification:
         return replace(self, abstained=True, reason=" ".join(reasons))
 
     @property
-    def of_picture(self) -> bool:
-        """Whether it is about a single picture, not about a study."""
-        return self.sequences_used == (PICTURE,)
+    def of_image(self) -> bool:
+        """Whether it is about a single image, not about a study."""
+        return self.sequences_used == (IMAGE,)
 
 
 def tumour_probability(classes: Mapping[str, float]) -> float | None:

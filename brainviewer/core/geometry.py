@@ -2,7 +2,7 @@
 
 World positions are millimetres in RAS+ space: x grows towards the patient's Right, y towards
 Anterior, z towards Superior. Voxel indices (i, j, k) follow the order of the file and are the
-centres of voxels. Single pictures, which often know neither the patient nor a millimetre, have a
+centres of voxels. Single images, which often know neither the patient nor a millimetre, have a
 world of their own: see ``Grid.as_stored`` and ``Unit``.
 """
 
@@ -83,10 +83,10 @@ class Grid:
     oriented : False when a file does not say how the patient lay; then no letters, sides and
         positions may be told. The affine holds the spacing, and, where other files of the study
         know it, how they lie.
-    as_stored : a single picture, (columns, rows, frames): shown the way round that it is stored,
+    as_stored : a single image, (columns, rows, frames): shown the way round that it is stored,
         whatever the display convention. Not ``oriented``, its world grows to the right and down
         from the middle of its first pixel.
-    unit : of world positions, spacing and everything measured; other than mm only in pictures.
+    unit : of world positions, spacing and everything measured; other than mm only in images.
     """
 
     shape: tuple[int, int, int]

@@ -1,4 +1,4 @@
-"""What is drawn over the slices, in the window and in exported pictures alike."""
+"""What is drawn over the slices, in the window and in exported images alike."""
 
 from dataclasses import dataclass
 

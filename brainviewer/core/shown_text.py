@@ -32,5 +32,5 @@ def shortened(text: str, longest: int = 120) -> str:
     """At most ``longest`` characters of a text, its middle left out: a name keeps its ending."""
     if len(text) <= longest:
         return text
-    head = (longest - 1) // 2
-    return f"{text[:head]}…{text[head + 1 - longest :]}"
+    start = (longest - 1) // 2
+    return f"{text[:start]}…{text[start + 1 - longest :]}"

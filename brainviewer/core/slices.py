@@ -72,7 +72,7 @@ class SliceView:
     ) -> "SliceView":
         """The view of a plane; the voxel axis nearest to the plane's normal is stepped through.
 
-        A picture has one view only, as it is stored; it goes by the name of the axial plane.
+        An image has one view only, as it is stored; it goes by the name of the axial plane.
         """
         if grid.as_stored:
             return cls(grid, Plane.AXIAL, Convention.RADIOLOGICAL, 2, 1, 0, False, False)
@@ -111,7 +111,7 @@ class SliceView:
     def ascending(self) -> bool:
         """Whether a larger index lies further towards Superior, Anterior or Right.
 
-        Frames of a picture are taken as they come.
+        Frames of an image are taken as they come.
         """
         return self.grid.as_stored or self.grid.axes[1][self.axis] > 0
 

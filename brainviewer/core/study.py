@@ -1,4 +1,4 @@
-"""A study: up to four MR sequences of one head on one grid, or one single picture."""
+"""A study: up to four MR sequences of one head on one grid, or one single image."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -16,13 +16,13 @@ from brainviewer.core.shown_text import shown_text
 
 
 class Modality(StrEnum):
-    """The sequences that BrainViewer knows, in the order of display, and single pictures."""
+    """The sequences that BrainViewer knows, in the order of display, and single images."""
 
     FLAIR = "FLAIR"
     T1 = "T1"
     T1CE = "T1ce"
     T2 = "T2"
-    PICTURE = "Picture"
+    IMAGE = "Picture"
     """One image of whatever kind, alone in its study."""
 
 
@@ -32,7 +32,7 @@ SEQUENCES = (Modality.FLAIR, Modality.T1, Modality.T1CE, Modality.T2)
 
 @dataclass(frozen=True, eq=False)
 class Volume:
-    """One sequence, or one picture.
+    """One sequence, or one image.
 
     data : (i, j, k) array in the number type of the file (float32 at most), finite everywhere.
     grid : where its voxels are.
@@ -40,7 +40,7 @@ class Volume:
     dtype : number type in the file, e.g. ``int16``.
     source_grid : the file's own grid when the data were resampled onto another one.
     moved_mm : how far the head's motion between the scans was corrected for; 0 if it was not.
-    rgb : (i, j, k, 3) colours of a coloured picture; ``data`` are its grey values.
+    rgb : (i, j, k, 3) colours of a coloured image; ``data`` are its grey values.
     shown : the stored values that the file wants shown black and white, if it says so; the first
         is the larger one where small values are bright.
     """
@@ -94,12 +94,12 @@ class LabelMap:
 
 @dataclass(frozen=True, eq=False)
 class Study:
-    """Sequences on one grid, the FLAIR's where there is one; or one picture.
+    """Sequences on one grid, the FLAIR's where there is one; or one image.
 
     notices : sentences the user must see, e.g. that a sequence was resampled.
     content_hash : sha256 of the voxel data and affines; the key of saved annotations.
     synthetic : the study is made up and must be marked so on screen and in exports.
-    edited : the same for a picture that is painted over; its hash is that of the picture before.
+    edited : the same for an image that is painted over; its hash is that of the image before.
     """
 
     volumes: Mapping[Modality, Volume]
@@ -123,13 +123,13 @@ class Study:
 
     @property
     def missing(self) -> tuple[Modality, ...]:
-        """The sequences that are not at hand; a picture misses none."""
-        return () if self.is_picture else tuple(m for m in SEQUENCES if m not in self.volumes)
+        """The sequences that are not at hand; an image misses none."""
+        return () if self.is_image2d else tuple(m for m in SEQUENCES if m not in self.volumes)
 
     @property
-    def is_picture(self) -> bool:
-        """Whether this is a single picture: no sequences, no 3D, no tumour search."""
-        return Modality.PICTURE in self.volumes
+    def is_image2d(self) -> bool:
+        """Whether this is a single image: no sequences, no 3D, no tumour search."""
+        return Modality.IMAGE in self.volumes
 
     @property
     def reference(self) -> Volume:
@@ -152,9 +152,9 @@ class Study:
         return {m: float(self.volumes[m].data[voxel]) for m in self.modalities}
 
     def frame_index(self, wanted: int | None = None) -> int:
-        """A frame of a picture, from 0: the wanted one, or the middle one, which is shown first.
+        """A frame of an image, from 0: the wanted one, or the middle one, which is shown first.
 
-        Raises FileError if the picture has no such frame.
+        Raises FileError if the image has no such frame.
         """
         frames = self.grid.shape[2]
         index = frames // 2 if wanted is None else wanted
@@ -165,14 +165,14 @@ class Study:
             )
         return index
 
-    def picture_grey(self, frame: int = 0) -> NDArray[np.float32]:
-        """(rows, columns) grey values of a picture, larger where brighter; luma of colours."""
-        volume = self.volumes[Modality.PICTURE]
+    def image_grey(self, frame: int = 0) -> NDArray[np.float32]:
+        """(rows, columns) grey values of an image, larger where brighter; luma of colours."""
+        volume = self.volumes[Modality.IMAGE]
         grey = volume.data[:, :, frame].T.astype(np.float32)
         dark_is_large = volume.shown is not None and volume.shown[0] > volume.shown[1]
         return grey.min() + grey.max() - grey if dark_is_large else grey
 
-    def picture_pixels(self, frame: int = 0) -> NDArray[Any]:
-        """(rows, columns, 3) uint8 RGB of a coloured picture, else ``picture_grey``."""
-        rgb = self.volumes[Modality.PICTURE].rgb
-        return self.picture_grey(frame) if rgb is None else rgb[:, :, frame].swapaxes(0, 1)
+    def image_pixels(self, frame: int = 0) -> NDArray[Any]:
+        """(rows, columns, 3) uint8 RGB of a coloured image, else ``image_grey``."""
+        rgb = self.volumes[Modality.IMAGE].rgb
+        return self.image_grey(frame) if rgb is None else rgb[:, :, frame].swapaxes(0, 1)

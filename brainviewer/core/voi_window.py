@@ -68,22 +68,22 @@ _OWN_PRESETS: Mapping[Modality, Mapping[str, tuple[float, float]]] = {
 _DARK_END, _BRIGHT_END = 2.0, 99.5
 """Percentiles of the head and of the brain between which the automatic window is laid."""
 _ROOM_BELOW, _ROOM_ABOVE = 0.1, 0.15
-"""Shares of what lies between the two ends that the window reaches beyond them."""
+"""Fractions of what lies between the two ends that the window reaches beyond them."""
 _BRIGHTEST = 5.0
 """The bright end is at most so many interquartile ranges above the median: fluid on T2 must not
 push grey and white matter into the dark."""
 _ABOVE_AIR = 0.02
-"""How far black lies above the air, as a share of what lies between air and white."""
+"""How far black lies above the air, as a fraction of what lies between air and white."""
 _INNER = 0.7
 """Size of the ellipsoid that is brain, beside that of the head."""
 _SAMPLED = 64
 """Voxels of the sample along an axis, about."""
 _PADDED = 0.15
-"""A larger share of voxels with exactly one value is padding."""
+"""A larger fraction of voxels with exactly one value is padding."""
 _BELOW_PADDING = 0.1
-"""With a larger share of the other voxels below it, padding lies amidst the values."""
+"""With a larger fraction of the other voxels below it, padding lies amidst the values."""
 _RINGING = 0.02
-"""What resampling leaves around a stripped brain, as a share of its brightest values."""
+"""What resampling leaves around a stripped brain, as a fraction of its brightest values."""
 
 
 def presets(modality: Modality) -> dict[str, tuple[float, float]]:
@@ -161,11 +161,11 @@ def _head_sample(data: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.bool_], N
     """
     i, j, k = (max(1, round(count / _SAMPLED)) for count in data.shape)
     sample = data[::i, ::j, ::k]
-    padding, share = _commonest(sample)
-    if share > _PADDED and np.mean(sample < padding) > _BELOW_PADDING * (1 - share):
+    padding, fraction = _commonest(sample)
+    if fraction > _PADDED and np.mean(sample < padding) > _BELOW_PADDING * (1 - fraction):
         # Scans that were normalised have the value of the air amidst those of the brain.
         return sample, sample != padding, sample[:0].ravel()
-    if share > _PADDED:
+    if fraction > _PADDED:
         # A value that so many voxels share exactly is no measurement; dark tissue is one.
         threshold = padding + _RINGING * (float(np.percentile(sample, 99)) - padding)
     else:
@@ -175,7 +175,7 @@ def _head_sample(data: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.bool_], N
 
 
 def _commonest(sample: NDArray[Any]) -> tuple[float, float]:
-    """The value that most voxels have, and their share."""
+    """The value that most voxels have, and their fraction."""
     values, counts = np.unique(sample, return_counts=True)
     most = int(counts.argmax())
     return float(values[most]), float(counts[most] / sample.size)
@@ -195,8 +195,8 @@ def _inner_ellipsoid(head: NDArray[np.bool_]) -> NDArray[np.bool_]:
     return squares <= _INNER**2
 
 
-def _picture_window(data: NDArray[Any]) -> Window:
-    """From nothing to the 99.5th percentile: a picture may show anything."""
+def _image_window(data: NDArray[Any]) -> Window:
+    """From nothing to the 99.5th percentile: an image may show anything."""
     values = head_values(data)
     low = float(min(0.0, values.min()))
     high = float(np.percentile(values, 99.5))
@@ -204,10 +204,10 @@ def _picture_window(data: NDArray[Any]) -> Window:
 
 
 def opening_window(volume: Volume) -> Window:
-    """The window a sequence or a picture opens with: what its file says, else ``auto_window``."""
+    """The window a sequence or an image opens with: what its file says, else ``auto_window``."""
     if volume.shown is None:
-        if volume.modality is Modality.PICTURE:
-            return _picture_window(volume.data)
+        if volume.modality is Modality.IMAGE:
+            return _image_window(volume.data)
         return auto_window(volume.data)
     black, white = volume.shown
     window = Window.between(min(black, white), max(black, white))

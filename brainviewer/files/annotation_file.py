@@ -1,7 +1,7 @@
-"""A file of annotations: which study they belong to, and the marks themselves.
+"""A file of annotations: which study they belong to, and the annotations themselves.
 
-JSON with the keys ``format``, ``schema``, ``coordinates`` (words for whoever reads the file),
-``study`` (see ``MarkedStudy``; older versions did not write it) and ``annotations``. It holds no
+JSON with the keys ``format``, ``schema``, ``coordinates`` (words for a human reader),
+``study`` (see ``AnnotatedStudy``; older versions did not write it) and ``annotations``. It holds no
 file names and no patient names.
 """
 
@@ -50,7 +50,7 @@ class OtherStudy(FileError):
 
 
 @dataclass(frozen=True)
-class Marks:
+class ReadAnnotations:
     """What of a file can be shown on a study.
 
     left_out : the entries that cannot, as they stand in the file; why : the reason of each.
@@ -71,10 +71,10 @@ class Marks:
 
 
 @dataclass(frozen=True, eq=False)
-class MarkedStudy:
+class AnnotatedStudy:
     """The study that annotations were made on, as a file knows it: content and grid, no names.
 
-    content_hash : see ``Study``; empty if nobody knows.
+    content_hash : see ``Study``; empty if unknown.
     """
 
     content_hash: str
@@ -107,43 +107,47 @@ class AnnotationFile:
 
     name: str
     entries: tuple[Any, ...]
-    source: MarkedStudy | None = None
+    source: AnnotatedStudy | None = None
     coordinates: str = ""
 
-    def marks_on(self, study: Study) -> Marks:
-        """The marks that are possible on a study; whether it is theirs is not asked."""
+    def annotations_on(self, study: Study) -> ReadAnnotations:
+        """The annotations that are possible on a study; whether it is theirs is not asked."""
         read = [_read(entry) for entry in self.entries[:MOST_ANNOTATIONS]]
-        whole = _with_own_ids([mark for mark in read if mark is not None])
+        whole = _with_own_ids([annotation for annotation in read if annotation is not None])
         reasons = iter(zip(whole, why_impossible(whole, study.grid), strict=True))
         shown: list[Annotation] = []
         left: list[tuple[Any, str]] = []
-        for entry, mark in zip(self.entries, read, strict=False):
-            own, why = (None, _why_unread(entry)) if mark is None else next(reasons)
+        for entry, annotation in zip(self.entries, read, strict=False):
+            own, why = (None, _why_unread(entry)) if annotation is None else next(reasons)
             if own is None or why:
                 left.append((entry, why))
             else:
                 shown.append(own)
         left += [(entry, _TOO_MANY) for entry in self.entries[MOST_ANNOTATIONS:]]
-        return Marks(tuple(shown), tuple(e for e, _ in left), tuple(why for _, why in left))
+        return ReadAnnotations(
+            tuple(shown), tuple(e for e, _ in left), tuple(why for _, why in left)
+        )
 
     def opened_on(
         self, study: Study, *, other_study: bool = False
     ) -> tuple[tuple[Annotation, ...], tuple[str, ...]]:
-        """The marks to show on a study, and sentences that must be said beside them.
+        """The annotations to show on a study, and sentences that must be said beside them.
 
-        Raises what ``check_study`` raises, and FileError if none of the marks can be shown.
+        Raises what ``check_study`` raises, and FileError if none of the annotations can be shown.
         """
         self.check_study(study, other_study=other_study)
-        marks = self.marks_on(study)
-        if marks.left_out and not marks.annotations:
+        annotations = self.annotations_on(study)
+        if annotations.left_out and not annotations.annotations:
             said = f"None of the annotations in '{self.name}' can be shown on this study."
-            raise FileError(f"{said} {marks.notice}", _THEIR_STUDY)
-        return marks.annotations, tuple(filter(None, (*self.notices_on(study), marks.notice)))
+            raise FileError(f"{said} {annotations.notice}", _THEIR_STUDY)
+        return annotations.annotations, tuple(
+            filter(None, (*self.notices_on(study), annotations.notice))
+        )
 
     def check_study(self, study: Study, *, other_study: bool = False) -> None:
-        """Raises FileError if the marks say nothing about a study, OtherStudy if they may.
+        """Raises FileError if the annotations say nothing about a study, OtherStudy if they may.
 
-        other_study : the user wants to see marks of another study on this one.
+        other_study : the user wants to see annotations of another study on this one.
         """
         made = f"The annotations in '{self.name}' were made on"
         if self.source is None:
@@ -161,7 +165,7 @@ class AnnotationFile:
             raise OtherStudy(f"{made} another study.", _THEIR_STUDY)
 
     def notices_on(self, study: Study) -> tuple[str, ...]:
-        """What must be said when the marks are shown on a study."""
+        """What must be said when the annotations are shown on a study."""
         if self.source is None or not self.source.content_hash:
             said = f"'{self.name}' does not say which study it belongs to"
             return (f"{said}: check that it is this one.",)
@@ -183,14 +187,14 @@ def save_annotations(
     others : entries that cannot be shown and are kept as they are.
     mode : permissions; see ``write_whole``.
     """
-    head = {
+    header = {
         "format": FORMAT,
         "schema": SCHEMA,
         "coordinates": study.grid.coordinates,
         "study": _told(study),
     }
     lines = [*map(_line, annotations), *(json.dumps(entry) for entry in others)]
-    text = json.dumps(head, indent=1)[: -len("\n}")] + ',\n "annotations": ['
+    text = json.dumps(header, indent=1)[: -len("\n}")] + ',\n "annotations": ['
     text += ",".join(f"\n  {line}" for line in lines) + ("\n ]\n}\n" if lines else "]\n}\n")
     # A lone surrogate, as some keyboards can produce, must not stop the saving.
     write_whole(path, text.encode("utf-8", errors="replace"), mode)
@@ -244,8 +248,8 @@ def _told(study: Study) -> dict[str, Any]:
     }
 
 
-def _source(told: Any) -> MarkedStudy | None:
-    """What ``_told`` wrote; None where nobody knows, which is said when the marks are shown."""
+def _source(told: Any) -> AnnotatedStudy | None:
+    """What ``_told`` wrote; None where unknown, which is said when the annotations are shown."""
     try:
         i, j, k = (int(n) for n in told["shape"])
         affine: Affine = np.array(told["affine"], dtype=np.float64)
@@ -253,21 +257,21 @@ def _source(told: Any) -> MarkedStudy | None:
             return None
         oriented, as_stored = bool(told["oriented"]), bool(told["picture"])
         grid = Grid((i, j, k), affine, oriented, as_stored, Unit(told["unit"]))
-        return MarkedStudy(str(told["sha256"]), grid)
+        return AnnotatedStudy(str(told["sha256"]), grid)
     except (LookupError, TypeError, ValueError, ArithmeticError):
         return None
 
 
 def _read(entry: Any) -> Annotation | None:
     try:
-        mark = Annotation.from_json(entry)
+        annotation = Annotation.from_json(entry)
     except (LookupError, TypeError, ValueError, ArithmeticError, AttributeError):
         return None
-    if not entry.get("id") or len(mark.id) > _LONGEST_ID:
-        # The same one at every reading, so that two windows speak of the same mark.
+    if not entry.get("id") or len(annotation.id) > _LONGEST_ID:
+        # The same one at every reading, so that two windows speak of the same annotation.
         known = json.dumps(entry, sort_keys=True).encode("utf-8", errors="replace")
-        return replace(mark, id=sha256(known).hexdigest()[:32])
-    return mark
+        return replace(annotation, id=sha256(known).hexdigest()[:32])
+    return annotation
 
 
 def _why_unread(entry: Any) -> str:
@@ -281,14 +285,14 @@ def _line(annotation: Annotation) -> str:
 
 
 def _with_own_ids(annotations: Sequence[Annotation]) -> list[Annotation]:
-    """The same marks; one whose id was seen already gets another one."""
+    """The same annotations; one whose id was seen already gets another one."""
     seen: set[str] = set()
     result = []
-    for mark in annotations:
-        own, count = mark, 1
+    for annotation in annotations:
+        own, count = annotation, 1
         while own.id in seen:
             count += 1
-            own = replace(mark, id=f"{mark.id[: _LONGEST_ID - 8]}-{count}")
+            own = replace(annotation, id=f"{annotation.id[: _LONGEST_ID - 8]}-{count}")
         seen.add(own.id)
         result.append(own)
     return result

@@ -89,7 +89,7 @@ def _opened(path: Path, mode: int) -> int:
             if try_lock(descriptor) and os.fstat(descriptor).st_nlink:
                 return descriptor
         except OSError:
-            return descriptor  # no locks here, so nobody sweeps
+            return descriptor  # no locks here, so nothing is swept
         # Another process swept it in the moment before it was locked.
         os.close(descriptor)
         with suppress(FileNotFoundError):

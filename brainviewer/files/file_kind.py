@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-HEAD_BYTES = 1024
+START_BYTES = 1024
 """How much of the beginning of a file ``kind_of`` wants to see."""
 
 
@@ -19,8 +19,8 @@ class FileKind:
     advice: str
 
     @property
-    def picture(self) -> bool:
-        """Whether it is a picture, although perhaps none that can be opened."""
+    def image(self) -> bool:
+        """Whether it is an image, although perhaps none that can be opened."""
         return self.advice == _SAVE
 
 
@@ -111,38 +111,38 @@ _JSON = re.compile(rb"[{\[]\s*(?:[\"{}\[\]\d-]|true|false|null|$)")
 _PLAIN_TEXT = re.compile(rb"[\t\n\f\r\x20-\x7e\x80-\xff]+")
 
 
-def kind_of(head: bytes) -> FileKind | None:
+def kind_of(first_bytes: bytes) -> FileKind | None:
     """The kind of a file, or None if it is none of those that are known.
 
-    head : its first ``HEAD_BYTES`` bytes, or fewer where it is shorter.
+    first_bytes : its first ``START_BYTES`` bytes, or fewer where it is shorter.
     """
-    if head.startswith(b"version https://git-lfs"):
+    if first_bytes.startswith(b"version https://git-lfs"):
         return FileKind("a Git LFS pointer", "Fetch the file itself with 'git lfs pull'.")
-    if head[4:8] == b"ftyp":
-        return _ISO_MEDIA.get(head[8:12], _VIDEO)
-    if head.startswith(b"RIFF"):
-        return _RIFF.get(head[8:12])
-    if head.startswith(b"BM") and head[6:10] == b"\0\0\0\0":
+    if first_bytes[4:8] == b"ftyp":
+        return _ISO_MEDIA.get(first_bytes[8:12], _VIDEO)
+    if first_bytes.startswith(b"RIFF"):
+        return _RIFF.get(first_bytes[8:12])
+    if first_bytes.startswith(b"BM") and first_bytes[6:10] == b"\0\0\0\0":
         return FileKind("a BMP image", _SAVE)
-    start = head.lstrip(b"\n")
+    start = first_bytes.lstrip(b"\n")
     for kind, beginnings in _BEGINNINGS:
         if start.startswith(beginnings):
             return kind
-    if head[128:132] == b"DICM":
+    if first_bytes[128:132] == b"DICM":
         return FileKind("a DICOM file", "Give it a name that ends in .dcm.")
-    if head[344:348] in (b"n+1\0", b"ni1\0") or head[4:8] in (b"n+2\0", b"ni2\0"):
+    if first_bytes[344:348] in (b"n+1\0", b"ni1\0") or first_bytes[4:8] in (b"n+2\0", b"ni2\0"):
         return _NIFTI
-    if head[:4] in (b"\x5c\1\0\0", b"\0\0\1\x5c") and head[38:39] == b"r":
+    if first_bytes[:4] in (b"\x5c\1\0\0", b"\0\0\1\x5c") and first_bytes[38:39] == b"r":
         return FileKind("the header of an Analyze volume", _CONVERT)
-    if head[257:262] == b"ustar":
+    if first_bytes[257:262] == b"ustar":
         return FileKind("a tar archive", _UNPACK)
-    if re.match(rb"P[1-7]\s", head):
+    if re.match(rb"P[1-7]\s", first_bytes):
         return FileKind("a PNM image", _SAVE)
-    return _kind_of_text(head)
+    return _kind_of_text(first_bytes)
 
 
-def _kind_of_text(head: bytes) -> FileKind | None:
-    text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+def _kind_of_text(first_bytes: bytes) -> FileKind | None:
+    text = first_bytes.removeprefix(b"\xef\xbb\xbf").lstrip()
     start = text[:400].lower()
     if b"<!doctype html" in start or b"<html" in start:
         return FileKind("an HTML page", "Download the file itself, not the page about it.")
@@ -158,12 +158,12 @@ def _kind_of_text(head: bytes) -> FileKind | None:
     return None
 
 
-def _is_text(head: bytes) -> bool:
+def _is_text(start: bytes) -> bool:
     """Whether it reads as text: UTF-8 without control codes, but for a character cut at the end."""
-    if not head or not _PLAIN_TEXT.fullmatch(head):
+    if not start or not _PLAIN_TEXT.fullmatch(start):
         return False
     try:
-        head.decode("utf-8")
+        start.decode("utf-8")
     except UnicodeDecodeError as error:
-        return error.start >= len(head) - 3 and len(head) > HEAD_BYTES - 64
+        return error.start >= len(start) - 3 and len(start) > START_BYTES - 64
     return True

@@ -34,7 +34,7 @@ _ELSEWHERE = "Keep new ones with 'Save annotations as'"
 
 
 @dataclass(frozen=True)
-class Kept:
+class Restored:
     """What the journal holds for a study. notice : a sentence if something is amiss, else empty."""
 
     annotations: tuple[Annotation, ...] = ()
@@ -66,13 +66,13 @@ class Journal:
         self._behind: tuple[Annotation, ...] | None = None
         """What was known before the first change that could not be kept yet."""
 
-    def restore(self) -> Kept:
+    def restore(self) -> Restored:
         """What was kept. A journal that makes no sense is set aside under a new name and told.
 
         One that cannot be read now, or that a newer version wrote, stays where it is and is told.
         """
         if self._digest_now() is None:
-            return Kept()
+            return Restored()
         try:
             with self._alone():
                 self._state = self._on_disk()
@@ -80,8 +80,8 @@ class Journal:
                     self._path.unlink()
                     self._state = _OnDisk()
         except FileError as error:
-            return Kept(notice=str(error))
-        return Kept(self._state.annotations, self._state.notice)
+            return Restored(notice=str(error))
+        return Restored(self._state.annotations, self._state.notice)
 
     @property
     def changed_elsewhere(self) -> bool:
@@ -90,7 +90,7 @@ class Journal:
 
     def keep(
         self, annotations: Sequence[Annotation], before: Sequence[Annotation] | None = None
-    ) -> Kept:
+    ) -> Restored:
         """Bring what changed here into what is on disk; returns both together.
 
         Of an annotation that was changed in two windows the later change stays.
@@ -101,7 +101,7 @@ class Journal:
         Raises FileError; what was kept before then stays, and the next call tries again.
         """
         if not self._study.content_hash:
-            return Kept(tuple(annotations))
+            return Restored(tuple(annotations))
         if before is not None and self._behind is None:
             self._behind = tuple(before)
         if self._behind is not None:
@@ -122,7 +122,7 @@ class Journal:
                     raise self._not_kept(error.__cause__) from error
             self._state = replace(there, annotations=together, digest=self._digest_now())
             self._behind = None
-        return Kept(together, there.notice)
+        return Restored(together, there.notice)
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
@@ -149,7 +149,7 @@ class Journal:
         if digest == self._state.digest:
             return replace(self._state, notice="")
         try:
-            found = read_annotations(self._path).marks_on(self._study)
+            found = read_annotations(self._path).annotations_on(self._study)
         except DamagedFile:
             return replace(self._state, digest=None, notice=self._set_aside())
         except NewerFile as error:
@@ -212,9 +212,16 @@ def merged(
     before : what both knew. here : of the window that changes last; its changes win. there : of
         the other one.
     """
-    known = {mark.id: mark for mark in before}
-    theirs = {mark.id: mark for mark in there}
-    kept = (theirs.get(mark.id) if known.get(mark.id) == mark else mark for mark in here)
-    ours = {mark.id for mark in here}
-    new = (mark for mark in there if mark.id not in ours and mark.id not in known)
+    known = {annotation.id: annotation for annotation in before}
+    theirs = {annotation.id: annotation for annotation in there}
+    kept = (
+        theirs.get(annotation.id) if known.get(annotation.id) == annotation else annotation
+        for annotation in here
+    )
+    ours = {annotation.id for annotation in here}
+    new = (
+        annotation
+        for annotation in there
+        if annotation.id not in ours and annotation.id not in known
+    )
     return (*filter(None, kept), *new)

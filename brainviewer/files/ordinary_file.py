@@ -1,6 +1,6 @@
 """The one door to a file that the user names: an ordinary file, and not larger than expected.
 
-A pipe would wait for whoever writes into it, a device never ends, a link may lead to either or
+A pipe would wait for a writer, a device never ends, a link may lead to either or
 round in a circle. Whatever the system or a reader says about a file becomes a sentence here.
 """
 

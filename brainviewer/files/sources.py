@@ -5,7 +5,7 @@ from pathlib import Path
 
 from brainviewer.core.errors import FileError
 from brainviewer.core.shown_text import shortened
-from brainviewer.files.image2d.folder import pictures_of
+from brainviewer.files.image2d.folder import images_of
 from brainviewer.files.ordinary_file import is_there
 from brainviewer.files.study.folder import collect, explicit
 
@@ -21,13 +21,13 @@ def refuse_source(target: Path, sources: Iterable[Path]) -> None:
 
 
 def files_of(paths: Sequence[Path]) -> list[Path]:
-    """All files that may be read of a study, or of a picture, that is named like this.
+    """All files that may be read of a study, or of an image, that is named like this.
 
     Raises FileError as opening it does.
     """
     given, plain = explicit(paths)
     named = [*given.files.values(), *([given.segmentation] if given.segmentation else [])]
-    return [*named, *(pictures_of(plain) or collect(plain) if plain else ())]
+    return [*named, *(images_of(plain) or collect(plain) if plain else ())]
 
 
 def _same(one: Path, other: Path) -> bool:

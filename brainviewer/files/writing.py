@@ -111,7 +111,7 @@ def _in_words(path: Path, error: OSError | ValueError) -> FileError:
     elif number in (errno.ENOENT, errno.ENOTDIR):
         # It, or the one that a link leads to, is not there.
         place = resolved(path).parent if path.is_symlink() else path.parent
-        if is_folder(place):  # of the system, where nobody can make files
+        if is_folder(place):  # of the system, where no files can be made
             said = f"Nothing can be saved in the folder '{place}'."
         elif is_there(place):
             said = f"'{place}' is a file, not a folder, so nothing can be saved in it."

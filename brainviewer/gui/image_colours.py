@@ -1,4 +1,4 @@
-"""Colours on the black of images; the same in the dark and the light theme, and in pictures."""
+"""Colours on the black of images; the same in the dark and the light theme, and in images."""
 
 from PySide6.QtGui import QColor
 
@@ -14,7 +14,7 @@ SHADOW = QColor(0, 0, 0, 200)
 ACCENT = QColor(palette.ACCENT)
 TUMOUR = QColor(palette.TUMOUR)
 CAUTION = QColor(palette.CAUTION)
-MARK = QColor(palette.MARK)
+ANNOTATION = QColor(palette.ANNOTATION)
 
 
 def faded(colour: QColor, opacity: float) -> QColor:

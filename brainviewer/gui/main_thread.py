@@ -16,7 +16,7 @@ class MainThread(QObject):
         super().__init__(parent)
         self._lock = Lock()
         self._waiting: deque[Callable[[], None]] = deque()
-        self._knock.connect(self._answer, Qt.ConnectionType.QueuedConnection)
+        self._knock.connect(self._reply, Qt.ConnectionType.QueuedConnection)
 
     def post(self, function: Callable[[], None]) -> None:
         """Run ``function()`` on the main thread, in the order of posting."""
@@ -28,9 +28,9 @@ class MainThread(QObject):
 
     def drain(self) -> None:
         """Run what is waiting now; for the end of the application, on the main thread."""
-        self._answer(0)
+        self._reply(0)
 
-    def _answer(self, _: int) -> None:
+    def _reply(self, _: int) -> None:
         with self._lock:
             functions, self._waiting = self._waiting, deque()
         try:

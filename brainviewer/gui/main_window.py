@@ -31,7 +31,7 @@ from brainviewer.gui.appearance import Appearance
 from brainviewer.gui.dialogs.files import FileDialogs
 from brainviewer.gui.dialogs.pages import Pages
 from brainviewer.gui.dialogs.sequences import ask_sequences
-from brainviewer.gui.dialogs.view_export import PictureExport
+from brainviewer.gui.dialogs.view_export import ViewExport
 from brainviewer.gui.image_focus import ImageFocus
 from brainviewer.gui.layouts import column, panel, scrolled
 from brainviewer.gui.menus import Actions, Menus
@@ -41,7 +41,7 @@ from brainviewer.gui.panels.display import DisplayPanel
 from brainviewer.gui.panels.occlusion import WhatIfPanel
 from brainviewer.gui.panels.result import ResultPanel
 from brainviewer.gui.panels.study import StudyPanel
-from brainviewer.gui.panes.image_strip import FilmStrip
+from brainviewer.gui.panes.image_strip import ImageStrip
 from brainviewer.gui.panes.pane_grid import PaneGrid
 from brainviewer.gui.panes.slice_strip import SliceStrip
 from brainviewer.gui.status_bar import StatusBar
@@ -52,8 +52,8 @@ from brainviewer.gui.window_parts import WindowParts
 
 LEFT_WIDTH = 236
 RIGHT_WIDTH = 400
-_SHARE = 0.54
-_ANSWER = 400
+_FRACTION = 0.54
+_PREDICTION = 400
 _VOLUME = 210
 _NARROWEST = 320
 
@@ -80,8 +80,8 @@ class RightSplit(QSplitter):
     def resizeEvent(self, event: QResizeEvent) -> None:
         if not self._moved and self.count() == 2:
             height = self.height()
-            answer = round(max(_SHARE * height, min(_ANSWER, height - _VOLUME)))
-            self.setSizes([height - answer, answer])
+            prediction = round(max(_FRACTION * height, min(_PREDICTION, height - _VOLUME)))
+            self.setSizes([height - prediction, prediction])
         super().resizeEvent(event)
 
 
@@ -100,13 +100,13 @@ class MainWindow(QMainWindow):
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
         self.grid = PaneGrid(session)
         self.volume = VolumePane(session.state)
-        self.export_picture = PictureExport(session, self.grid, self.volume, self)
+        self.export_image = ViewExport(session, self.grid, self.volume, self)
         self.parts = WindowParts(
             self,
             session,
             self.grid,
             self.volume,
-            self.export_picture,
+            self.export_image,
             FileDialogs(session, self),
             Pages(session, self, over=self.grid),
             Appearance(session, self.grid, self),
@@ -135,7 +135,7 @@ class MainWindow(QMainWindow):
         self.parts.appearance.panels_changed.connect(self._show_strips)
         self.result.card_wanted.connect(self.parts.pages.show_card)
         self.result.class_wanted.connect(self.parts.pages.show_class)
-        self.volume.saveRequested.connect(lambda: self.export_picture.ask(ExportSubject.VOLUME))
+        self.volume.saveRequested.connect(lambda: self.export_image.ask(ExportSubject.VOLUME))
         self._show_study()
         if session.settings.window_state:
             stored = session.settings.window_state.encode("ascii", "replace")
@@ -151,9 +151,9 @@ class MainWindow(QMainWindow):
         invitation.demo_wanted.connect(self.session.documents.open_demo)
         self._pages.addWidget(invitation)
         self._pages.addWidget(self.grid)
-        self._strip, self._film = SliceStrip(self.session), FilmStrip(self.session)
+        self._strip, self._series = SliceStrip(self.session), ImageStrip(self.session)
         centre = QWidget()
-        centre.setLayout(column((self._pages, 1), self._strip, self._film, spacing=0))
+        centre.setLayout(column((self._pages, 1), self._strip, self._series, spacing=0))
         NoticeBar(self.session, over=self._pages)
         self.setCentralWidget(centre)
 
@@ -218,18 +218,18 @@ class MainWindow(QMainWindow):
         name = f"{in_title(study.name)} – " if study is not None and study.name else ""
         self._show_strips()
         for of_studies in (self.volume, self._outline):
-            of_studies.setVisible(Fact.PICTURE not in self.session.state.facts)
-        mark = "SYNTHETIC · " if study is not None and study.synthetic else ""
-        self.setWindowTitle(f"{mark}{name}BrainViewer")
+            of_studies.setVisible(Fact.IMAGE not in self.session.state.facts)
+        prefix = "SYNTHETIC · " if study is not None and study.synthetic else ""
+        self.setWindowTitle(f"{prefix}{name}BrainViewer")
         self._focus.leave_buttons()
 
     def _show_strips(self) -> None:
-        """The strip of slices where there are several, the film strip where pictures are."""
+        """The strip of slices where there are several, the image strip where images are."""
         state, panels = self.session.state, not self.parts.appearance.only_images
-        picture = state.study is not None and state.study.is_picture
+        image = state.study is not None and state.study.is_image2d
         several = state.study is None or state.view().count > 1
-        self._strip.setVisible(panels and (several or not picture))
-        self._film.setVisible(panels and picture and Fact.FILM in state.facts)
+        self._strip.setVisible(panels and (several or not image))
+        self._series.setVisible(panels and image and Fact.IMAGE_SERIES in state.facts)
 
     # -- Qt's own ---------------------------------------------------------------------------
 
@@ -273,7 +273,7 @@ class MainWindow(QMainWindow):
             self.session.annotations.take_in_other_edits()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        if not self.export_picture.finished():
+        if not self.export_image.finished():
             event.ignore()
             return
         geometry = bytes(self.saveGeometry().toBase64().data()).decode()

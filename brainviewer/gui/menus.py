@@ -14,11 +14,11 @@ from brainviewer.core.voi_window import presets
 from brainviewer.gui.actions import ACTIONS, CONTEXT_MENUS, LOOK_ACTIONS, MENUS, Action
 from brainviewer.gui.dialogs.files import recent
 from brainviewer.gui.outside_text import as_tip, on_button
-from brainviewer.gui.panels.annotations import MarkList
+from brainviewer.gui.panels.annotations import AnnotationList
 from brainviewer.gui.panels.display import COLOUR_MAPS
 from brainviewer.gui.panels.prevalence_menu import fill_prevalences, offer, refill
 from brainviewer.gui.panels.sequences import SequenceList
-from brainviewer.gui.panes.image_strip import FilmStrip
+from brainviewer.gui.panes.image_strip import ImageStrip
 from brainviewer.gui.widgets import call, listen
 from brainviewer.gui.window_parts import WindowParts
 
@@ -28,7 +28,7 @@ _STILL = {
     "tools>": ("Tool", dict(MENUS)["Tools"]),
 }
 """Submenus whose content is always the same."""
-_LISTS = {SequenceList: "sequences", MarkList: "marks", FilmStrip: "film"}
+_LISTS = {SequenceList: "sequences", AnnotationList: "annotations", ImageStrip: "series"}
 _ENGINES = {"auto": "Automatic", "onnx": "ONNX Runtime", "tensorflow": "TensorFlow"}
 
 
@@ -61,7 +61,7 @@ class Actions:
             state.tool_changed,
             state.active_changed,
             state.overlays_changed,
-            state.trial_changed,
+            state.occlusion_changed,
         )
         self._enable()
         self._check()
@@ -105,7 +105,7 @@ class Menus:
             self.context(name).popup(at)
 
     def _open_on_list(self, rows: QAbstractItemView, name: str, at: QPoint) -> None:
-        if isinstance(rows, MarkList):
+        if isinstance(rows, AnnotationList):
             rows.select_at(at)
         self._open(name, rows.viewport().mapToGlobal(at))
 
@@ -147,7 +147,7 @@ def with_mnemonics(texts: Sequence[str]) -> list[str]:
 
     A text that has one keeps it. First letters of words come before others.
     """
-    marked: list[str] = []
+    annotated: list[str] = []
     taken = {text[text.index("&") + 1].lower() for text in texts if "&" in text}
     for text in texts:
         words, _, key = text.partition("\t")
@@ -155,11 +155,11 @@ def with_mnemonics(texts: Sequence[str]) -> list[str]:
         found += [n for n, letter in enumerate(words) if letter.isalnum() and letter.isascii()]
         at = next((n for n in found if words[n].lower() not in taken), min(found, default=None))
         if "&" in words or at is None:
-            marked.append(text)
+            annotated.append(text)
             continue
         taken.add(words[at].lower())
-        marked.append(words[:at] + "&" + words[at:] + (f"\t{key}" if key else ""))
-    return marked
+        annotated.append(words[:at] + "&" + words[at:] + (f"\t{key}" if key else ""))
+    return annotated
 
 
 def _fill_recent(menu: QMenu, session: Session) -> None:

@@ -16,7 +16,7 @@ _JOBS = {
     "open": "Opening",
     "find": "Looking for the tumour",
     "classify": "Classifying",
-    "export": "Saving the picture",
+    "export": "Saving the image",
     "preview": "Drawing the preview",
     "save annotations": "Saving the annotations",
 }

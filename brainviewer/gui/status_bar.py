@@ -64,7 +64,7 @@ class StatusBar(QStatusBar):
             self._values.setText("")
             return
         place = self._state.cursor if position is None else position
-        if study.is_picture:
+        if study.is_image2d:
             self._show_pixel(study, place)
             return
         if study.grid.oriented:
@@ -79,7 +79,7 @@ class StatusBar(QStatusBar):
     def _show_pixel(self, study: Study, place: NDArray[np.float64]) -> None:
         """Columns and rows count from 0, as in every program for images."""
         column, row, frame = study.grid.nearest_voxel(place)
-        volume = study.volumes[Modality.PICTURE]
+        volume = study.volumes[Modality.IMAGE]
         self._place.setText(f"column {column}  row {row}")
         if volume.rgb is None:
             self._values.setText(f"value {_value(float(volume.data[column, row, frame]))}")

@@ -1,4 +1,4 @@
-"""Small pictures, and rows of lists that show them."""
+"""Small images, and rows of lists that show them."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,13 +9,13 @@ from PySide6.QtWidgets import QListWidget, QStyledItemDelegate, QStyleOptionView
 from brainviewer.painting.devices import image_of
 
 Index = QModelIndex | QPersistentModelIndex
-PICTURE = Qt.ItemDataRole.DecorationRole
+IMAGE = Qt.ItemDataRole.DecorationRole
 
 
 def pixmap(pixels: NDArray[np.uint8], ratio: float = 1.0) -> QPixmap:
-    """Grey levels (rows, columns) or colours (rows, columns, 3) as a picture.
+    """Grey levels (rows, columns) or colours (rows, columns, 3) as an image.
 
-    ratio : pixels of the picture for each of the window.
+    ratio : pixels of the image for each of the window.
     """
     form = QImage.Format.Format_Grayscale8 if pixels.ndim == 2 else QImage.Format.Format_RGB888
     made = QPixmap.fromImage(image_of(np.ascontiguousarray(pixels), form))

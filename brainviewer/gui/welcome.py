@@ -11,7 +11,7 @@ from brainviewer.gui.dialogs.files import recent
 from brainviewer.gui.image_colours import BLACK, BRIGHT, faded
 from brainviewer.gui.layouts import clear, column, fill, row
 from brainviewer.gui.outside_text import on_button
-from brainviewer.gui.widgets import button, call, head, label, painted
+from brainviewer.gui.widgets import button, call, heading, label, painted
 from brainviewer.painting.canvas import image_font
 
 _RECENT = 5
@@ -37,7 +37,7 @@ class Invitation(QWidget):
         self._settings = settings
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setStyleSheet("Invitation { background: black; }")
-        title = label("Drop a study or a picture here", "answer")
+        title = label("Drop a study or an image here", "answer")
         text = label("FLAIR, T1, T1ce and T2 as NIfTI, or single images")
         folder = button("Open study folder…", "primary", clicked=self.open_wanted)
         demo = button("Open the demo study", clicked=self.demo_wanted)
@@ -64,7 +64,7 @@ class Invitation(QWidget):
         studies = recent(self._settings)[:_RECENT]
         centred = Qt.AlignmentFlag.AlignCenter
         if studies:
-            fill(self._recent, (head("Recent studies"), centred))
+            fill(self._recent, (heading("Recent studies"), centred))
         for shown, paths in studies:
             again = button(
                 on_button(shown.name),
@@ -93,7 +93,7 @@ class Hints(QFrame):
         done = button("Got it", "second", clicked=self._close)
         self.setLayout(
             column(
-                head("Five things hands can do"),
+                heading("Five things hands can do"),
                 *lines,
                 (done, Qt.AlignmentFlag.AlignRight),
                 spacing=5,

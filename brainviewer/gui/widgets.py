@@ -76,7 +76,7 @@ def right(text: QLabel) -> QLabel:
     return text
 
 
-def head(text: str) -> QLabel:
+def heading(text: str) -> QLabel:
     """A section head in small capitals."""
     return label(text.upper(), "head")
 

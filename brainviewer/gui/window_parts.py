@@ -8,7 +8,7 @@ from brainviewer.app.session import Session
 from brainviewer.gui.appearance import Appearance
 from brainviewer.gui.dialogs.files import FileDialogs
 from brainviewer.gui.dialogs.pages import Pages
-from brainviewer.gui.dialogs.view_export import PictureExport
+from brainviewer.gui.dialogs.view_export import ViewExport
 from brainviewer.gui.panes.pane_grid import PaneGrid
 from brainviewer.gui.volume.pane import VolumePane
 
@@ -24,7 +24,7 @@ class WindowParts:
     session: Session
     grid: PaneGrid
     volume: VolumePane
-    export: PictureExport
+    export: ViewExport
     files: FileDialogs
     pages: Pages
     appearance: Appearance

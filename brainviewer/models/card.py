@@ -11,9 +11,9 @@ from pathlib import Path
 from types import MappingProxyType
 
 from brainviewer.core.errors import ModelError
-from brainviewer.core.findings import PICTURE, NetworkIdentity
+from brainviewer.core.findings import IMAGE, NetworkIdentity
 from brainviewer.models.segmentation.calibration import Calibration
-from brainviewer.models.subtype.fusion_head import Head
+from brainviewer.models.subtype.fusion_head import FusionHead
 from brainviewer.models.subtype.out_of_distribution import LesionDistribution
 
 
@@ -52,7 +52,7 @@ STEP_NUMBERS: Mapping[str, frozenset[str]] = MappingProxyType(
     }
 )
 LESION_STEPS = frozenset({"standardise_near_lesion", "crop_around_lesion"})
-PICTURE_STEPS = frozenset({"standardise_in_head", "crop_to_head"})
+IMAGE_STEPS = frozenset({"standardise_in_head", "crop_to_head"})
 
 
 @dataclass(frozen=True)
@@ -97,11 +97,11 @@ class ModelClass:
 
 
 @dataclass(frozen=True)
-class Figure:
+class Metric:
     """A measured figure with its 95 % interval and the number of patients behind it.
 
     low, high : None where no interval is known.
-    patients : images, where the model is one of single pictures.
+    patients : images, where the model is one of single images.
     """
 
     name: str
@@ -168,7 +168,7 @@ class Card:
     sequences : what it was trained on; ``needed`` are those it cannot do without.
     network : None where lesion descriptors alone are used. Another model's where the files are
         shared.
-    figures : measured by cross-validation, by what the answer rests on (``SITUATIONS``).
+    metrics : measured by cross-validation, by what the answer rests on (``SITUATIONS``).
     files : sha256 by name of every file of this model, in ``folder``.
     """
 
@@ -179,7 +179,7 @@ class Card:
     sequences: tuple[str, ...]
     needed: tuple[str, ...]
     network: Network | None
-    figures: Mapping[str, tuple[Figure, ...]]
+    metrics: Mapping[str, tuple[Metric, ...]]
     training_data: str
     intended_use: str
     limits: tuple[str, ...]
@@ -187,14 +187,14 @@ class Card:
     folder: Path
 
     @property
-    def of_pictures(self) -> bool:
+    def of_images(self) -> bool:
         """Whether it answers for single images, not for studies."""
-        return PICTURE in self.sequences
+        return IMAGE in self.sequences
 
     @property
     def counted(self) -> str:
         """What its figures count."""
-        return "images" if self.of_pictures else "patients"
+        return "images" if self.of_images else "patients"
 
     @property
     def weights_sha256(self) -> str:
@@ -217,14 +217,15 @@ class SegmentationCard(Card):
 class ModelCard(Card):
     """A model that classifies: the subtype of a lesion, or a single image.
 
-    head : what turns the network's output, descriptors and age into calibrated probabilities.
-    scope : file that says what the network's features look like in scope; None if unknown.
+    fusion_head : what turns the network's output, descriptors and age into calibrated
+        probabilities.
+    ood_check : file that says what the network's features look like in scope; None if unknown.
     lesions : what the lesions of the training patients are like; None if unknown.
     """
 
     classes: tuple[ModelClass, ...]
-    head: Head
-    scope: Path | None
+    fusion_head: FusionHead
+    ood_check: Path | None
     lesions: LesionDistribution | None = None
 
     @property

@@ -10,18 +10,18 @@ from types import MappingProxyType
 from typing import Any
 
 from brainviewer.core.errors import FileError, ModelError
-from brainviewer.core.findings import PICTURE
+from brainviewer.core.findings import IMAGE
 from brainviewer.files.ordinary_file import is_ordinary
 from brainviewer.files.structured import read_json
 from brainviewer.models.card import (
+    IMAGE_STEPS,
     LESION_STEPS,
     NETWORK_ROLES,
-    PICTURE_STEPS,
     ROLES,
     SITUATIONS,
     STEP_NUMBERS,
     Card,
-    Figure,
+    Metric,
     ModelCard,
     ModelClass,
     ModelInput,
@@ -31,7 +31,7 @@ from brainviewer.models.card import (
 )
 from brainviewer.models.plain_data import number, only, read, require, text
 from brainviewer.models.segmentation.calibration import parse_calibration
-from brainviewer.models.subtype.fusion_head_content import parse_head
+from brainviewer.models.subtype.fusion_head_content import parse_fusion_head
 from brainviewer.models.subtype.out_of_distribution import LesionDistribution, parse_distribution
 
 CARD_FILE = "card.json"
@@ -79,7 +79,7 @@ def parse_card(content: Any, folder: Path, owners: Owners = NO_OWNERS) -> Card:
     try:
         if content.get("format") != FORMAT:
             raise ValueError(f"it is not written in format {FORMAT}")
-        usual = Task.IMAGE_CLASSIFICATION if PICTURE in content["sequences"] else Task.SUBTYPE
+        usual = Task.IMAGE_CLASSIFICATION if IMAGE in content["sequences"] else Task.SUBTYPE
         task = Task(content.get("task", usual))
         if task is Task.SEGMENTATION:
             return _segmentation(content, folder)
@@ -122,10 +122,10 @@ def _classification(content: Any, folder: Path, task: Task, owners: Owners) -> M
         len(codes) > 1 and len(set(codes)) == len(codes), "it needs two or more different classes"
     )
     files, roles = _files(content)
-    network, scope = _network(content, folder, files, roles, owners)
-    head = parse_head(content["head"])
-    require(list(head.classes) == codes, "the head has other classes than the card")
-    require(head.network is None or network, "the head wants a network, but there is none")
+    network, ood_check = _network(content, folder, files, roles, owners)
+    fusion_head = parse_fusion_head(content["head"])
+    require(list(fusion_head.classes) == codes, "the head has other classes than the card")
+    require(fusion_head.network is None or network, "the head wants a network, but there is none")
     said = _said(content, folder, files)
     channels = () if network is None or network.input is None else network.input.channels
     require(set(channels) <= set(said["sequences"]), _UNTRAINED)
@@ -134,8 +134,8 @@ def _classification(content: Any, folder: Path, task: Task, owners: Owners) -> M
         task=task,
         network=network,
         classes=classes,
-        head=head,
-        scope=scope,
+        fusion_head=fusion_head,
+        ood_check=ood_check,
         lesions=_lesions(content, owners),
     )
 
@@ -149,7 +149,7 @@ def _said(content: Any, folder: Path, files: dict[str, str]) -> dict[str, Any]:
         **{name: text(content[name]) for name in texts},
         "sequences": sequences,
         "needed": needed,
-        "figures": _all_figures(content["figures"]),
+        "metrics": _all_metrics(content["figures"]),
         "limits": _texts(content["limits"]),
         "files": files,
         "folder": folder,
@@ -177,9 +177,9 @@ def parse_input(content: Any) -> ModelInput:
     channels, names = made.channels, [step.name for step in made.steps]
     different = channels and len(set(channels)) == len(channels)
     require(different, "it needs one or more different channels")
-    alone = PICTURE not in channels or len(channels) == 1
-    require(alone, "a model of pictures has no other channel")
-    needed = PICTURE_STEPS if PICTURE in channels else LESION_STEPS
+    alone = IMAGE not in channels or len(channels) == 1
+    require(alone, "a model of images has no other channel")
+    needed = IMAGE_STEPS if IMAGE in channels else LESION_STEPS
     each_once = len(set(names)) == len(names) and set(names) >= needed
     require(each_once, "each preparation step must be named once")
     odd = made.slices in range(1, 16, 2)
@@ -205,9 +205,9 @@ def _network(
     roles: dict[str, str],
     owners: Owners,
 ) -> tuple[Network | None, Path | None]:
-    """The network and its scope file: its own, those of another model, or none."""
+    """The network and its OOD file: its own, those of another model, or none."""
     entry = content["network"]
-    scope = folder / roles["scope"] if "scope" in roles else None
+    ood_check = folder / roles["scope"] if "scope" in roles else None
     if isinstance(entry, dict):
         if missing := NETWORK_ROLES - roles.keys():
             raise ValueError(f"it names no {sorted(missing)[0]} file")
@@ -223,15 +223,15 @@ def _network(
             {role: roles[role] for role in sorted(NETWORK_ROLES)},
             text(content["version"]),
         )
-        return made, scope
+        return made, ood_check
     if NETWORK_ROLES & roles.keys():
         raise ValueError("it has files of a network but does not describe one")
     if entry is None:
-        return None, scope
+        return None, ood_check
     owner = owners.get(text(entry))
     if not isinstance(owner, ModelCard) or owner.network is None:
         raise ValueError(f"it needs the network of the model {entry!r}, which is not installed")
-    return owner.network, scope or owner.scope
+    return owner.network, ood_check or owner.ood_check
 
 
 def _lesions(content: Any, owners: Owners) -> LesionDistribution | None:
@@ -243,15 +243,15 @@ def _lesions(content: Any, owners: Owners) -> LesionDistribution | None:
     return owner.lesions if isinstance(owner, ModelCard) else None
 
 
-def _all_figures(content: Any) -> dict[str, tuple[Figure, ...]]:
+def _all_metrics(content: Any) -> dict[str, tuple[Metric, ...]]:
     if unknown := content.keys() - set(SITUATIONS):
         raise ValueError(f"there is no situation {sorted(unknown)[0]!r}")
-    return {name: _figures(content[name]) for name in SITUATIONS if name in content}
+    return {name: _metrics(content[name]) for name in SITUATIONS if name in content}
 
 
-def _figures(entries: Any) -> tuple[Figure, ...]:
+def _metrics(entries: Any) -> tuple[Metric, ...]:
     return tuple(
-        Figure(
+        Metric(
             text(entry["name"]),
             number(entry["value"]),
             None if entry["low"] is None else number(entry["low"]),

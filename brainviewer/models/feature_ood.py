@@ -20,14 +20,14 @@ Features = NDArray[np.float32]
 
 
 @dataclass(frozen=True, eq=False)
-class Scope:
-    """What features look like in scope.
+class FeatureOOD:
+    """What features look like in distribution.
 
     mean : (c,) float32
     axes : (c, k) float32, orthonormal
     deviations : (k,) float32, standard deviation of the training patients along each axis.
     residual : usual length of what is left outside of the axes.
-    limit : largest distance that counts as in scope.
+    limit : largest distance that counts as in distribution.
     """
 
     mean: NDArray[np.float32]
@@ -37,7 +37,7 @@ class Scope:
     limit: float
 
     def distance(self, features: Features) -> float:
-        """How strange features are; about 1 for a usual patient.
+        """How far features lie from those of the training; about 1 for a usual patient.
 
         features : (c,) float32, see ``embedding``
         """
@@ -54,8 +54,8 @@ def embedding(features: Features) -> Features:
     return np.asarray(mean / max(float(np.linalg.norm(mean)), 1e-12), np.float32)
 
 
-def fit_scope(embeddings: NDArray[np.float32], axes: int, limit: float = np.inf) -> Scope:
-    """The scope of the patients whose features are given.
+def fit_ood(embeddings: NDArray[np.float32], axes: int, limit: float = np.inf) -> FeatureOOD:
+    """What features look like in distribution, from those of known patients.
 
     embeddings : (n, c) float32
     """
@@ -65,7 +65,7 @@ def fit_scope(embeddings: NDArray[np.float32], axes: int, limit: float = np.inf)
     kept = min(axes, len(sizes) - 1)
     base = directions[:kept].T
     left = np.sum(away**2, axis=1) - np.sum((away @ base) ** 2, axis=1)
-    return Scope(
+    return FeatureOOD(
         mean.astype(np.float32),
         np.ascontiguousarray(base, np.float32),
         (sizes[:kept] / np.sqrt(len(embeddings))).astype(np.float32),
@@ -74,37 +74,37 @@ def fit_scope(embeddings: NDArray[np.float32], axes: int, limit: float = np.inf)
     )
 
 
-def save_scope(scope: Scope, path: Path) -> None:
-    """Write a scope as ``.npz`` without pickle."""
+def save_ood(ood_check: FeatureOOD, path: Path) -> None:
+    """Write an OOD check as ``.npz`` without pickle."""
     np.savez_compressed(
         path,
-        mean=scope.mean.astype(np.float16),
-        axes=scope.axes.astype(np.float16),
-        deviations=scope.deviations,
-        numbers=np.array([scope.residual, scope.limit]),
+        mean=ood_check.mean.astype(np.float16),
+        axes=ood_check.axes.astype(np.float16),
+        deviations=ood_check.deviations,
+        numbers=np.array([ood_check.residual, ood_check.limit]),
     )
 
 
 @lru_cache(maxsize=4)
-def load_scope(path: Path) -> Scope:
-    """Read what ``save_scope`` wrote; raises ModelError if it cannot be used."""
+def load_ood(path: Path) -> FeatureOOD:
+    """Read what ``save_ood`` wrote; raises ModelError if it cannot be used."""
     try:
         with np.load(path, allow_pickle=False) as file:
             values: dict[str, Any] = {name: np.asarray(file[name], np.float32) for name in file}
-        scope = Scope(
+        ood_check = FeatureOOD(
             values["mean"],
             values["axes"],
             values["deviations"],
             float(values["numbers"][0]),
             float(values["numbers"][1]),
         )
-        if scope.axes.shape != (*scope.mean.shape, *scope.deviations.shape):
+        if ood_check.axes.shape != (*ood_check.mean.shape, *ood_check.deviations.shape):
             raise ValueError("shapes differ")
     except (OSError, EOFError, KeyError, ValueError, IndexError):
         raise ModelError(
             f"The file {path.name} of the model cannot be read.", "Install the model again."
         ) from None
-    return scope
+    return ood_check
 
 
 def too_far(scope_file: Path | None, features: Features) -> str:
@@ -115,6 +115,10 @@ def too_far(scope_file: Path | None, features: Features) -> str:
     """
     if scope_file is None:
         return ""
-    scope = load_scope(scope_file)
-    distance = scope.distance(embedding(features))
-    return "" if distance <= scope.limit else f"(distance {distance:.1f}, limit {scope.limit:.1f})"
+    ood_check = load_ood(scope_file)
+    distance = ood_check.distance(embedding(features))
+    return (
+        ""
+        if distance <= ood_check.limit
+        else f"(distance {distance:.1f}, limit {ood_check.limit:.1f})"
+    )

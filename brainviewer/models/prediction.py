@@ -9,11 +9,17 @@ from numpy.typing import NDArray
 
 from brainviewer.core.counting import listed
 from brainviewer.core.errors import ModelError
-from brainviewer.core.findings import ANSWER, SCOPE, Classification, NetworkIdentity, NetworkUse
-from brainviewer.models.card import DOUBT, SITUATIONS, Figure, ModelCard
-from brainviewer.models.engine.runtimes import EngineAnswer
+from brainviewer.core.findings import (
+    OOD_CHECK,
+    PREDICTION,
+    Classification,
+    NetworkIdentity,
+    NetworkUse,
+)
+from brainviewer.models.card import DOUBT, SITUATIONS, Metric, ModelCard
+from brainviewer.models.engine.runtimes import EngineOutput
 from brainviewer.models.saliency import class_activation, map_on_slice
-from brainviewer.models.subtype.fusion_head import Verdict
+from brainviewer.models.subtype.fusion_head import FusedPrediction
 from brainviewer.models.subtype.input import Prepared
 
 
@@ -27,31 +33,31 @@ def mean_logits(card: ModelCard, logits: NDArray[np.float32]) -> NDArray[np.floa
     return np.asarray(logits.mean(axis=0), np.float32)
 
 
-def situation(verdict: Verdict) -> str:
+def situation(prediction: FusedPrediction) -> str:
     """What an answer rests on, as the card's figures name it."""
     names = {"network": "image", "descriptors": "descriptors", "age": "age"}
-    said = listed(names[source] for source in verdict.used)
+    said = listed(names[source] for source in prediction.used)
     assert said in SITUATIONS
     return said
 
 
-def figures_of(card: ModelCard, verdict: Verdict) -> tuple[Figure, ...]:
+def metrics_of(card: ModelCard, prediction: FusedPrediction) -> tuple[Metric, ...]:
     """The figures that were measured for answers like this one; empty if there are none.
 
     They were measured with the model's usual prevalence, so there are none for another one.
     """
-    if verdict.prevalence != card.head.default:
+    if prediction.prevalence != card.fusion_head.default:
         return ()
-    return card.figures.get(situation(verdict), ())
+    return card.metrics.get(situation(prediction), ())
 
 
-def why_doubtful(card: ModelCard, verdict: Verdict) -> str:
-    """Why an answer is not confident, with the measured share of wrong ones; empty if it is."""
-    if verdict.confident:
+def why_doubtful(card: ModelCard, prediction: FusedPrediction) -> str:
+    """Why an answer is not confident, with the measured fraction of wrong ones; empty if it is."""
+    if prediction.confident:
         return ""
-    kind = "class" if card.of_pictures else "type"
-    least = f"No {kind} reaches {100 * card.head.least_confident:.0f}\u00a0%"
-    doubt = next((f for f in figures_of(card, verdict) if f.name == DOUBT), None)
+    kind = "class" if card.of_images else "type"
+    least = f"No {kind} reaches {100 * card.fusion_head.least_confident:.0f}\u00a0%"
+    doubt = next((f for f in metrics_of(card, prediction) if f.name == DOUBT), None)
     if doubt is None or doubt.patients == 0:
         return f"{least}."
     wrong = round(doubt.value * doubt.patients)
@@ -60,46 +66,46 @@ def why_doubtful(card: ModelCard, verdict: Verdict) -> str:
     )
 
 
-def said_of_figure(figure: Figure, counted: str = "patients") -> str:
+def metric_text(metric: Metric, counted: str = "patients") -> str:
     """A figure in words, with its 95 % interval and how many stand behind it.
 
     counted : what they are. Of images not every patient is known.
     """
     known = "" if counted == "patients" else ", as far as known"
     return (
-        f"{figure.name} {figure.value:.2f} ({figure.low:.2f}–{figure.high:.2f}), "
-        f"{figure.patients} {counted}, cross-validated by patient{known}"
+        f"{metric.name} {metric.value:.2f} ({metric.low:.2f}–{metric.high:.2f}), "
+        f"{metric.patients} {counted}, cross-validated by patient{known}"
     )
 
 
 _NO_NETWORK = NetworkUse(NetworkIdentity("", "", ""), "", "", 0.0, 0.0, {})
 
 
-def unanswered(
+def unclassified(
     card: ModelCard,
-    answer: EngineAnswer | None,
+    prediction: EngineOutput | None,
     content_hash: str,
     used_for: Mapping[str, int] = MappingProxyType({}),
     sequences: tuple[str, ...] = (),
 ) -> Classification:
     """What is known of a classification whatever comes out: the model, and what it looked at.
 
-    answer : of the network; None if it was not asked.
+    prediction : of the network; None if it was not asked.
     used_for : see ``NetworkUse``. Slice, weights, engine and times of the classification are those
         of a network that takes part in the answer, and else unknown.
     """
     network = None
-    if answer is not None:
+    if prediction is not None:
         assert card.network is not None  # it gave the answer
         network = NetworkUse(
             card.network.identity,
-            answer.engine,
-            answer.device,
-            answer.load_seconds,
-            answer.predict_seconds,
+            prediction.engine,
+            prediction.device,
+            prediction.load_seconds,
+            prediction.predict_seconds,
             dict(used_for),
         )
-    own = network if network is not None and card.head.network is not None else _NO_NETWORK
+    own = network if network is not None and card.fusion_head.network is not None else _NO_NETWORK
     return Classification(
         model_id=card.id,
         model_version=card.version,
@@ -108,14 +114,14 @@ def unanswered(
         classes={},
         names={item.code: item.name for item in card.classes},
         predicted="",
-        slice_index=own.used_for.get(ANSWER, own.used_for.get(SCOPE)),
+        slice_index=own.used_for.get(PREDICTION, own.used_for.get(OOD_CHECK)),
         engine=own.engine,
         device=own.device,
         load_seconds=own.load_seconds,
         predict_seconds=own.predict_seconds,
         study_hash=content_hash,
         sequences_used=sequences,
-        notices=() if answer is None else tuple(answer.notices),
+        notices=() if prediction is None else tuple(prediction.notices),
         network=network,
     )
 
@@ -125,10 +131,10 @@ def refused(bare: Classification, reason: str) -> Classification:
     return replace(bare, in_scope=False, reason=reason)
 
 
-def answered(
+def classified(
     bare: Classification,
     card: ModelCard,
-    verdict: Verdict,
+    prediction: FusedPrediction,
     notices: Sequence[str] = (),
     doubts: Sequence[str] = (),
 ) -> Classification:
@@ -137,36 +143,36 @@ def answered(
     notices : what is to be said of it before what the engine said.
     doubts : why it cannot be confident, however probable it is; each a sentence, and a notice too.
     """
-    reason, usual = why_doubtful(card, verdict), card.head.default
-    figures = {figure.name: figure for figure in figures_of(card, verdict)}
-    chosen = figures.get("balanced accuracy", figures.get("accuracy"))
+    reason, usual = why_doubtful(card, prediction), card.fusion_head.default
+    metrics = {metric.name: metric for metric in metrics_of(card, prediction)}
+    chosen = metrics.get("balanced accuracy", metrics.get("accuracy"))
     said = [*doubts, *notices, *bare.notices]
-    if not figures and verdict.prevalence != usual:
+    if not metrics and prediction.prevalence != usual:
         said.append(
             f"The model was measured with the prevalence '{usual}', so no figure is known for this "
             "answer."
         )
-    shares = card.head.prevalences[verdict.prevalence].shares
+    fractions = card.fusion_head.prevalences[prediction.prevalence].shares
     return replace(
         bare,
-        classes=dict(verdict.probabilities),
-        predicted=verdict.predicted,
-        quality="" if chosen is None else said_of_figure(chosen, card.counted),
+        classes=dict(prediction.probabilities),
+        predicted=prediction.predicted,
+        quality="" if chosen is None else metric_text(chosen, card.counted),
         abstained=bool(reason),
         reason=reason,
         calibrated=True,
-        prevalence=verdict.prevalence,
-        priors=dict(zip(card.codes, shares, strict=True)),
+        prevalence=prediction.prevalence,
+        priors=dict(zip(card.codes, fractions, strict=True)),
         notices=tuple(said),
     ).doubted(doubts)
 
 
 def activation(
-    card: ModelCard, answer: EngineAnswer, prepared: Prepared, code: str
+    card: ModelCard, prediction: EngineOutput, prepared: Prepared, code: str
 ) -> NDArray[np.float32]:
     """(rows, columns) float32 in 0..1: where the network saw a class, over the whole slice.
 
     The first image of those that it saw shows the slice as it is.
     """
-    seen = class_activation(answer.features[:1], answer.dense, card.codes.index(code))
+    seen = class_activation(prediction.features[:1], prediction.dense, card.codes.index(code))
     return map_on_slice(seen, prepared.box, prepared.shape)

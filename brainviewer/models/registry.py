@@ -16,7 +16,7 @@ AnyCard = TypeVar("AnyCard", bound=Card)
 
 DEFAULT_MODEL = "glioma-descriptors"
 """The winner of the declared criterion (``training.subtype.evaluate``)."""
-DEFAULT_PICTURE_MODEL = "xception-tumour"
+DEFAULT_IMAGE_MODEL = "xception-tumour"
 """The model of single images that answers unless another is asked for."""
 SEGMENTATION_MODEL = "lesion-outline"
 """The model that segments lesions."""
@@ -103,17 +103,17 @@ def _sound_segmentation(file: _Stamps) -> SegmentationCard | None:
 
 def study_model(model_id: str | None = None) -> ModelCard:
     """A model that answers for studies, the default for None; raises ModelError if it does not."""
-    return _answering_for("studies", "single pictures", model(model_id or DEFAULT_MODEL))
+    return _answering_for("studies", "single images", model(model_id or DEFAULT_MODEL))
 
 
-def picture_model(model_id: str | None = None) -> ModelCard:
-    """The same for single pictures."""
-    return _answering_for("single pictures", "studies", model(model_id or DEFAULT_PICTURE_MODEL))
+def image_model(model_id: str | None = None) -> ModelCard:
+    """The same for single images."""
+    return _answering_for("single images", "studies", model(model_id or DEFAULT_IMAGE_MODEL))
 
 
 def _answering_for(wanted: str, other: str, card: ModelCard) -> ModelCard:
-    if card.of_pictures is (wanted == "studies"):
-        usual = DEFAULT_MODEL if wanted == "studies" else DEFAULT_PICTURE_MODEL
+    if card.of_images is (wanted == "studies"):
+        usual = DEFAULT_MODEL if wanted == "studies" else DEFAULT_IMAGE_MODEL
         raise ModelError(
             f"The model {card.id} answers for {other}, not for {wanted}.",
             f"Choose a model of {wanted.removeprefix('single ')}, such as {usual}.",

@@ -21,27 +21,30 @@ from brainviewer.painting.slice_scene import SliceScene
 _HANDLE = 3.5
 _LINE = 1.4
 _MARGIN = 6.0
-_LABEL_SHARE = 0.45
+_LABEL_FRACTION = 0.45
 """Of the width of a pane that a label may take before its lines are broken."""
 _FOREIGN = 0.6
 _MOST_APART = 20  # labels of a pane that are kept off each other
 _MOST_LABELS = 300
-_MOST_FINE = 60  # marks of a pane that are drawn smoothly
+_MOST_FINE = 60  # annotations of a pane that are drawn smoothly
 
 Failed = Callable[[Annotation, Exception], None]
 """Told of an annotation that could not be painted, and why."""
 
 
-def label_lines(mark: Annotation, view: SliceView, study: Study | None) -> tuple[str, ...]:
-    """What is written beside a mark."""
-    parts = (shortened(shown_text(part).strip()) for part in mark.text.splitlines())
+def label_lines(annotation: Annotation, view: SliceView, study: Study | None) -> tuple[str, ...]:
+    """What is written beside an annotation."""
+    parts = (shortened(shown_text(part).strip()) for part in annotation.text.splitlines())
     written = tuple(line for line in parts if line)
     unit = view.grid.unit
-    if measure := wording.measure_text(mark, unit):
+    if measure := wording.measure_text(annotation, unit):
         return (*written, measure)
-    if mark.kind.traits.region and study and mark.modality in study.volumes:
-        data = study.volumes[mark.modality].data
-        return (*written, *wording.statistics_lines(region_statistics(mark, view, data), unit))
+    if annotation.kind.traits.region and study and annotation.modality in study.volumes:
+        data = study.volumes[annotation.modality].data
+        return (
+            *written,
+            *wording.statistics_lines(region_statistics(annotation, view, data), unit),
+        )
     return written
 
 
@@ -67,63 +70,72 @@ class AnnotationPainter:
 
     def paint(self, painter: QPainter) -> dict[str, QRectF]:
         """Paint them; returns where their labels stand, by the ids of the annotations."""
-        marks = self.scene.marks_shown
-        shown = [(m, p) for m, p in self._placed(marks) if _visible(p, self.geometry.size)]
+        annotations = self.scene.annotations_shown
+        shown = [(m, p) for m, p in self._placed(annotations) if _visible(p, self.geometry.size)]
         stroke = _stroke_fine if len(shown) <= _MOST_FINE else _stroke_thin
-        for mark, points in shown:
-            with_values = self._says_values(mark)
-            selected, shape = mark.id == self.scene.selection, SHAPES[mark.kind]
+        for annotation, points in shown:
+            with_values = self._says_values(annotation)
+            selected, shape = annotation.id == self.scene.selection, SHAPES[annotation.kind]
             try:
                 stroke(painter, shape, points, with_values, selected)
                 if with_values:
-                    self._label(painter, mark, points)
+                    self._label(painter, annotation, points)
                     if selected:
                         _paint_handles(painter, shape.handle_pixels(points))
             except Exception as error:
-                self._give_up(mark, error)
+                self._give_up(annotation, error)
         return self._labels
 
-    def _says_values(self, mark: Annotation) -> bool:
-        own = mark.modality is self.scene.modality or mark.kind.traits.written
+    def _says_values(self, annotation: Annotation) -> bool:
+        own = annotation.modality is self.scene.modality or annotation.kind.traits.written
         return own or self.scene.all_labels
 
-    def _give_up(self, mark: Annotation, error: Exception) -> None:
+    def _give_up(self, annotation: Annotation, error: Exception) -> None:
         if self.failed is None:
             raise error
-        self.failed(mark, error)
+        self.failed(annotation, error)
 
-    def _placed(self, marks: Sequence[Annotation]) -> Iterator[tuple[Annotation, list[QPointF]]]:
-        """The marks with the places of their points, worked out in one go."""
+    def _placed(
+        self, annotations: Sequence[Annotation]
+    ) -> Iterator[tuple[Annotation, list[QPointF]]]:
+        """The annotations with the places of their points, worked out in one go."""
         try:
-            points = [point for mark in marks for point in mark.points]
+            points = [point for annotation in annotations for point in annotation.points]
             places = iter(self.geometry.to_pixels(points or [(0,) * 3]))
-            yield from [(mark, [next(places) for _ in mark.points]) for mark in marks]
+            yield from [
+                (annotation, [next(places) for _ in annotation.points])
+                for annotation in annotations
+            ]
         except Exception:
-            for mark in marks:
+            for annotation in annotations:
                 try:
-                    yield mark, self.geometry.to_pixels(mark.points)
+                    yield annotation, self.geometry.to_pixels(annotation.points)
                 except Exception as error:
-                    self._give_up(mark, error)
+                    self._give_up(annotation, error)
 
-    def _lines(self, mark: Annotation, size: float) -> tuple[str, ...]:
-        scene, width = self.scene, _LABEL_SHARE * self.geometry.size[0]
+    def _lines(self, annotation: Annotation, size: float) -> tuple[str, ...]:
+        scene, width = self.scene, _LABEL_FRACTION * self.geometry.size[0]
 
         def lines() -> tuple[str, ...]:
-            texts = label_lines(mark, scene.view, scene.study)
-            if texts and mark.kind.traits.region and mark.modality is not scene.modality:
-                texts = (mark.modality.value, *texts)
+            texts = label_lines(annotation, scene.view, scene.study)
+            if (
+                texts
+                and annotation.kind.traits.region
+                and annotation.modality is not scene.modality
+            ):
+                texts = (annotation.modality.value, *texts)
             canvas = Canvas()
             return tuple(part for text in texts for part in canvas.wrapped(text, width, size))
 
-        key = "label", mark, scene.study, scene.modality, scene.convention, size, width
+        key = "label", annotation, scene.study, scene.modality, scene.convention, size, width
         return self.layers.keep(key, lines)
 
-    def _label(self, painter: QPainter, mark: Annotation, points: Sequence[QPointF]) -> None:
-        if len(self._labels) >= _MOST_LABELS and mark.id != self.scene.selection:
+    def _label(self, painter: QPainter, annotation: Annotation, points: Sequence[QPointF]) -> None:
+        if len(self._labels) >= _MOST_LABELS and annotation.id != self.scene.selection:
             return
         width, height = self.geometry.size
         size = letter_size((width, height)) - 1
-        lines, metrics = self._lines(mark, size), font_metrics(size)
+        lines, metrics = self._lines(annotation, size), font_metrics(size)
         if not lines:
             return
         step = metrics.height()
@@ -131,11 +143,11 @@ class AnnotationPainter:
         # Among very many there is no free place, and to look for one would take seconds.
         crowded = len(self._labels) >= _MOST_APART
         box = _best(
-            SHAPES[mark.kind].label_places(points, wide, step * len(lines)),
+            SHAPES[annotation.kind].label_places(points, wide, step * len(lines)),
             QRectF(0, 0, width, height).adjusted(_MARGIN, _MARGIN, -_MARGIN, -_MARGIN),
             () if crowded else (*self.taken, *self._labels.values()),
         )
-        self._labels[mark.id] = box
+        self._labels[annotation.id] = box
         for place, line in enumerate(lines):
             at = QPointF(box.left(), box.top() + place * step + metrics.ascent())
             write(painter, at, line, image_font(size), palette.BRIGHT)
@@ -171,7 +183,7 @@ def _stroke_fine(
 def _stroke_thin(
     painter: QPainter, shape: Shape, points: Sequence[QPointF], own: bool, selected: bool
 ) -> None:
-    """One pixel wide, which is twenty times as fast; for slices with very many marks."""
+    """One pixel wide, which is twenty times as fast; for slices with very many annotations."""
     if selected:
         _stroke_fine(painter, shape, points, own, selected)
         return
@@ -183,7 +195,7 @@ def _stroke_thin(
 
 
 def _colour(own: bool, selected: bool) -> QColor:
-    return ink(palette.BRIGHT if selected else palette.MARK, 1.0 if own else _FOREIGN)
+    return ink(palette.BRIGHT if selected else palette.ANNOTATION, 1.0 if own else _FOREIGN)
 
 
 def _visible(points: Sequence[QPointF], size: tuple[int, int]) -> bool:

@@ -18,7 +18,7 @@ Size = tuple[float, float]
 
 MARGIN = 10.0
 _LONGEST_BAR = 80.0
-_BAR_SHARE = 0.2
+_BAR_FRACTION = 0.2
 _APART = 6.0
 """Between two texts that stand side by side."""
 
@@ -43,20 +43,20 @@ class Captions:
 
 
 def slice_captions(scene: SliceScene, geometry: SliceGeometry) -> Captions:
-    """What is written on a slice, or on a frame of a picture.
+    """What is written on a slice, or on a frame of an image.
 
     Without the corner texts only that remains which must not be overlooked.
     """
-    view, picture, grid = scene.view, scene.study.is_picture, scene.view.grid
+    view, image, grid = scene.view, scene.study.is_image2d, scene.view.grid
     warnings = _warnings(scene)
     if not scene.overlays.text:
         return Captions(warnings=tuple(w for w in warnings if w[1] == palette.CAUTION))
     return Captions(
         scene.modality.value,
-        "" if picture else view.plane.value,
+        "" if image else view.plane.value,
         warnings,
         wording.window_text(scene.window),
-        "" if picture and view.count == 1 else f"{scene.index + 1} / {view.count}",
+        "" if image and view.count == 1 else f"{scene.index + 1} / {view.count}",
         wording.position_text(view, scene.index),
         view.letters,
         geometry.mm_per_pixel,
@@ -73,7 +73,7 @@ def _warnings(scene: SliceScene) -> tuple[tuple[str, str], ...]:
         said.append((wording.EDITED.upper(), palette.CAUTION))
     if view.grid.unit is Unit.PIXEL:
         said.append((wording.SIZE_UNKNOWN.upper(), palette.CAUTION))
-    if study.is_picture:
+    if study.is_image2d:
         pass  # shown as it is stored; nothing can be turned round
     elif not view.grid.oriented:
         said.append(("ORIENTATION UNKNOWN", palette.CAUTION))
@@ -96,7 +96,7 @@ def round_length(most: float) -> float:
 
 def scale_bar_mm(mm_per_pixel: float, width: float = np.inf) -> float:
     """The longest of 1, 2, 5, 10, 20 … mm for a pane: 80 points, or a fifth of its width."""
-    return round_length(min(_LONGEST_BAR, _BAR_SHARE * width) * mm_per_pixel)
+    return round_length(min(_LONGEST_BAR, _BAR_FRACTION * width) * mm_per_pixel)
 
 
 def paint_captions(painter: QPainter, size: Size, captions: Captions) -> None:

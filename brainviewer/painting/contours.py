@@ -11,18 +11,18 @@ _FINENESS = 4
 
 
 def contour_path(mask: NDArray[np.bool_], spacing: tuple[float, float]) -> QPainterPath:
-    """The contours of a mask (rows, columns) in slice mm; see ``outlines``.
+    """The contours of a mask (rows, columns) in slice mm; see ``contours``.
 
     spacing : height and width of a pixel in mm.
     """
     path = QPainterPath()
-    for line in outlines(mask):
+    for line in contours(mask):
         path.addPolygon(QPolygonF([QPointF(x, y) for y, x in (line * spacing).tolist()]))
         path.closeSubpath()
     return path
 
 
-def outlines(mask: NDArray[np.bool_]) -> list[NDArray[np.float64]]:
+def contours(mask: NDArray[np.bool_]) -> list[NDArray[np.float64]]:
     """Closed lines (n, 2) of (row, column) along the borders of a mask, holes included.
 
     mask : (rows, columns); pixel centres lie at integers.

@@ -1,4 +1,4 @@
-"""Where the measured diameters lie on a slice, in the window and in exported pictures alike."""
+"""Where the measured diameters lie on a slice, in the window and in exported images alike."""
 
 from collections.abc import Iterable
 

@@ -40,7 +40,7 @@ class FigureSpec:
     panes : row by row; columns : how many stand side by side.
     pane_size : width and height of every pane in points (pixels at 1×).
     places : where the panes lie instead, one for each; none for a grid of equal ones.
-    volume_picture : (rows, columns, 3) the 3D view, already drawn, as one more pane.
+    volume_image : (rows, columns, 3) the 3D view, already drawn, as one more pane.
     finding, classification : shown in the column beside the panes if ``result`` is True, and
         named in the provenance.
     result_note : what the reader must know about the result, e.g. that it is stale.
@@ -52,7 +52,7 @@ class FigureSpec:
     panes: tuple[SliceScene, ...]
     columns: int = 1
     pane_size: tuple[int, int] = (640, 640)
-    volume_picture: NDArray[np.uint8] | None = None
+    volume_image: NDArray[np.uint8] | None = None
     finding: TumourFinding | None = None
     classification: Classification | None = None
     result_note: str = ""
@@ -103,7 +103,7 @@ class FigurePage:
     def _volume_place(self) -> Place | None:
         """The 3D view takes a free place, else a column of its own."""
         spec, (width, height) = self.spec, self._grid
-        if spec.volume_picture is None:
+        if spec.volume_image is None:
             return None
         if len(self._places) > len(spec.panes):
             return self._places[-1]
@@ -162,8 +162,8 @@ class FigurePage:
             paint(painter, QRect(*place), scene, ratio, layers)
         for place in self._places[len(spec.panes) :]:
             painter.fillRect(QRect(*place), Qt.GlobalColor.black)
-        if self._volume is not None and spec.volume_picture is not None:
-            _paint_volume(painter, QRect(*self._volume), spec.volume_picture, spec.study.synthetic)
+        if self._volume is not None and spec.volume_image is not None:
+            _paint_volume(painter, QRect(*self._volume), spec.volume_image, spec.study.synthetic)
 
     def _card(self, canvas: Canvas) -> int:
         spec = self.spec
@@ -200,19 +200,19 @@ def _equal_places(spec: FigureSpec) -> list[Place]:
 
 
 def _paint_volume(
-    painter: QPainter, place: QRect, picture: NDArray[np.uint8], synthetic: bool
+    painter: QPainter, place: QRect, image: NDArray[np.uint8], synthetic: bool
 ) -> None:
     """The 3D view in a pane of its own, neither cut nor distorted."""
     painter.save()
     painter.setClipRect(place)
     painter.translate(place.topLeft())
     painter.fillRect(0, 0, place.width(), place.height(), Qt.GlobalColor.black)
-    rows, columns = picture.shape[:2]
+    rows, columns = image.shape[:2]
     zoom = min(place.width() / columns, place.height() / rows)
     width, height = columns * zoom, rows * zoom
     box = QRectF((place.width() - width) / 2, (place.height() - height) / 2, width, height)
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-    painter.drawImage(box, rgb_image(picture))
+    painter.drawImage(box, rgb_image(image))
     size = letter_size((place.width(), place.height()))
     write_corner(painter, "3D", "SYNTHETIC" if synthetic else "", size)
     painter.restore()

@@ -1,4 +1,4 @@
-"""The lines below the images: what the colours mean and where the picture came from."""
+"""The lines below the images: what the colours mean and where the image came from."""
 
 import math
 from collections.abc import Sequence
@@ -68,7 +68,7 @@ def provenance_lines(
         sequences = ", ".join(dict.fromkeys(pane.modality.value for pane in panes))
         places = ", ".join(dict.fromkeys(_place(pane) for pane in panes))
         parts = [sequences, places, wording.convention_text(study.grid, panes[0].convention)]
-        if study.is_picture:
+        if study.is_image2d:
             parts.append(wording.pixel_text(study.grid))
         lines.append(" · ".join(part for part in parts if part))
         windows = (f"{pane.modality} {wording.window_text(pane.window)}" for pane in panes)
@@ -112,7 +112,7 @@ def _legend(panes: Sequence[SliceScene]) -> list[tuple[str, str]]:
     """What the colours over the images mean: (colour, words)."""
     entries = []
     if any(pane.shows_lesion for pane in panes):
-        entries.append((palette.TUMOUR, "tumour outline, found automatically"))
+        entries.append((palette.TUMOUR, "tumour contour, found automatically"))
     labels = sorted({label for pane in panes for label in pane.labels_shown})
     names = panes[0].study.segment_names if panes else {}
     entries += [

@@ -154,7 +154,7 @@ def head_viewport(
     size : width and height of the area in points.
     annotations : those on this slice are shown whole.
     """
-    if study.is_picture:
+    if study.is_image2d:
         return None
     frame, (height, width) = head_frame(view, study.reference.data), view.pixel_spacing
     low = np.array((frame.top / height + 0.5, frame.left / width + 0.5))

@@ -124,15 +124,15 @@ def _enhancing_volume(taken: Measurements | None, without: str) -> MeasurementLi
     small = taken.enhancing_ml < _LEAST_ML
     value = f"< {_LEAST_ML} mL" if small else f"{number(taken.enhancing_ml, 1)} mL"
     if taken.volume_ml > 0:
-        value += f" · {_share(taken.enhancing_ml / taken.volume_ml)}"
+        value += f" · {_fraction(taken.enhancing_ml / taken.volume_ml)}"
     return MeasurementLine("Enhancing", value, diameters=taken.enhancing)
 
 
-def _share(share: float) -> str:
+def _fraction(fraction: float) -> str:
     """A part of the lesion in percent; neither nothing nor all unless it is."""
-    if 0 < share < 0.01:
+    if 0 < fraction < 0.01:
         return "< 1 %"
-    return "> 99 %" if 0.99 < share < 1 else f"{number(100 * share)} %"
+    return "> 99 %" if 0.99 < fraction < 1 else f"{number(100 * fraction)} %"
 
 
 def _diameters(

@@ -1,4 +1,4 @@
-"""The colours of pictures; the same meaning has the same colour in the window."""
+"""The colours of images; the same meaning has the same colour in the window."""
 
 from collections.abc import Mapping
 
@@ -13,7 +13,7 @@ CORNER = "#C3CFDA"
 ACCENT = "#5AA9E6"
 TUMOUR = "#FFB347"
 CAUTION = "#E6C66A"
-MARK = "#9AD4FF"
+ANNOTATION = "#9AD4FF"
 SHADOW = "#000000", 200 / 255
 """Colour and opacity of what is painted under lines."""
 

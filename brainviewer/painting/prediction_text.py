@@ -1,11 +1,11 @@
-"""What is said about the type of a glioma, in the window and in exported pictures alike."""
+"""What is said about the type of a glioma, in the window and in exported images alike."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 from brainviewer.core.counting import listed
-from brainviewer.core.findings import ANSWER, Classification, NetworkUse, tumour_probability
+from brainviewer.core.findings import PREDICTION, Classification, NetworkUse, tumour_probability
 from brainviewer.painting.wording import number, probability
 
 ONLY_GLIOMAS = (
@@ -21,13 +21,13 @@ _ENGINES = {"onnx": "ONNX", "tensorflow": "TensorFlow"}
 class Standing(StrEnum):
     """How far an answer can be taken."""
 
-    ANSWERED = "answered"
+    CLASSIFIED = "answered"
     NOT_CONFIDENT = "not confident"
     OUT_OF_SCOPE = "out of scope"
 
 
 @dataclass(frozen=True)
-class AnswerText:
+class PredictionText:
     """An answer in words.
 
     beneath : what stands smaller under the headline; empty if nothing.
@@ -54,11 +54,11 @@ class AnswerText:
     notes: tuple[str, ...]
 
 
-def answer_text(result: Classification) -> AnswerText:
+def words_of(result: Classification) -> PredictionText:
     """The answer in words, with its standing."""
     name = result.names.get(result.predicted, result.predicted)
     ranking = tuple(sorted(result.classes.items(), key=lambda entry: -entry[1]))
-    standing, headline, beneath = Standing.ANSWERED, name, ""
+    standing, headline, beneath = Standing.CLASSIFIED, name, ""
     if not result.in_scope:
         standing, headline, ranking = Standing.OUT_OF_SCOPE, "Out of scope", ()
     elif result.abstained:
@@ -67,12 +67,12 @@ def answer_text(result: Classification) -> AnswerText:
             "Not confident",
             f"Most probable: {name}",
         )
-    return AnswerText(
+    return PredictionText(
         standing,
         headline,
         beneath,
         tumour_text(result),
-        result.reason if standing is not Standing.ANSWERED else "",
+        result.reason if standing is not Standing.CLASSIFIED else "",
         ranking,
         _source(result),
         _made_by(result),
@@ -86,7 +86,7 @@ def condition_text(result: Classification) -> str:
     """What an answer takes for granted, since the model cannot know it; empty without an answer."""
     if not result.in_scope or not result.predicted:
         return ""
-    return "it is one of these classes" if result.of_picture else "it is a glioma"
+    return "it is one of these classes" if result.of_image else "it is a glioma"
 
 
 def tumour_text(result: Classification) -> str:
@@ -105,12 +105,14 @@ def prevalence_text(name: str, priors: Mapping[str, float]) -> str:
     """
     if not priors:
         return ""
-    codes, shares = list(priors), list(priors.values())
-    if max(shares) - min(shares) < _EVEN:
+    codes, fractions = list(priors), list(priors.values())
+    if max(fractions) - min(fractions) < _EVEN:
         which = f"all {len(codes)} classes" if len(codes) > _FEW else listed(codes)
         where = ", as in the training data" if name == "training" else ""
         return f"Assumes {which} equally frequent{where}"
-    each = ", ".join(f"{code}\u00a0{number(100 * share)}\u00a0%" for code, share in priors.items())
+    each = ", ".join(
+        f"{code}\u00a0{number(100 * fraction)}\u00a0%" for code, fraction in priors.items()
+    )
     where = _PREVALENCES.get(name, "")
     return f"Assumes {each}" + (f", {where}" if where else "")
 
@@ -124,7 +126,7 @@ def _made_by(result: Classification) -> str:
 
 def _beside(result: Classification) -> str:
     network = result.network
-    if network is None or ANSWER in network.used_for:
+    if network is None or PREDICTION in network.used_for:
         return ""
     what = listed(network.used_for).capitalize()
     name = f"{network.identity.id} {network.identity.version}"
@@ -137,10 +139,10 @@ def _ran(run: Classification | NetworkUse) -> list[str]:
 
 
 def _source(result: Classification) -> str:
-    if result.of_picture:
+    if result.of_image:
         several = result.frames > 1
         frame = (result.slice_index or 0) + 1
-        what = f"frame {frame} of {result.frames}" if several else "this picture"
+        what = f"frame {frame} of {result.frames}" if several else "this image"
         return f"from {what} alone" if result.in_scope else what if several else ""
     index = result.slice_index
     where = "the whole lesion" if index is None else f"axial slice {index + 1}"

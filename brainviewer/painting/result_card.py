@@ -9,7 +9,7 @@ from brainviewer.core.study import Study
 from brainviewer.painting import palette, wording
 from brainviewer.painting.canvas import Canvas
 from brainviewer.painting.measurement_text import measurement_lines, slice_line
-from brainviewer.painting.prediction_text import ONLY_GLIOMAS, AnswerText, Standing, answer_text
+from brainviewer.painting.prediction_text import ONLY_GLIOMAS, PredictionText, Standing, words_of
 
 WIDTH = 304
 _PAD = 20.0
@@ -25,7 +25,7 @@ class _Column:
         self.left, self.right = _PAD, WIDTH - _PAD
         self.width = self.right - self.left
 
-    def head(self, text: str) -> None:
+    def heading(self, text: str) -> None:
         at, words = (self.left, self.y + 10), text.upper()
         self.canvas.text(*at, words, 11, palette.QUIET, bold=True, anchor="ls", spacing=0.9)
         self.y += 22
@@ -82,9 +82,9 @@ def draw_result_card(
 
 
 def _draw_type(column: _Column, study: Study, result: Classification, note: str) -> None:
-    canvas, said = column.canvas, answer_text(result)
-    of_picture = "Class of the edited picture" if study.edited else "Class"
-    column.head(of_picture if result.of_picture else "Glioma type")
+    canvas, said = column.canvas, words_of(result)
+    of_image = "Class of the edited image" if study.edited else "Class"
+    column.heading(of_image if result.of_image else "Glioma type")
     size = 21.0
     while size > 15 and len(canvas.wrapped(said.headline, column.width, size)) > 2:
         size -= 1
@@ -110,7 +110,7 @@ def _draw_type(column: _Column, study: Study, result: Classification, note: str)
     column.gap(4)
     if result.quality and said.ranking:
         column.text(result.quality, 12, palette.QUIET)
-    if not result.of_picture:
+    if not result.of_image:
         column.text(ONLY_GLIOMAS, 12, palette.QUIET)
     if note:
         column.text(note, 12, palette.CAUTION)
@@ -120,11 +120,11 @@ def _draw_type(column: _Column, study: Study, result: Classification, note: str)
         column.text(notice, 12, palette.QUIET)
 
 
-def _calibration(result: Classification, said: AnswerText) -> str:
+def _calibration(result: Classification, said: PredictionText) -> str:
     if not result.calibrated:
         words = "Not calibrated"
-    else:  # of a case that the model doubts nobody has measured it
-        words = "Calibrated" if said.standing is Standing.ANSWERED else ""
+    else:  # of a case that the model doubts it was not measured
+        words = "Calibrated" if said.standing is Standing.CLASSIFIED else ""
     assumes = said.prevalence[:1].lower() + said.prevalence[1:] if words else said.prevalence
     said_of_it = "; ".join(filter(None, (words, assumes)))
     return said_of_it and f"{said_of_it}."
@@ -141,13 +141,13 @@ def _draw_bars(column: _Column, ranking: Sequence[tuple[str, float]]) -> None:
         end = bar_left + (bar_right - bar_left) * min(max(probability, 0.0), _NEVER_FULL)
         if end - bar_left >= 1:
             canvas.bar(bar_left, base - 10, end, base + 1, colour)
-        share = wording.probability(probability)
-        canvas.text(column.right, base, share, 13, palette.TEXT, anchor="rs")
+        fraction = wording.probability(probability)
+        canvas.text(column.right, base, fraction, 13, palette.TEXT, anchor="rs")
         column.gap(24)
 
 
 def _draw_tumour(column: _Column, study: Study, finding: TumourFinding) -> None:
-    column.head("Tumour")
+    column.heading("Tumour")
     if not finding.found or finding.index is None:
         column.text("No lesion found", 15, palette.TEXT)
         return
@@ -173,11 +173,11 @@ def _draw_areas(column: _Column, view: SliceView, finding: TumourFinding, chosen
     areas = finding.area_mm2 if view.ascending else finding.area_mm2[::-1]
     chosen = chosen if view.ascending else len(areas) - 1 - chosen
     most, step = float(areas.max()), column.width / len(areas)
-    outline = [(column.left, top + height)]
+    contour = [(column.left, top + height)]
     for place, area in enumerate(areas):
         y = top + height - float(area) / most * height
-        outline += [(column.left + place * step, y), (column.left + (place + 1) * step, y)]
-    canvas.fill([*outline, (column.right, top + height)], "#4A5763")
+        contour += [(column.left + place * step, y), (column.left + (place + 1) * step, y)]
+    canvas.fill([*contour, (column.right, top + height)], "#4A5763")
     x = column.left + (chosen + 0.5) * step
     high = top + height - float(areas[chosen]) / most * height
     canvas.fill(

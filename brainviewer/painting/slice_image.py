@@ -102,9 +102,9 @@ def is_grey(colour_map: str) -> bool:
 
 
 def own_colours(volume: Volume, colour_map: str) -> NDArray[np.uint8] | None:
-    """(i, j, k, 3) the colours that a picture is shown in; None if it is shown by its grey values.
+    """(i, j, k, 3) the colours that an image is shown in; None if it is shown by its grey values.
 
-    A colour map is made for grey values: choosing one takes a picture's own colours away.
+    A colour map is made for grey values: choosing one takes an image's own colours away.
     """
     return volume.rgb if is_grey(colour_map) else None
 

@@ -81,7 +81,7 @@ def _paint_writing(
     failed: Failed | None,
 ) -> dict[str, QRectF]:
     captions, labels = slice_captions(scene, geometry), dict[str, QRectF]()
-    if scene.marks_shown:
+    if scene.annotations_shown:
         # Labels keep off the corners, which are written last so that nothing covers them.
         taken = caption_boxes(geometry.size, captions)
         labels = AnnotationPainter(scene, geometry, layers, taken, failed).paint(painter)
@@ -135,7 +135,7 @@ def _paint_outline(painter: QPainter, geometry: SliceGeometry, region: NDArray[n
 
 
 def _paint_border(painter: QPainter, geometry: SliceGeometry) -> None:
-    """Round the whole pane, so that an edited picture is never taken for the original."""
+    """Round the whole pane, so that an edited image is never taken for the original."""
     pen = QPen(ink(palette.CAUTION), _BORDER)
     pen.setJoinStyle(Qt.PenJoinStyle.MiterJoin)
     painter.setPen(pen)

@@ -20,7 +20,7 @@ class Viewport:
     """The part of a slice that is shown.
 
     centre : world position in mm, RAS+, in the middle of the pane.
-    mm_per_point : how many mm a pixel of the pane at 1× covers; of a picture, in its own unit.
+    mm_per_point : how many mm a pixel of the pane at 1× covers; of an image, in its own unit.
     """
 
     centre: Point
@@ -102,7 +102,7 @@ class SliceScene:
         return tuple(int(value) for value in values if value)
 
     @cached_property
-    def marks_shown(self) -> tuple[Annotation, ...]:
+    def annotations_shown(self) -> tuple[Annotation, ...]:
         """The annotations that lie on this slice."""
         if not self.overlays.annotations or not self.annotations:
             return ()

@@ -1,4 +1,4 @@
-"""How numbers and places are written in pictures: units, sensible digits, real minus signs."""
+"""How numbers and places are written in images: units, sensible digits, real minus signs."""
 
 from collections.abc import Mapping
 
@@ -9,8 +9,8 @@ from brainviewer.core.voi_window import Window
 
 RESEARCH_ONLY = "Research use only, not for diagnosis"
 SYNTHETIC = "SYNTHETIC DATA"
-EDITED = "edited picture"
-EDITED_HOW = "EDITED PICTURE: a part of it was painted over"
+EDITED = "edited image"
+EDITED_HOW = "EDITED IMAGE: a part of it was painted over"
 
 SIZE_UNKNOWN = "size not known: lengths in pixels"
 
@@ -50,7 +50,7 @@ def window_text(window: Window) -> str:
 
 
 def position_text(view: SliceView, index: int) -> str:
-    """Where a slice lies, such as ``S −16.0 mm``; empty if nobody knows, and for pictures."""
+    """Where a slice lies, such as ``S −16.0 mm``; empty if nobody knows, and for images."""
     if not view.grid.oriented or view.grid.as_stored:
         return ""
     return f"{TOWARDS[view.plane]} {number(view.position_mm(index), 1)} mm"
@@ -68,7 +68,7 @@ def convention_text(grid: Grid, convention: Convention) -> str:
 
 
 def place_text(view: SliceView, index: int) -> str:
-    """Which slice of which plane, or which frame of a picture; empty if it has but one."""
+    """Which slice of which plane, or which frame of an image; empty if it has but one."""
     if not view.grid.as_stored:
         return f"{view.plane} slice {index + 1} of {view.count}"
     return f"frame {index + 1} of {view.count}" if view.count > 1 else ""

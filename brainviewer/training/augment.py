@@ -1,8 +1,8 @@
 """Random augmentation of training slices, applied before the preprocessing that inference uses.
 
 They stand for what differs between scanners and studies: gain, contrast, noise, blur, slow
-intensity drift, missing sequences, skull or no skull, and the rough outline of an automatic lesion
-finder.
+intensity drift, missing sequences, skull or no skull, and the rough segmentation of an automatic
+lesion detector.
 """
 
 import cv2
@@ -16,7 +16,7 @@ Random = np.random.Generator
 
 
 def vary(tumour: TumourSlice, random: Random) -> TumourSlice:
-    """A random relative of a slice: other pose, contrast, completeness and lesion outline."""
+    """A random relative of a slice: other pose, contrast, completeness and lesion segmentation."""
     channels = drop_channels(tumour.channels, random)
     if random.random() < 0.5:
         channels = strip_skull(channels, tumour.mask, random)
@@ -95,7 +95,8 @@ def vary_intensity(image: NDArray[np.float32], random: Random) -> NDArray[np.flo
 
 
 def rough_outline(mask: NDArray[np.bool_], random: Random) -> NDArray[np.bool_]:
-    """The lesion as an automatic finder might draw it: grown, shrunk, cut, shifted, an ellipse."""
+    """The lesion as an automatic detector might draw it: grown, shrunk, cut, shifted, an
+    ellipse."""
     rows = np.flatnonzero(mask.any(axis=1))
     columns = np.flatnonzero(mask.any(axis=0))
     height, width = np.ptp(rows) + 1, np.ptp(columns) + 1

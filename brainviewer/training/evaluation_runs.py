@@ -24,9 +24,9 @@ from brainviewer.training.subtype.descriptor_table import TABLE_FILE
 from brainviewer.training.subtype.evaluate import EVALUATION_FILE, RECIPE, evaluate_run
 from brainviewer.training.subtype.evaluation_inputs import PREDICTIONS
 from brainviewer.training.training_runs import (
-    FINDER_HAS_SEEN,
-    LESION_OUTLINE,
-    TUMOUR_PICTURES,
+    DETECTOR_HAS_SEEN,
+    LESION_SEGMENTATION,
+    TUMOUR_IMAGES,
     find_recipe,
     recipe_kind,
     require_torch,
@@ -45,15 +45,15 @@ def measure(
     out: Path | None = None,
     report: Report = silent,
     tell: Callable[[str], None] = lambda sentence: None,
-    strange: Path | None = None,
+    ood_images: Path | None = None,
 ) -> dict[str, Any]:
     """The figures of a run on patients that its networks never saw; written as JSON and plots.
 
     recipe, data : those of the run, unless others are given.
     out : the JSON file; ``evaluation.json`` in the run by default.
     tell : told what the user must know about the data.
-    strange : pictures that are out of scope, in a folder for each kind; for networks that name a
-        tumour on one picture.
+    ood_images : images that are out of scope, in a folder for each kind; for networks that name a
+        tumour on one image.
 
     A folder that only holds an ``evaluation.json``, as those of models do, is not measured again.
     Raises FileError if the run is not finished, or if there is nothing to measure.
@@ -81,19 +81,19 @@ def measure(
         if out is not None:
             write_whole(file, dump(measured).encode())
         return measured
-    if kind == LESION_OUTLINE:
-        measured = _measure_outlines(plan_file, data, run, report)
-    elif kind == TUMOUR_PICTURES:
+    if kind == LESION_SEGMENTATION:
+        measured = _measure_segmentations(plan_file, data, run, report)
+    elif kind == TUMOUR_IMAGES:
         require_torch()
         from brainviewer.training.image_classification.tumour_command import evaluate_tumour_network
 
-        measured = evaluate_tumour_network(plan_file, data, run, report, strange)
+        measured = evaluate_tumour_network(plan_file, data, run, report, ood_images)
     else:
         plan = read_recipe(plan_file)
         _check_finished(run, plan)
         looks_now = not (run / DETECTIONS_FOLDER).is_dir() and not (run / TABLE_FILE).is_file()
         if data is not None and looks_now and find_cases(data).layout == "lgg":
-            tell(FINDER_HAS_SEEN)
+            tell(DETECTOR_HAS_SEEN)
         measured = evaluate_run(run, plan, report, data)
     measured = {**measured, "measured_with": made_with()}
     make_folder(file.parent)
@@ -126,25 +126,27 @@ def _check_finished(run: Path, plan: Recipe) -> None:
             )
 
 
-def _measure_outlines(
+def _measure_segmentations(
     plan_file: Path, data: Path | None, run: Path, report: Report
 ) -> dict[str, Any]:
     """Figures of a lesion-outline run; leaves there what each fold's network found in the cases
     that it never saw, for those who train on found lesions."""
     require_torch()
-    from brainviewer.training.segmentation import evaluate as outline_evaluate
-    from brainviewer.training.segmentation.fit import read_outline_recipe
+    from brainviewer.training.segmentation import evaluate as segmentation_evaluate
+    from brainviewer.training.segmentation.fit import read_segmentation_recipe
 
-    plan = read_outline_recipe(plan_file)
+    plan = read_segmentation_recipe(plan_file)
     if not (run / "final.npz").exists():
         raise FileError(
             f"The run {run.name} is not finished.", "Run the same 'brainviewer train' again."
         )
     if data is None:
-        raise FileError("The cases are needed to measure outlines.", "Name them with --data.")
-    record = _read(outline_evaluate.figures_file(plan, data, run, report))
-    trust = parse_calibration(record["confidence"]["trust"])
-    outline_evaluate.write_detections(plan, data, run, run / DETECTIONS_FOLDER, trust, report)
+        raise FileError("The cases are needed to measure segmentations.", "Name them with --data.")
+    record = _read(segmentation_evaluate.figures_file(plan, data, run, report))
+    calibration = parse_calibration(record["confidence"]["trust"])
+    segmentation_evaluate.write_detections(
+        plan, data, run, run / DETECTIONS_FOLDER, calibration, report
+    )
     return record
 
 

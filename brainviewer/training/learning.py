@@ -26,8 +26,8 @@ from brainviewer.training.weights import update_average
 @dataclass(frozen=True, eq=False)
 class Batch:
     """images : (n, depth, size, size) float32
-    labels : (n,) int64; None where nobody says, and only the further tasks are learned.
-    covered : (n, slices, size, size) float32, share of lesion; None where it is not known.
+    labels : (n,) int64; None where unknown, and only the further tasks are learned.
+    covered : (n, slices, size, size) float32, fraction of lesion; None where it is not known.
     shown : what a further task needs besides; None where there is none.
     """
 
@@ -51,18 +51,18 @@ Fitted = TypeVar("Fitted", bound=nn.Module)
 
 
 def from_samples(
-    bank: AugmentationCache, labels: Sequence[int], members: Sequence[int], model_input: ModelInput
+    cache: AugmentationCache, labels: Sequence[int], members: Sequence[int], model_input: ModelInput
 ) -> MakeBatch:
-    """Batches of the bank's samples; every class and every patient in it weighs the same.
+    """Batches of the cache's samples; every class and every patient in it weighs the same.
 
-    labels : class of each case in the bank
+    labels : class of each case in the cache
     members : the cases that may be learned from.
     """
 
     def make(cases: NDArray[np.int64], random: Random) -> tuple[Tensor, Tensor]:
         size = len(cases)
-        drawn = bank.samples[cases, random.integers(bank.samples.shape[1], size=size)]
-        images, covered = vary_cheaply(drawn, bank.has[cases], bank.low, bank.high, random)
+        drawn = cache.samples[cases, random.integers(cache.samples.shape[1], size=size)]
+        images, covered = vary_cheaply(drawn, cache.has[cases], cache.low, cache.high, random)
         images, covered = as_images(images, covered, model_input)
         one = (np.arange(size), random.integers(images.shape[1], size=size))
         return torch.from_numpy(images[one]), torch.from_numpy(covered[one])
@@ -71,7 +71,7 @@ def from_samples(
 
 
 def from_features(kept: FeatureCache, labels: Sequence[int], members: Sequence[int]) -> MakeBatch:
-    """Batches of what the lower stages made of the bank's samples; see ``from_samples``."""
+    """Batches of what the lower stages made of the cache's samples; see ``from_samples``."""
     _, draws, images = kept.maps.shape[:3]
 
     def make(cases: NDArray[np.int64], random: Random) -> tuple[Tensor, Tensor]:
@@ -153,7 +153,7 @@ def descend(
 
     losses : the loss of each step, and what of it is told; made while the network changes.
     tasks : the network, and what else is fitted.
-    rising : share of the steps in which the learning rate rises.
+    rising : fraction of the steps in which the learning rate rises.
     """
     network.to(memory_format=torch.channels_last).train()
     kept: Fitted = copy.deepcopy(network).eval()

@@ -12,7 +12,7 @@ import h5py
 import numpy as np
 
 from brainviewer.core.errors import FileError
-from brainviewer.core.findings import PICTURE
+from brainviewer.core.findings import IMAGE
 from brainviewer.files.writing import write_whole
 from brainviewer.models.card import Task
 from brainviewer.models.card_file import FORMAT
@@ -92,7 +92,7 @@ def card_of(
     roles: Mapping[str, str],
     folder: Path,
     *,
-    head: About,
+    fusion_head: About,
     network: Any,
     figures: About,
 ) -> About:
@@ -100,14 +100,14 @@ def card_of(
 
     codes : its classes; roles : its files in ``folder`` by what they are.
     """
-    of_image = PICTURE in about["sequences"]
+    of_image = IMAGE in about["sequences"]
     return {
         "format": FORMAT,
         "task": str(Task.IMAGE_CLASSIFICATION if of_image else Task.SUBTYPE),
         **{key: about[key] for key in ("id", "version", "name")},
         "classes": [{"code": code, "name": about["class_names"][code]} for code in codes],
         **{key: about[key] for key in ("sequences", "needed")},
-        "head": head,
+        "head": fusion_head,
         "network": network,
         "figures": figures,
         **{key: about[key] for key in ("training_data", "intended_use", "limits")},

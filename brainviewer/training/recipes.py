@@ -47,7 +47,7 @@ class Recipe:
     """Everything that decides how a model comes out, besides the data.
 
     seeds : the cross-validation is done once for each; a seed decides folds and chance alike.
-    draws : samples of each case in the bank.
+    draws : samples of each case in the cache.
     weights : ``imagenet`` to start from those instead of pretraining.
     """
 

@@ -195,9 +195,9 @@ class Coverage(nn.Module):  # type: ignore[misc]
 
 
 def guidance_loss(network: MapNetwork, features: Tensor, covered: Tensor) -> Tensor:
-    """How little of the class-activation maps lies on the lesion: mean of -log of that share.
+    """How little of the class-activation maps lies on the lesion: mean of -log of that fraction.
 
-    Trained for, it has every class find its evidence in the lesion and not in the outline of the
+    Trained for, it has every class find its evidence in the lesion and not in the contour of the
     head or the corner of the crop (cf. Ross et al. 2017, "Right for the right reasons").
 
     features : (n, 2048, h, w), the last maps
@@ -208,10 +208,10 @@ def guidance_loss(network: MapNetwork, features: Tensor, covered: Tensor) -> Ten
     # Softplus instead of the map's own cut at 0, so that there is always a way back.
     maps = nn.functional.softplus(evidence)
     wanted = nn.functional.adaptive_avg_pool2d(covered.amax(1, keepdim=True), maps.shape[2:])
-    share = (maps * wanted).sum(dim=(2, 3)) / maps.sum(dim=(2, 3))
+    fraction = (maps * wanted).sum(dim=(2, 3)) / maps.sum(dim=(2, 3))
     shown = (wanted.sum(dim=(1, 2, 3)) > 0).float()[:, None]
     return torch.as_tensor(
-        -(shown * torch.log(share + 1e-3)).sum() / (shown.sum() + 1) / len(weight)
+        -(shown * torch.log(fraction + 1e-3)).sum() / (shown.sum() + 1) / len(weight)
     )
 
 

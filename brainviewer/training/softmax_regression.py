@@ -22,10 +22,10 @@ def softmax(scores: Numbers) -> Numbers:
     return np.asarray(weight / weight.sum(axis=1, keepdims=True))
 
 
-def balanced_log_loss(truth: NDArray[np.int64], shares: Numbers) -> float:
+def balanced_log_loss(truth: NDArray[np.int64], fractions: Numbers) -> float:
     """Log loss, every class weighing the same."""
-    weight = class_weights(truth, shares.shape[1])
-    return float(-np.mean(weight * np.log(shares[np.arange(len(truth)), truth] + 1e-12)))
+    weight = class_weights(truth, fractions.shape[1])
+    return float(-np.mean(weight * np.log(fractions[np.arange(len(truth)), truth] + 1e-12)))
 
 
 def fit_softmax(
@@ -56,9 +56,9 @@ def fit_softmax(
 
     def loss(values: Numbers) -> tuple[float, Numbers]:
         theta[free] = values
-        shares = softmax(extended @ theta.T @ directions)
-        surprise = -np.log((shares * target).sum(axis=1) + 1e-300)
-        slope = directions @ ((shares - target) * weight[:, None]).T @ extended + penalty * theta
+        fractions = softmax(extended @ theta.T @ directions)
+        surprise = -np.log((fractions * target).sum(axis=1) + 1e-300)
+        slope = directions @ ((fractions - target) * weight[:, None]).T @ extended + penalty * theta
         return float(weight @ surprise + 0.5 * (penalty * theta**2).sum()), slope[free]
 
     start = np.zeros(int(free.sum()))

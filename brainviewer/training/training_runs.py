@@ -20,12 +20,13 @@ from brainviewer.training.labelled_data.collection import Case, Collection
 from brainviewer.training.labelled_data.detections import DETECTIONS_FOLDER, STRIPPED
 from brainviewer.training.run_folder import begin_run, check_run, describe_run
 
-GLIOMA_TYPE, LESION_OUTLINE = "glioma-type", "lesion-outline"
-TUMOUR_PICTURES = "tumour-pictures"
-KINDS = (GLIOMA_TYPE, LESION_OUTLINE, TUMOUR_PICTURES, IMAGE_CLASSES, IMAGE_VOTE)
-FINDER_HAS_SEEN = (
-    "The finder that ships learned from the lgg collection. If these are its patients, the figures "
-    "will be too good: train with --found, the outlines of finders that never saw them."
+GLIOMA_TYPE, LESION_SEGMENTATION = "glioma-type", "lesion-outline"
+TUMOUR_IMAGES = "tumour-pictures"
+KINDS = (GLIOMA_TYPE, LESION_SEGMENTATION, TUMOUR_IMAGES, IMAGE_CLASSES, IMAGE_VOTE)
+DETECTOR_HAS_SEEN = (
+    "The detector that ships learned from the lgg collection. If these are its patients, the "
+    "figures "
+    "will be too good: train with --found, the segmentations of detectors that never saw them."
 )
 
 
@@ -78,9 +79,9 @@ def train(
     """Do what a recipe says with labelled cases; go on where an earlier run was broken off.
 
     tell : told what the user must know about the data.
-    found : folder with what a finder that never saw the case found in each (see
-        ``segmentation.evaluate.write_detections``); without it the shipped finder looks.
-    weights : what a network for single pictures starts from, instead of what its recipe says.
+    found : folder with what a detector that never saw the case found in each (see
+        ``segmentation.evaluate.write_detections``); without it the shipped detector looks.
+    weights : what a network for single images starts from, instead of what its recipe says.
 
     Raises BrainViewerError, before anything is written, if PyTorch is missing, if recipe or data
     cannot be used, or if ``out`` holds the run of another recipe or of other cases.
@@ -94,7 +95,7 @@ def train(
 
     torch.set_num_threads(threads)
     cv2.setNumThreads(1)
-    if kind == TUMOUR_PICTURES:
+    if kind == TUMOUR_IMAGES:
         from brainviewer.training.image_classification.tumour_command import train_tumour_network
 
         train_tumour_network(recipe, data, out, weights, report)
@@ -102,12 +103,12 @@ def train(
     collection = find_cases(data)
     for notice in collection.notices:
         tell(notice)
-    if kind == LESION_OUTLINE:
-        from brainviewer.training.segmentation.fit import read_outline_recipe, train_all
+    if kind == LESION_SEGMENTATION:
+        from brainviewer.training.segmentation.fit import read_segmentation_recipe, train_all
 
-        outline_recipe = read_outline_recipe(recipe)
+        segmentation_recipe = read_segmentation_recipe(recipe)
         begin(recipe, collection, out)
-        train_all(outline_recipe, data, out, report)
+        train_all(segmentation_recipe, data, out, report)
         return
     from brainviewer.training.recipes import read_recipe
     from brainviewer.training.subtype.fit import fit, labelled_cases
@@ -120,7 +121,7 @@ def train(
     if found is not None:
         _take_over(cases, found, out / DETECTIONS_FOLDER)
     elif collection.layout == "lgg":
-        tell(FINDER_HAS_SEEN)
+        tell(DETECTOR_HAS_SEEN)
     fit(plan, data, out, report, threads)
 
 

@@ -38,7 +38,7 @@ def read_state(path: Path) -> dict[str, Tensor]:
 
 
 def update_average(kept: nn.Module, network: nn.Module, decay: float) -> None:
-    """Move the running mean ``kept`` towards the newest numbers by the share 1 - ``decay``."""
+    """Move the running mean ``kept`` towards the newest numbers by the fraction 1 - ``decay``."""
     newest = network.state_dict()
     with torch.no_grad():
         for name, number in kept.state_dict().items():

@@ -147,7 +147,7 @@ class Template:
         return ndimage.map_coordinates(volume, index, order=1, mode="constant", output=np.float32)
 
 
-class Head(NamedTuple):
+class SyntheticHead(NamedTuple):
     """The healthy tissue of one head, per voxel of the box."""
 
     points: Volume  # (3, i, j, k) where it lies in the template, mm
@@ -163,7 +163,7 @@ class Tumour(NamedTuple):
     """Fractions 0 to 1 of a ring-enhancing glioma, per voxel of the box."""
 
     solid: Volume  # the tumour without its oedema
-    necrosis: Volume  # share of the solid part that is dead
+    necrosis: Volume  # fraction of the solid part that is dead
     oedema: Volume  # of the tissue under and around the solid part
     distance: Volume  # from the centre in units of the tumour's radius, 1 at its border
 
@@ -197,7 +197,7 @@ def mass_effect(fields: Fields, distance: Volume, depth: Volume) -> Volume:
     return push * offset / length
 
 
-def build_head(fields: Fields, template: Template, distance: Volume | None) -> Head:
+def build_head(fields: Fields, template: Template, distance: Volume | None) -> SyntheticHead:
     points = individual_points(fields)
     depth = template.sample(template.depth, points)
     effacement = np.zeros_like(depth)
@@ -234,17 +234,17 @@ def build_head(fields: Fields, template: Template, distance: Volume | None) -> H
     whiter = (
         np.clip((t1 - expected) / (t1_white - t1_grey), -0.6, 0.6) * (1 - csf) * ramp(depth, 1, 5)
     )
-    return Head(points, brain, depth, csf, grey, white, whiter)
+    return SyntheticHead(points, brain, depth, csf, grey, white, whiter)
 
 
-def grow_tumour(fields: Fields, head: Head, distance: Volume) -> Tumour:
+def grow_tumour(fields: Fields, head: SyntheticHead, distance: Volume) -> Tumour:
     inside = ramp(distance, 1.05, 0.95)
     border = 0.72 + 0.12 * fields.smooth("rim", 11) + 0.05 * fields.smooth("rim fine", 5)
     necrosis = ramp(distance - border, 0.05, -0.05)
     return Tumour(inside, necrosis, spread_oedema(fields, head, distance), distance)
 
 
-def spread_oedema(fields: Fields, head: Head, distance: Volume) -> Volume:
+def spread_oedema(fields: Fields, head: SyntheticHead, distance: Volume) -> Volume:
     """Fluid diffuses from the tumour: fast in white matter, hardly into cortex, never into CSF."""
     stride = max(1, 2 // fields.step)  # a grid of 2 mm is fine enough
     coarse = (slice(None, None, stride),) * 3
@@ -289,7 +289,7 @@ def diffuse(source: NDArray[np.bool_], speed: Volume, spacing: float) -> Volume:
     return fluid
 
 
-def veins(fields: Fields, head: Head) -> Volume:
+def veins(fields: Fields, head: SyntheticHead) -> Volume:
     """0 to 1: blood and plexus that take up contrast medium in a normal head."""
     x, y, z = head.points
     midline = ramp(np.abs(x), 2.4, 0.8)
@@ -303,7 +303,9 @@ def veins(fields: Fields, head: Head) -> Volume:
     return np.maximum.reduce([sagittal, straight, plexus, 0.85 * cortical]).astype(np.float32)
 
 
-def render(fields: Fields, sequence: str, head: Head, tumour: Tumour | None) -> NDArray[np.int16]:
+def render(
+    fields: Fields, sequence: str, head: SyntheticHead, tumour: Tumour | None
+) -> NDArray[np.int16]:
     csf, grey, white, oedema, necrosis, rim = SIGNAL[sequence]
     signal = csf * head.csf + grey * head.grey + white * head.white
     signal += 0.7 * (white - grey) * head.whiter
@@ -338,8 +340,8 @@ def render(fields: Fields, sequence: str, head: Head, tumour: Tumour | None) -> 
     return np.where(head.brain, QUANTUM * steps, 0).astype(np.int16)
 
 
-def segment(head: Head, tumour: Tumour) -> NDArray[np.uint8]:
-    """Labels as an expert draws them: smooth outlines, no islands."""
+def segment(head: SyntheticHead, tumour: Tumour) -> NDArray[np.uint8]:
+    """Labels as an expert draws them: smooth contours, no islands."""
     wet = ndimage.gaussian_filter(tumour.oedema, 0.7) > 0.42
     labels, count = ndimage.label(wet | (tumour.distance < 1))
     if count > 1:

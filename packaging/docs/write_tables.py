@@ -15,7 +15,7 @@ from typing import Any
 
 from brainviewer.gui.actions import shortcut_rows
 from brainviewer.gui.dialogs.key_sheet import MOUSE
-from brainviewer.models.card import Figure, ModelCard
+from brainviewer.models.card import Metric, ModelCard
 from brainviewer.models.registry import classification_models
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -27,7 +27,7 @@ def tables() -> dict[str, str]:
     """Every table by its name, as Markdown."""
     return {
         "models": "\n\n".join(_models()) or "No model is installed.",
-        "refusals": "\n\n".join(_refusals()) or "No model of single pictures is installed.",
+        "refusals": "\n\n".join(_refusals()) or "No model of single images is installed.",
         "mouse": _table(("hand", "what it does"), MOUSE),
         "keys": _table(("key", "what it does"), shortcut_rows()),
     }
@@ -49,19 +49,19 @@ def _models() -> Iterable[str]:
     for card in classification_models():
         classes = ", ".join(f"**{c.code}** {c.name}" for c in card.classes)
         measured = {
-            situation: {figure.name: figure for figure in figures}
-            for situation, figures in card.figures.items()
-            if figures
+            situation: {metric.name: metric for metric in metrics}
+            for situation, metrics in card.metrics.items()
+            if metrics
         }
         rows = [
-            (name, *(_value(figures.get(name)) for figures in measured.values()))
+            (name, *(_value(metrics.get(name)) for metrics in measured.values()))
             for name in FIGURES
-            if any(name in figures for figures in measured.values())
+            if any(name in metrics for metrics in measured.values())
         ]
         many = max((f.patients for by in measured.values() for f in by.values()), default=0)
-        seen = "single pictures" if card.of_pictures else ", ".join(card.sequences)
+        seen = "single images" if card.of_images else ", ".join(card.sequences)
         unseen = "none of them judged by a model that was trained on them"
-        if card.of_pictures:
+        if card.of_images:
             none = _evaluation(card)["images"]["none"]
             unseen = (
                 "those of a tumour judged by a model that was not trained on their patient; the "
@@ -78,31 +78,31 @@ def _models() -> Iterable[str]:
 
 
 def _refusals() -> Iterable[str]:
-    """What the models of single pictures refuse, and what they refuse falsely."""
+    """What the models of single images refuse, and what they refuse falsely."""
     for card in classification_models():
-        if not card.of_pictures:
+        if not card.of_images:
             continue
-        scope = _evaluation(card)["scope"]
-        kinds = sorted(scope["kinds"].items(), key=lambda kind: kind[1]["refused"])
+        ood_check = _evaluation(card)["scope"]
+        kinds = sorted(ood_check["kinds"].items(), key=lambda kind: kind[1]["refused"])
         least = ", ".join(f"{name} {_percent(kind)}" for name, kind in kinds if not _all(kind))
         rest = sum(_all(kind) for _, kind in kinds)
-        inside = _share(scope, "false_refusals")
+        inside = _fraction(ood_check, "false_refusals")
         text = (
             f"`{card.id}` refuses, of what is no MR of a head: {least}; all of {rest} other kinds. "
-            f"It falsely refuses {inside} of the pictures inside the data that it was made from"
+            f"It falsely refuses {inside} of the images inside the data that it was made from"
         )
-        for name, part in _elsewhere(scope):
-            text += f"; {name} {_share(part, 'refused')}, {_of(part)}"
+        for name, part in _elsewhere(ood_check):
+            text += f"; {name} {_fraction(part, 'refused')}, {_of(part)}"
         yield textwrap.fill(f"{text}.".replace("%", " %").replace("  %", " %"), 100)
 
 
-def _elsewhere(scope: Mapping[str, Any]) -> Iterable[tuple[str, Mapping[str, Any]]]:
-    found = scope.get("elsewhere")
+def _elsewhere(ood_check: Mapping[str, Any]) -> Iterable[tuple[str, Mapping[str, Any]]]:
+    found = ood_check.get("elsewhere")
     if found:
         none = found["classes"]["none"]
         yield f"of MR without a tumour from another source (`{found['folder']}`)", none["all"]
         yield "of its testing folder alone", none["testing"]
-        yield "of those without a near-copy among the training pictures", none["without a copy"]
+        yield "of those without a near-copy among the training images", none["without a copy"]
 
 
 def _all(kind: Mapping[str, Any]) -> bool:
@@ -117,7 +117,7 @@ def _of(part: Mapping[str, Any]) -> str:
     return f"{part['refused_images']} of {part['passed']}"
 
 
-def _share(part: Mapping[str, Any], name: str) -> str:
+def _fraction(part: Mapping[str, Any], name: str) -> str:
     value, low, high = (100 * part[key] for key in (name, f"{name}_low", f"{name}_high"))
     digits = 1 if value < 10 else 0
     return f"{value:.{digits}f}% ({low:.{digits}f}–{high:.{digits}f})"
@@ -127,12 +127,12 @@ def _evaluation(card: ModelCard) -> Mapping[str, Any]:
     return dict(json.loads((card.folder / "evaluation.json").read_text(encoding="utf-8")))
 
 
-def _value(figure: Figure | None) -> str:
-    return f"{figure.value:.2f} ({figure.low:.2f}–{figure.high:.2f})" if figure else "–"
+def _value(metric: Metric | None) -> str:
+    return f"{metric.value:.2f} ({metric.low:.2f}–{metric.high:.2f})" if metric else "–"
 
 
-def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
-    lines = [head, ("---",) * len(head), *rows]
+def _table(header: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    lines = [header, ("---",) * len(header), *rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 

@@ -40,7 +40,7 @@ def studies(folder: Path) -> Iterator[tuple[Study, Truth]]:
 
 
 def patients(folder: Path) -> Iterator[tuple[Study, Truth]]:
-    """Every patient of the picture collection as a study of up to three sequences."""
+    """Every patient of the image collection as a study of up to three sequences."""
     for case in read_cases(folder):
         labelled = case.load()
         yield labelled.study, labelled.lesion
@@ -85,19 +85,19 @@ def slice_mm(study: Study) -> float:
 def summary(rows: list[dict[str, Any]]) -> dict[str, Any]:
     """Means over the studies that have a segmentation, and how they go with the confidence."""
     known = [row for row in rows if "share" in row]
-    share = np.array([row["share"] for row in known])
+    fraction = np.array([row["share"] for row in known])
     sure = np.array([row["confidence"] for row in known])
     far = [abs(r["slice"] - r["true_slice"]) for r in known if r["slice"] is not None]
     curve = {}
     for low, high in ((0, 0.3), (0.3, 0.6), (0.6, 0.8), (0.8, 0.9), (0.9, 1.01)):
         within = (sure >= low) & (sure < high)
         if within.any():
-            right = float((share[within] >= 0.9).mean())
+            right = float((fraction[within] >= 0.9).mean())
             curve[f"{low}-{min(high, 1)}"] = f"{right:.2f} of {within.sum()}"
     return {
         "studies": len(known),
-        "mean_share": round(float(share.mean()), 3),
-        "share_at_least_0.9": round(float((share >= 0.9).mean()), 3),
+        "mean_share": round(float(fraction.mean()), 3),
+        "share_at_least_0.9": round(float((fraction >= 0.9).mean()), 3),
         "mean_dice": round(float(np.mean([row["dice"] for row in known])), 3),
         "median_distance_slices": float(np.median(far)),
         "slowest_seconds": max(row["seconds"] for row in rows),

@@ -40,7 +40,7 @@ def scroll(grid: PaneGrid, session: Session, changes: int = 300) -> dict[str, An
     ``cpu_…`` is what this process itself computes, whatever else the machine is busy with.
 
     The grid must be on the screen with a study. Sweeps through the study and back, so that
-    outlines are worked out as well as remembered.
+    contours are worked out as well as remembered.
     """
     app, paints = QApplication.instance(), _Paints(grid)
     assert app is not None

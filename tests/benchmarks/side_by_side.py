@@ -15,7 +15,7 @@ from statistics import median
 
 HERE = Path(__file__).parents[2]
 BARS = {"classify": 0.6}
-"""The most that a command may take, as a share of its time in the other checkout."""
+"""The most that a command may take, as a fraction of its time in the other checkout."""
 
 
 def seconds(checkout: Path, arguments: list[str], home: str) -> float:

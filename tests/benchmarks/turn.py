@@ -1,4 +1,4 @@
-"""How many pictures a second the 3D view paints while it is turned, and how soon it is fine again.
+"""How many images a second the 3D view paints while it is turned, and how soon it is fine again.
 
 python -m tests.benchmarks.turn [STUDY]
 
@@ -20,33 +20,33 @@ from tests.benchmarks.opened import opened_session
 _HELD = Qt.MouseButton.LeftButton
 
 
-class _Pictures(QObject):
-    """When a picture that the worker drew was shown."""
+class _Images(QObject):
+    """When an image that the worker drew was shown."""
 
     def __init__(self, pane: VolumePane) -> None:
         super().__init__()
         self.times: list[float] = []
-        show = pane.image.show_picture
+        show = pane.image.show_image
 
-        def shown(picture: Any) -> None:
-            show(picture)
+        def shown(image: Any) -> None:
+            show(image)
             pane.image.repaint()
             self.times.append(time.perf_counter())
 
-        pane.image.show_picture = shown
+        pane.image.show_image = shown
 
 
 def turn(pane: VolumePane, seconds: float = 4.0, calm: float = 3.0) -> dict[str, Any]:
-    """Pictures a second during a drag, and seconds from its end to the last, fine picture.
+    """Images a second during a drag, and seconds from its end to the last, fine image.
 
     The pane must be on the screen with a study. The mouse moves 125 times a second.
     """
-    app, image, pictures = QApplication.instance(), pane.image, _Pictures(pane)
+    app, image, images = QApplication.instance(), pane.image, _Images(pane)
     assert app is not None
-    _wait(app, lambda: bool(pictures.times) and time.perf_counter() - pictures.times[-1] > calm)
+    _wait(app, lambda: bool(images.times) and time.perf_counter() - images.times[-1] > calm)
     place = QPointF(image.width() / 2, image.height() / 2)
     _mouse(image, QEvent.Type.MouseButtonPress, place)
-    pictures.times.clear()
+    images.times.clear()
     start = time.perf_counter()
     while time.perf_counter() < start + seconds:
         place += QPointF(1.5, 0.4)
@@ -54,14 +54,14 @@ def turn(pane: VolumePane, seconds: float = 4.0, calm: float = 3.0) -> dict[str,
         loop = QEventLoop()
         QTimer.singleShot(8, loop.quit)
         loop.exec()
-    drawn = len(pictures.times)
+    drawn = len(images.times)
     released = time.perf_counter()
     _mouse(image, QEvent.Type.MouseButtonRelease, place)
-    _wait(app, lambda: time.perf_counter() - max(released, pictures.times[-1]) > calm)
+    _wait(app, lambda: time.perf_counter() - max(released, images.times[-1]) > calm)
     return {
         "size": list(image.pixels),
         "pictures_a_second": round(drawn / seconds, 1),
-        "fine_after_s": round(pictures.times[-1] - released, 3),
+        "fine_after_s": round(images.times[-1] - released, 3),
     }
 
 

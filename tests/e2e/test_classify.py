@@ -126,8 +126,8 @@ def test_a_slice_that_the_model_does_not_look_at_is_said_to_have_no_influence(cl
 @pytest.mark.data
 @needs_studies
 @pytest.mark.parametrize("model_id", [None, "resnet50-glioma", "glioma-fused"])
-def test_an_answer_past_a_refusal_is_not_confident(classified, model_id):
-    name = "BraTS2024-GLI-00009-000"  # the finder is at a loss after the treatment
+def test_a_prediction_past_a_refusal_is_not_confident(classified, model_id):
+    name = "BraTS2024-GLI-00009-000"  # the detector is at a loss after the treatment
     refused = classified(name, model_id=model_id)
     assert (refused["in_scope"], refused["predicted"]) == (False, None)
     reason = refused["reason"].split(" Classify")[0]

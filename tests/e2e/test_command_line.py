@@ -150,8 +150,8 @@ def test_analyze_writes_result_figure_and_3d_view(demo, tmp_path):
     assert provenance["study"]["synthetic"] is True
     assert provenance["classification"]["predicted"] == record["classification"]["predicted"]
     with Image.open(folder / VOLUME) as volume:
-        picture = np.asarray(volume.convert("RGB"), float)
-    assert picture.std() > 10  # something is to be seen
+        image = np.asarray(volume.convert("RGB"), float)
+    assert image.std() > 10  # something is to be seen
 
 
 def test_export_is_redrawn_at_the_scale(demo, told, tmp_path):

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from brainviewer.app.prediction.image_cache import PictureResults
+from brainviewer.app.prediction.image_cache import ImageResults
 from brainviewer.core.findings import Heatmap
 from brainviewer.core.slices import Plane
 from tests.phantoms import marker_study
@@ -51,10 +51,10 @@ def main(app, paths, count):
         session.documents.open([paths[number % len(paths)]])
         wait(lambda: state.study is not before and not session.jobs.running("open"))
         study = state.study
-        wait(lambda: study.is_picture or state.finding_status is Status.DONE)
+        wait(lambda: study.is_image2d or state.finding_status is Status.DONE)
         # What draws the 3D view is loaded beside the first openings, late on a busy machine.
-        wait(lambda: study.is_picture or head.failure or not head.image._image.isNull())
-        until = time.monotonic() + (0.05 if study.is_picture else 0.5)  # it is drawn finely
+        wait(lambda: study.is_image2d or head.failure or not head.image._image.isNull())
+        until = time.monotonic() + (0.05 if study.is_image2d else 0.5)  # it is drawn finely
         wait(lambda: time.monotonic() > until)
         print(taken(), flush=True)
     window.close()
@@ -87,7 +87,7 @@ def test_studies(tmp_path: Path) -> None:
 
 
 @pytest.mark.window
-def test_pictures(tmp_path: Path) -> None:
+def test_images(tmp_path: Path) -> None:
     random = np.random.default_rng(5)
     paths = [tmp_path / f"{number}.png" for number in range(50)]
     for path in paths:
@@ -95,16 +95,16 @@ def test_pictures(tmp_path: Path) -> None:
     assert grown(tmp_path, len(paths), paths, 20) < MOST_GROWN_MB
 
 
-def test_answers_of_pictures_that_were_open_take_little() -> None:
-    study, kept = marker_study(), PictureResults()
+def test_predictions_of_images_that_were_open_take_little() -> None:
+    study, kept = marker_study(), ImageResults()
     for number in range(100):
         values = np.zeros((512, 512), np.float32)
         heatmap = Heatmap(Plane.AXIAL, 0, values)
         kept.keep(str(number), 0, a_result(study, heatmap=heatmap))
     sizes = [
-        answer.heatmap.values.nbytes
+        prediction.heatmap.values.nbytes
         for number in range(100)
-        if (answer := kept.of(str(number), 0)) is not None and answer.heatmap is not None
+        if (prediction := kept.of(str(number), 0)) is not None and prediction.heatmap is not None
     ]
     assert sizes, "the newest are kept"
     assert sum(sizes) < MOST_GROWN_MB / 2 * 1024**2

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.toy_pictures import write_frames
+from tests.toy_images import write_frames
 
 ROOT = Path(__file__).parents[2]
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -42,7 +42,7 @@ def main(app):
     session.classification.run()
     wait(app, lambda: state.classification_status in (Status.DONE, Status.FAILED))
     assert state.classification_status is Status.DONE, state.classification_message
-    window.export_picture.copy()
+    window.export_image.copy()
     # An engine that has loaded a network would now begin to tell.
     until = time.monotonic() + 3
     wait(app, lambda: time.monotonic() > until)
@@ -57,12 +57,12 @@ if __name__ == "__main__":
 ENGINE = """
 import sys, time
 from brainviewer.models.engine.engine import Engine
-from brainviewer.models.registry import model, picture_model
+from brainviewer.models.registry import model, image_model
 
 if __name__ == "__main__":
     with Engine(sys.argv[1]) as engine:
         print(engine.warm(model("resnet50-glioma").network))
-        print(engine.warm(picture_model().network))
+        print(engine.warm(image_model().network))
         time.sleep(2)
 """
 
@@ -169,12 +169,12 @@ def test_commands_open_find_classify_and_export(watched: Run, house: Path, tmp_p
     from brainviewer.app.opening.study import demo_paths
 
     demo = demo_paths()[0].parent
-    film = write_frames(house / "film.dcm", (False, True))
+    image_series = write_frames(house / "film.dcm", (False, True))
     script = tmp_path / "commands.py"
     script.write_text(COMMANDS)
     without_networks = (
         ["info", demo],
-        ["info", film],
+        ["info", image_series],
         ["pick", demo],
         ["export", demo, "-o", house / "slice2.png"],
         ["models"],

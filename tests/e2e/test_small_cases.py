@@ -13,7 +13,7 @@ import nibabel as nib
 import numpy as np
 import pytest
 
-from brainviewer.app.opening.image2d import open_picture, thumbnail
+from brainviewer.app.opening.image2d import open_image2d, thumbnail
 from brainviewer.app.opening.study import demo_paths
 from brainviewer.core.errors import silent
 from tests.command_line import refused, run
@@ -74,7 +74,7 @@ def test_subject_of_a_bids_folder_opens(capfd: pytest.CaptureFixture[str], folde
         ("png16/rgb16.png", "png16/grey16.png"),
     ],
 )
-def test_what_stores_the_same_picture_looks_the_same(first: str, second: str) -> None:
+def test_what_stores_the_same_image_looks_the_same(first: str, second: str) -> None:
     one, other = (thumbnail(CASES / name, 64).astype(int) for name in (first, second))
     assert np.abs(one - other).max() <= 2
     assert other[32, 2].mean() < 20
@@ -82,7 +82,7 @@ def test_what_stores_the_same_picture_looks_the_same(first: str, second: str) ->
 
 
 def test_statistics_are_those_of_the_stored_values() -> None:
-    values = open_picture(CASES / "monochrome1/m1.dcm", silent).reference.data
+    values = open_image2d(CASES / "monochrome1/m1.dcm", silent).reference.data
     # Column 0 looks black and stores the largest value.
     assert values.shape[:2] == (64, 64)
     assert values[0].min() == 4095
@@ -91,11 +91,11 @@ def test_statistics_are_those_of_the_stored_values() -> None:
 
 @pytest.mark.parametrize("name", ["grey16", "rgb16", "greyalpha16"])
 def test_sixteen_bits_are_kept(name: str) -> None:
-    assert len(np.unique(open_picture(CASES / f"png16/{name}.png", silent).reference.data)) == 64
+    assert len(np.unique(open_image2d(CASES / f"png16/{name}.png", silent).reference.data)) == 64
 
 
 def test_large_numbers_stay_above_small_ones() -> None:
-    values = open_picture(CASES / "tiff_u32/u32.tif", silent).reference.data.astype(float)
+    values = open_image2d(CASES / "tiff_u32/u32.tif", silent).reference.data.astype(float)
     assert len(np.unique(values)) > 60
     assert (np.diff(values.squeeze()[:, 32]) >= 0).all()
 

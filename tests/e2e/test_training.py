@@ -113,7 +113,7 @@ def pack(recipe: Path, data: Path, run: Path, models: Path) -> None:
     assert (code, out) == (0, "resnet50-glioma 2.0.0\n"), err
     card = load_card(models / MODEL.name)
     assert card.network is not None and card.network.input.channels == ("FLAIR", "T1", "T1ce", "T2")
-    assert dict(card.figures)["image"][0].patients == 9
+    assert dict(card.metrics)["image"][0].patients == 9
 
 
 @pytest.mark.timeout(900)  # half a minute of work, more on a busy machine

@@ -1,4 +1,4 @@
-"""The tumour slice of every research study, beside the expert's outline where there is one."""
+"""The tumour slice of every research study, beside the expert's segmentation where there is one."""
 
 from dataclasses import replace
 
@@ -11,7 +11,7 @@ from tests.studies import found, needs_studies, opened
 
 pytestmark = [pytest.mark.data, needs_studies]
 
-# Study: least share of the largest tumour area, least Dice. TCGA: outlined by a program.
+# Study: least fraction of the largest tumour area, least Dice. TCGA: segmented by a program.
 OUTLINED = {
     "BraTS2021_01476": (0.9, 0.85),
     "BraTS2021_01480": (0.9, 0.65),
@@ -23,11 +23,11 @@ OUTLINED = {
 
 @pytest.mark.parametrize("name", OUTLINED)
 def test_slice_and_mask_beside_an_outline(name):
-    least_share, least_dice = OUTLINED[name]
+    least_fraction, least_dice = OUTLINED[name]
     study, finding = opened(name), found(name)
     truth = study.segmentation.data > 0
     area = truth.sum(axis=(0, 1))
-    assert area[finding.index] >= least_share * area.max()
+    assert area[finding.index] >= least_fraction * area.max()
     overlap = 2 * (truth & finding.mask).sum() / (truth.sum() + finding.mask.sum())
     assert overlap >= least_dice
     assert truth[study.grid.nearest_voxel(finding.position_mm)]

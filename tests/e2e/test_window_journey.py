@@ -37,7 +37,7 @@ pytestmark = [
     pytest.mark.skipif(not STUDIES.is_dir(), reason="the research studies are not here"),
 ]
 
-# The finder is hardly sure of this head, which was operated on, so it may be refused.
+# The detector is hardly sure of this head, which was operated on, so it may be refused.
 TREATED = "BraTS2024-GLI-00009-000"
 # One of each kind: other names and no segmentation, float32 on another grid, raw on four grids.
 JOURNEYS = (
@@ -108,15 +108,15 @@ def measure_by_hand(window: MainWindow) -> Annotation:
     pane = window.grid.shown[2]
     middle = QPointF(pane.rect().center())
     drag(pane, middle - QPointF(40, 0), middle + QPointF(40, 0))
-    (mark,) = window.session.state.annotations
-    assert (mark.kind, mark.modality) == (Kind.RULER, Modality.T1CE)
-    assert mark.length > 10
-    return mark
+    (annotation,) = window.session.state.annotations
+    assert (annotation.kind, annotation.modality) == (Kind.RULER, Modality.T1CE)
+    assert annotation.length > 10
+    return annotation
 
 
 def export(qtbot: QtBot, window: MainWindow, path: Path) -> str:
-    """Export the tumour slice; the JSON inside the picture."""
-    window.export_picture.save(ExportRequest(ExportSubject.TUMOUR_SLICE, path, 2))
+    """Export the tumour slice; the JSON inside the image."""
+    window.export_image.save(ExportRequest(ExportSubject.TUMOUR_SLICE, path, 2))
     qtbot.waitUntil(lambda: not window.session.state.progress, timeout=SOON)
     with Image.open(path) as image:
         image.load()
@@ -148,25 +148,25 @@ def test_journey(qtbot: QtBot, window: MainWindow, tmp_path: Path, name: str) ->
     before = window.volume.view
     window.volume.look("L")
     assert window.volume.view != before
-    mark = measure_by_hand(window)
+    annotation = measure_by_hand(window)
     inside = export(qtbot, window, tmp_path / "out.png")
     assert state.finding.network.sha256 in inside
     if result.network is not None:
         assert result.network.identity.sha256 in inside
     assert name not in inside
 
-    # Opened again, the mark is back, and the same answer is given.
+    # Opened again, the annotation is back, and the same answer is given.
     again = open_and_wait(qtbot, window, name)
-    assert state.annotations == (mark,)
+    assert state.annotations == (annotation,)
     assert again is not result
     assert again.classes == pytest.approx(dict(result.classes), abs=1e-4)
     assert not errors
 
 
 def brightest_in_the_middle(pane: QWidget) -> int:
-    picture = pane.grab().toImage()
-    y, width = picture.height() // 2, picture.width()
-    return max(picture.pixelColor(x, y).lightness() for x in range(width // 3, 2 * width // 3))
+    image = pane.grab().toImage()
+    y, width = image.height() // 2, image.width()
+    return max(image.pixelColor(x, y).lightness() for x in range(width // 3, 2 * width // 3))
 
 
 def test_a_broken_study_leaves_the_open_one_as_it_is(

@@ -47,11 +47,11 @@ def places(pane: SlicePane, *pixels: QPointF) -> np.ndarray:
 
 
 def test_three_clicks_make_one_angle(pane, shown):
-    mark = three_clicks(pane)
-    assert (mark.kind, mark.plane) == (Kind.ANGLE, Plane.AXIAL)
-    assert np.allclose(mark.points, places(pane, ARM, VERTEX, OTHER))
-    assert mark.measure == pytest.approx(90)
-    assert shown.state.selection == mark.id
+    annotation = three_clicks(pane)
+    assert (annotation.kind, annotation.plane) == (Kind.ANGLE, Plane.AXIAL)
+    assert np.allclose(annotation.points, places(pane, ARM, VERTEX, OTHER))
+    assert annotation.measure == pytest.approx(90)
+    assert shown.state.selection == annotation.id
     assert pane.draft is None
     assert len(shown.state.annotations) == 1
 
@@ -132,12 +132,12 @@ def test_every_handle_moves_its_point_only(pane, shown, handle):
 
 
 def test_it_is_picked_at_either_arm_and_deleted(pane, shown):
-    mark = three_clicks(pane)
+    annotation = three_clicks(pane)
     shown.view.set_tool(Tool.WINDOW)
     for at in ((ARM + VERTEX) / 2, (OTHER + VERTEX) / 2):
         shown.annotations.select("")
         click(pane, at)
-        assert shown.state.selection == mark.id
+        assert shown.state.selection == annotation.id
     key(pane, Qt.Key.Key_Delete)
     assert shown.state.annotations == ()
 
@@ -155,13 +155,13 @@ def test_a_click_on_another_annotation_picks_it(pane, shown):
 
 
 def test_its_value_is_beside_the_vertex_in_the_list_and_in_exports(pane, shown):
-    mark = three_clicks(pane)
+    annotation = three_clicks(pane)
     pane.grab()
-    box = pane.label_boxes[mark.id]
+    box = pane.label_boxes[annotation.id]
     assert abs(box.center().x() - VERTEX.x()) < 60
     assert abs(box.center().y() - VERTEX.y()) < 40
-    assert describe(shown.state, mark).endswith("90.0°")
-    record = _annotation(mark, pane.scene)
+    assert describe(shown.state, annotation).endswith("90.0°")
+    record = _annotation(annotation, pane.scene)
     assert record["angle_degrees"] == pytest.approx(90)
 
 

@@ -22,14 +22,14 @@ pytestmark = pytest.mark.window
 
 
 @pytest.fixture
-def mark(study: Study) -> Annotation:
+def annotation(study: Study) -> Annotation:
     x, y, z = (float(v) for v in study.grid.centre)
     return Annotation(Kind.RULER, Plane.AXIAL, ((x, y, z), (x + 5, y, z)), Modality.FLAIR)
 
 
 @pytest.fixture
 def file(
-    window: MainWindow, study: Study, mark: Annotation, tmp_path: Path, monkeypatch
+    window: MainWindow, study: Study, annotation: Annotation, tmp_path: Path, monkeypatch
 ) -> Iterator[Path]:
     """A file of annotations of the study, which the dialogs choose."""
     path = tmp_path / "marks.json"
@@ -37,7 +37,7 @@ def file(
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_, **__: chosen)
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_, **__: chosen)
     show_study(window.session, study)
-    window.session.annotations.add(mark)
+    window.session.annotations.add(annotation)
     window.parts.files.save_annotations()
     yield path
 
@@ -47,7 +47,7 @@ def test_annotations_of_another_study_are_asked_about(
     window: MainWindow,
     session: Session,
     study: Study,
-    mark: Annotation,
+    annotation: Annotation,
     file: Path,
     wanted: bool,
     monkeypatch: pytest.MonkeyPatch,
@@ -64,33 +64,33 @@ def test_annotations_of_another_study_are_asked_about(
     show_study(session, replace(study, content_hash="ab" * 32))
     window.parts.files.open_annotations()
     assert asked == ["The annotations in 'marks.json' were made on another study."]
-    assert session.state.annotations == ((mark,) if wanted else ())
+    assert session.state.annotations == ((annotation,) if wanted else ())
 
 
 def test_annotations_of_a_damaged_file_are_a_notice(
-    window: MainWindow, session: Session, mark: Annotation, file: Path
+    window: MainWindow, session: Session, annotation: Annotation, file: Path
 ) -> None:
     said: list[str] = []
     session.state.noticed.connect(lambda notice: said.append(notice.text))
     file.write_text("{")
     window.parts.files.open_annotations()
     assert "not a file of annotations" in said[0]
-    assert session.state.annotations == (mark,)
+    assert session.state.annotations == (annotation,)
 
 
 def test_what_another_window_made_is_there_when_this_one_is_used_again(
-    window: MainWindow, session: Session, study: Study, mark: Annotation, monkeypatch
+    window: MainWindow, session: Session, study: Study, annotation: Annotation, monkeypatch
 ) -> None:
     show_study(session, study)
     other = Desk()
     other.session.segmentation.find = lambda *_, **__: None
     other.session.documents.show(study, dict(session.state.windows))
-    other.session.annotations.add(mark)
+    other.session.annotations.add(annotation)
     other.save()
     assert session.state.annotations == ()
     monkeypatch.setattr(window, "isActiveWindow", lambda: True)
     QApplication.sendEvent(window, QEvent(QEvent.Type.ActivationChange))
-    assert session.state.annotations == (mark,)
+    assert session.state.annotations == (annotation,)
     other.close()
 
 
@@ -122,7 +122,7 @@ def test_a_file_that_was_chosen_for_one_study_is_not_taken_for_the_next(
     assert len(said) == 1 and "Another study" in said[0]
 
 
-def test_marks_of_another_study_are_shown_only_on_the_one_that_was_asked_about(
+def test_annotations_of_another_study_are_shown_only_on_the_one_that_was_asked_about(
     window: MainWindow, session: Session, study: Study, file: Path, monkeypatch
 ) -> None:
     show_study(session, replace(study, content_hash="8" * 64))

@@ -1,4 +1,4 @@
-"""Marks by hand: made, picked, moved, reworded, deleted, undone; always in mm."""
+"""Annotations by hand: made, picked, moved, reworded, deleted, undone; always in mm."""
 
 from dataclasses import replace
 
@@ -41,7 +41,7 @@ def pane(grid: PaneGrid) -> SlicePane:
 
 
 def draw(pane: SlicePane, tool: Tool, start: QPointF = START, end: QPointF = END) -> Annotation:
-    """Draw a mark and paint it, so that its label has a place."""
+    """Draw an annotation and paint it, so that its label has a place."""
     pane.session.view.set_tool(tool)
     drag(pane, start, end)
     pane.grab()
@@ -64,17 +64,21 @@ class TestDrawing:
             (Tool.ARROW, Kind.ARROW),
         ],
     )
-    def test_a_drag_makes_a_mark_in_millimetres(self, pane, shown, tool, kind):
-        mark = draw(pane, tool)
-        assert (mark.kind, mark.plane, mark.modality) == (kind, Plane.AXIAL, Modality.T1CE)
-        assert np.allclose(mark.points[0], pane.geometry_mm.to_world(START, pane.index))
-        assert np.allclose(mark.points[1], pane.geometry_mm.to_world(END, pane.index))
-        assert mark.on_slice(pane.view, pane.index)
-        assert shown.state.selection == mark.id
+    def test_a_drag_makes_an_annotation_in_millimetres(self, pane, shown, tool, kind):
+        annotation = draw(pane, tool)
+        assert (annotation.kind, annotation.plane, annotation.modality) == (
+            kind,
+            Plane.AXIAL,
+            Modality.T1CE,
+        )
+        assert np.allclose(annotation.points[0], pane.geometry_mm.to_world(START, pane.index))
+        assert np.allclose(annotation.points[1], pane.geometry_mm.to_world(END, pane.index))
+        assert annotation.on_slice(pane.view, pane.index)
+        assert shown.state.selection == annotation.id
 
     def test_a_ruler_measures_millimetres(self, pane):
-        mark = draw(pane, Tool.RULER, QPointF(50, 50), QPointF(130, 110))
-        assert mark.length == pytest.approx(100 * pane.geometry_mm.mm_per_pixel)
+        annotation = draw(pane, Tool.RULER, QPointF(50, 50), QPointF(130, 110))
+        assert annotation.length == pytest.approx(100 * pane.geometry_mm.mm_per_pixel)
 
     def test_shift_makes_a_circle(self, pane, shown):
         shown.view.set_tool(Tool.ELLIPSE)
@@ -98,7 +102,7 @@ class TestDrawing:
         assert shown.state.annotations == ()
         assert pane.draft is None
 
-    def test_the_mark_is_seen_while_it_is_drawn_but_not_yet_kept(self, pane, shown):
+    def test_the_annotation_is_seen_while_it_is_drawn_but_not_yet_kept(self, pane, shown):
         before = pane.grab().toImage()
         shown.view.set_tool(Tool.RULER)
         press(pane, START)
@@ -110,22 +114,22 @@ class TestDrawing:
 
     def test_a_region_tells_the_values_of_its_own_sequence(self, pane, shown, grid):
         at = pane.geometry_mm.to_pixels([shown.state.cursor])[0]
-        mark = draw(pane, Tool.RECTANGLE, at - QPointF(9, 9), at + QPointF(9, 9))
-        lines = label_lines(mark, pane.view, shown.state.study)
+        annotation = draw(pane, Tool.RECTANGLE, at - QPointF(9, 9), at + QPointF(9, 9))
+        lines = label_lines(annotation, pane.view, shown.state.study)
         assert lines[0] == f"mean {MARKER_VALUE} · SD 0"
         assert lines[1] == f"min {MARKER_VALUE} · max {MARKER_VALUE}"
         assert lines[2].endswith("mm²")
         # Other sequences show where it is, without numbers that are not theirs.
         grid.panes[0].grab()
         assert grid.panes[0].label_boxes == {}
-        assert mark in grid.panes[0].marks()
+        assert annotation in grid.panes[0].annotations()
 
-    def test_marks_stay_on_their_slice(self, pane, shown):
-        mark = draw(pane, Tool.RULER)
+    def test_annotations_stay_on_their_slice(self, pane, shown):
+        annotation = draw(pane, Tool.RULER)
         shown.view.step(Plane.AXIAL, 1)
-        assert pane.marks() == ()
+        assert pane.annotations() == ()
         shown.view.step(Plane.AXIAL, -1)
-        assert pane.marks() == (mark,)
+        assert pane.annotations() == (annotation,)
         shown.view.set_overlay(annotations=False)
         assert hit_test(pane, START) is None
 
@@ -141,11 +145,11 @@ class TestDrawing:
             assert box.bottom() <= pane.height()
         assert not any(a.intersects(b) for n, a in enumerate(boxes) for b in boxes[:n])
 
-    def test_a_mark_out_of_sight_has_no_label(self, pane, shown):
-        mark = draw(pane, Tool.RULER, QPointF(10, 10), QPointF(40, 30))
+    def test_an_annotation_out_of_sight_has_no_label(self, pane, shown):
+        annotation = draw(pane, Tool.RULER, QPointF(10, 10), QPointF(40, 30))
         pane.set_camera(Camera(None, 10.0))
         pane.grab()
-        assert mark in pane.marks()
+        assert annotation in pane.annotations()
         assert pane.label_boxes == {}
 
     def test_the_label_of_a_steep_ruler_stands_beside_its_middle(self):
@@ -157,29 +161,29 @@ class TestDrawing:
 
 class TestPicking:
     def test_a_click_on_the_line_picks_it_and_beside_it_lets_go(self, pane, shown):
-        mark = draw(pane, Tool.RULER)
+        annotation = draw(pane, Tool.RULER)
         shown.view.set_tool(Tool.WINDOW)
         shown.annotations.select("")
         click(pane, (START + END) / 2)
-        assert shown.state.selection == mark.id
+        assert shown.state.selection == annotation.id
         click(pane, QPointF(200, 180))
         assert shown.state.selection == ""
 
     def test_a_click_on_the_label_picks_it(self, pane, shown):
-        mark = draw(pane, Tool.ELLIPSE)
+        annotation = draw(pane, Tool.ELLIPSE)
         shown.view.set_tool(Tool.WINDOW)
         shown.annotations.select("")
-        click(pane, pane.label_boxes[mark.id].center())
-        assert shown.state.selection == mark.id
+        click(pane, pane.label_boxes[annotation.id].center())
+        assert shown.state.selection == annotation.id
 
     def test_drawing_tools_pick_with_a_click(self, pane, shown):
-        mark = draw(pane, Tool.ARROW)
+        annotation = draw(pane, Tool.ARROW)
         shown.annotations.select("")
         click(pane, (START + END) / 2)
-        assert shown.state.selection == mark.id
+        assert shown.state.selection == annotation.id
         assert len(shown.state.annotations) == 1
 
-    def test_the_window_stays_when_a_mark_is_dragged(self, pane, shown):
+    def test_the_window_stays_when_an_annotation_is_dragged(self, pane, shown):
         draw(pane, Tool.RULER)
         shown.view.set_tool(Tool.WINDOW)
         windows = shown.state.windows
@@ -206,25 +210,25 @@ class TestPicking:
 
 class TestChanging:
     def test_dragging_moves_it_and_undo_brings_it_back(self, pane, shown):
-        mark = draw(pane, Tool.RECTANGLE)
+        annotation = draw(pane, Tool.RECTANGLE)
         shown.view.set_tool(Tool.CURSOR)
         by = QPointF(20, -10)
         edge = QPointF(START.x(), (START.y() + END.y()) / 2)
         drag(pane, edge, edge + by)
         moved = shown.state.annotations[0]
-        assert moved.id == mark.id
+        assert moved.id == annotation.id
         assert np.allclose(moved.points[0], pane.geometry_mm.to_world(START + by, pane.index))
         assert np.allclose(moved.points[1], pane.geometry_mm.to_world(END + by, pane.index))
         shown.annotations.undo()
-        assert shown.state.annotations == (mark,)
+        assert shown.state.annotations == (annotation,)
         shown.annotations.redo()
         assert shown.state.annotations == (moved,)
 
     def test_a_handle_moves_one_end(self, pane, shown):
-        mark = draw(pane, Tool.RULER)
+        annotation = draw(pane, Tool.RULER)
         drag(pane, END, END + QPointF(15, 25))
         changed = shown.state.annotations[0]
-        assert changed.points[0] == pytest.approx(mark.points[0])
+        assert changed.points[0] == pytest.approx(annotation.points[0])
         assert np.allclose(
             changed.points[1], pane.geometry_mm.to_world(END + QPointF(15, 25), pane.index)
         )
@@ -239,11 +243,11 @@ class TestChanging:
         assert (second - QPointF(END.x() + 10, END.y())).manhattanLength() < 1e-6
 
     def test_moving_is_one_step_of_undo(self, pane, shown):
-        mark = draw(pane, Tool.RULER)
+        annotation = draw(pane, Tool.RULER)
         shown.view.set_tool(Tool.WINDOW)
         drag(pane, (START + END) / 2, QPointF(200, 150))
         shown.annotations.undo()
-        assert shown.state.annotations == (mark,)
+        assert shown.state.annotations == (annotation,)
         shown.annotations.undo()
         assert shown.state.annotations == ()
 
@@ -253,16 +257,16 @@ class TestChanging:
         shown.view.step(Plane.AXIAL, 2)
         move(pane, END)
         release(pane, END)
-        mark = shown.state.annotations[0]
-        assert mark.points[0][2] == pytest.approx(mark.points[1][2])
+        annotation = shown.state.annotations[0]
+        assert annotation.points[0][2] == pytest.approx(annotation.points[1][2])
         shown.view.step(Plane.AXIAL, -2)
         press(pane, END)
         shown.view.step(Plane.AXIAL, 1)
         move(pane, END + QPointF(5, 5))
         release(pane, END + QPointF(5, 5))
         moved = shown.state.annotations[0]
-        assert moved != mark
-        assert moved.points[1][2] == pytest.approx(mark.points[1][2])
+        assert moved != annotation
+        assert moved.points[1][2] == pytest.approx(annotation.points[1][2])
 
     def test_delete_and_escape(self, pane, shown):
         draw(pane, Tool.RULER)
@@ -277,11 +281,11 @@ class TestChanging:
         assert len(shown.state.annotations) == 1
 
     def test_a_drag_that_is_given_up_changes_nothing(self, pane, shown):
-        mark = draw(pane, Tool.RULER)
+        annotation = draw(pane, Tool.RULER)
         press(pane, END)
         move(pane, END + QPointF(30, 30))
         shown.view.set_layout(Layout.ONE_LARGE)
-        assert shown.state.annotations == (mark,)
+        assert shown.state.annotations == (annotation,)
         assert pane.draft is None
 
     def test_the_pointer_says_what_would_happen(self, pane, shown):
@@ -304,9 +308,9 @@ class TestWriting:
         editor = editor_of(pane)
         QTest.keyClicks(editor, "  Check with prior ")
         key(editor, Qt.Key.Key_Return)
-        mark = shown.state.annotations[0]
-        assert (mark.kind, mark.text) == (Kind.TEXT, "Check with prior")
-        assert np.allclose(mark.points[0], pane.geometry_mm.to_world(START, pane.index))
+        annotation = shown.state.annotations[0]
+        assert (annotation.kind, annotation.text) == (Kind.TEXT, "Check with prior")
+        assert np.allclose(annotation.points[0], pane.geometry_mm.to_world(START, pane.index))
 
     def test_escape_writes_nothing(self, pane, shown):
         shown.view.set_tool(Tool.TEXT)
@@ -327,21 +331,21 @@ class TestWriting:
         show_study(shown, study)
         assert [a.text for a in shown.state.annotations] == ["Check"]
 
-    def test_an_empty_text_is_no_mark(self, pane, shown):
+    def test_an_empty_text_is_no_annotation(self, pane, shown):
         shown.view.set_tool(Tool.TEXT)
         click(pane, START)
         key(editor_of(pane), Qt.Key.Key_Return)
         assert shown.state.annotations == ()
 
     def test_a_double_click_rewords(self, pane, shown):
-        mark = Annotation(
+        annotation = Annotation(
             Kind.TEXT,
             Plane.AXIAL,
             (tuple(pane.geometry_mm.to_world(START, pane.index).tolist()),),
             Modality.T1CE,
             "old",
         )
-        shown.annotations.add(mark)
+        shown.annotations.add(annotation)
         pane.grab()
         double_click(pane, START + QPointF(2, -4))
         editor = editor_of(pane)

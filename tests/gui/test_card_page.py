@@ -29,18 +29,18 @@ def test_the_page_tells_all_that_the_card_knows(name: str) -> None:
         card.training_data,
         *card.limits,
         *(item.name for item in card.classes),
-        *(prevalence.source for prevalence in card.head.prevalences.values()),
+        *(prevalence.source for prevalence in card.fusion_head.prevalences.values()),
     ):
         assert text in said, text
     for sequence in card.sequences:
         assert sequence in said
-    scope = "knows four answers only" if card.of_pictures else "Only gliomas are in scope"
-    assert scope in said
+    ood_check = "knows four answers only" if card.of_images else "Only gliomas are in scope"
+    assert ood_check in said
     assert "not for diagnosis" in said
     assert "used unless you choose another" in said
     if card.network is not None:
-        assert "no outline of the tumour" in said
-    for figures in card.figures.values():
+        assert "no contour of the tumour" in said
+    for figures in card.metrics.values():
         for figure in figures:
             assert figure.name in said
             interval = f"{figure.value:.2f} ({figure.low:.2f}–{figure.high:.2f})"
@@ -55,7 +55,7 @@ def test_the_page_of_the_model_that_segments_tells_its_figures(qtbot: QtBot) -> 
     said = page.text.toPlainText()
     for text in (card.name, card.version, card.intended_use, card.training_data, *card.limits):
         assert text in said
-    for figure in card.figures["image"]:
+    for figure in card.metrics["image"]:
         assert figure.name in said
     for text in ("0.86", "0.83 (0.74–0.89)", "0.07 (0.03–0.17), 55 patients", "98 patients"):
         assert text in said
@@ -93,5 +93,5 @@ def test_the_link_leads_to_how_the_model_was_made(qtbot: QtBot) -> None:
 def test_a_network_that_takes_no_part_is_said_to_take_none() -> None:
     card = CARDS["resnet50-glioma"]
     assert NO_PART not in card_html(card, DARK)
-    silent = replace(card, head=replace(card.head, network=None))
+    silent = replace(card, fusion_head=replace(card.fusion_head, network=None))
     assert NO_PART in card_html(silent, DARK)

@@ -47,7 +47,7 @@ def press(dialog: ExportDialog, text: str) -> None:
     chosen.click()
 
 
-def test_a_picture_keeps_its_colours_on_the_way_to_qt() -> None:
+def test_an_image_keeps_its_colours_on_the_way_to_qt() -> None:
     pixels = np.full((3, 5, 3), (0x0A, 0x14, 0x1E), np.uint8)
     pixels[2, 4] = 200, 100, 50
     converted = rgb_image(pixels)
@@ -74,7 +74,7 @@ def test_every_choice_reaches_the_request_and_the_preview(
     press(dialog, "4×")
     press(dialog, "TIFF")
     dialog.identify.click()
-    dialog.answer.click()
+    dialog.prediction.click()
     request = dialog.request
     assert request.subject is ExportSubject.TUMOUR_SLICE
     assert request.scale == 4
@@ -228,7 +228,7 @@ def test_the_preview_of_3d_says_that_it_is_being_drawn(
     assert (request.subject, request.scale) == (ExportSubject.VOLUME, 1)
     ready(rgb_image(np.full((20, 80, 3), (255, 0, 0), np.uint8)))
     assert pane.words == ""
-    # Beside a wide picture there is the dialog, and no black band.
+    # Beside a wide image there is the dialog, and no black band.
     shown = pane.grab().toImage()
     ground = shown.pixelColor(pane.width() // 2, 2)
     assert ground == dialog.palette().color(QPalette.ColorRole.Window)

@@ -15,7 +15,7 @@ from brainviewer.app.notices import Notice
 from brainviewer.app.session import Session
 from brainviewer.core.errors import FileError, Report
 from brainviewer.core.study import Study
-from brainviewer.gui.dialogs import view_export as picture_export
+from brainviewer.gui.dialogs import view_export as image_export
 from brainviewer.gui.dialogs.closing import ClosingDialog
 from brainviewer.gui.main_window import MainWindow
 from tests.gui.conftest import show_study
@@ -88,7 +88,7 @@ def test_every_export_is_done(
     session = working.session
     said = notices(session)
     for name in "abc":
-        working.export_picture.save(ExportRequest(path=tmp_path / f"{name}.png"))
+        working.export_image.save(ExportRequest(path=tmp_path / f"{name}.png"))
     assert session.jobs.unfinished("export") == 3
     qtbot.waitUntil(lambda: any("2 more" in p.text for p in session.state.progress))
     slow.go.set()
@@ -102,7 +102,7 @@ def test_cancel_is_of_one_export(
 ) -> None:
     session = working.session
     for name in "ab":
-        working.export_picture.save(ExportRequest(path=tmp_path / f"{name}.png"))
+        working.export_image.save(ExportRequest(path=tmp_path / f"{name}.png"))
     assert slow.begun.wait(SOON)
     session.jobs.cancel("export")
     slow.go.set()
@@ -114,7 +114,7 @@ def test_closing_waits_for_what_is_not_yet_saved(
     qtbot: QtBot, working: MainWindow, slow: Slow, tmp_path: Path
 ) -> None:
     for name in "ab":
-        working.export_picture.save(ExportRequest(path=tmp_path / f"{name}.png"))
+        working.export_image.save(ExportRequest(path=tmp_path / f"{name}.png"))
     came = soon(qtbot, working, lambda _: slow.go.set())
     assert working.close()
     assert came
@@ -127,7 +127,7 @@ def test_waiting_can_be_given_up(
 ) -> None:
     session = working.session
     for name in "ab":
-        working.export_picture.save(ExportRequest(path=tmp_path / f"{name}.png"))
+        working.export_image.save(ExportRequest(path=tmp_path / f"{name}.png"))
     soon(qtbot, working, lambda dialog: dialog.reject())
     assert not working.close()
     assert working.isVisible()
@@ -143,7 +143,7 @@ def test_an_export_that_fails_keeps_the_window_to_say_so(
     session = working.session
     said = notices(session)
     slow.error = FileError("The disk is full.", "Make room.")
-    working.export_picture.save(ExportRequest(path=tmp_path / "a.png"))
+    working.export_image.save(ExportRequest(path=tmp_path / "a.png"))
     soon(qtbot, working, lambda _: slow.go.set())
     assert not working.close()
     assert working.isVisible()
@@ -164,7 +164,7 @@ def test_the_notice_opens_the_folder(
     show_study(session, study)
     folder = tmp_path / "a & <b>"
     folder.mkdir()
-    window.export_picture.save(ExportRequest(path=folder / "a.png"))
+    window.export_image.save(ExportRequest(path=folder / "a.png"))
     assert (folder / "a.png").is_file()
     assert str(folder) in said[-1].text
     assert said[-1].action == "Show folder"
@@ -184,11 +184,11 @@ def test_a_3d_view_of_another_study_is_not_saved_under_the_words_of_this_one(
 
     def drawn(scale: int, report: Report) -> object:
         session.state.study = replace(study, name="another")
-        return picture_export._nothing_yet(scale)
+        return image_export._nothing_yet(scale)
 
-    monkeypatch.setattr(window.export_picture, "_volume_picture", drawn)
+    monkeypatch.setattr(window.export_image, "_volume_image", drawn)
     request = ExportRequest(ExportSubject.VOLUME, tmp_path / "a.png")
-    window.export_picture.save(request)
+    window.export_image.save(request)
     assert "Another study was opened" in said[-1].text
     assert not list(tmp_path.glob("*.png"))
     session.state.study = study

@@ -21,7 +21,7 @@ from brainviewer.gui.dialogs.key_sheet import KeySheet
 from brainviewer.gui.dialogs.pages import GuidePage
 from brainviewer.gui.main_window import MainWindow
 from brainviewer.gui.menus import with_mnemonics
-from brainviewer.gui.panels.annotations import MarkList
+from brainviewer.gui.panels.annotations import AnnotationList
 from brainviewer.gui.panels.sequences import SequenceList
 from brainviewer.gui.welcome import DropHighlight, Invitation
 from tests.gui.conftest import show_study
@@ -91,7 +91,7 @@ def test_the_right_button_opens_a_menu_where_it_does_not_drag(reading: MainWindo
     before = pane.camera
     click(pane, HERE, RIGHT)
     menu = _popup()
-    assert {"Tumour slice", "Automatic window", "Export picture…"} <= set(_said(menu))
+    assert {"Tumour slice", "Automatic window", "Export image…"} <= set(_said(menu))
     menu.close()
     assert pane.camera == before
     drag(pane, HERE, HERE + QPointF(0, -40), RIGHT)
@@ -99,7 +99,7 @@ def test_the_right_button_opens_a_menu_where_it_does_not_drag(reading: MainWindo
     assert pane.camera != before
 
 
-def test_the_menu_acts_on_the_mark_under_the_pointer(reading: MainWindow) -> None:
+def test_the_menu_acts_on_the_annotation_under_the_pointer(reading: MainWindow) -> None:
     session, pane = reading.session, reading.grid.shown[0]
     session.view.set_tool(Tool.RULER)
     drag(pane, QPointF(80, 120), QPointF(140, 120))
@@ -112,8 +112,8 @@ def test_the_menu_acts_on_the_mark_under_the_pointer(reading: MainWindow) -> Non
 
 
 def test_3d_and_lists_have_menus(reading: MainWindow) -> None:
-    mark = Annotation(Kind.RULER, Plane.AXIAL, ((0, 0, 0), (3, 0, 0)), Modality.T1)
-    reading.session.annotations.add(mark)
+    annotation = Annotation(Kind.RULER, Plane.AXIAL, ((0, 0, 0), (3, 0, 0)), Modality.T1)
+    reading.session.annotations.add(annotation)
     reading.session.annotations.select("")
     image = reading.volume.image
     press(image, HERE, RIGHT)
@@ -121,13 +121,13 @@ def test_3d_and_lists_have_menus(reading: MainWindow) -> None:
     menu = _popup()
     assert "Reset the 3D view" in _said(menu)
     menu.close()
-    for kind, word in ((SequenceList, "Automatic window"), (MarkList, "Delete annotation")):
+    for kind, word in ((SequenceList, "Automatic window"), (AnnotationList, "Delete annotation")):
         rows = reading.findChild(kind)
         rows.customContextMenuRequested.emit(rows.visualRect(rows.model().index(0, 0)).center())
         menu = _popup()
         assert word in _said(menu)
         menu.close()
-    assert reading.session.state.selection == mark.id
+    assert reading.session.state.selection == annotation.id
 
 
 # -- Shift and Space ----------------------------------------------------------------------------
@@ -313,15 +313,15 @@ def test_the_sheet_of_keys_is_grouped_and_can_be_searched(window: MainWindow) ->
     sheet.close()
 
 
-def test_the_guide_is_in_the_window_with_its_pictures(window: MainWindow) -> None:
+def test_the_guide_is_in_the_window_with_its_images(window: MainWindow) -> None:
     window.actions_by_id["guide"].trigger()
     page = window.findChild(GuidePage)
     said = page.text.toPlainText()
     assert "Find the tumour slice" in said
     assert "<!--" not in said
-    pictures = re.findall(r"<img [^>]*src=\"([^\"]+)\"[^>]*width=\"(\d+)\"", page.text.toHtml())
-    assert len(pictures) >= 2
-    for source, width in pictures:
+    images = re.findall(r"<img [^>]*src=\"([^\"]+)\"[^>]*width=\"(\d+)\"", page.text.toHtml())
+    assert len(images) >= 2
+    for source, width in images:
         assert int(width) < page.width()
         assert page.text.loadResource(QTextDocument.ResourceType.ImageResource.value, QUrl(source))
     page.close()

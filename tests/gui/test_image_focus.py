@@ -21,7 +21,7 @@ from brainviewer.app.state import Layout
 from brainviewer.core.study import Modality, Study
 from brainviewer.gui.main_window import MainWindow
 from brainviewer.gui.panels.display import WindowSection
-from brainviewer.gui.panels.folding import Head
+from brainviewer.gui.panels.folding import SectionHeader
 from brainviewer.gui.panels.sequences import SequenceList
 from brainviewer.gui.panes.slice_pane import SlicePane
 from brainviewer.gui.volume.image import VolumeImage
@@ -61,7 +61,7 @@ def _press_key(window: MainWindow, key: Qt.Key) -> None:
 
 def _clickable(window: MainWindow) -> list[QWidget]:
     """Everything in the panels that a click changes little by."""
-    kinds = (Head, QSlider, QListWidget)
+    kinds = (SectionHeader, QSlider, QListWidget)
     found = [w for kind in kinds for w in window.findChildren(kind) if w.isVisible()]
     found += [w for w in window.findChildren(QPushButton) if w.text() in ("Invert", "Copy", "1")]
     return found
@@ -170,13 +170,13 @@ def test_what_was_walked_to_keeps_its_own_keys_and_no_others(reading: MainWindow
     _press_key(reading, Qt.Key.Key_Up)
     assert slider.value() == value
     assert reading.session.state.slice_index() == index + 2
-    for kind in (QSlider, QComboBox, Head, VolumeImage):
+    for kind in (QSlider, QComboBox, SectionHeader, VolumeImage):
         walked_to = next(w for w in reading.findChildren(kind) if w.isVisible() and w.isEnabled())
         walked_to.setFocus(Qt.FocusReason.OtherFocusReason)
         assert reading.focusWidget() is walked_to
         _press_key(reading, Qt.Key.Key_Escape)
         assert isinstance(reading.focusWidget(), SlicePane)
-    button = reading.findChild(Head)
+    button = reading.findChild(SectionHeader)
     button.setFocus(Qt.FocusReason.OtherFocusReason)
     _press_key(reading, Qt.Key.Key_Down)
     assert reading.session.state.slice_index() == index + 1

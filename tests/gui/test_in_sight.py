@@ -18,7 +18,7 @@ from brainviewer.core.geometry import Grid, Unit
 from brainviewer.core.slices import Plane, SliceView
 from brainviewer.core.study import SEQUENCES, Modality, Study, Volume
 from brainviewer.gui.main_window import MainWindow
-from brainviewer.gui.panels.annotations import MarkList
+from brainviewer.gui.panels.annotations import AnnotationList
 from brainviewer.gui.panels.display import WindowSection
 from brainviewer.gui.panels.tumour import TumourSection
 from brainviewer.gui.panes.arrangement import pane_rectangles
@@ -86,10 +86,10 @@ def _pressed(window: MainWindow) -> list[Layout]:
     ]
 
 
-def _picture() -> Study:
+def _image() -> Study:
     grid = Grid((30, 20, 1), np.eye(4), oriented=False, as_stored=True, unit=Unit.PIXEL)
     grey = np.arange(600, dtype=np.uint8).reshape(30, 20, 1)
-    return Study({Modality.PICTURE: Volume(Modality.PICTURE, grey, grid)}, grid)
+    return Study({Modality.IMAGE: Volume(Modality.IMAGE, grey, grid)}, grid)
 
 
 def test_the_pressed_layout_is_the_one_that_is_shown(window: MainWindow, study: Study) -> None:
@@ -99,7 +99,7 @@ def test_the_pressed_layout_is_the_one_that_is_shown(window: MainWindow, study: 
         window.actions_by_id[f"layout-{layout.name.lower()}"].trigger()
         assert _pressed(window) == [state.shown_layout] == [layout]
     window.session.view.set_layout(Layout.FOUR_SEQUENCES)
-    show_study(window.session, _picture())
+    show_study(window.session, _image())
     assert _pressed(window) == [state.shown_layout] == [Layout.ONE_LARGE]
     show_study(window.session, study)
     assert _pressed(window) == [state.shown_layout] == [Layout.FOUR_SEQUENCES]
@@ -136,7 +136,7 @@ def test_t_brings_the_tumour_into_sight(window: MainWindow, layout: Layout, plan
     assert _in_sight(window.grid, marker_position(study.grid), Plane.AXIAL)
 
 
-def _marks(study: Study) -> list[Annotation]:
+def _annotations(study: Study) -> list[Annotation]:
     made = []
     for plane, modality in zip(Plane, (Modality.T1CE, Modality.T2, Modality.T1), strict=True):
         view = SliceView.of(study.grid, plane)
@@ -152,12 +152,12 @@ def test_a_click_on_an_annotation_brings_it_into_sight(
 ) -> None:
     session = window.session
     show_study(session, study)
-    for mark in _marks(study):
-        session.annotations.add(mark)
+    for annotation in _annotations(study):
+        session.annotations.add(annotation)
     session.view.set_layout(layout)
-    rows = window.findChild(MarkList)
+    rows = window.findChild(AnnotationList)
     QApplication.processEvents()
-    for row, mark in enumerate(_marks(study)):
+    for row, annotation in enumerate(_annotations(study)):
         session.view.set_overlay(annotations=False)
         for pane in window.grid.shown:
             wheel(pane, QPointF(pane.width() - 3.0, pane.height() - 3.0), 120 * 12, CTRL)
@@ -165,12 +165,12 @@ def test_a_click_on_an_annotation_brings_it_into_sight(
         at = rows.visualRect(rows.model().index(row, 0)).center()
         QTest.mouseClick(rows.viewport(), Qt.MouseButton.LeftButton, pos=at)
         middle = session.state.cursor
-        assert _in_sight(window.grid, middle, mark.plane)
+        assert _in_sight(window.grid, middle, annotation.plane)
         assert any(
-            mark.points == shown.points
+            annotation.points == shown.points
             for pane in window.grid.shown
-            if pane.modality is mark.modality
-            for shown in pane.marks()
+            if pane.modality is annotation.modality
+            for shown in pane.annotations()
         )
         assert session.state.overlays.annotations
         window.grid.fit()

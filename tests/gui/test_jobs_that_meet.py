@@ -27,7 +27,9 @@ from tests.unit.app.desk import Verbs, a_result
 
 pytestmark = pytest.mark.window
 SOON = 20.0
-MARK = Annotation(Kind.RULER, Plane.AXIAL, ((-10.0, -30.0, 42.0), (-5.0, -30.0, 42.0)), Modality.T1)
+ANNOTATION = Annotation(
+    Kind.RULER, Plane.AXIAL, ((-10.0, -30.0, 42.0), (-5.0, -30.0, 42.0)), Modality.T1
+)
 
 
 def another(study: Study) -> Study:
@@ -51,7 +53,7 @@ class Met:
 
     def open(self, study: Study, verbs: Verbs) -> None:
         """Open a study and wait until it is shown; what follows goes on."""
-        verbs.answers["open"] = study
+        verbs.predictions["open"] = study
         self.session.documents.open([Path("somewhere")])
         self.until(lambda: self.state.study is study)
 
@@ -103,10 +105,10 @@ def test_a_study_opened_during_a_search_has_a_finding_of_its_own(
 
 def test_the_latest_of_two_studies_is_shown(met: Met, verbs: Verbs, study: Study) -> None:
     verbs.gates["open"].clear()
-    verbs.answers["open"] = study
+    verbs.predictions["open"] = study
     met.session.documents.open([Path("first")])
     met.until(lambda: verbs.calls)
-    following = verbs.answers["open"] = another(study)
+    following = verbs.predictions["open"] = another(study)
     met.session.documents.open([Path("second")])
     met.until(lambda: len(verbs.calls) == 2)
     verbs.gates["open"].set()
@@ -122,10 +124,10 @@ def test_a_search_during_a_classification_makes_it_stale(
     met.open(study, verbs)
     met.settle()
     verbs.gates["classify"].clear()
-    verbs.answers["classify"] = a_result(study)
+    verbs.predictions["classify"] = a_result(study)
     met.session.classification.run()
     met.until(lambda: verbs.calls[-1][0] == "classify")
-    verbs.answers["find"] = marker_finding(study)
+    verbs.predictions["find"] = marker_finding(study)
     met.session.segmentation.find("model-free")
     met.until(lambda: met.state.finding_status is Status.DONE)
     assert met.state.classification_status is Status.RUNNING
@@ -158,7 +160,7 @@ def test_an_export_goes_on_while_a_study_is_opened_and_shows_the_one_before(
     met.open(study, verbs)
     met.settle()
     path = tmp_path / "a.png"
-    met.window.export_picture.save(ExportRequest(path=path))
+    met.window.export_image.save(ExportRequest(path=path))
     met.until(slow.begun.is_set)
     following = another(study)
     met.open(following, verbs)
@@ -205,12 +207,12 @@ def test_closing_waits_for_annotations_and_says_so(
     met.open(study, verbs)
     met.settle()
     slow = slow_disk(monkeypatch)
-    met.session.annotations.add(MARK)
+    met.session.annotations.add(ANNOTATION)
     met.until(slow.begun.is_set)
     said = while_waiting(met.window, lambda _: slow.go.set())
     assert met.window.close()
     assert said == ["Your last changes are being saved. BrainViewer closes when that is done."]
-    assert Journal(study).restore().annotations == (MARK,)
+    assert Journal(study).restore().annotations == (ANNOTATION,)
 
 
 def test_closing_waits_for_an_age_and_stays_if_it_cannot_be_kept(
@@ -240,7 +242,7 @@ def test_the_window_stays_if_the_last_change_cannot_be_kept(
     met.settle()
     slow = slow_disk(monkeypatch)
     slow.error = FileError("The disk is full.", "Make room.")
-    met.session.annotations.add(MARK)
+    met.session.annotations.add(ANNOTATION)
     met.until(slow.begun.is_set)
     while_waiting(met.window, lambda _: slow.go.set())
     assert not met.window.close()
@@ -255,7 +257,7 @@ def test_a_study_can_be_opened_while_annotations_are_saved_to_a_file(
     from brainviewer.app import annotations
 
     met.open(study, verbs)
-    met.session.annotations.add(MARK)
+    met.session.annotations.add(ANNOTATION)
     slow = Slow(annotations.annotation_file.save_annotations)
     monkeypatch.setattr(annotations.annotation_file, "save_annotations", slow)
     met.session.annotations.save(tmp_path / "marks.json")

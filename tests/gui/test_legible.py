@@ -58,7 +58,7 @@ def test_the_caption_of_the_3d_view_is_legible_on_a_bright_head(qtbot) -> None:
     image.show_words("T1ce 3D", "SYNTHETIC")
     looks = []
     for grey in (0, 255):
-        image.show_picture(np.full((150, 200, 3), grey, np.uint8))
+        image.show_image(np.full((150, 200, 3), grey, np.uint8))
         looks.append(_looks(image).max(axis=-1)[:60, :120])
     letters = (looks[0] > 110).astype(np.uint8)
     near = cv2.dilate(letters, np.ones((3, 3), np.uint8)) - letters

@@ -61,13 +61,13 @@ def _no_dialogs(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def busy(window: MainWindow, study: Study) -> MainWindow:
-    """With everything that enables actions: study, finding, result, marks, a selection."""
+    """With everything that enables actions: study, finding, result, annotations, a selection."""
     session = window.session
     show_study(session, study, measured(marker_finding(study), study))
     session.state.show_classification(a_result(study), Status.DONE)
     for x in (3.0, 6.0):
-        mark = Annotation(Kind.RULER, Plane.AXIAL, ((0, 0, 0), (x, 0, 0)), Modality.T1)
-        session.annotations.add(mark)
+        annotation = Annotation(Kind.RULER, Plane.AXIAL, ((0, 0, 0), (x, 0, 0)), Modality.T1)
+        session.annotations.add(annotation)
     session.annotations.undo()
     session.annotations.select(session.state.annotations[0].id)
     return window
@@ -124,9 +124,19 @@ def trigger_all(window: MainWindow) -> set[str]:
     return done
 
 
-_ALWAYS = (None, "planes", "markable")
-"""Facts that hold in an empty window; ``planes`` fails for pictures, ``markable`` in a trial."""
-_RARE = ("heatmap", "undo", "redo", "selection", "film", "triable", "trial", "explained")
+_ALWAYS = (None, "planes", "annotatable")
+"""Facts that hold in an empty window; ``planes`` fails for images, ``markable`` in an occlusion
+test."""
+_RARE = (
+    "heatmap",
+    "undo",
+    "redo",
+    "selection",
+    "image series",
+    "occlusion possible",
+    "occlusion",
+    "explained",
+)
 
 
 def test_every_action_without_a_need_works_without_a_study(window: MainWindow) -> None:
@@ -156,10 +166,10 @@ def test_actions_are_enabled_by_facts_alone(window: MainWindow, study: Study) ->
     assert enabled() == always | {a.id for a in ACTIONS if a.needs in there}
     window.session.state.show_finding(marker_finding(study), Status.DONE)
     assert {"tumour", "classify", "classify-here", "export-tumour", "show-lesion"} <= enabled()
-    assert not {"undo", "redo", "delete", "save-marks", "show-heatmap"} & enabled()
-    mark = Annotation(Kind.RULER, Plane.AXIAL, ((0, 0, 0), (3, 0, 0)), Modality.T1)
-    window.session.annotations.add(mark)
-    assert {"undo", "delete", "delete-all", "save-marks"} <= enabled()
+    assert not {"undo", "redo", "delete", "save-annotations", "show-heatmap"} & enabled()
+    annotation = Annotation(Kind.RULER, Plane.AXIAL, ((0, 0, 0), (3, 0, 0)), Modality.T1)
+    window.session.annotations.add(annotation)
+    assert {"undo", "delete", "delete-all", "save-annotations"} <= enabled()
     window.session.annotations.undo()
     assert "redo" in enabled()
     assert "undo" not in enabled()

@@ -16,7 +16,7 @@ from brainviewer.app.state import Layout
 from brainviewer.app.status import Status
 from brainviewer.core.slices import Plane
 from brainviewer.core.study import Modality
-from brainviewer.gui.panels.folding import Head
+from brainviewer.gui.panels.folding import SectionHeader
 from brainviewer.gui.panels.study import StudyPanel
 from brainviewer.gui.panels.tumour import MeasurementRow
 from brainviewer.painting.diameter_lines import diameter_path
@@ -131,16 +131,16 @@ def test_measurements_are_copied_as_text(left: StudyPanel, shown: Session) -> No
 
 
 def test_a_section_folds_and_stays_folded(left: StudyPanel, shown: Session, qtbot: QtBot) -> None:
-    head = next(h for h in left.findChildren(Head) if h.text() == "TUMOUR")
+    heading = next(h for h in left.findChildren(SectionHeader) if h.text() == "TUMOUR")
     assert rows(left)
-    head.setFocus()
-    QTest.keyClick(head, Qt.Key.Key_Space)
+    heading.setFocus()
+    QTest.keyClick(heading, Qt.Key.Key_Space)
     assert not rows(left)
     assert shown.settings.folded == "Tumour"
     again = StudyPanel(shown)
     qtbot.addWidget(again)
     again.show()
     assert not rows(again)
-    next(h for h in again.findChildren(Head) if h.text() == "TUMOUR").click()
+    next(h for h in again.findChildren(SectionHeader) if h.text() == "TUMOUR").click()
     assert rows(again)
     assert shown.settings.folded == ""

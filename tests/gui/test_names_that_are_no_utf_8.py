@@ -55,7 +55,7 @@ def test_a_study_and_the_question_which_file_is_which(
     assert f"caf{MARK}" in window.windowTitle()
 
 
-def test_pictures(folder: Path, window: MainWindow, session: Session) -> None:
+def test_images(folder: Path, window: MainWindow, session: Session) -> None:
     for path in list(folder.iterdir()):
         path.unlink()
     for number in range(2):
@@ -64,4 +64,4 @@ def test_pictures(folder: Path, window: MainWindow, session: Session) -> None:
     QApplication.processEvents()
     assert session.state.study is not None
     assert session.state.study.name == f"{MARK}0.png"
-    assert len(session.state.film) == 2
+    assert len(session.state.image_series) == 2

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from brainviewer.app.opening.image2d import open_picture
+from brainviewer.app.opening.image2d import open_image2d
 from brainviewer.app.session import Session
 from brainviewer.core.annotation_kinds import Kind
 from brainviewer.core.annotations import Annotation
@@ -106,9 +106,9 @@ def test_a_study(window: MainWindow, session: Session, named: Study, tmp_path: P
 def test_single_images(window: MainWindow, session: Session, tmp_path: Path) -> None:
     path = tmp_path / f"{NAME}.png"
     Image.fromarray(np.arange(400, dtype=np.uint8).reshape(20, 20)).save(path)
-    session.state.film = (path, path)
-    show_study(session, replace(open_picture(path), name=NAME))
-    session.state.film_changed.emit()
+    session.state.image_series = (path, path)
+    show_study(session, replace(open_image2d(path), name=NAME))
+    session.state.series_changed.emit()
     tips = [
         str(view.model().index(row, 0).data(Qt.ItemDataRole.ToolTipRole))
         for view in window.findChildren(QAbstractItemView)
@@ -163,7 +163,7 @@ def test_a_notice_is_one_line(window: MainWindow, session: Session) -> None:
     assert texts == [f"In {READ}, fluid is dark."]
 
 
-def test_names_that_are_written_on_a_picture(named: Study) -> None:
+def test_names_that_are_written_on_an_image(named: Study) -> None:
     (said,) = provenance_lines(named, (), None, None, identify=True)[:1]
     assert READ in said
 

@@ -25,9 +25,9 @@ from brainviewer.core.findings import Candidate
 from brainviewer.core.slices import Plane
 from brainviewer.core.study import Modality
 from brainviewer.core.voi_window import Window
-from brainviewer.gui.panels.annotations import MarkList
+from brainviewer.gui.panels.annotations import AnnotationList
 from brainviewer.gui.panels.display import DisplayPanel
-from brainviewer.gui.panels.folding import Head
+from brainviewer.gui.panels.folding import SectionHeader
 from brainviewer.gui.panels.result import ResultPanel
 from brainviewer.gui.panels.sequences import SequenceList
 from brainviewer.gui.panels.study import StudyPanel
@@ -307,17 +307,17 @@ def test_the_method_and_its_threshold_are_chosen_here(
     assert (level.text(), asked[-1]) == ("0.25", ("find_tumour", "threshold", 0.25))
 
 
-def test_marks_are_listed_with_their_measures_and_lead_to_their_place(
+def test_annotations_are_listed_with_their_measures_and_lead_to_their_place(
     left: StudyPanel, shown: Session
 ) -> None:
     x, y, z = shown.state.finding.position_mm
-    mark = Annotation(Kind.RULER, Plane.AXIAL, ((x, y, z), (x + 12.5, y, z)), Modality.T1)
+    annotation = Annotation(Kind.RULER, Plane.AXIAL, ((x, y, z), (x + 12.5, y, z)), Modality.T1)
     region = Annotation(
         Kind.ELLIPSE, Plane.AXIAL, ((x - 3, y - 3, z), (x + 3, y + 3, z)), Modality.FLAIR
     )
-    rows = left.findChild(MarkList)
+    rows = left.findChild(AnnotationList)
     assert not rows.isVisibleTo(left)
-    shown.annotations.add(mark)
+    shown.annotations.add(annotation)
     shown.annotations.add(region)
     assert rows.isVisibleTo(left)
     assert "12.5 mm" in rows.model().index(0).data()
@@ -325,7 +325,7 @@ def test_marks_are_listed_with_their_measures_and_lead_to_their_place(
     shown.view.go_to_slice(Plane.AXIAL, 1)
     rows.clicked.emit(rows.model().index(0))
     assert shown.state.on_tumour_slice
-    assert shown.state.selection == mark.id
+    assert shown.state.selection == annotation.id
     shown.annotations.delete_all()
     assert not rows.isVisibleTo(left)
 
@@ -390,7 +390,7 @@ def test_showing_a_window_does_not_change_it(display: DisplayPanel, shown: Sessi
 
 def test_the_controls_act_on_the_active_sequence(display: DisplayPanel, shown: Session) -> None:
     shown.view.set_active(Modality.T2)
-    assert any("T2" in w.text() for w in display.findChildren(Head))
+    assert any("T2" in w.text() for w in display.findChildren(SectionHeader))
     before = dict(shown.state.windows)
     button(display, "Invert").click()
     assert shown.state.windows[Modality.T2].inverted
@@ -407,17 +407,17 @@ def test_the_controls_act_on_the_active_sequence(display: DisplayPanel, shown: S
 
 def test_overlays_are_switched_and_faded(display: DisplayPanel, shown: Session) -> None:
     for text, field in (
-        ("Lesion outline", "lesion"),
+        ("Lesion contour", "lesion"),
         ("Segmentation", "segmentation"),
         ("Crosshair", "crosshair"),
     ):
         before = getattr(shown.state.overlays, field)
         box(display, text).click()
         assert getattr(shown.state.overlays, field) is not before, text
-    named(display, QSlider, "Lesion outline opacity").setValue(40)
+    named(display, QSlider, "Lesion contour opacity").setValue(40)
     assert shown.state.overlays.lesion_opacity == pytest.approx(0.4)
     shown.view.set_overlay(lesion_opacity=0.9)
-    assert named(display, QSlider, "Lesion outline opacity").value() == 90
+    assert named(display, QSlider, "Lesion contour opacity").value() == 90
     assert not box(display, "Heatmap").isEnabled()
 
 

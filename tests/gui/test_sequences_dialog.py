@@ -52,16 +52,16 @@ def said(dialog: SequencesDialog) -> str:
     return " ".join(w.text() for w in dialog.findChildren(QLabel))
 
 
-def test_every_file_has_a_picture_a_name_and_a_choice(
+def test_every_file_has_an_image_a_name_and_a_choice(
     dialog: SequencesDialog, files: list[Path]
 ) -> None:
     assert len(choices(dialog)) == len(files)
     for path in files:
         assert path.name in said(dialog)
-    pictures = [w.pixmap() for w in dialog.findChildren(QLabel) if not w.pixmap().isNull()]
-    assert len(pictures) == 3
-    for picture in pictures:
-        middle = picture.toImage().pixelColor(picture.width() // 2, picture.height() // 2)
+    images = [w.pixmap() for w in dialog.findChildren(QLabel) if not w.pixmap().isNull()]
+    assert len(images) == 3
+    for image in images:
+        middle = image.toImage().pixelColor(image.width() // 2, image.height() // 2)
         assert middle.lightness() > 20
     assert "unreadable" in said(dialog)
 

@@ -260,14 +260,14 @@ class TestOverlays:
         shown.view.set_overlay(segmentation=False, crosshair=False)
         at = marker_pixel(pane)
         edge = MARKER_RADIUS_MM * pane.geometry_mm.pixels_per_mm
-        with_outline = pane.grab().toImage()
+        with_contour = pane.grab().toImage()
         shown.view.set_overlay(lesion=False)
         without = pane.grab().toImage()
         changed = [
             (x, y)
             for x in range(400)
             for y in range(300)
-            if with_outline.pixel(x, y) != without.pixel(x, y)
+            if with_contour.pixel(x, y) != without.pixel(x, y)
         ]
         assert len(changed) > 40
         for x, y in changed:

@@ -1,4 +1,4 @@
-"""The 3D pane in a real window: controls, hands, pictures, failure and a clean end."""
+"""The 3D pane in a real window: controls, hands, images, failure and a clean end."""
 
 import threading
 from collections.abc import Iterator
@@ -24,8 +24,8 @@ from tests.phantoms import grid_of, marker_finding, marker_position, marker_stud
 pytestmark = pytest.mark.window
 SIZE = (150, 120)
 WAIT_MS = 30_000
-MIDDLE = QPointF(210, 180)  # of the picture, about
-Picture = NDArray[np.uint8]
+MIDDLE = QPointF(210, 180)  # of the image, about
+RenderedImage = NDArray[np.uint8]
 
 
 def open_study(state: ViewState, oriented: bool = True, synthetic: bool = False) -> None:
@@ -61,20 +61,20 @@ def pane(qtbot: QtBot, state: ViewState) -> Iterator[VolumePane]:
     assert not any(thread.name == "volume worker" for thread in threading.enumerate())
 
 
-def on_screen(pane: VolumePane) -> Picture:
+def on_screen(pane: VolumePane) -> RenderedImage:
     image = pane.image.grab().toImage().convertToFormat(QImage.Format.Format_RGB888)
     rows = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), -1)
     return rows[:, : 3 * image.width()].reshape(image.height(), image.width(), 3).copy()
 
 
 def bright(pane: VolumePane) -> float:
-    """Light in the middle of the picture on the screen."""
-    picture = on_screen(pane)
-    height, width = picture.shape[:2]
-    return float(picture[height // 3 : -height // 3, width // 3 : -width // 3].mean())
+    """Light in the middle of the image on the screen."""
+    image = on_screen(pane)
+    height, width = image.shape[:2]
+    return float(image[height // 3 : -height // 3, width // 3 : -width // 3].mean())
 
 
-def differs(first: Picture, second: Picture) -> bool:
+def differs(first: RenderedImage, second: RenderedImage) -> bool:
     return float(np.abs(first.astype(int) - second).mean()) > 1
 
 
@@ -83,13 +83,13 @@ def slider(pane: VolumePane, name: str) -> QSlider:
 
 
 @pytest.mark.parametrize("name", ["Opacity", "Contrast", "Size"])
-def test_sliders_change_picture_and_screen(qtbot: QtBot, pane: VolumePane, name: str) -> None:
-    before, screen = pane.picture(*SIZE), on_screen(pane)
+def test_sliders_change_image_and_screen(qtbot: QtBot, pane: VolumePane, name: str) -> None:
+    before, screen = pane.render_image(*SIZE), on_screen(pane)
     control = slider(pane, name)
     assert control.isEnabled()
     assert control.toolTip()
     control.setValue(control.maximum() * 4 // 5)
-    assert differs(pane.picture(*SIZE), before)
+    assert differs(pane.render_image(*SIZE), before)
     qtbot.waitUntil(lambda: differs(on_screen(pane), screen), timeout=WAIT_MS)
     assert getattr(pane.view, name.lower()) > getattr(VolumeView(), name.lower())
 
@@ -101,20 +101,20 @@ def test_sliders_work_with_the_keyboard(qtbot: QtBot, pane: VolumePane) -> None:
 
 
 def test_six_views_all_differ(pane: VolumePane) -> None:
-    pictures = []
+    images = []
     for letter in LOOKS:
         button(pane, letter).click()
         assert np.array_equal(pane.view.rotation, look_rotation(letter))
-        pictures.append(pane.picture(*SIZE))
-    for n, first in enumerate(pictures):
-        assert all(differs(first, second) for second in pictures[n + 1 :])
+        images.append(pane.render_image(*SIZE))
+    for n, first in enumerate(images):
+        assert all(differs(first, second) for second in images[n + 1 :])
 
 
 def test_left_drag_turns(pane: VolumePane) -> None:
     pane.look("A")
-    before = pane.picture(*SIZE)
+    before = pane.render_image(*SIZE)
     drag(pane.image, MIDDLE, MIDDLE + QPointF(100, 0))
-    assert differs(pane.picture(*SIZE), before)
+    assert differs(pane.render_image(*SIZE), before)
     # What faced the viewer has gone to the right with the hand.
     assert (pane.view.rotation @ (0, 1, 0))[0] > 0.5
     assert (pane.view.rotation @ (0, 0, 1))[1] == pytest.approx(1)
@@ -183,10 +183,10 @@ def test_tumour_appears_and_turns_the_head_once(
 
 
 def test_active_sequence_is_shown(qtbot: QtBot, pane: VolumePane, state: ViewState) -> None:
-    before = pane.picture(*SIZE)
+    before = pane.render_image(*SIZE)
     state.active = Modality.T2
     state.active_changed.emit()
-    assert not np.array_equal(pane.picture(*SIZE), before)
+    assert not np.array_equal(pane.render_image(*SIZE), before)
     assert pane.image.caption.startswith("T2")
 
 
@@ -194,13 +194,13 @@ def test_cursor_is_drawn_only_when_the_hand_rests(
     qtbot: QtBot, pane: VolumePane, state: ViewState
 ) -> None:
     assert state.study is not None
-    pictures: list[Picture] = []
-    pane._drawn.connect(pictures.append)
-    # The last picture of what went before is the fine one, however long a busy machine takes.
+    images: list[RenderedImage] = []
+    pane._drawn.connect(images.append)
+    # The last image of what went before is the fine one, however long a busy machine takes.
     pane.set_view(pane.view.turned(5, 0))
-    fine = pane.picture(*pane.image.pixels)
-    qtbot.waitUntil(lambda: bool(pictures) and np.array_equal(pictures[-1], fine), timeout=WAIT_MS)
-    pictures.clear()
+    fine = pane.render_image(*pane.image.pixels)
+    qtbot.waitUntil(lambda: bool(images) and np.array_equal(images[-1], fine), timeout=WAIT_MS)
+    images.clear()
     # A busy machine must not look like a resting hand, nor a hand at rest take a minute.
     pane._cursor_timer.setInterval(60_000)
     for _ in range(20):
@@ -209,24 +209,24 @@ def test_cursor_is_drawn_only_when_the_hand_rests(
         qtbot.wait(60)
     state.cursor_changed.emit()
     assert pane._cursor_timer.remainingTime() > 59_500  # started anew by the last step
-    assert not pictures
+    assert not images
     pane._cursor_timer.start(0)
-    qtbot.waitUntil(lambda: len(pictures) == 1, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: len(images) == 1, timeout=WAIT_MS)
 
 
 def test_synthetic_study_is_marked_on_the_screen_only(
     qtbot: QtBot, pane: VolumePane, state: ViewState
 ) -> None:
-    plain = pane.picture(*SIZE)
+    plain = pane.render_image(*SIZE)
     open_study(state, synthetic=True)
-    pane.picture(*SIZE)
+    pane.render_image(*SIZE)
     assert pane.image.warning == "SYNTHETIC"
-    assert np.array_equal(pane.picture(*SIZE), plain)
+    assert np.array_equal(pane.render_image(*SIZE), plain)
 
 
 def test_no_sides_without_an_orientation(pane: VolumePane, state: ViewState) -> None:
     open_study(state, oriented=False)
-    pane.picture(*SIZE)
+    pane.render_image(*SIZE)
     assert not any(button(pane, letter).isEnabled() for letter in LOOKS)
     assert slider(pane, "Opacity").isEnabled()
 
@@ -249,7 +249,7 @@ def test_failure_is_told_in_words(
     assert on_screen(pane).max() > 60
     assert not button(pane, "Save").isEnabled()
     with pytest.raises(BrainViewerError, match="switched off"):
-        pane.picture(*SIZE)
+        pane.render_image(*SIZE)
     # Nothing that happens afterwards wakes it.
     state.study_changed.emit()
     state.cursor_changed.emit()
@@ -262,7 +262,7 @@ def test_nothing_is_left_behind(qtbot: QtBot, state: ViewState, how: str) -> Non
     parent = QWidget()
     pane = VolumePane(state, parent=parent)
     parent.show()
-    pane.picture(*SIZE)
+    pane.render_image(*SIZE)
     assert any(thread.name == "volume worker" for thread in threading.enumerate())
     if how == "close":
         pane.close()
@@ -278,10 +278,10 @@ def test_nothing_is_left_behind(qtbot: QtBot, state: ViewState, how: str) -> Non
 
 def test_the_main_thread_is_free_while_the_head_is_drawn(qtbot: QtBot, pane: VolumePane) -> None:
     waited = threading.Event()
-    answer: list[Picture] = []
+    prediction: list[RenderedImage] = []
 
     def draw() -> None:
-        answer.append(pane.picture(500, 500))
+        prediction.append(pane.render_image(500, 500))
         waited.set()
 
     thread = threading.Thread(target=draw)
@@ -291,5 +291,5 @@ def test_the_main_thread_is_free_while_the_head_is_drawn(qtbot: QtBot, pane: Vol
         QApplication.processEvents()
         ticks += 1
     thread.join()
-    assert answer[0].shape == (500, 500, 3)
+    assert prediction[0].shape == (500, 500, 3)
     assert ticks > 3

@@ -36,7 +36,7 @@ class ToyCard:
     """All of a card that a command looks at."""
 
     id: str
-    of_pictures = False
+    of_images = False
 
     @property
     def network(self):
@@ -276,7 +276,7 @@ def test_classify(result, capfd):
     assert "not for diagnosis" in words
 
 
-def test_what_is_said_of_the_study_stands_with_the_answer(study, result, monkeypatch, capfd):
+def test_what_is_said_of_the_study_stands_with_the_prediction(study, result, monkeypatch, capfd):
     said = replace(study, notices=("T2 lies on another grid.",))
     monkeypatch.setattr("brainviewer.app.opening.study.open_study", lambda paths, report: said)
     assert run("classify", "folder", "--json") == 0

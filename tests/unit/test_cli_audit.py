@@ -9,7 +9,7 @@ from typing import Any
 import command_line
 import numpy as np
 import pytest
-from picture_folders import head, write, write_collection
+from image_folders import head, write, write_collection
 
 from brainviewer.core.errors import Report
 from brainviewer.training.audit import image_signature, record
@@ -73,7 +73,7 @@ def test_what_cannot_be_read_is_listed_and_the_rest_audited(
     assert found["unreadable"] == [
         {
             "file": "Training/none/text.jpg",
-            "reason": "text.jpg is not a picture but a text file.",
+            "reason": "text.jpg is not an image but a text file.",
         }
     ]
     assert found["other_files"] == ["Training/none/Thumbs.db"]
@@ -120,12 +120,12 @@ class _Balance(HTMLParser):
         super().__init__()
         self.open: list[str] = []
         self.loads: list[str] = []
-        self.pictures = 0
+        self.images = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         known = dict(attrs)
         self.loads += [v for k, v in attrs if k in ("src", "href") and v]
-        self.pictures += tag == "img"
+        self.images += tag == "img"
         assert "onclick" not in known
         if tag not in ("meta", "img", "br"):
             self.open.append(tag)
@@ -144,7 +144,7 @@ def test_the_page_is_whole_and_needs_nothing_else(
     parsed = _Balance()
     parsed.feed(page)
     assert parsed.open == []
-    assert parsed.pictures == 10
+    assert parsed.images == 10
     assert all(source.startswith("data:image/jpeg;base64,") for source in parsed.loads)
     assert "&lt;b&gt;&amp;" in page
     assert "<b>&<" not in page

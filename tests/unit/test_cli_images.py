@@ -17,7 +17,7 @@ pytestmark = pytest.mark.usefixtures("home")
 
 @pytest.fixture
 def image(tmp_path: Path) -> Path:
-    """A TIFF of half a millimetre a pixel, with a mark of its own."""
+    """A TIFF of half a millimetre a pixel, with an annotation of its own."""
     path = tmp_path / "scan.tif"
     Image.fromarray(np.eye(40, 60, dtype=np.uint8) * 200).save(
         path, resolution_unit=3, resolution=20
@@ -42,17 +42,17 @@ def test_info_says_what_the_file_knows(image: Path, capfd: pytest.CaptureFixture
 def test_an_annotated_image_is_exported(
     image: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    mark = {
+    annotation = {
         "kind": "ruler",
         "plane": "axial",
         "sequence": "Picture",
         "points": [[0, 0, 0], [3, 4, 0]],
     }
-    content = {"format": "BrainViewer annotations", "schema": 1, "annotations": [mark]}
-    marks = tmp_path / "marks.json"
-    marks.write_text(json.dumps(content))
+    content = {"format": "BrainViewer annotations", "schema": 1, "annotations": [annotation]}
+    annotations = tmp_path / "marks.json"
+    annotations.write_text(json.dumps(content))
     out = tmp_path / "out.png"
-    assert run("export", image, "-o", out, "--annotations", marks, "--json") == 0
+    assert run("export", image, "-o", out, "--annotations", annotations, "--json") == 0
     record = json.loads(capfd.readouterr().out)
     assert record["panes"][0]["annotations"][0]["length_mm"] == 5
     assert record["study"]["grid"]["spacing_mm"] == [0.5, 0.5, 1.0]
@@ -64,7 +64,7 @@ def test_annotations_of_another_image_or_unit_are_not_drawn(
     image: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     points = [[0, 0, 0], [3, 4, 0]]
-    mark = {"kind": "ruler", "plane": "axial", "sequence": "Picture", "points": points}
+    annotation = {"kind": "ruler", "plane": "axial", "sequence": "Picture", "points": points}
     own = {
         "sha256": "ab" * 32,
         "unit": "mm",
@@ -73,12 +73,12 @@ def test_annotations_of_another_image_or_unit_are_not_drawn(
         "shape": [1, 1, 1],
         "affine": np.eye(4).tolist(),
     }
-    marks, out = tmp_path / "marks.json", tmp_path / "out.png"
+    annotations, out = tmp_path / "marks.json", tmp_path / "out.png"
 
     def export(*options: str, **changes: object) -> int:
-        content = {"format": "BrainViewer annotations", "schema": 1, "annotations": [mark]}
-        marks.write_text(json.dumps({**content, **changes}))
-        return run("export", image, "-o", out, "--annotations", marks, *options)
+        content = {"format": "BrainViewer annotations", "schema": 1, "annotations": [annotation]}
+        annotations.write_text(json.dumps({**content, **changes}))
+        return run("export", image, "-o", out, "--annotations", annotations, *options)
 
     assert export(coordinates="pixels, to the right and down from the first pixel; frame") == 2
     assert "another kind or unit" in refused(capfd)
@@ -95,8 +95,8 @@ def test_annotations_of_another_image_or_unit_are_not_drawn(
     assert not out.exists()
     assert export("--other-study", study=same_grid) == 0
     assert "another study" in capfd.readouterr().out
-    far = {**mark, "points": [[0, 0, 0], [1e308, -1e308, 0]]}
-    assert export(annotations=[mark, far]) == 0
+    far = {**annotation, "points": [[0, 0, 0], [1e308, -1e308, 0]]}
+    assert export(annotations=[annotation, far]) == 0
     assert "One annotation was left out" in capfd.readouterr().out
     assert export(annotations=[far]) == 2
     assert "None of the annotations" in refused(capfd)
@@ -146,7 +146,7 @@ def test_an_export_to_a_full_disk_leaves_nothing(
 
 def test_what_needs_a_study_says_so(image: Path, capfd: pytest.CaptureFixture[str]) -> None:
     assert run("pick", image) == 2
-    assert "single pictures" in capfd.readouterr().err
+    assert "single images" in capfd.readouterr().err
     image.write_text("hello")
     assert run("info", image) == 2
     assert "scan.tif" in capfd.readouterr().err

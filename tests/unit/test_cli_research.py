@@ -167,7 +167,7 @@ def evaluation() -> dict[str, Any]:
         "criterion": "log loss",
         "figures": {
             "image and age": figures(0.71),
-            "image and age; expert outline": figures(0.72),
+            "image and age; expert segmentation": figures(0.72),
             "control: place only": figures(0.05),
         },
     }
@@ -225,10 +225,10 @@ def test_evaluate_measures_a_folder_and_prints_progress(
         out: Path | None,
         report: Report,
         tell: Tell,
-        strange: Path | None,
+        ood_images: Path | None,
     ) -> Any:
         asked.extend([folder, recipe, data, out])
-        assert strange is None
+        assert ood_images is None
         report(0.5, "bootstrapping")
         return evaluation
 
@@ -279,7 +279,7 @@ def test_evaluate_says_what_there_is(tmp_path: Path, capfd: pytest.CaptureFixtur
     assert sorted(file.name for file in begun.iterdir()) == ["recipe.toml", "run.json"]
 
 
-def test_evaluate_shows_what_was_measured_of_the_picture_model(
+def test_evaluate_shows_what_was_measured_of_the_image_model(
     capfd: pytest.CaptureFixture[str],
 ) -> None:
     assert run("evaluate", "xception-tumour") == 0

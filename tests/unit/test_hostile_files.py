@@ -15,7 +15,7 @@ import nibabel as nib
 import numpy as np
 import pytest
 from command_line import refused, run
-from labelled_pictures import write_pictures
+from labelled_images import write_images
 
 from brainviewer import __main__ as program
 
@@ -62,7 +62,7 @@ COMMANDS: dict[str, Callable[[Path, Path], list[object]]] = {
 
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
-    folder = write_pictures(tmp_path / "data", 12)
+    folder = write_images(tmp_path / "data", 12)
     values = np.random.default_rng(0).integers(0, 900, (12, 12, 12)).astype(np.int16)
     nib.save(nib.Nifti1Image(values, np.eye(4)), folder / "t1.nii")
     return folder
@@ -136,8 +136,8 @@ def test_names_that_are_no_utf_8_are_marked(tmp_path, capfd):
     json.loads((folder / "out\udce9" / "result.json").read_text("utf-8"))
 
 
-def test_an_audit_of_pictures_whose_names_are_no_utf_8(tmp_path, capfd):
-    data = write_pictures(tmp_path / "data", 12)
+def test_an_audit_of_images_whose_names_are_no_utf_8(tmp_path, capfd):
+    data = write_images(tmp_path / "data", 12)
     for file in list(data.glob("*/*")):
         file.rename(file.with_name(f"\udce9{file.name}"))
     assert run("data", "audit", data, "--processes", 1, "--html", tmp_path / "a.html") == 0

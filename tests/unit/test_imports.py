@@ -77,15 +77,15 @@ def imported(tmp_path: Path, *arguments: object) -> set[str]:
     ],
 )
 def test_a_command_imports_what_it_uses(tmp_path: Path, command: str, unused: set[str]) -> None:
-    pictures = tmp_path / "pictures"
+    images = tmp_path / "pictures"
     for name in ("glioma", "none"):
-        (pictures / name).mkdir(parents=True)
+        (images / name).mkdir(parents=True)
         grey = np.random.default_rng(len(name)).integers(0, 255, (64, 64), np.uint8)
-        Image.fromarray(grey).save(pictures / name / "slice.png")
+        Image.fromarray(grey).save(images / name / "slice.png")
     places = {
         "STUDY": DEMO,
-        "IMAGE": pictures / "glioma" / "slice.png",
-        "PICTURES": pictures,
+        "IMAGE": images / "glioma" / "slice.png",
+        "PICTURES": images,
         "OUT": tmp_path / "out.png",
     }
     modules = imported(tmp_path, *(places.get(word, word) for word in command.split()))

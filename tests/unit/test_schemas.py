@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import pytest
 from command_line import run
+from image_folders import write_collection
 from jsonschema import Draft202012Validator
 from labelled_folders import write_lgg
 from phantoms import marker_study
-from picture_folders import write_collection
 from PIL import Image
 from schemas import check_output, faults, schemas
 
@@ -45,7 +45,7 @@ def image(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def marks(tmp_path: Path) -> Path:
+def annotations(tmp_path: Path) -> Path:
     """A ruler and an ellipse on the demo study's axial slice 92."""
     from brainviewer.app.opening.study import open_study
 
@@ -127,16 +127,16 @@ def test_the_whole_job(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> Non
 
 
 def test_an_exported_slice_with_annotations(
-    tmp_path: Path, marks: Path, capfd: pytest.CaptureFixture[str]
+    tmp_path: Path, annotations: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     out = tmp_path / "out.png"
-    arguments = ("export", DEMO, "-o", out, "--slice", 92, "--annotations", marks)
+    arguments = ("export", DEMO, "-o", out, "--slice", 92, "--annotations", annotations)
     record = output(capfd, *arguments)
     check_output(record)
     inside = read_provenance(out)
     check_output(inside)
     (pane,) = inside["panes"]
-    (saved, _) = json.loads(marks.read_text("utf-8"))["annotations"]
+    (saved, _) = json.loads(annotations.read_text("utf-8"))["annotations"]
     drawn = pane["annotations"][0]
     assert drawn["length_mm"] == pytest.approx(40)
     assert {key: drawn[key] for key in drawn if key != "length_mm"} == {
@@ -164,8 +164,8 @@ def test_evaluations(model: str, capfd: pytest.CaptureFixture[str]) -> None:
     assert faults("evaluation", output(capfd, "evaluate", model)) == []
 
 
-def test_annotations(marks: Path) -> None:
-    assert faults("annotations", json.loads(marks.read_text("utf-8"))) == []
+def test_annotations(annotations: Path) -> None:
+    assert faults("annotations", json.loads(annotations.read_text("utf-8"))) == []
 
 
 def test_feedback(home: None) -> None:

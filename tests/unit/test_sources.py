@@ -8,7 +8,7 @@ import pytest
 from command_line import refused as sentence
 from command_line import run
 from PIL import Image
-from toy_pictures import mr_head
+from toy_images import mr_head
 
 from brainviewer.assets import resources
 from brainviewer.core.errors import FileError
@@ -35,7 +35,7 @@ def study(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def picture(tmp_path: Path) -> Path:
+def image(tmp_path: Path) -> Path:
     file = tmp_path / "a.png"
     Image.fromarray(mr_head()).save(file)
     return file
@@ -53,16 +53,16 @@ def test_a_mask_does_not_replace_a_sequence(study, tmp_path, capfd, named):
     assert flair.read_bytes() == before
 
 
-def test_a_picture_is_not_replaced_by_its_export_or_its_heatmap(picture, capfd):
-    before = picture.read_bytes()
-    assert WHY in refused(capfd, "export", picture, "-o", picture)
-    assert WHY in refused(capfd, "classify", picture, "--heatmap", picture)
-    assert picture.read_bytes() == before
+def test_an_image_is_not_replaced_by_its_export_or_its_heatmap(image, capfd):
+    before = image.read_bytes()
+    assert WHY in refused(capfd, "export", image, "-o", image)
+    assert WHY in refused(capfd, "classify", image, "--heatmap", image)
+    assert image.read_bytes() == before
 
 
-def test_other_files_beside_the_sources_are_replaced(picture, tmp_path, capfd):
+def test_other_files_beside_the_sources_are_replaced(image, tmp_path, capfd):
     (tmp_path / "b.png").write_bytes(b"old")
-    assert run("export", picture, "-o", tmp_path / "b.png") == 0
+    assert run("export", image, "-o", tmp_path / "b.png") == 0
     assert (tmp_path / "b.png").read_bytes().startswith(b"\x89PNG")
 
 
@@ -73,7 +73,7 @@ def test_files_of_a_study(study):
 
 @pytest.mark.parametrize("option", ["--html", "--write-clean"])
 @pytest.mark.parametrize("name", ["labels.csv", "g0.png"])
-def test_an_audit_replaces_none_of_its_pictures_and_labels(tmp_path, capfd, option, name):
+def test_an_audit_replaces_none_of_its_images_and_labels(tmp_path, capfd, option, name):
     for number in range(4):
         grey = np.full((32, 32), 40 * number, np.uint8)
         Image.fromarray(grey).save(tmp_path / f"g{number}.png")
@@ -88,9 +88,9 @@ def test_an_audit_replaces_none_of_its_pictures_and_labels(tmp_path, capfd, opti
     )
 
 
-def test_one_picture_and_a_folder_that_is_called_like_a_picture(picture, tmp_path, capfd):
+def test_one_image_and_a_folder_that_is_called_like_an_image(image, tmp_path, capfd):
     (tmp_path / "maps.png").mkdir()
-    run("classify", picture, "--heatmap", tmp_path / "maps.png")
+    run("classify", image, "--heatmap", tmp_path / "maps.png")
     assert "names one file" not in capfd.readouterr().err
 
 

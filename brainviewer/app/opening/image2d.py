@@ -1,4 +1,4 @@
-"""Opens a single picture as a study of its own."""
+"""Opens a single image as a study of its own."""
 
 import hashlib
 from dataclasses import dataclass
@@ -15,12 +15,12 @@ from brainviewer.core.study import Modality, Study, Volume
 from brainviewer.core.voi_window import opening_window
 from brainviewer.files.dicom.reader import read_dicom
 from brainviewer.files.image2d.folder import is_dicom
-from brainviewer.files.image2d.reader import read_picture
+from brainviewer.files.image2d.reader import read_image2d
 
 
 @dataclass(frozen=True, eq=False)
 class _Decoded:
-    """A picture of either kind: what a study is made of.
+    """An image of either kind: what a study is made of.
 
     frames : (frames, rows, columns) values; rgb : the same with colours, or None.
     """
@@ -32,18 +32,18 @@ class _Decoded:
     notices: tuple[str, ...]
 
 
-def open_picture(path: Path, report: Report = silent) -> Study:
-    """A picture as a study of one volume, (columns, rows, frames), shown as it is stored.
+def open_image2d(path: Path, report: Report = silent) -> Study:
+    """An image as a study of one volume, (columns, rows, frames), shown as it is stored.
 
     Raises FileError if it cannot be opened, and Cancelled when ``report`` does.
     """
-    report(0.1, "Reading the picture")
-    decoded = (_read_dicom if is_dicom(path) else _read_picture)(path, report)
-    report(0.8, "Reading the picture")
+    report(0.1, "Reading the image")
+    decoded = (_read_dicom if is_dicom(path) else _read_image2d)(path, report)
+    report(0.8, "Reading the image")
     rgb = None if decoded.rgb is None else decoded.rgb.transpose(2, 1, 0, 3)
     data = decoded.frames.transpose(2, 1, 0)
     volume = Volume(
-        Modality.PICTURE,
+        Modality.IMAGE,
         data,
         decoded.grid,
         path.name,
@@ -56,7 +56,7 @@ def open_picture(path: Path, report: Report = silent) -> Study:
         notices = (*notices, SIZE_UNKNOWN)
     report(1.0, "Open")
     return Study(
-        {Modality.PICTURE: volume},
+        {Modality.IMAGE: volume},
         decoded.grid,
         path.name,
         notices=notices,
@@ -71,32 +71,32 @@ def thumbnail(path: Path, size: int) -> NDArray[np.uint8]:
     """
     import cv2
 
-    study = open_picture(path)
-    volume = study.volumes[Modality.PICTURE]
+    study = open_image2d(path)
+    volume = study.volumes[Modality.IMAGE]
     values = volume.data if volume.rgb is None else volume.rgb
     plane = np.ascontiguousarray(values[:, :, study.frame_index()].swapaxes(0, 1))
     pixels = opening_window(volume).apply(plane)
     scale = size / max(plane.shape[:2])
     shape = max(1, round(plane.shape[1] * scale)), max(1, round(plane.shape[0] * scale))
     small = cv2.resize(pixels, shape, interpolation=cv2.INTER_AREA)
-    picture = small if small.ndim == 3 else np.repeat(small[..., None], 3, axis=2)
-    return np.asarray(picture, np.uint8)
+    image = small if small.ndim == 3 else np.repeat(small[..., None], 3, axis=2)
+    return np.asarray(image, np.uint8)
 
 
-def _read_picture(path: Path, report: Report) -> _Decoded:
-    picture = read_picture(path, report)
-    rows, columns = picture.pixels.shape[:2]
+def _read_image2d(path: Path, report: Report) -> _Decoded:
+    image = read_image2d(path, report)
+    rows, columns = image.pixels.shape[:2]
     affine, unit = np.eye(4), Unit.PIXEL
-    if size := picture.pixel_size:
+    if size := image.pixel_size:
         affine[0, 0], affine[1, 1], unit = size.width, size.height, size.unit
-    deep = picture.pixels.dtype == np.uint16
-    coloured = picture.coloured
+    deep = image.pixels.dtype == np.uint16
+    coloured = image.coloured
     return _Decoded(
-        (picture.grey() if coloured else picture.pixels)[None],
-        np.asarray(picture.pixels, np.uint8)[None] if coloured else None,
+        (image.grey() if coloured else image.pixels)[None],
+        np.asarray(image.pixels, np.uint8)[None] if coloured else None,
         Grid((columns, rows, 1), affine, oriented=False, as_stored=True, unit=unit),
         None if deep else (0.0, 255.0),
-        tuple(picture.notices),
+        tuple(image.notices),
     )
 
 

@@ -1,4 +1,4 @@
-"""Opens a study: which file is which, reading beside each other, one grid. Or one picture."""
+"""Opens a study: which file is which, reading beside each other, one grid. Or one image."""
 
 import hashlib
 import threading
@@ -23,7 +23,7 @@ from brainviewer.assets import resources
 from brainviewer.core.errors import BrainViewerError, Cancelled, FileError, Report, silent
 from brainviewer.core.geometry import Grid
 from brainviewer.core.study import SEQUENCES, Modality, Study
-from brainviewer.files.image2d.folder import pictures_of
+from brainviewer.files.image2d.folder import images_of
 from brainviewer.files.nifti.header import Header
 from brainviewer.files.nifti.reader import NiftiImage, read_header, read_nifti
 from brainviewer.files.nifti.volume_limits import check_study
@@ -38,25 +38,25 @@ _Read = tuple[NiftiImage, str]
 def open_study(
     paths: Sequence[Path], report: Report = silent, assignment: Assignment | None = None
 ) -> Study:
-    """Open one to four sequences, and the segmentation that lies with them; or one picture.
+    """Open one to four sequences, and the segmentation that lies with them; or one image.
 
-    paths : a study folder, or files; ``FLAIR=FILE`` says what a file is, whatever its name. Or a
-        picture; see ``picture_opening``.
+    paths : a study folder, or files; ``FLAIR=FILE`` says what a file is, whatever its name. Or an
+        image; see ``image_opening``.
     assignment : which file is which; ``paths`` then only gives the study its name.
     Raises FileError or GeometryError if a sequence cannot be opened, UnknownSequences if names are
     silent and no assignment was given, and Cancelled when ``report`` does.
     """
     report(0.0, "Looking at the files")
     if assignment is None:
-        if pictures := pictures_of(paths):
-            if len(pictures) > 1:
+        if images2d := images_of(paths):
+            if len(images2d) > 1:
                 raise FileError(
-                    f"These are {len(pictures)} pictures, and one is needed.",
-                    f"Name one of them, for example {pictures[0]}.",
+                    f"These are {len(images2d)} images, and one is needed.",
+                    f"Name one of them, for example {images2d[0]}.",
                 )
-            from brainviewer.app.opening.image2d import open_picture
+            from brainviewer.app.opening.image2d import open_image2d
 
-            return open_picture(pictures[0], report)
+            return open_image2d(images2d[0], report)
         assignment = which_is_which(paths)
     if not assignment.files:
         raise FileError("None of the files is an MR sequence that can be shown.", SELECT)
@@ -155,8 +155,8 @@ def _read_all(
 
         files = assignment.files
         reading = {m: start(files[m], m, _read) for m in SEQUENCES if m in files}
-        marks = assignment.segmentation
-        reading_labels = start(marks, "the segmentation", read_nifti) if marks else None
+        annotations = assignment.segmentation
+        reading_labels = start(annotations, "the segmentation", read_nifti) if annotations else None
         try:
             sequences = {modality: future.result() for modality, future in reading.items()}
         except BaseException:

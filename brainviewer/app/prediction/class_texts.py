@@ -1,4 +1,4 @@
-"""What the classes of the picture model are, in words (``resources/help/classes``)."""
+"""What the classes of the image model are, in words (``resources/help/classes``)."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""The class of one frame of a picture, where a model for single pictures is installed."""
+"""The class of one frame of an image, where a model for single images is installed."""
 
 import time
 from collections.abc import Callable
@@ -12,21 +12,21 @@ from brainviewer.core.study import Study
 if TYPE_CHECKING:
     from brainviewer.models.engine.runtimes import Runner
 
-NO_PICTURE_MODEL = "No model for single pictures is installed."
+NO_IMAGE_MODEL = "No model for single images is installed."
 
 
-def picture_classifier() -> Callable[..., Classification] | None:
-    """What classifies single pictures; None where no model for them is installed."""
+def image_classifier() -> Callable[..., Classification] | None:
+    """What classifies single images; None where no model for them is installed."""
     from brainviewer.models.registry import classification_models
 
     try:
-        if not any(card.of_pictures for card in classification_models()):
+        if not any(card.of_images for card in classification_models()):
             return None
     except ModelError:  # a wrong card is told when the engine starts
         return None
-    from brainviewer.models.image_classification.prediction import classify_picture
+    from brainviewer.models.image_classification.prediction import classify_image
 
-    return classify_picture
+    return classify_image
 
 
 def classify_frame(
@@ -38,32 +38,32 @@ def classify_frame(
     *,
     model_id: str | None = None,
 ) -> Classification:
-    """The class of one frame of a picture, from 0.
+    """The class of one frame of an image, from 0.
 
     prevalence : one of the settings of the model; its usual one if empty or unknown to it.
     model_id : the model that comes with the application if None.
 
-    Raises NotClassified where no model for single pictures is installed; see also
-    ``classify_picture``.
+    Raises NotClassified where no model for single images is installed; see also
+    ``classify_image``.
     """
-    classify_picture = picture_classifier()
-    if classify_picture is None:
+    classify_image = image_classifier()
+    if classify_image is None:
         from brainviewer.models.subtype.prediction import NotClassified
 
-        raise NotClassified(NO_PICTURE_MODEL)
-    result = classify_picture(
-        study.picture_pixels(frame),
+        raise NotClassified(NO_IMAGE_MODEL)
+    result = classify_image(
+        study.image_pixels(frame),
         engine,
         model_id=model_id,
         prevalence=known_prevalence(prevalence, model_id),
         report=report,
-        picture_hash=study.content_hash,
+        image_hash=study.content_hash,
     )
     return of_frame(result, study, frame)
 
 
 def of_frame(result: Classification, study: Study, frame: int) -> Classification:
-    """An answer with the frame that it is for: the network saw one picture and cannot know."""
+    """An answer with the frame that it is for: the network saw one image and cannot know."""
     heat, network = result.heatmap, result.network
     if network is not None:
         network = replace(network, used_for=dict.fromkeys(network.used_for, frame))
@@ -77,16 +77,16 @@ def of_frame(result: Classification, study: Study, frame: int) -> Classification
 
 
 def known_prevalence(name: str, model_id: str | None = None) -> str | None:
-    """The setting of this name, if the model of pictures has it: it may be a newer one now."""
-    from brainviewer.models.registry import picture_model
+    """The setting of this name, if the model of images has it: it may be a newer one now."""
+    from brainviewer.models.registry import image_model
 
-    return name if name in picture_model(model_id).head.prevalences else None
+    return name if name in image_model(model_id).fusion_head.prevalences else None
 
 
 def wait_for_rest(report: Report, seconds: float) -> None:
-    """Wait, so that pictures that are only passed by are not classified; Cancelled by ``report``.
+    """Wait, so that images that are only passed by are not classified; Cancelled by ``report``.
 
-    seconds : how long a picture must have been looked at.
+    seconds : how long an image must have been looked at.
     """
     ends = time.monotonic() + seconds
     while (left := ends - time.monotonic()) > 0:

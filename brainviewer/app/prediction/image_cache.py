@@ -1,14 +1,14 @@
-"""Answers of pictures that were looked at, so that going back to one needs no network."""
+"""Answers of images that were looked at, so that going back to one needs no network."""
 
 from collections import OrderedDict
 
 from brainviewer.core.findings import Classification
 
 _MOST_BYTES = 8 * 1024**2
-"""A heatmap of a large picture takes one megabyte; the network is asked again in a moment."""
+"""A heatmap of a large image takes one megabyte; the network is asked again in a moment."""
 
 
-class PictureResults:
+class ImageResults:
     """The newest answers, as many as their heatmaps leave room for.
 
     most_bytes : memory that the heatmaps may take together.
@@ -19,14 +19,14 @@ class PictureResults:
         self._kept: OrderedDict[tuple[str, int], Classification] = OrderedDict()
 
     def keep(self, content_hash: str, frame: int, result: Classification) -> None:
-        """Remember the answer for a frame of a picture, in place of an earlier one."""
+        """Remember the answer for a frame of an image, in place of an earlier one."""
         self._kept.pop((content_hash, frame), None)
         self._kept[content_hash, frame] = result
         while len(self._kept) > 1 and sum(map(_size, self._kept.values())) > self._most:
             self._kept.popitem(last=False)
 
     def of(self, content_hash: str, frame: int) -> Classification | None:
-        """The answer for a frame of a picture; None where there is none."""
+        """The answer for a frame of an image; None where there is none."""
         return self._kept.get((content_hash, frame))
 
     def clear(self) -> None:

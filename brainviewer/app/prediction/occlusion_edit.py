@@ -1,6 +1,6 @@
-"""What if this were not there? Paint over parts of a picture and see the answer change.
+"""What if this were not there? Paint over parts of an image and see the answer change.
 
-A picture is edited as it is shown, in its own pixels; nothing is written to its file.
+An image is edited as it is shown, in its own pixels; nothing is written to its file.
 """
 
 from collections.abc import Mapping
@@ -14,12 +14,12 @@ from numpy.typing import NDArray
 from brainviewer.core.errors import BrainViewerError, Report, silent
 from brainviewer.core.findings import Classification
 from brainviewer.models.engine.engine import Engine
-from brainviewer.models.image_classification.prediction import classify_picture
+from brainviewer.models.image_classification.prediction import classify_image
 
 Pixels = NDArray[np.uint8] | NDArray[np.uint16] | NDArray[np.float32]
 Mask = NDArray[np.bool_]
 
-EDITED = "A part of the picture was painted over, so this is no answer for the patient."
+EDITED = "A part of the image was painted over, so this is no answer for the patient."
 
 _REACH = 0.02  # of the longest side: how far around a pixel tissue is looked at
 _RIM = 0.03  # of the longest side: how wide the tissue around the region is
@@ -37,7 +37,7 @@ class Fill(StrEnum):
 
 
 def paint_over(pixels: Pixels, region: Mask, fill: Fill = Fill.SURROUNDINGS) -> Pixels:
-    """A copy of a picture without what lies in a region.
+    """A copy of an image without what lies in a region.
 
     pixels : (rows, columns) uint8, uint16 or float32, or (rows, columns, 3) uint8.
     region : (rows, columns) bool
@@ -45,12 +45,12 @@ def paint_over(pixels: Pixels, region: Mask, fill: Fill = Fill.SURROUNDINGS) -> 
     Raises BrainViewerError if the region is empty, of another size, or leaves nothing.
     """
     if region.shape != pixels.shape[:2]:
-        raise BrainViewerError("The region does not fit the picture.", "Mark it on this picture.")
+        raise BrainViewerError("The region does not fit the image.", "Mark it on this image.")
     if not region.any():
-        raise BrainViewerError("Nothing is marked.", "Paint over a part of the picture first.")
+        raise BrainViewerError("Nothing is marked.", "Paint over a part of the image first.")
     if region.all():
         raise BrainViewerError(
-            "The whole picture is marked, so that nothing is left to fill it from.",
+            "The whole image is marked, so that nothing is left to fill it from.",
             "Mark a smaller part.",
         )
     done = pixels.copy()
@@ -123,13 +123,13 @@ class Comparison:
 def what_if(
     edited: Pixels, before: Classification, engine: Engine, report: Report = silent
 ) -> tuple[Classification, Comparison]:
-    """Classify an edited picture with the model and the setting of an earlier answer.
+    """Classify an edited image with the model and the setting of an earlier answer.
 
-    before : what was said of the original. Errors as ``classify_picture``.
+    before : what was said of the original. Errors as ``classify_image``.
 
-    The answer for an edited picture is never confident, and tells if the original was refused.
+    The answer for an edited image is never confident, and tells if the original was refused.
     """
-    after = classify_picture(
+    after = classify_image(
         edited,
         engine,
         model_id=before.model_id,
@@ -149,13 +149,13 @@ def compare(before: Classification, after: Classification) -> Comparison:
     weights = {said.weights_sha256 for said in (before, after)}  # none where it was refused unseen
     if len(models) > 1 or len(weights - {""}) > 1:
         raise BrainViewerError(
-            "The answers are of different models.", "Classify both pictures with one model."
+            "The answers are of different models.", "Classify both images with one model."
         )
     if not (before.in_scope and after.in_scope):
         if before.in_scope:
-            return Comparison(f"Edited, the picture is out of scope. {after.reason}")
+            return Comparison(f"Edited, the image is out of scope. {after.reason}")
         known = "" if not after.in_scope else " Edited, it is answered."
-        return Comparison(f"The picture was out of scope. {before.reason}{known}")
+        return Comparison(f"The image was out of scope. {before.reason}{known}")
     if before.prevalence != after.prevalence:
         raise BrainViewerError(
             "The answers assume different prevalences.", "Classify both with one prevalence."

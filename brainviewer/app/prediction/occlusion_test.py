@@ -1,7 +1,7 @@
-"""What if I edit it? A picture, what is painted over in it, and what became of the answer.
+"""What if I edit it? An image, what is painted over in it, and what became of the answer.
 
-Immutable: every change makes a new trial. The file, the annotations and the answer for the picture
-itself are not touched.
+Immutable: every change makes a new occlusion test. The file, the annotations and the answer for the
+image itself are not touched.
 """
 
 from dataclasses import dataclass, replace
@@ -31,14 +31,14 @@ class Step:
 
 
 @dataclass(frozen=True, eq=False)
-class Trial:
-    """One frame of a picture that is painted over.
+class OcclusionTest:
+    """One frame of an image that is painted over.
 
-    original : the picture; ``before`` is its answer.
+    original : the image; ``before`` is its answer.
     steps : what was painted over at first (nothing), after a stroke, after the next, and so on;
         ``position`` is the one that is shown.
-    brush : diameter in pixels of the picture.
-    after : answer for the edited picture; None until it is there, and where nothing is edited.
+    brush : diameter in pixels of the image.
+    after : answer for the edited image; None until it is there, and where nothing is edited.
     status, message : how that answer stands, and why it failed.
     """
 
@@ -54,7 +54,7 @@ class Trial:
     message: str = ""
 
     @classmethod
-    def of(cls, study: Study, frame: int, before: Classification) -> "Trial":
+    def of(cls, study: Study, frame: int, before: Classification) -> "OcclusionTest":
         """Nothing is painted over yet."""
         columns, rows, _ = study.grid.shape
         brush = max(3, round(_BRUSH * max(rows, columns)))
@@ -87,51 +87,51 @@ class Trial:
 
     @property
     def largest_brush(self) -> int:
-        """Diameter in pixels of the picture."""
+        """Diameter in pixels of the image."""
         columns, rows, _ = self.original.grid.shape
         return max(4, round(_LARGEST_BRUSH * max(columns, rows)))
 
-    def painted(self, region: Mask) -> "Trial":
+    def painted(self, region: Mask) -> "OcclusionTest":
         """With another region; what was taken back before is gone."""
         return self._with(Step(region, self.fill))
 
-    def filled(self, fill: Fill) -> "Trial":
+    def filled(self, fill: Fill) -> "OcclusionTest":
         """With another filling: a step of its own where something is painted over."""
         if self.edited:
             return self._with(Step(self.region, fill))
         empty = replace(self.steps[self.position], fill=fill)
         return replace(self, steps=(*self.steps[: self.position], empty))
 
-    def cleared(self) -> "Trial":
+    def cleared(self) -> "OcclusionTest":
         """With nothing painted over; can be taken back."""
         return self.painted(np.zeros_like(self.region))
 
-    def moved(self, by: int) -> "Trial":
+    def moved(self, by: int) -> "OcclusionTest":
         """``by`` steps further, or back; held inside."""
         return replace(self, position=min(max(self.position + by, 0), len(self.steps) - 1))
 
-    def with_brush(self, diameter: int) -> "Trial":
+    def with_brush(self, diameter: int) -> "OcclusionTest":
         """With another brush, held between one pixel and the largest."""
         return replace(self, brush=min(max(diameter, 1), self.largest_brush))
 
-    def _with(self, step: Step) -> "Trial":
+    def _with(self, step: Step) -> "OcclusionTest":
         most = max(2, min(_MOST_STEPS, _MOST_BYTES // max(step.region.nbytes, 1)))
         steps = (*self.steps[: self.position + 1], step)[-most:]
         return replace(self, steps=steps, position=len(steps) - 1)
 
 
-def painted_over(trial: Trial) -> tuple[Pixels, Study]:
-    """The edited frame as the model sees it, and the picture with it to be shown.
+def painted_over(test: OcclusionTest) -> tuple[Pixels, Study]:
+    """The edited frame as the model sees it, and the image with it to be shown.
 
     Raises BrainViewerError as ``paint_over``.
     """
-    study, frame = trial.original, trial.frame
-    volume = study.volumes[Modality.PICTURE]
-    pixels: Pixels = study.picture_pixels(frame)
+    study, frame = test.original, test.frame
+    volume = study.volumes[Modality.IMAGE]
+    pixels: Pixels = study.image_pixels(frame)
     if volume.data.dtype in (np.uint8, np.uint16):
         pixels = pixels.astype(volume.data.dtype if pixels.ndim == 2 else np.uint8)
-    region = trial.region
-    done = paint_over(pixels, region, trial.fill)
+    region = test.region
+    done = paint_over(pixels, region, test.fill)
     data, rgb = volume.data.copy(), volume.rgb
     stored = data[:, :, frame].T  # a view: writing to it changes the frame
     if rgb is not None:
@@ -145,7 +145,7 @@ def painted_over(trial: Trial) -> tuple[Pixels, Study]:
         ends = float(before.min()) + float(before.max())
         stored[region] = _as(stored, ends - values if turned else values)
     edited = replace(volume, data=data, rgb=rgb)
-    return done, replace(study, volumes={Modality.PICTURE: edited}, edited=True)
+    return done, replace(study, volumes={Modality.IMAGE: edited}, edited=True)
 
 
 def _as(stored: NDArray[Any], values: NDArray[Any]) -> NDArray[Any]:

@@ -24,7 +24,7 @@ from brainviewer.core.errors import BrainViewerError, Report, silent
 from brainviewer.core.findings import Classification, TumourFinding
 from brainviewer.core.shown_text import storable
 from brainviewer.core.study import Study
-from brainviewer.files.image2d.writer import save_picture
+from brainviewer.files.image2d.writer import save_image
 from brainviewer.files.writing import make_folder, write_whole
 from brainviewer.models.engine.runtimes import Runner
 from brainviewer.models.registry import DEFAULT_MODEL, model
@@ -81,11 +81,11 @@ def analyze(
     options = options or AnalysisOptions()
     model_id = options.model_id or DEFAULT_MODEL
     check_age(options.age_years)
-    model(model_id).head.setting(options.prevalence)
+    model(model_id).fusion_head.setting(options.prevalence)
     make_folder(folder)
 
-    def part(start: float, share: float) -> Report:
-        return lambda fraction, text: report(start + share * fraction, text)
+    def part(start: float, done: float) -> Report:
+        return lambda fraction, text: report(start + done * fraction, text)
 
     finding = find_tumour(
         study,
@@ -112,14 +112,14 @@ def analyze(
     report(0.5, "Drawing the 3D view")
     specs = {}
     try:
-        volume = _volume_picture(study, finding)
+        volume = _volume_image(study, finding)
         size = volume.shape[1], volume.shape[0]
         specs[VOLUME] = FigureSpec(study, (), 1, size, volume, finding, result=False)
     except BrainViewerError as no_3d:
         notices.append(f"{VOLUME} was not made: {no_3d}")
     report(0.75, "Drawing the figure")
     specs = {FIGURE: analysis_spec(study, finding, result, heatmap=options.heatmap), **specs}
-    pictures = {name: (draw_figure(spec, SCALES[name]), spec) for name, spec in specs.items()}
+    images = {name: (draw_figure(spec, SCALES[name]), spec) for name, spec in specs.items()}
     told = {
         "application": "BrainViewer",
         "version": __version__,
@@ -127,18 +127,18 @@ def analyze(
         "study": study_record(study),
         "finding": finding_record(finding),
         "classification": typed,
-        "files": [RESULT, *pictures],
+        "files": [RESULT, *images],
         "notices": list(dict.fromkeys(notices)),
         "seconds": round(time.perf_counter() - began, 3),
     }
     record = with_schema(Schema.ANALYSIS, told)
     report(0.9, "Writing the files")
-    _write(folder, record, pictures)
+    _write(folder, record, images)
     report(1.0, "Done")
     return Analysis(finding, record)
 
 
-def _volume_picture(study: Study, finding: TumourFinding) -> NDArray[np.uint8]:
+def _volume_image(study: Study, finding: TumourFinding) -> NDArray[np.uint8]:
     try:
         from brainviewer.painting.volume.scene import render_volume
     except ImportError as error:
@@ -151,13 +151,13 @@ def _volume_picture(study: Study, finding: TumourFinding) -> NDArray[np.uint8]:
 def _write(
     folder: Path,
     record: Mapping[str, Any],
-    pictures: Mapping[str, tuple[NDArray[np.uint8], FigureSpec]],
+    images: Mapping[str, tuple[NDArray[np.uint8], FigureSpec]],
 ) -> None:
     from PIL import Image
 
-    for name, (picture, spec) in pictures.items():
-        save_picture(Image.fromarray(picture), folder / name, provenance_record(spec, SCALES[name]))
-    if VOLUME not in pictures:  # one of an earlier study must not stand beside this result
+    for name, (image, spec) in images.items():
+        save_image(Image.fromarray(image), folder / name, provenance_record(spec, SCALES[name]))
+    if VOLUME not in images:  # one of an earlier study must not stand beside this result
         (folder / VOLUME).unlink(missing_ok=True)
     # Last, so that a result.json says that the rest is there.
     text = json.dumps(storable(record), indent=1, ensure_ascii=False, allow_nan=False) + "\n"

@@ -1,1 +1,1 @@
-"""Findings and predictions as data, in words and as pictures."""
+"""Findings and predictions as data, in words and as images."""

@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from typing import Any
 
-from brainviewer.core.findings import ANSWER, HEATMAP, SCOPE
+from brainviewer.core.findings import HEATMAP, OOD_CHECK, PREDICTION
 from brainviewer.models.card import Card, ModelCard, Task
 
 
@@ -14,14 +14,14 @@ def model_record(card: Card) -> dict[str, Any]:
         "version": card.version,
         "name": card.name,
         "task": str(card.task),
-        "answers_for": "images" if card.of_pictures else "studies",
+        "answers_for": "images" if card.of_images else "studies",
         "sequences": list(card.sequences),
         "needed": list(card.needed),
         "network": None if card.network is None else card.network.id,
         **(_classifier(card) if isinstance(card, ModelCard) else _SEGMENTS),
         "figures": {
-            situation: [asdict(figure) for figure in figures]
-            for situation, figures in card.figures.items()
+            situation: [asdict(metric) for metric in metrics]
+            for situation, metrics in card.metrics.items()
         },
         "training_data": card.training_data,
         "intended_use": card.intended_use,
@@ -34,17 +34,17 @@ def _classifier(card: ModelCard) -> dict[str, Any]:
     return {
         "classes": {item.code: item.name for item in card.classes},
         "network_used_for": _uses(card),
-        "takes_age": card.head.age is not None,
-        "takes_descriptors": card.head.descriptors is not None,
+        "takes_age": card.fusion_head.age is not None,
+        "takes_descriptors": card.fusion_head.descriptors is not None,
         "prevalences": {
             name: {
                 "source": item.source,
                 "shares": dict(zip(card.codes, item.shares, strict=True)),
             }
-            for name, item in card.head.prevalences.items()
+            for name, item in card.fusion_head.prevalences.items()
         },
-        "default_prevalence": card.head.default,
-        "least_confident": card.head.least_confident,
+        "default_prevalence": card.fusion_head.default,
+        "least_confident": card.fusion_head.least_confident,
     }
 
 
@@ -63,5 +63,5 @@ def _uses(card: ModelCard) -> list[str]:
     """What the model runs a network for."""
     if card.network is None:
         return []
-    answer = [] if card.head.network is None else [ANSWER]
-    return [*answer, *([] if card.scope is None else [SCOPE]), HEATMAP]
+    prediction = [] if card.fusion_head.network is None else [PREDICTION]
+    return [*prediction, *([] if card.ood_check is None else [OOD_CHECK]), HEATMAP]

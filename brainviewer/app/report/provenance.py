@@ -57,7 +57,7 @@ def _pane(pane: SliceScene) -> dict[str, Any]:
         "segmentation": list(pane.labels_shown),
         "diameters": bool(pane.diameters_shown),
         "heatmap": pane.shows_heatmap,
-        "annotations": [_annotation(mark, pane) for mark in pane.marks_shown],
+        "annotations": [_annotation(annotation, pane) for annotation in pane.annotations_shown],
     }
     if pane.viewport is not None:
         unit = pane.study.grid.unit.key
@@ -72,19 +72,19 @@ def _placed(study: Study) -> bool:
     return study.grid.oriented or study.grid.as_stored
 
 
-def _annotation(mark: Annotation, pane: SliceScene) -> dict[str, Any]:
+def _annotation(annotation: Annotation, pane: SliceScene) -> dict[str, Any]:
     """An annotation as files hold it, without its id, with what is measured."""
-    data = {key: value for key, value in mark.to_json().items() if key != "id"}
+    data = {key: value for key, value in annotation.to_json().items() if key != "id"}
     if not _placed(pane.study):
         data = {key: None if key.startswith("points") else value for key, value in data.items()}
-    if measure := mark.kind.traits.measure:
-        value = mark.measure
+    if measure := annotation.kind.traits.measure:
+        value = annotation.measure
         key = f"{measure.name}_{measure.unit_key or pane.study.grid.unit.key}"
         data[key] = None if value is None else round(value, 3)
-    if mark.kind.traits.region and mark.modality in pane.study.volumes:
-        values = pane.study.volumes[mark.modality].data
-        radiological = SliceView.of(pane.study.grid, mark.plane)
-        if statistics := region_statistics(mark, radiological, values):
+    if annotation.kind.traits.region and annotation.modality in pane.study.volumes:
+        values = pane.study.volumes[annotation.modality].data
+        radiological = SliceView.of(pane.study.grid, annotation.plane)
+        if statistics := region_statistics(annotation, radiological, values):
             data["statistics"] = {
                 "mean": statistics.mean,
                 "sd": statistics.sd,

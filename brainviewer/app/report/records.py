@@ -94,7 +94,7 @@ def classification_record(result: Classification) -> dict[str, Any]:
         "prevalence": result.prevalence or None,
         "priors": plain(result.priors, 6),
         "slice": result.slice_index,
-        "network": _use_record(result.network, result.of_picture),
+        "network": _use_record(result.network, result.of_image),
         "sequences": list(result.sequences_used),
         "age_years": result.age_years,
         "age_used": result.age_years is not None,
@@ -108,11 +108,11 @@ def classification_record(result: Classification) -> dict[str, Any]:
     }
 
 
-def _use_record(network: NetworkUse | None, of_picture: bool) -> dict[str, Any] | None:
+def _use_record(network: NetworkUse | None, of_image: bool) -> dict[str, Any] | None:
     """A network that was run, whether or not the answer rests on it; None for none."""
     if network is None:
         return None
-    slices = {} if of_picture else {"slices": dict(network.used_for)}
+    slices = {} if of_image else {"slices": dict(network.used_for)}
     return {
         **asdict(network.identity),
         "used_for": list(network.used_for),

@@ -1,4 +1,4 @@
-"""Pictures of a study: one slice, or the whole answer; the command line and the window use them."""
+"""Images of a study: one slice, or the whole answer; the command line and the window use them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -17,8 +17,8 @@ from brainviewer.core.voi_window import Window, opening_window
 from brainviewer.files.image2d.writer import (
     PAGE_SUFFIXES,
     check_page_path,
+    image_bytes,
     pdf_metadata,
-    picture_bytes,
     svg_description,
 )
 from brainviewer.files.writing import write_whole
@@ -39,10 +39,10 @@ class SliceRequest:
     """Which slice of a study is painted, and what is painted on it.
 
     modality : the study's first sequence if None.
-    index : slice from 0, or ``auto`` for the one that the finding names; of a picture, the middle
+    index : slice from 0, or ``auto`` for the one that the finding names; of an image, the middle
         frame.
     result : the column with the type of the glioma.
-    identify : the names of the study and of its files in the picture.
+    identify : the names of the study and of its files in the image.
     """
 
     modality: Modality | None = None
@@ -73,7 +73,7 @@ def slice_figure(study: Study, request: SliceRequest) -> FigureSpec:
             f"The study has no {modality}.", f"It has {', '.join(study.modalities)}."
         )
     view = SliceView.of(study.grid, request.plane, request.convention)
-    if study.is_picture:
+    if study.is_image2d:
         index = study.frame_index(index if isinstance(index, int) else None)
     number = tumour_index(view, finding) if index == AUTO else _checked_index(view, index)
     result = trusted_result(study, request.classification)
@@ -127,18 +127,18 @@ def export_figure(figure: FigureSpec, path: Path, scale: int = 2, report: Report
     Raises FileError if it cannot be saved, BrainViewerError for a scale other than 1 to 4.
     """
     if scale not in SCALES:
-        raise BrainViewerError(f"A picture cannot be made at {scale}×.", "Choose 1, 2, 3 or 4.")
+        raise BrainViewerError(f"An image cannot be made at {scale}×.", "Choose 1, 2, 3 or 4.")
     check_page_path(path)
     kind, provenance = PAGE_SUFFIXES[path.suffix.lower()], provenance_record(figure, scale)
-    report(0.1, "Drawing the picture")
+    report(0.1, "Drawing the image")
     if kind == "SVG":
         content = figure_svg(figure, scale, svg_description(provenance))
     elif kind == "PDF":
         content = figure_pdf(figure, scale, pdf_metadata(provenance))
     else:
         image = Image.fromarray(draw_figure(figure, scale))
-        content = picture_bytes(image, kind, provenance)
-    report(0.7, "Saving the picture")
+        content = image_bytes(image, kind, provenance)
+    report(0.7, "Saving the image")
     write_whole(path, content)
     report(1.0, "Saved")
 

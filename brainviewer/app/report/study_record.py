@@ -19,7 +19,7 @@ def study_record(study: Study, named: bool = True) -> dict[str, Any]:
     }
     if named:
         record["name"] = study.name
-    if study.is_picture:
+    if study.is_image2d:
         return {**record, "image": _image(study, named)}
     record["sequences"] = {m.value: _sequence(study.volumes[m], named) for m in study.modalities}
     record["missing"] = [modality.value for modality in study.missing]
@@ -51,7 +51,7 @@ def _sequence(volume: Volume, named: bool) -> dict[str, Any]:
 
 
 def _image(study: Study, named: bool) -> dict[str, Any]:
-    volume = study.volumes[Modality.PICTURE]
+    volume = study.volumes[Modality.IMAGE]
     columns, rows, frames = study.grid.shape
     width, height, _ = study.grid.spacing
     known = study.grid.unit is not Unit.PIXEL

@@ -205,8 +205,8 @@ def _quality(record: Mapping[str, Any]) -> list[str]:
 
 
 def _prevalence(record: Mapping[str, Any]) -> list[str]:
-    shares = ", ".join(f"{code} {_percent(p)}" for code, p in record["priors"].items())
-    return [f"Taken to be this frequent ({record['prevalence']}): {shares}"] if shares else []
+    fractions = ", ".join(f"{code} {_percent(p)}" for code, p in record["priors"].items())
+    return [f"Taken to be this frequent ({record['prevalence']}): {fractions}"] if fractions else []
 
 
 def _percent(probability: float) -> str:

@@ -30,7 +30,7 @@ OTHER = "other"
 """The user's type where it is none of the model's."""
 
 
-_STORED = {"slice_index": "slice", "opinion": "verdict"}
+_STORED = {"slice_index": "slice", "prediction": "answer", "opinion": "verdict"}
 """Names in the file, where they are not those of the fields."""
 
 
@@ -39,7 +39,7 @@ class FeedbackRecord:
     """One opinion about one answer.
 
     time : UTC, ISO 8601.
-    answer : class code, or ``out of scope``, that the opinion is about.
+    prediction : class code, or ``out of scope``, that the opinion is about.
     opinion : ``agree``, ``disagree`` or ``withdrawn``.
     user_type : with ``disagree``, class code or ``other``; empty if the user did not say.
     """
@@ -52,7 +52,7 @@ class FeedbackRecord:
     slice_index: int | None = None
     prevalence: str = ""
     probabilities: Mapping[str, float] = field(default_factory=dict)
-    answer: str
+    prediction: str
     not_confident: bool = False
     opinion: str
     user_type: str = ""
@@ -68,7 +68,7 @@ def feedback_file() -> Path:
     return data_folder() / FILE
 
 
-def answer_of(result: Classification) -> str:
+def prediction_of(result: Classification) -> str:
     """What feedback on this result is about."""
     return result.predicted if result.in_scope else OUT_OF_SCOPE
 
@@ -86,7 +86,7 @@ def feedback_on(result: Classification, opinion: str, user_type: str = "") -> Fe
         study_sha256=result.study_hash,
         model=result.model_id,
         model_version=result.model_version,
-        answer=answer_of(result),
+        prediction=prediction_of(result),
         opinion=opinion,
         user_type=user_type,
         time=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -136,21 +136,21 @@ def kept_feedback(result: Classification) -> FeedbackRecord | None:
     except FileError:
         log.warning("The feedback could not be read.")
         return None
-    asked = (result.study_hash, result.model_id, result.model_version, answer_of(result))
-    mark = result.study_hash.encode()
+    asked = (result.study_hash, result.model_id, result.model_version, prediction_of(result))
+    annotation = result.study_hash.encode()
     for line in reversed(lines):
-        if mark not in line:
+        if annotation not in line:
             continue
         feedback = _parsed(line)
-        if result.of_picture and feedback and feedback.slice_index != result.slice_index:
-            continue  # of another frame, which is another picture
+        if result.of_image and feedback and feedback.slice_index != result.slice_index:
+            continue  # of another frame, which is another image
         if feedback and _key(feedback) == asked:
             return None if feedback.opinion == WITHDRAWN else feedback
     return None
 
 
 def _key(feedback: FeedbackRecord) -> tuple[str, str, str, str]:
-    return feedback.study_sha256, feedback.model, feedback.model_version, feedback.answer
+    return feedback.study_sha256, feedback.model, feedback.model_version, feedback.prediction
 
 
 def _parsed(line: bytes) -> FeedbackRecord | None:

@@ -38,25 +38,25 @@ _HELD_BYTES = 2**27
 
 def main() -> None:
     """Answer requests, one JSON object a line on the standard input, until it is closed."""
-    requests, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
+    requests, replies = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     nowhere = os.open(os.devnull, os.O_RDWR)
     for stream in (1, 2):  # codecs print there what they think of a file
         os.dup2(nowhere, stream)
     warnings.simplefilter("ignore")
     limit_process()
     watch_requests(requests.fileno())
-    answers.write(message.READY)
-    answers.flush()
+    replies.write(message.READY)
+    replies.flush()
     for line in requests:
         request = json.loads(line)
         try:
-            _answer(answers, request["kind"], Path(request["path"]))
-            answers.flush()
+            _reply(replies, request["kind"], Path(request["path"]))
+            replies.flush()
         except BrokenPipeError:
             return
 
 
-def _answer(answers: BinaryIO, kind: str, path: Path) -> None:
+def _reply(replies: BinaryIO, kind: str, path: Path) -> None:
     name = shortened(path.name)
     try:
         with open_ordinary(path) as file:
@@ -68,32 +68,32 @@ def _answer(answers: BinaryIO, kind: str, path: Path) -> None:
             content = io.BytesIO(file.read()) if size <= _HELD_BYTES else file
             with ends_with_asker():
                 decoding = read(content, name)
-                _send(answers, decoding)
-        _line(answers, message.END, decoding.notices)
+                _send(replies, decoding)
+        _line(replies, message.END, decoding.notices)
     except FileError as error:
-        _line(answers, message.REFUSED, [error.message, error.advice])
+        _line(replies, message.REFUSED, [error.message, error.advice])
     except MemoryError:
-        _line(answers, message.FAILED, message.MEMORY)
+        _line(replies, message.FAILED, message.MEMORY)
     except RecursionError:
         said = f"{name} cannot be read: its content is nested too deeply."
-        _line(answers, message.REFUSED, [said, AGAIN])
+        _line(replies, message.REFUSED, [said, AGAIN])
     except BrokenPipeError:
         raise
     except Exception:
         # Damaged files make decoders raise almost anything.
-        _line(answers, message.FAILED, message.DAMAGED)
+        _line(replies, message.FAILED, message.DAMAGED)
 
 
-def _send(answers: BinaryIO, decoding: Decoding) -> None:
+def _send(replies: BinaryIO, decoding: Decoding) -> None:
     shape, dtype, count = decoding.shape, np.dtype(decoding.dtype), decoding.count
     header = {"shape": shape, "dtype": dtype.name, "count": count, "about": decoding.about}
-    _line(answers, message.HEADER, header)
+    _line(replies, message.HEADER, header)
     sent = 0
     for frame in decoding.frames:
         if frame.shape != tuple(shape) or frame.dtype != dtype:
             raise ValueError("a frame is not what its header promised")
-        answers.write(message.FRAME)
-        answers.write(np.ascontiguousarray(frame).data)
+        replies.write(message.FRAME)
+        replies.write(np.ascontiguousarray(frame).data)
         sent += 1
         if sent == count:
             break
@@ -101,8 +101,8 @@ def _send(answers: BinaryIO, decoding: Decoding) -> None:
         raise ValueError("frames are missing")
 
 
-def _line(answers: BinaryIO, first: bytes, content: object) -> None:
-    answers.write(first + json.dumps(content).encode() + b"\n")
+def _line(replies: BinaryIO, first: bytes, content: object) -> None:
+    replies.write(first + json.dumps(content).encode() + b"\n")
 
 
 if __name__ == "__main__":

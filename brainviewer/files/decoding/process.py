@@ -99,16 +99,16 @@ class _Reader(threading.Thread):
         self.whole = False
 
     def run(self) -> None:
-        asks, answers = self._child.stdin, self._child.stdout
+        asks, replies = self._child.stdin, self._child.stdout
         assert asks is not None
-        assert isinstance(answers, BufferedReader)
+        assert isinstance(replies, BufferedReader)
         try:
-            if self._fresh and answers.read(1) != message.READY:
+            if self._fresh and replies.read(1) != message.READY:
                 self._failure = _not_started()
                 return
             asks.write(self._request + b"\n")
             asks.flush()
-            self._read(answers)
+            self._read(replies)
         except MemoryError as error:
             self._failure = error
         except Exception:
@@ -130,8 +130,8 @@ class _Reader(threading.Thread):
             raise _too_slow(path)
         raise DamagedError
 
-    def _read(self, answers: BufferedReader) -> None:
-        first, content = answers.read(1), json.loads(answers.readline(_LONGEST_LINE))
+    def _read(self, replies: BufferedReader) -> None:
+        first, content = replies.read(1), json.loads(replies.readline(_LONGEST_LINE))
         if first == message.HEADER:
             shape = (int(content["count"]), *map(int, content["shape"]))
             dtype, about = np.dtype(str(content["dtype"])), dict(content["about"])
@@ -140,14 +140,14 @@ class _Reader(threading.Thread):
                 raise MemoryError
             frames = np.empty(shape, dtype)
             for frame in frames:
-                first = answers.read(1)
+                first = replies.read(1)
                 if first != message.FRAME:
                     break
-                if answers.readinto(memoryview(frame).cast("B")) < frame.nbytes:
+                if replies.readinto(memoryview(frame).cast("B")) < frame.nbytes:
                     raise EOFError
             else:
-                first = answers.read(1)
-            content = json.loads(answers.readline(_LONGEST_LINE))
+                first = replies.read(1)
+            content = json.loads(replies.readline(_LONGEST_LINE))
             if first == message.END:
                 self._decoded = Decoded(frames, about, tuple(map(str, content)))
         if first == message.REFUSED:

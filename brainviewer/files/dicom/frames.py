@@ -27,7 +27,7 @@ def stored_frames(
 
     Yields (rows, columns) or (rows, columns, samples) arrays, their bits put right and signed as
     the header says; of colours that a codec has turned into RGB, "RGB".
-    Raises FileError if they are stored in a way that nobody here can read.
+    Raises FileError if they are stored in a way that cannot be read here.
     """
     try:
         plugin = plugin_for(layout.syntax)

@@ -13,7 +13,7 @@ from pydicom.errors import InvalidDicomError
 from pydicom.uid import UID
 
 from brainviewer.core.errors import FileError
-from brainviewer.files.file_kind import HEAD_BYTES, kind_of
+from brainviewer.files.file_kind import START_BYTES, kind_of
 from brainviewer.files.image2d.size_limits import check_size, too_large
 
 MOST_VOXELS = 512_000_000
@@ -90,11 +90,11 @@ def inflated(file: BinaryIO, name: str) -> BinaryIO:
 
     Raises FileError if it is too large, and zlib.error if it is damaged.
     """
-    head = file.read(HEAD_BYTES)
+    start = file.read(START_BYTES)
     file.seek(0)
-    if head[128:132] != b"DICM" or head[132:140] != _META_LENGTH or _DEFLATED not in head:
+    if start[128:132] != b"DICM" or start[132:140] != _META_LENGTH or _DEFLATED not in start:
         return file
-    file.seek(_META_START + int.from_bytes(head[140:144], "little"))
+    file.seek(_META_START + int.from_bytes(start[140:144], "little"))
     content = zlib.decompressobj(wbits=-15).decompress(file.read(), _MOST_INFLATED + 1)
     if len(content) > _MOST_INFLATED:
         raise FileError(f"{name} needs too much memory to open.", AGAIN)
@@ -183,9 +183,9 @@ def _frames_described(dataset: Dataset) -> int | None:
 
 
 def _elements(file: BinaryIO, name: str) -> Dataset:
-    head = file.read(HEAD_BYTES)
+    start = file.read(START_BYTES)
     file.seek(0)
-    if head[128:132] != b"DICM" and (kind := kind_of(head)):
+    if start[128:132] != b"DICM" and (kind := kind_of(start)):
         raise FileError(f"{name} is no DICOM image but {kind.name}.", kind.advice)
     try:
         dataset = dcmread(file, stop_before_pixels=True, force=True, defer_size=_LARGE_VALUE)

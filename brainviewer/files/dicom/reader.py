@@ -80,5 +80,5 @@ def _shown(decoded: Decoded, grid: Grid) -> tuple[float, float] | None:
     low, high = decoded.about["span"] or (float(frames.min()), float(frames.max()))
     step = max(1, round((frames.size / _SAMPLED) ** (1 / 3)))
     sample = frames.transpose(2, 1, 0)[::step, ::step, ::step].astype(np.float64)
-    window = opening_window(Volume(Modality.PICTURE, low + high - sample, grid))
+    window = opening_window(Volume(Modality.IMAGE, low + high - sample, grid))
     return low + high - window.low, low + high - window.high

@@ -12,7 +12,7 @@ from brainviewer.files.image2d.decoded_image import ORIENTATION, DecodedImage, u
 from brainviewer.files.image2d.jpeg_markers import exif, jpeg_frame, scan_count
 from brainviewer.files.image2d.photometric import rgb_of_ycc
 from brainviewer.files.image2d.pillow_image import decode_with_pillow, opened, orientation_of
-from brainviewer.files.image2d.plain_pixels import AS_PICTURE, plain_pixels
+from brainviewer.files.image2d.plain_pixels import AS_IMAGE2D, plain_pixels
 from brainviewer.files.image2d.size_limits import check_size
 
 _SIZES = b"\xff\x4f\xff\x51"
@@ -27,7 +27,7 @@ def decode_jpeg(file: BinaryIO, name: str) -> DecodedImage:
     content = file.read()
     frame = jpeg_frame(content)
     if scan_count(content) > _MOST_SCANS:
-        raise FileError(f"{name} takes too long to open.", AS_PICTURE)
+        raise FileError(f"{name} takes too long to open.", AS_IMAGE2D)
     if frame.huffman and frame.bits == 8:
         file.seek(0)
         return decode_with_pillow(file, name)

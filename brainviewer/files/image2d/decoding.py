@@ -6,7 +6,7 @@ from typing import BinaryIO
 
 from brainviewer.core.errors import FileError
 from brainviewer.files.decoding.message import Decoding
-from brainviewer.files.file_kind import HEAD_BYTES, kind_of
+from brainviewer.files.file_kind import START_BYTES, kind_of
 from brainviewer.files.image2d.decoded_image import DecodedImage
 from brainviewer.files.image2d.first_look import JPEG, PNG
 
@@ -21,9 +21,9 @@ def start_decoding(file: BinaryIO, name: str) -> Decoding:
 
     Raises FileError if it is none that can be opened, and almost anything if it is damaged.
     """
-    head = file.read(HEAD_BYTES)
+    start = file.read(START_BYTES)
     file.seek(0)
-    image = _decoder_for(head, name)(file, name)
+    image = _decoder_for(start, name)(file, name)
     about = {
         "format": image.format,
         "stored_size": image.stored_size,
@@ -33,31 +33,31 @@ def start_decoding(file: BinaryIO, name: str) -> Decoding:
     return Decoding(pixels.shape, pixels.dtype.name, 1, iter([pixels]), about, list(image.notices))
 
 
-def _decoder_for(head: bytes, name: str) -> Decoder:
-    if head.startswith(_TIFF):
+def _decoder_for(start: bytes, name: str) -> Decoder:
+    if start.startswith(_TIFF):
         from brainviewer.files.image2d.tiff_image import decode_tiff
 
         return decode_tiff
-    if head.startswith(PNG) and head[24:25] == b"\x10":
+    if start.startswith(PNG) and start[24:25] == b"\x10":
         from brainviewer.files.image2d.codec_image import decode_deep_png
 
         return decode_deep_png
-    if head.startswith((JPEG, *_JPEG_2000)):
+    if start.startswith((JPEG, *_JPEG_2000)):
         from brainviewer.files.image2d.codec_image import decode_jpeg, decode_jpeg_2000
 
-        return decode_jpeg if head.startswith(JPEG) else decode_jpeg_2000
-    kind = kind_of(head)
+        return decode_jpeg if start.startswith(JPEG) else decode_jpeg_2000
+    kind = kind_of(start)
     if kind is not None and kind.name in _BY_PILLOW:
         from brainviewer.files.image2d.pillow_image import decode_with_pillow
 
         return decode_with_pillow
     if kind is not None:
-        if kind.picture:
+        if kind.image:
             said = f"{name} is {kind.name}, which BrainViewer does not open."
         else:
-            said = f"{name} is not a picture but {kind.name}."
+            said = f"{name} is not an image but {kind.name}."
         raise FileError(said, kind.advice)
     raise FileError(
-        f"{name} is not a picture, whatever its name says.",
+        f"{name} is not an image, whatever its name says.",
         "Give a JPG, PNG, TIFF, BMP or WebP file.",
     )

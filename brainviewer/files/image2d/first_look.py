@@ -1,6 +1,6 @@
 """A first look at an image file, without decoding anything: whether it is safe to decode at once.
 
-JPEG and PNG of 8 bits are what nearly everybody opens, and their decoders take time and memory for
+JPEG and PNG of 8 bits are what is opened most, and their decoders take time and memory for
 no more pixels than the header promises. All other images are decoded in a child process.
 """
 

@@ -1,4 +1,4 @@
-"""Which files are single pictures, without decoding any: it is asked before anything is loaded."""
+"""Which files are single images, without decoding any: it is asked before anything is loaded."""
 
 import re
 from collections.abc import Sequence
@@ -16,11 +16,11 @@ from brainviewer.files.ordinary_file import (
 )
 from brainviewer.files.study.places import images_of_study
 
-PICTURE_SUFFIXES = frozenset((
+IMAGE_SUFFIXES = frozenset((
     ".bmp", ".gif", ".j2c", ".j2k", ".jfif", ".jls", ".jp2", ".jpe", ".jpeg", ".jpf", ".jpg",
     ".png", ".tif", ".tiff", ".webp",
 ))  # fmt: skip
-"""Endings of the names of files that ``read_picture`` may be able to read, in small letters."""
+"""Endings of the names of files that ``read_image2d`` may be able to read, in small letters."""
 DICOM_SUFFIXES = frozenset((".dcm", ".dicom", ".ima"))
 CONTENTS_OF_A_CD = "DICOMDIR"
 """The file that lists what is on a CD; DICOM itself, but no image (DICOM PS3.10)."""
@@ -40,48 +40,48 @@ def is_dicom(path: Path) -> bool:
         return False
 
 
-def is_picture(path: Path) -> bool:
-    """Whether a file is a single picture by its name, or DICOM by its content."""
-    return path.suffix.lower() in PICTURE_SUFFIXES or is_dicom(path)
+def is_image2d(path: Path) -> bool:
+    """Whether a file is a single image by its name, or DICOM by its content."""
+    return path.suffix.lower() in IMAGE_SUFFIXES or is_dicom(path)
 
 
-def pictures_of(paths: Sequence[Path]) -> tuple[Path, ...]:
-    """The pictures that were meant, in the order of their names; none if it is a study.
+def images_of(paths: Sequence[Path]) -> tuple[Path, ...]:
+    """The images that were meant, in the order of their names; none if it is a study.
 
-    paths : pictures; or a folder that holds some and no NIfTI image, or the root of a CD with one
+    paths : images; or a folder that holds some and no NIfTI image, or the root of a CD with one
         series of DICOM images.
-    Raises FileError if a folder holds pictures in its folders only.
+    Raises FileError if a folder holds images in its folders only.
     """
     if len(paths) == 1 and paths[0].name.upper() == CONTENTS_OF_A_CD and not is_folder(paths[0]):
         return dicom_images_below(resolved(paths[0]).parent)
     if len(paths) == 1 and is_folder(paths[0]):
-        return _pictures_in(paths[0])
-    if not paths or not all(is_picture(path) and not is_folder(path) for path in paths):
+        return _images_in(paths[0])
+    if not paths or not all(is_image2d(path) and not is_folder(path) for path in paths):
         return ()
     return tuple(dict.fromkeys(paths))
 
 
-def pictures_among(paths: Sequence[Path]) -> list[Path]:
-    """The pictures that are named, those of every folder; empty if it is a study.
+def images_among(paths: Sequence[Path]) -> list[Path]:
+    """The images that are named, those of every folder; empty if it is a study.
 
-    Raises BrainViewerError if there are pictures and something else, FileError as ``pictures_of``.
+    Raises BrainViewerError if there are images and something else, FileError as ``images_of``.
     """
-    found = [pictures_of([path]) for path in paths]
+    found = [images_of([path]) for path in paths]
     if not any(found):
         return []
-    pictures: list[Path] = []
+    images: list[Path] = []
     for path, some in zip(paths, found, strict=True):
-        # A folder called scan.jpg is one picture that cannot be read, not a reason to stop.
-        if not some and not is_picture(path):
+        # A folder called scan.jpg is one image that cannot be read, not a reason to stop.
+        if not some and not is_image2d(path):
             raise BrainViewerError(
-                f"{path.name} is no picture, but others are.",
-                "Give pictures alone, or the files of one study.",
+                f"{path.name} is no image, but others are.",
+                "Give images alone, or the files of one study.",
             )
-        pictures += some or (path,)
-    return pictures
+        images += some or (path,)
+    return images
 
 
-def _pictures_in(folder: Path) -> tuple[Path, ...]:
+def _images_in(folder: Path) -> tuple[Path, ...]:
     entries = list_folder(folder)
     folders = [entry for entry in entries if is_folder(entry)]
     near = [*entries, *(child for place in folders for child in list_folder(place))]
@@ -89,20 +89,19 @@ def _pictures_in(folder: Path) -> tuple[Path, ...]:
         return ()
     if any(entry.name.upper() == CONTENTS_OF_A_CD for entry in entries):
         return dicom_images_below(folder)
-    found = [entry for entry in entries if is_ordinary(entry) and is_picture(entry)]
+    found = [entry for entry in entries if is_ordinary(entry) and is_image2d(entry)]
     if found:
         return tuple(sorted(found, key=_natural))
     if _is_study(folder):
         return ()
-    with_pictures = [
+    with_images = [
         place.name
         for place in folders
-        if any(is_ordinary(child) and is_picture(child) for child in list_folder(place)[:20])
+        if any(is_ordinary(child) and is_image2d(child) for child in list_folder(place)[:20])
     ]
-    if with_pictures:
+    if with_images:
         raise FileError(
-            f"The folder {folder.name} holds pictures only in its folders: "
-            f"{first_few(with_pictures)}.",
+            f"The folder {folder.name} holds images only in its folders: {first_few(with_images)}.",
             "Open one of these folders.",
         )
     return dicom_images_below(folder) if folders else ()
@@ -113,7 +112,7 @@ def _is_study(folder: Path) -> bool:
     try:
         return bool(images_of_study(folder))
     except FileError:
-        return True  # several studies; whoever opens it says so
+        return True  # several studies; reported when it is opened
 
 
 def dicom_images_below(folder: Path) -> tuple[Path, ...]:

@@ -65,8 +65,8 @@ def over_black(values: NDArray[Any], alpha: NDArray[Any], most: int) -> NDArray[
     """
     out = np.empty_like(values)
     for place, row, solid in zip(out, values, alpha, strict=True):  # a row at a time: they are long
-        shares = solid.astype(np.uint64) if row.ndim == 1 else solid[:, None].astype(np.uint64)
-        place[...] = (row * shares + most // 2) // most
+        fractions = solid.astype(np.uint64) if row.ndim == 1 else solid[:, None].astype(np.uint64)
+        place[...] = (row * fractions + most // 2) // most
     return out
 
 

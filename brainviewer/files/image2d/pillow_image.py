@@ -13,7 +13,7 @@ from PIL import Image, PngImagePlugin, TiffImagePlugin, WebPImagePlugin
 
 from brainviewer.core.errors import FileError
 from brainviewer.files.image2d.decoded_image import ORIENTATION, DecodedImage, Pixels, upright
-from brainviewer.files.image2d.plain_pixels import AS_PICTURE, CLEAR, plain_pixels, scaled
+from brainviewer.files.image2d.plain_pixels import AS_IMAGE2D, CLEAR, plain_pixels, scaled
 from brainviewer.files.image2d.size_limits import check_size, too_large
 
 _FORMATS = (
@@ -24,7 +24,7 @@ _FORMATS = (
     TiffImagePlugin.TiffImageFile.format,
     WebPImagePlugin.WebPImageFile.format,
 )
-_FILMS = ("GIF", "PNG", "WEBP")
+_ANIMATIONS = ("GIF", "PNG", "WEBP")
 _PNG_DEPTH = 24
 """Place of the byte that says how many bits a PNG has."""
 PngImagePlugin.MAX_TEXT_CHUNK = 16 * 2**20
@@ -38,8 +38,8 @@ _quiet = threading.Lock()
 def opened(file: BinaryIO, name: str) -> Iterator[Image.Image]:
     """An image whose header was read and judged.
 
-    Raises FileError if it is too small or too large, or a film; UnidentifiedImageError if it is
-    none of the formats that are known here, and almost anything if it is damaged.
+    Raises FileError if it is too small or too large, or an animation; UnidentifiedImageError if it
+    is none of the formats that are known here, and almost anything if it is damaged.
     """
     with _quiet, warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -50,9 +50,9 @@ def opened(file: BinaryIO, name: str) -> Iterator[Image.Image]:
             with Image.open(file, formats=_FORMATS) as image:
                 check_size(name, *image.size)
                 frames = getattr(image, "n_frames", 1)
-                if frames > 1 and image.format in _FILMS:
+                if frames > 1 and image.format in _ANIMATIONS:
                     raise FileError(
-                        f"{name} is a film of {frames} pictures.",
+                        f"{name} is an animation of {frames} images.",
                         "Save the one that is meant as PNG.",
                     )
                 yield image
@@ -63,7 +63,7 @@ def opened(file: BinaryIO, name: str) -> Iterator[Image.Image]:
                 raise
             raise FileError(
                 f"{name} carries too much text, or too large a colour profile, beside its pixels.",
-                AS_PICTURE,
+                AS_IMAGE2D,
             ) from None
 
 

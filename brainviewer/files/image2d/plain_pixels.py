@@ -14,7 +14,7 @@ from brainviewer.files.image2d.photometric import (
     to_eight_bits,
 )
 
-AS_PICTURE = "Save it again as PNG or JPG."
+AS_IMAGE2D = "Save it again as PNG or JPG."
 CLEAR = "Its transparent parts are shown black."
 SCALED = "Its values were scaled to 16 bits."
 COLOURS_SCALED = "Its colours were scaled to 8 bits."
@@ -81,7 +81,7 @@ def _colours(values: NDArray[Any], bits: int, name: str) -> tuple[Pixels, list[s
 def _range(values: NDArray[Any], name: str) -> tuple[float, float]:
     low, high = float(values.min()), float(values.max())
     if not (np.isfinite(low) and np.isfinite(high)):
-        raise FileError(f"{name} holds values that are no numbers.", AS_PICTURE)
+        raise FileError(f"{name} holds values that are no numbers.", AS_IMAGE2D)
     return low, high
 
 

@@ -1,6 +1,6 @@
-"""Single pictures from disk, whoever made them: the one door to image files that are no DICOM.
+"""Single images from disk, whoever made them: the one door to image files that are no DICOM.
 
-A picture is judged by its header before memory is taken. What comes out is plain: grey or RGB, the
+An image is judged by its header before memory is taken. What comes out is plain: grey or RGB, the
 right way up, opaque.
 """
 
@@ -21,7 +21,7 @@ from brainviewer.files.image2d.decoded_image import DecodedImage
 from brainviewer.files.image2d.first_look import JPEG, MOST_FILE_BYTES, PNG, safe_to_decode
 from brainviewer.files.image2d.pillow_image import decode_with_pillow
 from brainviewer.files.image2d.pixel_size import PixelSize
-from brainviewer.files.image2d.plain_pixels import AS_PICTURE
+from brainviewer.files.image2d.plain_pixels import AS_IMAGE2D
 from brainviewer.files.ordinary_file import check_ordinary, open_ordinary, plain_errors
 
 MOST_BYTES = 4_000_000_000
@@ -29,8 +29,8 @@ MOST_BYTES = 4_000_000_000
 
 
 @dataclass(frozen=True, eq=False)
-class Picture(DecodedImage):
-    """One decoded picture. file_bytes : size of the file"""
+class Image2D(DecodedImage):
+    """One decoded image. file_bytes : size of the file"""
 
     file_bytes: int = 0
 
@@ -56,14 +56,14 @@ class Picture(DecodedImage):
         return np.repeat(self.grey()[..., None], 3, axis=2)
 
 
-def read_picture(path: Path, report: Report = silent) -> Picture:
+def read_image2d(path: Path, report: Report = silent) -> Image2D:
     """Decode a JPG, PNG, TIFF, BMP, WebP, JPEG 2000 or still GIF.
 
     EXIF rotation is applied, palettes and CMYK become RGB, transparent parts black, and of a TIFF
     with several pages the first is taken. JPG and PNG of 8 bits are decoded at once, all others in
     a child process.
 
-    Raises FileError if it is no such picture, moves, is damaged, too small or too large (then
+    Raises FileError if it is no such image, moves, is damaged, too small or too large (then
     hardly more than its header has been read), and Cancelled when ``report`` does.
     """
     file_bytes, name = size_of_file(path), shortened(path.name)
@@ -77,12 +77,12 @@ def read_picture(path: Path, report: Report = silent) -> Picture:
     except (FileError, Cancelled):
         raise
     except MemoryError:
-        raise FileError(f"There is not enough memory to open {name}.", AS_PICTURE) from None
+        raise FileError(f"There is not enough memory to open {name}.", AS_IMAGE2D) from None
     except Exception:
         # Damaged files make the decoders raise almost anything: OSError, SyntaxError,
         # struct.error, zlib.error, KeyError and more.
-        raise FileError(f"{name} is damaged or cut off.", AS_PICTURE) from None
-    return Picture(**vars(image), file_bytes=file_bytes)
+        raise FileError(f"{name} is damaged or cut off.", AS_IMAGE2D) from None
+    return Image2D(**vars(image), file_bytes=file_bytes)
 
 
 def size_of_file(path: Path) -> int:
@@ -98,10 +98,10 @@ def size_of_file(path: Path) -> int:
 def _small_file(path: Path, file_bytes: int) -> bytes | None:
     """The content of a JPEG or a PNG that is not very long; None of others."""
     with open_ordinary(path) as file, plain_errors(path):
-        head = file.read(len(PNG))
-        if file_bytes > MOST_FILE_BYTES or not head.startswith((JPEG, PNG)):
+        start = file.read(len(PNG))
+        if file_bytes > MOST_FILE_BYTES or not start.startswith((JPEG, PNG)):
             return None
-        return head + file.read(MOST_FILE_BYTES)
+        return start + file.read(MOST_FILE_BYTES)
 
 
 def _image(pixels: NDArray[Any], about: dict[str, Any], notices: tuple[str, ...]) -> DecodedImage:

@@ -13,7 +13,7 @@ from brainviewer.files.image2d.decoded_image import ORIENTATION, DecodedImage, u
 from brainviewer.files.image2d.photometric import mirrored, rgb_of_ycc, to_eight_bits
 from brainviewer.files.image2d.pillow_image import decode_with_pillow
 from brainviewer.files.image2d.pixel_size import pixel_size, whole_slide
-from brainviewer.files.image2d.plain_pixels import AS_PICTURE, plain_pixels
+from brainviewer.files.image2d.plain_pixels import AS_IMAGE2D, plain_pixels
 from brainviewer.files.image2d.size_limits import MOST_PIXELS, check_size, too_large
 
 _WHITE, _BLACK, _RGB, _PALETTE, _MASK, _INKS, _YCC = range(7)
@@ -152,7 +152,7 @@ def _unknown(page: TiffPage, name: str) -> FileError:
     return FileError(
         f"{name} is a TIFF stored in a way that is not known here "
         f"(colours {colours}, compression {compression}, {page.bitspersample} bits).",
-        AS_PICTURE,
+        AS_IMAGE2D,
     )
 
 
@@ -162,11 +162,11 @@ def _page_count(file: BinaryIO) -> int:
     Raises struct.error or ValueError if it is no TIFF.
     """
     file.seek(0)
-    head = file.read(16)
-    order = {b"II": "<", b"MM": ">"}[head[:2]]
-    big = struct.unpack(f"{order}H", head[2:4])[0] == 43
+    start = file.read(16)
+    order = {b"II": "<", b"MM": ">"}[start[:2]]
+    big = struct.unpack(f"{order}H", start[2:4])[0] == 43
     entries, entry, link = ("Q", 20, "Q") if big else ("H", 12, "I")
-    place = struct.unpack_from(f"{order}{link}", head, 8 if big else 4)[0]
+    place = struct.unpack_from(f"{order}{link}", start, 8 if big else 4)[0]
     seen: set[int] = set()
     while place and place not in seen and len(seen) <= _MANY_PAGES:
         seen.add(place)

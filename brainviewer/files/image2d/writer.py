@@ -1,4 +1,4 @@
-"""Pictures to disk, with where they came from written inside."""
+"""Images to disk, with where they came from written inside."""
 
 import io
 import json
@@ -39,33 +39,33 @@ def check_page_path(path: Path) -> None:
     _check_ending(path, PAGE_SUFFIXES, ".png, .tif, .svg or .pdf")
 
 
-def check_picture_path(path: Path) -> None:
-    """Raises FileError if the ending of the name is not one that pictures can be saved as."""
+def check_image_path(path: Path) -> None:
+    """Raises FileError if the ending of the name is not one that images can be saved as."""
     _check_ending(path, SUFFIXES, ".png or .tif")
 
 
 def _check_ending(path: Path, known: Mapping[str, str], said: str) -> None:
     if path.suffix.lower() not in known:
         raise FileError(
-            f"Pictures cannot be saved as '{path.suffix or path.name}'.",
+            f"Images cannot be saved as '{path.suffix or path.name}'.",
             f"Choose a name that ends in {said}.",
         )
 
 
-def save_picture(image: Image.Image, path: Path, provenance: Mapping[str, Any]) -> None:
-    """Save a picture as PNG or TIFF, as the file name says, whole or not at all.
+def save_image(image: Image.Image, path: Path, provenance: Mapping[str, Any]) -> None:
+    """Save an image as PNG or TIFF, as the file name says, whole or not at all.
 
     provenance : plain data; JSON in the PNG text chunk ``BrainViewer`` or in the TIFF's
         ImageDescription.
 
     Raises FileError; a file of that name which was there before then stays as it was.
     """
-    check_picture_path(path)
-    write_whole(path, picture_bytes(image, SUFFIXES[path.suffix.lower()], provenance))
+    check_image_path(path)
+    write_whole(path, image_bytes(image, SUFFIXES[path.suffix.lower()], provenance))
 
 
-def picture_bytes(image: Image.Image, kind: str, provenance: Mapping[str, Any]) -> bytes:
-    """The content of an image file, ``PNG`` or ``TIFF``; see ``save_picture``."""
+def image_bytes(image: Image.Image, kind: str, provenance: Mapping[str, Any]) -> bytes:
+    """The content of an image file, ``PNG`` or ``TIFF``; see ``save_image``."""
     content = io.BytesIO()
     if kind == "PNG":
         chunks = PngInfo()

@@ -11,7 +11,7 @@ import numpy as np
 
 from brainviewer.core.errors import FileError
 from brainviewer.core.geometry import Grid
-from brainviewer.files.file_kind import CONVERT_DICOM, HEAD_BYTES, FileKind, kind_of
+from brainviewer.files.file_kind import CONVERT_DICOM, START_BYTES, FileKind, kind_of
 from brainviewer.files.nifti.affine import grid_of
 from brainviewer.files.nifti.fields import (
     FIELDS_1,
@@ -23,7 +23,7 @@ from brainviewer.files.nifti.fields import (
 )
 from brainviewer.files.ordinary_file import AGAIN
 
-LONGEST = HEAD_BYTES
+LONGEST = START_BYTES
 """Bytes of the longer of the two headers (540), and what tells other kinds of files."""
 
 _NO_VALUES = {
@@ -147,32 +147,32 @@ def _recognise(start: bytes, name: str) -> Fields:
     raise _not_nifti(start, name)
 
 
-def _not_nifti(head: bytes, name: str) -> FileError:
+def _not_nifti(start: bytes, name: str) -> FileError:
     """The error for a file that is no NIfTI image.
 
-    head : its first bytes, unpacked; HEAD_BYTES of them or fewer.
+    start : its first bytes, unpacked; HEAD_BYTES of them or fewer.
     """
     if name.upper() == "DICOMDIR":
         return FileError(
             f"{name} lists what lies on a CD; it holds no image itself.",
             "Open the folder that holds the images.",
         )
-    if head[128:132] == b"DICM":
+    if start[128:132] == b"DICM":
         return FileError(f"{name} is a DICOM file, not a NIfTI image.", CONVERT_DICOM)
-    kind = known_kind(head)
+    kind = known_kind(start)
     if kind is None:
         return FileError(f"{name} is not a NIfTI image.", "Open a file in .nii or .nii.gz format.")
     if "NIfTI" in kind.name:
         return FileError(f"The header of {name} is damaged.", AGAIN)
     advice = kind.advice
     if name.lower().endswith((".nii", ".nii.gz")) and "PNG" in advice:
-        advice = _ITSELF  # whatever the picture is, a volume was meant
+        advice = _ITSELF  # whatever the image is, a volume was meant
     return FileError(f"{name} is not a NIfTI image but {kind.name}.", advice)
 
 
-def known_kind(head: bytes) -> FileKind | None:
+def known_kind(start: bytes) -> FileKind | None:
     """The kind of a file by its first bytes, unpacked; see ``kind_of``."""
-    return _PACKED_TWICE if head.startswith(b"\x1f\x8b") else kind_of(head)
+    return _PACKED_TWICE if start.startswith(b"\x1f\x8b") else kind_of(start)
 
 
 def _shape(header: Fields, name: str) -> tuple[tuple[int, int, int], int]:

@@ -256,7 +256,7 @@ def middle_slice(data: NDArray[Any], grid: Grid, window: Window, size: int) -> N
     scale = size / max(height, width)
     rows, columns = max(1, round(height * scale)), max(1, round(width * scale))
     small = cv2.resize(np.ascontiguousarray(grey), (columns, rows), interpolation=cv2.INTER_AREA)
-    picture = np.zeros((size, size), np.uint8)
+    image = np.zeros((size, size), np.uint8)
     top, left = (size - rows) // 2, (size - columns) // 2
-    picture[top : top + rows, left : left + columns] = small
-    return picture
+    image[top : top + rows, left : left + columns] = small
+    return image

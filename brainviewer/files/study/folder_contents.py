@@ -5,7 +5,7 @@ from pathlib import Path
 
 from brainviewer.core.counting import first_few
 from brainviewer.core.errors import FileError
-from brainviewer.files.file_kind import CONVERT_DICOM, HEAD_BYTES, FileKind
+from brainviewer.files.file_kind import CONVERT_DICOM, START_BYTES, FileKind
 from brainviewer.files.folder_listing import folders_in, list_folder
 from brainviewer.files.nifti.header import known_kind
 from brainviewer.files.ordinary_file import is_folder, open_ordinary, plain_errors
@@ -19,12 +19,12 @@ _CD = FileKind(
     "the list of a CD without its images (DICOM)",
     "Copy the whole CD, or open the folder that holds its images.",
 )
-_ADVICE = "Open a folder that holds .nii or .nii.gz files, or pictures."
+_ADVICE = "Open a folder that holds .nii or .nii.gz files, or images."
 _MOST_FILES, _DEEPEST = 200, 3
 
 
 def nothing_to_open(folder: Path) -> FileError:
-    """The error for a folder in which there is neither a NIfTI image nor a picture.
+    """The error for a folder in which there is neither a NIfTI image nor an image.
 
     What could become a study is named first: volumes of other formats, DICOM, archives.
     """
@@ -74,10 +74,10 @@ def _kind_of_file(file: Path) -> FileKind | None:
         return _DICOM
     try:
         with open_ordinary(file) as opened, plain_errors(file):
-            head = _unpacked(opened.read(HEAD_BYTES))
+            start = _unpacked(opened.read(START_BYTES))
     except FileError:
         return None
-    kind = known_kind(head)
+    kind = known_kind(start)
     return _DICOM if kind and "DICOM" in kind.name else kind
 
 
@@ -89,11 +89,11 @@ def _folders_below(folder: Path, depth: int) -> list[Path]:
     return level
 
 
-def _unpacked(head: bytes) -> bytes:
+def _unpacked(start: bytes) -> bytes:
     """The same bytes; if they are packed with gzip, unpacked as far as they go."""
-    if not head.startswith(b"\x1f\x8b"):
-        return head
+    if not start.startswith(b"\x1f\x8b"):
+        return start
     try:
-        return zlib.decompressobj(wbits=31).decompress(head, HEAD_BYTES) or head
+        return zlib.decompressobj(wbits=31).decompress(start, START_BYTES) or start
     except zlib.error:
-        return head
+        return start

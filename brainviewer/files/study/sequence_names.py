@@ -79,7 +79,8 @@ def _unsure(text: str) -> bool:
 
 
 def rank_of_segmentation(file_name: str) -> int:
-    """The smaller, the rather is it the outline of the tumour: made by hand before automatic."""
+    """The smaller, the rather is it the segmentation of the tumour: made by hand before
+    automatic."""
     text = " ".join(words_of(file_name))
     better, poorer = _found(words.BETTER_OUTLINES, text), _found(words.POORER_OUTLINES, text)
     whose = _found(words.OF_A_TUMOUR, text)

@@ -120,7 +120,8 @@ MADE_UP = each("""
 OTHER_METHODS = each("mt mtc mton mtoff ct cta pet fdg fet warp")
 """Beside a sequence they may be what was imaged, or what it was laid over."""
 FINDINGS = each("lesion lesions edema oedema odem necrosis")
-"""Beside a sequence they may be outlines that were drawn on it; ``TUMOUR_BEHIND`` behind one."""
+"""Beside a sequence they may be segmentations that were drawn on it; ``TUMOUR_BEHIND`` behind
+one."""
 TUMOUR_BEHIND = each("tumor tumour tumors tumours")
 NOT_ONLY_T2 = each("pd pdw ir tir irprep b0 prep")
 """Beside T2 they are FLAIR, STIR, diffusion, or two images in one."""

@@ -1,7 +1,7 @@
 """Which of several files of one sequence is the better one, and why.
 
 UCSF-PDGM, for one, holds every sequence as it was and with corrected brightness. Where names do not
-tell which is better, the voxels do if one is much finer; else nobody chooses but the user.
+tell which is better, the voxels do if one is much finer; otherwise the user chooses.
 """
 
 from collections.abc import Mapping, Sequence

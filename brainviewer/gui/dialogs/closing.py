@@ -19,7 +19,7 @@ class ClosingDialog(QDialog):
     """Accepted when all is saved, or the user drops the exports; rejected to stay.
 
     What the user made is saved in any case: only exports can be dropped. If something cannot be
-    saved, the window stays, or nobody would read why.
+    saved, the window stays, so that the reason can be read.
     """
 
     def __init__(self, session: Session, parent: QWidget) -> None:
@@ -49,8 +49,8 @@ class ClosingDialog(QDialog):
             # What the last one has to say comes first: it may be that it failed.
             QTimer.singleShot(0, self, self._all_done)
             return
-        pictures = "A picture is" if left == 1 else f"{left} pictures are"
-        what = pictures if left else "Your last changes are"
+        images = "An image is" if left == 1 else f"{left} images are"
+        what = images if left else "Your last changes are"
         self._text.setText(f"{what} being saved. BrainViewer closes when that is done.")
         for progress in self._session.state.progress:
             if progress.key == EXPORT:

@@ -22,7 +22,7 @@ from brainviewer.gui.dialogs.files import there_is
 from brainviewer.gui.layouts import column, row
 from brainviewer.gui.outside_text import as_tip
 from brainviewer.gui.panels.choice_row import ChoiceRow
-from brainviewer.gui.widgets import button, check_box, head, label, timer, told
+from brainviewer.gui.widgets import button, check_box, heading, label, timer, told
 
 Preview = Callable[[ExportRequest], QImage]
 LaterPreview = Callable[
@@ -42,7 +42,7 @@ class ExportDialog(QDialog):
     folder : where the file goes unless the user says otherwise; the pictures folder by default.
     volume : whether there is a 3D view to export.
     draw_later : draws the preview of the 3D view in the background: called with the request, and
-        with what takes the picture, or the error, when it is there.
+        with what takes the image, or the error, when it is there.
     """
 
     def __init__(
@@ -56,7 +56,7 @@ class ExportDialog(QDialog):
         draw_later: LaterPreview | None = None,
     ) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Export picture")
+        self.setWindowTitle("Export image")
         self._preview, self._draw_later = preview, draw_later
         self._asked, self._points = 0, QSize()
         self._folder = folder or pictures_folder()
@@ -75,13 +75,15 @@ class ExportDialog(QDialog):
         self.heatmap = check_box("Heatmap", Fact.HEATMAP in facts, "There is no heatmap.")
         self.heatmap.setChecked(self.heatmap.isChecked() and state.overlays.heatmap)
         self.annotations = check_box("Annotations", Fact.ANNOTATIONS in facts, "There are none.")
-        self.answer = check_box("Tumour and result", bool({Fact.TUMOUR, Fact.RESULT} & facts), "")
+        self.prediction = check_box(
+            "Tumour and result", bool({Fact.TUMOUR, Fact.RESULT} & facts), ""
+        )
         self.identify = told(
             QCheckBox("Study and file names"),
             tip="They may name the patient, and are left out unless you ask.",
         )
         self.file_name = told(QLineEdit(), name="File name")
-        self._picture = PreviewPane()
+        self._image = PreviewPane()
         self._size = label(role="quiet")
         self._remark = label(role="caution", wrap=True)
         self.export_button = button("Export", "primary", clicked=self.accept)
@@ -90,7 +92,7 @@ class ExportDialog(QDialog):
 
         for choice in (self._subjects, self._scales, self._formats):
             choice.group.idClicked.connect(self._changed)
-        for box in (self.heatmap, self.annotations, self.answer, self.identify):
+        for box in (self.heatmap, self.annotations, self.prediction, self.identify):
             box.toggled.connect(self._changed)
         self.file_name.textEdited.connect(self._name_edited)
         self._changed()
@@ -98,9 +100,9 @@ class ExportDialog(QDialog):
     @property
     def request(self) -> ExportRequest:
         """What is chosen at this moment."""
-        heatmap, annotations, answer = (
+        heatmap, annotations, prediction = (
             box.isChecked() and box.isEnabled()
-            for box in (self.heatmap, self.annotations, self.answer)
+            for box in (self.heatmap, self.annotations, self.prediction)
         )
         return ExportRequest(
             self._subjects.chosen,
@@ -108,7 +110,7 @@ class ExportDialog(QDialog):
             self._scales.chosen,
             heatmap,
             annotations,
-            answer,
+            prediction,
             self.identify.isChecked(),
         )
 
@@ -142,24 +144,24 @@ class ExportDialog(QDialog):
     # -- layout -----------------------------------------------------------------------------
 
     def _lay_out(self) -> None:
-        boxes = self.heatmap, self.annotations, self.answer, self.identify
+        boxes = self.heatmap, self.annotations, self.prediction, self.identify
         browse = button("Folder…", "second", "Choose the folder and the name", self._browse)
         side = QWidget()
         side.setFixedWidth(320)
         side.setLayout(
             column(
-                *(head("What"), self._subjects, 16),
-                *(head("Show"), *boxes, 16),
-                *(head("Size"), self._scales, 16),
-                *(head("Format"), self._formats, 16),
-                *(head("File"), row((self.file_name, 1), browse)),
+                *(heading("What"), self._subjects, 16),
+                *(heading("Show"), *boxes, 16),
+                *(heading("Size"), self._scales, 16),
+                *(heading("Format"), self._formats, 16),
+                *(heading("File"), row((self.file_name, 1), browse)),
                 self._remark,
                 None,
                 row(None, button("Cancel", clicked=self.reject), self.export_button),
                 spacing=4,
             )
         )
-        seen = column((self._picture, 1), self._size)
+        seen = column((self._image, 1), self._size)
         self.setLayout(row((seen, 1), side, spacing=20, margins=(20, 20, 20, 20)))
         self.resize(960, 560)
 
@@ -211,7 +213,7 @@ class ExportDialog(QDialog):
         filters = "PNG (*.png);;TIFF (*.tif *.tiff);;SVG (*.svg);;PDF (*.pdf)"
         chosen, _ = QFileDialog.getSaveFileName(
             self,
-            "Export picture",
+            "Export image",
             str(self.request.path),
             filters,
             options=QFileDialog.Option.DontConfirmOverwrite,
@@ -228,7 +230,7 @@ class ExportDialog(QDialog):
         asked = self._asked
         try:
             if self._draw_later is not None and request.subject is ExportSubject.VOLUME:
-                self._picture.show_words("The 3D view is being drawn…")
+                self._image.show_words("The 3D view is being drawn…")
                 self._show_size(QSize())
                 self._draw_later(
                     replace(request, scale=1),
@@ -242,7 +244,7 @@ class ExportDialog(QDialog):
 
     def _show_error(self, error: BrainViewerError, asked: int) -> None:
         if asked == self._asked:
-            self._picture.show_words(str(error), caution=True)
+            self._image.show_words(str(error), caution=True)
             self._show_size(QSize())
             self.export_button.setEnabled(False)
 
@@ -250,7 +252,7 @@ class ExportDialog(QDialog):
         """Show a preview, unless something else was chosen since it was asked for."""
         if asked != self._asked:
             return
-        self._picture.show_image(image)
+        self._image.show_image(image)
         self._show_size(image.deviceIndependentSize().toSize())
 
     def _show_size(self, points: QSize) -> None:
@@ -266,7 +268,7 @@ class ExportDialog(QDialog):
 
 
 def pictures_folder() -> Path:
-    """The user's folder of pictures, or the home folder."""
+    """The user's folder of images, or the home folder."""
     place = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation)
     folder = Path(place) if place else Path.home()
     return folder if folder.is_dir() else Path.home()

@@ -1,4 +1,4 @@
-"""How an exported picture will look."""
+"""How an exported image will look."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPalette
@@ -9,7 +9,7 @@ from brainviewer.gui.widgets import painted
 
 
 class PreviewPane(QWidget):
-    """The picture, as large as fits; or a sentence in its place.
+    """The image, as large as fits; or a sentence in its place.
 
     words : that sentence, if there is one.
     """
@@ -21,7 +21,7 @@ class PreviewPane(QWidget):
         self._image, self.words, self._caution = QImage(), "", False
 
     def show_image(self, image: QImage) -> None:
-        """Show a picture."""
+        """Show an image."""
         self._image, self.words = image, ""
         self.update()
 
@@ -32,7 +32,7 @@ class PreviewPane(QWidget):
 
     @painted
     def paintEvent(self, painter: QPainter) -> None:
-        # No black beside the picture: it would look like a part of it.
+        # No black beside the image: it would look like a part of it.
         painter.fillRect(self.rect(), self.palette().color(QPalette.ColorRole.Window))
         if self.words:
             colours = theme.current()

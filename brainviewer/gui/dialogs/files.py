@@ -9,13 +9,13 @@ from brainviewer.app.session import Session
 from brainviewer.app.settings import Settings
 from brainviewer.core.study import Study
 from brainviewer.files.annotation_file import OtherStudy
-from brainviewer.files.image2d.folder import DICOM_SUFFIXES, PICTURE_SUFFIXES
+from brainviewer.files.image2d.folder import DICOM_SUFFIXES, IMAGE_SUFFIXES
 from brainviewer.gui.dialogs.questions import ANOTHER_STUDY, ask, errors_told
 
 _STUDIES = "NIfTI (*.nii *.nii.gz);;All files (*)"
-_ENDINGS = sorted(PICTURE_SUFFIXES | DICOM_SUFFIXES)
-_PICTURES = f"Pictures ({' '.join(f'*{ending}' for ending in _ENDINGS)});;All files (*)"
-_MARKS = "BrainViewer annotations (*.json)"
+_ENDINGS = sorted(IMAGE_SUFFIXES | DICOM_SUFFIXES)
+_IMAGES = f"Images ({' '.join(f'*{ending}' for ending in _ENDINGS)});;All files (*)"
+_ANNOTATIONS = "BrainViewer annotations (*.json)"
 
 
 class FileDialogs:
@@ -41,7 +41,7 @@ class FileDialogs:
         self._session.documents.open(paths)
 
     def open_folder(self) -> None:
-        """Ask for a folder with a study or with pictures, and open it."""
+        """Ask for a folder with a study or with images, and open it."""
         start = self._start_folder()
         if folder := QFileDialog.getExistingDirectory(self._window, "Open study folder", start):
             self.open([Path(folder)])
@@ -51,8 +51,8 @@ class FileDialogs:
         self._open_several("Open the files of one study", _STUDIES)
 
     def open_images(self) -> None:
-        """Ask for single pictures and open them."""
-        self._open_several("Open pictures", _PICTURES)
+        """Ask for single images and open them."""
+        self._open_several("Open images", _IMAGES)
 
     def _open_several(self, title: str, kinds: str) -> None:
         start = self._start_folder()
@@ -63,7 +63,7 @@ class FileDialogs:
     def open_annotations(self) -> None:
         """Ask for a file of annotations and show them."""
         start, study = self._start_folder(), self._session.state.study
-        path, _ = QFileDialog.getOpenFileName(self._window, "Open annotations", start, _MARKS)
+        path, _ = QFileDialog.getOpenFileName(self._window, "Open annotations", start, _ANNOTATIONS)
         if path and self._still(study, "no annotations were opened"):
             with errors_told(self._session):
                 self._open_annotations(Path(path), study)
@@ -80,7 +80,9 @@ class FileDialogs:
     def save_annotations(self) -> None:
         """Ask for a place and save the annotations there."""
         start, study = Path(self._start_folder()) / "annotations.json", self._session.state.study
-        path, _ = QFileDialog.getSaveFileName(self._window, "Save annotations", str(start), _MARKS)
+        path, _ = QFileDialog.getSaveFileName(
+            self._window, "Save annotations", str(start), _ANNOTATIONS
+        )
         if path and self._still(study, "no annotations were saved"):
             with errors_told(self._session):
                 self._session.annotations.save(Path(path))

@@ -18,7 +18,7 @@ MOUSE = (
     ("Right click", "A menu, on panes, the 3D view and lists"),
     ("Double click", "One large pane, and back"),
     ("↑ ↓  Page ↑ ↓  Home End", "Slices"),
-    ("← →", "Pictures of a film strip; so does the wheel, where a picture has no slices"),
+    ("← →", "Images of an image strip; so does the wheel, where an image has no slices"),
     ("Esc", "Leave a field as it was; bring back what F11 has hidden"),
     ("Brush: drag, Shift + drag, wheel", "Paint over, take away, size of the brush"),
     ("3D: left drag", "Rotate"),

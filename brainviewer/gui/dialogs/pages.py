@@ -86,8 +86,8 @@ def _space_out(document: QTextDocument) -> None:
             frame.setFormat(look)
 
 
-def _fit_pictures(document: QTextDocument, width: int) -> None:
-    """Show pictures that are wider than the page as wide as the page."""
+def _fit_images(document: QTextDocument, width: int) -> None:
+    """Show images that are wider than the page as wide as the page."""
     cursor = QTextCursor(document)
     for block in _blocks(document):
         pieces = block.begin()
@@ -116,11 +116,11 @@ class GuidePage(Page):
         self.text.anchorClicked.connect(self._follow)
 
     def write(self) -> None:
-        """Fill the page, with pictures as wide as it."""
+        """Fill the page, with images as wide as it."""
         self.resize(860, 760)
         self.text.setSearchPaths([str(guide().parent)])
         super().write()
-        _fit_pictures(self.text.document(), self.width() - 80)
+        _fit_images(self.text.document(), self.width() - 80)
 
     def _follow(self, link: QUrl) -> None:
         """Other documents open as pages; addresses in the web are left to the user."""
@@ -137,7 +137,7 @@ class CardPage(Page):
     def __init__(self, card: "Card", parent: QWidget | None = None) -> None:
         self._card = card
         super().__init__(f"{card.name} {card.version}", parent=parent)
-        measured = sum(bool(figures) for figures in card.figures.values())
+        measured = sum(bool(figures) for figures in card.metrics.values())
         self.resize(max(self.width(), min(_WIDEST, 300 + 130 * measured)), self.height())
         self.text.setOpenLinks(False)
         self.text.anchorClicked.connect(self._show_making)

@@ -40,7 +40,7 @@ class SequencesDialog(QDialog):
             choice.setCurrentText(free[row_number] if row_number < len(free) else _LEAVE)
             choice.currentTextChanged.connect(self._check)
             self._choices[path] = choice
-            put(rows, row_number, _picture(path), name, choice)
+            put(rows, row_number, _image(path), name, choice)
         self._problem = label(role="caution", wrap=True)
         self._open = button("Open", "primary", clicked=self.accept)
         self._open.setDefault(True)
@@ -79,17 +79,17 @@ class SequencesDialog(QDialog):
         self._open.setEnabled(not problem)
 
 
-def _picture(path: Path) -> QLabel:
+def _image(path: Path) -> QLabel:
     """The middle slice of a file, or why there is none."""
-    picture = QLabel()
-    picture.setFixedSize(_SIZE, _SIZE)
-    picture.setStyleSheet("background: black")
+    image = QLabel()
+    image.setFixedSize(_SIZE, _SIZE)
+    image.setStyleSheet("background: black")
     try:
-        picture.setPixmap(pixmap(thumbnail(path, _SIZE)))
+        image.setPixmap(pixmap(thumbnail(path, _SIZE)))
     except BrainViewerError as error:
-        picture.setText("unreadable")
-        picture.setToolTip(as_tip(str(error)))
-    return picture
+        image.setText("unreadable")
+        image.setToolTip(as_tip(str(error)))
+    return image
 
 
 def ask_sequences(assignment: Assignment, parent: QWidget | None) -> Assignment | None:

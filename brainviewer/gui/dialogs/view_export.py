@@ -27,10 +27,10 @@ from brainviewer.painting.figure import FigurePage, FigureSpec, figure_image
 
 _VOLUME_SIZE = (800, 600)
 _DRAWING = 0.8
-"""The share of an export that the drawing of the 3D view takes."""
+"""The fraction of an export that the drawing of the 3D view takes."""
 
 
-class PictureExport:
+class ViewExport:
     """Draws what the panes show anew, at the scale that is asked for."""
 
     def __init__(
@@ -71,7 +71,7 @@ class PictureExport:
             spec = self._figure(request, _nothing_yet(request.scale))
             draw = None
             if request.subject is ExportSubject.VOLUME:
-                draw = partial(self._volume_picture, request.scale)
+                draw = partial(self._volume_image, request.scale)
             self._volume.bring_up_to_date()
             self._session.exports.add(spec, request, self._tell_where, draw)
 
@@ -84,7 +84,7 @@ class PictureExport:
 
     def _tell_where(self, path: Path) -> None:
         folder = path.absolute().parent
-        said = shown_text(f"The picture was saved as {path.name} in {folder}.")
+        said = shown_text(f"The image was saved as {path.name} in {folder}.")
         show = call(QDesktopServices.openUrl, QUrl.fromLocalFile(str(folder)))
         self._session.notices.show(Notice(said, action="Show folder", act=show))
 
@@ -104,25 +104,25 @@ class PictureExport:
         request = ExportRequest(heatmap=self._session.state.overlays.heatmap)
         return self._figure(request, _nothing_yet(1))
 
-    def _figure(self, request: ExportRequest, volume_picture: NDArray[np.uint8]) -> FigureSpec:
+    def _figure(self, request: ExportRequest, volume_image: NDArray[np.uint8]) -> FigureSpec:
         views = self._grid.viewports()
         arrangement = PaneArrangement(
             viewports={(v.modality, v.plane): v.viewport for v in views},
             places={(v.modality, v.plane): v.place for v in views},
             smooth=self._session.settings.smooth_pixels,
         )
-        volume = volume_picture if request.subject is ExportSubject.VOLUME else None
+        volume = volume_image if request.subject is ExportSubject.VOLUME else None
         return request_figure(self._session.state, request, arrangement, volume)
 
-    def _volume_picture(self, scale: int, report: Report) -> NDArray[np.uint8]:
+    def _volume_image(self, scale: int, report: Report) -> NDArray[np.uint8]:
         """The 3D view at a scale; blocks, but can be cancelled at any moment."""
 
-        def waiting(share: float) -> None:
-            report(_DRAWING * share, "Drawing the 3D view")
+        def waiting(fraction: float) -> None:
+            report(_DRAWING * fraction, "Drawing the 3D view")
 
         waiting(0.0)
         width, height = _VOLUME_SIZE
-        return self._volume.picture(width * scale, height * scale, waiting)
+        return self._volume.render_image(width * scale, height * scale, waiting)
 
     def _preview(self, request: ExportRequest) -> QImage:
         return figure_image(self._figure(request, _nothing_yet(1)), request.scale)
@@ -138,8 +138,8 @@ class PictureExport:
         self._volume.bring_up_to_date()
 
         def work(report: Report) -> QImage:
-            picture = self._volume_picture(request.scale, report)
-            return figure_image(replace(spec, volume_picture=picture), request.scale)
+            image = self._volume_image(request.scale, report)
+            return figure_image(replace(spec, volume_image=image), request.scale)
 
         self._session.jobs.start("preview", work, ready, failed)
 

@@ -21,7 +21,7 @@ _ROWS, _ROW_PX = 6, 26
 _ROOT = QModelIndex()
 
 
-class MarkModel(QAbstractListModel):
+class AnnotationModel(QAbstractListModel):
     """The annotations of the state, one a row."""
 
     def __init__(self, state: ViewState) -> None:
@@ -45,18 +45,18 @@ class MarkModel(QAbstractListModel):
         return describe(self._state, self.annotations[index.row()]) if shown else None
 
 
-class MarkList(QListView):
+class AnnotationList(QListView):
     """The annotations of the study with their measures; a click goes there."""
 
     def __init__(self, session: Session) -> None:
         super().__init__()
         self._session = session
-        self._marks = MarkModel(session.state)
-        self._marks.setParent(self)
-        self.setModel(self._marks)
+        self._annotations = AnnotationModel(session.state)
+        self._annotations.setParent(self)
+        self.setModel(self._annotations)
         self.setUniformItemSizes(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setAccessibleName("Marks")
+        self.setAccessibleName("Annotations")
         self.clicked.connect(self._go)
         self.activated.connect(self._go)
         session.state.annotations_changed.connect(self._follow)
@@ -64,52 +64,52 @@ class MarkList(QListView):
         self._fill()
 
     def select_at(self, at: QPoint) -> None:
-        """Select the mark at a place of the list, if there is one."""
+        """Select the annotation at a place of the list, if there is one."""
         index = self.indexAt(at)
         if index.isValid():
-            self._session.annotations.select(self._marks.annotations[index.row()].id)
+            self._session.annotations.select(self._annotations.annotations[index.row()].id)
 
     def _follow(self) -> None:
-        if self._marks.annotations is self._session.state.annotations:
+        if self._annotations.annotations is self._session.state.annotations:
             self._select()
         else:
             self._fill()
 
     def _fill(self) -> None:
-        self._marks.follow()
-        self.setFixedHeight(min(len(self._marks.annotations), _ROWS) * _ROW_PX + 4)
+        self._annotations.follow()
+        self.setFixedHeight(min(len(self._annotations.annotations), _ROWS) * _ROW_PX + 4)
         self._select()
 
     def _select(self) -> None:
         chosen = self._session.state.selection
         self.selectionModel().clear()
-        for row, mark in enumerate(self._marks.annotations):
-            if chosen and mark.id == chosen:
+        for row, annotation in enumerate(self._annotations.annotations):
+            if chosen and annotation.id == chosen:
                 how = QItemSelectionModel.SelectionFlag.ClearAndSelect
-                self.selectionModel().select(self._marks.index(row), how)
-                self.scrollTo(self._marks.index(row))
+                self.selectionModel().select(self._annotations.index(row), how)
+                self.scrollTo(self._annotations.index(row))
                 return
 
     def _go(self, index: QModelIndex) -> None:
-        mark = self._marks.annotations[index.row()]
-        self._session.view.show_annotation(mark)
-        self._session.annotations.select(mark.id)
+        annotation = self._annotations.annotations[index.row()]
+        self._session.view.show_annotation(annotation)
+        self._session.annotations.select(annotation.id)
 
 
-def describe(state: ViewState, mark: Annotation) -> str:
+def describe(state: ViewState, annotation: Annotation) -> str:
     """An annotation in a line: kind, slice, measure or text."""
     if state.study is None:
-        return str(mark.kind)
-    view = SliceView.of(state.study.grid, mark.plane)
-    place, index = str(mark.kind).capitalize(), view.index_of(mark.points[0])
-    if not state.study.is_picture:
-        place = f"{place} · {mark.plane} {index + 1}"
+        return str(annotation.kind)
+    view = SliceView.of(state.study.grid, annotation.plane)
+    place, index = str(annotation.kind).capitalize(), view.index_of(annotation.points[0])
+    if not state.study.is_image2d:
+        place = f"{place} · {annotation.plane} {index + 1}"
     elif view.count > 1:
         place = f"{place} · frame {index + 1}"
-    if measure := measure_text(mark, view.grid.unit):
+    if measure := measure_text(annotation, view.grid.unit):
         return f"{place} · {measure}"
-    if mark.kind.traits.region:
-        volume = state.study.volumes.get(mark.modality)
-        found = region_statistics(mark, view, volume.data) if volume else None
+    if annotation.kind.traits.region:
+        volume = state.study.volumes.get(annotation.modality)
+        found = region_statistics(annotation, view, volume.data) if volume else None
         return f"{place} · mean {measured(found.mean)}" if found else place
-    return f"{place} · {shortened(shown_text(mark.text))}" if mark.text else place
+    return f"{place} · {shortened(shown_text(annotation.text))}" if annotation.text else place

@@ -16,8 +16,8 @@ from brainviewer.gui.panels.folding import Section
 from brainviewer.gui.widgets import button, label, listen, number_field, slider, told
 from brainviewer.painting.palette import label_colour
 
-_ON_PICTURES = (Fact.HEATMAP, Fact.STUDY)
-_ALWAYS = (*_ON_PICTURES, Fact.TUMOUR, Fact.SEQUENCES)
+_ON_IMAGES = (Fact.HEATMAP, Fact.STUDY)
+_ALWAYS = (*_ON_IMAGES, Fact.TUMOUR, Fact.SEQUENCES)
 _LARGEST = 1e15
 """Above it, whole numbers are no longer told apart."""
 _MOST_DIGITS = 15
@@ -133,7 +133,7 @@ class _Overlay:
     def show(self, facts: frozenset[Fact]) -> None:
         """Stand as the state has it. facts : those of the state."""
         overlays = self._state.overlays
-        usable, always = self._fact in facts, _ON_PICTURES if Fact.PICTURE in facts else _ALWAYS
+        usable, always = self._fact in facts, _ON_IMAGES if Fact.IMAGE in facts else _ALWAYS
         with QSignalBlocker(self.box), QSignalBlocker(self.slider):
             for widget in (self.box, self.slider):
                 widget.setEnabled(usable)
@@ -190,13 +190,13 @@ class OverlaySection(QWidget):
         overlays = [
             _Overlay(session, name, field, f"{field}_opacity" if fades else "", fact)
             for name, field, fades, fact in (
-                ("Lesion outline", "lesion", True, Fact.TUMOUR),
+                ("Lesion contour", "lesion", True, Fact.TUMOUR),
                 ("Diameters", "diameters", False, Fact.DIAMETERS),
                 ("Heatmap", "heatmap", True, Fact.HEATMAP),
                 ("Segmentation", "segmentation", True, Fact.SEGMENTATION),
                 ("Segmentation filled", "segmentation_filled", False, Fact.SEGMENTATION),
                 ("Crosshair", "crosshair", False, Fact.SEQUENCES),
-                ("Marks", "annotations", False, Fact.STUDY),
+                ("Annotations", "annotations", False, Fact.STUDY),
             )
         ]
         lines = [overlay.line for overlay in overlays]
@@ -226,4 +226,4 @@ class DisplayPanel(QWidget):
 
     def _name(self) -> None:
         state = self._state
-        self._window.head.set_title(f"Window · {state.active}" if state.study else "Window")
+        self._window.fusion_head.set_title(f"Window · {state.active}" if state.study else "Window")

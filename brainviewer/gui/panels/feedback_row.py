@@ -78,9 +78,9 @@ class FeedbackRow(QWidget):
         codes = [code for code in result.names if code != said] + [OTHER]
         if list(self._type_buttons) == codes:
             return
-        # The classes of pictures are words, and five of them must fit.
-        self._it_is.setText("It is" if result.of_picture else "In your view it is")
-        role = "small" if result.of_picture else "choice"
+        # The classes of images are words, and five of them must fit.
+        self._it_is.setText("It is" if result.of_image else "In your view it is")
+        role = "small" if result.of_image else "choice"
         for old in self._type_buttons.values():
             discard(old)
         self._type_buttons = {}

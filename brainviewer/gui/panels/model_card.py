@@ -5,7 +5,7 @@ from collections import Counter
 from brainviewer.assets import resources
 from brainviewer.core.counting import listed
 from brainviewer.gui.theme import Colours
-from brainviewer.models.card import Card, Figure, ModelCard
+from brainviewer.models.card import Card, Metric, ModelCard
 from brainviewer.painting.prediction_text import prevalence_text
 from brainviewer.painting.wording import RESEARCH_ONLY, number
 
@@ -24,15 +24,15 @@ def card_html(card: Card, colours: Colours) -> str:
         undefined=StrictUndefined,
         trim_blocks=True,
     )
-    situations = {name: figures for name, figures in card.figures.items() if figures}
-    measured = [figure for figures in situations.values() for figure in figures]
-    usual = Counter(figure.patients for figure in measured).most_common(1)[0][0] if measured else 0
+    situations = {name: metrics for name, metrics in card.metrics.items() if metrics}
+    measured = [metric for metrics in situations.values() for metric in metrics]
+    usual = Counter(metric.patients for metric in measured).most_common(1)[0][0] if measured else 0
     cells = {
-        (situation, figure.name): _figure(figure, usual, card.counted)
-        for situation, figures in situations.items()
-        for figure in figures
+        (situation, metric.name): _metric(metric, usual, card.counted)
+        for situation, metrics in situations.items()
+        for metric in metrics
     }
-    names = dict.fromkeys(figure.name for figure in measured)
+    names = dict.fromkeys(metric.name for metric in measured)
     return pages.get_template("card.html").render(
         card=card,
         of_classes=isinstance(card, ModelCard),
@@ -49,15 +49,15 @@ def card_html(card: Card, colours: Colours) -> str:
     )
 
 
-def _figure(figure: Figure, usual: int, counted: str) -> str:
-    text = number(figure.value, 2)
-    if figure.low is not None and figure.high is not None:
-        text += f" ({number(figure.low, 2)}–{number(figure.high, 2)})"
-    return text if figure.patients == usual else f"{text}, {figure.patients} {counted}"
+def _metric(metric: Metric, usual: int, counted: str) -> str:
+    text = number(metric.value, 2)
+    if metric.low is not None and metric.high is not None:
+        text += f" ({number(metric.low, 2)}–{number(metric.high, 2)})"
+    return text if metric.patients == usual else f"{text}, {metric.patients} {counted}"
 
 
 def assumption(card: ModelCard, name: str) -> str:
     """What a prevalence of a model assumes, in words."""
-    shares = dict(zip(card.codes, card.head.prevalences[name].shares, strict=True))
-    words = prevalence_text(name, shares).removeprefix("Assumes ")
+    fractions = dict(zip(card.codes, card.fusion_head.prevalences[name].shares, strict=True))
+    words = prevalence_text(name, fractions).removeprefix("Assumes ")
     return words[:1].upper() + words[1:]

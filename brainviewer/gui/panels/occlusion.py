@@ -10,10 +10,10 @@ from brainviewer.app.status import Status
 from brainviewer.gui import theme
 from brainviewer.gui.layouts import column, panel, row
 from brainviewer.gui.panels.probability_bars import ChangeTable
-from brainviewer.gui.widgets import button, call, head, label, listen, set_role, slider, tabular
+from brainviewer.gui.widgets import button, call, heading, label, listen, set_role, slider, tabular
 from brainviewer.painting.wording import EDITED
 
-HOW = "Paint over a part of the picture. Shift takes away, the wheel sets the size of the brush."
+HOW = "Paint over a part of the image. Shift takes away, the wheel sets the size of the brush."
 _FILLS = (
     ("surroundings", "Surroundings", "Carry on what lies around it"),
     ("mirrored", "Other side", "Copy the same place of the other half"),
@@ -22,14 +22,14 @@ _FILLS = (
 
 
 class WhatIfPanel(QWidget):
-    """The tools of a trial and its outcome; there only while there is one."""
+    """The tools of an occlusion test and its outcome; there only while there is one."""
 
     def __init__(self, session: Session) -> None:
         super().__init__()
         self._session = session
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         occlusion = session.occlusion
-        done = button("Done", "small", "Show the picture as it is, with its answer", occlusion.stop)
+        done = button("Done", "small", "Show the image as it is, with its answer", occlusion.stop)
         steps = (
             ("Undo", "Take the last change back  (Ctrl+Z)", occlusion.undo),
             ("Redo", "Make it again  (Ctrl+Shift+Z)", occlusion.redo),
@@ -42,7 +42,7 @@ class WhatIfPanel(QWidget):
         self._said = label(wrap=True)
         self._table = ChangeTable()
         lines = column(
-            row(head("What if I edit it?"), None, done),
+            row(heading("What if I edit it?"), None, done),
             label(HOW, "small", wrap=True),
             self._brush_row(),
             self._fill_row(),
@@ -55,7 +55,7 @@ class WhatIfPanel(QWidget):
         )
         panel(lines, self)
         state = session.state
-        listen(self._show, state.trial_changed, theme.themes.changed, state.tool_changed)
+        listen(self._show, state.occlusion_changed, theme.themes.changed, state.tool_changed)
         state.facts_changed.connect(self._show_steps)
         self._show()
 
@@ -68,7 +68,7 @@ class WhatIfPanel(QWidget):
             99,
             "Diameter of the brush in pixels",
             self._session.occlusion.set_brush,
-            "Diameter of the brush; so does the wheel over the picture",
+            "Diameter of the brush; so does the wheel over the image",
         )
         self._pixels = tabular(label(role="quiet"))
         self._pixels.setMinimumWidth(self._pixels.fontMetrics().horizontalAdvance("9999 px"))
@@ -96,27 +96,27 @@ class WhatIfPanel(QWidget):
     # -- what it says -----------------------------------------------------------------------
 
     def _show(self) -> None:
-        trial = self._session.state.trial
-        self.setVisible(trial is not None)
-        if trial is None:
+        test = self._session.state.occlusion
+        self.setVisible(test is not None)
+        if test is None:
             return
         self._brush.setChecked(self._session.state.tool is Tool.BRUSH)
         with QSignalBlocker(self._size):
-            self._size.setRange(1, trial.largest_brush)
-            self._size.setValue(trial.brush)
-        self._pixels.setText(f"{trial.brush} px")
-        self._fills[trial.fill.value].setChecked(True)
-        self._reset.setEnabled(trial.edited)
-        self._edited.setVisible(trial.edited)
-        comparison = trial.comparison
-        if trial.status is Status.FAILED:
-            said, role = trial.message, "caution"
+            self._size.setRange(1, test.largest_brush)
+            self._size.setValue(test.brush)
+        self._pixels.setText(f"{test.brush} px")
+        self._fills[test.fill.value].setChecked(True)
+        self._reset.setEnabled(test.edited)
+        self._edited.setVisible(test.edited)
+        comparison = test.comparison
+        if test.status is Status.FAILED:
+            said, role = test.message, "caution"
         elif comparison is not None:
             said, role = comparison.sentence, ""
-        elif not trial.edited:
+        elif not test.edited:
             said, role = "Nothing is painted over yet: the answer below stands.", "quiet"
-        elif trial.status is Status.RUNNING:
-            said, role = "Looking at the edited picture…", "quiet"
+        elif test.status is Status.RUNNING:
+            said, role = "Looking at the edited image…", "quiet"
         else:
             said, role = "Stopped. Undo and redo, or paint, to look again.", "quiet"
         self._said.setText(said)

@@ -20,19 +20,19 @@ _TIP = (
 
 def fill_prevalences(menu: QMenu, session: Session) -> None:
     """The prevalences that the model in use knows, the one in use checked."""
-    from brainviewer.models.registry import DEFAULT_MODEL, DEFAULT_PICTURE_MODEL, model
+    from brainviewer.models.registry import DEFAULT_IMAGE_MODEL, DEFAULT_MODEL, model
 
     result = session.state.classification
-    usual = DEFAULT_PICTURE_MODEL if Fact.PICTURE in session.state.facts else DEFAULT_MODEL
+    usual = DEFAULT_IMAGE_MODEL if Fact.IMAGE in session.state.facts else DEFAULT_MODEL
     try:
         card = model(result.model_id if result else usual)
     except BrainViewerError:
         menu.addAction("No model").setEnabled(False)
         return
     chosen = session.classification.prevalence
-    if chosen not in card.head.prevalences:
-        chosen = card.head.default
-    for name, prevalence in card.head.prevalences.items():
+    if chosen not in card.fusion_head.prevalences:
+        chosen = card.fusion_head.default
+    for name, prevalence in card.fusion_head.prevalences.items():
         choose = call(session.classification.set_prevalence, name)
         offer(menu, assumption(card, name), name == chosen, choose, prevalence.source)
 

@@ -18,13 +18,13 @@ from brainviewer.gui.layouts import clear, column, fill, panel, row, scrolled
 from brainviewer.gui.panels.feedback_row import FeedbackRow
 from brainviewer.gui.panels.prevalence_menu import PrevalenceLine
 from brainviewer.gui.panels.probability_bars import ProbabilityBars
-from brainviewer.gui.widgets import button, head, label, linked, listen, say, told
+from brainviewer.gui.widgets import button, heading, label, linked, listen, say, told
 from brainviewer.painting.prediction_text import (
     ONLY_GLIOMAS,
-    AnswerText,
+    PredictionText,
     Standing,
-    answer_text,
     condition_text,
+    words_of,
 )
 from brainviewer.painting.wording import RESEARCH_ONLY
 
@@ -63,8 +63,8 @@ class ResultPanel(QWidget):
     def __init__(self, session: Session, *tools: QToolButton) -> None:
         super().__init__()
         self._session = session
-        self._title = head("Glioma type")
-        self._answer = label(role="answer", wrap=True)
+        self._title = heading("Glioma type")
+        self._headline = label(role="answer", wrap=True)
         self.lines = {name: label(role=role, wrap=True) for name, role in _ROLES.items()}
         linked(self.lines["quality"], self.card_wanted.emit)
         linked(self.lines["about"], self.class_wanted.emit)
@@ -81,15 +81,15 @@ class ResultPanel(QWidget):
             state.classification_changed,
             state.finding_changed,
             state.engine_changed,
-            state.trial_changed,
+            state.occlusion_changed,
             theme.themes.changed,
         )
         self._show()
 
     def _lay_out(self, tools: tuple[QToolButton, ...]) -> None:
         lines = self.lines
-        answer = column(
-            self._answer,
+        headline = column(
+            self._headline,
             lines["beneath"],
             lines["reason"],
             lines["about"],
@@ -107,7 +107,7 @@ class ResultPanel(QWidget):
             spacing=6,
             margins=(16, 0, 16, 6),
         )
-        scroll = scrolled(answer)
+        scroll = scrolled(headline)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         # What the user does next is never scrolled away, nor is what the answer is for.
         below = column(
@@ -181,19 +181,17 @@ class ResultPanel(QWidget):
     def _show(self) -> None:
         state = self._session.state
         result, status = state.classification, state.classification_status
-        running, picture = status is Status.RUNNING, Fact.PICTURE in state.facts
-        trial = state.trial is not None
-        self._title.setText("CLASS · ORIGINAL" if trial else "CLASS" if picture else "GLIOMA TYPE")
-        self._run.setToolTip(
-            "Classify the picture" if picture else "Type the glioma that was found"
-        )
-        self._what_if.setVisible(picture and not trial and not running)
-        self._what_if.setEnabled(Fact.TRIABLE in state.facts)
-        self._age.setVisible(not picture)
-        self._years.setVisible(not picture)
+        running, image = status is Status.RUNNING, Fact.IMAGE in state.facts
+        test = state.occlusion is not None
+        self._title.setText("CLASS · ORIGINAL" if test else "CLASS" if image else "GLIOMA TYPE")
+        self._run.setToolTip("Classify the image" if image else "Type the glioma that was found")
+        self._what_if.setVisible(image and not test and not running)
+        self._what_if.setEnabled(Fact.OCCLUSION_POSSIBLE in state.facts)
+        self._age.setVisible(not image)
+        self._years.setVisible(not image)
         self._age.setEnabled(state.study is not None)
         self._run.setVisible(not running)
-        self._here.setVisible(not running and not picture)
+        self._here.setVisible(not running and not image)
         self._cancel.setVisible(running)
         self._run.setEnabled(Fact.CLASSIFIABLE in state.facts)
         self._here.setEnabled(Fact.CLASSIFIABLE_HERE in state.facts)
@@ -201,12 +199,12 @@ class ResultPanel(QWidget):
         if result is None:
             self._show_empty(status)
         else:
-            self._show_result(result, answer_text(result), status)
+            self._show_result(result, words_of(result), status)
         self._feedback.refresh()
 
-    def _say(self, answer: str, **lines: str) -> None:
+    def _say(self, headline: str, **lines: str) -> None:
         """Show a headline and the lines that are named; the others are hidden."""
-        self._answer.setText(answer)
+        self._headline.setText(headline)
         for name, line in self.lines.items():
             say(line, lines.get(name, ""))
 
@@ -215,14 +213,14 @@ class ResultPanel(QWidget):
         self._bars.show_ranking((), {})
         self._fill_chips([(str(status), "chip-bad" if status is Status.FAILED else "chip")])
         self._prevalence.show_text("")
-        answer, source = "Not run", state.classification_message
+        headline, source = "Not run", state.classification_message
         if status is Status.RUNNING:
-            answer, source = "Classifying…", "The answer appears here."
+            headline, source = "Classifying…", "The answer appears here."
         elif status is Status.FAILED:
-            answer = "No answer"
+            headline = "No answer"
         elif state.study is None:
-            answer, source = "No study", "Open a study to begin."
-        elif state.study.is_picture:
+            headline, source = "No study", "Open a study to begin."
+        elif state.study.is_image2d:
             shown = "this frame" if state.view().count > 1 else "it"
             source = source or f"Classify says what {shown} shows."
         elif state.finding is None:
@@ -230,16 +228,16 @@ class ResultPanel(QWidget):
             if state.finding_status is Status.RUNNING:
                 source = "The tumour is looked for first."
         elif not state.finding.found:
-            answer = "No lesion found"
+            headline = "No lesion found"
             source = source or "Look for it by another method, under Tumour."
         else:
             source = source or "Classify types the glioma that was found."
-        self._say(answer, source=source)
+        self._say(headline, source=source)
 
-    def _show_result(self, result: Classification, said: AnswerText, status: Status) -> None:
-        bold = result.predicted if said.standing is Standing.ANSWERED else ""
+    def _show_result(self, result: Classification, said: PredictionText, status: Status) -> None:
+        bold = result.predicted if said.standing is Standing.CLASSIFIED else ""
         self._bars.show_ranking(said.ranking, result.names, bold)
-        self._fill_chips(answer_chips(result, said.standing, status))
+        self._fill_chips(prediction_chips(result, said.standing, status))
         self._prevalence.show_text(said.prevalence)
         quality = f"{result.quality} — " if result.quality else ""
         self._say(
@@ -253,7 +251,7 @@ class ResultPanel(QWidget):
             notes="\n".join(said.notes),
             made_by="\n".join(filter(None, (said.made_by, said.beside))),
             quality=quality + theme.link(result.model_id, "model card"),
-            scope="" if Fact.PICTURE in self._session.state.facts else ONLY_GLIOMAS,
+            scope="" if Fact.IMAGE in self._session.state.facts else ONLY_GLIOMAS,
         )
 
     def _fill_chips(self, words: list[Chip]) -> None:
@@ -262,8 +260,8 @@ class ResultPanel(QWidget):
 
 
 def class_note(result: Classification) -> str:
-    """What the class of a picture is, with a link to its page; nothing for a study."""
-    if not result.of_picture or result.predicted not in CODES:
+    """What the class of an image is, with a link to its page; nothing for a study."""
+    if not result.of_image or result.predicted not in CODES:
         return ""
     try:
         summary = escape(class_text(result.predicted).summary)
@@ -272,18 +270,18 @@ def class_note(result: Classification) -> str:
     return f"{summary} {theme.link(result.predicted, 'What&nbsp;is&nbsp;this?')}"
 
 
-def answer_chips(result: Classification, standing: Standing, status: Status) -> list[Chip]:
+def prediction_chips(result: Classification, standing: Standing, status: Status) -> list[Chip]:
     """The state of an answer in a few words; what the headline says is not said again."""
     words: list[Chip] = []
     if status is not Status.DONE:
         words.append((str(status), "chip-caution"))
-    elif standing is Standing.ANSWERED:
-        # Never green: whether it is a glioma at all, or one of the classes, nobody has checked.
+    elif standing is Standing.CLASSIFIED:
+        # Never green: whether it is a glioma at all, or one of the classes, is not checked.
         sure = "confident" if result.calibrated else "done"
         words.append((f"{sure}, if {condition_text(result)}", "chip"))
     if not result.calibrated and standing is not Standing.OUT_OF_SCOPE:
         words.append(("not calibrated", "chip-caution"))
-    elif standing is Standing.ANSWERED:
+    elif standing is Standing.CLASSIFIED:
         # Where there is a doubt, the model was not measured on cases like this one.
         words.append(("calibrated", "chip"))
     return words

@@ -1,4 +1,4 @@
-"""The list of the four sequences: thumbnail, name, size; missing ones are said. Or the picture."""
+"""The list of the four sequences: thumbnail, name, size; missing ones are said. Or the image."""
 
 from PySide6.QtCore import QRect, QSignalBlocker, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPixmap
@@ -11,7 +11,7 @@ from brainviewer.core.study import SEQUENCES, Modality
 from brainviewer.files.study.folder import middle_slice
 from brainviewer.gui import theme
 from brainviewer.gui.outside_text import as_tip
-from brainviewer.gui.thumbnails import PICTURE, Index, Thumbnails, pixmap, small_letters, write_line
+from brainviewer.gui.thumbnails import IMAGE, Index, Thumbnails, pixmap, small_letters, write_line
 
 _THUMBNAIL = 40
 _ROW = _THUMBNAIL + 10
@@ -36,7 +36,7 @@ def _pixel(grid: Grid) -> str:
 
 
 class _Rows(Thumbnails):
-    """A picture, a name, and a quiet second line."""
+    """An image, a name, and a quiet second line."""
 
     def paint_row(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         colours, area = theme.current(), option.rect
@@ -45,11 +45,11 @@ class _Rows(Thumbnails):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(colours.selected))
             painter.drawRoundedRect(area, 4, 4)
-        picture = QRect(area.x() + 5, area.y() + 5, _THUMBNAIL, _THUMBNAIL)
+        image = QRect(area.x() + 5, area.y() + 5, _THUMBNAIL, _THUMBNAIL)
         usable = bool(index.flags() & Qt.ItemFlag.ItemIsEnabled)
-        if isinstance(seen := index.data(PICTURE), QPixmap):
-            painter.drawPixmap(picture, seen)
-        left = picture.right() + 10
+        if isinstance(seen := index.data(IMAGE), QPixmap):
+            painter.drawPixmap(image, seen)
+        left = image.right() + 10
         width = area.right() - left - 4
         name = QRect(left, area.y() + 6, width, 19)
         painter.setPen(QColor(colours.text if usable else colours.faint))
@@ -90,7 +90,7 @@ class SequenceList(QListWidget):
             grid, ratio = volume.file_grid, self.devicePixelRatioF()
             size, window = round(_THUMBNAIL * ratio), state.windows[modality]
             grey = middle_slice(volume.data, volume.grid, window, size)
-            item.setData(PICTURE, pixmap(grey, ratio))
+            item.setData(IMAGE, pixmap(grey, ratio))
             item.setData(_DETAIL, size_text(grid))
             about = f"{size_text(grid)}\n{volume.dtype} · {grid.orientation}"
             item.setToolTip(as_tip(f"{shown_text(volume.file_name)}\n{about}"))
@@ -101,7 +101,7 @@ class SequenceList(QListWidget):
 
     def _rows(self) -> tuple[Modality, ...]:
         study = self._session.state.study
-        return study.modalities if study is not None and study.is_picture else SEQUENCES
+        return study.modalities if study is not None and study.is_image2d else SEQUENCES
 
     def _select(self) -> None:
         rows, active = self._rows(), self._session.state.active

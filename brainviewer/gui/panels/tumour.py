@@ -38,7 +38,7 @@ TUMOUR_SLICE_TIP = (
 _SHORT = {Plane.AXIAL: "Axial", Plane.CORONAL: "Cor", Plane.SAGITTAL: "Sag"}
 _TIPS = {
     "Volume": "Volume of the lesion mask",
-    "Enhancing": "The part that takes up contrast agent, from T1ce and T1, and its share",
+    "Enhancing": "The part that takes up contrast agent, from T1ce and T1, and its fraction",
     "Diameters FLAIR": "Longest diameter of the lesion in one axial slice, and the longest "
     "perpendicular to it; their product",
     "Diameters T1ce": "The same for the enhancing part; measurable from 10 × 10 mm (RANO)",
@@ -118,8 +118,8 @@ class TumourSection(QWidget):
             "Cancel", "second", "Stop looking for the tumour", session.segmentation.stop
         )
         self._method = told(QComboBox(), tip="How the tumour slice is found")
-        self._method.addItem("Lesion finder", "lesion")
-        self._method.addItem("Finder without a model", "model-free")
+        self._method.addItem("Lesion detection", "lesion")
+        self._method.addItem("Detection without a model", "model-free")
         self._method.addItem("FLAIR above", "threshold")
         self._method.activated.connect(self._look_again)
         self._threshold = told(
@@ -193,7 +193,7 @@ class TumourSection(QWidget):
                 )
                 for line in measurement_lines(study, finding)
             ),
-            MeasurementRow(confidence, tip="How sure the finder is of its slice, 0 to 1"),
+            MeasurementRow(confidence, tip="How sure the detection is of its slice, 0 to 1"),
         ]
         made = QWidget()
         lines = column(*rows, 3, spacing=1, margins=(0, 0, 0, 4))

@@ -6,7 +6,7 @@ from brainviewer.app.state import Layout
 
 GAP = 2
 _LARGE_PLANE = 0.58
-"""Share of the width that the first of three planes takes."""
+"""Fraction of the width that the first of three planes takes."""
 
 
 def pane_rectangles(layout: Layout, count: int, width: int, height: int) -> list[QRect]:

@@ -9,7 +9,7 @@ from brainviewer.painting.geometry import Frame, SliceGeometry
 
 _ZOOMS = (0.4, 40.0)
 _MARGIN = 0.05
-"""Share of the pane kept free around the frame, for letters."""
+"""Fraction of the pane kept free around the frame, for letters."""
 
 
 @dataclass(frozen=True)

@@ -41,7 +41,7 @@ class ContoursAhead(QObject):
         """Slices of a pane of every plane, those beside the shown one first."""
         for pane in {pane.plane: pane for pane in self._shown()}.values():
             study = pane.state.study
-            if study is None or study.is_picture or pane.view is None:
+            if study is None or study.is_image2d or pane.view is None:
                 continue
             here = pane.index
             for index in sorted(range(pane.view.count), key=lambda n, at=here: abs(n - at)):  # type: ignore[misc]

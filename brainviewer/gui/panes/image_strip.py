@@ -1,4 +1,4 @@
-"""The pictures that were opened together, side by side; a click or an arrow key shows another."""
+"""The images that were opened together, side by side; a click or an arrow key shows another."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +10,7 @@ from brainviewer.app.session import Session
 from brainviewer.core.shown_text import shown_text
 from brainviewer.gui import image_colours, theme
 from brainviewer.gui.outside_text import as_tip
-from brainviewer.gui.thumbnails import PICTURE, Index, Thumbnails, pixmap, small_letters, write_line
+from brainviewer.gui.thumbnails import IMAGE, Index, Thumbnails, pixmap, small_letters, write_line
 from brainviewer.gui.tools.wheel_steps import NOTCH, notches
 from brainviewer.gui.widgets import timer
 
@@ -20,43 +20,43 @@ _UNREADABLE = Qt.ItemDataRole.UserRole
 _PAUSE_MS = 40
 
 
-class FilmStrip(QListWidget):
+class ImageStrip(QListWidget):
     """Thumbnails are made in the background, of what is in sight only."""
 
     def __init__(self, session: Session) -> None:
         super().__init__()
         self._session, self._state = session, session.state
-        self._film: tuple[object, ...] = ()
+        self._series: tuple[object, ...] = ()
         self.setItemDelegate(_Frames(self, _CELL))
         self.setFlow(QListView.Flow.LeftToRight)
         self.setUniformItemSizes(True)
         self.setHorizontalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFixedHeight(_CELL.height() + 14)
-        self.setAccessibleName("Film strip")
+        self.setAccessibleName("Image strip")
         self._timer = timer(self, _PAUSE_MS, self._load)
         self.horizontalScrollBar().valueChanged.connect(self._timer.start)
         self.currentRowChanged.connect(session.documents.show_image)
-        self._state.film_changed.connect(self._show)
+        self._state.series_changed.connect(self._show)
         self._show()
 
     def _show(self) -> None:
         state = self._state
         with QSignalBlocker(self):
-            if state.film != self._film:
-                self._film = state.film
+            if state.image_series != self._series:
+                self._series = state.image_series
                 self.clear()
-                for path in state.film:
+                for path in state.image_series:
                     item = QListWidgetItem(shown_text(path.name))
                     item.setToolTip(as_tip(shown_text(path.name)))
                     self.addItem(item)
                 self._timer.start()
-            for row in state.film_unreadable:
+            for row in state.series_unreadable:
                 self.item(row).setData(_UNREADABLE, True)
                 self.item(row).setFlags(Qt.ItemFlag.NoItemFlags)
             if self.count():
-                self.setCurrentRow(state.film_index)
-                self.scrollToItem(self.item(state.film_index))
+                self.setCurrentRow(state.series_index)
+                self.scrollToItem(self.item(state.series_index))
         self.viewport().update()
 
     def _load(self) -> None:
@@ -66,7 +66,7 @@ class FilmStrip(QListWidget):
             row
             for row in range(self.count())
             if self.visualItemRect(self.item(row)).intersects(seen)
-            and self.item(row).data(PICTURE) is None
+            and self.item(row).data(IMAGE) is None
             and not self.item(row).data(_UNREADABLE)
         ]
         if wanted and self.isVisible():
@@ -79,7 +79,7 @@ class FilmStrip(QListWidget):
         if pixels is None:
             item.setData(_UNREADABLE, True)
         else:
-            item.setData(PICTURE, pixmap(pixels, self.devicePixelRatioF()))
+            item.setData(IMAGE, pixmap(pixels, self.devicePixelRatioF()))
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         bar = self.horizontalScrollBar()
@@ -103,14 +103,14 @@ class _Frames(Thumbnails):
         box = QRect(option.rect.x() + 6, option.rect.y() + 4, _SIDE, _SIDE)
         painter.fillRect(box, image_colours.BLACK)
         small_letters(painter)
-        picture = index.data(PICTURE)
+        image = index.data(IMAGE)
         if index.data(_UNREADABLE):
             painter.setPen(image_colours.QUIET)
             painter.drawText(box, centred | Qt.TextFlag.TextWordWrap, "cannot be read")
-        elif isinstance(picture, QPixmap):
-            size = picture.deviceIndependentSize().toSize()
+        elif isinstance(image, QPixmap):
+            size = image.deviceIndependentSize().toSize()
             at = box.center() - QRect(0, 0, size.width(), size.height()).center()
-            painter.drawPixmap(at, picture)
+            painter.drawPixmap(at, image)
         chosen = self.rows.currentRow() == index.row()
         if chosen:
             painter.setPen(QPen(QColor(colours.accent), 2))

@@ -29,7 +29,7 @@ from brainviewer.painting.slice_scene import Viewport
 
 @dataclass(frozen=True)
 class ShownPane:
-    """What one visible pane shows, for pictures that are drawn anew.
+    """What one visible pane shows, for images that are drawn anew.
 
     index : slice from 0. place : see ``FigureSpec``.
     """
@@ -74,7 +74,7 @@ class PaneGrid(QWidget):
         state.display_changed.connect(self._show_windows)
         state.place_sought.connect(self._bring_into_sight)
         listen(self._update_panes, state.overlays_changed, state.annotations_changed)
-        made_again = state.finding_changed, state.classification_changed, state.trial_changed
+        made_again = state.finding_changed, state.classification_changed, state.occlusion_changed
         listen(self._make_again, *made_again)
         state.cursor_changed.connect(self._ahead.wait)
         self._show_layout()
@@ -177,7 +177,7 @@ class PaneGrid(QWidget):
         middle, centred = self.rect().adjusted(0, 0, 0, -16), Qt.AlignmentFlag.AlignCenter
         painter.setFont(image_font(21))
         painter.setPen(image_colours.TEXT)
-        painter.drawText(middle, centred, "Drop a study or a picture here")
+        painter.drawText(middle, centred, "Drop a study or an image here")
         painter.setFont(image_font())
         painter.setPen(image_colours.CORNER)
         text = "a folder with FLAIR, T1, T1ce and T2, or the files themselves"
@@ -198,7 +198,7 @@ class PaneGrid(QWidget):
         state = self._state
         self._ahead.begin()
         if state.convention is not self._convention:
-            # Mirrored slices have other outlines, and another middle.
+            # Mirrored slices have other contours, and another middle.
             self._convention = state.convention
             self._shared.clear()
             self._cameras.clear()
@@ -250,7 +250,7 @@ class PaneGrid(QWidget):
             pane.update()
 
     def _make_again(self) -> None:
-        """Another finding or result, or the picture is edited, or itself again."""
+        """Another finding or result, or the image is edited, or itself again."""
         self._shared.clear()
         self._update_panes()
 
@@ -264,7 +264,7 @@ class PaneGrid(QWidget):
             self._session.view.set_plane(pane.plane)
 
     def _enlarge(self, pane: SlicePane) -> None:
-        if pane.missing or Fact.PICTURE in self._state.facts:
+        if pane.missing or Fact.IMAGE in self._state.facts:
             return
         if self._state.layout is Layout.ONE_LARGE:
             self._session.view.set_layout(self._before_large)

@@ -31,7 +31,7 @@ class SharedLayers:
     def frame(self, view: SliceView) -> Frame:
         """The part of a plane's slices that panes fit: the head, the same for all sequences."""
         study = self._state.study
-        if study is None or study.is_picture:
+        if study is None or study.is_image2d:
             return whole_frame(view)
         data = study.reference.data
         key = "frame", study.reference, view.plane, view.convention
@@ -58,6 +58,6 @@ class SliceAnnotations:
         if not all(one is other for one, other in zip(now, self._of, strict=False)) or not self._of:
             self._of, self._known = now, {}
         if view.plane not in self._known:
-            drawn = [mark for mark in now[1] if mark.id not in now[2]]
+            drawn = [annotation for annotation in now[1] if annotation.id not in now[2]]
             self._known[view.plane] = annotations_by_slice(drawn, view)
         return self._known[view.plane].get(index, ())

@@ -142,23 +142,23 @@ class SlicePane(QWidget):
             self.modality,
             self.plane,
             self.shared.viewport(geometry, self.index),
-            annotations=self.marks(),
+            annotations=self.annotations(),
             selection=self.state.selection,
             smooth=self.smooth,
         )
         return replace(scene, painted_over=None) if self.preview.covering else scene
 
-    def marks(self) -> tuple[Annotation, ...]:
-        """The marks of this slice, with the one that is being drawn or moved as it is now."""
+    def annotations(self) -> tuple[Annotation, ...]:
+        """The annotations of this slice, with the one that is being drawn or moved as it is now."""
         if self.view is None:
             return ()
-        marks = self.shared.annotations.on(self.view, self.index)
+        annotations = self.shared.annotations.on(self.view, self.index)
         if self.draft is None:
-            return marks
-        return (*(a for a in marks if a.id != self.draft.id), self.draft)
+            return annotations
+        return (*(a for a in annotations if a.id != self.draft.id), self.draft)
 
     def set_draft(self, draft: Annotation | None) -> None:
-        """Show a mark that is being drawn or moved; None when it is done."""
+        """Show an annotation that is being drawn or moved; None when it is done."""
         self.draft = draft
         self.update()
 
@@ -241,9 +241,9 @@ class SlicePane(QWidget):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5))
 
-    def _leave_out(self, mark: Annotation, error: Exception) -> None:
+    def _leave_out(self, annotation: Annotation, error: Exception) -> None:
         # Said after the painting, since a notice may move what is being painted.
-        QTimer.singleShot(0, self, lambda: self.session.annotations.leave_out(mark, error))
+        QTimer.singleShot(0, self, lambda: self.session.annotations.leave_out(annotation, error))
 
     # -- mouse and keys ---------------------------------------------------------------------
 

@@ -196,7 +196,7 @@ class SliceStrip(QWidget):
         painter.setBrush(self.palette().color(QPalette.ColorRole.WindowText))
         painter.drawRoundedRect(QRectF(x - 3.5, y - 6.5, 7, 13), 3.5, 3.5)
 
-    # -- hands ------------------------------------------------------------------------------
+    # -- mouse ------------------------------------------------------------------------------
 
     def _go_to(self, x: float) -> None:
         if self._view is not None:

@@ -1,4 +1,4 @@
-"""Making, picking, moving and rewording marks by hand, in mm and through the session."""
+"""Making, picking, moving and rewording annotations by hand, in mm and through the session."""
 
 import math
 from collections.abc import Callable
@@ -22,30 +22,31 @@ SHORTEST_PX = 4.0
 
 @dataclass(frozen=True)
 class Hit:
-    """What lies under the pointer: a mark, and its handle if one is meant."""
+    """What lies under the pointer: an annotation, and its handle if one is meant."""
 
-    mark: Annotation
+    annotation: Annotation
     handle: int | None = None
 
 
 def hit_test(pane: ToolPane, at: QPointF) -> Hit | None:
-    """The mark under the pointer; handles of the selected one first, later marks before earlier."""
+    """The annotation under the pointer; handles of the selected one first, later annotations
+    before earlier."""
     geometry = pane.geometry_mm
     if geometry is None or not pane.state.overlays.annotations:
         return None
-    marks = pane.marks()
-    for mark in marks:
-        if mark.id == pane.state.selection:
-            places = SHAPES[mark.kind].handle_pixels(geometry.to_pixels(mark.points))
+    annotations = pane.annotations()
+    for annotation in annotations:
+        if annotation.id == pane.state.selection:
+            places = SHAPES[annotation.kind].handle_pixels(geometry.to_pixels(annotation.points))
             distances = [math.hypot(p.x() - at.x(), p.y() - at.y()) for p in places]
             if distances and min(distances) <= REACH_PX + 2:
-                return Hit(mark, distances.index(min(distances)))
-    for mark in reversed(marks):
-        label = pane.label_boxes.get(mark.id)
+                return Hit(annotation, distances.index(min(distances)))
+    for annotation in reversed(annotations):
+        label = pane.label_boxes.get(annotation.id)
         if (label is not None and label.contains(at)) or (
-            SHAPES[mark.kind].distance(geometry.to_pixels(mark.points), at) <= REACH_PX
+            SHAPES[annotation.kind].distance(geometry.to_pixels(annotation.points), at) <= REACH_PX
         ):
-            return Hit(mark)
+            return Hit(annotation)
     return None
 
 
@@ -66,70 +67,71 @@ class DrawDrag(Drag):
     def __init__(self, pane: ToolPane, kind: Kind, at: QPointF, shift: bool = False) -> None:
         super().__init__(pane, at)
         self._shift, self.waiting = shift, False
-        # A mark stays on its slice, even if somebody scrolls while drawing.
+        # An annotation stays on its slice, even if the slice is scrolled while drawing.
         self._index = pane.index
         self._placed = [_point(pane, at, self._index)]
         points = (self._placed[0],) * kind.traits.points
-        self._mark = Annotation(kind, pane.plane, points, pane.modality)
+        self._annotation = Annotation(kind, pane.plane, points, pane.modality)
 
     def move(self, at: QPointF, modifiers: Qt.KeyboardModifier) -> None:
         """Shift makes rectangles square and ellipses round."""
-        if modifiers & Qt.KeyboardModifier.ShiftModifier and self._mark.kind.traits.region:
+        if modifiers & Qt.KeyboardModifier.ShiftModifier and self._annotation.kind.traits.region:
             by = at - self.start
             side = max(abs(by.x()), abs(by.y()))
             by = QPointF(math.copysign(side, by.x()), math.copysign(side, by.y()))
             at = self.start + by * self._room(by)
         end = _point(self.pane, at, self._index)
-        missing = self._mark.kind.traits.points - len(self._placed)
-        self._mark = replace(self._mark, points=(*self._placed, *(end,) * missing))
-        self.pane.set_draft(self._mark)
+        missing = self._annotation.kind.traits.points - len(self._placed)
+        self._annotation = replace(self._annotation, points=(*self._placed, *(end,) * missing))
+        self.pane.set_draft(self._annotation)
 
     def _room(self, by: QPointF) -> float:
         """The fraction of a way from the start in pixels that stays on the image."""
         assert self.pane.geometry_mm is not None
         end = _point(self.pane, self.start + by, self._index)
-        inside = self.pane.geometry_mm.to_pixels([self._mark.points[0], end])
+        inside = self.pane.geometry_mm.to_pixels([self._annotation.points[0], end])
         ways = (inside[1].x() - inside[0].x(), by.x()), (inside[1].y() - inside[0].y(), by.y())
         return min((abs(way / whole) for way, whole in ways if whole), default=1.0)
 
     def finish(self, at: QPointF) -> None:
-        """Place a point unless it is too near to the last one; keep a mark that has all of them.
+        """Place a point unless it is too near to the last one; keep an annotation that has all of
+        them.
 
-        A click that begins no mark picks what is there. With Shift it places the cursor, as it
-        does with every other tool.
+        A click that begins no annotation picks what is there. With Shift it places the cursor, as
+        it does with every other tool.
         """
-        way, count = at - self.start, self._mark.kind.traits.points
+        way, count = at - self.start, self._annotation.kind.traits.points
         if math.hypot(way.x(), way.y()) >= SHORTEST_PX:
             self.start = at
-            self._placed.append(self._mark.points[len(self._placed)])
+            self._placed.append(self._annotation.points[len(self._placed)])
         self.waiting = 1 < len(self._placed) < count
         if self.waiting:
             return
         self.pane.set_draft(None)
         if len(self._placed) == count:
-            self.pane.session.annotations.add(self._mark)
+            self.pane.session.annotations.add(self._annotation)
         elif self._shift:
             self.pane.session.view.set_cursor(_point(self.pane, at, self._index))
         else:
             hit = hit_test(self.pane, at)
-            self.pane.session.annotations.select(hit.mark.id if hit else "")
+            self.pane.session.annotations.select(hit.annotation.id if hit else "")
             self.waiting = hit is None and count > 2
 
     def cancel(self) -> None:
-        """Forget the mark."""
+        """Forget the annotation."""
         self.pane.set_draft(None)
 
 
 class ChangeDrag(Drag):
-    """Moves a mark, or one of its handles, and tells the session once, at the end."""
+    """Moves an annotation, or one of its handles, and tells the session once, at the end."""
 
     def __init__(self, pane: ToolPane, hit: Hit, at: QPointF) -> None:
         super().__init__(pane, at)
-        self._before, self._handle = hit.mark, hit.handle
-        self._after, self._index = hit.mark, pane.index
+        self._before, self._handle = hit.annotation, hit.handle
+        self._after, self._index = hit.annotation, pane.index
 
     def move(self, at: QPointF, modifiers: Qt.KeyboardModifier) -> None:
-        """Show the mark where it would be."""
+        """Show the annotation where it would be."""
         pane, view = self.pane, self.pane.view
         if pane.geometry_mm is None or view is None:
             return
@@ -158,7 +160,7 @@ class ChangeDrag(Drag):
             self.pane.session.annotations.change(self._before, self._after, text)
 
     def cancel(self) -> None:
-        """Leave the mark where it was."""
+        """Leave the annotation where it was."""
         self.pane.set_draft(None)
 
 
@@ -173,7 +175,7 @@ class TextEditor(QLineEdit):
         self.setFont(image_font())
         self.setMaxLength(LONGEST_TEXT)
         self.setPlaceholderText("Text, then Enter")
-        self.setAccessibleName("Text of the mark")
+        self.setAccessibleName("Text of the annotation")
         self.setStyleSheet(
             "QLineEdit { background: rgba(14, 18, 21, 230); color: #FFFFFF;"
             " border: 1px solid #5AA9E6; border-radius: 3px; padding: 3px 6px; }"
@@ -212,17 +214,19 @@ class TextEditor(QLineEdit):
             done(text)
 
 
-def write_text(pane: ToolPane, at: QPointF, mark: Annotation | None = None) -> None:
-    """Let the user write a new text at a place, or reword a mark."""
+def write_text(pane: ToolPane, at: QPointF, annotation: Annotation | None = None) -> None:
+    """Let the user write a new text at a place, or reword an annotation."""
     anchor, plane, modality = _point(pane, at, pane.index), pane.plane, pane.modality
 
     def keep(text: str) -> None:
-        if mark is None:
+        if annotation is None:
             made = Annotation(Kind.TEXT, plane, (anchor,), modality, text)
             pane.session.annotations.add(made)
-        elif mark in pane.state.annotations:
-            pane.session.annotations.change(mark, replace(mark, text=text), "Reword text")
+        elif annotation in pane.state.annotations:
+            pane.session.annotations.change(
+                annotation, replace(annotation, text=text), "Reword text"
+            )
 
-    editor = TextEditor(pane.as_widget(), at, mark.text if mark else "", keep)
+    editor = TextEditor(pane.as_widget(), at, annotation.text if annotation else "", keep)
     # What is written so far is about the study that is still open.
     pane.state.study_leaving.connect(editor.finish)

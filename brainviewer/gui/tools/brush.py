@@ -1,4 +1,4 @@
-"""Painting over a part of a picture with the mouse, and how that looks on the pane."""
+"""Painting over a part of an image with the mouse, and how that looks on the pane."""
 
 import cv2
 import numpy as np
@@ -19,17 +19,17 @@ _COVER = 0.45
 
 
 class BrushDrag(Drag):
-    """A stroke; what is covered shows at once, and the picture changes when the button goes up.
+    """A stroke; what is covered shows at once, and the image changes when the button goes up.
 
     erase : takes away from what is painted over instead.
     """
 
     def __init__(self, pane: ToolPane, at: QPointF, *, erase: bool) -> None:
         super().__init__(pane, at)
-        trial = pane.state.trial
-        assert trial is not None
-        self._brush, self._value = trial.brush, 0 if erase else 1
-        self._covered = trial.region.astype(np.uint8)
+        test = pane.state.occlusion
+        assert test is not None
+        self._brush, self._value = test.brush, 0 if erase else 1
+        self._covered = test.region.astype(np.uint8)
         self.move(at, Qt.KeyboardModifier.NoModifier)
 
     def move(self, at: QPointF, modifiers: Qt.KeyboardModifier) -> None:
@@ -42,7 +42,7 @@ class BrushDrag(Drag):
             self.pane.preview.cover(self._covered)
 
     def finish(self, at: QPointF) -> None:
-        """The picture is filled where it was painted over."""
+        """The image is filled where it was painted over."""
         self.pane.preview.cover(None)
         self.pane.session.occlusion.paint(self._covered > 0)
 
@@ -64,7 +64,7 @@ def turned_brush(brush: int, notches: int) -> int:
 
 
 class BrushLook:
-    """What a trial draws over a pane: the stroke that is under way, and the brush."""
+    """What an occlusion test draws over a pane: the stroke that is under way, and the brush."""
 
     def __init__(self, pane: ToolPane) -> None:
         self._pane = pane
@@ -75,7 +75,7 @@ class BrushLook:
     def active(self) -> bool:
         """Whether the left button paints."""
         state = self._pane.state
-        return state.trial is not None and state.tool is Tool.BRUSH
+        return state.occlusion is not None and state.tool is Tool.BRUSH
 
     @property
     def covering(self) -> bool:
@@ -100,8 +100,8 @@ class BrushLook:
 
     def paint(self, painter: QPainter, geometry: PaneGeometry) -> None:
         """Over all that is on the slice."""
-        trial = self._pane.state.trial
-        if trial is None:
+        test = self._pane.state.occlusion
+        if test is None:
             return
         painter.setBrush(Qt.BrushStyle.NoBrush)
         if self._cover is not None:
@@ -111,7 +111,7 @@ class BrushLook:
             painter.restore()
         if self.active and self._at is not None:
             width = geometry.view.pixel_spacing[1]
-            radius = max(trial.brush * width * geometry.pixels_per_mm / 2, 1.5)
+            radius = max(test.brush * width * geometry.pixels_per_mm / 2, 1.5)
             for colour, thick in ((image_colours.SHADOW, 3.0), (image_colours.BRIGHT, 1.2)):
                 painter.setPen(QPen(colour, thick))
                 painter.drawEllipse(self._at, radius, radius)

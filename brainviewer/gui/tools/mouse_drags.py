@@ -1,4 +1,4 @@
-"""What happens on a pane while a button is down and no mark is drawn."""
+"""What happens on a pane while a button is down and no annotation is drawn."""
 
 from PySide6.QtCore import QPointF, Qt
 

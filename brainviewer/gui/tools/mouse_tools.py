@@ -84,8 +84,8 @@ class MouseTools:
             return
         self.cancel()
         hit = hit_test(self._pane, event.position())
-        if hit is not None and hit.mark.kind.traits.written:
-            write_text(self._pane, event.position(), hit.mark)
+        if hit is not None and hit.annotation.kind.traits.written:
+            write_text(self._pane, event.position(), hit.annotation)
         elif self._pane.state.tool.kind is None:
             self._pane.ask_to_enlarge()
 
@@ -100,10 +100,10 @@ class MouseTools:
             self._pane.move_camera(geometry.zoomed(factor, event.position()))
             return
         if steps := self._wheel.add(event):
-            pane, trial = self._pane, self._pane.state.trial
-            if trial is not None and pane.preview.active:
-                pane.session.occlusion.set_brush(turned_brush(trial.brush, steps))
-            elif self._through_film:
+            pane, test = self._pane, self._pane.state.occlusion
+            if test is not None and pane.preview.active:
+                pane.session.occlusion.set_brush(turned_brush(test.brush, steps))
+            elif self._through_series:
                 pane.session.documents.step_image(-steps)
             else:
                 pane.session.view.step(pane.plane, steps)
@@ -111,8 +111,8 @@ class MouseTools:
     def ask_for_menu(self, at: QPointF) -> None:
         """The menu of a place; what lies there is selected, so that it can be acted on."""
         pane = self._pane
-        if pane.state.trial is None and (hit := hit_test(pane, at)) is not None:
-            pane.session.annotations.select(hit.mark.id)
+        if pane.state.occlusion is None and (hit := hit_test(pane, at)) is not None:
+            pane.session.annotations.select(hit.annotation.id)
         pane.ask_for_menu(at)
 
     def _begin(self, button: Qt.MouseButton, at: QPointF, shift: bool) -> Drag | None:
@@ -136,15 +136,17 @@ class MouseTools:
         kind = tool.kind
         if shift and (kind is None or kind.traits.written):
             return CursorDrag(pane, at)
-        hit = hit_test(pane, at) if pane.state.trial is None else None
+        hit = hit_test(pane, at) if pane.state.occlusion is None else None
         if hit is not None and (hit.handle is not None or tool.kind is None):
-            pane.session.annotations.select(hit.mark.id)
+            pane.session.annotations.select(hit.annotation.id)
             return ChangeDrag(pane, hit, at)
         if kind and not pane.state.overlays.annotations:
             # What is drawn must be seen, also after all overlays were hidden.
             pane.session.view.set_overlay(annotations=True)
         if kind and kind.traits.written:
-            write_text(pane, at, hit.mark if hit and hit.mark.kind.traits.written else None)
+            write_text(
+                pane, at, hit.annotation if hit and hit.annotation.kind.traits.written else None
+            )
             return None
         if kind:
             return DrawDrag(pane, kind, at, shift)
@@ -176,7 +178,7 @@ class MouseTools:
     def show_pointer(self, at: QPointF | None = None) -> None:
         """The pointer says what the left button would do."""
         pane, tool = self._pane, self._pane.state.tool
-        free = pane.state.trial is None and self._unfinished is None
+        free = pane.state.occlusion is None and self._unfinished is None
         hit = hit_test(pane, at) if at is not None and free else None
         if self._space or tool is Tool.PAN:
             shape = Qt.CursorShape.OpenHandCursor
@@ -193,10 +195,12 @@ class MouseTools:
             pane.setCursor(shape)
 
     @property
-    def _through_film(self) -> bool:
-        """Whether a step leads to another picture: this one has a single frame."""
+    def _through_series(self) -> bool:
+        """Whether a step leads to another image: this one has a single frame."""
         pane = self._pane
-        return Fact.FILM in pane.state.facts and pane.view is not None and pane.view.count == 1
+        return (
+            Fact.IMAGE_SERIES in pane.state.facts and pane.view is not None and pane.view.count == 1
+        )
 
     # -- keys -------------------------------------------------------------------------------
 
@@ -205,10 +209,10 @@ class MouseTools:
         pane, session, key = self._pane, self._pane.session, Qt.Key(event.key())
         if event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
             return False
-        if key in _SIDEWAYS and Fact.FILM in pane.state.facts:
+        if key in _SIDEWAYS and Fact.IMAGE_SERIES in pane.state.facts:
             session.documents.step_image(_SIDEWAYS[key])
-        elif key in STEPS and self._through_film:
-            # Down and End lead to the end of the film.
+        elif key in STEPS and self._through_series:
+            # Down and End lead to the end of the image series.
             back = key in (Qt.Key.Key_Home, Qt.Key.Key_End)
             session.documents.step_image(STEPS[key] if back else -STEPS[key])
         elif key in STEPS:

@@ -17,7 +17,7 @@ class VolumeControls(QWidget):
     """Asks for what the user sets, and shows what is set."""
 
     sliders_moved = Signal(float, float, float)
-    """Opacity and contrast as shares, and the size."""
+    """Opacity and contrast as fractions, and the size."""
     look_wanted = Signal(str)
     """A letter of ``LOOKS``."""
     reset_wanted = Signal()
@@ -36,7 +36,7 @@ class VolumeControls(QWidget):
         ]
         self._others = (
             _button("Reset", "Back to the first view (Home)", self.reset_wanted.emit),
-            _button("Save", "Save this view as a picture", self.save_wanted.emit),
+            _button("Save", "Save this view as an image", self.save_wanted.emit),
         )
         grid = QGridLayout()
         grid.setContentsMargins(10, 6, 10, 8)
@@ -53,7 +53,7 @@ class VolumeControls(QWidget):
     def show_view(self, view: VolumeView) -> None:
         """Let the sliders stand where a view has them."""
         size = np.log(view.size / SMALLEST) / np.log(LARGEST / SMALLEST)
-        for control, share in (
+        for control, fraction in (
             (self._opacity, view.opacity),
             (self._contrast, view.contrast),
             (self._size, size),
@@ -61,7 +61,7 @@ class VolumeControls(QWidget):
             # A slider that the hand is on keeps its own, finer place.
             if not control.isSliderDown():
                 with QSignalBlocker(control):
-                    control.setValue(round(share * _SLIDER_STEPS))
+                    control.setValue(round(fraction * _SLIDER_STEPS))
 
     def enable(self, usable: bool, oriented: bool) -> None:
         """Let the controls be used, and those that name a side where sides are known."""

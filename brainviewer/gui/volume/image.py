@@ -1,4 +1,4 @@
-"""The picture of the head: shows what the worker drew, and turns hands into views."""
+"""The image of the head: shows what the worker drew, and turns hands into views."""
 
 from collections.abc import Callable
 
@@ -27,7 +27,7 @@ from brainviewer.painting.volume.view import VolumeView
 _BACKGROUND = QColor(8, 11, 13)
 _QUIET = QColor("#8A97A3")
 _DEGREES_PER_PIXEL = 0.45
-_SHARE_PER_PIXEL = 1 / 300
+_FRACTION_PER_PIXEL = 1 / 300
 _KEYS: dict[int, Callable[[VolumeView], VolumeView]] = {
     Qt.Key.Key_Left: lambda view: view.turned(-5.0, 0.0),
     Qt.Key.Key_Right: lambda view: view.turned(5.0, 0.0),
@@ -45,7 +45,7 @@ class VolumeImage(QWidget):
     With the keyboard: arrows turn, + and - set the size, Home resets.
 
     caption : what is shown, in the upper left corner. warning : under it.
-    message : what stands in the place of the picture, if anything.
+    message : what stands in the place of the image, if anything.
     """
 
     view_wanted = Signal(object)
@@ -79,14 +79,14 @@ class VolumeImage(QWidget):
         ratio = self.devicePixelRatioF()
         return max(16, round(self.width() * ratio)), max(16, round(self.height() * ratio))
 
-    def show_picture(self, picture: NDArray[np.uint8] | None) -> None:
-        """Show a picture (height, width, 3); None clears it."""
-        image = QImage() if picture is None else rgb_image(picture)
+    def show_image(self, image2d: NDArray[np.uint8] | None) -> None:
+        """Show an image (height, width, 3); None clears it."""
+        image = QImage() if image2d is None else rgb_image(image2d)
         self._image = image.convertToFormat(QImage.Format.Format_RGB32)
         self.update()
 
     def show_words(self, caption: str = "", warning: str = "", message: str = "") -> None:
-        """The caption in the corner, the warning under it, and a message instead of a picture."""
+        """The caption in the corner, the warning under it, and a message instead of an image."""
         self.caption, self.warning, self.message = caption, warning, message
         self.setAccessibleDescription(message)
         self.update()
@@ -103,7 +103,7 @@ class VolumeImage(QWidget):
             painter.drawText(room, flags, self.message)
             return
         if not self._image.isNull():
-            # A picture of an older size is shown enlarged until the new one comes.
+            # An image of an older size is shown enlarged until the new one comes.
             scale = max(self.width() / self._image.width(), self.height() / self._image.height())
             place = QRectF(QPointF(), self._image.size().toSizeF() * scale)
             place.moveCenter(QRectF(self.rect()).center())
@@ -140,8 +140,8 @@ class VolumeImage(QWidget):
             view = view.turned(moved.x() * _DEGREES_PER_PIXEL, -moved.y() * _DEGREES_PER_PIXEL)
         elif event.buttons() & Qt.MouseButton.RightButton:
             view = view.shown(
-                opacity=view.opacity - moved.y() * _SHARE_PER_PIXEL,
-                contrast=view.contrast + moved.x() * _SHARE_PER_PIXEL,
+                opacity=view.opacity - moved.y() * _FRACTION_PER_PIXEL,
+                contrast=view.contrast + moved.x() * _FRACTION_PER_PIXEL,
             )
         else:
             return

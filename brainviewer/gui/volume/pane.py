@@ -44,7 +44,7 @@ class VolumePane(QWidget):
         self.controls.sliders_moved.connect(self._sliders_moved)
         self.controls.look_wanted.connect(self.look)
         self.controls.save_wanted.connect(self.saveRequested)
-        self._drawn.connect(self._show_picture)
+        self._drawn.connect(self._show_image)
         self._failed.connect(self._show_failure)
         self._worker = VolumeWorker(self._drawn.emit, self._failed.emit)
         self.image.released.connect(self._worker.rest)
@@ -93,18 +93,18 @@ class VolumePane(QWidget):
         self._touched = False
         self._apply(self._first_view())
 
-    def picture(
+    def render_image(
         self, width: int, height: int, waiting: Callable[[float], None] = lambda _: None
     ) -> NDArray[np.uint8]:
         """The present view as (height, width, 3) uint8, drawn anew in that size.
 
-        Waits for the drawing, which a large picture takes long for; may be called from any thread.
-        waiting : called meanwhile with the share done; what it raises gives the picture up.
+        Waits for the drawing, which a large image takes long for; may be called from any thread.
+        waiting : called meanwhile with the fraction done; what it raises gives the image up.
         Raises BrainViewerError if there is no 3D view.
         """
         if QThread.currentThread() is self.thread():
             self.bring_up_to_date()
-        return self._worker.picture((width, height), waiting)
+        return self._worker.render_image((width, height), waiting)
 
     def bring_up_to_date(self) -> None:
         """Send what has changed to the worker at once; on the main thread."""
@@ -128,7 +128,7 @@ class VolumePane(QWidget):
     def _apply(self, view: VolumeView) -> None:
         self.image.view = view
         self.controls.show_view(view)
-        self._worker.wish(view=view)
+        self._worker.request(view=view)
 
     def _first_view(self) -> VolumeView:
         study = self._state.solid_study
@@ -136,7 +136,7 @@ class VolumePane(QWidget):
 
     def _study_changed(self) -> None:
         self._touched = False
-        self.image.show_picture(None)
+        self.image.show_image(None)
         # The slices come first.
         self._study_timer.start()
         self._show_words()
@@ -147,7 +147,7 @@ class VolumePane(QWidget):
         modality = None
         if study is not None:
             modality = state.active if state.active in study.volumes else study.modalities[0]
-        self._worker.wish(study=study, modality=modality, finding=state.finding)
+        self._worker.request(study=study, modality=modality, finding=state.finding)
         if not self._touched:
             self._apply(self._first_view())
         self._send_cursor()
@@ -157,10 +157,10 @@ class VolumePane(QWidget):
         state = self._state
         shown = state.study is not None and state.overlays.crosshair
         x, y, z = (float(v) for v in state.cursor)
-        self._worker.wish(cursor=(x, y, z) if shown else None)
+        self._worker.request(cursor=(x, y, z) if shown else None)
 
     def _ask_for_size(self) -> None:
-        self._worker.wish(size=self.image.pixels)
+        self._worker.request(size=self.image.pixels)
 
     def _show_words(self) -> None:
         study = self._state.solid_study
@@ -178,12 +178,12 @@ class VolumePane(QWidget):
 
     # From the worker to the screen
 
-    def _show_picture(self, picture: NDArray[np.uint8]) -> None:
+    def _show_image(self, image: NDArray[np.uint8]) -> None:
         if self._state.solid_study is not None:
-            self.image.show_picture(picture)
+            self.image.show_image(image)
 
     def _show_failure(self, _reason: str) -> None:
-        self.image.show_picture(None)
+        self.image.show_image(None)
         self._show_words()
 
     # Qt

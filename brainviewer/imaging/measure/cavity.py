@@ -4,9 +4,9 @@ import numpy as np
 from scipy import ndimage
 
 from brainviewer.core.study import Modality, Study
-from brainviewer.imaging.measure.normal_appearing_brain import OrdinaryBrain
+from brainviewer.imaging.measure.normal_appearing_brain import NormalAppearingBrain
 
-# Fluid that FLAIR suppresses lies 3 to 5 spreads below ordinary brain, and is dark on T1.
+# Fluid that FLAIR suppresses lies 3 to 5 spreads below normal-appearing brain, and is dark on T1.
 _DARK_FLAIR, _DARK_T1 = -2.5, -1.5
 # Narrower than this is a sulcus.
 _SULCUS_MM = 3.0
@@ -15,9 +15,9 @@ _SULCUS_MM = 3.0
 _WORTH_SAYING_ML = 2.0
 
 
-def cavity_notice(study: Study, ordinary: OrdinaryBrain) -> tuple[str, ...]:
+def cavity_notice(study: Study, normal_brain: NormalAppearingBrain) -> tuple[str, ...]:
     """A sentence about the fluid that the lesion holds, if there is much of it in one place."""
-    volume = cavity_ml(study, ordinary)
+    volume = cavity_ml(study, normal_brain)
     if volume < _WORTH_SAYING_ML:
         return ()
     return (
@@ -26,18 +26,18 @@ def cavity_notice(study: Study, ordinary: OrdinaryBrain) -> tuple[str, ...]:
     )
 
 
-def cavity_ml(study: Study, ordinary: OrdinaryBrain) -> float:
+def cavity_ml(study: Study, normal_brain: NormalAppearingBrain) -> float:
     """Volume of the largest connected part of the lesion that is fluid; 0 without a FLAIR."""
     flair, t1 = (study.volumes.get(m) for m in (Modality.FLAIR, Modality.T1))
     if flair is None or flair.constant:
         return 0.0
-    fluid = (ordinary.normalised(flair.data)[0] < _DARK_FLAIR) & ordinary.lesion
+    fluid = (normal_brain.normalised(flair.data)[0] < _DARK_FLAIR) & normal_brain.lesion
     if t1 is not None and not t1.constant:
-        fluid &= ordinary.normalised(t1.data)[0] < _DARK_T1
+        fluid &= normal_brain.normalised(t1.data)[0] < _DARK_T1
     if not fluid.any():
         return 0.0
-    sizes = [2 * int(_SULCUS_MM / 2 / size) + 1 for size in ordinary.spacing]
+    sizes = [2 * int(_SULCUS_MM / 2 / size) + 1 for size in normal_brain.spacing]
     wide = ndimage.grey_opening(fluid.view(np.uint8), sizes, mode="constant")
     labels, count = ndimage.label(wide)
     largest = int(np.bincount(labels.ravel())[1:].max()) if count else 0
-    return largest * ordinary.grid.voxel_volume / 1000
+    return largest * normal_brain.grid.voxel_volume / 1000

@@ -54,10 +54,10 @@ def _shape(frame: LesionFrame) -> dict[str, float]:
     lesion, brain = frame.lesion, frame.brain
     areas, brain_areas = lesion.sum(axis=(0, 1)), brain.sum(axis=(0, 1))
     extents = [extent(lesion, axis) / extent(brain, axis) for axis in range(3)]
-    outline, _ = cv2.findContours(
+    contour, _ = cv2.findContours(
         lesion[:, :, int(areas.argmax())].astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE
     )
-    largest = max(outline, key=cv2.contourArea)
+    largest = max(contour, key=cv2.contourArea)
     area = max(float(cv2.contourArea(largest)), 1.0)
     around = max(cv2.arcLength(largest, True), 1.0)
     hull = max(float(cv2.contourArea(cv2.convexHull(largest))), 1.0)

@@ -18,7 +18,7 @@ from brainviewer.imaging.preprocess.working_grid import Mask
 
 MEASURABLE_MM = 10.0
 _COARSE_DEGREES, _FINE_DEGREES = 3.0, 0.5
-# Distance of the places looked at, as a share of a pixel's shorter side or of 1 mm; more for a
+# Distance of the places looked at, as a fraction of a pixel's shorter side or of 1 mm; more for a
 # very large mask.
 _COARSE, _FINE = 1.0, 0.25
 _MOST_SAMPLES = 600
@@ -72,20 +72,20 @@ class _Chord:
 class _Area:
     """A mask in a slice, and how its pixels lie in mm.
 
-    picture : (rows, columns) float32, 0 or 1; its border is where it is one half between pixels.
+    image : (rows, columns) float32, 0 or 1; its border is where it is one half between pixels.
     to_mm : (2, 2) mm, along two perpendicular directions in the slice, of (row, column).
     """
 
-    picture: NDArray[np.float32]
+    image: NDArray[np.float32]
     to_mm: Vector
 
     @classmethod
-    def of(cls, grid: Grid, picture: NDArray[np.float32], axis: int) -> "_Area":
+    def of(cls, grid: Grid, image: NDArray[np.float32], axis: int) -> "_Area":
         row, column = (grid.affine[:3, n] for n in range(3) if n != axis)
         height = float(np.linalg.norm(row))
         along = float(column @ row) / height  # not zero if the file shears the slice
         across = max(float(column @ column) - along**2, 1e-12) ** 0.5
-        return cls(picture, np.array([[height, along], [0.0, across]]))
+        return cls(image, np.array([[height, along], [0.0, across]]))
 
     def voxel(self, mm: Vector) -> Vector:
         """(row, column) of a place."""
@@ -122,7 +122,7 @@ class _Area:
         angle = np.radians(degrees)
         along = np.array([np.cos(angle), np.sin(angle)])
         across = np.array([-along[1], along[0]])
-        middle = self.to_mm @ ((np.array(self.picture.shape) - 1) / 2)
+        middle = self.to_mm @ ((np.array(self.image.shape) - 1) / 2)
         places = np.arange(-self._reach / 2, self._reach / 2 + step, step)
         corner = middle + places[0] * (along + across)
         inside = self._sample(corner, across, along, places, places)
@@ -139,7 +139,7 @@ class _Area:
     @cached_property
     def _reach(self) -> float:
         """Length in mm that no chord exceeds."""
-        rows, columns = self.picture.shape
+        rows, columns = self.image.shape
         sides = (self.to_mm @ np.array([rows, columns]), self.to_mm @ np.array([rows, -columns]))
         return float(max(np.linalg.norm(side) for side in sides))
 
@@ -159,10 +159,10 @@ class _Area:
         row, column = np.linalg.solve(
             self.to_mm, np.stack([step * along, gap * across, corner], axis=1)
         )
-        picture = cv2.warpAffine(
-            self.picture,
+        image = cv2.warpAffine(
+            self.image,
             np.stack([column, row]),
             (len(samples), len(lines)),
             flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
         )
-        return np.asarray(picture >= 0.5)
+        return np.asarray(image >= 0.5)

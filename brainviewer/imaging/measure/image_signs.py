@@ -1,6 +1,6 @@
-"""Signs that a picture is not one slice of a head by MR, as numbers.
+"""Signs that an image is not one slice of a head by MR, as numbers.
 
-They are measured here and judged elsewhere: by the audit of a set of pictures, which points out
+They are measured here and judged elsewhere: by the audit of a set of images, which points out
 whatever is worth a look, and by the gates of a classifier, which refuse only what is far out.
 """
 
@@ -18,7 +18,7 @@ _SECTORS = 72  # directions in which a ring must be closed
 
 
 def working_size(grey: Grey) -> Grey:
-    """The picture with its longest side brought to the size that the other functions expect."""
+    """The image with its longest side brought to the size that the other functions expect."""
     longest = max(grey.shape)
     scale = _WORKING_SIDE / longest
     size = (max(1, round(grey.shape[1] * scale)), max(1, round(grey.shape[0] * scale)))
@@ -26,8 +26,8 @@ def working_size(grey: Grey) -> Grey:
     return np.asarray(cv2.resize(grey, size, interpolation=how), np.uint8)
 
 
-def coloured_share(pixels: NDArray[np.uint8]) -> float:
-    """The share of pixels with a colour, above the noise of JPEG.
+def coloured_fraction(pixels: NDArray[np.uint8]) -> float:
+    """The fraction of pixels with a colour, above the noise of JPEG.
 
     pixels : (rows, columns, 3) RGB
     """
@@ -60,8 +60,8 @@ def largest_part(grey: Grey) -> Mask:
     if len(stats) < 2:
         return np.zeros(grey.shape, bool)
     largest = (labels == 1 + int(np.argmax(stats[1:, cv2.CC_STAT_AREA]))).astype(np.uint8)
-    outlines, _ = cv2.findContours(largest, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
-    return np.asarray(cv2.drawContours(largest, outlines, -1, 1, cv2.FILLED), np.uint8) > 0
+    contours, _ = cv2.findContours(largest, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    return np.asarray(cv2.drawContours(largest, contours, -1, 1, cv2.FILLED), np.uint8) > 0
 
 
 def letters(grey: Grey, head: Mask) -> tuple[int, int]:
@@ -71,8 +71,8 @@ def letters(grey: Grey, head: Mask) -> tuple[int, int]:
     ink[cv2.dilate(head.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0] = 0
     _, _, stats, centres = cv2.connectedComponentsWithStats(ink, connectivity=8)
     high, wide, area = stats[1:, 3], stats[1:, 2], stats[1:, 4]
-    marks = (high >= 4) & (high <= 20) & (wide <= 24) & (area >= 6)
-    lines = centres[1:, 1][marks]
+    letters_seen = (high >= 4) & (high <= 20) & (wide <= 24) & (area >= 6)
+    lines = centres[1:, 1][letters_seen]
     return max((int((np.abs(lines - y) < 3).sum()) for y in lines), default=0), len(lines)
 
 
@@ -82,11 +82,11 @@ def bone_ring(grey: Grey, head: Mask) -> float | None:
     The windows of CT cut bone off at white: a thick ring that is closed in every direction, around
     a brain that is even and not half as bright. By MR bone is dark, and the ring of fat is thin.
 
-    Returns the share of the rim that is white, in the tenth of directions that have least of it.
+    Returns the fraction of the rim that is white, in the tenth of directions that have least of it.
     """
     if head.mean() < 0.1:
         return None
-    # The frame of zeros ends a head that fills the picture.
+    # The frame of zeros ends a head that fills the image.
     framed = cv2.copyMakeBorder(head.astype(np.uint8), 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0)
     depth = cv2.distanceTransform(framed, cv2.DIST_L2, 3)[1:-1, 1:-1]
     deepest = float(depth.max())

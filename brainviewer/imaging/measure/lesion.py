@@ -11,7 +11,7 @@ from brainviewer.core.study import Study
 from brainviewer.imaging.measure.cavity import cavity_notice
 from brainviewer.imaging.measure.diameters import diameters
 from brainviewer.imaging.measure.enhancement import find_enhancement
-from brainviewer.imaging.measure.normal_appearing_brain import OrdinaryBrain
+from brainviewer.imaging.measure.normal_appearing_brain import NormalAppearingBrain
 from brainviewer.imaging.measure.slice_area import areas, axial_axis, largest_slice
 from brainviewer.imaging.preprocess.midsagittal import MidSagittalPlane
 from brainviewer.imaging.preprocess.working_grid import Mask, box_of
@@ -31,10 +31,10 @@ def measured(
     mask = finding.mask
     if not finding.found or finding.index is None or mask is None or not mask.any():
         return finding
-    ordinary = None
+    normal_brain = None
     if finding.brain is not None:
-        ordinary = OrdinaryBrain.around(study.grid, mask, finding.brain)
-    enhancement = None if ordinary is None else find_enhancement(study, ordinary)
+        normal_brain = NormalAppearingBrain.around(study.grid, mask, finding.brain)
+    enhancement = None if normal_brain is None else find_enhancement(study, normal_brain)
     part = _Part.of(study.grid, mask)
     taken_up = None if enhancement is None else _Part.of(study.grid, enhancement.mask)
     axis = axial_axis(study.grid)
@@ -57,7 +57,7 @@ def measured(
         notices=(
             *finding.notices,
             *(() if enhancement is None else enhancement.notices),
-            *(() if ordinary is None else cavity_notice(study, ordinary)),
+            *(() if normal_brain is None else cavity_notice(study, normal_brain)),
         ),
     )
 
@@ -113,9 +113,9 @@ class _Part:
             right += int(np.count_nonzero(distances > 0))
             total += float(distances.sum())
             count += len(places)
-        share = right / count
-        if _ACROSS <= share <= 1 - _ACROSS:
+        fraction = right / count
+        if _ACROSS <= fraction <= 1 - _ACROSS:
             side = Side.BOTH
         else:
-            side = Side.RIGHT if share > 0.5 else Side.LEFT
+            side = Side.RIGHT if fraction > 0.5 else Side.LEFT
         return side, abs(total / count)

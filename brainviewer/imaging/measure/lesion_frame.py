@@ -22,7 +22,7 @@ from brainviewer.imaging.preprocess.working_grid import (
 
 Places = NDArray[np.intp]
 
-# In mm of a usual head; where no spacing is known, pixels of a picture of a head come close.
+# In mm of a usual head; where no spacing is known, pixels of an image of a head come close.
 _MARGIN_MM = 8.0
 _AWAY_MM = 6.0
 SURFACE_MM = 5.0
@@ -45,10 +45,10 @@ class LesionFrame:
     def around(cls, grid: Grid, lesion: Mask, brain: Mask) -> "LesionFrame":
         """From masks (i, j, k) on a study's grid."""
         whole = WorkingGrid.around(grid, (lesion | brain).astype(np.uint8))
-        share = whole.thin(lesion)
-        thin = share >= 0.5
+        fraction = whole.thin(lesion)
+        thin = fraction >= 0.5
         if np.count_nonzero(thin) < FEW:
-            thin = share > 0
+            thin = fraction > 0
         return cls(whole, thin, (whole.thin(brain) >= 0.5) | thin)
 
     @property
@@ -89,7 +89,7 @@ class LesionFrame:
     @cached_property
     def depth(self) -> Field:
         """Distance from the brain's surface within the axial slice, in mm."""
-        # The lowest and the highest slice may be the end of the picture and not of the brain.
+        # The lowest and the highest slice may be the end of the image and not of the brain.
         wide = np.pad(self.brain, ((1, 1), (1, 1), (0, 0)))
         depth = np.zeros(wide.shape, np.float32)
         for index in np.flatnonzero(wide.any(axis=(0, 1))):
@@ -98,15 +98,15 @@ class LesionFrame:
         return depth[1:-1, 1:-1] * np.float32((self.spacing[0] + self.spacing[1]) / 2)
 
     @cached_property
-    def ordinary(self) -> Places:
+    def normal_brain(self) -> Places:
         """(n, 3): brain away from the lesion and from the surface; at most some 20,000 places."""
         away = ndimage.distance_transform_edt(~self.lesion, sampling=self.spacing) > _AWAY_MM
-        ordinary = self.brain & away & (self.depth > SURFACE_MM)
-        if np.count_nonzero(ordinary) < 10 * FEW:
-            ordinary = (
+        normal_brain = self.brain & away & (self.depth > SURFACE_MM)
+        if np.count_nonzero(normal_brain) < 10 * FEW:
+            normal_brain = (
                 self.brain & ~self.lesion if (self.brain & ~self.lesion).any() else self.brain
             )
-        places = np.argwhere(ordinary)
+        places = np.argwhere(normal_brain)
         return places[:: max(1, len(places) // _ENOUGH)]
 
     def values(self, data: NDArray[Any], places: Places) -> Field:

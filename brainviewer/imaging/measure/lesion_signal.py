@@ -38,12 +38,13 @@ _BINS = np.linspace(-4.0, 10.0, 29)
 class _Sequence:
     """One sequence in z.
 
-    near : working array of the frame's box. ordinary, lesion, mirror : (n,) values in ordinary
-        brain, in the lesion, and at the lesion's mirror image, the last two place by place.
+    near : working array of the frame's box. ordinary, lesion, mirror : (n,) values in
+        normal-appearing brain, in the lesion, and at the lesion's mirror image, the last two place
+        by place.
     """
 
     near: Field
-    ordinary: Field
+    normal_brain: Field
     lesion: Field
     mirror: Field
 
@@ -97,12 +98,12 @@ def _regions(frame: LesionFrame) -> _Regions:
 
 
 def _in_z(frame: LesionFrame, volume: Volume | None) -> _Sequence | None:
-    """None without a volume, or if ordinary brain has no contrast in it."""
+    """None without a volume, or if normal-appearing brain has no contrast in it."""
     if volume is None or volume.constant:
         return None
-    ordinary = frame.values(volume.data, frame.ordinary)
-    middle = np.median(ordinary)
-    spread = np.float32(1.4826) * np.median(np.abs(ordinary - middle))
+    normal_brain = frame.values(volume.data, frame.normal_brain)
+    middle = np.median(normal_brain)
+    spread = np.float32(1.4826) * np.median(np.abs(normal_brain - middle))
     if spread <= 1e-6 * max(abs(float(middle)), 1e-30):
         return None
 
@@ -112,7 +113,7 @@ def _in_z(frame: LesionFrame, volume: Volume | None) -> _Sequence | None:
     here, across = frame.pairs
     return _Sequence(
         z(frame.near(volume.data)),
-        z(ordinary),
+        z(normal_brain),
         z(frame.values(volume.data, here)),
         z(frame.values(volume.data, across)),
     )
@@ -122,12 +123,12 @@ def _of_flair(flair: _Sequence, regions: _Regions) -> dict[str, float]:
     values = flair.near[regions.lesion]
     low, middle, high, top = np.percentile(values, [25, 50, 75, 95])
     counts = np.histogram(np.clip(values, _BINS[0], _BINS[-1]), _BINS)[0]
-    shares = counts[counts > 0] / counts.sum()
+    fractions = counts[counts > 0] / counts.sum()
     return {
         "flair_median": float(middle),
         "flair_high": float(top),
         "flair_spread": float(high - low),
-        "flair_entropy": float(-(shares * np.log(shares)).sum()),
+        "flair_entropy": float(-(fractions * np.log(fractions)).sum()),
         "flair_border": _step(flair.near, regions.rim, regions.outside),
         "flair_core": _step(flair.near, regions.core, regions.rim),
         "flair_dark_share": float(np.mean(values < 0)),
@@ -156,10 +157,10 @@ def _of_t1(t1: _Sequence, regions: _Regions) -> dict[str, float]:
 def _of_enhancement(t1: _Sequence, t1ce: _Sequence, regions: _Regions) -> dict[str, float]:
     """What the contrast agent adds to the T1.
 
-    The share of T1 contrast that is left in T1ce differs from scanner to scanner, so that the
-    regression on T1 in ordinary brain is taken off.
+    The fraction of T1 contrast that is left in T1ce differs from scanner to scanner, so that the
+    regression on T1 in normal-appearing brain is taken off.
     """
-    slope = _slope(t1.ordinary, t1ce.ordinary)
+    slope = _slope(t1.normal_brain, t1ce.normal_brain)
     added = t1ce.near - slope * t1.near
     values = added[regions.lesion]
     low, middle, high, top = np.percentile(values, [25, 50, 75, 95])

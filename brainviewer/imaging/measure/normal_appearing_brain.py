@@ -1,4 +1,4 @@
-"""Sequences around a lesion, in units of ordinary brain: 0 is its middle, 1 its spread.
+"""Sequences around a lesion, in units of normal-appearing brain: 0 is its middle, 1 its spread.
 
 All in the order R, A, S, so that the same voxels are looked at however a file stores them.
 """
@@ -17,14 +17,14 @@ TO_SIGMA = 1.4826
 _SPARSE_MM = 4.0
 _MARGIN_MM = 6.0
 _LEAST_VOXELS = 200
-# Least spread, as a share of the brightness over air: a made-up image may have no contrast.
+# Least spread, as a fraction of the brightness over air: a made-up image may have no contrast.
 _LEAST_CONTRAST = 0.05
 
 Box = tuple[slice, ...]
 
 
 @dataclass(frozen=True, eq=False)
-class OrdinaryBrain:
+class NormalAppearingBrain:
     """Brain away from a lesion, on a sparse grid, and the box around the lesion.
 
     spacing : voxel size along R, A, S in mm.
@@ -40,8 +40,9 @@ class OrdinaryBrain:
     lesion: Mask
 
     @classmethod
-    def around(cls, grid: Grid, lesion: Mask, brain: Mask) -> "OrdinaryBrain | None":
-        """Ordinary brain for a lesion, both (i, j, k) bool; None if too little of it is left."""
+    def around(cls, grid: Grid, lesion: Mask, brain: Mask) -> "NormalAppearingBrain | None":
+        """Normal-appearing brain for a lesion, both (i, j, k) bool; None if too little of it is
+        left."""
         spacing = tuple(grid.spacing[axis] for axis in grid.to_ras.order)
         whole, head = grid.to_ras.turn(lesion), grid.to_ras.turn(brain)
         steps = [max(1, round(_SPARSE_MM / size)) for size in spacing]
@@ -58,7 +59,7 @@ class OrdinaryBrain:
         return cls(grid, spacing, sparse, voxels, box, np.ascontiguousarray(whole[box]))
 
     def normalised(self, data: NDArray[Any]) -> tuple[Field, Field]:
-        """A sequence (i, j, k) in the box, (R, A, S), and in ordinary brain, (n,)."""
+        """A sequence (i, j, k) in the box, (R, A, S), and in normal-appearing brain, (n,)."""
         turned = self.grid.to_ras.turn(data)
         values = turned[self.sparse][self.voxels].astype(np.float32)
         middle = float(np.median(values))

@@ -68,7 +68,7 @@ def resample(data: NDArray[Any], grid: Grid, onto: Grid, *, labels: bool = False
     smallest value. Keeps the number type. Returns an array of shape ``onto.shape`` in Fortran
     order.
     """
-    import SimpleITK as sitk  # noqa: N813 - the name that everybody knows it by
+    import SimpleITK as sitk  # noqa: N813 - the customary name
 
     image = sitk.GetImageFromArray(np.ascontiguousarray(data.T))
     # Both in voxel indices: a plain affine also serves sheared grids, which ITK images cannot have.

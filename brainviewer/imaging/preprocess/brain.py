@@ -50,8 +50,8 @@ def find_brain(image: Field, head: Mask, spacing: Spacing) -> Mask:
     low = background_of(image)
     ratio = (image - low) / (float(np.median(image[deep])) - low)
     skull = (depth > _BONE_MM) & _cranium(head, spacing)
-    ordinary = skull & (ratio > 0.5) & (ratio < 1.7)
-    core = largest_part(erode(ordinary, 4.0, spacing), prefer=depth)
+    normal_brain = skull & (ratio > 0.5) & (ratio < 1.7)
+    core = largest_part(erode(normal_brain, 4.0, spacing), prefer=depth)
     core = dilate(core, 4.5, spacing)
     plane = find_midplane(np.clip(4 * ratio - 4, -3, 3).astype(np.float32), core, spacing)
     both = core | (plane.mirror(core.astype(np.float32), spacing, outside=0.0) > 0.5)
@@ -65,15 +65,15 @@ def _hulls(mask: Mask) -> Mask:
         points = np.argwhere(mask[:, :, index])
         if len(points) > 2:
             hull = cv2.convexHull(points[:, ::-1].astype(np.int32))
-            picture = np.zeros(mask.shape[:2], np.uint8)
-            filled[:, :, index] = cv2.fillConvexPoly(picture, hull, 1)
+            image = np.zeros(mask.shape[:2], np.uint8)
+            filled[:, :, index] = cv2.fillConvexPoly(image, hull, 1)
     return filled > 0
 
 
 def _cranium(head: Mask, spacing: Spacing) -> Mask:
     """The ellipsoid that holds the brain, from the top of the head and its widest slices.
 
-    Cuts off face and neck. Without the top of the head in the picture nothing is cut off.
+    Cuts off face and neck. Without the top of the head in the image nothing is cut off.
     """
     areas = head.sum(axis=(0, 1))
     filled = np.flatnonzero(areas > 0)

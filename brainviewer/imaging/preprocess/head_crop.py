@@ -1,6 +1,6 @@
-"""The rectangle around the head in a single picture of unknown origin.
+"""The rectangle around the head in a single image of unknown origin.
 
-As the tutorials for MR pictures do it: blur, threshold, erode and dilate, take the largest outer
+As the tutorials for MR images do it: blur, threshold, erode and dilate, take the largest outer
 contour, and cut at its extreme points (OpenCV's ``findContours``; Suzuki & Abe 1985).
 """
 
@@ -18,7 +18,7 @@ _LEAST_AREA, _WIDEST = 0.3, 1.7
 class Crop:
     """A rectangle in pixels, ``right`` and ``bottom`` not included.
 
-    doubt : why somebody should look at it; empty if nothing speaks against it.
+    doubt : why it should be looked at; empty if there is no reason to.
     """
 
     left: int
@@ -37,7 +37,7 @@ def largest_contour(image: NDArray[np.uint8]) -> Crop:
 
     image : (height, width, 3) RGB
 
-    Where nothing is bright enough the whole picture is returned, with a doubt.
+    Where nothing is bright enough the whole image is returned, with a doubt.
     """
     height, width = image.shape[:2]
     grey = cv2.GaussianBlur(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), (5, 5), 0)
@@ -46,12 +46,12 @@ def largest_contour(image: NDArray[np.uint8]) -> Crop:
     contours, _ = cv2.findContours(bright, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
     if not contours:
         return Crop(0, 0, width, height, "nothing is bright enough")
-    outline = max(contours, key=cv2.contourArea).reshape(-1, 2)
-    (left, top), (right, bottom) = outline.min(axis=0), outline.max(axis=0) + 1
+    contour = max(contours, key=cv2.contourArea).reshape(-1, 2)
+    (left, top), (right, bottom) = contour.min(axis=0), contour.max(axis=0) + 1
     wide, high = int(right - left), int(bottom - top)
     doubt = ""
     if wide * high < _LEAST_AREA * width * height:
-        doubt = f"only {100 * wide * high / (width * height):.0f} % of the picture"
+        doubt = f"only {100 * wide * high / (width * height):.0f} % of the image"
     elif max(wide, high) > _WIDEST * min(wide, high):
         doubt = f"{wide} x {high} pixels is no shape of a head"
     return Crop(int(left), int(top), int(right), int(bottom), doubt)

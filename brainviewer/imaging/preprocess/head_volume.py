@@ -16,7 +16,7 @@ _LONGEST_BRAIN_MM = 350.0
 
 
 @dataclass(frozen=True, eq=False)
-class Head:
+class HeadVolume:
     """A study on its working grid.
 
     images : (R, A, S) float32 by sequence, in spreads from the brain's median.
@@ -31,7 +31,7 @@ class Head:
     stripped: bool
 
 
-def prepare(study: Study, leading: Modality, report: Report = silent) -> Head | None:
+def prepare(study: Study, leading: Modality, report: Report = silent) -> HeadVolume | None:
     """The head of a study, or None if no brain is recognised in its sequence ``leading``."""
     head = _prepare(study, leading, report, swapped=False)
     if head is not None and not study.grid.oriented:
@@ -42,7 +42,7 @@ def prepare(study: Study, leading: Modality, report: Report = silent) -> Head | 
     return head
 
 
-def _prepare(study: Study, leading: Modality, report: Report, swapped: bool) -> Head | None:
+def _prepare(study: Study, leading: Modality, report: Report, swapped: bool) -> HeadVolume | None:
     data = study.volumes[leading].data
     working = WorkingGrid.around(study.grid, data, swapped)
     images = {
@@ -63,15 +63,15 @@ def _prepare(study: Study, leading: Modality, report: Report, swapped: bool) -> 
         return None
     plane = find_midplane(first, inside, spacing)
     # A large lesion would bend the bias field, so it is kept out of its estimate.
-    ordinary = inside & ~lesion.suspicious(first, inside, plane, spacing)
+    normal_brain = inside & ~lesion.suspicious(first, inside, plane, spacing)
 
     def flat(image: Field) -> Field:
-        return normalise(flatten_bias(image, ordinary, spacing), inside)
+        return normalise(flatten_bias(image, normal_brain, spacing), inside)
 
     # Two at a time: NumPy works without Python's lock, and each takes memory.
     with ThreadPoolExecutor(2) as pool:
         images = dict(zip(images, pool.map(flat, images.values()), strict=True))
-    return Head(working, images, inside, plane, stripped)
+    return HeadVolume(working, images, inside, plane, stripped)
 
 
 def _is_brain(inside: Mask, spacing: Spacing) -> bool:

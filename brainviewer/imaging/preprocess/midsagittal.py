@@ -136,12 +136,12 @@ def find_midplane(image: Field, inside: Mask, spacing: Spacing) -> MidPlane:
                 (step, 0.0, 0.0), (-step, 0.0, 0.0), (0.0, tilt, 0.0),
                 (0.0, -tilt, 0.0), (0.0, 0.0, tilt), (0.0, 0.0, -tilt),
             ):  # fmt: skip
-                trial = (best[0] + change[0], best[1] + change[1], best[2] + change[2])
-                if max(abs(trial[1]), abs(trial[2])) > _LARGEST_TILT:
+                test = (best[0] + change[0], best[1] + change[1], best[2] + change[2])
+                if max(abs(test[1]), abs(test[2])) > _LARGEST_TILT:
                     continue
-                value = cost(trial)
+                value = cost(test)
                 if value < lowest - 1e-6:
-                    best, lowest, improved = trial, value, True
+                    best, lowest, improved = test, value, True
     plane = _through(best, middle)
     return MidPlane(plane.offset, plane.yaw, plane.roll, lowest)
 

@@ -25,7 +25,7 @@ without ramps of brightness, the method was off by 0.2 to 1.8 mm: less cannot be
 
 _COARSE_MM = 3.4
 _SMOOTHING_MM = (4.0, 1.0)
-_SHARES = (1.0, 0.3)  # of the voxels that are compared, in the first and the second round
+_FRACTIONS = (1.0, 0.3)  # of the voxels that are compared, in the first and the second round
 _MARGIN = 2  # voxels around the head that take part
 _LEAST_VOXELS = 8  # along each axis
 _LEAST_HEAD = 4000  # voxels; chance alone makes fewer of them look alike somewhere
@@ -64,7 +64,7 @@ def head_motion(data: NDArray[Any], grid: Grid, fixed: NDArray[Any], onto: Grid)
     Always gives the same answer for the same volumes. Returns None where the head did not move by
     more than ``LEAST_MM``, or where the volumes do not tell.
     """
-    import SimpleITK as sitk  # noqa: N813 - the name that everybody knows it by
+    import SimpleITK as sitk  # noqa: N813 - the customary name
 
     # Several threads would add up in another order each time, those inside of filters too.
     sitk.ProcessObject.SetGlobalDefaultNumberOfThreads(1)
@@ -86,7 +86,7 @@ def head_motion(data: NDArray[Any], grid: Grid, fixed: NDArray[Any], onto: Grid)
         [float(n * mm / 2) for n, mm in zip(still.values.shape, still.grid.spacing, strict=True)]
     )
     try:
-        for smoothing, share in zip(_SMOOTHING_MM, _SHARES, strict=True):
+        for smoothing, fraction in zip(_SMOOTHING_MM, _FRACTIONS, strict=True):
             pair = [
                 sitk.SmoothingRecursiveGaussian(image(values), smoothing)
                 for values in (still.values, moving)
@@ -95,7 +95,7 @@ def head_motion(data: NDArray[Any], grid: Grid, fixed: NDArray[Any], onto: Grid)
             method.SetMetricAsMattesMutualInformation(32)
             method.SetMetricFixedMask(mask)
             method.SetMetricSamplingStrategy(method.REGULAR)
-            method.SetMetricSamplingPercentage(share, 1)
+            method.SetMetricSamplingPercentage(fraction, 1)
             method.SetInterpolator(sitk.sitkLinear)
             method.SetOptimizerAsRegularStepGradientDescent(4.0, 0.02, 100, 0.7)
             method.SetOptimizerScalesFromPhysicalShift()

@@ -23,7 +23,7 @@ _MIRROR_WEIGHT = 0.7
 _SEED = 1.5
 _SUSPICIOUS = 0.75
 _SUSPICIOUS_MARGIN_MM = 6.0
-_EDGE_SHARE = 0.4
+_EDGE_FRACTION = 0.4
 _EDGE_LEAST = 0.9
 _FAT = 3.0
 _T2_WEIGHT = 1 / 3
@@ -90,7 +90,7 @@ def search(
             # What is bright in both reaches further than what is bright in one.
             edge = (1 - _T2_WEIGHT) * edge + _T2_WEIGHT * _relative(t2, seed)
         grown = _grow(seed, (edge > 1) & (evidence > 0.25 * _SEED))
-        # Cavities are dark as fluid; ordinary brain between two lobes is not one.
+        # Cavities are dark as fluid; normal-appearing brain between two lobes is not one.
         cavity = brain & ((bright < _FLUID) | (edge > 0.5))
         grown = fill_holes(grown | (_close(grown, spacing) & cavity))
         mask = grown & ~taken
@@ -138,7 +138,7 @@ def _smooth_inside(image: Field, brain: Mask, spacing: Spacing) -> Field:
 
 
 def _grow(seed: Mask, bright: Mask) -> Mask:
-    """From the seed to where the lesion fades into ordinary brain."""
+    """From the seed to where the lesion fades into normal-appearing brain."""
     labels, _ = ndimage.label(seed | bright)
     wanted: NDArray[np.bool_] = np.zeros(int(labels.max()) + 1, bool)
     wanted[np.unique(labels[seed])] = True
@@ -151,5 +151,5 @@ def _close(mask: Mask, spacing: Spacing) -> Mask:
 
 def _relative(image: Field, seed: Mask) -> Field:
     """Brightness on a scale where 1 is the edge of the lesion that ``seed`` is the core of."""
-    edge = max(_EDGE_LEAST, _EDGE_SHARE * float(np.percentile(image[seed], 75)))
+    edge = max(_EDGE_LEAST, _EDGE_FRACTION * float(np.percentile(image[seed], 75)))
     return np.asarray(np.clip(image / np.float32(edge), -2, 2))

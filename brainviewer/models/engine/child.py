@@ -32,7 +32,7 @@ class Child:
     """A process that runs ``serve``. May be used from any thread.
 
     A child that hangs (or was stopped) takes nothing from its pipe, and can leave half a message
-    in it: whoever reads or writes there waits for ever. So a thread of its own does either, and
+    in it: a read or a write there may block for ever. So a thread of its own does either, and
     both end with the child.
 
     abandoned : it was ended on purpose, so that its request is to be asked again of another.
@@ -93,7 +93,7 @@ class Child:
         except Empty:
             return None
         if message is None:
-            self._received.put(None)  # for whoever asks next
+            self._received.put(None)  # for the next request
             raise ChildDied
         return message
 

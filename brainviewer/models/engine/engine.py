@@ -14,7 +14,7 @@ from brainviewer.core.errors import Cancelled, ModelError, Report, silent
 from brainviewer.models.card import Network, Task
 from brainviewer.models.engine.child import Child, ChildDied
 from brainviewer.models.engine.devices import choose_engine
-from brainviewer.models.engine.runtimes import RUNTIMES, SPARE, EngineAnswer, MakeRuntime
+from brainviewer.models.engine.runtimes import RUNTIMES, SPARE, EngineOutput, MakeRuntime
 from brainviewer.models.engine.serve import Done, Failure, Progress, Request, Started
 
 _LOOK_EVERY = 0.05
@@ -63,7 +63,7 @@ class Engine:
         self._patience, self._on_silence = patience, on_silence
         self._process: Child | None = None
         self._numbers = count(1)
-        self._unanswered: set[int] = set()
+        self._unclassified: set[int] = set()
         self._notices: tuple[str, ...] = ()
         self._state = "Engine not started"
         self._closed = False
@@ -106,7 +106,7 @@ class Engine:
 
     def predict(
         self, network: Network, tensor: NDArray[np.float32], report: Report = silent
-    ) -> EngineAnswer:
+    ) -> EngineOutput:
         """Run a classification network. Loads it first if need be.
 
         tensor : (n, size, size, depth) float32
@@ -114,10 +114,10 @@ class Engine:
         Raises ModelError if the model or the engine fails (also if the child dies; the next call
         starts a new one), Cancelled if ``report`` does or the engine is closed meanwhile.
         """
-        answer = self._ask(network, tensor, report).answer
-        if answer is None:
+        reply = self._ask(network, tensor, report).reply
+        if reply is None:
             raise ModelError("The engine gave no answer.", "Run it again.")
-        return replace(answer, notices=self._notices)
+        return replace(reply, notices=self._notices)
 
     def segment(
         self, network: Network, slices: NDArray[np.float32], report: Report = silent
@@ -185,7 +185,7 @@ class Engine:
         watch = _Watch(self._patience, self._on_silence)
         try:
             child.send(Request(number, network, tensor))
-            self._unanswered.add(number)
+            self._unclassified.add(number)
             while True:
                 if self._closed:
                     raise Cancelled
@@ -198,7 +198,7 @@ class Engine:
                     self._engine = message.engine
                     continue
                 if isinstance(message, Done | Failure):
-                    self._unanswered.discard(message.number)
+                    self._unclassified.discard(message.number)
                 if message is None or message.number != number:
                     continue
                 heard = True
@@ -209,7 +209,7 @@ class Engine:
                     return message
         except Cancelled:
             self._state = "Engine idle"
-            if len(self._unanswered) > 1 or watch.silent:
+            if len(self._unclassified) > 1 or watch.silent:
                 self._end_child()
             raise
         except ChildDied as death:
@@ -236,14 +236,14 @@ class Engine:
             raise Cancelled
         self._process = child = Child(self._wanted, self._runtimes, self._choose)
         self._engine, self._state = "", "Engine starting"
-        if self._closed:  # meanwhile; whoever closed it saw no child to kill
+        if self._closed:  # meanwhile; the caller of ``close`` saw no child to kill
             self._end_child()
             raise Cancelled
         return child, True
 
     def _end_child(self) -> None:
         child, self._process = self._process, None
-        self._unanswered.clear()
+        self._unclassified.clear()
         if child is not None:
             child.end()
             self._state = "Engine not started"

@@ -15,7 +15,7 @@ from brainviewer.core.errors import Report, silent
 from brainviewer.models.card import Network
 from brainviewer.models.engine.dense_layer import dense_weights
 from brainviewer.models.engine.runtimes import (
-    EngineAnswer,
+    EngineOutput,
     MakeRuntime,
     Runtime,
     make_onnx_for_once,
@@ -63,7 +63,7 @@ class InlineEngine:
 
     def predict(
         self, network: Network, tensor: NDArray[np.float32], report: Report = silent
-    ) -> EngineAnswer:
+    ) -> EngineOutput:
         """Run a classification network; see ``runtimes.Runner``."""
         report(0.3, "Loading the model")
         runtime, load_seconds = self._ready(network)
@@ -72,7 +72,7 @@ class InlineEngine:
         logits, features = _run(runtime, tensor)
         seconds = time.perf_counter() - began
         dense = dense_weights(network)
-        return EngineAnswer(
+        return EngineOutput(
             logits, features, dense, runtime.engine, runtime.device, load_seconds, seconds
         )
 
@@ -82,7 +82,7 @@ class InlineEngine:
         """Run a segmentation network; see ``runtimes.Runner``."""
         report(0.3, "Loading the model")
         runtime, _ = self._ready(network)
-        report(0.8, "Outlining the lesion")
+        report(0.8, "Segmenting the lesion")
         (lesion,) = _run(runtime, slices)
         return lesion
 

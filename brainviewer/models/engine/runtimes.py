@@ -32,7 +32,7 @@ MakeRuntime = Callable[[], Runtime]
 
 
 @dataclass(frozen=True, eq=False)
-class EngineAnswer:
+class EngineOutput:
     """Output of a classification network.
 
     logits : (n, classes) float32, one row per image
@@ -57,7 +57,7 @@ class Runner(Protocol):
 
     def predict(
         self, network: Network, tensor: NDArray[np.float32], report: Report = silent
-    ) -> EngineAnswer:
+    ) -> EngineOutput:
         """Run a classification network; raises ModelError, or Cancelled if ``report`` does.
 
         tensor : (n, size, size, depth) float32

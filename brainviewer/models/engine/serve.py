@@ -24,7 +24,7 @@ from brainviewer.models.card import Network, Task
 from brainviewer.models.engine.dense_layer import dense_weights
 from brainviewer.models.engine.runtimes import (
     SPARE,
-    EngineAnswer,
+    EngineOutput,
     MakeRuntime,
     Runtime,
     not_run,
@@ -68,13 +68,13 @@ class Done:
     """The end of a request.
 
     device : what ran the network.
-    answer : None if the request was only to load.
+    reply : None if the request was only to load.
     lesion : (n, 1, h, w) float32 of a segmentation network.
     """
 
     number: int
     device: str
-    answer: EngineAnswer | None = None
+    reply: EngineOutput | None = None
     lesion: NDArray[np.float32] | None = None
 
 
@@ -208,20 +208,20 @@ class _Server:
             request = self._requests.get()
             if self._runtime is None and self._unusable is None:
                 self.prepare()
-            self._answer(request)
+            self._reply(request)
 
-    def _answer(self, request: Request) -> None:
+    def _reply(self, request: Request) -> None:
         try:
             if self._runtime is None:
                 raise self._unusable or RuntimeError("no runtime")
             self._load(request, self._runtime)
-            answer = lesion = None
+            reply = lesion = None
             if request.tensor is not None and _segments(request.network):
-                self._say(Progress(request.number, 0.8, "Outlining the lesion"))
+                self._say(Progress(request.number, 0.8, "Segmenting the lesion"))
                 (lesion,) = self._runtime.predict(request.tensor)
             elif request.tensor is not None:
-                answer = self._predict(request.number, request.network, request.tensor)
-            self._say(Done(request.number, self._runtime.device, answer, lesion))
+                reply = self._predict(request.number, request.network, request.tensor)
+            self._say(Done(request.number, self._runtime.device, reply, lesion))
         except Exception as error:
             said = not_run(error)
             # Another engine would run a segmentation network in the same way.
@@ -258,13 +258,13 @@ class _Server:
         self._loaded = _key(network)
         self._checks.loaded.add(self._loaded)
 
-    def _predict(self, number: int, network: Network, tensor: NDArray[np.float32]) -> EngineAnswer:
+    def _predict(self, number: int, network: Network, tensor: NDArray[np.float32]) -> EngineOutput:
         assert self._runtime is not None
         self._say(Progress(number, 0.8, "Classifying"))
         began = time.perf_counter()
         logits, features = self._runtime.predict(tensor)
         seconds = time.perf_counter() - began
-        return EngineAnswer(
+        return EngineOutput(
             logits,
             features,
             # Read here, so that the window never has to import what reads it.

@@ -1,7 +1,7 @@
-"""From a single picture of a head to the network's input.
+"""From a single image of a head to the network's input.
 
-Training and inference prepare pictures with this one function. It takes away what tells where a
-picture comes from instead of what it shows: its size, its margins, what is written or printed
+Training and inference prepare images with this one function. It takes away what tells where an
+image comes from instead of what it shows: its size, its margins, what is written or printed
 beside the head, and its brightness.
 """
 
@@ -14,99 +14,97 @@ from brainviewer.models.card import ModelInput
 from brainviewer.models.saliency import CropBox
 from brainviewer.models.subtype.input import Mask, Prepared, Slice, cut_out, head_mask, standardised
 
-_LEAST_OF_PICTURE = 0.02
+_LEAST_OF_IMAGE = 0.02
 # Widths at a longer side of 256 pixels.
 _SIDE, _LETTERS, _GAPS = 256, 15, 21
-# A line shows nothing if so many of its pixels differ by no more than this share of the range.
+# A line shows nothing if so many of its pixels differ by no more than this fraction of the range.
 _MOSTLY, _SAME = 0.97, 0.1
 _FRAMES = 4  # one in another
 
 
-def prepare_picture(picture: NDArray[np.float32], model_input: ModelInput) -> Prepared:
-    """Prepare a picture for a model.
+def prepare_image(image2d: NDArray[np.float32], model_input: ModelInput) -> Prepared:
+    """Prepare an image for a model.
 
-    picture : (rows, columns) float32 grey values in any unit, bright where the tissue is.
+    image2d : (rows, columns) float32 grey values in any unit, bright where the tissue is.
 
     Returns tensor (n, size, size, 1); n is 2 where the model also looks at the mirror image.
-    Raises ModelError if there is nothing in the picture.
+    Raises ModelError if there is nothing in the image.
     """
-    values = np.nan_to_num(np.asarray(picture, np.float32), nan=0.0, posinf=0.0, neginf=0.0)
+    values = np.nan_to_num(np.asarray(image2d, np.float32), nan=0.0, posinf=0.0, neginf=0.0)
     values = values - values.min()
     head = head_of(values)
     if not head.any():
         raise ModelError(
-            "There is nothing on this picture that could be a head.", "Open a picture of an MR."
+            "There is nothing on this image that could be a head.", "Open an image of an MR."
         )
-    image, box = standardise_picture(values, head, model_input)
+    image, box = standardise_image(values, head, model_input)
     cut = cut_out(image, box, model_input.size)[None, ..., None]
     tensor = np.concatenate([cut, cut[:, :, ::-1]]) if model_input.mirrored else cut
-    shape = (picture.shape[0], picture.shape[1])
+    shape = (image2d.shape[0], image2d.shape[1])
     return Prepared(np.ascontiguousarray(tensor, np.float32), box, shape, ())
 
 
-def standardise_picture(
-    picture: Slice, head: Mask, model_input: ModelInput
-) -> tuple[Slice, CropBox]:
-    """Carry out the steps of a card on a whole picture; also says which square is to be cut out.
+def standardise_image(image: Slice, head: Mask, model_input: ModelInput) -> tuple[Slice, CropBox]:
+    """Carry out the steps of a card on a whole image; also says which square is to be cut out.
 
-    picture, head : (rows, columns)
+    image, head : (rows, columns)
     """
-    box = CropBox(0.0, 0.0, float(max(picture.shape)))
+    box = CropBox(0.0, 0.0, float(max(image.shape)))
     for step in model_input.steps:
         numbers = step.numbers
         if step.name == "standardise_in_head":
-            picture = standardised(picture, head, numbers["floor"], numbers["low"], numbers["high"])
+            image = standardised(image, head, numbers["floor"], numbers["low"], numbers["high"])
         elif step.name == "blacken_outside_head":
-            picture = np.where(head, picture, np.float32(numbers["value"]))
+            image = np.where(head, image, np.float32(numbers["value"]))
         elif step.name == "crop_to_head":
             box = _square(head, numbers["margin"])
         else:
             raise ModelError(
                 f"The card names an unknown step {step.name!r}.", "Update BrainViewer."
             )
-    return picture, box
+    return image, box
 
 
-def picture_bounds(model_input: ModelInput) -> tuple[float, float]:
-    """The range that standardised pictures are clipped to."""
+def image_bounds(model_input: ModelInput) -> tuple[float, float]:
+    """The range that standardised images are clipped to."""
     numbers = next(s.numbers for s in model_input.steps if s.name == "standardise_in_head")
     return numbers["low"], numbers["high"]
 
 
-def head_of(picture: Slice) -> Mask:
+def head_of(image: Slice) -> Mask:
     """Where the head is, without holes; empty where nothing is big enough to be one.
 
-    A frame around the picture, and letters that touch the head, do not belong to it.
+    A frame around the image, and letters that touch the head, do not belong to it.
 
-    picture : (rows, columns) float32 from 0
+    image : (rows, columns) float32 from 0
     """
-    head = np.zeros(picture.shape, bool)
-    inner = _without_frame(picture)
-    part = picture[inner]
+    head = np.zeros(image.shape, bool)
+    inner = _without_frame(image)
+    part = image[inner]
     if min(part.shape) < 2 or np.ptp(part) == 0:
         return head
-    # The same share of a small and a large picture is smoothed away.
+    # The same fraction of a small and a large image is smoothed away.
     scale = _SIDE / max(part.shape)
     size = (max(2, round(scale * part.shape[1])), max(2, round(scale * part.shape[0])))
     way = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
     found = head_mask([np.asarray(cv2.resize(part, size, interpolation=way), np.float32)])
     solid = _largest(_morph(found.astype(np.uint8), cv2.MORPH_OPEN, _LETTERS))
-    # Small gaps in the outline (ears, sinuses, the neck) belong to the head.
+    # Small gaps in the contour (ears, sinuses, the neck) belong to the head.
     solid = _morph(solid, cv2.MORPH_CLOSE, _GAPS)
-    if solid.mean() >= _LEAST_OF_PICTURE:
+    if solid.mean() >= _LEAST_OF_IMAGE:
         head[inner] = cv2.resize(solid, part.shape[::-1], interpolation=cv2.INTER_NEAREST) > 0
     return head
 
 
-def _without_frame(picture: Slice) -> tuple[slice, slice]:
-    """What is left of a picture without the lines at its edges that show nothing.
+def _without_frame(image: Slice) -> tuple[slice, slice]:
+    """What is left of an image without the lines at its edges that show nothing.
 
     Black beside the head is one such line, but only once a frame around it is gone.
     """
-    near = _SAME * float(np.ptp(picture))
-    ends = (slice(0, picture.shape[0]), slice(0, picture.shape[1]))
+    near = _SAME * float(np.ptp(image))
+    ends = (slice(0, image.shape[0]), slice(0, image.shape[1]))
     for _ in range(_FRAMES):
-        part, before = picture[ends], ends
+        part, before = image[ends], ends
         shown = [np.flatnonzero(~_plain(lines, near)) for lines in (part, part.T)]
         if not all(map(len, shown)):
             return slice(0, 0), slice(0, 0)

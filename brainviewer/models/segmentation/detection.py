@@ -12,7 +12,7 @@ from brainviewer.core.errors import BrainViewerError, Report, silent
 from brainviewer.core.findings import TumourFinding
 from brainviewer.core.study import Modality, Study, Volume
 from brainviewer.imaging.measure.lesion import measured
-from brainviewer.imaging.preprocess.head_volume import Head, prepare
+from brainviewer.imaging.preprocess.head_volume import HeadVolume, prepare
 from brainviewer.imaging.preprocess.midsagittal import MidSagittalPlane
 from brainviewer.imaging.rules import lesion_search as lesion
 from brainviewer.imaging.rules import threshold as threshold_rule
@@ -21,16 +21,16 @@ from brainviewer.models.segmentation import lesions as segmented
 from brainviewer.models.segmentation.finding import NOTHING, finding_of, nothing
 from brainviewer.models.segmentation.network import SegmentationNetwork, lesion_probability
 
-OUTLINING = "Outlining the lesion"
+OUTLINING = "Segmenting the lesion"
 METHODS = ("lesion", "model-free", "threshold")
-NOT_INSTALLED = "The network that outlines lesions is not installed: a simpler method was used."
+NOT_INSTALLED = "The network that segments lesions is not installed: a simpler method was used."
 # A lesion with less evidence (see Lesion) is taken for the uneven brightness of a healthy head.
 # Heads mirrored onto themselves reach 0.9 with skull and next to nothing without.
 _LEAST_STRIPPED, _LEAST_WITH_SKULL = 0.4, 1.0
 # Evidence at which the confidence is one half; most wrong slices of the development set have less.
 _HALF_SURE = 2.0
-# How far to trust the sequence that leads the search.
-_TRUST = {Modality.FLAIR: 1.0, Modality.T2: 0.6, Modality.T1CE: 0.5}
+# Weight of the sequence that leads the search.
+_WEIGHT_OF_LEADING = {Modality.FLAIR: 1.0, Modality.T2: 0.6, Modality.T1CE: 0.5}
 
 
 def find_tumour(
@@ -51,13 +51,13 @@ def find_tumour(
     report : called between the steps and while the network runs; may raise ``Cancelled``.
 
     The study's own segmentation is never looked at.
-    Raises BrainViewerError for an unknown method, a threshold that is no number, and pictures;
+    Raises BrainViewerError for an unknown method, a threshold that is no number, and images;
     ModelError if the engine fails.
     """
     began = time.perf_counter()
-    if study.is_picture:
+    if study.is_image2d:
         raise BrainViewerError(
-            "The tumour is looked for in studies, not in single pictures.",
+            "The tumour is looked for in studies, not in single images.",
             "Open the sequences as NIfTI files.",
         )
     if method not in METHODS:
@@ -109,11 +109,11 @@ def _find_lesion(
 
 def leading_sequence(volumes: Mapping[Modality, Volume]) -> Modality | None:
     """The sequence in which the lesion is looked for; None if none will do."""
-    return next((m for m in _TRUST if m in volumes and not volumes[m].constant), None)
+    return next((m for m in _WEIGHT_OF_LEADING if m in volumes and not volumes[m].constant), None)
 
 
 def _by_network(
-    head: Head, network: SegmentationNetwork, report: Report
+    head: HeadVolume, network: SegmentationNetwork, report: Report
 ) -> tuple[list[Lesion], float]:
     """Lesions that the network sees, none if they are too faint, and the confidence."""
     spacing = head.working.spacing
@@ -129,7 +129,7 @@ def _by_network(
     return lesions, segmented.confidence(probability, lesions, network.calibration)
 
 
-def _by_comparison(head: Head, leading: Modality) -> tuple[list[Lesion], float]:
+def _by_comparison(head: HeadVolume, leading: Modality) -> tuple[list[Lesion], float]:
     """Lesions by brightness and one-sidedness, none without much evidence, and the confidence."""
     lesions = lesion.search(
         head.images, leading, head.inside, head.plane, head.working.spacing, not head.stripped
@@ -140,4 +140,4 @@ def _by_comparison(head: Head, leading: Modality) -> tuple[list[Lesion], float]:
     amount = lesions[0].evidence
     strength = amount / (amount + _HALF_SURE)
     rival = lesions[1].evidence if len(lesions) > 1 else 0.0
-    return lesions, float(strength * (1 - 0.6 * rival / amount)) * _TRUST[leading]
+    return lesions, float(strength * (1 - 0.6 * rival / amount)) * _WEIGHT_OF_LEADING[leading]

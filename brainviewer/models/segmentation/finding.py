@@ -10,10 +10,10 @@ from brainviewer.imaging.rules.lesion_search import Lesion, together
 
 NOTHING = "No lesion found."
 CUT_OFF = "The lesion reaches the edge of the images: a part of it may not be shown."
-# A further lesion is worth a notice from this volume on, in mL, and from this share of the evidence
-# of the first: the search without a model brings along specks of uneven brightness.
+# A further lesion is worth a notice from this volume on, in mL, and from this fraction of the
+# evidence of the first: the search without a model brings along specks of uneven brightness.
 _SIZEABLE_ML = 1.0
-_SIZEABLE_SHARE = 0.05
+_SIZEABLE_FRACTION = 0.05
 
 
 def finding_of(
@@ -60,7 +60,7 @@ def _remarks(mask: Mask, lesions: list[Lesion]) -> list[str]:
     sides = [n for n in range(3) if mask.shape[n] > 2]
     if any(np.take(mask, [0, -1], axis).any() for axis in sides):
         remarks.append(CUT_OFF)
-    least = _SIZEABLE_SHARE * lesions[0].evidence
+    least = _SIZEABLE_FRACTION * lesions[0].evidence
     others = [
         one.volume_ml
         for one in lesions[1:]

@@ -107,8 +107,8 @@ def at(planes: NDArray[np.float32], where: NDArray[np.float64]) -> NDArray[np.fl
     where = np.clip(where, 0, len(planes) - 1)
     below = where.astype(int)
     above = np.minimum(below + 1, len(planes) - 1)
-    share = (where - below).astype(np.float32)[:, None, None]
-    return np.asarray(planes[below] * (1 - share) + planes[above] * share, np.float32)
+    fraction = (where - below).astype(np.float32)[:, None, None]
+    return np.asarray(planes[below] * (1 - fraction) + planes[above] * fraction, np.float32)
 
 
 def scaled(values: NDArray[np.float32]) -> NDArray[np.float32]:

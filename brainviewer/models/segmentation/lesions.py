@@ -15,7 +15,7 @@ _SMALLEST_ML = 0.15
 _MOST = 3
 # Less evidence than this is the unevenness of a healthy head.
 LEAST_ML = 1.0
-# An outline is clear where these two thresholds agree; the slice should be the largest at all.
+# A segmentation is clear where these two thresholds agree; the slice should be the largest at all.
 _GENEROUS, _STRICT = 0.3, 0.7
 _OTHER_THRESHOLDS = (0.2, 0.35, 0.65, 0.8)
 
@@ -72,8 +72,8 @@ def features(probability: Field, lesions: list[Lesion]) -> tuple[float, ...]:
     ``calibration.FEATURES``, 0..1.
 
     The evidence of the second lesion beside that of the first; in the axial slice with the largest
-    area, the part of the outline that stays when less is taken for lesion; and the least area of
-    that slice beside the largest one when other thresholds draw the outline.
+    area, the part of the segmentation that stays when less is taken for lesion; and the least area
+    of that slice beside the largest one when other thresholds draw the segmentation.
     """
     rival = lesions[1].evidence / lesions[0].evidence if len(lesions) > 1 else 0.0
 

@@ -1,4 +1,4 @@
-"""Which slices of a study are typed, and the outline of the lesion on them."""
+"""Which slices of a study are typed, and the segmentation of the lesion on them."""
 
 from dataclasses import dataclass, replace
 
@@ -88,7 +88,7 @@ def _slice_to_type(
         raise NotClassified(
             "No lesion was found, so the study was not classified.",
             "Go to a slice that shows a tumour and classify that slice."
-            if card.head.network is not None
+            if card.fusion_head.network is not None
             else "Look for it by another method: this model answers from what is found.",
         )
     if finding.plane is Plane.AXIAL or finding.position_mm is None:
@@ -99,14 +99,14 @@ def _slice_to_type(
 def _stand_in(
     view: SliceView, lesion: Mask | None, index: int, slices: LesionSlices
 ) -> tuple[Mask, str]:
-    """An outline for a slice that has none, and the sentence that says so."""
+    """A segmentation for a slice that has none, and the sentence that says so."""
     if lesion is None or not lesion.any():
-        pictures = [
-            picture - min(0.0, float(picture.min()))
-            for picture in (channel[slices.main] for channel in slices.channels.values())
-            if np.ptp(picture)
+        images = [
+            image - min(0.0, float(image.min()))
+            for image in (channel[slices.main] for channel in slices.channels.values())
+            if np.ptp(image)
         ]
-        head = head_mask([np.asarray(picture, np.float32) for picture in pictures])
+        head = head_mask([np.asarray(image, np.float32) for image in images])
         return (
             np.stack([head] * len(slices.indices)),
             "No lesion was found; the whole head on this slice was classified.",
@@ -115,5 +115,6 @@ def _stand_in(
     with_lesion = np.flatnonzero(lesion.any(axis=others))
     nearest = int(with_lesion[np.argmin(np.abs(with_lesion - index))])
     return cut_slices(lesion, view, [nearest] * len(slices.indices)), (
-        f"No lesion was found on slice {index + 1}; the outline of slice {nearest + 1} was used."
+        f"No lesion was found on slice {index + 1}; the segmentation of slice {nearest + 1} was "
+        "used."
     )

@@ -20,13 +20,13 @@ from brainviewer.models.card import ModelCard
 _SAME_IMAGE = 0.98
 # From a small child's brain to more than the largest one.
 _BRAIN_ML = (400.0, 3000.0)
-# Share of the brain's bounding box that it fills (0.42 to 0.65); a box fills all of it.
+# Fraction of the brain's bounding box that it fills (0.42 to 0.65); a box fills all of it.
 _BRAIN_FILLS = (0.25, 0.85)
 # Robust spread over median inside the brain (0.11 to 0.86); CT numbers above air: below 0.02.
 _LEAST_CONTRAST = 0.05
 # In CT numbers air is -1000 and brain 20 to 45.
 _AIR_HU, _BRAIN_HU = -500.0, (-50.0, 150.0)
-# Of the finder. Five of 98 unseen patients have less, and in all five the slice is a wrong one;
+# Of the detector. Five of 98 unseen patients have less, and in all five the slice is a wrong one;
 # the next has 0.33.
 _LEAST_SURE = 0.25
 # Of a lesion's median on T1ce, in robust standard deviations of the brain (at most 0.93).
@@ -37,7 +37,7 @@ _ABOUT_THIS_MANY = 200_000
 def why_not(study: Study, finding: TumourFinding, card: ModelCard, asked: bool = False) -> str:
     """Why the model must not answer for this study, as a sentence; empty if it may.
 
-    asked : the user wants an answer for a slice all the same; that the finder is unsure is then a
+    asked : the user wants an answer for a slice all the same; that the detector is unsure is then a
         doubt about the answer (``why_unsure``).
     """
     absent = [name for name in card.needed if name not in study.volumes]
@@ -60,7 +60,7 @@ def why_not(study: Study, finding: TumourFinding, card: ModelCard, asked: bool =
 
 
 def why_unsure(finding: TumourFinding) -> str:
-    """Why what was found may be no tumour, as a sentence; empty if the finder is sure enough."""
+    """Why what was found may be no tumour, as a sentence; empty if the detector is sure enough."""
     if not finding.found or finding.confidence >= _LEAST_SURE:
         return ""
     return f"It is too uncertain where the tumour is (confidence {finding.confidence:.2f})."

@@ -76,7 +76,7 @@ class Prevalence:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class FusedPrediction:
     """What a head says.
 
     probabilities : by class code, adding up to 1.
@@ -95,15 +95,15 @@ class Verdict:
 
 
 @dataclass(frozen=True)
-class Head:
+class FusionHead:
     """Everything that turns evidence into calibrated probabilities.
 
     classes : class codes, in the order of the network's outputs.
     network, descriptors, age : None where the head does not know that source.
     prevalences : named settings; ``default`` is the one to use unless another is asked for.
     least_confident : largest probability below which the answer is *not confident*.
-    lapse : how often the evidence is about something else (another disease, a wrong outline), so
-        that no answer is ever certain.
+    lapse : how often the evidence is about something else (another disease, a wrong segmentation),
+        so that no answer is ever certain.
     """
 
     classes: tuple[str, ...]
@@ -123,13 +123,13 @@ class Head:
             raise ModelError(f"There is no prevalence called {name}.", f"Choose one of: {known}.")
         return name
 
-    def answer(
+    def predict(
         self,
         logits: NDArray[np.floating] | None = None,
         values: Mapping[str, float] | None = None,
         age_years: float | None = None,
         prevalence: str | None = None,
-    ) -> Verdict:
+    ) -> FusedPrediction:
         """Weigh up what is known about a patient.
 
         logits : (classes,) output of the network, None without one.
@@ -147,23 +147,24 @@ class Head:
             raise ModelError(
                 "There is nothing to tell the type of the tumour by.", "Find the tumour first."
             )
-        shares = self.shares(self.evidence(logits, values, age_years), name)
-        top = int(shares.argmax())
+        probabilities = self.probabilities(self.evidence(logits, values, age_years), name)
+        top = int(probabilities.argmax())
         aged = age_years is not None and self.age is not None
         used = (("network", network), ("descriptors", described), ("age", aged))
-        return Verdict(
-            probabilities={c: float(p) for c, p in zip(self.classes, shares, strict=True)},
+        return FusedPrediction(
+            probabilities={c: float(p) for c, p in zip(self.classes, probabilities, strict=True)},
             predicted=self.classes[top],
-            confident=bool(shares[top] >= self.least_confident),
+            confident=bool(probabilities[top] >= self.least_confident),
             used=tuple(source for source, there in used if there),
             missing=self.not_measured(values) if described else (),
             prevalence=name,
         )
 
-    def shares(self, evidence: Numbers, prevalence: str) -> Numbers:
+    def probabilities(self, evidence: Numbers, prevalence: str) -> Numbers:
         """Probabilities from evidence, (..., classes), with a named prevalence on top.
 
-        The evidence counts with the share 1 - ``lapse``; for the rest only the prevalence is known.
+        The evidence counts with the fraction 1 - ``lapse``; for the rest only the prevalence is
+        known.
         """
         frequent = np.array(self.prevalences[prevalence].shares)
         score = evidence + np.log(frequent)

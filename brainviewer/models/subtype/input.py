@@ -44,7 +44,7 @@ class Prepared:
 def slices_to_see(areas: ArrayLike, main: int, model_input: ModelInput) -> tuple[int, ...]:
     """The slices that a model looks at, in rising order; ``main`` is among them.
 
-    Beside the main slice they are those that cut off equal shares of the lesion's volume on the
+    Beside the main slice they are those that cut off equal fractions of the lesion's volume on the
     way from one end to the other (a quarter at either end, for three slices), because the
     distance between slices is not always known. A small lesion may give the same slice twice.
 
@@ -57,8 +57,8 @@ def slices_to_see(areas: ArrayLike, main: int, model_input: ModelInput) -> tuple
         return (main,) * model_input.slices
     volume = np.cumsum(area) / area.sum()
     # For three slices: 1/4 and 3/4.
-    shares = (np.arange(beside) + 0.5) / beside
-    return tuple(sorted([main, *(int(np.searchsorted(volume, share)) for share in shares)]))
+    parts = (np.arange(beside) + 0.5) / beside
+    return tuple(sorted([main, *(int(np.searchsorted(volume, part)) for part in parts)]))
 
 
 def prepare(
@@ -76,7 +76,7 @@ def prepare(
         or constant counts as missing. A model that wants more slices than it gets sees the main
         one again.
     lesion : the same shape, bool
-        The lesion on those slices; a rough outline is enough.
+        The lesion on those slices; a rough contour is enough.
     brain : the same shape, bool
         What is not brain is blackened. None or empty: the whole head counts as brain.
     main : which of the k slices is the tumour slice; the middle one if None.
@@ -104,31 +104,31 @@ def prepare(
     images, box = standardise(images, lesion, inside, model_input)
     size = model_input.size
     chosen = _to_show(len(lesion), main, model_input.slices)
-    pictures = np.zeros((len(chosen), size, size, len(model_input.channels)), np.float32)
+    images2d = np.zeros((len(chosen), size, size, len(model_input.channels)), np.float32)
     for index, name in enumerate(model_input.channels):
         if name in images:
             cut = {n: cut_out(images[name][n], box, size) for n in set(chosen)}
-            pictures[..., index] = [cut[n] for n in chosen]
+            images2d[..., index] = [cut[n] for n in chosen]
     missing = tuple(name for name in model_input.channels if name not in images)
-    tensor = arrange(pictures, chosen.index(main), model_input)
+    tensor = arrange(images2d, chosen.index(main), model_input)
     return Prepared(tensor, box, (lesion.shape[1], lesion.shape[2]), missing)
 
 
-def arrange(pictures: Slices, main: int, model_input: ModelInput) -> Slices:
-    """Turn the pictures of one lesion into the network's batch.
+def arrange(images: Slices, main: int, model_input: ModelInput) -> Slices:
+    """Turn the images of one lesion into the network's batch.
 
-    pictures : (slices, size, size, channels) float32, from bottom to top
+    images : (slices, size, size, channels) float32, from bottom to top
     main : which of them is the tumour slice.
 
     Stacked: one image with slices * channels channels, slice by slice. Otherwise one image per
-    slice, the tumour slice first. Mirror images follow where the model wants them.
+    slice, the tumour slice first. Mirror images follow where the model takes them.
     """
     if model_input.stacked:
-        count, rows, columns, channels = pictures.shape
-        batch = pictures.transpose(1, 2, 0, 3).reshape(1, rows, columns, count * channels)
+        count, rows, columns, channels = images.shape
+        batch = images.transpose(1, 2, 0, 3).reshape(1, rows, columns, count * channels)
     else:
-        order = [main, *(n for n in range(len(pictures)) if n != main)]
-        batch = pictures[order]
+        order = [main, *(n for n in range(len(images)) if n != main)]
+        batch = images[order]
     if model_input.mirrored:
         batch = np.concatenate([batch, batch[:, :, ::-1]])
     return np.ascontiguousarray(batch)
@@ -203,10 +203,10 @@ def head_mask(images: list[Slice]) -> Mask:
     # Otsu's threshold lies half-way to the tissue; the edge of the head is darker than that.
     bright = (grey > 0.5 * threshold).astype(np.uint8)
     bright = cv2.morphologyEx(bright, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
-    outlines, _ = cv2.findContours(bright, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    contours, _ = cv2.findContours(bright, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     head = np.zeros(bright.shape, np.uint8)
-    if outlines:
-        cv2.drawContours(head, [max(outlines, key=cv2.contourArea)], -1, 1, cv2.FILLED)
+    if contours:
+        cv2.drawContours(head, [max(contours, key=cv2.contourArea)], -1, 1, cv2.FILLED)
     return head.astype(bool)
 
 

@@ -10,9 +10,9 @@ import numpy as np
 from brainviewer.core.counting import listed
 from brainviewer.core.errors import ModelError, Report, silent
 from brainviewer.core.findings import (
-    ANSWER,
     HEATMAP,
-    SCOPE,
+    OOD_CHECK,
+    PREDICTION,
     Classification,
     Heatmap,
     TumourFinding,
@@ -21,8 +21,8 @@ from brainviewer.core.slices import Plane, SliceView
 from brainviewer.core.study import Study
 from brainviewer.imaging.measure.descriptors import describe
 from brainviewer.models.card import ModelCard
-from brainviewer.models.engine.runtimes import EngineAnswer, Runner
-from brainviewer.models.prediction import activation, answered, mean_logits, refused, unanswered
+from brainviewer.models.engine.runtimes import EngineOutput, Runner
+from brainviewer.models.prediction import activation, classified, mean_logits, refused, unclassified
 from brainviewer.models.registry import study_model
 from brainviewer.models.subtype.classified_slices import (
     NotClassified,
@@ -30,7 +30,7 @@ from brainviewer.models.subtype.classified_slices import (
     tumour_slices,
 )
 from brainviewer.models.subtype.eligibility import what_is_unusual, why_not, why_unsure
-from brainviewer.models.subtype.fusion_head import OLDEST, YOUNGEST, Verdict
+from brainviewer.models.subtype.fusion_head import OLDEST, YOUNGEST, FusedPrediction
 from brainviewer.models.subtype.input import Prepared
 from brainviewer.models.subtype.out_of_distribution import why_unfamiliar, why_unlike
 
@@ -74,17 +74,17 @@ def classify(
     report(0.0, "Preparing the slices")
     check_age(age_years)
     card = study_model(model_id)
-    setting = card.head.setting(prevalence)
+    setting = card.fusion_head.setting(prevalence)
     asked = slice_index is not None
     described: Future[Mapping[str, float]] | None = None
     # The lesion is described while its slices are made ready and the network looks at them.
     with ThreadPoolExecutor(1) as meanwhile:
-        if finding.found and (card.head.descriptors is not None or card.lesions is not None):
+        if finding.found and (card.fusion_head.descriptors is not None or card.lesions is not None):
             described = meanwhile.submit(describe, study, finding)
         made = _Making(study, finding, card, tumour_slices(study, finding, card, slice_index))
         if reason := why_not(study, finding, card, asked=asked):
             return refused(made.bare(), reason)
-        if card.head.network is None and not finding.found:
+        if card.fusion_head.network is None and not finding.found:
             raise NotClassified(*NO_DESCRIPTION)
         if unsure := why_unsure(finding):
             made.doubts.append(unsure)
@@ -93,24 +93,24 @@ def classify(
             def report_engine(fraction: float, text: str) -> None:
                 report(0.1 + 0.8 * fraction, text)
 
-            if asked and finding.found and card.scope is not None:
+            if asked and finding.found and card.ood_check is not None:
                 whole = tumour_slices(study, finding, card)
-                if unlike := made.look(whole, engine, SCOPE, report_engine):
+                if unlike := made.look(whole, engine, OOD_CHECK, report_engine):
                     made.doubts.append(unlike)
             unlike = made.look(made.tumour, engine, HEATMAP, report_engine)
-            if unlike and (not asked or card.head.network is not None):
+            if unlike and (not asked or card.fusion_head.network is not None):
                 return refused(made.bare(), unlike)
         report(0.9, "Describing the lesion")
         values = None if described is None else described.result()
     made.doubts += why_unfamiliar(card.lesions, values, age_years)
-    if card.head.descriptors is None or not made.measured(values):
+    if card.fusion_head.descriptors is None or not made.measured(values):
         values = None
-    if values is None and card.head.network is None:
+    if values is None and card.fusion_head.network is None:
         raise NotClassified(*NO_DESCRIPTION)
-    logits = None if made.answer is None else mean_logits(card, made.answer.logits)
-    verdict = card.head.answer(logits, values, age_years, setting)
+    logits = None if made.prediction is None else mean_logits(card, made.prediction.logits)
+    prediction = card.fusion_head.predict(logits, values, age_years, setting)
     report(1.0, "Classified")
-    return made.answered(verdict, values, age_years, asked)
+    return made.classified(prediction, values, age_years, asked)
 
 
 def check_age(age_years: float | None) -> None:
@@ -125,13 +125,13 @@ def check_age(age_years: float | None) -> None:
 
 
 def descriptors_used(
-    card: ModelCard, verdict: Verdict, values: Mapping[str, float] | None
+    card: ModelCard, prediction: FusedPrediction, values: Mapping[str, float] | None
 ) -> dict[str, float]:
     """The descriptors behind an answer, by name."""
-    part = card.head.descriptors
-    if part is None or values is None or "descriptors" not in verdict.used:
+    part = card.fusion_head.descriptors
+    if part is None or values is None or "descriptors" not in prediction.used:
         return {}
-    return {t.name: float(values[t.name]) for t in part.terms if t.name not in verdict.missing}
+    return {t.name: float(values[t.name]) for t in part.terms if t.name not in prediction.missing}
 
 
 class _Making:
@@ -147,7 +147,7 @@ class _Making:
         self.study, self.finding, self.card, self.tumour = study, finding, card, tumour
         self.doubts: list[str] = []
         self.prepared: Prepared | None = None
-        self.answer: EngineAnswer | None = None
+        self.prediction: EngineOutput | None = None
         self._used_for: dict[str, int] = {}
 
     def look(self, slices: TumourSlices, engine: Runner, last: str, report: Report) -> str:
@@ -157,48 +157,50 @@ class _Making:
         """
         assert self.card.network is not None
         self.prepared = slices.slices.prepare(self.card.input)
-        answer = engine.predict(self.card.network, self.prepared.tensor, report)
-        before = 0.0 if self.answer is None else self.answer.predict_seconds
-        self.answer = replace(answer, predict_seconds=before + answer.predict_seconds)
-        takes_part = self.card.head.network is not None
-        if self.card.scope is not None and (takes_part or SCOPE not in self._used_for):
-            self._used_for[SCOPE] = slices.index
+        prediction = engine.predict(self.card.network, self.prepared.tensor, report)
+        before = 0.0 if self.prediction is None else self.prediction.predict_seconds
+        self.prediction = replace(prediction, predict_seconds=before + prediction.predict_seconds)
+        takes_part = self.card.fusion_head.network is not None
+        if self.card.ood_check is not None and (takes_part or OOD_CHECK not in self._used_for):
+            self._used_for[OOD_CHECK] = slices.index
         if last == HEATMAP:
-            self._used_for |= {ANSWER: slices.index} if takes_part else {}
+            self._used_for |= {PREDICTION: slices.index} if takes_part else {}
             self._used_for[HEATMAP] = slices.index
-        return why_unlike(self.card.scope, answer.features)
+        return why_unlike(self.card.ood_check, prediction.features)
 
     def measured(self, values: Mapping[str, float] | None) -> bool:
         """Whether any descriptor that the answer could rest on is there."""
-        part = self.card.head.descriptors
-        return part is not None and len(self.card.head.not_measured(values)) < len(part.terms)
+        part = self.card.fusion_head.descriptors
+        return part is not None and len(self.card.fusion_head.not_measured(values)) < len(
+            part.terms
+        )
 
     def bare(self) -> Classification:
         """What is known without an answer."""
-        return self._bare({what: n for what, n in self._used_for.items() if what == SCOPE})
+        return self._bare({what: n for what, n in self._used_for.items() if what == OOD_CHECK})
 
     def _bare(self, used_for: Mapping[str, int]) -> Classification:
-        return unanswered(
-            self.card, self.answer, self.study.content_hash, used_for, self._sequences()
+        return unclassified(
+            self.card, self.prediction, self.study.content_hash, used_for, self._sequences()
         )
 
-    def answered(
+    def classified(
         self,
-        verdict: Verdict,
+        prediction: FusedPrediction,
         values: Mapping[str, float] | None,
         age_years: float | None,
         asked: bool,
     ) -> Classification:
         """The answer with everything that it rests on."""
-        described = descriptors_used(self.card, verdict, values)
-        aged, missing = "age" in verdict.used, len(verdict.missing)
+        described = descriptors_used(self.card, prediction, values)
+        aged, missing = "age" in prediction.used, len(prediction.missing)
         if described and missing:
             self.doubts.append(
                 f"{missing} of {len(described) + missing} descriptors of the lesion could not be "
                 "measured; usual values stood in for them."
             )
         notices = []
-        if asked and "network" not in verdict.used:
+        if asked and "network" not in prediction.used:
             notices.append(
                 f"Slice {self.tumour.index + 1} has no influence on the answer, which rests on the "
                 "whole lesion."
@@ -206,22 +208,22 @@ class _Making:
         if age_years is not None and not aged:
             notices.append("This model takes no age, so the age was left out.")
         return replace(
-            answered(
+            classified(
                 self._bare(self._used_for),
                 self.card,
-                verdict,
+                prediction,
                 notices,
                 [*self.doubts, *self._doubts_about_images()],
             ),
             age_years=age_years if aged else None,
-            heatmap=self._heatmap(verdict.predicted),
+            heatmap=self._heatmap(prediction.predicted),
             descriptors=described,
         )
 
     @property
     def _empty(self) -> tuple[str, ...]:
         """Sequences that show nothing on the slices that the answer rests on."""
-        if self.prepared is None or self.card.head.network is None:
+        if self.prepared is None or self.card.fusion_head.network is None:
             return ()
         return tuple(n for n in self.prepared.missing if n in self.tumour.slices.channels)
 
@@ -236,17 +238,17 @@ class _Making:
         if self._empty:
             where = f"Slice {self.tumour.index + 1} of {listed(self._empty)}"
             doubts.append(f"{where} is empty and was left out.")
-        if self.card.head.network is not None:
+        if self.card.fusion_head.network is not None:
             doubts += self.tumour.notices
         if unusual := what_is_unusual(self.study, self.finding):
             doubts.append(unusual)
-        # Where the finder doubts the lesion, its type is doubtful, too.
+        # Where the detector doubts the lesion, its type is doubtful, too.
         return [*doubts, *(self.finding.notices if self.finding.found else ())]
 
     def _heatmap(self, code: str) -> Heatmap | None:
-        if self.prepared is None or self.answer is None:
+        if self.prepared is None or self.prediction is None:
             return None
-        values = activation(self.card, self.answer, self.prepared, code)
+        values = activation(self.card, self.prediction, self.prepared, code)
         shape = SliceView.of(self.study.grid, Plane.AXIAL).shape
         if values.shape != shape:
             values = cv2.resize(values, shape[::-1], interpolation=cv2.INTER_AREA)

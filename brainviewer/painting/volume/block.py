@@ -34,7 +34,7 @@ _MOST_PADDED = 1 << 28
 class Block:
     """A small volume.
 
-    values : (i, j, k) array, Fortran order (i fastest, as VTK wants it).
+    values : (i, j, k) array, Fortran order (i fastest, as VTK expects it).
     affine : (4, 4), voxel index to world mm, RAS+; positive determinant.
     """
 
@@ -163,7 +163,7 @@ def head_block(data: NDArray[Any], grid: Grid, voxel_mm: float = 2.0) -> Block:
     head = _largest_part(small > AIR)
     # A soft rim: the first voxels outside still carry the partial volume of the surface.
     small[~ndimage.binary_dilation(head, iterations=2)] = 0
-    # Ordinary tissue is made equally light in every sequence, also where fluid or contrast medium
+    # Normal tissue is made equally light in every sequence, also where fluid or contrast medium
     # is several times as bright.
     middle = float(np.clip((np.median(values) - low) / (high - low), 0.2, 0.9))
     small **= math.log(TISSUE) / math.log(middle)

@@ -94,9 +94,9 @@ class VolumeScene:
         """Mark a place (3,) in mm, RAS+, by a small cross; None hides it."""
         self._cross.set_place(position_mm, self._brain.block)
 
-    # Pictures
+    # Images
 
-    def picture(self, size: tuple[int, int], fine: bool = True) -> NDArray[np.uint8]:
+    def render_image(self, size: tuple[int, int], fine: bool = True) -> NDArray[np.uint8]:
         """The scene as an image.
 
         size : width and height in pixels.
@@ -105,21 +105,21 @@ class VolumeScene:
         Returns (height, width, 3) uint8.
         """
         whole = tuple(max(16, int(n)) for n in size)
-        share = 1.0
+        fraction = 1.0
         if self.software and not fine:
-            share = min(1.0, _MOST_WHILE_TURNING / max(whole))
-        width, height = (max(16, round(n * share)) for n in whole)
+            fraction = min(1.0, _MOST_WHILE_TURNING / max(whole))
+        width, height = (max(16, round(n * fraction)) for n in whole)
         self._window.SetSize(width, height)
         # Smooth edges cost software OpenGL more than the whole head does.
         self._window.SetMultiSamples(4 if fine or not self.software else 0)
-        self._letters.place(self.view.rotation, (width, height), share)
+        self._letters.place(self.view.rotation, (width, height), fraction)
         self._brain.show(self.view, fine, max(width, height))
         self._aim(width / height)
         self._window.Render()
         pixels = vtkUnsignedCharArray()
         self._window.GetPixelData(0, 0, width - 1, height - 1, 0, pixels, 0)
         rows: NDArray[np.uint8] = vtk_to_numpy(pixels).reshape(height, width, 3)[::-1]
-        if share < 1:
+        if fraction < 1:
             return np.asarray(cv2.resize(rows, whole, interpolation=cv2.INTER_LINEAR), np.uint8)
         return np.ascontiguousarray(rows)
 
@@ -140,7 +140,7 @@ class VolumeScene:
             return
         corners = block.corners
         centre = (corners.min(axis=0) + corners.max(axis=0)) / 2
-        # What is smaller than a millimetre is one point on the grid of the picture.
+        # What is smaller than a millimetre is one point on the grid of the image.
         spread = max(1.0, float(np.linalg.norm(corners - centre, axis=1).max()))
         half = 0.72 * spread
         distance = half / math.tan(math.radians(VIEW_ANGLE / 2))
@@ -160,7 +160,7 @@ def render_volume(
     size: tuple[int, int] = (1200, 900),
     modality: Modality | None = None,
 ) -> NDArray[np.uint8]:
-    """A picture of the head with its tumour, without a window or a display.
+    """An image of the head with its tumour, without a window or a display.
 
     size : width and height in pixels.
     modality : the sequence shown; the study's first by default.
@@ -172,6 +172,6 @@ def render_volume(
         scene.set_study(study, modality)
         scene.set_tumour(finding)
         scene.view = first_view(study, finding)
-        return scene.picture(size)
+        return scene.render_image(size)
     finally:
         scene.close()

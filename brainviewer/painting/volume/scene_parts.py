@@ -42,12 +42,12 @@ CURSOR_COLOUR = (0.353, 0.663, 0.902)
 # Grey levels of the brain, dark to light: warm, as in the drawing.
 _TISSUE = ((0.10, 0.085, 0.075), (0.46, 0.41, 0.375), (0.80, 0.745, 0.69), (1.0, 0.965, 0.92))
 
-# Distance of samples along a ray, in voxels, of a coarse and of a fine picture. A processor takes
+# Distance of samples along a ray, in voxels, of a coarse and of a fine image. A processor takes
 # two thirds of the time for the second, and smooth tissue hardly shows it.
 _ALONG_RAY = {False: 2.0, True: 0.6}
 _ALONG_RAY_ON_PROCESSOR = {False: 2.0, True: 1.0}
 _RAYS_ACROSS = 130
-"""Rays over the longer side of a coarse picture that a processor draws."""
+"""Rays over the longer side of a coarse image that a processor draws."""
 
 
 class Brain:
@@ -94,7 +94,7 @@ class Brain:
     def show(self, view: VolumeView, fine: bool, pixels: int) -> None:
         """Opacity and contrast of a view; coarse sampling unless ``fine``.
 
-        pixels : of the longer side of the picture.
+        pixels : of the longer side of the image.
         """
         if self.block is not None:
             along_ray = (_ALONG_RAY_ON_PROCESSOR if self._software else _ALONG_RAY)[fine]

@@ -1,6 +1,6 @@
 """A thread that owns the 3D scene, so that drawing it never holds up the window.
 
-VTK frees Python's lock while it renders; a picture of 200 ms in this thread costs the main thread
+VTK frees Python's lock while it renders; an image of 200 ms in this thread costs the main thread
 nothing. VTK itself is imported here as well, after the first slices are on the screen.
 """
 
@@ -24,15 +24,15 @@ if TYPE_CHECKING:
     from brainviewer.painting.volume.scene import VolumeScene
 
 log = logging.getLogger(__name__)
-Picture = NDArray[np.uint8]
+RenderedImage = NDArray[np.uint8]
 _SETTLE_SECONDS = 0.15
 _ASK_SECONDS = 0.1
 _NEARLY = 0.97
-"""The share done of a picture that takes longer than was expected."""
+"""The fraction done of an image that takes longer than was expected."""
 
 
 @dataclass(frozen=True, eq=False)
-class Wish:
+class RenderRequest:
     """What shall be on the screen.
 
     size : width and height in pixels.
@@ -45,8 +45,8 @@ class Wish:
     view: VolumeView = field(default_factory=VolumeView)
     size: tuple[int, int] = (16, 16)
 
-    def only_moves_cursor(self, other: "Wish") -> bool:
-        """Whether another wish differs in nothing but the cursor."""
+    def only_moves_cursor(self, other: "RenderRequest") -> bool:
+        """Whether another request differs in nothing but the cursor."""
         return all(
             getattr(self, name) is getattr(other, name)
             for name in ("study", "modality", "finding", "view", "size")
@@ -55,25 +55,27 @@ class Wish:
 
 @dataclass(eq=False)
 class _Order:
-    """A picture of another size, asked for by a thread that waits for it."""
+    """An image of another size, asked for by a thread that waits for it."""
 
     size: tuple[int, int]
     done: threading.Event
-    picture: Picture | None = None
+    image: RenderedImage | None = None
     began: float | None = None
 
 
 class VolumeWorker:
-    """Draws the newest wish: at once and coarsely, then finely when nothing new comes.
+    """Draws the newest request: at once and coarsely, then finely when nothing new comes.
 
-    drawn : called in the worker's thread with every picture, (height, width, 3) uint8.
-    failed : called in the worker's thread with a sentence when there will be no picture.
+    drawn : called in the worker's thread with every image, (height, width, 3) uint8.
+    failed : called in the worker's thread with a sentence when there will be no image.
     """
 
-    def __init__(self, drawn: Callable[[Picture], None], failed: Callable[[str], None]) -> None:
+    def __init__(
+        self, drawn: Callable[[RenderedImage], None], failed: Callable[[str], None]
+    ) -> None:
         self._drawn, self._failed = drawn, failed
         self._news = threading.Condition()
-        self._wish, self._shown = Wish(), Wish()
+        self._request, self._shown = RenderRequest(), RenderRequest()
         self._orders: list[_Order] = []
         self._blocks: dict[Modality, Block] = {}
         self._scene: VolumeScene | None = None
@@ -87,28 +89,28 @@ class VolumeWorker:
         if not self._thread.ident and not self._closing:
             self._thread.start()
 
-    def wish(self, **changes: Any) -> None:
-        """Change fields of the wish; drawing that it makes out of date is given up."""
+    def request(self, **changes: Any) -> None:
+        """Change fields of the request; drawing that it makes out of date is given up."""
         with self._news:
-            self._wish = replace(self._wish, **changes)
+            self._request = replace(self._request, **changes)
             self._at_rest = False
             self._interrupt()
 
     def rest(self) -> None:
-        """Say that no other wish will follow soon: the fine picture need not be waited for."""
+        """Say that no other request will follow soon: the fine image need not be waited for."""
         with self._news:
             self._at_rest = True
             self._news.notify_all()
 
-    def picture(
+    def render_image(
         self, size: tuple[int, int], waiting: Callable[[float], None] = lambda _: None
-    ) -> Picture:
-        """A fine picture of the present wish in any size, (height, width, 3) uint8.
+    ) -> RenderedImage:
+        """A fine image of the present request in any size, (height, width, 3) uint8.
 
         Blocks until it is drawn, however long that takes; may be called from any thread but the
         worker's own.
-        waiting : called ten times a second with the share that is done, from 0 to 1, as far as can
-            be told from earlier pictures; the picture is given up when it raises.
+        waiting : called ten times a second with the fraction that is done, from 0 to 1, as far as
+            can be told from earlier images; the image is given up when it raises.
         Raises BrainViewerError if there is no 3D view.
         """
         self.start()
@@ -121,25 +123,25 @@ class VolumeWorker:
                 order.done.set()
         try:
             while not order.done.wait(_ASK_SECONDS):
-                waiting(self._share_done(order))
+                waiting(self._fraction_done(order))
         except BaseException:
             self._give_back(order)
             raise
-        if order.picture is None:
+        if order.image is None:
             raise BrainViewerError(
                 self.failure or "The 3D view could not be drawn.", "Try again, or leave it out."
             )
-        return order.picture
+        return order.image
 
-    def _share_done(self, order: _Order) -> float:
-        """As far as the time tells that a picture of this size should take."""
+    def _fraction_done(self, order: _Order) -> float:
+        """As far as the time tells that an image of this size should take."""
         expected = self._seconds_a_pixel * order.size[0] * order.size[1]
         if order.began is None or not expected:
             return 0.0
         return min(_NEARLY, (time.monotonic() - order.began) / expected)
 
     def _give_back(self, order: _Order) -> None:
-        """Nobody waits for a picture any more; if it is being drawn, that ends."""
+        """Nobody waits for an image any more; if it is being drawn, that ends."""
         with self._news:
             if order in self._orders:
                 self._orders.remove(order)
@@ -195,57 +197,59 @@ class VolumeWorker:
         while True:
             with self._news:
                 settled = False
-                if self._wish is self._shown and not self._orders and not self._closing:
+                if self._request is self._shown and not self._orders and not self._closing:
                     waited = fine or not self._at_rest
                     settled = not (waited and self._news.wait(None if fine else _SETTLE_SECONDS))
                 if self._closing:
                     return
-                wish, order = self._wish, self._orders.pop(0) if self._orders else None
+                request, order = self._request, self._orders.pop(0) if self._orders else None
             if order is not None:
                 try:
-                    self._prepare(scene, wish)
+                    self._prepare(scene, request)
                     order.began = time.monotonic()
-                    order.picture = scene.picture(order.size)
+                    order.image = scene.render_image(order.size)
                     took = time.monotonic() - order.began
                     self._seconds_a_pixel = took / (order.size[0] * order.size[1])
                 finally:
                     order.done.set()
-            elif wish is not self._shown:
-                # The cursor alone is not in a hurry; coarse pictures in between would flicker.
-                calm = wish.only_moves_cursor(self._shown)
-                self._prepare(scene, wish)
-                fine = self._draw(scene, wish, calm)
+            elif request is not self._shown:
+                # The cursor alone is not in a hurry; coarse images in between would flicker.
+                calm = request.only_moves_cursor(self._shown)
+                self._prepare(scene, request)
+                fine = self._draw(scene, request, calm)
             elif settled:
-                fine = self._draw(scene, wish, True)
+                fine = self._draw(scene, request, True)
 
-    def _draw(self, scene: "VolumeScene", wish: Wish, fine: bool) -> bool:
-        """Draw and deliver a picture; whether it was a fine one that nothing interrupted."""
+    def _draw(self, scene: "VolumeScene", request: RenderRequest, fine: bool) -> bool:
+        """Draw and deliver an image; whether it was a fine one that nothing interrupted."""
         with self._news:
             self._may_abort = fine
-        picture = scene.picture(wish.size, fine)
+        image = scene.render_image(request.size, fine)
         with self._news:
             self._may_abort = False
-            whole = not fine or (wish is self._wish and not self._orders)
+            whole = not fine or (request is self._request and not self._orders)
         if whole and not self._closing:
-            self._drawn(picture)
+            self._drawn(image)
         return fine and whole
 
-    def _prepare(self, scene: "VolumeScene", wish: Wish) -> None:
-        """Bring the scene to a wish, doing only what has changed."""
-        shown, self._shown = self._shown, wish
-        if wish.study is not shown.study:
+    def _prepare(self, scene: "VolumeScene", request: RenderRequest) -> None:
+        """Bring the scene to a request, doing only what has changed."""
+        shown, self._shown = self._shown, request
+        if request.study is not shown.study:
             self._blocks.clear()
-        if wish.study is not shown.study or wish.modality is not shown.modality:
-            scene.set_head(self._head(wish), wish.study is None or wish.study.grid.oriented)
-        if wish.study is not shown.study or wish.finding is not shown.finding:
-            scene.set_tumour_block(tumour_block(wish.study, wish.finding))
-        scene.set_cursor(wish.cursor)
-        scene.view = wish.view
+        if request.study is not shown.study or request.modality is not shown.modality:
+            scene.set_head(
+                self._head(request), request.study is None or request.study.grid.oriented
+            )
+        if request.study is not shown.study or request.finding is not shown.finding:
+            scene.set_tumour_block(tumour_block(request.study, request.finding))
+        scene.set_cursor(request.cursor)
+        scene.view = request.view
 
-    def _head(self, wish: Wish) -> Block | None:
-        if wish.study is None or wish.modality is None:
+    def _head(self, request: RenderRequest) -> Block | None:
+        if request.study is None or request.modality is None:
             return None
-        if wish.modality not in self._blocks:
-            volume = wish.study.volumes[wish.modality]
-            self._blocks[wish.modality] = head_block(volume.data, volume.grid)
-        return self._blocks[wish.modality]
+        if request.modality not in self._blocks:
+            volume = request.study.volumes[request.modality]
+            self._blocks[request.modality] = head_block(volume.data, volume.grid)
+        return self._blocks[request.modality]

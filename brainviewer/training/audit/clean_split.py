@@ -22,7 +22,7 @@ _SEED = 0
 
 
 @dataclass(frozen=True)
-class Kept:
+class KeptImage:
     """An image that stays; ``fold`` is empty where it is not for training."""
 
     entry: Entry
@@ -38,7 +38,7 @@ class Clean:
     moved : images of the test split left out, because something similar is for training
     """
 
-    kept: tuple[Kept, ...]
+    kept: tuple[KeptImage, ...]
     contradicted: int
     copies: int
     moved: int
@@ -73,7 +73,7 @@ def clean_split(
     stay = [n for n in chosen if entries[n].split != TEST or root_of[n] not in learned]
     folds = _folds(entries, [n for n in stay if entries[n].split != TEST], root_of)
     kept = tuple(
-        Kept(entries[n], TRAIN if n in folds else TEST, folds.get(n, ""), int(root_of[n]))
+        KeptImage(entries[n], TRAIN if n in folds else TEST, folds.get(n, ""), int(root_of[n]))
         for n in stay
     )
     told = sum(map(len, agreed))

@@ -127,29 +127,29 @@ class _Thumbnails:
     images : (n, 2, side, side) uint8, none of them flat
     """
 
-    def __init__(self, pictures: NDArray[np.uint8]) -> None:
-        self._fine = pictures
+    def __init__(self, images: NDArray[np.uint8]) -> None:
+        self._fine = images
         # In portions: numbers of 32 bits of all images would take four times their memory.
         some = [
-            self._measured(pictures[start : start + _AT_ONCE])
-            for start in range(0, len(pictures), _AT_ONCE)
+            self._measured(images[start : start + _AT_ONCE])
+            for start in range(0, len(images), _AT_ONCE)
         ]
         self._mean, self._size, self._coarse = (
             np.concatenate(part) for part in zip(*some, strict=True)
         )
 
     @staticmethod
-    def _measured(pictures: NDArray[np.uint8]) -> tuple[NDArray[np.float32], ...]:
+    def _measured(images: NDArray[np.uint8]) -> tuple[NDArray[np.float32], ...]:
         """Means and lengths (n, 2), and coarse thumbnails of mean 0 and length 1."""
-        count, _, side, _ = pictures.shape
+        count, _, side, _ = images.shape
         part = side // _COARSE
-        blocks = pictures.reshape(count, 2, _COARSE, part, _COARSE, part)
+        blocks = images.reshape(count, 2, _COARSE, part, _COARSE, part)
         coarse = blocks.mean(axis=(3, 5), dtype=np.float32)
         coarse -= coarse.mean(axis=(2, 3), keepdims=True)
         length = np.sqrt((coarse**2).sum(axis=(2, 3), keepdims=True))
         return (
-            pictures.mean(axis=(2, 3), dtype=np.float32),
-            pictures.std(axis=(2, 3), dtype=np.float32) * side,
+            images.mean(axis=(2, 3), dtype=np.float32),
+            images.std(axis=(2, 3), dtype=np.float32) * side,
             coarse / np.maximum(length, 1e-6),
         )
 

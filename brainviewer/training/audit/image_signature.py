@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 
 from brainviewer.core.errors import FileError, Report, silent
 from brainviewer.core.worker_pool import worker_pool
-from brainviewer.files.image2d.reader import Picture, read_picture
+from brainviewer.files.image2d.reader import Image2D, read_image2d
 from brainviewer.imaging.measure.image_signs import (
     bone_ring,
-    coloured_share,
+    coloured_fraction,
     edge_grey,
     largest_part,
     letters,
@@ -72,14 +72,14 @@ class ImageSignature:
 
 def measure_image(path: Path) -> ImageSignature:
     """Read an image and measure it; raises FileError if it cannot be read."""
-    picture = read_picture(path)
-    grey = picture.grey()
+    image = read_image2d(path)
+    grey = image.grey()
     rows, columns = grey.shape
     box = content_box(grey)
     content = grey[box]
     flat = bool(grey.std() < _FLAT)
     return ImageSignature(
-        _digest(picture),
+        _digest(image),
         (columns, rows),
         np.array(
             [*perceptual_hash(shrink(grey, _HASHED)), *perceptual_hash(shrink(content, _HASHED))],
@@ -90,14 +90,14 @@ def measure_image(path: Path) -> ImageSignature:
         {
             "size": {"width": columns, "height": rows, "aspect": columns / rows},
             "file": {
-                "bytes per pixel": picture.file_bytes / (rows * columns),
-                "JPEG": float(picture.format in ("JPEG", "MPO")),
-                "colour": float(picture.coloured),
+                "bytes per pixel": image.file_bytes / (rows * columns),
+                "JPEG": float(image.format in ("JPEG", "MPO")),
+                "colour": float(image.coloured),
             },
             "border": _border(grey),
             "background": _background(grey, box),
         },
-        conspicuous_signs(picture, grey, flat),
+        conspicuous_signs(image, grey, flat),
     )
 
 
@@ -156,8 +156,8 @@ def unit_thumbnails(images: Sequence[Grey], side: int) -> NDArray[np.float32]:
     return np.asarray(small / np.maximum(length, 1e-6), np.float32)
 
 
-def _digest(picture: Picture) -> bytes:
-    pixels = np.ascontiguousarray(picture.pixels)
+def _digest(image: Image2D) -> bytes:
+    pixels = np.ascontiguousarray(image.pixels)
     digest = hashlib.blake2b(f"{pixels.shape} {pixels.dtype}".encode(), digest_size=16)
     digest.update(pixels.data)
     return digest.digest()
@@ -195,7 +195,7 @@ def _background(grey: Grey, box: tuple[slice, slice]) -> dict[str, float]:
     }
 
 
-def conspicuous_signs(picture: Picture, grey: Grey, flat: bool) -> dict[str, str]:
+def conspicuous_signs(image: Image2D, grey: Grey, flat: bool) -> dict[str, str]:
     """What is odd about an image: kinds of ``CONSPICUOUS``, to what was seen."""
     if flat:
         return {"blank": f"all grey values lie within {int(np.ptp(grey)) + 1}"}
@@ -203,8 +203,8 @@ def conspicuous_signs(picture: Picture, grey: Grey, flat: bool) -> dict[str, str
     rows, columns = grey.shape
     if min(rows, columns) < _SMALL:
         found["small"] = f"{columns} × {rows} pixels"
-    if picture.coloured and (share := coloured_share(picture.rgb())) > 0.01:
-        found["colour"] = f"{share:.0%} of its pixels"
+    if image.coloured and (fraction := coloured_fraction(image.rgb())) > 0.01:
+        found["colour"] = f"{fraction:.0%} of its pixels"
     if (edge := edge_grey(grey)) > 110:
         found["bright edge"] = f"the edge has a grey value of {int(edge)}"
     working = working_size(grey)

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from brainviewer.core.errors import FileError
-from brainviewer.files.image2d.reader import read_picture
+from brainviewer.files.image2d.reader import read_image2d
 from brainviewer.training.audit.image_signature import CONSPICUOUS
 from brainviewer.training.audit.record import Audit, as_record
 from brainviewer.training.audit.wording import STRONG, WEAK
@@ -82,7 +82,7 @@ def _group(group: Mapping[str, Any], entries: Mapping[str, Entry]) -> dict[str, 
 def _image(entry: Entry) -> dict[str, str]:
     """An image with its label; ``jpeg`` is base64, empty for one that cannot be read."""
     try:
-        grey = read_picture(entry.path).grey()
+        grey = read_image2d(entry.path).grey()
         scale = _SIDE / max(grey.shape)
         size = (max(1, round(grey.shape[1] * scale)), max(1, round(grey.shape[0] * scale)))
         how = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC

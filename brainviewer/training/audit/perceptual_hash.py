@@ -17,7 +17,7 @@ _BANDS, _BAND_BITS = 4, 16
 _AT_ONCE = 4_000_000  # pairs that are looked at together, which bounds the memory
 
 
-def perceptual_hash(picture: NDArray[np.uint8]) -> tuple[np.uint64, np.uint64]:
+def perceptual_hash(image: NDArray[np.uint8]) -> tuple[np.uint64, np.uint64]:
     """Hash of a (32, 32) image and of its mirror image, 64 bits each.
 
     A bit for each of the 8 × 8 lowest frequencies of the cosine transform: whether it lies above
@@ -26,9 +26,9 @@ def perceptual_hash(picture: NDArray[np.uint8]) -> tuple[np.uint64, np.uint64]:
     """
     from scipy.fft import dctn
 
-    if picture.shape != (_SIDE, _SIDE):
-        raise ValueError(f"{picture.shape} is hashed; it takes {_SIDE} × {_SIDE}.")
-    low = dctn(picture.astype(np.float32), norm="ortho")[:8, :8]
+    if image.shape != (_SIDE, _SIDE):
+        raise ValueError(f"{image.shape} is hashed; it takes {_SIDE} × {_SIDE}.")
+    low = dctn(image.astype(np.float32), norm="ortho")[:8, :8]
     mirrored = low * np.where(np.arange(8) % 2, -1, 1)  # odd frequencies change their sign
     return _bits(low), _bits(mirrored)
 

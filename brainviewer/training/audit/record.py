@@ -18,7 +18,7 @@ from brainviewer.training.audit.duplicates import DUPLICATE, Duplicates, Pair, f
 from brainviewer.training.audit.image_signature import CONSPICUOUS, ImageSignature, measure_images
 from brainviewer.training.audit.shortcuts import FOLDS, Shortcut, measure_shortcuts
 from brainviewer.training.audit.wording import findings
-from brainviewer.training.labelled_data.image_lists import TEST, Entry, Listing, list_pictures
+from brainviewer.training.labelled_data.image_lists import TEST, Entry, Listing, list_images
 
 SCHEMA = "brainviewer-data-audit/1"
 
@@ -44,12 +44,12 @@ def audit(
     report: Report = silent,
     group_by: str = "",
 ) -> Audit:
-    """Audit a data set of single images; see ``list_pictures`` for its layout.
+    """Audit a data set of single images; see ``list_images`` for its layout.
 
     Raises FileError if the folders are not right, or if no image can be read.
     """
     start = time.perf_counter()
-    listing = list_pictures(train, test, group_by)
+    listing = list_images(train, test, group_by)
     found = list(measure_images([entry.path for entry in listing.entries], processes, report))
     both = list(zip(listing.entries, found, strict=True))
     unreadable = [(entry, one) for entry, one in both if isinstance(one, FileError)]
@@ -157,12 +157,12 @@ def duplicate_groups(done: Audit) -> list[dict[str, Any]]:
 
 def _copies(done: Audit) -> dict[str, Any]:
     found = duplicate_groups(done)
-    pictures = sum(len(group["files"]) for group in found)
+    images = sum(len(group["files"]) for group in found)
     return {
         "correlation_at_least": DUPLICATE,
         "groups": len(found),
-        "pictures": pictures,
-        "superfluous": pictures - len(found),
+        "pictures": images,
+        "superfluous": images - len(found),
         "identical_groups": sum(group["identical"] for group in found),
         "contradicting_groups": sum(len(group["classes"]) > 1 for group in found),
         "across_splits": [

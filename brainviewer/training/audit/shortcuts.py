@@ -18,7 +18,7 @@ from brainviewer.training.softmax_regression import Numbers, class_weights, fit_
 FOLDS = 5
 _BINS = 8
 _RIDGE = 1.0
-_MOST_PICTURES = 20_000
+_MOST_IMAGES = 20_000
 _SEED = 0
 _OPTIONS = {"maxiter": 150}
 
@@ -60,8 +60,8 @@ def measure_shortcuts(
     classes = sorted(set(labels))
     truth = np.array([classes.index(label) for label in labels], np.int64)
     chosen = np.arange(len(truth))
-    if len(chosen) > _MOST_PICTURES:
-        chosen = np.sort(np.random.default_rng(_SEED).permutation(chosen)[:_MOST_PICTURES])
+    if len(chosen) > _MOST_IMAGES:
+        chosen = np.sort(np.random.default_rng(_SEED).permutation(chosen)[:_MOST_IMAGES])
     truth = truth[chosen]
     _, first, member = np.unique(groups[chosen], return_index=True, return_inverse=True)
     of_group = [classes[truth[place]] for place in first]
@@ -71,19 +71,22 @@ def measure_shortcuts(
     found = []
     for number, (name, (features, values)) in enumerate(families.items()):
         report(number / len(families), "Looking for shortcuts")
-        shares = _unseen(np.asarray(values, np.float64)[chosen], truth, fold_of, len(classes))
+        probabilities = _held_out(
+            np.asarray(values, np.float64)[chosen], truth, fold_of, len(classes)
+        )
         scores = {
-            code: area_under_curve(truth == n, shares[:, n]) for n, code in enumerate(classes)
+            code: area_under_curve(truth == n, probabilities[:, n])
+            for n, code in enumerate(classes)
         }
         found.append(Shortcut(name, tuple(features), scores))
     return found
 
 
-def _unseen(
+def _held_out(
     values: Numbers, truth: NDArray[np.int64], fold_of: NDArray[np.int64], classes: int
 ) -> Numbers:
     """(n, classes) probabilities, each from the folds that the image is not in."""
-    shares = np.zeros((len(truth), classes))
+    probabilities = np.zeros((len(truth), classes))
     for fold in range(FOLDS):
         own = fold_of == fold
         cuts = np.quantile(values[~own], np.linspace(0, 1, _BINS + 1)[1:-1], axis=0)
@@ -95,5 +98,5 @@ def _unseen(
         fitted = fit_softmax(
             inputs[~own], learned, weight, _RIDGE, np.eye(classes), options=_OPTIONS
         )
-        shares[own] = softmax(fitted[:, 0] + inputs[own] @ fitted[:, 1:].T)
-    return shares
+        probabilities[own] = softmax(fitted[:, 0] + inputs[own] @ fitted[:, 1:].T)
+    return probabilities

@@ -64,7 +64,7 @@ class NetworkRun:
         tested = results.joined([part.test for part in parts])
         validated = results.joined([part.validation for part in parts if part.validation])
         self.report(1.0, f"{self.named}: measuring")
-        classes = list(self.chosen.answers)
+        classes = list(self.chosen.classes)
         cost = json.loads((self._folder(self.splits[0]) / COST_FILE).read_text("utf-8"))
         about = [json.loads(part.about) for part in parts]
         history = [entry for one in about for entry in one["history"]]
@@ -91,7 +91,7 @@ class NetworkRun:
             history=history,
             **cost,
         )
-        places = {picture.file: place for place, picture in enumerate(self.chosen.pictures)}
+        places = {image.file: place for place, image in enumerate(self.chosen.images)}
         shown = self.images[[places[file] for file in tested.files]]
         write_predictions(self.out / PREDICTIONS_FILE, tested, validated)
         write_page(result, tested, shown, self.out)
@@ -107,7 +107,7 @@ class NetworkRun:
         done = read_predictions(folder / PART_FILE)
         if done is not None:
             return done
-        from brainviewer.training.image_classification.fitting.keras_fit import answers, fit
+        from brainviewer.training.image_classification.fitting.keras_fit import fit, predictions
         from brainviewer.training.image_classification.fitting.phase import Samples
         from brainviewer.training.image_classification.networks.saving import save_network
 
@@ -121,23 +121,25 @@ class NetworkRun:
             for members in (part.train, part.validation)
         )
         logs = None if self.logs is None else self.logs / self.recipe.network / part.name
-        classes = len(self.chosen.answers)
+        classes = len(self.chosen.classes)
         fitted = fit(self.recipe, classes, train, validation, folder, report, logs)
         if part is self.splits[0]:
             cost = save_network(fitted.model, self.out)
             write_whole(folder / COST_FILE, json.dumps(cost).encode())
         history = [{"fold": part.name, **entry} for entry in fitted.history]
         made = RunPredictions(
-            self._tested(part, part.test, answers(fitted.model, self.images[part.test], report)),
-            self._tested(part, part.validation, answers(fitted.model, validation.values)),
+            self._tested(
+                part, part.test, predictions(fitted.model, self.images[part.test], report)
+            ),
+            self._tested(part, part.validation, predictions(fitted.model, validation.values)),
             json.dumps({"history": history, "weights": fitted.weights}),
         )
         write_predictions(folder / PART_FILE, *made)
         return made
 
     def _tested(self, part: Split, members: Any, probabilities: Any) -> Predictions:
-        files = tuple(self.chosen.pictures[place].file for place in members)
-        groups = np.array([self.chosen.pictures[place].group for place in members])
+        files = tuple(self.chosen.images[place].file for place in members)
+        groups = np.array([self.chosen.images[place].group for place in members])
         named = self.chosen.source.grouped and groups.tolist() != list(files)
         return Predictions(
             files,
@@ -152,16 +154,16 @@ class NetworkRun:
         return self.out / f"fold-{part.name}"
 
     def _data(self) -> dict[str, Any]:
-        source, pictures = self.chosen.source, self.chosen.pictures
-        counts = np.bincount(self.chosen.labels, minlength=len(self.chosen.answers)).tolist()
-        tested = sorted(pictures[place].file for part in self.splits for place in part.test)
+        source, images = self.chosen.source, self.chosen.images
+        counts = np.bincount(self.chosen.labels, minlength=len(self.chosen.classes)).tolist()
+        tested = sorted(images[place].file for part in self.splits for place in part.test)
         return {
             "folder": source.folder.name,
             "layout": source.layout,
             "images_sha256": source.sha256,
             "test_sha256": hashlib.sha256(json.dumps(tested).encode()).hexdigest(),
-            "images": len(pictures),
-            "classes": dict(zip(self.chosen.answers, counts, strict=True)),
+            "images": len(images),
+            "classes": dict(zip(self.chosen.classes, counts, strict=True)),
         }
 
     def _protocol(self, options: Options) -> dict[str, Any]:

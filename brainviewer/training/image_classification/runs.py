@@ -125,17 +125,17 @@ def train_images(
     source = find_split(data, options)
     chosen = choose(first, source, options.excluded, options.limit)
     splits = split(first, chosen, options.fold)
-    if first.triage is not None and first.triage[0] not in chosen.answers:
+    if first.triage is not None and first.triage[0] not in chosen.classes:
         raise FileError(
             f"The recipe {first.name} asks for the sensitivity of '{first.triage[0]}', which is "
             "none of its classes.",
-            f"Its classes: {', '.join(chosen.answers)}.",
+            f"Its classes: {', '.join(chosen.classes)}.",
         )
     about = describe_run(
         recipe_file,
         source.folder,
         layout=source.layout,
-        images=len(source.pictures),
+        images=len(source.images),
         images_sha256=source.sha256,
         choices=options.content(),
     )
@@ -143,21 +143,21 @@ def train_images(
 
     def begin(readable: Chosen) -> None:
         split(first, readable, options.fold)
-        _check_networks(recipes, len(chosen.answers), options.threads)
+        _check_networks(recipes, len(chosen.classes), options.threads)
         begin_run(about, recipe_file, out)
 
     images, unread = _images(first, chosen, out, report, tell, begin)
     notices = [*source.notices, *_notices(chosen, options)]
     if unread:
-        notices.append(unread_words(unread, len(chosen.pictures)))
+        notices.append(unread_words(unread, len(chosen.images)))
         chosen = without(chosen, unread)
         splits = split(first, chosen, options.fold)
     for notice in notices:
         tell(notice)
     if options.augmented is not None:
         train = splits[0].train
-        pictures, into = [chosen.pictures[place] for place in train], options.augmented
-        written = write_copies(into, pictures, images[train], first.augmentation, first.seed)
+        images2d, into = [chosen.images[place] for place in train], options.augmented
+        written = write_copies(into, images2d, images[train], first.augmentation, first.seed)
         many = counted(written, "varied image was", "varied images were")
         tell(f"{many} written into {into.name}.")
     found = []
@@ -212,13 +212,13 @@ def _images(
     begin : checks what can be read and begins the run.
     """
     folder = chosen.source.folder
-    key = cache_key(folder, chosen.pictures, recipe.preparation)
+    key = cache_key(folder, chosen.images, recipe.preparation)
     if (kept := read_cache(out / CACHE_FILE, key)) is not None:
         return kept
-    images, crops, unread = prepare(folder, chosen.pictures, recipe.preparation, report)
+    images, crops, unread = prepare(folder, chosen.images, recipe.preparation, report)
     readable = without(chosen, unread)
     begin(readable)
-    if doubtful := write_doubtful(folder, readable.pictures, crops, out):
+    if doubtful := write_doubtful(folder, readable.images, crops, out):
         tell(
             f"{counted(doubtful, 'crop is', 'crops are')} doubtful: look at {SHEET_FILE}, and "
             f"give what is left of {LIST_FILE} as --exclude to train without those."
@@ -241,16 +241,16 @@ def _check_networks(recipes: Sequence[ImageRecipe], classes: int, threads: int) 
 
 def _notices(chosen: Chosen, options: Options) -> Iterator[str]:
     source = chosen.source
-    if any(p.fold for p in chosen.pictures) and any(p.fold is None for p in chosen.pictures):
-        without = sorted({p.label for p in chosen.pictures if p.fold is None})
+    if any(p.fold for p in chosen.images) and any(p.fold is None for p in chosen.images):
+        without = sorted({p.label for p in chosen.images if p.fold is None})
         yield (
             f"The data gives no fold to images of the class {', '.join(without)}: they were dealt "
             "to the folds in series of neighbouring names, not by patient."
         )
     if options.limit is not None:
-        many = counted(len(source.pictures), "image")
-        yield f"Only {len(chosen.pictures)} of {many} were used."
-    if unused := set(source.classes) - {p.label for p in chosen.pictures}:
+        many = counted(len(source.images), "image")
+        yield f"Only {len(chosen.images)} of {many} were used."
+    if unused := set(source.classes) - {p.label for p in chosen.images}:
         yield f"Images of the class {', '.join(sorted(unused))} were left out by the recipe."
 
 

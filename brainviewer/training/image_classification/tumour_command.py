@@ -10,7 +10,7 @@ import numpy as np
 from brainviewer.core.errors import FileError, Report
 from brainviewer.files.native_output import without_stderr
 from brainviewer.files.writing import make_folder, write_whole
-from brainviewer.models.feature_ood import fit_scope, save_scope
+from brainviewer.models.feature_ood import fit_ood, save_ood
 from brainviewer.training.image_classification.data.labelled_images import find_images
 from brainviewer.training.image_classification.data.tumour_folds import CLASSES, FOLDS
 from brainviewer.training.image_classification.data.tumour_samples import (
@@ -51,7 +51,7 @@ from brainviewer.training.labelled_data.pretraining_images import cheng_folder
 from brainviewer.training.leaderboard.shipped_model import shipped_result
 from brainviewer.training.recipes import FINAL_FILE, PRETRAINED_FILE
 from brainviewer.training.run_folder import begin_run, check_run, describe_run, read_run
-from brainviewer.training.subtype.package import SCOPE_FILE
+from brainviewer.training.subtype.package import OOD_FILE
 from brainviewer.training.weights import save_weights
 
 # What stands in a row of the leaderboard, without and with a teacher.
@@ -107,7 +107,7 @@ def folders(data: Path) -> tuple[Path, Path | None]:
 def evaluate_tumour_network(
     recipe: Path, data: Path | None, run: Path, report: Report, ood: Path | None = None
 ) -> dict[str, Any]:
-    """Measure a finished run; leaves the scope of its final network there.
+    """Measure a finished run; leaves the OOD check of its final network there.
 
     ood : folder of images that are out of scope, in a folder for each kind; None leaves
         them out.
@@ -134,13 +134,13 @@ def evaluate_tumour_network(
     record = evaluate(said, known)
     name = str((read_run(run) or {}).get("recipe", recipe.stem))
     write_whole(run / RESULT_FILE, dump(_result(name, plan, said, cheng)).encode())
-    if not (run / SCOPE_FILE).is_file():
+    if not (run / OOD_FILE).is_file():
         report(0.9, "features of the final network")
         network = load_network(run / FINAL_FILE, plan.network)
         left_out = set(said.files[said.doubtful].tolist())
-        pictures = [one.picture for one in cheng_samples(cheng) if one.name not in left_out]
-        features = embeddings_of(network, pictures, plan.input)
-        save_scope(fit_scope(features, AXES, record["scope"]["limit"]), run / SCOPE_FILE)
+        images = [one.image for one in cheng_samples(cheng) if one.name not in left_out]
+        features = embeddings_of(network, images, plan.input)
+        save_ood(fit_ood(features, AXES, record["scope"]["limit"]), run / OOD_FILE)
     return record
 
 

@@ -16,7 +16,7 @@ import typer
 
 from brainviewer.assets import resources
 from brainviewer.core.errors import FileError
-from brainviewer.core.findings import PICTURE
+from brainviewer.core.findings import IMAGE
 from brainviewer.files.writing import write_whole
 from brainviewer.models.card_file import CARD_FILE, load_card
 from brainviewer.models.engine.onnx_runtime import OnnxRuntime, read_weights
@@ -34,7 +34,7 @@ from brainviewer.training.model_files import (
 )
 from brainviewer.training.recipes import FINAL_FILE
 from brainviewer.training.subtype.evaluate import EVALUATION_FILE
-from brainviewer.training.subtype.package import SCOPE_FILE
+from brainviewer.training.subtype.package import OOD_FILE
 from brainviewer.training.templates import put_tables
 
 About = dict[str, Any]
@@ -45,11 +45,11 @@ def card_content(about: About, evaluation: About, recipe_text: str, folder: Path
     kept = ("name", "value", "low", "high", "images")
     figures = [{key: one[key] for key in kept} for one in evaluation["figures"]]
     return card_of(
-        {**about, "sequences": [PICTURE], "needed": [PICTURE]},
+        {**about, "sequences": [IMAGE], "needed": [IMAGE]},
         evaluation["classes"],
-        {**NETWORK_FILES, "scope": SCOPE_FILE},
+        {**NETWORK_FILES, "scope": OOD_FILE},
         folder,
-        head=evaluation["head"],
+        fusion_head=evaluation["head"],
         network=own_network(recipe_text, folder),
         figures={"image": figures},
     )
@@ -102,14 +102,14 @@ def main(
 
         if run is None:
             raise typer.BadParameter("--run is needed to write the network.")
-        for name in (FINAL_FILE, EVALUATION_FILE, SCOPE_FILE):
+        for name in (FINAL_FILE, EVALUATION_FILE, OOD_FILE):
             if not (run / name).is_file():
                 raise FileError(
                     f"The run {run.name} holds no {name}.",
                     "Run 'brainviewer train' and 'brainviewer evaluate' on it first.",
                 )
         write_networks(run / FINAL_FILE, read_tumour_recipe(plan_file), model)
-        for name in (EVALUATION_FILE, SCOPE_FILE):
+        for name in (EVALUATION_FILE, OOD_FILE):
             write_whole(model / name, (run / name).read_bytes())
     write_model(model, plan_file.read_text(encoding="utf-8"))
     if board is not None and run is not None:

@@ -1,6 +1,6 @@
 """Labelled cases of a data folder, in either layout.
 
-``lgg``: ``labels.csv`` and a folder of pictures per patient, also one level down in a folder
+``lgg``: ``labels.csv`` and a folder of images per patient, also one level down in a folder
 ``lgg``. Challenge (CPM-RadPath 2019): one CSV with case id, class and age, and a folder of NIfTI
 files per case, beside the CSV or one level down.
 """
@@ -21,7 +21,7 @@ from brainviewer.files.study.folder import Assignment
 from brainviewer.training.labelled_data.challenge import challenge_files, load_challenge
 from brainviewer.training.labelled_data.collection import CLASSES, Case, Collection
 from brainviewer.training.labelled_data.labels import is_case_table, read_labels
-from brainviewer.training.labelled_data.lgg import check_lgg, lgg_outlines, lgg_slices, load_lgg
+from brainviewer.training.labelled_data.lgg import check_lgg, lgg_masks, lgg_slices, load_lgg
 
 _LAYOUTS = (
     "Give a folder with labels.csv and a folder of slices per patient, or with a CSV of case id, "
@@ -59,7 +59,7 @@ def find_cases(data: Path, classes: Sequence[str] = CLASSES) -> Collection:
     if layout == "lgg":
         for case_id, folder in folders.items():
             check_lgg(folder)
-            stems = (file.stem.removesuffix("_mask") for file in lgg_outlines(folder))
+            stems = (file.stem.removesuffix("_mask") for file in lgg_masks(folder))
             own[case_id] = [folder / f"{stem}.jpg" for stem in stems]
     else:
         found = {case_id: challenge_files(folder) for case_id, folder in folders.items()}
@@ -133,7 +133,7 @@ def _common_layout(data: Path, folders: Mapping[str, Path]) -> str:
                 "Add them, or take the row out of the table.",
             )
     if len(set(layouts.values())) > 1:
-        raise FileError(f"The folder {data.name} mixes pictures and NIfTI files.", _LAYOUTS)
+        raise FileError(f"The folder {data.name} mixes images and NIfTI files.", _LAYOUTS)
     return next(iter(layouts.values()))
 
 
@@ -166,12 +166,12 @@ def check_duplicate_patients(images: Mapping[str, Sequence[Path]]) -> None:
     images : case id to the files that no two patients can share.
     Raises FileError if two do, or if a file cannot be read.
     """
-    alike: dict[bytes, list[tuple[str, Path]]] = defaultdict(list)
+    similar: dict[bytes, list[tuple[str, Path]]] = defaultdict(list)
     for case_id, files in images.items():
         for file in files:
             with _readable(file):
-                alike[_key(file)].append((case_id, file))
-    for group in alike.values():
+                similar[_key(file)].append((case_id, file))
+    for group in similar.values():
         if len({case_id for case_id, _ in group}) < 2:
             continue
         seen: dict[bytes, str] = {}

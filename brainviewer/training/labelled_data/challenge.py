@@ -40,8 +40,8 @@ def challenge_files(folder: Path) -> Assignment:
 def load_challenge(folder: Path) -> LabelledStudy:
     """A case as a study on the grid of its FLAIR.
 
-    The outline is everything that the segmentation marks, whatever its labels; None if there is
-    none.
+    The segmentation is everything that the segmentation marks, whatever its labels; None if there
+    is none.
 
     Raises FileError that names the case if a file cannot be read, or if the files cannot be
     brought onto one grid.
@@ -57,7 +57,7 @@ def load_challenge(folder: Path) -> LabelledStudy:
         }
         lesion = None
         if found.segmentation is not None:
-            lesion = _outline(read_nifti(found.segmentation), fixed.grid)
+            lesion = _mask(read_nifti(found.segmentation), fixed.grid)
     return LabelledStudy(Study(volumes, grid, folder.name), lesion)
 
 
@@ -69,7 +69,7 @@ def _placed(image: NiftiImage, fixed: NiftiImage) -> NDArray[Any]:
     return resample(image.data, motion.grid if motion else image.grid, fixed.grid)
 
 
-def _outline(image: NiftiImage, grid: Grid) -> Mask:
+def _mask(image: NiftiImage, grid: Grid) -> Mask:
     marked = (image.data != 0).astype(np.uint8)
     if not coincide(image.grid, grid):
         marked = resample(marked, image.grid, grid, labels=True)

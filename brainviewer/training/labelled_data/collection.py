@@ -17,7 +17,8 @@ CLASSES = ("A", "O", "G")
 
 @dataclass(frozen=True)
 class LabelledStudy:
-    """A study and the expert's outline of its lesion, (i, j, k) bool; None if there is none."""
+    """A study and the expert's segmentation of its lesion, (i, j, k) bool; None if there is
+    none."""
 
     study: Study
     lesion: Mask | None
@@ -47,7 +48,7 @@ class Case:
 class Collection:
     """All cases of a data folder.
 
-    layout : ``lgg`` (pictures and masks of axial slices) or ``challenge`` (NIfTI files).
+    layout : ``lgg`` (images and masks of axial slices) or ``challenge`` (NIfTI files).
     notices : sentences that the user must see.
     """
 

@@ -34,7 +34,7 @@ class Detection:
 def detect_all(cases: Sequence[Case], folder: Path, report: Report) -> None:
     """Look for the tumour in every case that ``folder`` says nothing about yet.
 
-    A finder that learned from these cases must have written the folder itself, each case by a
+    A detector that learned from these cases must have written the folder itself, each case by a
     network that never saw it.
     """
     from brainviewer.models.engine.inline import InlineEngine

@@ -14,17 +14,17 @@ _MOST_BYTES = 2**28
 
 
 def read_pixels(path: Path, flags: int, what: str) -> NDArray[np.uint8]:
-    """The pixels of a picture, (rows, columns) or (rows, columns, 3) in the order blue, green, red.
+    """The pixels of an image, (rows, columns) or (rows, columns, 3) in the order blue, green, red.
 
     flags : ``GREY``, ``COLOUR`` or another of OpenCV
-    what : the picture in a sentence, such as "The picture 001.jpg"
+    what : the image in a sentence, such as "The image 001.jpg"
     Raises FileError if it is no ordinary file, too large, or cannot be decoded.
     """
     content = np.frombuffer(read_ordinary(path, _MOST_BYTES), np.uint8)
     try:
-        picture = cv2.imdecode(content, flags) if content.size else None
+        image = cv2.imdecode(content, flags) if content.size else None
     except cv2.error:
-        picture = None
-    if picture is None:
+        image = None
+    if image is None:
         raise FileError(f"{what} cannot be read.", "Check the data folder.")
-    return np.asarray(picture, np.uint8)
+    return np.asarray(image, np.uint8)

@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 from brainviewer.core.counting import counted
 from brainviewer.core.errors import FileError
 from brainviewer.files.folder_listing import list_folder
-from brainviewer.files.image2d.folder import PICTURE_SUFFIXES
+from brainviewer.files.image2d.folder import IMAGE_SUFFIXES
 from brainviewer.training.labelled_data.patients import (
     folder_patient,
     named_patient,
@@ -37,7 +37,7 @@ class Entry:
     name : path in the report, with slashes, from the folder that holds all splits
     split : train, test, validation, or the fold that ``labels.csv`` gives it
     patient : empty if not known; the same in two classes is one patient
-    source_size : (columns, rows) before somebody resized it, if ``labels.csv`` knows
+    source_size : (columns, rows) before it was resized, if ``labels.csv`` knows
     """
 
     path: Path
@@ -73,7 +73,7 @@ class Listing:
         return tuple(sorted(names, key=lambda name: (given.get(name, len(given)), name)))
 
 
-def list_pictures(train: Path, test: Path | None = None, group_by: str = "") -> Listing:
+def list_images(train: Path, test: Path | None = None, group_by: str = "") -> Listing:
     """All images of one or two folders; none is opened yet.
 
     A folder holds a folder per class, or ``labels.csv`` with the columns ``file`` and ``class``,
@@ -170,7 +170,7 @@ class _Found:
         for folder in classes:
             before = len(self.entries)
             for file in _files(folder):
-                if file.suffix.lower() in PICTURE_SUFFIXES:
+                if file.suffix.lower() in IMAGE_SUFFIXES:
                     name = self._name(file)
                     patient = folder_patient(file.relative_to(folder))
                     self.entries.append(Entry(file, name, folder.name, self.split, patient))
@@ -205,8 +205,8 @@ class _Found:
         if not self.entries:
             raise FileError(f"{TABLE} in {self.folder.name} names no image.", _ADVICE)
         left = [f for f in _files(self.folder) if f not in named and f.name != TABLE]
-        unnamed = [f for f in left if f.suffix.lower() in PICTURE_SUFFIXES]
-        self.others += [self._name(f) for f in left if f.suffix.lower() not in PICTURE_SUFFIXES]
+        unnamed = [f for f in left if f.suffix.lower() in IMAGE_SUFFIXES]
+        self.others += [self._name(f) for f in left if f.suffix.lower() not in IMAGE_SUFFIXES]
         if unnamed:
             self.notices.append(
                 f"Left out, because {TABLE} has no row for them: "

@@ -24,34 +24,34 @@ class TumourSlice:
 
 
 @dataclass(frozen=True)
-class LabelledPicture:
-    """One grey picture of the pretraining set; ``mask`` is an ellipse in the tumour's box."""
+class LabelledImage:
+    """One grey image of the pretraining set; ``mask`` is an ellipse in the tumour's box."""
 
     label: str
-    picture: NDArray[np.float32]
+    image: NDArray[np.float32]
     mask: NDArray[np.bool_] | None
 
 
 def cheng_folder(data: Path) -> Path:
-    """Where the pictures of ``cheng`` lie if they are there: in a data folder, or beside it."""
+    """Where the images of ``cheng`` lie if they are there: in a data folder, or beside it."""
     within = data / "cheng"
     return within if within.is_dir() else data.parent / "cheng"
 
 
-def read_cheng(folder: Path) -> list[LabelledPicture]:
+def read_cheng(folder: Path) -> list[LabelledImage]:
     """Read a ``cheng`` folder: contrast-enhanced T1 slices of four classes, in all planes."""
-    pictures = []
+    images = []
     for _, row in read_table(folder / "labels.csv", ("file", "class")):
         file = folder / row["file"]
-        picture = read_pixels(file, GREY, f"The picture {file.name}").astype(np.float32)
+        image = read_pixels(file, GREY, f"The image {file.name}").astype(np.float32)
         mask = None
         if row["box_cx"]:
-            rows, columns = picture.shape
+            rows, columns = image.shape
             centre = (float(row["box_cx"]) * columns, float(row["box_cy"]) * rows)
             axes = (float(row["box_w"]) * columns / 2, float(row["box_h"]) * rows / 2)
-            mask = ellipse(picture.shape, centre, axes)
-        pictures.append(LabelledPicture(row["class"], picture, mask))
-    return pictures
+            mask = ellipse(image.shape, centre, axes)
+        images.append(LabelledImage(row["class"], image, mask))
+    return images
 
 
 def ellipse(

@@ -120,13 +120,13 @@ def summary_plots(record: Mapping[str, Any], cases: Sequence[Case]) -> dict[str,
     record : what ``summarise`` found out about the cases.
     """
     classes, present = record["classes"], record["sequences"]
-    shares = [f"{one['cases']} ({100 * one['share']:.0f} %)" for one in classes.values()]
+    fractions = [f"{one['cases']} ({100 * one['share']:.0f} %)" for one in classes.values()]
     of_all = [f"{count} of {record['cases']}" for count in present.values()]
     return {
         CLASSES_FILE: _bars(
             f"Cases per class ({record['labelled']} labelled)",
             {code: one["cases"] for code, one in classes.items()},
-            shares,
+            fractions,
             [class_colour(code, n) for n, code in enumerate(classes)],
         ),
         AGES_FILE: _ages(record, cases),

@@ -9,7 +9,7 @@ from typing import Any
 from brainviewer.training.leaderboard.entries import SHIPPED
 
 Row = Mapping[str, Any]
-_SHARE = re.compile(r"(\d+(?:\.\d+)?) %")
+_FRACTION = re.compile(r"(\d+(?:\.\d+)?) %")
 _ORDER = ("apart", "tutorial", "reported")
 _WIDTH, _HEIGHT, _LEFT, _BOTTOM, _TOP = 250, 132, 26, 18, 8
 
@@ -57,9 +57,9 @@ def _accuracies(row: Row) -> dict[str, float]:
     found = {}
     if row["tutorial"] is not None:
         found["tutorial"] = float(row["tutorial"]["figures"]["accuracy"]["value"])
-    share = _SHARE.search(row["reported"])
-    if share is not None and "best of" not in row["reported"] and not row["conditions"]:
-        found["reported"] = float(share[1]) / 100
+    fraction = _FRACTION.search(row["reported"])
+    if fraction is not None and "best of" not in row["reported"] and not row["conditions"]:
+        found["reported"] = float(fraction[1]) / 100
     return found | {"apart": float(row["patient_wise"]["figures"]["accuracy"]["value"])}
 
 

@@ -73,14 +73,14 @@ def _tell_copies(results: Mapping[Path, dict[str, Any]]) -> None:
     """Add how right each network is on test images that are copies, where their data is here."""
     known: dict[Path, frozenset[str]] = {}
     for file, result in results.items():
-        answered = read_predictions(file.parent / PREDICTIONS_FILE)
+        classified = read_predictions(file.parent / PREDICTIONS_FILE)
         data = _data(file.parent)
-        if result["data"]["layout"] != TRAIN_TEST or answered is None or data is None:
+        if result["data"]["layout"] != TRAIN_TEST or classified is None or data is None:
             continue
         if data.is_dir():
             if data not in known:
                 known[data] = images_with_copies(find_images(data))
-            result["leak"] = accuracy_by_copies(answered.test, known[data])
+            result["leak"] = accuracy_by_copies(classified.test, known[data])
 
 
 def thinned(result: Mapping[str, Any]) -> dict[str, Any]:

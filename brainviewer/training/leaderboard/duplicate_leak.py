@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from brainviewer.files.image2d.reader import read_picture
+from brainviewer.files.image2d.reader import read_image2d
 from brainviewer.training.audit.image_signature import unit_thumbnails
 from brainviewer.training.image_classification.data.labelled_images import LabelledImages
 from brainviewer.training.image_classification.evaluation.results import Predictions
-from brainviewer.training.metrics.intervals import share
+from brainviewer.training.metrics.intervals import fraction
 
 ON_COPIES, ON_OTHERS = "accuracy on copies", "accuracy on the others"
 _SIDE = 32  # pixels of a thumbnail
@@ -24,26 +24,26 @@ def images_with_copies(source: LabelledImages) -> frozenset[str]:
 
     Raises FileError for an image that cannot be read.
     """
-    parts = [[p for p in source.pictures if p.testing == testing] for testing in (True, False)]
+    parts = [[p for p in source.images if p.testing == testing] for testing in (True, False)]
     tested, learned = (
-        unit_thumbnails([read_picture(source.folder / p.file).grey() for p in part], _SIDE).reshape(
+        unit_thumbnails([read_image2d(source.folder / p.file).grey() for p in part], _SIDE).reshape(
             len(part), -1
         )
         for part in parts
     )
     nearest = (tested @ learned.T).max(axis=1)
-    names = [picture.file for picture in parts[0]]
+    names = [image.file for image in parts[0]]
     return frozenset(name for name, near in zip(names, nearest, strict=True) if near > _ALIKE)
 
 
-def accuracy_by_copies(answered: Predictions, copies: Collection[str]) -> dict[str, Any] | None:
+def accuracy_by_copies(classified: Predictions, copies: Collection[str]) -> dict[str, Any] | None:
     """Accuracy on copies and on the others, with intervals; None unless there are both."""
-    has_copy = np.array([file in copies for file in answered.files])
+    has_copy = np.array([file in copies for file in classified.files])
     if has_copy.all() or not has_copy.any():
         return None
-    right = answered.probabilities.argmax(axis=1) == answered.truth
+    right = classified.probabilities.argmax(axis=1) == classified.truth
     figures = [
-        share(float(right[part].mean()), int(part.sum())).entry(name, "images", 0)
+        fraction(float(right[part].mean()), int(part.sum())).entry(name, "images", 0)
         for name, part in ((ON_COPIES, has_copy), (ON_OTHERS, ~has_copy))
     ]
     by_class = [
@@ -53,7 +53,7 @@ def accuracy_by_copies(answered: Predictions, copies: Collection[str]) -> dict[s
             "others": int((~has_copy)[own].sum()),
             "right_on_others": int(right[own & ~has_copy].sum()),
         }
-        for own in (answered.truth == place for place in range(answered.probabilities.shape[1]))
+        for own in (classified.truth == place for place in range(classified.probabilities.shape[1]))
     ]
     return {
         "copies": int(has_copy.sum()),
@@ -66,8 +66,8 @@ def accuracy_by_copies(answered: Predictions, copies: Collection[str]) -> dict[s
 def inflation(leak: Mapping[str, Any] | None) -> dict[str, float] | None:
     """How much more often an image is answered rightly if it is a copy, within its class.
 
-    The difference of the two shares in each class, weighed by Mantel & Haenszel (1959), with the
-    interval of a difference of shares (Zou & Donner 2008). None where it cannot be told: without
+    The difference of the two fractions in each class, weighed by Mantel & Haenszel (1959), with the
+    interval of a difference of fractions (Zou & Donner 2008). None where it cannot be told: without
     counts for each class; where most copies are in classes of which hardly an image has no copy,
     so that there is nothing to compare them with; and where the interval holds 0, so that the
     classes alone explain what differs between copies and others.
@@ -80,8 +80,8 @@ def inflation(leak: Mapping[str, Any] | None) -> dict[str, float] | None:
     value = down = up = 0.0
     for weight, row in zip(weights, two, strict=True):
         part = weight / sum(weights)
-        copy = share(row["right_on_copies"] / row["copies"], row["copies"])
-        other = share(row["right_on_others"] / row["others"], row["others"])
+        copy = fraction(row["right_on_copies"] / row["copies"], row["copies"])
+        other = fraction(row["right_on_others"] / row["others"], row["others"])
         value += part * (copy.value - other.value)
         down += part**2 * ((copy.value - copy.low) ** 2 + (other.high - other.value) ** 2)
         up += part**2 * ((copy.high - copy.value) ** 2 + (other.value - other.low) ** 2)

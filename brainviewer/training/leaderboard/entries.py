@@ -72,7 +72,7 @@ class Entry:
     """One network; at least one of the two is there.
 
     apart : its result on patients that were kept apart from those that it learned from.
-    tutorial : its result under a split that nobody made by patient.
+    tutorial : its result under a split that is not by patient.
     """
 
     apart: Result | None

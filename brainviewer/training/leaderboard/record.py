@@ -93,10 +93,10 @@ def as_row(entry: Entry) -> dict[str, Any]:
 def _side(result: Result | None) -> dict[str, Any] | None:
     if result is None:
         return None
-    figures = {one["name"]: one for one in result["figures"]}
+    metrics = {one["name"]: one for one in result["figures"]}
     return {
         "figures": {
-            name: {key: figures[name][key] for key in ("value", "low", "high")} for name in FIGURES
+            name: {key: metrics[name][key] for key in ("value", "low", "high")} for name in FIGURES
         },
         "tested": result["protocol"]["tested"],
         "images": {part: result["protocol"][part] for part in ("train", "validation", "test")},

@@ -13,7 +13,7 @@ def shipped_result(
     about: str,
     source: LabelledImages,
     classes: Sequence[str],
-    answered: Predictions,
+    classified: Predictions,
     settings: Mapping[str, Any],
     images: Mapping[str, int],
     seed: int = 2026,
@@ -22,15 +22,15 @@ def shipped_result(
 
     model : id of the model, which names the row.
     source : the data, as ``find_images`` reads it: rows of the same data stand in one table.
-    answered : each image answered by the network that never saw its fold.
+    classified : each image answered by the network that never saw its fold.
     settings : ``input_size``, ``colour``, ``pretrained``, ``weights`` and what else is known.
     images : how many were used for ``train`` and ``validation`` of one fold.
     """
-    counts = {name: int((answered.truth == place).sum()) for place, name in enumerate(classes)}
+    counts = {name: int((classified.truth == place).sum()) for place, name in enumerate(classes)}
     return result_record(
         SHIPPED,
         classes,
-        answered,
+        classified,
         seed,
         recipe=model,
         network=model,
@@ -39,15 +39,15 @@ def shipped_result(
             "folder": source.folder.name,
             "layout": source.layout,
             "images_sha256": source.sha256,
-            "images": len(answered.files),
+            "images": len(classified.files),
             "classes": counts,
         },
         protocol={
             "split": source.layout,
             "grouped": source.grouped,
-            "tested": sorted(set(answered.folds)),
+            "tested": sorted(set(classified.folds)),
             **images,
-            "test": len(answered.files),
+            "test": len(classified.files),
             "limit": None,
         },
         settings=dict(settings),

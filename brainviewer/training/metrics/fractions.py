@@ -1,4 +1,4 @@
-"""Shares (so many of so many) and their 95 % intervals."""
+"""Fractions (so many of so many) and their 95 % intervals."""
 
 import math
 from typing import Any
@@ -10,13 +10,13 @@ Z = 1.959964
 """Of the normal distribution, so that 95 % lie within."""
 
 
-def wilson(share: float, count: float) -> tuple[float, float]:
-    """The interval of a share of ``count`` things (Wilson 1927), open where all or none are so.
+def wilson(fraction: float, count: float) -> tuple[float, float]:
+    """The interval of a fraction of ``count`` things (Wilson 1927), open where all or none are so.
 
     count : how many independent things it rests on; need not be whole.
     """
-    middle = share + Z**2 / (2 * count)
-    reach = Z * math.sqrt(share * (1 - share) / count + Z**2 / (4 * count**2))
+    middle = fraction + Z**2 / (2 * count)
+    reach = Z * math.sqrt(fraction * (1 - fraction) / count + Z**2 / (4 * count**2))
     whole = 1 + Z**2 / count
     return max(0.0, (middle - reach) / whole), min(1.0, (middle + reach) / whole)
 
@@ -24,21 +24,21 @@ def wilson(share: float, count: float) -> tuple[float, float]:
 def effective_number(
     whole: NDArray[np.float64], right: NDArray[np.float64], groups: NDArray[Any]
 ) -> float:
-    """How many independent things are worth as much as those of a share that come in groups.
+    """How many independent things are worth as much as those of a fraction that come in groups.
 
     whole : (n,) weight of each thing; right : (n,) 0 or 1; groups : (n,) such as patients.
 
-    The variance of the share over groups (linearised ratio estimator; Korn & Graubard 1998) tells;
-    where all or none are right it says nothing, and each group counts once. Never more than there
-    are things.
+    The variance of the fraction over groups (linearised ratio estimator; Korn & Graubard 1998)
+    tells; where all or none are right it says nothing, and each group counts once. Never more than
+    there are things.
     """
     total = float(whole.sum())
     places = np.unique(groups, return_inverse=True)[1]
     held = np.bincount(places, whole)
     several = int(np.count_nonzero(held))
-    share = float((whole * right).sum()) / total
-    rest = np.bincount(places, whole * (right - share))
+    fraction = float((whole * right).sum()) / total
+    rest = np.bincount(places, whole * (right - fraction))
     variance = float((rest**2).sum()) / total**2 * several / max(several - 1, 1)
-    if not 0 < share < 1:
+    if not 0 < fraction < 1:
         return float(several)
-    return min(share * (1 - share) / max(variance, 1e-12), total)
+    return min(fraction * (1 - fraction) / max(variance, 1e-12), total)

@@ -1,7 +1,7 @@
 """Figures with their 95 % intervals.
 
-Shares have Wilson's interval, with as many independent things behind them as there are, or as the
-groups (patients, near-copies) are worth. All other figures have the percentile interval of a
+Fractions have Wilson's interval, with as many independent things behind them as there are, or as
+the groups (patients, near-copies) are worth. All other figures have the percentile interval of a
 bootstrap over the groups (Efron & Tibshirani 1993). The networks stay the same: an interval covers
 the choice of test patients only.
 """
@@ -13,15 +13,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainviewer.training.metrics.fractions import wilson
-from brainviewer.training.metrics.metric_kinds import Metric, Probabilities, Share, Truth, Values
+from brainviewer.training.metrics.metric_kinds import Fraction, Metric, Probabilities, Truth, Values
 
 _NO_SPREAD = 1e-4  # of an interval that four digits cannot show
 
 
 class Estimate(NamedTuple):
-    """A figure, its interval, and of how many it is a share.
+    """A figure, its interval, and of how many it is a fraction.
 
-    of : None where it is no share. effective : how many independent ones that is worth; None
+    of : None where it is no fraction. effective : how many independent ones that is worth; None
         where each stands for itself.
     """
 
@@ -36,7 +36,7 @@ class Estimate(NamedTuple):
         return {"low": round(self.low, 4), "high": round(self.high, 4)}
 
     def entry(self, name: str, counted: str, count: int) -> dict[str, Any]:
-        """As results hold it, with what it rests on; count : of what is no share."""
+        """As results hold it, with what it rests on; count : of what is no fraction."""
         found: dict[str, Any] = {"name": name, "value": round(self.value, 4), **self.ends()}
         found[counted] = count if self.of is None else self.of
         if self.effective is not None:
@@ -44,8 +44,8 @@ class Estimate(NamedTuple):
         return found
 
 
-def share(so: float, count: int, effective: float | None = None) -> Estimate:
-    """A share of ``count`` things; effective : how many independent ones they are worth."""
+def fraction(so: float, count: int, effective: float | None = None) -> Estimate:
+    """A fraction of ``count`` things; effective : how many independent ones they are worth."""
     worth = None if effective is None else round(effective, 1)
     return Estimate(so, *wilson(so, worth or count), count, worth)
 
@@ -76,10 +76,10 @@ def estimates(
         value = float(np.mean([measure(truth, run)[0] for run in runs]))
         if not np.isfinite(value):
             continue
-        if isinstance(measure, Share):
+        if isinstance(measure, Fraction):
             many, worth = measure.rests_on(truth, runs, groups)
-            one = share(value, many, None if groups is None else worth)
-            # Where all patients decide of whom it is a share, all are behind it.
+            one = fraction(value, many, None if groups is None else worth)
+            # Where all patients decide of whom it is a fraction, all are behind it.
             found[name] = one._replace(of=None) if measure.of_all else one
             continue
         if measure.interval is not None:

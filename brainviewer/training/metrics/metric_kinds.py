@@ -49,18 +49,18 @@ class Metric:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Share(Metric):
-    """A figure that is a share of some of the patients.
+class Fraction(Metric):
+    """A figure that is a fraction of some of the patients.
 
     parts : of truth and probabilities, how much each patient counts (n,), and who is so (n,) bool.
-    of_all : in a draw it is a share of other patients.
+    of_all : in a draw it is a fraction of other patients.
     """
 
     parts: Parts
     of_all: bool = False
 
     def rests_on(self, truth: Truth, runs: Probabilities, groups: Groups) -> tuple[int, float]:
-        """How many patients it is a share of, and how many independent ones that is worth.
+        """How many patients it is a fraction of, and how many independent ones that is worth.
 
         runs : (seeds, n, classes); the mean over seeds counts, which are no further patients.
         """
@@ -72,14 +72,14 @@ class Share(Metric):
         return many, float(np.mean(worth))
 
 
-def share_metric(parts: Parts) -> Share:
-    """The share of those who are so, everybody weighed as ``parts`` says."""
+def fraction_metric(parts: Parts) -> Fraction:
+    """The fraction of those who are so, everybody weighed as ``parts`` says."""
 
     def values(truth: Truth, probabilities: Probabilities, every: Counts) -> Values:
         whole, so = parts(truth, probabilities)
         return ratio(every @ (whole * so), every @ whole)
 
-    return Share(values, parts=parts)
+    return Fraction(values, parts=parts)
 
 
 def of_table(of: Callable[[Tables], Values]) -> Metric:
@@ -146,13 +146,15 @@ def confusion(truth: Truth, probabilities: Probabilities, counts: Counts | None 
     return np.asarray((every @ np.eye(classes**2)[pairs]).reshape(-1, classes, classes))
 
 
-accuracy = share_metric(lambda truth, given: (np.ones(len(truth)), given.argmax(axis=1) == truth))
-"""Share of right answers."""
+accuracy = fraction_metric(
+    lambda truth, given: (np.ones(len(truth)), given.argmax(axis=1) == truth)
+)
+"""Fraction of right answers."""
 
 
-def recall(index: int) -> Share:
-    """Share of the patients of one class that are answered so."""
-    return share_metric(
+def recall(index: int) -> Fraction:
+    """Fraction of the patients of one class that are answered so."""
+    return fraction_metric(
         lambda truth, given: ((truth == index).astype(float), given.argmax(axis=1) == index)
     )
 
@@ -169,8 +171,8 @@ def _least_ends(truth: Truth, runs: Probabilities, groups: Groups) -> Ends:
     """
     ends = []
     for one in (recall(int(place)) for place in np.unique(truth)):
-        share = float(np.mean([one(truth, run)[0] for run in runs]))
-        ends.append(wilson(share, one.rests_on(truth, runs, groups)[1]))
+        fraction = float(np.mean([one(truth, run)[0] for run in runs]))
+        ends.append(wilson(fraction, one.rests_on(truth, runs, groups)[1]))
     return min(low for low, _ in ends), min(high for _, high in ends)
 
 

@@ -12,10 +12,10 @@ from brainviewer.core.ranking import average_ranks
 from brainviewer.training.metrics.metric_kinds import (
     Counts,
     Ends,
+    Fraction,
     Metric,
     Probabilities,
     Random,
-    Share,
     Tables,
     Truth,
     Values,
@@ -24,10 +24,10 @@ from brainviewer.training.metrics.metric_kinds import (
     binned_error,
     confusion,
     ends_of,
+    fraction_metric,
     of_table,
     ratio,
     recall,
-    share_metric,
     worst_recall,
 )
 
@@ -100,12 +100,12 @@ calibration_error = Metric(_calibration_error, _calibration_ends, biased=True)
 """Expected calibration error of the predicted class (Guo et al. 2017), equal-width bins."""
 
 
-def calibration_error_at(shares: tuple[float, ...]) -> Metric:
+def calibration_error_at(fractions: tuple[float, ...]) -> Metric:
     """The same where the classes are as frequent as ``shares`` says: patients are weighted so."""
 
     def values(truth: Truth, probabilities: Probabilities, every: Counts) -> Values:
-        members = np.eye(len(shares))[truth]
-        weight = ratio(np.array(shares)[None, :], every @ members)
+        members = np.eye(len(fractions))[truth]
+        weight = ratio(np.array(fractions)[None, :], every @ members)
         weighted = every * (np.nan_to_num(weight) @ members.T)
         return _calibration_error(truth, probabilities, weighted)
 
@@ -135,10 +135,10 @@ balanced_log_loss = Metric(_balanced_log_loss)
 """The log loss of each class that occurs, averaged over classes."""
 
 
-def selective_error(coverage: float) -> Share:
-    """Share of wrong answers among the most confident ones (El-Yaniv & Wiener 2010).
+def selective_error(coverage: float) -> Fraction:
+    """Fraction of wrong answers among the most confident ones (El-Yaniv & Wiener 2010).
 
-    coverage : how large a share of the patients they are.
+    coverage : how large a fraction of the patients they are.
     """
 
     def taken(probabilities: Probabilities, every: Counts) -> Counts:
@@ -158,17 +158,17 @@ def selective_error(coverage: float) -> Share:
         once = taken(probabilities, np.ones((1, len(truth))))
         return once[0], probabilities.argmax(axis=1) != truth
 
-    return Share(values, parts=parts, of_all=True)
+    return Fraction(values, parts=parts, of_all=True)
 
 
-def doubtful_error(least: float, doubtful: bool = True) -> Share:
-    """Share of wrong answers among those whose probability is below ``least`` (or not below)."""
+def doubtful_error(least: float, doubtful: bool = True) -> Fraction:
+    """Fraction of wrong answers among those whose probability is below ``least`` (or not below)."""
 
     def parts(truth: Truth, probabilities: Probabilities) -> tuple[Values, NDArray[np.bool_]]:
         inside = (probabilities.max(axis=1) < least) == doubtful
         return inside.astype(float), probabilities.argmax(axis=1) != truth
 
-    return share_metric(parts)
+    return fraction_metric(parts)
 
 
 def risk_coverage(truth: Truth, probabilities: Probabilities) -> list[tuple[float, float]]:
@@ -180,7 +180,7 @@ def risk_coverage(truth: Truth, probabilities: Probabilities) -> list[tuple[floa
 
 
 def reliability(truth: Truth, probabilities: Probabilities) -> list[dict[str, float]]:
-    """Bins of the predicted class's probability: its mean, the share right, the patients."""
+    """Bins of the predicted class's probability: its mean, the fraction right, the patients."""
     bin_of, sure = _bin_of(probabilities), probabilities.max(axis=1)
     right = probabilities.argmax(axis=1) == truth
     return [

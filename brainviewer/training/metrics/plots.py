@@ -71,17 +71,18 @@ def draw_confusion(
     number: str = ".0f",
     theme: Theme = LIGHT,
 ) -> None:
-    """Counts and shares; rows are true classes, columns are answers. number : format of a count."""
+    """Counts and fractions; rows are true classes, columns are answers. number : format of a
+    count."""
     from matplotlib.colors import LinearSegmentedColormap
 
-    shares = table / np.maximum(table.sum(axis=1, keepdims=True), 1e-9)
+    fractions = table / np.maximum(table.sum(axis=1, keepdims=True), 1e-9)
     dark = LinearSegmentedColormap.from_list("shares", [DARK.ground, DARK.first])
-    axes.imshow(shares, cmap="Blues" if theme is LIGHT else dark, vmin=0, vmax=1)
+    axes.imshow(fractions, cmap="Blues" if theme is LIGHT else dark, vmin=0, vmax=1)
     for (row, column), count in np.ndenumerate(table):
-        full = shares[row, column] > 0.55
+        full = fractions[row, column] > 0.55
         colour = (theme.ground if full else theme.ink) if theme is LIGHT else theme.ink
         colour = DARK.ground if full and theme is DARK else colour
-        text = f"{count:{number}}\n{100 * shares[row, column]:.0f} %"
+        text = f"{count:{number}}\n{100 * fractions[row, column]:.0f} %"
         axes.text(column, row, text, ha="center", va="center", color=colour)
     axes.set_xticks(range(len(codes)), codes)
     axes.set_yticks(range(len(codes)), codes)
@@ -110,8 +111,8 @@ def _roc(evaluation: dict[str, Any]) -> Any:
         axes.fill_between(_POINTS, *bands, color=colour, alpha=0.15, linewidth=0)
         axes.plot(_POINTS, curve(np.arange(len(truth))), color=colour, label=label)
     axes.plot([0, 1], [0, 1], color=GRID, zorder=0)
-    axes.set_xlabel("share of the other types called so")
-    axes.set_ylabel("share of the type called so")
+    axes.set_xlabel("fraction of the other types called so")
+    axes.set_ylabel("fraction of the type called so")
     axes.set_title(f"One type against the rest: {evaluation['winner']}", fontsize=9)
     axes.legend(title="area (95 % interval)", loc="lower right", fontsize=8, title_fontsize=8)
     return figure
@@ -135,7 +136,7 @@ def draw_reliability(
         linewidth=0.5,
     )
     axes.set_xlabel("probability of the answer")
-    axes.set_ylabel("share of right answers")
+    axes.set_ylabel("fraction of right answers")
 
 
 def _reliability(evaluation: dict[str, Any]) -> Any:
@@ -154,13 +155,13 @@ def _risk_coverage(evaluation: dict[str, Any]) -> Any:
     figure, (axes,) = side_by_side(1)
     for (name, entry), style in zip(_of_both(evaluation), ("-", "--"), strict=True):
         risks = entry["risk_coverage"]
-        shares = np.arange(1, len(risks) + 1) / len(risks)
-        axes.plot(shares, risks, style, color=_ERROR, label=name)
+        fractions = np.arange(1, len(risks) + 1) / len(risks)
+        axes.plot(fractions, risks, style, color=_ERROR, label=name)
     axes.axvline(0.5, color=GRID, zorder=0)
     axes.set_xlim(0, 1)
     axes.set_ylim(bottom=0)
-    axes.set_xlabel("share of patients answered, the most confident first")
-    axes.set_ylabel("share of wrong answers")
+    axes.set_xlabel("fraction of patients answered, the most confident first")
+    axes.set_ylabel("fraction of wrong answers")
     axes.legend(fontsize=8)
     return figure
 

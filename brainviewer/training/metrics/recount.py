@@ -2,7 +2,7 @@
 
     python -m brainviewer.training.metrics.recount FOLDER
 
-Shares follow from the numbers of images behind them, the worst recall from those of all recalls,
+Fractions follow from the numbers of images behind them, the worst recall from those of all recalls,
 and the calibration error from the bins of reliability, with the mean probability of a bin in place
 of each one in it. What needs the answers themselves keeps its percentile interval. Doing it again
 changes nothing.
@@ -24,12 +24,12 @@ from brainviewer.training.command import run_alone
 from brainviewer.training.image_classification.evaluation.results import DRAWS, ECE, WORST
 from brainviewer.training.json_files import dump
 from brainviewer.training.leaderboard.entries import KINDS, SHIPPED
-from brainviewer.training.metrics.intervals import Estimate, percentiles, share
+from brainviewer.training.metrics.intervals import Estimate, fraction, percentiles
 from brainviewer.training.metrics.metric_kinds import binned_error
 
 _SEED = 2026
-_SHARES = re.compile(r"accuracy( on .+)?|recall .+|sensitivity|specificity")
-Figure = dict[str, Any]
+_FRACTIONS = re.compile(r"accuracy( on .+)?|recall .+|sensitivity|specificity")
+Metric = dict[str, Any]
 
 
 def recount(result: Mapping[str, Any]) -> dict[str, Any]:
@@ -37,30 +37,30 @@ def recount(result: Mapping[str, Any]) -> dict[str, Any]:
 
     The calibration error of a model that ships was drawn with near-copies together, and stays.
     """
-    figures = _shares(result["figures"])
-    recalls = [one for one in figures if one["name"].startswith("recall ")]
-    for one in figures:
+    metrics = _fractions(result["figures"])
+    recalls = [one for one in metrics if one["name"].startswith("recall ")]
+    for one in metrics:
         if one["name"] == WORST:
             one["low"], one["high"] = (min(r[end] for r in recalls) for end in ("low", "high"))
         elif one["name"] == ECE and result["kind"] != SHIPPED:
             low, high = _calibration(one["value"], result["reliability"])
             one.update(Estimate(one["value"], low, high).ends())
     parts = {
-        key: {**result[key], "figures": _shares(result[key]["figures"])}
+        key: {**result[key], "figures": _fractions(result[key]["figures"])}
         for key in ("leak", "operating_point")
         if result.get(key)
     }
-    return {**result, "figures": figures, **parts}
+    return {**result, "figures": metrics, **parts}
 
 
-def _shares(figures: Sequence[Figure]) -> list[Figure]:
-    """The figures, those that are shares of images with Wilson's intervals."""
-    made = [dict(one) for one in figures]
+def _fractions(metrics: Sequence[Metric]) -> list[Metric]:
+    """The figures, those that are fractions of images with Wilson's intervals."""
+    made = [dict(one) for one in metrics]
     for one in made:
-        if _SHARES.fullmatch(one["name"]):
+        if _FRACTIONS.fullmatch(one["name"]):
             many = one["images"]
             so = round(one["value"] * many) / many
-            one.update(share(so, many, one.get("effective")).ends())
+            one.update(fraction(so, many, one.get("effective")).ends())
     return made
 
 
@@ -70,8 +70,8 @@ def _calibration(value: float, bins: Sequence[Mapping[str, float]]) -> tuple[flo
     right = np.array([round(one["accuracy"] * one["images"]) for one in bins])
     cells = np.stack([many - right, right], axis=1)
     random = np.random.default_rng(_SEED)
-    shares = cells.ravel() / cells.sum()
-    drawn = random.multinomial(int(cells.sum()), shares, size=DRAWS).reshape(-1, *cells.shape)
+    fractions = cells.ravel() / cells.sum()
+    drawn = random.multinomial(int(cells.sum()), fractions, size=DRAWS).reshape(-1, *cells.shape)
     ends = percentiles(value, binned_error(sure, drawn.astype(float)), biased=True)
     if ends is None:
         posterior = random.gamma(cells + 0.5, size=(DRAWS, *cells.shape))

@@ -1,8 +1,8 @@
 """Random augmentation of slices with a lesion: other scanners, other tumours, healthy heads.
 
 The patients have low-grade gliomas, thick slices and a skull. To work elsewhere, slices are bent
-in brightness, sharpness, size and brain outline, sequences go missing, and lesions get the dead,
-rim-enhancing core of a glioblastoma. Half a head mirrored onto the other is a healthy head.
+in brightness, sharpness, size and brain segmentation, sequences go missing, and lesions get the
+dead, rim-enhancing core of a glioblastoma. Half a head mirrored onto the other is a healthy head.
 """
 
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ from brainviewer.models.segmentation.input import (
     at,
     scaled,
 )
-from brainviewer.training.segmentation.head_volumes import FIELDS, HeadVolume
+from brainviewer.training.segmentation.head_volumes import FIELDS, TrainingVolume
 
 Random = np.random.Generator
 Planes = NDArray[np.float32]
@@ -33,8 +33,8 @@ _SEVERAL = len(OFFSETS_MM)
 _OUTSIDE = {"lesion": 0.0, "side": 0.0, "depth": -9.0, "mirrored_depth": -9.0}
 
 
-def draw_sample(head: HeadVolume, random: Random) -> tuple[Planes, Planes]:
-    """Network input (CHANNELS, *SIZE) and the outline (1, *SIZE), 0..1, of a random slice."""
+def draw_sample(head: TrainingVolume, random: Random) -> tuple[Planes, Planes]:
+    """Network input (CHANNELS, *SIZE) and the segmentation (1, *SIZE), 0..1, of a random slice."""
     if len(head.holding) and random.random() < 0.6:  # a place between two slices counts as one
         index = float(random.choice(head.holding) + random.uniform(-0.5, 0.5))
     else:
@@ -51,7 +51,7 @@ def draw_sample(head: HeadVolume, random: Random) -> tuple[Planes, Planes]:
     return _finish(sample, head.present, random)
 
 
-def _fetch(head: HeadVolume, index: float, random: Random) -> Sample:
+def _fetch(head: TrainingVolume, index: float, random: Random) -> Sample:
     """The planes of a slice, turned, scaled and moved; sometimes made healthy by mirroring."""
     matrix = _placement(head.fields.shape[2:], random)
     # Thicker slices, and slices between which nothing was measured.
@@ -86,7 +86,7 @@ def _fetch(head: HeadVolume, index: float, random: Random) -> Sample:
 def _placement(frame: tuple[int, ...], random: Random) -> NDArray[np.float64]:
     """From a pixel of the sample (A, R) to a pixel of the frame; left and right may change."""
     angle = random.normal(0, 0.12)
-    # The pictures have no spacing: their pixels are a little smaller than 1 mm.
+    # The images have no spacing: their pixels are a little smaller than 1 mm.
     size = 0.93 * np.exp(random.normal(0, 0.1) + random.normal(0, 0.04, 2))
     turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
     shear = np.array([[1, random.normal(0, 0.04)], [0, 1]])
@@ -166,9 +166,9 @@ def _bent(image: Planes, bend: float) -> Planes:
     if bend == 1.0:
         return image
     reach = np.float32(BRIGHTEST - DARKEST)
-    share = np.clip((image - DARKEST) / reach, 0, 1)
+    fraction = np.clip((image - DARKEST) / reach, 0, 1)
     middle = (-DARKEST / reach) ** bend
-    bent = reach * (share**bend - middle) / np.float32(bend * middle / -DARKEST * reach)
+    bent = reach * (fraction**bend - middle) / np.float32(bend * middle / -DARKEST * reach)
     return np.asarray(bent, np.float32)
 
 
@@ -205,8 +205,8 @@ def _finish(sample: Sample, present: tuple[str, ...], random: Random) -> tuple[P
         result[:_HERE] = result[_HERE]
     if random.random() < 0.08:
         result[_HERE + 1 : _SEVERAL] = result[_HERE]
-    outline = np.where(inside[0], np.clip(sample["lesion"][_HERE], 0, 1), 0)
-    return scaled(result), np.asarray(outline[None], np.float32)
+    mask = np.where(inside[0], np.clip(sample["lesion"][_HERE], 0, 1), 0)
+    return scaled(result), np.asarray(mask[None], np.float32)
 
 
 def _cut(images: Planes, inside: NDArray[np.bool_]) -> Planes:

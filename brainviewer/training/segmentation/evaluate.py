@@ -1,7 +1,7 @@
 """Evaluate the segmentation network on held-out patients, and fit its confidence.
 
 Also writes what is found in each patient by the network of the fold that left that patient out,
-for those who train on found lesions instead of outlined ones.
+for those who train on found lesions instead of segmented ones.
 """
 
 import tempfile
@@ -20,12 +20,12 @@ from brainviewer.core.findings import TumourFinding
 from brainviewer.core.study import Modality, Study
 from brainviewer.imaging.measure.slice_area import areas, axial_axis, largest_slice
 from brainviewer.imaging.preprocess.brain import erode
-from brainviewer.imaging.preprocess.head_volume import Head, prepare
+from brainviewer.imaging.preprocess.head_volume import HeadVolume, prepare
 from brainviewer.imaging.preprocess.working_grid import Field, Mask
 from brainviewer.imaging.rules import lesion_search as lesion
 from brainviewer.imaging.rules.lesion_search import Lesion
 from brainviewer.models.engine.onnx_runtime import OnnxFile
-from brainviewer.models.segmentation import lesions as outline
+from brainviewer.models.segmentation import lesions as lesion_finding
 from brainviewer.models.segmentation.calibration import Calibration
 from brainviewer.models.segmentation.detection import find_tumour
 from brainviewer.models.segmentation.finding import finding_of, nothing
@@ -36,7 +36,7 @@ from brainviewer.training.labelled_data.cases import read_cases
 from brainviewer.training.labelled_data.collection import LabelledStudy
 from brainviewer.training.labelled_data.detections import detect
 from brainviewer.training.segmentation.confidence import UNSURE, fit_confidence
-from brainviewer.training.segmentation.fit import OutlineRecipe, folds_of, load_network
+from brainviewer.training.segmentation.fit import SegmentationRecipe, folds_of, load_network
 from brainviewer.training.segmentation.head_volumes import side_mm
 from brainviewer.training.segmentation.unet import UNet, write_graph
 
@@ -51,16 +51,16 @@ KERAS_SIZE = (80, 96)
 Row = dict[str, Any]
 
 
-def runnable(network: UNet, trust: Calibration = UNSURE) -> SegmentationNetwork:
+def runnable(network: UNet, calibration: Calibration = UNSURE) -> SegmentationNetwork:
     """A trained network as the analysis runs it."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "graph.onnx"
         write_graph(network, CHANNELS, path)
         file = OnnxFile(path)
-    return SegmentationNetwork(lambda slices, report: file.predict(slices), trust)
+    return SegmentationNetwork(lambda slices, report: file.predict(slices), calibration)
 
 
-def evaluate(recipe: OutlineRecipe, data: Path, run: Path, report: Report) -> dict[str, Any]:
+def evaluate(recipe: SegmentationRecipe, data: Path, run: Path, report: Report) -> dict[str, Any]:
     """Figures of the folds' networks on the patients they never saw."""
     cases = read_cases(data)
     fold_of = folds_of(cases, recipe)
@@ -78,13 +78,13 @@ def evaluate(recipe: OutlineRecipe, data: Path, run: Path, report: Report) -> di
             rows[name].append(score(labelled, finding))
         rows[FINAL][-1] = {"number": number, "fold": int(fold), **rows[FINAL][-1]}
         if found[FINAL]:
-            known = outline.features(probability, found[FINAL])
+            known = lesion_finding.features(probability, found[FINAL])
             rows[FINAL][-1]["features"] = [round(value, 4) for value in known]
             rows[FINAL][-1]["known"] = known
-        twin = mirrored_healthy_head(head, labelled.lesion)
-        if twin is not None:
-            spacing = twin.working.spacing
-            healthy.append(outline.evidence_of(_probability(twin, network), spacing))
+        mirrored = mirrored_healthy_head(head, labelled.lesion)
+        if mirrored is not None:
+            spacing = mirrored.working.spacing
+            healthy.append(lesion_finding.evidence_of(_probability(mirrored, network), spacing))
     measured = [row for row in rows[FINAL] if "known" in row]
     fitted = fit_confidence(
         np.array([row.pop("known") for row in measured]),
@@ -99,8 +99,8 @@ def evaluate(recipe: OutlineRecipe, data: Path, run: Path, report: Report) -> di
         "confidence": fitted,
         "healthy": {
             "heads": len(healthy),
-            "called_sick": sum(value >= outline.LEAST_ML for value in healthy),
-            "least_ml": outline.LEAST_ML,
+            "called_sick": sum(value >= lesion_finding.LEAST_ML for value in healthy),
+            "least_ml": lesion_finding.LEAST_ML,
             "evidence_ml": [round(float(value), 3) for value in sorted(healthy)],
         },
         "rows": rows[FINAL],
@@ -108,7 +108,7 @@ def evaluate(recipe: OutlineRecipe, data: Path, run: Path, report: Report) -> di
 
 
 def variants(
-    head: Head, network: SegmentationNetwork, probability: Field
+    head: HeadVolume, network: SegmentationNetwork, probability: Field
 ) -> dict[str, list[Lesion]]:
     """The lesions that each of the compared methods finds; ``probability`` is what ships."""
     spacing = head.working.spacing
@@ -131,15 +131,15 @@ def variants(
         ),
     }
     found = {"model-free": compared}
-    found |= {name: outline.lesions_of(one, spacing) for name, one in maps.items()}
+    found |= {name: lesion_finding.lesions_of(one, spacing) for name, one in maps.items()}
     for threshold in (0.3, 0.4, 0.6):
-        lesions = outline.lesions_of(probability, spacing, threshold)
+        lesions = lesion_finding.lesions_of(probability, spacing, threshold)
         found[f"network, threshold {threshold}"] = lesions
     return found
 
 
 def _findings(
-    study: Study, head: Head, found: Mapping[str, list[Lesion]]
+    study: Study, head: HeadVolume, found: Mapping[str, list[Lesion]]
 ) -> dict[str, TumourFinding]:
     """What each method says, and what else could choose the slice."""
     made = {
@@ -171,11 +171,11 @@ def mean_of_sides(forward: Forward) -> Forward:
     return ask
 
 
-def _probability(head: Head, network: Forward) -> Field:
+def _probability(head: HeadVolume, network: Forward) -> Field:
     return lesion_probability(network, head.images, head.inside, head.plane, head.working.spacing)
 
 
-def mirrored_healthy_head(head: Head, truth: Mask) -> Head | None:
+def mirrored_healthy_head(head: HeadVolume, truth: Mask) -> HeadVolume | None:
     """The head with its healthy half mirrored onto the other; None if both hold lesion."""
     right = side_mm(head) > 0
     amount = head.working.thin(truth)
@@ -194,7 +194,7 @@ def mirrored_healthy_head(head: Head, truth: Mask) -> Head | None:
 
 
 def score(labelled: LabelledStudy, finding: TumourFinding) -> Row:
-    """How good a finding is beside the expert's outline."""
+    """How good a finding is beside the expert's segmentation."""
     truth = labelled.lesion
     assert truth is not None and finding.mask is not None
     area = areas(labelled.study.grid, truth, axial_axis(labelled.study.grid))
@@ -209,12 +209,12 @@ def score(labelled: LabelledStudy, finding: TumourFinding) -> Row:
 
 def summary(rows: list[Row]) -> dict[str, float]:
     """Means over the patients."""
-    share = np.array([row["share"] for row in rows])
+    fraction = np.array([row["share"] for row in rows])
     dice = np.array([row["dice"] for row in rows])
     far = [row["distance"] for row in rows if row["distance"] is not None]
     return {
-        "mean_share": round(float(share.mean()), 4),
-        "share_at_least_0.9": round(float((share >= RIGHT).mean()), 4),
+        "mean_share": round(float(fraction.mean()), 4),
+        "share_at_least_0.9": round(float((fraction >= RIGHT).mean()), 4),
         "mean_dice": round(float(dice.mean()), 4),
         "median_dice": round(float(np.median(dice)), 4),
         "median_distance_slices": float(np.median(far)),
@@ -222,7 +222,7 @@ def summary(rows: list[Row]) -> dict[str, float]:
     }
 
 
-def figures_file(recipe: OutlineRecipe, data: Path, run: Path, report: Report) -> Path:
+def figures_file(recipe: SegmentationRecipe, data: Path, run: Path, report: Report) -> Path:
     """The file with the figures of a run, measured and written now unless it is there."""
     path = run / FIGURES_FILE
     if not path.exists():
@@ -231,17 +231,19 @@ def figures_file(recipe: OutlineRecipe, data: Path, run: Path, report: Report) -
 
 
 def write_detections(
-    recipe: OutlineRecipe,
+    recipe: SegmentationRecipe,
     data: Path,
     run: Path,
     out: Path,
-    trust: Calibration,
+    calibration: Calibration,
     report: Report,
 ) -> None:
     """Write what is found in each patient by the network that never saw that patient, as
     ``detections.detect_all`` does."""
     cases = read_cases(data)
-    networks = [runnable(load_network(run / f"fold-{n}.npz"), trust) for n in range(recipe.folds)]
+    networks = [
+        runnable(load_network(run / f"fold-{n}.npz"), calibration) for n in range(recipe.folds)
+    ]
     for number, (case, fold) in enumerate(zip(cases, folds_of(cases, recipe), strict=True)):
         report(number / len(cases), "writing what was found")
         detect(case, out, partial(find_tumour, network=networks[fold]))

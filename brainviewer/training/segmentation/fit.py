@@ -22,13 +22,13 @@ from brainviewer.training.labelled_data.collection import Case, patient_folds
 from brainviewer.training.learning import descend
 from brainviewer.training.recipes import Schedule, parsed, read_schedule
 from brainviewer.training.segmentation.augment import draw_sample
-from brainviewer.training.segmentation.head_volumes import HeadVolume, head_volumes
+from brainviewer.training.segmentation.head_volumes import TrainingVolume, training_volumes
 from brainviewer.training.segmentation.unet import UNet
 from brainviewer.training.weights import load_weights, save_weights
 
 
 @dataclass(frozen=True)
-class OutlineRecipe:
+class SegmentationRecipe:
     """How the network is trained."""
 
     seed: int
@@ -36,25 +36,25 @@ class OutlineRecipe:
     training: Schedule
 
 
-def read_outline_recipe(path: Path) -> OutlineRecipe:
+def read_segmentation_recipe(path: Path) -> SegmentationRecipe:
     """Read a recipe; raises FileError if it cannot be read or lacks something."""
 
-    def parse(content: dict[str, Any]) -> OutlineRecipe:
+    def parse(content: dict[str, Any]) -> SegmentationRecipe:
         training = read_schedule({"label_smoothing": 0.0, **content["training"]}, parts=0)
-        return OutlineRecipe(int(content["seed"]), int(content["folds"]), training)
+        return SegmentationRecipe(int(content["seed"]), int(content["folds"]), training)
 
     return parsed(path, parse)
 
 
-def folds_of(cases: Sequence[Case], recipe: OutlineRecipe) -> NDArray[np.int64]:
+def folds_of(cases: Sequence[Case], recipe: SegmentationRecipe) -> NDArray[np.int64]:
     """The fold of every case."""
     return patient_folds([case.label for case in cases], recipe.folds, recipe.seed)
 
 
-def train_all(recipe: OutlineRecipe, data: Path, out: Path, report: Report) -> None:
+def train_all(recipe: SegmentationRecipe, data: Path, out: Path, report: Report) -> None:
     """Leave ``fold-N.npz`` for every fold and ``final.npz``, of all patients, in ``out``."""
     cases = read_cases(data)
-    heads = head_volumes(cases, out / "heads", report)
+    heads = training_volumes(cases, out / "heads", report)
     fold_of = folds_of(cases, recipe)
     for fold in range(recipe.folds + 1):
         final = fold == recipe.folds
@@ -66,7 +66,7 @@ def train_all(recipe: OutlineRecipe, data: Path, out: Path, report: Report) -> N
 
 
 def train(
-    recipe: OutlineRecipe, heads: Sequence[HeadVolume], run: int, text: str, report: Report
+    recipe: SegmentationRecipe, heads: Sequence[TrainingVolume], run: int, text: str, report: Report
 ) -> UNet:
     """Train one network."""
     torch.manual_seed(recipe.seed + run)
@@ -76,27 +76,27 @@ def train(
         for step in range(schedule.steps):
             random = np.random.default_rng([recipe.seed, run, step])
             chosen = random.integers(len(heads), size=schedule.batch)
-            images, outlines = zip(*(draw_sample(heads[n], random) for n in chosen), strict=True)
+            images, masks = zip(*(draw_sample(heads[n], random) for n in chosen), strict=True)
             inputs = torch.from_numpy(np.stack(images)).to(memory_format=torch.channels_last)
             with torch.autocast("cpu", torch.bfloat16):
                 logits = network(inputs)
-            loss = segmentation_loss(logits.float(), torch.from_numpy(np.stack(outlines)))
+            loss = segmentation_loss(logits.float(), torch.from_numpy(np.stack(masks)))
             yield loss, loss
 
     return descend(network, losses(), schedule, text, report, [network], rising=0.15)
 
 
-def segmentation_loss(logits: Tensor, outline: Tensor) -> Tensor:
+def segmentation_loss(logits: Tensor, mask: Tensor) -> Tensor:
     """Cross-entropy, and one minus the Dice coefficient of the whole batch."""
     probability = torch.sigmoid(logits)
-    both = (probability * outline).sum()
-    dice = (2 * both + 1) / (probability.sum() + outline.sum() + 1)
-    entropy = nn.functional.binary_cross_entropy_with_logits(logits, outline)
+    both = (probability * mask).sum()
+    dice = (2 * both + 1) / (probability.sum() + mask.sum() + 1)
+    entropy = nn.functional.binary_cross_entropy_with_logits(logits, mask)
     return torch.as_tensor(2 * entropy + 1 - dice)
 
 
 def load_network(path: Path) -> UNet:
-    """A network as ``save_weights`` left it, ready to outline."""
+    """A network as ``save_weights`` left it, ready to segment."""
     network = UNet(CHANNELS)
     load_weights(network, path)
     network.eval()

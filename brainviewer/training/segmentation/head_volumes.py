@@ -11,12 +11,12 @@ from scipy import ndimage
 
 from brainviewer.core.errors import FileError, Report
 from brainviewer.core.study import Modality
-from brainviewer.imaging.preprocess.head_volume import Head, prepare
+from brainviewer.imaging.preprocess.head_volume import HeadVolume, prepare
 from brainviewer.models.segmentation.input import PIXEL_MM, Canvas
 from brainviewer.training.json_files import write_arrays
 from brainviewer.training.labelled_data.collection import Case
 
-# Larger than the pictures that the network learns from, so that these can be turned and moved.
+# Larger than the images that the network learns from, so that these can be turned and moved.
 _FRAME = (112, 128)
 _FAR = -9.0
 FIELDS = (
@@ -27,7 +27,7 @@ SEQUENCES = {"flair": Modality.FLAIR, "t1": Modality.T1, "t1ce": Modality.T1CE}
 
 
 @dataclass(frozen=True, eq=False)
-class HeadVolume:
+class TrainingVolume:
     """One patient's slices on a canvas.
 
     fields : (S, len(FIELDS), R, A) float32. Sequences are normalised and reach beyond the brain;
@@ -56,24 +56,26 @@ class HeadVolume:
         return np.flatnonzero((self.fields[:, FIELDS.index("depth")] > 0).any(axis=(1, 2)))
 
 
-def head_volumes(cases: Sequence[Case], folder: Path, report: Report) -> list[HeadVolume]:
+def training_volumes(cases: Sequence[Case], folder: Path, report: Report) -> list[TrainingVolume]:
     """The heads of all cases, read from ``folder`` or prepared and written there."""
     heads = []
     for number, case in enumerate(cases):
         path = folder / f"{case.case_id}.npz"
         if not path.exists():
             report(number / len(cases), "preparing the heads")
-            write_head(head_volume(case), path)
-        heads.append(read_head(path))
+            write_volume(training_volume(case), path)
+        heads.append(read_volume(path))
     return heads
 
 
-def head_volume(case: Case) -> HeadVolume:
-    """Prepare one case; raises FileError if no brain or no outline is there."""
+def training_volume(case: Case) -> TrainingVolume:
+    """Prepare one case; raises FileError if no brain or no segmentation is there."""
     labelled = case.load()
     head = prepare(labelled.study, Modality.FLAIR)
     if head is None or labelled.lesion is None:
-        raise FileError(f"The case {case.case_id} has no brain or no outline.", "Leave it out.")
+        raise FileError(
+            f"The case {case.case_id} has no brain or no segmentation.", "Leave it out."
+        )
     spacing = head.working.spacing
     canvas = Canvas.around(head.inside, spacing, _FRAME)
     lesion, side = head.working.thin(labelled.lesion), side_mm(head)
@@ -89,20 +91,20 @@ def head_volume(case: Case) -> HeadVolume:
     right, left = (float((lesion * (sign * side > 0)).sum()) for sign in (1, -1))
     healthy = -1 if left < 0.01 * right else 1 if right < 0.01 * left else 0
     fields = [canvas.draw(volumes[name], spacing, outside.get(name, -6.0)) for name in FIELDS]
-    return HeadVolume(case.case_id, np.stack(fields, axis=1), spacing[2], present, healthy)
+    return TrainingVolume(case.case_id, np.stack(fields, axis=1), spacing[2], present, healthy)
 
 
-def write_head(head: HeadVolume, path: Path) -> None:
+def write_volume(head: TrainingVolume, path: Path) -> None:
     """Write a head, whole or not at all."""
     numbers = {"slice_mm": head.slice_mm, "healthy_side": head.healthy_side}
     fields, present = head.fields.astype(np.float16), np.array(head.present)
     write_arrays(path, compress=False, fields=fields, present=present, **numbers)
 
 
-def read_head(path: Path) -> HeadVolume:
-    """Read what ``write_head`` wrote."""
+def read_volume(path: Path) -> TrainingVolume:
+    """Read what ``write_volume`` wrote."""
     with np.load(path, allow_pickle=False) as file:
-        return HeadVolume(
+        return TrainingVolume(
             path.stem,
             file["fields"].astype(np.float32),
             float(file["slice_mm"]),
@@ -111,7 +113,7 @@ def read_head(path: Path) -> HeadVolume:
         )
 
 
-def _depth(head: Head) -> NDArray[np.float32]:
+def _depth(head: HeadVolume) -> NDArray[np.float32]:
     """Distance to the brain's edge within each axial slice, in mm, at most 9."""
     spacing = head.working.spacing
     padded = np.pad(head.inside, ((1, 1), (1, 1), (0, 0)))
@@ -125,7 +127,7 @@ def _depth(head: Head) -> NDArray[np.float32]:
     return np.asarray(np.clip(depth, _FAR, -_FAR)[1:-1, 1:-1])
 
 
-def side_mm(head: Head) -> NDArray[np.float32]:
+def side_mm(head: HeadVolume) -> NDArray[np.float32]:
     """(R, A, S) distance from the mid-sagittal plane in mm, positive to the patient's right."""
     sizes = zip(head.inside.shape, head.working.spacing, strict=True)
     r, a, s = np.meshgrid(*(np.arange(n) * mm for n, mm in sizes), indexing="ij", sparse=True)

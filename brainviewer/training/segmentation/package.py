@@ -45,7 +45,7 @@ def write_networks(numbers: Path, out: Path) -> None:
     write_graph(network, CHANNELS, out / NETWORK_FILES["graph"])
 
 
-def card_content(about: About, figures: dict[str, Any], folder: Path) -> About:
+def card_content(about: About, metrics: dict[str, Any], folder: Path) -> About:
     """What ``card.json`` of the model in ``folder`` holds: texts, calibration, figures, files."""
     copied = ("id", "version", "name", "sequences", "needed")
     return {
@@ -53,31 +53,31 @@ def card_content(about: About, figures: dict[str, Any], folder: Path) -> About:
         "task": str(Task.SEGMENTATION),
         **{key: about[key] for key in copied},
         "network": {},
-        "calibration": figures["confidence"]["trust"],
-        "figures": {"image": _card_figures(figures)},
+        "calibration": metrics["confidence"]["trust"],
+        "figures": {"image": _card_metrics(metrics)},
         **{key: about[key] for key in ("training_data", "intended_use", "limits")},
         "roles": {"graph": NETWORK_FILES["graph"]},
         "files": {name: sha256(folder / name) for name in NETWORK_FILES.values()},
     }
 
 
-def _card_figures(figures: dict[str, Any]) -> list[dict[str, Any]]:
+def _card_metrics(metrics: dict[str, Any]) -> list[dict[str, Any]]:
     """The figures of the card; means have no interval: those of each patient are not kept."""
-    shipped, healthy = figures["methods"][SHIPPED], figures["healthy"]
-    patients, heads = figures["patients"], healthy["heads"]
+    shipped, healthy = metrics["methods"][SHIPPED], metrics["healthy"]
+    patients, heads = metrics["patients"], healthy["heads"]
     sick = round(healthy["called_sick"] / heads, 4)
-    # Name, value, of how many, and whether it is a share of them.
+    # Name, value, of how many, and whether it is a fraction of them.
     rows = (
         ("mean Dice", shipped["mean_dice"], patients, False),
         ("median Dice", shipped["median_dice"], patients, False),
         ("area of the chosen slice beside the largest", shipped["mean_share"], patients, False),
         ("slice with 0.9 of the largest area", shipped["share_at_least_0.9"], patients, True),
         ("healthy heads called sick", sick, heads, True),
-        ("AUROC of the confidence", figures["confidence"]["auroc"], patients, False),
+        ("AUROC of the confidence", metrics["confidence"]["auroc"], patients, False),
     )
     made = []
-    for name, value, count, is_share in rows:
-        ends = [round(end, 4) for end in wilson(value, count)] if is_share else [None, None]
+    for name, value, count, is_fraction in rows:
+        ends = [round(end, 4) for end in wilson(value, count)] if is_fraction else [None, None]
         low, high = ends
         made.append({"name": name, "value": value, "low": low, "high": high, "patients": count})
     return made
@@ -88,7 +88,7 @@ def main(
     run: Annotated[Path | None, typer.Option(help="Folder of the trained networks.")] = None,
     texts_only: Annotated[bool, typer.Option(help="Leave the networks alone.")] = False,
 ) -> None:
-    """Write the files of the outlining network that ship."""
+    """Write the files of the segmenting network that ship."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     path = out / EVALUATION_FILE
     if not texts_only:
@@ -98,14 +98,14 @@ def main(
             raise FileError(
                 f"The run {run.name} was not measured.", "Run 'brainviewer evaluate' on it first."
             )
-        figures = json.loads((run / "figures.json").read_text(encoding="utf-8"))
+        metrics = json.loads((run / "figures.json").read_text(encoding="utf-8"))
         write_networks(run / "final.npz", out)
-        kept = {name: value for name, value in figures.items() if name != "rows"}
+        kept = {name: value for name, value in metrics.items() if name != "rows"}
         write_json(path, kept)
-    figures = json.loads(path.read_text(encoding="utf-8"))
-    card = card_content(read_about(out), figures, out)
+    metrics = json.loads(path.read_text(encoding="utf-8"))
+    card = card_content(read_about(out), metrics, out)
     write_whole(out / CARD_FILE, dump(card).encode())
-    put_tables(out / README_FILE, render_markdown("segmentation_tables", figures=figures))
+    put_tables(out / README_FILE, render_markdown("segmentation_tables", figures=metrics))
 
 
 if __name__ == "__main__":

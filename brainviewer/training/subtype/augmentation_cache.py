@@ -35,7 +35,7 @@ Samples = NDArray[np.uint8]
 
 _SAMPLES_FILE = "bank.npy"
 _ABOUT_FILE = "bank.json"
-# An outline of something else teaches the wrong thing: least Dice with the expert's.
+# A segmentation of something else teaches the wrong thing: least Dice with the expert's.
 _LEAST_AGREEMENT = 0.3
 
 
@@ -43,12 +43,12 @@ _LEAST_AGREEMENT = 0.3
 class CaseSlices:
     """All axial slices of a case from bottom to top: (slices, rows, columns) each.
 
-    outlines : the lesion as it was drawn by the expert, by the finder, or both.
+    masks : the lesion as it was drawn by the expert, by the detector, or both.
     true_lesion : the best of them.
     """
 
     channels: Mapping[str, NDArray[Any]]
-    outlines: tuple[Mask, ...]
+    masks: tuple[Mask, ...]
     true_lesion: Mask
     brain: Mask
 
@@ -69,7 +69,7 @@ class AugmentationCache:
 
 
 def slices_of(case: Case, found: Detection | None, channels: Sequence[str]) -> CaseSlices:
-    """Read a case for the bank; raises FileError if it shows no lesion."""
+    """Read a case for the cache; raises FileError if it shows no lesion."""
     labelled = case.load()
     study = labelled.study
     view = SliceView.of(study.grid, Plane.AXIAL)
@@ -87,10 +87,10 @@ def slices_of(case: Case, found: Detection | None, channels: Sequence[str]) -> C
     seen = cut(found.lesion) if found is not None and found.lesion.any() else None
     if drawn is not None and seen is not None and _dice(drawn, seen) < _LEAST_AGREEMENT:
         seen = None
-    outlines = tuple(mask for mask in (drawn, seen) if mask is not None and mask.any())
-    if not outlines or not images:
+    masks = tuple(mask for mask in (drawn, seen) if mask is not None and mask.any())
+    if not masks or not images:
         raise FileError(
-            f"The case {case.case_id} shows no lesion.", "Leave it out, or outline the lesion."
+            f"The case {case.case_id} shows no lesion.", "Leave it out, or segment the lesion."
         )
     if found is not None and found.brain is not None:
         brain = cut(found.brain)
@@ -98,14 +98,14 @@ def slices_of(case: Case, found: Detection | None, channels: Sequence[str]) -> C
         brain = np.stack(
             [head_mask([i[n].astype(np.float32) for i in images.values()]) for n in order]
         )
-    return CaseSlices(images, outlines, outlines[0], brain)
+    return CaseSlices(images, masks, masks[0], brain)
 
 
 def draw(case: CaseSlices, model_input: ModelInput, random: Random) -> Samples:
     """A random relative of a case: (slices, size, size, channels + 1) uint8."""
-    outline = case.outlines[random.integers(len(case.outlines))]
-    chosen = _choose(outline, model_input, random)
-    lesion, brain = outline[chosen], case.brain[chosen] | outline[chosen]
+    mask = case.masks[random.integers(len(case.masks))]
+    chosen = _choose(mask, model_input, random)
+    lesion, brain = mask[chosen], case.brain[chosen] | mask[chosen]
     seed = int(random.integers(2**32))
     lesion = np.stack(
         [rough_outline(m, np.random.default_rng(seed)) if m.any() else m for m in lesion]
@@ -152,10 +152,10 @@ def make_cache(
 ) -> AugmentationCache:
     """Draw every case as often as the recipe says into ``folder``, or read what lies there.
 
-    found : folder with what the finder says about each case (see ``detections.detect_all``).
+    found : folder with what the detector says about each case (see ``detections.detect_all``).
 
     A run that was broken off goes on where it stopped. Raises FileError if the folder holds a
-    bank of other cases or another recipe.
+    cache of other cases or another recipe.
     """
     path, about = folder / _SAMPLES_FILE, folder / _ABOUT_FILE
     seen, draws, seed = recipe.input, recipe.draws, recipe.seed
@@ -201,9 +201,9 @@ def _fill(job: tuple[Path, int, Case, Path, ModelInput, int, int]) -> list[bool]
     return [name in slices.channels for name in model_input.channels]
 
 
-def _choose(outline: Mask, model_input: ModelInput, random: Random) -> list[int]:
+def _choose(mask: Mask, model_input: ModelInput, random: Random) -> list[int]:
     """Slices as inference chooses them, more or less; now and then one slice again and again."""
-    areas = outline.sum(axis=(1, 2))
+    areas = mask.sum(axis=(1, 2))
     large = np.flatnonzero(areas >= 0.6 * areas.max())
     main = int(large[random.integers(len(large))])
     if random.random() < 0.1:

@@ -3,7 +3,7 @@
     python -m brainviewer.training.subtype.baselines --data DIR --run DIR [--weights FILE.keras]
 
 Features of a frozen ImageNet Xception (Chollet 2017), averaged over the slices that a network sees
-of each patient as the expert outlined it; logistic regression on their principal components in the
+of each patient as the expert segmented it; logistic regression on their principal components in the
 folds of one seed. ``evaluate`` reports it beside the controls.
 """
 
@@ -39,7 +39,8 @@ _COLOURS = ("T1", "FLAIR", "T1ce")
 
 def lesion_images(case: Case, found: Path, model_input: ModelInput) -> NDArray[np.float32]:
     """(n, SIZE, SIZE, 3) float32 in 0..255: slices of a case as a network sees them, the sequences
-    as three colours; a sequence that is missing is grey. Raises FileError without an outline."""
+    as three colours; a sequence that is missing is grey. Raises FileError without a
+    segmentation."""
     shown = replace(model_input, size=SIZE, channels=_COLOURS, stacked=False, mirrored=False)
     detection = load_detection(found, case.case_id)
     brain = None if detection is None else detection.brain
@@ -98,7 +99,7 @@ def extract(
     return features
 
 
-def predict_unseen(
+def predict_held_out(
     recipe: Recipe, cases: Sequence[Case], features: NDArray[np.float32], run: Path
 ) -> None:
     """Write what the classifier of each fold says about the patients that it never saw."""
@@ -134,7 +135,7 @@ def main(
     """Measure frozen ImageNet features in the folds of a run."""
     plan = read_recipe(recipe)
     cases = cases_of_run(plan, data, run, silent)
-    predict_unseen(plan, cases, extract(plan, cases, run, weights), run)
+    predict_held_out(plan, cases, extract(plan, cases, run, weights), run)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@
 
 Each control is a cross-validation of its own in the folds of one seed, with the samples of a run:
 
-- ``mask_only``: every sequence is replaced by the lesion's outline.
+- ``mask_only``: every sequence is replaced by the lesion's segmentation.
 - ``outside_only``: the lesion is blacked out.
 - ``shuffled_labels``: the classes are dealt out to the patients by chance.
 - ``small_network``: nothing is hidden, but a small network learns from scratch.
@@ -50,8 +50,8 @@ from brainviewer.training.weights import read_state
 
 Images = NDArray[np.float32]
 
-# How bright the outline is shown: like FLAIR in a lesion.
-_OUTLINE = 3.0
+# How bright the segmentation is shown: like FLAIR in a lesion.
+_BRIGHTNESS = 3.0
 _RIM = np.ones((9, 9), np.uint8)
 
 
@@ -78,10 +78,11 @@ class SmallNetwork(MapNetwork):
 
 
 def show_mask_only(images: Images, covered: Images, model_input: ModelInput) -> Images:
-    """images (n, slices, channels, size, size) with the outline (n, slices, size, size) in each"""
+    """images (n, slices, channels, size, size) with the segmentation (n, slices, size, size) in
+    each"""
     low, _ = levels(model_input)
-    outline = np.where(covered > 0.5, np.float32(_OUTLINE), np.float32(low))
-    return np.repeat(outline[:, :, None], images.shape[2], axis=2)
+    segmentation = np.where(covered > 0.5, np.float32(_BRIGHTNESS), np.float32(low))
+    return np.repeat(segmentation[:, :, None], images.shape[2], axis=2)
 
 
 def show_outside_only(images: Images, covered: Images, model_input: ModelInput) -> Images:
@@ -106,7 +107,7 @@ def control(name: str, recipe: Recipe, data: Path, out: Path, seed: int, report:
     cases = cases_of_run(recipe, data, out, report)
     # Read before samples are drawn, so that nothing is left in a folder that holds no run.
     read_state(out / PRETRAINED_FILE)
-    bank = make_cache(cases, out / CACHE_FOLDER, found, recipe, report)
+    cache = make_cache(cases, out / CACHE_FOLDER, found, recipe, report)
     labels = [recipe.classes.index(case.label) for case in cases]
     if name == "shuffled_labels":
         labels = [int(n) for n in np.random.default_rng(seed).permutation(labels)]
@@ -115,13 +116,13 @@ def control(name: str, recipe: Recipe, data: Path, out: Path, seed: int, report:
     folder = out / name if hide else out / CACHE_FOLDER
     folder.mkdir(exist_ok=True)
     if not small:
-        batches = batch_maker(recipe, labels, bank, out, report, hide, folder)
+        batches = batch_maker(recipe, labels, cache, out, report, hide, folder)
     entries: list[dict[str, Any]] = []
     for fold in range(int(fold_of.max()) + 1):
         learned = np.flatnonzero(fold_of != fold).tolist()
         text = f"{name}, fold {fold + 1}"
         if small:
-            make = from_samples(bank, labels, learned, recipe.input)
+            make = from_samples(cache, labels, learned, recipe.input)
             trained = _train_small(recipe, make, [seed, fold], text, report)
         else:
             trained = train(recipe, batches(learned), out, [seed, fold], text, report)
@@ -147,14 +148,14 @@ def _train_small(
 def _tensor(
     case: Case, found: Detection | None, model_input: ModelInput, hide: Hide | None
 ) -> Images:
-    """What the network sees of a case as the expert outlined it, with parts hidden."""
+    """What the network sees of a case as the expert segmented it, with parts hidden."""
     slices = expert_slices(case.load(), None if found is None else found.brain, model_input)
     prepared = slices.prepare(model_input)
     if hide is None:
         return prepared.tensor
     tensor, size = prepared.tensor, model_input.size
-    outline = [cut_out(one.astype(np.float32), prepared.box, size) for one in slices.lesion]
-    covered = arrange(np.stack(outline)[..., None], slices.main, model_input)
+    segmentation = [cut_out(one.astype(np.float32), prepared.box, size) for one in slices.lesion]
+    covered = arrange(np.stack(segmentation)[..., None], slices.main, model_input)
     # (n, size, size, slices of an image * channels) -> (n, slices of an image, channels, ...)
     parts = tensor.reshape(*tensor.shape[:3], covered.shape[-1], -1).transpose(0, 3, 4, 1, 2)
     shown = hide(parts, covered.transpose(0, 3, 1, 2), model_input)

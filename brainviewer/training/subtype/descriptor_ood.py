@@ -3,10 +3,11 @@
     python -m brainviewer.training.subtype.descriptor_ood --data DIR --found RUN/found
     python -m brainviewer.training.subtype.package --models resources/models --texts-only
 
-Describes every labelled patient by the outlines in ``--found`` (made there by the finder that is
-installed, where the folder does not hold them), with and without the skull, and fits the score of
-``models.subtype.out_of_distribution`` to the descriptors that the answer rests on. The limit is a
-quantile of the scores of patients that were left out of the fit (cross-validation by patient).
+Describes every labelled patient by the segmentations in ``--found`` (made there by the detector
+that is installed, where the folder does not hold them), with and without the skull, and fits the
+score of ``models.subtype.out_of_distribution`` to the descriptors that the answer rests on. The
+limit is a quantile of the scores of patients that were left out of the fit (cross-validation by
+patient).
 """
 
 import json
@@ -34,12 +35,12 @@ from brainviewer.training.subtype.descriptor_table import (
 from brainviewer.training.subtype.evaluate import EVALUATION_FILE, RECIPE
 from brainviewer.training.subtype.package import OUT_OF_DISTRIBUTION_FILE
 
-# As the scope of the network has it: 95 % of what is like the training passes.
+# As the OOD check of the network has it: 95 % of what is like the training passes.
 QUANTILE = 0.95
 FOLDS = 5
 SEED = 2026
 # How a lesion is described in use: in the head as it was scanned, and with the skull taken off.
-OUTLINES = ("found", "stripped")
+SEGMENTATIONS = ("found", "stripped")
 _DIGITS = 4
 
 
@@ -54,7 +55,12 @@ def fit_distribution(
     from sklearn.covariance import ledoit_wolf
 
     raw = np.array(
-        [[row.values[o][n] for n in names] for row in patients for o in OUTLINES if o in row.values]
+        [
+            [row.values[o][n] for n in names]
+            for row in patients
+            for o in SEGMENTATIONS
+            if o in row.values
+        ]
     )
     means, scales = np.nanmean(raw, axis=0), np.nanstd(raw, axis=0)
     scales = np.where(scales > 1e-9, scales, 1.0)
@@ -74,14 +80,14 @@ def measured_distribution(patients: Sequence[Described], names: Sequence[str]) -
     if len(patients) < FOLDS:
         raise FileError(f"There are {len(patients)} patients, fewer than the {FOLDS} folds.")
     fold = patient_folds([row.label for row in patients], FOLDS, SEED)
-    scores: dict[str, list[float]] = {outline: [] for outline in OUTLINES}
+    scores: dict[str, list[float]] = {segmentation: [] for segmentation in SEGMENTATIONS}
     for index in range(FOLDS):
         rest = [row for row, part in zip(patients, fold, strict=True) if part != index]
         known = fit_distribution(rest, names)
         for row, part in zip(patients, fold, strict=True):
-            for outline in OUTLINES if part == index else ():
-                if (score := known.score(row.values.get(outline, {}))) is not None:
-                    scores[outline].append(score)
+            for segmentation in SEGMENTATIONS if part == index else ():
+                if (score := known.score(row.values.get(segmentation, {}))) is not None:
+                    scores[segmentation].append(score)
     every = [score for some in scores.values() for score in some]
     limit = round(float(np.quantile(every, QUANTILE)), _DIGITS)
     fitted = fit_distribution(patients, names, limit)
@@ -97,7 +103,8 @@ def measured_distribution(patients: Sequence[Described], names: Sequence[str]) -
             "quantile": QUANTILE,
             "unseen patients": len(patients),
             "flagged": {
-                outline: sum(score > limit for score in some) for outline, some in scores.items()
+                segmentation: sum(score > limit for score in some)
+                for segmentation, some in scores.items()
             },
         },
     }
@@ -107,7 +114,7 @@ def measured_distribution(patients: Sequence[Described], names: Sequence[str]) -
 
 def main(
     data: Annotated[Path, typer.Option(help="Folder of labelled cases it was trained on.")],
-    found: Annotated[Path, typer.Option(help="What the finder said about them.")],
+    found: Annotated[Path, typer.Option(help="What the detector said about them.")],
     models: Annotated[Path, typer.Option(help="Folder of the models.")] = Path("resources/models"),
     network: Annotated[str, typer.Option(help="The model that owns the files.")] = RECIPE.stem,
 ) -> None:
@@ -124,8 +131,8 @@ def main(
     names = [term["name"] for term in evaluation["head"]["descriptors"]["terms"]]
     content = measured_distribution(patients, names)
     write_whole(owner / OUT_OF_DISTRIBUTION_FILE, dump(content).encode())
-    for outline, count in content["measured"]["flagged"].items():
-        typer.echo(f"{count} of {len(patients)} unseen patients flagged ({outline})")
+    for segmentation, count in content["measured"]["flagged"].items():
+        typer.echo(f"{count} of {len(patients)} unseen patients flagged ({segmentation})")
 
 
 if __name__ == "__main__":

@@ -16,14 +16,15 @@ from brainviewer.training.labelled_data.collection import Case, Mask
 from brainviewer.training.labelled_data.detections import STRIPPED, load_detection, without_skull
 
 TABLE_FILE = "descriptors.json"
-# The outlines that lesions are described by: the finder's, and beside it the expert's and the
-# finder's when the skull has been taken off.
-OUTLINES = ("found", "expert", "stripped")
+# The segmentations that lesions are described by: the detector's, and beside it the expert's and
+# the detector's when the skull has been taken off.
+SEGMENTATIONS = ("found", "expert", "stripped")
 
 
 @dataclass(frozen=True, eq=False)
 class Described:
-    """A patient with the descriptors of the lesion, by outline; an outline may be missing."""
+    """A patient with the descriptors of the lesion, by segmentation; a segmentation may be
+    missing."""
 
     case_id: str
     label: str
@@ -36,13 +37,13 @@ def describe_all(
 ) -> list[Described]:
     """Describe the lesion of every case and write the table to ``path``.
 
-    found_folder : what the finder said (see ``detections.detect_all``).
+    found_folder : what the detector said (see ``detections.detect_all``).
     """
     patients = []
     for number, case in enumerate(cases):
         known = {key: getattr(case, key) for key in ("case_id", "label", "age_years")}
-        for outline, values in _describe(case, found_folder).items():
-            known[outline] = [_rounded(values[name]) for name in NAMES]
+        for segmentation, values in _describe(case, found_folder).items():
+            known[segmentation] = [_rounded(values[name]) for name in NAMES]
         patients.append(known)
         report((number + 1) / len(cases), "describing the lesions")
     write_json(path, {"names": list(NAMES), "patients": patients})
@@ -66,18 +67,20 @@ def read_table(path: Path) -> list[Described]:
 
 
 def _values(names: Sequence[str], row: Mapping[str, Any]) -> dict[str, dict[str, float]]:
-    every = {outline: row[outline] for outline in OUTLINES if outline in row}
+    every = {
+        segmentation: row[segmentation] for segmentation in SEGMENTATIONS if segmentation in row
+    }
     return {
-        outline: {
+        segmentation: {
             name: math.nan if value is None else float(value)
             for name, value in zip(names, values, strict=True)
         }
-        for outline, values in every.items()
+        for segmentation, values in every.items()
     }
 
 
 def _describe(case: Case, found_folder: Path) -> dict[str, Mapping[str, float]]:
-    """The descriptors of a case by outline."""
+    """The descriptors of a case by segmentation."""
     labelled = case.load()
     found = load_detection(found_folder, case.case_id)
     stripped = load_detection(found_folder / STRIPPED, case.case_id)
@@ -91,8 +94,8 @@ def _describe(case: Case, found_folder: Path) -> dict[str, Mapping[str, float]]:
         bare = without_skull(labelled.study, brain)
         looked["stripped"] = bare, stripped.lesion, stripped.brain
     return {
-        outline: describe(study, TumourFinding("lesion", True, mask=lesion, brain=inside))
-        for outline, (study, lesion, inside) in looked.items()
+        segmentation: describe(study, TumourFinding("lesion", True, mask=lesion, brain=inside))
+        for segmentation, (study, lesion, inside) in looked.items()
     }
 
 

@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 from brainviewer.assets import resources
 from brainviewer.core.errors import Report, silent
 from brainviewer.models.card import DOUBT
-from brainviewer.models.subtype.fusion_head import Head, Source
-from brainviewer.models.subtype.fusion_head_content import head_content
+from brainviewer.models.subtype.fusion_head import FusionHead, Source
+from brainviewer.models.subtype.fusion_head_content import fusion_head_record
 from brainviewer.training.metrics.intervals import against_bar, estimates, value_of
 from brainviewer.training.metrics.metrics import (
     confusion,
@@ -37,7 +37,7 @@ from brainviewer.training.subtype.evaluation_inputs import (
     evidence,
     read_predictions,
 )
-from brainviewer.training.subtype.fusion_heads import LEAST_CONFIDENT, fit_head
+from brainviewer.training.subtype.fusion_heads import LEAST_CONFIDENT, fit_fusion_head
 from brainviewer.training.subtype.held_out import (
     Probabilities,
     Row,
@@ -91,27 +91,29 @@ def evaluate(recipe: Recipe, inputs: Inputs, report: Report = silent) -> dict[st
     truth = np.array([codes.index(p["label"]) for p in inputs["patients"]], np.int64)
     main = [evidence(codes, inputs, run, MAIN) for run in inputs["runs"]]
     folds = [np.array(run["fold"]) for run in inputs["runs"]]
-    heads = []
+    fusion_heads = []
     for seed, (known, fold) in enumerate(zip(main, folds, strict=True)):
-        heads.append([fit_head(known.of(fold != f), recipe.seed) for f in range(fold.max() + 1)])
+        fusion_heads.append(
+            [fit_fusion_head(known.of(fold != f), recipe.seed) for f in range(fold.max() + 1)]
+        )
         report(0.5 * (seed + 1) / len(main), "fitting to the other folds")
-    answers: dict[str, Probabilities] = {}
+    predictions: dict[str, Probabilities] = {}
     for key, row in _rows(inputs).items():
-        seeds = [evidence(codes, inputs, run, row.outline) for run in inputs["runs"]]
-        parts = zip(heads, seeds, folds, strict=True)
-        answers[key] = np.array([held_out_predictions(h, k, f, row) for h, k, f in parts])
+        seeds = [evidence(codes, inputs, run, row.segmentation) for run in inputs["runs"]]
+        parts = zip(fusion_heads, seeds, folds, strict=True)
+        predictions[key] = np.array([held_out_predictions(h, k, f, row) for h, k, f in parts])
     report(0.6, "measuring simpler answers")
-    answers |= simpler_predictions(recipe, main, folds, heads)
-    asked = dict.fromkeys(answers, truth)
+    predictions |= simpler_predictions(recipe, main, folds, fusion_heads)
+    asked = dict.fromkeys(predictions, truth)
     for one in inputs.get("controls", []):
         key = f"control: image, {one['name']}"
-        answers[key], asked[key] = network_control(recipe, main[0], one)
+        predictions[key], asked[key] = network_control(recipe, main[0], one)
     figures = {}
-    for number, (key, runs) in enumerate(answers.items()):
+    for number, (key, runs) in enumerate(predictions.items()):
         in_full = key.removesuffix("; training prevalence") in SOURCES
         figures[key] = _report(recipe, asked[key], runs, inputs, in_full)
-        report(0.7 + 0.3 * (number + 1) / len(answers), "bootstrapping")
-    final = final_head(main, recipe.seed)
+        report(0.7 + 0.3 * (number + 1) / len(predictions), "bootstrapping")
+    final = final_fusion_head(main, recipe.seed)
     return {
         "folds": recipe.folds,
         "seeds": [run["seed"] for run in inputs["runs"]],
@@ -123,25 +125,29 @@ def evaluate(recipe: Recipe, inputs: Inputs, report: Report = silent) -> dict[st
         "criterion": CRITERION,
         "winner": winner(figures),
         "bars": bars(figures),
-        "head": head_content(final),
+        "head": fusion_head_record(final),
         "figures": figures,
         "inputs": inputs,
     }
 
 
-def final_head(main: Sequence[Evidence], seed: int) -> Head:
+def final_fusion_head(main: Sequence[Evidence], seed: int) -> FusionHead:
     """The head that ships: fitted on all patients, the weights averaged over the seeds."""
-    heads = [fit_head(known, seed) for known in main]
-    network, descriptors, age = heads[0].network, heads[0].descriptors, heads[0].age
+    fusion_heads = [fit_fusion_head(known, seed) for known in main]
+    network, descriptors, age = (
+        fusion_heads[0].network,
+        fusion_heads[0].descriptors,
+        fusion_heads[0].age,
+    )
     if network is not None:
-        network = _mean_source([one.network for one in heads if one.network is not None])
+        network = _mean_source([one.network for one in fusion_heads if one.network is not None])
     if descriptors is not None:
-        weights = [one.descriptors.weight for one in heads if one.descriptors is not None]
+        weights = [one.descriptors.weight for one in fusion_heads if one.descriptors is not None]
         descriptors = replace(descriptors, weight=_mean_source(weights))
     if age is not None:
-        mean = float(np.mean([one.age.weight for one in heads if one.age is not None]))
+        mean = float(np.mean([one.age.weight for one in fusion_heads if one.age is not None]))
         age = replace(age, weight=round(mean, 4))
-    return replace(heads[0], network=network, descriptors=descriptors, age=age)
+    return replace(fusion_heads[0], network=network, descriptors=descriptors, age=age)
 
 
 def _mean_source(sources: Sequence[Source]) -> Source:
@@ -173,7 +179,7 @@ def bars(figures: dict[str, Any]) -> dict[str, Any]:
 
 def _rows(inputs: Inputs) -> dict[str, Row]:
     situations = inputs["runs"][0]["logits"]
-    outlines = {outline for p in inputs["patients"] for outline in p["descriptors"]}
+    segmentations = {segmentation for p in inputs["patients"] for segmentation in p["descriptors"]}
     rows = {}
     for key, sources in SOURCES.items():
         of_network = sources[0] == "network"
@@ -181,9 +187,9 @@ def _rows(inputs: Inputs) -> dict[str, Row]:
             continue
         rows[key] = Row(sources, "equal")
         rows[f"{key}; training prevalence"] = Row(sources, "training")
-        if "expert" in outlines and (not of_network or "expert" in situations):
-            rows[f"{key}; expert outline"] = Row(sources, "equal", "expert")
-        if "stripped" in outlines and not of_network:
+        if "expert" in segmentations and (not of_network or "expert" in situations):
+            rows[f"{key}; expert segmentation"] = Row(sources, "equal", "expert")
+        if "stripped" in segmentations and not of_network:
             rows[f"{key}; skull taken off"] = Row(sources, "equal", "stripped")
         if "single" in situations and of_network and len(sources) < 3:
             rows[f"{key}; one slice"] = Row(sources, "equal", "single")

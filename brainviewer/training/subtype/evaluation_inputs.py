@@ -17,7 +17,7 @@ from brainviewer.training.labelled_data.detections import DETECTIONS_FOLDER, det
 from brainviewer.training.recipes import Recipe
 from brainviewer.training.softmax_regression import Numbers
 from brainviewer.training.subtype.descriptor_table import (
-    OUTLINES,
+    SEGMENTATIONS,
     TABLE_FILE,
     Described,
     describe_all,
@@ -25,7 +25,7 @@ from brainviewer.training.subtype.descriptor_table import (
 )
 
 PREDICTIONS = "predictions-seed*.json"
-# The outline that inference has; the others are reported beside it.
+# The segmentation that inference has; the others are reported beside it.
 MAIN = "found"
 
 Inputs = dict[str, Any]
@@ -38,8 +38,8 @@ class Evidence:
     truth : (n,) index of the class. ages : (n,) years, NaN where not known.
     logits : (n, classes) of networks that never saw the patient; None without a network.
     values : (n, names) lesion descriptors, NaN where missing; None without any.
-    expert : the same inside an expert's outline: learned from as well, never answered from. What
-        both outlines have in common is what holds when the outline is another one.
+    expert : the same inside an expert's segmentation: learned from as well, never answered from.
+        What both segmentations have in common is what holds when the segmentation is another one.
     seen : (n,) bool, whether a lesion was found; where not, logits and values say nothing.
     """
 
@@ -66,16 +66,16 @@ class Evidence:
 
 
 def evidence(
-    codes: tuple[str, ...], inputs: Mapping[str, Any], run: Mapping[str, Any], outline: str
+    codes: tuple[str, ...], inputs: Mapping[str, Any], run: Mapping[str, Any], segmentation: str
 ) -> Evidence:
-    """What one seed's networks and the descriptors say, with the outlines of one kind.
+    """What one seed's networks and the descriptors say, with the segmentations of one kind.
 
     inputs, run : of ``read_predictions``.
 
-    A lesion that the finder did not find says nothing, unless an expert outlined it.
+    A lesion that the detector did not find says nothing, unless an expert segmented it.
     """
     patients, names = inputs["patients"], tuple(inputs["descriptor_names"])
-    logits = run["logits"].get(outline)
+    logits = run["logits"].get(segmentation)
 
     def values(kind: str) -> Numbers | None:
         rows = [p["descriptors"].get(kind) for p in patients]
@@ -84,9 +84,9 @@ def evidence(
         return np.array([row or [math.nan] * len(names) for row in rows], np.float64)
 
     def seen(patient: Mapping[str, Any]) -> bool:
-        if outline == "stripped":
-            return bool(patient["descriptors"].get(outline))
-        return outline == "expert" or bool(patient["found"])
+        if segmentation == "stripped":
+            return bool(patient["descriptors"].get(segmentation))
+        return segmentation == "expert" or bool(patient["found"])
 
     return Evidence(
         codes,
@@ -95,7 +95,7 @@ def evidence(
         np.array([seen(p) for p in patients]),
         None if logits is None else np.array([row or [0.0] * len(codes) for row in logits]),
         names,
-        values(outline if outline in OUTLINES else MAIN),
+        values(segmentation if segmentation in SEGMENTATIONS else MAIN),
         values("expert"),
     )
 
@@ -115,7 +115,7 @@ def read_predictions(
             "Run brainviewer train first.",
         )
     runs = [{entry["case_id"]: entry for entry in _read_json(path)} for path in files]
-    # Training leaves out cases in which nobody sees a lesion.
+    # Training leaves out cases in which no lesion was seen.
     table = [row for row in _table(run, recipe, data, report) if row.case_id in runs[0]]
     described = {row.case_id: row.values for row in table} or {name: {} for name in runs[0]}
     ids = sorted(described)
@@ -135,8 +135,8 @@ def read_predictions(
                 "age_years": runs[0][name]["age_years"],
                 "found": bool(runs[0][name]["found"]),
                 "descriptors": {
-                    outline: [_plain(values[term]) for term in NAMES]
-                    for outline, values in described[name].items()
+                    segmentation: [_plain(values[term]) for term in NAMES]
+                    for segmentation, values in described[name].items()
                 },
             }
             for number, name in enumerate(ids)

@@ -41,7 +41,7 @@ class FeatureCache:
 
 
 def build_feature_cache(
-    bank: AugmentationCache,
+    cache: AugmentationCache,
     network: ResNet50,
     stages: int,
     folder: Path,
@@ -52,20 +52,20 @@ def build_feature_cache(
 ) -> FeatureCache:
     """Run the first ``stages`` stages on every sample, or read what they made of it before.
 
-    hide : changes the pictures first; see ``controls``.
+    hide : changes the images first; see ``controls``.
     """
-    about = {"stages": stages, "seed": seed, "shape": list(bank.samples.shape)}
+    about = {"stages": stages, "seed": seed, "shape": list(cache.samples.shape)}
     described = folder / _ABOUT_FILE
     if not described.exists() or json.loads(described.read_text(encoding="utf-8")) != about:
         described.unlink(missing_ok=True)
         network = network.eval().to(memory_format=torch.channels_last)
-        cases, draws = bank.samples.shape[:2]
+        cases, draws = cache.samples.shape[:2]
         maps = covered = None
         for case, start in product(range(cases), range(0, draws, _AT_ONCE)):
             drawn = slice(start, min(start + _AT_ONCE, draws))
-            samples, random = bank.samples[case, drawn], np.random.default_rng([seed, case, start])
-            has = np.repeat(bank.has[case : case + 1], len(samples), axis=0)
-            slices, lesion = vary_cheaply(samples, has, bank.low, bank.high, random)
+            samples, random = cache.samples[case, drawn], np.random.default_rng([seed, case, start])
+            has = np.repeat(cache.has[case : case + 1], len(samples), axis=0)
+            slices, lesion = vary_cheaply(samples, has, cache.low, cache.high, random)
             shown = slices if hide is None else hide(slices, lesion, model_input)
             images, cover = as_images(shown, lesion, model_input)
             bits = frozen_features(network, stages, images.reshape(-1, *images.shape[2:]))
@@ -103,7 +103,7 @@ def as_images(
 def vary_cheaply(
     drawn: NDArray[np.uint8], has: NDArray[np.bool_], low: float, high: float, random: Random
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Vary samples of the bank again, in a way that costs nearly nothing.
+    """Vary samples of the cache again, in a way that costs nearly nothing.
 
     drawn : (n, slices, size, size, channels + 1); has : (n, channels), sequences that are there
 

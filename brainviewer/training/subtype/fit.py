@@ -45,13 +45,13 @@ CACHE_FOLDER = "bank"
 def fit(recipe: Recipe, data: Path, out: Path, report: Report, workers: int = 1) -> None:
     """Make everything that the recipe describes, in the folder ``out``.
 
-    data : a folder of labelled cases (see ``cases.find_cases``); pretraining takes the pictures
+    data : a folder of labelled cases (see ``cases.find_cases``); pretraining takes the images
         of ``cheng`` in it or beside it and is left out where there are none.
     workers : processes that draw the samples.
 
     Leaves there the samples, ``pretrained.npz``, ``seedS-foldN.npz``, ``final.npz`` (trained on
     all patients), and for each seed what its folds say about the patients they never saw (see
-    ``predict_unseen``).
+    ``predict_held_out``).
     """
     out.mkdir(parents=True, exist_ok=True)
     report(0.0, "reading the cases")
@@ -60,9 +60,9 @@ def fit(recipe: Recipe, data: Path, out: Path, report: Report, workers: int = 1)
         save_weights(_pretrained(recipe, data, report), out / PRETRAINED_FILE)
     detect_all(cases, out / DETECTIONS_FOLDER, report)
     cases = with_lesion(recipe, cases, out / DETECTIONS_FOLDER, report)
-    bank = make_cache(cases, out / CACHE_FOLDER, out / DETECTIONS_FOLDER, recipe, report, workers)
+    cache = make_cache(cases, out / CACHE_FOLDER, out / DETECTIONS_FOLDER, recipe, report, workers)
     labels = [recipe.classes.index(case.label) for case in cases]
-    batches = batch_maker(recipe, labels, bank, out, report)
+    batches = batch_maker(recipe, labels, cache, out, report)
     for seed in recipe.seeds:
         fold_of = folds_of(cases, recipe.folds, seed)
         for fold in range(int(fold_of.max()) + 1):
@@ -71,7 +71,7 @@ def fit(recipe: Recipe, data: Path, out: Path, report: Report, workers: int = 1)
                 learned = [n for n in range(len(cases)) if fold_of[n] != fold]
                 text = f"seed {seed}, fold {fold + 1}"
                 save_weights(train(recipe, batches(learned), out, [seed, fold], text, report), path)
-        predict_unseen(recipe, cases, out, seed, report)
+        predict_held_out(recipe, cases, out, seed, report)
     if not (out / FINAL_FILE).exists():
         everyone = range(len(cases))
         network = train(recipe, batches(everyone), out, [recipe.seed], "all patients", report)
@@ -102,7 +102,7 @@ def _enough(recipe: Recipe, cases: list[Case]) -> list[Case]:
 
 
 def with_lesion(recipe: Recipe, cases: list[Case], found: Path, report: Report) -> list[Case]:
-    """Leave out cases in which nobody outlined a lesion and none was found.
+    """Leave out cases in which no lesion was segmented and none was found.
 
     found : folder of what was found in each case. Everything that needs the folds of a run needs
         its cases from here: others would be dealt out to other folds.
@@ -121,7 +121,7 @@ def with_lesion(recipe: Recipe, cases: list[Case], found: Path, report: Report) 
 def batch_maker(
     recipe: Recipe,
     labels: Sequence[int],
-    bank: AugmentationCache,
+    cache: AugmentationCache,
     out: Path,
     report: Report,
     hide: Hide | None = None,
@@ -135,11 +135,11 @@ def batch_maker(
     """
     frozen = recipe.training.frozen
     if not frozen and hide is None:
-        return lambda members: from_samples(bank, labels, members, recipe.input)
+        return lambda members: from_samples(cache, labels, members, recipe.input)
     network = from_pretrained(out / PRETRAINED_FILE, len(recipe.classes), recipe.input.depth)
     folder = folder or out / CACHE_FOLDER
     kept = build_feature_cache(
-        bank, network, frozen, folder, recipe.input, recipe.seed, report, hide
+        cache, network, frozen, folder, recipe.input, recipe.seed, report, hide
     )
     return lambda members: from_features(kept, labels, members)
 
@@ -154,7 +154,7 @@ def train(
     return learn(network, batches, recipe.training, number, text, report)
 
 
-def predict_unseen(
+def predict_held_out(
     recipe: Recipe, cases: Sequence[Case], out: Path, seed: int, report: Report
 ) -> None:
     """Let each fold's network answer for the patients that it never saw.

@@ -16,7 +16,7 @@ from brainviewer.models.subtype.fusion_head import (
     FARTHEST,
     AgePart,
     DescriptorPart,
-    Head,
+    FusionHead,
     Prevalence,
     Source,
     Term,
@@ -43,7 +43,7 @@ OLIGODENDROGLIOMA = (
 )  # fmt: skip
 # Parts of the descriptors, to see what the answer rests on.
 CONTROLS = {
-    "shape and place of the outline only": SHAPE + POSITION,
+    "shape and place of the segmentation only": SHAPE + POSITION,
     "brightness only": BRIGHTNESS,
     "place only": POSITION,
 }
@@ -122,8 +122,10 @@ def fit_terms(
 def scores_of(known: Evidence, intercepts: Sequence[float], terms: Sequence[Term]) -> Numbers:
     """(n, classes): the scores of a fitted descriptor classifier."""
     part = DescriptorPart(Source(1.0, 1.0), tuple(intercepts), tuple(terms))
-    head = Head(known.classes, None, part, None, {}, "", 0.0)
-    rows = [head.descriptor_scores(known.described(n) or {}) for n in range(len(known.truth))]
+    fusion_head = FusionHead(known.classes, None, part, None, {}, "", 0.0)
+    rows = [
+        fusion_head.descriptor_scores(known.described(n) or {}) for n in range(len(known.truth))
+    ]
     return np.array(rows)
 
 
@@ -146,15 +148,15 @@ def _contrasts(classes: tuple[str, ...]) -> list[tuple[list[float], Sequence[str
 
 def _moments(raw: Numbers, weight: Numbers) -> tuple[Numbers, Numbers]:
     there = np.isfinite(raw)
-    shares = weight[:, None] * there
-    total = shares.sum(axis=0)
+    fractions = weight[:, None] * there
+    total = fractions.sum(axis=0)
     filled = np.where(there, raw, 0.0)
-    means = (shares * filled).sum(axis=0) / total
-    spread = np.sqrt((shares * (filled - means) ** 2).sum(axis=0) / total)
+    means = (fractions * filled).sum(axis=0) / total
+    spread = np.sqrt((fractions * (filled - means) ** 2).sum(axis=0) / total)
     return means, np.where(spread > 1e-9, spread, 1.0)
 
 
-def fit_head(known: Evidence, seed: int, terms: Sequence[str] = NAMES) -> Head:
+def fit_fusion_head(known: Evidence, seed: int, terms: Sequence[str] = NAMES) -> FusionHead:
     """Fit everything on these patients.
 
     seed : of the inner folds.
@@ -177,7 +179,7 @@ def fit_head(known: Evidence, seed: int, terms: Sequence[str] = NAMES) -> Head:
     part: DescriptorPart | None = None
     if seen.values is not None:
         part = DescriptorPart(weights[-1], *fit_terms(seen, ridge, terms))
-    return Head(
+    return FusionHead(
         known.classes,
         None if seen.logits is None else weights[0],
         part,
@@ -192,8 +194,8 @@ def fit_head(known: Evidence, seed: int, terms: Sequence[str] = NAMES) -> Head:
 def prevalences(known: Evidence) -> dict[str, Prevalence]:
     """The named settings: equal, as in training, and, for A, O and G, as in a clinic."""
     count, patients = len(known.classes), len(known.truth)
-    shares = np.bincount(known.truth, minlength=count) / patients
-    rounded = tuple(shares.round(6).tolist())
+    fractions = np.bincount(known.truth, minlength=count) / patients
+    rounded = tuple(fractions.round(6).tolist())
     named = {
         "equal": Prevalence((1 / count,) * count, "All types are taken to be equally frequent."),
         "training": Prevalence(rounded, f"As among the {patients} training patients."),
@@ -205,7 +207,9 @@ def prevalences(known: Evidence) -> dict[str, Prevalence]:
     return named
 
 
-def probabilities(head: Head, known: Evidence, sources: Sequence[str], prevalence: str) -> Numbers:
+def probabilities(
+    fusion_head: FusionHead, known: Evidence, sources: Sequence[str], prevalence: str
+) -> Numbers:
     """(n, classes): what the head says about every patient.
 
     sources : those to use, of ``network``, ``descriptors`` and ``age``. Where no lesion was found,
@@ -215,12 +219,12 @@ def probabilities(head: Head, known: Evidence, sources: Sequence[str], prevalenc
     for index in range(len(rows)):
         logits = known.logits if "network" in sources and known.seen[index] else None
         age = known.ages[index]
-        rows[index] = head.evidence(
+        rows[index] = fusion_head.evidence(
             None if logits is None else logits[index],
             known.described(index) if "descriptors" in sources else None,
             float(age) if "age" in sources and np.isfinite(age) else None,
         )
-    return head.shares(rows, prevalence)
+    return fusion_head.probabilities(rows, prevalence)
 
 
 def _fit_weights(

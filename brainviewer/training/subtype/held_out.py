@@ -10,11 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainviewer.imaging.measure.descriptors import NAMES
-from brainviewer.models.subtype.fusion_head import Head
+from brainviewer.models.subtype.fusion_head import FusionHead
 from brainviewer.training.recipes import Recipe
 from brainviewer.training.softmax_regression import class_weights, softmax
 from brainviewer.training.subtype.evaluation_inputs import MAIN, Evidence
-from brainviewer.training.subtype.fusion_heads import CONTROLS, fit_head, probabilities, standardise
+from brainviewer.training.subtype.fusion_heads import (
+    CONTROLS,
+    fit_fusion_head,
+    probabilities,
+    standardise,
+)
 
 Classifier = Callable[[Evidence, Evidence], NDArray[np.float64]]
 """From the patients to learn from and those to answer for to (n, classes) log-likelihoods."""
@@ -110,22 +115,22 @@ Probabilities = NDArray[np.float64]
 class Row:
     """One line of the evaluation.
 
-    outline : which outline of the lesion (or which slices) the answers rest on.
+    segmentation : which segmentation of the lesion (or which slices) the answers rest on.
     """
 
     sources: tuple[str, ...]
     prevalence: str
-    outline: str = MAIN
+    segmentation: str = MAIN
 
 
 def held_out_predictions(
-    heads: Sequence[Head], known: Evidence, fold: NDArray[np.int64], row: Row
+    fusion_heads: Sequence[FusionHead], known: Evidence, fold: NDArray[np.int64], row: Row
 ) -> Probabilities:
     """(n, classes): each patient answered by the head of the fold that it was left out of."""
     result = np.zeros((len(fold), len(known.classes)))
-    for index, head in enumerate(heads):
+    for index, fusion_head in enumerate(fusion_heads):
         own = fold == index
-        result[own] = probabilities(head, known.of(own), row.sources, row.prevalence)
+        result[own] = probabilities(fusion_head, known.of(own), row.sources, row.prevalence)
     return result
 
 
@@ -133,12 +138,12 @@ def simpler_predictions(
     recipe: Recipe,
     main: Sequence[Evidence],
     folds: Sequence[NDArray[np.int64]],
-    heads: Sequence[Sequence[Head]],
+    fusion_heads: Sequence[Sequence[FusionHead]],
 ) -> dict[str, Probabilities]:
     """Answers to compare with: one class always, parts of the descriptors, other classifiers.
 
     main : what is known of the patients, for each seed; ``folds`` says in which fold they are, and
-        ``heads`` are those that were fitted to the other folds.
+        ``fusion_heads`` are those that were fitted to the other folds.
 
     Returns (seeds, patients, classes) by name.
     """
@@ -146,28 +151,28 @@ def simpler_predictions(
     counts = np.bincount(main[0].truth, minlength=len(codes))
     top = int(counts.argmax())
     always = np.tile(counts / counts.sum(), (len(main[0].truth), 1))
-    answers = {f"always {codes[top]}": np.array([always])}
+    predictions = {f"always {codes[top]}": np.array([always])}
     if main[0].values is None:
-        return answers
-    seeds = list(zip(main, folds, heads, strict=True))
+        return predictions
+    seeds = list(zip(main, folds, fusion_heads, strict=True))
     for name, terms in CONTROLS.items():
         every = [_cross_validated(known, fold, recipe.seed, terms) for known, fold, _ in seeds]
-        answers[f"control: {name}"] = np.array(every)
+        predictions[f"control: {name}"] = np.array(every)
     random = np.random.default_rng(recipe.seed)
     shuffled = [replace(known, truth=random.permutation(known.truth)) for known in main]
     every = [
         _cross_validated(k, fold, recipe.seed) for k, fold in zip(shuffled, folds, strict=True)
     ]
-    answers["control: shuffled labels"] = np.array(every)
+    predictions["control: shuffled labels"] = np.array(every)
     by_age = [
         held_out_predictions(h, known, fold, Row(("age",), "equal")) for known, fold, h in seeds
     ]
     for name, fit in classifiers().items():
         scores = np.array([_scores(known, fold, fit) for known, fold, _ in seeds])
         aged = scores + np.log(by_age)
-        answers[f"alternative: {name}"] = np.array([softmax(one) for one in scores])
-        answers[f"alternative: {name}, and age"] = np.array([softmax(one) for one in aged])
-    return answers
+        predictions[f"alternative: {name}"] = np.array([softmax(one) for one in scores])
+        predictions[f"alternative: {name}, and age"] = np.array([softmax(one) for one in aged])
+    return predictions
 
 
 def network_control(
@@ -183,8 +188,12 @@ def network_control(
     seen = np.ones(len(truth), bool)
     own = replace(known, truth=truth, seen=seen, logits=np.array(one["logits"]), values=None)
     fold = np.array(one["fold"])
-    heads = [fit_head(own.of(fold != f), recipe.seed) for f in range(int(fold.max()) + 1)]
-    return np.array([held_out_predictions(heads, own, fold, Row(("network",), "equal"))]), truth
+    fusion_heads = [
+        fit_fusion_head(own.of(fold != f), recipe.seed) for f in range(int(fold.max()) + 1)
+    ]
+    return np.array(
+        [held_out_predictions(fusion_heads, own, fold, Row(("network",), "equal"))]
+    ), truth
 
 
 def _cross_validated(
@@ -192,8 +201,10 @@ def _cross_validated(
 ) -> Probabilities:
     """What heads say that may only use descriptors, and of these only ``terms``."""
     known = replace(known, logits=None)
-    heads = [fit_head(known.of(fold != f), seed, terms) for f in range(int(fold.max()) + 1)]
-    return held_out_predictions(heads, known, fold, Row(("descriptors",), "equal"))
+    fusion_heads = [
+        fit_fusion_head(known.of(fold != f), seed, terms) for f in range(int(fold.max()) + 1)
+    ]
+    return held_out_predictions(fusion_heads, known, fold, Row(("descriptors",), "equal"))
 
 
 def _scores(known: Evidence, fold: NDArray[np.int64], fit: Classifier) -> NDArray[np.float64]:

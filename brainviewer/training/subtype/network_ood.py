@@ -4,7 +4,7 @@
 
 Reads the networks of one cross-validation: each says how far the features of its own, unseen
 patients lie from those of the patients that it learned from. The limit is a quantile of that; the
-scope that ships has this limit around the features of the final network.
+OOD check that ships has this limit around the features of the final network.
 """
 
 from collections.abc import Iterator, Sequence
@@ -22,14 +22,14 @@ from numpy.typing import NDArray
 from brainviewer.core.errors import FileError, Report
 from brainviewer.core.slices import Plane, SliceView
 from brainviewer.models.card import ModelInput
-from brainviewer.models.feature_ood import Scope, fit_scope, save_scope
+from brainviewer.models.feature_ood import FeatureOOD, fit_ood, save_ood
 from brainviewer.models.subtype.lesion_slices import LesionSlices, lesion_slices
 from brainviewer.training.command import print_progress, run_alone
 from brainviewer.training.json_files import write_json
 from brainviewer.training.labelled_data.collection import Case, folds_of
 from brainviewer.training.labelled_data.detections import DETECTIONS_FOLDER, load_detection
 from brainviewer.training.labelled_data.pretraining_images import (
-    LabelledPicture,
+    LabelledImage,
     cheng_folder,
     ellipse,
     read_cheng,
@@ -38,7 +38,7 @@ from brainviewer.training.recipes import FINAL_FILE, Recipe, read_recipe
 from brainviewer.training.resnet50 import ResNet50
 from brainviewer.training.subtype.evaluate import RECIPE
 from brainviewer.training.subtype.fit import cases_of_run, fold_file, load_network
-from brainviewer.training.subtype.package import SCOPE_CHECK_FILE, SCOPE_FILE
+from brainviewer.training.subtype.package import OOD_CHECK_FILE, OOD_FILE
 from brainviewer.training.subtype.predictions import run as run_network
 
 AXES = 16
@@ -48,7 +48,7 @@ _OF_EACH = 24
 # Folds of the first seed that set the limit.
 FOLDS = 3
 
-_PICTURE_KINDS = {"meningioma": "meningioma", "pituitary": "pituitary tumour", "glioma": "glioma"}
+_IMAGE_KINDS = {"meningioma": "meningioma", "pituitary": "pituitary tumour", "glioma": "glioma"}
 _HEAD = (240, 240)
 
 Tensor = NDArray[np.float32]
@@ -59,7 +59,7 @@ Random = np.random.Generator
 class Shown:
     """What the networks are shown, prepared: (n, size, size, depth) each.
 
-    known : one for each case of ``fold_of`` in which the finder saw a lesion, with its fold.
+    known : one for each case of ``fold_of`` in which the detector saw a lesion, with its fold.
     ood : what is out of scope, by what it is.
     """
 
@@ -91,29 +91,29 @@ def show(recipe: Recipe, data: Path, run: Path, report: Report) -> Shown:
     return Shown(known, np.array(folds), ood)
 
 
-def make_scope(
+def make_ood(
     recipe: Recipe, run: Path, shown: Shown, report: Report
-) -> tuple[Scope, dict[str, Any]]:
-    """Fit the scope of the final network in ``run``; also says what it refuses."""
-    unseen: list[float] = []
+) -> tuple[FeatureOOD, dict[str, Any]]:
+    """Fit the OOD check of the final network in ``run``; also says what it refuses."""
+    held_out: list[float] = []
     for fold in range(min(FOLDS, int(shown.fold_of.max()) + 1)):
         report(0.6 + 0.08 * fold, f"features of fold {fold + 1}")
         network = load_network(recipe, fold_file(run, recipe.seeds[0], fold))
         features = embeddings(network, shown.known)
-        learned = fit_scope(features[shown.fold_of != fold], AXES)
-        unseen += [learned.distance(row) for row in features[shown.fold_of == fold]]
-    limit = float(np.quantile(unseen, QUANTILE))
+        learned = fit_ood(features[shown.fold_of != fold], AXES)
+        held_out += [learned.distance(row) for row in features[shown.fold_of == fold]]
+    limit = float(np.quantile(held_out, QUANTILE))
     report(0.85, "features of the final network")
     network = load_network(recipe, run / FINAL_FILE)
-    scope = fit_scope(embeddings(network, shown.known), AXES, limit)
-    distances = {"patients that the networks never saw": unseen}
+    ood_check = fit_ood(embeddings(network, shown.known), AXES, limit)
+    distances = {"patients that the networks never saw": held_out}
     for name, tensors in shown.ood.items():
-        distances[name] = [scope.distance(row) for row in embeddings(network, tensors)]
+        distances[name] = [ood_check.distance(row) for row in embeddings(network, tensors)]
     sets = {
         name: {"images": len(far), "refused": round(float(np.mean(np.array(far) > limit)), 4)}
         for name, far in distances.items()
     }
-    return scope, {"axes": AXES, "quantile": QUANTILE, "limit": round(limit, 4), "sets": sets}
+    return ood_check, {"axes": AXES, "quantile": QUANTILE, "limit": round(limit, 4), "sets": sets}
 
 
 def embeddings(network: ResNet50, tensors: Sequence[Tensor]) -> NDArray[np.float32]:
@@ -125,37 +125,37 @@ def embeddings(network: ResNet50, tensors: Sequence[Tensor]) -> NDArray[np.float
 def ood_sets(
     cases: Sequence[Case],
     found: Path,
-    pictures: Path,
+    images: Path,
     model_input: ModelInput,
     count: int,
     seed: int,
 ) -> dict[str, list[Tensor]]:
     """Prepared images by what they show, at most ``count`` of each.
 
-    found : folder of what the finder said about the cases.
-    pictures : a ``cheng`` folder; left out if it is not there.
+    found : folder of what the detector said about the cases.
+    images : a ``cheng`` folder; left out if it is not there.
     """
     random = np.random.default_rng(seed)
     sets: dict[str, list[Tensor]] = {}
-    if pictures.is_dir():
-        everything = read_cheng(pictures)
-        for label, name in _PICTURE_KINDS.items():
+    if images.is_dir():
+        everything = read_cheng(images)
+        for label, name in _IMAGE_KINDS.items():
             kind = [p for p in everything if p.label == label and p.mask is not None]
             chosen = random.permutation(len(kind))[:count]
-            sets[f"one T1ce picture of a {name} in place of FLAIR and T1ce"] = [
-                _picture(kind[int(n)], model_input) for n in chosen
+            sets[f"one T1ce image of a {name} in place of FLAIR and T1ce"] = [
+                _image(kind[int(n)], model_input) for n in chosen
             ]
     healthy = _healthy(cases, found, model_input, random)
-    sets["healthy tissue of the same patients, outlined at random"] = list(islice(healthy, count))
+    sets["healthy tissue of the same patients, segmented at random"] = list(islice(healthy, count))
     sets["noise in the shape of a head"] = [_noise(model_input, 0, random) for _ in range(count)]
     sets["blotches in the shape of a head"] = [_noise(model_input, 3, random) for _ in range(count)]
     return sets
 
 
-def _picture(picture: LabelledPicture, model_input: ModelInput) -> Tensor:
-    assert picture.mask is not None
-    channels = {name: picture.picture[None] for name in model_input.channels if name != "T1"}
-    return LesionSlices((0,), 0, channels, picture.mask[None], None).prepare(model_input).tensor
+def _image(image: LabelledImage, model_input: ModelInput) -> Tensor:
+    assert image.mask is not None
+    channels = {name: image.image[None] for name in model_input.channels if name != "T1"}
+    return LesionSlices((0,), 0, channels, image.mask[None], None).prepare(model_input).tensor
 
 
 def _healthy(
@@ -219,9 +219,9 @@ def main(
     """Write scope.npz and scope.json into the run's folder."""
     torch.set_num_threads(threads)
     plan, report = read_recipe(recipe), print_progress()
-    scope, about = make_scope(plan, run, show(plan, data, run, report), report)
-    save_scope(scope, run / SCOPE_FILE)
-    write_json(run / SCOPE_CHECK_FILE, about)
+    ood_check, about = make_ood(plan, run, show(plan, data, run, report), report)
+    save_ood(ood_check, run / OOD_FILE)
+    write_json(run / OOD_CHECK_FILE, about)
     for name, entry in about["sets"].items():
         typer.echo(f"{100 * entry['refused']:5.1f} % of {entry['images']:3d} refused: {name}")
 

@@ -39,8 +39,8 @@ from brainviewer.training.recipes import FINAL_FILE, Recipe, read_recipe
 from brainviewer.training.subtype.evaluate import EVALUATION_FILE, RECIPE, SOURCES
 from brainviewer.training.templates import put_tables, render_markdown
 
-SCOPE_FILE = "scope.npz"
-SCOPE_CHECK_FILE = "scope.json"
+OOD_FILE = "scope.npz"
+OOD_CHECK_FILE = "scope.json"
 NETWORK_CHECK_FILE = "network.json"
 OUT_OF_DISTRIBUTION_FILE = "out_of_distribution.json"
 ACTIVATIONS = "activation-seed*.json"
@@ -64,14 +64,14 @@ def card_content(about: About, evaluation: Evaluation, recipe_text: str, folder:
     """What ``card.json`` of the model in ``folder`` holds: texts, evaluation, files."""
     own = about["network"] == about["id"]
     roles = dict(NETWORK_FILES) if own else {}
-    if own and (folder / SCOPE_FILE).exists():
-        roles["scope"] = SCOPE_FILE
+    if own and (folder / OOD_FILE).exists():
+        roles["scope"] = OOD_FILE
     content = card_of(
         about,
         evaluation["classes"],
         roles,
         folder,
-        head=head_of(about, evaluation),
+        fusion_head=head_of(about, evaluation),
         network=own_network(recipe_text, folder) if own else about["network"] or None,
         figures={name: evaluation["figures"][name]["figures"] for name in situations(about)},
     )
@@ -83,11 +83,11 @@ def card_content(about: About, evaluation: Evaluation, recipe_text: str, folder:
 
 def head_of(about: About, evaluation: Evaluation) -> About:
     """The evaluation's head, without the sources that the model does not use."""
-    head = dict(evaluation["head"])
+    fusion_head = dict(evaluation["head"])
     for source in ("network", "descriptors"):
         if source not in about["sources"]:
-            head[source] = None
-    return head
+            fusion_head[source] = None
+    return fusion_head
 
 
 def situations(about: About) -> tuple[str, ...]:
@@ -99,7 +99,7 @@ def situations(about: About) -> tuple[str, ...]:
 def write_models(models: Path, evaluation: Evaluation, recipe_text: str) -> list[ModelCard]:
     """Write cards and tables of all models; those with a network of their own come first."""
     found = [path.parent for path in sorted(models.glob(f"*/{ABOUT_FILE}"))]
-    # Models of single pictures are packed by themselves.
+    # Models of single images are packed by themselves.
     abouts = {f: about for f in found if "network" in (about := read_about(f))}
     cards: dict[str, ModelCard] = {}
     for folder in sorted(abouts, key=lambda f: abouts[f]["network"] != abouts[f]["id"]):
@@ -131,7 +131,7 @@ def network_check(models: Path, about: About) -> Mapping[str, Any] | None:
 
 
 def measured_of_network(run: Path) -> dict[str, Any]:
-    """What the scope of a run refuses, and where its networks looked, mean of the seeds."""
+    """What the OOD check of a run refuses, and where its networks looked, mean of the seeds."""
     seeds = [_read(path) for path in sorted(run.glob(ACTIVATIONS))]
 
     def mean(name: str, key: str) -> float:
@@ -142,7 +142,7 @@ def measured_of_network(run: Path) -> dict[str, Any]:
         | {"patients": first["patients"]}
         for name, first in seeds[0].items()
     }
-    return {"scope": _read(run / SCOPE_CHECK_FILE), "looks": looks}
+    return {"scope": _read(run / OOD_CHECK_FILE), "looks": looks}
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -154,8 +154,8 @@ def check_measured(run: Path) -> None:
     steps = {
         FINAL_FILE: "brainviewer train",
         EVALUATION_FILE: "brainviewer evaluate",
-        SCOPE_FILE: "python -m brainviewer.training.subtype.network_ood",
-        SCOPE_CHECK_FILE: "python -m brainviewer.training.subtype.network_ood",
+        OOD_FILE: "python -m brainviewer.training.subtype.network_ood",
+        OOD_CHECK_FILE: "python -m brainviewer.training.subtype.network_ood",
     }
     for name, step in steps.items():
         if not (run / name).is_file():
@@ -177,7 +177,7 @@ def main(
             raise typer.BadParameter("--run is needed to write networks.")
         check_measured(run)
         write_networks(plan, run / FINAL_FILE, owner)
-        write_whole(owner / SCOPE_FILE, (run / SCOPE_FILE).read_bytes())
+        write_whole(owner / OOD_FILE, (run / OOD_FILE).read_bytes())
         write_whole(owner / NETWORK_CHECK_FILE, dump(measured_of_network(run)).encode())
         write_whole(owner / EVALUATION_FILE, (run / EVALUATION_FILE).read_bytes())
     evaluation = _read(owner / EVALUATION_FILE)

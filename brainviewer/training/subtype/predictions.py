@@ -26,10 +26,11 @@ Mask = NDArray[np.bool_]
 class Inputs:
     """A case as the network gets it, in each situation.
 
-    found : lesion and brain as the finder outlined them. expert : lesion outlined by an expert.
+    found : lesion and brain as the detector segmented them. expert : lesion segmented by an expert.
     single : like ``found``, but only the tumour slice.
-    lesion : (rows, columns) bool, the best outline there is, on the tumour slice of ``found``.
-    was_found : False if the finder saw nothing; ``found`` then stands for the middle of the brain.
+    lesion : (rows, columns) bool, the best segmentation there is, on the tumour slice of ``found``.
+    was_found : False if the detector saw nothing; ``found`` then stands for the middle of the
+        brain.
     """
 
     prepared: dict[str, Prepared]
@@ -38,7 +39,8 @@ class Inputs:
 
 
 def inputs_of(case: Case, found: Detection | None, model_input: ModelInput) -> Inputs:
-    """Prepare a case in every situation; without an expert's outline ``expert`` is left out."""
+    """Prepare a case in every situation; without an expert's segmentation ``expert`` is left
+    out."""
     labelled = case.load()
     study = labelled.study
     view = SliceView.of(study.grid, Plane.AXIAL)
@@ -63,11 +65,11 @@ def inputs_of(case: Case, found: Detection | None, model_input: ModelInput) -> I
 def expert_slices(
     labelled: LabelledStudy, brain: Mask | None, model_input: ModelInput
 ) -> LesionSlices:
-    """The slices around the one in which the expert's outline is largest; raises FileError if
-    there is no outline."""
+    """The slices around the one in which the expert's segmentation is largest; raises FileError if
+    there is no segmentation."""
     study, lesion = labelled.study, labelled.lesion
     if lesion is None or not lesion.any():
-        raise FileError(f"The case {study.name} has no outline by an expert.", "Leave it out.")
+        raise FileError(f"The case {study.name} has no segmentation by an expert.", "Leave it out.")
     axis = SliceView.of(study.grid, Plane.AXIAL).axis
     areas = lesion.sum(axis=tuple(n for n in range(3) if n != axis))
     return lesion_slices(study, lesion, brain, int(np.argmax(areas)), model_input)
@@ -88,8 +90,8 @@ def predict(network: ResNet50, inputs: Inputs) -> CasePrediction:
     """Run a network on a case."""
     logits = {}
     for name, prepared in inputs.prepared.items():
-        features, answers = run(network, prepared.tensor)
-        logits[name] = answers.mean(axis=0)
+        features, predictions = run(network, prepared.tensor)
+        logits[name] = predictions.mean(axis=0)
         if name == MAIN:
             embedding = features.mean(axis=(0, 1, 2))
             looked = activation_overlap(network, features, logits[name], prepared, inputs.lesion)
@@ -105,8 +107,8 @@ def run(
     )
     with torch.no_grad():
         features = network.features(images)
-        answers = network.logits(features)
-    return features.permute(0, 2, 3, 1).numpy(), answers.numpy()
+        predictions = network.logits(features)
+    return features.permute(0, 2, 3, 1).numpy(), predictions.numpy()
 
 
 def activation_overlap(
@@ -116,9 +118,10 @@ def activation_overlap(
     prepared: Prepared,
     lesion: Mask,
 ) -> dict[str, float | bool]:
-    """The class-activation map of the answer, against the lesion's outline on the tumour slice.
+    """The class-activation map of the answer, against the lesion's segmentation on the tumour
+    slice.
 
-    energy : share of the map inside the lesion; area : share of the crop that is lesion;
+    energy : fraction of the map inside the lesion; area : fraction of the crop that is lesion;
     hit : the map's peak lies inside the lesion (Zhang et al. 2018, pointing game).
     """
     dense = network.dense.weight.detach().numpy().T

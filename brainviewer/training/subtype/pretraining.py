@@ -10,7 +10,7 @@ from brainviewer.models.card import ModelInput
 from brainviewer.models.subtype.input import head_mask, prepare
 from brainviewer.training.augment import Random, vary
 from brainviewer.training.labelled_data.pretraining_images import (
-    LabelledPicture,
+    LabelledImage,
     TumourSlice,
     ellipse,
     read_cheng,
@@ -21,22 +21,22 @@ from brainviewer.training.resnet50 import ResNet50
 
 
 def pretrain(recipe: Recipe, folder: Path, report: Report) -> ResNet50:
-    """Train a network of one slice on the pictures of ``folder``."""
-    pictures = read_cheng(folder)
-    labels = sorted({picture.label for picture in pictures})
+    """Train a network of one slice on the images of ``folder``."""
+    images2d = read_cheng(folder)
+    labels = sorted({image.label for image in images2d})
     model_input = one_slice(recipe.input)
     torch.manual_seed(recipe.seed)
     network = ResNet50(len(labels), model_input.depth)
 
     def make(size: int, random: Random) -> Batch:
-        chosen = [pictures[n] for n in random.integers(len(pictures), size=size)]
+        chosen = [images2d[n] for n in random.integers(len(images2d), size=size)]
         images = []
-        for picture in chosen:
-            tumour = vary(as_sequences(picture, model_input.channels, random), random)
+        for image in chosen:
+            tumour = vary(as_sequences(image, model_input.channels, random), random)
             images.append(prepare(tumour.channels, tumour.mask, model_input).tensor[0])
         return Batch(
             torch.from_numpy(np.stack(images)).permute(0, 3, 1, 2),
-            torch.tensor([labels.index(picture.label) for picture in chosen]),
+            torch.tensor([labels.index(image.label) for image in chosen]),
         )
 
     return learn(network, make, recipe.pretraining, recipe.seed, "pretraining", report)
@@ -47,11 +47,11 @@ def one_slice(model_input: ModelInput) -> ModelInput:
     return ModelInput(model_input.size, model_input.channels, model_input.steps)
 
 
-def as_sequences(picture: LabelledPicture, names: tuple[str, ...], random: Random) -> TumourSlice:
-    """One picture in the place of every sequence, now and then with inverted contrast."""
-    grey = picture.picture
+def as_sequences(image: LabelledImage, names: tuple[str, ...], random: Random) -> TumourSlice:
+    """One image in the place of every sequence, now and then with inverted contrast."""
+    grey = image.image
     head = head_mask([grey])
-    mask = picture.mask
+    mask = image.mask
     if mask is None or not mask.any():
         inside = np.argwhere(head if head.any() else np.ones_like(head))
         row, column = inside[random.integers(len(inside))]

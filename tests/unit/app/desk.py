@@ -68,12 +68,12 @@ class Desk:
 class Verbs:
     """Slow verbs of the application, replaced by ones that wait for the test.
 
-    What a verb gives back, or raises, stands in ``answers``; while its gate is closed, it waits.
-    ``threads`` says where each ran.
+    What a verb gives back, or raises, stands in ``predictions``; while its gate is closed, it
+    waits. ``threads`` says where each ran.
     """
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.answers: dict[str, Any] = {}
+        self.predictions: dict[str, Any] = {}
         self.gates = {name: threading.Event() for name in ("open", "find", "classify")}
         self.threads: list[tuple[str, threading.Thread]] = []
         self.calls: list[tuple[str, tuple[Any, ...], dict[str, Any]]] = []
@@ -90,13 +90,13 @@ class Verbs:
         def verb(*given: Any, **named: Any) -> Any:
             self.threads.append((name, threading.current_thread()))
             self.calls.append((name, given, named))
-            answer = self.answers.get(name) or self._usual(name, given)
+            prediction = self.predictions.get(name) or self._usual(name, given)
             assert self.gates[name].wait(SOON)
             report = named.get("report") or given[1]
             report(0.5, "half")
-            if isinstance(answer, BaseException):
-                raise answer
-            return answer
+            if isinstance(prediction, BaseException):
+                raise prediction
+            return prediction
 
         return verb
 

@@ -18,7 +18,7 @@ from tests.provenance import read_provenance
 
 @pytest.fixture(autouse=True)
 def parts(monkeypatch):
-    """The marker is found, typed as G and drawn in 3D as a grey picture."""
+    """The marker is found, typed as G and drawn in 3D as a grey image."""
 
     def classify(study, finding, engine, **wanted):
         if not finding.found:
@@ -32,9 +32,7 @@ def parts(monkeypatch):
 
     monkeypatch.setattr(analysing, "find_tumour", lambda study, *a, **k: marker_finding(study))
     monkeypatch.setattr(analysing, "classify", classify)
-    monkeypatch.setattr(
-        analysing, "_volume_picture", lambda *a: np.full((480, 640, 3), 99, np.uint8)
-    )
+    monkeypatch.setattr(analysing, "_volume_image", lambda *a: np.full((480, 640, 3), 99, np.uint8))
 
 
 def names(folder):
@@ -91,7 +89,7 @@ def test_without_opengl_the_rest_is_written_and_the_old_3d_view_goes(tmp_path, m
     def no_opengl(*args):
         raise BrainViewerError("OpenGL cannot start.", "Install libgl1.")
 
-    monkeypatch.setattr(analysing, "_volume_picture", no_opengl)
+    monkeypatch.setattr(analysing, "_volume_image", no_opengl)
     record = analyze(marker_study(), tmp_path, None).record
     assert names(tmp_path) == {RESULT, FIGURE} == set(record["files"])
     assert record["notices"][-1] == "volume.png was not made: OpenGL cannot start. Install libgl1."

@@ -20,7 +20,7 @@ from brainviewer.core.findings import TumourFinding
 from brainviewer.core.geometry import Grid
 from brainviewer.core.slices import Plane, SliceView
 from brainviewer.core.study import Modality, Study, Volume
-from brainviewer.models.engine.runtimes import EngineAnswer
+from brainviewer.models.engine.runtimes import EngineOutput
 from brainviewer.models.subtype import prediction as classifying
 from brainviewer.models.subtype.prediction import NotClassified, classify, tumour_slices
 
@@ -39,7 +39,7 @@ class StillEngine:
         features = np.zeros((1, 4, 4, 5), np.float32)
         features[0, 0, 0, 1] = 1
         logits = np.array([[0, 3, 0]], np.float32)
-        return EngineAnswer(
+        return EngineOutput(
             logits, features, np.eye(5, 3, dtype=np.float32), "toy", "CPU", 0.5, 0.01, self.notices
         )
 
@@ -132,7 +132,7 @@ def test_another_slice_uses_the_outline_of_the_nearest_one(card):
     result = classify(study, finding, StillEngine(), slice_index=last + 4)
     assert result.slice_index == result.heatmap.index == last + 4
     assert result.notices == (
-        f"No lesion was found on slice {last + 5}; the outline of slice {last + 1} was used.",
+        f"No lesion was found on slice {last + 5}; the segmentation of slice {last + 1} was used.",
     )
 
 
@@ -205,7 +205,7 @@ def test_unknown_orientation_is_said(card):
 
 
 def test_age_is_left_out_where_the_model_takes_none(card, monkeypatch):
-    ageless = replace(card, head=replace(card.head, age=None))
+    ageless = replace(card, fusion_head=replace(card.fusion_head, age=None))
     monkeypatch.setattr(classifying, "study_model", lambda model_id: ageless)
     study = marker_study()
     result = classify(study, marker_finding(study), StillEngine(), age_years=45)
@@ -253,8 +253,8 @@ def test_another_prevalence_is_a_setting_that_is_shown(card):
     assert engine.tensor is None
 
 
-def test_an_answer_below_the_threshold_is_shown_but_called_not_confident(card, monkeypatch):
-    strict = replace(card, head=replace(card.head, least_confident=0.99))
+def test_a_prediction_below_the_threshold_is_shown_but_called_not_confident(card, monkeypatch):
+    strict = replace(card, fusion_head=replace(card.fusion_head, least_confident=0.99))
     monkeypatch.setattr(classifying, "study_model", lambda model_id: strict)
     study = marker_study()
     result = classify(study, marker_finding(study), StillEngine())
@@ -272,7 +272,7 @@ def refused(result):
     )  # fmt: skip
 
 
-def test_without_a_sequence_that_it_needs_the_model_does_not_answer(card):
+def test_without_a_sequence_that_it_needs_the_model_does_not_prediction(card):
     study, engine = marker_study(modalities=(Modality.T1,)), StillEngine()
     result = classify(study, marker_finding(study), engine, age_years=45)
     assert refused(result)
@@ -282,15 +282,15 @@ def test_without_a_sequence_that_it_needs_the_model_does_not_answer(card):
 
 
 def test_features_far_from_those_of_the_training_are_refused(card, monkeypatch, tmp_path):
-    from brainviewer.models.feature_ood import fit_scope, save_scope
+    from brainviewer.models.feature_ood import fit_ood, save_ood
 
     random = np.random.default_rng(1)
     usual = np.array([0.0, 1.0, 0.0, 0.0, 0.0]) + random.normal(0, 0.05, (40, 5))
     for name, limit in (("near", 1e6), ("far", 1e-6)):
-        save_scope(fit_scope(usual.astype(np.float32), 2, limit), tmp_path / f"{name}.npz")
+        save_ood(fit_ood(usual.astype(np.float32), 2, limit), tmp_path / f"{name}.npz")
     study = marker_study(modalities=(Modality.FLAIR,))
     for name in ("near", "far"):
-        known = replace(card, scope=tmp_path / f"{name}.npz")
+        known = replace(card, ood_check=tmp_path / f"{name}.npz")
         monkeypatch.setattr(classifying, "study_model", lambda model_id, known=known: known)
         result = classify(study, marker_finding(study), StillEngine(("The CPU was used.",)))
         assert refused(result) == (name == "far")
@@ -300,12 +300,14 @@ def test_features_far_from_those_of_the_training_are_refused(card, monkeypatch, 
     assert result.engine == "toy"
 
 
-def test_a_model_without_a_network_answers_from_descriptors(card, monkeypatch):
+def test_a_model_without_a_network_predictions_from_descriptors(card, monkeypatch):
     from brainviewer.models.subtype.fusion_head import DescriptorPart, Source, Term
 
     term = Term("size", 0.0, 1.0, (-2.0, 0.0, 2.0))
     part = DescriptorPart(Source(1.0, 1.0), (0.0, 0.0, 0.0), (term,))
-    bare = replace(card, network=None, head=replace(card.head, network=None, descriptors=part))
+    bare = replace(
+        card, network=None, fusion_head=replace(card.fusion_head, network=None, descriptors=part)
+    )
     monkeypatch.setattr(classifying, "study_model", lambda model_id: bare)
     monkeypatch.setattr(classifying, "describe", lambda study, finding: {"size": 2.0})
     study, engine = marker_study(), StillEngine()
@@ -319,16 +321,16 @@ def test_a_model_without_a_network_answers_from_descriptors(card, monkeypatch):
 def test_a_slice_that_is_asked_for_does_not_judge_descriptors_of_the_lesion(
     card, monkeypatch, tmp_path
 ):
-    from brainviewer.models.feature_ood import fit_scope, save_scope
+    from brainviewer.models.feature_ood import fit_ood, save_ood
     from brainviewer.models.subtype.fusion_head import DescriptorPart, Source, Term
 
     usual = np.eye(5, dtype=np.float32)[[0, 1, 2, 3, 4] * 4]
-    save_scope(fit_scope(usual, 2, 1e-6), tmp_path / "scope.npz")
+    save_ood(fit_ood(usual, 2, 1e-6), tmp_path / "scope.npz")
     part = DescriptorPart(
         Source(1.0, 1.0), (0.0, 0.0, 0.0), (Term("size", 0.0, 1.0, (-2.0, 0.0, 2.0)),)
     )
-    head = replace(card.head, network=None, descriptors=part)
-    described = replace(card, head=head, scope=tmp_path / "scope.npz")
+    head = replace(card.fusion_head, network=None, descriptors=part)
+    described = replace(card, fusion_head=head, ood_check=tmp_path / "scope.npz")
     monkeypatch.setattr(classifying, "study_model", lambda model_id: described)
     monkeypatch.setattr(classifying, "describe", lambda study, finding: {"size": 2.0})
     study = marker_study()

@@ -13,14 +13,14 @@ from brainviewer.app.report.text import classification_text
 from brainviewer.core.findings import TumourFinding
 from brainviewer.core.geometry import Grid
 from brainviewer.core.study import Modality
-from brainviewer.models.engine.runtimes import EngineAnswer
-from brainviewer.models.feature_ood import fit_scope, save_scope
+from brainviewer.models.engine.runtimes import EngineOutput
+from brainviewer.models.feature_ood import fit_ood, save_ood
 from brainviewer.models.subtype import prediction as classifying
 from brainviewer.models.subtype.fusion_head import DescriptorPart, Source, Term
 from brainviewer.models.subtype.out_of_distribution import LesionDistribution
 from brainviewer.models.subtype.prediction import classify
 from brainviewer.painting.figure import FigureSpec
-from brainviewer.painting.prediction_text import Standing, answer_text
+from brainviewer.painting.prediction_text import Standing, words_of
 
 PART = DescriptorPart(
     Source(1.0, 1.0),
@@ -45,7 +45,7 @@ class Engine:
         features[..., self.looks.pop(0) if self.looks else 1] = 1
         logits = np.array([[0, 3, 0]], np.float32)
         dense = np.eye(5, 3, dtype=np.float32)
-        return EngineAnswer(logits, features, dense, "toy", "CPU", 0.5, 0.01, ())
+        return EngineOutput(logits, features, dense, "toy", "CPU", 0.5, 0.01, ())
 
 
 @pytest.fixture
@@ -55,16 +55,19 @@ def made(tmp_path, monkeypatch):
     plain = replace(plain, network=replace(plain.network, version="7"))
     random = np.random.default_rng(1)
     usual = np.eye(5, dtype=np.float32)[[1] * 40] + random.normal(0, 0.05, (40, 5))
-    save_scope(fit_scope(usual.astype(np.float32), 2, 5.0), tmp_path / "scope.npz")
+    save_ood(fit_ood(usual.astype(np.float32), 2, 5.0), tmp_path / "scope.npz")
 
-    def use(values=USUAL, descriptors=False, scope=False, lesions=None, alone=False):
-        head = replace(
-            plain.head,
+    def use(values=USUAL, descriptors=False, ood_check=False, lesions=None, alone=False):
+        fusion_head = replace(
+            plain.fusion_head,
             descriptors=PART if descriptors or alone else None,
-            network=None if alone else plain.head.network,
+            network=None if alone else plain.fusion_head.network,
         )
         card = replace(
-            plain, head=head, scope=tmp_path / "scope.npz" if scope else None, lesions=lesions
+            plain,
+            fusion_head=fusion_head,
+            ood_check=tmp_path / "scope.npz" if ood_check else None,
+            lesions=lesions,
         )
         monkeypatch.setattr(classifying, "study_model", lambda model_id: card)
         monkeypatch.setattr(classifying, "describe", lambda study, finding: dict(values))
@@ -75,7 +78,7 @@ def made(tmp_path, monkeypatch):
 def everywhere(result, study, finding):
     """All texts in which a result is told to a user."""
     record = classification_record(result)
-    said = answer_text(result)
+    said = words_of(result)
     return {
         "card and figure": f"{said.headline} {said.reason}",
         "terminal": classification_text(record),
@@ -93,40 +96,40 @@ def written_of(study, finding, result):
 def check_doubted(result, study, finding, part):
     assert (result.in_scope, result.abstained) == (True, True)
     assert result.predicted
-    assert answer_text(result).standing is Standing.NOT_CONFIDENT
+    assert words_of(result).standing is Standing.NOT_CONFIDENT
     for place, text in everywhere(result, study, finding).items():
         assert part in text, place
 
 
-def test_a_plain_answer_has_no_doubt(made):
-    made(descriptors=True, scope=True, lesions=LESIONS)
+def test_a_plain_prediction_has_no_doubt(made):
+    made(descriptors=True, ood_check=True, lesions=LESIONS)
     study = marker_study()
     result = classify(study, marker_finding(study), Engine(), age_years=45)
     assert (result.in_scope, result.abstained, result.reason) == (True, False, "")
-    assert answer_text(result).standing is Standing.ANSWERED
+    assert words_of(result).standing is Standing.CLASSIFIED
 
 
 @pytest.mark.parametrize("alone", [True, False], ids=["descriptors", "image"])
-def test_an_answer_past_an_unsure_finder_keeps_the_reason(made, alone):
+def test_a_prediction_past_an_unsure_finder_keeps_the_reason(made, alone):
     made(alone=alone)
     study = marker_study()
     unsure = replace(marker_finding(study), confidence=0.12)
     refused = classify(study, unsure, Engine())
     assert not refused.in_scope
     assert "too uncertain where the tumour is (confidence 0.12)" in refused.reason
-    answered = classify(study, unsure, Engine(), slice_index=unsure.index)
-    check_doubted(answered, study, unsure, "too uncertain where the tumour is (confidence 0.12)")
+    classified = classify(study, unsure, Engine(), slice_index=unsure.index)
+    check_doubted(classified, study, unsure, "too uncertain where the tumour is (confidence 0.12)")
 
 
 @pytest.mark.parametrize("alone", [True, False], ids=["descriptors", "image"])
-def test_an_answer_past_a_refusal_by_the_scope_keeps_the_reason(made, alone):
-    made(alone=alone, scope=True)
+def test_a_prediction_past_a_refusal_by_the_scope_keeps_the_reason(made, alone):
+    made(alone=alone, ood_check=True)
     study = marker_study()
     finding = marker_finding(study)
     assert not classify(study, finding, Engine(3)).in_scope
     # The tumour's slices are strange, the one that is asked for is not.
-    answered = classify(study, finding, Engine(3, 1), slice_index=finding.index + 1)
-    check_doubted(answered, study, finding, "looks unlike every glioma")
+    classified = classify(study, finding, Engine(3, 1), slice_index=finding.index + 1)
+    check_doubted(classified, study, finding, "looks unlike every glioma")
     known = classify(study, finding, Engine(1, 1), slice_index=finding.index + 1)
     assert not known.abstained
 
@@ -209,14 +212,14 @@ def test_several_doubts_are_all_told_once(made):
     for place, text in everywhere(result, study, unsure).items():
         for part in ("uncertain", "unlike those", "20 to 75", "without T1 and T1ce"):
             assert text.count(part) == 1, (place, part)
-    assert not set(answer_text(result).notes) & set(result.reason.split(". "))
+    assert not set(words_of(result).notes) & set(result.reason.split(". "))
 
 
 # -- every field names what was used ---------------------------------------------------------------
 
 
-def test_a_network_without_part_in_the_answer_is_named_as_that(made):
-    made(alone=True, scope=True)
+def test_a_network_without_part_in_the_prediction_is_named_as_that(made):
+    made(alone=True, ood_check=True)
     study = marker_study()
     finding = marker_finding(study)
     result = classify(study, finding, Engine())
@@ -234,15 +237,15 @@ def test_a_network_without_part_in_the_answer_is_named_as_that(made):
     told = classification_text(record)
     assert "the whole lesion" in told
     assert "Only for scope and heatmap: toy 7" in told
-    assert "slice" not in answer_text(result).source
-    assert answer_text(result).beside.startswith("Scope and heatmap only: toy 7")
+    assert "slice" not in words_of(result).source
+    assert words_of(result).beside.startswith("Scope and heatmap only: toy 7")
     written = written_of(study, finding, result)
     assert (written["slice"], written["weights_sha256"], written["engine"]) == (None, None, None)
     assert written["network"]["slices"] == {"scope": finding.index, "heatmap": finding.index}
 
 
 def test_a_slice_that_is_asked_for_in_vain_is_said_in_one_notice(made):
-    made(alone=True, scope=True)
+    made(alone=True, ood_check=True)
     study = marker_study()
     finding = marker_finding(study)
     plain = classify(study, finding, Engine())
@@ -256,8 +259,8 @@ def test_a_slice_that_is_asked_for_in_vain_is_said_in_one_notice(made):
     assert not plain.notices
 
 
-def test_a_network_that_answers_is_named_with_its_slice(made):
-    made(scope=True)
+def test_a_network_that_predictions_is_named_with_its_slice(made):
+    made(ood_check=True)
     study = marker_study()
     finding = marker_finding(study)
     record = classification_record(classify(study, finding, Engine()))
@@ -269,7 +272,7 @@ def test_a_network_that_answers_is_named_with_its_slice(made):
 
 
 def test_a_study_that_is_refused_unseen_names_no_network(made):
-    made(scope=True)
+    made(ood_check=True)
     study = marker_study()
     unsure = replace(marker_finding(study), confidence=0.1)
     engine = Engine()
@@ -280,7 +283,7 @@ def test_a_study_that_is_refused_unseen_names_no_network(made):
 
 
 def test_a_study_that_the_network_refused_names_it(made):
-    made(alone=True, scope=True)
+    made(alone=True, ood_check=True)
     study = marker_study()
     record = classification_record(classify(study, marker_finding(study), Engine(3)))
     assert record["in_scope"] is False

@@ -37,13 +37,13 @@ def ask(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable
     desk.notices.clear()
 
     def ask() -> list[Any]:
-        answers: list[Any] = []
+        predictions: list[Any] = []
 
         def work(report: Report) -> Any:
             return engine.predict(network, toy.tensor(size=1024), report)
 
-        desk.session.jobs.start("classify", work, answers.append, answers.append)
-        return answers
+        desk.session.jobs.start("classify", work, predictions.append, predictions.append)
+        return predictions
 
     return ask
 
@@ -53,14 +53,14 @@ def test_an_engine_that_is_silent_can_be_restarted(
 ) -> None:
     settled: list[Notice] = []
     desk.state.notice_settled.connect(settled.append)
-    answers = ask()
+    predictions = ask()
     desk.until(lambda: desk.notices)
     offer = desk.notices[0]
     assert offer.action == "Restart the engine"
     assert desk.state.engine_text == "Engine does not answer"
     offer.act()
-    desk.until(lambda: answers)
-    assert answers[0].engine == "toy"
+    desk.until(lambda: predictions)
+    assert predictions[0].engine == "toy"
     assert settled[0] == offer
     desk.settle()
 
@@ -69,11 +69,11 @@ def test_work_for_an_engine_that_hangs_can_be_cancelled(
     desk: Desk, ask: Callable[[], list[Any]]
 ) -> None:
     for _ in range(3):
-        answers = ask()
+        predictions = ask()
         time.sleep(0.1)
         desk.session.jobs.cancel("classify")
         desk.settle()
-        assert answers == []
+        assert predictions == []
 
 
 def test_a_session_ends_with_an_engine_that_hangs(desk: Desk, ask: Callable[[], list[Any]]) -> None:

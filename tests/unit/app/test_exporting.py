@@ -100,7 +100,7 @@ def ruler(study: Study, index: int) -> Annotation:
 def test_the_file_tells_where_it_came_from(tmp_path: Path, suffix: str) -> None:
     study = marker_study(synthetic=True)
     finding = marker_finding(study)
-    mark = ruler(study, finding.index)
+    annotation = ruler(study, finding.index)
     path = tmp_path / f"a{suffix}"
     figure = export_slice(
         study,
@@ -108,7 +108,7 @@ def test_the_file_tells_where_it_came_from(tmp_path: Path, suffix: str) -> None:
         modality=Modality.T1CE,
         scale=3,
         heatmap=True,
-        annotations=(mark,),
+        annotations=(annotation,),
         finding=finding,
         classification=result_of(study, finding.index),
     )
@@ -122,7 +122,7 @@ def test_the_file_tells_where_it_came_from(tmp_path: Path, suffix: str) -> None:
     view = SliceView.of(study.grid, Plane.AXIAL)
     assert pane["position_mm"] == pytest.approx(view.position_mm(finding.index))
     assert pane["heatmap"] is True
-    assert pane["annotations"][0]["length_mm"] == pytest.approx(mark.length, abs=0.001)
+    assert pane["annotations"][0]["length_mm"] == pytest.approx(annotation.length, abs=0.001)
     window = auto_window(study.volumes[Modality.T1CE].data)
     assert (pane["window"]["level"], pane["window"]["width"]) == (window.level, window.width)
     assert got["classification"]["model"] == "resnet50-glioma"
@@ -196,7 +196,7 @@ def test_the_tumour_slice_is_found_in_every_plane(plane: Plane) -> None:
         ({"index": 3, "scale": 0}, "at 0×"),
     ],
 )
-def test_impossible_wishes_are_refused_with_advice(
+def test_impossible_options_are_refused_with_advice(
     tmp_path: Path, arguments: dict[str, object], words: str
 ) -> None:
     study = marker_study(modalities=(Modality.FLAIR,))
@@ -284,7 +284,7 @@ def test_the_view_is_shown_as_it_is_and_keeps_what_was_captured() -> None:
     )
     before = draw_figure(figure)
     assert [p.viewport for p in figure.panes] == [None, seen, None, None]
-    assert figure.panes[0].marks_shown == state.annotations
+    assert figure.panes[0].annotations_shown == state.annotations
     assert figure.panes[0].shows_heatmap
     # The figure may be drawn in a thread while the user goes on.
     state.cursor = state.cursor + 10
@@ -297,7 +297,7 @@ def test_what_is_switched_off_stays_off() -> None:
     state = state_of(marker_study())
     state.annotations = (ruler(state.study, state.slice_index()),)
     figure = request_figure(state, ExportRequest(heatmap=False, annotations=False, result=False))
-    assert not any(p.shows_heatmap or p.marks_shown for p in figure.panes)
+    assert not any(p.shows_heatmap or p.annotations_shown for p in figure.panes)
     assert drawn(figure).width < drawn(replace(figure, result=True)).width
 
 
@@ -350,7 +350,7 @@ def test_the_3d_view_is_exported_with_its_footer() -> None:
     state = state_of(marker_study())
     volume = np.full((400, 600, 3), (0x20, 0x40, 0x60), np.uint8)
     request = ExportRequest(ExportSubject.VOLUME, scale=2, result=False)
-    image = drawn(request_figure(state, request, volume_picture=volume), 2)
+    image = drawn(request_figure(state, request, volume_image=volume), 2)
     assert image.width == 600
     assert image.height > 400
     assert image.getpixel((300, 300)) == (0x20, 0x40, 0x60)
@@ -362,7 +362,7 @@ def test_without_a_study_there_is_nothing_to_export() -> None:
     for subject in ExportSubject:
         with pytest.raises(BrainViewerError, match="Open a study"):
             request_figure(
-                ViewState(), ExportRequest(subject), volume_picture=np.zeros((9, 9, 3), np.uint8)
+                ViewState(), ExportRequest(subject), volume_image=np.zeros((9, 9, 3), np.uint8)
             )
 
 

@@ -18,7 +18,7 @@ from brainviewer.app.stores.feedback import (
     kept_feedback,
 )
 from brainviewer.core.errors import FileError
-from brainviewer.core.findings import PICTURE, Classification
+from brainviewer.core.findings import IMAGE, Classification
 from tests.phantoms import marker_study
 from tests.unit.app.desk import a_result
 
@@ -80,7 +80,7 @@ def test_the_last_feedback_counts_and_can_be_withdrawn(result: Classification) -
     assert [r["verdict"] for r in records()] == [AGREE, DISAGREE, WITHDRAWN]
 
 
-def test_feedback_belongs_to_one_answer_of_one_model_for_one_study(
+def test_feedback_belongs_to_one_prediction_of_one_model_for_one_study(
     result: Classification,
 ) -> None:
     keep_feedback(feedback_on(result, AGREE))
@@ -96,8 +96,8 @@ def test_feedback_belongs_to_one_answer_of_one_model_for_one_study(
     assert kept_feedback(replace(result, age_years=None, slice_index=3)) is not None
 
 
-def test_another_frame_of_a_picture_is_another_picture(result: Classification) -> None:
-    frame = replace(result, sequences_used=(PICTURE,), slice_index=3, frames=8)
+def test_another_frame_of_an_image_is_another_image(result: Classification) -> None:
+    frame = replace(result, sequences_used=(IMAGE,), slice_index=3, frames=8)
     keep_feedback(feedback_on(frame, AGREE))
     keep_feedback(feedback_on(replace(frame, slice_index=4), DISAGREE))
     kept = kept_feedback(frame)
@@ -106,12 +106,12 @@ def test_another_frame_of_a_picture_is_another_picture(result: Classification) -
     assert kept_feedback(replace(frame, slice_index=5)) is None
 
 
-def test_out_of_scope_is_an_answer_too(result: Classification) -> None:
+def test_out_of_scope_is_a_prediction_too(result: Classification) -> None:
     refused = replace(result, in_scope=False, predicted="", classes={}, reason="Not a brain.")
     keep_feedback(feedback_on(refused, AGREE))
     kept = kept_feedback(refused)
     assert kept is not None
-    assert kept.answer == OUT_OF_SCOPE
+    assert kept.prediction == OUT_OF_SCOPE
 
 
 def test_a_line_that_was_cut_off_harms_no_other(result: Classification) -> None:

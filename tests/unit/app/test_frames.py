@@ -1,4 +1,4 @@
-"""Pictures of several frames: the answer is that of the frame on the screen, or there is none."""
+"""Images of several frames: the answer is that of the frame on the screen, or there is none."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from brainviewer.app.status import Status
 from brainviewer.core.errors import FileError
 from brainviewer.core.findings import Classification
 from brainviewer.core.slices import Plane
-from tests.toy_pictures import ToyEngine, install_toy, write_frames
+from tests.toy_images import ToyEngine, install_toy, write_frames
 from tests.unit.app.desk import Desk
 
 
@@ -30,7 +30,7 @@ def go_to(desk: Desk, frame: int) -> None:
     desk.settle()
 
 
-def answer(desk: Desk) -> Classification:
+def prediction(desk: Desk) -> Classification:
     result = desk.state.classification
     assert result is not None
     assert desk.state.classification_status is Status.DONE
@@ -39,19 +39,19 @@ def answer(desk: Desk) -> Classification:
     return result
 
 
-def test_another_frame_is_answered_anew_and_going_back_needs_no_network(
+def test_another_frame_is_classified_anew_and_going_back_needs_no_network(
     desk: Desk, engine: ToyEngine
 ) -> None:
-    first = answer(desk)
+    first = prediction(desk)
     assert (first.predicted, first.slice_index, first.frames) == ("glioma", 2, 5)
     go_to(desk, 3)
-    assert (answer(desk).predicted, engine.asked) == ("none", 2)
+    assert (prediction(desk).predicted, engine.asked) == ("none", 2)
     go_to(desk, 2)
-    assert answer(desk) is first
+    assert prediction(desk) is first
     assert engine.asked == 2
 
 
-def test_no_answer_stands_beside_another_frame(desk: Desk, engine: ToyEngine) -> None:
+def test_no_prediction_stands_beside_another_frame(desk: Desk, engine: ToyEngine) -> None:
     desk.session.classification.rest_seconds = 60
     seen: list[tuple[int, Classification | None]] = []
     state = desk.state
@@ -63,7 +63,7 @@ def test_no_answer_stands_beside_another_frame(desk: Desk, engine: ToyEngine) ->
     assert "heatmap" not in state.facts
     assert "classification" not in provenance_record(request_figure(state, ExportRequest()), 2)
     desk.session.view.step(Plane.AXIAL, -1)  # before it was looked at for long
-    assert answer(desk).predicted == "glioma"
+    assert prediction(desk).predicted == "glioma"
     assert engine.asked == 1
     assert all(result is None or result.slice_index == frame for frame, result in seen)
 
@@ -81,12 +81,12 @@ def test_a_frame_that_is_left_while_it_is_classified_is_dropped(
     assert desk.state.classification_status is Status.NOT_RUN
 
 
-def test_a_picture_opens_at_the_frame_that_the_command_line_classifies(
+def test_an_image_opens_at_the_frame_that_the_command_line_classifies(
     desk: Desk, engine: ToyEngine, tmp_path: Path
 ) -> None:
     desk.session.documents.open([write_frames(tmp_path / "even.dcm", (False,) * 4)])
     desk.settle()
-    assert answer(desk).slice_index == 2
+    assert prediction(desk).slice_index == 2
     assert desk.state.study is not None
     assert desk.state.study.frame_index() == 2
     with pytest.raises(FileError, match=r"no frame 4 in even\.dcm: it has 4"):
@@ -94,7 +94,7 @@ def test_a_picture_opens_at_the_frame_that_the_command_line_classifies(
 
 
 def test_moving_inside_a_frame_changes_nothing(desk: Desk, engine: ToyEngine) -> None:
-    before = answer(desk)
+    before = prediction(desk)
     x, y, z = desk.state.cursor
     desk.session.view.set_cursor((x + 9, y - 9, z))
     desk.settle()
@@ -110,12 +110,12 @@ def test_only_what_is_asked_for_is_classified_where_the_user_wants_it_so(
     assert (desk.state.classification_status, engine.asked) == (Status.NOT_RUN, 1)
     desk.session.classification.run()
     desk.settle()
-    assert answer(desk).predicted == "none"
+    assert prediction(desk).predicted == "none"
     go_to(desk, 2)
-    assert answer(desk).predicted == "glioma"
+    assert prediction(desk).predicted == "glioma"
 
 
-def test_another_prevalence_answers_for_the_frame_on_the_screen(
+def test_another_prevalence_predictions_for_the_frame_on_the_screen(
     desk: Desk, engine: ToyEngine
 ) -> None:
     desk.session.classification.run(2)
@@ -123,22 +123,22 @@ def test_another_prevalence_answers_for_the_frame_on_the_screen(
     go_to(desk, 3)
     desk.session.classification.set_prevalence("clinic")
     desk.settle()
-    assert (answer(desk).slice_index, answer(desk).prevalence) == (3, "clinic")
+    assert (prediction(desk).slice_index, prediction(desk).prevalence) == (3, "clinic")
 
 
-def test_a_trial_ends_with_its_frame(desk: Desk, engine: ToyEngine) -> None:
+def test_an_occlusion_test_ends_with_its_frame(desk: Desk, engine: ToyEngine) -> None:
     session, state = desk.session, desk.state
     original = state.study
     assert original is not None
     session.occlusion.start()
-    assert state.trial is not None
-    region = state.trial.region.copy()
+    assert state.occlusion is not None
+    region = state.occlusion.region.copy()
     region[40:100, 30:90] = True
     session.occlusion.paint(region)
     desk.settle()
-    assert state.trial is not None
-    assert state.trial.after is not None
-    assert (state.trial.after.slice_index, state.trial.after.frames) == (2, 5)
+    assert state.occlusion is not None
+    assert state.occlusion.after is not None
+    assert (state.occlusion.after.slice_index, state.occlusion.after.frames) == (2, 5)
     go_to(desk, 3)
-    assert (state.trial, state.study) == (None, original)
-    assert answer(desk).predicted == "none"
+    assert (state.occlusion, state.study) == (None, original)
+    assert prediction(desk).predicted == "none"

@@ -59,17 +59,17 @@ def desk() -> Iterator[Desk]:
 class Waits:
     """Work that waits until it is let go, and asks whether it is still wanted."""
 
-    def __init__(self, answer: str = "late") -> None:
-        self.begun, self.go, self.answer = threading.Event(), threading.Event(), answer
+    def __init__(self, prediction: str = "late") -> None:
+        self.begun, self.go, self.prediction = threading.Event(), threading.Event(), prediction
 
     def __call__(self, report: Report) -> str:
         self.begun.set()
         assert self.go.wait(SOON)
         report(0.9, "nearly")
-        return self.answer
+        return self.prediction
 
 
-def test_work_runs_beside_the_main_thread_and_its_answer_comes_back_to_it(desk: Desk) -> None:
+def test_work_runs_beside_the_main_thread_and_its_prediction_comes_back_to_it(desk: Desk) -> None:
     where: list[str] = []
 
     def work(report: Report) -> int:
@@ -107,7 +107,7 @@ def test_a_bug_stops_the_job_and_is_handed_on(desk: Desk) -> None:
     assert desk.progress[-1] == ("job", None, "")
 
 
-def test_a_cancelled_job_is_stopped_at_once_and_its_answer_is_dropped(desk: Desk) -> None:
+def test_a_cancelled_job_is_stopped_at_once_and_its_prediction_is_dropped(desk: Desk) -> None:
     work = Waits()
     desk.start(work)
     assert work.begun.wait(SOON)

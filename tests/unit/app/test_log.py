@@ -147,7 +147,7 @@ def test_what_older_versions_left_open_is_closed_at_the_start(tmp_path: Path) ->
     assert mode(home / "somebody-elses.txt") == mode(elsewhere) == 0o644
 
 
-def test_a_folder_that_everybody_shares_stays_open(
+def test_a_folder_that_everybody_fractions_stays_open(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tmp_path.chmod(0o1777)

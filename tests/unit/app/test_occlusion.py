@@ -1,4 +1,4 @@
-"""Pictures that are edited on trial, and answers that are kept while a film strip is open."""
+"""Images that are edited on trial, and answers that are kept while an image strip is open."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from brainviewer.app.exports import ExportRequest, request_figure
-from brainviewer.app.prediction.image_cache import PictureResults
+from brainviewer.app.prediction.image_cache import ImageResults
 from brainviewer.app.prediction.occlusion_edit import Fill
 from brainviewer.app.report.provenance import provenance_record
 from brainviewer.app.state import Tool
@@ -17,7 +17,7 @@ from brainviewer.app.status import Status
 from brainviewer.core.findings import Heatmap
 from brainviewer.core.slices import Plane
 from tests.phantoms import marker_study
-from tests.toy_pictures import ToyEngine, install_toy, mr_head
+from tests.toy_images import ToyEngine, install_toy, mr_head
 from tests.unit.app.desk import Desk, a_result
 
 LESION = mr_head(lesion=True, size=150) > 235
@@ -35,14 +35,14 @@ def folder(tmp_path: Path) -> Path:
 def engine(
     desk: Desk, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[ToyEngine]:
-    """The folder is open, and its first picture classified."""
+    """The folder is open, and its first image classified."""
     engine = install_toy(desk.session, tmp_path / "toy", monkeypatch)
     desk.session.documents.open([folder])
     desk.settle()
     yield engine
 
 
-def test_going_back_to_a_picture_needs_no_network(desk: Desk, engine: ToyEngine) -> None:
+def test_going_back_to_an_image_needs_no_network(desk: Desk, engine: ToyEngine) -> None:
     state, session = desk.state, desk.session
     first = state.classification
     assert first is not None
@@ -60,17 +60,17 @@ def test_going_back_to_a_picture_needs_no_network(desk: Desk, engine: ToyEngine)
     assert engine.asked == 3  # asked for by hand, it is looked at again
 
 
-def test_pictures_that_are_passed_by_are_not_classified(desk: Desk, engine: ToyEngine) -> None:
+def test_images_that_are_passed_by_are_not_classified(desk: Desk, engine: ToyEngine) -> None:
     desk.session.classification.rest_seconds = 60
     desk.session.documents.show_image(1)
     desk.until(lambda: desk.session.jobs.running("classify"))
     assert desk.state.classification is None
     desk.session.documents.show_image(0)
     desk.settle()
-    assert (desk.state.film_index, engine.asked) == (0, 1)
+    assert (desk.state.series_index, engine.asked) == (0, 1)
 
 
-def test_the_settings_of_gliomas_and_of_pictures_are_apart(desk: Desk, engine: ToyEngine) -> None:
+def test_the_settings_of_gliomas_and_of_images_are_apart(desk: Desk, engine: ToyEngine) -> None:
     session, state = desk.session, desk.state
     session.settings.prevalence = "training"  # the toy knows none of this name
     session.classification.run()
@@ -87,35 +87,35 @@ def test_the_settings_of_gliomas_and_of_pictures_are_apart(desk: Desk, engine: T
     assert state.classification.prevalence == "equal"
 
 
-def test_painting_over_the_lesion_changes_the_answer(desk: Desk, engine: ToyEngine) -> None:
+def test_painting_over_the_lesion_changes_the_prediction(desk: Desk, engine: ToyEngine) -> None:
     session, state = desk.session, desk.state
     original, before = state.study, state.classification
     session.occlusion.start()
     assert state.tool is Tool.BRUSH
     session.occlusion.paint(LESION)
     desk.settle()
-    trial = state.trial
-    assert trial is not None
-    assert trial.after is not None
-    assert trial.comparison is not None
-    assert trial.comparison.sentence.startswith("Glioma")
-    assert (trial.after.predicted, trial.status) == ("none", Status.DONE)
+    test = state.occlusion
+    assert test is not None
+    assert test.after is not None
+    assert test.comparison is not None
+    assert test.comparison.sentence.startswith("Glioma")
+    assert (test.after.predicted, test.status) == ("none", Status.DONE)
     assert state.study is not None
     assert state.study.edited
-    assert state.shown_result is trial.after
-    assert state.classification is before  # the answer for the picture itself stands
+    assert state.shown_result is test.after
+    assert state.classification is before  # the answer for the image itself stands
     session.occlusion.undo()
     assert (state.study, state.shown_result) == (original, before)
     session.occlusion.redo()
     session.occlusion.fill_with(Fill.FLAT)
     desk.settle()
     session.occlusion.stop()
-    assert (state.study, state.trial, state.classification) == (original, None, before)
+    assert (state.study, state.occlusion, state.classification) == (original, None, before)
     assert state.tool is Tool.WINDOW
     assert not state.overlays.heatmap
 
 
-def test_the_export_of_an_edited_picture_says_so(desk: Desk, engine: ToyEngine) -> None:
+def test_the_export_of_an_edited_image_says_so(desk: Desk, engine: ToyEngine) -> None:
     session, state = desk.session, desk.state
     plain = request_figure(state, ExportRequest())
     assert provenance_record(plain, 2)["study"]["edited"] is False
@@ -125,19 +125,21 @@ def test_the_export_of_an_edited_picture_says_so(desk: Desk, engine: ToyEngine) 
     figure = request_figure(state, ExportRequest())
     assert provenance_record(figure, 2)["study"]["edited"] is True
     assert provenance_record(figure, 2)["classification"]["predicted"] == "none"
-    assert figure.result_note.startswith("Edited picture. Glioma")
+    assert figure.result_note.startswith("Edited image. Glioma")
 
 
-def test_another_picture_and_another_frame_end_the_trial(desk: Desk, engine: ToyEngine) -> None:
+def test_another_image_and_another_frame_end_the_occlusion_test(
+    desk: Desk, engine: ToyEngine
+) -> None:
     session, state = desk.session, desk.state
     session.occlusion.start()
     session.occlusion.paint(LESION)
     session.documents.show_image(1)
     desk.settle()
-    assert state.trial is None
+    assert state.occlusion is None
     assert state.study is not None
     assert not state.study.edited
-    assert "trial" not in state.facts
+    assert "occlusion" not in state.facts
     session.documents.show_image(0)
     desk.settle()
     assert not state.study.edited
@@ -151,30 +153,30 @@ def test_the_newest_stroke_wins_and_too_large_ones_are_refused(
     session.occlusion.paint(LESION)
     session.occlusion.paint(np.zeros_like(LESION))
     desk.settle()
-    assert state.trial is not None
-    assert (state.trial.after, state.trial.edited) == (None, False)
+    assert state.occlusion is not None
+    assert (state.occlusion.after, state.occlusion.edited) == (None, False)
     session.occlusion.paint(np.ones_like(LESION))
-    assert len(state.trial.steps) == 3
+    assert len(state.occlusion.steps) == 3
     assert "smaller part" in desk.sentences("error")[-1]
 
 
-def test_a_new_answer_for_the_picture_is_compared_with(desk: Desk, engine: ToyEngine) -> None:
+def test_a_new_prediction_for_the_image_is_compared_with(desk: Desk, engine: ToyEngine) -> None:
     session, state = desk.session, desk.state
     session.occlusion.start()
     session.occlusion.paint(LESION)
     desk.settle()
     session.classification.set_prevalence("clinic")
     desk.settle()
-    assert state.trial is not None
-    assert state.trial.after is not None
-    assert state.trial.after.prevalence == state.trial.before.prevalence == "clinic"
+    assert state.occlusion is not None
+    assert state.occlusion.after is not None
+    assert state.occlusion.after.prevalence == state.occlusion.before.prevalence == "clinic"
     session.occlusion.stop()
     assert state.study is not None
     assert state.classification is not None
-    assert state.classification.predicted == "glioma"  # of the picture as it is, not as edited
+    assert state.classification.predicted == "glioma"  # of the image as it is, not as edited
 
 
-def test_marks_are_not_touched_by_a_trial(desk: Desk, engine: ToyEngine) -> None:
+def test_annotations_are_not_touched_by_an_occlusion_test(desk: Desk, engine: ToyEngine) -> None:
     session, state = desk.session, desk.state
     session.occlusion.start()
     session.occlusion.paint(LESION)
@@ -185,10 +187,10 @@ def test_marks_are_not_touched_by_a_trial(desk: Desk, engine: ToyEngine) -> None
     assert "undo" not in state.facts
 
 
-def test_the_oldest_answers_go_first() -> None:
+def test_the_oldest_predictions_go_first() -> None:
     heat = Heatmap(Plane.AXIAL, 0, np.zeros((10, 10), np.float32))
     result = replace(a_result(marker_study()), heatmap=heat)
-    kept = PictureResults(most_bytes=900)
+    kept = ImageResults(most_bytes=900)
     for name in "abc":
         kept.keep(name, 0, result)
     assert [kept.of(name, 0) is result for name in "abc"] == [False, True, True]

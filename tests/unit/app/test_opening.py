@@ -328,7 +328,7 @@ def test_a_mask_of_the_brain_is_no_tumour(folder):
     assert "may be the mask of a brain" in study.notices[0]
 
 
-# -- hash and marks -------------------------------------------------------------------------
+# -- hash and annotations -------------------------------------------------------------------------
 
 
 def test_the_hash_is_that_of_the_content(folder, tmp_path):

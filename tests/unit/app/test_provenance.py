@@ -1,4 +1,4 @@
-"""What a picture says of where it came from: the network that found the tumour, and the grids."""
+"""What an image says of where it came from: the network that found the tumour, and the grids."""
 
 from dataclasses import replace
 

@@ -52,7 +52,7 @@ def show(desk: Desk, study: Study) -> None:
     desk.session.documents.show(study, {m: auto_window(v.data) for m, v in study.volumes.items()})
 
 
-def answered(desk: Desk, study: Study) -> None:
+def classified(desk: Desk, study: Study) -> None:
     show(desk, study)
     desk.state.show_classification(a_result(study), Status.DONE)
 
@@ -70,7 +70,7 @@ def slow(monkeypatch: pytest.MonkeyPatch, module: Any, name: str) -> SlowDisk:
 def test_a_slow_disk_holds_nobody_up_and_closing_waits(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    answered(desk, marker_study())
+    classified(desk, marker_study())
     saves = slow(monkeypatch, settings_module, "write_whole")
     ages = slow(monkeypatch, age, "write_whole")
     words = slow(monkeypatch, feedback.os, "fsync")
@@ -176,7 +176,7 @@ def test_an_age_that_is_still_being_kept_is_there_when_the_study_comes_back(
 def test_feedback_that_cannot_be_kept_is_told_and_what_was_kept_stays(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    answered(desk, marker_study())
+    classified(desk, marker_study())
     desk.session.feedback.give(AGREE)
     desk.save()
     before = feedback_file().read_bytes()
@@ -198,7 +198,7 @@ def test_feedback_that_is_still_being_kept_is_found_again(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     study = marker_study()
-    answered(desk, study)
+    classified(desk, study)
     disk = slow(monkeypatch, feedback.os, "fsync")
     desk.session.feedback.give(AGREE)
     threading.Timer(0.1, disk.go.set).start()

@@ -88,7 +88,7 @@ def test_no_slow_verb_runs_on_the_main_thread(typed: Desk, verbs: Verbs) -> None
 def test_the_open_study_stays_when_the_next_cannot_be_opened(typed: Desk, verbs: Verbs) -> None:
     state = typed.state
     before = (state.study, state.finding, state.classification, tuple(state.cursor))
-    verbs.answers["open"] = FileError("It is truncated.", "Copy it again.")
+    verbs.predictions["open"] = FileError("It is truncated.", "Copy it again.")
     typed.session.documents.open([Path("broken")])
     typed.settle()
     assert (state.study, state.finding, state.classification, tuple(state.cursor)) == before
@@ -102,7 +102,7 @@ def _recent(desk: Desk) -> tuple[tuple[str, ...], ...]:
 
 def test_a_bug_while_opening_leaves_the_study_and_says_so(opened: Desk, verbs: Verbs) -> None:
     study, bug = opened.state.study, ZeroDivisionError()
-    verbs.answers["open"] = bug
+    verbs.predictions["open"] = bug
     opened.session.documents.open(HERE)
     opened.settle()
     assert opened.crashes == [bug]
@@ -115,10 +115,10 @@ def test_a_newer_opening_takes_the_place_of_the_older(desk: Desk, verbs: Verbs) 
     shown: list[object] = []
     desk.state.study_changed.connect(lambda: shown.append(desk.state.study))
     verbs.gates["open"].clear()
-    verbs.answers["open"] = first
+    verbs.predictions["open"] = first
     desk.session.documents.open([Path("first")])
     desk.until(lambda: verbs.threads)
-    verbs.answers["open"] = second
+    verbs.predictions["open"] = second
     desk.session.documents.open([Path("second")])
     verbs.gates["open"].set()
     desk.settle()
@@ -141,10 +141,10 @@ def test_cancelling_an_opening_keeps_the_study(opened: Desk, verbs: Verbs) -> No
 def test_a_new_study_clears_what_belonged_to_the_old_one(typed: Desk, verbs: Verbs) -> None:
     typed.session.classification.set_age(50)
     typed.session.view.set_colour_map(Modality.FLAIR, "hot")
-    verbs.answers["open"] = marker_study(oblique_grid(), (Modality.T1, Modality.T2))
+    verbs.predictions["open"] = marker_study(oblique_grid(), (Modality.T1, Modality.T2))
     verbs.gates["find"].clear()
     typed.session.documents.open(HERE)
-    typed.until(lambda: typed.state.study is verbs.answers["open"])
+    typed.until(lambda: typed.state.study is verbs.predictions["open"])
     state = typed.state
     assert state.finding is None
     assert state.finding_status is Status.RUNNING
@@ -158,7 +158,7 @@ def test_a_new_study_clears_what_belonged_to_the_old_one(typed: Desk, verbs: Ver
     typed.settle()
 
 
-def test_old_marks_never_meet_a_new_study(opened: Desk, verbs: Verbs) -> None:
+def test_old_annotations_never_meet_a_new_study(opened: Desk, verbs: Verbs) -> None:
     ends = ((0.0, 0.0, 0.0), (5.0, 0.0, 0.0))
     opened.session.annotations.add(Annotation(Kind.RULER, Plane.AXIAL, ends, Modality.FLAIR))
     assert opened.state.selection
@@ -168,9 +168,9 @@ def test_old_marks_never_meet_a_new_study(opened: Desk, verbs: Verbs) -> None:
         seen.append((opened.state.annotations, opened.state.selection))
 
     opened.state.study_changed.connect(look)
-    verbs.answers["open"] = marker_study(oblique_grid(), (Modality.T1, Modality.T2))
+    verbs.predictions["open"] = marker_study(oblique_grid(), (Modality.T1, Modality.T2))
     opened.session.documents.open(HERE)
-    opened.until(lambda: opened.state.study is verbs.answers["open"])
+    opened.until(lambda: opened.state.study is verbs.predictions["open"])
     assert seen == [((), "")]
     opened.settle()
 
@@ -178,9 +178,9 @@ def test_old_marks_never_meet_a_new_study(opened: Desk, verbs: Verbs) -> None:
 def test_a_result_that_comes_after_a_new_study_is_dropped(opened: Desk, verbs: Verbs) -> None:
     verbs.gates["classify"].clear()
     opened.session.classification.run()
-    verbs.answers["open"] = marker_study(oblique_grid())
+    verbs.predictions["open"] = marker_study(oblique_grid())
     opened.session.documents.open(HERE)
-    opened.until(lambda: opened.state.study is verbs.answers["open"])
+    opened.until(lambda: opened.state.study is verbs.predictions["open"])
     verbs.gates["classify"].set()
     opened.settle()
     assert opened.state.classification is None
@@ -194,11 +194,11 @@ def test_silent_names_are_asked_about(desk: Desk, verbs: Verbs) -> None:
 
     def ask(assignment: Assignment) -> Assignment:
         asked.append(assignment)
-        verbs.answers.pop("open")
+        verbs.predictions.pop("open")
         return known
 
     desk.session.documents.ask_sequences = ask
-    verbs.answers["open"] = UnknownSequences(unknown)
+    verbs.predictions["open"] = UnknownSequences(unknown)
     desk.session.documents.open(HERE)
     desk.until(lambda: desk.state.study)
     assert asked == [unknown]
@@ -208,7 +208,7 @@ def test_silent_names_are_asked_about(desk: Desk, verbs: Verbs) -> None:
 
 
 def test_silent_names_that_nobody_explains_open_nothing(desk: Desk, verbs: Verbs) -> None:
-    verbs.answers["open"] = UnknownSequences(Assignment({}, None, (Path("x.nii"),), ()))
+    verbs.predictions["open"] = UnknownSequences(Assignment({}, None, (Path("x.nii"),), ()))
     desk.session.documents.open(HERE)
     desk.settle()
     assert "x.nii" in desk.sentences("error")[0]
@@ -222,8 +222,8 @@ def test_silent_names_that_nobody_explains_open_nothing(desk: Desk, verbs: Verbs
 
 def test_notices_of_the_study_and_of_the_search_are_said(desk: Desk, verbs: Verbs) -> None:
     study = replace(marker_study(), notices=("T2 is missing.",))
-    verbs.answers["open"] = study
-    verbs.answers["find"] = replace(marker_finding(study), notices=("Found without T2.",))
+    verbs.predictions["open"] = study
+    verbs.predictions["find"] = replace(marker_finding(study), notices=("Found without T2.",))
     desk.session.documents.open(HERE)
     desk.settle()
     assert desk.sentences() == ["T2 is missing.", "Found without T2."]
@@ -308,7 +308,7 @@ def test_the_tumour_comes_into_sight_by_itself_but_no_plane_is_changed(
 
 
 def test_a_failed_search_is_failed_and_said(opened: Desk, verbs: Verbs) -> None:
-    verbs.answers["find"] = FileError("Nothing to look at.", "Open another.")
+    verbs.predictions["find"] = FileError("Nothing to look at.", "Open another.")
     opened.session.segmentation.find()
     opened.settle()
     assert opened.state.finding is None
@@ -317,16 +317,16 @@ def test_a_failed_search_is_failed_and_said(opened: Desk, verbs: Verbs) -> None:
 
 
 def test_a_bug_in_the_search_does_not_leave_it_running(opened: Desk, verbs: Verbs) -> None:
-    verbs.answers["find"] = ZeroDivisionError()
+    verbs.predictions["find"] = ZeroDivisionError()
     opened.session.segmentation.find()
     opened.settle()
     assert opened.state.finding_status is Status.DONE
-    assert opened.crashes == [verbs.answers["find"]]
+    assert opened.crashes == [verbs.predictions["find"]]
     opened.crashes.clear()
 
 
 def test_no_lesion_is_a_result_and_no_slice(desk: Desk, verbs: Verbs) -> None:
-    verbs.answers["find"] = nothing_found()
+    verbs.predictions["find"] = nothing_found()
     desk.session.settings.classify_on_opening = True
     desk.session.documents.open(HERE)
     desk.settle()
@@ -358,7 +358,7 @@ def test_without_a_study_nothing_is_classified(desk: Desk, verbs: Verbs) -> None
     assert desk.state.classification_status is Status.NOT_RUN
 
 
-def test_the_answer_follows_the_age_at_once(typed: Desk, verbs: Verbs) -> None:
+def test_the_prediction_follows_the_age_at_once(typed: Desk, verbs: Verbs) -> None:
     typed.session.classification.run(7)
     typed.settle()
     for age in (61, None):
@@ -371,7 +371,7 @@ def test_the_answer_follows_the_age_at_once(typed: Desk, verbs: Verbs) -> None:
         assert (asked["age_years"], asked["slice_index"]) == (age, 7)
 
 
-def test_an_age_entered_meanwhile_is_in_the_coming_answer(opened: Desk, verbs: Verbs) -> None:
+def test_an_age_entered_meanwhile_is_in_the_coming_prediction(opened: Desk, verbs: Verbs) -> None:
     verbs.gates["classify"].clear()
     opened.session.classification.run(5)
     opened.session.classification.set_age(61)
@@ -398,7 +398,7 @@ def test_the_age_is_kept_with_the_study_for_its_owner_only(typed: Desk, verbs: V
     assert (kept.stat().st_mode & 0o077, ages_folder().stat().st_mode & 0o077) == (0, 0)
     assert json.loads(kept.read_text("utf-8")) == {"age_years": 61.5}
     for opened, age in ((other, None), (study, 61.5)):
-        verbs.answers["open"] = opened
+        verbs.predictions["open"] = opened
         typed.session.documents.open(HERE)
         typed.until(lambda opened=opened: typed.state.study is opened)
         typed.settle()
@@ -423,9 +423,9 @@ def test_a_slice_of_the_study_before_is_not_asked_for_in_the_next(
 ) -> None:
     typed.session.classification.run(7)
     typed.settle()
-    verbs.answers["open"] = marker_study(oblique_grid())
+    verbs.predictions["open"] = marker_study(oblique_grid())
     typed.session.documents.open(HERE)
-    typed.until(lambda: typed.state.study is verbs.answers["open"])
+    typed.until(lambda: typed.state.study is verbs.predictions["open"])
     typed.settle()
     typed.session.classification.run()
     typed.settle()
@@ -476,29 +476,29 @@ def test_cancelling_a_run_brings_back_what_was_there(typed: Desk, verbs: Verbs) 
 
 
 def test_a_failed_run_says_why_and_the_next_one_works(opened: Desk, verbs: Verbs) -> None:
-    verbs.answers["classify"] = ModelError("The engine stopped.", "Classify again.")
+    verbs.predictions["classify"] = ModelError("The engine stopped.", "Classify again.")
     opened.session.classification.run()
     opened.settle()
     assert opened.state.classification_status is Status.FAILED
     assert opened.state.classification_message == "The engine stopped. Classify again."
     assert opened.sentences("error") == ["The engine stopped. Classify again."]
-    verbs.answers["classify"] = a_result(opened.state.study)
+    verbs.predictions["classify"] = a_result(opened.state.study)
     opened.session.classification.run()
     opened.settle()
-    assert opened.state.classification is verbs.answers["classify"]
+    assert opened.state.classification is verbs.predictions["classify"]
 
 
 def test_a_bug_in_a_run_does_not_leave_it_running(opened: Desk, verbs: Verbs) -> None:
-    verbs.answers["classify"] = ZeroDivisionError()
+    verbs.predictions["classify"] = ZeroDivisionError()
     opened.session.classification.run()
     opened.settle()
     assert opened.state.classification_status is Status.NOT_RUN
-    assert opened.crashes == [verbs.answers["classify"]]
+    assert opened.crashes == [verbs.predictions["classify"]]
     opened.crashes.clear()
 
 
 def test_nothing_to_classify_is_told_and_no_failure(opened: Desk, verbs: Verbs) -> None:
-    verbs.answers["classify"] = NotClassified("The slice is empty.", "Choose another.")
+    verbs.predictions["classify"] = NotClassified("The slice is empty.", "Choose another.")
     opened.session.classification.run()
     opened.settle()
     assert opened.state.classification_status is Status.NOT_RUN
@@ -524,7 +524,7 @@ def test_choosing_an_engine_that_runs_ends_the_old_child(opened: Desk) -> None:
 def test_a_child_that_is_killed_in_mid_run_ends_in_a_notice_and_a_working_next_run(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The whole way: finder, engine in its process, card of the shipped model."""
+    """The whole way: detector, engine in its process, card of the shipped model."""
     from brainviewer.app.opening import study as opening
 
     study = opening.open_study(opening.demo_paths())

@@ -49,11 +49,11 @@ def desk(home: Path) -> Iterator[Desk]:
     desk.close()
 
 
-def test_a_new_mark_is_selected_and_can_be_undone_and_redone(desk: Desk) -> None:
-    session, state, mark = desk.session, desk.state, ruler()
-    session.annotations.add(mark)
-    assert state.annotations == (mark,)
-    assert state.selection == mark.id
+def test_a_new_annotation_is_selected_and_can_be_undone_and_redone(desk: Desk) -> None:
+    session, state, annotation = desk.session, desk.state, ruler()
+    session.annotations.add(annotation)
+    assert state.annotations == (annotation,)
+    assert state.selection == annotation.id
     assert {"annotations", "selection", "undo"} <= state.facts
     session.annotations.undo()
     assert state.annotations == ()
@@ -61,10 +61,10 @@ def test_a_new_mark_is_selected_and_can_be_undone_and_redone(desk: Desk) -> None
     assert "undo" not in state.facts
     assert "redo" in state.facts
     session.annotations.redo()
-    assert state.annotations == (mark,)
+    assert state.annotations == (annotation,)
 
 
-def test_a_changed_mark_keeps_its_place(desk: Desk) -> None:
+def test_a_changed_annotation_keeps_its_place(desk: Desk) -> None:
     session, state = desk.session, desk.state
     first, second = ruler(1), ruler(2)
     session.annotations.add(first)
@@ -78,7 +78,7 @@ def test_a_changed_mark_keeps_its_place(desk: Desk) -> None:
     assert state.can_redo
 
 
-def test_the_selected_mark_is_deleted_and_no_other(desk: Desk) -> None:
+def test_the_selected_annotation_is_deleted_and_no_other(desk: Desk) -> None:
     session, state = desk.session, desk.state
     first, second = ruler(1), ruler(2)
     session.annotations.add(first)
@@ -93,7 +93,7 @@ def test_the_selected_mark_is_deleted_and_no_other(desk: Desk) -> None:
     assert set(state.annotations) == {first, second}
 
 
-def test_all_marks_go_in_one_step(desk: Desk) -> None:
+def test_all_annotations_go_in_one_step(desk: Desk) -> None:
     session, state = desk.session, desk.state
     session.annotations.delete_all()
     assert not state.can_undo
@@ -105,18 +105,18 @@ def test_all_marks_go_in_one_step(desk: Desk) -> None:
     assert len(state.annotations) == 3
 
 
-def test_marks_are_back_when_the_study_is_opened_again_and_with_it_only(desk: Desk) -> None:
-    mark = ruler()
-    desk.session.annotations.add(mark)
+def test_annotations_are_back_when_the_study_is_opened_again_and_with_it_only(desk: Desk) -> None:
+    annotation = ruler()
+    desk.session.annotations.add(annotation)
     show(desk, marker_study(oblique_grid()))
     assert desk.state.annotations == ()
     assert not desk.state.can_undo
     show(desk, marker_study())
-    assert desk.state.annotations == (mark,)
+    assert desk.state.annotations == (annotation,)
     assert not desk.state.can_undo
 
 
-def test_marks_are_kept_across_a_crash_and_an_undo(desk: Desk) -> None:
+def test_annotations_are_kept_across_a_crash_and_an_undo(desk: Desk) -> None:
     first, second = ruler(1), ruler(2)
     desk.session.annotations.add(first)
     desk.session.annotations.add(second)
@@ -140,7 +140,7 @@ def test_a_damaged_journal_is_told_and_set_aside(desk: Desk, home: Path) -> None
     assert len(list((home / "journal").glob("*.damaged"))) == 1
 
 
-def test_a_full_disk_is_told_and_the_mark_stays_on_the_screen(
+def test_a_full_disk_is_told_and_the_annotation_stays_on_the_screen(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(*_: object) -> None:
@@ -153,7 +153,7 @@ def test_a_full_disk_is_told_and_the_mark_stays_on_the_screen(
     assert desk.sentences("error") == ["The disk is full. Make room."]
 
 
-def test_marks_are_saved_and_opened_as_a_file(desk: Desk, tmp_path: Path) -> None:
+def test_annotations_are_saved_and_opened_as_a_file(desk: Desk, tmp_path: Path) -> None:
     session, path = desk.session, tmp_path / "märks of mine.json"
     kept, other = ruler(1), ruler(2)
     session.annotations.add(kept)
@@ -166,55 +166,57 @@ def test_marks_are_saved_and_opened_as_a_file(desk: Desk, tmp_path: Path) -> Non
     assert desk.state.annotations == (other,)
 
 
-def test_a_file_that_is_none_leaves_the_marks_alone(desk: Desk, tmp_path: Path) -> None:
-    mark, path = ruler(), tmp_path / "x.json"
-    desk.session.annotations.add(mark)
+def test_a_file_that_is_none_leaves_the_annotations_alone(desk: Desk, tmp_path: Path) -> None:
+    annotation, path = ruler(), tmp_path / "x.json"
+    desk.session.annotations.add(annotation)
     path.write_text('{"format": "something else"}')
     with pytest.raises(FileError):
         desk.session.annotations.open(path)
-    assert desk.state.annotations == (mark,)
+    assert desk.state.annotations == (annotation,)
 
 
 def test_a_file_of_another_study_has_to_be_wanted(desk: Desk, tmp_path: Path) -> None:
     session, path = desk.session, tmp_path / "marks.json"
-    mark = ruler()
-    session.annotations.add(mark)
+    annotation = ruler()
+    session.annotations.add(annotation)
     session.annotations.save(path)
     show(desk, marker_study(oblique_grid()))
     with pytest.raises(OtherStudy):
         session.annotations.open(path)
     assert desk.state.annotations == ()
     session.annotations.open(path, other_study=True)
-    assert desk.state.annotations == (mark,)
+    assert desk.state.annotations == (annotation,)
     assert "another study" in desk.sentences("caution")[-1]
 
 
-def test_a_file_of_nothing_that_fits_leaves_the_marks_alone(desk: Desk, tmp_path: Path) -> None:
-    session, path, mark = desk.session, tmp_path / "marks.json", ruler()
-    session.annotations.add(mark)
+def test_a_file_of_nothing_that_fits_leaves_the_annotations_alone(
+    desk: Desk, tmp_path: Path
+) -> None:
+    session, path, annotation = desk.session, tmp_path / "marks.json", ruler()
+    session.annotations.add(annotation)
     session.annotations.save(path)
     desk.save()
     path.write_text(path.read_text().replace("-5.0", "-5e300"))
     with pytest.raises(FileError, match="None of the annotations"):
         session.annotations.open(path)
-    assert desk.state.annotations == (mark,)
+    assert desk.state.annotations == (annotation,)
 
 
 @pytest.mark.parametrize(
-    "mark",
+    "annotation",
     [
         replace(ruler(), points=((0.0, 0.0, 0.0), (1e308, -1e308, 0.0))),
         replace(ruler(), points=((math.nan, 0.0, 0.0), (1.0, 0.0, 0.0))),
         replace(ruler(), points=((0.0, 0.0, 0.0), (math.inf, 0.0, 0.0))),
         replace(ruler(), text="a" * 100_000),
-        replace(ruler(), modality=Modality.PICTURE),
+        replace(ruler(), modality=Modality.IMAGE),
     ],
 )
-def test_what_cannot_be_is_not_stored(desk: Desk, home: Path, mark: Annotation) -> None:
+def test_what_cannot_be_is_not_stored(desk: Desk, home: Path, annotation: Annotation) -> None:
     good = ruler()
     desk.session.annotations.add(good)
-    desk.session.annotations.add(mark)
-    desk.session.annotations.change(good, replace(mark, id=good.id))
+    desk.session.annotations.add(annotation)
+    desk.session.annotations.change(good, replace(annotation, id=good.id))
     assert desk.state.annotations == (good,)
     assert "was not made" in desk.sentences("error")[0]
     desk.save()
@@ -222,13 +224,13 @@ def test_what_cannot_be_is_not_stored(desk: Desk, home: Path, mark: Annotation) 
     assert len(json.loads(file.read_text())["annotations"]) == 1
 
 
-def test_marks_are_held_within_the_images(desk: Desk) -> None:
+def test_annotations_are_held_within_the_images(desk: Desk) -> None:
     session, state = desk.session, desk.state
     grid = state.study.grid
     session.annotations.add(ruler(80.0))
     (drawn,) = state.annotations
     assert grid.contains(drawn.points[1])
-    # Moved over the edge, a mark keeps its length.
+    # Moved over the edge, an annotation keeps its length.
     small = ruler(6.0)
     session.annotations.add(small)
     session.annotations.change(small, small.moved((40.0, 0.0, 0.0)))
@@ -237,7 +239,7 @@ def test_marks_are_held_within_the_images(desk: Desk) -> None:
     assert all(grid.contains(point) for point in moved.points)
 
 
-def test_no_more_marks_than_can_be_kept(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_more_annotations_than_can_be_kept(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(marking, "MOST_ANNOTATIONS", 2)
     for x in (1, 2, 3):
         desk.session.annotations.add(ruler(x))
@@ -293,16 +295,16 @@ def test_a_journal_that_cannot_be_read_is_said_at_the_opening_and_at_edits_only(
     assert file.read_text() == newer
 
 
-def test_a_mark_that_cannot_be_drawn_is_said_once_and_stays_kept(desk: Desk) -> None:
-    mark = ruler()
-    desk.session.annotations.add(mark)
+def test_an_annotation_that_cannot_be_drawn_is_said_once_and_stays_kept(desk: Desk) -> None:
+    annotation = ruler()
+    desk.session.annotations.add(annotation)
     for _ in range(2):
-        desk.session.annotations.leave_out(mark, ZeroDivisionError())
-    assert desk.state.undrawable == {mark.id}
+        desk.session.annotations.leave_out(annotation, ZeroDivisionError())
+    assert desk.state.undrawable == {annotation.id}
     assert len(desk.sentences("error")) == 1
-    assert desk.state.annotations == (mark,)
+    assert desk.state.annotations == (annotation,)
     show(desk, marker_study())
-    assert desk.state.annotations == (mark,)
+    assert desk.state.annotations == (annotation,)
     assert not desk.state.undrawable
 
 
@@ -345,16 +347,16 @@ def kept(study: Study) -> set[Annotation]:
 def test_an_edit_does_not_wait_for_the_disk_and_none_is_lost(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    disk, marks = SlowDisk(monkeypatch), [ruler(x) for x in (1, 2, 3)]
-    for mark in marks:
-        desk.session.annotations.add(mark)
+    disk, annotations = SlowDisk(monkeypatch), [ruler(x) for x in (1, 2, 3)]
+    for annotation in annotations:
+        desk.session.annotations.add(annotation)
     assert disk.begun.wait(SOON)
-    assert desk.state.annotations == tuple(marks)
+    assert desk.state.annotations == tuple(annotations)
     desk.session.annotations.undo()
     disk.go.set()
     desk.save()
-    assert desk.state.annotations == tuple(marks[:2])
-    assert kept(desk.state.study) == set(marks[:2])
+    assert desk.state.annotations == tuple(annotations[:2])
+    assert kept(desk.state.study) == set(annotations[:2])
 
 
 def test_an_edit_of_another_window_is_not_undone_by_one_that_was_on_its_way(
@@ -394,27 +396,27 @@ def test_what_could_not_be_kept_is_kept_with_the_next_edit(
     assert kept(desk.state.study) == {first, second}
 
 
-def test_a_study_that_is_opened_again_waits_for_its_marks(
+def test_a_study_that_is_opened_again_waits_for_its_annotations(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    disk, mark = SlowDisk(monkeypatch), ruler()
-    desk.session.annotations.add(mark)
+    disk, annotation = SlowDisk(monkeypatch), ruler()
+    desk.session.annotations.add(annotation)
     assert disk.begun.wait(SOON)
     threading.Timer(0.1, disk.go.set).start()
     show(desk, marker_study())
-    assert desk.state.annotations == (mark,)
+    assert desk.state.annotations == (annotation,)
 
 
 def test_closing_keeps_what_is_on_its_way_to_the_disk(
     desk: Desk, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    disk, marks = SlowDisk(monkeypatch), (ruler(1), ruler(2))
-    for mark in marks:
-        desk.session.annotations.add(mark)
+    disk, annotations = SlowDisk(monkeypatch), (ruler(1), ruler(2))
+    for annotation in annotations:
+        desk.session.annotations.add(annotation)
     desk.session.annotations.save(tmp_path / "marks.json")
     threading.Timer(0.1, disk.go.set).start()
     desk.close()
-    assert kept(desk.state.study) == set(marks)
+    assert kept(desk.state.study) == set(annotations)
     assert (tmp_path / "marks.json").is_file()
 
 

@@ -1,4 +1,4 @@
-"""Pictures that are opened together: one is shown, the others are a step away."""
+"""Images that are opened together: one is shown, the others are a step away."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from brainviewer.app.prediction import frame_class as picture_answer
+from brainviewer.app.prediction import frame_class as image_prediction
 from brainviewer.core.annotation_kinds import Kind
 from brainviewer.core.annotations import Annotation
 from brainviewer.core.findings import Classification
@@ -28,7 +28,7 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Five files, of which the first and the third are no pictures."""
+    """Five files, of which the first and the third are no images."""
     folder = tmp_path / "pictures"
     folder.mkdir()
     for n in range(5):
@@ -44,13 +44,13 @@ def opened(desk: Desk, *paths: Path) -> Desk:
     return desk
 
 
-def test_a_folder_opens_at_its_first_readable_picture(desk: Desk, folder: Path) -> None:
+def test_a_folder_opens_at_its_first_readable_image(desk: Desk, folder: Path) -> None:
     state = opened(desk, folder).state
     assert state.study is not None
     assert state.study.name == "1.png"
-    assert [path.name for path in state.film] == [f"{n}.png" for n in range(5)]
-    assert (state.film_index, state.film_unreadable) == (1, {0})
-    assert {"picture", "film", "classifiable"} <= state.facts
+    assert [path.name for path in state.image_series] == [f"{n}.png" for n in range(5)]
+    assert (state.series_index, state.series_unreadable) == (1, {0})
+    assert {"image", "image series", "classifiable"} <= state.facts
     assert "sequences" not in state.facts
     assert any("0.png" in text for text in desk.sentences())
     assert desk.session.settings.recent[0] == (str(folder),)
@@ -60,7 +60,7 @@ def test_steps_leave_out_what_cannot_be_read(desk: Desk, folder: Path) -> None:
     session, state = opened(desk, folder).session, desk.state
     session.documents.step_image(1)
     desk.settle()
-    assert state.film_index == 1  # the open picture stays
+    assert state.series_index == 1  # the open image stays
     assert state.study is not None
     assert state.study.name == "1.png"
     assert any("2.png" in text for text in desk.sentences("error"))
@@ -76,28 +76,28 @@ def test_steps_leave_out_what_cannot_be_read(desk: Desk, folder: Path) -> None:
     assert state.study.name == "1.png"
 
 
-def test_what_fails_leaves_the_open_picture(desk: Desk, folder: Path) -> None:
+def test_what_fails_leaves_the_open_image(desk: Desk, folder: Path) -> None:
     state = opened(desk, folder / "4.png").state
     before = state.study
     opened(desk, folder / "0.png")
     assert state.study is before
-    assert len(state.film) == 1
+    assert len(state.image_series) == 1
     assert "no" in desk.sentences("error")[0]
 
 
-def test_a_study_ends_the_film(desk: Desk, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_study_ends_the_series(desk: Desk, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     opened(desk, folder)
     study = marker_study()
     monkeypatch.setattr("brainviewer.app.opening.study.open_study", lambda *_: study)
     monkeypatch.setattr(desk.session.segmentation, "find", lambda **_: None)
     opened(desk, folder / "flair.nii")
     assert desk.state.study is study
-    assert desk.state.film == ()
+    assert desk.state.image_series == ()
 
 
-def test_marks_come_back_with_their_picture(desk: Desk, folder: Path) -> None:
+def test_annotations_come_back_with_their_image(desk: Desk, folder: Path) -> None:
     session, state = opened(desk, folder).session, desk.state
-    ruler = Annotation(Kind.RULER, Plane.AXIAL, ((1, 2, 0), (4, 6, 0)), Modality.PICTURE)
+    ruler = Annotation(Kind.RULER, Plane.AXIAL, ((1, 2, 0), (4, 6, 0)), Modality.IMAGE)
     session.annotations.add(ruler)
     assert ruler.length == 5
     session.documents.show_image(4)
@@ -110,19 +110,19 @@ def test_marks_come_back_with_their_picture(desk: Desk, folder: Path) -> None:
     assert "pixels, to the right and down" in journal.read_text("utf-8")
 
 
-def test_a_picture_is_classified_by_the_model_of_pictures(
+def test_an_image_is_classified_by_the_model_of_images(
     desk: Desk, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen: list[np.ndarray] = []
 
-    def classify(pixels: np.ndarray, *_: object, picture_hash: str, **__: object) -> Classification:
+    def classify(pixels: np.ndarray, *_: object, image_hash: str, **__: object) -> Classification:
         seen.append(pixels)
         return a_result(desk.state.study)
 
     def found() -> Callable[..., Classification]:
         return classify
 
-    monkeypatch.setattr(picture_answer, "picture_classifier", found)
+    monkeypatch.setattr(image_prediction, "image_classifier", found)
     opened(desk, folder).session.classification.run()
     desk.settle()
     assert desk.state.classification is not None
@@ -130,14 +130,14 @@ def test_a_picture_is_classified_by_the_model_of_pictures(
     assert seen[0].dtype == np.float32
     desk.session.documents.show_image(4)
     desk.settle()
-    assert desk.state.classification is None  # a result never outlives its picture
+    assert desk.state.classification is None  # a result never outlives its image
 
 
 def test_without_a_model_that_is_said(
     desk: Desk, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(picture_answer, "picture_classifier", lambda: None)
+    monkeypatch.setattr(image_prediction, "image_classifier", lambda: None)
     opened(desk, folder).session.classification.run()
     desk.settle()
     assert desk.state.classification is None
-    assert desk.state.classification_message == picture_answer.NO_PICTURE_MODEL
+    assert desk.state.classification_message == image_prediction.NO_IMAGE_MODEL

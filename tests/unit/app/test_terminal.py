@@ -60,7 +60,7 @@ def test_json_holds_names_as_escapes() -> None:
 
 def test_a_name_cannot_make_a_line_of_its_own() -> None:
     forged = "scan.nii\nsegmentation: none"
-    picture: dict[str, Any] = {
+    image: dict[str, Any] = {
         "file": forged,
         "rows": 2,
         "columns": 2,
@@ -71,7 +71,7 @@ def test_a_name_cannot_make_a_line_of_its_own() -> None:
         "colour": False,
         "orientation": "???",
     }
-    assert "\nsegmentation" not in study_text({"image": picture, "notices": [forged]})
+    assert "\nsegmentation" not in study_text({"image": image, "notices": [forged]})
     sequence = {
         "file": forged,
         "shape": [1, 1, 1],

@@ -1,4 +1,4 @@
-"""Marks in millimetres: lengths, regions, and the way through JSON."""
+"""Annotations in millimetres: lengths, regions, and the way through JSON."""
 
 import json
 import math
@@ -16,10 +16,10 @@ from brainviewer.painting.annotation_shapes import SHAPES
 from tests.phantoms import grid_of, marker_study, oblique_grid
 
 
-def mark_at(
+def annotation_at(
     kind: Kind, view: SliceView, index: int, *screen: tuple[float, float], text: str = ""
 ) -> Annotation:
-    """A mark whose points lie at (row, column) positions of a slice."""
+    """An annotation whose points lie at (row, column) positions of a slice."""
     points: list[Point] = [tuple(map(float, p)) for p in view.to_world(index, screen)]
     return Annotation(kind, view.plane, tuple(points), Modality.FLAIR, text)
 
@@ -27,10 +27,10 @@ def mark_at(
 def test_a_ruler_measures_millimetres_on_an_anisotropic_grid() -> None:
     grid = Grid((30, 40, 20), np.diag((0.5, 2.0, 5.0, 1.0)))
     axial = SliceView.of(grid, Plane.AXIAL)
-    ruler = mark_at(Kind.RULER, axial, 3, (2, 4), (8, 20))
+    ruler = annotation_at(Kind.RULER, axial, 3, (2, 4), (8, 20))
     assert ruler.length == pytest.approx(math.hypot(6 * 2.0, 16 * 0.5))
     coronal = SliceView.of(grid, Plane.CORONAL)
-    ruler = mark_at(Kind.RULER, coronal, 3, (0, 0), (10, 20))
+    ruler = annotation_at(Kind.RULER, coronal, 3, (0, 0), (10, 20))
     assert ruler.length == pytest.approx(math.hypot(10 * 5.0, 20 * 0.5))
 
 
@@ -44,13 +44,15 @@ def test_an_angle_is_true_in_millimetres_on_an_anisotropic_grid(
     height, width = view.pixel_spacing
     turned = math.radians(degrees)
     arm = 8 + 4 * math.sin(turned) / height, 8 + 4 * math.cos(turned) / width
-    mark = mark_at(Kind.ANGLE, view, 3, (8, 8 + 6 / width), (8, 8), arm)
-    assert mark.measure == pytest.approx(degrees, abs=1e-7)
+    annotation = annotation_at(Kind.ANGLE, view, 3, (8, 8 + 6 / width), (8, 8), arm)
+    assert annotation.measure == pytest.approx(degrees, abs=1e-7)
 
 
 def test_an_angle_with_an_arm_without_length_has_no_value() -> None:
-    mark = mark_at(Kind.ANGLE, SliceView.of(grid_of(), Plane.AXIAL), 3, (1, 1), (1, 1), (5, 5))
-    assert mark.measure is None
+    annotation = annotation_at(
+        Kind.ANGLE, SliceView.of(grid_of(), Plane.AXIAL), 3, (1, 1), (1, 1), (5, 5)
+    )
+    assert annotation.measure is None
 
 
 def test_every_kind_has_a_tool_a_shape_and_a_key_of_its_own() -> None:
@@ -67,8 +69,8 @@ def test_statistics_of_a_rectangle_equal_those_of_the_pixels_in_it(
 ) -> None:
     view = SliceView.of(grid, plane, convention)
     data = np.random.default_rng(1).normal(100, 30, grid.shape).astype(np.float32)
-    mark = mark_at(Kind.RECTANGLE, view, 7, (14.5, 20.5), (3.5, 6.5))
-    got = region_statistics(mark, view, data)
+    annotation = annotation_at(Kind.RECTANGLE, view, 7, (14.5, 20.5), (3.5, 6.5))
+    got = region_statistics(annotation, view, data)
     pixels = view.cut(data, 7)[4:15, 7:21].astype(np.float64)
     assert got is not None
     assert got.pixels == pixels.size == 11 * 14
@@ -82,8 +84,8 @@ def test_statistics_of_an_ellipse_count_the_pixels_whose_centre_lies_in_it() -> 
     grid = grid_of()
     view = SliceView.of(grid, Plane.AXIAL)
     data = np.random.default_rng(2).integers(0, 900, grid.shape).astype(np.int16)
-    mark = mark_at(Kind.ELLIPSE, view, 5, (10, 8), (30, 26))
-    got = region_statistics(mark, view, data)
+    annotation = annotation_at(Kind.ELLIPSE, view, 5, (10, 8), (30, 26))
+    got = region_statistics(annotation, view, data)
     image = view.cut(data, 5)
     inside = [
         float(image[r, c])
@@ -104,17 +106,17 @@ def test_a_region_over_the_marker_finds_its_value_only_there() -> None:
     view = SliceView.of(study.grid, Plane.AXIAL)
     rows, columns = np.nonzero(view.cut(study.segmentation.data, 20))
     index = 20
-    mark = mark_at(
+    annotation = annotation_at(
         Kind.RECTANGLE,
         view,
         index,
         (rows.mean() - 0.6, columns.mean() - 0.6),
         (rows.mean() + 0.6, columns.mean() + 0.6),
     )
-    got = region_statistics(mark, view, study.volumes[Modality.T2].data)
+    got = region_statistics(annotation, view, study.volumes[Modality.T2].data)
     assert got is not None
     assert (got.minimum, got.maximum) == (1000, 1000)
-    mirrored = mark_at(
+    mirrored = annotation_at(
         Kind.RECTANGLE,
         view,
         index,
@@ -129,8 +131,8 @@ def test_a_region_over_the_marker_finds_its_value_only_there() -> None:
 def test_a_region_between_pixel_centres_or_outside_has_no_statistics() -> None:
     grid = grid_of()
     view = SliceView.of(grid, Plane.AXIAL)
-    between = mark_at(Kind.RECTANGLE, view, 5, (10.2, 10.2), (10.8, 10.8))
-    outside = mark_at(Kind.ELLIPSE, view, 5, (-30, -30), (-10, -10))
+    between = annotation_at(Kind.RECTANGLE, view, 5, (10.2, 10.2), (10.8, 10.8))
+    outside = annotation_at(Kind.ELLIPSE, view, 5, (-30, -30), (-10, -10))
     data = np.ones(grid.shape)
     assert region_statistics(between, view, data) is None
     assert region_statistics(outside, view, data) is None
@@ -140,27 +142,27 @@ def test_a_region_between_pixel_centres_or_outside_has_no_statistics() -> None:
 @pytest.mark.parametrize("kind", Kind)
 def test_json_brings_every_kind_back(kind: Kind) -> None:
     points: tuple[Point, ...] = ((1.5, -2.0, 3.25), (4.0, 5.0, 6.0), (7.5, 5.0, 6.0))
-    mark = Annotation(
+    annotation = Annotation(
         kind,
         Plane.SAGITTAL,
         points[: kind.traits.points],
         Modality.T1CE,
         "Ödem – 3 mm\nsecond line",
     )
-    assert Annotation.from_json(json.loads(json.dumps(mark.to_json()))) == mark
+    assert Annotation.from_json(json.loads(json.dumps(annotation.to_json()))) == annotation
 
 
-def test_a_mark_belongs_to_its_plane_and_slice_only() -> None:
+def test_an_annotation_belongs_to_its_plane_and_slice_only() -> None:
     view = SliceView.of(grid_of(), Plane.AXIAL)
-    mark = mark_at(Kind.TEXT, view, 9, (5, 5), text="x")
-    assert mark.on_slice(view, 9)
-    assert not mark.on_slice(view, 10)
-    assert not mark.on_slice(SliceView.of(grid_of(), Plane.CORONAL), 9)
-    assert mark.moved((0, 0, 2.0)).on_slice(view, 10)
+    annotation = annotation_at(Kind.TEXT, view, 9, (5, 5), text="x")
+    assert annotation.on_slice(view, 9)
+    assert not annotation.on_slice(view, 10)
+    assert not annotation.on_slice(SliceView.of(grid_of(), Plane.CORONAL), 9)
+    assert annotation.moved((0, 0, 2.0)).on_slice(view, 10)
 
 
 def test_turning_an_edit_round_twice_changes_nothing() -> None:
     view = SliceView.of(grid_of(), Plane.AXIAL)
-    edit = Edit("Add", (), (mark_at(Kind.TEXT, view, 1, (1, 1), text="x"),))
+    edit = Edit("Add", (), (annotation_at(Kind.TEXT, view, 1, (1, 1), text="x"),))
     assert edit.reversed.before == edit.after
     assert edit.reversed.reversed == edit

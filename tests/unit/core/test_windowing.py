@@ -40,7 +40,7 @@ def _with_skull() -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
 
 
 def _middle(window: Window, values: NDArray) -> float:
-    """The share of values in the middle four fifths of the greys."""
+    """The fraction of values in the middle four fifths of the greys."""
     grey = (values - window.low) / window.width
     return float(np.mean((grey > 0.1) & (grey < 0.9)))
 

@@ -32,21 +32,19 @@ RULER = Annotation(
 NOTE = Annotation(Kind.TEXT, Plane.CORONAL, ((X + 1.5, Y, Z),), Modality.T2, "后续 ✓")
 
 
-def picture(unit: Unit = Unit.PIXEL, side: float = 1.0, content_hash: str = "aa") -> Study:
+def image(unit: Unit = Unit.PIXEL, side: float = 1.0, content_hash: str = "aa") -> Study:
     grid = Grid((60, 50, 1), np.diag([side, side, 1.0, 1.0]), False, True, unit)
     data = np.zeros(grid.shape, np.uint8)
-    volume = Volume(Modality.PICTURE, data, grid)
-    return Study({Modality.PICTURE: volume}, grid, content_hash=content_hash)
+    volume = Volume(Modality.IMAGE, data, grid)
+    return Study({Modality.IMAGE: volume}, grid, content_hash=content_hash)
 
 
-ON_PICTURE = Annotation(
-    Kind.RULER, Plane.AXIAL, ((0.0, 0.0, 0.0), (40.0, 0.0, 0.0)), Modality.PICTURE
-)
+ON_IMAGE = Annotation(Kind.RULER, Plane.AXIAL, ((0.0, 0.0, 0.0), (40.0, 0.0, 0.0)), Modality.IMAGE)
 
 
-def saved(folder: Path, study: Study, *marks: Annotation) -> Path:
+def saved(folder: Path, study: Study, *annotations: Annotation) -> Path:
     path = folder / "marks.json"
-    save_annotations(path, marks, study)
+    save_annotations(path, annotations, study)
     return path
 
 
@@ -62,7 +60,7 @@ def test_save_as_and_open(tmp_path: Path) -> None:
     save_annotations(file, [RULER, NOTE], STUDY)
     found = read_annotations(file)
     found.check_study(STUDY)
-    assert found.marks_on(STUDY).annotations == (RULER, NOTE)
+    assert found.annotations_on(STUDY).annotations == (RULER, NOTE)
     assert not found.notices_on(STUDY)
     content = json.loads(file.read_text("utf-8"))
     assert content["schema"] == 1
@@ -77,8 +75,8 @@ def test_save_as_and_open(tmp_path: Path) -> None:
     }
 
 
-def test_no_marks_are_a_file_too(tmp_path: Path) -> None:
-    assert read_annotations(saved(tmp_path, STUDY)).marks_on(STUDY).annotations == ()
+def test_no_annotations_are_a_file_too(tmp_path: Path) -> None:
+    assert read_annotations(saved(tmp_path, STUDY)).annotations_on(STUDY).annotations == ()
 
 
 # -- another study ---------------------------------------------------------------------------
@@ -96,13 +94,13 @@ def test_another_study_in_the_scanners_space_is_asked_about(tmp_path: Path) -> N
 @pytest.mark.parametrize(
     "other",
     [
-        picture(Unit.MM, content_hash="aa"),
-        picture(Unit.MICRON, content_hash="bb"),
+        image(Unit.MM, content_hash="aa"),
+        image(Unit.MICRON, content_hash="bb"),
         marker_study(),
     ],
 )
 def test_pixels_never_become_millimetres(tmp_path: Path, other: Study) -> None:
-    found = read_annotations(saved(tmp_path, picture(), ON_PICTURE))
+    found = read_annotations(saved(tmp_path, image(), ON_IMAGE))
     for wanted in (False, True):
         with pytest.raises(FileError, match="another kind or unit") as refused:
             found.check_study(other, other_study=wanted)
@@ -112,24 +110,24 @@ def test_pixels_never_become_millimetres(tmp_path: Path, other: Study) -> None:
 
 def test_an_old_file_of_pixels_is_refused_on_millimetres(tmp_path: Path) -> None:
     words = "pixels, to the right and down from the first pixel; frame"
-    path = written(tmp_path, coordinates=words, annotations=[ON_PICTURE.to_json()])
+    path = written(tmp_path, coordinates=words, annotations=[ON_IMAGE.to_json()])
     found = read_annotations(path)
     with pytest.raises(FileError, match="another kind or unit"):
-        found.check_study(picture(Unit.MM))
-    found.check_study(picture())
-    assert "does not say which study" in found.notices_on(picture())[0]
+        found.check_study(image(Unit.MM))
+    found.check_study(image())
+    assert "does not say which study" in found.notices_on(image())[0]
 
 
 @pytest.mark.parametrize("side", [1.0, 0.5])
-def test_pictures_of_another_grid_say_nothing_about_each_other(tmp_path: Path, side: float) -> None:
-    found = read_annotations(saved(tmp_path, picture(Unit.MM), ON_PICTURE))
-    other = picture(Unit.MM, side, "bb")
+def test_images_of_another_grid_say_nothing_about_each_other(tmp_path: Path, side: float) -> None:
+    found = read_annotations(saved(tmp_path, image(Unit.MM), ON_IMAGE))
+    other = image(Unit.MM, side, "bb")
     with pytest.raises(FileError) as refused:
         found.check_study(other)
     assert isinstance(refused.value, OtherStudy) is (side == 1.0)
 
 
-def test_a_study_without_orientation_shares_no_space_with_another(tmp_path: Path) -> None:
+def test_a_study_without_orientation_fractions_no_space_with_another(tmp_path: Path) -> None:
     lost = replace(marker_study(grid_of((1, 0, 2), oriented=False)), content_hash="bb")
     found = read_annotations(saved(tmp_path, STUDY, RULER))
     with pytest.raises(FileError, match="cannot be told"):
@@ -141,7 +139,7 @@ def test_a_study_without_orientation_shares_no_space_with_another(tmp_path: Path
 def test_an_older_file_without_a_study_is_opened_and_said(tmp_path: Path) -> None:
     found = read_annotations(written(tmp_path, coordinates="millimetres, RAS+"))
     found.check_study(STUDY)
-    assert found.marks_on(STUDY).annotations == (RULER,)
+    assert found.annotations_on(STUDY).annotations == (RULER,)
     assert found.notices_on(STUDY)
 
 
@@ -153,14 +151,14 @@ def test_a_file_with_a_damaged_study_is_one_that_does_not_say(tmp_path: Path, to
         told = {**json.loads(saved(tmp_path, STUDY).read_text("utf-8"))["study"], **told}
         told = {**told, "sha256": told["sha256"], "affine": told.get("affine")}
     found = read_annotations(written(tmp_path, study=told))
-    assert found.marks_on(STUDY).annotations == (RULER,)
+    assert found.annotations_on(STUDY).annotations == (RULER,)
 
 
-# -- what marks can be -----------------------------------------------------------------------
+# -- what annotations can be -----------------------------------------------------------------------
 
 
-def entry(mark: Annotation = RULER, **changes: Any) -> dict[str, Any]:
-    return {**mark.to_json(), "id": "bad", **changes}
+def entry(annotation: Annotation = RULER, **changes: Any) -> dict[str, Any]:
+    return {**annotation.to_json(), "id": "bad", **changes}
 
 
 @pytest.mark.parametrize(
@@ -185,7 +183,7 @@ def entry(mark: Annotation = RULER, **changes: Any) -> dict[str, Any]:
         entry(plane={}),
         entry(sequence="PET"),
         entry(sequence=None),
-        entry(ON_PICTURE),
+        entry(ON_IMAGE),
         "ruler",
         None,
         7,
@@ -195,28 +193,28 @@ def entry(mark: Annotation = RULER, **changes: Any) -> dict[str, Any]:
 )
 def test_one_bad_entry_leaves_the_others(tmp_path: Path, bad: Any) -> None:
     path = written(tmp_path, annotations=[RULER.to_json(), bad, NOTE.to_json()])
-    marks = read_annotations(path).marks_on(STUDY)
-    assert marks.annotations == (RULER, NOTE)
-    assert marks.left_out == (bad,)
-    assert marks.notice.startswith("One annotation was left out: ")
+    annotations = read_annotations(path).annotations_on(STUDY)
+    assert annotations.annotations == (RULER, NOTE)
+    assert annotations.left_out == (bad,)
+    assert annotations.notice.startswith("One annotation was left out: ")
 
 
 def test_a_kind_of_a_newer_version_is_left_out_and_said(tmp_path: Path) -> None:
     newer = entry(kind="volume")
     path = written(tmp_path, annotations=[RULER.to_json(), newer])
-    marks = read_annotations(path).marks_on(STUDY)
-    assert marks.left_out == (newer,)
+    annotations = read_annotations(path).annotations_on(STUDY)
+    assert annotations.left_out == (newer,)
     said = "it is of a kind that this version does not know"
-    assert marks.notice == f"One annotation was left out: {said}."
+    assert annotations.notice == f"One annotation was left out: {said}."
 
 
 @pytest.mark.parametrize(("depth", "reason"), [(0, ""), (1, "its points lie on several slices")])
 def test_an_angle_lies_on_one_slice(tmp_path: Path, depth: int, reason: str) -> None:
     points = [STUDY.grid.to_world(p).tolist() for p in ((8, 8, 5), (5, 5, 5), (9, 5, 5 + depth))]
     path = written(tmp_path, annotations=[entry(kind="angle", points_mm=points)])
-    marks = read_annotations(path).marks_on(STUDY)
-    assert len(marks.annotations) == (not reason)
-    assert marks.why == ((reason,) if reason else ())
+    annotations = read_annotations(path).annotations_on(STUDY)
+    assert len(annotations.annotations) == (not reason)
+    assert annotations.why == ((reason,) if reason else ())
 
 
 @pytest.mark.parametrize("number", ["1e999", "-Infinity", "NaN", "1" * 400, "1" * 5000])
@@ -225,35 +223,39 @@ def test_numbers_that_are_none(tmp_path: Path, number: str) -> None:
     content = text.read_text().replace('"@"', number)
     text.write_text(content)
     try:
-        marks = read_annotations(text).marks_on(STUDY)
+        annotations = read_annotations(text).annotations_on(STUDY)
     except DamagedFile:
         return  # Python refuses to read a number of thousands of digits
-    assert marks.annotations == (RULER,)
-    assert len(marks.left_out) == 1
+    assert annotations.annotations == (RULER,)
+    assert len(annotations.left_out) == 1
 
 
-def test_marks_a_little_outside_are_marks(tmp_path: Path) -> None:
+def test_annotations_a_little_outside_are_annotations(tmp_path: Path) -> None:
     """Older versions let lines be drawn beyond the edge of the image."""
     over = replace(RULER, points=((X, Y, Z), (X + 40, Y, Z)))
     assert not STUDY.grid.contains(over.points[1])
-    assert read_annotations(saved(tmp_path, STUDY, over)).marks_on(STUDY).annotations == (over,)
+    assert read_annotations(saved(tmp_path, STUDY, over)).annotations_on(STUDY).annotations == (
+        over,
+    )
 
 
-def test_more_marks_than_there_can_be(tmp_path: Path) -> None:
+def test_more_annotations_than_there_can_be(tmp_path: Path) -> None:
     many = [entry(id=f"m{n}") for n in range(MOST_ANNOTATIONS + 3)]
-    marks = read_annotations(written(tmp_path, annotations=many)).marks_on(STUDY)
-    assert len(marks.annotations) == MOST_ANNOTATIONS
-    assert marks.left_out == tuple(many[-3:])
-    assert "more than" in marks.notice
+    annotations = read_annotations(written(tmp_path, annotations=many)).annotations_on(STUDY)
+    assert len(annotations.annotations) == MOST_ANNOTATIONS
+    assert annotations.left_out == tuple(many[-3:])
+    assert "more than" in annotations.notice
 
 
-def test_marks_with_the_same_id_get_their_own_the_same_at_each_reading(tmp_path: Path) -> None:
+def test_annotations_with_the_same_id_get_their_own_the_same_at_each_reading(
+    tmp_path: Path,
+) -> None:
     long = [entry(id="x" * 500), entry(id="x" * 500, text="other"), entry(id="", text="none")]
     path = written(tmp_path, annotations=[RULER.to_json(), RULER.to_json(), *long])
-    marks = read_annotations(path).marks_on(STUDY).annotations
-    assert len({mark.id for mark in marks}) == 5
-    assert all(0 < len(mark.id) <= 64 for mark in marks)
-    assert read_annotations(path).marks_on(STUDY).annotations == marks
+    annotations = read_annotations(path).annotations_on(STUDY).annotations
+    assert len({annotation.id for annotation in annotations}) == 5
+    assert all(0 < len(annotation.id) <= 64 for annotation in annotations)
+    assert read_annotations(path).annotations_on(STUDY).annotations == annotations
 
 
 # -- other files -----------------------------------------------------------------------------

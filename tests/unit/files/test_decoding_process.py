@@ -17,7 +17,7 @@ from dicom_files import DEFLATED, header, save
 from brainviewer.core.errors import Cancelled, FileError
 from brainviewer.files.decoding import process
 from brainviewer.files.dicom.reader import read_dicom
-from brainviewer.files.image2d.reader import read_picture
+from brainviewer.files.image2d.reader import read_image2d
 
 CHILD = "import sys; sys.path[:] = sys.argv[1:]; {}\n"
 SERVE = "from brainviewer.files.decoding.child import main; main()"
@@ -43,12 +43,12 @@ def child(monkeypatch: pytest.MonkeyPatch, before: str) -> None:
 
 
 def test_one_child_serves_file_after_file(tiff: Path, tmp_path: Path) -> None:
-    read_picture(tiff)
+    read_image2d(tiff)
     (first,) = process._idle
     (tmp_path / "b.tif").write_bytes(tiff.read_bytes()[:60])
     with pytest.raises(FileError, match="damaged"):
-        read_picture(tmp_path / "b.tif")
-    read_picture(tiff)
+        read_image2d(tmp_path / "b.tif")
+    read_image2d(tiff)
     assert process._idle == [first]
 
 
@@ -60,18 +60,18 @@ def test_a_crash_is_a_sentence(tiff: Path, monkeypatch: pytest.MonkeyPatch) -> N
             "images.start_decoding = lambda file, name: os.kill(os.getpid(), signal.SIGSEGV)",
         )
         with pytest.raises(FileError, match="damaged"):
-            read_picture(tiff)
+            read_image2d(tiff)
         child(patch, "raise SystemExit")
         with pytest.raises(FileError, match="cannot be started"):
-            read_picture(tiff)
-    assert read_picture(tiff).pixels.shape == (20, 30)
+            read_image2d(tiff)
+    assert read_image2d(tiff).pixels.shape == (20, 30)
 
 
 def test_an_idle_child_that_died_is_replaced(tiff: Path) -> None:
-    read_picture(tiff)
+    read_image2d(tiff)
     process._idle[0].kill()
     process._idle[0].wait()
-    assert read_picture(tiff).pixels.shape == (20, 30)
+    assert read_image2d(tiff).pixels.shape == (20, 30)
 
 
 def test_processor_time_is_limited(tiff: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -82,14 +82,14 @@ def test_processor_time_is_limited(tiff: Path, monkeypatch: pytest.MonkeyPatch) 
         "images.start_decoding = lambda file, name: [0 for n in iter(int, 1)]",
     )
     with pytest.raises(FileError, match="takes too long"):
-        read_picture(tiff)
+        read_image2d(tiff)
 
 
 def test_nobody_waits_for_ever(tiff: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(process, "patience_for", lambda file_bytes: 0.1)
     child(monkeypatch, "import time; time.sleep(60)")
     with pytest.raises(FileError, match="takes too long"):
-        read_picture(tiff)
+        read_image2d(tiff)
     assert process._idle == []
 
 
@@ -99,7 +99,7 @@ def test_waiting_can_be_cancelled(tiff: Path, monkeypatch: pytest.MonkeyPatch) -
 
     child(monkeypatch, "import time; time.sleep(60)")
     with pytest.raises(Cancelled):
-        read_picture(tiff, no_more)
+        read_image2d(tiff, no_more)
     assert process._idle == []
 
 
@@ -145,7 +145,7 @@ def test_decoders_print_nothing(
         "images.start_decoding = lambda file, name: (os.write(1, b'out'), os.write(2, b'err'), "
         "print('said'), start(file, name))[-1]",
     )
-    assert read_picture(tiff).pixels.shape == (20, 30)
+    assert read_image2d(tiff).pixels.shape == (20, 30)
     assert capfd.readouterr() == ("", "")
 
 
@@ -153,8 +153,8 @@ def test_a_program_without_a_guard_can_read_images(tiff: Path, tmp_path: Path) -
     program = tmp_path / "program.py"
     program.write_text(
         "from pathlib import Path\n"
-        "from brainviewer.files.image2d.reader import read_picture\n"
-        f"print(read_picture(Path({str(tiff)!r})).pixels.shape)\n"
+        "from brainviewer.files.image2d.reader import read_image2d\n"
+        f"print(read_image2d(Path({str(tiff)!r})).pixels.shape)\n"
     )
     root = str(Path(process.__file__).parents[3])
     done = subprocess.run(
@@ -169,8 +169,8 @@ def test_the_decoders_stay_in_the_child(tiff: Path, tmp_path: Path) -> None:
     image = save(tmp_path / "a.dcm", header(values, "MONOCHROME1"), values.tobytes())
     program = (
         "import sys; from pathlib import Path; "
-        "from brainviewer.app.opening.image2d import open_picture; "
-        f"open_picture(Path({str(tiff)!r})); open_picture(Path({str(image)!r})); "
+        "from brainviewer.app.opening.image2d import open_image2d; "
+        f"open_image2d(Path({str(tiff)!r})); open_image2d(Path({str(image)!r})); "
         "print(*{'pydicom', 'tifffile', 'imagecodecs', 'SimpleITK'} & set(sys.modules))"
     )
     root = str(Path(process.__file__).parents[3])
@@ -186,8 +186,8 @@ def test_the_child_ends_with_its_parent(tiff: Path) -> None:
     program = (
         "import os, signal; from pathlib import Path; "
         "from brainviewer.files.decoding import process; "
-        "from brainviewer.files.image2d.reader import read_picture; "
-        f"read_picture(Path({str(tiff)!r})); print(process._idle[0].pid, flush=True); "
+        "from brainviewer.files.image2d.reader import read_image2d; "
+        f"read_image2d(Path({str(tiff)!r})); print(process._idle[0].pid, flush=True); "
         "os.kill(os.getpid(), signal.SIGKILL)"
     )
     done = subprocess.run(
@@ -247,4 +247,4 @@ def _runs(process_id: int) -> bool:
 def test_names_that_are_no_utf8(tmp_path: Path, tiff: Path) -> None:
     name = os.fsdecode(b"scan\xff\xfe.tif")
     (tmp_path / name).write_bytes(tiff.read_bytes())
-    assert read_picture(tmp_path / name).pixels.shape == (20, 30)
+    assert read_image2d(tmp_path / name).pixels.shape == (20, 30)

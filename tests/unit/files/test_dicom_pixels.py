@@ -89,7 +89,7 @@ def test_lossy_grey(tmp_path: Path, syntax: uid.UID) -> None:
 
 @pytest.mark.parametrize("order", [1, 2])
 def test_both_orders_of_grey_look_the_same(tmp_path: Path, order: int) -> None:
-    from brainviewer.app.opening.image2d import open_picture
+    from brainviewer.app.opening.image2d import open_image2d
     from brainviewer.core.study import Modality
     from brainviewer.core.voi_window import opening_window
 
@@ -100,8 +100,8 @@ def test_both_orders_of_grey_look_the_same(tmp_path: Path, order: int) -> None:
         if order == 2:
             middle = 1000 if photometric == "MONOCHROME2" else 4095 - 1000
             dataset.WindowCenter, dataset.WindowWidth = middle, 400
-        study = open_picture(save(tmp_path / f"{photometric}.dcm", dataset, stored.tobytes()))
-        volume = study.volumes[Modality.PICTURE]
+        study = open_image2d(save(tmp_path / f"{photometric}.dcm", dataset, stored.tobytes()))
+        volume = study.volumes[Modality.IMAGE]
         seen.append(opening_window(volume).apply(volume.data))
         means.append(float(volume.data.mean()))
     assert np.abs(seen[0].astype(int) - seen[1]).max() <= 1
@@ -120,7 +120,7 @@ def test_native_colours(tmp_path: Path, syntax: uid.UID, planar: int, photometri
     inner_colours(read_dicom(save(tmp_path / "a.dcm", dataset, content, syntax)), expected, 2)
 
 
-def test_colours_that_share_their_differences(tmp_path: Path) -> None:
+def test_colours_that_fraction_their_differences(tmp_path: Path) -> None:
     expected = np.repeat(colours()[:, :, ::2], 2, axis=2)
     luma, blue, red = np.moveaxis(ycc(expected), -1, 0)
     stored = np.stack([luma[..., ::2], luma[..., 1::2], blue[..., ::2], red[..., ::2]], axis=-1)

@@ -7,7 +7,7 @@ import zipfile
 import pytest
 from PIL import Image
 
-from brainviewer.files.file_kind import HEAD_BYTES, kind_of
+from brainviewer.files.file_kind import START_BYTES, kind_of
 
 
 def zipped() -> bytes:
@@ -51,7 +51,7 @@ CASES = {
 
 @pytest.mark.parametrize("said", CASES)
 def test_a_kind_is_known_by_its_bytes(said: str) -> None:
-    kind = kind_of(CASES[said][:HEAD_BYTES])
+    kind = kind_of(CASES[said][:START_BYTES])
     assert kind is not None
     assert said in kind.name
     assert kind.advice.endswith(".")
@@ -63,7 +63,7 @@ def test_what_is_not_known_is_not_guessed(content: bytes) -> None:
 
 
 def test_text_that_is_cut_inside_a_character_is_text() -> None:
-    kind = kind_of(("ä" * HEAD_BYTES).encode()[: HEAD_BYTES - 1])
+    kind = kind_of(("ä" * START_BYTES).encode()[: START_BYTES - 1])
     assert kind is not None
     assert kind.name == "a text file"
 

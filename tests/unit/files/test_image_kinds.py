@@ -1,4 +1,4 @@
-"""Deep PNG, rare kinds of JPEG, and what is no picture: opened with all bits, or named."""
+"""Deep PNG, rare kinds of JPEG, and what is no image: opened with all bits, or named."""
 
 import io
 import struct
@@ -13,7 +13,7 @@ from PIL import Image
 
 from brainviewer.core.errors import FileError
 from brainviewer.files.dicom.reader import read_dicom
-from brainviewer.files.image2d.reader import read_picture
+from brainviewer.files.image2d.reader import read_image2d
 
 GREY, RGB, GREY_ALPHA, RGBA = 0, 2, 4, 6
 
@@ -46,27 +46,27 @@ def test_deep_grey_png_keeps_its_bits(
     layers = [ramp] * (3 if colour & 2 else 1)
     if colour & 4:
         layers.append(np.full_like(ramp, 65535))
-    picture = read_picture(png(tmp_path / "a.png", np.dstack(layers), colour))
-    assert np.array_equal(picture.pixels, ramp)
-    assert picture.pixels.dtype == np.uint16
-    assert picture.notices == ()
+    image = read_image2d(png(tmp_path / "a.png", np.dstack(layers), colour))
+    assert np.array_equal(image.pixels, ramp)
+    assert image.pixels.dtype == np.uint16
+    assert image.notices == ()
 
 
 def test_deep_colours_and_clear_parts_of_png(tmp_path: Path, ramp: NDArray[np.uint16]) -> None:
     colours = np.dstack([ramp * 60, ramp * 30, 60_000 - ramp])
-    picture = read_picture(png(tmp_path / "a.png", colours, RGB))
-    assert np.array_equal(picture.pixels, colours >> 8)
-    assert picture.notices == ("Its colours have 16 bits and are shown with 8.",)
+    image = read_image2d(png(tmp_path / "a.png", colours, RGB))
+    assert np.array_equal(image.pixels, colours >> 8)
+    assert image.notices == ("Its colours have 16 bits and are shown with 8.",)
     half = np.full_like(ramp, 65535)
     half[:10] = 0
-    picture = read_picture(png(tmp_path / "b.png", np.dstack([ramp, half]), GREY_ALPHA))
-    assert np.array_equal(picture.pixels[10:], ramp[10:])
-    assert picture.pixels[:10].max() == 0
-    assert "transparent" in picture.notices[0]
-    picture = read_picture(png(tmp_path / "c.png", ramp, GREY, clear=b"\0\x07"))
-    assert np.array_equal(picture.pixels, np.where(ramp == 7, 0, ramp))
-    picture = read_picture(png(tmp_path / "d.png", np.dstack([ramp] * 3), RGB, b"\0\x07" * 3))
-    assert np.array_equal(picture.pixels, np.where(ramp == 7, 0, ramp))
+    image = read_image2d(png(tmp_path / "b.png", np.dstack([ramp, half]), GREY_ALPHA))
+    assert np.array_equal(image.pixels[10:], ramp[10:])
+    assert image.pixels[:10].max() == 0
+    assert "transparent" in image.notices[0]
+    image = read_image2d(png(tmp_path / "c.png", ramp, GREY, clear=b"\0\x07"))
+    assert np.array_equal(image.pixels, np.where(ramp == 7, 0, ramp))
+    image = read_image2d(png(tmp_path / "d.png", np.dstack([ramp] * 3), RGB, b"\0\x07" * 3))
+    assert np.array_equal(image.pixels, np.where(ramp == 7, 0, ramp))
 
 
 @pytest.mark.parametrize("missing", [1, 12, 60, 400])
@@ -76,10 +76,10 @@ def test_a_deep_png_that_is_cut_off_is_damaged(
     path = png(tmp_path / "a.png", ramp, GREY)
     path.write_bytes(path.read_bytes()[:-missing])
     if missing == 1:  # of the last checksum: every pixel is there
-        assert np.array_equal(read_picture(path).pixels, ramp)
+        assert np.array_equal(read_image2d(path).pixels, ramp)
     else:
         with pytest.raises(FileError, match="damaged or cut off"):
-            read_picture(path)
+            read_image2d(path)
 
 
 @pytest.mark.parametrize("bits", [8, 12, 16])
@@ -99,17 +99,17 @@ def test_rare_kinds_of_jpeg(tmp_path: Path, bits: int, kind: str) -> None:
             stored, level=0, reversible=True, codecformat=kind, bitspersample=bits
         )
     (tmp_path / "a.jpg").write_bytes(content)
-    picture = read_picture(tmp_path / "a.jpg")
-    off = np.abs(picture.pixels.astype(int) - stored.astype(int)).max()
+    image = read_image2d(tmp_path / "a.jpg")
+    off = np.abs(image.pixels.astype(int) - stored.astype(int)).max()
     assert off <= (2**bits // 64 if kind == "extended" else 0)
-    assert picture.pixels.dtype == stored.dtype
+    assert image.pixels.dtype == stored.dtype
 
 
 def test_colours_of_jpeg_2000(tmp_path: Path, ramp: NDArray[np.uint16]) -> None:
     colours = np.dstack([ramp // 4, 255 - ramp // 4, ramp // 8]).astype(np.uint8)
     content = imagecodecs.jpeg2k_encode(colours, level=0, reversible=True, codecformat="jp2")
     (tmp_path / "a.jp2").write_bytes(content)
-    assert np.array_equal(read_picture(tmp_path / "a.jp2").pixels, colours)
+    assert np.array_equal(read_image2d(tmp_path / "a.jp2").pixels, colours)
 
 
 NAMED = {
@@ -125,11 +125,11 @@ NAMED = {
 
 @pytest.mark.parametrize("said", NAMED)
 @pytest.mark.parametrize("ending", [".jpg", ".png", ".tif", ".dcm"])
-def test_what_is_no_picture_is_named_for_what_it_is(tmp_path: Path, said: str, ending: str) -> None:
+def test_what_is_no_image_is_named_for_what_it_is(tmp_path: Path, said: str, ending: str) -> None:
     path = tmp_path / f"scan{ending}"
     path.write_bytes(NAMED[said])
     with pytest.raises(FileError) as refused:
-        (read_dicom if ending == ".dcm" else read_picture)(path)
+        (read_dicom if ending == ".dcm" else read_image2d)(path)
     assert said in refused.value.message
     assert "damaged" not in str(refused.value)
     assert refused.value.advice
@@ -141,10 +141,10 @@ def test_a_still_gif_opens_and_a_cut_one_is_damaged(tmp_path: Path) -> None:
         content, "GIF"
     )
     (tmp_path / "a.jpg").write_bytes(content.getvalue())
-    assert read_picture(tmp_path / "a.jpg").format == "GIF"
+    assert read_image2d(tmp_path / "a.jpg").format == "GIF"
     (tmp_path / "b.gif").write_bytes(content.getvalue()[:40])
     with pytest.raises(FileError, match="damaged"):
-        read_picture(tmp_path / "b.gif")
+        read_image2d(tmp_path / "b.gif")
 
 
 def packed_png(
@@ -172,12 +172,12 @@ def test_grey_png_of_few_bits(tmp_path: Path, bits: int, clear: bool) -> None:
     most = 2**bits - 1
     values = (np.arange(20 * 30) % (most + 1)).reshape(20, 30).astype(np.uint8)
     chunks = {"tRNS": struct.pack(">H", most)} if clear else {}
-    picture = read_picture(packed_png(tmp_path / "a.png", values, bits, GREY, **chunks))
+    image = read_image2d(packed_png(tmp_path / "a.png", values, bits, GREY, **chunks))
     expected = values * (255 // most)
     if clear:
         expected = np.where(values == most, 0, expected)
-    assert np.array_equal(picture.pixels, expected)
-    assert ("transparent" in " ".join(picture.notices)) == clear
+    assert np.array_equal(image.pixels, expected)
+    assert ("transparent" in " ".join(image.notices)) == clear
 
 
 @pytest.mark.parametrize("bits", [1, 2, 4, 8])
@@ -186,25 +186,25 @@ def test_palettes_of_png(tmp_path: Path, bits: int, clear: bool) -> None:
     table = np.random.default_rng(0).integers(0, 256, (2**bits, 3)).astype(np.uint8)
     values = (np.arange(20 * 30) % 2**bits).reshape(20, 30).astype(np.uint8)
     chunks = {"PLTE": table.tobytes()} | ({"tRNS": b"\0"} if clear else {})
-    picture = read_picture(packed_png(tmp_path / "a.png", values, bits, 3, **chunks))
+    image = read_image2d(packed_png(tmp_path / "a.png", values, bits, 3, **chunks))
     expected = table[values]
     if clear:
         expected = np.where((values == 0)[..., None], 0, expected)
-    assert np.array_equal(picture.pixels, expected)
+    assert np.array_equal(image.pixels, expected)
 
 
 @pytest.mark.parametrize("colour", [RGB, GREY_ALPHA, RGBA])
 def test_channels_of_png(tmp_path: Path, colour: int) -> None:
     channels = {RGB: 3, GREY_ALPHA: 2, RGBA: 4}[colour]
     values = np.random.default_rng(0).integers(0, 256, (20, 30, channels)).astype(np.uint8)
-    picture = read_picture(packed_png(tmp_path / "a.png", values, 8, colour))
+    image = read_image2d(packed_png(tmp_path / "a.png", values, 8, colour))
     if colour == RGB:
         expected = values.astype(float)
     else:
         expected = values[..., :-1] * (values[..., -1:] / 255)
     if channels == 2:
         expected = expected[..., 0]
-    assert np.abs(picture.pixels - expected).max() <= 1
+    assert np.abs(image.pixels - expected).max() <= 1
 
 
 @pytest.mark.parametrize("bits", [8, 16])
@@ -220,7 +220,7 @@ def test_long_texts_and_profiles_of_png_are_no_damage(
         chunk += zlib.crc32(kind + content).to_bytes(4, "big")
         (tmp_path / "a.png").write_bytes(png[:33] + chunk + png[33:])
         if opens:
-            np.testing.assert_array_equal(read_picture(tmp_path / "a.png").pixels, values)
+            np.testing.assert_array_equal(read_image2d(tmp_path / "a.png").pixels, values)
         else:
             with pytest.raises(FileError, match="too much text, or too large a colour profile"):
-                read_picture(tmp_path / "a.png")
+                read_image2d(tmp_path / "a.png")

@@ -18,7 +18,7 @@ from brainviewer.core.slices import Plane
 from brainviewer.core.study import Modality
 from brainviewer.files import drafts, journal, locks, ordinary_file, writing
 from brainviewer.files.annotation_file import FORMAT
-from brainviewer.files.journal import Journal, Kept, merged
+from brainviewer.files.journal import Journal, Restored, merged
 from tests.phantoms import marker_study
 
 STUDY = marker_study()
@@ -39,21 +39,21 @@ def file_of(home: Path) -> Path:
     return home / "journal" / f"{STUDY.content_hash}.json"
 
 
-def restored() -> Kept:
+def restored() -> Restored:
     return Journal(STUDY).restore()
 
 
-def kept(*marks: Annotation) -> Kept:
+def kept(*annotations: Annotation) -> Restored:
     """What somebody made who opened the study now."""
     book = Journal(STUDY)
     book.restore()
-    return book.keep(marks)
+    return book.keep(annotations)
 
 
 def test_what_was_kept_comes_back() -> None:
     kept(RULER, NOTE)
-    assert restored() == Kept((RULER, NOTE))
-    assert Journal(replace(STUDY, content_hash="ab" * 32)).restore() == Kept()
+    assert restored() == Restored((RULER, NOTE))
+    assert Journal(replace(STUDY, content_hash="ab" * 32)).restore() == Restored()
 
 
 def test_keeping_none_forgets_and_leaves_no_file(home: Path) -> None:
@@ -87,8 +87,8 @@ def test_a_journal_that_is_gone_deletes_nothing(home: Path) -> None:
 
 def test_a_study_without_a_hash_keeps_nothing(home: Path) -> None:
     nobody = Journal(replace(STUDY, content_hash=""))
-    assert nobody.keep((RULER,)) == Kept((RULER,))
-    assert nobody.restore() == Kept()
+    assert nobody.keep((RULER,)) == Restored((RULER,))
+    assert nobody.restore() == Restored()
     assert not nobody.changed_elsewhere
     assert not home.exists()
 
@@ -158,7 +158,7 @@ A, B, C, D = (replace(RULER, id=name, text=name) for name in "abcd")
         ((), (B,), (A,), (B, A)),
     ],
 )
-def test_edits_are_brought_together_by_the_id_of_the_mark(
+def test_edits_are_brought_together_by_the_id_of_the_annotation(
     before: Any, here: Any, there: Any, both: Any
 ) -> None:
     assert merged(before, here, there) == both
@@ -176,7 +176,7 @@ def test_a_window_that_never_lets_go_is_said_and_nothing_waits_for_ever(
     assert mine.keep((RULER, NOTE)).annotations == (RULER, NOTE)
 
 
-def test_where_there_are_no_locks_marks_are_kept_all_the_same(
+def test_where_there_are_no_locks_annotations_are_kept_all_the_same(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def none(_: int) -> bool:
@@ -352,6 +352,6 @@ def test_a_file_of_the_same_inode_size_and_time_is_still_another_file(home: Path
         before.st_mtime_ns,
     )
     assert mine.changed_elsewhere
-    kept_ids = {mark.id for mark in mine.keep((NOTE, RULER)).annotations}
+    kept_ids = {annotation.id for annotation in mine.keep((NOTE, RULER)).annotations}
     assert kept_ids == {other, RULER.id}
-    assert {mark.id for mark in restored().annotations} == kept_ids
+    assert {annotation.id for annotation in restored().annotations} == kept_ids

@@ -10,7 +10,7 @@ from brainviewer.files.journal import Journal
 from brainviewer.files.tidying import tidy_up
 from tests.phantoms import marker_study
 
-# Makes marks for ever, and says of each that it is kept.
+# Makes annotations for ever, and says of each that it is kept.
 _WRITER = """
 import sys
 import time
@@ -27,16 +27,16 @@ journals._PATIENCE = 60  # on a machine that has other things to do
 study, who = marker_study(), sys.argv[1]
 place = tuple(float(v) for v in study.grid.centre)
 journal = Journal(study)
-marks = journal.restore().annotations
+annotations = journal.restore().annotations
 for number in count():
     name = f"{who}-{number}"
-    mark = Annotation(Kind.TEXT, Plane.AXIAL, (place,), Modality.T1, "x" * 2000, name)
-    kept = journal.keep((*marks, mark))
+    annotation = Annotation(Kind.TEXT, Plane.AXIAL, (place,), Modality.T1, "x" * 2000, name)
+    kept = journal.keep((*annotations, annotation))
     assert not kept.notice, kept.notice
-    marks = kept.annotations
+    annotations = kept.annotations
     if number % 3 == 2:  # every third one is taken back
         gone = f"{who}-{number - 1}"
-        marks = journal.keep([m for m in marks if m.id != gone]).annotations
+        annotations = journal.keep([m for m in annotations if m.id != gone]).annotations
         print("-", gone, flush=True)
     print("+", name, flush=True)
     time.sleep(0.005)  # the other one wants to write as well
@@ -78,7 +78,7 @@ def test_what_was_kept_outlives_kills_of_two_processes_at_once(tmp_path: Path, m
                 if line.endswith("\n"):  # else it was killed while it said so
                     (there if line[0] == "+" else gone).add(line[2:-1])
         kept = Journal(marker_study()).restore()
-        ids = {mark.id for mark in kept.annotations}
+        ids = {annotation.id for annotation in kept.annotations}
         assert not kept.notice
         assert there - gone <= ids, f"lost in round {step}"
         assert not gone & ids, f"back in round {step}"

@@ -12,7 +12,7 @@ from brainviewer.app.settings import Settings
 from brainviewer.core.errors import FileError
 from brainviewer.files.annotation_file import read_annotations
 from brainviewer.files.dicom.reader import read_dicom
-from brainviewer.files.image2d.reader import read_picture
+from brainviewer.files.image2d.reader import read_image2d
 from brainviewer.files.nifti.reader import check_nifti, read_nifti
 from brainviewer.files.ordinary_file import (
     check_ordinary,
@@ -26,7 +26,7 @@ from brainviewer.training.labelled_data.labels import read_labels
 READERS: list[Callable[[Path], object]] = [
     check_nifti,
     read_nifti,
-    read_picture,
+    read_image2d,
     read_dicom,
     read_annotations,
     read_labels,

@@ -1,4 +1,4 @@
-"""Millimetres only where a TIFF knows them; slide scanners' pyramids are told from pictures."""
+"""Millimetres only where a TIFF knows them; slide scanners' pyramids are told from images."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from PIL import Image, TiffImagePlugin
 
 from brainviewer.core.errors import FileError
 from brainviewer.core.geometry import Unit
-from brainviewer.files.image2d.reader import Picture, read_picture
+from brainviewer.files.image2d.reader import Image2D, read_image2d
 
 WIDE = np.tile(np.arange(40, dtype=np.uint8), (24, 1))
 OME = '<?xml version="1.0"?><OME><Pixels PhysicalSizeX="0.25" PhysicalSizeY="0.5" {}/></OME>'
@@ -20,7 +20,7 @@ def tiff(
     unit: int | None = None,
     description: str = "",
     orientation: int = 1,
-) -> Picture:
+) -> Image2D:
     tags = TiffImagePlugin.ImageFileDirectory_v2()
     if resolution:
         tags[282], tags[283] = resolution
@@ -31,7 +31,7 @@ def tiff(
     tags[274] = orientation
     path = folder / "a.tif"
     Image.fromarray(WIDE).save(path, tiffinfo=tags)
-    return read_picture(path)
+    return read_image2d(path)
 
 
 @pytest.mark.parametrize(
@@ -82,23 +82,23 @@ def test_sizes_that_nobody_knows(
 
 @pytest.mark.parametrize("dots", [72.0, 96.0])
 def test_dots_of_a_screen_are_no_size_and_that_is_said(tmp_path: Path, dots: float) -> None:
-    picture = tiff(tmp_path, (dots, dots), 2)
-    assert picture.pixel_size is None
-    assert "screen" in picture.notices[0]
+    image = tiff(tmp_path, (dots, dots), 2)
+    assert image.pixel_size is None
+    assert "screen" in image.notices[0]
 
 
-def test_a_picture_on_its_side_is_turned_with_its_size(tmp_path: Path) -> None:
-    picture = tiff(tmp_path, (20.0, 10.0), 3, orientation=6)
-    assert np.array_equal(picture.pixels, np.rot90(WIDE, -1))
-    assert picture.pixel_size is not None
-    assert (picture.pixel_size.height, picture.pixel_size.width) == pytest.approx((0.5, 1.0))
+def test_an_image_on_its_side_is_turned_with_its_size(tmp_path: Path) -> None:
+    image = tiff(tmp_path, (20.0, 10.0), 3, orientation=6)
+    assert np.array_equal(image.pixels, np.rot90(WIDE, -1))
+    assert image.pixel_size is not None
+    assert (image.pixel_size.height, image.pixel_size.width) == pytest.approx((0.5, 1.0))
 
 
 def test_dots_of_other_formats_are_a_size_on_paper(tmp_path: Path) -> None:
     for ending in ("jpg", "png", "bmp"):
         path = tmp_path / f"a.{ending}"
         Image.fromarray(WIDE).save(path, dpi=(254, 254))
-        assert read_picture(path).pixel_size is None
+        assert read_image2d(path).pixel_size is None
 
 
 def test_a_slide_scanner_is_refused_in_a_sentence(tmp_path: Path) -> None:

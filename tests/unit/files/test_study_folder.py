@@ -249,10 +249,10 @@ def test_thumbnail_shows_the_middle_slice_with_the_left_on_the_right(tmp_path):
     # i grows to the right, j to the front; voxels are twice as deep as wide.
     values = np.full((20, 20, 9), 100, np.int16)
     values[:6, 14:, 4] = 900
-    picture = thumbnail(save(tmp_path / "a.nii", values, (1, 2, 3)), 80)
-    assert picture.shape == (80, 80)
-    assert picture.dtype == np.uint8
-    head = picture[:, 20:60]
-    assert not picture[:, :20].any()
-    assert not picture[:, 60:].any()
+    image = thumbnail(save(tmp_path / "a.nii", values, (1, 2, 3)), 80)
+    assert image.shape == (80, 80)
+    assert image.dtype == np.uint8
+    head = image[:, 20:60]
+    assert not image[:, :20].any()
+    assert not image[:, 60:].any()
     assert head[:20, 30:].min() > head[60:, :10].max()

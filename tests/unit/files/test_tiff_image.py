@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from brainviewer.core.errors import FileError
-from brainviewer.files.image2d.reader import Picture, read_picture
+from brainviewer.files.image2d.reader import Image2D, read_image2d
 
 COMPRESSIONS = (None, "lzw", "deflate", "packbits", "zstd", "lzma")
 
@@ -28,14 +28,14 @@ def ramp(kind: str) -> NDArray[Any]:
     return np.linspace(low, high * (1 - 1e-9), 640).reshape(20, 32).astype(dtype)
 
 
-def read(path: Path, values: Any, **options: Any) -> Picture:
+def read(path: Path, values: Any, **options: Any) -> Image2D:
     tifffile.imwrite(path, values, **options)
-    return read_picture(path)
+    return read_image2d(path)
 
 
-def rises(picture: Picture) -> bool:
+def rises(image: Image2D) -> bool:
     """Whether the pixels grow along the rows, over their whole range."""
-    flat = picture.pixels.ravel().astype(int)
+    flat = image.pixels.ravel().astype(int)
     return bool(np.all(np.diff(flat) >= 0) and flat[-1] - flat[0] > 250)
 
 
@@ -49,10 +49,10 @@ def test_grey_is_kept_and_white_is_zero_once(
     meant = ramp(kind)
     stored = meant if photometric == "minisblack" else np.iinfo(kind).max - meant
     options = {"photometric": photometric, "compression": compression, "byteorder": byteorder}
-    picture = read(tmp_path / "a.tif", stored, **options)
-    assert picture.pixels.dtype == np.dtype(kind)
-    assert np.array_equal(picture.pixels, meant)
-    assert picture.notices == ()
+    image = read(tmp_path / "a.tif", stored, **options)
+    assert image.pixels.dtype == np.dtype(kind)
+    assert np.array_equal(image.pixels, meant)
+    assert image.notices == ()
 
 
 @pytest.mark.parametrize("byteorder", ["<", ">"])
@@ -68,19 +68,19 @@ def test_other_numbers_are_scaled_in_their_order_and_it_is_said(
     if predictor and kind.startswith("f"):
         options["predictor"] = 3
     options |= {"byteorder": byteorder, "photometric": photometric}
-    picture = read(tmp_path / "a.tif", np.ascontiguousarray(stored), **options)
-    assert picture.pixels.dtype == np.uint16
-    assert rises(picture)
-    assert (picture.pixels.min(), picture.pixels.max()) == (0, 65535)
-    assert "scaled to 16 bits" in picture.notices[0]
+    image = read(tmp_path / "a.tif", np.ascontiguousarray(stored), **options)
+    assert image.pixels.dtype == np.uint16
+    assert rises(image)
+    assert (image.pixels.min(), image.pixels.max()) == (0, 65535)
+    assert "scaled to 16 bits" in image.notices[0]
 
 
 def test_whole_numbers_that_fit_stay_what_they_are(tmp_path: Path) -> None:
     values = (np.arange(640).reshape(20, 32) * 7).astype(np.int32)
     for n, kind in enumerate(("i4", "u4", "i2", "f4", "f8")):
-        picture = read(tmp_path / f"{n}.tif", values.astype(kind))
-        assert np.array_equal(picture.pixels, values)
-        assert picture.notices == ()
+        image = read(tmp_path / f"{n}.tif", values.astype(kind))
+        assert np.array_equal(image.pixels, values)
+        assert image.notices == ()
 
 
 @pytest.mark.parametrize("bits", [1, 2, 4, 10, 12, 14])
@@ -91,9 +91,9 @@ def test_odd_depths(tmp_path: Path, bits: int, white: bool) -> None:
     stored = most - values if white else values
     path = tmp_path / "a.tif"
     path.write_bytes(bare_tiff(stored, bits, photometric=0 if white else 1))
-    picture = read_picture(path)
+    image = read_image2d(path)
     expected = values if bits > 8 else values * (255 // most)
-    assert np.array_equal(picture.pixels, expected)
+    assert np.array_equal(image.pixels, expected)
 
 
 def bare_tiff(stored: NDArray[Any], bits: int, photometric: int) -> bytes:
@@ -126,9 +126,9 @@ def test_colours(
     if planar == "separate":
         stored = np.moveaxis(stored, -1, 0)
     options = {"photometric": "rgb", "planarconfig": planar, "compression": compression}
-    picture = read(tmp_path / "a.tif", stored, byteorder=byteorder, **options)
-    assert np.array_equal(picture.pixels, colours("u1"))
-    assert picture.notices == ((_NARROWED,) if kind == "u2" else ())
+    image = read(tmp_path / "a.tif", stored, byteorder=byteorder, **options)
+    assert np.array_equal(image.pixels, colours("u1"))
+    assert image.notices == ((_NARROWED,) if kind == "u2" else ())
 
 
 _NARROWED = "Its colours have 16 bits and are shown with 8."
@@ -136,9 +136,9 @@ _NARROWED = "Its colours have 16 bits and are shown with 8."
 
 def test_grey_colours_keep_their_bits(tmp_path: Path) -> None:
     grey = ramp("u2")
-    picture = read(tmp_path / "a.tif", np.dstack([grey] * 3), photometric="rgb")
-    assert np.array_equal(picture.pixels, grey)
-    assert picture.notices == ()
+    image = read(tmp_path / "a.tif", np.dstack([grey] * 3), photometric="rgb")
+    assert np.array_equal(image.pixels, grey)
+    assert image.notices == ()
 
 
 @pytest.mark.parametrize("kind", ["u1", "u2"])
@@ -153,7 +153,7 @@ def test_alpha_stands_on_black(tmp_path: Path, kind: str, extra: str, grey: bool
     if extra == "assocalpha":
         stored[:10] = 0
     photometric = "minisblack" if grey else "rgb"
-    picture = read(
+    image = read(
         tmp_path / "a.tif", np.concatenate([stored, alpha], axis=2), photometric=photometric,
         extrasamples=[extra], planarconfig="contig",
     )  # fmt: skip
@@ -162,7 +162,7 @@ def test_alpha_stands_on_black(tmp_path: Path, kind: str, extra: str, grey: bool
         expected[:10] = 0
     if not grey and kind == "u2":
         expected = expected >> 8
-    assert np.array_equal(picture.pixels, expected[..., 0] if grey else expected)
+    assert np.array_equal(image.pixels, expected[..., 0] if grey else expected)
 
 
 @pytest.mark.parametrize("byteorder", ["<", ">"])
@@ -171,8 +171,8 @@ def test_palettes(tmp_path: Path, byteorder: str, shift: int) -> None:
     table = np.random.default_rng(0).integers(0, 256, (3, 256)).astype(np.uint16)
     values = np.arange(20 * 32, dtype=np.uint16).reshape(20, 32).astype(np.uint8)
     options = {"photometric": "palette", "colormap": table << shift, "byteorder": byteorder}
-    picture = read(tmp_path / "a.tif", values, **options)
-    assert np.array_equal(picture.pixels, table.T[values].astype(np.uint8))
+    image = read(tmp_path / "a.tif", values, **options)
+    assert np.array_equal(image.pixels, table.T[values].astype(np.uint8))
 
 
 def test_inks(tmp_path: Path) -> None:
@@ -180,8 +180,8 @@ def test_inks(tmp_path: Path) -> None:
     cmyk = np.asarray(Image.fromarray(expected).convert("CMYK"))
     for n, kind in enumerate(("u1", "u2")):
         stored = cmyk.astype(kind) * np.dtype(kind).type(1 if kind == "u1" else 257)
-        picture = read(tmp_path / f"{n}.tif", stored, photometric="separated")
-        assert np.abs(picture.pixels.astype(int) - expected).max() <= 1
+        image = read(tmp_path / f"{n}.tif", stored, photometric="separated")
+        assert np.abs(image.pixels.astype(int) - expected).max() <= 1
 
 
 @pytest.mark.parametrize("compression", [None, "lzw"])
@@ -201,9 +201,9 @@ def test_luma_and_colour_differences(
     path.write_bytes(content[:at] + struct.pack("<H", 6) + content[at + 2 :])
     if each == (2, 2):
         with pytest.raises(FileError, match="YCBCR"):
-            read_picture(path)
+            read_image2d(path)
     else:
-        assert np.abs(read_picture(path).pixels.astype(int) - expected).max() <= 4
+        assert np.abs(read_image2d(path).pixels.astype(int) - expected).max() <= 4
 
 
 @pytest.mark.parametrize("photometric", ["minisblack", "rgb", "ycbcr"])
@@ -212,30 +212,30 @@ def test_jpeg_inside(tmp_path: Path, photometric: str) -> None:
     stored = expected
     if photometric == "ycbcr":
         stored = np.asarray(Image.fromarray(expected).convert("YCbCr"))
-    picture = read(
+    image = read(
         tmp_path / "a.tif", stored, photometric=photometric, compression="jpeg",
         compressionargs={"level": 100},
     )  # fmt: skip
-    assert np.abs(picture.pixels.astype(int) - expected).max() <= 12
+    assert np.abs(image.pixels.astype(int) - expected).max() <= 12
 
 
 @pytest.mark.parametrize("kind", ["group3", "group4", "tiff_ccitt"])
 def test_fax(tmp_path: Path, kind: str) -> None:
     values = np.random.default_rng(0).random((20, 32)) > 0.5
     Image.fromarray(values).save(tmp_path / "a.tif", compression=kind)
-    picture = read_picture(tmp_path / "a.tif")
-    assert np.array_equal(picture.pixels, values * np.uint8(255))
+    image = read_image2d(tmp_path / "a.tif")
+    assert np.array_equal(image.pixels, values * np.uint8(255))
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
 def test_all_ways_to_lie(tmp_path: Path, orientation: int) -> None:
     values = ramp("u2")
     tags = [(274, "H", 1, orientation, True)]
-    picture = read(tmp_path / "a.tif", values, extratags=tags)
+    image = read(tmp_path / "a.tif", values, extratags=tags)
     turns = {1: values, 2: values[:, ::-1], 3: values[::-1, ::-1], 4: values[::-1], 5: values.T,
              6: np.rot90(values, -1), 7: np.rot90(values, 2).T, 8: np.rot90(values)}  # fmt: skip
-    assert np.array_equal(picture.pixels, turns[orientation])
-    assert picture.stored_size == (32, 20)
+    assert np.array_equal(image.pixels, turns[orientation])
+    assert image.stored_size == (32, 20)
 
 
 def test_stacks_tiles_and_large_files(tmp_path: Path) -> None:
@@ -243,16 +243,16 @@ def test_stacks_tiles_and_large_files(tmp_path: Path) -> None:
     for n, options in enumerate(({"bigtiff": True}, {"tile": (16, 16)}, {"rowsperstrip": 3})):
         assert np.array_equal(read(tmp_path / f"{n}.tif", values, **options).pixels, values)
     stack = np.stack([values, values[::-1], values])
-    picture = read(tmp_path / "stack.tif", stack, imagej=True)
-    assert np.array_equal(picture.pixels, values)
-    assert "3 pages" in picture.notices[0]
+    image = read(tmp_path / "stack.tif", stack, imagej=True)
+    assert np.array_equal(image.pixels, values)
+    assert "3 pages" in image.notices[0]
 
 
 def test_channels_that_are_no_colours(tmp_path: Path) -> None:
     values = np.stack([ramp("u2")] * 5, axis=-1)
-    picture = read(tmp_path / "a.tif", values, photometric="minisblack", planarconfig="contig")
-    assert np.array_equal(picture.pixels, ramp("u2"))
-    assert "5 channels" in picture.notices[0]
+    image = read(tmp_path / "a.tif", values, photometric="minisblack", planarconfig="contig")
+    assert np.array_equal(image.pixels, ramp("u2"))
+    assert "5 channels" in image.notices[0]
 
 
 def test_what_is_not_known_is_named(tmp_path: Path) -> None:
@@ -261,7 +261,7 @@ def test_what_is_not_known_is_named(tmp_path: Path) -> None:
     Image.frombytes("LAB", lab.size, lab.tobytes()).save(tmp_path / "lab.tif")
     for name in ("a.tif", "lab.tif"):
         with pytest.raises(FileError, match="TIFF stored in a way that is not known here"):
-            read_picture(tmp_path / name)
+            read_image2d(tmp_path / name)
 
 
 def test_sixty_thousand_pages_are_a_notice(tmp_path: Path) -> None:
@@ -277,15 +277,15 @@ def test_sixty_thousand_pages_are_a_notice(tmp_path: Path) -> None:
         content += directory + bytes(4)
         link = len(content) - 4
     (tmp_path / "b.tif").write_bytes(content)
-    assert "more than 10,000 pages" in read_picture(tmp_path / "b.tif").notices[0]
+    assert "more than 10,000 pages" in read_image2d(tmp_path / "b.tif").notices[0]
     struct.pack_into("<I", content, link, start)  # and round in a circle
     (tmp_path / "c.tif").write_bytes(content)
-    assert np.array_equal(read_picture(tmp_path / "c.tif").pixels, ramp("u1"))
+    assert np.array_equal(read_image2d(tmp_path / "c.tif").pixels, ramp("u1"))
 
 
 @pytest.mark.parametrize("kind", ["u4", "u8"])
 def test_white_is_zero_of_many_bits_keeps_small_differences(tmp_path: Path, kind: str) -> None:
     values = np.arange(20 * 30).reshape(20, 30).astype(kind)
     tifffile.imwrite(tmp_path / "a.tif", values, photometric="miniswhite")
-    pixels = read_picture(tmp_path / "a.tif").pixels.astype(int)
+    pixels = read_image2d(tmp_path / "a.tif").pixels.astype(int)
     np.testing.assert_array_equal(pixels.ravel(), np.arange(20 * 30)[::-1])

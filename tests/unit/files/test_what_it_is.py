@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from brainviewer.core.errors import FileError
-from brainviewer.files.image2d.folder import pictures_of
+from brainviewer.files.image2d.folder import images_of
 from brainviewer.files.nifti.reader import read_nifti
 from brainviewer.files.study.folder import collect
 
@@ -59,10 +59,10 @@ def test_a_folder_is_described_by_what_lies_in_it(name, tmp_path):
     (folder / name).write_bytes(content)
     (tmp_path / "patient" / "notes.txt").write_text("seen")
     if name == "IM0001":
-        assert pictures_of([tmp_path / "patient" / "deep"]) == (folder / name,)
+        assert images_of([tmp_path / "patient" / "deep"]) == (folder / name,)
         return
     for root in (folder, tmp_path / "patient"):
-        assert pictures_of([root]) == ()
+        assert images_of([root]) == ()
         with pytest.raises(FileError, match=said) as refused:
             collect([root])
         assert name in refused.value.message
@@ -111,37 +111,37 @@ def cd(root: Path, *series: str) -> Path:
 def test_the_images_of_a_cd_are_found(tmp_path):
     root = cd(tmp_path, "SE000000")
     for opened in (root, root / "DICOMDIR", root / "DICOM"):
-        assert [path.name for path in pictures_of([opened])] == ["IM1", "IM2", "IM10"]
+        assert [path.name for path in images_of([opened])] == ["IM1", "IM2", "IM10"]
 
 
 def test_of_a_cd_with_several_series_the_folders_are_named(tmp_path):
     root = cd(tmp_path, "SE000000", "SE000001")
     with pytest.raises(FileError, match=r"DICOM images in 2 folders: .*SE000000 \(3\)") as refused:
-        pictures_of([root])
+        images_of([root])
     assert "Open one of these folders" in refused.value.advice
 
 
-def test_pictures_beside_a_study_do_not_hide_it(tmp_path):
+def test_images_beside_a_study_do_not_hide_it(tmp_path):
     (tmp_path / "1_T1" / "NIFTI").mkdir(parents=True)
     (tmp_path / "1_T1" / "NIFTI" / "T1.nii.gz").touch()
     (tmp_path / "SNAPSHOT").mkdir()
     (tmp_path / "SNAPSHOT" / "a.png").touch()
-    assert pictures_of([tmp_path]) == ()
+    assert images_of([tmp_path]) == ()
     assert len(collect([tmp_path])) == 1
 
 
-def test_a_study_far_below_does_not_hide_pictures(tmp_path):
+def test_a_study_far_below_does_not_hide_images(tmp_path):
     (tmp_path / "a.png").touch()
     far = tmp_path / "backup" / "patient"
     far.mkdir(parents=True)
     (far / "T1.nii.gz").touch()
-    assert pictures_of([tmp_path]) == (tmp_path / "a.png",)
+    assert images_of([tmp_path]) == (tmp_path / "a.png",)
 
 
 def test_the_list_of_a_cd_without_its_images(tmp_path):
     (tmp_path / "DICOMDIR").write_bytes(DICOM)
     for opened in (tmp_path, tmp_path / "DICOMDIR"):
-        assert pictures_of([opened]) == ()
+        assert images_of([opened]) == ()
     with pytest.raises(FileError, match="the list of a CD without its images") as refused:
         collect([tmp_path])
     assert "Copy the whole CD" in refused.value.advice

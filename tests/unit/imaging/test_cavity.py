@@ -9,7 +9,7 @@ from scipy import ndimage
 from brainviewer.core.geometry import Grid
 from brainviewer.core.study import Modality, Study, Volume
 from brainviewer.imaging.measure.cavity import cavity_ml, cavity_notice
-from brainviewer.imaging.measure.normal_appearing_brain import OrdinaryBrain
+from brainviewer.imaging.measure.normal_appearing_brain import NormalAppearingBrain
 
 SHAPE = (70, 80, 60)
 GRID = Grid(SHAPE, np.diag([-1.5, 1.5, 1.5, 1.0]))
@@ -44,17 +44,17 @@ def study(fluid, flair=100.0, t1=200.0):
 
 
 @pytest.fixture(scope="module")
-def ordinary():
-    return OrdinaryBrain.around(GRID, LESION, BRAIN)
+def normal_brain():
+    return NormalAppearingBrain.around(GRID, LESION, BRAIN)
 
 
 @pytest.mark.parametrize("modalities", [(FLAIR, T1), (FLAIR,)], ids=str)
-def test_cavity_is_told_with_its_volume(ordinary, modalities):
+def test_cavity_is_told_with_its_volume(normal_brain, modalities):
     made = study(CAVITY)
     made = replace(made, volumes={m: made.volumes[m] for m in modalities})
     volume = CAVITY.sum() * GRID.voxel_volume / 1000
-    assert cavity_ml(made, ordinary) == pytest.approx(volume, rel=0.05)
-    (sentence,) = cavity_notice(made, ordinary)
+    assert cavity_ml(made, normal_brain) == pytest.approx(volume, rel=0.05)
+    (sentence,) = cavity_notice(made, normal_brain)
     assert f"holds {volume:.0f} mL of fluid" in sentence
 
 
@@ -70,10 +70,10 @@ def test_cavity_is_told_with_its_volume(ordinary, modalities):
     ],
     ids=["solid", "sulcus", "grey on FLAIR", "grey on T1", "small", "elsewhere"],
 )
-def test_nothing_is_told_without_one(made, ordinary):
-    assert cavity_notice(made, ordinary) == ()
+def test_nothing_is_told_without_one(made, normal_brain):
+    assert cavity_notice(made, normal_brain) == ()
 
 
-def test_nothing_is_told_without_flair(ordinary):
+def test_nothing_is_told_without_flair(normal_brain):
     made = study(CAVITY)
-    assert cavity_ml(replace(made, volumes={T1: made.volumes[T1]}), ordinary) == 0
+    assert cavity_ml(replace(made, volumes={T1: made.volumes[T1]}), normal_brain) == 0

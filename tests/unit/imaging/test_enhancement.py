@@ -9,7 +9,7 @@ from scipy import ndimage
 from brainviewer.core.geometry import Grid
 from brainviewer.core.study import Modality, Study, Volume
 from brainviewer.imaging.measure.enhancement import WITHOUT_T1, find_enhancement
-from brainviewer.imaging.measure.normal_appearing_brain import OrdinaryBrain
+from brainviewer.imaging.measure.normal_appearing_brain import NormalAppearingBrain
 
 SHAPE, SPACING = (64, 72, 40), (2.0, 2.0, 3.0)
 GRID = Grid(SHAPE, np.diag([*SPACING, 1.0]))
@@ -46,7 +46,7 @@ def study(rim=True, seed=0, skull=False, change=lambda data: data):
 
 
 def enhancement_of(made, lesion, brain):
-    return find_enhancement(made, OrdinaryBrain.around(GRID, lesion, brain))
+    return find_enhancement(made, NormalAppearingBrain.around(GRID, lesion, brain))
 
 
 def dice(a, b):
@@ -120,7 +120,7 @@ def test_small_lesion_that_enhances_as_a_whole():
     assert dice(found.mask, small) > 0.9
 
 
-def test_same_picture_twice_enhances_nowhere():
+def test_same_image_twice_enhances_nowhere():
     made = study(rim=False)
     copy = replace(made.volumes[Modality.T1], modality=Modality.T1CE)
     same = replace(made, volumes={Modality.T1: made.volumes[Modality.T1], Modality.T1CE: copy})
@@ -138,8 +138,8 @@ def test_none_where_it_cannot_be_known():
     made = study()
     without = replace(made, volumes={Modality.T1: made.volumes[Modality.T1]})
     assert enhancement_of(without, LESION, BRAIN) is None
-    assert OrdinaryBrain.around(GRID, LESION, LESION) is None
-    assert OrdinaryBrain.around(GRID, np.zeros(SHAPE, bool), BRAIN) is None
+    assert NormalAppearingBrain.around(GRID, LESION, LESION) is None
+    assert NormalAppearingBrain.around(GRID, np.zeros(SHAPE, bool), BRAIN) is None
     empty = replace(made.volumes[Modality.T1CE], data=np.zeros(SHAPE, np.float32))
     constant = replace(made, volumes={**made.volumes, Modality.T1CE: empty})
     assert enhancement_of(constant, LESION, BRAIN) is None

@@ -1,4 +1,5 @@
-"""The lesion finder on the embedded demo study: found, found again however it is stored, or not."""
+"""The lesion detector on the embedded demo study: found, found again however it is stored, or
+not."""
 
 import importlib.util
 from dataclasses import replace
@@ -84,7 +85,7 @@ def healthy():
     return study_of(images, script.AFFINE @ np.diag([2.0, 2, 2, 1]))
 
 
-def share_of_largest(truth, index, axis=2):
+def fraction_of_largest(truth, index, axis=2):
     area = truth.sum(axis=tuple(n for n in range(3) if n != axis))
     return area[index] / area.max()
 
@@ -103,7 +104,7 @@ def test_tumour_of_the_demo(demo, found):
     (study, truth), finding = demo, found
     assert finding.found
     assert finding.confidence > 0.5
-    assert share_of_largest(truth, finding.index) > 0.9
+    assert fraction_of_largest(truth, finding.index) > 0.9
     assert finding.mask.shape == study.grid.shape
     overlap = 2 * (finding.mask & truth).sum() / (finding.mask.sum() + truth.sum())
     assert overlap > 0.75
@@ -155,7 +156,7 @@ def test_one_to_four_sequences(demo, found, modalities):
     study, truth = demo
     finding = find_tumour(only(study, *modalities))
     assert finding.found
-    assert share_of_largest(truth, finding.index) > 0.6
+    assert fraction_of_largest(truth, finding.index) > 0.6
     assert truth[study.grid.nearest_voxel(finding.position_mm)]
     assert bool(finding.notices) == (FLAIR not in modalities)
     if FLAIR not in modalities:

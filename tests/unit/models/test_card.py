@@ -25,10 +25,10 @@ def test_a_card_is_read_from_its_folder(content: Content, tmp_path: Path) -> Non
     assert card.network is not None
     assert card.network.path("graph") == tmp_path / "g.onnx"
     assert card.weights_sha256 == "1" * 64
-    assert [card.figures[name][0].value for name in ("image", "image and age")] == [0.6, 0.7]
-    assert card.figures["image"][0].patients == 93
-    assert card.head.prevalences["clinic"].shares == (0.1, 0.1, 0.8)
-    assert card.scope is None
+    assert [card.metrics[name][0].value for name in ("image", "image and age")] == [0.6, 0.7]
+    assert card.metrics["image"][0].patients == 93
+    assert card.fusion_head.prevalences["clinic"].shares == (0.1, 0.1, 0.8)
+    assert card.ood_check is None
 
 
 def set_at(*path: Any) -> Callable[[Content], None]:
@@ -108,12 +108,12 @@ def borrower(content: Content) -> Content:
 def test_a_model_may_use_another_ones_network(content: Content, tmp_path: Path) -> None:
     content["roles"]["scope"] = "s.npz"
     content["files"]["s.npz"] = "3" * 64
-    lender = parse_card(content, tmp_path / "small")
-    card = parse_card(borrower(content), tmp_path / "other", {"small": lender})
-    assert card.network == lender.network
+    owner = parse_card(content, tmp_path / "small")
+    card = parse_card(borrower(content), tmp_path / "other", {"small": owner})
+    assert card.network == owner.network
     assert card.network is not None
     assert card.network.path("weights") == tmp_path / "small" / "w.h5"
-    assert card.scope == tmp_path / "small" / "s.npz"
+    assert card.ood_check == tmp_path / "small" / "s.npz"
     assert card.weights_sha256 == "1" * 64
     assert card.files == {}
     with pytest.raises(ModelError, match="network of the model 'small', which is not installed"):
@@ -138,7 +138,7 @@ def test_a_model_may_do_without_a_network(content: Content, tmp_path: Path) -> N
 
 def test_a_model_may_do_without_age(content: Content, tmp_path: Path) -> None:
     content["head"]["age"] = None
-    assert parse_card(content, tmp_path).head.age is None
+    assert parse_card(content, tmp_path).fusion_head.age is None
 
 
 def segmentation(**changes: Any) -> dict[str, Any]:
@@ -154,7 +154,7 @@ def test_the_card_of_a_model_that_segments(tmp_path: Path) -> None:
     assert card.weights_sha256 == card.files["graph.onnx"]
     assert card.network.files.keys() == {"graph.onnx"}
     assert len(card.calibration.weights) == 4
-    assert card.figures["image"][0].low is None
+    assert card.metrics["image"][0].low is None
     (tmp_path / "card.json").write_text(json.dumps(segmentation()), encoding="utf-8")
     with pytest.raises(ModelError, match="does not classify"):
         load_card(tmp_path)

@@ -50,13 +50,13 @@ def wait_until(condition, seconds=30):
         time.sleep(0.02)
 
 
-def test_it_answers_with_what_the_network_said(engine, network):
-    answer = engine.predict(network, toy.tensor(fill=0.25))
-    assert answer.logits[0, 0] == pytest.approx(0.25, abs=1e-3)
-    assert answer.features.shape == (1, 2, 2, 5)
-    assert (answer.engine, answer.device, answer.notices) == ("toy", "CPU", ())
-    assert answer.load_seconds > 0
-    assert answer.predict_seconds >= 0
+def test_it_predictions_with_what_the_network_said(engine, network):
+    reply = engine.predict(network, toy.tensor(fill=0.25))
+    assert reply.logits[0, 0] == pytest.approx(0.25, abs=1e-3)
+    assert reply.features.shape == (1, 2, 2, 5)
+    assert (reply.engine, reply.device, reply.notices) == ("toy", "CPU", ())
+    assert reply.load_seconds > 0
+    assert reply.predict_seconds >= 0
     assert engine.state == "Engine ready · CPU"
 
 
@@ -70,9 +70,9 @@ def test_a_model_is_loaded_once_in_one_child(engine, network):
 
 def test_a_model_can_be_loaded_while_others_work(engine, network):
     engine.start(network)
-    answer = engine.predict(network, toy.tensor(fill=0.25))
-    assert answer.logits[0, 0] == pytest.approx(0.25, abs=1e-3)
-    assert answer.logits[0, 1] == 1
+    reply = engine.predict(network, toy.tensor(fill=0.25))
+    assert reply.logits[0, 0] == pytest.approx(0.25, abs=1e-3)
+    assert reply.logits[0, 1] == 1
 
 
 def test_what_goes_wrong_ahead_is_said_at_the_first_use(engine, tmp_path):
@@ -152,14 +152,14 @@ def test_so_is_one_whose_death_the_system_has_not_yet_told(engine, network, monk
     assert engine.predict(network, toy.tensor()).logits[0, 2] != child
 
 
-def test_a_cancelled_run_is_dropped_and_the_next_one_gets_its_own_answer(engine, tmp_path):
+def test_a_cancelled_run_is_dropped_and_the_next_one_gets_its_own_prediction(engine, tmp_path):
     slow = toy.network(tmp_path, "slow")
     with pytest.raises(Cancelled):
         engine.predict(slow, toy.tensor(fill=0.75), cancel_when("Loading the model"))
     child = engine.process_id
-    answer = engine.predict(slow, toy.tensor(fill=0.25))
-    assert answer.logits[0, 0] == pytest.approx(0.25, abs=1e-3)
-    assert (answer.logits[0, 1], engine.process_id) == (1, child)  # loading was not in vain
+    reply = engine.predict(slow, toy.tensor(fill=0.25))
+    assert reply.logits[0, 0] == pytest.approx(0.25, abs=1e-3)
+    assert (reply.logits[0, 1], engine.process_id) == (1, child)  # loading was not in vain
 
 
 def test_a_run_that_hangs_is_ended_by_cancelling_again(engine, network):
@@ -183,10 +183,10 @@ def test_a_run_that_hangs_is_ended_by_cancelling_again(engine, network):
 )
 def test_auto_falls_back_where_tensorflow_fails(network, tensorflow, choose, reason):
     with Engine("auto", {**TOYS, "tensorflow": tensorflow}, choose) as engine:
-        answer = engine.predict(network, toy.tensor())
-        assert answer.engine == "toy"
-        assert reason in answer.notices[0]
-        assert engine.predict(network, toy.tensor()).notices == answer.notices
+        reply = engine.predict(network, toy.tensor())
+        assert reply.engine == "toy"
+        assert reason in reply.notices[0]
+        assert engine.predict(network, toy.tensor()).notices == reply.notices
         assert engine.predict(network, toy.tensor()).logits[0, 1] == 1  # still the same child
 
 

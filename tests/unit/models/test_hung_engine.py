@@ -83,8 +83,8 @@ def test_requests_can_be_cancelled_again_and_again(
             in_time(lambda ask=ask: engine.predict(network, ask, cancel_after(3))), Cancelled
         )
     # By then it was ended, and another answers.
-    answer = engine.predict(network, toy.tensor(fill=0.25))
-    assert answer.logits[0, 0] == pytest.approx(0.25, abs=1e-3)
+    reply = engine.predict(network, toy.tensor(fill=0.25))
+    assert reply.logits[0, 0] == pytest.approx(0.25, abs=1e-3)
     assert engine.process_id != hung
 
 
@@ -141,9 +141,9 @@ def test_half_a_message_keeps_nobody_waiting(
 def test_it_tells_of_the_silence_and_can_be_restarted(
     engine: Engine, network: Network, told: list[bool]
 ) -> None:
-    hung, answers = engine.process_id, []
+    hung, replies = engine.process_id, []
     ask = threading.Thread(
-        target=lambda: answers.append(
+        target=lambda: replies.append(
             in_time(lambda: engine.predict(network, toy.tensor(fill=0.25)))
         )
     )
@@ -156,8 +156,8 @@ def test_it_tells_of_the_silence_and_can_be_restarted(
     engine.restart()
     ask.join(SOON)
     # What was asked of the first is asked of the second.
-    assert answers[0].logits[0, 0] == pytest.approx(0.25, abs=1e-3)
-    assert answers[0].logits[0, 2] == engine.process_id != hung
+    assert replies[0].logits[0, 0] == pytest.approx(0.25, abs=1e-3)
+    assert replies[0].logits[0, 2] == engine.process_id != hung
     assert told[:2] == [True, False]
 
 

@@ -9,7 +9,7 @@ from brainviewer.core.errors import ModelError
 from brainviewer.models.engine.inline import InlineEngine
 
 
-def test_it_answers_as_a_child_would_from_this_process(tmp_path):
+def test_it_predictions_as_a_child_would_from_this_process(tmp_path):
     network = toy.network(tmp_path)
     with InlineEngine(network, make_runtime=toy.ToyRuntime) as engine:
         first = engine.predict(network, toy.tensor(fill=0.25))
@@ -54,7 +54,7 @@ def test_files_that_the_card_does_not_know_are_not_run(tmp_path):
 @pytest.mark.parametrize(
     ("make", "order", "said"),
     [
-        (toy.ToyTensorflow, toy.ANSWER, "engine cannot be started .ImportError"),
+        (toy.ToyTensorflow, toy.PREDICTION, "engine cannot be started .ImportError"),
         (toy.ToyRuntime, toy.FAIL, "network could not be run .ValueError"),
     ],
 )

@@ -68,8 +68,10 @@ def test_a_wrong_entry_is_refused(wrong):
 
 def test_every_model_of_studies_that_ships_knows_the_lesions_of_its_training():
     for card in classification_models():
-        assert (card.lesions is None) is card.of_pictures
+        assert (card.lesions is None) is card.of_images
         if card.lesions is not None:
             assert card.lesions.ages == (20, 75)
-            if card.head.descriptors is not None:
-                assert card.lesions.names == tuple(t.name for t in card.head.descriptors.terms)
+            if card.fusion_head.descriptors is not None:
+                assert card.lesions.names == tuple(
+                    t.name for t in card.fusion_head.descriptors.terms
+                )

@@ -14,7 +14,7 @@ from brainviewer.models.subtype.input import head_mask, lesion_square, prepare, 
 
 
 class HeadSlice:
-    """A round head with a round lesion at the patient's left (right on the picture)."""
+    """A round head with a round lesion at the patient's left (right on the image)."""
 
     def __init__(self, size: int = 200) -> None:
         rows, columns = np.indices((size, size))
@@ -253,7 +253,7 @@ def test_what_is_not_brain_is_black_whatever_it_was(card: ModelCard, head_slice:
     assert tensor.max() < 20
 
 
-def test_the_slices_beside_cut_off_equal_shares_of_the_lesion(card: ModelCard) -> None:
+def test_the_slices_beside_cut_off_equal_fractions_of_the_lesion(card: ModelCard) -> None:
     three = with_input(card, slices=3)
     assert slices_to_see([0, 1, 1, 1, 1, 1, 1, 1, 1, 0], 4, three) == (2, 4, 6)
     assert slices_to_see([0, 0, 9, 0], 2, three) == (2, 2, 2)

@@ -64,7 +64,7 @@ def test_a_model_that_uses_another_ones_network_finds_it_wherever_it_is(
         registry.model("small", mine.parent)
 
 
-def test_an_unknown_model_is_answered_with_those_there_are(installed: Path) -> None:
+def test_an_unknown_model_is_classified_with_those_there_are(installed: Path) -> None:
     with pytest.raises(ModelError, match="no model called big") as caught:
         registry.model("big")
     assert "small" in caught.value.advice

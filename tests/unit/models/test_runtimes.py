@@ -60,24 +60,26 @@ def tensors() -> list[NDArray[np.float32]]:
 
 
 def test_both_engines_give_the_same_probabilities(shipped: ModelCard) -> None:
-    network, head = network_of(shipped), shipped.head
+    network, fusion_head = network_of(shipped), shipped.fusion_head
     with Engine("onnx") as onnx, Engine("tensorflow") as tensorflow:
         seen = []
         for tensor in tensors():
-            answers = [engine.predict(network, tensor) for engine in (onnx, tensorflow)]
-            assert [answer.engine for answer in answers] == ["onnx", "tensorflow"]
-            for answer in answers:
-                assert answer.logits.shape == (1, 3)
-                assert answer.features.shape == (1, 4, 4, 2048)
-                assert answer.logits.dtype == answer.features.dtype == np.float32
-            by_onnx, by_tensorflow = answers
+            predictions = [engine.predict(network, tensor) for engine in (onnx, tensorflow)]
+            assert [prediction.engine for prediction in predictions] == ["onnx", "tensorflow"]
+            for prediction in predictions:
+                assert prediction.logits.shape == (1, 3)
+                assert prediction.features.shape == (1, 4, 4, 2048)
+                assert prediction.logits.dtype == prediction.features.dtype == np.float32
+            by_onnx, by_tensorflow = predictions
             close = {"rtol": 1e-3, "atol": 1e-3}
             np.testing.assert_allclose(by_onnx.logits, by_tensorflow.logits, **close)
             scale = float(np.abs(by_tensorflow.features).max())
             np.testing.assert_allclose(by_onnx.features, by_tensorflow.features, atol=1e-3 * scale)
             first, second = (
-                np.array([*head.answer(mean_logits(shipped, a.logits)).probabilities.values()])
-                for a in answers
+                np.array(
+                    [*fusion_head.predict(mean_logits(shipped, a.logits)).probabilities.values()]
+                )
+                for a in predictions
             )
             assert np.abs(first - second).max() <= 1e-3
             seen.append(first)

@@ -64,11 +64,12 @@ def test_text_is_inside_the_box_it_says() -> None:
 
 
 def test_text_at_four_times_has_finer_detail_than_enlarged_text() -> None:
-    def detail(picture: np.ndarray) -> float:
-        """Energy of the upper half of the spatial frequencies, as a share of all but the mean."""
-        spectrum = np.abs(np.fft.fft2(picture)) ** 2
+    def detail(image: np.ndarray) -> float:
+        """Energy of the upper half of the spatial frequencies, as a fraction of all but the
+        mean."""
+        spectrum = np.abs(np.fft.fft2(image)) ** 2
         spectrum[0, 0] = 0
-        frequency = np.hypot(*np.meshgrid(*map(np.fft.fftfreq, picture.shape), indexing="ij"))
+        frequency = np.hypot(*np.meshgrid(*map(np.fft.fftfreq, image.shape), indexing="ij"))
         return float(spectrum[frequency > 0.125].sum() / spectrum.sum())
 
     def draw(canvas: Canvas) -> None:
@@ -80,10 +81,10 @@ def test_text_at_four_times_has_finer_detail_than_enlarged_text() -> None:
 
 
 def test_a_line_is_smooth_and_has_the_width_asked_for() -> None:
-    picture = grey(lambda c: c.stroke([(10, 20), (90, 60)], "#FFFFFF", 3), (100, 100), 2)
+    image = grey(lambda c: c.stroke([(10, 20), (90, 60)], "#FFFFFF", 3), (100, 100), 2)
     length = 2 * np.hypot(80, 40)
-    assert picture.sum() / 255 == pytest.approx(length * 6, rel=0.05)
-    assert ((picture > 20) & (picture < 235)).sum() > length / 2, "the edge must be antialiased"
+    assert image.sum() / 255 == pytest.approx(length * 6, rel=0.05)
+    assert ((image > 20) & (image < 235)).sum() > length / 2, "the edge must be antialiased"
 
 
 def test_a_shape_far_outside_costs_nothing_and_draws_nothing() -> None:

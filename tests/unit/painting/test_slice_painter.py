@@ -16,7 +16,7 @@ from brainviewer.core.study import Modality, Study
 from brainviewer.core.voi_window import Window
 from brainviewer.painting import palette
 from brainviewer.painting.captions import round_length
-from brainviewer.painting.contours import outlines
+from brainviewer.painting.contours import contours
 from brainviewer.painting.devices import paint_image, paint_svg, pixels_of
 from brainviewer.painting.geometry import SliceGeometry, head_viewport
 from brainviewer.painting.slice_image import heat_values
@@ -67,25 +67,25 @@ def differing(one: SliceScene, other: SliceScene) -> tuple[np.ndarray, np.ndarra
     return rows / SIZE[1], columns / SIZE[0]
 
 
-def coloured(picture: np.ndarray, colour: str, tolerance: int = 60) -> np.ndarray:
+def coloured(image: np.ndarray, colour: str, tolerance: int = 60) -> np.ndarray:
     """(rows, columns) True where a pixel has about this colour."""
-    return np.abs(picture - QColor(colour).getRgb()[:3]).max(axis=2) <= tolerance
+    return np.abs(image - QColor(colour).getRgb()[:3]).max(axis=2) <= tolerance
 
 
 def test_grey_levels_are_those_of_the_window() -> None:
     view = SliceView.of(STUDY.grid, Plane.AXIAL)
     window = Window.between(100, 400)
-    # Whole pixels: 4 of the picture for each of the slice in both directions.
+    # Whole pixels: 4 of the image for each of the slice in both directions.
     size = view.shape[1] * 6, view.shape[0] * 4
     grey = window.apply(view.cut(STUDY.volumes[Modality.FLAIR].data, INDEX)).astype(int)
     pane = spec(window=window)
-    picture = painted(pane, size)
-    assert (picture.max(axis=2) == picture.min(axis=2)).all()
+    image = painted(pane, size)
+    assert (image.max(axis=2) == image.min(axis=2)).all()
     # Where neighbours are alike, interpolation changes nothing.
     flat = np.ones_like(grey, bool)
     for shift in ((0, 1), (0, -1), (1, 0), (-1, 0), (2, 0), (0, 2), (-2, 0), (0, -2)):
         flat &= np.abs(np.roll(grey, shift, (0, 1)) - grey) <= 2
-    middles = picture[2::4, 3::6, 0]
+    middles = image[2::4, 3::6, 0]
     assert flat.sum() > 500
     assert np.abs(middles - grey)[flat].max() <= 3
 
@@ -95,8 +95,8 @@ def test_an_inverted_window_and_a_colour_map_are_drawn() -> None:
     inverted = pixels(spec(window=replace(spec().window, inverted=True)))[..., 0]
     middle = slice(60, 160)
     assert np.abs(plain[middle, middle] + inverted[middle, middle] - 255).max() <= 1
-    coloured_picture = pixels(spec(colour_map="viridis"))
-    assert np.ptp(coloured_picture, axis=2).max() > 80
+    coloured_image = pixels(spec(colour_map="viridis"))
+    assert np.ptp(coloured_image, axis=2).max() > 80
     assert (pixels(spec(colour_map="no such map")) == pixels(spec())).all()
 
 
@@ -120,8 +120,8 @@ def test_the_letters_change_sides_with_the_convention() -> None:
     shown = replace(BARE, text=True)
     sides = {}
     for convention in Convention:
-        picture = pixels(spec(convention=convention, overlays=shown, window=Window(9e9, 1)))
-        sides[convention] = picture[95:125, :24], picture[95:125, -24:]
+        image = pixels(spec(convention=convention, overlays=shown, window=Window(9e9, 1)))
+        sides[convention] = image[95:125, :24], image[95:125, -24:]
     radiological, neurological = sides.values()
 
     def ink(part: np.ndarray) -> np.ndarray:
@@ -135,17 +135,17 @@ def test_the_letters_change_sides_with_the_convention() -> None:
 def test_the_outline_follows_the_border_of_the_lesion() -> None:
     finding = marker_finding(STUDY)
     pane = spec(finding=finding, overlays=replace(BARE, lesion=True), window=Window(9e9, 1))
-    outline = coloured(pixels(pane), palette.TUMOUR, 90)
-    assert outline.any()
+    contour = coloured(pixels(pane), palette.TUMOUR, 90)
+    assert contour.any()
     mask = pane.view.cut(finding.mask, INDEX)
-    rows, columns = np.nonzero(outline)
+    rows, columns = np.nonzero(contour)
     mask_rows, mask_columns = np.nonzero(mask)
     low = place_of(pane, mask_rows.min() - 0.5, mask_columns.min() - 0.5)
     high = place_of(pane, mask_rows.max() + 0.5, mask_columns.max() + 0.5)
     got = (columns.min(), rows.min()), (columns.max() + 1, rows.max() + 1)
     assert np.abs(np.array(got) - np.array((low, high))).max() <= 2
     x, y = place_of(pane, mask_rows.mean(), mask_columns.mean())
-    assert not outline[round(y), round(x)], "an outline leaves its inside clear"
+    assert not contour[round(y), round(x)], "a contour leaves its inside clear"
 
 
 @pytest.mark.parametrize("mm_per_point", [0.1, 0.5, 2.0])
@@ -172,7 +172,7 @@ def test_outlines_run_along_the_border_also_of_holes_and_of_a_single_pixel() -> 
     mask[5:20, 8:30] = True
     mask[10:14, 15:20] = False
     mask[25, 35] = True
-    lines = sorted(outlines(mask), key=len)
+    lines = sorted(contours(mask), key=len)
     assert len(lines) == 3
     for line in lines:
         row, column = line.mean(axis=0)
@@ -181,22 +181,22 @@ def test_outlines_run_along_the_border_also_of_holes_and_of_a_single_pixel() -> 
     outer = max(lines, key=lambda line: np.ptp(line[:, 1]))
     assert outer.min(axis=0) == pytest.approx((4.5, 7.5), abs=0.3)
     assert outer.max(axis=0) == pytest.approx((19.5, 29.5), abs=0.3)
-    assert outlines(np.zeros((5, 5), bool)) == []
+    assert contours(np.zeros((5, 5), bool)) == []
 
 
 def test_the_segmentation_is_drawn_in_its_colour_outlined_or_filled() -> None:
     shown = replace(BARE, segmentation=True, segmentation_opacity=1.0)
     dark = {"window": Window(9e9, 1)}
-    outline = pixels(spec(overlays=shown, **dark)).max(axis=2) > 40
+    contour = pixels(spec(overlays=shown, **dark)).max(axis=2) > 40
     filled = pixels(spec(overlays=replace(shown, segmentation_filled=True), **dark))
     assert coloured(pixels(spec(overlays=shown, **dark)), palette.label_colour(2), 70).any()
-    assert (filled.max(axis=2) > 40).sum() > 2 * outline.sum()
+    assert (filled.max(axis=2) > 40).sum() > 2 * contour.sum()
     assert spec(overlays=shown).labels_shown == (2,)
     assert spec(overlays=shown, index=0).labels_shown == ()
 
 
 def heatmap(index: int = INDEX, plane: Plane = Plane.AXIAL) -> Heatmap:
-    """Hot in the upper left of the radiological picture: the patient's right and front."""
+    """Hot in the upper left of the radiological image: the patient's right and front."""
     view = SliceView.of(STUDY.grid, plane)
     values = np.zeros(view.shape, np.float32)
     values[10:16, 10:14] = 1
@@ -221,7 +221,7 @@ def test_the_heatmap_changes_sides_with_the_convention() -> None:
     assert np.array_equal(heat_values(heatmap(), view), values[:, ::-1])
 
 
-def marks(*kinds: Kind, modality: Modality = Modality.FLAIR) -> tuple[Annotation, ...]:
+def annotations(*kinds: Kind, modality: Modality = Modality.FLAIR) -> tuple[Annotation, ...]:
     view = SliceView.of(STUDY.grid, Plane.AXIAL)
     result = []
     for place, kind in enumerate(kinds):
@@ -233,12 +233,12 @@ def marks(*kinds: Kind, modality: Modality = Modality.FLAIR) -> tuple[Annotation
 
 
 @pytest.mark.parametrize("kind", Kind)
-def test_every_kind_of_mark_is_drawn_where_it_lies(kind: Kind) -> None:
-    (mark,) = marks(kind)
+def test_every_kind_of_annotation_is_drawn_where_it_lies(kind: Kind) -> None:
+    (annotation,) = annotations(kind)
     on = replace(BARE, annotations=True)
-    pane = spec(annotations=(mark,), overlays=on, window=Window(9e9, 1))
+    pane = spec(annotations=(annotation,), overlays=on, window=Window(9e9, 1))
     rows, columns = np.nonzero(pixels(pane).max(axis=2) > 60)
-    places = [place_of(pane, *p) for p in pane.view.to_screen(mark.points).tolist()]
+    places = [place_of(pane, *p) for p in pane.view.to_screen(annotation.points).tolist()]
     if kind is Kind.ELLIPSE:
         # It touches the sides of its box, not the corners.
         (x0, y0), (x1, y1) = places
@@ -252,20 +252,20 @@ def test_every_kind_of_mark_is_drawn_where_it_lies(kind: Kind) -> None:
     )
 
 
-def test_marks_of_another_sequence_are_fainter_and_silent_unless_asked() -> None:
+def test_annotations_of_another_sequence_are_fainter_and_silent_unless_asked() -> None:
     on = replace(BARE, annotations=True)
-    (mark,) = marks(Kind.RECTANGLE, modality=Modality.T2)
+    (annotation,) = annotations(Kind.RECTANGLE, modality=Modality.T2)
     dark = Window(9e9, 1)
-    own = pixels(spec(modality=Modality.T2, annotations=(mark,), overlays=on, window=dark))
-    other = pixels(spec(annotations=(mark,), overlays=on, window=dark))
-    told = pixels(spec(annotations=(mark,), overlays=on, window=dark, all_labels=True))
+    own = pixels(spec(modality=Modality.T2, annotations=(annotation,), overlays=on, window=dark))
+    other = pixels(spec(annotations=(annotation,), overlays=on, window=dark))
+    told = pixels(spec(annotations=(annotation,), overlays=on, window=dark, all_labels=True))
     assert 0 < other.sum() < 0.6 * own.sum()
     assert told.sum() > own.sum(), "the sequence is named beside its values"
 
 
 def test_labels_keep_off_each_other_and_inside_the_pane() -> None:
     on = replace(BARE, annotations=True)
-    many = marks(*[Kind.RECTANGLE] * 3)
+    many = annotations(*[Kind.RECTANGLE] * 3)
     dark = Window(9e9, 1)
     together = pixels(spec(annotations=many, overlays=on, window=dark))
     assert together[:4].max() == together[-4:].max() == 0
@@ -275,13 +275,13 @@ def test_labels_keep_off_each_other_and_inside_the_pane() -> None:
 def test_the_viewport_puts_its_centre_in_the_middle() -> None:
     finding = marker_finding(STUDY)
     zoomed = spec(viewport=Viewport(finding.position_mm, 0.2))
-    picture = pixels(zoomed)[..., 0]
+    image = pixels(zoomed)[..., 0]
     half = 20
-    middle = picture[
+    middle = image[
         SIZE[1] // 2 - half : SIZE[1] // 2 + half, SIZE[0] // 2 - half : SIZE[0] // 2 + half
     ]
     assert middle[half - 5 : half + 5, half - 5 : half + 5].min() > 250
-    rows, columns = np.nonzero(picture > 150)
+    rows, columns = np.nonzero(image > 150)
     assert (rows.mean(), columns.mean()) == pytest.approx((SIZE[1] / 2, SIZE[0] / 2), abs=6)
     # 4.5 mm of radius at 0.2 mm a pixel, in voxels of 1.5 by 1 mm.
     assert np.ptp(columns) == pytest.approx(2 * 4.5 / 0.2, abs=1.5 / 0.2)
@@ -300,8 +300,8 @@ def test_the_head_fills_the_pane_and_nothing_of_it_is_cut(plane: Plane) -> None:
     index = view.count // 2
     viewport = head_viewport(study, view, index, SIZE)
     assert viewport is None or viewport.mm_per_point > 0
-    picture = pixels(spec(study, plane=plane, index=index, viewport=viewport))[..., 0]
-    rows, columns = np.nonzero(picture > 20)
+    image = pixels(spec(study, plane=plane, index=index, viewport=viewport))[..., 0]
+    rows, columns = np.nonzero(image > 20)
     assert rows.min() > 0
     assert rows.max() < SIZE[1] - 1
     assert columns.min() > 0
@@ -315,8 +315,8 @@ def test_the_scale_bar_has_a_round_length(most: float, length: float) -> None:
 
 def test_the_scale_bar_is_as_long_as_it_says() -> None:
     pane = spec(overlays=replace(BARE, text=True), window=Window(9e9, 1))
-    picture = pixels(pane, 2)[..., 0]
-    bar = picture[-2 * 36 : -2 * 14, -2 * 80 :]
+    image = pixels(pane, 2)[..., 0]
+    bar = image[-2 * 36 : -2 * 14, -2 * 80 :]
     columns = np.nonzero(bar.max(axis=0) > 90)[0]
     row = bar[:, columns].mean(axis=1).argmax()
     length = np.nonzero(bar[row] > 90)[0]

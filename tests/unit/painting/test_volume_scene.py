@@ -1,4 +1,4 @@
-"""The 3D scene: its parts, its views, its pictures, and the thread that draws them."""
+"""The 3D scene: its parts, its views, its images, and the thread that draws them."""
 
 import logging
 import os
@@ -48,7 +48,7 @@ from tests.phantoms import (
 )
 
 SIZE = (120, 100)
-Picture = NDArray[np.uint8]
+RenderedImage = NDArray[np.uint8]
 
 
 @pytest.fixture(scope="module")
@@ -70,8 +70,8 @@ def shown(scene: VolumeScene, study: Study) -> VolumeScene:
     return scene
 
 
-def amber(picture: Picture) -> int:
-    red, green, blue = (picture[..., n].astype(int) for n in range(3))
+def amber(image: RenderedImage) -> int:
+    red, green, blue = (image[..., n].astype(int) for n in range(3))
     return int(((red - blue > 50) & (red > green)).sum())
 
 
@@ -135,7 +135,7 @@ def test_a_volume_smaller_than_a_millimetre_is_drawn(scene: VolumeScene) -> None
     grid = Grid((48, 48, 32), np.diag([0.01, 0.01, 0.01, 1.0]))
     scene.set_study(marker_study(grid, (Modality.FLAIR,)), Modality.FLAIR)
     scene.view = VolumeView()
-    assert scene.picture(SIZE).shape == (100, 120, 3)
+    assert scene.render_image(SIZE).shape == (100, 120, 3)
 
 
 def test_mask_block_is_empty_only_for_an_empty_mask() -> None:
@@ -192,14 +192,14 @@ def test_first_view_shows_the_side_of_the_tumour() -> None:
     assert first_view(study, replace(finding, position_mm=(x, y, z))).rotation[2][0] > 0
 
 
-# Pictures
+# Images
 
 
-def test_every_setting_changes_the_picture(shown: VolumeScene) -> None:
-    first = shown.picture(SIZE)
+def test_every_setting_changes_the_image(shown: VolumeScene) -> None:
+    first = shown.render_image(SIZE)
     assert first.shape == (SIZE[1], SIZE[0], 3)
     assert first.dtype == np.uint8
-    assert np.array_equal(first, shown.picture(SIZE))
+    assert np.array_equal(first, shown.render_image(SIZE))
     for change in (
         {"opacity": 0.9},
         {"opacity": 0.2},
@@ -210,17 +210,17 @@ def test_every_setting_changes_the_picture(shown: VolumeScene) -> None:
     ):
         shown.view = VolumeView()
         shown.view = shown.view.shown(**change)
-        assert np.abs(shown.picture(SIZE).astype(int) - first).mean() > 1, change
+        assert np.abs(shown.render_image(SIZE).astype(int) - first).mean() > 1, change
     shown.view = VolumeView()
     shown.view = shown.view.turned(25, 10)
-    assert np.abs(shown.picture(SIZE).astype(int) - first).mean() > 1
+    assert np.abs(shown.render_image(SIZE).astype(int) - first).mean() > 1
 
 
 def test_more_opacity_is_more_light_and_none_is_none(shown: VolumeScene) -> None:
     light = []
     for opacity in (0, 0.3, 0.6, 1):
         shown.view = shown.view.shown(opacity=opacity)
-        light.append(shown.picture(SIZE)[:60, 40:].mean())
+        light.append(shown.render_image(SIZE)[:60, 40:].mean())
     assert light == sorted(light)
     assert light[0] < 12 < light[-1] / 3
 
@@ -230,56 +230,56 @@ def test_size_magnifies(shown: VolumeScene) -> None:
     shown.view = shown.view.shown(opacity=1)
     for size in (0.6, 1.0):
         shown.view = shown.view.shown(size=size)
-        areas.append((shown.picture((200, 200)).mean(axis=2)[:, 70:] > 40).sum())
+        areas.append((shown.render_image((200, 200)).mean(axis=2)[:, 70:] > 40).sum())
     assert areas[1] > 1.6 * areas[0]
 
 
 def test_tumour_is_amber_inside_the_translucent_brain(shown: VolumeScene, study: Study) -> None:
-    assert amber(shown.picture(SIZE)) == 0
+    assert amber(shown.render_image(SIZE)) == 0
     shown.set_tumour(marker_finding(study))
-    through_brain = amber(shown.picture(SIZE))
+    through_brain = amber(shown.render_image(SIZE))
     assert through_brain > 20
     shown.view = shown.view.shown(opacity=1)
-    assert amber(shown.picture(SIZE)) < through_brain
+    assert amber(shown.render_image(SIZE)) < through_brain
     shown.set_tumour(TumourFinding("lesion", found=False))
     shown.view = shown.view.shown(opacity=0.5)
-    assert amber(shown.picture(SIZE)) == 0
+    assert amber(shown.render_image(SIZE)) == 0
 
 
 def test_new_study_takes_the_tumour_away(shown: VolumeScene, study: Study) -> None:
     shown.set_tumour(marker_finding(study))
     shown.set_study(study, Modality.FLAIR)
-    assert amber(shown.picture(SIZE)) == 0
+    assert amber(shown.render_image(SIZE)) == 0
 
 
 def test_cursor_is_marked(shown: VolumeScene, study: Study) -> None:
     shown.view = shown.view.shown(opacity=0.2)
-    before = shown.picture(SIZE).astype(int)
+    before = shown.render_image(SIZE).astype(int)
     shown.set_cursor(study.grid.centre)
-    assert np.abs(shown.picture(SIZE) - before).max() > 60
+    assert np.abs(shown.render_image(SIZE) - before).max() > 60
     shown.set_cursor(None)
-    assert np.array_equal(shown.picture(SIZE), before)
+    assert np.array_equal(shown.render_image(SIZE), before)
 
 
 def test_empty_scene_is_dark(scene: VolumeScene) -> None:
     scene.set_study(None)
-    assert scene.picture(SIZE).max() < 20
+    assert scene.render_image(SIZE).max() < 20
 
 
-def test_picture_has_any_size(shown: VolumeScene) -> None:
+def test_image_has_any_size(shown: VolumeScene) -> None:
     for size in ((33, 77), (200, 50)):
-        assert shown.picture(size).shape == (size[1], size[0], 3)
-    # A narrow picture still shows the whole head.
-    edge = shown.picture((60, 200))[:, 0].astype(int)
+        assert shown.render_image(size).shape == (size[1], size[0], 3)
+    # A narrow image still shows the whole head.
+    edge = shown.render_image((60, 200))[:, 0].astype(int)
     assert edge.max() < 40
 
 
 def test_render_volume_draws_the_sequence_asked_for(study: Study) -> None:
     finding = marker_finding(study)
-    pictures = [render_volume(study, finding, (160, 120), m) for m in (None, Modality.T1)]
-    assert pictures[0].shape == (120, 160, 3)
-    assert amber(pictures[0]) > 20
-    assert np.array_equal(pictures[0], render_volume(study, finding, (160, 120), Modality.FLAIR))
+    images = [render_volume(study, finding, (160, 120), m) for m in (None, Modality.T1)]
+    assert images[0].shape == (120, 160, 3)
+    assert amber(images[0]) > 20
+    assert np.array_equal(images[0], render_volume(study, finding, (160, 120), Modality.FLAIR))
 
 
 # Starting
@@ -305,7 +305,7 @@ from brainviewer.core.errors import BrainViewerError
 from brainviewer.painting.volume.scene import VolumeScene
 try:
     scene = VolumeScene()
-    scene.picture((64, 64))
+    scene.render_image((64, 64))
     print("drawn")
 except BrainViewerError as error:
     print("refused:", error.message, "|", error.advice)
@@ -357,16 +357,16 @@ def test_vtk_complains_to_the_log(caplog: pytest.LogCaptureFixture, capfd) -> No
 
 
 class Wall:
-    """Where a worker hangs its pictures."""
+    """Where a worker hangs its images."""
 
     def __init__(self) -> None:
-        self.pictures: list[Picture] = []
+        self.images: list[RenderedImage] = []
         self.failures: list[str] = []
         self._news = threading.Condition()
 
-    def drawn(self, picture: Picture) -> None:
+    def drawn(self, image: RenderedImage) -> None:
         with self._news:
-            self.pictures.append(picture)
+            self.images.append(image)
             self._news.notify_all()
 
     def failed(self, reason: str) -> None:
@@ -395,53 +395,53 @@ def worker(wall: Wall) -> Iterator[VolumeWorker]:
 def test_worker_draws_coarsely_and_then_finely(
     worker: VolumeWorker, wall: Wall, study: Study
 ) -> None:
-    worker.wish(study=study, modality=Modality.T1, finding=marker_finding(study), size=SIZE)
+    worker.request(study=study, modality=Modality.T1, finding=marker_finding(study), size=SIZE)
     worker.start()
-    assert wall.wait(lambda: len(wall.pictures) == 2)
-    coarse, fine = wall.pictures
+    assert wall.wait(lambda: len(wall.images) == 2)
+    coarse, fine = wall.images
     assert coarse.shape == fine.shape == (SIZE[1], SIZE[0], 3)
     assert not np.array_equal(coarse, fine)
-    assert np.array_equal(worker.picture(SIZE), fine)
+    assert np.array_equal(worker.render_image(SIZE), fine)
     assert amber(fine) > 20
     # At rest nothing is drawn.
-    assert len(wall.pictures) == 2
+    assert len(wall.images) == 2
 
 
 def test_worker_draws_finely_at_once_when_the_hand_lets_go(
     worker: VolumeWorker, wall: Wall, study: Study, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("brainviewer.painting.volume.worker._SETTLE_SECONDS", 1000.0)
-    worker.wish(study=study, modality=Modality.T1, size=SIZE)
+    worker.request(study=study, modality=Modality.T1, size=SIZE)
     worker.start()
-    assert wall.wait(lambda: len(wall.pictures) == 1)
+    assert wall.wait(lambda: len(wall.images) == 1)
     worker.rest()
-    assert wall.wait(lambda: len(wall.pictures) == 2)
-    assert np.array_equal(worker.picture(SIZE), wall.pictures[-1])
+    assert wall.wait(lambda: len(wall.images) == 2)
+    assert np.array_equal(worker.render_image(SIZE), wall.images[-1])
     # The next turn is waited for again.
-    worker.wish(view=VolumeView().turned(5, 0))
-    assert wall.wait(lambda: len(wall.pictures) == 3)
-    assert not np.array_equal(worker.picture(SIZE), wall.pictures[-1])
+    worker.request(view=VolumeView().turned(5, 0))
+    assert wall.wait(lambda: len(wall.images) == 3)
+    assert not np.array_equal(worker.render_image(SIZE), wall.images[-1])
 
 
 def test_worker_draws_the_newest_view_only(worker: VolumeWorker, wall: Wall, study: Study) -> None:
-    worker.wish(study=study, modality=Modality.T1, size=SIZE)
+    worker.request(study=study, modality=Modality.T1, size=SIZE)
     view = VolumeView()
     for _ in range(200):
         view = view.turned(1, 0)
-        worker.wish(view=view)
+        worker.request(view=view)
     worker.start()
-    assert wall.wait(lambda: len(wall.pictures) == 2)
+    assert wall.wait(lambda: len(wall.images) == 2)
     expected = render_volume_like(study, view)
-    assert np.array_equal(wall.pictures[-1], expected)
+    assert np.array_equal(wall.images[-1], expected)
 
 
-def render_volume_like(study: Study, view: VolumeView) -> Picture:
+def render_volume_like(study: Study, view: VolumeView) -> RenderedImage:
     scene = VolumeScene()
     scene.set_study(study, Modality.T1)
     scene.view = view
-    picture = scene.picture(SIZE)
+    image = scene.render_image(SIZE)
     scene.close()
-    return picture
+    return image
 
 
 def test_worker_that_cannot_start_says_why(
@@ -452,13 +452,13 @@ def test_worker_that_cannot_start_says_why(
     assert wall.wait(lambda: bool(wall.failures))
     assert "switched off" in wall.failures[0]
     with pytest.raises(BrainViewerError, match="switched off"):
-        worker.picture(SIZE)
+        worker.render_image(SIZE)
 
 
-def test_closed_worker_gives_no_picture(worker: VolumeWorker) -> None:
+def test_closed_worker_gives_no_image(worker: VolumeWorker) -> None:
     worker.close()
     with pytest.raises(BrainViewerError):
-        worker.picture(SIZE)
+        worker.render_image(SIZE)
 
 
 def test_worker_leaves_vtk_alone_until_it_starts() -> None:

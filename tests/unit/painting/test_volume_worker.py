@@ -1,4 +1,4 @@
-"""Waiting for a large 3D picture: as long as it takes, with a word meanwhile, and a way out."""
+"""Waiting for a large 3D image: as long as it takes, with a word meanwhile, and a way out."""
 
 import threading
 from collections.abc import Iterator
@@ -15,14 +15,14 @@ LATE = 30
 
 
 class SlowScene:
-    """Draws large pictures only when it is let, or until it is aborted."""
+    """Draws large images only when it is let, or until it is aborted."""
 
     def __init__(self) -> None:
         self.view = VolumeView()
         self.may_draw, self.drawing = threading.Event(), threading.Event()
         self.aborted = False
 
-    def picture(self, size: tuple[int, int], fine: bool = True) -> np.ndarray:
+    def render_image(self, size: tuple[int, int], fine: bool = True) -> np.ndarray:
         if size[0] > 500:
             self.drawing.set()
             assert self.may_draw.wait(LATE)
@@ -53,52 +53,50 @@ def worker(scene: SlowScene) -> Iterator[VolumeWorker]:
     worker.close()
 
 
-def test_a_picture_is_waited_for_as_long_as_it_takes(
+def test_an_image_is_waited_for_as_long_as_it_takes(
     worker: VolumeWorker, scene: SlowScene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(volume_worker, "_ASK_SECONDS", 0.001)
     told: list[float] = []
 
-    def waiting(share: float) -> None:
-        told.append(share)
+    def waiting(fraction: float) -> None:
+        told.append(fraction)
         if len(told) == 200:
             scene.may_draw.set()
 
-    assert worker.picture((600, 400), waiting).shape == (400, 600, 3)
+    assert worker.render_image((600, 400), waiting).shape == (400, 600, 3)
     assert len(told) >= 200
     # What the first took tells how far the second is.
     scene.may_draw.clear()
     told.clear()
-    worker.picture((600, 400), waiting)
+    worker.render_image((600, 400), waiting)
     assert told == sorted(told)
     assert 0 < told[-1] < 1
 
 
-def test_a_picture_can_be_given_up_while_it_is_drawn(
-    worker: VolumeWorker, scene: SlowScene
-) -> None:
+def test_an_image_can_be_given_up_while_it_is_drawn(worker: VolumeWorker, scene: SlowScene) -> None:
     def waiting(_: float) -> None:
         if scene.drawing.is_set():
             raise Cancelled
 
     with pytest.raises(Cancelled):
-        worker.picture((600, 400), waiting)
+        worker.render_image((600, 400), waiting)
     assert scene.aborted
     # The worker is there for the next one.
-    assert worker.picture((100, 80)).shape == (80, 100, 3)
+    assert worker.render_image((100, 80)).shape == (80, 100, 3)
 
 
-def test_a_picture_can_be_given_up_before_it_is_drawn(
+def test_an_image_can_be_given_up_before_it_is_drawn(
     worker: VolumeWorker, scene: SlowScene
 ) -> None:
     def give_up(_: float) -> None:
         raise Cancelled
 
-    first = threading.Thread(target=lambda: worker.picture((600, 400)))
+    first = threading.Thread(target=lambda: worker.render_image((600, 400)))
     first.start()
     assert scene.drawing.wait(LATE)
     with pytest.raises(Cancelled):
-        worker.picture((700, 400), give_up)
+        worker.render_image((700, 400), give_up)
     assert not scene.aborted
     scene.may_draw.set()
     first.join(LATE)

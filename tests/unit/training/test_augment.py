@@ -70,9 +70,9 @@ def test_background_stays_dark(tumour: TumourSlice) -> None:
 
 
 def test_a_rough_outline_still_covers_much_of_the_lesion(tumour: TumourSlice) -> None:
-    shares = []
+    fractions = []
     for seed in range(60):
         rough = augment.rough_outline(tumour.mask, np.random.default_rng(seed))
-        shares.append((rough & tumour.mask).sum() / (rough | tumour.mask).sum())
-    assert min(shares) > 0.25
-    assert 0.6 < np.mean(shares) < 0.95
+        fractions.append((rough & tumour.mask).sum() / (rough | tumour.mask).sum())
+    assert min(fractions) > 0.25
+    assert 0.6 < np.mean(fractions) < 0.95

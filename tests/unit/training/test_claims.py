@@ -42,11 +42,14 @@ THREE = ("accuracy", "balanced accuracy", "Cohen's kappa")
 LOGISTIC = "alternative: logistic regression, all descriptors, and age"
 CHOSEN = "alternative: two stages, descriptors chosen in each fold, and age"
 TREES = "alternative: extremely random trees, all descriptors, and age"
-SHARES = [f"{100 * n / sum(GLIOMA['patients'].values()):.0f}" for n in GLIOMA["patients"].values()]
-CLINIC = [
-    f"{100 * share:.0f}" for share in CARDS["glioma-descriptors"].head.prevalences["clinic"].shares
+FRACTIONS = [
+    f"{100 * n / sum(GLIOMA['patients'].values()):.0f}" for n in GLIOMA["patients"].values()
 ]
-MARKS = ("20 % brighter", "20 % darker", "text burned in", "white frame", "grey frame")
+CLINIC = [
+    f"{100 * fraction:.0f}"
+    for fraction in CARDS["glioma-descriptors"].fusion_head.prevalences["clinic"].shares
+]
+BURNED_IN = ("20 % brighter", "20 % darker", "text burned in", "white frame", "grey frame")
 
 # Page, sentence (a blank stands for any space), and what must stand in its brackets.
 CLAIMS: list[tuple[str, str, Callable[[], tuple[str, ...]]]] = [
@@ -56,8 +59,8 @@ CLAIMS: list[tuple[str, str, Callable[[], tuple[str, ...]]]] = [
     ("README.md", r"The accuracy of ([\d.]+) that was set out for is not reached",
      lambda: (XCEPTION["bars"]["accuracy"]["bar"].split()[1],)),
     ("README.md", r"change at most ([\d.]+) % of its answers",
-     lambda: (f"{100 * max(XCEPTION['edits'][name]['value'] for name in MARKS):.1f}",)),
-    ("README.md", r"that (\d+) of the (\d+) pictures labelled as showing no tumour",
+     lambda: (f"{100 * max(XCEPTION['edits'][name]['value'] for name in BURNED_IN):.1f}",)),
+    ("README.md", r"that (\d+) of the (\d+) images labelled as showing no tumour",
      lambda: (str(XCEPTION["doubtful"]["images"]), str(XCEPTION["images"]["none"]))),
     ("README.md", r"`sartaj`, (\d+) of whose (\d+) test images are copies",
      lambda: (str(COPIES["copies"]), str(COPIES["copies"] + COPIES["others"]))),
@@ -84,7 +87,7 @@ CLAIMS: list[tuple[str, str, Callable[[], tuple[str, ...]]]] = [
         (f"resources/models/{model}/README.md",
          r"patients hold (\d+) % A, (\d+) % O and (\d+) % G; a clinic sees about (\d+) % A, "
          r"(\d+) % O and (\d+) % G",
-         lambda: (*SHARES, *CLINIC))
+         lambda: (*FRACTIONS, *CLINIC))
         for model in ("glioma-descriptors", "glioma-fused", "resnet50-glioma")
     ),
     *(
@@ -130,7 +133,7 @@ def test_no_figure_of_the_readme_is_without_a_claim() -> None:
 
 
 @pytest.mark.parametrize("evaluation", [XCEPTION, RESNET], ids=["xception", "resnet50"])
-def test_words_about_pictures_are_no_larger_than_what_was_measured(
+def test_words_about_images_are_no_larger_than_what_was_measured(
     evaluation: dict[str, Any],
 ) -> None:
     readme = text_of("README.md")
@@ -148,10 +151,10 @@ def test_words_about_pictures_are_no_larger_than_what_was_measured(
     assert shown["the outer tenth on each side only"]["accuracy"] <= chance
     assert shown["all but the middle"]["accuracy"] > chance
     told = evaluation["controls"]["source_size_from_prepared"].values()
-    assert max(told) < 0.6  # "in the prepared picture it cannot be told any more"
+    assert max(told) < 0.6  # "in the prepared image it cannot be told any more"
 
 
-def test_what_the_readme_says_of_the_two_models_of_pictures() -> None:
+def test_what_the_readme_says_of_the_two_models_of_images() -> None:
     readme = text_of("README.md")
     assert "It is well calibrated" in readme
     assert XCEPTION["bars"]["expected calibration error"]["met"]
@@ -174,13 +177,15 @@ def test_false_refusals_elsewhere_stand_beside_those_inside(
     page: str, evaluation: dict[str, Any]
 ) -> None:
     text = re.sub(r"\s+", " ", (ROOT / page).read_text(encoding="utf-8"))
-    scope = evaluation["scope"]
-    part = scope["elsewhere"]["classes"]["none"]["all"]
+    ood_check = evaluation["scope"]
+    part = ood_check["elsewhere"]["classes"]["none"]["all"]
     assert part["refused"] == pytest.approx(part["refused_images"] / part["passed"], abs=1e-4)
-    assert part["refused"] > scope["false_refusals"]  # "more MR of other sources than of their own"
-    inside = f"{100 * scope['false_refusals']:.1f} % ("
+    assert (
+        part["refused"] > ood_check["false_refusals"]
+    )  # "more MR of other sources than of their own"
+    inside = f"{100 * ood_check['false_refusals']:.1f} % ("
     assert inside in text and f"{part['refused_images']} of {part['passed']}" in text
-    kinds = scope["kinds"]
+    kinds = ood_check["kinds"]
     for name in ("CT of the head", "screenshot"):
         assert f"{name} {kinds[name]['refused']:.0%}".replace("%", " %") in text
 

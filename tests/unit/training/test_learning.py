@@ -28,7 +28,7 @@ def drawn() -> np.ndarray:
     return samples
 
 
-def test_pictures_and_coverage_are_turned_together(drawn: np.ndarray) -> None:
+def test_images_and_coverage_are_turned_together(drawn: np.ndarray) -> None:
     has = np.ones((8, 3), bool)
     seen = set()
     for seed in range(4):
@@ -61,12 +61,14 @@ def test_sequences_are_left_out_but_never_all_and_none_is_invented(drawn: np.nda
 def test_every_class_weighs_the_same_and_only_members_are_seen() -> None:
     samples = np.zeros((30, 2, 3, 8, 8, 4), np.uint8)
     samples[...] = (np.arange(30) + 50)[:, None, None, None, None, None]
-    bank = AugmentationCache(samples, np.ones((30, 3), bool), tuple(map(str, range(30))), LOW, HIGH)
+    cache = AugmentationCache(
+        samples, np.ones((30, 3), bool), tuple(map(str, range(30))), LOW, HIGH
+    )
     labels = [0] * 24 + [1] * 4 + [2] * 2
     members = [*range(0, 24, 2), 24, 25, 28]
     shipped = read_recipe(ROOT / "resources" / "recipes" / "resnet50-glioma.toml").input
     for stacked, depth in ((True, 9), (False, 3)):
-        make = from_samples(bank, labels, members, replace(shipped, size=8, stacked=stacked))
+        make = from_samples(cache, labels, members, replace(shipped, size=8, stacked=stacked))
         batch = make(600, np.random.default_rng(0))
         assert batch.images.shape == (600, depth, 8, 8)
         assert batch.covered is not None
@@ -84,7 +86,7 @@ def test_kept_maps_are_what_the_lower_stages_make_of_the_samples(
     shipped = read_recipe(ROOT / "resources" / "recipes" / "resnet50-glioma.toml").input
     model_input = replace(shipped, size=32, stacked=False)
     samples = drawn.repeat(2, axis=2).repeat(2, axis=3)[:6].reshape(3, 2, 3, 32, 32, 4)
-    bank = AugmentationCache(samples, np.ones((3, 3), bool), ("a", "b", "c"), LOW, HIGH)
+    cache = AugmentationCache(samples, np.ones((3, 3), bool), ("a", "b", "c"), LOW, HIGH)
     torch.manual_seed(0)
     network = ResNet50(3).eval()
     seen: list[str] = []
@@ -92,10 +94,12 @@ def test_kept_maps_are_what_the_lower_stages_make_of_the_samples(
     def report(fraction: float, text: str) -> None:
         seen.append(text)
 
-    kept = build_feature_cache(bank, network, 3, tmp_path, model_input, 5, report)
+    kept = build_feature_cache(cache, network, 3, tmp_path, model_input, 5, report)
     assert kept.maps.shape == (3, 2, 3, 4, 4, 512)
     assert kept.covered.shape == (3, 2, 3, 1, 2, 2)
-    varied = vary_cheaply(samples[1], bank.has[[1, 1]], LOW, HIGH, np.random.default_rng([5, 1, 0]))
+    varied = vary_cheaply(
+        samples[1], cache.has[[1, 1]], LOW, HIGH, np.random.default_rng([5, 1, 0])
+    )
     images, _ = as_images(*varied, model_input)
     with torch.no_grad():
         expected = network.maps(torch.from_numpy(images[1]))[1]
@@ -103,7 +107,7 @@ def test_kept_maps_are_what_the_lower_stages_make_of_the_samples(
         upper = network.maps(lower.permute(0, 3, 1, 2), after=3)[1]
     assert (upper - expected).abs().max() < 0.05 * expected.abs().max()
     again = len(seen)
-    build_feature_cache(bank, network, 3, tmp_path, model_input, 5, report)
+    build_feature_cache(cache, network, 3, tmp_path, model_input, 5, report)
     assert len(seen) == again
     batch = from_features(kept, [0, 1, 2], [0, 2])(20, np.random.default_rng(0))
     assert batch.images.shape == (20, 512, 4, 4)

@@ -90,7 +90,7 @@ def test_each_block_starts_as_the_identity() -> None:
     assert torch.equal(block.eval()(x), x)
 
 
-def test_more_slices_of_the_same_start_with_the_same_answer(tmp_path: Path) -> None:
+def test_more_slices_of_the_same_start_with_the_same_prediction(tmp_path: Path) -> None:
     made = some_network()
     weights.save_weights(made, tmp_path / "pretrained.npz")
     x = torch.rand(2, 3, 64, 64)

@@ -14,12 +14,12 @@ from brainviewer.core.study import Study
 from brainviewer.training.labelled_data import detections as finding
 from brainviewer.training.labelled_data.cases import find_cases, read_cases
 from brainviewer.training.training_runs import (
-    FINDER_HAS_SEEN,
+    DETECTOR_HAS_SEEN,
     GLIOMA_TYPE,
     IMAGE_CLASSES,
     IMAGE_VOTE,
-    LESION_OUTLINE,
-    TUMOUR_PICTURES,
+    LESION_SEGMENTATION,
+    TUMOUR_IMAGES,
     begin,
     find_recipe,
     recipe_kind,
@@ -53,10 +53,10 @@ def test_recipes_are_found_by_name_and_by_path(tmp_path: Path) -> None:
 
 def test_every_shipped_recipe_is_of_a_known_kind() -> None:
     kinds = {name: recipe_kind(path) for name, path in shipped_recipes().items()}
-    assert kinds.pop("lesion-outline") == LESION_OUTLINE
+    assert kinds.pop("lesion-outline") == LESION_SEGMENTATION
     assert kinds.pop("ensemble-vote") == IMAGE_VOTE
-    assert kinds.pop("xception-tumour") == TUMOUR_PICTURES
-    assert kinds.pop("resnet50-tumour") == TUMOUR_PICTURES
+    assert kinds.pop("xception-tumour") == TUMOUR_IMAGES
+    assert kinds.pop("resnet50-tumour") == TUMOUR_IMAGES
     images = {name for name, kind in kinds.items() if kind == IMAGE_CLASSES}
     assert {"cnn-128-flip", "ann-grid", "transfer-vgg16"} < images
     assert {kinds[name] for name in kinds.keys() - images} == {GLIOMA_TYPE}
@@ -104,7 +104,7 @@ def test_weights_that_cannot_be_read_begin_no_run(tmp_path: Path) -> None:
 
 
 def outlined_from(row: int) -> Callable[[Study], TumourFinding]:
-    """A finder that sees the same square in every head."""
+    """A detector that sees the same square in every head."""
 
     def find(study: Study) -> TumourFinding:
         mask = np.zeros(study.grid.shape, bool)
@@ -124,14 +124,14 @@ def test_outlines_that_are_given_stay(tmp_path: Path, monkeypatch: pytest.Monkey
     monkeypatch.setattr("brainviewer.training.subtype.fit.fit", lambda *_: None)
     said: list[str] = []
     train(plan, tmp_path / "data", tmp_path / "other", silent, tell=said.append)
-    assert said == [FINDER_HAS_SEEN]
+    assert said == [DETECTOR_HAS_SEEN]
 
     for case in cases:
         finding.detect(case, given, outlined_from(10))
     (given / finding.STRIPPED / "TOY-A.npz").unlink()  # as if no brain had been seen
     train(plan, tmp_path / "data", out, silent, tell=said.append, found=given)
-    assert said == [FINDER_HAS_SEEN]
-    # The finder that ships may have seen these patients: it must not look at them again.
+    assert said == [DETECTOR_HAS_SEEN]
+    # The detector that ships may have seen these patients: it must not look at them again.
     monkeypatch.setattr("brainviewer.models.segmentation.detection.find_tumour", outlined_from(30))
     finding.detect_all(cases, out / "found", silent)
     files = [file.relative_to(given) for file in given.rglob("*.npz")]

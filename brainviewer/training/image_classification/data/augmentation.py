@@ -49,7 +49,7 @@ def with_copies(
 
 
 def write_copies(
-    out: Path, pictures: Sequence[LabelledImage], images: Images, how: Augmentation, seed: int
+    out: Path, images2d: Sequence[LabelledImage], images: Images, how: Augmentation, seed: int
 ) -> int:
     """Write what ``with_copies`` makes (or, where every epoch varies anew, one such epoch) as PNG.
 
@@ -60,10 +60,10 @@ def write_copies(
     times = max(1, how.copies)
     random = np.random.default_rng(seed)
     for copy in range(1, times + 1):
-        for picture, image in zip(pictures, vary_all(images, how, random), strict=True):
-            folder = out / picture.label
+        for image2d, image in zip(images2d, vary_all(images, how, random), strict=True):
+            folder = out / image2d.label
             make_folder(folder)
-            name = picture.file.replace("/", "_").rsplit(".", 1)[0]
+            name = image2d.file.replace("/", "_").rsplit(".", 1)[0]
             content = cv2.imencode(".png", image[..., ::-1] if image.shape[2] == 3 else image)[1]
             write_whole(folder / f"{name}-{copy}.png", content.tobytes())
     return times * len(images)

@@ -20,7 +20,7 @@ from brainviewer.core.errors import Report
 from brainviewer.core.worker_pool import worker_pool
 from brainviewer.files.writing import make_folder, write_whole
 from brainviewer.models.card import ModelInput
-from brainviewer.models.image_classification.input import head_of, picture_bounds
+from brainviewer.models.image_classification.input import head_of, image_bounds
 from brainviewer.training.frozen_features import frozen_features
 from brainviewer.training.image_classification.data.random_variation import vary
 from brainviewer.training.image_classification.data.tumour_samples import Sample
@@ -34,12 +34,12 @@ Codes = NDArray[np.uint8]
 
 @dataclass(frozen=True, eq=False)
 class AugmentationCache:
-    """pictures : (samples, draws, size, size) uint8, codes of the range that is clipped to
+    """images : (samples, draws, size, size) uint8, codes of the range that is clipped to
     maps : (samples, draws, h, w, c) int16, the bits of bfloat16
     covered : (samples, draws, size / 16, size / 16) uint8, lesion in 1/255
     """
 
-    pictures: Codes
+    images: Codes
     maps: NDArray[np.int16]
     covered: Codes
 
@@ -83,7 +83,7 @@ def make_cache(
 
 def decode_images(codes: Codes, model_input: ModelInput) -> NDArray[np.float32]:
     """(..., size, size) codes -> (n, 1, size, size) as the network sees them"""
-    low, high = picture_bounds(model_input)
+    low, high = image_bounds(model_input)
     flat = codes.reshape(-1, 1, *codes.shape[-2:]).astype(np.float32)
     return np.asarray(flat * np.float32((high - low) / 255) + np.float32(low))
 
@@ -106,7 +106,7 @@ def _vary_some(
     samples: Sequence[Sample], draws: int, model_input: ModelInput, seed: list[int]
 ) -> tuple[Codes, Codes]:
     random = np.random.default_rng(seed)
-    heads = [head_of(sample.picture) for sample in samples]
+    heads = [head_of(sample.image) for sample in samples]
     made = [
         [vary(sample, head, model_input, random) for _ in range(draws)]
         for sample, head in zip(samples, heads, strict=True)

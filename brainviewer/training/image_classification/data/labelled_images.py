@@ -10,7 +10,7 @@ from brainviewer.training.labelled_data.image_lists import (
     TABLE,
     TEST,
     check_classes,
-    list_pictures,
+    list_images,
 )
 
 FOLDS, TRAIN_TEST, FOLDERS = "patient-wise folds", "training and testing folders", "class folders"
@@ -53,28 +53,28 @@ class LabelledImages:
 
     folder: Path
     layout: str
-    pictures: tuple[LabelledImage, ...]
+    images: tuple[LabelledImage, ...]
     grouped: bool
     notices: tuple[str, ...] = ()
 
     @property
     def classes(self) -> tuple[str, ...]:
         """The classes that occur, by name; ``none`` comes last."""
-        return tuple(sorted({p.label for p in self.pictures}, key=lambda c: (c == "none", c)))
+        return tuple(sorted({p.label for p in self.images}, key=lambda c: (c == "none", c)))
 
     @property
     def sha256(self) -> str:
         """Changes with the images' names, classes, folds and groups."""
-        rows = [(p.file, p.label, p.group, p.fold, p.testing) for p in self.pictures]
+        rows = [(p.file, p.label, p.group, p.fold, p.testing) for p in self.images]
         return hashlib.sha256(json.dumps(rows).encode()).hexdigest()
 
 
 def find_images(folder: Path, group_by: str = "") -> LabelledImages:
-    """The labelled images below a folder, as ``list_pictures`` reads it; raises FileError.
+    """The labelled images below a folder, as ``list_images`` reads it; raises FileError.
 
     Images in a folder for validation count as those for training: every recipe draws its own.
     """
-    listing = list_pictures(folder, group_by=group_by)
+    listing = list_images(folder, group_by=group_by)
     testing = any(entry.split == TEST for entry in listing.entries)
     made = (
         LabelledImage(
@@ -87,23 +87,23 @@ def find_images(folder: Path, group_by: str = "") -> LabelledImages:
         )
         for entry in listing.entries
     )
-    pictures = tuple(sorted(made, key=lambda p: p.file))
+    images = tuple(sorted(made, key=lambda p: p.file))
     fold_of: dict[str, str | None] = {}
-    for picture in pictures:
-        if fold_of.setdefault(picture.group, picture.fold) != picture.fold:
+    for image in images:
+        if fold_of.setdefault(image.group, image.fold) != image.fold:
             raise FileError(
-                f"{TABLE} has the patient '{picture.group}' in two folds.",
+                f"{TABLE} has the patient '{image.group}' in two folds.",
                 "Put all images of a patient into one fold.",
             )
-    folds = any(p.fold is not None for p in pictures)
-    grouped = folds or any(p.group != p.file for p in pictures)
+    folds = any(p.fold is not None for p in images)
+    grouped = folds or any(p.group != p.file for p in images)
     layout = TRAIN_TEST if testing else FOLDS if folds else FOLDERS
     notices = [*listing.notices]
     if not grouped:
         notices.append(UNGROUPED)
     if testing:
         notices.append(UNCHECKED)
-    found = LabelledImages(listing.root, layout, pictures, grouped, tuple(notices))
+    found = LabelledImages(listing.root, layout, images, grouped, tuple(notices))
     check_classes(f"The folder {folder.name}", found.classes)
     return found
 

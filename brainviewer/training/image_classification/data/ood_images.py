@@ -23,8 +23,8 @@ from numpy.typing import NDArray
 
 from brainviewer.core.errors import FileError
 from brainviewer.files.folder_listing import list_folder
-from brainviewer.files.image2d.folder import PICTURE_SUFFIXES
-from brainviewer.files.image2d.reader import read_picture
+from brainviewer.files.image2d.folder import IMAGE_SUFFIXES
+from brainviewer.files.image2d.reader import read_image2d
 from brainviewer.files.writing import make_folder, write_whole
 from brainviewer.models.image_classification.input import head_of
 from brainviewer.training.command import run_alone
@@ -44,7 +44,7 @@ _INSTALLED = {
     "hubble_deep_field.jpg ihc.png moon.png page.png retina.jpg rocket.jpg",
 }
 _KINDS = {"ihc": "histology", "page": "text"}
-_WINDOW_PICTURES = Path(__file__).parents[4] / "docs/images"
+_WINDOW_IMAGES = Path(__file__).parents[4] / "docs/images"
 _CUTS = 12  # of each photograph, beside the whole
 _SHOTS = 8  # of each image of a window: more of it than a crop of a photograph
 _SLICES = 24  # of a volume in the plane it was taken in; half as many in each other plane
@@ -58,17 +58,17 @@ _LEAST_LUNG = 0.08  # of a slice for which lungs are what one looks at
 _AIR = -200  # a volume that goes below is a CT
 
 
-def cuts(picture: Pixels, count: int, least: float, random: np.random.Generator) -> list[Pixels]:
+def cuts(image: Pixels, count: int, least: float, random: np.random.Generator) -> list[Pixels]:
     """The image, and ``count`` parts of it, some mirrored.
 
     least : of each side that a part keeps; so photographs of which there are few make many
     """
-    rows, columns = picture.shape[:2]
-    parts = [picture]
+    rows, columns = image.shape[:2]
+    parts = [image]
     for _ in range(count):
         high, wide = (round(length * random.uniform(least, 1)) for length in (rows, columns))
         top, left = int(random.integers(rows - high + 1)), int(random.integers(columns - wide + 1))
-        part = picture[top : top + high, left : left + wide]
+        part = image[top : top + high, left : left + wide]
         parts.append(part[:, ::-1] if random.random() < 0.5 else part)
     return parts
 
@@ -114,19 +114,19 @@ def volume_slices(volume: SimpleITK.Image, count: int = _SLICES) -> list[Grey]:
     return made
 
 
-def made_up_ct(picture: Grey, random: np.random.Generator) -> Grey | None:
+def made_up_ct(image: Grey, random: np.random.Generator) -> Grey | None:
     """An MR image of a head as a CT might show it; None if there is no head.
 
     A bright ring of bone inside the scalp, and a nearly even brain. No patient was scanned so: what
     is measured on these says little about CT.
     """
-    head = head_of(picture.astype(np.float32) - float(picture.min())).astype(np.uint8)
+    head = head_of(image.astype(np.float32) - float(image.min())).astype(np.uint8)
     if not head.any():
         return None
     inside = cv2.distanceTransform(np.pad(head, 1), cv2.DIST_L2, 5)[1:-1, 1:-1]
     side = float(np.sqrt(head.sum()))
-    scalp, bone = (side * random.uniform(*share) for share in ((0.01, 0.03), (0.03, 0.06)))
-    soft = cv2.GaussianBlur(picture, (0, 0), 0.01 * side).astype(np.float32)
+    scalp, bone = (side * random.uniform(*fraction) for fraction in ((0.01, 0.03), (0.03, 0.06)))
+    soft = cv2.GaussianBlur(image, (0, 0), 0.01 * side).astype(np.float32)
     brain = head.astype(bool) & (inside > scalp + bone)
     middle = float(np.median(soft[brain])) if brain.any() else 0.0
     grey = np.where(head > 0, 70.0, 0.0)
@@ -158,7 +158,7 @@ def _installed(random: np.random.Generator) -> Images:
             if path.is_file():
                 kind = _KINDS.get(path.stem, "photograph")
                 yield from _numbered(kind, path.stem, cuts(_pixels(path), _CUTS, 0.3, random))
-    for path in sorted(_WINDOW_PICTURES.glob("*.png")):
+    for path in sorted(_WINDOW_IMAGES.glob("*.png")):
         yield from _numbered("screenshot", path.stem, cuts(_pixels(path), _SHOTS, 0.75, random))
 
 
@@ -169,7 +169,7 @@ def from_sources(folder: Path, random: np.random.Generator) -> Images:
     """
     for kind in list_folder(folder):
         for path in list_folder(kind) if kind.is_dir() else ():
-            if path.suffix.lower() in PICTURE_SUFFIXES:
+            if path.suffix.lower() in IMAGE_SUFFIXES:
                 made: Sequence[Pixels] = cuts(_pixels(path), _CUTS, 0.3, random)
             else:
                 try:
@@ -183,29 +183,29 @@ def from_sources(folder: Path, random: np.random.Generator) -> Images:
 
 
 def _from_heads(folder: Path, random: np.random.Generator) -> Images:
-    paths = [path for path in list_folder(folder) if path.suffix.lower() in PICTURE_SUFFIXES]
+    paths = [path for path in list_folder(folder) if path.suffix.lower() in IMAGE_SUFFIXES]
     for path in random.permutation(np.array(paths, object))[:_MADE_UP].tolist():
-        made = made_up_ct(read_picture(path).grey(), random)
+        made = made_up_ct(read_image2d(path).grey(), random)
         if made is not None:
             yield "made-up CT", path.stem, made
 
 
-def _numbered(kind: str, stem: str, pictures: Sequence[Pixels]) -> Images:
-    for number, picture in enumerate(pictures):
-        yield kind, f"{stem}-{number:02d}", picture
+def _numbered(kind: str, stem: str, images: Sequence[Pixels]) -> Images:
+    for number, image in enumerate(images):
+        yield kind, f"{stem}-{number:02d}", image
 
 
 def _pixels(path: Path) -> Pixels:
-    picture = read_picture(path)
-    return picture.rgb() if picture.coloured else picture.grey()
+    image = read_image2d(path)
+    return image.rgb() if image.coloured else image.grey()
 
 
-def write_pictures(out: Path, pictures: Images) -> dict[str, int]:
+def write_images(out: Path, images: Images) -> dict[str, int]:
     """Write (kind, name, image) as ``out/kind/name.png``; says how many of each kind."""
     counts: Counter[str] = Counter()
-    for kind, name, picture in pictures:
+    for kind, name, image in images:
         make_folder(out / kind)
-        colours = picture[..., ::-1] if picture.ndim == 3 else picture
+        colours = image[..., ::-1] if image.ndim == 3 else image
         _, packed = cv2.imencode(".png", np.ascontiguousarray(colours))
         plain = re.sub(r"[^A-Za-z0-9._-]", "_", name)
         write_whole(out / kind / f"{plain}.png", packed.tobytes())
@@ -228,7 +228,7 @@ def main(
     parts = [drawn(random), _installed(random)]
     parts += [from_sources(sources, random)] if sources else []
     parts += [_from_heads(heads, random)] if heads else []
-    counts = write_pictures(out, chain(*parts))
+    counts = write_images(out, chain(*parts))
     for kind, count in sorted(counts.items()):
         typer.echo(f"{count:5d}  {kind}")
 

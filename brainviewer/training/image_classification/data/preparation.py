@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from brainviewer.core.counting import counted
 from brainviewer.core.errors import FileError, Report, silent
-from brainviewer.files.image2d.reader import read_picture
+from brainviewer.files.image2d.reader import read_image2d
 from brainviewer.files.ordinary_file import read_ordinary
 from brainviewer.files.writing import write_whole
 from brainviewer.imaging.preprocess.head_crop import Crop, largest_contour
@@ -50,7 +50,7 @@ def prepare_one(image: NDArray[np.uint8], preparation: Preparation) -> tuple[Ima
 
 def prepare(
     folder: Path,
-    pictures: Sequence[LabelledImage],
+    images2d: Sequence[LabelledImage],
     preparation: Preparation,
     report: Report = silent,
 ) -> tuple[Images, list[Crop], dict[str, str]]:
@@ -59,22 +59,22 @@ def prepare(
     The last are left out.
     """
     depth = 1 if preparation.colour == "grey" else 3
-    images = np.empty((len(pictures), preparation.size, preparation.size, depth), np.uint8)
+    images = np.empty((len(images2d), preparation.size, preparation.size, depth), np.uint8)
     crops: list[Crop] = []
     unread = {}
-    for number, picture in enumerate(pictures, start=1):
+    for number, image2d in enumerate(images2d, start=1):
         try:
-            image = read_picture(folder / picture.file).rgb()
+            image = read_image2d(folder / image2d.file).rgb()
         except FileError as error:
-            unread[picture.file] = error.message
+            unread[image2d.file] = error.message
         else:
             images[len(crops)], crop = prepare_one(image, preparation)
             crops.append(crop)
-        report(number / len(pictures), f"preparing: {number} of {len(pictures)} images")
+        report(number / len(images2d), f"preparing: {number} of {len(images2d)} images")
     return images[: len(crops)], crops, unread
 
 
-def cache_key(folder: Path, pictures: Sequence[LabelledImage], preparation: Preparation) -> str:
+def cache_key(folder: Path, images: Sequence[LabelledImage], preparation: Preparation) -> str:
     """Changes with the files (names, sizes, times of change) and with their preparation."""
 
     def state(file: Path) -> tuple[int, int]:
@@ -84,7 +84,7 @@ def cache_key(folder: Path, pictures: Sequence[LabelledImage], preparation: Prep
             return -1, -1
         return status.st_size, status.st_mtime_ns
 
-    about = [(p.file, *state(folder / p.file)) for p in pictures]
+    about = [(p.file, *state(folder / p.file)) for p in images]
     text = json.dumps([_FORMAT, asdict(preparation), about])
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -119,21 +119,21 @@ def unread_words(unread: Mapping[str, str], many: int) -> str:
 
 
 def write_doubtful(
-    folder: Path, pictures: Sequence[LabelledImage], crops: Sequence[Crop], out: Path
+    folder: Path, images: Sequence[LabelledImage], crops: Sequence[Crop], out: Path
 ) -> int:
     """Write a sheet of the images whose crop is in doubt, and the list of their files.
 
     The list can be given back, cut down to those that shall be left out. Returns how many.
     """
-    doubtful = [(p, c) for p, c in zip(pictures, crops, strict=True) if c.doubt]
+    doubtful = [(p, c) for p, c in zip(images, crops, strict=True) if c.doubt]
     for name in (SHEET_FILE, LIST_FILE):
         (out / name).unlink(missing_ok=True)
     if not doubtful:
         return 0
-    lines = [f"{picture.file}\t{crop.doubt}\n" for picture, crop in doubtful]
+    lines = [f"{image.file}\t{crop.doubt}\n" for image, crop in doubtful]
     tiles = [
-        Tile(read_picture(folder / picture.file).rgb(), picture.file, crop.doubt, True, crop)
-        for picture, crop in doubtful[:_MOST]
+        Tile(read_image2d(folder / image.file).rgb(), image.file, crop.doubt, True, crop)
+        for image, crop in doubtful[:_MOST]
     ]
     write_whole(out / LIST_FILE, "".join(lines).encode())
     write_whole(out / SHEET_FILE, contact_sheet("Crops to look through", tiles))

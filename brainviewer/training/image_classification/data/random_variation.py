@@ -9,14 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainviewer.models.card import ModelInput
-from brainviewer.models.image_classification.input import picture_bounds, standardise_picture
+from brainviewer.models.image_classification.input import image_bounds, standardise_image
 from brainviewer.models.saliency import CropBox
 from brainviewer.models.subtype.input import cut_out
 from brainviewer.training.augment import Random, grown, turn
 from brainviewer.training.image_classification.data.tumour_samples import Sample
 
 COARSE = 16
-Picture = NDArray[np.float32]
+GreyImage = NDArray[np.float32]
 Mask = NDArray[np.bool_]
 
 
@@ -30,18 +30,18 @@ def vary(
     Returns (size, size) codes of the range that the card's steps clip to, and
     (size / 16, size / 16) how much of each place is lesion, in 1/255.
     """
-    picture, lesion = sample.picture, sample.lesion
+    image, lesion = sample.image, sample.lesion
     if random.random() < 0.15:
-        picture, head, lesion = _cut_off(picture, head, lesion, random)
-    picture = vary_look(picture, random)
+        image, head, lesion = _cut_off(image, head, lesion, random)
+    image = vary_look(image, random)
     if random.random() < 0.2:
-        picture = _written_on(picture, random)
+        image = _written_on(image, random)
     if random.random() < 0.15:
         head = _without_scalp(head, lesion, random)
     elif random.random() < 0.3:
         head = grown(head, random.uniform(-0.015, 0.02) * max(head.shape))
-    low, high = picture_bounds(model_input)
-    shown, box = standardise_picture(picture, head, model_input)
+    low, high = image_bounds(model_input)
+    shown, box = standardise_image(image, head, model_input)
     if random.random() < 0.25:
         shown = np.where(head, shown, _background(shown.shape, low, high, random))
     box, linear = _pose(box, random)
@@ -57,26 +57,26 @@ def vary(
     return codes, np.rint(255 * coarse.clip(0, 1)).astype(np.uint8)
 
 
-def vary_look(picture: Picture, random: Random) -> Picture:
+def vary_look(image: GreyImage, random: Random) -> GreyImage:
     """Another gamma, drift, sharpness, noise and compression."""
-    top = max(float(picture.max()), 1e-6)
-    changed = (picture / top) ** np.float32(np.exp(random.uniform(-0.5, 0.5)))
-    rows, columns = picture.shape
+    top = max(float(image.max()), 1e-6)
+    changed = (image / top) ** np.float32(np.exp(random.uniform(-0.5, 0.5)))
+    rows, columns = image.shape
     slope = random.uniform(-0.3, 0.3, 2)
     drift = 1 + np.add.outer(
         np.linspace(-slope[0], slope[0], rows), np.linspace(-slope[1], slope[1], columns)
     )
     changed = np.asarray(changed * drift, np.float32)
     if random.random() < 0.5:
-        sigma = random.uniform(0.3, 0.008 * max(picture.shape))
+        sigma = random.uniform(0.3, 0.008 * max(image.shape))
         changed = np.asarray(cv2.GaussianBlur(changed, (0, 0), sigma), np.float32)
     if random.random() < 0.3:
-        share = random.uniform(0.4, 0.9)
-        small = cv2.resize(changed, None, fx=share, fy=share, interpolation=cv2.INTER_AREA)
+        fraction = random.uniform(0.4, 0.9)
+        small = cv2.resize(changed, None, fx=fraction, fy=fraction, interpolation=cv2.INTER_AREA)
         changed = np.asarray(cv2.resize(small, (columns, rows)), np.float32)
     if random.random() < 0.4:
         level = np.float32(random.uniform(0, 0.05))
-        changed = changed + level * random.standard_normal(picture.shape, np.float32)
+        changed = changed + level * random.standard_normal(image.shape, np.float32)
     if random.random() < 0.5:
         grey = np.clip(255 * changed, 0, 255).astype(np.uint8)
         quality = [cv2.IMWRITE_JPEG_QUALITY, int(random.integers(20, 95))]
@@ -87,10 +87,10 @@ def vary_look(picture: Picture, random: Random) -> Picture:
 
 
 def _cut_off(
-    picture: Picture, head: Mask, lesion: Mask | None, random: Random
-) -> tuple[Picture, Mask, Mask | None]:
+    image: GreyImage, head: Mask, lesion: Mask | None, random: Random
+) -> tuple[GreyImage, Mask, Mask | None]:
     """Leave out a strip at some edges, but nothing of the lesion."""
-    rows, columns = picture.shape
+    rows, columns = image.shape
     ends = [int(random.uniform(0, 0.15) * n) for n in (rows, rows, columns, columns)]
     top, bottom, left, right = ends[0], rows - ends[1], ends[2], columns - ends[3]
     if lesion is not None and lesion.any():
@@ -99,19 +99,19 @@ def _cut_off(
         left, right = min(left, int(x[0])), max(right, int(x[-1]) + 1)
     kept = (slice(top, bottom), slice(left, right))
     if not head[kept].any():
-        return picture, head, lesion
-    return picture[kept], head[kept], None if lesion is None else lesion[kept]
+        return image, head, lesion
+    return image[kept], head[kept], None if lesion is None else lesion[kept]
 
 
-def _written_on(picture: Picture, random: Random) -> Picture:
+def _written_on(image: GreyImage, random: Random) -> GreyImage:
     """Letters and figures as scanners print them, anywhere."""
-    ink = np.zeros(picture.shape, np.uint8)
+    ink = np.zeros(image.shape, np.uint8)
     for _ in range(random.integers(1, 5)):
         text = "".join(random.choice(list("ABCDEFGHKLMNPRSTW0123456789:/. "), 8))
-        place = (int(random.integers(picture.shape[1])), int(random.integers(picture.shape[0])))
-        size = random.uniform(0.25, 0.5) * picture.shape[1] / 224
+        place = (int(random.integers(image.shape[1])), int(random.integers(image.shape[0])))
+        size = random.uniform(0.25, 0.5) * image.shape[1] / 224
         cv2.putText(ink, text, place, cv2.FONT_HERSHEY_SIMPLEX, size, 255, 1, cv2.LINE_AA)
-    return np.asarray(np.maximum(picture, ink * np.float32(picture.max() / 255)), np.float32)
+    return np.asarray(np.maximum(image, ink * np.float32(image.max() / 255)), np.float32)
 
 
 def _without_scalp(head: Mask, lesion: Mask | None, random: Random) -> Mask:
@@ -121,7 +121,7 @@ def _without_scalp(head: Mask, lesion: Mask | None, random: Random) -> Mask:
     return np.asarray(kept if lesion is None else kept | grown(lesion, 2))
 
 
-def _background(shape: tuple[int, ...], low: float, high: float, random: Random) -> Picture:
+def _background(shape: tuple[int, ...], low: float, high: float, random: Random) -> GreyImage:
     level = random.uniform(low, 0.3 * high)
     spread = random.uniform(0, 1.5) if random.random() < 0.5 else 0.0
     return np.asarray(level + spread * random.standard_normal(shape, np.float32), np.float32)
@@ -135,13 +135,13 @@ def _pose(box: CropBox, random: Random) -> tuple[CropBox, NDArray[np.float64]]:
     return CropBox(float(middle[0] - side / 2), float(middle[1] - side / 2), side), linear
 
 
-def _contrast(cut: Picture, low: float, high: float, random: Random) -> Picture:
+def _contrast(cut: GreyImage, low: float, high: float, random: Random) -> GreyImage:
     gain, shift = np.exp(random.normal(0, 0.2)), random.normal(0, 0.25)
     changed = np.where(cut > low, np.clip(cut * gain + shift, low, high), low)
     return np.asarray(changed, np.float32)
 
 
-def _hide_part(cut: Picture, covered: Picture, low: float, random: Random) -> Picture:
+def _hide_part(cut: GreyImage, covered: GreyImage, low: float, random: Random) -> GreyImage:
     """Blacken a rectangle that shows little of the lesion."""
     size = cut.shape[0]
     height, width = (int(n) for n in random.uniform(0.1, 0.35, 2) * size)

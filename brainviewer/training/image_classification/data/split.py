@@ -37,12 +37,12 @@ class Split:
 class Chosen:
     """The images that a recipe is about, with the answer that is right for each.
 
-    answers : the classes of the network; labels : (n,) int64, places in ``answers``.
+    classes : the classes of the network; labels : (n,) int64, places in ``classes``.
     """
 
     source: LabelledImages
-    pictures: tuple[LabelledImage, ...]
-    answers: tuple[str, ...]
+    images: tuple[LabelledImage, ...]
+    classes: tuple[str, ...]
     labels: NDArray[np.int64]
 
 
@@ -59,18 +59,18 @@ def choose(
 
     Raises FileError if a class has no images, or if an excluded file is not there.
     """
-    left_out, known = set(excluded), {picture.file for picture in source.pictures}
+    left_out, known = set(excluded), {image.file for image in source.images}
     if unknown := [file for file in excluded if file not in known]:
         raise FileError(
             f"The list of excluded images names '{unknown[0]}', which is not in the data.",
             "Write one path below the folder of the data on each line.",
         )
-    answers = recipe.classes or {name: (name,) for name in source.classes}
-    of = {member: answer for answer, members in answers.items() for member in members}
-    there = [p for p in source.pictures if p.label in of and p.file not in left_out]
+    classes = recipe.classes or {name: (name,) for name in source.classes}
+    of = {member: class_name for class_name, members in classes.items() for member in members}
+    there = [p for p in source.images if p.label in of and p.file not in left_out]
     if limit is not None:
         there = _thinned(there, limit)
-    names = tuple(answers)
+    names = tuple(classes)
     for name in names:
         if not any(of[p.label] == name for p in there):
             raise FileError(
@@ -83,18 +83,18 @@ def choose(
 
 def without(chosen: Chosen, files: Collection[str]) -> Chosen:
     """The same without some files."""
-    stays = np.array([picture.file not in files for picture in chosen.pictures], bool)
-    pictures = tuple(p for p, stay in zip(chosen.pictures, stays.tolist(), strict=True) if stay)
-    return Chosen(chosen.source, pictures, chosen.answers, chosen.labels[stays])
+    stays = np.array([image.file not in files for image in chosen.images], bool)
+    images = tuple(p for p, stay in zip(chosen.images, stays.tolist(), strict=True) if stay)
+    return Chosen(chosen.source, images, chosen.classes, chosen.labels[stays])
 
 
-def _thinned(pictures: Sequence[LabelledImage], limit: int) -> list[LabelledImage]:
-    def part(picture: LabelledImage) -> tuple[str, str, bool]:
-        return picture.label, picture.fold or "", picture.testing
+def _thinned(images: Sequence[LabelledImage], limit: int) -> list[LabelledImage]:
+    def part(image: LabelledImage) -> tuple[str, str, bool]:
+        return image.label, image.fold or "", image.testing
 
-    folds = {picture.fold for picture in pictures if picture.fold is not None}
+    folds = {image.fold for image in images if image.fold is not None}
     kept = []
-    for key, members in groupby(sorted(pictures, key=part), key=part):
+    for key, members in groupby(sorted(images, key=part), key=part):
         some = by_number(list(members))
         # What is in no fold will be dealt to all of them.
         most = limit if key[1] else limit * max(1, len(folds))
@@ -112,7 +112,7 @@ def split(recipe: ImageRecipe, chosen: Chosen, fold: str | None = None) -> list[
     """
     random = np.random.default_rng(recipe.seed)
     source = chosen.source
-    if any(picture.fold is not None for picture in source.pictures):
+    if any(image.fold is not None for image in source.images):
         folds = _complete_folds(chosen)
         names = sorted(set(folds.tolist()))
         if fold not in (None, "all", *names):
@@ -123,15 +123,15 @@ def split(recipe: ImageRecipe, chosen: Chosen, fold: str | None = None) -> list[
         parts = [(name, folds == name) for name in tested]
     elif fold is not None:
         raise FileError("The data names no folds.", "Leave --fold out.")
-    elif any(picture.testing for picture in source.pictures):
-        parts = [("test", np.array([p.testing for p in chosen.pictures]))]
+    elif any(image.testing for image in source.images):
+        parts = [("test", np.array([p.testing for p in chosen.images]))]
     else:
         everything = np.arange(len(chosen.labels))
         parts = [("test", _drawn(chosen, everything, recipe.test, random))]
     splits = []
     for name, testing in parts:
         # Folds that are given can tear groups: what is grouped with test images is left out.
-        pairs = [*zip(chosen.pictures, testing.tolist(), strict=True)]
+        pairs = [*zip(chosen.images, testing.tolist(), strict=True)]
         related = {p.group for p, is_tested in pairs if is_tested and p.group != p.file}
         rest = np.flatnonzero([not (is_tested or p.group in related) for p, is_tested in pairs])
         validating = _drawn(chosen, rest, recipe.validation, random)
@@ -139,11 +139,12 @@ def split(recipe: ImageRecipe, chosen: Chosen, fold: str | None = None) -> list[
         made = Split(name, train, np.flatnonzero(validating), np.flatnonzero(testing))
         for part in ("train", "validation", "test"):
             there = set(chosen.labels[getattr(made, part)].tolist())
-            for place, answer in enumerate(chosen.answers):
+            for place, class_name in enumerate(chosen.classes):
                 if place not in there:
                     raise FileError(
-                        f"There are too few images of '{answer}' for a {part} part of their own.",
-                        "Use more images, or a larger share in [split].",
+                        f"There are too few images of '{class_name}' for a {part} part of their "
+                        "own.",
+                        "Use more images, or a larger fraction in [split].",
                     )
         splits.append(made)
     return splits
@@ -151,24 +152,24 @@ def split(recipe: ImageRecipe, chosen: Chosen, fold: str | None = None) -> list[
 
 def _complete_folds(chosen: Chosen) -> NDArray[np.str_]:
     """The fold of each image; what has none goes to the folds in turn, series together."""
-    names = sorted({p.fold for p in chosen.pictures if p.fold is not None})
+    names = sorted({p.fold for p in chosen.images if p.fold is not None})
     turn: dict[str, str] = {}
     folds = []
-    for picture, group in zip(chosen.pictures, _groups(chosen).tolist(), strict=True):
-        if picture.fold is None:
+    for image, group in zip(chosen.images, _groups(chosen).tolist(), strict=True):
+        if image.fold is None:
             turn.setdefault(group, names[len(turn) % len(names)])
-        folds.append(picture.fold or turn[group])
+        folds.append(image.fold or turn[group])
     return np.array(folds)
 
 
-def by_number(pictures: Sequence[LabelledImage]) -> list[LabelledImage]:
+def by_number(images: Sequence[LabelledImage]) -> list[LabelledImage]:
     """Images in the order of the numbers in their names, so that 9.jpg comes before 10.jpg."""
 
-    def key(picture: LabelledImage) -> list[tuple[int, str]]:
-        pieces = re.split(r"(\d+)", picture.file)
+    def key(image: LabelledImage) -> list[tuple[int, str]]:
+        pieces = re.split(r"(\d+)", image.file)
         return [(int(piece), "") if piece.isdigit() else (0, piece) for piece in pieces]
 
-    return sorted(pictures, key=key)
+    return sorted(images, key=key)
 
 
 def _groups(chosen: Chosen) -> NDArray[np.str_]:
@@ -176,40 +177,40 @@ def _groups(chosen: Chosen) -> NDArray[np.str_]:
 
     Slices of one patient have neighbouring names where nothing else tells them.
     """
-    groups = {p.file: p.group for p in chosen.pictures if p.group != p.file}
-    folds = len({p.fold for p in chosen.pictures if p.fold is not None})
-    for label in {p.label for p in chosen.pictures}:
-        alone = [p for p in chosen.pictures if p.label == label and p.file not in groups]
+    groups = {p.file: p.group for p in chosen.images if p.group != p.file}
+    folds = len({p.fold for p in chosen.images if p.fold is not None})
+    for label in {p.label for p in chosen.images}:
+        alone = [p for p in chosen.images if p.label == label and p.file not in groups]
         for number, series in enumerate(_series(by_number(alone), folds)):
             groups |= {p.file: f"{label}/{number}" for p in series}
-    return np.array([groups[p.file] for p in chosen.pictures])
+    return np.array([groups[p.file] for p in chosen.images])
 
 
-def _series(pictures: Sequence[LabelledImage], folds: int) -> list[Sequence[LabelledImage]]:
+def _series(images: Sequence[LabelledImage], folds: int) -> list[Sequence[LabelledImage]]:
     """Images in series of neighbours: enough of them for every part and every fold to have one.
 
     folds : that the series are dealt to; 0 if there are none.
     """
-    many = len(pictures)
+    many = len(images)
     if many >= _BLOCK * max(_SERIES, 2 * folds):
-        return [pictures[start : start + _BLOCK] for start in range(0, many, _BLOCK)]
+        return [images[start : start + _BLOCK] for start in range(0, many, _BLOCK)]
     wanted = _SERIES if many >= 2 * _SERIES else _LEAST_SERIES
     if folds:  # as many for each; one is enough where what is left makes training and validation
         wanted = folds if many < 4 * folds and folds > 2 else 2 * folds
     wanted = min(many, wanted)
     ends = [many * number // max(wanted, 1) for number in range(wanted + 1)]
-    return [pictures[start:end] for start, end in pairwise(ends)]
+    return [images[start:end] for start, end in pairwise(ends)]
 
 
 def _drawn(
-    chosen: Chosen, members: NDArray[np.int64], share: float, random: np.random.Generator
+    chosen: Chosen, members: NDArray[np.int64], fraction: float, random: np.random.Generator
 ) -> NDArray[np.bool_]:
-    """(all images,) which of ``members`` are drawn: whole groups, that share of each class."""
+    """(all images,) which of ``members`` are drawn: whole groups, that fraction of each class."""
     groups = _groups(chosen)
     drawn = np.zeros(len(groups), bool)
-    for place in range(len(chosen.answers)):
+    for place in range(len(chosen.classes)):
         own = members[chosen.labels[members] == place]
-        wanted = max(1, round(share * len(own)))
+        wanted = max(1, round(fraction * len(own)))
         for group in random.permutation(np.unique(groups[own])):
             if drawn[own].sum() >= wanted:
                 break

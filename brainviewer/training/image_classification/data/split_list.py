@@ -32,7 +32,7 @@ def with_split_list(source: LabelledImages, file: Path) -> LabelledImages:
 
     Raises FileError if the list cannot be read, or if it is about other images.
     """
-    known = {picture.file: picture for picture in source.pictures}
+    known = {image.file: image for image in source.images}
     rows: dict[str, dict[str, str]] = {}
     for line, row in read_table(file, COLUMNS):
         _check(row, f"row {line} of {file.name}", known, rows)
@@ -40,30 +40,30 @@ def with_split_list(source: LabelledImages, file: Path) -> LabelledImages:
     if not rows:
         raise FileError(f"{file.name} names no image.", "Audit the data again.")
     testing = any(row["split"] == TEST for row in rows.values())
-    own = [picture for picture in source.pictures if picture.file in rows]
+    own = [image for image in source.images if image.file in rows]
     group_of = _together(own, rows)
 
-    def listed(picture: LabelledImage) -> LabelledImage:
-        row = rows[picture.file]
+    def listed(image: LabelledImage) -> LabelledImage:
+        row = rows[image.file]
         fold = None if testing else row["fold"] or None
-        group = group_of[picture.file]
-        return replace(picture, group=group, fold=fold, testing=row["split"] == TEST)
+        group = group_of[image.file]
+        return replace(image, group=group, fold=fold, testing=row["split"] == TEST)
 
-    pictures = tuple(map(listed, own))
-    said = f"The split is that of {file.name}: {len(pictures)} of {len(known)} images."
+    images = tuple(map(listed, own))
+    said = f"The split is that of {file.name}: {len(images)} of {len(known)} images."
     if any(p.fold is None and p.group == p.file and not row_patient(rows[p.file]) for p in own):
         said += " Where no patients are known it keeps together what looks alike, no more."
     patients = any(row_patient(row) for row in rows.values())
     settled = {UNCHECKED, UNGROUPED} if patients else {UNCHECKED}
     notices = (*(notice for notice in source.notices if notice not in settled), said)
     grouped = source.grouped or patients
-    found = replace(source, layout=LISTED, pictures=pictures, grouped=grouped, notices=notices)
+    found = replace(source, layout=LISTED, images=images, grouped=grouped, notices=notices)
     check_classes(f"The list {file.name}", found.classes)
     return found
 
 
 def _together(
-    pictures: Sequence[LabelledImage], rows: Mapping[str, Mapping[str, str]]
+    images: Sequence[LabelledImage], rows: Mapping[str, Mapping[str, str]]
 ) -> dict[str, str]:
     """The group of each image: what the list, the data or a patient holds together.
 
@@ -71,20 +71,20 @@ def _together(
     """
     first: dict[tuple[str, str], int] = {}
     links = []
-    for place, picture in enumerate(pictures):
-        row = rows[picture.file]
+    for place, image in enumerate(images):
+        row = rows[image.file]
         holds = {"list": row["group"], "patient": row_patient(row)}
-        holds["data"] = picture.group if picture.group != picture.file else ""
+        holds["data"] = image.group if image.group != image.file else ""
         links += [(first.setdefault(key, place), place) for key in holds.items() if key[1]]
     pairs = np.array(links, np.int64).reshape(-1, 2)
-    roots = groups(len(pictures), pairs).tolist()
+    roots = groups(len(images), pairs).tolist()
     many = Counter(roots)
-    leader = {root: pictures[place].file for place, root in reversed([*enumerate(roots)])}
+    leader = {root: images[place].file for place, root in reversed([*enumerate(roots)])}
     # Alone with a patient's name it is that patient.
-    named = [row_patient(rows[p.file]) or p.group for p in pictures]
+    named = [row_patient(rows[p.file]) or p.group for p in images]
     return {
-        picture.file: f"{leader[root]} and others" if many[root] > 1 else name
-        for picture, root, name in zip(pictures, roots, named, strict=True)
+        image.file: f"{leader[root]} and others" if many[root] > 1 else name
+        for image, root, name in zip(images, roots, named, strict=True)
     }
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainviewer.core.errors import FileError
-from brainviewer.files.image2d.reader import read_picture
+from brainviewer.files.image2d.reader import read_image2d
 from brainviewer.training.audit.duplicates import RELATED, groups
 from brainviewer.training.audit.image_signature import SIDE, content_box, unit_thumbnails
 from brainviewer.training.labelled_data.image_lists import TABLE
@@ -32,8 +32,8 @@ class LabelledFile:
     fold : 1 to 4; images of one patient, and copies of one image, share it
     group : first file of the near-copies that it is one of; tumours stand alone, for the table does
         not name patients
-    source_size : (columns, rows) before somebody resized it
-    box : centre x and y, width and height of the tumour as shares of the image, or None
+    source_size : (columns, rows) before it was resized
+    box : centre x and y, width and height of the tumour as fractions of the image, or None
     """
 
     file: str
@@ -54,7 +54,7 @@ def read_labelled(cheng: Path) -> list[LabelledFile]:
     """
     rows = [row for _, row in read_table(cheng / TABLE, _COLUMNS)]
     alone = sorted(row["file"] for row in rows if not row["fold"])
-    group = near_copies([read_picture(cheng / file).grey() for file in alone])
+    group = near_copies([read_image2d(cheng / file).grey() for file in alone])
     first = dict(zip(group.tolist()[::-1], alone[::-1], strict=True))
     group_of = {file: first[n] for file, n in zip(alone, group.tolist(), strict=True)}
     dealt = deal(alone, group)
@@ -77,24 +77,24 @@ def read_labelled(cheng: Path) -> list[LabelledFile]:
         ) from None
 
 
-def near_copies(pictures: Sequence[NDArray[np.uint8]]) -> NDArray[np.int64]:
+def near_copies(images: Sequence[NDArray[np.uint8]]) -> NDArray[np.int64]:
     """(n,) number of the group of near-copies that each image belongs to.
 
-    pictures : (rows, columns) each, of any size
+    images : (rows, columns) each, of any size
 
     Copies may be mirrored, upside down, brighter, resized, or have another margin; so may the
     neighbouring slices that are taken with them. All pairs are compared: for thousands, not more.
     """
-    count = len(pictures)
+    count = len(images)
     if not count:
         return np.zeros(0, np.int64)
-    alike = np.zeros((count, count), bool)
-    for shown in (list(pictures), [one[content_box(one)] for one in pictures]):
+    similar = np.zeros((count, count), bool)
+    for shown in (list(images), [one[content_box(one)] for one in images]):
         thumbnails = unit_thumbnails(shown, SIDE)
         for turned in (thumbnails, thumbnails[:, ::-1]):
             for other in (turned, turned[:, :, ::-1]):
-                alike |= thumbnails.reshape(count, -1) @ other.reshape(count, -1).T >= RELATED
-    return groups(count, np.argwhere(np.triu(alike, 1)))
+                similar |= thumbnails.reshape(count, -1) @ other.reshape(count, -1).T >= RELATED
+    return groups(count, np.argwhere(np.triu(similar, 1)))
 
 
 def deal(files: Sequence[str], group: NDArray[np.int64]) -> dict[str, int]:

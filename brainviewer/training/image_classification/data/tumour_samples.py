@@ -43,8 +43,9 @@ class Sample:
     name : file, or patient, slice and sequence.
     group : its patient, or the first of the near-copies that it is one of, where that is known.
     fold : 1 to 4; all images of a patient lie in one.
-    picture : (rows, columns) float32 grey values
-    lesion : (rows, columns) bool, where it lies, roughly; None where there is none or nobody said.
+    image : (rows, columns) float32 grey values
+    lesion : (rows, columns) bool, where it lies, roughly; None where there is none or it is
+        unknown.
     """
 
     name: str
@@ -52,7 +53,7 @@ class Sample:
     group: str
     label: str
     fold: int
-    picture: NDArray[np.float32]
+    image: NDArray[np.float32]
     lesion: NDArray[np.bool_] | None
 
 
@@ -64,13 +65,13 @@ def read_samples(cheng: Path, lgg: Path | None) -> list[Sample]:
 def cheng_samples(folder: Path) -> Iterator[Sample]:
     """The images of a ``cheng`` folder; lesions are ellipses in the boxes of its table."""
     for item in read_labelled(folder):
-        picture = read_pixels(folder / item.file, GREY, f"The image {item.file}").astype(np.float32)
+        image = read_pixels(folder / item.file, GREY, f"The image {item.file}").astype(np.float32)
         lesion = None
         if item.box is not None:
-            rows, columns = picture.shape
+            rows, columns = image.shape
             x, y, width, height = np.multiply(item.box, (columns, rows) * 2).tolist()
-            lesion = ellipse(picture.shape, (x, y), (width / 2, height / 2))
-        yield Sample(item.file, CHENG, item.group, item.label, item.fold, picture, lesion)
+            lesion = ellipse(image.shape, (x, y), (width / 2, height / 2))
+        yield Sample(item.file, CHENG, item.group, item.label, item.fold, image, lesion)
 
 
 def _lgg_samples(folder: Path) -> Iterator[Sample]:
@@ -96,9 +97,9 @@ def _lgg_samples(folder: Path) -> Iterator[Sample]:
             ):
                 for k in random.permutation(slices)[:count]:
                     name, patient = f"{case.case_id}/{k}/{modality}", case.case_id
-                    picture = volume.data[:, :, k].T.astype(np.float32)
+                    image = volume.data[:, :, k].T.astype(np.float32)
                     lesion = labelled.lesion[:, :, k].T if label == "glioma" else None
-                    yield Sample(name, LGG, patient, label, fold, picture, lesion)
+                    yield Sample(name, LGG, patient, label, fold, image, lesion)
 
 
 def unlabelled_samples(lgg: Path) -> list[Sample]:
@@ -119,12 +120,12 @@ def unlabelled_samples(lgg: Path) -> list[Sample]:
                 head = (volume.data > _BACKGROUND).sum(axis=others)
                 places = np.flatnonzero(head > _LEAST_HEAD_OF_PLANE * head.max())
                 for k in random.permutation(places)[:count].tolist():
-                    picture, ill = (
+                    image, ill = (
                         _upright(np.take(data, k, axis), axis, volume.grid.spacing)
                         for data in (volume.data, lesion)
                     )
                     name = f"{case.case_id}/{'xyz'[axis]}{k}/{modality}"
-                    samples.append(Sample(name, LGG, case.case_id, "", 0, picture, ill > 0.5))
+                    samples.append(Sample(name, LGG, case.case_id, "", 0, image, ill > 0.5))
     return samples
 
 
@@ -133,11 +134,11 @@ def _upright(
 ) -> NDArray[np.float32]:
     """A slice as (rows, columns) with square pixels; the head up in all but axial ones."""
     across, along = (spacing[other] for other in range(3) if other != axis)
-    picture = cut.T if axis == 2 else cut.T[::-1]
-    rows, columns = picture.shape
+    image = cut.T if axis == 2 else cut.T[::-1]
+    rows, columns = image.shape
     least = min(across, along)
     size = (round(columns * across / least), round(rows * along / least))
-    return np.asarray(cv2.resize(np.array(picture, np.float32, order="C"), size), np.float32)
+    return np.asarray(cv2.resize(np.array(image, np.float32, order="C"), size), np.float32)
 
 
 def with_copies(samples: Sequence[Sample], names: Sequence[str]) -> frozenset[str]:
@@ -148,7 +149,7 @@ def with_copies(samples: Sequence[Sample], names: Sequence[str]) -> frozenset[st
     found: set[str] = set()
     for label in sorted({name.split("/")[0] for name in names}):
         some = [s for s in samples if s.source == CHENG and s.label == label]
-        group = near_copies([sample.picture.astype(np.uint8) for sample in some])
+        group = near_copies([sample.image.astype(np.uint8) for sample in some])
         number = dict(zip((sample.name for sample in some), group.tolist(), strict=True))
         wanted = [name for name in names if name.startswith(f"{label}/")]
         if missing := [name for name in wanted if name not in number]:

@@ -3,8 +3,8 @@
     python -m brainviewer.training.image_classification.evaluation.controls \
         --data DIR --out FILE.json
 
-Simple classifiers learn from a part of what is known about a picture: its size before somebody
-resized it, the outermost tenth, the outline of the head, everything but the tumour. Where they do
+Simple classifiers learn from a part of what is known about an image: its size before somebody
+resized it, the outermost tenth, the contour of the head, everything but the tumour. Where they do
 well, a network can do well for the same bad reason. ``border_only`` and ``centre_masked`` show a
 trained network no more than that.
 """
@@ -21,11 +21,11 @@ from numpy.typing import NDArray
 
 from brainviewer.assets import resources
 from brainviewer.core.errors import Report
-from brainviewer.files.image2d.reader import read_picture
+from brainviewer.files.image2d.reader import read_image2d
 from brainviewer.files.writing import check_new_file, write_whole
 from brainviewer.models.card import ModelInput
 from brainviewer.models.card_file import parse_input
-from brainviewer.models.image_classification.input import head_of, prepare_picture
+from brainviewer.models.image_classification.input import head_of, prepare_image
 from brainviewer.models.subtype.input import cut_out
 from brainviewer.training.command import print_progress, run_alone
 from brainviewer.training.image_classification.data.tumour_folds import (
@@ -87,9 +87,9 @@ def centre_masked(tensor: Tensor) -> Tensor:
     return _middle_hidden(tensor, _MIDDLE)
 
 
-def _middle_hidden(tensor: Tensor, share: float) -> Tensor:
+def _middle_hidden(tensor: Tensor, fraction: float) -> Tensor:
     size = tensor.shape[1]
-    edge = round(size * (1 - share) / 2)
+    edge = round(size * (1 - fraction) / 2)
     return lesion_masked(tensor, np.tile([edge, edge, size - edge, size - edge], (len(tensor), 1)))
 
 
@@ -121,17 +121,17 @@ def read_prepared(cheng: Path, model_input: ModelInput, report: Report) -> Prepa
     for number, file in enumerate(files):
         if number % 100 == 0:
             report(number / len(files), "preparing images")
-        picture = read_picture(cheng / file.file).grey()
-        values = picture.astype(np.float32)
-        made = prepare_picture(values, model_input)
+        image = read_image2d(cheng / file.file).grey()
+        values = image.astype(np.float32)
+        made = prepare_image(values, model_input)
         head = head_of(values - values.min())
         tensors.append(made.tensor[0])
         heads.append(cut_out(head.astype(np.float32), made.box, size))
-        beside.append(_beside(picture, head))
+        beside.append(_beside(image, head))
         if file.box is not None:
             centre, half = np.array(file.box[:2]), np.array(file.box[2:]) * (0.5 + _RIM)
             corners = np.concatenate([centre - half, centre + half])
-            pixels = corners * np.tile(picture.shape[::-1], 2)
+            pixels = corners * np.tile(image.shape[::-1], 2)
             boxes[number] = (pixels - [made.box.left, made.box.top] * 2) * (size / made.box.side)
     known = ~np.isnan(boxes[:, 0])
     random = np.random.default_rng(_SEED)
@@ -146,13 +146,13 @@ def features(prepared: Prepared) -> dict[str, Features]:
     return {
         "size before resizing": np.column_stack([sizes, sizes[:, 0] / sizes[:, 1]]),
         "grey values beside the head": prepared.beside,
-        "sharpness of the prepared picture": spectrum(tensor),
-        "outline of the head": _shrunk(prepared.heads[..., None]),
+        "sharpness of the prepared image": spectrum(tensor),
+        "contour of the head": _shrunk(prepared.heads[..., None]),
         "border only": _shrunk(border_only(tensor)),
         "centre masked": _shrunk(centre_masked(tensor)),
         "tumour masked": _shrunk(lesion_masked(tensor, prepared.boxes)),
         "place and size of the tumour's box": prepared.boxes,
-        "whole prepared picture": _shrunk(tensor),
+        "whole prepared image": _shrunk(tensor),
     }
 
 
@@ -185,13 +185,13 @@ def measure(prepared: Prepared, report: Report) -> dict[str, Any]:
     controls = {}
     for number, (name, values) in enumerate(parts.items()):
         report(number / len(parts), name)
-        answers = unseen(values, truth, fold_of)
-        right = {key: float(np.mean(p.argmax(axis=1) == truth)) for key, p in answers.items()}
+        predictions = held_out(values, truth, fold_of)
+        right = {key: float(np.mean(p.argmax(axis=1) == truth)) for key, p in predictions.items()}
         best = max(right, key=right.__getitem__)
         controls[name] = {
             "classifier": best,
             "accuracy_of_each": {key: round(value, 4) for key, value in right.items()},
-            "figures": figures(truth, answers[best], measures(CLASSES), _SEED, groups),
+            "figures": figures(truth, predictions[best], measures(CLASSES), _SEED, groups),
         }
     counts = np.bincount(truth, minlength=len(CLASSES))
     return {
@@ -204,7 +204,7 @@ def measure(prepared: Prepared, report: Report) -> dict[str, Any]:
     }
 
 
-def unseen(
+def held_out(
     values: Features, truth: NDArray[np.int64], fold_of: NDArray[np.int64]
 ) -> dict[str, Features]:
     """(n, classes) probabilities by classifier, each from the folds that an image is not in."""
@@ -248,9 +248,9 @@ def _size_told(
     longer = np.array([max(file.source_size) for file in files])[chosen]
     large = (longer > np.median(longer)).astype(np.int64)
     found = {}
-    for name in ("sharpness of the prepared picture", "whole prepared picture"):
-        answers = unseen(parts[name][chosen], large, fold_of[chosen])
-        areas = [area_under_curve(large > 0, shares[:, 1]) for shares in answers.values()]
+    for name in ("sharpness of the prepared image", "whole prepared image"):
+        predictions = held_out(parts[name][chosen], large, fold_of[chosen])
+        areas = [area_under_curve(large > 0, fractions[:, 1]) for fractions in predictions.values()]
         found[name] = round(max(areas), 4)
     return found
 
@@ -262,12 +262,13 @@ def _shrunk(tensor: Tensor) -> Features:
     return np.array(small, np.float64).reshape(len(tensor), -1)
 
 
-def _beside(picture: NDArray[np.uint8], head: NDArray[np.bool_]) -> Features:
-    """(greys,) share of each range of grey values away from the head; zeros where all is head."""
-    wide = 2 * round(_BESIDE * max(picture.shape) / 224) + 1
+def _beside(image: NDArray[np.uint8], head: NDArray[np.bool_]) -> Features:
+    """(greys,) fraction of each range of grey values away from the head; zeros where all is
+    head."""
+    wide = 2 * round(_BESIDE * max(image.shape) / 224) + 1
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (wide, wide))
     away = cv2.dilate(head.astype(np.uint8), disc) == 0
-    counts = np.bincount(picture[away] // (256 // _GREYS), minlength=_GREYS)
+    counts = np.bincount(image[away] // (256 // _GREYS), minlength=_GREYS)
     return np.asarray(counts / max(1, int(counts.sum())), np.float64)
 
 

@@ -9,11 +9,11 @@ import torch
 from numpy.typing import NDArray
 
 from brainviewer.core.errors import Report
-from brainviewer.files.image2d.reader import read_picture
+from brainviewer.files.image2d.reader import read_image2d
 from brainviewer.models.card import ModelInput
-from brainviewer.models.feature_ood import embedding, fit_scope
-from brainviewer.models.image_classification.eligibility import why_not_picture
-from brainviewer.models.image_classification.input import head_of, prepare_picture
+from brainviewer.models.feature_ood import embedding, fit_ood
+from brainviewer.models.image_classification.eligibility import why_not_image
+from brainviewer.models.image_classification.input import head_of, prepare_image
 from brainviewer.models.saliency import CropBox
 from brainviewer.models.subtype.input import cut_out
 from brainviewer.training.image_classification.data.benign_edits import edit
@@ -59,9 +59,9 @@ def read_ood_images(folder: Path) -> list[OodImage]:
         files = sorted(kind.glob("*.png"))
         chosen = np.linspace(0, len(files) - 1, min(_OF_KIND, len(files))).round().astype(int)
         for n in chosen.tolist():
-            picture = read_picture(files[n])
-            grey = picture.grey().astype(np.float32)
-            gated = bool(why_not_picture(picture.rgb()))
+            image = read_image2d(files[n])
+            grey = image.grey().astype(np.float32)
+            gated = bool(why_not_image(image.rgb()))
             gated = gated or not head_of(grey - grey.min()).any()
             found.append(OodImage(kind.name.replace("-", " ").replace("_", " "), grey, gated))
     return found
@@ -86,7 +86,7 @@ def predict_held_out(
         np.flatnonzero([one.source == source for one in samples]) for source in (CHENG, LGG)
     )
     left_out = np.array([name in doubtful for name in names.tolist()])
-    tensors, boxes = _prepared([one.picture for one in samples], model_input)
+    tensors, boxes = _prepared([one.image for one in samples], model_input)
     gated = np.array([one.gated for one in ood], bool)
     odd, _ = _prepared([one.grey for one in ood if not one.gated], model_input)
     chosen = ours[::_EVERY]
@@ -103,10 +103,10 @@ def predict_held_out(
         own = np.flatnonzero(fold_of == fold)
         learned = ours[(fold_of[ours] != fold) & ~left_out[ours]]
         some = random.permutation(learned)[:_OF_FOLD]
-        scope = fit_scope(_embeddings(look(network, tensors[some], mirrored)[1]), AXES)
+        ood_check = fit_ood(_embeddings(look(network, tensors[some], mirrored)[1]), AXES)
         report(place / 4, f"fold {fold}: unseen images")
         logits[own], maps = look(network, tensors[own], mirrored)
-        distances[own] = [scope.distance(row) for row in _embeddings(maps)]
+        distances[own] = [ood_check.distance(row) for row in _embeddings(maps)]
         dense = network.dense.weight.detach().numpy()
         for n, features in zip(own.tolist(), maps, strict=True):
             lesion = samples[n].lesion
@@ -117,15 +117,15 @@ def predict_held_out(
         masked[own] = look(network, centre_masked(tensors[own]), False)[0]
         report((place + 0.3) / 4, f"fold {fold}: images out of scope")
         _, maps = look(network, odd, mirrored)
-        ood_distances[place, ~gated] = [scope.distance(row) for row in _embeddings(maps)]
+        ood_distances[place, ~gated] = [ood_check.distance(row) for row in _embeddings(maps)]
         mine = np.flatnonzero(fold_of[chosen] == fold)
         for row, name in enumerate(EDIT_NAMES):
             report((place + 0.4 + 0.6 * row / len(EDIT_NAMES)) / 4, f"fold {fold}: {name}")
-            pictures = [
-                edit(samples[n].picture.astype(np.uint8), name, n).astype(np.float32)
+            images = [
+                edit(samples[n].image.astype(np.uint8), name, n).astype(np.float32)
                 for n in chosen[mine].tolist()
             ]
-            prepared, _ = _prepared(pictures, model_input)
+            prepared, _ = _prepared(images, model_input)
             edited[row, mine] = look(network, prepared, mirrored)[0]
     inside, hit, area = looked[:, ours]
     return TumourPredictions(
@@ -137,7 +137,7 @@ def predict_held_out(
         logits=logits[ours],
         bordered=bordered[ours],
         masked=masked[ours],
-        gated=np.array([bool(why_not_picture(samples[n].picture)) for n in ours.tolist()]),
+        gated=np.array([bool(why_not_image(samples[n].image)) for n in ours.tolist()]),
         distances=distances[ours],
         inside=inside,
         hit=hit,
@@ -177,9 +177,9 @@ def look(network: MapNetwork, tensors: Tensors, mirrored: bool) -> tuple[Tensors
 
 
 def _prepared(
-    pictures: Iterable[NDArray[np.float32]], model_input: ModelInput
+    images: Iterable[NDArray[np.float32]], model_input: ModelInput
 ) -> tuple[Tensors, list[CropBox]]:
-    made = [prepare_picture(picture, model_input) for picture in pictures]
+    made = [prepare_image(image, model_input) for image in images]
     size = model_input.size
     tensors = [one.tensor[0] for one in made]
     return np.stack(tensors) if made else np.zeros((0, size, size, 1), np.float32), [
@@ -193,7 +193,7 @@ def _embeddings(maps: Tensors) -> NDArray[np.float32]:
 
 
 def _looked(evidence: Tensors, lesion: Tensors) -> tuple[float, float, float]:
-    """Share of a map on the lesion, whether its top lies there, and the lesion's own share.
+    """Fraction of a map on the lesion, whether its top lies there, and the lesion's own fraction.
 
     evidence : (h, w); lesion : (size, size) in 0..1. A place is lesion where a quarter of it is.
     """
@@ -202,16 +202,16 @@ def _looked(evidence: Tensors, lesion: Tensors) -> tuple[float, float, float]:
     covered = lesion.reshape(rows, block, rows, block).mean(axis=(1, 3))
     positive = np.maximum(evidence, 0)
     top = np.unravel_index(int(evidence.argmax()), evidence.shape)
-    share = float((positive * covered).sum() / max(float(positive.sum()), 1e-9))
-    return share, float(covered[top] > 0.05), float(covered.mean())
+    fraction = float((positive * covered).sum() / max(float(positive.sum()), 1e-9))
+    return fraction, float(covered[top] > 0.05), float(covered.mean())
 
 
 def embeddings_of(
-    network: MapNetwork, pictures: Sequence[NDArray[np.float32]], model_input: ModelInput
+    network: MapNetwork, images: Sequence[NDArray[np.float32]], model_input: ModelInput
 ) -> NDArray[np.float32]:
     """(n, 2048): the features of whole images as ``models.feature_ood.embedding`` gives them."""
     rows = []
-    for start in range(0, len(pictures), 8 * _BATCH):
-        some, _ = _prepared(pictures[start : start + 8 * _BATCH], model_input)
+    for start in range(0, len(images), 8 * _BATCH):
+        some, _ = _prepared(images[start : start + 8 * _BATCH], model_input)
         rows.append(_embeddings(look(network, some, model_input.mirrored)[1]))
     return np.concatenate(rows)

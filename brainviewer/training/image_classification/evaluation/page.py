@@ -91,13 +91,13 @@ def _curves(history: Sequence[Mapping[str, Any]], theme: Theme) -> Any:
         folds.setdefault(one["fold"], []).append(one)
     most = max(map(len, folds.values()))
     for number, own in enumerate(folds.values()):
-        epochs, mark = np.arange(1, len(own) + 1), "o" if len(own) < 8 else None
+        epochs, marker = np.arange(1, len(own) + 1), "o" if len(own) < 8 else None
         for axes, name in ((loss, "loss"), (right, "accuracy")):
             for key, colour, label in (
                 (name, theme.first, "training"), (f"val_{name}", theme.second, "validation"),
             ):  # fmt: skip
                 values, named = [one[key] for one in own], None if number else label
-                axes.plot(epochs, values, color=colour, marker=mark, ms=3, lw=1.3, label=named)
+                axes.plot(epochs, values, color=colour, marker=marker, ms=3, lw=1.3, label=named)
         tuned = next((n for n, one in enumerate(own) if one["phase"] == "fine-tuning"), 0)
         if tuned:
             for axes in (loss, right):

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 
 from brainviewer.models.card import DOUBT
-from brainviewer.models.subtype.fusion_head import Head
-from brainviewer.models.subtype.fusion_head_content import head_content
-from brainviewer.training.image_classification.data.benign_edits import EDITS, changed_answers
+from brainviewer.models.subtype.fusion_head import FusionHead
+from brainviewer.models.subtype.fusion_head_content import fusion_head_record
+from brainviewer.training.image_classification.data.benign_edits import EDITS, changed_predictions
 from brainviewer.training.image_classification.data.tumour_folds import CLASSES, FOLDS
 from brainviewer.training.image_classification.evaluation.results import (
     DRAWS,
@@ -28,11 +28,11 @@ from brainviewer.training.image_classification.evaluation.tumour_predictions imp
     Numbers,
     Probabilities,
     TumourPredictions,
-    fit_head,
-    heads_of_folds,
+    fit_fusion_head,
+    fusion_heads_of_folds,
     scaled,
 )
-from brainviewer.training.metrics.intervals import against_bar, share
+from brainviewer.training.metrics.intervals import against_bar, fraction
 from brainviewer.training.metrics.metric_kinds import area_interval
 from brainviewer.training.metrics.metrics import accuracy, area_under_curve, doubtful_error
 from brainviewer.training.templates import render_markdown
@@ -59,49 +59,49 @@ def evaluate(said: TumourPredictions, controls: Mapping[str, Any] | None = None)
     controls : what trivial information alone tells (see ``controls``).
     """
     right, folds = ~said.doubtful, said.folds
-    heads = heads_of_folds(said)
+    fusion_heads = fusion_heads_of_folds(said)
     tested = held_out_predictions(said)
-    answers = tested.probabilities
+    predictions = tested.probabilities
     whole = measured(CLASSES, tested, _SEED)
     asked = {
         DOUBT: doubtful_error(LEAST_CONFIDENT),
         "error above the threshold": doubtful_error(LEAST_CONFIDENT, False),
     }
-    whole["figures"] += figures(said.labels, answers, asked, _SEED, tested.groups)
-    scope, edits = _scope(said), _edits(said, answers, heads)
-    doubtful = _counts(answers[said.doubtful].argmax(axis=1))
+    whole["figures"] += figures(said.labels, predictions, asked, _SEED, tested.groups)
+    ood_check, edits = _ood_metrics(said), _edits(said, predictions, fusion_heads)
+    doubtful = _counts(predictions[said.doubtful].argmax(axis=1))
     return {
         "kind": "tumour-pictures",
         "classes": list(CLASSES),
         "images": _counts(said.labels),
         "folds": len(FOLDS),
         "bootstrap_repeats": DRAWS,
-        "head": head_content(fit_head(said.logits[right], said.labels[right])),
-        "bars": bars(whole["figures"], edits, scope),
+        "head": fusion_head_record(fit_fusion_head(said.logits[right], said.labels[right])),
+        "bars": bars(whole["figures"], edits, ood_check),
         **whole,
         "doubtful": {"images": int(said.doubtful.sum()), "answers": doubtful},
         "without_doubtful": measured(CLASSES, tested.at(np.flatnonzero(right)), _SEED)["figures"],
         "tumours_alone": _tumours_alone(tested),
         "each_fold": {
-            str(fold): _in_short(said.labels[folds == fold], answers[folds == fold])
+            str(fold): _in_short(said.labels[folds == fold], predictions[folds == fold])
             for fold in FOLDS
         },
         "shown_less": {
             "the outer tenth on each side only": _in_short(
-                said.labels, scaled(said.bordered, folds, heads)
+                said.labels, scaled(said.bordered, folds, fusion_heads)
             ),
-            "all but the middle": _in_short(said.labels, scaled(said.masked, folds, heads)),
+            "all but the middle": _in_short(said.labels, scaled(said.masked, folds, fusion_heads)),
         },
         "controls": dict(controls or {}),
         "edits": edits,
-        "scope": scope,
+        "scope": ood_check,
         "looks": _looks(said),
         "lgg": _lgg(said),
     }
 
 
 def bars(
-    reported: Sequence[Mapping[str, Any]], edits: Mapping[str, Any], scope: Mapping[str, Any]
+    reported: Sequence[Mapping[str, Any]], edits: Mapping[str, Any], ood_check: Mapping[str, Any]
 ) -> dict[str, dict[str, Any]]:
     """What was set out to be reached, and whether it was (``against_bar``)."""
     reached = {figure["name"]: figure for figure in reported}
@@ -109,7 +109,7 @@ def bars(
     for name, key in (
         ("AUROC of what is out of scope", "AUROC"), ("false refusals", "false_refusals"),
     ):  # fmt: skip
-        ends = (scope[key], scope[f"{key}_low"], scope[f"{key}_high"])
+        ends = (ood_check[key], ood_check[f"{key}_low"], ood_check[f"{key}_high"])
         reached[name] = dict(zip(("value", "low", "high"), ends, strict=True))
     return {name: against_bar(reached[name], sign, bar) for name, (bar, sign) in BARS.items()}
 
@@ -124,7 +124,7 @@ def held_out_predictions(said: TumourPredictions) -> Predictions:
         tuple(said.files.tolist()),
         tuple(str(fold) for fold in said.folds.tolist()),
         said.labels,
-        scaled(said.logits, said.folds, heads_of_folds(said)),
+        scaled(said.logits, said.folds, fusion_heads_of_folds(said)),
         said.groups,
         "near-copies",
     )
@@ -135,9 +135,9 @@ def _limit(distances: Numbers) -> float:
     return float(np.quantile(distances, QUANTILE))
 
 
-def _in_short(labels: Labels, answers: Probabilities) -> dict[str, float]:
+def _in_short(labels: Labels, predictions: Probabilities) -> dict[str, float]:
     table = measures(CLASSES)
-    return {name: round(float(table[name](labels, answers)[0]), 4) for name in _SHORT}
+    return {name: round(float(table[name](labels, predictions)[0]), 4) for name in _SHORT}
 
 
 def _tumours_alone(tested: Predictions) -> list[dict[str, Any]]:
@@ -155,28 +155,28 @@ def _tumours_alone(tested: Predictions) -> list[dict[str, Any]]:
 
 
 def _edits(
-    said: TumourPredictions, answers: Probabilities, heads: Mapping[int, Head]
+    said: TumourPredictions, predictions: Probabilities, fusion_heads: Mapping[int, FusionHead]
 ) -> dict[str, dict[str, Any]]:
-    before = answers[said.chosen].argmax(axis=1)
+    before = predictions[said.chosen].argmax(axis=1)
     after = {
-        name: scaled(said.edited[n], said.folds[said.chosen], heads).argmax(axis=1)
+        name: scaled(said.edited[n], said.folds[said.chosen], fusion_heads).argmax(axis=1)
         for n, name in enumerate(EDIT_NAMES)
     }
-    changed = changed_answers(before, {name: after[name] for name in EDITS})
+    changed = changed_predictions(before, {name: after[name] for name in EDITS})
     changed |= {
-        name: share(float(np.mean(answered != before)), len(before))
-        for name, answered in after.items()
+        name: fraction(float(np.mean(classified != before)), len(before))
+        for name, classified in after.items()
         if name not in EDITS
     }
     found = {name: one.entry(name, "images", len(before)) for name, one in changed.items()}
-    for name, answered in after.items():
+    for name, classified in after.items():
         # Whether sharpness, which tells most images without a tumour, is what it goes by.
-        crossed = (before == _KIND_OF_NONE) != (answered == _KIND_OF_NONE)
+        crossed = (before == _KIND_OF_NONE) != (classified == _KIND_OF_NONE)
         found[name]["crossed"] = int(np.sum(crossed))
     return found
 
 
-def _scope(said: TumourPredictions) -> dict[str, Any]:
+def _ood_metrics(said: TumourPredictions) -> dict[str, Any]:
     """Each fold's network for itself: its unseen images against all ood ones.
 
     What the simple checks refuse counts as farthest away.
@@ -191,11 +191,11 @@ def _scope(said: TumourPredictions) -> dict[str, Any]:
     kinds = {}
     for kind in np.unique(kind_of).tolist():
         of_kind = kind_of == kind
-        share_refused = float(np.mean(np.mean(odd[:, of_kind] > limits[:, None], axis=1)))
+        fraction_refused = float(np.mean(np.mean(odd[:, of_kind] > limits[:, None], axis=1)))
         kinds[kind] = {
             "images": int(of_kind.sum()),
             "gated": round(float(np.mean(said.ood_gated[of_kind])), 4),
-            **fraction_with_interval("refused", share_refused, of_kind.sum()),
+            **fraction_with_interval("refused", fraction_refused, of_kind.sum()),
             "AUROC": round(_mean_area(own, odd[:, of_kind]), 4),
         }
     return {
@@ -210,8 +210,8 @@ def _scope(said: TumourPredictions) -> dict[str, Any]:
 
 
 def fraction_with_interval(name: str, so: float, images: int) -> dict[str, float]:
-    """A share of so many images and the ends of its interval, each by a name of its own."""
-    one = share(so, int(images))
+    """A fraction of so many images and the ends of its interval, each by a name of its own."""
+    one = fraction(so, int(images))
     ends = {name: one.value, f"{name}_low": one.low, f"{name}_high": one.high}
     return {key: round(value, 4) for key, value in ends.items()}
 
@@ -242,15 +242,15 @@ def _looks(said: TumourPredictions) -> dict[str, float]:
 def _lgg(said: TumourPredictions) -> dict[str, dict[str, Any]]:
     """What unseen patients of another collection are answered, by sequence and truth."""
     sequences = np.array([str(name).rsplit("/", 1)[-1] for name in said.lgg_names])
-    answers = said.lgg_logits.argmax(axis=1)
+    predictions = said.lgg_logits.argmax(axis=1)
     rows: dict[str, dict[str, Any]] = {}
     for sequence in sorted(set(sequences.tolist())):
         for label in ("glioma", "none"):
             some = (sequences == sequence) & (said.lgg_labels == CLASSES.index(label))
             if some.any():
                 many = int(some.sum())
-                shares = {n: round(c / many, 4) for n, c in _counts(answers[some]).items()}
-                rows[f"{label} on {sequence}"] = {"images": many, **shares}
+                fractions = {n: round(c / many, 4) for n, c in _counts(predictions[some]).items()}
+                rows[f"{label} on {sequence}"] = {"images": many, **fractions}
     return rows
 
 

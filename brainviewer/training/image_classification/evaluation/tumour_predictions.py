@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 
 from brainviewer.core.errors import FileError
-from brainviewer.models.subtype.fusion_head import Head, Prevalence, Source
+from brainviewer.models.subtype.fusion_head import FusionHead, Prevalence, Source
 from brainviewer.training.image_classification.data.benign_edits import EDITS, EXTRA_EDITS
 from brainviewer.training.image_classification.data.tumour_folds import CLASSES, FOLDS
 from brainviewer.training.json_files import read_arrays, write_arrays
@@ -29,7 +29,7 @@ CONTAMINATION = 0.01
 Probabilities = NDArray[np.float64]
 Logits = NDArray[np.float32]
 Labels = NDArray[np.int64]
-Marks = NDArray[np.bool_]
+ReadAnnotations = NDArray[np.bool_]
 Numbers = NDArray[np.float32]
 
 
@@ -37,20 +37,21 @@ Numbers = NDArray[np.float32]
 class TumourPredictions:
     """Answers to unseen images; n of ``cheng``, m of them edited, k of ``lgg``, s ood ones.
 
-    doubtful : (n,) whether its label is plainly wrong (see the recipe), so nobody learned from it.
+    doubtful : (n,) whether its label is plainly wrong (see the recipe), so it was not learned from.
     groups : (n,) images of one are near-copies (see ``folds``); most stand alone.
     files : (n,) and folds : (n,), labels : (n,) place in ``CLASSES``
     logits : (n, 4); bordered, masked : the same, shown the border or all but the centre alone.
     gated : (n,) whether the simple checks refuse it before the network runs.
     distances : (n,) from what the fold's network learned from (see ``models.feature_ood``).
-    inside : (n,) share of the map of the true class that lies on the lesion, NaN without lesion.
-    hit : (n,) whether its largest value does, NaN without lesion; area : (n,) share of the lesion.
+    inside : (n,) fraction of the map of the true class that lies on the lesion, NaN without lesion.
+    hit : (n,) whether its largest value does, NaN without lesion; area : (n,) fraction of the
+        lesion.
     chosen : (m,) which of n were edited; edited : (edits, m, 4) logits, as in ``EDIT_NAMES``.
     lgg_names : (k,), lgg_labels : (k,), lgg_logits : (k, 4)
     ood_kinds : (s,), ood_gated : (s,), ood_distances : (4, s), by each fold's network.
     """
 
-    doubtful: Marks
+    doubtful: ReadAnnotations
     groups: NDArray[Any]
     files: NDArray[Any]
     folds: Labels
@@ -58,7 +59,7 @@ class TumourPredictions:
     logits: Logits
     bordered: Logits
     masked: Logits
-    gated: Marks
+    gated: ReadAnnotations
     distances: Numbers
     inside: Numbers
     hit: Numbers
@@ -69,7 +70,7 @@ class TumourPredictions:
     lgg_labels: Labels
     lgg_logits: Logits
     ood_kinds: NDArray[Any]
-    ood_gated: Marks
+    ood_gated: ReadAnnotations
     ood_distances: Numbers
 
 
@@ -94,45 +95,45 @@ def load_predictions(path: Path) -> TumourPredictions:
         ) from None
 
 
-def heads_of_folds(said: TumourPredictions) -> dict[int, Head]:
+def fusion_heads_of_folds(said: TumourPredictions) -> dict[int, FusionHead]:
     """The head of each fold, fitted to the others."""
     heads = {}
     for fold in FOLDS:
         others = (said.folds != fold) & ~said.doubtful
-        heads[fold] = fit_head(said.logits[others], said.labels[others])
+        heads[fold] = fit_fusion_head(said.logits[others], said.labels[others])
     return heads
 
 
-def fit_head(logits: Logits, labels: Labels) -> Head:
+def fit_fusion_head(logits: Logits, labels: Labels) -> FusionHead:
     """The head whose scale gives the least log loss, all classes weighing the same."""
     count = len(CLASSES)
-    shares = tuple((np.bincount(labels, minlength=count) / len(labels)).round(6).tolist())
+    fractions = tuple((np.bincount(labels, minlength=count) / len(labels)).round(6).tolist())
     prevalences = {
         "equal": Prevalence((1 / count,) * count, "All answers are taken to be equally frequent."),
-        "training": Prevalence(shares, f"As among the {len(labels)} training images."),
+        "training": Prevalence(fractions, f"As among the {len(labels)} training images."),
     }
 
-    def head(scale: float) -> Head:
+    def head(scale: float) -> FusionHead:
         source = Source(scale, scale)
-        return Head(
+        return FusionHead(
             CLASSES, source, None, None, prevalences, "equal", LEAST_CONFIDENT, CONTAMINATION
         )
 
     def loss(exponent: float) -> float:
-        return balanced_log_loss(labels, _shares(head(float(np.exp(exponent))), logits))
+        return balanced_log_loss(labels, _fractions(head(float(np.exp(exponent))), logits))
 
     found = minimize_scalar(loss, bounds=(-4, 3), method="bounded")
     return head(round(float(np.exp(found.x)), 4))
 
 
-def scaled(logits: Logits, folds: Labels, heads: Mapping[int, Head]) -> Probabilities:
+def scaled(logits: Logits, folds: Labels, heads: Mapping[int, FusionHead]) -> Probabilities:
     """(n, classes) calibrated answers, each by the head of its fold."""
     result = np.zeros(logits.shape)
     for fold, head in heads.items():
-        result[folds == fold] = _shares(head, logits[folds == fold])
+        result[folds == fold] = _fractions(head, logits[folds == fold])
     return result
 
 
-def _shares(head: Head, logits: Logits) -> Probabilities:
+def _fractions(head: FusionHead, logits: Logits) -> Probabilities:
     assert head.network is not None
-    return head.shares(head.network.alone * logits.astype(np.float64), head.default)
+    return head.probabilities(head.network.alone * logits.astype(np.float64), head.default)

@@ -61,12 +61,12 @@ def vote(
         seen = []
     found = []
     for name, together in (("majority", majority), ("soft", lambda stacked: stacked.mean(axis=0))):
-        answered = _voted([member.tested for member in members], together)
-        result = _result(recipe, recipe_sha256, f"{recipe.name}-{name}", members, answered)
+        classified = _voted([member.tested for member in members], together)
+        result = _result(recipe, recipe_sha256, f"{recipe.name}-{name}", members, classified)
         make_folder(out / name)
         validated = _voted(seen, together) if seen else None
-        write_predictions(out / name / PREDICTIONS_FILE, answered, validated)
-        write_page(result, answered, None, out / name)
+        write_predictions(out / name / PREDICTIONS_FILE, classified, validated)
+        write_page(result, classified, None, out / name)
         write_whole(out / name / RESULT_FILE, dump(result).encode())
         found.append(result)
     return found
@@ -94,13 +94,13 @@ def _chosen(recipe: VoteRecipe, source: LabelledImages, runs: Sequence[Path]) ->
 
 
 def majority(stacked: Stacked) -> Stacked:
-    """(members, n, classes) -> (n, classes) shares of the votes.
+    """(members, n, classes) -> (n, classes) fractions of the votes.
 
     Where votes are equal the mean probability decides, by a hundredth of a vote.
     """
     votes = np.eye(stacked.shape[2])[stacked.argmax(axis=2)].mean(axis=0)
-    shares = votes + 0.01 * stacked.mean(axis=0)
-    return np.asarray(shares / shares.sum(axis=1, keepdims=True))
+    probabilities = votes + 0.01 * stacked.mean(axis=0)
+    return np.asarray(probabilities / probabilities.sum(axis=1, keepdims=True))
 
 
 def _voted(parts: Sequence[Predictions], together: Callable[[Stacked], Stacked]) -> Predictions:

@@ -48,7 +48,7 @@ class Teacher(FurtherTask):
         (teacher,) = self._teacher
         with torch.no_grad():
             theirs = teacher.maps(batch.shown, after=self._after)
-            answers = teacher.logits(theirs[1]).float()
+            predictions = teacher.logits(theirs[1]).float()
         total = torch.zeros(())
         for link, own, their in zip(self.links, maps, theirs, strict=True):
             said = link(own).float()
@@ -59,7 +59,7 @@ class Teacher(FurtherTask):
         if self._prior is not None:
             total = total + nn.functional.kl_div(
                 torch.log_softmax(logits.float() / _TEMPERATURE, dim=1),
-                torch.log_softmax((answers + self._prior) / _TEMPERATURE, dim=1),
+                torch.log_softmax((predictions + self._prior) / _TEMPERATURE, dim=1),
                 reduction="batchmean",
                 log_target=True,
             ) * (_TEMPERATURE**2)

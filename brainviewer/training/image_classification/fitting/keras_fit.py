@@ -116,6 +116,6 @@ def begin(recipe: ImageRecipe, classes: int) -> tuple[Built, str]:
     return built, weights
 
 
-def answers(model: Any, values: NDArray[Any], report: Report = silent) -> NDArray[np.float64]:
+def predictions(model: Any, values: NDArray[Any], report: Report = silent) -> NDArray[np.float64]:
     """(n, classes) probabilities of a network for images or features."""
     return np.asarray(outputs(model, values, report, "testing"), np.float64)

@@ -115,7 +115,7 @@ def fit(
         text = f"fold {fold}" if fold else "all images"
         network = learn(network, make, recipe.training, recipe.seed + fold, text, report, further)
         # Without how often it was shown each class its answer is the evidence of the image alone,
-        # as the head wants it.
+        # as the head expects it.
         with torch.no_grad():
             network.dense.bias -= torch.log(often)
         save_weights(network, path)
@@ -145,11 +145,11 @@ def sampling_weights(samples: Sequence[Sample], allowed: NDArray[np.bool_], lgg:
     weight = np.zeros(len(samples))
     labels = np.array([sample.label for sample in samples])
     ours = np.array([sample.source == CHENG for sample in samples])
-    for members, share in ((allowed & ours, 1 - lgg), (allowed & ~ours, lgg)):
+    for members, fraction in ((allowed & ours, 1 - lgg), (allowed & ~ours, lgg)):
         if members.any():
             _, place, count = np.unique(labels[members], return_inverse=True, return_counts=True)
             frequent = count[place].astype(float) ** -_BALANCE
-            weight[members] = share * frequent / frequent.sum()
+            weight[members] = fraction * frequent / frequent.sum()
     for label, often in zip(CLASSES, _shown(samples, weight), strict=True):
         if not often:
             raise FileError(
@@ -187,7 +187,7 @@ def batches(
         maps = as_maps(cache.maps[chosen, draws])
         covered = cache.covered[chosen, draws].astype(np.float32) / np.float32(255)
         return Batch(
-            maps if pictured is None else pictured(cache.pictures[chosen, draws]),
+            maps if pictured is None else pictured(cache.images[chosen, draws]),
             torch.from_numpy(codes[chosen]) if labelled else None,
             torch.from_numpy(covered[:, None]),
             None if pictured is None else maps,
@@ -200,8 +200,8 @@ def _pictured(theirs: ModelInput, ours: ModelInput) -> MakeImages:
     """Turns the codes of the teacher's images into images of the student's size."""
 
     def pictured(codes: NDArray[np.uint8]) -> Tensor:
-        pictures = torch.from_numpy(decode_images(codes, theirs))
+        images = torch.from_numpy(decode_images(codes, theirs))
         size = (ours.size, ours.size)
-        return nn.functional.interpolate(pictures, size, mode="bilinear", antialias=True)
+        return nn.functional.interpolate(images, size, mode="bilinear", antialias=True)
 
     return pictured

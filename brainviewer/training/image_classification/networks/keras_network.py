@@ -68,8 +68,8 @@ def build(recipe: ImageRecipe, classes: int, imagenet: bool = False) -> Built:
     try:
         if not recipe.base:
             scaled = keras.layers.Rescaling(1 / 255, name="scale")(image)
-            answer = _apply(_top(recipe.layers, classes), scaled)
-            return Built(keras.Model(image, answer, name="network"), (), None, None)
+            prediction = _apply(_top(recipe.layers, classes), scaled)
+            return Built(keras.Model(image, prediction, name="network"), (), None, None)
         base = _base(recipe.base, image, imagenet)
         fixed = list(takewhile(lambda layer: layer.name in _FIXED, recipe.layers))
         lower = _apply(map(_made, fixed), base.output)

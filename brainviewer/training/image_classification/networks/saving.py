@@ -43,8 +43,8 @@ def save_network(model: Any, out: Path) -> dict[str, Any]:
     write_whole(out / GRAPH_FILE, to_onnx(saved))
     _, size, _, channels = model.input_shape
     image = some_image(size, channels)
-    answer = OnnxFile(out / GRAPH_FILE, threads=1).predict(image)
-    difference = np.abs(answer - model.predict_on_batch(image)).max()
+    prediction = OnnxFile(out / GRAPH_FILE, threads=1).predict(image)
+    difference = np.abs(prediction - model.predict_on_batch(image)).max()
     if difference > _TOLERANCE:
         raise ModelError(f"The ONNX file answers otherwise than the network ({difference:.2g}).")
     return {

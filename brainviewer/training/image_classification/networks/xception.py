@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from brainviewer.models.card import ModelInput
-from brainviewer.models.image_classification.input import picture_bounds
+from brainviewer.models.image_classification.input import image_bounds
 from brainviewer.training.image_classification.networks.pretrained_weights import load_base
 from brainviewer.training.resnet50 import MapNetwork
 from brainviewer.training.weights import copy_keras_arrays
@@ -170,7 +170,7 @@ def from_imagenet(weights: str, classes: int, model_input: ModelInput) -> Xcepti
             copy_keras_arrays(layer.get_weights(), *modules)
         # Grey instead of three equal colours, and low..high instead of -1..1: what a constant
         # adds is taken into the mean that the norm takes away.
-        low, high = picture_bounds(model_input)
+        low, high = image_bounds(model_input)
         grey = torch.from_numpy(kernel).sum(dim=2, keepdim=True).permute(3, 2, 0, 1)
         scale = 2 / (high - low)
         network.conv1.weight.copy_(grey * scale)

@@ -10,7 +10,7 @@ from brainviewer.core.errors import FileError
 from brainviewer.training.image_classification.networks.pretrained_weights import NONE
 from brainviewer.training.image_classification.recipes.recipe import ImageRecipe
 
-_SLOWER = 0.1  # a whole network learns at this share of the rate for a dense layer alone
+_SLOWER = 0.1  # a whole network learns at this fraction of the rate for a dense layer alone
 
 
 @dataclass(frozen=True)

@@ -72,7 +72,7 @@ class Augmentation:
 
     copies : varied images beside each one, made once; with ``fresh`` there are none, and every
         epoch varies the images anew instead.
-    zoom, shift, brightness, shear : up to this share, either way; rotation in degrees.
+    zoom, shift, brightness, shear : up to this fraction, either way; rotation in degrees.
     """
 
     copies: int = whole(0, 100, 0).field()
@@ -112,7 +112,7 @@ class ImageRecipe:
     classes : answer to the classes of the data that it stands for; empty to take them as they are.
     base, weights : of ``keras.applications``, and what it starts from; both empty without a base.
         Without pretraining (``none``) all of it learns, in one phase.
-    test, validation : shares of the images, where the data says nothing.
+    test, validation : fractions of the images, where the data says nothing.
     triage : the answer whose sensitivity is asked for, and that sensitivity; None without one.
     """
 

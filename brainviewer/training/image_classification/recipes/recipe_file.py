@@ -149,15 +149,15 @@ def _one(
 
 
 def _classes(table: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
-    for answer, members in table.items():
+    for prediction, members in table.items():
         if not isinstance(members, list) or not all(isinstance(m, str) for m in members):
-            raise TypeError(f"'{answer}' in [classes] must be a list of names")
+            raise TypeError(f"'{prediction}' in [classes] must be a list of names")
     if len(table) == 1:
         raise ValueError("[classes] needs two or more of them")
     named = [member for members in table.values() for member in members]
     if len(set(named)) != len(named):
         raise ValueError("[classes] names a class of the data twice")
-    return {answer: tuple(members) for answer, members in table.items()}
+    return {prediction: tuple(members) for prediction, members in table.items()}
 
 
 def _fine_tuning(table: Mapping[str, Any]) -> Phase:

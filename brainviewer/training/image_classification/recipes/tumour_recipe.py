@@ -21,7 +21,7 @@ class TumourRecipe:
     teacher : recipe of the network that it learns from; empty for none.
     pretraining : what it learns from its teacher first, on images without a class.
     draws : variants of each image.
-    lgg : share of the samples that shows slices of the ``lgg`` collection.
+    lgg : fraction of the samples that shows slices of the ``lgg`` collection.
     left_out : images of ``cheng`` that are not learned from, nor are their copies.
     """
 
@@ -60,7 +60,7 @@ def read_tumour_recipe(path: Path) -> TumourRecipe:
         if bool(recipe.weights) is bool(recipe.teacher):
             raise ValueError("it must name either weights or a teacher")
         if recipe.draws < 1 or not 0 <= recipe.lgg < 1:
-            raise ValueError("draws must be at least 1, and lgg a share")
+            raise ValueError("draws must be at least 1, and lgg a fraction")
     except (ArithmeticError, KeyError, TypeError, ValueError) as error:
         raise FileError(f"The recipe {path.name} cannot be used: {error}.", "Check it.") from None
     return recipe

@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 import pytest
-from picture_folders import head
+from image_folders import head
 
 from brainviewer.training.audit.perceptual_hash import RADIUS, perceptual_hash, similar_hashes
 
@@ -34,11 +34,11 @@ def test_a_radius_that_the_bands_cannot_find_is_refused() -> None:
 
 
 def test_light_and_blur_hardly_change_a_hash_and_another_head_does() -> None:
-    picture = head(1, 32)
-    own, mirrored = perceptual_hash(picture)
-    changed = cv2.GaussianBlur((picture * 0.7 + 20).astype(np.uint8), (3, 3), 0)
+    image = head(1, 32)
+    own, mirrored = perceptual_hash(image)
+    changed = cv2.GaussianBlur((image * 0.7 + 20).astype(np.uint8), (3, 3), 0)
     assert np.bitwise_count(own ^ perceptual_hash(changed)[0]) <= 4
     assert np.bitwise_count(own ^ perceptual_hash(head(2, 32))[0]) > RADIUS
-    flipped = perceptual_hash(np.ascontiguousarray(picture[:, ::-1]))
+    flipped = perceptual_hash(np.ascontiguousarray(image[:, ::-1]))
     assert np.bitwise_count(mirrored ^ flipped[0]) <= 1
     assert np.bitwise_count(own ^ flipped[1]) <= 1

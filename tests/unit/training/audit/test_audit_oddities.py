@@ -3,10 +3,10 @@
 import cv2
 import numpy as np
 import pytest
+from image_folders import head
 from numpy.typing import NDArray
-from picture_folders import head
 
-from brainviewer.files.image2d.reader import Picture
+from brainviewer.files.image2d.reader import Image2D
 from brainviewer.training.audit.image_signature import conspicuous_signs
 
 Grey = NDArray[np.uint8]
@@ -14,9 +14,9 @@ Grey = NDArray[np.uint8]
 
 def odd(pixels: Grey) -> set[str]:
     rows, columns = pixels.shape[:2]
-    picture = Picture(pixels, "PNG", (columns, rows), file_bytes=1000)
-    grey = picture.grey()
-    return set(conspicuous_signs(picture, grey, bool(grey.std() < 2)))
+    image = Image2D(pixels, "PNG", (columns, rows), file_bytes=1000)
+    grey = image.grey()
+    return set(conspicuous_signs(image, grey, bool(grey.std() < 2)))
 
 
 def ct() -> Grey:

@@ -58,7 +58,7 @@ def test_the_student_learns_and_the_teacher_stays(batch: Batch) -> None:
         assert number.grad is None
 
 
-def test_answers_count_only_with_frequencies_and_are_shifted_by_them(batch: Batch) -> None:
+def test_predictions_count_only_with_frequencies_and_are_shifted_by_them(batch: Batch) -> None:
     teacher, student = Small(0, (6, 10)), Small(1, (4, 8))
     often = torch.tensor([0.4, 0.3, 0.2, 0.1])
     silent, speaking = Teacher(teacher, 0, student), Teacher(teacher, 0, student, often)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from picture_folders import head, write
+from image_folders import head, write
 
 from brainviewer.assets import resources
 from brainviewer.training.image_classification.evaluation import external_refusals as elsewhere
@@ -15,7 +15,7 @@ from brainviewer.training.metrics.fractions import wilson
 MODEL = resources() / "models" / "resnet50-tumour"
 
 
-def test_shares_are_of_what_passes_the_simple_checks() -> None:
+def test_fractions_are_of_what_passes_the_simple_checks() -> None:
     gated = np.array([True, True, False, False, False, False])
     refused = np.array([False, False, True, False, False, False])
     low, high = wilson(0.25, 4)

@@ -10,7 +10,7 @@ import h5py
 import numpy as np
 import pytest
 from command_line import refused, run
-from labelled_pictures import write_pictures, write_table
+from labelled_images import write_images, write_table
 from PIL import Image
 
 from brainviewer.core.errors import silent
@@ -63,7 +63,7 @@ def one_class(data: Path) -> None:
         shutil.rmtree(data / name)
 
 
-def film(data: Path) -> None:
+def image_series(data: Path) -> None:
     pages = [Image.new("L", (20, 20), shade) for shade in (0, 200)]
     pages[0].save(data / "glioma" / "1.gif", save_all=True, append_images=pages[1:])
 
@@ -92,7 +92,7 @@ def dangling(data: Path) -> None:
 def test_bad_input_is_one_sentence_and_leaves_nothing(
     spoil: Any, options: tuple[object, ...], said: str, tmp_path: Path, capfd: Any
 ) -> None:
-    data = write_pictures(tmp_path / "data", 12)
+    data = write_images(tmp_path / "data", 12)
     spoil(data)
     out = tmp_path / "out"
     assert run("train", "cnn-128-flip", "--data", data, "--out", out, *options) == 2
@@ -113,13 +113,13 @@ class Trained(Exception):
     """Training would begin."""
 
 
-@pytest.mark.parametrize("spoil", [film, dangling, empty, tiny, spoilt, text_file])
+@pytest.mark.parametrize("spoil", [image_series, dangling, empty, tiny, spoilt, text_file])
 def test_an_image_that_cannot_be_read_is_named_and_left_out(
     spoil: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    data = write_pictures(tmp_path / "data", 12)
+    data = write_images(tmp_path / "data", 12)
     spoil(data)
-    bad = "glioma/1.gif" if spoil is film else "glioma/1.png"
+    bad = "glioma/1.gif" if spoil is image_series else "glioma/1.png"
     told: list[str] = []
     jobs: list[NetworkRun] = []
 
@@ -138,10 +138,10 @@ def test_an_image_that_cannot_be_read_is_named_and_left_out(
                 Options(),
             )  # fmt: skip
         (said,) = (sentence for sentence in told if "cannot be read" in sentence)
-        many = 49 if spoil is film else 48
+        many = 49 if spoil is image_series else 48
         assert said.startswith(f"1 image of {many} cannot be read and is left out: {bad} (")
     for job in jobs:
-        files = [picture.file for picture in job.chosen.pictures]
+        files = [image.file for image in job.chosen.images]
         assert bad not in files
         assert len(job.images) == len(files) == many - 1
         parts = job.splits[0]
@@ -278,9 +278,9 @@ def test_the_majority_decides_and_probability_breaks_ties() -> None:
         [[0.6, 0.4, 0.0], [0.1, 0.6, 0.3]],
         [[0.0, 1.0, 0.0], [0.0, 0.1, 0.9]],
     ])  # fmt: skip
-    shares = majority(stacked)
-    assert shares.argmax(axis=1).tolist() == [0, 2]
-    np.testing.assert_allclose(shares.sum(axis=1), 1)
+    fractions = majority(stacked)
+    assert fractions.argmax(axis=1).tolist() == [0, 2]
+    np.testing.assert_allclose(fractions.sum(axis=1), 1)
     assert stacked.mean(axis=0)[0].argmax() == 1
 
 
@@ -310,7 +310,7 @@ def test_intervals_are_over_patients_where_they_are_known(tmp_path: Path) -> Non
     chosen = choose(recipe, find_images(tmp_path))
     everything = np.arange(len(chosen.labels))
     part = Split("test", everything, everything, everything)
-    patients = np.array([int(p.group[-1]) for p in chosen.pictures])
+    patients = np.array([int(p.group[-1]) for p in chosen.images])
     said = np.where(patients % 4 == 0, 1 - chosen.labels, chosen.labels)
     job = NetworkRun(recipe, chosen, np.zeros(1, np.uint8), [part], tmp_path, "", silent, None)
     tested = job._tested(part, everything, np.eye(2)[said])

@@ -6,9 +6,9 @@ import pytest
 from brainviewer.training.image_classification.evaluation.controls import (
     border_only,
     centre_masked,
+    held_out,
     lesion_masked,
     spectrum,
-    unseen,
 )
 
 
@@ -55,7 +55,7 @@ def test_the_centre_and_the_tumour_are_hidden_and_nothing_else() -> None:
     assert np.array_equal(tensor, before)
 
 
-def test_a_picture_of_which_nothing_is_left_becomes_black() -> None:
+def test_an_image_of_which_nothing_is_left_becomes_black() -> None:
     tensor = np.full((1, 20, 20, 1), -3, np.float32)
     tensor[0, 9:11, 9:11] = 2
     assert np.unique(border_only(tensor)).tolist() == [-3]
@@ -74,10 +74,12 @@ def test_classifiers_learn_from_other_folds_only() -> None:
     truth = np.arange(160) % 2
     fold_of = np.arange(160) // 40 + 1
     tells = np.column_stack([truth + 0.1 * random.normal(size=160), random.normal(size=160)])
-    for answers in unseen(tells, truth, fold_of).values():
-        assert np.mean(answers.argmax(axis=1) == truth) > 0.95
+    for predictions in held_out(tells, truth, fold_of).values():
+        assert np.mean(predictions.argmax(axis=1) == truth) > 0.95
     # Half of the folds have the opposite rule, so that what is learned elsewhere is wrong.
     rule = np.where(fold_of > 2, truth, 1 - truth)
     own = fold_of == 1
-    answers = unseen(np.column_stack([rule, truth * 0]), truth, fold_of)["logistic regression"]
-    assert np.mean(answers.argmax(axis=1)[own] == truth[own]) < 0.1
+    predictions = held_out(np.column_stack([rule, truth * 0]), truth, fold_of)[
+        "logistic regression"
+    ]
+    assert np.mean(predictions.argmax(axis=1)[own] == truth[own]) < 0.1

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from labelled_pictures import CLASSES, write_pictures, write_table
+from labelled_images import CLASSES, write_images, write_table
 from PIL import Image
 
 from brainviewer.core.errors import FileError
@@ -30,7 +30,7 @@ def recipe(name: str = "cnn-128-flip") -> ImageRecipe:
 
 
 def names(chosen: Chosen, members: np.ndarray) -> set[str]:
-    return {chosen.pictures[index].file for index in members}
+    return {chosen.images[index].file for index in members}
 
 
 @pytest.mark.parametrize(
@@ -49,8 +49,8 @@ def test_a_table_with_folds(tmp_path: Path) -> None:
     found = find_images(write_table(tmp_path, 8))
     assert (found.layout, found.grouped, found.notices) == (FOLDS, True, ())
     assert found.classes == CLASSES
-    assert len(found.pictures) == 32
-    assert {p.fold for p in found.pictures} == {"1", "2", "3", "4", None}
+    assert len(found.images) == 32
+    assert {p.fold for p in found.images} == {"1", "2", "3", "4", None}
 
 
 def test_folders_for_training_and_testing(tmp_path: Path) -> None:
@@ -62,7 +62,7 @@ def test_folders_for_training_and_testing(tmp_path: Path) -> None:
     found = find_images(tmp_path)
     assert (found.layout, found.grouped, found.classes) == (TRAIN_TEST, False, ("glioma", "none"))
     assert "too good" in found.notices[0]
-    assert {p.file for p in found.pictures if p.testing} == {
+    assert {p.file for p in found.images if p.testing} == {
         f"Testing/{label}/{file}"
         for label in ("glioma_tumor", "no_tumor")
         for file in ("a.jpg", "b.JPG")
@@ -80,8 +80,8 @@ def test_each_fold_is_tested_by_a_network_that_never_saw_it(tmp_path: Path) -> N
             for members in (part.train, part.validation, part.test):
                 assert np.any(chosen.labels[members] == label)
         assert len(set(part.train) | set(part.validation) | set(part.test)) == 64
-        assert {chosen.pictures[n].fold for n in part.test} <= {part.name, None}
-        assert part.name not in {chosen.pictures[n].fold for n in (*part.train, *part.validation)}
+        assert {chosen.images[n].fold for n in part.test} <= {part.name, None}
+        assert part.name not in {chosen.images[n].fold for n in (*part.train, *part.validation)}
     assert [part.name for part in split(recipe(), chosen)] == ["4"]
     again = split(recipe(), chosen, "2")[0]
     assert np.array_equal(again.validation, parts[1].validation) or again.name == "2"
@@ -90,7 +90,7 @@ def test_each_fold_is_tested_by_a_network_that_never_saw_it(tmp_path: Path) -> N
 
 
 def test_a_patient_is_never_on_both_sides(tmp_path: Path) -> None:
-    write_pictures(tmp_path, 12)
+    write_images(tmp_path, 12)
     lines = ["file,class,patient"]
     lines += [f"{c}/{n}.png,{c},{c}-{n % 6}" for c in CLASSES for n in range(1, 13)]
     (tmp_path / "labels.csv").write_text("\n".join(lines), encoding="utf-8")
@@ -99,7 +99,7 @@ def test_a_patient_is_never_on_both_sides(tmp_path: Path) -> None:
     chosen = choose(recipe(), found)
     part = split(recipe(), chosen)[0]
     sides = [
-        {chosen.pictures[n].group for n in members}
+        {chosen.images[n].group for n in members}
         for members in (part.train, part.validation, part.test)
     ]
     assert sum(map(len, sides)) == len(set().union(*sides)) == 24
@@ -117,7 +117,7 @@ def test_the_folders_of_patients_are_never_torn_apart(tmp_path: Path) -> None:
     chosen = choose(recipe(), found)
     part = split(recipe(), chosen)[0]
     sides = [
-        {chosen.pictures[n].file.split("/")[1] for n in members}
+        {chosen.images[n].file.split("/")[1] for n in members}
         for members in (part.train, part.validation, part.test)
     ]
     assert sum(map(len, sides)) == len(set().union(*sides)) == 6
@@ -125,42 +125,42 @@ def test_the_folders_of_patients_are_never_torn_apart(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("each", [6, 7, 10, 13, 20, 30, 39, 40, 59, 60, 90, 250])
 @pytest.mark.parametrize("seed", [1, 2, 3])
-def test_no_picture_is_tested_between_two_that_were_learned_from(
+def test_no_image_is_tested_between_two_that_were_learned_from(
     each: int, seed: int, tmp_path: Path
 ) -> None:
     """Slices of one patient have neighbouring names: 1846 between 1845 and 1847."""
-    pictures = [
+    images = [
         LabelledImage(f"{label}/IMG_{n}.jpg", label, f"{label}/IMG_{n}.jpg")
         for label in ("glioma", "none")
         for n in range(1840, 1840 + each)
     ]
-    source = LabelledImages(tmp_path, FOLDERS, tuple(pictures), False)
+    source = LabelledImages(tmp_path, FOLDERS, tuple(images), False)
     how = replace(recipe(), seed=seed)
     chosen = choose(how, source)
     part = split(how, chosen)[0]
     side = {}
     for name in ("train", "validation", "test"):
         side |= {int(n): name for n in getattr(part, name)}
-    assert len(side) == len(pictures)
-    for n in range(1, len(pictures) - 1):
-        labels = {chosen.pictures[m].label for m in (n - 1, n, n + 1)}
+    assert len(side) == len(images)
+    for n in range(1, len(images) - 1):
+        labels = {chosen.images[m].label for m in (n - 1, n, n + 1)}
         if len(labels) == 1:
             assert side[n] in (side[n - 1], side[n + 1])
 
 
 @pytest.mark.parametrize("each", [5, 8, 20, 39])
-def test_few_pictures_in_no_fold_are_dealt_to_all(each: int, tmp_path: Path) -> None:
+def test_few_images_in_no_fold_are_dealt_to_all(each: int, tmp_path: Path) -> None:
     source = find_images(write_table(tmp_path, 8))
     extra = [LabelledImage(f"none/x{n}.png", "none", f"none/x{n}.png") for n in range(each)]
-    pictures = [p for p in source.pictures if p.label != "none"] + extra
-    chosen = choose(recipe(), replace(source, pictures=tuple(pictures)))
+    images = [p for p in source.images if p.label != "none"] + extra
+    chosen = choose(recipe(), replace(source, images=tuple(images)))
     assert len(split(recipe(), chosen, "all")) == 4
 
 
 def test_a_binary_recipe_joins_classes_and_a_limit_thins_them(tmp_path: Path) -> None:
     found = find_images(write_table(tmp_path, 16))
     chosen = choose(recipe("binary-200-augmented"), found)
-    assert chosen.answers == ("tumour", "none")
+    assert chosen.classes == ("tumour", "none")
     assert np.bincount(chosen.labels).tolist() == [48, 16]
     two = choose(recipe("binary-cnn-64-grey"), found, limit=2)
     # two of each class and fold; none, which is in no fold, is to be dealt to all four
@@ -194,22 +194,22 @@ def test_folders_that_cannot_be_used(tmp_path: Path) -> None:
         find_images(tmp_path / "nowhere")
     with pytest.raises(FileError, match="is empty"):
         find_images(tmp_path)
-    write_pictures(tmp_path / "one", 2, ("glioma",))
+    write_images(tmp_path / "one", 2, ("glioma",))
     with pytest.raises(FileError, match="one class only, glioma"):
         find_images(tmp_path / "one")
     (tmp_path / "one" / "none").mkdir()
     with pytest.raises(FileError, match="class none in one holds no image"):
         find_images(tmp_path / "one")
-    two = find_images(write_pictures(tmp_path / "two", 4, ("glioma", "pituitary")))
+    two = find_images(write_images(tmp_path / "two", 4, ("glioma", "pituitary")))
     with pytest.raises(FileError, match="no images for the class 'none'"):
         choose(recipe("binary-200-augmented"), two)
-    single = find_images(write_pictures(tmp_path / "few", 1, ("glioma", "pituitary")))
+    single = find_images(write_images(tmp_path / "few", 1, ("glioma", "pituitary")))
     with pytest.raises(FileError, match="too few images of 'glioma'"):
         split(recipe(), choose(recipe(), single))
 
 
 def test_names_that_mean_one_class_are_one_class(tmp_path: Path) -> None:
-    write_pictures(tmp_path, 1, ("none", "glioma"))
+    write_images(tmp_path, 1, ("none", "glioma"))
     (tmp_path / "glioma").rename(tmp_path / "no")
     with pytest.raises(FileError, match="one class only, none"):
         find_images(tmp_path)

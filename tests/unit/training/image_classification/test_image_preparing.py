@@ -5,7 +5,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from labelled_pictures import head, write_pictures
+from labelled_images import head, write_images
 from PIL import Image
 
 from brainviewer.imaging.preprocess.head_crop import largest_contour
@@ -34,14 +34,14 @@ def as_rgb(grey: np.ndarray) -> np.ndarray:
 
 
 def test_the_crop_follows_the_head() -> None:
-    picture = np.zeros((200, 300), np.uint8)
-    cv2.ellipse(picture, (170, 90), (70, 80), 0, 0, 360, 150, -1)
-    picture[5:12, 5:12] = 255  # a burned-in letter
-    crop = largest_contour(as_rgb(picture))
+    image = np.zeros((200, 300), np.uint8)
+    cv2.ellipse(image, (170, 90), (70, 80), 0, 0, 360, 150, -1)
+    image[5:12, 5:12] = 255  # a burned-in letter
+    crop = largest_contour(as_rgb(image))
     found = (crop.left, crop.top, crop.right, crop.bottom)
     assert np.abs(np.subtract(found, (100, 10, 241, 171))).max() <= 3
     assert crop.doubt == ""
-    assert crop.of(as_rgb(picture)).shape == (crop.bottom - crop.top, crop.right - crop.left, 3)
+    assert crop.of(as_rgb(image)).shape == (crop.bottom - crop.top, crop.right - crop.left, 3)
 
 
 @pytest.mark.parametrize(
@@ -49,52 +49,52 @@ def test_the_crop_follows_the_head() -> None:
     [((90, 90, 120, 120), "only"), ((20, 90, 290, 160), "no shape"), (None, "bright")],
 )
 def test_doubtful_crops_say_why(box: tuple[int, ...] | None, doubt: str) -> None:
-    picture = np.zeros((200, 300), np.uint8)
+    image = np.zeros((200, 300), np.uint8)
     if box:
-        picture[box[1] : box[3], box[0] : box[2]] = 200
-    assert doubt in largest_contour(as_rgb(picture)).doubt
+        image[box[1] : box[3], box[0] : box[2]] = 200
+    assert doubt in largest_contour(as_rgb(image)).doubt
 
 
 def test_an_image_becomes_what_the_recipe_says() -> None:
-    picture = as_rgb(np.pad(head("glioma", 0), 30))
-    grey, crop = prepare_one(picture, GREY)
+    image = as_rgb(np.pad(head("glioma", 0), 30))
+    grey, crop = prepare_one(image, GREY)
     assert (grey.shape, grey.dtype) == ((32, 32, 1), np.uint8)
-    whole, _ = prepare_one(picture, Preparation(32, "rgb", "none"))
+    whole, _ = prepare_one(image, Preparation(32, "rgb", "none"))
     assert whole.shape == (32, 32, 3)
     assert (grey > 40).mean() > 2 * (whole[..., 0] > 40).mean()
     assert crop.left > 25
 
 
 def test_the_cache_is_for_the_same_files_and_preparation(tmp_path: Path) -> None:
-    found = find_images(write_pictures(tmp_path / "data", 2))
-    images, crops, _ = prepare(found.folder, found.pictures, GREY)
+    found = find_images(write_images(tmp_path / "data", 2))
+    images, crops, _ = prepare(found.folder, found.images, GREY)
     assert images.shape == (8, 32, 32, 1)
     assert len(crops) == 8
-    key = cache_key(found.folder, found.pictures, GREY)
+    key = cache_key(found.folder, found.images, GREY)
     file = tmp_path / "kept.npz"
     assert read_cache(file, key) is None
     write_cache(file, images, key, {})
     kept = read_cache(file, key)
     assert kept is not None
     assert np.array_equal(kept[0], images) and kept[1] == {}
-    other = cache_key(found.folder, found.pictures, Preparation(32, "grey", "none"))
+    other = cache_key(found.folder, found.images, Preparation(32, "grey", "none"))
     assert read_cache(file, other) is None
     Image.new("L", (10, 10)).save(found.folder / "none" / "1.png")
-    assert cache_key(found.folder, found.pictures, GREY) != key
+    assert cache_key(found.folder, found.images, GREY) != key
     file.write_bytes(file.read_bytes()[:100])
     assert read_cache(file, key) is None
 
 
 def test_doubtful_crops_come_on_a_sheet_and_a_list(tmp_path: Path) -> None:
-    write_pictures(tmp_path / "data", 2, ("glioma", "none"))
+    write_images(tmp_path / "data", 2, ("glioma", "none"))
     Image.new("L", (40, 30)).save(tmp_path / "data" / "none" / "black.png")
     found = find_images(tmp_path / "data")
-    crops = prepare(found.folder, found.pictures, GREY)[1]
-    assert write_doubtful(found.folder, found.pictures, crops, tmp_path) == 1
+    crops = prepare(found.folder, found.images, GREY)[1]
+    assert write_doubtful(found.folder, found.images, crops, tmp_path) == 1
     assert read_list(tmp_path / "doubtful-crops.txt") == ["none/black.png"]
     with Image.open(tmp_path / "doubtful-crops.png") as sheet:
         assert min(sheet.size) > 200
-    assert write_doubtful(found.folder, found.pictures[:2], crops[:2], tmp_path) == 0
+    assert write_doubtful(found.folder, found.images[:2], crops[:2], tmp_path) == 0
     assert not (tmp_path / "doubtful-crops.txt").exists()
 
 
@@ -115,15 +115,15 @@ def test_variants_are_what_they_say() -> None:
 
 
 def test_copies_follow_the_originals_and_the_seed(tmp_path: Path) -> None:
-    found = find_images(write_pictures(tmp_path / "data", 2))
-    images = prepare(found.folder, found.pictures, Preparation(32, "rgb", "none"))[0]
+    found = find_images(write_images(tmp_path / "data", 2))
+    images = prepare(found.folder, found.images, Preparation(32, "rgb", "none"))[0]
     how = Augmentation(copies=2, rotation=10, flip_left_right=True)
     more, labels = with_copies(images, np.arange(8), how, 5)
     assert more.shape == (24, 32, 32, 3)
     assert labels.tolist() == [*range(8)] * 3
     assert np.array_equal(more[:8], images)
     assert np.array_equal(more, with_copies(images, np.arange(8), how, 5)[0])
-    assert write_copies(tmp_path / "out", found.pictures, images, how, 5) == 16
+    assert write_copies(tmp_path / "out", found.images, images, how, 5) == 16
     written = tmp_path / "out" / "glioma" / "glioma_1-1.png"
-    with Image.open(written) as picture:
-        assert np.array_equal(np.asarray(picture), more[8])
+    with Image.open(written) as image:
+        assert np.array_equal(np.asarray(image), more[8])

@@ -31,7 +31,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, A
         "CUDA_VISIBLE_DEVICES": "",
         "OMP_NUM_THREADS": "1",
     }
-    program = TESTS / "train_small_pictures.py"
+    program = TESTS / "train_small_images.py"
     asked = subprocess.run(
         [sys.executable, str(program), str(folder)],
         env=environment, capture_output=True, text=True, check=False,
@@ -93,9 +93,9 @@ def test_a_run_leaves_a_model_a_result_and_a_page(whole: tuple[Path, dict[str, A
     assert len(json.dumps(result)) < 20000
     assert "compile_config" not in json.loads((out / "architecture.json").read_text())
     page = (out / "evaluation.html").read_text(encoding="utf-8")
-    for picture in ("curves.png", "confusion.png", "examples.png"):
-        assert f'src="{picture}"' in page
-        with Image.open(out / picture) as drawn:
+    for image in ("curves.png", "confusion.png", "examples.png"):
+        assert f'src="{image}"' in page
+        with Image.open(out / image) as drawn:
             assert min(drawn.size) > 200
     assert "For triage" in page and "Reported by its source: much" in page
     card = json.loads((out / "card.json").read_text(encoding="utf-8"))
@@ -117,7 +117,7 @@ def test_a_network_that_cannot_be_made_leaves_no_run(
     assert not begun and not begun_too
 
 
-def test_the_saved_network_gives_the_answers_that_were_measured(
+def test_the_saved_network_gives_the_predictions_that_were_measured(
     whole: tuple[Path, dict[str, Any]],
 ) -> None:
     out = whole[0] / "first"
@@ -125,18 +125,20 @@ def test_the_saved_network_gives_the_answers_that_were_measured(
     assert kept is not None
     tested = kept[0]
 
-    from brainviewer.files.image2d.reader import read_picture
+    from brainviewer.files.image2d.reader import read_image2d
     from brainviewer.training.image_classification.data.preparation import prepare_one
     from brainviewer.training.image_classification.recipes.recipe import Preparation
 
     how = Preparation(16, "grey", "largest-contour")
     files = [whole[0] / "data" / file for file in tested.files]
-    images = np.stack([prepare_one(read_picture(file).rgb(), how)[0] for file in files])
+    images = np.stack([prepare_one(read_image2d(file).rgb(), how)[0] for file in files])
     found = OnnxFile(out / "model.onnx", 1).predict(images.astype(np.float32))
     np.testing.assert_allclose(found, tested.probabilities, atol=1e-4)
 
 
-def test_each_name_in_the_answers_holds_what_it_says(whole: tuple[Path, dict[str, Any]]) -> None:
+def test_each_name_in_the_predictions_holds_what_it_says(
+    whole: tuple[Path, dict[str, Any]],
+) -> None:
     """A threshold that is chosen on ``validation_...`` was not chosen on the test images."""
     for run, splits in (("first", ("4",)), ("folds", ("1", "2", "3", "4"))):
         out = whole[0] / run
@@ -169,7 +171,7 @@ def test_each_name_in_the_answers_holds_what_it_says(whole: tuple[Path, dict[str
         assert calls.mean() == pytest.approx(point["figures"][0]["value"], abs=1e-4)
 
 
-def test_every_fold_is_answered(whole: tuple[Path, dict[str, Any]]) -> None:
+def test_every_fold_is_classified(whole: tuple[Path, dict[str, Any]]) -> None:
     result = read_result(whole[0] / "folds" / "result.json")
     assert result is not None
     assert result["protocol"]["tested"] == ["1", "2", "3", "4"]

@@ -8,14 +8,14 @@ import pytest
 import SimpleITK
 
 from brainviewer.core.errors import FileError
-from brainviewer.files.image2d.reader import read_picture
+from brainviewer.files.image2d.reader import read_image2d
 from brainviewer.training.image_classification.data.drawn_images import drawn
 from brainviewer.training.image_classification.data.ood_images import (
     cuts,
     from_sources,
     made_up_ct,
     volume_slices,
-    write_pictures,
+    write_images,
 )
 
 
@@ -25,7 +25,7 @@ def volume(values: np.ndarray, spacing: tuple[float, float, float]) -> SimpleITK
     return image
 
 
-def test_drawn_pictures_are_of_every_kind_and_repeatable() -> None:
+def test_drawn_images_are_of_every_kind_and_repeatable() -> None:
     first = list(drawn(np.random.default_rng(0)))
     kinds = [kind for kind, _, _ in first]
     assert all(kinds.count(kind) >= 20 for kind in ("text", "plot", "blank", "noise"))
@@ -35,8 +35,8 @@ def test_drawn_pictures_are_of_every_kind_and_repeatable() -> None:
 
 
 def test_parts_keep_what_they_must() -> None:
-    picture = np.arange(100 * 80, dtype=np.int64).reshape(100, 80).astype(np.uint8)
-    parts = cuts(picture, 9, 0.5, np.random.default_rng(1))
+    image = np.arange(100 * 80, dtype=np.int64).reshape(100, 80).astype(np.uint8)
+    parts = cuts(image, 9, 0.5, np.random.default_rng(1))
     assert len(parts) == 10
     assert all(50 <= part.shape[0] <= 100 and 40 <= part.shape[1] <= 80 for part in parts)
 
@@ -68,10 +68,10 @@ def test_ct_is_shown_in_windows() -> None:
 
 
 def test_made_up_ct_has_a_bright_ring_around_an_even_brain() -> None:
-    picture = np.zeros((200, 200), np.uint8)
-    cv2.ellipse(picture, (100, 100), (70, 85), 0, 0, 360, 90, cv2.FILLED)
-    cv2.circle(picture, (110, 90), 15, 220, cv2.FILLED)
-    made = made_up_ct(picture, np.random.default_rng(0))
+    image = np.zeros((200, 200), np.uint8)
+    cv2.ellipse(image, (100, 100), (70, 85), 0, 0, 360, 90, cv2.FILLED)
+    cv2.circle(image, (110, 90), 15, 220, cv2.FILLED)
+    made = made_up_ct(image, np.random.default_rng(0))
     assert made is not None
     across = made[100, 30:100]
     assert across.max() > 220
@@ -87,8 +87,8 @@ def test_sources_become_a_folder_for_each_kind(tmp_path: Path) -> None:
     values[:, 10:50, 10:50] = 40
     SimpleITK.WriteImage(volume(values, (1.0, 1.0, 5.0)), str(sources / "CT/body.nii.gz"))
     random = np.random.default_rng(0)
-    assert write_pictures(out, from_sources(sources, random)) == {"CT": 3}
-    written = read_picture(out / "CT/body-00.png")
+    assert write_images(out, from_sources(sources, random)) == {"CT": 3}
+    written = read_image2d(out / "CT/body-00.png")
     assert written.pixels[30, 30] == 128
     (sources / "CT/letter.txt").write_text("no volume")
     with pytest.raises(FileError, match=r"letter\.txt"):

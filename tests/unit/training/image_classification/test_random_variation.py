@@ -13,12 +13,12 @@ RECIPE = read_tumour_recipe(resources() / "recipes" / "xception-tumour.toml")
 
 
 def sample(lesion: bool) -> Sample:
-    picture = np.zeros((160, 160), np.uint8)
-    cv2.ellipse(picture, (80, 80), (55, 68), 0, 0, 360, 90, cv2.FILLED)
+    image = np.zeros((160, 160), np.uint8)
+    cv2.ellipse(image, (80, 80), (55, 68), 0, 0, 360, 90, cv2.FILLED)
     spot = np.zeros((160, 160), np.uint8)
     cv2.circle(spot, (100, 60), 14, 1, cv2.FILLED)
-    noise = np.random.default_rng(0).normal(0, 4, picture.shape) * (picture > 0)
-    shown = picture + noise + (140.0 * spot if lesion else 0)
+    noise = np.random.default_rng(0).normal(0, 4, image.shape) * (image > 0)
+    shown = image + noise + (140.0 * spot if lesion else 0)
     return Sample(
         "a", "cheng", "a", "glioma" if lesion else "none", 1, shown.astype(np.float32),
         spot.astype(bool) if lesion else None,
@@ -27,7 +27,7 @@ def sample(lesion: bool) -> Sample:
 
 def test_coverage_follows_the_lesion() -> None:
     one = sample(lesion=True)
-    head, random = head_of(one.picture), np.random.default_rng(1)
+    head, random = head_of(one.image), np.random.default_rng(1)
     brighter = 0
     for _ in range(40):
         codes, covered = vary(one, head, RECIPE.input, random)
@@ -42,14 +42,14 @@ def test_coverage_follows_the_lesion() -> None:
 
 def test_without_lesion_nothing_is_covered() -> None:
     one = sample(lesion=False)
-    head = head_of(one.picture)
+    head = head_of(one.image)
     _, covered = vary(one, head, RECIPE.input, np.random.default_rng(2))
     assert not covered.any()
 
 
 def test_chance_is_the_seed_and_nothing_else() -> None:
     one = sample(lesion=True)
-    head = head_of(one.picture)
+    head = head_of(one.image)
     first, again, other = (
         vary(one, head, RECIPE.input, np.random.default_rng(seed))[0] for seed in (5, 5, 6)
     )

@@ -31,8 +31,8 @@ def a_result(**changed: Any) -> dict[str, Any]:
 
 
 def page_of(folder: Path, made: dict[str, Any]) -> str:
-    answers = np.full((60, 4), 0.25)
-    tested = Predictions(tuple(map(str, range(60))), FOLDS * 15, np.arange(60) % 4, answers)
+    predictions = np.full((60, 4), 0.25)
+    tested = Predictions(tuple(map(str, range(60))), FOLDS * 15, np.arange(60) % 4, predictions)
     pages.write_page(made, tested, None, folder)
     return (folder / pages.PAGE_FILE).read_text(encoding="utf-8")
 

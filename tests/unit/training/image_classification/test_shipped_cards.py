@@ -13,7 +13,7 @@ from brainviewer.training.image_classification.tumour_package import card_conten
 from brainviewer.training.json_files import dump
 from brainviewer.training.model_files import read_about
 
-CARDS = [card for card in classification_models() if card.of_pictures]
+CARDS = [card for card in classification_models() if card.of_images]
 
 
 @pytest.fixture(params=CARDS, ids=lambda card: card.id)

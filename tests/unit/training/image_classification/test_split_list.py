@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import pytest
-from labelled_pictures import CLASSES, write_pictures
-from picture_folders import write_collection
+from image_folders import write_collection
+from labelled_images import CLASSES, write_images
 
 from brainviewer.core.errors import FileError
 from brainviewer.training.audit import clean_split as clean
@@ -41,19 +41,19 @@ def test_what_the_audit_writes_can_be_trained_on(tmp_path: Path) -> None:
     file.write_bytes(clean.as_table(done.clean))
     whole = find_images(data)
     found = with_split_list(whole, file)
-    assert len(found.pictures) == len(done.clean.kept) < len(whole.pictures)
+    assert len(found.images) == len(done.clean.kept) < len(whole.images)
     assert found.layout == LISTED
     assert found.sha256 != whole.sha256
     assert any("Nobody checked" in notice for notice in whole.notices)
     assert not any("Nobody checked" in notice for notice in found.notices)
     assert found.notices[-1].endswith("what looks alike, no more.")
     chosen, (part,) = chosen_and_parts(found)
-    tested = {chosen.pictures[place].file for place in part.test}
+    tested = {chosen.images[place].file for place in part.test}
     assert tested == {kept.entry.name for kept in done.clean.kept if kept.split == "test"}
 
 
 def test_folds_of_the_list_are_tested_and_groups_stay_whole(tmp_path: Path) -> None:
-    data = write_pictures(tmp_path / "data", 12)
+    data = write_images(tmp_path / "data", 12)
     rows = [
         f"{label}/{n}.png,{label},train,{1 + n % 3},{100 * place + n // 2}"
         for place, label in enumerate(CLASSES)
@@ -62,15 +62,15 @@ def test_folds_of_the_list_are_tested_and_groups_stay_whole(tmp_path: Path) -> N
     chosen, parts = chosen_and_parts(with_split_list(find_images(data), list_of(data, rows)), "all")
     assert [part.name for part in parts] == ["1", "2", "3"]
     for part in parts:
-        assert {chosen.pictures[place].fold for place in part.test} == {part.name}
+        assert {chosen.images[place].fold for place in part.test} == {part.name}
         train, validation, test = (
-            {chosen.pictures[place].group for place in members}
+            {chosen.images[place].group for place in members}
             for members in (part.train, part.validation, part.test)
         )
         assert not train & validation
         assert not (train | validation) & test
         # Neighbours share a group, and lie in different folds: some are in no part.
-        assert len(part.train) + len(part.validation) + len(part.test) < len(chosen.pictures)
+        assert len(part.train) + len(part.validation) + len(part.test) < len(chosen.images)
 
 
 @pytest.mark.parametrize(
@@ -85,14 +85,14 @@ def test_folds_of_the_list_are_tested_and_groups_stay_whole(tmp_path: Path) -> N
     ],
 )
 def test_lists_that_cannot_be_right(tmp_path: Path, row: str, said: str) -> None:
-    source = find_images(write_pictures(tmp_path, 1))
+    source = find_images(write_images(tmp_path, 1))
     with pytest.raises(FileError, match=said) as refused:
         with_split_list(source, list_of(tmp_path, [row]))
     assert refused.value.advice
 
 
 def test_a_list_without_rows_or_columns(tmp_path: Path) -> None:
-    source = find_images(write_pictures(tmp_path, 1))
+    source = find_images(write_images(tmp_path, 1))
     with pytest.raises(FileError, match="names no image"):
         with_split_list(source, list_of(tmp_path, []))
     (tmp_path / "clean.csv").write_text("file,class\n")
@@ -101,7 +101,7 @@ def test_a_list_without_rows_or_columns(tmp_path: Path) -> None:
 
 
 def test_a_column_of_the_list_names_the_patients(tmp_path: Path) -> None:
-    data = write_pictures(tmp_path / "data", 12)
+    data = write_images(tmp_path / "data", 12)
     rows = [
         f"{label}/{n}.png,{label},train,,{100 * place + n},{label} {n % 4}"
         for place, label in enumerate(CLASSES)
@@ -114,14 +114,14 @@ def test_a_column_of_the_list_names_the_patients(tmp_path: Path) -> None:
     assert not any("which images are of one patient" in notice for notice in found.notices)
     chosen, (part,) = chosen_and_parts(found)
     sides = [
-        {chosen.pictures[place].group for place in members}
+        {chosen.images[place].group for place in members}
         for members in (part.train, part.validation, part.test)
     ]
     assert sum(map(len, sides)) == len(set().union(*sides)) == 16
 
 
 def test_what_the_data_and_what_the_list_hold_together_stays_together(tmp_path: Path) -> None:
-    data = write_pictures(tmp_path / "data", 12)
+    data = write_images(tmp_path / "data", 12)
     source = find_images(data, r"(\d)\.png")  # 1 and 11, 2 and 12 are of one patient
     rows = [
         f"{label}/{n}.png,{label},train,,{100 * place + (n + 1) // 2}"
@@ -129,7 +129,7 @@ def test_what_the_data_and_what_the_list_hold_together_stays_together(tmp_path: 
         for n in range(1, 13)
     ]
     found = with_split_list(source, list_of(tmp_path, rows))
-    group = {picture.file: picture.group for picture in found.pictures}
+    group = {image.file: image.group for image in found.images}
     of = {n: group[f"glioma/{n}.png"] for n in range(1, 13)}
     assert of[1] == of[2] == of[11] == of[12] == group["none/1.png"]
     assert of[3] == of[4] != of[1]

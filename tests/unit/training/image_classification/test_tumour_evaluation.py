@@ -6,19 +6,19 @@ import numpy as np
 import pytest
 
 from brainviewer.core.errors import FileError
-from brainviewer.models.subtype.fusion_head_content import parse_head
+from brainviewer.models.subtype.fusion_head_content import parse_fusion_head
 from brainviewer.training.image_classification.evaluation.tumour_evaluation import evaluate, tables
 from brainviewer.training.image_classification.evaluation.tumour_predictions import (
     EDIT_NAMES,
     TumourPredictions,
-    fit_head,
+    fit_fusion_head,
     load_predictions,
     save_predictions,
 )
 
 
-def answers(wrong: float, strange: float, count: int = 400) -> TumourPredictions:
-    """Answers of which a share is wrong; what is strange lies ``strange`` farther away."""
+def predictions(wrong: float, ood_images: float, count: int = 400) -> TumourPredictions:
+    """Answers of which a fraction is wrong; what is strange lies ``strange`` farther away."""
     random = np.random.default_rng(0)
     labels = np.arange(count) % 4
     said = np.where(random.random(count) < wrong, (labels + 1) % 4, labels)
@@ -47,12 +47,12 @@ def answers(wrong: float, strange: float, count: int = 400) -> TumourPredictions
         lgg_logits=np.array([[2, 0, 0, 0], [2, 0, 0, 0]], np.float32),
         ood_kinds=np.array(["photographs"] * 20),
         ood_gated=np.arange(20) == 3,
-        ood_distances=random.normal(1 + strange, 0.1, (4, 20)).astype(np.float32),
+        ood_distances=random.normal(1 + ood_images, 0.1, (4, 20)).astype(np.float32),
     )
 
 
-def test_what_is_reported_is_what_was_answered() -> None:
-    record = evaluate(answers(0.05, 3))
+def test_what_is_reported_is_what_was_classified() -> None:
+    record = evaluate(predictions(0.05, 3))
     found = {one["name"]: one["value"] for one in record["figures"]}
     assert found["accuracy"] == pytest.approx(0.95, abs=0.03)
     assert record["bars"]["accuracy"]["value"] == found["accuracy"]
@@ -73,8 +73,8 @@ def test_what_is_reported_is_what_was_answered() -> None:
     assert record["without_doubtful"][0]["images"] == 399
 
 
-def test_worse_answers_miss_the_bars() -> None:
-    good, bad = (evaluate(answers(wrong, 0))["bars"] for wrong in (0.0, 0.3))
+def test_worse_predictions_miss_the_bars() -> None:
+    good, bad = (evaluate(predictions(wrong, 0))["bars"] for wrong in (0.0, 0.3))
     assert good["accuracy"]["met"]
     assert good["worst-class recall"]["met"]
     assert not bad["accuracy"]["met"]
@@ -82,24 +82,24 @@ def test_worse_answers_miss_the_bars() -> None:
 
 
 def test_confidence_is_scaled_to_what_is_right() -> None:
-    said = answers(0.2, 3)
-    sure = fit_head(10 * said.logits, said.labels)
-    meek = fit_head(said.logits, said.labels)
+    said = predictions(0.2, 3)
+    sure = fit_fusion_head(10 * said.logits, said.labels)
+    meek = fit_fusion_head(said.logits, said.labels)
     assert sure.network is not None
     assert meek.network is not None
     assert meek.network.alone == pytest.approx(10 * sure.network.alone, rel=0.05)
-    assert parse_head(evaluate(said)["head"]).classes == sure.classes
+    assert parse_fusion_head(evaluate(said)["head"]).classes == sure.classes
 
 
 def test_the_tables_hold_every_figure() -> None:
-    record = evaluate(answers(0.05, 3))
+    record = evaluate(predictions(0.05, 3))
     text = tables(record)
     for name in [*record["bars"], *record["edits"], *record["lgg"], "photographs", "fold 4"]:
         assert name in text
 
 
-def test_answers_survive_a_file(tmp_path: Path) -> None:
-    said = answers(0.05, 3)
+def test_predictions_survive_a_file(tmp_path: Path) -> None:
+    said = predictions(0.05, 3)
     save_predictions(said, tmp_path / "predictions.npz")
     assert evaluate(load_predictions(tmp_path / "predictions.npz")) == evaluate(said)
     with pytest.raises(FileError, match="no answers"):

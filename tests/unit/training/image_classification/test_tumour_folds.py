@@ -24,7 +24,7 @@ def blotches(seed: int) -> np.ndarray:
 
 def test_copies_are_found_whichever_way_up_they_lie_and_however_bright_they_are() -> None:
     one, other = blotches(1), blotches(2)
-    pictures = [
+    images = [
         one,
         other,
         one[::-1],
@@ -32,7 +32,7 @@ def test_copies_are_found_whichever_way_up_they_lie_and_however_bright_they_are(
         (one[::-1, ::-1] * 0.5).astype(np.uint8),
         other,
     ]
-    group = near_copies(pictures).tolist()
+    group = near_copies(images).tolist()
     assert group[0] == group[2] == group[3] == group[4]
     assert group[1] == group[5] != group[0]
 

@@ -49,7 +49,7 @@ def network_of(recipe: TumourRecipe) -> MapNetwork:
 
 
 @pytest.mark.parametrize("name", ["xception-tumour", "resnet50-tumour"])
-def test_what_ships_answers_as_what_was_trained(name: str, tmp_path: Path) -> None:
+def test_what_ships_predictions_as_what_was_trained(name: str, tmp_path: Path) -> None:
     recipe = read_tumour_recipe(RECIPES / f"{name}.toml")
     network = network_of(recipe)
     save_weights(network, tmp_path / "final.npz")
@@ -59,13 +59,13 @@ def test_what_ships_answers_as_what_was_trained(name: str, tmp_path: Path) -> No
     assert (tmp_path / "graph.onnx").stat().st_size < 200_000
     assert (tmp_path / "model.weights.h5").stat().st_size < 50e6
     shape = (2, recipe.input.size, recipe.input.size, 1)
-    pictures = np.random.default_rng(1).uniform(-3, 5, shape).astype(np.float32)
+    images = np.random.default_rng(1).uniform(-3, 5, shape).astype(np.float32)
     runtime = OnnxRuntime(1)
     runtime.load(Network("x", tmp_path, recipe.input, "", {}, ROLES))
-    logits, features = runtime.predict(pictures)
-    said = model.predict_on_batch(pictures)
+    logits, features = runtime.predict(images)
+    said = model.predict_on_batch(images)
     with torch.no_grad():
-        maps = network.features(torch.from_numpy(pictures).permute(0, 3, 1, 2))
+        maps = network.features(torch.from_numpy(images).permute(0, 3, 1, 2))
         wanted = network.logits(maps).numpy()
     top = float(maps.max())
     assert top > 0.1
@@ -82,11 +82,11 @@ def test_imagenet_numbers_see_grey_as_they_saw_colours(tmp_path: Path) -> None:
     base.save_weights(tmp_path / "some.weights.h5")
     recipe = read_tumour_recipe(RECIPES / "xception-tumour.toml")
     made = from_imagenet(str(tmp_path / "some.weights.h5"), 4, recipe.input).eval()
-    picture = np.random.default_rng(2).uniform(-3, 5, (1, 96, 96)).astype(np.float32)
-    colours = np.repeat(((picture + 3) / 4 - 1)[..., None], 3, axis=-1)
+    image = np.random.default_rng(2).uniform(-3, 5, (1, 96, 96)).astype(np.float32)
+    colours = np.repeat(((image + 3) / 4 - 1)[..., None], 3, axis=-1)
     wanted = base.predict_on_batch(colours)
     with torch.no_grad():
-        found = made.features(torch.from_numpy(picture)[:, None]).permute(0, 2, 3, 1).numpy()
+        found = made.features(torch.from_numpy(image)[:, None]).permute(0, 2, 3, 1).numpy()
     assert wanted.std() > 0
     assert_allclose(found, wanted, atol=1e-3 * float(np.abs(wanted).max()))
 
@@ -97,11 +97,11 @@ def test_frozen_blocks_stay_and_the_rest_learns() -> None:
     learning = {name for name, number in network.named_parameters() if number.requires_grad}
     assert not any(name.startswith(("conv1", "conv2", "blocks.4.")) for name in learning)
     assert any(name.startswith("blocks.5.") for name in learning)
-    picture = torch.rand(1, 1, 96, 96)
+    image = torch.rand(1, 1, 96, 96)
     network.eval()
     with torch.no_grad():
-        whole = network.maps(picture)
-        parts = network.maps(network.lower(picture, 5), after=5)
+        whole = network.maps(image)
+        parts = network.maps(network.lower(image, 5), after=5)
     for one, other in zip(whole, parts, strict=True):
         assert_allclose(one.numpy(), other.numpy(), atol=1e-5)
     assert whole[0].shape == (1, 728, 6, 6)

@@ -7,7 +7,7 @@ import pytest
 from brainviewer.assets import resources
 from brainviewer.core.errors import FileError
 from brainviewer.training.image_classification.recipes.tumour_recipe import read_tumour_recipe
-from brainviewer.training.training_runs import TUMOUR_PICTURES, recipe_kind
+from brainviewer.training.training_runs import TUMOUR_IMAGES, recipe_kind
 
 SHIPPED = resources() / "recipes" / "xception-tumour.toml"
 STUDENT = SHIPPED.with_name("resnet50-tumour.toml")
@@ -17,7 +17,7 @@ def test_the_shipped_recipe_is_read() -> None:
     plan = read_tumour_recipe(SHIPPED)
     assert plan.input.channels == ("picture",)
     assert plan.training.frozen == 5
-    assert recipe_kind(SHIPPED) == TUMOUR_PICTURES
+    assert recipe_kind(SHIPPED) == TUMOUR_IMAGES
 
 
 def test_the_recipe_of_the_network_that_learns_from_another() -> None:

@@ -23,8 +23,8 @@ from brainviewer.assets import resources
 from brainviewer.core.errors import FileError, silent
 from brainviewer.models.card_file import load_card
 from brainviewer.models.engine.onnx_runtime import OnnxRuntime
-from brainviewer.models.feature_ood import embedding, load_scope
-from brainviewer.models.image_classification.input import prepare_picture
+from brainviewer.models.feature_ood import embedding, load_ood
+from brainviewer.models.image_classification.input import prepare_image
 from brainviewer.models.registry import verify
 from brainviewer.training.evaluation_runs import measure
 from brainviewer.training.image_classification import tumour_package as packing
@@ -38,7 +38,7 @@ MODEL = resources() / "models" / "xception-tumour"
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 
 
-def picture(label: int, random: np.random.Generator) -> tuple[np.ndarray, tuple[float, ...]]:
+def image(label: int, random: np.random.Generator) -> tuple[np.ndarray, tuple[float, ...]]:
     """A head with a spot whose place tells the class; without one for the last."""
     head = np.zeros((110, 110), np.uint8)
     cv2.ellipse(head, (55, 55), (40, 50), 0, 0, 360, 90, cv2.FILLED)
@@ -58,7 +58,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     rows = []
     for number in range(32):
         label = number % 4
-        shown, box = picture(label, random)
+        shown, box = image(label, random)
         file = f"{CLASSES[label]}/{number}.png"
         (folder / "cheng" / CLASSES[label]).mkdir(parents=True, exist_ok=True)
         cv2.imwrite(str(folder / "cheng" / file), shown)
@@ -134,7 +134,7 @@ def test_trained_measured_and_packed(data: Path, tmp_path: Path) -> None:
     with pytest.raises(FileError, match="other weights"):
         train(recipe, data / "cheng", run, silent)
 
-    record = measure(run, strange=data / "strange")
+    record = measure(run, ood_images=data / "strange")
     taught(data, run, tmp_path)
     assert sum(record["images"].values()) == 32
     row = json.loads((run / "result.json").read_text(encoding="utf-8"))
@@ -149,13 +149,13 @@ def test_trained_measured_and_packed(data: Path, tmp_path: Path) -> None:
     packing.main(model, run, recipe)
     card = load_card(model)
     verify(card)
-    assert card.of_pictures
+    assert card.of_images
     assert card.network is not None
-    assert card.scope is not None
+    assert card.ood_check is not None
     runtime = OnnxRuntime(1)
     runtime.load(card.network)
-    shown, _ = picture(1, np.random.default_rng(9))
-    logits, features = runtime.predict(prepare_picture(shown.astype(np.float32), card.input).tensor)
-    answer = card.head.answer(logits[0])
-    assert sum(answer.probabilities.values()) == pytest.approx(1)
-    assert np.isfinite(load_scope(card.scope).distance(embedding(features)))
+    shown, _ = image(1, np.random.default_rng(9))
+    logits, features = runtime.predict(prepare_image(shown.astype(np.float32), card.input).tensor)
+    prediction = card.fusion_head.predict(logits[0])
+    assert sum(prediction.probabilities.values()) == pytest.approx(1)
+    assert np.isfinite(load_ood(card.ood_check).distance(embedding(features)))

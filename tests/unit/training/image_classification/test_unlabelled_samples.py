@@ -28,12 +28,12 @@ def test_slices_in_three_planes_without_a_class(lgg: Path) -> None:
     assert {sample.label for sample in samples} == {""}
     assert {sample.name.split("/")[0] for sample in samples} == {"TOY-AA-1111", "TOY-BB-2222"}
     planes = {plane: [s for s in samples if f"/{plane}" in s.name] for plane in "xyz"}
-    assert {s.picture.shape for s in planes["z"]} == {(64, 64)}
+    assert {s.image.shape for s in planes["z"]} == {(64, 64)}
     # Three slices of 6.5 mm.
     for plane in "xy":
-        assert {s.picture.shape for s in planes[plane]} == {(20, 64)}
+        assert {s.image.shape for s in planes[plane]} == {(20, 64)}
         for sample in planes[plane]:
-            assert sample.picture[0].mean() > sample.picture[-1].mean() + 80
+            assert sample.image[0].mean() > sample.image[-1].mean() + 80
             assert sample.lesion is not None
             assert not sample.lesion[-1].any()
     assert any(s.lesion is not None and s.lesion[0].any() for s in planes["x"])

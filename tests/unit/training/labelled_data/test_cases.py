@@ -145,7 +145,7 @@ def test_a_challenge_folder_that_is_not_right(
 @pytest.mark.parametrize(
     ("spoil", "said"),
     [
-        (lambda d: [_remove(f) for f in d.glob("*1111/*_mask.png")], "1111 has no outline"),
+        (lambda d: [_remove(f) for f in d.glob("*1111/*_mask.png")], "1111 has no segmentation"),
         (lambda d: _remove(d / "TOY-BB-2222" / "002.jpg"), "002_mask.png without its slice"),
         (lambda d: shutil.copy(d / "TOY-AA-1111/002.jpg", d / "TOY-BB-2222/003.jpg"), "same image"),
         (lambda d: [_remove(f) for f in d.glob("*2222/*")], "2222 holds no images"),
@@ -159,8 +159,8 @@ def test_an_lgg_folder_that_is_not_right(
         find_cases(lgg)
 
 
-def test_a_picture_that_cannot_be_read(lgg: Path) -> None:
-    (lgg / "TOY-AA-1111" / "003.jpg").write_bytes(b"no picture")
+def test_an_image_that_cannot_be_read(lgg: Path) -> None:
+    (lgg / "TOY-AA-1111" / "003.jpg").write_bytes(b"no image")
     with pytest.raises(FileError, match=r"003\.jpg of the case TOY-AA-1111"):
         read_cases(lgg)[0].load()
 

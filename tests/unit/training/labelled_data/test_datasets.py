@@ -1,4 +1,4 @@
-"""Reading the pictures of pretraining, and splitting by patient."""
+"""Reading the images of pretraining, and splitting by patient."""
 
 from collections import Counter
 from pathlib import Path

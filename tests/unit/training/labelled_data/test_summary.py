@@ -69,9 +69,9 @@ def test_what_is_written(challenge: Path, tmp_path: Path) -> None:
     ]  # fmt: skip
     assert json.loads((tmp_path / "new/folder/summary.json").read_text()) == record
     for file in files[1:]:
-        picture = np.asarray(Image.open(file).convert("L"))
-        assert picture.shape[0] > 300
-        assert picture.min() < 100 < picture.max()
+        image = np.asarray(Image.open(file).convert("L"))
+        assert image.shape[0] > 300
+        assert image.min() < 100 < image.max()
     counts = Image.open(tmp_path / "new/folder/classes.png").convert("RGB")
     blue = np.all(np.asarray(counts) == (0x56, 0xB4, 0xE9), axis=-1)
     pink = np.all(np.asarray(counts) == (0xCC, 0x79, 0xA7), axis=-1)

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 import pytest
 from board_results import FOUR, epoch, result, write
-from labelled_pictures import head, write_pictures
+from labelled_images import head, write_images
 
 from brainviewer.core.errors import FileError
 from brainviewer.training.image_classification.data.labelled_images import (
@@ -37,7 +37,7 @@ def networks(folder: Path) -> list[list[tuple[str, bool, bool]]]:
     ]
 
 
-def test_a_network_and_its_twin_under_the_tutorial_split_share_a_row(tmp_path: Path) -> None:
+def test_a_network_and_its_twin_under_the_tutorial_split_fraction_a_row(tmp_path: Path) -> None:
     write(
         tmp_path,
         result("weak", 0.6),
@@ -231,12 +231,12 @@ def test_a_vote_names_its_members() -> None:
 
 
 def test_a_model_that_ships_joins_the_rows_of_its_data(tmp_path: Path) -> None:
-    pictures = tuple(LabelledImage(f"glioma/{n}.jpg", "glioma", str(n), "1") for n in range(8))
-    source = LabelledImages(tmp_path, "patient-wise folds", pictures, True, ("Told.",))
+    images = tuple(LabelledImage(f"glioma/{n}.jpg", "glioma", str(n), "1") for n in range(8))
+    source = LabelledImages(tmp_path, "patient-wise folds", images, True, ("Told.",))
     truth = np.arange(8) % 4
-    answered = Predictions(tuple(p.file for p in pictures), ("1", "2") * 4, truth, np.eye(4)[truth])
+    classified = Predictions(tuple(p.file for p in images), ("1", "2") * 4, truth, np.eye(4)[truth])
     made = shipped_result(
-        "best", "The model", source, FOUR, answered, {"input_size": 224},
+        "best", "The model", source, FOUR, classified, {"input_size": 224},
         {"train": 6, "validation": 0},
     ) | {"parameters": 5}  # fmt: skip
     trained = result(tested=("1", "2"), images=8)
@@ -276,25 +276,25 @@ def test_runs_are_collected_where_they_were(tmp_path: Path) -> None:
 
 
 def test_copies_are_found_and_counted_apart(tmp_path: Path) -> None:
-    write_pictures(tmp_path / "Training", 3)
-    write_pictures(tmp_path / "Testing", 1)
+    write_images(tmp_path / "Training", 3)
+    write_images(tmp_path / "Testing", 1)
     unlike = tmp_path / "Testing" / "glioma" / "unlike.png"
     assert cv2.imwrite(str(unlike), cv2.flip(head("glioma", 50), 1))
     source = find_images(tmp_path)
     found = images_with_copies(source)
-    files = [p.file for p in source.pictures if p.testing]
+    files = [p.file for p in source.images if p.testing]
     assert found == set(files) - {"Testing/glioma/unlike.png"}
     truth = np.zeros(len(files), np.int64)
     said = np.array([file in found for file in files])
-    answered = Predictions(tuple(files), ("test",) * len(files), truth, np.eye(2)[1 - said])
-    told = accuracy_by_copies(answered, found)
+    classified = Predictions(tuple(files), ("test",) * len(files), truth, np.eye(2)[1 - said])
+    told = accuracy_by_copies(classified, found)
     assert told is not None
     assert (told["copies"], told["others"]) == (4, 1)
     assert [one["value"] for one in told["figures"]] == [1.0, 0.0]
     assert told["by_class"][0] == {
         "copies": 4, "right_on_copies": 4, "others": 1, "right_on_others": 0
     }  # fmt: skip
-    assert accuracy_by_copies(answered, files) is None
+    assert accuracy_by_copies(classified, files) is None
 
 
 @pytest.mark.parametrize(

@@ -155,9 +155,9 @@ def test_one_epoch_is_a_dot(tmp_path: Path) -> None:
     assert learning_curves([]) == []
 
 
-@pytest.mark.parametrize(("count", "share"), [(3, "0.75"), (1, "0.25")])
-def test_a_confusion_matrix_is_shaded_by_row(tmp_path: Path, count: int, share: str) -> None:
+@pytest.mark.parametrize(("count", "fraction"), [(3, "0.75"), (1, "0.25")])
+def test_a_confusion_matrix_is_shaded_by_row(tmp_path: Path, count: int, fraction: str) -> None:
     made = result(classes=("a", "b"))
     made["confusion"] = [[3, 1], [0, 0]]
     write(tmp_path, made)
-    assert re.search(rf'--share:{share}"[^>]*>{count}', page_of(tmp_path))
+    assert re.search(rf'--share:{fraction}"[^>]*>{count}', page_of(tmp_path))

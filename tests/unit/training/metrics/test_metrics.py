@@ -8,8 +8,8 @@ from brainviewer.training.metrics import metrics as figures
 
 # Two of three A right, one of two O right, the G taken for A.
 TRUTH = np.array([0, 0, 0, 1, 1, 2])
-ANSWERS = np.array([0, 0, 1, 1, 0, 0])
-SURE = np.full((6, 3), 0.1) + 0.7 * np.eye(3)[ANSWERS]
+PREDICTIONS = np.array([0, 0, 1, 1, 0, 0])
+SURE = np.full((6, 3), 0.1) + 0.7 * np.eye(3)[PREDICTIONS]
 CODES = ("A", "O", "G")
 
 
@@ -26,7 +26,7 @@ def test_figures_from_the_confusion_matrix() -> None:
     assert_allclose(figures.kappa(TRUTH, SURE), (0.5 - chance) / (1 - chance))
 
 
-def test_constant_answers_have_no_kappa_and_half_an_auroc() -> None:
+def test_constant_predictions_have_no_kappa_and_half_an_auroc() -> None:
     constant = np.tile([0.6, 0.3, 0.1], (6, 1))
     assert_allclose(figures.kappa(TRUTH, constant), 0, atol=1e-12)
     assert figures.auroc(2)(TRUTH, constant) == 0.5
@@ -72,7 +72,7 @@ def test_selective_error_looks_at_the_most_confident() -> None:
     assert figures.risk_coverage(truth, table)[2] == (0.5, pytest.approx(1 / 3))
 
 
-def test_doubtful_answers_are_judged_apart() -> None:
+def test_doubtful_predictions_are_judged_apart() -> None:
     table = np.array([[0.9, 0.1], [0.55, 0.45], [0.45, 0.55], [0.2, 0.8]])
     truth = np.array([0, 1, 1, 1])
     assert_allclose(figures.doubtful_error(0.6)(truth, table), 1 / 2)
@@ -100,7 +100,7 @@ def test_a_draw_is_judged_like_the_patients_in_it(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", figures.measures(CODES))
-def test_perfect_answers_have_the_best_figures(name: str) -> None:
+def test_perfect_predictions_have_the_best_figures(name: str) -> None:
     best = 0 if any(word in name for word in ("error", "Brier score", "log loss")) else 1
     measure = figures.measures(CODES)[name]
     assert_allclose(measure(TRUTH, np.eye(3)[TRUTH]), best, atol=1e-9)

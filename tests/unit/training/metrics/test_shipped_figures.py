@@ -11,7 +11,7 @@ from numpy.testing import assert_allclose
 
 from brainviewer.models.card import DOUBT, ModelCard
 from brainviewer.models.registry import DEFAULT_MODEL, classification_models, verify
-from brainviewer.models.subtype.fusion_head_content import parse_head
+from brainviewer.models.subtype.fusion_head_content import parse_fusion_head
 from brainviewer.training import model_files
 from brainviewer.training.metrics.metrics import measures
 from brainviewer.training.recipes import read_recipe
@@ -29,7 +29,7 @@ def evaluation() -> Evaluation:
     return content
 
 
-CARDS = {card.id: card for card in classification_models() if not card.of_pictures}
+CARDS = {card.id: card for card in classification_models() if not card.of_images}
 
 
 @pytest.fixture(params=CARDS)
@@ -56,9 +56,9 @@ def test_the_card_says_what_was_written_and_what_was_measured(
         assert getattr(card, key) == about[key]
     assert card.limits == tuple(about["limits"])
     assert card.codes == tuple(evaluation["classes"])
-    assert card.head == parse_head(package.head_of(about, evaluation))
-    assert set(card.figures) == set(package.situations(about))
-    for situation, figures in card.figures.items():
+    assert card.fusion_head == parse_fusion_head(package.head_of(about, evaluation))
+    assert set(card.metrics) == set(package.situations(about))
+    for situation, figures in card.metrics.items():
         measured = evaluation["figures"][situation]["figures"]
         assert [vars(figure) for figure in figures] == measured
         assert DOUBT in {figure.name for figure in figures}
@@ -85,7 +85,7 @@ def test_the_input_is_that_of_the_recipe(evaluation: Evaluation) -> None:
     assert evaluation["folds"] == recipe.folds
 
 
-def test_the_figures_follow_from_the_answers(evaluation: Evaluation) -> None:
+def test_the_figures_follow_from_the_predictions(evaluation: Evaluation) -> None:
     codes = tuple(evaluation["classes"])
     truth = np.array([codes.index(p["label"]) for p in evaluation["inputs"]["patients"]])
     checked = 0
@@ -130,4 +130,4 @@ def test_the_card_warns_of_what_it_cannot_know(card: ModelCard) -> None:
     assert "metastasis" in limits
     assert "T2 is not used" in limits
     assert "not for diagnosis" in card.intended_use
-    assert {"training", "equal", "clinic"} <= card.head.prevalences.keys()
+    assert {"training", "equal", "clinic"} <= card.fusion_head.prevalences.keys()

@@ -20,7 +20,7 @@ FILES = [
     if file.parts[-2] != "demo" and "architecture" not in file.name
 ]
 PAGES = [ROOT / "README.md", *(ROOT / "docs").glob("*.md"), *(ROOT / "resources").rglob("*.md")]
-SHARES = re.compile(
+FRACTIONS = re.compile(
     r"accuracy|recall .+|sensitivity|specificity|accuracy on .+|tumour or none, accuracy|error .+"
 )
 
@@ -53,9 +53,9 @@ def test_every_interval_holds_its_value_and_has_a_width(file: Path) -> None:
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: "/".join(file.parts[-3:]))
-def test_every_share_has_the_interval_of_wilson(file: Path) -> None:
+def test_every_fraction_has_the_interval_of_wilson(file: Path) -> None:
     for one in figures(read(file)):
-        if "name" not in one or not SHARES.fullmatch(one["name"]):
+        if "name" not in one or not FRACTIONS.fullmatch(one["name"]):
             continue
         count = one.get("effective") or one.get("images") or one["patients"]
         if one["name"].endswith("confident half"):

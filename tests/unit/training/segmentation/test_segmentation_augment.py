@@ -1,4 +1,4 @@
-"""Slices for the outlining network: varied, but never wrong."""
+"""Slices for the segmenting network: varied, but never wrong."""
 
 from dataclasses import replace
 
@@ -6,18 +6,18 @@ import numpy as np
 import pytest
 
 from brainviewer.models.segmentation.input import CHANNELS, DARKEST, OFFSETS_MM, scaled
-from brainviewer.training.segmentation import augment as outline_augment
+from brainviewer.training.segmentation import augment as segmentation_augment
 from brainviewer.training.segmentation.head_volumes import (
     FIELDS,
-    HeadVolume,
-    read_head,
-    write_head,
+    TrainingVolume,
+    read_volume,
+    write_volume,
 )
 
 HERE = OFFSETS_MM.index(0.0)
 
 
-def some_head(healthy_side: int = 1) -> HeadVolume:
+def some_head(healthy_side: int = 1) -> TrainingVolume:
     """A round brain with a bright ball on the left of it (first rows are left)."""
     s, r, a = np.meshgrid(
         np.arange(20.0) - 9.5, np.arange(112) - 55.5, np.arange(128) - 63.5, indexing="ij"
@@ -33,41 +33,41 @@ def some_head(healthy_side: int = 1) -> HeadVolume:
     for name, values in (("depth", depth), ("mirrored_depth", depth), ("side", 2 * r)):
         fields[:, FIELDS.index(name)] = values
     fields[:, FIELDS.index("lesion")] = ball
-    return HeadVolume("case", fields, 4.0, ("flair", "t1", "t1ce"), healthy_side)
+    return TrainingVolume("case", fields, 4.0, ("flair", "t1", "t1ce"), healthy_side)
 
 
 @pytest.fixture(scope="module")
 def samples():
     head = some_head()
-    return [outline_augment.draw_sample(head, np.random.default_rng(n)) for n in range(60)]
+    return [segmentation_augment.draw_sample(head, np.random.default_rng(n)) for n in range(60)]
 
 
 def test_samples_are_what_the_network_takes(samples) -> None:
-    for image, outline in samples:
-        assert image.shape == (CHANNELS, *outline_augment.SIZE)
-        assert outline.shape == (1, *outline_augment.SIZE)
-        assert image.dtype == outline.dtype == np.float32
+    for image, mask in samples:
+        assert image.shape == (CHANNELS, *segmentation_augment.SIZE)
+        assert mask.shape == (1, *segmentation_augment.SIZE)
+        assert image.dtype == mask.dtype == np.float32
         assert np.isfinite(image).all()
         assert image.min() >= scaled(np.float32(DARKEST))
-        assert 0 <= outline.min() <= outline.max() <= 1
+        assert 0 <= mask.min() <= mask.max() <= 1
 
 
 def test_samples_differ_and_come_again(samples) -> None:
-    again = outline_augment.draw_sample(some_head(), np.random.default_rng(7))
+    again = segmentation_augment.draw_sample(some_head(), np.random.default_rng(7))
     np.testing.assert_array_equal(again[0], samples[7][0])
     assert not np.array_equal(samples[7][0], samples[8][0])
 
 
 def test_both_kinds_of_slices_are_there(samples) -> None:
-    sizes = np.array([outline.sum() for _, outline in samples])
+    sizes = np.array([mask.sum() for _, mask in samples])
     assert (sizes > 20).mean() > 0.3
     assert (sizes == 0).mean() > 0.1
 
 
 def test_lesion_is_bright_where_it_is_outlined(samples) -> None:
     brighter = []
-    for image, outline in samples:
-        core, brain = outline[0] > 0.9, image[HERE] > scaled(np.float32(DARKEST))
+    for image, mask in samples:
+        core, brain = mask[0] > 0.9, image[HERE] > scaled(np.float32(DARKEST))
         if core.sum() > 30:
             brighter.append(image[HERE][core].mean() > image[HERE][brain & ~core].mean())
     # Dead cores are dark.
@@ -79,12 +79,12 @@ def test_sequences_go_missing(samples) -> None:
     t1ce = np.array([not image[len(OFFSETS_MM) + 2].any() for image, _ in samples])
     assert t1.any() and t1ce.any() and (t1 & t1ce).any() and not (t1 | t1ce).all()
     head = replace(some_head(), present=("flair",))
-    image, _ = outline_augment.draw_sample(head, np.random.default_rng(1))
+    image, _ = segmentation_augment.draw_sample(head, np.random.default_rng(1))
     assert not image[len(OFFSETS_MM) + 1 :].any()
 
 
 def test_painted_core_belongs_to_the_lesion() -> None:
-    shape = outline_augment.SIZE
+    shape = segmentation_augment.SIZE
     r, a = np.mgrid[: shape[0], : shape[1]]
     ball = (np.hypot(r - 40, a - 40) < 12).astype(np.float32)
     blank = np.zeros((1, *shape), np.float32)
@@ -94,7 +94,7 @@ def test_painted_core_belongs_to_the_lesion() -> None:
         "t1": blank.copy(),
         "t1ce": blank.copy(),
     }
-    outline_augment.paint_core(sample, np.random.default_rng(3))
+    segmentation_augment.paint_core(sample, np.random.default_rng(3))
     changed = np.abs(sample["t1ce"][0]) > 0.5
     assert changed.sum() > 20
     assert sample["t1ce"].max() > 1.5
@@ -105,8 +105,8 @@ def test_painted_core_belongs_to_the_lesion() -> None:
 
 def test_head_survives_a_file(tmp_path) -> None:
     head = some_head(-1)
-    write_head(head, tmp_path / "case.npz")
-    again = read_head(tmp_path / "case.npz")
+    write_volume(head, tmp_path / "case.npz")
+    again = read_volume(tmp_path / "case.npz")
     assert (again.case_id, again.slice_mm, again.present, again.healthy_side) == (
         "case", 4.0, ("flair", "t1", "t1ce"), -1,
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""How far an outline may be trusted: fitted to right and wrong slices."""
+"""How far a segmentation may be trusted: fitted to right and wrong slices."""
 
 import numpy as np
 import pytest
@@ -18,8 +18,8 @@ def some_patients(count: int = 200) -> tuple[np.ndarray, np.ndarray, np.ndarray]
 def test_the_fit_finds_what_tells_right_from_wrong():
     known, right, fold = some_patients()
     fitted = fit_confidence(known, right, fold)
-    trust = parse_calibration(fitted["trust"])
-    assert trust.weights[1] > 1 > abs(trust.weights[2])
+    calibration = parse_calibration(fitted["trust"])
+    assert calibration.weights[1] > 1 > abs(calibration.weights[2])
     assert fitted["auroc"] > 0.75
     assert fitted["brier"] < fitted["brier_of_the_base_rate"]
     assert sum(part["patients"] for part in fitted["curve"]) == len(right)
@@ -32,8 +32,8 @@ def test_chance_tells_nothing():
 
 
 def test_beyond_what_was_seen_the_function_stays_as_it_was():
-    trust = Calibration((0.0, 1.0, 0.0, 0.0), ((-2.0, 2.0), (0.0, 1.0), (0.0, 1.0)))
-    near, far = trust(np.array([[-2.0, 0.5, 0.5], [-50.0, 0.5, 0.5]]))
+    calibration = Calibration((0.0, 1.0, 0.0, 0.0), ((-2.0, 2.0), (0.0, 1.0), (0.0, 1.0)))
+    near, far = calibration(np.array([[-2.0, 0.5, 0.5], [-50.0, 0.5, 0.5]]))
     assert near == far == pytest.approx(1 / (1 + np.exp(2)))
 
 

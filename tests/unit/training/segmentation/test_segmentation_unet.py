@@ -1,4 +1,4 @@
-"""The outlining network is one and the same in PyTorch, Keras and ONNX."""
+"""The segmenting network is one and the same in PyTorch, Keras and ONNX."""
 
 import os
 from pathlib import Path
@@ -37,7 +37,7 @@ def some_slices(size: tuple[int, int] = SIZE) -> np.ndarray:
     return np.random.default_rng(2).normal(0, 1, (3, CHANNELS, *size)).astype(np.float32)
 
 
-def answer(network: unet.UNet, slices: np.ndarray) -> np.ndarray:
+def prediction(network: unet.UNet, slices: np.ndarray) -> np.ndarray:
     with torch.no_grad():
         return torch.sigmoid(network(torch.from_numpy(slices))).numpy()
 
@@ -48,7 +48,7 @@ def test_onnx_runtime_runs_the_graph_at_any_size(tmp_path: Path) -> None:
     file = OnnxFile(tmp_path / "graph.onnx")
     for size in (SIZE, (80, 96), (16, 64)):
         slices = some_slices(size)
-        expected = answer(network, slices)
+        expected = prediction(network, slices)
         assert expected.std() > 0.01
         assert_allclose(file.predict(slices), expected, atol=1e-4)
 
@@ -58,19 +58,19 @@ def test_onnx_runtime_runs_the_graph_at_any_size(tmp_path: Path) -> None:
     reason="TensorFlow and OpenGL do not share a process: BRAINVIEWER_TEST_TRAINING=1, alone",
 )
 @pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
-def test_keras_gives_the_same_answer() -> None:
+def test_keras_gives_the_same_prediction() -> None:
     network = some_network()
     model = unet.keras_model(CHANNELS, SIZE)
     unet.copy_into_keras(network, model)
     found = np.asarray(model(some_slices().transpose(0, 2, 3, 1)))
-    assert_allclose(found.transpose(0, 3, 1, 2), answer(network, some_slices()), atol=1e-4)
+    assert_allclose(found.transpose(0, 3, 1, 2), prediction(network, some_slices()), atol=1e-4)
 
 
 def test_numbers_survive_a_file(tmp_path: Path) -> None:
     network = some_network()
     save_weights(network, tmp_path / "final.npz")
     again = load_network(tmp_path / "final.npz")
-    assert_allclose(answer(again, some_slices()), answer(network, some_slices()))
+    assert_allclose(prediction(again, some_slices()), prediction(network, some_slices()))
     assert sorted(path.name for path in tmp_path.iterdir()) == ["final.npz"]
 
 
@@ -80,11 +80,9 @@ def test_small_enough_to_ship() -> None:
 
 
 def test_loss_falls_with_a_better_outline() -> None:
-    outline = torch.zeros(2, 1, 8, 8)
-    outline[:, :, 2:6, 2:6] = 1
-    good, bad, worst = (
-        segmentation_loss((outline * 8 - 4) * sign, outline) for sign in (1, 0.2, -1)
-    )
+    mask = torch.zeros(2, 1, 8, 8)
+    mask[:, :, 2:6, 2:6] = 1
+    good, bad, worst = (segmentation_loss((mask * 8 - 4) * sign, mask) for sign in (1, 0.2, -1))
     assert 0 < good < bad < worst
 
 
@@ -92,9 +90,9 @@ def test_both_sides_are_asked_in_turn():
     from brainviewer.training.segmentation.evaluate import mean_of_sides
 
     def sees_one_side(slices):
-        answer = np.zeros((len(slices), 1, *slices.shape[2:]), np.float32)
-        answer[:, :, :4] = 1
-        return answer
+        prediction = np.zeros((len(slices), 1, *slices.shape[2:]), np.float32)
+        prediction[:, :, :4] = 1
+        return prediction
 
     mean = mean_of_sides(sees_one_side)(np.zeros((2, 8, 8, 6), np.float32))
     np.testing.assert_array_equal(mean, np.full((2, 1, 8, 6), 0.5))

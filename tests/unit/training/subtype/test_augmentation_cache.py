@@ -89,15 +89,15 @@ def test_a_sequence_that_is_missing_is_zero_in_every_sample(model_input) -> None
 def test_both_outlines_are_learned_from_unless_the_finder_was_wrong(model_input) -> None:
     true = grown_lesion(9)
     right, wrong = (Detection(grown_lesion(8, at), None, 6) for at in (35, 12))
-    assert len(slices_of(case(true), right, model_input.channels).outlines) == 2
-    assert len(slices_of(case(true), wrong, model_input.channels).outlines) == 1
+    assert len(slices_of(case(true), right, model_input.channels).masks) == 2
+    assert len(slices_of(case(true), wrong, model_input.channels).masks) == 1
     alone = slices_of(case(None), right, model_input.channels)
     assert np.array_equal(alone.true_lesion.sum(), right.lesion.sum())
     with pytest.raises(FileError, match="shows no lesion"):
         slices_of(case(None), None, model_input.channels)
 
 
-def test_a_bank_is_finished_by_the_next_run(model_input, tmp_path: Path) -> None:
+def test_a_cache_is_finished_by_the_next_run(model_input, tmp_path: Path) -> None:
     cases = [replace(case(grown_lesion(9)), case_id=name) for name in ("a", "b", "c")]
 
     class Interrupted(Exception):
@@ -112,11 +112,11 @@ def test_a_bank_is_finished_by_the_next_run(model_input, tmp_path: Path) -> None
     with pytest.raises(Interrupted):
         make_cache(*arguments, stop)
     seen: list[float] = []
-    bank = make_cache(*arguments, lambda fraction, text: seen.append(fraction))
+    cache = make_cache(*arguments, lambda fraction, text: seen.append(fraction))
     assert seen == [1.0]
-    assert bank.samples.shape == (3, 2, 3, 48, 48, 4)
-    assert bank.has.all()
-    assert (bank.samples.reshape(6, -1).max(axis=1) == 255).all()
+    assert cache.samples.shape == (3, 2, 3, 48, 48, 4)
+    assert cache.has.all()
+    assert (cache.samples.reshape(6, -1).max(axis=1) == 255).all()
     with pytest.raises(FileError, match="another recipe"):
         make_cache(*arguments[:3], replace(recipe, draws=3), stop)
 

@@ -1,4 +1,4 @@
-"""Pictures for networks that know nothing of MR, and what is learned from their features."""
+"""Images for networks that know nothing of MR, and what is learned from their features."""
 
 import json
 from dataclasses import replace
@@ -40,25 +40,25 @@ def made_up() -> tuple[Study, np.ndarray, np.ndarray]:
 def test_images_show_the_lesion_in_the_middle_and_grey_for_what_is_missing(tmp_path: Path) -> None:
     study, lesion, _ = made_up()
     case = Case("made-up", "A", None, lambda: LabelledStudy(study, lesion))
-    pictures = baselines.lesion_images(case, tmp_path, read_recipe(RECIPE).input)
-    assert pictures.shape == (3, baselines.SIZE, baselines.SIZE, 3)
-    assert pictures.min() >= 0 and pictures.max() <= 255
+    images = baselines.lesion_images(case, tmp_path, read_recipe(RECIPE).input)
+    assert images.shape == (3, baselines.SIZE, baselines.SIZE, 3)
+    assert images.min() >= 0 and images.max() <= 255
     middle, centre = slice(90, 134), baselines.SIZE // 2
-    t1, flair, t1ce = (pictures[1, middle, middle, n] for n in range(3))
+    t1, flair, t1ce = (images[1, middle, middle, n] for n in range(3))
     assert flair.min() > t1.mean() + 60
     assert_allclose(t1ce, t1ce[0, 0])
-    bright = pictures[1, centre, :, 1] > 180
+    bright = images[1, centre, :, 1] > 180
     assert_allclose(np.flatnonzero(bright).mean(), centre, atol=12)
 
 
 def test_a_case_without_an_outline_is_refused(tmp_path: Path) -> None:
     study, _, _ = made_up()
     case = Case("made-up", "A", None, lambda: LabelledStudy(study, None))
-    with pytest.raises(FileError, match="no outline by an expert"):
+    with pytest.raises(FileError, match="no segmentation by an expert"):
         baselines.lesion_images(case, tmp_path, read_recipe(RECIPE).input)
 
 
-def test_each_fold_is_answered_by_what_the_others_taught(tmp_path: Path) -> None:
+def test_each_fold_is_classified_by_what_the_others_taught(tmp_path: Path) -> None:
     def never() -> None:
         raise AssertionError
 
@@ -69,7 +69,7 @@ def test_each_fold_is_answered_by_what_the_others_taught(tmp_path: Path) -> None
     features = np.abs(random.normal(0, 1, (48, 50))).astype(np.float32)
     for number, label in enumerate(labels):
         features[number, "AOG".index(label)] += 9
-    baselines.predict_unseen(recipe, cases, features, tmp_path)
+    baselines.predict_held_out(recipe, cases, features, tmp_path)
     entries = json.loads((tmp_path / baselines.PREDICTIONS_FILE).read_text())
     assert sorted(e["case_id"] for e in entries) == sorted(c.case_id for c in cases)
     right = [np.argmax(e["logits"]["expert"]) == "AOG".index(e["label"]) for e in entries]

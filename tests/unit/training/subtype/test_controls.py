@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[4]
 
 @pytest.fixture
 def parts():
-    """Pictures (2, 3, 3, 32, 32) and a square lesion in their middle."""
+    """Images (2, 3, 3, 32, 32) and a square lesion in their middle."""
     random = np.random.default_rng(0)
     images = random.normal(0, 1, (2, 3, 3, 32, 32)).astype(np.float32)
     covered = np.zeros((2, 3, 32, 32), np.float32)

@@ -21,11 +21,11 @@ def patients(count, missing=0):
     rows = []
     for number in range(count):
         values = {}
-        for outline in ("found", "stripped"):
+        for segmentation in ("found", "stripped"):
             a, b, c = random.normal(size=3)
-            values[outline] = {"size": 3 + a, "depth": a + 0.5 * b, "ring": c}
+            values[segmentation] = {"size": 3 + a, "depth": a + 0.5 * b, "ring": c}
             if number < missing:
-                values[outline]["ring"] = float("nan")
+                values[segmentation]["ring"] = float("nan")
         rows.append(Described(f"p{number}", "AOG"[number % 3], 30.0 + number % 40, values))
     return rows
 
@@ -60,7 +60,7 @@ def test_the_card_holds_what_was_measured():
     written = json.loads((owner / descriptor_ood.OUT_OF_DISTRIBUTION_FILE).read_text("utf-8"))
     card = json.loads((owner / "card.json").read_text("utf-8"))
     assert card["out_of_distribution"] == written
-    unseen = written["measured"]["unseen patients"]
-    assert unseen == 93
+    held_out = written["measured"]["unseen patients"]
+    assert held_out == 93
     for flagged in written["measured"]["flagged"].values():
-        assert flagged / unseen < 0.1
+        assert flagged / held_out < 0.1

@@ -14,7 +14,7 @@ from numpy.testing import assert_allclose
 from brainviewer.core.errors import FileError
 from brainviewer.imaging.measure.descriptors import NAMES
 from brainviewer.models.card import DOUBT, SITUATIONS
-from brainviewer.models.subtype.fusion_head_content import parse_head
+from brainviewer.models.subtype.fusion_head_content import parse_fusion_head
 from brainviewer.training.json_files import dump
 from brainviewer.training.metrics.intervals import value_of
 from brainviewer.training.metrics.plots import draw_all
@@ -88,7 +88,7 @@ def test_every_situation_is_measured_at_both_prevalences(evaluation: dict[str, A
         assert {key, f"{key}; training prevalence"} <= evaluation["figures"].keys()
     assert {"age alone", "always A", "control: shuffled labels"} <= evaluation["figures"].keys()
     figures = evaluation["figures"]
-    assert {"image; one slice", "image; expert outline"} <= figures.keys()
+    assert {"image; one slice", "image; expert segmentation"} <= figures.keys()
     assert "image; skull taken off" not in figures
     bare, whole = (figures[f"descriptors{end}"] for end in ("; skull taken off", ""))
     assert value_of(bare, "AUROC G against the rest") < 0.7
@@ -137,11 +137,11 @@ def test_figures_are_means_over_the_seeds(evaluation: dict[str, Any]) -> None:
 def test_the_figures_follow_from_the_probabilities(evaluation: dict[str, Any]) -> None:
     truth = np.array(["AOG".index(p["label"]) for p in evaluation["inputs"]["patients"]])
     entry = evaluation["figures"]["image, descriptors and age"]
-    answers = np.array(entry["probabilities"])
+    predictions = np.array(entry["probabilities"])
     assert_allclose(
-        value_of(entry, "accuracy"), np.mean(answers.argmax(axis=2) == truth), atol=1e-4
+        value_of(entry, "accuracy"), np.mean(predictions.argmax(axis=2) == truth), atol=1e-4
     )
-    doubtful = answers.max(axis=2) < evaluation["head"]["least_confident"]
+    doubtful = predictions.max(axis=2) < evaluation["head"]["least_confident"]
     doubt = next(figure for figure in entry["figures"] if figure["name"] == DOUBT)
     assert doubt["patients"] == round(doubtful.sum(axis=1).mean())
 
@@ -171,7 +171,7 @@ def test_the_evaluation_can_be_repeated_from_its_own_inputs(
         again["figures"]["image, descriptors and age"]
         == (stored["figures"]["image, descriptors and age"])
     )
-    assert parse_head(stored["head"]) == parse_head(again["head"])
+    assert parse_fusion_head(stored["head"]) == parse_fusion_head(again["head"])
 
 
 def test_the_criterion_chooses_among_the_combinations(evaluation: dict[str, Any]) -> None:

@@ -91,11 +91,11 @@ def data(tmp_path: Path) -> Path:
         folder = tmp_path / "lgg" / f"case{number}"
         folder.mkdir(parents=True)
         for place in range(1, 5):
-            picture = random.normal(90, 6, (64, 64, 3)) * head[..., None]
+            image = random.normal(90, 6, (64, 64, 3)) * head[..., None]
             if place > 1:
-                picture[lesion] = (70, 150, {"A": 40, "O": 95, "G": 200}[code])
+                image[lesion] = (70, 150, {"A": 40, "O": 95, "G": 200}[code])
                 cv2.imwrite(str(folder / f"{place:03d}_mask.png"), lesion.astype(np.uint8) * 255)
-            colours = picture.clip(0, 255).astype(np.uint8)[:, :, ::-1]
+            colours = image.clip(0, 255).astype(np.uint8)[:, :, ::-1]
             cv2.imwrite(str(folder / f"{place:03d}.jpg"), colours)
         lines.append(f"case{number},{code},{40 + number}")
     (tmp_path / "lgg" / "labels.csv").write_text("\n".join(lines), encoding="utf-8")
@@ -193,9 +193,9 @@ def test_no_patient_of_a_fold_is_learned_from(
     learned: dict[str, set[str]] = {}
     real_maker, real_train = fitting.batch_maker, fitting.train
 
-    def batch_maker(recipe: Recipe, labels: Any, bank: Any, *rest: Any) -> Any:
-        make = real_maker(recipe, labels, bank, *rest)
-        return lambda members: ({bank.case_ids[n] for n in members}, make(members))
+    def batch_maker(recipe: Recipe, labels: Any, cache: Any, *rest: Any) -> Any:
+        make = real_maker(recipe, labels, cache, *rest)
+        return lambda members: ({cache.case_ids[n] for n in members}, make(members))
 
     def train(recipe: Recipe, batches: Any, out: Path, seed: Any, text: str, report: Any) -> Any:
         learned[text] = batches[0]
@@ -224,8 +224,8 @@ def test_what_can_be_learned_is_learned() -> None:
     kept = learning.learn(Tiny(2), make, schedule, 7, "test", lambda fraction, text: None)
     batch = make(64, np.random.default_rng(99))
     with torch.no_grad():
-        answers = kept(batch.images).argmax(dim=1)
-    assert (answers == batch.labels).float().mean() > 0.95
+        predictions = kept(batch.images).argmax(dim=1)
+    assert (predictions == batch.labels).float().mean() > 0.95
     assert not kept.training
 
 

@@ -6,27 +6,27 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from brainviewer.models.subtype.fusion_head import Head
-from brainviewer.models.subtype.fusion_head_content import head_content, parse_head
+from brainviewer.models.subtype.fusion_head import FusionHead
+from brainviewer.models.subtype.fusion_head_content import fusion_head_record, parse_fusion_head
 from brainviewer.training.softmax_regression import balanced_log_loss, class_weights, softmax
 from brainviewer.training.subtype.evaluation_inputs import Evidence
 from brainviewer.training.subtype.fusion_heads import (
     GLIOBLASTOMA,
     OLIGODENDROGLIOMA,
-    fit_head,
+    fit_fusion_head,
     fit_terms,
     probabilities,
 )
 
 NAMES = ("size", "enhancing_extent", "lateral", "t2_flair_mismatch")
-SHARES = (0.6, 0.25, 0.15)
+FRACTIONS = (0.6, 0.25, 0.15)
 
 
 def made_up(sharpness: float = 1.0, patients: int = 400) -> Evidence:
     """Logits are the logarithms of the likelihoods, times ``sharpness``; size and lateral place
     are noise, enhancement is higher in G, T2 was never taken."""
     random = np.random.default_rng(3)
-    truth = random.choice(3, size=patients, p=SHARES)
+    truth = random.choice(3, size=patients, p=FRACTIONS)
     logits = random.normal(0, 1, (patients, 3)) + 1.0 * np.eye(3)[truth]
     values = random.normal(0, 1, (patients, 4))
     values[:, 1] = 5 + 2 * (values[:, 1] + 2 * (truth == 2))
@@ -43,69 +43,73 @@ def known() -> Evidence:
 
 
 @pytest.fixture(scope="module")
-def head(known: Evidence) -> Head:
-    return fit_head(known, 1)
+def fusion_head(known: Evidence) -> FusionHead:
+    return fit_fusion_head(known, 1)
 
 
-def test_the_weight_of_the_network_undoes_overconfidence(head: Head) -> None:
-    sharp = fit_head(made_up(sharpness=4), 1)
-    assert head.network is not None and sharp.network is not None
+def test_the_weight_of_the_network_undoes_overconfidence(fusion_head: FusionHead) -> None:
+    sharp = fit_fusion_head(made_up(sharpness=4), 1)
+    assert fusion_head.network is not None and sharp.network is not None
     # Normal noise of spread 1 and a step of 1: the logits are log-likelihoods as they are.
-    assert_allclose(head.network.alone, 1, atol=0.15)
-    assert_allclose(head.network.alone / sharp.network.alone, 4, rtol=0.05)
-    assert_allclose(head.network.together / sharp.network.together, 4, rtol=0.05)
+    assert_allclose(fusion_head.network.alone, 1, atol=0.15)
+    assert_allclose(fusion_head.network.alone / sharp.network.alone, 4, rtol=0.05)
+    assert_allclose(fusion_head.network.together / sharp.network.together, 4, rtol=0.05)
 
 
 def test_frequent_classes_are_not_favoured(known: Evidence) -> None:
     """The descriptors are silent about A and O, so neither may come out ahead."""
-    head = fit_head(replace(known, logits=None), 1)
-    shares = probabilities(head, known, ("descriptors",), "equal")
-    assert_allclose(shares[:, 0].mean(), shares[:, 1].mean(), atol=0.03)
-    assert shares[known.truth == 2, 2].mean() > 0.6
+    fusion_head = fit_fusion_head(replace(known, logits=None), 1)
+    fractions = probabilities(fusion_head, known, ("descriptors",), "equal")
+    assert_allclose(fractions[:, 0].mean(), fractions[:, 1].mean(), atol=0.03)
+    assert fractions[known.truth == 2, 2].mean() > 0.6
 
 
-def test_ages_and_prevalences_are_those_of_the_patients(head: Head) -> None:
-    assert head.age is not None
-    assert_allclose(head.age.means, [38, 46, 60], atol=2)
-    assert_allclose(head.age.deviations, 8, atol=1.5)
-    assert_allclose(head.prevalences["training"].shares, SHARES, atol=0.05)
-    assert head.default == "equal"
-    clinic = dict(zip(head.classes, head.prevalences["clinic"].shares, strict=True))
+def test_ages_and_prevalences_are_those_of_the_patients(fusion_head: FusionHead) -> None:
+    assert fusion_head.age is not None
+    assert_allclose(fusion_head.age.means, [38, 46, 60], atol=2)
+    assert_allclose(fusion_head.age.deviations, 8, atol=1.5)
+    assert_allclose(fusion_head.prevalences["training"].shares, FRACTIONS, atol=0.05)
+    assert fusion_head.default == "equal"
+    clinic = dict(zip(fusion_head.classes, fusion_head.prevalences["clinic"].shares, strict=True))
     assert_allclose([clinic["A"], clinic["O"], clinic["G"]], [0.11, 0.07, 0.82], atol=0.005)
-    assert "CBTRUS" in head.prevalences["clinic"].source
+    assert "CBTRUS" in fusion_head.prevalences["clinic"].source
 
 
-def test_each_source_adds_something(known: Evidence, head: Head) -> None:
+def test_each_source_adds_something(known: Evidence, fusion_head: FusionHead) -> None:
     losses = [
-        balanced_log_loss(known.truth, probabilities(head, known, sources, "equal"))
+        balanced_log_loss(known.truth, probabilities(fusion_head, known, sources, "equal"))
         for sources in (("network",), ("network", "descriptors"), ("network", "descriptors", "age"))
     ]
     assert losses[0] > losses[1] + 0.05 > losses[2] + 0.1
 
 
-def test_the_head_answers_as_the_fit_reckons(known: Evidence, head: Head) -> None:
-    shares = probabilities(head, known, ("network", "descriptors", "age"), "clinic")
+def test_the_head_predictions_as_the_fit_reckons(known: Evidence, fusion_head: FusionHead) -> None:
+    fractions = probabilities(fusion_head, known, ("network", "descriptors", "age"), "clinic")
     assert known.logits is not None
     for index in (1, 7):
         age = known.ages[index]
-        verdict = head.answer(
+        prediction = fusion_head.predict(
             known.logits[index],
             known.described(index),
             None if np.isnan(age) else float(age),
             "clinic",
         )
-        assert_allclose(list(verdict.probabilities.values()), shares[index])
+        assert_allclose(list(prediction.probabilities.values()), fractions[index])
 
 
-def test_a_lesion_that_was_not_found_leaves_the_prevalence(known: Evidence, head: Head) -> None:
+def test_a_lesion_that_was_not_found_leaves_the_prevalence(
+    known: Evidence, fusion_head: FusionHead
+) -> None:
     blind = replace(known, seen=np.zeros(len(known.truth), bool))
-    shares = probabilities(head, blind, ("network", "descriptors"), "training")
-    assert_allclose(shares, np.tile(head.prevalences["training"].shares, (len(shares), 1)))
+    fractions = probabilities(fusion_head, blind, ("network", "descriptors"), "training")
+    assert_allclose(
+        fractions, np.tile(fusion_head.prevalences["training"].shares, (len(fractions), 1))
+    )
 
 
-def test_a_descriptor_that_is_never_there_is_left_out(head: Head) -> None:
-    assert head.descriptors is not None
-    assert [term.name for term in head.descriptors.terms] == list(NAMES[:3])
+def test_a_descriptor_that_is_never_there_is_left_out(fusion_head: FusionHead) -> None:
+    assert fusion_head.descriptors is not None
+    assert [term.name for term in fusion_head.descriptors.terms] == list(NAMES[:3])
 
 
 def test_descriptors_speak_only_for_the_contrast_they_bear_on(known: Evidence) -> None:
@@ -121,7 +125,7 @@ def test_descriptors_speak_only_for_the_contrast_they_bear_on(known: Evidence) -
     assert_allclose(lateral["A"], -lateral["O"])
 
 
-def test_a_second_outline_shares_the_weight_of_its_patient(known: Evidence) -> None:
+def test_a_second_outline_fractions_the_weight_of_its_patient(known: Evidence) -> None:
     assert known.values is not None
 
     def enhancing(evidence: Evidence) -> np.ndarray:
@@ -150,15 +154,15 @@ def test_other_classes_get_a_contrast_each() -> None:
     known = Evidence(
         ("low", "high"), truth, np.full(90, np.nan), np.ones(90, bool), None, NAMES[:2], values
     )
-    head = fit_head(known, 1)
-    shares = probabilities(head, known, ("descriptors",), "equal")
-    assert np.mean(shares.argmax(axis=1) == truth) > 0.75
-    assert head.age is None
-    assert set(head.prevalences) == {"equal", "training"}
+    fusion_head = fit_fusion_head(known, 1)
+    fractions = probabilities(fusion_head, known, ("descriptors",), "equal")
+    assert np.mean(fractions.argmax(axis=1) == truth) > 0.75
+    assert fusion_head.age is None
+    assert set(fusion_head.prevalences) == {"equal", "training"}
 
 
-def test_what_was_fitted_can_be_written_and_read(head: Head) -> None:
-    assert parse_head(head_content(head)) == head
+def test_what_was_fitted_can_be_written_and_read(fusion_head: FusionHead) -> None:
+    assert parse_fusion_head(fusion_head_record(fusion_head)) == fusion_head
 
 
 def test_classes_weigh_the_same() -> None:

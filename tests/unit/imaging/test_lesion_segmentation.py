@@ -1,0 +1,244 @@
+"""From slices to the segmenting network, and from its probabilities to lesions."""
+
+import hashlib
+import json
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+
+from brainviewer.core.errors import ModelError
+from brainviewer.core.geometry import Grid
+from brainviewer.core.study import Modality, Study, Volume
+from brainviewer.imaging.preprocess.midsagittal import MidPlane
+from brainviewer.imaging.preprocess.working_grid import WorkingGrid
+from brainviewer.models import registry
+from brainviewer.models.card_file import CARD_FILE
+from brainviewer.models.segmentation import lesions as outline
+from brainviewer.models.segmentation.finding import finding_of
+from brainviewer.models.segmentation.input import (
+    CHANNELS,
+    DARKEST,
+    OFFSETS_MM,
+    Canvas,
+    at,
+    network_input,
+    only_brain,
+    scaled,
+)
+from brainviewer.models.segmentation.network import lesion_probability
+from brainviewer.training.json_files import dump
+from brainviewer.training.model_files import read_about
+from brainviewer.training.segmentation import package
+from tests.searching import shipped
+
+SPACING = (2.0, 2.0, 4.0)
+SHAPE = (70, 84, 24)
+PLANE = MidPlane(69.0, 0.0, 0.0)
+CARD = registry.card_of("lesion-outline")
+SHIPPED, GRAPH = CARD.folder, "graph.onnx"
+
+
+def grid_mm(shape=SHAPE, spacing=SPACING):
+    return np.meshgrid(
+        *(np.arange(n) * mm for n, mm in zip(shape, spacing, strict=True)), indexing="ij"
+    )
+
+
+def ball(middle, radius):
+    """A ball on the working grid, (R, A, S) bool; middle and radius in mm."""
+    return sum((x - m) ** 2 for x, m in zip(grid_mm(), middle, strict=True)) < radius**2
+
+
+INSIDE = sum(
+    ((x - m) / h) ** 2
+    for x, m, h in zip(grid_mm(), (69, 83, 46), (62, 78, 44), strict=True)
+) < 1  # fmt: skip
+
+
+def head_with(lesion):
+    noise = np.random.default_rng(5).normal(0, 1, SHAPE)
+    return {Modality.FLAIR: (noise + 5 * lesion).astype(np.float32)}
+
+
+@pytest.mark.parametrize("spacing", [(2.0, 2.0, 4.0), (1.8, 2.2, 6.5), (2.4, 2.4, 1.5)])
+def test_what_is_drawn_comes_back(spacing):
+    inside = np.zeros((60, 70, 9), bool)
+    inside[8:52, 5:66] = True
+    r, a, _ = np.meshgrid(*(np.arange(n) for n in inside.shape), indexing="ij")
+    volume = np.where(inside, np.sin(r / 9) + np.cos(a / 7), 0).astype(np.float32)
+    canvas = Canvas.around(inside, spacing)
+    assert canvas.shape[0] % 16 == canvas.shape[1] % 16 == 0
+    drawn = canvas.draw(volume, spacing, 0.0)
+    assert drawn.shape == (9, *canvas.shape)
+    back = canvas.undraw(drawn, spacing, inside.shape)
+    core = np.zeros_like(inside)
+    core[11:49, 8:63] = True
+    np.testing.assert_allclose(back[core], volume[core], atol=0.03)
+
+
+def test_canvas_holds_a_large_head():
+    inside = np.ones((120, 130, 4), bool)
+    canvas = Canvas.around(inside, SPACING)
+    assert canvas.shape[0] >= 120 and canvas.shape[1] >= 130
+    assert canvas.draw(inside.astype(np.float32), SPACING, 0.0).sum() == inside.sum()
+
+
+def test_channels_are_where_they_should_be():
+    images = head_with(ball((100, 80, 48), 15))
+    images[Modality.T1CE] = images[Modality.FLAIR] + 1
+    canvas = Canvas.around(INSIDE, SPACING)
+    slices = network_input(images, INSIDE, PLANE, SPACING, canvas)
+    assert slices.shape == (SHAPE[2], CHANNELS, *canvas.shape)
+    flair = canvas.draw(only_brain(images[Modality.FLAIR], INSIDE), SPACING, DARKEST)
+    here = OFFSETS_MM.index(0.0)
+    np.testing.assert_allclose(slices[:, here], scaled(flair))
+    # 5 mm above slice 10 lies between slice 11 and slice 12.
+    expected = scaled(0.75 * flair[11] + 0.25 * flair[12])
+    np.testing.assert_allclose(slices[10, here + 1], expected, atol=1e-5)
+    assert not slices[:, len(OFFSETS_MM) + 1].any()
+    assert slices[:, len(OFFSETS_MM) + 2].any()
+    back = canvas.undraw(slices[:, len(OFFSETS_MM)], SPACING, SHAPE)
+    mirrored = PLANE.mirror(only_brain(images[Modality.FLAIR], INSIDE), SPACING, DARKEST)
+    np.testing.assert_allclose(back[INSIDE], scaled(mirrored)[INSIDE], atol=1e-4)
+
+
+def test_what_lies_outside_the_brain_is_never_seen():
+    images = head_with(ball((100, 80, 48), 15))
+    skull = {m: np.where(INSIDE, v, 30).astype(np.float32) for m, v in images.items()}
+    canvas = Canvas.around(INSIDE, SPACING)
+    first, second = (network_input(i, INSIDE, PLANE, SPACING, canvas) for i in (images, skull))
+    np.testing.assert_array_equal(first, second)
+
+
+def test_outermost_slices_are_repeated():
+    planes = np.arange(3, dtype=np.float32)[:, None, None] * np.ones((1, 2, 2), np.float32)
+    found = at(planes, np.array([-4.0, 0.5, 1.0, 9.0]))
+    assert found[:, 0, 0].tolist() == [0, 0.5, 1, 2]
+
+
+def test_probability_is_put_back_in_its_place():
+    lesion = ball((100, 80, 48), 15)
+    here = OFFSETS_MM.index(0.0)
+
+    def bright(slices):
+        return (slices[:, here : here + 1] > scaled(np.float32(2.5))).astype(np.float32)
+
+    calm = {Modality.FLAIR: np.where(lesion, 5, 0).astype(np.float32)}
+    found = lesion_probability(bright, calm, INSIDE, PLANE, SPACING)
+    np.testing.assert_array_equal(found > 0.5, lesion & INSIDE)
+    assert not found[~INSIDE].any()
+
+
+def test_lesions_come_by_evidence_with_their_holes_filled():
+    large, small = ball((100, 80, 48), 22), ball((40, 100, 48), 12)
+    hole = ball((100, 80, 48), 8)
+    probability = (0.9 * large + 0.95 * small).astype(np.float32)
+    probability[hole] = 0.1
+    lesions = outline.lesions_of(probability, SPACING)
+    assert len(lesions) == 2
+    np.testing.assert_array_equal(lesions[0].mask, large)
+    np.testing.assert_array_equal(lesions[1].mask, small)
+    assert lesions[0].evidence > lesions[1].evidence
+    assert lesions[0].volume_ml == pytest.approx(large.sum() * 0.016)
+    assert lesions[0].evidence == pytest.approx(0.9 * (large & ~hole).sum() * 0.016, rel=1e-4)
+    assert (lesions[0].certainty[hole] == 1).all()
+    assert outline.lesions_of(probability, SPACING, 0.92)[0].volume_ml == lesions[1].volume_ml
+
+
+def test_second_lesion_is_mentioned_if_it_is_sizeable():
+    grid = Grid(SHAPE, np.diag([2.0, 2.0, 4.0, 1.0]))
+    flair = np.where(INSIDE, 100, 0).astype(np.int16)
+    study = Study({Modality.FLAIR: Volume(Modality.FLAIR, flair, grid)}, grid, "made")
+    working = WorkingGrid.around(grid, flair)
+
+    def finding(radius):
+        two = ball((100, 80, 48), 22) | ball((40, 100, 48), radius)
+        lesions = outline.lesions_of(working.thin(two), working.spacing)
+        assert len(lesions) == 2
+        return finding_of(study, working, lesions, "lesion", 0.5, ("Known.",))
+
+    notices = finding(12).notices
+    assert notices[0] == "Known."
+    assert len(notices) == 2 and "second lesion of 7 mL" in notices[1]
+    assert finding(5.5).notices == ("Known.",)
+    # The second one counts as a part of the tumour only if it is a good part of it.
+    assert not finding(12).mask[20, 50, 12]
+    assert finding(19).mask[20, 50, 12]
+
+
+def test_a_trace_is_no_lesion():
+    trace = 0.6 * ball((100, 80, 48), 5).astype(np.float32)
+    assert outline.lesions_of(trace, SPACING) == []
+    assert 0 < outline.evidence_of(trace, SPACING) < outline.LEAST_ML
+    assert outline.lesions_of(np.zeros(SHAPE, np.float32), SPACING) == []
+
+
+def test_confidence_follows_the_shipped_weights():
+    def sure(*balls):
+        probability = sum((p * ball(m, r) for m, r, p in balls), np.zeros(SHAPE))
+        lesions = outline.lesions_of(probability.astype(np.float32), SPACING)
+        return outline.confidence(probability.astype(np.float32), lesions, CARD.calibration)
+
+    clear = sure(((100, 80, 48), 22, 0.97))
+    assert 0 < sure(((100, 80, 48), 22, 0.6)) < clear < 1
+    assert sure(((100, 80, 48), 22, 0.97), ((40, 100, 48), 20, 0.97)) < clear
+
+
+def test_threads_may_fraction_the_network():
+    network = shipped()
+    some = [
+        np.random.default_rng(n).normal(0, 0.5, (2, CHANNELS, 80, 96)).astype(np.float32)
+        for n in range(6)
+    ]
+    expected = [network(slices) for slices in some]
+    with ThreadPoolExecutor(4) as threads:
+        for found, known in zip(threads.map(network, some), expected, strict=True):
+            np.testing.assert_array_equal(found, known)
+
+
+def test_other_files_than_those_that_were_measured_are_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(registry, "resources", lambda: tmp_path)
+    folder = tmp_path / "models" / SHIPPED.name
+    folder.mkdir(parents=True)
+    assert registry.segmentation_model() is None
+    (folder / CARD_FILE).write_bytes((SHIPPED / CARD_FILE).read_bytes())
+    card = registry.card_of(SHIPPED.name)
+    with pytest.raises(ModelError, match="missing"):
+        registry.verify(card.network)
+    assert registry.segmentation_model() is None
+    graph = (SHIPPED / GRAPH).read_bytes()
+    (folder / GRAPH).write_bytes(graph[:-1] + bytes([graph[-1] ^ 1]))
+    with pytest.raises(ModelError, match="damaged"):
+        registry.verify(card.network)
+    assert registry.segmentation_model() is None
+    (folder / GRAPH).write_bytes(graph)
+    assert registry.segmentation_model() == card
+
+
+def test_what_was_found_says_by_which_network():
+    said = json.loads((SHIPPED / CARD_FILE).read_text("utf-8"))
+    identity = CARD.network.identity
+    assert (identity.id, identity.version) == (SHIPPED.name, said["version"])
+    assert identity.sha256 == hashlib.sha256((SHIPPED / GRAPH).read_bytes()).hexdigest()
+
+
+def test_it_is_no_classifier_and_small():
+    assert SHIPPED.name not in [card.id for card in registry.classification_models()]
+    assert SHIPPED.name in [card.id for card in registry.installed_models()]
+    assert sum(path.stat().st_size for path in SHIPPED.iterdir()) < 10e6
+
+
+def test_the_card_says_what_was_written_and_what_was_measured():
+    figures = json.loads((SHIPPED / "evaluation.json").read_text("utf-8"))
+    content = package.card_content(read_about(SHIPPED), figures, SHIPPED)
+    assert (SHIPPED / CARD_FILE).read_text("utf-8") == dump(content)
+    registry.verify(CARD)
+
+
+def test_figures_stand_in_the_readme():
+    figures = json.loads((SHIPPED / "evaluation.json").read_text("utf-8"))
+    text = (SHIPPED / "README.md").read_text("utf-8")
+    for name, figure in figures["methods"].items():
+        assert f"| {name} | {figure['mean_share']:.3f} |" in text
+    assert figures["healthy"]["called_sick"] <= 0.1 * figures["healthy"]["heads"]
