@@ -18,6 +18,16 @@ from tests.phantoms import marker_finding
 pytestmark = pytest.mark.window
 
 
+def shown(qtbot: QtBot, session: Session, study: Study) -> tuple[PaneGrid, QTimer]:
+    """Panes with a study and its lesion, and the timer of what they make ahead."""
+    grid = PaneGrid(session)
+    qtbot.addWidget(grid)
+    grid.resize(700, 600)
+    grid.show()
+    show_study(session, study, marker_finding(study))
+    return grid, grid.findChild(ContoursAhead).findChild(QTimer)
+
+
 @pytest.mark.parametrize(
     ("layout", "planes"),
     [(Layout.FOUR_SEQUENCES, (Plane.AXIAL,)), (Layout.THREE_PLANES, tuple(Plane))],
@@ -39,12 +49,7 @@ def test_a_window_at_rest_makes_the_contours_of_every_slice_once(
         SliceLayers, "_contour_image", lambda *given: (painted.append(given), image(*given))[1]
     )
     session.state.layout = layout
-    grid = PaneGrid(session)
-    qtbot.addWidget(grid)
-    grid.resize(700, 600)
-    grid.show()
-    show_study(session, study, marker_finding(study))
-    timer = grid.findChild(ContoursAhead).findChild(QTimer)
+    grid, timer = shown(qtbot, session, study)
     qtbot.waitUntil(lambda: not timer.isActive(), timeout=60_000)
     assert len(made) >= sum(session.state.view(plane).count for plane in planes)
     made.clear()
@@ -62,12 +67,7 @@ def test_a_window_at_rest_makes_the_contours_of_every_slice_once(
 def test_nothing_is_made_ahead_while_the_user_scrolls(
     qtbot: QtBot, session: Session, study: Study
 ) -> None:
-    grid = PaneGrid(session)
-    qtbot.addWidget(grid)
-    grid.resize(700, 600)
-    grid.show()
-    show_study(session, study, marker_finding(study))
-    timer = grid.findChild(ContoursAhead).findChild(QTimer)
+    _, timer = shown(qtbot, session, study)
     qtbot.waitUntil(lambda: timer.interval() < 20, timeout=60_000)
     session.view.go_to_slice(Plane.AXIAL, 3)
     assert timer.isActive()
