@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
@@ -65,10 +65,20 @@ class Diameters:
         return self.longest_mm * self.perpendicular_mm
 
 
+class LesionPart(IntEnum):
+    """A part of a glioma; the numbers are the labels of BraTS (Menze et al. 2015)."""
+
+    NECROSIS = 1
+    OEDEMA = 2
+    ENHANCING = 4
+
+
 @dataclass(frozen=True)
 class Measurements:
     """What is measured on a lesion.
 
+    parts_ml : volume of each part, which add up to the lesion's; None where they were not told
+        apart.
     enhancing_ml : volume that takes up contrast agent; None without T1ce.
     lesion, enhancing : diameters of the whole lesion and of its enhancing part, each on its own
         largest axial slice; None where there is nothing to measure.
@@ -83,6 +93,7 @@ class Measurements:
     enhancing: Diameters | None
     side: Side | None
     midline_mm: float | None
+    parts_ml: Mapping[LesionPart, float] | None = None
 
 
 @dataclass(frozen=True)
@@ -111,6 +122,8 @@ class TumourFinding:
     slices : the slice with the largest area in each plane.
     brain : (i, j, k) bool, what was taken for the brain.
     enhancing : (i, j, k) bool, the part of the lesion that takes up contrast agent.
+    parts : (i, j, k) uint8, the ``LesionPart`` of each voxel of the mask, 0 elsewhere; None where
+        there is no T1ce, or no network told them apart.
     network : the network that segmented the lesion; None where none did.
     """
 
@@ -126,6 +139,7 @@ class TumourFinding:
     slices: Mapping[Plane, int] = field(default_factory=dict)
     brain: NDArray[np.bool_] | None = None
     enhancing: NDArray[np.bool_] | None = None
+    parts: NDArray[np.uint8] | None = None
     measurements: Measurements | None = None
     network: NetworkIdentity | None = None
     oriented: bool = True

@@ -3,8 +3,9 @@
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
-from brainviewer.core.findings import Diameters, Measurements, Side, TumourFinding
+from brainviewer.core.findings import Diameters, LesionPart, Measurements, Side, TumourFinding
 from brainviewer.core.geometry import Grid
 from brainviewer.core.slices import Plane, SliceView
 from brainviewer.core.study import Study
@@ -48,6 +49,7 @@ def measured(
         enhancing=None if taken_up is None else taken_up.diameters(axis, taken_up.largest(axis)),
         side=side if study.grid.oriented else None,
         midline_mm=distance,
+        parts_ml=None if finding.parts is None else _millilitres(finding.parts, study.grid),
     )
     return replace(
         finding,
@@ -60,6 +62,11 @@ def measured(
             *(() if normal_brain is None else cavity_notice(study, normal_brain)),
         ),
     )
+
+
+def _millilitres(parts: NDArray[np.uint8], grid: Grid) -> dict[LesionPart, float]:
+    counts = np.bincount(parts.ravel(), minlength=max(LesionPart) + 1)
+    return {part: float(counts[part]) * grid.voxel_volume / 1000 for part in LesionPart}
 
 
 @dataclass(frozen=True, eq=False)
