@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from brainviewer.core.findings import (
     Candidate,
     Diameters,
+    LesionPart,
     Measurements,
     Point,
     Side,
@@ -160,6 +161,25 @@ def measured(finding: TumourFinding, study: Study) -> TumourFinding:
             midline_mm=12.0,
         ),
     )
+
+
+def with_parts(finding: TumourFinding, study: Study) -> TumourFinding:
+    """The finding with parts told apart: shells of the marker, necrosis inside, oedema outside."""
+    grid, mask = study.grid, marker_mask(study.grid)
+    distance = _distance(grid, marker_position(grid), np.full(3, MARKER_RADIUS_MM))
+    parts = np.zeros(grid.shape, np.uint8)
+    for part, reach in zip((2, 4, 1), (1.0, 0.75, 0.5), strict=True):
+        parts[mask & (distance <= reach)] = part
+    counts = np.bincount(parts.ravel(), minlength=5) * grid.voxel_volume / 1000
+    taken = measured(finding, study).measurements
+    assert taken is not None
+    told = replace(
+        taken,
+        volume_ml=float(counts[1:].sum()),
+        enhancing_ml=float(counts[4]),
+        parts_ml={part: float(counts[part]) for part in LesionPart},
+    )
+    return replace(measured(finding, study), parts=parts, measurements=told)
 
 
 def _cross(

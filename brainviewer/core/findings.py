@@ -72,6 +72,16 @@ class LesionPart(IntEnum):
     OEDEMA = 2
     ENHANCING = 4
 
+    @property
+    def key(self) -> str:
+        """Its name in JSON."""
+        return self.name.lower()
+
+    @property
+    def title(self) -> str:
+        """Its name for people."""
+        return self.name.capitalize()
+
 
 @dataclass(frozen=True)
 class Measurements:
@@ -79,7 +89,8 @@ class Measurements:
 
     parts_ml : volume of each part, which add up to the lesion's; None where they were not told
         apart.
-    enhancing_ml : volume that takes up contrast agent; None without T1ce.
+    enhancing_ml : volume that takes up contrast agent; None without T1ce. It is that of the part
+        where there are parts.
     lesion, enhancing : diameters of the whole lesion and of its enhancing part, each on its own
         largest axial slice; None where there is nothing to measure.
     side : the side of the mid-sagittal plane that holds most of it; both if it lies across.

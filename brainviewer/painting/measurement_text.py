@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 
 from brainviewer.core.counting import listed
-from brainviewer.core.findings import Diameters, Measurements, TumourFinding
+from brainviewer.core.findings import Diameters, LesionPart, Measurements, TumourFinding
 from brainviewer.core.geometry import Grid
 from brainviewer.core.study import Modality, Study
+from brainviewer.painting import palette
 from brainviewer.painting.wording import NO_ORIENTATION, RESEARCH_ONLY, SYNTHETIC, number
 
 NOT_MEASURED = "not measured"
@@ -20,6 +21,7 @@ class MeasurementLine:
     detail : what stands smaller under it; empty if nothing.
     diameters : those that lead to its slice, if it was taken on one.
     known : False where the value says why there is none.
+    colour : of the overlay that shows it; empty for none.
     """
 
     name: str
@@ -27,6 +29,7 @@ class MeasurementLine:
     detail: str = ""
     diameters: Diameters | None = None
     known: bool = True
+    colour: str = ""
 
     @property
     def whole(self) -> str:
@@ -35,7 +38,7 @@ class MeasurementLine:
 
 
 def measurement_lines(study: Study, finding: TumourFinding) -> tuple[MeasurementLine, ...]:
-    """Volume, enhancing part, both pairs of diameters and the side; none without a lesion.
+    """Volume, parts of the lesion, both pairs of diameters and the side; none without a lesion.
 
     What could not be measured is said, with the reason where it is known.
     """
@@ -46,7 +49,7 @@ def measurement_lines(study: Study, finding: TumourFinding) -> tuple[Measurement
     no_enhancement = _why_no_enhancement(study, taken)
     return (
         _volume(study, finding),
-        _enhancing_volume(taken, no_enhancement),
+        *_parts(taken, no_enhancement),
         _diameters(lesion, taken.lesion if taken else None, NOT_MEASURED, rano=False),
         _diameters("Diameters T1ce", taken.enhancing if taken else None, no_enhancement, rano=True),
         _side(study.grid, taken),
@@ -116,16 +119,36 @@ def _why_no_enhancement(study: Study, taken: Measurements | None) -> str:
     return NOT_MEASURED if taken is None or taken.enhancing_ml is None else "none"
 
 
-def _enhancing_volume(taken: Measurements | None, without: str) -> MeasurementLine:
-    if taken is None or taken.enhancing_ml is None:
-        return MeasurementLine("Enhancing", without, known=False)
-    if taken.enhancing_ml <= 0:
-        return MeasurementLine("Enhancing", "none")
-    small = taken.enhancing_ml < _LEAST_ML
-    value = f"< {_LEAST_ML} mL" if small else f"{number(taken.enhancing_ml, 1)} mL"
-    if taken.volume_ml > 0:
-        value += f" · {_fraction(taken.enhancing_ml / taken.volume_ml)}"
-    return MeasurementLine("Enhancing", value, diameters=taken.enhancing)
+def _parts(taken: Measurements | None, no_enhancement: str) -> list[MeasurementLine]:
+    """The parts of the lesion where they were told apart, else the enhancing one."""
+    if taken is None or (taken.parts_ml is None and taken.enhancing_ml is None):
+        return [MeasurementLine(LesionPart.ENHANCING.title, no_enhancement, known=False)]
+    if taken.parts_ml is None:
+        value = _fraction_text(taken.enhancing_ml or 0.0, taken.volume_ml)
+        return [MeasurementLine(LesionPart.ENHANCING.title, value, diameters=taken.enhancing)]
+    return [
+        MeasurementLine(
+            part.title,
+            _fraction_text(taken.parts_ml.get(part, 0.0), taken.volume_ml),
+            diameters=taken.enhancing if part is LesionPart.ENHANCING else None,
+            colour=colour,
+        )
+        for part, colour in palette.PARTS.items()
+    ]
+
+
+def volume_text(millilitres: float) -> str:
+    """A volume in mL; ``none`` for nothing."""
+    if millilitres <= 0:
+        return "none"
+    small = millilitres < _LEAST_ML
+    return f"< {_LEAST_ML} mL" if small else f"{number(millilitres, 1)} mL"
+
+
+def _fraction_text(millilitres: float, of_ml: float) -> str:
+    """The volume of a part, and its fraction of the lesion."""
+    value = volume_text(millilitres)
+    return f"{value} · {_fraction(millilitres / of_ml)}" if millilitres > 0 < of_ml else value
 
 
 def _fraction(fraction: float) -> str:

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from brainviewer.core.findings import LesionPart
+
 BACKGROUND = "#000000"
 PANEL = "#0E1215"
 LINE = "#262D34"
@@ -27,6 +29,14 @@ CLASSES: Mapping[str, str] = {
     "none": "#009E73",
 }
 FURTHER_CLASSES = ("#F0E442", "#D55E00", "#0072B2", "#999999")
+
+PARTS: Mapping[LesionPart, str] = {
+    LesionPart.ENHANCING: "#8C84F5",
+    LesionPart.NECROSIS: "#E4572E",
+    LesionPart.OEDEMA: "#5CCBC4",
+}
+"""Told from each other and from ``TUMOUR`` with every kind of colour blindness: at least 23 apart
+in CIELAB as Machado et al. (2009) simulate it. In the order in which they are listed."""
 
 # BraTS: 1 necrotic core, 2 oedema, 3 or 4 enhancing (after treatment 4 is the cavity).
 LABELS: Mapping[int, str] = {1: "#E4572E", 2: "#7BC8A4", 3: "#4EA5D9", 4: "#B08CF0"}

@@ -62,6 +62,8 @@ def measurements_record(taken: Measurements | None, oriented: bool = True) -> di
     for which, found in (("lesion", taken.lesion), ("enhancing", taken.enhancing)):
         if found is not None:
             record[which] = _diameters(found, oriented)
+    if taken.parts_ml is not None:
+        record["parts_ml"] = {part.key: plain(ml, 3) for part, ml in taken.parts_ml.items()}
     return record if oriented else {**record, "side": None, "midline_mm": None}
 
 

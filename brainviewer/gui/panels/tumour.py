@@ -38,7 +38,9 @@ TUMOUR_SLICE_TIP = (
 _SHORT = {Plane.AXIAL: "Axial", Plane.CORONAL: "Cor", Plane.SAGITTAL: "Sag"}
 _TIPS = {
     "Volume": "Volume of the lesion mask",
-    "Enhancing": "The part that takes up contrast agent, from T1ce and T1, and its fraction",
+    "Enhancing": "The part that takes up contrast agent, and its fraction of the lesion",
+    "Necrosis": "The core that does not enhance, necrotic or not, and its fraction of the lesion",
+    "Oedema": "Oedema around the core, which tumour may infiltrate, and its fraction of the lesion",
     "Diameters FLAIR": "Longest diameter of the lesion in one axial slice, and the longest "
     "perpendicular to it; their product",
     "Diameters T1ce": "The same for the enhancing part; measurable from 10 × 10 mm (RANO)",

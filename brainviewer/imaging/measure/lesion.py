@@ -11,7 +11,7 @@ from brainviewer.core.slices import Plane, SliceView
 from brainviewer.core.study import Study
 from brainviewer.imaging.measure.cavity import cavity_notice
 from brainviewer.imaging.measure.diameters import diameters
-from brainviewer.imaging.measure.enhancement import find_enhancement
+from brainviewer.imaging.measure.enhancement import Enhancement, find_enhancement
 from brainviewer.imaging.measure.normal_appearing_brain import NormalAppearingBrain
 from brainviewer.imaging.measure.slice_area import areas, axial_axis, largest_slice
 from brainviewer.imaging.preprocess.midsagittal import MidSagittalPlane
@@ -35,7 +35,7 @@ def measured(
     normal_brain = None
     if finding.brain is not None:
         normal_brain = NormalAppearingBrain.around(study.grid, mask, finding.brain)
-    enhancement = None if normal_brain is None else find_enhancement(study, normal_brain)
+    enhancement = _enhancement(study, finding, normal_brain)
     part = _Part.of(study.grid, mask)
     taken_up = None if enhancement is None else _Part.of(study.grid, enhancement.mask)
     axis = axial_axis(study.grid)
@@ -62,6 +62,15 @@ def measured(
             *(() if normal_brain is None else cavity_notice(study, normal_brain)),
         ),
     )
+
+
+def _enhancement(
+    study: Study, finding: TumourFinding, normal_brain: NormalAppearingBrain | None
+) -> Enhancement | None:
+    """The part of that name where parts were told apart, else what T1ce and T1 say."""
+    if finding.parts is not None:
+        return Enhancement(finding.parts == LesionPart.ENHANCING)
+    return None if normal_brain is None else find_enhancement(study, normal_brain)
 
 
 def _millilitres(parts: NDArray[np.uint8], grid: Grid) -> dict[LesionPart, float]:

@@ -37,6 +37,7 @@ def test_record_counts_from_zero_and_is_json():
         "enhancing_ml": 11.6,
         "side": "left",
         "midline_mm": 30.567,
+        "parts_ml": None,
         "lesion": {
             "index": 12,
             "longest_mm": 60.04,

@@ -1,0 +1,124 @@
+"""The parts of a lesion: measured, told in words and in JSON, and painted on slices."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from brainviewer.app.report.records import finding_record
+from brainviewer.app.report.text import finding_text
+from brainviewer.core.findings import LesionPart, TumourFinding
+from brainviewer.core.geometry import Grid
+from brainviewer.core.study import Modality, Study, Volume
+from brainviewer.imaging.measure.lesion import measured
+from brainviewer.painting import palette
+from brainviewer.painting.measurement_text import measurement_lines, volume_text
+from tests.phantoms import marker_finding, marker_study, with_parts
+from tests.schemas import faults
+
+
+def told(study: Study, finding: TumourFinding) -> dict[str, str]:
+    return {line.name: line.value for line in measurement_lines(study, finding)}
+
+
+@pytest.fixture
+def study() -> Study:
+    return marker_study()
+
+
+@pytest.fixture
+def finding(study: Study) -> TumourFinding:
+    return with_parts(marker_finding(study), study)
+
+
+def test_every_part_has_its_volume_in_words_and_in_json(
+    study: Study, finding: TumourFinding
+) -> None:
+    taken = finding.measurements
+    assert taken is not None
+    assert taken.parts_ml is not None
+    said = told(study, finding)
+    assert list(said)[:4] == ["Volume", "Enhancing", "Necrosis", "Oedema"]
+    for part, ml in taken.parts_ml.items():
+        fraction = f"{100 * ml / taken.volume_ml:.0f} %"
+        assert said[part.title] == f"{volume_text(ml)} · {fraction}"
+        assert part.title in finding_text(study, finding)
+    record = json.loads(json.dumps({"schema": "brainviewer-finding/1", **finding_record(finding)}))
+    assert faults("finding", record) == []
+    millilitres = record["measurements"]["parts_ml"]
+    assert millilitres.keys() == {"necrosis", "oedema", "enhancing"}
+    assert sum(millilitres.values()) == pytest.approx(taken.volume_ml, abs=0.002)
+    spoiled = {**record["measurements"], "parts_ml": {"1": 2.0}}
+    assert faults("finding", {**record, "measurements": spoiled})
+
+
+def test_without_parts_everything_is_said_as_before(study: Study, finding: TumourFinding) -> None:
+    taken = finding.measurements
+    assert taken is not None
+    plain = replace(finding, parts=None, measurements=replace(taken, parts_ml=None))
+    assert list(told(study, plain))[:3] == ["Volume", "Enhancing", "Diameters FLAIR"]
+    assert not any(line.colour for line in measurement_lines(study, plain))
+    assert finding_record(plain)["measurements"]["parts_ml"] is None
+
+
+def test_a_part_that_is_not_there_is_none(study: Study, finding: TumourFinding) -> None:
+    taken = finding.measurements
+    assert taken is not None
+    some = {LesionPart.OEDEMA: 0.05, LesionPart.ENHANCING: 12.0, LesionPart.NECROSIS: 0.0}
+    said = told(
+        study, replace(finding, measurements=replace(taken, volume_ml=12.05, parts_ml=some))
+    )
+    assert said["Necrosis"] == "none"
+    assert said["Oedema"] == "< 0.1 mL · < 1 %"
+    assert said["Enhancing"] == "12.0 mL · > 99 %"
+
+
+def test_the_enhancing_part_is_what_is_measured_as_enhancing() -> None:
+    """One number for one word, also where T1ce and T1 show no difference at all."""
+    grid = Grid((40, 40, 20), np.diag((1.0, 1.0, 2.0, 1.0)))
+    parts = np.zeros(grid.shape, np.uint8)
+    parts[5:35, 5:35, 4:16] = LesionPart.OEDEMA
+    parts[10:30, 12:24, 6:12] = LesionPart.ENHANCING
+    parts[14:18, 14:18, 8:10] = LesionPart.NECROSIS
+    flat = {
+        m: Volume(m, np.full(grid.shape, 100, np.int16), grid)
+        for m in (Modality.FLAIR, Modality.T1, Modality.T1CE)
+    }
+    finding = TumourFinding("lesion", True, index=10, mask=parts > 0, parts=parts)
+    found = measured(Study(flat, grid), finding)
+    taken = found.measurements
+    assert taken is not None
+    assert taken.parts_ml is not None
+    assert taken.parts_ml[LesionPart.NECROSIS] == pytest.approx(4 * 4 * 2 * 2 / 1000)
+    assert sum(taken.parts_ml.values()) == pytest.approx(taken.volume_ml)
+    assert taken.enhancing_ml == taken.parts_ml[LesionPart.ENHANCING]
+    assert taken.enhancing is not None
+    assert 6 <= taken.enhancing.index < 12
+    assert found.enhancing is not None
+    assert (found.enhancing == (parts == LesionPart.ENHANCING)).all()
+    assert told(Study(flat, grid), found)["Enhancing"].startswith("2.8 mL")
+
+
+# Confusion as Machado et al. (2009) simulate it, on linear RGB.
+_SEEN_BY = {
+    "all": np.eye(3),
+    "protanopia": [[0.1523, 1.0526, -0.2049], [0.1145, 0.7863, 0.0992], [-0.0039, -0.0481, 1.0520]],
+    "deuteranopia": [[0.3673, 0.8606, -0.2280], [0.2801, 0.6725, 0.0474], [-0.0118, 0.0429, 0.9689]],
+    "tritanopia": [[1.2555, -0.0767, -0.1788], [-0.0784, 0.9308, 0.1476], [0.0047, 0.6914, 0.3039]],
+}  # fmt: skip
+
+
+def _lab(linear: np.ndarray) -> np.ndarray:
+    to_xyz = [[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]]
+    x, y, z = np.cbrt(np.maximum(to_xyz @ np.clip(linear, 0, 1) / (0.9505, 1, 1.089), 0.01))
+    return np.array((116 * y - 16, 500 * (x - y), 200 * (y - z)))
+
+
+@pytest.mark.parametrize("eyes", _SEEN_BY)
+def test_no_part_is_taken_for_another_whatever_eyes_see_it(eyes: str) -> None:
+    colours = [*palette.PARTS.values(), palette.TUMOUR]
+    linear = [((int(c[1:], 16) >> np.array((16, 8, 0)) & 255) / 255) ** 2.2 for c in colours]
+    seen = [_lab(np.asarray(_SEEN_BY[eyes]) @ colour) for colour in linear]
+    apart = [np.linalg.norm(a - b) for n, a in enumerate(seen) for b in seen[:n]]
+    assert min(apart) > 20
