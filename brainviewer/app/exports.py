@@ -108,6 +108,7 @@ def request_figure(
         result_note=_note(state),
         result=request.result,
         identify=request.identify,
+        volume_parts=state.overlays.parts,
     )
     if request.subject is ExportSubject.VOLUME:
         if volume_image is None:

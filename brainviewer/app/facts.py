@@ -28,6 +28,8 @@ class Fact(StrEnum):
     """The classification is up to date."""
     FEEDBACK = "feedback"
     """The user agreed or disagreed with it."""
+    PARTS = "parts"
+    """The parts of the lesion were told apart."""
     DIAMETERS = "diameters"
     ANNOTATIONS = "annotations"
     SELECTION = "selection"

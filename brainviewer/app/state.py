@@ -284,6 +284,7 @@ class ViewState:
             Fact.HEATMAP: shown is not None and shown.in_scope and shown.heatmap is not None,
             Fact.CLASSIFIED: result is not None and self.classification_status is Status.DONE,
             Fact.FEEDBACK: self.feedback is not None,
+            Fact.PARTS: finding is not None and finding.parts is not None,
             Fact.DIAMETERS: self._has_diameters,
             Fact.ANNOTATIONS: bool(self.annotations),
             Fact.SELECTION: bool(self.selection),

@@ -21,7 +21,10 @@ from brainviewer.core.voi_window import (
     window_from_percentiles,
 )
 
-_COVERING = ("lesion", "diameters", "segmentation", "heatmap", "annotations", "crosshair")
+_COVERING = (
+    "lesion", "parts", "diameters", "segmentation", "difference", "heatmap", "annotations",
+    "crosshair",
+)  # fmt: skip
 """What hides a part of the image, by the names in ``Overlays``."""
 
 

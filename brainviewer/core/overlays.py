@@ -7,15 +7,21 @@ from dataclasses import dataclass
 class Overlays:
     """What is drawn over the slices; opacities in 0..1.
 
+    parts : necrosis, oedema and enhancing part of the lesion, where they are told apart.
+    difference : where the lesion and the study's own segmentation agree, and where they do not.
     heatmap : it lies over the tumour, so it is drawn only when it is asked for.
     """
 
     lesion: bool = True
     lesion_opacity: float = 1.0
+    parts: bool = True
+    parts_opacity: float = 0.6
     diameters: bool = False
     segmentation: bool = True
     segmentation_filled: bool = False
     segmentation_opacity: float = 0.8
+    difference: bool = False
+    difference_opacity: float = 0.8
     heatmap: bool = False
     heatmap_opacity: float = 0.5
     annotations: bool = True

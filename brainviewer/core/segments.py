@@ -1,12 +1,14 @@
 """What the values of a segmentation mean."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-NECROSIS, OEDEMA, ENHANCING, CAVITY = "Necrosis", "Oedema", "Enhancing", "Resection cavity"
-WHOLE = "Segmentation"
+from brainviewer.core.findings import LesionPart
+
+WHOLE, CAVITY = "Segmentation", "Resection cavity"
 
 
 def segment_names(labels: NDArray[np.uint8], t1ce: NDArray[Any] | None = None) -> dict[int, str]:
@@ -25,10 +27,24 @@ def segment_names(labels: NDArray[np.uint8], t1ce: NDArray[Any] | None = None) -
         return {values[0]: WHOLE}
     if values and values[-1] > 4:
         return {value: f"Value {value}" for value in values}
-    names = {1: NECROSIS, 2: OEDEMA, 3: ENHANCING, 4: ENHANCING}
+    names = {value: LesionPart(value).title for value in (1, 2, 4)} | {3: LesionPart(4).title}
     if 4 in values and (3 in values or _darker(labels, t1ce)):
         names[4] = CAVITY
     return {value: names[value] for value in values}
+
+
+def segment_parts(names: Mapping[int, str]) -> dict[int, LesionPart]:
+    """The part of the lesion that each value stands for, by the names of ``segment_names``.
+
+    Not the resection cavity; nothing where a segmentation does not tell parts apart.
+    """
+    parts = {part.title: part for part in LesionPart}
+    return {value: parts[name] for value, name in names.items() if name in parts}
+
+
+def lesion_values(names: Mapping[int, str]) -> list[int]:
+    """The values that mark lesion: all but that of the resection cavity."""
+    return [value for value, name in names.items() if name != CAVITY]
 
 
 def _darker(labels: NDArray[np.uint8], t1ce: NDArray[Any] | None) -> bool:

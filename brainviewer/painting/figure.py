@@ -41,6 +41,7 @@ class FigureSpec:
     pane_size : width and height of every pane in points (pixels at 1×).
     places : where the panes lie instead, one for each; none for a grid of equal ones.
     volume_image : (rows, columns, 3) the 3D view, already drawn, as one more pane.
+    volume_parts : whether that shows the parts of the lesion, where they are known.
     finding, classification : shown in the column beside the panes if ``result`` is True, and
         named in the provenance.
     result_note : what the reader must know about the result, e.g. that it is stale.
@@ -60,6 +61,7 @@ class FigureSpec:
     footer: bool = True
     identify: bool = False
     places: tuple[Place, ...] = ()
+    volume_parts: bool = True
 
 
 def draw_figure(spec: FigureSpec, scale: float = 1) -> NDArray[np.uint8]:
@@ -184,7 +186,8 @@ class FigurePage:
         )
         if spec.result_note and not self._has_card and any(p.shows_heatmap for p in spec.panes):
             lines.insert(0, spec.result_note)  # the card would say it
-        return draw_footer(canvas, spec.study, spec.panes, lines, self._width)
+        in_volume = spec.finding if spec.volume_image is not None and spec.volume_parts else None
+        return draw_footer(canvas, spec.study, spec.panes, lines, self._width, in_volume)
 
 
 def _equal_places(spec: FigureSpec) -> list[Place]:

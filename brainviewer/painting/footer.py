@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from brainviewer import __version__
 from brainviewer.core.findings import Classification, TumourFinding
@@ -9,6 +10,7 @@ from brainviewer.core.shown_text import shown_text
 from brainviewer.core.study import Study
 from brainviewer.painting import palette, wording
 from brainviewer.painting.canvas import Canvas
+from brainviewer.painting.measurement_text import part_text
 from brainviewer.painting.slice_image import heat_bar
 from brainviewer.painting.slice_scene import SliceScene
 
@@ -24,8 +26,12 @@ def draw_footer(
     panes: Sequence[SliceScene],
     lines: Sequence[str],
     width: int,
+    in_volume: TumourFinding | None = None,
 ) -> int:
-    """Write the footer of a page ``width`` points wide; returns its height in points."""
+    """Write the footer of a page ``width`` points wide; returns its height in points.
+
+    in_volume : the finding whose parts a 3D view beside the panes shows.
+    """
     warnings = [(wording.RESEARCH_ONLY, False)]
     if study.synthetic:
         warnings.insert(0, (wording.SYNTHETIC, True))
@@ -34,7 +40,7 @@ def draw_footer(
     widest = max(canvas.measure(text, _SIZE, bold) for text, bold in warnings)
     beside = width >= widest * 2.5
     room = width - 2 * _PAD - (widest + 24 if beside else 0)
-    y = _draw_legend(canvas, _legend(panes), room)
+    y = _draw_legend(canvas, _legend(panes, in_volume), room)
     for text in lines:
         for line in canvas.wrapped(text, room, _SIZE, lines=4):
             canvas.text(_PAD, y + _SIZE, line, _SIZE, palette.QUIET, anchor="ls")
@@ -108,34 +114,67 @@ def _place(pane: SliceScene) -> str:
     return f"{place} at {position}" if position else place
 
 
-def _legend(panes: Sequence[SliceScene]) -> list[tuple[str, str]]:
-    """What the colours over the images mean: (colour, words)."""
+@dataclass(frozen=True)
+class _Entry:
+    """A line of the legend. colour : of a line or an area; ``_HEAT`` for those of the heatmap."""
+
+    colour: str
+    words: str
+    area: bool = False
+
+    @property
+    def width(self) -> float:
+        """Of what stands before the words."""
+        return 36.0 if self.colour == _HEAT else 8.0 if self.area else 14.0
+
+
+def _legend(panes: Sequence[SliceScene], in_volume: TumourFinding | None) -> list[_Entry]:
+    """What the colours over the images mean."""
     entries = []
     if any(pane.shows_lesion for pane in panes):
-        entries.append((palette.TUMOUR, "tumour contour, found automatically"))
+        entries.append(_Entry(palette.TUMOUR, "tumour contour, found automatically"))
+    entries += _parts(panes, in_volume)
+    if any(pane.shows_difference for pane in panes):
+        entries += [_Entry(colour, words, True) for colour, words in palette.DIFFERENCE.items()]
     labels = sorted({label for pane in panes for label in pane.labels_shown})
     names = panes[0].study.segment_names if panes else {}
     entries += [
-        (palette.label_colour(label), wording.segment_text(label, names)) for label in labels
+        _Entry(palette.segment_colour(label, names), wording.segment_text(label, names))
+        for label in labels
     ]
     if any(pane.shows_heatmap for pane in panes):
-        entries.append((_HEAT, "class-activation heatmap, low to high"))
+        entries.append(_Entry(_HEAT, "class-activation heatmap, low to high"))
     return entries
 
 
-def _draw_legend(canvas: Canvas, entries: Sequence[tuple[str, str]], room: float) -> float:
+def _parts(panes: Sequence[SliceScene], in_volume: TumourFinding | None) -> list[_Entry]:
+    """The parts of the lesion that are painted, each with its volume in the whole lesion."""
+    shown = {part: pane.finding for pane in panes for part in pane.parts_shown}
+    taken = in_volume.measurements if in_volume is not None else None
+    if taken is not None and taken.parts_ml is not None:
+        shown |= {part: in_volume for part, ml in taken.parts_ml.items() if ml > 0}
+    return [
+        _Entry(colour, f"{part_text(shown[part], part)}, found automatically", True)
+        for part, colour in palette.PARTS.items()
+        if part in shown
+    ]
+
+
+def _draw_legend(canvas: Canvas, entries: Sequence[_Entry], room: float) -> float:
     """Returns the y where the next line begins."""
     x, y = _PAD, _PAD
-    for colour, words in entries:
-        swatch = 36.0 if colour == _HEAT else 14.0
-        fitting = canvas.shortened(words, room - swatch - 6, _SIZE)
+    for entry in entries:
+        swatch = entry.width
+        fitting = canvas.shortened(entry.words, room - swatch - 6, _SIZE)
         length = swatch + 6 + canvas.measure(fitting, _SIZE)
         if x > _PAD and x + length > _PAD + room:
             x, y = _PAD, y + _STEP
-        if colour == _HEAT:
+        if entry.colour == _HEAT:
             canvas.place(heat_bar(), x, y + _SIZE - 7, swatch, 6)
+        elif entry.area:
+            canvas.bar(x, y + _SIZE - 8, x + swatch, y + _SIZE, entry.colour, radius=1)
         else:
-            canvas.bar(x, y + _SIZE - 5.2, x + swatch, y + _SIZE - 2.8, colour, radius=1)
+            canvas.bar(x, y + _SIZE - 5.2, x + swatch, y + _SIZE - 2.8, entry.colour, radius=1)
         canvas.text(x + swatch + 6, y + _SIZE, fitting, _SIZE, palette.TEXT, anchor="ls")
         x += length + 20
     return y + _STEP if entries else y

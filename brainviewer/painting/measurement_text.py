@@ -137,6 +137,13 @@ def _parts(taken: Measurements | None, no_enhancement: str) -> list[MeasurementL
     ]
 
 
+def part_text(finding: TumourFinding | None, part: LesionPart) -> str:
+    """A part of the lesion with its volume, where that was measured."""
+    taken = finding.measurements if finding is not None else None
+    ml = (taken.parts_ml or {}).get(part) if taken is not None else None
+    return part.title.lower() + (f" {volume_text(ml)}" if ml else "")
+
+
 def volume_text(millilitres: float) -> str:
     """A volume in mL; ``none`` for nothing."""
     if millilitres <= 0:

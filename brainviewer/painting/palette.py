@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from brainviewer.core.findings import LesionPart
+from brainviewer.core.segments import CAVITY, WHOLE
 
 BACKGROUND = "#000000"
 PANEL = "#0E1215"
@@ -38,9 +39,21 @@ PARTS: Mapping[LesionPart, str] = {
 """Told from each other and from ``TUMOUR`` with every kind of colour blindness: at least 23 apart
 in CIELAB as Machado et al. (2009) simulate it. In the order in which they are listed."""
 
-# BraTS: 1 necrotic core, 2 oedema, 3 or 4 enhancing (after treatment 4 is the cavity).
-LABELS: Mapping[int, str] = {1: "#E4572E", 2: "#7BC8A4", 3: "#4EA5D9", 4: "#B08CF0"}
-OTHER_LABEL = "#D7DEE5"
+SUPPLIED = "#4EA5D9"
+"""What the study's own segmentation marks, where it is one colour."""
+BOTH = "#D7DEE5"
+"""What is marked by that and by the search, whose colour is ``TUMOUR``."""
+DIFFERENCE: Mapping[str, str] = {
+    BOTH: "both",
+    TUMOUR: "only found automatically",
+    SUPPLIED: "only in the supplied segmentation",
+}
+"""The colours of the comparison with the study's own segmentation, and what they mean."""
+_SEGMENTS: Mapping[str, str] = {
+    WHOLE: SUPPLIED,
+    CAVITY: "#F4F1DE",
+    **{part.title: colour for part, colour in PARTS.items()},
+}
 
 HEAT = "inferno"
 
@@ -50,6 +63,6 @@ def class_colour(letter: str, place: int = 0) -> str:
     return CLASSES.get(letter, FURTHER_CLASSES[place % len(FURTHER_CLASSES)])
 
 
-def label_colour(label: int) -> str:
-    """The colour of a segmentation value."""
-    return LABELS.get(label, OTHER_LABEL)
+def segment_colour(value: int, names: Mapping[int, str]) -> str:
+    """The colour of a value of the study's own segmentation, by what it means."""
+    return _SEGMENTS.get(names.get(value, ""), FURTHER_CLASSES[value % len(FURTHER_CLASSES)])

@@ -1,6 +1,7 @@
 """A slice as arrays of pixels: grey levels, colours, the heatmap, and their enlargement."""
 
 import math
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -136,11 +137,11 @@ def heat_values(heatmap: Heatmap, view: SliceView) -> NDArray[np.float32]:
     return arranged
 
 
-def fill_table(opacity: float) -> RGB:
-    """(256, 4) colours of the values of a segmentation, clear at 0."""
-    table = np.array([(*rgb_of(palette.label_colour(n)), 255) for n in range(256)], np.uint8)
-    table[:, 3] = round(255 * opacity)
-    table[0] = 0
+def fill_table(names: Mapping[int, str], opacity: float) -> RGB:
+    """(256, 4) colours of the values of a segmentation by their names, clear at 0 and others."""
+    table = np.zeros((256, 4), np.uint8)
+    for value in names:
+        table[value] = (*rgb_of(palette.segment_colour(value, names)), round(255 * opacity))
     return table
 
 

@@ -1,8 +1,4 @@
-"""What is painted of a slice, made once and kept: contours, areas of colour, enlarged pixels.
-
-Paths are in slice mm, (column × pixel width, row × pixel height), so that every area paints the
-same path through its own transform.
-"""
+"""What is painted of a slice, made once and kept: paths, areas of colour, enlarged pixels."""
 
 import math
 import threading
@@ -13,18 +9,10 @@ from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QImage, QPainter, QPainterPath, QPen
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF
+from PySide6.QtGui import QImage, QPainter
 
-from brainviewer.core.findings import TumourFinding
-from brainviewer.core.slices import SliceView
-from brainviewer.core.study import Study
-from brainviewer.painting import palette
-from brainviewer.painting.canvas import ink
-from brainviewer.painting.contours import contour_path
 from brainviewer.painting.devices import image_of, painting
-from brainviewer.painting.diameter_lines import WIDTH as DIAMETER_WIDTH
-from brainviewer.painting.diameter_lines import diameter_path
 from brainviewer.painting.geometry import SliceGeometry
 from brainviewer.painting.slice_image import (
     colour_table,
@@ -36,12 +24,11 @@ from brainviewer.painting.slice_image import (
     own_colours,
     shown_levels,
 )
+from brainviewer.painting.slice_paths import FILLED, SlicePaths
 from brainviewer.painting.slice_scene import SliceScene
 
 Value = TypeVar("Value")
 
-CONTOUR_WIDTH = 1.5
-_FILLED = 0.5
 _GREY = QImage.Format.Format_Grayscale8
 _PATHS = 2048
 """Paths and areas of colour kept; they are small."""
@@ -67,10 +54,14 @@ def as_image(rgba: NDArray[np.uint8]) -> QImage:
 
 
 class SliceLayers:
-    """Makes the layers of scenes and keeps the last of them, for whoever paints the same again."""
+    """Makes the layers of scenes and keeps the last of them, for whoever paints the same again.
+
+    paths : lines and areas over the slices.
+    """
 
     def __init__(self) -> None:
         self._kept = _Kept(_PATHS)
+        self.paths = SlicePaths(self._kept.get)
         self._images = _Kept(_IMAGES)
         self._contour_images = _Kept(
             _CONTOUR_BYTES, lambda one: one.image.sizeInBytes() if one else 0
@@ -92,34 +83,6 @@ class SliceLayers:
 
     # -- contours ---------------------------------------------------------------------------
 
-    def lesion(self, finding: TumourFinding | None, view: SliceView, index: int) -> QPainterPath:
-        """Contour of the lesion that was found; empty where there is none."""
-        if finding is None or finding.mask is None:
-            return QPainterPath()
-        mask = finding.mask
-        return self.keep(
-            ("lesion", finding, view.plane, view.convention, index),
-            lambda: contour_path(view.cut(mask, index), view.pixel_spacing),
-        )
-
-    def segmentation(
-        self, study: Study, view: SliceView, index: int
-    ) -> list[tuple[str, QPainterPath]]:
-        """Contours of the study's own segmentation with their colours."""
-        labels = study.segmentation
-        if labels is None:
-            return []
-
-        def paths() -> list[tuple[str, QPainterPath]]:
-            cut = np.ascontiguousarray(view.cut(labels.data, index))
-            return [
-                (palette.label_colour(value), contour_path(cut == value, view.pixel_spacing))
-                for value in np.flatnonzero(np.bincount(cut.ravel())).tolist()
-                if value
-            ]
-
-        return self.keep(("segmentation", labels, view.plane, view.convention, index), paths)
-
     def contours(
         self, scene: SliceScene, geometry: SliceGeometry, ratio: float
     ) -> PlacedImage | None:
@@ -135,10 +98,7 @@ class SliceLayers:
         self, scene: SliceScene, geometry: SliceGeometry, ratio: float
     ) -> PlacedImage | None:
         bounds = QRectF()
-        for path in (
-            *(path for _, _, path in self._contours(scene)),
-            diameter_path(scene.diameters_shown, scene.view),
-        ):
+        for path in self.paths.of(scene):
             bounds |= geometry.transform.mapRect(path.boundingRect())
         place = bounds.adjusted(-2, -2, 2, 2).toAlignedRect() & QRect(0, 0, *geometry.size)
         if bounds.isEmpty() or place.isEmpty():
@@ -153,34 +113,8 @@ class SliceLayers:
         with painting(image) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.translate(-QPointF(place.topLeft()))
-            self.draw_contours(painter, scene, geometry)
+            self.paths.draw(painter, scene, geometry)
         return PlacedImage(image, QPointF(place.topLeft()))
-
-    def _contours(self, scene: SliceScene) -> list[tuple[str, float, QPainterPath]]:
-        """Colour, opacity and path of each contour."""
-        shown, view, lines = scene.overlays, scene.view, []
-        if shown.segmentation:
-            lines += [
-                (colour, shown.segmentation_opacity, path)
-                for colour, path in self.segmentation(scene.study, view, scene.index)
-            ]
-        if shown.lesion:
-            lesion = self.lesion(scene.finding, view, scene.index)
-            lines.append((palette.TUMOUR, shown.lesion_opacity, lesion))
-        # An SVG file must not have a path without a point.
-        return [line for line in lines if not line[2].isEmpty()]
-
-    def draw_contours(self, painter: QPainter, scene: SliceScene, geometry: SliceGeometry) -> None:
-        """Contours and diameters as lines, which have the same width at every enlargement."""
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        for colour, opacity, path in self._contours(scene):
-            painter.setPen(QPen(ink(colour, opacity), CONTOUR_WIDTH))
-            painter.drawPath(geometry.transform.map(path))
-        thin = geometry.transform.map(diameter_path(scene.diameters_shown, scene.view))
-        if not thin.isEmpty():
-            for pen, width in ((ink(*palette.SHADOW), 2.6), (ink(palette.TUMOUR), DIAMETER_WIDTH)):
-                painter.setPen(QPen(pen, width))
-                painter.drawPath(thin)
 
     # -- areas ------------------------------------------------------------------------------
 
@@ -192,7 +126,7 @@ class SliceLayers:
         view, index = scene.view, scene.index
 
         def fill() -> QImage:
-            table = fill_table(shown.segmentation_opacity * _FILLED)
+            table = fill_table(scene.study.segment_names, shown.segmentation_opacity * FILLED)
             return as_image(table[view.cut(labels.data, index)])
 
         opacity = shown.segmentation_opacity

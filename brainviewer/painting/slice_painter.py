@@ -50,7 +50,7 @@ def paint(
         _paint_crosshair(painter, geometry, scene)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if not is_raster(painter):
-            layers.draw_contours(painter, scene, geometry)
+            layers.paths.draw(painter, scene, geometry)
         elif contours := layers.contours(scene, geometry, ratio):
             painter.drawImage(contours.at, contours.image)
         if scene.study.edited:

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainviewer.core.annotations import Annotation, Point, annotations_by_slice
-from brainviewer.core.findings import Heatmap, TumourFinding
+from brainviewer.core.findings import Heatmap, LesionPart, TumourFinding
 from brainviewer.core.overlays import Overlays
 from brainviewer.core.slices import Convention, Plane, SliceView
 from brainviewer.core.study import Modality, Study
@@ -91,6 +91,25 @@ class SliceScene:
         """The measured diameters that are painted in this slice; see ``diameter_lines``."""
         shown = self.overlays.diameters
         return diameter_lines(self.finding, self.view, self.index) if shown else []
+
+    @property
+    def parts_shown(self) -> tuple[LesionPart, ...]:
+        """The parts of the lesion that are painted in this slice."""
+        parts = self.finding.parts if self.finding is not None else None
+        if not self.overlays.parts or parts is None:
+            return ()
+        there = np.unique(self.view.cut(parts, self.index))
+        return tuple(part for part in LesionPart if part in there)
+
+    @property
+    def shows_difference(self) -> bool:
+        """Whether the lesion and the study's own segmentation are compared in this slice."""
+        mask = self.finding.mask if self.finding is not None else None
+        labels = self.study.segmentation
+        if not self.overlays.difference or mask is None or labels is None:
+            return False
+        cuts = (self.view.cut(data, self.index) for data in (mask, labels.data))
+        return any(cut.any() for cut in cuts)
 
     @property
     def labels_shown(self) -> tuple[int, ...]:

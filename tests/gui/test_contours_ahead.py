@@ -10,7 +10,7 @@ from brainviewer.core.slices import Plane
 from brainviewer.core.study import Study
 from brainviewer.gui.panes.contour_cache import ContoursAhead
 from brainviewer.gui.panes.pane_grid import PaneGrid
-from brainviewer.painting import canvas, slice_layers
+from brainviewer.painting import canvas, slice_paths
 from brainviewer.painting.slice_layers import SliceLayers
 from tests.gui.conftest import show_study
 from tests.phantoms import marker_finding
@@ -41,9 +41,9 @@ def test_a_window_at_rest_makes_the_contours_of_every_slice_once(
     planes: tuple[Plane, ...],
 ) -> None:
     made, painted = list[object](), list[object]()
-    contour, image = slice_layers.contour_path, SliceLayers._contour_image
+    contour, image = slice_paths.contour_path, SliceLayers._contour_image
     monkeypatch.setattr(
-        slice_layers, "contour_path", lambda *given: (made.append(given), contour(*given))[1]
+        slice_paths, "contour_path", lambda *given: (made.append(given), contour(*given))[1]
     )
     monkeypatch.setattr(
         SliceLayers, "_contour_image", lambda *given: (painted.append(given), image(*given))[1]

@@ -154,7 +154,10 @@ def test_space_hides_and_shows_all_overlays(reading: MainWindow) -> None:
     before = session.state.overlays
     QTest.keyClick(pane, Qt.Key.Key_Space)
     hidden = session.state.overlays
-    covering = ("lesion", "diameters", "segmentation", "heatmap", "annotations", "crosshair")
+    covering = (
+        "lesion", "parts", "diameters", "segmentation", "difference", "heatmap", "annotations",
+        "crosshair",
+    )  # fmt: skip
     assert not any(getattr(hidden, name) for name in covering)
     assert hidden.text
     QTest.keyClick(pane, Qt.Key.Key_Space)

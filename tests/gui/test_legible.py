@@ -14,7 +14,8 @@ from brainviewer.core.segments import segment_names
 from brainviewer.core.study import Study
 from brainviewer.gui.dialogs.pages import CardPage, Page
 from brainviewer.gui.main_window import MainWindow
-from brainviewer.gui.panels.display import DisplayPanel, SegmentLegend
+from brainviewer.gui.panels.display import DisplayPanel
+from brainviewer.gui.panels.legend import Legend
 from brainviewer.gui.panels.result import ResultPanel
 from brainviewer.gui.panels.study import StudyPanel
 from brainviewer.gui.theme import apply_theme
@@ -104,7 +105,8 @@ def test_the_legend_stands_under_the_switch_and_goes_with_it(window: MainWindow)
     study.segmentation.data[:] = 0
     study.segmentation.data[3:6, 3:6, 3:6] = _labels(1, 2, 4)[:3, :3, :3]
     show_study(window.session, study)
-    legend = window.findChild(SegmentLegend)
+    parts, legend = window.findChildren(Legend)
+    assert not parts.isVisible()
     assert legend.isVisible()
     said = [word for word in texts(legend).split("\n") if word]
     assert said == ["Necrosis", "1", "Oedema", "2", "Enhancing", "4"]

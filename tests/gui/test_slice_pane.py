@@ -16,7 +16,7 @@ from brainviewer.core.study import SEQUENCES, Modality, Study, Volume
 from brainviewer.core.voi_window import Window
 from brainviewer.gui.panes.camera import Camera, PaneGeometry
 from brainviewer.gui.panes.slice_pane import SlicePane
-from brainviewer.painting import slice_layers
+from brainviewer.painting import slice_layers, slice_paths
 from brainviewer.painting.captions import Captions, scale_bar_mm, slice_captions
 from brainviewer.painting.contours import contour_path
 from brainviewer.painting.geometry import head_frame, whole_frame
@@ -276,14 +276,14 @@ class TestOverlays:
     def test_an_outline_is_worked_out_once_for_all_panes(self, pane, monkeypatch):
         calls = []
         monkeypatch.setattr(
-            slice_layers,
+            slice_paths,
             "contour_path",
             lambda mask, spacing: calls.append(1) or contour_path(mask, spacing),
         )
         pane.shared.clear()
-        layers, finding = pane.shared.layers, pane.state.finding
-        first = layers.lesion(finding, pane.view, pane.index)
-        assert layers.lesion(finding, pane.view, pane.index) is first
+        paths, finding = pane.shared.layers.paths, pane.state.finding
+        first = paths.lesion(finding, pane.view, pane.index)
+        assert paths.lesion(finding, pane.view, pane.index) is first
         assert len(calls) == 1
 
     def test_the_heatmap_lies_only_on_its_own_slice(self, pane, shown):

@@ -45,7 +45,7 @@ def scene() -> Iterator[VolumeScene]:
 
 def show(scene: VolumeScene, study: Study) -> None:
     scene.set_study(study)
-    scene.set_tumour(marker_finding(study))
+    scene.set_lesion(marker_finding(study))
     scene.view = VolumeView()
     scene.view = scene.view.shown(opacity=0.2)
 

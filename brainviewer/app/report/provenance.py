@@ -54,6 +54,8 @@ def _pane(pane: SliceScene) -> dict[str, Any]:
         "window": asdict(pane.window),
         "colour_map": pane.colour_map,
         "lesion_outline": pane.shows_lesion,
+        "parts": [part.key for part in pane.parts_shown],
+        "difference": pane.shows_difference,
         "segmentation": list(pane.labels_shown),
         "diameters": bool(pane.diameters_shown),
         "heatmap": pane.shows_heatmap,

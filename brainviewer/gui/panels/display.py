@@ -5,24 +5,21 @@ from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import QSignalBlocker, Qt
-from PySide6.QtGui import QColor, QPixmap
-from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QWidget
 
 from brainviewer.app.facts import Fact
 from brainviewer.app.session import Session
 from brainviewer.core.voi_window import OWN, presets
-from brainviewer.gui.layouts import clear, column, grid, put, row
+from brainviewer.gui.layouts import column, grid, put, row
 from brainviewer.gui.panels.folding import Section
+from brainviewer.gui.panels.legend import Legend, part_entries, segment_entries
 from brainviewer.gui.widgets import button, label, listen, number_field, slider, told
-from brainviewer.painting.palette import label_colour
 
 _ON_IMAGES = (Fact.HEATMAP, Fact.STUDY)
 _ALWAYS = (*_ON_IMAGES, Fact.TUMOUR, Fact.SEQUENCES)
 _LARGEST = 1e15
 """Above it, whole numbers are no longer told apart."""
 _MOST_DIGITS = 15
-_SWATCH = 10
-_TIP = "Value {value} of the segmentation that came with the study, by the convention of BraTS"
 COLOUR_MAPS = ("grey", "bone", "hot", "viridis", "magma", "turbo")
 
 
@@ -146,42 +143,6 @@ class _Overlay:
                 self.slider.setToolTip(f"Opacity {percent} %")
 
 
-class SegmentLegend(QWidget):
-    """A colour, a name and a value for each; there while the segmentation is shown."""
-
-    def __init__(self, session: Session) -> None:
-        super().__init__()
-        self._state = session.state
-        self._shown: object = None
-        self._grid = grid((8, 2), (24, 0, 0, 2), growing=1)
-        self.setLayout(self._grid)
-        listen(self._show, session.state.overlays_changed, session.state.study_changed)
-        self._show()
-
-    def _show(self) -> None:
-        study = self._state.study
-        there = study is not None and study.segmentation is not None
-        self.setVisible(there and self._state.overlays.segmentation)
-        if study is None or study.segmentation is self._shown:
-            return
-        self._shown = study.segmentation
-        clear(self._grid)
-        for line, (value, name) in enumerate(study.segment_names.items()):
-            widgets = self._swatch(value), label(name, "small"), label(str(value), "small")
-            put(
-                self._grid,
-                line,
-                *(told(widget, tip=_TIP.format(value=value)) for widget in widgets),
-            )
-
-    def _swatch(self, value: int) -> QLabel:
-        ratio = self.devicePixelRatioF()
-        square = QPixmap(round(_SWATCH * ratio), round(_SWATCH * ratio))
-        square.setDevicePixelRatio(ratio)
-        square.fill(QColor(label_colour(value)))
-        return QLabel(pixmap=square)
-
-
 class OverlaySection(QWidget):
     """Switches and opacities of what is drawn over the slices."""
 
@@ -191,6 +152,7 @@ class OverlaySection(QWidget):
             _Overlay(session, name, field, f"{field}_opacity" if fades else "", fact)
             for name, field, fades, fact in (
                 ("Lesion contour", "lesion", True, Fact.TUMOUR),
+                ("Lesion parts", "parts", True, Fact.PARTS),
                 ("Diameters", "diameters", False, Fact.DIAMETERS),
                 ("Heatmap", "heatmap", True, Fact.HEATMAP),
                 ("Segmentation", "segmentation", True, Fact.SEGMENTATION),
@@ -199,9 +161,9 @@ class OverlaySection(QWidget):
                 ("Annotations", "annotations", False, Fact.STUDY),
             )
         ]
-        lines = [overlay.line for overlay in overlays]
-        self.setLayout(column(*lines[:5], SegmentLegend(session), *lines[5:], spacing=4))
-        state = session.state
+        state, lines = session.state, [overlay.line for overlay in overlays]
+        parts, segments = Legend(state, part_entries), Legend(state, segment_entries)
+        self.setLayout(column(*lines[:2], parts, *lines[2:6], segments, *lines[6:], spacing=4))
         self._state, self._overlays = state, overlays
         listen(self._show, state.overlays_changed, state.facts_changed, state.study_changed)
         self._show()

@@ -8,6 +8,7 @@ from PySide6.QtCore import QCoreApplication, QThread, Signal
 from PySide6.QtGui import QCloseEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
+from brainviewer.app.facts import Fact
 from brainviewer.app.state import ViewState
 from brainviewer.gui.layouts import column
 from brainviewer.gui.volume.controls import VolumeControls
@@ -55,13 +56,14 @@ class VolumePane(QWidget):
         self._start_timer = timer(self, _START_MS, self._worker.start)
         self._study_timer = timer(self, _STUDY_MS, self._send_study)
         self._cursor_timer = timer(self, _CURSOR_MS, self._send_cursor)
+        self._overlay_timer = timer(self, _STUDY_MS, self._send_overlays)
         self._connections = (
             (state.study_changed, self._study_changed),
             (state.active_changed, self._study_timer.start),
             (state.finding_changed, self._study_timer.start),
             # Started anew by every step: nothing is drawn while the user scrolls.
             (state.cursor_changed, self._cursor_timer.start),
-            (state.overlays_changed, self._cursor_timer.start),
+            (state.overlays_changed, self._overlay_timer.start),
         )
         for signal, slot in self._connections:
             signal.connect(slot)
@@ -108,13 +110,18 @@ class VolumePane(QWidget):
 
     def bring_up_to_date(self) -> None:
         """Send what has changed to the worker at once; on the main thread."""
-        if self._study_timer.isActive():
-            self._study_timer.stop()
-            self._send_study()
+        for waiting, send in (
+            (self._study_timer, self._send_study),
+            (self._overlay_timer, self._send_overlays),
+        ):
+            if waiting.isActive():
+                waiting.stop()
+                send()
 
     def shutdown(self) -> None:
         """Stop drawing and release OpenGL; the pane stays as it is."""
-        for waiting in (self._start_timer, self._study_timer, self._cursor_timer):
+        timers = self._start_timer, self._study_timer, self._cursor_timer, self._overlay_timer
+        for waiting in timers:
             waiting.stop()
         for signal, slot in self._connections:
             signal.disconnect(slot)
@@ -150,8 +157,14 @@ class VolumePane(QWidget):
         self._worker.request(study=study, modality=modality, finding=state.finding)
         if not self._touched:
             self._apply(self._first_view())
-        self._send_cursor()
+        self._send_overlays()
         self._show_words()
+
+    def _send_overlays(self) -> None:
+        # Where there are no parts to be shown, switching them changes nothing.
+        parts = Fact.PARTS not in self._state.facts or self._state.overlays.parts
+        self._worker.request(parts=parts)
+        self._send_cursor()
 
     def _send_cursor(self) -> None:
         state = self._state

@@ -13,9 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from brainviewer.core.findings import TumourFinding
 from brainviewer.core.geometry import Affine, Grid, spacing_of, voxel_to_world
-from brainviewer.core.study import Study
 from brainviewer.core.voi_window import head_values
 
 BRIGHTEST = 4095
@@ -193,14 +191,6 @@ def mask_block(mask: NDArray[np.bool_], grid: Grid, voxel_mm: float = 1.0) -> Bl
     small, affine = coarsened(padded, affine, voxel_mm)
     blurred = ndimage.gaussian_filter(small, 0.8)
     return Block(np.asfortranarray(blurred, dtype=np.float32), affine)
-
-
-def tumour_block(study: Study | None, finding: TumourFinding | None) -> Block | None:
-    """The lesion that was found in a study, made ready for its surface; None if there is none."""
-    mask = finding.mask if finding is not None and finding.found else None
-    if study is None or mask is None or mask.shape != study.grid.shape:
-        return None
-    return mask_block(mask, study.grid)
 
 
 def _largest_part(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:

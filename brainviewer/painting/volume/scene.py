@@ -1,10 +1,11 @@
-"""The head in 3D, drawn by VTK off screen: translucent brain, tumour surface, orientation letters.
+"""The head in 3D, drawn by VTK off screen: translucent brain, lesion surfaces, orientation letters.
 
 Everything stands in world millimetres (RAS+). A scene belongs to the thread that made it, because
 OpenGL contexts do; while it renders, Python's lock is free.
 """
 
 import math
+from collections.abc import Sequence
 
 import cv2
 import numpy as np
@@ -17,9 +18,10 @@ from vtkmodules.vtkRenderingCore import vtkLight, vtkRenderer
 
 from brainviewer.core.findings import TumourFinding
 from brainviewer.core.study import Modality, Study
-from brainviewer.painting.volume.block import Block, head_block, tumour_block
+from brainviewer.painting.volume.block import Block, head_block
+from brainviewer.painting.volume.lesion_surfaces import Surface, lesion_surfaces
 from brainviewer.painting.volume.scene_letters import OrientationLetters
-from brainviewer.painting.volume.scene_parts import Brain, CursorCross, Tumour
+from brainviewer.painting.volume.scene_parts import Brain, CursorCross, Lesion
 from brainviewer.painting.volume.scene_window import is_software, open_window, renderer_name
 from brainviewer.painting.volume.view import VolumeView, first_view
 
@@ -57,7 +59,7 @@ class VolumeScene:
             self._renderer.AddLight(light)
         self._window.AddRenderer(self._renderer)
         self._brain = Brain(self._renderer, self.software)
-        self._tumour = Tumour(self._renderer)
+        self._lesion = Lesion(self._renderer)
         self._cross = CursorCross(self._renderer)
         self._letters = OrientationLetters(self._renderer)
         self._study: Study | None = None
@@ -68,16 +70,16 @@ class VolumeScene:
     def set_study(self, study: Study | None, modality: Modality | None = None) -> None:
         """Show a sequence of a study (its first by default); None empties the scene."""
         self._study = study
-        self.set_tumour(None)
+        self.set_lesion(None)
         if study is None:
             self.set_head(None)
             return
         volume = study.volumes[modality] if modality else study.reference
         self.set_head(head_block(volume.data, volume.grid), study.grid.oriented)
 
-    def set_tumour(self, finding: TumourFinding | None) -> None:
-        """Show the tumour found in the study that is shown; None or nothing found shows none."""
-        self.set_tumour_block(tumour_block(self._study, finding))
+    def set_lesion(self, finding: TumourFinding | None) -> None:
+        """Show the lesion found in the study that is shown, by its parts where they are known."""
+        self.set_surfaces(lesion_surfaces(self._study, finding))
 
     def set_head(self, block: Block | None, oriented: bool = True) -> None:
         """Show a block made by ``head_block``; letters only where sides are known."""
@@ -86,9 +88,9 @@ class VolumeScene:
         if block is None:
             self._cross.set_place(None, block)
 
-    def set_tumour_block(self, block: Block | None) -> None:
-        """Show the surface of a block made by ``mask_block``."""
-        self._tumour.set_block(block)
+    def set_surfaces(self, surfaces: Sequence[Surface]) -> None:
+        """Show what ``lesion_surfaces`` made."""
+        self._lesion.set_surfaces(surfaces)
 
     def set_cursor(self, position_mm: ArrayLike | None) -> None:
         """Mark a place (3,) in mm, RAS+, by a small cross; None hides it."""
@@ -170,7 +172,7 @@ def render_volume(
     scene = VolumeScene()
     try:
         scene.set_study(study, modality)
-        scene.set_tumour(finding)
+        scene.set_lesion(finding)
         scene.view = first_view(study, finding)
         return scene.render_image(size)
     finally:

@@ -1,7 +1,7 @@
-"""What stands in the 3D scene: the translucent brain, the tumour's surface, the cursor's cross."""
+"""What stands in the 3D scene: the translucent brain, the lesion's surfaces, the cursor's cross."""
 
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 from typing import Any
 
 import numpy as np
@@ -34,10 +34,11 @@ from vtkmodules.vtkRenderingVolume import (
     vtkGPUVolumeRayCastMapper,
 )
 
+from brainviewer.painting.slice_image import rgb_of
 from brainviewer.painting.volume.block import AIR, BRIGHTEST, Block
+from brainviewer.painting.volume.lesion_surfaces import Surface
 from brainviewer.painting.volume.view import VolumeView
 
-TUMOUR_COLOUR = (1.0, 0.702, 0.278)
 CURSOR_COLOUR = (0.353, 0.663, 0.902)
 # Grey levels of the brain, dark to light: warm, as in the drawing.
 _TISSUE = ((0.10, 0.085, 0.075), (0.46, 0.41, 0.375), (0.80, 0.745, 0.69), (1.0, 0.965, 0.92))
@@ -115,9 +116,22 @@ class Brain:
             self._opacity.AddPoint(value * BRIGHTEST, part * solid)
 
 
-class Tumour:
-    """The lesion as a smooth opaque surface; the brain in front of it veils it."""
+class Lesion:
+    """Smooth opaque surfaces of the lesion or of its parts; the brain in front veils them."""
 
+    def __init__(self, renderer: vtkRenderer) -> None:
+        self._renderer = renderer
+        self._drawn: list[_SmoothSurface] = []
+
+    def set_surfaces(self, surfaces: Sequence[Surface]) -> None:
+        """Show surfaces in place of those before."""
+        while len(self._drawn) < len(surfaces):
+            self._drawn.append(_SmoothSurface(self._renderer))
+        for drawn, surface in zip_longest(self._drawn, surfaces):
+            drawn.show(surface)
+
+
+class _SmoothSurface:
     def __init__(self, renderer: vtkRenderer) -> None:
         self._surface = vtkFlyingEdges3D(compute_normals=False, compute_scalars=False)
         self._surface.SetValue(0, 0.5)
@@ -134,16 +148,17 @@ class Tumour:
         for source, target in pairwise(steps):
             target.SetInputConnection(source.GetOutputPort())
         look = {"ambient": 0.32, "diffuse": 0.68, "specular": 0.14, "specular_power": 25}
-        style = vtkProperty(color=TUMOUR_COLOUR, **look)
-        self._actor = vtkActor(mapper=mapper, property=style, visibility=False)
+        self._style = vtkProperty(**look)
+        self._actor = vtkActor(mapper=mapper, property=self._style, visibility=False)
         renderer.AddActor(self._actor)
 
-    def set_block(self, block: Block | None) -> None:
-        """Show the surface at 0.5 of a block, or nothing."""
-        self._actor.SetVisibility(block is not None)
-        if block is not None:
-            self._surface.SetInputData(_image(block))
-            self._actor.SetUserMatrix(_rotation(block))
+    def show(self, surface: Surface | None) -> None:
+        self._actor.SetVisibility(surface is not None)
+        if surface is not None:
+            self._surface.SetInputData(_image(surface.block))
+            self._actor.SetUserMatrix(_rotation(surface.block))
+            self._style.SetColor(*(part / 255 for part in rgb_of(surface.colour)))
+            self._style.SetFrontfaceCulling(surface.hollow)
 
 
 class CursorCross:

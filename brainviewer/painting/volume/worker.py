@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from brainviewer.core.errors import BrainViewerError
 from brainviewer.core.findings import TumourFinding
 from brainviewer.core.study import Modality, Study
-from brainviewer.painting.volume.block import Block, head_block, tumour_block
+from brainviewer.painting.volume.block import Block, head_block
+from brainviewer.painting.volume.lesion_surfaces import lesion_surfaces
 from brainviewer.painting.volume.view import VolumeView
 
 if TYPE_CHECKING:
@@ -35,12 +36,14 @@ _NEARLY = 0.97
 class RenderRequest:
     """What shall be on the screen.
 
+    parts : whether the parts of the lesion are shown, where they are known.
     size : width and height in pixels.
     """
 
     study: Study | None = None
     modality: Modality | None = None
     finding: TumourFinding | None = None
+    parts: bool = True
     cursor: tuple[float, float, float] | None = None
     view: VolumeView = field(default_factory=VolumeView)
     size: tuple[int, int] = (16, 16)
@@ -49,7 +52,7 @@ class RenderRequest:
         """Whether another request differs in nothing but the cursor."""
         return all(
             getattr(self, name) is getattr(other, name)
-            for name in ("study", "modality", "finding", "view", "size")
+            for name in ("study", "modality", "finding", "parts", "view", "size")
         )
 
 
@@ -241,8 +244,11 @@ class VolumeWorker:
             scene.set_head(
                 self._head(request), request.study is None or request.study.grid.oriented
             )
-        if request.study is not shown.study or request.finding is not shown.finding:
-            scene.set_tumour_block(tumour_block(request.study, request.finding))
+        if any(
+            getattr(request, name) is not getattr(shown, name)
+            for name in ("study", "finding", "parts")
+        ):
+            scene.set_surfaces(lesion_surfaces(request.study, request.finding, request.parts))
         scene.set_cursor(request.cursor)
         scene.view = request.view
 

@@ -1,21 +1,40 @@
 """The parts of a lesion: measured, told in words and in JSON, and painted on slices."""
 
+import html
 import json
+import re
 from dataclasses import replace
 
+import cv2
 import numpy as np
 import pytest
+from PySide6.QtCore import QRect
 
+from brainviewer.app.report.provenance import provenance_record
 from brainviewer.app.report.records import finding_record
 from brainviewer.app.report.text import finding_text
 from brainviewer.core.findings import LesionPart, TumourFinding
 from brainviewer.core.geometry import Grid
+from brainviewer.core.overlays import Overlays
+from brainviewer.core.slices import Convention, Plane, SliceView
 from brainviewer.core.study import Modality, Study, Volume
+from brainviewer.core.voi_window import Window
 from brainviewer.imaging.measure.lesion import measured
 from brainviewer.painting import palette
+from brainviewer.painting.devices import paint_image, pixels_of
+from brainviewer.painting.figure import FigureSpec, figure_svg
+from brainviewer.painting.geometry import SliceGeometry
 from brainviewer.painting.measurement_text import measurement_lines, volume_text
-from tests.phantoms import marker_finding, marker_study, with_parts
-from tests.schemas import faults
+from brainviewer.painting.slice_painter import paint
+from brainviewer.painting.slice_scene import SliceScene
+from tests.phantoms import (
+    marker_finding,
+    marker_position,
+    marker_study,
+    oblique_grid,
+    with_parts,
+)
+from tests.schemas import check_output, faults
 
 
 def told(study: Study, finding: TumourFinding) -> dict[str, str]:
@@ -122,3 +141,112 @@ def test_no_part_is_taken_for_another_whatever_eyes_see_it(eyes: str) -> None:
     seen = [_lab(np.asarray(_SEEN_BY[eyes]) @ colour) for colour in linear]
     apart = [np.linalg.norm(a - b) for n, a in enumerate(seen) for b in seen[:n]]
     assert min(apart) > 20
+
+
+# -- on slices --------------------------------------------------------------------------------
+
+
+SIZE = (300, 280)
+BARE = Overlays(lesion=False, segmentation=False, crosshair=False, text=False)
+
+
+def scene(study: Study, finding: TumourFinding, **changes: object) -> SliceScene:
+    dark = Window.between(5000, 9000)
+    assert finding.index is not None
+    place = (Modality.FLAIR, Plane.AXIAL, finding.index, dark)
+    return replace(SliceScene(study, *place, overlays=BARE, finding=finding), **changes)  # type: ignore[arg-type]
+
+
+def pixels(pane: SliceScene) -> np.ndarray:
+    image = paint_image(lambda p: paint(p, QRect(0, 0, *SIZE), pane), SIZE, 1)
+    return pixels_of(image).astype(int)
+
+
+def hue_at(image: np.ndarray, pane: SliceScene, row: float, column: float) -> np.ndarray:
+    """The colour of a place of the slice, as long as the brightest colour is."""
+    geometry = SliceGeometry.showing(pane.view, SIZE, pane.viewport)
+    (at,) = geometry.to_pixels(pane.view.to_world(pane.index, [(row, column)]))
+    colour = image[int(at.y()), int(at.x())]
+    return colour * 255 / max(colour.max(), 1)
+
+
+@pytest.mark.parametrize("plane", list(Plane))
+@pytest.mark.parametrize("convention", list(Convention))
+def test_each_part_is_painted_in_its_colour_where_it_lies(
+    plane: Plane, convention: Convention
+) -> None:
+    study = marker_study(oblique_grid())
+    finding = with_parts(marker_finding(study), study)
+    view = SliceView.of(study.grid, plane, convention)
+    index = view.index_of(marker_position(study.grid))
+    pane = scene(study, finding, plane=plane, convention=convention, index=index)
+    assert finding.parts is not None
+    cut, image = view.cut(finding.parts, index), pixels(pane)
+    seen = set()
+    for part, colour in palette.PARTS.items():
+        # Well inside the part: at its border the antialiased lines of its neighbours are.
+        inside = cv2.erode((cut == part).astype(np.uint8), np.ones((3, 3), np.uint8))
+        for row, column in np.argwhere(inside if inside.any() else cut == part):
+            wanted = np.array([int(colour[n : n + 2], 16) for n in (1, 3, 5)])
+            close = np.abs(hue_at(image, pane, row, column) - wanted * 255 / wanted.max()) < 60
+            seen |= {part} if close.all() else set()
+    assert seen == set(np.unique(cut)) - {0} == set(pane.parts_shown)
+    outside = ~cv2.dilate((cut > 0).astype(np.uint8), np.ones((5, 5), np.uint8)).astype(bool)
+    for row, column in np.argwhere(outside)[::37]:
+        geometry = SliceGeometry.showing(view, SIZE)
+        (at,) = geometry.to_pixels(view.to_world(index, [(row, column)]))
+        assert image[int(at.y()), int(at.x())].max() == 0
+
+
+def test_without_parts_or_switched_off_a_slice_is_what_it_was(
+    study: Study, finding: TumourFinding
+) -> None:
+    without = scene(study, replace(finding, parts=None), overlays=replace(BARE, lesion=True))
+    off = scene(study, finding, overlays=replace(BARE, lesion=True, parts=False))
+    shown = scene(study, finding, overlays=replace(BARE, lesion=True))
+    assert (pixels(without) == pixels(off)).all()
+    assert off.parts_shown == without.parts_shown == ()
+    assert (pixels(shown) != pixels(off)).any()
+    # The contour of the whole lesion stays on top of them.
+    contour = np.abs(pixels(off) - (255, 179, 71)).max(axis=2) < 20
+    assert contour.sum() > 20
+    assert (np.abs(pixels(shown) - (255, 179, 71)).max(axis=2) < 40)[contour].mean() > 0.9
+    away = replace(shown, index=0)
+    assert away.parts_shown == ()
+    assert (pixels(away) == pixels(replace(off, index=0))).all()
+
+
+def test_opacity_of_the_parts(study: Study, finding: TumourFinding) -> None:
+    faint, strong = (
+        pixels(scene(study, finding, overlays=replace(BARE, parts_opacity=opacity)))
+        for opacity in (0.2, 1.0)
+    )
+    assert 0 < faint.max() < strong.max()
+    clear = scene(study, finding, overlays=replace(BARE, parts_opacity=0.0))
+    assert pixels(clear).max() == 0
+
+
+def test_parts_are_lines_and_areas_in_svg_and_stand_in_the_legend(
+    study: Study, finding: TumourFinding
+) -> None:
+    spec = FigureSpec(study, (scene(study, finding),), pane_size=(640, 480), finding=finding)
+    svg = figure_svg(spec).decode()
+    for colour in palette.PARTS.values():
+        assert svg.count(f'fill="{colour.lower()}"') >= 1
+        assert f'stroke="{colour.lower()}"' in svg
+    taken = finding.measurements
+    assert taken is not None
+    assert taken.parts_ml is not None
+    with_legend = svg_text(svg)
+    for part, ml in taken.parts_ml.items():
+        assert f"{part.title.lower()} {volume_text(ml)}, found automatically" in with_legend
+    off = replace(spec.panes[0], overlays=replace(BARE, parts=False))
+    assert "found automatically" not in svg_text(figure_svg(replace(spec, panes=(off,))).decode())
+    record = provenance_record(spec, 1)
+    check_output(record)
+    assert record["panes"][0]["parts"] == ["necrosis", "oedema", "enhancing"]
+    assert provenance_record(replace(spec, panes=(off,)), 1)["panes"][0]["parts"] == []
+
+
+def svg_text(svg: str) -> str:
+    return html.unescape("".join(re.findall(r"<text[^>]*>([^<]*)</text>", svg)))

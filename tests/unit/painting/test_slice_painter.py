@@ -27,6 +27,7 @@ from tests.phantoms import MARKER_RADIUS_MM, grid_of, marker_finding, marker_stu
 SIZE = (240, 220)
 BARE = Overlays(
     lesion=False,
+    parts=False,
     segmentation=False,
     heatmap=False,
     annotations=False,
@@ -189,7 +190,7 @@ def test_the_segmentation_is_drawn_in_its_colour_outlined_or_filled() -> None:
     dark = {"window": Window(9e9, 1)}
     contour = pixels(spec(overlays=shown, **dark)).max(axis=2) > 40
     filled = pixels(spec(overlays=replace(shown, segmentation_filled=True), **dark))
-    assert coloured(pixels(spec(overlays=shown, **dark)), palette.label_colour(2), 70).any()
+    assert coloured(pixels(spec(overlays=shown, **dark)), palette.SUPPLIED, 70).any()
     assert (filled.max(axis=2) > 40).sum() > 2 * contour.sum()
     assert spec(overlays=shown).labels_shown == (2,)
     assert spec(overlays=shown, index=0).labels_shown == ()

@@ -236,18 +236,18 @@ def test_size_magnifies(shown: VolumeScene) -> None:
 
 def test_tumour_is_amber_inside_the_translucent_brain(shown: VolumeScene, study: Study) -> None:
     assert amber(shown.render_image(SIZE)) == 0
-    shown.set_tumour(marker_finding(study))
+    shown.set_lesion(marker_finding(study))
     through_brain = amber(shown.render_image(SIZE))
     assert through_brain > 20
     shown.view = shown.view.shown(opacity=1)
     assert amber(shown.render_image(SIZE)) < through_brain
-    shown.set_tumour(TumourFinding("lesion", found=False))
+    shown.set_lesion(TumourFinding("lesion", found=False))
     shown.view = shown.view.shown(opacity=0.5)
     assert amber(shown.render_image(SIZE)) == 0
 
 
 def test_new_study_takes_the_tumour_away(shown: VolumeScene, study: Study) -> None:
-    shown.set_tumour(marker_finding(study))
+    shown.set_lesion(marker_finding(study))
     shown.set_study(study, Modality.FLAIR)
     assert amber(shown.render_image(SIZE)) == 0
 

@@ -1,0 +1,90 @@
+"""What the colours over the slices mean, under the switch of their overlay."""
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from PySide6.QtGui import QColor, QPixmap
+from PySide6.QtWidgets import QLabel, QWidget
+
+from brainviewer.app.state import ViewState
+from brainviewer.gui.layouts import clear, grid, put
+from brainviewer.gui.widgets import label, listen, right, tabular, told
+from brainviewer.painting import palette
+from brainviewer.painting.measurement_text import volume_text
+
+_SWATCH = 10
+_SEGMENT = "Value {value} of the segmentation that came with the study, by the convention of BraTS"
+_PART = "Volume of this part of the lesion, as it was found"
+
+
+class LegendEntry(NamedTuple):
+    """A colour, what it means, and a number that belongs to it."""
+
+    colour: str
+    name: str
+    value: str
+    tip: str
+
+
+class Legend(QWidget):
+    """A colour, a name and a value for each entry; hidden while there is none.
+
+    entries : those of a state.
+    """
+
+    def __init__(
+        self, state: ViewState, entries: Callable[[ViewState], Sequence[LegendEntry]]
+    ) -> None:
+        super().__init__()
+        self._state, self._entries = state, entries
+        self._shown: Sequence[LegendEntry] = ()
+        self._grid = grid((8, 2), (24, 0, 0, 2), growing=1)
+        self.setLayout(self._grid)
+        listen(self._show, state.overlays_changed, state.study_changed, state.finding_changed)
+        self._show()
+
+    def _show(self) -> None:
+        entries = self._entries(self._state)
+        self.setVisible(bool(entries))
+        if not entries or entries == self._shown:
+            return
+        self._shown = entries
+        clear(self._grid)
+        for line, entry in enumerate(entries):
+            value = right(tabular(label(entry.value, "small")))
+            widgets = swatch(self, entry.colour), label(entry.name, "small"), value
+            put(self._grid, line, *(told(widget, tip=entry.tip) for widget in widgets))
+
+
+def swatch(on: QWidget, colour: str) -> QLabel:
+    """A small square of a colour, as sharp as the screen of a widget is."""
+    ratio = on.devicePixelRatioF()
+    square = QPixmap(round(_SWATCH * ratio), round(_SWATCH * ratio))
+    square.setDevicePixelRatio(ratio)
+    square.fill(QColor(colour))
+    return QLabel(pixmap=square)
+
+
+def segment_entries(state: ViewState) -> list[LegendEntry]:
+    """The values of the study's own segmentation, while it is shown."""
+    if state.study is None or not state.overlays.segmentation:
+        return []
+    names = state.study.segment_names
+    return [
+        LegendEntry(
+            palette.segment_colour(value, names), name, str(value), _SEGMENT.format(value=value)
+        )
+        for value, name in names.items()
+    ]
+
+
+def part_entries(state: ViewState) -> list[LegendEntry]:
+    """The parts of the lesion with their volumes, while they are shown."""
+    finding = state.finding
+    if finding is None or finding.parts is None or not state.overlays.parts:
+        return []
+    volumes = (finding.measurements.parts_ml if finding.measurements else None) or {}
+    return [
+        LegendEntry(colour, part.title, volume_text(volumes.get(part, 0.0)), _PART)
+        for part, colour in palette.PARTS.items()
+    ]

@@ -1,0 +1,168 @@
+"""The lines and areas that lie over a slice, as paths.
+
+Paths are in slice mm, (column × pixel width, row × pixel height), so that every area paints the
+same path through its own transform.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar
+
+import numpy as np
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QPainter, QPainterPath, QPen
+
+from brainviewer.core.findings import TumourFinding
+from brainviewer.core.segments import lesion_values
+from brainviewer.core.slices import SliceView
+from brainviewer.core.study import Study
+from brainviewer.painting import palette
+from brainviewer.painting.canvas import ink
+from brainviewer.painting.contours import contour_path
+from brainviewer.painting.diameter_lines import WIDTH as DIAMETER_WIDTH
+from brainviewer.painting.diameter_lines import diameter_path
+from brainviewer.painting.geometry import SliceGeometry
+from brainviewer.painting.slice_scene import SliceScene
+
+Value = TypeVar("Value")
+
+CONTOUR_WIDTH = 1.5
+_BORDER_WIDTH = 1.0
+"""Of areas."""
+FILLED = 0.5
+"""Opacity of an area beside that of its line."""
+
+
+class Keep(Protocol):
+    """Gives what was made for a key before, or what ``make`` makes now."""
+
+    def __call__(self, key: tuple[Any, ...], make: Callable[[], Value], /) -> Value: ...
+
+
+@dataclass(frozen=True, eq=False)
+class _Shape:
+    """A path as it is painted; filled if it is an area."""
+
+    path: QPainterPath
+    colour: str
+    opacity: float
+    area: bool = False
+
+
+Coloured = list[tuple[str, QPainterPath]]
+"""Paths with their colours."""
+
+
+class SlicePaths:
+    """Makes the paths of scenes. keep : keeps them for whoever paints the same again."""
+
+    def __init__(self, keep: Keep) -> None:
+        self._keep = keep
+
+    def lesion(self, finding: TumourFinding | None, view: SliceView, index: int) -> QPainterPath:
+        """Contour of the lesion that was found; empty where there is none."""
+        if finding is None or finding.mask is None:
+            return QPainterPath()
+        mask = finding.mask
+        return self._keep(
+            ("lesion", finding, view.plane, view.convention, index),
+            lambda: contour_path(view.cut(mask, index), view.pixel_spacing),
+        )
+
+    def parts(self, finding: TumourFinding | None, view: SliceView, index: int) -> Coloured:
+        """The parts of the lesion that was found."""
+        if finding is None or finding.parts is None:
+            return []
+        parts = finding.parts
+
+        def paths() -> Coloured:
+            cut = np.ascontiguousarray(view.cut(parts, index))
+            return [
+                (colour, contour_path(cut == part, view.pixel_spacing))
+                for part, colour in palette.PARTS.items()
+            ]
+
+        return self._keep(("parts", finding, view.plane, view.convention, index), paths)
+
+    def segmentation(self, study: Study, view: SliceView, index: int) -> Coloured:
+        """Contours of the study's own segmentation."""
+        labels, names = study.segmentation, study.segment_names
+        if labels is None:
+            return []
+
+        def paths() -> Coloured:
+            cut = np.ascontiguousarray(view.cut(labels.data, index))
+            return [
+                (
+                    palette.segment_colour(value, names),
+                    contour_path(cut == value, view.pixel_spacing),
+                )
+                for value in np.flatnonzero(np.bincount(cut.ravel())).tolist()
+                if value
+            ]
+
+        return self._keep(("segmentation", labels, view.plane, view.convention, index), paths)
+
+    def difference(
+        self, study: Study, finding: TumourFinding | None, view: SliceView, index: int
+    ) -> Coloured:
+        """What both mark as lesion, only the finding, and only the study's own segmentation."""
+        labels, mask = study.segmentation, finding.mask if finding is not None else None
+        if labels is None or mask is None:
+            return []
+
+        def paths() -> Coloured:
+            found = np.ascontiguousarray(view.cut(mask, index))
+            supplied = np.isin(view.cut(labels.data, index), lesion_values(study.segment_names))
+            return [
+                (colour, contour_path(area, view.pixel_spacing))
+                for colour, area in (
+                    (palette.BOTH, found & supplied),
+                    (palette.TUMOUR, found & ~supplied),
+                    (palette.SUPPLIED, supplied & ~found),
+                )
+            ]
+
+        key = "difference", labels, finding, view.plane, view.convention, index
+        return self._keep(key, paths)
+
+    def _shapes(self, scene: SliceScene) -> list[_Shape]:
+        """What lies over the slice, what is painted first at the beginning."""
+        shown, view, index, shapes = scene.overlays, scene.view, scene.index, list[_Shape]()
+        study, finding = scene.study, scene.finding
+        if shown.parts:
+            parts = self.parts(finding, view, index)
+            shapes += [_Shape(path, colour, shown.parts_opacity, True) for colour, path in parts]
+        if shown.difference:
+            areas = self.difference(study, finding, view, index)
+            opacity = shown.difference_opacity
+            shapes += [_Shape(path, colour, opacity, True) for colour, path in areas]
+        if shown.segmentation:
+            lines, opacity = self.segmentation(study, view, index), shown.segmentation_opacity
+            shapes += [_Shape(path, colour, opacity) for colour, path in lines]
+        if shown.lesion:
+            contour = self.lesion(finding, view, index)
+            shapes.append(_Shape(contour, palette.TUMOUR, shown.lesion_opacity))
+        # An SVG file must not have a path without a point.
+        return [shape for shape in shapes if not shape.path.isEmpty()]
+
+    def of(self, scene: SliceScene) -> list[QPainterPath]:
+        """Every path that ``draw`` paints."""
+        diameters = diameter_path(scene.diameters_shown, scene.view)
+        return [*(shape.path for shape in self._shapes(scene)), diameters]
+
+    def draw(self, painter: QPainter, scene: SliceScene, geometry: SliceGeometry) -> None:
+        """Areas, contours and diameters; lines have the same width at every enlargement."""
+        for shape in self._shapes(scene):
+            width = _BORDER_WIDTH if shape.area else CONTOUR_WIDTH
+            painter.setPen(QPen(ink(shape.colour, shape.opacity), width))
+            painter.setBrush(
+                ink(shape.colour, FILLED * shape.opacity) if shape.area else Qt.BrushStyle.NoBrush
+            )
+            painter.drawPath(geometry.transform.map(shape.path))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        thin = geometry.transform.map(diameter_path(scene.diameters_shown, scene.view))
+        if not thin.isEmpty():
+            for pen, width in ((ink(*palette.SHADOW), 2.6), (ink(palette.TUMOUR), DIAMETER_WIDTH)):
+                painter.setPen(QPen(pen, width))
+                painter.drawPath(thin)

@@ -1,0 +1,57 @@
+"""The surfaces that the 3D view draws of a lesion: of the whole of it, or of its parts."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from brainviewer.core.findings import LesionPart, TumourFinding
+from brainviewer.core.study import Study
+from brainviewer.painting import palette
+from brainviewer.painting.volume.block import Block, mask_block
+
+
+@dataclass(frozen=True, eq=False)
+class Surface:
+    """A smooth surface, at 0.5 of a block made by ``mask_block``.
+
+    hollow : only its far side is drawn, so that what lies in it can be seen.
+    """
+
+    block: Block
+    colour: str = palette.TUMOUR
+    hollow: bool = False
+
+
+def lesion_surfaces(
+    study: Study | None, finding: TumourFinding | None, parts: bool = True
+) -> tuple[Surface, ...]:
+    """The lesion that was found in a study, made ready to be drawn; nothing if there is none.
+
+    parts : show them nested, where they were told apart: the core in the bowl of the oedema.
+    """
+    mask = finding.mask if finding is not None and finding.found else None
+    if study is None or finding is None or mask is None or mask.shape != study.grid.shape:
+        return ()
+    told = finding.parts if parts else None
+    if told is None:
+        masks: list[tuple[NDArray[np.bool_], str, bool]] = [(mask, palette.TUMOUR, False)]
+    else:
+        masks = _parts(mask, told)
+    blocks = ((mask_block(mask, study.grid), colour, hollow) for mask, colour, hollow in masks)
+    return tuple(Surface(block, colour, far) for block, colour, far in blocks if block is not None)
+
+
+def _parts(
+    mask: NDArray[np.bool_], parts: NDArray[np.uint8]
+) -> list[tuple[NDArray[np.bool_], str, bool]]:
+    """Masks with their colours, and whether they are hollow."""
+    counts = np.bincount(parts.ravel(order="K"), minlength=max(LesionPart) + 1)
+    there = [part for part in palette.PARTS if counts[part]]
+    core = len(there) > 1
+    return [
+        (mask, palette.PARTS[part], core)
+        if part is LesionPart.OEDEMA  # around the core, and so the border of all
+        else (parts == part, palette.PARTS[part], False)
+        for part in there
+    ]

@@ -1,0 +1,94 @@
+"""The parts of a lesion in the 3D view: nested, in their colours, where they lie."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from brainviewer.core.findings import LesionPart, TumourFinding
+from brainviewer.core.study import Study
+from brainviewer.painting import palette
+from brainviewer.painting.figure import FigureSpec, figure_svg
+from brainviewer.painting.volume.lesion_surfaces import lesion_surfaces
+from brainviewer.painting.volume.scene import VolumeScene
+from tests.phantoms import marker_finding, marker_study, with_parts
+
+SIZE = (420, 340)
+
+
+@pytest.fixture(scope="module")
+def study() -> Study:
+    return marker_study()
+
+
+@pytest.fixture(scope="module")
+def finding(study: Study) -> TumourFinding:
+    return with_parts(marker_finding(study), study)
+
+
+def hues(image: np.ndarray) -> dict[str, int]:
+    """Pixels that have about the hue of each colour of a lesion, however it is lit."""
+    bright = image[image.max(axis=2) > 60].astype(float)
+    colours = (*palette.PARTS.values(), palette.TUMOUR)
+    wanted = np.array([[int(c[n : n + 2], 16) for n in (1, 3, 5)] for c in colours], float)
+    pure = [v - v.min(axis=-1, keepdims=True) for v in (bright, wanted)]
+    grey = np.ptp(bright, axis=-1) < 30
+    unit = [v / np.maximum(np.linalg.norm(v, axis=-1, keepdims=True), 1) for v in pure]
+    nearest = (unit[0] @ unit[1].T).argmax(axis=1)[~grey]
+    return dict(zip(colours, np.bincount(nearest, minlength=4).tolist(), strict=True))
+
+
+def test_the_core_is_seen_in_the_bowl_of_the_oedema(study: Study, finding: TumourFinding) -> None:
+    scene = VolumeScene()
+    try:
+        scene.set_study(study)
+        scene.view = scene.view.shown(opacity=0.0, size=3.0)
+        scene.set_lesion(replace(finding, parts=None))
+        whole = hues(scene.render_image(SIZE))
+        scene.set_lesion(finding)
+        parts = hues(scene.render_image(SIZE))
+        scene.set_lesion(None)
+        assert sum(hues(scene.render_image(SIZE)).values()) < 20
+    finally:
+        scene.close()
+    assert whole[palette.TUMOUR] > 500
+    assert parts[palette.TUMOUR] < 0.1 * whole[palette.TUMOUR]
+    # Around the enhancing part, which covers the necrosis in its middle.
+    assert parts[palette.PARTS[LesionPart.OEDEMA]] > 100
+    assert parts[palette.PARTS[LesionPart.ENHANCING]] > 100
+    assert sum(parts.values()) == pytest.approx(sum(whole.values()), rel=0.15)
+
+
+def test_surfaces_are_those_of_the_parts_that_are_there(
+    study: Study, finding: TumourFinding
+) -> None:
+    def said(of: TumourFinding, parts: bool = True) -> list[tuple[str, bool]]:
+        return [(s.colour, s.hollow) for s in lesion_surfaces(study, of, parts)]
+
+    oedema, core, necrosis = (palette.PARTS[LesionPart(n)] for n in (2, 4, 1))
+    assert said(finding) == [(core, False), (necrosis, False), (oedema, True)]
+    whole = [(palette.TUMOUR, False)]
+    assert said(finding, parts=False) == said(replace(finding, parts=None)) == whole
+    assert finding.parts is not None
+    for left, surfaces in (
+        ({2: 2, 4: 2, 1: 2}, [(oedema, False)]),  # nothing in it that could be seen
+        ({2: 4, 4: 4, 1: 1}, [(core, False), (necrosis, False)]),
+    ):
+        changed = np.zeros_like(finding.parts)
+        for old, new in left.items():
+            changed[finding.parts == old] = new
+        assert said(replace(finding, parts=changed)) == surfaces
+    assert lesion_surfaces(study, TumourFinding("lesion", False)) == ()
+    assert lesion_surfaces(None, finding) == ()
+
+
+def test_the_legend_names_the_parts_of_a_3d_image(study: Study, finding: TumourFinding) -> None:
+    image = np.zeros((300, 400, 3), np.uint8)
+    spec = FigureSpec(study, (), pane_size=(800, 600), volume_image=image, finding=finding)
+    assert "necrosis" in figure_svg(spec).decode()
+    for other in (
+        replace(spec, volume_parts=False),
+        replace(spec, volume_image=None),
+        replace(spec, finding=replace(finding, measurements=None)),
+    ):
+        assert "necrosis" not in figure_svg(replace(other, result=False)).decode()
