@@ -15,7 +15,7 @@ class Overlays:
     lesion: bool = True
     lesion_opacity: float = 1.0
     parts: bool = True
-    parts_opacity: float = 0.6
+    parts_opacity: float = 0.7
     diameters: bool = False
     segmentation: bool = True
     segmentation_filled: bool = False

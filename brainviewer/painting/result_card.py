@@ -35,11 +35,14 @@ class _Column:
             self.canvas.text(self.left, self.y + size, line, size, colour, anchor="ls")
             self.y += size * 1.42
 
-    def pair(self, label: str, value: str, colour: str = "") -> None:
-        """A quiet label on the left and its value on the right."""
+    def pair(self, label: str, value: str, colour: str = "", swatch: str = "") -> None:
+        """A quiet label on the left, after a square of a colour, and its value on the right."""
         canvas, base = self.canvas, self.y + 12
-        room = self.width - canvas.measure(label, 12) - 12
-        canvas.text(self.left, base, label, 12, palette.QUIET, anchor="ls")
+        left = self.left + (15 if swatch else 0)
+        room = self.right - left - canvas.measure(label, 12) - 12
+        if swatch:
+            canvas.bar(self.left, base - 9, self.left + 9, base, swatch, radius=1)
+        canvas.text(left, base, label, 12, palette.QUIET, anchor="ls")
         value = canvas.shortened(value, room, 12)
         canvas.text(self.right, base, value, 12, colour or palette.TEXT, anchor="rs")
         self.y += 19
@@ -157,7 +160,7 @@ def _draw_tumour(column: _Column, study: Study, finding: TumourFinding) -> None:
         column.pair("Position", position)
     column.pair("Area in this slice", slice_line(finding).value)
     for line in measurement_lines(study, finding):
-        column.pair(line.name, line.value, "" if line.known else palette.QUIET)
+        column.pair(line.name, line.value, "" if line.known else palette.QUIET, line.colour)
         if line.detail:
             column.beneath(line.detail)
     column.pair("Confidence", f"{finding.confidence:.2f}")

@@ -24,11 +24,12 @@ from brainviewer.painting.slice_image import (
     own_colours,
     shown_levels,
 )
-from brainviewer.painting.slice_paths import FILLED, SlicePaths
+from brainviewer.painting.slice_paths import SlicePaths
 from brainviewer.painting.slice_scene import SliceScene
 
 Value = TypeVar("Value")
 
+_FILLED = 0.5
 _GREY = QImage.Format.Format_Grayscale8
 _PATHS = 2048
 """Paths and areas of colour kept; they are small."""
@@ -126,7 +127,7 @@ class SliceLayers:
         view, index = scene.view, scene.index
 
         def fill() -> QImage:
-            table = fill_table(scene.study.segment_names, shown.segmentation_opacity * FILLED)
+            table = fill_table(scene.study.segment_names, shown.segmentation_opacity * _FILLED)
             return as_image(table[view.cut(labels.data, index)])
 
         opacity = shown.segmentation_opacity

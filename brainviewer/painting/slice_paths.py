@@ -29,8 +29,8 @@ Value = TypeVar("Value")
 CONTOUR_WIDTH = 1.5
 _BORDER_WIDTH = 1.0
 """Of areas."""
-FILLED = 0.5
-"""Opacity of an area beside that of its line."""
+_FILLED = 0.35
+"""Opacity of an area beside that of its border: the image is seen through it."""
 
 
 class Keep(Protocol):
@@ -157,7 +157,7 @@ class SlicePaths:
             width = _BORDER_WIDTH if shape.area else CONTOUR_WIDTH
             painter.setPen(QPen(ink(shape.colour, shape.opacity), width))
             painter.setBrush(
-                ink(shape.colour, FILLED * shape.opacity) if shape.area else Qt.BrushStyle.NoBrush
+                ink(shape.colour, _FILLED * shape.opacity) if shape.area else Qt.BrushStyle.NoBrush
             )
             painter.drawPath(geometry.transform.map(shape.path))
         painter.setBrush(Qt.BrushStyle.NoBrush)

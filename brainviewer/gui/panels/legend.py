@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from PySide6.QtGui import QColor, QPixmap
 from PySide6.QtWidgets import QLabel, QWidget
 
 from brainviewer.app.state import ViewState
@@ -52,17 +51,16 @@ class Legend(QWidget):
         clear(self._grid)
         for line, entry in enumerate(entries):
             value = right(tabular(label(entry.value, "small")))
-            widgets = swatch(self, entry.colour), label(entry.name, "small"), value
+            widgets = swatch(entry.colour), label(entry.name, "small"), value
             put(self._grid, line, *(told(widget, tip=entry.tip) for widget in widgets))
 
 
-def swatch(on: QWidget, colour: str) -> QLabel:
-    """A small square of a colour, as sharp as the screen of a widget is."""
-    ratio = on.devicePixelRatioF()
-    square = QPixmap(round(_SWATCH * ratio), round(_SWATCH * ratio))
-    square.setDevicePixelRatio(ratio)
-    square.fill(QColor(colour))
-    return QLabel(pixmap=square)
+def swatch(colour: str) -> QLabel:
+    """A small square of a colour, the same where a widget is disabled."""
+    square = QLabel()
+    square.setFixedSize(_SWATCH, _SWATCH)
+    square.setStyleSheet(f"QLabel {{ background: {colour}; }}")
+    return square
 
 
 def segment_entries(state: ViewState) -> list[LegendEntry]:

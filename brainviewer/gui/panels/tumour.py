@@ -13,6 +13,7 @@ from brainviewer.core.findings import TumourFinding
 from brainviewer.core.slices import Plane
 from brainviewer.core.study import Study
 from brainviewer.gui.layouts import column, discard, fill, row
+from brainviewer.gui.panels.legend import swatch
 from brainviewer.gui.widgets import (
     button,
     call,
@@ -63,7 +64,8 @@ class MeasurementRow(QPushButton):
         detail = right(tabular(label(line.detail, "small", wrap=True)))
         for text in (name, self._value, detail):
             text.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        first = row(name, (self._value, 1), spacing=8)
+        colour = [swatch(line.colour)] if line.colour else []
+        first = row(*colour, name, (self._value, 1), spacing=8)
         self._column = column(first, detail, spacing=0, margins=(0, 1, 0, 1))
         self.setLayout(self._column)
         detail.setVisible(bool(line.detail))
