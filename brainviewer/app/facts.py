@@ -1,6 +1,9 @@
 """Named facts about what is open: each action and control says which of them it needs."""
 
+from collections.abc import Mapping
 from enum import StrEnum
+
+from brainviewer.core.findings import TumourFinding
 
 
 class Fact(StrEnum):
@@ -30,6 +33,8 @@ class Fact(StrEnum):
     """The user agreed or disagreed with it."""
     PARTS = "parts"
     """The parts of the lesion were told apart."""
+    COMPARED = "compared"
+    """The lesion was compared with the segmentation that came with the study."""
     DIAMETERS = "diameters"
     ANNOTATIONS = "annotations"
     SELECTION = "selection"
@@ -43,3 +48,15 @@ class Fact(StrEnum):
     UNDO = "undo"
     REDO = "redo"
     RUNNING = "running"
+
+
+def facts_of_finding(finding: TumourFinding | None) -> Mapping[Fact, bool]:
+    """What holds of a search, or does not."""
+    taken = finding.measurements if finding is not None else None
+    return {
+        Fact.SEARCHED: finding is not None,
+        Fact.TUMOUR: finding is not None and finding.found,
+        Fact.PARTS: finding is not None and finding.parts is not None,
+        Fact.COMPARED: finding is not None and finding.agreement is not None,
+        Fact.DIAMETERS: taken is not None and bool(taken.lesion or taken.enhancing),
+    }

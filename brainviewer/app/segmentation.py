@@ -57,12 +57,16 @@ class Segmentation:
         self._find_again = partial(self.find, method, threshold, then=then)
 
         def work(report: Report) -> TumourFinding:
+            from brainviewer.imaging.measure.agreement import compared
             from brainviewer.models.segmentation.detection import find_tumour
             from brainviewer.models.segmentation.network import segmentation_network
 
             network = segmentation_network(engine)
             try:
-                return find_tumour(study, chosen, threshold=level, network=network, report=report)
+                return compared(
+                    study,
+                    find_tumour(study, chosen, threshold=level, network=network, report=report),
+                )
             finally:
                 give_back()  # what this took, and the study before
 

@@ -69,6 +69,7 @@ class Session:
         self.segmentation.stop()
         self.classification.leave_study()
         self.view.moved = False
+        self.view.set_overlay(difference=False)
 
     def _enter_study(self) -> None:
         self.annotations.restore()

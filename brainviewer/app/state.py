@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from brainviewer.app.facts import Fact
+from brainviewer.app.facts import Fact, facts_of_finding
 from brainviewer.app.signals import Signal
 from brainviewer.app.status import Progress, Status
 from brainviewer.app.stores.feedback import FeedbackRecord
@@ -257,11 +257,6 @@ class ViewState:
         return waits and self.finding_status is not Status.RUNNING
 
     @property
-    def _has_diameters(self) -> bool:
-        taken = self.finding.measurements if self.finding is not None else None
-        return taken is not None and bool(taken.lesion or taken.enhancing)
-
-    @property
     def facts(self) -> frozenset[Fact]:
         """What holds now; enables actions and controls."""
         finding, result, shown = self.finding, self.classification, self.shown_result
@@ -278,14 +273,11 @@ class ViewState:
             ),
             Fact.CLASSIFIABLE_HERE: self._unsearched or finding is not None,
             Fact.SEGMENTATION: self.study is not None and self.study.segmentation is not None,
-            Fact.SEARCHED: finding is not None,
-            Fact.TUMOUR: finding is not None and finding.found,
+            **facts_of_finding(finding),
             Fact.RESULT: result is not None,
             Fact.HEATMAP: shown is not None and shown.in_scope and shown.heatmap is not None,
             Fact.CLASSIFIED: result is not None and self.classification_status is Status.DONE,
             Fact.FEEDBACK: self.feedback is not None,
-            Fact.PARTS: finding is not None and finding.parts is not None,
-            Fact.DIAMETERS: self._has_diameters,
             Fact.ANNOTATIONS: bool(self.annotations),
             Fact.SELECTION: bool(self.selection),
             Fact.EXPLAINED: result is not None and result.of_image and bool(result.predicted),

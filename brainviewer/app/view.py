@@ -26,6 +26,7 @@ _COVERING = (
     "crosshair",
 )  # fmt: skip
 """What hides a part of the image, by the names in ``Overlays``."""
+_COMPARED = ("parts", "segmentation")
 
 
 class View:
@@ -38,6 +39,7 @@ class View:
         self._state = state
         self.moved = False
         self._before_bare = Overlays()
+        self._beside_difference: dict[str, bool] = {}
 
     # -- where ------------------------------------------------------------------------------
 
@@ -159,8 +161,17 @@ class View:
         self._state.overlays_changed.emit()
 
     def set_overlay(self, **changes: Any) -> None:
-        """Change some fields of ``Overlays``."""
-        self.set_overlays(replace(self._state.overlays, **changes))
+        """Change some fields of ``Overlays``.
+
+        The difference from the study's own segmentation takes the place of both while it is shown.
+        """
+        shown = self._state.overlays
+        if changes.get("difference", shown.difference) != shown.difference:
+            if not shown.difference:
+                self._beside_difference = {name: getattr(shown, name) for name in _COMPARED}
+            hidden = dict.fromkeys(_COMPARED, False)
+            changes = {**(self._beside_difference if shown.difference else hidden), **changes}
+        self.set_overlays(replace(shown, **changes))
 
     def toggle_overlays(self) -> None:
         """Hide all that is drawn over the slices but their corner texts, or bring it back."""

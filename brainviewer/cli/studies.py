@@ -196,14 +196,19 @@ def search(
     method: Method = Method.LESION,
     threshold: float = 450.0,
 ) -> "TumourFinding":
-    """Look for the tumour; see ``find_tumour``. runner : None where no network is to be run."""
+    """Look for the tumour; see ``find_tumour``. runner : None where no network is to be run.
+
+    Then it is compared with the segmentation that came with the study.
+    """
+    from brainviewer.imaging.measure.agreement import compared
     from brainviewer.models.segmentation.detection import find_tumour
     from brainviewer.models.segmentation.network import segmentation_network
 
     network = None if runner is None else segmentation_network(runner)
-    return find_tumour(
+    finding = find_tumour(
         study, method.value, threshold=threshold, network=network, report=progress_line()
     )
+    return compared(study, finding)
 
 
 def _classified(

@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from enum import IntEnum, StrEnum
+from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
 
+from brainviewer.core.segments import Agreement
+from brainviewer.core.segments import LesionPart as LesionPart  # noqa: PLC0414 - told here, too
 from brainviewer.core.slices import Plane
 
 IMAGE = "picture"
@@ -65,24 +67,6 @@ class Diameters:
         return self.longest_mm * self.perpendicular_mm
 
 
-class LesionPart(IntEnum):
-    """A part of a glioma; the numbers are the labels of BraTS (Menze et al. 2015)."""
-
-    NECROSIS = 1
-    OEDEMA = 2
-    ENHANCING = 4
-
-    @property
-    def key(self) -> str:
-        """Its name in JSON."""
-        return self.name.lower()
-
-    @property
-    def title(self) -> str:
-        """Its name for people."""
-        return self.name.capitalize()
-
-
 @dataclass(frozen=True)
 class Measurements:
     """What is measured on a lesion.
@@ -136,6 +120,8 @@ class TumourFinding:
     parts : (i, j, k) uint8, the ``LesionPart`` of each voxel of the mask, 0 elsewhere; None where
         there is no T1ce, or no network told them apart.
     network : the network that segmented the lesion; None where none did.
+    agreement : with the segmentation that came with the study, which finding never reads: added
+        by ``imaging.measure.agreement``; None where there is none.
     """
 
     method: str
@@ -153,6 +139,7 @@ class TumourFinding:
     parts: NDArray[np.uint8] | None = None
     measurements: Measurements | None = None
     network: NetworkIdentity | None = None
+    agreement: Agreement | None = None
     oriented: bool = True
     seconds: float = 0.0
     notices: tuple[str, ...] = ()

@@ -15,13 +15,13 @@ class Overlays:
     lesion: bool = True
     lesion_opacity: float = 1.0
     parts: bool = True
-    parts_opacity: float = 0.7
+    parts_opacity: float = 0.35
     diameters: bool = False
     segmentation: bool = True
     segmentation_filled: bool = False
     segmentation_opacity: float = 0.8
     difference: bool = False
-    difference_opacity: float = 0.8
+    difference_opacity: float = 0.5
     heatmap: bool = False
     heatmap_opacity: float = 0.5
     annotations: bool = True

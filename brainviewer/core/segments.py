@@ -1,14 +1,59 @@
-"""What the values of a segmentation mean."""
+"""What the values of a segmentation mean, and how far two segmentations agree."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import IntEnum
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from brainviewer.core.findings import LesionPart
-
 WHOLE, CAVITY = "Segmentation", "Resection cavity"
+
+
+class LesionPart(IntEnum):
+    """A part of a glioma; the numbers are the labels of BraTS (Menze et al. 2015)."""
+
+    NECROSIS = 1
+    OEDEMA = 2
+    ENHANCING = 4
+
+    @property
+    def key(self) -> str:
+        """Its name in JSON."""
+        return self.name.lower()
+
+    @property
+    def title(self) -> str:
+        """Its name for people."""
+        return self.name.capitalize()
+
+
+@dataclass(frozen=True)
+class Overlap:
+    """Volumes in mL of what was found, of what is supplied, and of what both hold."""
+
+    found_ml: float
+    supplied_ml: float
+    both_ml: float
+
+    @property
+    def dice(self) -> float:
+        """Dice's coefficient, 0..1."""
+        return 2 * self.both_ml / (self.found_ml + self.supplied_ml)
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """A lesion that was found, beside the segmentation that came with the study.
+
+    parts : of each part that one of them has; empty unless both tell parts apart.
+    cavity_ml : what is supplied as resection cavity, which is no lesion.
+    """
+
+    lesion: Overlap
+    parts: Mapping[LesionPart, Overlap]
+    cavity_ml: float = 0.0
 
 
 def segment_names(labels: NDArray[np.uint8], t1ce: NDArray[Any] | None = None) -> dict[int, str]:

@@ -135,7 +135,9 @@ def _legend(panes: Sequence[SliceScene], in_volume: TumourFinding | None) -> lis
         entries.append(_Entry(palette.TUMOUR, "tumour contour, found automatically"))
     entries += _parts(panes, in_volume)
     if any(pane.shows_difference for pane in panes):
-        entries += [_Entry(colour, words, True) for colour, words in palette.DIFFERENCE.items()]
+        entries += [
+            _Entry(colour, f"lesion {words}", True) for colour, words in palette.DIFFERENCE.items()
+        ]
     labels = sorted({label for pane in panes for label in pane.labels_shown})
     names = panes[0].study.segment_names if panes else {}
     entries += [

@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 
 from brainviewer.core.counting import listed
-from brainviewer.core.findings import Diameters, LesionPart, Measurements, TumourFinding
+from brainviewer.core.findings import Diameters, Measurements, TumourFinding
 from brainviewer.core.geometry import Grid
+from brainviewer.core.segments import LesionPart
 from brainviewer.core.study import Modality, Study
 from brainviewer.painting import palette
 from brainviewer.painting.wording import NO_ORIENTATION, RESEARCH_ONLY, SYNTHETIC, number
 
+AGREEMENT = "Agreement with the supplied segmentation"
 NOT_MEASURED = "not measured"
 _LEAST_ML = 0.1
 _NEEDED_FOR_ENHANCEMENT = (Modality.T1, Modality.T1CE)
@@ -56,6 +58,34 @@ def measurement_lines(study: Study, finding: TumourFinding) -> tuple[Measurement
     )
 
 
+def agreement_lines(finding: TumourFinding) -> tuple[MeasurementLine, ...]:
+    """The lesion, and the parts that both tell apart, beside the study's own segmentation.
+
+    None if there is no such segmentation.
+    """
+    if (agreement := finding.agreement) is None:
+        return ()
+    told = agreement.parts
+    parts = ((p.title, told[p], colour) for p, colour in palette.PARTS.items() if p in told)
+    return tuple(
+        MeasurementLine(
+            name,
+            f"Dice {number(overlap.dice, 2)}",
+            f"found {volume_text(overlap.found_ml)} · supplied {volume_text(overlap.supplied_ml)}",
+            colour=colour,
+        )
+        for name, overlap, colour in (("Lesion", agreement.lesion, ""), *parts)
+    )
+
+
+def cavity_text(finding: TumourFinding) -> str:
+    """What of the study's own segmentation is left out of the comparison; empty for nothing."""
+    if finding.agreement is None or not finding.agreement.cavity_ml:
+        return ""
+    volume = volume_text(finding.agreement.cavity_ml)
+    return f"The supplied resection cavity ({volume}) does not count as lesion."
+
+
 def slice_line(finding: TumourFinding) -> MeasurementLine:
     """The tumour slice, counted from 1, and the lesion's area in it: the same number everywhere."""
     area = finding.slice_area_mm2
@@ -87,8 +117,12 @@ def measurement_text(study: Study, finding: TumourFinding) -> str:
         lines.insert(0, tumour_slice_text(finding))
     if finding.slices:
         lines.append(largest_slices_text(finding))
-    if not lines:
+    if not finding.found:
         lines.append("No lesion found.")
+    if agreement := agreement_lines(finding):
+        lines.append(f"{AGREEMENT}:")
+        lines += [f"{line.name}: {line.whole}" for line in agreement]
+    lines += filter(None, [cavity_text(finding)])
     if not study.grid.oriented:
         lines.append(f"{NO_ORIENTATION}.")
     if study.synthetic:

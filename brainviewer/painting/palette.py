@@ -2,8 +2,7 @@
 
 from collections.abc import Mapping
 
-from brainviewer.core.findings import LesionPart
-from brainviewer.core.segments import CAVITY, WHOLE
+from brainviewer.core.segments import CAVITY, WHOLE, LesionPart
 
 BACKGROUND = "#000000"
 PANEL = "#0E1215"
@@ -44,11 +43,11 @@ SUPPLIED = "#4EA5D9"
 BOTH = "#D7DEE5"
 """What is marked by that and by the search, whose colour is ``TUMOUR``."""
 DIFFERENCE: Mapping[str, str] = {
-    BOTH: "both",
-    TUMOUR: "only found automatically",
-    SUPPLIED: "only in the supplied segmentation",
+    BOTH: "found and supplied",
+    TUMOUR: "only found",
+    SUPPLIED: "only supplied",
 }
-"""The colours of the comparison with the study's own segmentation, and what they mean."""
+"""Lesion by who marks it, the search or the study's own segmentation: colours and words."""
 _SEGMENTS: Mapping[str, str] = {
     WHOLE: SUPPLIED,
     CAVITY: "#F4F1DE",

@@ -8,7 +8,14 @@ from brainviewer.core.slices import SliceView
 from brainviewer.core.study import Study
 from brainviewer.painting import palette, wording
 from brainviewer.painting.canvas import Canvas
-from brainviewer.painting.measurement_text import measurement_lines, slice_line
+from brainviewer.painting.measurement_text import (
+    AGREEMENT,
+    MeasurementLine,
+    agreement_lines,
+    cavity_text,
+    measurement_lines,
+    slice_line,
+)
 from brainviewer.painting.prediction_text import ONLY_GLIOMAS, PredictionText, Standing, words_of
 
 WIDTH = 304
@@ -153,19 +160,38 @@ def _draw_tumour(column: _Column, study: Study, finding: TumourFinding) -> None:
     column.heading("Tumour")
     if not finding.found or finding.index is None:
         column.text("No lesion found", 15, palette.TEXT)
+        _draw_agreement(column, finding)
         return
     view = SliceView.of(study.grid, finding.plane)
     column.pair("Tumour slice", f"{finding.plane} {finding.index + 1} of {view.count}")
     if position := wording.position_text(view, finding.index):
         column.pair("Position", position)
     column.pair("Area in this slice", slice_line(finding).value)
-    for line in measurement_lines(study, finding):
-        column.pair(line.name, line.value, "" if line.known else palette.QUIET, line.colour)
-        if line.detail:
-            column.beneath(line.detail)
+    _draw_lines(column, measurement_lines(study, finding))
     column.pair("Confidence", f"{finding.confidence:.2f}")
     if finding.area_mm2.size and float(finding.area_mm2.max()) > 0:
         _draw_areas(column, view, finding, finding.index)
+    _draw_agreement(column, finding)
+
+
+def _draw_agreement(column: _Column, finding: TumourFinding) -> None:
+    """How far the study's own segmentation agrees; nothing if there is none."""
+    lines = agreement_lines(finding)
+    if not lines:
+        return
+    column.gap(14)
+    column.text(AGREEMENT, 12, palette.QUIET)
+    column.gap(2)
+    _draw_lines(column, lines)
+    if left_out := cavity_text(finding):
+        column.text(left_out, 11, palette.QUIET)
+
+
+def _draw_lines(column: _Column, lines: Sequence[MeasurementLine]) -> None:
+    for line in lines:
+        column.pair(line.name, line.value, "" if line.known else palette.QUIET, line.colour)
+        if line.detail:
+            column.beneath(line.detail)
 
 
 def _draw_areas(column: _Column, view: SliceView, finding: TumourFinding, chosen: int) -> None:

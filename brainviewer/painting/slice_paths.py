@@ -27,10 +27,8 @@ from brainviewer.painting.slice_scene import SliceScene
 Value = TypeVar("Value")
 
 CONTOUR_WIDTH = 1.5
-_BORDER_WIDTH = 1.0
-"""Of areas."""
-_FILLED = 0.35
-"""Opacity of an area beside that of its border: the image is seen through it."""
+_AGREED = 0.5
+"""Opacity of what both mark beside that of what only one of them does."""
 
 
 class Keep(Protocol):
@@ -41,7 +39,7 @@ class Keep(Protocol):
 
 @dataclass(frozen=True, eq=False)
 class _Shape:
-    """A path as it is painted; filled if it is an area."""
+    """A path as it is painted: a line, or an area without one."""
 
     path: QPainterPath
     colour: str
@@ -134,9 +132,9 @@ class SlicePaths:
             parts = self.parts(finding, view, index)
             shapes += [_Shape(path, colour, shown.parts_opacity, True) for colour, path in parts]
         if shown.difference:
-            areas = self.difference(study, finding, view, index)
-            opacity = shown.difference_opacity
-            shapes += [_Shape(path, colour, opacity, True) for colour, path in areas]
+            for colour, path in self.difference(study, finding, view, index):
+                opacity = shown.difference_opacity * (_AGREED if colour == palette.BOTH else 1)
+                shapes.append(_Shape(path, colour, opacity, True))
         if shown.segmentation:
             lines, opacity = self.segmentation(study, view, index), shown.segmentation_opacity
             shapes += [_Shape(path, colour, opacity) for colour, path in lines]
@@ -154,11 +152,9 @@ class SlicePaths:
     def draw(self, painter: QPainter, scene: SliceScene, geometry: SliceGeometry) -> None:
         """Areas, contours and diameters; lines have the same width at every enlargement."""
         for shape in self._shapes(scene):
-            width = _BORDER_WIDTH if shape.area else CONTOUR_WIDTH
-            painter.setPen(QPen(ink(shape.colour, shape.opacity), width))
-            painter.setBrush(
-                ink(shape.colour, _FILLED * shape.opacity) if shape.area else Qt.BrushStyle.NoBrush
-            )
+            colour = ink(shape.colour, shape.opacity)
+            painter.setPen(Qt.PenStyle.NoPen if shape.area else QPen(colour, CONTOUR_WIDTH))
+            painter.setBrush(colour if shape.area else Qt.BrushStyle.NoBrush)
             painter.drawPath(geometry.transform.map(shape.path))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         thin = geometry.transform.map(diameter_path(scene.diameters_shown, scene.view))

@@ -7,8 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainviewer.core.annotations import Annotation, Point, annotations_by_slice
-from brainviewer.core.findings import Heatmap, LesionPart, TumourFinding
+from brainviewer.core.findings import Heatmap, TumourFinding
 from brainviewer.core.overlays import Overlays
+from brainviewer.core.segments import LesionPart
 from brainviewer.core.slices import Convention, Plane, SliceView
 from brainviewer.core.study import Modality, Study
 from brainviewer.core.voi_window import Window

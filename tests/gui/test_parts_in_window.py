@@ -3,18 +3,21 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from PySide6.QtWidgets import QApplication, QCheckBox, QLabel
 from pytestqt.qtbot import QtBot
 
 from brainviewer.app.session import Session
 from brainviewer.app.status import Status
+from brainviewer.core.findings import TumourFinding
 from brainviewer.core.study import Study
 from brainviewer.gui.main_window import MainWindow
 from brainviewer.gui.panels.legend import Legend
 from brainviewer.gui.panels.tumour import MeasurementRow
+from brainviewer.imaging.measure.agreement import compared
 from brainviewer.painting import palette
-from brainviewer.painting.measurement_text import volume_text
+from brainviewer.painting.measurement_text import AGREEMENT, agreement_lines, volume_text
 from tests.gui.conftest import show_study
 from tests.phantoms import marker_finding, measured, with_parts
 
@@ -114,3 +117,82 @@ def test_the_3d_view_follows_the_switch(qtbot: QtBot, told: MainWindow, session:
     session.view.set_overlay(parts=False)
     told.volume.bring_up_to_date()
     assert not worker._request.parts
+
+
+# -- beside the study's own segmentation ------------------------------------------------------
+
+
+@pytest.fixture
+def beside(window: MainWindow, session: Session, study: Study) -> Iterator[MainWindow]:
+    """A lesion with parts, and a segmentation that lies a few voxels beside it."""
+    assert study.segmentation is not None
+    labels = np.roll(study.segmentation.data, 2, axis=0)
+    moved = replace(study, segmentation=replace(study.segmentation, data=labels))
+    show_study(session, moved, compared(moved, with_parts(marker_finding(study), study)))
+    QApplication.processEvents()
+    yield window
+
+
+def test_the_panel_tells_the_agreement(beside: MainWindow, session: Session) -> None:
+    finding = session.state.finding
+    assert finding is not None
+    (line,) = agreement_lines(finding)
+    row = next(
+        r for r in beside.findChildren(MeasurementRow) if r.accessibleName().startswith("Lesion:")
+    )
+    assert row.isVisible()
+    assert row.accessibleName() == f"Lesion: {line.value} {line.detail}"
+    assert "never read" in row.toolTip()
+    headings = [w.text() for w in beside.findChildren(QLabel) if w.isVisible()]
+    assert AGREEMENT in headings
+    missed = compared(
+        session.state.study,
+        TumourFinding("lesion", False, mask=np.zeros(session.state.study.grid.shape, bool)),
+    )
+    session.state.show_finding(missed, Status.DONE)
+    rows = [r.accessibleName() for r in beside.findChildren(MeasurementRow) if r.isVisible()]
+    assert rows == [f"Lesion: Dice 0.00 {agreement_lines(missed)[0].detail}"]
+    session.state.show_finding(replace(finding, agreement=None), Status.DONE)
+    assert AGREEMENT not in [w.text() for w in beside.findChildren(QLabel) if w.isVisible()]
+
+
+def test_the_difference_takes_the_place_of_both(beside: MainWindow, session: Session) -> None:
+    action, state = beside.actions_by_id["show-difference"], session.state
+    session.view.set_overlay(segmentation=False)
+    before, pane = state.overlays, beside.grid.shown[0]
+    shown = pane.grab().toImage()
+    action.trigger()
+    assert state.overlays.difference
+    assert not state.overlays.parts
+    assert state.overlays.lesion
+    assert pane.grab().toImage() != shown
+    legend = beside.findChildren(Legend)[2]
+    assert legend.isVisible()
+    overlap = state.finding.agreement.lesion
+    assert words(legend) == [
+        "Found and supplied", volume_text(overlap.both_ml),
+        "Only found", volume_text(overlap.found_ml - overlap.both_ml),
+        "Only supplied", volume_text(overlap.supplied_ml - overlap.both_ml),
+    ]  # fmt: skip
+    action.trigger()
+    assert state.overlays == before
+    assert pane.grab().toImage() == shown
+    assert not legend.isVisible()
+    # What is switched on beside it stays where it is.
+    box(beside, "Difference").click()
+    session.view.set_overlay(segmentation=True)
+    assert state.overlays.difference
+    box(beside, "Difference").click()
+    assert state.overlays == before
+
+
+def test_another_study_begins_without_the_difference(
+    beside: MainWindow, session: Session, study: Study
+) -> None:
+    before = session.state.overlays
+    beside.actions_by_id["show-difference"].trigger()
+    bare = replace(study, segmentation=None, content_hash="another")
+    show_study(session, bare, with_parts(marker_finding(study), study))
+    assert session.state.overlays == before
+    assert not beside.actions_by_id["show-difference"].isEnabled()
+    assert not box(beside, "Difference").isVisible()

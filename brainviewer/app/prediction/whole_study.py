@@ -26,6 +26,7 @@ from brainviewer.core.shown_text import storable
 from brainviewer.core.study import Study
 from brainviewer.files.image2d.writer import save_image
 from brainviewer.files.writing import make_folder, write_whole
+from brainviewer.imaging.measure.agreement import compared
 from brainviewer.models.engine.runtimes import Runner
 from brainviewer.models.registry import DEFAULT_MODEL, model
 from brainviewer.models.segmentation.detection import find_tumour
@@ -94,6 +95,7 @@ def analyze(
         network=segmentation_network(engine),
         report=part(0.0, 0.3),
     )
+    finding = compared(study, finding)
     result: Classification | None = None
     try:
         result = classify(

@@ -18,6 +18,7 @@ from brainviewer.core.findings import (
     tumour_probability,
 )
 from brainviewer.core.geometry import SIZE_UNKNOWN
+from brainviewer.core.segments import Agreement, Overlap
 from brainviewer.core.study import Study
 from brainviewer.models.plain_data import plain
 from brainviewer.painting.prediction_text import condition_text
@@ -46,9 +47,25 @@ def finding_record(finding: TumourFinding) -> dict[str, Any]:
         "area_mm2": plain(finding.area_mm2, 2),
         "slices": plain(finding.slices),
         "measurements": measurements_record(finding.measurements, finding.oriented),
+        "agreement": agreement_record(finding.agreement),
         "seconds": round(finding.seconds, 4),
         "notices": list(finding.notices),
     }
+
+
+def agreement_record(agreement: Agreement | None) -> dict[str, Any] | None:
+    """The lesion beside the segmentation that came with the study; None if there is none."""
+    if agreement is None:
+        return None
+    return {
+        **_overlap(agreement.lesion),
+        "parts": {part.key: _overlap(overlap) for part, overlap in agreement.parts.items()},
+        "cavity_ml": plain(agreement.cavity_ml, 3),
+    }
+
+
+def _overlap(overlap: Overlap) -> dict[str, float]:
+    return {"dice": round(overlap.dice, 4), **plain(overlap, 3)}
 
 
 def measurements_record(taken: Measurements | None, oriented: bool = True) -> dict[str, Any] | None:

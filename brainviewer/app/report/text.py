@@ -9,6 +9,9 @@ from brainviewer.core.findings import TumourFinding
 from brainviewer.core.shown_text import shown_text
 from brainviewer.core.study import Study
 from brainviewer.painting.measurement_text import (
+    AGREEMENT,
+    agreement_lines,
+    cavity_text,
     largest_slices_text,
     measurement_lines,
     tumour_slice_text,
@@ -56,7 +59,7 @@ def _image_lines(found: Mapping[str, Any]) -> list[str]:
 def finding_text(study: Study, finding: TumourFinding, notices: Sequence[str] = ()) -> str:
     """Where the tumour is."""
     if not finding.found:
-        return _with_notices(["No lesion found."], notices)
+        return _with_notices(["No lesion found.", *_agreement(finding)], notices)
     position = finding.told(finding.position_mm)
     axes = "" if position is None else " (right, anterior, superior)"
     lines = [
@@ -80,7 +83,14 @@ def finding_text(study: Study, finding: TumourFinding, notices: Sequence[str] = 
             for one in finding.candidates
         ]
         lines += ["Candidates:", *_columns(rows)]
-    return _with_notices(lines, notices)
+    return _with_notices([*lines, *_agreement(finding)], notices)
+
+
+def _agreement(finding: TumourFinding) -> list[str]:
+    rows = [(f"  {line.name}", line.whole) for line in agreement_lines(finding)]
+    if not rows:
+        return []
+    return [f"{AGREEMENT}:", *_columns(rows), *filter(None, [cavity_text(finding)])]
 
 
 def classification_text(record: Mapping[str, Any]) -> str:

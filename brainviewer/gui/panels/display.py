@@ -10,9 +10,14 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QWidget
 from brainviewer.app.facts import Fact
 from brainviewer.app.session import Session
 from brainviewer.core.voi_window import OWN, presets
-from brainviewer.gui.layouts import column, grid, put, row
+from brainviewer.gui.layouts import Item, column, grid, put, row
 from brainviewer.gui.panels.folding import Section
-from brainviewer.gui.panels.legend import Legend, part_entries, segment_entries
+from brainviewer.gui.panels.legend import (
+    Legend,
+    difference_entries,
+    part_entries,
+    segment_entries,
+)
 from brainviewer.gui.widgets import button, label, listen, number_field, slider, told
 
 _ON_IMAGES = (Fact.HEATMAP, Fact.STUDY)
@@ -117,7 +122,7 @@ class _Overlay:
     """
 
     def __init__(self, session: Session, name: str, field: str, opacity: str, fact: Fact) -> None:
-        self._state, self._field, self._opacity, self._fact = session.state, field, opacity, fact
+        self._state, self.field, self._opacity, self._fact = session.state, field, opacity, fact
         change = session.view.set_overlay
         self.box = QCheckBox(name)
         self.box.toggled.connect(lambda on: change(**{field: on}))
@@ -134,7 +139,7 @@ class _Overlay:
         with QSignalBlocker(self.box), QSignalBlocker(self.slider):
             for widget in (self.box, self.slider):
                 widget.setEnabled(usable)
-            self.box.setChecked(getattr(overlays, self._field))
+            self.box.setChecked(getattr(overlays, self.field))
             self.box.setVisible(usable or self._fact in always)
             if self._opacity:
                 percent = round(getattr(overlays, self._opacity) * 100)
@@ -157,13 +162,23 @@ class OverlaySection(QWidget):
                 ("Heatmap", "heatmap", True, Fact.HEATMAP),
                 ("Segmentation", "segmentation", True, Fact.SEGMENTATION),
                 ("Segmentation filled", "segmentation_filled", False, Fact.SEGMENTATION),
+                ("Difference", "difference", True, Fact.COMPARED),
                 ("Crosshair", "crosshair", False, Fact.SEQUENCES),
                 ("Annotations", "annotations", False, Fact.STUDY),
             )
         ]
-        state, lines = session.state, [overlay.line for overlay in overlays]
-        parts, segments = Legend(state, part_entries), Legend(state, segment_entries)
-        self.setLayout(column(*lines[:2], parts, *lines[2:6], segments, *lines[6:], spacing=4))
+        state = session.state
+        legends = {
+            "parts": part_entries,
+            "segmentation_filled": segment_entries,
+            "difference": difference_entries,
+        }
+        lines: list[Item] = []
+        for overlay in overlays:
+            lines.append(overlay.line)
+            if overlay.field in legends:
+                lines.append(Legend(state, legends[overlay.field]))
+        self.setLayout(column(*lines, spacing=4))
         self._state, self._overlays = state, overlays
         listen(self._show, state.overlays_changed, state.facts_changed, state.study_changed)
         self._show()

@@ -13,6 +13,7 @@ from brainviewer.painting.measurement_text import volume_text
 
 _SWATCH = 10
 _SEGMENT = "Value {value} of the segmentation that came with the study, by the convention of BraTS"
+_DIFFERENCE = "Lesion that BrainViewer found, and that the segmentation of the study marks"
 _PART = "Volume of this part of the lesion, as it was found"
 
 
@@ -85,4 +86,17 @@ def part_entries(state: ViewState) -> list[LegendEntry]:
     return [
         LegendEntry(colour, part.title, volume_text(volumes.get(part, 0.0)), _PART)
         for part, colour in palette.PARTS.items()
+    ]
+
+
+def difference_entries(state: ViewState) -> list[LegendEntry]:
+    """What both mark, and each alone, while the difference is shown."""
+    agreement = state.finding.agreement if state.finding is not None else None
+    if agreement is None or not state.overlays.difference:
+        return []
+    both = agreement.lesion.both_ml
+    volumes = both, agreement.lesion.found_ml - both, agreement.lesion.supplied_ml - both
+    return [
+        LegendEntry(colour, name[0].upper() + name[1:], volume_text(ml), _DIFFERENCE)
+        for (colour, name), ml in zip(palette.DIFFERENCE.items(), volumes, strict=True)
     ]

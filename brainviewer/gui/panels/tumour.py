@@ -26,7 +26,10 @@ from brainviewer.gui.widgets import (
     told,
 )
 from brainviewer.painting.measurement_text import (
+    AGREEMENT,
     MeasurementLine,
+    agreement_lines,
+    cavity_text,
     measurement_lines,
     measurement_text,
     slice_line,
@@ -35,6 +38,10 @@ from brainviewer.painting.measurement_text import (
 TUMOUR_SLICE_TIP = (
     "The slice with the largest lesion area, and the area in it. Areas are smoothed over "
     "neighbouring slices first, so that a slice beside it can hold a little more."
+)
+_COMPARED_TIP = (
+    "The segmentation that came with the study is never read by the search; both are compared "
+    "afterwards. Dice is 1 where they are the same, and 0 where they share nothing."
 )
 _SHORT = {Plane.AXIAL: "Axial", Plane.CORONAL: "Cor", Plane.SAGITTAL: "Sag"}
 _TIPS = {
@@ -157,7 +164,7 @@ class TumourSection(QWidget):
         self._threshold.setVisible(self._method.currentData() == "threshold")
         discard(self._told)
         self._told = None
-        if study is not None and finding is not None and finding.found:
+        if study is not None and finding is not None and (finding.found or finding.agreement):
             self._told = self._made(study, finding)
             self._column.insertWidget(1, self._told)
 
@@ -179,9 +186,23 @@ class TumourSection(QWidget):
         say(self._status, text)
 
     def _made(self, study: Study, finding: TumourFinding) -> QWidget:
-        """Everything that is told about a lesion."""
+        """Everything that is told about a lesion, and how far it is what came with the study."""
+        made = QWidget()
+        lines = column(spacing=1, margins=(0, 0, 0, 4))
+        if finding.found:
+            fill(lines, *self._measurements(study, finding), 3)
+        if finding.slices:
+            fill(lines, self._largest(finding), 3)
+        if len(finding.candidates) > 1:
+            fill(lines, self._candidates(finding))
+        if finding.agreement is not None:
+            fill(lines, 3, *self._agreement(finding))
+        made.setLayout(lines)
+        return made
+
+    def _measurements(self, study: Study, finding: TumourFinding) -> list[MeasurementRow]:
         confidence = MeasurementLine("Confidence", f"{finding.confidence:.2f}")
-        rows = [
+        return [
             MeasurementRow(
                 slice_line(finding),
                 call(self._show_place, finding, finding.position_mm),
@@ -199,14 +220,13 @@ class TumourSection(QWidget):
             ),
             MeasurementRow(confidence, tip="How sure the detection is of its slice, 0 to 1"),
         ]
-        made = QWidget()
-        lines = column(*rows, 3, spacing=1, margins=(0, 0, 0, 4))
-        if finding.slices:
-            fill(lines, self._largest(finding), 3)
-        if len(finding.candidates) > 1:
-            fill(lines, self._candidates(finding))
-        made.setLayout(lines)
-        return made
+
+    def _agreement(self, finding: TumourFinding) -> list[QWidget]:
+        """What was found beside the segmentation that came with the study."""
+        heading = label(AGREEMENT, "quiet", _COMPARED_TIP, wrap=True)
+        rows = [MeasurementRow(line, tip=_COMPARED_TIP) for line in agreement_lines(finding)]
+        left_out = cavity_text(finding)
+        return [heading, *rows, *([label(left_out, "small", wrap=True)] if left_out else [])]
 
     def _show_place(self, finding: TumourFinding, position_mm: Sequence[float] | None) -> None:
         if position_mm is not None:

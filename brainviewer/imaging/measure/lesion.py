@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from brainviewer.core.findings import Diameters, LesionPart, Measurements, Side, TumourFinding
+from brainviewer.core.findings import Diameters, Measurements, Side, TumourFinding
 from brainviewer.core.geometry import Grid
+from brainviewer.core.segments import LesionPart
 from brainviewer.core.slices import Plane, SliceView
 from brainviewer.core.study import Study
 from brainviewer.imaging.measure.cavity import cavity_notice

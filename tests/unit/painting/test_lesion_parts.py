@@ -19,12 +19,13 @@ from brainviewer.core.overlays import Overlays
 from brainviewer.core.slices import Convention, Plane, SliceView
 from brainviewer.core.study import Modality, Study, Volume
 from brainviewer.core.voi_window import Window
+from brainviewer.imaging.measure.agreement import compared
 from brainviewer.imaging.measure.lesion import measured
 from brainviewer.painting import palette
 from brainviewer.painting.devices import paint_image, pixels_of
 from brainviewer.painting.figure import FigureSpec, figure_svg
 from brainviewer.painting.geometry import SliceGeometry
-from brainviewer.painting.measurement_text import measurement_lines, volume_text
+from brainviewer.painting.measurement_text import agreement_lines, measurement_lines, volume_text
 from brainviewer.painting.slice_painter import paint
 from brainviewer.painting.slice_scene import SliceScene
 from tests.phantoms import (
@@ -232,8 +233,7 @@ def test_parts_are_lines_and_areas_in_svg_and_stand_in_the_legend(
     spec = FigureSpec(study, (scene(study, finding),), pane_size=(640, 480), finding=finding)
     svg = figure_svg(spec).decode()
     for colour in palette.PARTS.values():
-        assert svg.count(f'fill="{colour.lower()}"') >= 1
-        assert f'stroke="{colour.lower()}"' in svg
+        assert svg.count(f'fill="{colour.lower()}"') >= 2  # in the pane and in the legend
     taken = finding.measurements
     assert taken is not None
     assert taken.parts_ml is not None
@@ -250,3 +250,66 @@ def test_parts_are_lines_and_areas_in_svg_and_stand_in_the_legend(
 
 def svg_text(svg: str) -> str:
     return html.unescape("".join(re.findall(r"<text[^>]*>([^<]*)</text>", svg)))
+
+
+# -- beside the study's own segmentation ------------------------------------------------------
+
+
+def shifted(study: Study, by: int = 3) -> Study:
+    """Its own segmentation lies a few voxels beside the marker."""
+    assert study.segmentation is not None
+    labels = np.roll(study.segmentation.data, by, axis=0)
+    return replace(study, segmentation=replace(study.segmentation, data=labels))
+
+
+def test_the_difference_shows_who_marks_what(study: Study, finding: TumourFinding) -> None:
+    moved = shifted(study)
+    shown = replace(BARE, parts=False, difference=True, difference_opacity=1.0)
+    pane = scene(moved, finding, overlays=shown)
+    assert pane.shows_difference
+    image, view = pixels(pane), pane.view
+    ours, theirs = (
+        view.cut(data, pane.index) > 0 for data in (finding.mask, moved.segmentation.data)
+    )
+    for colour, area in (
+        (palette.BOTH, ours & theirs),
+        (palette.TUMOUR, ours & ~theirs),
+        (palette.SUPPLIED, theirs & ~ours),
+    ):
+        assert area.any()
+        wanted = np.array([int(colour[n : n + 2], 16) for n in (1, 3, 5)])
+        hits = [
+            np.abs(hue_at(image, pane, *place) - wanted * 255 / wanted.max()).max() < 50
+            for place in np.argwhere(area)
+        ]
+        assert np.mean(hits) > 0.5
+    spec = FigureSpec(moved, (pane,), pane_size=(640, 480), finding=finding)
+    words = svg_text(figure_svg(spec).decode())
+    assert all(f"lesion {said}" in words for said in palette.DIFFERENCE.values())
+    record = provenance_record(spec, 1)
+    check_output(record)
+    assert record["panes"][0]["difference"] is True
+    for nothing in (
+        scene(moved, finding, overlays=replace(shown, difference=False)),
+        scene(replace(study, segmentation=None), finding, overlays=shown),
+        scene(moved, replace(finding, mask=None, parts=None), overlays=shown),
+        replace(pane, index=0),
+    ):
+        assert not nothing.shows_difference
+        assert pixels(nothing).max() == 0
+
+
+def test_figures_tell_the_agreement(study: Study, finding: TumourFinding) -> None:
+    moved = shifted(study)
+    told = compared(moved, finding)
+    spec = FigureSpec(moved, (scene(moved, told),), pane_size=(640, 480), finding=told)
+    words = svg_text(figure_svg(spec).decode())
+    assert "Agreement with the supplied" in words
+    (line,) = agreement_lines(told)  # the phantom's own segmentation has one value
+    assert line.value in words
+    assert line.detail in words
+    assert "Agreement" not in svg_text(figure_svg(replace(spec, finding=finding)).decode())
+    missed = compared(moved, TumourFinding("lesion", False, mask=np.zeros(moved.grid.shape, bool)))
+    words = svg_text(figure_svg(replace(spec, finding=missed)).decode())
+    assert "No lesion found" in words
+    assert "Dice 0.00" in words
