@@ -79,7 +79,7 @@ class Volume:
 
 @dataclass(frozen=True, eq=False)
 class LabelMap:
-    """A segmentation that came with the study: shown as an overlay, never used to find or type.
+    """A segmentation that came with the study: shown and compared, never used to find or type.
 
     data : (i, j, k) uint8; 0 is background.
     """

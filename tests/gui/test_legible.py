@@ -105,8 +105,9 @@ def test_the_legend_stands_under_the_switch_and_goes_with_it(window: MainWindow)
     study.segmentation.data[:] = 0
     study.segmentation.data[3:6, 3:6, 3:6] = _labels(1, 2, 4)[:3, :3, :3]
     show_study(window.session, study)
-    parts, legend = window.findChildren(Legend)
+    parts, legend, difference = window.findChildren(Legend)
     assert not parts.isVisible()
+    assert not difference.isVisible()
     assert legend.isVisible()
     said = [word for word in texts(legend).split("\n") if word]
     assert said == ["Necrosis", "1", "Oedema", "2", "Enhancing", "4"]

@@ -150,6 +150,7 @@ def test_the_panel_tells_the_agreement(beside: MainWindow, session: Session) -> 
         TumourFinding("lesion", False, mask=np.zeros(session.state.study.grid.shape, bool)),
     )
     session.state.show_finding(missed, Status.DONE)
+    QApplication.processEvents()
     rows = [r.accessibleName() for r in beside.findChildren(MeasurementRow) if r.isVisible()]
     assert rows == [f"Lesion: Dice 0.00 {agreement_lines(missed)[0].detail}"]
     session.state.show_finding(replace(finding, agreement=None), Status.DONE)

@@ -39,7 +39,7 @@ def compared(study: Study, finding: TumourFinding) -> TumourFinding:
     def overlap(ours: NDArray[np.bool_], of_values: Collection[int]) -> Overlap:
         theirs = np.isin(values, list(of_values))
         counts = (np.count_nonzero(one) for one in (ours, theirs, ours & theirs))
-        return Overlap(*(voxel_ml * count for count in counts))
+        return Overlap(*(voxel_ml * int(count) for count in counts))
 
     lesion = overlap(found, lesion_values(names))
     if not lesion.supplied_ml:
