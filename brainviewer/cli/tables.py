@@ -104,7 +104,7 @@ def evaluation_tables(record: Mapping[str, Any], width: int) -> "list[Renderable
 
     width : of the terminal, in characters.
     """
-    if "methods" in record:
+    if "collections" in record:
         return _segmentation_tables(record)
     if "results" in record:
         return _image_tables(record["results"])
@@ -161,14 +161,21 @@ def _segmentation_tables(record: Mapping[str, Any]) -> "list[RenderableType]":
         "median_distance_slices": "slices away",
         "not_found": "not found",
     }
-    table = number_table("method", names.values(), "Patients that the network never saw")
-    for method, metrics in record["methods"].items():
-        table.add_row(method, *(f"{metrics[name]:.3g}" for name in names))
+    tables = []
+    for collection, own in record["collections"].items():
+        patients = counted(own["patients"], "patient")
+        title = f"{collection}: {patients} that the network never saw"
+        table = number_table("method", names.values(), title)
+        for method, metrics in own["methods"].items():
+            # A mean comes with the ends of its interval.
+            values = (metrics[name] for name in names)
+            first = [v[0] if isinstance(v, list) else v for v in values]
+            table.add_row(method, *(f"{value:.3g}" for value in first))
+        tables.append(table)
     healthy = record["healthy"]
     return [
-        f"{counted(record['patients'], 'patient')}, {record['folds']}-fold cross-validation by "
-        "patient.",
-        table,
+        f"{record['folds']}-fold cross-validation by patient.",
+        *tables,
         f"Of {counted(healthy['heads'], 'head')} made healthy by mirroring, "
         f"{counted(healthy['called_sick'], 'was', 'were')} said to hold a lesion.",
     ]

@@ -13,6 +13,7 @@ from types import MappingProxyType
 from brainviewer.core.errors import ModelError
 from brainviewer.core.findings import IMAGE, NetworkIdentity
 from brainviewer.models.segmentation.calibration import Calibration
+from brainviewer.models.segmentation.input import SliceInput
 from brainviewer.models.subtype.fusion_head import FusionHead
 from brainviewer.models.subtype.out_of_distribution import LesionDistribution
 
@@ -117,7 +118,7 @@ class Network:
 
     id, version : the model that owns the files.
     folder : where they lie.
-    input : None for a segmentation network, whose input is ``segmentation.input``.
+    input : None for a segmentation network, whose input is that of its card.
     dense_layer : name of the dense layer's weights inside the weights file; "" for a segmentation
         network.
     files : sha256 by file name; ``roles`` says which file is what. A graph without a weights file
@@ -137,7 +138,8 @@ class Network:
     def outputs(self) -> tuple[str, ...]:
         """Names of what the network returns, in order.
 
-        Segmentation: ``lesion`` (n, 1, h, w), probabilities, for slices (n, channels, h, w).
+        Segmentation: ``lesion`` (n, regions, h, w), probabilities, for slices
+        (n, channels, h, w).
         Classification: ``logits`` (n, classes) and ``features`` (n, h, w, c), its last feature map,
         for images (n, size, size, depth). All float32.
         """
@@ -206,10 +208,12 @@ class Card:
 class SegmentationCard(Card):
     """A model that segments lesions.
 
-    calibration : how likely the slice is right that it finds.
+    input : what its network sees and tells.
+    calibration : how likely what it finds is right.
     """
 
     network: Network
+    input: SliceInput
     calibration: Calibration
 
 

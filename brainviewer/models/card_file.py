@@ -31,6 +31,7 @@ from brainviewer.models.card import (
 )
 from brainviewer.models.plain_data import number, only, read, require, text
 from brainviewer.models.segmentation.calibration import parse_calibration
+from brainviewer.models.segmentation.input import SliceInput
 from brainviewer.models.subtype.fusion_head_content import parse_fusion_head
 from brainviewer.models.subtype.out_of_distribution import LesionDistribution, parse_distribution
 
@@ -98,7 +99,7 @@ _ENTRIES = frozenset(
         "files", "figures", "training_data", "intended_use", "limits",
     }
 )  # fmt: skip
-_SEGMENTATION_ENTRIES = _ENTRIES | {"calibration"}
+_SEGMENTATION_ENTRIES = _ENTRIES | {"calibration", "input"}
 _CLASSIFICATION_ENTRIES = _ENTRIES | {"classes", "head", "out_of_distribution"}
 
 
@@ -111,7 +112,9 @@ def _segmentation(content: Any, folder: Path) -> SegmentationCard:
     own = {graph: files[graph]}
     made = Network(said["id"], folder, None, "", own, {"graph": graph}, said["version"], task)
     calibration = parse_calibration(content["calibration"])
-    return SegmentationCard(**said, task=task, network=made, calibration=calibration)
+    seen = read(SliceInput, content["input"])
+    require(set(seen.neighbours) <= set(said["sequences"]), _UNTRAINED)
+    return SegmentationCard(**said, task=task, network=made, input=seen, calibration=calibration)
 
 
 def _classification(content: Any, folder: Path, task: Task, owners: Owners) -> ModelCard:

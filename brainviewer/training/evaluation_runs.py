@@ -34,7 +34,7 @@ from brainviewer.training.training_runs import (
 
 _OF_TRAINING = (RUN_FILE, RESULT_FILE, TABLE_FILE, PREDICTIONS)
 """What is measured, or says how it was made; patterns of names."""
-_MEASURED = ("methods", "results", "bars", "classes", "figures")
+_MEASURED = ("collections", "results", "bars", "classes", "figures")
 """One of these stands in every file of figures."""
 
 
@@ -131,7 +131,7 @@ def _measure_segmentations(
 ) -> dict[str, Any]:
     """Figures of a lesion-outline run; leaves there what each fold's network found in the cases
     that it never saw, for those who train on found lesions."""
-    require_torch()
+    require_torch("monai")
     from brainviewer.training.segmentation import evaluate as segmentation_evaluate
     from brainviewer.training.segmentation.fit import read_segmentation_recipe
 

@@ -1,11 +1,14 @@
 """Training loop of classifiers: batches from the caches, and one schedule fixed beforehand."""
 
 import copy
-from collections.abc import Callable, Iterator, Sequence
+import time
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import chain
-from typing import TypeVar
+from pathlib import Path
+from typing import Any, TypeVar
 
 import numpy as np
 import torch
@@ -20,7 +23,7 @@ from brainviewer.training.recipes import Schedule
 from brainviewer.training.resnet50 import Coverage, MapNetwork, guidance_loss
 from brainviewer.training.subtype.augmentation_cache import AugmentationCache
 from brainviewer.training.subtype.feature_cache import FeatureCache, as_images, vary_cheaply
-from brainviewer.training.weights import update_average
+from brainviewer.training.weights import read_state, update_average, write_state
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,7 +122,7 @@ def learn(
     if schedule.coverage and first.covered is not None:
         aside = Coverage(first.covered.shape[1], *network.channels)
 
-    def losses() -> Iterator[tuple[Tensor, Tensor]]:
+    def losses(_: int) -> Iterator[tuple[Tensor, Tensor]]:
         for batch in chain([first], batches):
             inputs = batch.images.to(memory_format=torch.channels_last)
             with torch.autocast("cpu", torch.bfloat16):
@@ -137,21 +140,73 @@ def learn(
             yield whole, loss
 
     tasks = [task for task in (network, aside, further) if task is not None]
-    return descend(network, losses(), schedule, text, report, tasks)
+    return descend(network, losses, schedule, text, report, tasks)
+
+
+class Checkpoint:
+    """What a training that was broken off goes on from; written now and then."""
+
+    def __init__(self, path: Path, seconds: float = 120.0) -> None:
+        self._path, self._seconds = path, seconds
+        self._written = time.monotonic()
+
+    def take_up(
+        self, network: nn.Module, kept: nn.Module, fitted: list[nn.Parameter], optimizer: Any
+    ) -> int:
+        """Put everything back as it was, and return how many steps were done; 0 without a file."""
+        if not self._path.exists():
+            return 0
+        state = read_state(self._path)
+        steps = int(state.pop("steps"))
+        for name, module in (("network", network), ("kept", kept)):
+            module.load_state_dict(_below(state, name))
+        for number, parameter in enumerate(fitted):
+            optimizer.state[parameter] = _below(state, f"optimizer.{number}")
+        return steps
+
+    def write(
+        self, steps: int, network: nn.Module, kept: nn.Module, fitted: list[nn.Parameter],
+        optimizer: Any,
+    ) -> None:  # fmt: skip
+        """Write the state after so many steps, unless that was done a moment ago."""
+        if time.monotonic() - self._written < self._seconds:
+            return
+        self._written = time.monotonic()
+        state = {"steps": torch.tensor(steps)}
+        for name, module in (("network", network), ("kept", kept)):
+            state |= {f"{name}.{key}": value for key, value in module.state_dict().items()}
+        for number, parameter in enumerate(fitted):
+            own = optimizer.state.get(parameter, {})
+            state |= {f"optimizer.{number}.{key}": value for key, value in own.items()}
+        write_state(state, self._path)
+
+    def remove(self) -> None:
+        """Take the file away; the training is done."""
+        self._path.unlink(missing_ok=True)
+
+
+def _below(state: Mapping[str, Tensor], name: str) -> dict[str, Tensor]:
+    return {
+        key.removeprefix(f"{name}."): value
+        for key, value in state.items()
+        if key.startswith(f"{name}.")
+    }
 
 
 def descend(
     network: Fitted,
-    losses: Iterator[tuple[Tensor, Tensor]],
+    losses: Callable[[int], Iterator[tuple[Tensor, Tensor]]],
     schedule: Schedule,
     text: str,
     report: Report,
     tasks: Sequence[nn.Module],
     rising: float = 0.1,
+    checkpoint: Checkpoint | None = None,
 ) -> Fitted:
     """Fit with AdamW and one cosine cycle; returns the running mean of the network's weights.
 
-    losses : the loss of each step, and what of it is told; made while the network changes.
+    losses : the loss of each step from the one that is given on, and what of it is told; made
+        while the network changes.
     tasks : the network, and what else is fitted.
     rising : fraction of the steps in which the learning rate rises.
     """
@@ -166,16 +221,23 @@ def descend(
     rate = torch.optim.lr_scheduler.OneCycleLR(
         optimizer, schedule.learning_rate, total_steps=schedule.steps + 1, pct_start=rising
     )
+    done = checkpoint.take_up(network, kept, fitted, optimizer) if checkpoint else 0
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # that no step came before
+        for _ in range(done):
+            rate.step()
     mean = 0.0
-    for step, (whole, loss) in enumerate(losses, start=1):
+    for step, (whole, loss) in enumerate(losses(done), start=done + 1):
         optimizer.zero_grad()
         whole.backward()
         nn.utils.clip_grad_norm_(network.parameters(), 1.0)
         optimizer.step()
         rate.step()
         update_average(kept, network, min(schedule.average, step / (9 + step)))
-        mean += (loss.item() - mean) / min(step, 20)
+        mean += (loss.item() - mean) / min(step - done, 20)
         report(step / schedule.steps, f"{text}: loss {mean:.3f}")
+        if checkpoint:
+            checkpoint.write(step, network, kept, fitted, optimizer)
     return kept
 
 

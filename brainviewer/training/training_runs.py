@@ -22,6 +22,7 @@ from brainviewer.training.run_folder import begin_run, check_run, describe_run
 
 GLIOMA_TYPE, LESION_SEGMENTATION = "glioma-type", "lesion-outline"
 TUMOUR_IMAGES = "tumour-pictures"
+_PACKAGES = {"torch": "PyTorch", "monai": "MONAI"}
 KINDS = (GLIOMA_TYPE, LESION_SEGMENTATION, TUMOUR_IMAGES, IMAGE_CLASSES, IMAGE_VOTE)
 DETECTOR_HAS_SEEN = (
     "The detector that ships learned from the lgg collection. If these are its patients, the "
@@ -87,7 +88,7 @@ def train(
     cannot be used, or if ``out`` holds the run of another recipe or of other cases.
     """
     kind = recipe_kind(recipe)
-    require_torch()
+    require_torch("monai" if kind == LESION_SEGMENTATION else "torch")
     import cv2
     import torch
 
@@ -100,13 +101,16 @@ def train(
 
         train_tumour_network(recipe, data, out, weights, report)
         return
-    collection = find_cases(data)
+    if kind == LESION_SEGMENTATION:
+        from brainviewer.training.segmentation.data import segmentation_cases
+        from brainviewer.training.segmentation.fit import read_segmentation_recipe, train_all
+
+        segmentation_recipe, collection = read_segmentation_recipe(recipe), segmentation_cases(data)
+    else:
+        collection = find_cases(data)
     for notice in collection.notices:
         tell(notice)
     if kind == LESION_SEGMENTATION:
-        from brainviewer.training.segmentation.fit import read_segmentation_recipe, train_all
-
-        segmentation_recipe = read_segmentation_recipe(recipe)
         begin(recipe, collection, out)
         train_all(segmentation_recipe, data, out, report)
         return
@@ -125,10 +129,13 @@ def train(
     fit(plan, data, out, report, threads)
 
 
-def require_torch() -> None:
-    """Raises BrainViewerError if PyTorch is not installed."""
-    if importlib.util.find_spec("torch") is None:
-        raise BrainViewerError("Training needs PyTorch: pip install 'brainviewer[train]'.")
+def require_torch(package: str = "torch") -> None:
+    """Raises BrainViewerError if PyTorch, or MONAI on top of it, is not installed."""
+    for name in dict.fromkeys(("torch", package)):
+        if importlib.util.find_spec(name) is None:
+            raise BrainViewerError(
+                f"Training needs {_PACKAGES[name]}: pip install 'brainviewer[train]'."
+            )
 
 
 def check_detections(cases: Sequence[Case], found: Path) -> None:

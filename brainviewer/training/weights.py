@@ -1,7 +1,7 @@
 """Weights of PyTorch networks: files, running mean, and conversion to and from Keras."""
 
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,12 @@ from brainviewer.training.json_files import write_arrays
 
 def save_weights(network: nn.Module, path: Path) -> None:
     """Write all numbers of the network to a ``.npz`` file, whole or not at all."""
-    numbers = {name: value.detach().cpu().numpy() for name, value in network.state_dict().items()}
+    write_state(network.state_dict(), path)
+
+
+def write_state(state: Mapping[str, Tensor], path: Path) -> None:
+    """Write tensors by name, whole or not at all."""
+    numbers = {name: value.detach().cpu().numpy() for name, value in state.items()}
     write_arrays(path, compress=False, **numbers)
 
 

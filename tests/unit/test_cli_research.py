@@ -245,13 +245,13 @@ def test_outlines_have_a_table_of_their_own(
     monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     figures = {
-        "mean_share": 0.98, "share_at_least_0.9": 0.96, "mean_dice": 0.87, "median_dice": 0.9,
+        "mean_share": [0.98, 0.97, 0.99], "share_at_least_0.9": [0.96, None, None],
+        "mean_dice": [0.87, 0.85, 0.89], "median_dice": 0.9,
         "median_distance_slices": 0.0, "not_found": 2,
     }  # fmt: skip
     record = {
-        "patients": 98,
         "folds": 5,
-        "methods": {"network": figures},
+        "collections": {"lgg": {"patients": 98, "methods": {"network": figures}}},
         "healthy": {"heads": 90, "called_sick": 1},
     }
     monkeypatch.setattr("brainviewer.training.evaluation_runs.measured_before", lambda name: record)

@@ -18,6 +18,8 @@ WORKING_MM = 2.0
 _MOST_VOXELS = 1 << 24
 """Voxels of a working array at most; a head has half as many where its voxels are smallest."""
 _COARSER = 1.25
+_NEAR = 0.25
+"""What is below it does not reach one half by smoothing."""
 Field = NDArray[np.float32]
 Mask = NDArray[np.bool_]
 Spacing = tuple[float, float, float]
@@ -93,13 +95,17 @@ class WorkingGrid:
                 turned = np.moveaxis(mean, 0, axis)
         return np.ascontiguousarray(turned, dtype=np.float32)
 
-    def refine(self, mask: Mask) -> Mask:
-        """A working mask as a smooth mask (i, j, k) on the study's grid."""
+    def refine(self, working: Mask | Field) -> Mask:
+        """A working mask as a smooth mask (i, j, k) on the study's grid.
+
+        working : a mask, or a field that is one half at the border of one.
+        """
         whole = np.zeros(self.grid.shape, bool)
-        if not mask.any():
+        near = working > _NEAR
+        if not near.any():
             return whole
-        box = tuple(slice(max(0, part.start - 1), part.stop + 1) for part in box_of(mask))
-        fine = mask[box].astype(np.float32)
+        box = tuple(slice(max(0, part.start - 1), part.stop + 1) for part in box_of(near))
+        fine = working[box].astype(np.float32)
         for axis, step in enumerate(self.factors):
             fine = fine.repeat(step, axis=axis)
         fine = _smooth(fine, [0.6 * step if step > 1 else 0.0 for step in self.factors])

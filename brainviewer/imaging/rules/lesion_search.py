@@ -39,13 +39,13 @@ class Lesion:
     """One connected lesion.
 
     mask : (R, A, S) bool.
-    certainty : (R, A, S) float32, 0..1: from the edge, where brightness falls, to the core.
+    soft : (R, A, S) float32, 0..1: one half at the border, which may lie between two voxels.
     evidence : how much there is of it: millilitres weighted by brightness, one-sidedness and
         depth; comparable between studies.
     """
 
     mask: Mask
-    certainty: Field
+    soft: Field
     evidence: float
     volume_ml: float
 
@@ -96,9 +96,7 @@ def search(
         mask = grown & ~taken
         volume = float(mask.sum()) * millilitres
         if volume >= _SMALLEST_ML:
-            # Cavities are dark, but no less certain for that.
-            certainty = np.where(mask, np.where(edge < 1, 1, edge / 2), 0).astype(np.float32)
-            lesions.append(Lesion(mask, certainty, float(scores[label]), volume))
+            lesions.append(Lesion(mask, mask.astype(np.float32), float(scores[label]), volume))
             taken |= mask
     return lesions[:3]
 

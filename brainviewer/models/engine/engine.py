@@ -123,10 +123,10 @@ class Engine:
         self, network: Network, slices: NDArray[np.float32], report: Report = silent
     ) -> NDArray[np.float32]:
         """Run a segmentation network; see ``Runner``. Raises what ``predict`` does."""
-        lesion = self._ask(network, slices, report).lesion
-        if lesion is None:
+        regions = self._ask(network, slices, report).regions
+        if regions is None:
             raise ModelError("The engine gave no answer.", "Run it again.")
-        return lesion
+        return regions
 
     def restart(self) -> None:
         """End the child and start another, which is asked again what the first was asked."""

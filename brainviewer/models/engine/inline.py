@@ -83,8 +83,8 @@ class InlineEngine:
         report(0.3, "Loading the model")
         runtime, _ = self._ready(network)
         report(0.8, "Segmenting the lesion")
-        (lesion,) = _run(runtime, slices)
-        return lesion
+        (regions,) = _run(runtime, slices)
+        return regions
 
     def _ready(self, network: Network) -> tuple[Runtime, float]:
         """The engine that holds a network, and the seconds of loading; raises ModelError."""

@@ -69,13 +69,13 @@ class Done:
 
     device : what ran the network.
     reply : None if the request was only to load.
-    lesion : (n, 1, h, w) float32 of a segmentation network.
+    regions : (n, regions, h, w) float32 of a segmentation network.
     """
 
     number: int
     device: str
     reply: EngineOutput | None = None
-    lesion: NDArray[np.float32] | None = None
+    regions: NDArray[np.float32] | None = None
 
 
 @dataclass(frozen=True)
@@ -215,13 +215,13 @@ class _Server:
             if self._runtime is None:
                 raise self._unusable or RuntimeError("no runtime")
             self._load(request, self._runtime)
-            reply = lesion = None
+            reply = regions = None
             if request.tensor is not None and _segments(request.network):
                 self._say(Progress(request.number, 0.8, "Segmenting the lesion"))
-                (lesion,) = self._runtime.predict(request.tensor)
+                (regions,) = self._runtime.predict(request.tensor)
             elif request.tensor is not None:
                 reply = self._predict(request.number, request.network, request.tensor)
-            self._say(Done(request.number, self._runtime.device, reply, lesion))
+            self._say(Done(request.number, self._runtime.device, reply, regions))
         except Exception as error:
             said = not_run(error)
             # Another engine would run a segmentation network in the same way.

@@ -1,4 +1,4 @@
-"""How likely the slice that a segmentation network finds is right."""
+"""How likely what a segmentation network finds is right."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -8,14 +8,16 @@ from numpy.typing import NDArray
 
 from brainviewer.models.plain_data import read
 
-FEATURES = ("next lesion's share", "clear part of the slice", "rank at other thresholds")
+FEATURES = (
+    "next lesion's share", "clear part of the slice", "rank at other thresholds", "expected Dice"
+)  # fmt: skip
 """What the confidence rests on; ``lesions.features`` measures them."""
 
 
 @dataclass(frozen=True)
 class Calibration:
-    """A logistic function of FEATURES: the probability that the slice holds at least 0.9 of the
-    largest area. Fitted to patients that the network had not seen.
+    """A logistic function of FEATURES: the probability that what was found is right. Fitted to
+    patients that the network had not seen; what counts as right stands in the model's README.
 
     weights : of a constant and FEATURES.
     limits : (lowest, highest) of each of FEATURES among the patients it was fitted to. What lies

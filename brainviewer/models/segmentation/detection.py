@@ -5,21 +5,20 @@ import time
 from collections.abc import Mapping
 from dataclasses import replace
 
-import numpy as np
-from numpy.typing import NDArray
-
 from brainviewer.core.errors import BrainViewerError, Report, silent
 from brainviewer.core.findings import TumourFinding
 from brainviewer.core.study import Modality, Study, Volume
 from brainviewer.imaging.measure.lesion import measured
 from brainviewer.imaging.preprocess.head_volume import HeadVolume, prepare
 from brainviewer.imaging.preprocess.midsagittal import MidSagittalPlane
+from brainviewer.imaging.preprocess.working_grid import Field
 from brainviewer.imaging.rules import lesion_search as lesion
 from brainviewer.imaging.rules import threshold as threshold_rule
 from brainviewer.imaging.rules.lesion_search import Lesion
 from brainviewer.models.segmentation import lesions as segmented
-from brainviewer.models.segmentation.finding import NOTHING, finding_of, nothing
-from brainviewer.models.segmentation.network import SegmentationNetwork, lesion_probability
+from brainviewer.models.segmentation.finding import NOTHING, finding_of, nothing, parts_of
+from brainviewer.models.segmentation.input import REGIONS
+from brainviewer.models.segmentation.network import SegmentationNetwork, region_probabilities
 
 OUTLINING = "Segmenting the lesion"
 METHODS = ("lesion", "model-free", "threshold")
@@ -43,9 +42,9 @@ def find_tumour(
 ) -> TumourFinding:
     """Find the tumour slice; nothing found is a result, not an error.
 
-    method : ``lesion``: the segmentation network, and where there is no FLAIR for it, or it is not
-        installed, the search without a model; ``model-free``: always that search; ``threshold``:
-        the rule of the first systems of this kind.
+    method : ``lesion``: the segmentation network, and where a sequence that it needs is missing, or
+        it is not installed, the search without a model; ``model-free``: always that search;
+        ``threshold``: the rule of the first systems of this kind.
     threshold : for the rule, in the units of the file.
     network : with what runs it, see ``network.segmentation_network``; None if it is not installed.
     report : called between the steps and while the network runs; may raise ``Cancelled``.
@@ -93,17 +92,21 @@ def _find_lesion(
     elif method == "lesion" and network is None:
         notices = (NOT_INSTALLED,)
     report(0.6, OUTLINING)
-    if method == "lesion" and leading is Modality.FLAIR and network is not None:
-        lesions, confidence = _by_network(head, network, report)
+    used, regions = None, None
+    if method == "lesion" and network is not None and network.can_see(head.images):
+        lesions, confidence, regions = _by_network(head, network, report)
+        # The confidence was fitted where there is a FLAIR.
+        confidence *= _WEIGHT_OF_LEADING[leading]
         used = network.identity
     else:
-        used = None
         lesions, confidence = _by_comparison(head, leading)
     report(0.8, "Measuring the lesion")
     if not lesions:
         return nothing(study, method, *notices)
     found = finding_of(study, head.working, lesions, method, confidence, notices)
     found = replace(found, brain=head.working.refine(head.inside), network=used)
+    if regions is not None and len(regions) == len(REGIONS) and Modality.T1CE in head.images:
+        found = replace(found, parts=parts_of(found.mask, regions, head.working))
     return measured(study, found, MidSagittalPlane.in_world(head.plane, head.working))
 
 
@@ -114,19 +117,16 @@ def leading_sequence(volumes: Mapping[Modality, Volume]) -> Modality | None:
 
 def _by_network(
     head: HeadVolume, network: SegmentationNetwork, report: Report
-) -> tuple[list[Lesion], float]:
-    """Lesions that the network sees, none if they are too faint, and the confidence."""
-    spacing = head.working.spacing
-
-    def forward(slices: NDArray[np.float32]) -> NDArray[np.float32]:
-        # What loads and runs it has steps of its own; only its being cancelled matters here.
-        return network(slices, lambda *_: report(0.6, OUTLINING))
-
-    probability = lesion_probability(forward, head.images, head.inside, head.plane, spacing)
-    lesions = segmented.lesions_of(probability, spacing)
-    if not lesions:
-        return [], 0.0
-    return lesions, segmented.confidence(probability, lesions, network.calibration)
+) -> tuple[list[Lesion], float, Field]:
+    """Lesions that the network sees, none if they are too faint, the confidence, and the
+    probabilities of the regions."""
+    # What loads and runs it has steps of its own; only its being cancelled matters here.
+    regions = region_probabilities(network, head, lambda *_: report(0.6, OUTLINING))
+    lesions = segmented.lesions_of(regions[0], head.working.spacing)
+    confidence = 0.0
+    if lesions:
+        confidence = segmented.confidence(regions[0], lesions, network.calibration)
+    return lesions, confidence, regions
 
 
 def _by_comparison(head: HeadVolume, leading: Modality) -> tuple[list[Lesion], float]:

@@ -1,11 +1,12 @@
 """A finding out of the lesions of a head: mask on the study's grid, slice, candidates, notices."""
 
 import numpy as np
+from numpy.typing import NDArray
 
-from brainviewer.core.findings import Candidate, TumourFinding
+from brainviewer.core.findings import Candidate, LesionPart, TumourFinding
 from brainviewer.core.study import Study
 from brainviewer.imaging.measure.slice_area import areas, axial_axis, largest_slice, middle_of
-from brainviewer.imaging.preprocess.working_grid import Mask, WorkingGrid
+from brainviewer.imaging.preprocess.working_grid import Field, Mask, WorkingGrid
 from brainviewer.imaging.rules.lesion_search import Lesion, together
 
 NOTHING = "No lesion found."
@@ -30,7 +31,7 @@ def finding_of(
     """
     grid = study.grid
     axis = axial_axis(grid)
-    masks = [working.refine(one.mask) for one in lesions]
+    masks = [working.refine(one.soft) for one in lesions]
     mask = np.logical_or.reduce(masks[: len(together(lesions))])
     area = areas(grid, mask, axis)
     index = largest_slice(area, grid.spacing[axis])
@@ -51,6 +52,22 @@ def finding_of(
         mask=mask,
         notices=(*notices, *_remarks(mask, lesions)),
     )
+
+
+def parts_of(mask: Mask | None, regions: Field, working: WorkingGrid) -> NDArray[np.uint8] | None:
+    """The ``LesionPart`` of every voxel (i, j, k) of a lesion, 0 elsewhere.
+
+    mask : (i, j, k). regions : probabilities (3, R, A, S) of the whole, its core with what
+        enhances, and what enhances.
+    """
+    if mask is None:
+        return None
+    enhancing = working.refine(regions[2]) & mask
+    core = working.refine(np.maximum(regions[1], regions[2])) & mask
+    parts = np.where(mask, np.uint8(LesionPart.OEDEMA), np.uint8(0))
+    parts[core] = LesionPart.NECROSIS
+    parts[enhancing] = LesionPart.ENHANCING
+    return parts
 
 
 def _remarks(mask: Mask, lesions: list[Lesion]) -> list[str]:

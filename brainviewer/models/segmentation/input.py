@@ -10,20 +10,48 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from brainviewer.core.study import Modality
+from brainviewer.core.study import SEQUENCES, Modality
 from brainviewer.imaging.preprocess.midsagittal import MidPlane
 from brainviewer.imaging.preprocess.working_grid import Field, Mask
 
 PIXEL_MM = 2.0
-# Neighbours lie at a distance in mm: slices are between 1 and 6.5 mm apart.
-OFFSETS_MM = (-10.0, -5.0, 0.0, 5.0, 10.0)
-# After the FLAIR slices: FLAIR mirrored at the mid-sagittal plane, T1, T1ce.
-CHANNELS = len(OFFSETS_MM) + 3
-DARKEST, BRIGHTEST = -4.0, 8.0
-_SCALE = 0.25
+REGIONS = ("whole", "core", "enhancing")
+"""What a network may tell of each pixel; each holds the next."""
+DARKEST = -4.0
+SCALE = np.float32(0.25)
 _MULTIPLE = 16
 _LEAST = (80, 96)
 _MARGIN_MM = 4.0
+
+
+@dataclass(frozen=True)
+class SliceInput:
+    """What a segmentation network sees of an axial slice and what it tells of it, as its card says.
+
+    neighbours : how many slices on either side it sees, by sequence and in this order; after those
+        of FLAIR comes the FLAIR mirrored at the mid-sagittal plane.
+    step_mm : from one of them to the next; slices themselves are between 1 and 6.5 mm apart.
+    brightest : a normalised intensity above this counts as this.
+    regions : the first of ``REGIONS``.
+    """
+
+    neighbours: Mapping[str, int]
+    step_mm: float
+    brightest: float
+    regions: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        known = set(self.neighbours) <= set(SEQUENCES) and self.neighbours
+        if not known or min(self.neighbours.values()) < 0 or min(self.step_mm, self.brightest) <= 0:
+            raise ValueError("its input is none that a slice can give")
+        if not self.regions or self.regions != REGIONS[: len(self.regions)]:
+            raise ValueError(f"it tells other regions than {', '.join(REGIONS)}")
+
+    @property
+    def channels(self) -> int:
+        """How many planes that makes."""
+        mirrored = Modality.FLAIR in self.neighbours
+        return sum(2 * count + 1 for count in self.neighbours.values()) + mirrored
 
 
 @dataclass(frozen=True)
@@ -96,9 +124,9 @@ def _resampled(
     )
 
 
-def only_brain(image: Field, inside: Mask) -> Field:
+def only_brain(image: Field, inside: Mask, brightest: float) -> Field:
     """The image with one value outside the brain, and without extremes."""
-    values = np.clip(image, DARKEST, BRIGHTEST)
+    values = np.clip(image, DARKEST, brightest)
     return np.where(inside, values, np.float32(DARKEST)).astype(np.float32)
 
 
@@ -111,30 +139,29 @@ def at(planes: NDArray[np.float32], where: NDArray[np.float64]) -> NDArray[np.fl
     return np.asarray(planes[below] * (1 - fraction) + planes[above] * fraction, np.float32)
 
 
-def scaled(values: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Normalised intensities as the network takes them; a sequence that is missing is zero."""
-    return np.asarray(values * np.float32(_SCALE), np.float32)
-
-
 def network_input(
     images: Mapping[Modality, Field],
     inside: Mask,
     plane: MidPlane,
     spacing: tuple[float, float, float],
     canvas: Canvas,
+    wanted: SliceInput,
 ) -> NDArray[np.float32]:
-    """(S, CHANNELS, R, A) float32; ``images`` are normalised, and FLAIR is one of them."""
-    bare = only_brain(images[Modality.FLAIR], inside)
-    flair = canvas.draw(bare, spacing, DARKEST)
-    slices = np.zeros((len(flair), CHANNELS, *canvas.shape), np.float32)
-    numbers = np.arange(len(flair), dtype=np.float64)
-    for index, offset in enumerate(OFFSETS_MM):
-        slices[:, index] = at(flair, np.asarray(numbers + offset / spacing[2], np.float64))
-    mirrored = plane.mirror(bare, spacing, DARKEST)
-    slices[:, len(OFFSETS_MM)] = canvas.draw(mirrored, spacing, DARKEST)
-    for index, modality in enumerate((Modality.T1, Modality.T1CE), len(OFFSETS_MM) + 1):
+    """(S, channels, R, A) float32; ``images`` are normalised, one that is missing is zero."""
+    slices = np.zeros((inside.shape[2], wanted.channels, *canvas.shape), np.float32)
+    numbers = np.arange(len(slices), dtype=np.float64)
+    channel = 0
+    for name, count in wanted.neighbours.items():
+        modality = Modality(name)
         if modality in images:
-            bare = only_brain(images[modality], inside)
-            slices[:, index] = canvas.draw(bare, spacing, DARKEST)
-    slices *= np.float32(_SCALE)  # in place: another copy costs more than the arithmetic
+            bare = only_brain(images[modality], inside, wanted.brightest)
+            drawn = canvas.draw(bare, spacing, DARKEST)
+            for index, step in enumerate(range(-count, count + 1), channel):
+                where = numbers + step * wanted.step_mm / spacing[2]
+                slices[:, index] = at(drawn, np.asarray(where, np.float64))
+            if modality is Modality.FLAIR:
+                mirrored = plane.mirror(bare, spacing, DARKEST)
+                slices[:, 2 * count + 1] = canvas.draw(mirrored, spacing, DARKEST)
+        channel += 2 * count + 1 + (modality is Modality.FLAIR)
+    slices *= SCALE  # in place: another copy costs more than the arithmetic
     return slices

@@ -9,7 +9,6 @@ from brainviewer.imaging.preprocess.working_grid import Field, Mask, Spacing
 from brainviewer.imaging.rules.lesion_search import Lesion
 from brainviewer.models.segmentation.calibration import Calibration
 
-# Chosen by cross-validation on the low-grade-glioma collection (training.segmentation.fit).
 THRESHOLD = 0.5
 _SMALLEST_ML = 0.15
 _MOST = 3
@@ -41,12 +40,17 @@ def lesions_of(probability: Field, spacing: Spacing, threshold: float = THRESHOL
         mask = fill_holes(parts == part) & ~taken
         volume = float(mask.sum()) * millilitres
         if volume >= _SMALLEST_ML:
-            certainty = np.where(mask, np.where(probability > threshold, probability, 1), 0)
-            lesions.append(
-                Lesion(mask, certainty.astype(np.float32), float(evidence[part]), volume)
-            )
+            soft = _soft(mask, probability, threshold)
+            lesions.append(Lesion(mask, soft, float(evidence[part]), volume))
             taken |= mask
     return lesions
+
+
+def _soft(mask: Mask, probability: Field, threshold: float) -> Field:
+    """The probability in a lesion and on its border, 1 in its holes, 0 elsewhere."""
+    near = ndimage.binary_dilation(mask) & (mask | (probability <= threshold))
+    inside = mask & (probability <= threshold)
+    return np.where(inside, 1, np.where(near, probability, 0)).astype(np.float32)
 
 
 def evidence_of(probability: Field, spacing: Spacing) -> float:
@@ -68,12 +72,13 @@ def _parts(
 
 
 def features(probability: Field, lesions: list[Lesion]) -> tuple[float, ...]:
-    """What tells how likely the slice is right: one number for each of
+    """What tells how likely a segmentation is right: one number for each of
     ``calibration.FEATURES``, 0..1.
 
     The evidence of the second lesion beside that of the first; in the axial slice with the largest
-    area, the part of the segmentation that stays when less is taken for lesion; and the least area
-    of that slice beside the largest one when other thresholds draw the segmentation.
+    area, the part of the segmentation that stays when less is taken for lesion; the least area of
+    that slice beside the largest one when other thresholds draw the segmentation; and the Dice
+    coefficient that the probabilities let expect.
     """
     rival = lesions[1].evidence / lesions[0].evidence if len(lesions) > 1 else 0.0
 
@@ -82,11 +87,13 @@ def features(probability: Field, lesions: list[Lesion]) -> tuple[float, ...]:
 
     slice_ = int(area(THRESHOLD).argmax())
     clear = area(_STRICT)[slice_] / max(area(_GENEROUS)[slice_], 1)
+    mask = probability > THRESHOLD
+    expected = 2 * probability[mask].sum() / (probability.sum() + mask.sum())
     others = [area(threshold) for threshold in _OTHER_THRESHOLDS]
     rank = min(one[slice_] / max(one.max(), 1) for one in others)
-    return float(rival), float(clear), float(rank)
+    return float(rival), float(clear), float(rank), float(expected)
 
 
 def confidence(probability: Field, lesions: list[Lesion], calibration: Calibration) -> float:
-    """Probability that the slice holds at least 0.9 of the largest area."""
+    """Probability that the segmentation is right, see ``Calibration``."""
     return float(calibration(np.array(features(probability, lesions))))

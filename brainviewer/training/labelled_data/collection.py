@@ -17,11 +17,16 @@ CLASSES = ("A", "O", "G")
 
 @dataclass(frozen=True)
 class LabelledStudy:
-    """A study and the expert's segmentation of its lesion, (i, j, k) bool; None if there is
-    none."""
+    """A study and the expert's segmentation of its lesion.
+
+    lesion : (i, j, k) bool; None if there is none.
+    labels : (i, j, k) uint8, 1 necrotic and non-enhancing core, 2 oedema, 4 enhancing; None if
+        only the whole lesion is marked.
+    """
 
     study: Study
     lesion: Mask | None
+    labels: NDArray[np.uint8] | None = None
 
 
 @dataclass(frozen=True)
@@ -34,6 +39,7 @@ class Case:
     patient : who it is; studies of one patient belong into one fold. The case's id if nothing
         says otherwise.
     fold : the fold that the data folder asks for; empty if it asks for none.
+    collection : where it comes from, for figures of each collection alone.
     """
 
     case_id: str
@@ -42,6 +48,7 @@ class Case:
     load: Callable[[], LabelledStudy]
     patient: str = ""
     fold: str = ""
+    collection: str = ""
 
 
 @dataclass(frozen=True)

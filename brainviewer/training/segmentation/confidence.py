@@ -24,16 +24,16 @@ _BINS = (0.0, 0.6, 0.75, 0.85, 0.95, 1.0)
 def fit_confidence(
     known: NDArray[np.float64], right: NDArray[np.bool_], fold: NDArray[np.int64]
 ) -> dict[str, Any]:
-    """Logistic regression from features to "the slice is right", and how well it is calibrated.
+    """Logistic regression from features to "the mask is right", and how well it is calibrated.
 
     known : (n, len(FEATURES)); right, fold : (n,).
 
     The curve is that of patients whose fold was left out of the fit. Raises FileError if nothing
-    was found in any patient, or no slice is right or none is wrong.
+    was found in any patient, or none is right or none is wrong.
     """
     if len(right) == 0 or right.all() or not right.any():
         raise FileError(
-            "How likely a slice is right cannot be fitted: there are no right and wrong ones.",
+            "How likely a mask is right cannot be fitted: there are no right and wrong ones.",
             "Train longer, or with more patients.",
         )
     sure = np.zeros(len(right))
@@ -54,6 +54,7 @@ def fit_confidence(
                 }
             )
     return {
+        "each": sure,
         "features": list(FEATURES),
         "trust": asdict(_fitted(known, right)),
         "auroc": round(area_under_curve(right, sure), 3),

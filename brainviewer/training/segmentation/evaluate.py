@@ -6,7 +6,6 @@ for those who train on found lesions instead of segmented ones.
 
 import tempfile
 from collections import defaultdict
-from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -16,163 +15,182 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainviewer.core.errors import Report
-from brainviewer.core.findings import TumourFinding
+from brainviewer.core.findings import LesionPart, TumourFinding
 from brainviewer.core.study import Modality, Study
-from brainviewer.imaging.measure.slice_area import areas, axial_axis, largest_slice
-from brainviewer.imaging.preprocess.brain import erode
+from brainviewer.imaging.measure.enhancement import find_enhancement
+from brainviewer.imaging.measure.normal_appearing_brain import NormalAppearingBrain
 from brainviewer.imaging.preprocess.head_volume import HeadVolume, prepare
 from brainviewer.imaging.preprocess.working_grid import Field, Mask
-from brainviewer.imaging.rules import lesion_search as lesion
+from brainviewer.imaging.rules import lesion_search
 from brainviewer.imaging.rules.lesion_search import Lesion
 from brainviewer.models.engine.onnx_runtime import OnnxFile
-from brainviewer.models.segmentation import lesions as lesion_finding
+from brainviewer.models.plain_data import plain
+from brainviewer.models.segmentation import lesions as segmented
 from brainviewer.models.segmentation.calibration import Calibration
 from brainviewer.models.segmentation.detection import find_tumour
-from brainviewer.models.segmentation.finding import finding_of, nothing
-from brainviewer.models.segmentation.input import CHANNELS, DARKEST
-from brainviewer.models.segmentation.network import Forward, SegmentationNetwork, lesion_probability
+from brainviewer.models.segmentation.finding import finding_of, nothing, parts_of
+from brainviewer.models.segmentation.input import DARKEST, REGIONS, SliceInput
+from brainviewer.models.segmentation.network import SegmentationNetwork, region_probabilities
 from brainviewer.training.json_files import write_json
-from brainviewer.training.labelled_data.cases import read_cases
 from brainviewer.training.labelled_data.collection import LabelledStudy
 from brainviewer.training.labelled_data.detections import detect
 from brainviewer.training.segmentation.confidence import UNSURE, fit_confidence
-from brainviewer.training.segmentation.fit import SegmentationRecipe, folds_of, load_network
+from brainviewer.training.segmentation.data import segmentation_cases
+from brainviewer.training.segmentation.fit import SegmentationRecipe, split
 from brainviewer.training.segmentation.head_volumes import side_mm
-from brainviewer.training.segmentation.unet import UNet, write_graph
+from brainviewer.training.segmentation.measures import (
+    RIGHT_DICE,
+    Row,
+    called_sick,
+    dice,
+    score,
+    summary,
+)
+from brainviewer.training.segmentation.network import load_network, write_graph
 
 FIGURES_FILE = "figures.json"
 FINAL = "network (what ships)"
-RIGHT = 0.9
-_MIXED = 0.3
-_SMOOTHINGS_MM = (0.1, 3.0)
-# In the architecture for Keras; the graph takes slices of any size.
-KERAS_SIZE = (80, 96)
-
-Row = dict[str, Any]
+_SHOWN = {
+    "network, FLAIR alone": (Modality.FLAIR,),
+    "network, T1ce alone": (Modality.T1CE,),
+    "network, without T2": (Modality.FLAIR, Modality.T1, Modality.T1CE),
+}
 
 
-def runnable(network: UNet, calibration: Calibration = UNSURE) -> SegmentationNetwork:
-    """A trained network as the analysis runs it."""
+def runnable(
+    path: Path, wanted: SliceInput, calibration: Calibration = UNSURE
+) -> SegmentationNetwork:
+    """A trained network, in the file ``path``, as the analysis runs it."""
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "graph.onnx"
-        write_graph(network, CHANNELS, path)
-        file = OnnxFile(path)
-    return SegmentationNetwork(lambda slices, report: file.predict(slices), calibration)
+        graph = Path(folder) / "graph.onnx"
+        write_graph(load_network(path, wanted), graph, wanted)
+        file = OnnxFile(graph)
+    return SegmentationNetwork(lambda slices, report: file.predict(slices), wanted, calibration)
 
 
 def evaluate(recipe: SegmentationRecipe, data: Path, run: Path, report: Report) -> dict[str, Any]:
     """Figures of the folds' networks on the patients they never saw."""
-    cases = read_cases(data)
-    fold_of = folds_of(cases, recipe)
-    networks = [runnable(load_network(run / f"fold-{n}.npz")) for n in range(recipe.folds)]
-    rows: dict[str, list[Row]] = defaultdict(list)
+    cases = segmentation_cases(data).cases
+    networks = [runnable(run / f"fold-{n}.npz", recipe.input) for n in range(recipe.folds)]
+    rows: dict[str, dict[str, list[Row]]] = defaultdict(lambda: defaultdict(list))
     healthy = []
-    for number, (case, fold) in enumerate(zip(cases, fold_of, strict=True)):
+    for number, (case, fold) in enumerate(zip(cases, split(cases, recipe), strict=True)):
         report(number / len(cases), "measuring")
         labelled, network = case.load(), networks[fold]
         head = prepare(labelled.study, Modality.FLAIR)
         assert head is not None and labelled.lesion is not None
-        probability = _probability(head, network)
-        found = variants(head, network, probability)
-        for name, finding in _findings(labelled.study, head, found).items():
-            rows[name].append(score(labelled, finding))
-        rows[FINAL][-1] = {"number": number, "fold": int(fold), **rows[FINAL][-1]}
-        if found[FINAL]:
-            known = lesion_finding.features(probability, found[FINAL])
-            rows[FINAL][-1]["features"] = [round(value, 4) for value in known]
-            rows[FINAL][-1]["known"] = known
+        own = rows[case.collection]
+        for name, row in _measured(labelled, head, network).items():
+            own[name].append({"number": number, "fold": int(fold), **row})
         mirrored = mirrored_healthy_head(head, labelled.lesion)
         if mirrored is not None:
             spacing = mirrored.working.spacing
-            healthy.append(lesion_finding.evidence_of(_probability(mirrored, network), spacing))
-    measured = [row for row in rows[FINAL] if "known" in row]
-    fitted = fit_confidence(
-        np.array([row.pop("known") for row in measured]),
-        np.array([row["share"] >= RIGHT for row in measured]),
+            healthy.append(
+                segmented.evidence_of(region_probabilities(network, mirrored)[0], spacing)
+            )
+    final = [row for own in rows.values() for row in own[FINAL]]
+    measured = [row for row in final if row["features"]]
+    confidence = fit_confidence(
+        np.array([row["features"] for row in measured]),
+        np.array([row["dice"] >= RIGHT_DICE for row in measured]),
         np.array([row["fold"] for row in measured]),
     )
+    confidence["right"] = f"a Dice coefficient of at least {RIGHT_DICE}"
+    for row, sure in zip(measured, confidence.pop("each"), strict=True):
+        row["confidence"] = round(float(sure), 4)
+    slices = np.array([row["free"] for row in final])
     return {
-        "patients": len(cases),
         "folds": recipe.folds,
+        "input": plain(recipe.input),
         "seed": recipe.seed,
-        "methods": {name: summary(some) for name, some in rows.items()},
-        "confidence": fitted,
+        "collections": {
+            collection: {
+                "patients": len(own[FINAL]),
+                "methods": {name: summary(some) for name, some in own.items()},
+            }
+            for collection, own in rows.items()
+        },
+        "confidence": confidence,
         "healthy": {
             "heads": len(healthy),
-            "called_sick": sum(value >= lesion_finding.LEAST_ML for value in healthy),
-            "least_ml": lesion_finding.LEAST_ML,
-            "evidence_ml": [round(float(value), 3) for value in sorted(healthy)],
+            "called_sick": sum(value >= segmented.LEAST_ML for value in healthy),
+            "least_ml": segmented.LEAST_ML,
+            "slices": int(slices[:, 0].sum()),
+            "slices_called_sick": int(slices[:, 1].sum()),
         },
-        "rows": rows[FINAL],
+        "rows": {collection: own[FINAL] for collection, own in rows.items()},
     }
 
 
-def variants(
-    head: HeadVolume, network: SegmentationNetwork, probability: Field
-) -> dict[str, list[Lesion]]:
-    """The lesions that each of the compared methods finds; ``probability`` is what ships."""
-    spacing = head.working.spacing
-    compared = lesion.search(
+def _measured(
+    labelled: LabelledStudy, head: HeadVolume, network: SegmentationNetwork
+) -> dict[str, Row]:
+    """What each of the compared methods is worth in a head, by name."""
+    study, spacing = labelled.study, head.working.spacing
+    regions = region_probabilities(network, head)
+    compared = lesion_search.search(
         head.images, Modality.FLAIR, head.inside, head.plane, spacing, not head.stripped
     )
-    certain = np.zeros_like(probability)
-    for one in lesion.together(compared) if compared else []:
-        certain = np.maximum(certain, one.certainty)
-    flair = {Modality.FLAIR: head.images[Modality.FLAIR]}
-    # As a greedier skull stripping leaves the head.
-    closer = replace(head, inside=erode(head.inside, 4.0, spacing))
-    maps = {
-        FINAL: probability,
-        "network, asked about both sides in turn": _probability(head, mean_of_sides(network)),
-        "network, FLAIR alone": _probability(replace(head, images=flair), network),
-        "network, brain cut 4 mm closer": _probability(closer, network),
-        "network and model-free averaged": (
-            (1 - _MIXED) * probability + np.float32(_MIXED) * certain
-        ),
+    found = {FINAL: segmented.lesions_of(regions[0], spacing), "model-free": compared}
+    union = regions[0].copy()
+    for one in lesion_search.together(compared) if compared else []:
+        union[one.mask] = np.maximum(union[one.mask], 0.6)
+    found["union of both masks"] = segmented.lesions_of(union, spacing)
+    both = region_probabilities(mean_of_sides(network), head)
+    found["network, asked about both sides in turn"] = segmented.lesions_of(both[0], spacing)
+    for name, shown in _SHOWN.items():
+        images = {m: image for m, image in head.images.items() if m in shown}
+        if len(images) == len(shown) < len(head.images):
+            other = region_probabilities(network, replace(head, images=images))
+            found[name] = segmented.lesions_of(other[0], spacing)
+    findings = {name: _finding(study, head, lesions) for name, lesions in found.items()}
+    rows = {name: score(labelled, finding) for name, finding in findings.items()}
+    lesions = found[FINAL]
+    rows[FINAL]["features"] = (
+        [round(value, 4) for value in segmented.features(regions[0], lesions)] if lesions else []
+    )
+    rows[FINAL]["free"] = called_sick(labelled, findings[FINAL])
+    if labelled.labels is not None and len(regions) == len(REGIONS):
+        rows[FINAL] |= _parts(labelled, findings[FINAL], regions, head)
+    return rows
+
+
+def _finding(study: Study, head: HeadVolume, lesions: list[Lesion]) -> TumourFinding:
+    if not lesions:
+        return nothing(study, "lesion")
+    return finding_of(study, head.working, lesions, "lesion", 0.0, ())
+
+
+def _parts(
+    labelled: LabelledStudy, finding: TumourFinding, regions: Field, head: HeadVolume
+) -> Row:
+    """Dice of the core and of what enhances: by the network, and by the rule T1ce - T1."""
+    labels, parts = labelled.labels, parts_of(finding.mask, regions, head.working)
+    assert labels is not None and parts is not None and finding.mask is not None
+    enhancing = labels == LesionPart.ENHANCING
+    core = enhancing | (labels == LesionPart.NECROSIS)
+    row = {
+        "enhancing": dice(parts == LesionPart.ENHANCING, enhancing),
+        "core": dice((parts == LesionPart.ENHANCING) | (parts == LesionPart.NECROSIS), core),
+        "rule": 0.0,
     }
-    found = {"model-free": compared}
-    found |= {name: lesion_finding.lesions_of(one, spacing) for name, one in maps.items()}
-    for threshold in (0.3, 0.4, 0.6):
-        lesions = lesion_finding.lesions_of(probability, spacing, threshold)
-        found[f"network, threshold {threshold}"] = lesions
-    return found
+    if finding.found:
+        brain = head.working.refine(head.inside)
+        around = NormalAppearingBrain.around(labelled.study.grid, finding.mask, brain)
+        ruled = None if around is None else find_enhancement(labelled.study, around)
+        row["rule"] = 0.0 if ruled is None else dice(ruled.mask, enhancing)
+    return row
 
 
-def _findings(
-    study: Study, head: HeadVolume, found: Mapping[str, list[Lesion]]
-) -> dict[str, TumourFinding]:
-    """What each method says, and what else could choose the slice."""
-    made = {
-        name: finding_of(study, head.working, lesions, "lesion", 0.0, ())
-        if lesions
-        else nothing(study, "lesion")
-        for name, lesions in found.items()
-    }
-    final, mm_apart = made[FINAL], study.grid.spacing[axial_axis(study.grid)]
-    for mm in _SMOOTHINGS_MM:
-        index = largest_slice(final.area_mm2, mm_apart, mm) if final.found else None
-        made[f"network, areas smoothed by {mm:g} mm"] = replace(final, index=index)
-    summed = final
-    if final.found:  # a doubtful rim counts less than the core
-        lesions = lesion.together(found[FINAL])
-        sums = np.sum([one.certainty.sum(axis=(0, 1)) for one in lesions], axis=0)
-        weighed = head.working.spread(sums.astype(np.float32), 2)
-        summed = replace(final, index=largest_slice(weighed, mm_apart))
-    return {**made, "network, slice by summed probability": summed}
-
-
-def mean_of_sides(forward: Forward) -> Forward:
+def mean_of_sides(network: SegmentationNetwork) -> SegmentationNetwork:
     """Asks again with right and left exchanged, and takes the mean."""
 
-    def ask(slices: NDArray[np.float32]) -> NDArray[np.float32]:
-        exchanged = forward(np.ascontiguousarray(slices[:, :, ::-1]))
-        return np.asarray((forward(slices) + exchanged[:, :, ::-1]) / 2, np.float32)
+    def ask(slices: NDArray[np.float32], report: Report) -> NDArray[np.float32]:
+        exchanged = network.run(np.ascontiguousarray(slices[:, :, ::-1]), report)
+        both = network.run(slices, report) + exchanged[:, :, ::-1]
+        return np.asarray(both / 2, np.float32)
 
-    return ask
-
-
-def _probability(head: HeadVolume, network: Forward) -> Field:
-    return lesion_probability(network, head.images, head.inside, head.plane, head.working.spacing)
+    return replace(network, run=ask)
 
 
 def mirrored_healthy_head(head: HeadVolume, truth: Mask) -> HeadVolume | None:
@@ -193,35 +211,6 @@ def mirrored_healthy_head(head: HeadVolume, truth: Mask) -> HeadVolume | None:
     return replace(head, images=images, inside=inside)
 
 
-def score(labelled: LabelledStudy, finding: TumourFinding) -> Row:
-    """How good a finding is beside the expert's segmentation."""
-    truth = labelled.lesion
-    assert truth is not None and finding.mask is not None
-    area = areas(labelled.study.grid, truth, axial_axis(labelled.study.grid))
-    both = float((truth & finding.mask).sum())
-    index = finding.index
-    return {
-        "share": round(float(area[index] / area.max()), 4) if index is not None else 0.0,
-        "dice": round(2 * both / float(truth.sum() + finding.mask.sum()), 4),
-        "distance": None if index is None else abs(index - int(area.argmax())),
-    }
-
-
-def summary(rows: list[Row]) -> dict[str, float]:
-    """Means over the patients."""
-    fraction = np.array([row["share"] for row in rows])
-    dice = np.array([row["dice"] for row in rows])
-    far = [row["distance"] for row in rows if row["distance"] is not None]
-    return {
-        "mean_share": round(float(fraction.mean()), 4),
-        "share_at_least_0.9": round(float((fraction >= RIGHT).mean()), 4),
-        "mean_dice": round(float(dice.mean()), 4),
-        "median_dice": round(float(np.median(dice)), 4),
-        "median_distance_slices": float(np.median(far)),
-        "not_found": len(rows) - len(far),
-    }
-
-
 def figures_file(recipe: SegmentationRecipe, data: Path, run: Path, report: Report) -> Path:
     """The file with the figures of a run, measured and written now unless it is there."""
     path = run / FIGURES_FILE
@@ -240,10 +229,10 @@ def write_detections(
 ) -> None:
     """Write what is found in each patient by the network that never saw that patient, as
     ``detections.detect_all`` does."""
-    cases = read_cases(data)
+    cases = segmentation_cases(data).cases
     networks = [
-        runnable(load_network(run / f"fold-{n}.npz"), calibration) for n in range(recipe.folds)
+        runnable(run / f"fold-{n}.npz", recipe.input, calibration) for n in range(recipe.folds)
     ]
-    for number, (case, fold) in enumerate(zip(cases, folds_of(cases, recipe), strict=True)):
+    for number, (case, fold) in enumerate(zip(cases, split(cases, recipe), strict=True)):
         report(number / len(cases), "writing what was found")
         detect(case, out, partial(find_tumour, network=networks[fold]))

@@ -1,8 +1,8 @@
 """Train the segmentation network: cross-validation by patient, then the final network.
 
-Each finished part is a file in the run's folder; run again, and only what is missing is done (an
-unfinished network starts again). The schedule is fixed beforehand: no fold's test patients decide
-when its training stops.
+Each finished part is a file in the run's folder, and a network that was broken off goes on from
+its checkpoint. The schedule is fixed beforehand: no fold's test patients decide when its training
+stops.
 """
 
 from collections.abc import Iterator, Sequence
@@ -12,27 +12,42 @@ from typing import Any
 
 import numpy as np
 import torch
+from monai.losses import DiceLoss
 from numpy.typing import NDArray
 from torch import Tensor, nn
+from torch.utils.data import DataLoader, Dataset
 
 from brainviewer.core.errors import Report
-from brainviewer.models.segmentation.input import CHANNELS
-from brainviewer.training.labelled_data.cases import read_cases
-from brainviewer.training.labelled_data.collection import Case, patient_folds
-from brainviewer.training.learning import descend
+from brainviewer.models.plain_data import read
+from brainviewer.models.segmentation.input import SliceInput
+from brainviewer.training.labelled_data.collection import Case, folds_of
+from brainviewer.training.learning import Checkpoint, descend
 from brainviewer.training.recipes import Schedule, parsed, read_schedule
-from brainviewer.training.segmentation.augment import draw_sample
+from brainviewer.training.segmentation.data import segmentation_cases
 from brainviewer.training.segmentation.head_volumes import TrainingVolume, training_volumes
-from brainviewer.training.segmentation.unet import UNet
-from brainviewer.training.weights import load_weights, save_weights
+from brainviewer.training.segmentation.network import segmentation_unet
+from brainviewer.training.segmentation.transforms import SLICES, training_transforms
+from brainviewer.training.weights import save_weights
+
+Samples = dict[str, Tensor]
+_WEIGHTS = (2.0, 1.0, 1.0)
+"""Of the Dice coefficients of the regions: slice and descriptors rest on the whole lesion."""
+_UNASKED = -20.0
+"""The logit of a region that nobody marked: it adds nothing to the loss."""
 
 
 @dataclass(frozen=True)
 class SegmentationRecipe:
-    """How the network is trained."""
+    """How the network is trained.
+
+    in_full : chance that a slab is one of a patient whose three regions are marked.
+    input : what the network sees and tells.
+    """
 
     seed: int
     folds: int
+    in_full: float
+    input: SliceInput
     training: Schedule
 
 
@@ -41,63 +56,113 @@ def read_segmentation_recipe(path: Path) -> SegmentationRecipe:
 
     def parse(content: dict[str, Any]) -> SegmentationRecipe:
         training = read_schedule({"label_smoothing": 0.0, **content["training"]}, parts=0)
-        return SegmentationRecipe(int(content["seed"]), int(content["folds"]), training)
+        if training.batch % SLICES:
+            raise ValueError(f"batch must be a multiple of {SLICES}")
+        return SegmentationRecipe(
+            seed=int(content["seed"]),
+            folds=int(content["folds"]),
+            in_full=float(content["in_full"]),
+            input=read(SliceInput, content["input"]),
+            training=training,
+        )
 
     return parsed(path, parse)
 
 
-def folds_of(cases: Sequence[Case], recipe: SegmentationRecipe) -> NDArray[np.int64]:
-    """The fold of every case."""
-    return patient_folds([case.label for case in cases], recipe.folds, recipe.seed)
+def split(cases: Sequence[Case], recipe: SegmentationRecipe) -> NDArray[np.int64]:
+    """The fold of every case; all studies of one patient lie in one."""
+    return folds_of(cases, recipe.folds, recipe.seed)
 
 
-def train_all(recipe: SegmentationRecipe, data: Path, out: Path, report: Report) -> None:
+def train_all(
+    recipe: SegmentationRecipe,
+    data: Path,
+    out: Path,
+    report: Report,
+    only: Sequence[int] | None = None,
+) -> None:
     """Leave ``fold-N.npz`` for every fold and ``final.npz``, of all patients, in ``out``."""
-    cases = read_cases(data)
+    cases = segmentation_cases(data).cases
     heads = training_volumes(cases, out / "heads", report)
-    fold_of = folds_of(cases, recipe)
+    fold_of = split(cases, recipe)
     for fold in range(recipe.folds + 1):
+        if only is not None and fold not in only:
+            continue
         final = fold == recipe.folds
         path = out / ("final.npz" if final else f"fold-{fold}.npz")
         if not path.exists():
             learned = [head for head, own in zip(heads, fold_of, strict=True) if own != fold]
             text = "all patients" if final else f"fold {fold + 1}"
-            save_weights(train(recipe, learned, fold, text, report), path)
+            checkpoint = Checkpoint(path.with_suffix(".part.npz"))
+            save_weights(train(recipe, learned, fold, text, report, checkpoint), path)
+            checkpoint.remove()
 
 
 def train(
-    recipe: SegmentationRecipe, heads: Sequence[TrainingVolume], run: int, text: str, report: Report
-) -> UNet:
+    recipe: SegmentationRecipe,
+    heads: Sequence[TrainingVolume],
+    run: int,
+    text: str,
+    report: Report,
+    checkpoint: Checkpoint | None = None,
+) -> nn.Module:
     """Train one network."""
     torch.manual_seed(recipe.seed + run)
-    network, schedule = UNet(CHANNELS), recipe.training
+    network = segmentation_unet(recipe.input)
 
-    def losses() -> Iterator[tuple[Tensor, Tensor]]:
-        for step in range(schedule.steps):
-            random = np.random.default_rng([recipe.seed, run, step])
-            chosen = random.integers(len(heads), size=schedule.batch)
-            images, masks = zip(*(draw_sample(heads[n], random) for n in chosen), strict=True)
-            inputs = torch.from_numpy(np.stack(images)).to(memory_format=torch.channels_last)
+    def losses(first: int) -> Iterator[tuple[Tensor, Tensor]]:
+        slabs = Slabs(heads, recipe, run, first)
+        for batch in DataLoader(slabs, batch_size=None, num_workers=1, prefetch_factor=4):
+            inputs = batch["slices"].to(memory_format=torch.channels_last)
             with torch.autocast("cpu", torch.bfloat16):
                 logits = network(inputs)
-            loss = segmentation_loss(logits.float(), torch.from_numpy(np.stack(masks)))
+            loss = segmentation_loss(logits.float(), batch["regions"], batch["asked"])
             yield loss, loss
 
-    return descend(network, losses(), schedule, text, report, [network], rising=0.15)
+    tasks = [network]
+    schedule = recipe.training
+    return descend(network, losses, schedule, text, report, tasks, 0.15, checkpoint)
 
 
-def segmentation_loss(logits: Tensor, mask: Tensor) -> Tensor:
-    """Cross-entropy, and one minus the Dice coefficient of the whole batch."""
-    probability = torch.sigmoid(logits)
-    both = (probability * mask).sum()
-    dice = (2 * both + 1) / (probability.sum() + mask.sum() + 1)
-    entropy = nn.functional.binary_cross_entropy_with_logits(logits, mask)
-    return torch.as_tensor(2 * entropy + 1 - dice)
+class Slabs(Dataset[Samples]):  # type: ignore[misc]  # mypy does not look into torch
+    """The batches of a training from one step on, each drawn from its own seed."""
+
+    def __init__(
+        self, heads: Sequence[TrainingVolume], recipe: SegmentationRecipe, run: int, first: int
+    ) -> None:
+        self._recipe, self._run, self._first = recipe, run, first
+        most = max(head.regions for head in heads)
+        full = [head for head in heads if head.regions == most]
+        rest = [head for head in heads if head.regions != most]
+        self._groups = (full, rest or full)
+        self._transforms = training_transforms(recipe.input)
+
+    def __len__(self) -> int:
+        return self._recipe.training.steps - self._first
+
+    def __getitem__(self, index: int) -> Samples:
+        if index >= len(self):
+            raise IndexError
+        seed = np.random.SeedSequence([self._recipe.seed, self._run, self._first + index])
+        random = np.random.default_rng(seed)
+        self._transforms.set_random_state(seed=int(random.integers(2**31)))
+        slabs = []
+        for _ in range(self._recipe.training.batch // SLICES):
+            group = self._groups[random.random() >= self._recipe.in_full]
+            slabs.append(self._transforms(group[random.integers(len(group))]))
+        return {name: torch.cat([slab[name] for slab in slabs]) for name in slabs[0]}
 
 
-def load_network(path: Path) -> UNet:
-    """A network as ``save_weights`` left it, ready to segment."""
-    network = UNet(CHANNELS)
-    load_weights(network, path)
-    network.eval()
-    return network
+def segmentation_loss(logits: Tensor, regions: Tensor, asked: Tensor) -> Tensor:
+    """Cross-entropy, and one minus the Dice coefficient of each region in the whole batch.
+
+    logits, regions : (n, regions, h, w); asked : (n, regions, 1, 1), what was marked.
+    """
+    logits = torch.where(asked, logits, _UNASKED)
+    regions = torch.where(asked, regions, 0.0)
+    entropy = nn.functional.binary_cross_entropy_with_logits(logits, regions)
+    measure = DiceLoss(
+        sigmoid=True, batch=True, smooth_nr=1.0, smooth_dr=1.0, reduction="none", weight=_WEIGHTS
+    )
+    dice = measure(logits, regions).sum() / sum(_WEIGHTS)
+    return torch.as_tensor(2 * entropy * logits.shape[1] / asked.float().sum(1).mean() + dice)

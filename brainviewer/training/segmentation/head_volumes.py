@@ -10,20 +10,19 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from brainviewer.core.errors import FileError, Report
-from brainviewer.core.study import Modality
+from brainviewer.core.study import SEQUENCES, Modality
 from brainviewer.imaging.preprocess.head_volume import HeadVolume, prepare
-from brainviewer.models.segmentation.input import PIXEL_MM, Canvas
+from brainviewer.models.segmentation.input import PIXEL_MM, REGIONS, Canvas
 from brainviewer.training.json_files import write_arrays
-from brainviewer.training.labelled_data.collection import Case
+from brainviewer.training.labelled_data.collection import Case, LabelledStudy
 
 # Larger than the images that the network learns from, so that these can be turned and moved.
 _FRAME = (112, 128)
-_FAR = -9.0
-FIELDS = (
-    "flair", "t1", "t1ce", "mirrored_flair", "mirrored_t1", "mirrored_t1ce",
-    "depth", "mirrored_depth", "side", "lesion",
-)  # fmt: skip
-SEQUENCES = {"flair": Modality.FLAIR, "t1": Modality.T1, "t1ce": Modality.T1CE}
+_FAR, _LOW, _HIGH = -9.0, -6.0, 12.0
+MIRRORED = "mirrored "
+FIELDS = (*SEQUENCES, *(MIRRORED + m for m in SEQUENCES),
+          "depth", "mirrored depth", "side", *REGIONS)  # fmt: skip
+_OUTSIDE = {"depth": _FAR, "mirrored depth": _FAR, "side": 0.0} | dict.fromkeys(REGIONS, 0.0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,22 +31,23 @@ class TrainingVolume:
 
     fields : (S, len(FIELDS), R, A) float32. Sequences are normalised and reach beyond the brain;
         ``depth`` is the distance to the brain's edge in mm, positive inside; ``side`` the distance
-        from the mid-sagittal plane; ``lesion`` 0..1.
+        from the mid-sagittal plane; regions 0..1.
     slice_mm : distance of the slices.
-    present : names of the sequences that there are.
+    present : which of ``SEQUENCES`` there are.
+    regions : how many of ``REGIONS`` the expert has marked, from the first on.
     healthy_side : 1 right or -1 left if that side holds none of the lesion, else 0.
     """
 
-    case_id: str
     fields: NDArray[np.float32]
     slice_mm: float
-    present: tuple[str, ...]
+    present: tuple[bool, ...]
+    regions: int
     healthy_side: int
 
     @cached_property
     def holding(self) -> NDArray[np.int64]:
         """Slices that hold some of the lesion."""
-        amount = self.fields[:, FIELDS.index("lesion")].sum(axis=(1, 2))
+        amount = self.fields[:, FIELDS.index("whole")].sum(axis=(1, 2), dtype=np.float32)
         return np.flatnonzero(amount > 2)
 
     @cached_property
@@ -78,37 +78,55 @@ def training_volume(case: Case) -> TrainingVolume:
         )
     spacing = head.working.spacing
     canvas = Canvas.around(head.inside, spacing, _FRAME)
-    lesion, side = head.working.thin(labelled.lesion), side_mm(head)
-    volumes = {"depth": _depth(head), "side": side, "lesion": lesion}
-    present = tuple(name for name, modality in SEQUENCES.items() if modality in head.images)
-    for name, modality in SEQUENCES.items():
-        volumes[name] = np.clip(head.images.get(modality, np.zeros_like(lesion)), -6, 12)
-    outside = {"depth": _FAR, "mirrored_depth": _FAR, "side": 0.0, "lesion": 0.0}
+    side = side_mm(head)
+    volumes = {"depth": _depth(head), "side": side} | regions_of(labelled, head)
+    for modality in SEQUENCES:
+        image = head.images.get(modality, np.zeros(head.inside.shape, np.float32))
+        volumes[modality] = np.clip(image, _LOW, _HIGH)
     for name in ("depth", *SEQUENCES):
-        volumes[f"mirrored_{name}"] = head.plane.mirror(
-            volumes[name], spacing, outside.get(name, -6.0)
-        )
+        outside = _OUTSIDE.get(name, _LOW)
+        volumes[MIRRORED + name] = head.plane.mirror(volumes[name], spacing, outside)
+    lesion = volumes["whole"]
     right, left = (float((lesion * (sign * side > 0)).sum()) for sign in (1, -1))
     healthy = -1 if left < 0.01 * right else 1 if right < 0.01 * left else 0
-    fields = [canvas.draw(volumes[name], spacing, outside.get(name, -6.0)) for name in FIELDS]
-    return TrainingVolume(case.case_id, np.stack(fields, axis=1), spacing[2], present, healthy)
+    fields = [
+        canvas.draw(volumes.get(name, np.zeros_like(lesion)), spacing, _OUTSIDE.get(name, _LOW))
+        for name in FIELDS
+    ]
+    present = tuple(modality in head.images for modality in SEQUENCES)
+    regions = len(REGIONS) if labelled.labels is not None else 1
+    return TrainingVolume(np.stack(fields, axis=1), spacing[2], present, regions, healthy)
+
+
+def regions_of(labelled: LabelledStudy, head: HeadVolume) -> dict[str, NDArray[np.float32]]:
+    """How much of each voxel (R, A, S) of the working arrays belongs to each marked region."""
+    assert labelled.lesion is not None
+    masks = [labelled.lesion]
+    if labelled.labels is not None:
+        masks += [(labelled.labels == 1) | (labelled.labels == 4), labelled.labels == 4]
+    return {name: head.working.thin(one) for name, one in zip(REGIONS, masks, strict=False)}
 
 
 def write_volume(head: TrainingVolume, path: Path) -> None:
     """Write a head, whole or not at all."""
-    numbers = {"slice_mm": head.slice_mm, "healthy_side": head.healthy_side}
-    fields, present = head.fields.astype(np.float16), np.array(head.present)
-    write_arrays(path, compress=False, fields=fields, present=present, **numbers)
+    numbers = {name: getattr(head, name) for name in ("slice_mm", "regions", "healthy_side")}
+    write_arrays(
+        path,
+        compress=False,
+        fields=head.fields.astype(np.float16),
+        present=np.array(head.present),
+        **numbers,
+    )
 
 
 def read_volume(path: Path) -> TrainingVolume:
     """Read what ``write_volume`` wrote."""
     with np.load(path, allow_pickle=False) as file:
         return TrainingVolume(
-            path.stem,
             file["fields"].astype(np.float32),
             float(file["slice_mm"]),
-            tuple(str(name) for name in file["present"]),
+            tuple(bool(one) for one in file["present"]),
+            int(file["regions"]),
             int(file["healthy_side"]),
         )
 

@@ -3,13 +3,14 @@
     python -m brainviewer.training.segmentation.package --run RUN \
         --out resources/models/lesion-outline
 
-Writes the Keras architecture and weights, the ONNX graph, ``evaluation.json``, ``card.json`` and
-the tables of the README. ``--texts-only`` writes card and tables again from ``evaluation.json`` and
-``about.toml``.
+Writes the ONNX graph, ``evaluation.json`` with the out-of-fold figures of every patient,
+``card.json`` and the tables of the README. ``--texts-only`` writes card and tables again from
+``evaluation.json`` and ``about.toml``.
 """
 
 import json
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -19,7 +20,8 @@ from brainviewer.core.errors import FileError
 from brainviewer.files.writing import write_whole
 from brainviewer.models.card import Task
 from brainviewer.models.card_file import CARD_FILE, FORMAT
-from brainviewer.models.segmentation.input import CHANNELS
+from brainviewer.models.plain_data import read
+from brainviewer.models.segmentation.input import SliceInput
 from brainviewer.training.command import run_alone
 from brainviewer.training.json_files import dump, write_json
 from brainviewer.training.metrics.fractions import wilson
@@ -27,22 +29,15 @@ from brainviewer.training.model_files import NETWORK_FILES, README_FILE, About, 
 from brainviewer.training.templates import put_tables, render_markdown
 
 EVALUATION_FILE = "evaluation.json"
+GRAPH = NETWORK_FILES["graph"]
 SHIPPED = "network (what ships)"
-
-
-def write_networks(numbers: Path, out: Path) -> None:
-    """Write architecture, weights and graph of the network in ``numbers``."""
-    from brainviewer.training.segmentation.evaluate import KERAS_SIZE
-    from brainviewer.training.segmentation.fit import load_network
-    from brainviewer.training.segmentation.unet import copy_into_keras, keras_model, write_graph
-
-    network = load_network(numbers)
-    model = keras_model(CHANNELS, KERAS_SIZE)
-    copy_into_keras(network, model)
-    architecture = json.dumps(json.loads(model.to_json()), indent=1)
-    write_whole(out / NETWORK_FILES["architecture"], f"{architecture}\n".encode())
-    model.save_weights(out / NETWORK_FILES["weights"])
-    write_graph(network, CHANNELS, out / NETWORK_FILES["graph"])
+_NAMES = {
+    "mean_dice": "mean Dice",
+    "mean_share": "area of the chosen slice beside the largest",
+    "share_at_least_0.9": "slice with 0.9 of the largest area",
+    "mean_enhancing": "mean Dice of what enhances",
+    "mean_core": "mean Dice of the core",
+}
 
 
 def card_content(about: About, metrics: dict[str, Any], folder: Path) -> About:
@@ -53,33 +48,34 @@ def card_content(about: About, metrics: dict[str, Any], folder: Path) -> About:
         "task": str(Task.SEGMENTATION),
         **{key: about[key] for key in copied},
         "network": {},
+        "input": metrics["input"],
         "calibration": metrics["confidence"]["trust"],
         "figures": {"image": _card_metrics(metrics)},
         **{key: about[key] for key in ("training_data", "intended_use", "limits")},
-        "roles": {"graph": NETWORK_FILES["graph"]},
-        "files": {name: sha256(folder / name) for name in NETWORK_FILES.values()},
+        "roles": {"graph": GRAPH},
+        "files": {GRAPH: sha256(folder / GRAPH)},
     }
 
 
 def _card_metrics(metrics: dict[str, Any]) -> list[dict[str, Any]]:
-    """The figures of the card; means have no interval: those of each patient are not kept."""
-    shipped, healthy = metrics["methods"][SHIPPED], metrics["healthy"]
-    patients, heads = metrics["patients"], healthy["heads"]
-    sick = round(healthy["called_sick"] / heads, 4)
-    # Name, value, of how many, and whether it is a fraction of them.
-    rows = (
-        ("mean Dice", shipped["mean_dice"], patients, False),
-        ("median Dice", shipped["median_dice"], patients, False),
-        ("area of the chosen slice beside the largest", shipped["mean_share"], patients, False),
-        ("slice with 0.9 of the largest area", shipped["share_at_least_0.9"], patients, True),
-        ("healthy heads called sick", sick, heads, True),
-        ("AUROC of the confidence", metrics["confidence"]["auroc"], patients, False),
-    )
+    """The figures of the card: of each collection, of healthy heads, and of the confidence."""
     made = []
-    for name, value, count, is_fraction in rows:
-        ends = [round(end, 4) for end in wilson(value, count)] if is_fraction else [None, None]
-        low, high = ends
-        made.append({"name": name, "value": value, "low": low, "high": high, "patients": count})
+
+    def add(name: str, values: Sequence[float | None], patients: int) -> None:
+        value, low, high = values
+        made.append({"name": name, "value": value, "low": low, "high": high, "patients": patients})
+
+    for collection, own in metrics["collections"].items():
+        shipped = own["methods"][SHIPPED]
+        for key, name in _NAMES.items():
+            if key in shipped:
+                add(f"{name} ({collection})", shipped[key], own["patients"])
+    healthy, confidence = metrics["healthy"], metrics["confidence"]
+    sick = round(healthy["called_sick"] / healthy["heads"], 4)
+    ends = [round(end, 4) for end in wilson(sick, healthy["heads"])]
+    add("healthy heads called sick", (sick, *ends), healthy["heads"])
+    patients = sum(own["patients"] for own in metrics["collections"].values())
+    add("AUROC of the confidence", (confidence["auroc"], None, None), patients)
     return made
 
 
@@ -99,9 +95,11 @@ def main(
                 f"The run {run.name} was not measured.", "Run 'brainviewer evaluate' on it first."
             )
         metrics = json.loads((run / "figures.json").read_text(encoding="utf-8"))
-        write_networks(run / "final.npz", out)
-        kept = {name: value for name, value in metrics.items() if name != "rows"}
-        write_json(path, kept)
+        from brainviewer.training.segmentation.network import load_network, write_graph
+
+        wanted = read(SliceInput, metrics["input"])
+        write_graph(load_network(run / "final.npz", wanted), out / GRAPH, wanted)
+        write_json(path, metrics)
     metrics = json.loads(path.read_text(encoding="utf-8"))
     card = card_content(read_about(out), metrics, out)
     write_whole(out / CARD_FILE, dump(card).encode())

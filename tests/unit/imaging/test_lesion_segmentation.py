@@ -7,29 +7,31 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from brainviewer.core.errors import ModelError
+from brainviewer.core.errors import ModelError, silent
+from brainviewer.core.findings import LesionPart
 from brainviewer.core.geometry import Grid
-from brainviewer.core.study import Modality, Study, Volume
+from brainviewer.core.study import SEQUENCES, Modality, Study, Volume
+from brainviewer.imaging.preprocess.head_volume import HeadVolume
 from brainviewer.imaging.preprocess.midsagittal import MidPlane
 from brainviewer.imaging.preprocess.working_grid import WorkingGrid
 from brainviewer.models import registry
 from brainviewer.models.card_file import CARD_FILE
 from brainviewer.models.segmentation import lesions as outline
-from brainviewer.models.segmentation.finding import finding_of
+from brainviewer.models.segmentation.finding import finding_of, parts_of
 from brainviewer.models.segmentation.input import (
-    CHANNELS,
     DARKEST,
-    OFFSETS_MM,
+    SCALE,
     Canvas,
+    SliceInput,
     at,
     network_input,
     only_brain,
-    scaled,
 )
-from brainviewer.models.segmentation.network import lesion_probability
+from brainviewer.models.segmentation.network import SegmentationNetwork, region_probabilities
 from brainviewer.training.json_files import dump
 from brainviewer.training.model_files import read_about
 from brainviewer.training.segmentation import package
+from brainviewer.training.segmentation.measures import summary
 from tests.searching import shipped
 
 SPACING = (2.0, 2.0, 4.0)
@@ -37,6 +39,12 @@ SHAPE = (70, 84, 24)
 PLANE = MidPlane(69.0, 0.0, 0.0)
 CARD = registry.card_of("lesion-outline")
 SHIPPED, GRAPH = CARD.folder, "graph.onnx"
+
+
+HERE = 2
+WANTED = SliceInput(
+    {"FLAIR": HERE, "T1": 1, "T1ce": 1, "T2": 1}, 4.0, 12.0, ("whole", "core", "enhancing")
+)
 
 
 def grid_mm(shape=SHAPE, spacing=SPACING):
@@ -86,28 +94,49 @@ def test_canvas_holds_a_large_head():
 
 def test_channels_are_where_they_should_be():
     images = head_with(ball((100, 80, 48), 15))
-    images[Modality.T1CE] = images[Modality.FLAIR] + 1
+    images[Modality.T2] = images[Modality.FLAIR] + 1
+    canvas = Canvas.around(INSIDE, (2.0, 2.0, 5.0))
+    slices = network_input(images, INSIDE, PLANE, (2.0, 2.0, 5.0), canvas, WANTED)
+    assert slices.shape == (SHAPE[2], WANTED.channels, *canvas.shape)
+    flair, t2 = (SCALE * drawn(images[m], canvas) for m in (Modality.FLAIR, Modality.T2))
+    np.testing.assert_allclose(slices[:, HERE], flair)
+    # 4 mm above slice 10, where slices are 5 mm apart, lies between slice 10 and slice 11.
+    expected = 0.2 * flair[10] + 0.8 * flair[11]
+    np.testing.assert_allclose(slices[10, HERE + 1], expected, atol=1e-5)
+    # After 5 slices of FLAIR and its mirror image: 3 each of T1, T1ce, T2.
+    assert not slices[:, 6:12].any()
+    np.testing.assert_allclose(slices[:, 13], t2)
+    np.testing.assert_allclose(slices[10, 12], 0.2 * t2[10] + 0.8 * t2[9], atol=1e-5)
+    back = canvas.undraw(slices[:, 5], SPACING, SHAPE)
+    mirrored = PLANE.mirror(
+        only_brain(images[Modality.FLAIR], INSIDE, WANTED.brightest), SPACING, DARKEST
+    )
+    np.testing.assert_allclose(back[INSIDE], SCALE * mirrored[INSIDE], atol=1e-4)
+
+
+def drawn(image, canvas):
+    return canvas.draw(only_brain(image, INSIDE, WANTED.brightest), SPACING, DARKEST)
+
+
+@pytest.mark.parametrize("modality", list(SEQUENCES))
+def test_any_sequence_may_stand_alone(modality):
+    images = {modality: head_with(ball((100, 80, 48), 15))[Modality.FLAIR]}
     canvas = Canvas.around(INSIDE, SPACING)
-    slices = network_input(images, INSIDE, PLANE, SPACING, canvas)
-    assert slices.shape == (SHAPE[2], CHANNELS, *canvas.shape)
-    flair = canvas.draw(only_brain(images[Modality.FLAIR], INSIDE), SPACING, DARKEST)
-    here = OFFSETS_MM.index(0.0)
-    np.testing.assert_allclose(slices[:, here], scaled(flair))
-    # 5 mm above slice 10 lies between slice 11 and slice 12.
-    expected = scaled(0.75 * flair[11] + 0.25 * flair[12])
-    np.testing.assert_allclose(slices[10, here + 1], expected, atol=1e-5)
-    assert not slices[:, len(OFFSETS_MM) + 1].any()
-    assert slices[:, len(OFFSETS_MM) + 2].any()
-    back = canvas.undraw(slices[:, len(OFFSETS_MM)], SPACING, SHAPE)
-    mirrored = PLANE.mirror(only_brain(images[Modality.FLAIR], INSIDE), SPACING, DARKEST)
-    np.testing.assert_allclose(back[INSIDE], scaled(mirrored)[INSIDE], atol=1e-4)
+    slices = network_input(images, INSIDE, PLANE, SPACING, canvas, WANTED)
+    filled = [n for n in range(WANTED.channels) if slices[:, n].any()]
+    assert filled == {
+        Modality.FLAIR: [0, 1, 2, 3, 4, 5], Modality.T1: [6, 7, 8],
+        Modality.T1CE: [9, 10, 11], Modality.T2: [12, 13, 14],
+    }[modality]  # fmt: skip
 
 
 def test_what_lies_outside_the_brain_is_never_seen():
     images = head_with(ball((100, 80, 48), 15))
     skull = {m: np.where(INSIDE, v, 30).astype(np.float32) for m, v in images.items()}
     canvas = Canvas.around(INSIDE, SPACING)
-    first, second = (network_input(i, INSIDE, PLANE, SPACING, canvas) for i in (images, skull))
+    first, second = (
+        network_input(i, INSIDE, PLANE, SPACING, canvas, WANTED) for i in (images, skull)
+    )
     np.testing.assert_array_equal(first, second)
 
 
@@ -119,15 +148,67 @@ def test_outermost_slices_are_repeated():
 
 def test_probability_is_put_back_in_its_place():
     lesion = ball((100, 80, 48), 15)
-    here = OFFSETS_MM.index(0.0)
 
-    def bright(slices):
-        return (slices[:, here : here + 1] > scaled(np.float32(2.5))).astype(np.float32)
+    def bright(slices, report):
+        found = (slices[:, HERE : HERE + 1] > SCALE * 2.5).astype(np.float32)
+        return np.concatenate([found, found / 2, 0 * found], axis=1)
 
     calm = {Modality.FLAIR: np.where(lesion, 5, 0).astype(np.float32)}
-    found = lesion_probability(bright, calm, INSIDE, PLANE, SPACING)
-    np.testing.assert_array_equal(found > 0.5, lesion & INSIDE)
-    assert not found[~INSIDE].any()
+    head = HeadVolume(working_grid(), calm, INSIDE, PLANE, stripped=True)
+    network = SegmentationNetwork(bright, WANTED, CARD.calibration)
+    found = region_probabilities(network, head)
+    assert found.shape == (len(WANTED.regions), *SHAPE)
+    np.testing.assert_array_equal(found[0] > 0.5, lesion & INSIDE)
+    np.testing.assert_allclose(found[1], found[0] / 2)
+    assert not found[2].any() and not found[:, ~INSIDE].any()
+
+
+def working_grid():
+    """The grid of ``SHAPE`` itself, with voxels of ``SPACING``."""
+    grid = Grid(SHAPE, np.diag([*SPACING, 1.0]))
+    return WorkingGrid(grid, grid.to_ras, (0, 0, 0), (1, 1, 1), SHAPE, SPACING)
+
+
+@pytest.mark.parametrize(
+    ("neighbours", "regions"),
+    [({"FLAIR": 2, "PD": 1}, ("whole",)), ({"FLAIR": -1}, ("whole",)), ({}, ("whole",)),
+     ({"FLAIR": 2}, ()), ({"FLAIR": 2}, ("core",))],
+)  # fmt: skip
+def test_a_card_can_only_ask_for_what_a_slice_gives(neighbours, regions):
+    with pytest.raises(ValueError, match=r"input|regions"):
+        SliceInput(neighbours, 4.0, 12.0, regions)
+
+
+def test_parts_fill_the_lesion_and_nothing_else():
+    grid = Grid(SHAPE, np.diag([2.0, 2.0, 4.0, 1.0]))
+    working = WorkingGrid.around(grid, np.where(INSIDE, 100, 0))
+    whole, core, rim = (ball((100, 80, 48), radius) for radius in (26, 18, 12))
+    regions = np.stack([working.thin(one) for one in (whole, core, core & ~rim)])
+    # What enhances beside the lesion is no part of it.
+    regions[2][working.thin(ball((40, 100, 48), 12)) > 0] = 1
+    lesions = outline.lesions_of(regions[0], working.spacing)
+    found = finding_of(study_on(grid), working, lesions, "lesion", 0.5, ())
+    parts = parts_of(found.mask, regions, working)
+    assert ((parts > 0) == found.mask).all()
+    assert parts[50, 40, 12] == LesionPart.NECROSIS
+    assert parts[50 + 7, 40, 12] == LesionPart.ENHANCING
+    assert parts[50 + 11, 40, 12] == LesionPart.OEDEMA
+
+
+def study_on(grid):
+    flair = np.where(INSIDE, 100, 0).astype(np.int16)
+    return Study({Modality.FLAIR: Volume(Modality.FLAIR, flair, grid)}, grid, "made")
+
+
+def test_a_border_between_two_voxels_is_kept():
+    grid = Grid(tuple(2 * n for n in SHAPE), np.diag([1.0, 1.0, 2.0, 1.0]))
+    fine = np.arange(2 * SHAPE[0])[:, None, None] * np.ones((1, *grid.shape[1:]))
+    head = np.where(INSIDE.repeat(2, 0).repeat(2, 1).repeat(2, 2), 100, 0)
+    working = WorkingGrid.around(grid, head)
+    for edge in (60, 61):
+        truth = (fine > edge) & (fine < edge + 30) & (head > 0)
+        mask = working.refine(working.thin(truth))
+        assert np.flatnonzero(mask[:, 80, 24])[[0, -1]].tolist() == [edge + 1, edge + 29]
 
 
 def test_lesions_come_by_evidence_with_their_holes_filled():
@@ -142,15 +223,13 @@ def test_lesions_come_by_evidence_with_their_holes_filled():
     assert lesions[0].evidence > lesions[1].evidence
     assert lesions[0].volume_ml == pytest.approx(large.sum() * 0.016)
     assert lesions[0].evidence == pytest.approx(0.9 * (large & ~hole).sum() * 0.016, rel=1e-4)
-    assert (lesions[0].certainty[hole] == 1).all()
+    assert (lesions[0].soft[hole] == 1).all()
     assert outline.lesions_of(probability, SPACING, 0.92)[0].volume_ml == lesions[1].volume_ml
 
 
 def test_second_lesion_is_mentioned_if_it_is_sizeable():
-    grid = Grid(SHAPE, np.diag([2.0, 2.0, 4.0, 1.0]))
-    flair = np.where(INSIDE, 100, 0).astype(np.int16)
-    study = Study({Modality.FLAIR: Volume(Modality.FLAIR, flair, grid)}, grid, "made")
-    working = WorkingGrid.around(grid, flair)
+    study = study_on(Grid(SHAPE, np.diag([2.0, 2.0, 4.0, 1.0])))
+    working = WorkingGrid.around(study.grid, study.volumes[Modality.FLAIR].data)
 
     def finding(radius):
         two = ball((100, 80, 48), 22) | ball((40, 100, 48), radius)
@@ -188,12 +267,14 @@ def test_confidence_follows_the_shipped_weights():
 def test_threads_may_fraction_the_network():
     network = shipped()
     some = [
-        np.random.default_rng(n).normal(0, 0.5, (2, CHANNELS, 80, 96)).astype(np.float32)
+        np.random.default_rng(n).normal(0, 0.5, (2, CARD.input.channels, 80, 96)).astype(np.float32)
         for n in range(6)
     ]
-    expected = [network(slices) for slices in some]
+    expected = [network.run(slices, silent) for slices in some]
     with ThreadPoolExecutor(4) as threads:
-        for found, known in zip(threads.map(network, some), expected, strict=True):
+        for found, known in zip(
+            threads.map(lambda slices: network.run(slices, silent), some), expected, strict=True
+        ):
             np.testing.assert_array_equal(found, known)
 
 
@@ -239,6 +320,13 @@ def test_the_card_says_what_was_written_and_what_was_measured():
 def test_figures_stand_in_the_readme():
     figures = json.loads((SHIPPED / "evaluation.json").read_text("utf-8"))
     text = (SHIPPED / "README.md").read_text("utf-8")
-    for name, figure in figures["methods"].items():
-        assert f"| {name} | {figure['mean_share']:.3f} |" in text
+    for own in figures["collections"].values():
+        for name, figure in own["methods"].items():
+            assert f"| {name} | {figure['mean_share'][0]:.3f} |" in text
     assert figures["healthy"]["called_sick"] <= 0.1 * figures["healthy"]["heads"]
+
+
+def test_the_figures_are_those_of_the_patients():
+    figures = json.loads((SHIPPED / "evaluation.json").read_text("utf-8"))
+    for collection, rows in figures["rows"].items():
+        assert summary(rows) == figures["collections"][collection]["methods"][package.SHIPPED]

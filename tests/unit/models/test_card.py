@@ -153,7 +153,7 @@ def test_the_card_of_a_model_that_segments(tmp_path: Path) -> None:
     assert card.network.outputs == ("lesion",)
     assert card.weights_sha256 == card.files["graph.onnx"]
     assert card.network.files.keys() == {"graph.onnx"}
-    assert len(card.calibration.weights) == 4
+    assert len(card.calibration.weights) == 5
     assert card.metrics["image"][0].low is None
     (tmp_path / "card.json").write_text(json.dumps(segmentation()), encoding="utf-8")
     with pytest.raises(ModelError, match="does not classify"):

@@ -26,7 +26,9 @@ def read(*parts: str) -> dict[str, Any]:
 
 GLIOMA = read("resnet50-glioma", "evaluation.json")
 XCEPTION, RESNET = (read(f"{name}-tumour", "evaluation.json") for name in ("xception", "resnet50"))
-OUTLINE = read("lesion-outline", "evaluation.json")["methods"]["network (what ships)"]
+OUTLINE = read("lesion-outline", "evaluation.json")["collections"]["lgg"]["methods"][
+    "network (what ships)"
+]
 CARDS = {card.id: card for card in classification_models()}
 BOARD = ROOT / "resources" / "leaderboard"
 COPIES = json.loads((BOARD / "sartaj" / "cnn-128-flip.json").read_text(encoding="utf-8"))["leak"]
@@ -65,7 +67,7 @@ CLAIMS: list[tuple[str, str, Callable[[], tuple[str, ...]]]] = [
     ("README.md", r"`sartaj`, (\d+) of whose (\d+) test images are copies",
      lambda: (str(COPIES["copies"]), str(COPIES["copies"] + COPIES["others"]))),
     ("README.md", r"\(mean Dice ([\d.]+), the chosen slice holds ([\d.]+) of the largest",
-     lambda: (f"{OUTLINE['mean_dice']:.2f}", f"{OUTLINE['mean_share']:.2f}")),
+     lambda: tuple(f"{OUTLINE[name][0]:.2f}" for name in ("mean_dice", "mean_share"))),
     *(
         (f"resources/models/{model}/README.md", sentence, carried)
         for model in ("glioma-descriptors", "glioma-fused")

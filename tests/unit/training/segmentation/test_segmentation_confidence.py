@@ -32,8 +32,8 @@ def test_chance_tells_nothing():
 
 
 def test_beyond_what_was_seen_the_function_stays_as_it_was():
-    calibration = Calibration((0.0, 1.0, 0.0, 0.0), ((-2.0, 2.0), (0.0, 1.0), (0.0, 1.0)))
-    near, far = calibration(np.array([[-2.0, 0.5, 0.5], [-50.0, 0.5, 0.5]]))
+    calibration = Calibration((0.0, 1.0, 0.0, 0.0, 0.0), ((-2.0, 2.0), *((0.0, 1.0),) * 3))
+    near, far = calibration(np.array([[-2.0, 0.5, 0.5, 0.5], [-50.0, 0.5, 0.5, 0.5]]))
     assert near == far == pytest.approx(1 / (1 + np.exp(2)))
 
 
@@ -48,8 +48,8 @@ def test_without_right_and_wrong_slices_there_is_nothing_to_fit(right):
     "content",
     [
         {"weights": [1, 2], "limits": [[0, 1]]},
-        {"weights": [0, 0, 0, 0]},
-        {"weights": [0, 0, 0, 0], "limits": [[0, 1], [0, 1], [0]]},
+        {"weights": [0, 0, 0, 0, 0]},
+        {"weights": [0, 0, 0, 0, 0], "limits": [[0, 1], [0, 1], [0, 1], [0]]},
     ],
 )
 def test_settings_of_another_kind_are_refused(content):
