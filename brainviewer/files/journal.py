@@ -146,7 +146,7 @@ class Journal:
         digest = self._digest_now()
         if digest is None:
             return replace(self._state, digest=None, notice="")
-        if digest == self._state.digest:
+        if digest and digest == self._state.digest:
             return replace(self._state, notice="")
         try:
             found = read_annotations(self._path).annotations_on(self._study)

@@ -251,6 +251,25 @@ def test_a_journal_that_cannot_be_read_now_is_left_where_it_is(
     assert mine.keep((NOTE,)).annotations == (NOTE, RULER)
 
 
+def test_a_journal_that_could_not_be_read_twice_is_not_taken_for_the_same(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine = Journal(STUDY)
+    with monkeypatch.context() as patch:
+        # Written, but not read back: what is on disk is not known from here on.
+        patch.setattr(Journal, "_digest_now", lambda self: b"" if file_of(home).exists() else None)
+        mine.keep((RULER,))
+    other = Journal(STUDY)
+    other.restore()
+    other.keep((RULER, NOTE))
+    before = file_of(home).read_bytes()
+    with monkeypatch.context() as patch:
+        no_permission(patch, errno.EIO)
+        with pytest.raises(FileError, match="Save annotations as"):
+            mine.keep(())
+    assert file_of(home).read_bytes() == before
+
+
 def test_a_pipe_in_place_of_a_journal_is_left_alone(home: Path) -> None:
     (home / "journal").mkdir(parents=True)
     os.mkfifo(file_of(home))
