@@ -156,7 +156,7 @@ def _parts(panes: Sequence[SliceScene], in_volume: TumourFinding | None) -> list
     if taken is not None and taken.parts_ml is not None:
         shown |= {part: in_volume for part, ml in taken.parts_ml.items() if ml > 0}
     return [
-        _Entry(colour, f"{part_text(shown[part], part)}, found automatically", True)
+        _Entry(colour, f"found: {part_text(shown[part], part)}", True)
         for part, colour in palette.PARTS.items()
         if part in shown
     ]

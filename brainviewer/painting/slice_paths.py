@@ -13,7 +13,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPen
 
 from brainviewer.core.findings import TumourFinding
-from brainviewer.core.segments import lesion_values
+from brainviewer.core.segments import LesionPart, lesion_values
 from brainviewer.core.slices import SliceView
 from brainviewer.core.study import Study
 from brainviewer.painting import palette
@@ -75,10 +75,20 @@ class SlicePaths:
 
         def paths() -> Coloured:
             cut = np.ascontiguousarray(view.cut(parts, index))
-            return [
-                (colour, contour_path(cut == part, view.pixel_spacing))
-                for part, colour in palette.PARTS.items()
-            ]
+            lesion = self.lesion(finding, view, index)
+            core, necrosis = (
+                contour_path(np.isin(cut, inside), view.pixel_spacing)
+                for inside in (
+                    (LesionPart.ENHANCING, LesionPart.NECROSIS),
+                    (LesionPart.NECROSIS,),
+                )
+            )
+            areas = {
+                LesionPart.OEDEMA: _without(lesion, core),
+                LesionPart.ENHANCING: _without(core, necrosis),
+                LesionPart.NECROSIS: necrosis,
+            }
+            return [(palette.PARTS[part], area) for part, area in areas.items() if part in cut]
 
         return self._keep(("parts", finding, view.plane, view.convention, index), paths)
 
@@ -110,15 +120,16 @@ class SlicePaths:
             return []
 
         def paths() -> Coloured:
-            found = np.ascontiguousarray(view.cut(mask, index))
             supplied = np.isin(view.cut(labels.data, index), lesion_values(study.segment_names))
+            found = self.lesion(finding, view, index)
+            both, theirs = (
+                contour_path(area, view.pixel_spacing)
+                for area in (supplied & view.cut(mask, index), supplied)
+            )
             return [
-                (colour, contour_path(area, view.pixel_spacing))
-                for colour, area in (
-                    (palette.BOTH, found & supplied),
-                    (palette.TUMOUR, found & ~supplied),
-                    (palette.SUPPLIED, supplied & ~found),
-                )
+                (palette.BOTH, both),
+                (palette.TUMOUR, _without(found, both)),
+                (palette.SUPPLIED, _without(theirs, both)),
             ]
 
         key = "difference", labels, finding, view.plane, view.convention, index
@@ -162,3 +173,10 @@ class SlicePaths:
             for pen, width in ((ink(*palette.SHADOW), 2.6), (ink(palette.TUMOUR), DIAMETER_WIDTH)):
                 painter.setPen(QPen(pen, width))
                 painter.drawPath(thin)
+
+
+def _without(whole: QPainterPath, part: QPainterPath) -> QPainterPath:
+    """What of an area is not in a part of it; both border on the same line, without a gap."""
+    area = QPainterPath(whole)  # filled where an odd number of lines lies around a place
+    area.addPath(part)
+    return area

@@ -13,7 +13,7 @@ from brainviewer.gui.panes.pane_grid import PaneGrid
 from brainviewer.painting import canvas, slice_paths
 from brainviewer.painting.slice_layers import SliceLayers
 from tests.gui.conftest import show_study
-from tests.phantoms import marker_finding
+from tests.phantoms import marker_finding, with_parts
 
 pytestmark = pytest.mark.window
 
@@ -24,7 +24,7 @@ def shown(qtbot: QtBot, session: Session, study: Study) -> tuple[PaneGrid, QTime
     qtbot.addWidget(grid)
     grid.resize(700, 600)
     grid.show()
-    show_study(session, study, marker_finding(study))
+    show_study(session, study, with_parts(marker_finding(study), study))
     return grid, grid.findChild(ContoursAhead).findChild(QTimer)
 
 

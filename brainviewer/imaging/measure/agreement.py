@@ -8,7 +8,6 @@ from collections.abc import Collection
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from brainviewer.core.findings import TumourFinding
 from brainviewer.core.segments import (
@@ -20,6 +19,7 @@ from brainviewer.core.segments import (
     segment_parts,
 )
 from brainviewer.core.study import Study
+from brainviewer.imaging.preprocess.working_grid import Mask, box_of
 
 NOTHING_MARKED = "The supplied segmentation marks no lesion: there is nothing to compare with."
 
@@ -32,11 +32,11 @@ def compared(study: Study, finding: TumourFinding) -> TumourFinding:
     labels, mask, names = study.segmentation, finding.mask, study.segment_names
     if labels is None or mask is None or labels.data.shape != mask.shape:
         return finding
-    somewhere = (labels.data > 0) | mask  # a few per cent of all voxels
+    somewhere = _box_of_both(labels.data > 0, mask)  # a few per cent of all voxels
     found, values = mask[somewhere], labels.data[somewhere]
     voxel_ml = study.grid.voxel_volume / 1000
 
-    def overlap(ours: NDArray[np.bool_], of_values: Collection[int]) -> Overlap:
+    def overlap(ours: Mask, of_values: Collection[int]) -> Overlap:
         theirs = np.isin(values, list(of_values))
         counts = (np.count_nonzero(one) for one in (ours, theirs, ours & theirs))
         return Overlap(*(voxel_ml * int(count) for count in counts))
@@ -54,3 +54,12 @@ def compared(study: Study, finding: TumourFinding) -> TumourFinding:
         parts = {part: one for part, one in both.items() if one.found_ml or one.supplied_ml}
     cavity = overlap(found, [value for value, name in names.items() if name == CAVITY])
     return replace(finding, agreement=Agreement(lesion, parts, cavity.supplied_ml))
+
+
+def _box_of_both(one: Mask, other: Mask) -> tuple[slice, ...]:
+    """The smallest box that holds two masks (i, j, k)."""
+    boxes = [box for box in (box_of(one), box_of(other)) if box[0].stop] or [box_of(one)]
+    return tuple(
+        slice(min(side.start for side in sides), max(side.stop for side in sides))
+        for sides in zip(*boxes, strict=True)
+    )

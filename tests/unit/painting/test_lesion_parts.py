@@ -239,9 +239,9 @@ def test_parts_are_lines_and_areas_in_svg_and_stand_in_the_legend(
     assert taken.parts_ml is not None
     with_legend = svg_text(svg)
     for part, ml in taken.parts_ml.items():
-        assert f"{part.title.lower()} {volume_text(ml)}, found automatically" in with_legend
+        assert f"found: {part.title.lower()} {volume_text(ml)}" in with_legend
     off = replace(spec.panes[0], overlays=replace(BARE, parts=False))
-    assert "found automatically" not in svg_text(figure_svg(replace(spec, panes=(off,))).decode())
+    assert "found:" not in svg_text(figure_svg(replace(spec, panes=(off,))).decode())
     record = provenance_record(spec, 1)
     check_output(record)
     assert record["panes"][0]["parts"] == ["necrosis", "oedema", "enhancing"]
