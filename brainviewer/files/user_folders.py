@@ -40,6 +40,11 @@ def ages_folder() -> Path:
     return data_folder() / "ages"
 
 
+def models_folder() -> Path:
+    """Where the models lie that the user added."""
+    return data_folder() / "models"
+
+
 def unfinished_folder() -> Path:
     """Where links to files lie that are being written elsewhere; see ``drafts``."""
     return data_folder() / "unfinished"

@@ -50,10 +50,15 @@ STEP_NUMBERS: Mapping[str, frozenset[str]] = MappingProxyType(
         "standardise_in_head": frozenset({"floor", "low", "high"}),
         "blacken_outside_head": frozenset({"value"}),
         "crop_to_head": frozenset({"margin"}),
+        "grey_levels": frozenset({"low", "high"}),
+        "crop_to_contour": frozenset(),
+        "stretch_to_square": frozenset(),
     }
 )
 LESION_STEPS = frozenset({"standardise_near_lesion", "crop_around_lesion"})
 IMAGE_STEPS = frozenset({"standardise_in_head", "crop_to_head"})
+PLAIN_STEPS = frozenset({"grey_levels"})
+"""What models need that were trained elsewhere, on grey values 0..255."""
 
 
 @dataclass(frozen=True)
@@ -120,7 +125,7 @@ class Network:
     folder : where they lie.
     input : None for a segmentation network, whose input is that of its card.
     dense_layer : name of the dense layer's weights inside the weights file; "" for a segmentation
-        network.
+        network, and for one that does not end in global average pooling and one dense layer.
     files : sha256 by file name; ``roles`` says which file is what. A graph without a weights file
         beside it holds its own weights.
     """
@@ -141,9 +146,16 @@ class Network:
         Segmentation: ``lesion`` (n, regions, h, w), probabilities, for slices
         (n, channels, h, w).
         Classification: ``logits`` (n, classes) and ``features`` (n, h, w, c), its last feature map,
-        for images (n, size, size, depth). All float32.
+        for images (n, size, size, depth); without a dense layer the logits alone. All float32.
         """
-        return ("lesion",) if self.task is Task.SEGMENTATION else ("logits", "features")
+        if self.task is Task.SEGMENTATION:
+            return ("lesion",)
+        return ("logits", "features") if self.dense_layer else ("logits",)
+
+    @property
+    def of_onnx_only(self) -> bool:
+        """Whether ONNX Runtime alone can run it."""
+        return "graph" in self.roles and "architecture" not in self.roles
 
     def path(self, role: str) -> Path:
         """The file that plays ``role`` (architecture, weights, graph)."""
@@ -172,6 +184,7 @@ class Card:
         shared.
     metrics : measured by cross-validation, by what the answer rests on (``SITUATIONS``).
     files : sha256 by name of every file of this model, in ``folder``.
+    own : the user added it: nobody has measured it here.
     """
 
     id: str
@@ -187,6 +200,7 @@ class Card:
     limits: tuple[str, ...]
     files: Mapping[str, str]
     folder: Path
+    own: bool = False
 
     @property
     def of_images(self) -> bool:
@@ -225,12 +239,14 @@ class ModelCard(Card):
         probabilities.
     ood_check : file that says what the network's features look like in scope; None if unknown.
     lesions : what the lesions of the training patients are like; None if unknown.
+    calibrated : its probabilities were calibrated on cases that it never saw.
     """
 
     classes: tuple[ModelClass, ...]
     fusion_head: FusionHead
     ood_check: Path | None
     lesions: LesionDistribution | None = None
+    calibrated: bool = True
 
     @property
     def codes(self) -> tuple[str, ...]:

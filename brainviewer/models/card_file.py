@@ -17,6 +17,7 @@ from brainviewer.models.card import (
     IMAGE_STEPS,
     LESION_STEPS,
     NETWORK_ROLES,
+    PLAIN_STEPS,
     ROLES,
     SITUATIONS,
     STEP_NUMBERS,
@@ -99,8 +100,15 @@ _ENTRIES = frozenset(
         "files", "figures", "training_data", "intended_use", "limits",
     }
 )  # fmt: skip
+<<<<<<< HEAD
 _SEGMENTATION_ENTRIES = _ENTRIES | {"calibration", "input"}
 _CLASSIFICATION_ENTRIES = _ENTRIES | {"classes", "head", "out_of_distribution"}
+=======
+_SEGMENTATION_ENTRIES = _ENTRIES | {"calibration"}
+_CLASSIFICATION_ENTRIES = _ENTRIES | {
+    "classes", "head", "out_of_distribution", "calibrated",
+}  # fmt: skip
+>>>>>>> 89d88c1 (Convert networks of users into models: Keras of every age and ONNX, checked and never executed)
 
 
 def _segmentation(content: Any, folder: Path) -> SegmentationCard:
@@ -140,6 +148,7 @@ def _classification(content: Any, folder: Path, task: Task, owners: Owners) -> M
         fusion_head=fusion_head,
         ood_check=ood_check,
         lesions=_lesions(content, owners),
+        calibrated=content.get("calibrated", True) is True,
     )
 
 
@@ -173,8 +182,8 @@ def parse_input(content: Any) -> ModelInput:
         steps.append({"name": name, "numbers": numbers})
     size = content["size"]
     require(
-        type(size) is int and 32 <= size <= 1024,
-        "the input size must be a whole number from 32 to 1024",
+        type(size) is int and 16 <= size <= 1024,
+        "the input size must be a whole number from 16 to 1024",
     )
     made = read(ModelInput, {**content, "steps": steps})
     channels, names = made.channels, [step.name for step in made.steps]
@@ -183,7 +192,9 @@ def parse_input(content: Any) -> ModelInput:
     alone = IMAGE not in channels or len(channels) == 1
     require(alone, "a model of images has no other channel")
     needed = IMAGE_STEPS if IMAGE in channels else LESION_STEPS
-    each_once = len(set(names)) == len(names) and set(names) >= needed
+    each_once = len(set(names)) == len(names) and (
+        set(names) >= needed or set(names) >= PLAIN_STEPS
+    )
     require(each_once, "each preparation step must be named once")
     odd = made.slices in range(1, 16, 2)
     require(odd, "the number of slices must be odd, from 1 to 15")
@@ -212,18 +223,21 @@ def _network(
     entry = content["network"]
     ood_check = folder / roles["scope"] if "scope" in roles else None
     if isinstance(entry, dict):
-        if missing := NETWORK_ROLES - roles.keys():
-            raise ValueError(f"it names no {sorted(missing)[0]} file")
         both = entry.keys() == {"input", "dense_layer"}
         require(both, "the network needs the entries 'input' and 'dense_layer'")
-        own = {roles[role]: files[roles[role]] for role in sorted(NETWORK_ROLES)}
+        dense = entry["dense_layer"]
+        there = sorted(NETWORK_ROLES & roles.keys())
+        needed = {"graph", *(("weights",) if dense or "architecture" in there else ())}
+        if missing := needed - roles.keys():
+            raise ValueError(f"it names no {sorted(missing)[0]} file")
+        own = {roles[role]: files[roles[role]] for role in there}
         made = Network(
             text(content["id"]),
             folder,
             parse_input(entry["input"]),
-            text(entry["dense_layer"]),
+            dense if dense == "" else text(dense),
             own,
-            {role: roles[role] for role in sorted(NETWORK_ROLES)},
+            {role: roles[role] for role in there},
             text(content["version"]),
         )
         return made, ood_check

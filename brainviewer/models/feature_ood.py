@@ -107,13 +107,13 @@ def load_ood(path: Path) -> FeatureOOD:
     return ood_check
 
 
-def too_far(scope_file: Path | None, features: Features) -> str:
+def too_far(scope_file: Path | None, features: Features | None) -> str:
     """How far features lie from those that a network knows, in words; empty within the limit.
 
     scope_file : None where it is not known what is in scope.
     features : (n, h, w, c), see ``embedding``
     """
-    if scope_file is None:
+    if scope_file is None or features is None:
         return ""
     ood_check = load_ood(scope_file)
     distance = ood_check.distance(embedding(features))

@@ -78,6 +78,8 @@ def metric_text(metric: Metric, counted: str = "patients") -> str:
     )
 
 
+NOT_MEASURED = "Added by you, not measured here"
+"""What is said of the quality of a model that the user added."""
 _NO_NETWORK = NetworkUse(NetworkIdentity("", "", ""), "", "", 0.0, 0.0, {})
 
 
@@ -146,8 +148,9 @@ def classified(
     reason, usual = why_doubtful(card, prediction), card.fusion_head.default
     metrics = {metric.name: metric for metric in metrics_of(card, prediction)}
     chosen = metrics.get("balanced accuracy", metrics.get("accuracy"))
+    quality = "" if chosen is None else metric_text(chosen, card.counted)
     said = [*doubts, *notices, *bare.notices]
-    if not metrics and prediction.prevalence != usual:
+    if not metrics and not card.own and prediction.prevalence != usual:
         said.append(
             f"The model was measured with the prevalence '{usual}', so no figure is known for this "
             "answer."
@@ -157,10 +160,10 @@ def classified(
         bare,
         classes=dict(prediction.probabilities),
         predicted=prediction.predicted,
-        quality="" if chosen is None else metric_text(chosen, card.counted),
+        quality=NOT_MEASURED if card.own else quality,
         abstained=bool(reason),
         reason=reason,
-        calibrated=True,
+        calibrated=card.calibrated,
         prevalence=prediction.prevalence,
         priors=dict(zip(card.codes, fractions, strict=True)),
         notices=tuple(said),
@@ -169,10 +172,13 @@ def classified(
 
 def activation(
     card: ModelCard, prediction: EngineOutput, prepared: Prepared, code: str
-) -> NDArray[np.float32]:
+) -> NDArray[np.float32] | None:
     """(rows, columns) float32 in 0..1: where the network saw a class, over the whole slice.
 
-    The first image of those that it saw shows the slice as it is.
+    The first image of those that it saw shows the slice as it is. None where the network does not
+    end in global average pooling and one dense layer.
     """
+    if prediction.features is None or prediction.dense is None:
+        return None
     seen = class_activation(prediction.features[:1], prediction.dense, card.codes.index(code))
     return map_on_slice(seen, prepared.box, prepared.shape)

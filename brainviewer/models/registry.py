@@ -1,7 +1,8 @@
 """Which models are installed, and whether their files are what their cards say."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar
@@ -9,6 +10,7 @@ from typing import TypeVar
 from brainviewer.assets import resources
 from brainviewer.core.errors import FileError, ModelError
 from brainviewer.files.ordinary_file import open_ordinary
+from brainviewer.files.user_folders import models_folder
 from brainviewer.models.card import Card, ModelCard, Network, SegmentationCard
 from brainviewer.models.card_file import CARD_FILE, parse_card, read_content, shares_network
 
@@ -21,28 +23,37 @@ DEFAULT_IMAGE_MODEL = "xception-tumour"
 SEGMENTATION_MODEL = "lesion-outline"
 """The model that segments lesions."""
 
-_Stamps = tuple[tuple[Path, int, int], ...]
+_Stamp = tuple[Path, int, int]
+_Stamps = tuple[_Stamp, ...]
 
 
-def installed_models(extra_folder: Path | None = None) -> list[Card]:
-    """Cards of all models, sorted by id: those that ship, and those in ``extra_folder``.
+def installed_models() -> list[Card]:
+    """Cards of all models: those that ship, then those that the user added, each sorted by id.
 
-    A model in ``extra_folder`` takes the place of one that ships with the same id. Cards are read
-    once in a process unless their files change. Raises ModelError if a card is wrong.
+    Cards are read once in a process unless their files change. Those that the user added and that
+    cannot be used are left out. Raises ModelError if the card of one that ships is wrong.
     """
-    folders = (resources() / "models", extra_folder)
-    files = [
-        path
-        for folder in folders
-        if folder is not None and folder.is_dir()
-        for path in sorted(folder.glob(f"*/{CARD_FILE}"))
-    ]
-    return list(_cards(_stamps(files)))
+    added = (card for card in own_models().values() if isinstance(card, ModelCard))
+    return [*shipped_models(), *added]
 
 
-def classification_models(extra_folder: Path | None = None) -> list[ModelCard]:
-    """Those of them that classify studies or single images."""
-    return [card for card in installed_models(extra_folder) if isinstance(card, ModelCard)]
+def shipped_models() -> tuple[Card, ...]:
+    """The models that come with the application."""
+    return _cards(_shipped_stamps())
+
+
+def own_models() -> dict[str, ModelCard | ModelError]:
+    """The models that the user added, by id; an error where one cannot be used."""
+    try:
+        files = _stamps(_card_files(models_folder()))
+    except OSError:  # removed by another window, or not readable
+        return {}
+    return {stamp[0].parent.name: _own_card(stamp, _shipped_stamps()) for stamp in files}
+
+
+def classification_models() -> list[ModelCard]:
+    """Those of all models that classify studies or single images."""
+    return [card for card in installed_models() if isinstance(card, ModelCard)]
 
 
 def segmentation_model() -> SegmentationCard | None:
@@ -59,14 +70,16 @@ def card_of(model_id: str) -> Card:
     return _chosen(model_id, installed_models())
 
 
-def model(model_id: str = DEFAULT_MODEL, extra_folder: Path | None = None) -> ModelCard:
+def model(model_id: str = DEFAULT_MODEL) -> ModelCard:
     """The card of a model that classifies; raises ModelError if it is not installed."""
-    return _chosen(model_id, classification_models(extra_folder))
+    return _chosen(model_id, classification_models())
 
 
 def _chosen(model_id: str, installed: Sequence[AnyCard]) -> AnyCard:
     cards = {card.id: card for card in installed}
     if model_id not in cards:
+        if isinstance(wrong := own_models().get(model_id), ModelError):
+            raise ModelError(wrong.message, wrong.advice)
         if not cards:
             raise ModelError("No model is installed.", "Install BrainViewer again.")
         known = ", ".join(cards)
@@ -76,7 +89,16 @@ def _chosen(model_id: str, installed: Sequence[AnyCard]) -> AnyCard:
     return cards[model_id]
 
 
-def _stamps(files: Sequence[Path]) -> _Stamps:
+def _shipped_stamps() -> _Stamps:
+    return _stamps(_card_files(resources() / "models"))
+
+
+def _card_files(folder: Path) -> list[Path]:
+    found = sorted(folder.glob(f"*/{CARD_FILE}"))
+    return [path for path in found if not path.parent.name.startswith(".")]  # half installed
+
+
+def _stamps(files: Iterable[Path]) -> _Stamps:
     """Files with when they were written and their sizes; raises OSError if one is missing."""
     known = [(path, path.stat()) for path in files]
     return tuple((path, of.st_mtime_ns, of.st_size) for path, of in known)
@@ -90,6 +112,20 @@ def _cards(files: _Stamps) -> tuple[Card, ...]:
     others = [parse_card(contents[one], one, owners) for one in contents if one not in own]
     cards = owners | {card.id: card for card in others}
     return tuple(cards[name] for name in sorted(cards))
+
+
+@lru_cache(maxsize=64)
+def _own_card(stamp: _Stamp, shipped: _Stamps) -> ModelCard | ModelError:
+    folder = stamp[0].parent
+    owners = {card.id: card for card in _cards(shipped)}
+    try:
+        card = parse_card(read_content(folder), folder, owners)
+    except ModelError as error:
+        again = f"Remove it with 'brainviewer models remove {folder.name}', and add it again."
+        return ModelError(error.message, again)
+    if not isinstance(card, ModelCard) or card.id != folder.name or card.id in owners:
+        return ModelError(f"The model {folder.name} is none that can be added.", "Remove it.")
+    return replace(card, own=True)
 
 
 @lru_cache(maxsize=8)

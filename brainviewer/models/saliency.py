@@ -17,11 +17,18 @@ class CropBox:
 
     top, left : position of the square's upper left corner (pixel edges are whole numbers).
     side : its side.
+    stretch : its width over its height, where it is a rectangle that was made a square.
     """
 
     top: float
     left: float
     side: float
+    stretch: float = 1.0
+
+    @property
+    def width(self) -> float:
+        """Its extent along a row."""
+        return self.side * self.stretch
 
 
 def class_activation(
@@ -50,7 +57,7 @@ def map_on_slice(
     rows, columns = activation.shape
     forward = np.array(
         [
-            [columns / box.side, 0, (0.5 - box.left) * columns / box.side - 0.5],
+            [columns / box.width, 0, (0.5 - box.left) * columns / box.width - 0.5],
             [0, rows / box.side, (0.5 - box.top) * rows / box.side - 0.5],
         ],
         np.float64,
@@ -68,6 +75,6 @@ def map_on_slice(
         (row >= box.top)
         & (row < box.top + box.side)
         & (column >= box.left)
-        & (column < box.left + box.side)
+        & (column < box.left + box.width)
     )
     return np.where(inside, np.clip(spread, 0.0, 1.0), 0.0).astype(np.float32)

@@ -40,8 +40,8 @@ def write_network_files(model: Any, folder: Path) -> None:
 
     The model's own weights are rounded to float16 as well: the graph finds them by their values.
     """
+    from brainviewer.models.installation.keras_onnx import to_onnx
     from brainviewer.training.graph_without_weights import without_weights
-    from brainviewer.training.image_classification.networks.keras_onnx import to_onnx
 
     architecture = dump(json.loads(model.to_json()))
     write_whole(folder / NETWORK_FILES["architecture"], architecture.encode())

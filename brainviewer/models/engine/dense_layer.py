@@ -14,8 +14,11 @@ from brainviewer.core.errors import ModelError
 from brainviewer.models.card import Network
 
 
-def dense_weights(network: Network) -> NDArray[np.float32]:
-    """(c, classes) float32: the weights of the dense layer, read from its weights file."""
+def dense_weights(network: Network) -> NDArray[np.float32] | None:
+    """(c, classes) float32: the weights of the dense layer, read from its weights file; None where
+    there is no such layer."""
+    if not network.dense_layer:
+        return None
     return _read_dense(network.path("weights"), network.dense_layer)
 
 

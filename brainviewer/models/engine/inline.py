@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 
 from brainviewer.core.errors import Report, silent
 from brainviewer.models.card import Network
-from brainviewer.models.engine.dense_layer import dense_weights
 from brainviewer.models.engine.runtimes import (
     EngineOutput,
     MakeRuntime,
     Runtime,
+    classified,
     make_onnx_for_once,
     not_run,
     start_runtime,
@@ -68,13 +68,10 @@ class InlineEngine:
         report(0.3, "Loading the model")
         runtime, load_seconds = self._ready(network)
         report(0.8, "Classifying")
-        began = time.perf_counter()
-        logits, features = _run(runtime, tensor)
-        seconds = time.perf_counter() - began
-        dense = dense_weights(network)
-        return EngineOutput(
-            logits, features, dense, runtime.engine, runtime.device, load_seconds, seconds
-        )
+        try:
+            return classified(runtime, network, tensor, load_seconds)
+        except Exception as error:
+            raise not_run(error) from error
 
     def segment(
         self, network: Network, slices: NDArray[np.float32], report: Report = silent
@@ -83,8 +80,16 @@ class InlineEngine:
         report(0.3, "Loading the model")
         runtime, _ = self._ready(network)
         report(0.8, "Segmenting the lesion")
+<<<<<<< HEAD
         (regions,) = _run(runtime, slices)
         return regions
+=======
+        try:
+            (lesion,) = runtime.predict(slices)
+        except Exception as error:
+            raise not_run(error) from error
+        return lesion
+>>>>>>> 89d88c1 (Convert networks of users into models: Keras of every age and ONNX, checked and never executed)
 
     def _ready(self, network: Network) -> tuple[Runtime, float]:
         """The engine that holds a network, and the seconds of loading; raises ModelError."""
@@ -107,10 +112,3 @@ class InlineEngine:
         runtime = start_runtime(self._make_runtime)
         runtime.load(network)
         return runtime, time.perf_counter() - began
-
-
-def _run(runtime: Runtime, tensor: NDArray[np.float32]) -> tuple[NDArray[np.float32], ...]:
-    try:
-        return runtime.predict(tensor)
-    except Exception as error:
-        raise not_run(error) from error

@@ -1,6 +1,7 @@
 """The engines that run networks, how each is made, and what they answer."""
 
 import os
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 from brainviewer.core.errors import ModelError, Report, silent
 from brainviewer.files.native_output import without_stderr
 from brainviewer.models.card import Network
+from brainviewer.models.engine.dense_layer import dense_weights
 from brainviewer.models.engine.devices import usable_cores
 
 
@@ -36,20 +38,36 @@ class EngineOutput:
     """Output of a classification network.
 
     logits : (n, classes) float32, one row per image
-    features : (n, h, w, c) float32, the last feature map
-    dense : (c, classes) float32, what the last layer makes of it
+    features : (n, h, w, c) float32, the last feature map; None where the network does not end in
+        global average pooling and one dense layer.
+    dense : (c, classes) float32, what that layer makes of it; None without
     load_seconds : what it took to check and load the model, when that was done.
     predict_seconds : what this prediction took.
     """
 
     logits: NDArray[np.float32]
-    features: NDArray[np.float32]
-    dense: NDArray[np.float32]
+    features: NDArray[np.float32] | None
+    dense: NDArray[np.float32] | None
     engine: str
     device: str
     load_seconds: float
     predict_seconds: float
     notices: tuple[str, ...] = ()
+
+
+def classified(
+    runtime: Runtime, network: Network, tensor: NDArray[np.float32], load_seconds: float
+) -> EngineOutput:
+    """Run a classification network that is loaded; raises whatever the engine does."""
+    began = time.perf_counter()
+    logits, *maps = runtime.predict(tensor)
+    seconds = time.perf_counter() - began
+    features = maps[0] if network.dense_layer else None
+    # Read where the network runs, so that the window never has to import what reads it.
+    dense = dense_weights(network)
+    return EngineOutput(
+        logits, features, dense, runtime.engine, runtime.device, load_seconds, seconds
+    )
 
 
 class Runner(Protocol):

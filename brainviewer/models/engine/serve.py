@@ -21,12 +21,12 @@ from numpy.typing import NDArray
 
 from brainviewer.core.errors import ModelError
 from brainviewer.models.card import Network, Task
-from brainviewer.models.engine.dense_layer import dense_weights
 from brainviewer.models.engine.runtimes import (
     SPARE,
     EngineOutput,
     MakeRuntime,
     Runtime,
+    classified,
     not_run,
     start_runtime,
 )
@@ -115,7 +115,8 @@ def serve(
     threading.Thread(target=segmenter.serve, daemon=True).start()
     engine = choose() if wanted == "auto" else wanted
     say(Started(engine))
-    classifier = _Server(say, runtimes[engine], checks, classifying)
+    spare = None if engine == SPARE else runtimes[SPARE]
+    classifier = _Server(say, runtimes[engine], checks, classifying, spare)
     # The runtime's import is the longest part and needs no request.
     classifier.prepare()
     classifier.serve()
@@ -179,7 +180,10 @@ def _listen(
 
 
 class _Server:
-    """Answers requests with one engine, which holds one network at a time."""
+    """Answers requests with one engine, which holds one network at a time.
+
+    make_spare : makes another engine, for networks that this one cannot run.
+    """
 
     def __init__(
         self,
@@ -187,10 +191,12 @@ class _Server:
         make_runtime: MakeRuntime,
         checks: _Checks,
         requests: SimpleQueue[Request],
+        make_spare: MakeRuntime | None = None,
     ) -> None:
         self._say, self._checks, self._requests = say, checks, requests
-        self._make_runtime = make_runtime
+        self._make_runtime, self._make_spare = make_runtime, make_spare
         self._runtime: Runtime | None = None
+        self._spare: Runtime | None = None
         self._unusable: ModelError | None = None
         self._loaded: _Key | None = None
         self._start_seconds = self._load_seconds = 0.0
@@ -212,6 +218,7 @@ class _Server:
 
     def _reply(self, request: Request) -> None:
         try:
+<<<<<<< HEAD
             if self._runtime is None:
                 raise self._unusable or RuntimeError("no runtime")
             self._load(request, self._runtime)
@@ -222,6 +229,18 @@ class _Server:
             elif request.tensor is not None:
                 reply = self._predict(request.number, request.network, request.tensor)
             self._say(Done(request.number, self._runtime.device, reply, regions))
+=======
+            runtime = self._runtime_for(request.network)
+            self._load(request, runtime)
+            reply = lesion = None
+            if request.tensor is not None and _segments(request.network):
+                self._say(Progress(request.number, 0.8, "Segmenting the lesion"))
+                (lesion,) = runtime.predict(request.tensor)
+            elif request.tensor is not None:
+                self._say(Progress(request.number, 0.8, "Classifying"))
+                reply = classified(runtime, request.network, request.tensor, self._load_seconds)
+            self._say(Done(request.number, runtime.device, reply, lesion))
+>>>>>>> 89d88c1 (Convert networks of users into models: Keras of every age and ONNX, checked and never executed)
         except Exception as error:
             said = not_run(error)
             # Another engine would run a segmentation network in the same way.
@@ -229,6 +248,14 @@ class _Server:
                 self._runtime is None or isinstance(error, _CannotLoad)
             )
             self._say(Failure(request.number, said.message, said.advice, unusable))
+
+    def _runtime_for(self, network: Network) -> Runtime:
+        if network.of_onnx_only and self._make_spare is not None:
+            self._spare = self._spare or start_runtime(self._make_spare)
+            return self._spare
+        if self._runtime is None:
+            raise self._unusable or RuntimeError("no runtime")
+        return self._runtime
 
     def _load(self, request: Request, runtime: Runtime) -> None:
         network = request.network
@@ -257,23 +284,6 @@ class _Server:
         self._load_seconds = self._start_seconds + time.perf_counter() - began
         self._loaded = _key(network)
         self._checks.loaded.add(self._loaded)
-
-    def _predict(self, number: int, network: Network, tensor: NDArray[np.float32]) -> EngineOutput:
-        assert self._runtime is not None
-        self._say(Progress(number, 0.8, "Classifying"))
-        began = time.perf_counter()
-        logits, features = self._runtime.predict(tensor)
-        seconds = time.perf_counter() - began
-        return EngineOutput(
-            logits,
-            features,
-            # Read here, so that the window never has to import what reads it.
-            dense_weights(network),
-            self._runtime.engine,
-            self._runtime.device,
-            self._load_seconds,
-            seconds,
-        )
 
 
 class _CannotLoad(ModelError):

@@ -19,7 +19,7 @@ from brainviewer.imaging.measure.image_signs import (
     panels,
     working_size,
 )
-from brainviewer.models.image_classification.input import head_of
+from brainviewer.models.image_classification.input import eight_bits, head_of
 
 _LEAST_SIDE = 48  # pixels (84)
 _LONGEST = 2.5  # times the shorter side (1.8)
@@ -60,7 +60,7 @@ def why_not_image(image: NDArray[np.generic]) -> str:
     low, high = np.percentile(values, [1, 99])
     if not high - low > _LEAST_RANGE * brightest:
         return "There is nothing to be seen on the image: it is nearly uniform."
-    return _not_a_head(working_size(_eight_bits(values)))
+    return _not_a_head(working_size(eight_bits(values)))
 
 
 def grey_of(image: NDArray[np.generic]) -> NDArray[np.float32]:
@@ -107,14 +107,6 @@ def _not_a_head(grey: Grey) -> str:
     if edge_grey(grey) <= _BRIGHT_EDGE and bone_ring(grey, part) is not None:
         return "This looks like CT, not MR: a closed ring as bright as bone around an even brain."
     return ""
-
-
-def _eight_bits(values: NDArray[np.float32]) -> Grey:
-    """Grey values as files of 8 bits have them: left alone where they are, else spread."""
-    low, high = float(values.min()), float(values.max())
-    if low < 0 or not 16 <= high <= 255:
-        values = (values - low) * (255 / max(high - low, 1e-12))
-    return np.asarray(np.rint(values), np.uint8)
 
 
 def _near_edge(grey: Grey) -> Grey:

@@ -10,9 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainviewer.core.errors import ModelError
+from brainviewer.imaging.preprocess.head_crop import Crop, largest_contour
 from brainviewer.models.card import ModelInput
 from brainviewer.models.saliency import CropBox
-from brainviewer.models.subtype.input import Mask, Prepared, Slice, cut_out, head_mask, standardised
+from brainviewer.models.subtype.input import Mask, Prepared, Slice, cut_out, head_mask
+from brainviewer.models.subtype.intensity import standardised
 
 _LEAST_OF_IMAGE = 0.02
 # Widths at a longer side of 256 pixels.
@@ -31,6 +33,8 @@ def prepare_image(image2d: NDArray[np.float32], model_input: ModelInput) -> Prep
     Raises ModelError if there is nothing in the image.
     """
     values = np.nan_to_num(np.asarray(image2d, np.float32), nan=0.0, posinf=0.0, neginf=0.0)
+    if any(step.name == "grey_levels" for step in model_input.steps):
+        return _plain_image(values, model_input)
     values = values - values.min()
     head = head_of(values)
     if not head.any():
@@ -42,6 +46,32 @@ def prepare_image(image2d: NDArray[np.float32], model_input: ModelInput) -> Prep
     tensor = np.concatenate([cut, cut[:, :, ::-1]]) if model_input.mirrored else cut
     shape = (image2d.shape[0], image2d.shape[1])
     return Prepared(np.ascontiguousarray(tensor, np.float32), box, shape, ())
+
+
+def _plain_image(image: Slice, model_input: ModelInput) -> Prepared:
+    """Grey values 0..255 of the whole image, or of its largest bright region, made a square."""
+    grey = eight_bits(image)
+    crop = Crop(0, 0, grey.shape[1], grey.shape[0])
+    if any(step.name == "crop_to_contour" for step in model_input.steps):
+        crop = largest_contour(np.repeat(grey[..., None], 3, axis=2))
+    part = crop.of(grey)
+    tensor = stretched(part, model_input.size)[None, ..., None].astype(np.float32)
+    box = CropBox(crop.top, crop.left, part.shape[0], part.shape[1] / part.shape[0])
+    return Prepared(tensor, box, (grey.shape[0], grey.shape[1]), ())
+
+
+def stretched(image: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
+    """(height, width) or (height, width, 3) -> (size, size) or (size, size, 3)"""
+    way = cv2.INTER_AREA if min(image.shape[:2]) >= size else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(image, (size, size), interpolation=way), np.uint8)
+
+
+def eight_bits(values: Slice) -> NDArray[np.uint8]:
+    """Grey values as files of 8 bits have them: left alone where they are, else spread."""
+    low, high = float(values.min()), float(values.max())
+    if low < 0 or not 16 <= high <= 255:
+        values = (values - low) * (255 / max(high - low, 1e-12))
+    return np.asarray(np.rint(values), np.uint8)
 
 
 def standardise_image(image: Slice, head: Mask, model_input: ModelInput) -> tuple[Slice, CropBox]:

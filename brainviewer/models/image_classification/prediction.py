@@ -51,16 +51,17 @@ def classify_image(
 
     assert card.network is not None  # it has an input
     prediction = engine.predict(card.network, prepared.tensor, report_engine)
+    looks = {} if prediction.dense is None else {HEATMAP: 0}
     ood_check = {} if card.ood_check is None else {OOD_CHECK: 0}
     bare = unclassified(card, prediction, image_hash, ood_check, (IMAGE,))
     if unlike := why_unlike(card, prediction):
         return refused(bare, unlike)
-    bare = unclassified(
-        card, prediction, image_hash, {PREDICTION: 0, **ood_check, HEATMAP: 0}, (IMAGE,)
-    )
+    used_for = {PREDICTION: 0, **ood_check, **looks}
+    bare = unclassified(card, prediction, image_hash, used_for, (IMAGE,))
     fused = calibrated(card, prediction, setting)
+    seen = activation(card, prediction, prepared, fused.predicted)
     report(1.0, "Classified")
     return replace(
         classified(bare, card, fused),
-        heatmap=Heatmap(Plane.AXIAL, 0, activation(card, prediction, prepared, fused.predicted)),
+        heatmap=None if seen is None else Heatmap(Plane.AXIAL, 0, seen),
     )

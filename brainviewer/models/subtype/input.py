@@ -4,7 +4,7 @@ Training and inference prepare slices with the same functions, driven by the ste
 names, so that what was learned is what is used. NumPy and OpenCV only.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from brainviewer.core.errors import ModelError
 from brainviewer.models.card import ModelInput
 from brainviewer.models.saliency import CropBox
+from brainviewer.models.subtype.intensity import grey_levels, standardised
 
 Slice = NDArray[np.float32]
 Slices = NDArray[np.float32]
@@ -142,7 +143,7 @@ def standardise(
     images, lesion, inside : (k, rows, columns); ``inside`` is the brain or the head.
     """
     done = dict(images)
-    box = CropBox(0.0, 0.0, float(max(lesion.shape[1:])))
+    box = _whole(lesion.shape[1:])
     for step in model_input.steps:
         numbers = step.numbers
         if step.name == "standardise_near_lesion":
@@ -153,6 +154,9 @@ def standardise(
                 name: standardised(image, tissue, numbers["floor"], numbers["low"], numbers["high"])
                 for name, image in done.items()
             }
+        elif step.name == "grey_levels":
+            ends = (numbers["low"], numbers["high"])
+            done = {name: grey_levels(image, *ends) for name, image in done.items()}
         elif step.name == "blacken_outside_brain":
             black = np.float32(numbers["value"])
             done = {name: np.where(inside, image, black) for name, image in done.items()}
@@ -168,6 +172,12 @@ def standardise(
                 f"The card names an unknown step {step.name!r}.", "Update BrainViewer."
             )
     return done, box
+
+
+def _whole(shape: Sequence[int]) -> CropBox:
+    """The smallest square around a whole slice of so many rows and columns."""
+    side = float(max(shape))
+    return CropBox((shape[0] - side) / 2, (shape[1] - side) / 2, side)
 
 
 def _stack(values: NDArray[Any]) -> NDArray[Any]:
@@ -257,19 +267,6 @@ def _tissue_near_lesion(head: Mask, lesion: Mask, gap: float, reach: float, rim:
         if np.count_nonzero(tissue) >= _FEW_PIXELS:
             return np.asarray(tissue)
     return head
-
-
-def standardised(image: Slices, tissue: Mask, floor: float, low: float, high: float) -> Slices:
-    """Median 0 and robust standard deviation 1 in ``tissue``, clipped to low..high.
-
-    The spread is at least ``floor`` times the median, so that noise-free or flat tissue does not
-    blow up the rest.
-    """
-    values = image[tissue]
-    median = float(np.median(values))
-    spread = 1.4826 * float(np.median(np.abs(values - median)))
-    spread = max(spread, floor * median, 1e-6 * float(image.max()))
-    return np.asarray(np.clip((image - median) / spread, low, high), np.float32)
 
 
 def cut_out(

@@ -57,7 +57,7 @@ class LesionDistribution:
         return (math.pow(squared / count, 1 / 3) - (1 - spread)) / math.sqrt(spread)
 
 
-def why_unlike(scope_file: Path | None, features: NDArray[np.float32]) -> str:
+def why_unlike(scope_file: Path | None, features: NDArray[np.float32] | None) -> str:
     """Why a network does not know the tumour that it saw, as a sentence; empty if it may know it.
 
     scope_file, features : see ``feature_ood.too_far``.

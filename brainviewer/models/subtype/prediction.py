@@ -249,6 +249,8 @@ class _Making:
         if self.prepared is None or self.prediction is None:
             return None
         values = activation(self.card, self.prediction, self.prepared, code)
+        if values is None:
+            return None
         shape = SliceView.of(self.study.grid, Plane.AXIAL).shape
         if values.shape != shape:
             values = cv2.resize(values, shape[::-1], interpolation=cv2.INTER_AREA)

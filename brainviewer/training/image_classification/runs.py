@@ -5,7 +5,6 @@ network (a grid has many, each in a folder of its own) the trained files, ``resu
 page. The same command goes on where it was stopped.
 """
 
-import importlib.util
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -14,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from brainviewer.core.counting import counted
-from brainviewer.core.errors import BrainViewerError, FileError, Report
+from brainviewer.core.errors import FileError, Report
 from brainviewer.files.native_output import without_stderr
 from brainviewer.files.writing import check_new_folder
 from brainviewer.training.image_classification.data.augmentation import write_copies
@@ -121,7 +120,6 @@ def train_images(
         check_new_folder(folder)
     if options.weights not in ("", NONE, IMAGENET):
         weights_of(options.weights)
-    require_onnx()
     source = find_split(data, options)
     chosen = choose(first, source, options.excluded, options.limit)
     splits = split(first, chosen, options.fold)
@@ -189,14 +187,6 @@ def _only(recipes: list[ImageRecipe], names: Sequence[str]) -> list[ImageRecipe]
             f"Its networks: {', '.join(known)}.",
         )
     return [known[name] for name in names] if names else recipes
-
-
-def require_onnx() -> None:
-    """Raises BrainViewerError if networks could not be saved as ONNX."""
-    if importlib.util.find_spec("onnx") is None:
-        raise BrainViewerError(
-            "Training needs the package onnx, to save networks: pip install 'brainviewer[train]'."
-        )
 
 
 def _images(

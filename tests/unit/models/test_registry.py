@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from brainviewer.core.errors import ModelError
+from brainviewer.files.user_folders import models_folder
 from brainviewer.models import registry
 from brainviewer.models.card_file import load_card, read_content
 
@@ -26,42 +27,50 @@ def installed(content: dict[str, Any], tmp_path: Path, monkeypatch: pytest.Monke
     return folder
 
 
+def added(content: dict[str, Any], name: str) -> Path:
+    """The folder of a model that the user added; its files are not there."""
+    folder = models_folder() / name
+    folder.mkdir(parents=True)
+    (folder / "card.json").write_text(json.dumps(content | {"id": name}), encoding="utf-8")
+    return folder
+
+
 def test_models_that_ship_and_models_of_the_user_are_listed(
-    installed: Path, content: dict[str, Any], tmp_path: Path
+    installed: Path, content: dict[str, Any], home: None
 ) -> None:
-    mine = tmp_path / "mine" / "other"
-    mine.mkdir(parents=True)
-    (mine / "card.json").write_text(json.dumps(content | {"id": "other"}), encoding="utf-8")
+    assert [(card.id, card.own) for card in registry.installed_models()] == [("small", False)]
+    mine = added(content, "other")
+    found = [(card.id, card.own) for card in registry.installed_models()]
+    assert found == [("small", False), ("other", True)]
+    assert registry.model("other").folder == mine
+    mine.rename(mine.with_name(".adding-other"))  # half installed
     assert [card.id for card in registry.installed_models()] == ["small"]
-    assert [card.id for card in registry.installed_models(mine.parent)] == ["other", "small"]
-    assert registry.model("other", mine.parent).folder == mine
-    assert registry.installed_models(tmp_path / "absent") == registry.installed_models()
 
 
-def test_a_users_model_replaces_one_of_the_same_name(
-    installed: Path, content: dict[str, Any], tmp_path: Path
+def test_a_users_model_never_takes_the_place_of_one_that_ships(
+    installed: Path, content: dict[str, Any], home: None
 ) -> None:
-    mine = tmp_path / "mine" / "small"
-    mine.mkdir(parents=True)
-    (mine / "card.json").write_text(json.dumps(content), encoding="utf-8")
-    assert registry.model("small", mine.parent).folder == mine
+    added(content, "small")
+    assert registry.model("small").folder == installed
+    assert [card.id for card in registry.installed_models()] == ["small"]
+    (models_folder() / "small").rename(models_folder() / "another")
+    assert [card.id for card in registry.installed_models()] == ["small"]
+    with pytest.raises(ModelError, match="another is none that can be added"):
+        registry.model("another")
 
 
-def test_a_model_that_uses_another_ones_network_finds_it_wherever_it_is(
-    installed: Path, content: dict[str, Any], tmp_path: Path
+def test_a_model_that_uses_another_ones_network_finds_it(
+    installed: Path, content: dict[str, Any], home: None
 ) -> None:
-    mine = tmp_path / "mine" / "a"  # read before the lender
-    mine.mkdir(parents=True)
-    borrower = content | {"id": "a", "network": "small", "roles": {}, "files": {}}
-    (mine / "card.json").write_text(json.dumps(borrower), encoding="utf-8")
-    card = registry.model("a", mine.parent)
+    borrower = content | {"network": "small", "roles": {}, "files": {}}
+    added(borrower, "a")
+    card = registry.model("a")
     assert card.network is not None
     assert card.network.folder == installed
     registry.verify(card.network)
-    borrower["network"] = "absent"
-    (mine / "card.json").write_text(json.dumps(borrower), encoding="utf-8")
-    with pytest.raises(ModelError, match="'absent', which is not installed"):
-        registry.model("small", mine.parent)
+    added(borrower | {"network": "a"}, "b")  # not of one that ships
+    with pytest.raises(ModelError, match="'a', which is not installed"):
+        registry.model("b")
 
 
 def test_an_unknown_model_is_classified_with_those_there_are(installed: Path) -> None:

@@ -12,7 +12,6 @@ from numpy.testing import assert_allclose
 if "BRAINVIEWER_TEST_TRAINING" not in os.environ:
     pytest.skip("set BRAINVIEWER_TEST_TRAINING=1 and run it alone", allow_module_level=True)
 torch = pytest.importorskip("torch")
-pytest.importorskip("onnx")
 
 from brainviewer.models.card import Network  # noqa: E402
 from brainviewer.models.engine.keras_runtime import KerasRuntime  # noqa: E402

@@ -16,6 +16,7 @@ from brainviewer.files.image2d.reader import read_image2d
 from brainviewer.files.ordinary_file import read_ordinary
 from brainviewer.files.writing import write_whole
 from brainviewer.imaging.preprocess.head_crop import Crop, largest_contour
+from brainviewer.models.image_classification.input import stretched
 from brainviewer.training.image_classification.data.contact_sheet import Tile, contact_sheet
 from brainviewer.training.image_classification.data.labelled_images import LabelledImage
 from brainviewer.training.image_classification.recipes.recipe import Preparation
@@ -37,12 +38,7 @@ def prepare_one(image: NDArray[np.uint8], preparation: Preparation) -> tuple[Ima
     crop = Crop(0, 0, width, height)
     if preparation.crop == "largest-contour":
         crop = largest_contour(image)
-    part = crop.of(image)
-    size = preparation.size
-    shrinks = min(part.shape[:2]) >= size
-    part = cv2.resize(
-        part, (size, size), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
-    )
+    part = stretched(crop.of(image), preparation.size)
     if preparation.colour == "grey":
         part = cv2.cvtColor(part, cv2.COLOR_RGB2GRAY)[..., None]
     return part, crop

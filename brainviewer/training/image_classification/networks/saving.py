@@ -12,7 +12,7 @@ import numpy as np
 from brainviewer.core.errors import FileError, ModelError
 from brainviewer.files.writing import write_whole
 from brainviewer.models.engine.onnx_runtime import OnnxFile
-from brainviewer.training.image_classification.networks.keras_onnx import to_onnx
+from brainviewer.models.installation.keras_onnx import to_onnx
 from brainviewer.training.image_classification.networks.timing import milliseconds, some_image
 from brainviewer.training.json_files import dump
 from brainviewer.training.model_files import sha256

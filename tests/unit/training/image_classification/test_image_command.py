@@ -35,11 +35,6 @@ from brainviewer.training.metrics.intervals import value_of
 SHIPPED = Path(__file__).resolve().parents[4] / "resources" / "recipes" / "images"
 
 
-@pytest.fixture(autouse=True)
-def _onnx(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("brainviewer.training.image_classification.runs.require_onnx", lambda: None)
-
-
 def spoilt(data: Path) -> None:
     (data / "glioma" / "1.png").write_bytes((data / "glioma" / "1.png").read_bytes()[:60])
 

@@ -11,7 +11,6 @@ from numpy.testing import assert_allclose
 # TensorFlow may crash in a process that loads OpenGL drivers as well, as the whole suite does.
 if "BRAINVIEWER_TEST_TRAINING" not in os.environ:
     pytest.skip("set BRAINVIEWER_TEST_TRAINING=1 and run it alone", allow_module_level=True)
-pytest.importorskip("onnx")
 
 import keras
 
@@ -23,7 +22,7 @@ from brainviewer.training.image_classification.networks.keras_network import (
     learn_whole,
     thaw,
 )
-from brainviewer.training.image_classification.networks.keras_onnx import to_onnx
+from brainviewer.models.installation.keras_onnx import to_onnx
 from brainviewer.training.image_classification.networks.pretrained_weights import load_base
 from brainviewer.training.image_classification.recipes.recipe import BASES, ImageRecipe, expand
 from brainviewer.training.image_classification.recipes.recipe_file import read_image_recipe

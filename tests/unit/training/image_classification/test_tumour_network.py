@@ -10,7 +10,6 @@ from numpy.testing import assert_allclose
 # TensorFlow may crash in a process that loads OpenGL drivers as well, as the whole suite does.
 if "BRAINVIEWER_TEST_TRAINING" not in os.environ:
     pytest.skip("set BRAINVIEWER_TEST_TRAINING=1 and run it alone", allow_module_level=True)
-pytest.importorskip("onnx")
 torch = pytest.importorskip("torch")
 pytest.importorskip("torch._dynamo")  # before Keras: the other way round, the process dies
 import keras  # noqa: E402

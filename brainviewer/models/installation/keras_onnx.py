@@ -1,4 +1,4 @@
-"""A Keras network of the layers that recipes and ``keras.applications`` use, as ONNX.
+"""A Keras network of the usual layers of image classifiers, as ONNX.
 
 Keras keeps images as (n, h, w, channels), ONNX as (n, channels, h, w): they are turned once at the
 beginning, and back where they are laid flat.
@@ -15,7 +15,7 @@ from brainviewer.core.errors import ModelError
 
 _OPSET, _IR = 17, 8
 INPUT, OUTPUT = "image", "probabilities"
-_PLAIN = {"relu": "Relu", "sigmoid": "Sigmoid", "tanh": "Tanh"}
+_PLAIN = {"relu": "Relu", "sigmoid": "Sigmoid", "tanh": "Tanh", "elu": "Elu"}
 
 
 class _Graph:
@@ -50,27 +50,17 @@ class _Graph:
 def to_onnx(model: Any) -> bytes:
     """The network as one ONNX file: input ``image``, output ``probabilities``.
 
-    model : a Keras functional model whose layers are each used once. One with named outputs keeps
-        their names.
+    model : a Keras functional or sequential model, which may hold others as layers. One with named
+        outputs keeps their names.
 
     Raises ModelError for a layer that is not known here.
     """
+    # A sequential model keeps its nodes in a functional one.
+    model = getattr(model, "_functional", None) or model
     graph = _Graph()
     shape = model.inputs[0].shape
     names = {id(model.inputs[0]): graph.node("Transpose", [INPUT], perm=[0, 3, 1, 2])}
-    for layer in model.layers:
-        kind = type(layer).__name__
-        if kind == "InputLayer":
-            continue
-        given = layer.input if isinstance(layer.input, list | tuple) else [layer.input]
-        inputs = [names[id(one)] for one in given]
-        if kind in _MERGES:
-            out = _merge(graph, kind, inputs)
-        elif kind in _LAYERS:
-            out = _LAYERS[kind](graph, layer, inputs[0])
-        else:
-            raise ModelError(f"The layer '{kind}' cannot be written as ONNX.")
-        names[id(layer.output)] = out
+    _walk(graph, model, names)
     outputs = model.output if isinstance(model.output, dict) else {OUTPUT: model.outputs[0]}
     for name, tensor in outputs.items():
         last = names[id(tensor)]
@@ -93,6 +83,33 @@ def to_onnx(model: Any) -> bytes:
         ir_version=_IR,
     )
     return bytes(made.SerializeToString(deterministic=True))
+
+
+def _walk(graph: _Graph, model: Any, names: dict[int, str]) -> None:
+    """Write the nodes of a model, from its inputs on.
+
+    names : of the tensors that are written, by the identity of Keras' tensor.
+    """
+    nodes = getattr(model, "_functional", None) or model
+    for depth in sorted(nodes._nodes_by_depth, reverse=True):
+        for node in nodes._nodes_by_depth[depth]:
+            layer, kind = node.operation, type(node.operation).__name__
+            if kind == "InputLayer":
+                continue
+            inputs = [names[id(one)] for one in node.arguments.keras_tensors]
+            if getattr(layer, "data_format", None) == "channels_first":
+                raise ModelError("A layer with the channels first cannot be written as ONNX.")
+            if kind in MODELS:
+                inner = dict(zip(map(id, layer.inputs), inputs, strict=True))
+                _walk(graph, layer, inner)
+                out = inner[id(layer.outputs[0])]
+            elif kind in _MERGES:
+                out = _merge(graph, kind, inputs)
+            elif kind in _LAYERS:
+                out = _LAYERS[kind](graph, layer, inputs[0])
+            else:
+                raise ModelError(f"The layer '{kind}' cannot be written as ONNX.")
+            names[id(node.outputs[0])] = out
 
 
 def _arrays(layer: Any) -> list[NDArray[np.float32]]:
@@ -175,8 +192,9 @@ def _flatten(graph: _Graph, layer: Any, x: str) -> str:
     return graph.node("Reshape", [x, graph.constant([0, -1], np.int64)])
 
 
-def _global_average(graph: _Graph, layer: Any, x: str) -> str:
-    x = graph.node("GlobalAveragePool", [x])
+def _global_pool(graph: _Graph, layer: Any, x: str) -> str:
+    average = "Average" in type(layer).__name__
+    x = graph.node("GlobalAveragePool" if average else "GlobalMaxPool", [x])
     return x if layer.keepdims else graph.node("Flatten", [x])
 
 
@@ -201,14 +219,24 @@ _LAYERS: dict[str, Callable[[_Graph, Any, str], str]] = {
     "ZeroPadding2D": _zero_padding,
     "MaxPooling2D": lambda g, la, x: g.node("MaxPool", [x], **_window(la, la.pool_size)),
     "AveragePooling2D": lambda g, la, x: g.node("AveragePool", [x], **_window(la, la.pool_size)),
-    "GlobalAveragePooling2D": _global_average,
+    **dict.fromkeys(("GlobalAveragePooling2D", "GlobalMaxPooling2D"), _global_pool),
     "Rescaling": _rescaling,
     "Normalization": _normalization,
     "Flatten": _flatten,
-    "Dropout": lambda g, layer, x: x,
     "Dense": _dense,
     "Reshape": _reshape,
-}
+    "Softmax": lambda g, layer, x: g.activation(x, "softmax"),
+    "LeakyReLU": lambda g, la, x: g.node("LeakyRelu", [x], alpha=float(la.negative_slope)),
+    # What only training does.
+    **dict.fromkeys(
+        (
+            "Dropout", "SpatialDropout2D", "GaussianNoise", "GaussianDropout", "RandomFlip",
+            "RandomRotation", "RandomZoom", "RandomTranslation", "RandomContrast",
+            "RandomBrightness", "ActivityRegularization",
+        ),
+        lambda g, layer, x: x,
+    ),
+}  # fmt: skip
 
 
 def _merge(graph: _Graph, kind: str, inputs: list[str]) -> str:
@@ -221,3 +249,7 @@ def _merge(graph: _Graph, kind: str, inputs: list[str]) -> str:
 
 
 _MERGES = {"Add": "Add", "Multiply": "Mul", "Concatenate": "Concat"}
+MODELS = ("Functional", "Sequential")
+"""Models, which may be layers of others."""
+LAYERS = frozenset({"InputLayer", *MODELS, *_LAYERS, *_MERGES})
+"""The layers that are known here."""

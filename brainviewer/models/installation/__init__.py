@@ -1,0 +1,1 @@
+"""Models that users bring along: their files checked, brought into one form, and installed."""
