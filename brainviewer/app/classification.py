@@ -3,7 +3,7 @@
 from brainviewer.app.engine import EngineControl
 from brainviewer.app.jobs import Jobs
 from brainviewer.app.notices import Notices
-from brainviewer.app.prediction.frame_class import classify_frame, wait_for_rest
+from brainviewer.app.prediction.frame_class import classify_frame, known_prevalence, wait_for_rest
 from brainviewer.app.prediction.image_cache import ImageResults
 from brainviewer.app.segmentation import Segmentation
 from brainviewer.app.settings import Settings
@@ -63,24 +63,31 @@ class Classifier:
         self._jobs.cancel(CLASSIFY)  # before its end can be taken for that of the new one
         engine, age = self._engine.ready(), self._state.age_years
         prevalence, asked_before = self.prevalence, self._asked_slice
+        wanted = self.model_id
         self._asked_slice = slice_index
         before, before_status = self._state.classification, self._state.classification_status
         before_message = self._state.classification_message
         frame = self._state.slice_index()
 
         def work(report: Report) -> Classification:
+            from brainviewer.models.registry import chosen_model
+
             if finding is None:
                 wait_for_rest(report, rest)
-                return classify_frame(study, frame, engine, report, prevalence)
+                model_id = chosen_model(wanted, True).id if wanted else None
+                return classify_frame(study, frame, engine, report, prevalence, model_id=model_id)
             from brainviewer.models.subtype.prediction import classify
+
+            card = chosen_model(wanted, False)
 
             return classify(
                 study,
                 finding,
                 engine,
+                model_id=card.id,
                 age_years=age,
                 slice_index=slice_index,
-                prevalence=prevalence or None,
+                prevalence=known_prevalence(prevalence, card),
                 report=report,
             )
 
@@ -151,7 +158,20 @@ class Classifier:
                 self._state.classification, Status.STALE, f"{why} Classify again."
             )
 
-    # -- age and prevalence -----------------------------------------------------------------
+    # -- model, age and prevalence ----------------------------------------------------------
+
+    @property
+    def model_id(self) -> str:
+        """The model that was chosen for what is open; empty for the one that comes with it."""
+        return self._settings.image_model if self._of_images else self._settings.model
+
+    def set_model(self, model_id: str) -> None:
+        """Choose the model that answers for what is open; empty for the one that comes with it."""
+        if model_id == self.model_id:
+            return
+        self._settings.update(**{"image_model" if self._of_images else "model": model_id})
+        self._frames.clear()
+        self._run_again("Another model was chosen.")
 
     def set_age(self, years: float | None) -> None:
         """Enter the patient's age, or None for none; it is kept with the study."""

@@ -31,10 +31,10 @@ class EngineControl:
 
     def start(self) -> None:
         """Start the child process and load the model ahead of need; for when the window is idle."""
-        from brainviewer.models.registry import model, segmentation_model
+        from brainviewer.models.registry import chosen_model, segmentation_model
 
         try:
-            cards = segmentation_model(), model()
+            cards = segmentation_model(), chosen_model(self._settings.model, False)
             self.ready().start(*(one.network for one in cards if one and one.network))
         except BrainViewerError as error:
             self._notices.fail(error)

@@ -36,6 +36,8 @@ class Settings:
     prevalence : how frequent the classes are taken to be, by the name that the model's card gives
         it; empty for what the model was calibrated for. ``picture_prevalence`` is that of the
         model of single images, whose settings are others.
+    model, image_model : ids of the models that answer for studies and for single images; empty for
+        those that come with the application.
     folded : names of the sections whose content is hidden, separated by commas.
     """
 
@@ -46,6 +48,8 @@ class Settings:
     engine: str = "auto"
     prevalence: str = ""
     picture_prevalence: str = ""
+    model: str = ""
+    image_model: str = ""
     folded: str = ""
     classify_on_opening: bool = True
     smooth_pixels: bool = True

@@ -4,7 +4,7 @@ Exit codes: 0 done, 2 the user's input is wrong (one sentence with advice), 1 a 
 130 interrupted, 141 the output is no longer read.
 """
 
-from brainviewer.cli import export, images, labelled_data, research, studies
+from brainviewer.cli import export, images, labelled_data, models, research, studies
 from brainviewer.cli.program import app, run
 
-__all__ = ["app", "export", "images", "labelled_data", "research", "run", "studies"]
+__all__ = ["app", "export", "images", "labelled_data", "models", "research", "run", "studies"]

@@ -1,4 +1,4 @@
-"""Commands that work on one study (``classify`` also on images), and the list of models."""
+"""Commands that work on one study (``classify`` also on images)."""
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -165,29 +165,6 @@ def analyze(
             as_json,
             lambda: analysis_text(opened, done.finding, done.record, folder),
         )
-
-
-@app.command()
-def models(as_json: AsJson = False) -> None:
-    """Say which models are installed."""
-    with results_only() as out:
-        from brainviewer.app.report.formats import Schema, with_schema
-        from brainviewer.app.report.model_record import model_record
-        from brainviewer.app.report.text import models_text
-        from brainviewer.models.registry import (
-            DEFAULT_IMAGE_MODEL,
-            DEFAULT_MODEL,
-            installed_models,
-        )
-
-        records = [model_record(card) for card in installed_models()]
-        told = {
-            "default": DEFAULT_MODEL,
-            "default_for_images": DEFAULT_IMAGE_MODEL,
-            "models": records,
-        }
-        record = with_schema(Schema.MODELS, told)
-        show(out, record, as_json, lambda: models_text(records))
 
 
 def search(

@@ -239,7 +239,7 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Sequence", ("sequence-flair", "sequence-t1", "sequence-t1ce", "sequence-t2", "-",
                   "auto-window", "invert", "presets>", "colours>")),
     ("Tumour", ("tumour", "find", "copy-measurements", "-", "classify", "classify-here",
-                "prevalence>", "engine>", "-", "explain", "what-if", "reset-occlusion",
+                "model>", "prevalence>", "engine>", "-", "explain", "what-if", "reset-occlusion",
                 "-", "agree", "disagree", "withdraw")),
     ("Tools", ("tool-window", "tool-cursor", "tool-pan", "-", *_DRAWING, "tool-brush")),
     ("Help", ("guide", "shortcuts", "card", "-", "about")),

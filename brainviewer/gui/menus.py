@@ -16,7 +16,7 @@ from brainviewer.gui.dialogs.files import recent
 from brainviewer.gui.outside_text import as_tip, on_button
 from brainviewer.gui.panels.annotations import AnnotationList
 from brainviewer.gui.panels.display import COLOUR_MAPS
-from brainviewer.gui.panels.prevalence_menu import fill_prevalences, offer, refill
+from brainviewer.gui.panels.prevalence_menu import fill_models, fill_prevalences, offer, refill
 from brainviewer.gui.panels.sequences import SequenceList
 from brainviewer.gui.panes.image_strip import ImageStrip
 from brainviewer.gui.widgets import call, listen
@@ -138,7 +138,7 @@ class Menus:
         submenu = menu.addMenu(title)
         submenu.setToolTipsVisible(True)
         submenu.aboutToShow.connect(call(refill, submenu, fill, self._session))
-        if name != "prevalence>":  # reads the model's card: the first window must not wait for it
+        if name not in _OF_CARDS:  # the first window must not wait for cards to be read
             fill(submenu, self._session)
 
 
@@ -196,6 +196,8 @@ _CHANGING = {
     "presets>": ("Window preset", _fill_presets),
     "colours>": ("Colour map", _fill_colours),
     "engine>": ("Engine", _fill_engines),
+    "model>": ("Model", fill_models),
     "prevalence>": ("Assumed frequency of types", fill_prevalences),
 }
 """Submenus whose content depends on the moment: title, and what fills one."""
+_OF_CARDS = ("model>", "prevalence>")

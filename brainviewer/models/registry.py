@@ -147,6 +147,17 @@ def image_model(model_id: str | None = None) -> ModelCard:
     return _answering_for("single images", "studies", model(model_id or DEFAULT_IMAGE_MODEL))
 
 
+def chosen_model(model_id: str, of_images: bool) -> ModelCard:
+    """The model that was chosen, or the default where it is gone or answers for something else.
+
+    model_id : empty for the default.
+    """
+    for card in classification_models():
+        if card.id == model_id and card.of_images is of_images:
+            return card
+    return image_model() if of_images else study_model()
+
+
 def _answering_for(wanted: str, other: str, card: ModelCard) -> ModelCard:
     if card.of_images is (wanted == "studies"):
         usual = DEFAULT_MODEL if wanted == "studies" else DEFAULT_IMAGE_MODEL

@@ -10,6 +10,7 @@ from brainviewer.core.findings import Classification
 from brainviewer.core.study import Study
 
 if TYPE_CHECKING:
+    from brainviewer.models.card import ModelCard
     from brainviewer.models.engine.runtimes import Runner
 
 NO_IMAGE_MODEL = "No model for single images is installed."
@@ -51,11 +52,13 @@ def classify_frame(
         from brainviewer.models.subtype.prediction import NotClassified
 
         raise NotClassified(NO_IMAGE_MODEL)
+    from brainviewer.models.registry import image_model
+
     result = classify_image(
         study.image_pixels(frame),
         engine,
         model_id=model_id,
-        prevalence=known_prevalence(prevalence, model_id),
+        prevalence=known_prevalence(prevalence, image_model(model_id)),
         report=report,
         image_hash=study.content_hash,
     )
@@ -76,11 +79,9 @@ def of_frame(result: Classification, study: Study, frame: int) -> Classification
     )
 
 
-def known_prevalence(name: str, model_id: str | None = None) -> str | None:
-    """The setting of this name, if the model of images has it: it may be a newer one now."""
-    from brainviewer.models.registry import image_model
-
-    return name if name in image_model(model_id).fusion_head.prevalences else None
+def known_prevalence(name: str, card: "ModelCard") -> str | None:
+    """The setting of this name, if the model has it: it may be another one now."""
+    return name if name in card.fusion_head.prevalences else None
 
 
 def wait_for_rest(report: Report, seconds: float) -> None:

@@ -26,6 +26,7 @@ def model_record(card: Card) -> dict[str, Any]:
         "training_data": card.training_data,
         "intended_use": card.intended_use,
         "limits": list(card.limits),
+        "measured_here": not card.own,
         "weights_sha256": card.weights_sha256 or None,
     }
 

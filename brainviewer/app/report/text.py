@@ -141,26 +141,29 @@ def analysis_text(
     )
 
 
-def models_text(records: Sequence[Mapping[str, Any]]) -> str:
+def models_text(record: Mapping[str, Any]) -> str:
     """What models there are."""
-    if not records:
-        return "No model is installed."
-    lines: list[str] = []
-    for record in records:
-        lines.append(
-            f"{record['id']} {record['version']}: {record['name']} (for {record['answers_for']})"
-        )
-        counted = "images" if record["answers_for"] == "images" else "patients"
-        lines += _columns([(f"  {code}", name) for code, name in record["classes"].items()])
-        for situation, figures in record["figures"].items():
-            lines += [
-                f"  from {situation}: {f['name']} {f['value']:.2f}{_interval(f)}, "
-                f"{f['patients']} {counted}"
-                for f in figures
-                if f["name"] in ("accuracy", "balanced accuracy", "mean Dice")
-            ]
-        lines.append(f"  {record['intended_use']}")
-    return "\n".join(lines)
+    lines = [line for one in record["models"] for line in _model_lines(one)]
+    lines += [f"Cannot be used: {sentence}" for sentence in record["unusable"].values()]
+    return "\n".join(lines) or "No model is installed."
+
+
+def _model_lines(record: Mapping[str, Any]) -> list[str]:
+    counted = "images" if record["answers_for"] == "images" else "patients"
+    own = "" if record["measured_here"] else "; added by you, not measured here"
+    known = f"{record['id']} {record['version']}: {record['name']}"
+    return [
+        f"{known} (for {record['answers_for']}{own})",
+        *_columns([(f"  {code}", name) for code, name in record["classes"].items()]),
+        *(
+            f"  from {situation}: {f['name']} {f['value']:.2f}{_interval(f)}, "
+            f"{f['patients']} {counted}"
+            for situation, figures in record["figures"].items()
+            for f in figures
+            if f["name"] in ("accuracy", "balanced accuracy", "mean Dice")
+        ),
+        f"  {record['intended_use']}",
+    ]
 
 
 def _interval(figure: Mapping[str, Any]) -> str:

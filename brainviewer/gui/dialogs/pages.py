@@ -199,9 +199,9 @@ class Pages:
             self._session.notices.tell(said, "error")
 
     def show_card(self, model_id: str) -> None:
-        """The page of a model."""
+        """The page of a model; of the one that is chosen, without an id."""
         with errors_told(self._session):
-            card_page(model_id, self._window).show()
+            card_page(model_id or self._session.classification.model_id, self._window).show()
 
     def show_class(self, code: str = "") -> None:
         """The page of a class; of the predicted one, without a code."""

@@ -1,4 +1,4 @@
-"""How frequent the classes are taken to be: said in one quiet line, changed in its menu."""
+"""Which model answers, and how frequent its classes are taken to be: menus, and a quiet line."""
 
 from collections.abc import Callable
 
@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QMenu, QPushButton, QSizePolicy
 from brainviewer.app.facts import Fact
 from brainviewer.app.session import Session
 from brainviewer.core.errors import BrainViewerError
+from brainviewer.gui.outside_text import as_tip, on_button
 from brainviewer.gui.panels.model_card import assumption
 from brainviewer.gui.widgets import Slot, call
 
@@ -20,12 +21,12 @@ _TIP = (
 
 def fill_prevalences(menu: QMenu, session: Session) -> None:
     """The prevalences that the model in use knows, the one in use checked."""
-    from brainviewer.models.registry import DEFAULT_IMAGE_MODEL, DEFAULT_MODEL, model
+    from brainviewer.models.registry import chosen_model
 
     result = session.state.classification
-    usual = DEFAULT_IMAGE_MODEL if Fact.IMAGE in session.state.facts else DEFAULT_MODEL
+    wanted = result.model_id if result else session.classification.model_id
     try:
-        card = model(result.model_id if result else usual)
+        card = chosen_model(wanted, Fact.IMAGE in session.state.facts)
     except BrainViewerError:
         menu.addAction("No model").setEnabled(False)
         return
@@ -35,6 +36,25 @@ def fill_prevalences(menu: QMenu, session: Session) -> None:
     for name, prevalence in card.fusion_head.prevalences.items():
         choose = call(session.classification.set_prevalence, name)
         offer(menu, assumption(card, name), name == chosen, choose, prevalence.source)
+
+
+def fill_models(menu: QMenu, session: Session) -> None:
+    """The models that answer for what is open, the one in use checked."""
+    from brainviewer.models.registry import chosen_model, classification_models
+
+    of_images = Fact.IMAGE in session.state.facts
+    try:
+        usual, used = (
+            chosen_model(name, of_images).id for name in ("", session.classification.model_id)
+        )
+        cards = [card for card in classification_models() if card.of_images is of_images]
+    except BrainViewerError:
+        menu.addAction("No model").setEnabled(False)
+        return
+    for card in cards:
+        choose = call(session.classification.set_model, "" if card.id == usual else card.id)
+        name = on_button(f"{card.name} (yours, not measured here)" if card.own else card.name)
+        offer(menu, name, card.id == used, choose, as_tip(card.intended_use))
 
 
 def refill(menu: QMenu, fill: Callable[[QMenu, Session], None], session: Session) -> None:

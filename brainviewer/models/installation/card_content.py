@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from brainviewer.core.findings import NO_TUMOUR
 from brainviewer.models.card import Task
 from brainviewer.models.card_file import FORMAT
 from brainviewer.models.installation.input_spec import InputSpec
@@ -41,7 +42,7 @@ def card_content(
         "id": model_id,
         "version": told.version or "1",
         "name": told.name or model_id,
-        "classes": [{"code": c, "name": told.names.get(c, c[:1].upper() + c[1:])} for c in classes],
+        "classes": [{"code": c, "name": told.names.get(c) or _name(c)} for c in classes],
         "sequences": list(spec.channels),
         "needed": list(spec.channels),
         "head": {
@@ -66,6 +67,10 @@ def card_content(
         "roles": {role: path.name for role, path in files.items()},
         "files": {path.name: sha256_of(path) for path in files.values()},
     }
+
+
+def _name(code: str) -> str:
+    return "No tumour" if code == NO_TUMOUR else code[:1].upper() + code[1:]
 
 
 def sha256_of(path: Path) -> str:

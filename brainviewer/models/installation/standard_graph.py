@@ -30,11 +30,14 @@ _LEAST_PROBABILITY = 1e-7
 
 
 class NotTold(ModelError):
-    """What a file does not say and nobody has said; ``option`` is where it is given."""
+    """What a file does not say and nobody has said.
 
-    def __init__(self, option: str, message: str, advice: str) -> None:
+    option, key : where it is given; a key of ``--input``.
+    """
+
+    def __init__(self, option: str, message: str, advice: str, key: str = "") -> None:
         super().__init__(message, advice)
-        self.option = option
+        self.option, self.key = option, key
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,6 +76,7 @@ def standardise(
             "--input",
             "Nothing says which grey values the network was trained on.",
             "Say it with --input scale=0..255, 0..1, -1..1, imagenet or caffe.",
+            "scale",
         )
     end = find_end(known, graph.output, classes)
     first = _preparation(spec, given)
@@ -130,6 +134,7 @@ def _input(model: onnx.ModelProto, spec: InputSpec) -> _Input:
             "--input",
             "The network does not say how large its images are.",
             "Give the side in pixels, such as --input size=224.",
+            "size",
         )
     if spec.size not in (None, size):
         raise ModelError(

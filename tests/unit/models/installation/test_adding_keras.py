@@ -46,9 +46,12 @@ def network(depth: int = 3, nested: bool = False, own_scale: bool = False):
         layers.GlobalAveragePooling2D(), layers.Dropout(0.5), layers.Dense(3, activation="softmax"),
     ])  # fmt: skip
     random = np.random.default_rng(1)
-    made.set_weights([
-        w if w.dtype.kind == "u" else random.uniform(0.2, 1.0, w.shape) for w in made.get_weights()
-    ])
+    made.set_weights(
+        [
+            w if w.dtype.kind == "u" else random.uniform(0.2, 1.0, w.shape)
+            for w in made.get_weights()
+        ]
+    )
     return made
 
 
@@ -214,7 +217,10 @@ def lambda_layer(where: Path):
                 "function": {"class_name": "__lambda__", "config": {"code": "4wEAAAAA"}},
             },
         },
-        {"class_name": "Lambda", "config": {"name": "lambda", "function": ["4wEAAAAA", None, None]}},
+        {
+            "class_name": "Lambda",
+            "config": {"name": "lambda", "function": ["4wEAAAAA", None, None]},
+        },
     ]
 
 
@@ -293,7 +299,9 @@ def test_numbers_in_other_files_are_refused(tmp_path: Path) -> None:
     old_files(tmp_path)
     with h5py.File(tmp_path / "weights.h5", "a") as file:
         del file["dense_1/dense_1/bias:0"]
-        file.create_dataset("dense_1/dense_1/bias:0", (3,), "f4", external=[("/etc/hostname", 0, 12)])
+        file.create_dataset(
+            "dense_1/dense_1/bias:0", (3,), "f4", external=[("/etc/hostname", 0, 12)]
+        )
     refused(tmp_path, "refers to other files")
 
 

@@ -84,11 +84,13 @@ def test_probabilities_and_logits_are_told_apart(tmp_path: Path, end: str) -> No
 def test_probabilities_that_no_softmax_layer_made_are_found_by_running_it(tmp_path: Path) -> None:
     model = torch_like(size=96, end="")
     model.graph.output[0].name = "answer"
-    model.graph.node.extend([
-        helper.make_node("Exp", ["scores"], ["weights"]),
-        helper.make_node("ReduceSum", ["weights"], ["all"], keepdims=1),
-        helper.make_node("Div", ["weights", "all"], ["answer"]),
-    ])
+    model.graph.node.extend(
+        [
+            helper.make_node("Exp", ["scores"], ["weights"]),
+            helper.make_node("ReduceSum", ["weights"], ["all"], keepdims=1),
+            helper.make_node("Div", ["weights", "all"], ["answer"]),
+        ]
+    )
     model.graph.node[-2].input.append("axis")
     model.graph.initializer.append(numpy_helper.from_array(np.array([1], np.int64), "axis"))
     add_model(write_onnx(tmp_path / "net.onnx", model), TOLD)
@@ -287,7 +289,9 @@ def test_a_changed_file_is_never_loaded(tmp_path: Path) -> None:
     changed = load_model(graph, load_external_data=False)
     changed.producer_name = "somebody else"
     graph.write_bytes(changed.SerializeToString())
-    with pytest.raises(ModelError, match=r"graph\.onnx of the model mine is damaged or was changed"):
+    with pytest.raises(
+        ModelError, match=r"graph\.onnx of the model mine is damaged or was changed"
+    ):
         classified(a_head())
 
 

@@ -16,13 +16,13 @@ import keras
 
 from brainviewer.core.errors import FileError
 from brainviewer.models.engine.onnx_runtime import OnnxFile
+from brainviewer.models.installation.keras_onnx import to_onnx
 from brainviewer.training.image_classification.networks.keras_network import (
     build,
     freeze,
     learn_whole,
     thaw,
 )
-from brainviewer.models.installation.keras_onnx import to_onnx
 from brainviewer.training.image_classification.networks.pretrained_weights import load_base
 from brainviewer.training.image_classification.recipes.recipe import BASES, ImageRecipe, expand
 from brainviewer.training.image_classification.recipes.recipe_file import read_image_recipe
