@@ -1,9 +1,11 @@
 """Commands for models: which are installed, add one's own, remove it."""
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -81,7 +83,9 @@ def add(
 
         codes = tuple(code.strip() for code in classes.split(",")) if classes else ()
         report = progress_line()
-        card = _asking(Options(codes, given, name), lambda some: add_model(path, some, report))
+        with _packed(path, name) as source:
+            options = Options(codes, given, name)
+            card = _asking(options, lambda some: add_model(source, some, report))
         show(out, _record([card]), as_json, lambda: _added(card))
 
 
@@ -117,6 +121,22 @@ def _asking(options: "Options", add_with: "Callable[[Options], ModelCard]") -> "
                 options = replace(options, input=",".join(filter(None, (options.input, entry))))
 
 
+@contextmanager
+def _packed(path: Path, name: str) -> Iterator[Path]:
+    """The path; of a training run in PyTorch, a folder for now with the model that it makes."""
+    from brainviewer.training.recipes import FINAL_FILE
+    from brainviewer.training.run_folder import RECIPE_FILE
+
+    if not all((path / file).is_file() for file in (FINAL_FILE, RECIPE_FILE)):
+        yield path
+        return
+    from brainviewer.training.packing import pack_run
+
+    with TemporaryDirectory() as folder:
+        pack_run(path, Path(folder), name)
+        yield Path(folder)
+
+
 def _on_terminal() -> bool:
     return sys.stdin.isatty() and sys.stderr.isatty()
 
@@ -127,7 +147,7 @@ def _added(card: "ModelCard") -> str:
     return (
         f"Added {card.id}: {card.name}, for {kind}, {heat} heatmap.\n"
         f"Classes: {', '.join(card.codes)}\n"
-        "It was not measured here, and its probabilities are not calibrated.\n"
+        f"It was not measured here{'' if card.calibrated else ', and is not calibrated'}.\n"
         f"'brainviewer classify {use} --model {card.id}' asks it, and the window offers it under "
         "Tumour, Model."
     )

@@ -17,6 +17,8 @@ from brainviewer.gui.panels.result import ResultPanel
 from brainviewer.models.installation.install import Options, add_model, remove_model
 from tests.gui.eyes import texts
 
+USUAL = "Xception tumour on one image"
+
 
 @pytest.fixture
 def opened(session: Session, tmp_path: Path) -> Session:
@@ -47,7 +49,7 @@ def test_it_is_chosen_in_the_menu_and_answers(card: ResultPanel, opened: Session
     offered = menu_of(opened, card)
     own = next(text for text in offered if "yours" in text)
     assert own == "Mine && yours (yours, not measured here)"
-    assert [text for text, checked in offered.items() if checked] == ["Xception tumour on one image"]
+    assert [text for text, checked in offered.items() if checked] == [USUAL]
     assert not any("glioma" in text.lower() and "Lesion" in text for text in offered)
     choose(opened, card, "Mine")
     opened.classification.run()
@@ -77,4 +79,4 @@ def test_one_that_was_removed_leaves_its_place_to_the_usual_one(
     opened.settings.update(image_model="mine-yours")
     remove_model("mine-yours")
     offered = menu_of(opened, card)
-    assert [text for text, checked in offered.items() if checked] == ["Xception tumour on one image"]
+    assert [text for text, checked in offered.items() if checked] == [USUAL]

@@ -11,7 +11,7 @@ from brainviewer.app.prediction.class_texts import CODES, class_text
 from brainviewer.app.session import Session
 from brainviewer.app.status import Status
 from brainviewer.core.errors import BrainViewerError
-from brainviewer.core.findings import Classification
+from brainviewer.core.findings import NO_TUMOUR, Classification
 from brainviewer.core.slices import Plane
 from brainviewer.gui import theme
 from brainviewer.gui.layouts import clear, column, fill, panel, row, scrolled
@@ -261,7 +261,10 @@ class ResultPanel(QWidget):
 
 def class_note(result: Classification) -> str:
     """What the class of an image is, with a link to its page; nothing for a study."""
+    others = set(result.names) != set(CODES)  # of a model whose "none" means something else
     if not result.of_image or result.predicted not in CODES:
+        return ""
+    if result.predicted == NO_TUMOUR and others:
         return ""
     try:
         summary = escape(class_text(result.predicted).summary)
