@@ -100,15 +100,10 @@ _ENTRIES = frozenset(
         "files", "figures", "training_data", "intended_use", "limits",
     }
 )  # fmt: skip
-<<<<<<< HEAD
 _SEGMENTATION_ENTRIES = _ENTRIES | {"calibration", "input"}
-_CLASSIFICATION_ENTRIES = _ENTRIES | {"classes", "head", "out_of_distribution"}
-=======
-_SEGMENTATION_ENTRIES = _ENTRIES | {"calibration"}
 _CLASSIFICATION_ENTRIES = _ENTRIES | {
     "classes", "head", "out_of_distribution", "calibrated",
 }  # fmt: skip
->>>>>>> 89d88c1 (Convert networks of users into models: Keras of every age and ONNX, checked and never executed)
 
 
 def _segmentation(content: Any, folder: Path) -> SegmentationCard:

@@ -80,16 +80,11 @@ class InlineEngine:
         report(0.3, "Loading the model")
         runtime, _ = self._ready(network)
         report(0.8, "Segmenting the lesion")
-<<<<<<< HEAD
-        (regions,) = _run(runtime, slices)
-        return regions
-=======
         try:
-            (lesion,) = runtime.predict(slices)
+            (regions,) = runtime.predict(slices)
         except Exception as error:
             raise not_run(error) from error
-        return lesion
->>>>>>> 89d88c1 (Convert networks of users into models: Keras of every age and ONNX, checked and never executed)
+        return regions
 
     def _ready(self, network: Network) -> tuple[Runtime, float]:
         """The engine that holds a network, and the seconds of loading; raises ModelError."""

@@ -218,29 +218,16 @@ class _Server:
 
     def _reply(self, request: Request) -> None:
         try:
-<<<<<<< HEAD
-            if self._runtime is None:
-                raise self._unusable or RuntimeError("no runtime")
-            self._load(request, self._runtime)
+            runtime = self._runtime_for(request.network)
+            self._load(request, runtime)
             reply = regions = None
             if request.tensor is not None and _segments(request.network):
                 self._say(Progress(request.number, 0.8, "Segmenting the lesion"))
-                (regions,) = self._runtime.predict(request.tensor)
-            elif request.tensor is not None:
-                reply = self._predict(request.number, request.network, request.tensor)
-            self._say(Done(request.number, self._runtime.device, reply, regions))
-=======
-            runtime = self._runtime_for(request.network)
-            self._load(request, runtime)
-            reply = lesion = None
-            if request.tensor is not None and _segments(request.network):
-                self._say(Progress(request.number, 0.8, "Segmenting the lesion"))
-                (lesion,) = runtime.predict(request.tensor)
+                (regions,) = runtime.predict(request.tensor)
             elif request.tensor is not None:
                 self._say(Progress(request.number, 0.8, "Classifying"))
                 reply = classified(runtime, request.network, request.tensor, self._load_seconds)
-            self._say(Done(request.number, runtime.device, reply, lesion))
->>>>>>> 89d88c1 (Convert networks of users into models: Keras of every age and ONNX, checked and never executed)
+            self._say(Done(request.number, runtime.device, reply, regions))
         except Exception as error:
             said = not_run(error)
             # Another engine would run a segmentation network in the same way.

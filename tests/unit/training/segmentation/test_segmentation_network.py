@@ -9,7 +9,6 @@ from numpy.testing import assert_allclose
 
 torch = pytest.importorskip("torch")
 pytest.importorskip("monai")
-pytest.importorskip("onnx")
 
 from training_heads import WANTED, some_head  # noqa: E402
 
