@@ -57,9 +57,9 @@ def train(
     weights: Annotated[
         str | None,
         option(
-            metavar="imagenet|FILE|MODEL|none|RUN",
+            metavar="imagenet|FILE|MODEL|none|DIR",
             help="Transfer recipes and xception-tumour: what the base starts from. "
-            "resnet50-tumour: the run of xception-tumour that it learns from.",
+            "resnet50-tumour: the folder with the arrays that it starts from.",
         ),
     ] = None,
     limit: Annotated[

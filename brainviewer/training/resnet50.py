@@ -84,6 +84,19 @@ class MapNetwork(nn.Module):  # type: ignore[misc]
         """Modules below the dense layer, each with the Keras layer that holds its numbers."""
         raise NotImplementedError
 
+    def keras_base(self, size: int) -> tuple[Any, Any]:
+        """Input and last maps of the Keras model with the same layout, for images of that size."""
+        import keras
+
+        depth = next(self.parameters()).shape[1]
+        with warnings.catch_warnings():
+            # It finds more than three channels unusual, because it means photographs.
+            warnings.simplefilter("ignore", UserWarning)
+            base = getattr(keras.applications, self.application)(
+                include_top=False, weights=None, input_shape=(size, size, depth), pooling=None
+            )
+        return base.input, base.output
+
     def freeze(self, parts: int) -> None:
         """Keep the first parts as they are, whatever is learned."""
         for module in self.lower_modules(parts):
@@ -253,35 +266,21 @@ def from_imagenet(classes: int) -> ResNet50:
     return copy_from_keras(model, classes)
 
 
-def keras_model(
-    size: int,
-    classes: int,
-    depth: int = 3,
-    name: str = "resnet50_glioma",
-    application: str = "ResNet50",
-) -> Any:
-    """The Keras model: input (n, size, size, depth), outputs ``logits`` and ``features``."""
+def keras_model(network: MapNetwork, size: int, name: str) -> Any:
+    """The Keras model of the same layout, with the network's numbers.
+
+    Input (n, size, size, depth), outputs ``logits`` and ``features``.
+    """
     import keras
 
-    with warnings.catch_warnings():
-        # It finds more than three channels unusual, because it means photographs.
-        warnings.simplefilter("ignore", UserWarning)
-        base = getattr(keras.applications, application)(
-            include_top=False, weights=None, input_shape=(size, size, depth), pooling=None
-        )
-    pooled = keras.layers.GlobalAveragePooling2D(name="average")(base.output)
-    outputs = {
-        "logits": keras.layers.Dense(classes, name="logits")(pooled),
-        "features": base.output,
-    }
-    return keras.Model(base.input, outputs, name=name)
-
-
-def copy_into_keras(network: MapNetwork, model: Any) -> None:
-    """Copy every number of the PyTorch module into the Keras model of the same layout."""
+    inputs, features = network.keras_base(size)
+    pooled = keras.layers.GlobalAveragePooling2D(name="average")(features)
+    logits = keras.layers.Dense(network.dense.out_features, name="logits")(pooled)
+    model = keras.Model(inputs, {"logits": logits, "features": features}, name=name)
     for modules, layer in network.keras_layers(model):
         layer.set_weights(keras_arrays(*modules))
     model.get_layer("logits").set_weights(keras_arrays(network.dense))
+    return model
 
 
 def copy_from_keras(model: Any, classes: int) -> ResNet50:

@@ -14,6 +14,7 @@ from brainviewer.models.feature_ood import fit_ood, save_ood
 from brainviewer.training.image_classification.data.labelled_images import find_images
 from brainviewer.training.image_classification.data.tumour_folds import CLASSES, FOLDS
 from brainviewer.training.image_classification.data.tumour_samples import (
+    LGG,
     cheng_samples,
     read_samples,
     with_copies,
@@ -35,14 +36,18 @@ from brainviewer.training.image_classification.evaluation.tumour_predictions imp
     load_predictions,
     save_predictions,
 )
-from brainviewer.training.image_classification.fitting.tumour_fit import check_teacher, fit
-from brainviewer.training.image_classification.networks.backbones import BACKBONES, load_network
+from brainviewer.training.image_classification.fitting.tumour_fit import fit
+from brainviewer.training.image_classification.networks.backbones import (
+    BACKBONES,
+    load_network,
+    pretrained_network,
+)
 from brainviewer.training.image_classification.networks.pretrained_weights import (
     IMAGENET,
     weights_of,
 )
-from brainviewer.training.image_classification.networks.xception import from_imagenet
 from brainviewer.training.image_classification.recipes.tumour_recipe import (
+    FurtherImages,
     TumourRecipe,
     read_tumour_recipe,
 )
@@ -54,54 +59,40 @@ from brainviewer.training.run_folder import begin_run, check_run, describe_run, 
 from brainviewer.training.subtype.package import OOD_FILE
 from brainviewer.training.weights import save_weights
 
-# What stands in a row of the leaderboard, without and with a teacher.
-_HOW = (", the first blocks frozen", " that learns from another network")
-
 
 def train_tumour_network(recipe: Path, data: Path, out: Path, weights: str, report: Report) -> None:
     """Train in the folder ``out``; go on where an earlier run was broken off.
 
-    data : the folder ``cheng``, or one that holds it; ``lgg`` is taken from beside it.
-    weights : what to start from instead of what the recipe says; for a recipe with a teacher, the
-        folder of the teacher's run.
+    data : the folder ``cheng``, or one that holds it; other collections are taken from beside it.
+    weights : what to start from instead of what the recipe says.
 
     Raises FileError if the data, the recipe or the folder cannot be used.
     """
     plan = read_tumour_recipe(recipe)
-    teacher = Path(weights) if plan.teacher else None
-    if teacher is None and weights not in ("", IMAGENET):
+    if weights not in ("", IMAGENET) and not Path(weights).is_dir():
         weights_of(weights)
-    cheng, lgg = folders(data)
+    cheng = tumour_images(data)
     about = describe_run(recipe, cheng, weights=weights or plan.weights)
-    if teacher is not None:
-        check_teacher(plan, teacher)
-        if lgg is None:
-            raise FileError(
-                f"The recipe {recipe.stem} needs the folder lgg beside {cheng.name}.",
-                "Put it there.",
-            )
     if not check_run(about, out, {"weights": "other weights"}):
-        if teacher is None:
-            # Before the run is begun: with weights that do not fit it would refuse the right ones.
-            # TensorFlow's own code says on stderr which GPUs it misses.
-            with without_stderr():
-                start = from_imagenet(about["weights"], len(CLASSES), plan.input)
-            make_folder(out)
-            save_weights(start, out / PRETRAINED_FILE)
+        # Before the run is begun: with weights that do not fit it would refuse the right ones.
+        # TensorFlow's own code says on stderr which GPUs it misses.
+        with without_stderr():
+            start = pretrained_network(plan, about["weights"])
+        make_folder(out)
+        save_weights(start, out / PRETRAINED_FILE)
         begin_run(about, recipe, out)
-    fit(plan, cheng, lgg, out, report, teacher)
+    fit(plan, cheng, out, report)
 
 
-def folders(data: Path) -> tuple[Path, Path | None]:
-    """Where ``cheng`` and ``lgg`` lie, the latter None if it is not there; raises FileError."""
+def tumour_images(data: Path) -> Path:
+    """Where ``cheng`` lies; raises FileError."""
     cheng = data if (data / "labels.csv").is_file() else cheng_folder(data)
     if not (cheng / "labels.csv").is_file():
         raise FileError(
             f"There are no images with a labels.csv in {data.name}.",
             "Give the folder 'cheng', or the one that holds it.",
         )
-    lgg = cheng.parent / "lgg"
-    return cheng, lgg if lgg.is_dir() else None
+    return cheng
 
 
 def evaluate_tumour_network(
@@ -121,9 +112,10 @@ def evaluate_tumour_network(
     if data is None:
         raise FileError("The images are needed to measure.", "Name their folder with --data.")
     plan = read_tumour_recipe(recipe)
-    cheng, lgg = folders(data)
+    cheng = tumour_images(data)
     if not (run / PREDICTIONS_FILE).is_file():
-        samples = read_samples(cheng, lgg)
+        beside = {LGG: FurtherImages(0)} if (cheng.parent / LGG).is_dir() else {}
+        samples = read_samples(cheng, beside)
         odd = [] if ood is None else read_ood_images(ood)
         doubtful = with_copies(samples, plan.left_out)
         said = predict_held_out(samples, odd, run, plan, report, doubtful)
@@ -149,8 +141,7 @@ def _result(name: str, plan: TumourRecipe, said: TumourPredictions, cheng: Path)
     title = BACKBONES[plan.network].application
     made = shipped_result(
         name,
-        f"{title} on the head alone{_HOW[bool(plan.teacher)]}, and where the tumour lies as a "
-        "second task",
+        f"{title} on the head alone, and where the tumour lies as a second task",
         find_images(cheng),
         CLASSES,
         held_out_predictions(said),
@@ -159,7 +150,7 @@ def _result(name: str, plan: TumourRecipe, said: TumourPredictions, cheng: Path)
             "colour": "grey",
             "crop": "head",
             "base": title,
-            "weights": plan.teacher or "imagenet",
+            "weights": IMAGENET,
             "pretrained": True,
             "training": asdict(plan.training),
             "seed": plan.seed,
@@ -168,7 +159,7 @@ def _result(name: str, plan: TumourRecipe, said: TumourPredictions, cheng: Path)
         plan.seed,
     )
     made["notices"].append(
-        "Slices of the lgg collection were learned from as well. Images with a wrong label were "
-        f"not learned from, but count: {int(said.doubtful.sum())}."
+        f"Images of {' and '.join(plan.further)} were learned from as well. Images with a wrong "
+        f"label were not learned from, but count: {int(said.doubtful.sum())}."
     )
     return made

@@ -49,15 +49,12 @@ Evaluation = dict[str, Any]
 
 def write_networks(recipe: Recipe, numbers: Path, out: Path) -> None:
     """Write architecture, weights (float16) and graph of the network in ``numbers``."""
-    from brainviewer.training.resnet50 import ResNet50, copy_into_keras, keras_model
+    from brainviewer.training.resnet50 import ResNet50, keras_model
     from brainviewer.training.weights import load_weights
 
-    depth, classes = recipe.input.depth, len(recipe.classes)
-    network = ResNet50(classes, depth)
+    network = ResNet50(len(recipe.classes), recipe.input.depth)
     load_weights(network, numbers)
-    model = keras_model(recipe.input.size, classes, depth)
-    copy_into_keras(network, model)
-    write_network_files(model, out)
+    write_network_files(keras_model(network, recipe.input.size, "resnet50_glioma"), out)
 
 
 def card_content(about: About, evaluation: Evaluation, recipe_text: str, folder: Path) -> About:

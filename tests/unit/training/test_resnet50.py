@@ -71,8 +71,7 @@ def test_numbers_survive_the_file(tmp_path: Path) -> None:
     weights.load_weights(other, tmp_path / "numbers.npz")
     for name, value in made.state_dict().items():
         assert torch.equal(value, other.state_dict()[name])
-    model = resnet50.keras_model(64, 3)
-    resnet50.copy_into_keras(made, model)
+    model = resnet50.keras_model(made, 64, "test")
     back = resnet50.copy_from_keras(model, 3).state_dict()
     for name, value in made.state_dict().items():
         if "dense" not in name and "tracked" not in name:

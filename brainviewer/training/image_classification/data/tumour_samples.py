@@ -1,39 +1,43 @@
-"""Labelled images to learn from: those of ``cheng``, and slices of the ``lgg`` collection.
+"""Labelled images to learn from: those of ``cheng``, and of other collections beside it.
 
 In ``cheng`` every tumour is on a contrast-enhanced T1 and most images without one are of other
 sequences, so a network could answer by the sequence. The slices of ``lgg``, other patients, show
 tumours and none on the same three sequences; they are learned from, not measured with.
 """
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from brainviewer.core.errors import FileError
 from brainviewer.core.study import Modality
+from brainviewer.files.image2d.reader import read_image2d
+from brainviewer.models.image_classification.eligibility import why_not_image
+from brainviewer.training.image_classification.data.labelled_images import find_images
 from brainviewer.training.image_classification.data.tumour_folds import (
+    CLASSES,
     FOLDS,
     near_copies,
     read_labelled,
 )
+from brainviewer.training.image_classification.recipes.tumour_recipe import FurtherImages
 from brainviewer.training.labelled_data.cases import read_cases
 from brainviewer.training.labelled_data.collection import patient_folds
 from brainviewer.training.labelled_data.image_file import GREY, read_pixels
 from brainviewer.training.labelled_data.pretraining_images import ellipse
 
-CHENG, LGG = "cheng", "lgg"
+CHENG, LGG, SARTAJ = "cheng", "lgg", "sartaj"
+UNMEASURED = -1
+"""The fold of what is learned from in every fold."""
 _SEED = 2026
 _BACKGROUND = 20  # grey values up to this
 # Slices of each lgg patient and sequence; a slice without tumour keeps this far from one with.
 _WITH, _WITHOUT, _AWAY = 1, 1, 2
 _LEAST_HEAD, _LEAST_LESION = 0.6, 0.3  # of the largest on any slice of the patient
-# Slices without a class: along right-left, back-front and down-up.
-_UNLABELLED, _LEAST_HEAD_OF_PLANE = (5, 5, 12), 0.3
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,7 +46,7 @@ class Sample:
 
     name : file, or patient, slice and sequence.
     group : its patient, or the first of the near-copies that it is one of, where that is known.
-    fold : 1 to 4; all images of a patient lie in one.
+    fold : 1 to 4, or ``UNMEASURED``; all images of a patient lie in one.
     image : (rows, columns) float32 grey values
     lesion : (rows, columns) bool, where it lies, roughly; None where there is none or it is
         unknown.
@@ -56,10 +60,30 @@ class Sample:
     image: NDArray[np.float32]
     lesion: NDArray[np.bool_] | None
 
+    @property
+    def located(self) -> bool:
+        """Whether it is known where the lesion lies, or that there is none."""
+        return self.lesion is not None or self.label == "none"
 
-def read_samples(cheng: Path, lgg: Path | None) -> list[Sample]:
-    """All samples; raises FileError if an image cannot be read."""
-    return [*cheng_samples(cheng), *(() if lgg is None else _lgg_samples(lgg))]
+
+def read_samples(cheng: Path, further: Mapping[str, FurtherImages]) -> list[Sample]:
+    """The images of ``cheng``, and of other collections in folders beside it.
+
+    Raises FileError if a folder is missing or an image cannot be read.
+    """
+    samples = list(cheng_samples(cheng))
+    for name, how in further.items():
+        folder = cheng.parent / name
+        if not folder.is_dir():
+            raise FileError(
+                f"The recipe needs the folder {name} beside {cheng.name}.", "Put it there."
+            )
+        if name == LGG:
+            found = _lgg_samples(folder)
+        else:
+            found = _sartaj_samples(folder, how.classes, samples)
+        samples += [one for one in found if one.label in (how.classes or CLASSES)]
+    return samples
 
 
 def cheng_samples(folder: Path) -> Iterator[Sample]:
@@ -102,43 +126,27 @@ def _lgg_samples(folder: Path) -> Iterator[Sample]:
                     yield Sample(name, LGG, patient, label, fold, image, lesion)
 
 
-def unlabelled_samples(lgg: Path) -> list[Sample]:
-    """Images of heads for a network to learn from another what is to be seen on them.
+def _sartaj_samples(
+    folder: Path, classes: Sequence[str], cheng: Sequence[Sample]
+) -> Iterator[Sample]:
+    """One image of each group of near-copies, if none of it is in ``cheng``.
 
-    Evenly chosen slices of every patient and sequence in all three planes, for images are of any
-    plane. The lesion is known on each; the label is empty. Raises FileError if one is unreadable.
+    What is labelled in two ways, or refused before a network is asked, is left out.
     """
-    random = np.random.default_rng(_SEED)
-    samples = []
-    for case in read_cases(lgg):
-        labelled = case.load()
-        for modality, volume in labelled.study.volumes.items():
-            lesion = labelled.lesion
-            lesion = np.zeros(volume.data.shape, bool) if lesion is None else lesion
-            for axis, count in enumerate(_UNLABELLED):
-                others = tuple(other for other in range(3) if other != axis)
-                head = (volume.data > _BACKGROUND).sum(axis=others)
-                places = np.flatnonzero(head > _LEAST_HEAD_OF_PLANE * head.max())
-                for k in random.permutation(places)[:count].tolist():
-                    image, ill = (
-                        _upright(np.take(data, k, axis), axis, volume.grid.spacing)
-                        for data in (volume.data, lesion)
-                    )
-                    name = f"{case.case_id}/{'xyz'[axis]}{k}/{modality}"
-                    samples.append(Sample(name, LGG, case.case_id, "", 0, image, ill > 0.5))
-    return samples
-
-
-def _upright(
-    cut: NDArray[Any], axis: int, spacing: tuple[float, float, float]
-) -> NDArray[np.float32]:
-    """A slice as (rows, columns) with square pixels; the head up in all but axial ones."""
-    across, along = (spacing[other] for other in range(3) if other != axis)
-    image = cut.T if axis == 2 else cut.T[::-1]
-    rows, columns = image.shape
-    least = min(across, along)
-    size = (round(columns * across / least), round(rows * along / least))
-    return np.asarray(cv2.resize(np.array(image, np.float32, order="C"), size), np.float32)
+    images = find_images(folder).images
+    pixels = [read_image2d(folder / image.file).grey() for image in images]
+    group = near_copies([*(one.image.astype(np.uint8) for one in cheng), *pixels]).tolist()
+    taken, own = set(group[: len(cheng)]), group[len(cheng) :]
+    labels: dict[int, set[str]] = defaultdict(set)
+    for image, number in zip(images, own, strict=True):
+        labels[number].add(image.label)
+    for image, grey, number in zip(images, pixels, own, strict=True):
+        wanted = image.label in (classes or CLASSES) and len(labels[number]) == 1
+        if number in taken or not wanted or why_not_image(grey):
+            continue
+        taken.add(number)
+        name = f"{SARTAJ}/{image.file}"
+        yield Sample(name, SARTAJ, name, image.label, UNMEASURED, grey.astype(np.float32), None)
 
 
 def with_copies(samples: Sequence[Sample], names: Sequence[str]) -> frozenset[str]:

@@ -1,135 +1,81 @@
 """Train the network for single images: cross-validation by patient, then on all.
 
-Each finished part is a file in the output folder; run again, and only what is missing is done.
-The schedule is fixed beforehand: no fold's test images decide when its training stops.
-
-A network without pretraining learns from another one (``distillation``): first the maps of the
-other's ImageNet numbers, on images without a class of patients who are not measured with; then, for
-each fold, classes, maps and answers from the teacher's network of the same fold, so that neither of
-the two ever saw the fold's patients.
+Each finished part is a file in the output folder, and one that was broken off goes on from its
+checkpoint. The schedule is fixed beforehand: no fold's test images decide when its training stops.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
+from torch.utils.data import DataLoader
 
 from brainviewer.core.errors import FileError, Report
-from brainviewer.models.card import ModelInput
-from brainviewer.training.augment import Random
-from brainviewer.training.frozen_features import as_maps
-from brainviewer.training.image_classification.data.augmentation_cache import (
-    AugmentationCache,
-    decode_images,
-    make_cache,
+from brainviewer.training.image_classification.data.hard_images import (
+    hardness,
+    middle_features,
 )
+from brainviewer.training.image_classification.data.tumour_batches import TumourBatches
 from brainviewer.training.image_classification.data.tumour_folds import CLASSES, FOLDS
 from brainviewer.training.image_classification.data.tumour_samples import (
     CHENG,
     Sample,
     read_samples,
-    unlabelled_samples,
     with_copies,
 )
-from brainviewer.training.image_classification.fitting.distillation import Teacher
-from brainviewer.training.image_classification.networks.backbones import (
-    build_network,
-    load_network,
-)
-from brainviewer.training.image_classification.recipes.tumour_recipe import (
-    TumourRecipe,
-    read_tumour_recipe,
-)
-from brainviewer.training.learning import Batch, MakeBatch, learn
+from brainviewer.training.image_classification.networks.backbones import load_network
+from brainviewer.training.image_classification.recipes.tumour_recipe import TumourRecipe
+from brainviewer.training.learning import Checkpoint, descend
 from brainviewer.training.recipes import FINAL_FILE, PRETRAINED_FILE
-from brainviewer.training.run_folder import RECIPE_FILE
+from brainviewer.training.resnet50 import Coverage, MapNetwork, guidance_loss
 from brainviewer.training.weights import save_weights
-
-_CACHE_FOLDER = "bank"
-_UNLABELLED_FOLDER, _UNLABELLED_DRAWS = "unlabelled", 2
-# Between equally often and as often as they are: rare classes count, none is told by heart.
-_BALANCE = 0.5
 
 Weights = NDArray[np.float64]
 """(samples,) the chance of each to be drawn."""
-MakeImages = Callable[[NDArray[np.uint8]], Tensor]
 
 
-def fit(
-    recipe: TumourRecipe,
-    cheng: Path,
-    lgg: Path | None,
-    out: Path,
-    report: Report,
-    teacher: Path | None = None,
-) -> None:
+def fit(recipe: TumourRecipe, cheng: Path, out: Path, report: Report) -> None:
     """Make everything that a recipe describes, in the folder ``out``.
 
-    lgg : folder of that collection; None to do without.
-    out : holds the numbers that are started from, unless there is a teacher.
-    teacher : folder of the teacher's finished run (see ``check_teacher``), whose variants are used.
+    cheng : folder of those images; other collections lie beside it.
+    out : holds the numbers that are started from.
 
-    Leaves there ``foldN.npz`` for each fold and ``final.npz``, trained on all, and what they start
-    from and variants, where the teacher has none.
+    Leaves there ``foldN.npz`` for each fold and ``final.npz``, trained on all.
+    Raises FileError if images are missing.
     """
-    run = teacher or out
-    taught = recipe if teacher is None else read_tumour_recipe(run / RECIPE_FILE)
-    general = load_network(run / PRETRAINED_FILE, taught.network)
-    pictured = None if teacher is None else _pictured(taught.input, recipe.input)
-    start = out / PRETRAINED_FILE
-    if teacher is not None and lgg is not None and recipe.pretraining and not start.exists():
-        report(0.0, "reading slices")
-        unlabelled = unlabelled_samples(lgg)
-        how = replace(taught, draws=_UNLABELLED_DRAWS, seed=recipe.seed)
-        cache = make_cache(unlabelled, how, general, out / _UNLABELLED_FOLDER, report)
-        torch.manual_seed(recipe.seed)
-        network = build_network(recipe.network)
-        make = batches(unlabelled, cache, np.full(len(unlabelled), 1 / len(unlabelled)), pictured)
-        task = Teacher(general, taught.training.frozen, network)
-        network = learn(network, make, recipe.pretraining, recipe.seed, "seeing", report, task)
-        save_weights(network, start)
     report(0.0, "reading the images")
-    samples = read_samples(cheng, lgg if recipe.lgg else None)
-    cache = make_cache(samples, taught, general, run / _CACHE_FOLDER, report)
+    samples = read_samples(cheng, recipe.further)
     doubtful = with_copies(samples, recipe.left_out)
+    general = load_network(out / PRETRAINED_FILE, recipe.network)
+    report(0.0, "looking for hard images")
+    features = middle_features(general, samples, recipe.input) if recipe.hard else None
     for fold in (*FOLDS, 0):
         path = network_file(out, fold)
         if path.exists():
             continue
-        allowed = [sample.fold != fold and sample.name not in doubtful for sample in samples]
-        weight = sampling_weights(samples, np.array(allowed), recipe.lgg)
+        allowed = np.array([one.fold != fold and one.name not in doubtful for one in samples])
+        hard = np.zeros(len(samples))
+        if features is not None:
+            hard = recipe.hard * hardness(features, samples, allowed)
+        weight = sampling_weights(samples, np.where(allowed, 1 + hard, 0), recipe)
         often = torch.tensor(_shown(samples, weight))
         torch.manual_seed(recipe.seed + fold)
-        network, further = load_network(start, recipe.network), None
-        if teacher is not None:
-            nn.init.normal_(network.dense.weight, std=0.01)
-            with torch.no_grad():
-                network.dense.bias.copy_(torch.log(often))
-            other = load_network(network_file(teacher, fold), taught.network)
-            further = Teacher(other, taught.training.frozen, network, often)
-        make = batches(samples, cache, weight, pictured)
+        start = load_network(out / PRETRAINED_FILE, recipe.network)
+        batches = TumourBatches(samples, weight, recipe, fold)
         text = f"fold {fold}" if fold else "all images"
-        network = learn(network, make, recipe.training, recipe.seed + fold, text, report, further)
+        checkpoint = Checkpoint(path.with_suffix(".part.npz"))
+        network = learn(start, batches, recipe, text, report, checkpoint)
         # Without how often it was shown each class its answer is the evidence of the image alone,
         # as the head expects it.
         with torch.no_grad():
             network.dense.bias -= torch.log(often)
         save_weights(network, path)
+        checkpoint.remove()
     report(1.0, "done")
-
-
-def check_teacher(recipe: TumourRecipe, run: Path) -> None:
-    """Raises FileError if ``run`` is no finished run of the recipe's teacher."""
-    networks = [network_file(run, fold) for fold in (*FOLDS, 0)]
-    if not all(file.is_file() for file in (run / RECIPE_FILE, run / PRETRAINED_FILE, *networks)):
-        raise FileError(
-            f"This recipe learns from a finished run of {recipe.teacher}.",
-            f"Run 'brainviewer train {recipe.teacher}' first, and name its folder with --weights.",
-        )
 
 
 def network_file(out: Path, fold: int) -> Path:
@@ -137,19 +83,75 @@ def network_file(out: Path, fold: int) -> Path:
     return out / (f"fold{fold}.npz" if fold else FINAL_FILE)
 
 
-def sampling_weights(samples: Sequence[Sample], allowed: NDArray[np.bool_], lgg: float) -> Weights:
-    """How often each sample is drawn; 0 for those that are not allowed.
+def learn(
+    network: MapNetwork,
+    batches: TumourBatches,
+    recipe: TumourRecipe,
+    text: str,
+    report: Report,
+    checkpoint: Checkpoint | None = None,
+) -> MapNetwork:
+    """Fit the network to the batches; returns the running mean of its weights.
+
+    With ``coverage`` it also learns to say where the lesion lies, which is only trained for.
+    """
+    schedule = recipe.training
+    coverage = Coverage(1, *network.channels)
+
+    def losses(first: int) -> Iterator[tuple[Tensor, Tensor]]:
+        if schedule.frozen:
+            network.freeze(schedule.frozen)
+        steps = range(first, len(batches))
+        for batch in DataLoader(
+            batches, batch_size=None, sampler=steps, num_workers=1, prefetch_factor=4
+        ):
+            images = batch["images"].to(memory_format=torch.channels_last)
+            covered, located = batch["covered"], batch["located"]
+            with torch.autocast("cpu", torch.bfloat16):
+                if schedule.frozen:
+                    with torch.no_grad():
+                        images = network.lower(images, schedule.frozen)
+                maps = network.maps(images, after=schedule.frozen)
+                logits = network.logits(maps[1]).float()
+                beside = coverage.loss((maps[0][located], maps[1][located]), covered[located])
+            loss = classes_loss(logits, batch["labels"], schedule.label_smoothing, recipe.focal)
+            guidance = guidance_loss(network, maps[1], covered)
+            yield loss + schedule.coverage * beside + schedule.guidance * guidance, loss
+
+    # Both in one, so that a checkpoint holds both.
+    both = nn.ModuleDict({"network": network, "coverage": coverage})
+    fitted = descend(both, losses, schedule, text, report, [both], checkpoint=checkpoint)
+    return cast(MapNetwork, fitted["network"])
+
+
+def classes_loss(logits: Tensor, labels: Tensor, smoothing: float, focal: float) -> Tensor:
+    """Mean cross-entropy; samples count less, the surer the right answer is (Lin et al. 2017).
+
+    logits, labels : (n, classes), fractions of each class.
+    focal : exponent of what is missing to a sure answer; 0 counts all alike.
+    """
+    each = nn.functional.cross_entropy(logits, labels, label_smoothing=smoothing, reduction="none")
+    missing = 1 - (labels * torch.softmax(logits, dim=1)).sum(dim=1).detach()
+    return torch.as_tensor((each * missing**focal).mean())
+
+
+def sampling_weights(samples: Sequence[Sample], within: Weights, recipe: TumourRecipe) -> Weights:
+    """How often each sample is drawn.
+
+    within : (samples,) how often within its class and collection, 0 for what is not allowed.
 
     Raises FileError if nothing is left of a class.
     """
     weight = np.zeros(len(samples))
-    labels = np.array([sample.label for sample in samples])
-    ours = np.array([sample.source == CHENG for sample in samples])
-    for members, fraction in ((allowed & ours, 1 - lgg), (allowed & ~ours, lgg)):
-        if members.any():
-            _, place, count = np.unique(labels[members], return_inverse=True, return_counts=True)
-            frequent = count[place].astype(float) ** -_BALANCE
-            weight[members] = fraction * frequent / frequent.sum()
+    labels, sources = (np.array([getattr(s, key) for s in samples]) for key in ("label", "source"))
+    fractions = {name: further.fraction for name, further in recipe.further.items()}
+    for source, fraction in {**fractions, CHENG: 1 - sum(fractions.values())}.items():
+        ours = (within > 0) & (sources == source)
+        parts = [ours & (labels == label) for label in CLASSES]
+        sizes = np.array([float(part.sum()) for part in parts])
+        drawn = np.where(sizes > 0, np.maximum(sizes, 1) ** (1 - recipe.balance), 0)
+        for part, often in zip(parts, drawn * fraction / max(drawn.sum(), 1), strict=True):
+            weight[part] = often * within[part] / max(within[part].sum(), 1e-9)
     for label, often in zip(CLASSES, _shown(samples, weight), strict=True):
         if not often:
             raise FileError(
@@ -165,43 +167,3 @@ def _shown(samples: Sequence[Sample], weight: Weights) -> list[float]:
         sum(w for w, sample in zip(weight, samples, strict=True) if sample.label == label)
         for label in CLASSES
     ]
-
-
-def batches(
-    samples: Sequence[Sample],
-    cache: AugmentationCache,
-    weight: Weights,
-    pictured: MakeImages | None = None,
-) -> MakeBatch:
-    """Batches of what the frozen blocks made of samples drawn with the chances ``weight``.
-
-    pictured : makes images of codes (n, size, size) for a network that starts from images; what
-        the frozen blocks made of them is then ``shown`` beside them, for its teacher.
-    """
-    labelled = all(sample.label for sample in samples)
-    codes = np.array([CLASSES.index(sample.label) if labelled else -1 for sample in samples])
-
-    def make(size: int, random: Random) -> Batch:
-        chosen = random.choice(len(samples), size, p=weight)
-        draws = random.integers(cache.maps.shape[1], size=size)
-        maps = as_maps(cache.maps[chosen, draws])
-        covered = cache.covered[chosen, draws].astype(np.float32) / np.float32(255)
-        return Batch(
-            maps if pictured is None else pictured(cache.images[chosen, draws]),
-            torch.from_numpy(codes[chosen]) if labelled else None,
-            torch.from_numpy(covered[:, None]),
-            None if pictured is None else maps,
-        )
-
-    return make
-
-
-def _pictured(theirs: ModelInput, ours: ModelInput) -> MakeImages:
-    """Turns the codes of the teacher's images into images of the student's size."""
-
-    def pictured(codes: NDArray[np.uint8]) -> Tensor:
-        images = torch.from_numpy(decode_images(codes, theirs))
-        size = (ours.size, ours.size)
-        return nn.functional.interpolate(images, size, mode="bilinear", antialias=True)
-
-    return pictured

@@ -5,21 +5,45 @@ from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
 
+from brainviewer.core.errors import FileError
 from brainviewer.training.image_classification.data.tumour_folds import CLASSES
-from brainviewer.training.image_classification.networks.xception import Xception
+from brainviewer.training.image_classification.networks.pretrained_weights import IMAGENET
+from brainviewer.training.image_classification.networks.resnet50v2 import (
+    ResNet50V2,
+    from_gluon_arrays,
+)
+from brainviewer.training.image_classification.networks.xception import Xception, from_imagenet
 from brainviewer.training.image_classification.recipes.tumour_recipe import TumourRecipe
 from brainviewer.training.model_files import write_network_files
-from brainviewer.training.resnet50 import MapNetwork, ResNet50, copy_into_keras, keras_model
+from brainviewer.training.resnet50 import MapNetwork, keras_model
 from brainviewer.training.weights import load_weights
 
 BACKBONES: Mapping[str, type[MapNetwork]] = MappingProxyType(
-    {"xception": Xception, "resnet50": ResNet50}
+    {"xception": Xception, "resnet50v2": ResNet50V2}
 )
 
 
 def build_network(name: str) -> MapNetwork:
     """A new network for one grey channel; ``name``: in ``BACKBONES``."""
     return BACKBONES[name](len(CLASSES), depth=1)
+
+
+def pretrained_network(recipe: TumourRecipe, weights: str) -> MapNetwork:
+    """The network of a recipe with ImageNet numbers and a new dense layer.
+
+    weights : a folder of arrays for ``resnet50v2``; a Keras file, or ``imagenet``, for the others.
+
+    Raises FileError if they cannot be had.
+    """
+    if recipe.network != "resnet50v2":
+        return from_imagenet(weights, len(CLASSES), recipe.input)
+    if weights == IMAGENET:
+        raise FileError(
+            "The ImageNet numbers of this ResNet50 v2 cannot be fetched.",
+            "Give --weights the folder models/resnet50v2_nchw/weights of the public repository "
+            "BruceDai/test-data.",
+        )
+    return from_gluon_arrays(Path(weights), len(CLASSES), recipe.input)
 
 
 def load_network(path: Path, name: str) -> MapNetwork:
@@ -34,8 +58,5 @@ def write_networks(numbers: Path, recipe: TumourRecipe, out: Path) -> None:
     """Write architecture, weights (float16) and graph of a run's network; raises FileError."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     network = load_network(numbers, recipe.network)
-    application = network.application
-    name = f"{application.lower()}_tumour"
-    model = keras_model(recipe.input.size, len(CLASSES), 1, name, application)
-    copy_into_keras(network, model)
-    write_network_files(model, out)
+    name = f"{network.application.lower()}_tumour"
+    write_network_files(keras_model(network, recipe.input.size, name), out)

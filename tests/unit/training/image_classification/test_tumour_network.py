@@ -15,10 +15,13 @@ pytest.importorskip("torch._dynamo")  # before Keras: the other way round, the p
 import keras  # noqa: E402
 
 from brainviewer.assets import resources  # noqa: E402
+from brainviewer.core.errors import FileError  # noqa: E402
 from brainviewer.models.card import Network  # noqa: E402
 from brainviewer.models.engine.onnx_runtime import OnnxRuntime  # noqa: E402
+from brainviewer.training.image_classification.networks import resnet50v2  # noqa: E402
 from brainviewer.training.image_classification.networks.backbones import (  # noqa: E402
     build_network,
+    pretrained_network,
     write_networks,
 )
 from brainviewer.training.image_classification.networks.xception import from_imagenet  # noqa: E402
@@ -105,3 +108,70 @@ def test_frozen_blocks_stay_and_the_rest_learns() -> None:
         assert_allclose(one.numpy(), other.numpy(), atol=1e-5)
     assert whole[0].shape == (1, 728, 6, 6)
     assert whole[1].shape == (1, 2048, 3, 3)
+
+
+def write_gluon_arrays(folder: Path, last: int) -> None:
+    """Made-up numbers of every layer; of the last stage so many convolutions."""
+    random = np.random.default_rng(4)
+
+    def write(name: str, *shape: int) -> None:
+        values = random.normal(0, (2 / np.prod(shape[1:])) ** 0.5, shape)
+        if len(shape) == 1:
+            values = random.uniform(0.5, 1.5, shape)
+        np.save(folder / f"resnetv24_{name}.npy", values.astype(np.float32))
+
+    made = build_network("resnet50v2")
+    for name, module in resnet50v2.gluon_names(made):
+        if isinstance(module, torch.nn.Conv2d):
+            if not name.startswith("stage4") or int(name.partition("conv")[2]) < last:
+                write(f"{name}_weight", *module.weight.shape)
+        else:
+            for part in ("gamma", "beta", "running_mean", "running_var"):
+                write(f"{name}_{part}", module.num_features)
+    write("conv0_weight", 64, 3, 7, 7)
+    for part in ("gamma", "beta", "running_mean", "running_var"):
+        write(f"batchnorm0_{part}", 3)
+
+
+def test_gluon_numbers_see_grey_as_they_saw_colours(tmp_path: Path) -> None:
+    write_gluon_arrays(tmp_path, last=1)
+    recipe = read_tumour_recipe(RECIPES / "resnet50-tumour.toml")
+    made = pretrained_network(recipe, str(tmp_path)).eval()
+    gamma, beta, mean, variance, kernel = (
+        torch.from_numpy(np.load(tmp_path / f"resnetv24_{name}.npy"))
+        for name in (
+            "batchnorm0_gamma", "batchnorm0_beta", "batchnorm0_running_mean",
+            "batchnorm0_running_var", "conv0_weight",
+        )
+    )  # fmt: skip
+    image = torch.rand(1, 1, 64, 64) * 8 - 3
+    colours = ((image + 3) / 8).repeat(1, 3, 1, 1)
+    usual = torch.tensor([[0.485, 0.456, 0.406], [0.229, 0.224, 0.225]])[:, :, None, None]
+    scaled = (colours - usual[0]) / usual[1]
+    normed = torch.nn.functional.batch_norm(scaled, mean, variance, gamma, beta)
+    plain = torch.nn.functional.conv2d(normed, kernel, stride=2, padding=3)
+    own = (made.norm.running_mean, made.norm.running_var, made.norm.weight, made.norm.bias)
+    own_mean = torch.from_numpy(np.load(tmp_path / "resnetv24_batchnorm1_running_mean.npy"))
+    with torch.no_grad():
+        found = made.norm(made.conv(image))
+        wanted = torch.nn.functional.batch_norm(plain, own_mean, *own[1:], eps=1e-5)
+    # At the edge the padding is of another value.
+    inner = (..., slice(3, -3), slice(3, -3))
+    assert_allclose(found[inner].numpy(), wanted[inner].numpy(), atol=1e-4)
+    first, second = made.stages[3][0].conv_1, made.stages[3][0].conv_2
+    stored = np.load(tmp_path / "resnetv24_stage4_conv0_weight.npy")
+    assert_allclose(first.weight.detach().numpy(), stored)
+    assert second.weight.std() > 0
+    assert bool((made.last_norm.running_mean == 0).all())
+
+
+def test_gluon_numbers_that_are_not_there(tmp_path: Path) -> None:
+    recipe = read_tumour_recipe(RECIPES / "resnet50-tumour.toml")
+    with pytest.raises(FileError, match="cannot be fetched"):
+        pretrained_network(recipe, "imagenet")
+    write_gluon_arrays(tmp_path, last=0)
+    np.save(tmp_path / "resnetv24_stage2_conv3_weight.npy", np.zeros((2, 2), np.float32))
+    with pytest.raises(
+        FileError, match=r"no resnetv24_stage2_conv3_weight\.npy of the right shape"
+    ):
+        pretrained_network(recipe, str(tmp_path))

@@ -10,7 +10,7 @@ from brainviewer.training.image_classification.recipes.tumour_recipe import read
 from brainviewer.training.training_runs import TUMOUR_IMAGES, recipe_kind
 
 SHIPPED = resources() / "recipes" / "xception-tumour.toml"
-STUDENT = SHIPPED.with_name("resnet50-tumour.toml")
+RESNET = SHIPPED.with_name("resnet50-tumour.toml")
 
 
 def test_the_shipped_recipe_is_read() -> None:
@@ -20,23 +20,27 @@ def test_the_shipped_recipe_is_read() -> None:
     assert recipe_kind(SHIPPED) == TUMOUR_IMAGES
 
 
-def test_the_recipe_of_the_network_that_learns_from_another() -> None:
-    plan, teacher = read_tumour_recipe(STUDENT), read_tumour_recipe(SHIPPED)
-    assert plan.teacher == SHIPPED.stem
-    assert plan.pretraining is not None
-    # Its variants are the teacher's, and what one must not learn the other must not, either.
-    assert (plan.draws, plan.lgg, plan.left_out) == (teacher.draws, teacher.lgg, teacher.left_out)
-    assert plan.input.steps == teacher.input.steps
+def test_the_recipe_of_the_default_differs_where_it_says_so() -> None:
+    plan, other = read_tumour_recipe(RESNET), read_tumour_recipe(SHIPPED)
+    assert plan.input.steps == other.input.steps
+    assert plan.left_out == other.left_out
+    assert plan.further["sartaj"].fraction > 0
+    assert plan.early_size < plan.input.size
+    assert (other.hard, other.mixup, other.focal, other.early) == (0, 0, 0, 0)
 
 
 @pytest.mark.parametrize(
     ("line", "instead"),
     [
-        ("draws = 6", "draws = 0"),
+        ("balance = 0.5", "balance = 1.5"),
+        ("balance = 0.5", "balance = 0.5\nhard = -1"),
+        ("balance = 0.5", "balance = 0.5\nearly_size = 100"),
         ("frozen = 5", "frozen = 12"),
         ('network = "xception"', 'network = "alexnet"'),
         ('channels = ["picture"]', 'channels = ["picture", "T1"]'),
-        ("lgg = 0.15", ""),
+        ("lgg = { fraction = 0.15 }", "lgg = { fraction = 1.15 }"),
+        ("lgg = { fraction = 0.15 }", "other = { fraction = 0.15 }"),
+        ("lgg = { fraction = 0.15 }", "lgg = 0.15"),
     ],
 )
 def test_what_cannot_be_is_refused(tmp_path: Path, line: str, instead: str) -> None:
@@ -45,14 +49,3 @@ def test_what_cannot_be_is_refused(tmp_path: Path, line: str, instead: str) -> N
     (tmp_path / "wrong.toml").write_text(text.replace(line, instead), encoding="utf-8")
     with pytest.raises(FileError, match=r"wrong\.toml cannot be used"):
         read_tumour_recipe(tmp_path / "wrong.toml")
-
-
-@pytest.mark.parametrize("line", ['teacher = "xception-tumour"\n', "[pretraining]\n"])
-def test_a_student_needs_teacher_and_pretraining(tmp_path: Path, line: str) -> None:
-    text = STUDENT.read_text(encoding="utf-8")
-    (tmp_path / "wrong.toml").write_text(text.replace(line, ""), encoding="utf-8")
-    with pytest.raises(FileError, match=r"wrong\.toml cannot be used"):
-        read_tumour_recipe(tmp_path / "wrong.toml")
-    (tmp_path / "both.toml").write_text('weights = "imagenet"\n' + text, encoding="utf-8")
-    with pytest.raises(FileError, match="either weights or a teacher"):
-        read_tumour_recipe(tmp_path / "both.toml")

@@ -1,0 +1,129 @@
+"""What the network for single images is shown, and how often."""
+
+from dataclasses import replace
+
+import cv2
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch")
+
+from brainviewer.assets import resources  # noqa: E402
+from brainviewer.core.errors import FileError  # noqa: E402
+from brainviewer.training.image_classification.data.hard_images import hardness  # noqa: E402
+from brainviewer.training.image_classification.data.tumour_batches import (  # noqa: E402
+    TumourBatches,
+    mixed,
+)
+from brainviewer.training.image_classification.data.tumour_folds import CLASSES  # noqa: E402
+from brainviewer.training.image_classification.data.tumour_samples import (  # noqa: E402
+    UNMEASURED,
+    Sample,
+)
+from brainviewer.training.image_classification.fitting.tumour_fit import (  # noqa: E402
+    classes_loss,
+    sampling_weights,
+)
+from brainviewer.training.image_classification.recipes.tumour_recipe import (  # noqa: E402
+    FurtherImages,
+    read_tumour_recipe,
+)
+
+RECIPE = replace(
+    read_tumour_recipe(resources() / "recipes" / "resnet50-tumour.toml"),
+    balance=1.0,
+    early=0.5,
+    early_size=64,
+    further={"sartaj": FurtherImages(0.2)},
+)
+
+
+def sample(number: int, label: str, source: str = "cheng", fold: int = 1) -> Sample:
+    image = np.zeros((120, 120), np.float32)
+    cv2.ellipse(image, (60, 60), (40, 50), 0, 0, 360, 90.0, cv2.FILLED)
+    lesion = None
+    if label != "none" and source == "cheng":
+        lesion = np.zeros((120, 120), bool)
+        lesion[50:70, 50:70] = True
+    return Sample(str(number), source, str(number), label, fold, image, lesion)
+
+
+SAMPLES = [
+    *(sample(n, "glioma") for n in range(6)),
+    *(sample(n, label) for n, label in enumerate(CLASSES[1:], start=6)),
+    *(sample(n, "meningioma", "sartaj", UNMEASURED) for n in range(9, 11)),
+]
+
+
+def test_classes_and_collections_are_drawn_as_the_recipe_says() -> None:
+    weight = sampling_weights(SAMPLES, np.ones(11), RECIPE)
+    assert weight.sum() == pytest.approx(1)
+    assert weight[9:].sum() == pytest.approx(0.2)
+    assert weight[:6] == pytest.approx(0.2 / 6)
+    as_they_are = sampling_weights(SAMPLES, np.ones(11), replace(RECIPE, balance=0.0))
+    assert as_they_are[:9] == pytest.approx(0.8 / 9)
+    within = np.array([5.0, *[1.0] * 10])
+    harder = sampling_weights(SAMPLES, within, RECIPE)
+    assert harder[0] == pytest.approx(5 * harder[1])
+    assert harder[:6].sum() == pytest.approx(0.2)
+    within[8] = 0
+    with pytest.raises(FileError, match="no images of the class none"):
+        sampling_weights(SAMPLES, within, RECIPE)
+
+
+def test_a_batch_follows_from_its_place_and_grows_up() -> None:
+    recipe = replace(RECIPE, training=replace(RECIPE.training, samples=64, batch=8))
+    batches = TumourBatches(SAMPLES, np.full(11, 1 / 11), recipe, 2)
+    assert len(batches) == 8
+    first, again, last = batches[0], batches[0], batches[7]
+    for name, values in first.items():
+        assert torch.equal(values, again[name])
+    assert first["images"].shape == (8, 1, 64, 64)
+    size = recipe.input.size
+    assert last["images"].shape == (8, 1, size, size)
+    assert last["covered"].shape == (8, 1, size // 16, size // 16)
+    assert last["images"].dtype == last["labels"].dtype == last["covered"].dtype == torch.float32
+    assert torch.allclose(last["labels"].sum(dim=1), torch.ones(8))
+    assert -3 <= float(last["images"].min()) < float(last["images"].max()) <= 5
+
+
+def test_mixed_images_have_mixed_answers() -> None:
+    batch = {
+        "images": torch.arange(3.0).reshape(3, 1, 1, 1),
+        "labels": torch.eye(4)[:3],
+        "covered": torch.ones(3, 1, 1, 1),
+        "located": torch.tensor([True, True, False]),
+    }
+    assert mixed(batch, 0.0, np.random.default_rng(0)) is batch
+    found = mixed(batch, 1.0, np.random.default_rng(0))
+    kept = float(found["labels"][1, 1])
+    assert 0 < kept < 1
+    assert float(found["labels"][1, 0]) == pytest.approx(1 - kept)
+    assert float(found["images"][2]) == pytest.approx(2 * kept + 1 - kept)
+    # Where one of the two lesions is not known, neither is that of both.
+    assert found["located"].tolist() == [False, True, False]
+
+
+def test_what_is_right_counts_less() -> None:
+    logits = torch.tensor([[4.0, 0, 0, 0], [0.0, 0, 0, 0]])
+    labels = torch.eye(4)[[0, 0]]
+    plain, focal = (classes_loss(logits, labels, 0.0, f) for f in (0.0, 2.0))
+    easy = torch.log_softmax(logits[0], 0)[0].exp()
+    each = -torch.log_softmax(logits, 1)[:, 0]
+    assert float(plain) == pytest.approx(float(each.mean()))
+    wanted = (each[0] * (1 - easy) ** 2 + each[1] * 0.75**2) / 2
+    assert float(focal) == pytest.approx(float(wanted))
+
+
+def test_hard_is_what_looks_like_another_class() -> None:
+    random = np.random.default_rng(0)
+    labels = ["glioma", "meningioma"] * 40
+    features = np.array([[label == "glioma"] * 50 for label in labels], np.float32)
+    features += random.normal(0, 0.1, features.shape).astype(np.float32)
+    features[0] -= 1  # a glioma among meningiomas
+    samples = [sample(n, label, fold=1 + n // 2 % 4) for n, label in enumerate(labels)]
+    allowed = np.array([one.fold != 4 for one in samples])
+    found = hardness(features, samples, allowed)
+    assert found[0] > 0.6
+    assert found[1:][allowed[1:]].max() < 0.5
+    assert not found[~allowed].any()
