@@ -29,23 +29,13 @@ from brainviewer.training.weights import read_state, update_average, write_state
 @dataclass(frozen=True, eq=False)
 class Batch:
     """images : (n, depth, size, size) float32
-    labels : (n,) int64; None where unknown, and only the further tasks are learned.
+    labels : (n,) int64
     covered : (n, slices, size, size) float32, fraction of lesion; None where it is not known.
-    shown : what a further task needs besides; None where there is none.
     """
 
     images: Tensor
-    labels: Tensor | None
+    labels: Tensor
     covered: Tensor | None = None
-    shown: Tensor | None = None
-
-
-class FurtherTask(nn.Module):  # type: ignore[misc]  # mypy does not look into torch
-    """Something else that is learned at the same time; its own numbers are, too."""
-
-    def loss(self, maps: tuple[Tensor, Tensor], logits: Tensor, batch: Batch) -> Tensor:
-        """What is added to the loss of the classes, given what the network made of a batch."""
-        raise NotImplementedError
 
 
 MakeBatch = Callable[[int, Random], Batch]
@@ -111,7 +101,6 @@ def learn(
     seed: int,
     text: str,
     report: Report,
-    further: FurtherTask | None = None,
 ) -> Trained:
     """Fit the network to batches (see ``descend``)."""
     if schedule.frozen:
@@ -128,18 +117,16 @@ def learn(
             with torch.autocast("cpu", torch.bfloat16):
                 maps = network.maps(inputs, after=schedule.frozen)
                 logits = network.logits(maps[1])
-                loss = torch.zeros(()) if further is None else further.loss(maps, logits, batch)
                 beside = torch.zeros(()) if aside is None else aside.loss(maps, batch.covered)
-            if batch.labels is not None:
-                loss = loss + nn.functional.cross_entropy(
-                    logits.float(), batch.labels, label_smoothing=schedule.label_smoothing
-                )
+            loss = nn.functional.cross_entropy(
+                logits.float(), batch.labels, label_smoothing=schedule.label_smoothing
+            )
             whole = loss + schedule.coverage * beside
             if schedule.guidance and batch.covered is not None:
                 whole = whole + schedule.guidance * guidance_loss(network, maps[1], batch.covered)
             yield whole, loss
 
-    tasks = [task for task in (network, aside, further) if task is not None]
+    tasks = [network] if aside is None else [network, aside]
     return descend(network, losses, schedule, text, report, tasks)
 
 

@@ -69,10 +69,10 @@ def _halve(source: Path, target: Path) -> None:
         old.visititems(copy)
 
 
-def own_network(recipe_text: str, folder: Path) -> About:
-    """What a card says of the network whose files lie in ``folder``."""
+def own_network(model_input: Mapping[str, Any], folder: Path) -> About:
+    """What a card says of the network whose files lie in ``folder``; model_input : as it shall."""
     return {
-        "input": tomllib.loads(recipe_text)["input"],
+        "input": dict(model_input),
         "dense_layer": dense_data_set(folder / NETWORK_FILES["weights"]),
     }
 

@@ -46,6 +46,7 @@ from brainviewer.training.image_classification.networks.pretrained_weights impor
     IMAGENET,
     weights_of,
 )
+from brainviewer.training.image_classification.recipes.recipe_file import recipe_content
 from brainviewer.training.image_classification.recipes.tumour_recipe import (
     FurtherImages,
     TumourRecipe,
@@ -123,7 +124,7 @@ def evaluate_tumour_network(
     said = load_predictions(run / PREDICTIONS_FILE)
     controls = run / "controls.json"
     known = json.loads(controls.read_text(encoding="utf-8")) if controls.is_file() else {}
-    record = evaluate(said, known)
+    record = evaluate(said, plan.quantile, known) | {"input": recipe_content(recipe)["input"]}
     name = str((read_run(run) or {}).get("recipe", recipe.stem))
     write_whole(run / RESULT_FILE, dump(_result(name, plan, said, cheng)).encode())
     if not (run / OOD_FILE).is_file():

@@ -40,7 +40,7 @@ from brainviewer.training.templates import put_tables
 About = dict[str, Any]
 
 
-def card_content(about: About, evaluation: About, recipe_text: str, folder: Path) -> About:
+def card_content(about: About, evaluation: About, folder: Path) -> About:
     """What ``card.json`` of the model in ``folder`` holds: texts, evaluation, files."""
     kept = ("name", "value", "low", "high", "images")
     figures = [{key: one[key] for key in kept} for one in evaluation["figures"]]
@@ -50,16 +50,16 @@ def card_content(about: About, evaluation: About, recipe_text: str, folder: Path
         {**NETWORK_FILES, "scope": OOD_FILE},
         folder,
         fusion_head=evaluation["head"],
-        network=own_network(recipe_text, folder),
+        network=own_network(evaluation["input"], folder),
         figures={"image": figures},
     )
 
 
-def write_model(folder: Path, recipe_text: str) -> None:
+def write_model(folder: Path) -> None:
     """Write card and tables of the model in ``folder`` from its texts and evaluation."""
     about = read_about(folder)
     evaluation = json.loads((folder / EVALUATION_FILE).read_text(encoding="utf-8"))
-    content = card_content(about, evaluation, recipe_text, folder)
+    content = card_content(about, evaluation, folder)
     write_whole(folder / CARD_FILE, dump(content).encode())
     load_card(folder)
     put_tables(folder / README_FILE, tables(evaluation))
@@ -93,7 +93,6 @@ def main(
     texts_only: Annotated[bool, typer.Option(help="Leave the network alone.")] = False,
 ) -> None:
     """Write the files of the model that ships."""
-    plan_file = recipe or resources() / "recipes" / f"{model.name}.toml"
     if not texts_only:
         from brainviewer.training.image_classification.networks.backbones import write_networks
         from brainviewer.training.image_classification.recipes.tumour_recipe import (
@@ -102,6 +101,7 @@ def main(
 
         if run is None:
             raise typer.BadParameter("--run is needed to write the network.")
+        plan_file = recipe or resources() / "recipes" / f"{model.name}.toml"
         for name in (FINAL_FILE, EVALUATION_FILE, OOD_FILE):
             if not (run / name).is_file():
                 raise FileError(
@@ -111,7 +111,7 @@ def main(
         write_networks(run / FINAL_FILE, read_tumour_recipe(plan_file), model)
         for name in (EVALUATION_FILE, OOD_FILE):
             write_whole(model / name, (run / name).read_bytes())
-    write_model(model, plan_file.read_text(encoding="utf-8"))
+    write_model(model)
     if board is not None and run is not None:
         write_whole(board, board_row(model, run))
     typer.echo(f"{model.name} is written.")

@@ -11,6 +11,7 @@ it stands in that file and in the README, everything measured comes from ``evalu
 
 import json
 import os
+import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
@@ -59,7 +60,7 @@ def write_networks(recipe: Recipe, numbers: Path, out: Path) -> None:
 
 def card_content(about: About, evaluation: Evaluation, recipe_text: str, folder: Path) -> About:
     """What ``card.json`` of the model in ``folder`` holds: texts, evaluation, files."""
-    own = about["network"] == about["id"]
+    own, seen = about["network"] == about["id"], tomllib.loads(recipe_text)["input"]
     roles = dict(NETWORK_FILES) if own else {}
     if own and (folder / OOD_FILE).exists():
         roles["scope"] = OOD_FILE
@@ -69,7 +70,7 @@ def card_content(about: About, evaluation: Evaluation, recipe_text: str, folder:
         roles,
         folder,
         fusion_head=head_of(about, evaluation),
-        network=own_network(recipe_text, folder) if own else about["network"] or None,
+        network=own_network(seen, folder) if own else about["network"] or None,
         figures={name: evaluation["figures"][name]["figures"] for name in situations(about)},
     )
     lesions = folder / OUT_OF_DISTRIBUTION_FILE

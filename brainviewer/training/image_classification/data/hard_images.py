@@ -1,9 +1,7 @@
 """Which images are hard to tell from another class by their looks alone.
 
-In ``cheng`` nearly all gliomas of one hospital look alike and all other tumours are of the other,
-so that a network gets by with telling hospitals apart. A linear classifier on the features of the
-pretrained network does so; what it calls wrong is what must be seen to be told, and is drawn more
-often (cf. Liu et al. 2021, "Just train twice").
+What a linear classifier on the features of the pretrained network calls wrong cannot be told by
+how the whole image looks, and is drawn more often (cf. Liu et al. 2021, "Just train twice").
 """
 
 from collections.abc import Sequence

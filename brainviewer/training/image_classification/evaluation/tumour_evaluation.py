@@ -37,8 +37,6 @@ from brainviewer.training.metrics.metric_kinds import area_interval
 from brainviewer.training.metrics.metrics import accuracy, area_under_curve, doubtful_error
 from brainviewer.training.templates import render_markdown
 
-# The usual working point: 95 % of what is in scope passes, with some to spare.
-QUANTILE = 0.96
 BARS = {
     "accuracy": (0.95, ">="),
     "macro F1": (0.94, ">="),
@@ -53,9 +51,12 @@ _SHORT = ("accuracy", "macro F1", "worst-class recall", "AUROC")
 _KIND_OF_NONE = CLASSES.index("none")
 
 
-def evaluate(said: TumourPredictions, controls: Mapping[str, Any] | None = None) -> dict[str, Any]:
+def evaluate(
+    said: TumourPredictions, quantile: float, controls: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
     """What card, README and leaderboard report.
 
+    quantile : fraction of the unseen images that the limit of the OOD check lets pass.
     controls : what trivial information alone tells (see ``controls``).
     """
     right, folds = ~said.doubtful, said.folds
@@ -68,7 +69,7 @@ def evaluate(said: TumourPredictions, controls: Mapping[str, Any] | None = None)
         "error above the threshold": doubtful_error(LEAST_CONFIDENT, False),
     }
     whole["figures"] += figures(said.labels, predictions, asked, _SEED, tested.groups)
-    ood_check, edits = _ood_metrics(said), _edits(said, predictions, fusion_heads)
+    ood_check, edits = _ood_metrics(said, quantile), _edits(said, predictions, fusion_heads)
     doubtful = _counts(predictions[said.doubtful].argmax(axis=1))
     return {
         "kind": "tumour-pictures",
@@ -130,11 +131,6 @@ def held_out_predictions(said: TumourPredictions) -> Predictions:
     )
 
 
-def _limit(distances: Numbers) -> float:
-    """The distance that all but a few of the unseen images keep below."""
-    return float(np.quantile(distances, QUANTILE))
-
-
 def _in_short(labels: Labels, predictions: Probabilities) -> dict[str, float]:
     table = measures(CLASSES)
     return {name: round(float(table[name](labels, predictions)[0]), 4) for name in _SHORT}
@@ -176,7 +172,7 @@ def _edits(
     return found
 
 
-def _ood_metrics(said: TumourPredictions) -> dict[str, Any]:
+def _ood_metrics(said: TumourPredictions, quantile: float) -> dict[str, Any]:
     """Each fold's network for itself: its unseen images against all ood ones.
 
     What the simple checks refuse counts as farthest away.
@@ -185,7 +181,8 @@ def _ood_metrics(said: TumourPredictions) -> dict[str, Any]:
     distances = np.where(said.gated, np.inf, said.distances)
     odd = np.where(said.ood_gated, np.inf, said.ood_distances)
     own = [distances[(said.folds == fold) & known] for fold in FOLDS]
-    limits = np.array([_limit(said.distances[(said.folds != fold) & known]) for fold in FOLDS])
+    others = [said.distances[(said.folds != fold) & known] for fold in FOLDS]
+    limits = np.array([np.quantile(some, quantile) for some in others])
     refused = np.concatenate([some > limit for some, limit in zip(own, limits, strict=True)])
     area = _mean_area(own, odd) if len(kind_of) else 0.5
     kinds = {}
@@ -199,8 +196,8 @@ def _ood_metrics(said: TumourPredictions) -> dict[str, Any]:
             "AUROC": round(_mean_area(own, odd[:, of_kind]), 4),
         }
     return {
-        "quantile": QUANTILE,
-        "limit": round(_limit(said.distances[known]), 4),
+        "quantile": quantile,
+        "limit": round(float(np.quantile(said.distances[known], quantile)), 4),
         "images": int(known.sum()),
         **fraction_with_interval("false_refusals", float(np.mean(refused)), known.sum()),
         "gated": round(float(said.gated[known].mean()), 4),

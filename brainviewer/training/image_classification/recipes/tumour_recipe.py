@@ -42,6 +42,7 @@ class TumourRecipe:
     early : fraction of the steps in which images are smaller, ``early_size``, and learning quicker.
     further : other collections, in ``SOURCES``.
     left_out : images of ``cheng`` that are not learned from, nor are their copies.
+    quantile : fraction of the unseen images that the limit of the OOD check lets pass.
     """
 
     seed: int
@@ -55,6 +56,7 @@ class TumourRecipe:
     early_size: int
     further: Mapping[str, FurtherImages]
     left_out: tuple[str, ...]
+    quantile: float
     input: ModelInput
     training: Schedule
 
@@ -83,6 +85,7 @@ def _parse(content: dict[str, Any]) -> TumourRecipe:
             for name, one in content["further"].items()
         },
         left_out=tuple(str(name) for name in content["left_out"]),
+        quantile=float(content.get("quantile", 0.98)),
         input=parse_input(content["input"]),
         training=read_schedule(content["training"], parts=NETWORKS[network]),
     )
@@ -91,6 +94,8 @@ def _parse(content: dict[str, Any]) -> TumourRecipe:
         raise ValueError("balance, early and all fractions together must lie between 0 and 1")
     if min(recipe.hard, recipe.mixup, recipe.focal, *fractions) < 0 or recipe.early_size % _STEP:
         raise ValueError(f"early_size must be a multiple of {_STEP}, and no number below 0")
+    if not 0.5 <= recipe.quantile < 1:
+        raise ValueError("the quantile must lie between 0.5 and 1")
     if unknown := sorted(recipe.further.keys() - set(SOURCES)):
         raise ValueError(f"there is no collection {unknown[0]} (known: {', '.join(SOURCES)})")
     return recipe

@@ -52,7 +52,7 @@ def predictions(wrong: float, ood_images: float, count: int = 400) -> TumourPred
 
 
 def test_what_is_reported_is_what_was_classified() -> None:
-    record = evaluate(predictions(0.05, 3))
+    record = evaluate(predictions(0.05, 3), 0.96)
     found = {one["name"]: one["value"] for one in record["figures"]}
     assert found["accuracy"] == pytest.approx(0.95, abs=0.03)
     assert record["bars"]["accuracy"]["value"] == found["accuracy"]
@@ -64,6 +64,10 @@ def test_what_is_reported_is_what_was_classified() -> None:
     assert record["edits"][EDIT_NAMES[1]]["crossed"] == 0
     assert record["scope"]["AUROC"] > 0.99
     assert record["scope"]["false_refusals"] == pytest.approx(0.04, abs=0.02)
+    fewer = evaluate(predictions(0.05, 3), 0.98)["scope"]
+    assert fewer["quantile"] == 0.98
+    assert fewer["false_refusals"] == pytest.approx(0.02, abs=0.01)
+    assert fewer["limit"] > record["scope"]["limit"]
     assert record["scope"]["kinds"]["photographs"]["refused"] == 1
     assert record["scope"]["kinds"]["photographs"]["gated"] == 0.05
     assert record["looks"] == {"images": 300, "inside": 0.5, "hit": 1, "area": 0.1}
@@ -74,7 +78,7 @@ def test_what_is_reported_is_what_was_classified() -> None:
 
 
 def test_worse_predictions_miss_the_bars() -> None:
-    good, bad = (evaluate(predictions(wrong, 0))["bars"] for wrong in (0.0, 0.3))
+    good, bad = (evaluate(predictions(wrong, 0), 0.96)["bars"] for wrong in (0.0, 0.3))
     assert good["accuracy"]["met"]
     assert good["worst-class recall"]["met"]
     assert not bad["accuracy"]["met"]
@@ -88,11 +92,11 @@ def test_confidence_is_scaled_to_what_is_right() -> None:
     assert sure.network is not None
     assert meek.network is not None
     assert meek.network.alone == pytest.approx(10 * sure.network.alone, rel=0.05)
-    assert parse_fusion_head(evaluate(said)["head"]).classes == sure.classes
+    assert parse_fusion_head(evaluate(said, 0.96)["head"]).classes == sure.classes
 
 
 def test_the_tables_hold_every_figure() -> None:
-    record = evaluate(predictions(0.05, 3))
+    record = evaluate(predictions(0.05, 3), 0.96)
     text = tables(record)
     for name in [*record["bars"], *record["edits"], *record["lgg"], "photographs", "fold 4"]:
         assert name in text
@@ -101,6 +105,7 @@ def test_the_tables_hold_every_figure() -> None:
 def test_predictions_survive_a_file(tmp_path: Path) -> None:
     said = predictions(0.05, 3)
     save_predictions(said, tmp_path / "predictions.npz")
-    assert evaluate(load_predictions(tmp_path / "predictions.npz")) == evaluate(said)
+    kept = load_predictions(tmp_path / "predictions.npz")
+    assert evaluate(kept, 0.98) == evaluate(said, 0.98)
     with pytest.raises(FileError, match="no answers"):
         load_predictions(tmp_path / "other.npz")

@@ -16,6 +16,7 @@ RESNET = SHIPPED.with_name("resnet50-tumour.toml")
 def test_the_shipped_recipe_is_read() -> None:
     plan = read_tumour_recipe(SHIPPED)
     assert plan.input.channels == ("picture",)
+    assert plan.quantile == 0.96
     assert plan.training.frozen == 5
     assert recipe_kind(SHIPPED) == TUMOUR_IMAGES
 
@@ -29,12 +30,19 @@ def test_the_recipe_of_the_default_differs_where_it_says_so() -> None:
     assert (other.hard, other.mixup, other.focal, other.early) == (0, 0, 0, 0)
 
 
+def test_a_recipe_that_does_not_say_refuses_one_image_in_fifty(tmp_path: Path) -> None:
+    text = SHIPPED.read_text(encoding="utf-8").replace("quantile = 0.96", "")
+    (tmp_path / "new.toml").write_text(text, encoding="utf-8")
+    assert read_tumour_recipe(tmp_path / "new.toml").quantile == 0.98
+
+
 @pytest.mark.parametrize(
     ("line", "instead"),
     [
         ("balance = 0.5", "balance = 1.5"),
         ("balance = 0.5", "balance = 0.5\nhard = -1"),
         ("balance = 0.5", "balance = 0.5\nearly_size = 100"),
+        ("quantile = 0.96", "quantile = 1.0"),
         ("frozen = 5", "frozen = 12"),
         ('network = "xception"', 'network = "alexnet"'),
         ('channels = ["picture"]', 'channels = ["picture", "T1"]'),
