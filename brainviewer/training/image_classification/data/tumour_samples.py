@@ -150,21 +150,15 @@ def _sartaj_samples(
 
 
 def with_copies(samples: Sequence[Sample], names: Sequence[str]) -> frozenset[str]:
-    """Images of ``cheng`` and the near-copies of each among those of its class.
+    """Images of ``cheng`` and the near-copies of each (see ``Sample.group``).
 
     Raises FileError if one is not there.
     """
-    found: set[str] = set()
-    for label in sorted({name.split("/")[0] for name in names}):
-        some = [s for s in samples if s.source == CHENG and s.label == label]
-        group = near_copies([sample.image.astype(np.uint8) for sample in some])
-        number = dict(zip((sample.name for sample in some), group.tolist(), strict=True))
-        wanted = [name for name in names if name.startswith(f"{label}/")]
-        if missing := [name for name in wanted if name not in number]:
-            raise FileError(
-                f"The image {missing[0]}, which is to be left out, is not there.",
-                "Take it out of the recipe.",
-            )
-        groups = {number[name] for name in wanted}
-        found |= {name for name, its in number.items() if its in groups}
-    return frozenset(found)
+    group = {sample.name: sample.group for sample in samples if sample.source == CHENG}
+    if missing := [name for name in names if name not in group]:
+        raise FileError(
+            f"The image {missing[0]}, which is to be left out, is not there.",
+            "Take it out of the recipe.",
+        )
+    groups = {group[name] for name in names}
+    return frozenset(name for name, its in group.items() if its in groups)

@@ -19,6 +19,7 @@ from brainviewer.training.image_classification.data.tumour_folds import CLASSES 
 from brainviewer.training.image_classification.data.tumour_samples import (  # noqa: E402
     UNMEASURED,
     Sample,
+    with_copies,
 )
 from brainviewer.training.image_classification.fitting.tumour_fit import (  # noqa: E402
     classes_loss,
@@ -127,3 +128,10 @@ def test_hard_is_what_looks_like_another_class() -> None:
     assert found[0] > 0.6
     assert found[1:][allowed[1:]].max() < 0.5
     assert not found[~allowed].any()
+
+
+def test_what_is_left_out_takes_its_copies_along() -> None:
+    copy, other = replace(SAMPLES[8], name="copy"), replace(SAMPLES[8], name="other", group="other")
+    assert with_copies([*SAMPLES, copy, other], ["8"]) == {"8", "copy"}
+    with pytest.raises(FileError, match="image 99"):
+        with_copies(SAMPLES, ["99"])
