@@ -27,8 +27,7 @@ from brainviewer.training.image_classification.data.tumour_folds import (
 from brainviewer.training.image_classification.recipes.tumour_recipe import FurtherImages
 from brainviewer.training.labelled_data.cases import read_cases
 from brainviewer.training.labelled_data.collection import patient_folds
-from brainviewer.training.labelled_data.image_file import GREY, read_pixels
-from brainviewer.training.labelled_data.pretraining_images import ellipse
+from brainviewer.training.labelled_data.pretraining_images import read_cheng
 
 CHENG, LGG, SARTAJ = "cheng", "lgg", "sartaj"
 UNMEASURED = -1
@@ -88,14 +87,9 @@ def read_samples(cheng: Path, further: Mapping[str, FurtherImages]) -> list[Samp
 
 def cheng_samples(folder: Path) -> Iterator[Sample]:
     """The images of a ``cheng`` folder; lesions are ellipses in the boxes of its table."""
-    for item in read_labelled(folder):
-        image = read_pixels(folder / item.file, GREY, f"The image {item.file}").astype(np.float32)
-        lesion = None
-        if item.box is not None:
-            rows, columns = image.shape
-            x, y, width, height = np.multiply(item.box, (columns, rows) * 2).tolist()
-            lesion = ellipse(image.shape, (x, y), (width / 2, height / 2))
-        yield Sample(item.file, CHENG, item.group, item.label, item.fold, image, lesion)
+    for item, shown in zip(read_labelled(folder), read_cheng(folder), strict=True):
+        about = (item.file, CHENG, item.group, item.label, item.fold)
+        yield Sample(*about, shown.image, shown.mask)
 
 
 def _lgg_samples(folder: Path) -> Iterator[Sample]:

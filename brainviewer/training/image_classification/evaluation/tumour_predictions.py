@@ -74,20 +74,16 @@ class TumourPredictions:
     ood_distances: Numbers
 
 
-# The file keeps the names that it was first written with.
-_KEYS = {f.name: f.name.replace("ood_", "strange_") for f in fields(TumourPredictions)}
-
-
 def save_predictions(said: TumourPredictions, path: Path) -> None:
     """Write them as ``.npz``, whole or not at all; raises FileError."""
-    write_arrays(path, **{key: getattr(said, name) for name, key in _KEYS.items()})
+    write_arrays(path, **vars(said))
 
 
 def load_predictions(path: Path) -> TumourPredictions:
     """Read what ``save_predictions`` wrote; raises FileError."""
     try:
         file = read_arrays(path) or {}
-        return TumourPredictions(**{name: file[key] for name, key in _KEYS.items()})
+        return TumourPredictions(**{f.name: file[f.name] for f in fields(TumourPredictions)})
     except (KeyError, ValueError):
         raise FileError(
             f"The run {path.parent.name} has no answers to unseen images.",
