@@ -55,7 +55,7 @@ def pack_run(run: Path, out: Path, name: str = "") -> None:
         )
 
         write_networks(run / FINAL_FILE, read_tumour_recipe(plan_file), out)
-        content = package.card_content(about, evaluation, recipe_text, out)
+        content = package.card_content(about, evaluation, out)
     else:
         from brainviewer.training.recipes import read_recipe
         from brainviewer.training.subtype import package as subtype_package
