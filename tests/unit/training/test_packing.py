@@ -6,6 +6,10 @@ from pathlib import Path
 
 import pytest
 
+# TensorFlow may crash in a process that loads OpenGL drivers as well, as the whole suite does.
+if "BRAINVIEWER_TEST_TRAINING" not in os.environ:
+    pytest.skip("set BRAINVIEWER_TEST_TRAINING=1 and run it alone", allow_module_level=True)
+
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 torch = pytest.importorskip("torch")
 pytest.importorskip("keras")

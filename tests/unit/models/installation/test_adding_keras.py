@@ -11,15 +11,19 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-keras = pytest.importorskip("keras")
+# TensorFlow may crash in a process that loads OpenGL drivers as well, as the whole suite does.
+if "BRAINVIEWER_TEST_TRAINING" not in os.environ:
+    pytest.skip("test_keras_apart runs it in a process of its own", allow_module_level=True)
 
-from brainviewer.core.errors import BrainViewerError, FileError, ModelError  # noqa: E402
-from brainviewer.files.user_folders import models_folder  # noqa: E402
-from brainviewer.models import registry  # noqa: E402
-from brainviewer.models.engine.onnx_runtime import OnnxRuntime  # noqa: E402
-from brainviewer.models.installation import keras_file  # noqa: E402
-from brainviewer.models.installation.install import NotTold, Options, add_model  # noqa: E402
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+import keras
+
+from brainviewer.core.errors import BrainViewerError, FileError, ModelError
+from brainviewer.files.user_folders import models_folder
+from brainviewer.models import registry
+from brainviewer.models.engine.onnx_runtime import OnnxRuntime
+from brainviewer.models.installation import keras_file
+from brainviewer.models.installation.install import NotTold, Options, add_model
 
 pytestmark = [
     pytest.mark.usefixtures("home"),
