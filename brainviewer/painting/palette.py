@@ -43,7 +43,7 @@ SUPPLIED = "#4EA5D9"
 BOTH = "#D7DEE5"
 """What is marked by that and by the search, whose colour is ``TUMOUR``."""
 DIFFERENCE: Mapping[str, str] = {
-    BOTH: "found and supplied",
+    BOTH: "in both",
     TUMOUR: "only found",
     SUPPLIED: "only supplied",
 }

@@ -171,7 +171,7 @@ def test_the_difference_takes_the_place_of_both(beside: MainWindow, session: Ses
     assert legend.isVisible()
     overlap = state.finding.agreement.lesion
     assert words(legend) == [
-        "Found and supplied", volume_text(overlap.both_ml),
+        "In both", volume_text(overlap.both_ml),
         "Only found", volume_text(overlap.found_ml - overlap.both_ml),
         "Only supplied", volume_text(overlap.supplied_ml - overlap.both_ml),
     ]  # fmt: skip

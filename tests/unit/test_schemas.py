@@ -81,7 +81,10 @@ def test_what_commands_print(
 
 @pytest.mark.parametrize("method", ["model-free", "threshold"])
 def test_findings_of_every_method(method: str, capfd: pytest.CaptureFixture[str]) -> None:
-    check_output(output(capfd, "pick", DEMO, "--method", method))
+    record = output(capfd, "pick", DEMO, "--method", method)
+    check_output(record)
+    # The demo study has a segmentation of its own.
+    assert 0 < record["agreement"]["dice"] < 1
 
 
 def test_a_study_of_one_sequence(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
@@ -116,6 +119,7 @@ def test_an_image(image: Path, capfd: pytest.CaptureFixture[str]) -> None:
 def test_the_whole_job(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     record = output(capfd, "analyze", DEMO, "-o", tmp_path / "results", "--heatmap")
     check_output(record)
+    assert record["finding"]["agreement"]["supplied_ml"] > 0
     check_output(json.loads((tmp_path / "results" / "result.json").read_text("utf-8")))
     figure = read_provenance(tmp_path / "results" / "figure.png")
     check_output(figure)

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from brainviewer.app.facts import Fact
 from brainviewer.app.opening.sequence_assignment import UnknownSequences
 from brainviewer.app.settings import Settings
 from brainviewer.app.status import Status
@@ -252,6 +253,16 @@ def test_a_search_by_hand_goes_to_its_slice(opened: Desk) -> None:
         "threshold",
         300,
     )
+
+
+def test_what_is_found_is_compared_with_the_segmentation_of_the_study(opened: Desk) -> None:
+    opened.session.segmentation.find("threshold", 300)
+    opened.settle()
+    finding = opened.state.finding
+    assert finding is not None
+    assert finding.agreement is not None
+    assert finding.agreement.lesion.supplied_ml > 0
+    assert Fact.COMPARED in opened.state.facts
 
 
 def test_a_search_started_anew_is_still_running(opened: Desk, verbs: Verbs) -> None:
