@@ -148,7 +148,12 @@ class Checkpoint:
         for name, module in (("network", network), ("kept", kept)):
             module.load_state_dict(_below(state, name))
         for number, parameter in enumerate(fitted):
-            optimizer.state[parameter] = _below(state, f"optimizer.{number}")
+            own = _below(state, f"optimizer.{number}")
+            # The fused optimizer goes through memory: it must lie as the parameter's does.
+            optimizer.state[parameter] = {
+                name: torch.empty_like(parameter).copy_(value) if value.ndim else value
+                for name, value in own.items()
+            }
         return steps
 
     def write(

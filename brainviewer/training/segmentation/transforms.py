@@ -1,7 +1,7 @@
 """Random training slabs of a head, by the transforms of MONAI (Cardoso et al. 2022).
 
-A slab is some axial slices at the distance of the network's neighbours, so that several training
-slices share one augmentation. Everything is drawn from the seed of the batch alone.
+A slab is an axial slice, or several that share one augmentation, with the neighbours that the
+network sees. Everything is drawn from the seed of the batch alone.
 """
 
 from collections.abc import Sequence
@@ -42,8 +42,8 @@ from brainviewer.training.segmentation.head_volumes import (
 
 Planes = NDArray[np.float32]
 SIZE = (80, 96)
-SLICES = 2
-"""Training slices of a slab."""
+SLICES = 1
+"""Training slices of a slab. More of them cost less each, but in the same time teach less."""
 _FLAIR = SEQUENCES[0]
 _IMAGES = (*SEQUENCES, MIRRORED + _FLAIR)
 _PLANES = (*_IMAGES, "depth", "mirrored depth", *REGIONS)

@@ -68,7 +68,8 @@ def test_lesion_is_bright_where_it_is_marked(made) -> None:
             lesion, brain = regions[0] > 0.9, image[HERE] > SCALE * DARKEST
             if lesion.sum() > 30 and image[HERE].any():
                 brighter.append(image[HERE][lesion].mean() > image[HERE][brain & ~lesion].mean())
-    assert len(brighter) > 20 and np.mean(brighter) > 0.95
+    # Painted cysts are dark.
+    assert len(brighter) > 20 and np.mean(brighter) > 0.8
 
 
 def test_sequences_go_missing_and_the_parts_with_t1ce(made) -> None:
@@ -78,7 +79,11 @@ def test_sequences_go_missing_and_the_parts_with_t1ce(made) -> None:
     # T1 alone shows no lesion.
     assert there[:, [0, 2, 3]].any(axis=1).all()
     for slab, (*_, t1ce, _t2) in zip(made, there, strict=True):
-        assert slab["asked"][0].ravel().tolist() == [True, t1ce, t1ce]
+        whole, *parts = slab["asked"][0].ravel().tolist()
+        # A painted cyst has no parts that somebody marked.
+        assert whole and parts in ([t1ce, t1ce], [False, False])
+    asked = np.array([slab["asked"][0, 1] for slab in made])
+    assert 0.3 < asked.mean() < there[:, 2].mean()
 
 
 def test_what_nobody_marked_is_not_asked() -> None:
