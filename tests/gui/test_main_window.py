@@ -41,6 +41,7 @@ from brainviewer.gui.main_window import MainWindow
 from brainviewer.gui.notices import NoticeBar, ProgressLine
 from brainviewer.gui.theme import apply_theme
 from brainviewer.gui.welcome import Hints
+from brainviewer.imaging.measure.agreement import compared
 from tests.gui.conftest import show_study
 from tests.phantoms import marker_finding, marker_study, oblique_grid, with_parts
 from tests.unit.app.desk import a_result
@@ -63,7 +64,7 @@ def _no_dialogs(monkeypatch: pytest.MonkeyPatch) -> None:
 def busy(window: MainWindow, study: Study) -> MainWindow:
     """With everything that enables actions: study, finding, result, annotations, a selection."""
     session = window.session
-    show_study(session, study, with_parts(marker_finding(study), study))
+    show_study(session, study, compared(study, with_parts(marker_finding(study), study)))
     session.state.show_classification(a_result(study), Status.DONE)
     for x in (3.0, 6.0):
         annotation = Annotation(Kind.RULER, Plane.AXIAL, ((0, 0, 0), (x, 0, 0)), Modality.T1)
