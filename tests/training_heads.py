@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from brainviewer.models.segmentation.input import SliceInput
+from brainviewer.models.segmentation.slice_input import SliceInput
 from brainviewer.training.segmentation.head_volumes import FIELDS, MIRRORED, TrainingVolume
 
 WANTED = SliceInput(

@@ -13,7 +13,7 @@ from types import MappingProxyType
 from brainviewer.core.errors import ModelError
 from brainviewer.core.findings import IMAGE, NetworkIdentity
 from brainviewer.models.segmentation.calibration import Calibration
-from brainviewer.models.segmentation.input import SliceInput
+from brainviewer.models.segmentation.slice_input import SliceInput
 from brainviewer.models.subtype.fusion_head import FusionHead
 from brainviewer.models.subtype.out_of_distribution import LesionDistribution
 

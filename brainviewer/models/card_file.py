@@ -32,7 +32,7 @@ from brainviewer.models.card import (
 )
 from brainviewer.models.plain_data import number, only, read, require, text
 from brainviewer.models.segmentation.calibration import parse_calibration
-from brainviewer.models.segmentation.input import SliceInput
+from brainviewer.models.segmentation.slice_input import SliceInput
 from brainviewer.models.subtype.fusion_head_content import parse_fusion_head
 from brainviewer.models.subtype.out_of_distribution import LesionDistribution, parse_distribution
 

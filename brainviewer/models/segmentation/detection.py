@@ -17,8 +17,8 @@ from brainviewer.imaging.rules import threshold as threshold_rule
 from brainviewer.imaging.rules.lesion_search import Lesion
 from brainviewer.models.segmentation import lesions as segmented
 from brainviewer.models.segmentation.finding import NOTHING, finding_of, nothing, parts_of
-from brainviewer.models.segmentation.input import REGIONS
 from brainviewer.models.segmentation.network import SegmentationNetwork, region_probabilities
+from brainviewer.models.segmentation.slice_input import REGIONS
 
 OUTLINING = "Segmenting the lesion"
 METHODS = ("lesion", "model-free", "threshold")

@@ -10,48 +10,17 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from brainviewer.core.study import SEQUENCES, Modality
+from brainviewer.core.study import Modality
 from brainviewer.imaging.preprocess.midsagittal import MidPlane
 from brainviewer.imaging.preprocess.working_grid import Field, Mask
+from brainviewer.models.segmentation.slice_input import SliceInput
 
 PIXEL_MM = 2.0
-REGIONS = ("whole", "core", "enhancing")
-"""What a network may tell of each pixel; each holds the next."""
 DARKEST = -4.0
 SCALE = np.float32(0.25)
 _MULTIPLE = 16
 _LEAST = (80, 96)
 _MARGIN_MM = 4.0
-
-
-@dataclass(frozen=True)
-class SliceInput:
-    """What a segmentation network sees of an axial slice and what it tells of it, as its card says.
-
-    neighbours : how many slices on either side it sees, by sequence and in this order; after those
-        of FLAIR comes the FLAIR mirrored at the mid-sagittal plane.
-    step_mm : from one of them to the next; slices themselves are between 1 and 6.5 mm apart.
-    brightest : a normalised intensity above this counts as this.
-    regions : the first of ``REGIONS``.
-    """
-
-    neighbours: Mapping[str, int]
-    step_mm: float
-    brightest: float
-    regions: tuple[str, ...]
-
-    def __post_init__(self) -> None:
-        known = set(self.neighbours) <= set(SEQUENCES) and self.neighbours
-        if not known or min(self.neighbours.values()) < 0 or min(self.step_mm, self.brightest) <= 0:
-            raise ValueError("its input is none that a slice can give")
-        if not self.regions or self.regions != REGIONS[: len(self.regions)]:
-            raise ValueError(f"it tells other regions than {', '.join(REGIONS)}")
-
-    @property
-    def channels(self) -> int:
-        """How many planes that makes."""
-        mirrored = Modality.FLAIR in self.neighbours
-        return sum(2 * count + 1 for count in self.neighbours.values()) + mirrored
 
 
 @dataclass(frozen=True)

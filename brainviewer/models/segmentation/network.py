@@ -18,7 +18,8 @@ from brainviewer.imaging.preprocess.working_grid import Field
 from brainviewer.models.engine.runtimes import Runner
 from brainviewer.models.registry import segmentation_model
 from brainviewer.models.segmentation.calibration import Calibration
-from brainviewer.models.segmentation.input import Canvas, SliceInput, network_input
+from brainviewer.models.segmentation.input import Canvas, network_input
+from brainviewer.models.segmentation.slice_input import SliceInput
 
 _BATCH = 8
 """Slices at a time: between them a search can be cancelled, and they take little memory."""

@@ -29,8 +29,9 @@ from brainviewer.models.segmentation import lesions as segmented
 from brainviewer.models.segmentation.calibration import Calibration
 from brainviewer.models.segmentation.detection import find_tumour
 from brainviewer.models.segmentation.finding import finding_of, nothing, parts_of
-from brainviewer.models.segmentation.input import DARKEST, REGIONS, SliceInput
+from brainviewer.models.segmentation.input import DARKEST
 from brainviewer.models.segmentation.network import SegmentationNetwork, region_probabilities
+from brainviewer.models.segmentation.slice_input import REGIONS, SliceInput
 from brainviewer.training.json_files import write_json
 from brainviewer.training.labelled_data.collection import LabelledStudy
 from brainviewer.training.labelled_data.detections import detect

@@ -19,7 +19,7 @@ from torch.utils.data import DataLoader, Dataset
 
 from brainviewer.core.errors import Report
 from brainviewer.models.plain_data import read
-from brainviewer.models.segmentation.input import SliceInput
+from brainviewer.models.segmentation.slice_input import SliceInput
 from brainviewer.training.labelled_data.collection import Case, folds_of
 from brainviewer.training.learning import Checkpoint, descend
 from brainviewer.training.recipes import Schedule, parsed, read_schedule

@@ -12,7 +12,8 @@ from scipy import ndimage
 from brainviewer.core.errors import FileError, Report
 from brainviewer.core.study import SEQUENCES, Modality
 from brainviewer.imaging.preprocess.head_volume import HeadVolume, prepare
-from brainviewer.models.segmentation.input import PIXEL_MM, REGIONS, Canvas
+from brainviewer.models.segmentation.input import PIXEL_MM, Canvas
+from brainviewer.models.segmentation.slice_input import REGIONS
 from brainviewer.training.json_files import write_arrays
 from brainviewer.training.labelled_data.collection import Case, LabelledStudy
 

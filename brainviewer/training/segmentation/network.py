@@ -10,7 +10,7 @@ from monai.networks.nets import DynUNet
 from torch import nn
 
 from brainviewer.files.writing import write_whole
-from brainviewer.models.segmentation.input import SliceInput
+from brainviewer.models.segmentation.slice_input import SliceInput
 from brainviewer.training.weights import load_weights
 
 WIDTHS = (16, 32, 64, 96, 128)

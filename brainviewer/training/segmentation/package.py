@@ -21,7 +21,7 @@ from brainviewer.files.writing import write_whole
 from brainviewer.models.card import Task
 from brainviewer.models.card_file import CARD_FILE, FORMAT
 from brainviewer.models.plain_data import read
-from brainviewer.models.segmentation.input import SliceInput
+from brainviewer.models.segmentation.slice_input import SliceInput
 from brainviewer.training.command import run_alone
 from brainviewer.training.json_files import dump, write_json
 from brainviewer.training.metrics.fractions import wilson

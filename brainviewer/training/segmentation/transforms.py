@@ -26,14 +26,8 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from brainviewer.core.study import SEQUENCES
-from brainviewer.models.segmentation.input import (
-    DARKEST,
-    PIXEL_MM,
-    REGIONS,
-    SCALE,
-    SliceInput,
-    at,
-)
+from brainviewer.models.segmentation.input import DARKEST, PIXEL_MM, SCALE, at
+from brainviewer.models.segmentation.slice_input import REGIONS, SliceInput
 from brainviewer.training.segmentation.head_volumes import (
     FIELDS,
     MIRRORED,

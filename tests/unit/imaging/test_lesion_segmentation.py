@@ -22,12 +22,12 @@ from brainviewer.models.segmentation.input import (
     DARKEST,
     SCALE,
     Canvas,
-    SliceInput,
     at,
     network_input,
     only_brain,
 )
 from brainviewer.models.segmentation.network import SegmentationNetwork, region_probabilities
+from brainviewer.models.segmentation.slice_input import SliceInput
 from brainviewer.training.json_files import dump
 from brainviewer.training.model_files import read_about
 from brainviewer.training.segmentation import package
