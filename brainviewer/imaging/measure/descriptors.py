@@ -15,22 +15,22 @@ from collections.abc import Mapping
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 from scipy import ndimage
 
 from brainviewer.core.findings import TumourFinding
 from brainviewer.core.study import Study
 from brainviewer.imaging.measure.lesion_frame import SURFACE_MM, LesionFrame, extent
-from brainviewer.imaging.measure.lesion_signal import SIGNALS, signals
-from brainviewer.imaging.preprocess.working_grid import filled
+from brainviewer.imaging.measure.lesion_parts import PARTS, enhancing_of, parts
+from brainviewer.imaging.measure.lesion_signal import SIGNALS, sequences_in_z, signals
+from brainviewer.imaging.measure.lesion_signs import SIGNS, signs
 
 SHAPE = ("size", "largest_area", "width", "length", "height", "roundness", "solidity", "parts")
 POSITION = (
     "anterior", "superior", "lateral", "across_midline", "depth", "cortical_contact", "frontal",
-    "temporal", "insular",
+    "temporal", "insular", "parietal", "occipital", "infratentorial",
 )  # fmt: skip
 BRIGHTNESS = SIGNALS
-NAMES = SHAPE + POSITION + BRIGHTNESS
+NAMES = SHAPE + POSITION + BRIGHTNESS + PARTS + SIGNS
 
 _PART = 0.05
 
@@ -38,7 +38,8 @@ _PART = 0.05
 def describe(study: Study, finding: TumourFinding) -> Mapping[str, float]:
     """Describe the lesion that was found.
 
-    finding : with ``mask`` and ``brain``; nothing else of it is used.
+    finding : with ``mask`` and ``brain``, and where they are known ``enhancing`` and ``parts``;
+        nothing else of it is used.
 
     Returns a value for every one of ``NAMES``, in that order; NaN where it cannot be measured,
     which is all of them without a lesion or a brain.
@@ -47,7 +48,17 @@ def describe(study: Study, finding: TumourFinding) -> Mapping[str, float]:
     if finding.mask is None or finding.brain is None or not finding.mask.any():
         return values
     frame = LesionFrame.around(study.grid, finding.mask, finding.brain)
-    return values | _shape(frame) | _position(frame) | signals(frame, study.volumes)
+    sequences = sequences_in_z(frame, study.volumes)
+    enhancing = enhancing_of(finding)
+    fraction = None if enhancing is None else frame.near(enhancing)
+    return (
+        values
+        | _shape(frame)
+        | _position(frame)
+        | signals(frame, sequences)
+        | parts(frame, finding.parts, fraction, sequences)
+        | signs(frame, fraction, sequences)
+    )
 
 
 def _shape(frame: LesionFrame) -> dict[str, float]:
@@ -78,12 +89,12 @@ def _shape(frame: LesionFrame) -> dict[str, float]:
 def _position(frame: LesionFrame) -> dict[str, float]:
     """Where the lesion's voxels lie in the brain's box: 0 to 1 from back to front and from bottom
     to top; from the mid-sagittal plane (0) to the side (1)."""
-    front, top = _along(frame, 1), _along(frame, 2)
+    front, top = frame.along(frame.places, 1), frame.along(frame.places, 2)
     aside = frame.aside / (extent(frame.brain, 0) / 2)
     inner = np.minimum(np.count_nonzero(aside > 0.03), np.count_nonzero(aside < -0.03))
     lateral = np.abs(aside)
     deep = frame.depth[frame.lesion]
-    return {
+    placed = {
         "anterior": float(front.mean()),
         "superior": float(top.mean()),
         "lateral": float(abs(aside.mean())),
@@ -96,8 +107,10 @@ def _position(frame: LesionFrame) -> dict[str, float]:
             np.mean((np.abs(front - 0.58) < 0.14) & (np.abs(lateral - 0.55) < 0.2) & (top < 0.6))
         ),
     }
-
-
-def _along(frame: LesionFrame, axis: int) -> NDArray[np.float64]:
-    where = filled(frame.brain, axis)
-    return np.asarray((frame.places[:, axis] - where[0] + 0.5) / (where[-1] - where[0] + 1))
+    if frame.whole.grid.oriented:
+        below = frame.infratentorial(frame.places)
+        behind = ~below & (front < 0.25)
+        placed["infratentorial"] = float(np.mean(below))
+        placed["occipital"] = float(np.mean(behind))
+        placed["parietal"] = float(np.mean(~behind & (front < 0.55) & (top > 0.62)))
+    return placed

@@ -63,8 +63,36 @@ class LesionFrame:
 
     @cached_property
     def aside(self) -> NDArray[np.float64]:
-        """(n,): voxels that the lesion's places lie to the right of the mid-sagittal plane: the
-        least-squares plane through the middles of the brain's rows from side to side."""
+        """(n,): voxels that the lesion's places lie to the right of the mid-sagittal plane."""
+        return self.right_of_middle(self.places)
+
+    def right_of_middle(self, places: Places) -> NDArray[np.float64]:
+        """(n,): voxels that places lie to the right of the mid-sagittal plane."""
+        plane = self._middle
+        return np.asarray(places[:, 0] - plane[0] - places[:, 1:] @ plane[1:])
+
+    def along(self, places: Places, axis: int) -> NDArray[np.float64]:
+        """(n,): where places lie in the brain's box along R, A or S, 0 to 1."""
+        where = filled(self.brain, axis)
+        return np.asarray((places[:, axis] - where[0] + 0.5) / (where[-1] - where[0] + 1))
+
+    def infratentorial(self, places: Places) -> Mask:
+        """(n,): whether places lie in the posterior fossa, by where its roof usually runs.
+
+        The tentorium falls from the midbrain, two fifths of the way up the brain's box, to the
+        sides and to the back; in front of it only the brain stem lies low at the midline.
+        """
+        front, top = self.along(places, 1), self.along(places, 2)
+        aside = np.abs(self.right_of_middle(places)) / (extent(self.brain, 0) / 2)
+        roof = 0.36 - 0.2 * aside - 0.2 * np.maximum(0, 0.25 - front)
+        cerebellum = (front < 0.42) & (top < roof)
+        stem = (front < 0.58) & (aside < 0.25) & (top < 0.28)
+        return np.asarray(cerebellum | stem)
+
+    @cached_property
+    def _middle(self) -> NDArray[np.float64]:
+        """(3,): the least-squares plane through the middles of the brain's rows from side to
+        side."""
         rows = np.argwhere(self.brain.any(axis=0))
         filled = self.brain[:, rows[:, 0], rows[:, 1]]
         first = filled.argmax(axis=0)
@@ -73,8 +101,7 @@ class LesionFrame:
         weight = (last - first + 1.0) ** 2
         basis = np.column_stack([np.ones(len(rows)), rows])
         normal = basis.T @ (basis * weight[:, None]) + 1e-6 * np.eye(3)
-        plane = np.linalg.solve(normal, basis.T @ (weight * (first + last) / 2))
-        return np.asarray(self.places[:, 0] - plane[0] - self.places[:, 1:] @ plane[1:])
+        return np.asarray(np.linalg.solve(normal, basis.T @ (weight * (first + last) / 2)))
 
     @cached_property
     def pairs(self) -> tuple[Places, Places]:
@@ -100,14 +127,23 @@ class LesionFrame:
     @cached_property
     def normal_brain(self) -> Places:
         """(n, 3): brain away from the lesion and from the surface; at most some 20,000 places."""
-        away = ndimage.distance_transform_edt(~self.lesion, sampling=self.spacing) > _AWAY_MM
-        normal_brain = self.brain & away & (self.depth > SURFACE_MM)
+        normal_brain = self.brain & (self.depth > SURFACE_MM)
+        normal_brain[self.box] &= self.away > _AWAY_MM
         if np.count_nonzero(normal_brain) < 10 * FEW:
             normal_brain = (
                 self.brain & ~self.lesion if (self.brain & ~self.lesion).any() else self.brain
             )
         places = np.argwhere(normal_brain)
         return places[:: max(1, len(places) // _ENOUGH)]
+
+    def size(self, voxels: float) -> float:
+        """Volume of working voxels as the edge of a cube, beside that of the brain's volume."""
+        return float(voxels / np.count_nonzero(self.brain)) ** (1 / 3)
+
+    @property
+    def edge_mm(self) -> float:
+        """Edge of a cube of the brain's volume, which lengths are relative to."""
+        return float(np.count_nonzero(self.brain) * math.prod(self.spacing)) ** (1 / 3)
 
     def values(self, data: NDArray[Any], places: Places) -> Field:
         """(n,): the mean of a volume (i, j, k) in each working voxel of ``places``."""
@@ -128,6 +164,12 @@ class LesionFrame:
                 box_of(self.lesion), margins, self.lesion.shape, strict=True
             )
         )
+
+    @cached_property
+    def away(self) -> Field:
+        """Distance from the lesion in ``box``, in mm; outside of it there is more than there."""
+        there = self.lesion[self.box]
+        return np.asarray(ndimage.distance_transform_edt(~there, sampling=self.spacing), np.float32)
 
     def near(self, data: NDArray[Any]) -> Field:
         """A volume (i, j, k) as a working array of ``box`` only."""

@@ -24,18 +24,24 @@ SIGNALS = (
     "t1_texture_against_mirror", "t1ce_median", "t1ce_against_mirror", "t1ce_low_against_mirror",
     "enhancing_extent", "enhancement_median", "enhancement_high", "enhancement_spread",
     "enhancement_against_mirror", "ring", "necrosis", "t2_median", "t2_against_mirror",
-    "t2_flair_mismatch",
+    "t2_flair_mismatch", "t2_flair_mismatch_share", "t1_flair_extent", "flair_sharpness",
+    "t1_sharpness",
 )  # fmt: skip
 
 _RIM_MM = 4.0
+# Next to the border: the voxels that touch it, at a working size of 2 mm.
+_BORDER_MM = 2.5
 # In z.
 _ENHANCING = 2.0
 _DARK = -0.5
+_DARK_T1 = -1.0
+_BRIGHT_T2 = 2.0
+_NO_CONTRAST = 1.0
 _BINS = np.linspace(-4.0, 10.0, 29)
 
 
 @dataclass(frozen=True, eq=False)
-class _Sequence:
+class SequenceInZ:
     """One sequence in z.
 
     near : working array of the frame's box. ordinary, lesion, mirror : (n,) values in
@@ -51,25 +57,42 @@ class _Sequence:
 
 @dataclass(frozen=True, eq=False)
 class _Regions:
-    """Parts of the frame's box: the lesion, its outer and inner part, the brain next to it."""
+    """Parts of the frame's box: the lesion, its outer and inner part, the brain next to it.
+
+    border, around : the lesion and the brain that touch its border. deep, away : clear of it.
+    """
 
     lesion: Mask
     rim: Mask
     core: Mask
     outside: Mask
+    border: Mask
+    around: Mask
+    deep: Mask
+    away: Mask
 
 
-def signals(frame: LesionFrame, volumes: Mapping[Modality, Volume]) -> dict[str, float]:
+def sequences_in_z(
+    frame: LesionFrame, volumes: Mapping[Modality, Volume]
+) -> dict[Modality, SequenceInZ]:
+    """The sequences that show something in normal-appearing brain."""
+    made = {modality: _in_z(frame, volume) for modality, volume in volumes.items()}
+    return {modality: sequence for modality, sequence in made.items() if sequence is not None}
+
+
+def signals(frame: LesionFrame, sequences: Mapping[Modality, SequenceInZ]) -> dict[str, float]:
     """The descriptors of ``SIGNALS`` that the sequences at hand allow."""
     regions = _regions(frame)
     found: dict[str, float] = {}
-    flair, t1, t1ce, t2 = (_in_z(frame, volumes.get(modality)) for modality in SEQUENCES)
+    flair, t1, t1ce, t2 = (sequences.get(modality) for modality in SEQUENCES)
     if flair is not None:
         found |= _of_flair(flair, regions)
     if t1 is not None:
         found |= _of_t1(t1, regions)
     if flair is not None and t1 is not None:
         found["t1_flair_ratio"] = found["t1_median"] - found["flair_median"]
+        # How much of what is abnormal on FLAIR is so on T1 (VASARI f10).
+        found["t1_flair_extent"] = float(np.mean(t1.near[regions.lesion] < _DARK_T1))
     if t1ce is not None:
         found["t1ce_median"] = float(np.median(t1ce.near[regions.lesion]))
         found["t1ce_against_mirror"] = _against(t1ce, 50)
@@ -81,6 +104,10 @@ def signals(frame: LesionFrame, volumes: Mapping[Modality, Volume]) -> dict[str,
         found["t2_against_mirror"] = _against(t2, 50)
     if t2 is not None and flair is not None and regions.core.any():
         found["t2_flair_mismatch"] = float(np.median((t2.near - flair.near)[regions.core]))
+    if t2 is not None and flair is not None:
+        # Bright on T2, and no brighter on FLAIR than brain, as all but a rim is (Patel 2017).
+        mismatch = (t2.near > _BRIGHT_T2) & (flair.near < 0)
+        found["t2_flair_mismatch_share"] = float(np.mean(mismatch[regions.lesion]))
     return found
 
 
@@ -88,18 +115,22 @@ def _regions(frame: LesionFrame) -> _Regions:
     lesion, tissue = frame.lesion[frame.box], frame.brain[frame.box]
     inside = ndimage.distance_transform_edt(np.pad(lesion, 1), sampling=frame.spacing)
     inside = inside[1:-1, 1:-1, 1:-1]
-    away = ndimage.distance_transform_edt(~lesion, sampling=frame.spacing)
+    away = frame.away
     return _Regions(
         lesion,
         rim=lesion & (inside <= _RIM_MM),
         core=inside >= max(_RIM_MM, 0.5 * float(inside.max())),
         outside=tissue & (away > 0.5 * _RIM_MM) & (away <= 2 * _RIM_MM),
+        border=lesion & (inside <= _BORDER_MM),
+        around=tissue & (away > 0) & (away <= _BORDER_MM),
+        deep=inside > _RIM_MM,
+        away=tissue & (away > _RIM_MM) & (away <= 2 * _RIM_MM),
     )
 
 
-def _in_z(frame: LesionFrame, volume: Volume | None) -> _Sequence | None:
-    """None without a volume, or if normal-appearing brain has no contrast in it."""
-    if volume is None or volume.constant:
+def _in_z(frame: LesionFrame, volume: Volume) -> SequenceInZ | None:
+    """None if normal-appearing brain has no contrast in it."""
+    if volume.constant:
         return None
     normal_brain = frame.values(volume.data, frame.normal_brain)
     middle = np.median(normal_brain)
@@ -111,7 +142,7 @@ def _in_z(frame: LesionFrame, volume: Volume | None) -> _Sequence | None:
         return np.asarray((values - middle) / spread, np.float32)
 
     here, across = frame.pairs
-    return _Sequence(
+    return SequenceInZ(
         z(frame.near(volume.data)),
         z(normal_brain),
         z(frame.values(volume.data, here)),
@@ -119,7 +150,7 @@ def _in_z(frame: LesionFrame, volume: Volume | None) -> _Sequence | None:
     )
 
 
-def _of_flair(flair: _Sequence, regions: _Regions) -> dict[str, float]:
+def _of_flair(flair: SequenceInZ, regions: _Regions) -> dict[str, float]:
     values = flair.near[regions.lesion]
     low, middle, high, top = np.percentile(values, [25, 50, 75, 95])
     counts = np.histogram(np.clip(values, _BINS[0], _BINS[-1]), _BINS)[0]
@@ -133,10 +164,11 @@ def _of_flair(flair: _Sequence, regions: _Regions) -> dict[str, float]:
         "flair_core": _step(flair.near, regions.core, regions.rim),
         "flair_dark_share": float(np.mean(values < 0)),
         "flair_against_mirror": _against(flair, 50),
+        "flair_sharpness": _sharpness(flair.near, regions),
     }
 
 
-def _of_t1(t1: _Sequence, regions: _Regions) -> dict[str, float]:
+def _of_t1(t1: SequenceInZ, regions: _Regions) -> dict[str, float]:
     values = t1.near[regions.lesion]
     lowest, low, middle, high = np.percentile(values, [10, 25, 50, 75])
     texture = math.nan
@@ -151,17 +183,22 @@ def _of_t1(t1: _Sequence, regions: _Regions) -> dict[str, float]:
         "t1_against_mirror": _against(t1, 50),
         "t1_low_against_mirror": _against(t1, 10),
         "t1_texture_against_mirror": texture,
+        "t1_sharpness": _sharpness(t1.near, regions),
     }
 
 
-def _of_enhancement(t1: _Sequence, t1ce: _Sequence, regions: _Regions) -> dict[str, float]:
-    """What the contrast agent adds to the T1.
+def contrast_uptake(t1: SequenceInZ, t1ce: SequenceInZ) -> tuple[np.float32, Field]:
+    """What the contrast agent adds to the T1, in the frame's box, and the factor of T1 in it.
 
     The fraction of T1 contrast that is left in T1ce differs from scanner to scanner, so that the
     regression on T1 in normal-appearing brain is taken off.
     """
     slope = _slope(t1.normal_brain, t1ce.normal_brain)
-    added = t1ce.near - slope * t1.near
+    return slope, t1ce.near - slope * t1.near
+
+
+def _of_enhancement(t1: SequenceInZ, t1ce: SequenceInZ, regions: _Regions) -> dict[str, float]:
+    slope, added = contrast_uptake(t1, t1ce)
     values = added[regions.lesion]
     low, middle, high, top = np.percentile(values, [25, 50, 75, 95])
     around = np.median(added[regions.outside]) if regions.outside.any() else math.nan
@@ -194,7 +231,19 @@ def _step(image: Field, here: Mask, there: Mask) -> float:
     return float(np.median(image[here]) - np.median(image[there]))
 
 
-def _against(sequence: _Sequence, percentile: float) -> float:
+def _sharpness(image: Field, regions: _Regions) -> float:
+    """How much of the step from deep in the lesion to the brain around happens at the border.
+
+    1 for a step from one voxel to the next, less for a slope; NaN where there is no step, or no
+    voxel of one of the four regions.
+    """
+    whole = _step(image, regions.deep, regions.away)
+    if not abs(whole) >= _NO_CONTRAST:
+        return math.nan
+    return min(max(_step(image, regions.border, regions.around) / whole, -1.0), 2.0)
+
+
+def _against(sequence: SequenceInZ, percentile: float) -> float:
     """A percentile in the lesion minus that in its mirror image."""
     if len(sequence.mirror) < FEW:
         return math.nan

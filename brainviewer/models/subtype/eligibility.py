@@ -16,6 +16,7 @@ from brainviewer.core.ranking import average_ranks
 from brainviewer.core.study import Modality, Study
 from brainviewer.models.card import ModelCard
 
+ALL_THE_SAME = "Classify a slice for an answer all the same, which is not confident then."
 # Re-encoded copies of one image correlate above 0.995; different sequences stay below 0.91.
 _SAME_IMAGE = 0.98
 # From a small child's brain to more than the largest one.
@@ -55,7 +56,7 @@ def why_not(study: Study, finding: TumourFinding, card: ModelCard, asked: bool =
         if reason:
             return reason
     if not asked and (unsure := why_unsure(finding)):
-        return f"{unsure} Classify a slice for an answer all the same, which is not confident then."
+        return f"{unsure} {ALL_THE_SAME}"
     return ""
 
 

@@ -29,9 +29,15 @@ from brainviewer.models.subtype.classified_slices import (
     TumourSlices,
     tumour_slices,
 )
-from brainviewer.models.subtype.eligibility import what_is_unusual, why_not, why_unsure
+from brainviewer.models.subtype.eligibility import (
+    ALL_THE_SAME,
+    what_is_unusual,
+    why_not,
+    why_unsure,
+)
 from brainviewer.models.subtype.fusion_head import OLDEST, YOUNGEST, FusedPrediction
 from brainviewer.models.subtype.input import Prepared
+from brainviewer.models.subtype.other_tumours import why_no_glioma
 from brainviewer.models.subtype.out_of_distribution import why_unfamiliar, why_unlike
 
 __all__ = ["NotClassified", "TumourSlices", "check_age", "classify", "tumour_slices"]
@@ -79,7 +85,7 @@ def classify(
     described: Future[Mapping[str, float]] | None = None
     # The lesion is described while its slices are made ready and the network looks at them.
     with ThreadPoolExecutor(1) as meanwhile:
-        if finding.found and (card.fusion_head.descriptors is not None or card.lesions is not None):
+        if finding.found:
             described = meanwhile.submit(describe, study, finding)
         made = _Making(study, finding, card, tumour_slices(study, finding, card, slice_index))
         if reason := why_not(study, finding, card, asked=asked):
@@ -102,6 +108,10 @@ def classify(
                 return refused(made.bare(), unlike)
         report(0.9, "Describing the lesion")
         values = None if described is None else described.result()
+    if sign := why_no_glioma(values or {}):
+        if not asked:
+            return refused(made.bare(), f"{sign} {ALL_THE_SAME}")
+        made.doubts.append(sign)
     made.doubts += why_unfamiliar(card.lesions, values, age_years)
     if card.fusion_head.descriptors is None or not made.measured(values):
         values = None
