@@ -139,11 +139,15 @@ def test_a_prediction_past_a_refusal_is_not_confident(classified, model_id):
 
 @pytest.mark.data
 @needs_studies
-def test_a_metastasis_is_never_a_certain_glioma(classified):
-    record = classified("BraTS-MET-00110-000")
-    assert max(record["classes"].values(), default=0) < 0.97  # no answer is ever certain
-    # No score that was tried tells it from a glioma: the answer says what it takes for granted.
-    assert record["condition"] == "it is a glioma"
+@pytest.mark.parametrize("model_id", [None, "resnet50-glioma", "glioma-fused"])
+def test_a_metastasis_is_not_given_a_type(classified, model_id):
+    record = classified("BraTS-MET-00110-000", model_id=model_id)
+    assert (record["in_scope"], record["predicted"], record["classes"]) == (False, None, {})
+    sign = "has a thin wall: metastases and abscesses look so."
+    assert sign in record["reason"]
+    asked = classified("BraTS-MET-00110-000", model_id=model_id, slice_index=71)
+    assert asked["abstained"]
+    assert sign in asked["reason"]
 
 
 @pytest.mark.data

@@ -12,10 +12,10 @@ _SEVERAL = 3
 _SEVERAL_IN_FOSSA = 2
 # A ball of 16 mm. Half a ball on the brain's surface has about two fifths of its own on it.
 _MASS, _BROAD, _FILLED, _UNEVEN = 0.115, 0.3, 0.9, 0.6
-# 5 mL, which an ellipsoid fills; a wall that is there (0.1 mm on average) and thin (1.5 mm).
-_CYST, _SMOOTH, _WALL, _THICK_WALL = 0.155, 0.8, 0.001, 0.0135
+# 5 mL, that fill an ellipsoid; a wall that is there (0.1 mm on average) and thin (3 mm).
+_CYST, _SMOOTH, _WALL, _THICK_WALL = 0.155, 0.85, 0.001, 0.027
 # Oedema, in volumes of the cyst.
-_MUCH = 1.0
+_MUCH = 1.5
 
 _METASTASES = "metastases look so."
 _DURAL = "A mass with a broad base on the brain's surface enhances evenly: meningiomas look so."

@@ -190,8 +190,10 @@ class _Making:
         return self._bare({what: n for what, n in self._used_for.items() if what == OOD_CHECK})
 
     def _bare(self, used_for: Mapping[str, int]) -> Classification:
+        # A network that was run for nothing that is told is not told of.
+        prediction = self.prediction if used_for else None
         return unclassified(
-            self.card, self.prediction, self.study.content_hash, used_for, self._sequences()
+            self.card, prediction, self.study.content_hash, used_for, self._sequences()
         )
 
     def classified(

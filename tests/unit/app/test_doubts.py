@@ -134,6 +134,21 @@ def test_a_prediction_past_a_refusal_by_the_scope_keeps_the_reason(made, alone):
     assert not known.abstained
 
 
+@pytest.mark.parametrize("alone", [True, False], ids=["descriptors", "image"])
+def test_a_sign_of_another_tumour_is_named_instead_of_a_type(made, alone):
+    made(USUAL | {"separate_lesions": 3.0}, alone=alone)
+    study = marker_study()
+    finding = marker_finding(study)
+    sign = "Three separate enhancing lesions: metastases look so."
+    refused = classify(study, finding, Engine())
+    assert (refused.in_scope, refused.predicted, refused.classes) == (False, "", {})
+    assert words_of(refused).headline == "Out of scope"
+    for place, text in everywhere(refused, study, finding).items():
+        assert sign in text, place
+    asked = classify(study, finding, Engine(), slice_index=finding.index)
+    check_doubted(asked, study, finding, sign)
+
+
 def test_what_no_slice_can_mend_is_refused_all_the_same(made):
     made()
     study = marker_study(modalities=(Modality.T1,))

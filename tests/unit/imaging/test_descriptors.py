@@ -5,27 +5,14 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from lesion_phantoms import BRAIN, GRID, LESION, SHAPE, USUAL, ball, finding, painted, turned
 from numpy.testing import assert_allclose
 from numpy.typing import NDArray
 
 from brainviewer.core.findings import TumourFinding
-from brainviewer.core.geometry import Grid
-from brainviewer.core.study import SEQUENCES, Modality, Study, Volume
+from brainviewer.core.study import Modality, Study, Volume
 from brainviewer.imaging.measure.descriptors import NAMES, describe
 
-SHAPE = (100, 120, 80)
-GRID = Grid(SHAPE, np.diag([1.5, 1.5, 1.5, 1.0]))
-
-
-def ball(centre: tuple[float, float, float], radii: float | tuple[float, float, float]) -> NDArray:
-    x, y, z = np.ogrid[: SHAPE[0], : SHAPE[1], : SHAPE[2]]
-    a, b, c = np.broadcast_to(radii, 3)
-    return ((x - centre[0]) / a) ** 2 + ((y - centre[1]) / b) ** 2 + ((z - centre[2]) / c) ** 2 <= 1
-
-
-BRAIN = ball((49.5, 59.5, 39.5), (42, 52, 34))
-# The patient's left, front, upper quarter.
-LESION = ball((32, 80, 48), 12)
 CORE = ball((32, 80, 48), 6)
 
 
@@ -35,24 +22,8 @@ def made_up(
     core: dict[Modality, float] | None = None,
     left_out: tuple[Modality, ...] = (),
 ) -> Study:
-    """A noisy brain of 100 with a spread of 10; the lesion's values are in spreads."""
-    random = np.random.default_rng(1)
-    volumes = {}
-    for modality in SEQUENCES:
-        image = 100 + 10 * random.standard_normal(SHAPE, np.float32)
-        image[lesion] += 10 * (values or {}).get(modality, 0.0)
-        image[lesion & CORE] += 10 * (core or {}).get(modality, 0.0)
-        image[~BRAIN] = 0
-        if modality not in left_out:
-            volumes[modality] = Volume(modality, image, GRID)
-    return Study(volumes, GRID)
-
-
-def finding(mask: NDArray = LESION, brain: NDArray | None = BRAIN) -> TumourFinding:
-    return TumourFinding("lesion", True, mask=mask, brain=brain)
-
-
-USUAL = {Modality.FLAIR: 4.0, Modality.T1: -1.5, Modality.T1CE: -1.5, Modality.T2: 5.0}
+    """The lesion's values, and what its core has more, in spreads."""
+    return painted([(lesion, values or {}), (lesion & CORE, core or {})], left_out)
 
 
 def test_size_and_place_are_relative_to_the_brain() -> None:
@@ -142,16 +113,5 @@ def test_nothing_found_has_no_descriptors() -> None:
 def test_units_of_brightness_and_order_of_axes_do_not_matter() -> None:
     study = made_up(values=USUAL, core={Modality.T1CE: 5.0})
     found = describe(study, finding())
-    order = (2, 0, 1)
-    affine = GRID.affine[:, [*order, 3]].copy()
-    affine[:3, 0] *= -1
-    turned = Grid((SHAPE[2], SHAPE[0], SHAPE[1]), affine)
-
-    def turn(data: NDArray) -> NDArray:
-        return data.transpose(order)[::-1]
-
-    volumes = {
-        m: Volume(m, 3 * turn(volume.data) + 40, turned) for m, volume in study.volumes.items()
-    }
-    again = describe(Study(volumes, turned), finding(turn(LESION), turn(BRAIN)))
+    again = describe(*turned(study, finding()))
     assert_allclose(list(again.values()), list(found.values()), rtol=1e-3, atol=1e-3)
