@@ -9,8 +9,8 @@ from brainviewer.core.findings import PREDICTION, Classification, NetworkUse, tu
 from brainviewer.painting.wording import number, probability
 
 ONLY_GLIOMAS = (
-    "Only gliomas are in scope; a metastasis, say, is not told from one. The type needs tissue to "
-    "confirm."
+    "Only gliomas are in scope; a metastasis without a sign of one is not told from them. The type "
+    "needs tissue to confirm."
 )
 _PREVALENCES = {"training": "as in the training data", "clinic": "as in a clinic"}
 _EVEN = 0.005

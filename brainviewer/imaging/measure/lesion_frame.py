@@ -138,12 +138,12 @@ class LesionFrame:
 
     def size(self, voxels: float) -> float:
         """Volume of working voxels as the edge of a cube, beside that of the brain's volume."""
-        return float(voxels / np.count_nonzero(self.brain)) ** (1 / 3)
+        return math.cbrt(voxels / np.count_nonzero(self.brain))
 
     @property
     def edge_mm(self) -> float:
         """Edge of a cube of the brain's volume, which lengths are relative to."""
-        return float(np.count_nonzero(self.brain) * math.prod(self.spacing)) ** (1 / 3)
+        return math.cbrt(np.count_nonzero(self.brain) * math.prod(self.spacing))
 
     def values(self, data: NDArray[Any], places: Places) -> Field:
         """(n,): the mean of a volume (i, j, k) in each working voxel of ``places``."""

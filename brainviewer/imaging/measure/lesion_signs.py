@@ -49,7 +49,7 @@ def signs(
     )
     found = _lesions(frame, enhancing)
     mass = largest_part(enhancing >= _HALF)
-    found["mass_size"] = frame.size(np.count_nonzero(mass))
+    found["mass_size"] = frame.size(int(np.count_nonzero(mass)))
     if mass.any():
         found |= _of_mass(frame, mass)
         if t1 is not None and t1ce is not None:
@@ -98,7 +98,7 @@ def _of_cyst(frame: LesionFrame, fluid: Mask, enhancing: Field, bright: Mask) ->
     spacing, lesion = frame.spacing, frame.lesion[frame.box]
     sizes = [2 * int(_SULCUS_MM / 2 / mm) + 1 for mm in spacing]
     cyst = fill_holes(largest_part(_opened(fluid & lesion, sizes)))
-    count = np.count_nonzero(cyst)
+    count = int(np.count_nonzero(cyst))
     found = {"cyst_size": frame.size(count)}
     if not count:
         return found
