@@ -12,14 +12,16 @@ DENSE = _RANDOM.normal(0, 1, (3, 5)).astype(np.float32)
 BIAS = np.array([0.1, -0.2, 0.3], np.float32)
 
 
-def torch_like(size=32, classes=3, depth=3, end="Softmax", pooled=True, batch="n"):
+def torch_like(
+    size=32, classes=3, depth=3, end="Softmax", pooled=True, batch="n", dense=DENSE, bias=BIAS
+):
     """Convolution, global average pooling and one dense layer, as PyTorch exports them.
 
     end : the last operator; "" for logits. pooled : without it the dense layer sees all pixels.
     """
     nodes = [helper.make_node("Conv", ["input", "conv"], ["maps"], pads=[1, 1, 1, 1])]
     nodes.append(helper.make_node("Relu", ["maps"], ["relu"]))
-    kernel = DENSE[:classes]
+    kernel = dense[:classes]
     if pooled:
         nodes.append(helper.make_node("GlobalAveragePool", ["relu"], ["pool"]))
         nodes.append(helper.make_node("Flatten", ["pool"], ["flat"]))
@@ -29,7 +31,7 @@ def torch_like(size=32, classes=3, depth=3, end="Softmax", pooled=True, batch="n
     nodes.append(helper.make_node("Gemm", ["flat", "kernel", "bias"], ["scores"], transB=1))
     if end:
         nodes.append(helper.make_node(end, ["scores"], ["answer"]))
-    numbers = {"conv": CONV[:, :depth], "kernel": kernel, "bias": BIAS[:classes]}
+    numbers = {"conv": CONV[:, :depth], "kernel": kernel, "bias": bias[:classes]}
     return model_of(
         nodes,
         {name: np.ascontiguousarray(value) for name, value in numbers.items()},

@@ -1,11 +1,9 @@
 """Commands for models: which are installed, add one's own, remove it."""
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -80,10 +78,11 @@ def add(
     """Install a model of your own: checked, never executed, and marked as not measured here."""
     with results_only() as out:
         from brainviewer.models.installation.install import Options, add_model
+        from brainviewer.training.packing import packed
 
         codes = tuple(code.strip() for code in classes.split(",")) if classes else ()
         report = progress_line()
-        with _packed(path, name) as source:
+        with packed(path, name) as source:
             options = Options(codes, given, name)
             card = _asking(options, lambda some: add_model(source, some, report))
         show(out, _record([card]), as_json, lambda: _added(card))
@@ -119,22 +118,6 @@ def _asking(options: "Options", add_with: "Callable[[Options], ModelCard]") -> "
             else:
                 entry = answer if "=" in answer else f"{missing.key}={answer}"
                 options = replace(options, input=",".join(filter(None, (options.input, entry))))
-
-
-@contextmanager
-def _packed(path: Path, name: str) -> Iterator[Path]:
-    """The path; of a training run in PyTorch, a folder for now with the model that it makes."""
-    from brainviewer.training.recipes import FINAL_FILE
-    from brainviewer.training.run_folder import RECIPE_FILE
-
-    if not all((path / file).is_file() for file in (FINAL_FILE, RECIPE_FILE)):
-        yield path
-        return
-    from brainviewer.training.packing import pack_run
-
-    with TemporaryDirectory() as folder:
-        pack_run(path, Path(folder), name)
-        yield Path(folder)
 
 
 def _on_terminal() -> bool:

@@ -151,7 +151,12 @@ def evaluate(
     ],
     recipe: Annotated[str | None, option(help="By default the one of the run.")] = None,
     folder: Annotated[
-        Path | None, option("--data", help="Its labelled cases; by default where they were.")
+        Path | None,
+        option(
+            "--data",
+            help="Its labelled cases; by default where they were. Of a model, or of a network for "
+            "single images: labelled cases of your own to test it on.",
+        ),
     ] = None,
     out: Annotated[
         Path | None,
@@ -167,19 +172,57 @@ def evaluate(
             help="Single images: a folder for each kind of those that are out of scope.",
         ),
     ] = None,
+    group_by: GroupBy = None,
     as_json: AsJson = False,
 ) -> None:
-    """Measure a run on patients that its networks never saw, or show what was measured."""
+    """Measure a run on patients that its networks never saw, or any model on your own cases."""
     with results_only() as stdout:
+        from brainviewer.cli.comparison_tables import external_tables
         from brainviewer.cli.tables import evaluation_tables
-        from brainviewer.training.evaluation_runs import measure, measured_before
+        from brainviewer.training.evaluation_runs import is_external, measure, measured_before
 
-        if Path(what).is_dir():
+        if folder is not None and is_external(what):
+            from brainviewer.training.external.external_test import external_test, model_named
+
+            with progress_bar() as report, model_named(what) as card:
+                record = external_test(card, folder, out, report, group_by or "")
+        elif Path(what).is_dir():
             with progress_bar() as report:
                 record = measure(Path(what), recipe, folder, out, report, complain, strange)
         else:
             record = measured_before(what)
-        show_tables(stdout, record, as_json, lambda width: evaluation_tables(record, width))
+        if "answered" in record:
+            show_tables(stdout, record, as_json, lambda width: external_tables(record))
+        else:
+            show_tables(stdout, record, as_json, lambda width: evaluation_tables(record, width))
+
+
+@app.command("compare-models")
+def compare_models(
+    first: Annotated[str, typer.Argument(metavar="A", help="Id of a model, or folder of a run.")],
+    second: Annotated[str, typer.Argument(metavar="B", help="The other one.")],
+    folder: Annotated[Path, option("--data", help="Labelled cases that both are asked about.")],
+    html: Annotated[Path | None, option(metavar="FILE.html", help="Write it as a page.")] = None,
+    group_by: GroupBy = None,
+    as_json: AsJson = False,
+) -> None:
+    """Compare two models on the same patients: differences, their intervals, and tests."""
+    with results_only() as stdout:
+        from brainviewer.cli.comparison_tables import comparison_tables
+        from brainviewer.files.sources import refuse_source
+        from brainviewer.files.writing import check_new_file, write_whole
+        from brainviewer.training.external.comparison import compare
+
+        if html is not None:
+            check_new_file(html)
+            refuse_source(html, folder.rglob("*"))
+        with progress_bar() as report:
+            record, *answers = compare(first, second, folder, report, group_by or "")
+        if html is not None:
+            from brainviewer.training.external.page import comparison_page
+
+            write_whole(html, comparison_page(record, *answers))
+        show_tables(stdout, record, as_json, lambda width: comparison_tables(record))
 
 
 @app.command()

@@ -4,14 +4,18 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from brainviewer.core.errors import FileError, Report, silent
 from brainviewer.files.sources import refuse_source
 from brainviewer.files.structured import read_json
 from brainviewer.files.writing import make_folder, write_whole
+from brainviewer.models.installation.source import RUN_GRAPH
 from brainviewer.models.registry import installed_models
 from brainviewer.models.segmentation.calibration import parse_calibration
+from brainviewer.training.image_classification.evaluation.page import write_curves
 from brainviewer.training.image_classification.evaluation.result_files import read_results
-from brainviewer.training.image_classification.evaluation.results import RESULT_FILE
+from brainviewer.training.image_classification.evaluation.results import RESULT_FILE, Predictions
 from brainviewer.training.image_classification.recipes.recipe import IMAGE_CLASSES, IMAGE_VOTE
 from brainviewer.training.json_files import dump
 from brainviewer.training.labelled_data.cases import find_cases
@@ -100,7 +104,22 @@ def measure(
     write_whole(file, dump(measured).encode())
     if "winner" in measured:
         draw_all(measured, file.parent)
+        write_curves(measured["classes"], _of_winner(measured), file.parent)
     return measured
+
+
+def _of_winner(measured: dict[str, Any]) -> Predictions:
+    """The answers that an evaluation chose, the mean of its seeds; patients are only numbered."""
+    codes, patients = measured["classes"], measured["inputs"]["patients"]
+    names = tuple(str(number) for number in range(1, len(patients) + 1))
+    probabilities = np.mean(measured["figures"][measured["winner"]]["probabilities"], axis=0)
+    truth = np.array([codes.index(one["label"]) for one in patients], np.int64)
+    return Predictions(names, ("",) * len(names), truth, probabilities)
+
+
+def is_external(what: str) -> bool:
+    """Whether data of one's own is to be asked of it: a model, or one network of single images."""
+    return not Path(what).is_dir() or (Path(what) / RUN_GRAPH).is_file()
 
 
 def measured_before(model_id: str) -> dict[str, Any]:

@@ -1,8 +1,10 @@
-"""JSON and NumPy files of training runs, written whole or not at all."""
+"""JSON, NumPy and CSV files of training runs, written whole or not at all."""
 
+import csv
 import io
 import json
 import zipfile
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +36,14 @@ def _dump(value: Any, depth: int) -> str:
 def write_json(path: Path, content: Any) -> None:
     """Write a JSON file; raises FileError."""
     write_whole(path, (json.dumps(content, indent=1, ensure_ascii=False) + "\n").encode())
+
+
+def write_table(path: Path, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Write a CSV file; raises FileError."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerows(storable(list(row)) for row in (columns, *rows))
+    write_whole(path, text.getvalue().encode())
 
 
 def write_arrays(path: Path, *, compress: bool = True, **arrays: Any) -> None:

@@ -2,7 +2,10 @@
 
 import json
 import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from brainviewer.core.errors import FileError
@@ -20,6 +23,17 @@ from brainviewer.training.subtype.package import OOD_FILE
 from brainviewer.training.training_runs import TUMOUR_IMAGES, recipe_kind, require_torch
 
 _GLIOMA_MODEL = "resnet50-glioma"
+
+
+@contextmanager
+def packed(path: Path, name: str = "") -> Iterator[Path]:
+    """A path to add a model from: of a run in PyTorch, a folder for now with what it makes."""
+    if not all((path / file).is_file() for file in (FINAL_FILE, RECIPE_FILE)):
+        yield path
+        return
+    with TemporaryDirectory() as folder:
+        pack_run(path, Path(folder), name)
+        yield Path(folder)
 
 
 def pack_run(run: Path, out: Path, name: str = "") -> None:

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from brainviewer.core.errors import Report, silent
 from brainviewer.core.findings import HEATMAP, IMAGE, OOD_CHECK, PREDICTION, Classification, Heatmap
 from brainviewer.core.slices import Plane
+from brainviewer.models.card import ModelCard
 from brainviewer.models.engine.runtimes import Runner
 from brainviewer.models.image_classification.calibration import calibrated
 from brainviewer.models.image_classification.eligibility import grey_of, why_not_image
@@ -25,6 +26,7 @@ def classify_image(
     prevalence: str | None = None,
     report: Report = silent,
     image_hash: str = "",
+    card: ModelCard | None = None,
 ) -> Classification:
     """Run a model on one image.
 
@@ -33,6 +35,7 @@ def classify_image(
     model_id : the model that comes with the application if None.
     prevalence : name of one of the model's settings; its usual one if None.
     image_hash : fingerprint of the image's content, to be kept with the result.
+    card : of a model that is not installed, instead of ``model_id``.
 
     An image that the model must not answer for is a result with ``in_scope`` False and no class.
     The heatmap lies over the whole image as slice 0.
@@ -40,7 +43,7 @@ def classify_image(
     ``report`` does.
     """
     report(0.0, "Preparing the image")
-    card = image_model(model_id)
+    card = card or image_model(model_id)
     setting = card.fusion_head.setting(prevalence)
     if reason := why_not_image(image):
         return refused(unclassified(card, None, image_hash, sequences=(IMAGE,)), reason)

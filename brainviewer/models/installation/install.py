@@ -60,16 +60,9 @@ def add_model(path: Path, options: Options, report: Report = silent) -> ModelCar
     Raises NotTold where something must be said that neither files nor options say; FileError or
     ModelError for what cannot be used. Nothing is installed then.
     """
-    report(0.05, "Reading the network")
-    source = find_source(path)
     with _unfinished() as folder:
-        if isinstance(source, Packed):
-            card = copy_packed(source.folder, folder, options.name)
-            _refuse_taken(card.id)
-        else:
-            card = _make(source, options, folder, report)
-        report(0.9, "Running it once")
-        _try(card)
+        card = make_model(path, options, folder, report)
+        _refuse_taken(card.id)
         try:
             folder.rename(models_folder() / card.id)
         except OSError:
@@ -79,6 +72,19 @@ def add_model(path: Path, options: Options, report: Report = silent) -> ModelCar
             ) from None
     report(1.0, "Installed")
     return registry.model(card.id)
+
+
+def make_model(path: Path, options: Options, folder: Path, report: Report = silent) -> ModelCard:
+    """The same in a folder of its own, without installing it; raises what ``add_model`` does."""
+    report(0.05, "Reading the network")
+    source = find_source(path)
+    if isinstance(source, Packed):
+        card = copy_packed(source.folder, folder, options.name)
+    else:
+        card = _make(source, options, folder, report)
+    report(0.9, "Running it once")
+    _try(card)
+    return replace(card, own=True)
 
 
 def remove_model(model_id: str) -> None:
@@ -107,7 +113,6 @@ def _make(source: Source, options: Options, folder: Path, report: Report) -> Mod
     model_id = slug(told.name)
     if not model_id:
         raise ModelError("The model has no name.", "Give it one with --name.")
-    _refuse_taken(model_id)
     spec = parse_input(options.input) if options.input else told.input or InputSpec()
     if told.input is not None:  # what the option leaves open
         size = spec.size or told.input.size

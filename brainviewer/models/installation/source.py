@@ -16,7 +16,8 @@ from brainviewer.models.installation.keras_file import MOST_BYTES
 
 ABOUT_FILE = "about.toml"
 _RUN_FORMAT = "image-1"
-_RUN_GRAPH = "model.onnx"
+RUN_GRAPH = "model.onnx"
+"""The network in the folder of a run of 'brainviewer train' for single images."""
 _KINDS = (".onnx", ".keras", ".json", ".h5", ".hdf5")
 _NUMBERS = (".h5", ".hdf5")
 _ADVICE = (
@@ -71,7 +72,7 @@ def find_source(path: Path) -> Source | Packed:
             return Packed(path)
         if kind == _RUN_FORMAT:
             return _of_run(path, content)
-    if runs := sorted(file.parent.name for file in path.glob(f"*/{_RUN_GRAPH}")):
+    if runs := sorted(file.parent.name for file in path.glob(f"*/{RUN_GRAPH}")):
         raise FileError(
             f"{path.name} holds {len(runs)} networks: {', '.join(runs[:9])}.",
             "Give the folder of one of them.",
@@ -132,13 +133,13 @@ def _numbers_of(path: Path) -> Path:
 def _of_run(folder: Path, content: Mapping[str, Any]) -> Source:
     """A network of single images that 'brainviewer train' left, with what its card says."""
     wrong = FileError(f"The card of {folder.name} cannot be read.", "Train the network again.")
-    graph = folder / _RUN_GRAPH
+    graph = folder / RUN_GRAPH
     try:
         with open_ordinary(graph, MOST_BYTES) as file:
             sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-        if content["files"][_RUN_GRAPH] != sha256:
+        if content["files"][RUN_GRAPH] != sha256:
             raise FileError(
-                f"The file {_RUN_GRAPH} of {folder.name} is not the one that its card names.",
+                f"The file {RUN_GRAPH} of {folder.name} is not the one that its card names.",
                 "Train the network again.",
             )
         seen = content["input"]

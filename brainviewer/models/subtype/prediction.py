@@ -63,6 +63,7 @@ def classify(
     prevalence: str | None = None,
     slice_index: int | None = None,
     report: Report = silent,
+    card: ModelCard | None = None,
 ) -> Classification:
     """Run a model on the tumour, or on the slice that is asked for.
 
@@ -71,6 +72,7 @@ def classify(
     prevalence : name of one of the model's settings; its usual one if None.
     slice_index : axial slice from 0; a model that looks at slices then looks at this one only.
         What would refuse the study without it is a doubt about the answer.
+    card : of a model that is not installed, instead of ``model_id``.
 
     A study that the model must not answer for is a result with ``in_scope`` False and no class.
     Raises NotClassified if no lesion was found (and no slice was asked for) or there is nothing
@@ -79,7 +81,7 @@ def classify(
     """
     report(0.0, "Preparing the slices")
     check_age(age_years)
-    card = study_model(model_id)
+    card = card or study_model(model_id)
     setting = card.fusion_head.setting(prevalence)
     asked = slice_index is not None
     described: Future[Mapping[str, float]] | None = None

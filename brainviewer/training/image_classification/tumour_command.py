@@ -25,6 +25,7 @@ from brainviewer.training.image_classification.evaluation.held_out_predictions i
     predict_held_out,
     read_ood_images,
 )
+from brainviewer.training.image_classification.evaluation.page import write_curves
 from brainviewer.training.image_classification.evaluation.results import RESULT_FILE
 from brainviewer.training.image_classification.evaluation.tumour_evaluation import (
     evaluate,
@@ -127,6 +128,7 @@ def evaluate_tumour_network(
     record = evaluate(said, plan.quantile, known) | {"input": recipe_content(recipe)["input"]}
     name = str((read_run(run) or {}).get("recipe", recipe.stem))
     write_whole(run / RESULT_FILE, dump(_result(name, plan, said, cheng)).encode())
+    write_curves(CLASSES, held_out_predictions(said), run)
     if not (run / OOD_FILE).is_file():
         report(0.9, "features of the final network")
         network = load_network(run / FINAL_FILE, plan.network)

@@ -70,7 +70,7 @@ def estimates(
     random = np.random.default_rng(seed)
     places = np.unique(np.arange(len(truth)) if groups is None else groups, return_inverse=True)[1]
     units = int(places.max()) + 1
-    counts = _drawn(places, units, repeats, random)
+    counts = drawn_counts(places, units, repeats, random)
     found: dict[str, Estimate] = {}
     for name, measure in wanted.items():
         value = float(np.mean([measure(truth, run)[0] for run in runs]))
@@ -111,7 +111,7 @@ def percentiles(value: float, drawn: Values, biased: bool = False) -> tuple[floa
     return None if high - low < _NO_SPREAD else (low, high)
 
 
-def _drawn(
+def drawn_counts(
     places: NDArray[np.int64], units: int, repeats: int, random: np.random.Generator
 ) -> NDArray[np.float64]:
     """(repeats, n): how often each is in each draw of whole groups; places : (n,) its group."""

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from brainviewer.files.writing import write_whole
 from brainviewer.painting.palette import class_colour
+from brainviewer.training.metrics.metrics import area_under_curve, risk_coverage
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -170,12 +171,71 @@ def _roc_curve(ill: NDArray[np.bool_], score: NDArray[np.float64]) -> NDArray[np
     """Sensitivity at the false-positive rates ``_POINTS``."""
     if ill.all() or not ill.any():
         return np.full(len(_POINTS), np.nan)
+    true, false = called(ill, score)
+    return np.asarray(np.interp(_POINTS, false / (~ill).sum(), true / ill.sum()))
+
+
+def called(
+    ill: NDArray[np.bool_], score: NDArray[np.float64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """How many are called rightly and wrongly at every threshold, from none to all.
+
+    ill, score : (n,). Equal scores are one step.
+    """
     order = np.argsort(-score, kind="stable")
-    # Only where the score changes: ties are one step.
     last = np.append(np.diff(score[order]) != 0, True)
-    true = np.concatenate([[0.0], (np.cumsum(ill[order]) / ill.sum())[last]])
-    false = np.concatenate([[0.0], (np.cumsum(~ill[order]) / (~ill).sum())[last]])
-    return np.asarray(np.interp(_POINTS, false, true))
+    counts = (np.cumsum(of[order])[last] for of in (ill, ~ill))
+    true, false = (np.concatenate([[0], many]) for many in counts)
+    return true, false
+
+
+def average_precision(ill: NDArray[np.bool_], score: NDArray[np.float64]) -> float:
+    """Mean precision, weighed by how much the recall grows at each threshold."""
+    true, false = called(ill, score)
+    precision = true[1:] / (true[1:] + false[1:])
+    return float(np.sum(np.diff(true) / ill.sum() * precision))
+
+
+def draw_discrimination(
+    codes: Sequence[str],
+    truth: NDArray[np.int64],
+    probabilities: NDArray[np.float64],
+    theme: Theme = LIGHT,
+) -> Any:
+    """ROC and precision-recall curves of each class against the rest, and risk against coverage.
+
+    truth : (n,) places of the classes; probabilities : (n, classes)
+    """
+    figure, (roc, precise, risk) = side_by_side(3)
+    for place, code in enumerate(codes):
+        ill, score, colour = truth == place, probabilities[:, place], class_colour(code, place)
+        if ill.all() or not ill.any():
+            continue
+        true, false = called(ill, score)
+        area = area_under_curve(ill, score)
+        roc.plot(false / (~ill).sum(), true / ill.sum(), color=colour, label=f"{code} {area:.2f}")
+        label = f"{code} {average_precision(ill, score):.2f}"
+        precision = true[1:] / (true[1:] + false[1:])
+        precise.step(true[1:] / ill.sum(), precision, color=colour, label=label)
+    coverage, wrong = np.transpose(risk_coverage(truth, probabilities))
+    risk.plot(coverage, wrong, color=theme.second)
+    roc.plot([0, 1], [0, 1], color=theme.grid, zorder=0)
+    titles = ("ROC, area", "precision–recall, average precision", "risk–coverage")
+    words = (
+        ("fraction of the others called so", "fraction of the class called so"),
+        ("recall", "precision"),
+        ("fraction answered, the most confident first", "fraction of wrong answers"),
+    )
+    for axes, title, (across, up) in zip((roc, precise, risk), titles, words, strict=True):
+        axes.set_title(title, fontsize=10)
+        axes.set_xlabel(across)
+        axes.set_ylabel(up)
+        axes.set_xlim(0, 1)
+        axes.set_ylim(0, 1.03)
+    risk.set_ylim(0, max(0.05, 1.1 * float(np.max(wrong))))
+    roc.legend(fontsize=8, frameon=False, loc="lower right")
+    precise.legend(fontsize=8, frameon=False, loc="lower left")
+    return figure
 
 
 def side_by_side(count: int, size: tuple[float, float] = (4.4, 3.9)) -> tuple[Any, list["Axes"]]:

@@ -12,6 +12,10 @@ from brainviewer.core.counting import counted
 from brainviewer.files.writing import write_whole
 from brainviewer.training.image_classification.data.contact_sheet import Tile, contact_sheet
 from brainviewer.training.image_classification.data.preparation import Images
+from brainviewer.training.image_classification.evaluation.result_files import (
+    ANSWERS_FILE,
+    write_answers,
+)
 from brainviewer.training.image_classification.evaluation.results import Predictions
 from brainviewer.training.image_classification.recipes.recipe import IMAGE_VOTE
 from brainviewer.training.metrics.plots import (
@@ -20,6 +24,7 @@ from brainviewer.training.metrics.plots import (
     Theme,
     as_png,
     draw_confusion,
+    draw_discrimination,
     draw_reliability,
     drawn_in,
     side_by_side,
@@ -28,18 +33,24 @@ from brainviewer.training.templates import render_page
 
 PAGE_FILE = "evaluation.html"
 CURVES_FILE, CONFUSION_FILE, EXAMPLES_FILE = "curves.png", "confusion.png", "examples.png"
+DISCRIMINATION_FILE = "discrimination.png"
 _EXAMPLES = 24
 
 
 def write_page(
     result: Mapping[str, Any], tested: Predictions, images: Images | None, out: Path
 ) -> None:
-    """Write ``evaluation.html`` and its images into ``out``; raises FileError.
+    """Write ``evaluation.html``, its images and every answer into ``out``; raises FileError.
 
     images : of ``tested``, in its order, as the network saw them; None to show none.
     """
     plots = [
-        Plot(CONFUSION_FILE, "Confusion matrix and reliability", lambda t: _confusion(result, t))
+        Plot(CONFUSION_FILE, "Confusion matrix and reliability", lambda t: _confusion(result, t)),
+        Plot(
+            DISCRIMINATION_FILE,
+            "ROC, precision–recall and risk–coverage curves",
+            lambda t: draw_discrimination(result["classes"], tested.truth, tested.probabilities, t),
+        ),
     ]
     if result["history"]:
         curves = Plot(CURVES_FILE, "Learning curves", lambda t: _curves(result["history"], t))
@@ -49,11 +60,13 @@ def write_page(
     if images is not None:
         sheet = _examples(result["classes"], tested, images, int(result["settings"]["seed"]))
         write_whole(out / EXAMPLES_FILE, sheet)
+    write_answers(out / ANSWERS_FILE, result["classes"], tested)
     page = render_page(
         "evaluation",
         result["network"],
         result=result,
         vote=result["kind"] == IMAGE_VOTE,
+        unit=result.get("unit", "images"),
         accuracy=next(one for one in result["figures"] if one["name"] == "accuracy"),
         plots=[
             {
@@ -66,6 +79,13 @@ def write_page(
         examples=None if images is None else EXAMPLES_FILE,
     )
     write_whole(out / PAGE_FILE, page)
+
+
+def write_curves(classes: Sequence[str], tested: Predictions, out: Path) -> None:
+    """Write ROC, precision-recall and risk-coverage curves, and every answer; raises FileError."""
+    figure = draw_discrimination(classes, tested.truth, tested.probabilities)
+    write_whole(out / DISCRIMINATION_FILE, as_png(figure))
+    write_answers(out / ANSWERS_FILE, classes, tested)
 
 
 @dataclass(frozen=True)
@@ -123,10 +143,11 @@ def _confusion(result: Mapping[str, Any], theme: Theme) -> Any:
     figure, (left, right) = side_by_side(2)
     draw_confusion(left, np.array(result["confusion"]), result["classes"], theme=theme)
     left.tick_params(axis="x", labelrotation=30 if len(result["classes"]) > 2 else 0)
-    left.set_title("test images", fontsize=10)
+    unit = result.get("unit", "images")
+    left.set_title(f"test {unit}", fontsize=10)
     bins = result["reliability"]
-    most = max(one["images"] for one in bins)
-    sizes = [10 + 90 * one["images"] / most for one in bins]
+    most = max(one[unit] for one in bins)
+    sizes = [10 + 90 * one[unit] / most for one in bins]
     draw_reliability(right, bins, sizes, theme.first, theme)
     right.set_xlim(0, 1.03)
     right.set_ylim(0, 1.03)

@@ -1,5 +1,6 @@
 """Answers and results in files: written by one run, read by those who compare."""
 
+from collections.abc import Sequence
 from dataclasses import fields
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -13,9 +14,9 @@ from brainviewer.training.image_classification.evaluation.results import (
     RESULT_FILE,
     Predictions,
 )
-from brainviewer.training.json_files import read_arrays, write_arrays
+from brainviewer.training.json_files import read_arrays, write_arrays, write_table
 
-PREDICTIONS_FILE = "predictions.npz"
+PREDICTIONS_FILE, ANSWERS_FILE = "predictions.npz", "predictions.csv"
 
 
 class RunPredictions(NamedTuple):
@@ -36,11 +37,26 @@ def write_predictions(
     """
     arrays: dict[str, Any] = {"about": np.array(about)}
     for name, part in (("test", tested), ("validation", seen)):
-        held = {} if part is None else dict(vars(part))
+        held = {} if part is None else {k: v for k, v in vars(part).items() if k != "unit"}
         if held.get("groups") is None:  # each image is for itself
             held = {key: value for key, value in held.items() if key not in ("groups", "over")}
         arrays |= {f"{name}_{key}": np.array(value) for key, value in held.items()}
     write_arrays(path, **arrays)
+
+
+def write_answers(path: Path, classes: Sequence[str], tested: Predictions) -> None:
+    """Write the answers as CSV, a line for each case; raises FileError."""
+    groups = tested.files if tested.groups is None else map(str, tested.groups)
+    said = zip(tested.files, groups, tested.folds, tested.truth, tested.probabilities, strict=True)
+    write_table(
+        path,
+        ["case", "patient", "fold", "truth", "answer", *(f"p_{name}" for name in classes)],
+        (
+            [case, group, fold, classes[truth], classes[int(given.argmax())]]
+            + [f"{p:.6f}" for p in given]
+            for case, group, fold, truth, given in said
+        ),
+    )
 
 
 def read_predictions(path: Path) -> RunPredictions | None:

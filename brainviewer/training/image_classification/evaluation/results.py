@@ -41,7 +41,7 @@ class Predictions:
     files : their names in the data; folds : the part that each was tested in.
     truth : (n,) int64; probabilities : (n, classes) float64
     groups : (n,) of images that are drawn together for intervals; None if each is for itself.
-    over : what a group is.
+    over : what a group is; unit : what one of them is, ``images`` or ``patients``.
     """
 
     files: tuple[str, ...]
@@ -50,6 +50,7 @@ class Predictions:
     probabilities: NDArray[np.float64]
     groups: NDArray[Any] | None = None
     over: str = "images"
+    unit: str = "images"
 
     def at(self, places: NDArray[np.int64]) -> "Predictions":
         """Some of the images, in the order of their places."""
@@ -109,6 +110,7 @@ def result_record(
         "reported": "",
         "seed": seed,
         "classes": list(classes),
+        "unit": tested.unit,
         **measured(classes, tested, seed),
         "operating_point": None,
         "validation": None,
@@ -125,9 +127,9 @@ def measured(classes: Sequence[str], tested: Predictions, seed: int) -> dict[str
     truth, probabilities, groups = tested.truth, tested.probabilities, tested.groups
     matrix = confusion(truth, probabilities)[0].astype(int)
     return {
-        "figures": figures(truth, probabilities, measures(classes), seed, groups),
+        "figures": figures(truth, probabilities, measures(classes), seed, groups, tested.unit),
         "intervals": {
-            "over": "images" if groups is None else tested.over,
+            "over": tested.unit if groups is None else tested.over,
             "units": len(truth) if groups is None else len(np.unique(groups)),
         },
         "confusion": matrix.tolist(),
@@ -136,7 +138,7 @@ def measured(classes: Sequence[str], tested: Predictions, seed: int) -> dict[str
             {
                 "confidence": round(one["confidence"], 4),
                 "accuracy": round(one["accuracy"], 4),
-                "images": one["patients"],
+                tested.unit: one["patients"],
             }
             for one in reliability(truth, probabilities)
         ],
@@ -149,10 +151,11 @@ def figures(
     wanted: Mapping[str, Metric],
     seed: int,
     groups: NDArray[Any] | None,
+    unit: str = "images",
 ) -> list[dict[str, Any]]:
-    """Figures with their intervals, as results hold them."""
+    """Figures with their intervals, as results hold them; unit : what they count."""
     table = estimates(truth, probabilities, wanted, DRAWS, seed, groups)
-    return [one.entry(name, "images", len(truth)) for name, one in table.items()]
+    return [one.entry(name, unit, len(truth)) for name, one in table.items()]
 
 
 def _class_report(classes: Sequence[str], matrix: NDArray[np.int64]) -> dict[str, Any]:

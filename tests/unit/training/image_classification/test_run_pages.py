@@ -83,7 +83,7 @@ def test_the_page_says_what_intervals_are_over(tmp_path: Path) -> None:
 def test_plots_follow_the_screen(tmp_path: Path) -> None:
     page = page_of(tmp_path, a_result())
     sources = re.findall(r'<source media="\(prefers-color-scheme: dark\)" srcset="data:', page)
-    assert len(sources) == 2  # curves, and confusion with reliability
+    assert len(sources) == 3  # curves, confusion with reliability, ROC and its like
     with Image.open(tmp_path / pages.CURVES_FILE) as drawn:
         assert drawn.convert("RGB").getpixel((2, 2)) == (255, 255, 255)
     dark = pages.Plot("x.png", "x", lambda theme: pages._curves([epoch("1", "training", 1)], theme))
@@ -128,5 +128,5 @@ def test_what_is_wide_scrolls_by_itself(tmp_path: Path) -> None:
     """The page itself must fit a screen of 390 pixels."""
     page = page_of(tmp_path, a_result())
     assert page.count("<table") == page.count("<div class=wide><table")
-    assert page.count("<picture") == page.count("<div class=wide><picture") == 2
+    assert page.count("<picture") == page.count("<div class=wide><picture") == 3
     assert ".wide { overflow-x:auto }" in page
