@@ -71,7 +71,8 @@ def test_a_run_leaves_a_model_a_result_and_a_page(whole: tuple[Path, dict[str, A
     out = folder / "first"
     assert {file.name for file in out.iterdir()} == {
         "architecture.json", "model.weights.h5", "model.onnx", "card.json", "result.json",
-        "evaluation.html", "curves.png", "confusion.png", "examples.png", "predictions.npz",
+        "evaluation.html", "curves.png", "confusion.png", "examples.png", "discrimination.png",
+        "predictions.npz", "predictions.csv",
         "prepared.npz", "recipe.toml", "run.json",
     }  # fmt: skip
     result = read_result(out / "result.json")
