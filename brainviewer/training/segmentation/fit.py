@@ -74,20 +74,12 @@ def split(cases: Sequence[Case], recipe: SegmentationRecipe) -> NDArray[np.int64
     return folds_of(cases, recipe.folds, recipe.seed)
 
 
-def train_all(
-    recipe: SegmentationRecipe,
-    data: Path,
-    out: Path,
-    report: Report,
-    only: Sequence[int] | None = None,
-) -> None:
+def train_all(recipe: SegmentationRecipe, data: Path, out: Path, report: Report) -> None:
     """Leave ``fold-N.npz`` for every fold and ``final.npz``, of all patients, in ``out``."""
     cases = segmentation_cases(data).cases
     heads = training_volumes(cases, out / "heads", report)
     fold_of = split(cases, recipe)
     for fold in range(recipe.folds + 1):
-        if only is not None and fold not in only:
-            continue
         final = fold == recipe.folds
         path = out / ("final.npz" if final else f"fold-{fold}.npz")
         if not path.exists():
@@ -119,9 +111,7 @@ def train(
             loss = segmentation_loss(logits.float(), batch["regions"], batch["asked"])
             yield loss, loss
 
-    tasks = [network]
-    schedule = recipe.training
-    return descend(network, losses, schedule, text, report, tasks, 0.15, checkpoint)
+    return descend(network, losses, recipe.training, text, report, [network], 0.15, checkpoint)
 
 
 class Slabs(Dataset[Samples]):  # type: ignore[misc]  # mypy does not look into torch
