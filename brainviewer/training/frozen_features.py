@@ -9,6 +9,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from brainviewer.training.precision import mixed_precision
 from brainviewer.training.resnet50 import MapNetwork
 
 
@@ -17,7 +18,7 @@ def frozen_features(
 ) -> NDArray[np.int16]:
     """(n, depth, size, size) -> (n, h, w, c) int16, what the first ``parts`` parts make of it."""
     flat = torch.from_numpy(np.ascontiguousarray(images))
-    with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
+    with torch.no_grad(), mixed_precision():
         made = network.lower(flat.to(memory_format=torch.channels_last), parts)
     bits = made.to(torch.bfloat16).permute(0, 2, 3, 1).contiguous().view(torch.int16)
     return np.asarray(bits.numpy())

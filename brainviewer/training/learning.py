@@ -19,6 +19,7 @@ from brainviewer.core.errors import Report
 from brainviewer.models.card import ModelInput
 from brainviewer.training.augment import Random
 from brainviewer.training.frozen_features import as_maps
+from brainviewer.training.precision import mixed_precision
 from brainviewer.training.recipes import Schedule
 from brainviewer.training.resnet50 import Coverage, MapNetwork, guidance_loss
 from brainviewer.training.subtype.augmentation_cache import AugmentationCache
@@ -114,7 +115,7 @@ def learn(
     def losses(_: int) -> Iterator[tuple[Tensor, Tensor]]:
         for batch in chain([first], batches):
             inputs = batch.images.to(memory_format=torch.channels_last)
-            with torch.autocast("cpu", torch.bfloat16):
+            with mixed_precision():
                 maps = network.maps(inputs, after=schedule.frozen)
                 logits = network.logits(maps[1])
                 beside = torch.zeros(()) if aside is None else aside.loss(maps, batch.covered)

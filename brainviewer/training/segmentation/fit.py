@@ -22,11 +22,12 @@ from brainviewer.models.plain_data import read
 from brainviewer.models.segmentation.slice_input import SliceInput
 from brainviewer.training.labelled_data.collection import Case, folds_of
 from brainviewer.training.learning import Checkpoint, descend
+from brainviewer.training.precision import mixed_precision
 from brainviewer.training.recipes import Schedule, parsed, read_schedule
 from brainviewer.training.segmentation.data import segmentation_cases
 from brainviewer.training.segmentation.head_volumes import TrainingVolume, training_volumes
 from brainviewer.training.segmentation.network import segmentation_unet
-from brainviewer.training.segmentation.transforms import SLICES, training_transforms
+from brainviewer.training.segmentation.transforms import training_transforms
 from brainviewer.training.weights import save_weights
 
 Samples = dict[str, Tensor]
@@ -56,8 +57,6 @@ def read_segmentation_recipe(path: Path) -> SegmentationRecipe:
 
     def parse(content: dict[str, Any]) -> SegmentationRecipe:
         training = read_schedule({"label_smoothing": 0.0, **content["training"]}, parts=0)
-        if training.batch % SLICES:
-            raise ValueError(f"batch must be a multiple of {SLICES}")
         return SegmentationRecipe(
             seed=int(content["seed"]),
             folds=int(content["folds"]),
@@ -106,7 +105,7 @@ def train(
         slabs = Slabs(heads, recipe, run, first)
         for batch in DataLoader(slabs, batch_size=None, num_workers=1, prefetch_factor=4):
             inputs = batch["slices"].to(memory_format=torch.channels_last)
-            with torch.autocast("cpu", torch.bfloat16):
+            with mixed_precision():
                 logits = network(inputs)
             loss = segmentation_loss(logits.float(), batch["regions"], batch["asked"])
             yield loss, loss
@@ -137,7 +136,7 @@ class Slabs(Dataset[Samples]):  # type: ignore[misc]  # mypy does not look into 
         random = np.random.default_rng(seed)
         self._transforms.set_random_state(seed=int(random.integers(2**31)))
         slabs = []
-        for _ in range(self._recipe.training.batch // SLICES):
+        for _ in range(self._recipe.training.batch):
             group = self._groups[random.random() >= self._recipe.in_full]
             slabs.append(self._transforms(group[random.integers(len(group))]))
         return {name: torch.cat([slab[name] for slab in slabs]) for name in slabs[0]}

@@ -1,10 +1,10 @@
-"""Random training slabs of a head, by the transforms of MONAI (Cardoso et al. 2022).
+"""Random training slices of a head, by the transforms of MONAI (Cardoso et al. 2022).
 
-A slab is an axial slice, or several that share one augmentation, with the neighbours that the
-network sees. Everything is drawn from the seed of the batch alone.
+A sample is an axial slice with the neighbours that the network sees. Everything is drawn from the
+seed of the batch alone.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import cv2
@@ -15,15 +15,11 @@ from monai.transforms import (
     Compose,
     RandAffined,
     RandFlipd,
-    RandGaussianNoised,
-    RandGaussianSmoothd,
     Randomizable,
-    RandScaleIntensityd,
-    RandShiftIntensityd,
     Transform,
 )
 from numpy.typing import NDArray
-from torch import Tensor, nn
+from torch import Tensor
 
 from brainviewer.core.study import SEQUENCES
 from brainviewer.models.segmentation.input import DARKEST, PIXEL_MM, SCALE, at
@@ -36,17 +32,13 @@ from brainviewer.training.segmentation.head_volumes import (
 
 Planes = NDArray[np.float32]
 SIZE = (80, 96)
-SLICES = 1
-"""Training slices of a slab. More of them cost less each, but in the same time teach less."""
 _FLAIR = SEQUENCES[0]
-_IMAGES = (*SEQUENCES, MIRRORED + _FLAIR)
-_PLANES = (*_IMAGES, "depth", "mirrored depth", *REGIONS)
 _HEALTHY, _CYSTIC, _NEAR_LESION = 0.08, 0.15, 0.65
 
 
 def training_transforms(wanted: SliceInput) -> Compose:
-    """From a head to a slab: ``slices`` (n, channels, *SIZE), ``regions`` (n, regions, *SIZE)
-    and ``asked`` (n, regions, 1, 1)."""
+    """From a head to a sample: ``slices`` (1, channels, *SIZE), ``regions`` (1, regions, *SIZE)
+    and ``asked`` (1, regions, 1, 1)."""
     set_track_meta(False)  # where the planes lie in the head does not matter
     pose = RandAffined(
         keys="planes", prob=1.0, spatial_size=SIZE, padding_mode="border",
@@ -54,23 +46,26 @@ def training_transforms(wanted: SliceInput) -> Compose:
         # The lgg images have no spacing: their pixels are a little smaller than 1 mm.
         scale_range=((-0.08, 0.2), (-0.08, 0.2)),
     )  # fmt: skip
-    each: list[Transform] = []
-    for key in SEQUENCES:
-        each += [
-            RandScaleIntensityd(key, prob=0.5, factors=0.25),
-            RandShiftIntensityd(key, prob=0.5, offsets=0.25),
-            RandGaussianSmoothd(key, prob=0.2, sigma_x=(0.3, 1.1), sigma_y=(0.3, 1.1)),
-            RandGaussianNoised(key, prob=0.2, std=0.4),
-        ]
     flip = RandFlipd(keys="planes", prob=0.5, spatial_axis=0)
-    return Compose([SlabOfHead(wanted), pose, flip, ByName(), *each, UnevenGain(), Stacked(wanted)])
+    counts = planes_of(wanted)
+    return Compose(
+        [SliceOfHead(wanted, counts), pose, flip, ByName(counts), Varied(), Stacked(wanted)]
+    )
 
 
-class SlabOfHead(Randomizable, Transform):  # type: ignore[misc]  # mypy does not look into monai
-    """Slices of a head at a random height; sometimes thicker, or made healthy by mirroring."""
+def planes_of(wanted: SliceInput) -> dict[str, int]:
+    """How many planes on either side of the slice a sample needs, by field."""
+    most = max(wanted.neighbours.values())
+    counts: dict[str, int] = {name: wanted.neighbours.get(name, 0) for name in SEQUENCES}
+    counts |= {"depth": most, MIRRORED + _FLAIR: 0, "mirrored depth": 0}
+    return counts | dict.fromkeys(REGIONS, 0) | {"whole": most}
 
-    def __init__(self, wanted: SliceInput) -> None:
-        self._step_mm, self._reach = wanted.step_mm, _reach(wanted)
+
+class SliceOfHead(Randomizable, Transform):  # type: ignore[misc]  # mypy does not look into monai
+    """A slice at a random height; sometimes thicker, or made healthy by mirroring."""
+
+    def __init__(self, wanted: SliceInput, counts: Mapping[str, int]) -> None:
+        self._step_mm, self._counts = wanted.step_mm, counts
 
     def __call__(self, head: TrainingVolume) -> dict[str, Any]:
         random = self.R
@@ -81,32 +76,30 @@ class SlabOfHead(Randomizable, Transform):  # type: ignore[misc]  # mypy does no
         )
         near = len(head.holding) > 0 and random.rand() < _NEAR_LESION
         centre = random.choice(head.holding if near else head.brain) + random.uniform(-0.5, 0.5)
-        first = centre - step * random.uniform(self._reach, self._reach + SLICES - 1)
-        where = first + step * np.arange(SLICES + 2 * self._reach)
         blur = random.uniform(0.5, 3.0) / head.slice_mm if random.rand() < 0.3 else 0.0
 
-        marked = head.regions
-
-        def planes(name: str) -> Planes:
-            volume = head.fields[:, FIELDS.index(name)]
+        def planes(name: str, field: str = "") -> Planes:
+            volume = head.fields[:, FIELDS.index(field or name)]
+            count = self._counts[name]
+            where = centre + step * np.arange(-count, count + 1)
             if not blur:
                 return at(volume, where)
             around = at(volume, where - blur) + at(volume, where + blur)
             return np.asarray((2 * at(volume, where) + around) / 4, np.float32)
 
-        slab = {name: planes(name) for name in _PLANES}
+        marked = head.regions
+        slab = {name: planes(name) for name in self._counts}
         if head.healthy_side and random.rand() < _HEALTHY:
-            kept = planes("side") * head.healthy_side > 0
-            mirrored = {name: planes(MIRRORED + name) for name in SEQUENCES}
-            for one in SEQUENCES:
-                slab[one] = np.where(kept, slab[one], mirrored[one])
-            slab["depth"] = np.where(kept, slab["depth"], slab["mirrored depth"])
-            slab["mirrored depth"], slab[MIRRORED + _FLAIR] = slab["depth"], slab[_FLAIR]
+            for name in (*SEQUENCES, "depth"):
+                kept = planes(name, "side") * head.healthy_side > 0
+                slab[name] = np.where(kept, slab[name], planes(name, MIRRORED + name))
+            for name in (_FLAIR, "depth"):
+                slab[MIRRORED + name] = slab[name][[self._counts[name]]]
             for name in REGIONS:
                 slab[name] = np.zeros_like(slab[name])
         elif random.rand() < _CYSTIC:
             marked = 1 if self._paint_cyst(slab) else marked
-        stacked = np.concatenate([slab[name] for name in _PLANES]).astype(np.float32)
+        stacked = np.concatenate(list(slab.values())).astype(np.float32)
         return {"planes": stacked, "present": head.present, "regions": marked}
 
     def _paint_cyst(self, slab: dict[str, Planes]) -> bool:
@@ -127,73 +120,96 @@ class SlabOfHead(Randomizable, Transform):  # type: ignore[misc]  # mypy does no
         dark = random.uniform(-3.5, -0.8)
         levels = (random.uniform(-3.5, 0.5), dark, dark + random.uniform(0, 0.7), 6.0)
         for name, level in zip(SEQUENCES, levels, strict=True):
-            slab[name] = slab[name] + cyst * (level - slab[name])
+            shown = cyst[middle - self._counts[name] : middle + self._counts[name] + 1]
+            slab[name] = slab[name] + shown * (level - slab[name])
         return True
 
 
 class ByName(Transform):  # type: ignore[misc]
     """Gives each field its own key, (planes, *SIZE)."""
 
-    def __call__(self, slab: dict[str, Any]) -> dict[str, Any]:
-        planes = torch.as_tensor(slab["planes"]).reshape(len(_PLANES), -1, *SIZE)
-        return {"present": slab["present"], "marked": slab["regions"]} | dict(
-            zip(_PLANES, planes, strict=True)
-        )
-
-
-class UnevenGain(Randomizable, Transform):  # type: ignore[misc]
-    """Adds a smooth random field to each sequence: values are about 0, so a gain would not do."""
+    def __init__(self, counts: Mapping[str, int]) -> None:
+        self._counts = counts
 
     def __call__(self, slab: dict[str, Any]) -> dict[str, Any]:
-        for key in _IMAGES:
-            if self.R.rand() < 0.2:
-                continue
-            coarse = torch.from_numpy(self.R.standard_normal((1, 1, 3, 3)).astype(np.float32))
-            field = nn.functional.interpolate(coarse, SIZE, mode="bicubic", align_corners=True)
-            slab[key] = slab[key] + float(self.R.uniform(0, 0.5)) * field[0]
+        sizes = [2 * count + 1 for count in self._counts.values()]
+        planes = torch.as_tensor(slab["planes"]).split(sizes)
+        fields = dict(zip(self._counts, planes, strict=True))
+        return {"present": slab["present"], "marked": slab["regions"]} | fields
+
+
+class Varied(Randomizable, Transform):  # type: ignore[misc]
+    """Another gain and level, sharpness, noise and coil for each sequence; one transform for all
+    of them costs a third of one of MONAI for each."""
+
+    def __call__(self, slab: dict[str, Any]) -> dict[str, Any]:
+        random = self.R
+        for name in SEQUENCES:
+            gain = random.uniform(0.75, 1.25) if random.rand() < 0.5 else 1.0
+            level = random.uniform(-0.25, 0.25) if random.rand() < 0.5 else 0.0
+            sharpness = random.uniform(0.3, 1.1, 2) if random.rand() < 0.2 else None
+            noise = random.uniform(0, 0.4) if random.rand() < 0.2 else 0.0
+            # The two sides of a head were taken at once.
+            for key in (name, MIRRORED + name) if name == _FLAIR else (name,):
+                images = slab[key].numpy() * np.float32(gain) + np.float32(level)
+                if sharpness is not None:
+                    across, along = sharpness
+                    images = [cv2.GaussianBlur(i, (0, 0), across, sigmaY=along) for i in images]
+                    images = np.stack(images)
+                if noise:
+                    images += np.float32(noise) * _normal(random, images.shape)
+                if random.rand() < 0.8:
+                    # Values are about 0, so an uneven coil adds instead of multiplying.
+                    images += random.uniform(0, 0.5) * smooth_field(_normal(random, (3, 3)))
+                slab[key] = torch.from_numpy(images)
         return slab
+
+
+def _normal(random: np.random.RandomState, shape: tuple[int, ...]) -> Planes:
+    return random.standard_normal(shape).astype(np.float32)
+
+
+def smooth_field(coarse: Planes) -> Planes:
+    """A field over a slice through a few random values."""
+    return np.asarray(cv2.resize(coarse, SIZE[::-1], interpolation=cv2.INTER_CUBIC), np.float32)
 
 
 class Stacked(Randomizable, Transform):  # type: ignore[misc]
     """Cuts the brain out, more or less closely, leaves sequences out, and stacks what is left."""
 
     def __init__(self, wanted: SliceInput) -> None:
-        self._wanted, self._reach = wanted, _reach(wanted)
+        self._wanted = wanted
 
     def __call__(self, slab: dict[str, Any]) -> dict[str, Tensor]:
-        random, reach = self.R, self._reach
+        random = self.R
         least: float | Tensor = 0.0
         if random.rand() < 0.6:
-            coarse = torch.from_numpy(random.standard_normal((1, 1, 6, 6)).astype(np.float32))
-            ragged = nn.functional.interpolate(coarse, SIZE, mode="bicubic", align_corners=True)
-            least = random.uniform(-3, 5) + random.uniform(0, 2) * ragged[0]
+            ragged = torch.from_numpy(smooth_field(_normal(random, (6, 6))))
+            least = random.uniform(-3, 5) + random.uniform(0, 2) * ragged
         inside = slab["depth"] > least
         kept = self._kept(slab["present"])
-        middle = slice(reach, reach + SLICES)
-        result = torch.zeros((SLICES, self._wanted.channels, *SIZE))
+        middle = len(inside) // 2
+        result = torch.zeros((1, self._wanted.channels, *SIZE))
         channel = 0
         for modality, count in self._wanted.neighbours.items():
             width = 2 * count + 1
             if modality in kept:
-                planes = self._cut(slab[modality], inside)
-                for index in range(width):
-                    first = reach - count + index
-                    result[:, channel + index] = planes[first : first + SLICES]
+                near = inside[middle - count : middle + count + 1]
+                result[0, channel : channel + width] = self._cut(slab[modality], near)
             channel += width
             if modality == _FLAIR:
                 if modality in kept:
                     mirrored = slab[MIRRORED + _FLAIR], slab["mirrored depth"] > least
-                    result[:, channel] = self._cut(*mirrored)[middle]
+                    result[:, channel] = self._cut(*mirrored)
                 channel += 1
         told = self._wanted.regions
-        regions = torch.stack([slab[name][middle].clamp(0, 1) for name in told], 1)
-        regions = regions * inside[middle, None]
+        regions = torch.stack([slab[name][len(slab[name]) // 2].clamp(0, 1) for name in told])
         asked = torch.zeros(len(told), dtype=torch.bool)
         asked[: slab["marked"] if SEQUENCES[2] in kept else 1] = True
         return {
             "slices": result * float(SCALE),
-            "regions": regions,
-            "asked": asked[None, :, None, None].expand(SLICES, -1, 1, 1),
+            "regions": (regions * inside[middle])[None],
+            "asked": asked[None, :, None, None],
         }
 
     def _kept(self, present: Sequence[bool]) -> Sequence[str]:
@@ -209,7 +225,3 @@ class Stacked(Randomizable, Transform):  # type: ignore[misc]
 
     def _cut(self, images: Tensor, inside: Tensor) -> Tensor:
         return torch.where(inside, images.clamp(DARKEST, self._wanted.brightest), DARKEST)
-
-
-def _reach(wanted: SliceInput) -> int:
-    return max(wanted.neighbours.values())

@@ -14,6 +14,7 @@ from brainviewer.models.card import ModelInput
 from brainviewer.models.image_classification.input import prepare_image
 from brainviewer.training.image_classification.data.tumour_folds import FOLDS
 from brainviewer.training.image_classification.data.tumour_samples import UNMEASURED, Sample
+from brainviewer.training.precision import mixed_precision
 from brainviewer.training.resnet50 import MapNetwork
 
 _BATCH = 32
@@ -32,7 +33,7 @@ def middle_features(
             for sample in samples[start : start + _BATCH]
         ]
         images = torch.from_numpy(np.concatenate(tensors)).permute(0, 3, 1, 2)
-        with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
+        with torch.no_grad(), mixed_precision():
             maps, _ = network.maps(images.contiguous(memory_format=torch.channels_last))
         rows.append(maps.float().mean(dim=(2, 3)).numpy())
     return np.concatenate(rows)

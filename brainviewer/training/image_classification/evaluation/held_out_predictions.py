@@ -27,6 +27,7 @@ from brainviewer.training.image_classification.evaluation.tumour_predictions imp
 from brainviewer.training.image_classification.fitting.tumour_fit import network_file
 from brainviewer.training.image_classification.networks.backbones import load_network
 from brainviewer.training.image_classification.recipes.tumour_recipe import TumourRecipe
+from brainviewer.training.precision import mixed_precision
 from brainviewer.training.resnet50 import FEATURES, MapNetwork
 
 AXES = 16
@@ -162,7 +163,7 @@ def look(network: MapNetwork, tensors: Tensors, mirrored: bool) -> tuple[Tensors
     """
     views = np.stack([tensors, tensors[:, :, ::-1]] if mirrored else [tensors], axis=1)
     logits, maps = [], []
-    with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
+    with torch.no_grad(), mixed_precision():
         for start in range(0, len(tensors), _BATCH):
             some = views[start : start + _BATCH]
             batch = torch.from_numpy(some.reshape(-1, *some.shape[2:])).permute(0, 3, 1, 2)

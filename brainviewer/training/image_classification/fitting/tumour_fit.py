@@ -30,6 +30,7 @@ from brainviewer.training.image_classification.data.tumour_samples import (
 from brainviewer.training.image_classification.networks.backbones import load_network
 from brainviewer.training.image_classification.recipes.tumour_recipe import TumourRecipe
 from brainviewer.training.learning import Checkpoint, descend
+from brainviewer.training.precision import mixed_precision
 from brainviewer.training.recipes import FINAL_FILE, PRETRAINED_FILE
 from brainviewer.training.resnet50 import Coverage, MapNetwork, guidance_loss
 from brainviewer.training.weights import save_weights
@@ -107,7 +108,7 @@ def learn(
         ):
             images = batch["images"].to(memory_format=torch.channels_last)
             covered, located = batch["covered"], batch["located"]
-            with torch.autocast("cpu", torch.bfloat16):
+            with mixed_precision():
                 if schedule.frozen:
                     with torch.no_grad():
                         images = network.lower(images, schedule.frozen)
