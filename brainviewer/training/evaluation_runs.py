@@ -150,12 +150,11 @@ def _measure_segmentations(
 ) -> dict[str, Any]:
     """Figures of a lesion-outline run; leaves there what each fold's network found in the cases
     that it never saw, for those who train on found lesions."""
-    require_torch("monai")
     from brainviewer.training.segmentation import evaluate as segmentation_evaluate
-    from brainviewer.training.segmentation.fit import read_segmentation_recipe
+    from brainviewer.training.segmentation.recipe import read_segmentation_recipe
 
     plan = read_segmentation_recipe(plan_file)
-    if not (run / "final.npz").exists():
+    if not (run / "final.onnx").exists():
         raise FileError(
             f"The run {run.name} is not finished.", "Run the same 'brainviewer train' again."
         )

@@ -103,7 +103,8 @@ def train(
         return
     if kind == LESION_SEGMENTATION:
         from brainviewer.training.segmentation.data import segmentation_cases
-        from brainviewer.training.segmentation.fit import read_segmentation_recipe, train_all
+        from brainviewer.training.segmentation.fit import train_all
+        from brainviewer.training.segmentation.recipe import read_segmentation_recipe
 
         segmentation_recipe, collection = read_segmentation_recipe(recipe), segmentation_cases(data)
     else:

@@ -70,9 +70,13 @@ def _fitted(known: NDArray[np.float64], right: NDArray[np.bool_]) -> Calibration
 
     middle, spread = known.mean(axis=0), known.std(axis=0) + 1e-6
     model = LogisticRegression(C=1 / _RIDGE, tol=1e-10, max_iter=1000)
-    model.fit((known - middle) / spread, right)
-    slopes = model.coef_[0] / spread
-    weights = [float(model.intercept_[0] - slopes @ middle), *slopes]
+    if right.all() or not right.any():
+        # One kind alone tells no slope; half a patient of each keeps the rate off 0 and 1.
+        weights = [float(np.log((right.sum() + 0.5) / ((~right).sum() + 0.5))), *(0 * middle)]
+    else:
+        model.fit((known - middle) / spread, right)
+        slopes = model.coef_[0] / spread
+        weights = [float(model.intercept_[0] - slopes @ middle), *slopes]
     limits = np.column_stack([known.min(axis=0), known.max(axis=0)])
     return Calibration(
         tuple(round(float(weight), 5) for weight in weights),

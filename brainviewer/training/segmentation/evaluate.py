@@ -4,8 +4,8 @@ Also writes what is found in each patient by the network of the fold that left t
 for those who train on found lesions instead of segmented ones.
 """
 
-import tempfile
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -23,22 +23,20 @@ from brainviewer.imaging.preprocess.head_volume import HeadVolume, prepare
 from brainviewer.imaging.preprocess.working_grid import Field, Mask
 from brainviewer.imaging.rules import lesion_search
 from brainviewer.imaging.rules.lesion_search import Lesion
-from brainviewer.models.engine.onnx_runtime import OnnxFile
 from brainviewer.models.plain_data import plain
 from brainviewer.models.segmentation import lesions as segmented
-from brainviewer.models.segmentation.calibration import Calibration
+from brainviewer.models.segmentation.calibration import Calibration, parse_calibration
 from brainviewer.models.segmentation.detection import find_tumour
 from brainviewer.models.segmentation.finding import finding_of, nothing, parts_of
 from brainviewer.models.segmentation.input import DARKEST
 from brainviewer.models.segmentation.network import SegmentationNetwork, region_probabilities
-from brainviewer.models.segmentation.slice_input import REGIONS, SliceInput
+from brainviewer.models.segmentation.slice_input import REGIONS
 from brainviewer.training.json_files import write_json
 from brainviewer.training.labelled_data.collection import LabelledStudy
 from brainviewer.training.labelled_data.detections import detect
-from brainviewer.training.segmentation.confidence import UNSURE, fit_confidence
-from brainviewer.training.segmentation.data import segmentation_cases
-from brainviewer.training.segmentation.fit import SegmentationRecipe, split
+from brainviewer.training.segmentation.confidence import fit_confidence
 from brainviewer.training.segmentation.head_volumes import side_mm
+from brainviewer.training.segmentation.held_out import HeldOut, held_out, of_each
 from brainviewer.training.segmentation.measures import (
     RIGHT_DICE,
     Row,
@@ -47,58 +45,33 @@ from brainviewer.training.segmentation.measures import (
     score,
     summary,
 )
-from brainviewer.training.segmentation.network import load_network, write_graph
+from brainviewer.training.segmentation.recipe import SegmentationRecipe
 
 FIGURES_FILE = "figures.json"
 FINAL = "network (what ships)"
 _SHOWN = {
     "network, FLAIR alone": (Modality.FLAIR,),
     "network, T1ce alone": (Modality.T1CE,),
+    "network, T2 alone": (Modality.T2,),
+    "network, T1 and T1ce": (Modality.T1, Modality.T1CE),
     "network, without T2": (Modality.FLAIR, Modality.T1, Modality.T1CE),
 }
 
 
-def runnable(
-    path: Path, wanted: SliceInput, calibration: Calibration = UNSURE
-) -> SegmentationNetwork:
-    """A trained network, in the file ``path``, as the analysis runs it."""
-    with tempfile.TemporaryDirectory() as folder:
-        graph = Path(folder) / "graph.onnx"
-        write_graph(load_network(path, wanted), graph, wanted)
-        file = OnnxFile(graph)
-    return SegmentationNetwork(lambda slices, report: file.predict(slices), wanted, calibration)
-
-
 def evaluate(recipe: SegmentationRecipe, data: Path, run: Path, report: Report) -> dict[str, Any]:
     """Figures of the folds' networks on the patients they never saw."""
-    cases = segmentation_cases(data).cases
-    networks = [runnable(run / f"fold-{n}.npz", recipe.input) for n in range(recipe.folds)]
     rows: dict[str, dict[str, list[Row]]] = defaultdict(lambda: defaultdict(list))
     healthy = []
-    for number, (case, fold) in enumerate(zip(cases, split(cases, recipe), strict=True)):
-        report(number / len(cases), "measuring")
-        labelled, network = case.load(), networks[fold]
-        head = prepare(labelled.study, Modality.FLAIR)
-        assert head is not None and labelled.lesion is not None
-        own = rows[case.collection]
-        for name, row in _measured(labelled, head, network).items():
-            own[name].append({"number": number, "fold": int(fold), **row})
-        mirrored = mirrored_healthy_head(head, labelled.lesion)
-        if mirrored is not None:
-            spacing = mirrored.working.spacing
-            healthy.append(
-                segmented.evidence_of(region_probabilities(network, mirrored)[0], spacing)
-            )
+    cases = held_out(recipe, data, run)
+    measured = of_each(measure, cases, report, "measuring")
+    for one, (methods, evidence) in zip(cases, measured, strict=True):
+        for name, row in methods.items():
+            place = {"number": one.number, "fold": one.fold}
+            rows[one.case.collection][name].append(place | row)
+        if evidence is not None:
+            healthy.append(evidence)
     final = [row for own in rows.values() for row in own[FINAL]]
-    measured = [row for row in final if row["features"]]
-    confidence = fit_confidence(
-        np.array([row["features"] for row in measured]),
-        np.array([row["dice"] >= RIGHT_DICE for row in measured]),
-        np.array([row["fold"] for row in measured]),
-    )
-    confidence["right"] = f"a Dice coefficient of at least {RIGHT_DICE}"
-    for row, sure in zip(measured, confidence.pop("each"), strict=True):
-        row["confidence"] = round(float(sure), 4)
+    confidence = _confidence(final, rows)
     slices = np.array([row["free"] for row in final])
     return {
         "folds": recipe.folds,
@@ -123,10 +96,49 @@ def evaluate(recipe: SegmentationRecipe, data: Path, run: Path, report: Report) 
     }
 
 
+def _confidence(final: list[Row], rows: Mapping[str, Mapping[str, list[Row]]]) -> dict[str, Any]:
+    """The fitted confidence, also in the rows, and how it fares without some sequences."""
+    seen = [row for row in final if row["features"]]
+    made = fit_confidence(
+        np.array([row["features"] for row in seen]),
+        np.array([row["dice"] >= RIGHT_DICE for row in seen]),
+        np.array([row["fold"] for row in seen]),
+    )
+    made["right"] = f"a Dice coefficient of at least {RIGHT_DICE}"
+    for row, sure in zip(seen, made.pop("each"), strict=True):
+        row["confidence"] = round(float(sure), 4)
+    calibration = parse_calibration(made["trust"])
+    made["with_fewer_sequences"] = {}
+    for name in _SHOWN:
+        fewer = [row for own in rows.values() for row in own.get(name, ()) if row["features"]]
+        if fewer:
+            sure = calibration(np.array([row["features"] for row in fewer]))
+            right = [row["dice"] >= RIGHT_DICE for row in fewer]
+            made["with_fewer_sequences"][name] = {
+                "patients": len(fewer),
+                "mean_confidence": round(float(sure.mean()), 3),
+                "right": round(float(np.mean(right)), 3),
+            }
+    return made
+
+
+def measure(one: HeldOut) -> tuple[dict[str, Row], float | None]:
+    """What each of the compared methods is worth in a case, by name, and the evidence for a lesion
+    in its head with the healthy half mirrored; None if both halves hold some."""
+    labelled, network = one.case.load(), one.network()
+    head = prepare(labelled.study, Modality.FLAIR)
+    assert head is not None and labelled.lesion is not None
+    mirrored = mirrored_healthy_head(head, labelled.lesion)
+    evidence = None
+    if mirrored is not None:
+        regions = region_probabilities(network, mirrored)
+        evidence = segmented.evidence_of(regions[0], mirrored.working.spacing)
+    return _measured(labelled, head, network), evidence
+
+
 def _measured(
     labelled: LabelledStudy, head: HeadVolume, network: SegmentationNetwork
 ) -> dict[str, Row]:
-    """What each of the compared methods is worth in a head, by name."""
     study, spacing = labelled.study, head.working.spacing
     regions = region_probabilities(network, head)
     compared = lesion_search.search(
@@ -139,17 +151,17 @@ def _measured(
     found["union of both masks"] = segmented.lesions_of(union, spacing)
     both = region_probabilities(mean_of_sides(network), head)
     found["network, asked about both sides in turn"] = segmented.lesions_of(both[0], spacing)
+    probabilities = {FINAL: regions[0]}
     for name, shown in _SHOWN.items():
         images = {m: image for m, image in head.images.items() if m in shown}
         if len(images) == len(shown) < len(head.images):
-            other = region_probabilities(network, replace(head, images=images))
-            found[name] = segmented.lesions_of(other[0], spacing)
+            probabilities[name] = region_probabilities(network, replace(head, images=images))[0]
+            found[name] = segmented.lesions_of(probabilities[name], spacing)
     findings = {name: _finding(study, head, lesions) for name, lesions in found.items()}
     rows = {name: score(labelled, finding) for name, finding in findings.items()}
-    lesions = found[FINAL]
-    rows[FINAL]["features"] = (
-        [round(value, 4) for value in segmented.features(regions[0], lesions)] if lesions else []
-    )
+    for name, probability in probabilities.items():
+        told = segmented.features(probability, found[name]) if found[name] else ()
+        rows[name]["features"] = [round(value, 4) for value in told]
     rows[FINAL]["free"] = called_sick(labelled, findings[FINAL])
     if labelled.labels is not None and len(regions) == len(REGIONS):
         rows[FINAL] |= _parts(labelled, findings[FINAL], regions, head)
@@ -230,10 +242,10 @@ def write_detections(
 ) -> None:
     """Write what is found in each patient by the network that never saw that patient, as
     ``detections.detect_all`` does."""
-    cases = segmentation_cases(data).cases
-    networks = [
-        runnable(run / f"fold-{n}.npz", recipe.input, calibration) for n in range(recipe.folds)
-    ]
-    for number, (case, fold) in enumerate(zip(cases, split(cases, recipe), strict=True)):
-        report(number / len(cases), "writing what was found")
-        detect(case, out, partial(find_tumour, network=networks[fold]))
+    cases = held_out(recipe, data, run, calibration)
+    for _ in of_each(partial(_write_detection, out), cases, report, "writing what was found"):
+        pass
+
+
+def _write_detection(out: Path, one: HeldOut) -> None:
+    detect(one.case, out, partial(find_tumour, network=one.network()))

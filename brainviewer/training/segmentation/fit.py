@@ -6,27 +6,25 @@ stops.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
 from monai.losses import DiceLoss
-from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, Dataset
 
 from brainviewer.core.errors import Report
-from brainviewer.models.plain_data import read
-from brainviewer.models.segmentation.slice_input import SliceInput
-from brainviewer.training.labelled_data.collection import Case, folds_of
 from brainviewer.training.learning import Checkpoint, descend
 from brainviewer.training.precision import mixed_precision
-from brainviewer.training.recipes import Schedule, parsed, read_schedule
 from brainviewer.training.segmentation.data import segmentation_cases
 from brainviewer.training.segmentation.head_volumes import TrainingVolume, training_volumes
-from brainviewer.training.segmentation.network import segmentation_unet
+from brainviewer.training.segmentation.network import (
+    load_network,
+    segmentation_unet,
+    write_graph,
+)
+from brainviewer.training.segmentation.recipe import SegmentationRecipe, split
 from brainviewer.training.segmentation.transforms import training_transforms
 from brainviewer.training.weights import save_weights
 
@@ -37,44 +35,9 @@ _UNASKED = -20.0
 """The logit of a region that nobody marked: it adds nothing to the loss."""
 
 
-@dataclass(frozen=True)
-class SegmentationRecipe:
-    """How the network is trained.
-
-    in_full : chance that a slab is one of a patient whose three regions are marked.
-    input : what the network sees and tells.
-    """
-
-    seed: int
-    folds: int
-    in_full: float
-    input: SliceInput
-    training: Schedule
-
-
-def read_segmentation_recipe(path: Path) -> SegmentationRecipe:
-    """Read a recipe; raises FileError if it cannot be read or lacks something."""
-
-    def parse(content: dict[str, Any]) -> SegmentationRecipe:
-        training = read_schedule({"label_smoothing": 0.0, **content["training"]}, parts=0)
-        return SegmentationRecipe(
-            seed=int(content["seed"]),
-            folds=int(content["folds"]),
-            in_full=float(content["in_full"]),
-            input=read(SliceInput, content["input"]),
-            training=training,
-        )
-
-    return parsed(path, parse)
-
-
-def split(cases: Sequence[Case], recipe: SegmentationRecipe) -> NDArray[np.int64]:
-    """The fold of every case; all studies of one patient lie in one."""
-    return folds_of(cases, recipe.folds, recipe.seed)
-
-
 def train_all(recipe: SegmentationRecipe, data: Path, out: Path, report: Report) -> None:
-    """Leave ``fold-N.npz`` for every fold and ``final.npz``, of all patients, in ``out``."""
+    """Leave ``fold-N.npz`` for every fold and ``final.npz``, of all patients, in ``out``, each with
+    its graph beside it (``.onnx``)."""
     cases = segmentation_cases(data).cases
     heads = training_volumes(cases, out / "heads", report)
     fold_of = split(cases, recipe)
@@ -87,6 +50,9 @@ def train_all(recipe: SegmentationRecipe, data: Path, out: Path, report: Report)
             checkpoint = Checkpoint(path.with_suffix(".part.npz"))
             save_weights(train(recipe, learned, fold, text, report, checkpoint), path)
             checkpoint.remove()
+        graph = path.with_suffix(".onnx")
+        if not graph.exists():
+            write_graph(load_network(path, recipe.input), graph, recipe.input)
 
 
 def train(

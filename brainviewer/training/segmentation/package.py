@@ -20,8 +20,6 @@ from brainviewer.core.errors import FileError
 from brainviewer.files.writing import write_whole
 from brainviewer.models.card import Task
 from brainviewer.models.card_file import CARD_FILE, FORMAT
-from brainviewer.models.plain_data import read
-from brainviewer.models.segmentation.slice_input import SliceInput
 from brainviewer.training.command import run_alone
 from brainviewer.training.json_files import dump, write_json
 from brainviewer.training.metrics.fractions import wilson
@@ -95,10 +93,7 @@ def main(
                 f"The run {run.name} was not measured.", "Run 'brainviewer evaluate' on it first."
             )
         metrics = json.loads((run / "figures.json").read_text(encoding="utf-8"))
-        from brainviewer.training.segmentation.network import load_network, write_graph
-
-        wanted = read(SliceInput, metrics["input"])
-        write_graph(load_network(run / "final.npz", wanted), out / GRAPH, wanted)
+        write_whole(out / GRAPH, (run / "final.onnx").read_bytes())
         write_json(path, metrics)
     metrics = json.loads(path.read_text(encoding="utf-8"))
     card = card_content(read_about(out), metrics, out)

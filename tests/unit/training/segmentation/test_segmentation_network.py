@@ -19,16 +19,13 @@ from brainviewer.training.learning import Checkpoint  # noqa: E402
 from brainviewer.training.recipes import Schedule  # noqa: E402
 from brainviewer.training.segmentation.confidence import UNSURE  # noqa: E402
 from brainviewer.training.segmentation.evaluate import mean_of_sides  # noqa: E402
-from brainviewer.training.segmentation.fit import (  # noqa: E402
-    SegmentationRecipe,
-    segmentation_loss,
-    train,
-)
+from brainviewer.training.segmentation.fit import segmentation_loss, train  # noqa: E402
 from brainviewer.training.segmentation.network import (  # noqa: E402
     load_network,
     segmentation_unet,
     write_graph,
 )
+from brainviewer.training.segmentation.recipe import SegmentationRecipe  # noqa: E402
 from brainviewer.training.weights import save_weights  # noqa: E402
 
 SIZE = (32, 48)

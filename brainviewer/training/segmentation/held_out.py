@@ -1,0 +1,78 @@
+"""Cases with the trained network of the fold that left each of them out, on every processor."""
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from brainviewer.core.errors import Report
+from brainviewer.core.worker_pool import worker_pool
+from brainviewer.models.engine.onnx_runtime import OnnxFile
+from brainviewer.models.segmentation.calibration import Calibration
+from brainviewer.models.segmentation.network import SegmentationNetwork
+from brainviewer.models.segmentation.slice_input import SliceInput
+from brainviewer.training.labelled_data.collection import Case
+from brainviewer.training.segmentation.confidence import UNSURE
+from brainviewer.training.segmentation.data import segmentation_cases
+from brainviewer.training.segmentation.recipe import SegmentationRecipe, split
+
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True)
+class HeldOut:
+    """A case, and the network that never saw it.
+
+    number : of the case in its collection.
+    graph : the network as ONNX.
+    """
+
+    number: int
+    case: Case
+    fold: int
+    graph: Path
+    input: SliceInput
+    calibration: Calibration
+
+    def network(self) -> SegmentationNetwork:
+        """The network, as the application runs it."""
+        return SegmentationNetwork(_Run(self.graph), self.input, self.calibration)
+
+
+@dataclass(frozen=True)
+class _Run:
+    graph: Path
+
+    def __call__(self, slices: NDArray[np.float32], report: Report) -> NDArray[np.float32]:
+        return _loaded(self.graph).predict(slices)
+
+
+@lru_cache
+def _loaded(graph: Path) -> OnnxFile:
+    return OnnxFile(graph, threads=1)
+
+
+def held_out(
+    recipe: SegmentationRecipe, data: Path, run: Path, calibration: Calibration = UNSURE
+) -> list[HeldOut]:
+    """All cases of a run."""
+    cases = segmentation_cases(data).cases
+    return [
+        HeldOut(number, case, int(fold), run / f"fold-{fold}.onnx", recipe.input, calibration)
+        for number, (case, fold) in enumerate(zip(cases, split(cases, recipe), strict=True))
+    ]
+
+
+def of_each(
+    work: Callable[[HeldOut], Result], cases: Sequence[HeldOut], report: Report, text: str
+) -> Iterator[Result]:
+    """What ``work``, which must be importable by name, makes of each case, in their order."""
+    with worker_pool(min(os.cpu_count() or 1, len(cases))) as pool:
+        for done, result in enumerate(pool.map(work, cases), start=1):
+            report(done / len(cases), text)
+            yield result
