@@ -16,7 +16,6 @@ from brainviewer.app.report.terminal import (
 from brainviewer.assets import resources
 from brainviewer.cli.options import AsJson, GroupBy, argument, option
 from brainviewer.cli.program import app
-from brainviewer.core.shown_text import shown_text
 
 RECIPES = sorted(file.stem for file in (resources() / "recipes").rglob("*.toml"))
 
@@ -92,22 +91,33 @@ def train(
         list[Path] | None,
         option(metavar="DIR", help="ensemble-vote: folder of finished runs; may be given again."),
     ] = None,
+    settings: Annotated[
+        list[str] | None,
+        option(
+            "--set",
+            metavar="KEY=VALUE",
+            help="Another value for a key of the recipe, such as training.batch=8; may be given "
+            "again.",
+        ),
+    ] = None,
+    seed: Annotated[int | None, option(min=0, help="Short for --set seed=N.")] = None,
+    seeds: Annotated[
+        str | None,
+        option(metavar="N,N,...", help="Train once with each; 'evaluate' tells how far they vary."),
+    ] = None,
 ) -> None:
     """Train a model; the same command again goes on where it was stopped."""
     with results_only() as stdout:
+        from brainviewer.core.errors import FileError
         from brainviewer.training import training_runs
-        from brainviewer.training.image_classification.recipes.options import Options, no_meaning
-        from brainviewer.training.image_classification.recipes.recipe import (
-            IMAGE_CLASSES,
-            IMAGE_VOTE,
-        )
-        from brainviewer.training.image_classification.runs import train_images_or_vote
+        from brainviewer.training.image_classification.recipes.options import Options
+        from brainviewer.training.runs.recipe_changes import with_settings
+        from brainviewer.training.runs.repeated import parse_seeds, train_seeds
 
         file = training_runs.find_recipe(recipe)
-        of_images = training_runs.recipe_kind(file) in (IMAGE_CLASSES, IMAGE_VOTE)
-        if of_images and found is not None:
-            raise no_meaning("--found", file)
-        cores = threads or os.cpu_count() or 1
+        if seed is not None and seeds is not None:
+            raise FileError("There is either one seed or several.", "Leave --seed or --seeds out.")
+        given = (*(settings or ()), *(() if seed is None else (f"seed={seed}",)))
         options = Options(
             fold=fold,
             epochs=epochs,
@@ -122,22 +132,18 @@ def train(
             runs=tuple(runs or ()),
             split=split,
             group_by=group_by or "",
-            threads=cores,
+            settings=given,
+            threads=threads or os.cpu_count() or 1,
         )
         try:
-            if not of_images:
-                of_tumours = training_runs.recipe_kind(file) == training_runs.TUMOUR_IMAGES
-                options.check(file, ("--weights",) if of_tumours else ())
-                with progress_bar() as report:
-                    training_runs.train(
-                        file, folder, out, report, cores, complain, found, weights or ""
+            with with_settings(file, given) as changed, progress_bar() as report:
+                if seeds is not None:
+                    numbers = parse_seeds(seeds)
+                    said = train_seeds(numbers, file, folder, out, report, options, complain, found)
+                else:
+                    said = training_runs.train(
+                        changed, folder, out, report, options, complain, found
                     )
-                stdout.write(
-                    f"Trained. 'brainviewer evaluate {shown_text(str(out))}' measures it.\n"
-                )
-                return
-            with progress_bar() as report:
-                said = train_images_or_vote(file, folder, out, report, complain, options)
         except KeyboardInterrupt:
             complain("Stopped; run the same command again to go on.")
             raise typer.Exit(130) from None

@@ -104,6 +104,8 @@ def evaluation_tables(record: Mapping[str, Any], width: int) -> "list[Renderable
 
     width : of the terminal, in characters.
     """
+    if record.get("kind") == "seeds":
+        return _seed_tables(record)
     if "collections" in record:
         return _segmentation_tables(record)
     if "results" in record:
@@ -138,7 +140,30 @@ def evaluation_tables(record: Mapping[str, Any], width: int) -> "list[Renderable
         lines.append(f"No tumour was found in {record['not_found']} of them.")
     if "winner" in record:
         lines.append(f"Chosen by {record['criterion']}: {record['winner']}.")
+        if spread := record["figures"][record["winner"]].get("spread"):
+            tables.append(_spread_table(f"{record['winner']}, over the seeds", spread))
     return [*lines, *tables]
+
+
+def _seed_tables(record: Mapping[str, Any]) -> "list[RenderableType]":
+    """What several runs that differ in their seed have in common, and how far they vary."""
+    seeds = ", ".join(map(str, record["seeds"]))
+    return [
+        f"Runs with the seeds {seeds}. The 95 % intervals are over patients or images, averaged "
+        "over the seeds.",
+        *(_spread_table(name, figures) for name, figures in record["results"].items()),
+    ]
+
+
+def _spread_table(title: str, figures: Sequence[Mapping[str, Any]]) -> "RenderableType":
+    known = any(one.get("low") is not None for one in figures)
+    columns = ("mean", "SD", "range", *(("95 % interval",) if known else ()))
+    table = number_table("figure", columns, title)
+    for one in figures:
+        ends = "–" if one.get("low") is None else f"{one['low']:.3f}–{one['high']:.3f}"
+        cells = [f"{one['mean']:.3f}", f"{one['sd']:.3f}", f"{one['least']:.3f}–{one['most']:.3f}"]
+        table.add_row(one["name"], *cells, *((ends,) if known else ()))
+    return table
 
 
 def _metric_table(

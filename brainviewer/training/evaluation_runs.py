@@ -24,6 +24,7 @@ from brainviewer.training.metrics.plots import draw_all
 from brainviewer.training.provenance import made_with
 from brainviewer.training.recipes import Recipe, read_recipe
 from brainviewer.training.run_folder import RECIPE_FILE, RUN_FILE, read_run
+from brainviewer.training.runs.repeated import measure_seeds, runs_by_seed, with_spread
 from brainviewer.training.subtype.descriptor_table import TABLE_FILE
 from brainviewer.training.subtype.evaluate import EVALUATION_FILE, RECIPE, evaluate_run
 from brainviewer.training.subtype.evaluation_inputs import PREDICTIONS
@@ -59,9 +60,32 @@ def measure(
     ood_images : images that are out of scope, in a folder for each kind; for networks that name a
         tumour on one image.
 
-    A folder that only holds an ``evaluation.json``, as those of models do, is not measured again.
+    A folder with a run for each of several seeds gives mean and spread of their figures. A folder
+    that only holds an ``evaluation.json``, as those of models do, is not measured again.
     Raises FileError if the run is not finished, or if there is nothing to measure.
     """
+    file = out or run / EVALUATION_FILE
+    if file.suffix != ".json":
+        raise FileError(f"'{file.name}' does not end in .json.", "Choose a name that does.")
+    if runs_by_seed(run):
+
+        def of_one_seed(one: Path) -> dict[str, Any]:
+            return measure(one, recipe, data, None, report, tell, ood_images)
+
+        return measure_seeds(run, file, of_one_seed)
+    return _measure_run(run, recipe, data, out, report, tell, ood_images)
+
+
+def _measure_run(
+    run: Path,
+    recipe: str | None,
+    data: Path | None,
+    out: Path | None,
+    report: Report,
+    tell: Callable[[str], None],
+    ood_images: Path | None,
+) -> dict[str, Any]:
+    file = out or run / EVALUATION_FILE
     about = read_run(run)
     if about is None and recipe is None and not any(run.glob(PREDICTIONS)):
         if (run / EVALUATION_FILE).is_file():
@@ -73,9 +97,6 @@ def measure(
     plan_file = find_recipe(recipe) if recipe else own if own.is_file() else RECIPE
     if data is None and about and about.get("data") and Path(about["data"]).is_dir():
         data = Path(about["data"])
-    file = out or run / EVALUATION_FILE
-    if file.suffix != ".json":
-        raise FileError(f"'{file.name}' does not end in .json.", "Choose a name that does.")
     if out is not None:
         refuse_source(out, [found for name in _OF_TRAINING for found in run.rglob(name)])
     kind = recipe_kind(plan_file)
@@ -98,7 +119,7 @@ def measure(
         looks_now = not (run / DETECTIONS_FOLDER).is_dir() and not (run / TABLE_FILE).is_file()
         if data is not None and looks_now and find_cases(data).layout == "lgg":
             tell(DETECTOR_HAS_SEEN)
-        measured = evaluate_run(run, plan, report, data)
+        measured = with_spread(evaluate_run(run, plan, report, data))
     measured = {**measured, "measured_with": made_with()}
     make_folder(file.parent)
     write_whole(file, dump(measured).encode())

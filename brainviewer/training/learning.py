@@ -19,8 +19,14 @@ from brainviewer.core.errors import Report
 from brainviewer.models.card import ModelInput
 from brainviewer.training.augment import Random
 from brainviewer.training.frozen_features import as_maps
-from brainviewer.training.precision import mixed_precision
-from brainviewer.training.recipes import Schedule
+from brainviewer.training.precision import (
+    PROCESSOR,
+    device,
+    device_words,
+    images_on_device,
+    mixed_precision,
+)
+from brainviewer.training.recipes import ONE_CYCLE, Schedule, rate_factor
 from brainviewer.training.resnet50 import Coverage, MapNetwork, guidance_loss
 from brainviewer.training.subtype.augmentation_cache import AugmentationCache
 from brainviewer.training.subtype.feature_cache import FeatureCache, as_images, vary_cheaply
@@ -114,17 +120,18 @@ def learn(
 
     def losses(_: int) -> Iterator[tuple[Tensor, Tensor]]:
         for batch in chain([first], batches):
-            inputs = batch.images.to(memory_format=torch.channels_last)
-            with mixed_precision():
+            inputs, labels = images_on_device(batch.images), batch.labels.to(device())
+            covered = None if batch.covered is None else batch.covered.to(device())
+            with mixed_precision(device()):
                 maps = network.maps(inputs, after=schedule.frozen)
                 logits = network.logits(maps[1])
-                beside = torch.zeros(()) if aside is None else aside.loss(maps, batch.covered)
+                beside = torch.zeros(()) if aside is None else aside.loss(maps, covered)
             loss = nn.functional.cross_entropy(
-                logits.float(), batch.labels, label_smoothing=schedule.label_smoothing
+                logits.float(), labels, label_smoothing=schedule.label_smoothing
             )
             whole = loss + schedule.coverage * beside
-            if schedule.guidance and batch.covered is not None:
-                whole = whole + schedule.guidance * guidance_loss(network, maps[1], batch.covered)
+            if schedule.guidance and covered is not None:
+                whole = whole + schedule.guidance * guidance_loss(network, maps[1], covered)
             yield whole, loss
 
     tasks = [network] if aside is None else [network, aside]
@@ -152,7 +159,9 @@ class Checkpoint:
             own = _below(state, f"optimizer.{number}")
             # The fused optimizer goes through memory: it must lie as the parameter's does.
             optimizer.state[parameter] = {
-                name: torch.empty_like(parameter).copy_(value) if value.ndim else value
+                name: torch.empty_like(parameter).copy_(value)
+                if value.ndim
+                else value.to(parameter.device)
                 for name, value in own.items()
             }
         return steps
@@ -193,17 +202,18 @@ def descend(
     text: str,
     report: Report,
     tasks: Sequence[nn.Module],
-    rising: float = 0.1,
     checkpoint: Checkpoint | None = None,
 ) -> Fitted:
-    """Fit with AdamW and one cosine cycle; returns the running mean of the network's weights.
+    """Fit with AdamW on ``device()``; returns the running mean of the network's weights, on the
+    processor.
 
     losses : the loss of each step from the one that is given on, and what of it is told; made
-        while the network changes.
+        while the network changes, from batches that are brought to ``device()``.
     tasks : the network, and what else is fitted.
-    rising : fraction of the steps in which the learning rate rises.
     """
-    network.to(memory_format=torch.channels_last).train()
+    network.to(device(), memory_format=torch.channels_last).train()
+    for task in tasks:
+        task.to(device())
     kept: Fitted = copy.deepcopy(network).eval()
     for number in kept.parameters():
         number.requires_grad_(False)
@@ -211,15 +221,13 @@ def descend(
     optimizer = torch.optim.AdamW(
         fitted, lr=schedule.learning_rate, weight_decay=schedule.weight_decay, fused=True
     )
-    rate = torch.optim.lr_scheduler.OneCycleLR(
-        optimizer, schedule.learning_rate, total_steps=schedule.steps + 1, pct_start=rising
-    )
+    rate = _rate(optimizer, schedule)
     done = checkpoint.take_up(network, kept, fitted, optimizer) if checkpoint else 0
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # that no step came before
         for _ in range(done):
             rate.step()
-    mean = 0.0
+    mean, text = 0.0, f"{text}{device_words()}"
     for step, (whole, loss) in enumerate(losses(done), start=done + 1):
         optimizer.zero_grad()
         whole.backward()
@@ -231,7 +239,20 @@ def descend(
         report(step / schedule.steps, f"{text}: loss {mean:.3f}")
         if checkpoint:
             checkpoint.write(step, network, kept, fitted, optimizer)
+    kept.to(PROCESSOR)
     return kept
+
+
+def _rate(optimizer: torch.optim.Optimizer, schedule: Schedule) -> Any:
+    """What changes the learning rate from step to step; one cycle changes the momentum as well."""
+    kind, warm_up, steps = schedule.schedule, schedule.warm_up, schedule.steps
+    if kind == ONE_CYCLE:
+        return torch.optim.lr_scheduler.OneCycleLR(
+            optimizer, schedule.learning_rate, total_steps=steps + 1, pct_start=warm_up
+        )
+    return torch.optim.lr_scheduler.LambdaLR(
+        optimizer, lambda step: rate_factor(kind, warm_up, step, steps)
+    )
 
 
 def _batches(make: MakeBatch, size: int, steps: int, seed: int) -> Iterator[Batch]:

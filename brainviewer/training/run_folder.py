@@ -41,7 +41,7 @@ def check_run(about: About, out: Path, compared: Mapping[str, str]) -> bool:
     Raises FileError if it holds another run.
     """
     before = read_run(out)
-    for key, what in {"recipe_sha256": "another recipe", **compared}.items():
+    for key, what in {"recipe_sha256": "another recipe or other settings", **compared}.items():
         if before is not None and before.get(key) != about[key]:
             raise FileError(
                 f"The folder {out.name} holds a training run with {what}.",

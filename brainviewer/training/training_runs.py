@@ -14,6 +14,7 @@ from pathlib import Path
 from brainviewer.assets import resources
 from brainviewer.core.errors import BrainViewerError, FileError, Report
 from brainviewer.files.writing import make_folder, write_whole
+from brainviewer.training.image_classification.recipes.options import Options, no_meaning
 from brainviewer.training.image_classification.recipes.recipe import IMAGE_CLASSES, IMAGE_VOTE
 from brainviewer.training.image_classification.recipes.recipe_file import recipe_content
 from brainviewer.training.labelled_data.collection import Case, Collection
@@ -24,6 +25,7 @@ GLIOMA_TYPE, LESION_SEGMENTATION = "glioma-type", "lesion-outline"
 TUMOUR_IMAGES = "tumour-pictures"
 _PACKAGES = {"torch": "PyTorch", "monai": "MONAI"}
 KINDS = (GLIOMA_TYPE, LESION_SEGMENTATION, TUMOUR_IMAGES, IMAGE_CLASSES, IMAGE_VOTE)
+Tell = Callable[[str], None]
 DETECTOR_HAS_SEEN = (
     "The detector that ships learned from the lgg collection. If these are its patients, the "
     "figures "
@@ -72,52 +74,74 @@ def train(
     data: Path,
     out: Path,
     report: Report,
-    threads: int = 1,
-    tell: Callable[[str], None] = lambda sentence: None,
+    options: Options | None = None,
+    tell: Tell = lambda sentence: None,
     found: Path | None = None,
-    weights: str = "",
-) -> None:
+) -> str:
     """Do what a recipe says with labelled cases; go on where an earlier run was broken off.
 
+    options : of the command line; those that the recipe has no use for are refused.
     tell : told what the user must know about the data.
     found : folder with what a detector that never saw the case found in each (see
         ``segmentation.evaluate.write_detections``); without it the shipped detector looks.
-    weights : what a network for single images starts from, instead of what its recipe says.
 
-    Raises BrainViewerError, before anything is written, if PyTorch is missing, if recipe or data
-    cannot be used, or if ``out`` holds the run of another recipe or of other cases.
+    Returns what to tell in the end. Raises BrainViewerError, before anything is written, if a
+    package is missing, if recipe, options or data cannot be used, or if ``out`` holds the run of
+    another recipe or of other cases.
     """
-    kind = recipe_kind(recipe)
+    options, kind = options or Options(), recipe_kind(recipe)
+    if found is not None and kind != GLIOMA_TYPE:
+        raise no_meaning("--found", recipe)
+    if kind in (IMAGE_CLASSES, IMAGE_VOTE):
+        from brainviewer.training.image_classification.runs import train_images_or_vote
+
+        return train_images_or_vote(recipe, data, out, report, tell, options)
+    options.check(recipe, ("--weights",) if kind == TUMOUR_IMAGES else ())
     require_torch("monai" if kind == LESION_SEGMENTATION else "torch")
     import cv2
     import torch
 
-    from brainviewer.training.labelled_data.cases import find_cases
-
-    torch.set_num_threads(threads)
+    torch.set_num_threads(options.threads)
     cv2.setNumThreads(1)
     if kind == TUMOUR_IMAGES:
         from brainviewer.training.image_classification.tumour_command import train_tumour_network
 
-        train_tumour_network(recipe, data, out, weights, report)
-        return
-    if kind == LESION_SEGMENTATION:
-        from brainviewer.training.segmentation.data import segmentation_cases
-        from brainviewer.training.segmentation.fit import train_all
-        from brainviewer.training.segmentation.recipe import read_segmentation_recipe
-
-        segmentation_recipe, collection = read_segmentation_recipe(recipe), segmentation_cases(data)
+        train_tumour_network(recipe, data, out, options.weights, report)
+    elif kind == LESION_SEGMENTATION:
+        _train_segmentation(recipe, data, out, report, tell)
     else:
-        collection = find_cases(data)
+        _train_subtype(recipe, data, out, report, options.threads, tell, found)
+    return f"Trained. 'brainviewer evaluate {out}' measures it.\n"
+
+
+def _train_segmentation(recipe: Path, data: Path, out: Path, report: Report, tell: Tell) -> None:
+    from brainviewer.training.segmentation.data import segmentation_cases
+    from brainviewer.training.segmentation.fit import train_all
+    from brainviewer.training.segmentation.recipe import read_segmentation_recipe
+
+    plan, collection = read_segmentation_recipe(recipe), segmentation_cases(data)
     for notice in collection.notices:
         tell(notice)
-    if kind == LESION_SEGMENTATION:
-        begin(recipe, collection, out)
-        train_all(segmentation_recipe, data, out, report)
-        return
+    begin(recipe, collection, out)
+    train_all(plan, data, out, report)
+
+
+def _train_subtype(
+    recipe: Path,
+    data: Path,
+    out: Path,
+    report: Report,
+    threads: int,
+    tell: Tell,
+    found: Path | None,
+) -> None:
+    from brainviewer.training.labelled_data.cases import find_cases
     from brainviewer.training.recipes import read_recipe
     from brainviewer.training.subtype.fit import fit, labelled_cases
 
+    collection = find_cases(data)
+    for notice in collection.notices:
+        tell(notice)
     plan = read_recipe(recipe)
     cases = labelled_cases(plan, data)
     if found is not None:

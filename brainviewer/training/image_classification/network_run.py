@@ -108,10 +108,12 @@ class NetworkRun:
         if done is not None:
             return done
         from brainviewer.training.image_classification.fitting.keras_fit import fit, predictions
+        from brainviewer.training.image_classification.fitting.keras_precision import device_words
         from brainviewer.training.image_classification.fitting.phase import Samples
         from brainviewer.training.image_classification.networks.saving import save_network
 
         where = f"{self.named}, fold {part.name}" if part.name != "test" else self.named
+        where += device_words(self.recipe)
 
         def report(fraction: float, text: str) -> None:
             self.report(fraction, f"{where}, {text}")

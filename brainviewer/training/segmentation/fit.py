@@ -16,7 +16,7 @@ from torch.utils.data import DataLoader, Dataset
 
 from brainviewer.core.errors import Report
 from brainviewer.training.learning import Checkpoint, descend
-from brainviewer.training.precision import mixed_precision
+from brainviewer.training.precision import device, images_on_device, mixed_precision
 from brainviewer.training.segmentation.data import segmentation_cases
 from brainviewer.training.segmentation.head_volumes import TrainingVolume, training_volumes
 from brainviewer.training.segmentation.network import (
@@ -70,13 +70,14 @@ def train(
     def losses(first: int) -> Iterator[tuple[Tensor, Tensor]]:
         slabs = Slabs(heads, recipe, run, first)
         for batch in DataLoader(slabs, batch_size=None, num_workers=1, prefetch_factor=4):
-            inputs = batch["slices"].to(memory_format=torch.channels_last)
-            with mixed_precision():
+            inputs = images_on_device(batch["slices"])
+            regions, asked = (batch[name].to(device()) for name in ("regions", "asked"))
+            with mixed_precision(device()):
                 logits = network(inputs)
-            loss = segmentation_loss(logits.float(), batch["regions"], batch["asked"])
+            loss = segmentation_loss(logits.float(), regions, asked)
             yield loss, loss
 
-    return descend(network, losses, recipe.training, text, report, [network], 0.15, checkpoint)
+    return descend(network, losses, recipe.training, text, report, [network], checkpoint)
 
 
 class Slabs(Dataset[Samples]):  # type: ignore[misc]  # mypy does not look into torch
@@ -115,7 +116,7 @@ def segmentation_loss(logits: Tensor, regions: Tensor, asked: Tensor) -> Tensor:
     """
     logits = torch.where(asked, logits, _UNASKED)
     regions = torch.where(asked, regions, 0.0)
-    weights = torch.tensor(_WEIGHTS[: logits.shape[1]])
+    weights = torch.tensor(_WEIGHTS[: logits.shape[1]], device=logits.device)
     entropy = nn.functional.binary_cross_entropy_with_logits(logits, regions, reduction="none")
     marked = asked.float().mean((0, 2, 3)).clamp(min=0.05)
     measure = DiceLoss(sigmoid=True, batch=True, smooth_nr=1.0, smooth_dr=1.0, reduction="none")

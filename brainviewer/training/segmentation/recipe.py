@@ -12,6 +12,9 @@ from brainviewer.models.plain_data import read
 from brainviewer.models.segmentation.slice_input import SliceInput
 from brainviewer.training.labelled_data.collection import Case, folds_of
 from brainviewer.training.recipes import Schedule, parsed, read_schedule
+from brainviewer.training.settings import SEED, number, whole
+
+_USUAL = {"label_smoothing": 0.0, "warm_up": 0.15}
 
 
 @dataclass(frozen=True)
@@ -33,11 +36,11 @@ def read_segmentation_recipe(path: Path) -> SegmentationRecipe:
     """Read a recipe; raises FileError if it cannot be read or lacks something."""
 
     def parse(content: dict[str, Any]) -> SegmentationRecipe:
-        training = read_schedule({"label_smoothing": 0.0, **content["training"]}, parts=0)
+        training = read_schedule({**_USUAL, **content["training"]}, parts=0)
         return SegmentationRecipe(
-            seed=int(content["seed"]),
-            folds=int(content["folds"]),
-            in_full=float(content["in_full"]),
+            seed=SEED.read("seed", content["seed"]),
+            folds=whole(2, 100).read("folds", content["folds"]),
+            in_full=number(0, 1).read("in_full", content["in_full"]),
             input=read(SliceInput, content["input"]),
             training=training,
         )

@@ -11,6 +11,7 @@ from labelled_folders import write_lgg
 from brainviewer.core.errors import FileError, silent
 from brainviewer.core.findings import TumourFinding
 from brainviewer.core.study import Study
+from brainviewer.training.image_classification.recipes.options import Options
 from brainviewer.training.labelled_data import detections as finding
 from brainviewer.training.labelled_data.cases import find_cases, read_cases
 from brainviewer.training.training_runs import (
@@ -99,7 +100,7 @@ def test_weights_that_cannot_be_read_begin_no_run(tmp_path: Path) -> None:
     (tmp_path / "words.h5").write_text("words")
     plan, out = shipped_recipes()["xception-tumour"], tmp_path / "out"
     with pytest.raises(FileError, match=r"weights words\.h5 cannot be read"):
-        train(plan, tmp_path, out, silent, weights=str(tmp_path / "words.h5"))
+        train(plan, tmp_path, out, silent, Options(weights=str(tmp_path / "words.h5")))
     assert not out.exists()
 
 

@@ -14,6 +14,10 @@ from numpy.typing import NDArray
 from brainviewer.core.errors import Report, silent
 from brainviewer.files.writing import make_folder
 from brainviewer.training.image_classification.data.augmentation import with_copies
+from brainviewer.training.image_classification.fitting.keras_precision import (
+    in_full,
+    set_precision,
+)
 from brainviewer.training.image_classification.fitting.phase import (
     History,
     PhaseTraining,
@@ -84,7 +88,8 @@ def fit(
 
     if weights == NONE:
         learn_whole(built)
-        return Fitted(built.whole, learn("training", recipe.training, built.whole, images), weights)
+        history = learn("training", recipe.training, built.whole, images)
+        return Fitted(in_full(built.whole), history, weights)
     freeze(built)
     if recipe.augmentation.fresh:
         history = learn("frozen", recipe.training, built.whole, images)
@@ -97,7 +102,7 @@ def fit(
         if _least_loss(tuned) > _least_loss(history):
             built.whole.set_weights(frozen)
         history = [*history, *tuned]
-    return Fitted(built.whole, history, weights)
+    return Fitted(in_full(built.whole), history, weights)
 
 
 def _least_loss(history: History) -> float:
@@ -110,6 +115,7 @@ def begin(recipe: ImageRecipe, classes: int) -> tuple[Built, str]:
     Raises FileError if it cannot be built, or if its weights cannot be had or do not fit.
     """
     weights = recipe.weights or NONE
+    set_precision(recipe)
     built = build(recipe, classes, weights == IMAGENET)
     if recipe.base and weights not in (NONE, IMAGENET):
         weights = load_base(built.base, weights, recipe.base)

@@ -24,6 +24,7 @@ from brainviewer.training.image_classification.data.augmentation import vary_all
 from brainviewer.training.image_classification.networks.keras_network import variables
 from brainviewer.training.image_classification.recipes.recipe import ImageRecipe, Phase
 from brainviewer.training.json_files import read_arrays, write_arrays
+from brainviewer.training.recipes import CONSTANT, rate_factor
 
 Labels = NDArray[np.int64]
 History = list[dict[str, Any]]
@@ -71,7 +72,8 @@ class PhaseTraining(keras.callbacks.Callback):  # type: ignore[misc]  # mypy doe
             metrics=["accuracy"],
             jit_compile=False,
         )
-        optimizer.build(network.trainable_variables)
+        # With half the bits it is one that scales the loss as well.
+        network.optimizer.build(network.trainable_variables)
 
     def run(
         self,
@@ -133,6 +135,14 @@ class PhaseTraining(keras.callbacks.Callback):  # type: ignore[misc]  # mypy doe
                 if how.fresh:
                     values = vary_all(values, how, random)
                 yield values.astype(np.float32), labels, weight[labels]
+
+    def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:
+        """Set the learning rate of the step."""
+        phase, each = self._phase, self.params["steps"]
+        if phase.schedule != CONSTANT or phase.warm_up:
+            step, steps = len(self._history) * each + batch, phase.epochs * each
+            factor = rate_factor(phase.schedule, phase.warm_up, step, steps)
+            self._network.optimizer.learning_rate = phase.learning_rate * factor
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
         """Raises FileError where the loss is no number."""

@@ -30,7 +30,7 @@ from brainviewer.training.image_classification.data.tumour_samples import (
 from brainviewer.training.image_classification.networks.backbones import load_network
 from brainviewer.training.image_classification.recipes.tumour_recipe import TumourRecipe
 from brainviewer.training.learning import Checkpoint, descend
-from brainviewer.training.precision import mixed_precision
+from brainviewer.training.precision import device, images_on_device, mixed_precision
 from brainviewer.training.recipes import FINAL_FILE, PRETRAINED_FILE
 from brainviewer.training.resnet50 import Coverage, MapNetwork, guidance_loss
 from brainviewer.training.weights import save_weights
@@ -106,16 +106,18 @@ def learn(
         for batch in DataLoader(
             batches, batch_size=None, sampler=steps, num_workers=1, prefetch_factor=4
         ):
-            images = batch["images"].to(memory_format=torch.channels_last)
-            covered, located = batch["covered"], batch["located"]
-            with mixed_precision():
+            images = images_on_device(batch["images"])
+            labels, covered, located = (
+                batch[name].to(device()) for name in ("labels", "covered", "located")
+            )
+            with mixed_precision(device()):
                 if schedule.frozen:
                     with torch.no_grad():
                         images = network.lower(images, schedule.frozen)
                 maps = network.maps(images, after=schedule.frozen)
                 logits = network.logits(maps[1]).float()
                 beside = coverage.loss((maps[0][located], maps[1][located]), covered[located])
-            loss = classes_loss(logits, batch["labels"], schedule.label_smoothing, recipe.focal)
+            loss = classes_loss(logits, labels, schedule.label_smoothing, recipe.focal)
             guidance = guidance_loss(network, maps[1], covered)
             yield loss + schedule.coverage * beside + schedule.guidance * guidance, loss
 

@@ -154,7 +154,10 @@ def _apply(layers: Iterable[Any], x: Any) -> Any:
 def _top(layers: Sequence[Layer], classes: int) -> list[Any]:
     # In this order: each layer that is made takes the next of its numbers from chance.
     made = list(map(_made, layers))
-    return [*made, keras.layers.Dense(classes, activation="softmax", name="answer")]
+    return [
+        *made,
+        keras.layers.Dense(classes, activation="softmax", name="answer", dtype="float32"),
+    ]
 
 
 def _made(layer: Layer) -> Any:

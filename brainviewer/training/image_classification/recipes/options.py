@@ -27,6 +27,7 @@ class Options:
     runs : where a vote looks for its members.
     split : a list as ``data audit --write-clean`` writes it; group_by : a pattern that names the
         patient in a path.
+    settings : other values of the recipe's keys, ``key=value``, which the recipe's file has taken.
     """
 
     fold: str | None = None
@@ -43,6 +44,7 @@ class Options:
     runs: tuple[Path, ...] = ()
     split: Path | None = None
     group_by: str = ""
+    settings: tuple[str, ...] = ()
     threads: int = 1
 
     def content(self) -> dict[str, Any]:
@@ -55,13 +57,14 @@ class Options:
 
     def changed(self) -> list[str]:
         """The names of what differs from recipe and data."""
-        return [name for name, value in self.content().items() if value and name != "fold"]
+        given = [name for name, value in self.content().items() if value and name != "fold"]
+        return [*given, *(setting.partition("=")[0].strip() for setting in self.settings)]
 
     def check(self, recipe: Path, allowed: Sequence[str]) -> None:
         """Raises FileError if an option was given that the recipe has no use for."""
         for name, value in vars(self).items():
             option = f"--{name.replace('_', '-')}"
-            if value and name != "threads" and option not in allowed:
+            if value and name not in ("threads", "settings") and option not in allowed:
                 raise no_meaning(option, recipe)
 
 
@@ -77,7 +80,7 @@ def changes(before: ImageRecipe, after: ImageRecipe, options: Options) -> list[s
 
     before : as the file has it; after : as ``with_choices`` made it.
     """
-    said = []
+    said = list(options.settings)
     if before.preparation.size != after.preparation.size:
         said.append(f"{after.preparation.size} pixels instead of {before.preparation.size}")
     pairs = [("", before.training, after.training)]

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from brainviewer.training.image_classification.recipes.settings import (
+from brainviewer.training.recipes import CONSTANT, SCHEDULES
+from brainviewer.training.settings import (
     Setting,
     number,
     switch,
@@ -92,6 +93,8 @@ class Phase:
 
     patience : epochs without a better validation loss before it stops; 0 to never stop early.
     balanced : every class weighs the same, however many images it has.
+    schedule, warm_up : how the learning rate changes over all epochs, and the fraction of the steps
+        in which it rises first (``training.recipes.rate_factor``).
     layers : for fine-tuning, how many of the last layers of the base learn as well.
     """
 
@@ -101,6 +104,8 @@ class Phase:
     learning_rate: float = number(1e-8, 10, 0.001).field()
     patience: int = whole(0, 10000, 0).field()
     balanced: bool = switch().field()
+    schedule: str = words(CONSTANT, SCHEDULES).field()
+    warm_up: float = number(0, 0.9, 0.0).field()
     layers: int = 0
 
 
@@ -114,6 +119,7 @@ class ImageRecipe:
         Without pretraining (``none``) all of it learns, in one phase.
     test, validation : fractions of the images, where the data says nothing.
     triage : the answer whose sensitivity is asked for, and that sensitivity; None without one.
+    mixed_precision : compute with half the bits where Keras finds a GPU.
     """
 
     name: str
@@ -133,6 +139,7 @@ class ImageRecipe:
     fine_tuning: Phase | None
     triage: tuple[str, float] | None
     axes: Mapping[str, Any] = field(default_factory=dict)
+    mixed_precision: bool = False
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,7 @@ combination of its values.
 """
 
 import itertools
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -23,19 +22,23 @@ from brainviewer.training.image_classification.recipes.recipe import (
     VoteRecipe,
     expand,
 )
-from brainviewer.training.image_classification.recipes.settings import (
+from brainviewer.training.recipes import unusable_refused
+from brainviewer.training.settings import (
+    SEED,
     check_keys,
     number,
     read_table,
     sub_table,
+    switch,
     whole,
     words,
 )
 
 _TOP = {
     "kind", "about", "reported", "seed", "classes", "input", "augmentation", "split", "network",
-    "training", "fine_tuning", "triage", "grid",
+    "training", "fine_tuning", "triage", "grid", "mixed_precision",
 }  # fmt: skip
+_ADVICE = "Correct it; the recipes in resources/recipes/images show all that can be said."
 
 
 def recipe_content(path: Path) -> dict[str, Any]:
@@ -52,31 +55,18 @@ def recipe_content(path: Path) -> dict[str, Any]:
 def read_image_recipe(path: Path) -> list[ImageRecipe]:
     """The networks that a recipe stands for: one, or all of its grid; raises FileError."""
     content = recipe_content(path)
-    with _refused(path):
+    with unusable_refused(path, _ADVICE):
         return _parse(path.stem, content)
 
 
 def read_vote_recipe(path: Path) -> VoteRecipe:
     """A recipe of the kind ``image-vote``; raises FileError."""
     content = recipe_content(path)
-    with _refused(path):
+    with unusable_refused(path, _ADVICE):
         recipe = read_table(VoteRecipe, content, "the recipe", name=path.stem)
         if recipe.chosen_by not in CRITERIA:
             raise ValueError(f"'chosen_by' must be one of {', '.join(CRITERIA)}")
         return recipe
-
-
-@contextmanager
-def _refused(path: Path) -> Iterator[None]:
-    """Raises FileError for what is not known inside."""
-    try:
-        yield
-    except (ArithmeticError, KeyError, TypeError, ValueError) as error:
-        why = f"it has no {error}" if isinstance(error, KeyError) else str(error)
-        raise FileError(
-            f"The recipe {path.name} cannot be used: {why}.",
-            "Correct it; the recipes in resources/recipes/images show all that can be said.",
-        ) from None
 
 
 def _parse(name: str, content: Mapping[str, Any]) -> list[ImageRecipe]:
@@ -127,7 +117,7 @@ def _one(
         network=network,
         about=words().read("about", content["about"]),
         reported=words("").read("reported", content.get("reported", "")),
-        seed=whole(0, 2**31 - 1).read("seed", content["seed"]),
+        seed=SEED.read("seed", content["seed"]),
         classes=_classes(sub_table(content, "classes")),
         preparation=preparation,
         augmentation=augmentation,
@@ -145,6 +135,7 @@ def _one(
         if triage
         else None,
         axes=dict(axes),
+        mixed_precision=switch().read("mixed_precision", content.get("mixed_precision", False)),
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from brainviewer.models.card import ModelInput
 from brainviewer.models.card_file import parse_input
 from brainviewer.training.recipes import Schedule, parsed, read_schedule
+from brainviewer.training.settings import SEED
 
 NETWORKS: Mapping[str, int] = MappingProxyType({"xception": 11, "resnet50v2": 5})
 """Networks that a recipe can name, with how many of their parts may stay frozen."""
@@ -71,7 +72,7 @@ def _parse(content: dict[str, Any]) -> TumourRecipe:
     if network not in NETWORKS:
         raise ValueError(f"the network must be one of {', '.join(NETWORKS)}")
     recipe = TumourRecipe(
-        seed=int(content["seed"]),
+        seed=SEED.read("seed", content["seed"]),
         network=network,
         weights=str(content["weights"]),
         balance=float(content["balance"]),

@@ -28,6 +28,7 @@ from brainviewer.models.registry import verify
 from brainviewer.training.evaluation_runs import measure
 from brainviewer.training.image_classification import tumour_package as packing
 from brainviewer.training.image_classification.data.tumour_folds import CLASSES
+from brainviewer.training.image_classification.recipes.options import Options
 from brainviewer.training.training_runs import train
 
 SHIPPED = resources() / "recipes" / "xception-tumour.toml"
@@ -97,11 +98,11 @@ def test_trained_measured_and_packed(data: Path, tmp_path: Path) -> None:
     other = tmp_path / "other.weights.h5"
     keras.Sequential([keras.Input((4,)), keras.layers.Dense(2)]).save_weights(other)
     with pytest.raises(FileError):
-        train(recipe, data / "cheng", run, silent, weights=str(other))
+        train(recipe, data / "cheng", run, silent, Options(weights=str(other)))
     assert not run.exists()
-    train(recipe, data / "cheng", run, silent, weights=str(weights))
+    train(recipe, data / "cheng", run, silent, Options(weights=str(weights)))
     first = (run / "fold1.npz").stat().st_mtime_ns
-    train(recipe, data / "cheng", run, silent, weights=str(weights))
+    train(recipe, data / "cheng", run, silent, Options(weights=str(weights)))
     assert (run / "fold1.npz").stat().st_mtime_ns == first
     with pytest.raises(FileError, match="other weights"):
         train(recipe, data / "cheng", run, silent)

@@ -67,6 +67,10 @@ def switch() -> Setting:
     return Setting(bool, False)
 
 
+SEED = whole(0, 2**31 - 1)
+"""What chance begins with."""
+
+
 def read_table(made: type[_Table], table: Mapping[str, Any], where: str, **more: Any) -> _Table:
     """A dataclass of settings from a table of TOML.
 

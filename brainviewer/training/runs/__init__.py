@@ -1,0 +1,1 @@
+"""What is done with any kind of run: other settings, other seeds, heatmaps."""
