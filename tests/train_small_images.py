@@ -52,6 +52,8 @@ epochs = 3
 batch = 8
 learning_rate = 0.01
 balanced = true
+schedule = "cosine"
+warm_up = 0.2
 [triage]
 positive = "tumour"
 sensitivity = 0.98
@@ -85,6 +87,7 @@ def main(folder: Path) -> None:
     based.write_text(BASED, encoding="utf-8")
     start_tensorflow(1)
     said = {"stopped": stopped(plain, data, folder), "full": full(plain, data, folder)}
+    said["mixed"] = mixed(data, folder)
     if importlib.util.find_spec("onnx"):
         said["whole"] = whole(plain, data, folder)
         said["refused"] = [
@@ -165,6 +168,30 @@ def full(recipe: Path, data: Path, folder: Path) -> dict[str, object]:
     files = sorted(file.name for file in (folder / "full").iterdir())
     after = _fit(recipe, data, folder / "full")
     return {"said": said, "files": files, "epochs": len(after.history)}
+
+
+def mixed(data: Path, folder: Path) -> dict[str, object]:
+    """With half the bits, as if there were a GPU; what comes out has all of them."""
+    import keras
+
+    from brainviewer.training.image_classification.fitting import keras_precision
+
+    policies = set()
+
+    def report(fraction: float, text: str) -> None:
+        policies.add(keras.config.dtype_policy().name)
+
+    file = folder / "mixed.toml"
+    file.write_text("mixed_precision = true\n" + RECIPE, encoding="utf-8")
+    found, keras_precision.gpus = keras_precision.gpus, lambda: 1
+    try:
+        words = keras_precision.device_words(read_image_recipe(file)[0])
+        fitted = _fit(file, data, folder / "mixed", report)
+    finally:
+        keras_precision.gpus = found
+    kinds = {str(layer.compute_dtype) for layer in fitted.model.layers}
+    losses = [entry["loss"] for entry in fitted.history]
+    return {"policies": sorted(policies), "kinds": sorted(kinds), "losses": losses, "said": words}
 
 
 def whole(recipe: Path, data: Path, folder: Path) -> dict[str, object]:

@@ -16,6 +16,7 @@ from brainviewer.app.report.terminal import (
 from brainviewer.assets import resources
 from brainviewer.cli.options import AsJson, GroupBy, argument, option
 from brainviewer.cli.program import app
+from brainviewer.core.errors import FileError
 
 RECIPES = sorted(file.stem for file in (resources() / "recipes").rglob("*.toml"))
 
@@ -108,16 +109,14 @@ def train(
 ) -> None:
     """Train a model; the same command again goes on where it was stopped."""
     with results_only() as stdout:
-        from brainviewer.core.errors import FileError
-        from brainviewer.training import training_runs
+        from brainviewer import training
         from brainviewer.training.image_classification.recipes.options import Options
-        from brainviewer.training.runs.recipe_changes import with_settings
-        from brainviewer.training.runs.repeated import parse_seeds, train_seeds
+        from brainviewer.training.runs.repeated import parse_seeds
 
-        file = training_runs.find_recipe(recipe)
         if seed is not None and seeds is not None:
             raise FileError("There is either one seed or several.", "Leave --seed or --seeds out.")
         given = (*(settings or ()), *(() if seed is None else (f"seed={seed}",)))
+        numbers = () if seeds is None else parse_seeds(seeds)
         options = Options(
             fold=fold,
             epochs=epochs,
@@ -136,14 +135,17 @@ def train(
             threads=threads or os.cpu_count() or 1,
         )
         try:
-            with with_settings(file, given) as changed, progress_bar() as report:
-                if seeds is not None:
-                    numbers = parse_seeds(seeds)
-                    said = train_seeds(numbers, file, folder, out, report, options, complain, found)
-                else:
-                    said = training_runs.train(
-                        changed, folder, out, report, options, complain, found
-                    )
+            with progress_bar() as report:
+                said = training.train(
+                    recipe,
+                    folder,
+                    out,
+                    seeds=numbers,
+                    options=options,
+                    found=found,
+                    report=report,
+                    tell=complain,
+                )
         except KeyboardInterrupt:
             complain("Stopped; run the same command again to go on.")
             raise typer.Exit(130) from None
@@ -178,25 +180,49 @@ def evaluate(
             help="Single images: a folder for each kind of those that are out of scope.",
         ),
     ] = None,
+    heatmaps: Annotated[
+        int | None,
+        option(
+            metavar="N",
+            min=1,
+            max=400,
+            help="Runs for single images: where the network looked in N images that it never saw, "
+            "as heatmaps.png.",
+        ),
+    ] = None,
     group_by: GroupBy = None,
     as_json: AsJson = False,
 ) -> None:
     """Measure a run on patients that its networks never saw, or any model on your own cases."""
     with results_only() as stdout:
+        from brainviewer import training
         from brainviewer.cli.comparison_tables import external_tables
         from brainviewer.cli.tables import evaluation_tables
-        from brainviewer.training.evaluation_runs import is_external, measure, measured_before
+        from brainviewer.training.evaluation_runs import is_external
 
-        if folder is not None and is_external(what):
-            from brainviewer.training.external.external_test import external_test, model_named
+        if heatmaps is not None and (not Path(what).is_dir() or (folder and is_external(what))):
+            raise FileError(
+                "Heatmaps are made of images that a run has tested.",
+                "Give the folder of a run, without --data, or leave --heatmaps out.",
+            )
+        with progress_bar() as report:
+            record = training.evaluate(
+                what,
+                folder,
+                out,
+                recipe=recipe,
+                ood_images=strange,
+                group_by=group_by or "",
+                report=report,
+                tell=complain,
+            )
+        if heatmaps is not None:
+            from brainviewer.training.runs.heatmaps import HEATMAPS_FILE, write_heatmaps
 
-            with progress_bar() as report, model_named(what) as card:
-                record = external_test(card, folder, out, report, group_by or "")
-        elif Path(what).is_dir():
+            sheet = (out or Path(what) / "none").with_name(HEATMAPS_FILE)
             with progress_bar() as report:
-                record = measure(Path(what), recipe, folder, out, report, complain, strange)
-        else:
-            record = measured_before(what)
+                said = write_heatmaps(Path(what), heatmaps, sheet, report, folder)
+            complain(said)
         if "answered" in record:
             show_tables(stdout, record, as_json, lambda width: external_tables(record))
         else:

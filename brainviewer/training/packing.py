@@ -36,15 +36,16 @@ def packed(path: Path, name: str = "") -> Iterator[Path]:
         yield Path(folder)
 
 
-def pack_run(run: Path, out: Path, name: str = "") -> None:
+def pack_run(run: Path, out: Path, name: str = "", numbers: Path | None = None) -> None:
     """Write the model of a measured run into the folder ``out``, with what was measured.
 
     name : what to call it; by default as its ``about.toml`` says, or the folder.
+    numbers : of the network; by default the final one's.
 
     Raises FileError if the run is not measured or of another kind, and BrainViewerError if PyTorch
     is not installed.
     """
-    plan_file = run / RECIPE_FILE
+    plan_file, numbers = run / RECIPE_FILE, numbers or run / FINAL_FILE
     of_images = recipe_kind(plan_file) == TUMOUR_IMAGES
     for needed in (EVALUATION_FILE, *((OOD_FILE,) if of_images else ())):
         if not (run / needed).is_file():
@@ -68,7 +69,7 @@ def pack_run(run: Path, out: Path, name: str = "") -> None:
             read_tumour_recipe,
         )
 
-        write_networks(run / FINAL_FILE, read_tumour_recipe(plan_file), out)
+        write_networks(numbers, read_tumour_recipe(plan_file), out)
         content = package.card_content(about, evaluation, out)
     else:
         from brainviewer.training.recipes import read_recipe
@@ -76,7 +77,7 @@ def pack_run(run: Path, out: Path, name: str = "") -> None:
 
         if "head" not in evaluation:
             raise FileError(f"The run {run.name} does not classify.", "Choose another run.")
-        subtype_package.write_networks(read_recipe(plan_file), run / FINAL_FILE, out)
+        subtype_package.write_networks(read_recipe(plan_file), numbers, out)
         content = subtype_package.card_content(about, evaluation, recipe_text, out)
     write_whole(out / CARD_FILE, dump(content).encode())
 

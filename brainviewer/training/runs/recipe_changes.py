@@ -57,13 +57,13 @@ def with_settings(recipe: Path, settings: Sequence[str]) -> Iterator[Path]:
     """
     content = read_toml(recipe)
     known, changed, said = _known(recipe, content), deepcopy(content), {}
-    for setting in settings:
-        key, value = _read(setting)
+    for one in settings:
+        key, value = _read(one)
         _check(recipe, key, value, known)
         *tables, name = key.split(".")
         table = changed
-        for one in tables:
-            table = table.setdefault(one, {})
+        for within in tables:
+            table = table.setdefault(within, {})
         table[name] = float(value) if known[key] is float else value
         said[key] = f"{key} = {_value(table[name])}"
     if changed == content:
@@ -76,10 +76,15 @@ def with_settings(recipe: Path, settings: Sequence[str]) -> Iterator[Path]:
         yield file
 
 
-def _read(setting: str) -> tuple[str, Any]:
-    key, equals, text = (part.strip() for part in setting.partition("="))
+def setting(key: str, value: Any) -> str:
+    """A setting for ``with_settings`` from a value of Python."""
+    return f"{key}={_value(list(value) if isinstance(value, tuple) else value)}"
+
+
+def _read(given: str) -> tuple[str, Any]:
+    key, equals, text = (part.strip() for part in given.partition("="))
     if not equals or not key:
-        raise FileError(f"'{setting}' is no setting.", "Write KEY=VALUE, such as training.batch=8.")
+        raise FileError(f"'{given}' is no setting.", "Write KEY=VALUE, such as training.batch=8.")
     try:
         return key, tomllib.loads(f"value = {text}")["value"]
     except (ValueError, RecursionError):

@@ -66,6 +66,14 @@ def test_a_full_disk_leaves_the_epoch_before(trained: tuple[Path, dict[str, Any]
     assert said["epochs"] == 3
 
 
+def test_half_the_bits_are_for_training_on_a_gpu_only(trained: tuple[Path, dict[str, Any]]) -> None:
+    said = trained[1]["mixed"]
+    assert said["policies"] == ["mixed_float16"]
+    assert said["kinds"] == ["float32"]
+    assert said["losses"][-1] < said["losses"][0]
+    assert said["said"] == " on the GPU with mixed precision"
+
+
 def test_a_run_leaves_a_model_a_result_and_a_page(whole: tuple[Path, dict[str, Any]]) -> None:
     folder, said = whole
     out = folder / "first"
