@@ -56,22 +56,22 @@ def with_settings(recipe: Path, settings: Sequence[str]) -> Iterator[Path]:
     type.
     """
     content = read_toml(recipe)
-    known, changed, said = _known(recipe, content), deepcopy(content), {}
-    for one in settings:
-        key, value = _read(one)
+    known, changed, said = _known(recipe, content), deepcopy(content), []
+    # In this order, so that the same settings make the same file.
+    for key, value in sorted(dict(map(_read, settings)).items()):
         _check(recipe, key, value, known)
         *tables, name = key.split(".")
         table = changed
         for within in tables:
             table = table.setdefault(within, {})
         table[name] = float(value) if known[key] is float else value
-        said[key] = f"{key} = {_value(table[name])}"
+        said.append(f"{key} = {_value(table[name])}")
     if changed == content:
         yield recipe
         return
     with TemporaryDirectory() as folder:
         file = Path(folder) / recipe.name
-        first = f"# {recipe.stem} with {', '.join(said[key] for key in sorted(said))}"
+        first = f"# {recipe.stem} with {', '.join(said)}"
         write_whole(file, f"{first}\n{_toml(changed)}".encode(errors="replace"))
         yield file
 

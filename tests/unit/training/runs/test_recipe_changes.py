@@ -77,12 +77,12 @@ def test_what_changes_nothing_is_the_recipe_itself() -> None:
 
 
 def test_the_order_of_settings_makes_no_other_recipe() -> None:
-    both = ["seed=4", "training.batch=4"]
+    some = ["training.warm_up=0.1", "seed=4", "training.schedule=cosine", "triage.positive=none"]
     texts = []
-    for settings in (both, both[::-1]):
+    for settings in (some, some[::-1], ["seed=5", *some]):
         with with_settings(SHIPPED["cnn-128-flip"], settings) as file:
             texts.append(file.read_bytes())
-    assert texts[0] == texts[1]
+    assert len(set(texts)) == 1
 
 
 def test_words_that_toml_would_not_write_so_come_back(tmp_path: Path) -> None:
