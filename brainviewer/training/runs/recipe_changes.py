@@ -33,6 +33,8 @@ _IMAGE_TABLES = {
 }
 _TABLES = {"training": Schedule, "pretraining": Schedule}
 """The settings that a table may hold besides those that a recipe shows."""
+_OWN = ("classes.", "grid.")
+"""Tables whose keys are names that each recipe gives."""
 _WORDS = re.compile(r"[A-Za-z][\w ./-]*")
 _KINDS = {
     bool: "true or false",
@@ -55,6 +57,9 @@ def with_settings(recipe: Path, settings: Sequence[str]) -> Iterator[Path]:
     nothing. Raises FileError for what cannot be read, is no key of such a recipe, or of another
     type.
     """
+    if not settings:
+        yield recipe
+        return
     content = read_toml(recipe)
     known, changed, said = _known(recipe, content), deepcopy(content), []
     # In this order, so that the same settings make the same file.
@@ -103,7 +108,8 @@ def _known(recipe: Path, content: Mapping[str, Any]) -> dict[str, type]:
     known: dict[str, type] = {}
     for one in (*shown, content):
         for key, of in _types(one, ""):
-            known[key] = float if float in (of, known.get(key)) else of
+            if one is content or not key.startswith(_OWN):
+                known[key] = float if float in (of, known.get(key)) else of
     for table, made in (_IMAGE_TABLES if kind == IMAGE_CLASSES else _TABLES).items():
         if table in known:
             settings: list[tuple[str, Setting]] = [
@@ -123,10 +129,13 @@ def _types(content: Mapping[str, Any], above: str) -> Iterator[tuple[str, type]]
 def _check(recipe: Path, key: str, value: Any, known: Mapping[str, type]) -> None:
     if key not in known:
         guess = get_close_matches(key, known, n=1)
+        table = key.rpartition(".")[0]
+        beside = [one for one in sorted(known) if one.rpartition(".")[0] == table]
+        beside = beside or [one for one in sorted(known) if "." not in one]
         raise FileError(
             f"The recipe {recipe.stem} has no key '{key}'"
             + (f"; did you mean '{guess[0]}'?" if guess else "."),
-            f"Its keys: {', '.join(sorted(known))}.",
+            f"Keys there: {', '.join(beside)}.",
         )
     wanted = known[key]
     kind = _KINDS.get(wanted, "a value of another kind")

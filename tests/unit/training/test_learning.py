@@ -5,16 +5,11 @@ import pytest
 
 pytest.importorskip("torch")
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
-import torch
-
-from brainviewer.training import learning
 from brainviewer.training.learning import from_features, from_samples
-from brainviewer.training.recipes import SCHEDULES, Schedule, rate_factor, read_recipe
+from brainviewer.training.recipes import read_recipe
 from brainviewer.training.resnet50 import ResNet50
 from brainviewer.training.subtype.augmentation_cache import AugmentationCache
 from brainviewer.training.subtype.feature_cache import as_images, build_feature_cache, vary_cheaply
@@ -117,41 +112,3 @@ def test_kept_maps_are_what_the_lower_stages_make_of_the_samples(
     batch = from_features(kept, [0, 1, 2], [0, 2])(20, np.random.default_rng(0))
     assert batch.images.shape == (20, 512, 4, 4)
     assert set(batch.labels.tolist()) == {0, 2}
-
-
-@pytest.mark.parametrize("schedule", SCHEDULES)
-def test_every_schedule_fits_and_tells_the_device(schedule: str) -> None:
-    torch.manual_seed(0)
-    network = torch.nn.Conv2d(1, 1, 1)
-    start = [number.detach().clone() for number in network.parameters()]
-    plan = Schedule(64, 8, 0.01, 0.0, 0.0, 0.0, schedule=schedule, warm_up=0.25)
-    rates: list[float] = []
-    made = learning._rate
-
-    def kept_rate(optimizer: torch.optim.Optimizer, of: Schedule) -> Any:
-        rate = made(optimizer, of)
-        step = rate.step
-
-        def stepped() -> None:
-            rates.append(optimizer.param_groups[0]["lr"])
-            step()
-
-        rate.step = stepped
-        return rate
-
-    def losses(first: int) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
-        for _ in range(first, plan.steps):
-            loss = (network(torch.ones(1, 1, 4, 4)) - 3).square().mean()
-            yield loss, loss
-
-    said: list[str] = []
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(learning, "_rate", kept_rate)
-        fitted = learning.descend(
-            network, losses, plan, "fold 1", lambda _, text: said.append(text), [network]
-        )
-    wanted = [0.01 * rate_factor(schedule, 0.25, step, plan.steps) for step in range(plan.steps)]
-    # PyTorch's own cycle counts one step more, so that the last is not 0.
-    assert rates == pytest.approx(wanted, abs=2e-3 if schedule == "one-cycle" else 1e-9)
-    assert not torch.equal(next(fitted.parameters()), start[0])
-    assert said[0].startswith("fold 1: loss") == (not torch.cuda.is_available())

@@ -98,7 +98,9 @@ def test_words_that_toml_would_not_write_so_come_back(tmp_path: Path) -> None:
     [
         ("training.batches=2", "no key 'training.batches'; did you mean 'training.batch'?"),
         ("training.batches=2", "training.balanced, training.batch, training.epochs"),
-        ("xyz=2", "has no key 'xyz'."),
+        ("xyz=2", "has no key 'xyz'. Keys there: about, augmentation, classes, fine_tuning"),
+        ("no.such.table=2", "Keys there: about, augmentation"),
+        ("classes.none=[]", "has no key 'classes.none'"),
         ("seed.deep=2", "has no key 'seed.deep'"),
         ("training.batch=many", "'training.batch' of the recipe cnn-128-flip takes a whole number"),
         ("training.batch=1.5", "takes a whole number"),
