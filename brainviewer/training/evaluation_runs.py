@@ -67,6 +67,8 @@ def measure(
     file = out or run / EVALUATION_FILE
     if file.suffix != ".json":
         raise FileError(f"'{file.name}' does not end in .json.", "Choose a name that does.")
+    if out is not None:
+        refuse_source(out, [found for name in _OF_TRAINING for found in run.rglob(name)])
     if runs_by_seed(run):
 
         def of_one_seed(one: Path) -> dict[str, Any]:
@@ -97,8 +99,6 @@ def _measure_run(
     plan_file = find_recipe(recipe) if recipe else own if own.is_file() else RECIPE
     if data is None and about and about.get("data") and Path(about["data"]).is_dir():
         data = Path(about["data"])
-    if out is not None:
-        refuse_source(out, [found for name in _OF_TRAINING for found in run.rglob(name)])
     kind = recipe_kind(plan_file)
     measured: dict[str, Any]
     if kind in (IMAGE_CLASSES, IMAGE_VOTE):

@@ -1,6 +1,6 @@
 """What a model says of every case of labelled data, asked as the application asks it."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,7 +20,6 @@ from brainviewer.models.segmentation.network import segmentation_network
 from brainviewer.models.subtype.prediction import classify
 from brainviewer.training.image_classification.data.labelled_images import class_name, find_images
 from brainviewer.training.image_classification.evaluation.results import Predictions
-from brainviewer.training.json_files import write_table
 from brainviewer.training.labelled_data.cases import find_cases
 from brainviewer.training.labelled_data.collection import Case
 
@@ -83,7 +82,7 @@ class Answers:
         return np.asarray(np.isfinite(self.probabilities).all(axis=1))
 
     def predictions(self, test_set: TestSet, members: NDArray[np.bool_]) -> Predictions:
-        """The answers to some of the cases, all of which have one."""
+        """The answers to some of the cases."""
         places = np.flatnonzero(members).tolist()
         groups = np.array([self.patients[place] for place in places])
         return Predictions(
@@ -145,25 +144,6 @@ def engine_for(card: ModelCard) -> InlineEngine:
     finder = None if card.of_images else segmentation_model()
     networks = [one.network for one in (finder, card) if one is not None and one.network]
     return InlineEngine(*networks)
-
-
-def write_answers(path: Path, answers: Answers) -> None:
-    """Write the answers as CSV, a line for each case; raises FileError."""
-    columns = ("case", "patient", "truth", "answer", "confident", "reason")
-    write_table(path, [*columns, *(f"p_{code}" for code in answers.classes)], _rows(answers))
-
-
-def _rows(answers: Answers) -> Iterator[list[str]]:
-    for number, name in enumerate(answers.names):
-        given, reason = answers.probabilities[number], answers.reasons[number]
-        truth = answers.classes[answers.truth[number]]
-        start = [name, answers.patients[number], truth]
-        if not np.isfinite(given).all():
-            yield [*start, "", "", reason, *("" for _ in given)]
-            continue
-        sure = "yes" if answers.confident[number] else "no"
-        answer = answers.classes[int(given.argmax())]
-        yield [*start, answer, sure, "", *(f"{p:.6f}" for p in given)]
 
 
 def _images(data: Path, card: ModelCard, engine: InlineEngine, group_by: str) -> TestSet:

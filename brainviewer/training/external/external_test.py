@@ -20,10 +20,12 @@ from brainviewer.training.external.answers import (
     ask,
     engine_for,
     test_set,
-    write_answers,
 )
 from brainviewer.training.image_classification.evaluation.page import write_page
-from brainviewer.training.image_classification.evaluation.result_files import ANSWERS_FILE
+from brainviewer.training.image_classification.evaluation.result_files import (
+    ANSWERS_FILE,
+    write_answers,
+)
 from brainviewer.training.image_classification.evaluation.results import result_record
 from brainviewer.training.json_files import dump
 from brainviewer.training.metrics.intervals import fraction
@@ -94,7 +96,10 @@ def external_test(
         folder = out.with_suffix("")
         make_folder(folder)
         write_page(result, predictions, None, folder)
-        write_answers(folder / ANSWERS_FILE, answers)
+        everyone = answers.predictions(asked, np.ones_like(answers.confident))
+        sure = np.where(answers.confident, "yes", "no").tolist()
+        more = {"confident": sure, "reason": answers.reasons}
+        write_answers(folder / ANSWERS_FILE, card.codes, everyone, **more)
         write_whole(out, dump(result).encode())
     return result
 

@@ -71,7 +71,7 @@ def write_heatmaps(
                     Tile(
                         _with_heat(pixels, found.heatmap),
                         said if found.in_scope else "no answer",
-                        "right" if right else f"wrong: it is {truth}",
+                        "right" if right else f"it is {truth}",
                         not right,
                     )
                 )

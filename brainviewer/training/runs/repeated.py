@@ -159,8 +159,9 @@ def spread(runs: Sequence[Sequence[Mapping[str, Any]]]) -> list[dict[str, Any]]:
 
 def with_spread(measured: dict[str, Any]) -> dict[str, Any]:
     """The same, with the spread of what has the probabilities of several seeds in one run."""
-    classes, patients = measured["classes"], measured["inputs"]["patients"]
-    truth = np.array([classes.index(one["label"]) for one in patients], np.int64)
+    classes = measured["classes"]
+    labels = measured.get("labels") or [one["label"] for one in measured["inputs"]["patients"]]
+    truth = np.array([classes.index(label) for label in labels], np.int64)
     for entry in measured["figures"].values():
         runs = np.array(entry.get("probabilities", []))
         if len(runs) > 1:

@@ -39,7 +39,7 @@ def test_the_notebook_runs(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     said = done.stdout.splitlines()
     assert said[0] == (
-        "{'epochs': 6, 'batch': 8, 'learning_rate': 0.01, 'schedule': 'cosine', 'warm_up': 0.2}"
+        "{'epochs': 15, 'batch': 8, 'learning_rate': 0.02, 'schedule': 'cosine', 'warm_up': 0.2}"
     )
     assert said[1].startswith("The recipe small has no key 'training.epoch'; did you mean")
     accuracy = next(line for line in said if line.startswith("accuracy"))

@@ -44,19 +44,23 @@ def write_predictions(
     write_arrays(path, **arrays)
 
 
-def write_answers(path: Path, classes: Sequence[str], tested: Predictions) -> None:
-    """Write the answers as CSV, a line for each case; raises FileError."""
+def write_answers(
+    path: Path, classes: Sequence[str], tested: Predictions, **more: Sequence[str]
+) -> None:
+    """Write the answers as CSV, a line for each case; raises FileError.
+
+    tested : probabilities are NaN where there is no answer. more : columns of their own.
+    """
     groups = tested.files if tested.groups is None else map(str, tested.groups)
-    said = zip(tested.files, groups, tested.folds, tested.truth, tested.probabilities, strict=True)
-    write_table(
-        path,
-        ["case", "patient", "fold", "truth", "answer", *(f"p_{name}" for name in classes)],
-        (
-            [case, group, fold, classes[truth], classes[int(given.argmax())]]
-            + [f"{p:.6f}" for p in given]
-            for case, group, fold, truth, given in said
-        ),
-    )
+    columns = ["case", "patient", "fold", "truth", "answer", *more, *(f"p_{c}" for c in classes)]
+    own = (tested.files, groups, tested.folds, tested.truth, tested.probabilities)
+    rows = []
+    for case, group, fold, truth, given, *beside in zip(*own, *more.values(), strict=True):
+        there = bool(np.isfinite(given).all())
+        answer = classes[int(given.argmax())] if there else ""
+        chances = [f"{p:.6f}" if there else "" for p in given]
+        rows.append([case, group, fold, classes[truth], answer, *beside, *chances])
+    write_table(path, columns, rows)
 
 
 def read_predictions(path: Path) -> RunPredictions | None:

@@ -76,7 +76,7 @@ def test_right_and_wrong_images_of_the_first_fold(
         assert tile.image.shape == (96, 96, 3)
         # Colours: the map lies over the grey image.
         assert np.ptp(tile.image.astype(int), axis=2).max() > 40
-        assert tile.caution == tile.second.startswith("wrong: it is ")
+        assert tile.caution == tile.second.startswith("it is ")
 
 
 def test_fewer_images_than_asked_for(folder: Path) -> None:
