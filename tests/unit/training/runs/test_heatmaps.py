@@ -71,7 +71,7 @@ def test_right_and_wrong_images_of_the_first_fold(
     assert said == f"Heatmaps of 4 held-out images are in {folder / 'heatmaps.png'}."
     assert (folder / "heatmaps.png").read_bytes().startswith(b"\x89PNG")
     title, tiles = sheets[0]
-    assert title == "A small network: 4 held-out images, class-activation heatmaps"
+    assert title == "made: 4 held-out images, class-activation heatmaps"
     for tile in tiles:
         assert tile.image.shape == (96, 96, 3)
         # Colours: the map lies over the grey image.
