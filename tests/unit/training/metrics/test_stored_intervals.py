@@ -8,10 +8,8 @@ from typing import Any
 
 import pytest
 
-from brainviewer.training.json_files import dump
 from brainviewer.training.metrics.fractions import wilson
 from brainviewer.training.metrics.intervals import against_bar, bar_words
-from brainviewer.training.metrics.recount import KINDS, recount
 
 ROOT = Path(__file__).resolve().parents[4]
 FILES = [
@@ -66,18 +64,6 @@ def test_every_fraction_has_the_interval_of_wilson(file: Path) -> None:
         # The value is rounded to four digits, the effective number to one.
         assert one["low"] == pytest.approx(low, abs=4e-4), one
         assert one["high"] == pytest.approx(high, abs=4e-4), one
-
-
-def test_counting_again_changes_nothing() -> None:
-    """What ships is what ``brainviewer.training.metrics.recount`` makes of its counts."""
-    done = 0
-    for file in FILES:
-        content = read(file)
-        if not isinstance(content, dict) or content.get("kind") not in KINDS:
-            continue
-        assert dump(recount(content)) == file.read_text(encoding="utf-8"), file.name
-        done += 1
-    assert done > 100
 
 
 def test_a_bar_is_met_where_the_whole_interval_is_beyond_it() -> None:
