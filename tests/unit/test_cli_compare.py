@@ -74,6 +74,8 @@ def test_a_model_on_cases_of_ones_own(
     assert json.loads(out.read_text()) == record
     answered = record["answered"]
     assert (answered["cases"], answered["answered"]) == (13, 12)
+    by_class = answered["by_class"].values()
+    assert [sum(one[key] for one in by_class) for key in ("cases", "answered")] == [13, 12]
     (reason,) = answered["reasons"]
     assert "nearly uniform" in reason
     assert record["intervals"] == {"over": "patients", "units": 6}

@@ -138,6 +138,10 @@ def _answered(answers: Answers, asked: TestSet) -> dict[str, Any]:
     return {
         "cases": many,
         "answered": int(there.sum()),
+        "by_class": {
+            code: {"cases": int(own.sum()), "answered": int(there[own].sum())}
+            for code, own in ((c, answers.truth == n) for n, c in enumerate(answers.classes))
+        },
         "reasons": dict(reasons.most_common()),
         "confident": int(answers.confident.sum()),
         "confident_wrong": int(np.sum(answers.confident & ~right)),

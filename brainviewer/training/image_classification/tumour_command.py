@@ -1,6 +1,5 @@
 """``train`` and ``evaluate`` for the network of single images."""
 
-import json
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -123,9 +122,7 @@ def evaluate_tumour_network(
         said = predict_held_out(samples, odd, run, plan, report, doubtful)
         save_predictions(said, run / PREDICTIONS_FILE)
     said = load_predictions(run / PREDICTIONS_FILE)
-    controls = run / "controls.json"
-    known = json.loads(controls.read_text(encoding="utf-8")) if controls.is_file() else {}
-    record = evaluate(said, plan.quantile, known) | {"input": recipe_content(recipe)["input"]}
+    record = evaluate(said, plan.quantile) | {"input": recipe_content(recipe)["input"]}
     name = str((read_run(run) or {}).get("recipe", recipe.stem))
     write_whole(run / RESULT_FILE, dump(_result(name, plan, said, cheng)).encode())
     write_curves(CLASSES, held_out_predictions(said), run)

@@ -19,7 +19,6 @@ from brainviewer.models.subtype.input import cut_out
 from brainviewer.training.image_classification.data.benign_edits import edit
 from brainviewer.training.image_classification.data.tumour_folds import CLASSES, FOLDS
 from brainviewer.training.image_classification.data.tumour_samples import CHENG, LGG, Sample
-from brainviewer.training.image_classification.evaluation.controls import border_only, centre_masked
 from brainviewer.training.image_classification.evaluation.tumour_predictions import (
     EDIT_NAMES,
     TumourPredictions,
@@ -35,6 +34,7 @@ _BATCH = 16
 _OF_FOLD = 600  # images that tell what a fold's network has seen
 _EVERY = 6  # one image in so many is edited
 _OF_KIND = 60
+_BORDER, _MIDDLE = 0.8, 0.6  # side of the square in the middle that is hidden
 _SEED = 2026
 
 Tensors = NDArray[np.float32]
@@ -114,8 +114,8 @@ def predict_held_out(
             if lesion is not None:
                 shown = cut_out(lesion.astype(np.float32), boxes[n], model_input.size)
                 looked[:, n] = _looked(features[0] @ dense[codes[n]], shown)
-        bordered[own] = look(network, border_only(tensors[own]), False)[0]
-        masked[own] = look(network, centre_masked(tensors[own]), False)[0]
+        bordered[own] = look(network, middle_hidden(tensors[own], _BORDER), False)[0]
+        masked[own] = look(network, middle_hidden(tensors[own], _MIDDLE), False)[0]
         report((place + 0.3) / 4, f"fold {fold}: images out of scope")
         _, maps = look(network, odd, mirrored)
         ood_distances[place, ~gated] = [ood_check.distance(row) for row in _embeddings(maps)]
@@ -152,6 +152,25 @@ def predict_held_out(
         ood_gated=gated,
         ood_distances=ood_distances,
     )
+
+
+def middle_hidden(tensors: Tensors, fraction: float) -> Tensors:
+    """Prepared images (n, size, size, 1) without the square in the middle.
+
+    fraction : side of the square, of the image's.
+
+    What is hidden becomes the median of what is left of the head, and black if nothing is.
+    """
+    size = tensors.shape[1]
+    edge = round(size * (1 - fraction) / 2)
+    seen = np.ones((size, size), bool)
+    seen[edge : size - edge, edge : size - edge] = False
+    shown = tensors.copy()
+    for one in shown[..., 0]:
+        rest = one[seen]
+        head = rest[rest > rest.min()]
+        one[~seen] = np.median(head) if head.size else rest.min()
+    return shown
 
 
 def look(network: MapNetwork, tensors: Tensors, mirrored: bool) -> tuple[Tensors, Tensors]:

@@ -51,13 +51,10 @@ _SHORT = ("accuracy", "macro F1", "worst-class recall", "AUROC")
 _KIND_OF_NONE = CLASSES.index("none")
 
 
-def evaluate(
-    said: TumourPredictions, quantile: float, controls: Mapping[str, Any] | None = None
-) -> dict[str, Any]:
+def evaluate(said: TumourPredictions, quantile: float) -> dict[str, Any]:
     """What card, README and leaderboard report.
 
     quantile : fraction of the unseen images that the limit of the OOD check lets pass.
-    controls : what trivial information alone tells (see ``controls``).
     """
     right, folds = ~said.doubtful, said.folds
     fusion_heads = fusion_heads_of_folds(said)
@@ -93,7 +90,6 @@ def evaluate(
             ),
             "all but the middle": _in_short(said.labels, scaled(said.masked, folds, fusion_heads)),
         },
-        "controls": dict(controls or {}),
         "edits": edits,
         "scope": ood_check,
         "looks": _looks(said),
