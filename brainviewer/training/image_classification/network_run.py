@@ -18,6 +18,7 @@ from brainviewer.files.writing import write_whole
 from brainviewer.training.image_classification.data.preparation import Images
 from brainviewer.training.image_classification.data.split import Chosen, Split
 from brainviewer.training.image_classification.evaluation import results
+from brainviewer.training.image_classification.evaluation.duplicate_leak import leak_of
 from brainviewer.training.image_classification.evaluation.result_files import (
     PREDICTIONS_FILE,
     RunPredictions,
@@ -85,6 +86,7 @@ class NetworkRun:
             made_with=made_with(),
             operating_point=results.operating_point(self.recipe, classes, validated, tested),
             validation=results.in_short(validated),
+            leak=leak_of(self.chosen.source, tested),
             epochs=[len(one["history"]) for one in about],
             training_seconds=round(sum(entry["seconds"] for entry in history), 1),
             notices=list(notices),

@@ -25,13 +25,22 @@ from brainviewer.training.image_classification.evaluation.held_out_predictions i
     read_ood_images,
 )
 from brainviewer.training.image_classification.evaluation.page import write_curves
-from brainviewer.training.image_classification.evaluation.results import RESULT_FILE
+from brainviewer.training.image_classification.evaluation.result_files import (
+    PREDICTIONS_FILE,
+    write_predictions,
+)
+from brainviewer.training.image_classification.evaluation.results import (
+    RESULT_FILE,
+    SHIPPED,
+    Predictions,
+    result_record,
+)
 from brainviewer.training.image_classification.evaluation.tumour_evaluation import (
     evaluate,
     held_out_predictions,
 )
 from brainviewer.training.image_classification.evaluation.tumour_predictions import (
-    PREDICTIONS_FILE,
+    HELD_OUT_FILE,
     TumourPredictions,
     load_predictions,
     save_predictions,
@@ -54,7 +63,6 @@ from brainviewer.training.image_classification.recipes.tumour_recipe import (
 )
 from brainviewer.training.json_files import dump
 from brainviewer.training.labelled_data.pretraining_images import cheng_folder
-from brainviewer.training.leaderboard.shipped_model import shipped_result
 from brainviewer.training.recipes import FINAL_FILE, PRETRAINED_FILE
 from brainviewer.training.run_folder import begin_run, check_run, describe_run, read_run
 from brainviewer.training.subtype.package import OOD_FILE
@@ -114,18 +122,20 @@ def evaluate_tumour_network(
         raise FileError("The images are needed to measure.", "Name their folder with --data.")
     plan = read_tumour_recipe(recipe)
     cheng = tumour_images(data)
-    if not (run / PREDICTIONS_FILE).is_file():
+    if not (run / HELD_OUT_FILE).is_file():
         beside = {LGG: FurtherImages(0)} if (cheng.parent / LGG).is_dir() else {}
         samples = read_samples(cheng, beside)
         odd = [] if ood is None else read_ood_images(ood)
         doubtful = with_copies(samples, plan.left_out)
         said = predict_held_out(samples, odd, run, plan, report, doubtful)
-        save_predictions(said, run / PREDICTIONS_FILE)
-    said = load_predictions(run / PREDICTIONS_FILE)
+        save_predictions(said, run / HELD_OUT_FILE)
+    said = load_predictions(run / HELD_OUT_FILE)
     record = evaluate(said, plan.quantile) | {"input": recipe_content(recipe)["input"]}
     name = str((read_run(run) or {}).get("recipe", recipe.stem))
-    write_whole(run / RESULT_FILE, dump(_result(name, plan, said, cheng)).encode())
-    write_curves(CLASSES, held_out_predictions(said), run)
+    tested = held_out_predictions(said)
+    write_whole(run / RESULT_FILE, dump(_result(name, plan, said, tested, cheng)).encode())
+    write_predictions(run / PREDICTIONS_FILE, tested)
+    write_curves(CLASSES, tested, run)
     if not (run / OOD_FILE).is_file():
         report(0.9, "features of the final network")
         network = load_network(run / FINAL_FILE, plan.network)
@@ -136,16 +146,37 @@ def evaluate_tumour_network(
     return record
 
 
-def _result(name: str, plan: TumourRecipe, said: TumourPredictions, cheng: Path) -> dict[str, Any]:
+def _result(
+    name: str, plan: TumourRecipe, said: TumourPredictions, tested: Predictions, cheng: Path
+) -> dict[str, Any]:
     """The run as a row of the leaderboard; what it costs is known when it is packed."""
-    title = BACKBONES[plan.network].application
-    made = shipped_result(
-        name,
-        f"{title} on the head alone, and where the tumour lies as a second task",
-        find_images(cheng),
+    title, source = BACKBONES[plan.network].application, find_images(cheng)
+    counts = np.bincount(tested.truth, minlength=len(CLASSES)).tolist()
+    return result_record(
+        SHIPPED,
         CLASSES,
-        held_out_predictions(said),
-        {
+        tested,
+        plan.seed,
+        recipe=name,
+        network=name,
+        about=f"{title} on the head alone, and where the tumour lies as a second task",
+        data={
+            "folder": source.folder.name,
+            "layout": source.layout,
+            "images_sha256": source.sha256,
+            "images": len(tested.files),
+            "classes": dict(zip(CLASSES, counts, strict=True)),
+        },
+        protocol={
+            "split": source.layout,
+            "grouped": source.grouped,
+            "tested": sorted(set(tested.folds)),
+            "train": int(np.sum((said.folds != FOLDS[0]) & ~said.doubtful)),
+            "validation": 0,
+            "test": len(tested.files),
+            "limit": None,
+        },
+        settings={
             "input_size": plan.input.size,
             "colour": "grey",
             "crop": "head",
@@ -155,11 +186,10 @@ def _result(name: str, plan: TumourRecipe, said: TumourPredictions, cheng: Path)
             "training": asdict(plan.training),
             "seed": plan.seed,
         },
-        {"train": int(np.sum((said.folds != FOLDS[0]) & ~said.doubtful)), "validation": 0},
-        plan.seed,
+        notices=[
+            *source.notices,
+            f"Images of {' and '.join(plan.further)} were learned from as well. Images with a "
+            "wrong label were not learned from, but count: "
+            f"{int(said.doubtful.sum())}.",
+        ],
     )
-    made["notices"].append(
-        f"Images of {' and '.join(plan.further)} were learned from as well. Images with a wrong "
-        f"label were not learned from, but count: {int(said.doubtful.sum())}."
-    )
-    return made

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
-from brainviewer.training.leaderboard.entries import SHIPPED
+from brainviewer.training.image_classification.evaluation.results import SHIPPED
 
 Row = Mapping[str, Any]
 _FRACTION = re.compile(r"(\d+(?:\.\d+)?) %")

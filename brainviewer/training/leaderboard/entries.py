@@ -11,14 +11,13 @@ from typing import Any
 from brainviewer.core.errors import FileError
 from brainviewer.training.image_classification.data.split_list import LISTED
 from brainviewer.training.image_classification.evaluation.result_files import read_result
-from brainviewer.training.image_classification.evaluation.results import AUROC, ECE, WORST
+from brainviewer.training.image_classification.evaluation.results import AUROC, ECE, SHIPPED, WORST
 from brainviewer.training.image_classification.recipes.recipe import IMAGE_CLASSES, IMAGE_VOTE
 from brainviewer.training.metrics.intervals import value_of
 
 Result = dict[str, Any]
 Rows = dict[Hashable, Result]
 Question = tuple[str, ...]
-SHIPPED = "shipped-model"
 KINDS = (IMAGE_CLASSES, IMAGE_VOTE, SHIPPED)
 RANKED_BY = "macro F1"
 _MOST_BYTES = 4_000_000  # of a result; the architecture beside it can be larger
@@ -54,6 +53,7 @@ _SHAPE: Mapping[str, Any] = {
     "figures": [_FIGURE],
     "confusion": [[float]],
     "notices": [str],
+    "changes": _Maybe([str]),
     "epochs": _Maybe([int]),
     "history": _Maybe([{**_EPOCH, **_CURVES}]),
     "operating_point": _Maybe(

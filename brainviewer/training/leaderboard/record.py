@@ -1,17 +1,12 @@
 """The leaderboard as plain data."""
 
 from collections.abc import Mapping, Sequence
-from functools import cache
 from typing import Any
 
-from brainviewer.core.counting import counted
-from brainviewer.core.errors import FileError
 from brainviewer.training.image_classification.data.labelled_images import FOLDS
-from brainviewer.training.image_classification.recipes.recipe import IMAGE_VOTE, ImageRecipe
-from brainviewer.training.image_classification.recipes.recipe_file import read_image_recipe
-from brainviewer.training.leaderboard.duplicate_leak import inflation
+from brainviewer.training.image_classification.evaluation.duplicate_leak import inflation
+from brainviewer.training.image_classification.recipes.recipe import IMAGE_VOTE
 from brainviewer.training.leaderboard.entries import FIGURES, RANKED_BY, Entry, Result, Table
-from brainviewer.training.training_runs import shipped_recipes
 
 SCHEMA = "brainviewer-leaderboard/2"
 TABLES = (
@@ -106,51 +101,12 @@ def _side(result: Result | None) -> dict[str, Any] | None:
 
 
 def conditions(result: Mapping[str, Any]) -> list[str]:
-    """In what a network was trained or tested with less than its recipe says, in words."""
-    how, protocol = result["settings"], result["protocol"]
-    said = []
+    """In what a network was trained or tested otherwise than its recipe says, in words."""
+    protocol = result["protocol"]
     if result["kind"] == IMAGE_VOTE:
-        said.append(f"votes of {', '.join(one['network'] for one in result.get('members', ()))}")
+        said = [f"votes of {', '.join(one['network'] for one in result.get('members', ()))}"]
     else:
-        if how.get("base") and not how.get("pretrained"):
-            said.append("without pretraining, all of it trained at once")
-        if (recipe := _recipe(str(result.get("recipe")))) is not None:
-            said += _less(how, recipe)
-        if protocol.get("limit") is not None:
-            said.append(f"on {counted(protocol['train'], 'training image')} only")
+        said = list(result.get("changes") or ())
     if protocol["split"] == FOLDS and len(protocol["tested"]) == 1:
         said.append(f"tested on fold {protocol['tested'][0]} only")
     return said
-
-
-def _less(how: Mapping[str, Any], recipe: ImageRecipe) -> list[str]:
-    """Settings that differ from those of the recipe of that name, as it ships: "4 of 20 epochs"."""
-    said = []
-    size, own = how.get("input_size"), recipe.preparation.size
-    if size != own:
-        said.append(f"{size} of {own} px")
-    training, tuning = how.get("training"), how.get("fine_tuning")
-    if training and training["epochs"] != recipe.training.epochs:
-        said.append(f"{training['epochs']} of {recipe.training.epochs} epochs")
-    if recipe.fine_tuning is not None and how.get("pretrained"):
-        if tuning is None:
-            said.append("not fine-tuned")
-        elif tuning["epochs"] != recipe.fine_tuning.epochs:
-            said.append(f"fine-tuned for {tuning['epochs']} of {recipe.fine_tuning.epochs} epochs")
-    if training and training["batch"] != recipe.training.batch:
-        said.append(f"batches of {training['batch']}, not {recipe.training.batch}")
-    copies = (how.get("augmentation") or {}).get("copies", 0)
-    if copies < recipe.augmentation.copies:
-        many = counted(copies, "varied copy", "varied copies") if copies else "no varied copies"
-        said.append(f"{many}, not {recipe.augmentation.copies}")
-    return said
-
-
-@cache
-def _recipe(name: str) -> ImageRecipe | None:
-    """A recipe that ships; None if there is none of that name. A grid differs in layers only."""
-    file = shipped_recipes().get(name)
-    try:
-        return None if file is None else read_image_recipe(file)[0]
-    except FileError:  # of another kind
-        return None

@@ -28,6 +28,8 @@ from brainviewer.training.metrics.metrics import (
 
 FORMAT = 1
 RESULT_FILE = "result.json"
+SHIPPED = "shipped-model"
+"""The kind of a result of a network of tumours on single images, as models that ship are."""
 DRAWS = 1000
 COSTS = ("parameters", "size_bytes", "ms_per_image", "training_seconds")
 AUROC, WORST, ECE = "AUROC", "worst-class recall", "expected calibration error"

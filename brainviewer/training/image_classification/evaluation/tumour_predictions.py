@@ -19,7 +19,7 @@ from brainviewer.training.image_classification.data.tumour_folds import CLASSES,
 from brainviewer.training.json_files import read_arrays, write_arrays
 from brainviewer.training.softmax_regression import balanced_log_loss
 
-PREDICTIONS_FILE = "predictions.npz"
+HELD_OUT_FILE = "held-out.npz"
 EDIT_NAMES = (*EDITS, *EXTRA_EDITS)
 # Below it, answers are wrong about as often as right.
 LEAST_CONFIDENT = 0.6

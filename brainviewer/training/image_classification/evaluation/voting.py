@@ -13,6 +13,7 @@ from brainviewer.core.errors import FileError
 from brainviewer.files.writing import make_folder, write_whole
 from brainviewer.training.image_classification.data.labelled_images import LabelledImages
 from brainviewer.training.image_classification.evaluation import results
+from brainviewer.training.image_classification.evaluation.duplicate_leak import leak_of
 from brainviewer.training.image_classification.evaluation.page import write_page
 from brainviewer.training.image_classification.evaluation.result_files import (
     PREDICTIONS_FILE,
@@ -20,7 +21,11 @@ from brainviewer.training.image_classification.evaluation.result_files import (
     read_result,
     write_predictions,
 )
-from brainviewer.training.image_classification.evaluation.results import RESULT_FILE, Predictions
+from brainviewer.training.image_classification.evaluation.results import (
+    RESULT_FILE,
+    SHIPPED,
+    Predictions,
+)
 from brainviewer.training.image_classification.recipes.recipe import (
     IMAGE_CLASSES,
     IMAGE_VOTE,
@@ -63,6 +68,7 @@ def vote(
     for name, together in (("majority", majority), ("soft", lambda stacked: stacked.mean(axis=0))):
         classified = _voted([member.tested for member in members], together)
         result = _result(recipe, recipe_sha256, f"{recipe.name}-{name}", members, classified)
+        result["leak"] = leak_of(source, classified)
         make_folder(out / name)
         validated = _voted(seen, together) if seen else None
         write_predictions(out / name / PREDICTIONS_FILE, classified, validated)
@@ -77,7 +83,7 @@ def _chosen(recipe: VoteRecipe, source: LabelledImages, runs: Sequence[Path]) ->
     groups: dict[tuple[Any, ...], list[_Member]] = defaultdict(list)
     for file in sorted({file for run in runs for file in run.rglob(RESULT_FILE)}):
         result, kept = read_result(file), read_predictions(file.parent / PREDICTIONS_FILE)
-        if result is None or kept is None or result["kind"] != IMAGE_CLASSES:
+        if result is None or kept is None or result["kind"] not in (IMAGE_CLASSES, SHIPPED):
             continue
         if result["data"]["images_sha256"] == source.sha256:
             tested, seen = kept.test.by_file(), kept.validation and kept.validation.by_file()
@@ -89,8 +95,11 @@ def _chosen(recipe: VoteRecipe, source: LabelledImages, runs: Sequence[Path]) ->
             f"{len(largest)} {'was' if len(largest) == 1 else 'were'} found.",
             "Train more recipes with the same data and fold, and name their folders with --runs.",
         )
-    best = sorted(largest, key=lambda m: -float(m.result["validation"][recipe.chosen_by]))
-    return best[: recipe.members]
+
+    def worth(member: _Member) -> float:
+        return float((member.result["validation"] or {}).get(recipe.chosen_by, 0))
+
+    return sorted(largest, key=worth, reverse=True)[: recipe.members]
 
 
 def majority(stacked: Stacked) -> Stacked:
@@ -147,5 +156,10 @@ def _result(
             for one in known
         ],
         notices=list(dict.fromkeys(notice for one in known for notice in one["notices"])),
-        **{key: round(sum(one[key] for one in known), 3) for key in results.COSTS},
+        **{key: _sum([one[key] for one in known]) for key in results.COSTS},
     )
+
+
+def _sum(costs: Sequence[float | None]) -> float | None:
+    known = [cost for cost in costs if cost is not None]
+    return round(sum(known), 3) if len(known) == len(costs) else None

@@ -212,7 +212,7 @@ def test_options_of_images_are_refused_for_other_recipes(tmp_path: Path, capfd: 
     assert "--epochs has no meaning for the recipe resnet50-glioma" in refused(capfd)
 
 
-def result_of(folder: Path, name: str, source: Any, right: float) -> None:
+def result_of(folder: Path, name: str, source: Any, right: float, **more: Any) -> None:
     """A result as a training writes it, of a network that answers rightly so often."""
     random = np.random.default_rng(sum(name.encode()))
     truth = np.arange(20) % 4
@@ -230,7 +230,7 @@ def result_of(folder: Path, name: str, source: Any, right: float) -> None:
                      "validation": 4, "test": 20},
         "settings": {"pretrained": False}, "validation": {"macro F1": right, "accuracy": right},
         "parameters": 10, "size_bytes": 100, "ms_per_image": 1.0, "training_seconds": 2.0,
-        "notices": [], **measured(classes, tested, 1),
+        "notices": [], **measured(classes, tested, 1), **more,
     }  # fmt: skip
     (folder / name).mkdir(parents=True)
 
@@ -265,6 +265,18 @@ def test_a_vote_of_finished_runs(tmp_path: Path, capfd: Any) -> None:
         assert sorted(kept) == [
             "about", "test_files", "test_folds", "test_probabilities", "test_truth"
         ]  # fmt: skip
+
+
+def test_networks_of_tumours_vote_without_validation_images(tmp_path: Path, capfd: Any) -> None:
+    data = write_table(tmp_path / "data", 4)
+    unknown = {"kind": "shipped-model", "validation": None, "ms_per_image": None}
+    for name, right in (("a", 0.9), ("b", 0.8)):
+        result_of(tmp_path / "runs", name, find_images(data), right, **unknown)
+    runs = [option for name in "ab" for option in ("--runs", tmp_path / "runs" / name)]
+    assert run("train", "tumour-vote", "--data", data, *runs, "--out", tmp_path / "vote") == 0
+    soft = json.loads((tmp_path / "vote" / "soft" / RESULT_FILE).read_text())
+    assert [one["network"] for one in soft["members"]] == ["a", "b"]
+    assert (soft["parameters"], soft["ms_per_image"]) == (20, None)
 
 
 def test_the_majority_decides_and_probability_breaks_ties() -> None:

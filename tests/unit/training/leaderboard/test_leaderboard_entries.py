@@ -2,31 +2,29 @@
 
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import cv2
 import numpy as np
 import pytest
-from board_results import FOUR, epoch, result, write
+from board_results import FOUR, result, write
 from labelled_images import head, write_images
 
 from brainviewer.core.errors import FileError
 from brainviewer.training.image_classification.data.labelled_images import (
-    LabelledImage,
-    LabelledImages,
     find_images,
 )
-from brainviewer.training.image_classification.evaluation.results import Predictions
-from brainviewer.training.leaderboard.collect import collect, thinned
-from brainviewer.training.leaderboard.duplicate_leak import (
+from brainviewer.training.image_classification.evaluation.duplicate_leak import (
     accuracy_by_copies,
     images_with_copies,
     inflation,
+    leak_of,
 )
-from brainviewer.training.leaderboard.entries import SHIPPED, read_tables
+from brainviewer.training.image_classification.evaluation.results import SHIPPED, Predictions
+from brainviewer.training.leaderboard.entries import read_tables
 from brainviewer.training.leaderboard.record import as_record, conditions
-from brainviewer.training.leaderboard.shipped_model import shipped_result
 
 
 def networks(folder: Path) -> list[list[tuple[str, bool, bool]]]:
@@ -188,41 +186,10 @@ def test_training_time_is_that_of_one_network(tmp_path: Path) -> None:
     assert row["inflation"] is None
 
 
-@pytest.mark.parametrize(
-    ("changes", "said"),
-    [
-        ({}, []),
-        ({"input_size": 64}, ["64 of 128 px"]),
-        ({"training": {"epochs": 4, "batch": 8}}, ["4 of 20 epochs", "batches of 8, not 20"]),
-    ],
-)
-def test_a_row_says_what_was_done_with_less(changes: dict[str, Any], said: list[str]) -> None:
-    assert conditions(result(**changes)) == said
-
-
-def test_a_row_says_what_was_not_pretrained_tuned_or_varied() -> None:
-    one = result(
-        "transfer-vgg16",
-        tested=("4",),
-        input_size=224,
-        base="VGG16",
-        training={"epochs": 30, "batch": 32},
-    )
-    one["protocol"]["limit"] = 20
-    assert conditions(one) == [
-        "without pretraining, all of it trained at once",
-        "no varied copies, not 3",
-        "on 30 training images only",
-        "tested on fold 4 only",
-    ]
-    one["settings"] |= {"pretrained": True}
-    assert conditions(one)[0] == "not fine-tuned"
-    one["settings"]["fine_tuning"] = {"epochs": 1, "batch": 16}
-    assert conditions(one)[0] == "fine-tuned for 1 of 10 epochs"
-
-
-def test_own_recipes_have_nothing_to_be_compared_with() -> None:
-    assert conditions(result("mine", input_size=64)) == []
+def test_a_row_says_what_was_done_otherwise() -> None:
+    assert conditions(result()) == []
+    one = result(tested=("4",)) | {"changes": ["4 epochs instead of 20"]}
+    assert conditions(one) == ["4 epochs instead of 20", "tested on fold 4 only"]
 
 
 def test_a_vote_names_its_members() -> None:
@@ -231,48 +198,14 @@ def test_a_vote_names_its_members() -> None:
 
 
 def test_a_model_that_ships_joins_the_rows_of_its_data(tmp_path: Path) -> None:
-    images = tuple(LabelledImage(f"glioma/{n}.jpg", "glioma", str(n), "1") for n in range(8))
-    source = LabelledImages(tmp_path, "patient-wise folds", images, True, ("Told.",))
-    truth = np.arange(8) % 4
-    classified = Predictions(tuple(p.file for p in images), ("1", "2") * 4, truth, np.eye(4)[truth])
-    made = shipped_result(
-        "best", "The model", source, FOUR, classified, {"input_size": 224},
-        {"train": 6, "validation": 0},
-    ) | {"parameters": 5}  # fmt: skip
-    trained = result(tested=("1", "2"), images=8)
-    trained["data"]["images_sha256"] = source.sha256
-    write(tmp_path / "in", json.loads(json.dumps(made)), trained)
-    (table,) = read_tables(tmp_path / "in")
+    bare = {"kind": SHIPPED, "parameters": 5, "ms_per_image": None, "training_seconds": None}
+    write(tmp_path, result("best", 1.0, recipe="best") | bare, result("other"))
+    (table,) = read_tables(tmp_path)
     assert [entry.known["kind"] for entry in table.entries] == [SHIPPED, "image-classes"]
     row = as_record([table])["tables"][0]["rows"][0]
     assert row["patient_wise"]["figures"]["accuracy"]["value"] == 1.0
-    assert row["patient_wise"]["tested"] == ["1", "2"]
     assert row["parameters"] == 5 and row["ms_per_image"] is None
     assert row["training_seconds"] is None and row["conditions"] == []
-
-
-def test_histories_become_thin_and_keep_their_ends() -> None:
-    one = result()
-    one["history"] = [epoch("1", "frozen", n) for n in range(1, 101)]
-    one["history"] += [epoch("1", "fine-tuning", n) for n in (1, 2)]
-    kept = thinned(one)["history"]
-    frozen = [entry["epoch"] for entry in kept if entry["phase"] == "frozen"]
-    assert frozen[0] == 1 and frozen[-1] == 100 and len(frozen) <= 25
-    assert [entry["epoch"] for entry in kept if entry["phase"] == "fine-tuning"] == [1, 2]
-    assert "seconds" not in kept[0]
-
-
-def test_runs_are_collected_where_they_were(tmp_path: Path) -> None:
-    runs = write(tmp_path / "runs" / "set", result())
-    spoken = json.loads((runs / "0" / "result.json").read_text())
-    del spoken["data"]["folder"]
-    (runs / "0" / "result.json").write_text(json.dumps(spoken))
-    (runs / "0" / "run.json").write_text('{"data": "/somewhere/cheng"}')
-    (written,) = collect(tmp_path / "runs", tmp_path / "out")
-    assert written == tmp_path / "out" / "set" / "0.json"
-    assert json.loads(written.read_text())["data"]["folder"] == "cheng"
-    with pytest.raises(FileError, match="no results"):
-        collect(tmp_path / "out" / "set", tmp_path / "again")
 
 
 def test_copies_are_found_and_counted_apart(tmp_path: Path) -> None:
@@ -295,6 +228,8 @@ def test_copies_are_found_and_counted_apart(tmp_path: Path) -> None:
         "copies": 4, "right_on_copies": 4, "others": 1, "right_on_others": 0
     }  # fmt: skip
     assert accuracy_by_copies(classified, files) is None
+    assert leak_of(source, classified) == told
+    assert leak_of(replace(source, layout="class folders"), classified) is None
 
 
 @pytest.mark.parametrize(

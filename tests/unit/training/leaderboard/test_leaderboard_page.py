@@ -131,7 +131,7 @@ def test_the_page_says_first_how_many_test_images_are_copies(tmp_path: Path) -> 
 
 def test_the_chart_says_what_was_less_and_leaves_out_what_was_reported(tmp_path: Path) -> None:
     whole = result("cnn-128-flip", training={"epochs": 20, "batch": 20})
-    stub = result("cnn-150-deep", 0.7, input_size=32, training={"epochs": 1, "batch": 20})
+    stub = result("cnn-150-deep", 0.7) | {"changes": ["32 of 150 px", "1 of 50 epochs"]}
     write(tmp_path, whole, stub)
     chart = page_of(tmp_path).split("</section>")[0]
     first, second = chart.split("<b>cnn-150-deep")

@@ -2,13 +2,20 @@
 
 import math
 from collections.abc import Collection, Mapping
+from contextlib import suppress
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from brainviewer.core.errors import FileError
 from brainviewer.files.image2d.reader import read_image2d
 from brainviewer.training.audit.image_signature import unit_thumbnails
-from brainviewer.training.image_classification.data.labelled_images import LabelledImages
+from brainviewer.training.image_classification.data.labelled_images import (
+    TRAIN_TEST,
+    LabelledImages,
+)
 from brainviewer.training.image_classification.evaluation.results import Predictions
 from brainviewer.training.metrics.intervals import fraction
 
@@ -19,21 +26,34 @@ _MOST = 0.8  # of the copies that must be in such classes
 _ALIKE = 0.995  # correlation; copies that were saved again stay above it, neighbours below 0.98
 
 
+def leak_of(source: LabelledImages, classified: Predictions) -> dict[str, Any] | None:
+    """How right the answers to test images are that are copies of training images, and to others.
+
+    None unless the data has a folder for testing with both.
+    """
+    if source.layout != TRAIN_TEST:
+        return None
+    return accuracy_by_copies(classified, images_with_copies(source))
+
+
+@lru_cache(maxsize=1)  # the networks of a grid are tested on the same images
 def images_with_copies(source: LabelledImages) -> frozenset[str]:
     """The test images that have a copy among those for training, found by thumbnails.
 
-    Raises FileError for an image that cannot be read.
+    What cannot be read is no copy.
     """
-    parts = [[p for p in source.images if p.testing == testing] for testing in (True, False)]
+    known: dict[bool, dict[str, NDArray[np.uint8]]] = {True: {}, False: {}}
+    for image in source.images:
+        with suppress(FileError):
+            known[image.testing][image.file] = read_image2d(source.folder / image.file).grey()
+    if not all(known.values()):
+        return frozenset()
     tested, learned = (
-        unit_thumbnails([read_image2d(source.folder / p.file).grey() for p in part], _SIDE).reshape(
-            len(part), -1
-        )
-        for part in parts
+        unit_thumbnails(list(part.values()), _SIDE).reshape(len(part), -1)
+        for part in known.values()
     )
     nearest = (tested @ learned.T).max(axis=1)
-    names = [image.file for image in parts[0]]
-    return frozenset(name for name, near in zip(names, nearest, strict=True) if near > _ALIKE)
+    return frozenset(n for n, near in zip(known[True], nearest, strict=True) if near > _ALIKE)
 
 
 def accuracy_by_copies(classified: Predictions, copies: Collection[str]) -> dict[str, Any] | None:
