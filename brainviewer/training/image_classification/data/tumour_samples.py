@@ -21,17 +21,21 @@ from brainviewer.training.image_classification.data.labelled_images import find_
 from brainviewer.training.image_classification.data.tumour_folds import (
     CLASSES,
     FOLDS,
+    deal,
     near_copies,
-    read_labelled,
 )
 from brainviewer.training.image_classification.recipes.tumour_recipe import FurtherImages
 from brainviewer.training.labelled_data.cases import read_cases
 from brainviewer.training.labelled_data.collection import patient_folds
-from brainviewer.training.labelled_data.pretraining_images import read_cheng
+from brainviewer.training.labelled_data.image_file import GREY, read_pixels
+from brainviewer.training.labelled_data.image_lists import TABLE
+from brainviewer.training.labelled_data.pretraining_images import ellipse
+from brainviewer.training.labelled_data.tables import read_table
 
 CHENG, LGG, SARTAJ = "cheng", "lgg", "sartaj"
 UNMEASURED = -1
 """The fold of what is learned from in every fold."""
+_BOX = ("box_cx", "box_cy", "box_w", "box_h")  # of the tumour, as fractions of the image
 _SEED = 2026
 _BACKGROUND = 20  # grey values up to this
 # Slices of each lgg patient and sequence; a slice without tumour keeps this far from one with.
@@ -70,7 +74,7 @@ def read_samples(cheng: Path, further: Mapping[str, FurtherImages]) -> list[Samp
 
     Raises FileError if a folder is missing or an image cannot be read.
     """
-    samples = list(cheng_samples(cheng))
+    samples = cheng_samples(cheng)
     for name, how in further.items():
         folder = cheng.parent / name
         if not folder.is_dir():
@@ -85,11 +89,42 @@ def read_samples(cheng: Path, further: Mapping[str, FurtherImages]) -> list[Samp
     return samples
 
 
-def cheng_samples(folder: Path) -> Iterator[Sample]:
-    """The images of a ``cheng`` folder; lesions are ellipses in the boxes of its table."""
-    for item, shown in zip(read_labelled(folder), read_cheng(folder), strict=True):
-        about = (item.file, CHENG, item.group, item.label, item.fold)
-        yield Sample(*about, shown.image, shown.mask)
+def cheng_samples(cheng: Path) -> list[Sample]:
+    """The images of a ``cheng`` folder in the order of its table, which holds a box of each lesion.
+
+    Tumours have the patient-wise folds of the table. What has none (``none``, whose patients nobody
+    knows) is looked at: near-copies count as one and are dealt to the folds together.
+
+    Raises FileError if the table cannot be right, or if an image cannot be read.
+    """
+    rows = [row for _, row in read_table(cheng / TABLE, ("file", "class", "fold", *_BOX))]
+    alone = sorted(row["file"] for row in rows if not row["fold"])
+    group = near_copies([read_image2d(cheng / file).grey() for file in alone])
+    first = dict(zip(group.tolist()[::-1], alone[::-1], strict=True))
+    group_of = {file: first[n] for file, n in zip(alone, group.tolist(), strict=True)}
+    dealt = deal(alone, group)
+
+    def sample(row: dict[str, str]) -> Sample:
+        name, label = row["file"], row["class"]
+        fold = int(row["fold"]) if row["fold"] else dealt[name]
+        if label not in CLASSES or fold not in FOLDS:
+            raise ValueError(name)
+        box = [float(row[key]) for key in _BOX] if row["box_cx"] else None
+        image = read_pixels(cheng / name, GREY, f"The image {name}").astype(np.float32)
+        lesion = None
+        if box is not None:
+            high, wide = image.shape
+            centre, half = (box[0] * wide, box[1] * high), (box[2] * wide / 2, box[3] * high / 2)
+            lesion = ellipse(image.shape, centre, half)
+        return Sample(name, CHENG, group_of.get(name, name), label, fold, image, lesion)
+
+    try:
+        return [sample(row) for row in rows]
+    except (ValueError, KeyError):
+        raise FileError(
+            f"A row of {TABLE} has a class, a fold or a number that cannot be.",
+            f"Give the folder of the images with the {TABLE} that came with them.",
+        ) from None
 
 
 def _lgg_samples(folder: Path) -> Iterator[Sample]:

@@ -7,13 +7,10 @@ import numpy as np
 import pytest
 
 from brainviewer.core.errors import FileError
-from brainviewer.training.image_classification.data.tumour_folds import (
-    deal,
-    near_copies,
-    read_labelled,
-)
+from brainviewer.training.image_classification.data.tumour_folds import deal, near_copies
+from brainviewer.training.image_classification.data.tumour_samples import CHENG, cheng_samples
 
-HEADER = "file,class,fold,source_width,source_height,box_cx,box_cy,box_w,box_h"
+HEADER = "file,class,fold,box_cx,box_cy,box_w,box_h"
 
 
 def blotches(seed: int) -> np.ndarray:
@@ -55,27 +52,28 @@ def folder(root: Path, *rows: str) -> Path:
     return root
 
 
-def test_the_table_gives_label_fold_size_and_box(tmp_path: Path) -> None:
+def test_the_table_gives_label_fold_and_lesion(tmp_path: Path) -> None:
     rows = [
-        "none/1.png,none,,225,300,,,,",
-        "none/2.png,none,,96,96,,,,",
-        "none/3.png,none,,96,96,,,,",
-        "glioma/1.jpg,glioma,3,512,512,0.5,0.25,0.1,0.2",
+        "none/1.png,none,,,,,",
+        "none/2.png,none,,,,,",
+        "none/3.png,none,,,,,",
+        "none/1.png,glioma,3,0.5,0.25,0.25,0.2",
     ]
-    read = read_labelled(folder(tmp_path, *rows))
-    assert [one.file for one in read] == [row.split(",")[0] for row in rows]
-    assert read[0].source_size == (225, 300)
-    assert read[0].box is None
+    read = cheng_samples(folder(tmp_path, *rows))
+    assert [one.name for one in read] == [row.split(",")[0] for row in rows]
+    assert read[0].lesion is None
     assert read[1].fold == read[2].fold != read[0].fold
-    assert [one.group for one in read] == [
-        "none/1.png", "none/2.png", "none/2.png", "glioma/1.jpg"
-    ]  # fmt: skip
-    assert (read[3].label, read[3].fold, read[3].box) == ("glioma", 3, (0.5, 0.25, 0.1, 0.2))
+    assert [one.group for one in read[:3]] == ["none/1.png", "none/2.png", "none/2.png"]
+    assert (read[3].label, read[3].fold, read[3].source) == ("glioma", 3, CHENG)
+    assert read[3].lesion is not None
+    down, across = np.nonzero(read[3].lesion)
+    assert (down.min(), down.max()) == (14, 34)
+    assert (across.min(), across.max()) == (36, 60)
 
 
 @pytest.mark.parametrize(
-    "row", ["g/1.jpg,cyst,1,5,5,,,,", "g/1.jpg,glioma,7,5,5,,,,", "g/1.jpg,glioma,1,x,5,,,,"]
+    "row", ["none/1.png,cyst,1,,,,", "none/1.png,glioma,7,,,,", "none/1.png,glioma,1,x,0,0,0"]
 )
 def test_a_row_that_cannot_be_is_refused(tmp_path: Path, row: str) -> None:
     with pytest.raises(FileError, match="cannot be"):
-        read_labelled(folder(tmp_path, row))
+        cheng_samples(folder(tmp_path, row))
