@@ -4,7 +4,7 @@
 
 What installed packages hold, and what can be drawn, needs no sources. ``--sources`` is a folder of
 folders, each named for a kind: images in it are cut up like photographs, volumes (DICOM, NIfTI,
-NRRD) are sliced. ``--heads``, a folder of MR images of heads, adds made-up CT.
+NRRD) are sliced.
 """
 
 import importlib.util
@@ -26,7 +26,6 @@ from brainviewer.files.folder_listing import list_folder
 from brainviewer.files.image2d.folder import IMAGE_SUFFIXES
 from brainviewer.files.image2d.reader import read_image2d
 from brainviewer.files.writing import make_folder, write_whole
-from brainviewer.models.image_classification.input import head_of
 from brainviewer.training.command import run_alone
 from brainviewer.training.image_classification.data.drawn_images import drawn
 
@@ -48,7 +47,6 @@ _WINDOW_IMAGES = Path(__file__).parents[4] / "docs/images"
 _CUTS = 12  # of each photograph, beside the whole
 _SHOTS = 8  # of each image of a window: more of it than a crop of a photograph
 _SLICES = 24  # of a volume in the plane it was taken in; half as many in each other plane
-_MADE_UP = 40
 # Fewer slices, or slices so many times further apart than pixels, show nothing from the side.
 _FEW, _THICK = 32, 3.0
 _LEAST_SHOWN = 0.08  # of a slice that must not be black
@@ -114,28 +112,6 @@ def volume_slices(volume: SimpleITK.Image, count: int = _SLICES) -> list[Grey]:
     return made
 
 
-def made_up_ct(image: Grey, random: np.random.Generator) -> Grey | None:
-    """An MR image of a head as a CT might show it; None if there is no head.
-
-    A bright ring of bone inside the scalp, and a nearly even brain. No patient was scanned so: what
-    is measured on these says little about CT.
-    """
-    head = head_of(image.astype(np.float32) - float(image.min())).astype(np.uint8)
-    if not head.any():
-        return None
-    inside = cv2.distanceTransform(np.pad(head, 1), cv2.DIST_L2, 5)[1:-1, 1:-1]
-    side = float(np.sqrt(head.sum()))
-    scalp, bone = (side * random.uniform(*fraction) for fraction in ((0.01, 0.03), (0.03, 0.06)))
-    soft = cv2.GaussianBlur(image, (0, 0), 0.01 * side).astype(np.float32)
-    brain = head.astype(bool) & (inside > scalp + bone)
-    middle = float(np.median(soft[brain])) if brain.any() else 0.0
-    grey = np.where(head > 0, 70.0, 0.0)
-    grey[brain] = 100 + 0.25 * (soft[brain] - middle)
-    grey[(inside > scalp) & (inside <= scalp + bone)] = 255
-    grey = cv2.GaussianBlur(grey, (0, 0), 0.006 * side) + random.normal(0, 4, grey.shape) * head
-    return np.asarray(np.clip(grey, 0, 255), np.uint8)
-
-
 def _spread(length: int, count: int) -> list[int]:
     """At most ``count`` of the places 0..length, each in the middle of an equal part."""
     parts = min(count, length)
@@ -182,14 +158,6 @@ def from_sources(folder: Path, random: np.random.Generator) -> Images:
             yield from _numbered(kind.name, path.name.split(".")[0], made)
 
 
-def _from_heads(folder: Path, random: np.random.Generator) -> Images:
-    paths = [path for path in list_folder(folder) if path.suffix.lower() in IMAGE_SUFFIXES]
-    for path in random.permutation(np.array(paths, object))[:_MADE_UP].tolist():
-        made = made_up_ct(read_image2d(path).grey(), random)
-        if made is not None:
-            yield "made-up CT", path.stem, made
-
-
 def _numbered(kind: str, stem: str, images: Sequence[Pixels]) -> Images:
     for number, image in enumerate(images):
         yield kind, f"{stem}-{number:02d}", image
@@ -218,16 +186,12 @@ def main(
     sources: Annotated[
         Path | None, typer.Option(help="Folder of KIND/volumes and images to use as well.")
     ] = None,
-    heads: Annotated[
-        Path | None, typer.Option(help="Folder of MR images of heads, for made-up CT.")
-    ] = None,
     seed: Annotated[int, typer.Option(help="The same seed makes the same images.")] = 0,
 ) -> None:
     """Write images that are no MR of a head, in a folder for each kind."""
     random = np.random.default_rng(seed)
     parts = [drawn(random), _installed(random)]
     parts += [from_sources(sources, random)] if sources else []
-    parts += [_from_heads(heads, random)] if heads else []
     counts = write_images(out, chain(*parts))
     for kind, count in sorted(counts.items()):
         typer.echo(f"{count:5d}  {kind}")

@@ -1,8 +1,7 @@
-"""Out-of-scope images: drawn, cut, sliced, and made up."""
+"""Out-of-scope images: drawn, cut, and sliced."""
 
 from pathlib import Path
 
-import cv2
 import numpy as np
 import pytest
 import SimpleITK
@@ -13,7 +12,6 @@ from brainviewer.training.image_classification.data.drawn_images import drawn
 from brainviewer.training.image_classification.data.ood_images import (
     cuts,
     from_sources,
-    made_up_ct,
     volume_slices,
     write_images,
 )
@@ -65,19 +63,6 @@ def test_ct_is_shown_in_windows() -> None:
     assert soft[30, 30] == brain[30, 30] == 128
     assert bone[30, 30] == pytest.approx(76, abs=1)
     assert soft[0, 0] == 0
-
-
-def test_made_up_ct_has_a_bright_ring_around_an_even_brain() -> None:
-    image = np.zeros((200, 200), np.uint8)
-    cv2.ellipse(image, (100, 100), (70, 85), 0, 0, 360, 90, cv2.FILLED)
-    cv2.circle(image, (110, 90), 15, 220, cv2.FILLED)
-    made = made_up_ct(image, np.random.default_rng(0))
-    assert made is not None
-    across = made[100, 30:100]
-    assert across.max() > 220
-    assert made[80:120, 80:120].std() < 25
-    assert made[5, 5] == 0
-    assert made_up_ct(np.zeros((64, 64), np.uint8), np.random.default_rng(0)) is None
 
 
 def test_sources_become_a_folder_for_each_kind(tmp_path: Path) -> None:
