@@ -59,41 +59,36 @@ class TestSet:
     notices: tuple[str, ...]
     sha256: str = ""
 
+    def predictions(self, probabilities: NDArray[np.float64]) -> Predictions:
+        """What was said of the cases, (n, classes), with what is known of them."""
+        return Predictions(
+            tuple(case.name for case in self.cases),
+            ("test",) * len(self.cases),
+            np.array([case.truth for case in self.cases], np.int64),
+            probabilities,
+            np.array([case.patient for case in self.cases]) if self.grouped else None,
+            "patients" if self.grouped else self.unit,
+            self.unit,
+        )
+
 
 @dataclass(frozen=True, eq=False)
 class Answers:
     """What a model said, case by case.
 
-    truth : (n,) places of the classes; probabilities : (n, classes), NaN where there is no answer.
+    given : to all cases; NaN where there is no answer.
     confident : (n,) bool; reasons : why there is no answer, empty where there is one.
     """
 
     classes: tuple[str, ...]
-    names: tuple[str, ...]
-    patients: tuple[str, ...]
-    truth: NDArray[np.int64]
-    probabilities: NDArray[np.float64]
+    given: Predictions
     confident: NDArray[np.bool_]
     reasons: tuple[str, ...]
 
     @property
     def answered(self) -> NDArray[np.bool_]:
         """(n,): where there is an answer."""
-        return np.asarray(np.isfinite(self.probabilities).all(axis=1))
-
-    def predictions(self, test_set: TestSet, members: NDArray[np.bool_]) -> Predictions:
-        """The answers to some of the cases."""
-        places = np.flatnonzero(members).tolist()
-        groups = np.array([self.patients[place] for place in places])
-        return Predictions(
-            tuple(self.names[place] for place in places),
-            ("test",) * len(places),
-            self.truth[members],
-            self.probabilities[members],
-            groups if test_set.grouped else None,
-            "patients" if test_set.grouped else test_set.unit,
-            test_set.unit,
-        )
+        return np.asarray(np.isfinite(self.given.probabilities).all(axis=1))
 
 
 def test_set(data: Path, card: ModelCard, engine: InlineEngine, group_by: str = "") -> TestSet:
@@ -106,8 +101,9 @@ def test_set(data: Path, card: ModelCard, engine: InlineEngine, group_by: str = 
     return _images(data, card, engine, group_by) if card.of_images else _studies(data, card, engine)
 
 
-def ask(card: ModelCard, cases: Sequence[LabelledCase], report: Report) -> Answers:
+def ask(card: ModelCard, asked: TestSet, report: Report) -> Answers:
     """Ask a model about every case; what cannot be read or is refused has a reason instead."""
+    cases = asked.cases
     probabilities = np.full((len(cases), len(card.codes)), np.nan)
     confident = np.zeros(len(cases), bool)
     reasons = [""] * len(cases)
@@ -128,15 +124,7 @@ def ask(card: ModelCard, cases: Sequence[LabelledCase], report: Report) -> Answe
             f"The model {card.id} answered none of {counted(len(cases), 'case')}: {reasons[0]}",
             "Check that the data is what the model is for.",
         )
-    return Answers(
-        card.codes,
-        tuple(case.name for case in cases),
-        tuple(case.patient for case in cases),
-        np.array([case.truth for case in cases], np.int64),
-        probabilities,
-        confident,
-        tuple(reasons),
-    )
+    return Answers(card.codes, asked.predictions(probabilities), confident, tuple(reasons))
 
 
 def engine_for(card: ModelCard) -> InlineEngine:

@@ -87,7 +87,7 @@ def _answers(
         kept = _kept(Path(what), asked, card)
         if kept is not None:
             return asked, kept
-        return asked, ask(card, asked.cases, lambda f, text: report(start + f / 2, text))
+        return asked, ask(card, asked, lambda f, text: report(start + f / 2, text))
 
 
 def _kept(run: Path, asked: TestSet, card: ModelCard) -> Answers | None:
@@ -101,26 +101,16 @@ def _kept(run: Path, asked: TestSet, card: ModelCard) -> Answers | None:
         if case.name in places:
             probabilities[number] = kept.test.probabilities[places[case.name]]
     there = np.isfinite(probabilities).all(axis=1)
-    return Answers(
-        card.codes,
-        tuple(case.name for case in asked.cases),
-        tuple(case.patient for case in asked.cases),
-        np.array([case.truth for case in asked.cases], np.int64),
-        probabilities,
-        there,
-        tuple("" if said else _UNTESTED for said in there),
-    )
+    reasons = tuple("" if said else _UNTESTED for said in there)
+    return Answers(card.codes, asked.predictions(probabilities), there, reasons)
 
 
 def _in_order_of(answers: Answers, card: ModelCard) -> Answers:
     """The same answers with the classes in the order of another model."""
-    order = [answers.classes.index(code) for code in card.codes]
-    return replace(
-        answers,
-        classes=card.codes,
-        truth=np.argsort(order)[answers.truth],
-        probabilities=answers.probabilities[:, order],
-    )
+    order, given = [answers.classes.index(code) for code in card.codes], answers.given
+    truth, probabilities = np.argsort(order)[given.truth], given.probabilities[:, order]
+    given = replace(given, truth=truth, probabilities=probabilities)
+    return replace(answers, classes=card.codes, given=given)
 
 
 def _compared(
@@ -128,7 +118,7 @@ def _compared(
 ) -> tuple[dict[str, Any], Predictions, Predictions]:
     there = [one.answered for one in answers]
     both = np.asarray(there[0] & there[1])
-    one, other = (said.predictions(asked, both) for said in answers)
+    one, other = (said.given.at(np.flatnonzero(both)) for said in answers)
     truth = one.truth
     if len(np.unique(truth)) < 2:
         raise FileError(

@@ -70,8 +70,8 @@ def external_test(
         check_new_file(out)
     with engine_for(card) as engine:
         asked = test_set(data, card, engine, group_by)
-        answers = ask(card, asked.cases, report)
-    predictions = answers.predictions(asked, answers.answered)
+        answers = ask(card, asked, report)
+    predictions = answers.given.at(np.flatnonzero(answers.answered))
     if len(np.unique(predictions.truth)) < 2:
         raise FileError(
             f"The model {card.id} answered cases of one class only.",
@@ -96,10 +96,9 @@ def external_test(
         folder = out.with_suffix("")
         make_folder(folder)
         write_page(result, predictions, None, folder)
-        everyone = answers.predictions(asked, np.ones_like(answers.confident))
         sure = np.where(answers.confident, "yes", "no").tolist()
         more = {"confident": sure, "reason": answers.reasons}
-        write_answers(folder / ANSWERS_FILE, card.codes, everyone, **more)
+        write_answers(folder / ANSWERS_FILE, card.codes, answers.given, **more)
         write_whole(out, dump(result).encode())
     return result
 
@@ -118,21 +117,21 @@ def identity(card: ModelCard) -> dict[str, Any]:
 
 def about_data(asked: TestSet, answers: Answers) -> dict[str, Any]:
     """What a model was asked about, in a record."""
-    counts = np.bincount(answers.truth, minlength=len(answers.classes)).tolist()
+    counts = np.bincount(answers.given.truth, minlength=len(answers.classes)).tolist()
     return {
         "folder": asked.folder,
         "layout": asked.layout,
         "grouped": asked.grouped,
-        "patients": len(set(answers.patients)) if asked.grouped else None,
+        "patients": len({case.patient for case in asked.cases}) if asked.grouped else None,
         "classes": dict(zip(answers.classes, counts, strict=True)),
     }
 
 
 def _answered(answers: Answers, asked: TestSet) -> dict[str, Any]:
     """How many cases have an answer, and what it means to count the others as wrong."""
-    there = answers.answered
+    there, truth = answers.answered, answers.given.truth
     right = np.zeros(len(there), bool)
-    right[there] = answers.probabilities[there].argmax(axis=1) == answers.truth[there]
+    right[there] = answers.given.probabilities[there].argmax(axis=1) == truth[there]
     many = len(there)
     reasons = Counter(reason for reason in answers.reasons if reason)
     return {
@@ -140,7 +139,7 @@ def _answered(answers: Answers, asked: TestSet) -> dict[str, Any]:
         "answered": int(there.sum()),
         "by_class": {
             code: {"cases": int(own.sum()), "answered": int(there[own].sum())}
-            for code, own in ((c, answers.truth == n) for n, c in enumerate(answers.classes))
+            for code, own in ((c, truth == n) for n, c in enumerate(answers.classes))
         },
         "reasons": dict(reasons.most_common()),
         "confident": int(answers.confident.sum()),
