@@ -22,7 +22,6 @@ from brainviewer.painting.slice_image import heat_rgba
 from brainviewer.training.external.answers import engine_for
 from brainviewer.training.external.external_test import model_named
 from brainviewer.training.image_classification.data.contact_sheet import Tile, contact_sheet
-from brainviewer.training.image_classification.data.tumour_folds import FOLDS
 from brainviewer.training.image_classification.evaluation.result_files import (
     PREDICTIONS_FILE,
     read_predictions,
@@ -118,12 +117,12 @@ def _network(run: Path) -> Iterator[tuple[ModelCard, Predictions]]:
     """The network of the first fold of a run as a model, and its answers to what it never saw."""
     own = next((one for one in (run, run.parent) if (one / RECIPE_FILE).is_file()), run)
     kind = recipe_kind(own / RECIPE_FILE) if (own / RECIPE_FILE).is_file() else ""
-    if kind == TUMOUR_IMAGES:
-        with _tumour_network(run) as found:
-            yield found
-        return
     kept = read_predictions(run / PREDICTIONS_FILE)
-    if kept is None or not (run / RUN_GRAPH).is_file():
+    if kind == TUMOUR_IMAGES and kept is None:
+        raise FileError(
+            f"The run {run.name} is not measured.", "Run 'brainviewer evaluate' on it first."
+        )
+    if kept is None or not (kind == TUMOUR_IMAGES or (run / RUN_GRAPH).is_file()):
         several = [one.name for one in runs_by_seed(run).values()]
         several = several or sorted(file.parent.name for file in run.glob(f"*/{RUN_GRAPH}"))
         raise FileError(
@@ -132,26 +131,14 @@ def _network(run: Path) -> Iterator[tuple[ModelCard, Predictions]]:
             if several
             else "Leave --heatmaps out.",
         )
-    first = np.array(kept.test.folds) == kept.test.folds[0]
-    with model_named(str(run)) as card:
-        yield card, kept.test.at(np.flatnonzero(first))
-
-
-@contextmanager
-def _tumour_network(run: Path) -> Iterator[tuple[ModelCard, Predictions]]:
-    from brainviewer.training.image_classification.evaluation.tumour_evaluation import (
-        held_out_predictions,
-    )
-    from brainviewer.training.image_classification.evaluation.tumour_predictions import (
-        load_predictions,
-    )
+    fold = kept.test.folds[0]
+    tested = kept.test.at(np.flatnonzero(np.array(kept.test.folds) == fold))
+    if kind != TUMOUR_IMAGES:
+        with model_named(str(run)) as card:
+            yield card, tested
+        return
     from brainviewer.training.image_classification.fitting.tumour_fit import network_file
 
-    fold = FOLDS[0]
-    said = load_predictions(run / PREDICTIONS_FILE)
     with TemporaryDirectory() as folder:
-        pack_run(run, Path(folder), run.resolve().name, network_file(run, fold))
-        yield (
-            load_card(Path(folder)),
-            held_out_predictions(said).at(np.flatnonzero(said.folds == fold)),
-        )
+        pack_run(run, Path(folder), run.resolve().name, network_file(run, int(fold)))
+        yield load_card(Path(folder)), tested
