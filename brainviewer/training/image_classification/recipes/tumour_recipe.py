@@ -9,12 +9,13 @@ from typing import Any
 from brainviewer.models.card import ModelInput
 from brainviewer.models.card_file import parse_input
 from brainviewer.training.recipes import Schedule, parsed, read_schedule
-from brainviewer.training.settings import SEED
+from brainviewer.training.settings import SEED, number, read_table, whole, words
 
 NETWORKS: Mapping[str, int] = MappingProxyType({"xception": 11, "resnet50v2": 5})
 """Networks that a recipe can name, with how many of their parts may stay frozen."""
 SOURCES = ("lgg", "sartaj")
 _STEP = 32  # pixels: every network shrinks images by it
+_NETWORK = words(allowed=tuple(NETWORKS))
 
 
 @dataclass(frozen=True)
@@ -46,20 +47,20 @@ class TumourRecipe:
     quantile : fraction of the unseen images that the limit of the OOD check lets pass.
     """
 
-    seed: int
-    network: str
-    weights: str
-    balance: float
-    hard: float
-    mixup: float
-    focal: float
-    early: float
-    early_size: int
     further: Mapping[str, FurtherImages]
     left_out: tuple[str, ...]
-    quantile: float
     input: ModelInput
     training: Schedule
+    seed: int = SEED.field()
+    network: str = _NETWORK.field()
+    weights: str = words().field()
+    balance: float = number(0, 1).field()
+    hard: float = number(0, 1000, 0.0).field()
+    mixup: float = number(0, 1000, 0.0).field()
+    focal: float = number(0, 1000, 0.0).field()
+    early: float = number(0, 1, 0.0).field()
+    early_size: int = whole(_STEP, 1024, _STEP).field()
+    quantile: float = number(0.5, 0.999, 0.98).field()
 
 
 def read_tumour_recipe(path: Path) -> TumourRecipe:
@@ -68,35 +69,25 @@ def read_tumour_recipe(path: Path) -> TumourRecipe:
 
 
 def _parse(content: dict[str, Any]) -> TumourRecipe:
-    network = str(content["network"])
-    if network not in NETWORKS:
-        raise ValueError(f"the network must be one of {', '.join(NETWORKS)}")
-    recipe = TumourRecipe(
-        seed=SEED.read("seed", content["seed"]),
-        network=network,
-        weights=str(content["weights"]),
-        balance=float(content["balance"]),
-        hard=float(content.get("hard", 0)),
-        mixup=float(content.get("mixup", 0)),
-        focal=float(content.get("focal", 0)),
-        early=float(content.get("early", 0)),
-        early_size=int(content.get("early_size", _STEP)),
+    network = _NETWORK.read("network", content["network"])
+    tables = ("kind", "further", "left_out", "input", "training")
+    recipe = read_table(
+        TumourRecipe,
+        {key: value for key, value in content.items() if key not in tables},
+        "the recipe",
         further={
             name: FurtherImages(float(one["fraction"]), tuple(map(str, one.get("classes", ()))))
             for name, one in content["further"].items()
         },
         left_out=tuple(str(name) for name in content["left_out"]),
-        quantile=float(content.get("quantile", 0.98)),
         input=parse_input(content["input"]),
         training=read_schedule(content["training"], parts=NETWORKS[network]),
     )
     fractions = [one.fraction for one in recipe.further.values()]
-    if not all(0 <= value <= 1 for value in (recipe.balance, recipe.early, sum(fractions))):
-        raise ValueError("balance, early and all fractions together must lie between 0 and 1")
-    if min(recipe.hard, recipe.mixup, recipe.focal, *fractions) < 0 or recipe.early_size % _STEP:
-        raise ValueError(f"early_size must be a multiple of {_STEP}, and no number below 0")
-    if not 0.5 <= recipe.quantile < 1:
-        raise ValueError("the quantile must lie between 0.5 and 1")
+    if min(fractions, default=0) < 0 or sum(fractions) > 1:
+        raise ValueError("the fractions of further images must lie between 0 and 1 together")
+    if recipe.early_size % _STEP:
+        raise ValueError(f"early_size must be a multiple of {_STEP}")
     if unknown := sorted(recipe.further.keys() - set(SOURCES)):
         raise ValueError(f"there is no collection {unknown[0]} (known: {', '.join(SOURCES)})")
     return recipe
