@@ -59,7 +59,7 @@ def train(
         option(
             metavar="imagenet|FILE|MODEL|none|DIR",
             help="Transfer recipes and xception-tumour: what the base starts from. "
-            "resnet50-tumour: the folder with the arrays that it starts from.",
+            "resnet50-tumour and resnet50-glioma: the folder with the arrays that they start from.",
         ),
     ] = None,
     limit: Annotated[
@@ -214,7 +214,6 @@ def evaluate(
                 ood_images=strange,
                 group_by=group_by or "",
                 report=report,
-                tell=complain,
             )
         if heatmaps is not None:
             from brainviewer.training.runs.heatmaps import HEATMAPS_FILE, write_heatmaps

@@ -94,7 +94,6 @@ def evaluate(
     ood_images: Path | None = None,
     group_by: str = "",
     report: Report = silent,
-    tell: Callable[[str], None] = lambda sentence: None,
 ) -> dict[str, Any]:
     """Measure a run on cases that its networks never saw, or any model on cases of one's own.
 
@@ -118,7 +117,7 @@ def evaluate(
         with model_named(str(what)) as card:
             return external_test(card, data, out, report, group_by)
     if Path(what).is_dir():
-        return measure(Path(what), recipe, data, out, report, tell, ood_images)
+        return measure(Path(what), recipe, data, out, report, ood_images)
     return measured_before(str(what))
 
 

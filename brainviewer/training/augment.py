@@ -1,50 +1,126 @@
-"""Random augmentation of training slices, applied before the preprocessing that inference uses.
+"""Random augmentation of the slices of a lesion, around the preprocessing that inference uses.
 
 They stand for what differs between scanners and studies: gain, contrast, noise, blur, slow
-intensity drift, missing sequences, skull or no skull, and the rough segmentation of an automatic
-lesion detector.
+intensity drift, missing sequences, and the rough segmentation of an automatic lesion detector.
 """
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from brainviewer.models.subtype.input import head_mask
-from brainviewer.training.labelled_data.pretraining_images import TumourSlice, ellipse
+from brainviewer.core.findings import TumourFinding
+from brainviewer.core.slices import Plane, SliceView
+from brainviewer.core.study import Study
+from brainviewer.models.card import ModelInput
+from brainviewer.models.saliency import CropBox
+from brainviewer.models.subtype.input import cut_out, slices_to_see, standardise
+from brainviewer.models.subtype.lesion_slices import cut_slices
+from brainviewer.training.labelled_data.pretraining_images import ellipse
 
 Random = np.random.Generator
+Mask = NDArray[np.bool_]
+Images = NDArray[np.float32]
+# A segmentation of something else teaches the wrong thing: least Dice with the best one.
+_LEAST_AGREEMENT = 0.3
+_ONE_SLICE = 0.1
+"""How often a sample is the main slice alone, as where a user asks for one."""
 
 
-def vary(tumour: TumourSlice, random: Random) -> TumourSlice:
-    """A random relative of a slice: other pose, contrast, completeness and lesion segmentation."""
-    channels = drop_channels(tumour.channels, random)
-    if random.random() < 0.5:
-        channels = strip_skull(channels, tumour.mask, random)
-    moved, mask = move(channels, tumour.mask, random)
-    varied = {name: vary_intensity(image, random) for name, image in moved.items()}
-    return TumourSlice(varied, rough_outline(mask, random))
+@dataclass(frozen=True, eq=False)
+class MarkedSlices:
+    """All axial slices of a case from bottom to top, (slices, rows, columns) each, and one mask
+    and brain for each hand that marked the lesion."""
+
+    channels: Mapping[str, NDArray[Any]]
+    masks: Sequence[Mask]
+    brains: Sequence[Mask]
 
 
-def drop_channels(
-    channels: dict[str, NDArray[np.float32]], random: Random
-) -> dict[str, NDArray[np.float32]]:
+def marked_slices(
+    study: Study, findings: Sequence[TumourFinding], channels: Sequence[str]
+) -> MarkedSlices:
+    """Everything that samples of a case are drawn from; the last of the findings is the best."""
+    view = SliceView.of(study.grid, Plane.AXIAL)
+    order = range(view.count) if view.ascending else range(view.count - 1, -1, -1)
+    images = {
+        str(m): cut_slices(v.data, view, order)
+        for m, v in study.volumes.items()
+        if str(m) in channels and not v.constant
+    }
+    marked = [
+        (cut_slices(one.mask, view, order), cut_slices(one.brain, view, order))
+        for one in reversed(findings)
+        if one.mask is not None and one.brain is not None
+    ]
+    kept = [one for one in marked if _dice(marked[0][0], one[0]) >= _LEAST_AGREEMENT]
+    return MarkedSlices(images, [mask for mask, _ in kept], [brain for _, brain in kept])
+
+
+def _dice(one: Mask, other: Mask) -> float:
+    both, all_ = int(np.sum(one & other)), int(np.sum(one)) + int(np.sum(other))
+    return 2 * both / max(1, all_)
+
+
+def levels(model_input: ModelInput) -> tuple[float, float]:
+    """The least and the greatest number that a prepared slice of a lesion can hold."""
+    step = next(s for s in model_input.steps if s.name == "standardise_near_lesion")
+    return step.numbers["low"], step.numbers["high"]
+
+
+def draw(case: MarkedSlices, model_input: ModelInput, random: Random) -> tuple[Images, Images]:
+    """A random relative of a case: images (slices, channels, size, size) as the network sees them,
+    and how much of each pixel is lesion, (slices, size, size) in 0..1."""
+    one = int(random.integers(len(case.masks)))
+    mask = case.masks[one]
+    chosen = _choose(mask, model_input, random)
+    lesion, brain = mask[chosen], case.brains[one][chosen] | mask[chosen]
+    seed = int(random.integers(2**32))
+    lesion = np.stack(
+        [rough_outline(m, np.random.default_rng(seed)) if m.any() else m for m in lesion]
+    )
+    edge = random.normal(0, 0.012) * float(np.sqrt(np.count_nonzero(brain.any(axis=0))))
+    inside = np.stack([grown(one, edge) if one.any() else one for one in brain]) | lesion
+    images = {}
+    for name in drop_channels(case.channels, random):
+        seed = int(random.integers(2**32))
+        planes = np.where(inside, case.channels[name][chosen], 0).astype(np.float32)
+        images[name] = np.stack([vary_intensity(p, np.random.default_rng(seed)) for p in planes])
+    images, box = standardise(images, lesion, inside, model_input)
+    side = box.side * random.uniform(0.85, 1.2)
+    down, right = random.normal(0, 0.05, 2) * box.side + (box.side - side) / 2
+    box = CropBox(box.top + down, box.left + right, side)
+    linear = turn(random) @ np.diag([random.choice([-1.0, 1.0]), 1.0])
+    size, (low, high) = model_input.size, levels(model_input)
+    shown = np.zeros((len(chosen), len(model_input.channels), size, size), np.float32)
+    for c, name in enumerate(model_input.channels):
+        if name in images:
+            gain, shift = np.exp(random.normal(0, 0.12)), random.normal(0, 0.15)
+            varied = np.clip(images[name] * np.float32(gain) + np.float32(shift), low, high)
+            varied = np.where(inside, varied, np.float32(low))
+            shown[:, c] = [cut_out(plane, box, size, linear) for plane in varied]
+    whole = case.masks[0][chosen].astype(np.float32)
+    return shown, np.stack([cut_out(plane, box, size, linear) for plane in whole])
+
+
+def _choose(mask: Mask, model_input: ModelInput, random: Random) -> list[int]:
+    """Slices as inference chooses them, more or less; now and then one slice again and again."""
+    areas = mask.sum(axis=(1, 2))
+    large = np.flatnonzero(areas >= 0.6 * areas.max())
+    main = int(large[random.integers(len(large))])
+    if random.random() < _ONE_SLICE:
+        return [main] * model_input.slices
+    blurred = areas * random.uniform(0.5, 1.5, len(areas))
+    return list(slices_to_see(blurred, main, model_input))
+
+
+def drop_channels(names: Iterable[str], random: Random) -> list[str]:
     """Leave out each sequence now and then, but never the last one."""
-    kept = {name: image for name, image in channels.items() if random.random() > 0.15}
-    return kept or dict(channels)
-
-
-def strip_skull(
-    channels: dict[str, NDArray[np.float32]], mask: NDArray[np.bool_], random: Random
-) -> dict[str, NDArray[np.float32]]:
-    """Blacken a rim of the head, roughly as deep as scalp and skull, but never the lesion."""
-    head = head_mask(list(channels.values()))
-    if not head.any():
-        return channels
-    padded = np.pad(head.astype(np.uint8), 1)
-    depth = cv2.distanceTransform(padded, cv2.DIST_L2, 3)[1:-1, 1:-1]
-    rim = random.uniform(0.06, 0.2) * float(depth.max())
-    kept = (depth > rim) | grown(mask, 2)
-    return {name: np.where(kept, image, np.float32(0)) for name, image in channels.items()}
+    there = list(names)
+    return [name for name in there if random.random() > 0.15] or there
 
 
 def turn(random: Random) -> NDArray[np.float64]:
@@ -54,24 +130,6 @@ def turn(random: Random) -> NDArray[np.float64]:
     stretch = np.diag(np.exp(random.uniform(-0.15, 0.15, 2)))
     shear = np.array([[1, random.uniform(-0.08, 0.08)], [0, 1]])
     return np.asarray(turned @ stretch @ shear)
-
-
-def move(
-    channels: dict[str, NDArray[np.float32]], mask: NDArray[np.bool_], random: Random
-) -> tuple[dict[str, NDArray[np.float32]], NDArray[np.bool_]]:
-    """Mirror left to right, turn, stretch and shear about the lesion's centre."""
-    rows, columns = mask.shape
-    where = np.argwhere(mask).mean(axis=0)
-    linear = turn(random) @ np.diag([random.choice([-1.0, 1.0]), 1.0])
-    centre = where[::-1]
-    goal = np.clip(centre, 0.2 * min(rows, columns), 0.8 * min(rows, columns))
-    affine = np.column_stack([linear, goal - linear @ centre])
-    moved = {
-        name: cv2.warpAffine(image, affine, (columns, rows)).astype(np.float32)
-        for name, image in channels.items()
-    }
-    turned = cv2.warpAffine(mask.astype(np.uint8), affine, (columns, rows), flags=cv2.INTER_NEAREST)
-    return (moved, turned.astype(bool)) if turned.any() else (channels, mask)
 
 
 def vary_intensity(image: NDArray[np.float32], random: Random) -> NDArray[np.float32]:

@@ -1,6 +1,5 @@
 """Evaluate a finished run, whatever kind of network it made, or read its stored evaluation."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,18 +17,16 @@ from brainviewer.training.image_classification.evaluation.result_files import re
 from brainviewer.training.image_classification.evaluation.results import RESULT_FILE, Predictions
 from brainviewer.training.image_classification.recipes.recipe import IMAGE_CLASSES, IMAGE_VOTE
 from brainviewer.training.json_files import dump
-from brainviewer.training.labelled_data.cases import find_cases
 from brainviewer.training.labelled_data.detections import DETECTIONS_FOLDER
-from brainviewer.training.metrics.plots import draw_all
+from brainviewer.training.metrics.plots import draw_all, labels_of
+from brainviewer.training.model_files import EVALUATION_FILE
 from brainviewer.training.provenance import made_with
-from brainviewer.training.recipes import Recipe, read_recipe
 from brainviewer.training.run_folder import RECIPE_FILE, RUN_FILE, read_run
 from brainviewer.training.runs.repeated import measure_seeds, runs_by_seed, with_spread
-from brainviewer.training.subtype.descriptor_table import TABLE_FILE
-from brainviewer.training.subtype.evaluate import EVALUATION_FILE, RECIPE, evaluate_run
-from brainviewer.training.subtype.evaluation_inputs import PREDICTIONS
+from brainviewer.training.subtype.evaluate import evaluate_run
+from brainviewer.training.subtype.evidence import PREDICTIONS_FILE
+from brainviewer.training.subtype.recipe import RECIPE, read_subtype_recipe
 from brainviewer.training.training_runs import (
-    DETECTOR_HAS_SEEN,
     LESION_SEGMENTATION,
     TUMOUR_IMAGES,
     find_recipe,
@@ -37,7 +34,7 @@ from brainviewer.training.training_runs import (
     require_torch,
 )
 
-_OF_TRAINING = (RUN_FILE, RESULT_FILE, TABLE_FILE, PREDICTIONS)
+_OF_TRAINING = (RUN_FILE, RESULT_FILE, PREDICTIONS_FILE)
 """What is measured, or says how it was made; patterns of names."""
 _MEASURED = ("collections", "results", "bars", "classes", "figures")
 """One of these stands in every file of figures."""
@@ -49,14 +46,12 @@ def measure(
     data: Path | None = None,
     out: Path | None = None,
     report: Report = silent,
-    tell: Callable[[str], None] = lambda sentence: None,
     ood_images: Path | None = None,
 ) -> dict[str, Any]:
     """The figures of a run on patients that its networks never saw; written as JSON and plots.
 
     recipe, data : those of the run, unless others are given.
     out : the JSON file; ``evaluation.json`` in the run by default.
-    tell : told what the user must know about the data.
     ood_images : images that are out of scope, in a folder for each kind; for networks that name a
         tumour on one image.
 
@@ -72,10 +67,10 @@ def measure(
     if runs_by_seed(run):
 
         def of_one_seed(one: Path) -> dict[str, Any]:
-            return measure(one, recipe, data, None, report, tell, ood_images)
+            return measure(one, recipe, data, None, report, ood_images)
 
         return measure_seeds(run, file, of_one_seed)
-    return _measure_run(run, recipe, data, out, report, tell, ood_images)
+    return _measure_run(run, recipe, data, out, report, ood_images)
 
 
 def _measure_run(
@@ -84,12 +79,11 @@ def _measure_run(
     data: Path | None,
     out: Path | None,
     report: Report,
-    tell: Callable[[str], None],
     ood_images: Path | None,
 ) -> dict[str, Any]:
     file = out or run / EVALUATION_FILE
     about = read_run(run)
-    if about is None and recipe is None and not any(run.glob(PREDICTIONS)):
+    if about is None and recipe is None and not (run / PREDICTIONS_FILE).is_file():
         if (run / EVALUATION_FILE).is_file():
             return _read(run / EVALUATION_FILE)
         raise FileError(
@@ -114,12 +108,8 @@ def _measure_run(
 
         measured = evaluate_tumour_network(plan_file, data, run, report, ood_images)
     else:
-        plan = read_recipe(plan_file)
-        _check_finished(run, plan)
-        looks_now = not (run / DETECTIONS_FOLDER).is_dir() and not (run / TABLE_FILE).is_file()
-        if data is not None and looks_now and find_cases(data).layout == "lgg":
-            tell(DETECTOR_HAS_SEEN)
-        measured = with_spread(evaluate_run(run, plan, report, data))
+        plan = read_subtype_recipe(plan_file)
+        measured = with_spread(evaluate_run(run, plan, report))
     measured = {**measured, "measured_with": made_with()}
     make_folder(file.parent)
     write_whole(file, dump(measured).encode())
@@ -131,10 +121,10 @@ def _measure_run(
 
 def _of_winner(measured: dict[str, Any]) -> Predictions:
     """The answers that an evaluation chose, the mean of its seeds; patients are only numbered."""
-    codes, patients = measured["classes"], measured["inputs"]["patients"]
-    names = tuple(str(number) for number in range(1, len(patients) + 1))
+    codes, labels = measured["classes"], labels_of(measured)
+    names = tuple(str(number) for number in range(1, len(labels) + 1))
     probabilities = np.mean(measured["figures"][measured["winner"]]["probabilities"], axis=0)
-    truth = np.array([codes.index(one["label"]) for one in patients], np.int64)
+    truth = np.array([codes.index(label) for label in labels], np.int64)
     return Predictions(names, ("",) * len(names), truth, probabilities)
 
 
@@ -155,15 +145,6 @@ def measured_before(model_id: str) -> dict[str, Any]:
     own = card.folder / EVALUATION_FILE
     # A model that uses another one's network was measured together with it.
     return _read(own if own.is_file() or card.network is None else card.network.folder / own.name)
-
-
-def _check_finished(run: Path, plan: Recipe) -> None:
-    for seed in plan.seeds:
-        if not (run / PREDICTIONS.replace("*", str(seed))).exists():
-            raise FileError(
-                f"The run {run.name} is not finished: the folds of seed {seed} are missing.",
-                "Run the same 'brainviewer train' again.",
-            )
 
 
 def _measure_segmentations(

@@ -19,6 +19,8 @@ from brainviewer.models.card_file import FORMAT
 from brainviewer.training.json_files import dump
 
 ABOUT_FILE, README_FILE = "about.toml", "README.md"
+EVALUATION_FILE = "evaluation.json"
+OOD_FILE, NETWORK_CHECK_FILE = "scope.npz", "network.json"
 NETWORK_FILES = {
     "architecture": "architecture.json",
     "weights": "model.weights.h5",

@@ -15,11 +15,9 @@ from brainviewer.models.card_file import CARD_FILE
 from brainviewer.models.installation.source import slug
 from brainviewer.models.registry import image_model, model
 from brainviewer.training.json_files import dump
-from brainviewer.training.model_files import ABOUT_FILE, read_about
+from brainviewer.training.model_files import ABOUT_FILE, EVALUATION_FILE, OOD_FILE, read_about
 from brainviewer.training.recipes import FINAL_FILE
 from brainviewer.training.run_folder import RECIPE_FILE, read_run
-from brainviewer.training.subtype.evaluate import EVALUATION_FILE
-from brainviewer.training.subtype.package import OOD_FILE
 from brainviewer.training.training_runs import TUMOUR_IMAGES, recipe_kind, require_torch
 
 _GLIOMA_MODEL = "resnet50-glioma"
@@ -72,13 +70,14 @@ def pack_run(run: Path, out: Path, name: str = "", numbers: Path | None = None) 
         write_networks(numbers, read_tumour_recipe(plan_file), out)
         content = package.card_content(about, evaluation, out)
     else:
-        from brainviewer.training.recipes import read_recipe
         from brainviewer.training.subtype import package as subtype_package
+        from brainviewer.training.subtype.recipe import read_subtype_recipe
 
         if "head" not in evaluation:
             raise FileError(f"The run {run.name} does not classify.", "Choose another run.")
-        subtype_package.write_networks(read_recipe(plan_file), numbers, out)
-        content = subtype_package.card_content(about, evaluation, recipe_text, out)
+        subtype_package.write_networks(read_subtype_recipe(plan_file), numbers, out)
+        seen = tomllib.loads(recipe_text)["input"]
+        content = subtype_package.card_content(about, evaluation, seen, out)
     write_whole(out / CARD_FILE, dump(content).encode())
 
 
@@ -101,4 +100,5 @@ def _about(run: Path, name: str, of_images: bool, recipe_text: str) -> dict[str,
         told |= read_about(run)
     told["name"] = name or told["name"]
     model_id = slug(told["name"])
-    return {**told, "id": model_id, "network": model_id, "sources": ["network"]}
+    sources = ["network"] if of_images else ["network", "descriptors"]
+    return {**told, "id": model_id, "network": model_id, "sources": sources}

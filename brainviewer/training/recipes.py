@@ -9,9 +9,7 @@ from typing import Any, TypeVar
 
 from brainviewer.core.errors import FileError
 from brainviewer.files.structured import read_toml
-from brainviewer.models.card import ModelInput
-from brainviewer.models.card_file import parse_input
-from brainviewer.training.settings import SEED, number, read_table, whole, words
+from brainviewer.training.settings import number, read_table, whole, words
 
 Read = TypeVar("Read")
 ONE_CYCLE, CONSTANT = "one-cycle", "constant"
@@ -73,51 +71,6 @@ def rate_factor(schedule: str, warm_up: float, step: int, steps: int) -> float:
     if schedule == ONE_CYCLE:
         return fallen + (1 - fallen) / 250_000
     return 1.0 if schedule == CONSTANT else 0.1 ** ((2 * step >= steps) + (4 * step >= 3 * steps))
-
-
-@dataclass(frozen=True)
-class Recipe:
-    """Everything that decides how a model comes out, besides the data.
-
-    seeds : the cross-validation is done once for each; a seed decides folds and chance alike.
-    draws : samples of each case in the cache.
-    weights : ``imagenet`` to start from those instead of pretraining.
-    """
-
-    seed: int
-    seeds: tuple[int, ...]
-    classes: tuple[str, ...]
-    input: ModelInput
-    pretraining: Schedule
-    training: Schedule
-    draws: int
-    folds: int
-    bootstrap: int
-    weights: str = ""
-
-
-def read_recipe(path: Path) -> Recipe:
-    """Read a recipe; raises FileError if it cannot be read or does not hold what it must."""
-
-    def parse(content: dict[str, Any]) -> Recipe:
-        asked = content["evaluation"]
-        weights = content["pretraining"].get("weights", "")
-        if weights not in ("", "imagenet"):
-            raise ValueError("weights must be imagenet, or be left out")
-        return Recipe(
-            seed=SEED.read("seed", content["seed"]),
-            seeds=tuple(int(seed) for seed in asked["seeds"]),
-            classes=tuple(str(code) for code in content["classes"]),
-            input=parse_input(content["input"]),
-            pretraining=read_schedule(content["pretraining"]),
-            training=read_schedule(content["training"]),
-            draws=int(content["bank"]["draws"]),
-            folds=int(asked["folds"]),
-            bootstrap=int(asked["bootstrap"]),
-            weights=weights,
-        )
-
-    return parsed(path, parse)
 
 
 def parsed(path: Path, parse: Callable[[dict[str, Any]], Read]) -> Read:

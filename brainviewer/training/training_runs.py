@@ -96,7 +96,7 @@ def train(
         from brainviewer.training.image_classification.runs import train_images_or_vote
 
         return train_images_or_vote(recipe, data, out, report, tell, options)
-    options.check(recipe, ("--weights",) if kind == TUMOUR_IMAGES else ())
+    options.check(recipe, ("--weights",) if kind != LESION_SEGMENTATION else ())
     require_torch("monai" if kind == LESION_SEGMENTATION else "torch")
     import cv2
     import torch
@@ -110,7 +110,7 @@ def train(
     elif kind == LESION_SEGMENTATION:
         _train_segmentation(recipe, data, out, report, tell)
     else:
-        _train_subtype(recipe, data, out, report, options.threads, tell, found)
+        _train_subtype(recipe, data, out, report, options.weights, tell, found)
     return f"Trained. 'brainviewer evaluate {out}' measures it.\n"
 
 
@@ -131,27 +131,30 @@ def _train_subtype(
     data: Path,
     out: Path,
     report: Report,
-    threads: int,
+    weights: str,
     tell: Tell,
     found: Path | None,
 ) -> None:
-    from brainviewer.training.labelled_data.cases import find_cases
-    from brainviewer.training.recipes import read_recipe
-    from brainviewer.training.subtype.fit import fit, labelled_cases
+    from brainviewer.training.recipes import PRETRAINED_FILE
+    from brainviewer.training.segmentation.data import segmentation_cases
+    from brainviewer.training.subtype.fit import fit, imagenet_network
+    from brainviewer.training.subtype.patients import patients_of
+    from brainviewer.training.subtype.recipe import read_subtype_recipe
 
-    collection = find_cases(data)
+    plan, collection = read_subtype_recipe(recipe), segmentation_cases(data)
     for notice in collection.notices:
         tell(notice)
-    plan = read_recipe(recipe)
-    cases = labelled_cases(plan, data)
+    cases = [one.case for one in patients_of(plan, collection.cases)]
     if found is not None:
         check_detections(cases, found)
+    if not (out / PRETRAINED_FILE).exists():
+        imagenet_network(plan, weights)  # refused before anything is written
     begin(recipe, collection, out)
     if found is not None:
         _take_over(cases, found, out / DETECTIONS_FOLDER)
-    elif collection.layout == "lgg":
+    elif "lgg" in collection.layout:
         tell(DETECTOR_HAS_SEEN)
-    fit(plan, data, out, report, threads)
+    fit(plan, cases, out, weights, report)
 
 
 def require_torch(package: str = "torch") -> None:

@@ -225,7 +225,6 @@ def test_evaluate_measures_a_folder_and_prints_progress(
         data: Path | None,
         out: Path | None,
         report: Report,
-        tell: Tell,
         ood_images: Path | None,
     ) -> Any:
         asked.extend([folder, recipe, data, out])

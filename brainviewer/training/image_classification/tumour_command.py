@@ -63,9 +63,9 @@ from brainviewer.training.image_classification.recipes.tumour_recipe import (
 )
 from brainviewer.training.json_files import dump
 from brainviewer.training.labelled_data.pretraining_images import cheng_folder
+from brainviewer.training.model_files import OOD_FILE
 from brainviewer.training.recipes import FINAL_FILE, PRETRAINED_FILE
 from brainviewer.training.run_folder import begin_run, check_run, describe_run, read_run
-from brainviewer.training.subtype.package import OOD_FILE
 from brainviewer.training.weights import save_weights
 
 

@@ -26,15 +26,15 @@ from brainviewer.training.image_classification.evaluation.tumour_evaluation impo
 from brainviewer.training.image_classification.networks.timing import median_milliseconds
 from brainviewer.training.json_files import dump
 from brainviewer.training.model_files import (
+    EVALUATION_FILE,
     NETWORK_FILES,
+    OOD_FILE,
     README_FILE,
     card_of,
     own_network,
     read_about,
 )
 from brainviewer.training.recipes import FINAL_FILE
-from brainviewer.training.subtype.evaluate import EVALUATION_FILE
-from brainviewer.training.subtype.package import OOD_FILE
 from brainviewer.training.templates import put_tables
 
 About = dict[str, Any]

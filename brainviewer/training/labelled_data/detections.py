@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,11 +25,15 @@ Mask = NDArray[np.bool_]
 
 @dataclass(frozen=True, eq=False)
 class Detection:
-    """lesion, brain : (i, j, k) bool; index : the tumour slice, None if nothing was found."""
+    """lesion, brain : (i, j, k) bool; index : the tumour slice, None if nothing was found.
+
+    parts : (i, j, k) uint8, the ``LesionPart`` of each voxel; None where they were not told apart.
+    """
 
     lesion: Mask
     brain: Mask | None
     index: int | None
+    parts: NDArray[np.uint8] | None = None
 
 
 def detect_all(cases: Sequence[Case], folder: Path, report: Report) -> None:
@@ -66,8 +71,10 @@ def detect(case: Case, folder: Path, find: Callable[[Study], TumourFinding]) -> 
 
 
 def _save(study: Study, finding: TumourFinding, path: Path) -> None:
-    """One ``<case>.npz``: mask and brain (i, j, k) bool, index (-1 for none), found, confidence."""
+    """One ``<case>.npz``: mask and brain (i, j, k) bool, index (-1 for none), found, confidence,
+    and parts (i, j, k) uint8 where they were told apart."""
     empty = np.zeros(study.grid.shape, bool)
+    parts: dict[str, Any] = {} if finding.parts is None else {"parts": finding.parts}
     write_arrays(
         path,
         mask=empty if finding.mask is None else finding.mask,
@@ -75,6 +82,7 @@ def _save(study: Study, finding: TumourFinding, path: Path) -> None:
         index=np.int64(-1 if finding.index is None else finding.index),
         found=np.bool_(finding.found),
         confidence=np.float32(finding.confidence),
+        **parts,
     )
 
 
@@ -86,7 +94,8 @@ def load_detection(folder: Path, case_id: str) -> Detection | None:
     with np.load(path, allow_pickle=False) as said:
         lesion, brain, index = said["mask"], said["brain"], int(said["index"])
         seen = bool(said["found"]) and index >= 0 and bool(lesion.any())
-        return Detection(lesion, brain if brain.any() else None, index if seen else None)
+        parts = said["parts"] if "parts" in said.files else None
+        return Detection(lesion, brain if brain.any() else None, index if seen else None, parts)
 
 
 def without_skull(study: Study, brain: NDArray[np.bool_]) -> Study:

@@ -12,18 +12,6 @@ from brainviewer.training.labelled_data.tables import read_table
 
 
 @dataclass(frozen=True)
-class TumourSlice:
-    """One axial slice with its lesion.
-
-    channels : (rows, columns) float32 by sequence name; missing sequences are left out
-    mask : (rows, columns) bool
-    """
-
-    channels: dict[str, NDArray[np.float32]]
-    mask: NDArray[np.bool_]
-
-
-@dataclass(frozen=True)
 class LabelledImage:
     """One grey image of the pretraining set; ``mask`` is an ellipse in the tumour's box."""
 

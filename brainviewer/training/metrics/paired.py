@@ -52,18 +52,21 @@ def differences(
 ) -> dict[str, Difference]:
     """Each figure of both classifiers; figures that cannot be told of one are left out.
 
-    truth : (n,) true classes; first, second : (n, classes) probabilities of the same cases.
+    truth : (n,) true classes; first, second : (n, classes) probabilities of the same cases, or
+        (seeds, n, classes), of which figures are means.
     groups : (n,) of those that are drawn together, such as patients; None if each is for itself.
     """
     places = np.unique(np.arange(len(truth)) if groups is None else groups, return_inverse=True)[1]
     random = np.random.default_rng(seed)
     counts = drawn_counts(places, int(places.max()) + 1, repeats, random)
+    both = [given.reshape(-1, *given.shape[-2:]) for given in (first, second)]
     found = {}
     for name, measure in wanted.items():
-        values = [float(measure(truth, given)[0]) for given in (first, second)]
+        values = [float(np.mean([measure(truth, run)[0] for run in runs])) for runs in both]
         if not np.isfinite(values).all():
             continue
-        drawn = measure(truth, second, counts) - measure(truth, first, counts)
+        each = [np.mean([measure(truth, run, counts) for run in runs], axis=0) for runs in both]
+        drawn = each[1] - each[0]
         ends = percentiles(values[1] - values[0], drawn)
         found[name] = Difference(*values, *(ends or (None, None)))
     return found

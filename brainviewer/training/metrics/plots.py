@@ -91,9 +91,15 @@ def draw_confusion(
     axes.set_ylabel("truth")
 
 
+def labels_of(evaluation: Mapping[str, Any]) -> list[str]:
+    """The class of each patient that the figures are of."""
+    known = evaluation.get("labels")
+    return list(known or (one["label"] for one in evaluation["inputs"]["patients"]))
+
+
 def _roc(evaluation: dict[str, Any]) -> Any:
     codes, winner = evaluation["classes"], evaluation["figures"][evaluation["winner"]]
-    truth = np.array([codes.index(p["label"]) for p in evaluation["inputs"]["patients"]], np.int64)
+    truth = np.array([codes.index(label) for label in labels_of(evaluation)], np.int64)
     runs = np.array(winner["probabilities"])
     figure, (axes,) = side_by_side(1)
     random = np.random.default_rng(0)

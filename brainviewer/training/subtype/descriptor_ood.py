@@ -1,47 +1,29 @@
 """Fit the out-of-distribution score of lesion descriptors, and count flagged held-out patients.
 
-    python -m brainviewer.training.subtype.descriptor_ood --data DIR --found RUN/found
-    python -m brainviewer.training.subtype.package --models resources/models --texts-only
-
-Describes every labelled patient by the segmentations in ``--found`` (made there by the detector
-that is installed, where the folder does not hold them), with and without the skull, and fits the
-score of ``models.subtype.out_of_distribution`` to the descriptors that the answer rests on. The
-limit is a quantile of the scores of patients that were left out of the fit (cross-validation by
-patient).
+The score is that of ``models.subtype.out_of_distribution``, fitted to the descriptors that the
+answer rests on, in heads as they were scanned and with the skull taken off. The limit is a quantile
+of the scores of patients that were left out of the fit (cross-validation by patient).
 """
 
-import json
-from collections.abc import Sequence
-from pathlib import Path
-from typing import Annotated, Any
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
-import typer
 
 from brainviewer.core.errors import FileError
-from brainviewer.files.writing import write_whole
+from brainviewer.imaging.measure.descriptors import NAMES
 from brainviewer.models.subtype.out_of_distribution import LesionDistribution, parse_distribution
-from brainviewer.training.command import print_progress, run_alone
-from brainviewer.training.json_files import dump
-from brainviewer.training.labelled_data.cases import read_cases
 from brainviewer.training.labelled_data.collection import patient_folds
-from brainviewer.training.labelled_data.detections import detect_all
-from brainviewer.training.subtype.descriptor_table import (
-    TABLE_FILE,
-    Described,
-    describe_all,
-    read_table,
-)
-from brainviewer.training.subtype.evaluate import EVALUATION_FILE, RECIPE
-from brainviewer.training.subtype.package import OUT_OF_DISTRIBUTION_FILE
+from brainviewer.training.labelled_data.detections import STRIPPED
+from brainviewer.training.subtype.patients import FOUND
 
-# As the OOD check of the network has it: 95 % of what is like the training passes.
 QUANTILE = 0.95
+"""As the OOD check of the network has it: 95 % of what is like the training passes."""
 FOLDS = 5
 SEED = 2026
-# How a lesion is described in use: in the head as it was scanned, and with the skull taken off.
-SEGMENTATIONS = ("found", "stripped")
+_AS_ASKED = (FOUND, STRIPPED)
 _DIGITS = 4
+Described = Mapping[str, Any]
 
 
 def fit_distribution(
@@ -49,24 +31,21 @@ def fit_distribution(
 ) -> LesionDistribution:
     """The distribution of the lesions of some patients, every description of each.
 
+    patients : as ``evidence.read_inputs`` gives them.
     names : of the descriptors; those that are missing count as usual in the correlation, which is
         shrunk as Ledoit & Wolf (2004) do.
     """
     from sklearn.covariance import ledoit_wolf
 
+    places = [NAMES.index(name) for name in names]
     raw = np.array(
-        [
-            [row.values[o][n] for n in names]
-            for row in patients
-            for o in SEGMENTATIONS
-            if o in row.values
-        ]
-    )
+        [one["descriptors"][s] for one in patients for s in _AS_ASKED if s in one["descriptors"]],
+        np.float64,
+    )[:, places]
     means, scales = np.nanmean(raw, axis=0), np.nanstd(raw, axis=0)
     scales = np.where(scales > 1e-9, scales, 1.0)
-    standard = np.nan_to_num((raw - means) / scales)
-    correlation = ledoit_wolf(standard, assume_centered=True)[0]
-    ages = [row.age_years for row in patients if row.age_years is not None]
+    correlation = ledoit_wolf(np.nan_to_num((raw - means) / scales), assume_centered=True)[0]
+    ages = [one["age_years"] for one in patients if one["age_years"] is not None]
     means, scales, correlation = (a.round(_DIGITS) for a in (means, scales, correlation))
     span = (min(ages), max(ages))
     return LesionDistribution(tuple(names), means, scales, correlation, limit, span)
@@ -77,63 +56,41 @@ def measured_distribution(patients: Sequence[Described], names: Sequence[str]) -
 
     Raises FileError if there are fewer patients than folds.
     """
-    if len(patients) < FOLDS:
-        raise FileError(f"There are {len(patients)} patients, fewer than the {FOLDS} folds.")
-    fold = patient_folds([row.label for row in patients], FOLDS, SEED)
-    scores: dict[str, list[float]] = {segmentation: [] for segmentation in SEGMENTATIONS}
+    names_of = list(dict.fromkeys(one["patient"] for one in patients))
+    if len(names_of) < FOLDS:
+        raise FileError(f"There are {len(names_of)} patients, fewer than the {FOLDS} folds.")
+    split = patient_folds([""] * len(names_of), FOLDS, SEED)
+    fold = split[[names_of.index(one["patient"]) for one in patients]]
+    scores: dict[str, list[float]] = {segmentation: [] for segmentation in _AS_ASKED}
     for index in range(FOLDS):
-        rest = [row for row, part in zip(patients, fold, strict=True) if part != index]
+        rest = [one for one, part in zip(patients, fold, strict=True) if part != index]
         known = fit_distribution(rest, names)
-        for row, part in zip(patients, fold, strict=True):
-            for segmentation in SEGMENTATIONS if part == index else ():
-                if (score := known.score(row.values.get(segmentation, {}))) is not None:
+        for one, part in zip(patients, fold, strict=True):
+            for segmentation in _AS_ASKED if part == index else ():
+                values = one["descriptors"].get(segmentation, ())
+                measured = {n: v for n, v in zip(NAMES, values, strict=False) if v is not None}
+                score = known.score(measured)
+                if score is not None:
                     scores[segmentation].append(score)
-    every = [score for some in scores.values() for score in some]
-    limit = round(float(np.quantile(every, QUANTILE)), _DIGITS)
-    fitted = fit_distribution(patients, names, limit)
-    described = zip(names, fitted.means.tolist(), fitted.scales.tolist(), strict=True)
-    keys = ("name", "mean", "scale")
+    limit = float(np.quantile([score for some in scores.values() for score in some], QUANTILE))
+    fitted = fit_distribution(patients, names, round(limit, _DIGITS))
     content = {
-        "descriptors": [dict(zip(keys, one, strict=True)) for one in described],
+        "descriptors": [
+            {"name": name, "mean": float(mean), "scale": float(scale)}
+            for name, mean, scale in zip(names, fitted.means, fitted.scales, strict=True)
+        ],
         "correlation": fitted.correlation.tolist(),
-        "limit": limit,
+        "limit": fitted.limit,
         "ages": list(fitted.ages),
         "measured": {
             "folds": FOLDS,
             "quantile": QUANTILE,
-            "unseen patients": len(patients),
+            "unseen patients": len(names_of),
             "flagged": {
-                segmentation: sum(score > limit for score in some)
+                segmentation: sum(score > fitted.limit for score in some)
                 for segmentation, some in scores.items()
             },
         },
     }
     parse_distribution(content)
     return content
-
-
-def main(
-    data: Annotated[Path, typer.Option(help="Folder of labelled cases it was trained on.")],
-    found: Annotated[Path, typer.Option(help="What the detector said about them.")],
-    models: Annotated[Path, typer.Option(help="Folder of the models.")] = Path("resources/models"),
-    network: Annotated[str, typer.Option(help="The model that owns the files.")] = RECIPE.stem,
-) -> None:
-    """Fit the lesions of a collection and write them beside the network that was trained on it."""
-    report, owner = print_progress(), models / network
-    cases = [case for case in read_cases(data) if case.label]
-    table = found / TABLE_FILE
-    if not table.exists():
-        detect_all(cases, found, report)
-        describe_all(cases, found, table, report)
-    known = {case.case_id for case in cases}
-    patients = [row for row in read_table(table) if row.case_id in known]
-    evaluation = json.loads((owner / EVALUATION_FILE).read_text(encoding="utf-8"))
-    names = [term["name"] for term in evaluation["head"]["descriptors"]["terms"]]
-    content = measured_distribution(patients, names)
-    write_whole(owner / OUT_OF_DISTRIBUTION_FILE, dump(content).encode())
-    for segmentation, count in content["measured"]["flagged"].items():
-        typer.echo(f"{count} of {len(patients)} unseen patients flagged ({segmentation})")
-
-
-if __name__ == "__main__":
-    run_alone(main)

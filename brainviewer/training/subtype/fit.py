@@ -1,210 +1,188 @@
-"""Train the subtype network: pretraining, cross-validation with several seeds, final network.
+"""Train the subtype's network: cross-validation with several seeds, then on all patients.
 
-Each finished part is a file in the output folder; run again, and only what is missing is done.
-The schedule is fixed beforehand: no fold's test patients decide when its training stops.
+The stem and the first stages stay as they were on ImageNet; the last stage and the dense layer are
+trained on the maps of ``features``. Each finished part is a file in the run's folder, and a network
+that was broken off goes on from its checkpoint. The schedule is fixed beforehand: no fold's test
+patients decide when its training stops.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import cast
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
 
-from brainviewer.assets import resources
-from brainviewer.core.counting import counted
-from brainviewer.core.errors import FileError, Report
-from brainviewer.training.json_files import write_arrays, write_json
-from brainviewer.training.labelled_data.cases import read_cases
-from brainviewer.training.labelled_data.collection import Case, folds_of
-from brainviewer.training.labelled_data.detections import (
-    DETECTIONS_FOLDER,
-    detect_all,
-    load_detection,
+from brainviewer.core.errors import Report
+from brainviewer.training.augment import levels
+from brainviewer.training.frozen_features import as_maps
+from brainviewer.training.image_classification.networks.resnet50v2 import (
+    ResNet50V2,
+    from_gluon_arrays,
 )
-from brainviewer.training.labelled_data.pretraining_images import cheng_folder
-from brainviewer.training.learning import MakeBatch, from_features, from_samples, learn
-from brainviewer.training.recipes import FINAL_FILE, PRETRAINED_FILE, Recipe
-from brainviewer.training.resnet50 import ResNet50, from_imagenet, from_pretrained
-from brainviewer.training.subtype.augmentation_cache import AugmentationCache, make_cache
-from brainviewer.training.subtype.feature_cache import Hide, build_feature_cache
-from brainviewer.training.subtype.predictions import (
-    entry,
-    inputs_of,
-    predict,
-    summary,
-    with_shuffled_weights,
-)
-from brainviewer.training.subtype.pretraining import pretrain
-from brainviewer.training.weights import load_weights, save_weights
+from brainviewer.training.labelled_data.collection import Case
+from brainviewer.training.labelled_data.detections import DETECTIONS_FOLDER, detect_all
+from brainviewer.training.learning import Checkpoint, descend
+from brainviewer.training.precision import device, images_on_device, mixed_precision
+from brainviewer.training.recipes import FINAL_FILE, PRETRAINED_FILE
+from brainviewer.training.resnet50 import Coverage, guidance_loss
+from brainviewer.training.subtype.evidence import PREDICTIONS_FILE
+from brainviewer.training.subtype.features import CaseFeatures, case_features
+from brainviewer.training.subtype.patients import Patient, fold_numbers, patients_of, shares
+from brainviewer.training.subtype.predictions import fold_file, load_network, write_predictions
+from brainviewer.training.subtype.recipe import SubtypeRecipe
+from brainviewer.training.weights import save_weights
 
-RECIPE = resources() / "recipes" / "resnet50-glioma.toml"
-CACHE_FOLDER = "bank"
+FEATURES_FOLDER = "features"
+_COLOURS = {
+    "FLAIR": (1.0, 0.0, 0.0), "T1ce": (0.0, 1.0, 0.0), "T1": (0.0, 0.0, 1.0), "T2": (0.5, 0.0, 0.5)
+}  # fmt: skip
+"""Sequences as colours, so that stages that were trained on photographs tell them apart."""
 
 
-def fit(recipe: Recipe, data: Path, out: Path, report: Report, workers: int = 1) -> None:
+def fit(
+    recipe: SubtypeRecipe, cases: Sequence[Case], out: Path, weights: str, report: Report
+) -> None:
     """Make everything that the recipe describes, in the folder ``out``.
 
-    data : a folder of labelled cases (see ``cases.find_cases``); pretraining takes the images
-        of ``cheng`` in it or beside it and is left out where there are none.
-    workers : processes that draw the samples.
+    weights : folder with the ImageNet numbers of a ResNet50 v2.
 
-    Leaves there the samples, ``pretrained.npz``, ``seedS-foldN.npz``, ``final.npz`` (trained on
-    all patients), and for each seed what its folds say about the patients they never saw (see
-    ``predict_held_out``).
+    Leaves there what was found in each case, the features of each, ``seedS-foldN.npz``,
+    ``final.npz`` (of all patients), and what ``write_predictions`` says.
     """
-    out.mkdir(parents=True, exist_ok=True)
-    report(0.0, "reading the cases")
-    cases = labelled_cases(recipe, data)
-    if not (out / PRETRAINED_FILE).exists():
-        save_weights(_pretrained(recipe, data, report), out / PRETRAINED_FILE)
-    detect_all(cases, out / DETECTIONS_FOLDER, report)
-    cases = with_lesion(recipe, cases, out / DETECTIONS_FOLDER, report)
-    cache = make_cache(cases, out / CACHE_FOLDER, out / DETECTIONS_FOLDER, recipe, report, workers)
-    labels = [recipe.classes.index(case.label) for case in cases]
-    batches = batch_maker(recipe, labels, cache, out, report)
+    start = out / PRETRAINED_FILE
+    if not start.exists():
+        save_weights(imagenet_network(recipe, weights), start)
+    patients = patients_of(recipe, cases)
+    own = [one.case for one in patients]
+    found = out / DETECTIONS_FOLDER
+    detect_all(own, found, report)
+    network = load_network(recipe, start)
+    features = case_features(own, recipe, network, found, out / FEATURES_FOLDER, report)
+    members = [n for n, one in enumerate(features) if one.asked]
+    for number in sorted({*range(len(own))} - {*members}):
+        report((number + 1) / len(own), f"left out {own[number].case_id}, which shows no lesion")
     for seed in recipe.seeds:
-        fold_of = folds_of(cases, recipe.folds, seed)
+        fold_of = fold_numbers(recipe, patients, seed)
         for fold in range(int(fold_of.max()) + 1):
+            learned = [n for n in members if fold_of[n] != fold]
+            text = f"seed {seed}, fold {fold + 1}"
             path = fold_file(out, seed, fold)
-            if not path.exists():
-                learned = [n for n in range(len(cases)) if fold_of[n] != fold]
-                text = f"seed {seed}, fold {fold + 1}"
-                save_weights(train(recipe, batches(learned), out, [seed, fold], text, report), path)
-        predict_held_out(recipe, cases, out, seed, report)
-    if not (out / FINAL_FILE).exists():
-        everyone = range(len(cases))
-        network = train(recipe, batches(everyone), out, [recipe.seed], "all patients", report)
-        save_weights(network, out / FINAL_FILE)
+            _train_into(path, recipe, patients, features, learned, [seed, fold], text, report)
+    path = out / FINAL_FILE
+    _train_into(path, recipe, patients, features, members, [recipe.seed], "all patients", report)
+    if not (out / PREDICTIONS_FILE).exists():
+        write_predictions(recipe, patients, features, out, report)
     report(1.0, "done")
 
 
-def labelled_cases(recipe: Recipe, data: Path) -> list[Case]:
-    """The cases whose class the recipe knows; raises FileError if a class has too few."""
-    return _enough(recipe, [case for case in read_cases(data) if case.label in recipe.classes])
+def imagenet_network(recipe: SubtypeRecipe, weights: str) -> ResNet50V2:
+    """The network as it was on ImageNet, as far as its numbers are known.
 
+    weights : folder with them.
 
-def cases_of_run(recipe: Recipe, data: Path, run: Path, report: Report) -> list[Case]:
-    """The cases that a run learned from, and that its folds are made of (see ``with_lesion``)."""
-    return with_lesion(recipe, labelled_cases(recipe, data), run / DETECTIONS_FOLDER, report)
-
-
-def _enough(recipe: Recipe, cases: list[Case]) -> list[Case]:
-    for code in recipe.classes:
-        count = sum(case.label == code for case in cases)
-        if count < recipe.folds:
-            raise FileError(
-                f"There {'is' if count == 1 else 'are'} {counted(count, 'case')} of class {code}, "
-                f"fewer than the {recipe.folds} folds.",
-                "Add cases, or ask for fewer folds in the recipe.",
-            )
-    return cases
-
-
-def with_lesion(recipe: Recipe, cases: list[Case], found: Path, report: Report) -> list[Case]:
-    """Leave out cases in which no lesion was segmented and none was found.
-
-    found : folder of what was found in each case. Everything that needs the folds of a run needs
-        its cases from here: others would be dealt out to other folds.
+    Raises FileError if they are not there.
     """
-    kept = []
-    for number, case in enumerate(cases):
-        said = load_detection(found, case.case_id)
-        lesion = case.load().lesion if said is None or said.index is None else said.lesion
-        if lesion is not None and lesion.any():
-            kept.append(case)
-        else:
-            report((number + 1) / len(cases), f"left out {case.case_id}, which shows no lesion")
-    return _enough(recipe, kept)
+    colours = [_COLOURS[name] for name in recipe.input.channels]
+    torch.manual_seed(recipe.seed)
+    return from_gluon_arrays(weights, len(recipe.classes), levels(recipe.input), colours)
 
 
-def batch_maker(
-    recipe: Recipe,
-    labels: Sequence[int],
-    cache: AugmentationCache,
-    out: Path,
+def _train_into(
+    path: Path,
+    recipe: SubtypeRecipe,
+    patients: Sequence[Patient],
+    features: Sequence[CaseFeatures],
+    learned: Sequence[int],
+    seed: Sequence[int],
+    text: str,
     report: Report,
-    hide: Hide | None = None,
-    folder: Path | None = None,
-) -> Callable[[Sequence[int]], MakeBatch]:
-    """What makes batches from some of the cases: of the samples themselves or, if stages of the
-    network are frozen, of what those make of them.
-
-    hide : changes the images first (see ``controls``). folder : for the feature cache; that of the
-        samples by default.
-    """
-    frozen = recipe.training.frozen
-    if not frozen and hide is None:
-        return lambda members: from_samples(cache, labels, members, recipe.input)
-    network = from_pretrained(out / PRETRAINED_FILE, len(recipe.classes), recipe.input.depth)
-    folder = folder or out / CACHE_FOLDER
-    kept = build_feature_cache(
-        cache, network, frozen, folder, recipe.input, recipe.seed, report, hide
-    )
-    return lambda members: from_features(kept, labels, members)
-
-
-def train(
-    recipe: Recipe, batches: MakeBatch, out: Path, seed: list[int], text: str, report: Report
-) -> ResNet50:
-    """Train the classifier from the pretrained network."""
+) -> None:
+    if path.exists():
+        return
     number = int(np.random.SeedSequence(seed).generate_state(1)[0])
     torch.manual_seed(number)
-    network = from_pretrained(out / PRETRAINED_FILE, len(recipe.classes), recipe.input.depth)
-    return learn(network, batches, recipe.training, number, text, report)
+    network = load_network(recipe, path.parent / PRETRAINED_FILE)
+    samples = Samples(recipe, patients, features, learned, number)
+    checkpoint = Checkpoint(path.with_suffix(".part.npz"))
+    save_weights(learn(network, samples, recipe, text, report, checkpoint), path)
+    checkpoint.remove()
 
 
-def predict_held_out(
-    recipe: Recipe, cases: Sequence[Case], out: Path, seed: int, report: Report
-) -> None:
-    """Let each fold's network answer for the patients that it never saw.
+class Samples:
+    """The batches of one training, each drawn from its own seed.
 
-    Writes ``predictions-seedS.json`` (logits in each situation), ``embeddings-seedS.npz``
-    (``case_ids`` and ``embeddings``, (n, 2048) float32) and ``activation-seedS.json`` (where the
-    networks looked, and where they look with shuffled weights).
+    Every class is drawn as often as the others and, within a class, every patient; one whose class
+    is not certain less often, as the recipe says.
+
+    learned : the cases that may be learned from.
     """
-    entries: list[dict[str, Any]] = []
-    embeddings, looked, by_chance = [], [], []
-    fold_of = folds_of(cases, recipe.folds, seed)
-    for fold in range(int(fold_of.max()) + 1):
-        network = load_network(recipe, fold_file(out, seed, fold))
-        shuffled = with_shuffled_weights(network, seed)
-        for number in np.flatnonzero(fold_of == fold):
-            case = cases[int(number)]
-            found = load_detection(out / DETECTIONS_FOLDER, case.case_id)
-            inputs = inputs_of(case, found, recipe.input)
-            said = predict(network, inputs)
-            entries.append(entry(case, fold, seed, said.logits, found=inputs.was_found))
-            embeddings.append(said.embedding)
-            if inputs.was_found:
-                looked.append(said.looked)
-                by_chance.append(predict(shuffled, inputs).looked)
-            report(len(entries) / len(cases), f"seed {seed}: unseen patients")
-    ids = [one["case_id"] for one in entries]
-    features = np.stack(embeddings)
-    write_arrays(out / f"embeddings-seed{seed}.npz", case_ids=np.array(ids), embeddings=features)
-    about = {"trained": summary(looked), "scrambled": summary(by_chance)}
-    write_json(out / f"activation-seed{seed}.json", about)
-    write_json(out / f"predictions-seed{seed}.json", entries)
+
+    def __init__(
+        self,
+        recipe: SubtypeRecipe,
+        patients: Sequence[Patient],
+        features: Sequence[CaseFeatures],
+        learned: Sequence[int],
+        seed: int,
+    ) -> None:
+        self._features, self._seed, self._size = features, seed, recipe.training.batch
+        self._labels = np.array([one.label for one in patients])
+        allowed = np.isin(np.arange(len(patients)), learned)
+        chances = shares(recipe, patients) * allowed
+        sums = np.bincount(self._labels, chances, len(recipe.classes))
+        chances = chances / sums[self._labels]
+        self.chances: NDArray[np.float64] = chances / chances.sum()
+
+    def batch(self, step: int) -> tuple[Tensor, Tensor, Tensor]:
+        """Maps (n, c, h, w), labels (n,) int64 and coverage (n, 1, h, w) in 0..1."""
+        random = np.random.default_rng([self._seed, step])
+        chosen = random.choice(len(self.chances), self._size, p=self.chances)
+        maps, covered = [], []
+        for number in chosen:
+            seen = self._features[number]
+            place = tuple(random.integers(seen.drawn.shape[:2]))
+            maps.append(seen.drawn[place])
+            covered.append(seen.covered[place][None])
+        cover = torch.from_numpy(np.stack(covered).astype(np.float32) / np.float32(255))
+        return as_maps(np.stack(maps)), torch.from_numpy(self._labels[chosen]), cover
 
 
-def load_network(recipe: Recipe, path: Path) -> ResNet50:
-    """A network of this recipe, ready to answer."""
-    network = ResNet50(len(recipe.classes), recipe.input.depth)
-    load_weights(network, path)
-    network.eval()
-    return network
+def learn(
+    network: ResNet50V2,
+    samples: Samples,
+    recipe: SubtypeRecipe,
+    text: str,
+    report: Report,
+    checkpoint: Checkpoint | None = None,
+) -> ResNet50V2:
+    """Fit what is not frozen; returns the running mean of the weights.
 
+    With ``coverage`` it also learns to say where the lesion lies, which is only trained for, with
+    ``guidance`` to find the evidence there, so that the heatmap means something.
+    """
+    schedule = recipe.training
+    network.freeze(schedule.frozen)
+    coverage = Coverage(1, *network.channels)
 
-def fold_file(out: Path, seed: int, fold: int) -> Path:
-    """Where the network of a fold lies."""
-    return out / f"seed{seed}-fold{fold}.npz"
+    def losses(first: int) -> Iterator[tuple[Tensor, Tensor]]:
+        for step in range(first, schedule.steps):
+            inputs, labels, covered = samples.batch(step)
+            labels, covered = labels.to(device()), covered.to(device())
+            with mixed_precision(device()):
+                images = images_on_device(inputs.float())
+                maps = network.maps(images, after=schedule.frozen)
+                logits = network.logits(maps[1]).float()
+                beside = coverage.loss(maps, covered)
+            loss = nn.functional.cross_entropy(
+                logits, labels, label_smoothing=schedule.label_smoothing
+            )
+            guidance = guidance_loss(network, maps[1], covered)
+            yield loss + schedule.coverage * beside + schedule.guidance * guidance, loss
 
-
-def _pretrained(recipe: Recipe, data: Path, report: Report) -> ResNet50:
-    if recipe.weights == "imagenet":
-        return from_imagenet(len(recipe.classes))
-    if (folder := cheng_folder(data)).is_dir():
-        return pretrain(recipe, folder, report)
-    torch.manual_seed(recipe.seed)
-    return ResNet50(len(recipe.classes), len(recipe.input.channels))
+    # Both in one, so that a checkpoint holds both.
+    both = nn.ModuleDict({"network": network, "coverage": coverage})
+    fitted = descend(both, losses, schedule, text, report, [both], checkpoint=checkpoint)
+    return cast(ResNet50V2, fitted["network"])

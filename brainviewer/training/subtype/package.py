@@ -1,8 +1,7 @@
 """Turn a trained run and its evaluation into the files that ship.
 
-    brainviewer evaluate DIR
-    python -m brainviewer.training.subtype.network_ood --run DIR --data DATA
-    python -m brainviewer.training.subtype.package --run DIR --models resources/models
+    brainviewer evaluate RUN
+    python -m brainviewer.training.subtype.package --run RUN --models resources/models
 
 Every folder of ``--models`` with a file ``about.toml`` becomes a model: what people wrote about
 it stands in that file and in the README, everything measured comes from ``evaluation.json``.
@@ -11,15 +10,14 @@ it stands in that file and in the README, everything measured comes from ``evalu
 
 import json
 import os
-import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
-import numpy as np
 import typer
 
 from brainviewer.core.errors import FileError
+from brainviewer.files.structured import read_toml
 from brainviewer.files.writing import write_whole
 from brainviewer.models.card import SITUATIONS, ModelCard
 from brainviewer.models.card_file import CARD_FILE, load_card
@@ -28,7 +26,10 @@ from brainviewer.training.json_files import dump
 from brainviewer.training.metrics.plots import draw_all
 from brainviewer.training.model_files import (
     ABOUT_FILE,
+    EVALUATION_FILE,
+    NETWORK_CHECK_FILE,
     NETWORK_FILES,
+    OOD_FILE,
     README_FILE,
     About,
     card_of,
@@ -36,31 +37,34 @@ from brainviewer.training.model_files import (
     read_about,
     write_network_files,
 )
-from brainviewer.training.recipes import FINAL_FILE, Recipe, read_recipe
-from brainviewer.training.subtype.evaluate import EVALUATION_FILE, RECIPE, SOURCES
+from brainviewer.training.recipes import FINAL_FILE
+from brainviewer.training.run_folder import RECIPE_FILE
+from brainviewer.training.subtype.descriptor_ood import measured_distribution
+from brainviewer.training.subtype.evaluate import SOURCES
+from brainviewer.training.subtype.recipe import RECIPE, SubtypeRecipe, read_subtype_recipe
 from brainviewer.training.templates import put_tables, render_markdown
 
-OOD_FILE = "scope.npz"
-OOD_CHECK_FILE = "scope.json"
-NETWORK_CHECK_FILE = "network.json"
 OUT_OF_DISTRIBUTION_FILE = "out_of_distribution.json"
-ACTIVATIONS = "activation-seed*.json"
 Evaluation = dict[str, Any]
 
 
-def write_networks(recipe: Recipe, numbers: Path, out: Path) -> None:
+def write_networks(recipe: SubtypeRecipe, numbers: Path, out: Path) -> None:
     """Write architecture, weights (float16) and graph of the network in ``numbers``."""
-    from brainviewer.training.resnet50 import ResNet50, keras_model
-    from brainviewer.training.weights import load_weights
+    from brainviewer.training.resnet50 import keras_model
+    from brainviewer.training.subtype.predictions import load_network
 
-    network = ResNet50(len(recipe.classes), recipe.input.depth)
-    load_weights(network, numbers)
-    write_network_files(keras_model(network, recipe.input.size, "resnet50_glioma"), out)
+    network = load_network(recipe, numbers)
+    write_network_files(keras_model(network, recipe.input.size, "resnet50v2_glioma"), out)
 
 
-def card_content(about: About, evaluation: Evaluation, recipe_text: str, folder: Path) -> About:
-    """What ``card.json`` of the model in ``folder`` holds: texts, evaluation, files."""
-    own, seen = about["network"] == about["id"], tomllib.loads(recipe_text)["input"]
+def card_content(
+    about: About, evaluation: Evaluation, seen: Mapping[str, Any], folder: Path
+) -> About:
+    """What ``card.json`` of the model in ``folder`` holds: texts, evaluation, files.
+
+    seen : ``input`` of the recipe, where the network is its own.
+    """
+    own = about["network"] == about["id"]
     roles = dict(NETWORK_FILES) if own else {}
     if own and (folder / OOD_FILE).exists():
         roles["scope"] = OOD_FILE
@@ -94,7 +98,7 @@ def situations(about: About) -> tuple[str, ...]:
     return tuple(name for name in SITUATIONS if own >= set(SOURCES[name]) >= least)
 
 
-def write_models(models: Path, evaluation: Evaluation, recipe_text: str) -> list[ModelCard]:
+def write_models(models: Path, evaluation: Evaluation, seen: Mapping[str, Any]) -> list[ModelCard]:
     """Write cards and tables of all models; those with a network of their own come first."""
     found = [path.parent for path in sorted(models.glob(f"*/{ABOUT_FILE}"))]
     # Models of single images are packed by themselves.
@@ -102,7 +106,7 @@ def write_models(models: Path, evaluation: Evaluation, recipe_text: str) -> list
     cards: dict[str, ModelCard] = {}
     for folder in sorted(abouts, key=lambda f: abouts[f]["network"] != abouts[f]["id"]):
         about = abouts[folder]
-        content = card_content(about, evaluation, recipe_text, folder)
+        content = card_content(about, evaluation, seen, folder)
         write_whole(folder / CARD_FILE, dump(content).encode())
         cards[about["id"]] = load_card(folder, cards)
         made = tables(evaluation, situations(about), network_check(models, about))
@@ -128,59 +132,47 @@ def network_check(models: Path, about: About) -> Mapping[str, Any] | None:
     return _read(path) if about["network"] and path.exists() else None
 
 
-def measured_of_network(run: Path) -> dict[str, Any]:
-    """What the OOD check of a run refuses, and where its networks looked, mean of the seeds."""
-    seeds = [_read(path) for path in sorted(run.glob(ACTIVATIONS))]
-
-    def mean(name: str, key: str) -> float:
-        return round(float(np.mean([seed[name][key] for seed in seeds])), 4)
-
-    looks = {
-        name: {key: mean(name, key) for key in ("energy", "area", "hit")}
-        | {"patients": first["patients"]}
-        for name, first in seeds[0].items()
-    }
-    return {"scope": _read(run / OOD_CHECK_FILE), "looks": looks}
-
-
 def _read(path: Path) -> dict[str, Any]:
     return dict(json.loads(path.read_text(encoding="utf-8")))
 
 
-def check_measured(run: Path) -> None:
-    """Raises FileError, before anything is written, if a run lacks what ships."""
-    steps = {
-        FINAL_FILE: "brainviewer train",
-        EVALUATION_FILE: "brainviewer evaluate",
-        OOD_FILE: "python -m brainviewer.training.subtype.network_ood",
-        OOD_CHECK_FILE: "python -m brainviewer.training.subtype.network_ood",
-    }
-    for name, step in steps.items():
+def write_measured(run: Path, owner: Path) -> None:
+    """Write networks and everything measured of a run into the folder of the model that owns them.
+
+    Raises FileError, before anything is written, if the run lacks something.
+    """
+    for name in (FINAL_FILE, OOD_FILE, NETWORK_CHECK_FILE, RECIPE_FILE, EVALUATION_FILE):
         if not (run / name).is_file():
-            raise FileError(f"The run {run.name} holds no {name}.", f"Run '{step}' on it first.")
+            said = f"The run {run.name} holds no {name}."
+            raise FileError(said, "Train it to the end, and run 'brainviewer evaluate' on it.")
+    write_networks(read_subtype_recipe(run / RECIPE_FILE), run / FINAL_FILE, owner)
+    for name in (OOD_FILE, NETWORK_CHECK_FILE, EVALUATION_FILE):
+        write_whole(owner / name, (run / name).read_bytes())
+    evaluation = _read(run / EVALUATION_FILE)
+    terms = [one["name"] for one in evaluation["head"]["descriptors"]["terms"]]
+    lesions = measured_distribution(evaluation["inputs"]["patients"], terms)
+    write_whole(owner / OUT_OF_DISTRIBUTION_FILE, dump(lesions).encode())
 
 
 def main(
     models: Annotated[Path, typer.Option(help="Folder of the models.")],
     run: Annotated[Path | None, typer.Option(help="Output folder of the training.")] = None,
-    recipe: Annotated[Path, typer.Option(help="How it was trained.")] = RECIPE,
     network: Annotated[str, typer.Option(help="The model that owns the files.")] = RECIPE.stem,
     texts_only: Annotated[bool, typer.Option(help="Leave networks and evaluation alone.")] = False,
 ) -> None:
     """Write the files of the models that ship."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    plan, owner = read_recipe(recipe), models / network
-    if not texts_only:
-        if run is None:
-            raise typer.BadParameter("--run is needed to write networks.")
-        check_measured(run)
-        write_networks(plan, run / FINAL_FILE, owner)
-        write_whole(owner / OOD_FILE, (run / OOD_FILE).read_bytes())
-        write_whole(owner / NETWORK_CHECK_FILE, dump(measured_of_network(run)).encode())
-        write_whole(owner / EVALUATION_FILE, (run / EVALUATION_FILE).read_bytes())
+    owner = models / network
+    if texts_only:
+        seen = _read(owner / CARD_FILE)["network"]["input"]
+    elif run is None:
+        raise typer.BadParameter("--run is needed to write networks.")
+    else:
+        write_measured(run, owner)
+        seen = read_toml(run / RECIPE_FILE)["input"]
     evaluation = _read(owner / EVALUATION_FILE)
     draw_all(evaluation, owner)
-    for card in write_models(models, evaluation, recipe.read_text(encoding="utf-8")):
+    for card in write_models(models, evaluation, seen):
         typer.echo(f"{card.id} {card.version}")
 
 

@@ -1,183 +1,166 @@
-"""Predictions of trained networks for held-out patients, and overlap of their activation maps."""
+"""What the networks of a run say of patients that they never saw, where they look, and the limit
+beyond which features are out of distribution."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from brainviewer.core.errors import FileError
-from brainviewer.core.slices import Plane, SliceView
-from brainviewer.models.card import ModelInput
-from brainviewer.models.saliency import class_activation, map_on_slice
-from brainviewer.models.subtype.input import Prepared, cut_out
-from brainviewer.models.subtype.lesion_slices import LesionSlices, cut_slices, lesion_slices
-from brainviewer.training.labelled_data.collection import Case, LabelledStudy
-from brainviewer.training.labelled_data.detections import Detection
-from brainviewer.training.resnet50 import ResNet50
-from brainviewer.training.subtype.evaluation_inputs import MAIN
+from brainviewer.core.errors import Report
+from brainviewer.files.writing import write_whole
+from brainviewer.imaging.measure.descriptors import NAMES
+from brainviewer.models.feature_ood import FeatureOOD, embedding, fit_ood, save_ood
+from brainviewer.models.saliency import CropBox, class_activation, map_on_slice
+from brainviewer.training.frozen_features import as_maps
+from brainviewer.training.image_classification.networks.resnet50v2 import ResNet50V2
+from brainviewer.training.json_files import dump, write_json
+from brainviewer.training.model_files import NETWORK_CHECK_FILE, OOD_FILE
+from brainviewer.training.recipes import FINAL_FILE
+from brainviewer.training.resnet50 import MapNetwork
+from brainviewer.training.subtype.evidence import PREDICTIONS_FILE
+from brainviewer.training.subtype.features import CaseFeatures, Maps
+from brainviewer.training.subtype.patients import SEGMENTATIONS, Patient, fold_numbers
+from brainviewer.training.subtype.recipe import SubtypeRecipe
+from brainviewer.training.weights import load_weights
 
-Mask = NDArray[np.bool_]
+AXES = 16
+QUANTILE = 0.95
+"""The usual working point: 95 % of what is in scope passes."""
+
+Arrays = NDArray[np.float32]
+Features = Sequence[CaseFeatures]
 
 
-@dataclass(frozen=True, eq=False)
-class Inputs:
-    """A case as the network gets it, in each situation.
+def write_predictions(
+    recipe: SubtypeRecipe,
+    patients: Sequence[Patient],
+    features: Features,
+    out: Path,
+    report: Report,
+) -> None:
+    """Let each fold's network answer for the patients that it never saw.
 
-    found : lesion and brain as the detector segmented them. expert : lesion segmented by an expert.
-    single : like ``found``, but only the tumour slice.
-    lesion : (rows, columns) bool, the best segmentation there is, on the tumour slice of ``found``.
-    was_found : False if the detector saw nothing; ``found`` then stands for the middle of the
-        brain.
+    Writes ``predictions.json`` (everything that an evaluation needs, without names), ``scope.npz``
+    (what the features of the final network look like) and ``network.json`` (how many that refuses,
+    and where networks look).
     """
+    members = [n for n, seen in enumerate(features) if seen.asked]
+    names = sorted({patients[n].name for n in members})
+    looked = []
+    runs = []
+    for seed in recipe.seeds:
+        fold_of = fold_numbers(recipe, patients, seed)[members]
+        logits: dict[str, list[list[float] | None]] = {
+            name: [None] * len(members) for name in SEGMENTATIONS
+        }
+        for fold in np.unique(fold_of).tolist():
+            network = load_network(recipe, fold_file(out, seed, fold))
+            for place in np.flatnonzero(fold_of == fold).tolist():
+                seen = features[members[place]]
+                for hand, (name, maps) in enumerate(seen.asked.items()):
+                    row, last = ask(network, maps, recipe.training.frozen)
+                    logits[name][place] = [round(float(value), 5) for value in row]
+                    if not hand:
+                        looked.append(overlap(network, row, last, seen.lesion))
+            report((fold + 1) / (fold_of.max() + 1), f"seed {seed}: unseen patients")
+        runs.append({"seed": seed, "fold": fold_of.tolist(), "logits": logits})
+    known = [
+        {
+            "number": place,
+            "patient": names.index(patients[n].name),
+            "collection": patients[n].case.collection,
+            "label": recipe.classes[patients[n].label],
+            "certain": patients[n].certain,
+            "age_years": patients[n].case.age_years,
+            "descriptors": {
+                name: [_plain(value) for value in values]
+                for name, values in features[n].described.items()
+            },
+        }
+        for place, n in enumerate(members)
+    ]
+    inputs = {"descriptor_names": list(NAMES), "patients": known, "runs": runs}
+    write_whole(out / PREDICTIONS_FILE, dump(inputs).encode())
+    check, refused = network_ood(recipe, patients, features, out)
+    save_ood(check, out / OOD_FILE)
+    unseen = {"images": len(members), "refused": refused}
+    sets = {"patients that the networks never saw": unseen}
+    scope = {"axes": AXES, "quantile": QUANTILE, "limit": round(check.limit, 4), "sets": sets}
+    means = dict(zip(("energy", "area", "hit"), np.mean(looked, axis=0).round(4), strict=True))
+    looks = {"trained": {"patients": len(looked) // len(runs), **means}}
+    write_json(out / NETWORK_CHECK_FILE, {"scope": scope, "looks": looks})
 
-    prepared: dict[str, Prepared]
-    lesion: Mask
-    was_found: bool
+
+def _plain(value: float) -> float | None:
+    return round(float(value), 5) if np.isfinite(value) else None
 
 
-def inputs_of(case: Case, found: Detection | None, model_input: ModelInput) -> Inputs:
-    """Prepare a case in every situation; without an expert's segmentation ``expert`` is left
-    out."""
-    labelled = case.load()
-    study = labelled.study
-    view = SliceView.of(study.grid, Plane.AXIAL)
-    brain = None if found is None else found.brain
-    was_found = found is not None and found.index is not None
-    if found is not None and found.index is not None:
-        lesion, index = found.lesion, found.index
-    else:
-        lesion, index = _middle(study.grid.shape), view.count // 2
-    situations: dict[str, LesionSlices] = {
-        MAIN: lesion_slices(study, lesion, brain, index, model_input),
-        "single": lesion_slices(study, lesion, brain, index, model_input, alone=True),
-    }
-    true = lesion
-    if labelled.lesion is not None and labelled.lesion.any():
-        true = labelled.lesion
-        situations["expert"] = expert_slices(labelled, brain, model_input)
-    prepared = {name: slices.prepare(model_input) for name, slices in situations.items()}
-    return Inputs(prepared, cut_slices(true, view, (index,))[0], was_found)
+def load_network(recipe: SubtypeRecipe, path: Path) -> ResNet50V2:
+    """A network of this recipe, ready to answer; raises FileError."""
+    network = ResNet50V2(len(recipe.classes), len(recipe.input.channels))
+    load_weights(network, path)
+    network.eval()
+    return network
 
 
-def expert_slices(
-    labelled: LabelledStudy, brain: Mask | None, model_input: ModelInput
-) -> LesionSlices:
-    """The slices around the one in which the expert's segmentation is largest; raises FileError if
-    there is no segmentation."""
-    study, lesion = labelled.study, labelled.lesion
-    if lesion is None or not lesion.any():
-        raise FileError(f"The case {study.name} has no segmentation by an expert.", "Leave it out.")
-    axis = SliceView.of(study.grid, Plane.AXIAL).axis
-    areas = lesion.sum(axis=tuple(n for n in range(3) if n != axis))
-    return lesion_slices(study, lesion, brain, int(np.argmax(areas)), model_input)
+def fold_file(out: Path, seed: int, fold: int) -> Path:
+    """Where the network of a fold lies."""
+    return out / f"seed{seed}-fold{fold}.npz"
 
 
-@dataclass(frozen=True, eq=False)
-class CasePrediction:
-    """logits by situation, (classes,); embedding : (2048,), of the main situation
-    looked : where the network looked in the main situation (see ``activation_overlap``).
+def ask(network: MapNetwork, seen: Maps, after: int) -> tuple[Arrays, Arrays]:
+    """Mean logits (classes,) of some images, and their last maps (n, h, w, 2048).
+
+    seen : what the first ``after`` parts of the network made of the images.
     """
-
-    logits: dict[str, NDArray[np.float32]]
-    embedding: NDArray[np.float32]
-    looked: dict[str, float | bool]
-
-
-def predict(network: ResNet50, inputs: Inputs) -> CasePrediction:
-    """Run a network on a case."""
-    logits = {}
-    for name, prepared in inputs.prepared.items():
-        features, predictions = run(network, prepared.tensor)
-        logits[name] = predictions.mean(axis=0)
-        if name == MAIN:
-            embedding = features.mean(axis=(0, 1, 2))
-            looked = activation_overlap(network, features, logits[name], prepared, inputs.lesion)
-    return CasePrediction(logits, embedding, looked)
-
-
-def run(
-    network: ResNet50, tensor: NDArray[np.float32]
-) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """(n, size, size, depth) -> features (n, h, w, 2048) and logits (n, classes)"""
-    images = (
-        torch.from_numpy(tensor).permute(0, 3, 1, 2).contiguous(memory_format=torch.channels_last)
-    )
     with torch.no_grad():
-        features = network.features(images)
-        predictions = network.logits(features)
-    return features.permute(0, 2, 3, 1).numpy(), predictions.numpy()
+        maps = as_maps(seen).float().contiguous(memory_format=torch.channels_last)
+        last = network.maps(maps, after)[1]
+        logits = network.logits(last).mean(dim=0)
+    return logits.numpy(), last.permute(0, 2, 3, 1).numpy()
 
 
-def activation_overlap(
-    network: ResNet50,
-    features: NDArray[np.float32],
-    logits: NDArray[np.float32],
-    prepared: Prepared,
-    lesion: Mask,
-) -> dict[str, float | bool]:
-    """The class-activation map of the answer, against the lesion's segmentation on the tumour
-    slice.
+def overlap(
+    network: MapNetwork, logits: Arrays, features: Arrays, lesion: NDArray[np.bool_]
+) -> tuple[float, float, float]:
+    """The class-activation map of the answer, against the lesion on the tumour slice.
 
-    energy : fraction of the map inside the lesion; area : fraction of the crop that is lesion;
-    hit : the map's peak lies inside the lesion (Zhang et al. 2018, pointing game).
+    Returns the fraction of the map inside the lesion, the fraction of the crop that is lesion, and
+    1 if the map's peak lies inside the lesion (pointing game, Zhang et al. 2018), else 0.
     """
     dense = network.dense.weight.detach().numpy().T
     activation = class_activation(features[:1], dense, int(np.argmax(logits)))
-    shown = map_on_slice(activation, prepared.box, prepared.shape)
-    size = 128
-    heat = cut_out(shown, prepared.box, size)
-    inside = cut_out(lesion.astype(np.float32), prepared.box, size) > 0.5
+    heat = map_on_slice(activation, CropBox(0, 0, lesion.shape[0]), (lesion.shape[0],) * 2)
     total = float(heat.sum())
-    return {
-        "energy": float(heat[inside].sum()) / total if total > 0 else 0.0,
-        "area": float(inside.mean()),
-        "hit": bool(total > 0 and inside[np.unravel_index(int(heat.argmax()), heat.shape)]),
-    }
+    energy = float(heat[lesion].sum()) / total if total > 0 else 0.0
+    hit = total > 0 and lesion[np.unravel_index(int(heat.argmax()), heat.shape)]
+    return energy, float(lesion.mean()), float(hit)
 
 
-def with_shuffled_weights(network: ResNet50, seed: int) -> ResNet50:
-    """The same network with the numbers of every layer shuffled (Adebayo et al. 2018)."""
-    made = ResNet50(network.dense.out_features, network.conv1_conv.in_channels)
-    made.eval()
-    made.load_state_dict(network.state_dict())
-    chance = torch.Generator().manual_seed(seed)
-    with torch.no_grad():
-        for number in made.parameters():
-            if number.ndim > 1:
-                order = torch.randperm(number.numel(), generator=chance)
-                number.copy_(number.flatten()[order].reshape(number.shape))
-    return made
+def network_ood(
+    recipe: SubtypeRecipe, patients: Sequence[Patient], features: Features, out: Path
+) -> tuple[FeatureOOD, float]:
+    """What the features of the final network look like, and the fraction of unseen patients that
+    this refuses.
 
+    The limit is a quantile of how far the features of unseen patients lie from those that their
+    fold's network learned from.
+    """
+    members = [n for n, seen in enumerate(features) if seen.asked]
+    asked = [next(iter(features[number].asked.values())) for number in members]
+    fold_of = fold_numbers(recipe, patients, recipe.seeds[0])[members]
 
-def entry(
-    case: Case, fold: int, seed: int, logits: Mapping[str, NDArray[Any]], **more: Any
-) -> dict[str, Any]:
-    """A prediction as it is written to JSON; logits : by situation, (classes,)."""
-    return {
-        "case_id": case.case_id,
-        "fold": fold,
-        "seed": seed,
-        "label": case.label,
-        "age_years": case.age_years,
-        **more,
-        "logits": {name: [round(float(value), 5) for value in row] for name, row in logits.items()},
-    }
+    def embeddings(path: Path) -> Arrays:
+        network, frozen = load_network(recipe, path), recipe.training.frozen
+        return np.stack([embedding(ask(network, maps, frozen)[1]) for maps in asked])
 
-
-def summary(looked: Sequence[dict[str, float | bool]]) -> dict[str, float]:
-    """Means over patients of ``activation_overlap``."""
-    means = {
-        key: round(float(np.mean([one[key] for one in looked])), 4)
-        for key in (looked[0] if looked else ())
-    }
-    return {"patients": len(looked), **means}
-
-
-def _middle(shape: tuple[int, ...]) -> Mask:
-    """A box in the middle of the grid, half as long as it: what is typed if nothing was found."""
-    mask = np.zeros(shape, bool)
-    mask[tuple(slice(n // 4, max(n // 4 + 1, n - n // 4)) for n in shape)] = True
-    return mask
+    unseen: list[float] = []
+    for fold in range(int(fold_of.max()) + 1):
+        own, rows = fold_of == fold, embeddings(fold_file(out, recipe.seeds[0], fold))
+        learned = fit_ood(rows[~own], AXES)
+        unseen += [learned.distance(row) for row in rows[own]]
+    limit = float(np.quantile(unseen, QUANTILE))
+    refused = round(float(np.mean(np.array(unseen) > limit)), 4)
+    return fit_ood(embeddings(out / FINAL_FILE), AXES, limit), refused

@@ -21,8 +21,10 @@ from brainviewer.models import registry  # noqa: E402
 from brainviewer.training.image_classification.networks.backbones import (  # noqa: E402
     build_network,
 )
-from brainviewer.training.recipes import read_recipe  # noqa: E402
-from brainviewer.training.resnet50 import ResNet50  # noqa: E402
+from brainviewer.training.image_classification.networks.resnet50v2 import (  # noqa: E402
+    ResNet50V2,
+)
+from brainviewer.training.subtype.recipe import read_subtype_recipe  # noqa: E402
 from brainviewer.training.weights import save_weights  # noqa: E402
 
 pytestmark = [
@@ -39,10 +41,10 @@ def a_run(folder: Path, model: str) -> Path:
     for name in ("evaluation.json", "scope.npz"):
         shutil.copy(resources() / "models" / model / name, folder)
     if model == "resnet50-tumour":
-        network = build_network("resnet50")
+        network = build_network("resnet50v2")
     else:
-        plan = read_recipe(recipe)
-        network = ResNet50(len(plan.classes), plan.input.depth)
+        plan = read_subtype_recipe(recipe)
+        network = ResNet50V2(len(plan.classes), plan.input.depth)
     save_weights(network, folder / "final.npz")
     return folder
 
@@ -54,7 +56,7 @@ def test_a_run_becomes_a_model(model: str, tmp_path: Path) -> None:
     card, shipped = registry.model("my-run"), registry.model(model)
     registry.verify(card)
     assert (card.own, card.calibrated, card.name) == (True, True, "My run")
-    assert card.input == shipped.input
+    assert card.input.size == shipped.input.size
     assert card.fusion_head.network == shipped.fusion_head.network
     assert card.metrics["image"] == shipped.metrics["image"]
     assert card.ood_check is not None

@@ -116,26 +116,42 @@ def outlined_from(row: int) -> Callable[[Study], TumourFinding]:
     return find
 
 
+def a_glioma_recipe(folder: Path) -> Path:
+    text = shipped_recipes()["resnet50-glioma"].read_text(encoding="utf-8")
+    return recipe(folder, text.replace("folds = 5", "folds = 2"))
+
+
+def test_numbers_to_start_from_are_asked_for_before_anything_is_written(tmp_path: Path) -> None:
+    pytest.importorskip("torch")
+    write_lgg(tmp_path / "data", {f"TOY-{code}{n}": (code, 50) for code in "AOG" for n in (1, 2)})
+    for weights in ("", str(tmp_path / "nowhere")):
+        with pytest.raises(FileError, match="ImageNet numbers") as refused:
+            plan, out = a_glioma_recipe(tmp_path), tmp_path / "run"
+            train(plan, tmp_path / "data", out, silent, Options(weights=weights))
+        assert "--weights" in refused.value.advice
+    assert not (tmp_path / "run").exists()
+
+
 def test_outlines_that_are_given_stay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("torch")
-    write_lgg(tmp_path / "data", {f"TOY-{code}": (code, 50) for code in "AOG"})
+    write_lgg(tmp_path / "data", {f"TOY-{code}{n}": (code, 50) for code in "AOG" for n in (1, 2)})
     cases, given, out = read_cases(tmp_path / "data"), tmp_path / "given", tmp_path / "run"
-    text = shipped_recipes()["resnet50-glioma"].read_text(encoding="utf-8")
-    plan = recipe(tmp_path, text.replace("folds = 5", "folds = 1"))
+    plan = a_glioma_recipe(tmp_path)
     monkeypatch.setattr("brainviewer.training.subtype.fit.fit", lambda *_: None)
+    monkeypatch.setattr("brainviewer.training.subtype.fit.imagenet_network", lambda *_: None)
     said: list[str] = []
     train(plan, tmp_path / "data", tmp_path / "other", silent, tell=said.append)
     assert said == [DETECTOR_HAS_SEEN]
 
     for case in cases:
         finding.detect(case, given, outlined_from(10))
-    (given / finding.STRIPPED / "TOY-A.npz").unlink()  # as if no brain had been seen
+    (given / finding.STRIPPED / "TOY-A1.npz").unlink()  # as if no brain had been seen
     train(plan, tmp_path / "data", out, silent, tell=said.append, found=given)
     assert said == [DETECTOR_HAS_SEEN]
     # The detector that ships may have seen these patients: it must not look at them again.
     monkeypatch.setattr("brainviewer.models.segmentation.detection.find_tumour", outlined_from(30))
     finding.detect_all(cases, out / "found", silent)
     files = [file.relative_to(given) for file in given.rglob("*.npz")]
-    assert len(files) == 5
+    assert len(files) == 11
     for file in files:
         assert (out / "found" / file).read_bytes() == (given / file).read_bytes()

@@ -5,9 +5,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
 
-from brainviewer.core.errors import FileError
+from brainviewer.models.image_classification.input import image_bounds
 from brainviewer.training.image_classification.data.tumour_folds import CLASSES
-from brainviewer.training.image_classification.networks.pretrained_weights import IMAGENET
 from brainviewer.training.image_classification.networks.resnet50v2 import (
     ResNet50V2,
     from_gluon_arrays,
@@ -37,13 +36,7 @@ def pretrained_network(recipe: TumourRecipe, weights: str) -> MapNetwork:
     """
     if recipe.network != "resnet50v2":
         return from_imagenet(weights, len(CLASSES), recipe.input)
-    if weights == IMAGENET:
-        raise FileError(
-            "The ImageNet numbers of this ResNet50 v2 cannot be fetched.",
-            "Give --weights the folder models/resnet50v2_nchw/weights of the public repository "
-            "BruceDai/test-data.",
-        )
-    return from_gluon_arrays(Path(weights), len(CLASSES), recipe.input)
+    return from_gluon_arrays(weights, len(CLASSES), image_bounds(recipe.input))
 
 
 def load_network(path: Path, name: str) -> MapNetwork:

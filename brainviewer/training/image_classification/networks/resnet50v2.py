@@ -3,7 +3,7 @@
 The layout is that of GluonCV and the ONNX model zoo: the stride of a stage is in the 3x3
 convolution of its first block, convolutions have no biases, and the stem has its own batch
 normalisation. ``keras.applications.ResNet50V2`` differs in all three, so the Keras model is built
-here, layer by layer. It sees one grey channel in the unit of ``models.image_classification.input``.
+here, layer by layer.
 """
 
 from collections.abc import Iterator, Sequence
@@ -16,13 +16,12 @@ import torch
 from torch import Tensor, nn
 
 from brainviewer.core.errors import FileError
-from brainviewer.models.card import ModelInput
-from brainviewer.models.image_classification.input import image_bounds
 from brainviewer.training.resnet50 import FEATURES, MIDDLE_FEATURES, STAGES, MapNetwork
 
 _EPSILON = 1e-5
 _MEAN, _DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # of ImageNet: red, green, blue
 _NORM = ("gamma", "beta", "running_mean", "running_var")
+GREY = ((1.0, 1.0, 1.0),)
 
 
 def _norm(channels: int) -> nn.BatchNorm2d:
@@ -143,15 +142,32 @@ def _layer_name(name: str) -> str:
     return name.replace(".", "_")
 
 
-def from_gluon_arrays(folder: Path, classes: int, model_input: ModelInput) -> ResNet50V2:
-    """The network with the ImageNet numbers of a folder of ``resnetv24_*.npy`` files.
+def from_gluon_arrays(
+    weights: str,
+    classes: int,
+    bounds: tuple[float, float],
+    colours: Sequence[tuple[float, float, float]] = GREY,
+) -> ResNet50V2:
+    """The network with ImageNet numbers.
+
+    weights : a folder of ``resnetv24_*.npy`` files.
 
     Where a convolution of the last stage is missing, it starts at random, as does what follows it.
-    The stem is adapted to grey in ``low..high`` of the input instead of colours in 0..1.
+    The stem is adapted to channels in ``bounds`` instead of colours in 0..1.
+
+    colours : for each channel what it adds to red, green and blue.
 
     Raises FileError if another file is missing or does not fit.
     """
-    network = ResNet50V2(classes)
+    folder = Path(weights)
+    if not weights or not folder.is_dir():
+        raise FileError(
+            "The ImageNet numbers of this ResNet50 v2 cannot be fetched.",
+            "Give --weights the folder models/resnet50v2_nchw/weights of the public repository "
+            "BruceDai/test-data.",
+        )
+    network = ResNet50V2(classes, len(colours))
+    shown = torch.tensor(colours).T
     with torch.no_grad():
         for name, module in gluon_names(network):
             if isinstance(module, nn.BatchNorm2d):
@@ -162,16 +178,16 @@ def from_gluon_arrays(folder: Path, classes: int, model_input: ModelInput) -> Re
             if name.startswith("stage4") and not _file(folder, f"{name}_weight").is_file():
                 break  # what follows would meet other values than it was trained with
             module.weight.copy_(_read(folder, f"{name}_weight", module.weight.shape))
-        # What comes in is (grey - mean) / deviation, then normalised once more, per colour: one
+        # What comes in is (colour - mean) / deviation, then normalised once more, per colour: one
         # factor and one summand of each. Summands go into the mean that the stem's norm takes away.
         gamma, beta, mean, variance = (_read(folder, f"batchnorm0_{part}", (3,)) for part in _NORM)
         gain = gamma / torch.sqrt(variance + _EPSILON)
-        low, high = image_bounds(model_input)
+        low, high = bounds
         factor = gain / torch.tensor(_DEVIATION) / (high - low)
         summand = beta - gain * (mean + torch.tensor(_MEAN) / torch.tensor(_DEVIATION))
         kernel = _read(folder, "conv0_weight", (64, 3, 7, 7))
-        network.conv.weight.copy_(torch.einsum("ochw,c->ohw", kernel, factor)[:, None])
-        total = kernel.sum(dim=(2, 3)) @ (summand - factor * low)
+        network.conv.weight.copy_(torch.einsum("ochw,c,cd->odhw", kernel, factor, shown))
+        total = kernel.sum(dim=(2, 3)) @ (summand - factor * low * shown.sum(dim=1))
         network.norm.running_mean -= total
     nn.init.normal_(network.dense.weight, std=0.01)
     nn.init.zeros_(network.dense.bias)

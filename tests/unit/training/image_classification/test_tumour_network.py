@@ -133,10 +133,15 @@ def write_gluon_arrays(folder: Path, last: int) -> None:
         write(f"batchnorm0_{part}", 3)
 
 
-def test_gluon_numbers_see_grey_as_they_saw_colours(tmp_path: Path) -> None:
+SEQUENCES = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0), (0.5, 0.0, 0.5))
+
+
+@pytest.mark.parametrize("shown", [resnet50v2.GREY, SEQUENCES], ids=["grey", "sequences"])
+def test_gluon_numbers_see_channels_as_they_saw_colours(
+    shown: tuple[tuple[float, float, float], ...], tmp_path: Path
+) -> None:
     write_gluon_arrays(tmp_path, last=1)
-    recipe = read_tumour_recipe(RECIPES / "resnet50-tumour.toml")
-    made = pretrained_network(recipe, str(tmp_path)).eval()
+    made = resnet50v2.from_gluon_arrays(str(tmp_path), 4, (-3.0, 5.0), shown).eval()
     gamma, beta, mean, variance, kernel = (
         torch.from_numpy(np.load(tmp_path / f"resnetv24_{name}.npy"))
         for name in (
@@ -144,8 +149,8 @@ def test_gluon_numbers_see_grey_as_they_saw_colours(tmp_path: Path) -> None:
             "batchnorm0_running_var", "conv0_weight",
         )
     )  # fmt: skip
-    image = torch.rand(1, 1, 64, 64) * 8 - 3
-    colours = ((image + 3) / 8).repeat(1, 3, 1, 1)
+    image = torch.rand(1, len(shown), 64, 64) * 8 - 3
+    colours = torch.einsum("nchw,cd->ndhw", (image + 3) / 8, torch.tensor(shown))
     usual = torch.tensor([[0.485, 0.456, 0.406], [0.229, 0.224, 0.225]])[:, :, None, None]
     scaled = (colours - usual[0]) / usual[1]
     normed = torch.nn.functional.batch_norm(scaled, mean, variance, gamma, beta)

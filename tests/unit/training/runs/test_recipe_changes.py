@@ -11,8 +11,8 @@ from labelled_images import write_images
 from brainviewer.core.errors import FileError
 from brainviewer.training.image_classification.recipes.recipe_file import read_image_recipe
 from brainviewer.training.image_classification.recipes.tumour_recipe import read_tumour_recipe
-from brainviewer.training.recipes import read_recipe
 from brainviewer.training.runs.recipe_changes import with_settings
+from brainviewer.training.subtype.recipe import read_subtype_recipe
 from brainviewer.training.training_runs import shipped_recipes
 
 SHIPPED = shipped_recipes()
@@ -66,7 +66,7 @@ def test_readers_take_what_was_set() -> None:
         tumours = read_tumour_recipe(file)
     assert (tumours.training.batch, tumours.mixup) == (3, 0.5)
     with with_settings(SHIPPED["resnet50-glioma"], ["training.warm_up=0.3"]) as file:
-        assert read_recipe(file).training.warm_up == 0.3
+        assert read_subtype_recipe(file).training.warm_up == 0.3
 
 
 def test_what_changes_nothing_is_the_recipe_itself() -> None:
