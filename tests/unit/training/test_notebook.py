@@ -39,9 +39,9 @@ def test_the_notebook_runs(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     said = done.stdout.splitlines()
     assert said[0] == (
-        "{'epochs': 15, 'batch': 8, 'learning_rate': 0.02, 'schedule': 'cosine', 'warm_up': 0.2}"
+        "{'epochs': 12, 'batch': 8, 'learning_rate': 0.05, 'schedule': 'cosine', 'warm_up': 0.2}"
     )
     assert said[1].startswith("The recipe small has no key 'training.epoch'; did you mean")
     accuracy = next(line for line in said if line.startswith("accuracy"))
-    assert float(accuracy.split()[1]) > 0.6
+    assert float(accuracy.split()[1]) > 0.9
     assert (tmp_path / "heatmaps.png").is_file()
