@@ -11,7 +11,6 @@ from brainviewer.core.errors import FileError, Report
 from brainviewer.files.structured import read_toml
 from brainviewer.files.writing import check_new_folder, write_whole
 from brainviewer.training.image_classification.evaluation.page import PAGE_FILE
-from brainviewer.training.image_classification.evaluation.results import measures
 from brainviewer.training.image_classification.recipes.options import Options
 from brainviewer.training.json_files import dump
 from brainviewer.training.provenance import made_with
@@ -158,21 +157,14 @@ def spread(runs: Sequence[Sequence[Mapping[str, Any]]]) -> list[dict[str, Any]]:
 
 
 def with_spread(measured: dict[str, Any]) -> dict[str, Any]:
-    """The same, with the spread of what has the probabilities of several seeds in one run."""
-    classes = measured["classes"]
-    labels = measured.get("labels") or [one["label"] for one in measured["inputs"]["patients"]]
-    truth = np.array([classes.index(label) for label in labels], np.int64)
+    """The same, with the spread of what was measured for each of several seeds in one run."""
     for entry in measured["figures"].values():
-        runs = np.array(entry.get("probabilities", []))
-        if len(runs) > 1:
-            values = {
-                name: [float(metric(truth, run)[0]) for run in runs]
-                for name, metric in measures(classes).items()
-            }
+        seeds = list(entry.get("per_seed", {}).values())
+        if len(seeds) > 1:
             entry["spread"] = [
-                {"name": name, **deviation(of_seeds)}
-                for name, of_seeds in values.items()
-                if np.isfinite(of_seeds).all()
+                {"name": name, **deviation([one[name] for one in seeds])}
+                for name in seeds[0]
+                if np.isfinite([one[name] for one in seeds]).all()
             ]
     return measured
 

@@ -3,7 +3,6 @@
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 
 from brainviewer.core.errors import FileError, silent
@@ -53,18 +52,14 @@ def test_figures_of_every_kind_of_record() -> None:
 
 
 def test_a_run_of_several_seeds_tells_how_far_they_vary() -> None:
-    patients = [{"label": code} for code in "AABB"]
-    right, half = np.array([[1, 0], [1, 0], [0, 1], [0, 1]]), np.tile([0.9, 0.1], (4, 1))
-    record = {
-        "classes": ["A", "B"],
-        "inputs": {"patients": patients},
-        "figures": {"image": {"probabilities": [right.tolist(), half.tolist()]}, "other": {}},
-    }
+    seeds = {"1": {"accuracy": 1.0, "AUROC": 0.5}, "2": {"accuracy": 0.5, "AUROC": float("nan")}}
+    record = {"figures": {"image": {"per_seed": seeds}, "one": {"per_seed": {"1": {}}}, "no": {}}}
     figures: Any = with_spread(record)["figures"]
-    accuracy = next(one for one in figures["image"]["spread"] if one["name"] == "accuracy")
+    (accuracy,) = figures["image"]["spread"]
     assert accuracy["values"] == [1.0, 0.5]
     assert accuracy["sd"] == pytest.approx(0.3536)
-    assert figures["other"] == {}
+    assert "spread" not in figures["one"]
+    assert figures["no"] == {}
 
 
 def test_each_seed_is_a_run_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
