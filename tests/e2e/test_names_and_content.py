@@ -1,4 +1,4 @@
-"""On real studies no right name is doubted, and an exchange of T2 with another is told."""
+"""On real studies no right name is doubted, and an exchange of two sequences is told."""
 
 from dataclasses import replace
 from itertools import combinations
@@ -28,3 +28,9 @@ def test_names_and_content(name):
             other: replace(volumes[Modality.T2], modality=other),
         }
         assert Modality.T2 in doubtful_names(exchanged) or other in doubtful_names(exchanged)
+    exchanged = {
+        **volumes,
+        Modality.T1: replace(volumes[Modality.T1CE], modality=Modality.T1),
+        Modality.T1CE: replace(volumes[Modality.T1], modality=Modality.T1CE),
+    }
+    assert set(doubtful_names(exchanged)) == {Modality.T1CE}

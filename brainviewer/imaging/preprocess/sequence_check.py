@@ -1,4 +1,5 @@
-"""Whether sequences look like what their names say: fluid is bright on T2 and dark on the others.
+"""Whether sequences look like what their names say: fluid is bright on T2 and dark on the others,
+and what contrast agent makes bright is so on T1ce.
 
 Only the middle of the head is looked at, which holds ventricles and brain with skull and without.
 There the values of one image are measured by their quartiles: fluid is a tail of dark values on
@@ -9,7 +10,10 @@ Measured on 9 studies, 43 patients of BraTS 2018 and 98 of TCGA-LGG (with and wi
 all of their sequences and with any of them missing: no doubt about a right name in 1,414 sets. Of
 those in which a T2 stood under another name, or another image under that of T2, 92 % were told, and
 all of those with three or four sequences of which two were exchanged. A FLAIR or T1ce that is alone
-is not doubted.
+is not doubted. FLAIR and T2 exchanged without any other sequence: 35 of 43 told.
+
+T1 and T1ce exchanged: 129 of 141 told, and no right pair doubted (the studies and patients above
+that have both). The differences are shifted by -0.15 in the worst right pair; -0.3 is doubted.
 """
 
 from collections.abc import Mapping
@@ -31,6 +35,11 @@ _FLUID = 0.04
 """Part of the darkest voxels of T1 that are taken for fluid."""
 _BRIGHT, _DARK = 0.7, 0.5
 """Middle rank of the fluid: above is bright, below is dark."""
+_FINE_MM = 2.0
+_TAIL = 0.2
+"""Percent of the voxels that lie beyond the ends of what T1 and T1ce differ by."""
+_ONE_SIDED = 0.3
+"""By what part of their distance the ends are shifted to the side of T1 before it is doubted."""
 _T1 = (Modality.T1, Modality.T1CE)
 
 
@@ -66,14 +75,44 @@ def doubtful_names(volumes: Mapping[Modality, Volume]) -> dict[Modality, str]:
             found[modality] = (
                 f"In {name}, opened as {modality}, fluid is {looks}: check which sequence it is."
             )
+    if found.keys().isdisjoint(_T1) and _contrast_is_exchanged(volumes):
+        before, after = (volumes[m].file_name or f"the {m} file" for m in _T1)
+        found[Modality.T1CE] = (
+            f"{before}, opened as T1, seems to have the contrast agent, and {after}, opened as "
+            "T1ce, to be without it: check which is which."
+        )
     return found
 
 
-def _middle_of_the_head(volumes: Mapping[Modality, Volume]) -> dict[Modality, Values]:
+def _contrast_is_exchanged(volumes: Mapping[Modality, Volume]) -> bool:
+    """Whether what is brighter on one of T1 and T1ce than on the other is so on T1.
+
+    Contrast agent makes few voxels (vessels, plexus, lesion) much brighter and none darker: the
+    differences, of values in quartiles of each image, have a long tail on one side.
+    """
+    if any(m not in volumes for m in _T1):
+        return False
+    values = _middle_of_the_head({m: volumes[m] for m in _T1}, _FINE_MM)
+    if not values:
+        return False
+    standard = []
+    for modality in _T1:
+        first, middle, third = np.percentile(values[modality], [25, 50, 75])
+        if third <= first:
+            return False
+        standard.append((values[modality] - middle) / (third - first))
+    differences = standard[1] - standard[0]
+    low, middle, high = np.percentile(differences, [_TAIL, 50, 100 - _TAIL])
+    return bool(high + low - 2 * middle < -_ONE_SIDED * (high - low))
+
+
+def _middle_of_the_head(
+    volumes: Mapping[Modality, Volume], sample_mm: float = _SAMPLE_MM
+) -> dict[Modality, Values]:
     """The values of each sequence at the same places; empty where no head can be made out."""
     samples = {}
     for modality, volume in volumes.items():
-        steps = tuple(max(1, round(_SAMPLE_MM / mm)) for mm in volume.grid.spacing)
+        steps = tuple(max(1, round(sample_mm / mm)) for mm in volume.grid.spacing)
         some = volume.data[:: steps[0], :: steps[1], :: steps[2]].astype(np.float32)
         if (some < 0).mean() <= _MOST_NEGATIVE and np.percentile(some, 99) > 0:
             samples[modality] = some

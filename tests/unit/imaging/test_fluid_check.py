@@ -69,6 +69,20 @@ def test_names_that_were_exchanged(skull, other):
 
 
 @pytest.mark.parametrize("skull", [True, False])
+@pytest.mark.parametrize("others", [(), (FLAIR,), (FLAIR, T2)])
+def test_the_contrast_agent_in_the_wrong_one(skull, others):
+    named = {m: m for m in others} | {T1: T1CE, T1CE: T1}
+    assert doubtful_names(volumes(named, skull)) == {
+        T1CE: "x_T1.nii, opened as T1, seems to have the contrast agent, and x_T1ce.nii, opened as "
+        "T1ce, to be without it: check which is which."
+    }
+
+
+def test_the_same_image_twice_has_no_contrast_agent():
+    assert doubtful_names(volumes({T1: T1, T1CE: T1}, True)) == {}
+
+
+@pytest.mark.parametrize("skull", [True, False])
 def test_one_alone(skull):
     assert set(doubtful_names(volumes({T2: T1}, skull))) == {T2}
     assert set(doubtful_names(volumes({T1: T2}, skull))) == {T1}
