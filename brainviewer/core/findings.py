@@ -81,6 +81,8 @@ class Measurements:
     midline_mm : distance of the lesion's centre of mass from the mid-sagittal plane of the head.
         It is not told without the orientation of the patient, as sides and places are not.
     """
+    cut_off : the lesion reaches the edge of the images, so that volumes and diameters are at least
+        what is measured.
 
     volume_ml: float
     enhancing_ml: float | None
@@ -90,6 +92,7 @@ class Measurements:
     midline_mm: float | None
     parts_ml: Mapping[LesionPart, float] | None = None
 
+    cut_off: bool = False
 
 @dataclass(frozen=True)
 class NetworkIdentity:

@@ -13,6 +13,8 @@ from brainviewer.painting.wording import NO_ORIENTATION, RESEARCH_ONLY, SYNTHETI
 AGREEMENT = "Agreement with the supplied segmentation"
 NOT_MEASURED = "not measured"
 _LEAST_ML = 0.1
+_AT_LEAST = "≥\u00a0"
+"""Before what is measured on a lesion of which a part may lie beyond the images."""
 _NEEDED_FOR_ENHANCEMENT = (Modality.T1, Modality.T1CE)
 
 
@@ -52,8 +54,14 @@ def measurement_lines(study: Study, finding: TumourFinding) -> tuple[Measurement
     return (
         _volume(study, finding),
         *_parts(taken, no_enhancement),
-        _diameters(lesion, taken.lesion if taken else None, NOT_MEASURED, rano=False),
-        _diameters("Diameters T1ce", taken.enhancing if taken else None, no_enhancement, rano=True),
+        _diameters(lesion, taken, taken.lesion if taken else None, NOT_MEASURED, rano=False),
+        _diameters(
+            "Diameters T1ce",
+            taken,
+            taken.enhancing if taken else None,
+            no_enhancement,
+            rano=True,
+        ),
         _side(study.grid, taken),
     )
 
@@ -143,7 +151,9 @@ def _volume(study: Study, finding: TumourFinding) -> MeasurementLine:
         volume = float(finding.mask.sum()) * study.grid.voxel_volume / 1000
     else:
         return MeasurementLine("Volume", NOT_MEASURED, known=False)
-    return MeasurementLine("Volume", f"{number(volume, 1)} mL")
+    cut_off = finding.measurements is not None and finding.measurements.cut_off
+    value = f"{_AT_LEAST if cut_off else ''}{number(volume, 1)} mL"
+    return MeasurementLine("Volume", value, "reaches the edge of the images" if cut_off else "")
 
 
 def _why_no_enhancement(study: Study, taken: Measurements | None) -> str:
@@ -200,7 +210,7 @@ def _fraction(fraction: float) -> str:
 
 
 def _diameters(
-    name: str, diameters: Diameters | None, without: str, *, rano: bool
+    name: str, taken: Measurements | None, diameters: Diameters | None, without: str, *, rano: bool
 ) -> MeasurementLine:
     if diameters is None:
         return MeasurementLine(name, without, known=False)
@@ -211,7 +221,8 @@ def _diameters(
             if diameters.measurable
             else " · not\u00a0measurable\u00a0(<\u00a010\u00a0mm)"
         )
-    return MeasurementLine(name, diameters_text(diameters), detail, diameters)
+    at_least = _AT_LEAST if taken is not None and taken.cut_off else ""
+    return MeasurementLine(name, at_least + diameters_text(diameters), detail, diameters)
 
 
 def _side(grid: Grid, taken: Measurements | None) -> MeasurementLine:

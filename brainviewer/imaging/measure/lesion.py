@@ -1,6 +1,7 @@
 """What is measured on a lesion: volume, diameters, side, distance to the midline, its slices."""
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +22,8 @@ from brainviewer.imaging.preprocess.working_grid import Mask, box_of
 # A lesion lies across the midline if the smaller part of it is at least this share: a ball 40 mm
 # wide that reaches 10 mm beyond. What a bulging midline or an uncertain plane does is less.
 _ACROSS = 0.15
+_OF_SLAB = 0.4
+"""How much of a slice through the middle of the lesion the last one of a slab holds."""
 
 
 def measured(
@@ -51,6 +54,7 @@ def measured(
         side=side if study.grid.oriented else None,
         midline_mm=distance,
         parts_ml=None if finding.parts is None else _millilitres(finding.parts, study.grid),
+        cut_off=is_cut_off(study, mask),
     )
     return replace(
         finding,
@@ -63,6 +67,44 @@ def measured(
             *(() if normal_brain is None else cavity_notice(study, normal_brain)),
         ),
     )
+
+
+def is_cut_off(study: Study, mask: Mask) -> bool:
+    """Whether a lesion reaches the edge of the images.
+
+    mask : (i, j, k) bool on the study's grid.
+
+    The edge is that of the grid, or where a slab of images ends within it: there, a slice next to
+    empty ones is well filled, as the end of a brain without skull is not.
+    """
+    for axis in (n for n in range(3) if mask.shape[n] > 2):  # slices of one voxel are all edge
+        others = tuple(n for n in range(3) if n != axis)
+        places = np.flatnonzero(mask.any(axis=others))
+        if len(places) == 0:
+            return False
+        first, last = int(places[0]), int(places[-1])
+        if first == 0 or last == mask.shape[axis] - 1:
+            return True
+        middle = (first + last) // 2
+        if any(
+            _slab_ends(volume.data, axis, end, step, middle)
+            for volume in study.volumes.values()
+            for end, step in ((first, -1), (last, 1))
+        ):
+            return True
+    return False
+
+
+def _slab_ends(data: NDArray[np.generic], axis: int, end: int, step: int, middle: int) -> bool:
+    """Whether a well filled slice at the end of a lesion, or next to it, is followed by none."""
+
+    def filled(index: int) -> int:
+        inside = 0 <= index < data.shape[axis]
+        return int(np.count_nonzero(data.take(index, axis))) if inside else 0
+
+    least = max(1, _OF_SLAB * filled(middle))
+    around = [filled(index) for index in (end, end + step, end + 2 * step)]
+    return any(near >= least and beyond == 0 for near, beyond in pairwise(around))
 
 
 def _enhancement(

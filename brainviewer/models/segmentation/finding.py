@@ -5,6 +5,7 @@ from numpy.typing import NDArray
 
 from brainviewer.core.findings import Candidate, LesionPart, TumourFinding
 from brainviewer.core.study import Study
+from brainviewer.imaging.measure.lesion import is_cut_off
 from brainviewer.imaging.measure.slice_area import areas, axial_axis, largest_slice, middle_of
 from brainviewer.imaging.preprocess.working_grid import Field, Mask, WorkingGrid
 from brainviewer.imaging.rules.lesion_search import Lesion, together
@@ -50,7 +51,7 @@ def finding_of(
         candidates=tuple(candidates),
         area_mm2=area,
         mask=mask,
-        notices=(*notices, *_remarks(mask, lesions)),
+        notices=(*notices, *_remarks(study, mask, lesions)),
     )
 
 
@@ -70,12 +71,10 @@ def parts_of(mask: Mask | None, regions: Field, working: WorkingGrid) -> NDArray
     return parts
 
 
-def _remarks(mask: Mask, lesions: list[Lesion]) -> list[str]:
+def _remarks(study: Study, mask: Mask, lesions: list[Lesion]) -> list[str]:
     """What a reader should know about a mask (i, j, k) and the lesions behind it."""
     remarks = []
-    # Slices of one voxel are all edge.
-    sides = [n for n in range(3) if mask.shape[n] > 2]
-    if any(np.take(mask, [0, -1], axis).any() for axis in sides):
+    if is_cut_off(study, mask):
         remarks.append(CUT_OFF)
     least = _SIZEABLE_FRACTION * lesions[0].evidence
     others = [

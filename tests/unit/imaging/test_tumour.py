@@ -12,6 +12,7 @@ import pytest
 from brainviewer.core.errors import BrainViewerError, Cancelled
 from brainviewer.core.geometry import Grid
 from brainviewer.core.study import SEQUENCES, LabelMap, Study, Volume
+from brainviewer.imaging.measure.lesion import is_cut_off
 from brainviewer.models.segmentation.detection import METHODS, NOT_INSTALLED
 from brainviewer.models.segmentation.finding import CUT_OFF
 from tests.phantoms import AXIS_CASES, case_name
@@ -262,6 +263,29 @@ def test_lesion_cut_off_by_the_field_of_view(demo, found):
     assert finding.found
     assert finding.mask[:, :, -1].any()
     assert CUT_OFF in finding.notices
+    assert finding.measurements.cut_off
+
+
+def test_lesion_cut_off_by_the_end_of_a_slab_within_the_grid():
+    """Slices without an image beyond it; where a brain without skull ends is no such end."""
+    sides = np.stack(np.meshgrid(*(np.arange(n) for n in (40, 44, 30)), indexing="ij"))
+    centre = np.reshape((20, 22, 15), (3, 1, 1, 1))
+    brain = (((sides - centre) / np.reshape((17, 19, 12), (3, 1, 1, 1))) ** 2).sum(axis=0) < 1
+    data = np.where(brain, 100, 0).astype(np.int16)
+    mask = np.zeros(brain.shape, bool)
+    mask[16:24, 18:26, 12:18] = True
+    whole = study_of({FLAIR: data}, np.eye(4))
+    assert not is_cut_off(whole, mask)
+    for edge in (18, 19):  # the mask ends at the last slice, or one before
+        slab = data.copy()
+        slab[:, :, edge:] = 0
+        assert is_cut_off(study_of({FLAIR: slab}, np.eye(4)), mask)
+    top = np.zeros(brain.shape, bool)
+    top[18:22, 20:24, 23:27] = True  # to where the brain ends
+    assert not is_cut_off(whole, top)
+    edge_mask = np.zeros(brain.shape, bool)
+    edge_mask[0, 20, 15] = True
+    assert is_cut_off(whole, edge_mask)
 
 
 @pytest.mark.parametrize("threshold", [float("nan"), float("inf")])

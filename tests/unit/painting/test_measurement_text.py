@@ -50,6 +50,20 @@ def test_every_measurement_has_its_unit_and_its_slice() -> None:
     assert "phantom" not in text
 
 
+def test_a_lesion_cut_off_is_at_least_as_large_as_what_is_shown() -> None:
+    study = marker_study()
+    finding = measured(marker_finding(study), study)
+    assert finding.measurements is not None
+    assert not finding.measurements.cut_off
+    cut = replace(finding, measurements=replace(finding.measurements, cut_off=True))
+    told = said(study, cut)
+    assert told["Volume"] == ("≥\u00a00.4 mL", "reaches the edge of the images")
+    assert told["Diameters FLAIR"][0] == "≥\u00a09 × 8 mm"
+    assert told["Side"] == said(study, finding)["Side"]
+    assert "Volume: ≥\u00a00.4 mL (reaches the edge of the images)" in measurement_text(study, cut)
+    assert finding_record(cut)["measurements"]["cut_off"] is True
+
+
 def test_what_is_missing_is_said_with_its_reason() -> None:
     alone = marker_study(modalities=(Modality.FLAIR, Modality.T1))
     finding = marker_finding(alone)
