@@ -191,6 +191,10 @@ def evaluate(
         ),
     ] = None,
     group_by: GroupBy = None,
+    keep: Annotated[
+        bool,
+        option(help="Keep the figures in the card of MODEL, one that you added; needs --data."),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Measure a run on patients that its networks never saw, or any model on your own cases."""
@@ -198,6 +202,7 @@ def evaluate(
         from brainviewer import training
         from brainviewer.cli.comparison_tables import external_tables
         from brainviewer.cli.tables import evaluation_tables
+        from brainviewer.models.installation import external_tests
         from brainviewer.training.evaluation_runs import is_external
 
         if heatmaps is not None and (not Path(what).is_dir() or (folder and is_external(what))):
@@ -205,6 +210,8 @@ def evaluate(
                 "Heatmaps are made of images that a run has tested.",
                 "Give the folder of a run, without --data, or leave --heatmaps out.",
             )
+        if keep:
+            external_tests.check_keeps_tests(what, folder)
         with progress_bar() as report:
             record = training.evaluate(
                 what,
@@ -215,6 +222,11 @@ def evaluate(
                 group_by=group_by or "",
                 report=report,
             )
+        if keep:
+            from brainviewer.training.external.external_test import external_entry
+
+            external_tests.keep_external_test(what, external_entry(record))
+            complain(f"Kept in the card of {what}.")
         if heatmaps is not None:
             from brainviewer.training.runs.heatmaps import HEATMAPS_FILE, write_heatmaps
 

@@ -118,6 +118,25 @@ class Metric:
 
 
 @dataclass(frozen=True)
+class ExternalTest:
+    """A model measured on data that it was not made from.
+
+    name : of the data. date : ISO 8601. version : of BrainViewer that measured it.
+    cases, answered : how many there were, and how many have an answer.
+    metrics : of those with an answer.
+    note : what must be read with it; empty if nothing.
+    """
+
+    name: str
+    date: str
+    version: str
+    cases: int
+    answered: int
+    metrics: tuple[Metric, ...]
+    note: str = ""
+
+
+@dataclass(frozen=True)
 class Network:
     """The files of a network and its input.
 
@@ -183,6 +202,7 @@ class Card:
     network : None where lesion descriptors alone are used. Another model's where the files are
         shared.
     metrics : measured by cross-validation, by what the answer rests on (``SITUATIONS``).
+    external : tests on other data.
     files : sha256 by name of every file of this model, in ``folder``.
     own : the user added it: nobody has measured it here.
     """
@@ -200,6 +220,7 @@ class Card:
     limits: tuple[str, ...]
     files: Mapping[str, str]
     folder: Path
+    external: tuple[ExternalTest, ...] = ()
     own: bool = False
 
     @property

@@ -19,10 +19,8 @@ from brainviewer.models.card import (
     NETWORK_ROLES,
     PLAIN_STEPS,
     ROLES,
-    SITUATIONS,
     STEP_NUMBERS,
     Card,
-    Metric,
     ModelCard,
     ModelClass,
     ModelInput,
@@ -30,7 +28,8 @@ from brainviewer.models.card import (
     SegmentationCard,
     Task,
 )
-from brainviewer.models.plain_data import number, only, read, require, text
+from brainviewer.models.card_metrics import parse_external, parse_situations
+from brainviewer.models.plain_data import only, read, require, text
 from brainviewer.models.segmentation.calibration import parse_calibration
 from brainviewer.models.segmentation.slice_input import SliceInput
 from brainviewer.models.subtype.fusion_head_content import parse_fusion_head
@@ -97,7 +96,7 @@ def parse_card(content: Any, folder: Path, owners: Owners = NO_OWNERS) -> Card:
 _ENTRIES = frozenset(
     {
         "format", "task", "id", "version", "name", "sequences", "needed", "network", "roles",
-        "files", "figures", "training_data", "intended_use", "limits",
+        "files", "figures", "external", "training_data", "intended_use", "limits",
     }
 )  # fmt: skip
 _SEGMENTATION_ENTRIES = _ENTRIES | {"calibration", "input"}
@@ -156,7 +155,8 @@ def _said(content: Any, folder: Path, files: dict[str, str]) -> dict[str, Any]:
         **{name: text(content[name]) for name in texts},
         "sequences": sequences,
         "needed": needed,
-        "metrics": _all_metrics(content["figures"]),
+        "metrics": parse_situations(content["figures"]),
+        "external": parse_external(content.get("external", [])),
         "limits": _texts(content["limits"]),
         "files": files,
         "folder": folder,
@@ -253,25 +253,6 @@ def _lesions(content: Any, owners: Owners) -> LesionDistribution | None:
         return parse_distribution(own)
     owner = owners.get(entry) if isinstance(entry, str) else None
     return owner.lesions if isinstance(owner, ModelCard) else None
-
-
-def _all_metrics(content: Any) -> dict[str, tuple[Metric, ...]]:
-    if unknown := content.keys() - set(SITUATIONS):
-        raise ValueError(f"there is no situation {sorted(unknown)[0]!r}")
-    return {name: _metrics(content[name]) for name in SITUATIONS if name in content}
-
-
-def _metrics(entries: Any) -> tuple[Metric, ...]:
-    return tuple(
-        Metric(
-            text(entry["name"]),
-            number(entry["value"]),
-            None if entry["low"] is None else number(entry["low"]),
-            None if entry["high"] is None else number(entry["high"]),
-            int(number(entry["images" if "images" in entry else "patients"])),
-        )
-        for entry in entries
-    )
 
 
 def _texts(values: Any) -> tuple[str, ...]:

@@ -97,10 +97,12 @@ def card_of(
     fusion_head: About,
     network: Any,
     figures: About,
+    external: Sequence[About] = (),
 ) -> About:
     """A card as plain data, of any model.
 
     codes : its classes; roles : its files in ``folder`` by what they are.
+    external : see ``external_of``.
     """
     of_image = IMAGE in about["sequences"]
     return {
@@ -112,10 +114,21 @@ def card_of(
         "head": fusion_head,
         "network": network,
         "figures": figures,
+        **({"external": list(external)} if external else {}),
         **{key: about[key] for key in ("training_data", "intended_use", "limits")},
         "roles": dict(roles),
         "files": {name: sha256(folder / name) for name in roles.values()},
     }
+
+
+def external_of(evaluation: About, model_id: str) -> list[About]:
+    """Tests on other data that an evaluation holds for a model, as its card holds them.
+
+    Each may name its ``model``, where several models share an evaluation.
+    """
+    tests = evaluation.get("external", [])
+    mine = (test for test in tests if test.get("model", model_id) == model_id)
+    return [{key: value for key, value in test.items() if key != "model"} for test in mine]
 
 
 def sha256(path: Path) -> str:

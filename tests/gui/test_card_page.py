@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from brainviewer.gui.dialogs.pages import Page, card_page
 from brainviewer.gui.panels.model_card import MADE, NO_PART, card_html
 from brainviewer.gui.theme import DARK, LIGHT, Colours
+from brainviewer.models.card import ExternalTest, Metric
 from brainviewer.models.registry import card_of, classification_models
 
 CARDS = {card.id: card for card in classification_models()}
@@ -61,6 +62,37 @@ def test_the_page_of_the_model_that_segments_tells_its_figures(qtbot: QtBot) -> 
         assert text in said
     assert card.weights_sha256 in said
     assert "How frequent" not in said and "heatmap" not in said
+
+
+def test_external_figures_stand_beside_the_cross_validated_ones() -> None:
+    card = CARDS["glioma-descriptors"]
+    plain_text = page_text(card_html(card, DARK))
+    assert "external" not in plain_text.lower()
+    figures = (
+        Metric("accuracy", 0.5714, 0.3259, 0.7862, 12),
+        Metric("recall A", 0.75, 0.3, 0.95, 4),
+    )
+    test = ExternalTest("kept apart", "2026-11-29", "1.0", 14, 12, figures, "Nobody checked.")
+    said = page_text(card_html(replace(card, external=(test,)), DARK))
+    for part in (
+        "external: kept apart",
+        "12 of 14 patients were answered",
+        "measured on 2026-11-29 with BrainViewer 1.0. Nobody checked.",
+        "0.57 (0.33–0.79)",
+        "0.75 (0.30–0.95), 4 patients",
+    ):
+        assert part in said, part
+    row = said[said.index("accuracy ") :][:80]
+    assert row.index("0.73 (0.64–0.81)") < row.index("0.57 (0.33–0.79)")  # in one row
+    own = page_text(card_html(replace(card, external=(test,), metrics={}, own=True), DARK))
+    assert "but on your own data" in own
+    assert "cross-validated" not in own
+
+
+def page_text(html: str) -> str:
+    """The words of a page, with single spaces."""
+    body = html[html.index("<body>") :]
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", body)).split())
 
 
 @pytest.mark.parametrize("colours", [DARK, LIGHT])

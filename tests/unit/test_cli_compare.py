@@ -14,8 +14,10 @@ from own_networks import BIAS, DENSE, write_onnx
 from PIL import Image
 from schemas import check_output, faults
 
+from brainviewer import __version__
 from brainviewer.files.user_folders import models_folder
 from brainviewer.models.installation.install import Options, add_model
+from brainviewer.models.registry import model
 from brainviewer.training.image_classification.data.labelled_images import find_images
 from brainviewer.training.image_classification.evaluation.result_files import write_predictions
 from brainviewer.training.image_classification.evaluation.results import Predictions
@@ -61,6 +63,42 @@ GROUPED = ("--group-by", r"(P\d)_")
 
 def printed(capfd: pytest.CaptureFixture[str]) -> dict[str, Any]:
     return dict(json.loads(capfd.readouterr().out))
+
+
+def test_the_card_of_a_model_of_ones_own_keeps_the_figures(
+    data: Path, models: None, capfd: pytest.CaptureFixture[str]
+) -> None:
+    asked = ("evaluate", "one", "--data", data, *GROUPED, "--keep", "--json")
+    assert run(*asked) == 0
+    record = printed(capfd)
+    assert run(*asked) == 0  # in place of the first
+    capfd.readouterr()
+    (test,) = model("one").external
+    assert (test.name, test.cases, test.answered) == ("data", 13, 12)
+    assert test.version == __version__
+    assert "learned from these patients" in test.note
+    assert [(m.name, m.value) for m in test.metrics] == [
+        (one["name"], one["value"]) for one in record["figures"]
+    ]
+    assert run("models", "--json") == 0
+    told = printed(capfd)
+    check_output(told)
+    kept = {one["id"]: one["external"] for one in told["models"]}
+    assert kept["one"][0]["figures"][0]["value"] == record["figures"][0]["value"]
+    assert kept["two"] == []
+    assert run("models") == 0
+    assert "external, data: accuracy" in capfd.readouterr().out
+
+
+def test_the_cards_of_other_models_stay_as_they_are(
+    data: Path, models: None, capfd: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("xception-tumour", "nobody"):
+        assert run("evaluate", name, "--data", data, "--keep") == 2
+        assert "You added no model called" in refused(capfd)
+    assert run("evaluate", "one", "--keep") == 2
+    assert "--data" in refused(capfd)
+    assert model("one").external == ()
 
 
 def test_a_model_on_cases_of_ones_own(

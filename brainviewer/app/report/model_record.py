@@ -4,7 +4,7 @@ from dataclasses import asdict
 from typing import Any
 
 from brainviewer.core.findings import HEATMAP, OOD_CHECK, PREDICTION
-from brainviewer.models.card import Card, ModelCard, Task
+from brainviewer.models.card import Card, ExternalTest, ModelCard, Task
 
 
 def model_record(card: Card) -> dict[str, Any]:
@@ -23,12 +23,19 @@ def model_record(card: Card) -> dict[str, Any]:
             situation: [asdict(metric) for metric in metrics]
             for situation, metrics in card.metrics.items()
         },
+        "external": [_external(test) for test in card.external],
         "training_data": card.training_data,
         "intended_use": card.intended_use,
         "limits": list(card.limits),
         "measured_here": not card.own,
         "weights_sha256": card.weights_sha256 or None,
     }
+
+
+def _external(test: ExternalTest) -> dict[str, Any]:
+    record = asdict(test)
+    record["figures"] = record.pop("metrics")
+    return record
 
 
 def _classifier(card: ModelCard) -> dict[str, Any]:

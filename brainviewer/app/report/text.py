@@ -156,9 +156,11 @@ def _model_lines(record: Mapping[str, Any]) -> list[str]:
         f"{known} (for {record['answers_for']}{own})",
         *_columns([(f"  {code}", name) for code, name in record["classes"].items()]),
         *(
-            f"  from {situation}: {f['name']} {f['value']:.2f}{_interval(f)}, "
-            f"{f['patients']} {counted}"
-            for situation, figures in record["figures"].items()
+            f"  {source}: {f['name']} {f['value']:.2f}{_interval(f)}, {f['patients']} {counted}"
+            for source, figures in (
+                *((f"from {name}", figures) for name, figures in record["figures"].items()),
+                *((f"external, {t['name']}", t["figures"]) for t in record["external"]),
+            )
             for f in figures
             if f["name"] in ("accuracy", "balanced accuracy", "mean Dice")
         ),

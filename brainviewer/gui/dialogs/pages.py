@@ -137,7 +137,7 @@ class CardPage(Page):
     def __init__(self, card: "Card", parent: QWidget | None = None) -> None:
         self._card = card
         super().__init__(f"{card.name} {card.version}", parent=parent)
-        measured = sum(bool(figures) for figures in card.metrics.values())
+        measured = sum(bool(figures) for figures in card.metrics.values()) + len(card.external)
         self.resize(max(self.width(), min(_WIDEST, 300 + 130 * measured)), self.height())
         self.text.setOpenLinks(False)
         self.text.anchorClicked.connect(self._show_making)

@@ -2,8 +2,8 @@
 
 from collections import Counter
 
-from brainviewer.assets import resources
 from brainviewer.core.counting import listed
+from brainviewer.gui.html_pages import page_html
 from brainviewer.gui.theme import Colours
 from brainviewer.models.card import Card, Metric, ModelCard
 from brainviewer.painting.prediction_text import prevalence_text
@@ -16,29 +16,24 @@ NO_PART = " The network takes no part in the answer: the heatmap does not explai
 
 def card_html(card: Card, colours: Colours) -> str:
     """The page as HTML of the kind that Qt shows, from ``resources/pages/card.html``."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    pages = Environment(
-        loader=FileSystemLoader(resources() / "pages"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-    )
     situations = {name: metrics for name, metrics in card.metrics.items() if metrics}
     measured = [metric for metrics in situations.values() for metric in metrics]
     usual = Counter(metric.patients for metric in measured).most_common(1)[0][0] if measured else 0
+    columns = {name: (metrics, usual) for name, metrics in situations.items()}
+    columns |= {f"external: {test.name}": (test.metrics, test.answered) for test in card.external}
     cells = {
-        (situation, metric.name): _metric(metric, usual, card.counted)
-        for situation, metrics in situations.items()
+        (column, metric.name): metric_cell(metric, many, card.counted)
+        for column, (metrics, many) in columns.items()
         for metric in metrics
     }
-    names = dict.fromkeys(metric.name for metric in measured)
-    return pages.get_template("card.html").render(
+    names = dict.fromkeys(metric.name for metrics, _ in columns.values() for metric in metrics)
+    return page_html(
+        "card",
         card=card,
         of_classes=isinstance(card, ModelCard),
         colours=colours,
-        situations=situations,
-        rows=[(name, [cells.get((s, name), "–") for s in situations]) for name in names],
+        columns=columns,
+        rows=[(name, [cells.get((one, name), "–") for one in columns]) for name in names],
         patients=usual,
         research_only=RESEARCH_ONLY,
         made=MADE,
@@ -49,7 +44,8 @@ def card_html(card: Card, colours: Colours) -> str:
     )
 
 
-def _metric(metric: Metric, usual: int, counted: str) -> str:
+def metric_cell(metric: Metric, usual: int, counted: str = "patients") -> str:
+    """A figure in a table: value, interval, and of how many if not of the usual number."""
     text = number(metric.value, 2)
     if metric.low is not None and metric.high is not None:
         text += f" ({number(metric.low, 2)}–{number(metric.high, 2)})"

@@ -1,20 +1,23 @@
 """A model on labelled data of one's own: figures with intervals, page, plots and every answer."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
 
+from brainviewer import __version__
 from brainviewer.core.errors import FileError, ModelError, Report
 from brainviewer.files.writing import check_new_file, make_folder, write_whole
 from brainviewer.models.card import ModelCard
 from brainviewer.models.installation.install import Options, make_model
 from brainviewer.models.registry import model
 from brainviewer.training.external.answers import (
+    SEEN,
     Answers,
     TestSet,
     ask,
@@ -101,6 +104,21 @@ def external_test(
         write_answers(folder / ANSWERS_FILE, card.codes, answers.given, **more)
         write_whole(out, dump(result).encode())
     return result
+
+
+def external_entry(record: Mapping[str, Any]) -> dict[str, Any]:
+    """The result of an external test as the card of a model keeps it; dated today."""
+    unit, answered = record["unit"], record["answered"]
+    kept = ("name", "value", "low", "high", unit)
+    return {
+        "name": record["data"]["folder"],
+        "date": date.today().isoformat(),
+        "version": __version__,
+        "cases": answered["cases"],
+        "answered": answered["answered"],
+        "figures": [{key: one[key] for key in kept} for one in record["figures"]],
+        "note": SEEN,
+    }
 
 
 def identity(card: ModelCard) -> dict[str, Any]:

@@ -31,6 +31,7 @@ from brainviewer.training.model_files import (
     OOD_FILE,
     README_FILE,
     card_of,
+    external_of,
     own_network,
     read_about,
 )
@@ -52,6 +53,7 @@ def card_content(about: About, evaluation: About, folder: Path) -> About:
         fusion_head=evaluation["head"],
         network=own_network(evaluation["input"], folder),
         figures={"image": figures},
+        external=external_of(evaluation, about["id"]),
     )
 
 

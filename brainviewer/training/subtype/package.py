@@ -33,6 +33,7 @@ from brainviewer.training.model_files import (
     README_FILE,
     About,
     card_of,
+    external_of,
     own_network,
     read_about,
     write_network_files,
@@ -76,6 +77,7 @@ def card_content(
         fusion_head=head_of(about, evaluation),
         network=own_network(seen, folder) if own else about["network"] or None,
         figures={name: evaluation["figures"][name]["figures"] for name in situations(about)},
+        external=external_of(evaluation, about["id"]),
     )
     lesions = folder / OUT_OF_DISTRIBUTION_FILE
     if own and lesions.exists():

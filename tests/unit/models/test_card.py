@@ -31,6 +31,39 @@ def test_a_card_is_read_from_its_folder(content: Content, tmp_path: Path) -> Non
     assert card.ood_check is None
 
 
+def an_external_test(**changes: Any) -> Content:
+    figures = [{"name": "accuracy", "value": 0.5, "low": 0.3, "high": 0.7, "patients": 12}]
+    told = {"name": "apart", "date": "2026-11-29", "version": "1", "cases": 14, "answered": 12}
+    return {**told, "figures": figures, **changes}
+
+
+def test_a_card_may_hold_tests_on_other_data(content: Content, tmp_path: Path) -> None:
+    assert parse_card(content, tmp_path).external == ()
+    content["external"] = [an_external_test(), an_external_test(name="other", note="Be careful.")]
+    first, second = parse_card(content, tmp_path).external
+    assert (first.name, first.cases, first.answered, first.note) == ("apart", 14, 12, "")
+    assert (first.metrics[0].value, first.metrics[0].patients) == (0.5, 12)
+    assert second.note == "Be careful."
+
+
+@pytest.mark.parametrize(
+    ("entries", "reason"),
+    [
+        ({}, "a list was expected"),
+        ([an_external_test(answered=15)], "more cases than it has"),
+        ([an_external_test(patients=3)], "unknown entry 'patients'"),
+        ([an_external_test(), an_external_test()], "the same name"),
+        ([an_external_test(date="")], "a text was expected"),
+    ],
+)
+def test_a_wrong_test_on_other_data_is_refused(
+    content: Content, tmp_path: Path, entries: Any, reason: str
+) -> None:
+    content["external"] = entries
+    with pytest.raises(ModelError, match=reason):
+        parse_card(content, tmp_path)
+
+
 def set_at(*path: Any) -> Callable[[Content], None]:
     *way, key, value = path
 
