@@ -29,6 +29,8 @@ class Fact(StrEnum):
     HEATMAP = "heatmap"
     CLASSIFIED = "classified"
     """The classification is up to date."""
+    ABLATED = "ablated"
+    """It is known what the classification rests on."""
     FEEDBACK = "feedback"
     """The user agreed or disagreed with it."""
     PARTS = "parts"

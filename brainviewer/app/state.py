@@ -277,6 +277,7 @@ class ViewState:
             Fact.RESULT: result is not None,
             Fact.HEATMAP: shown is not None and shown.in_scope and shown.heatmap is not None,
             Fact.CLASSIFIED: result is not None and self.classification_status is Status.DONE,
+            Fact.ABLATED: result is not None and bool(result.rests_on),
             Fact.FEEDBACK: self.feedback is not None,
             Fact.ANNOTATIONS: bool(self.annotations),
             Fact.SELECTION: bool(self.selection),

@@ -7,6 +7,7 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from brainviewer.core.ablation import SourceAblation
 from brainviewer.core.segments import Agreement
 from brainviewer.core.segments import LesionPart as LesionPart  # noqa: PLC0414 - told here, too
 from brainviewer.core.slices import Plane
@@ -80,9 +81,9 @@ class Measurements:
     side : the side of the mid-sagittal plane that holds most of it; both if it lies across.
     midline_mm : distance of the lesion's centre of mass from the mid-sagittal plane of the head.
         It is not told without the orientation of the patient, as sides and places are not.
-    """
     cut_off : the lesion reaches the edge of the images, so that volumes and diameters are at least
         what is measured.
+    """
 
     volume_ml: float
     enhancing_ml: float | None
@@ -91,8 +92,8 @@ class Measurements:
     side: Side | None
     midline_mm: float | None
     parts_ml: Mapping[LesionPart, float] | None = None
-
     cut_off: bool = False
+
 
 @dataclass(frozen=True)
 class NetworkIdentity:
@@ -165,11 +166,13 @@ class Heatmap:
 
     values : (rows, columns) float32 in 0..1, in the radiological arrangement of ``plane``
         (``SliceView.arrange``), over the whole slice ``index``.
+    of_answer : whether the answer rests on this network; else it explains nothing of it.
     """
 
     plane: Plane
     index: int
     values: NDArray[np.float32]
+    of_answer: bool = True
 
 
 PREDICTION, OOD_CHECK, HEATMAP = "answer", "scope", "heatmap"
@@ -208,6 +211,7 @@ class Classification:
     calibrated : the probabilities were calibrated on patients that the model never saw.
     prevalence, priors : name of the setting, and how frequent each class is taken to be.
     descriptors : what was measured on the lesion and took part, by name.
+    rests_on : the answer without each source of evidence; empty of an image, and without an answer.
     notices : sentences to be told with it; those that make it doubtful stand in ``reason``, too.
     """
 
@@ -235,6 +239,7 @@ class Classification:
     prevalence: str = ""
     priors: Mapping[str, float] = field(default_factory=dict)
     descriptors: Mapping[str, float] = field(default_factory=dict)
+    rests_on: tuple[SourceAblation, ...] = ()
     notices: tuple[str, ...] = ()
     frames: int = 1
     network: NetworkUse | None = None

@@ -53,7 +53,7 @@ from brainviewer.gui.window_parts import WindowParts
 LEFT_WIDTH = 236
 RIGHT_WIDTH = 400
 _FRACTION = 0.54
-_PREDICTION = 400
+_PREDICTION = 460
 _VOLUME = 210
 _NARROWEST = 320
 
@@ -135,6 +135,7 @@ class MainWindow(QMainWindow):
         self.parts.appearance.panels_changed.connect(self._show_strips)
         self.result.card_wanted.connect(self.parts.pages.show_card)
         self.result.class_wanted.connect(self.parts.pages.show_class)
+        self.result.evidence.wanted.connect(self.parts.pages.show_ablation)
         self.volume.saveRequested.connect(lambda: self.export_image.ask(ExportSubject.VOLUME))
         self._show_study()
         if session.settings.window_state:

@@ -80,6 +80,8 @@ def _warnings(scene: SliceScene) -> tuple[tuple[str, str], ...]:
     elif view.plane is not Plane.SAGITTAL:
         usual = view.convention is Convention.RADIOLOGICAL
         said.append((view.convention.value.upper(), palette.QUIET if usual else palette.CAUTION))
+    if scene.heatmap is not None and scene.shows_heatmap and not scene.heatmap.of_answer:
+        said.append((wording.NO_PART.upper(), palette.CAUTION))
     return tuple(said)
 
 

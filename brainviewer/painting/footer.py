@@ -144,8 +144,11 @@ def _legend(panes: Sequence[SliceScene], in_volume: TumourFinding | None) -> lis
         _Entry(palette.segment_colour(label, names), wording.segment_text(label, names))
         for label in labels
     ]
-    if any(pane.shows_heatmap for pane in panes):
-        entries.append(_Entry(_HEAT, "class-activation heatmap, low to high"))
+    heats = [pane.heatmap for pane in panes if pane.shows_heatmap and pane.heatmap is not None]
+    if heats:
+        of_answer = all(heat.of_answer for heat in heats)
+        part = "" if of_answer else "; its network took no part in the answer"
+        entries.append(_Entry(_HEAT, f"class-activation heatmap, low to high{part}"))
     return entries
 
 

@@ -1,9 +1,11 @@
 """What is said about the type of a glioma, in the window and in exported images alike."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from brainviewer.core.ablation import Absence, EvidenceSource, SourceAblation
 from brainviewer.core.counting import listed
 from brainviewer.core.findings import PREDICTION, Classification, NetworkUse, tumour_probability
 from brainviewer.painting.wording import number, probability
@@ -12,6 +14,20 @@ ONLY_GLIOMAS = (
     "Only gliomas are in scope; a metastasis without a sign of one is not told from them. The type "
     "needs tissue to confirm."
 )
+RESTS_ON = "What the answer rests on"
+_FULL = math.log(20)
+"""The weight of evidence of a whole bar: odds times or divided by 20."""
+_MOST = 99
+_NAMES = {
+    EvidenceSource.IMAGE: "Image",
+    EvidenceSource.DESCRIPTORS: "Descriptors",
+    EvidenceSource.AGE: "Age",
+}
+_ABSENT = {
+    Absence.NOT_TAKEN: "takes no part",
+    Absence.NOT_MEASURED: "not measured",
+    Absence.NOT_GIVEN: "not given",
+}
 _PREVALENCES = {"training": "as in the training data", "clinic": "as in a clinic"}
 _EVEN = 0.005
 _FEW = 3
@@ -52,6 +68,26 @@ class PredictionText:
     beside: str
     prevalence: str
     notes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class EvidenceLine:
+    """One source of evidence.
+
+    length : of its bar, -1 (against the named class) to 1 (for it); None where it took no part.
+    figure : by what it changes the odds of the named class, or that it took no part.
+    detail : the probability of the named class with it and without.
+    """
+
+    name: str
+    length: float | None
+    figure: str
+    detail: str
+
+    @property
+    def whole(self) -> str:
+        """All of it as a sentence, for a tool tip and a screen reader."""
+        return f"{self.name}: {self.figure}. {self.detail}".rstrip(". ") + "."
 
 
 def words_of(result: Classification) -> PredictionText:
@@ -154,3 +190,46 @@ def _source(result: Classification) -> str:
     age = result.age_years
     parts.append("age\u00a0not\u00a0given" if age is None else f"age\u00a0{age:g}")
     return " · ".join(parts)
+
+
+def evidence_lines(result: Classification) -> tuple[EvidenceLine, ...]:
+    """What the answer rests on, a line for each source; empty where nothing is known of it."""
+    return tuple(_line(one, result) for one in result.rests_on)
+
+
+def source_name(source: EvidenceSource) -> str:
+    """A source of evidence as a label says it."""
+    return _NAMES[source]
+
+
+def absence_text(absent: Absence | str) -> str:
+    """Why a source took no part, in two words."""
+    return _ABSENT[Absence(absent)]
+
+
+def odds_text(log_odds: float) -> str:
+    """By what evidence multiplies or divides the odds.
+
+    log_odds : its weight, see ``core.ablation.weight_of_evidence``.
+    """
+    factor = math.exp(min(abs(log_odds), math.log(_MOST) + 1))
+    if factor > _MOST:
+        size = f"> {_MOST}"
+    else:
+        size = f"{factor:.0f}" if factor >= 9.95 else f"{factor:.1f}"
+    return f"{'÷' if log_odds < 0 and size != '1.0' else '×'}\u00a0{size}"
+
+
+def _line(one: SourceAblation, result: Classification) -> EvidenceLine:
+    name, code = _NAMES[one.source], result.predicted
+    if one.absent is not None:
+        return EvidenceLine(name, None, absence_text(one.absent), "")
+    length = max(-1.0, min(1.0, one.log_odds / _FULL))
+    before, after = (_chance(of, code) for of in (one.without, result.classes))
+    return EvidenceLine(
+        name, length, f"odds {odds_text(one.log_odds)}", f"{code} {after} with it, {before} without"
+    )
+
+
+def _chance(of: Mapping[str, float], code: str) -> str:
+    return probability(of[code])

@@ -16,7 +16,14 @@ from brainviewer.painting.measurement_text import (
     measurement_lines,
     slice_line,
 )
-from brainviewer.painting.prediction_text import ONLY_GLIOMAS, PredictionText, Standing, words_of
+from brainviewer.painting.prediction_text import (
+    ONLY_GLIOMAS,
+    RESTS_ON,
+    PredictionText,
+    Standing,
+    evidence_lines,
+    words_of,
+)
 
 WIDTH = 304
 _PAD = 20.0
@@ -114,6 +121,7 @@ def _draw_type(column: _Column, study: Study, result: Classification, note: str)
         if said.tumour:
             column.text(said.tumour, 12, palette.TEXT)
         column.text(_calibration(result, said), 12, palette.QUIET)
+        _draw_evidence(column, result)
     column.gap(6)
     for made in filter(None, (said.made_by, said.beside)):
         column.text(made, 12, palette.QUIET)
@@ -154,6 +162,32 @@ def _draw_bars(column: _Column, ranking: Sequence[tuple[str, float]]) -> None:
         fraction = wording.probability(probability)
         canvas.text(column.right, base, fraction, 13, palette.TEXT, anchor="rs")
         column.gap(24)
+
+
+def _draw_evidence(column: _Column, result: Classification) -> None:
+    """What the answer rests on: a bar to the right speaks for it, to the left against it."""
+    lines, canvas = evidence_lines(result), column.canvas
+    if not lines:
+        return
+    column.gap(12)
+    column.text(f"{RESTS_ON} (odds of {result.predicted})", 12, palette.QUIET)
+    column.gap(2)
+    left, right = column.left + 88, column.right - 78
+    middle, half = (left + right) / 2, (right - left) / 2
+    for line in lines:
+        base = column.y + 12
+        known = line.length is not None
+        canvas.text(column.left, base, line.name, 12, palette.QUIET, anchor="ls")
+        colour = palette.TEXT if known else palette.QUIET
+        canvas.text(column.right, base, line.figure, 12, colour, anchor="rs")
+        if line.length is not None:
+            canvas.bar(left, base - 8, right, base - 1, palette.LINE)
+            end = middle + half * line.length
+            if abs(end - middle) >= 1:
+                ends = min(middle, end), max(middle, end)
+                canvas.bar(ends[0], base - 8, ends[1], base - 1, palette.ACCENT, radius=1)
+            canvas.paint(middle - 0.5, base - 10, middle + 0.5, base + 1, palette.QUIET)
+        column.gap(19)
 
 
 def _draw_tumour(column: _Column, study: Study, finding: TumourFinding) -> None:

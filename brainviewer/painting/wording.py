@@ -12,6 +12,8 @@ SYNTHETIC = "SYNTHETIC DATA"
 EDITED = "edited image"
 EDITED_HOW = "EDITED IMAGE: a part of it was painted over"
 
+NO_PART = "heatmap: no part in the answer"
+
 SIZE_UNKNOWN = "size not known: lengths in pixels"
 
 NO_ORIENTATION = "Orientation unknown: left and right cannot be told"

@@ -130,6 +130,7 @@ _ALWAYS = (None, "planes", "annotatable")
 test."""
 _RARE = (
     "heatmap",
+    "ablated",
     "compared",
     "undo",
     "redo",

@@ -118,6 +118,7 @@ def classification_record(result: Classification) -> dict[str, Any]:
         "age_years": result.age_years,
         "age_used": result.age_years is not None,
         "descriptors": plain(result.descriptors, 4),
+        "rests_on": _ablation_record(result),
         "engine": result.engine or None,
         "device": result.device or None,
         "seconds": _seconds(result.engine, result.load_seconds, result.predict_seconds),
@@ -125,6 +126,22 @@ def classification_record(result: Classification) -> dict[str, Any]:
         "study_sha256": result.study_hash or None,
         "notices": list(result.notices),
     }
+
+
+def _ablation_record(result: Classification) -> dict[str, Any] | None:
+    """The answer without each source of evidence; None where there is no answer about a lesion."""
+    if not result.rests_on:
+        return None
+    sources = {
+        str(one.source): {
+            "used": one.absent is None,
+            "absent": None if one.absent is None else str(one.absent),
+            "log_odds": round(one.log_odds, 4) if one.absent is None else None,
+            "without": plain(one.without, 6) or None,
+        }
+        for one in result.rests_on
+    }
+    return {"class": result.predicted, "sources": sources}
 
 
 def _use_record(network: NetworkUse | None, of_image: bool) -> dict[str, Any] | None:
@@ -149,7 +166,7 @@ def _seconds(engine: str, load: float, predict: float) -> dict[str, float | None
 
 
 # What a 2-D image does not have.
-_OF_STUDIES = frozenset({"slice", "sequences", "age_years", "age_used", "descriptors"})
+_OF_STUDIES = frozenset({"slice", "sequences", "age_years", "age_used", "descriptors", "rests_on"})
 
 
 def image_record(

@@ -16,7 +16,12 @@ from brainviewer.painting.measurement_text import (
     measurement_lines,
     tumour_slice_text,
 )
-from brainviewer.painting.prediction_text import ONLY_GLIOMAS
+from brainviewer.painting.prediction_text import (
+    ONLY_GLIOMAS,
+    RESTS_ON,
+    absence_text,
+    odds_text,
+)
 from brainviewer.painting.wording import RESEARCH_ONLY
 
 
@@ -105,6 +110,7 @@ def classification_text(record: Mapping[str, Any]) -> str:
         _headline(record),
         *_ranking(record),
         *_prevalence(record),
+        *_rests_on(record),
         f"From {source}, {', '.join(record['sequences'])}; {_made_by(record)}",
         *_beside(record),
         *_quality(record),
@@ -205,6 +211,18 @@ def _beside(record: Mapping[str, Any]) -> list[str]:
         return []
     what = listed(network["used_for"])
     return [f"Only for {what}: {network['id']} {network['version']}; {_ran(network)}"]
+
+
+def _rests_on(record: Mapping[str, Any]) -> list[str]:
+    """By what each source of evidence changes the odds of the class that is named."""
+    known = record["rests_on"]
+    if known is None:
+        return []
+    told = [
+        f"{name} {odds_text(one['log_odds']) if one['used'] else absence_text(one['absent'])}"
+        for name, one in known["sources"].items()
+    ]
+    return [f"{RESTS_ON}, as odds of {known['class']} with and without it: {', '.join(told)}"]
 
 
 def _ran(record: Mapping[str, Any]) -> str:

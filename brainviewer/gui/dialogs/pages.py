@@ -210,6 +210,12 @@ class Pages:
             text = class_text(code or (result.predicted if result else ""))
             Page(text.title, text.markdown, self._window).show()
 
+    def show_ablation(self) -> None:
+        """What the answer rests on."""
+        from brainviewer.gui.dialogs.ablation import AblationPage
+
+        AblationPage(self._session, self._window).show()
+
     def show_about(self) -> None:
         """The page about the application."""
         Page("About BrainViewer", about_text(), self._window).show()

@@ -15,6 +15,7 @@ from brainviewer.core.findings import NO_TUMOUR, Classification
 from brainviewer.core.slices import Plane
 from brainviewer.gui import theme
 from brainviewer.gui.layouts import clear, column, fill, panel, row, scrolled
+from brainviewer.gui.panels.evidence_bars import EvidenceBars
 from brainviewer.gui.panels.feedback_row import FeedbackRow
 from brainviewer.gui.panels.prevalence_menu import PrevalenceLine
 from brainviewer.gui.panels.probability_bars import ProbabilityBars
@@ -53,6 +54,7 @@ class ResultPanel(QWidget):
     They are: not run, running, done, not confident, out of scope, stale, failed.
     tools : small buttons beside the head.
     lines : the labels under the headline, by what they say.
+    evidence : what the answer rests on.
     """
 
     card_wanted = Signal(str)
@@ -68,7 +70,7 @@ class ResultPanel(QWidget):
         self.lines = {name: label(role=role, wrap=True) for name, role in _ROLES.items()}
         linked(self.lines["quality"], self.card_wanted.emit)
         linked(self.lines["about"], self.class_wanted.emit)
-        self._bars = ProbabilityBars()
+        self._bars, self.evidence = ProbabilityBars(), EvidenceBars()
         self._chips = row(spacing=6)
         self._prevalence = PrevalenceLine(session)
         self._feedback = FeedbackRow(session)
@@ -97,6 +99,7 @@ class ResultPanel(QWidget):
             self._bars,
             lines["tumour"],
             self._chips,
+            self.evidence,
             lines["scope"],
             self._prevalence,
             2,
@@ -211,6 +214,7 @@ class ResultPanel(QWidget):
     def _show_empty(self, status: Status) -> None:
         state = self._session.state
         self._bars.show_ranking((), {})
+        self.evidence.show_evidence(None)
         self._fill_chips([(str(status), "chip-bad" if status is Status.FAILED else "chip")])
         self._prevalence.show_text("")
         headline, source = "Not run", state.classification_message
@@ -237,6 +241,7 @@ class ResultPanel(QWidget):
     def _show_result(self, result: Classification, said: PredictionText, status: Status) -> None:
         bold = result.predicted if said.standing is Standing.CLASSIFIED else ""
         self._bars.show_ranking(said.ranking, result.names, bold)
+        self.evidence.show_evidence(result)
         self._fill_chips(prediction_chips(result, said.standing, status))
         self._prevalence.show_text(said.prevalence)
         quality = f"{result.quality} — " if result.quality else ""

@@ -24,6 +24,7 @@ from brainviewer.models.card import ModelCard
 from brainviewer.models.engine.runtimes import EngineOutput, Runner
 from brainviewer.models.prediction import activation, classified, mean_logits, refused, unclassified
 from brainviewer.models.registry import study_model
+from brainviewer.models.subtype.ablation import ablate
 from brainviewer.models.subtype.classified_slices import (
     NotClassified,
     TumourSlices,
@@ -121,8 +122,10 @@ def classify(
         raise NotClassified(*NO_DESCRIPTION)
     logits = None if made.prediction is None else mean_logits(card, made.prediction.logits)
     prediction = card.fusion_head.predict(logits, values, age_years, setting)
+    rests_on = ablate(card.fusion_head, prediction, logits, values, age_years)
     report(1.0, "Classified")
-    return made.classified(prediction, values, age_years, asked)
+    answer = made.classified(prediction, values, age_years, asked)
+    return replace(answer, rests_on=rests_on)
 
 
 def check_age(age_years: float | None) -> None:
@@ -268,4 +271,6 @@ class _Making:
         shape = SliceView.of(self.study.grid, Plane.AXIAL).shape
         if values.shape != shape:
             values = cv2.resize(values, shape[::-1], interpolation=cv2.INTER_AREA)
-        return Heatmap(Plane.AXIAL, self.tumour.index, np.clip(values, 0, 1).astype(np.float32))
+        seen = np.clip(values, 0, 1).astype(np.float32)
+        of_answer = self.card.fusion_head.network is not None
+        return Heatmap(Plane.AXIAL, self.tumour.index, seen, of_answer)

@@ -38,6 +38,7 @@ def test_record_counts_from_zero_and_is_json():
         "side": "left",
         "midline_mm": 30.567,
         "parts_ml": None,
+        "cut_off": False,
         "lesion": {
             "index": 12,
             "longest_mm": 60.04,

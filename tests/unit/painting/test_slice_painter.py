@@ -15,7 +15,7 @@ from brainviewer.core.slices import Convention, Plane, SliceView
 from brainviewer.core.study import Modality, Study
 from brainviewer.core.voi_window import Window
 from brainviewer.painting import palette
-from brainviewer.painting.captions import round_length
+from brainviewer.painting.captions import round_length, slice_captions
 from brainviewer.painting.contours import contours
 from brainviewer.painting.devices import paint_image, paint_svg, pixels_of
 from brainviewer.painting.geometry import SliceGeometry, head_viewport
@@ -214,6 +214,20 @@ def test_the_heatmap_is_drawn_on_its_own_slice_only() -> None:
     for other in (heatmap(INDEX + 1), heatmap(INDEX, Plane.CORONAL)):
         assert not spec(overlays=shown, heatmap=other).shows_heatmap
         assert differing(spec(), spec(overlays=shown, heatmap=other))[0].size == 0
+
+
+def test_the_heatmap_of_a_network_without_part_in_the_answer_says_so() -> None:
+    shown = replace(BARE, heatmap=True)
+
+    def said(heat: Heatmap) -> list[str]:
+        pane = spec(overlays=shown, heatmap=heat)
+        geometry = SliceGeometry.showing(pane.view, SIZE)
+        return [text for text, _ in slice_captions(pane, geometry).warnings]
+
+    words = "HEATMAP: NO PART IN THE ANSWER"
+    assert words not in said(heatmap())
+    assert words in said(replace(heatmap(), of_answer=False))
+    assert words not in said(replace(heatmap(INDEX + 1), of_answer=False))  # not drawn here
 
 
 def test_the_heatmap_changes_sides_with_the_convention() -> None:
