@@ -13,6 +13,7 @@ from types import MappingProxyType
 from brainviewer.core.errors import ModelError
 from brainviewer.core.findings import IMAGE, NetworkIdentity
 from brainviewer.models.segmentation.calibration import Calibration
+from brainviewer.models.segmentation.logistic import LogisticFunction
 from brainviewer.models.segmentation.slice_input import SliceInput
 from brainviewer.models.subtype.fusion_head import FusionHead
 from brainviewer.models.subtype.out_of_distribution import LesionDistribution
@@ -245,11 +246,14 @@ class SegmentationCard(Card):
 
     input : what its network sees and tells.
     calibration : how likely what it finds is right.
+    enhancing : how likely a voxel of the lesion enhances (see ``segmentation.enhancing``); None
+        where the network's own region is taken.
     """
 
     network: Network
     input: SliceInput
     calibration: Calibration
+    enhancing: LogisticFunction | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -30,7 +30,8 @@ from brainviewer.models.card import (
 )
 from brainviewer.models.card_metrics import parse_external, parse_situations
 from brainviewer.models.plain_data import only, read, require, text
-from brainviewer.models.segmentation.calibration import parse_calibration
+from brainviewer.models.segmentation.calibration import FEATURES as CONFIDENCE_FEATURES
+from brainviewer.models.segmentation.logistic import ENHANCING_FEATURES, parse_logistic
 from brainviewer.models.segmentation.slice_input import SliceInput
 from brainviewer.models.subtype.fusion_head_content import parse_fusion_head
 from brainviewer.models.subtype.out_of_distribution import LesionDistribution, parse_distribution
@@ -99,7 +100,7 @@ _ENTRIES = frozenset(
         "files", "figures", "external", "training_data", "intended_use", "limits",
     }
 )  # fmt: skip
-_SEGMENTATION_ENTRIES = _ENTRIES | {"calibration", "input"}
+_SEGMENTATION_ENTRIES = _ENTRIES | {"calibration", "enhancing", "input"}
 _CLASSIFICATION_ENTRIES = _ENTRIES | {
     "classes", "head", "out_of_distribution", "calibrated",
 }  # fmt: skip
@@ -113,10 +114,17 @@ def _segmentation(content: Any, folder: Path) -> SegmentationCard:
     graph, said, task = roles["graph"], _said(content, folder, files), Task.SEGMENTATION
     own = {graph: files[graph]}
     made = Network(said["id"], folder, None, "", own, {"graph": graph}, said["version"], task)
-    calibration = parse_calibration(content["calibration"])
     seen = read(SliceInput, content["input"])
     require(set(seen.neighbours) <= set(said["sequences"]), _UNTRAINED)
-    return SegmentationCard(**said, task=task, network=made, input=seen, calibration=calibration)
+    enhancing = content.get("enhancing")
+    return SegmentationCard(
+        **said,
+        task=task,
+        network=made,
+        input=seen,
+        calibration=parse_logistic(content["calibration"], CONFIDENCE_FEATURES),
+        enhancing=None if enhancing is None else parse_logistic(enhancing, ENHANCING_FEATURES),
+    )
 
 
 def _classification(content: Any, folder: Path, task: Task, owners: Owners) -> ModelCard:

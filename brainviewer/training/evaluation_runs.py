@@ -11,7 +11,6 @@ from brainviewer.files.structured import read_json
 from brainviewer.files.writing import make_folder, write_whole
 from brainviewer.models.installation.source import RUN_GRAPH
 from brainviewer.models.registry import installed_models
-from brainviewer.models.segmentation.calibration import parse_calibration
 from brainviewer.training.image_classification.evaluation.page import write_curves
 from brainviewer.training.image_classification.evaluation.result_files import read_results
 from brainviewer.training.image_classification.evaluation.results import RESULT_FILE, Predictions
@@ -163,10 +162,7 @@ def _measure_segmentations(
     if data is None:
         raise FileError("The cases are needed to measure segmentations.", "Name them with --data.")
     record = _read(segmentation_evaluate.figures_file(plan, data, run, report))
-    calibration = parse_calibration(record["confidence"]["trust"])
-    segmentation_evaluate.write_detections(
-        plan, data, run, run / DETECTIONS_FOLDER, calibration, report
-    )
+    segmentation_evaluate.write_detections(plan, data, run, run / DETECTIONS_FOLDER, record, report)
     return record
 
 

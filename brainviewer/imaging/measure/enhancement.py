@@ -13,7 +13,7 @@ from scipy import ndimage
 
 from brainviewer.core.study import Modality, Study
 from brainviewer.imaging.measure.normal_appearing_brain import TO_SIGMA, NormalAppearingBrain
-from brainviewer.imaging.preprocess.working_grid import Mask
+from brainviewer.imaging.preprocess.working_grid import Field, Mask
 
 WITHOUT_T1 = (
     "There is no T1: what is very bright on T1ce was taken for enhancing, which blood and fat may "
@@ -44,34 +44,53 @@ class Enhancement:
     notices: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, eq=False)
+class Uptake:
+    """T1ce and T1 in the box around a lesion, (R, A, S), in units of normal-appearing brain.
+
+    uptake : their difference, in units of its own spread there; None without T1.
+    """
+
+    bright: Field
+    before: Field | None
+    uptake: Field | None
+
+
+def uptake_of(study: Study, normal_brain: NormalAppearingBrain) -> Uptake | None:
+    """How much contrast agent was taken up around a lesion; None without T1ce."""
+    post, pre = (study.volumes.get(m) for m in (Modality.T1CE, Modality.T1))
+    if post is None or post.constant:
+        return None
+    bright, bright_in_brain = normal_brain.normalised(post.data)
+    if pre is None or pre.constant:
+        return Uptake(bright, None, None)
+    before, before_in_brain = normal_brain.normalised(pre.data)
+    usual = bright_in_brain - before_in_brain
+    middle = np.median(usual)
+    spread = max(TO_SIGMA * float(np.median(np.abs(usual - middle))), _LEAST_SPREAD)
+    return Uptake(bright, before, (bright - before - middle) / spread)
+
+
 def find_enhancement(study: Study, normal_brain: NormalAppearingBrain) -> Enhancement | None:
     """The enhancing part of the lesion that ``normal_brain`` lies around; None without T1ce.
 
     Without T1, T1ce alone is used, with a notice.
     """
-    post, pre = (study.volumes.get(m) for m in (Modality.T1CE, Modality.T1))
-    if post is None or post.constant:
+    found = uptake_of(study, normal_brain)
+    if found is None:
         return None
-    bright, bright_in_brain = normal_brain.normalised(post.data)
-    if pre is not None and pre.constant:
-        pre = None
-    if pre is None:
-        certain = bright > _ALONE_CERTAIN
-        reach = bright > _ALONE_REACH
+    if found.uptake is None:
+        certain = found.bright > _ALONE_CERTAIN
+        reach = found.bright > _ALONE_REACH
     else:
-        before, before_in_brain = normal_brain.normalised(pre.data)
-        usual = bright_in_brain - before_in_brain
-        middle = np.median(usual)
-        spread = max(TO_SIGMA * float(np.median(np.abs(usual - middle))), _LEAST_SPREAD)
-        uptake = (bright - before - middle) / spread
-        certain = (uptake > _CERTAIN) & (bright > _BRIGHT)
-        reach = (uptake > _REACH) & (bright > _BRIGHT)
+        certain = (found.uptake > _CERTAIN) & (found.bright > _BRIGHT)
+        reach = (found.uptake > _REACH) & (found.bright > _BRIGHT)
     inside = normal_brain.lesion
-    mask = normal_brain.restore(_clean(certain & inside, reach & inside, normal_brain))
-    return Enhancement(mask, (WITHOUT_T1,) if pre is None and mask.any() else ())
+    mask = normal_brain.restore(cleaned(certain & inside, reach & inside, normal_brain))
+    return Enhancement(mask, (WITHOUT_T1,) if found.uptake is None and mask.any() else ())
 
 
-def _clean(certain: Mask, reach: Mask, normal_brain: NormalAppearingBrain) -> Mask:
+def cleaned(certain: Mask, reach: Mask, normal_brain: NormalAppearingBrain) -> Mask:
     """What is connected with a certain part, without specks and vessels."""
     labels, count = ndimage.label(certain | reach, np.ones((3, 3, 3)))
     if count == 0:

@@ -102,9 +102,23 @@ class WorkingGrid:
         """
         whole = np.zeros(self.grid.shape, bool)
         near = working > _NEAR
-        if not near.any():
-            return whole
-        box = tuple(slice(max(0, part.start - 1), part.stop + 1) for part in box_of(near))
+        if near.any():
+            place, fine = self._smoothed(working, box_of(near))
+            self.turn(whole)[place] = fine > 0.5
+        return whole
+
+    def fine(self, working: Field, near: Mask) -> Field:
+        """A working field on the study's grid, (i, j, k), as ``refine`` smooths it, around a mask
+        (i, j, k) and 0 elsewhere."""
+        whole = np.zeros(self.grid.shape, np.float32)
+        if near.any():
+            place, fine = self._smoothed(working, box_of(self.thin(near) > 0))
+            self.turn(whole)[place] = fine
+        return whole
+
+    def _smoothed(self, working: Mask | Field, around: tuple[slice, ...]) -> tuple[Any, Field]:
+        """The working voxels in and beside a box on the study's grid, and where they lie there."""
+        box = tuple(slice(max(0, part.start - 1), part.stop + 1) for part in around)
         fine = working[box].astype(np.float32)
         for axis, step in enumerate(self.factors):
             fine = fine.repeat(step, axis=axis)
@@ -113,8 +127,7 @@ class WorkingGrid:
             slice(part.start * step, part.start * step + count)
             for part, step, count in zip(box, self.factors, fine.shape, strict=True)
         )
-        self.turn(whole)[place] = fine > 0.5
-        return whole
+        return place, fine
 
     def spread(self, values: Field, axis: int) -> Field:
         """Values (n,) along the axis R, A or S as values along that voxel axis of the file."""

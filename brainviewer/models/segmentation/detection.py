@@ -92,12 +92,12 @@ def _find_lesion(
     elif method == "lesion" and network is None:
         notices = (NOT_INSTALLED,)
     report(0.6, OUTLINING)
-    used, regions = None, None
+    used, regions, enhancing = None, None, None
     if method == "lesion" and network is not None and network.can_see(head.images):
         lesions, confidence, regions = _by_network(head, network, report)
         # The confidence was fitted where there is a FLAIR.
         confidence *= _WEIGHT_OF_LEADING[leading]
-        used = network.identity
+        used, enhancing = network.identity, network.enhancing
     else:
         lesions, confidence = _by_comparison(head, leading)
     report(0.8, "Measuring the lesion")
@@ -106,7 +106,7 @@ def _find_lesion(
     found = finding_of(study, head.working, lesions, method, confidence, notices)
     found = replace(found, brain=head.working.refine(head.inside), network=used)
     if regions is not None and len(regions) == len(REGIONS) and Modality.T1CE in head.images:
-        found = replace(found, parts=parts_of(found.mask, regions, head.working))
+        found = replace(found, parts=parts_of(study, found, regions, head.working, enhancing))
     return measured(study, found, MidSagittalPlane.in_world(head.plane, head.working))
 
 

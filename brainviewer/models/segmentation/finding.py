@@ -6,9 +6,12 @@ from numpy.typing import NDArray
 from brainviewer.core.findings import Candidate, LesionPart, TumourFinding
 from brainviewer.core.study import Study
 from brainviewer.imaging.measure.lesion import is_cut_off
+from brainviewer.imaging.measure.normal_appearing_brain import NormalAppearingBrain
 from brainviewer.imaging.measure.slice_area import areas, axial_axis, largest_slice, middle_of
 from brainviewer.imaging.preprocess.working_grid import Field, Mask, WorkingGrid
 from brainviewer.imaging.rules.lesion_search import Lesion, together
+from brainviewer.models.segmentation.enhancing import enhancing_of
+from brainviewer.models.segmentation.logistic import LogisticFunction
 
 NOTHING = "No lesion found."
 CUT_OFF = "The lesion reaches the edge of the images: a part of it may not be shown."
@@ -55,15 +58,29 @@ def finding_of(
     )
 
 
-def parts_of(mask: Mask | None, regions: Field, working: WorkingGrid) -> NDArray[np.uint8] | None:
-    """The ``LesionPart`` of every voxel (i, j, k) of a lesion, 0 elsewhere.
+def parts_of(
+    study: Study,
+    finding: TumourFinding,
+    regions: Field,
+    working: WorkingGrid,
+    function: LogisticFunction | None,
+) -> NDArray[np.uint8] | None:
+    """The ``LesionPart`` of every voxel (i, j, k) of a lesion, 0 elsewhere; None without one.
 
-    mask : (i, j, k). regions : probabilities (3, R, A, S) of the whole, its core with what
-        enhances, and what enhances.
+    regions : probabilities (3, R, A, S) of the whole, its core with what enhances, and what
+        enhances.
+    function : see ``enhancing``; without it, or a sequence that it needs, the region is taken.
     """
-    if mask is None:
+    mask = finding.mask
+    if mask is None or not mask.any():
         return None
-    enhancing = working.refine(regions[2]) & mask
+    enhancing = None
+    if function is not None and finding.brain is not None:
+        around = NormalAppearingBrain.around(study.grid, mask, finding.brain)
+        if around is not None:
+            enhancing = enhancing_of(study, around, regions, working, function)
+    if enhancing is None:
+        enhancing = working.refine(regions[2]) & mask
     core = working.refine(np.maximum(regions[1], regions[2])) & mask
     parts = np.where(mask, np.uint8(LesionPart.OEDEMA), np.uint8(0))
     parts[core] = LesionPart.NECROSIS

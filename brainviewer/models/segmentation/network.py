@@ -19,6 +19,7 @@ from brainviewer.models.engine.runtimes import Runner
 from brainviewer.models.registry import segmentation_model
 from brainviewer.models.segmentation.calibration import Calibration
 from brainviewer.models.segmentation.input import Canvas, network_input
+from brainviewer.models.segmentation.logistic import LogisticFunction
 from brainviewer.models.segmentation.slice_input import SliceInput
 
 _BATCH = 8
@@ -35,6 +36,7 @@ class SegmentationNetwork:
 
     input : what it sees and what it tells.
     calibration : how likely what it finds is right.
+    enhancing : how likely a voxel enhances (see ``enhancing``); None where its own region is taken.
     needed : the sequences that it cannot do without.
     identity : None for a network that does not ship.
     """
@@ -42,6 +44,7 @@ class SegmentationNetwork:
     run: Run
     input: SliceInput
     calibration: Calibration
+    enhancing: LogisticFunction | None = None
     needed: tuple[str, ...] = ()
     identity: NetworkIdentity | None = None
 
@@ -80,4 +83,6 @@ def segmentation_network(runner: Runner) -> SegmentationNetwork | None:
         return runner.segment(card.network, slices, report)
 
     identity = card.network.identity
-    return SegmentationNetwork(run, card.input, card.calibration, card.needed, identity)
+    return SegmentationNetwork(
+        run, card.input, card.calibration, card.enhancing, card.needed, identity
+    )

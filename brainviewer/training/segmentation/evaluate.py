@@ -6,7 +6,7 @@ for those who train on found lesions instead of segmented ones.
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -25,16 +25,18 @@ from brainviewer.imaging.rules import lesion_search
 from brainviewer.imaging.rules.lesion_search import Lesion
 from brainviewer.models.plain_data import plain
 from brainviewer.models.segmentation import lesions as segmented
-from brainviewer.models.segmentation.calibration import Calibration, parse_calibration
+from brainviewer.models.segmentation.calibration import FEATURES
 from brainviewer.models.segmentation.detection import find_tumour
 from brainviewer.models.segmentation.finding import finding_of, nothing, parts_of
 from brainviewer.models.segmentation.input import DARKEST
+from brainviewer.models.segmentation.logistic import ENHANCING_FEATURES, parse_logistic
 from brainviewer.models.segmentation.network import SegmentationNetwork, region_probabilities
 from brainviewer.models.segmentation.slice_input import REGIONS
 from brainviewer.training.json_files import write_json
 from brainviewer.training.labelled_data.collection import LabelledStudy
 from brainviewer.training.labelled_data.detections import detect
 from brainviewer.training.segmentation.confidence import fit_confidence
+from brainviewer.training.segmentation.enhancing import fit_enhancing
 from brainviewer.training.segmentation.head_volumes import side_mm
 from brainviewer.training.segmentation.held_out import HeldOut, held_out, of_each
 from brainviewer.training.segmentation.measures import (
@@ -63,6 +65,8 @@ def evaluate(recipe: SegmentationRecipe, data: Path, run: Path, report: Report) 
     rows: dict[str, dict[str, list[Row]]] = defaultdict(lambda: defaultdict(list))
     healthy = []
     cases = held_out(recipe, data, run)
+    by_fold, enhancing = fit_enhancing(cases, report)
+    cases = [replace(one, enhancing=by_fold.get(one.fold)) for one in cases]
     measured = of_each(measure, cases, report, "measuring")
     for one, (methods, evidence) in zip(cases, measured, strict=True):
         for name, row in methods.items():
@@ -85,6 +89,13 @@ def evaluate(recipe: SegmentationRecipe, data: Path, run: Path, report: Report) 
             for collection, own in rows.items()
         },
         "confidence": confidence,
+        "enhancing": None
+        if enhancing is None
+        else {
+            "features": list(ENHANCING_FEATURES),
+            "trust": asdict(enhancing),
+            "folds": {str(fold): asdict(one) for fold, one in by_fold.items()},
+        },
         "healthy": {
             "heads": len(healthy),
             "called_sick": sum(value >= segmented.LEAST_ML for value in healthy),
@@ -107,7 +118,7 @@ def _confidence(final: list[Row], rows: Mapping[str, Mapping[str, list[Row]]]) -
     made["right"] = f"a Dice coefficient of at least {RIGHT_DICE}"
     for row, sure in zip(seen, made.pop("each"), strict=True):
         row["confidence"] = round(float(sure), 4)
-    calibration = parse_calibration(made["trust"])
+    calibration = parse_logistic(made["trust"], FEATURES)
     made["with_fewer_sequences"] = {}
     for name in _SHOWN:
         fewer = [row for own in rows.values() for row in own.get(name, ()) if row["features"]]
@@ -164,32 +175,40 @@ def _measured(
         rows[name]["features"] = [round(value, 4) for value in told]
     rows[FINAL]["free"] = called_sick(labelled, findings[FINAL])
     if labelled.labels is not None and len(regions) == len(REGIONS):
-        rows[FINAL] |= _parts(labelled, findings[FINAL], regions, head)
+        found_parts = parts_of(study, findings[FINAL], regions, head.working, network.enhancing)
+        rows[FINAL] |= _parts(labelled, findings[FINAL], found_parts, regions, head)
     return rows
 
 
 def _finding(study: Study, head: HeadVolume, lesions: list[Lesion]) -> TumourFinding:
     if not lesions:
         return nothing(study, "lesion")
-    return finding_of(study, head.working, lesions, "lesion", 0.0, ())
+    found = finding_of(study, head.working, lesions, "lesion", 0.0, ())
+    return replace(found, brain=head.working.refine(head.inside))
 
 
 def _parts(
-    labelled: LabelledStudy, finding: TumourFinding, regions: Field, head: HeadVolume
+    labelled: LabelledStudy,
+    finding: TumourFinding,
+    parts: NDArray[np.uint8] | None,
+    regions: Field,
+    head: HeadVolume,
 ) -> Row:
-    """Dice of the core and of what enhances: by the network, and by the rule T1ce - T1."""
-    labels, parts = labelled.labels, parts_of(finding.mask, regions, head.working)
-    assert labels is not None and parts is not None and finding.mask is not None
+    """Dice of the core, and of what enhances: as it is told, by the network alone, and by the rule
+    T1ce - T1 alone."""
+    labels = labelled.labels
+    assert labels is not None and finding.mask is not None
     enhancing = labels == LesionPart.ENHANCING
     core = enhancing | (labels == LesionPart.NECROSIS)
+    told = np.zeros(labels.shape, np.uint8) if parts is None else parts
     row = {
-        "enhancing": dice(parts == LesionPart.ENHANCING, enhancing),
-        "core": dice((parts == LesionPart.ENHANCING) | (parts == LesionPart.NECROSIS), core),
+        "enhancing": dice(told == LesionPart.ENHANCING, enhancing),
+        "core": dice((told == LesionPart.ENHANCING) | (told == LesionPart.NECROSIS), core),
+        "region": dice(head.working.refine(regions[2]) & finding.mask, enhancing),
         "rule": 0.0,
     }
-    if finding.found:
-        brain = head.working.refine(head.inside)
-        around = NormalAppearingBrain.around(labelled.study.grid, finding.mask, brain)
+    if finding.brain is not None:
+        around = NormalAppearingBrain.around(labelled.study.grid, finding.mask, finding.brain)
         ruled = None if around is None else find_enhancement(labelled.study, around)
         row["rule"] = 0.0 if ruled is None else dice(ruled.mask, enhancing)
     return row
@@ -237,12 +256,21 @@ def write_detections(
     data: Path,
     run: Path,
     out: Path,
-    calibration: Calibration,
+    figures: Mapping[str, Any],
     report: Report,
 ) -> None:
     """Write what is found in each patient by the network that never saw that patient, as
-    ``detections.detect_all`` does."""
-    cases = held_out(recipe, data, run, calibration)
+    ``detections.detect_all`` does.
+
+    figures : of ``evaluate``.
+    """
+    calibration = parse_logistic(figures["confidence"]["trust"], FEATURES)
+    folds = (figures["enhancing"] or {}).get("folds", {})
+    enhancing = {int(f): parse_logistic(one, ENHANCING_FEATURES) for f, one in folds.items()}
+    cases = [
+        replace(one, calibration=calibration, enhancing=enhancing.get(one.fold))
+        for one in held_out(recipe, data, run)
+    ]
     for _ in of_each(partial(_write_detection, out), cases, report, "writing what was found"):
         pass
 

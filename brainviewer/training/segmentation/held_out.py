@@ -14,6 +14,7 @@ from brainviewer.core.errors import Report
 from brainviewer.core.worker_pool import worker_pool
 from brainviewer.models.engine.onnx_runtime import OnnxFile
 from brainviewer.models.segmentation.calibration import Calibration
+from brainviewer.models.segmentation.logistic import LogisticFunction
 from brainviewer.models.segmentation.network import SegmentationNetwork
 from brainviewer.models.segmentation.slice_input import SliceInput
 from brainviewer.training.labelled_data.collection import Case
@@ -30,6 +31,7 @@ class HeldOut:
 
     number : of the case in its collection.
     graph : the network as ONNX.
+    calibration, enhancing : see ``SegmentationNetwork``; fitted to the patients of other folds.
     """
 
     number: int
@@ -37,11 +39,12 @@ class HeldOut:
     fold: int
     graph: Path
     input: SliceInput
-    calibration: Calibration
+    calibration: Calibration = UNSURE
+    enhancing: LogisticFunction | None = None
 
     def network(self) -> SegmentationNetwork:
         """The network, as the application runs it."""
-        return SegmentationNetwork(_Run(self.graph), self.input, self.calibration)
+        return SegmentationNetwork(_Run(self.graph), self.input, self.calibration, self.enhancing)
 
 
 @dataclass(frozen=True)
@@ -57,13 +60,11 @@ def _loaded(graph: Path) -> OnnxFile:
     return OnnxFile(graph, threads=1)
 
 
-def held_out(
-    recipe: SegmentationRecipe, data: Path, run: Path, calibration: Calibration = UNSURE
-) -> list[HeldOut]:
+def held_out(recipe: SegmentationRecipe, data: Path, run: Path) -> list[HeldOut]:
     """All cases of a run."""
     cases = segmentation_cases(data).cases
     return [
-        HeldOut(number, case, int(fold), run / f"fold-{fold}.onnx", recipe.input, calibration)
+        HeldOut(number, case, int(fold), run / f"fold-{fold}.onnx", recipe.input)
         for number, (case, fold) in enumerate(zip(cases, split(cases, recipe), strict=True))
     ]
 

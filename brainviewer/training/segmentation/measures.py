@@ -61,4 +61,6 @@ def summary(rows: list[Row]) -> dict[str, Any]:
         "median_distance_slices": float(np.median(far)) if far else None,
         "not_found": len(rows) - len(far),
     }
-    return made | {f"mean_{n}": mean(n) for n in ("enhancing", "rule", "core") if n in rows[0]}
+    return made | {
+        f"mean_{n}": mean(n) for n in ("enhancing", "region", "rule", "core") if n in rows[0]
+    }

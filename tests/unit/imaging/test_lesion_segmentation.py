@@ -3,6 +3,7 @@
 import hashlib
 import json
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -26,6 +27,7 @@ from brainviewer.models.segmentation.input import (
     network_input,
     only_brain,
 )
+from brainviewer.models.segmentation.logistic import LogisticFunction
 from brainviewer.models.segmentation.network import SegmentationNetwork, region_probabilities
 from brainviewer.models.segmentation.slice_input import SliceInput
 from brainviewer.training.json_files import dump
@@ -188,11 +190,36 @@ def test_parts_fill_the_lesion_and_nothing_else():
     regions[2][working.thin(ball((40, 100, 48), 12)) > 0] = 1
     lesions = outline.lesions_of(regions[0], working.spacing)
     found = finding_of(study_on(grid), working, lesions, "lesion", 0.5, ())
-    parts = parts_of(found.mask, regions, working)
+    parts = parts_of(study_on(grid), found, regions, working, None)
     assert ((parts > 0) == found.mask).all()
     assert parts[50, 40, 12] == LesionPart.NECROSIS
     assert parts[50 + 7, 40, 12] == LesionPart.ENHANCING
     assert parts[50 + 11, 40, 12] == LesionPart.OEDEMA
+
+
+def test_what_takes_up_contrast_is_told_voxel_by_voxel():
+    grid = Grid(SHAPE, np.diag([2.0, 2.0, 4.0, 1.0]))
+    whole, bright = ball((100, 80, 48), 26), ball((104, 80, 48), 10)
+    random = np.random.default_rng(0)
+    study = study_on(grid)
+    for name in (Modality.T1, Modality.T1CE):
+        data = np.where(INSIDE, 100, 0) + random.normal(0, 2, SHAPE) * INSIDE
+        if name is Modality.T1CE:
+            data[bright] += 100
+        volume = Volume(name, data.astype(np.float32), grid)
+        study = replace(study, volumes={**study.volumes, name: volume})
+    working = WorkingGrid.around(grid, np.where(INSIDE, 100, 0))
+    regions = np.stack([working.thin(one) for one in (whole, whole, whole & ~bright)])
+    lesions = outline.lesions_of(regions[0], working.spacing)
+    found = finding_of(study, working, lesions, "lesion", 0.5, ())
+    found = replace(found, brain=INSIDE)
+    # Only the uptake counts, not the network, whose region is the wrong one here.
+    function = LogisticFunction((-5.0, 1.0, *[0.0] * 5, 0.0), ((-20.0, 20.0),) * 7)
+    enhancing = parts_of(study, found, regions, working, function) == LesionPart.ENHANCING
+    assert 2 * (enhancing & bright).sum() / (enhancing.sum() + bright.sum()) > 0.95
+    less = replace(study, volumes={m: v for m, v in study.volumes.items() if m is not Modality.T1})
+    without = parts_of(less, found, regions, working, function) == LesionPart.ENHANCING
+    assert not (without & bright)[51:53, 40, 12].any() and without.sum() > enhancing.sum()
 
 
 def study_on(grid):

@@ -13,7 +13,6 @@ from brainviewer.core.errors import silent
 from brainviewer.models.segmentation.slice_input import SliceInput
 from brainviewer.training.labelled_data.detections import load_detection
 from brainviewer.training.recipes import Schedule
-from brainviewer.training.segmentation.confidence import UNSURE
 from brainviewer.training.segmentation.evaluate import FINAL, figures_file, write_detections
 from brainviewer.training.segmentation.recipe import SegmentationRecipe
 
@@ -74,7 +73,7 @@ def test_each_case_is_measured_by_the_network_that_never_saw_it(run: Path) -> No
 def test_what_is_found_is_written_for_those_who_train_on_it(run: Path, tmp_path: Path) -> None:
     figures = json.loads(figures_file(RECIPE, run / "data", run, silent).read_text())
     (rows,) = figures["rows"].values()
-    write_detections(RECIPE, run / "data", run, tmp_path, UNSURE, silent)
+    write_detections(RECIPE, run / "data", run, tmp_path, figures, silent)
     names = sorted(path.stem for path in tmp_path.glob("*.npz"))
     assert len(names) == 9
     for row, name in zip(rows, names, strict=True):

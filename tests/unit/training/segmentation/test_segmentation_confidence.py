@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from brainviewer.core.errors import FileError
-from brainviewer.models.segmentation.calibration import FEATURES, Calibration, parse_calibration
+from brainviewer.models.segmentation.calibration import FEATURES, Calibration
+from brainviewer.models.segmentation.logistic import parse_logistic
 from brainviewer.training.segmentation.confidence import fit_confidence
 
 
@@ -18,7 +19,7 @@ def some_patients(count: int = 200) -> tuple[np.ndarray, np.ndarray, np.ndarray]
 def test_the_fit_finds_what_tells_right_from_wrong():
     known, right, fold = some_patients()
     fitted = fit_confidence(known, right, fold)
-    calibration = parse_calibration(fitted["trust"])
+    calibration = parse_logistic(fitted["trust"], FEATURES)
     assert calibration.weights[1] > 1 > abs(calibration.weights[2])
     assert fitted["auroc"] > 0.75
     assert fitted["brier"] < fitted["brier_of_the_base_rate"]
@@ -54,4 +55,4 @@ def test_without_right_and_wrong_slices_there_is_nothing_to_fit(right):
 )
 def test_settings_of_another_kind_are_refused(content):
     with pytest.raises((KeyError, TypeError, ValueError)):
-        parse_calibration(content)
+        parse_logistic(content, FEATURES)
