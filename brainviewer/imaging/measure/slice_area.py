@@ -9,6 +9,8 @@ from brainviewer.imaging.preprocess.working_grid import Mask
 
 # Chosen by cross-validation on the low-grade-glioma collection.
 _SMOOTHING_MM = 1.5
+# Depths that differ by less are one.
+_SAME_MM = 1e-3
 
 
 def axial_axis(grid: Grid) -> int:
@@ -32,12 +34,18 @@ def largest_slice(
 
 
 def middle_of(grid: Grid, mask: Mask, axis: int, index: int) -> tuple[float, float, float]:
-    """The point of a slice that lies deepest inside the mask: (x, y, z) in mm, RAS+."""
+    """The point of a slice that lies deepest inside the mask: (x, y, z) in mm, RAS+.
+
+    Of several it is the one in their midst, and the same one however the file stores them.
+    """
     plane = np.pad(np.take(mask, index, axis), 1)
     spacing = [grid.spacing[n] for n in _others(axis)]
     depth = ndimage.distance_transform_edt(plane, sampling=spacing)[1:-1, 1:-1]
-    place = np.unravel_index(int(depth.argmax()), depth.shape)
-    x, y, z = grid.to_world(np.insert(np.array(place, float), axis, index))
+    deepest = np.argwhere(depth > depth.max() - _SAME_MM)
+    places = grid.to_world(np.insert(deepest, axis, index, axis=1))
+    away = np.linalg.norm(places - places.mean(axis=0), axis=1)
+    first = np.lexsort([*places.round(2).T, away.round(2)])[0]
+    x, y, z = places[first]
     return float(x), float(y), float(z)
 
 

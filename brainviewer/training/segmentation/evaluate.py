@@ -168,6 +168,12 @@ def _measured(
         if len(images) == len(shown) < len(head.images):
             probabilities[name] = region_probabilities(network, replace(head, images=images))[0]
             found[name] = segmented.lesions_of(probabilities[name], spacing)
+    for alone in (Modality.T2, Modality.T1CE):
+        if alone in head.images:
+            found[f"model-free, {alone} alone"] = lesion_search.search(
+                {alone: head.images[alone]}, alone, head.inside, head.plane, spacing,
+                not head.stripped,
+            )  # fmt: skip
     findings = {name: _finding(study, head, lesions) for name, lesions in found.items()}
     rows = {name: score(labelled, finding) for name, finding in findings.items()}
     for name, probability in probabilities.items():
