@@ -35,6 +35,7 @@ from brainviewer.models.segmentation.slice_input import REGIONS
 from brainviewer.training.json_files import write_json
 from brainviewer.training.labelled_data.collection import LabelledStudy
 from brainviewer.training.labelled_data.detections import detect
+from brainviewer.training.segmentation.averaged import MEAN
 from brainviewer.training.segmentation.confidence import fit_confidence
 from brainviewer.training.segmentation.enhancing import fit_enhancing
 from brainviewer.training.segmentation.head_volumes import side_mm
@@ -53,9 +54,6 @@ FIGURES_FILE = "figures.json"
 FINAL = "network (what ships)"
 _SHOWN = {
     "network, FLAIR alone": (Modality.FLAIR,),
-    "network, T1ce alone": (Modality.T1CE,),
-    "network, T2 alone": (Modality.T2,),
-    "network, T1 and T1ce": (Modality.T1, Modality.T1CE),
     "network, without T2": (Modality.FLAIR, Modality.T1, Modality.T1CE),
 }
 
@@ -103,6 +101,7 @@ def evaluate(recipe: SegmentationRecipe, data: Path, run: Path, report: Report) 
             "slices": int(slices[:, 0].sum()),
             "slices_called_sick": int(slices[:, 1].sum()),
         },
+        "averaged": (run / f"final{MEAN}").exists(),
         "rows": {collection: own[FINAL] for collection, own in rows.items()},
     }
 
@@ -168,12 +167,6 @@ def _measured(
         if len(images) == len(shown) < len(head.images):
             probabilities[name] = region_probabilities(network, replace(head, images=images))[0]
             found[name] = segmented.lesions_of(probabilities[name], spacing)
-    for alone in (Modality.T2, Modality.T1CE):
-        if alone in head.images:
-            found[f"model-free, {alone} alone"] = lesion_search.search(
-                {alone: head.images[alone]}, alone, head.inside, head.plane, spacing,
-                not head.stripped,
-            )  # fmt: skip
     findings = {name: _finding(study, head, lesions) for name, lesions in found.items()}
     rows = {name: score(labelled, finding) for name, finding in findings.items()}
     for name, probability in probabilities.items():

@@ -18,6 +18,7 @@ from brainviewer.models.segmentation.logistic import LogisticFunction
 from brainviewer.models.segmentation.network import SegmentationNetwork
 from brainviewer.models.segmentation.slice_input import SliceInput
 from brainviewer.training.labelled_data.collection import Case
+from brainviewer.training.segmentation.averaged import LEARNED_FROM, MEAN
 from brainviewer.training.segmentation.confidence import UNSURE
 from brainviewer.training.segmentation.data import segmentation_cases
 from brainviewer.training.segmentation.recipe import SegmentationRecipe, split
@@ -61,10 +62,19 @@ def _loaded(graph: Path) -> OnnxFile:
 
 
 def held_out(recipe: SegmentationRecipe, data: Path, run: Path) -> list[HeldOut]:
-    """All cases of a run."""
+    """All cases of a run, each with the network that ships of its fold: the mean with the earlier
+    one (``averaged``) where there is one that did not learn from this patient."""
     cases = segmentation_cases(data).cases
+    known = {case.patient or case.case_id for case in cases if case.collection == LEARNED_FROM}
+
+    def graph(case: Case, fold: int) -> Path:
+        alone = run / f"fold-{fold}.onnx"
+        mean = alone.with_suffix(MEAN)
+        seen = (case.patient or case.case_id) in known
+        return mean if mean.exists() and not seen else alone
+
     return [
-        HeldOut(number, case, int(fold), run / f"fold-{fold}.onnx", recipe.input)
+        HeldOut(number, case, int(fold), graph(case, int(fold)), recipe.input)
         for number, (case, fold) in enumerate(zip(cases, split(cases, recipe), strict=True))
     ]
 

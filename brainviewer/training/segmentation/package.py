@@ -24,6 +24,7 @@ from brainviewer.training.command import run_alone
 from brainviewer.training.json_files import dump, write_json
 from brainviewer.training.metrics.fractions import wilson
 from brainviewer.training.model_files import NETWORK_FILES, README_FILE, About, read_about, sha256
+from brainviewer.training.segmentation.averaged import MEAN
 from brainviewer.training.templates import put_tables, render_markdown
 
 EVALUATION_FILE = "evaluation.json"
@@ -99,7 +100,9 @@ def main(
                 f"The run {run.name} was not measured.", "Run 'brainviewer evaluate' on it first."
             )
         metrics = json.loads((run / "figures.json").read_text(encoding="utf-8"))
-        write_whole(out / GRAPH, (run / "final.onnx").read_bytes())
+        mean = run / f"final{MEAN}"
+        graph = mean if mean.exists() else run / "final.onnx"
+        write_whole(out / GRAPH, graph.read_bytes())
         write_json(path, metrics)
     metrics = json.loads(path.read_text(encoding="utf-8"))
     card = card_content(read_about(out), metrics, out)

@@ -26,9 +26,10 @@ def read(*parts: str) -> dict[str, Any]:
 
 GLIOMA = read("resnet50-glioma", "evaluation.json")
 XCEPTION, RESNET = (read(f"{name}-tumour", "evaluation.json") for name in ("xception", "resnet50"))
-OUTLINE = read("lesion-outline", "evaluation.json")["collections"]["lgg"]["methods"][
-    "network (what ships)"
-]
+OUTLINE = {
+    name: own["methods"]["network (what ships)"]
+    for name, own in read("lesion-outline", "evaluation.json")["collections"].items()
+}
 CARDS = {card.id: card for card in classification_models()}
 BOARD = ROOT / "resources" / "leaderboard"
 COPIES = json.loads((BOARD / "sartaj" / "cnn-128-flip.json").read_text(encoding="utf-8"))["leak"]
@@ -66,8 +67,11 @@ CLAIMS: list[tuple[str, str, Callable[[], tuple[str, ...]]]] = [
      lambda: (str(XCEPTION["doubtful"]["images"]), str(XCEPTION["images"]["none"]))),
     ("README.md", r"`sartaj`, (\d+) of whose (\d+) test images are copies",
      lambda: (str(COPIES["copies"]), str(COPIES["copies"] + COPIES["others"]))),
-    ("README.md", r"\(mean Dice ([\d.]+), the chosen slice holds ([\d.]+) of the largest",
-     lambda: tuple(f"{OUTLINE[name][0]:.2f}" for name in ("mean_dice", "mean_share"))),
+    ("README.md", r"with skull \(mean Dice ([\d.]+), the chosen slice holds ([\d.]+) of the largest",
+     lambda: tuple(f"{OUTLINE['lgg'][name][0]:.2f}" for name in ("mean_dice", "mean_share"))),
+    ("README.md", r"skull was stripped \(([\d.]+) and ([\d.]+); what enhances ([\d.]+)\)",
+     lambda: tuple(f"{OUTLINE['brats18'][name][0]:.2f}"
+                   for name in ("mean_dice", "mean_share", "mean_enhancing"))),
     *(
         (f"resources/models/{model}/README.md", sentence, carried)
         for model in ("glioma-descriptors", "glioma-fused")
