@@ -187,7 +187,8 @@ def test_the_card_of_a_model_that_segments(tmp_path: Path) -> None:
     assert card.weights_sha256 == card.files["graph.onnx"]
     assert card.network.files.keys() == {"graph.onnx"}
     assert len(card.calibration.weights) == 5
-    assert card.metrics["image"][0].low is None
+    assert card.metrics["image"][0].low is not None and card.metrics["image"][-1].low is None
+    assert card.enhancing is not None and len(card.enhancing.weights) == 8
     (tmp_path / "card.json").write_text(json.dumps(segmentation()), encoding="utf-8")
     with pytest.raises(ModelError, match="does not classify"):
         load_card(tmp_path)
@@ -204,7 +205,7 @@ def test_the_card_of_a_model_that_segments(tmp_path: Path) -> None:
         ({"task": "subtype"}, "unknown entry 'calibration'"),
         ({"task": "image_classification"}, "not those of the task"),
         ({"task": "magic"}, "magic"),
-        ({"needed": ["T2"]}, "every sequence"),
+        ({"sequences": ["FLAIR", "T1", "T1ce"]}, "every sequence"),
     ],
 )
 def test_a_wrong_card_of_a_model_that_segments(
