@@ -58,7 +58,11 @@ def test_the_page_of_the_model_that_segments_tells_its_figures(qtbot: QtBot) -> 
         assert text in said
     for figure in card.metrics["image"]:
         assert figure.name in said
-    for text in ("0.93 (0.84–1.00)", "0.82 (0.80–0.85), 98 patients", "0.14 (0.08–0.24), 78 patients"):
+    for text in (
+        "0.93 (0.84–1.00)",
+        "0.82 (0.80–0.85), 98 patients",
+        "0.14 (0.08–0.24), 78 patients",
+    ):
         assert text in said
     assert card.weights_sha256 in said
     assert "How frequent" not in said and "heatmap" not in said

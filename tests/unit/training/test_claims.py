@@ -67,7 +67,7 @@ CLAIMS: list[tuple[str, str, Callable[[], tuple[str, ...]]]] = [
      lambda: (str(XCEPTION["doubtful"]["images"]), str(XCEPTION["images"]["none"]))),
     ("README.md", r"`sartaj`, (\d+) of whose (\d+) test images are copies",
      lambda: (str(COPIES["copies"]), str(COPIES["copies"] + COPIES["others"]))),
-    ("README.md", r"with skull \(mean Dice ([\d.]+), the chosen slice holds ([\d.]+) of the largest",
+    ("README.md", r"with skull \(mean Dice ([\d.]+), the chosen slice holds ([\d.]+) of",
      lambda: tuple(f"{OUTLINE['lgg'][name][0]:.2f}" for name in ("mean_dice", "mean_share"))),
     ("README.md", r"skull was stripped \(([\d.]+) and ([\d.]+); what enhances ([\d.]+)\)",
      lambda: tuple(f"{OUTLINE['brats18'][name][0]:.2f}"

@@ -12,7 +12,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
-import h5py
 import numpy as np
 from numpy.typing import NDArray
 
@@ -97,6 +96,8 @@ def read_arrays(file: Path) -> dict[str, Arrays]:
 
     ``.weights.h5`` and ``.keras`` of Keras 3 are read, and the older ``.h5`` of weights or models.
     """
+    import h5py  # other commands import the names above
+
     parts: dict[str, list[tuple[int, NDArray[np.float32]]]] = defaultdict(list)
 
     def take(path: str, item: Any) -> None:
@@ -125,6 +126,8 @@ def read_arrays(file: Path) -> dict[str, Arrays]:
 
 def _opened(file: Path) -> Any:
     """The HDF5 file; a ``.keras`` file is an archive that holds one."""
+    import h5py
+
     if not zipfile.is_zipfile(file):
         return h5py.File(file, "r")
     with zipfile.ZipFile(file) as archive:
