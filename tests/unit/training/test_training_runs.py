@@ -55,7 +55,7 @@ def test_recipes_are_found_by_name_and_by_path(tmp_path: Path) -> None:
 def test_every_shipped_recipe_is_of_a_known_kind() -> None:
     kinds = {name: recipe_kind(path) for name, path in shipped_recipes().items()}
     assert kinds.pop("lesion-outline") == LESION_SEGMENTATION
-    assert kinds.pop("ensemble-vote") == IMAGE_VOTE
+    assert kinds.pop("ensemble-vote") == kinds.pop("tumour-vote") == IMAGE_VOTE
     assert kinds.pop("xception-tumour") == TUMOUR_IMAGES
     assert kinds.pop("resnet50-tumour") == TUMOUR_IMAGES
     images = {name for name, kind in kinds.items() if kind == IMAGE_CLASSES}
