@@ -19,7 +19,7 @@ from brainviewer.models.card import ModelInput
 from brainviewer.models.saliency import CropBox
 from brainviewer.models.subtype.input import cut_out, slices_to_see, standardise
 from brainviewer.models.subtype.lesion_slices import cut_slices
-from brainviewer.training.labelled_data.pretraining_images import ellipse
+from brainviewer.training.labelled_data.ellipse import ellipse
 
 Random = np.random.Generator
 Mask = NDArray[np.bool_]

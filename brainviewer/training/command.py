@@ -4,8 +4,7 @@ from collections.abc import Callable
 
 import typer
 
-from brainviewer.core.errors import BrainViewerError, Report
-from brainviewer.core.shown_text import shown_text
+from brainviewer.core.errors import BrainViewerError
 
 
 def run_alone(main: Callable[..., None]) -> None:
@@ -15,16 +14,3 @@ def run_alone(main: Callable[..., None]) -> None:
     except BrainViewerError as error:
         typer.echo(f"brainviewer: {error}", err=True)
         raise SystemExit(2) from None
-
-
-def print_progress() -> Report:
-    """Progress as lines on stderr, one for each per cent."""
-    last = [""]
-
-    def report(fraction: float, text: str) -> None:
-        line = f"{100 * fraction:3.0f} % {text.split(':', maxsplit=1)[0]}"
-        if line != last[0]:
-            last[0] = line
-            typer.echo(f"{100 * fraction:3.0f} % {shown_text(text)}", err=True)
-
-    return report

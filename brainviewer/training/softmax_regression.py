@@ -7,7 +7,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 Numbers = NDArray[np.float64]
-EXACT = {"maxiter": 2000, "maxfun": 4000, "ftol": 1e-15, "gtol": 1e-9}
 
 
 def class_weights(truth: NDArray[np.int64], classes: int) -> Numbers:
@@ -33,34 +32,27 @@ def fit_softmax(
     truth: NDArray[np.int64],
     weight: Numbers,
     ridge: float,
-    directions: Numbers,
-    allowed: NDArray[np.bool_] | None = None,
-    options: Mapping[str, Any] = EXACT,
+    classes: int,
+    options: Mapping[str, Any],
 ) -> Numbers:
-    """(contrasts, 1 + inputs): intercepts and slopes with the least penalised loss.
+    """(classes, 1 + inputs): intercepts and slopes with the least penalised loss.
 
-    directions : (contrasts, classes), what each contrast adds to the scores of the classes.
-    allowed : (contrasts, inputs) bool, which inputs a contrast may use; all by default.
-    options : of ``scipy.optimize.minimize``, where less than the exact minimum will do.
+    weight : (n,) of each row of ``inputs``; options : of ``scipy.optimize.minimize``.
     """
     from scipy.optimize import minimize
 
     extended = np.column_stack([np.ones(len(inputs)), inputs])
-    free = np.ones((len(directions), extended.shape[1]), bool)
-    if allowed is not None:
-        free[:, 1:] = allowed
-    # A touch on the intercepts, too: with one contrast per class they are free by a constant.
+    # A touch on the intercepts, too: they are free by a constant.
     penalty = np.append(1e-3, np.full(inputs.shape[1], ridge))
-    target = np.eye(directions.shape[1])[truth]
-    theta = np.zeros(free.shape)
+    target = np.eye(classes)[truth]
 
     def loss(values: Numbers) -> tuple[float, Numbers]:
-        theta[free] = values
-        fractions = softmax(extended @ theta.T @ directions)
+        theta = values.reshape(classes, -1)
+        fractions = softmax(extended @ theta.T)
         surprise = -np.log((fractions * target).sum(axis=1) + 1e-300)
-        slope = directions @ ((fractions - target) * weight[:, None]).T @ extended + penalty * theta
-        return float(weight @ surprise + 0.5 * (penalty * theta**2).sum()), slope[free]
+        slope = ((fractions - target) * weight[:, None]).T @ extended + penalty * theta
+        return float(weight @ surprise + 0.5 * (penalty * theta**2).sum()), slope.ravel()
 
-    start = np.zeros(int(free.sum()))
-    theta[free] = minimize(loss, start, jac=True, method="L-BFGS-B", options=options).x
-    return theta
+    start = np.zeros(classes * extended.shape[1])
+    found = minimize(loss, start, jac=True, method="L-BFGS-B", options=options)
+    return np.asarray(found.x.reshape(classes, -1))

@@ -95,8 +95,6 @@ def _held_out(
         bins = (values[:, None] > cuts[None]).reshape(len(values), -1)
         inputs, learned = np.column_stack([plain, bins]), truth[~own]
         weight = class_weights(learned, classes)
-        fitted = fit_softmax(
-            inputs[~own], learned, weight, _RIDGE, np.eye(classes), options=_OPTIONS
-        )
+        fitted = fit_softmax(inputs[~own], learned, weight, _RIDGE, classes, _OPTIONS)
         probabilities[own] = softmax(fitted[:, 0] + inputs[own] @ fitted[:, 1:].T)
     return probabilities

@@ -62,7 +62,6 @@ from brainviewer.training.image_classification.recipes.tumour_recipe import (
     read_tumour_recipe,
 )
 from brainviewer.training.json_files import dump
-from brainviewer.training.labelled_data.pretraining_images import cheng_folder
 from brainviewer.training.model_files import OOD_FILE
 from brainviewer.training.recipes import FINAL_FILE, PRETRAINED_FILE
 from brainviewer.training.run_folder import begin_run, check_run, describe_run, read_run
@@ -95,13 +94,13 @@ def train_tumour_network(recipe: Path, data: Path, out: Path, weights: str, repo
 
 def tumour_images(data: Path) -> Path:
     """Where ``cheng`` lies; raises FileError."""
-    cheng = data if (data / "labels.csv").is_file() else cheng_folder(data)
-    if not (cheng / "labels.csv").is_file():
-        raise FileError(
-            f"There are no images with a labels.csv in {data.name}.",
-            "Give the folder 'cheng', or the one that holds it.",
-        )
-    return cheng
+    for folder in (data, data / "cheng", data.parent / "cheng"):
+        if (folder / "labels.csv").is_file():
+            return folder
+    raise FileError(
+        f"There are no images with a labels.csv in {data.name}.",
+        "Give the folder 'cheng', or the one that holds it.",
+    )
 
 
 def evaluate_tumour_network(

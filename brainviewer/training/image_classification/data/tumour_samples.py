@@ -27,9 +27,9 @@ from brainviewer.training.image_classification.data.tumour_folds import (
 from brainviewer.training.image_classification.recipes.tumour_recipe import FurtherImages
 from brainviewer.training.labelled_data.cases import read_cases
 from brainviewer.training.labelled_data.collection import patient_folds
+from brainviewer.training.labelled_data.ellipse import ellipse
 from brainviewer.training.labelled_data.image_file import GREY, read_pixels
 from brainviewer.training.labelled_data.image_lists import TABLE
-from brainviewer.training.labelled_data.pretraining_images import ellipse
 from brainviewer.training.labelled_data.tables import read_table
 
 CHENG, LGG, SARTAJ = "cheng", "lgg", "sartaj"

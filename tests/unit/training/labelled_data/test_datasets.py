@@ -1,9 +1,7 @@
-"""Reading the images of pretraining, and splitting by patient."""
+"""Splitting by patient."""
 
 from collections import Counter
-from pathlib import Path
 
-import cv2
 import numpy as np
 
 from brainviewer.training.labelled_data.collection import (
@@ -12,21 +10,6 @@ from brainviewer.training.labelled_data.collection import (
     folds_of,
     patient_folds,
 )
-from brainviewer.training.labelled_data.pretraining_images import read_cheng
-
-
-def test_the_tumour_box_becomes_an_ellipse(tmp_path: Path) -> None:
-    cv2.imwrite(str(tmp_path / "a.png"), np.full((100, 200), 50, np.uint8))
-    (tmp_path / "labels.csv").write_text(
-        "file,class,box_cx,box_cy,box_w,box_h\na.png,glioma,0.5,0.3,0.2,0.2\na.png,none,,,,\n",
-        encoding="utf-8",
-    )
-    glioma, none = read_cheng(tmp_path)
-    assert none.mask is None
-    assert glioma.mask is not None
-    rows, columns = np.nonzero(glioma.mask)
-    assert (rows.min(), rows.max()) == (20, 40)
-    assert (columns.min(), columns.max()) == (80, 120)
 
 
 def test_folds_are_even_in_every_class_and_can_be_repeated() -> None:
