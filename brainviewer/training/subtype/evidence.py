@@ -76,8 +76,8 @@ def evidence(
         for name in SEGMENTATIONS
         if name == FOUND or run["logits"][name][number] is not None
     ]
-    group = [patients[number]["patient"] for number, _ in rows]
     known = [(patients[number], name) for number, name in rows]
+    group = [one["patient"] for one, _ in known]
     nothing, undescribed = [math.nan] * len(classes), [math.nan] * len(NAMES)
     return Evidence(
         tuple(classes),

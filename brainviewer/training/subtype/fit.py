@@ -64,15 +64,25 @@ def fit(
     members = [n for n, one in enumerate(features) if one.asked]
     for number in sorted({*range(len(own))} - {*members}):
         report((number + 1) / len(own), f"left out {own[number].case_id}, which shows no lesion")
+
+    def train_into(path: Path, learned: Sequence[int], seed: Sequence[int], text: str) -> None:
+        if path.exists():
+            return
+        number = int(np.random.SeedSequence(seed).generate_state(1)[0])
+        torch.manual_seed(number)
+        samples = Samples(recipe, patients, features, learned, number)
+        checkpoint = Checkpoint(path.with_suffix(".part.npz"))
+        begun = load_network(recipe, start)
+        save_weights(learn(begun, samples, recipe, text, report, checkpoint), path)
+        checkpoint.remove()
+
     for seed in recipe.seeds:
         fold_of = fold_numbers(recipe, patients, seed)
         for fold in range(int(fold_of.max()) + 1):
             learned = [n for n in members if fold_of[n] != fold]
-            text = f"seed {seed}, fold {fold + 1}"
-            path = fold_file(out, seed, fold)
-            _train_into(path, recipe, patients, features, learned, [seed, fold], text, report)
-    path = out / FINAL_FILE
-    _train_into(path, recipe, patients, features, members, [recipe.seed], "all patients", report)
+            path, text = fold_file(out, seed, fold), f"seed {seed}, fold {fold + 1}"
+            train_into(path, learned, [seed, fold], text)
+    train_into(out / FINAL_FILE, members, [recipe.seed], "all patients")
     if not (out / PREDICTIONS_FILE).exists():
         write_predictions(recipe, patients, features, out, report)
     report(1.0, "done")
@@ -88,27 +98,6 @@ def imagenet_network(recipe: SubtypeRecipe, weights: str) -> ResNet50V2:
     colours = [_COLOURS[name] for name in recipe.input.channels]
     torch.manual_seed(recipe.seed)
     return from_gluon_arrays(weights, len(recipe.classes), levels(recipe.input), colours)
-
-
-def _train_into(
-    path: Path,
-    recipe: SubtypeRecipe,
-    patients: Sequence[Patient],
-    features: Sequence[CaseFeatures],
-    learned: Sequence[int],
-    seed: Sequence[int],
-    text: str,
-    report: Report,
-) -> None:
-    if path.exists():
-        return
-    number = int(np.random.SeedSequence(seed).generate_state(1)[0])
-    torch.manual_seed(number)
-    network = load_network(recipe, path.parent / PRETRAINED_FILE)
-    samples = Samples(recipe, patients, features, learned, number)
-    checkpoint = Checkpoint(path.with_suffix(".part.npz"))
-    save_weights(learn(network, samples, recipe, text, report, checkpoint), path)
-    checkpoint.remove()
 
 
 class Samples:

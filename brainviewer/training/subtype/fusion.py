@@ -42,7 +42,6 @@ _REGISTRY_SOURCE = (
     "2,842 A, 1,880 O, 21,259 G (Ostrom et al., CBTRUS Statistical Report, Neuro-Oncology 2022, "
     "table 7)."
 )
-_FEWEST_AGES = 3
 
 
 def fit_fusion_head(known: Evidence, seed: int) -> FusionHead:
@@ -202,7 +201,7 @@ def _fit_ages(known: Evidence) -> AgePart | None:
         some: NDArray[np.bool_] = (known.truth == index) & np.isfinite(known.ages)
         ages, weight = known.ages[some], known.weight[some]
         count = len(np.unique(known.patient[some]))
-        if count < _FEWEST_AGES:
+        if count < 3:
             return None
         mean = float(np.average(ages, weights=weight))
         variance = float(np.average((ages - mean) ** 2, weights=weight)) * count / (count - 1)
