@@ -20,6 +20,7 @@ from brainviewer.core.findings import (
 from brainviewer.core.slices import Plane, SliceView
 from brainviewer.core.study import Study
 from brainviewer.imaging.measure.descriptors import describe
+from brainviewer.imaging.preprocess.sequence_check import doubtful_names
 from brainviewer.models.card import ModelCard
 from brainviewer.models.engine.runtimes import EngineOutput, Runner
 from brainviewer.models.prediction import activation, classified, mean_logits, refused, unclassified
@@ -259,6 +260,7 @@ class _Making:
             doubts += self.tumour.notices
         if unusual := what_is_unusual(self.study, self.finding):
             doubts.append(unusual)
+        doubts += doubtful_names(self.study.volumes).values()
         # Where the detector doubts the lesion, its type is doubtful, too.
         return [*doubts, *(self.finding.notices if self.finding.found else ())]
 
