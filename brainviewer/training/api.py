@@ -19,9 +19,9 @@ Settings = Mapping[str, Any]
 
 def shipped_recipes() -> dict[str, Path]:
     """The recipes that come with BrainViewer: their files by name."""
-    from brainviewer.training import training_runs
+    from brainviewer.training.training_runs import shipped_recipes as shipped
 
-    return training_runs.shipped_recipes()
+    return shipped()
 
 
 def read_recipe(recipe: str | Path, settings: Settings | None = None) -> dict[str, Any]:

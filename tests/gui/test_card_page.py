@@ -10,7 +10,8 @@ from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from brainviewer.gui.dialogs.pages import Page, card_page
+from brainviewer.gui.dialogs.page import Page
+from brainviewer.gui.dialogs.pages import card_page
 from brainviewer.gui.panels.model_card import MADE, NO_PART, card_html
 from brainviewer.gui.theme import DARK, LIGHT, Colours
 from brainviewer.models.card import ExternalTest, Metric

@@ -12,7 +12,8 @@ from brainviewer.app.session import Session
 from brainviewer.app.status import Status
 from brainviewer.core.segments import segment_names
 from brainviewer.core.study import Study
-from brainviewer.gui.dialogs.pages import CardPage, Page
+from brainviewer.gui.dialogs.page import Page
+from brainviewer.gui.dialogs.pages import CardPage
 from brainviewer.gui.main_window import MainWindow
 from brainviewer.gui.panels.display import DisplayPanel
 from brainviewer.gui.panels.legend import Legend

@@ -35,7 +35,7 @@ from brainviewer.core.study import Modality, Study
 from brainviewer.gui import theme
 from brainviewer.gui.actions import ACTIONS
 from brainviewer.gui.dialogs.export import ExportDialog
-from brainviewer.gui.dialogs.pages import Page
+from brainviewer.gui.dialogs.page import Page
 from brainviewer.gui.main_thread import MainThread
 from brainviewer.gui.main_window import MainWindow
 from brainviewer.gui.notices import NoticeBar, ProgressLine

@@ -16,7 +16,7 @@ from brainviewer.app.state import Tool
 from brainviewer.app.status import Status
 from brainviewer.core.slices import Plane
 from brainviewer.gui import image_colours
-from brainviewer.gui.dialogs.pages import Page
+from brainviewer.gui.dialogs.page import Page
 from brainviewer.gui.main_window import MainWindow
 from brainviewer.gui.panels.occlusion import ChangeTable, WhatIfPanel
 from brainviewer.gui.panels.prevalence_menu import fill_prevalences

@@ -13,7 +13,7 @@ from brainviewer.core.counting import listed
 from brainviewer.core.errors import BrainViewerError
 from brainviewer.core.findings import PREDICTION, Classification
 from brainviewer.gui import theme
-from brainviewer.gui.dialogs.pages import Page
+from brainviewer.gui.dialogs.page import Page
 from brainviewer.gui.html_pages import page_html
 from brainviewer.gui.panels.model_card import metric_cell
 from brainviewer.gui.theme import Colours

@@ -4,16 +4,13 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QUrl
+from PySide6.QtCore import QUrl
 from PySide6.QtGui import (
-    QColor,
     QDesktopServices,
-    QTextBlock,
     QTextCursor,
     QTextDocument,
-    QTextTable,
 )
-from PySide6.QtWidgets import QDialog, QTextBrowser, QWidget
+from PySide6.QtWidgets import QWidget
 
 from brainviewer import __version__
 from brainviewer.app.prediction.class_texts import class_text
@@ -22,8 +19,8 @@ from brainviewer.assets import guide
 from brainviewer.core.errors import BrainViewerError
 from brainviewer.gui import theme
 from brainviewer.gui.dialogs.key_sheet import KeySheet, Rows
+from brainviewer.gui.dialogs.page import Page, blocks
 from brainviewer.gui.dialogs.questions import errors_told
-from brainviewer.gui.layouts import column
 from brainviewer.gui.panels.model_card import card_html
 from brainviewer.gui.welcome import Hints
 from brainviewer.painting.wording import RESEARCH_ONLY
@@ -34,62 +31,10 @@ if TYPE_CHECKING:
 _WIDEST = 1100
 
 
-class Page(QDialog):
-    """A text in a window of its own; Escape closes it."""
-
-    def __init__(self, title: str, markdown: str = "", parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle(title)
-        self.resize(760, 640)
-        self.text = QTextBrowser()
-        self.text.setOpenExternalLinks(True)
-        self.text.document().setDocumentMargin(20)
-        self._markdown = markdown
-        self.setLayout(column(self.text))
-        self.write()
-        theme.themes.changed.connect(self._write_again)
-
-    def write(self) -> None:
-        """Fill the page, in the colours of the theme."""
-        self.text.setMarkdown(self._markdown)
-        _space_out(self.text.document())
-
-    def _write_again(self) -> None:
-        bar = self.text.verticalScrollBar()
-        place = bar.value()
-        self.write()
-        bar.setValue(place)
-
-
-def _blocks(document: QTextDocument) -> list[QTextBlock]:
-    return [document.findBlockByNumber(number) for number in range(document.blockCount())]
-
-
-def _space_out(document: QTextDocument) -> None:
-    """Room between paragraphs and quiet lines in tables, which Markdown is shown without."""
-    for block in _blocks(document):
-        cursor = QTextCursor(block)
-        if cursor.currentTable() is None and cursor.currentList() is None:
-            shape = block.blockFormat()
-            shape.setTopMargin(14 if shape.headingLevel() > 1 else 0)
-            shape.setBottomMargin(6)
-            cursor.setBlockFormat(shape)
-    for frame in document.rootFrame().childFrames():
-        if isinstance(frame, QTextTable):
-            look = frame.format().toTableFormat()
-            look.setBorderCollapse(True)
-            look.setBorder(1)
-            look.setBorderBrush(QColor(theme.current().line))
-            look.setCellPadding(4)
-            look.setBottomMargin(8)
-            frame.setFormat(look)
-
-
 def _fit_images(document: QTextDocument, width: int) -> None:
     """Show images that are wider than the page as wide as the page."""
     cursor = QTextCursor(document)
-    for block in _blocks(document):
+    for block in blocks(document):
         pieces = block.begin()
         while not pieces.atEnd():
             piece = pieces.fragment()

@@ -55,10 +55,10 @@ from brainviewer.training.image_classification.recipes.recipe import IMAGE_VOTE,
 from brainviewer.training.image_classification.recipes.recipe_file import (
     read_image_recipe,
     read_vote_recipe,
+    recipe_content,
 )
 from brainviewer.training.metrics.intervals import value_of
 from brainviewer.training.run_folder import begin_run, check_run, describe_run
-from brainviewer.training.training_runs import recipe_kind
 
 CACHE_FILE = "prepared.npz"
 COMPARED = {"images_sha256": "other images", "choices": "other options"}
@@ -73,7 +73,7 @@ def train_images_or_vote(
 
     Raises BrainViewerError if recipe, data or options cannot be used.
     """
-    if recipe_kind(recipe) == IMAGE_VOTE:
+    if recipe_content(recipe).get("kind") == IMAGE_VOTE:
         options.check(recipe, ("--runs", "--split", "--group-by"))
         found, done = _vote(recipe, data, out, options), "Measured"
     elif options.runs:

@@ -1,0 +1,67 @@
+"""A text in a window of its own."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import (
+    QColor,
+    QTextBlock,
+    QTextCursor,
+    QTextDocument,
+    QTextTable,
+)
+from PySide6.QtWidgets import QDialog, QTextBrowser, QWidget
+
+from brainviewer.gui import theme
+from brainviewer.gui.layouts import column
+
+
+class Page(QDialog):
+    """A text in a window of its own; Escape closes it."""
+
+    def __init__(self, title: str, markdown: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(title)
+        self.resize(760, 640)
+        self.text = QTextBrowser()
+        self.text.setOpenExternalLinks(True)
+        self.text.document().setDocumentMargin(20)
+        self._markdown = markdown
+        self.setLayout(column(self.text))
+        self.write()
+        theme.themes.changed.connect(self._write_again)
+
+    def write(self) -> None:
+        """Fill the page, in the colours of the theme."""
+        self.text.setMarkdown(self._markdown)
+        _space_out(self.text.document())
+
+    def _write_again(self) -> None:
+        bar = self.text.verticalScrollBar()
+        place = bar.value()
+        self.write()
+        bar.setValue(place)
+
+
+def blocks(document: QTextDocument) -> list[QTextBlock]:
+    """The paragraphs of a text."""
+    return [document.findBlockByNumber(number) for number in range(document.blockCount())]
+
+
+def _space_out(document: QTextDocument) -> None:
+    """Room between paragraphs and quiet lines in tables, which Markdown is shown without."""
+    for block in blocks(document):
+        cursor = QTextCursor(block)
+        if cursor.currentTable() is None and cursor.currentList() is None:
+            shape = block.blockFormat()
+            shape.setTopMargin(14 if shape.headingLevel() > 1 else 0)
+            shape.setBottomMargin(6)
+            cursor.setBlockFormat(shape)
+    for frame in document.rootFrame().childFrames():
+        if isinstance(frame, QTextTable):
+            look = frame.format().toTableFormat()
+            look.setBorderCollapse(True)
+            look.setBorder(1)
+            look.setBorderBrush(QColor(theme.current().line))
+            look.setCellPadding(4)
+            look.setBottomMargin(8)
+            frame.setFormat(look)
