@@ -109,7 +109,7 @@ def test_why_there_is_no_folder_is_true(tmp_path):
 
 
 def test_a_run_is_not_replaced_by_its_evaluation(tmp_path, capfd):
-    for name in ("run.json", "result.json", "predictions-seed1.json"):
+    for name in ("run.json", "result.json", "predictions.json"):
         (tmp_path / name).write_text("{}")
         assert WHY in refused(capfd, "evaluate", tmp_path, "--out", tmp_path / name)
         assert (tmp_path / name).read_text() == "{}"
