@@ -93,6 +93,7 @@ def grown(tmp_path: Path, count: int, paths: list[Path], warm: int) -> float:
 
 
 @pytest.mark.window
+@pytest.mark.timeout(900)  # 24 openings, each with a search
 def test_studies(tmp_path: Path) -> None:
     assert grown(tmp_path, 24, [ROOT / "resources" / "demo"], 8) < MOST_GROWN_MB
 
