@@ -27,17 +27,20 @@ _OF_SLAB = 0.4
 
 
 def measured(
-    study: Study, finding: TumourFinding, plane: MidSagittalPlane | None = None
+    study: Study,
+    finding: TumourFinding,
+    plane: MidSagittalPlane | None = None,
+    normal_brain: NormalAppearingBrain | None = None,
 ) -> TumourFinding:
     """The finding with its measurements, enhancing part and slices; as it is if nothing was found.
 
     plane : mid-sagittal plane of the head; without it there are no side and no distance.
+    normal_brain : that of the finding, where the caller has it already.
     """
     mask = finding.mask
     if not finding.found or finding.index is None or mask is None or not mask.any():
         return finding
-    normal_brain = None
-    if finding.brain is not None:
+    if normal_brain is None:
         normal_brain = NormalAppearingBrain.around(study.grid, mask, finding.brain)
     enhancement = _enhancement(study, finding, normal_brain)
     part = _Part.of(study.grid, mask)

@@ -40,9 +40,13 @@ class NormalAppearingBrain:
     lesion: Mask
 
     @classmethod
-    def around(cls, grid: Grid, lesion: Mask, brain: Mask) -> "NormalAppearingBrain | None":
-        """Normal-appearing brain for a lesion, both (i, j, k) bool; None if too little of it is
-        left."""
+    def around(
+        cls, grid: Grid, lesion: Mask | None, brain: Mask | None
+    ) -> "NormalAppearingBrain | None":
+        """Normal-appearing brain for a lesion, both (i, j, k) bool; None if one is not known, or
+        too little brain is left."""
+        if lesion is None or brain is None:
+            return None
         spacing = tuple(grid.spacing[axis] for axis in grid.to_ras.order)
         whole, head = grid.to_ras.turn(lesion), grid.to_ras.turn(brain)
         steps = [max(1, round(_SPARSE_MM / size)) for size in spacing]

@@ -5,6 +5,7 @@ cannot change what is found: two files of the same head give the very same worki
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -107,13 +108,18 @@ class WorkingGrid:
             self.turn(whole)[place] = fine > 0.5
         return whole
 
-    def fine(self, working: Field, near: Mask) -> Field:
-        """A working field on the study's grid, (i, j, k), as ``refine`` smooths it, around a mask
+    def fine(self, fields: Sequence[Field], near: Mask) -> list[Field]:
+        """Working fields on the study's grid, (i, j, k), as ``refine`` smooths them, around a mask
         (i, j, k) and 0 elsewhere."""
-        whole = np.zeros(self.grid.shape, np.float32)
+        whole = [np.zeros(self.grid.shape, np.float32) for _ in fields]
         if near.any():
-            place, fine = self._smoothed(working, box_of(self.thin(near) > 0))
-            self.turn(whole)[place] = fine
+            around = tuple(
+                slice(part.start // step, -(-part.stop // step))
+                for part, step in zip(box_of(self.turn(near)), self.factors, strict=True)
+            )
+            for one, working in zip(whole, fields, strict=True):
+                place, fine = self._smoothed(working, around)
+                self.turn(one)[place] = fine
         return whole
 
     def _smoothed(self, working: Mask | Field, around: tuple[slice, ...]) -> tuple[Any, Field]:

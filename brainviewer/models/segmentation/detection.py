@@ -9,6 +9,7 @@ from brainviewer.core.errors import BrainViewerError, Report, silent
 from brainviewer.core.findings import TumourFinding
 from brainviewer.core.study import Modality, Study, Volume
 from brainviewer.imaging.measure.lesion import measured
+from brainviewer.imaging.measure.normal_appearing_brain import NormalAppearingBrain
 from brainviewer.imaging.preprocess.head_volume import HeadVolume, prepare
 from brainviewer.imaging.preprocess.midsagittal import MidSagittalPlane
 from brainviewer.imaging.preprocess.working_grid import Field
@@ -105,9 +106,11 @@ def _find_lesion(
         return nothing(study, method, *notices)
     found = finding_of(study, head.working, lesions, method, confidence, notices)
     found = replace(found, brain=head.working.refine(head.inside), network=used)
+    around = NormalAppearingBrain.around(study.grid, found.mask, found.brain)
     if regions is not None and len(regions) == len(REGIONS) and Modality.T1CE in head.images:
-        found = replace(found, parts=parts_of(study, found, regions, head.working, enhancing))
-    return measured(study, found, MidSagittalPlane.in_world(head.plane, head.working))
+        parts = parts_of(study, found, regions, head.working, enhancing, around)
+        found = replace(found, parts=parts)
+    return measured(study, found, MidSagittalPlane.in_world(head.plane, head.working), around)
 
 
 def leading_sequence(volumes: Mapping[Modality, Volume]) -> Modality | None:

@@ -40,18 +40,19 @@ def enhancing_features(
     def near(image: Field) -> Field:
         return np.asarray(ndimage.gaussian_filter(image, sigma), np.float32)
 
-    def logit(region: Field) -> Field:
-        fine = turn(working.fine(region, lesion))[normal_brain.box].clip(_LEAST, 1 - _LEAST)
-        return np.asarray(np.log(fine / (1 - fine)), np.float32)
+    def logit(probability: Field) -> Field:
+        around = turn(probability)[normal_brain.box].clip(_LEAST, 1 - _LEAST)
+        return np.asarray(np.log(around / (1 - around)), np.float32)
 
+    core, enhancing = working.fine((np.maximum(regions[1], regions[2]), regions[2]), lesion)
     columns = (
         found.uptake,
         near(found.uptake),
         near(found.bright),
         found.before,
         normal_brain.normalised(flair.data)[0],
-        logit(np.maximum(regions[1], regions[2])),
-        logit(regions[2]),
+        logit(core),
+        logit(enhancing),
     )
     return np.stack([column[inside] for column in columns], axis=1)
 

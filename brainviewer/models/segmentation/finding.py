@@ -64,21 +64,21 @@ def parts_of(
     regions: Field,
     working: WorkingGrid,
     function: LogisticFunction | None,
+    normal_brain: NormalAppearingBrain | None,
 ) -> NDArray[np.uint8] | None:
     """The ``LesionPart`` of every voxel (i, j, k) of a lesion, 0 elsewhere; None without one.
 
     regions : probabilities (3, R, A, S) of the whole, its core with what enhances, and what
         enhances.
-    function : see ``enhancing``; without it, or a sequence that it needs, the region is taken.
+    function : see ``enhancing``; without it, a sequence that it needs, or normal-appearing brain
+        around the lesion, the region is taken.
     """
     mask = finding.mask
     if mask is None or not mask.any():
         return None
     enhancing = None
-    if function is not None and finding.brain is not None:
-        around = NormalAppearingBrain.around(study.grid, mask, finding.brain)
-        if around is not None:
-            enhancing = enhancing_of(study, around, regions, working, function)
+    if function is not None and normal_brain is not None:
+        enhancing = enhancing_of(study, normal_brain, regions, working, function)
     if enhancing is None:
         enhancing = working.refine(regions[2]) & mask
     core = working.refine(np.maximum(regions[1], regions[2])) & mask

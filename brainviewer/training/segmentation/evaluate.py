@@ -29,7 +29,11 @@ from brainviewer.models.segmentation.calibration import FEATURES
 from brainviewer.models.segmentation.detection import find_tumour
 from brainviewer.models.segmentation.finding import finding_of, nothing, parts_of
 from brainviewer.models.segmentation.input import DARKEST
-from brainviewer.models.segmentation.logistic import ENHANCING_FEATURES, parse_logistic
+from brainviewer.models.segmentation.logistic import (
+    ENHANCING_FEATURES,
+    LogisticFunction,
+    parse_logistic,
+)
 from brainviewer.models.segmentation.network import SegmentationNetwork, region_probabilities
 from brainviewer.models.segmentation.slice_input import REGIONS
 from brainviewer.training.json_files import write_json
@@ -174,8 +178,7 @@ def _measured(
         rows[name]["features"] = [round(value, 4) for value in told]
     rows[FINAL]["free"] = called_sick(labelled, findings[FINAL])
     if labelled.labels is not None and len(regions) == len(REGIONS):
-        found_parts = parts_of(study, findings[FINAL], regions, head.working, network.enhancing)
-        rows[FINAL] |= _parts(labelled, findings[FINAL], found_parts, regions, head)
+        rows[FINAL] |= _parts(labelled, findings[FINAL], regions, head, network.enhancing)
     return rows
 
 
@@ -189,28 +192,26 @@ def _finding(study: Study, head: HeadVolume, lesions: list[Lesion]) -> TumourFin
 def _parts(
     labelled: LabelledStudy,
     finding: TumourFinding,
-    parts: NDArray[np.uint8] | None,
     regions: Field,
     head: HeadVolume,
+    function: LogisticFunction | None,
 ) -> Row:
     """Dice of the core, and of what enhances: as it is told, by the network alone, and by the rule
     T1ce - T1 alone."""
-    labels = labelled.labels
+    study, labels = labelled.study, labelled.labels
     assert labels is not None and finding.mask is not None
+    around = NormalAppearingBrain.around(study.grid, finding.mask, finding.brain)
+    parts = parts_of(study, finding, regions, head.working, function, around)
+    ruled = None if around is None else find_enhancement(study, around)
     enhancing = labels == LesionPart.ENHANCING
     core = enhancing | (labels == LesionPart.NECROSIS)
     told = np.zeros(labels.shape, np.uint8) if parts is None else parts
-    row = {
+    return {
         "enhancing": dice(told == LesionPart.ENHANCING, enhancing),
         "core": dice((told == LesionPart.ENHANCING) | (told == LesionPart.NECROSIS), core),
         "region": dice(head.working.refine(regions[2]) & finding.mask, enhancing),
-        "rule": 0.0,
+        "rule": 0.0 if ruled is None else dice(ruled.mask, enhancing),
     }
-    if finding.brain is not None:
-        around = NormalAppearingBrain.around(labelled.study.grid, finding.mask, finding.brain)
-        ruled = None if around is None else find_enhancement(labelled.study, around)
-        row["rule"] = 0.0 if ruled is None else dice(ruled.mask, enhancing)
-    return row
 
 
 def mean_of_sides(network: SegmentationNetwork) -> SegmentationNetwork:

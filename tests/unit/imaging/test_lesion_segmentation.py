@@ -12,6 +12,7 @@ from brainviewer.core.errors import ModelError, silent
 from brainviewer.core.findings import LesionPart
 from brainviewer.core.geometry import Grid
 from brainviewer.core.study import SEQUENCES, Modality, Study, Volume
+from brainviewer.imaging.measure.normal_appearing_brain import NormalAppearingBrain
 from brainviewer.imaging.preprocess.head_volume import HeadVolume
 from brainviewer.imaging.preprocess.midsagittal import MidPlane
 from brainviewer.imaging.preprocess.working_grid import WorkingGrid
@@ -190,7 +191,7 @@ def test_parts_fill_the_lesion_and_nothing_else():
     regions[2][working.thin(ball((40, 100, 48), 12)) > 0] = 1
     lesions = outline.lesions_of(regions[0], working.spacing)
     found = finding_of(study_on(grid), working, lesions, "lesion", 0.5, ())
-    parts = parts_of(study_on(grid), found, regions, working, None)
+    parts = parts_of(study_on(grid), found, regions, working, None, None)
     assert ((parts > 0) == found.mask).all()
     assert parts[50, 40, 12] == LesionPart.NECROSIS
     assert parts[50 + 7, 40, 12] == LesionPart.ENHANCING
@@ -212,13 +213,13 @@ def test_what_takes_up_contrast_is_told_voxel_by_voxel():
     regions = np.stack([working.thin(one) for one in (whole, whole, whole & ~bright)])
     lesions = outline.lesions_of(regions[0], working.spacing)
     found = finding_of(study, working, lesions, "lesion", 0.5, ())
-    found = replace(found, brain=INSIDE)
+    around = NormalAppearingBrain.around(grid, found.mask, INSIDE)
     # Only the uptake counts, not the network, whose region is the wrong one here.
     function = LogisticFunction((-5.0, 1.0, *[0.0] * 5, 0.0), ((-20.0, 20.0),) * 7)
-    enhancing = parts_of(study, found, regions, working, function) == LesionPart.ENHANCING
+    enhancing = parts_of(study, found, regions, working, function, around) == LesionPart.ENHANCING
     assert 2 * (enhancing & bright).sum() / (enhancing.sum() + bright.sum()) > 0.95
     less = replace(study, volumes={m: v for m, v in study.volumes.items() if m is not Modality.T1})
-    without = parts_of(less, found, regions, working, function) == LesionPart.ENHANCING
+    without = parts_of(less, found, regions, working, function, around) == LesionPart.ENHANCING
     assert not (without & bright)[51:53, 40, 12].any() and without.sum() > enhancing.sum()
 
 

@@ -13,6 +13,7 @@ from brainviewer.core.errors import BrainViewerError, Cancelled
 from brainviewer.core.geometry import Grid
 from brainviewer.core.study import SEQUENCES, LabelMap, Study, Volume
 from brainviewer.imaging.measure.lesion import is_cut_off
+from brainviewer.imaging.measure.normal_appearing_brain import NormalAppearingBrain
 from brainviewer.models.segmentation.detection import METHODS, NOT_INSTALLED
 from brainviewer.models.segmentation.finding import CUT_OFF
 from tests.phantoms import AXIS_CASES, case_name
@@ -67,6 +68,16 @@ def demo():
 def found(demo):
     """What is found in the demo study as it is."""
     return find_tumour(demo[0])
+
+
+def test_normal_appearing_brain_is_looked_for_once(demo, found, monkeypatch):
+    looked_for, really = [], NormalAppearingBrain.around
+    monkeypatch.setattr(
+        NormalAppearingBrain, "around", lambda *given: looked_for.append(given) or really(*given)
+    )
+    again = find_tumour(demo[0])
+    assert len(looked_for) == 1
+    assert again.parts is not None and np.array_equal(again.parts, found.parts)
 
 
 @pytest.fixture(scope="module")

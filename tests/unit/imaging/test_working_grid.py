@@ -25,3 +25,22 @@ def test_a_refined_mask_is_that_of_a_gaussian_filter(spacing: tuple[float, float
 
     assert working.factors != (1, 1, 1)
     assert np.array_equal(working.turn(working.refine(mask)), smooth > 0.5)
+
+
+def test_fields_are_refined_as_masks_are_around_a_lesion_alone() -> None:
+    head = np.zeros((60, 52, 44), np.float32)
+    head[4:-4, 4:-4, 4:-4] = 100
+    working = WorkingGrid.around(Grid(head.shape, np.eye(4)), head)
+    rng = np.random.default_rng(7)
+    masks = [ndimage.gaussian_filter(rng.random(working.shape), 2) > 0.5 for _ in range(2)]
+    lesion = np.zeros(head.shape, bool)
+    lesion[21:34, 15:30, 10:21] = True
+    inner = ndimage.binary_erosion(
+        lesion, iterations=4
+    )  # which the border of the box does not reach
+
+    fields = working.fine([mask.astype(np.float32) for mask in masks], lesion)
+
+    for mask, field in zip(masks, fields, strict=True):
+        assert np.array_equal((field > 0.5)[inner], working.refine(mask)[inner])
+        assert not field[:16].any() and not field[39:].any()
