@@ -1,5 +1,7 @@
 """Small networks as users bring them along: made by hand, as other programs export them."""
 
+import hashlib
+import json
 from pathlib import Path
 
 import numpy as np
@@ -56,6 +58,23 @@ def write_onnx(path: Path, model=None, **kind) -> Path:
     """Save a network; returns the path."""
     save_model(torch_like(**kind) if model is None else model, path)
     return path
+
+
+def write_run_network(run: Path, tested: int, **kind) -> None:
+    """The network of a run for single images, with its card; tested : how many images it was."""
+    network = write_onnx(run / "model.onnx", size=96, **kind)
+    card = {
+        "format": "image-1",
+        "id": "net",
+        "name": "A small network.",
+        "classes": list(CLASSES),
+        "input": {"size": 96, "colour": "rgb", "crop": "none", "range": [0, 255]},
+        "figures": [],
+        "protocol": {"test": tested},
+        "limits": ["Made up."],
+        "files": {"model.onnx": hashlib.sha256(network.read_bytes()).hexdigest()},
+    }
+    (run / "card.json").write_text(json.dumps(card))
 
 
 def answer_of(pixels):

@@ -1,7 +1,6 @@
 """Any model tested on one's own cases, and two models compared on the same patients."""
 
 import csv
-import hashlib
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 from command_line import refused, run
-from own_networks import BIAS, DENSE, write_onnx
+from own_networks import BIAS, CLASSES, DENSE, write_onnx, write_run_network
 from PIL import Image
 from schemas import check_output, faults
 
@@ -23,7 +22,6 @@ from brainviewer.training.image_classification.evaluation.result_files import wr
 from brainviewer.training.image_classification.evaluation.results import Predictions
 from brainviewer.training.metrics.paired import mcnemar
 
-CLASSES = ("glioma", "meningioma", "none")
 pytestmark = pytest.mark.usefixtures("home")
 
 
@@ -196,20 +194,8 @@ def test_a_model_beside_itself_does_not_differ(
 
 def as_run(folder: Path, data: Path, places: Sequence[int]) -> Path:
     """A run that tested some of these images, and is sure of the first class for each of them."""
-    network = write_onnx(folder / "model.onnx", size=96)
+    write_run_network(folder, len(places))
     source = find_images(data, GROUPED[1])
-    card = {
-        "format": "image-1",
-        "id": "net",
-        "name": "A small network.",
-        "classes": list(CLASSES),
-        "input": {"size": 96, "colour": "rgb", "crop": "none", "range": [0, 255]},
-        "figures": [],
-        "protocol": {"test": len(places)},
-        "limits": ["Made up."],
-        "files": {"model.onnx": hashlib.sha256(network.read_bytes()).hexdigest()},
-    }
-    (folder / "card.json").write_text(json.dumps(card))
     result = {"format": 1, "network": "net", "data": {"images_sha256": source.sha256}}
     (folder / "result.json").write_text(json.dumps(result))
     tested = [source.images[place] for place in places]

@@ -1,6 +1,5 @@
 """Heatmaps of a run: the application's own, of images that the network never saw."""
 
-import hashlib
 import json
 import shutil
 from pathlib import Path
@@ -11,7 +10,7 @@ import numpy as np
 import pytest
 from command_line import refused, run
 from labelled_images import head
-from own_networks import CLASSES, write_onnx
+from own_networks import CLASSES, write_run_network
 
 from brainviewer.core.errors import FileError, silent
 from brainviewer.training.image_classification.evaluation.result_files import write_predictions
@@ -32,7 +31,7 @@ def folder(tmp_path: Path) -> Path:
         label, number = file.removesuffix(".png").split("/")
         cv2.imwrite(str(data / file), head(label, int(number), 96))
     made.mkdir()
-    bring_network(made)
+    write_run_network(made, len(FILES))
     shutil.copy(shipped_recipes()["cnn-128-flip"], made / "recipe.toml")
     (made / "run.json").write_text(json.dumps({"data": str(data)}))
     truth = np.repeat(np.arange(3), 6)
@@ -41,22 +40,6 @@ def folder(tmp_path: Path) -> Path:
     tested = Predictions(FILES, folds, truth, said)
     write_predictions(made / "predictions.npz", tested)
     return made
-
-
-def bring_network(run: Path, **kind: Any) -> None:
-    network = write_onnx(run / "model.onnx", size=96, **kind)
-    card = {
-        "format": "image-1",
-        "id": "net",
-        "name": "A small network.",
-        "classes": list(CLASSES),
-        "input": {"size": 96, "colour": "rgb", "crop": "none", "range": [0, 255]},
-        "figures": [],
-        "protocol": {"test": 18},
-        "limits": ["Made up."],
-        "files": {"model.onnx": hashlib.sha256(network.read_bytes()).hexdigest()},
-    }
-    (run / "card.json").write_text(json.dumps(card))
 
 
 def test_right_and_wrong_images_of_the_first_fold(
@@ -84,7 +67,7 @@ def test_fewer_images_than_asked_for(folder: Path) -> None:
 
 
 def test_a_network_with_another_end_has_none(folder: Path) -> None:
-    bring_network(folder, pooled=False)
+    write_run_network(folder, len(FILES), pooled=False)
     with pytest.raises(FileError, match="has no heatmap: it does not end in global average"):
         write_heatmaps(folder, 4, folder / "heatmaps.png", silent)
     assert not (folder / "heatmaps.png").exists()
