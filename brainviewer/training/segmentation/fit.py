@@ -68,8 +68,8 @@ def train(
     network = segmentation_unet(recipe.input)
 
     def losses(first: int) -> Iterator[tuple[Tensor, Tensor]]:
-        slabs = Slabs(heads, recipe, run, first)
-        for batch in DataLoader(slabs, batch_size=None, num_workers=1, prefetch_factor=4):
+        batches = Batches(heads, recipe, run, first)
+        for batch in DataLoader(batches, batch_size=None, num_workers=1, prefetch_factor=4):
             inputs = images_on_device(batch["slices"])
             regions, asked = (batch[name].to(device()) for name in ("regions", "asked"))
             with mixed_precision(device()):
@@ -80,7 +80,7 @@ def train(
     return descend(network, losses, recipe.training, text, report, [network], checkpoint)
 
 
-class Slabs(Dataset[Samples]):  # type: ignore[misc]  # mypy does not look into torch
+class Batches(Dataset[Samples]):  # type: ignore[misc]  # mypy does not look into torch
     """The batches of a training from one step on, each drawn from its own seed."""
 
     def __init__(
@@ -102,11 +102,11 @@ class Slabs(Dataset[Samples]):  # type: ignore[misc]  # mypy does not look into 
         seed = np.random.SeedSequence([self._recipe.seed, self._run, self._first + index])
         random = np.random.default_rng(seed)
         self._transforms.set_random_state(seed=int(random.integers(2**31)))
-        slabs = []
+        samples = []
         for _ in range(self._recipe.training.batch):
             group = self._groups[random.random() >= self._recipe.in_full]
-            slabs.append(self._transforms(group[random.integers(len(group))]))
-        return {name: torch.cat([slab[name] for slab in slabs]) for name in slabs[0]}
+            samples.append(self._transforms(group[random.integers(len(group))]))
+        return {name: torch.cat([sample[name] for sample in samples]) for name in samples[0]}
 
 
 def segmentation_loss(logits: Tensor, regions: Tensor, asked: Tensor) -> Tensor:

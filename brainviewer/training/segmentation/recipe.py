@@ -21,7 +21,7 @@ _USUAL = {"label_smoothing": 0.0, "warm_up": 0.15}
 class SegmentationRecipe:
     """How the network is trained.
 
-    in_full : chance that a slab is one of a patient whose three regions are marked.
+    in_full : chance that a slice is one of a patient whose three regions are marked.
     input : what the network sees and tells.
     """
 

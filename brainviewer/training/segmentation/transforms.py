@@ -88,25 +88,25 @@ class SliceOfHead(Randomizable, Transform):  # type: ignore[misc]  # mypy does n
             return np.asarray((2 * at(volume, where) + around) / 4, np.float32)
 
         marked = head.regions
-        slab = {name: planes(name) for name in self._counts}
+        sample = {name: planes(name) for name in self._counts}
         if head.healthy_side and random.rand() < _HEALTHY:
             for name in (*SEQUENCES, "depth"):
                 kept = planes(name, "side") * head.healthy_side > 0
-                slab[name] = np.where(kept, slab[name], planes(name, MIRRORED + name))
+                sample[name] = np.where(kept, sample[name], planes(name, MIRRORED + name))
             for name in (_FLAIR, "depth"):
-                slab[MIRRORED + name] = slab[name][[self._counts[name]]]
+                sample[MIRRORED + name] = sample[name][[self._counts[name]]]
             for name in REGIONS:
-                slab[name] = np.zeros_like(slab[name])
+                sample[name] = np.zeros_like(sample[name])
         elif random.rand() < _CYSTIC:
-            marked = 1 if self._paint_cyst(slab) else marked
-        stacked = np.concatenate(list(slab.values())).astype(np.float32)
+            marked = 1 if self._paint_cyst(sample) else marked
+        stacked = np.concatenate(list(sample.values())).astype(np.float32)
         return {"planes": stacked, "present": head.present, "regions": marked}
 
-    def _paint_cyst(self, slab: dict[str, Planes]) -> bool:
+    def _paint_cyst(self, sample: dict[str, Planes]) -> bool:
         """Paint a fluid-filled cyst into the lesion, which it belongs to; few patients have one."""
-        random, middle = self.R, len(slab["whole"]) // 2
+        random, middle = self.R, len(sample["whole"]) // 2
         inner = cv2.distanceTransform(
-            (slab["whole"][middle] > 0.5).astype(np.uint8), cv2.DIST_L2, 5
+            (sample["whole"][middle] > 0.5).astype(np.uint8), cv2.DIST_L2, 5
         )
         deepest = float(inner.max())
         if deepest < 3:
@@ -114,14 +114,14 @@ class SliceOfHead(Randomizable, Transform):  # type: ignore[misc]  # mypy does n
         places = np.argwhere(inner > 0.6 * deepest)
         place = np.array([middle, *places[random.randint(len(places))]])
         sizes = deepest * random.uniform(0.6, 1.4, 3) * (PIXEL_MM / self._step_mm, 1, 1)
-        grid = np.ogrid[tuple(slice(n) for n in slab["whole"].shape)]
+        grid = np.ogrid[tuple(slice(n) for n in sample["whole"].shape)]
         away = sum(((x - p) / max(s, 1)) ** 2 for x, p, s in zip(grid, place, sizes, strict=True))
-        cyst = np.clip((1 - np.sqrt(away)) * deepest + 0.5, 0, 1) * slab["whole"]
+        cyst = np.clip((1 - np.sqrt(away)) * deepest + 0.5, 0, 1) * sample["whole"]
         dark = random.uniform(-3.5, -0.8)
         levels = (random.uniform(-3.5, 0.5), dark, dark + random.uniform(0, 0.7), 6.0)
         for name, level in zip(SEQUENCES, levels, strict=True):
             shown = cyst[middle - self._counts[name] : middle + self._counts[name] + 1]
-            slab[name] = slab[name] + shown * (level - slab[name])
+            sample[name] = sample[name] + shown * (level - sample[name])
         return True
 
 
@@ -131,18 +131,18 @@ class ByName(Transform):  # type: ignore[misc]
     def __init__(self, counts: Mapping[str, int]) -> None:
         self._counts = counts
 
-    def __call__(self, slab: dict[str, Any]) -> dict[str, Any]:
+    def __call__(self, sample: dict[str, Any]) -> dict[str, Any]:
         sizes = [2 * count + 1 for count in self._counts.values()]
-        planes = torch.as_tensor(slab["planes"]).split(sizes)
+        planes = torch.as_tensor(sample["planes"]).split(sizes)
         fields = dict(zip(self._counts, planes, strict=True))
-        return {"present": slab["present"], "marked": slab["regions"]} | fields
+        return {"present": sample["present"], "marked": sample["regions"]} | fields
 
 
 class Varied(Randomizable, Transform):  # type: ignore[misc]
     """Another gain and level, sharpness, noise and coil for each sequence; one transform for all
     of them costs a third of one of MONAI for each."""
 
-    def __call__(self, slab: dict[str, Any]) -> dict[str, Any]:
+    def __call__(self, sample: dict[str, Any]) -> dict[str, Any]:
         random = self.R
         for name in SEQUENCES:
             gain = random.uniform(0.75, 1.25) if random.rand() < 0.5 else 1.0
@@ -151,7 +151,7 @@ class Varied(Randomizable, Transform):  # type: ignore[misc]
             noise = random.uniform(0, 0.4) if random.rand() < 0.2 else 0.0
             # The two sides of a head were taken at once.
             for key in (name, MIRRORED + name) if name == _FLAIR else (name,):
-                images = slab[key].numpy() * np.float32(gain) + np.float32(level)
+                images = sample[key].numpy() * np.float32(gain) + np.float32(level)
                 if sharpness is not None:
                     across, along = sharpness
                     images = [cv2.GaussianBlur(i, (0, 0), across, sigmaY=along) for i in images]
@@ -161,8 +161,8 @@ class Varied(Randomizable, Transform):  # type: ignore[misc]
                 if random.rand() < 0.8:
                     # Values are about 0, so an uneven coil adds instead of multiplying.
                     images += random.uniform(0, 0.5) * smooth_field(_normal(random, (3, 3)))
-                slab[key] = torch.from_numpy(images)
-        return slab
+                sample[key] = torch.from_numpy(images)
+        return sample
 
 
 def _normal(random: np.random.RandomState, shape: tuple[int, ...]) -> Planes:
@@ -180,14 +180,14 @@ class Stacked(Randomizable, Transform):  # type: ignore[misc]
     def __init__(self, wanted: SliceInput) -> None:
         self._wanted = wanted
 
-    def __call__(self, slab: dict[str, Any]) -> dict[str, Tensor]:
+    def __call__(self, sample: dict[str, Any]) -> dict[str, Tensor]:
         random = self.R
         least: float | Tensor = 0.0
         if random.rand() < 0.6:
             ragged = torch.from_numpy(smooth_field(_normal(random, (6, 6))))
             least = random.uniform(-3, 5) + random.uniform(0, 2) * ragged
-        inside = slab["depth"] > least
-        kept = self._kept(slab["present"])
+        inside = sample["depth"] > least
+        kept = self._kept(sample["present"])
         middle = len(inside) // 2
         result = torch.zeros((1, self._wanted.channels, *SIZE))
         channel = 0
@@ -195,17 +195,17 @@ class Stacked(Randomizable, Transform):  # type: ignore[misc]
             width = 2 * count + 1
             if modality in kept:
                 near = inside[middle - count : middle + count + 1]
-                result[0, channel : channel + width] = self._cut(slab[modality], near)
+                result[0, channel : channel + width] = self._cut(sample[modality], near)
             channel += width
             if modality == _FLAIR:
                 if modality in kept:
-                    mirrored = slab[MIRRORED + _FLAIR], slab["mirrored depth"] > least
+                    mirrored = sample[MIRRORED + _FLAIR], sample["mirrored depth"] > least
                     result[:, channel] = self._cut(*mirrored)
                 channel += 1
         told = self._wanted.regions
-        regions = torch.stack([slab[name][len(slab[name]) // 2].clamp(0, 1) for name in told])
+        regions = torch.stack([sample[name][len(sample[name]) // 2].clamp(0, 1) for name in told])
         asked = torch.zeros(len(told), dtype=torch.bool)
-        asked[: slab["marked"] if SEQUENCES[2] in kept else 1] = True
+        asked[: sample["marked"] if SEQUENCES[2] in kept else 1] = True
         return {
             "slices": result * float(SCALE),
             "regions": (regions * inside[middle])[None],
