@@ -69,6 +69,13 @@ def enhancing_of(
     known = enhancing_features(study, normal_brain, regions, working)
     if known is None:
         return None
+    return normal_brain.restore(enhancing_in_box(known, normal_brain, function))
+
+
+def enhancing_in_box(
+    known: NDArray[np.float32], normal_brain: NormalAppearingBrain, function: LogisticFunction
+) -> Mask:
+    """The same (R, A, S) in the box around the lesion; known : of ``enhancing_features``."""
     likely = np.zeros(normal_brain.lesion.shape, bool)
     likely[normal_brain.lesion] = function(known) > 0.5
-    return normal_brain.restore(cleaned(likely, likely, normal_brain))
+    return cleaned(likely, likely, normal_brain)

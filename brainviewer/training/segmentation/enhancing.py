@@ -10,18 +10,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from brainviewer.core.errors import Report
 from brainviewer.core.segments import LesionPart
-from brainviewer.core.study import Modality
+from brainviewer.core.study import Study
 from brainviewer.imaging.measure.normal_appearing_brain import NormalAppearingBrain
-from brainviewer.imaging.preprocess.head_volume import prepare
-from brainviewer.models.segmentation import lesions as segmented
-from brainviewer.models.segmentation.enhancing import enhancing_features
-from brainviewer.models.segmentation.finding import finding_of
+from brainviewer.imaging.preprocess.working_grid import Field, Mask, WorkingGrid
+from brainviewer.models.segmentation.enhancing import enhancing_features, enhancing_in_box
 from brainviewer.models.segmentation.logistic import LogisticFunction
-from brainviewer.models.segmentation.network import region_probabilities
-from brainviewer.models.segmentation.slice_input import REGIONS
-from brainviewer.training.segmentation.held_out import HeldOut, of_each
+from brainviewer.training.segmentation.measures import Row, score_parts
 
 _MOST_VOXELS = 3000
 _THRESHOLDS = np.arange(0.25, 0.65, 0.05)
@@ -45,45 +40,76 @@ class Voxels:
         return float(2 * (likely & self.enhancing).sum() / total) if total else 1.0
 
 
+@dataclass(frozen=True, eq=False)
+class MarkedLesion:
+    """A lesion that was found where an expert marked the regions, in the box around it.
+
+    known : (n, ENHANCING_FEATURES) float32, of its voxels.
+    core : (R, A, S) bool, as the network tells it.
+    labels : (R, A, S) uint8, the expert's.
+    elsewhere : how many voxels that enhance, and of the core, are marked outside of the box.
+    """
+
+    normal_brain: NormalAppearingBrain
+    known: NDArray[np.float32]
+    core: Mask
+    labels: NDArray[np.uint8]
+    elsewhere: tuple[int, int]
+
+    @property
+    def voxels(self) -> Voxels:
+        """Those of the lesion itself."""
+        truth = self.labels == LesionPart.ENHANCING
+        found = truth[self.normal_brain.lesion]
+        return Voxels(self.known, found, self.elsewhere[0] + int(truth.sum() - found.sum()))
+
+    def score(self, function: LogisticFunction) -> Row:
+        """Dice of what enhances, and of the core, as a function tells them."""
+        enhancing = enhancing_in_box(self.known, self.normal_brain, function)
+        return score_parts(enhancing, self.core, self.labels, self.elsewhere)
+
+
+def marked_lesion(
+    study: Study,
+    normal_brain: NormalAppearingBrain,
+    regions: Field,
+    working: WorkingGrid,
+    core: Mask,
+    labels: NDArray[np.uint8],
+) -> MarkedLesion | None:
+    """The lesion that ``normal_brain`` lies around; None if a sequence is missing.
+
+    regions : see ``enhancing_features``; core, labels : (i, j, k).
+    """
+    known = enhancing_features(study, normal_brain, regions, working)
+    if known is None:
+        return None
+    turn, box = study.grid.to_ras.turn, normal_brain.box
+    inside = np.ascontiguousarray(turn(labels)[box])
+    many = np.bincount(labels.ravel(), minlength=5) - np.bincount(inside.ravel(), minlength=5)
+    enhancing, necrosis = int(many[LesionPart.ENHANCING]), int(many[LesionPart.NECROSIS])
+    elsewhere = (enhancing, enhancing + necrosis)
+    return MarkedLesion(
+        normal_brain, known, np.ascontiguousarray(turn(core)[box]), inside, elsewhere
+    )
+
+
 def fit_enhancing(
-    cases: Sequence[HeldOut], report: Report
+    lesions: Sequence[tuple[int, MarkedLesion]],
 ) -> tuple[dict[int, LogisticFunction], LogisticFunction | None]:
     """For each fold the function of the other folds' patients, and that of all; none and None
-    where no expert marked the regions."""
-    marked = list(zip(cases, of_each(voxels_of, cases, report, "reading voxels"), strict=True))
-    folds = {one.fold for one, voxels in marked if voxels is not None}
+    without lesions.
+
+    lesions : each with the fold of its patient.
+    """
+    marked = [(fold, one.voxels) for fold, one in lesions]
+    folds = {fold for fold, _ in marked}
     made = {
-        fold: _fitted([v for one, v in marked if v is not None and one.fold != fold])
+        fold: _fitted([voxels for own, voxels in marked if own != fold])
         for fold in folds
         if len(folds) > 1
     }
-    known = [voxels for _, voxels in marked if voxels is not None]
-    return made, _fitted(known) if known else None
-
-
-def voxels_of(one: HeldOut) -> Voxels | None:
-    """The voxels of what is found in a case; None where the regions are not marked, too little is
-    found, or a sequence is missing."""
-    if len(one.input.regions) < len(REGIONS) or Modality.T1CE not in one.input.neighbours:
-        return None
-    labelled = one.case.load()
-    head = prepare(labelled.study, Modality.FLAIR) if labelled.labels is not None else None
-    if head is None or labelled.labels is None:
-        return None
-    regions, working = region_probabilities(one.network(), head), head.working
-    lesions = segmented.lesions_of(regions[0], working.spacing)
-    if not lesions:
-        return None
-    mask = finding_of(labelled.study, working, lesions, "lesion", 0.0, ()).mask
-    assert mask is not None
-    grid = labelled.study.grid
-    around = NormalAppearingBrain.around(grid, mask, working.refine(head.inside))
-    known = None if around is None else enhancing_features(labelled.study, around, regions, working)
-    if known is None or around is None:
-        return None
-    truth = grid.to_ras.turn(labelled.labels == LesionPart.ENHANCING)
-    enhancing = truth[around.box][around.lesion]
-    return Voxels(known, enhancing, int(truth.sum() - enhancing.sum()))
+    return made, _fitted([voxels for _, voxels in marked]) if marked else None
 
 
 def _fitted(patients: Sequence[Voxels]) -> LogisticFunction:

@@ -6,7 +6,7 @@ for those who train on found lesions instead of segmented ones.
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -27,13 +27,9 @@ from brainviewer.models.plain_data import plain
 from brainviewer.models.segmentation import lesions as segmented
 from brainviewer.models.segmentation.calibration import FEATURES
 from brainviewer.models.segmentation.detection import find_tumour
-from brainviewer.models.segmentation.finding import finding_of, nothing, parts_of
+from brainviewer.models.segmentation.finding import finding_of, nothing
 from brainviewer.models.segmentation.input import DARKEST
-from brainviewer.models.segmentation.logistic import (
-    ENHANCING_FEATURES,
-    LogisticFunction,
-    parse_logistic,
-)
+from brainviewer.models.segmentation.logistic import ENHANCING_FEATURES, parse_logistic
 from brainviewer.models.segmentation.network import SegmentationNetwork, region_probabilities
 from brainviewer.models.segmentation.slice_input import REGIONS
 from brainviewer.training.json_files import write_json
@@ -41,7 +37,11 @@ from brainviewer.training.labelled_data.collection import LabelledStudy
 from brainviewer.training.labelled_data.detections import detect
 from brainviewer.training.segmentation.averaged import MEAN
 from brainviewer.training.segmentation.confidence import fit_confidence
-from brainviewer.training.segmentation.enhancing import fit_enhancing
+from brainviewer.training.segmentation.enhancing import (
+    MarkedLesion,
+    fit_enhancing,
+    marked_lesion,
+)
 from brainviewer.training.segmentation.head_volumes import side_mm
 from brainviewer.training.segmentation.held_out import HeldOut, held_out, of_each
 from brainviewer.training.segmentation.measures import (
@@ -50,6 +50,7 @@ from brainviewer.training.segmentation.measures import (
     called_sick,
     dice,
     score,
+    score_parts,
     summary,
 )
 from brainviewer.training.segmentation.recipe import SegmentationRecipe
@@ -67,15 +68,19 @@ def evaluate(recipe: SegmentationRecipe, data: Path, run: Path, report: Report) 
     rows: dict[str, dict[str, list[Row]]] = defaultdict(lambda: defaultdict(list))
     healthy = []
     cases = held_out(recipe, data, run)
-    by_fold, enhancing = fit_enhancing(cases, report)
-    cases = [replace(one, enhancing=by_fold.get(one.fold)) for one in cases]
-    measured = of_each(measure, cases, report, "measuring")
-    for one, (methods, evidence) in zip(cases, measured, strict=True):
-        for name, row in methods.items():
+    measured = list(of_each(measure, cases, report, "measuring"))
+    known = zip(cases, measured, strict=True)
+    by_fold, enhancing = fit_enhancing(
+        [(one.fold, m.lesion) for one, m in known if m.lesion is not None]
+    )
+    for one, found in zip(cases, measured, strict=True):
+        if found.lesion is not None and one.fold in by_fold:
+            found.rows[FINAL] |= found.lesion.score(by_fold[one.fold])
+        for name, row in found.rows.items():
             place = {"number": one.number, "fold": one.fold}
             rows[one.case.collection][name].append(place | row)
-        if evidence is not None:
-            healthy.append(evidence)
+        if found.evidence is not None:
+            healthy.append(found.evidence)
     final = [row for own in rows.values() for row in own[FINAL]]
     confidence = _confidence(final, rows)
     slices = np.array([row["free"] for row in final])
@@ -136,9 +141,22 @@ def _confidence(final: list[Row], rows: Mapping[str, Mapping[str, list[Row]]]) -
     return made
 
 
-def measure(one: HeldOut) -> tuple[dict[str, Row], float | None]:
-    """What each of the compared methods is worth in a case, by name, and the evidence for a lesion
-    in its head with the healthy half mirrored; None if both halves hold some."""
+@dataclass(frozen=True, eq=False)
+class Measured:
+    """What is measured of a case by the network that never saw it.
+
+    rows : what each of the compared methods is worth, by name.
+    evidence : for a lesion in its head with the healthy half mirrored; None if both hold some.
+    lesion : what was found, where the regions are marked and the voxels can be judged.
+    """
+
+    rows: dict[str, Row]
+    evidence: float | None
+    lesion: MarkedLesion | None
+
+
+def measure(one: HeldOut) -> Measured:
+    """Measure one case."""
     labelled, network = one.case.load(), one.network()
     head = prepare(labelled.study, Modality.FLAIR)
     assert head is not None and labelled.lesion is not None
@@ -147,12 +165,13 @@ def measure(one: HeldOut) -> tuple[dict[str, Row], float | None]:
     if mirrored is not None:
         regions = region_probabilities(network, mirrored)
         evidence = segmented.evidence_of(regions[0], mirrored.working.spacing)
-    return _measured(labelled, head, network), evidence
+    rows, lesion = _measured(labelled, head, network)
+    return Measured(rows, evidence, lesion)
 
 
 def _measured(
     labelled: LabelledStudy, head: HeadVolume, network: SegmentationNetwork
-) -> dict[str, Row]:
+) -> tuple[dict[str, Row], MarkedLesion | None]:
     study, spacing = labelled.study, head.working.spacing
     regions = region_probabilities(network, head)
     compared = lesion_search.search(
@@ -177,9 +196,11 @@ def _measured(
         told = segmented.features(probability, found[name]) if found[name] else ()
         rows[name]["features"] = [round(value, 4) for value in told]
     rows[FINAL]["free"] = called_sick(labelled, findings[FINAL])
-    if labelled.labels is not None and len(regions) == len(REGIONS):
-        rows[FINAL] |= _parts(labelled, findings[FINAL], regions, head, network.enhancing)
-    return rows
+    if labelled.labels is None or len(regions) < len(REGIONS):
+        return rows, None
+    row, lesion = _parts(study, labelled.labels, findings[FINAL], regions, head)
+    rows[FINAL] |= row
+    return rows, lesion
 
 
 def _finding(study: Study, head: HeadVolume, lesions: list[Lesion]) -> TumourFinding:
@@ -190,28 +211,27 @@ def _finding(study: Study, head: HeadVolume, lesions: list[Lesion]) -> TumourFin
 
 
 def _parts(
-    labelled: LabelledStudy,
+    study: Study,
+    labels: NDArray[np.uint8],
     finding: TumourFinding,
     regions: Field,
     head: HeadVolume,
-    function: LogisticFunction | None,
-) -> Row:
-    """Dice of the core, and of what enhances: as it is told, by the network alone, and by the rule
-    T1ce - T1 alone."""
-    study, labels = labelled.study, labelled.labels
-    assert labels is not None and finding.mask is not None
+) -> tuple[Row, MarkedLesion | None]:
+    """Dice of the core, and of what enhances by the network alone and by the rule T1ce - T1 alone;
+    and the lesion, if one was found in which its voxels can be told."""
+    working, enhancing = head.working, labels == LesionPart.ENHANCING
+    assert finding.mask is not None
+    region = working.refine(regions[2]) & finding.mask
+    core = working.refine(np.maximum(regions[1], regions[2])) & finding.mask
     around = NormalAppearingBrain.around(study.grid, finding.mask, finding.brain)
-    parts = parts_of(study, finding, regions, head.working, function, around)
     ruled = None if around is None else find_enhancement(study, around)
-    enhancing = labels == LesionPart.ENHANCING
-    core = enhancing | (labels == LesionPart.NECROSIS)
-    told = np.zeros(labels.shape, np.uint8) if parts is None else parts
-    return {
-        "enhancing": dice(told == LesionPart.ENHANCING, enhancing),
-        "core": dice((told == LesionPart.ENHANCING) | (told == LesionPart.NECROSIS), core),
-        "region": dice(head.working.refine(regions[2]) & finding.mask, enhancing),
+    row = score_parts(region, core, labels) | {
+        "region": dice(region, enhancing),
         "rule": 0.0 if ruled is None else dice(ruled.mask, enhancing),
     }
+    if around is None:
+        return row, None
+    return row, marked_lesion(study, around, regions, working, core, labels)
 
 
 def mean_of_sides(network: SegmentationNetwork) -> SegmentationNetwork:

@@ -4,8 +4,9 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from brainviewer.core.findings import TumourFinding
+from brainviewer.core.findings import LesionPart, TumourFinding
 from brainviewer.imaging.measure.slice_area import areas, axial_axis
 from brainviewer.imaging.preprocess.working_grid import Mask
 from brainviewer.training.labelled_data.collection import LabelledStudy
@@ -29,10 +30,27 @@ def score(labelled: LabelledStudy, finding: TumourFinding) -> Row:
     }
 
 
-def dice(found: Mask, truth: Mask) -> float:
-    """The Dice coefficient; 1 if both are empty."""
-    total = float(found.sum() + truth.sum())
+def dice(found: Mask, truth: Mask, elsewhere: int = 0) -> float:
+    """The Dice coefficient; 1 if both are empty.
+
+    elsewhere : voxels of the truth outside of these masks, where nothing was found.
+    """
+    total = float(found.sum() + truth.sum() + elsewhere)
     return round(2 * float((found & truth).sum()) / total, 4) if total else 1.0
+
+
+def score_parts(
+    enhancing: Mask, core: Mask, labels: NDArray[np.uint8], elsewhere: tuple[int, int] = (0, 0)
+) -> Row:
+    """Dice of what enhances, and of the core with it, beside the expert's labels.
+
+    elsewhere : of both, see ``dice``.
+    """
+    truth = labels == LesionPart.ENHANCING
+    return {
+        "enhancing": dice(enhancing, truth, elsewhere[0]),
+        "core": dice(core | enhancing, truth | (labels == LesionPart.NECROSIS), elsewhere[1]),
+    }
 
 
 def called_sick(labelled: LabelledStudy, finding: TumourFinding) -> tuple[int, int]:
