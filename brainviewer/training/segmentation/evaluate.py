@@ -178,12 +178,6 @@ def _measured(
         head.images, Modality.FLAIR, head.inside, head.plane, spacing, not head.stripped
     )
     found = {FINAL: segmented.lesions_of(regions[0], spacing), "model-free": compared}
-    union = regions[0].copy()
-    for one in lesion_search.together(compared) if compared else []:
-        union[one.mask] = np.maximum(union[one.mask], 0.6)
-    found["union of both masks"] = segmented.lesions_of(union, spacing)
-    both = region_probabilities(mean_of_sides(network), head)
-    found["network, asked about both sides in turn"] = segmented.lesions_of(both[0], spacing)
     probabilities = {FINAL: regions[0]}
     for name, shown in _SHOWN.items():
         images = {m: image for m, image in head.images.items() if m in shown}
@@ -232,17 +226,6 @@ def _parts(
     if around is None:
         return row, None
     return row, marked_lesion(study, around, regions, working, core, labels)
-
-
-def mean_of_sides(network: SegmentationNetwork) -> SegmentationNetwork:
-    """Asks again with right and left exchanged, and takes the mean."""
-
-    def ask(slices: NDArray[np.float32], report: Report) -> NDArray[np.float32]:
-        exchanged = network.run(np.ascontiguousarray(slices[:, :, ::-1]), report)
-        both = network.run(slices, report) + exchanged[:, :, ::-1]
-        return np.asarray(both / 2, np.float32)
-
-    return replace(network, run=ask)
 
 
 def mirrored_healthy_head(head: HeadVolume, truth: Mask) -> HeadVolume | None:

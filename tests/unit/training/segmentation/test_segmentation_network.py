@@ -12,13 +12,9 @@ pytest.importorskip("monai")
 
 from training_heads import WANTED, some_head  # noqa: E402
 
-from brainviewer.core.errors import silent  # noqa: E402
 from brainviewer.models.engine.onnx_runtime import OnnxFile  # noqa: E402
-from brainviewer.models.segmentation.network import SegmentationNetwork  # noqa: E402
 from brainviewer.training.learning import Checkpoint  # noqa: E402
 from brainviewer.training.recipes import Schedule  # noqa: E402
-from brainviewer.training.segmentation.confidence import UNSURE  # noqa: E402
-from brainviewer.training.segmentation.evaluate import mean_of_sides  # noqa: E402
 from brainviewer.training.segmentation.fit import segmentation_loss, train  # noqa: E402
 from brainviewer.training.segmentation.network import (  # noqa: E402
     load_network,
@@ -109,14 +105,3 @@ def test_a_training_that_was_broken_off_ends_as_if_it_had_not_been(tmp_path: Pat
     resumed = train(recipe, heads, 0, "fold", lambda *_: None, Checkpoint(path, 0.0))
     for name, number in whole.state_dict().items():
         torch.testing.assert_close(resumed.state_dict()[name], number, rtol=1e-3, atol=1e-3)
-
-
-def test_both_sides_are_asked_in_turn() -> None:
-    def sees_one_side(slices: np.ndarray, report) -> np.ndarray:
-        prediction = np.zeros((len(slices), 1, *slices.shape[2:]), np.float32)
-        prediction[:, :, :4] = 1
-        return prediction
-
-    both = mean_of_sides(SegmentationNetwork(sees_one_side, WANTED, UNSURE))
-    mean = both.run(np.zeros((2, 8, 8, 6), np.float32), silent)
-    np.testing.assert_array_equal(mean, np.full((2, 1, 8, 6), 0.5))
