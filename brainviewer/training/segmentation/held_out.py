@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -45,15 +45,12 @@ class HeldOut:
 
     def network(self) -> SegmentationNetwork:
         """The network, as the application runs it."""
-        return SegmentationNetwork(_Run(self.graph), self.input, self.calibration, self.enhancing)
+        run = partial(_predict, self.graph)
+        return SegmentationNetwork(run, self.input, self.calibration, self.enhancing)
 
 
-@dataclass(frozen=True)
-class _Run:
-    graph: Path
-
-    def __call__(self, slices: NDArray[np.float32], report: Report) -> NDArray[np.float32]:
-        return _loaded(self.graph).predict(slices)
+def _predict(graph: Path, slices: NDArray[np.float32], report: Report) -> NDArray[np.float32]:
+    return _loaded(graph).predict(slices)
 
 
 @lru_cache
