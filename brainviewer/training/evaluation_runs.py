@@ -69,18 +69,6 @@ def measure(
             return measure(one, recipe, data, None, report, ood_images)
 
         return measure_seeds(run, file, of_one_seed)
-    return _measure_run(run, recipe, data, out, report, ood_images)
-
-
-def _measure_run(
-    run: Path,
-    recipe: str | None,
-    data: Path | None,
-    out: Path | None,
-    report: Report,
-    ood_images: Path | None,
-) -> dict[str, Any]:
-    file = out or run / EVALUATION_FILE
     about = read_run(run)
     if about is None and recipe is None and not (run / PREDICTIONS_FILE).is_file():
         if (run / EVALUATION_FILE).is_file():
