@@ -78,13 +78,10 @@ def mcnemar(only_first: int, only_second: int) -> float:
 
     only_first, only_second : cases that the first, the second alone answered rightly.
     """
-    many, least = only_first + only_second, min(only_first, only_second)
-    # Whole numbers of any size: exact for any number of cases.
-    below = term = 1
-    for place in range(least):
-        term = term * (many - place) // (place + 1)
-        below += term
-    return min(1.0, 2 * below / 2**many) if many else 1.0
+    from scipy.stats import binomtest
+
+    many = only_first + only_second
+    return float(binomtest(only_first, many).pvalue) if many else 1.0
 
 
 def delong(
