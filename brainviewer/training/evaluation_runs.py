@@ -8,14 +8,14 @@ import numpy as np
 from brainviewer.core.errors import FileError, Report, silent
 from brainviewer.files.sources import refuse_source
 from brainviewer.files.structured import read_json
-from brainviewer.files.writing import make_folder, write_whole
+from brainviewer.files.writing import make_folder
 from brainviewer.models.installation.source import RUN_GRAPH
 from brainviewer.models.registry import installed_models
 from brainviewer.training.image_classification.evaluation.page import write_curves
 from brainviewer.training.image_classification.evaluation.result_files import read_results
 from brainviewer.training.image_classification.evaluation.results import RESULT_FILE, Predictions
 from brainviewer.training.image_classification.recipes.recipe import IMAGE_CLASSES, IMAGE_VOTE
-from brainviewer.training.json_files import dump
+from brainviewer.training.json_files import write_json
 from brainviewer.training.labelled_data.detections import DETECTIONS_FOLDER
 from brainviewer.training.metrics.plots import draw_all, labels_of
 from brainviewer.training.model_files import EVALUATION_FILE
@@ -85,7 +85,7 @@ def measure(
     if kind in (IMAGE_CLASSES, IMAGE_VOTE):
         measured = {"results": read_results(run)}
         if out is not None:
-            write_whole(file, dump(measured).encode())
+            write_json(file, measured)
         return measured
     if kind == LESION_SEGMENTATION:
         measured = _measure_segmentations(plan_file, data, run, report)
@@ -99,7 +99,7 @@ def measure(
         measured = with_spread(evaluate_run(run, plan, report))
     measured = {**measured, "measured_with": made_with()}
     make_folder(file.parent)
-    write_whole(file, dump(measured).encode())
+    write_json(file, measured)
     if "winner" in measured:
         draw_all(measured, file.parent)
         write_curves(measured["classes"], _of_winner(measured), file.parent)

@@ -34,8 +34,8 @@ def _dump(value: Any, depth: int) -> str:
 
 
 def write_json(path: Path, content: Any) -> None:
-    """Write a JSON file; raises FileError."""
-    write_whole(path, (json.dumps(content, indent=1, ensure_ascii=False) + "\n").encode())
+    """Write a JSON file as ``dump`` lays it out; raises FileError."""
+    write_whole(path, dump(content).encode())
 
 
 def write_table(path: Path, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:

@@ -16,7 +16,7 @@ from brainviewer.core.findings import IMAGE
 from brainviewer.files.writing import write_whole
 from brainviewer.models.card import Task
 from brainviewer.models.card_file import FORMAT
-from brainviewer.training.json_files import dump
+from brainviewer.training.json_files import write_json
 
 ABOUT_FILE, README_FILE = "about.toml", "README.md"
 EVALUATION_FILE = "evaluation.json"
@@ -45,8 +45,7 @@ def write_network_files(model: Any, folder: Path) -> None:
     from brainviewer.models.installation.keras_onnx import to_onnx
     from brainviewer.training.graph_without_weights import without_weights
 
-    architecture = dump(json.loads(model.to_json()))
-    write_whole(folder / NETWORK_FILES["architecture"], architecture.encode())
+    write_json(folder / NETWORK_FILES["architecture"], json.loads(model.to_json()))
     weights = folder / NETWORK_FILES["weights"]
     with tempfile.TemporaryDirectory() as temporary:
         whole = Path(temporary) / "whole.weights.h5"

@@ -14,7 +14,7 @@ from brainviewer.files.writing import make_folder, write_whole
 from brainviewer.models.card_file import CARD_FILE
 from brainviewer.models.installation.source import slug
 from brainviewer.models.registry import image_model, model
-from brainviewer.training.json_files import dump
+from brainviewer.training.json_files import write_json
 from brainviewer.training.model_files import ABOUT_FILE, EVALUATION_FILE, OOD_FILE, read_about
 from brainviewer.training.recipes import FINAL_FILE
 from brainviewer.training.run_folder import RECIPE_FILE, read_run
@@ -78,7 +78,7 @@ def pack_run(run: Path, out: Path, name: str = "", numbers: Path | None = None) 
         subtype_package.write_networks(read_subtype_recipe(plan_file), numbers, out)
         seen = tomllib.loads(recipe_text)["input"]
         content = subtype_package.card_content(about, evaluation, seen, out)
-    write_whole(out / CARD_FILE, dump(content).encode())
+    write_json(out / CARD_FILE, content)
 
 
 def _about(run: Path, name: str, of_images: bool, recipe_text: str) -> dict[str, Any]:

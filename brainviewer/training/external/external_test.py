@@ -12,7 +12,7 @@ import numpy as np
 
 from brainviewer import __version__
 from brainviewer.core.errors import FileError, ModelError, Report
-from brainviewer.files.writing import check_new_file, make_folder, write_whole
+from brainviewer.files.writing import check_new_file, make_folder
 from brainviewer.models.card import ModelCard
 from brainviewer.models.installation.install import Options, make_model
 from brainviewer.models.registry import model
@@ -30,7 +30,7 @@ from brainviewer.training.image_classification.evaluation.result_files import (
     write_answers,
 )
 from brainviewer.training.image_classification.evaluation.results import result_record
-from brainviewer.training.json_files import dump
+from brainviewer.training.json_files import write_json
 from brainviewer.training.metrics.intervals import fraction
 from brainviewer.training.packing import packed
 from brainviewer.training.provenance import made_with
@@ -102,7 +102,7 @@ def external_test(
         sure = np.where(answers.confident, "yes", "no").tolist()
         more = {"confident": sure, "reason": answers.reasons}
         write_answers(folder / ANSWERS_FILE, card.codes, answers.given, **more)
-        write_whole(out, dump(result).encode())
+        write_json(out, result)
     return result
 
 

@@ -12,7 +12,7 @@ from brainviewer.files.structured import read_toml
 from brainviewer.files.writing import check_new_folder, write_whole
 from brainviewer.training.image_classification.evaluation.page import PAGE_FILE
 from brainviewer.training.image_classification.recipes.options import Options
-from brainviewer.training.json_files import dump
+from brainviewer.training.json_files import write_json
 from brainviewer.training.provenance import made_with
 from brainviewer.training.run_folder import RUN_FILE
 from brainviewer.training.runs.recipe_changes import with_settings
@@ -103,7 +103,7 @@ def measure_seeds(
         },
         "measured_with": made_with(),
     }
-    write_whole(file, dump(record).encode())
+    write_json(file, record)
     write_whole(file.with_name(PAGE_FILE), render_page(SEEDS, out.resolve().name, record=record))
     return record
 

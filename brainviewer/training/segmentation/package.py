@@ -21,7 +21,7 @@ from brainviewer.files.writing import write_whole
 from brainviewer.models.card import Task
 from brainviewer.models.card_file import CARD_FILE, FORMAT
 from brainviewer.training.command import run_alone
-from brainviewer.training.json_files import dump, write_json
+from brainviewer.training.json_files import write_json
 from brainviewer.training.metrics.fractions import wilson
 from brainviewer.training.model_files import NETWORK_FILES, README_FILE, About, read_about, sha256
 from brainviewer.training.segmentation.averaged import MEAN
@@ -105,8 +105,7 @@ def main(
         write_whole(out / GRAPH, graph.read_bytes())
         write_json(path, metrics)
     metrics = json.loads(path.read_text(encoding="utf-8"))
-    card = card_content(read_about(out), metrics, out)
-    write_whole(out / CARD_FILE, dump(card).encode())
+    write_json(out / CARD_FILE, card_content(read_about(out), metrics, out))
     put_tables(out / README_FILE, render_markdown("segmentation_tables", figures=metrics))
 
 
