@@ -35,6 +35,7 @@ from brainviewer.models.segmentation.slice_input import REGIONS
 from brainviewer.training.json_files import write_json
 from brainviewer.training.labelled_data.collection import LabelledStudy
 from brainviewer.training.labelled_data.detections import detect
+from brainviewer.training.model_files import EVALUATION_FILE
 from brainviewer.training.segmentation.averaged import MEAN
 from brainviewer.training.segmentation.confidence import fit_confidence
 from brainviewer.training.segmentation.enhancing import (
@@ -55,7 +56,6 @@ from brainviewer.training.segmentation.measures import (
 )
 from brainviewer.training.segmentation.recipe import SegmentationRecipe
 
-FIGURES_FILE = "figures.json"
 FINAL = "network (what ships)"
 _SHOWN = {
     "network, FLAIR alone": (Modality.FLAIR,),
@@ -248,7 +248,7 @@ def mirrored_healthy_head(head: HeadVolume, truth: Mask) -> HeadVolume | None:
 
 def figures_file(recipe: SegmentationRecipe, data: Path, run: Path, report: Report) -> Path:
     """The file with the figures of a run, measured and written now unless it is there."""
-    path = run / FIGURES_FILE
+    path = run / EVALUATION_FILE
     if not path.exists():
         write_json(path, evaluate(recipe, data, run, report))
     return path

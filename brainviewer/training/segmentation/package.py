@@ -23,11 +23,17 @@ from brainviewer.models.card_file import CARD_FILE, FORMAT
 from brainviewer.training.command import run_alone
 from brainviewer.training.json_files import write_json
 from brainviewer.training.metrics.fractions import wilson
-from brainviewer.training.model_files import NETWORK_FILES, README_FILE, About, read_about, sha256
+from brainviewer.training.model_files import (
+    EVALUATION_FILE,
+    NETWORK_FILES,
+    README_FILE,
+    About,
+    read_about,
+    sha256,
+)
 from brainviewer.training.segmentation.averaged import MEAN
 from brainviewer.training.templates import put_tables, render_markdown
 
-EVALUATION_FILE = "evaluation.json"
 GRAPH = NETWORK_FILES["graph"]
 SHIPPED = "network (what ships)"
 _NAMES = {
@@ -91,20 +97,18 @@ def main(
 ) -> None:
     """Write the files of the segmenting network that ship."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    path = out / EVALUATION_FILE
     if not texts_only:
         if run is None:
             raise typer.BadParameter("--run is needed to write networks.")
-        if not (run / "figures.json").is_file():
+        if not (run / EVALUATION_FILE).is_file():
             raise FileError(
                 f"The run {run.name} was not measured.", "Run 'brainviewer evaluate' on it first."
             )
-        metrics = json.loads((run / "figures.json").read_text(encoding="utf-8"))
         mean = run / f"final{MEAN}"
         graph = mean if mean.exists() else run / "final.onnx"
         write_whole(out / GRAPH, graph.read_bytes())
-        write_json(path, metrics)
-    metrics = json.loads(path.read_text(encoding="utf-8"))
+        write_whole(out / EVALUATION_FILE, (run / EVALUATION_FILE).read_bytes())
+    metrics = json.loads((out / EVALUATION_FILE).read_text(encoding="utf-8"))
     write_json(out / CARD_FILE, card_content(read_about(out), metrics, out))
     put_tables(out / README_FILE, render_markdown("segmentation_tables", figures=metrics))
 
