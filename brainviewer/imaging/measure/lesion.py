@@ -101,9 +101,11 @@ def is_cut_off(study: Study, mask: Mask) -> bool:
 def _slab_ends(data: NDArray[np.generic], axis: int, end: int, step: int, middle: int) -> bool:
     """Whether a well filled slice at the end of a lesion, or next to it, is followed by none."""
 
+    # ``take`` would copy a whole volume that lies in memory by columns, as NIfTI files are read.
+    slices = np.moveaxis(data, axis, 0)
+
     def filled(index: int) -> int:
-        inside = 0 <= index < data.shape[axis]
-        return int(np.count_nonzero(data.take(index, axis))) if inside else 0
+        return int(np.count_nonzero(slices[index])) if 0 <= index < len(slices) else 0
 
     least = max(1, _OF_SLAB * filled(middle))
     around = [filled(index) for index in (end, end + step, end + 2 * step)]
