@@ -30,8 +30,7 @@ def read_recipe(recipe: str | Path, settings: Settings | None = None) -> dict[st
     recipe : the name of one that ships, or the path of a TOML file.
     settings : other values for some of its keys.
 
-    Raises FileError if there is no such recipe or key, or if a value is of another type. What
-    values may be besides is checked by ``train``.
+    Raises FileError if there is no such recipe, or if it cannot have such a key or value.
     """
     from brainviewer.files.structured import read_toml
     from brainviewer.training.runs.recipe_changes import setting, with_settings

@@ -2,14 +2,14 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from math import cos, pi
 from pathlib import Path
 from typing import Any, TypeVar
 
 from brainviewer.core.errors import FileError
 from brainviewer.files.structured import read_toml
-from brainviewer.training.settings import number, read_table, whole, words
+from brainviewer.training.settings import check_keys, number, read_table, sub_table, whole, words
 
 Read = TypeVar("Read")
 ONE_CYCLE, CONSTANT = "one-cycle", "constant"
@@ -73,10 +73,17 @@ def rate_factor(schedule: str, warm_up: float, step: int, steps: int) -> float:
     return 1.0 if schedule == CONSTANT else 0.1 ** ((2 * step >= steps) + (4 * step >= 3 * steps))
 
 
-def parsed(path: Path, parse: Callable[[dict[str, Any]], Read]) -> Read:
-    """What ``parse`` makes of a TOML file; raises FileError if that cannot be read or used."""
+def parsed(path: Path, made: type[Read], parse: Callable[[dict[str, Any]], Read]) -> Read:
+    """What ``parse`` makes of a TOML file; raises FileError if that cannot be read or used.
+
+    made : a dataclass; its fields are the keys that may be there, besides the kind, or in the
+        table ``evaluation``.
+    """
     content = read_toml(path)
+    known = [one.name for one in fields(made)]  # type: ignore[arg-type]
     with unusable_refused(path):
+        check_keys(content, ("kind", "evaluation", *known), "the recipe")
+        check_keys(sub_table(content, "evaluation"), known, "[evaluation]")
         return parse(content)
 
 

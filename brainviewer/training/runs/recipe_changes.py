@@ -3,38 +3,41 @@
 import json
 import re
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from copy import deepcopy
-from dataclasses import fields
-from difflib import get_close_matches
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import MappingProxyType
 from typing import Any
 
 from brainviewer.core.errors import FileError
 from brainviewer.files.structured import read_toml
 from brainviewer.files.writing import write_whole
-from brainviewer.training.image_classification.recipes.recipe import (
-    IMAGE_CLASSES,
-    Augmentation,
-    Phase,
-    Preparation,
+from brainviewer.training.image_classification.recipes.recipe import IMAGE_CLASSES, IMAGE_VOTE
+from brainviewer.training.image_classification.recipes.recipe_file import (
+    read_image_recipe,
+    read_vote_recipe,
 )
-from brainviewer.training.recipes import Schedule
-from brainviewer.training.settings import Setting
-from brainviewer.training.training_runs import recipe_kind, shipped_recipes
+from brainviewer.training.image_classification.recipes.tumour_recipe import read_tumour_recipe
+from brainviewer.training.segmentation.recipe import read_segmentation_recipe
+from brainviewer.training.subtype.recipe import read_subtype_recipe
+from brainviewer.training.training_runs import (
+    GLIOMA_TYPE,
+    LESION_SEGMENTATION,
+    TUMOUR_IMAGES,
+    recipe_kind,
+)
 
-_IMAGE_TABLES = {
-    "input": Preparation,
-    "augmentation": Augmentation,
-    "training": Phase,
-    "fine_tuning": Phase,
-}
-_TABLES = {"training": Schedule, "pretraining": Schedule}
-"""The settings that a table may hold besides those that a recipe shows."""
-_OWN = ("classes.", "grid.")
-"""Tables whose keys are names that each recipe gives."""
+_READERS: Mapping[str, Callable[[Path], object]] = MappingProxyType(
+    {
+        GLIOMA_TYPE: read_subtype_recipe,
+        LESION_SEGMENTATION: read_segmentation_recipe,
+        TUMOUR_IMAGES: read_tumour_recipe,
+        IMAGE_CLASSES: read_image_recipe,
+        IMAGE_VOTE: read_vote_recipe,
+    }
+)
 _WORDS = re.compile(r"[A-Za-z][\w ./-]*")
 _KINDS = {
     bool: "true or false",
@@ -54,22 +57,25 @@ def with_settings(recipe: Path, settings: Sequence[str]) -> Iterator[Path]:
         written as in TOML, or as bare words.
 
     The file says in its first line what was set. It is the recipe itself where that changes
-    nothing. Raises FileError for what cannot be read, is no key of such a recipe, or of another
-    type.
+    nothing. Raises FileError for what cannot be read, is of another type, or cannot be used.
     """
     if not settings:
         yield recipe
         return
     content = read_toml(recipe)
-    known, changed, said = _known(recipe, content), deepcopy(content), []
+    changed, said = deepcopy(content), []
     # In this order, so that the same settings make the same file.
     for key, value in sorted(dict(map(_read, settings)).items()):
-        _check(recipe, key, value, known)
         *tables, name = key.split(".")
         table = changed
         for within in tables:
             table = table.setdefault(within, {})
-        table[name] = float(value) if known[key] is float else value
+            if not isinstance(table, dict):
+                raise FileError(
+                    f"'{within}' of the recipe {recipe.stem} is no table.",
+                    f"Leave the setting '{key}' out.",
+                )
+        table[name] = _as_before(recipe, key, value, table.get(name))
         said.append(f"{key} = {_value(table[name])}")
     if changed == content:
         yield recipe
@@ -78,6 +84,7 @@ def with_settings(recipe: Path, settings: Sequence[str]) -> Iterator[Path]:
         file = Path(folder) / recipe.name
         first = f"# {recipe.stem} with {', '.join(said)}"
         write_whole(file, f"{first}\n{_toml(changed)}".encode(errors="replace"))
+        _READERS[recipe_kind(file)](file)
         yield file
 
 
@@ -101,49 +108,17 @@ def _read(given: str) -> tuple[str, Any]:
         ) from None
 
 
-def _known(recipe: Path, content: Mapping[str, Any]) -> dict[str, type]:
-    """Every key that such a recipe can have, with the type of its values."""
-    kind = recipe_kind(recipe)
-    shown = [read_toml(file) for file in shipped_recipes().values() if recipe_kind(file) == kind]
-    known: dict[str, type] = {}
-    for one in (*shown, content):
-        for key, of in _types(one, ""):
-            if one is content or not key.startswith(_OWN):
-                known[key] = float if float in (of, known.get(key)) else of
-    for table, made in (_IMAGE_TABLES if kind == IMAGE_CLASSES else _TABLES).items():
-        if table in known:
-            settings: list[tuple[str, Setting]] = [
-                (one.name, one.metadata["setting"]) for one in fields(made) if one.metadata
-            ]
-            known |= {f"{table}.{name}": setting.kind for name, setting in settings}
-    return known | ({"mixed_precision": bool} if kind == IMAGE_CLASSES else {})
-
-
-def _types(content: Mapping[str, Any], above: str) -> Iterator[tuple[str, type]]:
-    for key, value in content.items():
-        yield f"{above}{key}", type(value)
-        if isinstance(value, dict):
-            yield from _types(value, f"{above}{key}.")
-
-
-def _check(recipe: Path, key: str, value: Any, known: Mapping[str, type]) -> None:
-    if key not in known:
-        guess = get_close_matches(key, known, n=1)
-        table = key.rpartition(".")[0]
-        beside = [one for one in sorted(known) if one.rpartition(".")[0] == table]
-        beside = beside or [one for one in sorted(known) if "." not in one]
-        raise FileError(
-            f"The recipe {recipe.stem} has no key '{key}'"
-            + (f"; did you mean '{guess[0]}'?" if guess else "."),
-            f"Keys there: {', '.join(beside)}.",
-        )
-    wanted = known[key]
-    kind = _KINDS.get(wanted, "a value of another kind")
-    if type(value) is not wanted and not (wanted is float and type(value) is int):
+def _as_before(recipe: Path, key: str, value: Any, before: Any) -> Any:
+    """The value, of the type that the recipe has there; raises FileError for another."""
+    if type(before) is float and type(value) is int:
+        return float(value)
+    if before is not None and type(value) is not type(before):
+        kind = _KINDS.get(type(before), "a value of another kind")
         raise FileError(
             f"The key '{key}' of the recipe {recipe.stem} takes {kind}.",
             "Write it as in TOML.",
         )
+    return value
 
 
 def _toml(content: Mapping[str, Any]) -> str:

@@ -45,7 +45,7 @@ def read_segmentation_recipe(path: Path) -> SegmentationRecipe:
             training=training,
         )
 
-    return parsed(path, parse)
+    return parsed(path, SegmentationRecipe, parse)
 
 
 def split(cases: Sequence[Case], recipe: SegmentationRecipe) -> NDArray[np.int64]:

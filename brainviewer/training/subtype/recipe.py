@@ -41,7 +41,7 @@ class SubtypeRecipe:
 
 def read_subtype_recipe(path: Path) -> SubtypeRecipe:
     """Read a recipe; raises FileError if it cannot be read or does not hold what it must."""
-    return parsed(path, _parse)
+    return parsed(path, SubtypeRecipe, _parse)
 
 
 def _parse(content: dict[str, Any]) -> SubtypeRecipe:

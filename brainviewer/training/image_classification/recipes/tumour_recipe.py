@@ -65,7 +65,7 @@ class TumourRecipe:
 
 def read_tumour_recipe(path: Path) -> TumourRecipe:
     """Read a recipe; raises FileError if it cannot be read or does not hold what it must."""
-    return parsed(path, _parse)
+    return parsed(path, TumourRecipe, _parse)
 
 
 def _parse(content: dict[str, Any]) -> TumourRecipe:

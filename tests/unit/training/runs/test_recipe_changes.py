@@ -1,5 +1,6 @@
 """``--set KEY=VALUE``: every recipe with other values, or one sentence."""
 
+import re
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -37,12 +38,12 @@ def test_what_is_not_set_stays(name: str) -> None:
         ("cnn-128-flip", "training.optimizer = sgd", ("training", "optimizer"), "sgd"),
         ("cnn-128-flip", 'training.optimizer="sgd"', ("training", "optimizer"), "sgd"),
         ("cnn-128-flip", "training.patience=3", ("training", "patience"), 3),
-        ("cnn-128-flip", "training.learning_rate=1", ("training", "learning_rate"), 1.0),
+        ("cnn-128-flip", "training.learning_rate=1", ("training", "learning_rate"), 1),
         ("cnn-128-flip", "mixed_precision=true", ("mixed_precision",), True),
         ("resnet50-glioma", "evaluation.seeds=[4, 5]", ("evaluation", "seeds"), [4, 5]),
         ("resnet50-glioma", "training.schedule=step", ("training", "schedule"), "step"),
         ("resnet50-tumour", "further.lgg.fraction=0.5", ("further", "lgg", "fraction"), 0.5),
-        ("xception-tumour", "focal=1", ("focal",), 1.0),
+        ("xception-tumour", "balance=1", ("balance",), 1.0),
         ("lesion-outline", "input.neighbours.T2=2", ("input", "neighbours", "T2"), 2),
     ],
 )
@@ -77,7 +78,7 @@ def test_what_changes_nothing_is_the_recipe_itself() -> None:
 
 
 def test_the_order_of_settings_makes_no_other_recipe() -> None:
-    some = ["training.warm_up=0.1", "seed=4", "training.schedule=cosine", "triage.positive=none"]
+    some = ["training.warm_up=0.1", "seed=4", "training.schedule=cosine", "input.size=64"]
     texts = []
     for settings in (some, some[::-1], ["seed=5", *some]):
         with with_settings(SHIPPED["cnn-128-flip"], settings) as file:
@@ -87,24 +88,28 @@ def test_the_order_of_settings_makes_no_other_recipe() -> None:
 
 def test_words_that_toml_would_not_write_so_come_back(tmp_path: Path) -> None:
     recipe = tmp_path / "odd.toml"
-    odd = 'seed = 1\nabout = "a \\"b\\" \\\\ \\u007f é"\n[further]\n"a b" = { "c.d" = [1, {}] }\n'
-    recipe.write_text(odd, encoding="utf-8")
+    text = SHIPPED["ann-grid"].read_text(encoding="utf-8")
+    about = 'about = "a \\"b\\" \\\\ \\u007f é"\n'
+    odd = re.sub(r"^about = .*\n", lambda _: about, text, flags=re.MULTILINE)
+    recipe.write_text(f'{odd}\n[classes]\n"a b" = ["c.d"]\nrest = []\n', encoding="utf-8")
     with with_settings(recipe, ["seed=2"]) as file:
         assert content(file) == {**content(recipe), "seed": 2}
+        assert (content(file)["about"], content(file)["classes"]["a b"]) == (
+            'a "b" \\ \x7f é', ["c.d"]
+        )  # fmt: skip
 
 
 @pytest.mark.parametrize(
     ("setting", "said"),
     [
-        ("training.batches=2", "no key 'training.batches'; did you mean 'training.batch'?"),
-        ("training.batches=2", "training.balanced, training.batch, training.epochs"),
-        ("xyz=2", "has no key 'xyz'. Keys there: about, augmentation, classes, fine_tuning"),
-        ("no.such.table=2", "Keys there: about, augmentation"),
-        ("classes.none=[]", "has no key 'classes.none'"),
-        ("seed.deep=2", "has no key 'seed.deep'"),
+        ("training.batches=2", "[training] has an unknown key 'batches' (did you mean 'batch'?)"),
+        ("xyz=2", "has an unknown key 'xyz' (known: about, augmentation, classes, fine_tuning"),
+        ("no.such.table=2", "has an unknown key 'no' (known: about, augmentation"),
+        ("classes.none=[]", "[classes] needs two or more of them"),
+        ("seed.deep=2", "'seed' of the recipe cnn-128-flip is no table"),
         ("training.batch=many", "'training.batch' of the recipe cnn-128-flip takes a whole number"),
         ("training.batch=1.5", "takes a whole number"),
-        ("training.balanced=1", "takes true or false"),
+        ("training.balanced=1", "'balanced' must be true or false"),
         ("training=5", "takes a table"),
         ("input.size=[1,", "The value '[1,' of input.size cannot be read."),
         ("input.size=", "cannot be read"),
@@ -145,9 +150,31 @@ def test_wrong_seeds_are_refused(
     assert not out.exists()
 
 
+@pytest.mark.parametrize(
+    ("recipe", "setting", "said"),
+    [
+        ("resnet50-glioma", "training.batches=2", "unknown key 'batches' (did you mean 'batch'?)"),
+        ("resnet50-glioma", "evaluation.fold=2", "[evaluation] has an unknown key 'fold'"),
+        ("resnet50-glioma", "draws=2.5", "'draws' of the recipe resnet50-glioma takes a whole"),
+        ("lesion-outline", "in_fool=0.5", "unknown key 'in_fool' (did you mean 'in_full'?)"),
+        ("lesion-outline", "in_full=2", "'in_full' must be a number from 0 to 1"),
+        ("lesion-outline", "training=5", "takes a table"),
+        ("xception-tumour", "fokal=1", "unknown key 'fokal' (did you mean 'focal'?)"),
+    ],
+)
+def test_every_kind_of_recipe_refuses_what_it_does_not_know(
+    recipe: str, setting: str, said: str
+) -> None:
+    with (
+        pytest.raises(FileError, match=re.escape(said)),
+        with_settings(SHIPPED[recipe], [setting]),
+    ):
+        pass
+
+
 def test_a_vote_has_no_seed() -> None:
     with (
-        pytest.raises(FileError, match="ensemble-vote has no key 'seed'"),
+        pytest.raises(FileError, match="unknown key 'seed'"),
         with_settings(SHIPPED["ensemble-vote"], ["seed=1"]),
     ):
         pass
