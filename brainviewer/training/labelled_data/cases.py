@@ -6,7 +6,6 @@ files per case, beside the CSV or one level down.
 """
 
 import gzip
-import hashlib
 import os
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -166,26 +165,17 @@ def check_duplicate_patients(images: Mapping[str, Sequence[Path]]) -> None:
     images : case id to the files that no two patients can share.
     Raises FileError if two do, or if a file cannot be read.
     """
-    similar: dict[bytes, list[tuple[str, Path]]] = defaultdict(list)
-    for case_id, files in images.items():
-        for file in files:
-            with _readable(file):
-                similar[_key(file)].append((case_id, file))
-    for group in similar.values():
-        if len({case_id for case_id, _ in group}) < 2:
-            continue
-        seen: dict[bytes, str] = {}
-        for case_id, file in group:
-            with _readable(file):
-                content = file.read_bytes()
-                plain = gzip.decompress(content) if file.suffix.lower() == ".gz" else content
-            first = seen.setdefault(hashlib.sha256(plain).digest(), case_id)
-            if first != case_id:
+    alike: dict[bytes, list[tuple[str, Path]]] = defaultdict(list)
+    for case_id, file in ((case, file) for case, files in images.items() for file in files):
+        others = alike[_key(file)]
+        for first, other in others:
+            if first != case_id and _content(other) == _content(file):
                 raise FileError(
                     f"The cases {first} and {case_id} hold the same image, so one patient could be "
                     "in two folds.",
                     "Take one of the two out of the table.",
                 )
+        others.append((case_id, file))
 
 
 def _key(file: Path) -> bytes:
@@ -193,12 +183,20 @@ def _key(file: Path) -> bytes:
 
     A gzip file ends with checksum and length of what it packs (RFC 1952).
     """
-    size = file.stat().st_size
-    if file.suffix.lower() != ".gz" or size < 8:
-        return str(size).encode()
-    with file.open("rb") as content:
-        content.seek(-8, os.SEEK_END)
-        return content.read(8)
+    with _readable(file):
+        size = file.stat().st_size
+        if file.suffix.lower() != ".gz" or size < 8:
+            return str(size).encode()
+        with file.open("rb") as content:
+            content.seek(-8, os.SEEK_END)
+            return content.read(8)
+
+
+def _content(file: Path) -> bytes:
+    """What a file holds, unpacked."""
+    with _readable(file):
+        content = file.read_bytes()
+        return gzip.decompress(content) if file.suffix.lower() == ".gz" else content
 
 
 @contextmanager
