@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -18,7 +17,7 @@ from brainviewer.core.errors import FileError
 from brainviewer.core.geometry import Grid
 from brainviewer.core.study import Modality, Study, Volume
 from brainviewer.training.labelled_data.collection import Case, LabelledStudy
-from brainviewer.training.labelled_data.image_file import read_pixels
+from brainviewer.training.labelled_data.image_file import GREY, read_pixels
 
 COLLECTION, TABLE = "brats18", "patients.csv"
 _MOSAIC = ((Modality.T1, Modality.FLAIR), (Modality.T1CE, Modality.T2))
@@ -69,7 +68,7 @@ def load_brats18(
     for number, file in zip(numbers, files, strict=True):
         mask = file.with_name(f"{file.stem}_mask.png")
         if mask.exists():
-            values = _read(mask)
+            values = read_pixels(mask, GREY)
             if values.shape != (shape[1], shape[0]) or not np.isin(values, _LABELS).all():
                 raise FileError(f"{mask.name} of the case {folder.name} is no mask of it.", _CHECK)
             labels[:, :, number] = values.T
@@ -95,15 +94,10 @@ def _between(given: NDArray[np.uint8], numbers: NDArray[np.int64], count: int) -
 
 
 def _mosaic(file: Path, shape: tuple[int, int, int]) -> NDArray[np.uint8]:
-    image = _read(file)
+    image = read_pixels(file, GREY)
     if image.shape != (2 * shape[1], 2 * shape[0]):
         raise FileError(
             f"{file.name} of the case {file.parent.name} has another size than {TABLE} says.",
             _CHECK,
         )
     return image
-
-
-def _read(path: Path) -> NDArray[np.uint8]:
-    what = f"The image {path.name} of the case {path.parent.name}"
-    return np.asarray(read_pixels(path, cv2.IMREAD_GRAYSCALE, what), np.uint8)

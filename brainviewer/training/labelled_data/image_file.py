@@ -13,11 +13,11 @@ GREY, COLOUR = cv2.IMREAD_GRAYSCALE, cv2.IMREAD_COLOR
 _MOST_BYTES = 2**28
 
 
-def read_pixels(path: Path, flags: int, what: str) -> NDArray[np.uint8]:
+def read_pixels(path: Path, flags: int, what: str = "") -> NDArray[np.uint8]:
     """The pixels of an image, (rows, columns) or (rows, columns, 3) in the order blue, green, red.
 
     flags : ``GREY``, ``COLOUR`` or another of OpenCV
-    what : the image in a sentence, such as "The image 001.jpg"
+    what : the image in a sentence, such as "The image 001.jpg"; by default that of a case.
     Raises FileError if it is no ordinary file, too large, or cannot be decoded.
     """
     content = np.frombuffer(read_ordinary(path, _MOST_BYTES), np.uint8)
@@ -26,5 +26,6 @@ def read_pixels(path: Path, flags: int, what: str) -> NDArray[np.uint8]:
     except cv2.error:
         image = None
     if image is None:
-        raise FileError(f"{what} cannot be read.", "Check the data folder.")
+        named = what or f"The image {path.name} of the case {path.parent.name}"
+        raise FileError(f"{named} cannot be read.", "Check the data folder.")
     return np.asarray(image, np.uint8)

@@ -5,7 +5,6 @@ The three channels of an image are T1, FLAIR and T1ce.
 
 from pathlib import Path
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -13,7 +12,7 @@ from brainviewer.core.errors import FileError
 from brainviewer.core.geometry import Grid
 from brainviewer.core.study import Modality, Study, Volume
 from brainviewer.training.labelled_data.collection import LabelledStudy
-from brainviewer.training.labelled_data.image_file import read_pixels
+from brainviewer.training.labelled_data.image_file import COLOUR, GREY, read_pixels
 
 LGG_SEQUENCES = (Modality.T1, Modality.FLAIR, Modality.T1CE)
 # The images have no spacing; a head of usual size is about 150 mm high.
@@ -63,7 +62,7 @@ def load_lgg(folder: Path) -> LabelledStudy:
     if len(files) < 2:
         raise FileError(f"The case {folder.name} has no slices.", _CHECK)
     # OpenCV reads blue, green, red.
-    read = [_read(file, cv2.IMREAD_COLOR)[:, :, ::-1] for file in files]
+    read = [read_pixels(file, COLOUR)[:, :, ::-1] for file in files]
     if any(image.shape != read[0].shape for image in read):
         raise FileError(f"The slices of the case {folder.name} differ in size.", _CHECK)
     images = np.stack(read)
@@ -71,7 +70,7 @@ def load_lgg(folder: Path) -> LabelledStudy:
     for index, file in enumerate(files):
         mask = file.with_name(f"{file.stem}_mask.png")
         if mask.exists():
-            inside = _read(mask, cv2.IMREAD_GRAYSCALE) > 127
+            inside = read_pixels(mask, GREY) > 127
             if inside.shape != lesion.shape[1:]:
                 raise FileError(
                     f"{mask.name} of the case {folder.name} has another size than its slice.",
@@ -103,7 +102,3 @@ def _own_channels(images: NDArray[np.uint8], case: str) -> list[int]:
         if index == flair
         or (varies[index] and np.corrcoef(values, head[flair])[0, 1] < _SAME_IMAGE)
     ]
-
-
-def _read(path: Path, flags: int) -> NDArray[np.uint8]:
-    return read_pixels(path, flags, f"The image {path.name} of the case {path.parent.name}")
