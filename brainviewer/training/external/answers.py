@@ -1,6 +1,6 @@
 """What a model says of every case of labelled data, asked as the application asks it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -137,7 +137,11 @@ def engine_for(card: ModelCard) -> InlineEngine:
 def _images(data: Path, card: ModelCard, engine: InlineEngine, group_by: str) -> TestSet:
     source = find_images(data, group_by)
     places = {class_name(code): place for place, code in enumerate(card.codes)}
-    _check_classes(card, [label for label in source.classes if label not in places], data)
+    if unknown := [label for label in source.classes if label not in places]:
+        raise FileError(
+            f"{data.name} holds the class '{unknown[0]}', which the model {card.id} does not know.",
+            f"Its classes: {', '.join(card.codes)}. Name the folders or labels so.",
+        )
 
     def asking(file: str) -> Callable[[], Classification]:
         def answer() -> Classification:
@@ -188,11 +192,3 @@ def _studies(data: Path, card: ModelCard, engine: InlineEngine) -> TestSet:
         raise FileError(f"No case of {data.name} has a class.", "Add classes to its table.")
     notices = (SEEN, *collection.notices)
     return TestSet(data.name, collection.layout, "patients", True, cases, notices)
-
-
-def _check_classes(card: ModelCard, unknown: Sequence[str], data: Path) -> None:
-    if unknown:
-        raise FileError(
-            f"{data.name} holds the class '{unknown[0]}', which the model {card.id} does not know.",
-            f"Its classes: {', '.join(card.codes)}. Name the folders or labels so.",
-        )

@@ -47,6 +47,7 @@ _NAMES = {
 
 def card_content(about: About, metrics: dict[str, Any], folder: Path) -> About:
     """What ``card.json`` of the model in ``folder`` holds: texts, calibration, figures, files."""
+    fitted = metrics.get("enhancing")
     copied = ("id", "version", "name", "sequences", "needed")
     return {
         "format": FORMAT,
@@ -55,17 +56,12 @@ def card_content(about: About, metrics: dict[str, Any], folder: Path) -> About:
         "network": {},
         "input": metrics["input"],
         "calibration": metrics["confidence"]["trust"],
-        **_enhancing(metrics),
+        **({"enhancing": fitted["trust"]} if fitted else {}),
         "figures": {"image": _card_metrics(metrics)},
         **{key: about[key] for key in ("training_data", "intended_use", "limits")},
         "roles": {"graph": GRAPH},
         "files": {GRAPH: sha256(folder / GRAPH)},
     }
-
-
-def _enhancing(metrics: dict[str, Any]) -> dict[str, Any]:
-    fitted = metrics.get("enhancing")
-    return {"enhancing": fitted["trust"]} if fitted else {}
 
 
 def _card_metrics(metrics: dict[str, Any]) -> list[dict[str, Any]]:
