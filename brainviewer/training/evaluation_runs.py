@@ -3,21 +3,22 @@
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from brainviewer.core.errors import FileError, Report, silent
 from brainviewer.files.sources import refuse_source
 from brainviewer.files.structured import read_json
 from brainviewer.files.writing import make_folder
 from brainviewer.models.installation.source import RUN_GRAPH
 from brainviewer.models.registry import installed_models
-from brainviewer.training.image_classification.evaluation.page import write_curves
-from brainviewer.training.image_classification.evaluation.result_files import read_results
+from brainviewer.training.image_classification.evaluation.result_files import (
+    ANSWERS_FILE,
+    read_results,
+    write_answers,
+)
 from brainviewer.training.image_classification.evaluation.results import RESULT_FILE, Predictions
 from brainviewer.training.image_classification.recipes.recipe import IMAGE_CLASSES, IMAGE_VOTE
 from brainviewer.training.json_files import write_json
 from brainviewer.training.labelled_data.detections import DETECTIONS_FOLDER
-from brainviewer.training.metrics.plots import draw_all, labels_of
+from brainviewer.training.metrics.plots import answers_of, draw_all
 from brainviewer.training.model_files import EVALUATION_FILE
 from brainviewer.training.provenance import made_with
 from brainviewer.training.run_folder import RECIPE_FILE, RUN_FILE, read_run
@@ -102,17 +103,12 @@ def measure(
     write_json(file, measured)
     if "winner" in measured:
         draw_all(measured, file.parent)
-        write_curves(measured["classes"], _of_winner(measured), file.parent)
+        truth, probabilities = answers_of(measured)
+        # Patients are only numbered.
+        names = tuple(str(number) for number in range(1, len(truth) + 1))
+        tested = Predictions(names, ("",) * len(names), truth, probabilities)
+        write_answers(file.with_name(ANSWERS_FILE), measured["classes"], tested)
     return measured
-
-
-def _of_winner(measured: dict[str, Any]) -> Predictions:
-    """The answers that an evaluation chose, the mean of its seeds; patients are only numbered."""
-    codes, labels = measured["classes"], labels_of(measured)
-    names = tuple(str(number) for number in range(1, len(labels) + 1))
-    probabilities = np.mean(measured["figures"][measured["winner"]]["probabilities"], axis=0)
-    truth = np.array([codes.index(label) for label in labels], np.int64)
-    return Predictions(names, ("",) * len(names), truth, probabilities)
 
 
 def is_external(what: str) -> bool:

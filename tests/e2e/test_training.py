@@ -153,6 +153,6 @@ def test_train_stop_go_on_measure_and_pack(recipe: Path, tmp_path: Path, run: Pa
         assert figures["accuracy"]["patients"] == 9
         assert 0 <= figures["accuracy"]["low"] <= figures["accuracy"]["high"] <= 1
     assert json.loads((run / "evaluation.json").read_text()) == record
-    assert {"confusion.png", "roc.png"} <= {file.name for file in run.glob("*.png")}
+    assert {"confusion.png", "discrimination.png"} <= {file.name for file in run.glob("*.png")}
 
     pack(recipe, data, run, tmp_path / "models")

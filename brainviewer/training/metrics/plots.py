@@ -1,4 +1,5 @@
-"""An evaluation as plots: confusion matrix, ROC curves, reliability, risk against coverage."""
+"""An evaluation as plots: confusion matrix, reliability, and ROC, precision-recall and
+risk-coverage curves."""
 
 import io
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -17,7 +18,7 @@ from brainviewer.training.metrics.metrics import area_under_curve, risk_coverage
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-INK, GRID, _ERROR = "#2A3138", "#D5DAE0", "#B5533C"
+INK, GRID = "#2A3138", "#D5DAE0"
 
 
 @dataclass(frozen=True)
@@ -34,17 +35,14 @@ class Theme:
 LIGHT = Theme("#FFFFFF", INK, GRID, "#2F7FB8", "#B5533C")
 DARK = Theme("#14191D", "#D7DEE5", "#343C44", "#5AA9E6", "#E6C66A")
 """Of pages on dark screens (``page_shell``)."""
-_POINTS = np.linspace(0, 1, 101)
-_DRAWS = 500
 
 
 def draw_all(evaluation: dict[str, Any], folder: Path) -> list[Path]:
     """Draw the winner of an evaluation into PNG files in ``folder``; returns their paths."""
     drawings: dict[str, Callable[[dict[str, Any]], Any]] = {
         "confusion.png": _confusion,
-        "roc.png": _roc,
         "reliability.png": _reliability,
-        "risk-coverage.png": _risk_coverage,
+        "discrimination.png": lambda one: draw_discrimination(one["classes"], *answers_of(one)),
     }
     for name, draw in drawings.items():
         write_whole(folder / name, as_png(draw(evaluation)))
@@ -91,38 +89,12 @@ def draw_confusion(
     axes.set_ylabel("truth")
 
 
-def labels_of(evaluation: Mapping[str, Any]) -> list[str]:
-    """The class of each patient that the figures are of."""
-    known = evaluation.get("labels")
-    return list(known or (one["label"] for one in evaluation["inputs"]["patients"]))
-
-
-def _roc(evaluation: dict[str, Any]) -> Any:
-    codes, winner = evaluation["classes"], evaluation["figures"][evaluation["winner"]]
-    truth = np.array([codes.index(label) for label in labels_of(evaluation)], np.int64)
-    runs = np.array(winner["probabilities"])
-    figure, (axes,) = side_by_side(1)
-    random = np.random.default_rng(0)
-    draws = random.integers(len(truth), size=(_DRAWS, len(truth)))
-    for place, code in enumerate(codes):
-        colour = class_colour(code, place)
-        ill = truth == place
-
-        def curve(members: NDArray[np.int64], ill: Any = ill, place: int = place) -> Any:
-            each = [_roc_curve(ill[members], run[members, place]) for run in runs]
-            return np.mean(each, axis=0)
-
-        bands = np.nanpercentile([curve(draw) for draw in draws], [2.5, 97.5], axis=0)
-        area = next(f for f in winner["figures"] if f["name"] == f"AUROC {code} against the rest")
-        label = f"{code}: {area['value']:.2f} ({area['low']:.2f}–{area['high']:.2f})"
-        axes.fill_between(_POINTS, *bands, color=colour, alpha=0.15, linewidth=0)
-        axes.plot(_POINTS, curve(np.arange(len(truth))), color=colour, label=label)
-    axes.plot([0, 1], [0, 1], color=GRID, zorder=0)
-    axes.set_xlabel("fraction of the other types called so")
-    axes.set_ylabel("fraction of the type called so")
-    axes.set_title(f"One type against the rest: {evaluation['winner']}", fontsize=9)
-    axes.legend(title="area (95 % interval)", loc="lower right", fontsize=8, title_fontsize=8)
-    return figure
+def answers_of(evaluation: Mapping[str, Any]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """True classes (n,) and answers (n, classes) of the winner, the mean over its seeds."""
+    labels = evaluation.get("labels") or (one["label"] for one in evaluation["inputs"]["patients"])
+    truth = [evaluation["classes"].index(label) for label in labels]
+    runs = evaluation["figures"][evaluation["winner"]]["probabilities"]
+    return np.array(truth, np.int64), np.mean(runs, axis=0)
 
 
 def draw_reliability(
@@ -156,29 +128,6 @@ def _reliability(evaluation: dict[str, Any]) -> Any:
         axes.set_ylim(0, 1.05)
         axes.set_title(name.replace("; ", "\n"), fontsize=9)
     return figure
-
-
-def _risk_coverage(evaluation: dict[str, Any]) -> Any:
-    figure, (axes,) = side_by_side(1)
-    for (name, entry), style in zip(_of_both(evaluation), ("-", "--"), strict=True):
-        risks = entry["risk_coverage"]
-        fractions = np.arange(1, len(risks) + 1) / len(risks)
-        axes.plot(fractions, risks, style, color=_ERROR, label=name)
-    axes.axvline(0.5, color=GRID, zorder=0)
-    axes.set_xlim(0, 1)
-    axes.set_ylim(bottom=0)
-    axes.set_xlabel("fraction of patients answered, the most confident first")
-    axes.set_ylabel("fraction of wrong answers")
-    axes.legend(fontsize=8)
-    return figure
-
-
-def _roc_curve(ill: NDArray[np.bool_], score: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Sensitivity at the false-positive rates ``_POINTS``."""
-    if ill.all() or not ill.any():
-        return np.full(len(_POINTS), np.nan)
-    true, false = called(ill, score)
-    return np.asarray(np.interp(_POINTS, false / (~ill).sum(), true / ill.sum()))
 
 
 def called(

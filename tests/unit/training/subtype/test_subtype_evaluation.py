@@ -199,8 +199,8 @@ def test_it_can_be_repeated_from_its_own_inputs_and_names_nobody(
 
 def test_it_is_shown_as_tables_and_plots(evaluation: dict[str, Any], tmp_path: Path) -> None:
     files = draw_all(evaluation, tmp_path)
-    names = {"confusion.png", "roc.png", "reliability.png", "risk-coverage.png"}
-    assert {file.name for file in files} == names
+    names = {"confusion.png", "reliability.png", "discrimination.png"}
+    assert {file.name for file in files} == names == {file.name for file in tmp_path.iterdir()}
     text = render_markdown(
         "subtype_tables", evaluation=evaluation, situations=[DEFAULT], network=None
     )
