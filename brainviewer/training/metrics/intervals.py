@@ -10,10 +10,17 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from brainviewer.training.metrics.fractions import wilson
-from brainviewer.training.metrics.metric_kinds import Fraction, Metric, Probabilities, Truth, Values
+from brainviewer.training.metrics.metric_kinds import (
+    Counts,
+    Fraction,
+    Groups,
+    Metric,
+    Probabilities,
+    Truth,
+    Values,
+)
 
 _NO_SPREAD = 1e-4  # of an interval that four digits cannot show
 
@@ -56,7 +63,7 @@ def estimates(
     wanted: Mapping[str, Metric],
     repeats: int,
     seed: int,
-    groups: NDArray[Any] | None = None,
+    groups: Groups = None,
 ) -> dict[str, Estimate]:
     """Each figure with its interval; figures that cannot be told are left out.
 
@@ -68,9 +75,7 @@ def estimates(
     if groups is not None and len(np.unique(groups)) == len(groups):
         groups = None
     random = np.random.default_rng(seed)
-    places = np.unique(np.arange(len(truth)) if groups is None else groups, return_inverse=True)[1]
-    units = int(places.max()) + 1
-    counts = drawn_counts(places, units, repeats, random)
+    counts, units = drawn_counts(len(truth), groups, repeats, random)
     found: dict[str, Estimate] = {}
     for name, measure in wanted.items():
         value = float(np.mean([measure(truth, run)[0] for run in runs]))
@@ -112,13 +117,15 @@ def percentiles(value: float, drawn: Values, biased: bool = False) -> tuple[floa
 
 
 def drawn_counts(
-    places: NDArray[np.int64], units: int, repeats: int, random: np.random.Generator
-) -> NDArray[np.float64]:
-    """(repeats, n): how often each is in each draw of whole groups; places : (n,) its group."""
+    many: int, groups: Groups, repeats: int, random: np.random.Generator
+) -> tuple[Counts, int]:
+    """(repeats, many): how often each is in each draw of whole groups; and how many there are."""
+    places = np.unique(np.arange(many) if groups is None else groups, return_inverse=True)[1]
+    units = int(places.max()) + 1
     drawn = random.integers(units, size=(repeats, units))
     counts = np.zeros((repeats, units))
     np.add.at(counts, (np.arange(repeats)[:, None], drawn), 1)
-    return counts[:, places]
+    return counts[:, places], units
 
 
 def value_of(result: Mapping[str, Any], name: str) -> float:

@@ -56,9 +56,7 @@ def differences(
         (seeds, n, classes), of which figures are means.
     groups : (n,) of those that are drawn together, such as patients; None if each is for itself.
     """
-    places = np.unique(np.arange(len(truth)) if groups is None else groups, return_inverse=True)[1]
-    random = np.random.default_rng(seed)
-    counts = drawn_counts(places, int(places.max()) + 1, repeats, random)
+    counts, _ = drawn_counts(len(truth), groups, repeats, np.random.default_rng(seed))
     both = [given.reshape(-1, *given.shape[-2:]) for given in (first, second)]
     found = {}
     for name, measure in wanted.items():
