@@ -1,6 +1,5 @@
 """Weights of PyTorch networks: files, running mean, and conversion to and from Keras."""
 
-import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from brainviewer.core.errors import FileError
-from brainviewer.training.json_files import write_arrays
+from brainviewer.training.json_files import read_arrays, write_arrays
 
 
 def save_weights(network: nn.Module, path: Path) -> None:
@@ -33,13 +32,15 @@ def load_weights(network: nn.Module, path: Path) -> None:
 def read_state(path: Path) -> dict[str, Tensor]:
     """What ``save_weights`` wrote, by name; raises FileError if it is not there."""
     try:
-        with np.load(path, allow_pickle=False) as numbers:
-            return {name: torch.from_numpy(numbers[name]) for name in numbers.files}
-    except (OSError, ValueError, zipfile.BadZipFile):
+        numbers = read_arrays(path)
+    except ValueError:
+        numbers = None
+    if numbers is None:
         raise FileError(
             f"The network {path.name} is not there, or is damaged.",
             "Run the same 'brainviewer train' again.",
-        ) from None
+        )
+    return {name: torch.from_numpy(array) for name, array in numbers.items()}
 
 
 def update_average(kept: nn.Module, network: nn.Module, decay: float) -> None:
