@@ -69,7 +69,7 @@ def find_cases(data: Path, classes: Sequence[str] = CLASSES) -> Collection:
     cases = tuple(
         Case(
             one.case_id, one.code, one.age_years, partial(load, folders[one.case_id]),
-            one.patient, one.fold,
+            one.patient, one.fold, layout,
         )
         for one in labels
     )  # fmt: skip

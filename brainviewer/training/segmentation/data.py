@@ -1,7 +1,6 @@
 """The cases that segmentation is learned from: every collection with masks in a data folder."""
 
 from collections import defaultdict
-from dataclasses import replace
 from pathlib import Path
 
 from brainviewer.core.errors import FileError
@@ -17,16 +16,13 @@ def segmentation_cases(data: Path) -> Collection:
     """
     mosaics = next((f for f in (data, data / COLLECTION) if (f / TABLE).is_file()), None)
     if mosaics is None:
-        found = find_cases(data)
-        cases = tuple(replace(case, collection=found.layout) for case in found.cases)
-        return _in_one_fold(replace(found, cases=cases))
+        return _in_one_fold(find_cases(data))
     cases = tuple(brats18_cases(mosaics))
     if mosaics == data or not (data / "lgg").is_dir():
         return _in_one_fold(Collection(COLLECTION, data, cases))
     found = find_cases(data / "lgg")
-    cases += tuple(replace(case, collection=found.layout) for case in found.cases)
     layout = f"{COLLECTION} and {found.layout}"
-    return _in_one_fold(Collection(layout, data, cases, found.notices))
+    return _in_one_fold(Collection(layout, data, (*cases, *found.cases), found.notices))
 
 
 def _in_one_fold(collection: Collection) -> Collection:
