@@ -97,8 +97,8 @@ def unusable_refused(recipe: Path, advice: str = "Check it.") -> Iterator[None]:
         raise FileError(f"The recipe {recipe.name} cannot be used: {why}.", advice) from None
 
 
-def read_schedule(content: Mapping[str, Any], parts: int = 4) -> Schedule:
-    """A ``Schedule``; ``weights``, what a pretraining starts from, may stand beside it.
+def read_schedule(content: Mapping[str, Any], parts: int) -> Schedule:
+    """A ``Schedule`` from a table.
 
     parts : how many parts of the network may stay frozen.
 
@@ -106,5 +106,4 @@ def read_schedule(content: Mapping[str, Any], parts: int = 4) -> Schedule:
     """
     if content.get("frozen", 0) not in range(parts + 1):
         raise ValueError(f"frozen must be a number of stages from 0 to {parts}")
-    own = {key: value for key, value in content.items() if key != "weights"}
-    return read_table(Schedule, own, "the schedule")
+    return read_table(Schedule, content, "the schedule")
