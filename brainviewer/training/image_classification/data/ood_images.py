@@ -1,200 +1,139 @@
 """Images that the model of brain tumours must refuse, as ``OUT/KIND/NAME.png``.
 
-    python -m brainviewer.training.image_classification.data.ood_images --out OUT [--sources DIR]
+    python -m brainviewer.training.image_classification.data.ood_images --out OUT
 
-What installed packages hold, and what can be drawn, needs no sources. ``--sources`` is a folder of
-folders, each named for a kind: images in it are cut up like photographs, volumes (DICOM, NIfTI,
-NRRD) are sliced.
+They are drawn, or cut from what installed packages and this repository hold. Folders of one's own
+images beside them, each named for a kind (CT, other organs), are measured as well.
 """
 
-import importlib.util
-import re
-from collections import Counter
-from collections.abc import Iterator, Sequence
-from itertools import chain
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
 import cv2
 import numpy as np
-import SimpleITK
 import typer
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.cbook import get_sample_data
+from matplotlib.figure import Figure
 from numpy.typing import NDArray
+from sklearn.datasets import load_sample_images
 
-from brainviewer.core.errors import FileError
-from brainviewer.files.folder_listing import list_folder
-from brainviewer.files.image2d.folder import IMAGE_SUFFIXES
 from brainviewer.files.image2d.reader import read_image2d
 from brainviewer.files.writing import make_folder, write_whole
 from brainviewer.training.command import run_alone
-from brainviewer.training.image_classification.data.drawn_images import drawn
 
-Grey = NDArray[np.uint8]
 Pixels = NDArray[np.uint8]
 """(rows, columns) or (rows, columns, 3)"""
-Images = Iterator[tuple[str, str, Pixels]]
-"""Kind, name and pixels."""
+Random = np.random.Generator
 
-# Images that packages bring, by package and folder in it; photographs but for those named below.
-_INSTALLED = {
-    ("sklearn", "datasets/images"): "china.jpg flower.jpg",
-    ("matplotlib", "mpl-data/sample_data"): "grace_hopper.jpg",
-    ("skimage", "data"): "astronaut.png camera.png chelsea.png coffee.png coins.png "
-    "hubble_deep_field.jpg ihc.png moon.png page.png retina.jpg rocket.jpg",
-}
-_KINDS = {"ihc": "histology", "page": "text"}
+_EACH = 24  # of each kind that is drawn
+_CUTS = 12  # of each photograph and screenshot, beside the whole
+_SIDE = 256
 _WINDOW_IMAGES = Path(__file__).parents[4] / "docs/images"
-_CUTS = 12  # of each photograph, beside the whole
-_SHOTS = 8  # of each image of a window: more of it than a crop of a photograph
-_SLICES = 24  # of a volume in the plane it was taken in; half as many in each other plane
-# Fewer slices, or slices so many times further apart than pixels, show nothing from the side.
-_FEW, _THICK = 32, 3.0
-_LEAST_SHOWN = 0.08  # of a slice that must not be black
-# Window centre and width in Hounsfield units.
-_BRAIN, _SOFT, _BONE, _LUNG = (40, 80), (40, 400), (400, 1800), (-600, 1500)
-_LEAST_LUNG = 0.08  # of a slice for which lungs are what one looks at
-_AIR = -200  # a volume that goes below is a CT
+_WORDS = ["table", "figure", "page", "report", "method", "result", "note", "total", "signature"]
 
 
-def cuts(image: Pixels, count: int, least: float, random: np.random.Generator) -> list[Pixels]:
-    """The image, and ``count`` parts of it, some mirrored.
+def _text(random: Random) -> Pixels:
+    """Lines of words, dark on light or the other way round."""
+    figure = _figure(random)
+    ink = "black" if figure.get_facecolor()[0] else "white"
+    lines = "\n".join(" ".join(random.choice(_WORDS, 14)) for _ in range(60))
+    figure.text(0.05, 0.95, lines, color=ink, size=random.uniform(7, 18), va="top")
+    return _rendered(figure)
 
-    least : of each side that a part keeps; so photographs of which there are few make many
-    """
-    rows, columns = image.shape[:2]
-    parts = [image]
-    for _ in range(count):
-        high, wide = (round(length * random.uniform(least, 1)) for length in (rows, columns))
-        top, left = int(random.integers(rows - high + 1)), int(random.integers(columns - wide + 1))
+
+def _plot(random: Random) -> Pixels:
+    """Bars, lines, points, a heat map or a histogram."""
+    figure = _figure(random)
+    axes = figure.add_subplot(facecolor=figure.get_facecolor())
+    count = int(random.integers(5, 40))
+    values = random.normal(0, 1, count).cumsum()
+    match int(random.integers(5)):
+        case 0:
+            axes.bar(range(count), np.abs(values))
+        case 1:
+            axes.plot(values)
+        case 2:
+            axes.scatter(values, random.normal(0, 1, count), s=30)
+        case 3:
+            axes.imshow(random.normal(0, 1, (count, count)))
+        case _:
+            axes.hist(random.normal(0, 1, 500), bins=count)
+    return _rendered(figure)
+
+
+def _figure(random: Random) -> Figure:
+    paper = "white" if random.random() < 0.7 else "black"
+    return Figure(figsize=random.uniform(3, 9, 2).tolist(), dpi=100, facecolor=paper)
+
+
+def _rendered(figure: Figure) -> Pixels:
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    return np.array(canvas.buffer_rgba(), np.uint8)[..., :3]
+
+
+def _blank(random: Random) -> Pixels:
+    """One grey, or a ramp from one to another."""
+    first, last = random.uniform(0, 255, 2)
+    last = first if random.random() < 0.5 else last
+    return np.tile(np.linspace(first, last, _SIDE).astype(np.uint8), (_SIDE, 1))
+
+
+def _noise(random: Random) -> Pixels:
+    """Noise, fine or in blotches; half of it in an ellipse like a head."""
+    noise = random.normal(0, 1, (_SIDE, _SIDE))
+    noise = cv2.GaussianBlur(noise, (0, 0), random.uniform(0.3, 12))
+    image = np.clip(128 + 50 * noise / noise.std(), 0, 255).astype(np.uint8)
+    if random.random() < 0.5:
+        head = np.zeros_like(image)
+        axes = random.integers(70, 115, 2).tolist()
+        cv2.ellipse(head, (_SIDE // 2, _SIDE // 2), axes, 0, 0, 360, 1, cv2.FILLED)
+        image *= head
+    return image
+
+
+_DRAWN = {"text": _text, "plot": _plot, "blank": _blank, "noise": _noise}
+
+
+def cuts(image: Pixels, random: Random) -> Iterator[Pixels]:
+    """The image, and parts of it that keep at least a third of each side, some mirrored."""
+    yield image
+    for _ in range(_CUTS):
+        high, wide = (round(length * random.uniform(1 / 3, 1)) for length in image.shape[:2])
+        top, left = (
+            int(random.integers(whole - part + 1))
+            for whole, part in zip(image.shape, (high, wide), strict=False)
+        )
         part = image[top : top + high, left : left + wide]
-        parts.append(part[:, ::-1] if random.random() < 0.5 else part)
-    return parts
+        yield part[:, ::-1] if random.random() < 0.5 else part
 
 
-def volume_slices(volume: SimpleITK.Image, count: int = _SLICES) -> list[Grey]:
-    """Slices of a volume as screens show them, evenly spread, with square pixels.
-
-    volume : 2D or 3D, grey or colour, in mm
-
-    ``count`` in the plane it was taken in, half as many in each other plane unless the slices are
-    few or thick. CT is shown in a window for soft tissue, bone, and brain or lung in turn; other
-    grey values from the 1st to the 99.5th percentile of the slice.
-    """
-    if volume.GetDimension() == 2:
-        volume = SimpleITK.JoinSeries(volume)
-    elif volume.GetNumberOfComponentsPerPixel() == 1:
-        volume = SimpleITK.DICOMOrient(volume, "LPS")
-    values, spacing = SimpleITK.GetArrayFromImage(volume), volume.GetSpacing()[::-1]
-    if values.ndim == 4:
-        colours = (values[k][..., :3] for k in _spread(len(values), count))
-        return [np.asarray(cv2.cvtColor(one, cv2.COLOR_RGB2GRAY), np.uint8) for one in colours]
-    single = [axis for axis in range(3) if values.shape[axis] == 1]
-    main = single[0] if single else int(np.argmax(spacing))
-    made: list[Grey] = []
-    for axis in range(3):
-        down, across = (other for other in range(3) if other != axis)
-        pixel = min(spacing[down], spacing[across])
-        if axis != main and (values.shape[main] < _FEW or spacing[main] > _THICK * pixel):
-            continue
-        for k in _spread(values.shape[axis], count if axis == main else count // 2):
-            one = np.take(values, k, axis).astype(np.float32)
-            # The first axial slice is the lowest one, and belongs at the bottom.
-            one = one[::-1] if axis != 0 else one
-            size = [round(one.shape[n] * spacing[a] / pixel) for n, a in ((1, across), (0, down))]
-            if values.min() < _AIR:
-                low, high = _ct_window(one, len(made))
-            else:
-                low, high = np.percentile(one, [1, 99.5]).tolist()
-            grey = (one - low) * (255 / max(high - low, 1e-6))
-            shown = np.clip(np.rint(grey), 0, 255).astype(np.uint8)
-            if np.mean(shown > 20) > _LEAST_SHOWN:
-                made.append(np.asarray(cv2.resize(shown, size, interpolation=cv2.INTER_LINEAR)))
-    return made
-
-
-def _spread(length: int, count: int) -> list[int]:
-    """At most ``count`` of the places 0..length, each in the middle of an equal part."""
-    parts = min(count, length)
-    return [int((part + 0.5) * length / parts) for part in range(parts)]
-
-
-def _ct_window(hounsfield: NDArray[np.float32], number: int) -> tuple[float, float]:
-    """Ends of the window in which the slice is shown."""
-    lung = np.mean((hounsfield > -950) & (hounsfield < -600)) > _LEAST_LUNG
-    centre, width = (_SOFT, _BONE, _LUNG if lung else _BRAIN)[number % 3]
-    return centre - width / 2, centre + width / 2
-
-
-def _installed(random: np.random.Generator) -> Images:
-    for (package, folder), names in _INSTALLED.items():
-        found = importlib.util.find_spec(package)
-        if found is None or found.origin is None:
-            continue
-        for path in (Path(found.origin).parent / folder / name for name in names.split()):
-            if path.is_file():
-                kind = _KINDS.get(path.stem, "photograph")
-                yield from _numbered(kind, path.stem, cuts(_pixels(path), _CUTS, 0.3, random))
+def ood_images(random: Random) -> Iterator[tuple[str, Pixels]]:
+    """Kind and pixels of every image; the same chance gives the same ones."""
+    for kind, draw in _DRAWN.items():
+        for _ in range(_EACH):
+            yield kind, draw(random)
+    portrait = read_image2d(Path(get_sample_data("grace_hopper.jpg", asfileobj=False)))
+    for photograph in (*load_sample_images().images, portrait.rgb()):
+        for part in cuts(photograph, random):
+            yield "photograph", part
     for path in sorted(_WINDOW_IMAGES.glob("*.png")):
-        yield from _numbered("screenshot", path.stem, cuts(_pixels(path), _SHOTS, 0.75, random))
-
-
-def from_sources(folder: Path, random: np.random.Generator) -> Images:
-    """Everything in the folders of ``folder``, each named for a kind.
-
-    Raises FileError if a file is neither an image nor a volume that can be read.
-    """
-    for kind in list_folder(folder):
-        for path in list_folder(kind) if kind.is_dir() else ():
-            if path.suffix.lower() in IMAGE_SUFFIXES:
-                made: Sequence[Pixels] = cuts(_pixels(path), _CUTS, 0.3, random)
-            else:
-                try:
-                    made = volume_slices(SimpleITK.ReadImage(str(path)))
-                except RuntimeError:
-                    raise FileError(
-                        f"{path.name} is no volume that can be read.",
-                        "Take it out of the folder, or save it as NIfTI.",
-                    ) from None
-            yield from _numbered(kind.name, path.name.split(".")[0], made)
-
-
-def _numbered(kind: str, stem: str, images: Sequence[Pixels]) -> Images:
-    for number, image in enumerate(images):
-        yield kind, f"{stem}-{number:02d}", image
-
-
-def _pixels(path: Path) -> Pixels:
-    image = read_image2d(path)
-    return image.rgb() if image.coloured else image.grey()
-
-
-def write_images(out: Path, images: Images) -> dict[str, int]:
-    """Write (kind, name, image) as ``out/kind/name.png``; says how many of each kind."""
-    counts: Counter[str] = Counter()
-    for kind, name, image in images:
-        make_folder(out / kind)
-        colours = image[..., ::-1] if image.ndim == 3 else image
-        _, packed = cv2.imencode(".png", np.ascontiguousarray(colours))
-        plain = re.sub(r"[^A-Za-z0-9._-]", "_", name)
-        write_whole(out / kind / f"{plain}.png", packed.tobytes())
-        counts[kind] += 1
-    return dict(counts)
+        for part in cuts(read_image2d(path).rgb(), random):
+            yield "screenshot", part
 
 
 def main(
     out: Annotated[Path, typer.Option(help="Folder for the images.")],
-    sources: Annotated[
-        Path | None, typer.Option(help="Folder of KIND/volumes and images to use as well.")
-    ] = None,
     seed: Annotated[int, typer.Option(help="The same seed makes the same images.")] = 0,
 ) -> None:
     """Write images that are no MR of a head, in a folder for each kind."""
-    random = np.random.default_rng(seed)
-    parts = [drawn(random), _installed(random)]
-    parts += [from_sources(sources, random)] if sources else []
-    counts = write_images(out, chain(*parts))
-    for kind, count in sorted(counts.items()):
-        typer.echo(f"{count:5d}  {kind}")
+    for number, (kind, image) in enumerate(ood_images(np.random.default_rng(seed))):
+        make_folder(out / kind)
+        pixels = np.ascontiguousarray(image[..., ::-1] if image.ndim == 3 else image)
+        write_whole(out / kind / f"{number:04d}.png", cv2.imencode(".png", pixels)[1].tobytes())
+    typer.echo(f"{number + 1} images are in {out}.")
 
 
 if __name__ == "__main__":
