@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainviewer.core.errors import Report, silent
-from brainviewer.training.audit.image_signature import ImageSignature
+from brainviewer.training.audit.image_signature import ImageSignature, as_units
 from brainviewer.training.audit.perceptual_hash import Pairs, similar_hashes
 
 DUPLICATE = 0.98
@@ -16,8 +16,6 @@ RELATED = 0.90
 """Correlation from which they may be neighbouring slices of one patient."""
 
 _AT_ONCE = 4_000  # pairs whose thumbnails are compared together
-# Shrunk further, similar images are hardly less similar, and most pairs are settled.
-_COARSE, _COARSE_MARGIN = 12, 0.05
 
 
 @dataclass(frozen=True)
@@ -91,10 +89,11 @@ def _near(signatures: Sequence[ImageSignature], report: Report) -> tuple[list[Pa
     if len(signatures) < 2:
         return [], related[0]
     hashes = np.array([signature.hashes for signature in signatures])
-    thumbnails = _Thumbnails(np.array([signature.thumbnails for signature in signatures]))
+    thumbnails = np.array([signature.thumbnails for signature in signatures])
     for mirrored in (False, True):
         for pairs in _candidates(hashes, mirrored, report):
-            values = thumbnails.correlations(pairs, mirrored)
+            first, second = (thumbnails[places] for places in pairs.T)
+            values = _correlations(first[..., ::-1] if mirrored else first, second)
             if not mirrored:
                 related.append(pairs[values >= RELATED])
             for place in np.flatnonzero(values >= DUPLICATE):
@@ -110,8 +109,7 @@ def _candidates(hashes: NDArray[np.uint64], mirrored: bool, report: Report) -> I
     count = len(hashes)
     codes = [np.zeros(0, np.int64)]
     for column in (0, 2):
-        queries = np.ascontiguousarray(hashes[:, column + mirrored])
-        for pairs in similar_hashes(queries, np.ascontiguousarray(hashes[:, column])):
+        for pairs in similar_hashes(hashes[:, column + mirrored], hashes[:, column]):
             codes.append(pairs[:, 0] * count + pairs[:, 1])
             report(mirrored / 2, "Comparing the images")
     once = np.unique(np.concatenate(codes))
@@ -121,51 +119,7 @@ def _candidates(hashes: NDArray[np.uint64], mirrored: bool, report: Report) -> I
         report((mirrored + start / len(once)) / 2, "Comparing the images")
 
 
-class _Thumbnails:
-    """Correlates thumbnails of pairs, of the whole and of the content.
-
-    images : (n, 2, side, side) uint8, none of them flat
-    """
-
-    def __init__(self, images: NDArray[np.uint8]) -> None:
-        self._fine = images
-        # In portions: numbers of 32 bits of all images would take four times their memory.
-        some = [
-            self._measured(images[start : start + _AT_ONCE])
-            for start in range(0, len(images), _AT_ONCE)
-        ]
-        self._mean, self._size, self._coarse = (
-            np.concatenate(part) for part in zip(*some, strict=True)
-        )
-
-    @staticmethod
-    def _measured(images: NDArray[np.uint8]) -> tuple[NDArray[np.float32], ...]:
-        """Means and lengths (n, 2), and coarse thumbnails of mean 0 and length 1."""
-        count, _, side, _ = images.shape
-        part = side // _COARSE
-        blocks = images.reshape(count, 2, _COARSE, part, _COARSE, part)
-        coarse = blocks.mean(axis=(3, 5), dtype=np.float32)
-        coarse -= coarse.mean(axis=(2, 3), keepdims=True)
-        length = np.sqrt((coarse**2).sum(axis=(2, 3), keepdims=True))
-        return (
-            images.mean(axis=(2, 3), dtype=np.float32),
-            images.std(axis=(2, 3), dtype=np.float32) * side,
-            coarse / np.maximum(length, 1e-6),
-        )
-
-    def correlations(self, pairs: Pairs, mirrored: bool) -> NDArray[np.float32]:
-        """(m,) the higher of the two correlations; 0 where they differ when shrunk further."""
-        flip = slice(None, None, -1 if mirrored else 1)
-        first, second = pairs.T
-        found = np.zeros(len(pairs), np.float32)
-        for which in (0, 1):
-            one, other = self._coarse[first, which][:, :, flip], self._coarse[second, which]
-            near = np.flatnonzero(np.einsum("nij,nij->n", one, other) >= RELATED - _COARSE_MARGIN)
-            a, b = first[near], second[near]
-            fine = self._fine[a, which][:, :, flip].astype(np.float32)
-            fine -= self._mean[a, which, None, None]
-            # What is left of one has the mean zero, so that the mean of the other cancels.
-            both = np.einsum("nij,nij->n", fine, self._fine[b, which].astype(np.float32))
-            size = np.maximum(self._size[a, which] * self._size[b, which], 1e-6)
-            found[near] = np.maximum(found[near], both / size)
-        return found
+def _correlations(first: NDArray[np.uint8], second: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """(m,) the higher of the two correlations of pairs; (m, 2, side, side): whole and content."""
+    one, other = (as_units(some) for some in (first, second))
+    return np.asarray(np.einsum("nkij,nkij->nk", one, other).max(axis=1), np.float32)

@@ -149,11 +149,16 @@ def shrink(grey: Grey, side: int) -> Grey:
 
 
 def unit_thumbnails(images: Sequence[Grey], side: int) -> NDArray[np.float32]:
-    """(n, side, side) of mean 0 and length 1, so that products are correlations."""
-    small = np.array([shrink(one, side) for one in images], np.float32)
-    small -= small.mean(axis=(1, 2), keepdims=True)
-    length = np.linalg.norm(small, axis=(1, 2), keepdims=True)
-    return np.asarray(small / np.maximum(length, 1e-6), np.float32)
+    """(n, side, side) thumbnails as ``as_units`` gives them."""
+    return as_units(np.array([shrink(one, side) for one in images]))
+
+
+def as_units(images: Grey) -> NDArray[np.float32]:
+    """(..., side, side) of mean 0 and length 1, so that products are correlations."""
+    units = images.astype(np.float32)
+    units -= units.mean(axis=(-2, -1), keepdims=True)
+    length = np.linalg.norm(units, axis=(-2, -1), keepdims=True)
+    return np.asarray(units / np.maximum(length, 1e-6), np.float32)
 
 
 def _digest(image: Image2D) -> bytes:

@@ -1,7 +1,6 @@
-"""Perceptual hashes, and finding similar ones without comparing all pairs."""
+"""Perceptual hashes, and finding similar ones."""
 
 from collections.abc import Iterator
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,8 +12,8 @@ RADIUS = 7
 """Bits of 64 in which the hashes of copies may differ."""
 
 _SIDE = 32  # of the image that is hashed
-_BANDS, _BAND_BITS = 4, 16
-_AT_ONCE = 4_000_000  # pairs that are looked at together, which bounds the memory
+_BITS = 64
+_AT_ONCE = 256  # hashes that are compared with all others together, which bounds the memory
 
 
 def perceptual_hash(image: NDArray[np.uint8]) -> tuple[np.uint64, np.uint64]:
@@ -43,44 +42,19 @@ def similar_hashes(queries: Hashes, hashes: Hashes, radius: int = RADIUS) -> Ite
     """Pairs (i, j), i < j, where ``queries[i]`` and ``hashes[j]`` differ in few bits.
 
     queries, hashes : (n,) of the same images; both the same, or one of the mirror images
-    radius : bits, at most 7
 
-    Yields (m, 2) arrays, a pair perhaps several times. Exact: multi-index hashing (Norouzi, Punjani
-    and Fleet 2012). Two hashes that differ in at most 7 bits differ in at most one in some of four
-    bands of 16, so that each band is looked up with none and with one bit changed.
+    Yields (m, 2) arrays. All pairs are compared: with bits as -1 and 1, the product of two hashes
+    is 64 less twice the bits in which they differ, so that a product of matrices does.
     """
-    if radius >= 2 * _BANDS:
-        raise ValueError(f"A radius of {radius} bits is more than the bands can find.")
-    flips = (0, *(1 << bit for bit in range(_BAND_BITS)))
-    for band in range(_BANDS):
-        keys, wanted = _band(hashes, band), _band(queries, band)
-        order = np.argsort(keys, kind="stable")
-        starts = np.searchsorted(keys[order], np.arange(2**_BAND_BITS + 1))
-        for flip in flips:
-            for first, second in _partners(wanted ^ flip, order, starts):
-                distance = np.bitwise_count(queries[first] ^ hashes[second])
-                near = (distance <= radius) & (first < second)
-                if near.any():
-                    yield np.column_stack([first[near], second[near]])
+    wanted, signs = _signs(queries), _signs(hashes)
+    for start in range(0, len(queries), _AT_ONCE):
+        same = wanted[start : start + _AT_ONCE] @ signs[start:].T
+        first, second = np.nonzero(same >= _BITS - 2 * radius)
+        later = first < second
+        yield start + np.column_stack([first[later], second[later]])
 
 
-def _band(hashes: Hashes, band: int) -> NDArray[np.int64]:
-    shift = np.uint64(band * _BAND_BITS)
-    return ((hashes >> shift) & np.uint64(2**_BAND_BITS - 1)).astype(np.int64)
-
-
-def _partners(
-    wanted: NDArray[np.int64], order: NDArray[np.int64], starts: NDArray[np.int64]
-) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
-    """Every query with everything in its bucket, in portions."""
-    counts = starts[wanted + 1] - starts[wanted]
-    total = np.concatenate([[0], np.cumsum(counts)])
-    # Whole queries, of together about _AT_ONCE pairs.
-    cuts = np.searchsorted(total, np.arange(0, total[-1] + _AT_ONCE, _AT_ONCE))
-    for start, end in pairwise(np.unique(np.append(cuts, [0, len(wanted)])).tolist()):
-        many = counts[start:end]
-        if not many.any():
-            continue
-        first = np.repeat(np.arange(start, end), many)
-        within = np.arange(len(first)) - np.repeat(total[start:end] - total[start], many)
-        yield first, order[np.repeat(starts[wanted[start:end]], many) + within]
+def _signs(hashes: Hashes) -> NDArray[np.float32]:
+    """(n, 64): the bits of hashes as -1 and 1."""
+    bits = np.unpackbits(np.ascontiguousarray(hashes).view(np.uint8).reshape(-1, 8), axis=1)
+    return 2 * bits.astype(np.float32) - 1
