@@ -104,7 +104,8 @@ def main(folder: Path) -> None:
         ]
         # A network of 150 layers takes too long to be built every time.
         if "BRAINVIEWER_TEST_TRAINING" in os.environ:
-            few = Options(epochs=1, limit=2)
+            based.write_text(BASED.replace("epochs = 2", "epochs = 1"), encoding="utf-8")
+            few = Options(limit=2)
             said["new"] = run(based, data, folder / "new", few)
             start = str(folder / "new" / "model.weights.h5")
             said["based"] = run(based, data, folder / "based", replace(few, weights=start))
@@ -196,10 +197,12 @@ def mixed(data: Path, folder: Path) -> dict[str, object]:
 
 def whole(recipe: Path, data: Path, folder: Path) -> dict[str, object]:
     """A recipe as the command runs it, again when it is finished, and in every fold."""
+    short = folder / "short.toml"
+    short.write_text(RECIPE.replace("epochs = 3", "epochs = 1"), encoding="utf-8")
     said = [
         run(recipe, data, folder / "first", Options(), folder / "logs"),
         run(recipe, data, folder / "first", Options()),
-        run(recipe, data, folder / "folds", Options(fold="all", epochs=1, limit=2)),
+        run(short, data, folder / "folds", Options(fold="all", limit=2)),
     ]
     logs = sorted(p.relative_to(folder).as_posix() for p in folder.glob("logs/**/events*"))
     return {"said": said, "logs": logs}

@@ -46,13 +46,11 @@ def train(
         option(help="Single images: the fold to test on, or 'all'; by default the last."),
     ] = None,
     epochs: Annotated[
-        int | None, option(min=1, help="Single images: instead of the recipe's.")
+        int | None, option(min=1, help="Single images: short for --set training.epochs=N.")
     ] = None,
-    batch: Annotated[
-        int | None, option(min=1, help="Single images: instead of the recipe's.")
-    ] = None,
+    batch: Annotated[int | None, option(min=1, help="Short for --set training.batch=N.")] = None,
     size: Annotated[
-        int | None, option(min=16, max=1024, help="Single images: pixels, instead of the recipe's.")
+        int | None, option(min=16, max=1024, help="Pixels; short for --set input.size=N.")
     ] = None,
     weights: Annotated[
         str | None,
@@ -115,13 +113,13 @@ def train(
 
         if seed is not None and seeds is not None:
             raise FileError("There is either one seed or several.", "Leave --seed or --seeds out.")
-        given = (*(settings or ()), *(() if seed is None else (f"seed={seed}",)))
+        short = {
+            "training.epochs": epochs, "training.batch": batch, "input.size": size, "seed": seed
+        }  # fmt: skip
+        given = [f"{key}={value}" for key, value in short.items() if value is not None]
         numbers = () if seeds is None else parse_seeds(seeds)
         options = Options(
             fold=fold,
-            epochs=epochs,
-            batch=batch,
-            size=size,
             weights=weights or "",
             limit=limit,
             only=tuple(only or ()),
@@ -131,7 +129,7 @@ def train(
             runs=tuple(runs or ()),
             split=split,
             group_by=group_by or "",
-            settings=given,
+            settings=(*(settings or ()), *given),
             threads=threads or os.cpu_count() or 1,
         )
         try:

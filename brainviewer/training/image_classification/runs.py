@@ -49,7 +49,7 @@ from brainviewer.training.image_classification.recipes.options import (
     Options,
     changes,
     no_meaning,
-    with_choices,
+    with_weights,
 )
 from brainviewer.training.image_classification.recipes.recipe import IMAGE_VOTE, ImageRecipe
 from brainviewer.training.image_classification.recipes.recipe_file import (
@@ -114,7 +114,7 @@ def train_images(
     if options.exclude is not None:
         options = replace(options, excluded=tuple(read_list(options.exclude)))
     own = _only(read_image_recipe(recipe_file), options.only)
-    recipes = [with_choices(one, options) for one in own]
+    recipes = [with_weights(one, options.weights) for one in own]
     first = recipes[0]
     for folder in filter(None, (out, options.augmented, options.logs)):
         check_new_folder(folder)
@@ -167,7 +167,7 @@ def train_images(
             named = f"{recipe.network} ({number} of {len(recipes)})"
             named = named if recipe.axes else recipe.network
             job = NetworkRun(recipe, chosen, images, splits, place, named, report, options.logs)
-            less = changes(before, recipe, options)
+            less = changes(before, options)
             known = job.run(options, about["recipe_sha256"], notices, less)
         found.append(known)
     return found

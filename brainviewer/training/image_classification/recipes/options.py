@@ -18,7 +18,6 @@ class Options:
     """None and empty stand for what is left as it is.
 
     fold : the fold of the data to test on, or ``all`` for each in turn.
-    epochs, batch, size : instead of those of the recipe.
     weights : what the base starts from, instead of what the recipe says.
     limit : at most so many images of each class and fold.
     excluded : files to leave out; exclude : a list of them.
@@ -31,9 +30,6 @@ class Options:
     """
 
     fold: str | None = None
-    epochs: int | None = None
-    batch: int | None = None
-    size: int | None = None
     weights: str = ""
     limit: int | None = None
     excluded: tuple[str, ...] = ()
@@ -52,8 +48,8 @@ class Options:
 
         Without ``only``: a grid may be trained bit by bit.
         """
-        kept = ("fold", "epochs", "batch", "size", "weights", "limit")
-        return {name: getattr(self, name) for name in kept} | {"excluded": list(self.excluded)}
+        kept = {"fold": self.fold, "weights": self.weights, "limit": self.limit}
+        return kept | {"excluded": list(self.excluded)}
 
     def changed(self) -> list[str]:
         """The names of what differs from recipe and data."""
@@ -75,28 +71,16 @@ def no_meaning(option: str, recipe: Path) -> FileError:
     )
 
 
-def changes(before: ImageRecipe, after: ImageRecipe, options: Options) -> list[str]:
-    """In words, what the command line changed of a recipe: ``1 epoch instead of 20``.
+def changes(recipe: ImageRecipe, options: Options) -> list[str]:
+    """In words, what the command line changed of a recipe: ``from imagenet instead of none``.
 
-    before : as the file has it; after : as ``with_choices`` made it.
+    recipe : as its file has it, with ``settings``.
     """
     said = list(options.settings)
-    if before.preparation.size != after.preparation.size:
-        said.append(f"{after.preparation.size} pixels instead of {before.preparation.size}")
-    pairs = [("", before.training, after.training)]
-    if before.fine_tuning is not None and after.fine_tuning is not None:
-        pairs.append(("fine-tuning: ", before.fine_tuning, after.fine_tuning))
-    for phase, old, new in pairs:
-        if old.epochs != new.epochs:
-            said.append(f"{phase}{counted(new.epochs, 'epoch')} instead of {old.epochs}")
-        if old.batch != new.batch:
-            said.append(f"{phase}batches of {new.batch} instead of {old.batch}")
-        if old.learning_rate != new.learning_rate:
-            said.append(f"{phase}learning rate {new.learning_rate:g}, not {old.learning_rate:g}")
-    if before.base and before.weights != after.weights:
-        start = "no pretraining" if after.weights == NONE else after.weights
-        said.append(f"from {start} instead of {before.weights or 'no pretraining'}")
-    if before.fine_tuning is not None and after.fine_tuning is None:
+    if options.weights not in ("", recipe.weights):
+        start = "no pretraining" if options.weights == NONE else options.weights
+        said.append(f"from {start} instead of {recipe.weights or 'no pretraining'}")
+    if options.weights == NONE and recipe.fine_tuning is not None:
         said.append("not fine-tuned")
     if options.limit is not None:
         said.append(f"at most {counted(options.limit, 'image')} of each class and fold")
@@ -105,27 +89,20 @@ def changes(before: ImageRecipe, after: ImageRecipe, options: Options) -> list[s
     return said
 
 
-def with_choices(recipe: ImageRecipe, options: Options) -> ImageRecipe:
-    """The recipe with the numbers of the command line in place of its own.
+def with_weights(recipe: ImageRecipe, weights: str) -> ImageRecipe:
+    """The recipe with another start of its base; an empty one leaves it as it is.
 
     A base without pretraining is nothing to stand on: it learns from the first, all at once.
+
+    Raises FileError if the recipe has no base.
     """
-    if options.weights and not recipe.base:
+    if weights and not recipe.base:
         raise FileError(
             f"The recipe {recipe.name} has no base that could start from weights.",
             "Leave --weights out, or choose one of the transfer recipes.",
         )
-    training, tuning = recipe.training, recipe.fine_tuning
-    epochs, batch = options.epochs, options.batch
-    training = replace(training, epochs=epochs or training.epochs, batch=batch or training.batch)
-    if tuning is not None:
-        fewer = min(tuning.epochs, epochs or tuning.epochs)
-        tuning = replace(tuning, epochs=fewer, batch=batch or tuning.batch)
-    preparation = replace(recipe.preparation, size=options.size or recipe.preparation.size)
-    weights = options.weights or recipe.weights
-    if recipe.base and weights in ("", NONE):
-        weights, tuning = NONE, None
-        training = replace(training, learning_rate=training.learning_rate * _SLOWER)
-    return replace(
-        recipe, training=training, fine_tuning=tuning, preparation=preparation, weights=weights
-    )
+    weights = weights or recipe.weights
+    if not recipe.base or weights not in ("", NONE):
+        return replace(recipe, weights=weights)
+    slower = replace(recipe.training, learning_rate=recipe.training.learning_rate * _SLOWER)
+    return replace(recipe, weights=NONE, training=slower, fine_tuning=None)

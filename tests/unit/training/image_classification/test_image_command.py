@@ -207,9 +207,9 @@ def test_a_file_in_the_place_of_a_folder_is_seen_first(tmp_path: Path, capfd: An
 
 
 def test_options_of_images_are_refused_for_other_recipes(tmp_path: Path, capfd: Any) -> None:
-    options = ("--data", tmp_path, "--out", tmp_path / "out", "--epochs", 3)
+    options = ("--data", tmp_path, "--out", tmp_path / "out", "--limit", 3)
     assert run("train", "resnet50-glioma", *options) == 2
-    assert "--epochs has no meaning for the recipe resnet50-glioma" in refused(capfd)
+    assert "--limit has no meaning for the recipe resnet50-glioma" in refused(capfd)
 
 
 def result_of(folder: Path, name: str, source: Any, right: float, **more: Any) -> None:

@@ -1,11 +1,12 @@
 """Recipes for single images are read strictly, and those that ship are what they are said to be."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from brainviewer.core.errors import FileError
-from brainviewer.training.image_classification.recipes.options import Options, with_choices
+from brainviewer.training.image_classification.recipes.options import with_weights
 from brainviewer.training.image_classification.recipes.recipe import BASES
 from brainviewer.training.image_classification.recipes.recipe_file import (
     read_image_recipe,
@@ -84,13 +85,11 @@ def test_what_the_sources_say_stands_in_the_recipes() -> None:
 
 def test_without_pretraining_there_is_nothing_to_freeze_or_tune() -> None:
     (vgg16,) = read_image_recipe(SHIPPED / "transfer-vgg16.toml")
-    new = with_choices(vgg16, Options(weights="none"))
+    new = with_weights(vgg16, "none")
     assert (new.weights, new.fine_tuning) == ("none", None)
     assert new.training.learning_rate == pytest.approx(vgg16.training.learning_rate / 10)
-    assert with_choices(vgg16, Options()) == vgg16
-    other = with_choices(vgg16, Options(weights="mine.h5", epochs=2))
-    assert (other.weights, other.training.epochs) == ("mine.h5", 2)
-    assert other.fine_tuning is not None
+    assert with_weights(vgg16, "") == vgg16
+    assert with_weights(vgg16, "mine.h5") == replace(vgg16, weights="mine.h5")
 
 
 def test_grids_are_as_large_as_they_are_said_to_be() -> None:

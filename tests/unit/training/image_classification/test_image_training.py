@@ -186,7 +186,7 @@ def test_every_fold_is_classified(whole: tuple[Path, dict[str, Any]]) -> None:
     assert result["protocol"]["tested"] == ["1", "2", "3", "4"]
     assert result["protocol"]["test"] == result["data"]["images"] == 32
     assert [(one["fold"], one["epoch"]) for one in result["history"]] == [(f, 1) for f in "1234"]
-    assert result["settings"]["changed"] == ["epochs", "limit"]
+    assert result["settings"]["changed"] == ["limit"]
     assert "Only 32 of 64 images were used." in result["notices"]
 
 
