@@ -1,8 +1,8 @@
 """Runs a recipe for single images in a folder that belongs to it.
 
-The folder keeps the recipe and the choices of the command, the prepared images, and for each
-network (a grid has many, each in a folder of its own) the trained files, ``result.json`` and its
-page. The same command goes on where it was stopped.
+The folder keeps the recipe and the choices of the command, and for each network (a grid has many,
+each in a folder of its own) the trained files, ``result.json`` and its page. The same command goes
+on where it was stopped.
 """
 
 import os
@@ -24,13 +24,9 @@ from brainviewer.training.image_classification.data.labelled_images import (
 from brainviewer.training.image_classification.data.preparation import (
     LIST_FILE,
     SHEET_FILE,
-    Images,
-    cache_key,
     prepare,
-    read_cache,
     read_list,
     unread_words,
-    write_cache,
     write_doubtful,
 )
 from brainviewer.training.image_classification.data.split import Chosen, choose, split, without
@@ -60,7 +56,6 @@ from brainviewer.training.image_classification.recipes.recipe_file import (
 from brainviewer.training.metrics.intervals import value_of
 from brainviewer.training.run_folder import begin_run, check_run, describe_run
 
-CACHE_FILE = "prepared.npz"
 COMPARED = {"images_sha256": "other images", "choices": "other options"}
 """What a run must have been begun with to go on, besides its recipe."""
 Tell = Callable[[str], None]
@@ -122,7 +117,7 @@ def train_images(
         weights_of(options.weights)
     source = find_split(data, options)
     chosen = choose(first, source, options.excluded, options.limit)
-    splits = split(first, chosen, options.fold)
+    split(first, chosen, options.fold)  # refused before the images are read
     if first.triage is not None and first.triage[0] not in chosen.classes:
         raise FileError(
             f"The recipe {first.name} asks for the sensitivity of '{first.triage[0]}', which is "
@@ -137,19 +132,21 @@ def train_images(
         images_sha256=source.sha256,
         choices=options.content(),
     )
-    check_run(about, out, COMPARED)
-
-    def begin(readable: Chosen) -> None:
-        split(first, readable, options.fold)
-        _check_networks(recipes, len(chosen.classes), options.threads)
-        begin_run(about, recipe_file, out)
-
-    images, unread = _images(first, chosen, out, report, tell, begin)
+    begun = check_run(about, out, COMPARED)
     notices = [*source.notices, *_notices(chosen, options)]
+    images, crops, unread = prepare(source.folder, chosen.images, first.preparation, report)
     if unread:
         notices.append(unread_words(unread, len(chosen.images)))
         chosen = without(chosen, unread)
-        splits = split(first, chosen, options.fold)
+    splits = split(first, chosen, options.fold)
+    if not begun:
+        _check_networks(recipes, len(chosen.classes), options.threads)
+        begin_run(about, recipe_file, out)
+        if doubtful := write_doubtful(source.folder, chosen.images, crops, out):
+            tell(
+                f"{counted(doubtful, 'crop is', 'crops are')} doubtful: look at {SHEET_FILE}, and "
+                f"give what is left of {LIST_FILE} as --exclude to train without those."
+            )
     for notice in notices:
         tell(notice)
     if options.augmented is not None:
@@ -187,34 +184,6 @@ def _only(recipes: list[ImageRecipe], names: Sequence[str]) -> list[ImageRecipe]
             f"Its networks: {', '.join(known)}.",
         )
     return [known[name] for name in names] if names else recipes
-
-
-def _images(
-    recipe: ImageRecipe,
-    chosen: Chosen,
-    out: Path,
-    report: Report,
-    tell: Tell,
-    begin: Callable[[Chosen], None],
-) -> tuple[Images, dict[str, str]]:
-    """The prepared images, from the run if it has them, and which files cannot be read.
-
-    begin : checks what can be read and begins the run.
-    """
-    folder = chosen.source.folder
-    key = cache_key(folder, chosen.images, recipe.preparation)
-    if (kept := read_cache(out / CACHE_FILE, key)) is not None:
-        return kept
-    images, crops, unread = prepare(folder, chosen.images, recipe.preparation, report)
-    readable = without(chosen, unread)
-    begin(readable)
-    if doubtful := write_doubtful(folder, readable.images, crops, out):
-        tell(
-            f"{counted(doubtful, 'crop is', 'crops are')} doubtful: look at {SHEET_FILE}, and "
-            f"give what is left of {LIST_FILE} as --exclude to train without those."
-        )
-    write_cache(out / CACHE_FILE, images, key, unread)
-    return images, unread
 
 
 def _check_networks(recipes: Sequence[ImageRecipe], classes: int, threads: int) -> None:

@@ -1,9 +1,6 @@
-"""From images on disk to one array, kept in a file, and a sheet of the doubtful crops."""
+"""From images on disk to one array, and a sheet of the doubtful crops."""
 
-import hashlib
-import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from pathlib import Path
 
 import cv2
@@ -20,13 +17,11 @@ from brainviewer.models.image_classification.input import stretched
 from brainviewer.training.image_classification.data.contact_sheet import Tile, contact_sheet
 from brainviewer.training.image_classification.data.labelled_images import LabelledImage
 from brainviewer.training.image_classification.recipes.recipe import Preparation
-from brainviewer.training.json_files import read_arrays, write_arrays
 
 Images = NDArray[np.uint8]
 """(n, size, size, 1 or 3), as the network sees them."""
 
 SHEET_FILE, LIST_FILE = "doubtful-crops.png", "doubtful-crops.txt"
-_FORMAT = 1
 _NAMED = 5  # files that a sentence names
 _MOST = 160  # images on the sheet
 _MOST_BYTES_OF_A_LIST = 50_000_000
@@ -68,40 +63,6 @@ def prepare(
             crops.append(crop)
         report(number / len(images2d), f"preparing: {number} of {len(images2d)} images")
     return images[: len(crops)], crops, unread
-
-
-def cache_key(folder: Path, images: Sequence[LabelledImage], preparation: Preparation) -> str:
-    """Changes with the files (names, sizes, times of change) and with their preparation."""
-
-    def state(file: Path) -> tuple[int, int]:
-        try:
-            status = file.stat()
-        except OSError:  # a link may lead nowhere
-            return -1, -1
-        return status.st_size, status.st_mtime_ns
-
-    about = [(p.file, *state(folder / p.file)) for p in images]
-    text = json.dumps([_FORMAT, asdict(preparation), about])
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def read_cache(file: Path, key: str) -> tuple[Images, dict[str, str]] | None:
-    """What ``write_cache`` kept: the images, and which files cannot be read, and why.
-
-    None if there is nothing for this key.
-    """
-    try:
-        kept = read_arrays(file)
-        if kept is None or str(kept["key"]) != key:
-            return None
-        return kept["images"], dict(json.loads(str(kept["unread"])))
-    except (KeyError, ValueError):
-        return None
-
-
-def write_cache(file: Path, images: Images, key: str, unread: Mapping[str, str]) -> None:
-    """Keep the array for the next time; raises FileError, also if the disk is full."""
-    write_arrays(file, images=images, key=np.array(key), unread=np.array(json.dumps(unread)))
 
 
 def unread_words(unread: Mapping[str, str], many: int) -> str:

@@ -125,7 +125,7 @@ def test_an_image_that_cannot_be_read_is_named_and_left_out(
     monkeypatch.setattr(NetworkRun, "run", begin)
     for name in ("_check_networks", "start_tensorflow"):
         monkeypatch.setattr(running, name, lambda *_: None)
-    for _ in range(2):  # the second time the images come from the run
+    for _ in range(2):  # the second time the run is begun already
         told.clear()
         with pytest.raises(Trained):
             train_images(

@@ -16,12 +16,9 @@ from brainviewer.training.image_classification.data.augmentation import (
 )
 from brainviewer.training.image_classification.data.labelled_images import find_images
 from brainviewer.training.image_classification.data.preparation import (
-    cache_key,
     prepare,
     prepare_one,
-    read_cache,
     read_list,
-    write_cache,
     write_doubtful,
 )
 from brainviewer.training.image_classification.recipes.recipe import Augmentation, Preparation
@@ -65,24 +62,12 @@ def test_an_image_becomes_what_the_recipe_says() -> None:
     assert crop.left > 25
 
 
-def test_the_cache_is_for_the_same_files_and_preparation(tmp_path: Path) -> None:
+def test_all_images_become_one_array_but_for_those_that_cannot_be_read(tmp_path: Path) -> None:
     found = find_images(write_images(tmp_path / "data", 2))
-    images, crops, _ = prepare(found.folder, found.images, GREY)
-    assert images.shape == (8, 32, 32, 1)
-    assert len(crops) == 8
-    key = cache_key(found.folder, found.images, GREY)
-    file = tmp_path / "kept.npz"
-    assert read_cache(file, key) is None
-    write_cache(file, images, key, {})
-    kept = read_cache(file, key)
-    assert kept is not None
-    assert np.array_equal(kept[0], images) and kept[1] == {}
-    other = cache_key(found.folder, found.images, Preparation(32, "grey", "none"))
-    assert read_cache(file, other) is None
-    Image.new("L", (10, 10)).save(found.folder / "none" / "1.png")
-    assert cache_key(found.folder, found.images, GREY) != key
-    file.write_bytes(file.read_bytes()[:100])
-    assert read_cache(file, key) is None
+    (found.folder / "none" / "1.png").write_text("no image")
+    images, crops, unread = prepare(found.folder, found.images, GREY)
+    assert images.shape == (7, 32, 32, 1)
+    assert len(crops) == 7 and list(unread) == ["none/1.png"]
 
 
 def test_doubtful_crops_come_on_a_sheet_and_a_list(tmp_path: Path) -> None:

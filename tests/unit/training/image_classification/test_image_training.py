@@ -80,8 +80,7 @@ def test_a_run_leaves_a_model_a_result_and_a_page(whole: tuple[Path, dict[str, A
     assert {file.name for file in out.iterdir()} == {
         "architecture.json", "model.weights.h5", "model.onnx", "card.json", "result.json",
         "evaluation.html", "curves.png", "confusion.png", "examples.png", "discrimination.png",
-        "predictions.npz", "predictions.csv",
-        "prepared.npz", "recipe.toml", "run.json",
+        "predictions.npz", "predictions.csv", "recipe.toml", "run.json",
     }  # fmt: skip
     result = read_result(out / "result.json")
     assert result is not None
