@@ -3,7 +3,6 @@
 What is done is not done again, so that the same command goes on where it was stopped.
 """
 
-import hashlib
 import json
 import shutil
 from collections.abc import Sequence
@@ -31,7 +30,7 @@ from brainviewer.training.image_classification.recipes.recipe import IMAGE_CLASS
 from brainviewer.training.json_files import dump
 from brainviewer.training.provenance import made_with
 
-COST_FILE, PART_FILE = "cost.json", "part.npz"
+PART_FILE = "part.npz"
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,7 +65,6 @@ class NetworkRun:
         validated = results.joined([part.validation for part in parts if part.validation])
         self.report(1.0, f"{self.named}: measuring")
         classes = list(self.chosen.classes)
-        cost = json.loads((self._folder(self.splits[0]) / COST_FILE).read_text("utf-8"))
         about = [json.loads(part.about) for part in parts]
         history = [entry for one in about for entry in one["history"]]
         result = results.result_record(
@@ -79,8 +77,14 @@ class NetworkRun:
             about=self.recipe.about,
             reported=self.recipe.reported,
             recipe_sha256=recipe_sha256,
-            data=self._data(),
-            protocol=self._protocol(options),
+            data=results.data_record(self.chosen.source, classes, self.chosen.labels, tested),
+            protocol=results.protocol_record(
+                self.chosen.source,
+                tested,
+                train=len(self.splits[0].train),
+                validation=len(self.splits[0].validation),
+                limit=options.limit,
+            ),
             settings=results.settings(self.recipe, about[0]["weights"], options.changed()),
             changes=list(changes),
             made_with=made_with(),
@@ -91,7 +95,7 @@ class NetworkRun:
             training_seconds=round(sum(entry["seconds"] for entry in history), 1),
             notices=list(notices),
             history=history,
-            **cost,
+            **about[0]["cost"],
         )
         places = {image.file: place for place, image in enumerate(self.chosen.images)}
         shown = self.images[[places[file] for file in tested.files]]
@@ -127,16 +131,14 @@ class NetworkRun:
         logs = None if self.logs is None else self.logs / self.recipe.network / part.name
         classes = len(self.chosen.classes)
         fitted = fit(self.recipe, classes, train, validation, folder, report, logs)
-        if part is self.splits[0]:
-            cost = save_network(fitted.model, self.out)
-            write_whole(folder / COST_FILE, json.dumps(cost).encode())
+        cost = save_network(fitted.model, self.out) if part is self.splits[0] else None
         history = [{"fold": part.name, **entry} for entry in fitted.history]
         made = RunPredictions(
             self._tested(
                 part, part.test, predictions(fitted.model, self.images[part.test], report)
             ),
             self._tested(part, part.validation, predictions(fitted.model, validation.values)),
-            json.dumps({"history": history, "weights": fitted.weights}),
+            json.dumps({"history": history, "weights": fitted.weights, "cost": cost}),
         )
         write_predictions(folder / PART_FILE, *made)
         return made
@@ -156,28 +158,3 @@ class NetworkRun:
 
     def _folder(self, part: Split) -> Path:
         return self.out / f"fold-{part.name}"
-
-    def _data(self) -> dict[str, Any]:
-        source, images = self.chosen.source, self.chosen.images
-        counts = np.bincount(self.chosen.labels, minlength=len(self.chosen.classes)).tolist()
-        tested = sorted(images[place].file for part in self.splits for place in part.test)
-        return {
-            "folder": source.folder.name,
-            "layout": source.layout,
-            "images_sha256": source.sha256,
-            "test_sha256": hashlib.sha256(json.dumps(tested).encode()).hexdigest(),
-            "images": len(images),
-            "classes": dict(zip(self.chosen.classes, counts, strict=True)),
-        }
-
-    def _protocol(self, options: Options) -> dict[str, Any]:
-        first = self.splits[0]
-        return {
-            "split": self.chosen.source.layout,
-            "grouped": self.chosen.source.grouped,
-            "tested": [part.name for part in self.splits],
-            "train": len(first.train),
-            "validation": len(first.validation),
-            "test": sum(len(part.test) for part in self.splits),
-            "limit": options.limit,
-        }

@@ -33,6 +33,8 @@ from brainviewer.training.image_classification.evaluation.results import (
     RESULT_FILE,
     SHIPPED,
     Predictions,
+    data_record,
+    protocol_record,
     result_record,
 )
 from brainviewer.training.image_classification.evaluation.tumour_evaluation import (
@@ -150,7 +152,6 @@ def _result(
 ) -> dict[str, Any]:
     """The run as a row of the leaderboard; what it costs is known when it is packed."""
     title, source = BACKBONES[plan.network].application, find_images(cheng)
-    counts = np.bincount(tested.truth, minlength=len(CLASSES)).tolist()
     return result_record(
         SHIPPED,
         CLASSES,
@@ -159,22 +160,14 @@ def _result(
         recipe=name,
         network=name,
         about=f"{title} on the head alone, and where the tumour lies as a second task",
-        data={
-            "folder": source.folder.name,
-            "layout": source.layout,
-            "images_sha256": source.sha256,
-            "images": len(tested.files),
-            "classes": dict(zip(CLASSES, counts, strict=True)),
-        },
-        protocol={
-            "split": source.layout,
-            "grouped": source.grouped,
-            "tested": sorted(set(tested.folds)),
-            "train": int(np.sum((said.folds != FOLDS[0]) & ~said.doubtful)),
-            "validation": 0,
-            "test": len(tested.files),
-            "limit": None,
-        },
+        data=data_record(source, CLASSES, tested.truth, tested),
+        protocol=protocol_record(
+            source,
+            tested,
+            train=int(np.sum((said.folds != FOLDS[0]) & ~said.doubtful)),
+            validation=0,
+            limit=None,
+        ),
         settings={
             "input_size": plan.input.size,
             "colour": "grey",

@@ -4,6 +4,8 @@ Figures are of test images that the network never saw. Intervals are over patien
 names them, else over images.
 """
 
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
@@ -11,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from brainviewer.training.image_classification.data.labelled_images import LabelledImages
 from brainviewer.training.image_classification.recipes.recipe import ImageRecipe
 from brainviewer.training.metrics.intervals import estimates
 from brainviewer.training.metrics.metric_kinds import Metric, mean_area
@@ -121,6 +124,36 @@ def result_record(
         "notices": [],
         "history": [],
         **more,
+    }
+
+
+def data_record(
+    source: LabelledImages, classes: Sequence[str], labels: NDArray[np.int64], tested: Predictions
+) -> dict[str, Any]:
+    """The data of a network as its result tells them; labels : (n,) of all images."""
+    counts = np.bincount(labels, minlength=len(classes)).tolist()
+    return {
+        "folder": source.folder.name,
+        "layout": source.layout,
+        "images_sha256": source.sha256,
+        "test_sha256": hashlib.sha256(json.dumps(sorted(tested.files)).encode()).hexdigest(),
+        "images": len(labels),
+        "classes": dict(zip(classes, counts, strict=True)),
+    }
+
+
+def protocol_record(
+    source: LabelledImages, tested: Predictions, *, train: int, validation: int, limit: int | None
+) -> dict[str, Any]:
+    """How it was tested; train, validation : images of the first split."""
+    return {
+        "split": source.layout,
+        "grouped": source.grouped,
+        "tested": sorted(set(tested.folds)),
+        "train": train,
+        "validation": validation,
+        "test": len(tested.files),
+        "limit": limit,
     }
 
 
