@@ -8,7 +8,7 @@ images beside them, each named for a kind (CT, other organs), are measured as we
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import cv2
 import numpy as np
@@ -69,7 +69,7 @@ def _figure(random: Random) -> Figure:
 
 
 def _rendered(figure: Figure) -> Pixels:
-    canvas = FigureCanvasAgg(figure)
+    canvas: Any = FigureCanvasAgg(figure)
     canvas.draw()
     return np.array(canvas.buffer_rgba(), np.uint8)[..., :3]
 
@@ -85,7 +85,7 @@ def _noise(random: Random) -> Pixels:
     """Noise, fine or in blotches; half of it in an ellipse like a head."""
     noise = random.normal(0, 1, (_SIDE, _SIDE))
     noise = cv2.GaussianBlur(noise, (0, 0), random.uniform(0.3, 12))
-    image = np.clip(128 + 50 * noise / noise.std(), 0, 255).astype(np.uint8)
+    image: Pixels = np.clip(128 + 50 * noise / noise.std(), 0, 255).astype(np.uint8)
     if random.random() < 0.5:
         head = np.zeros_like(image)
         axes = random.integers(70, 115, 2).tolist()
