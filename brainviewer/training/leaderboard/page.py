@@ -10,13 +10,14 @@ from itertools import groupby
 from typing import Any
 
 from brainviewer.training.image_classification.evaluation.duplicate_leak import ON_COPIES, ON_OTHERS
+from brainviewer.training.image_classification.evaluation.learning_curves import learning_curves
 from brainviewer.training.image_classification.evaluation.results import (
     AUROC,
     ECE,
     SHIPPED,
     WORST,
 )
-from brainviewer.training.leaderboard.charts import best_of_recipes, learning_curves, overview
+from brainviewer.training.leaderboard.charts import best_of_recipes, overview
 from brainviewer.training.leaderboard.entries import Entry, Table
 from brainviewer.training.leaderboard.record import as_record
 from brainviewer.training.templates import render_page

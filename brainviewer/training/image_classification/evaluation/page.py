@@ -12,6 +12,7 @@ from brainviewer.core.counting import counted
 from brainviewer.files.writing import write_whole
 from brainviewer.training.image_classification.data.contact_sheet import Tile, contact_sheet
 from brainviewer.training.image_classification.data.preparation import Images
+from brainviewer.training.image_classification.evaluation.learning_curves import learning_curves
 from brainviewer.training.image_classification.evaluation.result_files import (
     ANSWERS_FILE,
     write_answers,
@@ -32,8 +33,8 @@ from brainviewer.training.metrics.plots import (
 from brainviewer.training.templates import render_page
 
 PAGE_FILE = "evaluation.html"
-CURVES_FILE, CONFUSION_FILE, EXAMPLES_FILE = "curves.png", "confusion.png", "examples.png"
-DISCRIMINATION_FILE = "discrimination.png"
+CONFUSION_FILE, DISCRIMINATION_FILE = "confusion.png", "discrimination.png"
+EXAMPLES_FILE = "examples.png"
 _EXAMPLES = 24
 
 
@@ -52,9 +53,6 @@ def write_page(
             lambda t: draw_discrimination(result["classes"], tested.truth, tested.probabilities, t),
         ),
     ]
-    if result["history"]:
-        curves = Plot(CURVES_FILE, "Learning curves", lambda t: _curves(result["history"], t))
-        plots.insert(0, curves)
     for plot in plots:
         write_whole(out / plot.file, plot.drawn(LIGHT))
     if images is not None:
@@ -67,6 +65,7 @@ def write_page(
         result=result,
         vote=result["kind"] == IMAGE_VOTE,
         unit=result.get("unit", "images"),
+        panels=learning_curves(result["history"]),
         accuracy=next(one for one in result["figures"] if one["name"] == "accuracy"),
         plots=[
             {
@@ -100,43 +99,6 @@ class Plot:
         """As PNG."""
         with drawn_in(theme):
             return as_png(self.draw(theme))
-
-
-def _curves(history: Sequence[Mapping[str, Any]], theme: Theme) -> Any:
-    from matplotlib.ticker import MaxNLocator
-
-    figure, (loss, right) = side_by_side(2)
-    folds: dict[str, list[Mapping[str, Any]]] = {}
-    for one in history:
-        folds.setdefault(one["fold"], []).append(one)
-    most = max(map(len, folds.values()))
-    for number, own in enumerate(folds.values()):
-        epochs, marker = np.arange(1, len(own) + 1), "o" if len(own) < 8 else None
-        for axes, name in ((loss, "loss"), (right, "accuracy")):
-            for key, colour, label in (
-                (name, theme.first, "training"), (f"val_{name}", theme.second, "validation"),
-            ):  # fmt: skip
-                values, named = [one[key] for one in own], None if number else label
-                axes.plot(epochs, values, color=colour, marker=marker, ms=3, lw=1.3, label=named)
-        tuned = next((n for n, one in enumerate(own) if one["phase"] == "fine-tuning"), 0)
-        if tuned:
-            for axes in (loss, right):
-                axes.axvline(tuned + 0.5, color=theme.grid, zorder=0)
-        if tuned and not number:
-            top = loss.get_ylim()[1]
-            loss.text(tuned + 0.6, top, "fine-tuning", color=theme.ink, fontsize=8, va="top")
-    right.set_ylim(0, 1.02)
-    loss.set_ylim(0, 1.08 * max(1e-3, *(one[k] for one in history for k in ("loss", "val_loss"))))
-    for axes, title in ((loss, "loss"), (right, "accuracy")):
-        axes.set_title(title, fontsize=10)
-        axes.set_xlabel("epoch")
-        axes.set_xlim(0.5, most + 0.5)
-        if most <= 10:
-            axes.set_xticks(range(1, most + 1))
-        else:
-            axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-    loss.legend(fontsize=8, frameon=False)
-    return figure
 
 
 def _confusion(result: Mapping[str, Any], theme: Theme) -> Any:

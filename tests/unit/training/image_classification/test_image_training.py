@@ -79,7 +79,7 @@ def test_a_run_leaves_a_model_a_result_and_a_page(whole: tuple[Path, dict[str, A
     out = folder / "first"
     assert {file.name for file in out.iterdir()} == {
         "architecture.json", "model.weights.h5", "model.onnx", "card.json", "result.json",
-        "evaluation.html", "curves.png", "confusion.png", "examples.png", "discrimination.png",
+        "evaluation.html", "confusion.png", "examples.png", "discrimination.png",
         "predictions.npz", "predictions.csv", "recipe.toml", "run.json",
     }  # fmt: skip
     result = read_result(out / "result.json")
@@ -101,7 +101,8 @@ def test_a_run_leaves_a_model_a_result_and_a_page(whole: tuple[Path, dict[str, A
     assert len(json.dumps(result)) < 20000
     assert "compile_config" not in json.loads((out / "architecture.json").read_text())
     page = (out / "evaluation.html").read_text(encoding="utf-8")
-    for image in ("curves.png", "confusion.png", "examples.png"):
+    assert page.count("<svg class=curves") == 2
+    for image in ("confusion.png", "examples.png"):
         assert f'src="{image}"' in page
         with Image.open(out / image) as drawn:
             assert min(drawn.size) > 200

@@ -14,7 +14,7 @@ from brainviewer.training.image_classification.evaluation import page as pages
 from brainviewer.training.image_classification.evaluation.results import Predictions
 from brainviewer.training.image_classification.recipes.options import Options, changes
 from brainviewer.training.image_classification.recipes.recipe_file import read_image_recipe
-from brainviewer.training.metrics.plots import DARK, LIGHT
+from brainviewer.training.metrics.plots import DARK
 from brainviewer.training.provenance import made_with
 
 SHIPPED = Path(__file__).resolve().parents[4] / "resources" / "recipes" / "images"
@@ -74,29 +74,25 @@ def test_the_page_says_what_intervals_are_over(tmp_path: Path) -> None:
 
 
 def test_plots_follow_the_screen(tmp_path: Path) -> None:
-    page = page_of(tmp_path, a_result())
+    made = a_result()
+    page = page_of(tmp_path, made)
     sources = re.findall(r'<source media="\(prefers-color-scheme: dark\)" srcset="data:', page)
-    assert len(sources) == 3  # curves, confusion with reliability, ROC and its like
-    with Image.open(tmp_path / pages.CURVES_FILE) as drawn:
+    assert len(sources) == 2  # confusion with reliability, ROC and its like
+    with Image.open(tmp_path / pages.CONFUSION_FILE) as drawn:
         assert drawn.convert("RGB").getpixel((2, 2)) == (255, 255, 255)
-    dark = pages.Plot("x.png", "x", lambda theme: pages._curves([epoch("1", "training", 1)], theme))
+    dark = pages.Plot("x.png", "x", lambda theme: pages._confusion(made, theme))
     (tmp_path / "dark.png").write_bytes(dark.drawn(DARK))
     with Image.open(tmp_path / "dark.png") as drawn:
         assert drawn.convert("RGB").getpixel((2, 2)) == (20, 25, 29)  # DARK.ground
 
 
-@pytest.mark.parametrize("epochs", [1, 2, 3, 40])
-def test_the_axes_suit_the_epochs(epochs: int) -> None:
-    history = [epoch("1", "training", number) for number in range(1, epochs + 1)]
-    figure = pages._curves(history, LIGHT)
-    loss, right = figure.axes
-    for axes in (loss, right):
-        assert axes.get_xlim() == (0.5, epochs + 0.5)
-        ticks = [tick for tick in axes.get_xticks() if 0.5 <= tick <= epochs + 0.5]
-        assert ticks and all(tick == round(tick) for tick in ticks)
-        assert len(ticks) == len(set(ticks)) <= 12
-    assert loss.get_ylim()[0] == 0
-    assert loss.get_ylim()[1] > max(one["val_loss"] for one in history)
+def test_the_learning_curves_are_those_of_the_leaderboard(tmp_path: Path) -> None:
+    history = [epoch("1", "frozen", n) for n in (1, 2)] + [epoch("1", "fine-tuning", 1)]
+    page = page_of(tmp_path, a_result(history=history))
+    assert "<h2>Learning curves</h2>" in page
+    assert page.count("<svg class=curves") == 2 and page.count("3 epochs") == 2
+    assert page.count("<polyline") == 4 and page.count("fine-tuning begins") == 2
+    assert "Learning curves" not in page_of(tmp_path, a_result(history=[]))
 
 
 def test_it_is_known_with_what_a_result_was_made() -> None:
@@ -121,5 +117,5 @@ def test_what_is_wide_scrolls_by_itself(tmp_path: Path) -> None:
     """The page itself must fit a screen of 390 pixels."""
     page = page_of(tmp_path, a_result())
     assert page.count("<table") == page.count("<div class=wide><table")
-    assert page.count("<picture") == page.count("<div class=wide><picture") == 3
+    assert page.count("<picture") == page.count("<div class=wide><picture") == 2
     assert ".wide { overflow-x:auto }" in page

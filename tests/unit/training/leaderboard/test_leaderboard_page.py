@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from board_results import epoch, leak, result, write
 
-from brainviewer.training.leaderboard.charts import learning_curves
+from brainviewer.training.image_classification.evaluation.learning_curves import learning_curves
 from brainviewer.training.leaderboard.entries import read_tables
 from brainviewer.training.leaderboard.page import as_page
 
