@@ -16,7 +16,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from brainviewer.files.image2d.reader import IMAGE_SUFFIXES
+from brainviewer.files.image2d.folder import IMAGE_SUFFIXES
 from brainviewer.training.audit.duplicates import find_duplicates
 from brainviewer.training.audit.image_signature import SIDE, ImageSignature, measure_image, shrink
 from brainviewer.training.audit.perceptual_hash import perceptual_hash
