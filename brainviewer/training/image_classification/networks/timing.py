@@ -1,6 +1,6 @@
 """How long a network takes for one image."""
 
-import time
+import timeit
 from collections.abc import Callable
 from pathlib import Path
 
@@ -26,11 +26,6 @@ def some_image(size: int, channels: int) -> NDArray[np.float32]:
 
 def median_milliseconds(run: Callable[[], object]) -> float:
     """Median of the fastest of three rounds: other work on the machine only makes it slower."""
-    for _ in range(_WARMING):
-        run()
-    times = np.empty((_ROUNDS, _REPEATS))
-    for place in np.ndindex(*times.shape):
-        start = time.perf_counter()
-        run()
-        times[place] = time.perf_counter() - start
-    return round(1000 * float(np.median(times, axis=1).min()), 3)
+    timeit.repeat(run, number=1, repeat=_WARMING)
+    rounds = [timeit.repeat(run, number=1, repeat=_REPEATS) for _ in range(_ROUNDS)]
+    return round(1000 * float(np.median(rounds, axis=1).min()), 3)
