@@ -1,4 +1,4 @@
-"""Numbers and lists of things in words: one image, two images; FLAIR, T1 and T2."""
+"""Numbers, probabilities and lists of things in words: one image, two images; FLAIR, T1 and T2."""
 
 from collections.abc import Iterable, Sequence
 
@@ -9,6 +9,13 @@ def counted(count: int, one: str, many: str = "") -> str:
     one : its name for one of it; many : for any other number, by default with an s.
     """
     return f"{count:,} {one if count == 1 else many or f'{one}s'}"
+
+
+def probability(value: float) -> str:
+    """Two decimals; never a certainty that two decimals cannot know."""
+    if value < 0.005:
+        return "< 0.01"
+    return "> 0.99" if value >= 0.995 else f"{value:.2f}"
 
 
 def listed(names: Iterable[str]) -> str:

@@ -1,5 +1,6 @@
 """From a network's output to a classification: what studies and single images share. NumPy only."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
@@ -55,8 +56,11 @@ def why_doubtful(card: ModelCard, prediction: FusedPrediction) -> str:
     """Why an answer is not confident, with the measured fraction of wrong ones; empty if it is."""
     if prediction.confident:
         return ""
-    kind = "class" if card.of_images else "type"
-    least = f"No {kind} reaches {100 * card.fusion_head.least_confident:.0f}\u00a0%"
+    kind, bound = "class" if card.of_images else "type", card.fusion_head.least_confident
+    least = f"No {kind} reaches {100 * bound:.0f}\u00a0%"
+    most = max(prediction.probabilities.values())
+    if round(most, 2) >= bound:  # with two decimals it would seem to reach it
+        least += f" (the most probable has {math.floor(1000 * most) / 10:.1f}\u00a0%)"
     doubt = next((f for f in metrics_of(card, prediction) if f.name == DOUBT), None)
     if doubt is None or doubt.patients == 0:
         return f"{least}."

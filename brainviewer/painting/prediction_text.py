@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from brainviewer.core.ablation import Absence, EvidenceSource, SourceAblation
-from brainviewer.core.counting import listed
+from brainviewer.core.counting import listed, probability
 from brainviewer.core.findings import PREDICTION, Classification, NetworkUse, tumour_probability
-from brainviewer.painting.wording import number, probability
+from brainviewer.painting.wording import number
 
 ONLY_GLIOMAS = (
     "Only gliomas are in scope; a metastasis without a sign of one is not told from them. The type "

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 
+from brainviewer.core import counting
 from brainviewer.core.findings import Classification, TumourFinding
 from brainviewer.core.slices import SliceView
 from brainviewer.core.study import Study
@@ -159,7 +160,7 @@ def _draw_bars(column: _Column, ranking: Sequence[tuple[str, float]]) -> None:
         end = bar_left + (bar_right - bar_left) * min(max(probability, 0.0), _NEVER_FULL)
         if end - bar_left >= 1:
             canvas.bar(bar_left, base - 10, end, base + 1, colour)
-        fraction = wording.probability(probability)
+        fraction = counting.probability(probability)
         canvas.text(column.right, base, fraction, 13, palette.TEXT, anchor="rs")
         column.gap(24)
 
@@ -202,7 +203,7 @@ def _draw_tumour(column: _Column, study: Study, finding: TumourFinding) -> None:
         column.pair("Position", position)
     column.pair("Area in this slice", slice_line(finding).value)
     _draw_lines(column, measurement_lines(study, finding))
-    column.pair("Confidence", f"{finding.confidence:.2f}")
+    column.pair("Confidence", counting.probability(finding.confidence))
     if finding.area_mm2.size and float(finding.area_mm2.max()) > 0:
         _draw_areas(column, view, finding, finding.index)
     _draw_agreement(column, finding)

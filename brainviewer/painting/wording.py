@@ -1,5 +1,6 @@
 """How numbers and places are written in images: units, sensible digits, real minus signs."""
 
+import math
 from collections.abc import Mapping
 
 from brainviewer.core.annotations import Annotation, RegionStatistics
@@ -22,8 +23,11 @@ TOWARDS = {Plane.AXIAL: "S", Plane.CORONAL: "A", Plane.SAGITTAL: "R"}
 
 
 def number(value: float, digits: int = 0) -> str:
-    """A number with thousands separated and a real minus sign; never a negative zero."""
-    text = f"{value:,.{digits}f}"
+    """A number with thousands separated and a real minus sign; never a negative zero.
+
+    A half is rounded away from zero, as the fields of the window do.
+    """
+    text = f"{math.nextafter(value, math.copysign(math.inf, value)):,.{digits}f}"
     if text.startswith("-") and not text.strip("-0.,"):
         text = text[1:]
     return text.replace("-", "−")
@@ -36,13 +40,6 @@ def measured(value: float) -> str:
         return f"{value:.1e}".replace("-", "−")
     digits = 0 if size >= 100 or not size else 1 if size >= 10 else 2 if size >= 1 else 3
     return number(value, digits).replace(",", "")
-
-
-def probability(value: float) -> str:
-    """Two decimals; never a certainty that two decimals cannot know."""
-    if value < 0.005:
-        return "< 0.01"
-    return "> 0.99" if value >= 0.995 else f"{value:.2f}"
 
 
 def window_text(window: Window) -> str:

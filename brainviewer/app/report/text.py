@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from brainviewer.core.counting import listed
+from brainviewer.core.counting import listed, probability
 from brainviewer.core.findings import TumourFinding
 from brainviewer.core.shown_text import shown_text
 from brainviewer.core.study import Study
@@ -68,7 +68,7 @@ def finding_text(study: Study, finding: TumourFinding, notices: Sequence[str] = 
     position = finding.told(finding.position_mm)
     axes = "" if position is None else " (right, anterior, superior)"
     lines = [
-        f"{tumour_slice_text(finding)}, confidence {finding.confidence:.2f}",
+        f"{tumour_slice_text(finding)}, confidence {probability(finding.confidence)}",
         f"Position{axes}: {_place(position)}",
     ]
     if finding.slices:

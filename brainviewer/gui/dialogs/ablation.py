@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 from brainviewer.app.session import Session
 from brainviewer.app.status import Status
 from brainviewer.core.ablation import Absence, EvidenceSource, SourceAblation
-from brainviewer.core.counting import listed
+from brainviewer.core.counting import listed, probability
 from brainviewer.core.errors import BrainViewerError
 from brainviewer.core.findings import PREDICTION, Classification
 from brainviewer.gui import theme
@@ -18,7 +18,7 @@ from brainviewer.gui.html_pages import page_html
 from brainviewer.gui.panels.model_card import metric_cell
 from brainviewer.gui.theme import Colours
 from brainviewer.painting.prediction_text import RESTS_ON, odds_text
-from brainviewer.painting.wording import RESEARCH_ONLY, probability
+from brainviewer.painting.wording import RESEARCH_ONLY
 
 if TYPE_CHECKING:
     from brainviewer.models.card import Metric

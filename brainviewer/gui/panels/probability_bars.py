@@ -7,11 +7,11 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
+from brainviewer.core.counting import probability
 from brainviewer.gui import theme
 from brainviewer.gui.layouts import clear, grid, put
 from brainviewer.gui.outside_text import as_tip
 from brainviewer.gui.widgets import label, painted, right, signed, tabular
-from brainviewer.painting.wording import probability
 
 if TYPE_CHECKING:
     from brainviewer.app.prediction.occlusion_edit import Change

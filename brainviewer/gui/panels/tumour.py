@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QSizePolicy, 
 from brainviewer.app.facts import Fact
 from brainviewer.app.session import Session
 from brainviewer.app.status import Status
+from brainviewer.core.counting import probability
 from brainviewer.core.findings import TumourFinding
 from brainviewer.core.slices import Plane
 from brainviewer.core.study import Study
@@ -201,7 +202,7 @@ class TumourSection(QWidget):
         return made
 
     def _measurements(self, study: Study, finding: TumourFinding) -> list[MeasurementRow]:
-        confidence = MeasurementLine("Confidence", f"{finding.confidence:.2f}")
+        confidence = MeasurementLine("Confidence", probability(finding.confidence))
         return [
             MeasurementRow(
                 slice_line(finding),

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from brainviewer.core.counting import listed
+from brainviewer.core.counting import listed, probability
 from brainviewer.core.findings import TumourFinding
 from brainviewer.core.ranking import average_ranks
 from brainviewer.core.study import Modality, Study
@@ -64,7 +64,9 @@ def why_unsure(finding: TumourFinding) -> str:
     """Why what was found may be no tumour, as a sentence; empty if the detector is sure enough."""
     if not finding.found or finding.confidence >= _LEAST_SURE:
         return ""
-    return f"It is too uncertain where the tumour is (confidence {finding.confidence:.2f})."
+    return (
+        f"It is too uncertain where the tumour is (confidence {probability(finding.confidence)})."
+    )
 
 
 def what_is_unusual(study: Study, finding: TumourFinding) -> str:

@@ -109,16 +109,18 @@ def test_a_plain_prediction_has_no_doubt(made):
     assert words_of(result).standing is Standing.CLASSIFIED
 
 
+@pytest.mark.parametrize(("confidence", "said"), [(0.12, "0.12"), (0.0016, "< 0.01")])
 @pytest.mark.parametrize("alone", [True, False], ids=["descriptors", "image"])
-def test_a_prediction_past_an_unsure_finder_keeps_the_reason(made, alone):
+def test_a_prediction_past_an_unsure_finder_keeps_the_reason(made, alone, confidence, said):
     made(alone=alone)
     study = marker_study()
-    unsure = replace(marker_finding(study), confidence=0.12)
+    unsure = replace(marker_finding(study), confidence=confidence)
     refused = classify(study, unsure, Engine())
     assert not refused.in_scope
-    assert "too uncertain where the tumour is (confidence 0.12)" in refused.reason
+    assert f"too uncertain where the tumour is (confidence {said})" in refused.reason
     classified = classify(study, unsure, Engine(), slice_index=unsure.index)
-    check_doubted(classified, study, unsure, "too uncertain where the tumour is (confidence 0.12)")
+    doubt = f"too uncertain where the tumour is (confidence {said})"
+    check_doubted(classified, study, unsure, doubt)
 
 
 @pytest.mark.parametrize("alone", [True, False], ids=["descriptors", "image"])

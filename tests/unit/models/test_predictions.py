@@ -70,6 +70,17 @@ def test_a_doubtful_prediction_says_how_often_such_predictions_are_wrong(card: M
     assert aged == "No type reaches 55\u00a0%."  # nothing was measured for it
 
 
+def test_a_probability_that_seems_to_reach_the_bound_is_said_exactly(card: ModelCard) -> None:
+    doubtful = replace(card.fusion_head.predict(np.zeros(3)), confident=False)
+    for most, exact in ((0.4999, "49.9"), (0.4951, "49.5"), (0.4949, "")):
+        reason = why_doubtful(
+            card, replace(doubtful, probabilities={"A": most, "O": 0.2, "G": 0.8 - most})
+        )
+        assert reason.startswith("No type reaches 50\u00a0%")
+        assert ("the most probable has" in reason) is bool(exact)
+        assert exact in reason
+
+
 def test_the_descriptors_that_took_part_are_told_apart_from_the_missing(card: ModelCard) -> None:
     terms = tuple(Term(name, 0.0, 1.0, (1.0, 0.0, -1.0)) for name in ("size", "ring"))
     part = DescriptorPart(Source(1.0, 1.0), (0.0, 0.0, 0.0), terms)

@@ -3,6 +3,7 @@
 import pytest
 
 from brainviewer.core.annotations import RegionStatistics
+from brainviewer.core.counting import probability
 from brainviewer.core.geometry import Unit
 from brainviewer.core.slices import Convention, Plane, SliceView
 from brainviewer.core.voi_window import Window
@@ -12,7 +13,15 @@ from tests.phantoms import grid_of
 
 @pytest.mark.parametrize(
     ("value", "digits", "text"),
-    [(-16, 1, "−16.0"), (-0.04, 1, "0.0"), (1412.4, 0, "1,412"), (-1412.4, 1, "−1,412.4")],
+    [
+        (-16, 1, "−16.0"),
+        (-0.04, 1, "0.0"),
+        (1412.4, 0, "1,412"),
+        (-1412.4, 1, "−1,412.4"),
+        (612.5, 0, "613"),  # as the field of the window rounds it
+        (-0.5, 0, "−1"),
+        (0.0, 0, "0"),
+    ],
 )
 def test_numbers_have_real_minus_signs_and_no_negative_zero(
     value: float, digits: int, text: str
@@ -57,7 +66,7 @@ def test_the_convention_says_where_the_right_is() -> None:
     [(0.81, "0.81"), (0.994, "0.99"), (0.9991, "> 0.99"), (1, "> 0.99"), (0.004, "< 0.01")],
 )
 def test_a_probability_is_never_a_certainty(value: float, text: str) -> None:
-    assert wording.probability(value) == text
+    assert probability(value) == text
 
 
 def test_windows_and_regions() -> None:
