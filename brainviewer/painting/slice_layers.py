@@ -91,8 +91,8 @@ class SliceLayers:
 
         ratio : device pixels per point.
         """
-        labels = scene.study.segmentation
-        key = "contours", labels, scene.finding, scene.index, scene.overlays, geometry.key, ratio
+        shown = scene.study.segmentation, scene.finding, scene.overlays, scene.shows_heatmap
+        key = "contours", *shown, scene.index, geometry.key, ratio
         return self._contour_images.get(key, lambda: self._contour_image(scene, geometry, ratio))
 
     def _contour_image(

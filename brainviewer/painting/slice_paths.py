@@ -139,7 +139,7 @@ class SlicePaths:
         """What lies over the slice, what is painted first at the beginning."""
         shown, view, index, shapes = scene.overlays, scene.view, scene.index, list[_Shape]()
         study, finding = scene.study, scene.finding
-        if shown.parts:
+        if shown.parts and not scene.shows_heatmap:
             parts = self.parts(finding, view, index)
             shapes += [_Shape(path, colour, shown.parts_opacity, True) for colour, path in parts]
         if shown.difference:

@@ -95,9 +95,12 @@ class SliceScene:
 
     @property
     def parts_shown(self) -> tuple[LesionPart, ...]:
-        """The parts of the lesion that are painted in this slice."""
+        """The parts of the lesion that are painted in this slice.
+
+        None under a heatmap: two scales of colour over each other could not be read.
+        """
         parts = self.finding.parts if self.finding is not None else None
-        if not self.overlays.parts or parts is None:
+        if not self.overlays.parts or parts is None or self.shows_heatmap:
             return ()
         there = np.unique(self.view.cut(parts, self.index))
         return tuple(part for part in LesionPart if part in there)

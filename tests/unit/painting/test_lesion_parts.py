@@ -13,7 +13,7 @@ from PySide6.QtCore import QRect
 from brainviewer.app.report.provenance import provenance_record
 from brainviewer.app.report.records import finding_record
 from brainviewer.app.report.text import finding_text
-from brainviewer.core.findings import LesionPart, TumourFinding
+from brainviewer.core.findings import Heatmap, LesionPart, TumourFinding
 from brainviewer.core.geometry import Grid
 from brainviewer.core.overlays import Overlays
 from brainviewer.core.slices import Convention, Plane, SliceView
@@ -26,6 +26,7 @@ from brainviewer.painting.devices import paint_image, pixels_of
 from brainviewer.painting.figure import FigureSpec, figure_svg
 from brainviewer.painting.geometry import SliceGeometry
 from brainviewer.painting.measurement_text import agreement_lines, measurement_lines, volume_text
+from brainviewer.painting.slice_layers import SliceLayers
 from brainviewer.painting.slice_painter import paint
 from brainviewer.painting.slice_scene import SliceScene
 from tests.phantoms import (
@@ -313,3 +314,34 @@ def test_figures_tell_the_agreement(study: Study, finding: TumourFinding) -> Non
     words = svg_text(figure_svg(replace(spec, finding=missed)).decode())
     assert "No lesion found" in words
     assert "Dice 0.00" in words
+
+
+def test_parts_make_way_for_a_heatmap_where_it_lies(study: Study, finding: TumourFinding) -> None:
+    """Two scales of colour over each other would show what neither of them means."""
+    assert finding.index is not None
+    view = SliceView.of(study.grid, Plane.AXIAL)
+    heat = Heatmap(Plane.AXIAL, finding.index, np.full(view.shape, 0.5, np.float32))
+    layers = SliceLayers()
+
+    def shown(index: int, *, parts: bool, heatmap: Heatmap | None = heat) -> SliceScene:
+        over = Overlays(segmentation=False, parts=parts, heatmap=True)
+        window = Window(100, 200)
+        return SliceScene(
+            study, Modality.FLAIR, Plane.AXIAL, index, window, overlays=over,
+            finding=finding, heatmap=heatmap,
+        )  # fmt: skip
+
+    def drawn(scene: SliceScene) -> np.ndarray:
+        area = QRect(0, 0, 200, 200)
+        return pixels_of(paint_image(lambda p: paint(p, area, scene, 1, layers), (200, 200), 1))
+
+    here = finding.index
+    assert (drawn(shown(here, parts=True)) == drawn(shown(here, parts=False))).all()
+    assert shown(here, parts=True).parts_shown == ()
+    # On the other sequences and slices they stay, though they share what was painted.
+    for index, heatmap in ((here, None), (here + 1, heat)):
+        assert shown(index, parts=True, heatmap=heatmap).parts_shown
+        with_parts_, without = (
+            drawn(shown(index, parts=parts, heatmap=heatmap)) for parts in (True, False)
+        )
+        assert (with_parts_ != without).any()
